@@ -1,0 +1,95 @@
+"""A claim, the evidence it is held against, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from eventwindow.abnormal import AbnormalReturns
+
+VerdictWord = Literal["confirmed", "partly", "contradicted", "not_testable"]
+Hedge = Literal["exact", "about", "close_to", "reached", "more_than", "less_than", "range", "direction"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that a measure may look at; tables in memory, nothing fetched.
+
+    prices: symbol → daily frame (open, high, low, close, adj_close, volume), closes as quoted at the study's end.
+    returns: symbol → daily total returns on the security's own sessions, decimals.
+    abnormal: event id → abnormal returns of every security (one row a security).
+    securities: one row a security, indexed by symbol: exchange, currency, group, benchmark, name_en, name_zh.
+    baskets: name → member symbols; every group is a basket too.
+    tables: the study's further figures by name: "shares", "megacaps", "panel", "weights", "factors", "intraday";
+        absent where the study ships none.
+    news: one row an entry of the calendar: date, what_en, what_zh.
+    """
+
+    prices: Mapping[str, pd.DataFrame]
+    returns: Mapping[str, pd.Series]
+    abnormal: Mapping[str, AbnormalReturns]
+    securities: pd.DataFrame
+    baskets: Mapping[str, tuple[str, ...]]
+    tables: Mapping[str, pd.DataFrame]
+    news: pd.DataFrame
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a measure found: a figure with its unit, or a reason why the data hold none.
+
+    `value` is None when it cannot be measured. `parts` are the figures it is made of, by name, shown with the verdict.
+    """
+
+    value: float | None
+    unit: str
+    reason_en: str
+    reason_zh: str
+    parts: Mapping[str, float] = field(default_factory=dict)
+    p_value: float | None = None
+
+
+class Measure(Protocol):
+    """A kind of measurement: a frozen dataclass whose fields are the claim's own keys in claims.toml."""
+
+    unit: str
+
+    def measure(self, evidence: Evidence) -> Measured: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement about one security, with how it was stated and how it is measured."""
+
+    id: str
+    article: str
+    text_en: str
+    text_zh: str
+    security: str = ""
+    stated_text: str = ""
+    stated: float | tuple[float, float] | None = None
+    hedge: Hedge = "exact"
+    precision: float | None = None  # the step of the last stated digit, in the unit of `stated`
+    measure: Measure | None = None
+    measure_name: str = ""
+    not_testable_en: str = ""  # the reason, where prices cannot test it
+    not_testable_zh: str = ""
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A claim's verdict with the figure it rests on and the rule that decided."""
+
+    claim: Claim
+    word: VerdictWord
+    rule: str
+    reason_en: str
+    reason_zh: str
+    measured: Measured | None = None

@@ -1,0 +1,39 @@
+"""Errors a user meets: what was wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+
+class StudyError(Exception):
+    """The input is wrong. The command line prints it without a traceback and exits with `exit_code`."""
+
+    exit_code = 2
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        self.what, self.where, self.remedy = what, where, remedy
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{head}\n{self.remedy}" if self.remedy else head
+
+
+class EventDateError(StudyError):
+    """A date that no session of the exchange carries, or that the calendar does not reach."""
+
+
+class WindowError(StudyError):
+    """A window that ends before it starts, or that overlaps another it must not touch."""
+
+
+class PriceError(StudyError):
+    """A price file that cannot be read as prices, or a security that no source has ever known."""
+
+
+class ClaimError(StudyError):
+    """A claim that cannot be held against this study."""
+
+
+class SourceError(StudyError):
+    """A source of prices that cannot be had now; not the user's fault."""
+
+    exit_code = 1

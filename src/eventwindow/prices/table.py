@@ -1,0 +1,60 @@
+"""What every source of prices returns: a history per security, or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import pandas as pd
+
+Origin = Literal["yahoo", "shipped", "file"]
+COLUMNS = ("open", "high", "low", "close", "adj_close", "volume")
+
+
+@dataclass(frozen=True, slots=True)
+class PriceHistory:
+    """Daily prices of one security.
+
+    `frame` is indexed by session date (no zone, ascending, unique) with the float columns of `COLUMNS`, NaN where the
+    source holds none. Prices are as quoted at the study's end: splits that came later are undone.
+    """
+
+    symbol: str
+    frame: pd.DataFrame
+    origin: Origin
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """Why a source has no history of a security. `known` is False only where the source says it does not exist."""
+
+    symbol: str
+    reason: str
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """The histories of a study, and what could not be had."""
+
+    histories: Mapping[str, PriceHistory]
+    unavailable: Mapping[str, Unavailable] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()  # said once for the whole pull: "Yahoo cannot be reached: …"
+
+    def __getitem__(self, symbol: str) -> pd.DataFrame:
+        return self.histories[symbol].frame
+
+    def __contains__(self, symbol: object) -> bool:
+        return symbol in self.histories
+
+
+class PriceSource(Protocol):
+    """One place where prices come from."""
+
+    name: str
+
+    def fetch(self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp) -> Mapping[str, PriceHistory | Unavailable]:
+        """A history or a reason for each symbol asked for; raises SourceError when the source as a whole is gone."""
+        ...
