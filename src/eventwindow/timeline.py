@@ -70,6 +70,9 @@ class Calendar:
     def holds(self, day: date) -> bool:
         return pd.Timestamp(day) in self.sessions
 
+    def reaches(self, day: date) -> bool:
+        return bool(self.sessions[0] <= pd.Timestamp(day) <= self.sessions[-1])
+
 
 @dataclass(frozen=True, slots=True)
 class DayZero:
@@ -79,9 +82,18 @@ class DayZero:
     shift: str = ""
 
 
-@lru_cache(maxsize=64)
 def exchange_calendar(mic: str, start: date, end: date) -> Calendar:
-    """Sessions of the exchange `mic` (ISO 10383) from `start` to `end`, calendar errors overridden."""
+    """Sessions of the exchange `mic` (ISO 10383) from `start` to `end`, calendar errors overridden.
+
+    Exchanges that keep the same hours share one calendar: Nasdaq's is that of New York.
+    """
+    import exchange_calendars as xcals
+
+    return _calendar(xcals.resolve_alias(mic), start, end)
+
+
+@lru_cache(maxsize=64)
+def _calendar(mic: str, start: date, end: date) -> Calendar:
     import exchange_calendars as xcals
 
     try:
@@ -142,7 +154,7 @@ def _off_session(calendar: Calendar, day: date, rule: SessionRule) -> DayZero:
 
 def _check_reach(calendar: Calendar, day: date) -> None:
     first, last = calendar.sessions[0].date(), calendar.sessions[-1].date()
-    if not first <= day <= last:
+    if not calendar.reaches(day):
         side, end = ("before the first", first) if day < first else ("after the last", last)
         raise EventDateError(
             f"{day} lies {side} session held for {calendar.mic}, {end}.",

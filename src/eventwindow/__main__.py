@@ -1,0 +1,7 @@
+"""`python -m eventwindow` is the command `eventwindow`."""
+
+import sys
+
+from eventwindow.cli import main
+
+sys.exit(main())

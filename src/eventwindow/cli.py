@@ -1,0 +1,108 @@
+"""The command line: parse, call, print, exit code. Heavy imports stand inside the commands."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from eventwindow import __version__
+from eventwindow.errors import StudyError
+
+EPILOG = "exit codes: 0 done, 1 something failed that is not yours, 2 the input is wrong, 130 interrupted"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; a StudyError is printed without a traceback."""
+    options = parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except StudyError as error:
+        print(f"eventwindow: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("eventwindow: interrupted; nothing was half-written", file=sys.stderr)
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="eventwindow", description="Event studies that hold the news to the tape.", epilog=EPILOG
+    )
+    top.add_argument("--version", action="version", version=f"eventwindow {__version__}")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    run = _command(commands, "run", _run, "run a study and write its report")
+    run.add_argument("study", metavar="STUDY", help="a study's folder, or the name of one that ships")
+    _price_options(run)
+    run.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: eventwindow-out/STUDY)")
+    check = _command(commands, "check", _check, "validate study, claims and prices without running")
+    check.add_argument("study", metavar="STUDY")
+    _price_options(check)
+    _command(commands, "list", _list, "list the studies that ship")
+    new = _command(commands, "new", _new, "write a small, commented study that runs as it is")
+    new.add_argument("name", metavar="NAME", help="the folder to make")
+    return top
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    function: Callable[[argparse.Namespace], int],
+    words: str,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=words, description=words.capitalize() + ".")
+    command.set_defaults(command=function)
+    return command
+
+
+def _price_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--prices",
+        default="auto",
+        metavar="auto|yahoo|shipped|PATH",
+        help="where prices come from (default: auto; Yahoo, else the figures that ship with the study)",
+    )
+
+
+def _run(options: argparse.Namespace) -> int:
+    from eventwindow.output import write_result
+    from eventwindow.run import run_study
+    from eventwindow.studies import find_study
+    from eventwindow.terminal import print_result, progress
+
+    with progress() as step:
+        result = run_study(find_study(options.study), prices=options.prices, step=step)
+        step("writing the report")
+        out = options.out or Path("eventwindow-out") / result.name
+        report = write_result(result, out)
+    print_result(result, report)
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from eventwindow.run import check_study
+    from eventwindow.studies import find_study
+    from eventwindow.terminal import progress
+
+    with progress() as step:
+        lines = check_study(find_study(options.study), prices=options.prices, step=step)
+    print(*lines, sep="\n")
+    return 0
+
+
+def _list(_: argparse.Namespace) -> int:
+    from eventwindow.studies import shipped_studies
+
+    for name, title in shipped_studies().items():
+        print(f"{name}  {title}")
+    return 0
+
+
+def _new(options: argparse.Namespace) -> int:
+    from eventwindow.studies import new_study
+
+    folder = new_study(Path(options.name))
+    print(f"wrote {folder}/: study.toml, claims.toml, figures/daily.csv\nrun it with: eventwindow run {folder}")
+    return 0

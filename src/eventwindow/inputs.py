@@ -1,0 +1,130 @@
+"""A study with all that it needs: claims, calendars, prices, returns; everything wrong is found here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from eventwindow.abnormal import AbnormalReturns
+from eventwindow.claims.claim import Evidence
+from eventwindow.errors import EventDateError, PriceError, SourceError
+from eventwindow.happenings import Happening, sessions_of
+from eventwindow.layout import NO_BENCHMARK
+from eventwindow.ledger import Ledger, read_claims
+from eventwindow.prices import load_prices
+from eventwindow.prices.shipped import shipped_tables
+from eventwindow.prices.table import Prices
+from eventwindow.returns import price_for_returns, returns
+from eventwindow.study import Event, News, Study, read_study
+from eventwindow.timeline import Calendar, exchange_calendar
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """A study, read and validated, with its prices, returns and calendars."""
+
+    study: Study
+    ledger: Ledger
+    prices: Prices
+    returns: Mapping[str, pd.Series]
+    calendars: Mapping[str, Calendar]  # symbol → the calendar of its exchange
+    calendar: pd.DataFrame  # events and other news on every exchange, with the session of each
+
+
+def read_inputs(folder: Path, prices: str, step: Step) -> Inputs:
+    """Read, validate and pull; nothing is computed before all of it is right."""
+    step("reading the study")
+    study = read_study(folder)
+    ledger = read_claims(folder / "claims.toml", securities=study.securities, baskets=study.baskets)
+    calendars = calendars_of(study)
+    calendar = sessions_of(happenings_of(study), {c.mic: c for c in calendars.values()}.values())
+    step("getting prices")
+    held = load_prices(list(study.symbols), study.start, study.end, mode=prices, figures=folder / "figures")
+    _check_benchmarks(study, held)
+    kind = study.file.study.returns
+    series = {
+        symbol: returns(price_for_returns(history.frame), calendars[symbol].sessions, kind)
+        for symbol, history in held.histories.items()
+    }
+    return Inputs(study, ledger, held, series, calendars, calendar)
+
+
+def calendars_of(study: Study) -> dict[str, Calendar]:
+    """The calendar of every symbol's exchange; a benchmark that is no security follows the first stock that uses it."""
+    exchange = {study.benchmark_of(s): s.exchange for s in reversed(study.stocks)}
+    exchange |= {s.symbol: s.exchange for s in study.file.securities}
+    found = {}
+    for symbol in study.symbols:
+        try:
+            found[symbol] = exchange_calendar(exchange[symbol], study.start, study.end)
+        except EventDateError as error:
+            raise EventDateError(error.what, where=f"study.toml, security {symbol!r}", remedy=error.remedy) from None
+    return found
+
+
+def happenings_of(study: Study) -> list[Happening]:
+    """Events first, then the calendar of other news."""
+    news = [_news(number, entry) for number, entry in enumerate(study.file.news, 1)]
+    return [*map(_event, study.file.events), *news]
+
+
+def _event(e: Event) -> Happening:
+    return Happening(e.id, "event", e.date, e.title_en, e.title_zh, e.time, e.zone, e.session)
+
+
+def _news(number: int, n: News) -> Happening:
+    return Happening(f"news-{number}", n.kind, n.date, n.what_en, n.what_zh, n.time, n.zone, about=n.about)
+
+
+def _check_benchmarks(study: Study, prices: Prices) -> None:
+    for stock in study.stocks:
+        benchmark = study.benchmark_of(stock)
+        if benchmark in prices or benchmark == NO_BENCHMARK or stock.symbol not in prices:
+            continue
+        lost = prices.unavailable.get(benchmark)
+        kind = SourceError if lost and lost.known else PriceError
+        raise kind(
+            f"the benchmark {benchmark!r} has no prices ({lost.reason if lost else 'none given'})",
+            where=f"study.toml, benchmark of {stock.symbol!r}",
+            remedy='Name another benchmark, or "none" for the mean of the estimation window.',
+        )
+
+
+def securities_table(study: Study) -> pd.DataFrame:
+    """The study's stocks and series, indexed by symbol."""
+    rows = [s.model_dump() | {"benchmark": study.benchmark_of(s)} for s in study.file.securities]
+    return pd.DataFrame(rows).set_index("symbol")
+
+
+def gather_evidence(inputs: Inputs, abnormal: Mapping[str, AbnormalReturns]) -> Evidence:
+    """All that the claims may be held against."""
+    return Evidence(
+        prices={symbol: history.frame for symbol, history in inputs.prices.histories.items()},
+        returns=inputs.returns,
+        abnormal=abnormal,
+        securities=securities_table(inputs.study),
+        baskets=inputs.study.baskets,
+        tables=shipped_tables(inputs.study.folder / "figures"),
+        news=pd.DataFrame([n.model_dump() for n in inputs.study.file.news]),
+        unavailable={symbol: u.reason for symbol, u in inputs.prices.unavailable.items()},
+    )
+
+
+def told_before(inputs: Inputs) -> list[tuple[str, str, str]]:
+    """(security, what, reason): what is excluded or substituted before anything is computed."""
+    study, rows = inputs.study, []
+    for symbol in study.symbols:
+        if symbol in inputs.prices.unavailable:
+            rows.append((symbol, "excluded", inputs.prices.unavailable[symbol].reason))
+        elif symbol in inputs.prices and inputs.prices[symbol]["adj_close"].isna().all():
+            rows.append((symbol, "substituted", "no adjusted close is held: returns are those of the close"))
+    for stock in study.stocks:
+        if study.benchmark_of(stock) == NO_BENCHMARK:
+            why = "the data hold no local benchmark: expected return is the mean of the estimation window"
+            rows.append((stock.symbol, "substituted", why))
+    return rows

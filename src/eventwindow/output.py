@@ -1,0 +1,79 @@
+"""Writes a result to a folder: beside it first, swapped in when complete, so that a failed run costs nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from eventwindow.errors import StudyError
+from eventwindow.result import StudyResult
+
+OURS = {"report.html", "figures", "results"}
+
+
+def write_result(result: StudyResult, out: Path) -> Path:
+    """Write report, figures and tables under `out`; returns the path of the report."""
+    from eventwindow.report import write_report
+
+    check_out(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        _write_tables(result, fresh / "results")
+        write_report(result, fresh)
+        _swap(fresh, out)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return out / "report.html"
+
+
+def check_out(out: Path) -> None:
+    """A folder that holds other things than a result is never written over."""
+    if out.exists() and not out.is_dir():
+        raise StudyError(f"{out} is a file", remedy="Give a folder with --out.")
+    if out.is_dir() and any(out.iterdir()) and not (out / "results" / "run.json").is_file():
+        raise StudyError(
+            f"{out} is not empty and holds no earlier result", remedy="Give another folder with --out, or empty it."
+        )
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """A table as CSV: decimals to twelve digits, ISO dates, an empty cell where there is no number."""
+    return table.to_csv(index=False, float_format="%.12g", date_format="%Y-%m-%d", lineterminator="\n")
+
+
+def _write_tables(result: StudyResult, folder: Path) -> None:
+    folder.mkdir()
+    for name, table in result.tables.items():
+        (folder / f"{name}.csv").write_text(csv_text(table), encoding="utf-8", newline="\n")
+    run = json.dumps(result.run, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
+    (folder / "run.json").write_text(run + "\n", encoding="utf-8", newline="\n")
+
+
+def _swap(fresh: Path, out: Path) -> None:
+    """Put the new folder in the place of the old; what the user laid beside the old result moves with it."""
+    old = fresh.with_name(fresh.name + "-old")
+    fresh.chmod(0o777 & ~_umask())
+    if out.exists():
+        for entry in out.iterdir():
+            if entry.name not in OURS:
+                shutil.copytree(entry, fresh / entry.name) if entry.is_dir() else shutil.copy2(entry, fresh)
+        out.rename(old)
+    try:
+        fresh.rename(out)
+    except OSError:
+        if old.exists():
+            old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

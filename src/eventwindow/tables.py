@@ -1,0 +1,157 @@
+"""Results as tables, in the columns of the output contract; decimals, nothing rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.abnormal import AbnormalReturns
+from eventwindow.claims.claim import Verdict
+from eventwindow.happenings import held
+from eventwindow.inference.result import NotComputed, Result
+from eventwindow.timeline import Window
+
+EXCLUDED = ["event", "security", "what", "window_start", "window_end", "reason"]
+
+
+def daily_table(abnormal: AbnormalReturns) -> pd.DataFrame:
+    """One row an event, security and day of the event window that the security's data holds."""
+    frame = abnormal.to_frame()
+    columns = ["event", "security", "group", "model", "benchmark", "date", "tau", "actual_return", "expected_return"]
+    columns += ["abnormal_return", "std_error", "t_stat", "p_value"]
+    return frame.loc[frame["date"].notna(), columns].reset_index(drop=True)
+
+
+def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calendar: pd.DataFrame) -> pd.DataFrame:
+    """One row an event, security and report window; `note` names what else the window holds, or why there is no CAR."""
+    from eventwindow.inference.firm import firm_sq
+
+    parts = []
+    for window in windows:
+        car, quantile = abnormal.car(window), firm_sq(abnormal, window)
+        frame = car.to_frame().assign(
+            model=abnormal.model,
+            benchmark=abnormal.labels["benchmark"],
+            p_sample_quantile=quantile.p_value,
+            quantile_floor=quantile.floor,
+        )
+        parts.append(frame.assign(note=_notes(abnormal, window, car.reason, calendar), order=np.arange(len(frame))))
+    columns = ["event", "security", "group", "model", "benchmark", "window_start", "window_end", "car", "std_error"]
+    columns += ["t_stat", "p_value", "p_sample_quantile", "quantile_floor", "days", "note"]
+    return pd.concat(parts).sort_values("order", kind="stable")[columns].reset_index(drop=True)
+
+
+def _notes(abnormal: AbnormalReturns, window: Window, reason: np.ndarray, calendar: pd.DataFrame) -> list[str]:
+    at = abnormal.columns(window)
+    mics = abnormal.labels["mic"]
+    notes = []
+    for row, why in enumerate(reason):
+        if why:
+            notes.append(f"not computed: {why}")
+            continue
+        days = abnormal.event_days[row, at]
+        first, last = pd.Timestamp(days[0], unit="D"), pd.Timestamp(days[-1], unit="D")
+        labels = abnormal.labels.iloc[row]
+        inside = held(calendar, mics.iloc[row], first, last, labels["security"], labels["event"])
+        marks = [f"{r.what_en} ({r.session:%Y-%m-%d})" for r in inside.itertuples()]
+        notes.append("holds: " + "; ".join(marks) if marks else "")
+    return notes
+
+
+def tests_table(
+    abnormal: Mapping[str, AbnormalReturns], baskets: Mapping[str, Sequence[str]], windows: Sequence[Window]
+) -> pd.DataFrame:
+    """Every test of every basket, event and report window, in reading order; one that could not run says why."""
+    from eventwindow.inference import run_tests
+
+    rows: list[tuple[object, ...]] = []
+    for event, every in abnormal.items():
+        for group, members in baskets.items():
+            chosen = every.select(list(members))
+            for window in windows:
+                rows += [_test_row(event, group, window, result) for result in run_tests(chosen, window)]
+    columns = ["event", "group", "window_start", "window_end", "test", "statistic", "p_value", "distribution", "n"]
+    return pd.DataFrame(rows, columns=[*columns, "note", "null", "valid"])
+
+
+def _test_row(event: str, group: str, window: Window, result: Result) -> tuple[object, ...]:
+    where = (event, group, window.start, window.end, result.name)
+    if isinstance(result, NotComputed):
+        return (*where, None, None, "", result.n, f"not computed: {result.reason}", result.null, result.valid)
+    figures = (result.statistic, result.p_value, result.distribution, result.n)
+    return (*where, *figures, result.note, result.null, result.valid)
+
+
+def claims_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
+    """One row a claim, with the measured figure, the verdict, the rule and the reason."""
+    rows = [_claim_row(v) for v in verdicts]
+    columns = ["id", "article", "security", "measure", "stated_text", "stated", "measured", "unit", "verdict"]
+    columns += ["rule", "reason", "reason_zh", "text_en", "text_zh"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _claim_row(v: Verdict) -> tuple[object, ...]:
+    c, m = v.claim, v.measured
+    stated = " to ".join(f"{x:.12g}" for x in c.stated) if isinstance(c.stated, tuple) else c.stated
+    figures = (stated, None if m is None else m.value, "" if m is None else m.unit)
+    head = (c.id, c.article, c.security, c.measure_name, c.stated_text)
+    return (*head, *figures, v.word, v.rule, v.reason_en, v.reason_zh, c.text_en, c.text_zh)
+
+
+def excluded_table(
+    abnormal: AbnormalReturns, windows: Sequence[Window], placed: pd.DataFrame, told: Sequence[tuple[str, ...]]
+) -> pd.DataFrame:
+    """What was left out, shifted, substituted or only partly computed, and why.
+
+    `told` holds rows (security, what, reason) that are known before anything is computed.
+    """
+    rows: list[tuple[object, ...]] = [("", security, what, None, None, reason) for security, what, reason in told]
+    rows += [(r.event, r.security, "excluded", None, None, r.reason) for r in abnormal.excluded.itertuples()]
+    shifted = placed[placed["shift"] != ""]
+    rows += [
+        (r.event, r.security, "shifted", None, None, f"day 0 is {r.date:%Y-%m-%d}: {r.shift}")
+        for r in shifted.itertuples()
+    ]
+    rows += _short_estimation(abnormal)
+    for window in windows:
+        rows += _incomplete(abnormal, window)
+    return pd.DataFrame(rows, columns=EXCLUDED).astype({"window_start": "Int64", "window_end": "Int64"})
+
+
+def _short_estimation(abnormal: AbnormalReturns) -> list[tuple[object, ...]]:
+    full = len(abnormal.estimation)
+    labels = abnormal.labels
+    return [
+        (
+            labels["event"].iloc[i],
+            labels["security"].iloc[i],
+            "partly",
+            abnormal.estimation.start,
+            abnormal.estimation.end,
+            f"{int(n)} of {full} returns in the estimation window",
+        )
+        for i, n in enumerate(abnormal.nobs)
+        if n < full
+    ]
+
+
+def _incomplete(abnormal: AbnormalReturns, window: Window) -> list[tuple[object, ...]]:
+    car = abnormal.car(window)
+    labels, rows = abnormal.labels, []
+    inside = (abnormal.event_days[:, abnormal.columns(window)] != OUTSIDE).all(axis=1)
+    for i, why in enumerate(car.reason):
+        missing = len(window) - int(car.days[i])
+        if why or (missing and inside[i]):
+            reason = (
+                f"not computed: {why}"
+                if why
+                else f"{missing} of {len(window)} days without a return, left out of the sum"
+            )
+            rows.append(
+                (labels["event"].iloc[i], labels["security"].iloc[i], "partly", *_window(window).values(), reason)
+            )
+    return rows
+

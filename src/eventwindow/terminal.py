@@ -1,0 +1,115 @@
+"""What a person sees in the terminal: progress while it runs, then a short table that fits 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from eventwindow.result import StudyResult
+
+WORDS = ("confirmed", "partly", "contradicted", "not_testable")
+COLOUR = {"confirmed": "green", "partly": "yellow", "contradicted": "red", "not_testable": "dim"}
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """A line on stderr that says what is being done; silent where stderr is no terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("reading the study") as status:
+        yield status.update
+
+
+def print_result(result: StudyResult, report: Path) -> None:
+    """Verdicts, the abnormal returns of the main names, where the prices are from and where the report is."""
+    console = Console(width=min(Console().width, 100), highlight=False)
+    console.print(f"[bold]{result.title_en or result.name}[/]")
+    if result.verdicts:
+        console.print(_verdicts(result))
+    console.print(_main_names(result))
+    console.print(_basket(result))
+    for line in origin_lines(result):
+        console.print(line, markup=False)
+    console.print(f"Report: {report}", markup=False, soft_wrap=True)
+
+
+def _verdicts(result: StudyResult) -> Table:
+    claims = result.table("claims")
+    table = Table(title="Verdicts", title_justify="left")
+    table.add_column("article")
+    for word in WORDS:
+        table.add_column(word.replace("_", " "), justify="right", style=COLOUR[word])
+    counts = claims.groupby(["article", "verdict"], sort=True).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=list(WORDS), fill_value=0)
+    for article, row in counts.iterrows():
+        table.add_row(str(article), *(str(n) for n in row))
+    table.add_section()
+    table.add_row("all", *(str(n) for n in counts.sum()))
+    return table
+
+
+def _main_names(result: StudyResult) -> Table:
+    event, members = result.run["headline"]["event"], result.run["headline"]["members"]
+    rows = result.table("cumulative").query("event == @event and window_start == 0 and window_end == 0")
+    rows = rows[rows["security"].isin(members)].sort_values("car")
+    returns = result.table("abnormal_returns").query("event == @event and tau == 0").set_index("security")
+    table = Table(title=f"Day 0 of '{event}': {_day(returns)}", title_justify="left")
+    for head in ("", "return", "abnormal", "std. error", "p (t)", "p (SQ)"):
+        table.add_column(head, justify="left" if not head else "right")
+    for row in rows.itertuples():
+        table.add_row(
+            str(row.security),
+            _percent(returns.loc[row.security, "actual_return"]),
+            _percent(row.car),
+            _percent(row.std_error, sign=False),
+            p_value(row.p_value, floor=0.01),
+            p_value(row.p_sample_quantile),
+        )
+    return table
+
+
+def _basket(result: StudyResult) -> Table:
+    head = result.run["headline"]
+    event, basket = head["event"], head["basket"]
+    rows = result.table("tests").query("event == @event and group == @basket and window_start == 0 and window_end == 0")
+    table = Table(title=f"Basket '{basket}', all firms sharing the day", title_justify="left")
+    for name in ("test", "statistic", "p", ""):
+        table.add_column(name, justify="right" if name in ("statistic", "p") else "left")
+    for row in rows.itertuples():
+        statistic = "" if pd.isna(row.statistic) else f"{row.statistic:.2f}"
+        table.add_row(str(row.test), statistic, p_value(row.p_value, floor=0.01), "" if row.valid else "not valid here")
+    return table
+
+
+def origin_lines(result: StudyResult) -> list[str]:
+    """Where the prices are from, in words: counts by origin and what was said of the pull."""
+    origins = pd.Series({s: o["origin"] for s, o in result.run["prices"].items()}, dtype=object)
+    counts = ", ".join(f"{n} tickers {_origin(str(o))}" for o, n in origins.value_counts().items())
+    return [f"Prices: {counts}.", *result.run["notes"]]
+
+
+def p_value(p: float, floor: float = 0.0) -> str:
+    """A p-value in words of three digits; below `floor` only that it is below."""
+    if pd.isna(p):
+        return ""
+    return f"< {floor:g}"[0:2] + f"{floor:.2f}".lstrip("0") if p < floor else f"{p:.3f}".lstrip("0")
+
+
+def _origin(origin: str) -> str:
+    return {"yahoo": "from Yahoo", "shipped": "from the shipped figures", "file": "from your file"}[origin]
+
+
+def _percent(value: float, sign: bool = True) -> str:
+    return "" if pd.isna(value) else f"{100 * value:{'+' if sign else ''}.2f} %"
+
+
+def _day(returns: pd.DataFrame) -> str:
+    days = returns["date"].value_counts()
+    return str(days.index[0])[:10] if len(days) else "no session"
