@@ -1,0 +1,58 @@
+"""The basket as one security."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from eventwindow.abnormal import AbnormalReturns, estimate
+from eventwindow.event_returns import Array, EventReturns
+from eventwindow.inference.result import NotComputed, Result, student
+from eventwindow.inference.sample import complete, design, same_calendar
+from eventwindow.timeline import Window
+
+NULL = "the CAR of the equal-weighted basket is zero"
+MINIMUM_DAYS = 30
+
+
+def portfolio_t(ar: AbnormalReturns, window: Window) -> Result:
+    """The basket's CAR over its own standard error, t(T - k): equal weights daily, constant members."""
+    name = "portfolio_t"
+    held, _ = complete(ar, window)
+    if not len(held):
+        return NotComputed(name, "no event holds the window", NULL)
+    basket = basket_returns(held, window)
+    if isinstance(basket, str):
+        return NotComputed(name, basket, NULL, len(held))
+    car = basket.car(window)
+    if car.reason[0]:
+        return NotComputed(name, str(car.reason[0]), NULL, len(held))
+    dropped = int(np.isfinite(held.ar[:, ar.columns(window)]).any(axis=0).sum() - car.days[0])
+    note = f"{dropped} days left out on which a member has no return" if dropped else ""
+    return student(name, NULL, car.scar[0], car.dof[0], len(held), note=note)
+
+
+def basket_returns(ar: AbnormalReturns, window: Window, weights: Array | None = None) -> AbnormalReturns | str:
+    """Abnormal returns of the basket (one row) under its members' model, or why it has none."""
+    if ar.source is None or ar.fitter is None:
+        return "the members have different models"
+    if design(ar, window) not in ("single", "one_day"):
+        return "the members do not share their event days"
+    if not same_calendar(ar.estimation_days):
+        return "the members do not share an estimation calendar"
+    one = estimate(basket_source(ar.source, weights), ar.fitter, MINIMUM_DAYS)
+    return one if len(one) else str(one.excluded["reason"].iloc[0])
+
+
+def basket_source(source: EventReturns, weights: Array | None = None) -> EventReturns:
+    """One event: the weighted mean return and factors (equal weights by default) on the days that all members have."""
+    w = np.full(len(source), 1 / len(source)) if weights is None else weights / weights.sum()
+    mean: dict[str, Any] = {
+        name: np.tensordot(w, getattr(source, name), axes=(0, 0))[None]
+        for name in ("estimation_returns", "event_returns", "estimation_factors", "event_factors")
+    }
+    days: dict[str, Any] = {name: getattr(source, name).min(axis=0)[None] for name in ("estimation_days", "event_days")}
+    labels = source.labels.iloc[:1].assign(security="basket").reset_index(drop=True)
+    return replace(source, labels=labels, **mean, **days)

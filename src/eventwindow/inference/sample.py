@@ -1,0 +1,62 @@
+"""What the tests of one window look at: the events that hold it, and how their days meet."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from eventwindow.abnormal import AbnormalReturns
+from eventwindow.cumulative import Cumulative
+from eventwindow.event_returns import OUTSIDE, Array, Days
+from eventwindow.timeline import Window
+
+Design = Literal["single", "one_day", "mixed", "dispersed"]
+
+
+def complete(ar: AbnormalReturns, window: Window) -> tuple[AbnormalReturns, Cumulative]:
+    """The events that hold the whole window, and their CARs."""
+    car = ar.car(window)
+    if car.complete.all():
+        return ar, car
+    held = ar.select(car.complete)
+    return held, held.car(window)
+
+
+def tested_days(ar: AbnormalReturns, window: Window) -> Days:
+    """(N, L) dates of the window's days that have an AR, -1 elsewhere."""
+    at = ar.columns(window)
+    return np.where(np.isfinite(ar.ar[:, at]), ar.event_days[:, at], OUTSIDE)
+
+
+def design(ar: AbnormalReturns, window: Window) -> Design:
+    """Whether the events share all their days, some, or none."""
+    if len(ar) < 2:
+        return "single"
+    days = ar.event_days[:, ar.columns(window)]
+    if (days == days[0]).all():
+        return "one_day"
+    own = np.sort(days[days != OUTSIDE])
+    return "mixed" if (own[1:] == own[:-1]).any() else "dispersed"
+
+
+def common_days(days: Days, values: Array) -> tuple[Days, Array]:
+    """`values` (N, T) of `days` laid on one calendar: its days (T',) and the values (N, T'), NaN where missing."""
+    if same_calendar(days):
+        return days.max(axis=0), values
+    union = np.unique(days[days != OUTSIDE])
+    laid = np.full((len(days), len(union)), np.nan)
+    row, column = np.nonzero(days != OUTSIDE)
+    laid[row, np.searchsorted(union, days[row, column])] = values[row, column]
+    return union, laid
+
+
+def same_calendar(days: Days) -> bool:
+    """Whether all rows (N, T) hold the same dates in the same places, days outside the data apart."""
+    return bool(((days == days.max(axis=0)) | (days == OUTSIDE)).all())
+
+
+def block_sums(values: Array, length: int) -> Array:
+    """Sums over every run of `length` consecutive last-axis entries; a run with a gap is NaN."""
+    return values if length == 1 else sliding_window_view(values, length, axis=-1).sum(axis=-1)

@@ -1,0 +1,102 @@
+"""Events of several calendars or models joined in one result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.abnormal import AbnormalReturns
+from eventwindow.errors import StudyError, WindowError
+from eventwindow.event_returns import EventReturns
+
+Joined = TypeVar("Joined", EventReturns, AbnormalReturns)
+
+
+def concat(parts: Sequence[Joined]) -> Joined:
+    """All events of `parts`, in order; a part with fewer factors is padded with zeros."""
+    first = parts[0]
+    for part in parts[1:]:
+        if (part.estimation, part.window) != (first.estimation, first.window):
+            raise WindowError(
+                f"windows differ: {first.estimation} and {first.window}, {part.estimation} and {part.window}.",
+                remedy="Join events that share both windows.",
+            )
+    rules = EVENT_RULES if isinstance(first, EventReturns) else ABNORMAL_RULES
+    parts = _volatility_spelled_out(parts)
+    joined = {f.name: rules.get(f.name, _stacked)([getattr(p, f.name) for p in parts]) for f in fields(first)}
+    return type(first)(**joined)
+
+
+def _volatility_spelled_out(parts: Sequence[Joined]) -> Sequence[Joined]:
+    """Where one part lets the volatility move, the others carry their constant one day by day."""
+    if all(getattr(part, "residual_sd", None) is None for part in parts):
+        return parts
+    return [
+        replace(part, residual_sd=np.broadcast_to(part.sigma[:, None], part.residuals.shape))
+        if isinstance(part, AbnormalReturns) and part.residual_sd is None
+        else part
+        for part in parts
+    ]
+
+
+def _stacked(values: list[Any]) -> Any:
+    """Arrays stacked by event; a last axis of factors filled up with zeros."""
+    if any(v is None for v in values):
+        return None
+    if values[0].ndim == 3:
+        most = max(v.shape[2] for v in values)
+        values = [np.pad(v, ((0, 0), (0, 0), (0, most - v.shape[2]))) for v in values]
+    return np.concatenate(values)
+
+
+def _same_or_none(values: list[Any]) -> Any:
+    return values[0] if all(v == values[0] for v in values) else None
+
+
+def _frames(values: list[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat([v for v in values if len(v)] or values[:1], ignore_index=True)
+
+
+def _labels(values: list[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(values, ignore_index=True)
+
+
+def _sources(values: list[EventReturns | None]) -> EventReturns | None:
+    sources = [v for v in values if v is not None]
+    return concat(sources) if len(sources) == len(values) and len({s.factor_names for s in sources}) == 1 else None
+
+
+def _same_names(values: list[tuple[str, ...]]) -> tuple[str, ...]:
+    if len(set(values)) > 1:
+        raise StudyError(
+            f"factors differ: {values}.", remedy="Estimate the parts apart, then join the abnormal returns."
+        )
+    return values[0]
+
+
+def _first(values: list[Any]) -> Any:
+    return values[0]
+
+
+def _notes(values: list[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(note for value in values for note in value))
+
+
+EVENT_RULES: dict[str, Callable[[list[Any]], Any]] = {
+    "labels": _labels,
+    "estimation": _first,
+    "window": _first,
+    "factor_names": _same_names,
+    "kind": _first,
+}
+ABNORMAL_RULES: dict[str, Callable[[list[Any]], Any]] = EVENT_RULES | {
+    "source": _sources,
+    "fitter": _same_or_none,
+    "coefficients": _labels,
+    "excluded": _frames,
+    "notes": _notes,
+}

@@ -1,0 +1,34 @@
+"""The reference cases as abnormal returns, and the tables of what they must give."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from eventwindow.abnormal import AbnormalReturns, estimate
+from eventwindow.event_returns import event_returns
+from eventwindow.timeline import Window
+
+FOLDER = Path(__file__).parent / "reference"
+ESTIMATION, EVENT = Window(-260, -11), Window(-10, 10)
+
+
+@cache
+def clustered(model: str = "market_model") -> AbnormalReturns:
+    returns = pd.read_csv(FOLDER / "clustered/returns.csv", index_col="date", parse_dates=True)
+    events = pd.read_csv(FOLDER / "clustered/events.csv", parse_dates=["event_date"])
+    events = events.rename(columns={"firm": "security", "event_date": "date"})
+    source = event_returns(returns, events, estimation=ESTIMATION, window=EVENT, factors=returns["MKT"])
+    return estimate(source, model)
+
+
+def window(text: str) -> Window:
+    """ "0" is a day, "[-1,1]" a closed interval."""
+    ends = [int(part) for part in text.strip("[]").split(",")]
+    return Window(ends[0], ends[-1])
+
+
+def expected(case: str) -> pd.DataFrame:
+    return pd.read_csv(FOLDER / case / "expected_statistics.csv")
