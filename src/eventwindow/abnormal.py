@@ -14,7 +14,7 @@ from scipy.special import stdtr
 from eventwindow.cumulative import Cumulative, cumulate
 from eventwindow.errors import StudyError, WindowError
 from eventwindow.event_returns import OUTSIDE, Array, Days, EventReturns
-from eventwindow.models import Fit, Model, model_named
+from eventwindow.models import MODELS, Fit, Model, model_named
 from eventwindow.timeline import Window
 
 if TYPE_CHECKING:
@@ -128,6 +128,7 @@ class AbnormalReturns:
             labels=self.labels.iloc[rows].reset_index(drop=True),
             coefficients=self.coefficients.iloc[rows].reset_index(drop=True),
             source=None if self.source is None else self.source.rows(rows),
+            fitter=self.fitter or _sole_model(self.model[rows]),
             **arrays,
         )
 
@@ -169,6 +170,11 @@ class AbnormalReturns:
     def _simple(self, what: str) -> None:
         if self.source is not None and self.source.kind != "simple":
             raise StudyError(f"{what} needs simple returns; these are {self.source.kind} returns.")
+
+
+def _sole_model(names: np.ndarray) -> Model | None:
+    """The model that all of the events have."""
+    return MODELS.get(names[0]) if len(set(names)) == 1 else None
 
 
 def _by_event(name: str, value: Any) -> bool:

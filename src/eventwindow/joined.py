@@ -67,7 +67,9 @@ def _labels(values: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _sources(values: list[EventReturns | None]) -> EventReturns | None:
     sources = [v for v in values if v is not None]
-    return concat(sources) if len(sources) == len(values) and len({s.factor_names for s in sources}) == 1 else None
+    longest = max((s.factor_names for s in sources), key=len, default=())
+    alike = all(s.factor_names == longest[: len(s.factor_names)] for s in sources)
+    return concat(sources) if len(sources) == len(values) and alike else None
 
 
 def _same_names(values: list[tuple[str, ...]]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+import datetime as dt
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -72,8 +72,8 @@ class Event(_Table):
     """A date, with its clock time and zone where known, and the rule where it is no session."""
 
     id: Slug
-    date: date
-    time: time | None = None
+    date: dt.date
+    time: dt.time | None = None
     zone: str | None = None
     session: SessionRule = "error"
     title_en: str = ""
@@ -94,8 +94,8 @@ class News(_Table):
     With a clock time it marks the session that first prices it; a "closed" day marks nothing.
     """
 
-    date: date
-    time: time | None = None
+    date: dt.date
+    time: dt.time | None = None
     zone: str | None = None
     what_en: str
     what_zh: str = ""
@@ -186,18 +186,18 @@ class Study(_Table):
         return {"event": event, "basket": "", "members": [s.symbol for s in self.stocks]}
 
     @property
-    def start(self) -> date:
+    def start(self) -> dt.date:
         """The first day that prices are needed for, with room for holidays."""
         sessions = max(-self.file.windows.estimation.start, LONG_WINDOW) + 20
         first = min(e.date for e in self.file.events)
-        return date.fromordinal(first.toordinal() - round(sessions * 365 / 240))
+        return dt.date.fromordinal(first.toordinal() - round(sessions * 365 / 240))
 
     @property
-    def end(self) -> date:
+    def end(self) -> dt.date:
         """The last day that prices are needed for: the calendar day by which every event window has closed."""
         sessions = max(self.file.windows.event.end, 0)
         last = max(e.date for e in self.file.events)
-        return date.fromordinal(last.toordinal() + round(sessions * 365 / 240) + 7)
+        return dt.date.fromordinal(last.toordinal() + round(sessions * 365 / 240) + 7)
 
 
 def read_study(folder: Path) -> Study:

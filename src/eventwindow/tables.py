@@ -110,11 +110,8 @@ def excluded_table(
     """
     rows: list[tuple[object, ...]] = [("", security, what, None, None, reason) for security, what, reason in told]
     rows += [(r.event, r.security, "excluded", None, None, r.reason) for r in abnormal.excluded.itertuples()]
-    shifted = placed[placed["shift"] != ""]
-    rows += [
-        (r.event, r.security, "shifted", None, None, f"day 0 is {r.date:%Y-%m-%d}: {r.shift}")
-        for r in shifted.itertuples()
-    ]
+    for r in placed[placed["shift"] != ""].itertuples():
+        rows.append((r.event, r.security, "shifted", None, None, f"day 0 is {r.date:%Y-%m-%d}: {r.shift}"))
     rows += _short_estimation(abnormal)
     for window in windows:
         rows += _incomplete(abnormal, window)
@@ -122,36 +119,24 @@ def excluded_table(
 
 
 def _short_estimation(abnormal: AbnormalReturns) -> list[tuple[object, ...]]:
-    full = len(abnormal.estimation)
-    labels = abnormal.labels
+    full, where = len(abnormal.estimation), (abnormal.estimation.start, abnormal.estimation.end)
     return [
-        (
-            labels["event"].iloc[i],
-            labels["security"].iloc[i],
-            "partly",
-            abnormal.estimation.start,
-            abnormal.estimation.end,
-            f"{int(n)} of {full} returns in the estimation window",
-        )
-        for i, n in enumerate(abnormal.nobs)
+        (event, security, "partly", *where, f"{int(n)} of {full} returns in the estimation window")
+        for event, security, n in _named(abnormal, abnormal.nobs)
         if n < full
     ]
 
 
 def _incomplete(abnormal: AbnormalReturns, window: Window) -> list[tuple[object, ...]]:
-    car = abnormal.car(window)
-    labels, rows = abnormal.labels, []
-    inside = (abnormal.event_days[:, abnormal.columns(window)] != OUTSIDE).all(axis=1)
-    for i, why in enumerate(car.reason):
-        missing = len(window) - int(car.days[i])
-        if why or (missing and inside[i]):
-            reason = (
-                f"not computed: {why}"
-                if why
-                else f"{missing} of {len(window)} days without a return, left out of the sum"
-            )
-            rows.append(
-                (labels["event"].iloc[i], labels["security"].iloc[i], "partly", *_window(window).values(), reason)
-            )
+    car, where = abnormal.car(window), (window.start, window.end)
+    rows: list[tuple[object, ...]] = []
+    for event, security, why, days in _named(abnormal, car.reason, car.days):
+        missing = f"{len(window) - int(days)} of {len(window)} days without a return, left out of the sum"
+        if why or days < len(window):
+            rows.append((event, security, "partly", *where, f"not computed: {why}" if why else missing))
     return rows
 
+
+def _named(abnormal: AbnormalReturns, *columns: np.ndarray) -> Iterator[tuple[Any, ...]]:
+    """Event and security beside the values of each row."""
+    return zip(abnormal.labels["event"], abnormal.labels["security"], *columns, strict=True)
