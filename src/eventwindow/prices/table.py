@@ -17,13 +17,16 @@ class PriceHistory:
     """Daily prices of one security.
 
     `frame` is indexed by session date (no zone, ascending, unique) with the float columns of `COLUMNS`, NaN where the
-    source holds none. Prices are as quoted at the study's end: splits that came later are undone.
+    source holds none. Prices are as quoted at the study's end: splits that came later are undone. `dividends` is cash a
+    share by ex-date, None where the source tells none; `currency` is empty where it tells none.
     """
 
     symbol: str
     frame: pd.DataFrame
     origin: Origin
     note: str = ""
+    currency: str = ""
+    dividends: pd.Series | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,16 @@ class PriceSource(Protocol):
 
     name: str
 
-    def fetch(self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp) -> Mapping[str, PriceHistory | Unavailable]:
+    def fetch(
+        self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp
+    ) -> Mapping[str, PriceHistory | Unavailable]:
         """A history or a reason for each symbol asked for; raises SourceError when the source as a whole is gone."""
         ...
+
+
+def history_frame(table: pd.DataFrame) -> pd.DataFrame:
+    """A table indexed by date with any of `COLUMNS` → the frame of a PriceHistory (all columns, float, ns dates)."""
+    frame = table.reindex(columns=list(COLUMNS)).astype("float64")
+    frame.index = pd.DatetimeIndex(frame.index).as_unit("ns").rename("date")
+    frame.columns.name = None
+    return frame

@@ -1,0 +1,93 @@
+"""Asking many times, politely: in parallel and bounded, with waits that grow and jitter, and an end to all of it."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+Progress = Callable[[int, int, str], None]  # tickers done, tickers in all, the last one done
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a pull may cost: seconds, and requests at a time."""
+
+    workers: int = 4
+    attempts: int = 4
+    first_wait: float = 1.0  # seconds before the second attempt; doubled for each further one
+    request: float = 10.0
+    total: float = 60.0
+    patience: int = 4  # tickers lost in a row after which each further one is asked for only once
+
+
+class BusyError(Exception):
+    """The source may answer if asked again: a rate limit, an outage, a broken connection."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+@dataclass(slots=True)
+class Pull(Generic[Answer]):
+    """One pull: answers by symbol, reasons by symbol for what was not answered."""
+
+    ask: Callable[[str], Answer]
+    limits: Limits
+    answers: dict[str, Answer] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    _lost: int = 0  # in a row
+    _ends: float = 0.0
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, symbols: Iterable[str], progress: Progress | None = None) -> Pull[Answer]:
+        """Ask for every symbol; one symbol's failure leaves the others as they are."""
+        todo = list(symbols)
+        self._ends = time.monotonic() + self.limits.total
+        with ThreadPoolExecutor(self.limits.workers) as pool:
+            futures = {pool.submit(self._one, symbol): symbol for symbol in todo}
+            try:
+                for done, future in enumerate(as_completed(futures), start=1):
+                    future.result()
+                    if progress is not None:
+                        progress(done, len(todo), futures[future])
+            except BaseException:
+                self._stop.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        return self
+
+    def _one(self, symbol: str) -> None:
+        reason, attempt = "", 0
+        while not reason or attempt < (self.limits.attempts if self._lost < self.limits.patience else 1):
+            halt = self._halted()
+            if halt:
+                self.failures[symbol] = f"{reason}; {halt}" if reason else halt
+                return
+            if reason:
+                self._stop.wait(min(self._wait(attempt), max(self._ends - time.monotonic(), 0)))
+            try:
+                self.answers[symbol] = self.ask(symbol)
+            except BusyError as busy:
+                reason, attempt = busy.reason, attempt + 1
+            else:
+                self._lost = 0
+                return
+        self._lost += 1
+        self.failures[symbol] = f"{reason} (asked {attempt} times)" if attempt > 1 else reason
+
+    def _wait(self, attempt: int) -> float:
+        return self.limits.first_wait * 2.0 ** (attempt - 1) * random.uniform(0.5, 1.5)
+
+    def _halted(self) -> str:
+        if self._stop.is_set():
+            return "interrupted"
+        if time.monotonic() >= self._ends:
+            return f"the time limit of {self.limits.total:g} s for the whole pull was reached"
+        return ""

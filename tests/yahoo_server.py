@@ -1,0 +1,281 @@
+"""A Yahoo of our own on loopback, for the real yfinance client: answers, and every failure that was seen.
+
+`YahooServer(tickers, behave)` listens on 127.0.0.1; `behave(symbol, n)` names what a ticker's n-th chart request meets.
+`session(server)` is a client session that rewrites every address to it; `TlsProxy` is a CONNECT proxy that ends TLS
+with a throw-away authority, so that the whole command runs unmodified.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import ssl
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import numpy as np
+import pandas as pd
+
+NEW_YORK, NOON = "America/New_York", 43_200
+
+
+class Ticker:
+    """A made-up security: daily rows and what Yahoo says of it."""
+
+    def __init__(self, table: pd.DataFrame, currency="USD", zone=NEW_YORK, kind="EQUITY", dividends=None, splits=None):
+        self.table, self.currency, self.zone, self.kind = table, currency, zone, kind
+        self.dividends, self.splits = dividends or {}, splits or {}
+
+    def chart(self, symbol: str, first: int, last: int) -> dict:
+        stamps = np.array([int(pd.Timestamp(d).tz_localize(self.zone).timestamp()) + 34_200 for d in self.table.index])
+        rows = self.table[(stamps >= first) & (stamps < last)]
+        stamps = stamps[(stamps >= first) & (stamps < last)]
+        result: dict = {"meta": self.meta(symbol)}
+        if len(rows) == 0:
+            result["indicators"] = {"quote": [{}], "adjclose": [{}]}
+            return {"chart": {"result": [result], "error": None}}
+        plain = {c: [None if pd.isna(v) else float(v) for v in rows[c]] for c in rows.columns}
+        result["timestamp"] = stamps.tolist()
+        result["indicators"] = {
+            "quote": [{c: plain[c] for c in ("open", "high", "low", "close", "volume")}],
+            "adjclose": [{"adjclose": plain["adj_close"]}],
+        }
+        result["events"] = self.events()
+        return {"chart": {"result": [result], "error": None}}
+
+    def events(self) -> dict:
+        def stamp(day: str) -> int:
+            return int(pd.Timestamp(day).tz_localize(self.zone).timestamp()) + 34_200
+
+        return {
+            "dividends": {str(stamp(d)): {"amount": a, "date": stamp(d)} for d, a in self.dividends.items()},
+            "splits": {
+                str(stamp(d)): {"date": stamp(d), "numerator": r, "denominator": 1, "splitRatio": f"{r}:1"}
+                for d, r in self.splits.items()
+            },
+        }
+
+    def meta(self, symbol: str) -> dict:
+        period = {"timezone": "EST", "start": 0, "end": 1, "gmtoffset": -18_000}
+        return {
+            "currency": self.currency,
+            "symbol": symbol,
+            "exchangeName": "NMS",
+            "instrumentType": self.kind,
+            "firstTradeDate": 0,
+            "regularMarketTime": int(time.time()) - 86_400,
+            "gmtoffset": -18_000,
+            "timezone": "EST",
+            "exchangeTimezoneName": self.zone,
+            "regularMarketPrice": float(self.table["close"].iloc[-1]),
+            "priceHint": 2,
+            "currentTradingPeriod": {"pre": period, "regular": period, "post": period},
+            "dataGranularity": "1d",
+            "range": "",
+            "validRanges": ["1d", "5d", "1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "ytd", "max"],
+        }
+
+
+class YahooServer:
+    """Serves `tickers`; `behave(symbol, n)` names the failure of a symbol's n-th chart request, "" for none."""
+
+    def __init__(self, tickers: dict[str, Ticker], behave: Callable[[str, int], str] = lambda symbol, n: ""):
+        self.tickers, self.behave = tickers, behave
+        self.asked: Counter[str] = Counter()
+        self.paths: list[str] = []
+        self.crumb_status, self.slow = 200, 5.0
+        handler = type("Handler", (_Handler,), {"yahoo": self})
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.http.daemon_threads = True
+        self.port = self.http.server_address[1]
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.http.shutdown()
+        self.http.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    yahoo: YahooServer
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        url = urlsplit(self.path)
+        self.yahoo.paths.append(self.path)
+        if url.path.startswith("/v8/finance/chart/"):
+            self.chart(unquote(url.path.rsplit("/", 1)[1]), {k: v[0] for k, v in parse_qs(url.query).items()})
+        elif url.path.endswith("/getcrumb"):
+            self.answer(self.yahoo.crumb_status, "Too Many Requests" if self.yahoo.crumb_status == 429 else "crumb")
+        elif url.path.startswith("/ws/fundamentals-timeseries"):
+            self.answer(200, json.dumps(SHARES))
+        elif url.path.startswith("/v10/finance/quoteSummary"):
+            body = {"quoteSummary": {"result": None, "error": {"code": "Not Found", "description": "No data"}}}
+            self.answer(404, json.dumps(body))
+        else:
+            self.answer(404, "<html>nothing here</html>", "text/html")
+
+    do_POST = do_GET  # noqa: N815 - the name that http.server calls
+
+    def chart(self, symbol: str, query: dict[str, str]) -> None:
+        self.yahoo.asked[symbol] += 1
+        failure = self.yahoo.behave(symbol, self.yahoo.asked[symbol])
+        if failure:
+            getattr(self, failure)()
+            return
+        ticker = self.yahoo.tickers.get(symbol)
+        if ticker is None:
+            error = {"code": "Not Found", "description": "No data found, symbol may be delisted"}
+            self.answer(404, json.dumps({"chart": {"result": None, "error": error}}))
+            return
+        first, last = int(query.get("period1", 0)), int(query.get("period2", 2**40))
+        self.answer(200, json.dumps(ticker.chart(symbol, first, last)))
+
+    def refuse(self) -> None:
+        self.answer(429, "Too Many Requests", "text/html")
+
+    def page(self) -> None:
+        self.answer(500, "<html><body>Oops</body></html>", "text/html")
+
+    def maintenance(self) -> None:
+        self.answer(200, "<html>Will be right back...</html>", "text/html")
+
+    def cut(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "100000")
+        self.end_headers()
+        self.wfile.write(b'{"chart": {"result": [{"meta": {"currency": "USD"')
+        self.wfile.flush()
+        self.connection.shutdown(socket.SHUT_RDWR)
+        self.close_connection = True
+
+    def sleep(self) -> None:
+        time.sleep(self.yahoo.slow)
+        self.answer(200, "{}")
+
+    def answer(self, status: int, body: str, kind: str = "application/json") -> None:
+        data = body.encode()
+        try:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+
+
+SHARES = {
+    "timeseries": {
+        "result": [
+            {
+                "meta": {"symbol": ["X"], "type": ["shares_out"]},
+                "timestamp": [1_731_628_800, 1_731_628_800 + 100, 1_740_096_000],
+                "shares_out": [24_400_000_000, 24_490_000_000, 24_400_000_000],
+            }
+        ],
+        "error": None,
+    }
+}
+
+
+def session(server: YahooServer, timeout: float = 10.0):
+    """A client session of yfinance's kind whose every request goes to `server` over plain HTTP."""
+    from curl_cffi.requests import Session
+
+    class Loopback(Session):
+        def request(self, method, url, **kwargs):
+            parts = urlsplit(url)
+            kwargs["headers"] = {**(kwargs.get("headers") or {}), "X-Real-Host": parts.netloc}
+            kwargs["timeout"] = min(kwargs.get("timeout") or timeout, timeout)
+            query = f"?{parts.query}" if parts.query else ""
+            return super().request(method, f"http://127.0.0.1:{server.port}{parts.path or '/'}{query}", **kwargs)
+
+    return Loopback()
+
+
+class TlsProxy:
+    """A CONNECT proxy on loopback that ends TLS itself for any host and hands the request to `server`."""
+
+    def __init__(self, server: YahooServer, folder):
+        import trustme
+
+        self.server, self.authority = server, trustme.CA()
+        self.bundle = folder / "authority.pem"
+        self.authority.cert_pem.write_to_path(self.bundle)
+        self._contexts: dict[str, ssl.SSLContext] = {}
+        self._lock = threading.Lock()
+        self.hosts: Counter[str] = Counter()
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def environment(self, cache) -> dict[str, str]:
+        """What a child process needs in its environment to speak through this proxy."""
+        bundle, address = str(self.bundle), f"http://127.0.0.1:{self.port}"
+        return {
+            "https_proxy": address,
+            "HTTPS_PROXY": address,
+            "no_proxy": "",
+            "NO_PROXY": "",
+            "SSL_CERT_FILE": bundle,
+            "CURL_CA_BUNDLE": bundle,
+            "REQUESTS_CA_BUNDLE": bundle,
+            "XDG_CACHE_HOME": str(cache),
+        }
+
+    def close(self) -> None:
+        self.listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _context(self, host: str) -> ssl.SSLContext:
+        with self._lock:
+            if host not in self._contexts:
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                self.authority.issue_cert(host).configure_cert(context)
+                self._contexts[host] = context
+            return self._contexts[host]
+
+    def _serve(self, client: socket.socket) -> None:
+        try:
+            head = b""
+            while b"\r\n\r\n" not in head:
+                chunk = client.recv(4096)
+                if not chunk:
+                    return
+                head += chunk
+            host = head.split(b" ", 2)[1].decode().rsplit(":", 1)[0]
+            self.hosts[host] += 1
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            secure = self._context(host).wrap_socket(client, server_side=True)
+            upstream = socket.create_connection(("127.0.0.1", self.server.port))
+        except OSError:
+            client.close()
+            return
+        threading.Thread(target=_pipe, args=(upstream, secure), daemon=True).start()
+        _pipe(secure, upstream)
+
+
+def _pipe(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while chunk := source.recv(65_536):
+            target.sendall(chunk)
+    except OSError:
+        pass
+    for end in (source, target):
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
