@@ -89,19 +89,19 @@ def exchange_calendar(mic: str, start: date, end: date) -> Calendar:
     """
     import exchange_calendars as xcals
 
-    return _calendar(xcals.resolve_alias(mic), start, end)
+    try:
+        return _calendar(xcals.resolve_alias(mic), start, end)
+    except xcals.errors.InvalidCalendarName:
+        raise EventDateError(
+            f"exchange {mic!r} is unknown", remedy="Give its ISO 10383 code, XNYS for New York or XTAI for Taipei."
+        ) from None
 
 
 @lru_cache(maxsize=64)
 def _calendar(mic: str, start: date, end: date) -> Calendar:
     import exchange_calendars as xcals
 
-    try:
-        raw = xcals.get_calendar(mic, start=str(start), end=str(end))
-    except xcals.errors.InvalidCalendarName:
-        raise EventDateError(
-            f"exchange {mic!r} is unknown", remedy="Give its ISO 10383 code, XNYS for New York or XTAI for Taipei."
-        ) from None
+    raw = xcals.get_calendar(mic, start=str(start), end=str(end))
     schedule = raw.schedule[~raw.schedule.index.isin(pd.to_datetime(list(NOT_A_SESSION.get(mic, {}))))]
     return Calendar(
         mic,

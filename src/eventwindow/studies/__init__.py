@@ -60,11 +60,11 @@ def _figures(study: str) -> str:
     """The daily figures of the template's securities, from those that ship, as CSV."""
     import pandas as pd
 
-    from eventwindow.prices.shipped import read_histories
+    from eventwindow.prices.shipped import shipped_histories
 
     form = tomllib.loads(study)
     symbols = [s["symbol"] for s in form["securities"]] + [form["study"]["benchmark"]]
-    histories = read_histories(HERE / "deepseek_2025" / "figures", symbols)
+    histories = shipped_histories(HERE / "deepseek_2025" / "figures", symbols)
     table = pd.concat({s: h.frame for s, h in histories.items()}, names=["symbol", "date"])
     return table.reset_index().round(6).to_csv(index=False, lineterminator="\n")
 

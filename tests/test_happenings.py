@@ -1,0 +1,52 @@
+"""Which events and other news a window holds, exchange by exchange."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+import pandas as pd
+import pytest
+
+from eventwindow.happenings import Happening, held, sessions_of
+from eventwindow.timeline import exchange_calendar
+
+NEW_YORK = "America/New_York"
+SPEECH = Happening("speech", "news", date(2025, 1, 27), "speech", time=time(18), zone=NEW_YORK)
+REPORT = Happening("report", "news", date(2025, 1, 28), "a report", about=("TSM",))
+HOLIDAY = Happening("holiday", "closed", date(2025, 1, 28), "closed")
+SELLOFF = Happening("selloff", "event", date(2025, 1, 27), "the sell-off")
+LONG_AGO = Happening("ago", "news", date(1999, 1, 4), "long ago")
+
+
+@pytest.fixture(scope="module")
+def calendar():
+    nyse = exchange_calendar("XNYS", date(2024, 12, 1), date(2025, 2, 28))
+    return sessions_of([SPEECH, REPORT, HOLIDAY, SELLOFF, LONG_AGO], [nyse])
+
+
+def ids(calendar, first, last, security="NVDA", event=""):
+    return list(held(calendar, "XNYS", pd.Timestamp(first), pd.Timestamp(last), security, event)["id"])
+
+
+def test_news_after_the_close_marks_the_next_session(calendar):
+    assert ids(calendar, "2025-01-27", "2025-01-27") == ["selloff"]
+    assert ids(calendar, "2025-01-28", "2025-01-28") == ["speech"]
+
+
+def test_news_about_one_firm_marks_that_firm_only(calendar):
+    assert ids(calendar, "2025-01-28", "2025-01-28", security="TSM") == ["speech", "report"]
+
+
+def test_the_event_itself_is_no_other_news(calendar):
+    assert ids(calendar, "2025-01-27", "2025-01-27", event="selloff") == []
+
+
+def test_a_closed_day_marks_nothing_and_stays_in_the_calendar(calendar):
+    assert "holiday" in set(calendar["id"])
+    assert "holiday" not in ids(calendar, "2025-01-01", "2025-02-28")
+
+
+def test_news_outside_the_sessions_held_is_kept_and_says_so(calendar):
+    row = calendar.set_index("id").loc["ago"]
+    assert pd.isna(row["session"])
+    assert row["shift"] == "outside the sessions held"

@@ -1,0 +1,177 @@
+"""A study is a folder: what is read, and what a person is told when it is wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from eventwindow.errors import StudyError
+from eventwindow.studies import find_study, new_study, shipped_studies
+from eventwindow.study import read_study, schema
+from eventwindow.timeline import Window
+
+GOOD = """\
+[study]
+name = "small"
+title = "A small study"
+benchmark = "SPY"
+returns = "simple"
+minimum_returns = 100
+
+[model]
+name = "market_model"
+
+[windows]
+estimation = [-260, -11]
+event = [-10, 20]
+report = [[0, 0], [0, 1]]
+
+[[securities]]
+symbol = "NVDA"
+exchange = "XNAS"
+currency = "USD"
+group = "chips"
+
+[[securities]]
+symbol = "TSM"
+exchange = "XNYS"
+currency = "USD"
+group = "chips"
+
+[[baskets]]
+name = "both"
+members = ["NVDA", "TSM"]
+
+[[events]]
+id = "selloff"
+date = 2025-01-27
+session = "error"
+
+[[news]]
+date = 2025-01-29
+what_en = "Federal Reserve meeting ends"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_study_is_read_with_its_groups_as_baskets(tmp_path):
+    study = read_study(write(tmp_path, GOOD))
+    assert study.name == "small"
+    assert study.baskets == {"both": ("NVDA", "TSM"), "chips": ("NVDA", "TSM")}
+    assert study.file.windows.report == (Window(0, 0), Window(0, 1))
+    assert study.symbols == ("NVDA", "TSM", "SPY")
+    assert study.headline == {"event": "selloff", "basket": "both", "members": ["NVDA", "TSM"]}
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path):
+    (tmp_path / "study.toml").write_text(GOOD, encoding="utf-8-sig")
+    assert read_study(tmp_path).name == "small"
+
+
+def line_with(text: str, part: str) -> int:
+    return next(n for n, line in enumerate(text.splitlines(), 1) if part in line)
+
+
+FAULTS = {
+    "no TOML": ("[study]", "[study", ["not valid TOML", "line 1"]),
+    "misspelled key": ("benchmark =", "benchmrak =", ["unknown key 'benchmrak'", "line 4", "'benchmark'"]),
+    "misspelled key in the second security": ('symbol = "TSM"\nexchange', 'symbol = "TSM"\nexchnage', ["'exchnage'", "line 24"]),
+    "impossible date": ("2025-01-27", "2025-02-30", ["not valid TOML", "line 34"]),
+    "impossible date as text": ("2025-01-27", '"2025-02-30"', ["line 34", "2025-02-30"]),
+    "window that starts after its end": ("[0, 1]]", "[1, 0]]", ["[1, 0] starts after its end", "line 14"]),
+    "window of three numbers": ("[-10, 20]", "[-10, 0, 20]", ["two whole trading days", "line 13"]),
+    "estimation window over the event's": ("[-260, -11]", "[-260, -5]", ["overlaps the event window [-10,20]", "line 12", "-11"]),
+    "report window outside the event's": ("[0, 1]]", "[0, 21]]", ["reaches outside", "line 14"]),
+    "unknown model": ('"market_model"', '"magic"', ["unknown model 'magic'", "line 9", "market_model"]),
+    "security twice": ('"TSM"\nexchange', '"NVDA"\nexchange', ["'NVDA' stands in [[securities]] twice", "line 23"]),
+    "basket with a stranger": ('["NVDA", "TSM"]', '["NVDA", "INTC"]', ["'INTC'", "line 30", "[[securities]]"]),
+    "time without a zone": ('session = "error"', "time = 09:00:00", ["time and zone go together"]),
+    "unknown zone": ('session = "error"', 'time = 09:00:00\nzone = "Mars/Base"', ["unknown time zone 'Mars/Base'"]),
+    "unknown rule": ('session = "error"', 'session = "nearest"', ["line 35", "next"]),
+    "missing key": ('id = "selloff"\n', "", ["'id' is missing", "line 32"]),
+    "name that leaves the folder": ('name = "small"', 'name = "../x"', ["line 2"]),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_told_with_its_place_and_its_remedy(tmp_path, fault):
+    old, new, told = FAULTS[fault]
+    assert old in GOOD
+    with pytest.raises(StudyError) as error:
+        read_study(write(tmp_path, GOOD.replace(old, new, 1)))
+    text = str(error.value)
+    assert "study.toml" in text
+    assert error.value.exit_code == 2
+    assert error.value.remedy
+    for part in told:
+        assert part in text
+
+
+def test_a_folder_without_a_study_says_how_to_make_one(tmp_path):
+    with pytest.raises(StudyError, match="eventwindow new"):
+        read_study(tmp_path)
+
+
+def test_bytes_that_are_no_text_are_told(tmp_path):
+    (tmp_path / "study.toml").write_bytes(b"[study]\nname = \xff\xfe")
+    with pytest.raises(StudyError, match="not UTF-8 at byte 15"):
+        read_study(tmp_path)
+
+
+def test_a_path_wins_over_the_name_of_a_study_that_ships(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert find_study("deepseek-2025").name == "deepseek_2025"
+    (tmp_path / "deepseek-2025").mkdir()
+    assert find_study("deepseek-2025") == Path("deepseek-2025")
+
+
+@pytest.mark.parametrize("name", ["nowhere", "../deepseek-2025", "template", "deepseek_2025", ""])
+def test_an_unknown_study_lists_those_that_ship(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    if name == "":
+        name = "no/such/path"
+    with pytest.raises(StudyError, match="deepseek-2025"):
+        find_study(name)
+
+
+def test_every_study_that_ships_is_valid():
+    for name in shipped_studies():
+        assert read_study(find_study(name)).name == name
+
+
+def test_a_new_study_is_valid_and_an_old_folder_is_never_touched(tmp_path):
+    folder = new_study(tmp_path / "mine")
+    assert read_study(folder).name == "mine"
+    with pytest.raises(StudyError, match="exists already"):
+        new_study(folder)
+
+
+def test_a_new_study_needs_a_name_that_can_name_a_folder(tmp_path):
+    with pytest.raises(StudyError, match="cannot name a study"):
+        new_study(tmp_path / "-x y")
+
+
+def test_the_published_schema_is_that_of_the_code():
+    published = Path(__file__).parents[1] / "docs" / "study.schema.json"
+    assert json.loads(published.read_text(encoding="utf-8")) == schema()
+
+
+def test_the_study_that_ships_holds_the_groups_of_the_ledger(shared):
+    """Symbols by group, held against the founders' list."""
+    study = read_study(find_study("deepseek-2025"))
+    text = (shared / "claims.md").read_text(encoding="utf-8")
+    rows = text.split("## Groups")[1].split("## Calendar")[0].splitlines()
+    held = {}
+    for s in study.file.securities:
+        held.setdefault(s.group, set()).add(s.symbol)
+    for row in rows:
+        cells = [c.strip() for c in row.strip("|").split("|")]
+        if len(cells) == 2 and cells[0] in held:
+            symbols = {w.strip(";:)") for w in cells[1].replace("(funds:", "").split(" (")[0].split()}
+            assert held[cells[0]] == symbols, cells[0]
