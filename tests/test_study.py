@@ -81,12 +81,20 @@ def line_with(text: str, part: str) -> int:
 FAULTS = {
     "no TOML": ("[study]", "[study", ["not valid TOML", "line 1"]),
     "misspelled key": ("benchmark =", "benchmrak =", ["unknown key 'benchmrak'", "line 4", "'benchmark'"]),
-    "misspelled key in the second security": ('symbol = "TSM"\nexchange', 'symbol = "TSM"\nexchnage', ["'exchnage'", "line 24"]),
+    "misspelled key in the second security": (
+        'symbol = "TSM"\nexchange',
+        'symbol = "TSM"\nexchnage',
+        ["'exchnage'", "line 24"],
+    ),
     "impossible date": ("2025-01-27", "2025-02-30", ["not valid TOML", "line 34"]),
     "impossible date as text": ("2025-01-27", '"2025-02-30"', ["line 34", "2025-02-30"]),
     "window that starts after its end": ("[0, 1]]", "[1, 0]]", ["[1, 0] starts after its end", "line 14"]),
     "window of three numbers": ("[-10, 20]", "[-10, 0, 20]", ["two whole trading days", "line 13"]),
-    "estimation window over the event's": ("[-260, -11]", "[-260, -5]", ["overlaps the event window [-10,20]", "line 12", "-11"]),
+    "estimation window over the event's": (
+        "[-260, -11]",
+        "[-260, -5]",
+        ["overlaps the event window [-10,20]", "line 12", "-11"],
+    ),
     "report window outside the event's": ("[0, 1]]", "[0, 21]]", ["reaches outside", "line 14"]),
     "unknown model": ('"market_model"', '"magic"', ["unknown model 'magic'", "line 9", "market_model"]),
     "security twice": ('"TSM"\nexchange', '"NVDA"\nexchange', ["'NVDA' stands in [[securities]] twice", "line 23"]),

@@ -50,7 +50,12 @@ def test_a_date_alone_counts_as_before_the_open(nyse):
 
 @pytest.mark.parametrize(
     ("clock", "session"),
-    [(time(8, 0), "2025-01-27"), (time(15, 59), "2025-01-27"), (time(16, 0), "2025-01-28"), (time(19, 4), "2025-01-28")],
+    [
+        (time(8, 0), "2025-01-27"),
+        (time(15, 59), "2025-01-27"),
+        (time(16, 0), "2025-01-28"),
+        (time(19, 4), "2025-01-28"),
+    ],
 )
 def test_news_with_a_clock_time_is_priced_at_the_first_close_after_it(nyse, clock, session):
     assert day_zero(nyse, date(2025, 1, 27), clock, NEW_YORK).session == pd.Timestamp(session)
@@ -87,14 +92,22 @@ def test_the_rule_moves_a_holiday_and_the_shift_is_told(nyse, rule, session):
 
 @pytest.mark.parametrize(
     ("mic", "session"),
-    [("XNYS", "2025-01-27"), ("XTKS", "2025-01-27"), ("XHKG", "2025-01-27"), ("XTAI", "2025-02-03"), ("XKRX", "2025-01-31")],
+    [
+        ("XNYS", "2025-01-27"),
+        ("XTKS", "2025-01-27"),
+        ("XHKG", "2025-01-27"),
+        ("XTAI", "2025-02-03"),
+        ("XKRX", "2025-01-31"),
+    ],
 )
 def test_the_selloff_falls_on_each_exchange_on_its_own_day(mic, session):
     """Taipei was closed from 23 January to 2 February, Seoul from 27 to 30 January 2025."""
     assert day_zero(calendar(mic), date(2025, 1, 27), rule="next").session == pd.Timestamp(session)
 
 
-@pytest.mark.parametrize(("day", "side"), [(date(2020, 1, 2), "before the first"), (date(2030, 1, 2), "after the last")])
+@pytest.mark.parametrize(
+    ("day", "side"), [(date(2020, 1, 2), "before the first"), (date(2030, 1, 2), "after the last")]
+)
 def test_a_date_beyond_the_calendar_says_on_which_side_it_misses(nyse, day, side):
     with pytest.raises(EventDateError, match=side):
         day_zero(nyse, day)

@@ -18,7 +18,7 @@ def returns(prices: pd.Series, sessions: pd.DatetimeIndex | None = None, kind: R
     """
     laid = prices if sessions is None else prices.reindex(sessions)
     ratio = laid / laid.shift(1)
-    return ratio - 1 if kind == "simple" else np.log(ratio)
+    return ratio - 1 if kind == "simple" else pd.Series(np.log(ratio), laid.index)
 
 
 def price_for_returns(history: pd.DataFrame) -> pd.Series:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from eventwindow.inference import TESTS
 from eventwindow.result import StudyResult
 
 WORDS = ("confirmed", "partly", "contradicted", "not_testable")
+PARAMETRIC = re.compile(r"t\(|F\(|N\(")  # below 1 % the tails of these say no more than that
+LEADING = 6  # tests of a basket that the terminal shows; the report shows all
 COLOUR = {"confirmed": "green", "partly": "yellow", "contradicted": "red", "not_testable": "dim"}
 
 
@@ -34,7 +40,8 @@ def print_result(result: StudyResult, report: Path) -> None:
     if result.verdicts:
         console.print(_verdicts(result))
     console.print(_main_names(result))
-    console.print(_basket(result))
+    if result.run["headline"]["basket"]:
+        console.print(*_basket(result), sep="\n")
     for line in origin_lines(result):
         console.print(line, markup=False)
     console.print(f"Report: {report}", markup=False, soft_wrap=True)
@@ -63,10 +70,11 @@ def _main_names(result: StudyResult) -> Table:
     table = Table(title=f"Day 0 of '{event}': {_day(returns)}", title_justify="left")
     for head in ("", "return", "abnormal", "std. error", "p (t)", "p (SQ)"):
         table.add_column(head, justify="left" if not head else "right")
-    for row in rows.itertuples():
+    actual = returns["actual_return"].to_dict()
+    for row in _records(rows):
         table.add_row(
             str(row.security),
-            _percent(returns.loc[row.security, "actual_return"]),
+            _percent(actual.get(row.security, math.nan)),
             _percent(row.car),
             _percent(row.std_error, sign=False),
             p_value(row.p_value, floor=0.01),
@@ -75,17 +83,33 @@ def _main_names(result: StudyResult) -> Table:
     return table
 
 
-def _basket(result: StudyResult) -> Table:
-    head = result.run["headline"]
-    event, basket = head["event"], head["basket"]
-    rows = result.table("tests").query("event == @event and group == @basket and window_start == 0 and window_end == 0")
-    table = Table(title=f"Basket '{basket}', all firms sharing the day", title_justify="left")
-    for name in ("test", "statistic", "p", ""):
-        table.add_column(name, justify="right" if name in ("statistic", "p") else "left")
-    for row in rows.itertuples():
-        statistic = "" if pd.isna(row.statistic) else f"{row.statistic:.2f}"
-        table.add_row(str(row.test), statistic, p_value(row.p_value, floor=0.01), "" if row.valid else "not valid here")
-    return table
+def _basket(result: StudyResult) -> Iterator[Table | str]:
+    """The headline basket on day 0: the tests that lead, then in one line what careless ones would have said."""
+    head, every = result.run["headline"], result.table("tests")
+    at_zero = (every["window_start"] == 0) & (every["window_end"] == 0) & every["statistic"].notna()
+    rows = every[at_zero & (every["event"] == head["event"]) & (every["group"] == head["basket"])]
+    table = Table(title=f"Basket '{head['basket']}' on day 0", title_justify="left")
+    for name in ("test", "statistic", "p"):
+        table.add_column(name, justify="left" if name == "test" else "right")
+    for row in _records(rows[rows["valid"]].head(LEADING)):
+        floor = 0.01 if PARAMETRIC.match(str(row.distribution)) else 0.0
+        table.add_row(_title(row), _statistic(row), p_value(row.p_value, floor))
+    yield table
+    careless = [f"{_title(row)} {_statistic(row)}" for row in _records(rows[~rows["valid"]])]
+    if careless:
+        yield "Not valid where firms share the day, so not to be believed: " + ", ".join(careless) + "."
+
+
+def _records(table: pd.DataFrame) -> Iterator[Any]:
+    return iter(table.itertuples())
+
+
+def _title(row: Any) -> str:
+    return TESTS[str(row.test)].title
+
+
+def _statistic(row: Any) -> str:
+    return _percent(row.statistic) if row.test == "date_permutation_mean" else f"{row.statistic:.2f}"
 
 
 def origin_lines(result: StudyResult) -> list[str]:
@@ -97,9 +121,9 @@ def origin_lines(result: StudyResult) -> list[str]:
 
 def p_value(p: float, floor: float = 0.0) -> str:
     """A p-value in words of three digits; below `floor` only that it is below."""
-    if pd.isna(p):
+    if math.isnan(p):
         return ""
-    return f"< {floor:g}"[0:2] + f"{floor:.2f}".lstrip("0") if p < floor else f"{p:.3f}".lstrip("0")
+    return "< " + f"{floor:.2f}".lstrip("0") if p < floor else f"{p:.3f}".lstrip("0")
 
 
 def _origin(origin: str) -> str:
@@ -107,7 +131,7 @@ def _origin(origin: str) -> str:
 
 
 def _percent(value: float, sign: bool = True) -> str:
-    return "" if pd.isna(value) else f"{100 * value:{'+' if sign else ''}.2f} %"
+    return "" if math.isnan(value) else f"{100 * value:{'+' if sign else ''}.2f} %"
 
 
 def _day(returns: pd.DataFrame) -> str:

@@ -1,0 +1,236 @@
+"""The command as a person meets it: what it prints, what it writes, how it ends."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from eventwindow import __version__
+from eventwindow.cli import main
+from eventwindow.studies import new_study
+
+CONTRACT = {
+    "abnormal_returns": "event security group model benchmark date tau actual_return expected_return abnormal_return "
+    "std_error t_stat p_value",
+    "cumulative": "event security model benchmark window_start window_end car std_error t_stat p_value note",
+    "tests": "event group window_start window_end test statistic p_value distribution n note",
+    "claims": "id article security measure stated_text stated measured unit verdict rule reason",
+    "excluded": "event security reason",
+}
+
+
+@pytest.fixture
+def study(tmp_path) -> Path:
+    return new_study(tmp_path / "mine")
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> Path:
+    """The result folder of a new study, run as it is."""
+    folder = tmp_path_factory.mktemp("cli")
+    assert main(["run", str(new_study(folder / "mine")), "--prices", "shipped", "--out", str(folder / "out")]) == 0
+    return folder / "out"
+
+
+def edit(study: Path, old: str, new: str, file: str = "study.toml") -> None:
+    path = study / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def refused(study: Path, capsys, *arguments: str) -> str:
+    """Run a study that must be refused: exit code 2, a message without a traceback, nothing written."""
+    out = study.parent / "refused"
+    code = main(["run", str(study), "--out", str(out), *(arguments or ("--prices", "shipped"))])
+    message = capsys.readouterr().err
+    assert code == 2
+    assert message.startswith("eventwindow: ")
+    assert "Traceback" not in message
+    assert not out.exists()
+    assert not list(study.parent.glob(".refused*"))
+    return message
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["-m", "eventwindow", "--version"]])
+def test_version(arguments):
+    command = (
+        [sys.executable, *arguments] if arguments[0] == "-m" else [sys.executable, "-m", "eventwindow", *arguments]
+    )
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == f"eventwindow {__version__}\n"
+
+
+def test_list_names_the_studies_that_ship(capsys):
+    assert main(["list"]) == 0
+    assert "deepseek-2025" in capsys.readouterr().out
+
+
+def test_a_new_study_runs_as_it_is(written):
+    assert (written / "report.html").stat().st_size > 1000
+    assert list((written / "figures").glob("*.svg"))
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_tables_hold_the_columns_of_the_contract(written, name):
+    table = pd.read_csv(written / "results" / f"{name}.csv")
+    assert set(CONTRACT[name].split()) <= set(table.columns)
+
+
+def test_run_json_says_where_each_ticker_is_from(written):
+    run = json.loads((written / "results" / "run.json").read_text(encoding="utf-8"))
+    assert {s: p["origin"] for s, p in run["prices"].items()} == dict.fromkeys(["KO", "NVDA", "SPY", "TSM"], "shipped")
+    assert all(len(p["sha256"]) == 64 for p in run["prices"].values())
+    assert run["versions"]["eventwindow"] == __version__
+
+
+def test_two_runs_give_the_same_bytes(study, written, tmp_path):
+    assert main(["run", str(study), "--prices", "shipped", "--out", str(tmp_path / "again")]) == 0
+    first = {p.relative_to(written): p.read_bytes() for p in written.rglob("*") if p.is_file()}
+    second = {p.relative_to(tmp_path / "again"): p.read_bytes() for p in (tmp_path / "again").rglob("*") if p.is_file()}
+    assert first == second
+
+
+def test_a_result_holds_no_path_of_the_machine(written):
+    for path in written.rglob("*"):
+        if path.is_file():
+            assert str(written.parent).encode() not in path.read_bytes(), path.name
+
+
+def test_an_older_result_and_a_stranger_beside_it_survive_a_failed_run(study, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["run", str(study), "--prices", "shipped", "--out", str(out)]) == 0
+    (out / "my notes.txt").write_text("mine")
+    before = (out / "report.html").read_bytes()
+    edit(study, 'symbol = "KO"', 'symbol = "NOSUCH"')
+    edit(study, '"KO"]', '"NOSUCH"]')
+    assert main(["run", str(study), "--prices", "shipped", "--out", str(out)]) == 2
+    assert (out / "report.html").read_bytes() == before
+    edit(study, 'symbol = "NOSUCH"', 'symbol = "KO"')
+    edit(study, '"NOSUCH"]', '"KO"]')
+    assert main(["run", str(study), "--prices", "shipped", "--out", str(out)]) == 0
+    assert (out / "my notes.txt").read_text() == "mine"
+
+
+def test_a_folder_with_other_things_is_never_written_over(study, tmp_path, capsys):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "thesis.txt").write_text("years of work")
+    assert main(["run", str(study), "--prices", "shipped", "--out", str(tmp_path / "home")]) == 2
+    assert "is not empty and holds no earlier result" in capsys.readouterr().err
+    assert [p.name for p in (tmp_path / "home").iterdir()] == ["thesis.txt"]
+
+
+BAD_STUDIES = {
+    "no TOML": ("[study]", "[study", ["study.toml", "line 4", "not valid TOML"]),
+    "misspelled key": ("benchmark = ", "benchmrak = ", ["study.toml, line 7", "Did you mean 'benchmark'?"]),
+    "impossible date": ("2025-01-27", "2025-13-27", ["study.toml", "line 21"]),
+    "no session": ("2025-01-27", "2025-01-20", ["selloff", "2025-01-20 is not a session of XNYS", 'session = "next"']),
+    "window backwards": ("[0, 1]", "[1, 0]", ["study.toml, line 17", "starts after its end"]),
+    "overlap": ("[-260, -11]", "[-260, -3]", ["study.toml, line 15", "overlaps"]),
+    "unknown ticker": ('symbol = "KO"', 'symbol = "NVDAA"', ["NVDAA"]),
+    "no benchmark": ('benchmark = "SPY"', 'benchmark = "SPYY"', ["SPYY"]),
+    "unknown exchange": ('"XNYS"', '"XXXX"', ["'XXXX' is unknown", "study.toml"]),
+}
+
+
+@pytest.mark.parametrize("fault", BAD_STUDIES)
+def test_a_study_that_is_wrong_ends_with_a_clear_message(study, capsys, fault):
+    old, new, told = BAD_STUDIES[fault]
+    if fault == "unknown ticker":
+        edit(study, '"KO"]', '"NVDAA"]')
+    edit(study, old, new)
+    message = refused(study, capsys)
+    for part in told:
+        assert part in message
+
+
+CLAIM = """
+[[claims]]
+id = "A1-1"
+article = "A1"
+security = "NVDA"
+text_en = "Nvidia fell about 17 % on 27 January"
+text_zh = "輝達下跌約一成七"
+stated_text = "-17 %"
+stated = -0.17
+precision = 0.01
+measure = "return"
+date = 2025-01-27
+"""
+
+
+def test_a_claim_of_ones_own_is_judged(study, tmp_path):
+    (study / "claims.toml").write_text('[[articles]]\nkey = "A1"\ntitle_en = "An article"\n' + CLAIM, encoding="utf-8")
+    assert main(["run", str(study), "--prices", "shipped", "--out", str(tmp_path / "out")]) == 0
+    row = pd.read_csv(tmp_path / "out" / "results" / "claims.csv").iloc[0]
+    assert row["verdict"] == "confirmed"
+    assert row["measured"] == pytest.approx(118.42 / 142.62 - 1, abs=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("", CLAIM, ["A1-1", "line"]),
+        ('security = "NVDA"', 'security = "INTC"', ["INTC", "line"]),
+        ('measure = "return"', 'measure = "magic"', ["magic", "line"]),
+        ("date = 2025-01-27", "day = 2025-01-27", ["day", "line"]),
+    ],
+)
+def test_a_ledger_that_is_wrong_is_told(study, capsys, old, new, told):
+    text = '[[articles]]\nkey = "A1"\ntitle_en = "An article"\n' + CLAIM
+    text = text.replace(old, new, 1) if old else text + new
+    (study / "claims.toml").write_text(text, encoding="utf-8")
+    message = refused(study, capsys)
+    assert "claims.toml" in message
+    for part in told:
+        assert part in message
+
+
+GOOD_ROW = "2025-01-27,NVDA,118.42\n"
+BAD_PRICES = {
+    "missing column": ("date,symbol,price\n" + GOOD_ROW, ["close"]),
+    "duplicate date": ("date,symbol,close\n" + GOOD_ROW * 2, ["2025-01-27", "NVDA", "line 3"]),
+    "negative price": ("date,symbol,close\n2025-01-27,NVDA,-118.42\n", ["-118.42", "line 2"]),
+    "text for a number": ("date,symbol,close\n2025-01-27,NVDA,much\n", ["much", "line 2"]),
+    "empty file": ("", ["prices.csv"]),
+}
+
+
+@pytest.mark.parametrize("fault", BAD_PRICES)
+def test_a_prices_file_that_is_wrong_is_told(study, capsys, fault):
+    text, told = BAD_PRICES[fault]
+    (study / "prices.csv").write_text(text)
+    message = refused(study, capsys, "--prices", str(study / "prices.csv"))
+    for part in told:
+        assert part in message
+
+
+def test_a_prices_file_of_ones_own_gives_the_same_figures(study, written, tmp_path):
+    daily = study / "figures" / "daily.csv"
+    own = shutil.copy(daily, tmp_path / "own.csv")
+    assert main(["run", str(study), "--prices", str(own), "--out", str(tmp_path / "out")]) == 0
+    for name in ("cumulative", "tests"):
+        assert (tmp_path / "out" / "results" / f"{name}.csv").read_bytes() == (
+            written / "results" / f"{name}.csv"
+        ).read_bytes()
+
+
+def test_check_says_what_a_study_holds(study, capsys):
+    assert main(["check", str(study), "--prices", "shipped"]) == 0
+    out = capsys.readouterr().out
+    assert "1 events, 3 stocks" in out
+    assert "nothing is wrong" in out
+
+
+def test_an_interrupt_ends_with_130(study, monkeypatch, capsys):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("eventwindow.run.run_study", interrupted)
+    assert main(["run", str(study)]) == 130
+    assert "interrupted" in capsys.readouterr().err
