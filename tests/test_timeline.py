@@ -77,10 +77,15 @@ def test_a_holiday_is_an_error_that_names_the_exchange_the_neighbours_and_the_re
     with pytest.raises(EventDateError) as error:
         day_zero(nyse, date(2025, 1, 20))
     text = str(error.value)
-    assert "2025-01-20 is not a session of XNYS" in text
+    assert "2025-01-20 is not a session of XNYS (Dr. Martin Luther King Jr. Day)" in text
     assert "2025-01-17" in text
     assert 'session = "next"' in text
     assert "2025-01-21" in text
+
+
+def test_a_weekend_is_named_by_its_day(nyse):
+    with pytest.raises(EventDateError, match="a Sunday"):
+        day_zero(nyse, date(2025, 1, 26))
 
 
 @pytest.mark.parametrize(("rule", "session"), [("next", "2025-01-21"), ("previous", "2025-01-17")])

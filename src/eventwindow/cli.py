@@ -67,15 +67,18 @@ def _price_options(command: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from eventwindow.output import write_result
+    from eventwindow.output import check_out, write_result
     from eventwindow.run import run_study
     from eventwindow.studies import find_study
+    from eventwindow.study import read_study
     from eventwindow.terminal import print_result, progress
 
+    folder = find_study(options.study)
+    out = options.out or Path("eventwindow-out") / read_study(folder).name
+    check_out(out)
     with progress() as step:
-        result = run_study(find_study(options.study), prices=options.prices, step=step)
+        result = run_study(folder, prices=options.prices, step=step)
         step("writing the report")
-        out = options.out or Path("eventwindow-out") / result.name
         report = write_result(result, out)
     print_result(result, report)
     return 0

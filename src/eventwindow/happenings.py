@@ -8,6 +8,7 @@ from datetime import date, time
 
 import pandas as pd
 
+from eventwindow.errors import EventDateError
 from eventwindow.timeline import Calendar, SessionRule, day_zero
 
 
@@ -37,7 +38,10 @@ def sessions_of(happenings: Iterable[Happening], calendars: Iterable[Calendar]) 
 def _row(h: Happening, calendar: Calendar) -> tuple[object, ...]:
     if h.kind != "event" and not calendar.reaches(h.date):
         return (h.id, h.kind, h.date, calendar.mic, pd.NaT, "outside the sessions held", h.what_en, h.what_zh, h.about)
-    zero = day_zero(calendar, h.date, h.time, h.zone, h.rule)
+    try:
+        zero = day_zero(calendar, h.date, h.time, h.zone, h.rule)
+    except EventDateError as error:
+        raise EventDateError(error.what, where=f"{h.kind} {h.id!r}", remedy=error.remedy) from None
     return (h.id, h.kind, h.date, calendar.mic, zero.session, zero.shift, h.what_en, h.what_zh, h.about)
 
 

@@ -99,6 +99,7 @@ class News(_Table):
     zone: str | None = None
     what_en: str
     what_zh: str = ""
+    source: str = ""
     kind: Literal["news", "closed"] = "news"
     about: tuple[Symbol, ...] = ()
 

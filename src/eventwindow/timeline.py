@@ -145,11 +145,22 @@ def _off_session(calendar: Calendar, day: date, rule: SessionRule) -> DayZero:
     after = calendar.sessions[calendar.sessions > pd.Timestamp(day)][0]
     if rule == "error":
         raise EventDateError(
-            f"{day} is not a session of {calendar.mic} "
-            f"(the session before is {before.date()}, the one after {after.date()}).",
-            remedy=f'Set session = "next" or give {after.date()}.',
+            f"{day} is not a session of {calendar.mic} ({_why_closed(calendar.mic, day)}).",
+            remedy=f'Set session = "next" or give {after.date()}; the session before is {before.date()}.',
         )
     return DayZero(after if rule == "next" else before, f"{day} is not a session of {calendar.mic}: {rule} session")
+
+
+def _why_closed(mic: str, day: date) -> str:
+    """The weekday, or the holiday's name where the calendar library has one."""
+    import exchange_calendars as xcals
+
+    holidays = xcals.get_calendar(mic).regular_holidays
+    named = None if holidays is None else holidays.holidays(str(day), str(day), return_name=True)
+    weekday = f"a {day:%A}"
+    if day.weekday() >= 5 or named is None or not len(named):
+        return NOT_A_SESSION.get(mic, {}).get(str(day), weekday)
+    return str(named.iloc[0])
 
 
 def _check_reach(calendar: Calendar, day: date) -> None:
