@@ -6,8 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from eventwindow.abnormal import AbnormalReturns, abnormal_returns
+    from eventwindow.abnormal import AbnormalReturns
     from eventwindow.errors import StudyError
+    from eventwindow.onecall import abnormal_returns
     from eventwindow.result import StudyResult
     from eventwindow.run import run_study
     from eventwindow.study import Study, read_study
@@ -21,7 +22,7 @@ _HOME = {
     "StudyError": "errors",
     "StudyResult": "result",
     "Window": "timeline",
-    "abnormal_returns": "abnormal",
+    "abnormal_returns": "onecall",
     "read_study": "study",
     "run_study": "run",
 }

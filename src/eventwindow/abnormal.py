@@ -44,7 +44,8 @@ class AbnormalReturns:
     estimation_days: Days  # (N, T), days since 1970-01-01, -1 outside the data
     event_days: Days  # (N, L)
     model: np.ndarray  # (N,), ids
-    source: EventReturns | None = None
+    position: np.ndarray  # (N,), rows of `origin`
+    origin: EventReturns | None = None
     fitter: Model | None = None  # the model, where all events have the same
     coefficients: pd.DataFrame = field(default_factory=pd.DataFrame)
     residual_sd: Array | None = None  # (N, T), where the volatility moves
@@ -53,6 +54,12 @@ class AbnormalReturns:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @property
+    def source(self) -> EventReturns | None:
+        """The returns and factors of these events."""
+        whole = self.origin is None or np.array_equal(self.position, np.arange(len(self.origin)))
+        return self.origin if whole or self.origin is None else self.origin.rows(self.position)
 
     @cached_property
     def ar(self) -> Array:
@@ -74,6 +81,11 @@ class AbnormalReturns:
         """(N, L), of one day's AR, two-sided, t(dof)."""
         return np.asarray(2 * stdtr(self.dof[:, None], -np.abs(self.sar)))
 
+    @cached_property
+    def memo(self) -> dict[Any, Any]:
+        """What the tests have worked out about these events and may need again."""
+        return {}
+
     @property
     def standardised_residuals(self) -> Array:
         """(N, T), e/s, without leverage."""
@@ -88,11 +100,24 @@ class AbnormalReturns:
         return slice(window.start - self.window.start, window.end - self.window.start + 1)
 
     def car(self, window: Window | None = None) -> Cumulative:
-        """CAR of each event over `window`, by default the event window."""
+        """CAR of each event over `window`; by default over its own (labels window_start, window_end), else all days."""
+        if window is None and {"window_start", "window_end"} <= set(self.labels):
+            return self._own_cars()
         window = window or self.window
         at = self.columns(window)
         covariance = {"own_variance": self.own_variance[:, at], "loading": self.loading[:, at]}
         return cumulate(window, self.labels, self.ar[:, at], self.event_days[:, at], dof=self.dof, **covariance)
+
+    def _own_cars(self) -> Cumulative:
+        """Each event over its own window."""
+        from eventwindow.cumulative import merged
+
+        ends = self.labels[["window_start", "window_end"]].fillna({"window_start": self.window.start})
+        ends = ends.fillna({"window_end": self.window.end}).astype(int)
+        spans, which = np.unique(ends.to_numpy(), axis=0, return_inverse=True)
+        parts = [np.flatnonzero(which == j) for j in range(len(spans))]
+        cars = [self.select(rows).car(Window(*map(int, span))) for rows, span in zip(parts, spans, strict=True)]
+        return merged(self.window, self.labels, list(zip(parts, cars, strict=True)))
 
     def aar(self) -> pd.DataFrame:
         """The mean AR of each day over the events that have one: columns aar, n; index tau."""
@@ -127,7 +152,6 @@ class AbnormalReturns:
             self,
             labels=self.labels.iloc[rows].reset_index(drop=True),
             coefficients=self.coefficients.iloc[rows].reset_index(drop=True),
-            source=None if self.source is None else self.source.rows(rows),
             fitter=self.fitter or _sole_model(self.model[rows]),
             **arrays,
         )
@@ -168,8 +192,8 @@ class AbnormalReturns:
         return pd.DataFrame(self.ar, index, pd.Index(self.window.taus, name="tau"))
 
     def _simple(self, what: str) -> None:
-        if self.source is not None and self.source.kind != "simple":
-            raise StudyError(f"{what} needs simple returns; these are {self.source.kind} returns.")
+        if self.origin is not None and self.origin.kind != "simple":
+            raise StudyError(f"{what} needs simple returns; these are {self.origin.kind} returns.")
 
 
 def _sole_model(names: np.ndarray) -> Model | None:
@@ -215,6 +239,7 @@ def _result(source: EventReturns, fitter: Model, fit: Fit) -> AbnormalReturns:
         source.estimation_days,
         source.event_days,
         np.full(len(source), fitter.name, dtype=object),
+        np.arange(len(source)),
         source,
         fitter,
         pd.DataFrame(fit.coefficients, columns=list(fit.coefficient_names)),

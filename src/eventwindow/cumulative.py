@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ class Cumulative:
     dof: Array  # (N,)
     days: Array  # (N,), days in the sum
     reason: np.ndarray  # (N,), "" or why there is no CAR
+    own_windows: bool = False  # each event over its own window, as the labels give it
 
     @property
     def complete(self) -> np.ndarray:
@@ -41,9 +43,10 @@ class Cumulative:
 
     def to_frame(self) -> pd.DataFrame:
         """A row an event."""
+        ends = {"window_start": self.window.start, "window_end": self.window.end}
+        own = {name: self.labels[name] if self.own_windows else end for name, end in ends.items()}
         return self.labels[["event", "security", "group"]].assign(
-            window_start=self.window.start,
-            window_end=self.window.end,
+            **own,
             car=self.car,
             std_error=self.std_error,
             t_stat=self.scar,
@@ -87,3 +90,13 @@ def incomplete(days: Days, seen: np.ndarray) -> np.ndarray:
     reason[days[:, -1] == OUTSIDE] = "the security's data ends before the window's last day"
     reason[days[:, 0] == OUTSIDE] = "the security's data begins after the window's first day"
     return reason
+
+
+def merged(window: Window, labels: pd.DataFrame, parts: Sequence[tuple[np.ndarray, Cumulative]]) -> Cumulative:
+    """One result from CARs of subsets of the events: (positions, CARs) each."""
+    order = np.argsort(np.concatenate([rows for rows, _ in parts]))
+    car, std_error, dof, days, reason = (
+        np.concatenate([getattr(part, name) for _, part in parts])[order]
+        for name in ("car", "std_error", "dof", "days", "reason")
+    )
+    return Cumulative(window, labels, car, std_error, dof, days, reason, own_windows=True)

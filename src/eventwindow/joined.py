@@ -28,6 +28,9 @@ def concat(parts: Sequence[Joined]) -> Joined:
     rules = EVENT_RULES if isinstance(first, EventReturns) else ABNORMAL_RULES
     parts = _volatility_spelled_out(parts)
     joined = {f.name: rules.get(f.name, _stacked)([getattr(p, f.name) for p in parts]) for f in fields(first)}
+    if isinstance(first, AbnormalReturns):
+        sources = [part.source for part in parts if isinstance(part, AbnormalReturns)]
+        joined |= {"origin": _sources(sources), "position": np.arange(len(joined["labels"]))}
     return type(first)(**joined)
 
 
@@ -67,17 +70,21 @@ def _labels(values: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _sources(values: list[EventReturns | None]) -> EventReturns | None:
     sources = [v for v in values if v is not None]
-    longest = max((s.factor_names for s in sources), key=len, default=())
-    alike = all(s.factor_names == longest[: len(s.factor_names)] for s in sources)
-    return concat(sources) if len(sources) == len(values) and alike else None
+    return concat(sources) if len(sources) == len(values) and _nested([s.factor_names for s in sources]) else None
+
+
+def _nested(names: list[tuple[str, ...]]) -> bool:
+    """Whether each event's factors are the first of the longest list."""
+    longest = max(names, key=len)
+    return all(own == longest[: len(own)] for own in names)
 
 
 def _same_names(values: list[tuple[str, ...]]) -> tuple[str, ...]:
-    if len(set(values)) > 1:
+    if not _nested(values):
         raise StudyError(
             f"factors differ: {values}.", remedy="Estimate the parts apart, then join the abnormal returns."
         )
-    return values[0]
+    return max(values, key=len)
 
 
 def _first(values: list[Any]) -> Any:
@@ -96,7 +103,8 @@ EVENT_RULES: dict[str, Callable[[list[Any]], Any]] = {
     "kind": _first,
 }
 ABNORMAL_RULES: dict[str, Callable[[list[Any]], Any]] = EVENT_RULES | {
-    "source": _sources,
+    "origin": _first,
+    "position": _first,
     "fitter": _same_or_none,
     "coefficients": _labels,
     "excluded": _frames,

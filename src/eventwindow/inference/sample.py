@@ -16,12 +16,13 @@ Design = Literal["single", "one_day", "mixed", "dispersed"]
 
 
 def complete(ar: AbnormalReturns, window: Window) -> tuple[AbnormalReturns, Cumulative]:
-    """The events that hold the whole window, and their CARs."""
-    car = ar.car(window)
-    if car.complete.all():
-        return ar, car
-    held = ar.select(car.complete)
-    return held, held.car(window)
+    """The events that hold the whole window, and their CARs; worked out once."""
+    if ("complete", window) not in ar.memo:
+        car = ar.car(window)
+        held = ar if car.complete.all() else ar.select(car.complete)
+        ar.memo["complete", window] = (held, car if held is ar else held.car(window))
+    held, car = ar.memo["complete", window]
+    return held, car
 
 
 def tested_days(ar: AbnormalReturns, window: Window) -> Days:

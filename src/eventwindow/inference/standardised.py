@@ -73,7 +73,9 @@ def _bmp(name: str, scar: Array) -> Result:
 
 
 def _usable_correlation(ar: AbnormalReturns, window: Window) -> float | str:
-    rbar = mean_correlation(ar, window)
+    if ("correlation", window) not in ar.memo:
+        ar.memo["correlation", window] = mean_correlation(ar, window)
+    rbar: float | str = ar.memo["correlation", window]
     if isinstance(rbar, str):
         return rbar
     if rbar >= 1 or 1 + (len(ar) - 1) * rbar <= 0:

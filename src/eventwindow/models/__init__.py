@@ -1,10 +1,15 @@
 """Models of expected returns, by name."""
 
 from eventwindow.errors import StudyError
+from eventwindow.models.dimson import Dimson, DimsonSummed
+from eventwindow.models.factor import CAPM, CARHART, FF3, FF5, FactorModel
 from eventwindow.models.fit import Fit, Model
+from eventwindow.models.garch import Garch
+from eventwindow.models.huber import Huber
+from eventwindow.models.scholes_williams import ScholesWilliams
 from eventwindow.models.single_index import MarketAdjusted, MarketModel, MeanAdjusted
 
-__all__ = ["MODELS", "Fit", "Model", "model_named"]
+__all__ = ["MODELS", "Dimson", "DimsonSummed", "FactorModel", "Fit", "Garch", "Huber", "Model", "model_named"]
 
 MODELS: dict[str, Model] = {
     model.name: model
@@ -12,6 +17,17 @@ MODELS: dict[str, Model] = {
         MeanAdjusted(),
         MarketAdjusted(),
         MarketModel(),
+        CAPM,
+        FF3,
+        FF5,
+        CARHART,
+        ScholesWilliams(),
+        Dimson(),
+        DimsonSummed(),
+        Huber(),
+        Garch(),
+        MarketAdjusted("peer_adjusted", market="peers"),
+        MarketModel("peer_index", market="peers"),
     )
 }
 

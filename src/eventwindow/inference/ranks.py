@@ -1,0 +1,84 @@
+"""Rank tests: Corrado, Corrado & Zivney, and the generalized rank tests of Kolari & Pynnönen."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eventwindow.abnormal import AbnormalReturns
+from eventwindow.event_returns import Array
+from eventwindow.inference.ranking import mean_over, ranks, with_one_more
+from eventwindow.inference.result import NotComputed, Result, normal, student
+from eventwindow.inference.sample import complete
+from eventwindow.timeline import Window
+
+NULL = "the abnormal returns rank like those of other days"
+
+
+def corrado_z(ar: AbnormalReturns, window: Window) -> Result:
+    """ΣK̄_τ / (√L S) on ranks of raw ARs over the estimation and the whole event window, N(0,1) (Corrado 1989)."""
+    return _corrado("corrado_z", ar, window, standardised=False)
+
+
+def corrado_zivney_z(ar: AbnormalReturns, window: Window) -> Result:
+    """As `corrado_z`, on ranks of e/s and SAR (Corrado & Zivney 1992)."""
+    return _corrado("corrado_zivney_z", ar, window, standardised=True)
+
+
+def grank_t(ar: AbnormalReturns, window: Window) -> Result:
+    """Z √((T - 1)/(T - Z²)), t(T - 1), Z the standardised mean rank of SCAR/sd(SCAR) (Kolari & Pynnönen 2011)."""
+    mean = _grank_means("grank_t", ar, window)
+    if isinstance(mean, NotComputed):
+        return mean
+    u, share, n, _ = mean
+    t = len(u) - 1
+    z = u[-1] / np.sqrt((share * u**2).sum() / (t + 1))
+    if z**2 >= t:
+        return NotComputed("grank_t", "the mean rank varies on the event alone", NULL, n)
+    return student("grank_t", NULL, z * np.sqrt((t - 1) / (t - z**2)), t - 1, n)
+
+
+def grank_z(ar: AbnormalReturns, window: Window) -> Result:
+    """Ū₀ / √(T/(12 N (T + 2))), N(0,1); independent firms only (Kolari & Pynnönen 2011)."""
+    mean = _grank_means("grank_z", ar, window)
+    if isinstance(mean, NotComputed):
+        return mean
+    u, _, n, counts = mean
+    return normal("grank_z", NULL, u[-1] / np.sqrt((counts / (12 * (counts + 2))).sum() / n**2), n)
+
+
+def _corrado(name: str, ar: AbnormalReturns, window: Window, *, standardised: bool) -> Result:
+    held, _ = complete(ar, window)
+    n, t = len(held), held.residuals.shape[1]
+    if n == 0:
+        return NotComputed(name, "no event holds the window", NULL)
+    rank, count, _ = ranks(held, standardised=standardised)
+    k, share = mean_over(rank / (count[:, None] + 1) - 0.5)
+    tested = k[t:][ar.columns(window)]
+    spread = np.sqrt(np.nansum(share * k**2) / (share > 0).sum())
+    days = np.isfinite(tested).sum()
+    if spread <= 0 or days == 0:
+        return NotComputed(name, "the ranks do not vary", NULL, n)
+    return normal(name, NULL, np.nansum(tested) / (np.sqrt(days) * spread), n)
+
+
+def _grank_means(name: str, ar: AbnormalReturns, window: Window) -> tuple[Array, Array, int, Array] | NotComputed:
+    """Ū over the T estimation days and the event, N_t/N, N, and each firm's T; or why not. Worked out once a window."""
+    held, car = complete(ar, window)
+    n = len(held)
+    if n < 2:
+        return NotComputed(name, f"needs two events; {n} left that hold the window", NULL, n)
+    spread = car.scar.std(ddof=1)
+    if spread <= 1e-14 * np.abs(car.scar).max():
+        return NotComputed(name, "the standardised CARs do not differ", NULL, n)
+    if ("grank", window) not in held.memo:
+        held.memo["grank", window] = _means(held, car.scar / spread)
+    u, share, counts = held.memo["grank", window]
+    return u, share, n, counts
+
+
+def _means(held: AbnormalReturns, scaled: Array) -> tuple[Array, Array, Array]:
+    estimation = ranks(held, standardised=held.residual_sd is not None)[2]
+    rank, event_rank, counts = with_one_more(held, estimation, scaled)
+    u = np.concatenate([rank, event_rank[:, None]], axis=1) / (counts[:, None] + 2) - 0.5
+    mean, share = mean_over(u)
+    return mean[share > 0], share[share > 0], counts

@@ -1,0 +1,90 @@
+"""CARs regressed on characteristics of the events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.abnormal import AbnormalReturns
+from eventwindow.errors import StudyError
+from eventwindow.event_returns import Array
+from eventwindow.inference.permutation import date_permutation
+from eventwindow.inference.result import NotComputed, Result
+from eventwindow.inference.sample import complete, design
+from eventwindow.timeline import Window
+
+
+@dataclass(frozen=True)
+class CarRegression:
+    """Slopes of CARs on characteristics, each with its results; leads with what holds for the design."""
+
+    window: Window
+    n: int
+    coefficients: pd.Series  # the constant first, decimals per unit of the characteristic
+    results: pd.DataFrame  # term, method, statistic, p_value, std_error, note
+
+    def __repr__(self) -> str:
+        return f"CAR over {self.window} on characteristics, {self.n} events\n{self.results.to_string(index=False)}"
+
+    def _repr_html_(self) -> str:
+        return self.results.to_html(index=False)
+
+
+def car_regression(ar: AbnormalReturns, window: Window, characteristics: pd.DataFrame | list[str]) -> CarRegression:
+    """OLS of CARs on `characteristics`, a table with a row an event or names of columns of the labels.
+
+    On a shared day the event's slope is ranked among those of every run of estimation days (Sefcik & Thompson 1986);
+    elsewhere HC3 and two-way clustered by security and date errors, by statsmodels.
+    """
+    held, car = complete(ar, window)
+    table = ar.labels[characteristics] if isinstance(characteristics, list) else characteristics
+    x = table.to_numpy(float)[ar.car(window).complete]
+    if not np.isfinite(x).all():
+        raise StudyError("a characteristic is missing for an event that has a CAR.", remedy="Leave such events out.")
+    x = np.column_stack([np.ones(len(x)), x])
+    names = ["const", *table.columns]
+    if np.linalg.matrix_rank(x) < x.shape[1] or len(x) <= x.shape[1]:
+        raise StudyError(
+            f"{len(x)} events cannot identify {x.shape[1]} coefficients.", remedy="Use fewer, not collinear."
+        )
+    one_day = design(held, window) == "one_day"
+    ranked = _ranked(held, window, x, names)
+    rows = [*ranked, *_robust(held, car.car, x, names)] if one_day else [*_robust(held, car.car, x, names), *ranked]
+    results = pd.DataFrame(rows, columns=["term", "method", "statistic", "p_value", "std_error", "note"])
+    return CarRegression(window, len(x), pd.Series(np.linalg.lstsq(x, car.car, rcond=None)[0], names), results)
+
+
+def slope_rank(ar: AbnormalReturns, window: Window, x: Array, column: int) -> Result:
+    """The slope on one column of x (N, c) by its rank among the slopes of all runs of estimation days."""
+    weights = np.linalg.pinv(x)[column]
+    null = "the slope is a day's like any other"
+    return date_permutation("slope_rank", null, ar, window, lambda values: weights @ values)
+
+
+def _ranked(ar: AbnormalReturns, window: Window, x: Array, names: list[str]) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for j, name in enumerate(names):
+        r = slope_rank(ar, window, x, j)
+        if isinstance(r, NotComputed):
+            rows.append((name, "rank among estimation days", None, None, None, r.reason))
+        else:
+            rows.append((name, "rank among estimation days", r.statistic, r.p_value, None, r.distribution))
+    return rows
+
+
+def _robust(ar: AbnormalReturns, car: Array, x: Array, names: list[str]) -> list[tuple[object, ...]]:
+    import statsmodels.api as sm
+
+    careless = "not valid: all events share their days" if len(set(ar.labels["date"])) == 1 else ""
+    hc3 = sm.OLS(car, x).fit(cov_type="HC3")
+    cells = zip(hc3.tvalues, hc3.pvalues, hc3.bse, strict=True)
+    rows: list[tuple[object, ...]] = [(n, "HC3", *c, careless) for n, c in zip(names, cells, strict=True)]
+    firm, date = (pd.factorize(ar.labels[c])[0] for c in ("security", "date"))
+    if min(firm.max(), date.max()) < 1:
+        reason = "two-way clusters need two securities and two dates"
+        return [*rows, *((name, "clustered by security and date", None, None, None, reason) for name in names)]
+    two_way = sm.OLS(car, x).fit(cov_type="cluster", cov_kwds={"groups": np.column_stack([firm, date])})
+    cells = zip(two_way.tvalues, two_way.pvalues, two_way.bse, strict=True)
+    return [*rows, *((n, "clustered by security and date", *c, "") for n, c in zip(names, cells, strict=True))]

@@ -1,0 +1,82 @@
+"""From a table of returns and a table of events to abnormal returns, in one call."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
+
+import pandas as pd
+
+from eventwindow.abnormal import AbnormalReturns, estimate
+from eventwindow.errors import StudyError
+from eventwindow.event_returns import Factors, event_returns
+from eventwindow.models import Model, model_named
+from eventwindow.overlaps import overlap_notes
+from eventwindow.placing import placed
+from eventwindow.timeline import SessionRule, Window
+
+Span = Window | tuple[int, int]
+
+
+def abnormal_returns(
+    returns: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    model: str | Model = "market_model",
+    benchmark: str | None = None,
+    factors: Factors | None = None,
+    peers: Sequence[str] = (),
+    estimation: Span = (-260, -11),
+    window: Span = (-10, 20),
+    minimum_returns: int = 100,
+    session: SessionRule = "error",
+    exchange: str | None = None,
+    kind: str = "simple",
+) -> AbnormalReturns:
+    """Abnormal returns of every event.
+
+    `returns` is date × security, decimals. `events` has the columns security and date; optional are event, group, time,
+    zone and exchange, session (its own rule), benchmark (a column of `returns`), window_start and window_end (its own
+    window, which `car()` without argument takes). `benchmark` names the column for all; `factors` is a table instead.
+    """
+    fitter = model_named(model)
+    estimation, window = _window(estimation), _window(window)
+    events = placed(events, cast(pd.DatetimeIndex, returns.index), session, exchange)
+    if peers:
+        factors = _peer_index(returns, list(peers))
+    elif factors is None and benchmark is not None:
+        events = events.assign(benchmark=_own(events, benchmark))
+    lags, leads = fitter.neighbours
+    source = event_returns(
+        returns, events, estimation=estimation, window=window, factors=factors, lags=lags, leads=leads, kind=kind
+    )
+    result = estimate(source, fitter, minimum_returns)
+    shifts = tuple(shift for shift in result.labels["shift"] if shift)
+    return replace(result, notes=(*result.notes, *shifts, *overlap_notes(result), *_treated_peers(events, peers)))
+
+
+def _window(span: Span) -> Window:
+    return span if isinstance(span, Window) else Window(*span)
+
+
+def _own(events: pd.DataFrame, benchmark: str) -> pd.Series:
+    """Each event's own benchmark, the common one where it has none."""
+    own = events.get("benchmark", pd.Series("", index=events.index))
+    return own.where(own.notna() & (own != ""), benchmark)
+
+
+def _peer_index(returns: pd.DataFrame, peers: list[str]) -> pd.DataFrame:
+    if lacking := [peer for peer in peers if peer not in returns]:
+        raise StudyError(f"peer {lacking[0]!r} is no column of the table of returns.")
+    return returns[peers].mean(axis=1).to_frame("peers")
+
+
+def _treated_peers(events: pd.DataFrame, peers: Sequence[str]) -> tuple[str, ...]:
+    treated = [peer for peer in peers if peer in set(events["security"])]
+    if not treated:
+        return ()
+    note = f"{', '.join(treated)}: a peer that is itself in the study hides part of the effect"
+    warnings.warn(note, stacklevel=3)
+    return (note,)
