@@ -9,6 +9,7 @@ import pandas as pd
 
 from eventwindow.abnormal import AbnormalReturns, estimate
 from eventwindow.event_returns import event_returns
+from eventwindow.onecall import abnormal_returns
 from eventwindow.timeline import Window
 
 FOLDER = Path(__file__).parent / "reference"
@@ -32,3 +33,20 @@ def window(text: str) -> Window:
 
 def expected(case: str) -> pd.DataFrame:
     return pd.read_csv(FOLDER / case / "expected_statistics.csv")
+
+
+@cache
+def scattered_tables() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Returns, factors and events of the second case."""
+    returns, factors = (
+        pd.read_csv(FOLDER / f"scattered/{name}.csv", index_col="date", parse_dates=True)
+        for name in ("returns", "factors")
+    )
+    return returns, factors, pd.read_csv(FOLDER / "scattered/events.csv", parse_dates=["event_date"])
+
+
+@cache
+def scattered(model: str = "market_model") -> AbnormalReturns:
+    returns, factors, events = scattered_tables()
+    spans = {"estimation": (-160, -11), "window": (-10, 10), "minimum_returns": 60}
+    return abnormal_returns(returns, events, model=model, factors=factors, **spans)
