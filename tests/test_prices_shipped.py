@@ -18,7 +18,7 @@ from eventwindow.prices.shipped import TABLES, check_sums, shipped_histories, sh
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "src" / "eventwindow" / "studies" / "deepseek_2025" / "figures"
 SOURCE = ROOT.parent / "shared" / "prices"
-needs_source = pytest.mark.skipif(not (SOURCE / "daily.csv").exists(), reason="needs the folder the figures came from")
+needs_source = pytest.mark.skipif(not (SOURCE / "daily.csv").exists(), reason="needs ../shared")
 
 
 @pytest.fixture(scope="module")

@@ -81,6 +81,14 @@ class Ticker:
         }
 
 
+class _QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, *args: object) -> None:
+        """A client that was killed is no news."""
+
+
 class YahooServer:
     """Serves `tickers`; `behave(symbol, n)` names the failure of a symbol's n-th chart request, "" for none."""
 
@@ -90,8 +98,7 @@ class YahooServer:
         self.paths: list[str] = []
         self.crumb_status, self.slow = 200, 5.0
         handler = type("Handler", (_Handler,), {"yahoo": self})
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.http.daemon_threads = True
+        self.http = _QuietServer(("127.0.0.1", 0), handler)
         self.port = self.http.server_address[1]
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 

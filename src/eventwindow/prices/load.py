@@ -16,7 +16,7 @@ from eventwindow.prices.files import PriceFiles
 from eventwindow.prices.pull import Progress
 from eventwindow.prices.shipped import ShippedFigures
 from eventwindow.prices.table import PriceHistory, Prices, Unavailable
-from eventwindow.prices.yahoo import Yahoo, quoted_at
+from eventwindow.prices.yahoo import Pulled, Yahoo, quoted_at
 
 MODES = ("auto", "yahoo", "shipped")
 
@@ -80,30 +80,57 @@ def _from_yahoo(
 ) -> None:
     """Fresh cache, then Yahoo, then what an older pull left."""
     held = {symbol: kept for symbol in search.symbols if (kept := cache.get(symbol)) is not None}
-    usable = {s: kept for s, kept in held.items() if kept.entry.covers(search.start, search.end)}
+    usable = {s: kept for s, kept in held.items() if kept.covers(search.start, search.end)}
     if not refresh:
         search.take(_quoted({s: kept for s, kept in usable.items() if kept.entry.age < FRESH}, search))
     if not search.missing:
         return
     try:
-        search.take(_pulled(search, cache, yahoo, progress))
+        search.take(_pulled(search, cache, held, yahoo, progress))
     except SourceError as error:
         if mode == "yahoo":
             raise
         search.notes.append(error.what)
-    older = {s: kept for s, kept in usable.items() if s in search.missing}
-    search.take(_quoted(older, search))
+    search.take(_quoted({s: kept for s, kept in usable.items() if s in search.missing}, search))
 
 
 def _pulled(
-    search: _Search, cache: Cache, yahoo: Yahoo, progress: Progress | None
+    search: _Search, cache: Cache, held: Mapping[str, Kept], yahoo: Yahoo, progress: Progress | None
 ) -> Mapping[str, PriceHistory | Unavailable]:
+    """Yahoo's answers, kept as they arrive; one that lost days which are held does not replace them."""
     client = f"yfinance {version('yfinance')}"
-    answers = yahoo.pull(search.missing, search.start, progress, keep=lambda pulled: cache.put(pulled, client))
-    return {
-        symbol: answer if isinstance(answer, Unavailable) else quoted_at(answer, search.start, search.end)
-        for symbol, answer in answers.items()
-    }
+    starts = {s: min(search.start, held[s].pulled.start) if s in held else search.start for s in search.missing}
+    unwritable: list[str] = []
+
+    def keep(pulled: Pulled) -> None:
+        try:
+            if not _lost_days(held.get(pulled.symbol), pulled):
+                cache.put(pulled, client)
+        except OSError as error:
+            unwritable.append(str(error.strerror or error))
+
+    answers = yahoo.pull(starts, progress, keep)
+    if unwritable:
+        search.notes.append(f"Yahoo's answers could not be kept: {unwritable[0]}")
+    return {symbol: _judged(answer, held.get(symbol), search) for symbol, answer in answers.items()}
+
+
+def _judged(answer: Pulled | Unavailable, held: Kept | None, search: _Search) -> PriceHistory | Unavailable:
+    if isinstance(answer, Unavailable):
+        return answer
+    lost = _lost_days(held, answer)
+    if lost:
+        return Unavailable(answer.symbol, f"Yahoo's answer lacked {lost} days that it gave before")
+    return quoted_at(answer, search.start, search.end)
+
+
+def _lost_days(held: Kept | None, pulled: Pulled) -> int:
+    """How many held days an answer lacks, 0 where it is at most one in a hundred (a correction of Yahoo's)."""
+    if held is None:
+        return 0
+    before = held.pulled.table.index
+    lost = len(before[before >= pulled.start].difference(pulled.table.index))
+    return lost if lost > max(2, len(before) // 100) else 0
 
 
 def _quoted(held: Mapping[str, Kept], search: _Search) -> dict[str, PriceHistory | Unavailable]:
@@ -123,7 +150,7 @@ def _refuse_unknown(search: _Search, cache: Cache, figures: Path | None) -> None
     doubtful = [s for s in search.missing if not any(_vouches(reason) for reason in search.reasons.get(s, []))]
     if not doubtful:
         return
-    known = set(cache.entries())
+    known = set(cache.store.entries())
     if figures is not None:
         answers = ShippedFigures(figures).fetch(doubtful, search.start, search.end)
         known |= {s for s, a in answers.items() if isinstance(a, PriceHistory) or a.known}

@@ -62,29 +62,28 @@ class Yahoo:
         self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp
     ) -> Mapping[str, PriceHistory | Unavailable]:
         """A history or a reason for each symbol; SourceError where Yahoo cannot be reached."""
-        answers = self.pull(symbols, start)
+        answers = self.pull(dict.fromkeys(symbols, start))
         return {s: a if isinstance(a, Unavailable) else quoted_at(a, start, end) for s, a in answers.items()}
 
     def pull(
         self,
-        symbols: list[str],
-        start: pd.Timestamp,
+        starts: Mapping[str, pd.Timestamp],
         progress: Progress | None = None,
         keep: Callable[[Pulled], object] | None = None,
     ) -> dict[str, Pulled | Unavailable]:
-        """Yahoo's own rows of each symbol from `start` to today; `keep` is called with each as it arrives."""
+        """Yahoo's own rows of each symbol from its start to today; `keep` is called with each as it arrives."""
         session = bounded_session(self.limits) if self.session is None else self.session
         check_reachable(session)
 
         def ask(symbol: str) -> Pulled | Unavailable:
-            answer = ask_yahoo(symbol, start, session, self.limits.request)
+            answer = ask_yahoo(symbol, starts[symbol], session, self.limits.request)
             if keep is not None and isinstance(answer, Pulled):
                 keep(answer)
             return answer
 
-        pull = Pull(ask, self.limits).run(symbols, progress)
+        pull = Pull(ask, self.limits).run(starts, progress)
         lost = {s: Unavailable(s, reason) for s, reason in pull.failures.items()}
-        return {symbol: {**pull.answers, **lost}[symbol] for symbol in symbols}
+        return {symbol: {**pull.answers, **lost}[symbol] for symbol in starts}
 
 
 def bounded_session(limits: Limits) -> Session[Any]:
@@ -177,7 +176,8 @@ def _normal(table: pd.DataFrame) -> pd.DataFrame:
     table = table.rename(columns=_COLUMNS).reindex(columns=list(_COLUMNS.values())).astype("float64")
     table.index = pd.DatetimeIndex(table.index).tz_localize(None).normalize().as_unit("ns").rename("date")
     table = table[table["close"].notna() | (table["split"] > 0)].sort_index()
-    return table[~table.index.duplicated(keep="last")]
+    table = table[~table.index.duplicated(keep="last")]
+    return table.set_axis(pd.DatetimeIndex(table.index, freq=None, name="date"), axis="index")
 
 
 def _client() -> Any:
