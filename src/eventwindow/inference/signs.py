@@ -35,7 +35,7 @@ def wilcoxon_w_plus(ar: AbnormalReturns, window: Window) -> Result:
     car = complete(ar, window)[1].car
     car = car[car != 0]
     if not len(car):
-        return NotComputed(name, "no CAR differs from zero", null)
+        return NotComputed(name, "no event has a CAR that differs from zero", null)
     size = np.abs(car)
     exact = len(car) <= EXACT_WILCOXON and len(np.unique(size)) == len(size)
     method = "exact" if exact else "asymptotic"

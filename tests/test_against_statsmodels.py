@@ -1,0 +1,98 @@
+"""Figures that other packages compute too."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from arch import arch_model
+from panels import on_days, on_one_day, panel
+from scipy.stats import rankdata
+from statsmodels.stats.multitest import multipletests
+
+from eventwindow.inference import NotComputed
+from eventwindow.inference.calendar_time import calendar_time, newey_west_error
+from eventwindow.inference.multiple import benjamini_hochberg, holm
+from eventwindow.inference.ranking import ranks
+from eventwindow.inference.regression import car_regression, slope_rank
+from eventwindow.models.garch import _quasi_likelihood
+from eventwindow.timeline import Window
+
+DAY = Window(0, 0)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(holm, "holm"), (benjamini_hochberg, "fdr_bh")])
+def test_adjusted_p_values_equal_statsmodels(ours, theirs) -> None:
+    p = np.random.default_rng(0).uniform(size=(6, 5)) ** 3
+    np.testing.assert_allclose(ours(p).ravel(), multipletests(p.ravel(), method=theirs)[1])
+    p[0, 0] = np.nan
+    assert np.isnan(ours(p)[0, 0])
+    np.testing.assert_allclose(ours(p).ravel()[1:], multipletests(p.ravel()[1:], method=theirs)[1])
+
+
+@pytest.mark.parametrize("lags", [0, 1, 4])
+def test_newey_west_equals_statsmodels(lags: int) -> None:
+    values = np.random.default_rng(1).standard_normal(80).cumsum()
+    fit = sm.OLS(values, np.ones(80)).fit(cov_type="HAC", cov_kwds={"maxlags": lags})
+    assert newey_west_error(values, lags) == pytest.approx(fit.bse[0], rel=1e-12)
+
+
+def test_ranks_equal_scipy_with_ties_and_gaps() -> None:
+    returns = panel(4).round(3)
+    returns.iloc[50, 1] = np.nan
+    ar = on_one_day(returns, model="market_adjusted")
+    values = np.concatenate([ar.residuals, ar.ar], axis=1)
+    both, count, estimation = ranks(ar, standardised=False)
+    np.testing.assert_array_equal(both, rankdata(values, axis=1, nan_policy="omit"))
+    np.testing.assert_array_equal(estimation, rankdata(ar.residuals, axis=1, nan_policy="omit"))
+    np.testing.assert_array_equal(count, np.isfinite(values).sum(axis=1))
+
+
+def test_garch_equals_arch_on_the_same_residuals() -> None:
+    residuals = on_one_day(panel(5, days=400), at=350, estimation=(-300, -6)).residuals[0]
+    fit = arch_model(100 * residuals, mean="Zero", vol="GARCH", p=1, q=1, rescale=False).fit(disp="off")
+    parameters, sd = _quasi_likelihood(residuals)
+    np.testing.assert_allclose(parameters * [1e4, 1, 1], fit.params, rtol=1e-10)
+    np.testing.assert_allclose(100 * sd, fit.conditional_volatility, rtol=1e-10)
+
+
+def regression_case() -> tuple:
+    returns = panel(6, firms=8, days=220)
+    firms = [f"F{i}" for i in range(8)] * 3
+    at = [100] * 8 + [130] * 8 + [160] * 8
+    ar = on_days(returns, firms, at)
+    size = np.random.default_rng(2).standard_normal(24)
+    return ar, pd.DataFrame({"size": size})
+
+
+def test_car_regressions_equal_statsmodels() -> None:
+    ar, table = regression_case()
+    shown = car_regression(ar, Window(0, 1), table).results
+    x = sm.add_constant(table["size"].to_numpy())
+    firm, date = pd.factorize(ar.labels["security"])[0], pd.factorize(ar.labels["date"])[0]
+    fits = {
+        "HC3": sm.OLS(ar.car(Window(0, 1)).car, x).fit(cov_type="HC3"),
+        "clustered by security and date": sm.OLS(ar.car(Window(0, 1)).car, x).fit(
+            cov_type="cluster", cov_kwds={"groups": np.column_stack([firm, date])}
+        ),
+    }
+    for method, fit in fits.items():
+        rows = shown[shown["method"] == method]
+        np.testing.assert_allclose(rows["std_error"].astype(float), fit.bse, rtol=1e-10)
+        np.testing.assert_allclose(rows["p_value"].astype(float), fit.pvalues, rtol=1e-10)
+
+
+def test_on_a_shared_day_the_slope_is_ranked_first_and_by_hand() -> None:
+    ar = on_one_day(panel(7))
+    size = np.array([1.0, 2, 3, 4, 5])
+    slopes = [np.polyfit(size, column, 1)[0] for column in ar.residuals.T]
+    event = np.polyfit(size, ar.car(DAY).car, 1)[0]
+    by_hand = (1 + sum(abs(s) >= abs(event) for s in slopes)) / (len(slopes) + 1)
+    shown = car_regression(ar, DAY, pd.DataFrame({"size": size}))
+    assert shown.results["method"].iloc[0] == "rank among estimation days"
+    assert slope_rank(ar, DAY, np.column_stack([np.ones(5), size]), 1).p_value == pytest.approx(by_hand)
+    assert shown.coefficients["size"] == pytest.approx(event)
+    assert shown.results["note"].str.contains("not valid: all events share their days").sum() == 2
+
+
+def test_calendar_time_needs_more_than_one_event_day() -> None:
+    assert isinstance(calendar_time(on_one_day(panel(8)), DAY), NotComputed)

@@ -1,0 +1,173 @@
+"""What the core answers when there is nothing to compute."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from panels import EVENT, on_days, on_one_day, panel
+
+from eventwindow.abnormal import AbnormalReturns
+from eventwindow.errors import EventDateError, StudyError, WindowError
+from eventwindow.inference import NotComputed, SignificanceResult, run_tests
+from eventwindow.inference.firm import daily_sq, firm_sq, firm_t
+from eventwindow.joined import concat
+from eventwindow.models import FactorModel
+from eventwindow.timeline import Window
+
+DAY = Window(0, 0)
+
+
+def reasons(ar: AbnormalReturns, window: Window = DAY) -> dict[str, str]:
+    return {r.name: r.reason for r in run_tests(ar, window) if isinstance(r, NotComputed)}
+
+
+def test_one_event_gets_its_own_tests_and_says_what_needs_two() -> None:
+    ar = on_one_day(panel(1, firms=1))
+    results = {r.name: r for r in run_tests(ar, DAY)}
+    assert isinstance(results["sq"], SignificanceResult)
+    assert isinstance(results["single_firm_t"], SignificanceResult)
+    for name in ("bmp_t", "kolari_pynnonen_t", "adjusted_patell_z", "cross_sectional_t", "grank_t", "grank_z"):
+        assert "two events" in reasons(ar)[name] or "2 events" in reasons(ar)[name]
+
+
+def test_the_firm_tests_of_many_are_those_of_one() -> None:
+    ar = on_one_day(panel(1))
+    for test in (firm_t, firm_sq):
+        for i in range(len(ar)):
+            assert test(ar, EVENT)[i] == test(ar.select(np.array([i])), EVENT)[0]
+    np.testing.assert_allclose(daily_sq(ar)[:, 5], firm_sq(ar, DAY).p_value)
+
+
+def test_sq_by_hand() -> None:
+    """Residuals -2 -1 0 1 2 times a cent, an abnormal return of two cents: p = (1 + 2)/(5 + 1)."""
+    returns = pd.DataFrame({"A": [0.01, 0.02, 0.03, 0.04, 0.05, 0.05]}, pd.bdate_range("2024-01-01", periods=6))
+    events = {"firms": ["A"], "at": [5]}
+    options = {
+        "model": "mean_adjusted",
+        "benchmark": None,
+        "estimation": (-5, -1),
+        "window": (0, 0),
+        "minimum_returns": 5,
+    }
+    sq = firm_sq(on_days(returns, **events, **options), DAY)
+    assert sq.p_value[0] == pytest.approx(3 / 6)
+    assert sq.lower_p[0] == pytest.approx(6 / 6)
+    assert sq.floor[0] == pytest.approx(1 / 6)
+
+
+def test_a_stock_that_does_not_move_is_excluded_and_the_others_stay() -> None:
+    ar = on_one_day(panel(1).assign(F2=0.001))
+    assert ar.excluded["reason"].tolist() == ["the residual variance is zero"]
+    assert len(ar) == 4
+
+
+def test_collinear_factors_are_said() -> None:
+    returns = panel(1)
+    factors = pd.DataFrame({"a": returns["MKT"], "b": 2 * returns["MKT"]})
+    ar = on_one_day(returns, model=FactorModel("two", ("a", "b"), None), benchmark=None, factors=factors)
+    assert len(ar) == 0
+    assert set(ar.excluded["reason"]) == {"the factors are collinear over the estimation window"}
+    assert all(isinstance(result, NotComputed) for result in run_tests(ar, DAY))
+
+
+def test_a_stock_without_returns_is_excluded() -> None:
+    ar = on_one_day(panel(1).assign(F0=np.nan))
+    assert ar.excluded.to_dict("records")[0]["reason"] == "0 returns in the estimation window [-70,-6], 30 needed"
+
+
+def test_a_window_beyond_the_event_window_is_refused() -> None:
+    with pytest.raises(WindowError, match="reaches beyond the event window"):
+        on_one_day(panel(1)).car(Window(0, 6))
+
+
+def test_a_window_whose_end_lies_outside_the_data_keeps_the_event_for_the_others() -> None:
+    ar = on_one_day(panel(1), at=136)
+    assert firm_t(ar, Window(0, 3)).reason.tolist() == [""] * 5
+    assert set(firm_t(ar, Window(0, 4)).reason) == {"the security's data ends before the window's last day"}
+    assert all(isinstance(result, NotComputed) for result in run_tests(ar, EVENT))
+    assert reasons(ar, EVENT)["portfolio_t"] == "no event holds the window"
+
+
+def test_an_infinite_return_is_refused_by_name_and_date() -> None:
+    returns = panel(1)
+    returns.iloc[7, 2] = np.inf
+    with pytest.raises(StudyError, match="'F1' has an infinite return on 2023-01-11"):
+        on_one_day(returns)
+
+
+def test_an_estimation_window_that_overlaps_the_event_window_is_refused() -> None:
+    with pytest.raises(WindowError, match="overlaps"):
+        on_one_day(panel(1), estimation=(-60, -5))
+
+
+@pytest.mark.parametrize(
+    ("date", "said"),
+    [
+        ("2023-05-06", "is no session of the table of returns"),
+        ("2010-05-06", "before the first, 2023-01-02"),
+        ("2030-05-06", "after the last"),
+    ],
+)
+def test_a_date_that_is_no_session_is_refused_with_its_neighbours(date: str, said: str) -> None:
+    from eventwindow.onecall import abnormal_returns
+
+    events = pd.DataFrame({"security": ["F0"], "date": [date]})
+    with pytest.raises(EventDateError, match=said):
+        abnormal_returns(panel(1), events, benchmark="MKT", estimation=(-70, -6), window=(-5, 5), minimum_returns=30)
+
+
+@pytest.mark.parametrize(("rule", "day"), [("next", "2023-05-08"), ("previous", "2023-05-05")])
+def test_a_shift_follows_the_rule_and_is_listed(rule: str, day: str) -> None:
+    from eventwindow.onecall import abnormal_returns
+
+    events = pd.DataFrame({"firm": ["F0"], "event_date": ["2023-05-06"]})
+    spans = {"estimation": (-70, -6), "window": (-5, 5), "minimum_returns": 30}
+    ar = abnormal_returns(panel(1), events, benchmark="MKT", session=rule, **spans)
+    assert ar.labels["date"].iloc[0] == pd.Timestamp(day)
+    assert ar.notes == (f"F0 2023-05-06: {rule} session",)
+
+
+def test_an_unknown_security_and_an_unknown_model_are_named() -> None:
+    with pytest.raises(StudyError, match="security 'F9'"):
+        on_days(panel(1), ["F9"], [100])
+    with pytest.raises(StudyError, match="model 'market' is unknown"):
+        on_one_day(panel(1), model="market")
+
+
+def test_firms_of_two_calendars_have_no_common_cross_section() -> None:
+    returns = panel(2)
+    ar = concat([on_days(returns, ["F0", "F1"], [100, 100]), on_days(returns, ["F2"], [101])])
+    assert "do not share" in reasons(ar)["date_permutation_mean"]
+    assert "do not share" in reasons(ar)["portfolio_t"]
+    assert "adjusted_patell_z" not in reasons(ar)
+
+
+def test_too_few_common_estimation_days_are_said() -> None:
+    returns = panel(2, firms=2)
+    returns.iloc[30:70, 1] = np.nan
+    returns.iloc[70:94, 2] = np.nan
+    ar = on_one_day(returns, minimum_returns=20)
+    assert "common estimation days, 30 needed" in reasons(ar)["adjusted_patell_z"]
+
+
+def test_each_event_can_have_its_own_window() -> None:
+    returns = panel(2, firms=2)
+    from eventwindow.onecall import abnormal_returns
+
+    events = pd.DataFrame(
+        {"security": ["F0", "F1"], "date": returns.index[[100, 100]], "window_start": [0, -1], "window_end": [2, 1]}
+    )
+    options = {"benchmark": "MKT", "estimation": (-70, -6), "window": (-5, 5), "minimum_returns": 30}
+    ar = abnormal_returns(returns, events, **options)
+    assert ar.car().car[0] == ar.car(Window(0, 2)).car[0]
+    assert ar.car().std_error[1] == ar.car(Window(-1, 1)).std_error[1]
+
+
+def test_results_print_in_a_terminal_and_in_a_notebook() -> None:
+    ar = on_one_day(panel(1))
+    for shown in (ar, ar.car(EVENT), ar.summary(DAY)):
+        assert "F1" in repr(shown) or "Kolari" in repr(shown)
+        assert "<table" in shown._repr_html_()
+    table = ar.summary(DAY).to_frame()
+    assert table["test"].iloc[0] == "date_permutation_mean"
+    assert not table.loc[table["test"] == "bmp_t", "valid"].item()
+    assert ar.to_frame().shape == (55, 13)
