@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Literal, Protocol
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
     from eventwindow.abnormal import AbnormalReturns
 
 VerdictWord = Literal["confirmed", "partly", "contradicted", "not_testable"]
-Hedge = Literal["exact", "about", "close_to", "reached", "more_than", "less_than", "range", "direction"]
+Hedge = Literal[
+    "exact", "about", "close_to", "reached", "more_than", "less_than", "range", "direction",
+    "among", "all", "most", "some", "effect", "no_effect",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,30 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """The test behind a claim about an effect: the estimate, its own null distribution, and what it could have seen.
+
+    `null` holds the same statistic on the pseudo-dates of the estimation window, in time order, (n_dates,); p_value is
+    the share of them at least as large in absolute value, the event itself counted. `days` are the pseudo-dates, days
+    since 1970-01-01, so that the correction across claims can keep the dependence between them.
+    """
+
+    statistic: float
+    null: np.ndarray
+    days: np.ndarray
+    p_value: float
+    p_parametric: float | None
+    std_error: float
+    detectable: float  # the smallest effect found with 80 % power at 5 %, in the unit of the measured value
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """What a measure found: a figure with its unit, or a reason why the data hold none.
 
     `value` is None when it cannot be measured. `parts` are the figures it is made of, by name, shown with the verdict.
+    `interval` is what was traced where the data hold a range and no single moment.
     """
 
     value: float | None
@@ -53,19 +76,22 @@ class Measured:
     reason_zh: str
     parts: Mapping[str, float] = field(default_factory=dict)
     p_value: float | None = None
+    interval: tuple[float, float] | None = None
+    effect: Effect | None = None
 
 
 class Measure(Protocol):
     """A kind of measurement: a frozen dataclass whose fields are the claim's own keys in claims.toml."""
-
-    unit: str
 
     def measure(self, evidence: Evidence) -> Measured: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One statement about one security, with how it was stated and how it is measured."""
+    """One statement about one security, with how it was stated and how it is measured.
+
+    A compound statement has `parts` and no measure of its own; a part that does not decide is shown as context.
+    """
 
     id: str
     article: str
@@ -76,11 +102,20 @@ class Claim:
     stated: float | tuple[float, float] | None = None
     hedge: Hedge = "exact"
     precision: float | None = None  # the step of the last stated digit, in the unit of `stated`
+    material: float | None = None  # the smallest effect that the statement can mean; tolerance.MATERIAL if not given
     measure: Measure | None = None
     measure_name: str = ""
     not_testable_en: str = ""  # the reason, where prices cannot test it
     not_testable_zh: str = ""
-    as_of: date | None = None
+    stand_in_en: str = ""  # what was measured in place of what was said: it can support the claim, not refute it
+    stand_in_zh: str = ""
+    quoted_en: str = ""  # whose words the article reports, where they are not its own
+    quoted_zh: str = ""
+    note_en: str = ""  # what a reader must know beside the figure
+    note_zh: str = ""
+    parts: tuple[Claim, ...] = ()
+    decides: bool = True
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +128,8 @@ class Verdict:
     reason_en: str
     reason_zh: str
     measured: Measured | None = None
+    rule_zh: str = ""
+    changes_en: str = ""  # what would change the verdict
+    changes_zh: str = ""
+    p_family: float | None = None  # corrected across all effects that the claims state
+    parts: tuple[Verdict, ...] = ()

@@ -1,0 +1,8 @@
+"""What was said, held against prices: a claim and the evidence go in, a verdict comes out."""
+
+from __future__ import annotations
+
+from eventwindow.claims.claim import Claim, Evidence, Measured, Verdict
+from eventwindow.claims.verdict import judge
+
+__all__ = ["Claim", "Evidence", "Measured", "Verdict", "judge"]

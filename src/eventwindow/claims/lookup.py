@@ -1,0 +1,109 @@
+"""Looking figures up in the evidence: a session that is none is an error, a figure not held is a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.wording import day as day_text
+from eventwindow.errors import ClaimError
+from eventwindow.timeline import Window
+
+Day = date  # a session; a field named `date` would hide the type
+Symbol = Annotated[str, "symbol"]  # one security of the study
+Members = Annotated[tuple[str, ...], "members"]  # securities or baskets of the study
+EventId = Annotated[str, "event"]  # one event of the study
+Span = tuple[int, int]  # a closed window of trading days around the event
+
+
+class NoFigure(Exception):  # noqa: N818 a reason, not a fault
+    """The data hold no figure for this measure; the reason becomes the verdict's."""
+
+    def __init__(self, reason_en: str, reason_zh: str) -> None:
+        self.reason_en, self.reason_zh = reason_en, reason_zh
+        super().__init__(reason_en)
+
+    def measured(self) -> Measured:
+        return Measured(None, "", self.reason_en, self.reason_zh)
+
+
+def history(evidence: Evidence, symbol: str) -> pd.DataFrame:
+    """Daily prices of `symbol`, or NoFigure with the reason why there are none."""
+    if symbol not in evidence.prices:
+        why = evidence.unavailable.get(symbol, "no prices are held")
+        raise NoFigure(f"{symbol}: {why}.", f"缺少 {symbol} 的股價資料（{why}）。")
+    return evidence.prices[symbol]
+
+
+def session(evidence: Evidence, symbol: str, when: date) -> pd.Timestamp:
+    """`when` as a session of `symbol`; ClaimError where its exchange was closed, NoFigure where a row is missing."""
+    stamp, index = pd.Timestamp(when), history(evidence, symbol).index
+    if stamp in index:
+        return stamp
+    if any(stamp in evidence.prices[s].index for s in _same_exchange(evidence, symbol)):
+        raise NoFigure(f"{symbol} has no row on {stamp.date()}.", f"{symbol} 在 {stamp.date()} 沒有資料。")
+    before, after = index[index < stamp], index[index > stamp]
+    around = [f"{word} {i[k].date()}" for word, i, k in (("before", before, -1), ("after", after, 0)) if len(i)]
+    raise ClaimError(
+        f"{stamp.date()} is not a session of {symbol}'s exchange",
+        remedy=f"Give the session {' or '.join(around)}.",
+    )
+
+
+def _same_exchange(evidence: Evidence, symbol: str) -> Iterable[str]:
+    table = evidence.securities
+    if symbol not in table.index or "exchange" not in table.columns:
+        return ()
+    peers = table.index[table["exchange"] == table.at[symbol, "exchange"]]
+    return [s for s in peers if s in evidence.prices]
+
+
+def price(evidence: Evidence, symbol: str, when: date, field: str = "close") -> float:
+    """One quoted price; NoFigure where the source holds none of that kind."""
+    value = float(history(evidence, symbol)[field].loc[session(evidence, symbol, when)])
+    if np.isnan(value):
+        raise NoFigure(
+            f"The data hold no {field} of {symbol} on {day_text(when)}.",
+            f"資料中沒有 {symbol} 在 {day_text(when, True)} 的 {field}。",
+        )
+    return value
+
+
+def before(evidence: Evidence, symbol: str, when: date, steps: int = 1) -> pd.Timestamp:
+    """The session `steps` before `when` (after it for a negative number)."""
+    index = history(evidence, symbol).index
+    place = int(index.searchsorted(session(evidence, symbol, when))) - steps
+    if not 0 <= place < len(index):
+        raise NoFigure(f"The prices of {symbol} do not reach that far.", f"{symbol} 的股價資料不夠長。")
+    return pd.Timestamp(index[place])
+
+
+def total_return(evidence: Evidence, symbol: str, start: date, end: date) -> float:
+    """Compounded total return over the sessions from `start` to `end`, both included, decimal."""
+    first, last = session(evidence, symbol, start), session(evidence, symbol, end)
+    span = evidence.returns[symbol].loc[first:last]
+    if span.empty or span.isna().any():
+        raise NoFigure(f"A return of {symbol} is missing in the span.", f"{symbol} 在此期間缺少報酬率。")
+    return float(np.prod(1 + span.to_numpy()) - 1)
+
+
+def members(evidence: Evidence, named: Iterable[str]) -> tuple[str, ...]:
+    """Symbols and baskets resolved to symbols, each once, in the order named."""
+    spread = [s for item in named for s in evidence.baskets.get(item, (item,))]
+    return tuple(dict.fromkeys(spread))
+
+
+def table(evidence: Evidence, wanted: str) -> pd.DataFrame:
+    """One of the study's further tables, or NoFigure where the study ships none."""
+    if wanted not in evidence.tables:
+        raise NoFigure(f"The study ships no table {wanted!r}.", f"本研究未附「{wanted}」資料表。")
+    return evidence.tables[wanted]
+
+
+def window(span: Span) -> Window:
+    return Window(*span)

@@ -1,0 +1,98 @@
+"""Market values: closes times the share count that was known on the day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.claims.claim import Evidence
+from eventwindow.claims.lookup import NoFigure, price, table
+from eventwindow.claims.wording import day
+
+GRACE = pd.Timedelta(days=30)  # how long after the date a filing may still stand in for one before it
+
+
+@dataclass(frozen=True, slots=True)
+class ShareCount:
+    """Shares outstanding as of a date, and where the count comes from."""
+
+    shares: float
+    as_of: pd.Timestamp
+    source: str
+
+    def text(self, zh: bool = False) -> str:
+        if zh:
+            return (
+                f"{self.shares / 1e8:,.1f} 億股（{_SOURCE_ZH.get(self.source, self.source)}，{day(self.as_of, True)}）"
+            )
+        return f"{self.shares / 1e9:,.3f}bn shares ({self.source}, {day(self.as_of)})"
+
+
+_SOURCE_ZH = {"filing": "申報文件", "quarterly fundamentals": "季平均", "derived": "推算", "web statistics": "網路統計"}
+
+
+def share_counts(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> pd.DataFrame:
+    """The count for each day (n_days rows: shares, as_of, source).
+
+    The last cover-page count dated at or before the day; else the first dated within 30 days after it; else the
+    last other count before the day (a quarterly average lags); else the first one after it.
+    """
+    held = table(evidence, "shares")
+    own = held[held["symbol"] == symbol].assign(as_of=lambda t: pd.to_datetime(t["as_of"])).sort_values("as_of")
+    if own.empty:
+        raise NoFigure(f"No share count of {symbol} is held.", f"資料中沒有 {symbol} 的股數。")
+    filed = own[own["source"] == "filing"]
+    other = own[own["source"] != "filing"]
+    last_filed, last_other = _at(filed, days, "before"), _at(other, days, "before")
+    next_filed, next_other = _at(filed, days, "after"), _at(other, days, "after")
+    too_late = next_filed["as_of"] > pd.Series(days + GRACE, index=days)
+    next_filed = next_filed.mask(too_late)
+    return last_filed.combine_first(next_filed).combine_first(last_other).combine_first(next_other)
+
+
+def _at(counts: pd.DataFrame, days: pd.DatetimeIndex, side: str) -> pd.DataFrame:
+    columns = ["shares", "as_of", "source"]
+    dates = counts["as_of"].to_numpy()
+    if side == "before":
+        place = np.searchsorted(dates, days.to_numpy(), side="right") - 1
+    else:
+        place = np.searchsorted(dates, days.to_numpy(), side="right")
+        place = np.where(place < len(dates), place, -1)
+    rows = counts[columns].reset_index(drop=True).reindex(np.where(place >= 0, place, -1))
+    return rows.set_index(days)
+
+
+def share_count(evidence: Evidence, symbol: str, when: date) -> ShareCount:
+    """The share count for one day."""
+    row = share_counts(evidence, symbol, pd.DatetimeIndex([when])).iloc[0]
+    return ShareCount(float(row["shares"]), pd.Timestamp(row["as_of"]), str(row["source"]))
+
+
+def market_value(evidence: Evidence, symbol: str, when: date) -> float:
+    """Close times shares, in the currency of the listing."""
+    return price(evidence, symbol, when) * share_count(evidence, symbol, when).shares
+
+
+def value_changes(evidence: Evidence, by: str = "dollars") -> pd.DataFrame:
+    """Daily changes of market value (or returns, by = "per cent") of the large companies held, date × symbol."""
+    closes = large_closes(evidence)
+    change = closes.diff()
+    if by == "per cent":
+        return change / closes.shift(1)
+    return change * large_shares(evidence, closes)
+
+
+def large_closes(evidence: Evidence) -> pd.DataFrame:
+    """Closes of the table "megacaps", date × symbol."""
+    held = table(evidence, "megacaps")
+    wide = held.pivot_table(index="date", columns="symbol", values="close")
+    return wide.set_axis(pd.DatetimeIndex(wide.index), axis="index").sort_index()
+
+
+def large_shares(evidence: Evidence, closes: pd.DataFrame) -> pd.DataFrame:
+    """Share counts of the large companies on every day of `closes`."""
+    days = pd.DatetimeIndex(closes.index)
+    return pd.DataFrame({s: share_counts(evidence, str(s), days)["shares"].astype(float) for s in closes.columns})

@@ -1,0 +1,50 @@
+"""An effect: the cumulative abnormal return of a security or basket, and its test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.effects import Response, at, response
+from eventwindow.claims.lookup import Day, EventId, Members, Span, members, window
+from eventwindow.claims.wording import figure, listed, name, p_text
+
+
+@dataclass(frozen=True, slots=True)
+class EffectOf:
+    """Mean CAR of `members` over `window` around `event` (or around `date`), decimal, tested against its own history.
+
+    One firm by the sample quantile (SQ), a basket by date permutation of the mean; both are valid on a shared day.
+    """
+
+    tests: ClassVar[bool] = True
+
+    members: Members
+    window: Span
+    event: EventId = ""
+    date: Day | None = None
+
+    def measure(self, evidence: Evidence) -> Measured:
+        symbols, span = members(evidence, self.members), window(self.window)
+        found = response(at(evidence, self.event, self.date, symbols, span), symbols, span)
+        test = found.effect()
+        en, zh = (self._who(evidence, found, z) for z in (False, True))
+        when = self.event or str(self.date)
+        return Measured(
+            found.estimate,
+            "decimal",
+            f"CAR {span} around {when} of {en}: {figure(found.estimate, 'decimal')} "
+            f"(standard error {figure(found.std_error, 'decimal').lstrip('+')}, {test.test}: {p_text(test.p_value)}).",
+            f"{zh}在 {when} 前後 {span} 的累積異常報酬為 {figure(found.estimate, 'decimal')}"
+            f"（標準誤 {figure(found.std_error, 'decimal').lstrip('+')}，{test.test}：{p_text(test.p_value)}）。",
+            {"standard error": found.std_error, "detectable": test.detectable},
+            p_value=test.p_value,
+            effect=test,
+        )
+
+    def _who(self, evidence: Evidence, found: Response, zh: bool) -> str:
+        if len(found.members) == 1:
+            return name(evidence, found.members[0], zh)
+        names = listed(self.members, zh)
+        return f"{names}（{len(found.members)} 檔平均）" if zh else f"{names} (mean of {len(found.members)})"

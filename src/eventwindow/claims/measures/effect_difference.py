@@ -1,0 +1,44 @@
+"""One basket's effect against another's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.effects import at, difference, response
+from eventwindow.claims.lookup import EventId, Members, Span, members, window
+from eventwindow.claims.wording import figure, listed, p_text
+
+
+@dataclass(frozen=True, slots=True)
+class EffectDifference:
+    """Mean CAR of `members` less that of `against`, decimal, tested by date permutation of the difference."""
+
+    tests: ClassVar[bool] = True
+
+    members: Members
+    against: Members
+    window: Span
+    event: EventId
+
+    def measure(self, evidence: Evidence) -> Measured:
+        span = window(self.window)
+        sides = [members(evidence, side) for side in (self.members, self.against)]
+        one, other = (response(at(evidence, self.event, None, side, span), side, span) for side in sides)
+        found = difference(one, other)
+        test = found.effect()
+        ours, theirs = listed(self.members), listed(self.against)
+        return Measured(
+            found.estimate,
+            "decimal",
+            f"CAR {span} around {self.event}: {ours} {figure(one.estimate, 'decimal')}, {theirs} "
+            f"{figure(other.estimate, 'decimal')}; difference {figure(found.estimate, 'decimal')} "
+            f"({test.test}: {p_text(test.p_value)}).",
+            f"{self.event} 前後 {span} 的累積異常報酬：{ours} {figure(one.estimate, 'decimal')}，{theirs} "
+            f"{figure(other.estimate, 'decimal')}；差距 {figure(found.estimate, 'decimal')}"
+            f"（{test.test}：{p_text(test.p_value)}）。",
+            {"one": one.estimate, "other": other.estimate, "detectable": test.detectable},
+            p_value=test.p_value,
+            effect=test,
+        )

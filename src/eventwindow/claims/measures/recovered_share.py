@@ -1,0 +1,48 @@
+"""How much of a loss was won back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.lookup import Day, Members, NoFigure, before, members, total_return
+from eventwindow.claims.wording import day, figure, listed
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveredShare:
+    """Share of the loss of `date` recovered by the close of the `sessions`-th session after it.
+
+    Total returns; a basket is the mean of its members' wealth, equal amounts held from the close before the loss.
+    """
+
+    members: Members
+    date: Day
+    sessions: int
+
+    def measure(self, evidence: Evidence) -> Measured:
+        symbols = members(evidence, self.members)
+        paths = [self._path(evidence, s) for s in symbols]
+        loss, later = (float(np.mean([p[k] for p in paths])) for k in (0, 1))
+        if loss >= 0:
+            raise NoFigure("There was no loss on that day.", "當日沒有下跌。")
+        share = (later - loss) / -loss
+        until = before(evidence, symbols[0], self.date, -self.sessions)
+        who, who_zh = listed(self.members), listed(self.members, True)
+        return Measured(
+            share,
+            "share",
+            f"{who} lost {figure(loss, 'decimal')} on {day(self.date)} and stood at {figure(later, 'decimal')} by "
+            f"{day(until)}: {figure(share, 'share')} of the loss was won back.",
+            f"{who_zh}於 {day(self.date, True)}下跌 {figure(loss, 'decimal')}，至 {day(until, True)}累計為 "
+            f"{figure(later, 'decimal')}：收復跌幅的 {figure(share, 'share')}。",
+            {"loss": loss, "since the close before": later},
+        )
+
+    def _path(self, evidence: Evidence, symbol: str) -> tuple[float, float]:
+        """The day's return, and the return from the close before to the later session."""
+        end = before(evidence, symbol, self.date, -self.sessions)
+        fall = total_return(evidence, symbol, self.date, self.date)
+        return fall, total_return(evidence, symbol, self.date, end)

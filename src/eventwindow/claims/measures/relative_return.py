@@ -1,0 +1,58 @@
+"""The mean return of some securities less that of a fund or index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.effects import FEWEST, effect
+from eventwindow.claims.lookup import Day, Members, NoFigure, Symbol, members, total_return
+from eventwindow.claims.wording import day, figure, listed, name, p_text
+
+T = 250  # sessions before the gap of ten days that keeps the event out of its own history
+GAP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeReturn:
+    """Mean return of `members` on `date` less that of `security`, decimal, ranked among the 250 days before."""
+
+    tests: ClassVar[bool] = True
+
+    members: Members
+    security: Symbol
+    date: Day
+
+    def measure(self, evidence: Evidence) -> Measured:
+        symbols = [s for s in members(evidence, self.members) if s in evidence.returns]
+        mean = float(np.mean([total_return(evidence, s, self.date, self.date) for s in symbols]))
+        other = total_return(evidence, self.security, self.date, self.date)
+        null = self._history(evidence, symbols)
+        spread = float(null.std(ddof=1)) * float(np.sqrt(1 + 1 / len(null)))
+        days = pd.DatetimeIndex(null.index).as_unit("s").asi8 // 86400
+        test = effect(mean - other, spread, len(null) - 1, (null - null.mean()).to_numpy(), days, "SQ")
+        who, fund, fund_zh = listed(self.members), name(evidence, self.security), name(evidence, self.security, True)
+        return Measured(
+            mean - other,
+            "decimal",
+            f"On {day(self.date)} {who} (mean of {len(symbols)}) moved {figure(mean, 'decimal')}, {fund} "
+            f"{figure(other, 'decimal')}: {figure(mean - other, 'decimal')} ({p_text(test.p_value)}).",
+            f"{day(self.date, True)} {who}（{len(symbols)} 檔平均）變動 {figure(mean, 'decimal')}，{fund_zh} "
+            f"{figure(other, 'decimal')}：差距 {figure(mean - other, 'decimal')}（{p_text(test.p_value)}）。",
+            {"members": mean, "against": other},
+            p_value=test.p_value,
+            effect=test,
+        )
+
+    def _history(self, evidence: Evidence, symbols: list[str]) -> pd.Series:
+        """The same difference on each session of the estimation days."""
+        table = pd.DataFrame({s: evidence.returns[s] for s in [*symbols, self.security]}).dropna(subset=[self.security])
+        past = table.loc[table.index < pd.Timestamp(self.date)].iloc[-(T + GAP) : -GAP]
+        gaps = (past[symbols].mean(axis=1) - past[self.security]).dropna()
+        if len(gaps) < FEWEST:
+            raise NoFigure("Too few days of history are held.", "歷史資料太短。")
+        return gaps

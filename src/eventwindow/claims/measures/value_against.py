@@ -1,0 +1,49 @@
+"""A change of market value, or a market value, against the value of other companies together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.lookup import Day, Members, Symbol, before, members
+from eventwindow.claims.market_value import market_value, share_count
+from eventwindow.claims.measures.value_change import ValueChange
+from eventwindow.claims.wording import day, figure, listed, name
+
+
+@dataclass(frozen=True, slots=True)
+class ValueAgainst:
+    """|Change of value| of `security` on `date` (or its value) over the sum of the values of `against`; a ratio.
+
+    The others are valued at the close before (`at = "before"`) or at the close of the day ("after").
+    """
+
+    security: Symbol
+    date: Day
+    against: Members
+    of: Literal["change", "value"] = "change"
+    at: Literal["before", "after"] = "before"
+
+    def measure(self, evidence: Evidence) -> Measured:
+        when = before(evidence, self.security, self.date) if self.at == "before" else self.date
+        values = {s: market_value(evidence, s, when) for s in members(evidence, self.against)}
+        total, own = sum(values.values()), self._own(evidence)
+        what, what_zh = ("moved by", "市值變動") if self.of == "change" else ("was worth", "市值")
+        together, together_zh = (" together were", "合計") if len(values) > 1 else (" was", "")
+        names, names_zh = (listed([name(evidence, s, zh) for s in values], zh) for zh in (False, True))
+        sources = listed(sorted({share_count(evidence, s, when).source for s in values}))
+        return Measured(
+            own / total,
+            "ratio",
+            f"{name(evidence, self.security)} {what} {figure(own, 'USD')}; {names}{together} worth "
+            f"{figure(total, 'USD')} at the close of {day(when)} (share counts: {sources}): ratio {own / total:.2f}.",
+            f"{name(evidence, self.security, True)}{what_zh} {figure(own, 'USD', True)}；{names_zh}在 {day(when, True)}"
+            f"收盤時{together_zh}市值 {figure(total, 'USD', True)}（股數來源：{sources}）：比值 {own / total:.2f}。",
+            {"own": own, "others": total, **values},
+        )
+
+    def _own(self, evidence: Evidence) -> float:
+        if self.of == "value":
+            return market_value(evidence, self.security, self.date)
+        return abs(ValueChange(self.security, self.date).measure(evidence).value or 0.0)

@@ -1,0 +1,49 @@
+"""The sum of value changes over a named universe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.lookup import Day, Members, NoFigure, members
+from eventwindow.claims.measures.value_change import ValueChange
+from eventwindow.claims.wording import day, figure, listed
+
+
+@dataclass(frozen=True, slots=True)
+class ValueChangesSum:
+    """Sum of the value changes of `members` on `date`, in dollars: net, or `gross` of the losers alone."""
+
+    members: Members
+    date: Day
+    gross: bool = False
+
+    def measure(self, evidence: Evidence) -> Measured:
+        changes, missing = self._changes(evidence)
+        if not changes:
+            raise NoFigure("No value change of the named companies is held.", "所列公司都沒有市值變動資料。")
+        counted = {s: v for s, v in changes.items() if v < 0 or not self.gross}
+        total = sum(counted.values())
+        way, way_zh = ("losers only", "只計下跌者") if self.gross else ("net of gainers", "扣除上漲者")
+        left, left_zh = (
+            (f" No share count: {listed(missing)}.", f"缺股數：{listed(missing, True)}。") if missing else ("", "")
+        )
+        return Measured(
+            total,
+            "USD",
+            f"{listed(self.members)}: {len(counted)} of {len(changes)} companies summed ({way}) on {day(self.date)}: "
+            f"{figure(total, 'USD')}.{left}",
+            f"{listed(self.members, True)}：{day(self.date, True)}加總 {len(changes)} 家中的 {len(counted)} 家"
+            f"（{way_zh}）：{figure(total, 'USD', True)}。{left_zh}",
+            {"companies": float(len(changes)), **dict(sorted(changes.items(), key=lambda item: item[1])[:5])},
+        )
+
+    def _changes(self, evidence: Evidence) -> tuple[dict[str, float], list[str]]:
+        changes: dict[str, float] = {}
+        missing: list[str] = []
+        for symbol in members(evidence, self.members):
+            try:
+                changes[symbol] = ValueChange(symbol, self.date).measure(evidence).value or 0.0
+            except NoFigure:
+                missing.append(symbol)
+        return changes, missing

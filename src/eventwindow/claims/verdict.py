@@ -1,0 +1,145 @@
+"""Claims and evidence in, verdicts out: measure all, correct the tests across the family, then decide each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from eventwindow.claims.claim import Claim, Effect, Evidence, Measured, Verdict, VerdictWord
+from eventwindow.claims.family import family_p_values
+from eventwindow.claims.lookup import NoFigure
+from eventwindow.claims.tolerance import Decision, decide
+from eventwindow.errors import StudyError
+
+
+def judge(claims: Sequence[Claim], evidence: Evidence) -> list[Verdict]:
+    """One verdict a claim, in order. p-values are corrected across all effects that decide a claim."""
+    measured = {leaf.id: measure(leaf, evidence) for claim in claims for leaf in leaves(claim)}
+    effects = {leaf.id: found for claim in claims for leaf in leaves(claim) if (found := _effect(leaf, measured))}
+    corrected = _corrected(effects, {key: found.unit for key, found in measured.items() if found})
+    return [_verdict(claim, measured, corrected) for claim in claims]
+
+
+def _corrected(effects: Mapping[str, Effect], units: Mapping[str, str]) -> dict[str, float]:
+    """Family p-values; a family is all effects of one kind: abnormal returns, volumes, coefficients."""
+    corrected: dict[str, float] = {}
+    for unit in dict.fromkeys(units[key] for key in effects):
+        corrected |= family_p_values({key: one for key, one in effects.items() if units[key] == unit})
+    return corrected
+
+
+def leaves(claim: Claim) -> Iterator[Claim]:
+    """The claim itself, or its parts."""
+    if not claim.parts:
+        yield claim
+    for part in claim.parts:
+        yield from leaves(part)
+
+
+def measure(claim: Claim, evidence: Evidence) -> Measured | None:
+    """What the claim's measure finds, a reason where the data hold none, None where it names no measure."""
+    if claim.measure is None:
+        return None
+    try:
+        return claim.measure.measure(evidence)
+    except NoFigure as reason:
+        return reason.measured()
+    except StudyError as error:
+        if not error.where:
+            where = f"claims.toml, line {claim.line}" if claim.line else "claims.toml"
+            raise type(error)(error.what, where=f"{where}, claim {claim.id}", remedy=error.remedy) from error
+        raise
+
+
+def _effect(leaf: Claim, measured: Mapping[str, Measured | None]) -> Effect | None:
+    found = measured[leaf.id]
+    return found.effect if found and leaf.decides and leaf.hedge in {"effect", "no_effect"} else None
+
+
+def _verdict(claim: Claim, measured: Mapping[str, Measured | None], corrected: Mapping[str, float]) -> Verdict:
+    if claim.parts:
+        return _compound(claim, [_verdict(part, measured, corrected) for part in claim.parts])
+    found = measured[claim.id]
+    if found is None:
+        rule = ("not testable with prices", "無法以價格檢驗")
+        return Verdict(claim, "not_testable", rule[0], claim.not_testable_en, claim.not_testable_zh, rule_zh=rule[1])
+    if found.value is None and found.interval is None:
+        rule = ("not testable: no figure", "無法檢驗：沒有數據")
+        return Verdict(claim, "not_testable", rule[0], found.reason_en, found.reason_zh, found, rule_zh=rule[1])
+    decision = _standing_in(claim, decide(claim, found, corrected.get(claim.id)))
+    return Verdict(
+        claim,
+        decision.word,
+        decision.rule_en,
+        " ".join(s for s in (found.reason_en, claim.stand_in_en, claim.note_en, _quoted(claim)) if s),
+        "".join(s for s in (found.reason_zh, claim.stand_in_zh, claim.note_zh, _quoted(claim, True)) if s),
+        found,
+        rule_zh=decision.rule_zh,
+        changes_en=decision.changes_en,
+        changes_zh=decision.changes_zh,
+        p_family=corrected.get(claim.id),
+    )
+
+
+def _standing_in(claim: Claim, decision: Decision) -> Decision:
+    """A stand-in that fails leaves the claim open: it is not the thing that was said."""
+    if not claim.stand_in_en or decision.word != "contradicted":
+        return decision
+    return replace(
+        decision,
+        word="not_testable",
+        rule_en=f"{decision.rule_en}; what was measured stands in for the thing and cannot refute it",
+        rule_zh=f"{decision.rule_zh}；所測者為替代指標，不足以否定",
+    )
+
+
+def _quoted(claim: Claim, zh: bool = False) -> str:
+    if zh:
+        return f"（文章轉述：{claim.quoted_zh}）" if claim.quoted_zh else ""
+    return f"(The article reports it as the words of {claim.quoted_en}.)" if claim.quoted_en else ""
+
+
+def combined(words: Sequence[VerdictWord]) -> VerdictWord:
+    """The word of a compound statement: its parts' own where they agree, `partly` where one holds and another does not.
+
+    A part that fails, beside others that cannot be tested, contradicts the whole: it cannot be true with it.
+    """
+    if len(set(words)) == 1:
+        return words[0]
+    if {"confirmed", "partly"} & set(words):
+        return "partly"
+    return "contradicted"
+
+
+def _compound(claim: Claim, parts: Sequence[Verdict]) -> Verdict:
+    deciding = [v for v in parts if v.claim.decides]
+    word = combined([v.word for v in deciding])
+    lead = next((v for v in deciding if v.measured and v.measured.value is not None), deciding[0])
+    return Verdict(
+        claim,
+        word,
+        f"compound: {len(deciding)} parts decide, each by its own rule",
+        " ".join(_part(v) for v in parts) + _tail(claim),
+        "".join(_part(v, True) for v in parts) + _tail(claim, True),
+        lead.measured,
+        rule_zh=f"複合陳述：由 {len(deciding)} 個部分各依其規則決定",
+        changes_en="; ".join(dict.fromkeys(v.changes_en for v in deciding if v.changes_en)),
+        changes_zh="；".join(dict.fromkeys(v.changes_zh for v in deciding if v.changes_zh)),
+        parts=tuple(parts),
+    )
+
+
+WORDS_EN = {"confirmed": "holds", "partly": "holds in part", "contradicted": "does not hold", "not_testable": "open"}
+WORDS_ZH = {"confirmed": "成立", "partly": "部分成立", "contradicted": "不成立", "not_testable": "無法判定"}
+
+
+def _part(verdict: Verdict, zh: bool = False) -> str:
+    claim = verdict.claim
+    word = (WORDS_ZH if zh else WORDS_EN)[verdict.word] if claim.decides else ("參考" if zh else "context")
+    label = claim.text_zh if zh else claim.text_en
+    return f"【{label}：{word}】{verdict.reason_zh}" if zh else f"[{label}: {word}] {verdict.reason_en}"
+
+
+def _tail(claim: Claim, zh: bool = False) -> str:
+    note, quoted = (claim.note_zh, _quoted(claim, True)) if zh else (claim.note_en, _quoted(claim))
+    return "".join(("" if zh else " ") + s for s in (note, quoted) if s)

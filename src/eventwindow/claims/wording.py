@@ -1,0 +1,55 @@
+"""Figures, dates and names as the reasons of a verdict write them, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from eventwindow.claims.claim import Evidence
+
+MINUS = "\u2212"
+
+
+def figure(value: float, unit: str, zh: bool = False) -> str:
+    """`value` with its unit: decimal, slope and share as per cent, USD in billions (億 in Chinese), the rest as it is."""
+    if unit in {"decimal", "slope"}:
+        text = f"{100 * value:+.2f} %"
+    elif unit == "share":
+        text = f"{100 * value:.0f} %"
+    elif unit == "USD":
+        text = f"{value / 1e8:,.0f} 億美元" if zh else f"{value / 1e9:,.1f}bn dollars"
+    elif unit in {"rank", "count", "days"}:
+        text = f"{value:.0f}" + (" 天" if zh else " days") * (unit == "days")
+    else:
+        text = f"{value:,.2f}"
+    return text.replace("-", MINUS)
+
+
+def day(when: date | pd.Timestamp, zh: bool = False) -> str:
+    """27 January 2025, or 2025 年 1 月 27 日."""
+    stamp = pd.Timestamp(when)
+    return f"{stamp.year} 年 {stamp.month} 月 {stamp.day} 日" if zh else f"{stamp.day} {stamp:%B %Y}"
+
+
+def name(evidence: Evidence, symbol: str, zh: bool = False) -> str:
+    """The security's name in the language asked for, or its symbol where the study gives none."""
+    column = "name_zh" if zh else "name_en"
+    if column in evidence.securities.columns and symbol in evidence.securities.index:
+        given = evidence.securities.at[symbol, column]
+        if isinstance(given, str) and given:
+            return given
+    return symbol
+
+
+def listed(items: Sequence[str], zh: bool = False) -> str:
+    """The items in a row, or a word for none."""
+    if not items:
+        return "無" if zh else "none"
+    return ("、" if zh else ", ").join(items)
+
+
+def p_text(p: float) -> str:
+    """A p-value to three places; below a thousandth it says so."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
