@@ -132,12 +132,9 @@ def _is_wide(names: list[str]) -> bool:
     return any(name not in {"date", *COLUMNS} for name in names)
 
 
-def _missing(cells: Cells, column: str) -> PriceError:
-    return PriceError(
-        f"no column {column!r} (there are {', '.join(map(repr, cells.header[:9]))})",
-        where=str(cells.path),
-        remedy=_ONE_OF,
-    )
+def _missing(cells: Cells, *columns: str) -> PriceError:
+    wanted, there = " or ".join(map(repr, columns)), ", ".join(map(repr, cells.header[:9]))
+    return PriceError(f"no column {wanted} (there are {there})", where=str(cells.path), remedy=_ONE_OF)
 
 
 def _wide_frames(cells: Cells, names: list[str]) -> dict[str, pd.DataFrame]:
@@ -162,7 +159,7 @@ def _long_frames(cells: Cells, names: list[str], *, alone: bool) -> dict[str, pd
     if "symbol" not in names and alone and not yahoo:
         raise _missing(cells, "symbol")
     if "close" not in names and "adj_close" not in names:
-        raise _missing(cells, "close' or 'adj_close")
+        raise _missing(cells, "close", "adj_close")
     dates = _dates(cells, names.index("date"))
     values = {name: _numbers(cells, names.index(name), price=name != "volume") for name in COLUMNS if name in names}
     if "symbol" not in names:

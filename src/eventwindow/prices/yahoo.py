@@ -177,7 +177,7 @@ def _normal(table: pd.DataFrame) -> pd.DataFrame:
     table.index = pd.DatetimeIndex(table.index).tz_localize(None).normalize().as_unit("ns").rename("date")
     table = table[table["close"].notna() | (table["split"] > 0)].sort_index()
     table = table[~table.index.duplicated(keep="last")]
-    return table.set_axis(pd.DatetimeIndex(table.index, freq=None, name="date"), axis="index")
+    return table.set_axis(pd.DatetimeIndex(table.index.to_numpy(), name="date"), axis="index")
 
 
 def _client() -> Any:

@@ -1,0 +1,167 @@
+"""What a history must not hold, and what a reader should know of it, each with its date and values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.prices.table import PriceHistory
+from eventwindow.timeline import Calendar
+
+LARGE = 0.40  # a return beyond it, away from an event, is more often a missed split than news
+REPEATED = 4  # equal closes in a row
+RANGE_SLACK = 1e-5  # of the price: quotes are rounded and restated
+DIVIDEND_SLACK = 5e-4  # of a daily return
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found in the prices of one security. An "error" excludes the security, a "warning" is reported."""
+
+    symbol: str
+    level: Literal["error", "warning"]
+    kind: str  # a key of `KINDS`
+    date: pd.Timestamp | None
+    figures: Mapping[str, float | str]
+
+    @property
+    def text_en(self) -> str:
+        return self._text(0)
+
+    @property
+    def text_zh(self) -> str:
+        return self._text(1)
+
+    def _text(self, language: int) -> str:
+        day = "" if self.date is None else f"{self.date.date()}: "
+        return day + KINDS[self.kind][language].format(**self.figures)
+
+
+KINDS = {
+    "not_positive": ("{column} is {value:g}: a price of zero or below", "{column} 為 {value:g}：價格須大於零"),
+    "duplicate_date": ("two rows for one date", "同一日期有兩筆資料"),
+    "no_day_zero": ("no row on day 0 of event {event!r}", "事件「{event}」的第 0 日沒有資料"),
+    "missing_session": ("a session without a row", "交易日缺資料"),
+    "no_session": ("a row on a day without a session", "非交易日卻有資料"),
+    "high_below_low": ("high {high:g} below low {low:g}", "最高價 {high:g} 低於最低價 {low:g}"),
+    "outside_range": (
+        "close {close:g} outside the day's range {low:g} to {high:g}",
+        "收盤價 {close:g} 不在當日高低價 {low:g} 至 {high:g} 之間",
+    ),
+    "repeated_close": ("close {close:g} for {days:g} sessions in a row", "收盤價 {close:g} 連續 {days:g} 個交易日不變"),
+    "large_return": (
+        "a return of {value:+.1%} away from any event: a split that was missed?",
+        "非事件日報酬率達 {value:+.1%}：可能漏記股票分割",
+    ),
+    "no_volume": ("volume of zero", "成交量為零"),
+    "currency": ("quoted in {quoted}, the study says {expected}", "報價幣別為 {quoted}，研究設定為 {expected}"),
+    "adjustment": (
+        "adjusted close moves by {adjusted:+.2%}, close by {raw:+.2%}, dividend paid {dividend:g}",
+        "還原價變動 {adjusted:+.2%}，收盤價變動 {raw:+.2%}，當日股利 {dividend:g}",
+    ),
+}
+
+
+def check_history(
+    history: PriceHistory,
+    calendar: Calendar,
+    *,
+    day_zero: Mapping[str, pd.Timestamp] | None = None,
+    currency: str = "",
+    others: Iterable[pd.Timestamp] = (),
+) -> list[Finding]:
+    """All findings on one security, errors first, then by date.
+
+    `day_zero` names the session of each event, `others` are further days on which a large return is no surprise;
+    `currency` is the study's for this security.
+    """
+    frame, events = history.frame, dict(day_zero or {})
+    found = [*_errors(history.symbol, frame, events)]
+    if not any(finding.level == "error" for finding in found if finding.kind != "no_day_zero"):
+        found += _calendar_warnings(history.symbol, frame, calendar)
+        found += _row_warnings(history.symbol, frame)
+        found += _return_warnings(history.symbol, frame, [*events.values(), *others])
+        found += _adjustment_warnings(history)
+    if history.currency and currency and history.currency != currency:
+        values = {"quoted": history.currency, "expected": currency}
+        found.append(Finding(history.symbol, "warning", "currency", None, values))
+    return sorted(found, key=lambda f: (f.level, pd.Timestamp(0) if f.date is None else f.date, f.kind))
+
+
+def _errors(symbol: str, frame: pd.DataFrame, events: Mapping[str, pd.Timestamp]) -> Iterator[Finding]:
+    for column in ("open", "high", "low", "close", "adj_close"):
+        bad = frame.index[(frame[column] <= 0).to_numpy()]
+        for day in bad:
+            value = float(np.min(frame.loc[day, column]))
+            yield Finding(symbol, "error", "not_positive", day, {"column": column, "value": value})
+    for day in frame.index[frame.index.duplicated()]:
+        yield Finding(symbol, "error", "duplicate_date", day, {})
+    for event, day in events.items():
+        if day not in frame.index:
+            yield Finding(symbol, "error", "no_day_zero", day, {"event": event})
+
+
+def _calendar_warnings(symbol: str, frame: pd.DataFrame, calendar: Calendar) -> Iterator[Finding]:
+    sessions = calendar.sessions
+    within = sessions[(sessions >= frame.index[0]) & (sessions <= frame.index[-1])]
+    for day in within.difference(frame.index):
+        yield Finding(symbol, "warning", "missing_session", day, {})
+    reach = frame.index[(frame.index >= sessions[0]) & (frame.index <= sessions[-1])]
+    for day in reach.difference(sessions):
+        yield Finding(symbol, "warning", "no_session", day, {})
+
+
+def _row_warnings(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
+    high, low, close, slack = frame["high"], frame["low"], frame["close"], RANGE_SLACK * frame["close"]
+    for day in frame.index[(high < low).to_numpy()]:
+        values = {"high": float(high[day]), "low": float(low[day])}
+        yield Finding(symbol, "warning", "high_below_low", day, values)
+    outside = (high >= low) & ((close > high + slack) | (close < low - slack))
+    for day in frame.index[outside.to_numpy()]:
+        values = {"close": float(close[day]), "low": float(low[day]), "high": float(high[day])}
+        yield Finding(symbol, "warning", "outside_range", day, values)
+    if (frame["volume"] > 0).any():
+        for day in frame.index[(frame["volume"] == 0).to_numpy()]:
+            yield Finding(symbol, "warning", "no_volume", day, {})
+
+
+def _return_warnings(symbol: str, frame: pd.DataFrame, expected: list[pd.Timestamp]) -> Iterator[Finding]:
+    """Closes that stand still for `REPEATED` sessions, and returns beyond `LARGE` off the days expected."""
+    close = frame["close" if frame["close"].notna().any() else "adj_close"].dropna()
+    moved = np.flatnonzero(np.diff(close.to_numpy(), prepend=np.nan, append=np.nan) != 0)
+    for first, after in pairwise(moved):
+        if after - first >= REPEATED:
+            values = {"close": float(close.iloc[first]), "days": float(after - first)}
+            yield Finding(symbol, "warning", "repeated_close", close.index[after - 1], values)
+    change = close / close.shift(1) - 1
+    for day, value in change[change.abs() > LARGE].items():
+        if day not in expected:
+            yield Finding(symbol, "warning", "large_return", pd.Timestamp(str(day)), {"value": float(value)})
+
+
+def _adjustment_warnings(history: PriceHistory) -> Iterator[Finding]:
+    """Days on which the adjusted close moves otherwise than the close and the dividend of the day explain.
+
+    Where the source tells no dividends, only an adjusted close that falls behind the close is certainly wrong.
+    """
+    frame = history.frame[history.frame["close"].notna() & history.frame["adj_close"].notna()]
+    raw = frame["close"] / frame["close"].shift(1) - 1
+    adjusted = frame["adj_close"] / frame["adj_close"].shift(1) - 1
+    paid = pd.Series(0.0, index=frame.index)
+    if history.dividends is not None:
+        paid = history.dividends.reindex(frame.index).fillna(0.0)
+    unexplained = adjusted - raw - paid / frame["close"].shift(1)
+    wrong = unexplained.abs() > _slack(frame) if history.dividends is not None else unexplained < -_slack(frame)
+    for day in frame.index[wrong.to_numpy()]:
+        values = {"adjusted": float(adjusted[day]), "raw": float(raw[day]), "dividend": float(paid[day])}
+        yield Finding(history.symbol, "warning", "adjustment", day, values)
+
+
+def _slack(frame: pd.DataFrame) -> pd.Series:
+    """What rounding to a hundredth of the quote may move a daily return by, at least `DIVIDEND_SLACK`."""
+    return (0.011 / frame[["close", "adj_close"]].min(axis=1)).clip(lower=DIVIDEND_SLACK)

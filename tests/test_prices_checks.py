@@ -1,0 +1,190 @@
+"""Every kind of finding: what brings it about, what it names, and that sound prices bring about none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eventwindow.prices.checks import KINDS, check_history
+from eventwindow.prices.reconcile import reconcile, reconcile_with_shipped
+from eventwindow.prices.shipped import shipped_histories
+from eventwindow.prices.table import PriceHistory, Prices, history_frame
+from eventwindow.timeline import exchange_calendar
+
+FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "studies" / "deepseek_2025" / "figures"
+CALENDAR = exchange_calendar("XNYS", pd.Timestamp("2024-12-02").date(), pd.Timestamp("2025-02-28").date())
+DAY = pd.Timestamp("2025-01-15")
+
+
+def sound():
+    """A frame of sound prices on every session of New York, with a dividend of 0.5 on 3 February."""
+    days = CALENDAR.sessions
+    close = np.round(100 + np.cumsum(np.where(np.arange(len(days)) % 2, 0.9, -0.8)), 2)
+    frame = pd.DataFrame({"open": close, "high": close + 1, "low": close - 1, "close": close}, index=days)
+    before = frame.index < pd.Timestamp("2025-02-03")
+    factor = 1 - 0.5 / frame["close"][before].iloc[-1]
+    return history_frame(frame.assign(adj_close=np.where(before, close * factor, close), volume=1e6))
+
+
+DIVIDENDS = pd.Series({pd.Timestamp("2025-02-03"): 0.5})
+
+
+def check(frame, dividends=DIVIDENDS, currency="USD", **options):
+    return check_history(PriceHistory("AAA", frame, "yahoo", "", currency, dividends), CALENDAR, **options)
+
+
+def changed(column, value, day=DAY):
+    frame = sound()
+    frame.loc[day, column] = value
+    return frame
+
+
+def kinds(findings):
+    return [(f.kind, None if f.date is None else str(f.date.date())) for f in findings]
+
+
+def test_sound_prices_bring_about_nothing():
+    assert check(sound(), day_zero={"event": DAY}, currency="USD") == []
+    assert check(sound(), dividends=None) == []
+
+
+@pytest.mark.parametrize("column", ["open", "high", "low", "close", "adj_close"])
+@pytest.mark.parametrize("value", [0.0, -1.5])
+def test_a_price_of_zero_or_below_is_an_error(column, value):
+    (finding,) = check(changed(column, value))
+    assert (finding.level, finding.kind, finding.date) == ("error", "not_positive", DAY)
+    assert finding.figures == {"column": column, "value": value}
+
+
+def test_a_duplicate_date_is_an_error():
+    frame = sound()
+    (finding,) = check(pd.concat([frame, frame.loc[[DAY]]]).sort_index())
+    assert (finding.level, finding.kind, finding.date) == ("error", "duplicate_date", DAY)
+
+
+def test_no_row_on_day_zero_is_an_error_that_names_the_event():
+    findings = check(sound().drop(DAY), day_zero={"release": DAY})
+    assert kinds(findings)[0] == ("no_day_zero", "2025-01-15")
+    assert "release" in findings[0].text_en
+    assert "release" in findings[0].text_zh
+
+
+def test_a_missing_session_and_a_row_without_a_session():
+    frame = sound().rename(index={DAY: pd.Timestamp("2025-01-18")}).sort_index()
+    found = kinds(check(frame))
+    assert ("missing_session", "2025-01-15") in found
+    assert ("no_session", "2025-01-18") in found
+
+
+def test_the_day_of_mourning_is_no_session():
+    assert pd.Timestamp("2025-01-09") not in CALENDAR.sessions
+
+
+def test_taipei_on_its_typhoon_day_is_not_missed():
+    frame = shipped_histories(FIGURES, ["2330.TW"])["2330.TW"].frame
+    calendar = exchange_calendar("XTAI", pd.Timestamp("2022-12-01").date(), pd.Timestamp("2025-02-28").date())
+    assert pd.Timestamp("2024-10-31") not in frame.index
+    found = kinds(check_history(PriceHistory("2330.TW", frame, "shipped"), calendar))
+    assert found == [("repeated_close", "2023-12-20")]
+
+
+def test_high_below_low():
+    assert kinds(check(changed("high", 1.0))) == [("high_below_low", "2025-01-15")]
+
+
+def test_a_close_outside_the_days_range_names_all_three():
+    frame = changed("high", sound().loc[DAY, "close"] - 0.5)
+    (finding,) = check(frame)
+    assert finding.kind == "outside_range"
+    assert finding.figures["high"] == frame.loc[DAY, "high"]
+    assert finding.figures["close"] == frame.loc[DAY, "close"]
+
+
+def test_closes_that_stand_still():
+    frame = sound()
+    days = frame.index[10:14]
+    shift = frame["adj_close"] / frame["close"]
+    frame.loc[days, "close"] = frame.loc[days[0], "close"]
+    frame["high"], frame["low"], frame["adj_close"] = frame["close"] + 1, frame["close"] - 1, frame["close"] * shift
+    (finding,) = check(frame)
+    assert (finding.kind, finding.date, finding.figures["days"]) == ("repeated_close", days[-1], 4)
+
+
+def test_a_return_beyond_forty_per_cent_is_doubted_unless_it_is_an_event():
+    frame = sound()
+    columns = ["open", "high", "low", "close", "adj_close"]
+    frame.loc[DAY:, columns] /= 2
+    (finding,) = check(frame, dividends=None)
+    assert (finding.kind, finding.date) == ("large_return", DAY)
+    assert finding.figures["value"] == pytest.approx(-0.5, abs=0.02)
+    assert check(frame, dividends=None, day_zero={"event": DAY}) == []
+    assert check(frame, dividends=None, others=[DAY]) == []
+
+
+def test_a_volume_of_zero_counts_only_where_there_is_volume():
+    assert kinds(check(changed("volume", 0.0))) == [("no_volume", "2025-01-15")]
+    assert check(sound().assign(volume=np.nan)) == []
+
+
+def test_another_currency_than_the_studys():
+    (finding,) = check_history(PriceHistory("AAA", sound(), "yahoo", "", "GBp", DIVIDENDS), CALENDAR, currency="USD")
+    assert finding.figures == {"quoted": "GBp", "expected": "USD"}
+    assert check(sound(), currency="USD") == []
+
+
+def test_adjusted_and_raw_closes_that_disagree_without_a_dividend():
+    frame = sound()
+    frame.loc[frame.index < DAY, "adj_close"] *= 0.95
+    (finding,) = check(frame)
+    assert (finding.kind, finding.date) == ("adjustment", DAY)
+    assert check(frame, dividends=None) == []  # it may be a dividend that the source does not tell
+    frame = sound()
+    frame.loc[frame.index < DAY, "adj_close"] *= 1.05
+    assert kinds(check(frame, dividends=None)) == [("adjustment", "2025-01-15")]  # no dividend is negative
+
+
+def test_errors_come_first_and_every_kind_speaks_both_languages():
+    findings = check(changed("close", 0.0).drop(pd.Timestamp("2025-01-22")), currency="EUR", day_zero={"x": DAY})
+    assert [f.level for f in findings] == sorted(f.level for f in findings)
+    for finding in findings:
+        assert finding.text_en != finding.text_zh
+        assert "{" not in finding.text_en + finding.text_zh
+    assert all(len(texts) == 2 for texts in KINDS.values())
+
+
+def test_equal_histories_agree_on_every_day():
+    result = reconcile("AAA", sound(), sound())
+    assert result.compared == len(sound()) - 1 == result.agreeing
+    assert result.differing.empty
+
+
+def test_scaling_all_prices_changes_no_return():
+    frame = sound()
+    frame[["close", "adj_close"]] *= 7
+    assert reconcile("AAA", sound(), frame).differing.empty
+
+
+def test_a_wrong_close_differs_on_its_day_and_the_next_and_no_other():
+    frame = changed("adj_close", sound().loc[DAY, "adj_close"] * 1.0006)
+    result = reconcile("AAA", frame, sound())
+    assert [str(d.date()) for d in result.differing["date"]] == ["2025-01-15", "2025-01-16"]
+    assert result.differing["first"].iloc[0] - result.differing["second"].iloc[0] == pytest.approx(6e-4, rel=0.05)
+    assert reconcile("AAA", changed("adj_close", sound().loc[DAY, "adj_close"] * 1.0004), sound()).differing.empty
+
+
+def test_a_missing_day_is_counted_and_makes_no_false_difference():
+    result = reconcile("AAA", sound().drop(DAY), sound())
+    assert result.differing.empty
+    assert (result.only_first, result.only_second) == (0, 1)
+    assert result.compared == len(sound()) - 2
+
+
+def test_only_histories_that_do_not_ship_themselves_are_held_against_the_shipped_ones():
+    shipped = shipped_histories(FIGURES, ["NVDA", "TSM"])
+    pulled = PriceHistory("NVDA", shipped["NVDA"].frame.assign(open=1.0), "yahoo")
+    results = reconcile_with_shipped(Prices({"NVDA": pulled, "TSM": shipped["TSM"]}), FIGURES)
+    assert list(results) == ["NVDA"]
+    assert results["NVDA"].agreeing == 561

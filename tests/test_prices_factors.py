@@ -1,0 +1,194 @@
+"""Factors from the library's own files, over a Yahoo-like loopback server, from files and from the shipped figures."""
+
+from __future__ import annotations
+
+import io
+import threading
+import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_prices_yahoo import made_up, own_zone_cache, serve  # noqa: F401 - fixtures
+from yahoo_server import Ticker, session
+
+from eventwindow.errors import PriceError, SourceError
+from eventwindow.prices.counts import adr_premium, split_adjusted, yahoo_share_counts
+from eventwindow.prices.factors import FILES, load_factors, parse_library, read_factors
+from eventwindow.prices.store import Store
+
+FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "studies" / "deepseek_2025" / "figures"
+FIVE = b"""This file was created using the 202502 CRSP database.
+The 1-month TBill return is from Ibbotson and Associates.
+
+,Mkt-RF,SMB,HML,RMW,CMA,RF
+20250124,   -0.26,   -0.10,    0.31,   -0.03,    0.22,    0.02
+20250127,   -1.50,   -0.55,    2.03,    1.20,   -0.11,    0.02
+20250128,    0.99,   -0.80,   -1.60,  -99.99,   -0.30,    0.02
+
+Copyright 2025 Eugene F. Fama and Kenneth R. French
+"""
+MOMENTUM = b"""Missing data are indicated by -99.99 or -999.
+
+
+,Mom
+20250124,   0.71
+20250127,  -5.10
+20250128,   2.20
+
+Copyright 2025
+"""
+
+
+def zipped(text: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("file.csv", text)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def library():
+    """A loopback server of the library's files; `answers` is changed to stage failures."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+        def do_GET(self):
+            server.asked.append(self.path)
+            status, body = server.answers(self.path.rsplit("/", 1)[1])
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.asked, server.port = [], server.server_address[1]
+    files = {FILES["five"]: zipped(FIVE), FILES["momentum"]: zipped(MOMENTUM)}
+    server.answers = lambda name: (200, files[name])
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("raw", [FIVE, zipped(FIVE), FIVE.replace(b"\n", b"\r\n")])
+def test_the_librarys_layout_is_read_in_decimals(raw):
+    table = parse_library(raw, "five")
+    assert list(table.columns) == ["mkt_rf", "smb", "hml", "rmw", "cma", "rf"]
+    assert table.loc["2025-01-27", "mkt_rf"] == pytest.approx(-0.015)
+    assert table.index.dtype == "datetime64[ns]"
+
+
+def test_the_librarys_marks_for_missing_are_missing():
+    assert np.isnan(parse_library(FIVE, "five").loc["2025-01-28", "rmw"])
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"<html>moved</html>",
+        zipped(FIVE)[:-30],
+        FIVE.replace(b"20250128", b"20250127"),
+        FIVE.replace(b"20250128", b"20251328"),
+        FIVE.replace(b"-1.50", b"-1,50"),
+        FIVE.replace(b"Mkt-RF,SMB,HML,RMW,CMA,RF", b"Lo 30,Med 40,Hi 30,A,B,C"),
+    ],
+)
+def test_what_is_no_file_of_factors_is_an_error_that_names_it(raw):
+    with pytest.raises(PriceError, match="the file"):
+        parse_library(raw, "the file")
+
+
+def test_five_factors_and_momentum_are_joined_from_the_network_and_then_from_the_cache(library, tmp_path):
+    store = Store(tmp_path)
+    first = load_factors(store=store, session=session(library))
+    assert first.origin == "library"
+    assert list(first.table.columns) == ["mkt_rf", "smb", "hml", "rmw", "cma", "mom", "rf"]
+    assert first.table.loc["2025-01-27", "mom"] == pytest.approx(-0.051)
+    again = load_factors(store=store, session=session(library))
+    pd.testing.assert_frame_equal(first.table, again.table)
+    assert len(library.asked) == 2
+
+
+def test_a_library_that_fails_leaves_the_older_cache_or_the_shipped_figures(library, tmp_path, monkeypatch):
+    store = Store(tmp_path)
+    first = load_factors(store=store, session=session(library))
+    monkeypatch.setattr("eventwindow.prices.factors.FRESH", pd.Timedelta(0))
+    library.answers = lambda name: (503, b"busy")
+    pd.testing.assert_frame_equal(load_factors(store=store, session=session(library)).table, first.table)
+    shipped = load_factors(store=Store(tmp_path / "other"), session=session(library), figures=FIGURES)
+    assert shipped.origin == "shipped"
+    assert "503" in shipped.note
+    with pytest.raises(SourceError, match="503"):
+        load_factors(mode="library", store=Store(tmp_path / "other"), session=session(library), figures=FIGURES)
+
+
+def test_a_page_instead_of_a_zip_is_not_kept(library, tmp_path):
+    library.answers = lambda name: (200, b"<html>moved</html>")
+    store = Store(tmp_path)
+    assert load_factors(store=store, session=session(library), figures=FIGURES).origin == "shipped"
+    assert store.entries() == {}
+
+
+def test_without_any_source_the_error_says_so(library, tmp_path):
+    library.answers = lambda name: (500, b"")
+    with pytest.raises(SourceError, match="no factor returns"):
+        load_factors(store=Store(tmp_path), session=session(library))
+
+
+def test_the_shipped_factors_hold_the_day_of_the_fall():
+    table = load_factors(mode="shipped", figures=FIGURES).table
+    assert list(table.columns) == ["mkt_rf", "smb", "hml", "rmw", "cma", "mom", "rf"]
+    assert -0.02 < table.loc["2025-01-27", "mkt_rf"] < -0.01
+
+
+def test_a_users_own_file_in_decimals_or_in_the_librarys_form(tmp_path):
+    (tmp_path / "own.csv").write_text("date,mkt_rf,rf\n2025-01-27,-0.015,0.0002\n2025-01-28,0.01,0.0002\n")
+    assert load_factors(mode=tmp_path / "own.csv").table.loc["2025-01-27", "mkt_rf"] == -0.015
+    (tmp_path / "five.csv").write_bytes(FIVE)
+    assert read_factors(tmp_path / "five.csv").loc["2025-01-24", "hml"] == pytest.approx(0.0031)
+    load_factors(mode="shipped", figures=FIGURES).table.to_parquet(tmp_path / "own.parquet")
+    assert load_factors(mode=str(tmp_path / "own.parquet")).origin == "file"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("date,mkt_rf\n2025-01-27,-1.5\n2025-01-28,1.0\n", "per cent"),
+        ("date,mkt_rf\n2025-01-27,x\n", "not a table of factors"),
+        ("date,mkt_rf\n27/01/2025,0.01\n", "not a table of factors"),
+        ("date,mkt_rf\n2025-01-27,0.01\n2025-01-27,0.01\n", "duplicate date 2025-01-27"),
+    ],
+)
+def test_a_wrong_file_of_factors_is_an_error(tmp_path, text, message):
+    (tmp_path / "own.csv").write_text(text)
+    with pytest.raises(PriceError, match=message):
+        read_factors(tmp_path / "own.csv")
+
+
+def test_yahoos_share_counts_keep_the_last_of_a_day_and_undo_splits(serve):  # noqa: F811
+    server = serve({"AAA": Ticker(made_up(1))})
+    splits = pd.Series({pd.Timestamp("2025-01-15"): 10.0})
+    start, end = pd.Timestamp("2024-11-01"), pd.Timestamp("2025-02-28")
+    counts = yahoo_share_counts("AAA", start, end, splits, session(server))
+    assert [str(day.date()) for day in counts["as_of"]] == ["2024-11-15", "2025-02-21"]
+    assert counts["shares"].tolist() == [244_900_000_000, 24_400_000_000]
+    assert set(counts["source"]) == {"yahoo"}
+
+
+def test_a_split_after_the_end_is_left_alone():
+    counts = pd.Series([100.0], index=[pd.Timestamp("2025-01-01")])
+    splits = pd.Series({pd.Timestamp("2025-01-02"): 2.0, pd.Timestamp("2025-06-01"): 3.0})
+    assert split_adjusted(counts, splits, pd.Timestamp("2025-02-28")).tolist() == [200.0]
+
+
+def test_an_adr_is_worth_its_shares_at_the_rate():
+    day = [pd.Timestamp("2025-01-22")]
+    premium = adr_premium(pd.Series(224.0, day), pd.Series(1120.0, day), 5, pd.Series(32.5, day))
+    assert premium.iloc[0] == pytest.approx(224 * 32.5 / 5 / 1120 - 1)
+    assert adr_premium(pd.Series(10.0, day), pd.Series(2.0, day), 5, pd.Series(1.0, day)).iloc[0] == 0
