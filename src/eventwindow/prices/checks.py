@@ -137,7 +137,7 @@ def _return_warnings(symbol: str, frame: pd.DataFrame, expected: list[pd.Timesta
     for first, after in pairwise(moved):
         if after - first >= REPEATED:
             values = {"close": float(close.iloc[first]), "days": float(after - first)}
-            yield Finding(symbol, "warning", "repeated_close", close.index[after - 1], values)
+            yield Finding(symbol, "warning", "repeated_close", close.index[int(after) - 1], values)
     change = close / close.shift(1) - 1
     for day, value in change[change.abs() > LARGE].items():
         if day not in expected:

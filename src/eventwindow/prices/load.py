@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
@@ -18,16 +18,20 @@ from eventwindow.prices.shipped import ShippedFigures
 from eventwindow.prices.table import PriceHistory, Prices, Unavailable
 from eventwindow.prices.yahoo import Pulled, Yahoo, quoted_at
 
-MODES = ("auto", "yahoo", "shipped")
-
 
 @dataclass(slots=True)
 class _Search:
-    """What is found so far of one request, and who was asked."""
+    """One request: what is asked for, of whom it may be asked, and what is found so far."""
 
     symbols: list[str]
     start: pd.Timestamp
     end: pd.Timestamp
+    mode: str | Path
+    figures: Path | None
+    cache: Cache
+    yahoo: Yahoo
+    progress: Progress | None
+    refresh: bool
     found: dict[str, PriceHistory] = field(default_factory=dict)
     reasons: dict[str, list[Unavailable]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -58,45 +62,62 @@ def load_prices(
 ) -> Prices:
     """Daily histories from `start` to `end` (both included), quoted at `end`; reasons for what cannot be had.
 
-    `mode` is "auto" (per ticker: fresh cache, Yahoo, older cache, shipped figure), "yahoo" (the same without shipped
-    figures), "shipped", or the path of a file or folder of prices. Raises PriceError for a ticker that no source has
-    ever known, SourceError where mode is "yahoo" and Yahoo cannot be reached.
+    `mode` is "auto" (per ticker: fresh cache, Yahoo, older cache, shipped figure), the name of one of `SOURCES`, or the
+    path of a file or folder of prices. Raises PriceError for a ticker that no source has ever known, SourceError where
+    mode is "yahoo" and Yahoo cannot be reached.
     """
-    search = _Search(list(dict.fromkeys(symbols)), pd.Timestamp(start), pd.Timestamp(end))
-    cache = Cache() if cache is None else cache
-    if mode not in MODES:
-        search.take(PriceFiles(Path(mode)).fetch(search.missing, search.start, search.end))
-    elif mode != "shipped":
-        _from_yahoo(search, cache, Yahoo() if yahoo is None else yahoo, mode, progress, refresh)
-    if mode in ("auto", "shipped"):
-        _from_shipped(search, figures, mode)
-    _refuse_unknown(search, cache, figures)
+    first, last = pd.Timestamp(start), pd.Timestamp(end)
+    cache, yahoo = Cache() if cache is None else cache, Yahoo() if yahoo is None else yahoo
+    search = _Search(list(dict.fromkeys(symbols)), first, last, mode, figures, cache, yahoo, progress, refresh)
+    for ask in _chain(mode):
+        if search.missing:
+            ask(search)
+    _refuse_unknown(search)
     unavailable = {symbol: _one_reason(symbol, search.reasons.get(symbol, [])) for symbol in search.missing}
     return Prices({s: search.found[s] for s in search.symbols if s in search.found}, unavailable, tuple(search.notes))
 
 
-def _from_yahoo(
-    search: _Search, cache: Cache, yahoo: Yahoo, mode: str | Path, progress: Progress | None, refresh: bool
-) -> None:
+def _chain(mode: str | Path) -> list[Callable[[_Search], None]]:
+    """The sources to ask, in order."""
+    if mode == "auto":
+        return [SOURCES[name] for name in AUTO]
+    return [SOURCES[mode]] if isinstance(mode, str) and mode in SOURCES else [_from_files]
+
+
+def _from_files(search: _Search) -> None:
+    search.take(PriceFiles(Path(search.mode)).fetch(search.missing, search.start, search.end))
+
+
+def _from_shipped(search: _Search) -> None:
+    if search.figures is not None and search.figures.is_dir():
+        search.take(ShippedFigures(search.figures).fetch(search.missing, search.start, search.end))
+    elif search.mode == "shipped":
+        raise PriceError("no figures ship with this study", remedy="Use --prices auto, or --prices PATH.")
+
+
+def _from_yahoo(search: _Search) -> None:
     """Fresh cache, then Yahoo, then what an older pull left."""
-    held = {symbol: kept for symbol in search.symbols if (kept := cache.get(symbol)) is not None}
+    held = {symbol: kept for symbol in search.missing if (kept := search.cache.get(symbol)) is not None}
     usable = {s: kept for s, kept in held.items() if kept.covers(search.start, search.end)}
-    if not refresh:
+    if not search.refresh:
         search.take(_quoted({s: kept for s, kept in usable.items() if kept.entry.age < FRESH}, search))
     if not search.missing:
         return
     try:
-        search.take(_pulled(search, cache, held, yahoo, progress))
+        search.take(_pulled(search, held))
     except SourceError as error:
-        if mode == "yahoo":
+        if search.mode == "yahoo":
             raise
         search.notes.append(error.what)
     search.take(_quoted({s: kept for s, kept in usable.items() if s in search.missing}, search))
 
 
-def _pulled(
-    search: _Search, cache: Cache, held: Mapping[str, Kept], yahoo: Yahoo, progress: Progress | None
-) -> Mapping[str, PriceHistory | Unavailable]:
+# A new source is one file and one line here; `AUTO` is the order in which they are asked by themselves.
+SOURCES: dict[str, Callable[[_Search], None]] = {"yahoo": _from_yahoo, "shipped": _from_shipped}
+AUTO = ("yahoo", "shipped")
+
+
+def _pulled(search: _Search, held: Mapping[str, Kept]) -> Mapping[str, PriceHistory | Unavailable]:
     """Yahoo's answers, kept as they arrive; one that lost days which are held does not replace them."""
     client = f"yfinance {version('yfinance')}"
     starts = {s: min(search.start, held[s].pulled.start) if s in held else search.start for s in search.missing}
@@ -105,11 +126,11 @@ def _pulled(
     def keep(pulled: Pulled) -> None:
         try:
             if not _lost_days(held.get(pulled.symbol), pulled):
-                cache.put(pulled, client)
+                search.cache.put(pulled, client)
         except OSError as error:
             unwritable.append(str(error.strerror or error))
 
-    answers = yahoo.pull(starts, progress, keep)
+    answers = search.yahoo.pull(starts, search.progress, keep)
     if unwritable:
         search.notes.append(f"Yahoo's answers could not be kept: {unwritable[0]}")
     return {symbol: _judged(answer, held.get(symbol), search) for symbol, answer in answers.items()}
@@ -137,22 +158,17 @@ def _quoted(held: Mapping[str, Kept], search: _Search) -> dict[str, PriceHistory
     return {symbol: quoted_at(kept.pulled, search.start, search.end) for symbol, kept in held.items()}
 
 
-def _from_shipped(search: _Search, figures: Path | None, mode: str | Path) -> None:
-    if figures is None or not figures.is_dir():
-        if mode == "shipped":
-            raise PriceError("no figures ship with this study", remedy="Use --prices auto, or --prices PATH.")
-        return
-    search.take(ShippedFigures(figures).fetch(search.missing, search.start, search.end))
+def _refuse_unknown(search: _Search) -> None:
+    """Raises for tickers of which no source that was asked, no cache and no shipped figure has ever known.
 
-
-def _refuse_unknown(search: _Search, cache: Cache, figures: Path | None) -> None:
-    """Raises for tickers of which no source that was asked, no cache and no shipped figure has ever known."""
-    doubtful = [s for s in search.missing if not any(_vouches(reason) for reason in search.reasons.get(s, []))]
+    A source that merely failed does not say that the ticker is unknown.
+    """
+    doubtful = [s for s in search.missing if not any(reason.known for reason in search.reasons.get(s, []))]
     if not doubtful:
         return
-    known = set(cache.store.entries())
-    if figures is not None:
-        answers = ShippedFigures(figures).fetch(doubtful, search.start, search.end)
+    known = set(search.cache.store.entries())
+    if search.figures is not None:
+        answers = ShippedFigures(search.figures).fetch(doubtful, search.start, search.end)
         known |= {s for s, a in answers.items() if isinstance(a, PriceHistory) or a.known}
     unknown = [symbol for symbol in doubtful if symbol not in known]
     if unknown:
@@ -161,11 +177,6 @@ def _refuse_unknown(search: _Search, cache: Cache, figures: Path | None) -> None
             f"no source has ever known {', '.join(unknown)}" + (f" ({said})" if said else ""),
             remedy="Correct the symbol in the study file, or give its prices with --prices PATH.",
         )
-
-
-def _vouches(reason: Unavailable) -> bool:
-    """A source that merely failed does not say that the ticker is unknown."""
-    return reason.known
 
 
 def _one_reason(symbol: str, reasons: list[Unavailable]) -> Unavailable:

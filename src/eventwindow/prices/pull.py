@@ -19,9 +19,9 @@ class Limits:
     """What a pull may cost: seconds, and requests at a time."""
 
     workers: int = 4
-    attempts: int = 4
+    attempts: int = 3
     first_wait: float = 1.0  # seconds before the second attempt; doubled for each further one
-    request: float = 10.0
+    request: float = 8.0
     total: float = 60.0
     patience: int = 4  # tickers lost in a row after which each further one is asked for only once
 
