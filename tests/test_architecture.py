@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "eventwindow"
-EDGE_IN = {"tomlfile", "tomltables", "claimforms", "study", "ledger", "prices", "studies", "inputs"}
+EDGE_IN = {"tomlfile", "tomltables", "claimforms", "study", "studyform", "ledger", "draft", "prices", "studies", "inputs"}
 EDGE_OUT = {"run", "provenance", "output", "terminal", "report", "cli", "__init__", "__main__"}
 CORE_LIBRARIES = {"numpy", "scipy", "pandas"}
 BY_NAME = {"timeline": {"exchange_calendars"}, "inference": {"statsmodels"}, "models": {"arch"}}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, time
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from eventwindow.happenings import Happening, held, sessions_of
+from eventwindow.happenings import Happening, marks, sessions_of
 from eventwindow.timeline import exchange_calendar
 
 NEW_YORK = "America/New_York"
@@ -24,26 +25,33 @@ def calendar():
     return sessions_of([SPEECH, REPORT, HOLIDAY, SELLOFF, LONG_AGO], [nyse])
 
 
-def ids(calendar, first, last, security="NVDA", event=""):
-    return list(held(calendar, "XNYS", pd.Timestamp(first), pd.Timestamp(last), security, event)["id"])
+def marked(calendar, day, security="NVDA", event="", mic="XNYS"):
+    """What marks one day of one row."""
+    labels = pd.DataFrame({"event": [event], "security": [security], "mic": [mic]})
+    days = np.array([[np.datetime64(day, "D").astype(int)]])
+    return [words.split(" (")[0] for words, where in marks(calendar, labels, days) if where[0, 0]]
 
 
 def test_news_after_the_close_marks_the_next_session(calendar):
-    assert ids(calendar, "2025-01-27", "2025-01-27") == ["selloff"]
-    assert ids(calendar, "2025-01-28", "2025-01-28") == ["speech"]
+    assert marked(calendar, "2025-01-27") == ["the sell-off"]
+    assert marked(calendar, "2025-01-28") == ["speech"]
 
 
 def test_news_about_one_firm_marks_that_firm_only(calendar):
-    assert ids(calendar, "2025-01-28", "2025-01-28", security="TSM") == ["speech", "report"]
+    assert marked(calendar, "2025-01-28", security="TSM") == ["speech", "a report"]
 
 
 def test_the_event_itself_is_no_other_news(calendar):
-    assert ids(calendar, "2025-01-27", "2025-01-27", event="selloff") == []
+    assert marked(calendar, "2025-01-27", event="selloff") == []
+
+
+def test_another_exchange_has_its_own_sessions(calendar):
+    assert marked(calendar, "2025-01-27", mic="XTKS") == []
 
 
 def test_a_closed_day_marks_nothing_and_stays_in_the_calendar(calendar):
     assert "holiday" in set(calendar["id"])
-    assert "holiday" not in ids(calendar, "2025-01-01", "2025-02-28")
+    assert "closed" not in marked(calendar, "2025-01-29") + marked(calendar, "2025-01-28")
 
 
 def test_news_outside_the_sessions_held_is_kept_and_says_so(calendar):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from eventwindow.errors import EventDateError
@@ -45,10 +47,28 @@ def _row(h: Happening, calendar: Calendar) -> tuple[object, ...]:
     return (h.id, h.kind, h.date, calendar.mic, zero.session, zero.shift, h.what_en, h.what_zh, h.about)
 
 
-def held(
-    calendar: pd.DataFrame, mic: str, first: pd.Timestamp, last: pd.Timestamp, security: str, event: str
-) -> pd.DataFrame:
-    """The rows of `calendar` that fall on sessions `first` to `last` of `mic` and concern `security`, but `event`."""
-    concerns = calendar["about"].map(lambda about: not about or security in about)
-    inside = calendar["session"].between(first, last) & (calendar["mic"] == mic)
-    return calendar[inside & concerns & (calendar["kind"] != "closed") & (calendar["id"] != event)]
+class _Row(NamedTuple):
+    id: str
+    mic: str
+    session: pd.Timestamp
+    what_en: str
+    about: tuple[str, ...]
+
+
+def marks(calendar: pd.DataFrame, labels: pd.DataFrame, days: np.ndarray) -> list[tuple[str, np.ndarray]]:
+    """What else falls on the days (N, L) of events: the words of each happening, and the (N, L) days it marks.
+
+    `labels` says event, security and mic of each row; an event does not mark itself, a closed day marks nothing, and
+    news about some securities marks those only.
+    """
+    found = []
+    told = calendar[(calendar["kind"] != "closed") & calendar["session"].notna()]
+    for h in map(_Row._make, told[list(_Row._fields)].itertuples(index=False)):
+        rows = (labels["mic"] == h.mic) & (labels["event"] != h.id)
+        if h.about:
+            rows &= labels["security"].isin(h.about)
+        day = np.datetime64(str(h.session)[:10], "D").astype(np.int64)
+        marked = (days == day) & rows.to_numpy()[:, None]
+        if marked.any():
+            found.append((f"{h.what_en} ({h.session:%Y-%m-%d})", marked))
+    return found

@@ -10,10 +10,11 @@ import pandas as pd
 
 from eventwindow.abnormal import AbnormalReturns
 from eventwindow.claims.claim import Evidence
-from eventwindow.errors import EventDateError, PriceError, SourceError
+from eventwindow.errors import EventDateError, PriceError, SourceError, StudyError
 from eventwindow.happenings import Happening, sessions_of
 from eventwindow.layout import NO_BENCHMARK
 from eventwindow.ledger import Ledger, read_claims
+from eventwindow.models import MODELS, FactorModel
 from eventwindow.prices import load_prices
 from eventwindow.prices.shipped import shipped_tables
 from eventwindow.prices.table import Prices
@@ -31,7 +32,8 @@ class Inputs:
     study: Study
     ledger: Ledger
     prices: Prices
-    returns: Mapping[str, pd.Series]
+    returns: Mapping[str, pd.Series]  # simple, decimals, on each security's own sessions
+    tables: Mapping[str, pd.DataFrame]  # the study's further figures: shares, panel, weights, factors, …
     calendars: Mapping[str, Calendar]  # symbol → the calendar of its exchange
     calendar: pd.DataFrame  # events and other news on every exchange, with the session of each
 
@@ -46,12 +48,27 @@ def read_inputs(folder: Path, prices: str, step: Step) -> Inputs:
     step("getting prices")
     held = load_prices(list(study.symbols), study.start, study.end, mode=prices, figures=folder / "figures")
     _check_benchmarks(study, held)
-    kind = study.file.study.returns
     series = {
-        symbol: returns(price_for_returns(history.frame), calendars[symbol].sessions, kind)
+        symbol: returns(price_for_returns(history.frame), calendars[symbol].sessions)
         for symbol, history in held.histories.items()
     }
-    return Inputs(study, ledger, held, series, calendars, calendar)
+    return Inputs(study, ledger, held, series, shipped_tables(folder / "figures"), calendars, calendar)
+
+
+def model_factors(inputs: Inputs) -> pd.DataFrame | None:
+    """The table of factors that the study's model asks for; None where each security has its own benchmark."""
+    model = inputs.study.file.model
+    if model.peers:
+        return pd.DataFrame({s: inputs.returns[s] for s in model.peers}).mean(axis=1).to_frame("peers")
+    if not isinstance(MODELS[model.name], FactorModel):
+        return None
+    if "factors" not in inputs.tables:
+        raise StudyError(
+            f"the model {model.name!r} needs daily factors, and the study holds none",
+            where="study.toml, model.name",
+            remedy="Put them in figures/factors.csv: date, mkt_rf, smb, hml, rmw, cma, mom, rf; decimals.",
+        )
+    return inputs.tables["factors"]
 
 
 def calendars_of(study: Study) -> dict[str, Calendar]:
@@ -109,7 +126,7 @@ def gather_evidence(inputs: Inputs, abnormal: Mapping[str, AbnormalReturns]) -> 
         abnormal=abnormal,
         securities=securities_table(inputs.study),
         baskets=inputs.study.baskets,
-        tables=shipped_tables(inputs.study.folder / "figures"),
+        tables=inputs.tables,
         news=pd.DataFrame([n.model_dump() for n in inputs.study.file.news]),
         unavailable={symbol: u.reason for symbol, u in inputs.prices.unavailable.items()},
     )

@@ -9,6 +9,7 @@ import pandas as pd
 from eventwindow.abnormal import AbnormalReturns, estimate
 from eventwindow.event_returns import event_returns
 from eventwindow.joined import concat
+from eventwindow.models import model_named
 from eventwindow.timeline import Calendar, Window
 
 NO_BENCHMARK = "none"
@@ -43,24 +44,35 @@ def study_abnormal_returns(
     model: str,
     minimum_returns: int,
     kind: str,
+    factors: pd.DataFrame | None = None,
 ) -> AbnormalReturns:
     """Abnormal returns of every placed event, in the order of `placed`.
 
-    A security whose benchmark is "none" is mean-adjusted; the others follow `model`.
+    A security whose benchmark is "none" is mean-adjusted; the others follow `model`. `factors` is one table by date
+    for all of them, where the model asks for factors; else each has its own benchmark.
     """
+    lags, leads = model_named(model).neighbours
     parts = []
     for (_, lacking), rows in placed.groupby(["mic", placed["benchmark"] == NO_BENCHMARK], sort=False):
         sessions = calendars[rows["security"].iloc[0]].sessions
         table = pd.DataFrame({s: returns[s].reindex(sessions) for s in rows["security"].unique()}, index=sessions)
-        benchmarks = {} if lacking else {b: returns[b].reindex(sessions) for b in rows["benchmark"].unique()}
+        mine = None if lacking else factors if factors is not None else _benchmarks(rows, returns, sessions)
         laid = event_returns(
             table,
             rows.assign(position=rows.index, benchmark="" if lacking else rows["benchmark"]),
             estimation=estimation,
             window=window,
-            factors=benchmarks or None,
+            factors=mine,
+            lags=0 if lacking else lags,
+            leads=0 if lacking else leads,
             kind=kind,
         )
         parts.append(estimate(laid, "mean_adjusted" if lacking else model, minimum_returns))
     joined = concat(parts)
     return joined.select(joined.labels["position"].to_numpy().argsort(kind="stable"))
+
+
+def _benchmarks(
+    rows: pd.DataFrame, returns: Mapping[str, pd.Series], sessions: pd.DatetimeIndex
+) -> dict[str, pd.Series]:
+    return {b: returns[b].reindex(sessions) for b in rows["benchmark"].unique()}

@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
+from eventwindow.abnormal import AbnormalReturns
 from eventwindow.claims import judge
-from eventwindow.inputs import Step, gather_evidence, read_inputs, securities_table, told_before
+from eventwindow.inputs import (
+    Inputs,
+    Step,
+    gather_evidence,
+    model_factors,
+    read_inputs,
+    securities_table,
+    told_before,
+)
 from eventwindow.layout import placed_events, study_abnormal_returns
 from eventwindow.provenance import run_record
 from eventwindow.result import StudyResult
+from eventwindow.sensitivity import Headline, benchmark_star, curve, headline_view, views_table
 from eventwindow.tables import claims_table, cumulative_table, daily_table, excluded_table, tests_table
 
 
@@ -27,35 +40,85 @@ def run_study(folder: Path | str, *, prices: str = "auto", step: Step = quiet) -
     step("estimating expected returns")
     stocks = securities_table(study).query("kind == 'stock'")
     placed = placed_events(stocks, inputs.calendar, inputs.calendars, inputs.prices.histories)
-    abnormal = study_abnormal_returns(
-        placed,
-        inputs.returns,
-        inputs.calendars,
-        estimation=windows.estimation,
-        window=windows.event,
-        model=study.file.model.name,
-        minimum_returns=study.file.study.minimum_returns,
-        kind=study.file.study.returns,
-    )
+    abnormal = headline_model(inputs, placed)
     by_event = {e.id: abnormal.select((abnormal.labels["event"] == e.id).to_numpy()) for e in study.file.events}
     step("testing")
-    cumulative = cumulative_table(abnormal, windows.report, inputs.calendar)
-    tests = tests_table(by_event, study.baskets, windows.report)
-    step("judging the claims")
-    evidence = gather_evidence(inputs, by_event)
-    verdicts = judge(inputs.ledger.claims, evidence)
     tables = {
         "abnormal_returns": daily_table(abnormal),
-        "cumulative": cumulative,
-        "tests": tests,
-        "claims": claims_table(verdicts),
+        "cumulative": cumulative_table(abnormal, windows.report, inputs.calendar),
+        "tests": tests_table(by_event, study.baskets, windows.report),
         "excluded": excluded_table(abnormal, windows.report, placed, told_before(inputs)),
     }
-    head = study.file.study
-    run = run_record(study, inputs.prices)
+    step("looking through other benchmarks and specifications")
+    tables |= robustness_tables(inputs, placed)
+    step("judging the claims")
+    evidence = gather_evidence(inputs, by_event)
+    verdicts = tuple(judge(inputs.ledger.claims, evidence))
+    tables["claims"] = claims_table(verdicts)
+    head, run = study.file.study, run_record(study, inputs.prices)
     return StudyResult(
-        study.name, head.title, head.title_zh, tables, by_event, tuple(verdicts), evidence, inputs.calendar, run
+        study.name, head.title, head.title_zh, tables, by_event, verdicts, evidence, inputs.calendar, run
     )
+
+
+def headline_model(inputs: Inputs, placed: pd.DataFrame) -> AbnormalReturns:
+    """Abnormal returns of every event and stock under the study's own model."""
+    file = inputs.study.file
+    series = inputs.returns if file.study.returns == "simple" else {s: np.log1p(r) for s, r in inputs.returns.items()}
+    return study_abnormal_returns(
+        placed,
+        series,
+        inputs.calendars,
+        estimation=file.windows.estimation,
+        window=file.windows.event,
+        model=file.model.name,
+        minimum_returns=file.study.minimum_returns,
+        kind=file.study.returns,
+        factors=model_factors(inputs),
+    )
+
+
+def robustness_tables(inputs: Inputs, placed: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The headline event on other benchmarks (`views`) and over every specification (`robustness`, `curve`)."""
+    head = headline_of(inputs, placed)
+    if head is None:
+        return {}
+    file, event = inputs.study.file, inputs.study.headline["event"]
+    windows, minimum = file.windows, file.study.minimum_returns
+    sessions = inputs.calendar[inputs.calendar["mic"] == head.calendar.mic]
+    before = sessions[(sessions["kind"] == "event") & (sessions["session"] < head.day0)]
+    every = curve(
+        head,
+        windows.report,
+        estimation=windows.estimation,
+        before=dict(zip(before["id"], before["session"], strict=True)),
+        tainted=pd.DatetimeIndex(sessions.loc[sessions["kind"] == "news", "session"].dropna()),
+        factors=inputs.tables.get("factors"),
+        minimum=minimum,
+    )
+    views = views_table(
+        head, windows.report, inputs.calendar, estimation=windows.estimation, window=windows.event, minimum=minimum
+    )
+    members = [s for s in inputs.study.headline["members"] if s in every.securities]
+    zero = windows.report[0]
+    curves = [every.curve(s, zero).assign(security=s, window_start=zero.start, window_end=zero.end) for s in members]
+    tables = {"views": views, "robustness": every.summary().assign(event=event)}
+    return tables | ({"curve": pd.concat(curves, ignore_index=True).assign(event=event)} if curves else {})
+
+
+def headline_of(inputs: Inputs, placed: pd.DataFrame) -> Headline | None:
+    """The headline event through the study's benchmark, that benchmark without the treated, and further ones."""
+    study, robustness = inputs.study, inputs.study.file.robustness
+    star, benchmark = None, study.benchmark
+    if robustness.index and "weights" in inputs.tables:
+        frames = {symbol: history.frame for symbol, history in inputs.prices.histories.items()}
+        weights = inputs.tables["weights"]
+        star = benchmark_star(
+            inputs.returns[benchmark], inputs.returns, frames, weights, robustness.index, study.treated
+        )
+    rows = placed[placed["event"] == study.headline["event"]]
+    calendar = inputs.calendars[benchmark]
+    return headline_view(rows, inputs.returns, calendar, benchmark, robustness.benchmarks, star)
 
 
 def check_study(folder: Path | str, *, prices: str = "auto", step: Step = quiet) -> list[str]:

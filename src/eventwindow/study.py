@@ -1,142 +1,24 @@
-"""The study file → `Study`: securities, baskets, events, windows, model and other news, validated at once."""
+"""The study file → `Study`: what its forms hold, and what must hold between them, validated at once."""
 
 from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    ValidationError,
-    model_validator,
-)
+from pydantic import ValidationError
 
 from eventwindow.errors import StudyError, WindowError
 from eventwindow.models import MODELS
-from eventwindow.timeline import SessionRule, Window
+from eventwindow.studyform import Event, Form, News, Security, StudyFile, Windows, schema
 from eventwindow.tomlfile import fault, line_of, read_toml
 
-Symbol = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[^\s/\\]+$")]
+__all__ = ["Event", "News", "Security", "Study", "StudyFile", "read_study", "schema"]
+
 LONG_WINDOW = 500  # sessions; the longest estimation window of the robustness checks
-Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 
 
-def _window(value: object) -> object:
-    if isinstance(value, list) and len(value) == 2 and all(type(v) is int for v in value):
-        try:
-            return Window(*value)
-        except WindowError as error:
-            raise ValueError(error.what) from None
-    if isinstance(value, Window):
-        return value
-    raise ValueError("a window is two whole trading days, first and last: [-1, 1]")
-
-
-WindowField = Annotated[
-    Window,
-    BeforeValidator(_window, json_schema_input_type=Annotated[list[int], Field(min_length=2, max_length=2)]),
-    PlainSerializer(lambda window: [window.start, window.end], return_type=list[int]),
-]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class Security(_Table):
-    """A security on its own exchange. A `series` (an index, a fund, a future) is held for its prices only."""
-
-    symbol: Symbol
-    exchange: str = "XNYS"
-    currency: str = "USD"
-    group: str = ""
-    name_en: str = ""
-    name_zh: str = ""
-    benchmark: Symbol | None = None
-    kind: Literal["stock", "series"] = "stock"
-
-
-class Basket(_Table):
-    """A named set of securities for the tests; baskets may overlap."""
-
-    name: Slug
-    members: tuple[Symbol, ...] = Field(min_length=1)
-
-
-class Event(_Table):
-    """A date, with its clock time and zone where known, and the rule where it is no session."""
-
-    id: Slug
-    date: dt.date
-    time: dt.time | None = None
-    zone: str | None = None
-    session: SessionRule = "error"
-    title_en: str = ""
-    title_zh: str = ""
-
-    @model_validator(mode="after")
-    def _zone_goes_with_time(self) -> Self:
-        if (self.time is None) != (self.zone is None):
-            raise ValueError("time and zone go together: give both or neither")
-        if self.zone is not None:
-            _check_zone(self.zone)
-        return self
-
-
-class News(_Table):
-    """An entry of the calendar of other news, for all securities or those it is `about`.
-
-    With a clock time it marks the session that first prices it; a "closed" day marks nothing.
-    """
-
-    date: dt.date
-    time: dt.time | None = None
-    zone: str | None = None
-    what_en: str
-    what_zh: str = ""
-    source: str = ""
-    kind: Literal["news", "closed"] = "news"
-    about: tuple[Symbol, ...] = ()
-
-
-class Model(_Table):
-    name: str = "market_model"
-
-
-class Windows(_Table):
-    estimation: WindowField = Window(-260, -11)
-    event: WindowField = Window(-10, 20)
-    report: tuple[WindowField, ...] = (Window(0, 0), Window(0, 1))
-
-
-class _Head(_Table):
-    name: Slug
-    title: str = ""
-    title_zh: str = ""
-    benchmark: Symbol = "SPY"
-    returns: Literal["simple", "log"] = "simple"
-    minimum_returns: int = Field(default=100, ge=10)
-    headline: Slug | None = None  # the event that the report leads with; the last one if none is named
-
-
-class StudyFile(_Table):
-    """The form of study.toml; its JSON schema is published for editors."""
-
-    study: _Head
-    model: Model = Model()
-    windows: Windows = Windows()
-    securities: tuple[Security, ...] = Field(min_length=1)
-    baskets: tuple[Basket, ...] = ()
-    events: tuple[Event, ...] = Field(min_length=1)
-    news: tuple[News, ...] = ()
-
-
-class Study(_Table):
+class Study(Form):
     """A validated study and the folder it was read from."""
 
     folder: Path
@@ -177,6 +59,13 @@ class Study(_Table):
             if s.group:
                 groups[s.group] = (*groups.get(s.group, ()), s.symbol)
         return groups
+
+    @property
+    def treated(self) -> tuple[str, ...]:
+        """The stocks that the benchmark is taken without; the headline basket if none are named."""
+        named = self.file.robustness.treated or (self.headline["basket"],)
+        members = (symbol for name in named for symbol in self.baskets.get(name, (name,)))
+        return tuple(dict.fromkeys(s for s in members if s in self.securities))
 
     @property
     def headline(self) -> dict[str, Any]:
@@ -236,6 +125,7 @@ def _check(study: Study, text: str) -> None:
             remedy=f"The events are {', '.join(e.id for e in file.events)}.",
         )
     _check_model(file, text)
+    _check_robustness(study, text)
     _check_windows(file.windows, text)
 
 
@@ -257,6 +147,29 @@ def _check_model(file: StudyFile, text: str) -> None:
             where=f"study.toml, line {line_of(text, ('model', 'name'))}, model.name",
             remedy=f"The models are {', '.join(sorted(MODELS))}.",
         )
+    symbols = {s.symbol for s in file.securities}
+    needs = file.model.name.startswith("peer_")
+    if (needs and not file.model.peers) or not symbols.issuperset(file.model.peers):
+        lacking = next((p for p in file.model.peers if p not in symbols), None)
+        raise StudyError(
+            f"the peer {lacking!r} is no security of this study" if lacking else f"{file.model.name} needs peers",
+            where=f"study.toml, line {line_of(text, ('model', 'peers' if lacking else 'name'))}, model.peers",
+            remedy='Name untreated stocks of the study: peers = ["JNJ", "PG"].',
+        )
+
+
+def _check_robustness(study: Study, text: str) -> None:
+    robustness = study.file.robustness
+    lists = {"benchmarks": robustness.benchmarks, "treated": robustness.treated}
+    for key, names in lists.items():
+        known = {*study.securities, *(study.baskets if key == "treated" else ())}
+        for name in names:
+            if name not in known:
+                raise StudyError(
+                    f"{name!r} is no security of this study" + (" and no basket" if key == "treated" else ""),
+                    where=f"study.toml, line {line_of(text, ('robustness', key))}, robustness.{key}",
+                    remedy='Add a [[securities]] table for it (kind = "series" for an index or a fund).',
+                )
 
 
 def _check_windows(windows: Windows, text: str) -> None:
@@ -273,17 +186,3 @@ def _check_windows(windows: Windows, text: str) -> None:
                 where=f"study.toml, line {line_of(text, ('windows', 'report'))}, windows.report",
                 remedy="Widen the event window or shorten the report window.",
             )
-
-
-def _check_zone(zone: str) -> None:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"unknown time zone {zone!r}; New York is America/New_York") from None
-
-
-def schema() -> dict[str, Any]:
-    """The JSON schema of study.toml."""
-    return StudyFile.model_json_schema()

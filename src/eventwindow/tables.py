@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,12 @@ import pandas as pd
 
 from eventwindow.abnormal import AbnormalReturns
 from eventwindow.claims.claim import Verdict
-from eventwindow.happenings import held
+from eventwindow.cumulative import Cumulative
+from eventwindow.happenings import marks
 from eventwindow.inference.result import NotComputed, Result
 from eventwindow.timeline import Window
 
+CLEAN = ["car_clean", "std_error_clean", "p_value_clean", "days_clean"]  # without the days of other news
 EXCLUDED = ["event", "security", "what", "window_start", "window_end", "reason"]
 
 
@@ -30,6 +33,9 @@ def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calen
     from eventwindow.inference.firm import firm_sq
 
     parts = []
+    marked = marks(calendar, abnormal.labels, abnormal.event_days)
+    tainted = np.any([days for _, days in marked], axis=0) if marked else np.zeros(abnormal.ar.shape, bool)
+    clean = without_days(abnormal, tainted)
     for window in windows:
         car, quantile = abnormal.car(window), firm_sq(abnormal, window)
         frame = car.to_frame().assign(
@@ -38,27 +44,30 @@ def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calen
             p_sample_quantile=quantile.p_value,
             quantile_floor=quantile.floor,
         )
-        parts.append(frame.assign(note=_notes(abnormal, window, car.reason, calendar), order=np.arange(len(frame))))
+        frame = frame.assign(**_clean(clean.car(window)), order=np.arange(len(frame)))
+        parts.append(frame.assign(note=_notes(car.reason, marked, abnormal.columns(window))))
     columns = ["event", "security", "group", "model", "benchmark", "window_start", "window_end", "car", "std_error"]
-    columns += ["t_stat", "p_value", "p_sample_quantile", "quantile_floor", "days", "note"]
+    columns += ["t_stat", "p_value", "p_sample_quantile", "quantile_floor", "days", *CLEAN, "note"]
     return pd.concat(parts).sort_values("order", kind="stable")[columns].reset_index(drop=True)
 
 
-def _notes(abnormal: AbnormalReturns, window: Window, reason: np.ndarray, calendar: pd.DataFrame) -> list[str]:
-    at = abnormal.columns(window)
-    mics = abnormal.labels["mic"]
-    notes = []
-    for row, why in enumerate(reason):
-        if why:
-            notes.append(f"not computed: {why}")
-            continue
-        days = abnormal.event_days[row, at]
-        first, last = pd.Timestamp(days[0], unit="D"), pd.Timestamp(days[-1], unit="D")
-        labels = abnormal.labels.iloc[row]
-        inside = held(calendar, mics.iloc[row], first, last, labels["security"], labels["event"])
-        marks = [f"{r.what_en} ({r.session:%Y-%m-%d})" for r in inside.itertuples()]
-        notes.append("holds: " + "; ".join(marks) if marks else "")
-    return notes
+def without_days(abnormal: AbnormalReturns, left_out: np.ndarray) -> AbnormalReturns:
+    """The same events with the days (N, L) left out of every sum."""
+    return replace(abnormal, actual=np.where(left_out, np.nan, abnormal.actual))
+
+
+def _clean(car: Cumulative) -> dict[str, np.ndarray]:
+    """The clean-days version of a window, in the columns of `CLEAN`."""
+    return dict(zip(CLEAN, (car.car, car.std_error, car.p_value, car.days), strict=True))
+
+
+def _notes(reason: np.ndarray, marked: Sequence[tuple[str, np.ndarray]], at: slice) -> list[str]:
+    """Of each row: why there is no CAR, or what else falls into the window."""
+    inside = [(words, np.asarray(days[:, at].any(axis=1))) for words, days in marked]
+    return [
+        f"not computed: {why}" if why else "; ".join(words for words, rows in inside if rows[i])
+        for i, why in enumerate(reason)
+    ]
 
 
 def tests_table(

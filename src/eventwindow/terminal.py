@@ -19,6 +19,7 @@ from eventwindow.result import StudyResult
 WORDS = ("confirmed", "partly", "contradicted", "not_testable")
 PARAMETRIC = re.compile(r"t\(|F\(|N\(")  # below 1 % the tails of these say no more than that
 LEADING = 6  # tests of a basket that the terminal shows; the report shows all
+CARELESS = ("cross_sectional_t", "patell_z", "bmp_t")  # the three that most studies would have reported
 COLOUR = {"confirmed": "green", "partly": "yellow", "contradicted": "red", "not_testable": "dim"}
 
 
@@ -95,7 +96,8 @@ def _basket(result: StudyResult) -> Iterator[Table | str]:
         floor = 0.01 if PARAMETRIC.match(str(row.distribution)) else 0.0
         table.add_row(_title(row), _statistic(row), p_value(row.p_value, floor))
     yield table
-    careless = [f"{_title(row)} {_statistic(row)}" for row in _records(rows[~rows["valid"]])]
+    shown = rows[~rows["valid"] & rows["test"].isin(CARELESS)]
+    careless = [f"{_title(row)} {_statistic(row)}" for row in _records(shown)]
     if careless:
         yield "Not valid where firms share the day, so not to be believed: " + ", ".join(careless) + "."
 

@@ -31,6 +31,7 @@ class ShareCount:
         return f"{self.shares / 1e9:,.3f}bn shares ({self.source}, {day(self.as_of)})"
 
 
+NONE = -1  # no such row
 _SOURCE_ZH = {"filing": "申報文件", "quarterly fundamentals": "季平均", "derived": "推算", "web statistics": "網路統計"}
 
 
@@ -44,25 +45,27 @@ def share_counts(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> pd.
     own = held[held["symbol"] == symbol].assign(as_of=lambda t: pd.to_datetime(t["as_of"])).sort_values("as_of")
     if own.empty:
         raise NoFigure(f"No share count of {symbol} is held.", f"資料中沒有 {symbol} 的股數。")
-    filed = own[own["source"] == "filing"]
-    other = own[own["source"] != "filing"]
-    last_filed, last_other = _at(filed, days, "before"), _at(other, days, "before")
-    next_filed, next_other = _at(filed, days, "after"), _at(other, days, "after")
-    too_late = next_filed["as_of"] > pd.Series(days + GRACE, index=days)
-    next_filed = next_filed.mask(too_late)
-    return last_filed.combine_first(next_filed).combine_first(last_other).combine_first(next_other)
+    dates, filed = own["as_of"].to_numpy(), (own["source"] == "filing").to_numpy()
+    soon = _first_after(dates, filed, days)
+    soon = np.where(dates[soon] <= (days + GRACE).to_numpy(), soon, NONE)
+    chosen = _last_before(dates, filed, days)
+    for place in (soon, _last_before(dates, ~filed, days), _first_after(dates, ~filed, days)):
+        chosen = np.where(chosen == NONE, place, chosen)
+    rows = own[["shares", "as_of", "source"]].reset_index(drop=True)
+    return rows.reindex(chosen).set_index(days)
 
 
-def _at(counts: pd.DataFrame, days: pd.DatetimeIndex, side: str) -> pd.DataFrame:
-    columns = ["shares", "as_of", "source"]
-    dates = counts["as_of"].to_numpy()
-    if side == "before":
-        place = np.searchsorted(dates, days.to_numpy(), side="right") - 1
-    else:
-        place = np.searchsorted(dates, days.to_numpy(), side="right")
-        place = np.where(place < len(dates), place, -1)
-    rows = counts[columns].reset_index(drop=True).reindex(np.where(place >= 0, place, -1))
-    return rows.set_index(days)
+def _last_before(dates: np.ndarray, rows: np.ndarray, days: pd.DatetimeIndex) -> np.ndarray:
+    """Places in `dates` of the last of `rows` at or before each day, NONE where there is none."""
+    at = np.flatnonzero(rows)
+    place = np.searchsorted(dates[at], days.to_numpy(), side="right") - 1
+    return np.where(place >= 0, np.append(at, NONE)[place], NONE)
+
+
+def _first_after(dates: np.ndarray, rows: np.ndarray, days: pd.DatetimeIndex) -> np.ndarray:
+    """Places in `dates` of the first of `rows` after each day, NONE where there is none."""
+    at = np.flatnonzero(rows)
+    return np.append(at, NONE)[np.searchsorted(dates[at], days.to_numpy(), side="right")]
 
 
 def share_count(evidence: Evidence, symbol: str, when: date) -> ShareCount:

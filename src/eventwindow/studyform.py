@@ -1,0 +1,160 @@
+"""The form of study.toml: its tables and keys, one class a table; unknown keys are errors."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    model_validator,
+)
+
+from eventwindow.errors import WindowError
+from eventwindow.timeline import SessionRule, Window
+
+Symbol = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[^\s/\\]+$")]
+Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+
+
+def _window(value: object) -> object:
+    if isinstance(value, list) and len(value) == 2 and all(type(v) is int for v in value):
+        try:
+            return Window(*value)
+        except WindowError as error:
+            raise ValueError(error.what) from None
+    if isinstance(value, Window):
+        return value
+    raise ValueError("a window is two whole trading days, first and last: [-1, 1]")
+
+
+WindowField = Annotated[
+    Window,
+    BeforeValidator(_window, json_schema_input_type=Annotated[list[int], Field(min_length=2, max_length=2)]),
+    PlainSerializer(lambda window: [window.start, window.end], return_type=list[int]),
+]
+
+
+class Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Security(Form):
+    """A security on its own exchange. A `series` (an index, a fund, a future) is held for its prices only."""
+
+    symbol: Symbol
+    exchange: str = "XNYS"
+    currency: str = "USD"
+    group: str = ""
+    name_en: str = ""
+    name_zh: str = ""
+    benchmark: Symbol | None = None
+    kind: Literal["stock", "series"] = "stock"
+
+
+class Basket(Form):
+    """A named set of securities for the tests; baskets may overlap."""
+
+    name: Slug
+    members: tuple[Symbol, ...] = Field(min_length=1)
+
+
+class Event(Form):
+    """A date, with its clock time and zone where known, and the rule where it is no session."""
+
+    id: Slug
+    date: dt.date
+    time: dt.time | None = None
+    zone: str | None = None
+    session: SessionRule = "error"
+    title_en: str = ""
+    title_zh: str = ""
+
+    @model_validator(mode="after")
+    def _zone_goes_with_time(self) -> Self:
+        if (self.time is None) != (self.zone is None):
+            raise ValueError("time and zone go together: give both or neither")
+        if self.zone is not None:
+            _check_zone(self.zone)
+        return self
+
+
+class News(Form):
+    """An entry of the calendar of other news, for all securities or those it is `about`.
+
+    With a clock time it marks the session that first prices it; a "closed" day marks nothing.
+    """
+
+    date: dt.date
+    time: dt.time | None = None
+    zone: str | None = None
+    what_en: str
+    what_zh: str = ""
+    source: str = ""
+    kind: Literal["news", "closed"] = "news"
+    about: tuple[Symbol, ...] = ()
+
+
+class Model(Form):
+    """The headline model of expected returns; the peer models name untreated stocks of the study."""
+
+    name: str = "market_model"
+    peers: tuple[Symbol, ...] = ()
+
+
+class Windows(Form):
+    estimation: WindowField = Window(-260, -11)
+    event: WindowField = Window(-10, 20)
+    report: tuple[WindowField, ...] = (Window(0, 0), Window(0, 1))
+
+
+class Robustness(Form):
+    """Further views: other benchmarks, and the benchmark without the treated stocks.
+
+    `index` is the one in figures/weights.csv that the study's benchmark stands for; `treated` names baskets or symbols.
+    """
+
+    benchmarks: tuple[Symbol, ...] = ()
+    index: Symbol | None = None
+    treated: tuple[str, ...] = ()
+
+
+class Head(Form):
+    name: Slug
+    title: str = ""
+    title_zh: str = ""
+    benchmark: Symbol = "SPY"
+    returns: Literal["simple", "log"] = "simple"
+    minimum_returns: int = Field(default=100, ge=10)
+    headline: Slug | None = None  # the event that the report leads with; the last one if none is named
+
+
+class StudyFile(Form):
+    """The form of study.toml; its JSON schema is published for editors."""
+
+    study: Head
+    model: Model = Model()
+    windows: Windows = Windows()
+    securities: tuple[Security, ...] = Field(min_length=1)
+    baskets: tuple[Basket, ...] = ()
+    events: tuple[Event, ...] = Field(min_length=1)
+    news: tuple[News, ...] = ()
+    robustness: Robustness = Robustness()
+
+
+def _check_zone(zone: str) -> None:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"unknown time zone {zone!r}; New York is America/New_York") from None
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of study.toml."""
+    return StudyFile.model_json_schema()
