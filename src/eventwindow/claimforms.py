@@ -52,15 +52,15 @@ def claim_of(table: Table, forms: Forms, parent: Claim | None = None, name: str 
     values = dict(table.values)
     if name or parent:
         values.setdefault("id", name)
+        values.setdefault("article", parent.article if parent else "")
     if parent:
-        values.setdefault("article", parent.article)
         values.setdefault("security", parent.security)
     _check_keys(table, values, inside=bool(name or parent))
     _check_names(table, values, forms, panel=bool(name) and not parent)
     head = _head(table, values)
     if not table.children("parts"):
-        return replace(head, **_measured(table, values, forms), line=table.line)
-    whole = replace(head, line=table.line)
+        return replace(head, **_measured(table, values, forms), file=table.file, line=table.line)
+    whole = replace(head, file=table.file, line=table.line)
     parts = tuple(claim_of(part, forms, whole, f"{whole.id}.{k}") for k, part in enumerate(table.children("parts"), 1))
     if not any(p.decides for p in parts):
         raise fault(table, "parts", "no part decides", "Let one part decide; `decides = false` marks context.")

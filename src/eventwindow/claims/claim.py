@@ -115,6 +115,7 @@ class Claim:
     note_zh: str = ""
     parts: tuple[Claim, ...] = ()
     decides: bool = True
+    file: str = "claims.toml"  # where it stands, for errors
     line: int | None = None
 
 

@@ -61,25 +61,26 @@ class JudgedDisagreement:
     panels: tuple[Verdict, ...]
 
 
-def judge_readings(readings: Sequence[Reading], evidence: Evidence) -> list[JudgedReading]:
-    """Each reading's panels judged, effects corrected across all panels of all readings."""
-    verdicts = iter(judge([panel for reading in readings for panel in reading.panels], evidence))
-    judged = []
-    for reading in readings:
-        panels = tuple(next(verdicts) for _ in reading.panels)
-        judged.append(JudgedReading(reading, panels, *_sentence(reading, panels)))
-    return judged
+def weigh(
+    readings: Sequence[Reading], disagreements: Sequence[Disagreement], verdicts: Sequence[Verdict], evidence: Evidence
+) -> tuple[list[JudgedReading], list[JudgedDisagreement]]:
+    """Readings and disagreements with their panels judged, effects corrected across all of these panels together.
 
-
-def judge_disagreements(
-    disagreements: Sequence[Disagreement], verdicts: Sequence[Verdict], evidence: Evidence
-) -> list[JudgedDisagreement]:
-    """Each disagreement with the verdicts already given to its claims and its own panels judged."""
+    `verdicts` are those of the ledger's claims, which the disagreements name.
+    """
+    panels = [panel for reading in readings for panel in reading.panels]
+    panels += [panel for disagreement in disagreements for panel in disagreement.panels]
+    judged = iter(judge(panels, evidence))
     by_id = {v.claim.id: v for v in verdicts}
-    return [
-        JudgedDisagreement(d, tuple(by_id[c] for c in d.claims), tuple(judge(d.panels, evidence)))
+    weighed = []
+    for reading in readings:
+        found = tuple(next(judged) for _ in reading.panels)
+        weighed.append(JudgedReading(reading, found, *_sentence(reading, found)))
+    beside = [
+        JudgedDisagreement(d, tuple(by_id[c] for c in d.claims), tuple(next(judged) for _ in d.panels))
         for d in disagreements
     ]
+    return weighed, beside
 
 
 def _sentence(reading: Reading, panels: Sequence[Verdict]) -> tuple[str, str]:
@@ -88,21 +89,22 @@ def _sentence(reading: Reading, panels: Sequence[Verdict]) -> tuple[str, str]:
         return f"Prices cannot tell: {reading.limit_en}", f"價格無法分辨：{reading.limit_zh}"
     agree = sum(v.word == "confirmed" for v in panels)
     against = sum(v.word == "contradicted" for v in panels)
-    decided = len(panels) - sum(v.word == "not_testable" for v in panels)
-    lean_en, lean_zh = _lean(agree, against, decided)
+    rest = len(panels) - agree - against
+    lean_en, lean_zh = _lean(agree, against, len(panels))
     return (
         f"{lean_en} Of {len(panels)} panels {agree} came out as the reading predicts, {against} against it, "
-        f"{len(panels) - agree - against} are mixed or open. {reading.limit_en}",
+        f"{rest} mixed or open. {reading.limit_en}",
         f"{lean_zh}{len(panels)} 項檢驗中 {agree} 項符合此說，{against} 項相反，"
-        f"{len(panels) - agree - against} 項不一或無法判定。{reading.limit_zh}",
+        f"{rest} 項不一或無法判定。{reading.limit_zh}",
     )
 
 
-def _lean(agree: int, against: int, decided: int) -> tuple[str, str]:
-    if decided == 0:
+def _lean(agree: int, against: int, panels: int) -> tuple[str, str]:
+    """A lean needs twice as many panels on one side as on the other, and a third of them all."""
+    if 3 * max(agree, against) < panels:
         return "Prices do not decide.", "價格無法判定。"
-    if agree >= 2 * max(against, 1) or (agree and not against):
+    if agree >= 2 * against:
         return "Prices lean towards this reading.", "價格傾向支持此說。"
-    if against >= 2 * max(agree, 1) or (against and not agree):
+    if against >= 2 * agree:
         return "Prices lean against this reading.", "價格傾向不支持此說。"
     return "Prices are divided.", "價格證據分歧。"

@@ -46,7 +46,7 @@ def measure(claim: Claim, evidence: Evidence) -> Measured | None:
         return reason.measured()
     except StudyError as error:
         if not error.where:
-            where = f"claims.toml, line {claim.line}" if claim.line else "claims.toml"
+            where = f"{claim.file}, line {claim.line}" if claim.line else claim.file
             raise type(error)(error.what, where=f"{where}, claim {claim.id}", remedy=error.remedy) from error
         raise
 

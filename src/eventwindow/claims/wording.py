@@ -13,13 +13,15 @@ MINUS = "\u2212"
 
 
 def figure(value: float, unit: str, zh: bool = False) -> str:
-    """`value` with its unit: decimal, slope and share as per cent, USD in billions (億 in Chinese), the rest as it is."""
+    """`value` with its unit: decimal, slope and share as per cent, USD in billions (億 in Chinese), the rest plain."""
     if unit in {"decimal", "slope"}:
         text = f"{100 * value:+.2f} %"
     elif unit == "share":
         text = f"{100 * value:.0f} %"
     elif unit == "USD":
         text = f"{value / 1e8:,.0f} 億美元" if zh else f"{value / 1e9:,.1f}bn dollars"
+    elif unit == "p":
+        text = f"{value:.3f}"
     elif unit in {"rank", "count", "days"}:
         text = f"{value:.0f}" + (" 天" if zh else " days") * (unit == "days")
     else:

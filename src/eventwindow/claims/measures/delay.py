@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from eventwindow.claims.claim import Evidence, Measured
-from eventwindow.claims.effects import response
-from eventwindow.claims.family import holm
-from eventwindow.claims.lookup import Day, EventId, Members, NoFigure, Span, members
+from eventwindow.claims.lookup import Day, EventId, Members, NoFigure, Span
+from eventwindow.claims.path import daily_path
 from eventwindow.claims.wording import day, figure, listed, p_text
 from eventwindow.timeline import Window
 
@@ -30,7 +28,7 @@ class Delay:
     window: Span
 
     def measure(self, evidence: Evidence) -> Measured:
-        path = self.path(evidence)
+        path = daily_path(evidence, self.members, self.event, Window(*self.window))
         first = path[path["p_holm"] <= LEVEL]
         least = figure(float(path["detectable"].max()), "decimal").lstrip("+")
         shown, shown_zh = (self._days(path, z) for z in (False, True))
@@ -51,23 +49,6 @@ class Delay:
             f"單日 {least} 的效果有八成機會被發現。",
             {f"{d:%Y-%m-%d}": float(v) for d, v in zip(pd.DatetimeIndex(path.index), path["ar"], strict=True)},
         )
-
-    def path(self, evidence: Evidence) -> pd.DataFrame:
-        """One row a session: ar, p_value, p_holm, detectable, car since the window's start."""
-        if self.event not in evidence.abnormal:
-            raise NoFigure(f"The study has no event {self.event!r}.", f"本研究沒有事件「{self.event}」。")
-        abnormal, symbols = evidence.abnormal[self.event], members(evidence, self.members)
-        chosen = abnormal.select(list(symbols))
-        rows, days = [], []
-        for tau in Window(*self.window).taus:
-            found = response(abnormal, symbols, Window(int(tau), int(tau)))
-            test = found.effect()
-            rows.append((found.estimate, test.p_parametric, test.p_value, test.detectable))
-            days.append(chosen.event_days[:, int(tau) - abnormal.window.start].max())
-        index = pd.DatetimeIndex(np.array(days, "datetime64[D]"))
-        path = pd.DataFrame(rows, index=index, columns=["ar", "p_value", "p_rank", "detectable"])
-        corrected = holm({str(k): float(p) for k, p in enumerate(path["p_value"])})
-        return path.assign(p_holm=[corrected[str(k)] for k in range(len(path))], car=path["ar"].cumsum())
 
     @staticmethod
     def _days(path: pd.DataFrame, zh: bool) -> str:
