@@ -106,7 +106,7 @@ def _claim_row(v: Verdict) -> tuple[object, ...]:
     c, m = v.claim, v.measured
     stated = " to ".join(f"{x:.12g}" for x in c.stated) if isinstance(c.stated, tuple) else c.stated
     figures = (stated, None if m is None else m.value, "" if m is None else m.unit)
-    head = (c.id, c.article, c.security, c.measure_name, c.stated_text)
+    head = (c.id, c.article, c.security, c.measure_name or ("compound" if c.parts else ""), c.stated_text)
     return (*head, *figures, v.word, v.rule, v.reason_en, v.reason_zh, c.text_en, c.text_zh)
 
 
