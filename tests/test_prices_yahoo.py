@@ -132,7 +132,7 @@ def test_an_empty_range_is_a_reason_and_never_an_empty_frame(serve):
         ("refuse", "429"),
         ("page", "page that is no data"),
         ("maintenance", "page that is no data"),
-        ("cut", "bytes missing"),
+        ("cut", "end of response"),
         ("sleep", "timed out"),
     ],
 )

@@ -201,6 +201,7 @@ def _busy(reason: str) -> BusyError:
 
 
 def _short(error: BaseException) -> str:
-    """curl's sentence without its number and the pointer to its manual."""
+    """curl's sentence without its number, its times and the pointer to its manual: the same on each run."""
     text = str(error).split(" See https")[0].removeprefix("Failed to perform, ").strip().rstrip(".")
-    return re.sub(r"^curl: \(\d+\) ", "", text) or type(error).__name__
+    text = re.sub(r"^curl: \(\d+\) | after \d+ m(s|illiseconds)\b.*| with \d+ bytes missing", "", text)
+    return text or type(error).__name__

@@ -1,0 +1,125 @@
+"""The whole command, unmodified, in a process of its own that meets a Yahoo of ours behind a proxy that ends TLS."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from yahoo_server import Ticker, TlsProxy, YahooServer
+
+import eventwindow
+from eventwindow.prices.shipped import shipped_histories
+
+SOURCE = Path(eventwindow.__file__).parents[1]
+FIGURES = SOURCE / "eventwindow" / "studies" / "deepseek_2025" / "figures"
+SYMBOLS = ["NVDA", "TSM", "KO", "SPY"]
+
+
+@pytest.fixture
+def world(tmp_path):
+    """A small study, a Yahoo that serves its tickers, and the environment that leads a child process to it."""
+    histories = shipped_histories(FIGURES, SYMBOLS)
+    server = YahooServer({symbol: Ticker(history.frame) for symbol, history in histories.items()})
+    proxy = TlsProxy(server, tmp_path)
+    world = World(tmp_path, server, proxy)
+    world.command("new", "first")
+    yield world
+    proxy.close()
+    server.close()
+
+
+class World:
+    def __init__(self, folder, server, proxy):
+        self.folder, self.server, self.proxy = folder, server, proxy
+        self.environment = os.environ | proxy.environment(folder / "xdg") | {"PYTHONPATH": str(SOURCE)}
+
+    def command(self, *words, code=0, **environment):
+        done = subprocess.run(
+            [sys.executable, "-m", "eventwindow", *words],
+            cwd=self.folder,
+            env=self.environment | environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def origins(self, out):
+        record = json.loads((self.folder / out / "results" / "run.json").read_text())
+        return {symbol: held["origin"] for symbol, held in record["prices"].items()}
+
+    def bytes(self, out):
+        root = self.folder / out
+        return {str(p.relative_to(root)): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
+
+
+def test_network_and_cache_give_the_same_bytes_and_shipped_figures_the_same_returns(world):
+    world.command("run", "first", "--out", "network")
+    assert set(world.origins("network").values()) == {"yahoo"}
+    assert world.proxy.hosts["query2.finance.yahoo.com"] > 0
+    asked = len(world.server.paths)
+    world.command("run", "first", "--out", "cache")
+    assert len(world.server.paths) == asked
+    assert world.bytes("network") == world.bytes("cache")
+    world.command("run", "first", "--prices", "shipped", "--out", "shipped")
+    assert set(world.origins("shipped").values()) == {"shipped"}
+    tables = [pd.read_csv(world.folder / out / "results" / "abnormal_returns.csv") for out in ("network", "shipped")]
+    pd.testing.assert_frame_equal(*tables, atol=1e-7, rtol=1e-4)
+
+
+@pytest.mark.parametrize("failure", ["refuse", "page", "maintenance", "cut"])
+def test_a_yahoo_that_fails_leaves_the_shipped_figures_in_good_time(world, failure):
+    world.server.behave = lambda symbol, n: failure
+    begun = time.monotonic()
+    told = world.command("check", "first")
+    assert time.monotonic() - begun < 20
+    assert "4 shipped" in told
+    assert "Traceback" not in told
+
+
+def test_a_failure_that_passes_and_a_refused_crumb_leave_yahoos_prices(world):
+    world.server.crumb_status = 429
+    world.server.behave = lambda symbol, n: "refuse" if symbol == "TSM" and n <= 2 else ""
+    assert "4 yahoo" in world.command("check", "first")
+
+
+def test_half_of_the_tickers_failing_is_told_ticker_by_ticker(world):
+    world.server.behave = lambda symbol, n: "refuse" if symbol in ("TSM", "KO") else ""
+    world.command("run", "first", "--out", "half")
+    assert world.origins("half") == {"NVDA": "yahoo", "SPY": "yahoo", "TSM": "shipped", "KO": "shipped"}
+
+
+def test_an_unreachable_yahoo_is_noticed_within_three_seconds(world):
+    begun = time.monotonic()
+    world.command("check", "first", "--prices", "shipped")
+    without = time.monotonic() - begun
+    begun = time.monotonic()
+    told = world.command("check", "first", https_proxy="http://127.0.0.1:9", HTTPS_PROXY="http://127.0.0.1:9")
+    assert time.monotonic() - begun - without < 3
+    assert "Yahoo cannot be reached" in told
+    assert "4 shipped" in told
+
+
+def test_yahoo_alone_that_cannot_be_reached_is_no_fault_of_the_users(world):
+    dead = {"https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
+    told = world.command("check", "first", "--prices", "yahoo", code=1, **dead)
+    assert "Yahoo cannot be reached" in told
+    assert "Traceback" not in told
+
+
+def test_a_ticker_that_nobody_knows_is_the_users_and_one_that_failed_is_not(world):
+    study = world.folder / "first" / "study.toml"
+    study.write_text(study.read_text().replace('symbol = "KO"', 'symbol = "KOKO"').replace('"TSM", "KO"', '"TSM"'))
+    told = world.command("check", "first", code=2)
+    assert "no source has ever known KOKO" in told
+    assert "Yahoo does not know it" in told
+    world.server.behave = lambda symbol, n: "refuse" if symbol == "KOKO" else ""
+    assert "KOKO" in world.command("check", "first")
