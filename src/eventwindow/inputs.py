@@ -16,8 +16,10 @@ from eventwindow.layout import NO_BENCHMARK
 from eventwindow.ledger import Ledger, read_claims
 from eventwindow.models import MODELS, FactorModel
 from eventwindow.prices import load_prices
+from eventwindow.prices.progress import progress_bar
 from eventwindow.prices.shipped import shipped_tables
 from eventwindow.prices.table import Prices
+from eventwindow.quality import Quality, checked_prices
 from eventwindow.returns import price_for_returns, returns
 from eventwindow.study import Event, News, Study, read_study
 from eventwindow.timeline import Calendar, exchange_calendar
@@ -36,6 +38,7 @@ class Inputs:
     tables: Mapping[str, pd.DataFrame]  # the study's further figures: shares, panel, weights, factors, …
     calendars: Mapping[str, Calendar]  # symbol → the calendar of its exchange
     calendar: pd.DataFrame  # events and other news on every exchange, with the session of each
+    quality: Quality
 
 
 def read_inputs(folder: Path, prices: str, step: Step) -> Inputs:
@@ -46,13 +49,16 @@ def read_inputs(folder: Path, prices: str, step: Step) -> Inputs:
     calendars = calendars_of(study)
     calendar = sessions_of(happenings_of(study), {c.mic: c for c in calendars.values()}.values())
     step("getting prices")
-    held = load_prices(list(study.symbols), study.start, study.end, mode=prices, figures=folder / "figures")
+    figures = folder / "figures"
+    with progress_bar("prices") as bar:
+        held = load_prices(study.symbols, study.start, study.end, mode=prices, figures=figures, progress=bar)
+    held, quality = checked_prices(study, held, calendars, calendar, figures)
     _check_benchmarks(study, held)
     series = {
         symbol: returns(price_for_returns(history.frame), calendars[symbol].sessions)
         for symbol, history in held.histories.items()
     }
-    return Inputs(study, ledger, held, series, shipped_tables(folder / "figures"), calendars, calendar)
+    return Inputs(study, ledger, held, series, shipped_tables(figures), calendars, calendar, quality)
 
 
 def model_factors(inputs: Inputs) -> pd.DataFrame | None:
@@ -99,6 +105,9 @@ def _news(number: int, n: News) -> Happening:
 
 
 def _check_benchmarks(study: Study, prices: Prices) -> None:
+    if not any(stock.symbol in prices for stock in study.stocks):
+        reasons = "; ".join(f"{u.symbol}: {u.reason}" for u in list(prices.unavailable.values())[:3])
+        raise SourceError(f"no stock of the study has prices ({reasons})", remedy="Try again later, or give --prices.")
     for stock in study.stocks:
         benchmark = study.benchmark_of(stock)
         if benchmark in prices or benchmark == NO_BENCHMARK or stock.symbol not in prices:
@@ -132,16 +141,17 @@ def gather_evidence(inputs: Inputs, abnormal: Mapping[str, AbnormalReturns]) -> 
     )
 
 
-def told_before(inputs: Inputs) -> list[tuple[str, str, str]]:
-    """(security, what, reason): what is excluded or substituted before anything is computed."""
+def told_before(inputs: Inputs) -> list[tuple[str, str, str, str]]:
+    """(event, security, what, reason): what is excluded or substituted before anything is computed."""
     study, rows = inputs.study, []
     for symbol in study.symbols:
         if symbol in inputs.prices.unavailable:
-            rows.append((symbol, "excluded", inputs.prices.unavailable[symbol].reason))
+            rows.append(("", symbol, "excluded", inputs.prices.unavailable[symbol].reason))
         elif symbol in inputs.prices and inputs.prices[symbol]["adj_close"].isna().all():
-            rows.append((symbol, "substituted", "no adjusted close is held: returns are those of the close"))
+            rows.append(("", symbol, "substituted", "no adjusted close is held: returns are those of the close"))
     for stock in study.stocks:
         if study.benchmark_of(stock) == NO_BENCHMARK:
             why = "the data hold no local benchmark: expected return is the mean of the estimation window"
-            rows.append((stock.symbol, "substituted", why))
-    return rows
+            rows.append(("", stock.symbol, "substituted", why))
+    absent = [f for f in inputs.quality.findings if f.kind == "no_day_zero"]
+    return rows + [(str(f.figures["event"]), f.symbol, "excluded", f.text_en) for f in absent]

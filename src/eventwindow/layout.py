@@ -17,11 +17,16 @@ PLACED = ["event", "security", "group", "benchmark", "date", "mic", "shift"]
 
 
 def placed_events(
-    securities: pd.DataFrame, calendar: pd.DataFrame, calendars: Mapping[str, Calendar], held: Collection[str]
+    securities: pd.DataFrame,
+    calendar: pd.DataFrame,
+    calendars: Mapping[str, Calendar],
+    held: Collection[str],
+    absent: Collection[tuple[str, str]] = (),
 ) -> pd.DataFrame:
     """One row an event and security with prices: its day 0 on its own exchange, and the shift if there was one.
 
-    `securities` is indexed by symbol (group, benchmark); `calendar` holds the session of each event on each exchange.
+    `securities` is indexed by symbol (group, benchmark); `calendar` holds the session of each event on each exchange;
+    `absent` are the (event, security) pairs without a price on day 0.
     """
     mine = securities[securities.index.isin(held)].rename_axis("security").reset_index()
     mine = mine.assign(mic=[calendars[symbol].mic for symbol in mine["security"]])
@@ -31,7 +36,8 @@ def placed_events(
         events[["id", "mic", "session", "shift"]].rename(columns={"id": "event", "session": "date"}),
         on=["event", "mic"],
     )
-    return rows[PLACED]
+    there = [pair not in absent for pair in zip(rows["event"], rows["security"], strict=True)]
+    return rows.loc[there, PLACED].reset_index(drop=True)
 
 
 def study_abnormal_returns(

@@ -39,7 +39,8 @@ def run_study(folder: Path | str, *, prices: str = "auto", step: Step = quiet) -
     study, windows = inputs.study, inputs.study.file.windows
     step("estimating expected returns")
     stocks = securities_table(study).query("kind == 'stock'")
-    placed = placed_events(stocks, inputs.calendar, inputs.calendars, inputs.prices.histories)
+    held, absent = inputs.prices.histories, inputs.quality.no_day_zero()
+    placed = placed_events(stocks, inputs.calendar, inputs.calendars, held, absent)
     abnormal = headline_model(inputs, placed)
     by_event = {e.id: abnormal.select((abnormal.labels["event"] == e.id).to_numpy()) for e in study.file.events}
     step("testing")
@@ -48,6 +49,10 @@ def run_study(folder: Path | str, *, prices: str = "auto", step: Step = quiet) -
         "cumulative": cumulative_table(abnormal, windows.report, inputs.calendar),
         "tests": tests_table(by_event, study.baskets, windows.report),
         "excluded": excluded_table(abnormal, windows.report, placed, told_before(inputs)),
+    }
+    tables |= {
+        "data_quality": inputs.quality.findings_table(),
+        "reconciliation": inputs.quality.reconciliation_table(),
     }
     step("looking through other benchmarks and specifications")
     tables |= robustness_tables(inputs, placed)
@@ -133,7 +138,8 @@ def check_study(folder: Path | str, *, prices: str = "auto", step: Step = quiet)
         *(f"  {r.id}: day 0 on {r.mic} is {r.session:%Y-%m-%d} ({r.shift})" for r in shifts.itertuples()),
         f"claims.toml: {len(inputs.ledger.claims)} claims of {len(inputs.ledger.articles)} articles",
         "prices: " + ", ".join(f"{n} {origin}" for origin, n in sorted(origins.items())),
-        *(f"  {what} {security}: {reason}" for security, what, reason in told_before(inputs)),
+        *(f"  {what} {security} {event}: {reason}" for event, security, what, reason in told_before(inputs)),
+        *(f"  {f.level} {f.symbol} {f.text_en}" for f in inputs.quality.findings),
         *inputs.prices.notes,
         "nothing is wrong",
     ]

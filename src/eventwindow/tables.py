@@ -115,9 +115,9 @@ def excluded_table(
 ) -> pd.DataFrame:
     """What was left out, shifted, substituted or only partly computed, and why.
 
-    `told` holds rows (security, what, reason) that are known before anything is computed.
+    `told` holds rows (event, security, what, reason) that are known before anything is computed.
     """
-    rows: list[tuple[object, ...]] = [("", security, what, None, None, reason) for security, what, reason in told]
+    rows: list[tuple[object, ...]] = [(*head, None, None, reason) for *head, reason in told]
     rows += [(r.event, r.security, "excluded", None, None, r.reason) for r in abnormal.excluded.itertuples()]
     for r in placed[placed["shift"] != ""].itertuples():
         rows.append((r.event, r.security, "shifted", None, None, f"day 0 is {r.date:%Y-%m-%d}: {r.shift}"))

@@ -1,0 +1,72 @@
+"""The prices of a study, checked: what excludes a security, what a reader should know, and how far sources agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from eventwindow.prices import Prices
+from eventwindow.prices.checks import Finding, check_history
+from eventwindow.prices.reconcile import Reconciliation, reconcile_with_shipped
+from eventwindow.prices.table import Unavailable
+from eventwindow.study import Study
+from eventwindow.timeline import Calendar
+
+FINDINGS = ["security", "level", "kind", "date", "text_en", "text_zh"]
+RECONCILED = ["security", "days_compared", "days_agreeing", "only_pulled", "only_shipped", "date", "pulled", "shipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Findings on every security, and each pulled history held against the shipped one."""
+
+    findings: tuple[Finding, ...] = ()
+    reconciliations: Mapping[str, Reconciliation] | None = None
+
+    def no_day_zero(self) -> set[tuple[str, str]]:
+        """(event, security) pairs without a price on day 0."""
+        return {(str(f.figures["event"]), f.symbol) for f in self.findings if f.kind == "no_day_zero"}
+
+    def findings_table(self) -> pd.DataFrame:
+        rows = [(f.symbol, f.level, f.kind, f.date, f.text_en, f.text_zh) for f in self.findings]
+        return pd.DataFrame(rows, columns=FINDINGS).astype({"date": "datetime64[ns]"})
+
+    def reconciliation_table(self) -> pd.DataFrame:
+        """One row a security and day on which the returns differ by more than 5 basis points; one if they all agree."""
+        rows: list[tuple[object, ...]] = []
+        for symbol, r in (self.reconciliations or {}).items():
+            head = (symbol, r.compared, r.agreeing, r.only_first, r.only_second)
+            days = [(d, a, b) for d, a, b in r.differing.itertuples(index=False)]
+            rows += [(*head, *day) for day in days or [(None, None, None)]]
+        return pd.DataFrame(rows, columns=RECONCILED).astype({"date": "datetime64[ns]"})
+
+
+def checked_prices(
+    study: Study, prices: Prices, calendars: Mapping[str, Calendar], calendar: pd.DataFrame, figures: Path
+) -> tuple[Prices, Quality]:
+    """The prices without the securities that an error excludes, and everything that was found."""
+    findings: list[Finding] = []
+    excluded: dict[str, Unavailable] = {}
+    stocks = {s.symbol for s in study.stocks}
+    for symbol, history in prices.histories.items():
+        mic = calendars[symbol].mic
+        sessions = calendar[(calendar["mic"] == mic) & calendar["session"].notna()]
+        events = sessions[sessions["kind"] == "event"]
+        zeros = dict(zip(events["id"], events["session"], strict=True)) if symbol in stocks else {}
+        security = study.securities.get(symbol)
+        found = check_history(
+            history,
+            calendars[symbol],
+            day_zero=zeros,
+            currency=security.currency if security else "",
+            others=list(sessions["session"]),
+        )
+        findings += found
+        if errors := [f for f in found if f.level == "error" and f.kind != "no_day_zero"]:
+            excluded[symbol] = Unavailable(symbol, errors[0].text_en)
+    kept = {symbol: h for symbol, h in prices.histories.items() if symbol not in excluded}
+    whole = replace(prices, histories=kept, unavailable={**prices.unavailable, **excluded})
+    return whole, Quality(tuple(findings), reconcile_with_shipped(whole, figures) if figures.is_dir() else {})
