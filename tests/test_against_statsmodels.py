@@ -12,7 +12,7 @@ from statsmodels.stats.multitest import multipletests
 from eventwindow.inference import NotComputed
 from eventwindow.inference.calendar_time import calendar_time, newey_west_error
 from eventwindow.inference.multiple import benjamini_hochberg, holm
-from eventwindow.inference.ranking import ranks
+from eventwindow.inference.ranking import ranked
 from eventwindow.inference.regression import car_regression, slope_rank
 from eventwindow.models.garch import _quasi_likelihood
 from eventwindow.timeline import Window
@@ -41,10 +41,15 @@ def test_ranks_equal_scipy_with_ties_and_gaps() -> None:
     returns.iloc[50, 1] = np.nan
     ar = on_one_day(returns, model="market_adjusted")
     values = np.concatenate([ar.residuals, ar.ar], axis=1)
-    both, count, estimation = ranks(ar, standardised=False)
-    np.testing.assert_array_equal(both, rankdata(values, axis=1, nan_policy="omit"))
-    np.testing.assert_array_equal(estimation, rankdata(ar.residuals, axis=1, nan_policy="omit"))
-    np.testing.assert_array_equal(count, np.isfinite(values).sum(axis=1))
+    both, own = ranked(values, ar.residuals.shape[1])
+    np.testing.assert_array_equal(both / 2, np.nan_to_num(rankdata(values, axis=1, nan_policy="omit")))
+    np.testing.assert_array_equal(own / 2, np.nan_to_num(rankdata(ar.residuals, axis=1, nan_policy="omit")))
+
+
+def test_ranks_tell_values_apart_that_differ_in_the_last_bit() -> None:
+    values = np.array([[1.0, np.nextafter(1.0, 2), np.nextafter(1.0, 0), -0.0, 0.0, -1.0, -np.nan]])
+    np.testing.assert_array_equal(ranked(values, 3)[0][0] / 2, [5, 6, 4, 2.5, 2.5, 1, 0])
+    np.testing.assert_array_equal(ranked(values, 3)[1][0] / 2, [2, 3, 1])
 
 
 def test_garch_equals_arch_on_the_same_residuals() -> None:

@@ -57,7 +57,9 @@ class EventReturns:
                 f"the model needs the factor {lacking[0]!r}; the table holds {', '.join(self.factor_names) or 'none'}.",
                 remedy="Give the factors as columns of that name, or choose another model.",
             )
-        at = [self.factor_names.index(name) for name in names]
+        first = self.factor_names.index(names[0]) if names else 0
+        run = self.factor_names[first : first + len(names)] == tuple(names)  # a slice is a view, a list a copy
+        at = slice(first, first + len(names)) if run else [self.factor_names.index(name) for name in names]
         return self.estimation_factors[:, :, at].swapaxes(1, 2), self.event_factors[:, :, at].swapaxes(1, 2)
 
 
@@ -85,7 +87,8 @@ def event_returns(
     day = _located(returns.index, labels["date"], "session")
     tables = _factor_tables(returns, labels, factors, lags, leads)
     names = tuple(next(iter(tables.values())).columns) if tables else ()
-    values = np.ascontiguousarray(returns.to_numpy(float).T)
+    used, column = np.unique(column, return_inverse=True)
+    values = np.ascontiguousarray(returns.to_numpy(float)[:, used].T)
     spans = _spans(values)
     parts: dict[str, Any] = {}
     for which, span in (("estimation", estimation), ("event", window)):
@@ -100,7 +103,7 @@ class _Gathered:
 
     def __init__(self, table: NDArray[Any], span: Window, day: Days, outside: float) -> None:
         before, after = max(0, -int((day + span.start).min())), max(0, int((day + span.end).max()) - table.shape[1] + 1)
-        padded = np.pad(table, ((0, 0), (before, after)), constant_values=outside)
+        padded = np.pad(table, ((0, 0), (before, after)), constant_values=outside) if before or after else table
         self.windows, self.start = sliding_window_view(padded, len(span), axis=1), day + span.start + before
 
     def __getitem__(self, row: Days | int) -> NDArray[Any]:
@@ -115,13 +118,20 @@ def _gather_factors(
     tables: Mapping[str, pd.DataFrame], names: tuple[str, ...], labels: pd.DataFrame, span: Window, day: Days
 ) -> Array:
     """(N, T, k), each event's factors from the table of its benchmark; contiguous along the days."""
+    if tables and len(names) == 1 and _one_for_all(tables, labels):
+        [table] = tables.values()
+        return _gather(table.to_numpy(float).T, span, day)[0][:, :, None]
     out = np.full((len(labels), len(names), len(span)), np.nan)
     for benchmark, table in tables.items():
-        mine = np.flatnonzero(labels["benchmark"] == benchmark) if benchmark else np.arange(len(labels))
+        mine = np.flatnonzero(labels["benchmark"] == benchmark) if benchmark else slice(None)
         taken = _gather(table.to_numpy(float).T, span, day[mine])
         for j in range(len(names)):
             out[mine, j] = taken[j]
     return out.swapaxes(1, 2)
+
+
+def _one_for_all(tables: Mapping[str, pd.DataFrame], labels: pd.DataFrame) -> bool:
+    return len(tables) == 1 and ("" in tables or bool(labels["benchmark"].isin(list(tables)).all()))
 
 
 def _gather_days(index: pd.Index, span: Window, day: Days, spans: Days) -> Days:
@@ -173,12 +183,10 @@ def _shifted(table: pd.DataFrame, lags: int, leads: int) -> pd.DataFrame:
 
 
 def _labelled(events: pd.DataFrame) -> pd.DataFrame:
-    defaults = {"event": events["date"].astype(str), "group": "", "benchmark": ""}
-    lacking = {name: value for name, value in defaults.items() if name not in events}
-    frame = events.reset_index(drop=True).assign(
-        **{k: getattr(v, "to_numpy", lambda v=v: v)() for k, v in lacking.items()}
-    )
-    frame["date"] = pd.to_datetime(frame["date"])
+    frame = events.assign(date=pd.to_datetime(events["date"])).reset_index(drop=True)
+    date = np.datetime_as_string(frame["date"].to_numpy().astype("datetime64[D]")).astype(object)
+    defaults = {"event": date, "group": "", "benchmark": ""}
+    frame = frame.assign(**{name: value for name, value in defaults.items() if name not in frame})
     return frame[[*LABELS, *(c for c in frame if c not in LABELS)]]
 
 
@@ -217,9 +225,9 @@ def _check(returns: pd.DataFrame, events: pd.DataFrame, estimation: Window, wind
         raise StudyError(f"the table of events lacks the column {lacking[0]!r}.")
     if events.empty:
         raise StudyError("the table of events is empty.", remedy="Give at least one event.")
-    infinite = np.argwhere(np.isinf(returns.to_numpy(float)))
-    if len(infinite):
-        row, col = infinite[0]
+    infinite = np.isinf(returns.to_numpy(float))
+    if infinite.any():
+        row, col = np.argwhere(infinite)[0]
         raise StudyError(
             f"{returns.columns[col]!r} has an infinite return on {returns.index[row].date()}.",
             remedy="A price of zero? Correct it, or leave the return empty.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eventwindow.abnormal import AbnormalReturns
+from eventwindow.inference.correlation_runs import moments
 from eventwindow.inference.ranking import mean_over
 from eventwindow.inference.result import NotComputed, Result, normal, student
 from eventwindow.inference.sample import complete
@@ -31,5 +32,6 @@ def independence_t(ar: AbnormalReturns, window: Window) -> Result:
     held, car = complete(ar, window)
     if not len(held):
         return NotComputed("independence_t", "no event holds the window", NULL)
-    variance = np.nanvar(held.residuals, axis=1, ddof=1).sum() * len(window)
+    days, _, square = moments(held)
+    variance = float((square / (days - 1)).sum()) * len(window)
     return normal("independence_t", NULL, car.car.mean() / (np.sqrt(variance) / len(held)), len(held))

@@ -6,7 +6,7 @@ import numpy as np
 
 from eventwindow.abnormal import AbnormalReturns
 from eventwindow.event_returns import Array
-from eventwindow.inference.ranking import mean_over, ranks, with_one_more
+from eventwindow.inference.ranking import mean_ranks, mean_ranks_with
 from eventwindow.inference.result import NotComputed, Result, normal, student
 from eventwindow.inference.sample import complete
 from eventwindow.timeline import Window
@@ -51,8 +51,7 @@ def _corrado(name: str, ar: AbnormalReturns, window: Window, *, standardised: bo
     n, t = len(held), held.residuals.shape[1]
     if n == 0:
         return NotComputed(name, "no event holds the window", NULL)
-    rank, count, _ = ranks(held, standardised=standardised)
-    k, share = mean_over(rank / (count[:, None] + 1) - 0.5)
+    k, share = mean_ranks(held, standardised=standardised)
     tested = k[t:][ar.columns(window)]
     spread = np.sqrt(np.nansum(share * k**2) / (share > 0).sum())
     days = np.isfinite(tested).sum()
@@ -71,14 +70,6 @@ def _grank_means(name: str, ar: AbnormalReturns, window: Window) -> tuple[Array,
     if spread <= 1e-14 * np.abs(car.scar).max():
         return NotComputed(name, "the standardised CARs do not differ", NULL, n)
     if ("grank", window) not in held.memo:
-        held.memo["grank", window] = _means(held, car.scar / spread)
+        held.memo["grank", window] = mean_ranks_with(held, car.scar / spread)
     u, share, counts = held.memo["grank", window]
-    return u, share, n, counts
-
-
-def _means(held: AbnormalReturns, scaled: Array) -> tuple[Array, Array, Array]:
-    estimation = ranks(held, standardised=held.residual_sd is not None)[2]
-    rank, event_rank, counts = with_one_more(held, estimation, scaled)
-    u = np.concatenate([rank, event_rank[:, None]], axis=1) / (counts[:, None] + 2) - 0.5
-    mean, share = mean_over(u)
-    return mean[share > 0], share[share > 0], counts
+    return u[share > 0], share[share > 0], n, counts

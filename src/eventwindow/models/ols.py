@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from eventwindow.blocks import in_blocks
 from eventwindow.event_returns import Array
 from eventwindow.models.fit import Fit
 
-BLOCK = 512  # events at a time: the temporaries stay in the processor's cache
 COLLINEAR = 1e-12  # smallest share of a factor's variance that the other factors may leave
 NO_VARIANCE = 1e-24  # residual against total sum of squares
 
 
 def ols(y: Array, x: Array, x_event: Array, names: tuple[str, ...]) -> Fit:
     """Regress y (N, T) on a constant and x (N, k, T); expected returns and loadings at x_event (N, k, L)."""
-    blocks = [_block(y[i : i + BLOCK], x[i : i + BLOCK], x_event[i : i + BLOCK]) for i in range(0, len(y), BLOCK)]
-    expected, residuals, sigma, dof, nobs, loading, coefficients, problem = (
-        part[0] if len(blocks) == 1 else np.concatenate(part) for part in zip(*blocks, strict=True)
-    )
-    own = np.broadcast_to((sigma**2)[:, None], expected.shape)
-    names = ("alpha", *names)
-    return Fit(expected, residuals, sigma, dof, nobs, own, loading, coefficients, names, problem)
+    (n, t), (k, length) = y.shape, x_event.shape[1:]
+    shapes = {
+        "expected": (n, length),
+        "residuals": (n, t),
+        "sigma": (n,),
+        "dof": (n,),
+        "nobs": (n,),
+        "loading": (n, length, k + 1),
+        "coefficients": (n, k + 1),
+    }
+    out: dict[str, Any] = {name: np.empty(shape) for name, shape in shapes.items()}
+    problem = np.full(n, "", dtype=object)
+
+    def work(rows: slice) -> None:
+        fitted, problem[rows] = _block(y[rows], x[rows], x_event[rows])
+        for name, value in fitted.items():
+            out[name][rows] = value
+
+    in_blocks(n, work)
+    own = np.broadcast_to((out["sigma"] ** 2)[:, None], (n, length))
+    return Fit(**out, own_variance=own, coefficient_names=("alpha", *names), problem=problem)
 
 
-def _block(y: Array, x: Array, x_event: Array) -> tuple[np.ndarray, ...]:
+def _block(y: Array, x: Array, x_event: Array) -> tuple[dict[str, Array], np.ndarray]:
+    nobs, y_mean, x_mean, yc, xc = centred(y, x)
     k = x.shape[1]
-    seen = np.isfinite(y) & np.isfinite(x).all(axis=1)
-    nobs = seen.sum(axis=1).astype(float)
-    count = np.maximum(nobs, 1)
-    y_mean = np.sum(y, axis=1, where=seen) / count
-    x_mean = np.sum(x, axis=2, where=seen[:, None, :]) / count[:, None]
-    yc = np.where(seen, y - y_mean[:, None], 0.0)
-    xc = np.where(seen[:, None, :], x - x_mean[:, :, None], 0.0)
     root, collinear = _inverse_root(xc @ xc.swapaxes(1, 2))
     beta = (root.swapaxes(1, 2) @ (root @ (xc @ yc[:, :, None])))[:, :, 0]
     residuals = yc - (beta[:, None, :] @ xc)[:, 0, :]
@@ -40,15 +50,41 @@ def _block(y: Array, x: Array, x_event: Array) -> tuple[np.ndarray, ...]:
     sigma = np.sqrt(square / np.maximum(dof, 1))
     xc_event = x_event - x_mean[:, :, None]
     expected = y_mean[:, None] + (beta[:, None, :] @ xc_event)[:, 0, :]
-    leverage = np.concatenate(
-        [np.broadcast_to(count[:, None, None] ** -0.5, expected[:, None].shape), root @ xc_event], 1
-    )
-    loading = (sigma[:, None, None] * leverage).swapaxes(1, 2)
-    residuals[~seen] = np.nan
-    coefficients = np.column_stack([y_mean - np.einsum("nk,nk->n", beta, x_mean), beta])
-    total = np.einsum("nt,nt->n", yc, yc) + count * y_mean**2
-    problem = problems(dof, collinear, square <= NO_VARIANCE * total)
-    return expected, residuals, sigma, dof, nobs, loading, coefficients, problem
+    of_mean = np.broadcast_to(np.maximum(nobs, 1)[:, None, None] ** -0.5, expected[:, None].shape)
+    leverage = np.concatenate([of_mean, root @ xc_event], axis=1)
+    if nobs.min() < y.shape[1]:
+        residuals[~_seen(y, x)] = np.nan
+    fitted = {
+        "expected": expected,
+        "residuals": residuals,
+        "sigma": sigma,
+        "dof": dof,
+        "nobs": nobs,
+        "loading": (sigma[:, None, None] * leverage).swapaxes(1, 2),
+        "coefficients": np.column_stack([y_mean - np.einsum("nk,nk->n", beta, x_mean), beta]),
+    }
+    total = np.einsum("nt,nt->n", yc, yc) + nobs * y_mean**2
+    return fitted, problems(dof, collinear, square <= NO_VARIANCE * total)
+
+
+def centred(y: Array, x: Array) -> tuple[Array, Array, Array, Array, Array]:
+    """Number of days seen, means, and deviations from them: y (N, T), x (N, k, T); missing days deviate by zero."""
+    t = y.shape[1]
+    y_sum, x_sum = y.sum(axis=1), x.sum(axis=2)
+    if np.isfinite(y_sum).all() and np.isfinite(x_sum).all():
+        y_mean, x_mean = y_sum / t, x_sum / t
+        return np.full(len(y), float(t)), y_mean, x_mean, y - y_mean[:, None], x - x_mean[:, :, None]
+    seen = _seen(y, x)
+    nobs = seen.sum(axis=1).astype(float)
+    count = np.maximum(nobs, 1)
+    y, x = np.where(seen, y, 0.0), np.where(seen[:, None, :], x, 0.0)
+    y_mean, x_mean = y.sum(axis=1) / count, x.sum(axis=2) / count[:, None]
+    yc = np.where(seen, y - y_mean[:, None], 0.0)
+    return nobs, y_mean, x_mean, yc, np.where(seen[:, None, :], x - x_mean[:, :, None], 0.0)
+
+
+def _seen(y: Array, x: Array) -> np.ndarray:
+    return np.isfinite(y) & np.isfinite(x).all(axis=1)
 
 
 def problems(dof: Array, collinear: np.ndarray, constant: np.ndarray) -> np.ndarray:
