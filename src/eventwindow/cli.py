@@ -36,10 +36,14 @@ def parser() -> argparse.ArgumentParser:
     run = _command(commands, "run", _run, "run a study and write its report")
     run.add_argument("study", metavar="STUDY", help="a study's folder, or the name of one that ships")
     _price_options(run)
+    run.add_argument("--claims", type=Path, metavar="FILE", help="judge these claims instead of the study's own")
     run.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: eventwindow-out/STUDY)")
     check = _command(commands, "check", _check, "validate study, claims and prices without running")
     check.add_argument("study", metavar="STUDY")
     _price_options(check)
+    prices = _command(commands, "prices", _prices, "show what is held of a study's prices, how old and from where")
+    prices.add_argument("study", metavar="STUDY")
+    prices.add_argument("--refresh", action="store_true", help="pull again and show what changed")
     _command(commands, "list", _list, "list the studies that ship")
     new = _command(commands, "new", _new, "write a small, commented study that runs as it is")
     new.add_argument("name", metavar="NAME", help="the folder to make")
@@ -77,7 +81,7 @@ def _run(options: argparse.Namespace) -> int:
     out = options.out or Path("eventwindow-out") / read_study(folder).name
     check_out(out)
     with progress() as step:
-        result = run_study(folder, prices=options.prices, step=step)
+        result = run_study(folder, prices=options.prices, claims=options.claims, step=step)
         step("writing the report")
         report = write_result(result, out)
     print_result(result, report)
@@ -92,6 +96,23 @@ def _check(options: argparse.Namespace) -> int:
     with progress() as step:
         lines = check_study(find_study(options.study), prices=options.prices, step=step)
     print(*lines, sep="\n")
+    return 0
+
+
+def _prices(options: argparse.Namespace) -> int:
+    from eventwindow.prices.held import held, refresh
+    from eventwindow.prices.progress import progress_bar
+    from eventwindow.studies import find_study
+    from eventwindow.study import read_study
+    from eventwindow.terminal import print_changes, print_held
+
+    study = read_study(find_study(options.study))
+    figures = study.folder / "figures"
+    if not options.refresh:
+        print_held(held(study.symbols, figures))
+        return 0
+    with progress_bar("prices") as bar:
+        print_changes(refresh(study.symbols, study.start, study.end, figures=figures, progress=bar))
     return 0
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from eventwindow.abnormal import AbnormalReturns
 from eventwindow.claims.claim import Evidence
-from eventwindow.errors import EventDateError, PriceError, SourceError, StudyError
+from eventwindow.errors import ClaimError, EventDateError, PriceError, SourceError, StudyError
 from eventwindow.happenings import Happening, sessions_of
 from eventwindow.layout import NO_BENCHMARK
 from eventwindow.ledger import Ledger, read_claims
@@ -41,11 +41,14 @@ class Inputs:
     quality: Quality
 
 
-def read_inputs(folder: Path, prices: str, step: Step) -> Inputs:
+def read_inputs(folder: Path, prices: str, step: Step, claims: Path | None = None) -> Inputs:
     """Read, validate and pull; nothing is computed before all of it is right."""
+    if claims is not None and not claims.is_file():
+        raise ClaimError(f"there is no file {claims}", remedy="Give the path of a claims.toml.")
     step("reading the study")
     study = read_study(folder)
-    ledger = read_claims(folder / "claims.toml", securities=study.securities, baskets=study.baskets)
+    events = [e.id for e in study.file.events]
+    ledger = read_claims(claims or folder / "claims.toml", study.securities, study.baskets, events)
     calendars = calendars_of(study)
     calendar = sessions_of(happenings_of(study), {c.mic: c for c in calendars.values()}.values())
     step("getting prices")

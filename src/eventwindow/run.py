@@ -30,12 +30,15 @@ def quiet(_: str) -> None:
     """A step that says nothing."""
 
 
-def run_study(folder: Path | str, *, prices: str = "auto", step: Step = quiet) -> StudyResult:
+def run_study(
+    folder: Path | str, *, prices: str = "auto", claims: Path | str | None = None, step: Step = quiet
+) -> StudyResult:
     """Run the study in `folder`.
 
     `prices`: "auto" (Yahoo, else the figures that ship with the study), "yahoo", "shipped", or the path of a file.
+    `claims`: a file of claims to judge instead of the study's own.
     """
-    inputs = read_inputs(Path(folder), prices, step)
+    inputs = read_inputs(Path(folder), prices, step, None if claims is None else Path(claims))
     study, windows = inputs.study, inputs.study.file.windows
     step("estimating expected returns")
     stocks = securities_table(study).query("kind == 'stock'")

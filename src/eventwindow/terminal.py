@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from eventwindow.inference import TESTS
+from eventwindow.prices.held import Refresh
 from eventwindow.result import StudyResult
 
 WORDS = ("confirmed", "partly", "contradicted", "not_testable")
@@ -46,6 +47,33 @@ def print_result(result: StudyResult, report: Path) -> None:
     for line in origin_lines(result):
         console.print(line, markup=False)
     console.print(f"Report: {report}", markup=False, soft_wrap=True)
+
+
+def print_held(table: pd.DataFrame) -> None:
+    """What is held of each ticker: from where, how old, which days."""
+    shown = Table(title=f"{table['symbol'].nunique()} tickers", title_justify="left")
+    for name in ("ticker", "held from", "fetched", "first", "last", "days"):
+        shown.add_column(name, justify="right" if name == "days" else "left")
+    for row in _records(table.fillna("")):
+        age = f"{str(row.fetched)[:16]}" if row.fetched != "" else ""
+        days = f"{int(row.days)}" if row.days != "" else ""
+        shown.add_row(row.symbol, row.source, age, str(row.first), str(row.last), days)
+    Console(highlight=False).print(shown)
+
+
+def print_changes(refreshed: Refresh) -> None:
+    """What a new pull changed against what was held."""
+    console, prices = Console(highlight=False), refreshed.prices
+    for note in prices.notes:
+        console.print(note, markup=False)
+    counts = pd.Series({s: h.origin for s, h in prices.histories.items()}, dtype=object).value_counts()
+    console.print("Now: " + ", ".join(f"{n} tickers {_origin(str(o))}" for o, n in counts.items()) + ".", markup=False)
+    for symbol, reason in prices.unavailable.items():
+        console.print(f"{symbol}: {reason.reason}", markup=False)
+    changes = refreshed.changes
+    console.print(f"{refreshed.compared} tickers were held before; {len(changes)} changes.", markup=False)
+    if len(changes):
+        console.print(changes.to_string(index=False, max_rows=40), markup=False)
 
 
 def _verdicts(result: StudyResult) -> Table:
