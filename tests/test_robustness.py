@@ -1,0 +1,135 @@
+"""The specification curve: every estimate is that of the one-call library, and the curve's p-value is a rank of dates."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eventwindow.onecall import abnormal_returns
+from eventwindow.robustness import Choices, specification_curve
+from eventwindow.sensitivity import estimation_windows
+from eventwindow.timeline import Window
+
+SESSIONS = pd.bdate_range("2022-01-03", periods=620, name="date")
+DAY0 = SESSIONS[580]
+WINDOWS = (Window(0, 0), Window(-2, 1))
+PLACEBO = Window(-260, -11)
+ESTIMATION = {"120 days": Window(-130, -11), "250 days": Window(-260, -11)}
+NEWS = SESSIONS[[400, 450, 500]]
+
+
+@pytest.fixture(scope="module")
+def choices():
+    g = np.random.default_rng(7)
+    market = g.normal(0.0004, 0.01, (620, 2))
+    firms = 0.0002 + market[:, :1] * [0.8, 1.5, 1.1] + g.normal(0, 0.015, (620, 3))
+    firms[580, 0] -= 0.12
+    firms[:, 2][:600] = np.nan  # listed after the event
+    factors = pd.DataFrame(g.normal(0, 0.006, (620, 6)), SESSIONS, ["mkt_rf", "smb", "hml", "rmw", "cma", "mom"])
+    return Choices(
+        returns=pd.DataFrame(firms, SESSIONS, ["FALLS", "CALM", "LATE"]),
+        benchmarks=pd.DataFrame(market, SESSIONS, ["M1", "M2"]),
+        estimation=ESTIMATION,
+        tainted=NEWS,
+        factors=factors.assign(rf=0.0001),
+    )
+
+
+@pytest.fixture(scope="module")
+def curve(choices):
+    return specification_curve(choices, DAY0, WINDOWS, PLACEBO)
+
+
+def test_every_choice_is_crossed_with_every_other(curve):
+    """(2 benchmarks × 3 models + mean) × 2 windows × 2 kinds × 2 news, and 3 factor models on simple returns."""
+    assert len(curve.specifications) == (2 * 3 + 1) * 2 * 2 * 2 + 3 * 2 * 2
+    assert not curve.specifications.duplicated().any()
+
+
+@pytest.mark.parametrize("position", [0, 7, 12, 15, 25, 33, 40, 55, 66])
+def test_an_estimate_is_that_of_the_library(curve, choices, position):
+    """Any specification, run by itself through `abnormal_returns`."""
+    row = curve.specifications.iloc[position]
+    log = row["returns"] == "log"
+    table = (np.log1p(choices.returns) if log else choices.returns)[["FALLS", "CALM"]].copy()
+    estimation = ESTIMATION[row["estimation"]]
+    if row["news"] == "without other news":
+        table.loc[NEWS] = np.nan
+    factors = choices.factors
+    if row["benchmark"] in choices.benchmarks:
+        factors = choices.benchmarks[row["benchmark"]].rename("market")
+        factors = np.log1p(factors) if log else factors
+    events = pd.DataFrame({"security": ["FALLS", "CALM"], "date": DAY0})
+    result = abnormal_returns(
+        table,
+        events,
+        model=row["model"],
+        factors=None if row["model"] == "mean_adjusted" else factors,
+        estimation=estimation,
+        window=Window(-5, 5),
+        kind=row["returns"],
+    )
+    for window in WINDOWS:
+        expected = result.car(window)
+        assert curve.estimate[window][position, :2] == pytest.approx(expected.car, abs=1e-7)
+        assert list(curve.significant[window][position, :2]) == list(expected.p_value < 0.05)
+
+
+def test_a_firm_without_returns_before_the_event_has_no_estimate(curve):
+    assert np.isnan(curve.estimate[Window(0, 0)][:, 2]).all()
+    assert "LATE" not in set(curve.summary()["security"])
+
+
+def test_a_fall_of_twelve_per_cent_holds_in_every_specification(curve):
+    row = curve.summary().set_index(["security", "window_start", "window_end"]).loc[("FALLS", 0, 0)]
+    assert row["share_same_sign"] == 1
+    assert row["share_significant"] == 1
+    assert row["p_median"] == pytest.approx(1 / (250 + 1))
+    assert row["lowest"] <= row["median"] <= row["highest"] < -0.08
+
+
+def test_a_calm_firm_is_calm(curve):
+    row = curve.summary().set_index(["security", "window_start", "window_end"]).loc[("CALM", 0, 0)]
+    assert row["p_median"] > 0.05
+    assert row["share_significant"] < 0.5
+
+
+def test_the_curve_is_sorted_with_its_choices(curve):
+    table = curve.curve("FALLS", Window(0, 0))
+    assert table["estimate"].is_monotonic_increasing
+    assert {"benchmark", "model", "estimation", "returns", "news", "significant"} <= set(table.columns)
+
+
+def test_the_p_value_is_the_rank_of_the_event_among_the_dates(curve):
+    """Counted out: dates whose median is at least as large as the event's, the event counted."""
+    window = Window(0, 0)
+    median = np.median(curve.estimate[window][:, 1])
+    beyond = np.sum(np.abs(curve.placebo_median[window][1]) >= abs(median) - 1e-12)
+    row = curve.summary().set_index(["security", "window_start", "window_end"]).loc[("CALM", 0, 0)]
+    assert row["p_median"] == pytest.approx((1 + beyond) / (1 + curve.placebo_median[window].shape[1]))
+
+
+def test_a_constant_added_to_a_stock_moves_no_estimate_of_a_model_with_a_constant(curve, choices):
+    moved = Choices(choices.returns + 0.003, choices.benchmarks, choices.estimation, choices.tainted, choices.factors)
+    again = specification_curve(moved, DAY0, WINDOWS, PLACEBO)
+    rows = (curve.specifications["model"] != "market_adjusted") & (curve.specifications["returns"] == "simple")
+    for window in WINDOWS:
+        assert again.estimate[window][rows, :2] == pytest.approx(curve.estimate[window][rows, :2], abs=1e-7)
+
+
+def test_estimation_windows_end_before_other_events_and_inside_the_data():
+    windows = estimation_windows(SESSIONS[:300], SESSIONS[280], PLACEBO, {"v3": SESSIONS[258], "later": SESSIONS[290]})
+    assert windows == {
+        "120 days": Window(-130, -11),
+        "250 days": Window(-260, -11),
+        "250 days before v3": Window(-272, -23),
+    }
+
+
+def test_the_study_that_ships_has_two_hundred_specifications_for_forty_names(deepseek):
+    summary = deepseek.table("robustness").query("window_start == 0 and window_end == 0")
+    assert (summary["specifications"] >= 200).sum() >= 40
+    nvidia = summary.set_index("security").loc["NVDA"]
+    assert nvidia["share_same_sign"] == 1
+    assert nvidia["share_significant"] == 1

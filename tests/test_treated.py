@@ -1,0 +1,84 @@
+"""The benchmark without the treated: an index of known make-up must come apart into its parts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eventwindow.treated import weights_from_values, without_treated
+
+DAYS = pd.bdate_range("2024-01-01", periods=60, name="date")
+
+
+@pytest.fixture
+def market():
+    """Three stocks, their fixed share counts, and the index of their summed values."""
+    g = np.random.default_rng(1)
+    prices = pd.DataFrame(100 * np.exp(np.cumsum(g.normal(0, 0.03, (60, 3)), axis=0)), DAYS, ["A", "B", "C"])
+    values = prices * [5.0, 2.0, 3.0]
+    return prices, values, values.sum(axis=1)
+
+
+def star(market, treated, dated=DAYS[40]):
+    prices, values, index = market
+    weights = (values.loc[dated] / index[dated])[treated]
+    returns = prices[treated].pct_change()
+    return without_treated(index.pct_change(), returns, prices, index, weights, dated)
+
+
+def test_an_index_without_one_of_its_stocks_is_the_index_of_the_others(market):
+    """On every day, before and after the day of the weights: they drift as the index's own do."""
+    _, values, _ = market
+    others = values[["B", "C"]].sum(axis=1).pct_change()
+    assert star(market, ["A"]).returns[1:].to_numpy() == pytest.approx(others[1:].to_numpy(), abs=1e-13)
+
+
+def test_an_index_without_all_but_one_stock_is_that_stock(market):
+    prices, *_ = market
+    assert star(market, ["A", "C"]).returns[1:].to_numpy() == pytest.approx(prices["B"].pct_change()[1:], abs=1e-13)
+
+
+def test_the_day_of_the_weights_does_not_matter(market):
+    first, second = star(market, ["A"], DAYS[5]), star(market, ["A"], DAYS[55])
+    assert first.returns[1:].to_numpy() == pytest.approx(second.returns[1:].to_numpy(), abs=1e-13)
+
+
+def test_a_hand_worked_day():
+    """Weight 0.2 the day before, stock -10 %, market -1 %: (-0.01 + 0.02) / 0.8 = +1.25 %; 200 % explained."""
+    days = DAYS[:2]
+    market = pd.Series([np.nan, -0.01], days)
+    result = without_treated(
+        market,
+        pd.DataFrame({"A": [np.nan, -0.10]}, days),
+        pd.DataFrame({"A": [100.0, 90.0]}, days),
+        pd.Series([1000.0, 990.0], days),
+        pd.Series({"A": 0.2}),
+        days[0],
+    )
+    assert result.returns[days[1]] == pytest.approx(0.0125)
+    assert result.explained(days[1]) == pytest.approx(2.0)
+
+
+def test_a_stock_that_is_not_listed_yet_counts_as_not_held(market):
+    prices, values, index = market
+    late = prices.copy()
+    late.loc[DAYS[:30], "A"] = np.nan
+    weights = (values.loc[DAYS[40]] / index[DAYS[40]])[["A"]]
+    result = without_treated(index.pct_change(), late[["A"]].pct_change(), late, index, weights, DAYS[40])
+    assert (result.weights.loc[DAYS[:31], "A"] == 0).all()
+    assert result.returns[DAYS[1:31]].to_numpy() == pytest.approx(index.pct_change()[DAYS[1:31]].to_numpy())
+
+
+def test_weights_from_values_scale_with_the_published_one():
+    weights = weights_from_values(pd.Series({"NVDA": 3493.0, "AAPL": 3347.0}), "NVDA", 0.0696)
+    assert weights["NVDA"] == 0.0696
+    assert weights["AAPL"] == pytest.approx(0.0696 * 3347 / 3493)
+
+
+def test_the_treated_explain_more_than_the_whole_fall_of_the_index(deepseek):
+    """27 January 2025: without the layers that sell to AI the market rose, so every abnormal return is larger."""
+    views = deepseek.table("views").query("window_start == 0 and window_end == 0").set_index(["benchmark", "security"])
+    plain, without = views.loc[("SPY", "NVDA"), "car"], views.loc[("SPY without the treated", "NVDA"), "car"]
+    assert without < plain < -0.11
+    assert without > -0.21
