@@ -35,7 +35,7 @@ SOME_OF_MOST = 1 / 3
 SOME_OF_ALL = 1 / 2
 LEVEL = 0.05
 MATERIAL = 0.02  # decimal: an abnormal return of two per cent, where a claim does not say what it would mean
-SLACK = 1e-9  # binary fractions: 0.17 − 0.165 is not exactly half a point
+SLACK = 1e-12  # binary fractions: 0.17 − 0.165 is not exactly half a point
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Literal
 import pandas as pd
 
 from eventwindow.claims.claim import Evidence, Measured
-from eventwindow.claims.lookup import Day, Symbol, session, total_return
+from eventwindow.claims.lookup import Day, NoFigure, Symbol, session
 from eventwindow.claims.wording import day, figure, name
 
 
@@ -21,9 +21,11 @@ class ReturnRank:
     side: Literal["down", "up"] = "down"
 
     def measure(self, evidence: Evidence) -> Measured:
-        own = total_return(evidence, self.security, self.date, self.date)
         until = session(evidence, self.security, self.date)
-        held = evidence.returns[self.security].dropna().loc[:until]
+        held = evidence.returns[self.security].loc[:until].dropna()
+        if held.empty or held.index[-1] != until:
+            raise NoFigure(f"No return of {self.security} on {self.date}.", f"缺少 {self.security} 當日報酬。")
+        own = float(held.iloc[-1])
         beyond = held < own if self.side == "down" else held > own
         rank, score = 1 + int(beyond.sum()), own / float(held.iloc[:-1].std())
         since = pd.Timestamp(held.index[0])

@@ -1,0 +1,487 @@
+"""Every measure gives the answer worked out by hand, and its verdict turns when the price it rests on turns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from claims_world import ALPHA, DAYS, FALL, STEP, ZERO, T, day, flat, quoted, stated, world
+
+from eventwindow.claims import Evidence, judge
+from eventwindow.claims.lookup import NoFigure
+from eventwindow.claims.measures import MEASURES
+from eventwindow.claims.measures.lead_lag import lead
+from eventwindow.errors import ClaimError
+
+MON, TUE, WED = date(2025, 1, 27), date(2025, 1, 28), date(2025, 1, 29)
+FRI = date(2025, 1, 24)
+SHARES = pd.DataFrame(
+    {
+        "symbol": ["X", "X", "Y", "Z"],
+        "as_of": ["2024-11-15", "2025-02-21", "2025-02-10", "2024-12-31"],
+        "shares": [10.0, 20.0, 5.0, 4.0],
+        "source": ["filing", "filing", "filing", "quarterly fundamentals"],
+    }
+)
+
+
+def three(monday_x: float = 80, tuesday_x: float = 90, **tables: pd.DataFrame) -> Evidence:
+    """X falls from 100 to 80 and recovers to 90; Y rises from 50 to 55; Z stays at 10."""
+    evidence = quoted(
+        X={FRI: flat(100), MON: (88, 89, 75, monday_x), TUE: flat(tuesday_x), WED: flat(85)},
+        Y={FRI: flat(50), MON: flat(55), TUE: flat(55), WED: flat(55)},
+        Z={FRI: flat(10), MON: flat(10), TUE: flat(10), WED: flat(10)},
+    )
+    return replace(evidence, tables={"shares": SHARES, **tables})
+
+
+def giants(fall: float = 60.0) -> Evidence:
+    """Two giants over five days; the largest earlier loss is Y's of 50 × 5 = 250, X loses (100 − 60) × 10 = 400."""
+    rows = {"X": [90, 95, 95, 100, fall], "Y": [100, 50, 60, 60, 60]}
+    index = pd.DatetimeIndex(["2025-01-21", "2025-01-22", "2025-01-23", "2025-01-24", "2025-01-27"])
+    long = [(d, s, float(c)) for s, closes in rows.items() for d, c in zip(index, closes, strict=True)]
+    table = pd.DataFrame(long, columns=["date", "symbol", "close"])
+    return replace(three(), tables={"shares": SHARES, "megacaps": table})
+
+
+def years(end: float = 300.0) -> Evidence:
+    """120 at the end of 2023, `end` at the end of 2024."""
+    rows = {date(2023, 12, 29): 120.0, date(2024, 6, 3): 200.0, date(2024, 12, 31): end, date(2025, 1, 2): 310.0}
+    return quoted(X={d: flat(c) for d, c in rows.items()})
+
+
+def intraday(after: float = 0.02, noon: float = 98.0) -> Evidence:
+    """12 bars a day for 4 days: ± 1 % a bar on two days, ± `after` on the next two; on the last the level is `noon`."""
+    rows = []
+    for k, when in enumerate((date(2025, 1, 23), FRI, MON, TUE)):
+        size = 0.01 if k < 2 else after
+        for j in range(12):
+            start = pd.Timestamp(when, tz="America/New_York") + pd.Timedelta(hours=9.5, minutes=5 * j)
+            level = 100 * np.exp(size * (j % 2 == 0))
+            opened = 100 * np.exp(size * (j % 2))
+            close = noon if (when == TUE and j == 5) else level
+            rows.append((start.tz_convert("UTC"), "X", opened, level, level, close, 1.0))
+    columns = ["start", "symbol", "open", "high", "low", "close", "volume"]
+    return three(intraday=pd.DataFrame(rows, columns=columns))
+
+
+def bar_days(strength: float = 0.9, days: int = 40) -> Evidence:
+    """Random bars on 40 days; on the last the follower repeats the leader's bar before with `strength`."""
+    rng = np.random.default_rng(3)
+    rows = []
+    for d in range(days):
+        start = pd.Timestamp("2025-01-01", tz="America/New_York") + pd.Timedelta(days=d, hours=9.5)
+        moves = 0.001 * rng.standard_normal((78, 3))
+        if d == days - 1:
+            moves[1:, 0] += strength * moves[:-1, 1]
+        for symbol, path in zip("XYZ", np.exp(np.cumsum(moves, axis=0)).T * 100, strict=True):
+            for j, close in enumerate(path):
+                opened = 100.0 if j == 0 else path[j - 1]
+                rows.append(((start + pd.Timedelta(minutes=5 * j)).tz_convert("UTC"), symbol, opened, close))
+    table = pd.DataFrame(rows, columns=["start", "symbol", "open", "close"])
+    return three(intraday=table)
+
+
+LAST_BAR_DAY = date(2025, 2, 9)
+
+
+def panel(up: float = 0.01) -> Evidence:
+    """Four stocks on one day: − 4 %, − 2 %, + 1 %, and `up`."""
+    frame = pd.DataFrame({"P": [100, 96], "Q": [100, 98], "R": [100, 101], "S": [100, 100 * (1 + up)]}, dtype=float)
+    return three(panel=frame.set_axis(pd.DatetimeIndex([FRI, MON])))
+
+
+def weights(x: float = 80.0) -> Evidence:
+    """The index Y (+ 10 %) holds X (− 20 %) at a quarter: without it (10 + 5)/0.75 = 20 %."""
+    table = pd.DataFrame(
+        {"date": [str(FRI)], "index": ["Y"], "symbol": ["X"], "weight": [0.25], "source": ["published"]}
+    )
+    return three(monday_x=x, weights=table)
+
+
+def two_growths(fall: float = -0.10) -> Evidence:
+    """Two stocks of a panel, one always growing faster; on the last day it moves by `fall`, the other not at all."""
+    days = pd.bdate_range("2020-01-01", periods=530)
+    wiggle = 0.002 * np.resize([1, -1, -1, 1], len(days))
+    slow, fast = 0.0002 + wiggle, 0.002 - wiggle
+    slow[-1], fast[-1] = 0.0, fall
+    frame = pd.DataFrame({"slow": np.cumprod(1 + slow), "fast": np.cumprod(1 + fast)}, index=days)
+    return three(panel=frame)
+
+
+GROWTH_DAY = pd.bdate_range("2020-01-01", periods=530)[-1].date()
+
+
+def factors(size: float = 0.02) -> Evidence:
+    """A factor that moves ± 0.1 % and then by `size`."""
+    values = 0.001 * np.resize([1.0, -1.0], ZERO + 1)
+    values[0], values[ZERO] = 0.0, size
+    table = pd.DataFrame({"date": DAYS[: ZERO + 1], "hml": values})
+    return world({}, tables={"factors": table})
+
+
+def traded(times: float = 4.0) -> Evidence:
+    """Volume of A: ± 10 % in logs around 1000, then `times` 1000 on day 0."""
+    evidence = world({})
+    volume = 1000 * np.exp(0.1 * np.resize([1.0, -1.0], len(DAYS)))
+    volume[0], volume[ZERO] = 0.0, 1000 * times  # 200 days of history, half above and half below
+    history = evidence.prices["A"].assign(volume=volume)
+    return replace(evidence, prices={**evidence.prices, "A": history})
+
+
+def hit(a: float = -0.10, b: float = -0.06, c: float = 0.0) -> Evidence:
+    return world({"A": {0: a}, "B": {0: b}, "C": {0: c}})
+
+
+def logged(evidence: Evidence, said: str = "A plan announced") -> Evidence:
+    return replace(evidence, news=evidence.news.assign(what_en=[said, "A speech"]))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A measure's keys, the evidence, the answer by hand, what is claimed, and evidence that turns the verdict."""
+
+    keys: dict[str, Any]
+    evidence: Evidence
+    value: float
+    said: dict[str, Any]
+    turned: Evidence
+    unit: str
+
+
+DOWN = {"hedge": "direction", "stated": -1.0}
+FELL = {"hedge": "effect", "stated": -1.0}
+ROSE = {"hedge": "effect", "stated": 1.0}
+
+
+def exactly(value: float, precision: float) -> dict[str, Any]:
+    return {"stated": value, "precision": precision}
+
+
+CASES: dict[str, Case] = {
+    "return": Case({"security": "X", "date": MON}, three(), -0.20, exactly(-0.20, 0.01), three(79), "decimal"),
+    "price_level": Case({"security": "X", "date": MON}, three(), 80, exactly(80, 1), three(81), "price"),
+    "lowest_close": Case(
+        {"security": "X", "date": MON, "until": WED},
+        three(),
+        80,
+        {"stated": 80.0, "hedge": "reached"},
+        three(79),
+        "price",
+    ),
+    "opening_gap": Case(
+        {"security": "X", "date": MON},
+        three(),
+        -0.12,
+        exactly(-0.12, 0.01),
+        quoted(X={FRI: flat(100), MON: (87, 89, 75, 80)}),
+        "decimal",
+    ),
+    # 10 shares known on the day (15 November), not the 20 of February: (80 − 100) × 10
+    "value_change": Case({"security": "X", "date": MON}, three(), -200, exactly(-200, 1), three(81), "USD"),
+    # 200 lost against Y's 5 × 50 (first filing within 30 days) and Z's 4 × 10 (quarterly): 200 / 290
+    "value_against": Case(
+        {"security": "X", "date": MON, "against": ("Y", "Z")},
+        three(),
+        200 / 290,
+        {"stated": 0.7, "hedge": "about"},
+        three(60),
+        "ratio",
+    ),
+    # X: −200; Y: +25; Z: 0. Losers only: −200
+    "value_changes_sum": Case(
+        {"members": ("X", "Y", "Z"), "date": MON}, three(), -175, exactly(-175, 1), three(81), "USD"
+    ),
+    "loss_rank": Case({"security": "X", "date": MON}, giants(), 1, exactly(1, 1), giants(80), "rank"),
+    # X: 10 × 60 = 600 above Y: 5 × 60 = 300
+    "value_rank": Case({"security": "X", "date": MON}, giants(), 1, exactly(1, 1), giants(20), "rank"),
+    "record": Case({"security": "X", "date": MON}, three(), 0, exactly(0, 1), three(101), "count"),
+    "year_return": Case(
+        {"security": "X", "year": 2024}, years(), 1.5, {"stated": 1.0, "hedge": "more_than"}, years(200), "decimal"
+    ),
+    "breadth": Case(
+        {"members": ("X", "Y", "Z"), "date": MON, "side": "down"},
+        three(),
+        1 / 3,
+        {"hedge": "some"},
+        three(101),
+        "share",
+    ),
+    # (90 − 80) / (100 − 80)
+    "recovered_share": Case(
+        {"members": ("X",), "date": MON, "sessions": 1},
+        three(),
+        0.5,
+        {"stated": 0.4, "hedge": "more_than"},
+        three(80, 82),
+        "share",
+    ),
+    "overnight_share": Case(
+        {"security": "X", "date": MON},
+        three(),
+        np.log(0.88) / np.log(0.80),
+        {"stated": 0.5, "hedge": "more_than"},
+        three(70),
+        "share",
+    ),
+    # from Monday's close of 80 to the bar that ends half an hour after the open at 98
+    "first_hours": Case(
+        {"security": "X", "date": TUE, "hours": 0.5},
+        intraday(),
+        98 / 80 - 1,
+        {"hedge": "direction", "stated": 1.0},
+        intraday(noon=79.0),
+        "decimal",
+    ),
+    "day_range": Case(
+        {"security": "X", "date": MON},
+        three(),
+        -0.25,
+        {"stated": (-0.20, -0.22), "hedge": "range", "precision": 0.01},
+        quoted(X={FRI: flat(100), MON: (99, 99, 98, 98)}),
+        "decimal",
+    ),
+    "date_gap": Case(
+        {"date": day(-3), "mentions": "plan", "until": day(0)},
+        world({}),
+        (day(0) - day(-3)).days,
+        exactly((day(0) - day(-3)).days, 1),
+        logged(world({}), "Nothing"),
+        "days",
+    ),
+    "return_rank": Case(
+        {"security": "A", "date": FALL}, hit(), 1, exactly(1, 1), world({"A": {0: -0.10, -5: -0.12}}), "rank"
+    ),
+    "effect": Case({"members": ("A",), "window": (0, 0), "event": "fall"}, hit(), -0.10, FELL, hit(0.0), "decimal"),
+    # (−10 − 6)/2 against 0
+    "effect_difference": Case(
+        {"members": ("hit",), "against": ("spared",), "window": (0, 0), "event": "fall"},
+        hit(),
+        -0.08,
+        FELL,
+        hit(0.0, 0.0),
+        "decimal",
+    ),
+    # the firm's return on day 0 is alpha − 10 %, the market's nothing
+    "relative_return": Case(
+        {"members": ("A",), "security": "M", "date": FALL}, hit(), ALPHA - 0.10, FELL, hit(0.0), "decimal"
+    ),
+    "abnormal_volume": Case({"members": ("A",), "date": FALL}, traded(), np.log(4), ROSE, traded(1.0), "log"),
+    "panel_breadth": Case(
+        {"date": MON, "figure": "share_down"}, panel(), 0.5, {"hedge": "most"}, panel(-0.01), "share"
+    ),
+    # layers −8 %, −3 %, 0 on steps 0, 1, 2: slope (0 + 8)/2
+    "ordering": Case(
+        {"layers": ("hit", "middle", "spared"), "window": (0, 0), "event": "fall"},
+        hit(c=-0.03),
+        0.04,
+        ROSE,
+        hit(0.0, 0.0),
+        "slope",
+    ),
+    "delay": Case(
+        {"members": ("A",), "date": day(-4), "event": "fall", "window": (-4, 4)},
+        hit(),
+        (day(0) - day(-4)).days,
+        exactly((day(0) - day(-4)).days, 1),
+        world({"A": {-2: -0.10}}),
+        "days",
+    ),
+    "placebo_rank": Case(
+        {"members": ("A",), "event": "fall", "window": (-4, 0)},
+        hit(),
+        1 / (T - 4 + 1),
+        {"stated": 0.05, "hedge": "less_than"},
+        hit(0.0),
+        "p",
+    ),
+    "lead_lag": Case(
+        {"security": "X", "leader": "Y", "sector": "Z", "date": LAST_BAR_DAY},
+        bar_days(),
+        0.9,
+        ROSE,
+        bar_days(0.0),
+        "coefficient",
+    ),
+    "characteristic": Case({"date": GROWTH_DAY}, two_growths(), -0.05, FELL, two_growths(0.0), "slope"),
+    "factor_return": Case({"factor": "hml", "date": FALL}, factors(), 0.02, ROSE, factors(0.0), "decimal"),
+    # ± 2 % against ± 1 % a bar
+    "realised_variance": Case(
+        {"security": "X", "date": MON, "sessions": 2},
+        intraday(noon=100 * np.exp(0.0)),
+        4.0,
+        {"stated": 1.0, "hedge": "more_than"},
+        intraday(after=0.005, noon=100.0),
+        "ratio",
+    ),
+}
+ROUGH = {"lead_lag": 0.3, "realised_variance": 0.2}  # random bars; the bar that stands at another level
+
+
+def test_every_measure_has_a_case():
+    assert set(CASES) == set(MEASURES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_measure_gives_the_answer_worked_out_by_hand(name):
+    case = CASES[name]
+    found = MEASURES[name](**case.keys).measure(case.evidence)
+    assert found.value == pytest.approx(case.value, abs=ROUGH.get(name, 1e-9))
+    assert found.unit == case.unit
+    assert found.reason_en.endswith(".")
+    assert found.reason_zh.endswith("。")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_changing_a_price_changes_the_verdict_that_rests_on_it(name):
+    case = CASES[name]
+    claim = stated(MEASURES[name](**case.keys), name, **case.said)
+    before, after = (judge([claim], evidence)[0].word for evidence in (case.evidence, case.turned))
+    assert before in {"confirmed", "partly"}
+    assert after != before
+
+
+@pytest.mark.parametrize("name", [n for n in CASES if "date" in CASES[n].keys and n not in {"date_gap", "delay"}])
+def test_a_date_without_figures_is_told_or_has_its_reason(name):
+    case = CASES[name]
+    claim = stated(MEASURES[name](**case.keys | {"date": date(2031, 1, 1)}), name, **case.said)
+    try:
+        verdict = judge([claim], case.evidence)[0]
+    except ClaimError as error:
+        assert "2031-01-01 is not a session" in str(error)
+        assert "X-1" in error.where
+        assert error.remedy
+    else:
+        assert name in {"value_rank"} or verdict.word == "not_testable"
+        assert verdict.reason_en
+
+
+def test_value_changes_can_be_summed_over_losers_alone():
+    found = MEASURES["value_changes_sum"](members=("X", "Y", "Z"), date=MON, gross=True).measure(three())
+    assert found.value == -200
+
+
+@pytest.mark.parametrize(
+    ("figure", "value"), [("share_up", 0.5), ("median", -0.005), ("equal_weight", -0.01), ("equal_less_index", -0.11)]
+)
+def test_each_figure_of_the_panel(figure, value):
+    found = MEASURES["panel_breadth"](date=MON, figure=figure, security="Y").measure(panel())
+    assert found.value == pytest.approx(value)
+
+
+def test_the_index_without_the_treated():
+    keys = {"date": MON, "figure": "without_treated", "security": "Y", "treated": ("X",)}
+    assert MEASURES["panel_breadth"](**keys).measure(weights()).value == pytest.approx(0.20)
+
+
+def test_an_effect_of_a_basket_is_the_mean_of_its_members():
+    found = MEASURES["effect"](members=("hit",), window=(0, 0), event="fall").measure(hit())
+    assert found.value == pytest.approx(-0.08)
+    assert found.effect.test == "date permutation of the mean"
+
+
+def test_an_effect_carries_its_rank_and_its_power():
+    """The residuals are ± 1 %: s = 1 % √(T/(T − 2)), and no pseudo-date reaches 10 %."""
+    found = MEASURES["effect"](members=("A",), window=(0, 0), event="fall").measure(hit())
+    assert found.p_value == pytest.approx(1 / (T + 1))
+    s = STEP * np.sqrt(T / (T - 2))
+    assert found.effect.std_error == pytest.approx(s * np.sqrt(1 + 1 / T), rel=1e-6)
+    assert found.effect.detectable == pytest.approx(2.81 * found.effect.std_error, rel=0.01)
+
+
+def test_an_effect_around_a_date_that_is_no_event():
+    found = MEASURES["effect"](members=("A",), window=(0, 0), date=FALL).measure(hit())
+    assert found.value == pytest.approx(-0.10)
+
+
+def test_securities_of_different_calendars_are_not_averaged():
+    evidence = hit()
+    shifted = evidence.abnormal["fall"].event_days.copy()
+    shifted[0] += 1
+    mixed = replace(evidence.abnormal["fall"], event_days=shifted)
+    measure = MEASURES["effect"](members=("hit",), window=(0, 0), event="fall")
+    with pytest.raises(NoFigure, match="different calendars"):
+        measure.measure(replace(evidence, abnormal={"fall": mixed}))
+
+
+def test_the_lead_of_bars_that_repeat_the_leader_is_exact():
+    rng = np.random.default_rng(1)
+    leader, sector = pd.Series(rng.standard_normal(78)), pd.Series(rng.standard_normal(78))
+    follower = 0.5 * leader.shift(1) + 0.25 * leader.shift(2) + 2 * sector
+    assert lead(follower.fillna(0.0).iloc[2:], leader.iloc[2:], sector.iloc[2:], 2) == pytest.approx(0.75)
+
+
+def test_a_day_of_few_bars_has_no_lead():
+    short = pd.Series(np.ones(10))
+    assert np.isnan(lead(short, short, short, 2))
+
+
+@pytest.mark.parametrize(
+    ("when", "shares", "source"),
+    [
+        ("2024-11-14", 10.0, "filing"),  # the day before the first filing: it follows within 30 days
+        ("2024-11-15", 10.0, "filing"),
+        ("2025-02-20", 10.0, "filing"),
+        ("2025-02-21", 20.0, "filing"),
+    ],
+)
+def test_the_share_count_is_the_one_known_on_the_day(when, shares, source):
+    from eventwindow.claims.market_value import share_count
+
+    count = share_count(three(), "X", pd.Timestamp(when))
+    assert (count.shares, count.source) == (shares, source)
+
+
+def test_without_a_filing_near_the_date_the_quarterly_count_stands():
+    from eventwindow.claims.market_value import share_count
+
+    extra = pd.DataFrame(
+        {"symbol": ["Y"], "as_of": ["2023-12-31"], "shares": [7.0], "source": ["quarterly fundamentals"]}
+    )
+    evidence = replace(three(), tables={"shares": pd.concat([SHARES, extra])})
+    assert share_count(evidence, "Y", pd.Timestamp("2024-03-01")).shares == 7.0
+    assert share_count(evidence, "Y", pd.Timestamp("2025-01-27")).shares == 5.0
+
+
+def test_a_rank_names_what_a_company_not_held_would_have_needed():
+    """X lost 400; the smaller of the two held was worth 5 × 60 = 300 the day before: not enough, − 133 %."""
+    found = MEASURES["loss_rank"](security="X", date=MON).measure(giants())
+    assert "2 companies held, 2025–2025" in found.reason_en
+    assert "−133.33 %" in found.reason_en
+    assert found.parts["loss"] == -400
+
+
+def test_a_rank_in_per_cent_counts_the_falls_in_per_cent():
+    found = MEASURES["loss_rank"](security="X", date=MON, by="per cent").measure(giants())
+    assert found.value == 2  # Y fell by half
+
+
+def test_a_figure_that_is_not_held_leaves_the_claim_open():
+    evidence = three()
+    missing = evidence.prices["X"].assign(open=np.nan)
+    evidence = replace(evidence, prices={**evidence.prices, "X": missing})
+    claim = stated(MEASURES["opening_gap"](security="X", date=MON), "opening_gap", **DOWN)
+    verdict = judge([claim], evidence)[0]
+    assert verdict.word == "not_testable"
+    assert "hold no open" in verdict.reason_en
+
+
+def test_a_row_missing_where_the_exchange_was_open_leaves_the_claim_open():
+    evidence = three()
+    gone = evidence.prices["X"].drop(pd.Timestamp(TUE))
+    evidence = replace(evidence, prices={**evidence.prices, "X": gone})
+    claim = stated(MEASURES["price_level"](security="X", date=TUE), "price_level", **exactly(90, 1))
+    assert judge([claim], evidence)[0].word == "not_testable"
+
+
+def test_a_security_that_could_not_be_had_is_named_with_its_reason():
+    evidence = three()
+    lost = {s: f for s, f in evidence.prices.items() if s != "X"}
+    evidence = replace(evidence, prices=lost, unavailable={"X": "the source was down"})
+    verdict = judge([stated(MEASURES["return"](security="X", date=MON), "return", **DOWN)], evidence)[0]
+    assert verdict.word == "not_testable"
+    assert "the source was down" in verdict.reason_en

@@ -1,0 +1,189 @@
+"""The tolerance rules: a figure that rounds to the one stated is always confirmed, one outside never."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from eventwindow.claims.claim import Claim, Effect, Measured
+from eventwindow.claims.tolerance import ABOUT, CLOSE_TO, RULES, decide
+
+STEPS = st.sampled_from([1e-4, 1e-2, 0.01, 1.0, 10.0, 1e9])
+MULTIPLES = st.integers(-5000, 5000).filter(bool)
+
+
+def claim(**keys) -> Claim:
+    return Claim(id="X-1", article="X", text_en="said", text_zh="說", **keys)
+
+
+def measured(value: float, unit: str = "decimal", **keys) -> Measured:
+    return Measured(value, unit, "It was so.", "如此。", **keys)
+
+
+def word(value: float, **keys) -> str:
+    return decide(claim(**keys), measured(value)).word
+
+
+def effect(p: float = 0.004, detectable: float = 0.01) -> Effect:
+    return Effect(5.0, np.zeros(10), np.arange(10), p, p, 0.01, detectable, "SQ")
+
+
+@given(step=STEPS, multiple=MULTIPLES, part=st.floats(-0.499999, 0.499999))
+def test_a_figure_that_rounds_to_the_one_stated_is_confirmed(step, multiple, part):
+    assert word(step * (multiple + part), stated=step * multiple, precision=step) == "confirmed"
+
+
+@given(step=STEPS, multiple=MULTIPLES, part=st.floats(0.500001, 1e6), side=st.sampled_from([-1, 1]))
+def test_a_figure_that_rounds_to_another_never_is(step, multiple, part, side):
+    assert word(step * (multiple + side * part), stated=step * multiple, precision=step) == "contradicted"
+
+
+@given(step=STEPS, multiple=MULTIPLES)
+def test_half_a_step_itself_is_within(step, multiple):
+    """−16.5 % is right for −17 % within half a point, whatever binary fractions make of it."""
+    for side in (-0.5, 0.5):
+        assert word(step * (multiple + side), stated=step * multiple, precision=step) == "confirmed"
+
+
+@given(stated=st.floats(1, 1e12), part=st.floats(0, 2))
+def test_about_is_a_tenth(stated, part):
+    assume(abs(abs(part - 1) - ABOUT) > 1e-6)
+    expected = "confirmed" if abs(part - 1) < ABOUT else "contradicted"
+    assert word(part * stated, stated=stated, hedge="about") == expected
+
+
+@given(stated=st.floats(1, 1e12), part=st.floats(0, 2))
+def test_close_to_is_near_and_not_beyond(stated, part):
+    assume(abs(part - 1) > 1e-6)
+    assume(abs(part - (1 - CLOSE_TO)) > 1e-6)
+    expected = "confirmed" if 1 - CLOSE_TO < part < 1 else "contradicted"
+    assert word(part * stated, stated=stated, hedge="close_to") == expected
+
+
+@given(stated=st.floats(1, 1e12), part=st.floats(0, 2))
+def test_reached_and_more_than_and_less_than_part_at_the_figure(stated, part):
+    assume(abs(part - 1) > 1e-6)
+    above = part > 1
+    assert (word(part * stated, stated=stated, hedge="reached") == "confirmed") == above
+    assert (word(part * stated, stated=stated, hedge="more_than") == "confirmed") == above
+    assert (word(part * stated, stated=stated, hedge="less_than") == "confirmed") != above
+
+
+@given(
+    hedge=st.sampled_from(["exact", "about", "close_to", "reached", "more_than", "less_than"]), value=st.floats(1, 100)
+)
+def test_losses_are_judged_as_gains_are(hedge, value):
+    up = word(value, stated=50.0, hedge=hedge, precision=1.0)
+    assert word(-value, stated=-50.0, hedge=hedge, precision=1.0) == up
+
+
+def test_the_figure_itself_has_been_reached_but_not_exceeded():
+    assert word(-600.0, stated=-600.0, hedge="reached") == "confirmed"
+    assert word(-600.0, stated=-600.0, hedge="more_than") == "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("stated", "precision", "value", "expected"),
+    [
+        (-0.17, 0.01, -0.16968, "confirmed"),
+        (-0.17, 0.01, -0.1651, "confirmed"),
+        (-0.17, 0.01, -0.1649, "contradicted"),
+        (0.0893, 0.0001, 0.089259, "confirmed"),
+        (0.0893, 0.0001, 0.08924, "contradicted"),
+        (-593e9, 1e9, -592.66e9, "confirmed"),
+        (-593e9, 1e9, -592.4e9, "contradicted"),
+        (200.0, 10.0, 202.4, "confirmed"),
+        (200.0, 1.0, 202.4, "contradicted"),
+        (-0.17, 0.01, 0.17, "contradicted"),
+    ],
+)
+def test_the_examples_of_the_rules(stated, precision, value, expected):
+    assert word(value, stated=stated, precision=precision) == expected
+
+
+@pytest.mark.parametrize(
+    ("interval", "expected"),
+    [((-0.030, -0.005), "confirmed"), ((-0.013, -0.005), "partly"), ((-0.002, 0.004), "contradicted")],
+)
+def test_a_range_is_held_against_the_span_of_prices(interval, expected):
+    said = claim(stated=(-0.01, -0.02), hedge="range", precision=0.01)
+    assert decide(said, measured(interval[0], interval=interval)).word == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(-0.015, "confirmed"), (-0.024, "confirmed"), (-0.026, "contradicted")]
+)
+def test_a_range_of_one_figure_allows_half_a_step(value, expected):
+    assert word(value, stated=(-0.01, -0.02), hedge="range", precision=0.01) == expected
+
+
+@pytest.mark.parametrize(
+    ("hedge", "share", "expected"),
+    [
+        ("all", 1.0, "confirmed"),
+        ("all", 0.9, "partly"),
+        ("all", 0.4, "contradicted"),
+        ("most", 2 / 3, "confirmed"),
+        ("most", 0.57, "partly"),
+        ("most", 0.32, "contradicted"),
+        ("some", 0.1, "confirmed"),
+        ("some", 0.0, "contradicted"),
+    ],
+)
+def test_shares_of_those_named(hedge, share, expected):
+    assert decide(claim(hedge=hedge), measured(share, "share")).word == expected
+
+
+def test_a_rank_among_the_largest():
+    assert [word(r, stated=10.0, hedge="among") for r in (1, 10, 11)] == ["confirmed", "confirmed", "contradicted"]
+
+
+def test_no_move_has_no_direction():
+    assert word(0.0, stated=1.0, hedge="direction") == "contradicted"
+    assert word(0.0, stated=-1.0, hedge="direction") == "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("value", "p", "detectable", "expected"),
+    [
+        (-0.10, 0.01, 0.05, "confirmed"),
+        (0.10, 0.01, 0.05, "contradicted"),
+        (-0.03, 0.20, 0.05, "not_testable"),  # an effect of 2 % could not have been seen
+        (-0.003, 0.80, 0.01, "contradicted"),  # it could, and there is none
+        (0.03, 0.20, 0.05, "not_testable"),  # the wrong sign, but within noise
+    ],
+)
+def test_an_effect_needs_sign_significance_and_power(value, p, detectable, expected):
+    said = claim(hedge="effect", stated=-1.0)
+    assert decide(said, measured(value, effect=effect(p, detectable))).word == expected
+
+
+@pytest.mark.parametrize(
+    ("p", "detectable", "expected"),
+    [(0.01, 0.01, "contradicted"), (0.5, 0.01, "confirmed"), (0.5, 0.1, "not_testable")],
+)
+def test_no_effect_without_power_is_open(p, detectable, expected):
+    assert decide(claim(hedge="no_effect"), measured(0.0, effect=effect(p, detectable))).word == expected
+
+
+def test_the_corrected_p_value_decides_where_there_is_one():
+    said, found = claim(hedge="effect", stated=1.0), measured(0.1, effect=effect(0.01, 0.05))
+    assert decide(said, found, p_family=0.2).word == "not_testable"
+
+
+def test_what_is_material_can_be_stated():
+    found = measured(0.001, effect=effect(0.5, 0.05))
+    said = claim(hedge="effect", stated=1.0)
+    assert decide(said, found).word == "not_testable"
+    assert decide(replace(said, material=0.06), found).word == "contradicted"
+
+
+@pytest.mark.parametrize("hedge", RULES)
+def test_every_rule_says_what_it_is_and_what_would_change_it(hedge):
+    stated = (0.1, 0.2) if hedge == "range" else 0.1
+    decision = decide(claim(hedge=hedge, stated=stated, precision=0.1), measured(0.1, effect=effect()))
+    assert all((decision.rule_en, decision.rule_zh, decision.changes_en, decision.changes_zh))

@@ -1,0 +1,220 @@
+"""Verdicts: compound claims, stand-ins, families of tests, readings, and the records that leave the package."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from claims_world import FALL, day, stated, world
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eventwindow.claims import judge
+from eventwindow.claims.claim import Claim, Effect
+from eventwindow.claims.family import family_p_values, holm
+from eventwindow.claims.measures import MEASURES
+from eventwindow.claims.path import daily_path
+from eventwindow.claims.readings import Disagreement, Reading, weigh
+from eventwindow.claims.review import claim_review, ledger_record, record
+from eventwindow.claims.verdict import combined
+from eventwindow.timeline import Window
+
+HIT = {"A": {0: -0.10}, "B": {0: -0.06}}
+
+
+def effect(statistic: float, null: np.ndarray, days: np.ndarray | None = None) -> Effect:
+    days = np.arange(len(null)) if days is None else days
+    p = float((1 + np.sum(np.abs(null) >= abs(statistic))) / (len(null) + 1))
+    return Effect(statistic, null, days, p, None, 1.0, 1.0, "SQ")
+
+
+def fell(member: str = "A", **keys) -> Claim:
+    return stated(
+        MEASURES["effect"](members=(member,), window=(0, 0), event="fall"),
+        "effect",
+        hedge="effect",
+        stated=-1.0,
+        **keys,
+    )
+
+
+def went(symbol: str, direction: float, **keys) -> Claim:
+    return stated(MEASURES["return"](security=symbol, date=FALL), "return", hedge="direction", stated=direction, **keys)
+
+
+def compound(*parts: Claim) -> Claim:
+    named = tuple(replace(p, id=f"X-1.{k}") for k, p in enumerate(parts, 1))
+    return Claim(id="X-1", article="X", text_en="both", text_zh="皆", parts=named)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["confirmed", "confirmed"], "confirmed"),
+        (["contradicted", "contradicted"], "contradicted"),
+        (["not_testable", "not_testable"], "not_testable"),
+        (["confirmed", "contradicted"], "partly"),
+        (["confirmed", "not_testable"], "partly"),
+        (["contradicted", "not_testable"], "contradicted"),
+        (["partly", "contradicted"], "partly"),
+    ],
+)
+def test_a_compound_is_partly_true_only_where_its_parts_differ(words, expected):
+    assert combined(words) == expected
+
+
+def test_a_compound_shows_its_parts():
+    verdict = judge([compound(went("A", -1.0), went("C", -1.0))], world(HIT))[0]
+    assert [p.word for p in verdict.parts] == ["confirmed", "contradicted"]
+    assert verdict.word == "partly"
+    assert verdict.reason_en.count("Firm") == 2
+
+
+def test_context_does_not_decide():
+    verdict = judge([compound(went("A", -1.0), replace(went("C", -1.0), decides=False))], world(HIT))[0]
+    assert verdict.word == "confirmed"
+    assert "context" in verdict.reason_en
+
+
+def test_a_stand_in_can_support_and_not_refute():
+    up = went("A", 1.0, stand_in_en="Prices stand in.", stand_in_zh="以股價代替。")
+    down = went("A", -1.0, stand_in_en="Prices stand in.", stand_in_zh="以股價代替。")
+    assert [judge([c], world(HIT))[0].word for c in (up, down)] == ["not_testable", "confirmed"]
+
+
+def test_words_of_others_are_said_to_be_theirs():
+    verdict = judge([went("A", -1.0, quoted_en="an agency", quoted_zh="通訊社")], world(HIT))[0]
+    assert "an agency" in verdict.reason_en
+    assert "通訊社" in verdict.reason_zh
+
+
+def test_a_statement_prices_cannot_test_says_why():
+    open_claim = Claim(
+        id="B1", article="X", text_en="s", text_zh="s", not_testable_en="Because.", not_testable_zh="因。"
+    )
+    verdict = judge([open_claim], world({}))[0]
+    assert (verdict.word, verdict.reason_en, verdict.reason_zh) == ("not_testable", "Because.", "因。")
+
+
+def test_one_effect_alone_keeps_its_own_p_value():
+    verdict = judge([fell()], world(HIT))[0]
+    assert verdict.p_family == verdict.measured.p_value
+
+
+def test_more_claims_never_make_a_p_value_smaller():
+    alone = judge([fell()], world(HIT))[0].p_family
+    others = [replace(fell(s), id=f"X-{s}") for s in "BCDE"]
+    assert judge([fell(), *others], world(HIT))[0].p_family >= alone
+
+
+def test_effects_of_another_kind_are_another_family():
+    volume = MEASURES["relative_return"](members=("C",), security="M", date=FALL)
+    returns = [fell(), replace(fell("B"), id="X-2")]
+    both = [*returns, stated(volume, "relative_return", hedge="effect", stated=1.0)]
+    assert judge(returns, world(HIT))[0].p_family == judge(both[:2], world(HIT))[0].p_family
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 6))
+def test_step_down_p_values_lie_between_raw_and_bonferroni_and_keep_the_order(seed, m):
+    """Romano–Wolf on shared dates: at least the raw p, at most m times it, monotone in the statistic."""
+    rng = np.random.default_rng(seed)
+    effects = {str(k): effect(float(rng.normal(0, 3)), rng.standard_normal(150)) for k in range(m)}
+    corrected = family_p_values(effects)
+    for key, one in effects.items():
+        assert one.p_value - 1e-12 <= corrected[key] <= 1.0
+    ordered = sorted(effects, key=lambda key: -abs(effects[key].statistic))
+    assert [corrected[k] for k in ordered] == sorted(corrected.values())
+    top = effects[ordered[0]]
+    assert corrected[ordered[0]] <= m * max(
+        (1 + np.sum(np.abs(e.null) >= abs(top.statistic))) / 151 for e in effects.values()
+    )
+
+
+def test_effects_without_dates_in_common_are_corrected_by_their_number():
+    null = np.linspace(-1, 1, 120)
+    apart = {"a": effect(5.0, null, np.arange(120)), "b": effect(5.0, null, np.arange(1000, 1120))}
+    assert family_p_values(apart) == pytest.approx({"a": 2 / 121, "b": 2 / 121})
+
+
+def test_holm_as_worked_out_by_hand():
+    assert holm({"a": 0.01, "b": 0.04, "c": 0.03}) == pytest.approx({"a": 0.03, "c": 0.06, "b": 0.06})
+    assert holm({}) == {}
+
+
+READING = Reading("C0", "r", "r", ("X",), "p", "p", "v", "v", "Prices lean, no more.", "僅供傾向。")
+
+
+@pytest.mark.parametrize(
+    ("directions", "lean"),
+    [
+        ((-1.0, -1.0, 1.0), "lean towards"),
+        ((1.0, 1.0, 1.0), "lean against"),
+        ((-1.0, 1.0), "divided"),
+    ],
+)
+def test_a_reading_leans_where_its_panels_do(directions, lean):
+    panels = tuple(replace(went("A", d), id=f"C0-{k}") for k, d in enumerate(directions))
+    judged, _ = weigh([replace(READING, panels=panels)], [], [], world(HIT))
+    assert lean in judged[0].sentence_en
+    assert "Prices lean, no more." in judged[0].sentence_en
+
+
+def test_a_reading_without_panels_says_that_prices_cannot_tell():
+    judged, _ = weigh([READING], [], [], world({}))
+    assert judged[0].sentence_en.startswith("Prices cannot tell")
+
+
+def test_a_disagreement_sets_claims_and_panels_side_by_side():
+    verdicts = judge([went("A", -1.0)], world(HIT))
+    point = Disagreement("d", "t", "t", "s", "s", ("X-1",), (replace(went("C", 1.0), id="d-1"),))
+    _, beside = weigh([], [point], verdicts, world(HIT))
+    assert [v.word for v in (*beside[0].claims, *beside[0].panels)] == ["confirmed", "confirmed"]
+
+
+def test_the_path_marks_days_with_other_news():
+    path = daily_path(world(HIT), ["A"], "fall", Window(-4, 4))
+    assert path["ar"].loc[str(FALL)] == pytest.approx(-0.10)
+    assert path["car"].iloc[-1] == pytest.approx(path["ar"].sum())
+    assert list(path.index[path["tainted"]].date) == [day(-3), day(1)]  # the speech of day 0 came after the close
+    assert (path["p_holm"] >= path["p_value"]).all()
+
+
+def test_a_record_holds_all_of_a_verdict_and_is_plain_data():
+    verdict = judge([compound(went("A", -1.0), fell())], world(HIT))[0]
+    plain = json.loads(json.dumps(ledger_record([verdict]), allow_nan=False))
+    told = plain["claims"][0]
+    assert told["verdict"] == verdict.word
+    assert told["parts"][1]["measured"]["effect"]["p_value"] == verdict.parts[1].measured.p_value
+    assert told["parts"][0]["measure"] == {"name": "return", "security": "A", "date": str(FALL), "until": None}
+
+
+def test_a_record_of_a_statement_without_measure_has_none():
+    open_claim = Claim(
+        id="B1", article="X", text_en="s", text_zh="s", not_testable_en="Because.", not_testable_zh="因。"
+    )
+    told = record(judge([open_claim], world({}))[0])
+    assert told["measure"] is None
+    assert told["measured"] is None
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_claim_review_has_the_keys_that_schema_org_asks_for(language):
+    verdicts = judge([went("A", -1.0), replace(went("A", 1.0), id="X-2")], world(HIT))
+    graph = claim_review(verdicts, {"X": "An article"}, language=language)
+    first, second = graph["@graph"]
+    assert first["@type"] == "ClaimReview"
+    assert first["claimReviewed"] == ("said" if language == "en" else "說")
+    assert first["itemReviewed"]["appearance"]["name"] == "An article"
+    assert first["reviewRating"]["ratingValue"] == 5
+    assert second["reviewRating"]["ratingValue"] == 1
+
+
+def test_what_prices_cannot_test_has_no_rating_value():
+    open_claim = Claim(
+        id="B1", article="X", text_en="s", text_zh="s", not_testable_en="Because.", not_testable_zh="因。"
+    )
+    graph = claim_review(judge([open_claim], world({})), {})
+    assert "ratingValue" not in graph["@graph"][0]["reviewRating"]
