@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -41,17 +42,21 @@ def print_result(result: StudyResult, report: Path) -> None:
     console.print(f"[bold]{result.title_en or result.name}[/]")
     if result.verdicts:
         console.print(_verdicts(result))
+        for line in _contradicted(result):
+            console.print(line, markup=False)
     console.print(_main_names(result))
     if result.run["headline"]["basket"]:
         console.print(*_basket(result), sep="\n")
-    for line in origin_lines(result):
+    for line in (*_depends(result), *origin_lines(result)):
         console.print(line, markup=False)
     console.print(f"Report: {report}", markup=False, soft_wrap=True)
 
 
 def print_held(table: pd.DataFrame) -> None:
     """What is held of each ticker: from where, how old, which days."""
-    shown = Table(title=f"{table['symbol'].nunique()} tickers", title_justify="left")
+    shown = Table(
+        box=SIMPLE_HEAD, title_style="bold", title=f"{table['symbol'].nunique()} tickers", title_justify="left"
+    )
     for name in ("ticker", "held from", "fetched", "first", "last", "days"):
         shown.add_column(name, justify="right" if name == "days" else "left")
     for row in _records(table.fillna("")):
@@ -78,7 +83,7 @@ def print_changes(refreshed: Refresh) -> None:
 
 def _verdicts(result: StudyResult) -> Table:
     claims = result.table("claims")
-    table = Table(title="Verdicts", title_justify="left")
+    table = Table(box=SIMPLE_HEAD, title_style="bold", title="Verdicts", title_justify="left")
     table.add_column("article")
     for word in WORDS:
         table.add_column(word.replace("_", " "), justify="right", style=COLOUR[word])
@@ -91,12 +96,21 @@ def _verdicts(result: StudyResult) -> Table:
     return table
 
 
+def _contradicted(result: StudyResult) -> Iterator[str]:
+    """What prices contradict, one line a claim."""
+    for v in result.verdicts:
+        if v.word == "contradicted":
+            yield f"contradicted  {v.claim.id}: {v.claim.text_en}"
+
+
 def _main_names(result: StudyResult) -> Table:
     event, members = result.run["headline"]["event"], result.run["headline"]["members"]
     rows = result.table("cumulative").query("event == @event and window_start == 0 and window_end == 0")
     rows = rows[rows["security"].isin(members)].sort_values("car")
     returns = result.table("abnormal_returns").query("event == @event and tau == 0").set_index("security")
-    table = Table(title=f"Day 0 of '{event}': {_day(returns)}", title_justify="left")
+    table = Table(
+        box=SIMPLE_HEAD, title_style="bold", title=f"Day 0 of '{event}': {_day(returns)}", title_justify="left"
+    )
     for head in ("", "return", "abnormal", "std. error", "p (t)", "p (SQ)"):
         table.add_column(head, justify="left" if not head else "right")
     actual = returns["actual_return"].to_dict()
@@ -117,7 +131,9 @@ def _basket(result: StudyResult) -> Iterator[Table | str]:
     head, every = result.run["headline"], result.table("tests")
     at_zero = (every["window_start"] == 0) & (every["window_end"] == 0) & every["statistic"].notna()
     rows = every[at_zero & (every["event"] == head["event"]) & (every["group"] == head["basket"])]
-    table = Table(title=f"Basket '{head['basket']}' on day 0", title_justify="left")
+    table = Table(
+        box=SIMPLE_HEAD, title_style="bold", title=f"Basket '{head['basket']}' on day 0", title_justify="left"
+    )
     for name in ("test", "statistic", "p"):
         table.add_column(name, justify="left" if name == "test" else "right")
     for row in _records(rows[rows["valid"]].head(LEADING)):
@@ -132,6 +148,24 @@ def _basket(result: StudyResult) -> Iterator[Table | str]:
 
 def _records(table: pd.DataFrame) -> Iterator[Any]:
     return iter(table.itertuples())
+
+
+def _depends(result: StudyResult) -> Iterator[str]:
+    """How far the first name's answer depends on the benchmark and on the other choices."""
+    if "views" not in result.tables:
+        return
+    first = result.run["headline"]["members"][0]
+    views, every = (
+        t[(t["security"] == first) & (t["window_start"] == 0) & (t["window_end"] == 0)]
+        for t in (result.table("views"), result.table("robustness"))
+    )
+    if len(views) > 1:
+        yield f"{first} on " + ", ".join(f"{r.benchmark} {_percent(r.car)}" for r in _records(views)) + "."
+    for r in _records(every):
+        yield (
+            f"{first} over {r.specifications} specifications: median {_percent(r.median)}, from {_percent(r.lowest)} to "
+            f"{_percent(r.highest)}; {r.share_same_sign:.0%} of the same sign, {r.share_significant:.0%} significant."
+        )
 
 
 def _title(row: Any) -> str:
