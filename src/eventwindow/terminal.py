@@ -163,8 +163,8 @@ def _depends(result: StudyResult) -> Iterator[str]:
         yield f"{first} on " + ", ".join(f"{r.benchmark} {_percent(r.car)}" for r in _records(views)) + "."
     for r in _records(every):
         yield (
-            f"{first} over {r.specifications} specifications: median {_percent(r.median)}, from {_percent(r.lowest)} to "
-            f"{_percent(r.highest)}; {r.share_same_sign:.0%} of the same sign, {r.share_significant:.0%} significant."
+            f"{first} over {r.specifications} specifications: median {_percent(r.median)}, from {_percent(r.lowest)}"
+            f" to {_percent(r.highest)}; {r.share_same_sign:.0%} of the same sign, {r.share_significant:.0%} significant."
         )
 
 
