@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import binom
 
 from eventwindow.abnormal import AbnormalReturns
+from eventwindow.event_returns import Array
 from eventwindow.inference.result import NotComputed, Result, SignificanceResult, normal
 from eventwindow.inference.sample import complete
 from eventwindow.timeline import Window
@@ -29,20 +31,43 @@ def generalized_sign_z(ar: AbnormalReturns, window: Window) -> Result:
 
 def wilcoxon_w_plus(ar: AbnormalReturns, window: Window) -> Result:
     """W+, the rank sum of positive CARs; zeros dropped; exact p up to 50 firms without ties, else normal."""
-    from scipy import stats
-
     name, null = "wilcoxon_w_plus", "the CARs are symmetric about zero"
     car = complete(ar, window)[1].car
     car = car[car != 0]
-    if not len(car):
+    n = len(car)
+    if not n:
         return NotComputed(name, "no event has a CAR that differs from zero", null)
     size = np.abs(car)
-    exact = len(car) <= EXACT_WILCOXON and len(np.unique(size)) == len(size)
-    method = "exact" if exact else "asymptotic"
-    p = stats.wilcoxon(car, method=method, correction=False).pvalue
-    w = float(stats.rankdata(size)[car > 0].sum())
-    distribution = f"signed ranks of {len(car)}" if exact else "N(0,1) with correction for ties"
-    return SignificanceResult(name, null, w, float(p), distribution, len(car))
+    rank, tied = _ranks(size)
+    w = float(rank[car > 0].sum())
+    if n <= EXACT_WILCOXON and not tied:
+        return SignificanceResult(name, null, w, _signed_rank_p(w, n), f"signed ranks of {n}", n)
+    ties = np.unique(size, return_counts=True)[1].astype(float)
+    variance = n * (n + 1) * (2 * n + 1) / 24 - (ties**3 - ties).sum() / 48
+    p = normal(name, null, (w - n * (n + 1) / 4) / np.sqrt(variance), n).p_value
+    return SignificanceResult(name, null, w, p, "N(0,1) with correction for ties", n)
+
+
+def _ranks(size: Array) -> tuple[Array, bool]:
+    """Ranks with ties averaged, and whether there are any."""
+    _, at, count = np.unique(size, return_inverse=True, return_counts=True)
+    return (np.cumsum(count) - (count - 1) / 2)[at], bool((count > 1).any())
+
+
+def _signed_rank_p(w: float, n: int) -> float:
+    """Two-sided exact p of W+ = w: all 2ⁿ signs are equally likely."""
+    ways = np.ones(1)
+    for rank in range(1, n + 1):  # the coefficients of Π(1 + x^rank)
+        ways = np.append(ways, np.zeros(rank)) + np.append(np.zeros(rank), ways)
+    below, above = ways[: int(w) + 1].sum(), ways[int(w) :].sum()
+    return float(min(1.0, 2 * min(below, above) / 2.0**n))
+
+
+def _binomial_p(w: int, n: int, share: float) -> float:
+    """Two-sided exact p: the sum of all outcomes no likelier than the one seen."""
+    k = np.arange(n + 1)
+    likely = binom(n, k) * share**k * (1 - share) ** (n - k)
+    return float(min(1.0, likely[likely <= likely[w] * (1 + 1e-7)].sum()))
 
 
 def _signs(name: str, null: str, ar: AbnormalReturns, window: Window, share: float) -> Result:
@@ -54,7 +79,5 @@ def _signs(name: str, null: str, ar: AbnormalReturns, window: Window, share: flo
     z = (w - n * share) / np.sqrt(n * share * (1 - share))
     if n >= EXACT_SIGNS:
         return normal(name, null, z, n)
-    from scipy.stats import binomtest
-
-    p = float(binomtest(w, n, share).pvalue)
+    p = _binomial_p(w, n, share)
     return SignificanceResult(name, null, float(z), p, f"binomial({n}, {share:.3g})", n, f"{w} of {n} positive")
