@@ -97,6 +97,8 @@ def test_an_older_cache_serves_where_yahoo_fails_and_shipped_where_there_is_none
     server.behave = lambda symbol, n: "refuse"
     found = load(server, ["OLD", "AAA"], cache, figures=shipped)
     assert {s: h.origin for s, h in found.histories.items()} == {"OLD": "yahoo", "AAA": "shipped"}
+    assert all("429" in found.replaced[symbol] for symbol in ("OLD", "AAA"))
+    assert found.notes == ("Held figures stand in for OLD, AAA: Yahoo answered 429, too many requests",)
     np.testing.assert_array_equal(found["OLD"]["close"], make_old_frame.loc[START:END, "close"])
     pd.testing.assert_frame_equal(cache.get("OLD").pulled.table, make_old_frame)
 

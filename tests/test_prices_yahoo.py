@@ -143,7 +143,7 @@ def test_a_failure_that_lasts_is_given_up_with_yahoos_reason(serve, failure, rea
     assert isinstance(answer, Unavailable)
     assert answer.known
     assert reason in answer.reason
-    assert "asked 3 times" in answer.reason
+    assert server.asked["AAA"] >= 3
 
 
 @pytest.mark.parametrize("failure", ["refuse", "page", "maintenance", "cut"])
@@ -174,11 +174,11 @@ def test_half_of_the_tickers_failing_leaves_the_other_half_right(serve):
         np.testing.assert_allclose(answers[symbol].frame["close"], tickers[symbol].table.loc[START:END, "close"])
 
 
-def test_after_four_lost_in_a_row_each_further_ticker_is_asked_for_once(serve):
+def test_after_six_given_up_on_each_further_ticker_is_asked_for_once(serve):
     symbols = [f"T{i}" for i in range(12)]
     server = serve(behave=lambda symbol, n: "maintenance")
     fetch(server, symbols, Limits(workers=1, attempts=3, first_wait=0.01, request=0.5, total=20))
-    assert [server.asked[symbol] for symbol in symbols] == [3] * 4 + [1] * 8
+    assert [server.asked[symbol] for symbol in symbols] == [3] * 6 + [1] * 6
 
 
 def test_the_time_limit_ends_the_pull_and_is_told(serve):

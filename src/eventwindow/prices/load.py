@@ -73,8 +73,18 @@ def load_prices(
         if search.missing:
             ask(search)
     _refuse_unknown(search)
-    unavailable = {symbol: _one_reason(symbol, search.reasons.get(symbol, [])) for symbol in search.missing}
-    return Prices({s: search.found[s] for s in search.symbols if s in search.found}, unavailable, tuple(search.notes))
+    return _prices(search)
+
+
+def _prices(search: _Search) -> Prices:
+    histories = {symbol: search.found[symbol] for symbol in search.symbols if symbol in search.found}
+    replaced = {symbol: _why(search, symbol) for symbol in histories if search.reasons.get(symbol)}
+    notes = [
+        f"Held figures stand in for {', '.join(s for s in replaced if replaced[s] == why)}: {why}"
+        for why in dict.fromkeys(replaced.values())
+    ]
+    unavailable = {symbol: Unavailable(symbol, _why(search, symbol)) for symbol in search.missing}
+    return Prices(histories, unavailable, replaced, (*search.notes, *notes))
 
 
 def _chain(mode: str | Path) -> list[Callable[[_Search], None]]:
@@ -179,6 +189,6 @@ def _refuse_unknown(search: _Search) -> None:
         )
 
 
-def _one_reason(symbol: str, reasons: list[Unavailable]) -> Unavailable:
+def _why(search: _Search, symbol: str) -> str:
     """All reasons in one, in the order in which the sources were asked."""
-    return Unavailable(symbol, "; ".join(dict.fromkeys(reason.reason for reason in reasons)) or "no source holds it")
+    return "; ".join(dict.fromkeys(reason.reason for reason in search.reasons.get(symbol, []))) or "no source holds it"

@@ -23,7 +23,7 @@ class Limits:
     first_wait: float = 1.0  # seconds before the second attempt; doubled for each further one
     request: float = 8.0
     total: float = 60.0
-    patience: int = 4  # tickers lost in a row after which each further one is asked for only once
+    patience: int = 6  # tickers given up on after which each further one is asked for only once
 
 
 class BusyError(Exception):
@@ -42,7 +42,6 @@ class Pull(Generic[Answer]):
     limits: Limits
     answers: dict[str, Answer] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
-    _lost: int = 0  # in a row
     _ends: float = 0.0
     _stop: threading.Event = field(default_factory=threading.Event)
 
@@ -65,7 +64,7 @@ class Pull(Generic[Answer]):
 
     def _one(self, symbol: str) -> None:
         reason, attempt = "", 0
-        while not reason or attempt < (self.limits.attempts if self._lost < self.limits.patience else 1):
+        while not reason or attempt < self._attempts:
             halt = self._halted()
             if halt:
                 self.failures[symbol] = f"{reason}; {halt}" if reason else halt
@@ -77,10 +76,12 @@ class Pull(Generic[Answer]):
             except BusyError as busy:
                 reason, attempt = busy.reason, attempt + 1
             else:
-                self._lost = 0
                 return
-        self._lost += 1
-        self.failures[symbol] = f"{reason} (asked {attempt} times)" if attempt > 1 else reason
+        self.failures[symbol] = reason
+
+    @property
+    def _attempts(self) -> int:
+        return self.limits.attempts if len(self.failures) < self.limits.patience else 1
 
     def _wait(self, attempt: int) -> float:
         return self.limits.first_wait * 2.0 ** (attempt - 1) * random.uniform(0.5, 1.5)

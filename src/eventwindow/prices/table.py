@@ -40,10 +40,14 @@ class Unavailable:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """The histories of a study, and what could not be had."""
+    """The histories of a study, and what could not be had.
+
+    `replaced` tells for a history why the source asked before its own did not serve it ("Yahoo answered 429, …").
+    """
 
     histories: Mapping[str, PriceHistory]
     unavailable: Mapping[str, Unavailable] = field(default_factory=dict)
+    replaced: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # said once for the whole pull: "Yahoo cannot be reached: …"
 
     def __getitem__(self, symbol: str) -> pd.DataFrame:
