@@ -162,10 +162,9 @@ def _depends(result: StudyResult) -> Iterator[str]:
     if len(views) > 1:
         yield f"{first} on " + ", ".join(f"{r.benchmark} {_percent(r.car)}" for r in _records(views)) + "."
     for r in _records(every):
-        yield (
-            f"{first} over {r.specifications} specifications: median {_percent(r.median)}, from {_percent(r.lowest)}"
-            f" to {_percent(r.highest)}; {r.share_same_sign:.0%} of the same sign, {r.share_significant:.0%} significant."
-        )
+        spread = f"median {_percent(r.median)}, from {_percent(r.lowest)} to {_percent(r.highest)}"
+        shares = f"{r.share_same_sign:.0%} of the same sign, {r.share_significant:.0%} significant"
+        yield f"{first} over {r.specifications} specifications: {spread}; {shares}."
 
 
 def _title(row: Any) -> str:
