@@ -1,0 +1,241 @@
+"""The ledger: whole, free of typed verdicts, and every fault told with its line and remedy."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import eventwindow
+from eventwindow.claims.measures import MEASURES
+from eventwindow.claims.verdict import leaves
+from eventwindow.errors import ClaimError
+from eventwindow.ledger import read_claims
+
+STUDY = Path(eventwindow.__file__).parent / "studies" / "deepseek_2025"
+ROWS = [f"S{s}-A{k}" for s, n in enumerate((17, 4, 4, 20, 13)) for k in range(1, n + 1)]
+STATEMENTS = [f"B{k}" for k in range(1, 13)]
+READINGS = [f"C{k}" for k in range(1, 15)]
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    from eventwindow.study import read_study
+
+    study = read_study(STUDY)
+    return read_claims(STUDY / "claims.toml", study.securities, study.baskets, events={e.id for e in study.file.events})
+
+
+@pytest.mark.parametrize("row", ROWS + STATEMENTS)
+def test_every_row_is_in_the_ledger(ledger, row):
+    assert any(re.fullmatch(rf"{row}(-.+)?", c.id) for c in ledger.claims)
+
+
+@pytest.mark.parametrize("key", READINGS)
+def test_every_reading_is_in_the_ledger(ledger, key):
+    reading = next(r for r in ledger.readings if r.key == key)
+    assert reading.panels or key == "C14"
+
+
+def test_the_rows_are_those_of_the_founders_list(shared):
+    """Our own addition: S4-A13, the loss of more than 500bn."""
+    text = (shared / "claims.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| (S\d-A\d+|[BC]\d+) \|", text, flags=re.M)
+    assert set(ROWS + STATEMENTS + READINGS) - set(listed) == {"S4-A13"}
+    assert set(listed) <= set(ROWS + STATEMENTS + READINGS)
+
+
+def test_no_verdict_is_typed_in():
+    for name in ("claims.toml", "readings.toml"):
+        text = (STUDY / name).read_text(encoding="utf-8")
+        assert not re.search(r"^\s*(verdict|measured|word)\s*=", text, flags=re.M)
+
+
+def test_no_sentence_of_an_article_stands_in_the_ledger(shared):
+    """No run of twelve Chinese characters is an article's."""
+    articles = "".join(p.read_text(encoding="utf-8") for p in sorted((shared / "articles").glob("*.txt")))
+    known = re.sub(r"\s", "", articles)
+    for name in ("claims.toml", "readings.toml"):
+        text = (STUDY / name).read_text(encoding="utf-8")
+        for run in re.findall(r"[\u4e00-\u9fff，、]{12,}", text):
+            assert not any(run[k : k + 12] in known for k in range(len(run) - 11)), run
+
+
+def test_every_claim_is_told_in_both_languages_and_measured_or_excused(ledger):
+    for claim in ledger.claims:
+        assert claim.text_zh != claim.text_en
+        for leaf in leaves(claim):
+            assert (leaf.measure is not None) != bool(leaf.not_testable_en)
+
+
+def test_row_a_is_measured_and_row_b_is_not(ledger):
+    for claim in ledger.claims:
+        measured = any(leaf.measure is not None for leaf in leaves(claim))
+        assert measured == claim.id.startswith("S")
+
+
+def test_no_reason_is_that_something_is_not_built(ledger):
+    assert not [c.id for c in ledger.claims for leaf in leaves(c) if "not built" in leaf.not_testable_en]
+
+
+def test_the_verdicts_that_anyone_can_check(deepseek):
+    """Closes of 142.62, 118.42 and 128.99; 24.49bn shares: −16.97 %, −592.7bn, + 8.93 %."""
+    words = {v.claim.id: v.word for v in deepseek.verdicts}
+    assert {words[k] for k in ("S0-A1", "S0-A2", "S0-A4-return", "S0-A4-level", "S0-A5", "S0-A7", "S4-A3")} == {
+        "confirmed"
+    }
+    assert words["S3-A6-value"] == "contradicted"  # 592.7 is close to 600 and has not reached it
+    assert words["S4-A6"] == "confirmed"
+    assert words["S0-A15-MU"] == "contradicted"
+    assert all(words[c] == "not_testable" for c in words if c.startswith("B"))
+
+
+def test_every_verdict_has_rule_and_reasons_in_both_languages(deepseek):
+    for verdict in deepseek.verdicts:
+        assert all((verdict.rule, verdict.rule_zh, verdict.reason_en, verdict.reason_zh))
+
+
+ARTICLE = '[[articles]]\nkey = "A1"\ntitle_en = "An article"\n'
+CLAIM = """
+[[claims]]
+id = "A1-1"
+article = "A1"
+security = "NVDA"
+text_en = "It fell."
+stated = -0.17
+precision = 0.01
+measure = "return"
+date = 2025-01-27
+"""
+PART = '\n[[claims.parts]]\ntext_en = "a part"\nmeasure = "return"\ndate = 2025-01-27\nhedge = "direction"\ndirection = "up"\n'
+
+
+def refused(tmp_path: Path, text: str, name: str = "claims.toml") -> ClaimError:
+    (tmp_path / "claims.toml").write_text(ARTICLE + CLAIM, encoding="utf-8")
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(ClaimError) as caught:
+        read_claims(tmp_path / "claims.toml", {"NVDA", "SPY"}, {"both"}, events={"fall"})
+    assert caught.value.remedy
+    return caught.value
+
+
+FAULTS = {
+    "duplicate id": (CLAIM, CLAIM * 2, "stands twice, first at line 6", 16),
+    "no security of the study": ('"NVDA"', '"INTC"', "'INTC' is no security of this study", 8),
+    "unknown measure": ('measure = "return"', 'measure = "retrun"', "unknown measure 'retrun'", 12),
+    "unknown key of a measure": ("date =", "dat =", "unknown key 'dat'", 13),
+    "missing key of a measure": ("date = 2025-01-27\n", "", "the key 'date' is missing", 5),
+    "date that is none": ("2025-01-27", '"soon"', "found 'soon'", 13),
+    "bad hedge": ("precision", 'hedge = "nearly"\nprecision', "unknown hedge 'nearly'", 11),
+    "hedge that the measure cannot serve": (
+        "stated",
+        'hedge = "effect"\nstated',
+        "measure 'return' tests no effect",
+        10,
+    ),
+    "no precision": ("precision = 0.01\n", "", "the precision is missing", 10),
+    "no stated figure": ("stated = -0.17\n", "", "needs the stated figure", 5),
+    "no direction": ("stated = -0.17", 'hedge = "direction"', "needs a direction", 5),
+    "range of one": ("stated", 'hedge = "range"\nstated', "a range has two figures", 11),
+    "figure that is text": ("-0.17", '"-17 %"', "is no number", 10),
+    "unknown article": ('article = "A1"', 'article = "A9"', "there is no article 'A9'", 7),
+    "no id": ('id = "A1-1"\n', "", "the key 'id' is missing", 5),
+    "no text": ('text_en = "It fell."\n', "", "the key 'text_en' is missing", 5),
+    "verdict typed in": ("stated", 'verdict = "confirmed"\nstated', "never typed in", 10),
+    "neither measured nor excused": ('measure = "return"\ndate = 2025-01-27', "", "one of measure", 5),
+    "measured and excused": ("stated", 'not_testable_en = "no"\nstated', "one of measure", 5),
+    "unknown event": (
+        'measure = "return"\ndate = 2025-01-27',
+        'measure = "effect"\nwindow = [0, 0]\nevent = "rise"\nhedge = "effect"\ndirection = "up"',
+        "there is no event 'rise'",
+        14,
+    ),
+    "unknown member": (
+        'measure = "return"\ndate = 2025-01-27',
+        'measure = "breadth"\nmembers = ["none"]\nside = "up"\ndate = 2025-01-27',
+        "'none' is neither security nor basket",
+        13,
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_told_with_its_line_and_remedy(tmp_path, fault):
+    old, new, told, line = FAULTS[fault]
+    error = refused(tmp_path, ARTICLE + CLAIM.replace(old, new, 1))
+    assert told in str(error)
+    assert f"claims.toml, line {line}" in error.where
+
+
+def test_a_misspelled_key_is_answered_with_the_nearest(tmp_path):
+    error = refused(tmp_path, ARTICLE + CLAIM.replace("security", "securty"))
+    assert "Did you mean 'security'?" in error.remedy
+
+
+def test_a_fault_in_a_part_names_the_line_of_the_part(tmp_path):
+    whole = CLAIM[: CLAIM.index("stated")]
+    error = refused(tmp_path, ARTICLE + whole + PART + PART.replace('"up"', '"sideways"'))
+    assert error.where.startswith("claims.toml, line 23, direction")
+
+
+def test_parts_of_context_alone_decide_nothing(tmp_path):
+    whole = CLAIM[: CLAIM.index("stated")]
+    assert "no part decides" in str(refused(tmp_path, ARTICLE + whole + PART + "decides = false\n"))
+
+
+def test_unknown_tables_are_told(tmp_path):
+    assert "unknown table 'claim'" in str(refused(tmp_path, ARTICLE + CLAIM.replace("[[claims]]", "[[claim]]")))
+    assert "no array of tables" in str(refused(tmp_path, 'claims = "none"'))
+
+
+def test_readings_are_checked_as_claims_are(tmp_path):
+    text = '[[disagreements]]\nkey = "d"\ntitle_en = "t"\ntitle_zh = "t"\nsaid_en = "s"\nsaid_zh = "s"\nclaims = ["A1-9"]\n'
+    error = refused(tmp_path, text, "readings.toml")
+    assert "there is no claim 'A1-9'" in str(error)
+    assert "readings.toml, line 7" in error.where
+
+
+def test_parts_take_article_and_security_from_their_claim(tmp_path):
+    path = tmp_path / "claims.toml"
+    path.write_text(ARTICLE + CLAIM[: CLAIM.index("stated")] + PART, encoding="utf-8")
+    claim = read_claims(path, {"NVDA"}, set()).claims[0]
+    assert (claim.parts[0].id, claim.parts[0].article, claim.parts[0].security) == ("A1-1.1", "A1", "NVDA")
+
+
+def test_a_study_without_claims_has_an_empty_ledger(tmp_path):
+    assert read_claims(tmp_path / "claims.toml", set(), set()).claims == ()
+
+
+# --- the page of measures -------------------------------------------------------------------------------------------
+
+PAGE = Path(__file__).parents[1] / "docs" / "measures.md"
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_the_page_documents_every_measure_with_an_example_that_is_read(tmp_path, name):
+    section = re.search(rf"^### `{name}`\n(.*?)(?=^### |\Z)", PAGE.read_text(encoding="utf-8"), flags=re.M | re.S)
+    assert section is not None
+    example = re.search(r"```toml\n(.*?)```", section[1], flags=re.S)
+    assert example is not None
+    path = tmp_path / "claims.toml"
+    path.write_text('[[articles]]\nkey = "S0"\ntitle_en = "t"\n\n' + example[1], encoding="utf-8")
+    securities, baskets = names()
+    claim = read_claims(path, securities, baskets, events={"selloff", "v3", "release"}).claims[0]
+    assert claim.measure_name == name
+
+
+def names() -> tuple[set[str], set[str]]:
+    from eventwindow.study import read_study
+
+    study = read_study(STUDY)
+    return set(study.securities), set(study.baskets)
+
+
+def test_the_page_explains_every_hedge():
+    from typing import get_args
+
+    from eventwindow.claims.claim import Hedge
+
+    page = PAGE.read_text(encoding="utf-8")
+    assert [h for h in get_args(Hedge) if f"`{h}`" not in page] == []
