@@ -10,6 +10,7 @@ import pandas as pd
 
 from eventwindow.abnormal import AbnormalReturns
 from eventwindow.claims import judge
+from eventwindow.further import further_tables
 from eventwindow.inputs import (
     Inputs,
     Step,
@@ -59,6 +60,8 @@ def run_study(
     }
     step("looking through other benchmarks and specifications")
     tables |= robustness_tables(inputs, placed)
+    step("asking untreated stocks, other exchanges and the bars of the day")
+    tables |= further_tables(inputs, by_event[study.headline["event"]])
     step("judging the claims")
     evidence = gather_evidence(inputs, by_event)
     verdicts = tuple(judge(inputs.ledger.claims, evidence))

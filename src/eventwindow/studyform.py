@@ -11,9 +11,11 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    field_validator,
     model_validator,
 )
 
+from eventwindow.counterfactual import COUNTERFACTUALS
 from eventwindow.errors import WindowError
 from eventwindow.timeline import SessionRule, Window
 
@@ -123,6 +125,40 @@ class Robustness(Form):
     treated: tuple[str, ...] = ()
 
 
+class CounterfactualForm(Form):
+    """Donors for counterfactuals: a table of adjusted closes in figures/, less the stocks excluded by name."""
+
+    panel: str = "panel"
+    exclude: tuple[Symbol, ...] = ()
+    models: tuple[str, ...] = ("synthetic_control", "ridge", "elastic_net", "latent_factors")
+    blocks: int = Field(default=10, ge=2)  # of consecutive estimation days, held out in turn
+
+    @field_validator("models")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if lacking := [name for name in names if name not in COUNTERFACTUALS]:
+            raise ValueError(f"unknown model {lacking[0]!r}; there are {', '.join(COUNTERFACTUALS)}")
+        return names
+
+
+class Receipt(Form):
+    """A depositary receipt and its home share; `rate` is a security quoted as home currency per receipt currency."""
+
+    receipt: Symbol
+    home: Symbol
+    shares: float = Field(default=1.0, gt=0)  # home shares that one receipt stands for
+    rate: Symbol | None = None
+
+
+class IntradayForm(Form):
+    """How bars are read: `market` and `sector` by symbol, `pairs` (leader, follower), `days` counted from day 0."""
+
+    market: Symbol | None = None
+    sector: Symbol | None = None
+    pairs: tuple[tuple[Symbol, Symbol], ...] = ()
+    days: tuple[int, ...] = (0,)
+
+
 class Head(Form):
     name: Slug
     title: str = ""
@@ -144,6 +180,17 @@ class StudyFile(Form):
     events: tuple[Event, ...] = Field(min_length=1)
     news: tuple[News, ...] = ()
     robustness: Robustness = Robustness()
+    counterfactual: CounterfactualForm | None = None
+    receipts: tuple[Receipt, ...] = ()
+    intraday: IntradayForm = IntradayForm()
+
+    @model_validator(mode="after")
+    def _receipts_are_held(self) -> Self:
+        held = {s.symbol for s in self.securities}
+        named = (s for r in self.receipts for s in (r.receipt, r.home, r.rate) if s is not None)
+        if lacking := next((s for s in named if s not in held), None):
+            raise ValueError(f"[[receipts]] names {lacking!r}, which is no security of this study")
+        return self
 
 
 def _check_zone(zone: str) -> None:

@@ -1,0 +1,23 @@
+"""What would have happened: expected returns of treated stocks from the returns of untreated ones.
+
+These models choose weights, penalties or factors, so no closed-form error of theirs is honest: none is given. Their
+inference is from days held out in blocks and from donors treated in turn.
+"""
+
+from eventwindow.counterfactual.elastic import elastic_net, elastic_net_penalties
+from eventwindow.counterfactual.latent import latent_factors
+from eventwindow.counterfactual.predictor import Counterfactual
+from eventwindow.counterfactual.ridge import ridge, ridge_penalties
+from eventwindow.counterfactual.synthetic import synthetic_control
+
+__all__ = ["COUNTERFACTUALS", "Counterfactual"]
+
+COUNTERFACTUALS: dict[str, Counterfactual] = {
+    model.name: model
+    for model in (
+        Counterfactual("synthetic_control", synthetic_control),
+        Counterfactual("ridge", ridge, ridge_penalties),
+        Counterfactual("elastic_net", elastic_net, elastic_net_penalties, in_space=False),
+        Counterfactual("latent_factors", latent_factors),
+    )
+}

@@ -1,0 +1,89 @@
+"""Counterfactuals of treated stocks with their placebos in time and in space."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eventwindow.counterfactual.heldout import Predicted, block_of_day, expected_at, ols_held_out, predicted
+from eventwindow.counterfactual.predictor import NOT_A_DONOR, Counterfactual
+from eventwindow.counterfactual.sample import Sample
+from eventwindow.event_returns import Array
+
+
+@dataclass(frozen=True)
+class Placebos:
+    """Every donor treated in turn with the others as its donors."""
+
+    gap: Array  # (L, J), return less expected return
+    rms: Array  # (J,), of the fit's errors over the estimation window
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """One model's counterfactuals of M treated stocks."""
+
+    model: str
+    predicted: Predicted
+    gap: Array  # (L, M), the effect if there was one: return less expected return
+    error: Array  # (T, M), of each estimation day held out
+    rms: Array  # (M,), of the fit's errors over the estimation window
+    placebos: Placebos | None
+
+    @property
+    def rmse(self) -> Array:
+        """(M,), of the days held out."""
+        return np.asarray(np.sqrt(np.mean(self.error**2, axis=0)))
+
+    def p_time(self, day: int) -> Array:
+        """(M,), (1 + #{|e_t| ≥ |gap|})/(T + 1) over the days held out; `day` counts along the event window."""
+        beyond = np.abs(self.error) >= np.abs(self.gap[day])
+        return np.asarray((1 + beyond.sum(axis=0)) / (len(beyond) + 1))
+
+    def p_space(self, day: int) -> Array | None:
+        """(M,), (1 + #{donors whose |gap|/rms is at least the treated stock's})/(J + 1) (Abadie et al. 2010)."""
+        if self.placebos is None:
+            return None
+        ratio = np.abs(self.placebos.gap[day]) / self.placebos.rms
+        beyond = ratio[:, None] >= np.abs(self.gap[day]) / self.rms
+        return np.asarray((1 + beyond.sum(axis=0)) / (len(beyond) + 1))
+
+
+def estimated(model: Counterfactual, sample: Sample, blocks: int, *, in_space: bool | None = None) -> Estimated:
+    """The model's counterfactuals; `in_space` overrides whether every donor is treated in turn."""
+    y, block = sample.y, block_of_day(len(sample.x), blocks)
+    no_donor = np.full(y.shape[1], NOT_A_DONOR, np.int64)
+    found = predicted(model, sample.x, y, sample.x_event, no_donor, block)
+    placebos = None
+    if model.in_space if in_space is None else in_space:
+        own = np.arange(len(sample.donors), dtype=np.int64)
+        fitted, expected = expected_at(model, sample.x, sample.x, sample.x_event, own, block)
+        placebos = Placebos(sample.x_event - expected, _rms(sample.x - fitted))
+    gap = sample.y_event - found.event
+    return Estimated(model.name, found, gap, y - found.held_out, _rms(y - found.fitted), placebos)
+
+
+def market_errors(sample: Sample, blocks: int) -> Array:
+    """(T, M), what the market model misses on each estimation day when fitted without the day's block."""
+    y = sample.y
+    return np.asarray(y - ols_held_out(y, sample.market, block_of_day(len(y), blocks)))
+
+
+def blocks_won(error: Array, market: Array, blocks: int) -> Array:
+    """(M,), in how many blocks the model's squared error is below the market model's."""
+    block = block_of_day(len(error), blocks)
+    gain = market**2 - error**2
+    return np.asarray(sum((gain[block == k].sum(axis=0) > 0).astype(int) for k in range(blocks)))
+
+
+def leading(models: Sequence[Estimated], market: Array) -> np.ndarray:
+    """(M,), the position of the model that predicts days held out best; -1 where none beats the market model."""
+    rmse = np.array([m.rmse for m in models])
+    best = rmse.argmin(axis=0)
+    return np.where(rmse.min(axis=0) < np.sqrt(np.mean(market**2, axis=0)), best, -1)
+
+
+def _rms(error: Array) -> Array:
+    return np.asarray(np.sqrt(np.mean(error**2, axis=0)))

@@ -1,0 +1,103 @@
+"""What else the data say about the headline event: untreated stocks, other exchanges, the day by the minute."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eventwindow import intradaytables
+from eventwindow.abnormal import AbnormalReturns
+from eventwindow.counterfactual import COUNTERFACTUALS
+from eventwindow.counterfactual import tables as counterfactual
+from eventwindow.counterfactual.estimate import estimated
+from eventwindow.counterfactual.sample import donor_returns, sample
+from eventwindow.errors import StudyError
+from eventwindow.exchanges import RECEIPTS, exchanges_table, receipts_table
+from eventwindow.inputs import Inputs, securities_table
+from eventwindow.intraday import bars_of
+from eventwindow.timeline import Calendar
+
+Tables = dict[str, pd.DataFrame]
+
+
+def further_tables(inputs: Inputs, headline: AbnormalReturns) -> Tables:
+    """Tables counterfactual…, exchanges, receipts, intraday…, lead_lag; those without matter hold no row.
+
+    `headline` holds the abnormal returns of the headline event under the study's own model.
+    """
+    if not len(headline):
+        return counterfactual.empty_tables() | intradaytables.empty_tables()
+    return _counterfactuals(inputs, headline) | _exchanges(inputs, headline) | _intraday(inputs, headline)
+
+
+def _counterfactuals(inputs: Inputs, headline: AbnormalReturns) -> Tables:
+    """The basket's members against donors; nothing where the study names no panel."""
+    form, event = inputs.study.file.counterfactual, inputs.study.headline["event"]
+    treated = headline.select(list(inputs.study.headline["members"]))
+    if form is None or not len(treated):
+        return counterfactual.empty_tables()
+    panel = inputs.tables.get(form.panel)
+    if panel is None:
+        raise StudyError(
+            f"the study's figures hold no table {form.panel!r}",
+            where="study.toml, counterfactual.panel",
+            remedy=f"Add figures/{form.panel}.parquet (adjusted closes, date × symbol), or leave [counterfactual] out.",
+        )
+    calendar = inputs.calendars[treated.labels["security"].iloc[0]]
+    kind = inputs.study.file.study.returns
+    held, left_out = sample(treated, donor_returns(panel, calendar.sessions, kind), form.exclude)
+    if held is None:
+        lost = counterfactual.left_out_rows(left_out, event)
+        return counterfactual.empty_tables() | {"counterfactual": lost}
+    models = [estimated(COUNTERFACTUALS[name], held, form.blocks) for name in form.models]
+    return counterfactual.counterfactual_tables(held, models, form.blocks, left_out, event)
+
+
+def _exchanges(inputs: Inputs, headline: AbnormalReturns) -> Tables:
+    """Sessions in world time; receipts against their home shares."""
+    study, windows = inputs.study, inputs.study.file.windows
+    members, event = list(study.headline["members"]), study.headline["event"]
+    table = exchanges_table(headline, members, securities_table(study), inputs.returns, inputs.calendars)
+    frames = {symbol: history.frame for symbol, history in inputs.prices.histories.items()}
+    day_zero = dict(zip(headline.labels["security"], headline.labels["date"], strict=True))
+    receipts = [
+        receipts_table(event, day_zero[r.receipt], r.model_dump(), frames, inputs.calendars, windows.event)
+        for r in study.file.receipts
+        if r.receipt in day_zero and r.home in frames
+    ]
+    return {
+        "exchanges": table,
+        "receipts": pd.concat(receipts, ignore_index=True) if receipts else pd.DataFrame(columns=RECEIPTS),
+    }
+
+
+def _intraday(inputs: Inputs, headline: AbnormalReturns) -> Tables:
+    """The bars of the first member's day 0 (and the days that the study names after it), of every symbol with bars."""
+    form, table, study = inputs.study.file.intraday, inputs.tables.get("intraday"), inputs.study
+    if table is None:
+        return intradaytables.empty_tables()
+    first = next(iter(study.headline["members"]), "")
+    first = first if first in set(headline.labels["security"]) else str(headline.labels["security"].iloc[0])
+    calendar = inputs.calendars[first]
+    zero = headline.labels.loc[headline.labels["security"] == first, "date"].iloc[0]
+    events = inputs.calendar[(inputs.calendar["kind"] == "event") & (inputs.calendar["mic"] == calendar.mic)]
+    bars = {s: bars_of(table, s, _calendar_of(inputs, s, calendar)) for s in table["symbol"].unique()}
+    return intradaytables.intraday_tables(
+        study.headline["event"],
+        bars,
+        _sessions(calendar, pd.Timestamp(zero), form.days),
+        list(events["session"]),
+        market=form.market,
+        sector=form.sector,
+        pairs=form.pairs,
+    )
+
+
+def _calendar_of(inputs: Inputs, symbol: str, otherwise: Calendar) -> Calendar:
+    """A symbol with bars that is no security of the study counts as one of the first member's exchange."""
+    return inputs.calendars.get(symbol, otherwise)
+
+
+def _sessions(calendar: Calendar, zero: pd.Timestamp, days: tuple[int, ...]) -> list[pd.Timestamp]:
+    at = int(calendar.sessions.searchsorted(zero)) + np.array(days)
+    return list(calendar.sessions[at[(at >= 0) & (at < len(calendar.sessions))]])
