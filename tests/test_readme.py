@@ -1,0 +1,33 @@
+"""The README shows what the command prints, and names only what exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def shown() -> str:
+    """The block under the marker, as it stands in the README."""
+    return README.split("<!-- terminal:")[1].split("```\n", 1)[1].split("```", 1)[0]
+
+
+def test_the_first_screen_is_what_the_command_prints(deepseek, capsys):
+    """To write it anew: `eventwindow run deepseek-2025 --prices shipped`."""
+    from eventwindow.terminal import print_result
+
+    print_result(deepseek, Path("eventwindow-out/deepseek-2025/report.html"))
+    printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert [line.rstrip() for line in shown().splitlines()] == printed
+
+
+def test_every_link_and_picture_is_there():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_the_two_commands_of_the_contract_stand_word_for_word():
+    assert "pip install . && eventwindow run deepseek-2025\n" in README
+    assert 'pip install -e ".[test]" && pytest\n' in README
