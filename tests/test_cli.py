@@ -220,6 +220,39 @@ def test_a_prices_file_of_ones_own_gives_the_same_figures(study, written, tmp_pa
         ).read_bytes()
 
 
+def test_quiet_prints_the_path_of_the_report_and_nothing_else(study, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["run", str(study), "--prices", "shipped", "--out", str(out), "--quiet"]) == 0
+    assert capsys.readouterr().out == f"{out / 'report.html'}\n"
+
+
+def test_json_is_read_back_with_the_numbers_of_the_tables(study, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["run", str(study), "--prices", "shipped", "--out", str(out), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    car = {(r["security"], r["window_end"]): r["car"] for r in told["cumulative"]}
+    table = pd.read_csv(out / "results" / "cumulative.csv").set_index(["security", "window_end"])
+    assert car["NVDA", 0] == pytest.approx(table.loc[("NVDA", 0), "car"])
+    assert told["headline"]["event"] == "selloff"
+
+
+def test_claims_of_another_file_are_judged_against_the_same_study(study, tmp_path, capsys):
+    other = tmp_path / "other.toml"
+    other.write_text('[[articles]]\nkey = "A1"\ntitle_en = "Another"\n' + CLAIM, encoding="utf-8")
+    out = tmp_path / "out"
+    assert main(["run", str(study), "--prices", "shipped", "--claims", str(other), "--out", str(out)]) == 0
+    assert list(pd.read_csv(out / "results" / "claims.csv")["id"]) == ["A1-1"]
+    assert main(["run", str(study), "--prices", "shipped", "--claims", "nowhere.toml", "--out", str(out)]) == 2
+    assert "there is no file nowhere.toml" in capsys.readouterr().err
+
+
+def test_prices_shows_what_is_held(study, capsys):
+    assert main(["prices", str(study)]) == 0
+    out = capsys.readouterr().out
+    assert "NVDA" in out
+    assert "shipped" in out
+
+
 def test_check_says_what_a_study_holds(study, capsys):
     assert main(["check", str(study), "--prices", "shipped"]) == 0
     out = capsys.readouterr().out

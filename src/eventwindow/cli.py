@@ -38,6 +38,9 @@ def parser() -> argparse.ArgumentParser:
     _price_options(run)
     run.add_argument("--claims", type=Path, metavar="FILE", help="judge these claims instead of the study's own")
     run.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: eventwindow-out/STUDY)")
+    spoken = run.add_mutually_exclusive_group()
+    spoken.add_argument("--quiet", action="store_true", help="print nothing but the report's path")
+    spoken.add_argument("--json", action="store_true", help="print verdicts and headline numbers as JSON")
     check = _command(commands, "check", _check, "validate study, claims and prices without running")
     check.add_argument("study", metavar="STUDY")
     _price_options(check)
@@ -75,7 +78,7 @@ def _run(options: argparse.Namespace) -> int:
     from eventwindow.run import run_study
     from eventwindow.studies import find_study
     from eventwindow.study import read_study
-    from eventwindow.terminal import print_result, progress
+    from eventwindow.terminal import print_result, progress, result_json
 
     folder = find_study(options.study)
     out = options.out or Path("eventwindow-out") / read_study(folder).name
@@ -84,7 +87,12 @@ def _run(options: argparse.Namespace) -> int:
         result = run_study(folder, prices=options.prices, claims=options.claims, step=step)
         step("writing the report")
         report = write_result(result, out)
-    print_result(result, report)
+    if options.quiet:
+        print(report)
+    elif options.json:
+        print(result_json(result, report))
+    else:
+        print_result(result, report)
     return 0
 
 

@@ -24,6 +24,7 @@ from eventwindow.layout import placed_events, study_abnormal_returns
 from eventwindow.provenance import run_record
 from eventwindow.result import StudyResult
 from eventwindow.sensitivity import Headline, benchmark_star, curve, headline_view, views_table
+from eventwindow.studies import find_study
 from eventwindow.tables import claims_table, cumulative_table, daily_table, excluded_table, tests_table
 
 
@@ -34,12 +35,12 @@ def quiet(_: str) -> None:
 def run_study(
     folder: Path | str, *, prices: str = "auto", claims: Path | str | None = None, step: Step = quiet
 ) -> StudyResult:
-    """Run the study in `folder`.
+    """Run the study in `folder`, or the one of that name that ships.
 
     `prices`: "auto" (Yahoo, else the figures that ship with the study), "yahoo", "shipped", or the path of a file.
     `claims`: a file of claims to judge instead of the study's own.
     """
-    inputs = read_inputs(Path(folder), prices, step, None if claims is None else Path(claims))
+    inputs = read_inputs(find_study(str(folder)), prices, step, None if claims is None else Path(claims))
     study, windows = inputs.study, inputs.study.file.windows
     step("estimating expected returns")
     stocks = securities_table(study).query("kind == 'stock'")
@@ -134,7 +135,7 @@ def headline_of(inputs: Inputs, placed: pd.DataFrame) -> Headline | None:
 
 def check_study(folder: Path | str, *, prices: str = "auto", step: Step = quiet) -> list[str]:
     """What `run` would run on, in words; everything that is wrong is raised."""
-    inputs = read_inputs(Path(folder), prices, step)
+    inputs = read_inputs(find_study(str(folder)), prices, step)
     file, histories = inputs.study.file, inputs.prices.histories
     origins = Counter(h.origin for h in histories.values())
     shifts = inputs.calendar.query("kind == 'event' and shift != ''")

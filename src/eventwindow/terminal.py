@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -50,6 +51,24 @@ def print_result(result: StudyResult, report: Path) -> None:
     for line in (*_depends(result), *origin_lines(result)):
         console.print(line, markup=False)
     console.print(f"Report: {report}", markup=False, soft_wrap=True)
+
+
+def result_json(result: StudyResult, report: Path) -> str:
+    """Verdicts and headline numbers as one JSON object, decimals; null where there is no number."""
+    head = result.run["headline"]
+    cumulative, tests = result.table("cumulative"), result.table("tests")
+    mine = cumulative[(cumulative["event"] == head["event"]) & cumulative["security"].isin(head["members"])]
+    basket = tests[(tests["event"] == head["event"]) & (tests["group"] == head["basket"])]
+    parts = {"claims": result.table("claims"), "cumulative": mine, "tests": basket}
+    tables = {name: json.loads(table.to_json(orient="records")) for name, table in parts.items()}
+    whole = {
+        "study": result.name,
+        "report": report.as_posix(),
+        "headline": head,
+        "notes": result.run["notes"],
+        **tables,
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1)
 
 
 def print_held(table: pd.DataFrame) -> None:
@@ -176,10 +195,15 @@ def _statistic(row: Any) -> str:
 
 
 def origin_lines(result: StudyResult) -> list[str]:
-    """Where the prices are from, in words: counts by origin and what was said of the pull."""
+    """Where each ticker's figures are from: in one line if from one place, else ticker by ticker; and what was told."""
     origins = pd.Series({s: o["origin"] for s, o in result.run["prices"].items()}, dtype=object)
-    counts = ", ".join(f"{n} tickers {_origin(str(o))}" for o, n in origins.value_counts().items())
-    return [f"Prices: {counts}.", *result.run["notes"]]
+    if origins.nunique() == 1:
+        lines = [f"Prices: all {len(origins)} tickers {_origin(str(origins.iloc[0]))}."]
+    else:
+        groups = origins.groupby(origins).groups.items()
+        lines = [f"Prices {_origin(str(o))}: {', '.join(map(str, symbols))}." for o, symbols in groups]
+    missing = [f"No prices: {symbol} ({reason})" for symbol, reason in result.run["unavailable"].items()]
+    return [*lines, *missing, *result.run["notes"]]
 
 
 def p_value(p: float, floor: float = 0.0) -> str:
