@@ -197,7 +197,7 @@ def _statistic(row: Any) -> str:
 def origin_lines(result: StudyResult) -> list[str]:
     """Where each ticker's figures are from: in one line if from one place, else ticker by ticker; and what was told."""
     origins = pd.Series({s: o["origin"] for s, o in result.run["prices"].items()}, dtype=object)
-    if origins.nunique() == 1:
+    if len(set(origins)) == 1:
         lines = [f"Prices: all {len(origins)} tickers {_origin(str(origins.iloc[0]))}."]
     else:
         groups = origins.groupby(origins).groups.items()
