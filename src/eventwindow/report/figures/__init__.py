@@ -1,0 +1,41 @@
+"""The figures of a report: each one a function of the result that returns a `Chart`, or None where it has no matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from eventwindow.report.figures.car import car
+from eventwindow.report.figures.chart import Chart
+from eventwindow.report.figures.dots import dots
+from eventwindow.report.figures.heat import heat
+from eventwindow.report.figures.ladder import ladder
+from eventwindow.report.figures.permutation import permutation
+from eventwindow.report.figures.tape import tape
+from eventwindow.report.figures.value import value
+from eventwindow.report.subject import Subject
+
+FIGURES: dict[str, Callable[[Subject], Chart | None]] = {
+    "tape": tape,
+    "car": car,
+    "value": value,
+    "dots": dots,
+    "heat": heat,
+    "permutation": permutation,
+    "ladder": ladder,
+}
+
+
+def chart(name: str, subject: Subject) -> Chart | None:
+    """The figure `name`, drawn in the style of the house."""
+    from matplotlib import rc_context
+
+    from eventwindow.report.figures.style import rc
+
+    with rc_context(rc()):  # type: ignore[arg-type]
+        return FIGURES[name](subject)
+
+
+def charts(subject: Subject) -> dict[str, Chart]:
+    """Every figure that the result has matter for, by name."""
+    drawn = {name: chart(name, subject) for name in FIGURES}
+    return {name: found for name, found in drawn.items() if found is not None}

@@ -1,0 +1,134 @@
+"""One look for every figure: colours that the colour-blind can tell apart, one font, the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+import re
+from functools import cache
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+
+INK, FAINT, GRID, PAPER = "#1c2127", "#6a737d", "#d8dde3", "#fdfcfa"
+BLUE, ORANGE, GREEN, PURPLE = "#1f6fb2", "#c8500a", "#12806a", "#8250a8"
+SERIES = (BLUE, ORANGE, GREEN, PURPLE)
+VERDICT = {"confirmed": GREEN, "partly": "#9a6700", "contradicted": ORANGE, "not_testable": FAINT}
+VARIABLES = {
+    INK: "ink", FAINT: "faint", GRID: "line", PAPER: "paper", BLUE: "blue", ORANGE: "orange", GREEN: "green",
+    PURPLE: "purple", VERDICT["partly"]: "amber",
+}  # fmt: skip
+WIDTH = 7.4  # inches; the page shows it at about 760 px
+SALT = "eventwindow"
+
+
+@cache
+def font() -> FontProperties:
+    """The font that ships with the package: Latin and Traditional Chinese in one face."""
+    from matplotlib.font_manager import FontProperties, fontManager
+
+    with as_file(files("eventwindow.report") / "fonts" / "eventwindow-sans-tc.otf") as path:
+        fontManager.addfont(path)
+        return FontProperties(fname=path)
+
+
+def rc() -> dict[str, object]:
+    """The settings under which figures are made and written."""
+    family = [font().get_name(), "Noto Sans CJK TC", "PingFang TC", "Microsoft JhengHei", "DejaVu Sans"]
+    return {
+        "font.family": installed(family),
+        "font.size": 9,
+        "axes.edgecolor": FAINT,
+        "axes.labelcolor": FAINT,
+        "axes.linewidth": 0.6,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.unicode_minus": True,
+        "axes.titlelocation": "left",
+        "axes.titlesize": 9.5,
+        "axes.titlecolor": INK,
+        "text.color": INK,
+        "xtick.color": FAINT,
+        "ytick.color": FAINT,
+        "xtick.labelsize": 8.5,
+        "ytick.labelsize": 8.5,
+        "xtick.major.width": 0.6,
+        "ytick.major.width": 0.6,
+        "grid.color": GRID,
+        "grid.linewidth": 0.6,
+        "lines.solid_capstyle": "round",
+        "svg.hashsalt": SALT,
+        "svg.fonttype": "path",
+        "path.simplify": False,
+    }
+
+
+def installed(families: list[str]) -> list[str]:
+    """Those of `families` that this machine has; the first and last always are."""
+    from matplotlib.font_manager import fontManager
+
+    here = {f.name for f in fontManager.ttflist}
+    return [f for f in families if f in here]
+
+
+def new_figure(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure of our size, without pyplot."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def plain_axes(axes: Axes, *, grid: Literal["x", "y", "both"] = "y") -> None:
+    """A faint grid behind the data, no ticks that stick out."""
+    axes.set_axisbelow(True)
+    axes.grid(visible=True, axis=grid)
+    axes.tick_params(length=0)
+
+
+def place_text(axes: Axes, text: str, place: tuple[Any, Any], shift: tuple[float, float], **style: Any) -> None:
+    """Text beside a point: `place` in the units of `xycoords` (data, if not given), `shift` in points."""
+    axes.annotate(text, place, shift, textcoords="offset points", **style)
+
+
+def svg_text(figure: Figure) -> str:
+    """The figure as SVG without date or creator: the same figure gives the same text."""
+    return _rendered(figure, "svg").decode("utf-8")
+
+
+def png_bytes(figure: Figure, dpi: int = 200) -> bytes:
+    """The figure as PNG on paper colour."""
+    return _rendered(figure, "png", dpi=dpi, facecolor=PAPER)
+
+
+def _rendered(figure: Figure, kind: str, **options: object) -> bytes:
+    from matplotlib import rc_context
+
+    buffer = io.BytesIO()
+    metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
+    transparent = kind == "svg"
+    with rc_context(rc()):  # type: ignore[arg-type]
+        figure.savefig(buffer, format=kind, metadata=metadata, transparent=transparent, **options)
+    return buffer.getvalue()
+
+
+def inline_svg(svg: str, name: str, label: str) -> str:
+    """An SVG file's text for an HTML page: own ids, colours that follow light and dark, `label` read aloud."""
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
+    body = re.sub(r'<g id="[a-z0-9_]+">', "<g>", body)
+    body = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', body)
+    body = re.sub(r'href="#([^"]+)"', rf'href="#{name}-\1"', body)
+    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", body)
+    for colour, variable in VARIABLES.items():
+        body = body.replace(f": {colour}", f": var(--{variable},{colour})")
+    size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', body)
+    box = size.group(0) if size else ""
+    opening = f'<svg {box} role="img" aria-label="{_attribute(label)}" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+    return re.sub(r"<svg[^>]*>", lambda _: opening, body, count=1)
+
+
+def _attribute(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")

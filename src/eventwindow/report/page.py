@@ -1,0 +1,63 @@
+"""The report as one HTML page: figures inline, nothing remote, the same bytes for the same result."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from eventwindow.report import sections
+from eventwindow.report.figures.chart import Chart
+from eventwindow.report.figures.style import inline_svg
+from eventwindow.report.subject import Subject
+
+
+@cache
+def environment() -> Environment:
+    """Templates with autoescape; an undefined name is an error."""
+    return Environment(
+        loader=PackageLoader("eventwindow.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def page(subject: Subject, charts: dict[str, Chart], svgs: dict[str, str]) -> str:
+    """The whole page as text; `svgs` holds each chart as an SVG file's text."""
+    return environment().get_template("report.html.j2").render(**context(subject, charts, svgs))
+
+
+def context(subject: Subject, charts: dict[str, Chart], svgs: dict[str, str]) -> dict[str, Any]:
+    """All that the template prints."""
+    return {
+        "subject": subject,
+        "language": subject.language,
+        "say": subject.language.say,
+        "style": _own("report.css"),
+        "script": _own("report.js"),
+        "figures": {name: _figure(chart, svgs[name]) for name, chart in charts.items()},
+        "finding": sections.finding(subject),
+        "board": sections.board_section(subject) if subject.result.verdicts else None,
+        "abnormal": sections.abnormal_section(subject),
+        "tests": sections.inference_section(subject),
+        "excluded": sections.excluded_section(subject),
+        "data": sections.data_section(subject),
+        "method": sections.method_section(subject),
+        "version": subject.result.run["versions"]["eventwindow"],
+    }
+
+
+def _figure(chart: Chart, text: str) -> dict[str, Any]:
+    svg = inline_svg(text, chart.name, chart.alt)
+    return {"name": chart.name, "title": chart.title, "caption": chart.caption, "svg": Markup(svg)}
+
+
+def _own(name: str) -> Markup:
+    """A file of the package that goes into the page as it is."""
+    text = files("eventwindow.report").joinpath(f"templates/{name}").read_text(encoding="utf-8")
+    return Markup(text)

@@ -1,0 +1,119 @@
+"""The verdict board: every statement with what was said, what was measured, the verdict and the rule behind it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from eventwindow.claims.claim import Verdict
+from eventwindow.claims.wording import figure
+from eventwindow.report.language import number, p_value
+from eventwindow.report.subject import Subject, every_verdict
+
+WORDS = ("confirmed", "partly", "contradicted", "not_testable")
+SHOWN = ("contradicted", "partly", "confirmed", "not_testable")  # what a reader did not expect comes first
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A statement as the board prints it; texts in the reader's language, parts below it."""
+
+    id: str
+    article: str
+    security: str
+    name: str
+    text: str
+    said: str
+    measured: str
+    word: str
+    decides: bool
+    reason: str
+    rule: str
+    changes: str
+    measure: str
+    figures: tuple[tuple[str, str], ...]
+    effect: tuple[tuple[str, str], ...]
+    parts: tuple[Line, ...]
+
+
+def board_section(subject: Subject) -> dict[str, Any]:
+    """Lines by verdict, counts by article, and what there is to filter by."""
+    lines = [_line(subject, v) for v in subject.result.verdicts]
+    titles = article_titles(subject)
+    spoken = {v.claim.security for v in every_verdict(subject.result.verdicts)} - {""}
+    articles = list(dict.fromkeys(line.article for line in lines))
+    counts = Counter((line.article, line.word) for line in lines)
+    return {
+        "groups": [(word, found) for word in SHOWN if (found := [line for line in lines if line.word == word])],
+        "words": WORDS,
+        "articles": [(key, titles.get(key, key)) for key in articles],
+        "counts": {key: [counts[key, word] for word in WORDS] for key in articles},
+        "securities": sorted(((s, subject.full_name(s)) for s in spoken), key=lambda pair: pair[1].casefold()),
+    }
+
+
+def article_titles(subject: Subject) -> Mapping[str, str]:
+    """Key → title in the reader's language, where the run records the articles."""
+    return {
+        a["key"]: subject.language.pick(a["title_en"], a["title_zh"]) for a in subject.result.run.get("articles", [])
+    }
+
+
+def _line(subject: Subject, verdict: Verdict) -> Line:
+    claim, language = verdict.claim, subject.language
+    return Line(
+        claim.id,
+        claim.article,
+        " ".join(sorted({v.claim.security for v in every_verdict([verdict])} - {""})),
+        subject.name(claim.security) if claim.security else "",
+        language.pick(claim.text_en, claim.text_zh),
+        claim.stated_text,
+        _measured(subject, verdict),
+        verdict.word,
+        claim.decides,
+        language.pick(verdict.reason_en, verdict.reason_zh),
+        language.pick(verdict.rule, verdict.rule_zh),
+        language.pick(verdict.changes_en, verdict.changes_zh),
+        claim.measure_name,
+        _figures(verdict, language.zh),
+        _effect(subject, verdict),
+        tuple(_line(subject, part) for part in verdict.parts),
+    )
+
+
+def _measured(subject: Subject, verdict: Verdict) -> str:
+    found = verdict.measured
+    if found is None or verdict.word == "not_testable":
+        return ""
+    if found.interval is not None:
+        return " … ".join(figure(edge, found.unit, subject.language.zh) for edge in found.interval)
+    if found.value is None:
+        return ""
+    if found.unit == "rank":
+        return subject.language.text("board.rank", n=f"{found.value:,.0f}")
+    return figure(found.value, found.unit, subject.language.zh)
+
+
+def _figures(verdict: Verdict, zh: bool) -> tuple[tuple[str, str], ...]:
+    parts = {} if verdict.measured is None else verdict.measured.parts
+    return tuple((name, plain(value)) for name, value in parts.items())
+
+
+def plain(value: float) -> str:
+    """A figure as people write it: no more places than its size asks for."""
+    size = abs(value)
+    return number(value, 0 if size >= 10_000 or float(value).is_integer() else 2 if size >= 1 else 4)
+
+
+def _effect(subject: Subject, verdict: Verdict) -> tuple[tuple[str, str], ...]:
+    effect = None if verdict.measured is None else verdict.measured.effect
+    if effect is None or verdict.measured is None:
+        return ()
+    say, unit = subject.language.text, verdict.measured.unit
+    rows = [(say("board.p_value"), p_value(effect.p_value))]
+    if verdict.p_family is not None:
+        rows.append((say("board.p_family"), p_value(verdict.p_family)))
+    rows.append((say("board.detectable"), figure(effect.detectable, unit, subject.language.zh).lstrip("+")))
+    return tuple(rows)

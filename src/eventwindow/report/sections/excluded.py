@@ -1,0 +1,37 @@
+"""What was left out, shifted, substituted or only partly computed; rows with one reason stand together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from eventwindow.report.subject import Subject
+
+ORDER = ("excluded", "partly", "substituted", "shifted")
+
+
+def excluded_section(subject: Subject) -> list[dict[str, Any]]:
+    """One row a treatment, event, window and reason, with the securities that it concerns."""
+    table = subject.result.table("excluded")
+    if table.empty:
+        return []
+    keys = ["what", "event", "window_start", "window_end", "reason"]
+    together = table.fillna({"event": ""}).groupby(keys, sort=False, dropna=False)["security"].agg(list).reset_index()
+    together = together.sort_values("what", key=lambda c: c.map({w: k for k, w in enumerate(ORDER)}), kind="stable")
+    return [_row(subject, row) for _, row in together.iterrows()]
+
+
+def _row(subject: Subject, row: pd.Series) -> dict[str, Any]:
+    language, what = subject.language, str(row["what"])
+    key = f"excluded.{what}"
+    window = "" if pd.isna(row["window_start"]) else f"[{row['window_start']}, {row['window_end']}]"
+    securities = [str(s) for s in row["security"]]
+    return {
+        "what": language.text(key) if language.has(key) else what,
+        "event": subject.event_name(str(row["event"])) if row["event"] else "",
+        "securities": ", ".join(securities),
+        "n": len(securities),
+        "window": window.replace("-", "\u2212"),
+        "reason": str(row["reason"]),
+    }

@@ -1,0 +1,100 @@
+"""The tests of each group: those that hold for the design first, the careless ones once and marked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.report.language import number, p_value, percent
+from eventwindow.report.sections.abnormal import report_windows
+from eventwindow.report.subject import Subject
+from eventwindow.timeline import Window
+
+PERMUTED = "date_permutation"
+CAREFUL = ("date_permutation_mean", "adjusted_patell_z")
+BOUNDED = "kolari_pynnonen_t"
+LEVEL = 0.05
+
+
+def inference_section(subject: Subject) -> dict[str, Any]:
+    """Tests of the headline basket on day 0, and the two leading p-values of every group and window."""
+    tests = subject.result.table("tests")
+    mine = tests[tests["event"] == subject.event]
+    lead = mine[(mine["group"] == subject.basket) & (mine["window_start"] == 0) & (mine["window_end"] == 0)]
+    ran = lead[lead["p_value"].notna()]
+    groups = _groups(subject, mine)
+    cells = [cell for group in groups for cell in group["cells"] if cell["p_perm"] or cell["p_adj"]]
+    return {
+        "valid": [_row(subject, row) for _, row in ran[ran["valid"]].iterrows()],
+        "careless": [_row(subject, row) for _, row in ran[~ran["valid"].astype(bool)].iterrows()],
+        "skipped": [_row(subject, row) for _, row in lead[lead["p_value"].isna()].iterrows()],
+        "n": int(ran["n"].max()) if len(ran) else 0,
+        "shared": bool((ran["n"] > 1).any()) and len(subject.shared) == len(subject.members),
+        "correlation": _correlation(lead),
+        "bounded": BOUNDED in set(ran["test"]),
+        "groups": groups,
+        "windows": [subject.language.window(w) for w in report_windows(subject)],
+        "cells": len(cells),
+        "false": number(LEVEL * len(cells), 0),
+    }
+
+
+def _row(subject: Subject, row: pd.Series) -> dict[str, str]:
+    name, language = str(row["test"]), subject.language
+    statistic = row["statistic"]
+    as_percent = name == "date_permutation_mean"
+    known = language.has(f"test.{name}")
+    return {
+        "name": language.text(f"test.{name}") if known else _title(name),
+        "null": language.text(f"null.{name}") if language.has(f"null.{name}") else str(row["null"]),
+        "statistic": percent(statistic) if as_percent else number(statistic),
+        "p": p_value(row["p_value"], parametric=not name.startswith((PERMUTED, "sq", "conformal"))),
+        "reference": str(row["distribution"]),
+        "n": str(row["n"]),
+        "note": str(row["note"]),
+    }
+
+
+def _title(name: str) -> str:
+    from eventwindow.inference import TESTS
+
+    return TESTS[name].title if name in TESTS else name
+
+
+def _correlation(lead: pd.DataFrame) -> str:
+    """The mean residual correlation, as the note of the tests that use it states it."""
+    found = lead["note"].astype(str).str.extract(r"mean residual correlation (-?[\d.]+)")[0].dropna()
+    return number(float(found.iloc[0])) if len(found) else ""
+
+
+def _groups(subject: Subject, tests: pd.DataFrame) -> list[dict[str, Any]]:
+    windows = report_windows(subject)
+    means = _means(subject, tests)
+    table = tests.set_index(["group", "window_start", "window_end", "test"])["p_value"]
+    rows = []
+    for group in dict.fromkeys(tests["group"]):
+        cells = []
+        for window in windows:
+            ps = [table.get((group, window.start, window.end, test), np.nan) for test in CAREFUL]
+            clear = any(pd.notna(p) and p < LEVEL for p in ps[:1])
+            mean = means.get((group, window), np.nan)
+            shown = {"p_perm": p_value(ps[0]), "p_adj": p_value(ps[1], parametric=True)}
+            cells.append({"mean": percent(mean), **shown, "strong": clear})
+        n = int(tests.loc[tests["group"] == group, "n"].max())
+        rows.append({"name": subject.group_name(str(group)), "n": n, "cells": cells})
+    return rows
+
+
+def _means(subject: Subject, tests: pd.DataFrame) -> dict[tuple[str, Window], float]:
+    """Mean CAR of the members that hold the window, by group and window."""
+    baskets = subject.result.evidence.baskets
+    found = {}
+    for group in dict.fromkeys(tests["group"]):
+        chosen = subject.abnormal.select(list(baskets.get(group, ())))
+        for window in report_windows(subject):
+            car = chosen.car(window)
+            if car.complete.any():
+                found[str(group), window] = float(car.car[car.complete].mean())
+    return found

@@ -1,0 +1,142 @@
+"""Figures: drawn from the result's own numbers, described in words, every glyph there, the same bytes each time."""
+
+from __future__ import annotations
+
+import re
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+from eventwindow.report.figures import FIGURES, chart, charts
+from eventwindow.report.figures.ladder import ladder_data
+from eventwindow.report.figures.style import VARIABLES, font, inline_svg, png_bytes, svg_text
+from eventwindow.report.figures.tape import tape_data
+from eventwindow.report.language import LANGUAGES, language
+from eventwindow.report.subject import Subject
+from eventwindow.timeline import Window
+
+
+@pytest.fixture(scope="session")
+def subject(deepseek):
+    return Subject(deepseek, language("en"))
+
+
+@pytest.fixture(scope="session")
+def drawn(subject):
+    return charts(subject)
+
+
+def test_the_study_that_ships_has_every_figure(drawn):
+    assert list(drawn) == list(FIGURES)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_has_words_and_the_table_it_was_drawn_from(drawn, name):
+    found = drawn[name]
+    assert len(found.alt) > 40
+    assert found.title
+    assert found.caption
+    assert len(found.data)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_same_figure_gives_the_same_svg(subject, drawn, name):
+    again = svg_text(chart(name, subject).figure)
+    assert again == svg_text(drawn[name].figure)
+    assert "<text" not in again
+    assert not re.search(r"<dc:date>", again)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_glyph_is_missing(deepseek, code):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for found in charts(Subject(deepseek, language(code))).values():
+            svg_text(found.figure)
+
+
+def test_the_font_that_ships_holds_every_character_of_the_catalogue_and_the_study(deepseek):
+    from matplotlib.ft2font import FT2Font
+
+    held = FT2Font(font().get_file()).get_charmap()
+    drawn = {"axis", "tape", "car", "value", "dots", "heat", "permutation", "ladder", "common", "test", "mic"}
+    words = [pair for code in LANGUAGES for pair in language(code).words.items()]
+    said = "".join(text for key, text in words if key.split(".")[0] in drawn)
+    study = deepseek.run["study"]
+    said += "".join(s.get("name_en", "") + s.get("name_zh", "") for s in study["securities"])
+    said += "".join(n["what_zh"] for n in study["news"])
+    assert {c for c in said if ord(c) not in held} - set("\n") == set()
+
+
+def test_nothing_draws_through_pyplot(drawn):
+    assert drawn
+    assert "matplotlib.pyplot" not in sys.modules
+
+
+def test_the_tape_ends_where_the_returns_end(deepseek, subject):
+    data = tape_data(subject)
+    returns = deepseek.evidence.returns["NVDA"].loc[data.index[1] : data.index[-1]]
+    assert data["NVDA"].iloc[-1] == pytest.approx((1 + returns).prod() - 1)
+    assert (data.iloc[0] == 0).all()
+
+
+def test_the_path_of_cars_ends_in_the_sum_of_abnormal_returns(deepseek, drawn):
+    daily = deepseek.table("abnormal_returns").query("event == 'selloff' and security == 'NVDA'")
+    last = drawn["car"].data.query("security == 'NVDA'").iloc[-1]
+    assert last["car"] == pytest.approx(daily["abnormal_return"].sum())
+    assert last["low"] < last["car"] < last["high"]
+
+
+def test_the_permutation_figure_marks_what_the_test_reports(deepseek, drawn):
+    where = "event == 'selloff' and group == 'ai_ten' and window_start == 0 and window_end == 0"
+    row = deepseek.table("tests").query(where + " and test == 'date_permutation_mean'").iloc[0]
+    data = drawn["permutation"].data["mean_abnormal_return"]
+    assert data.iloc[0] == pytest.approx(row["statistic"])
+    p = (1 + (np.abs(data.iloc[1:]) >= abs(data.iloc[0])).sum()) / len(data)
+    assert p == pytest.approx(row["p_value"])
+
+
+def test_intervals_of_the_dot_plot_are_those_of_day_zero(deepseek, drawn):
+    data = drawn["dots"].data.set_index("security")
+    held = deepseek.abnormal["selloff"].select(["TSM"]).car(Window(0, 0))
+    assert data.loc["TSM", "abnormal_return"] == pytest.approx(held.car[0])
+    assert data.loc["TSM", "high"] - data.loc["TSM", "low"] == pytest.approx(2 * 1.9696 * held.std_error[0], rel=1e-3)
+
+
+def test_a_claim_is_confirmed_when_its_dot_lies_in_its_bar(deepseek):
+    data = ladder_data(deepseek.verdicts)
+    exact = data[data["measured_low"] == data["measured_high"]]
+    slack = 1e-9 * exact["measured"].abs()
+    inside = exact["measured"].between(exact["low"] - slack, exact["high"] + slack)
+    assert (inside == (exact["verdict"] == "confirmed")).all()
+
+
+def test_the_waterfall_sums_to_the_value_lost(drawn):
+    data = drawn["value"].data
+    assert data["change"].cumsum().to_numpy() == pytest.approx(data["since"].to_numpy())
+    assert data["change"].iloc[0] == pytest.approx(-593e9, rel=0.01)
+
+
+def test_a_figure_without_matter_is_none(deepseek, subject):
+    from dataclasses import replace
+
+    silent = Subject(replace(deepseek, verdicts=()), language("en"))
+    assert chart("ladder", silent) is None
+    assert chart("value", silent) is None
+    assert chart("tape", subject) is not None
+
+
+def test_an_inline_figure_follows_light_and_dark_and_keeps_its_ids_to_itself(drawn):
+    inline = inline_svg(svg_text(drawn["tape"].figure), "tape", 'a "quoted" <label>')
+    assert 'aria-label="a &quot;quoted&quot; &lt;label&gt;"' in inline
+    assert all(i.startswith("tape-") for i in re.findall(r'\bid="([^"]+)"', inline))
+    for colour in VARIABLES:
+        assert not re.search(rf"(?<!,){colour}", inline)
+
+
+def test_a_png_is_written_without_a_clock(drawn):
+    first = png_bytes(drawn["permutation"].figure, dpi=60)
+    assert first == png_bytes(drawn["permutation"].figure, dpi=60)
+    assert first.startswith(b"\x89PNG")

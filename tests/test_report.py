@@ -1,0 +1,232 @@
+"""The HTML report: what it leads with, where its numbers come from, and that nothing in it is code but ours."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+from report_cases import HOSTILE, Page, hostile_study
+
+from eventwindow import run_study
+from eventwindow.report import write_report
+from eventwindow.report.language import LANGUAGES, Language, language, p_value, percent
+from eventwindow.report.page import environment
+from eventwindow.report.sections import board_section, data_section, excluded_section, inference_section
+from eventwindow.report.subject import Subject, words_of
+from eventwindow.studies import new_study
+
+
+@pytest.fixture(scope="session")
+def folder(deepseek, tmp_path_factory):
+    out = tmp_path_factory.mktemp("report")
+    write_report(deepseek, out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def html(folder):
+    return (folder / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def page(html):
+    return Page(html)
+
+
+@pytest.fixture(scope="session")
+def subject(deepseek):
+    return Subject(deepseek, language("en"))
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory):
+    return run_study(hostile_study(tmp_path_factory.mktemp("hostile") / "study"), prices="shipped")
+
+
+def rendered(result, folder):
+    write_report(result, folder)
+    return (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_first_sentence_holds_the_figures_of_the_result_tables(deepseek, page):
+    daily = deepseek.table("abnormal_returns").query("event == 'selloff' and security == 'NVDA' and tau == 0").iloc[0]
+    zero = "event == 'selloff' and security == 'NVDA' and window_start == 0 and window_end == 0"
+    quantile = deepseek.table("cumulative").query(zero)["p_sample_quantile"].iloc[0]
+    finding = page.words[: page.words.index("Prices:")]
+    assert (
+        f"fell {percent(abs(daily['actual_return']), sign=False)} on 27 January 2025".replace("\u00a0", " ") in finding
+    )
+    assert percent(daily["abnormal_return"]).replace("\u00a0", " ") in finding
+    assert f"p = {p_value(quantile)}" in finding
+
+
+def test_the_headline_counts_the_verdicts_of_the_claims_table(deepseek, page):
+    counts = deepseek.table("claims")["verdict"].value_counts()
+    sentence = f"{counts['confirmed']} are confirmed, {counts['partly']} hold in part, {counts['contradicted']} are contradicted"
+    assert sentence in page.words
+
+
+def test_sections_stand_in_the_order_of_the_readers_questions(html):
+    order = ["finding", "verdicts", "week", "abnormal", "tests", "excluded", "data", "method"]
+    places = [html.index(f'id="{name}"') for name in order]
+    assert places == sorted(places)
+
+
+def test_the_securities_that_articles_speak_of_most_lead(subject):
+    assert subject.leads == ("NVDA", "TSM")
+
+
+def test_nothing_is_loaded_from_anywhere(page, html):
+    loads = [a[k] for tag, a in page.tags for k in ("src", "data", "poster", "srcset") if k in a]
+    links = [a["href"] for a in page.named("link")]
+    uses = [a["xlink:href"] for tag, a in page.tags if "xlink:href" in a]
+    assert loads == []
+    assert links == ["data:,"]
+    assert all(use.startswith("#") for use in uses)
+    assert not re.search(r"@import|url\((?!#)", html)
+
+
+def test_the_same_result_gives_the_same_bytes(deepseek, folder, tmp_path):
+    write_report(deepseek, tmp_path)
+    for name in ["report.html", *(f"figures/{p.name}" for p in (folder / "figures").iterdir())]:
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_the_page_stays_under_three_megabytes(folder):
+    assert (folder / "report.html").stat().st_size < 3e6
+
+
+def test_every_table_has_a_caption_and_every_heading_cell_a_scope(page, html):
+    assert html.count("<table") == html.count("<caption>") > 5
+    assert all("scope" in a for a in page.named("th"))
+
+
+def test_every_figure_is_read_aloud(page):
+    drawn = [a for a in page.named("svg") if "role" in a]
+    assert len(drawn) == len(page.named("figure")) == 7
+    assert all(a["role"] == "img" and len(a["aria-label"]) > 40 for a in drawn)
+
+
+def test_ids_are_unique_and_links_within_the_page_lead_somewhere(page):
+    ids = [a["id"] for _, a in page.tags if "id" in a]
+    assert len(ids) == len(set(ids))
+    targets = {a["href"][1:] for a in page.named("a") if a["href"].startswith("#")}
+    assert targets <= set(ids)
+
+
+def test_every_claim_of_the_result_is_on_the_board(deepseek, page):
+    shown = [a for a in page.named("details") if "data-verdict" in a]
+    table = deepseek.table("claims")
+    assert {(a["id"][len("claim-") :], a["data-verdict"]) for a in shown} == set(
+        zip(table["id"], table["verdict"], strict=True)
+    )
+
+
+def test_filters_are_hidden_until_the_script_shows_them(page):
+    assert [("hidden" in a) for a in page.named("form")] == [True]
+
+
+def test_tests_that_hold_lead_and_careless_ones_stand_apart(subject):
+    section = inference_section(subject)
+    assert section["valid"][0]["name"] == "Date permutation, mean"
+    careless = {row["name"] for row in section["careless"]}
+    assert {"Cross-sectional t", "Patell Z", "BMP"} <= careless
+    assert not careless & {row["name"] for row in section["valid"]}
+
+
+def test_a_parametric_p_value_below_one_per_cent_is_only_said_to_be_below():
+    assert p_value(0.004, parametric=True) == "<\u00a00.01"
+    assert p_value(0.004) == "0.004"
+    assert p_value(float("nan")) == ""
+
+
+def test_a_late_exchange_is_named_with_what_its_day_zero_also_prices(deepseek, subject):
+    late = {entry["text"].split("</strong>")[0].split("<strong>")[-1]: entry for entry in data_section(subject)["late"]}
+    row = deepseek.calendar.query("id == 'selloff' and mic == 'XTAI'").iloc[0]
+    entry = late["Taipei"]
+    assert subject.language.day(row["session"]) in entry["text"]
+    assert "23 January 2025" in entry["text"]
+    assert any("Tariffs on Canada" in what for what in entry["news"])
+    assert "2330.TW" in entry["about"]
+
+
+def test_rows_left_out_for_one_reason_stand_together(deepseek, subject):
+    section = excluded_section(subject)
+    assert sum(row["n"] for row in section) == len(deepseek.table("excluded"))
+    assert len(section) < len(deepseek.table("excluded"))
+
+
+def test_texts_of_a_study_stay_text(hostile, tmp_path):
+    page = Page(rendered(hostile, tmp_path))
+    assert len(page.named("script")) == 1
+    assert "owned" not in "".join(page.inside["script"])
+    assert page.named("b") and not any("onload" in a for _, a in page.tags)
+    for text in (HOSTILE["script"], HOSTILE["quotes"], HOSTILE["emoji"], HOSTILE["braces"]):
+        assert " ".join(text.split()) in page.words
+
+
+def test_a_study_without_claims_names_news_or_baskets_has_a_report(tmp_path):
+    source = new_study(tmp_path / "study") or tmp_path / "study"
+    path = tmp_path / "study" / "study.toml"
+    kept = [p for p in path.read_text(encoding="utf-8").split("\n\n") if not p.startswith(("[[baskets", "[[news"))]
+    text = re.sub(r"^(name_en|group|title_en|title) = .*$", "", "\n\n".join(kept), flags=re.M)
+    path.write_text(text, encoding="utf-8")
+    (tmp_path / "study" / "claims.toml").unlink()
+    page = Page(rendered(run_study(tmp_path / "study", prices="shipped"), tmp_path))
+    assert source
+    assert "NVDA fell" in page.words
+    assert not any(a.get("id") == "verdicts" for a in page.named("section"))
+
+
+def test_a_study_of_one_security_has_a_report(tmp_path):
+    new_study(tmp_path / "study")
+    path = tmp_path / "study" / "study.toml"
+    parts = path.read_text(encoding="utf-8").split("\n\n")
+    alone = [p for p in parts if not p.startswith("[[baskets") and '"TSM"' not in p and '"KO"' not in p]
+    path.write_text("\n\n".join(alone), encoding="utf-8")
+    page = Page(rendered(run_study(tmp_path / "study", prices="shipped"), tmp_path))
+    assert "Nvidia (NVDA) fell" in page.words
+
+
+def test_every_word_stands_in_both_languages_with_the_same_blanks():
+    every = {code: language(code).words for code in LANGUAGES}
+    blanks = {
+        code: {key: {f for _, f, _, _ in string.Formatter().parse(text) if f} for key, text in words.items()}
+        for code, words in every.items()
+    }
+    assert all(text for words in every.values() for text in words.values())
+    assert blanks["en"] == blanks["zh-Hant"]
+
+
+def test_every_key_that_a_template_asks_for_is_in_the_catalogue():
+    loader = environment().loader
+    asked = set()
+    for name in environment().list_templates(extensions=["j2"]):
+        source = loader.get_source(environment(), name)[0]
+        asked |= set(re.findall(r"""say\(["']([a-z_]+\.[A-Za-z_]+)["'](?! ~)""", source))
+    assert asked
+    assert asked <= set(language("en").words)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(-0.1697, "−17.0\u00a0%"), (0.0, "0.0\u00a0%"), (-0.0001, "0.0\u00a0%"), (None, "")]
+)
+def test_per_cent_is_written_with_a_true_minus(value, text):
+    assert percent(value) == text
+
+
+def test_slugs_are_written_as_words():
+    assert words_of("ai_chips") == "AI chips"
+    assert words_of("") == ""
+
+
+def test_values_put_into_our_words_are_escaped():
+    words = Language("en", {"a.b": "<b>{x}</b>"})
+    assert str(words.say("a.b", x="<i>")) == "<b>&lt;i&gt;</b>"
+
+
+def test_the_board_counts_every_statement_once(deepseek, subject):
+    section = board_section(subject)
+    assert sum(len(lines) for _, lines in section["groups"]) == len(deepseek.verdicts)
+    assert sum(map(sum, section["counts"].values())) == len(deepseek.verdicts)

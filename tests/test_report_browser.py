@@ -1,0 +1,100 @@
+"""The report in a browser: no error, no request, filters that work, and hostile text that stays text."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from report_cases import HOSTILE, hostile_study
+
+from eventwindow import run_study
+from eventwindow.report import write_report
+
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--window-size=1200,1600",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("needs chromium and chromedriver")
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    window = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield window
+    window.quit()
+
+
+@pytest.fixture(scope="module")
+def report(deepseek, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("browser")
+    write_report(deepseek, folder)
+    return folder / "report.html"
+
+
+def opened(browser, path):
+    """Open `path`; what the console said, and every address that was asked for."""
+    browser.get_log("browser"), browser.get_log("performance")
+    browser.get(path.as_uri())
+    said = browser.get_log("browser")
+    sent = [entry["message"] for entry in browser.get_log("performance") if "requestWillBeSent" in entry["message"]]
+    return said, [message for message in sent if path.name not in message and "data:," not in message]
+
+
+def test_the_page_opens_without_error_or_request(browser, report):
+    said, sent = opened(browser, report)
+    assert said == []
+    assert sent == []
+
+
+def test_filters_show_what_fits_and_say_how_many(browser, report, deepseek):
+    from selenium.webdriver.support.ui import Select
+
+    opened(browser, report)
+    Select(browser.find_element("name", "verdict")).select_by_value("contradicted")
+    counts = deepseek.table("claims")["verdict"].value_counts()
+    shown = browser.find_elements("css selector", "details.claim:not([hidden])")
+    assert len(shown) == counts["contradicted"]
+    assert browser.find_element("css selector", "output").text.startswith(f"{counts['contradicted']} of")
+    Select(browser.find_element("name", "article")).select_by_value("S4")
+    narrowed = browser.find_elements("css selector", "details.claim:not([hidden])")
+    assert all(e.get_attribute("data-article") == "S4" for e in narrowed)
+
+
+def test_a_statement_opens_to_its_rule_by_keyboard(browser, report):
+    from selenium.webdriver.common.keys import Keys
+
+    opened(browser, report)
+    claim = browser.find_element("css selector", "details.claim")
+    claim.find_element("tag name", "summary").send_keys(Keys.ENTER)
+    assert claim.get_attribute("open") is not None
+    assert claim.find_element("tag name", "dd").is_displayed()
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_the_page_never_scrolls_sideways(browser, report, width):
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500},
+    )
+    opened(browser, report)
+    wide = browser.execute_script("return document.documentElement.scrollWidth")
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert wide <= width
+
+
+def test_hostile_texts_are_seen_and_not_run(browser, tmp_path):
+    write_report(run_study(hostile_study(tmp_path / "study"), prices="shipped"), tmp_path)
+    said, sent = opened(browser, tmp_path / "report.html")
+    assert said == []
+    assert sent == []
+    assert browser.title == HOSTILE["script"]
+    assert HOSTILE["script"] in browser.find_element("tag name", "h1").text
