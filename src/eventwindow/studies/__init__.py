@@ -66,7 +66,7 @@ def _figures(study: str) -> str:
     symbols = [s["symbol"] for s in form["securities"]] + [form["study"]["benchmark"]]
     histories = shipped_histories(HERE / "deepseek_2025" / "figures", symbols)
     table = pd.concat({s: h.frame for s, h in histories.items()}, names=["symbol", "date"])
-    return table.reset_index().round(6).to_csv(index=False, lineterminator="\n")
+    return table.round(6).reset_index().to_csv(index=False, lineterminator="\n")
 
 
 def _public(folder: Path) -> str:
