@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from claims_world import FALL, day, stated, world
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.path import daily_path
 from eventwindow.claims.readings import Disagreement, Reading, weigh
 from eventwindow.claims.review import claim_review, ledger_record, record
+from eventwindow.claims.specifications import Specifications
 from eventwindow.claims.verdict import combined
 from eventwindow.timeline import Window
 
@@ -218,3 +220,23 @@ def test_what_prices_cannot_test_has_no_rating_value():
     )
     graph = claim_review(judge([open_claim], world({})), {})
     assert "ratingValue" not in graph["@graph"][0]["reviewRating"]
+
+
+def test_an_effect_tells_in_how_many_specifications_it_is_found():
+    """Two firms of a basket: 100 and 80 % negative, 90 and 50 % significant."""
+    curve = pd.DataFrame(
+        {
+            "event": "fall", "security": ["A", "B"], "window_start": 0, "window_end": 0, "specifications": 40,
+            "median": [-0.1, 0.01], "share_same_sign": [1.0, 0.2], "share_significant": [0.9, 0.5],
+        }
+    )  # fmt: skip
+    verdict = judge([fell_basket()], world(HIT, tables={"robustness": curve}))[0]
+    assert verdict.specifications == Specifications(40, pytest.approx(0.9), pytest.approx(0.7))
+    assert "Of 40 specifications 90 % have this sign and 70 % are significant" in verdict.reason_en
+    assert judge([fell_basket()], world(HIT))[0].specifications is None
+
+
+def fell_basket() -> Claim:
+    return stated(
+        MEASURES["effect"](members=("hit",), window=(0, 0), event="fall"), "effect", hedge="effect", stated=-1.0
+    )

@@ -196,6 +196,13 @@ def test_readings_are_checked_as_claims_are(tmp_path):
     assert "readings.toml, line 7" in error.where
 
 
+def test_claims_of_another_file_leave_the_readings_of_the_study_aside(tmp_path):
+    (tmp_path / "readings.toml").write_text('[[disagreements]]\nkey = "d"\n', encoding="utf-8")
+    (tmp_path / "other.toml").write_text(ARTICLE + CLAIM, encoding="utf-8")
+    ledger = read_claims(tmp_path / "other.toml", {"NVDA"}, set())
+    assert (len(ledger.claims), ledger.disagreements) == (1, ())
+
+
 def test_parts_take_article_and_security_from_their_claim(tmp_path):
     path = tmp_path / "claims.toml"
     path.write_text(ARTICLE + CLAIM[: CLAIM.index("stated")] + PART, encoding="utf-8")

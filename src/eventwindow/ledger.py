@@ -12,7 +12,7 @@ from eventwindow.claims.claim import Claim
 from eventwindow.claims.readings import Disagreement, Reading
 from eventwindow.tomltables import Table, read_tables
 
-READINGS = "readings.toml"
+CLAIMS, READINGS = "claims.toml", "readings.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,18 @@ class Ledger:
     readings: tuple[Reading, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
 
+    @property
+    def unfinished(self) -> tuple[Claim, ...]:
+        """The drafted claims that a person has not finished."""
+        return tuple(c for c in self.claims if c.unfinished)
+
 
 def read_claims(
     path: Path, securities: Collection[str], baskets: Collection[str], events: Collection[str] | None = None
 ) -> Ledger:
-    """Read and validate `path` and readings.toml beside it; an absent file is an empty ledger.
+    """Read and validate `path`, and readings.toml beside it if it is the study's own claims.toml.
+
+    An absent file is an empty ledger.
 
     Every fault is a ClaimError with file, line and remedy. `securities`, `baskets` and `events` are the study's names;
     events are not checked where none are given.
@@ -56,12 +63,15 @@ def read_claims(
     _check_unique(tables["claims"], "id")
     forms = forms.of_articles([a.key for a in articles])
     claims = tuple(claim_of(t, forms) for t in tables["claims"])
-    readings, disagreements = _readings(path.with_name(READINGS), forms, {c.id for c in claims})
+    beside = path.with_name(READINGS) if path.name == CLAIMS else None
+    readings, disagreements = _readings(beside, forms, {c.id for c in claims})
     return Ledger(articles, claims, readings, disagreements)
 
 
-def _readings(path: Path, forms: Forms, known: Collection[str]) -> tuple[tuple[Reading, ...], tuple[Disagreement, ...]]:
-    if not path.exists():
+def _readings(
+    path: Path | None, forms: Forms, known: Collection[str]
+) -> tuple[tuple[Reading, ...], tuple[Disagreement, ...]]:
+    if path is None or not path.exists():
         return (), ()
     tables = _known(read_tables(path), ("readings", "disagreements"))
     _check_unique(tables["readings"], "key")

@@ -11,6 +11,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from eventwindow.abnormal import AbnormalReturns
+    from eventwindow.claims.specifications import Specifications
 
 VerdictWord = Literal["confirmed", "partly", "contradicted", "not_testable"]
 Hedge = Literal[
@@ -29,7 +30,7 @@ class Evidence:
     securities: one row a security, indexed by symbol: exchange, currency, group, benchmark, name_en, name_zh.
     baskets: name → member symbols; every group is a basket too.
     tables: the study's further figures by name: "shares", "megacaps", "panel", "weights", "factors", "intraday";
-        absent where the study ships none.
+        absent where the study ships none. "robustness" is the summary of a specification curve, where one was run.
     news: one row an entry of the calendar: date, what_en, what_zh.
     """
 
@@ -117,6 +118,8 @@ class Claim:
     decides: bool = True
     file: str = "claims.toml"  # where it stands, for errors
     line: int | None = None
+    place: str = ""  # file and line of the sentence, where the claim was drafted
+    unfinished: str = ""  # what a person must still settle; until then nothing else of the entry is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,4 +136,5 @@ class Verdict:
     changes_en: str = ""  # what would change the verdict
     changes_zh: str = ""
     p_family: float | None = None  # corrected across all effects that the claims state
+    specifications: Specifications | None = None  # in how many the effect is found, where a curve is held
     parts: tuple[Verdict, ...] = ()

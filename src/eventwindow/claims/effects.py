@@ -34,6 +34,8 @@ class Response:
     null: np.ndarray
     days: np.ndarray
     members: tuple[str, ...]
+    first: pd.Timestamp  # first and last session of the window
+    last: pd.Timestamp
 
     def effect(self) -> Effect:
         """The estimate with its p-value by rank among the pseudo-dates, and the smallest effect it could have found."""
@@ -80,7 +82,13 @@ def response(abnormal: AbnormalReturns, symbols: Sequence[str], window: Window) 
         null=null,
         days=days[len(window) - 1 :],
         members=tuple(chosen.labels["security"]),
+        first=_date(chosen, window.start),
+        last=_date(chosen, window.end),
     )
+
+
+def _date(chosen: AbnormalReturns, tau: int) -> pd.Timestamp:
+    return pd.Timestamp(int(chosen.event_days[0, tau - chosen.window.start]), unit="D")
 
 
 def _check_shared(chosen: AbnormalReturns) -> None:
@@ -126,6 +134,8 @@ def difference(one: Response, other: Response) -> Response:
         null,
         days,
         one.members + other.members,
+        one.first,
+        one.last,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from eventwindow.claims.claim import Claim, Measured, Verdict, VerdictWord
@@ -15,6 +16,24 @@ RATINGS: dict[VerdictWord, tuple[int | None, str, str]] = {
     "partly": (3, "Partly", "部分成立"),
     "contradicted": (1, "Contradicted", "不成立"),
     "not_testable": (None, "Not testable with prices", "無法以價格檢驗"),
+}
+
+# What a measure rests on beside daily prices.
+DATA = {
+    "value_change": "daily prices, share counts",
+    "value_changes_sum": "daily prices, share counts",
+    "value_against": "daily prices, share counts",
+    "value_rank": "history of the largest companies, share counts",
+    "loss_rank": "history of the largest companies, share counts",
+    "record": "daily prices, history of the largest companies",
+    "panel_breadth": "panel of the S&P 500, index weights",
+    "characteristic": "panel of the S&P 500",
+    "factor_return": "daily factor returns",
+    "first_hours": "5-minute bars",
+    "lead_lag": "5-minute bars",
+    "realised_variance": "5-minute bars",
+    "date_gap": "the study's calendar of news",
+    "abnormal_volume": "daily volumes",
 }
 
 
@@ -39,6 +58,8 @@ def record(verdict: Verdict) -> dict[str, Any]:
         "measure": _measure(claim),
         "measured": None if verdict.measured is None or verdict.parts else _measured(claim, verdict.measured),
         "p_family": verdict.p_family,
+        "specifications": None if verdict.specifications is None else asdict(verdict.specifications),
+        "data": None if claim.measure is None else DATA.get(claim.measure_name, "daily prices"),
         "parts": [record(part) for part in verdict.parts],
     }
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from eventwindow.claims.claim import Claim, Effect, Evidence, Measured, Verdict, VerdictWord
 from eventwindow.claims.family import family_p_values
 from eventwindow.claims.lookup import NoFigure
+from eventwindow.claims.specifications import Specifications, specifications
 from eventwindow.claims.tolerance import Decision, decide
 from eventwindow.errors import StudyError
 
@@ -17,7 +18,10 @@ def judge(claims: Sequence[Claim], evidence: Evidence) -> list[Verdict]:
     measured = {leaf.id: measure(leaf, evidence) for claim in claims for leaf in leaves(claim)}
     effects = {leaf.id: found for claim in claims for leaf in leaves(claim) if (found := _effect(leaf, measured))}
     corrected = _corrected(effects, {key: found.unit for key, found in measured.items() if found})
-    return [_verdict(claim, measured, corrected) for claim in claims]
+    held = {
+        leaf.id: specifications(leaf, evidence) for claim in claims for leaf in leaves(claim) if leaf.hedge == "effect"
+    }
+    return [_verdict(claim, measured, corrected, held) for claim in claims]
 
 
 def _corrected(effects: Mapping[str, Effect], units: Mapping[str, str]) -> dict[str, float]:
@@ -56,9 +60,14 @@ def _effect(leaf: Claim, measured: Mapping[str, Measured | None]) -> Effect | No
     return found.effect if found and leaf.decides and leaf.hedge in {"effect", "no_effect"} else None
 
 
-def _verdict(claim: Claim, measured: Mapping[str, Measured | None], corrected: Mapping[str, float]) -> Verdict:
+def _verdict(
+    claim: Claim,
+    measured: Mapping[str, Measured | None],
+    corrected: Mapping[str, float],
+    held: Mapping[str, Specifications | None],
+) -> Verdict:
     if claim.parts:
-        return _compound(claim, [_verdict(part, measured, corrected) for part in claim.parts])
+        return _compound(claim, [_verdict(part, measured, corrected, held) for part in claim.parts])
     found = measured[claim.id]
     if found is None:
         rule = ("not testable with prices", "無法以價格檢驗")
@@ -67,18 +76,28 @@ def _verdict(claim: Claim, measured: Mapping[str, Measured | None], corrected: M
         rule = ("not testable: no figure", "無法檢驗：沒有數據")
         return Verdict(claim, "not_testable", rule[0], found.reason_en, found.reason_zh, found, rule_zh=rule[1])
     decision = _standing_in(claim, decide(claim, found, corrected.get(claim.id)))
+    curve = held.get(claim.id)
     return Verdict(
         claim,
         decision.word,
         decision.rule_en,
-        " ".join(s for s in (found.reason_en, claim.stand_in_en, claim.note_en, _quoted(claim)) if s),
-        "".join(s for s in (found.reason_zh, claim.stand_in_zh, claim.note_zh, _quoted(claim, True)) if s),
+        _reason(claim, found, curve),
+        _reason(claim, found, curve, True),
         found,
         rule_zh=decision.rule_zh,
         changes_en=decision.changes_en,
         changes_zh=decision.changes_zh,
         p_family=corrected.get(claim.id),
+        specifications=curve,
     )
+
+
+def _reason(claim: Claim, found: Measured, curve: Specifications | None, zh: bool = False) -> str:
+    """What was measured, in how many specifications it holds, what stands in for what, and whose words they were."""
+    many = curve.text(zh) if curve else ""
+    if zh:
+        return "".join((found.reason_zh, many, claim.stand_in_zh, claim.note_zh, _quoted(claim, True)))
+    return " ".join(s for s in (found.reason_en, many, claim.stand_in_en, claim.note_en, _quoted(claim)) if s)
 
 
 def _standing_in(claim: Claim, decision: Decision) -> Decision:

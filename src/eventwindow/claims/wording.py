@@ -35,6 +35,13 @@ def day(when: date | pd.Timestamp, zh: bool = False) -> str:
     return f"{stamp.year} 年 {stamp.month} 月 {stamp.day} 日" if zh else f"{stamp.day} {stamp:%B %Y}"
 
 
+def span(first: pd.Timestamp, last: pd.Timestamp, zh: bool = False) -> str:
+    """One day, or the first and the last of several."""
+    if first == last:
+        return day(first, zh)
+    return f"{day(first, zh)} 至 {day(last, zh)}" if zh else f"{day(first)} to {day(last)}"
+
+
 def name(evidence: Evidence, symbol: str, zh: bool = False) -> str:
     """The security's name in the language asked for, or its symbol where the study gives none."""
     column = "name_zh" if zh else "name_en"

@@ -9,6 +9,7 @@ from eventwindow.claims.claim import Evidence, Measured
 from eventwindow.claims.effects import Response, at, response
 from eventwindow.claims.lookup import Day, EventId, Members, Span, members, window
 from eventwindow.claims.wording import figure, listed, name, p_text
+from eventwindow.claims.wording import span as dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +31,21 @@ class EffectOf:
         found = response(at(evidence, self.event, self.date, symbols, span), symbols, span)
         test = found.effect()
         en, zh = (self._who(evidence, found, z) for z in (False, True))
-        when = self.event or str(self.date)
+        size, error = figure(found.estimate, "decimal"), figure(found.std_error, "decimal").lstrip("+")
         return Measured(
             found.estimate,
             "decimal",
-            f"CAR {span} around {when} of {en}: {figure(found.estimate, 'decimal')} "
-            f"(standard error {figure(found.std_error, 'decimal').lstrip('+')}, {test.test}: {p_text(test.p_value)}).",
-            f"{zh}在 {when} 前後 {span} 的累積異常報酬為 {figure(found.estimate, 'decimal')}"
-            f"（標準誤 {figure(found.std_error, 'decimal').lstrip('+')}，{test.test}：{p_text(test.p_value)}）。",
+            f"Cumulative abnormal return of {en}, {dates(found.first, found.last)} ({self._event()}{span}): {size} "
+            f"(standard error {error}, {test.test}: {p_text(test.p_value)}).",
+            f"{zh}於 {dates(found.first, found.last, True)}（{self._event()}{span}）的累積異常報酬為 {size}"
+            f"（標準誤 {error}，{test.test}：{p_text(test.p_value)}）。",
             {"standard error": found.std_error, "detectable": test.detectable},
             p_value=test.p_value,
             effect=test,
         )
+
+    def _event(self) -> str:
+        return f"{self.event} " if self.event else ""
 
     def _who(self, evidence: Evidence, found: Response, zh: bool) -> str:
         if len(found.members) == 1:

@@ -9,6 +9,7 @@ from eventwindow.claims.claim import Evidence, Measured
 from eventwindow.claims.effects import at, difference, response
 from eventwindow.claims.lookup import EventId, Members, Span, members, window
 from eventwindow.claims.wording import figure, listed, p_text
+from eventwindow.claims.wording import span as dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,12 @@ class EffectDifference:
         return Measured(
             found.estimate,
             "decimal",
-            f"CAR {span} around {self.event}: {ours} {figure(one.estimate, 'decimal')}, {theirs} "
+            f"Cumulative abnormal returns, {dates(one.first, one.last)} ({self.event} {span}): "
+            f"{ours} {figure(one.estimate, 'decimal')}, {theirs} "
             f"{figure(other.estimate, 'decimal')}; difference {figure(found.estimate, 'decimal')} "
             f"({test.test}: {p_text(test.p_value)}).",
-            f"{self.event} 前後 {span} 的累積異常報酬：{ours} {figure(one.estimate, 'decimal')}，{theirs} "
+            f"{dates(one.first, one.last, True)}（{self.event} {span}）的累積異常報酬："
+            f"{ours} {figure(one.estimate, 'decimal')}，{theirs} "
             f"{figure(other.estimate, 'decimal')}；差距 {figure(found.estimate, 'decimal')}"
             f"（{test.test}：{p_text(test.p_value)}）。",
             {"one": one.estimate, "other": other.estimate, "detectable": test.detectable},

@@ -11,6 +11,7 @@ from eventwindow.claims.claim import Evidence, Measured
 from eventwindow.claims.effects import Response, at, effect, response
 from eventwindow.claims.lookup import EventId, Members, Span, members, window
 from eventwindow.claims.wording import figure, listed, p_text
+from eventwindow.claims.wording import span as dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,11 @@ class Ordering:
         return Measured(
             value,
             "slope",
-            f"CAR {span} by layer, most exposed first: {shown}. Each step towards less exposure adds "
+            f"Cumulative abnormal returns by layer, {dates(found[0].first, found[0].last)}, most exposed "
+            f"first: {shown}. Each step towards less exposure adds "
             f"{figure(value, 'slope')} ({p_text(test.p_value)}).",
-            f"各層累積異常報酬 {span}（由最受影響者起）：{shown}。每往低曝險一層增加 {figure(value, 'slope')}"
+            f"各層 {dates(found[0].first, found[0].last, True)} 累積異常報酬（由最受影響者起）："
+            f"{shown}。每往低曝險一層增加 {figure(value, 'slope')}"
             f"（{p_text(test.p_value)}）。",
             dict(zip(self.layers, cars, strict=True)),
             p_value=test.p_value,
