@@ -10,8 +10,32 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "eventwindow"
-EDGE_IN = {"tomlfile", "tomltables", "claimforms", "study", "studyform", "ledger", "draft", "prices", "studies", "inputs"}
-EDGE_OUT = {"run", "further", "provenance", "output", "terminal", "report", "cli", "__init__", "__main__"}
+EDGE_IN = {
+    "tomlfile",
+    "tomltables",
+    "claimforms",
+    "study",
+    "studyform",
+    "ledger",
+    "draft",
+    "prices",
+    "studies",
+    "inputs",
+    "quality",
+}
+EDGE_OUT = {
+    "run",
+    "stages",
+    "further",
+    "further",
+    "provenance",
+    "output",
+    "terminal",
+    "report",
+    "cli",
+    "__init__",
+    "__main__",
+}
 CORE_LIBRARIES = {"numpy", "scipy", "pandas"}
 BY_NAME = {"timeline": {"exchange_calendars"}, "inference": {"statsmodels"}, "models": {"arch"}}
 MODULES = sorted(SOURCE.rglob("*.py"))

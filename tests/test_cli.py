@@ -134,6 +134,12 @@ BAD_STUDIES = {
     "overlap": ("[-260, -11]", "[-260, -3]", ["study.toml, line 15", "overlaps"]),
     "unknown ticker": ('symbol = "KO"', 'symbol = "NVDAA"', ["NVDAA"]),
     "no benchmark": ('benchmark = "SPY"', 'benchmark = "SPYY"', ["SPYY"]),
+    "no returns to estimate on": (
+        "minimum_returns = 100",
+        "minimum_returns = 999",
+        ["no security is left", "999 needed"],
+    ),
+    "after the last price": ("2025-01-27", "2025-06-16", ["no security is left", "no row on day 0"]),
     "unknown exchange": ('"XNYS"', '"XXXX"', ["'XXXX' is unknown", "study.toml"]),
 }
 
