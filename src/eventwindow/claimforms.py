@@ -18,7 +18,7 @@ DIRECTIONS = {"up": 1.0, "down": -1.0}
 OWN = {
     "id", "article", "security", "text_en", "text_zh", "stated_text", "stated", "direction", "hedge", "precision",
     "material", "measure", "not_testable_en", "not_testable_zh", "quoted_en", "quoted_zh", "note_en", "note_zh",
-    "decides", "stand_in_en", "stand_in_zh", "parts",
+    "decides", "stand_in_en", "stand_in_zh", "parts", "place", "unfinished",
 }  # fmt: skip
 PAIRED = ("text", "not_testable", "stand_in", "quoted", "note")
 TESTED = ("effect", "no_effect")
@@ -55,6 +55,8 @@ def claim_of(table: Table, forms: Forms, parent: Claim | None = None, name: str 
         values.setdefault("article", parent.article if parent else "")
     if parent:
         values.setdefault("security", parent.security)
+    if "unfinished" in values:
+        return _unfinished(table, values, forms)
     _check_keys(table, values, inside=bool(name or parent))
     _check_names(table, values, forms, panel=bool(name) and not parent)
     head = _head(table, values)
@@ -65,6 +67,25 @@ def claim_of(table: Table, forms: Forms, parent: Claim | None = None, name: str 
     if not any(p.decides for p in parts):
         raise fault(table, "parts", "no part decides", "Let one part decide; `decides = false` marks context.")
     return replace(whole, parts=parts)
+
+
+def _unfinished(table: Table, values: Mapping[str, Any], forms: Forms) -> Claim:
+    """A drafted entry that a person has not finished: not testable for that reason, its other keys not read yet."""
+    for key in ("id", "article", "text_en", "unfinished"):
+        if not (isinstance(values.get(key), str) and values[key]):
+            raise fault(table, key, f"an unfinished entry needs {key}, a text", "Write it, or finish the entry.")
+    _check_names(table, {"article": values["article"]}, forms, panel=False)
+    kept: dict[str, Any] = {
+        k: str(values[k]) for k in ("id", "article", "text_en", "place", "unfinished") if k in values
+    }
+    return Claim(
+        **kept,
+        text_zh=str(values.get("text_zh", values["text_en"])),
+        not_testable_en=f"The entry is not finished: {values['unfinished']}",
+        not_testable_zh="此條草稿尚未由人完成。",
+        file=table.file,
+        line=table.line,
+    )
 
 
 def text_keys(table: Table, form: type, skip: tuple[str, ...] = ()) -> dict[str, Any]:
