@@ -20,9 +20,10 @@ def complete(ar: AbnormalReturns, window: Window) -> tuple[AbnormalReturns, Cumu
     if ("complete", window) not in ar.memo:
         car = ar.car(window)
         held = ar if car.complete.all() else ar.select(car.complete)
-        ar.memo["complete", window] = (held, car if held is ar else held.car(window))
+        # no reference to itself: the arrays of a large study are freed when it is
+        ar.memo["complete", window] = (None, car) if held is ar else (held, held.car(window))
     held, car = ar.memo["complete", window]
-    return held, car
+    return (ar if held is None else held), car
 
 
 def tested_days(ar: AbnormalReturns, window: Window) -> Days:

@@ -1,0 +1,98 @@
+"""Conformal inference: the event days are fitted along and one residual path is ranked among its own shifts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from eventwindow.abnormal import AbnormalReturns
+from eventwindow.errors import StudyError
+from eventwindow.event_returns import Array, EventReturns
+from eventwindow.inference.result import FirmSignificance, NotComputed, Result, SignificanceResult
+from eventwindow.inference.sample import block_sums, complete, design, same_calendar
+from eventwindow.timeline import Window
+
+NULL = "the window's days belong with the others"
+
+
+def firm_conformal(ar: AbnormalReturns, window: Window) -> FirmSignificance:
+    """Each firm alone: the share of the moving blocks whose |sum of residuals| is at least the event's.
+
+    The model is refitted with the window's days included and no dummy (Chernozhukov, Wüthrich & Zhu 2021); the event's
+    own block counts.
+    """
+    e, reason = _refitted(ar, window), ar.car(window).reason.copy()
+    sums = np.abs(block_sums(e, len(window)))
+    count = np.isfinite(sums).sum(axis=1)
+    reason[(reason == "") & ~np.isfinite(sums[:, -1])] = "a day of the window has no return"
+    held = reason == ""
+    with np.errstate(invalid="ignore"):
+        p = np.where(held, (sums >= sums[:, -1:]).sum(axis=1) / np.maximum(count, 1), np.nan)
+    value = np.where(held, e[:, -len(window) :].sum(axis=1), np.nan)
+    floor = 1 / np.maximum(count, 1)
+    return FirmSignificance("conformal", NULL, ar.labels, value, p, "own refitted blocks", count, reason, floor)
+
+
+def conformal_mean(ar: AbnormalReturns, window: Window) -> Result:
+    """A basket on one day: the conformal p of the mean residual."""
+    return _basket("conformal_mean", ar, window, lambda sums, _: np.abs(sums.mean(axis=0)))
+
+
+def conformal_sur(ar: AbnormalReturns, window: Window) -> Result:
+    """A basket on one day: the conformal p of c'Σ̂⁻¹c, Σ̂ from the refitted residuals; effects may differ in sign."""
+    return _basket("conformal_sur", ar, window, _mahalanobis)
+
+
+def _mahalanobis(sums: Array, e: Array) -> Array:
+    """c'Σ̂⁻¹c for each column c of (N, D)."""
+    covariance = e @ e.T / e.shape[1]
+    return np.asarray(np.einsum("nd,nd->d", sums, np.linalg.solve(covariance, sums)))
+
+
+def _basket(name: str, ar: AbnormalReturns, window: Window, statistic: Callable[[Array, Array], Array]) -> Result:
+    held, _ = complete(ar, window)
+    if reason := unusable(held, window):
+        return NotComputed(name, reason, NULL, len(held))
+    e = _refitted(held, window)
+    if not np.isfinite(e[:, -len(window) :]).all():
+        return NotComputed(name, "a day of the window has no return", NULL, len(held))
+    seen = np.isfinite(e).all(axis=0)
+    if seen.sum() <= 2 * len(held):
+        return NotComputed(name, f"{seen.sum()} common days for {len(held)} firms", NULL, len(held))
+    sums = block_sums(np.where(seen, e, np.nan), len(window))
+    whole = np.isfinite(sums).all(axis=0)
+    values = statistic(sums[:, whole], e[:, seen])
+    p = float((values >= values[-1] * (1 - 1e-12)).mean())
+    text, floor = f"{len(values)} refitted blocks", f"smallest possible p {1 / len(values):.4g}"
+    return SignificanceResult(name, NULL, float(values[-1]), p, text, len(held), floor)
+
+
+def unusable(ar: AbnormalReturns, window: Window) -> str:
+    """Why a basket cannot be refitted as one cross-section; empty where it can."""
+    if not len(ar):
+        return "no event holds the window"
+    if ar.source is None or ar.fitter is None:
+        return "the members have different models"
+    if design(ar, window) not in ("single", "one_day") or not same_calendar(ar.estimation_days):
+        return "the events do not share their days"
+    return ""
+
+
+def _refitted(ar: AbnormalReturns, window: Window) -> Array:
+    """(N, T + L) residuals of the model fitted to the estimation days and the window's days together."""
+    if ar.source is None or ar.fitter is None:
+        raise StudyError("the events carry different models: there is no one model to refit.")
+    return ar.fitter.fit(joint(ar.source, window)).residuals
+
+
+def joint(source: EventReturns, window: Window) -> EventReturns:
+    """The same events with the window's days appended to the estimation window."""
+    at = slice(window.start - source.window.start, window.end - source.window.start + 1)
+    return replace(
+        source,
+        estimation_returns=np.concatenate([source.estimation_returns, source.event_returns[:, at]], axis=1),
+        estimation_factors=np.concatenate([source.estimation_factors, source.event_factors[:, at]], axis=1),
+        estimation_days=np.concatenate([source.estimation_days, source.event_days[:, at]], axis=1),
+    )

@@ -1,0 +1,45 @@
+"""What a test could have found: the smallest effect with a given power."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eventwindow.abnormal import AbnormalReturns
+from eventwindow.event_returns import Array
+from eventwindow.timeline import Window
+
+
+def smallest_detectable_effect(ar: AbnormalReturns, window: Window, power: float = 0.8, level: float = 0.05) -> Array:
+    """(N,) the smallest |CAR| that the single-firm t finds with `power` at `level`, two-sided; decimals.
+
+    It is about 2.81 standard errors at 80 % and 5 % (noncentral t), not the 1.96 of the critical value.
+    """
+    car = ar.car(window)
+    dof, at = np.unique(car.dof, return_inverse=True)
+    return np.array([detectable(d, power, level) for d in dof])[at] * car.std_error
+
+
+def detectable(dof: float, power: float = 0.8, level: float = 0.05) -> float:
+    """The noncentrality at which |t(dof)| exceeds its two-sided critical value with `power`."""
+    from scipy.optimize import brentq
+    from scipy.stats import nct, t
+
+    critical = t.isf(level / 2, dof)
+
+    def lacking(noncentrality: float) -> float:
+        wrong_side = nct.cdf(-critical, dof, noncentrality)  # underflows to NaN where it is nothing
+        return float(nct.sf(critical, dof, noncentrality) + np.nan_to_num(wrong_side) - power)
+
+    return float(brentq(lacking, 0, critical + 10))
+
+
+def detectable_in_basket(reference: Array, power: float = 0.8, level: float = 0.05) -> float:
+    """The smallest shift of a statistic that its permutation test finds with `power`: both come from the null draws.
+
+    `reference` (D,) holds the statistic on the estimation days; the shift moves that whole distribution.
+    """
+    critical = np.quantile(np.abs(reference), 1 - level, method="higher")
+    shifts = np.sort(np.concatenate([critical - reference, -(critical + reference)]))
+    shifts = shifts[shifts > 0]
+    found = [(np.abs(reference + s) >= critical).mean() >= power for s in shifts]
+    return float(shifts[int(np.argmax(found))]) if any(found) else float("inf")

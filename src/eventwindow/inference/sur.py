@@ -1,0 +1,68 @@
+"""A basket whose effects may differ: the F of Schipper & Thompson; the common effect by generalised least squares."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eventwindow.abnormal import AbnormalReturns
+from eventwindow.event_returns import Array
+from eventwindow.inference.conformal import unusable
+from eventwindow.inference.result import NotComputed, Result, fisher, student
+from eventwindow.inference.sample import complete
+from eventwindow.timeline import Window
+
+JOINT, COMMON = "every CAR is zero", "the CAR common to the firms, by GLS, is zero"
+
+
+def sur_f(ar: AbnormalReturns, window: Window) -> Result:
+    """F = (T - k - N + 1)/(N(T - k)) c'Σ̂⁻¹c/f, F(N, T - k - N + 1) (Schipper & Thompson 1983; CLM 1997).
+
+    Exact for one set of factors, no gaps and Gaussian errors; to be read beside `conformal_sur`.
+    """
+    parts = _parts("sur_f", JOINT, ar, window)
+    if isinstance(parts, NotComputed):
+        return parts
+    c, sigma, f, dof = parts
+    n = len(c)
+    quadratic = float(c @ np.linalg.solve(sigma, c)) / f
+    value, second = (dof - n + 1) / (n * dof) * quadratic, dof - n + 1
+    return fisher("sur_f", JOINT, value, (n, second), n, note="Gaussian errors; read it beside its conformal p")
+
+
+def gls_t(ar: AbnormalReturns, window: Window) -> Result:
+    """The common CAR weighted by Σ̂⁻¹ over its error √(f/1'Σ̂⁻¹1), t(T - k - N + 1): the weights cost N - 1 degrees.
+
+    The variance is scaled by (T - k)/(T - k - N + 1), since Σ̂ is estimated (Rao 1967).
+    """
+    parts = _parts("gls_t", COMMON, ar, window)
+    if isinstance(parts, NotComputed):
+        return parts
+    c, sigma, f, dof = parts
+    n = len(c)
+    weight = np.linalg.solve(sigma, np.ones(n))
+    effect, left = weight @ c / weight.sum(), dof - n + 1
+    spread = max(float(c @ np.linalg.solve(sigma, c) - weight.sum() * effect**2), 0.0) / f
+    variance = f / weight.sum() * (dof + spread) / left
+    return student("gls_t", COMMON, effect / np.sqrt(variance), left, n, note=f"common effect {effect:.5f}")
+
+
+def _parts(
+    name: str, null: str, ar: AbnormalReturns, window: Window
+) -> tuple[Array, Array, float, float] | NotComputed:
+    """CARs, residual covariance with divisor T - k, the forecast factor f, and T - k."""
+    held, car = complete(ar, window)
+    if reason := unusable(held, window):
+        return NotComputed(name, reason, null, len(held))
+    e, n = held.residuals, len(held)
+    if not np.isfinite(e).all() or not np.isfinite(held.ar[:, ar.columns(window)]).all():
+        return NotComputed(name, "a member misses a return", null, n)
+    dof = float(held.dof[0])
+    if dof - n + 1 < 1:
+        return NotComputed(name, f"{n} firms need more than {int(dof)} degrees of freedom", null, n)
+    factor = (car.std_error / held.sigma) ** 2
+    if np.ptp(factor) > 1e-8 * factor.max():
+        return NotComputed(name, "the members have different factors", null, n)
+    sigma = e @ e.T / dof
+    if np.linalg.cond(sigma) > 1e12:
+        return NotComputed(name, "the residual covariance is singular", null, n)
+    return car.car, sigma, float(factor[0]), dof

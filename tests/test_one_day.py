@@ -1,0 +1,187 @@
+"""Inference for one event day: by hand, against other packages, and by size under a true null."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from arch.bootstrap import StationaryBootstrap
+from panels import EVENT, on_days, on_one_day, panel
+from scipy import stats
+from statsmodels.multivariate.manova import MANOVA
+from statsmodels.stats.power import TTestPower
+
+from eventwindow.errors import StudyError
+from eventwindow.inference import NotComputed
+from eventwindow.inference.bootstrap import block_bootstrap, romano_wolf, stationary_indices, step_down
+from eventwindow.inference.chosen_day import largest_of_candidates
+from eventwindow.inference.conformal import conformal_mean, conformal_sur, firm_conformal
+from eventwindow.inference.permutation import date_permutation_max, date_permutation_sar
+from eventwindow.inference.power import detectable, detectable_in_basket, smallest_detectable_effect
+from eventwindow.inference.scaled import volatility_scaled_sq, with_garch
+from eventwindow.inference.sur import gls_t, sur_f
+from eventwindow.timeline import Window
+
+DAY = Window(0, 0)
+
+
+def test_conformal_by_hand() -> None:
+    """Mean-adjusted: with the event the mean is 0.02, the event's residual 0.03 is the largest of six: p = 1/6."""
+    returns = pd.DataFrame({"A": [0.01, 0.02, 0.03, 0.00, 0.01, 0.05]}, pd.bdate_range("2024-01-01", periods=6))
+    options = {
+        "model": "mean_adjusted",
+        "benchmark": None,
+        "estimation": (-5, -1),
+        "window": (0, 0),
+        "minimum_returns": 5,
+    }
+    result = firm_conformal(on_days(returns, ["A"], [5], **options), DAY)
+    assert result.statistic[0] == pytest.approx(0.03)
+    assert result.p_value[0] == pytest.approx(1 / 6)
+
+
+def test_conformal_of_one_firm_is_that_of_a_basket_of_one() -> None:
+    one = on_one_day(panel(1, firms=1))
+    for window in (DAY, Window(0, 3)):
+        assert conformal_mean(one, window).p_value == firm_conformal(one, window).p_value[0]
+        assert conformal_sur(one, window).p_value == firm_conformal(one, window).p_value[0]
+
+
+def test_conformal_sur_ignores_signs_and_scales() -> None:
+    returns = panel(2)
+    plain = conformal_sur(on_one_day(returns), DAY)
+    turned = returns.mul(pd.Series([1, -1, 3, 1, 0.5, -2], returns.columns))
+    assert conformal_sur(on_one_day(turned), DAY).p_value == plain.p_value
+
+
+def test_sur_f_equals_wilks_f_of_a_day_dummy() -> None:
+    returns = panel(3)
+    ar = on_one_day(returns)
+    days = np.r_[30:95, 100]  # the estimation window [-70, -6] of day 100, and day 0
+    y = returns.iloc[days, 1:].to_numpy()
+    x = np.column_stack([np.ones(66), returns["MKT"].iloc[days], np.r_[np.zeros(65), 1]])
+    wilks = MANOVA(y, x).mv_test([("day", np.array([[0.0, 0, 1]]))]).results["day"]["stat"].loc["Wilks' lambda"]
+    assert sur_f(ar, DAY).statistic == pytest.approx(float(wilks["F Value"]), rel=1e-9)
+    assert sur_f(ar, DAY).p_value == pytest.approx(float(wilks["Pr > F"]), rel=1e-9)
+
+
+def test_sur_and_gls_have_their_size_in_normal_data() -> None:
+    """Ten firms, forty days, correlated: the p-values of a true null are uniform."""
+    p = {"sur": [], "gls": []}
+    for seed in range(300):
+        ar = on_one_day(panel(seed, firms=10), estimation=(-45, -6))
+        p["sur"].append(sur_f(ar, DAY).p_value)
+        p["gls"].append(gls_t(ar, DAY).p_value)
+    for values in p.values():
+        assert stats.kstest(values, "uniform").pvalue > 0.01
+
+
+def test_gls_of_one_firm_is_its_t() -> None:
+    ar = on_one_day(panel(4, firms=1))
+    assert gls_t(ar, EVENT).statistic == pytest.approx(ar.car(EVENT).scar[0])
+    assert gls_t(ar, EVENT).p_value == pytest.approx(ar.car(EVENT).p_value[0])
+    assert sur_f(ar, EVENT).p_value == pytest.approx(ar.car(EVENT).p_value[0])
+
+
+def test_sur_needs_complete_members_and_enough_days() -> None:
+    returns = panel(5)
+    returns.iloc[50, 1] = np.nan
+    assert "misses a return" in sur_f(on_one_day(returns), DAY).reason
+    many = on_one_day(panel(5, firms=30), estimation=(-35, -6), minimum_returns=20)
+    assert "degrees of freedom" in sur_f(many, DAY).reason
+    assert isinstance(gls_t(on_days(panel(5), ["F0", "F1"], [100, 101]), DAY), NotComputed)
+
+
+def test_the_bootstrap_draws_as_arch_does() -> None:
+    """The spread of a five-day mean CAR under the null, 4,000 draws each: within four Monte-Carlo errors."""
+    ar = on_one_day(panel(6))
+    e = ar.residuals - ar.residuals.mean(axis=1, keepdims=True)
+    at = stationary_indices(np.random.default_rng(0), 65, 5, 4000, 4.0)
+    ours = e[:, at].sum(axis=2).mean(axis=0)
+    drawn = StationaryBootstrap(4, e.T, seed=1).bootstrap(4000)
+    theirs = np.array([data[0][0][:5].sum(axis=0).mean() for data in drawn])
+    assert ours.std() == pytest.approx(theirs.std(), rel=4 * np.sqrt(1 / 4000))
+    assert stats.ks_2samp(ours, theirs).pvalue > 0.001
+    p = (1 + (np.abs(theirs) >= abs(ar.caar(Window(0, 4)))).sum()) / 4001
+    assert block_bootstrap(ar, Window(0, 4), draws=4000, block=4.0).p_value == pytest.approx(p, abs=0.04)
+
+
+def test_the_bootstrap_repeats_with_its_seed_and_says_it() -> None:
+    ar = on_one_day(panel(6))
+    first, again = (block_bootstrap(ar, EVENT, seed=7) for _ in range(2))
+    assert first == again
+    assert "seed 7" in first.note
+    assert block_bootstrap(ar, EVENT, seed=8).p_value != first.p_value
+
+
+def test_step_down_by_hand_and_against_a_loop() -> None:
+    event = np.array([3.0, 1.0, 2.0])
+    reference = np.array([[1.0, 2.5, 0.1, 3.5], [0.5, 1.5, 0.2, 0.3], [2.2, 0.4, 0.3, 1.0]])
+    # step 1: largest of all 2.2 2.5 0.3 3.5 against 3 → 2/5; step 2: of firms 1 and 2 → 2.2 1.5 0.3 1.0 against 2 → 2/5;
+    # step 3: firm 1 alone 0.5 1.5 0.2 0.3 against 1 → 2/5
+    np.testing.assert_allclose(step_down(event, reference), [0.4, 0.4, 0.4])
+    g = np.random.default_rng(0)
+    event, reference = np.abs(g.standard_normal(6)) * 2, np.abs(g.standard_normal((6, 200)))
+    np.testing.assert_allclose(step_down(event, reference), _loop(event, reference))
+
+
+def _loop(event: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    left, previous, out = list(np.argsort(-event)), 0.0, np.empty(len(event))
+    while left:
+        largest = reference[left].max(axis=0)
+        previous = max(previous, (1 + (largest >= event[left[0]]).sum()) / (reference.shape[1] + 1))
+        out[left.pop(0)] = previous
+    return out
+
+
+def test_the_first_step_of_romano_wolf_is_the_permutation_of_the_largest() -> None:
+    ar = on_one_day(panel(7))
+    adjusted = romano_wolf(ar, DAY)
+    assert adjusted.min() == date_permutation_max(ar, DAY).p_value
+
+
+def test_the_largest_of_one_candidate_is_the_plain_permutation() -> None:
+    ar = on_one_day(panel(8))
+    assert largest_of_candidates(ar, DAY).p_value == date_permutation_sar(ar, DAY).p_value
+    more = largest_of_candidates(ar, Window(-3, 2))
+    assert more.distribution == "60 overlapping runs of 6 days"
+    observed = np.abs(ar.sar.mean(axis=0))[2:8]
+    assert more.statistic == pytest.approx(observed.max())
+    assert more.note == f"largest on day {observed.argmax() - 3:+d}"
+
+
+@pytest.mark.parametrize("dof", [10, 60, 248])
+def test_the_detectable_effect_equals_statsmodels(dof: int) -> None:
+    theirs = TTestPower().solve_power(nobs=dof + 1, alpha=0.05, power=0.8) * np.sqrt(dof + 1)
+    assert detectable(dof) == pytest.approx(theirs, rel=1e-6)
+
+
+def test_the_smallest_detectable_effect_is_about_2_81_errors() -> None:
+    ar = on_one_day(panel(9, days=400), at=350, estimation=(-255, -6))
+    ratio = smallest_detectable_effect(ar, DAY) / ar.car(DAY).std_error
+    np.testing.assert_allclose(ratio, 2.81, atol=0.01)
+
+
+def test_a_baskets_detectable_effect_is_found_as_often_as_it_says() -> None:
+    reference = np.random.default_rng(0).standard_normal(2000)
+    effect = detectable_in_basket(reference)
+    critical = np.quantile(np.abs(reference), 0.95)
+    assert (np.abs(reference + effect) >= critical).mean() == pytest.approx(0.8, abs=0.002)
+    assert effect == pytest.approx(2.8, abs=0.15)
+
+
+def test_the_scaled_sq_ranks_against_the_forecast_of_the_day_before() -> None:
+    ar = with_garch(on_one_day(panel(10, days=400), at=350, estimation=(-255, -6)))
+    result = volatility_scaled_sq(ar, DAY)
+    scaled = ar.residuals[0] / ar.residual_sd[0]
+    by_hand = (1 + (np.abs(scaled) >= abs(ar.sar[0, 5])).sum()) / (len(scaled) + 1)
+    assert result.p_value[0] == by_hand
+    with pytest.raises(StudyError, match="Use garch"):
+        volatility_scaled_sq(on_one_day(panel(10)), DAY)
+
+
+def test_the_first_forecast_does_not_see_the_event() -> None:
+    """σ of day 0 and later is the same whatever happens from day 0 on."""
+    returns = panel(11, days=400)
+    moved = returns.copy()
+    moved.iloc[350:, 1:] += 0.2
+    options = {"at": 350, "estimation": (-255, -6), "model": "garch"}
+    np.testing.assert_allclose(on_one_day(moved, **options).std_error, on_one_day(returns, **options).std_error)
