@@ -89,6 +89,18 @@ def test_what_does_not_reach_far_enough_back_is_asked_for_again(serve, cache):  
     assert cache.get("AAA").pulled.start == early
 
 
+def test_while_the_dates_asked_for_are_not_over_what_is_kept_is_fresh_for_an_hour(serve, cache):  # noqa: F811
+    server, later = serve(), pd.Timestamp.now().normalize() + pd.Timedelta("30D")
+    options = {"cache": cache, "yahoo": Yahoo(session(server), QUICK)}
+    load_prices(["AAA"], START, later, **options)
+    asked = server.asked["AAA"]
+    load_prices(["AAA"], START, later, **options)
+    assert server.asked["AAA"] == asked
+    make_old(cache, 2)
+    load_prices(["AAA"], START, later, **options)
+    assert server.asked["AAA"] > asked
+
+
 def test_an_older_cache_serves_where_yahoo_fails_and_shipped_where_there_is_none(serve, cache, shipped):  # noqa: F811
     server = serve({"OLD": Ticker(made_up(9))})
     load(server, ["OLD"], cache)

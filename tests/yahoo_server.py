@@ -29,7 +29,7 @@ class Ticker:
 
     def __init__(self, table: pd.DataFrame, currency="USD", zone=NEW_YORK, kind="EQUITY", dividends=None, splits=None):
         self.table, self.currency, self.zone, self.kind = table, currency, zone, kind
-        self.dividends, self.splits = dividends or {}, splits or {}
+        self.dividends, self.splits, self.closing = dividends or {}, splits or {}, 1
 
     def chart(self, symbol: str, first: int, last: int) -> dict:
         stamps = np.array([int(pd.Timestamp(d).tz_localize(self.zone).timestamp()) + 34_200 for d in self.table.index])
@@ -61,7 +61,7 @@ class Ticker:
         }
 
     def meta(self, symbol: str) -> dict:
-        period = {"timezone": "EST", "start": 0, "end": 1, "gmtoffset": -18_000}
+        period = {"timezone": "EST", "start": 0, "end": self.closing, "gmtoffset": -18_000}
         return {
             "currency": self.currency,
             "symbol": symbol,

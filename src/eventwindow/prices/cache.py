@@ -12,6 +12,7 @@ from eventwindow.prices.store import Entry, Store, cache_folder
 from eventwindow.prices.yahoo import Pulled
 
 FRESH = timedelta(hours=12)
+FRESH_NOW = timedelta(hours=1)  # where the dates asked for are not over yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,13 @@ class Kept:
     pulled: Pulled
     entry: Entry
 
-    def covers(self, start: pd.Timestamp, end: pd.Timestamp) -> bool:
-        """Whether it was asked for from `start`, and fetched after `end` was over everywhere."""
-        return self.pulled.start <= start and self.entry.fetched[:10] > str(end.date())
+    def reaches(self, start: pd.Timestamp) -> bool:
+        """Whether it was asked for from `start` on."""
+        return self.pulled.start <= start
+
+    def is_fresh(self, end: pd.Timestamp) -> bool:
+        """Whether asking again is not worth it; sooner where it was fetched before `end` was over everywhere."""
+        return self.entry.age < (FRESH if self.entry.fetched[:10] > str(end.date()) else FRESH_NOW)
 
 
 class Cache:

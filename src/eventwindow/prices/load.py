@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from eventwindow.errors import PriceError, SourceError
-from eventwindow.prices.cache import FRESH, Cache, Kept
+from eventwindow.prices.cache import Cache, Kept
 from eventwindow.prices.files import PriceFiles
 from eventwindow.prices.pull import Progress
 from eventwindow.prices.shipped import ShippedFigures
@@ -108,9 +108,9 @@ def _from_shipped(search: _Search) -> None:
 def _from_yahoo(search: _Search) -> None:
     """Fresh cache, then Yahoo, then what an older pull left."""
     held = {symbol: kept for symbol in search.missing if (kept := search.cache.get(symbol)) is not None}
-    usable = {s: kept for s, kept in held.items() if kept.covers(search.start, search.end)}
+    usable = {s: kept for s, kept in held.items() if kept.reaches(search.start)}
     if not search.refresh:
-        search.take(_quoted({s: kept for s, kept in usable.items() if kept.entry.age < FRESH}, search))
+        search.take(_quoted({s: kept for s, kept in usable.items() if kept.is_fresh(search.end)}, search))
     if not search.missing:
         return
     try:

@@ -27,10 +27,13 @@ class Limits:
 
 
 class BusyError(Exception):
-    """The source may answer if asked again: a rate limit, an outage, a broken connection."""
+    """The source may answer if asked again: a rate limit, an outage, a broken connection.
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
+    `again` is False where the next attempt would only cost as much: an answer slower than the limit.
+    """
+
+    def __init__(self, reason: str, *, again: bool = True) -> None:
+        self.reason, self.again = reason, again
         super().__init__(reason)
 
 
@@ -74,7 +77,7 @@ class Pull(Generic[Answer]):
             try:
                 self.answers[symbol] = self.ask(symbol)
             except BusyError as busy:
-                reason, attempt = busy.reason, attempt + 1
+                reason, attempt = busy.reason, attempt + 1 if busy.again else self.limits.attempts
             else:
                 return
         self.failures[symbol] = reason

@@ -21,9 +21,11 @@ from eventwindow.prices.table import PriceHistory, Unavailable, history_frame
 if TYPE_CHECKING:
     from curl_cffi.requests import Session
 
-PROBE = "https://query2.finance.yahoo.com/"
+PROBE = "https://query2.finance.yahoo.com/v1/test/getcrumb"
 PROBE_SECONDS = 2.5
 _SYMBOL = re.compile(r"[A-Za-z0-9^][A-Za-z0-9^=.&-]{0,31}", re.ASCII)
+_FAULTS = (OSError, KeyError, TypeError, IndexError, AttributeError, ValueError)  # of a connection, of an answer's form
+_BROKEN = (52, 55, 56)  # curl: nothing received, sending failed, receiving failed
 _COLUMNS = {
     "Open": "open",
     "High": "high",
@@ -102,12 +104,19 @@ def bounded_session(limits: Limits) -> Session[Any]:
 
 
 def check_reachable(session: Session[Any]) -> None:
-    """Returns where Yahoo gives any answer within `PROBE_SECONDS`; else raises SourceError with the reason."""
-    from curl_cffi.requests.exceptions import RequestException
+    """Returns where Yahoo gives any answer within `PROBE_SECONDS`; else raises SourceError with the reason.
+
+    A connection that stands and then breaks is an answer: tickers may fare better, one by one.
+    """
+    from curl_cffi.requests.exceptions import HTTPError, ProxyError, RequestException
 
     try:
         session.get(PROBE, timeout=PROBE_SECONDS)
+    except HTTPError:
+        return
     except RequestException as error:
+        if error.code in _BROKEN and not isinstance(error, ProxyError):
+            return
         raise SourceError(
             f"Yahoo cannot be reached: {_short(error)}",
             remedy="Check the network or the proxy, or use --prices shipped or --prices PATH.",
@@ -118,35 +127,23 @@ def ask_yahoo(symbol: str, start: pd.Timestamp, session: Session[Any], seconds: 
     """One request for one ticker; raises BusyError where asking again may help."""
     if not _SYMBOL.fullmatch(symbol) or ".." in symbol:
         return Unavailable(symbol, "no symbol that Yahoo could know", known=False)
-    from curl_cffi.requests.exceptions import HTTPError, RequestException
-
     yf = _client()
-    errors = yf.exceptions
     try:
         ticker = yf.Ticker(symbol, session=session)
         table = ticker.history(start=str(start.date()), auto_adjust=False, actions=True, timeout=seconds)
-        currency = str(ticker.history_metadata.get("currency") or "")
-    except errors.YFTzMissingError:
+        told: Mapping[str, Any] = ticker.history_metadata
+        table = _finished(_normal(table), told)
+    except yf.exceptions.YFTzMissingError:
         return Unavailable(symbol, "Yahoo does not know it", known=False)
-    except errors.YFTickerMissingError as error:
+    except yf.exceptions.YFTickerMissingError as error:
         return Unavailable(symbol, f"Yahoo: {error.rationale}")
-    except errors.YFRateLimitError:
-        raise _busy("Yahoo answered 429, too many requests") from None
-    except errors.YFDataException as error:
-        raise _busy(f"Yahoo is down: {error}") from None
-    except json.JSONDecodeError:
-        raise _busy("Yahoo answered with a page that is no data") from None
-    except HTTPError as error:
-        if error.response is not None and error.response.status_code == 404:
+    except (yf.exceptions.YFException, *_FAULTS) as error:
+        if getattr(getattr(error, "response", None), "status_code", 0) == 404:
             return Unavailable(symbol, "Yahoo does not know it", known=False)
-        raise _busy(f"Yahoo answered with an error: {_short(error)}") from None
-    except (RequestException, OSError) as error:
-        raise _busy(f"the connection to Yahoo failed: {_short(error)}") from None
-    except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
-        raise _busy(f"Yahoo's answer has not the form it should have ({type(error).__name__}: {error})") from None
-    if table.empty or table["Close"].isna().all():
+        raise _busy(error) from None
+    if table["close"].isna().all():
         return Unavailable(symbol, f"Yahoo: no prices since {start.date()}")
-    return Pulled(symbol, _normal(table), currency, start)
+    return Pulled(symbol, table, str(told.get("currency") or ""), start)
 
 
 def quoted_at(pulled: Pulled, start: pd.Timestamp, end: pd.Timestamp) -> PriceHistory | Unavailable:
@@ -180,6 +177,14 @@ def _normal(table: pd.DataFrame) -> pd.DataFrame:
     return table.set_axis(pd.DatetimeIndex(table.index.to_numpy(), name="date"), axis="index")
 
 
+def _finished(table: pd.DataFrame, told: Mapping[str, Any]) -> pd.DataFrame:
+    """Without the row of a session that has not closed yet: its close is only the last trade so far."""
+    closing = ((told.get("currentTradingPeriod") or {}).get("regular") or {}).get("end")
+    if isinstance(closing, pd.Timestamp) and pd.Timestamp.now("UTC") < closing:
+        return table[table.index < pd.Timestamp(closing.date())]
+    return table
+
+
 def _client() -> Any:
     """yfinance, set to raise what it would otherwise log."""
     import yfinance as yf
@@ -192,12 +197,21 @@ def _client() -> Any:
     return yf
 
 
-def _busy(reason: str) -> BusyError:
-    """BusyError, with the client's cache of answers (errors included) emptied so that asking again asks Yahoo."""
-    from yfinance.data import YfData
+def _busy(error: Exception) -> BusyError:
+    """Why asking again may help; the client's cache of answers (errors included) is emptied so that it will ask."""
+    from curl_cffi.requests.exceptions import RequestException, Timeout
+    from yfinance import data, exceptions
 
-    YfData.cache_get.cache_clear()
-    return BusyError(reason)
+    data.YfData.cache_get.cache_clear()
+    if isinstance(error, exceptions.YFRateLimitError):
+        return BusyError("Yahoo answered 429, too many requests")
+    if isinstance(error, exceptions.YFException):
+        return BusyError(f"Yahoo is down: {error}")
+    if isinstance(error, json.JSONDecodeError):
+        return BusyError("Yahoo answered with a page that is no data")
+    if isinstance(error, (RequestException, OSError)):
+        return BusyError(f"the connection to Yahoo failed: {_short(error)}", again=not isinstance(error, Timeout))
+    return BusyError(f"Yahoo's answer has not the form it should have ({type(error).__name__}: {error})")
 
 
 def _short(error: BaseException) -> str:
