@@ -10,6 +10,7 @@ import pandas as pd
 
 from eventwindow.abnormal import AbnormalReturns
 from eventwindow.claims.claim import Evidence, Verdict
+from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class StudyResult:
     verdicts: one a claim, in the order of the ledger.
     calendar: events and other news with the session that first prices each, exchange by exchange.
     run: specification, origins, checksums and versions, as run.json holds them.
+    articles: key, titles, what each is and its date, in the order of the ledger.
+    readings, disagreements: the accounts that the articles give and the points they differ on, judged.
     """
 
     name: str
@@ -32,6 +35,9 @@ class StudyResult:
     evidence: Evidence
     calendar: pd.DataFrame
     run: Mapping[str, Any]
+    articles: tuple[Mapping[str, str], ...] = ()
+    readings: tuple[JudgedReading, ...] = ()
+    disagreements: tuple[JudgedDisagreement, ...] = ()
 
     def table(self, name: str) -> pd.DataFrame:
         """A result table by its name: "claims", "tests", "cumulative", …"""

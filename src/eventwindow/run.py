@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 
 from eventwindow.claims import judge
+from eventwindow.claims.readings import weigh
 from eventwindow.further import further_tables
 from eventwindow.inputs import Step, gather_evidence, read_inputs, securities_table, told_before
 from eventwindow.layout import placed_events
@@ -58,9 +60,21 @@ def run_study(
     evidence = gather_evidence(inputs, by_event)
     verdicts = tuple(judge(inputs.ledger.claims, evidence))
     tables["claims"] = claims_table(verdicts)
-    head, run = study.file.study, run_record(study, inputs.prices)
+    ledger, head = inputs.ledger, study.file.study
+    readings, disagreements = weigh(ledger.readings, ledger.disagreements, verdicts, evidence)
     return StudyResult(
-        study.name, head.title, head.title_zh, tables, by_event, verdicts, evidence, inputs.calendar, run
+        study.name,
+        head.title,
+        head.title_zh,
+        tables,
+        by_event,
+        verdicts,
+        evidence,
+        inputs.calendar,
+        run_record(study, inputs.prices),
+        tuple(asdict(article) for article in ledger.articles),
+        tuple(readings),
+        tuple(disagreements),
     )
 
 
