@@ -28,6 +28,7 @@ class Bars:
     opens: Array  # (D,), of each session's first bar
     closes: Array  # (D, B), last price of each bar
     volume: Array  # (D, B)
+    zone: str  # of the exchange's clock
 
     @property
     def returns(self) -> Array:
@@ -79,7 +80,9 @@ def bars_of(table: pd.DataFrame, symbol: str, calendar: Calendar) -> Bars:
     starts[row, column] = start.tz_convert(None).to_numpy()
     first = np.isfinite(grids["open"]).argmax(axis=1)
     opens = grids["open"][np.arange(len(sessions)), first]
-    return Bars(symbol, calendar.sessions[sessions], minutes, starts, opens, grids["close"], grids["volume"])
+    return Bars(
+        symbol, calendar.sessions[sessions], minutes, starts, opens, grids["close"], grids["volume"], calendar.zone
+    )
 
 
 def _grid(values: pd.Series, row: np.ndarray, column: np.ndarray) -> Array:

@@ -22,7 +22,7 @@ from eventwindow.intraday import (
 from eventwindow.leadlag import lead_lag
 
 MINUTES = [
-    "event", "security", "date", "start", "minute", "return_from_open", "car_from_open", "band_low", "band_high",
+    "event", "security", "date", "start", "zone", "minute", "return_from_open", "car_from_open", "band_low", "band_high",
     "volume", "usual_volume", "squared_return", "usual_squared_return",
 ]  # fmt: skip
 DAYS = ["event", "security", "date", "measure", "value", "usual", "p_value", "days", "market", "beta"]
@@ -99,7 +99,7 @@ def _minutes(bars: Bars, car: Array, usual: np.ndarray, day: int) -> pd.DataFram
             "usual_squared_return": np.nanmean(squares[usual], axis=0),
         }
     )
-    return frame[frame["start"].notna()].assign(security=bars.symbol, date=bars.sessions[day])
+    return frame[frame["start"].notna()].assign(security=bars.symbol, date=bars.sessions[day], zone=bars.zone)
 
 
 def _median(values: Array) -> Array:

@@ -1,0 +1,115 @@
+"""What happened against what would have: the first two securities and their counterfactuals, before and after day 0."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.report.figures.chart import Chart
+from eventwindow.report.language import percent
+from eventwindow.report.subject import Subject
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+FIRST = -40  # trading days before day 0 that are shown
+ACTUAL, MARKET = "actual", "market_model"
+NAMES = {
+    ACTUAL: ("as it happened", "實際"),
+    MARKET: ("market model", "市場模型"),
+    "synthetic_control": ("synthetic control", "合成控制"),
+    "ridge": ("ridge", "脊迴歸"),
+    "elastic_net": ("elastic net", "彈性網"),
+    "latent_factors": ("latent factors", "潛在因子"),
+}
+
+
+def counterfactual(subject: Subject) -> Chart | None:
+    """Total return since forty days before, and what each model expects; None where the study names no donors."""
+    effects = effects_of(subject)
+    shown = [m for m in subject.members if m in set(effects["security"])][:2]
+    if not shown:
+        return None
+    data = pd.concat([_paths(subject, s) for s in shown], ignore_index=True)
+    pick = subject.language.pick
+    best = effects.loc[effects.groupby("security")["rmse_heldout"].idxmin()].set_index("security")
+    told = [
+        f"{subject.name(s)}: {percent(best.loc[s, 'effect'])} ({name_of(subject, best.loc[s, 'model'])})" for s in shown
+    ]
+    beaten = int((best["rmse_heldout"] < best["rmse_market_model"]).sum())
+    return Chart(
+        "counterfactual",
+        _draw(subject, data, shown, best),
+        pick("As it happened, and as untreated stocks say it would have", "實際走勢與未受衝擊股票推得的反事實走勢"),
+        pick(
+            f"Total return since {-FIRST} trading days before day 0. Days before the event window are predicted by a "
+            f"fit without them (blocks held out); in colour, the model with the smallest error on them. It predicts "
+            f"better than the market model for {beaten} of {len(best)} securities; where it does not, the market model leads.",
+            f"自事件日前 {-FIRST} 個交易日起的總報酬。事件窗之前的預測來自未含該區段的估計；彩色為該段誤差最小的模型，"
+            f"{len(best)} 檔中有 {beaten} 檔優於市場模型；其餘以市場模型為準。",
+        ),
+        pick("Effect on day 0: ", "事件日效果：") + "; ".join(told) + ".",
+        data,
+    )
+
+
+def effects_of(subject: Subject) -> pd.DataFrame:
+    """The computed rows of the table `counterfactual`; empty where the result holds none."""
+    table = subject.result.tables.get("counterfactual", pd.DataFrame(columns=["security", "model"]))
+    return table[table["model"].notna()]
+
+
+def name_of(subject: Subject, model: object) -> str:
+    return subject.language.pick(*NAMES.get(str(model), (str(model), str(model))))
+
+
+def _paths(subject: Subject, security: str) -> pd.DataFrame:
+    """security, tau, model, cumulative: total return since the day before the first shown, decimals."""
+    daily = subject.result.table("counterfactual_daily")
+    mine = daily[(daily["security"] == security) & (daily["tau"] >= FIRST)]
+    table = mine.pivot_table(index="tau", columns="model", values="expected_return", sort=False)
+    table[ACTUAL] = mine.drop_duplicates("tau").set_index("tau")["actual_return"]
+    row = subject.abnormal.select([security])
+    if row.source is not None:
+        taus = np.concatenate([row.estimation.taus, row.window.taus])
+        before = row.source.estimation_returns - row.residuals
+        table[MARKET] = pd.Series(np.hstack([before, row.expected])[0], index=taus).reindex(table.index)
+    total = (1 + table).cumprod() - 1
+    return total.reset_index().melt("tau", var_name="model", value_name="cumulative").assign(security=security)
+
+
+def _draw(subject: Subject, data: pd.DataFrame, shown: list[str], best: pd.DataFrame) -> Figure:
+    from eventwindow.report.figures.style import new_figure, plain_axes
+
+    figure = new_figure(3.5)
+    panels = figure.subplots(1, len(shown), squeeze=False, sharey=True)[0]
+    for axes, security in zip(panels, shown, strict=True):
+        plain_axes(axes)
+        table = data[data["security"] == security].pivot_table(index="tau", columns="model", values="cumulative")
+        _lines(axes, subject, 100 * table, str(best.loc[security, "model"]))
+        axes.set_title(subject.full_name(security))
+        axes.set_xlabel(subject.language.pick("trading days from day 0", "距事件日的交易日"), fontsize=8.5)
+    low, high = panels[0].get_ylim()
+    panels[0].set_ylim(low - 0.22 * (high - low), high)  # room for the legends
+    panels[0].set_ylabel(subject.language.pick("total return, per cent", "總報酬（%）"), fontsize=8.5)
+    return figure
+
+
+def _lines(axes: Axes, subject: Subject, table: pd.DataFrame, best: str) -> None:
+    """Actual in ink, the model with the smallest error in colour, the market model in blue, the others faint."""
+    from eventwindow.report.figures.style import BLUE, FAINT, INK, ORANGE
+
+    styles: dict[str, tuple[str, float, object]] = {ACTUAL: (INK, 2.0, "-"), MARKET: (BLUE, 1.3, (0, (4, 2)))}
+    styles[best] = (ORANGE, 1.8, "-")
+    others = [m for m in table.columns if m not in styles]
+    for model in [*others, *(m for m in (MARKET, best, ACTUAL) if m in table)]:
+        colour, width, dash = styles.get(model, (FAINT, 0.8, "-"))
+        label = name_of(subject, model) if model in styles else "_"
+        if others and model == others[0]:
+            label = subject.language.pick("the other models", "其他模型")
+        axes.plot(table.index, table[model], color=colour, linewidth=width, linestyle=dash, label=label)
+    axes.axvline(0, color=FAINT, linewidth=0.8, linestyle=(0, (3, 3)))
+    axes.legend(frameon=False, fontsize=7.5, loc="lower left", labelcolor="linecolor")
