@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from eventwindow.claims.claim import Claim, Effect, Measured
 from eventwindow.claims.tolerance import ABOUT, CLOSE_TO, RULES, decide
+from eventwindow.claims.wording import spaced
 
 STEPS = st.sampled_from([1e-4, 1e-2, 0.01, 1.0, 10.0, 1e9])
 MULTIPLES = st.integers(-5000, 5000).filter(bool)
@@ -187,3 +188,7 @@ def test_every_rule_says_what_it_is_and_what_would_change_it(hedge):
     stated = (0.1, 0.2) if hedge == "range" else 0.1
     decision = decide(claim(hedge=hedge, stated=stated, precision=0.1), measured(0.1, effect=effect()))
     assert all((decision.rule_en, decision.rule_zh, decision.changes_en, decision.changes_zh))
+
+
+def test_chinese_and_latin_are_set_apart_by_one_space():
+    assert spaced("台積電ADR於2025 年跌5 %後 回升") == "台積電 ADR 於 2025 年跌 5 % 後 回升"

@@ -89,24 +89,38 @@ def _amount(claim: Claim, measured: Measured, _: float | None) -> Decision:
         held = low + slack < value < high - slack
     rule_en, rule_zh = _amount_rule(claim, measured.unit)
     edge = min((e for e in (low, high) if abs(e) < float("inf")), key=lambda e: abs(e - value))
-    distance = abs(value - edge)
-    return Decision("confirmed" if held else "contradicted", rule_en, rule_zh, *_margin(distance, measured.unit, held))
+    word: VerdictWord = "confirmed" if held else "contradicted"
+    if measured.unit in {"rank", "count"}:
+        return Decision(word, rule_en, rule_zh, *_other_rank(measured.unit, held, claim))
+    return Decision(word, rule_en, rule_zh, *_margin(abs(value - edge), measured.unit, held))
+
+
+def _other_rank(unit: str, held: bool, claim: Claim) -> tuple[str, str]:
+    unit_zh = "名次" if unit == "rank" else "次數"
+    if held:
+        return f"any other {unit}, from a longer history or other prices", f"更長的歷史或不同價格得出其他{unit_zh}"
+    return f"a {unit} of {_stated(claim):.0f}", f"{unit_zh}為 {_stated(claim):.0f}"
 
 
 def _margin(distance: float, unit: str, held: bool) -> tuple[str, str]:
     unit = "points" if unit == "decimal" else unit
     size, size_zh = (_size(distance, unit, zh) for zh in (False, True))
     if held:
-        return f"a figure that lies {size} further off", f"數字再偏離 {size_zh}"
-    return f"a figure that comes {size} closer", f"數字再接近 {size_zh}"
+        return f"a figure {size} worse for the claim", f"對陳述不利 {size_zh}的數字"
+    return f"a figure {size} better for the claim", f"對陳述有利 {size_zh}的數字"
 
 
 def _size(distance: float, unit: str, zh: bool = False) -> str:
     if unit in {"points", "share"}:
-        return f"{100 * distance:.2g} " + ("個百分點" if zh else "points")
+        return f"{_short(100 * distance)} " + ("個百分點" if zh else "points")
     if unit not in {"USD", "days"}:
-        return f"{distance:.2g}"
+        return _short(distance)
     return figure(distance, unit, zh)
+
+
+def _short(value: float) -> str:
+    """Two digits that count, and none behind the point from ten on."""
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def _amount_rule(claim: Claim, unit: str) -> tuple[str, str]:
@@ -118,21 +132,21 @@ def _amount_rule(claim: Claim, unit: str) -> tuple[str, str]:
     low, high = bounds(claim)
     half = (claim.precision or 0.0) / 2
     within, within_zh = (_size(half, "points" if unit == "decimal" else unit, zh) for zh in (False, True))
-    span = [figure(edge, unit).lstrip("+") for edge in (low, high)]
+    span, span_zh = ([figure(edge, unit, zh).lstrip("+") for edge in (low, high)] for zh in (False, True))
     return {
         "exact": (
             f"exact: within {within}, half a step of the last stated digit",
             f"精確：所述末位數的一半，{within_zh}",
         ),
-        "about": (f"about: within a tenth, {span[0]} to {span[1]}", f"約：一成以內，{span[0]} 至 {span[1]}"),
+        "about": (f"about: within a tenth, {span[0]} to {span[1]}", f"約：一成以內，{span_zh[0]} 至 {span_zh[1]}"),
         "close_to": (
             f"close to: from five per cent below up to it, {span[0]} to {span[1]}",
-            f"接近：不足額在百分之五以內，{span[0]} 至 {span[1]}",
+            f"接近：不足額在百分之五以內，{span_zh[0]} 至 {span_zh[1]}",
         ),
         "reached": ("reached: at least the stated figure, not rounded up", "達：至少為所述數字，不進位"),
         "more_than": ("more than: beyond the stated figure", "超過：大於所述數字"),
         "less_than": ("less than: short of the stated figure", "不到：小於所述數字"),
-        "range": (f"range: {span[0]} to {span[1]}", f"區間：{span[0]} 至 {span[1]}"),
+        "range": (f"range: {span[0]} to {span[1]}", f"區間：{span_zh[0]} 至 {span_zh[1]}"),
     }[claim.hedge]
 
 
@@ -247,7 +261,7 @@ def _value(measured: Measured) -> float:
 
 
 def _stated(claim: Claim) -> float:
-    if not isinstance(claim.stated, float):
+    if claim.stated is None or isinstance(claim.stated, tuple):
         raise ValueError(f"claim {claim.id} needs one stated figure")
     return claim.stated
 

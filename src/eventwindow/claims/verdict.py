@@ -10,6 +10,7 @@ from eventwindow.claims.family import family_p_values
 from eventwindow.claims.lookup import NoFigure
 from eventwindow.claims.specifications import Specifications, specifications
 from eventwindow.claims.tolerance import Decision, decide
+from eventwindow.claims.wording import spaced
 from eventwindow.errors import StudyError
 
 
@@ -84,9 +85,9 @@ def _verdict(
         _reason(claim, found, curve),
         _reason(claim, found, curve, True),
         found,
-        rule_zh=decision.rule_zh,
+        rule_zh=spaced(decision.rule_zh),
         changes_en=decision.changes_en,
-        changes_zh=decision.changes_zh,
+        changes_zh=spaced(decision.changes_zh),
         p_family=corrected.get(claim.id),
         specifications=curve,
     )
@@ -96,7 +97,7 @@ def _reason(claim: Claim, found: Measured, curve: Specifications | None, zh: boo
     """What was measured, in how many specifications it holds, what stands in for what, and whose words they were."""
     many = curve.text(zh) if curve else ""
     if zh:
-        return "".join((found.reason_zh, many, claim.stand_in_zh, claim.note_zh, _quoted(claim, True)))
+        return spaced("".join((found.reason_zh, many, claim.stand_in_zh, claim.note_zh, _quoted(claim, True))))
     return " ".join(s for s in (found.reason_en, many, claim.stand_in_en, claim.note_en, _quoted(claim)) if s)
 
 
@@ -137,7 +138,7 @@ def _compound(claim: Claim, parts: Sequence[Verdict]) -> Verdict:
     return Verdict(
         claim,
         word,
-        f"compound: {len(deciding)} parts decide, each by its own rule",
+        f"compound: {_parts(len(deciding))} its own rule",
         " ".join(_part(v) for v in parts) + _tail(claim),
         "".join(_part(v, True) for v in parts) + _tail(claim, True),
         lead.measured,
@@ -146,6 +147,10 @@ def _compound(claim: Claim, parts: Sequence[Verdict]) -> Verdict:
         changes_zh="；".join(dict.fromkeys(v.changes_zh for v in deciding if v.changes_zh)),
         parts=tuple(parts),
     )
+
+
+def _parts(count: int) -> str:
+    return "one part decides, by" if count == 1 else f"{count} parts decide, each by"
 
 
 WORDS_EN = {"confirmed": "holds", "partly": "holds in part", "contradicted": "does not hold", "not_testable": "open"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -22,8 +23,10 @@ def figure(value: float, unit: str, zh: bool = False) -> str:
         text = f"{value / 1e8:,.0f} 億美元" if zh else f"{value / 1e9:,.1f}bn dollars"
     elif unit == "p":
         text = f"{value:.3f}"
-    elif unit in {"rank", "count", "days"}:
-        text = f"{value:.0f}" + (" 天" if zh else " days") * (unit == "days")
+    elif unit in {"rank", "count"}:
+        text = f"{value:.0f}"
+    elif unit == "days":
+        text = f"{value:g}" + (" 天" if zh else " days")
     else:
         text = f"{value:,.2f}"
     return text.replace("-", MINUS)
@@ -39,7 +42,7 @@ def span(first: pd.Timestamp, last: pd.Timestamp, zh: bool = False) -> str:
     """One day, or the first and the last of several."""
     if first == last:
         return day(first, zh)
-    return f"{day(first, zh)} 至 {day(last, zh)}" if zh else f"{day(first)} to {day(last)}"
+    return f"{day(first, zh)}至 {day(last, zh)}" if zh else f"{day(first)} to {day(last)}"
 
 
 def name(evidence: Evidence, symbol: str, zh: bool = False) -> str:
@@ -52,11 +55,29 @@ def name(evidence: Evidence, symbol: str, zh: bool = False) -> str:
     return symbol
 
 
+def named(evidence: Evidence, items: Sequence[str], zh: bool = False) -> str:
+    """Securities by their names, baskets by theirs, in a row."""
+    return listed([i.replace("_", " ") if i in evidence.baskets else name(evidence, i, zh) for i in items], zh)
+
+
 def listed(items: Sequence[str], zh: bool = False) -> str:
     """The items in a row, or a word for none."""
     if not items:
         return "無" if zh else "none"
     return ("、" if zh else ", ").join(items)
+
+
+def spaced(text: str) -> str:
+    """Chinese text with one space between Chinese and Latin letters or figures."""
+    text = re.sub(r"([\u4e00-\u9fff])([A-Za-z0-9])", r"\1 \2", text)
+    text = re.sub(r"([A-Za-z0-9%])([\u4e00-\u9fff])", r"\1 \2", text)
+    return re.sub(r" {2,}", " ", text)
+
+
+TESTS_ZH = {
+    "date permutation of the mean": "平均值的日期置換",
+    "SQ": "樣本分位 SQ",
+}
 
 
 def p_text(p: float) -> str:

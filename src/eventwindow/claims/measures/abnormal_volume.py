@@ -11,7 +11,7 @@ import pandas as pd
 from eventwindow.claims.claim import Evidence, Measured
 from eventwindow.claims.effects import FEWEST, effect
 from eventwindow.claims.lookup import Day, Members, NoFigure, history, members, session
-from eventwindow.claims.wording import day, listed, p_text
+from eventwindow.claims.wording import day, named, p_text
 
 T = 250
 GAP = 10
@@ -49,8 +49,10 @@ class AbnormalVolume:
         return Measured(
             value,
             "log",
-            f"Volume of {listed(self.members)} on {when} was {times:.2f} times the usual ({p_text(test.p_value)}).",
-            f"{listed(self.members, True)}在 {when_zh}的成交量為平常的 {times:.2f} 倍（{p_text(test.p_value)}）。",
+            f"Volume of {named(evidence, self.members)} on {when} was {times:.2f} times the usual "
+            f"({p_text(test.p_value)}).",
+            f"{named(evidence, self.members, True)}在 {when_zh}的成交量為平常的 {times:.2f} 倍"
+            f"（{p_text(test.p_value)}）。",
             {"times the usual": times},
             p_value=test.p_value,
             effect=test,

@@ -9,7 +9,7 @@ import pandas as pd
 from eventwindow.claims.claim import Evidence, Measured
 from eventwindow.claims.lookup import Day, EventId, Members, NoFigure, Span
 from eventwindow.claims.path import daily_path
-from eventwindow.claims.wording import day, figure, listed, p_text
+from eventwindow.claims.wording import day, figure, listed, named, p_text
 from eventwindow.timeline import Window
 
 LEVEL = 0.05
@@ -39,7 +39,7 @@ class Delay:
             )
         when = pd.Timestamp(first.index[0])
         gap = float((when - pd.Timestamp(self.date)).days)
-        who, who_zh = listed(self.members), listed(self.members, True)
+        who, who_zh = named(evidence, self.members), named(evidence, self.members, True)
         return Measured(
             gap,
             "days",

@@ -8,7 +8,7 @@ from typing import ClassVar
 from eventwindow.claims.claim import Evidence, Measured
 from eventwindow.claims.effects import Response, at, response
 from eventwindow.claims.lookup import Day, EventId, Members, Span, members, window
-from eventwindow.claims.wording import figure, listed, name, p_text
+from eventwindow.claims.wording import TESTS_ZH, figure, name, named, p_text
 from eventwindow.claims.wording import span as dates
 
 
@@ -38,7 +38,7 @@ class EffectOf:
             f"Cumulative abnormal return of {en}, {dates(found.first, found.last)} ({self._event()}{span}): {size} "
             f"(standard error {error}, {test.test}: {p_text(test.p_value)}).",
             f"{zh}於 {dates(found.first, found.last, True)}（{self._event()}{span}）的累積異常報酬為 {size}"
-            f"（標準誤 {error}，{test.test}：{p_text(test.p_value)}）。",
+            f"（標準誤 {error}，{TESTS_ZH[test.test]}：{p_text(test.p_value)}）。",
             {"standard error": found.std_error, "detectable": test.detectable},
             p_value=test.p_value,
             effect=test,
@@ -50,5 +50,5 @@ class EffectOf:
     def _who(self, evidence: Evidence, found: Response, zh: bool) -> str:
         if len(found.members) == 1:
             return name(evidence, found.members[0], zh)
-        names = listed(self.members, zh)
+        names = named(evidence, self.members, zh)
         return f"{names}（{len(found.members)} 檔平均）" if zh else f"{names} (mean of {len(found.members)})"

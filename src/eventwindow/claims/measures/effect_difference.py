@@ -8,7 +8,7 @@ from typing import ClassVar
 from eventwindow.claims.claim import Evidence, Measured
 from eventwindow.claims.effects import at, difference, response
 from eventwindow.claims.lookup import EventId, Members, Span, members, window
-from eventwindow.claims.wording import figure, listed, p_text
+from eventwindow.claims.wording import TESTS_ZH, figure, named, p_text
 from eventwindow.claims.wording import span as dates
 
 
@@ -29,7 +29,7 @@ class EffectDifference:
         one, other = (response(at(evidence, self.event, None, side, span), side, span) for side in sides)
         found = difference(one, other)
         test = found.effect()
-        ours, theirs = listed(self.members), listed(self.against)
+        ours, theirs = named(evidence, self.members), named(evidence, self.against)
         return Measured(
             found.estimate,
             "decimal",
@@ -40,7 +40,7 @@ class EffectDifference:
             f"{dates(one.first, one.last, True)}（{self.event} {span}）的累積異常報酬："
             f"{ours} {figure(one.estimate, 'decimal')}，{theirs} "
             f"{figure(other.estimate, 'decimal')}；差距 {figure(found.estimate, 'decimal')}"
-            f"（{test.test}：{p_text(test.p_value)}）。",
+            f"（{TESTS_ZH[test.test]}：{p_text(test.p_value)}）。",
             {"one": one.estimate, "other": other.estimate, "detectable": test.detectable},
             p_value=test.p_value,
             effect=test,

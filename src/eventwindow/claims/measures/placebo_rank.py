@@ -9,7 +9,7 @@ import numpy as np
 from eventwindow.claims.claim import Evidence, Measured
 from eventwindow.claims.effects import response
 from eventwindow.claims.lookup import EventId, Members, NoFigure, Span, members
-from eventwindow.claims.wording import listed, p_text
+from eventwindow.claims.wording import named, p_text
 from eventwindow.timeline import Window
 
 
@@ -36,9 +36,9 @@ class PlaceboRank:
         return Measured(
             p,
             "p",
-            f"The largest abnormal return of {listed(self.members)} over {len(taus)} candidate sessions came on day "
-            f"{tau}; a value as large in so many days: {p_text(p)}.",
-            f"{listed(self.members, True)}在 {len(taus)} 個候選交易日中，最大異常報酬出現在第 {tau} 日；"
+            f"The largest abnormal return of {named(evidence, self.members)} over {len(taus)} candidate sessions came "
+            f"on day {tau}; a value as large in so many days: {p_text(p)}.",
+            f"{named(evidence, self.members, True)}在 {len(taus)} 個候選交易日中，最大異常報酬出現在第 {tau} 日；"
             f"如此天數中出現同樣大小的機率：{p_text(p)}。",
             {"day": float(tau), "size": float(sizes.max())},
             p_value=p,

@@ -8,7 +8,7 @@ import numpy as np
 
 from eventwindow.claims.claim import Evidence, Measured
 from eventwindow.claims.lookup import Day, Members, NoFigure, before, members, total_return
-from eventwindow.claims.wording import day, figure, listed
+from eventwindow.claims.wording import day, figure, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class RecoveredShare:
             raise NoFigure("There was no loss on that day.", "當日沒有下跌。")
         share = (later - loss) / -loss
         until = before(evidence, symbols[0], self.date, -self.sessions)
-        who, who_zh = listed(self.members), listed(self.members, True)
+        who, who_zh = named(evidence, self.members), named(evidence, self.members, True)
         return Measured(
             share,
             "share",

@@ -11,7 +11,7 @@ import pandas as pd
 from eventwindow.claims.claim import Evidence, Measured
 from eventwindow.claims.effects import FEWEST, effect
 from eventwindow.claims.lookup import Day, Members, NoFigure, Symbol, members, total_return
-from eventwindow.claims.wording import day, figure, listed, name, p_text
+from eventwindow.claims.wording import day, figure, name, named, p_text
 
 T = 250  # sessions before the gap of ten days that keeps the event out of its own history
 GAP = 10
@@ -35,7 +35,11 @@ class RelativeReturn:
         spread = float(null.std(ddof=1)) * float(np.sqrt(1 + 1 / len(null)))
         days = pd.DatetimeIndex(null.index).as_unit("s").asi8 // 86400
         test = effect(mean - other, spread, len(null) - 1, (null - null.mean()).to_numpy(), days, "SQ")
-        who, fund, fund_zh = listed(self.members), name(evidence, self.security), name(evidence, self.security, True)
+        who, fund, fund_zh = (
+            named(evidence, self.members),
+            name(evidence, self.security),
+            name(evidence, self.security, True),
+        )
         return Measured(
             mean - other,
             "decimal",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from eventwindow.claims.claim import Evidence, Measured
 from eventwindow.claims.lookup import Day, Members, NoFigure, members
 from eventwindow.claims.measures.value_change import ValueChange
-from eventwindow.claims.wording import day, figure, listed
+from eventwindow.claims.wording import day, figure, listed, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class ValueChangesSum:
         return Measured(
             total,
             "USD",
-            f"{listed(self.members)}: {len(counted)} of {len(changes)} companies summed ({way}) on {day(self.date)}: "
-            f"{figure(total, 'USD')}.{left}",
-            f"{listed(self.members, True)}：{day(self.date, True)}加總 {len(changes)} 家中的 {len(counted)} 家"
+            f"{named(evidence, self.members)}: {len(counted)} of {len(changes)} companies summed ({way}) on "
+            f"{day(self.date)}: {figure(total, 'USD')}.{left}",
+            f"{named(evidence, self.members, True)}：{day(self.date, True)}加總 {len(changes)} 家中的 {len(counted)} 家"
             f"（{way_zh}）：{figure(total, 'USD', True)}。{left_zh}",
             {"companies": float(len(changes)), **dict(sorted(changes.items(), key=lambda item: item[1])[:5])},
         )
