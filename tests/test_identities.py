@@ -39,10 +39,12 @@ def test_scaling_all_returns_leaves_every_standardised_statistic(seed: int, wind
     plain, scaled = on_one_day(panel(seed)), on_one_day(panel(seed) * factor)
     np.testing.assert_allclose(scaled.car(window).scar, plain.car(window).scar, rtol=1e-8)
     before, after = statistics(run_tests(plain, window)), statistics(run_tests(scaled, window))
-    nonlinear = {"date_permutation_mean", "bhar_t", "bhar_skewness_adjusted_t"}
+    in_returns = {"date_permutation_mean", "conformal_mean", "block_bootstrap"}  # their statistic is a return
+    nonlinear = in_returns | {"bhar_t", "bhar_skewness_adjusted_t"}
     for name in set(before) - nonlinear:
         assert after[name] == pytest.approx(before[name], rel=1e-7, abs=1e-9)
-    assert after["date_permutation_mean"][1] == before["date_permutation_mean"][1]
+    for name in in_returns:
+        assert after[name] == (pytest.approx(factor * before[name][0], rel=1e-7, abs=1e-12), before[name][1])
 
 
 @few

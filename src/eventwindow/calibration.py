@@ -13,6 +13,7 @@ import pandas as pd
 
 from eventwindow.abnormal import AbnormalReturns, estimate
 from eventwindow.drawing import Draws, Panel, panel_of
+from eventwindow.errors import StudyError
 from eventwindow.event_returns import Array, event_returns
 from eventwindow.inference import TESTS, SignificanceResult, SignificanceTest
 from eventwindow.inference.firm import firm_sq, firm_t
@@ -22,6 +23,7 @@ Pattern = Literal["dispersed", "one_day_unrelated", "one_day_related"]
 PATTERNS: tuple[Pattern, ...] = ("dispersed", "one_day_unrelated", "one_day_related")
 EFFECTS = (0.0, 0.005, 0.01, 0.02)
 LEVELS = (0.05, 0.01)
+EVENTS_AT_ONCE = 5000  # fitted together
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,13 @@ def _fitted(panel: Panel, drawn: Draws) -> AbnormalReturns:
     source = event_returns(
         panel.returns, events, estimation=panel.estimation, window=panel.window, factors=panel.market
     )
-    return estimate(source)
+    fitted = estimate(source, minimum_returns=len(panel.estimation))
+    if len(fitted.excluded):
+        first = fitted.excluded.iloc[0]
+        raise StudyError(
+            f"{first['security']!r} cannot be drawn: {first['reason']}.", remedy="Leave it out of the panel."
+        )
+    return fitted
 
 
 def _single(panel: Panel, drawn: Draws, effects: Sequence[float]) -> dict[str, Array]:
@@ -127,13 +135,17 @@ def _single(panel: Panel, drawn: Draws, effects: Sequence[float]) -> dict[str, A
 
 def _baskets(panel: Panel, drawn: Draws, effects: Sequence[float]) -> dict[str, Array]:
     """p-values (draws, effects) of every test of a basket; NaN where it could not run."""
-    ar, n = _fitted(panel, drawn), drawn.day.shape[1]
+    draws, n = drawn.day.shape
     tests = [test for test in TESTS.values() if not test.for_one_event]
-    p = {test.name: np.full((len(drawn.day), len(effects)), np.nan) for test in tests}
-    for d in range(len(drawn.day)):
-        basket = ar.select(np.arange(d * n, (d + 1) * n))
-        basket = replace(basket, origin=basket.source, position=np.arange(n))
-        _fill(p, d, basket, effects, tests)
+    p = {test.name: np.full((draws, len(effects)), np.nan) for test in tests}
+    at_once = max(1, EVENTS_AT_ONCE // n)
+    for first in range(0, draws, at_once):
+        part = Draws(drawn.security[first : first + at_once], drawn.day[first : first + at_once])
+        ar = _fitted(panel, part)
+        for d in range(len(part.day)):
+            basket = ar.select(np.arange(d * n, (d + 1) * n))
+            basket = replace(basket, origin=basket.source, position=np.arange(n))
+            _fill(p, first + d, basket, effects, tests)
     return p
 
 

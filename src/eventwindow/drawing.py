@@ -56,11 +56,10 @@ class Panel:
 
     def _apart(self, rng: np.random.Generator, days: Days, n: int) -> Days:
         """n days whose event windows do not meet."""
-        slots = np.unique(days // len(self.window))
-        if len(slots) < n:
-            raise StudyError(f"the panel has room for {len(slots)} event windows that do not meet, not for {n}.")
-        chosen = rng.choice(slots, n, replace=False) * len(self.window)
-        return np.asarray(days[np.searchsorted(days, chosen)])
+        apart = days[days % len(self.window) == 0]
+        if len(apart) < n:
+            raise StudyError(f"the panel has room for {len(apart)} event windows that do not meet, not for {n}.")
+        return np.asarray(rng.choice(apart, n, replace=False))
 
 
 def panel_of(prices: pd.DataFrame, estimation: Window, window: Window) -> Panel:

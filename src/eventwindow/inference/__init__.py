@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from eventwindow.abnormal import AbnormalReturns
 from eventwindow.inference import (
+    bootstrap,
     brown_warner,
     buy_and_hold,
     calendar_time,
+    conformal,
     cross_section,
     firm,
     permutation,
@@ -17,6 +19,7 @@ from eventwindow.inference import (
     ranks,
     signs,
     standardised,
+    sur,
 )
 from eventwindow.inference.result import FirmSignificance, NotComputed, Result, SignificanceResult
 from eventwindow.inference.sample import Design, complete, design
@@ -70,11 +73,16 @@ TESTS: dict[str, SignificanceTest] = {
         _line("portfolio_t", "Portfolio t", portfolio.portfolio_t, ONE_DAY),
         _line("adjusted_patell_z", "Adjusted Patell", standardised.adjusted_patell_z, ALWAYS),
         _line("date_permutation_max", "Date permutation, max |SAR|", permutation.date_permutation_max, ONE_DAY),
+        _line("conformal_sur", "Conformal SUR", conformal.conformal_sur, ONE_DAY),
         _line("kolari_pynnonen_t", "Kolari–Pynnönen", standardised.kolari_pynnonen_t, ALWAYS),
         _line("corrado_z", "Corrado rank", ranks.corrado_z, ALWAYS),
         _line("corrado_zivney_z", "Corrado–Zivney rank", ranks.corrado_zivney_z, ALWAYS),
+        _line("conformal_mean", "Conformal, mean AR", conformal.conformal_mean, ONE_DAY),
+        _line("block_bootstrap", "Block bootstrap, mean AR", bootstrap.block_bootstrap, ONE_DAY),
+        _line("gls_t", "GLS", sur.gls_t, ONE_DAY),
         _line("crude_dependence_t", "Crude dependence", brown_warner.crude_dependence_t, ALWAYS),
         _line("calendar_time", "Calendar-time portfolio", calendar_time.calendar_time, ALWAYS),
+        _line("sur_f", "SUR F", sur.sur_f, frozenset()),
         _line("grank_t", "GRANK-T", ranks.grank_t, INDEPENDENT),
         _line("cross_sectional_t", "Cross-sectional t", cross_section.cross_sectional_t, INDEPENDENT),
         _line("skewness_adjusted_t", "Skewness-adjusted t", cross_section.skewness_adjusted_t, INDEPENDENT),

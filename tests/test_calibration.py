@@ -1,0 +1,78 @@
+"""Size and power on a panel whose truth is known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eventwindow.calibration import calibrate
+from eventwindow.drawing import panel_of
+from eventwindow.errors import StudyError
+from eventwindow.timeline import Window
+
+SPANS = {"estimation": Window(-70, -11), "window": Window(0, 0)}
+
+
+@pytest.fixture(scope="module")
+def prices() -> pd.DataFrame:
+    """Forty stocks in four industries of ten, residuals correlated 0.5 within one."""
+    g = np.random.default_rng(0)
+    days, industry = 400, np.repeat(np.arange(4), 10)
+    noise = np.sqrt(0.5) * g.standard_normal((days, 4))[:, industry] + np.sqrt(0.5) * g.standard_normal((days, 40))
+    returns = 0.01 * g.standard_normal((days, 1)) + 0.015 * noise
+    index = pd.bdate_range("2022-01-03", periods=days)
+    return pd.DataFrame(100 * np.cumprod(1 + returns, axis=0), index, [f"F{i}" for i in range(40)])
+
+
+def rate(table: pd.DataFrame, **at: object) -> float:
+    chosen = table[np.logical_and.reduce([table[name] == value for name, value in at.items()])]
+    return chosen["rate"].item()
+
+
+def test_careless_tests_over_reject_for_related_firms_and_the_leading_ones_do_not(prices: pd.DataFrame) -> None:
+    result = calibrate(
+        prices, draws=150, firms=(5,), patterns=("one_day_related",), effects=(0.0, 0.02), seed=1, **SPANS
+    )
+    null = {"pattern": "one_day_related", "firms": 5, "effect": 0.0, "level": 0.05}
+    assert rate(result.table, test="patell_z", **null) > 0.15
+    assert rate(result.table, test="date_permutation_mean", **null) < 0.10
+    assert rate(result.table, test="date_permutation_mean", **null | {"effect": 0.02}) > 0.25
+    valid = result.table.groupby("test")["valid"].first()
+    assert valid["date_permutation_mean"]
+    assert not valid["patell_z"]
+
+
+def test_a_rate_and_its_error_are_those_of_a_share(prices: pd.DataFrame) -> None:
+    result = calibrate(prices, draws=40, firms=(1, 4), effects=(0.01,), seed=2, **SPANS)
+    p = result.table["rate"]
+    np.testing.assert_allclose(result.table["mc_error"], np.sqrt(p * (1 - p) / result.table["draws"]))
+    assert set(result.table["pattern"]) == {"single", "dispersed", "one_day_unrelated", "one_day_related"}
+    assert (result.draws, result.firms, result.period) == (40, 40, ("2022-01-04", "2023-07-14"))
+    assert "Rejections" in repr(result)
+
+
+def test_the_same_seed_gives_the_same_table(prices: pd.DataFrame) -> None:
+    options = {"draws": 20, "firms": (3,), "effects": (0.0,), **SPANS}
+    pd.testing.assert_frame_equal(
+        calibrate(prices, seed=3, **options).table, calibrate(prices, seed=3, **options).table
+    )
+    assert not calibrate(prices, seed=4, **options).table.equals(calibrate(prices, seed=3, **options).table)
+
+
+def test_draws_keep_their_promises(prices: pd.DataFrame) -> None:
+    panel = panel_of(prices, Window(-70, -11), Window(-1, 1))
+    rng = np.random.default_rng(5)
+    apart = panel.draw(rng, "dispersed", 8, 50)
+    gaps = np.diff(np.sort(apart.day, axis=1), axis=1)
+    assert gaps.min() >= 3
+    related = panel.draw(rng, "one_day_related", 5, 50)
+    assert (related.day == related.day[:, :1]).all()
+    assert (np.array([len(set(row)) for row in related.security]) == 5).all()
+    assert np.mean([len(set(row // 10)) == 1 for row in related.security]) > 0.95
+    assert panel.usable[related.day, related.security].all()
+
+
+def test_a_panel_that_is_too_short_or_too_narrow_says_so(prices: pd.DataFrame) -> None:
+    with pytest.raises(StudyError, match="an event needs 71"):
+        calibrate(prices.iloc[:50], draws=1, firms=(3,), **SPANS)
+    with pytest.raises(StudyError, match="whole estimation window"):
+        calibrate(prices, draws=1, firms=(30,), **SPANS)
