@@ -225,3 +225,12 @@ def test_a_probe_that_is_cut_or_refused_is_an_answer(serve):
     server = serve()
     server.crumb_status = 503
     assert isinstance(fetch(server)["AAA"], PriceHistory)
+
+
+def test_where_nothing_is_answered_in_time_not_every_ticker_is_waited_for(serve):
+    server = serve(behave=lambda symbol, n: "sleep")
+    server.slow = 1.0
+    limits = Limits(workers=4, request=0.3, total=30, patience=3)
+    answers = fetch(server, [f"T{i}" for i in range(40)], limits)
+    assert sum(server.asked.values()) < 20
+    assert "not answered in time" in answers["T39"].reason

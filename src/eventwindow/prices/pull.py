@@ -23,7 +23,8 @@ class Limits:
     first_wait: float = 1.0  # seconds before the second attempt; doubled for each further one
     request: float = 8.0
     total: float = 60.0
-    patience: int = 6  # tickers given up on after which each further one is asked for only once
+    patience: int = 6  # tickers given up on after which each further one is asked for only once; twice as many that
+    # were too slow, while nothing at all was answered, end the pull
 
 
 class BusyError(Exception):
@@ -46,6 +47,7 @@ class Pull(Generic[Answer]):
     answers: dict[str, Answer] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     _ends: float = 0.0
+    _slow: int = 0
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self, symbols: Iterable[str], progress: Progress | None = None) -> Pull[Answer]:
@@ -78,6 +80,7 @@ class Pull(Generic[Answer]):
                 self.answers[symbol] = self.ask(symbol)
             except BusyError as busy:
                 reason, attempt = busy.reason, attempt + 1 if busy.again else self.limits.attempts
+                self._slow += not busy.again
             else:
                 return
         self.failures[symbol] = reason
@@ -94,4 +97,6 @@ class Pull(Generic[Answer]):
             return "interrupted"
         if time.monotonic() >= self._ends:
             return f"the time limit of {self.limits.total:g} s for the whole pull was reached"
+        if not self.answers and self._slow >= 2 * self.limits.patience:
+            return f"not asked: the first {2 * self.limits.patience} tickers were not answered in time"
         return ""
