@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ EPILOG = "exit codes: 0 done, 1 something failed that is not yours, 2 the input 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a StudyError is printed without a traceback."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads cost more than they give
     options = parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
@@ -44,6 +46,13 @@ def parser() -> argparse.ArgumentParser:
     check = _command(commands, "check", _check, "validate study, claims and prices without running")
     check.add_argument("study", metavar="STUDY")
     _price_options(check)
+    check.add_argument("--claims", type=Path, metavar="FILE", help="check these claims instead of the study's own")
+    draft = _command(commands, "draft", _draft, "draft a claims.toml from articles, for a person to finish")
+    draft.add_argument("articles", nargs="+", type=Path, metavar="ARTICLE", help="plain text, UTF-8, English or Chinese")
+    draft.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="the day that the articles are of")
+    draft.add_argument("--study", metavar="STUDY", help="the study that the claims are for; its names count too")
+    draft.add_argument("--names", type=Path, metavar="CSV", help="further names of securities")
+    draft.add_argument("--out", type=Path, default=Path("claims.draft.toml"), metavar="FILE", help="default: %(default)s")
     prices = _command(commands, "prices", _prices, "show what is held of a study's prices, how old and from where")
     prices.add_argument("study", metavar="STUDY")
     prices.add_argument("--refresh", action="store_true", help="pull again and show what changed")
@@ -102,7 +111,7 @@ def _check(options: argparse.Namespace) -> int:
     from eventwindow.terminal import progress
 
     with progress() as step:
-        lines = check_study(find_study(options.study), prices=options.prices, step=step)
+        lines = check_study(find_study(options.study), prices=options.prices, claims=options.claims, step=step)
     print(*lines, sep="\n")
     return 0
 
@@ -121,6 +130,13 @@ def _prices(options: argparse.Namespace) -> int:
         return 0
     with progress_bar("prices") as bar:
         print_changes(refresh(study.symbols, study.start, study.end, figures=figures, progress=bar))
+    return 0
+
+
+def _draft(options: argparse.Namespace) -> int:
+    from eventwindow.draft.command import draft_claims
+
+    print(*draft_claims(options.articles, options.date, options.study, options.names, options.out), sep="\n")
     return 0
 
 
