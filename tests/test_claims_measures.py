@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from claims_world import ALPHA, DAYS, FALL, STEP, ZERO, T, day, flat, quoted, stated, world
+from claims_world import ALPHA, DAYS, FALL, STEP, ZERO, T, abnormal, day, flat, quoted, stated, world
 
 from eventwindow.claims import Evidence, judge
+from eventwindow.claims.effects import response
 from eventwindow.claims.lookup import NoFigure
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.measures.lead_lag import lead
 from eventwindow.errors import ClaimError
+from eventwindow.inference import run_tests
+from eventwindow.timeline import Window
 
 MON, TUE, WED = date(2025, 1, 27), date(2025, 1, 28), date(2025, 1, 29)
 FRI = date(2025, 1, 24)
@@ -391,6 +394,20 @@ def test_an_effect_carries_its_rank_and_its_power():
     s = STEP * np.sqrt(T / (T - 2))
     assert found.effect.std_error == pytest.approx(s * np.sqrt(1 + 1 / T), rel=1e-6)
     assert found.effect.detectable == pytest.approx(2.81 * found.effect.std_error, rel=0.01)
+
+
+@pytest.mark.parametrize("window", [Window(0, 0), Window(0, 4)], ids=str)
+@pytest.mark.parametrize("symbols", [("A",), ("A", "B", "C")], ids=len)
+def test_an_effect_is_tested_as_the_tests_of_the_study_are(symbols, window):
+    """One firm: SQ and its t; a basket: date permutation of the mean and portfolio t; firms with gaps included."""
+    noisy = pd.DataFrame(np.random.default_rng(5).normal(0, 0.01, (len(DAYS), 6)), index=DAYS, columns=list("MABCDE"))
+    noisy.loc[DAYS[:40], "B"] = np.nan
+    held = abnormal(noisy).select(list(symbols))
+    found = {r.name: r for r in run_tests(held, window)}
+    test = response(held, symbols, window).effect()
+    rank, t = ("sq", "single_firm_t") if len(symbols) == 1 else ("date_permutation_mean", "portfolio_t")
+    assert test.p_value == pytest.approx(found[rank].p_value, abs=1e-12)
+    assert test.p_parametric == pytest.approx(found[t].p_value, abs=0.03 if len(symbols) > 1 else 1e-9)
 
 
 def test_an_effect_around_a_date_that_is_no_event():

@@ -100,16 +100,15 @@ def _check_shared(chosen: AbnormalReturns) -> None:
 
 
 def _mean_residual(chosen: AbnormalReturns) -> tuple[np.ndarray, np.ndarray]:
-    """(T',) the mean residual of the firms that have one, on the days that at least one has, and those days."""
-    seen = np.isfinite(chosen.residuals)
-    firms = seen.sum(axis=0)
-    mean = np.sum(chosen.residuals, axis=0, where=seen)[firms > 0] / firms[firms > 0]
+    """(T',) the mean residual on the days that all firms hold one (constant members), and those days."""
+    days = np.isfinite(chosen.residuals).all(axis=0)
+    mean = chosen.residuals[:, days].mean(axis=0)
     if len(mean) < FEWEST:
         raise NoFigure(
             f"Only {len(mean)} estimation days are held; {FEWEST} are needed.",
             f"估計期只有 {len(mean)} 個交易日，至少需要 {FEWEST} 個。",
         )
-    return mean, chosen.estimation_days.max(axis=0)[firms > 0]
+    return mean, chosen.estimation_days[0, days]
 
 
 def _std_error(chosen: AbnormalReturns, std_errors: np.ndarray, mean: np.ndarray) -> float:
