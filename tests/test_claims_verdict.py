@@ -190,6 +190,7 @@ def test_a_record_holds_all_of_a_verdict_and_is_plain_data():
     told = plain["claims"][0]
     assert told["verdict"] == verdict.word
     assert told["parts"][1]["measured"]["effect"]["p_value"] == verdict.parts[1].measured.p_value
+    assert "tests" not in told["parts"][1]["measure"]
     assert told["parts"][0]["measure"] == {"name": "return", "security": "A", "date": str(FALL), "until": None}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
 from eventwindow.claims.claim import Claim, Measured, Verdict, VerdictWord
@@ -65,10 +65,9 @@ def record(verdict: Verdict) -> dict[str, Any]:
 
 
 def _measure(claim: Claim) -> dict[str, Any] | None:
-    if claim.measure is None:
+    if claim.measure is None or not is_dataclass(claim.measure):
         return None
-    fields = getattr(claim.measure, "__dataclass_fields__", {})
-    keys = {name: _plain(getattr(claim.measure, name)) for name in fields}
+    keys = {f.name: _plain(getattr(claim.measure, f.name)) for f in fields(claim.measure)}
     return {"name": claim.measure_name, **keys}
 
 
