@@ -14,6 +14,7 @@ EDGE_IN = {
     "tomlfile",
     "tomltables",
     "claimforms",
+    "claimschema",
     "study",
     "studyform",
     "ledger",

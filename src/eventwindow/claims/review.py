@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, fields
 from typing import Any
 
 from eventwindow.claims.claim import Claim, Measured, Verdict, VerdictWord
@@ -65,9 +65,10 @@ def record(verdict: Verdict) -> dict[str, Any]:
 
 
 def _measure(claim: Claim) -> dict[str, Any] | None:
-    if claim.measure is None or not is_dataclass(claim.measure):
+    if claim.measure is None:
         return None
-    keys = {f.name: _plain(getattr(claim.measure, f.name)) for f in fields(claim.measure)}
+    measure: Any = claim.measure  # a frozen dataclass: its fields are the claim's own keys
+    keys = {f.name: _plain(getattr(measure, f.name)) for f in fields(measure)}
     return {"name": claim.measure_name, **keys}
 
 
