@@ -55,7 +55,7 @@ class AbnormalReturns:
     def __len__(self) -> int:
         return len(self.labels)
 
-    @property
+    @cached_property
     def source(self) -> EventReturns | None:
         """The returns and factors of these events."""
         whole = self.origin is None or np.array_equal(self.position, np.arange(len(self.origin)))

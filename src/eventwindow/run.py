@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
+import pandas as pd
+
+from eventwindow.abnormal import AbnormalReturns
 from eventwindow.claims import judge
 from eventwindow.claims.readings import weigh
 from eventwindow.further import further_tables
-from eventwindow.inputs import Step, gather_evidence, read_inputs, securities_table, told_before
+from eventwindow.inputs import Inputs, Step, gather_evidence, read_inputs, securities_table, told_before
+from eventwindow.lanes import side_by_side
 from eventwindow.layout import placed_events
 from eventwindow.provenance import run_record
 from eventwindow.result import StudyResult
@@ -41,23 +45,19 @@ def run_study(
     abnormal = headline_model(inputs, placed)
     check_left(study.headline["event"], abnormal.labels, [*told, *excluded_rows(abnormal)])
     by_event = {e.id: abnormal.select((abnormal.labels["event"] == e.id).to_numpy()) for e in study.file.events}
-    step("testing")
-    tables = {
-        "abnormal_returns": daily_table(abnormal),
-        "cumulative": cumulative_table(abnormal, windows.report, inputs.calendar),
-        "tests": tests_table(by_event, study.baskets, windows.report),
-        "excluded": excluded_table(abnormal, windows.report, placed, told),
-    }
-    tables |= {
-        "data_quality": inputs.quality.findings_table(),
-        "reconciliation": inputs.quality.reconciliation_table(),
-    }
-    step("looking through other benchmarks and specifications")
-    tables |= robustness_tables(inputs, placed)
-    step("asking untreated stocks, other exchanges and the bars of the day")
-    tables |= further_tables(inputs, by_event[study.headline["event"]])
+    step("testing, and looking through other benchmarks and specifications")
+    tables, views = side_by_side(
+        lambda: (
+            _tests(inputs, abnormal, by_event)
+            | {"excluded": excluded_table(abnormal, windows.report, placed, told)}
+            | further_tables(inputs, by_event[study.headline["event"]])
+        ),
+        lambda: robustness_tables(inputs, placed),
+    )
+    tables |= views
     step("judging the claims")
     evidence = gather_evidence(inputs, by_event)
+    evidence = replace(evidence, tables={**evidence.tables, **views})  # a verdict says in how many specifications
     verdicts = tuple(judge(inputs.ledger.claims, evidence))
     tables["claims"] = claims_table(verdicts)
     ledger, head = inputs.ledger, study.file.study
@@ -76,6 +76,17 @@ def run_study(
         tuple(readings),
         tuple(disagreements),
     )
+
+
+def _tests(inputs: Inputs, abnormal: AbnormalReturns, by_event: dict[str, AbnormalReturns]) -> dict[str, pd.DataFrame]:
+    report = inputs.study.file.windows.report
+    return {
+        "abnormal_returns": daily_table(abnormal),
+        "cumulative": cumulative_table(abnormal, report, inputs.calendar),
+        "tests": tests_table(by_event, inputs.study.baskets, report),
+        "data_quality": inputs.quality.findings_table(),
+        "reconciliation": inputs.quality.reconciliation_table(),
+    }
 
 
 def check_study(
