@@ -54,6 +54,7 @@ class Security(Form):
     group: str = ""
     name_en: str = ""
     name_zh: str = ""
+    aliases: tuple[str, ...] = ()  # further names, for `eventwindow draft`
     benchmark: Symbol | None = None
     kind: Literal["stock", "series"] = "stock"
 

@@ -1,0 +1,122 @@
+"""Days in a sentence, resolved against the article's own date and the day that was spoken of last."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from eventwindow.draft.lexicon import Mark
+
+_MONTH_NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_DAYS = {d: k for k, d in enumerate(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])}
+_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_ZH_DAYS = {d: k for k, d in enumerate("一二三四五六")} | {"日": 6, "天": 6}
+_PATTERNS = (
+    ("full", r"(?P<y>(?:19|20)\d\d)[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})(?!\d)"),
+    ("full", r"(?:(?P<y>(?:19|20)\d\d)\s*年\s*)?(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]"),
+    ("full", rf"\b(?P<month>{_MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!,\d)(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
+    ("full", rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{_MONTH})\b(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
+    ("week", rf"\b(?:(?P<which>last|this|next)\s+)?(?P<en>{_WEEKDAY})s?\b"),
+    ("week", r"(?P<which>上个?|这个?|本|下个?)?\s*(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])"),
+    ("next", r"\b(?:the )?(?:next|following) (?:trading )?day\b|\ba day later\b|次日|隔日|隔天|翌日|第二天"),
+    ("back", r"\bthe (?:previous|prior) day\b|\ba day earlier\b|前一天|前一日"),
+    ("after", r"\bthe day after\b"),
+    ("same", r"\b(?:the )?same day\b|\bthat day\b|同日|同一天|当天|当日"),
+    ("today", r"\btoday\b|今日|今天|今早|今晨"),
+    ("yesterday", r"\byesterday\b|昨日|昨天|昨晚|昨夜"),
+    ("before", r"前天|前日(?![^\s,])"),
+    ("vague", r"\brecently\b|\bthe other day\b|日前|近日|最近|连日|封关前最后一天"),
+    ("dom", r"(?<![\d月年.])(?P<d>\d{1,2})日(?![^\s,]{0,0}[间内])"),
+)
+_COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
+
+
+@dataclass(frozen=True, slots=True)
+class DayMark:
+    """A day as written: already resolved, or relative to the day spoken of before (`steps` days on), or open."""
+
+    date: dt.date | None
+    steps: int | None = None
+
+    def resolved(self, context: dt.date | None) -> dt.date | None:
+        """The day, given the one spoken of last; a step onto a weekend goes on to a weekday."""
+        if self.date or self.steps is None or context is None:
+            return self.date
+        day = context + dt.timedelta(self.steps)
+        while self.steps and day.weekday() > 4:
+            day += dt.timedelta(1 if self.steps > 0 else -1)
+        return day
+
+
+def days(text: str, dated: dt.date) -> Iterator[Mark]:
+    """Every day named in the sentence."""
+    for kind, pattern in _COMPILED:
+        for m in pattern.finditer(text):
+            day = _read(kind, m, dated)
+            if day is not None:
+                yield Mark(*m.span(), "date", day)
+
+
+def _read(kind: str, m: re.Match[str], dated: dt.date) -> DayMark | None:
+    match kind:
+        case "full":
+            return _full(m.groupdict(), dated)
+        case "week":
+            return DayMark(_weekday(m.groupdict(), dated))
+        case "dom":
+            return _day_of_month(int(m["d"]), dated)
+        case "next" | "back" | "same":
+            return DayMark(None, {"next": 1, "back": -1, "same": 0}[kind])
+        case "today" | "yesterday" | "before":
+            return DayMark(dated - dt.timedelta({"today": 0, "yesterday": 1, "before": 2}[kind]))
+    return DayMark(None)
+
+
+def _full(parts: dict[str, str | None], dated: dt.date) -> DayMark | None:
+    month = int(m) if (m := parts.get("m")) else _MONTHS[str(parts["month"])[:3].lower()]
+    day, year = int(parts["d"] or 0), parts.get("y")
+    if year:
+        return DayMark(found) if (found := _date(int(year), month, day)) else None
+    found = _date(dated.year, month, day) or _date(dated.year - 1, month, day)
+    if found and found > dated + dt.timedelta(31):
+        found = _date(found.year - 1, month, day)
+    return DayMark(found) if found else None
+
+
+def _weekday(parts: dict[str, str | None], dated: dt.date) -> dt.date:
+    """A weekday alone is the last one up to the article's day; 上 and 下 count weeks; "last" is the last one before."""
+    chinese = "zh" in parts
+    target = _ZH_DAYS[str(parts["zh"])] if chinese else _DAYS[str(parts["en"])[:3].lower()]
+    which = (parts.get("which") or "").lower()
+    monday = dated - dt.timedelta(dated.weekday())
+    if chinese and which[:1] in {"上", "下", "本", "这"} and which:
+        return monday + dt.timedelta(target + {"上": -7, "下": 7}.get(which[0], 0))
+    back = (dated.weekday() - target) % 7
+    if which == "last":
+        back = back or 7
+    if which == "next":
+        back -= 7
+    return dated - dt.timedelta(back)
+
+
+def _day_of_month(day: int, dated: dt.date) -> DayMark | None:
+    this = _date(dated.year, dated.month, day)
+    if this and this <= dated:
+        return DayMark(this)
+    last = dated.replace(day=1) - dt.timedelta(1)
+    found = _date(last.year, last.month, day)
+    return DayMark(found) if found else None
+
+
+def _date(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None

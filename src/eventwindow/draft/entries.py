@@ -1,0 +1,99 @@
+"""Statements → entries of claims.toml: the keys that the measure needs, and what a person must still settle."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from eventwindow.draft.paraphrase import figure, paraphrase
+from eventwindow.draft.statement import Statement, Subject
+from eventwindow.study import Study
+
+SIGNED = {"return", "opening_gap", "day_range", "value_change", "value_changes_sum", "year_return", "price_level"}
+RANKS = {"loss_rank", "return_rank", "value_rank", "record"}
+ANY_DAY = {"value_rank"}  # the last close on or before the day counts
+Entry = dict[str, Any]
+Closed = Callable[[str, dt.date], bool]  # symbol, day → its exchange had no session
+
+
+def entry(s: Statement, key: str, article: str, place: str, study: Study | None, closed: Closed) -> Entry:
+    """One table of the draft; `unfinished` stands where something is open."""
+    en, zh = paraphrase(s)
+    held: Mapping[str, Any] | None = None if study is None else study.securities
+    reasons = [*_who_open(s, held), *_when_open(s, study, closed), *s.open]
+    head: Entry = {"id": key, "article": article, "place": place}
+    if reasons:
+        head["unfinished"] = "; ".join(dict.fromkeys(reasons))
+    if len(s.who.symbols) == 1 and (held is None or s.who.symbols[0] in held):
+        head["security"] = s.who.symbols[0]
+    return head | {"text_en": en, "text_zh": zh} | _stated(s) | _measured(s)
+
+
+def _stated(s: Statement) -> Entry:
+    if s.kind == "breadth":
+        return {"hedge": s.hedge}
+    if s.low is None or s.high is None:
+        return {"stated_text": "up" if s.direction > 0 else "down", "direction": "up" if s.direction > 0 else "down", "hedge": "direction"}  # fmt: skip  # noqa: E501
+    stated: Any = [_clean(s.low), _clean(s.high)] if s.low != s.high else _clean(s.low)
+    found: Entry = {"stated_text": figure(s)} if s.kind not in RANKS | {"value_against"} else {}
+    found |= {"stated": stated, "hedge": s.hedge}
+    return found | ({"precision": _clean(s.step)} if s.step is not None else {})
+
+
+def _measured(s: Statement) -> Entry:
+    found: Entry = {"measure": s.kind}
+    if s.year:
+        found["year"] = s.year
+    elif s.date:
+        found["date"] = s.date
+    if s.against:
+        found["against"] = [a.symbols[0] for a in s.against if a.symbols]
+        found["of"] = "change"
+    side = "up" if s.direction > 0 else "down"
+    extra: dict[str, Entry] = {
+        "loss_rank": {"by": s.by},
+        "return_rank": {"side": side},
+        "record": {"kind": s.by},
+        "breadth": {"side": side, "at": s.by or "close"},
+    }
+    return found | extra.get(s.kind, {})
+
+
+def _clean(value: float | None) -> float | int | None:
+    """Without the dust of binary fractions; whole numbers as such."""
+    if value is None:
+        return None
+    value = round(value, 10)
+    return int(value) if value == int(value) else value
+
+
+def _who_open(s: Statement, held: Mapping[str, Any] | None) -> list[str]:
+    reasons = [*_named(s.who, "the security", held)]
+    for other in s.against:
+        reasons += _named(other, "what it is compared with", held)
+    return reasons
+
+
+def _named(who: Subject, what: str, held: Mapping[str, Any] | None) -> list[str]:
+    if who.group:
+        return [f"the article says only {who.group.label!r}: name the members"]
+    if not who.symbols:
+        return [f"{what} is not named"]
+    if len(who.symbols) > 1:
+        return [f"which listing is meant: {' or '.join(who.symbols)}?"]
+    if held is not None and who.symbols[0] not in held:
+        return [f"{who.symbols[0]} is no security of this study"]
+    return []
+
+
+def _when_open(s: Statement, study: Study | None, closed: Closed) -> list[str]:
+    if s.year:
+        return []
+    if s.date is None:
+        headline = next((e for e in study.file.events if e.id == study.headline["event"]), None) if study else None
+        hint = f" (the study's headline event is of {headline.date})" if headline else ""
+        return [f"the day is not stated{hint}"]
+    if s.kind not in ANY_DAY and len(s.who.symbols) == 1 and closed(s.who.symbols[0], s.date):
+        return [f"{s.date} is no session of {s.who.symbols[0]}"]
+    return []

@@ -1,0 +1,99 @@
+"""What words mean: rules.toml compiled to patterns, and the marks that they leave in a sentence."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from eventwindow.draft.chinese import simplified
+
+BOUNDARY = re.compile(r"(?<!\d)[,;:]|[,;:](?!\d)|[—–]{2}|\s[-—–]\s")
+FILLER = r")\s*(?:(?:about|around|nearly|just|a|约|近|每桶|每股|每盎司)\s*)*$"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of a sentence that means something: its kind and what it stands for."""
+
+    start: int
+    end: int
+    kind: str
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Securities that an article names as a kind, without saying which they are."""
+
+    label: str
+    label_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """rules.toml, compiled: for Chinese and English text, or for English alone where a text holds no Chinese."""
+
+    words: Mapping[str, re.Pattern[str]]
+    groups: Sequence[tuple[re.Pattern[str], Group]]
+    before: Sequence[tuple[re.Pattern[str], str]]
+    after: Sequence[tuple[re.Pattern[str], str]]
+    levels: Mapping[str, re.Pattern[str]]
+    extreme: re.Pattern[str]
+    places: Mapping[str, re.Pattern[str]]
+    currencies: Sequence[tuple[str, tuple[str, ...]]]
+    abbreviations: tuple[str, ...]
+    not_bare: frozenset[str]
+
+    def marks(self, text: str) -> list[Mark]:
+        """Every word of a list and every group in the text, overlaps included."""
+        found = [Mark(*m.span(), kind) for kind, pattern in self.words.items() for m in pattern.finditer(text)]
+        found += [Mark(*m.span(), "group", g) for pattern, g in self.groups for m in pattern.finditer(text)]
+        return found + [Mark(*m.span(), "boundary") for m in BOUNDARY.finditer(text)]
+
+
+@lru_cache(maxsize=2)
+def lexicon(chinese: bool) -> Lexicon:
+    rules = tomllib.loads(resources.files(__package__).joinpath("rules.toml").read_text(encoding="utf-8"))
+    return Lexicon(
+        words={kind: _pattern(entry, chinese) for kind, entry in rules["words"].items() if entry["en"] or chinese},
+        groups=[(_pattern(g, chinese), Group(g["label"], g["zh_label"])) for g in rules["groups"]],
+        before=[(_pattern(e, chinese, r"(?P<hit>", r")\s*$"), hedge) for hedge, e in rules["before"].items()],
+        after=[(_pattern(e, chinese, r"^\s*(?P<hit>", ")"), hedge) for hedge, e in rules["after"].items()],
+        levels={kind: _pattern(e, chinese, "(?:", FILLER) for kind, e in rules["level"].items()},
+        extreme=_pattern(rules["extreme"], chinese),
+        places={mic: _pattern(entry, chinese) for mic, entry in rules["places"].items()},
+        currencies=[(code, tuple(_script(w, chinese) for w in words)) for code, words in rules["currencies"].items()],
+        abbreviations=tuple(rules["abbreviations"]),
+        not_bare=frozenset(rules["not_bare"]),
+    )
+
+
+def _pattern(entry: Mapping[str, list[str]], chinese: bool, head: str = "", tail: str = "") -> re.Pattern[str]:
+    words = [rf"(?<![A-Za-z0-9])(?:{'|'.join(_longest(entry['en']))})(?![A-Za-z0-9])"] if entry["en"] else []
+    if chinese and entry["zh"]:
+        words.append("|".join(simplified(w) for w in _longest(entry["zh"])))
+    head = head or "(?:"
+    return re.compile(head + "|".join(words) + (tail or ")"), re.IGNORECASE)
+
+
+def _script(word: str, chinese: bool) -> str:
+    return simplified(word) if chinese else word
+
+
+def _longest(words: Iterable[str]) -> list[str]:
+    return sorted(words, key=len, reverse=True)
+
+
+def settled(marks: Iterable[Mark], order: Sequence[str]) -> list[Mark]:
+    """Marks without overlap, in the text's order: kinds in `order` first, then the longer, then the earlier."""
+    rank = {kind: k for k, kind in enumerate(order)}
+    kept: list[Mark] = []
+    for mark in sorted(marks, key=lambda m: (rank.get(m.kind, len(rank)), m.start - m.end, m.start)):
+        if all(mark.end <= other.start or other.end <= mark.start for other in kept):
+            kept.append(mark)
+    return sorted(kept, key=lambda m: m.start)

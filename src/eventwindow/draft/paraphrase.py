@@ -1,0 +1,100 @@
+"""A statement in our own words, made from its parts alone, in English and Chinese: never a copy of the sentence."""
+
+from __future__ import annotations
+
+from eventwindow.draft.statement import Statement, Subject
+
+MINUS = "\u2212"
+HEDGES = {
+    "exact": ("", ""),
+    "range": ("", ""),
+    "close_to": ("close to ", "接近 "),
+    "about": ("about ", "約 "),
+    "reached": ("as much as ", "達 "),
+    "more_than": ("more than ", "超過 "),
+    "less_than": ("less than ", "不到 "),
+}
+KINDS = {
+    "return": ("return of {f}", "報酬率 {f}"),
+    "year_return": ("return of {f}", "全年報酬率 {f}"),
+    "opening_gap": ("opening gap of {f}", "開盤缺口 {f}"),
+    "day_range": ("move within the day of {f}", "盤中變動 {f}"),
+    "price_level": ("price of {f}", "價位 {f}"),
+    "value_change": ("change of market value of {f}", "市值變動 {f}"),
+    "value_changes_sum": ("sum of the changes of market value of {f}", "市值變動合計 {f}"),
+    "value_against": ("change of market value {h}the value of {a}", "市值變動{h}{a} 的市值"),
+    "points": ("change of {f} points", "變動 {f} 點"),
+    "value_rank": ("the most valuable company", "市值最高"),
+}
+DIRECTIONS = {"return": ("", ""), "opening_gap": (" at the open", "開盤")}
+SHARES = {"some": ("some of them", "部分"), "all": ("all of them", "全部"), "most": ("most of them", "多數")}
+
+
+def paraphrase(statement: Statement) -> tuple[str, str]:
+    """One line in English and one in Chinese."""
+    en, zh = _what(statement)
+    when = statement.year or statement.date
+    head = f"{_who(statement.who)}: {en}", f"{_who(statement.who, True)}：{zh}"
+    if when is None:
+        return head
+    return head[0] + (f" in {when}" if statement.year else f" on {when}"), head[1] + f"（{when}）"
+
+
+def figure(statement: Statement) -> str:
+    """The figure as stated, in English: hedge, amount, unit."""
+    return (HEDGES.get(statement.hedge, ("", ""))[0] + _amount(statement)).strip()
+
+
+def _who(subject: Subject, zh: bool = False) -> str:
+    if subject.group:
+        return subject.group.label_zh if zh else subject.group.label
+    return (" 或 " if zh else " or ").join(subject.symbols) or ("未指名" if zh else "a security not named")
+
+
+def _what(s: Statement) -> tuple[str, str]:
+    if s.kind in {"loss_rank", "return_rank", "record"}:
+        return _superlative(s)
+    if s.kind == "breadth":
+        share = SHARES[s.hedge]
+        return f"{share[0]} {_side(s)[0]}", f"{share[1]}{_side(s)[1]}"
+    if s.low is None:
+        place = DIRECTIONS[s.kind]
+        return f"{_side(s)[0]}{place[0]}", f"{place[1]}{_side(s)[1]}"
+    en, zh = KINDS[s.kind]
+    hedge = HEDGES[s.hedge]
+    others = [", ".join(_who(a, chinese) for a in s.against) for chinese in (False, True)]
+    return (
+        en.format(f=hedge[0] + _amount(s), h=hedge[0], a=others[0]),
+        zh.format(f=hedge[1] + _amount(s, True), h=hedge[1].strip(), a=others[1]),
+    )
+
+
+def _side(s: Statement) -> tuple[str, str]:
+    return ("up", "上漲") if s.direction > 0 else ("down", "下跌")
+
+
+def _superlative(s: Statement) -> tuple[str, str]:
+    if s.kind == "record":
+        return (f"a record {s.by} close", "收盤歷史新高" if s.by == "high" else "收盤歷史新低")
+    move = ("rise", "漲幅") if s.direction > 0 else ("loss", "跌幅")
+    if s.hedge == "among":
+        return f"among the ten largest one-day {'rises' if s.direction > 0 else 'losses'}", f"單日{move[1]}名列前十"
+    return f"the largest one-day {move[0]}", f"最大單日{move[1]}"
+
+
+def _amount(s: Statement, zh: bool = False) -> str:
+    if s.low is None or s.high is None:
+        return ""
+    low, high = (_plain(s, edge, zh) for edge in sorted((s.low, s.high), key=abs))
+    return low if low == high else f"{low} {'至' if zh else 'to'} {high}"
+
+
+def _plain(s: Statement, value: float, zh: bool) -> str:
+    sign = MINUS if value < 0 else "" if s.kind == "price_level" else "+"
+    size = abs(value)
+    if s.kind in {"value_change", "value_changes_sum"}:
+        text = f"{size / 1e8:,.6g} 億" if zh else f"{size / 1e9:,.6g}bn"
+        return f"{sign}{text} {s.currency}".strip()
+    if s.kind in {"price_level", "points"}:
+        return f"{sign}{size:,.10g} {s.currency}".strip()
+    return f"{sign}{100 * size:.6g} %"

@@ -1,0 +1,148 @@
+"""A sentence with its marks, lists of names and clauses, and the look-ups that rules are made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from eventwindow.draft.amounts import Amount, amounts
+from eventwindow.draft.chinese import has_chinese
+from eventwindow.draft.days import DayMark, days
+from eventwindow.draft.lexicon import Lexicon, Mark, settled
+from eventwindow.draft.names import Names
+from eventwindow.draft.periods import periods
+from eventwindow.draft.statement import Subject
+
+ORDER = ("date", "since", "period", "rank", "valuable", "record_high", "record_low", "name", "group", "amount", "same")
+_JOIN = re.compile(r"[\s,、&/()]*(?:and|or|as well as|和|与|及|以及|跟)?[\s,、()]*(?:the )?", re.IGNORECASE)
+_LINK = re.compile(r"\s*(?:in|for|of|to|by)\s+(?:the |shares of |shares in )?", re.IGNORECASE)
+_PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
+MOVES = {"down_strong": -1, "up_strong": 1, "down_weak": -1, "up_weak": 1,
+         "down_wipe": -1, "down_object": -1}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The marks of one sentence in order, its clauses, and its lists of securities (a list of one, mostly)."""
+
+    text: str
+    marks: Sequence[Mark]
+    clauses: Sequence[tuple[int, int]]
+    rules: Lexicon
+
+    @property
+    def chinese(self) -> bool:
+        return has_chinese(self.text)
+
+    def all(self, *kinds: str, within: tuple[int, int] | None = None) -> list[Mark]:
+        low, high = within or (0, len(self.text))
+        return [m for m in self.marks if m.kind in kinds and low <= m.start and m.end <= high]
+
+    def has(self, *kinds: str, within: tuple[int, int] | None = None) -> bool:
+        return bool(self.all(*kinds, within=within))
+
+    def last(self, *kinds: str, before: int, since: int = 0) -> Mark | None:
+        return next(iter(self.all(*kinds, within=(since, before))[::-1]), None)
+
+    def clause(self, mark: Mark) -> tuple[int, int]:
+        return next(c for c in self.clauses if c[0] <= mark.start < c[1])
+
+    def linked(self, end: int) -> Mark | None:
+        """The list of names that follows at once: "a 17 % fall in …"."""
+        following = next((m for m in self.all("names") if m.start >= end), None)
+        return following if following and _LINK.fullmatch(self.text[end : following.start]) else None
+
+    def object_of_preposition(self, mark: Mark) -> bool:
+        return bool(_PREPOSITION.search(self.text[: mark.start]))
+
+
+def parse(text: str, dated: dt.date, rules: Lexicon, names: Names) -> Sentence:
+    """Mark the sentence, join lists of names, and cut it into clauses."""
+    found = [*rules.marks(text), *names.marks(text), *amounts(text, rules), *days(text, dated), *periods(text, dated)]
+    boundaries = [m for m in found if m.kind == "boundary"]
+    marks = _joined(text, settled((m for m in found if m.kind != "boundary"), ORDER))
+    marks = [_placed(m, text, rules, names) if m.kind == "names" else m for m in marks]
+    marks = _compared(marks)
+    cuts = [b.end for b in boundaries if not any(m.start <= b.start < m.end for m in marks)]
+    cuts += [m.start for m in marks if m.kind == "parted"]
+    edges = sorted({0, *cuts, len(text)})
+    return Sentence(text, marks, list(pairwise(edges)), rules)
+
+
+def _joined(text: str, marks: Sequence[Mark]) -> list[Mark]:
+    """Names and groups that only commas and the like part become one mark "names", with a tuple of subjects."""
+    joined: list[Mark] = []
+    for mark in marks:
+        if mark.kind == "parent" and joined and joined[-1].kind == "names" and joined[-1].end == mark.start:
+            joined.pop()  # "the parent of X" does not speak of X
+            continue
+        if mark.kind not in {"name", "group"}:
+            joined.append(mark)
+            continue
+        subject = Subject(mark.value) if mark.kind == "name" else Subject(group=mark.value)
+        last = joined[-1] if joined else None
+        if last and last.kind == "names" and _JOIN.fullmatch(text[last.end : mark.start]):
+            subjects = last.value if subject in last.value else (*last.value, subject)
+            joined[-1] = replace(last, end=mark.end, value=_narrowed(subjects))
+        else:
+            joined.append(Mark(mark.start, mark.end, "names", (subject,)))
+    return joined
+
+
+def _compared(marks: Sequence[Mark]) -> list[Mark]:
+    """Names behind "more than" are what is compared with ("others"), where the sentence speaks of market value."""
+    if not any(m.kind == "value" for m in marks):
+        return list(marks)
+    kept: list[Mark] = []
+    for mark in marks:
+        nearest = next((m.kind for m in reversed(kept) if m.kind != "value"), "")
+        comparing = nearest in {"more_against", "about_against"}
+        kept.append(replace(mark, kind="others") if comparing and mark.kind == "names" else mark)
+    return kept
+
+
+def _narrowed(subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:
+    """A name followed by the ticker of one of its listings means that one."""
+    single = {s.symbols[0] for s in subjects if len(s.symbols) == 1}
+    return tuple(s for s in subjects if len(s.symbols) < 2 or not single & set(s.symbols))
+
+
+def _placed(mark: Mark, text: str, rules: Lexicon, names: Names) -> Mark:
+    """Words for the place of listing, near the name, settle which of several is meant."""
+    near, before = text[max(0, mark.start - 12) : mark.end + 24], text[: mark.start]
+    return replace(
+        mark, value=tuple(_listing(_listing(s, near, rules, names), before, rules, names) for s in mark.value)
+    )
+
+
+def _listing(subject: Subject, near: str, rules: Lexicon, names: Names) -> Subject:
+    if len(subject.symbols) < 2:
+        return subject
+    meant = tuple(
+        s
+        for s in subject.symbols
+        if (place := rules.places.get(names.listings[s].exchange)) is not None and place.search(near)
+    )
+    return Subject(meant) if len(meant) == 1 else subject
+
+
+def sentences(line: str, rules: Lexicon) -> Iterator[str]:
+    """The line's sentences, in either language; an abbreviation does not end one."""
+    start = 0
+    for m in re.finditer(r"[。!?]+[”’\"」』)]*|\.(?=[\s”’\"」])[”’\"」』)]*\s+(?=[A-Z“‘\"「0-9])", line):
+        head = line[start : m.start()]
+        if m[0].startswith(".") and re.search(
+            rf"(?:^|[\s(])(?:{'|'.join(map(re.escape, rules.abbreviations))})$", head
+        ):
+            continue
+        if head.strip():
+            yield line[start : m.end()].strip()
+        start = m.end()
+    if line[start:].strip():
+        yield line[start:].strip()
+
+
+__all__ = ["MOVES", "Amount", "DayMark", "Sentence", "parse", "sentences"]

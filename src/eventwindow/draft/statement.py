@@ -1,0 +1,56 @@
+"""What a sentence was found to say: who, which kind, which figure, when, and what stays open."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from eventwindow.draft.lexicon import Group
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A security, by the symbols that its name may mean, or a group whose members the article leaves unsaid."""
+
+    symbols: tuple[str, ...] = ()
+    group: Group | None = None
+
+    def __str__(self) -> str:
+        return f"[{self.group.label}]" if self.group else "|".join(self.symbols) or "?"
+
+
+NOBODY = Subject()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement about one security; `kind` is the measure that fits it, or `points` and the like, which none does.
+
+    low and high: decimals, money, a level, a rank; alike unless a range; None where only a direction is stated.
+    """
+
+    line: int
+    kind: str
+    who: Subject
+    low: float | None
+    high: float | None
+    hedge: str
+    direction: int = 0
+    step: float | None = None
+    date: dt.date | None = None
+    year: int | None = None
+    against: tuple[Subject, ...] = ()
+    by: str = ""
+    currency: str = ""
+    open: tuple[str, ...] = ()  # (English) reasons why a person must finish it, beside what is plainly missing
+
+    def __str__(self) -> str:
+        """The short form of the tests' tables."""
+        who = str(self.who) + ("/" + "+".join(map(str, self.against)) if self.against else "")
+        when = str(self.year or self.date or "?")
+        return " ".join([who, self.kind, self._what(), self.hedge, when, *("!" for _ in self.open[:1])])
+
+    def _what(self) -> str:
+        if self.low is None or self.high is None:
+            return "up" if self.direction > 0 else "down"
+        return f"{self.low:.6g}" if self.low == self.high else f"{self.low:.6g}..{self.high:.6g}"

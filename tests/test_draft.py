@@ -1,0 +1,199 @@
+"""`eventwindow draft`: sentences of our own in two languages, what stays open, what is written, and what is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from eventwindow.cli import main
+from eventwindow.draft.chinese import has_chinese, numeral, simplified
+from eventwindow.draft.command import draft_claims, read_article
+from eventwindow.draft.reading import statements
+from eventwindow.errors import ClaimError, StudyError
+from eventwindow.ledger import read_claims
+from eventwindow.studies import find_study
+from eventwindow.study import read_study
+
+DATED = dt.date(2025, 1, 31)
+CASES = tomllib.loads(Path(__file__).with_name("draft_cases.toml").read_text(encoding="utf-8"))["cases"]
+MARKED = [
+    pytest.param(c, id=c["text"][:40], marks=[pytest.mark.xfail(reason=c["known_miss"])] if "known_miss" in c else [])
+    for c in CASES
+]
+
+
+def found(text: str, dated: dt.date = DATED) -> list[str]:
+    return sorted(map(str, statements(text, dated)))
+
+
+@pytest.mark.parametrize("case", MARKED)
+def test_a_sentence_yields_its_statements_and_no_others(case: dict) -> None:
+    assert found(case["text"], case.get("date", DATED)) == sorted(case["find"])
+
+
+def test_the_sentences_are_enough_in_both_languages_and_for_what_is_no_market() -> None:
+    chinese = [c for c in CASES if has_chinese(c["text"])]
+    assert len(chinese) >= 60
+    assert len(CASES) - len(chinese) >= 60
+    assert sum(not c["find"] for c in CASES) >= 25
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if has_chinese(c["text"])], ids=lambda c: c["text"][:20])
+def test_simplified_text_reads_as_traditional_text_does(case: dict) -> None:
+    dated = case.get("date", DATED)
+    assert found(simplified(case["text"]), dated) == found(case["text"], dated)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("一万二千", 12_000),
+        ("百", 100),
+        ("千亿", 1e11),
+        ("1兆", 1e12),
+        ("一点五兆", 1.5e12),
+        ("六千亿", 6e11),
+        ("廿三", 23),
+    ],
+)
+def test_chinese_numerals_are_numbers(text: str, value: float) -> None:
+    assert numeral(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("Nvidia lost $593bn of market value.", 1e9),
+        ("Nvidia lost $1.5tn of market value.", 1e11),
+        ("Nvidia fell 16.97%.", 1e-4),
+        ("輝達市值蒸發5,930億美元。", 1e9),
+        ("輝達市值蒸發1兆美元。", 1e12),
+        ("輝達大跌一成七。", 0.01),
+    ],
+)
+def test_the_precision_is_the_step_of_the_last_stated_digit(text: str, step: float) -> None:
+    assert statements(text, DATED)[0].step == pytest.approx(step)
+
+
+def test_a_line_that_stands_twice_is_read_once() -> None:
+    assert len(statements("Nvidia fell 3%.\nNvidia fell 3%.\n", DATED)) == 1
+
+
+def test_a_statement_stands_at_its_line() -> None:
+    assert [s.line for s in statements("A headline.\n\nApple rose 2% on Monday.", DATED)] == [3]
+
+
+def test_weekdays_and_days_of_the_month_count_back_from_the_article() -> None:
+    assert found("輝達上週五跌3%。", dt.date(2025, 1, 28)) == ["NVDA return -0.03 exact 2025-01-24"]
+    assert found("Nvidia fell 3% on December 18.", dt.date(2025, 1, 3)) == ["NVDA return -0.03 exact 2024-12-18"]
+    assert found("輝達31日跌3%。", dt.date(2025, 2, 3)) == ["NVDA return -0.03 exact 2025-01-31"]
+    assert found("Nvidia fell 3% on 31 February.", dt.date(2025, 3, 3)) == ["NVDA return -0.03 exact ?"]
+
+
+ARTICLE = """\
+Nvidia fell 17% on Monday and TSMC also dropped 13%.
+
+Chip stocks slid on Monday. The Dow rose 0.7%.
+Nvidia lost 3% on January 20.
+"""
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Path:
+    (tmp_path / "news.txt").write_text(ARTICLE, encoding="utf-8")
+    draft_claims([tmp_path / "news.txt"], "2025-01-31", "deepseek-2025", None, tmp_path / "claims.toml")
+    return tmp_path / "claims.toml"
+
+
+def test_the_draft_is_a_ledger_that_check_accepts_with_what_is_open_listed(draft: Path) -> None:
+    study = read_study(find_study("deepseek-2025"))
+    ledger = read_claims(draft, study.securities, study.baskets)
+    assert [c.place for c in ledger.claims] == [f"news.txt, line {n}" for n in (1, 1, 3, 3, 4)]
+    assert [c.unfinished for c in ledger.unfinished] == [
+        "which listing is meant: TSM or 2330.TW?",
+        "the article says only 'chip stocks': name the members",
+        "^DJI is no security of this study",
+        "2025-01-20 is no session of NVDA",
+    ]
+    finished = ledger.claims[0]
+    assert (finished.security, finished.measure_name, finished.stated, finished.precision) == (
+        "NVDA",
+        "return",
+        -0.17,
+        0.01,
+    )
+    assert finished.text_en == "NVDA: return of \u221217 % on 2025-01-27"
+
+
+def test_an_unfinished_entry_is_not_testable_for_that_reason_and_read_in_full_once_the_key_is_gone(draft: Path) -> None:
+    from eventwindow.claims import judge
+
+    study = read_study(find_study("deepseek-2025"))
+    open_ = read_claims(draft, study.securities, study.baskets).unfinished[0]
+    (verdict,) = judge([open_], None)  # type: ignore[arg-type]
+    assert verdict.word == "not_testable"
+    assert verdict.reason_en == "The entry is not finished: which listing is meant: TSM or 2330.TW?"
+    kept = [line for line in draft.read_text(encoding="utf-8").splitlines() if not line.startswith("unfinished")]
+    draft.write_text("\n".join(kept), encoding="utf-8")
+    with pytest.raises(ClaimError, match="the key 'security' is missing"):
+        read_claims(draft, study.securities, study.baskets)
+
+
+def test_a_name_of_the_users_own_table_and_an_alias_of_the_study_are_known(tmp_path: Path) -> None:
+    own = tmp_path / "names.csv"
+    own.write_text(
+        "symbol,exchange,currency,kind,names\nENR.DE,XETR,EUR,stock,Siemens Energy|西門子能源\n", encoding="utf-8"
+    )
+    said = statements("西門子能源週一跌20%。", DATED, own=own)
+    assert [str(s) for s in said] == ["ENR.DE return -0.2 exact 2025-01-27"]
+    study = read_study(find_study("deepseek-2025"))
+    first = study.file.securities[0].model_copy(update={"aliases": ("Team Green",)})
+    other = study.model_copy(update={"file": study.file.model_copy(update={"securities": (first,)})})
+    assert [str(s) for s in statements("Team Green fell 3%.", DATED, other)] == ["NVDA return -0.03 exact ?"]
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(["draft", *arguments]) == 2
+    return capsys.readouterr().err
+
+
+def test_what_cannot_be_drafted_is_refused_with_a_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, out = tmp_path / "good.txt", str(tmp_path / "out.toml")
+    good.write_text("Nvidia fell 3%.", encoding="utf-8")
+    (tmp_path / "empty.txt").write_text(" \n", encoding="utf-8")
+    (tmp_path / "big5.txt").write_bytes("輝達大跌。".encode("big5"))
+    day = ("--date", "2025-01-31", "--out", out)
+    assert "there is no file" in refused(capsys, str(tmp_path / "none.txt"), *day)
+    assert "iconv" in refused(capsys, str(tmp_path / "big5.txt"), *day)
+    assert "empty" in refused(capsys, str(tmp_path / "empty.txt"), *day)
+    assert "is a folder" in refused(capsys, str(tmp_path), *day)
+    assert "YYYY-MM-DD" in refused(capsys, str(good), "--date", "31.1.2025", "--out", out)
+    assert "Studies that ship" in refused(capsys, str(good), *day, "--study", "no-such-study")
+    assert "--names" in refused(capsys, str(good), *day, "--names", str(tmp_path / "none.csv"))
+    assert not Path(out).exists()
+    assert main(["draft", str(good), *day]) == 0
+    assert "exists already" in refused(capsys, str(good), *day)
+
+
+@pytest.mark.parametrize("library", ["opencc", "cn2an"])
+def test_a_missing_library_names_the_extra_and_english_needs_none(
+    library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from eventwindow.draft import chinese, lexicon
+
+    monkeypatch.setitem(sys.modules, library, None)
+    for cached in (chinese._converter, chinese.simplified, lexicon.lexicon):
+        cached.cache_clear()
+    assert found("Nvidia fell 3%.") == ["NVDA return -0.03 exact ?"]
+    with pytest.raises(StudyError, match=r"eventwindow\[draft\]"):
+        statements("輝達大跌一成七。", DATED)
+    lexicon.lexicon.cache_clear()
+
+
+def test_an_article_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("\ufeffNvidia fell.", encoding="utf-8")
+    assert read_article(tmp_path / "a.txt") == "Nvidia fell."
