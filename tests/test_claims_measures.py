@@ -495,6 +495,21 @@ def test_a_row_missing_where_the_exchange_was_open_leaves_the_claim_open():
     assert judge([claim], evidence)[0].word == "not_testable"
 
 
+def test_a_day_that_the_exchange_traded_and_nobody_holds_leaves_the_claim_open():
+    """Thursday 30 January 2025 was a session of New York; no row of it is held."""
+    claim = stated(MEASURES["price_level"](security="X", date=date(2025, 1, 30)), "price_level", **exactly(90, 1))
+    assert judge([claim], three())[0].word == "not_testable"
+
+
+def test_a_change_never_spans_a_missing_session():
+    evidence = three()
+    gap = evidence.returns["X"].copy()
+    gap.loc[pd.Timestamp(MON)] = np.nan
+    evidence = replace(evidence, returns={**evidence.returns, "X": gap})
+    verdict = judge([stated(MEASURES["opening_gap"](security="X", date=MON), "opening_gap", **DOWN)], evidence)[0]
+    assert "no close of the session before" in verdict.reason_en
+
+
 def test_a_security_that_could_not_be_had_is_named_with_its_reason():
     evidence = three()
     lost = {s: f for s, f in evidence.prices.items() if s != "X"}

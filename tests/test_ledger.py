@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import eventwindow
+from eventwindow.claims import judge
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.verdict import leaves
 from eventwindow.errors import ClaimError
@@ -94,6 +97,20 @@ def test_the_verdicts_that_anyone_can_check(deepseek):
 def test_every_verdict_has_rule_and_reasons_in_both_languages(deepseek):
     for verdict in deepseek.verdicts:
         assert all((verdict.rule, verdict.rule_zh, verdict.reason_en, verdict.reason_zh))
+
+
+def test_another_close_turns_the_verdicts_that_rest_on_it(deepseek):
+    """Had Nvidia closed at 120 on 27 January, it had lost 15.9 % and 554bn, and the next day's gain were 7.5 %."""
+    evidence, day = deepseek.evidence, pd.Timestamp("2025-01-27")
+    frame = evidence.prices["NVDA"].copy()
+    frame.loc[day, ["close", "adj_close"]] = 120.0
+    moved = evidence.returns["NVDA"].copy()
+    moved.loc[day], moved.loc[day + pd.Timedelta(days=1)] = 120 / 142.62 - 1, 128.99 / 120 - 1
+    changed = replace(evidence, prices={**evidence.prices, "NVDA": frame}, returns={**evidence.returns, "NVDA": moved})
+    ids = ("S0-A1", "S0-A2", "S0-A4-return", "S0-A7", "S4-A3")
+    claims = [v.claim for v in deepseek.verdicts if v.claim.id in ids]
+    assert {v.word for v in judge(claims, evidence)} == {"confirmed"}
+    assert {v.word for v in judge(claims, changed)} == {"contradicted"}
 
 
 ARTICLE = '[[articles]]\nkey = "A1"\ntitle_en = "An article"\n'

@@ -11,8 +11,8 @@ import pandas as pd
 
 from eventwindow.claims.claim import Evidence, Measured
 from eventwindow.claims.wording import day as day_text
-from eventwindow.errors import ClaimError
-from eventwindow.timeline import Window
+from eventwindow.errors import ClaimError, EventDateError
+from eventwindow.timeline import Window, exchange_calendar
 
 Day = date  # a session; a field named `date` would hide the type
 Symbol = Annotated[str, "symbol"]  # one security of the study
@@ -45,7 +45,7 @@ def session(evidence: Evidence, symbol: str, when: date) -> pd.Timestamp:
     stamp, index = pd.Timestamp(when), history(evidence, symbol).index
     if stamp in index:
         return stamp
-    if any(stamp in evidence.prices[s].index for s in _same_exchange(evidence, symbol)):
+    if _was_open(evidence, symbol, stamp):
         raise NoFigure(f"{symbol} has no row on {stamp.date()}.", f"{symbol} 在 {stamp.date()} 沒有資料。")
     before, after = index[index < stamp], index[index > stamp]
     around = [f"{word} {i[k].date()}" for word, i, k in (("before", before, -1), ("after", after, 0)) if len(i)]
@@ -55,12 +55,19 @@ def session(evidence: Evidence, symbol: str, when: date) -> pd.Timestamp:
     )
 
 
-def _same_exchange(evidence: Evidence, symbol: str) -> Iterable[str]:
+def _was_open(evidence: Evidence, symbol: str, stamp: pd.Timestamp) -> bool:
+    """Whether another security of the exchange has a row that day, or its calendar a session."""
     table = evidence.securities
     if symbol not in table.index or "exchange" not in table.columns:
-        return ()
-    peers = table.index[table["exchange"] == table.at[symbol, "exchange"]]
-    return [s for s in peers if s in evidence.prices]
+        return False
+    mic = str(table.at[symbol, "exchange"])
+    peers = table.index[table["exchange"] == mic]
+    if any(stamp in evidence.prices[s].index for s in peers if s in evidence.prices):
+        return True
+    try:
+        return exchange_calendar(mic, date(stamp.year, 1, 1), date(stamp.year, 12, 31)).holds(stamp.date())
+    except EventDateError:
+        return False
 
 
 def price(evidence: Evidence, symbol: str, when: date, field: str = "close") -> float:
@@ -77,10 +84,22 @@ def price(evidence: Evidence, symbol: str, when: date, field: str = "close") -> 
 def before(evidence: Evidence, symbol: str, when: date, steps: int = 1) -> pd.Timestamp:
     """The session `steps` before `when` (after it for a negative number)."""
     index = history(evidence, symbol).index
+    _check_no_gap(evidence, symbol, pd.Timestamp(when))
     place = int(index.searchsorted(session(evidence, symbol, when))) - steps
     if not 0 <= place < len(index):
         raise NoFigure(f"The prices of {symbol} do not reach that far.", f"{symbol} 的股價資料不夠長。")
     return pd.Timestamp(index[place])
+
+
+def _check_no_gap(evidence: Evidence, symbol: str, stamp: pd.Timestamp) -> None:
+    """Returns lie on the exchange's sessions: one that is empty after the first has no close of the session before."""
+    held = evidence.returns.get(symbol)
+    if held is None or stamp not in held.index or stamp == held.index[0] or not np.isnan(held.loc[stamp]):
+        return
+    raise NoFigure(
+        f"{symbol} has no close of the session before {day_text(stamp)}.",
+        f"缺少 {symbol} 在 {day_text(stamp, True)}前一交易日的收盤價。",
+    )
 
 
 def total_return(evidence: Evidence, symbol: str, start: date, end: date) -> float:
