@@ -11,13 +11,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from test_prices_yahoo import made_up, own_zone_cache, serve  # noqa: F401 - fixtures
+from test_prices_yahoo import END, START, made_up, own_zone_cache, serve  # noqa: F401 - fixtures
 from yahoo_server import Ticker, session
 
 from eventwindow.errors import PriceError, SourceError
+from eventwindow.prices import load_prices
+from eventwindow.prices.cache import Cache
 from eventwindow.prices.counts import adr_premium, split_adjusted, yahoo_share_counts
 from eventwindow.prices.factors import FILES, load_factors, parse_library, read_factors
 from eventwindow.prices.store import Store
+from eventwindow.prices.tables import load_tables
+from eventwindow.prices.yahoo import Yahoo
 
 FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "studies" / "deepseek_2025" / "figures"
 FIVE = b"""This file was created using the 202502 CRSP database.
@@ -171,14 +175,52 @@ def test_a_wrong_file_of_factors_is_an_error(tmp_path, text, message):
         read_factors(tmp_path / "own.csv")
 
 
-def test_yahoos_share_counts_keep_the_last_of_a_day_and_undo_splits(serve):  # noqa: F811
-    server = serve({"AAA": Ticker(made_up(1))})
-    splits = pd.Series({pd.Timestamp("2025-01-15"): 10.0})
-    start, end = pd.Timestamp("2024-11-01"), pd.Timestamp("2025-02-28")
-    counts = yahoo_share_counts("AAA", start, end, splits, session(server))
+@pytest.fixture
+def counts_of_yahoo(serve, tmp_path):  # noqa: F811
+    server = serve({"AAA": Ticker(made_up(1), splits={"2025-01-15": 10})})
+    cache, store = Cache(tmp_path / "prices"), Store(tmp_path / "shares")
+    load_prices(["AAA"], START, END, cache=cache, yahoo=Yahoo(session(server)))
+
+    def ask(*symbols):
+        return yahoo_share_counts(symbols, START, END, cache=cache, store=store, session=session(server))
+
+    return server, ask
+
+
+def test_yahoos_share_counts_keep_the_last_of_a_day_and_undo_splits(counts_of_yahoo):
+    _, ask = counts_of_yahoo
+    counts = ask("AAA")
     assert [str(day.date()) for day in counts["as_of"]] == ["2024-11-15", "2025-02-21"]
     assert counts["shares"].tolist() == [244_900_000_000, 24_400_000_000]
     assert set(counts["source"]) == {"yahoo"}
+    assert list(counts.columns) == ["symbol", "as_of", "shares", "source", "note"]
+
+
+def test_share_counts_are_kept_and_outlive_a_yahoo_that_fails(counts_of_yahoo, monkeypatch):
+    server, ask = counts_of_yahoo
+    first, asked = ask("AAA"), len(server.paths)
+    pd.testing.assert_frame_equal(ask("AAA"), first)
+    assert len(server.paths) == asked
+    monkeypatch.setattr("eventwindow.prices.counts.FRESH", pd.Timedelta(0))
+    server.shares = "<html>"
+    pd.testing.assert_frame_equal(ask("AAA"), first)
+    assert ask("^X").empty
+
+
+def test_a_study_without_tables_gets_counts_and_factors_from_public_sources_or_a_note(counts_of_yahoo, tmp_path):
+    server, _ = counts_of_yahoo
+    ask = {"start": START.date(), "end": END.date(), "counts_of": ["AAA"], "factors": ("five",)}
+    tables, notes = load_tables(tmp_path, mode="auto", session=session(server), **ask)
+    assert set(tables["shares"]["symbol"]) == {"AAA"}
+    assert "factor library" in notes[0]
+    assert load_tables(tmp_path, mode="shipped", **ask) == ({}, ())
+    server.close()
+    tables, notes = load_tables(tmp_path, mode="auto", session=session(server), **(ask | {"counts_of": ["^X"]}))
+    assert tables == {}
+    assert len(notes) == 2
+    shipped, notes = load_tables(FIGURES, mode="auto", session=session(server), **(ask | {"counts_of": ["NVDA"]}))
+    assert {"shares", "factors"} <= set(shipped)
+    assert notes == ()
 
 
 def test_a_split_after_the_end_is_left_alone():

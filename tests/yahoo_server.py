@@ -96,7 +96,7 @@ class YahooServer:
         self.tickers, self.behave = tickers, behave
         self.asked: Counter[str] = Counter()
         self.paths: list[str] = []
-        self.crumb_status, self.slow = 200, 5.0
+        self.crumb_status, self.slow, self.shares = 200, 5.0, json.dumps(SHARES)
         handler = type("Handler", (_Handler,), {"yahoo": self})
         self.http = _QuietServer(("127.0.0.1", 0), handler)
         self.port = self.http.server_address[1]
@@ -122,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif url.path.endswith("/getcrumb"):
             self.answer(self.yahoo.crumb_status, "Too Many Requests" if self.yahoo.crumb_status == 429 else "crumb")
         elif url.path.startswith("/ws/fundamentals-timeseries"):
-            self.answer(200, json.dumps(SHARES))
+            self.answer(200, self.yahoo.shares)
         elif url.path.startswith("/v10/finance/quoteSummary"):
             body = {"quoteSummary": {"result": None, "error": {"code": "Not Found", "description": "No data"}}}
             self.answer(404, json.dumps(body))

@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
+import io
+import json
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from eventwindow.errors import SourceError
-from eventwindow.prices.yahoo import _client, check_reachable
+from eventwindow.prices.cache import Cache
+from eventwindow.prices.pull import Limits, Pull
+from eventwindow.prices.store import Store, cache_folder
+from eventwindow.prices.yahoo import bounded_session, check_reachable, quiet_client
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Session
 
 COLUMNS = ["symbol", "as_of", "shares", "source", "note"]
+FRESH = timedelta(days=7)
 
 
 def yahoo_share_counts(
-    symbol: str, start: pd.Timestamp, end: pd.Timestamp, splits: pd.Series, session: Session[Any]
+    symbols: Iterable[str],
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    *,
+    cache: Cache | None = None,
+    store: Store | None = None,
+    session: Session[Any] | None = None,
 ) -> pd.DataFrame:
-    """Yahoo's counts in the form of the table `shares` (source "yahoo"), restated for the splits up to `end`.
+    """Yahoo's counts in the form of the table `shares` (source "yahoo"), in shares of `end`; none for who has none.
 
-    `splits` are the ratios by date. Yahoo's stamps are days, not moments, and come more than once: the last of a day
-    is kept.
+    Fresh cache, Yahoo, older cache; splits are those of the kept prices. Raises SourceError where Yahoo is needed and
+    cannot be reached.
     """
-    check_reachable(session)
-    counts = _ask(symbol, start, end, session)
-    rows = split_adjusted(counts, splits, end).rename("shares").rename_axis("as_of").reset_index()
-    note = "Yahoo, restated for splits" if (splits > 0).any() else "Yahoo"
-    return rows.assign(symbol=symbol, source="yahoo", note=note)[COLUMNS]
+    store = Store(cache_folder() / "shares") if store is None else store
+    cache = Cache() if cache is None else cache
+    wanted = list(dict.fromkeys(symbols))
+    held = {symbol: kept for symbol in wanted if (kept := store.get(symbol)) is not None}
+    missing = [symbol for symbol in wanted if symbol not in held or held[symbol][1].age >= FRESH]
+    texts = {symbol: data.decode() for symbol, (data, _) in held.items()} | _pull(missing, start, end, store, session)
+    parts = [_rows(symbol, texts[symbol], cache, end) for symbol in wanted if symbol in texts]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
 
 
 def split_adjusted(counts: pd.Series, splits: pd.Series, end: pd.Timestamp) -> pd.Series:
@@ -47,18 +63,42 @@ def adr_premium(adr_close: pd.Series, home_close: pd.Series, ratio: float, rate:
     return both["adr"] * both["rate"] / (ratio * both["home"]) - 1
 
 
-def _ask(symbol: str, start: pd.Timestamp, end: pd.Timestamp, session: Session[Any]) -> pd.Series:
-    import json
+def _pull(
+    symbols: list[str], start: pd.Timestamp, end: pd.Timestamp, store: Store, session: Session[Any] | None
+) -> dict[str, str]:
+    """Counts by symbol as CSV (date, shares), kept as they arrive; a ticker without an answer is left out."""
+    if not symbols:
+        return {}
+    limits = Limits(attempts=1, total=30.0)
+    session = bounded_session(limits) if session is None else session
+    check_reachable(session)
+    pull = Pull(lambda symbol: _ask(symbol, start, end, session), limits).run(symbols)
+    found = {symbol: text for symbol, text in pull.answers.items() if text}
+    for symbol, text in found.items():
+        try:
+            store.put(symbol, text.encode(), source="yahoo", client="yfinance", facts={})
+        except OSError:
+            break  # a cache that cannot be written costs a request next time
+    return found
 
-    from curl_cffi.requests.exceptions import RequestException
 
-    yf = _client()
+def _ask(symbol: str, start: pd.Timestamp, end: pd.Timestamp, session: Session[Any]) -> str:
+    """One ticker's counts by day, the last of a day: Yahoo's stamps are days, and come more than once."""
+    yf = quiet_client()
     try:
         counts = yf.Ticker(symbol, session=session).get_shares_full(start=str(start.date()), end=str(end.date()))
-    except (RequestException, OSError, json.JSONDecodeError, yf.exceptions.YFException, KeyError, IndexError) as error:
-        raise SourceError(f"Yahoo gave no share counts of {symbol}: {error}") from None
+    except (OSError, json.JSONDecodeError, yf.exceptions.YFException, KeyError, IndexError, TypeError):
+        return ""
     if counts is None or len(counts) == 0:
-        raise SourceError(f"Yahoo gave no share counts of {symbol}")
-    days = pd.DatetimeIndex(pd.to_datetime([stamp.date() for stamp in counts.index])).as_unit("ns")
-    series = pd.Series(counts.to_numpy(dtype=float), index=days)
-    return series[~series.index.duplicated(keep="last")]
+        return ""
+    series = pd.Series(counts.to_numpy(dtype=float), index=[str(stamp.date()) for stamp in counts.index])
+    return str(series[~series.index.duplicated(keep="last")].to_csv(header=False))
+
+
+def _rows(symbol: str, text: str, cache: Cache, end: pd.Timestamp) -> pd.DataFrame:
+    counts = pd.read_csv(io.StringIO(text), header=None, index_col=0, parse_dates=True)[1]
+    counts.index = pd.DatetimeIndex(counts.index).as_unit("ns").rename("as_of")
+    kept = cache.get(symbol)
+    splits = pd.Series(dtype=float, index=pd.DatetimeIndex([])) if kept is None else kept.pulled.table["split"]
+    rows = split_adjusted(counts, splits, end).rename("shares").reset_index()
+    return rows.assign(symbol=symbol, source="yahoo", note="Yahoo, restated for splits")[COLUMNS]

@@ -127,7 +127,7 @@ def ask_yahoo(symbol: str, start: pd.Timestamp, session: Session[Any], seconds: 
     """One request for one ticker; raises BusyError where asking again may help."""
     if not _SYMBOL.fullmatch(symbol) or ".." in symbol:
         return Unavailable(symbol, "no symbol that Yahoo could know", known=False)
-    yf = _client()
+    yf = quiet_client()
     try:
         ticker = yf.Ticker(symbol, session=session)
         table = ticker.history(start=str(start.date()), auto_adjust=False, actions=True, timeout=seconds)
@@ -185,7 +185,7 @@ def _finished(table: pd.DataFrame, told: Mapping[str, Any]) -> pd.DataFrame:
     return table
 
 
-def _client() -> Any:
+def quiet_client() -> Any:
     """yfinance, set to raise what it would otherwise log."""
     import yfinance as yf
 
