@@ -130,15 +130,18 @@ def securities_table(study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("symbol")
 
 
-def gather_evidence(inputs: Inputs, abnormal: Mapping[str, AbnormalReturns]) -> Evidence:
-    """All that the claims may be held against."""
+def gather_evidence(
+    inputs: Inputs, abnormal: Mapping[str, AbnormalReturns], results: Mapping[str, pd.DataFrame]
+) -> Evidence:
+    """All that the claims may be held against; of the `results` so far, the specification curve's summary."""
+    curve = {name: results[name] for name in ("robustness",) if name in results}
     return Evidence(
         prices={symbol: history.frame for symbol, history in inputs.prices.histories.items()},
         returns=inputs.returns,
         abnormal=abnormal,
         securities=securities_table(inputs.study),
         baskets=inputs.study.baskets,
-        tables=inputs.tables,
+        tables={**inputs.tables, **curve},
         news=pd.DataFrame([n.model_dump() for n in inputs.study.file.news]),
         unavailable={symbol: u.reason for symbol, u in inputs.prices.unavailable.items()},
     )

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from eventwindow.claims.review import ledger_record
 from eventwindow.errors import StudyError
 from eventwindow.result import StudyResult
 
-OURS = {"report.html", "figures", "results"}
+OURS = {"report.html", "report.zh-Hant.html", "report.md", "report.pdf", "report.zh-Hant.pdf", "figures", "results"}
 
 
 def write_result(result: StudyResult, out: Path) -> Path:
@@ -51,8 +52,10 @@ def _write_tables(result: StudyResult, folder: Path) -> None:
     folder.mkdir()
     for name, table in result.tables.items():
         (folder / f"{name}.csv").write_text(csv_text(table), encoding="utf-8", newline="\n")
-    run = json.dumps(result.run, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
-    (folder / "run.json").write_text(run + "\n", encoding="utf-8", newline="\n")
+    claims = ledger_record(result.verdicts, result.readings, result.disagreements)
+    for name, content in (("run", result.run), ("claims", claims)):
+        text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=name == "run", allow_nan=False)
+        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def _swap(fresh: Path, out: Path) -> None:

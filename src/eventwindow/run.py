@@ -56,7 +56,7 @@ def run_study(
     )
     tables |= views
     step("judging the claims")
-    evidence = gather_evidence(inputs, by_event)
+    evidence = gather_evidence(inputs, by_event, tables)
     evidence = replace(evidence, tables={**evidence.tables, **views})  # a verdict says in how many specifications
     verdicts = tuple(judge(inputs.ledger.claims, evidence))
     tables["claims"] = claims_table(verdicts)
