@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import eventwindow
 from eventwindow.claims import judge
 from eventwindow.claims.measures import MEASURES
+from eventwindow.claims.review import ledger_record
 from eventwindow.claims.verdict import leaves
 from eventwindow.errors import ClaimError
 from eventwindow.ledger import read_claims
@@ -97,6 +99,29 @@ def test_the_verdicts_that_anyone_can_check(deepseek):
 def test_every_verdict_has_rule_and_reasons_in_both_languages(deepseek):
     for verdict in deepseek.verdicts:
         assert all((verdict.rule, verdict.rule_zh, verdict.reason_en, verdict.reason_zh))
+
+
+def test_the_figures_that_ship_hold_a_figure_for_every_measure(deepseek):
+    """Of claims, readings and disagreements; what stays open does so for lack of power, not of data."""
+    panels = [v for item in (*deepseek.readings, *deepseek.disagreements) for v in item.panels]
+    parts = [part for v in (*deepseek.verdicts, *panels) for part in (v.parts or (v,))]
+    assert [p.claim.id for p in parts if p.claim.measure is not None and p.measured.value is None] == []
+
+
+def test_stated_effects_tell_in_how_many_specifications_they_are_found(deepseek):
+    verdict = next(v for v in deepseek.verdicts if v.claim.id == "S0-A6")
+    assert verdict.parts[1].specifications.number > 100
+    assert "specifications" in verdict.reason_en
+
+
+def test_all_that_was_judged_is_plain_data(deepseek):
+    plain = json.dumps(
+        ledger_record(deepseek.verdicts, deepseek.readings, deepseek.disagreements), allow_nan=False, ensure_ascii=False
+    )
+    told = json.loads(plain)
+    assert [len(told[k]) for k in ("claims", "readings", "disagreements")] == [
+        len(deepseek.verdicts), len(READINGS), len(deepseek.disagreements),
+    ]  # fmt: skip
 
 
 def test_another_close_turns_the_verdicts_that_rest_on_it(deepseek):
