@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -21,6 +23,18 @@ def test_the_first_screen_is_what_the_command_prints(deepseek, capsys):
     print_result(deepseek, Path("eventwindow-out/deepseek-2025/report.html"))
     printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert [line.rstrip() for line in shown().splitlines()] == printed
+
+
+def test_the_notebook_snippet_runs_as_it_stands(tmp_path, monkeypatch):
+    """On the reference case, renamed to the snippet's symbols."""
+    returns = pd.read_csv(ROOT / "tests" / "reference" / "clustered" / "returns.csv")
+    returns = returns.rename(columns={"MKT": "SPY", "F00": "NVDA", "F01": "TSM"})
+    returns["date"] = pd.bdate_range(end="2025-03-12", periods=len(returns))
+    returns.to_csv(tmp_path / "returns.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    exec(README.split("```python\n")[1].split("```")[0], names)
+    assert list(names["result"].car((0, 1)).labels["security"]) == ["NVDA", "TSM"]
 
 
 def test_every_link_and_picture_is_there():

@@ -15,7 +15,7 @@ from eventwindow.cumulative import Cumulative, cumulate
 from eventwindow.errors import StudyError, WindowError
 from eventwindow.event_returns import OUTSIDE, Array, Days, EventReturns
 from eventwindow.models import MODELS, Fit, Model, model_named
-from eventwindow.timeline import Window
+from eventwindow.timeline import Span, Window, as_window
 
 if TYPE_CHECKING:
     from eventwindow.summary import Summary
@@ -99,11 +99,11 @@ class AbnormalReturns:
             )
         return slice(window.start - self.window.start, window.end - self.window.start + 1)
 
-    def car(self, window: Window | None = None) -> Cumulative:
+    def car(self, window: Span | None = None) -> Cumulative:
         """CAR of each event over `window`; by default over its own (labels window_start, window_end), else all days."""
         if window is None and {"window_start", "window_end"} <= set(self.labels):
             return self._own_cars()
-        window = window or self.window
+        window = as_window(window or self.window)
         at = self.columns(window)
         covariance = {"own_variance": self.own_variance[:, at], "loading": self.loading[:, at]}
         return cumulate(window, self.labels, self.ar[:, at], self.event_days[:, at], dof=self.dof, **covariance)
@@ -126,17 +126,17 @@ class AbnormalReturns:
         mean = np.where(n > 0, np.sum(self.ar, axis=0, where=seen) / np.maximum(n, 1), np.nan)
         return pd.DataFrame({"aar": mean, "n": n}, index=pd.Index(self.window.taus, name="tau"))
 
-    def caar(self, window: Window | None = None) -> float:
+    def caar(self, window: Span | None = None) -> float:
         """The mean CAR of the events that hold the whole window."""
         car = self.car(window)
         if not car.complete.any():
             raise WindowError(f"no event holds the whole window {car.window}.")
         return float(car.car[car.complete].mean())
 
-    def bhar(self, window: Window | None = None) -> Array:
+    def bhar(self, window: Span | None = None) -> Array:
         """(N,), Π(1 + R) - Π(1 + E[R]) over `window`, simple returns; NaN where the window is not complete."""
         self._simple("a buy-and-hold return")
-        at = self.columns(window or self.window)
+        at = self.columns(as_window(window or self.window))
         seen = np.isfinite(self.ar[:, at])
         held, expected = (np.prod(1 + part[:, at], axis=1, where=seen) for part in (self.actual, self.expected))
         return np.where(self.car(window).complete, held - expected, np.nan)
@@ -156,11 +156,11 @@ class AbnormalReturns:
             **arrays,
         )
 
-    def summary(self, window: Window | None = None) -> Summary:
+    def summary(self, window: Span | None = None) -> Summary:
         """Every test of one window: first those that hold for the design, then what could not run, then the others."""
         from eventwindow.summary import summarise
 
-        return summarise(self, window or self.window)
+        return summarise(self, as_window(window or self.window))
 
     def to_frame(self) -> pd.DataFrame:
         """A row an event and day: actual, expected and abnormal return, standard error, t and p."""

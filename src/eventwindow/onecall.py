@@ -15,9 +15,7 @@ from eventwindow.event_returns import Factors, event_returns
 from eventwindow.models import Model, model_named
 from eventwindow.overlaps import overlap_notes
 from eventwindow.placing import placed
-from eventwindow.timeline import SessionRule, Window
-
-Span = Window | tuple[int, int]
+from eventwindow.timeline import SessionRule, Span, as_window
 
 
 def abnormal_returns(
@@ -42,7 +40,7 @@ def abnormal_returns(
     window, which `car()` without argument takes). `benchmark` names the column for all; `factors` is a table instead.
     """
     fitter = model_named(model)
-    estimation, window = _window(estimation), _window(window)
+    estimation, window = as_window(estimation), as_window(window)
     events = placed(events, cast(pd.DatetimeIndex, returns.index), session, exchange)
     if peers:
         factors = _peer_index(returns, list(peers))
@@ -55,10 +53,6 @@ def abnormal_returns(
     result = estimate(source, fitter, minimum_returns)
     shifts = tuple(shift for shift in result.labels["shift"] if shift)
     return replace(result, notes=(*result.notes, *shifts, *overlap_notes(result), *_treated_peers(events, peers)))
-
-
-def _window(span: Span) -> Window:
-    return span if isinstance(span, Window) else Window(*span)
 
 
 def _own(events: pd.DataFrame, benchmark: str) -> pd.Series:

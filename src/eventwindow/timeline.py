@@ -57,6 +57,14 @@ class Window:
         return np.arange(self.start, self.end + 1)
 
 
+Span = Window | tuple[int, int]  # what a person may write for a window
+
+
+def as_window(span: Span) -> Window:
+    """(-1, 1) is Window(-1, 1)."""
+    return span if isinstance(span, Window) else Window(*span)
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """The sessions of one exchange: dates without zone, opens and closes in UTC."""
