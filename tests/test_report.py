@@ -82,7 +82,7 @@ def test_nothing_is_loaded_from_anywhere(page, html):
     links = [a["href"] for a in page.named("link")]
     uses = [a["xlink:href"] for tag, a in page.tags if "xlink:href" in a]
     assert loads == []
-    assert links == ["data:,"]
+    assert links == ["data:,"]  # an empty icon, so that no browser asks for one
     assert all(use.startswith("#") for use in uses)
     assert not re.search(r"@import|url\((?!#)", html)
 
@@ -93,8 +93,29 @@ def test_the_same_result_gives_the_same_bytes(deepseek, folder, tmp_path):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
 
 
+def test_both_languages_are_written_and_link_to_each_other(folder, page):
+    chinese = Page((folder / "report.zh-Hant.html").read_text(encoding="utf-8"))
+    assert page.named("html")[0]["lang"] == "en"
+    assert chinese.named("html")[0]["lang"] == "zh-Hant"
+    assert "report.zh-Hant.html" in {a["href"] for a in page.named("a")}
+    assert "report.html" in {a["href"] for a in chinese.named("a")}
+    assert "輝達（NVDA）下跌" in chinese.words
+
+
+def test_every_figure_has_a_picture_and_a_table_beside_the_page(folder, page):
+    names = [a["id"][len("figure-") :] for a in page.named("figure")]
+    endings = ("svg", "png", "zh-Hant.svg", "zh-Hant.png", "csv")
+    assert {p.name for p in (folder / "figures").iterdir()} >= {f"{n}.{e}" for n in names for e in endings}
+
+
+def test_readings_and_disagreements_stand_with_their_sentences(deepseek, page):
+    assert deepseek.readings
+    assert all(r.sentence_en in page.words for r in deepseek.readings)
+    assert all(" ".join(d.disagreement.title_en.split()) in page.words for d in deepseek.disagreements)
+
+
 def test_the_page_stays_under_three_megabytes(folder):
-    assert (folder / "report.html").stat().st_size < 3e6
+    assert all(path.stat().st_size < 3e6 for path in folder.glob("report*.html"))
 
 
 def test_every_table_has_a_caption_and_every_heading_cell_a_scope(page, html):
@@ -104,7 +125,7 @@ def test_every_table_has_a_caption_and_every_heading_cell_a_scope(page, html):
 
 def test_every_figure_is_read_aloud(page):
     drawn = [a for a in page.named("svg") if "role" in a]
-    assert len(drawn) == len(page.named("figure")) == 7
+    assert len(drawn) == len(page.named("figure")) >= 9
     assert all(a["role"] == "img" and len(a["aria-label"]) > 40 for a in drawn)
 
 

@@ -55,6 +55,14 @@ def test_the_page_opens_without_error_or_request(browser, report):
     assert sent == []
 
 
+def test_the_link_to_the_other_language_leads_there_and_back(browser, report):
+    opened(browser, report)
+    browser.find_element("css selector", "a[hreflang='zh-Hant']").click()
+    assert browser.find_element("tag name", "html").get_attribute("lang") == "zh-Hant"
+    browser.find_element("css selector", "a[hreflang='en']").click()
+    assert browser.find_element("tag name", "html").get_attribute("lang") == "en"
+
+
 def test_filters_show_what_fits_and_say_how_many(browser, report, deepseek):
     from selenium.webdriver.support.ui import Select
 

@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eventwindow.result import StudyResult
 
+if TYPE_CHECKING:
+    from eventwindow.report.figures.chart import Chart
+
 
 def write_report(result: StudyResult, folder: Path) -> None:
-    """Write report.html and figures/*.svg into `folder`."""
+    """Write a page in each language, and every figure as SVG and PNG with its table as CSV, into `folder`."""
     from eventwindow.report.figures import charts
     from eventwindow.report.figures.style import svg_text
-    from eventwindow.report.language import language
-    from eventwindow.report.page import page
+    from eventwindow.report.language import LANGUAGES, language
+    from eventwindow.report.page import file_name, page
     from eventwindow.report.subject import Subject
 
-    subject = Subject(result, language("en"))
-    drawn = charts(subject)
-    svgs = {name: svg_text(chart.figure) for name, chart in drawn.items()}
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
-    for name, svg in svgs.items():
-        (folder / "figures" / f"{name}.svg").write_text(svg, encoding="utf-8", newline="\n")
-    (folder / "report.html").write_text(page(subject, drawn, svgs), encoding="utf-8", newline="\n")
+    figures = folder / "figures"
+    figures.mkdir(parents=True, exist_ok=True)
+    for code in LANGUAGES:
+        subject = Subject(result, language(code))
+        drawn = charts(subject)
+        svgs = {name: svg_text(chart.figure) for name, chart in drawn.items()}
+        _write_figures(figures, "" if code == "en" else f".{code}", drawn, svgs)
+        (folder / file_name(code)).write_text(page(subject, drawn, svgs), encoding="utf-8", newline="\n")
+
+
+def _write_figures(folder: Path, ending: str, drawn: dict[str, Chart], svgs: dict[str, str]) -> None:
+    """SVG and PNG carry the language in their names; the table is the same in both."""
+    from eventwindow.output import csv_text
+    from eventwindow.report.figures.style import png_bytes
+
+    for name, chart in drawn.items():
+        (folder / f"{name}{ending}.svg").write_text(svgs[name], encoding="utf-8", newline="\n")
+        (folder / f"{name}{ending}.png").write_bytes(png_bytes(chart.figure))
+        if not ending:
+            (folder / f"{name}.csv").write_text(csv_text(chart.data), encoding="utf-8", newline="\n")

@@ -28,6 +28,11 @@ class Language:
     def zh(self) -> bool:
         return self.code.startswith("zh")
 
+    @property
+    def money(self) -> float:
+        """Dollars in one unit of a figure's axis: a billion, or 億."""
+        return 1e8 if self.zh else 1e9
+
     def text(self, key: str, **values: object) -> str:
         """The words of `key` as plain text."""
         return self.words[key].format(**values)

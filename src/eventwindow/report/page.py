@@ -12,6 +12,7 @@ from markupsafe import Markup
 from eventwindow.report import sections
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.figures.style import inline_svg
+from eventwindow.report.language import LANGUAGES
 from eventwindow.report.subject import Subject
 
 
@@ -38,11 +39,15 @@ def context(subject: Subject, charts: dict[str, Chart], svgs: dict[str, str]) ->
         "subject": subject,
         "language": subject.language,
         "say": subject.language.say,
+        "other": other_page(subject),
         "style": _own("report.css"),
         "script": _own("report.js"),
         "figures": {name: _figure(chart, svgs[name]) for name, chart in charts.items()},
         "finding": sections.finding(subject),
         "board": sections.board_section(subject) if subject.result.verdicts else None,
+        "readings": sections.readings_section(subject),
+        "disagreements": sections.disagreements_section(subject),
+        "robustness": sections.robustness_section(subject),
         "abnormal": sections.abnormal_section(subject),
         "tests": sections.inference_section(subject),
         "excluded": sections.excluded_section(subject),
@@ -50,6 +55,17 @@ def context(subject: Subject, charts: dict[str, Chart], svgs: dict[str, str]) ->
         "method": sections.method_section(subject),
         "version": subject.result.run["versions"]["eventwindow"],
     }
+
+
+def file_name(code: str) -> str:
+    """The report's file in a language."""
+    return "report.html" if code == "en" else f"report.{code}.html"
+
+
+def other_page(subject: Subject) -> dict[str, str]:
+    """The report in the other language."""
+    code = next(c for c in LANGUAGES if c != subject.language.code)
+    return {"code": code, "file": file_name(code)}
 
 
 def _figure(chart: Chart, text: str) -> dict[str, Any]:

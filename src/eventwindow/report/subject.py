@@ -102,6 +102,8 @@ class Subject:
         name = self.name(symbol)
         if name == symbol:
             return name
+        if self.language.zh:
+            return f"{name}（{symbol}）"
         return f"{name[:-1]}, {symbol})" if name.endswith(")") else f"{name} ({symbol})"
 
     def group_name(self, group: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from eventwindow.report.figures.benchmarks import benchmarks
 from eventwindow.report.figures.car import car
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.figures.dots import dots
 from eventwindow.report.figures.heat import heat
 from eventwindow.report.figures.ladder import ladder
 from eventwindow.report.figures.permutation import permutation
+from eventwindow.report.figures.specifications import specifications
 from eventwindow.report.figures.tape import tape
 from eventwindow.report.figures.value import value
 from eventwindow.report.subject import Subject
@@ -20,6 +22,8 @@ FIGURES: dict[str, Callable[[Subject], Chart | None]] = {
     "value": value,
     "dots": dots,
     "heat": heat,
+    "benchmarks": benchmarks,
+    "specifications": specifications,
     "permutation": permutation,
     "ladder": ladder,
 }
@@ -32,7 +36,11 @@ def chart(name: str, subject: Subject) -> Chart | None:
     from eventwindow.report.figures.style import rc
 
     with rc_context(rc()):  # type: ignore[arg-type]
-        return FIGURES[name](subject)
+        found = FIGURES[name](subject)
+        if found is not None:  # laid out once, however often it is written
+            found.figure.draw_without_rendering()
+            found.figure.set_layout_engine("none")
+        return found
 
 
 def charts(subject: Subject) -> dict[str, Chart]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 REACH = 5
 FULL, STRONGEST = 0.15, 0.85  # the abnormal return of full colour, and how opaque that is
 LEVEL = 0.05
+CORNERS = ((-0.48, -0.46), (0.48, -0.46), (0.48, 0.46), (-0.48, 0.46))
 
 
 def heat(subject: Subject) -> Chart | None:
@@ -70,10 +71,10 @@ def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
         heading = subject.group_name(group) or subject.language.text("common.all")
         place_text(axes, heading, (taus[0] - 0.5, y), (0, -1), fontsize=8.5, color=INK, va="center")
         for k, name in enumerate(names, y + 1):
-            _row(axes, k, pd.Series(table.xs(name)), taus)
             ticks.append(k)
             labels.append(subject.name(name))
         y += len(names) + 1
+    _cells(axes, dict(zip((n for _, names in order for n in names), ticks, strict=True)), table, taus)
     axes.set_yticks(ticks, labels, fontsize=7.5)
     axes.set_xticks(taus, [tau(t) for t in taus])
     axes.set_xlim(taus[0] - 0.5, taus[-1] + 0.5)
@@ -86,18 +87,23 @@ def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
     return figure
 
 
-def _row(axes: Axes, y: float, row: pd.Series, taus: list[int]) -> None:
-    from matplotlib.patches import Rectangle
+def _cells(axes: Axes, places: dict[str, int], table: pd.DataFrame, taus: list[int]) -> None:
+    """A cell a security and day, as opaque as the abnormal return is large; its number where p < 5 %."""
+    from matplotlib.collections import PolyCollection
+    from matplotlib.colors import to_rgba
 
     from eventwindow.report.figures.style import BLUE, INK, ORANGE
 
-    for day in taus:
-        value = row.get(("abnormal_return", day), np.nan)
-        if not np.isfinite(value):
-            continue
-        strength = min(abs(value) / FULL, 1) * STRONGEST
-        colour = ORANGE if value < 0 else BLUE
-        axes.add_patch(Rectangle((day - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, alpha=strength, linewidth=0))
-        if row.get(("p_value", day), 1.0) < LEVEL:
-            text = f"{100 * value:+.0f}".replace("-", MINUS)
-            axes.text(day, y, text, fontsize=7, color=INK, ha="center", va="center_baseline")
+    corners, colours = [], []
+    for name, y in places.items():
+        for day in taus:
+            value, p = (float(table[column, day].get(name, np.nan)) for column in ("abnormal_return", "p_value"))
+            if not np.isfinite(value):
+                continue
+            corners.append([(day + dx, y + dy) for dx, dy in CORNERS])
+            strength = min(abs(value) / FULL, 1) * STRONGEST
+            colours.append(to_rgba(ORANGE if value < 0 else BLUE, strength))
+            if p < LEVEL:
+                text = f"{100 * value:+.0f}".replace("-", MINUS)
+                axes.text(day, y, text, fontsize=7, color=INK, ha="center", va="center_baseline")
+    axes.add_collection(PolyCollection(corners, facecolors=colours, linewidths=0))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SCALE = {"decimal": 100.0, "USD": 1e-9}
+UNITS = ("decimal", "USD")
 LARGE = 0.5  # decimals: returns beyond a half have a panel of their own
 LABEL = 30  # letters
 AMOUNTS = {"exact", "about", "close_to", "reached", "more_than", "less_than", "range"}
@@ -51,7 +51,7 @@ def _row(verdict: Verdict) -> tuple[object, ...] | None:
     claim, found = verdict.claim, verdict.measured
     if claim.stated is None or claim.hedge not in AMOUNTS or claim.parts:
         return None
-    if found is None or found.value is None or found.unit not in SCALE:
+    if found is None or found.value is None or found.unit not in UNITS:
         return None
     stated = claim.stated if isinstance(claim.stated, tuple) else (claim.stated, claim.stated)
     sign = -1.0 if stated[0] < 0 else 1.0
@@ -80,7 +80,7 @@ def _panel(axes: Axes, subject: Subject, data: pd.DataFrame, unit: str) -> None:
     from eventwindow.report.figures.style import FAINT, INK, VERDICT, plain_axes
 
     plain_axes(axes, grid="x")
-    scale = SCALE[unit]
+    scale = 100.0 if unit == "decimal" else 1 / subject.language.money
     edges = scale * data[["stated_low", "stated_high", "measured"]].to_numpy(float)
     left, right = min(edges.min(), 0), max(edges.max(), 0)
     room = 0.04 * (right - left)

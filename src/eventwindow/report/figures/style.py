@@ -98,7 +98,7 @@ def svg_text(figure: Figure) -> str:
     return _rendered(figure, "svg").decode("utf-8")
 
 
-def png_bytes(figure: Figure, dpi: int = 200) -> bytes:
+def png_bytes(figure: Figure, dpi: int = 150) -> bytes:
     """The figure as PNG on paper colour."""
     return _rendered(figure, "png", dpi=dpi, facecolor=PAPER)
 

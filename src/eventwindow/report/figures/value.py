@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 REACH = 10
-BILLION = 1e9
 
 
 def value(subject: Subject) -> Chart | None:
@@ -30,13 +29,22 @@ def value(subject: Subject) -> Chart | None:
         return None
     say, lost = subject.language.text, data["change"].iloc[0]
     low = data["since"].min()
-    values = {"name": subject.name(security), "lost": number(abs(lost) / BILLION, 0), "days": len(data) - 1}
+    values = {
+        "name": subject.name(security),
+        "lost": number(abs(lost) / subject.language.money, 0),
+        "days": len(data) - 1,
+    }
     return Chart(
         "value",
         _draw(subject, data),
         say("value.title", name=subject.name(security)),
         say("value.caption"),
-        say("value.alt", **values, low=number(low / BILLION, 0), left=number(data["since"].iloc[-1] / BILLION, 0)),
+        say(
+            "value.alt",
+            **values,
+            low=number(low / subject.language.money, 0),
+            left=number(data["since"].iloc[-1] / subject.language.money, 0),
+        ),
         data,
     )
 
@@ -67,7 +75,7 @@ def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
     figure = new_figure(3.1)
     axes = figure.add_subplot()
     plain_axes(axes)
-    change, since = data["change"] / BILLION, data["since"] / BILLION
+    change, since = (data[column] / subject.language.money for column in ("change", "since"))
     x = np.arange(len(data))
     colours = [ORANGE if c < 0 else BLUE for c in change]
     axes.bar(x, change, bottom=since - change, color=colours, width=0.62)

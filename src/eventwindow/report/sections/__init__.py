@@ -9,13 +9,18 @@ from eventwindow.report.sections.excluded import excluded_section
 from eventwindow.report.sections.finding import finding
 from eventwindow.report.sections.inference import inference_section
 from eventwindow.report.sections.method import method_section
+from eventwindow.report.sections.readings import disagreements_section, readings_section
+from eventwindow.report.sections.robustness import robustness_section
 
 __all__ = [
     "abnormal_section",
     "board_section",
     "data_section",
+    "disagreements_section",
     "excluded_section",
     "finding",
     "inference_section",
     "method_section",
+    "readings_section",
+    "robustness_section",
 ]

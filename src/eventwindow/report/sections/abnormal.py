@@ -80,7 +80,7 @@ def _cell(cell: pd.Series) -> dict[str, Any]:
     return {
         "car": percent(cell["car"]),
         "p": p_value(p),
-        "tainted": note.startswith("holds"),
+        "tainted": bool(note) and not note.startswith("not computed"),
         "note": note,
         "strong": bool(pd.notna(p) and p < 0.05),
     }

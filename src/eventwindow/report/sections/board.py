@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eventwindow.claims.claim import Verdict
+from eventwindow.claims.claim import Claim, Verdict
 from eventwindow.claims.wording import figure
 from eventwindow.report.language import number, p_value
 from eventwindow.report.subject import Subject, every_verdict
@@ -40,7 +40,7 @@ class Line:
 
 def board_section(subject: Subject) -> dict[str, Any]:
     """Lines by verdict, counts by article, and what there is to filter by."""
-    lines = [_line(subject, v) for v in subject.result.verdicts]
+    lines = [line_of(subject, v) for v in subject.result.verdicts]
     titles = article_titles(subject)
     spoken = {v.claim.security for v in every_verdict(subject.result.verdicts)} - {""}
     articles = list(dict.fromkeys(line.article for line in lines))
@@ -55,13 +55,11 @@ def board_section(subject: Subject) -> dict[str, Any]:
 
 
 def article_titles(subject: Subject) -> Mapping[str, str]:
-    """Key → title in the reader's language, where the run records the articles."""
-    return {
-        a["key"]: subject.language.pick(a["title_en"], a["title_zh"]) for a in subject.result.run.get("articles", [])
-    }
+    """Key → title in the reader's language, of the articles."""
+    return {a["key"]: subject.language.pick(a["title_en"], a["title_zh"]) for a in subject.result.articles}
 
 
-def _line(subject: Subject, verdict: Verdict) -> Line:
+def line_of(subject: Subject, verdict: Verdict) -> Line:
     claim, language = verdict.claim, subject.language
     return Line(
         claim.id,
@@ -69,7 +67,7 @@ def _line(subject: Subject, verdict: Verdict) -> Line:
         " ".join(sorted({v.claim.security for v in every_verdict([verdict])} - {""})),
         subject.name(claim.security) if claim.security else "",
         language.pick(claim.text_en, claim.text_zh),
-        claim.stated_text,
+        _said(subject, claim),
         _measured(subject, verdict),
         verdict.word,
         claim.decides,
@@ -79,13 +77,19 @@ def _line(subject: Subject, verdict: Verdict) -> Line:
         claim.measure_name,
         _figures(verdict, language.zh),
         _effect(subject, verdict),
-        tuple(_line(subject, part) for part in verdict.parts),
+        tuple(line_of(subject, part) for part in verdict.parts),
     )
+
+
+def _said(subject: Subject, claim: Claim) -> str:
+    """The figure as it was stated; words alone stand in the statement itself, in the reader's language."""
+    figures = any(c.isdigit() for c in claim.stated_text)
+    return claim.stated_text if figures or not subject.language.zh else ""
 
 
 def _measured(subject: Subject, verdict: Verdict) -> str:
     found = verdict.measured
-    if found is None or verdict.word == "not_testable":
+    if found is None or verdict.parts or verdict.word == "not_testable":
         return ""
     if found.interval is not None:
         return " … ".join(figure(edge, found.unit, subject.language.zh) for edge in found.interval)

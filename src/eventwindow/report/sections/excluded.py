@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from eventwindow.report.reasons import reason_in
 from eventwindow.report.subject import Subject
 
 ORDER = ("excluded", "partly", "substituted", "shifted")
@@ -33,5 +34,5 @@ def _row(subject: Subject, row: pd.Series) -> dict[str, Any]:
         "securities": ", ".join(securities),
         "n": len(securities),
         "window": window.replace("-", "\u2212"),
-        "reason": str(row["reason"]),
+        "reason": reason_in(subject.language, str(row["reason"])),
     }

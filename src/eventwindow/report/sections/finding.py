@@ -78,7 +78,7 @@ def basket_sentence(subject: Subject) -> Markup:
         "finding.basket_lost" if mean < 0 else "finding.basket_gained",
         n=int(row["n"]),
         basket=subject.group_name(subject.basket),
-        aar=percent(mean, sign=False).replace("-", ""),
+        aar=percent(abs(mean), sign=False),
         test=subject.language.text(f"test.{row['test']}"),
         p=p_value(row["p_value"], parametric=not str(row["test"]).startswith("date")),
     )

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.report.language import number, p_value, percent
+from eventwindow.report.reasons import reason_in
 from eventwindow.report.sections.abnormal import report_windows
 from eventwindow.report.subject import Subject
 from eventwindow.timeline import Window
 
-PERMUTED = "date_permutation"
+RANKED = ("date_permutation", "sq", "conformal", "block_bootstrap")
 CAREFUL = ("date_permutation_mean", "adjusted_patell_z")
 BOUNDED = "kolari_pynnonen_t"
 LEVEL = 0.05
@@ -50,10 +51,10 @@ def _row(subject: Subject, row: pd.Series) -> dict[str, str]:
         "name": language.text(f"test.{name}") if known else _title(name),
         "null": language.text(f"null.{name}") if language.has(f"null.{name}") else str(row["null"]),
         "statistic": percent(statistic) if as_percent else number(statistic),
-        "p": p_value(row["p_value"], parametric=not name.startswith((PERMUTED, "sq", "conformal"))),
-        "reference": str(row["distribution"]),
+        "p": p_value(row["p_value"], parametric=not name.startswith(RANKED)),
+        "reference": reason_in(language, str(row["distribution"])),
         "n": str(row["n"]),
-        "note": str(row["note"]),
+        "note": reason_in(language, str(row["note"])).replace("not computed: ", "").replace("未計算：", ""),
     }
 
 

@@ -1,0 +1,42 @@
+"""The accounts that articles give of the event, and the points on which they differ, beside what was measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
+from eventwindow.report.sections.board import line_of
+from eventwindow.report.subject import Subject
+
+
+def readings_section(subject: Subject) -> list[dict[str, Any]]:
+    """One entry a reading: what it and its rival predict, the panels, and how far prices can go."""
+    return [_reading(subject, judged) for judged in subject.result.readings]
+
+
+def _reading(subject: Subject, judged: JudgedReading) -> dict[str, Any]:
+    reading, pick = judged.reading, subject.language.pick
+    return {
+        "key": reading.key,
+        "text": pick(reading.text_en, reading.text_zh),
+        "articles": ", ".join(reading.articles),
+        "predicts": pick(reading.predicts_en, reading.predicts_zh),
+        "rival": pick(reading.rival_en, reading.rival_zh),
+        "sentence": pick(judged.sentence_en, judged.sentence_zh),
+        "panels": [line_of(subject, panel) for panel in judged.panels],
+    }
+
+
+def disagreements_section(subject: Subject) -> list[dict[str, Any]]:
+    """One entry a point: what each says, and what was measured beside it."""
+    return [_disagreement(subject, judged) for judged in subject.result.disagreements]
+
+
+def _disagreement(subject: Subject, judged: JudgedDisagreement) -> dict[str, Any]:
+    point, pick = judged.disagreement, subject.language.pick
+    return {
+        "title": pick(point.title_en, point.title_zh),
+        "said": pick(point.said_en, point.said_zh),
+        "claims": [line_of(subject, verdict) for verdict in judged.claims],
+        "panels": [line_of(subject, verdict) for verdict in judged.panels],
+    }
