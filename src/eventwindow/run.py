@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -57,7 +57,6 @@ def run_study(
     tables |= views
     step("judging the claims")
     evidence = gather_evidence(inputs, by_event, tables)
-    evidence = replace(evidence, tables={**evidence.tables, **views})  # a verdict says in how many specifications
     verdicts = tuple(judge(inputs.ledger.claims, evidence))
     tables["claims"] = claims_table(verdicts)
     ledger, head = inputs.ledger, study.file.study

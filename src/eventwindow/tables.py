@@ -17,6 +17,9 @@ from eventwindow.inference.result import NotComputed, Result
 from eventwindow.timeline import Window
 
 CLEAN = ["car_clean", "std_error_clean", "p_value_clean", "days_clean"]  # without the days of other news
+CLAIMS = ["id", "article", "security", "measure", "stated_text", "stated", "measured", "unit", "verdict", "rule"]
+CLAIMS += ["reason", "reason_zh", "text_en", "text_zh", "would_change_it", "p_value", "p_family", "detectable"]
+CLAIMS += ["specifications", "share_same_sign", "share_significant"]
 EXCLUDED = ["event", "security", "what", "window_start", "window_end", "reason"]
 
 
@@ -95,19 +98,43 @@ def _test_row(event: str, group: str, window: Window, result: Result) -> tuple[o
 
 
 def claims_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
-    """One row a claim, with the measured figure, the verdict, the rule and the reason."""
-    rows = [_claim_row(v) for v in verdicts]
-    columns = ["id", "article", "security", "measure", "stated_text", "stated", "measured", "unit", "verdict"]
-    columns += ["rule", "reason", "reason_zh", "text_en", "text_zh"]
-    return pd.DataFrame(rows, columns=columns)
+    """One row a claim: the measured figure, the verdict, the rule, the reason, and how sure one can be of an effect."""
+    return pd.DataFrame([_claim_row(v) | _sureness(v) for v in verdicts], columns=CLAIMS)
 
 
-def _claim_row(v: Verdict) -> tuple[object, ...]:
+def _claim_row(v: Verdict) -> dict[str, object]:
     c, m = v.claim, v.measured
-    stated = " to ".join(f"{x:.12g}" for x in c.stated) if isinstance(c.stated, tuple) else c.stated
-    figures = (stated, None if m is None else m.value, "" if m is None else m.unit)
-    head = (c.id, c.article, c.security, c.measure_name or ("compound" if c.parts else ""), c.stated_text)
-    return (*head, *figures, v.word, v.rule, v.reason_en, v.reason_zh, c.text_en, c.text_zh)
+    return {
+        "id": c.id,
+        "article": c.article,
+        "security": c.security,
+        "measure": c.measure_name or ("compound" if c.parts else ""),
+        "stated_text": c.stated_text,
+        "stated": " to ".join(f"{x:.12g}" for x in c.stated) if isinstance(c.stated, tuple) else c.stated,
+        "measured": None if m is None else m.value,
+        "unit": "" if m is None else m.unit,
+        "verdict": v.word,
+        "rule": v.rule,
+        "reason": v.reason_en,
+        "reason_zh": v.reason_zh,
+        "text_en": c.text_en,
+        "text_zh": c.text_zh,
+        "would_change_it": v.changes_en,
+    }
+
+
+def _sureness(v: Verdict) -> dict[str, object]:
+    """p-value alone and across the family of claims, smallest effect that could be seen, share of specifications."""
+    effect = None if v.measured is None else v.measured.effect
+    curve = v.specifications
+    return {
+        "p_value": None if v.measured is None else v.measured.p_value,
+        "p_family": v.p_family,
+        "detectable": None if effect is None else effect.detectable,
+        "specifications": None if curve is None else curve.number,
+        "share_same_sign": None if curve is None else curve.sign,
+        "share_significant": None if curve is None else curve.significant,
+    }
 
 
 def excluded_table(
