@@ -146,6 +146,23 @@ def test_adjusted_and_raw_closes_that_disagree_without_a_dividend():
     assert kinds(check(frame, dividends=None)) == [("adjustment", "2025-01-15")]  # no dividend is negative
 
 
+@pytest.mark.parametrize("way", ["Yahoo's factor", "reinvested"])
+def test_a_large_dividend_on_a_lively_day_is_explained_in_either_way_of_adjusting(way):
+    frame = sound()
+    paid, before = 12.0, frame["close"].shift(1)[DAY]
+    columns = ["open", "high", "low", "close", "adj_close"]
+    frame.loc[DAY:, columns] *= 0.9
+    grown = (
+        frame.loc[DAY, "close"] / (before - paid)
+        if way == "Yahoo's factor"
+        else (frame.loc[DAY, "close"] + paid) / before
+    )
+    frame.loc[:, "adj_close"] = frame["close"]
+    frame.loc[frame.index < DAY, "adj_close"] *= frame.loc[DAY, "close"] / before / grown
+    assert check(frame, dividends=pd.Series({DAY: paid})) == []
+    assert kinds(check(frame, dividends=pd.Series({DAY: 0.0}))) == [("adjustment", "2025-01-15")]
+
+
 def test_errors_come_first_and_every_kind_speaks_both_languages():
     findings = check(changed("close", 0.0).drop(pd.Timestamp("2025-01-22")), currency="EUR", day_zero={"x": DAY})
     assert [f.level for f in findings] == sorted(f.level for f in findings)

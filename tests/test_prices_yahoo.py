@@ -103,6 +103,13 @@ def test_adjusted_closes_are_a_total_return_series_that_meets_the_close_on_the_l
     assert history.dividends.to_dict() == {paid: 2.0}
 
 
+def test_a_funds_capital_gains_count_as_dividends(serve):
+    fund = Ticker(made_up(8), kind="ETF", dividends={"2025-01-15": 1.0})
+    fund.gains = {"2025-01-15": 0.5, "2025-01-20": 0.25}
+    paid = fetch(serve({"AAA": fund}))["AAA"].dividends
+    assert paid.to_dict() == {pd.Timestamp("2025-01-15"): 1.5, pd.Timestamp("2025-01-20"): 0.25}
+
+
 def test_days_without_a_price_are_left_out_and_a_volume_that_is_always_zero_is_none(serve):
     table = made_up(4)
     table.loc["2025-01-10"] = np.nan

@@ -29,6 +29,7 @@ class Ticker:
 
     def __init__(self, table: pd.DataFrame, currency="USD", zone=NEW_YORK, kind="EQUITY", dividends=None, splits=None):
         self.table, self.currency, self.zone, self.kind = table, currency, zone, kind
+        self.gains: dict[str, float] = {}
         self.dividends, self.splits, self.closing = dividends or {}, splits or {}, 1
 
     def chart(self, symbol: str, first: int, last: int) -> dict:
@@ -53,6 +54,7 @@ class Ticker:
             return int(pd.Timestamp(day).tz_localize(self.zone).timestamp()) + 34_200
 
         return {
+            "capitalGains": {str(stamp(d)): {"amount": a, "date": stamp(d)} for d, a in self.gains.items()},
             "dividends": {str(stamp(d)): {"amount": a, "date": stamp(d)} for d, a in self.dividends.items()},
             "splits": {
                 str(stamp(d)): {"date": stamp(d), "numerator": r, "denominator": 1, "splitRatio": f"{r}:1"}

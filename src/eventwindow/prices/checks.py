@@ -155,7 +155,10 @@ def _adjustment_warnings(history: PriceHistory) -> Iterator[Finding]:
     paid = pd.Series(0.0, index=frame.index)
     if history.dividends is not None:
         paid = history.dividends.reindex(frame.index).fillna(0.0)
-    unexplained = adjusted - raw - paid / frame["close"].shift(1)
+    before = frame["close"].shift(1)
+    unexplained = adjusted - (frame["close"] / (before - paid) - 1)  # Yahoo's factor is 1 - dividend / close before
+    reinvested = adjusted - (raw + paid / before)
+    unexplained = unexplained.where(unexplained.abs() < reinvested.abs(), reinvested)
     wrong = unexplained.abs() > _slack(frame) if history.dividends is not None else unexplained < -_slack(frame)
     for day in frame.index[wrong.to_numpy()]:
         values = {"adjusted": float(adjusted[day]), "raw": float(raw[day]), "dividend": float(paid[day])}

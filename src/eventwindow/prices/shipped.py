@@ -80,11 +80,13 @@ def check_sums(folder: Path, names: Iterable[str] | None = None) -> dict[str, st
     if not manifest.exists():
         return {}
     try:
-        listed: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8"))["sha256"]
+        listed: dict[str, str] = dict(json.loads(manifest.read_text(encoding="utf-8"))["sha256"])
     except (ValueError, KeyError, TypeError) as error:
         raise PriceError(f"not a manifest of figures ({error})", where=str(manifest), remedy=_REINSTALL) from None
     wanted = set(listed if names is None else names)
     for name, expected in listed.items():
+        if Path(name).name != name:
+            raise PriceError(f"{name!r} leads out of the folder", where=str(manifest), remedy=_REINSTALL)
         if name in wanted:
             _check_sum(folder / name, expected)
     return {name: digest for name, digest in listed.items() if name in wanted}

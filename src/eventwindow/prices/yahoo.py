@@ -170,6 +170,8 @@ def quoted_at(pulled: Pulled, start: pd.Timestamp, end: pd.Timestamp) -> PriceHi
 
 def _normal(table: pd.DataFrame) -> pd.DataFrame:
     """yfinance's frame → plain names, dates of the exchange's own day, floats, rows without a price left out."""
+    if "Capital Gains" in table.columns:  # of funds: paid out like a dividend
+        table = table.assign(Dividends=table["Dividends"] + table["Capital Gains"].fillna(0.0))
     table = table.rename(columns=_COLUMNS).reindex(columns=list(_COLUMNS.values())).astype("float64")
     table.index = pd.DatetimeIndex(table.index).tz_localize(None).normalize().as_unit("ns").rename("date")
     table = table[table["close"].notna() | (table["split"] > 0)].sort_index()
