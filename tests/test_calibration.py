@@ -42,7 +42,7 @@ def test_careless_tests_over_reject_for_related_firms_and_the_leading_ones_do_no
 
 
 def test_a_rate_and_its_error_are_those_of_a_share(prices: pd.DataFrame) -> None:
-    result = calibrate(prices, draws=40, firms=(1, 4), effects=(0.01,), seed=2, **SPANS)
+    result = calibrate(prices, draws=40, firms=(1, 4), effects=(0.01,), shape="unequal", seed=2, **SPANS)
     p = result.table["rate"]
     np.testing.assert_allclose(result.table["mc_error"], np.sqrt(p * (1 - p) / result.table["draws"]))
     assert set(result.table["pattern"]) == {"single", "dispersed", "one_day_unrelated", "one_day_related"}
@@ -76,3 +76,12 @@ def test_a_panel_that_is_too_short_or_too_narrow_says_so(prices: pd.DataFrame) -
         calibrate(prices.iloc[:50], draws=1, firms=(3,), **SPANS)
     with pytest.raises(StudyError, match="whole estimation window"):
         calibrate(prices, draws=1, firms=(30,), **SPANS)
+
+
+def test_effects_that_cancel_are_found_by_the_largest_and_not_by_the_mean(prices: pd.DataFrame) -> None:
+    options = {"draws": 60, "firms": (6,), "patterns": ("one_day_related",), "effects": (0.08,), "seed": 6, **SPANS}
+    table = calibrate(prices, shape="opposed", **options).table
+    at = {"pattern": "one_day_related", "firms": 6, "effect": 0.08, "level": 0.05}
+    assert rate(table, test="conformal_sur", **at) > 0.9
+    assert rate(table, test="date_permutation_max", **at) > 0.9
+    assert rate(table, test="date_permutation_mean", **at) < 0.2

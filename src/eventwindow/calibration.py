@@ -21,6 +21,7 @@ from eventwindow.timeline import Window
 
 Pattern = Literal["dispersed", "one_day_unrelated", "one_day_related"]
 PATTERNS: tuple[Pattern, ...] = ("dispersed", "one_day_unrelated", "one_day_related")
+Shape = Literal["equal", "unequal", "opposed"]
 EFFECTS = (0.0, 0.005, 0.01, 0.02)
 LEVELS = (0.05, 0.01)
 EVENTS_AT_ONCE = 5000  # fitted together
@@ -60,6 +61,7 @@ def calibrate(
     firms: Sequence[int] = (1, 10, 30, 100),
     patterns: Sequence[Pattern] = PATTERNS,
     effects: Sequence[float] = EFFECTS,
+    shape: Shape = "equal",
     window: Window | None = None,
     estimation: Window | None = None,
     seed: int = 0,
@@ -69,11 +71,13 @@ def calibrate(
 
     Market model on the panel's equal-weighted mean. Dispersed events share no day; on one day the firms are drawn from
     all (unrelated) or from the 2N nearest of a first one by residual correlation (related). One firm is one pattern.
+    The effect is the same for every firm, or grows from none to twice it (unequal), or turns its sign from firm to firm
+    (opposed).
     """
     window, estimation = window or Window(0, 0), estimation or Window(-260, -11)
     panel = panel_of(prices, estimation, window)
     designs = [(n, p) for n, p in product(firms, patterns) if n > 1 or p == patterns[0]]
-    tasks = [_Task(panel, n, p, draws, tuple(effects), (seed, n, PATTERNS.index(p))) for n, p in designs]
+    tasks = [_Task(panel, n, p, draws, tuple(effects), shape, (seed, n, PATTERNS.index(p))) for n, p in designs]
     if workers > 1:
         with ProcessPoolExecutor(workers) as pool:
             parts = list(pool.map(_rejections, tasks))
@@ -97,6 +101,7 @@ class _Task:
     pattern: Pattern
     draws: int
     effects: tuple[float, ...]
+    shape: Shape
     seed: tuple[int, ...]
 
 
@@ -104,7 +109,7 @@ def _rejections(task: _Task) -> list[dict[str, object]]:
     drawn = task.panel.draw(np.random.default_rng(task.seed), task.pattern, task.n, task.draws)
     p_values = _single if task.n == 1 else _baskets
     label = "single" if task.n == 1 else task.pattern
-    return _rows(label, task.n, p_values(task.panel, drawn, task.effects), task.effects)
+    return _rows(label, task.n, p_values(task, drawn), task.effects)
 
 
 def _fitted(panel: Panel, drawn: Draws) -> AbnormalReturns:
@@ -123,37 +128,38 @@ def _fitted(panel: Panel, drawn: Draws) -> AbnormalReturns:
     return fitted
 
 
-def _single(panel: Panel, drawn: Draws, effects: Sequence[float]) -> dict[str, Array]:
+def _single(task: _Task, drawn: Draws) -> dict[str, Array]:
     """p-values (draws, effects) of the firm's own tests."""
-    ar, window = _fitted(panel, drawn), panel.window
-    moved = [_with_effect(ar, effect) for effect in effects]
+    ar, window = _fitted(task.panel, drawn), task.panel.window
+    moved = [_with_effect(ar, np.full(len(ar), effect)) for effect in task.effects]
     return {
         "sq": np.column_stack([firm_sq(m, window).p_value for m in moved]),
         "single_firm_t": np.column_stack([firm_t(m, window).p_value for m in moved]),
     }
 
 
-def _baskets(panel: Panel, drawn: Draws, effects: Sequence[float]) -> dict[str, Array]:
+def _baskets(task: _Task, drawn: Draws) -> dict[str, Array]:
     """p-values (draws, effects) of every test of a basket; NaN where it could not run."""
     draws, n = drawn.day.shape
     tests = [test for test in TESTS.values() if not test.for_one_event]
-    p = {test.name: np.full((draws, len(effects)), np.nan) for test in tests}
+    p = {test.name: np.full((draws, len(task.effects)), np.nan) for test in tests}
+    planted = [effect * _multiples(n, task.shape) for effect in task.effects]
     at_once = max(1, EVENTS_AT_ONCE // n)
     for first in range(0, draws, at_once):
         part = Draws(drawn.security[first : first + at_once], drawn.day[first : first + at_once])
-        ar = _fitted(panel, part)
+        ar = _fitted(task.panel, part)
         for d in range(len(part.day)):
             basket = ar.select(np.arange(d * n, (d + 1) * n))
             basket = replace(basket, origin=basket.source, position=np.arange(n))
-            _fill(p, first + d, basket, effects, tests)
+            _fill(p, first + d, basket, planted, tests)
     return p
 
 
 def _fill(
-    p: dict[str, Array], d: int, basket: AbnormalReturns, effects: Sequence[float], tests: list[SignificanceTest]
+    p: dict[str, Array], d: int, basket: AbnormalReturns, planted: list[Array], tests: list[SignificanceTest]
 ) -> None:
     kept: dict[object, object] = {}
-    for j, effect in enumerate(effects):
+    for j, effect in enumerate(planted):
         moved = _with_effect(basket, effect)
         moved.memo.update(kept)
         for test in tests:
@@ -164,9 +170,16 @@ def _fill(
         kept = {key: moved.memo[key] for key in ("moments", ("correlation", basket.window)) if key in moved.memo}
 
 
-def _with_effect(ar: AbnormalReturns, effect: float) -> AbnormalReturns:
-    """The same events with `effect` added to the return of day 0."""
-    added = np.where(ar.window.taus == 0, effect, 0.0)
+def _multiples(n: int, shape: Shape) -> Array:
+    """(n,) what the effect is multiplied by, firm by firm; the mean of the absolute values is one."""
+    if shape == "unequal":
+        return np.linspace(0.0, 2.0, n)
+    return np.where(np.arange(n) % 2, -1.0, 1.0) if shape == "opposed" else np.ones(n)
+
+
+def _with_effect(ar: AbnormalReturns, effect: Array) -> AbnormalReturns:
+    """The same events with `effect` (N,) added to the returns of day 0."""
+    added = effect[:, None] * (ar.window.taus == 0)
     source = ar.source
     origin = None if source is None else replace(source, event_returns=source.event_returns + added)
     return replace(ar, actual=ar.actual + added, origin=origin, position=np.arange(len(ar)))

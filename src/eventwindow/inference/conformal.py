@@ -37,7 +37,7 @@ def firm_conformal(ar: AbnormalReturns, window: Window) -> FirmSignificance:
 
 def conformal_mean(ar: AbnormalReturns, window: Window) -> Result:
     """A basket on one day: the conformal p of the mean residual."""
-    return _basket("conformal_mean", ar, window, lambda sums, _: np.abs(sums.mean(axis=0)))
+    return _basket("conformal_mean", ar, window, lambda sums, _: np.asarray(sums.mean(axis=0)))
 
 
 def conformal_sur(ar: AbnormalReturns, window: Window) -> Result:
@@ -64,7 +64,7 @@ def _basket(name: str, ar: AbnormalReturns, window: Window, statistic: Callable[
     sums = block_sums(np.where(seen, e, np.nan), len(window))
     whole = np.isfinite(sums).all(axis=0)
     values = statistic(sums[:, whole], e[:, seen])
-    p = float((values >= values[-1] * (1 - 1e-12)).mean())
+    p = float((np.abs(values) >= abs(values[-1]) * (1 - 1e-12)).mean())
     text, floor = f"{len(values)} refitted blocks", f"smallest possible p {1 / len(values):.4g}"
     return SignificanceResult(name, NULL, float(values[-1]), p, text, len(held), floor)
 
