@@ -144,6 +144,7 @@ def gather_evidence(
         tables={**inputs.tables, **curve},
         news=pd.DataFrame([n.model_dump() for n in inputs.study.file.news]),
         unavailable={symbol: u.reason for symbol, u in inputs.prices.unavailable.items()},
+        titles=inputs.study.titles,
     )
 
 

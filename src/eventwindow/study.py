@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from eventwindow.errors import StudyError, WindowError
 from eventwindow.models import MODELS
-from eventwindow.studyform import Event, Form, News, Security, StudyFile, Windows, schema
+from eventwindow.studyform import Basket, Event, Form, Group, News, Security, StudyFile, Windows, schema
 from eventwindow.tomlfile import fault, line_of, read_toml
 
 __all__ = ["Event", "News", "Security", "Study", "StudyFile", "read_study", "schema"]
@@ -59,6 +59,13 @@ class Study(Form):
             if s.group:
                 groups[s.group] = (*groups.get(s.group, ()), s.symbol)
         return groups
+
+    @property
+    def titles(self) -> dict[str, tuple[str, str]]:
+        """Basket or group → its title in English and in Chinese; its name where the study gives none."""
+        named: tuple[Basket | Group, ...] = (*self.file.baskets, *self.file.groups)
+        given = {n.name: (n.title_en, n.title_zh or n.title_en) for n in named if n.title_en}
+        return {name: given.get(name, (name.replace("_", " "),) * 2) for name in self.baskets}
 
     @property
     def treated(self) -> tuple[str, ...]:
@@ -111,6 +118,13 @@ def _check(study: Study, text: str) -> None:
         ("events", [e.id for e in file.events]),
     ):
         _check_unique(table, names, text)
+    for i, group in enumerate(file.groups):
+        if group.name not in {s.group for s in file.securities}:
+            raise StudyError(
+                f"no security is of the group {group.name!r}",
+                where=f"study.toml, line {line_of(text, ('groups', i, 'name'))}",
+                remedy="Correct the name or take the table out.",
+            )
     for i, basket in enumerate(file.baskets):
         if unknown := [m for m in basket.members if m not in {s.symbol for s in study.stocks}]:
             raise StudyError(

@@ -64,6 +64,16 @@ class Basket(Form):
 
     name: Slug
     members: tuple[Symbol, ...] = Field(min_length=1)
+    title_en: str = ""
+    title_zh: str = ""
+
+
+class Group(Form):
+    """The title of a group that securities name."""
+
+    name: str
+    title_en: str
+    title_zh: str = ""
 
 
 class Event(Form):
@@ -178,6 +188,7 @@ class StudyFile(Form):
     windows: Windows = Windows()
     securities: tuple[Security, ...] = Field(min_length=1)
     baskets: tuple[Basket, ...] = ()
+    groups: tuple[Group, ...] = ()
     events: tuple[Event, ...] = Field(min_length=1)
     news: tuple[News, ...] = ()
     robustness: Robustness = Robustness()

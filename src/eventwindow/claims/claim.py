@@ -31,6 +31,7 @@ class Evidence:
     baskets: name → member symbols; every group is a basket too.
     tables: the study's further figures by name: "shares", "megacaps", "panel", "weights", "factors", "intraday";
         absent where the study ships none. "robustness" is the summary of a specification curve, where one was run.
+    titles: basket → its title in English and in Chinese.
     news: one row an entry of the calendar: date, what_en, what_zh.
     """
 
@@ -42,6 +43,7 @@ class Evidence:
     tables: Mapping[str, pd.DataFrame]
     news: pd.DataFrame
     unavailable: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ def name(evidence: Evidence, symbol: str, zh: bool = False) -> str:
 
 def named(evidence: Evidence, items: Sequence[str], zh: bool = False) -> str:
     """Securities by their names, baskets by theirs, in a row."""
-    return listed([i.replace("_", " ") if i in evidence.baskets else name(evidence, i, zh) for i in items], zh)
+    titles = evidence.titles
+    return listed([titles[i][zh] if i in titles else name(evidence, i, zh) for i in items], zh)
 
 
 def listed(items: Sequence[str], zh: bool = False) -> str:

@@ -107,8 +107,9 @@ class Subject:
         return f"{name[:-1]}, {symbol})" if name.endswith(")") else f"{name} ({symbol})"
 
     def group_name(self, group: str) -> str:
-        """A group's slug as words: "ai_chips" → "AI chips"."""
-        return words_of(group)
+        """A group's title, or its slug as words: "ai_chips" → "AI chips"."""
+        title = self.result.evidence.titles.get(group)
+        return self.language.pick(*title) if title else words_of(group)
 
     def event_name(self, event: str) -> str:
         for e in self.study["events"]:
