@@ -12,6 +12,8 @@ import pytest
 from eventwindow.cli import main
 from eventwindow.draft.chinese import has_chinese, numeral, simplified
 from eventwindow.draft.command import draft_claims, read_article
+from eventwindow.draft.entries import entry
+from eventwindow.draft.paraphrase import paraphrase
 from eventwindow.draft.reading import statements
 from eventwindow.errors import ClaimError, StudyError
 from eventwindow.ledger import read_claims
@@ -77,6 +79,43 @@ def test_chinese_numerals_are_numbers(text: str, value: float) -> None:
 )
 def test_the_precision_is_the_step_of_the_last_stated_digit(text: str, step: float) -> None:
     assert statements(text, DATED)[0].step == pytest.approx(step)
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("史上沒有一家公司在一天內損失這麼多市值，輝達週一做到了。", "dollars"),
+        ("輝達週一蒸發5,930億美元市值。這是史上最大跌幅。", "dollars"),
+        ("輝達週一大跌17%，是史上最大單日跌幅。", "per cent"),
+        ("Nvidia fell 17% on Monday, the biggest one-day loss ever.", "per cent"),
+    ],
+)
+def test_a_rank_is_by_dollars_where_value_was_spoken_of(text: str, by: str) -> None:
+    assert [s.by for s in statements(text, DATED) if s.kind == "loss_rank"] == [by]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Nvidia fell 17% on Monday.", "NVDA: return of \u221217 % on 2025-01-27"),
+        ("Nvidia fell more than 17% on Monday.", "NVDA: return, a fall of more than 17 % on 2025-01-27"),
+        ("Nvidia lost close to $600bn of market value.", "NVDA: change of market value, a fall of close to 600bn USD"),
+        ("Nvidia closed at $118.42 on Monday.", "NVDA: price of 118.42 USD on 2025-01-27"),
+        ("TSMC fell on Monday.", "TSM or 2330.TW: down on 2025-01-27"),
+        (
+            "S&P 500 futures fell 1% to 2% on Monday.",
+            "ES=F: move within the day of \u22121 % to \u22122 % on 2025-01-27",
+        ),
+        ("Palantir tripled last year.", "PLTR: return of +200 % in 2024"),
+    ],
+)
+def test_a_paraphrase_is_made_from_the_parts(text: str, words: str) -> None:
+    assert paraphrase(statements(text, DATED)[0])[0] == words
+
+
+def test_a_round_price_asks_how_precisely_it_is_meant() -> None:
+    (said,) = statements("Nvidia closed at $200 on Monday.", DATED)
+    assert entry(said, "D1-1", "D1", "a, line 1", None, lambda *_: False)["unfinished"].startswith("a round price")
 
 
 def test_a_line_that_stands_twice_is_read_once() -> None:

@@ -13,6 +13,7 @@ from eventwindow.study import Study
 SIGNED = {"return", "opening_gap", "day_range", "value_change", "value_changes_sum", "year_return", "price_level"}
 RANKS = {"loss_rank", "return_rank", "value_rank", "record"}
 ANY_DAY = {"value_rank"}  # the last close on or before the day counts
+ROUND = "a round price: how precisely is it meant? set `precision`"
 Entry = dict[str, Any]
 Closed = Callable[[str, dt.date], bool]  # symbol, day → its exchange had no session
 
@@ -21,7 +22,7 @@ def entry(s: Statement, key: str, article: str, place: str, study: Study | None,
     """One table of the draft; `unfinished` stands where something is open."""
     en, zh = paraphrase(s)
     held: Mapping[str, Any] | None = None if study is None else study.securities
-    reasons = [*_who_open(s, held), *_when_open(s, study, closed), *s.open]
+    reasons = [*_who_open(s, held), *_when_open(s, study, closed), *s.open, *[ROUND] * _round(s)]
     head: Entry = {"id": key, "article": article, "place": place}
     if reasons:
         head["unfinished"] = "; ".join(dict.fromkeys(reasons))
@@ -58,6 +59,11 @@ def _measured(s: Statement) -> Entry:
         "breadth": {"side": side, "at": s.by or "close"},
     }
     return found | extra.get(s.kind, {})
+
+
+def _round(s: Statement) -> bool:
+    """ "200 dollars" may mean a price to the dollar or a round one."""
+    return s.kind == "price_level" and s.hedge == "exact" and s.low is not None and s.low >= 100 and s.low % 50 == 0
 
 
 def _clean(value: float | None) -> float | int | None:

@@ -150,7 +150,7 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
 
 def _value_level(sentence: Sentence, mark: Mark) -> bool:
     """ "from 3.5 to 2.9 trillion", "a market value of 3 trillion": where a value stood, not what it changed by."""
-    head = sentence.text[: mark.value.at]
+    head = sentence.text[: mark.start]
     found = _FROM_TO.search(head)
     if found is None or found[0].strip() != "of":
         return found is not None

@@ -20,8 +20,8 @@ KINDS = {
     "opening_gap": ("opening gap of {f}", "開盤缺口 {f}"),
     "day_range": ("move within the day of {f}", "盤中變動 {f}"),
     "price_level": ("price of {f}", "價位 {f}"),
-    "value_change": ("change of market value of {f}", "市值變動 {f}"),
-    "value_changes_sum": ("sum of the changes of market value of {f}", "市值變動合計 {f}"),
+    "value_change": ("change of market value, {f}", "市值變動 {f}"),
+    "value_changes_sum": ("changes of market value together, {f}", "市值變動合計 {f}"),
     "value_against": ("change of market value {h}the value of {a}", "市值變動{h}{a} 的市值"),
     "points": ("change of {f} points", "變動 {f} 點"),
     "value_rank": ("the most valuable company", "市值最高"),
@@ -61,11 +61,23 @@ def _what(s: Statement) -> tuple[str, str]:
         place = DIRECTIONS[s.kind]
         return f"{_side(s)[0]}{place[0]}", f"{place[1]}{_side(s)[1]}"
     en, zh = KINDS[s.kind]
+    if s.hedge not in {"exact", "range"} and s.kind not in {"price_level", "value_against"}:
+        return _sized(s, en, zh)
     hedge = HEDGES[s.hedge]
     others = [", ".join(_who(a, chinese) for a in s.against) for chinese in (False, True)]
     return (
         en.format(f=hedge[0] + _amount(s), h=hedge[0], a=others[0]),
         zh.format(f=hedge[1] + _amount(s, True), h=hedge[1].strip(), a=others[1]),
+    )
+
+
+def _sized(s: Statement, en: str, zh: str) -> tuple[str, str]:
+    """A hedged change, by size: "more than −17 %" might be read either way."""
+    hedge, side = HEDGES[s.hedge], ("rise", "上漲") if s.direction > 0 else ("fall", "下跌")
+    plain = [_amount(s, chinese).lstrip(f"+{MINUS}") for chinese in (False, True)]
+    return (
+        en.replace(" of {f}", ", {f}").format(f=f"a {side[0]} of {hedge[0]}{plain[0]}"),
+        zh.format(f=f"{side[1]}{hedge[1].strip()} {plain[1]}"),
     )
 
 
@@ -77,9 +89,11 @@ def _superlative(s: Statement) -> tuple[str, str]:
     if s.kind == "record":
         return (f"a record {s.by} close", "收盤歷史新高" if s.by == "high" else "收盤歷史新低")
     move = ("rise", "漲幅") if s.direction > 0 else ("loss", "跌幅")
+    unit = {"dollars": (" in dollars", "（金額）"), "per cent": (" in per cent", "（百分比）")}.get(s.by, ("", ""))
     if s.hedge == "among":
-        return f"among the ten largest one-day {'rises' if s.direction > 0 else 'losses'}", f"單日{move[1]}名列前十"
-    return f"the largest one-day {move[0]}", f"最大單日{move[1]}"
+        many = "rises" if s.direction > 0 else "losses"
+        return f"among the ten largest one-day {many}{unit[0]}", f"單日{move[1]}名列前十{unit[1]}"
+    return f"the largest one-day {move[0]}{unit[0]}", f"最大單日{move[1]}{unit[1]}"
 
 
 def _amount(s: Statement, zh: bool = False) -> str:

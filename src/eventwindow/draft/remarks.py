@@ -51,8 +51,10 @@ def _rank(
         firm = bool(who.symbols) and names.listings[who.symbols[0]].kind == "stock"
         gain = bool(_GAIN.search(sentence.text[mark.start : mark.end]))
         kind = "loss_rank" if firm and not gain and not since else "return_rank"
-        money = sentence.has("value") or context.kind == "value_change"
-        money = money or any(s.kind == "value_change" for _, s in said)
+        money = sentence.has("value") or bool(
+            sentence.rules.words["value"].search(sentence.text[mark.start : mark.end])
+        )
+        money = money or context.kind == "value_change" or any(s.kind == "value_change" for _, s in said)
         by = ("dollars" if money else "per cent") if kind == "loss_rank" else ("up" if gain else "down")
         found = _ranked(sentence, mark, context, who, kind, AMONG if among else 1.0, 0, by=by)
         hedge = "among" if among else "exact"
@@ -66,7 +68,7 @@ def _whose(sentence: Sentence, mark: Mark, context: Context, names: Names) -> tu
     firms = tuple(s for s in near if s.symbols and kinds[s.symbols[0]] != "index")
     if firms:
         return firms
-    after = sentence.all("names", within=(mark.end, sentence.clause(mark)[1]))
+    after = sentence.all("names", within=(mark.end, len(sentence.text)))
     before = sentence.all("names", within=(0, mark.start))[::-1]
     for found in (*before, *after):
         if firm := tuple(s for s in found.value if s.symbols and kinds[s.symbols[0]] != "index"):
