@@ -37,7 +37,7 @@ def predicted(model: Counterfactual, x: Array, y: Array, x_event: Array, own: In
     """Expected returns of the event days, and of each estimation day from the days outside its block.
 
     The penalty of the event days is the one with the smallest squared error over all blocks; that of a block, the one
-    that served best on the other blocks: no day has a say in the penalty under which it is predicted.
+    that served best on the other blocks: no day's own error counts for the penalty under which it is predicted.
     """
     penalties = model.penalties(x, y)
     held, error = _by_penalty(model, x, y, own, block, penalties)

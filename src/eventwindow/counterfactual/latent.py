@@ -20,7 +20,7 @@ def latent_factors(x: Array, y: Array, x_new: Array, own: Ints, penalties: Array
     z = standardised(every)
     values, vectors = np.linalg.eigh(z @ z.T)
     values, vectors = values[::-1], vectors[:, ::-1]
-    r = number_of_factors(values, z.shape[1])
+    r = number_of_factors(values, *z.shape)
     components = np.broadcast_to(vectors[:, :r], (y.shape[1], len(z), r)).copy()
     leaving = np.flatnonzero(own >= 0)
     if len(leaving):
@@ -38,9 +38,8 @@ def standardised(x: Array) -> Array:
     return np.asarray(centred / np.where(sd > 0, sd, 1.0))
 
 
-def number_of_factors(values: Array, donors: int) -> int:
+def number_of_factors(values: Array, days: int, donors: int) -> int:
     """The k from 1 to 8 with the smallest IC_p2 (Bai & Ng 2002); `values` are the eigenvalues of ZZ', largest first."""
-    days = len(values)
     most = min(MOST, days - 2, donors - 1)
     left = (values.sum() - np.cumsum(values)[:most]) / (days * donors)
     price = np.arange(1, most + 1) * (donors + days) / (donors * days) * np.log(min(donors, days))

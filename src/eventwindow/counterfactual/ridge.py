@@ -24,13 +24,12 @@ def ridge(x: Array, y: Array, x_new: Array, own: Ints, penalties: Array) -> Arra
     mean, level = x.mean(axis=0), y.mean(axis=0)
     centred, every = x - mean, np.vstack([x, x_new]) - mean
     values, vectors = np.linalg.eigh(centred @ centred.T)
-    cross, target = every @ centred.T, vectors.T @ (y - level)
+    target, projected = vectors.T @ (y - level), every @ (centred.T @ vectors)
     leaving = own >= 0
     out = np.empty((len(penalties), len(every), y.shape[1]))
     for a, penalty in enumerate(penalties):
-        rotated = target / (np.maximum(values, 0)[:, None] + penalty)
-        kept = np.where(leaving, 1 - np.sum(target * rotated, axis=0), 1.0)
-        dual = vectors @ rotated / kept
-        without = np.sum((y - level) * dual, axis=0) * every[:, own] * leaving
-        out[a] = level + cross @ dual - without
+        dual = target / (np.maximum(values, 0)[:, None] + penalty)  # along the eigenvectors
+        dual /= np.where(leaving, 1 - np.sum(target * dual, axis=0), 1.0)
+        without = np.sum(target * dual, axis=0) * every[:, own] * leaving
+        out[a] = level + projected @ dual - without
     return out

@@ -27,7 +27,7 @@ def simplex_weights(x: Array, y: Array) -> Array:
     tried[np.argsort(square, kind="stable")[:FIRST]] = True
     while True:
         scaled, _ = nnls(stacked[:, tried], goal)
-        pull = stacked.T @ (goal - stacked[:, tried] @ scaled)
+        pull = np.einsum("tj,t->j", stacked, goal - stacked[:, tried] @ scaled)
         wanted = (pull > TOLERANCE) & ~tried
         if not wanted.any():
             break

@@ -47,7 +47,7 @@ def counterfactual(subject: Subject) -> Chart | None:
         pick(
             f"Total return since {-FIRST} trading days before day 0. Days before the event window are predicted by a "
             f"fit without them (blocks held out); in colour, the model with the smallest error on them. It predicts "
-            f"better than the market model for {beaten} of {len(best)} securities; where it does not, the market model leads.",
+            f"better than the market model for {beaten} of {len(best)} securities; for the others that one leads.",
             f"自事件日前 {-FIRST} 個交易日起的總報酬。事件窗之前的預測來自未含該區段的估計；彩色為該段誤差最小的模型，"
             f"{len(best)} 檔中有 {beaten} 檔優於市場模型；其餘以市場模型為準。",
         ),

@@ -1,0 +1,102 @@
+"""What a study asks of donors, receipts and bars, and how the report draws the answers."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from pydantic import ValidationError
+
+from eventwindow.errors import StudyError
+from eventwindow.further import further_tables
+from eventwindow.report.figures.counterfactual import counterfactual
+from eventwindow.report.figures.lead_lag import lead_lag
+from eventwindow.report.figures.minutes import minutes
+from eventwindow.report.figures.placebos import placebos
+from eventwindow.report.figures.style import rc, svg_text
+from eventwindow.report.figures.world_clock import world_clock
+from eventwindow.report.language import LANGUAGES, language
+from eventwindow.report.subject import Subject
+from eventwindow.studyform import StudyFile
+
+FIGURES = (counterfactual, placebos, world_clock, minutes, lead_lag)
+TABLES = {
+    "counterfactual", "counterfactual_daily", "counterfactual_placebos", "exchanges", "receipts", "intraday",
+    "intraday_days", "lead_lag",
+}  # fmt: skip
+SMALL = {
+    "study": {"name": "small"},
+    "securities": [{"symbol": "A"}],
+    "events": [{"id": "e", "date": "2024-06-03"}],
+}
+
+
+def drawn(figure, result, code="en"):
+    from matplotlib import rc_context
+
+    with rc_context(rc()):
+        return figure(Subject(result, language(code)))
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_figure_has_words_numbers_and_every_glyph_in_each_language(deepseek, figure, code):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        chart = drawn(figure, deepseek, code)
+        text = svg_text(chart.figure)
+    assert min(len(chart.title), len(chart.caption), len(chart.alt)) > 5
+    assert len(chart.data)
+    assert not re.search("nan|None", chart.alt + chart.caption + chart.title)
+    assert text == svg_text(drawn(figure, deepseek, code).figure)
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_a_figure_without_matter_is_not_drawn(deepseek, figure):
+    kept = {name: table for name, table in deepseek.tables.items() if name not in TABLES}
+    assert drawn(figure, replace(deepseek, tables=kept)) is None
+    empty = {name: deepseek.tables[name].iloc[:0] for name in TABLES}
+    assert drawn(figure, replace(deepseek, tables=kept | empty)) is None
+
+
+def test_the_cloud_counts_as_the_table_does(deepseek):
+    data = drawn(placebos, deepseek).data
+    zero = data[data["tau"] == 0].set_index("security")
+    cloud = zero.loc[zero["donor"], "ratio"].abs()
+    p = (1 + (cloud >= abs(zero.loc["NVDA", "ratio"])).sum()) / (len(cloud) + 1)
+    table = deepseek.table("counterfactual").query("security == 'NVDA' and model == @data['model'].iloc[0]")
+    assert table["p_placebo_space"].iloc[0] == pytest.approx(p)
+
+
+def test_the_study_that_ships_holds_every_table(deepseek):
+    assert set(deepseek.tables) >= TABLES
+    assert all(len(deepseek.table(name)) for name in TABLES)
+
+
+def test_a_study_that_asks_nothing_further_is_valid():
+    assert StudyFile.model_validate(SMALL).counterfactual is None
+
+
+@pytest.mark.parametrize(
+    ("further", "message"),
+    [
+        ({"counterfactual": {"models": ["lasso"]}}, "unknown model 'lasso'"),
+        ({"counterfactual": {"blocks": 1}}, "greater than or equal to 2"),
+        ({"receipts": [{"receipt": "A", "home": "B"}]}, "'B', which is no security"),
+        ({"intraday": {"pairs": [["A"]]}}, "Field required"),
+    ],
+)
+def test_what_is_wrong_with_a_further_table_is_said(further, message):
+    with pytest.raises(ValidationError, match=message):
+        StudyFile.model_validate(SMALL | further)
+
+
+def test_a_panel_that_is_not_there_is_named(deepseek):
+    file = StudyFile.model_validate(SMALL | {"counterfactual": {"panel": "donors"}})
+    study = SimpleNamespace(file=file, headline={"event": "selloff", "members": ["NVDA"]})
+    inputs = SimpleNamespace(study=study, tables={})
+    with pytest.raises(StudyError, match="no table 'donors'"):
+        further_tables(inputs, deepseek.abnormal["selloff"])
