@@ -91,8 +91,9 @@ def _special(text: str) -> Iterator[tuple[int, int, Amount]]:
 def _general(text: str, rules: Lexicon) -> Iterator[tuple[int, int, Amount]]:
     place = 0
     while m := _GENERAL.search(text, place):
-        second = m["n2"] if not m["and"] or re.search(r"between\s*$", text[: m.start()], re.I) else None
-        place = end = m.end() if second or not m["n2"] else m.start("and")
+        second = m["n2"] if _is_range(m, text[: m.start()]) else None
+        last = next(g for g in ("u1", "many1", "s1", "n1") if m[g])
+        place = end = m.end() if second else m.end(last)
         unit = (m["u2"] if second else m["u1"]) or m["u1"] or ""
         low, step = _value(m["n1"], m["s1"] or (m["s2"] if second else None))
         high = _value(second, m["s2"])[0] if second else low
@@ -102,6 +103,15 @@ def _general(text: str, rules: Lexicon) -> Iterator[tuple[int, int, Amount]]:
         signed = 0 if not m["sign"] else 1 if m["sign"] == "+" else -1
         hedge = "range" if second else "more_than" if m["many"] or m["many1"] else "exact"
         yield m.start(), end, replace(amount, signed=signed, hedge=hedge)
+
+
+def _is_range(m: re.Match[str], head: str) -> bool:
+    """ "1 to 2 %" is one; "up 5 % to 51.70 dollars" and "17 % and 18 %" are two figures."""
+    if not m["n2"] or (m["and"] and not re.search(r"between\s*$", head, re.IGNORECASE)):
+        return False
+    if m["u1"]:
+        return bool(m["u2"]) and not m["cur2"] and ("%" in m["u1"]) == ("%" in m["u2"])
+    return not m["cur2"] or bool(m["cur"])
 
 
 def _typed(unit: str, sign: str, low: float, high: float, step: float, rules: Lexicon) -> Amount:

@@ -42,13 +42,13 @@ def figures(sentence: Sentence, line: int, context: Context, names: Names) -> It
 def _about_something_else(sentence: Sentence, mark: Mark) -> bool:
     """Whether the nearest noun says that the figure is a cost, a count, a wage: anything but a price."""
     low, high = sentence.clause(mark)
-    kinds = ("off", "stock", "value", "names")
+    kinds = ("off", "stock", "value", "close", "names")
     before = [m for m in sentence.all(*kinds, within=(low, mark.start)) if not _lesser(sentence, m)]
     after = sentence.all("off", within=(mark.end, high))
     if before:
         noun = before[-1].kind
         return noun == "off" or (noun != "value" and bool(after) and _joined_to(sentence, mark, after[0]))
-    if after and not sentence.has("stock", "value", within=(low, high)):
+    if after and not sentence.has("stock", "value", "close", within=(low, high)):
         return True
     earlier = [m for m in sentence.all(*kinds, within=(0, low)) if not _lesser(sentence, m)]
     return bool(earlier) and earlier[-1].kind == "off" and not sentence.has("names", within=(low, high))

@@ -11,6 +11,7 @@ from eventwindow.draft.lexicon import Mark
 
 _YEARS = re.compile(r"\b(?:in|both|and|of) (?P<en>(?:19|20)\d\d)\b|(?P<zh>(?:19|20)\d\d)\s*年(?!\s*\d*\s*(?:月|以来|底|初|代))", re.I)  # fmt: skip  # noqa: E501
 _LAST = re.compile(r"\blast year\b|去年(?!\s*\d|年?底|年初)", re.I)
+_BEFORE = re.compile(r"前年(?!\s*\d)|\bthe year before last\b", re.I)
 _PAST = re.compile(r"\b(?:past|last) (?P<en>two|three|four|five) years\b|过去(?P<zh>[两二三四五])年", re.I)
 _OPEN = re.compile(
     r"\bso far this year\b|\bthis year\b|\byear to date\b|\b(?:past|last|this) (?:week|month|quarter)\b"
@@ -28,6 +29,8 @@ def periods(text: str, dated: dt.date) -> Iterator[Mark]:
         yield Mark(*span, "period", (int(m["en"] or m["zh"]),))
     for m in _LAST.finditer(text):
         yield Mark(*m.span(), "period", (dated.year - 1,))
+    for m in _BEFORE.finditer(text):
+        yield Mark(*m.span(), "period", (dated.year - 2,))
     for m in _PAST.finditer(text):
         count = _COUNTS[m["en"].lower()] if m["en"] else int(numeral(m["zh"]))
         yield Mark(*m.span(), "period", tuple(range(dated.year - count, dated.year)))
