@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,14 +17,15 @@ from eventwindow.ledger import Ledger, read_claims
 from eventwindow.models import MODELS, FactorModel
 from eventwindow.prices import load_prices
 from eventwindow.prices.progress import progress_bar
-from eventwindow.prices.shipped import shipped_tables
 from eventwindow.prices.table import Prices
+from eventwindow.prices.tables import load_tables
 from eventwindow.quality import Quality, checked_prices
 from eventwindow.returns import price_for_returns, returns
 from eventwindow.study import Event, News, Study, read_study
 from eventwindow.timeline import Calendar, exchange_calendar
 
 Step = Callable[[str], None]
+VALUE_MEASURES = ("value_change", "value_against", "value_rank", "loss_rank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,22 @@ def read_inputs(folder: Path, prices: str, step: Step, claims: Path | None = Non
         symbol: returns(price_for_returns(history.frame), calendars[symbol].sessions)
         for symbol, history in held.histories.items()
     }
-    return Inputs(study, ledger, held, series, shipped_tables(figures), calendars, calendar, quality)
+    tables, notes = load_tables(
+        figures,
+        mode=prices,
+        start=study.start,
+        end=study.end,
+        counts_of=valued(ledger),
+        factors=("five", "momentum") if isinstance(MODELS[study.file.model.name], FactorModel) else (),
+    )
+    held = replace(held, notes=(*held.notes, *notes))
+    return Inputs(study, ledger, held, series, tables, calendars, calendar, quality)
+
+
+def valued(ledger: Ledger) -> list[str]:
+    """Securities whose market value a claim speaks of: their share counts are needed."""
+    claims = [part for claim in ledger.claims for part in (claim, *claim.parts)]
+    return sorted({c.security for c in claims if c.measure_name in VALUE_MEASURES and c.security})
 
 
 def model_factors(inputs: Inputs) -> pd.DataFrame | None:
