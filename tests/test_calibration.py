@@ -85,3 +85,15 @@ def test_effects_that_cancel_are_found_by_the_largest_and_not_by_the_mean(prices
     assert rate(table, test="conformal_sur", **at) > 0.9
     assert rate(table, test="date_permutation_max", **at) > 0.9
     assert rate(table, test="date_permutation_mean", **at) < 0.2
+
+
+def test_a_calibration_is_written_as_table_and_figure(prices: pd.DataFrame, tmp_path) -> None:
+    from eventwindow.report.calibration import write_calibration
+
+    result = calibrate(prices, draws=10, firms=(1, 3), effects=(0.0,), **SPANS)
+    table, figure = write_calibration(result, tmp_path)
+    assert len(pd.read_csv(table)) == len(result.table)
+    text = figure.read_text(encoding="utf-8")
+    assert text.count("<svg") == 1
+    write_calibration(result, tmp_path)
+    assert figure.read_text(encoding="utf-8") == text
