@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from eventwindow.errors import StudyError
 from eventwindow.further import further_tables
+from eventwindow.output import csv_text
 from eventwindow.report.figures.counterfactual import counterfactual
 from eventwindow.report.figures.lead_lag import lead_lag
 from eventwindow.report.figures.minutes import minutes
@@ -74,6 +75,11 @@ def test_the_cloud_counts_as_the_table_does(deepseek):
 def test_the_study_that_ships_holds_every_table(deepseek):
     assert set(deepseek.tables) >= TABLES
     assert all(len(deepseek.table(name)) for name in TABLES)
+
+
+def test_moments_are_written_with_their_hours_and_days_without(deepseek):
+    lines = csv_text(deepseek.table("exchanges")).splitlines()
+    assert any("XTKS,2025-01-27,0,2025-01-27T00:00Z,2025-01-27T06:30Z,before" in line for line in lines)
 
 
 def test_a_study_that_asks_nothing_further_is_valid():

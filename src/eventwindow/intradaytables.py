@@ -22,8 +22,8 @@ from eventwindow.intraday import (
 from eventwindow.leadlag import lead_lag
 
 MINUTES = [
-    "event", "security", "date", "start", "zone", "minute", "return_from_open", "car_from_open", "band_low", "band_high",
-    "volume", "usual_volume", "squared_return", "usual_squared_return",
+    "event", "security", "date", "start", "zone", "minute", "return_from_open", "car_from_open", "band_low",
+    "band_high", "volume", "usual_volume", "squared_return", "usual_squared_return",
 ]  # fmt: skip
 DAYS = ["event", "security", "date", "measure", "value", "usual", "p_value", "days", "market", "beta"]
 LEADS = [
@@ -68,7 +68,9 @@ def intraday_tables(
         car = cumulated(residual)
         for day in positions(held, shown):
             minutes.append(_minutes(held, car, usual, day))
-            days.append(_day(held, car, usual, day).assign(market=market if beta is not None else "", beta=beta))
+            days.append(
+                _day(held, car, usual, day).assign(market=market if beta else "", beta=np.nan if beta is None else beta)
+            )
     if not minutes:
         return empty_tables()
     chosen = [(first, second) for first, second in pairs if sector in bars and {first, second} <= set(bars)]

@@ -44,7 +44,9 @@ def check_out(out: Path) -> None:
 
 
 def csv_text(table: pd.DataFrame) -> str:
-    """A table as CSV: decimals to twelve digits, ISO dates, an empty cell where there is no number."""
+    """A table as CSV: decimals to twelve digits, ISO dates, moments in UTC, an empty cell for no number."""
+    moments = table.select_dtypes("datetimetz").columns
+    table = table.assign(**{c: table[c].dt.tz_convert("UTC").dt.strftime("%Y-%m-%dT%H:%MZ") for c in moments})
     return table.to_csv(index=False, float_format="%.12g", date_format="%Y-%m-%d", lineterminator="\n")
 
 

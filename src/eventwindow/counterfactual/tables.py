@@ -61,7 +61,7 @@ def _effects(sample: Sample, m: Estimated, market: Array, leads: np.ndarray, blo
         actual_return=sample.y_event[zero],
         expected_return=m.predicted.event[zero],
         effect=m.gap[zero],
-        p_placebo_space=None if space is None else space,
+        p_placebo_space=np.nan if space is None else space,
         p_placebo_time=m.p_time(zero),
         rmse_heldout=m.rmse,
         rmse_market_model=np.sqrt(np.mean(market**2, axis=0)),
