@@ -166,7 +166,12 @@ def _factor_tables(
     elif lacking := [b for b in wanted if b not in factors]:
         raise StudyError(f"benchmark {lacking[0]!r} has no table of factors.", remedy="Add it to `factors`.")
     chosen = {b: factors[b] for b in wanted}
-    return {b: _shifted(_named(table).reindex(returns.index), lags, leads) for b, table in chosen.items()}
+    return {b: factor_table(table, returns.index, lags, leads) for b, table in chosen.items()}
+
+
+def factor_table(table: pd.Series | pd.DataFrame, sessions: pd.Index, lags: int = 0, leads: int = 0) -> pd.DataFrame:
+    """Factors by date, a lone series as `market`, laid on `sessions`, with the market of neighbouring days."""
+    return _shifted(_named(table).reindex(sessions), lags, leads)
 
 
 def _named(table: pd.Series | pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from eventwindow.abnormal import AbnormalReturns
 from eventwindow.inference.correlation_runs import moments
 from eventwindow.inference.ranking import mean_over
 from eventwindow.inference.result import NotComputed, Result, normal, student
-from eventwindow.inference.sample import complete
+from eventwindow.inference.sample import complete, once
 from eventwindow.timeline import Window
 
 NULL = "the mean CAR is zero"
@@ -19,7 +19,7 @@ def crude_dependence_t(ar: AbnormalReturns, window: Window) -> Result:
     held, car = complete(ar, window)
     if not len(held):
         return NotComputed("crude_dependence_t", "no event holds the window", NULL)
-    mean = mean_over(held.residuals)[0]
+    mean = once(held, "mean residual", lambda: mean_over(held.residuals)[0])
     mean = mean[np.isfinite(mean)]
     spread = mean.std(ddof=1) * np.sqrt(len(window))
     if spread <= 0:

@@ -10,6 +10,7 @@ from eventwindow.errors import StudyError
 from eventwindow.event_returns import Array
 from eventwindow.inference.cross_section import hall, no_spread
 from eventwindow.inference.result import FirmSignificance, NotComputed, Result, student
+from eventwindow.inference.sample import once
 from eventwindow.timeline import Window
 
 NULL = "the mean buy-and-hold abnormal return is zero"
@@ -52,7 +53,7 @@ def bhar_skewness_adjusted_t(ar: AbnormalReturns, window: Window) -> Result:
 def _across(name: str, ar: AbnormalReturns, window: Window, needed: int) -> Result:
     if ar.origin is not None and ar.origin.kind != "simple":
         return NotComputed(name, f"needs simple returns; these are {ar.origin.kind}", NULL, len(ar))
-    value = ar.bhar(window)
+    value = once(ar, ("bhar", window), lambda: ar.bhar(window))
     value = value[np.isfinite(value)]
     n = len(value)
     if reason := no_spread(value, needed):

@@ -7,7 +7,7 @@ import numpy as np
 from eventwindow.abnormal import AbnormalReturns
 from eventwindow.event_returns import Array, Days
 from eventwindow.inference.result import NotComputed, Result, normal
-from eventwindow.inference.sample import complete, design
+from eventwindow.inference.sample import complete, design, once
 from eventwindow.timeline import Window
 
 NAME, NULL = "calendar_time", "the mean abnormal return of the open events' portfolio is zero"
@@ -19,7 +19,8 @@ def calendar_time(ar: AbnormalReturns, window: Window, least_open: int = 1) -> R
     if design(held, window) in ("single", "one_day"):
         return NotComputed(NAME, "there is a single event day", NULL, len(held))
     at = ar.columns(window)
-    days, mean = open_portfolio(held.event_days[:, at], held.ar[:, at], least_open)
+    key = ("open portfolio", window, least_open)
+    days, mean = once(held, key, lambda: open_portfolio(held.event_days[:, at], held.ar[:, at], least_open))
     if len(days) <= len(window) + 1:
         return NotComputed(NAME, f"{len(days)} days with {least_open} open events", NULL, len(held))
     error = newey_west_error(mean, len(window) - 1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -13,6 +14,13 @@ from eventwindow.event_returns import OUTSIDE, Array, Days
 from eventwindow.timeline import Window
 
 Design = Literal["single", "one_day", "mixed", "dispersed"]
+
+
+def once(ar: AbnormalReturns, key: Any, work: Callable[[], Any]) -> Any:
+    """What `work` returns, worked out once for these events; a panel's chunks have added it up beforehand."""
+    if key not in ar.memo:
+        ar.memo[key] = work()
+    return ar.memo[key]
 
 
 def complete(ar: AbnormalReturns, window: Window) -> tuple[AbnormalReturns, Cumulative]:
@@ -33,7 +41,12 @@ def tested_days(ar: AbnormalReturns, window: Window) -> Days:
 
 
 def design(ar: AbnormalReturns, window: Window) -> Design:
-    """Whether the events share all their days, some, or none."""
+    """Whether the events share all their days, some, or none; worked out once."""
+    kind: Design = once(ar, ("design", window), lambda: _design(ar, window))
+    return kind
+
+
+def _design(ar: AbnormalReturns, window: Window) -> Design:
     if len(ar) < 2:
         return "single"
     days = ar.event_days[:, ar.columns(window)]

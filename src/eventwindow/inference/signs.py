@@ -8,7 +8,7 @@ from scipy.special import binom
 from eventwindow.abnormal import AbnormalReturns
 from eventwindow.event_returns import Array
 from eventwindow.inference.result import NotComputed, Result, SignificanceResult, normal
-from eventwindow.inference.sample import complete
+from eventwindow.inference.sample import complete, once
 from eventwindow.timeline import Window
 
 EXACT_SIGNS, EXACT_WILCOXON = 30, 50
@@ -25,8 +25,13 @@ def generalized_sign_z(ar: AbnormalReturns, window: Window) -> Result:
     held, _ = complete(ar, window)
     if not len(held):
         return NotComputed(name, "no event holds the window", null)
-    positive = (held.residuals > 0).sum(axis=1) / np.isfinite(held.residuals).sum(axis=1)
+    positive = once(held, "positive share", lambda: positive_share(held.residuals))
     return _signs(name, null, ar, window, float(positive.mean()))
+
+
+def positive_share(residuals: Array) -> Array:
+    """(N,), the share of positive ones among each event's residuals (N, T)."""
+    return np.asarray((residuals > 0).sum(axis=1) / np.isfinite(residuals).sum(axis=1))
 
 
 def wilcoxon_w_plus(ar: AbnormalReturns, window: Window) -> Result:

@@ -8,7 +8,7 @@ from eventwindow.abnormal import AbnormalReturns
 from eventwindow.event_returns import Array
 from eventwindow.inference.correlation import mean_correlation
 from eventwindow.inference.result import NotComputed, Result, normal, student
-from eventwindow.inference.sample import complete
+from eventwindow.inference.sample import complete, once
 from eventwindow.timeline import Window
 
 NULL = "the mean standardised CAR is zero"
@@ -23,8 +23,8 @@ def patell_z(ar: AbnormalReturns, window: Window) -> Result:
 def patell_z_sum_of_sars(ar: AbnormalReturns, window: Window) -> Result:
     """Patell's own window statistic, the sum of SARs over √L, as if the days' forecast errors were independent."""
     held, car = complete(ar, window)
-    scar = np.nansum(held.sar[:, ar.columns(window)], axis=1) / np.sqrt(car.days)
-    return _patell("patell_z_sum_of_sars", scar, held.dof)
+    total = once(held, ("sum of SARs", window), lambda: np.nansum(held.sar[:, ar.columns(window)], axis=1))
+    return _patell("patell_z_sum_of_sars", total / np.sqrt(car.days), held.dof)
 
 
 def adjusted_patell_z(ar: AbnormalReturns, window: Window) -> Result:
