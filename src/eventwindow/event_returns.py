@@ -55,7 +55,7 @@ class EventReturns:
         if lacking:
             raise StudyError(
                 f"the model needs the factor {lacking[0]!r}; the table holds {', '.join(self.factor_names) or 'none'}.",
-                remedy="Give the factors as columns of that name, or choose another model.",
+                remedy='Give benchmark="SPY", or a table of factors with a column of that name, or choose another model.',
             )
         first = self.factor_names.index(names[0]) if names else 0
         run = self.factor_names[first : first + len(names)] == tuple(names)  # a slice is a view, a list a copy

@@ -1,0 +1,137 @@
+"""From two tables to abnormal returns in one call."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from panels import EVENT, on_days, on_one_day, panel
+
+from eventwindow.errors import StudyError
+from eventwindow.inference.permutation import date_permutation_mean
+from eventwindow.inference.portfolio import portfolio_t
+from eventwindow.joined import concat
+from eventwindow.models import MODELS, Dimson, FactorModel
+from eventwindow.onecall import abnormal_returns
+from eventwindow.timeline import Window
+
+SPANS = {"estimation": (-70, -6), "window": (-5, 5), "minimum_returns": 30}
+DAY = Window(0, 0)
+
+
+def one_event(**columns: object) -> pd.DataFrame:
+    return pd.DataFrame({"security": ["F0"], **{name: [value] for name, value in columns.items()}})
+
+
+@pytest.mark.parametrize(
+    ("clock", "session"),
+    [("09:00", "2023-05-05"), ("15:59", "2023-05-05"), ("19:04", "2023-05-08")],
+)
+def test_news_with_a_clock_time_counts_from_the_first_close_after_it(clock: str, session: str) -> None:
+    """Friday 5 May 2023 in New York: after the close the next session is Monday."""
+    events = one_event(date="2023-05-05", time=clock, zone="America/New_York")
+    ar = abnormal_returns(panel(1), events, benchmark="MKT", exchange="XNYS", **SPANS)
+    assert ar.labels["date"].iloc[0] == pd.Timestamp(session)
+    assert bool(ar.notes) == (session != "2023-05-05")
+
+
+def test_a_clock_time_needs_an_exchange() -> None:
+    with pytest.raises(StudyError, match="no exchange"):
+        abnormal_returns(panel(1), one_event(date="2023-05-05", time="09:00"), benchmark="MKT", **SPANS)
+
+
+def test_each_event_can_have_its_own_benchmark_and_its_own_rule() -> None:
+    returns = panel(2).assign(OTHER=lambda t: t["F1"])
+    events = pd.DataFrame(
+        {
+            "security": ["F0", "F0"],
+            "date": ["2023-05-06", "2023-05-05"],
+            "session": ["previous", None],
+            "benchmark": ["OTHER", None],
+        }
+    )
+    ar = abnormal_returns(returns, events, benchmark="MKT", **SPANS)
+    assert ar.labels["benchmark"].tolist() == ["OTHER", "MKT"]
+    alone = abnormal_returns(returns, one_event(date="2023-05-05"), benchmark="OTHER", **SPANS)
+    np.testing.assert_allclose(ar.ar[0], alone.ar[0])
+    assert not np.allclose(ar.ar[0], ar.ar[1])
+
+
+def test_a_table_of_factors_for_each_benchmark() -> None:
+    returns = panel(3)
+    events = pd.DataFrame({"security": ["F0", "F1"], "date": "2023-05-05", "benchmark": ["a", "b"]})
+    tables = {"a": returns["MKT"], "b": returns["F4"]}
+    ar = abnormal_returns(returns, events, factors=tables, **SPANS)
+    for i, name in enumerate(("MKT", "F4")):
+        alone = abnormal_returns(returns, events.drop(columns="benchmark"), benchmark=name, **SPANS)
+        np.testing.assert_allclose(ar.ar[i], alone.ar[i])
+    with pytest.raises(StudyError, match="benchmark 'b' has no table"):
+        abnormal_returns(returns, events, factors={"a": returns["MKT"]}, **SPANS)
+
+
+def test_peers_make_the_benchmark_and_a_treated_peer_is_warned_of() -> None:
+    returns = panel(4)
+    ar = abnormal_returns(returns, one_event(date="2023-05-05"), model="peer_adjusted", peers=["F1", "F2"], **SPANS)
+    day = returns.index.get_loc("2023-05-05")
+    assert ar.ar[0, 5] == pytest.approx(returns["F0"].iloc[day] - returns[["F1", "F2"]].iloc[day].mean())
+    assert ar.dof[0] == 65
+    with pytest.warns(UserWarning, match="a peer that is itself in the study"):
+        treated = abnormal_returns(
+            returns, one_event(date="2023-05-05"), model="peer_index", peers=["F0", "F2"], **SPANS
+        )
+    assert "hides part of the effect" in treated.notes[-1]
+
+
+def test_a_dimson_without_neighbours_is_the_market_model() -> None:
+    plain, dimson = on_one_day(panel(5)), on_one_day(panel(5), model=Dimson(lags=0, leads=0))
+    np.testing.assert_allclose(dimson.sar, plain.sar)
+
+
+def test_a_missing_factor_and_log_returns_are_said() -> None:
+    with pytest.raises(StudyError, match="needs the factor 'rf'"):
+        on_one_day(panel(6), model="capm")
+    returns = panel(6)
+    factors = pd.DataFrame({"mkt_rf": returns["MKT"], "rf": 0.0001})
+    with pytest.raises(StudyError, match="needs simple returns"):
+        on_one_day(returns, model="capm", factors=factors, benchmark=None, kind="log")
+
+
+def test_the_risk_free_rate_cancels_where_beta_is_one_and_shifts_alpha() -> None:
+    """With a constant rate, CAPM and the market model in plain returns give the same abnormal returns."""
+    returns = panel(7)
+    factors = pd.DataFrame({"mkt_rf": returns["MKT"] - 0.0002, "rf": 0.0002})
+    capm = on_one_day(returns, model="capm", factors=factors, benchmark=None)
+    np.testing.assert_allclose(capm.ar, on_one_day(returns).ar, atol=1e-13)
+    assert capm.dof[0] == 63
+
+
+def test_every_model_is_in_the_registry_under_its_own_name() -> None:
+    assert all(model.name == name for name, model in MODELS.items())
+    assert {"mean_adjusted", "ff5", "carhart", "scholes_williams", "huber", "garch", "peer_index"} <= set(MODELS)
+    own = FactorModel("oil", ("oil",), risk_free=None)
+    returns = panel(8)
+    ar = on_one_day(returns, model=own, factors=returns[["MKT"]].rename(columns={"MKT": "oil"}), benchmark=None)
+    np.testing.assert_allclose(ar.ar, on_one_day(returns).ar)
+    assert set(ar.model) == {"oil"}
+
+
+def test_joined_models_keep_their_own_errors() -> None:
+    returns = panel(9)
+    plain, mean = on_days(returns, ["F0"], [100]), on_days(returns, ["F1"], [100], model="mean_adjusted")
+    garch = on_days(panel(9, days=400), ["F0"], [100], model="garch")
+    both = concat([plain, mean, garch])
+    for i, part in enumerate((plain, mean, garch)):
+        np.testing.assert_allclose(both.car(EVENT).std_error[i], part.car(EVENT).std_error[0])
+        np.testing.assert_allclose(both.standardised_residuals[i], part.standardised_residuals[0])
+    assert both.coefficients.shape[0] == 3
+
+
+def test_two_exchanges_that_share_the_day_are_moved_over_their_common_days() -> None:
+    """The second exchange keeps three holidays of its own in the estimation window."""
+    returns = panel(10)
+    east = returns.drop(returns.index[[60, 61, 75]])
+    at = [int(np.flatnonzero(table.index == returns.index[100])[0]) for table in (returns, east)]
+    ar = concat([on_days(returns, ["F0"], [at[0]]), on_days(east, ["F1"], [at[1]])])
+    result = date_permutation_mean(ar, DAY)
+    assert result.distribution == "62 estimation days"
+    common = [day for day in returns.index[30:95] if day in east.index]
+    assert len(common) == 62
+    assert "share an estimation calendar" in portfolio_t(ar, DAY).reason
