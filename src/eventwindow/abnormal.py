@@ -143,7 +143,7 @@ class AbnormalReturns:
 
     def select(self, chosen: Sequence[str] | np.ndarray) -> AbnormalReturns:
         """The events at `chosen`: a mask, positions, or the symbols of securities."""
-        index = np.asarray(chosen)
+        index = np.asarray(chosen) if len(chosen) else np.empty(0, int)
         if index.dtype.kind in "OUST":
             index = self.labels["security"].isin(list(chosen)).to_numpy()
         rows = np.arange(len(self))[index]

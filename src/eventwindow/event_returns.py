@@ -55,7 +55,7 @@ class EventReturns:
         if lacking:
             raise StudyError(
                 f"the model needs the factor {lacking[0]!r}; the table holds {', '.join(self.factor_names) or 'none'}.",
-                remedy='Give benchmark="SPY", or a table of factors with a column of that name, or choose another model.',
+                remedy='Give benchmark="SPY", or factors with a column of that name, or choose another model.',
             )
         first = self.factor_names.index(names[0]) if names else 0
         run = self.factor_names[first : first + len(names)] == tuple(names)  # a slice is a view, a list a copy
@@ -190,7 +190,7 @@ def _shifted(table: pd.DataFrame, lags: int, leads: int) -> pd.DataFrame:
 def _labelled(events: pd.DataFrame) -> pd.DataFrame:
     frame = events.assign(date=pd.to_datetime(events["date"])).reset_index(drop=True)
     date = np.datetime_as_string(frame["date"].to_numpy().astype("datetime64[D]")).astype(object)
-    defaults = {"event": date, "group": "", "benchmark": ""}
+    defaults: dict[str, Any] = {"event": date, "group": "", "benchmark": ""}
     frame = frame.assign(**{name: value for name, value in defaults.items() if name not in frame})
     return frame[[*LABELS, *(c for c in frame if c not in LABELS)]]
 
