@@ -28,7 +28,7 @@ EDGE_OUT = {
     "run",
     "stages",
     "further",
-    "further",
+    "result",
     "provenance",
     "output",
     "terminal",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import sys
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from eventwindow.errors import StudyError
 from eventwindow.report.figures import FIGURES, chart, charts
 from eventwindow.report.figures.ladder import ladder_data
 from eventwindow.report.figures.style import VARIABLES, font, inline_svg, png_bytes, svg_text
@@ -120,8 +122,6 @@ def test_the_waterfall_sums_to_the_value_lost(drawn):
 
 
 def test_a_figure_without_matter_is_none(deepseek, subject):
-    from dataclasses import replace
-
     silent = Subject(replace(deepseek, verdicts=()), language("en"))
     assert chart("ladder", silent) is None
     assert chart("value", silent) is None
@@ -140,3 +140,40 @@ def test_a_png_is_written_without_a_clock(drawn):
     first = png_bytes(drawn["permutation"].figure, dpi=60)
     assert first == png_bytes(drawn["permutation"].figure, dpi=60)
     assert first.startswith(b"\x89PNG")
+
+
+def test_a_result_draws_its_figures_by_name(deepseek):
+    assert set(dir(deepseek.plot)) == set(FIGURES)
+    assert "<svg" in deepseek.plot.permutation()._repr_html_()
+    assert "日" in deepseek.plot.tape(language="zh-Hant").alt
+    with pytest.raises(AttributeError, match="there is no figure 'tapes'"):
+        deepseek.plot.tapes()
+
+
+def test_a_figure_without_matter_says_so_when_asked_for(deepseek):
+    silent = replace(deepseek, verdicts=())
+    with pytest.raises(StudyError, match="no matter for the figure 'ladder'"):
+        silent.plot.ladder()
+
+
+def test_group_means_and_their_ordinary_range_are_those_of_the_permutation_test(deepseek, drawn):
+    where = "event == 'selloff' and group == 'ai_chips' and window_start == 0 and window_end == 0"
+    row = deepseek.table("tests").query(where + " and test == 'date_permutation_mean'").iloc[0]
+    mine = drawn["layers"].data.query("group == 'ai_chips'")
+    assert mine["mean"].iloc[0] == pytest.approx(row["statistic"])
+    assert mine["mean"].iloc[0] == pytest.approx(mine["abnormal_return"].mean())
+    assert mine["low"].iloc[0] < 0 < mine["high"].iloc[0]
+
+
+def test_the_curve_holds_every_specification_of_the_first_security(deepseek, drawn):
+    curve = deepseek.table("curve").query("security == 'NVDA' and window_start == 0 and window_end == 0")
+    data = drawn["specifications"].data
+    assert len(data) == len(curve)
+    assert data["estimate"].is_monotonic_increasing
+
+
+def test_a_benchmarks_abnormal_return_is_the_view_through_it(deepseek, drawn):
+    data = drawn["benchmarks"].data.query("security == 'NVDA' and benchmark == 'SPY'").iloc[0]
+    headline = deepseek.abnormal["selloff"].select(["NVDA"]).car(Window(0, 0))
+    assert data["car"] == pytest.approx(headline.car[0])
+    assert data["high"] - data["low"] == pytest.approx(2 * 1.9696 * headline.std_error[0], rel=1e-3)

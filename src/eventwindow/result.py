@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from eventwindow.abnormal import AbnormalReturns
 from eventwindow.claims.claim import Evidence, Verdict
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
+
+if TYPE_CHECKING:
+    from eventwindow.report.plots import Plots
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +45,10 @@ class StudyResult:
     def table(self, name: str) -> pd.DataFrame:
         """A result table by its name: "claims", "tests", "cumulative", …"""
         return self.tables[name]
+
+    @property
+    def plot(self) -> Plots:
+        """The report's figures: `result.plot.tape()`, `result.plot.car()`, …"""
+        from eventwindow.report.plots import Plots
+
+        return Plots(self)

@@ -7,23 +7,35 @@ from collections.abc import Callable
 from eventwindow.report.figures.benchmarks import benchmarks
 from eventwindow.report.figures.car import car
 from eventwindow.report.figures.chart import Chart
+from eventwindow.report.figures.counterfactual import counterfactual
 from eventwindow.report.figures.dots import dots
 from eventwindow.report.figures.heat import heat
 from eventwindow.report.figures.ladder import ladder
+from eventwindow.report.figures.layers import layers
+from eventwindow.report.figures.lead_lag import lead_lag
+from eventwindow.report.figures.minutes import minutes
 from eventwindow.report.figures.permutation import permutation
+from eventwindow.report.figures.placebos import placebos
 from eventwindow.report.figures.specifications import specifications
 from eventwindow.report.figures.tape import tape
 from eventwindow.report.figures.value import value
+from eventwindow.report.figures.world_clock import world_clock
 from eventwindow.report.subject import Subject
 
 FIGURES: dict[str, Callable[[Subject], Chart | None]] = {
     "tape": tape,
     "car": car,
     "value": value,
+    "world_clock": world_clock,
+    "minutes": minutes,
+    "lead_lag": lead_lag,
+    "layers": layers,
     "dots": dots,
     "heat": heat,
     "benchmarks": benchmarks,
     "specifications": specifications,
+    "counterfactual": counterfactual,
+    "placebos": placebos,
     "permutation": permutation,
     "ladder": ladder,
 }

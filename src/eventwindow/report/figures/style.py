@@ -23,6 +23,7 @@ VARIABLES = {
 }  # fmt: skip
 WIDTH = 7.4  # inches; the page shows it at about 760 px
 SALT = "eventwindow"
+NUMBERS = r"(?:scale|matrix)\([^)]*\)|(-?\d+\.\d\d)\d+"  # places beyond a hundredth of a point are not seen
 
 
 @cache
@@ -122,6 +123,7 @@ def inline_svg(svg: str, name: str, label: str) -> str:
     body = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', body)
     body = re.sub(r'href="#([^"]+)"', rf'href="#{name}-\1"', body)
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", body)
+    body = re.sub(NUMBERS, lambda found: found.group(1) or found.group(0), body)
     for colour, variable in VARIABLES.items():
         body = body.replace(f": {colour}", f": var(--{variable},{colour})")
     size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', body)
