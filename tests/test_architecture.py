@@ -19,6 +19,7 @@ EDGE_IN = {
     "studyform",
     "ledger",
     "draft",
+    "lanes",
     "prices",
     "studies",
     "inputs",

@@ -12,6 +12,7 @@ from eventwindow.abnormal import AbnormalReturns
 from eventwindow.claims.claim import Evidence
 from eventwindow.errors import ClaimError, EventDateError, PriceError, SourceError, StudyError
 from eventwindow.happenings import Happening, sessions_of
+from eventwindow.lanes import side_by_side
 from eventwindow.layout import NO_BENCHMARK
 from eventwindow.ledger import Ledger, read_claims
 from eventwindow.models import MODELS, FactorModel
@@ -25,6 +26,7 @@ from eventwindow.study import Event, News, Study, read_study
 from eventwindow.timeline import Calendar, exchange_calendar
 
 Step = Callable[[str], None]
+SLOW = ("XKRX",)  # a calendar that takes longer than all else that is read: lunar holidays
 VALUE_MEASURES = ("value_change", "value_against", "value_rank", "loss_rank")
 
 
@@ -48,20 +50,33 @@ def read_inputs(folder: Path, prices: str, step: Step, claims: Path | None = Non
         raise ClaimError(f"there is no file {claims}", remedy="Give the path of a claims.toml.")
     step("reading the study")
     study = read_study(folder)
-    events = [e.id for e in study.file.events]
-    ledger = read_claims(claims or folder / "claims.toml", study.securities, study.baskets, events)
-    calendars = calendars_of(study)
+    exchanges = exchanges_of(study)
+    slow = {symbol: mic for symbol, mic in exchanges.items() if mic in SLOW}
+    quick = {symbol: mic for symbol, mic in exchanges.items() if mic not in SLOW}
+    read, slowly = side_by_side(
+        lambda: (_calendars(study, quick), *_figures(study, prices, step, claims)), lambda: _calendars(study, slow)
+    )
+    calendars, ledger, held, tables = read
+    calendars = {symbol: (calendars | slowly)[symbol] for symbol in exchanges}
     calendar = sessions_of(happenings_of(study), {c.mic: c for c in calendars.values()}.values())
-    step("getting prices")
-    figures = folder / "figures"
-    with progress_bar("prices") as bar:
-        held = load_prices(study.symbols, study.start, study.end, mode=prices, figures=figures, progress=bar)
-    held, quality = checked_prices(study, held, calendars, calendar, figures)
+    held, quality = checked_prices(study, held, calendars, calendar, folder / "figures")
     _check_benchmarks(study, held)
     series = {
         symbol: returns(price_for_returns(history.frame), calendars[symbol].sessions)
         for symbol, history in held.histories.items()
     }
+    return Inputs(study, ledger, held, series, tables, calendars, calendar, quality)
+
+
+def _figures(
+    study: Study, prices: str, step: Step, claims: Path | None
+) -> tuple[Ledger, Prices, dict[str, pd.DataFrame]]:
+    """The ledger, prices and further tables: all that needs no calendar."""
+    figures, events = study.folder / "figures", [e.id for e in study.file.events]
+    ledger = read_claims(claims or study.folder / "claims.toml", study.securities, study.baskets, events)
+    step("getting prices")
+    with progress_bar("prices") as bar:
+        held = load_prices(study.symbols, study.start, study.end, mode=prices, figures=figures, progress=bar)
     tables, notes = load_tables(
         figures,
         mode=prices,
@@ -70,8 +85,7 @@ def read_inputs(folder: Path, prices: str, step: Step, claims: Path | None = Non
         counts_of=valued(ledger),
         factors=("five", "momentum") if isinstance(MODELS[study.file.model.name], FactorModel) else (),
     )
-    held = replace(held, notes=(*held.notes, *notes))
-    return Inputs(study, ledger, held, series, tables, calendars, calendar, quality)
+    return ledger, replace(held, notes=(*held.notes, *notes)), tables
 
 
 def valued(ledger: Ledger) -> list[str]:
@@ -96,14 +110,18 @@ def model_factors(inputs: Inputs) -> pd.DataFrame | None:
     return inputs.tables["factors"]
 
 
-def calendars_of(study: Study) -> dict[str, Calendar]:
-    """The calendar of every symbol's exchange; a benchmark that is no security follows the first stock that uses it."""
+def exchanges_of(study: Study) -> dict[str, str]:
+    """The exchange of every symbol; a benchmark that is no security follows the first stock that uses it."""
     exchange = {study.benchmark_of(s): s.exchange for s in reversed(study.stocks)}
     exchange |= {s.symbol: s.exchange for s in study.file.securities}
+    return {symbol: exchange[symbol] for symbol in study.symbols}
+
+
+def _calendars(study: Study, exchanges: Mapping[str, str]) -> dict[str, Calendar]:
     found = {}
-    for symbol in study.symbols:
+    for symbol, mic in exchanges.items():
         try:
-            found[symbol] = exchange_calendar(exchange[symbol], study.start, study.end)
+            found[symbol] = exchange_calendar(mic, study.start, study.end)
         except EventDateError as error:
             raise EventDateError(error.what, where=f"study.toml, security {symbol!r}", remedy=error.remedy) from None
     return found
