@@ -24,6 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StudyError as error:
         print(f"eventwindow: {error}", file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:  # who read the output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"eventwindow: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("eventwindow: interrupted; nothing was half-written", file=sys.stderr)
         return 130
@@ -48,14 +54,19 @@ def parser() -> argparse.ArgumentParser:
     _price_options(check)
     check.add_argument("--claims", type=Path, metavar="FILE", help="check these claims instead of the study's own")
     draft = _command(commands, "draft", _draft, "draft a claims.toml from articles, for a person to finish")
-    draft.add_argument("articles", nargs="+", type=Path, metavar="ARTICLE", help="plain text, UTF-8, English or Chinese")
+    draft.add_argument("articles", nargs="+", type=Path, metavar="ARTICLE", help="plain text, UTF-8")
     draft.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="the day that the articles are of")
     draft.add_argument("--study", metavar="STUDY", help="the study that the claims are for; its names count too")
     draft.add_argument("--names", type=Path, metavar="CSV", help="further names of securities")
-    draft.add_argument("--out", type=Path, default=Path("claims.draft.toml"), metavar="FILE", help="default: %(default)s")
+    draft.add_argument("--out", type=Path, default=Path("claims.draft.toml"), metavar="FILE")
     prices = _command(commands, "prices", _prices, "show what is held of a study's prices, how old and from where")
     prices.add_argument("study", metavar="STUDY")
     prices.add_argument("--refresh", action="store_true", help="pull again and show what changed")
+    size = _command(commands, "calibrate", _calibrate, "measure size and power of every test on your own prices")
+    size.add_argument("prices", type=Path, metavar="PRICES", help="a file or folder of prices, many securities")
+    size.add_argument("--draws", type=int, default=500, metavar="N", help="pseudo-events a design")
+    size.add_argument("--seed", type=int, default=0, metavar="N")
+    size.add_argument("--out", type=Path, default=Path("eventwindow-out/calibration"), metavar="DIR")
     _command(commands, "list", _list, "list the studies that ship")
     new = _command(commands, "new", _new, "write a small, commented study that runs as it is")
     new.add_argument("name", metavar="NAME", help="the folder to make")
@@ -137,6 +148,24 @@ def _draft(options: argparse.Namespace) -> int:
     from eventwindow.draft.command import draft_claims
 
     print(*draft_claims(options.articles, options.date, options.study, options.names, options.out), sep="\n")
+    return 0
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from eventwindow.calibration import calibrate
+    from eventwindow.prices.panel import panel_prices
+    from eventwindow.report.calibration import write_calibration
+    from eventwindow.terminal import progress
+
+    if options.draws < 1:
+        raise StudyError(f"--draws {options.draws} draws nothing", remedy="Give 100 or more.")
+    with progress() as step:
+        step("reading prices")
+        prices = panel_prices(options.prices)
+        step(f"drawing {options.draws} pseudo-events a design from {prices.shape[1]} securities; minutes, not seconds")
+        result = calibrate(prices, draws=options.draws, seed=options.seed, workers=min(2, os.cpu_count() or 1))
+    print(result)
+    print(*write_calibration(result, options.out), sep="\n")
     return 0
 
 
