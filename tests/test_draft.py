@@ -66,6 +66,22 @@ def test_chinese_numerals_are_numbers(text: str, value: float) -> None:
     assert numeral(text) == value
 
 
+def test_characters_that_are_no_numeral_make_no_figure() -> None:
+    for text in (
+        "輝達跌千千万万%",
+        "輝達跌百百点",
+        "輝達跌零一百成",
+        "Nvidia fell " + "9" * 400 + "%.",
+        "輝達13月45日跌〇百%",
+    ):
+        statements(text, DATED)
+
+
+def test_a_text_without_ends_of_sentences_is_read_in_the_time_that_its_length_takes() -> None:
+    said = statements("Nvidia fell 3% and " * 500, DATED)
+    assert {str(s) for s in said} == {"NVDA return -0.03 exact ?"}
+
+
 @pytest.mark.parametrize(
     ("text", "step"),
     [

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 from eventwindow.draft.chinese import has_chinese, numeral
 from eventwindow.draft.lexicon import Lexicon, Mark
 
 Unit = Literal["percent", "money", "points", "multiple", "number"]
+LARGEST = 1e18  # a longer row of digits is no figure
 _N = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _ZH = r"[零〇一二两三四五六七八九十百千万亿兆廿]+(?:点[零〇一二三四五六七八九]+)?"
 _WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|a)(?= (?:thousand|million|billion|trillion|per ?cent))"
@@ -71,38 +73,63 @@ def amounts(text: str, rules: Lexicon) -> Iterator[Mark]:
 
 
 def _special(text: str) -> Iterator[tuple[int, int, Amount]]:
-    for m in _PERCENT_ZH.finditer(text):
-        low, step = _value(m["n1"])
-        high = _value(m["n2"])[0] if m["n2"] else low
-        yield *m.span(), Amount("percent", low / 100, high / 100, step / 100)
-    for m in _TENTHS.finditer(text):
-        low = _value(m["n1"])[0] / 10
-        rest = 0.05 if m["rest"] == "半" else _value(m["rest"])[0] / 100 if m["rest"] else 0.0
-        high = _value(m["n2"])[0] / 10 if m["n2"] else low
-        yield *m.span(), Amount("percent", low + rest, high + rest, 0.01 if rest else 0.1)
     for pattern, change in _MULTIPLES:
         for m in pattern.finditer(text):
             yield *m.span(), Amount("multiple", abs(change), abs(change), 0.1, signed=1 if change > 0 else -1)
-    for m in _TIMES_ZH.finditer(text):
-        times = _value(m["n1"])[0]
-        yield *m.span(), Amount("multiple", times, times, 0.1)
+    for pattern, reader in ((_PERCENT_ZH, _percent), (_TENTHS, _tenths), (_TIMES_ZH, _times)):
+        for m in pattern.finditer(text):
+            if amount := _numeral_or_none(reader, m):
+                yield *m.span(), amount
+
+
+def _numeral_or_none(reader: Callable[[re.Match[str]], Amount | None], m: re.Match[str]) -> Amount | None:
+    """What the reader makes of the match; characters that look like a numeral and are none make no figure."""
+    try:
+        return reader(m)
+    except (ValueError, ArithmeticError):
+        return None
+
+
+def _percent(m: re.Match[str]) -> Amount:
+    low, step = _value(m["n1"])
+    high = _value(m["n2"])[0] if m["n2"] else low
+    return Amount("percent", low / 100, high / 100, step / 100)
+
+
+def _tenths(m: re.Match[str]) -> Amount:
+    low = _value(m["n1"])[0] / 10
+    rest = 0.05 if m["rest"] == "半" else _value(m["rest"])[0] / 100 if m["rest"] else 0.0
+    high = _value(m["n2"])[0] / 10 if m["n2"] else low
+    return Amount("percent", low + rest, high + rest, 0.01 if rest else 0.1)
+
+
+def _times(m: re.Match[str]) -> Amount:
+    times = _value(m["n1"])[0]
+    return Amount("multiple", times, times, 0.1)
 
 
 def _general(text: str, rules: Lexicon) -> Iterator[tuple[int, int, Amount]]:
     place = 0
     while m := _GENERAL.search(text, place):
-        second = m["n2"] if _is_range(m, text[: m.start()]) else None
+        ranged = _is_range(m, text[: m.start()])
         last = next(g for g in ("u1", "many1", "s1", "n1") if m[g])
-        place = end = m.end() if second else m.end(last)
-        unit = (m["u2"] if second else m["u1"]) or m["u1"] or ""
-        low, step = _value(m["n1"], m["s1"] or (m["s2"] if second else None))
-        high = _value(second, m["s2"])[0] if second else low
-        amount = _typed(unit.strip().lower(), (m["cur"] or "").lower(), min(low, high), max(low, high), step, rules)
-        if amount.unit == "number" and not (m["n1"][0].isdigit() or low >= 1e8):
-            continue
-        signed = 0 if not m["sign"] else 1 if m["sign"] == "+" else -1
-        hedge = "range" if second else "more_than" if m["many"] or m["many1"] else "exact"
-        yield m.start(), end, replace(amount, signed=signed, hedge=hedge)
+        place = m.end() if ranged else m.end(last)
+        if amount := _numeral_or_none(partial(_plain, ranged=ranged, rules=rules), m):
+            yield m.start(), place, amount
+
+
+def _plain(m: re.Match[str], ranged: bool, rules: Lexicon) -> Amount | None:
+    unit = ((m["u2"] if ranged else m["u1"]) or m["u1"] or "").strip().lower()
+    low, step = _value(m["n1"], m["s1"] or (m["s2"] if ranged else None))
+    high = _value(m["n2"], m["s2"])[0] if ranged else low
+    if high > LARGEST:
+        return None
+    amount = _typed(unit, (m["cur"] or "").lower(), min(low, high), max(low, high), step, rules)
+    if amount.unit == "number" and not (m["n1"][0].isdigit() or low >= 1e8):
+        return None
+    signed = 0 if not m["sign"] else 1 if m["sign"] == "+" else -1
+    hedge = "range" if ranged else "more_than" if m["many"] or m["many1"] else "exact"
+    return replace(amount, signed=signed, hedge=hedge)
 
 
 def _is_range(m: re.Match[str], head: str) -> bool:

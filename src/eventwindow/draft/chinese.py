@@ -8,7 +8,7 @@ from typing import Any
 
 from eventwindow.errors import StudyError
 
-CHINESE = re.compile(r"[\u3400-\u9fff]")
+CHINESE = re.compile(r"[\u3007\u3400-\u9fff]")
 _UNITS = "十百千万亿"
 
 
@@ -23,7 +23,10 @@ def simplified(text: str) -> str:
 
 
 def numeral(text: str) -> float:
-    """A Chinese or mixed numeral in simplified characters as a number: 一万二千, 5千, 2.3, 一点五兆."""
+    """A Chinese or mixed numeral in simplified characters as a number: 一万二千, 5千, 2.3, 一点五兆.
+
+    ValueError where the characters make no number (千千, 百百).
+    """
     value = 0.0
     while "兆" in text:
         head, _, text = text.partition("兆")
@@ -36,7 +39,11 @@ def _below_trillions(text: str) -> float:
         return 1.0
     if text[0] in _UNITS[1:]:
         text = "一" + text
-    return float(_cn2an().cn2an(text.replace("廿", "二十"), "smart"))
+    library = _cn2an()
+    try:
+        return float(library.cn2an(text.replace("廿", "二十"), "smart"))
+    except KeyError:  # the library's own slip on some strings that are no numerals
+        raise ValueError(f"{text} is no numeral") from None
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,7 @@ from eventwindow.draft.periods import periods
 from eventwindow.draft.statement import Subject
 
 ORDER = ("date", "since", "period", "rank", "valuable", "record_high", "record_low", "name", "group", "amount", "same")
+LONG = 600  # characters
 _JOIN = re.compile(r"[\s,、&/()]*(?:and|or|as well as|和|与|及|以及|跟)?[\s,、()]*(?:the )?", re.IGNORECASE)
 _LINK = re.compile(r"\s*(?:in|for|of|to|by)\s+(?:the |shares of |shares in )?", re.IGNORECASE)
 _PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
@@ -138,11 +139,19 @@ def sentences(line: str, rules: Lexicon) -> Iterator[str]:
             rf"(?:^|[\s(])(?:{'|'.join(map(re.escape, rules.abbreviations))})$", head
         ):
             continue
-        if head.strip():
-            yield line[start : m.end()].strip()
+        yield from _pieces(line[start : m.end()].strip())
         start = m.end()
-    if line[start:].strip():
-        yield line[start:].strip()
+    yield from _pieces(line[start:].strip())
+
+
+def _pieces(sentence: str) -> Iterator[str]:
+    """A sentence without end, as tables pasted into a text are, in pieces that stay quick to read."""
+    while len(sentence) > LONG:
+        cut = max(sentence.rfind(c, 0, LONG) for c in ", ") + 1 or LONG
+        yield sentence[:cut]
+        sentence = sentence[cut:].strip()
+    if sentence:
+        yield sentence
 
 
 __all__ = ["MOVES", "Amount", "DayMark", "Sentence", "parse", "sentences"]
