@@ -170,6 +170,18 @@ def test_the_band_holds_the_share_of_ordinary_days_that_it_says(noise):
     )  # of 29 days the interpolated band cuts off one each side
 
 
+def test_a_symbol_with_too_few_days_is_left_out_with_its_reason(noise):
+    bars = held({"A": noise["A"]}) | held({"B": noise["B"][:10]})
+    tables = intraday_tables("e", bars, [SESSIONS[3]], [], sector="A", pairs=[("A", "B")], lost={"C": "no bar"})
+    days = tables["intraday_days"]
+    assert set(tables["intraday"]["security"]) == {"A"}
+    assert days.loc[days["security"] == "B", "note"].tolist() == [
+        "not computed: 'B' has bars of 9 ordinary days, 20 needed."
+    ]
+    assert days.loc[days["security"] == "C", "note"].tolist() == ["not computed: no bar"]
+    assert tables["lead_lag"].empty
+
+
 def test_without_bars_of_the_day_the_tables_are_empty(noise):
     tables = intraday_tables("e", held({"A": noise["A"]}), [pd.Timestamp("2030-01-01")], [])
     assert {k: len(v) for k, v in tables.items()} == dict.fromkeys(empty_tables(), 0)

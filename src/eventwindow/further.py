@@ -14,7 +14,7 @@ from eventwindow.counterfactual.sample import donor_returns, sample
 from eventwindow.errors import StudyError
 from eventwindow.exchanges import RECEIPTS, exchanges_table, receipts_table
 from eventwindow.inputs import Inputs, securities_table
-from eventwindow.intraday import bars_of
+from eventwindow.intraday import Bars, bars_of
 from eventwindow.timeline import Calendar
 
 Tables = dict[str, pd.DataFrame]
@@ -81,7 +81,7 @@ def _intraday(inputs: Inputs, headline: AbnormalReturns) -> Tables:
     calendar = inputs.calendars[first]
     zero = headline.labels.loc[headline.labels["security"] == first, "date"].iloc[0]
     events = inputs.calendar[(inputs.calendar["kind"] == "event") & (inputs.calendar["mic"] == calendar.mic)]
-    bars = {s: bars_of(table, s, _calendar_of(inputs, s, calendar)) for s in table["symbol"].unique()}
+    bars, lost = _bars(inputs, table, calendar)
     return intradaytables.intraday_tables(
         study.headline["event"],
         bars,
@@ -90,12 +90,19 @@ def _intraday(inputs: Inputs, headline: AbnormalReturns) -> Tables:
         market=form.market,
         sector=form.sector,
         pairs=form.pairs,
+        lost=lost,
     )
 
 
-def _calendar_of(inputs: Inputs, symbol: str, otherwise: Calendar) -> Calendar:
-    """A symbol with bars that is no security of the study counts as one of the first member's exchange."""
-    return inputs.calendars.get(symbol, otherwise)
+def _bars(inputs: Inputs, table: pd.DataFrame, otherwise: Calendar) -> tuple[dict[str, Bars], dict[str, str]]:
+    """Bars by symbol, and why a symbol has none; one that the study does not hold keeps the first's hours."""
+    bars, lost = {}, {}
+    for symbol in table["symbol"].unique():
+        try:
+            bars[symbol] = bars_of(table, symbol, inputs.calendars.get(symbol, otherwise))
+        except StudyError as error:
+            lost[symbol] = error.what
+    return bars, lost
 
 
 def _sessions(calendar: Calendar, zero: pd.Timestamp, days: tuple[int, ...]) -> list[pd.Timestamp]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
+from eventwindow.errors import StudyError
 from eventwindow.event_returns import Array
 from eventwindow.intraday import (
     LEVEL,
@@ -25,7 +28,7 @@ MINUTES = [
     "event", "security", "date", "start", "zone", "minute", "return_from_open", "car_from_open", "band_low",
     "band_high", "volume", "usual_volume", "squared_return", "usual_squared_return",
 ]  # fmt: skip
-DAYS = ["event", "security", "date", "measure", "value", "usual", "p_value", "days", "market", "beta"]
+DAYS = ["event", "security", "date", "measure", "value", "usual", "p_value", "days", "market", "beta", "note"]
 LEADS = [
     "event",
     "leader",
@@ -58,12 +61,20 @@ def intraday_tables(
     market: str | None = None,
     sector: str | None = None,
     pairs: Sequence[tuple[str, str]] = (),
+    lost: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, pd.DataFrame]:
-    """Tables intraday, intraday_days and lead_lag of the days `shown`; neither they nor other `events` are ordinary."""
-    minutes, days = [], []
+    """Tables intraday, intraday_days and lead_lag of the days `shown`; neither they nor other `events` are ordinary.
+
+    `lost` holds symbols that have no bars to show, with the reason.
+    """
+    minutes, days, ready = [], [], {}
     against = bars.get(market) if market else None
     for symbol, held in bars.items():
-        usual = ordinary(held, [*shown, *events])
+        try:
+            usual = ready[symbol] = ordinary(held, [*shown, *events])
+        except StudyError as error:
+            days.append(_left_out(symbol, error.what))
+            continue
         residual, beta = abnormal_bars(held, None if symbol == market else against, usual)
         car = cumulated(residual)
         for day in positions(held, shown):
@@ -71,22 +82,18 @@ def intraday_tables(
             days.append(
                 _day(held, car, usual, day).assign(market=market if beta else "", beta=np.nan if beta is None else beta)
             )
-    if not minutes:
-        return empty_tables()
-    chosen = [(first, second) for first, second in pairs if sector in bars and {first, second} <= set(bars)]
-    leads = [_leads(bars, p, str(sector), shown, events) for p in chosen]
+    chosen = [(first, second) for first, second in pairs if {first, second, sector} <= set(ready)]
+    leads = [_leads(bars, p, str(sector), shown, ready[p[0]]) for p in chosen]
     return {
-        "intraday": pd.concat(minutes, ignore_index=True).assign(event=event)[MINUTES],
-        "intraday_days": pd.concat(days, ignore_index=True).assign(event=event)[DAYS],
-        "lead_lag": pd.concat(leads, ignore_index=True).assign(event=event)[LEADS]
-        if leads
-        else empty_tables()["lead_lag"],
+        "intraday": _joined(minutes, event, MINUTES),
+        "intraday_days": _joined([*days, *(_left_out(s, why) for s, why in lost.items())], event, DAYS),
+        "lead_lag": _joined(leads, event, LEADS),
     }
 
 
 def _minutes(bars: Bars, car: Array, usual: np.ndarray, day: int) -> pd.DataFrame:
     squares = bars.returns**2
-    low, high = np.nanquantile(car[usual], [LEVEL / 2, 1 - LEVEL / 2], axis=0)
+    low, high = (_by_minute(car[usual], partial(np.nanquantile, q=q, axis=0)) for q in (LEVEL / 2, 1 - LEVEL / 2))
     frame = pd.DataFrame(
         {
             "start": pd.DatetimeIndex(bars.starts[day]).tz_localize("UTC"),
@@ -96,20 +103,31 @@ def _minutes(bars: Bars, car: Array, usual: np.ndarray, day: int) -> pd.DataFram
             "band_low": low,
             "band_high": high,
             "volume": bars.volume[day],
-            "usual_volume": _median(bars.volume[usual]),
+            "usual_volume": _by_minute(bars.volume[usual], partial(np.nanmedian, axis=0)),
             "squared_return": squares[day],
-            "usual_squared_return": np.nanmean(squares[usual], axis=0),
+            "usual_squared_return": _by_minute(squares[usual], partial(np.nanmean, axis=0)),
         }
     )
     return frame[frame["start"].notna()].assign(security=bars.symbol, date=bars.sessions[day], zone=bars.zone)
 
 
-def _median(values: Array) -> Array:
-    """By minute; missing where no ordinary day has a volume."""
+def _by_minute(values: Array, statistic: Callable[[Array], Array]) -> Array:
+    """The statistic of each column; missing where no ordinary day has a bar of that minute."""
     held = np.isfinite(values).any(axis=0)
     out = np.full(values.shape[1], np.nan)
-    out[held] = np.nanmedian(values[:, held], axis=0)
+    out[held] = statistic(values[:, held])
     return out
+
+
+def _left_out(symbol: str, why: str) -> pd.DataFrame:
+    return pd.DataFrame([{"security": symbol, "note": f"not computed: {why}"}])
+
+
+def _joined(parts: Sequence[pd.DataFrame], event: str, columns: list[str]) -> pd.DataFrame:
+    """The parts in the columns of the contract; no row where there is no part."""
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True).assign(event=event).reindex(columns=columns)
 
 
 def _day(bars: Bars, car: Array, usual: np.ndarray, day: int) -> pd.DataFrame:
@@ -130,7 +148,7 @@ def _day(bars: Bars, car: Array, usual: np.ndarray, day: int) -> pd.DataFrame:
         if np.isfinite(values[day])
     ]
     frame = pd.DataFrame(rows, columns=["measure", "value", "usual", "p_value"])
-    return frame.assign(security=bars.symbol, date=bars.sessions[day], days=int(usual.sum()))
+    return frame.assign(security=bars.symbol, date=bars.sessions[day], days=int(usual.sum()), note="")
 
 
 def _leads(
@@ -138,10 +156,9 @@ def _leads(
     pair: tuple[str, str],
     sector: str,
     shown: Sequence[pd.Timestamp],
-    events: Sequence[pd.Timestamp],
+    usual: np.ndarray,
 ) -> pd.DataFrame:
     first, second = (bars[s] for s in pair)
-    usual = ordinary(first, [*shown, *events])
     parts = []
     for day in positions(first, shown):
         found = lead_lag(first, second, bars[sector], day, usual)
