@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -111,7 +112,7 @@ def _minutes(bars: Bars, car: Array, usual: np.ndarray, day: int) -> pd.DataFram
     return frame[frame["start"].notna()].assign(security=bars.symbol, date=bars.sessions[day], zone=bars.zone)
 
 
-def _by_minute(values: Array, statistic: Callable[[Array], Array]) -> Array:
+def _by_minute(values: Array, statistic: Callable[[Array], Any]) -> Array:
     """The statistic of each column; missing where no ordinary day has a bar of that minute."""
     held = np.isfinite(values).any(axis=0)
     out = np.full(values.shape[1], np.nan)
