@@ -75,9 +75,10 @@ def _day_zero(axes: Axes, subject: Subject, zero: pd.DataFrame, shown: list[str]
 
     plain_axes(axes)
     axes.hist(zero.loc[zero["donor"], "ratio"], bins=40, color=FAINT, alpha=0.6)
+    axes.set_ylim(top=1.35 * axes.get_ylim()[1])  # room for the names
     for k, security in enumerate(shown):
         ratio = float(zero.loc[zero["security"] == security, "ratio"].iloc[0])
-        side, ha = (-1, "right") if ratio < 0 else (1, "left")
+        side, ha = (1, "left") if ratio < 0 else (-1, "right")
         axes.axvline(ratio, color=SERIES[k], linewidth=2.0)
         at: dict[str, Any] = {"xycoords": axes.get_xaxis_transform(), "textcoords": "offset points"}
         axes.annotate(
