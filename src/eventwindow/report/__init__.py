@@ -13,20 +13,26 @@ if TYPE_CHECKING:
 
 def write_report(result: StudyResult, folder: Path) -> None:
     """Write a page in each language, and every figure as SVG and PNG with its table as CSV, into `folder`."""
+    from eventwindow.lanes import side_by_side
+    from eventwindow.report.language import LANGUAGES
+
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    first, second = LANGUAGES
+    side_by_side(lambda: _write_language(result, folder, first), lambda: _write_language(result, folder, second))
+
+
+def _write_language(result: StudyResult, folder: Path, code: str) -> None:
     from eventwindow.report.figures import charts
     from eventwindow.report.figures.style import svg_text
-    from eventwindow.report.language import LANGUAGES, language
+    from eventwindow.report.language import language
     from eventwindow.report.page import file_name, page
     from eventwindow.report.subject import Subject
 
-    figures = folder / "figures"
-    figures.mkdir(parents=True, exist_ok=True)
-    for code in LANGUAGES:
-        subject = Subject(result, language(code))
-        drawn = charts(subject)
-        svgs = {name: svg_text(chart.figure) for name, chart in drawn.items()}
-        _write_figures(figures, "" if code == "en" else f".{code}", drawn, svgs)
-        (folder / file_name(code)).write_text(page(subject, drawn, svgs), encoding="utf-8", newline="\n")
+    subject = Subject(result, language(code))
+    drawn = charts(subject)
+    svgs = {name: svg_text(chart.figure) for name, chart in drawn.items()}
+    _write_figures(folder / "figures", "" if code == "en" else f".{code}", drawn, svgs)
+    (folder / file_name(code)).write_text(page(subject, drawn, svgs), encoding="utf-8", newline="\n")
 
 
 def _write_figures(folder: Path, ending: str, drawn: dict[str, Chart], svgs: dict[str, str]) -> None:

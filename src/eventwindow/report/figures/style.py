@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any, Literal
@@ -96,23 +98,36 @@ def place_text(axes: Axes, text: str, place: tuple[Any, Any], shift: tuple[float
 
 def svg_text(figure: Figure) -> str:
     """The figure as SVG without date or creator: the same figure gives the same text."""
-    return _rendered(figure, "svg").decode("utf-8")
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    buffer = io.BytesIO()
+    with _ready(figure, "none"):
+        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
+    return buffer.getvalue().decode("utf-8")
 
 
 def png_bytes(figure: Figure, dpi: int = 150) -> bytes:
     """The figure as PNG on paper colour."""
-    return _rendered(figure, "png", dpi=dpi, facecolor=PAPER)
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    buffer, screen = io.BytesIO(), figure.dpi
+    with _ready(figure, PAPER):
+        figure.dpi = dpi
+        FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
+        figure.dpi = screen
+    return buffer.getvalue()
 
 
-def _rendered(figure: Figure, kind: str, **options: object) -> bytes:
+@contextmanager
+def _ready(figure: Figure, background: str) -> Iterator[None]:
+    """Our settings and one background, for a canvas that draws once where `savefig` draws twice."""
     from matplotlib import rc_context
 
-    buffer = io.BytesIO()
-    metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-    transparent = kind == "svg"
+    figure.patch.set_facecolor(background)
+    for axes in figure.axes:
+        axes.patch.set_facecolor("none")
     with rc_context(rc()):  # type: ignore[arg-type]
-        figure.savefig(buffer, format=kind, metadata=metadata, transparent=transparent, **options)
-    return buffer.getvalue()
+        yield
 
 
 def inline_svg(svg: str, name: str, label: str) -> str:
@@ -123,6 +138,8 @@ def inline_svg(svg: str, name: str, label: str) -> str:
     body = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', body)
     body = re.sub(r'href="#([^"]+)"', rf'href="#{name}-\1"', body)
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", body)
+    body = body.replace(f"{name}-{font().get_name().replace(' ', '')}-", f"{name}-g")
+    body = re.sub(r"\n\s*", "\n", body)
     body = re.sub(NUMBERS, lambda found: found.group(1) or found.group(0), body)
     for colour, variable in VARIABLES.items():
         body = body.replace(f": {colour}", f": var(--{variable},{colour})")
