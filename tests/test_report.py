@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import string
 
@@ -13,6 +14,7 @@ from eventwindow.report import write_report
 from eventwindow.report.language import LANGUAGES, Language, language, p_value, percent
 from eventwindow.report.page import environment
 from eventwindow.report.sections import board_section, data_section, excluded_section, inference_section
+from eventwindow.report.sections.strip import strip_of
 from eventwindow.report.subject import Subject, words_of
 from eventwindow.studies import new_study
 
@@ -180,11 +182,29 @@ def test_rows_left_out_for_one_reason_stand_together(deepseek, subject):
 
 def test_texts_of_a_study_stay_text(hostile, tmp_path):
     page = Page(rendered(hostile, tmp_path))
-    assert len(page.named("script")) == 1
-    assert "owned" not in "".join(page.inside["script"])
+    assert [a.get("type", "ours") for a in page.named("script")] == ["application/ld+json", "ours"]
+    held = "".join(page.inside["script"])
+    assert "<" not in held[: held.index("(() =>")]
+    assert json.loads(held[: held.index("(() =>")])["@graph"][0]["claimReviewed"] == HOSTILE["script"]
     assert page.named("b") and not any("onload" in a for _, a in page.tags)
     for text in (HOSTILE["script"], HOSTILE["quotes"], HOSTILE["emoji"], HOSTILE["braces"]):
         assert " ".join(text.split()) in page.words
+
+
+def test_the_page_carries_a_claim_review_for_every_statement(deepseek, page):
+    held = "".join(page.inside["script"])
+    graph = json.loads(held[: held.index("(() =>")])["@graph"]
+    assert [r["@id"] for r in graph] == [f"#claim-{v.claim.id}" for v in deepseek.verdicts]
+    assert {r["@id"][1:] for r in graph} <= {a["id"] for a in page.named("details") if "id" in a}
+
+
+def test_the_small_picture_puts_the_dot_in_the_bar_when_the_claim_holds(deepseek):
+    for verdict in deepseek.verdicts:
+        strip = strip_of(verdict)
+        if strip is not None and not strip.effect and len(strip.measured) == 1:
+            slack = 1e-9 * abs(strip.measured[0])
+            inside = strip.low - slack <= strip.measured[0] <= strip.high + slack
+            assert inside == (verdict.word == "confirmed"), verdict.claim.id
 
 
 def test_a_study_without_claims_names_news_or_baskets_has_a_report(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from eventwindow.claims.review import claim_review
 from eventwindow.report import sections
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.figures.style import inline_svg
@@ -53,6 +55,7 @@ def context(subject: Subject, charts: dict[str, Chart], svgs: dict[str, str]) ->
         "excluded": sections.excluded_section(subject),
         "data": sections.data_section(subject),
         "method": sections.method_section(subject),
+        "review": _review(subject),
         "version": subject.result.run["versions"]["eventwindow"],
     }
 
@@ -71,6 +74,17 @@ def other_page(subject: Subject) -> dict[str, str]:
 def _figure(chart: Chart, text: str) -> dict[str, Any]:
     svg = inline_svg(text, chart.name, chart.alt)
     return {"name": chart.name, "title": chart.title, "caption": chart.caption, "svg": Markup(svg)}
+
+
+def _review(subject: Subject) -> Markup:
+    """The verdicts as schema.org ClaimReview; nothing in it can close the script it stands in."""
+    if not subject.result.verdicts:
+        return Markup("")
+    graph = claim_review(
+        subject.result.verdicts, sections.article_titles(subject), language="zh" if subject.language.zh else "en"
+    )
+    text = json.dumps(graph, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
 
 
 def _own(name: str) -> Markup:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eventwindow.report.sections.abnormal import abnormal_section
-from eventwindow.report.sections.board import board_section
+from eventwindow.report.sections.board import article_titles, board_section
 from eventwindow.report.sections.data import data_section
 from eventwindow.report.sections.excluded import excluded_section
 from eventwindow.report.sections.finding import finding
@@ -14,6 +14,7 @@ from eventwindow.report.sections.robustness import robustness_section
 
 __all__ = [
     "abnormal_section",
+    "article_titles",
     "board_section",
     "data_section",
     "disagreements_section",

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from eventwindow.claims.claim import Claim, Verdict
 from eventwindow.claims.wording import figure
-from eventwindow.report.language import number, p_value
+from eventwindow.report.language import number, p_value, percent
+from eventwindow.report.sections.strip import strip_svg
 from eventwindow.report.subject import Subject, every_verdict
 
 WORDS = ("confirmed", "partly", "contradicted", "not_testable")
@@ -35,6 +38,7 @@ class Line:
     measure: str
     figures: tuple[tuple[str, str], ...]
     effect: tuple[tuple[str, str], ...]
+    strip: Markup
     parts: tuple[Line, ...]
 
 
@@ -77,6 +81,7 @@ def line_of(subject: Subject, verdict: Verdict) -> Line:
         claim.measure_name,
         _figures(verdict, language.zh),
         _effect(subject, verdict),
+        strip_svg(verdict),
         tuple(line_of(subject, part) for part in verdict.parts),
     )
 
@@ -119,5 +124,8 @@ def _effect(subject: Subject, verdict: Verdict) -> tuple[tuple[str, str], ...]:
     rows = [(say("board.p_value"), p_value(effect.p_value))]
     if verdict.p_family is not None:
         rows.append((say("board.p_family"), p_value(verdict.p_family)))
+    if verdict.specifications is not None:
+        share = percent(verdict.specifications.significant, 0, sign=False)
+        rows.append((say("board.specifications", n=verdict.specifications.number), share))
     rows.append((say("board.detectable"), figure(effect.detectable, unit, subject.language.zh).lstrip("+")))
     return tuple(rows)
