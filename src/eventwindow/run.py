@@ -17,7 +17,7 @@ from eventwindow.lanes import side_by_side
 from eventwindow.layout import placed_events
 from eventwindow.provenance import run_record
 from eventwindow.result import StudyResult
-from eventwindow.stages import check_left, excluded_rows, headline_model, robustness_tables
+from eventwindow.stages import check_left, excluded_rows, firm_tables, headline_model, robustness_tables
 from eventwindow.studies import find_study
 from eventwindow.tables import claims_table, cumulative_table, daily_table, excluded_table, tests_table
 
@@ -52,7 +52,7 @@ def run_study(
             | {"excluded": excluded_table(abnormal, windows.report, placed, told)}
             | further_tables(inputs, by_event[study.headline["event"]])
         ),
-        lambda: robustness_tables(inputs, placed),
+        lambda: robustness_tables(inputs, placed) | firm_tables(inputs, placed, by_event[study.headline["event"]]),
     )
     tables |= views
     step("judging the claims")

@@ -8,10 +8,14 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.abnormal import AbnormalReturns
+from eventwindow.activity import activity_table, volume_abnormal
 from eventwindow.errors import StudyError
+from eventwindow.firms import candidates_table, firms_table
 from eventwindow.inputs import Inputs, model_factors
 from eventwindow.layout import study_abnormal_returns
 from eventwindow.sensitivity import Headline, benchmark_star, curve, headline_view, views_table
+from eventwindow.study import LONG_WINDOW
+from eventwindow.timeline import Calendar, Window
 
 
 def excluded_rows(abnormal: AbnormalReturns) -> list[tuple[str, str, str, str]]:
@@ -32,19 +36,57 @@ def check_left(event: str, rows: pd.DataFrame, told: Sequence[tuple[str, str, st
 
 def headline_model(inputs: Inputs, placed: pd.DataFrame) -> AbnormalReturns:
     """Abnormal returns of every event and stock under the study's own model."""
+    return _estimated(inputs, placed, inputs.study.file.windows.estimation)
+
+
+def _estimated(inputs: Inputs, placed: pd.DataFrame, estimation: Window) -> AbnormalReturns:
     file = inputs.study.file
     series = inputs.returns if file.study.returns == "simple" else {s: np.log1p(r) for s, r in inputs.returns.items()}
     return study_abnormal_returns(
         placed,
         series,
         inputs.calendars,
-        estimation=file.windows.estimation,
+        estimation=estimation,
         window=file.windows.event,
         model=file.model.name,
         minimum_returns=file.study.minimum_returns,
         kind=file.study.returns,
         factors=model_factors(inputs),
     )
+
+
+def firm_tables(inputs: Inputs, placed: pd.DataFrame, headline: AbnormalReturns) -> dict[str, pd.DataFrame]:
+    """The headline event firm by firm (`firms`), the day as one of its candidates, and abnormal activity."""
+    file, event = inputs.study.file, inputs.study.headline["event"]
+    calendar = inputs.calendars[headline.labels["security"].iloc[0]]
+    mine = headline.select((headline.labels["mic"] == calendar.mic).to_numpy())
+    rows = placed[(placed["event"] == event) & (placed["mic"] == calendar.mic)].reset_index(drop=True)
+    longer = Window(file.windows.estimation.end - LONG_WINDOW + 1, file.windows.estimation.end)
+    long = _estimated(inputs, rows, longer)
+    volumes = {
+        s: inputs.prices[s]["volume"] for s in mine.labels["security"] if inputs.prices[s]["volume"].notna().any()
+    }
+    volume = volume_abnormal(mine, volumes, calendar, file.study.minimum_returns)
+    baskets = dict(inputs.study.baskets)
+    return {
+        "firms": firms_table(mine, long, file.windows.report, inputs.study.headline["members"]),
+        "candidates": candidates_table(mine, baskets, candidates(inputs, calendar, mine)),
+        "activity": activity_table(mine, volume, baskets, file.windows.report),
+    }
+
+
+def candidates(inputs: Inputs, calendar: Calendar, headline: AbnormalReturns) -> Window:
+    """The sessions that could have been chosen: the study's own window, else from the event before up to day 0."""
+    given, window = inputs.study.file.robustness.candidates, inputs.study.file.windows.event
+    if given is not None:
+        return given
+    events = inputs.calendar[(inputs.calendar["kind"] == "event") & (inputs.calendar["mic"] == calendar.mic)]
+    zero = headline.labels["date"].iloc[0]
+    earlier = events.loc[events["session"] < zero, "session"]
+    if earlier.empty:
+        return Window(0, 0)
+    steps = int(calendar.sessions.searchsorted(zero) - calendar.sessions.searchsorted(earlier.max()))
+    return Window(max(-steps, window.start), 0)
 
 
 def robustness_tables(inputs: Inputs, placed: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -129,11 +129,13 @@ class Robustness(Form):
     """Further views: other benchmarks, and the benchmark without the treated stocks.
 
     `index` is the one in figures/weights.csv that the study's benchmark stands for; `treated` names baskets or symbols.
+    `candidates` are the days that might have been day 0 had they moved as much; from the event before if left out.
     """
 
     benchmarks: tuple[Symbol, ...] = ()
     index: Symbol | None = None
     treated: tuple[str, ...] = ()
+    candidates: WindowField | None = None
 
 
 class CounterfactualForm(Form):

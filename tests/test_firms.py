@@ -1,0 +1,150 @@
+"""One firm, one day: every p-value of the firms' table is a rank that can be counted by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eventwindow.activity import activity_table, volume_abnormal
+from eventwindow.firms import candidates_table, firms_table
+from eventwindow.inference.scaled import volatility_scaled_sq, with_moving_volatility
+from eventwindow.onecall import abnormal_returns
+from eventwindow.timeline import Calendar, Window
+
+SESSIONS = pd.bdate_range("2022-01-03", periods=620, name="date")
+DAY0 = SESSIONS[580]
+FIRMS = ["FALLS", "CALM", "YOUNG"]
+
+
+@pytest.fixture(scope="module")
+def returns():
+    g = np.random.default_rng(11)
+    market = g.normal(0.0004, 0.01, 620)
+    table = pd.DataFrame({f: market + g.normal(0, 0.015, 620) for f in FIRMS}, SESSIONS)
+    table.loc[DAY0, "FALLS"] -= 0.15
+    table.loc[SESSIONS[:400], "YOUNG"] = np.nan
+    return table.assign(MARKET=market)
+
+
+def estimated(returns, estimation=(-260, -11)):
+    events = pd.DataFrame({"security": FIRMS, "date": DAY0, "event": "e", "mic": "XNYS"})
+    return abnormal_returns(returns, events, benchmark="MARKET", estimation=estimation, window=(-10, 5))
+
+
+@pytest.fixture(scope="module")
+def abnormal(returns):
+    return estimated(returns)
+
+
+@pytest.fixture(scope="module")
+def table(abnormal, returns):
+    windows = [Window(0, 0), Window(0, 2)]
+    return firms_table(abnormal, estimated(returns, (-510, -11)), windows, ["FALLS", "CALM"])
+
+
+def row(table, security, end=0):
+    return table.set_index(["security", "window_end"]).loc[(security, end)]
+
+
+def test_a_fall_beyond_every_residual_has_the_floor(table):
+    falls = row(table, "FALLS")
+    assert falls["p_sq"] == falls["floor_sq"] == pytest.approx(1 / 251)
+    assert falls["p_sq_long"] == falls["floor_sq_long"] == pytest.approx(1 / 501)
+    assert falls["p_sq_scaled"] == pytest.approx(1 / 251)
+    assert falls["p_conformal"] == pytest.approx(1 / 251)
+
+
+def test_sq_is_the_share_of_residuals_at_least_as_large(table, abnormal):
+    i = FIRMS.index("CALM")
+    beyond = np.sum(np.abs(abnormal.residuals[i]) >= abs(row(table, "CALM")["car"]))
+    assert row(table, "CALM")["p_sq"] == pytest.approx((1 + beyond) / 251)
+
+
+def test_the_long_window_holds_what_the_firm_has(table):
+    assert row(table, "YOUNG")["days_long"] == 580 - 11 - 400 + 1
+    assert row(table, "FALLS")["days_long"] == 500
+
+
+def test_the_smallest_detectable_effect_is_about_2_81_standard_errors(table):
+    falls = row(table, "FALLS")
+    assert falls["detectable"] / falls["std_error"] == pytest.approx(2.81, abs=0.03)
+
+
+def test_corrections_across_firms_never_lower_a_p_value(table):
+    held = table[table["window_end"] == 0]
+    assert (held["p_holm"] >= held["p_t"] - 1e-15).all()
+    assert (held["p_benjamini_hochberg"] >= held["p_t"] - 1e-15).all()
+    assert (held["p_romano_wolf_all"] >= held["p_sq"] - 1e-12).all()
+
+
+def test_romano_wolf_of_the_basket_leaves_the_others_out(table):
+    assert np.isnan(row(table, "YOUNG")["p_romano_wolf"])
+    assert row(table, "FALLS")["p_romano_wolf"] == pytest.approx(1 / 251)
+
+
+def test_the_moving_volatility_is_the_recursion_spelled_out(abnormal):
+    moving = with_moving_volatility(abnormal, decay=0.9)
+    variance = abnormal.sigma[0] ** 2
+    for e in abnormal.residuals[0]:
+        variance = 0.9 * variance + 0.1 * e**2
+    assert moving.own_variance[0, 0] == pytest.approx(variance)
+    for a in abnormal.ar[0, :10]:
+        variance = 0.9 * variance + 0.1 * a**2
+    assert moving.own_variance[0, 10:] == pytest.approx(np.full(6, variance)), "the event's own shocks never feed it"
+
+
+def test_a_decay_of_one_is_the_plain_sq(abnormal):
+    """σ stays at s: the scaled rank is the plain one, but for the forecast-error factor that it leaves out."""
+    scaled = volatility_scaled_sq(with_moving_volatility(abnormal, decay=1.0), Window(0, 0))
+    beyond = (np.abs(abnormal.residuals) >= np.abs(abnormal.ar[:, 10])[:, None]).sum(axis=1)
+    assert scaled.p_value == pytest.approx((1 + beyond) / (np.isfinite(abnormal.residuals).sum(axis=1) + 1))
+
+
+def test_a_chosen_day_is_ranked_among_the_largest_of_every_run(abnormal):
+    result = candidates_table(abnormal, {"two": ["FALLS", "CALM"], "none": ["NOBODY"]}, Window(-4, 2)).iloc[0]
+    mean = (abnormal.residuals[:2] / abnormal.sigma[:2, None]).mean(axis=0)
+    largest = np.array([np.abs(mean[i : i + 7]).max() for i in range(250 - 6)])
+    observed = np.abs(abnormal.sar[:2, 6:13].mean(axis=0)).max()
+    assert result["statistic"] == pytest.approx(observed)
+    assert result["p_value"] == pytest.approx((1 + (largest >= observed).sum()) / (len(largest) + 1))
+    assert result["note"] == "largest on day +0"
+
+
+@pytest.fixture(scope="module")
+def activity(abnormal):
+    g = np.random.default_rng(5)
+    volumes = {f: pd.Series(np.exp(g.normal(15, 0.3, 620)), SESSIONS) for f in FIRMS[:2]}
+    volumes["FALLS"][DAY0] *= 8
+    calendar = Calendar("XNYS", SESSIONS, SESSIONS, SESSIONS, "UTC")
+    volume = volume_abnormal(abnormal, volumes, calendar, 100)
+    return volumes, activity_table(abnormal, volume, {"two": FIRMS[:2], "one": ["CALM"]}, [Window(0, 0), Window(0, 1)])
+
+
+def test_abnormal_volume_is_log_volume_less_its_mean(activity):
+    volumes, table = activity
+    rows = table[table["quantity"] == "log_volume"].set_index(["name", "window_end"])
+    log = np.log(volumes["FALLS"])
+    expected = log[DAY0] - log[SESSIONS[320:570]].mean()
+    assert rows.loc[("FALLS", 0), "value"] == pytest.approx(expected)
+    assert rows.loc[("FALLS", 0), "p_value"] == pytest.approx(1 / 251)
+    assert rows.loc[("two", 0), "value"] == pytest.approx((expected + rows.loc[("CALM", 0), "value"]) / 2)
+
+
+def test_abnormal_volatility_has_mean_one_under_the_null(activity, abnormal):
+    _, table = activity
+    rows = table[table["quantity"] == "volatility"].set_index(["name", "window_start"])
+    dof = abnormal.dof[0]
+    assert rows.loc[("FALLS", 0), "value"] == pytest.approx(abnormal.sar[0, 10] ** 2 * (dof - 2) / dof)
+    assert rows.loc[("two", 0), "p_value"] == pytest.approx(1 / 251)
+
+
+def test_a_study_without_volume_has_no_volume_rows(abnormal):
+    table = activity_table(abnormal, None, {"two": FIRMS[:2]}, [Window(0, 0)])
+    assert set(table["quantity"]) == {"volatility"}
+
+
+def test_nvidia_on_the_day_is_unusual_by_every_rank(deepseek):
+    nvidia = deepseek.table("firms").query("security == 'NVDA' and window_start == 0 and window_end == 0").iloc[0]
+    assert nvidia["detectable"] == pytest.approx(0.073, abs=0.001), "methods.md: for Nvidia about 7 %"
+    assert max(nvidia[["p_sq", "p_sq_long", "p_sq_scaled", "p_conformal"]]) < 0.01
