@@ -14,7 +14,12 @@ from eventwindow.claims.review import ledger_record
 from eventwindow.errors import StudyError
 from eventwindow.result import StudyResult
 
-OURS = {"report.html", "report.zh-Hant.html", "report.md", "report.pdf", "report.zh-Hant.pdf", "figures", "results"}
+OURS = {
+    *(f"report{language}.{kind}" for language in ("", ".zh-Hant") for kind in ("html", "md", "pdf")),
+    "datapackage.json",
+    "figures",
+    "results",
+}
 
 
 def write_result(result: StudyResult, out: Path) -> Path:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def write_report(result: StudyResult, folder: Path) -> None:
-    """Write a page in each language, and every figure as SVG and PNG with its table as CSV, into `folder`."""
+    """Write into `folder`: a page and a summary in each language; every figure as SVG and PNG, its table as CSV."""
     from eventwindow.lanes import side_by_side
     from eventwindow.report.language import LANGUAGES
 
@@ -22,9 +22,11 @@ def write_report(result: StudyResult, folder: Path) -> None:
 
 
 def _write_language(result: StudyResult, folder: Path, code: str) -> None:
+    from eventwindow.report.datapackage import datapackage
     from eventwindow.report.figures import charts
     from eventwindow.report.figures.style import svg_text
-    from eventwindow.report.language import language
+    from eventwindow.report.language import LANGUAGES, language
+    from eventwindow.report.markdown import markdown
     from eventwindow.report.page import file_name, page
     from eventwindow.report.subject import Subject
 
@@ -32,7 +34,12 @@ def _write_language(result: StudyResult, folder: Path, code: str) -> None:
     drawn = charts(subject)
     svgs = {name: svg_text(chart.figure) for name, chart in drawn.items()}
     _write_figures(folder / "figures", "" if code == "en" else f".{code}", drawn, svgs)
-    (folder / file_name(code)).write_text(page(subject, drawn, svgs), encoding="utf-8", newline="\n")
+    html, name = page(subject, drawn, svgs), file_name(code)
+    (folder / name).write_text(html, encoding="utf-8", newline="\n")
+    (folder / name.replace(".html", ".md")).write_text(markdown(subject), encoding="utf-8", newline="\n")
+    if code == LANGUAGES[0]:
+        package = datapackage(result, {name: chart.data for name, chart in drawn.items()})
+        (folder / "datapackage.json").write_text(package, encoding="utf-8", newline="\n")
 
 
 def _write_figures(folder: Path, ending: str, drawn: dict[str, Chart], svgs: dict[str, str]) -> None:

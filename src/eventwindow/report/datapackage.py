@@ -1,0 +1,59 @@
+"""datapackage.json: what each result table and each figure's table holds, after the Frictionless standard."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from pandas.api import types
+
+from eventwindow.result import StudyResult
+
+DECIMALS = {
+    "actual_return", "expected_return", "abnormal_return", "std_error", "car", "estimate", "effect", "low", "high",
+    "mean", "median", "lowest", "highest", "car_clean", "std_error_clean", "gap",
+}  # fmt: skip
+
+
+def datapackage(result: StudyResult, figures: Mapping[str, pd.DataFrame]) -> str:
+    """The package as JSON: `results/*.csv` and `figures/*.csv`, column by column."""
+    resources = [_resource(name, f"results/{name}.csv", table) for name, table in result.tables.items()]
+    resources += [_resource(f"figure-{name}", f"figures/{name}.csv", table) for name, table in figures.items()]
+    package = {
+        "profile": "tabular-data-package",
+        "name": result.name.lower(),
+        "title": result.title_en or result.name,
+        "resources": resources,
+    }
+    return json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+
+
+def _resource(name: str, path: str, table: pd.DataFrame) -> dict[str, Any]:
+    return {
+        "profile": "tabular-data-resource",
+        "name": name.replace("_", "-").lower(),
+        "path": path,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": {"fields": [_field(str(c), table[c]) for c in table.columns], "missingValues": [""]},
+    }
+
+
+def _field(name: str, column: pd.Series) -> dict[str, str]:
+    field = {"name": name, "type": _type(column)}
+    return field | ({"description": "decimal, not per cent"} if name in DECIMALS else {})
+
+
+def _type(column: pd.Series) -> str:
+    if types.is_bool_dtype(column):
+        return "boolean"
+    if types.is_integer_dtype(column):
+        return "integer"
+    if types.is_float_dtype(column):
+        return "number"
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return "string"
+    return "date" if types.is_datetime64_dtype(column) else "string"

@@ -1,0 +1,87 @@
+"""What stands beside the page: the summary for pasting and the description of every table."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pandas as pd
+import pytest
+from report_cases import HOSTILE, hostile_study
+
+from eventwindow import run_study
+from eventwindow.output import write_result
+from eventwindow.report.language import language, percent
+from eventwindow.report.markdown import markdown, plain, table, words
+from eventwindow.report.subject import Subject
+
+
+@pytest.fixture(scope="module")
+def out(deepseek, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("out") / "study"
+    write_result(deepseek, folder)
+    return folder
+
+
+def test_the_summary_holds_the_finding_and_the_surprising_verdicts(deepseek, out):
+    text = (out / "report.md").read_text(encoding="utf-8")
+    ar = deepseek.table("abnormal_returns").query("event == 'selloff' and security == 'NVDA' and tau == 0")
+    claims = deepseek.table("claims")
+    assert f"**{percent(ar['abnormal_return'].iloc[0])}**".replace("\u00a0", " ") in text
+    assert all(
+        f"| {i}: " in text.replace("\\", "") or f"{i}: " in text
+        for i in claims.query("verdict == 'contradicted'")["id"]
+    )
+    assert "&nbsp;" not in text
+    assert "<" not in re.sub(r"\\<", "", text)
+
+
+def test_the_summary_is_written_in_both_languages(out):
+    assert "下跌" in (out / "report.zh-Hant.md").read_text(encoding="utf-8")
+
+
+def test_rows_of_a_summary_table_have_as_many_cells_as_its_head(deepseek):
+    lines = markdown(Subject(deepseek, language("en"))).splitlines()
+    blocks = re.split(r"\n{2,}", "\n".join(lines))
+    tables = [b.splitlines() for b in blocks if b.startswith("|")]
+    assert len(tables) >= 4
+    for rows in tables:
+        assert len({len(re.findall(r"(?<!\\)\|", row)) for row in rows}) == 1
+
+
+def test_markup_in_a_study_stays_text_in_the_summary(tmp_path):
+    result = run_study(hostile_study(tmp_path / "study"), prices="shipped")
+    text = markdown(Subject(result, language("en")))
+    assert "<script>" not in re.sub(r"\\<", "", text)
+    assert plain(HOSTILE["script"]) in text
+
+
+def test_a_cell_cannot_break_its_table():
+    assert table(["a"], [["x | y\nz"]]).splitlines()[-1] == "| x \\| y z |"
+
+
+def test_bold_survives_and_other_tags_do_not():
+    assert words("a <strong>b</strong> <code>c_d</code>.") == "a **b** c\\_d."
+
+
+def test_the_package_describes_every_table_as_it_is_written(out):
+    package = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))
+    described = {r["path"]: [f["name"] for f in r["schema"]["fields"]] for r in package["resources"]}
+    written = {p.relative_to(out).as_posix() for p in (*out.glob("results/*.csv"), *out.glob("figures/*.csv"))}
+    assert set(described) == written
+    assert len({r["name"] for r in package["resources"]}) == len(package["resources"])
+    for path, names in described.items():
+        assert list(pd.read_csv(out / path, nrows=0).columns) == names, path
+
+
+def test_types_of_the_package_hold_for_the_cells(out):
+    package = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        cells = pd.read_csv(out / resource["path"], dtype=str, keep_default_na=False)
+        for field in resource["schema"]["fields"]:
+            held = cells.loc[cells[field["name"]] != "", field["name"]]
+            pattern = {"integer": r"-?\d+", "date": r"\d{4}-\d\d-\d\d", "boolean": "True|False"}.get(field["type"])
+            if field["type"] == "number":
+                pd.to_numeric(held)
+            elif pattern:
+                assert held.str.fullmatch(pattern).all(), (resource["path"], field["name"])
