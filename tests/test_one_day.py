@@ -1,5 +1,7 @@
 """Inference for one event day: by hand, against other packages, and by size under a true null."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -121,6 +123,14 @@ def test_step_down_by_hand_and_against_a_loop() -> None:
     g = np.random.default_rng(0)
     event, reference = np.abs(g.standard_normal(6)) * 2, np.abs(g.standard_normal((6, 200)))
     np.testing.assert_allclose(step_down(event, reference), _loop(event, reference))
+
+
+def test_step_down_equals_pyfixest() -> None:
+    """The recipe and pyfixest's numbers stand in reference/romano_wolf."""
+    folder = Path(__file__).parent / "reference" / "romano_wolf"
+    statistics = np.abs(pd.read_csv(folder / "statistics.csv").to_numpy())
+    expected = pd.read_csv(folder / "expected.csv")["p_value"]
+    np.testing.assert_allclose(step_down(statistics[0], statistics[1:].T), expected)
 
 
 def _loop(event: np.ndarray, reference: np.ndarray) -> np.ndarray:
