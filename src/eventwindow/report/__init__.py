@@ -28,6 +28,7 @@ def _write_language(result: StudyResult, folder: Path, code: str) -> None:
     from eventwindow.report.language import LANGUAGES, language
     from eventwindow.report.markdown import markdown
     from eventwindow.report.page import file_name, page
+    from eventwindow.report.pdf import has_typst, pdf_bytes
     from eventwindow.report.subject import Subject
 
     subject = Subject(result, language(code))
@@ -37,6 +38,8 @@ def _write_language(result: StudyResult, folder: Path, code: str) -> None:
     html, name = page(subject, drawn, svgs), file_name(code)
     (folder / name).write_text(html, encoding="utf-8", newline="\n")
     (folder / name.replace(".html", ".md")).write_text(markdown(subject), encoding="utf-8", newline="\n")
+    if has_typst():
+        (folder / name.replace(".html", ".pdf")).write_bytes(pdf_bytes(subject, drawn, svgs))
     if code == LANGUAGES[0]:
         package = datapackage(result, {name: chart.data for name, chart in drawn.items()})
         (folder / "datapackage.json").write_text(package, encoding="utf-8", newline="\n")
