@@ -42,12 +42,12 @@ def curve(choices):
 
 
 def test_every_choice_is_crossed_with_every_other(curve):
-    """(2 benchmarks × 3 models + mean) × 2 windows × 2 kinds × 2 news, and 3 factor models on simple returns."""
-    assert len(curve.specifications) == (2 * 3 + 1) * 2 * 2 * 2 + 3 * 2 * 2
+    """(2 benchmarks × 2 models + mean) × 2 windows × 2 kinds × 2 news, and 3 factor models on simple returns."""
+    assert len(curve.specifications) == (2 * 2 + 1) * 2 * 2 * 2 + 3 * 2 * 2
     assert not curve.specifications.duplicated().any()
 
 
-@pytest.mark.parametrize("position", [0, 7, 12, 15, 25, 33, 40, 55, 66])
+@pytest.mark.parametrize("position", [0, 3, 7, 12, 15, 25, 33, 40, 50])
 def test_an_estimate_is_that_of_the_library(curve, choices, position):
     """Any specification, run by itself through `abnormal_returns`."""
     row = curve.specifications.iloc[position]

@@ -16,7 +16,7 @@ from eventwindow.timeline import Window
 
 LEVEL = 0.05
 CHOICES = ["benchmark", "model", "estimation", "returns", "news"]
-INDEX_MODELS = ("market_adjusted", "market_model", "scholes_williams")
+INDEX_MODELS = ("market_adjusted", "market_model")
 FACTOR_MODELS = ("ff3", "ff5", "carhart")
 
 
