@@ -21,6 +21,8 @@ CLAIMS = ["id", "article", "security", "measure", "stated_text", "stated", "meas
 CLAIMS += ["reason", "reason_zh", "text_en", "text_zh", "would_change_it", "p_value", "p_family", "detectable"]
 CLAIMS += ["specifications", "share_same_sign", "share_significant"]
 EXCLUDED = ["event", "security", "what", "window_start", "window_end", "reason"]
+TESTS = ["event", "group", "window_start", "window_end", "test", "statistic", "p_value", "distribution", "n"]
+TESTS += ["note", "null", "valid"]
 
 
 def daily_table(abnormal: AbnormalReturns) -> pd.DataFrame:
@@ -84,12 +86,12 @@ def tests_table(
         for group, members in baskets.items():
             chosen = every.select(list(members))
             for window in windows:
-                rows += [_test_row(event, group, window, result) for result in run_tests(chosen, window)]
-    columns = ["event", "group", "window_start", "window_end", "test", "statistic", "p_value", "distribution", "n"]
-    return pd.DataFrame(rows, columns=[*columns, "note", "null", "valid"])
+                rows += [row_of_test(event, group, window, result) for result in run_tests(chosen, window)]
+    return pd.DataFrame(rows, columns=TESTS)
 
 
-def _test_row(event: str, group: str, window: Window, result: Result) -> tuple[object, ...]:
+def row_of_test(event: str, group: str, window: Window, result: Result) -> tuple[object, ...]:
+    """A test's answer in the columns `TESTS`."""
     where = (event, group, window.start, window.end, result.name)
     if isinstance(result, NotComputed):
         return (*where, None, None, "", result.n, f"not computed: {result.reason}", result.null, result.valid)

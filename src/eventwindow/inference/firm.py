@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eventwindow.abnormal import AbnormalReturns
+from eventwindow.blocks import in_blocks
 from eventwindow.event_returns import Array
 from eventwindow.inference.result import FirmSignificance, NotComputed, Result
 from eventwindow.inference.sample import block_sums
@@ -28,11 +29,8 @@ def sample_quantile(
     name: str, ar: AbnormalReturns, window: Window, residuals: Array, value: Array, *, note: str = ""
 ) -> FirmSignificance:
     """The place of `value` (N,) among sums of `residuals` (N, T) as long as the window, itself counted."""
-    sums = block_sums(residuals, len(window))
-    count = np.isfinite(sums).sum(axis=1)
-    with np.errstate(invalid="ignore"):
-        beyond = (np.abs(sums) >= np.abs(value)[:, None]).sum(axis=1)
-        below = (sums <= value[:, None]).sum(axis=1)
+    counted = in_blocks(len(value), lambda rows: _places(block_sums(residuals[rows], len(window)), value[rows]))
+    count, beyond, below = (np.concatenate(part) for part in zip(*counted, strict=True))
     reason = ar.car(window).reason.copy()
     reason[(reason == "") & (count == 0)] = f"no {len(window)} consecutive residuals in the estimation window"
     held = reason == ""
@@ -41,6 +39,14 @@ def sample_quantile(
     return FirmSignificance(
         name, NULL, ar.labels, value, two, "own residuals", count, reason, 1 / (count + 1), low, note
     )
+
+
+def _places(sums: Array, value: Array) -> tuple[Array, Array, Array]:
+    """(N,) how many sums (N, D) there are, how many at least as large in size as `value`, how many no larger."""
+    with np.errstate(invalid="ignore"):
+        beyond = (np.abs(sums) >= np.abs(value)[:, None]).sum(axis=1)
+        below = (sums <= value[:, None]).sum(axis=1)
+    return np.isfinite(sums).sum(axis=1), beyond, below
 
 
 def daily_sq(ar: AbnormalReturns) -> Array:
