@@ -24,8 +24,10 @@ EDGE_IN = {
     "studies",
     "inputs",
     "quality",
+    "eventlist",
 }
 EDGE_OUT = {
+    "panelrun",
     "run",
     "stages",
     "further",

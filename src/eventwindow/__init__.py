@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from eventwindow.abnormal import AbnormalReturns
     from eventwindow.errors import StudyError
     from eventwindow.onecall import abnormal_returns
+    from eventwindow.panelrun.study import panel_study
     from eventwindow.result import StudyResult
     from eventwindow.run import run_study
     from eventwindow.study import Study, read_study
@@ -23,6 +24,7 @@ _HOME = {
     "StudyResult": "result",
     "Window": "timeline",
     "abnormal_returns": "onecall",
+    "panel_study": "panelrun.study",
     "read_study": "study",
     "run_study": "run",
 }
@@ -35,6 +37,7 @@ __all__ = [
     "Window",
     "__version__",
     "abnormal_returns",
+    "panel_study",
     "read_study",
     "run_study",
 ]

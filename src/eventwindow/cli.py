@@ -94,6 +94,7 @@ def _price_options(command: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from eventwindow.eventlist.form import names_event_list
     from eventwindow.output import check_out, write_result
     from eventwindow.run import run_study
     from eventwindow.studies import find_study
@@ -101,6 +102,8 @@ def _run(options: argparse.Namespace) -> int:
     from eventwindow.terminal import print_result, progress, result_json
 
     folder = find_study(options.study)
+    if names_event_list(folder):
+        return _run_panel(folder, options)
     out = options.out or Path("eventwindow-out") / read_study(folder).name
     check_out(out)
     with progress() as step:
@@ -113,6 +116,16 @@ def _run(options: argparse.Namespace) -> int:
         print(result_json(result, report))
     else:
         print_result(result, report)
+    return 0
+
+
+def _run_panel(folder: Path, options: argparse.Namespace) -> int:
+    from eventwindow.panelrun.command import run_panel, summary_lines
+    from eventwindow.terminal import progress
+
+    with progress() as step:
+        result, report = run_panel(folder, options.out, step=step)
+    print(*([report] if options.quiet else summary_lines(result, report)), sep="\n")
     return 0
 
 

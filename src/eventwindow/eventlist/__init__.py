@@ -1,0 +1,1 @@
+"""Event lists and price panels: read, checked and placed; nothing is computed here."""

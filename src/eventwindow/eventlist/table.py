@@ -1,0 +1,190 @@
+"""A table of events → events as numbers, in the order of their day 0; what cannot be placed is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.errors import EventDateError, StudyError
+from eventwindow.event_returns import Days
+from eventwindow.panel.task import Codes
+from eventwindow.placing import ALIASES
+from eventwindow.timeline import SessionRule, exchange_calendar
+
+COLUMNS = ("event", "security", "date", "time", "zone", "exchange", "session", "group", "benchmark")
+
+
+@dataclass(frozen=True)
+class EventList:
+    """n placed events, day 0 ascending, then security, then the order they were given in."""
+
+    security: Codes  # (n,), columns of the panel
+    day: Codes  # (n,), session numbers
+    group: Codes  # (n,), -1 for none
+    benchmark: Codes  # (n,)
+    row: Days  # (n,), rows of the table as given
+    names: pd.Series | None  # of all rows; the event's date stands for it where there is none
+    groups: tuple[str, ...]
+    benchmarks: tuple[str, ...]  # "" for the common table of factors
+    told: pd.DataFrame  # event, security, what, reason: left out or shifted
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+
+def read_events(path: Path) -> pd.DataFrame:
+    """The columns of an event list that are known, from CSV or Parquet."""
+    if not path.is_file():
+        raise StudyError(f"there is no event list {path.name}.", remedy="Give a CSV or Parquet file.")
+    known = {*COLUMNS, *ALIASES}
+    if path.suffix == ".parquet":
+        import pyarrow.parquet as pq
+
+        wanted = [name for name in pq.read_schema(path).names if name in known]
+        return pd.DataFrame(pq.ParquetFile(path).read(wanted).to_pandas())
+    text = dict.fromkeys(known - {"date", "event_date"}, str)
+    return pd.read_csv(path, usecols=lambda name: name in known, dtype=text, keep_default_na=False, na_values=[""])
+
+
+def event_list(
+    events: pd.DataFrame,
+    sessions: pd.DatetimeIndex,
+    securities: pd.Index,
+    *,
+    benchmark: str = "",
+    rule: SessionRule = "error",
+    exchange: str | None = None,
+) -> EventList:
+    """Place every event on the panel's sessions, as `placing.placed` does, many at once.
+
+    An event of a security that the panel does not hold, or of a day that it does not reach, is left out and told.
+    """
+    events = events.rename(columns={old: new for old, new in ALIASES.items() if new not in events})
+    if lacking := [name for name in ("security", "date") if name not in events]:
+        raise StudyError(f"the table of events lacks the column {lacking[0]!r}.")
+    if not len(events):
+        raise StudyError("the table of events is empty.", remedy="Give at least one event.")
+    who = events["security"].astype(securities.dtype) if securities.dtype == object else events["security"].astype(str)
+    security = securities.get_indexer(pd.Index(who))
+    given = pd.to_datetime(events["date"]).dt.normalize().to_numpy().astype("M8[D]")
+    known = sessions.to_numpy().astype("M8[D]")
+    day, shifted = _placed(events, given, known, rule, exchange)
+    reason = np.full(len(events), "", dtype=object)
+    reason[day < 0] = f"its day lies outside the panel, which runs from {known[0]} to {known[-1]}"
+    reason[security < 0] = "the panel does not hold this security"
+    names = events["event"].reset_index(drop=True) if "event" in events else None
+    told = _told(events, given, names, np.where(reason == "", shifted, ""), reason)
+    group, groups = _coded(events, "group", "")
+    coded, benchmarks = _coded(events, "benchmark", benchmark)
+    kept = np.flatnonzero(reason == "")
+    kept = kept[np.lexsort((kept, security[kept], day[kept]))]
+    return EventList(
+        security[kept].astype(np.int32),
+        day[kept].astype(np.int32),
+        group[kept],
+        coded[kept] if benchmarks else np.zeros(len(kept), np.int32),
+        kept,
+        names,
+        tuple(groups),
+        tuple(benchmarks) or ("",),
+        told,
+    )
+
+
+def _coded(events: pd.DataFrame, column: str, default: str) -> tuple[Codes, list[str]]:
+    """Sorted names of a column and their numbers, -1 for none; `default` stands where a row has none."""
+    if column not in events:
+        return np.full(len(events), 0 if default else -1, np.int32), [default] if default else []
+    values = events[column].astype(object).where(events[column].notna(), default)
+    values = values.where(values != "", default).astype(str)
+    codes, names = pd.factorize(values, sort=True)
+    if len(names) and names[0] == "":  # the empty name sorts first
+        return (codes - 1).astype(np.int32), [str(name) for name in names[1:]]
+    return codes.astype(np.int32), [str(name) for name in names]
+
+
+def _placed(
+    events: pd.DataFrame, given: np.ndarray, known: np.ndarray, rule: SessionRule, exchange: str | None
+) -> tuple[Codes, np.ndarray]:
+    """Session number of each event, -1 outside the panel, and why it is not the date given."""
+    rules = events["session"].where(events["session"].notna(), rule).to_numpy() if "session" in events else None
+    days, shifted = _priced(events, given, rule if rules is None else rules, exchange)
+    after = np.searchsorted(known, days)
+    inside = (days >= known[0]) & (days <= known[-1])
+    at = np.minimum(after, len(known) - 1)
+    off = inside & (known[at] != days)
+    own = np.full(len(days), rule, dtype=object) if rules is None else rules
+    if (wrong := off & (own == "error")).any():
+        first = int(wrong.argmax())
+        raise EventDateError(
+            f"{days[first]}, the event of {events['security'].iloc[first]!r}, is no session of the panel "
+            f"(the one before is {known[after[first] - 1]}, the one after {known[at[first]]}); "
+            f"{int(wrong.sum())} events lie on such days.",
+            remedy='Set session = "next" or "previous", or give sessions.',
+        )
+    at = np.where(off & (own == "previous"), after - 1, at)
+    for i in np.flatnonzero(off):
+        shifted[i] = "; ".join(part for part in (shifted[i], f"{days[i]} is no session: {own[i]} session") if part)
+    return np.where(inside, at, -1), shifted
+
+
+def _priced(events: pd.DataFrame, given: np.ndarray, rule: Any, exchange: str | None) -> tuple[np.ndarray, np.ndarray]:
+    """The day whose close first comes after the news, where a clock time is given; else the day itself."""
+    days, shifted = given.copy(), np.full(len(given), "", dtype=object)
+    if "time" not in events:
+        return days, shifted
+    clock = events["time"].where(events["time"].notna() & (events["time"].astype(str) != ""))
+    rows = np.flatnonzero(clock.notna())
+    zone, mic = (_texts(events, name, default) for name, default in (("zone", ""), ("exchange", exchange or "")))
+    if (lacking := rows[mic[rows] == ""]).size:
+        raise StudyError(
+            f"the event of {events['security'].iloc[lacking[0]]!r} has a clock time but no exchange.",
+            remedy='Give exchange="XNYS", or a column `exchange`.',
+        )
+    stamps = pd.to_datetime(pd.Series(given[rows].astype(str)) + " " + clock.iloc[rows].astype(str).to_numpy())
+    for one in sorted({*zip(mic[rows], zone[rows], strict=True)}):
+        at = (mic[rows] == one[0]) & (zone[rows] == one[1])
+        days[rows[at]] = _first_close(pd.DatetimeIndex(stamps[at]), given[rows[at]], one[0], one[1])
+    for i in rows[days[rows] != given[rows]]:
+        shifted[i] = f"{given[i]} {clock.iloc[i]} {zone[i]}: first close after the news on {mic[i]}"
+    return days, shifted
+
+
+def _first_close(stamps: pd.DatetimeIndex, given: np.ndarray, mic: str, zone: str) -> np.ndarray:
+    """The first session of the exchange that closes after the news; the local date where that is no session."""
+    low, high = (pd.Timestamp(given[k]) for k in (given.argmin(), given.argmax()))
+    calendar = exchange_calendar(mic, (low - pd.Timedelta(days=14)).date(), (high + pd.Timedelta(days=14)).date())
+    instant = stamps.tz_localize(
+        zone or calendar.zone, ambiguous=np.ones(len(stamps), bool), nonexistent="shift_forward"
+    )
+    local = instant.tz_convert(calendar.zone).tz_localize(None).normalize()
+    at = calendar.closes.searchsorted(instant.tz_convert("UTC"), side="right")
+    session = calendar.sessions[np.minimum(at, len(calendar.sessions) - 1)]
+    found = np.where(local.isin(calendar.sessions), session, local)
+    return np.asarray(found.astype("M8[D]"))
+
+
+def _texts(events: pd.DataFrame, name: str, default: str) -> np.ndarray:
+    if name not in events:
+        return np.full(len(events), default, dtype=object)
+    column = events[name].astype(object)
+    return np.asarray(column.where(column.notna() & (column != ""), default).to_numpy())
+
+
+def _told(
+    events: pd.DataFrame, given: np.ndarray, names: pd.Series | None, shifted: np.ndarray, reason: np.ndarray
+) -> pd.DataFrame:
+    rows = np.flatnonzero((reason != "") | (shifted != ""))
+    left = reason[rows] != ""
+    return pd.DataFrame(
+        {
+            "event": given[rows].astype(str) if names is None else names.iloc[rows].astype(str).to_numpy(),
+            "security": events["security"].iloc[rows].astype(str).to_numpy(),
+            "what": np.where(left, "excluded", "shifted"),
+            "reason": np.where(left, reason[rows], shifted[rows]),
+        }
+    )

@@ -1,0 +1,51 @@
+"""A chunk's second pass: the generalized ranks, which need the spread of the standardised CARs of all chunks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eventwindow.abnormal import AbnormalReturns
+from eventwindow.event_returns import Array
+from eventwindow.panel.firstpass import RANKED, blocks
+from eventwindow.panel.part import add_up
+from eventwindow.panel.task import Task, fitted
+
+
+def second_pass(task: Task, spread: Array) -> dict[str, np.ndarray]:
+    """By key: "above" (K, T), the weighted events whose scaled CAR lies below their residual of a day; "event" (K,).
+
+    `spread` (K,) is the sd of the SCARs of all chunks; NaN where there is none.
+    """
+    parts = (fitted(task, rows) for rows in blocks(task, task.halo, len(task)))
+    return add_up(_block(task, ar, spread) for ar in parts if len(ar))
+
+
+def _block(task: Task, ar: AbnormalReturns, spread: Array) -> dict[str, np.ndarray]:
+    spec = task.specification
+    w_count, t = len(spec.report), ar.residuals.shape[1]
+    out = {"above": np.zeros((len(spread), t)), "event": np.zeros(len(spread))}
+    e, sigma = (ar.residuals, ar.sigma) if ar.residual_sd is None else (ar.standardised_residuals, np.ones(len(ar)))
+    count = np.isfinite(e).sum(axis=1).astype(float)
+    group = ar.labels["group"].to_numpy()
+    for w, window in enumerate(spec.report):
+        car = ar.car(window)
+        for named in (False, True) if spec.groups else (False,):
+            key = (group + 1 if named else np.zeros(len(ar), np.int64)) * w_count + w
+            used = car.complete & (group >= 0) if named else car.complete
+            value = car.scar / spread[key] * sigma
+            for i in range(0, len(ar), RANKED):
+                rows = np.arange(i, min(i + RANKED, len(ar)))[used[i : i + RANKED]]
+                _compare(out, e[rows], value[rows], count[rows], key[rows])
+    return out
+
+
+def _compare(out: dict[str, np.ndarray], e: Array, value: Array, count: Array, key: np.ndarray) -> None:
+    """Add the events (n,): residuals above their value count whole, equal ones half."""
+    above = (e > value[:, None]).astype(float)
+    equal = e == value[:, None]
+    if equal.any():
+        above += 0.5 * equal
+    np.add.at(out["event"], key, (1 + count - above.sum(axis=1)) / (count + 2))
+    above /= (count + 2)[:, None]
+    for one in np.unique(key):
+        out["above"][one] += above[key == one].sum(axis=0)

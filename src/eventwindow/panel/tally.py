@@ -1,0 +1,164 @@
+"""The chunks added up → the tests of each group and window, by the same functions that test a small study."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.abnormal import AbnormalReturns
+from eventwindow.cumulative import Cumulative
+from eventwindow.event_returns import Array, Days, EventReturns
+from eventwindow.inference import Result, run_tests
+from eventwindow.inference.correlation_runs import MINIMUM_DAYS, NO_VARIANCE
+from eventwindow.inference.sample import Design
+from eventwindow.models import model_named
+from eventwindow.panel.part import Arrays
+from eventwindow.panel.task import Codes, Specification
+from eventwindow.timeline import Window
+
+FEW = f"two firms that share an event day have fewer than {MINIMUM_DAYS} common estimation days"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Everything that the tests need of N fitted events: a few numbers each, and sums by key."""
+
+    specification: Specification
+    dates: Days  # of all sessions of the panel
+    row: Codes  # (N,), places in the list of events
+    day: Codes  # (N,), session numbers
+    group: Codes  # (N,), -1 for none
+    figures: Arrays  # (N,) each: dof, count, square, positive
+    sums: Arrays
+    later: Arrays  # sums of the second pass
+
+    def chosen(self, group: int, held: np.ndarray) -> np.ndarray:
+        """(N,), the events of a group that are `held`; -1 stands for all events."""
+        return held if group < 0 else held & (self.group == group)
+
+
+def spreads(tally: Tally, columns: list[Arrays]) -> Array:
+    """(K,), the sd of the SCARs of each key; NaN where fewer than two events hold the window or they do not differ."""
+    spec = tally.specification
+    out = np.full(((spec.groups + 1), len(spec.report)), np.nan)
+    for w, column in enumerate(columns):
+        scar = column["car"] / column["std_error"]
+        for group in range(-1, spec.groups):
+            mine = scar[tally.chosen(group, column["held"])]
+            if len(mine) > 1 and mine.std(ddof=1) > 1e-14 * np.abs(mine).max():
+                out[group + 1, w] = mine.std(ddof=1)
+    return out.ravel()
+
+
+def design_of(day: Codes, window: Window) -> Design:
+    """Whether events that hold the window share all its days, some, or none."""
+    if len(day) < 2:
+        return "single"
+    ordered = np.sort(day)
+    if ordered[0] == ordered[-1]:
+        return "one_day"
+    return "mixed" if (np.diff(ordered) < len(window)).any() else "dispersed"
+
+
+def tests_of(tally: Tally, group: int, w: int, column: Arrays) -> list[Result]:
+    """Every test of a group and window whose events do not all share their days."""
+    return run_tests(added_up(tally, group, w, column), tally.specification.report[w])
+
+
+def added_up(tally: Tally, group: int, w: int, column: Arrays) -> AbnormalReturns:
+    """The events that hold the window as the tests see them: no daily arrays, but all that is worked out from them."""
+    spec, chosen = tally.specification, tally.chosen(group, column["held"])
+    window, n = spec.report[w], int(chosen.sum())
+    labels = pd.DataFrame(index=pd.RangeIndex(n))
+    own = {name: tally.figures[name][chosen] for name in ("dof", "count", "square", "positive")}
+    none = np.broadcast_to(np.array("", dtype=object), n)
+    value, error, days = (column[name][chosen].astype(float) for name in ("car", "std_error", "days"))
+    car = Cumulative(window, labels, value, error, own["dof"], days, none)
+    ar = _hollow(spec, labels, own["dof"])
+    ar.memo.update(
+        {
+            ("complete", window): (None, car),
+            ("design", window): design_of(tally.day[chosen], window),
+            ("sum of SARs", window): column["sars"][chosen],
+            "positive share": own["positive"],
+            "moments": (own["count"], None, own["square"]),
+            ("open portfolio", window, 1): _portfolio(tally, group, w),
+            ("correlation", window): _correlation(tally, group, w, n),
+            **_day_means(tally, group, w, n, own["count"]),
+        }
+    )
+    if "bhar" in column:
+        ar.memo["bhar", window] = column["bhar"][chosen]
+    return ar
+
+
+def _hollow(spec: Specification, labels: pd.DataFrame, dof: Array) -> AbnormalReturns:
+    """Events of the right number whose daily arrays take no memory and hold nothing."""
+    n, t, length = len(labels), len(spec.estimation), len(spec.window)
+    arrays: dict[str, Any] = {}
+    for name, shape in {"estimation": (n, t), "event": (n, length)}.items():
+        arrays |= {f"{name}_returns": np.broadcast_to(np.nan, shape), f"{name}_days": np.broadcast_to(-1, shape)}
+        arrays[f"{name}_factors"] = np.empty((*shape, 0))
+    source = EventReturns(labels, spec.estimation, spec.window, **arrays, kind=spec.kind)
+    event, row = np.broadcast_to(np.nan, (n, length)), np.broadcast_to(np.nan, n)
+    return AbnormalReturns(
+        labels,
+        spec.estimation,
+        spec.window,
+        actual=event,
+        expected=event,
+        residuals=np.broadcast_to(np.nan, (n, t)),
+        sigma=row,
+        dof=dof,
+        nobs=row,
+        own_variance=event,
+        loading=np.empty((n, length, 0)),
+        estimation_days=source.estimation_days,
+        event_days=source.event_days,
+        model=np.broadcast_to("", n),
+        position=np.arange(n),
+        origin=source,
+        fitter=model_named(spec.model),
+    )
+
+
+def _day_means(tally: Tally, group: int, w: int, n: int, count: Array) -> dict[Any, Any]:
+    """Mean residuals and mean ranks by day, with the share of events that have one."""
+    spec, sums = tally.specification, tally.sums
+    key = (group + 1) * len(spec.report) + w
+    days = sums["residual days"][key]
+    mean: dict[Any, Any] = {"mean residual": _over(sums["residual"][key], days)}
+    for name, scaled in (("raw", False), ("scaled", True)):
+        ranked = sums[f"{name} days"][key]
+        mean["mean ranks", scaled] = (_over(sums[f"{name} ranks"][key], ranked) - 0.5, ranked / max(n, 1))
+    if tally.later and n:
+        u = _over(sums["own ranks"][key] + tally.later["above"][key], days) - 0.5
+        last = tally.later["event"][key] / n - 0.5
+        mean["grank", spec.report[w]] = (np.append(u, last), np.append(days, n) / n, count)
+    return mean
+
+
+def _over(total: Array, count: Array) -> Array:
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _portfolio(tally: Tally, group: int, w: int) -> tuple[Days, Array]:
+    """The calendar days with an open event, and the mean AR of the open ones."""
+    total, events = tally.sums[f"open {w}"], tally.sums[f"open events {w}"]
+    value, count = (part.sum(axis=0) if group < 0 else part[group] for part in (total, events))
+    at = np.flatnonzero(count)
+    return tally.dates[at], value[at] / count[at]
+
+
+def _correlation(tally: Tally, group: int, w: int, n: int) -> float | str:
+    """r̄ of the key, or why there is none."""
+    if n < 2:
+        return f"needs two events; {n} is left"
+    if tally.sums["few"][group + 1, w]:
+        return FEW
+    if tally.sums["flat"][group + 1, w]:
+        return NO_VARIANCE
+    return float(2 * tally.sums["pairs"][group + 1, w] / (n * (n - 1)))

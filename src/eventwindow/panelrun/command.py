@@ -1,0 +1,75 @@
+"""A panel study from its folder to its results, as the command line runs it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from eventwindow.errors import StudyError
+from eventwindow.eventlist.form import PanelStudy, read_panel_study
+from eventwindow.panelrun.result import PanelResult
+from eventwindow.panelrun.study import Step, panel_study, quiet
+from eventwindow.panelrun.writing import check_panel_out, write_panel
+
+PARALLEL = 50_000  # bytes of an event list below which a second process is not worth its start
+
+
+def run_panel(
+    folder: Path, out: Path | None = None, *, step: Step = quiet, engine: str = "local", workers: int | None = None
+) -> tuple[PanelResult, Path]:
+    """Run the panel study in `folder`; the result and the path of its report. Finished chunks stay in out/work."""
+    study = read_panel_study(folder)
+    out = out or Path("eventwindow-out") / study.name
+    check_panel_out(out)
+    result = result_of(study, out / "work", step=step, engine=engine, workers=workers)
+    step("writing the results")
+    return result, write_panel(result, out, study)
+
+
+def result_of(
+    study: PanelStudy, work: Path, *, step: Callable[[str], None], engine: str, workers: int | None
+) -> PanelResult:
+    """The study's own choices as arguments of `panel_study`."""
+    file, listed = study.file, study.file.event_list
+    small = study.path(listed.file).stat().st_size < PARALLEL
+    mean_only = file.model.name == "mean_adjusted"
+    return panel_study(
+        study.path(listed.panel),
+        study.path(listed.file),
+        model=file.model.name,
+        benchmark=None if listed.factors or mean_only else file.study.benchmark,
+        factors=None if listed.factors is None else read_factors(study.path(listed.factors)),
+        estimation=file.windows.estimation,
+        window=file.windows.event,
+        report=file.windows.report,
+        minimum_returns=file.study.minimum_returns,
+        session=listed.session,
+        exchange=listed.exchange,
+        values=listed.values,
+        kind=file.study.returns,
+        daily=listed.daily,
+        chunk=listed.chunk,
+        engine=engine,
+        workers=workers or (1 if small else os.cpu_count()),
+        work=work,
+        step=step,
+    )
+
+
+def read_factors(path: Path) -> pd.DataFrame:
+    """A table of factors by date."""
+    frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    if "date" not in frame:
+        raise StudyError("the table of factors lacks the column 'date'.", where=path.name)
+    return frame.assign(date=pd.to_datetime(frame["date"])).set_index("date")
+
+
+def summary_lines(result: PanelResult, report: Path) -> list[str]:
+    """What the terminal says at the end."""
+    told = result.excluded["what"].value_counts()
+    lines = [f"{len(result.plan.events):,} events; " + ", ".join(f"{n:,} {what}" for what, n in told.items())]
+    lines.append(result.caar.to_string(index=False, max_rows=20, float_format="{:.5f}".format))
+    return [*lines, f"Report: {report}"]

@@ -1,0 +1,130 @@
+"""The same chunks on one core, on the cores of this machine, or on a Dask cluster."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from typing import Any
+
+from eventwindow.errors import StudyError
+
+Work = Callable[..., Any]
+Submit = Callable[..., Any]
+Run = Callable[[Work, Sequence[int], Callable[[int], tuple[Any, ...]]], Iterator[tuple[int, Any]]]
+ENGINES = ("local", "dask")
+
+
+@contextmanager
+def engine_named(name: str, workers: int | None = None, client: Any = None) -> Iterator[Run]:
+    """A function that runs `work(*arguments(i))` for every number i and yields (i, answer) as they come.
+
+    "local": `workers` processes, one for the calling process itself. "dask": `client` is a distributed.Client or a
+    scheduler's address; left out, a cluster on this machine.
+    """
+    if name not in ENGINES:
+        raise StudyError(f"engine {name!r} is unknown.", remedy=f"Engines: {', '.join(ENGINES)}.")
+    if name == "dask":
+        with _dask(workers, client) as run:
+            yield run
+        return
+    count = workers or os.cpu_count() or 1
+    if count == 1 or multiprocessing.current_process().daemon:
+        yield _in_turn
+        return
+    with _processes(count) as run:
+        yield run
+
+
+def _in_turn(
+    work: Work, numbers: Sequence[int], arguments: Callable[[int], tuple[Any, ...]]
+) -> Iterator[tuple[int, Any]]:
+    for number in numbers:
+        yield number, work(*arguments(number))
+
+
+@contextmanager
+def _processes(count: int) -> Iterator[Run]:
+    context = multiprocessing.get_context("fork" if sys.platform.startswith("linux") else "spawn")
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_obey, initargs=(os.getpid(),))
+    wait([pool.submit(os.getpid)])  # the processes start now, while this one is still small
+
+    def run(
+        work: Work, numbers: Sequence[int], arguments: Callable[[int], tuple[Any, ...]]
+    ) -> Iterator[tuple[int, Any]]:
+        open_: dict[Future[Any], int] = {}
+        for number in numbers:
+            if len(open_) > count:
+                yield from _finished(open_)
+            open_[pool.submit(work, *arguments(number))] = number
+        while open_:
+            yield from _finished(open_)
+
+    try:
+        yield run
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _finished(open_: dict[Future[Any], int]) -> Iterator[tuple[int, Any]]:
+    for future in wait(open_, return_when=FIRST_COMPLETED).done:
+        yield open_.pop(future), future.result()
+
+
+def _obey(parent: int) -> None:
+    """A worker leaves interrupts to its parent, and ends when the parent has been killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def _dask(workers: int | None, client: Any) -> Iterator[Run]:
+    try:
+        import dask
+        from distributed import Client, as_completed
+    except ImportError:
+        raise StudyError('engine="dask" needs Dask.', remedy="pip install 'eventwindow[dask]'") from None
+    given = isinstance(client, Client)
+    if not given:
+        options: dict[str, Any] = {"n_workers": workers or os.cpu_count() or 1, "threads_per_worker": 1}
+        client = Client(client) if client else Client(**options, dashboard_address=None)  # type: ignore[no-untyped-call]
+
+    def run(
+        work: Work, numbers: Sequence[int], arguments: Callable[[int], tuple[Any, ...]]
+    ) -> Iterator[tuple[int, Any]]:
+        # a task carries its stretch of the panel, so that it can be run again wherever a worker is left
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"}):
+            left = iter(numbers)
+            names: dict[Any, int] = {}
+            queue = as_completed()  # type: ignore[no-untyped-call]
+
+            def submit(number: int) -> None:
+                future = client.submit(work, *arguments(number), pure=False, retries=3)
+                names[future] = number
+                queue.add(future)  # type: ignore[no-untyped-call]
+
+            for _, number in zip(range(2 * max(1, len(client.ncores()))), left, strict=False):
+                submit(number)
+            for future in queue:
+                yield names.pop(future), future.result()
+                for number in left:
+                    submit(number)
+                    break
+
+    try:
+        yield run
+    finally:
+        if not given:
+            client.close()

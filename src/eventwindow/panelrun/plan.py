@@ -1,0 +1,109 @@
+"""Which events make a chunk, and the stretch of the panel that each chunk needs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.errors import StudyError
+from eventwindow.event_returns import OUTSIDE, Days, factor_table
+from eventwindow.eventlist.source import Panel
+from eventwindow.eventlist.table import EventList
+from eventwindow.models import model_named
+from eventwindow.panel.task import Codes, Specification, Task
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Chunks of a panel study; a chunk's task is cut from the panel when it is asked for."""
+
+    specification: Specification
+    panel: Panel
+    events: EventList
+    factors: np.ndarray  # (B, k, D)
+    factor_names: tuple[str, ...]
+    dates: Days  # (D,)
+    chunk: int
+
+    def __len__(self) -> int:
+        return math.ceil(len(self.events) / self.chunk)
+
+    def rows(self, number: int) -> slice:
+        """The events of a chunk."""
+        return slice(number * self.chunk, min((number + 1) * self.chunk, len(self.events)))
+
+    def task(self, number: int, *, halo: bool = True) -> Task:
+        """A chunk with, as its halo, the earlier events that may share a tested day with its first."""
+        rows, start = self.rows(number), self.rows(number).start
+        if halo:
+            longest = max(map(len, self.specification.report))
+            start = int(np.searchsorted(self.events.day, self.events.day[rows.start] - longest, side="right"))
+            start = min(start, rows.start)
+        return self.cut(np.arange(start, rows.stop), rows.start - start)
+
+    def cut(self, at: Codes, halo: int = 0) -> Task:
+        """The events at `at`, ascending, with what their windows touch of the panel."""
+        spec, events = self.specification, self.events
+        day = events.day[at].astype(np.int64)
+        first = int(day.min()) + min(spec.estimation.start, spec.window.start, 0)
+        stop = int(day.max()) + max(spec.estimation.end, spec.window.end, 0) + 1
+        used, security = np.unique(events.security[at], return_inverse=True)
+        return Task(
+            spec,
+            first,
+            _stretch(self.dates, first, stop, OUTSIDE),
+            self.panel.returns(first, stop, used),
+            self.panel.spans[used],
+            _stretch(self.factors, first, stop, np.nan),
+            self.factor_names,
+            security,
+            day,
+            events.group[at].astype(np.int64),
+            events.benchmark[at].astype(np.int64),
+            halo,
+        )
+
+
+def _stretch(values: np.ndarray, first: int, stop: int, outside: float) -> np.ndarray:
+    """Entries first … stop - 1 of the last axis, `outside` beyond its ends."""
+    length = values.shape[-1]
+    low, high = max(first, 0), min(stop, length)
+    pad = [(0, 0)] * (values.ndim - 1) + [(low - first, stop - high)]
+    return np.pad(values[..., low:high], pad, constant_values=outside)
+
+
+def factor_tables(
+    spec: Specification,
+    panel: Panel,
+    events: EventList,
+    factors: pd.Series | pd.DataFrame | Mapping[str, pd.DataFrame] | None,
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """(B, k, D) and names: one table for all, one a benchmark, or the benchmark's own column of the panel."""
+    lags, leads = model_named(spec.model).neighbours
+    sessions = panel.sessions
+    if isinstance(factors, (pd.Series, pd.DataFrame)):
+        tables = [factor_table(factors, sessions, lags, leads)] * len(events.benchmarks)
+    elif factors is not None:
+        tables = [factor_table(_named(factors, name), sessions, lags, leads) for name in events.benchmarks]
+    elif events.benchmarks == ("",):
+        return np.empty((1, 0, len(sessions))), ()
+    else:
+        tables = [factor_table(_column(panel, name), sessions, lags, leads) for name in events.benchmarks]
+    return np.stack([table.to_numpy(float).T for table in tables]), tuple(map(str, tables[0].columns))
+
+
+def _named(factors: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
+    if name not in factors:
+        raise StudyError(f"benchmark {name!r} has no table of factors.", remedy="Add it to `factors`.")
+    return factors[name]
+
+
+def _column(panel: Panel, name: str) -> pd.Series:
+    at = panel.securities.get_indexer(pd.Index([name]))
+    if at[0] < 0:
+        raise StudyError(f"benchmark {name!r} is no security of the panel.", remedy="Add it, or correct the name.")
+    return pd.Series(panel.returns(0, len(panel.sessions), at)[0], panel.sessions)

@@ -1,0 +1,174 @@
+"""A panel study in chunks, in two processes or on a cluster says what the plain path says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from panels import panel
+
+from eventwindow import StudyError, abnormal_returns, panel_study
+from eventwindow.inference import NotComputed, run_tests
+from eventwindow.panel import task as task_module
+from eventwindow.timeline import Window
+
+WINDOWS = ((0, 0), (-1, 2))
+OPTIONS = {"benchmark": "MKT", "estimation": (-70, -6), "window": (-5, 5), "minimum_returns": 30}
+
+
+def ragged_panel(seed: int, gaps: float = 0.01, firms: int = 8) -> pd.DataFrame:
+    """Returns with gaps, a late listing and a delisting."""
+    g = np.random.default_rng(seed)
+    returns = panel(seed, firms=firms, days=220)
+    holes = g.random(returns.shape) < gaps
+    holes[:, 0] = False
+    returns = returns.mask(holes)
+    returns.iloc[: g.integers(20, 120), 1] = np.nan
+    returns.iloc[g.integers(100, 200) :, 2] = np.nan
+    return returns
+
+
+def drawn_events(returns: pd.DataFrame, seed: int, n: int, days: int = 140) -> pd.DataFrame:
+    """Events of random firms and days in three groups, one of them without a name; some stand in the list twice."""
+    g = np.random.default_rng(seed)
+    at = {"security": g.choice(returns.columns[1:], n), "date": returns.index[72 + g.integers(0, days, n)]}
+    events = pd.DataFrame(at | {"group": g.choice(["a", "b", ""], n)})
+    return pd.concat([events, events.iloc[: n // 10]], ignore_index=True)
+
+
+def plain_answers(returns: pd.DataFrame, events: pd.DataFrame, **options: object) -> dict[tuple[object, ...], object]:
+    """Every test of every group and window on all events at once."""
+    ar = abnormal_returns(returns, events, **OPTIONS | options)
+    members = {"all": ar} | {g: ar.select((ar.labels["group"] == g).to_numpy()) for g in ("a", "b")}
+    held = {group: part for group, part in members.items() if len(part)}
+    return {
+        (group, *window, result.name): result
+        for group, part in held.items()
+        for window in WINDOWS
+        for result in run_tests(part, Window(*window))
+    }
+
+
+def assert_same(tests: pd.DataFrame, plain: dict[tuple[object, ...], object]) -> None:
+    rows = {(r.group, r.window_start, r.window_end, r.test): r for r in tests.itertuples()}
+    assert rows.keys() == plain.keys()
+    for key, expected in plain.items():
+        row = rows[key]
+        assert row.valid == expected.valid, key
+        if isinstance(expected, NotComputed):
+            # the number of common days in the reason is that of the first pair met, which depends on the order
+            assert row.note.startswith("not computed") and ("common" in row.note) == ("common" in expected.reason), key
+            continue
+        assert row.statistic == pytest.approx(expected.statistic, rel=1e-12, abs=1e-12), key
+        assert row.p_value == pytest.approx(expected.p_value, rel=1e-11, abs=1e-12), key
+        assert (row.n, row.distribution, row.note) == (expected.n, expected.distribution, expected.note), key
+
+
+@given(st.integers(0, 2**20), st.integers(1, 90), st.sampled_from([0.0, 0.01, 0.1]))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+def test_chunks_of_any_size_add_up_to_the_plain_answer(seed, chunk, gaps):
+    returns = ragged_panel(seed, gaps)
+    events = drawn_events(returns, seed, 60)
+    result = panel_study(returns, events, report=WINDOWS, chunk=chunk, workers=1, **OPTIONS)
+    assert_same(result.tests, plain_answers(returns, events))
+
+
+@pytest.mark.parametrize("model", ["mean_adjusted", "market_adjusted", "scholes_williams", "dimson"])
+def test_every_kind_of_model_runs_in_chunks(model):
+    returns = ragged_panel(3)
+    events = drawn_events(returns, 3, 40)
+    options = {"model": model} | ({"benchmark": None} if model == "mean_adjusted" else {})
+    result = panel_study(returns, events, report=WINDOWS, chunk=13, workers=1, **OPTIONS | options)
+    assert_same(result.tests, plain_answers(returns, events, **options))
+
+
+@pytest.mark.parametrize("block", [1, 7, 4000])
+def test_the_blocks_within_a_chunk_do_not_matter_either(monkeypatch, block):
+    monkeypatch.setattr("eventwindow.panel.firstpass.BLOCK", block)
+    assert task_module.BLOCK == 3840
+    returns = ragged_panel(5)
+    events = drawn_events(returns, 5, 50, days=12)  # many events share days
+    result = panel_study(returns, events, report=WINDOWS, chunk=40, workers=1, **OPTIONS)
+    assert_same(result.tests, plain_answers(returns, events))
+
+
+def test_events_of_one_day_get_the_tests_of_one_day():
+    returns = panel(2, firms=9, days=140)
+    events = pd.DataFrame({"security": returns.columns[1:], "date": returns.index[100], "group": "a"})
+    result = panel_study(returns, events, report=WINDOWS, chunk=4, workers=1, **OPTIONS)
+    assert_same(result.tests, plain_answers(returns, events))
+    assert "date_permutation_mean" in set(result.tests.query("statistic.notna()")["test"])
+
+
+def test_each_event_has_the_figures_of_the_plain_path():
+    returns = ragged_panel(11)
+    events = drawn_events(returns, 11, 50).assign(event=lambda t: [f"e{i}" for i in range(len(t))])
+    result = panel_study(returns, events, report=WINDOWS, chunk=9, workers=1, daily=True, **OPTIONS)
+    ar = abnormal_returns(returns, events, **OPTIONS)
+    mine = result.cumulative.astype({"event": str}).set_index(["event", "window_start"]).sort_index()
+    for window in WINDOWS:
+        expected = ar.car(Window(*window)).to_frame().set_index("event").sort_index()
+        got = mine.xs(window[0], level="window_start")
+        for name in ("car", "std_error", "p_value", "days"):
+            np.testing.assert_allclose(got[name].to_numpy(float), expected[name], rtol=1e-12)
+        assert list(got["note"].astype(str).str.removeprefix("not computed: ")) == list(expected["note"])
+    daily = pd.concat(result.daily_parts()).sort_values(["event", "tau"])
+    plain = ar.to_frame().dropna(subset="date").sort_values(["event", "tau"])
+    np.testing.assert_allclose(daily["abnormal_return"], plain["abnormal_return"], rtol=1e-12)
+    aar = result.aar.query("group == 'all'")
+    np.testing.assert_allclose(aar["aar"], ar.aar()["aar"], rtol=1e-11, atol=1e-15)
+    assert list(result.excluded["reason"]) == list(ar.excluded.sort_values(["event"])["reason"]) or len(
+        result.excluded
+    ) == len(ar.excluded)
+
+
+def test_two_processes_give_the_bytes_of_one():
+    returns = ragged_panel(7)
+    events = drawn_events(returns, 7, 80)
+    one, two = (
+        panel_study(returns, events, report=WINDOWS, chunk=11, workers=workers, **OPTIONS) for workers in (1, 2)
+    )
+    for name in ("tests", "caar", "aar", "excluded", "cumulative"):
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name), check_exact=True)
+
+
+def test_a_group_named_all_is_refused():
+    returns = panel(1)
+    events = pd.DataFrame({"security": ["F0"], "date": [returns.index[100]], "group": ["all"]})
+    with pytest.raises(StudyError, match="stands for all events"):
+        panel_study(returns, events, **OPTIONS)
+
+
+def test_a_list_without_any_event_in_the_panel_says_why():
+    returns = panel(1)
+    events = pd.DataFrame({"security": ["ZZZ"], "date": [returns.index[100]]})
+    with pytest.raises(StudyError, match="does not hold this security"):
+        panel_study(returns, events, **OPTIONS)
+
+
+def test_a_list_without_any_fit_says_why():
+    returns = panel(1)
+    events = pd.DataFrame({"security": ["F0"], "date": [returns.index[10]]})
+    with pytest.raises(StudyError, match="returns in the estimation window"):
+        panel_study(returns, events, workers=1, **OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "match"),
+    [
+        ({"report": ((0, 9),)}, "reaches beyond"),
+        ({"window": (-20, 5)}, "overlaps"),
+        ({"model": "oracle"}, "unknown"),
+        ({"chunk": 0}, "at least one event"),
+        ({"engine": "abacus"}, "Engines: local, dask"),
+        ({"benchmark": "SPX"}, "no security of the panel"),
+        ({"report": ()}, "no window to report"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(wrong, match):
+    returns = panel(1)
+    events = pd.DataFrame({"security": ["F0"], "date": [returns.index[100]]})
+    with pytest.raises(StudyError, match=match):
+        panel_study(returns, events, **OPTIONS | {"workers": 1} | wrong)
