@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
+import time
 
 import pandas as pd
 import pytest
 
+from eventwindow import lanes
 from eventwindow.errors import PriceError
 from eventwindow.lanes import side_by_side
 
@@ -29,10 +32,13 @@ def test_an_error_of_either_is_raised_whole(stages):
     assert (error.value.what, error.value.where, error.value.remedy) == ("no prices", "a.csv, line 3", "Mend it.")
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that forks")
-def test_a_stage_that_is_killed_is_an_error_and_no_hang():
-    with pytest.raises(RuntimeError, match="killed"):
-        side_by_side(lambda: 1, lambda: os._exit(9))
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks on Linux only")
+@pytest.mark.parametrize("lost", [lambda: os._exit(9), lambda: time.sleep(60)], ids=["killed", "hung"])
+def test_a_stage_that_does_not_answer_is_run_here(monkeypatch, lost):
+    """The parent's process id tells where it ran in the end."""
+    monkeypatch.setattr(lanes, "PATIENCE", 0.2)
+    parent = os.getpid()
+    assert side_by_side(lambda: 1, lambda: lost() if os.getpid() != parent else parent) == (1, parent)
 
 
 def test_one_core_gives_the_same(monkeypatch):

@@ -6,34 +6,39 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from typing import Any, TypeVar
 
 First = TypeVar("First")
 Second = TypeVar("Second")
+
+PATIENCE = 20.0  # times as long as this process took, and a second, before the other is given up
 
 
 def side_by_side(first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
     """The results of two functions that share nothing but what they read.
 
     On Linux with two cores `second` runs in a forked process, whose result is sent back; elsewhere one runs after the
-    other. An exception of either is raised here.
+    other. An exception of either is raised here. `second` may use numpy, pandas and matplotlib, but no library with a
+    thread pool of its own, which a fork leaves behind; if no answer comes in time, it is run here.
     """
     if not sys.platform.startswith("linux") or (os.cpu_count() or 1) < 2 or multiprocessing.current_process().daemon:
         return first(), second()
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     child = context.Process(target=_send, args=(second, sender), daemon=True)
+    began = time.monotonic()
     child.start()
     sender.close()
     try:
         mine = first()
-        theirs = _received(receiver)
+        answered, answer = _received(receiver, PATIENCE * (1 + time.monotonic() - began))
     finally:
-        if child.is_alive() and sys.exc_info()[0] is not None:
-            child.terminate()
+        child.terminate()
         child.join()
+    theirs = answer if answered else second()
     if isinstance(theirs, BaseException):
         raise theirs
     return mine, theirs
@@ -49,8 +54,9 @@ def _send(function: Callable[[], object], sender: Connection) -> None:
     sender.close()
 
 
-def _received(receiver: Connection):  # type: ignore[no-untyped-def]
+def _received(receiver: Connection, seconds: float) -> tuple[bool, Any]:
+    """Whether the other process answered, and what."""
     try:
-        return receiver.recv()
+        return (True, receiver.recv()) if receiver.poll(seconds) else (False, None)
     except EOFError:
-        return RuntimeError("a stage ended without an answer: the process was killed, or memory ran out")
+        return False, None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -24,6 +24,12 @@ class Chart:
     caption: str
     alt: str
     data: pd.DataFrame
+
+    def without_canvas(self) -> Chart:
+        """Its words and numbers, with an empty figure in place of the drawn one."""
+        from matplotlib.figure import Figure
+
+        return replace(self, figure=Figure(figsize=tuple(self.figure.get_size_inches())))
 
     def _repr_html_(self) -> str:
         from eventwindow.report.figures.style import inline_svg, svg_text
