@@ -226,6 +226,14 @@ def test_a_prices_file_of_ones_own_gives_the_same_figures(study, written, tmp_pa
         ).read_bytes()
 
 
+def test_one_language_is_written_alone_and_links_to_no_other(study, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["run", str(study), "--prices", "shipped", "--out", str(out), "--language", "zh-Hant", "--quiet"]) == 0
+    assert capsys.readouterr().out == f"{out / 'report.zh-Hant.html'}\n"
+    assert not (out / "report.html").exists()
+    assert 'href="report.html"' not in (out / "report.zh-Hant.html").read_text(encoding="utf-8")
+
+
 def test_quiet_prints_the_path_of_the_report_and_nothing_else(study, tmp_path, capsys):
     out = tmp_path / "out"
     assert main(["run", str(study), "--prices", "shipped", "--out", str(out), "--quiet"]) == 0

@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     _price_options(run)
     run.add_argument("--claims", type=Path, metavar="FILE", help="judge these claims instead of the study's own")
     run.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: eventwindow-out/STUDY)")
+    run.add_argument("--language", choices=("en", "zh-Hant"), help="one language of the report (default: both)")
     spoken = run.add_mutually_exclusive_group()
     spoken.add_argument("--quiet", action="store_true", help="print nothing but the report's path")
     spoken.add_argument("--json", action="store_true", help="print verdicts and headline numbers as JSON")
@@ -109,7 +110,7 @@ def _run(options: argparse.Namespace) -> int:
     with progress() as step:
         result = run_study(folder, prices=options.prices, claims=options.claims, step=step)
         step("writing the report")
-        report = write_result(result, out)
+        report = write_result(result, out, (options.language,) if options.language else ())
     if options.quiet:
         print(report)
     elif options.json:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -22,8 +23,8 @@ OURS = {
 }
 
 
-def write_result(result: StudyResult, out: Path) -> Path:
-    """Write report, figures and tables under `out`; returns the path of the report."""
+def write_result(result: StudyResult, out: Path, languages: Sequence[str] = ()) -> Path:
+    """Write report, figures and tables under `out`, in both languages if none is named; returns the report's path."""
     from eventwindow.report import write_report
 
     check_out(out)
@@ -31,11 +32,11 @@ def write_result(result: StudyResult, out: Path) -> Path:
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         _write_tables(result, fresh / "results")
-        write_report(result, fresh)
+        write_report(result, fresh, languages)
         _swap(fresh, out)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    return out / "report.html"
+    return out / ("report.html" if not languages or "en" in languages else f"report.{languages[0]}.html")
 
 
 def check_out(out: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,21 +23,25 @@ class Rendered:
     png: bytes
 
 
-def write_report(result: StudyResult, folder: Path, languages: Iterable[str] | None = None) -> None:
-    """Write into `folder`: a page and a summary in each language; every figure as SVG and PNG, its table as CSV."""
+def write_report(result: StudyResult, folder: Path, languages: Sequence[str] = ()) -> None:
+    """Write into `folder`: a page and a summary in each language (both, if none is named), and every figure.
+
+    A figure is an SVG, a PNG and the table that it was drawn from, as CSV.
+    """
     from eventwindow.report.datapackage import datapackage
     from eventwindow.report.language import LANGUAGES, language
     from eventwindow.report.subject import Subject
 
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     charts: dict[str, Chart] = {}
-    for code in languages or LANGUAGES:
-        charts = _write_language(Subject(result, language(code)), folder, code)
+    languages = languages or LANGUAGES
+    for code in languages:
+        charts = _write_language(Subject(result, language(code)), folder, code, languages)
     package = datapackage(result, {name: chart.data for name, chart in charts.items()})
     (folder / "datapackage.json").write_text(package, encoding="utf-8", newline="\n")
 
 
-def _write_language(subject: Subject, folder: Path, code: str) -> dict[str, Chart]:
+def _write_language(subject: Subject, folder: Path, code: str, languages: Sequence[str]) -> dict[str, Chart]:
     from eventwindow.lanes import side_by_side
     from eventwindow.report.figures import FIGURES
     from eventwindow.report.markdown import markdown
@@ -49,7 +53,7 @@ def _write_language(subject: Subject, folder: Path, code: str) -> dict[str, Char
     rendered = {name: (first | second)[name] for name in names if name in first | second}
     charts, svgs = ({n: getattr(r, part) for n, r in rendered.items()} for part in ("chart", "svg"))
     _write_figures(folder / "figures", "" if code == "en" else f".{code}", rendered)
-    html, name = page(subject, charts, svgs), file_name(code)
+    html, name = page(subject, charts, svgs, languages), file_name(code)
     (folder / name).write_text(html, encoding="utf-8", newline="\n")
     (folder / name.replace(".html", ".md")).write_text(markdown(subject), encoding="utf-8", newline="\n")
     if has_typst():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -30,9 +31,10 @@ def environment() -> Environment:
     )
 
 
-def page(subject: Subject, charts: dict[str, Chart], svgs: dict[str, str]) -> str:
-    """The whole page as text; `svgs` holds each chart as an SVG file's text."""
-    return environment().get_template("report.html.j2").render(**context(subject, charts, svgs))
+def page(subject: Subject, charts: dict[str, Chart], svgs: dict[str, str], languages: Sequence[str] = LANGUAGES) -> str:
+    """The whole page as text; `svgs` holds each chart as an SVG file's text, `languages` those that are written."""
+    others = [code for code in languages if code != subject.language.code]
+    return environment().get_template("report.html.j2").render(**context(subject, charts, svgs), others=others)
 
 
 def context(subject: Subject, charts: dict[str, Chart], svgs: dict[str, str]) -> dict[str, Any]:
