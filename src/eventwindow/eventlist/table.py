@@ -148,24 +148,28 @@ def _priced(events: pd.DataFrame, given: np.ndarray, rule: Any, exchange: str | 
     stamps = pd.to_datetime(pd.Series(given[rows].astype(str)) + " " + clock.iloc[rows].astype(str).to_numpy())
     for one in sorted({*zip(mic[rows], zone[rows], strict=True)}):
         at = (mic[rows] == one[0]) & (zone[rows] == one[1])
-        days[rows[at]] = _first_close(pd.DatetimeIndex(stamps[at]), given[rows[at]], one[0], one[1])
+        own = rule[rows[at]] if isinstance(rule, np.ndarray) else np.full(at.sum(), rule, dtype=object)
+        days[rows[at]] = _first_close(pd.DatetimeIndex(stamps[at]), given[rows[at]], one[0], one[1], own)
     for i in rows[days[rows] != given[rows]]:
         shifted[i] = f"{given[i]} {clock.iloc[i]} {zone[i]}: first close after the news on {mic[i]}"
     return days, shifted
 
 
-def _first_close(stamps: pd.DatetimeIndex, given: np.ndarray, mic: str, zone: str) -> np.ndarray:
-    """The first session of the exchange that closes after the news; the local date where that is no session."""
+def _first_close(stamps: pd.DatetimeIndex, given: np.ndarray, mic: str, zone: str, rule: np.ndarray) -> np.ndarray:
+    """The first session of the exchange that closes after the news; by the rule where the local date is no session."""
     low, high = (pd.Timestamp(given[k]) for k in (given.argmin(), given.argmax()))
     calendar = exchange_calendar(mic, (low - pd.Timedelta(days=14)).date(), (high + pd.Timedelta(days=14)).date())
-    instant = stamps.tz_localize(
-        zone or calendar.zone, ambiguous=np.ones(len(stamps), bool), nonexistent="shift_forward"
-    )
+    summer = np.ones(len(stamps), bool)  # of an hour that comes twice, the first
+    instant = stamps.tz_localize(zone or calendar.zone, ambiguous=summer, nonexistent="shift_forward")
     local = instant.tz_convert(calendar.zone).tz_localize(None).normalize()
+    off = ~local.isin(calendar.sessions)
+    if (wrong := off & (rule == "error")).any():
+        raise EventDateError(
+            f"{local[wrong.argmax()].date()} is not a session of {mic}.", remedy='Set session = "next" or "previous".'
+        )
     at = calendar.closes.searchsorted(instant.tz_convert("UTC"), side="right")
-    session = calendar.sessions[np.minimum(at, len(calendar.sessions) - 1)]
-    found = np.where(local.isin(calendar.sessions), session, local)
-    return np.asarray(found.astype("M8[D]"))
+    moved = calendar.sessions.searchsorted(local) - (rule == "previous")
+    return np.asarray(calendar.sessions[np.where(off, moved, at)].to_numpy().astype("M8[D]"))
 
 
 def _texts(events: pd.DataFrame, name: str, default: str) -> np.ndarray:

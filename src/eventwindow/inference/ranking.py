@@ -13,6 +13,7 @@ Doubled = NDArray[np.uint16]  # twice a rank: ties make halves; 0 is no rank
 Counts = NDArray[np.int64]
 COLUMN_BITS = 10  # a sort key carries its column in its last bits
 SIGN = np.int64(0x7FFFFFFFFFFFFFFF)
+MISSING = np.array(np.nan).view(np.int64) >> COLUMN_BITS  # as a key, above every number's
 
 
 def mean_ranks(ar: AbnormalReturns, *, standardised: bool) -> tuple[Array, Array]:
@@ -71,7 +72,7 @@ def _rank_all(ar: AbnormalReturns, *, standardised: bool) -> None:
     def work(rows: slice) -> tuple[Array, Array]:
         e = ar.residuals[rows] / scale[rows] if standardised else ar.residuals[rows]
         values = np.concatenate([e, event[rows]], axis=1)
-        order, near = _order(values)
+        order, near = orders(values)
         if ranks is None and not near.any() and not np.isnan(values[np.arange(len(e)), order[:, -1]]).any():
             return _column_sums(order) / (values.shape[1] + 1), np.full(values.shape[1], float(len(e)))
         both, own = doubled_ranks(values, t if ranks is not None else 0, order, near)
@@ -100,7 +101,7 @@ def _column_sums(order: Counts) -> Array:
 
 def ranked(values: Array, t: int) -> tuple[Doubled, Doubled]:
     """Twice the ranks of each row (n, M), ties averaged, 0 where missing; and of its first `t` among themselves."""
-    return doubled_ranks(values, t, *_order(values))
+    return doubled_ranks(values, t, *orders(values))
 
 
 def doubled_ranks(values: Array, t: int, order: Counts, near: np.ndarray) -> tuple[Doubled, Doubled]:
@@ -116,7 +117,7 @@ def doubled_ranks(values: Array, t: int, order: Counts, near: np.ndarray) -> tup
     return both, own
 
 
-def _order(values: Array) -> tuple[Counts, np.ndarray]:
+def orders(values: Array) -> tuple[Counts, np.ndarray]:
     """Columns of each row in ascending order, missing ones last; and the rows whose neighbours may be equal.
 
     A float64's bits, the sign turned, sort as integers; with the column in the last bits a plain sort gives the order.
@@ -135,7 +136,7 @@ def _order(values: Array) -> tuple[Counts, np.ndarray]:
     key.sort(axis=1)
     order = key & ((1 << COLUMN_BITS) - 1)
     key >>= COLUMN_BITS
-    return order, np.asarray((key[:, 1:] == key[:, :-1]).any(axis=1))
+    return order, np.asarray(((key[:, 1:] == key[:, :-1]) & (key[:, 1:] < MISSING)).any(axis=1))
 
 
 def _doubled(order: Counts, t: int, ascending: Array | None) -> tuple[Doubled, Doubled]:

@@ -13,6 +13,8 @@ from eventwindow.cumulative import Cumulative
 from eventwindow.event_returns import OUTSIDE, Array, Days
 from eventwindow.timeline import Window
 
+SHORT = 7  # days of a window that are added one by one
+
 Design = Literal["single", "one_day", "mixed", "dispersed"]
 
 
@@ -74,4 +76,10 @@ def same_calendar(days: Days) -> bool:
 
 def block_sums(values: Array, length: int) -> Array:
     """Sums over every run of `length` consecutive last-axis entries; a run with a gap is NaN."""
-    return values if length == 1 else sliding_window_view(values, length, axis=-1).sum(axis=-1)
+    if length > SHORT:
+        return np.asarray(sliding_window_view(values, length, axis=-1).sum(axis=-1))
+    count = values.shape[-1] - length + 1
+    total = values[..., :count]
+    for i in range(1, length):
+        total = total + values[..., i : i + count]
+    return total

@@ -11,11 +11,11 @@ from eventwindow.cumulative import Cumulative
 from eventwindow.event_returns import Array
 from eventwindow.inference.correlation_runs import moments
 from eventwindow.inference.firm import sample_quantile
-from eventwindow.inference.ranking import ranked
 from eventwindow.inference.signs import positive_share
 from eventwindow.panel.cells import Cells, cells
 from eventwindow.panel.pairs import Rows, pair_sums
 from eventwindow.panel.part import Part, Words, add_up, stacked
+from eventwindow.panel.rankings import rank_sums
 from eventwindow.panel.task import BLOCK, Task, fitted
 
 RANKED = 512  # events whose ranks are held at once
@@ -86,27 +86,27 @@ def _excluded(task: Task, ar: AbnormalReturns) -> dict[str, np.ndarray]:
 def _sums(ar: AbnormalReturns, summed: Cells) -> dict[str, Array]:
     """By key: residuals by estimation day, and the ranks of residuals and ARs by day of both windows."""
     seen = np.isfinite(ar.residuals)
+    e = np.isfinite(ar.residuals)
+    seen = summed.sums(np.concatenate([e, np.isfinite(ar.ar)], axis=1))
     sums = {
-        "events": summed.sums(np.ones((len(ar), 1))),
-        "residual": summed.sums(ar.residuals if seen.all() else np.where(seen, ar.residuals, 0.0)),
-        "residual days": summed.sums(seen),
+        "residual": summed.sums(ar.residuals if e.all() else np.where(e, ar.residuals, 0.0)),
+        "residual days": seen[:, : e.shape[1]],
+        "ranked days": seen,
     }
     return sums | add_up(_ranks(ar, summed, slice(i, i + RANKED)) for i in range(0, len(ar), RANKED))
 
 
 def _ranks(ar: AbnormalReturns, summed: Cells, rows: slice) -> dict[str, Array]:
-    """Sums of rank/(M + 1), raw and standardised, the days ranked, and rank/(T + 2) of e/s among themselves."""
+    """Sums of rank/(M + 1), raw and standardised, and of rank/(T + 2) of e/s among themselves."""
     t, moving = ar.residuals.shape[1], ar.residual_sd is not None
     out: dict[str, Array] = {}
     scaled = ar.residuals[rows] / (ar.sigma[rows, None] if ar.residual_sd is None else ar.residual_sd[rows])
     for name, e, event in (("raw", ar.residuals[rows], ar.ar[rows]), ("scaled", scaled, ar.sar[rows])):
         wanted = moving == (name == "scaled")  # the order of e/s is that of e where s does not move
-        both, own = ranked(np.concatenate([e, event], axis=1), t if wanted else 0)
-        held = both > 0
-        out[f"{name} ranks"] = summed.sums(both, 0.5 / (held.sum(axis=1) + 1), rows)
-        out[f"{name} days"] = summed.sums(held, None, rows)
+        both, own = rank_sums(np.concatenate([e, event], axis=1), t if wanted else 0, summed, rows)
+        out[f"{name} ranks"] = both
         if wanted:
-            out["own ranks"] = summed.sums(own, 0.5 / ((own > 0).sum(axis=1) + 2), rows)
+            out["own ranks"] = own
     return out
 
 

@@ -132,7 +132,7 @@ def _day_means(tally: Tally, group: int, w: int, n: int, count: Array) -> dict[A
     days = sums["residual days"][key]
     mean: dict[Any, Any] = {"mean residual": _over(sums["residual"][key], days)}
     for name, scaled in (("raw", False), ("scaled", True)):
-        ranked = sums[f"{name} days"][key]
+        ranked = sums["ranked days"][key]
         mean["mean ranks", scaled] = (_over(sums[f"{name} ranks"][key], ranked) - 0.5, ranked / max(n, 1))
     if tally.later and n:
         u = _over(sums["own ranks"][key] + tally.later["above"][key], days) - 0.5

@@ -1,0 +1,111 @@
+"""Panel studies that are shared out or stopped: a cluster that loses a worker, a run that is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from test_panels import OPTIONS, WINDOWS, drawn_events, ragged_panel
+
+from eventwindow import StudyError, panel_study
+
+TABLES = ("tests", "caar", "aar", "excluded", "cumulative")
+
+
+def assert_equal(one, other):
+    for name in TABLES:
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name), check_exact=True)
+
+
+def test_a_cluster_that_loses_a_worker_gives_the_same_bytes():
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install 'eventwindow[dask]'")
+    returns = ragged_panel(21)
+    events = drawn_events(returns, 21, 120)
+    here = panel_study(returns, events, report=WINDOWS, chunk=7, workers=1, **OPTIONS)
+    cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
+    with cluster, distributed.Client(cluster) as client:
+        pids = list(client.run(os.getpid).values())
+        assert len(set(pids)) == 2
+        killed = []
+
+        def step(said: str) -> None:
+            """Kill one worker when the first chunks of the first pass are there."""
+            if not killed and said.startswith("first pass") and not said.startswith("first pass: 0"):
+                os.kill(pids[0], signal.SIGKILL)
+                killed.append(said)
+
+        options = OPTIONS | {"engine": "dask", "client": client, "step": step}
+        there = panel_study(returns, events, report=WINDOWS, chunk=7, **options)
+    assert killed
+    assert_equal(here, there)
+
+
+def test_without_dask_the_error_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "dask", None)
+    returns = ragged_panel(1)
+    with pytest.raises(StudyError, match=r"eventwindow\[dask\]"):
+        panel_study(returns, drawn_events(returns, 1, 5), engine="dask", **OPTIONS)
+
+
+SCRIPT = """
+import sys, time
+import pandas as pd
+from eventwindow import panel_study
+folder = sys.argv[1]
+def step(said):
+    print(said, flush=True)
+    time.sleep(0.05)
+panel_study(f"{folder}/panel.parquet", f"{folder}/events.parquet", benchmark="MKT", estimation=(-70, -6), window=(-5, 5),
+            minimum_returns=30, report=((0, 0), (-1, 2)), chunk=7, workers=int(sys.argv[2]), work=f"{folder}/work", step=step)
+"""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_killed_run_goes_on_from_its_whole_chunks(tmp_path: Path, workers: int):
+    returns = ragged_panel(31)
+    events = drawn_events(returns, 31, 120)
+    returns.rename_axis("date").reset_index().to_parquet(tmp_path / "panel.parquet")
+    events.to_parquet(tmp_path / "events.parquet")
+    command = [sys.executable, "-c", SCRIPT, str(tmp_path), str(workers)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as run:
+        for line in run.stdout:
+            if line.startswith("first pass") and int(line.split()[2]) >= 21:
+                run.send_signal(signal.SIGKILL)
+                break
+    chunks = {path: path.stat().st_mtime_ns for path in (tmp_path / "work").rglob("first-*.npz")}
+    assert 3 <= len(chunks) < 19
+    said: list[str] = []
+    files = tmp_path / "panel.parquet", tmp_path / "events.parquet"
+    options = OPTIONS | {"report": WINDOWS, "chunk": 7, "workers": 1}
+    result = panel_study(*files, **options, work=tmp_path / "work", step=said.append)
+    assert f"first pass: {7 * len(chunks)} of 132 events" in said
+    assert all(path.stat().st_mtime_ns == written for path, written in chunks.items())
+    assert_equal(result, panel_study(*files, **options))
+    _gone(run.pid)
+
+
+def _gone(group: int) -> None:
+    """Workers of a killed run end by themselves."""
+    for _ in range(40):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail("a worker outlived the run that was killed")
+
+
+def test_other_input_never_takes_up_old_chunks(tmp_path):
+    returns = ragged_panel(41)
+    events = drawn_events(returns, 41, 40)
+    options = OPTIONS | {"report": WINDOWS, "chunk": 9, "workers": 1, "work": tmp_path}
+    first = panel_study(returns, events, **options)
+    other = panel_study(returns * 1.5, events, **options)
+    assert len(list(tmp_path.iterdir())) == 2
+    assert other.caar["caar"].iloc[0] == pytest.approx(1.5 * first.caar["caar"].iloc[0])
