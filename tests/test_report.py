@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import string
 
@@ -13,7 +14,13 @@ from eventwindow import run_study
 from eventwindow.report import write_report
 from eventwindow.report.language import LANGUAGES, Language, language, p_value, percent
 from eventwindow.report.page import environment
-from eventwindow.report.sections import board_section, data_section, excluded_section, inference_section
+from eventwindow.report.sections import (
+    abnormal_section,
+    board_section,
+    data_section,
+    excluded_section,
+    inference_section,
+)
 from eventwindow.report.sections.strip import strip_of
 from eventwindow.report.subject import Subject, words_of
 from eventwindow.studies import new_study
@@ -271,3 +278,31 @@ def test_the_board_counts_every_statement_once(deepseek, subject):
     section = board_section(subject)
     assert sum(len(lines) for _, lines in section["groups"]) == len(deepseek.verdicts)
     assert sum(map(sum, section["counts"].values())) == len(deepseek.verdicts)
+
+
+def test_the_p_value_of_a_day_chosen_for_its_size_is_told(deepseek, page):
+    row = deepseek.table("candidates").query("group == 'ai_ten'").iloc[0]
+    n = row["window_end"] - row["window_start"] + 1
+    assert f"Over all {n} sessions that could have been called the day" in page.words
+    assert f"p-value of the largest statistic is {p_value(row['p_value'])}" in page.words
+
+
+def test_every_single_firm_result_stands_beside_what_could_have_been_seen(deepseek, subject):
+    firms = deepseek.table("firms").query("window_start == 0 and window_end == 0").set_index("security")
+    shown = {row["name"]: row for row in abnormal_section(subject)["lead"]}
+    nvidia = shown["Nvidia (NVDA)"]
+    assert nvidia["detectable"] == percent(firms.loc["NVDA", "detectable"], sign=False)
+    assert nvidia["p_family"] == p_value(firms.loc["NVDA", "p_romano_wolf"])
+
+
+def test_volume_is_shown_as_a_multiple_of_what_was_expected(deepseek, subject):
+    where = "name == 'NVDA' and quantity == 'log_volume' and window_start == 0 and window_end == 0"
+    value = deepseek.table("activity").query(where)["value"].iloc[0]
+    rows = [
+        r for r in abnormal_section(subject)["activity"] if r["quantity"] == "volume" and r["name"].startswith("Nvidia")
+    ]
+    assert rows[0]["times"] == f"{math.exp(value):.1f}"
+
+
+def test_findings_of_the_data_checks_are_in_the_report(deepseek, page):
+    assert all(text in page.words for text in deepseek.table("data_quality")["text_en"])

@@ -144,7 +144,7 @@ def _tests(subject: Subject) -> dict[str, Any]:
         "careless_title": say("tests.careless_title"),
         "careless_text": say("tests.careless"),
         "careless_caption": say("tests.careless_table"),
-        "limits": say("tests.limits"),
+        "limits": " ".join(s for s in (text(found["chosen"]), say("tests.limits")) if s),
     }
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from eventwindow.report.language import p_value, percent
+from eventwindow.report.language import number, p_value, percent
 from eventwindow.report.subject import Subject
 from eventwindow.timeline import Window
 
@@ -20,6 +21,7 @@ def abnormal_section(subject: Subject) -> dict[str, Any]:
     everyone = list(dict.fromkeys(subject.abnormal.labels["security"]))
     windows = report_windows(subject)
     return {
+        "activity": activity_rows(subject),
         "lead": _day_rows(subject, subject.members),
         "all": _day_rows(subject, everyone) if len(everyone) > len(subject.members) else [],
         "n": len(everyone),
@@ -37,7 +39,7 @@ def report_windows(subject: Subject) -> list[Window]:
 def _day_rows(subject: Subject, securities: Sequence[str]) -> list[dict[str, str]]:
     held = subject.abnormal.car(DAY)
     reach = pd.Series(stdtrit(held.dof, 0.975) * held.std_error, index=held.labels["security"])
-    rows = []
+    firms, rows = _firms(subject), []
     for security, row in subject.day_rows(securities).iterrows():
         ar, wide = row["abnormal_return"], reach[str(security)]
         rows.append(
@@ -52,10 +54,49 @@ def _day_rows(subject: Subject, securities: Sequence[str]) -> list[dict[str, str
                 "interval": _interval(subject, ar - wide, ar + wide),
                 "p_sq": p_value(row.get("p_sample_quantile")),
                 "p_t": p_value(row["p_value"], parametric=True),
+                **_firm(firms, str(security)),
                 "strong": bool(abs(ar) > wide),
             }
         )
     return rows
+
+
+def _firms(subject: Subject) -> pd.DataFrame:
+    """What the result holds of single firms on day 0 beyond the t-test and SQ, by security."""
+    table = subject.result.tables.get("firms", pd.DataFrame(columns=["security", "window_start", "window_end"]))
+    return table[(table["window_start"] == 0) & (table["window_end"] == 0)].set_index("security")
+
+
+def _firm(firms: pd.DataFrame, security: str) -> dict[str, str]:
+    """SQ scaled by the day's expected volatility, Romano–Wolf within the group, and the smallest effect to be seen."""
+    row = firms.loc[security] if security in firms.index else pd.Series(dtype=object)
+    return {
+        "p_scaled": p_value(row.get("p_sq_scaled")),
+        "p_family": p_value(row.get("p_romano_wolf")),
+        "detectable": percent(row.get("detectable"), sign=False),
+    }
+
+
+def activity_rows(subject: Subject) -> list[dict[str, str]]:
+    """Abnormal volume and squared returns of the leading securities and the headline basket, days 0 and +1."""
+    table = subject.result.tables.get("activity", pd.DataFrame())
+    if table.empty:
+        return []
+    near = table[table["window_start"].isin([0, 1]) & (table["window_start"] == table["window_end"])]
+    shown = [row for name in (*subject.leads, subject.basket) for _, row in near[near["name"] == name].iterrows()]
+    return [_activity(subject, row) for row in shown if pd.notna(row["value"])]
+
+
+def _activity(subject: Subject, row: pd.Series) -> dict[str, str]:
+    name, quantity, day = str(row["name"]), str(row["quantity"]), int(row["window_start"])
+    times = np.exp(row["value"]) if quantity == "log_volume" else row["value"]
+    return {
+        "name": subject.full_name(name) if row["kind"] == "firm" else subject.group_name(name),
+        "quantity": subject.language.text(f"activity.{quantity}"),
+        "day": subject.language.window(Window(day, day)),
+        "times": number(times, 1),
+        "p": p_value(row["p_value"], parametric=row["kind"] == "firm" and quantity == "volatility"),
+    }
 
 
 def _interval(subject: Subject, low: float, high: float) -> str:

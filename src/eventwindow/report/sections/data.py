@@ -11,6 +11,8 @@ from markupsafe import Markup
 from eventwindow.report.figures.marks import marks
 from eventwindow.report.subject import Subject
 
+NOTHING = pd.DataFrame()
+
 
 def data_section(subject: Subject) -> dict[str, Any]:
     """Origins in a sentence and ticker by ticker, exchanges, late exchanges, and the calendar of news."""
@@ -22,7 +24,17 @@ def data_section(subject: Subject) -> dict[str, Any]:
         "exchanges": exchanges(subject),
         "late": late_exchanges(subject),
         "news": [_news(subject, row) for _, row in marks(subject).iterrows()],
+        "quality": [_finding(subject, row) for _, row in subject.result.tables.get("data_quality", NOTHING).iterrows()],
         "home": exchange_name(subject, subject.mic),
+    }
+
+
+def _finding(subject: Subject, row: pd.Series) -> dict[str, str]:
+    when = "" if pd.isna(row["date"]) else subject.language.day(row["date"])
+    return {
+        "security": str(row["security"]),
+        "date": when,
+        "text": subject.language.pick(row["text_en"], row["text_zh"]),
     }
 
 

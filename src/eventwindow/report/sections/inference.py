@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from eventwindow.report.language import number, p_value, percent
 from eventwindow.report.reasons import reason_in
@@ -15,6 +16,7 @@ from eventwindow.timeline import Window
 
 RANKED = ("date_permutation", "sq", "conformal", "block_bootstrap")
 CAREFUL = ("date_permutation_mean", "adjusted_patell_z")
+RETURNS = ("date_permutation_mean", "conformal_mean", "block_bootstrap")  # whose statistic is a mean return
 BOUNDED = "kolari_pynnonen_t"
 LEVEL = 0.05
 
@@ -35,6 +37,7 @@ def inference_section(subject: Subject) -> dict[str, Any]:
         "shared": bool((ran["n"] > 1).any()) and len(subject.shared) == len(subject.members),
         "correlation": _correlation(lead),
         "bounded": BOUNDED in set(ran["test"]),
+        "chosen": _chosen(subject),
         "groups": groups,
         "windows": [subject.language.window(w) for w in report_windows(subject)],
         "cells": len(cells),
@@ -42,10 +45,23 @@ def inference_section(subject: Subject) -> dict[str, Any]:
     }
 
 
+def _chosen(subject: Subject) -> Markup:
+    """The p-value of the largest statistic over all sessions that could have been called day 0."""
+    table = subject.result.tables.get("candidates", pd.DataFrame(columns=["group", "p_value"]))
+    mine = table[(table["group"] == subject.basket) & table["p_value"].notna()]
+    if mine.empty:
+        return Markup("")
+    row = mine.iloc[0]
+    window = Window(int(row["window_start"]), int(row["window_end"]))
+    return subject.language.say(
+        "tests.chosen", n=len(window), window=subject.language.window(window), p=p_value(row["p_value"])
+    )
+
+
 def _row(subject: Subject, row: pd.Series) -> dict[str, str]:
     name, language = str(row["test"]), subject.language
     statistic = row["statistic"]
-    as_percent = name == "date_permutation_mean"
+    as_percent = name in RETURNS
     known = language.has(f"test.{name}")
     return {
         "name": language.text(f"test.{name}") if known else _title(name),
