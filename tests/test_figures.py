@@ -177,3 +177,17 @@ def test_a_benchmarks_abnormal_return_is_the_view_through_it(deepseek, drawn):
     headline = deepseek.abnormal["selloff"].select(["NVDA"]).car(Window(0, 0))
     assert data["car"] == pytest.approx(headline.car[0])
     assert data["high"] - data["low"] == pytest.approx(2 * 1.9696 * headline.std_error[0], rel=1e-3)
+
+
+def test_a_character_that_no_font_draws_is_told_once_and_the_figure_is_drawn(deepseek):
+    evidence = deepseek.evidence
+    table = evidence.securities.assign(
+        name_en=evidence.securities["name_en"].where(lambda n: n != "Nvidia", "Nv\U0001fae8dia")
+    )
+    strange = Subject(replace(deepseek, evidence=replace(evidence, securities=table)), language("en"))
+    with pytest.warns(UserWarning, match="no font here draws \U0001fae8: ") as heard:
+        found = chart("tape", strange)
+    assert len(heard) == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert svg_text(found.figure).startswith("<?xml")

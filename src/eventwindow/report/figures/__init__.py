@@ -9,6 +9,7 @@ from eventwindow.report.figures.car import car
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.figures.counterfactual import counterfactual
 from eventwindow.report.figures.dots import dots
+from eventwindow.report.figures.glyphs import missing_glyphs_told_once
 from eventwindow.report.figures.heat import heat
 from eventwindow.report.figures.ladder import ladder
 from eventwindow.report.figures.layers import layers
@@ -47,7 +48,7 @@ def chart(name: str, subject: Subject) -> Chart | None:
 
     from eventwindow.report.figures.style import rc
 
-    with rc_context(rc()):  # type: ignore[arg-type]
+    with rc_context(rc()), missing_glyphs_told_once():  # type: ignore[arg-type]
         found = FIGURES[name](subject)
         if found is not None:  # laid out once, however often it is written
             found.figure.draw_without_rendering()

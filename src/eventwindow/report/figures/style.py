@@ -123,10 +123,12 @@ def _ready(figure: Figure, background: str) -> Iterator[None]:
     """Our settings and one background, for a canvas that draws once where `savefig` draws twice."""
     from matplotlib import rc_context
 
+    from eventwindow.report.figures.glyphs import missing_glyphs_known
+
     figure.patch.set_facecolor(background)
     for axes in figure.axes:
         axes.patch.set_facecolor("none")
-    with rc_context(rc()):  # type: ignore[arg-type]
+    with rc_context(rc()), missing_glyphs_known():  # type: ignore[arg-type]
         yield
 
 
