@@ -1,8 +1,8 @@
 """A million events from a Parquet panel: seconds and peak memory, and cost against the number of events.
 
-    nice python benchmarks/panel.py [--events N] [--gaps G] [--curve] [--keep DIR]
+    nice python benchmarks/panel.py [--events N] [--gaps G] [--curve]
 
-The panel is 5,000 firms × 6,000 days with late listings, delistings and G missing returns a firm (default 1). The run is
+The panel is 5,000 firms × 6,000 days with late listings, delistings and G missing returns a firm (default 1). It runs
 the command `eventwindow run` on a study that names it, tables and report written. Peak memory is what the operating
 system counts: the sum over all its processes of each one's own peak (VmHWM), and the largest sum seen at one time.
 """
@@ -69,13 +69,10 @@ def peaks(pid: int, own: dict[int, int]) -> int:
             status = Path(f"/proc/{child}/status").read_text()
         except OSError:
             continue
-        figures = {
-            line.split(":")[0]: int(line.split()[1])
-            for line in status.splitlines()
-            if line.startswith(("VmHWM", "VmRSS"))
-        }
-        own[child] = max(own.get(child, 0), figures.get("VmHWM", 0))
-        total += figures.get("VmRSS", 0)
+        lines = (line.split() for line in status.splitlines() if line.startswith(("VmHWM", "VmRSS")))
+        figures = {name: int(size) for name, size, _ in lines}
+        own[child] = max(own.get(child, 0), figures.get("VmHWM:", 0))
+        total += figures.get("VmRSS:", 0)
     return total
 
 
@@ -116,7 +113,9 @@ def main() -> None:
             write_case(Path(place), events, chosen.gaps)
             load = os.getloadavg()[0]
             rows.append((events, *measure(Path(place)), load))
-        print("{:>9,} events {:7.1f} s wall {:7.1f} s processor {:5.2f} GB peaks {:5.2f} GB at once, load before {:.1f}".format(*rows[-1]))  # fmt: skip
+        wall, used, summed, at_once, load = rows[-1][1:]
+        figures = f"{wall:7.1f} s wall {used:7.1f} s processor {summed:5.2f} GB peaks {at_once:5.2f} GB at once"
+        print(f"{events:>9,} events {figures}, load before {load:.1f}", flush=True)
     if chosen.curve:
         draw(rows, Path(__file__).with_name("panel.svg"))
 

@@ -124,6 +124,20 @@ def test_each_event_has_the_figures_of_the_plain_path():
     ) == len(ar.excluded)
 
 
+def test_a_chunk_touches_no_more_of_the_panel_than_is_allowed(monkeypatch):
+    monkeypatch.setattr("eventwindow.panelrun.plan.STRETCH", 300)
+    returns = ragged_panel(9)
+    events = drawn_events(returns, 9, 60)
+    result = panel_study(returns, events, report=WINDOWS, chunk=50, workers=1, **OPTIONS)
+    plan = result.plan
+    assert plan.starts[0] == 0 and plan.starts[-1] == len(plan.events)
+    own = [plan.rows(n).stop - plan.rows(n).start for n in range(len(plan))]
+    assert 1 < max(own) < 6 and all(
+        len(plan.task(n, halo=False).dates) * own[n] <= 300 for n in range(len(plan)) if own[n] > 1
+    )
+    assert_same(result.tests, plain_answers(returns, events))
+
+
 def test_two_processes_give_the_bytes_of_one():
     returns = ragged_panel(7)
     events = drawn_events(returns, 7, 80)

@@ -47,6 +47,9 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--claims", type=Path, metavar="FILE", help="judge these claims instead of the study's own")
     run.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: eventwindow-out/STUDY)")
     run.add_argument("--language", choices=("en", "zh-Hant"), help="one language of the report (default: both)")
+    run.add_argument("--engine", default="local", metavar="local|dask", help="where chunks of an [event_list] are run")
+    run.add_argument("--cluster", metavar="ADDRESS", help="the Dask scheduler (default: a cluster on this machine)")
+    run.add_argument("--workers", type=int, metavar="N", help="processes for an [event_list] (default: one a core)")
     spoken = run.add_mutually_exclusive_group()
     spoken.add_argument("--quiet", action="store_true", help="print nothing but the report's path")
     spoken.add_argument("--json", action="store_true", help="print verdicts and headline numbers as JSON")
@@ -125,16 +128,23 @@ def _run_panel(folder: Path, options: argparse.Namespace) -> int:
     from eventwindow.terminal import progress
 
     with progress() as step:
-        result, report = run_panel(folder, options.out, step=step)
+        shared = {"engine": options.engine, "workers": options.workers, "client": options.cluster}
+        result, report = run_panel(folder, options.out, step=step, **shared)
     print(*([report] if options.quiet else summary_lines(result, report)), sep="\n")
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
+    from eventwindow.eventlist.form import names_event_list
     from eventwindow.run import check_study
     from eventwindow.studies import find_study
     from eventwindow.terminal import progress
 
+    if names_event_list(find_study(options.study)):
+        from eventwindow.panelrun.command import check_panel
+
+        print(*check_panel(find_study(options.study)), sep="\n")
+        return 0
     with progress() as step:
         lines = check_study(find_study(options.study), prices=options.prices, claims=options.claims, step=step)
     print(*lines, sep="\n")

@@ -146,8 +146,7 @@ def _ragged_pairs(rows: Rows, whole: np.ndarray, length: int) -> Iterator[tuple[
             shift = int(days[m] - day)
             if shift >= length:
                 break
-            yield ragged[k], sound[m], shift, 0
-            yield ragged[k], ragged[m], shift, 0
+            yield ragged[k], np.arange(start[m], ends[m]), shift, 0
             if m > k:
                 yield ragged[m], sound[k], 0, shift
 
@@ -175,8 +174,8 @@ def _add_ragged(
     b = tuple(part[second, early_too : t - early] for part in filled)
     rho, few, flat = _correlations(a, b)
     once = np.ones(rho.shape, bool)
-    if not shift and np.array_equal(first, second):  # each pair one way round, none with itself
-        once = np.triu(once, 1)
+    if not shift:  # none with itself, and two that are not whole one way round
+        once = (second > first[:, None]) | ~np.isin(second, first)
     alike = (rows.group[first, None] == rows.group[second]) & (rows.group[first, None] >= 0)
     clean = not (few.any() or flat.any())
     for w, window in enumerate(windows):

@@ -45,4 +45,4 @@ def rank_sums(values: Array, t: int, summed: Cells, rows: slice) -> tuple[Array,
 
 def _by_cell(into: np.ndarray, weight: Array, summed: Cells, d: int) -> Array:
     cells = summed.to_keys.shape[1]
-    return np.bincount(into.ravel(), weight.ravel(), cells * d).reshape(cells, d)
+    return np.asarray(np.bincount(into.ravel(), weight.ravel(), cells * d), float).reshape(cells, d)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from eventwindow.errors import StudyError
 from eventwindow.eventlist.form import PanelStudy, read_panel_study
+from eventwindow.eventlist.staging import staged_panel
+from eventwindow.eventlist.table import event_list, read_events
 from eventwindow.panelrun.result import PanelResult
 from eventwindow.panelrun.study import Step, panel_study, quiet
 from eventwindow.panelrun.writing import check_panel_out, write_panel
@@ -18,19 +21,25 @@ PARALLEL = 50_000  # bytes of an event list below which a second process is not 
 
 
 def run_panel(
-    folder: Path, out: Path | None = None, *, step: Step = quiet, engine: str = "local", workers: int | None = None
+    folder: Path,
+    out: Path | None = None,
+    *,
+    step: Step = quiet,
+    engine: str = "local",
+    workers: int | None = None,
+    client: Any = None,
 ) -> tuple[PanelResult, Path]:
     """Run the panel study in `folder`; the result and the path of its report. Finished chunks stay in out/work."""
     study = read_panel_study(folder)
     out = out or Path("eventwindow-out") / study.name
     check_panel_out(out)
-    result = result_of(study, out / "work", step=step, engine=engine, workers=workers)
+    result = result_of(study, out / "work", step=step, engine=engine, workers=workers, client=client)
     step("writing the results")
     return result, write_panel(result, out, study)
 
 
 def result_of(
-    study: PanelStudy, work: Path, *, step: Callable[[str], None], engine: str, workers: int | None
+    study: PanelStudy, work: Path, *, step: Step, engine: str, workers: int | None, client: Any
 ) -> PanelResult:
     """The study's own choices as arguments of `panel_study`."""
     file, listed = study.file, study.file.event_list
@@ -53,10 +62,34 @@ def result_of(
         daily=listed.daily,
         chunk=listed.chunk,
         engine=engine,
-        workers=workers or (1 if small else os.cpu_count()),
+        workers=workers or (1 if small and engine == "local" else os.cpu_count()),
+        client=client,
         work=work,
         step=step,
     )
+
+
+def check_panel(folder: Path) -> list[str]:
+    """What a run would run on, in words; everything that is wrong is raised."""
+    study = read_panel_study(folder)
+    listed = study.file.event_list
+    with tempfile.TemporaryDirectory() as work:
+        panel = staged_panel(study.path(listed.panel), Path(work), values=listed.values)
+        events = event_list(
+            read_events(study.path(listed.file)),
+            panel.sessions,
+            panel.securities,
+            rule=listed.session,
+            exchange=listed.exchange,
+        )
+    span = f"{panel.sessions[0]:%Y-%m-%d} to {panel.sessions[-1]:%Y-%m-%d}"
+    told = (events.told["what"] + ": " + events.told["reason"]).value_counts().head(10)
+    return [
+        f"panel: {len(panel.securities):,} securities, {len(panel.sessions):,} sessions, {span}",
+        f"events: {len(events):,} placed, in {len(events.groups)} groups",
+        *(f"  {n:,} {words}" for words, n in told.items()),
+        "nothing is wrong",
+    ]
 
 
 def read_factors(path: Path) -> pd.DataFrame:

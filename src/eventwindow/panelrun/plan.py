@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,8 @@ from eventwindow.eventlist.source import Panel
 from eventwindow.eventlist.table import EventList
 from eventwindow.models import model_named
 from eventwindow.panel.task import Codes, Specification, Task
+
+STRETCH = 1 << 23  # returns that a chunk may touch: 64 MB
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,31 @@ class Plan:
     factors: np.ndarray  # (B, k, D)
     factor_names: tuple[str, ...]
     dates: Days  # (D,)
-    chunk: int
+    chunk: int  # events, at most
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """The first event of each chunk, and the number of events: a chunk's stretch of the panel stays small."""
+        starts, n = [0], len(self.events)
+        while starts[-1] < n:
+            starts.append(self._end(starts[-1], min(starts[-1] + self.chunk, n)))
+        return tuple(starts)
+
+    def _end(self, start: int, furthest: int) -> int:
+        """The last event up to which sessions × securities stay below STRETCH; at least one event."""
+        spec, day = self.specification, self.events.day
+        reach = max(spec.estimation.end, spec.window.end, 0) - min(spec.estimation.start, spec.window.start, 0) + 1
+        ends = np.arange(start + 1, furthest + 1)
+        securities = np.minimum(ends - start, len(self.panel.securities))
+        small = (day[start:furthest].astype(np.int64) - day[start] + reach) * securities <= STRETCH
+        return start + max(1, int(small.sum()))
 
     def __len__(self) -> int:
-        return math.ceil(len(self.events) / self.chunk)
+        return len(self.starts) - 1
 
     def rows(self, number: int) -> slice:
         """The events of a chunk."""
-        return slice(number * self.chunk, min((number + 1) * self.chunk, len(self.events)))
+        return slice(self.starts[number], self.starts[number + 1])
 
     def task(self, number: int, *, halo: bool = True) -> Task:
         """A chunk with, as its halo, the earlier events that may share a tested day with its first."""

@@ -70,7 +70,7 @@ def fingerprint(plan: Plan) -> str:
     """Of everything that a chunk's answer rests on: chunks of another input or of other sizes are never mixed in."""
     spec, events = plan.specification, plan.events
     told: dict[str, Any] = {f.name: repr(getattr(spec, f.name)) for f in fields(spec)}
-    digest = hashlib.sha256(json.dumps([told, plan.chunk, plan.panel.identity, plan.factor_names]).encode())
+    digest = hashlib.sha256(json.dumps([told, plan.starts, plan.panel.identity, plan.factor_names]).encode())
     for array in (events.security, events.day, events.group, events.benchmark, plan.factors):
         digest.update(array.tobytes())
     return digest.hexdigest()
