@@ -120,7 +120,7 @@ def _of(path: Path) -> Iterator[Message]:
 def _is_text(node: ast.AST) -> bool:
     """Whether a message is given a name here."""
     simple = isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    return simple and isinstance(node.value, (ast.JoinedStr, ast.Constant)) and len(_text(node.value)) > 20
+    return simple and isinstance(node.value, (ast.JoinedStr, ast.Constant, ast.IfExp)) and len(_text(node.value)) > 20
 
 
 def _text(node: ast.AST) -> str:
@@ -131,6 +131,8 @@ def _text(node: ast.AST) -> str:
         return "".join(_text(part) for part in node.values)
     if isinstance(node, ast.BinOp):
         return _text(node.left) + _text(node.right)
+    if isinstance(node, ast.IfExp):
+        return " / ".join(part for part in (_text(node.body), _text(node.orelse)) if part)
     return "…"
 
 

@@ -1,0 +1,193 @@
+"""The pages: their examples run, their links resolve, and what the program offers is named in them."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+from doc_blocks import FENCE, run_page
+
+from eventwindow.claims.measures import MEASURES
+from eventwindow.cli import parser
+from eventwindow.counterfactual import COUNTERFACTUALS
+from eventwindow.inference import TESTS
+from eventwindow.models import MODELS
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.glob("*.md"))
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+HOMES = {"MODELS": "methods", "TESTS": "methods", "COUNTERFACTUALS": "counterfactuals", "MEASURES": "measures"}
+
+
+@cache
+def page(name: str) -> str:
+    return (DOCS / f"{name}.md").read_text(encoding="utf-8")
+
+
+@cache
+def prose(name: str) -> str:
+    return FENCE.sub("", page(name))
+
+
+@pytest.mark.parametrize(("name", "least"), [("tutorial", 4), ("howto", 15)])
+def test_the_examples_of_a_page_run_from_top_to_bottom(name, least, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run_page(DOCS / f"{name}.md") >= least
+
+
+def test_a_line_that_a_command_does_not_print_is_found(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "page.md").write_text("```console\n$ eventwindow list\nno such study\n```\n", encoding="utf-8")
+    with pytest.raises(AssertionError, match=r"page\.md, line 1: eventwindow list does not print 'no such study'"):
+        run_page(tmp_path / "page.md")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+def test_every_link_inside_the_pages_resolves(path):
+    for target in LINK.findall(prose(path.stem)):
+        file, _, anchor = target.partition("#")
+        if target.startswith(("http://", "https://")):
+            continue
+        to = DOCS / file if file else path
+        assert to.is_file(), f"{path.name}: {target}"
+        assert not anchor or anchor in anchors(to), f"{path.name}: {target}"
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors that a site gives to headings."""
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", path.read_text(encoding="utf-8")), re.MULTILINE)
+    return {
+        re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", h.encode("ascii", "ignore").decode()).strip().lower())
+        for h in headings
+    }
+
+
+@pytest.mark.parametrize(
+    ("registry", "names"),
+    {"MODELS": MODELS, "TESTS": TESTS, "COUNTERFACTUALS": COUNTERFACTUALS, "MEASURES": MEASURES}.items(),
+    ids=str,
+)
+def test_every_entry_of_a_registry_is_named_where_it_is_explained(registry, names):
+    assert [name for name in names if f"`{name}`" not in page(HOMES[registry])] == []
+
+
+def test_every_model_is_named_in_the_list_of_keys():
+    assert [name for name in MODELS if f"`{name}`" not in page("study-file")] == []
+
+
+def test_every_command_and_option_is_named():
+    text = page("commands")
+    lacking = [
+        f"{name} {option}".strip()
+        for name, command in commands().items()
+        for option in ("", *(o for a in command._actions for o in a.option_strings if o not in ("-h", "--help")))
+        if not (re.search(rf"`{name}\b", text) and option in text)
+    ]
+    assert lacking == []
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    return next(a.choices for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
+
+
+def test_every_error_message_is_on_its_page():
+    """To write the tables anew: `python scripts/error_rows.py --write`."""
+    rows = script("error_rows")
+    assert len(rows.messages()) > 150
+    assert [f"{m.file}: {m.what}" for m in rows.lacking(page("errors"))] == []
+
+
+def test_every_kind_of_error_is_explained_with_its_exit_code():
+    from eventwindow import errors
+
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.StudyError)]
+    assert len(kinds) == 6
+    for kind in kinds:
+        assert re.search(rf"^\| `{kind.__name__}` \|.*\| {kind.exit_code} \|$", page("errors"), re.MULTILINE)
+
+
+def script(name: str):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_comparison_shows_the_reference_numbers():
+    """Day 0 and [-10, 10], ours and the packages', as the table rounds them."""
+    import pandas as pd
+
+    folder = ROOT / "tests" / "reference" / "clustered"
+    ours = pd.read_csv(folder / "expected_statistics.csv").set_index(["statistic", "window"])["value"]
+    titles = {
+        "cross-sectional t": "cross_sectional_t",
+        "Patell Z": "patell_z",
+        "BMP": "bmp_t",
+        "Kolari–Pynnönen": "kolari_pynnonen_t",
+        "Corrado rank": "corrado_z",
+        "generalized sign": "generalized_sign_z",
+    }
+    for title, name in titles.items():
+        assert f"| {title} | {shown(ours[name, '0'])} |" in page("comparison")
+    estudy2 = pd.read_csv(folder / "r_estudy2_parametric.csv").set_index("date")["pt_stat"].loc["2024-02-13"]
+    r = pd.read_csv(folder / "r_eventstudy_PatellZ.csv").set_index("relative_index")
+    assert f"| {shown(r['aar_z'][0])} | {shown(estudy2)} |" in page("comparison")
+    assert f"| Patell Z | {shown(ours['patell_z', '[-10,10]'])} | {shown(r['caar_z'][10])} |" in page("comparison")
+
+
+def shown(value: float) -> str:
+    return f"{value:.4f}".replace("-", "−")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    """The site, built as a user would; every warning is an error."""
+    for name in ("mkdocs", "material", "mkdocstrings"):
+        if importlib.util.find_spec(name) is None:
+            pytest.skip(f'needs {name}: pip install -e ".[docs]"')
+    out = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(out)]
+    env = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return out
+
+
+def test_the_site_holds_every_page_and_every_public_name(site):
+    import eventwindow
+
+    assert {p.stem for p in PAGES} <= {p.stem for p in site.glob("*.html")}
+    api = (site / "api.html").read_text(encoding="utf-8")
+    for name in set(eventwindow.__all__) - {"__version__"}:
+        assert f'{eventwindow._HOME[name]}.{name}"' in api, name
+
+
+def test_the_site_loads_nothing_from_elsewhere(site):
+    loads = re.compile(r'<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)="(?:https?:)?//[^"]*"')
+    found = [hit for path in site.rglob("*.html") for hit in loads.findall(path.read_text(encoding="utf-8"))]
+    assert found == []
+    assert not [path for path in PAGES if "```mermaid" in path.read_text(encoding="utf-8")]
+    styles = "".join(path.read_text(encoding="utf-8") for path in site.rglob("*.css"))
+    assert re.findall(r"@import[^;]*//[^;]*|url\(['\"]?https?:[^)]*", styles) == []
+
+
+def test_the_navigation_leads_to_pages_that_exist():
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").split("\nnav:\n")[1]
+    named = set(re.findall(r": ([\w-]+)\.md$", nav, re.MULTILINE))
+    assert named == {p.stem for p in PAGES}
+
+
+def test_the_extra_that_builds_the_site_is_declared():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert {re.split(r"[\[>=]", d)[0] for d in extras["docs"]} == {"mkdocs", "mkdocs-material", "mkdocstrings"}
