@@ -55,8 +55,8 @@ def test_the_same_figure_gives_the_same_svg(subject, drawn, name):
 def test_no_glyph_is_missing(deepseek, code):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for found in charts(Subject(deepseek, language(code))).values():
-            svg_text(found.figure)
+        written = [svg_text(found.figure) for found in charts(Subject(deepseek, language(code))).values()]
+    assert len(written) == len(FIGURES)
 
 
 def test_the_font_that_ships_holds_every_character_of_the_catalogue_and_the_study(deepseek):
