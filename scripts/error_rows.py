@@ -10,6 +10,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,6 +93,7 @@ class Message(NamedTuple):
         return max(re.split(r"…|\n", self.what), key=len).strip()
 
 
+@cache
 def messages() -> list[Message]:
     """Each once, in the order of the files."""
     found = [m for path in sorted(SOURCE.rglob("*.py")) for m in _of(path)]
