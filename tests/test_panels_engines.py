@@ -66,17 +66,18 @@ panel_study(f"{folder}/panel.parquet", f"{folder}/events.parquet", benchmark="MK
 """
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_killed_run_goes_on_from_its_whole_chunks(tmp_path: Path, workers: int):
+@pytest.mark.parametrize(("workers", "how"), [(1, signal.SIGKILL), (2, signal.SIGKILL), (2, signal.SIGINT)])
+def test_a_stopped_run_goes_on_from_its_whole_chunks(tmp_path: Path, workers: int, how: signal.Signals):
     returns = ragged_panel(31)
     events = drawn_events(returns, 31, 120)
     returns.rename_axis("date").reset_index().to_parquet(tmp_path / "panel.parquet")
     events.to_parquet(tmp_path / "events.parquet")
     command = [sys.executable, "-c", SCRIPT, str(tmp_path), str(workers)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as run:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+    with subprocess.Popen(command, **pipes, start_new_session=True) as run:
         for line in run.stdout:
             if line.startswith("first pass") and int(line.split()[2]) >= 21:
-                run.send_signal(signal.SIGKILL)
+                run.send_signal(how) if how == signal.SIGKILL else os.killpg(run.pid, how)
                 break
     chunks = {path: path.stat().st_mtime_ns for path in (tmp_path / "work").rglob("first-*.npz")}
     assert 3 <= len(chunks) < 19
