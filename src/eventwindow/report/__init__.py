@@ -26,55 +26,78 @@ class Rendered:
 def write_report(result: StudyResult, folder: Path, languages: Sequence[str] = ()) -> None:
     """Write into `folder`: a page and a summary in each language (both, if none is named), and every figure.
 
-    A figure is an SVG, a PNG and the table that it was drawn from, as CSV.
+    A figure is an SVG, a PNG and the table that it was drawn from, as CSV. Paper needs the extra `pdf`.
     """
+    from eventwindow.lanes import side_by_side
     from eventwindow.report.datapackage import datapackage
+    from eventwindow.report.figures import FIGURES
     from eventwindow.report.language import LANGUAGES, language
+    from eventwindow.report.pdf import has_typst
     from eventwindow.report.subject import Subject
 
+    subjects = [Subject(result, language(code)) for code in languages or LANGUAGES]
+    names, codes = list(FIGURES), [subject.language.code for subject in subjects]
+    one, other = side_by_side(lambda: _rendered(subjects, names[::2]), lambda: _rendered(subjects, names[1::2]))
+    drawn = [{n: (one[c] | other[c])[n] for n in names if n in one[c] | other[c]} for c in codes]
+    pairs = list(zip(subjects, drawn, strict=True))
+    pages, more = side_by_side(lambda: _texts(pairs[:1], codes), lambda: _texts(pairs[1:], codes))
+    for name, text in (pages | more).items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
     (folder / "figures").mkdir(parents=True, exist_ok=True)
-    charts: dict[str, Chart] = {}
-    languages = languages or LANGUAGES
-    for code in languages:
-        charts = _write_language(Subject(result, language(code)), folder, code, languages)
-    package = datapackage(result, {name: chart.data for name, chart in charts.items()})
+    for subject, figures in pairs:
+        _write_figures(folder / "figures", subject.language.code, figures)
+        if has_typst():
+            _write_pdf(subject, folder, figures)
+    package = datapackage(result, {name: figure.chart.data for name, figure in drawn[0].items()})
     (folder / "datapackage.json").write_text(package, encoding="utf-8", newline="\n")
 
 
-def _write_language(subject: Subject, folder: Path, code: str, languages: Sequence[str]) -> dict[str, Chart]:
-    from eventwindow.lanes import side_by_side
-    from eventwindow.report.figures import FIGURES
-    from eventwindow.report.markdown import markdown
-    from eventwindow.report.page import file_name, page
-    from eventwindow.report.pdf import has_typst, pdf_bytes
-
-    names = list(FIGURES)
-    first, second = side_by_side(lambda: _rendered(subject, names[::2]), lambda: _rendered(subject, names[1::2]))
-    rendered = {name: (first | second)[name] for name in names if name in first | second}
-    charts, svgs = ({n: getattr(r, part) for n, r in rendered.items()} for part in ("chart", "svg"))
-    _write_figures(folder / "figures", "" if code == "en" else f".{code}", rendered)
-    html, name = page(subject, charts, svgs, languages), file_name(code)
-    (folder / name).write_text(html, encoding="utf-8", newline="\n")
-    (folder / name.replace(".html", ".md")).write_text(markdown(subject), encoding="utf-8", newline="\n")
-    if has_typst():
-        (folder / name.replace(".html", ".pdf")).write_bytes(pdf_bytes(subject, charts, svgs))
-    return charts
-
-
-def _rendered(subject: Subject, names: Iterable[str]) -> dict[str, Rendered]:
-    """The figures of those names that the result has matter for; a canvas does not travel between processes."""
+def _rendered(subjects: Sequence[Subject], names: Iterable[str]) -> dict[str, dict[str, Rendered]]:
+    """Language → the figures of those names that the result has matter for; canvases stay in this process."""
     from eventwindow.report.figures import chart
     from eventwindow.report.figures.style import png_bytes, svg_text
 
-    drawn = {name: found for name in names if (found := chart(name, subject)) is not None}
-    return {n: Rendered(c.without_canvas(), svg_text(c.figure), png_bytes(c.figure)) for n, c in drawn.items()}
+    found: dict[str, dict[str, Rendered]] = {}
+    for subject in subjects:
+        charts = {name: drawn for name in names if (drawn := chart(name, subject)) is not None}
+        found[subject.language.code] = {
+            n: Rendered(c.without_canvas(), svg_text(c.figure), png_bytes(c.figure)) for n, c in charts.items()
+        }
+    return found
 
 
-def _write_figures(folder: Path, ending: str, rendered: dict[str, Rendered]) -> None:
+def _texts(pairs: Sequence[tuple[Subject, dict[str, Rendered]]], codes: Sequence[str]) -> dict[str, str]:
+    """The page and the summary of each language, by file name."""
+    from eventwindow.report.markdown import markdown
+    from eventwindow.report.page import file_name, page
+
+    texts = {}
+    for subject, figures in pairs:
+        name = file_name(subject.language.code)
+        texts[name] = page(subject, _charts(figures), {n: f.svg for n, f in figures.items()}, codes)
+        texts[name.replace(".html", ".md")] = markdown(subject)
+    return texts
+
+
+def _charts(figures: dict[str, Rendered]) -> dict[str, Chart]:
+    return {name: figure.chart for name, figure in figures.items()}
+
+
+def _write_pdf(subject: Subject, folder: Path, figures: dict[str, Rendered]) -> None:
+    """In this process: the typesetter has threads of its own, which a fork would leave behind."""
+    from eventwindow.report.page import file_name
+    from eventwindow.report.pdf import pdf_bytes
+
+    paper = pdf_bytes(subject, _charts(figures), {name: figure.svg for name, figure in figures.items()})
+    (folder / file_name(subject.language.code).replace(".html", ".pdf")).write_bytes(paper)
+
+
+def _write_figures(folder: Path, code: str, figures: dict[str, Rendered]) -> None:
     """SVG and PNG carry the language in their names; the table is the same in both."""
     from eventwindow.output import csv_text
 
-    for name, figure in rendered.items():
+    ending = "" if code == "en" else f".{code}"
+    for name, figure in figures.items():
         (folder / f"{name}{ending}.svg").write_text(figure.svg, encoding="utf-8", newline="\n")
         (folder / f"{name}{ending}.png").write_bytes(figure.png)
         (folder / f"{name}.csv").write_text(csv_text(figure.chart.data), encoding="utf-8", newline="\n")

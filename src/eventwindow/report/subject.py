@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from eventwindow.claims.claim import Verdict
 from eventwindow.report.language import Language
 from eventwindow.result import StudyResult
 
+Section = TypeVar("Section")
 ABBREVIATION = 2  # letters: "ai_chips" is written "AI chips"
 
 
@@ -24,6 +25,11 @@ class Subject:
 
     result: StudyResult
     language: Language
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """Sections already worked out: the page, the summary and the paper show the same."""
+        return {}
 
     @cached_property
     def study(self) -> Mapping[str, Any]:
@@ -143,3 +149,16 @@ def every_verdict(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
     for verdict in verdicts:
         yield verdict
         yield from every_verdict(verdict.parts)
+
+
+def once(section: Callable[[Subject], Section]) -> Callable[[Subject], Section]:
+    """The section, worked out once for a subject however often it is printed."""
+
+    @wraps(section)
+    def remembered(subject: Subject) -> Section:
+        name = section.__name__
+        if name not in subject.memo:
+            subject.memo[name] = section(subject)
+        return cast(Section, subject.memo[name])
+
+    return remembered

@@ -113,7 +113,10 @@ def png_bytes(figure: Figure, dpi: int = 150) -> bytes:
     buffer, screen = io.BytesIO(), figure.dpi
     with _ready(figure, PAPER):
         figure.dpi = dpi
-        FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
+        quick = {"compress_level": 3}
+        FigureCanvasAgg(figure).print_png(  # type: ignore[no-untyped-call]
+            buffer, metadata={"Software": None}, pil_kwargs=quick
+        )
         figure.dpi = screen
     return buffer.getvalue()
 

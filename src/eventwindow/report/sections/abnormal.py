@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,12 +10,13 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from eventwindow.report.language import number, p_value, percent
-from eventwindow.report.subject import Subject
+from eventwindow.report.subject import Subject, once
 from eventwindow.timeline import Window
 
 DAY = Window(0, 0)
 
 
+@once
 def abnormal_section(subject: Subject) -> dict[str, Any]:
     """Rows of day 0 for the headline's securities and for all, and of the cumulative windows."""
     everyone = list(dict.fromkeys(subject.abnormal.labels["security"]))
@@ -106,20 +107,22 @@ def _interval(subject: Subject, low: float, high: float) -> str:
 def _window_rows(subject: Subject, securities: Sequence[str], windows: Sequence[Window]) -> list[dict[str, Any]]:
     """One row a security; one cell a window: CAR, its p (SQ), whether other news lies in it, and why it is empty."""
     sums = subject.result.table("cumulative")
-    mine = sums[sums["event"] == subject.event].set_index(["security", "window_start", "window_end"]).sort_index()
-    rows = []
-    for security in securities:
-        here = [(security, w.start, w.end) for w in windows]
-        cells = [_cell(cell) for _, cell in mine.reindex(here).iterrows()]
-        rows.append({"name": subject.full_name(security), "cells": cells})
-    return rows
+    keys = ["security", "window_start", "window_end"]
+    mine = sums[sums["event"] == subject.event].set_index(keys).to_dict("index")
+    return [
+        {
+            "name": subject.full_name(security),
+            "cells": [_cell(mine.get((security, w.start, w.end), {})) for w in windows],
+        }
+        for security in securities
+    ]
 
 
-def _cell(cell: pd.Series) -> dict[str, Any]:
-    note = "" if pd.isna(cell["note"]) else str(cell["note"])
-    p = cell.get("p_sample_quantile", cell["p_value"])
+def _cell(cell: Mapping[Any, Any]) -> dict[str, Any]:
+    note = "" if pd.isna(cell.get("note")) else str(cell["note"])
+    p = cell.get("p_sample_quantile", cell.get("p_value"))
     return {
-        "car": percent(cell["car"]),
+        "car": percent(cell.get("car")),
         "p": p_value(p),
         "tainted": bool(note) and not note.startswith("not computed"),
         "note": note,

@@ -13,7 +13,7 @@ from eventwindow.claims.claim import Claim, Verdict
 from eventwindow.claims.wording import figure
 from eventwindow.report.language import number, p_value, percent
 from eventwindow.report.sections.strip import strip_svg
-from eventwindow.report.subject import Subject, every_verdict
+from eventwindow.report.subject import Subject, every_verdict, once
 
 WORDS = ("confirmed", "partly", "contradicted", "not_testable")
 SHOWN = ("contradicted", "partly", "confirmed", "not_testable")  # what a reader did not expect comes first
@@ -42,6 +42,7 @@ class Line:
     parts: tuple[Line, ...]
 
 
+@once
 def board_section(subject: Subject) -> dict[str, Any]:
     """Lines by verdict, counts by article, and what there is to filter by."""
     lines = [line_of(subject, v) for v in subject.result.verdicts]

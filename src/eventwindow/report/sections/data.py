@@ -9,11 +9,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.report.figures.marks import marks
-from eventwindow.report.subject import Subject
+from eventwindow.report.subject import Subject, once
 
 NOTHING = pd.DataFrame()
 
 
+@once
 def data_section(subject: Subject) -> dict[str, Any]:
     """Origins in a sentence and ticker by ticker, exchanges, late exchanges, and the calendar of news."""
     return {

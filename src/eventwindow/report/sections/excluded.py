@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 
 from eventwindow.report.reasons import reason_in
-from eventwindow.report.subject import Subject
+from eventwindow.report.subject import Subject, once
 
 ORDER = ("excluded", "partly", "substituted", "shifted")
 
 
+@once
 def excluded_section(subject: Subject) -> list[dict[str, Any]]:
     """One row a treatment, event, window and reason, with the securities that it concerns."""
     table = subject.result.table("excluded")

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from scipy.special import stdtrit
 
 from eventwindow.report.language import SPACE, p_value, percent, points
-from eventwindow.report.subject import Subject
+from eventwindow.report.subject import Subject, once
 from eventwindow.timeline import Window
 
 DAY = Window(0, 0)
@@ -17,6 +17,7 @@ NO_RETURN = "no return"
 LEADING = ("date_permutation_mean", "portfolio_t", "adjusted_patell_z")
 
 
+@once
 def finding(subject: Subject) -> list[Markup]:
     """Sentences in the order in which a reader wants them; the first is the finding."""
     sentences = [first_sentence(subject), basket_sentence(subject), verdict_sentence(subject)]

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from eventwindow.report.language import number, p_value, percent
 from eventwindow.report.reasons import reason_in
 from eventwindow.report.sections.abnormal import report_windows
-from eventwindow.report.subject import Subject
+from eventwindow.report.subject import Subject, once
 from eventwindow.timeline import Window
 
 RANKED = ("date_permutation", "sq", "conformal", "block_bootstrap")
@@ -21,6 +21,7 @@ BOUNDED = "kolari_pynnonen_t"
 LEVEL = 0.05
 
 
+@once
 def inference_section(subject: Subject) -> dict[str, Any]:
     """Tests of the headline basket on day 0, and the two leading p-values of every group and window."""
     tests = subject.result.table("tests")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eventwindow.report.language import MINUS
-from eventwindow.report.subject import Subject
+from eventwindow.report.subject import Subject, once
 
 PAPERS = {
     "abnormal": (
@@ -42,6 +42,7 @@ PAPERS = {
 }
 
 
+@once
 def method_section(subject: Subject) -> dict[str, Any]:
     """Values of the specification, the models that were used, and the papers behind what was used."""
     study, language = subject.study, subject.language

@@ -6,9 +6,10 @@ from typing import Any
 
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
 from eventwindow.report.sections.board import line_of
-from eventwindow.report.subject import Subject
+from eventwindow.report.subject import Subject, once
 
 
+@once
 def readings_section(subject: Subject) -> list[dict[str, Any]]:
     """One entry a reading: what it and its rival predict, the panels, and how far prices can go."""
     return [_reading(subject, judged) for judged in subject.result.readings]
@@ -27,6 +28,7 @@ def _reading(subject: Subject, judged: JudgedReading) -> dict[str, Any]:
     }
 
 
+@once
 def disagreements_section(subject: Subject) -> list[dict[str, Any]]:
     """One entry a point: what each says, and what was measured beside it."""
     return [_disagreement(subject, judged) for judged in subject.result.disagreements]

@@ -8,10 +8,11 @@ import pandas as pd
 
 from eventwindow.report.figures.benchmarks import benchmark_data, benchmark_name
 from eventwindow.report.language import p_value, percent
-from eventwindow.report.subject import Subject
+from eventwindow.report.subject import Subject, once
 from eventwindow.timeline import Window
 
 
+@once
 def robustness_section(subject: Subject) -> dict[str, Any]:
     """A sentence on the benchmarks, and the specification curve of each headline security and window in a row."""
     return {"benchmarks": _sentence(subject), "rows": _rows(subject)}
