@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from eventwindow.abnormal import AbnormalReturns
-from eventwindow.claims import judge
+from eventwindow.claims import judge, measure_all
 from eventwindow.claims.readings import weigh
 from eventwindow.further import further_tables
 from eventwindow.inputs import Inputs, Step, gather_evidence, read_inputs, securities_table, told_before
@@ -45,19 +45,19 @@ def run_study(
     abnormal = headline_model(inputs, placed)
     check_left(study.headline["event"], abnormal.labels, [*told, *excluded_rows(abnormal)])
     by_event = {e.id: abnormal.select((abnormal.labels["event"] == e.id).to_numpy()) for e in study.file.events}
-    step("testing, and looking through other benchmarks and specifications")
-    tables, views = side_by_side(
+    said, headline = inputs.ledger.claims, by_event[study.headline["event"]]
+    step("measuring the claims; testing; looking through every specification")
+    (measured, tables), more = side_by_side(
         lambda: (
-            _tests(inputs, abnormal, by_event)
-            | {"excluded": excluded_table(abnormal, windows.report, placed, told)}
-            | further_tables(inputs, by_event[study.headline["event"]])
+            measure_all(said, gather_evidence(inputs, by_event, {})),
+            further_tables(inputs, headline) | firm_tables(inputs, placed, headline),
         ),
-        lambda: robustness_tables(inputs, placed) | firm_tables(inputs, placed, by_event[study.headline["event"]]),
+        lambda: _tests(inputs, abnormal, by_event) | robustness_tables(inputs, placed),
     )
-    tables |= views
+    tables |= more | {"excluded": excluded_table(abnormal, windows.report, placed, told)}
     step("judging the claims")
     evidence = gather_evidence(inputs, by_event, tables)
-    verdicts = tuple(judge(inputs.ledger.claims, evidence))
+    verdicts = tuple(judge(said, evidence, measured))
     tables["claims"] = claims_table(verdicts)
     ledger, head = inputs.ledger, study.file.study
     readings, disagreements = weigh(ledger.readings, ledger.disagreements, verdicts, evidence)

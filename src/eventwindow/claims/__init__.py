@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from eventwindow.claims.claim import Claim, Evidence, Measured, Verdict
-from eventwindow.claims.verdict import judge
+from eventwindow.claims.verdict import judge, measure_all
 
-__all__ = ["Claim", "Evidence", "Measured", "Verdict", "judge"]
+__all__ = ["Claim", "Evidence", "Measured", "Verdict", "judge", "measure_all"]

@@ -14,9 +14,19 @@ from eventwindow.claims.wording import spaced
 from eventwindow.errors import StudyError
 
 
-def judge(claims: Sequence[Claim], evidence: Evidence) -> list[Verdict]:
-    """One verdict a claim, in order. p-values are corrected across all effects that decide a claim."""
-    measured = {leaf.id: measure(leaf, evidence) for claim in claims for leaf in leaves(claim)}
+def measure_all(claims: Sequence[Claim], evidence: Evidence) -> dict[str, Measured | None]:
+    """What each claim and part of a claim comes to, by id."""
+    return {leaf.id: measure(leaf, evidence) for claim in claims for leaf in leaves(claim)}
+
+
+def judge(
+    claims: Sequence[Claim], evidence: Evidence, measured: Mapping[str, Measured | None] | None = None
+) -> list[Verdict]:
+    """One verdict a claim, in order. p-values are corrected across all effects that decide a claim.
+
+    `measured` is what `measure_all` gave, where the claims were measured before.
+    """
+    measured = measure_all(claims, evidence) if measured is None else measured
     effects = {leaf.id: found for claim in claims for leaf in leaves(claim) if (found := _effect(leaf, measured))}
     corrected = _corrected(effects, {key: found.unit for key, found in measured.items() if found})
     held = {
