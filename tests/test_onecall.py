@@ -135,3 +135,10 @@ def test_two_exchanges_that_share_the_day_are_moved_over_their_common_days() -> 
     common = [day for day in returns.index[30:95] if day in east.index]
     assert len(common) == 62
     assert "share an estimation calendar" in portfolio_t(ar, DAY).reason
+
+
+def test_an_index_that_holds_no_dates_is_told() -> None:
+    returns = panel(3)
+    returns.index = [day.date() for day in returns.index]
+    with pytest.raises(StudyError, match="needs dates as its index"):
+        abnormal_returns(returns, pd.DataFrame({"security": ["A"], "date": [returns.index[-30]]}), benchmark="MKT")

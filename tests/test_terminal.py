@@ -15,7 +15,9 @@ def result(prices, unavailable=None, notes=()):
 
 
 def test_one_origin_is_one_line():
-    assert origin_lines(result({"NVDA": "shipped", "TSM": "shipped"})) == ["Prices: all 2 tickers from the shipped figures."]
+    assert origin_lines(result({"NVDA": "shipped", "TSM": "shipped"})) == [
+        "Prices: all 2 tickers from the shipped figures."
+    ]
 
 
 def test_several_origins_are_told_ticker_by_ticker():

@@ -39,6 +39,10 @@ def abnormal_returns(
     zone and exchange, session (its own rule), benchmark (a column of `returns`), window_start and window_end (its own
     window, which `car()` without argument takes). `benchmark` names the column for all; `factors` is a table instead.
     """
+    if not isinstance(returns.index, pd.DatetimeIndex):
+        raise StudyError(
+            "the table of returns needs dates as its index", remedy="returns.index = pd.to_datetime(returns.index)."
+        )
     fitter = model_named(model)
     estimation, window = as_window(estimation), as_window(window)
     events = placed(events, cast(pd.DatetimeIndex, returns.index), session, exchange)

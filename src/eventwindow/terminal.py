@@ -78,7 +78,7 @@ def print_held(table: pd.DataFrame) -> None:
     )
     for name in ("ticker", "held from", "fetched", "first", "last", "days"):
         shown.add_column(name, justify="right" if name == "days" else "left")
-    for row in _records(table.fillna("")):
+    for row in _records(table.astype(object).where(table.notna(), "")):
         age = f"{str(row.fetched)[:16]}" if row.fetched != "" else ""
         days = f"{int(row.days)}" if row.days != "" else ""
         shown.add_row(row.symbol, row.source, age, str(row.first), str(row.last), days)
