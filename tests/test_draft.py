@@ -74,7 +74,7 @@ def test_characters_that_are_no_numeral_make_no_figure() -> None:
         "Nvidia fell " + "9" * 400 + "%.",
         "輝達13月45日跌〇百%",
     ):
-        statements(text, DATED)
+        assert [s.low for s in statements(text, DATED)] == [None], "a direction, and no figure"
 
 
 def test_a_text_without_ends_of_sentences_is_read_in_the_time_that_its_length_takes() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
 
 import pandas as pd
 
@@ -45,7 +44,7 @@ def abnormal_returns(
         )
     fitter = model_named(model)
     estimation, window = as_window(estimation), as_window(window)
-    events = placed(events, cast(pd.DatetimeIndex, returns.index), session, exchange)
+    events = placed(events, returns.index, session, exchange)
     if peers:
         factors = _peer_index(returns, list(peers))
     elif factors is None and benchmark is not None:
