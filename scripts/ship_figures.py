@@ -16,6 +16,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from eventwindow.inputs import exchanges_of
+from eventwindow.study import read_study
+from eventwindow.timeline import Calendar, exchange_calendar
+
 STUDY = Path(__file__).parents[1] / "src" / "eventwindow" / "studies" / "deepseek_2025" / "figures"
 PRICES = ("open", "high", "low", "close", "adj_close")
 BUDGET = 4_000_000  # bytes
@@ -29,6 +33,7 @@ def main(argv: list[str]) -> int:
     source, out = Path(argv[0]), Path(argv[1]) if len(argv) == 2 else STUDY
     out.mkdir(parents=True, exist_ok=True)
     write_figures(source, out)
+    write_calendars(STUDY.parent, out)
     total = write_manifest(out)
     print(f"{total / 1e6:.2f} MB of figures written")
     return 0 if total <= BUDGET else 1
@@ -45,6 +50,29 @@ def write_figures(source: Path, out: Path) -> None:
     write_panel(pd.read_parquet(source / "sp500_adj_close.parquet"), out / "panel.parquet")
     for name in ("shares", "weights", "factors"):
         (out / f"{name}.csv").write_text((source / f"{name}.csv").read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def write_calendars(study: Path, out: Path) -> None:
+    """The sessions of every exchange of the study, over the span that it needs, from the calendar library."""
+    read = read_study(study)
+    kept: dict[str, list[str]] = {}
+    for mic in dict.fromkeys(exchanges_of(read).values()):
+        kept.setdefault(exchange_calendar(mic, read.start, read.end).mic, []).append(mic)
+    calendars = [_calendar(exchange_calendar(mic, read.start, read.end), names) for mic, names in kept.items()]
+    held = {"from": str(read.start), "to": str(read.end), "calendars": calendars}
+    (out / "calendars.json").write_text(json.dumps(held) + "\n", encoding="utf-8")
+
+
+def _calendar(calendar: Calendar, exchanges: list[str]) -> dict[str, object]:
+    opens, closes = (moments.tz_localize(None) for moments in (calendar.opens, calendar.closes))
+    return {
+        "mic": calendar.mic,
+        "exchanges": exchanges,
+        "zone": calendar.zone,
+        "sessions": calendar.sessions.strftime("%Y-%m-%d").tolist(),
+        "opens": opens.strftime("%Y-%m-%dT%H:%M").tolist(),
+        "closes": closes.strftime("%Y-%m-%dT%H:%M").tolist(),
+    }
 
 
 def write_long(table: pd.DataFrame, path: Path, moment: str, scales: dict[str, int]) -> None:
@@ -87,7 +115,7 @@ def write_parquet(table: pa.Table, path: Path, meaning: dict[str, object], delta
 
 def write_manifest(out: Path) -> int:
     """The checksums of all figures in `out`; returns their total size in bytes."""
-    files = sorted(path for path in out.iterdir() if path.suffix in {".csv", ".parquet"})
+    files = sorted(path for path in out.iterdir() if path.name != "manifest.json")
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     manifest = out / "manifest.json"
     manifest.write_text(json.dumps({"sha256": sums}, indent=2, sort_keys=True) + "\n", encoding="utf-8")

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import shutil
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,11 @@ import pandas as pd
 import pytest
 
 from eventwindow.errors import PriceError
+from eventwindow.inputs import exchanges_of
+from eventwindow.prices.calendars import shipped_calendars
 from eventwindow.prices.shipped import TABLES, check_sums, shipped_histories, shipped_tables
+from eventwindow.study import read_study
+from eventwindow.timeline import exchange_calendar
 
 ROOT = Path(__file__).parents[1]
 FIGURES = ROOT / "src" / "eventwindow" / "studies" / "deepseek_2025" / "figures"
@@ -176,3 +181,28 @@ def test_the_same_input_gives_the_same_bytes(tmp_path):
         ours = shipped_tables(tmp_path).get(Path(name).stem)
         if ours is not None:
             pd.testing.assert_frame_equal(ours, shipped_tables(FIGURES)[Path(name).stem])
+
+
+def test_the_sessions_that_ship_are_those_of_the_calendar_library():
+    """Every exchange of the study, every session with its open and close; to write them anew: ship_figures.py."""
+    study = read_study(FIGURES.parent)
+    shipped = shipped_calendars(FIGURES, study.start, study.end)
+    assert set(shipped) == set(exchanges_of(study).values())
+    for mic, calendar in shipped.items():
+        expected = exchange_calendar(mic, study.start, study.end)
+        assert (calendar.mic, calendar.zone) == (expected.mic, expected.zone)
+        for part in ("sessions", "opens", "closes"):
+            assert list(getattr(calendar, part)) == list(getattr(expected, part)), (mic, part)
+
+
+def test_sessions_of_another_span_are_left_to_the_calendar_library(tmp_path):
+    study = read_study(FIGURES.parent)
+    assert shipped_calendars(FIGURES, study.start, study.end + timedelta(days=1)) == {}
+    assert shipped_calendars(tmp_path, study.start, study.end) == {}
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"from": "2024-01-01", "to": "2024-02-01", "calendars": [{}]}'])
+def test_a_file_of_calendars_that_is_none_is_told(tmp_path, text):
+    (tmp_path / "calendars.json").write_text(text)
+    with pytest.raises(PriceError, match=r"calendars\.json"):
+        shipped_calendars(tmp_path, date(2024, 1, 1), date(2024, 2, 1))

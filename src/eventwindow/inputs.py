@@ -17,6 +17,7 @@ from eventwindow.layout import NO_BENCHMARK
 from eventwindow.ledger import Ledger, read_claims
 from eventwindow.models import MODELS, FactorModel
 from eventwindow.prices import load_prices
+from eventwindow.prices.calendars import shipped_calendars
 from eventwindow.prices.progress import progress_bar
 from eventwindow.prices.table import Prices
 from eventwindow.prices.tables import load_tables
@@ -26,7 +27,7 @@ from eventwindow.study import Event, News, Study, read_study
 from eventwindow.timeline import Calendar, exchange_calendar
 
 Step = Callable[[str], None]
-SLOW = ("XKRX",)  # a calendar that takes longer than all else that is read: lunar holidays
+SLOW = {"XKRX"}  # a calendar that takes longer than all else that is read: lunar holidays
 VALUE_MEASURES = ("value_change", "value_against", "value_rank", "loss_rank")
 
 
@@ -50,14 +51,16 @@ def read_inputs(folder: Path, prices: str, step: Step, claims: Path | None = Non
         raise ClaimError(f"there is no file {claims}", remedy="Give the path of a claims.toml.")
     step("reading the study")
     study = read_study(folder)
-    exchanges = exchanges_of(study)
-    slow = {symbol: mic for symbol, mic in exchanges.items() if mic in SLOW}
-    quick = {symbol: mic for symbol, mic in exchanges.items() if mic not in SLOW}
-    read, slowly = side_by_side(
-        lambda: (_calendars(study, quick), *_figures(study, prices, step, claims)), lambda: _calendars(study, slow)
-    )
-    calendars, ledger, held, tables = read
-    calendars = {symbol: (calendars | slowly)[symbol] for symbol in exchanges}
+    exchanges, shipped = exchanges_of(study), shipped_calendars(folder / "figures", study.start, study.end)
+    lacking = {symbol: mic for symbol, mic in exchanges.items() if mic not in shipped}
+    if set(lacking.values()) & SLOW:
+        read, worked_out = side_by_side(
+            lambda: _figures(study, prices, step, claims), lambda: _calendars(study, lacking)
+        )
+    else:
+        read, worked_out = _figures(study, prices, step, claims), _calendars(study, lacking)
+    ledger, held, tables = read
+    calendars = {symbol: worked_out.get(symbol) or shipped[mic] for symbol, mic in exchanges.items()}
     calendar = sessions_of(happenings_of(study), {c.mic: c for c in calendars.values()}.values())
     held, quality = checked_prices(study, held, calendars, calendar, folder / "figures")
     _check_benchmarks(study, held)
