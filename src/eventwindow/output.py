@@ -59,7 +59,8 @@ def csv_text(table: pd.DataFrame) -> str:
 def _write_tables(result: StudyResult, folder: Path) -> None:
     folder.mkdir()
     for name, table in result.tables.items():
-        (folder / f"{name}.csv").write_text(csv_text(table), encoding="utf-8", newline="\n")
+        coding = "utf-8-sig" if name.endswith("zh-Hant") else "utf-8"  # a Chinese spreadsheet needs the mark
+        (folder / f"{name}.csv").write_text(csv_text(table), encoding=coding, newline="\n")
     claims = ledger_record(result.verdicts, result.readings, result.disagreements)
     for name, content in (("run", result.run), ("claims", claims)):
         text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=name == "run", allow_nan=False)

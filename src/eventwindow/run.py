@@ -19,7 +19,7 @@ from eventwindow.provenance import run_record
 from eventwindow.result import StudyResult
 from eventwindow.stages import check_left, excluded_rows, firm_tables, headline_model, robustness_tables
 from eventwindow.studies import find_study
-from eventwindow.tables import claims_table, cumulative_table, daily_table, excluded_table, tests_table
+from eventwindow.tables import claims_table, claims_table_zh, cumulative_table, daily_table, excluded_table, tests_table
 
 
 def quiet(_: str) -> None:
@@ -58,7 +58,7 @@ def run_study(
     step("judging the claims")
     evidence = gather_evidence(inputs, by_event, tables)
     verdicts = tuple(judge(said, evidence, measured))
-    tables["claims"] = claims_table(verdicts)
+    tables |= {"claims": claims_table(verdicts)} | ({"claims.zh-Hant": claims_table_zh(verdicts)} if verdicts else {})
     ledger, head = inputs.ledger, study.file.study
     readings, disagreements = weigh(ledger.readings, ledger.disagreements, verdicts, evidence)
     return StudyResult(

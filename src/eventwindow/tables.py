@@ -11,6 +11,8 @@ import pandas as pd
 
 from eventwindow.abnormal import AbnormalReturns
 from eventwindow.claims.claim import Verdict
+from eventwindow.claims.review import RATINGS
+from eventwindow.claims.wording import figure
 from eventwindow.cumulative import Cumulative
 from eventwindow.happenings import marks
 from eventwindow.inference.result import NotComputed, Result
@@ -102,6 +104,19 @@ def row_of_test(event: str, group: str, window: Window, result: Result) -> tuple
 def claims_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     """One row a claim: the measured figure, the verdict, the rule, the reason, and how sure one can be of an effect."""
     return pd.DataFrame([_claim_row(v) | _sureness(v) for v in verdicts], columns=CLAIMS)
+
+
+def claims_table_zh(verdicts: Sequence[Verdict]) -> pd.DataFrame:
+    """The same in Chinese, in the columns that a reader of the press looks for."""
+    rows = [
+        (v.claim.id, v.claim.article, v.claim.text_zh, v.claim.stated_text, _figure(v), RATINGS[v.word][2], v.reason_zh)
+        for v in verdicts
+    ]
+    return pd.DataFrame(rows, columns=["編號", "文章", "說法", "原數字", "實測", "判定", "理由"])
+
+
+def _figure(v: Verdict) -> str:
+    return "" if v.measured is None or v.measured.value is None else figure(v.measured.value, v.measured.unit, True)
 
 
 def _claim_row(v: Verdict) -> dict[str, object]:
