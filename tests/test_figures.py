@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 import warnings
 from dataclasses import replace
@@ -72,9 +73,16 @@ def test_the_font_that_ships_holds_every_character_of_the_catalogue_and_the_stud
     assert {c for c in said if ord(c) not in held} - set("\n") == set()
 
 
-def test_nothing_draws_through_pyplot(drawn):
-    assert drawn
-    assert "matplotlib.pyplot" not in sys.modules
+def test_nothing_draws_through_pyplot(tmp_path):
+    """In a process of its own: another test's library may have imported it here."""
+    code = (
+        "import sys; from eventwindow.studies import new_study; from eventwindow.run import run_study; "
+        "from eventwindow.output import write_result; from pathlib import Path; "
+        f"folder = Path({str(tmp_path)!r}); result = run_study(new_study(folder / 'mine'), prices='shipped'); "
+        "write_result(result, folder / 'out'); print('matplotlib.pyplot' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_the_tape_ends_where_the_returns_end(deepseek, subject):
