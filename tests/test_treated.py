@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from eventwindow.inputs import read_inputs
+from eventwindow.stages import filled_weights
+from eventwindow.studies import find_study
 from eventwindow.treated import weights_from_values, without_treated
 
 DAYS = pd.bdate_range("2024-01-01", periods=60, name="date")
@@ -74,6 +77,19 @@ def test_weights_from_values_scale_with_the_published_one():
     weights = weights_from_values(pd.Series({"NVDA": 3493.0, "AAPL": 3347.0}), "NVDA", 0.0696)
     assert weights["NVDA"] == 0.0696
     assert weights["AAPL"] == pytest.approx(0.0696 * 3347 / 3493)
+
+
+def test_weights_left_empty_come_from_market_values():
+    """One published weight and the share counts give the others: those that ship were made the same way."""
+    inputs = read_inputs(find_study("deepseek-2025"), "shipped", lambda _: None)
+    weights = inputs.tables["weights"]
+    blank = weights.assign(weight=weights["weight"].where(weights["symbol"] == "NVDA"))
+    filled = filled_weights(inputs, blank, "^GSPC").set_index("symbol")["weight"]
+    shipped = weights.set_index("symbol")["weight"]
+    assert filled["NVDA"] == shipped["NVDA"]
+    for symbol in ("AVGO", "AMD", "MU", "MSFT", "META"):
+        assert filled[symbol] == pytest.approx(shipped[symbol], rel=0.02), symbol
+    assert filled_weights(inputs, weights, "^GSPC")["weight"].equals(weights["weight"])
 
 
 def test_the_treated_explain_more_than_the_whole_fall_of_the_index(deepseek):

@@ -9,13 +9,16 @@ import pandas as pd
 
 from eventwindow.abnormal import AbnormalReturns
 from eventwindow.activity import activity_table, volume_abnormal
+from eventwindow.claims.lookup import NoFigure
+from eventwindow.claims.market_value import market_value
 from eventwindow.errors import StudyError
 from eventwindow.firms import candidates_table, firms_table
-from eventwindow.inputs import Inputs, model_factors
+from eventwindow.inputs import Inputs, gather_evidence, model_factors
 from eventwindow.layout import study_abnormal_returns
 from eventwindow.sensitivity import Headline, benchmark_star, curve, headline_view, views_table
 from eventwindow.study import LONG_WINDOW
 from eventwindow.timeline import Calendar, Window
+from eventwindow.treated import weights_from_values
 
 
 def excluded_rows(abnormal: AbnormalReturns) -> list[tuple[str, str, str, str]]:
@@ -123,10 +126,33 @@ def headline_of(inputs: Inputs, placed: pd.DataFrame) -> Headline | None:
     star, benchmark = None, study.benchmark
     if robustness.index and "weights" in inputs.tables:
         frames = {symbol: history.frame for symbol, history in inputs.prices.histories.items()}
-        weights = inputs.tables["weights"]
+        weights = filled_weights(inputs, inputs.tables["weights"], robustness.index)
         star = benchmark_star(
             inputs.returns[benchmark], inputs.returns, frames, weights, robustness.index, study.treated
         )
     rows = placed[placed["event"] == study.headline["event"]]
     calendar = inputs.calendars[benchmark]
     return headline_view(rows, inputs.returns, calendar, benchmark, robustness.benchmarks, star)
+
+
+def filled_weights(inputs: Inputs, weights: pd.DataFrame, index: str) -> pd.DataFrame:
+    """The weights in `index`, those left empty from market values and the first weight that is given.
+
+    A market value is the close times the share count known on the day of the weights; a stock without a count keeps its
+    empty weight and counts as not held.
+    """
+    rows = weights[(weights["index"] == index) & weights["symbol"].isin(list(inputs.prices.histories))]
+    given, empty = rows[rows["weight"].notna()], rows[rows["weight"].isna()]
+    if empty.empty or given.empty:
+        return rows.dropna(subset="weight")
+    anchor, evidence = given.iloc[0], gather_evidence(inputs, {}, {})
+    values = {}
+    for symbol in (anchor["symbol"], *empty["symbol"]):
+        try:
+            values[symbol] = market_value(evidence, symbol, pd.Timestamp(anchor["date"]).date())
+        except NoFigure:
+            continue
+    if anchor["symbol"] not in values:
+        return given
+    filled = weights_from_values(pd.Series(values), anchor["symbol"], float(anchor["weight"]))
+    return rows.assign(weight=rows["weight"].fillna(rows["symbol"].map(filled))).dropna(subset="weight")
