@@ -61,14 +61,15 @@ def marks(calendar: pd.DataFrame, labels: pd.DataFrame, days: np.ndarray) -> lis
     `labels` says event, security and mic of each row; an event does not mark itself, a closed day marks nothing, and
     news about some securities marks those only.
     """
-    found = []
+    mic, event, security = (labels[name].to_numpy(object) for name in ("mic", "event", "security"))
     told = calendar[(calendar["kind"] != "closed") & calendar["session"].notna()]
+    found = []
     for h in map(_Row._make, told[list(_Row._fields)].itertuples(index=False)):
-        rows = (labels["mic"] == h.mic) & (labels["event"] != h.id)
+        rows = (mic == h.mic) & (event != h.id)
         if h.about:
-            rows &= labels["security"].isin(h.about)
+            rows &= np.isin(security, h.about)
         day = np.datetime64(str(h.session)[:10], "D").astype(np.int64)
-        marked = (days == day) & rows.to_numpy()[:, None]
+        marked = (days == day) & rows[:, None]
         if marked.any():
             found.append((f"{h.what_en} ({h.session:%Y-%m-%d})", marked))
     return found

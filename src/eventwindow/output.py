@@ -13,6 +13,7 @@ import pandas as pd
 
 from eventwindow.claims.review import ledger_record
 from eventwindow.errors import StudyError
+from eventwindow.lanes import side_by_side
 from eventwindow.result import StudyResult
 
 OURS = {
@@ -31,8 +32,7 @@ def write_result(result: StudyResult, out: Path, languages: Sequence[str] = ()) 
     out.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        _write_tables(result, fresh / "results")
-        write_report(result, fresh, languages)
+        side_by_side(lambda: write_report(result, fresh, languages), lambda: _write_tables(result, fresh / "results"))
         _swap(fresh, out)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -57,7 +57,7 @@ def csv_text(table: pd.DataFrame) -> str:
 
 
 def _write_tables(result: StudyResult, folder: Path) -> None:
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     for name, table in result.tables.items():
         coding = "utf-8-sig" if name.endswith("zh-Hant") else "utf-8"  # a Chinese spreadsheet needs the mark
         (folder / f"{name}.csv").write_text(csv_text(table), encoding=coding, newline="\n")

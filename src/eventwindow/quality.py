@@ -51,9 +51,10 @@ def checked_prices(
     findings: list[Finding] = []
     excluded: dict[str, Unavailable] = {}
     stocks = {s.symbol for s in study.stocks}
+    placed = calendar[calendar["session"].notna()]
+    happenings = {str(mic): rows for mic, rows in placed.groupby("mic")}
     for symbol, history in prices.histories.items():
-        mic = calendars[symbol].mic
-        sessions = calendar[(calendar["mic"] == mic) & calendar["session"].notna()]
+        sessions = happenings[calendars[symbol].mic]
         events = sessions[sessions["kind"] == "event"]
         zeros = dict(zip(events["id"], events["session"], strict=True)) if symbol in stocks else {}
         security = study.securities.get(symbol)
