@@ -6,7 +6,9 @@ import json
 import math
 import re
 import string
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 from report_cases import HOSTILE, Page, hostile_study
 
@@ -306,3 +308,14 @@ def test_volume_is_shown_as_a_multiple_of_what_was_expected(deepseek, subject):
 
 def test_findings_of_the_data_checks_are_in_the_report(deepseek, page):
     assert all(text in page.words for text in deepseek.table("data_quality")["text_en"])
+
+
+def test_the_days_on_which_pulled_and_shipped_figures_differ_are_listed(deepseek):
+    """Two tickers: one agrees on all days, one differs on one."""
+    day = pd.Timestamp("2025-01-27")
+    rows = [("NVDA", 10, 9, 0, 0, day, -0.1697, -0.16), ("TSM", 10, 10, 0, 0, pd.NaT, None, None)]
+    table = pd.DataFrame(rows, columns=deepseek.tables["reconciliation"].columns)
+    result = replace(deepseek, tables={**deepseek.tables, "reconciliation": table})
+    found = data_section(Subject(result, language("en")))["reconciled"]
+    assert "19 of 20 days of 2 tickers agree" in found["title"]
+    assert found["rows"] == [("NVDA", "27 January 2025", percent(-0.1697, 2), percent(-0.16, 2))]

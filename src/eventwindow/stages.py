@@ -117,6 +117,11 @@ def robustness_tables(inputs: Inputs, placed: pd.DataFrame) -> dict[str, pd.Data
     zero = windows.report[0]
     curves = [every.curve(s, zero).assign(security=s, window_start=zero.start, window_end=zero.end) for s in members]
     tables = {"views": views, "robustness": every.summary().assign(event=event)}
+    if head.star is not None:
+        held = head.calendar.sessions
+        at = int(held.get_indexer(pd.DatetimeIndex([head.day0]))[0])
+        near = held[max(0, at + windows.event.start) : at + windows.event.end + 1]
+        tables["treated"] = head.star.table(near[0], near[-1]).dropna(subset="benchmark_return")
     return tables | ({"curve": pd.concat(curves, ignore_index=True).assign(event=event)} if curves else {})
 
 

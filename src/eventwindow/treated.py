@@ -24,6 +24,20 @@ class WithoutTreated:
         """The share of the benchmark's own return on `session` that the treated stocks account for."""
         return float(self.parts.loc[session].sum() / self.benchmark.loc[session])
 
+    def table(self, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
+        """One row a session: the benchmark, itself without the treated, their weight, and the share they explain."""
+        contribution = self.parts.sum(axis=1)
+        whole = pd.DataFrame(
+            {
+                "benchmark_return": self.benchmark,
+                "return_without_treated": self.returns,
+                "treated_weight": self.weights.sum(axis=1),
+                "treated_contribution": contribution,
+                "share_explained": contribution / self.benchmark.where(self.benchmark != 0),
+            }
+        )
+        return whole.loc[first:last].rename_axis("date").reset_index()
+
 
 def without_treated(
     benchmark: pd.Series,

@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.report.figures.marks import marks
+from eventwindow.report.language import percent
 from eventwindow.report.subject import Subject, once
 
 NOTHING = pd.DataFrame()
@@ -26,8 +27,24 @@ def data_section(subject: Subject) -> dict[str, Any]:
         "late": late_exchanges(subject),
         "news": [_news(subject, row) for _, row in marks(subject).iterrows()],
         "quality": [_finding(subject, row) for _, row in subject.result.tables.get("data_quality", NOTHING).iterrows()],
+        "reconciled": _reconciled(subject),
         "home": exchange_name(subject, subject.mic),
     }
+
+
+def _reconciled(subject: Subject) -> dict[str, Any]:
+    """How many days of the pulled figures agree with the shipped ones, and every day that does not."""
+    table = subject.result.tables.get("reconciliation", NOTHING)
+    if table.empty:
+        return {}
+    firms = table.drop_duplicates("security")
+    compared, agreeing = int(firms["days_compared"].sum()), int(firms["days_agreeing"].sum())
+    figures = {"n": len(firms), "compared": compared, "agreeing": agreeing, "differing": compared - agreeing}
+    rows = [
+        (row["security"], subject.language.day(row["date"]), percent(row["pulled"], 2), percent(row["shipped"], 2))
+        for _, row in table.dropna(subset="date").iterrows()
+    ]
+    return {"title": subject.language.text("data.reconciled", **figures), "rows": rows}
 
 
 def _finding(subject: Subject, row: pd.Series) -> dict[str, str]:

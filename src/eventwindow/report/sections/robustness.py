@@ -15,7 +15,7 @@ from eventwindow.timeline import Window
 @once
 def robustness_section(subject: Subject) -> dict[str, Any]:
     """A sentence on the benchmarks, and the specification curve of each headline security and window in a row."""
-    return {"benchmarks": _sentence(subject), "rows": _rows(subject)}
+    return {"benchmarks": _sentence(subject), "treated": _treated(subject), "rows": _rows(subject)}
 
 
 def _sentence(subject: Subject) -> Any:
@@ -32,6 +32,23 @@ def _sentence(subject: Subject) -> Any:
         high=percent(high["car"]),
         by=benchmark_name(subject, str(low["benchmark"])),
         to=benchmark_name(subject, str(high["benchmark"])),
+    )
+
+
+def _treated(subject: Subject) -> Any:
+    """How much of the benchmark's own move on day 0 the treated stocks account for."""
+    table = subject.result.tables.get("treated", pd.DataFrame(columns=["date"]))
+    rows = table[table["date"] == subject.day_zero]
+    if rows.empty or pd.isna(rows.iloc[0]["share_explained"]):
+        return ""
+    row = rows.iloc[0]
+    return subject.language.say(
+        "robustness.treated",
+        weight=percent(row["treated_weight"], sign=False),
+        contribution=percent(row["treated_contribution"]),
+        whole=percent(row["benchmark_return"]),
+        share=percent(row["share_explained"], 0, sign=False),
+        rest=percent(row["return_without_treated"]),
     )
 
 
