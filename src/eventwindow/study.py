@@ -140,7 +140,7 @@ def _check(study: Study, text: str) -> None:
         )
     _check_model(file, text)
     _check_robustness(study, text)
-    _check_windows(file.windows, text)
+    check_windows(file.windows, text)
 
 
 def _check_unique(table: str, names: list[str], text: str) -> None:
@@ -186,7 +186,8 @@ def _check_robustness(study: Study, text: str) -> None:
                 )
 
 
-def _check_windows(windows: Windows, text: str) -> None:
+def check_windows(windows: Windows, text: str) -> None:
+    """The estimation window ends before the event window, and every report window lies inside it."""
     if windows.estimation.overlaps(windows.event):
         raise WindowError(
             f"the estimation window {windows.estimation} overlaps the event window {windows.event}",

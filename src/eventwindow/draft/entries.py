@@ -10,7 +10,6 @@ from eventwindow.draft.paraphrase import figure, paraphrase
 from eventwindow.draft.statement import Statement, Subject
 from eventwindow.study import Study
 
-SIGNED = {"return", "opening_gap", "day_range", "value_change", "value_changes_sum", "year_return", "price_level"}
 RANKS = {"loss_rank", "return_rank", "value_rank", "record"}
 ANY_DAY = {"value_rank"}  # the last close on or before the day counts
 ROUND = "a round price: how precisely is it meant? set `precision`"

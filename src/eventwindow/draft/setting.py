@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eventwindow.draft.lexicon import Mark
@@ -97,8 +96,3 @@ def _after(sentence: Sentence, mark: Mark, high: int) -> Mark | None:
 
     ends = [mark.end, *(m.end for m in sentence.all(*MOVES, within=(mark.end, min(high, mark.end + 16))))]
     return next((found for end in ends if (found := sentence.linked(end))), None)
-
-
-def is_market(subjects: Sequence[Subject], kinds: dict[str, str]) -> bool:
-    """Whether these are indices or groups: in a phrase about a record they are its scope, not its subject."""
-    return all(s.group is not None or kinds.get(s.symbols[0]) == "index" for s in subjects)

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from eventwindow.errors import StudyError, WindowError
+from eventwindow.errors import StudyError
 from eventwindow.models import MODELS, FactorModel
+from eventwindow.study import check_windows
 from eventwindow.studyform import Form, Head, Model, Windows
 from eventwindow.timeline import SessionRule
 from eventwindow.tomlfile import fault, line_of, read_toml
@@ -85,7 +86,7 @@ def read_panel_study(folder: Path) -> PanelStudy:
 
 
 def _check(file: PanelStudyFile, text: str) -> None:
-    model, windows = file.model.name, file.windows
+    model = file.model.name
     if model not in MODELS or model.startswith("peer_"):
         raise StudyError(
             f"model {model!r} is none that a panel study can run",
@@ -94,13 +95,7 @@ def _check(file: PanelStudyFile, text: str) -> None:
         )
     if isinstance(MODELS[model], FactorModel) and file.event_list.factors is None:
         raise StudyError(f"the model {model!r} needs daily factors", remedy='Give event_list.factors = "factors.csv".')
-    for window in windows.report:
-        if window.start < windows.event.start or window.end > windows.event.end:
-            raise WindowError(
-                f"the report window {window} reaches outside the event window {windows.event}",
-                where=f"study.toml, line {line_of(text, ('windows', 'report'))}, windows.report",
-                remedy="Widen the event window or shorten the report window.",
-            )
+    check_windows(file.windows, text)
 
 
 def schema() -> dict[str, Any]:

@@ -16,7 +16,6 @@ from typing import Any
 from eventwindow.errors import StudyError
 
 Work = Callable[..., Any]
-Submit = Callable[..., Any]
 Run = Callable[[Work, Sequence[int], Callable[[int], tuple[Any, ...]]], Iterator[tuple[int, Any]]]
 ENGINES = ("local", "dask")
 

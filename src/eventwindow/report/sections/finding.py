@@ -13,7 +13,6 @@ from eventwindow.report.subject import Subject, once
 from eventwindow.timeline import Window
 
 DAY = Window(0, 0)
-NO_RETURN = "no return"
 LEADING = ("date_permutation_mean", "portfolio_t", "adjusted_patell_z")
 
 
