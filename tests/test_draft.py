@@ -134,6 +134,19 @@ def test_a_round_price_asks_how_precisely_it_is_meant() -> None:
     assert entry(said, "D1-1", "D1", "a, line 1", None, lambda *_: False)["unfinished"].startswith("a round price")
 
 
+@pytest.mark.parametrize(
+    ("text", "english", "chinese"),
+    [
+        ("Nvidia fell 17% on Monday.", "\u221217 %", "\u221217 %"),
+        ("Nvidia lost close to $600bn of market value.", "close to \u2212600bn USD", "接近 \u22126,000 億 USD"),
+        ("TSMC fell on Monday.", "down", "下跌"),
+    ],
+)
+def test_what_was_said_is_drafted_in_both_languages(text: str, english: str, chinese: str) -> None:
+    made = entry(statements(text, DATED)[0], "D1-1", "D1", "a, line 1", None, lambda *_: False)
+    assert (made["stated_text"], made["stated_text_zh"]) == (english, chinese)
+
+
 def test_a_line_that_stands_twice_is_read_once() -> None:
     assert len(statements("Nvidia fell 3%.\nNvidia fell 3%.\n", DATED)) == 1
 

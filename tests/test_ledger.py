@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,13 +59,35 @@ def test_no_verdict_is_typed_in():
 
 
 def test_no_sentence_of_an_article_stands_in_the_ledger(shared):
-    """No run of twelve Chinese characters is an article's."""
-    articles = "".join(p.read_text(encoding="utf-8") for p in sorted((shared / "articles").glob("*.txt")))
-    known = re.sub(r"\s", "", articles)
+    """Of no text, in either language, are eight words or Chinese characters in a row an article's."""
+    known = {run for p in (shared / "articles").glob("*.txt") for run in runs_of_eight(p.read_text(encoding="utf-8"))}
+    assert known
     for name in ("claims.toml", "readings.toml"):
-        text = (STUDY / name).read_text(encoding="utf-8")
-        for run in re.findall(r"[\u4e00-\u9fff，、]{12,}", text):
-            assert not any(run[k : k + 12] in known for k in range(len(run) - 11)), run
+        told = list(texts_of(tomllib.loads((STUDY / name).read_text(encoding="utf-8"))))
+        assert len(told) > 50
+        assert [text for text in told if known & set(runs_of_eight(text))] == []
+
+
+def runs_of_eight(text):
+    """Eight in a row of: a Latin word, a number, a Chinese character; punctuation and spaces do not count."""
+    words = re.findall(r"[a-z]+|\d[\d.,]*|[\u4e00-\u9fff]", text.lower())
+    return [tuple(words[k : k + 8]) for k in range(len(words) - 7)]
+
+
+def texts_of(value):
+    """Every text of a TOML file, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from texts_of(inner)
+
+
+def test_what_was_said_is_told_in_chinese_too(ledger):
+    """A figure with a Latin word in it is the other language's: H100 is a name."""
+    for claim in ledger.claims:
+        assert bool(claim.stated_text) == bool(claim.stated_text_zh)
+        assert not re.search(r"[a-z]{2,}", claim.stated_text_zh), claim.id
 
 
 def test_every_claim_is_told_in_both_languages_and_measured_or_excused(ledger):
@@ -184,6 +207,7 @@ FAULTS = {
     "unknown article": ('article = "A1"', 'article = "A9"', "there is no article 'A9'", 7),
     "no id": ('id = "A1-1"\n', "", "the key 'id' is missing", 5),
     "no text": ('text_en = "It fell."\n', "", "the key 'text_en' is missing", 5),
+    "Chinese alone": ("stated", 'stated_text_zh = "一成七"\nstated', "stated_text_zh stands without stated_text", 10),
     "verdict typed in": ("stated", 'verdict = "confirmed"\nstated', "never typed in", 10),
     "neither measured nor excused": ('measure = "return"\ndate = 2025-01-27', "", "one of measure", 5),
     "measured and excused": ("stated", 'not_testable_en = "no"\nstated', "one of measure", 5),
@@ -219,6 +243,14 @@ def test_a_fault_in_a_part_names_the_line_of_the_part(tmp_path):
     whole = CLAIM[: CLAIM.index("stated")]
     error = refused(tmp_path, ARTICLE + whole + PART + PART.replace('"up"', '"sideways"'))
     assert error.where.startswith("claims.toml, line 23, direction")
+
+
+def test_what_was_said_in_english_only_stands_in_both_languages(tmp_path):
+    (tmp_path / "claims.toml").write_text(
+        ARTICLE + CLAIM.replace("stated", 'stated_text = "a sixth"\nstated', 1), encoding="utf-8"
+    )
+    claim = read_claims(tmp_path / "claims.toml", {"NVDA"}, set()).claims[0]
+    assert (claim.stated_text, claim.stated_text_zh) == ("a sixth", "a sixth")
 
 
 def test_parts_of_context_alone_decide_nothing(tmp_path):

@@ -42,6 +42,20 @@ def test_the_summary_is_written_in_both_languages(out):
     assert "下跌" in (out / "report.zh-Hant.md").read_text(encoding="utf-8")
 
 
+def test_what_was_said_is_told_in_the_reader_s_language(deepseek, out):
+    """On the page every claim, in the summary those that surprise; both languages, and no English in the other."""
+    claims = [v.claim for v in deepseek.verdicts if v.claim.id.startswith("S") and v.claim.stated_text]
+    surprising = [v.claim for v in deepseek.verdicts if v.word == "contradicted"]
+    for name, said in (("report.{}", "stated_text"), ("report.zh-Hant.{}", "stated_text_zh")):
+        page, summary = ((out / name.format(kind)).read_text(encoding="utf-8") for kind in ("html", "md"))
+        assert [c.id for c in claims if f"</i> {getattr(c, said)}</span>" not in page] == []
+        assert [c.id for c in surprising if f"| {getattr(c, said)} |" not in summary] == []
+    assert "</i> hit hard</span>" not in (out / "report.zh-Hant.html").read_text(encoding="utf-8")
+    table = pd.read_csv(out / "results" / "claims.csv", keep_default_na=False)
+    chinese = pd.read_csv(out / "results" / "claims.zh-Hant.csv", keep_default_na=False)
+    assert list(chinese["所述"]) == list(table["stated_text_zh"]) == [v.claim.stated_text_zh for v in deepseek.verdicts]
+
+
 def test_rows_of_a_summary_table_have_as_many_cells_as_its_head(deepseek):
     lines = markdown(Subject(deepseek, language("en"))).splitlines()
     blocks = re.split(r"\n{2,}", "\n".join(lines))

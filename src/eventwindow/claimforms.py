@@ -16,11 +16,12 @@ from eventwindow.tomltables import Table
 
 DIRECTIONS = {"up": 1.0, "down": -1.0}
 OWN = {
-    "id", "article", "security", "text_en", "text_zh", "stated_text", "stated", "direction", "hedge", "precision",
-    "material", "measure", "not_testable_en", "not_testable_zh", "quoted_en", "quoted_zh", "note_en", "note_zh",
-    "decides", "stand_in_en", "stand_in_zh", "parts", "place", "unfinished",
+    "id", "article", "security", "text_en", "text_zh", "stated_text", "stated_text_zh", "stated", "direction", "hedge",
+    "precision", "material", "measure", "not_testable_en", "not_testable_zh", "quoted_en", "quoted_zh",
+    "note_en", "note_zh", "decides", "stand_in_en", "stand_in_zh", "parts", "place", "unfinished",
 }  # fmt: skip
-PAIRED = ("text", "not_testable", "stand_in", "quoted", "note")
+IN_CHINESE = {f"{stem}_zh": f"{stem}_en" for stem in ("text", "not_testable", "stand_in", "quoted", "note")}
+IN_CHINESE["stated_text_zh"] = "stated_text"
 TESTED = ("effect", "no_effect")
 NEEDS_PRECISION = ("exact", "range")
 NEEDS_DIRECTION = ("direction", "effect")
@@ -110,11 +111,9 @@ def _check_keys(table: Table, values: Mapping[str, Any], inside: bool) -> None:
     for key in ("id", "text_en") if inside else ("id", "article", "text_en"):
         if key not in values:
             raise fault(table, None, f"the key {key!r} is missing", "Add it.")
-    for stem in PAIRED:
-        if f"{stem}_zh" in values and f"{stem}_en" not in values:
-            raise fault(
-                table, f"{stem}_zh", f"{stem}_zh stands without {stem}_en", "English first; Chinese is optional."
-            )
+    for chinese, english in IN_CHINESE.items():
+        if chinese in values and english not in values:
+            raise fault(table, chinese, f"{chinese} stands without {english}", "English first; Chinese is optional.")
     ways = [k for k in ("measure", "not_testable_en", "parts") if k in values]
     if len(ways) != 1:
         found = " and ".join(ways) or "none of them"
@@ -142,8 +141,8 @@ def _check_symbol(table: Table, key: str, symbol: object, forms: Forms, basket: 
 def _head(table: Table, values: Mapping[str, Any]) -> Claim:
     """All keys of a claim but those of its measure; a text that is given in English only stands in both languages."""
     texts = {k: values[k] for k in OWN & set(values) if k not in {"stated", "direction", "parts", "measure"}}
-    for stem in PAIRED:
-        texts.setdefault(f"{stem}_zh", values.get(f"{stem}_en", ""))
+    for chinese, english in IN_CHINESE.items():
+        texts.setdefault(chinese, values.get(english, ""))
     for key in ("precision", "material"):
         if key in texts:
             texts[key] = _number(table, key, texts[key])

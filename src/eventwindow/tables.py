@@ -20,8 +20,8 @@ from eventwindow.timeline import Window
 
 CLEAN = ["car_clean", "std_error_clean", "p_value_clean", "days_clean"]  # without the days of other news
 CLAIMS = ["id", "article", "security", "measure", "stated_text", "stated", "measured", "unit", "verdict", "rule"]
-CLAIMS += ["reason", "reason_zh", "text_en", "text_zh", "would_change_it", "p_value", "p_family", "detectable"]
-CLAIMS += ["specifications", "share_same_sign", "share_significant"]
+CLAIMS += ["reason", "reason_zh", "text_en", "text_zh", "stated_text_zh", "would_change_it"]
+CLAIMS += ["p_value", "p_family", "detectable", "specifications", "share_same_sign", "share_significant"]
 EXCLUDED = ["event", "security", "what", "window_start", "window_end", "reason"]
 TESTS = ["event", "group", "window_start", "window_end", "test", "statistic", "p_value", "distribution", "n"]
 TESTS += ["note", "null", "valid"]
@@ -108,11 +108,13 @@ def claims_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
 
 def claims_table_zh(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     """The same in Chinese, in the columns that a reader of the press looks for."""
-    rows = [
-        (v.claim.id, v.claim.article, v.claim.text_zh, v.claim.stated_text, _figure(v), RATINGS[v.word][2], v.reason_zh)
-        for v in verdicts
-    ]
-    return pd.DataFrame(rows, columns=["編號", "文章", "說法", "原數字", "實測", "判定", "理由"])
+    columns = ["編號", "文章", "說法", "所述", "實測", "判定", "理由"]
+    return pd.DataFrame([_claim_row_zh(v) for v in verdicts], columns=columns)
+
+
+def _claim_row_zh(v: Verdict) -> tuple[str, ...]:
+    c = v.claim
+    return (c.id, c.article, c.text_zh, c.stated_text_zh, _figure(v), RATINGS[v.word][2], v.reason_zh)
 
 
 def _figure(v: Verdict) -> str:
@@ -136,6 +138,7 @@ def _claim_row(v: Verdict) -> dict[str, object]:
         "reason_zh": v.reason_zh,
         "text_en": c.text_en,
         "text_zh": c.text_zh,
+        "stated_text_zh": c.stated_text_zh,
         "would_change_it": v.changes_en,
     }
 

@@ -101,7 +101,8 @@ class Claim:
     text_en: str
     text_zh: str
     security: str = ""
-    stated_text: str = ""
+    stated_text: str = ""  # how it was said, in our words: the figure with its hedge, or the word that was used
+    stated_text_zh: str = ""
     stated: float | tuple[float, float] | None = None
     hedge: Hedge = "exact"
     precision: float | None = None  # the step of the last stated digit, in the unit of `stated`

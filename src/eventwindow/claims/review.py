@@ -46,6 +46,7 @@ def record(verdict: Verdict) -> dict[str, Any]:
         "security": claim.security,
         "text": {"en": claim.text_en, "zh": claim.text_zh},
         "stated_text": claim.stated_text,
+        "stated_text_zh": claim.stated_text_zh,
         "stated": list(claim.stated) if isinstance(claim.stated, tuple) else claim.stated,
         "hedge": None if claim.parts or claim.measure is None else claim.hedge,
         "precision": claim.precision,

@@ -34,9 +34,12 @@ def _stated(s: Statement) -> Entry:
     if s.kind == "breadth":
         return {"hedge": s.hedge}
     if s.low is None or s.high is None:
-        return {"stated_text": "up" if s.direction > 0 else "down", "direction": "up" if s.direction > 0 else "down", "hedge": "direction"}  # fmt: skip  # noqa: E501
+        way, chinese = ("up", "上漲") if s.direction > 0 else ("down", "下跌")
+        return {"stated_text": way, "stated_text_zh": chinese, "direction": way, "hedge": "direction"}
     stated: Any = [_clean(s.low), _clean(s.high)] if s.low != s.high else _clean(s.low)
-    found: Entry = {"stated_text": figure(s)} if s.kind not in RANKS | {"value_against"} else {}
+    found: Entry = {}
+    if s.kind not in RANKS | {"value_against"}:
+        found["stated_text"], found["stated_text_zh"] = figure(s)
     found |= {"stated": stated, "hedge": s.hedge}
     return found | ({"precision": _clean(s.step)} if s.step is not None else {})
 

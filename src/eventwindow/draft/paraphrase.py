@@ -40,9 +40,10 @@ def paraphrase(statement: Statement) -> tuple[str, str]:
     return head[0] + (f" in {when}" if statement.year else f" on {when}"), head[1] + f"（{when}）"
 
 
-def figure(statement: Statement) -> str:
-    """The figure as stated, in English: hedge, amount, unit."""
-    return (HEDGES.get(statement.hedge, ("", ""))[0] + _amount(statement)).strip()
+def figure(statement: Statement) -> tuple[str, str]:
+    """The figure as stated, in English and in Chinese: hedge, amount, unit."""
+    en, zh = HEDGES.get(statement.hedge, ("", ""))
+    return (en + _amount(statement)).strip(), (zh + _amount(statement, True)).strip()
 
 
 def _who(subject: Subject, zh: bool = False) -> str:

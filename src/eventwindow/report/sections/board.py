@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from eventwindow.claims.claim import Claim, Verdict
+from eventwindow.claims.claim import Verdict
 from eventwindow.claims.wording import figure
 from eventwindow.report.language import number, p_value, percent
 from eventwindow.report.sections.strip import strip_svg
@@ -72,7 +72,7 @@ def line_of(subject: Subject, verdict: Verdict) -> Line:
         " ".join(sorted({v.claim.security for v in every_verdict([verdict])} - {""})),
         subject.name(claim.security) if claim.security else "",
         language.pick(claim.text_en, claim.text_zh),
-        _said(subject, claim),
+        language.pick(claim.stated_text, claim.stated_text_zh),
         _measured(subject, verdict),
         verdict.word,
         claim.decides,
@@ -85,12 +85,6 @@ def line_of(subject: Subject, verdict: Verdict) -> Line:
         strip_svg(verdict),
         tuple(line_of(subject, part) for part in verdict.parts),
     )
-
-
-def _said(subject: Subject, claim: Claim) -> str:
-    """The figure as it was stated; words alone stand in the statement itself, in the reader's language."""
-    figures = any(c.isdigit() for c in claim.stated_text)
-    return claim.stated_text if figures or not subject.language.zh else ""
 
 
 def _measured(subject: Subject, verdict: Verdict) -> str:
