@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import csv
+import io
 import json
 import re
 import shutil
@@ -12,7 +15,7 @@ import pytest
 from report_cases import HOSTILE, hostile_study
 
 from eventwindow import run_study
-from eventwindow.output import write_result
+from eventwindow.output import FORMULA, csv_text, write_result
 from eventwindow.report.language import LANGUAGES, language, percent
 from eventwindow.report.markdown import markdown, plain, table, words
 from eventwindow.report.subject import Subject
@@ -101,6 +104,45 @@ def test_types_of_the_package_hold_for_the_cells(out):
                 pd.to_numeric(held)
             elif pattern:
                 assert held.str.fullmatch(pattern).all(), (resource["path"], field["name"])
+
+
+def test_frictionless_reads_every_table_as_the_package_says(out):
+    """The package's own tool, on all tables: columns, types, encoding."""
+    frictionless = pytest.importorskip("frictionless", reason="needs the extra test")
+    report = frictionless.validate(str(out / "datapackage.json"))
+    assert report.stats["tasks"] == len(list(out.glob("*/*.csv")))
+    assert report.flatten(["name", "rowNumber", "fieldNumber", "message"]) == []
+
+
+def test_every_table_begins_with_the_mark_that_a_spreadsheet_needs(out):
+    tables = sorted(out.glob("*/*.csv"))
+    assert {p.parent.name for p in tables} == {"figures", "results"}
+    for path in tables:
+        assert path.read_bytes().startswith(codecs.BOM_UTF8), path.name
+        assert "\ufeff" not in path.read_text(encoding="utf-8-sig"), path.name
+
+
+FORMULAS = ['=HYPERLINK("https://x.example")', "@SUM(1)", "-1+cmd|' /C calc'!A0", "+cmd", "\t=1", "\n=1", "＝1+1"]
+TEXTS = ["-17 %", "+8.93", "-0.02 to -0.01", "^GSPC", "−17 %", "-", "a = b", "", "輝達"]
+
+
+@pytest.mark.parametrize("kind", [object, "string", "category"])
+def test_a_text_is_no_formula_in_a_spreadsheet_and_a_number_stays_a_number(kind):
+    table = pd.DataFrame({"text": pd.Series(FORMULAS + TEXTS, dtype=kind), "figure": -0.5})
+    read = list(csv.DictReader(io.StringIO(csv_text(table), newline="")))
+    assert [row["text"] for row in read] == [f"'{t}" for t in FORMULAS] + TEXTS
+    assert {row["figure"] for row in read} == {"-0.5"}
+
+
+def test_a_carriage_return_ends_no_row():
+    text = csv_text(pd.DataFrame({"text": ["a\rb", "a\r\nb", "\r=1"]}))
+    assert [row["text"] for row in csv.DictReader(io.StringIO(text, newline=""))] == ["a\nb", "a\nb", "'\n=1"]
+
+
+def test_no_text_of_the_shipped_study_begins_like_a_formula(deepseek):
+    for name, held in deepseek.tables.items():
+        texts = {t for column in held for t in held[column].unique() if isinstance(t, str)}
+        assert [t for t in texts if FORMULA.match(t)] == [], name
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pandas as pd
 
 from eventwindow.errors import StudyError
 from eventwindow.eventlist.form import PanelStudy
-from eventwindow.output import csv_text
+from eventwindow.output import CSV_CODING, csv_text, write_csv
 from eventwindow.panelrun.page import page
 from eventwindow.panelrun.result import PanelResult
 
@@ -38,7 +38,7 @@ def write_panel(result: PanelResult, out: Path, study: PanelStudy) -> Path:
     plan = result.plan
     for name in ("tests", "caar", "aar", "excluded"):
         table = getattr(result, name)
-        (fresh / "results" / f"{name}.csv").write_text(csv_text(table), encoding="utf-8", newline="\n")
+        write_csv(table, fresh / "results" / f"{name}.csv")
     _write_rows(
         result.cumulative_parts(), fresh / "results" / "cumulative", len(plan.events) * len(plan.specification.report)
     )
@@ -59,7 +59,7 @@ def write_panel(result: PanelResult, out: Path, study: PanelStudy) -> Path:
 def _write_rows(parts: Iterator[pd.DataFrame], path: Path, rows: int) -> None:
     """Chunk after chunk into one file."""
     if rows <= ROWS_OF_CSV:
-        with path.with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:
+        with path.with_suffix(".csv").open("w", encoding=CSV_CODING, newline="") as file:
             for number, part in enumerate(parts):
                 text = csv_text(part)
                 file.write(text if not number else text.split("\n", 1)[1])

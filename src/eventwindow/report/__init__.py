@@ -94,10 +94,10 @@ def _write_pdf(subject: Subject, folder: Path, figures: dict[str, Rendered]) -> 
 
 def _write_figures(folder: Path, code: str, figures: dict[str, Rendered]) -> None:
     """SVG and PNG carry the language in their names; the table is the same in both."""
-    from eventwindow.output import csv_text
+    from eventwindow.output import write_csv
 
     ending = "" if code == "en" else f".{code}"
     for name, figure in figures.items():
         (folder / f"{name}{ending}.svg").write_text(figure.svg, encoding="utf-8", newline="\n")
         (folder / f"{name}{ending}.png").write_bytes(figure.png)
-        (folder / f"{name}.csv").write_text(csv_text(figure.chart.data), encoding="utf-8", newline="\n")
+        write_csv(figure.chart.data, folder / f"{name}.csv")

@@ -27,11 +27,12 @@ PATTERNS = {
 
 def write_calibration(calibration: Calibration, folder: Path) -> tuple[Path, Path]:
     """Write calibration.csv and calibration.svg to `folder`, and return their paths."""
+    from eventwindow.output import write_csv
     from eventwindow.report.figures.style import svg_text
 
     folder.mkdir(parents=True, exist_ok=True)
     table, figure = folder / "calibration.csv", folder / "calibration.svg"
-    calibration.table.to_csv(table, index=False, lineterminator="\n", float_format="%.12g")
+    write_csv(calibration.table, table)
     figure.write_text(svg_text(calibration_figure(calibration)), encoding="utf-8")
     return table, figure
 

@@ -16,6 +16,11 @@ DECIMALS = {
     "mean", "median", "lowest", "highest", "car_clean", "std_error_clean", "gap",
 }  # fmt: skip
 
+DESCRIPTION = (
+    "Every table is UTF-8 with a byte-order mark. A text that begins like a spreadsheet formula (=, +, -, @, tab) "
+    "stands with an apostrophe before it; numbers stand as they are."
+)
+
 
 def datapackage(result: StudyResult, figures: Mapping[str, pd.DataFrame]) -> str:
     """The package as JSON: `results/*.csv` and `figures/*.csv`, column by column."""
@@ -25,6 +30,7 @@ def datapackage(result: StudyResult, figures: Mapping[str, pd.DataFrame]) -> str
         "profile": "tabular-data-package",
         "name": result.name.lower(),
         "title": result.title_en or result.name,
+        "description": DESCRIPTION,
         "resources": resources,
     }
     return json.dumps(package, ensure_ascii=False, indent=2) + "\n"
