@@ -62,7 +62,7 @@ def csv_text(table: pd.DataFrame) -> str:
     """A table as CSV: decimals to twelve digits, ISO dates, moments in UTC, an empty cell for no number."""
     moments = table.select_dtypes("datetimetz").columns
     shown = {c: table[c].dt.tz_convert("UTC").dt.strftime("%Y-%m-%dT%H:%MZ") for c in moments}
-    shown |= {c: _inert(table[c]) for c in table.select_dtypes(["object", "string", "category"])}
+    shown |= {str(c): _inert(table[c]) for c in table.select_dtypes(["object", "string", "category"])}
     table = table.assign(**shown)
     return table.to_csv(index=False, float_format="%.12g", date_format="%Y-%m-%d", lineterminator="\n")
 
