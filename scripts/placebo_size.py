@@ -67,7 +67,7 @@ def of_day(study: Study, returns: pd.DataFrame, securities: list[str], day: pd.T
         for k in range(len(DAYS)):
             space, time = found.p_space(k), found.p_time(k)
             for m, name in enumerate(names):
-                p = {"time": time[m], "space": np.nan if space is None else space[m]}
+                p = {"time": time[m], "space": space[m]}
                 rows.append(
                     {"day": day, "model": model, "name": name, "gap": found.gap[k, m], "rmse": found.rmse[m], **p}
                 )

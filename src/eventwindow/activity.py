@@ -50,7 +50,8 @@ def activity_table(
     F(1, T - k), a basket by date permutation.
     """
     days = [Window(tau, tau) for tau in headline.window.taus.tolist() if any(tau in w for w in windows)]
-    rows = [row for day in days for row in _volatility(headline, baskets, day)]
+    parts = {name: headline.select(list(members)) for name, members in baskets.items()}
+    rows = [row for day in days for row in _volatility(headline, parts, day)]
     if volume is not None:
         rows += [row for window in windows for row in _volume(volume, baskets, window)]
     return pd.DataFrame(rows, columns=ACTIVITY)
@@ -76,7 +77,7 @@ def _volume(volume: AbnormalReturns, baskets: Mapping[str, Sequence[str]], windo
     return rows
 
 
-def _volatility(headline: AbnormalReturns, baskets: Mapping[str, Sequence[str]], day: Window) -> list[Row]:
+def _volatility(headline: AbnormalReturns, baskets: Mapping[str, AbnormalReturns], day: Window) -> list[Row]:
     at = headline.columns(day).start
     ratio, p = (part[:, at] for part in abnormal_volatility(headline))
     labels, where = headline.labels, (day.start, day.end)
@@ -87,8 +88,7 @@ def _volatility(headline: AbnormalReturns, baskets: Mapping[str, Sequence[str]],
             labels["event"][held], labels["security"][held], ratio[held], p[held], strict=True
         )
     ]
-    for name, members in baskets.items():
-        chosen = headline.select(list(members))
+    for name, chosen in baskets.items():
         if len(chosen) > 1:
             rows.append(_basket_row(chosen, name, "volatility", day, volatility_permutation(chosen, day), 1.0))
     return rows

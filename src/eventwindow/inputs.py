@@ -55,7 +55,7 @@ def read_inputs(folder: Path, prices: str, step: Step, claims: Path | None = Non
     lacking = {symbol: mic for symbol, mic in exchanges.items() if mic not in shipped}
     if set(lacking.values()) & SLOW:
         read, worked_out = side_by_side(
-            lambda: _figures(study, prices, step, claims), lambda: _calendars(study, lacking)
+            [lambda: _figures(study, prices, step, claims)], [lambda: _calendars(study, lacking)]
         )
     else:
         read, worked_out = _figures(study, prices, step, claims), _calendars(study, lacking)

@@ -14,7 +14,6 @@ import pandas as pd
 
 from eventwindow.claims.review import ledger_record
 from eventwindow.errors import StudyError
-from eventwindow.lanes import side_by_side
 from eventwindow.result import StudyResult
 
 CSV_CODING = "utf-8-sig"  # without the byte-order mark a spreadsheet reads UTF-8 as the code page of its country
@@ -36,7 +35,7 @@ def write_result(result: StudyResult, out: Path, languages: Sequence[str] = ()) 
     out.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        side_by_side(lambda: write_report(result, fresh, languages), lambda: _write_tables(result, fresh / "results"))
+        write_report(result, fresh, languages, beside=[lambda: _write_tables(result, fresh / "results")])
         _swap(fresh, out)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

@@ -52,18 +52,17 @@ def checked_prices(
     excluded: dict[str, Unavailable] = {}
     stocks = {s.symbol for s in study.stocks}
     placed = calendar[calendar["session"].notna()]
-    happenings = {str(mic): rows for mic, rows in placed.groupby("mic")}
+    happenings = {str(mic): list(rows["session"]) for mic, rows in placed.groupby("mic")}
+    events = placed[placed["kind"] == "event"]
+    zeros = {str(mic): dict(zip(rows["id"], rows["session"], strict=True)) for mic, rows in events.groupby("mic")}
     for symbol, history in prices.histories.items():
-        sessions = happenings[calendars[symbol].mic]
-        events = sessions[sessions["kind"] == "event"]
-        zeros = dict(zip(events["id"], events["session"], strict=True)) if symbol in stocks else {}
-        security = study.securities.get(symbol)
+        mic, security = calendars[symbol].mic, study.securities.get(symbol)
         found = check_history(
             history,
             calendars[symbol],
-            day_zero=zeros,
+            day_zero=zeros.get(mic, {}) if symbol in stocks else {},
             currency=security.currency if security else "",
-            others=list(sessions["session"]),
+            others=happenings[mic],
         )
         findings += found
         if errors := [f for f in found if f.level == "error" and f.kind != "no_day_zero"]:

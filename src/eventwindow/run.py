@@ -47,14 +47,18 @@ def run_study(
     by_event = {e.id: abnormal.select((abnormal.labels["event"] == e.id).to_numpy()) for e in study.file.events}
     said, headline = inputs.ledger.claims, by_event[study.headline["event"]]
     step("measuring the claims; testing; looking through every specification")
-    (measured, tables), more = side_by_side(
-        lambda: (
-            measure_all(said, gather_evidence(inputs, by_event, {})),
-            further_tables(inputs, headline) | firm_tables(inputs, placed, headline),
-        ),
-        lambda: _tests(inputs, abnormal, by_event) | robustness_tables(inputs, placed),
+    further, robust, tests, measured, firms = side_by_side(
+        [],
+        [  # the longest first
+            lambda: further_tables(inputs, headline),
+            lambda: robustness_tables(inputs, placed),
+            lambda: _tests(inputs, abnormal, by_event),
+            lambda: measure_all(said, gather_evidence(inputs, by_event, {})),
+            lambda: firm_tables(inputs, placed, headline),
+        ],
     )
-    tables |= more | {"excluded": excluded_table(abnormal, windows.report, placed, told)}
+    tables = further | firms | tests | robust
+    tables |= {"excluded": excluded_table(abnormal, windows.report, placed, told)}
     step("judging the claims")
     evidence = gather_evidence(inputs, by_event, tables)
     verdicts = tuple(judge(said, evidence, measured))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,7 @@ class Evidence:
         absent where the study ships none. "robustness" is the summary of a specification curve, where one was run.
     titles: basket → its title in English and in Chinese.
     news: one row an entry of the calendar: date, what_en, what_zh.
+    memo: what `once` has worked out.
     """
 
     prices: Mapping[str, pd.DataFrame]
@@ -44,6 +45,13 @@ class Evidence:
     news: pd.DataFrame
     unavailable: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: Any, work: Callable[[], Any]) -> Any:
+        """What `work` returns, worked out once for this evidence."""
+        if key not in self.memo:
+            self.memo[key] = work()
+        return self.memo[key]
 
 
 @dataclass(frozen=True, slots=True)

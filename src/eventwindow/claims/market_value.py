@@ -36,23 +36,39 @@ _SOURCE_ZH = {"filing": "申報文件", "quarterly fundamentals": "季平均", "
 
 
 def share_counts(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> pd.DataFrame:
-    """The count for each day (n_days rows: shares, as_of, source).
+    """The count for each day (n_days rows: shares, as_of, source); an empty row where none is near enough.
 
     The last cover-page count dated at or before the day; else the first dated within 30 days after it; else the
     last other count before the day (a quarterly average lags); else the first one after it.
     """
+    own = _counts(evidence, symbol)
+    return own.reindex(_chosen(own, days)).set_index(days)
+
+
+def _counts(evidence: Evidence, symbol: str) -> pd.DataFrame:
+    """All counts of a security (shares, as_of, source), the oldest first."""
     held = table(evidence, "shares")
-    own = held[held["symbol"] == symbol].assign(as_of=lambda t: pd.to_datetime(t["as_of"])).sort_values("as_of")
-    if own.empty:
+    by_symbol = evidence.once("share counts", lambda: dict(tuple(held.groupby(held["symbol"].astype(str)))))
+    if symbol not in by_symbol:
         raise NoFigure(f"No share count of {symbol} is held.", f"資料中沒有 {symbol} 的股數。")
+    own: pd.DataFrame = evidence.once(("share counts", symbol), lambda: _in_order(by_symbol[symbol]))
+    return own
+
+
+def _in_order(counts: pd.DataFrame) -> pd.DataFrame:
+    dated = counts[["shares", "as_of", "source"]].assign(as_of=pd.to_datetime(counts["as_of"]))
+    return dated.sort_values("as_of", ignore_index=True)
+
+
+def _chosen(own: pd.DataFrame, days: pd.DatetimeIndex) -> np.ndarray:
+    """Rows of `own` that hold on `days`, NONE where there is none."""
     dates, filed = own["as_of"].to_numpy(), (own["source"] == "filing").to_numpy()
     soon = _first_after(dates, filed, days)
     soon = np.where(dates[soon] <= (days + GRACE).to_numpy(), soon, NONE)
     chosen = _last_before(dates, filed, days)
     for place in (soon, _last_before(dates, ~filed, days), _first_after(dates, ~filed, days)):
         chosen = np.where(chosen == NONE, place, chosen)
-    rows = own[["shares", "as_of", "source"]].reset_index(drop=True)
-    return rows.reindex(chosen).set_index(days)
+    return chosen
 
 
 def _last_before(dates: np.ndarray, rows: np.ndarray, days: pd.DatetimeIndex) -> np.ndarray:
@@ -70,8 +86,13 @@ def _first_after(dates: np.ndarray, rows: np.ndarray, days: pd.DatetimeIndex) ->
 
 def share_count(evidence: Evidence, symbol: str, when: date) -> ShareCount:
     """The share count for one day."""
-    row = share_counts(evidence, symbol, pd.DatetimeIndex([when])).iloc[0]
-    return ShareCount(float(row["shares"]), pd.Timestamp(row["as_of"]), str(row["source"]))
+    own = _counts(evidence, symbol)
+    place = int(_chosen(own, pd.DatetimeIndex([when]))[0])
+    if place == NONE:
+        near, near_zh = f"at or within {GRACE.days} days of {day(when)}", f"{day(when, True)}前後 {GRACE.days} 日內"
+        raise NoFigure(f"No share count of {symbol} is held {near}.", f"資料中沒有 {symbol} 在{near_zh}的股數。")
+    shares, as_of, source = (own[column].to_numpy()[place] for column in ("shares", "as_of", "source"))
+    return ShareCount(float(shares), pd.Timestamp(as_of), str(source))
 
 
 def market_value(evidence: Evidence, symbol: str, when: date) -> float:
@@ -91,11 +112,22 @@ def value_changes(evidence: Evidence, by: str = "dollars") -> pd.DataFrame:
 def large_closes(evidence: Evidence) -> pd.DataFrame:
     """Closes of the table "megacaps", date × symbol."""
     held = table(evidence, "megacaps")
-    wide = held.pivot_table(index="date", columns="symbol", values="close")
-    return wide.set_axis(pd.DatetimeIndex(wide.index), axis="index").sort_index()
+
+    def wide() -> pd.DataFrame:
+        closes = held.pivot_table(index="date", columns="symbol", values="close")
+        return closes.set_axis(pd.DatetimeIndex(closes.index), axis="index").sort_index()
+
+    closes: pd.DataFrame = evidence.once("megacaps", wide)
+    return closes
 
 
 def large_shares(evidence: Evidence, closes: pd.DataFrame) -> pd.DataFrame:
-    """Share counts of the large companies on every day of `closes`."""
-    days = pd.DatetimeIndex(closes.index)
-    return pd.DataFrame({s: share_counts(evidence, str(s), days)["shares"].astype(float) for s in closes.columns})
+    """Share counts of the large companies on the days of `closes`."""
+
+    def every() -> pd.DataFrame:
+        held = large_closes(evidence)
+        days = pd.DatetimeIndex(held.index)
+        return pd.DataFrame({s: share_counts(evidence, str(s), days)["shares"].astype(float) for s in held.columns})
+
+    shares: pd.DataFrame = evidence.once("megacap shares", every)
+    return shares.loc[closes.index]

@@ -17,7 +17,7 @@ COUNTERFACTUALS: dict[str, Counterfactual] = {
     for model in (
         Counterfactual("synthetic_control", synthetic_control),
         Counterfactual("ridge", ridge, ridge_penalties),
-        Counterfactual("elastic_net", elastic_net, elastic_net_penalties, in_space=False),
+        Counterfactual("elastic_net", elastic_net, elastic_net_penalties, donors_choose=False),
         Counterfactual("latent_factors", latent_factors),
     )
 }

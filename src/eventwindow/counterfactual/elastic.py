@@ -9,13 +9,15 @@ from eventwindow.counterfactual.predictor import Ints
 from eventwindow.event_returns import Array
 
 L1_SHARE = 0.5  # of the penalty; the rest is quadratic
-RELATIVE = np.logspace(0, -1.35, 10)  # penalties in units of the smallest that leaves no donor in
+RELATIVE = np.logspace(0, -1.6, 10)  # penalties in units of the smallest that leaves no donor in
 TOLERANCE = 1e-9  # of the largest covariance
 
 
-def elastic_net_penalties(x: Array, y: Array) -> Array:
+def elastic_net_penalties(x: Array, y: Array, own: Ints) -> Array:
     """(A, M), from the smallest penalty at which every coefficient is zero."""
     covariance = (x - x.mean(axis=0)).T @ (y - y.mean(axis=0)) / len(x)
+    leaving = np.flatnonzero(own >= 0)
+    covariance[own[leaving], leaving] = 0.0  # a donor is none of its own
     return np.asarray(RELATIVE[:, None] * np.abs(covariance).max(axis=0) / L1_SHARE)
 
 
@@ -70,7 +72,8 @@ def _descended(
 
     while len(active):
         sign = np.sign(b[active])
-        held = gram[np.ix_(active, active)] + l2 * np.eye(len(active))
+        held = gram[np.ix_(active, active)]
+        held.flat[:: len(active) + 1] += l2
         goal = dposv(held, covariance[active] - l1 * sign)[1]
         crossing = np.flatnonzero(goal * sign <= 0)
         if not len(crossing):

@@ -7,18 +7,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eventwindow.counterfactual.heldout import Predicted, block_of_day, expected_at, ols_held_out, predicted
-from eventwindow.counterfactual.predictor import NOT_A_DONOR, Counterfactual
+from eventwindow.counterfactual.heldout import (
+    Predicted,
+    block_of_day,
+    expected_at,
+    expected_at_steps,
+    ols_held_out,
+    predicted,
+)
+from eventwindow.counterfactual.predictor import NOT_A_DONOR, Counterfactual, Ints
 from eventwindow.counterfactual.sample import Sample
 from eventwindow.event_returns import Array
 
 
 @dataclass(frozen=True)
 class Placebos:
-    """Every donor treated in turn with the others as its donors."""
+    """Every donor treated in turn with the others as its donors, under each of S settings."""
 
-    gap: Array  # (L, J), return less expected return
-    rms: Array  # (J,), of the fit's errors over the estimation window
+    gap: Array  # (S, L, J), return less expected return
+    rms: Array  # (S, J), of the fit's errors over the estimation window
+    setting: Ints  # (M,), the one that a treated stock is held against
 
 
 @dataclass(frozen=True)
@@ -30,7 +38,7 @@ class Estimated:
     gap: Array  # (L, M), the effect if there was one: return less expected return
     error: Array  # (T, M), of each estimation day held out
     rms: Array  # (M,), of the fit's errors over the estimation window
-    placebos: Placebos | None
+    placebos: Placebos
 
     @property
     def rmse(self) -> Array:
@@ -42,27 +50,34 @@ class Estimated:
         beyond = np.abs(self.error) >= np.abs(self.gap[day])
         return np.asarray((1 + beyond.sum(axis=0)) / (len(beyond) + 1))
 
-    def p_space(self, day: int) -> Array | None:
+    def p_space(self, day: int) -> Array:
         """(M,), (1 + #{donors whose |gap|/rms is at least the treated stock's})/(J + 1) (Abadie et al. 2010)."""
-        if self.placebos is None:
-            return None
-        ratio = np.abs(self.placebos.gap[day]) / self.placebos.rms
-        beyond = ratio[:, None] >= np.abs(self.gap[day]) / self.rms
-        return np.asarray((1 + beyond.sum(axis=0)) / (len(beyond) + 1))
+        ratio = (np.abs(self.placebos.gap[:, day]) / self.placebos.rms)[self.placebos.setting]  # (M, J)
+        beyond = ratio >= (np.abs(self.gap[day]) / self.rms)[:, None]
+        return np.asarray((1 + beyond.sum(axis=1)) / (beyond.shape[1] + 1))
 
 
-def estimated(model: Counterfactual, sample: Sample, blocks: int, *, in_space: bool | None = None) -> Estimated:
-    """The model's counterfactuals; `in_space` overrides whether every donor is treated in turn."""
+def estimated(model: Counterfactual, sample: Sample, blocks: int) -> Estimated:
+    """The model's counterfactuals with their placebos."""
     y, block = sample.y, block_of_day(len(sample.x), blocks)
     no_donor = np.full(y.shape[1], NOT_A_DONOR, np.int64)
     found = predicted(model, sample.x, y, sample.x_event, no_donor, block)
-    placebos = None
-    if model.in_space if in_space is None else in_space:
-        own = np.arange(len(sample.donors), dtype=np.int64)
-        fitted, expected = expected_at(model, sample.x, sample.x, sample.x_event, own, block)
-        placebos = Placebos(sample.x_event - expected, _rms(sample.x - fitted))
     gap = sample.y_event - found.event
-    return Estimated(model.name, found, gap, y - found.held_out, _rms(y - found.fitted), placebos)
+    return Estimated(
+        model.name, found, gap, y - found.held_out, _rms(y - found.fitted), _placebos(model, sample, block, found)
+    )
+
+
+def _placebos(model: Counterfactual, sample: Sample, block: Ints, found: Predicted) -> Placebos:
+    own = np.arange(len(sample.donors), dtype=np.int64)
+    if model.donors_choose:
+        setting = np.zeros_like(found.step)
+        one, other = expected_at(model, sample.x, sample.x, sample.x_event, own, block)
+        fitted, expected = one[None], other[None]
+    else:
+        steps, setting = np.unique(found.step, return_inverse=True)
+        fitted, expected = expected_at_steps(model, sample.x, sample.x, sample.x_event, own, steps)
+    return Placebos(sample.x_event - expected, _rms(sample.x - fitted), setting)
 
 
 def market_errors(sample: Sample, blocks: int) -> Array:
@@ -86,4 +101,5 @@ def leading(models: Sequence[Estimated], market: Array) -> np.ndarray:
 
 
 def _rms(error: Array) -> Array:
-    return np.asarray(np.sqrt(np.mean(error**2, axis=0)))
+    """Over days, the last axis but one."""
+    return np.asarray(np.sqrt(np.mean(error**2, axis=-2)))

@@ -21,6 +21,7 @@ class Predicted:
     fitted: Array  # (T, M), from all estimation days
     event: Array  # (L, M)
     penalty: Array  # (M,)
+    step: Ints  # (M,), where that stands on the scale of penalties, 0 the largest
 
 
 def block_of_day(days: int, blocks: int) -> Ints:
@@ -39,7 +40,7 @@ def predicted(model: Counterfactual, x: Array, y: Array, x_event: Array, own: In
     The penalty of the event days is the one with the smallest squared error over all blocks; that of a block, the one
     that served best on the other blocks: no day's own error counts for the penalty under which it is predicted.
     """
-    penalties = model.penalties(x, y)
+    penalties = model.penalties(x, y, own)
     held, error = _by_penalty(model, x, y, own, block, penalties)
     total = error.sum(axis=0)
     chosen = total.argmin(axis=0)
@@ -51,6 +52,7 @@ def predicted(model: Counterfactual, x: Array, y: Array, x_event: Array, own: In
         final[: len(x)],
         final[len(x) :],
         penalties[chosen, target],
+        chosen,
     )
 
 
@@ -58,12 +60,21 @@ def expected_at(
     model: Counterfactual, x: Array, y: Array, x_event: Array, own: Ints, block: Ints
 ) -> tuple[Array, Array]:
     """(T, M) fitted and (L, M) expected, the penalty chosen by the blocks where the model has one."""
-    penalties = model.penalties(x, y)
+    penalties = model.penalties(x, y, own)
     chosen = np.zeros(y.shape[1], np.int64)
     if len(penalties) > 1:
         chosen = _by_penalty(model, x, y, own, block, penalties)[1].sum(axis=0).argmin(axis=0)
     final = model.predict(x, y, x_event, own, penalties[chosen, np.arange(y.shape[1])][None])[0]
     return final[: len(x)], final[len(x) :]
+
+
+def expected_at_steps(
+    model: Counterfactual, x: Array, y: Array, x_event: Array, own: Ints, steps: Ints
+) -> tuple[Array, Array]:
+    """(S, T, M) fitted and (S, L, M) expected at the given steps of each target's own scale of penalties."""
+    penalties = model.penalties(x, y, own)[: steps.max() + 1]
+    final = model.predict(x, y, x_event, own, penalties)[steps]
+    return final[:, : len(x)], final[:, len(x) :]
 
 
 def _by_penalty(

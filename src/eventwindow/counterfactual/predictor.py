@@ -16,19 +16,23 @@ NOT_A_DONOR = -1
 # x (T, J) donors on the days fitted, y (T, M) targets, x_new (L, J), own (M,) each target's column among the donors
 # (it is left out of its own fit; NOT_A_DONOR where it is none), penalties (A, M) → (A, T + L, M)
 Predict = Callable[[Array, Array, Array, Ints, Array], Array]
-Penalties = Callable[[Array, Array], Array]  # x, y → (A, M), largest first
+Penalties = Callable[[Array, Array, Ints], Array]  # x, y, own → (A, M), largest first
 
 
-def no_penalty(x: Array, y: Array) -> Array:
+def no_penalty(x: Array, y: Array, own: Ints) -> Array:
     """One setting for every target: the model has nothing to choose."""
     return np.zeros((1, y.shape[1]))
 
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """A line of the registry. `in_space`: cheap enough to treat every donor in turn."""
+    """A line of the registry.
+
+    `donors_choose`: a donor treated in turn chooses its own penalty by blocks; else, where that takes too long, it
+    takes the treated stock's step on the scale of penalties.
+    """
 
     name: str
     predict: Predict
     penalties: Penalties = no_penalty
-    in_space: bool = True
+    donors_choose: bool = True

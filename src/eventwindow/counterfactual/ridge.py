@@ -10,7 +10,7 @@ from eventwindow.event_returns import Array
 RELATIVE = np.logspace(2.5, -1.5, 13)  # penalties in units of the mean eigenvalue of XX'
 
 
-def ridge_penalties(x: Array, y: Array) -> Array:
+def ridge_penalties(x: Array, y: Array, own: Ints) -> Array:
     """(A, M), the same for every target: multiples of the mean eigenvalue of the centred XX'."""
     centred = x - x.mean(axis=0)
     return np.asarray(np.repeat(RELATIVE[:, None] * np.sum(centred**2) / len(x), y.shape[1], axis=1))

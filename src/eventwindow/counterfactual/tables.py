@@ -17,7 +17,6 @@ EFFECTS = [
 ]  # fmt: skip
 DAILY = ["event", "security", "model", "date", "tau", "actual_return", "expected_return", "held_out"]
 PLACEBOS = ["event", "model", "security", "donor", "date", "tau", "gap", "fit_rms"]
-NO_SPACE = "no placebo in space: treating every donor takes too long for this model"
 
 
 def empty_tables() -> dict[str, pd.DataFrame]:
@@ -53,7 +52,6 @@ def left_out_rows(left_out: Mapping[str, str], event: str) -> pd.DataFrame:
 
 def _effects(sample: Sample, m: Estimated, market: Array, leads: np.ndarray, blocks: int) -> pd.DataFrame:
     zero = -sample.treated.window.start
-    space = m.p_space(zero)
     return sample.treated.labels[["event", "security", "date"]].assign(
         order=np.arange(len(sample.treated)),
         model=m.model,
@@ -61,7 +59,7 @@ def _effects(sample: Sample, m: Estimated, market: Array, leads: np.ndarray, blo
         actual_return=sample.y_event[zero],
         expected_return=m.predicted.event[zero],
         effect=m.gap[zero],
-        p_placebo_space=np.nan if space is None else space,
+        p_placebo_space=m.p_space(zero),
         p_placebo_time=m.p_time(zero),
         rmse_heldout=m.rmse,
         rmse_market_model=np.sqrt(np.mean(market**2, axis=0)),
@@ -69,7 +67,7 @@ def _effects(sample: Sample, m: Estimated, market: Array, leads: np.ndarray, blo
         blocks=blocks,
         leads=leads,
         donors=len(sample.donors),
-        note=NO_SPACE if space is None else "",
+        note="",
     )
 
 
@@ -93,13 +91,12 @@ def _daily(sample: Sample, m: Estimated) -> pd.DataFrame:
 
 
 def _placebos(sample: Sample, models: Sequence[Estimated], leader: np.ndarray) -> pd.DataFrame:
-    spaced = {k: (m, m.placebos) for k, m in enumerate(models) if m.placebos is not None}
-    if not spaced:
-        return pd.DataFrame(columns=PLACEBOS)
-    m, placebos = spaced[max(spaced, key=lambda k: int((leader == k).sum()))]
+    m = models[max(range(len(models)), key=lambda k: int((leader == k).sum()))]
+    setting = int(np.bincount(m.placebos.setting).argmax())  # that of most of the treated stocks
     treated, count = sample.treated, len(sample.donors)
     names, length = [*sample.donors, *treated.labels["security"]], len(treated.window)
-    gap, rms = np.hstack([placebos.gap, m.gap]), np.concatenate([placebos.rms, m.rms])
+    gap = np.hstack([m.placebos.gap[setting], m.gap])
+    rms = np.concatenate([m.placebos.rms[setting], m.rms])
     return pd.DataFrame(
         {
             "event": treated.labels["event"].iloc[0],

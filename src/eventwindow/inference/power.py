@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import nctdtr, stdtrit
 
 from eventwindow.abnormal import AbnormalReturns
 from eventwindow.event_returns import Array
@@ -22,13 +23,13 @@ def smallest_detectable_effect(ar: AbnormalReturns, window: Window, power: float
 def detectable(dof: float, power: float = 0.8, level: float = 0.05) -> float:
     """The noncentrality at which |t(dof)| exceeds its two-sided critical value with `power`."""
     from scipy.optimize import brentq
-    from scipy.stats import nct, t
 
-    critical = t.isf(level / 2, dof)
+    critical = -float(stdtrit(dof, level / 2))
 
     def lacking(noncentrality: float) -> float:
-        wrong_side = nct.cdf(-critical, dof, noncentrality)  # underflows to NaN where it is nothing
-        return float(nct.sf(critical, dof, noncentrality) + np.nan_to_num(wrong_side) - power)
+        right_side = nctdtr(dof, -noncentrality, -critical)  # of t(dof, -nc) below -c: that of t(dof, nc) above c
+        wrong_side = nctdtr(dof, noncentrality, -critical)  # underflows to NaN where it is nothing
+        return float(right_side + np.nan_to_num(wrong_side) - power)
 
     return float(brentq(lacking, 0, critical + 10))
 

@@ -16,7 +16,8 @@ from eventwindow.timeline import Calendar
 LARGE = 0.40  # a return beyond it, away from an event, is more often a missed split than news
 REPEATED = 4  # equal closes in a row
 RANGE_SLACK = 1e-5  # of the price: quotes are rounded and restated
-DIVIDEND_SLACK = 5e-4  # of a daily return
+DIVIDEND_SLACK = 5e-4  # of a daily return, at least; quotes rounded to a hundredth may move it by more
+TICK = 0.011
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,7 @@ def check_history(
 
 def _errors(symbol: str, frame: pd.DataFrame, events: Mapping[str, pd.Timestamp]) -> Iterator[Finding]:
     for column in ("open", "high", "low", "close", "adj_close"):
-        bad = frame.index[(frame[column] <= 0).to_numpy()]
-        for day in bad:
+        for day in frame.index[frame[column].to_numpy() <= 0]:
             value = float(np.min(frame.loc[day, column]))
             yield Finding(symbol, "error", "not_positive", day, {"column": column, "value": value})
     for day in frame.index[frame.index.duplicated()]:
@@ -117,16 +117,17 @@ def _calendar_warnings(symbol: str, frame: pd.DataFrame, calendar: Calendar) -> 
 
 
 def _row_warnings(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
-    high, low, close, slack = frame["high"], frame["low"], frame["close"], RANGE_SLACK * frame["close"]
-    for day in frame.index[(high < low).to_numpy()]:
-        values = {"high": float(high[day]), "low": float(low[day])}
-        yield Finding(symbol, "warning", "high_below_low", day, values)
-    outside = (high >= low) & ((close > high + slack) | (close < low - slack))
-    for day in frame.index[outside.to_numpy()]:
-        values = {"close": float(close[day]), "low": float(low[day]), "high": float(high[day])}
-        yield Finding(symbol, "warning", "outside_range", day, values)
-    if (frame["volume"] > 0).any():
-        for day in frame.index[(frame["volume"] == 0).to_numpy()]:
+    columns = ("high", "low", "close", "volume")
+    high, low, close, volume = (frame[column].to_numpy(float) for column in columns)
+    for i in np.flatnonzero(high < low):
+        values = {"high": float(high[i]), "low": float(low[i])}
+        yield Finding(symbol, "warning", "high_below_low", frame.index[i], values)
+    slack = RANGE_SLACK * close
+    for i in np.flatnonzero((high >= low) & ((close > high + slack) | (close < low - slack))):
+        values = {"close": float(close[i]), "low": float(low[i]), "high": float(high[i])}
+        yield Finding(symbol, "warning", "outside_range", frame.index[i], values)
+    if (volume > 0).any():
+        for day in frame.index[volume == 0]:
             yield Finding(symbol, "warning", "no_volume", day, {})
 
 
@@ -150,21 +151,16 @@ def _adjustment_warnings(history: PriceHistory) -> Iterator[Finding]:
     Where the source tells no dividends, only an adjusted close that falls behind the close is certainly wrong.
     """
     frame = history.frame[history.frame["close"].notna() & history.frame["adj_close"].notna()]
-    raw = frame["close"] / frame["close"].shift(1) - 1
-    adjusted = frame["adj_close"] / frame["adj_close"].shift(1) - 1
-    paid = pd.Series(0.0, index=frame.index)
+    close, after = (frame[column].to_numpy(float) for column in ("close", "adj_close"))
+    paid = np.zeros(max(0, len(frame) - 1))
     if history.dividends is not None:
-        paid = history.dividends.reindex(frame.index).fillna(0.0)
-    before = frame["close"].shift(1)
-    unexplained = adjusted - (frame["close"] / (before - paid) - 1)  # Yahoo's factor is 1 - dividend / close before
+        paid = history.dividends.reindex(frame.index).fillna(0.0).to_numpy(float)[1:]
+    raw, adjusted, before = close[1:] / close[:-1] - 1, after[1:] / after[:-1] - 1, close[:-1]
+    unexplained = adjusted - (close[1:] / (before - paid) - 1)  # Yahoo's factor is 1 - dividend / close before
     reinvested = adjusted - (raw + paid / before)
-    unexplained = unexplained.where(unexplained.abs() < reinvested.abs(), reinvested)
-    wrong = unexplained.abs() > _slack(frame) if history.dividends is not None else unexplained < -_slack(frame)
-    for day in frame.index[wrong.to_numpy()]:
-        values = {"adjusted": float(adjusted[day]), "raw": float(raw[day]), "dividend": float(paid[day])}
-        yield Finding(history.symbol, "warning", "adjustment", day, values)
-
-
-def _slack(frame: pd.DataFrame) -> pd.Series:
-    """What rounding to a hundredth of the quote may move a daily return by, at least `DIVIDEND_SLACK`."""
-    return (0.011 / frame[["close", "adj_close"]].min(axis=1)).clip(lower=DIVIDEND_SLACK)
+    unexplained = np.where(np.abs(unexplained) < np.abs(reinvested), unexplained, reinvested)
+    slack = np.maximum(TICK / np.minimum(close, after)[1:], DIVIDEND_SLACK)
+    wrong = np.abs(unexplained) > slack if history.dividends is not None else unexplained < -slack
+    for i in np.flatnonzero(wrong):
+        values = {"adjusted": float(adjusted[i]), "raw": float(raw[i]), "dividend": float(paid[i])}
+        yield Finding(history.symbol, "warning", "adjustment", frame.index[i + 1], values)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,13 @@ class Rendered:
     png: bytes
 
 
-def write_report(result: StudyResult, folder: Path, languages: Sequence[str] = ()) -> None:
+def write_report(
+    result: StudyResult, folder: Path, languages: Sequence[str] = (), beside: Sequence[Callable[[], object]] = ()
+) -> None:
     """Write into `folder`: a page and a summary in each language (both, if none is named), and every figure.
 
-    A figure is an SVG, a PNG and the table that it was drawn from, as CSV. Paper needs the extra `pdf`.
+    A figure is an SVG, a PNG and the table that it was drawn from, as CSV. Paper needs the extra `pdf`. What stands in
+    `beside` is done while figures are drawn.
     """
     from eventwindow.lanes import side_by_side
     from eventwindow.report.datapackage import datapackage
@@ -36,54 +40,45 @@ def write_report(result: StudyResult, folder: Path, languages: Sequence[str] = (
     from eventwindow.report.subject import Subject
 
     subjects = [Subject(result, language(code)) for code in languages or LANGUAGES]
-    names, codes = list(FIGURES), [subject.language.code for subject in subjects]
-    one, other = side_by_side(lambda: _rendered(subjects, names[::2]), lambda: _rendered(subjects, names[1::2]))
-    drawn = [{n: (one[c] | other[c])[n] for n in names if n in one[c] | other[c]} for c in codes]
-    pairs = list(zip(subjects, drawn, strict=True))
-    pages, more = side_by_side(lambda: _texts(pairs[:1], codes), lambda: _texts(pairs[1:], codes))
-    for name, text in (pages | more).items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    codes = [subject.language.code for subject in subjects]
+    drawing = [partial(_rendered, subject, name) for subject in subjects for name in FIGURES]
+    drawn = side_by_side([], [*drawing, *beside])
+    figures = [{n: drawn.pop(0) for n in FIGURES} for _ in subjects]
+    pairs = [(s, {n: f for n, f in one.items() if f}) for s, one in zip(subjects, figures, strict=True)]
+    paper = [partial(_write_pdf, *pair, folder) for pair in pairs if has_typst()]
+    side_by_side(paper, [partial(_write_texts, *pair, codes, folder) for pair in pairs])
     (folder / "figures").mkdir(parents=True, exist_ok=True)
-    for subject, figures in pairs:
-        _write_figures(folder / "figures", subject.language.code, figures)
-        if has_typst():
-            _write_pdf(subject, folder, figures)
-    package = datapackage(result, {name: figure.chart.data for name, figure in drawn[0].items()})
+    for subject, held in pairs:
+        _write_figures(folder / "figures", subject.language.code, held)
+    package = datapackage(result, {name: figure.chart.data for name, figure in pairs[0][1].items()})
     (folder / "datapackage.json").write_text(package, encoding="utf-8", newline="\n")
 
 
-def _rendered(subjects: Sequence[Subject], names: Iterable[str]) -> dict[str, dict[str, Rendered]]:
-    """Language → the figures of those names that the result has matter for; canvases stay in this process."""
+def _rendered(subject: Subject, name: str) -> Rendered | None:
+    """A figure, if the result has matter for it; its canvas stays in this process."""
     from eventwindow.report.figures import chart
     from eventwindow.report.figures.style import png_bytes, svg_text
 
-    found: dict[str, dict[str, Rendered]] = {}
-    for subject in subjects:
-        charts = {name: drawn for name in names if (drawn := chart(name, subject)) is not None}
-        found[subject.language.code] = {
-            n: Rendered(c.without_canvas(), svg_text(c.figure), png_bytes(c.figure)) for n, c in charts.items()
-        }
-    return found
+    drawn = chart(name, subject)
+    return drawn and Rendered(drawn.without_canvas(), svg_text(drawn.figure), png_bytes(drawn.figure))
 
 
-def _texts(pairs: Sequence[tuple[Subject, dict[str, Rendered]]], codes: Sequence[str]) -> dict[str, str]:
-    """The page and the summary of each language, by file name."""
+def _write_texts(subject: Subject, figures: dict[str, Rendered], codes: Sequence[str], folder: Path) -> None:
+    """The page and the summary."""
     from eventwindow.report.markdown import markdown
     from eventwindow.report.page import file_name, page
 
-    texts = {}
-    for subject, figures in pairs:
-        name = file_name(subject.language.code)
-        texts[name] = page(subject, _charts(figures), {n: f.svg for n, f in figures.items()}, codes)
-        texts[name.replace(".html", ".md")] = markdown(subject)
-    return texts
+    name = file_name(subject.language.code)
+    text = page(subject, _charts(figures), {n: f.svg for n, f in figures.items()}, codes)
+    (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    (folder / name.replace(".html", ".md")).write_text(markdown(subject), encoding="utf-8", newline="\n")
 
 
 def _charts(figures: dict[str, Rendered]) -> dict[str, Chart]:
     return {name: figure.chart for name, figure in figures.items()}
 
 
-def _write_pdf(subject: Subject, folder: Path, figures: dict[str, Rendered]) -> None:
+def _write_pdf(subject: Subject, figures: dict[str, Rendered], folder: Path) -> None:
     """In this process: the typesetter has threads of its own, which a fork would leave behind."""
     from eventwindow.report.page import file_name
     from eventwindow.report.pdf import pdf_bytes

@@ -51,7 +51,9 @@ def chart(name: str, subject: Subject) -> Chart | None:
     with rc_context(rc()), missing_glyphs_told_once():  # type: ignore[arg-type]
         found = FIGURES[name](subject)
         if found is not None:  # laid out once, however often it is written
-            found.figure.draw_without_rendering()
+            layout = found.figure.get_layout_engine()
+            if layout is not None:
+                layout.execute(found.figure)
             found.figure.set_layout_engine("none")
         return found
 
