@@ -60,6 +60,21 @@ def test_no_glyph_is_missing(deepseek, code):
     assert len(written) == len(FIGURES)
 
 
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_word_is_measured_when_a_figure_is_laid_out(drawn, name):
+    """So a missing glyph is told then; what is drawn later keeps quiet about it."""
+    from matplotlib.text import Text
+
+    figure = drawn[name].figure
+    words = [text for text in figure.findobj(Text) if text.get_text()]
+    assert words
+    measured = {figure.get_supxlabel(), figure.get_supylabel(), figure.get_suptitle()}
+    assert {text.get_text() for text in figure.texts} <= measured
+    assert all(text.get_in_layout() for text in words)
+    clipped = [text for text in words if text.get_clip_on() and (text.get_clip_path() or text.get_clip_box())]
+    assert not clipped
+
+
 def test_the_font_that_ships_holds_every_character_of_the_catalogue_and_the_study(deepseek):
     from matplotlib.ft2font import FT2Font
 
