@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
+from html import unescape
 
 import numpy as np
 import pandas as pd
@@ -16,7 +19,9 @@ from eventwindow.eventlist.form import read_panel_study
 from eventwindow.eventlist.source import frame_panel
 from eventwindow.eventlist.staging import staged_panel
 from eventwindow.eventlist.table import event_list
+from eventwindow.panelrun.page import reasons
 from eventwindow.placing import placed
+from eventwindow.report.language import LANGUAGES, language
 
 
 @pytest.fixture
@@ -169,6 +174,7 @@ def test_run_writes_the_tables_and_a_page_of_aggregates(study, capsys):
     assert not (out / "work").exists()
     page = (out / "report.html").read_text()
     assert "Announcements &lt;of&gt; a made-up panel" in page and "<svg" in page
+    assert all(path.read_bytes().startswith(codecs.BOM_UTF8) for path in (out / "results").glob("*.csv"))
     record = json.loads((out / "results" / "run.json").read_text())
     assert record["panel"]["securities"] == 9 and set(record["inputs"]) == {"study.toml", "events.csv"}
     before = {path.name: path.read_bytes() for path in (out / "results").iterdir()}
@@ -180,6 +186,66 @@ def test_run_writes_the_tables_and_a_page_of_aggregates(study, capsys):
         "aar.csv",
         "run.json",
     }  # last digits
+
+
+def test_the_page_is_written_in_both_languages_that_link_to_each_other(study):
+    out = study / "out"
+    (study / "study.toml").write_text(STUDY.replace("[windows]", 'title_zh = "虛構的公告"\n\n[windows]', 1))
+    assert main(["run", str(study), "--out", str(out), "--quiet"]) == 0
+    english, chinese = ((out / name).read_text(encoding="utf-8") for name in ("report.html", "report.zh-Hant.html"))
+    assert 'href="report.zh-Hant.html" hreflang="zh-Hant"' in english and 'href="report.html"' in chinese
+    assert '<html lang="zh-Hant">' in chinese and "<h1>虛構的公告</h1>" in chinese
+    body = re.sub(r"(?s)<(style|svg|title|code)\b.*?</\1>|<[^>]+>", " ", unescape(chinese))
+    assert set(re.findall(r"[A-Za-zö]{4,}", body)) <= {
+        "Kolari",
+        "Pynnönen",
+        "Patell",
+        "Corrado",
+        "Zivney",
+        "CAAR",
+        "English",
+        "eventwindow",
+    }
+
+
+def test_both_pages_hold_the_same_figures_and_captions_for_every_table(study):
+    out = study / "out"
+    assert main(["run", str(study), "--out", str(out), "--quiet"]) == 0
+    pages = [(out / name).read_text(encoding="utf-8") for name in ("report.html", "report.zh-Hant.html")]
+    figures = [re.findall(r'<td class="num">([^<]*)</td>', page) for page in pages]
+    assert figures[0] == figures[1] and len(figures[0]) > 20
+    for page in pages:
+        assert page.count("<table") == page.count("<caption>") == 3
+        assert "src=" not in page and "http" not in re.sub(r'xmlns(:xlink)?="[^"]+"', "", page)
+
+
+def test_one_language_leaves_no_page_of_the_other_from_before(study, capsys):
+    out = study / "out"
+    assert main(["run", str(study), "--out", str(out), "--quiet"]) == 0
+    assert main(["run", str(study), "--out", str(out), "--quiet", "--language", "zh-Hant"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == str(out / "report.zh-Hant.html")
+    assert {path.name for path in out.iterdir()} == {"results", "report.zh-Hant.html"}
+    assert "hreflang" not in (out / "report.zh-Hant.html").read_text(encoding="utf-8")
+
+
+def test_the_pages_tell_the_kinds_of_reasons_in_the_reader_s_words():
+    table = pd.DataFrame(
+        [
+            ("excluded", "12 returns in the estimation window [-60, -6], 30 needed"),
+            ("excluded", "13 returns in the estimation window [-60, -6], 30 needed"),
+            ("excluded", "the panel does not hold this security"),
+            ("excluded", "its day lies outside the panel, which runs from 2021-01-04 to 2023-09-08"),
+            ("shifted", "2021-06-05 is no session: next session"),
+            ("shifted", "2021-06-04 18:00 America/New_York: first close after the news on XNYS"),
+            ("excluded", "the residual variance is zero"),
+        ],
+        columns=["what", "reason"],
+    )
+    told = {code: reasons(table, language(code)) for code in LANGUAGES}
+    assert told["en"]["rows"][0] == {"what": "left out", "n": "2", "reason": "too few returns in the estimation window"}
+    assert told["zh-Hant"]["rows"][0] == {"what": "排除", "n": "2", "reason": "估計期內的報酬筆數不足"}
+    assert [len(told[code]["rows"]) for code in LANGUAGES] == [6, 6]
+    assert not re.search("[a-z]", " ".join(row["reason"] for row in told["zh-Hant"]["rows"]))
 
 
 def test_check_says_what_a_run_would_run_on(study, capsys):

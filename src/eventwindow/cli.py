@@ -129,6 +129,7 @@ def _run_panel(folder: Path, options: argparse.Namespace) -> int:
 
     with progress() as step:
         shared = {"engine": options.engine, "workers": options.workers, "client": options.cluster}
+        shared["languages"] = (options.language,) if options.language else ()
         result, report = run_panel(folder, options.out, step=step, **shared)
     print(*([report] if options.quiet else summary_lines(result, report)), sep="\n")
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,18 @@ def run_panel(
     engine: str = "local",
     workers: int | None = None,
     client: Any = None,
+    languages: Sequence[str] = (),
 ) -> tuple[PanelResult, Path]:
-    """Run the panel study in `folder`; the result and the path of its report. Finished chunks stay in out/work."""
+    """Run the panel study in `folder`; the result and the path of its report, in both languages if none is named.
+
+    Finished chunks stay in out/work.
+    """
     study = read_panel_study(folder)
     out = out or Path("eventwindow-out") / study.name
     check_panel_out(out)
     result = result_of(study, out / "work", step=step, engine=engine, workers=workers, client=client)
     step("writing the results")
-    return result, write_panel(result, out, study)
+    return result, write_panel(result, out, study, languages)
 
 
 def result_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from eventwindow.eventlist.form import PanelStudy
 from eventwindow.output import CSV_CODING, csv_text, write_csv
 from eventwindow.panelrun.page import page
 from eventwindow.panelrun.result import PanelResult
+from eventwindow.report.language import LANGUAGES
+from eventwindow.report.page import file_name
 
 ROWS_OF_CSV = 100_000  # more rows are written as Parquet
 
@@ -30,8 +32,11 @@ def check_panel_out(out: Path) -> None:
         )
 
 
-def write_panel(result: PanelResult, out: Path, study: PanelStudy) -> Path:
-    """Write everything under out/work, move it into its place, and drop the chunks; the path of the report."""
+def write_panel(result: PanelResult, out: Path, study: PanelStudy, languages: Sequence[str] = ()) -> Path:
+    """Write everything under out/work, move it into its place, and drop the chunks; the path of the report.
+
+    The page is written in `languages`, in both if none is named.
+    """
     fresh = out / "work" / "fresh"
     shutil.rmtree(fresh, ignore_errors=True)
     (fresh / "results").mkdir(parents=True)
@@ -45,15 +50,18 @@ def write_panel(result: PanelResult, out: Path, study: PanelStudy) -> Path:
     if plan.specification.daily:
         rows = len(plan.events) * len(plan.specification.window)
         _write_rows(result.daily_parts(), fresh / "results" / "abnormal_returns", rows)
-    (fresh / "report.html").write_text(page(result, study), encoding="utf-8", newline="\n")
+    codes = languages or LANGUAGES
+    for code in codes:
+        (fresh / file_name(code)).write_text(page(result, study, code, codes), encoding="utf-8", newline="\n")
     record = json.dumps(_record(result, study), ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
     (fresh / "results" / "run.json").write_text(record + "\n", encoding="utf-8", newline="\n")
-    for name in ("results", "report.html"):
+    for name in ("results", *map(file_name, LANGUAGES)):
         place = out / name
         shutil.rmtree(place, ignore_errors=True) if place.is_dir() else place.unlink(missing_ok=True)
-        (fresh / name).rename(place)
+        if (fresh / name).exists():
+            (fresh / name).rename(place)
     shutil.rmtree(out / "work")
-    return out / "report.html"
+    return out / file_name(codes[0])
 
 
 def _write_rows(parts: Iterator[pd.DataFrame], path: Path, rows: int) -> None:

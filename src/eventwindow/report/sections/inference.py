@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from eventwindow.report.language import number, p_value, percent
+from eventwindow.report.language import Language, number, p_value, percent
 from eventwindow.report.reasons import reason_in
 from eventwindow.report.sections.abnormal import report_windows
 from eventwindow.report.subject import Subject, once
@@ -31,9 +31,9 @@ def inference_section(subject: Subject) -> dict[str, Any]:
     groups = _groups(subject, mine)
     cells = [cell for group in groups for cell in group["cells"] if cell["p_perm"] or cell["p_adj"]]
     return {
-        "valid": [_row(subject, row) for _, row in ran[ran["valid"]].iterrows()],
-        "careless": [_row(subject, row) for _, row in ran[~ran["valid"].astype(bool)].iterrows()],
-        "skipped": [_row(subject, row) for _, row in lead[lead["p_value"].isna()].iterrows()],
+        "valid": [test_row(subject.language, row) for _, row in ran[ran["valid"]].iterrows()],
+        "careless": [test_row(subject.language, row) for _, row in ran[~ran["valid"].astype(bool)].iterrows()],
+        "skipped": [test_row(subject.language, row) for _, row in lead[lead["p_value"].isna()].iterrows()],
         "n": int(ran["n"].max()) if len(ran) else 0,
         "shared": bool((ran["n"] > 1).any()) and len(subject.shared) == len(subject.members),
         "correlation": _correlation(lead),
@@ -59,9 +59,9 @@ def _chosen(subject: Subject) -> Markup:
     )
 
 
-def _row(subject: Subject, row: pd.Series) -> dict[str, str]:
-    name, language = str(row["test"]), subject.language
-    statistic = row["statistic"]
+def test_row(language: Language, row: pd.Series) -> dict[str, str]:
+    """A test's row of the results in the reader's words."""
+    name, statistic = str(row["test"]), row["statistic"]
     as_percent = name in RETURNS
     known = language.has(f"test.{name}")
     return {
