@@ -119,11 +119,11 @@ def _calendar_warnings(symbol: str, frame: pd.DataFrame, calendar: Calendar) -> 
 def _row_warnings(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
     columns = ("high", "low", "close", "volume")
     high, low, close, volume = (frame[column].to_numpy(float) for column in columns)
-    for i in np.flatnonzero(high < low):
+    for i in np.flatnonzero(high < low).tolist():
         values = {"high": float(high[i]), "low": float(low[i])}
         yield Finding(symbol, "warning", "high_below_low", frame.index[i], values)
     slack = RANGE_SLACK * close
-    for i in np.flatnonzero((high >= low) & ((close > high + slack) | (close < low - slack))):
+    for i in np.flatnonzero((high >= low) & ((close > high + slack) | (close < low - slack))).tolist():
         values = {"close": float(close[i]), "low": float(low[i]), "high": float(high[i])}
         yield Finding(symbol, "warning", "outside_range", frame.index[i], values)
     if (volume > 0).any():
@@ -161,6 +161,6 @@ def _adjustment_warnings(history: PriceHistory) -> Iterator[Finding]:
     unexplained = np.where(np.abs(unexplained) < np.abs(reinvested), unexplained, reinvested)
     slack = np.maximum(TICK / np.minimum(close, after)[1:], DIVIDEND_SLACK)
     wrong = np.abs(unexplained) > slack if history.dividends is not None else unexplained < -slack
-    for i in np.flatnonzero(wrong):
+    for i in np.flatnonzero(wrong).tolist():
         values = {"adjusted": float(adjusted[i]), "raw": float(raw[i]), "dividend": float(paid[i])}
         yield Finding(history.symbol, "warning", "adjustment", frame.index[i + 1], values)

@@ -28,8 +28,6 @@ _ONE_OF = "A table of prices needs date, symbol and one of close, adj_close."
 class PriceFiles:
     """The source "file": a user's own prices."""
 
-    name = "file"
-
     def __init__(self, path: Path) -> None:
         self.path = path
 

@@ -15,7 +15,7 @@ from eventwindow.prices.cache import Cache, Kept
 from eventwindow.prices.files import PriceFiles
 from eventwindow.prices.pull import Progress
 from eventwindow.prices.shipped import ShippedFigures
-from eventwindow.prices.table import PriceHistory, Prices, Unavailable
+from eventwindow.prices.table import PriceHistory, Prices, PriceSource, Unavailable
 from eventwindow.prices.yahoo import Pulled, Yahoo, quoted_at
 
 
@@ -94,13 +94,17 @@ def _chain(mode: str | Path) -> list[Callable[[_Search], None]]:
     return [SOURCES[mode]] if isinstance(mode, str) and mode in SOURCES else [_from_files]
 
 
+def _ask(search: _Search, source: PriceSource) -> None:
+    search.take(source.fetch(search.missing, search.start, search.end))
+
+
 def _from_files(search: _Search) -> None:
-    search.take(PriceFiles(Path(search.mode)).fetch(search.missing, search.start, search.end))
+    _ask(search, PriceFiles(Path(search.mode)))
 
 
 def _from_shipped(search: _Search) -> None:
     if search.figures is not None and search.figures.is_dir():
-        search.take(ShippedFigures(search.figures).fetch(search.missing, search.start, search.end))
+        _ask(search, ShippedFigures(search.figures))
     elif search.mode == "shipped":
         raise PriceError("no figures ship with this study", remedy="Use --prices auto, or --prices PATH.")
 

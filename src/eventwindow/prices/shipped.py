@@ -24,8 +24,6 @@ TABLES = ("shares", "megacaps", "panel", "weights", "factors", "intraday")
 class ShippedFigures:
     """The source "shipped": histories from the daily table of one folder."""
 
-    name = "shipped"
-
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 

@@ -60,12 +60,10 @@ class Prices:
 class PriceSource(Protocol):
     """One place where prices come from."""
 
-    name: str
-
     def fetch(
         self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp
     ) -> Mapping[str, PriceHistory | Unavailable]:
-        """A history or a reason for each symbol asked for; raises SourceError when the source as a whole is gone."""
+        """A history or a reason for each symbol asked for; raises PriceError when the source as a whole cannot serve."""
         ...
 
 

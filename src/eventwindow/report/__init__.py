@@ -60,7 +60,7 @@ def _rendered(subject: Subject, name: str) -> Rendered | None:
     from eventwindow.report.figures.style import png_bytes, svg_text
 
     drawn = chart(name, subject)
-    return drawn and Rendered(drawn.without_canvas(), svg_text(drawn.figure), png_bytes(drawn.figure))
+    return Rendered(drawn.without_canvas(), svg_text(drawn.figure), png_bytes(drawn.figure)) if drawn else None
 
 
 def _write_texts(subject: Subject, figures: dict[str, Rendered], codes: Sequence[str], folder: Path) -> None:
