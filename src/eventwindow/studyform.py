@@ -119,7 +119,17 @@ class Model(Form):
     peers: tuple[Symbol, ...] = ()
 
 
+def _written(schema: dict[str, Any]) -> None:
+    """Default windows as a study writes them, [first, last], for editors that fill them in."""
+    for key in schema["properties"].values():
+        several = isinstance(key["default"], list)
+        pairs = [[w["start"], w["end"]] for w in (key["default"] if several else [key["default"]])]
+        key["default"] = pairs if several else pairs[0]
+
+
 class Windows(Form):
+    model_config = ConfigDict(json_schema_extra=_written)
+
     estimation: WindowField = Window(-260, -11)
     event: WindowField = Window(-10, 20)
     report: tuple[WindowField, ...] = (Window(0, 0), Window(0, 1))
