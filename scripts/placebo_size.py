@@ -16,7 +16,7 @@ import pandas as pd
 
 from eventwindow.abnormal import estimate
 from eventwindow.counterfactual import COUNTERFACTUALS
-from eventwindow.counterfactual.estimate import estimated, market_errors
+from eventwindow.counterfactual.estimate import estimated, market_errors, market_gap, p_in_time
 from eventwindow.counterfactual.sample import Sample, donor_returns, sample
 from eventwindow.event_returns import event_returns
 from eventwindow.prices.shipped import shipped_tables
@@ -75,12 +75,11 @@ def of_day(study: Study, returns: pd.DataFrame, securities: list[str], day: pd.T
 
 
 def of_market(held: Sample, day: pd.Timestamp, blocks: int) -> list[dict[str, object]]:
-    error, gap = market_errors(held, blocks), held.treated.ar.T
-    time = (1 + (np.abs(error)[None] >= np.abs(gap)[:, None]).sum(axis=1)) / (len(error) + 1)
+    error, gap = market_errors(held, blocks), market_gap(held)
     rmse = np.sqrt(np.mean(error**2, axis=0))
     return [
-        {"day": day, "model": "market_model", "name": name, "gap": gap[k, m], "rmse": rmse[m], "time": time[k, m]}
-        for k in range(len(gap))
+        {"day": day, "model": "market_model", "name": name, "gap": gap[k, m], "rmse": rmse[m], "time": time[m]}
+        for k, time in enumerate(p_in_time(one, error) for one in gap)
         for m, name in enumerate(held.treated.labels["security"])
     ]
 

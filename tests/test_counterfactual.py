@@ -311,6 +311,15 @@ def test_placebos_in_time_reject_a_true_null_about_as_often_as_they_say():
     assert (p <= 0.10).mean() == pytest.approx(0.10, abs=0.045)  # three Monte-Carlo errors of 400 draws
 
 
+def test_the_market_model_beside_the_counterfactuals_is_that_of_the_study(deepseek):
+    """The study's own model is the market model: its abnormal returns are the effects in the comparison."""
+    beside = deepseek.table("counterfactual").drop_duplicates("security").set_index("security")
+    zero = deepseek.table("abnormal_returns").query("event == @deepseek.run['headline']['event'] and tau == 0")
+    ours = zero.set_index("security")["abnormal_return"].loc[beside.index]
+    assert beside["effect_market_model"].to_numpy() == pytest.approx(ours.to_numpy(), abs=1e-12)
+    assert beside.loc["NVDA", "p_placebo_time_market_model"] < 0.05 < beside.loc["AMD", "p_placebo_time_market_model"]
+
+
 def test_the_study_that_ships_leads_with_no_model_that_predicts_worse(deepseek):
     table = deepseek.table("counterfactual")
     assert set(table["security"]) == set(deepseek.run["headline"]["members"])

@@ -12,6 +12,7 @@ from eventwindow.counterfactual.heldout import (
     block_of_day,
     expected_at,
     expected_at_steps,
+    ols_expected,
     ols_held_out,
     predicted,
 )
@@ -46,9 +47,8 @@ class Estimated:
         return np.asarray(np.sqrt(np.mean(self.error**2, axis=0)))
 
     def p_time(self, day: int) -> Array:
-        """(M,), (1 + #{|e_t| ≥ |gap|})/(T + 1) over the days held out; `day` counts along the event window."""
-        beyond = np.abs(self.error) >= np.abs(self.gap[day])
-        return np.asarray((1 + beyond.sum(axis=0)) / (len(beyond) + 1))
+        """(M,), among the days held out; `day` counts along the event window."""
+        return p_in_time(self.gap[day], self.error)
 
     def p_space(self, day: int) -> Array:
         """(M,), (1 + #{donors whose |gap|/rms is at least the treated stock's})/(J + 1) (Abadie et al. 2010)."""
@@ -78,6 +78,17 @@ def _placebos(model: Counterfactual, sample: Sample, block: Ints, found: Predict
         steps, setting = np.unique(found.step, return_inverse=True)
         fitted, expected = expected_at_steps(model, sample.x, sample.x, sample.x_event, own, steps)
     return Placebos(sample.x_event - expected, _rms(sample.x - fitted), setting)
+
+
+def p_in_time(gap: Array, error: Array) -> Array:
+    """(M,), (1 + #{|e_t| ≥ |gap|})/(T + 1) over the days held out; gap (M,), error (T, M)."""
+    beyond = np.abs(error) >= np.abs(gap)
+    return np.asarray((1 + beyond.sum(axis=0)) / (len(beyond) + 1))
+
+
+def market_gap(sample: Sample) -> Array:
+    """(L, M), return less what the market model, fitted on all estimation days, expects."""
+    return np.asarray(sample.y_event - ols_expected(sample.y, sample.market, sample.market_event))
 
 
 def market_errors(sample: Sample, blocks: int) -> Array:

@@ -94,10 +94,14 @@ def _by_penalty(
 def ols_held_out(y: Array, market: Array, block: Ints) -> Array:
     """(T, M), the market model's expected return of each day from the days outside its block; market (T, M, k)."""
     held = np.empty_like(y)
-    design = np.concatenate([np.ones((*y.shape, 1)), market], axis=2).swapaxes(0, 1)
     for k in range(int(block.max()) + 1):
         out = block == k
-        seen = design[:, ~out]
-        right = seen.swapaxes(1, 2) @ y[~out].T[:, :, None]
-        held[out] = (design[:, out] @ np.linalg.solve(seen.swapaxes(1, 2) @ seen, right))[:, :, 0].T
+        held[out] = ols_expected(y[~out], market[~out], market[out])
     return held
+
+
+def ols_expected(y: Array, market: Array, market_new: Array) -> Array:
+    """(L, M), the market model fitted on `y` (T, M) and `market` (T, M, k), at `market_new` (L, M, k)."""
+    seen, new = (np.concatenate([np.ones((*m.shape[:2], 1)), m], axis=2).swapaxes(0, 1) for m in (market, market_new))
+    right = seen.swapaxes(1, 2) @ y.T[:, :, None]
+    return np.asarray((new @ np.linalg.solve(seen.swapaxes(1, 2) @ seen, right))[:, :, 0].T)

@@ -21,6 +21,7 @@ class Sample:
 
     treated: AbnormalReturns  # M events
     market: Array  # (T, M, k), the regressor of the market model; k = 0 where the study has none
+    market_event: Array  # (L, M, k)
     donors: tuple[str, ...]
     x: Array  # (T, J)
     x_event: Array  # (L, J)
@@ -68,7 +69,7 @@ def sample(
         return None, left_out | dict.fromkeys(treated.labels["security"].iloc[held], why)
     x, split = table.to_numpy(float), treated.estimation_days.shape[1]
     kept = treated.select(held)
-    return Sample(kept, _market(kept), tuple(map(str, table.columns)), x[:split], x[split:]), left_out
+    return Sample(kept, *_market(kept), tuple(map(str, table.columns)), x[:split], x[split:]), left_out
 
 
 def _lacking(treated: AbnormalReturns) -> list[str]:
@@ -79,11 +80,13 @@ def _lacking(treated: AbnormalReturns) -> list[str]:
     return [f"{n} of {returns.shape[1]} returns are missing" if n else "" for n in missing]
 
 
-def _market(treated: AbnormalReturns) -> Array:
-    source = treated.source
+def _market(treated: AbnormalReturns) -> tuple[Array, Array]:
+    """The benchmark's returns over the estimation and the event window."""
+    source, count = treated.source, len(treated)
     if source is None or "market" not in source.factor_names:
-        return np.empty((treated.residuals.shape[1], len(treated), 0))
-    return np.asarray(source.columns(("market",))[0].transpose(2, 0, 1))
+        return np.empty((treated.residuals.shape[1], count, 0)), np.empty((len(treated.window), count, 0))
+    seen, event = source.columns(("market",))
+    return np.asarray(seen.transpose(2, 0, 1)), np.asarray(event.transpose(2, 0, 1))
 
 
 def donor_returns(panel: pd.DataFrame, sessions: pd.DatetimeIndex, kind: str = "simple") -> pd.DataFrame:

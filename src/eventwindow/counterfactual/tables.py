@@ -7,13 +7,21 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from eventwindow.counterfactual.estimate import Estimated, blocks_won, leading, market_errors
+from eventwindow.counterfactual.estimate import (
+    Estimated,
+    blocks_won,
+    leading,
+    market_errors,
+    market_gap,
+    p_in_time,
+)
 from eventwindow.counterfactual.sample import Sample
 from eventwindow.event_returns import Array
 
 EFFECTS = [
     "event", "security", "model", "date", "tau", "actual_return", "expected_return", "effect", "p_placebo_space",
-    "p_placebo_time", "rmse_heldout", "rmse_market_model", "blocks_won", "blocks", "leads", "donors", "note",
+    "p_placebo_time", "rmse_heldout", "effect_market_model", "p_placebo_time_market_model", "rmse_market_model",
+    "blocks_won", "blocks", "leads", "donors", "note",
 ]  # fmt: skip
 DAILY = ["event", "security", "model", "date", "tau", "actual_return", "expected_return", "held_out"]
 PLACEBOS = ["event", "model", "security", "donor", "date", "tau", "gap", "fit_rms"]
@@ -52,6 +60,7 @@ def left_out_rows(left_out: Mapping[str, str], event: str) -> pd.DataFrame:
 
 def _effects(sample: Sample, m: Estimated, market: Array, leads: np.ndarray, blocks: int) -> pd.DataFrame:
     zero = -sample.treated.window.start
+    market_effect = market_gap(sample)[zero]
     return sample.treated.labels[["event", "security", "date"]].assign(
         order=np.arange(len(sample.treated)),
         model=m.model,
@@ -62,6 +71,8 @@ def _effects(sample: Sample, m: Estimated, market: Array, leads: np.ndarray, blo
         p_placebo_space=m.p_space(zero),
         p_placebo_time=m.p_time(zero),
         rmse_heldout=m.rmse,
+        effect_market_model=market_effect,
+        p_placebo_time_market_model=p_in_time(market_effect, market),
         rmse_market_model=np.sqrt(np.mean(market**2, axis=0)),
         blocks_won=blocks_won(m.error, market, blocks),
         blocks=blocks,
