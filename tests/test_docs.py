@@ -146,6 +146,24 @@ def test_the_comparison_shows_the_reference_numbers():
     assert f"| Patell Z | {shown(ours['patell_z', '[-10,10]'])} | {shown(r['caar_z'][10])} |" in page("comparison")
 
 
+def test_the_comparison_shows_the_python_packages_numbers_and_the_times_that_were_measured():
+    import pandas as pd
+
+    theirs = pd.read_csv(ROOT / "tests" / "reference" / "clustered" / "python_packages.csv")
+    for row in theirs.itertuples():
+        name, number = row.package.rsplit(" ", 1)
+        assert f"| `{name}` {number} | {row.mean:.5f}".replace("-", "−") + f" | {shown(row.t)} |" in page("comparison")
+    measured = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    for what in (
+        "eventwindow, every analytic test of a day",
+        "plain numpy loop",
+        "`eventstudy` 0.1a12",
+        "`easy_es` 0.1.2",
+    ):
+        taken = re.search(rf"^\| (?:a )?{re.escape(what)}[^|]*\| ([\d.,]+) \|", measured, re.MULTILINE)
+        assert re.search(rf"^\| (?:a )?{re.escape(what)}[^|]*\| {taken[1]} \|", page("comparison"), re.MULTILINE), what
+
+
 def shown(value: float) -> str:
     return f"{value:.4f}".replace("-", "−")
 
