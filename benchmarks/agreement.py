@@ -3,7 +3,7 @@
     pip install eventstudy easy_es; python benchmarks/agreement.py [--write]
 
 Twelve firms, one event day, market model; the estimation window [-260, -11] is asked of all. `--write` lays the
-packages' answers into tests/reference/clustered/python_packages.csv; tests/test_peers.py says why they differ from ours.
+packages' answers into tests/reference/clustered/python_packages.csv; tests/test_peers.py says why they are not ours.
 """
 
 from __future__ import annotations
