@@ -16,8 +16,8 @@ import pandas as pd
 
 from eventwindow.abnormal import estimate
 from eventwindow.counterfactual import COUNTERFACTUALS
-from eventwindow.counterfactual.estimate import estimated, market_errors, market_gap, p_in_time
-from eventwindow.counterfactual.sample import Sample, donor_returns, sample
+from eventwindow.counterfactual.estimate import estimated, market_estimated
+from eventwindow.counterfactual.sample import donor_returns, sample
 from eventwindow.event_returns import event_returns
 from eventwindow.prices.shipped import shipped_tables
 from eventwindow.study import Study, read_study
@@ -61,26 +61,25 @@ def of_day(study: Study, returns: pd.DataFrame, securities: list[str], day: pd.T
     held, _ = sample(estimate(laid), returns, form.exclude)
     if held is None:
         return []
-    names, rows = held.treated.labels["security"], []
-    for model in form.models:
-        found = estimated(COUNTERFACTUALS[model], held, form.blocks)
-        for k in range(len(DAYS)):
-            space, time = found.p_space(k), found.p_time(k)
-            for m, name in enumerate(names):
-                p = {"time": time[m], "space": space[m]}
-                rows.append(
-                    {"day": day, "model": model, "name": name, "gap": found.gap[k, m], "rmse": found.rmse[m], **p}
-                )
-    return rows + of_market(held, day, form.blocks)
-
-
-def of_market(held: Sample, day: pd.Timestamp, blocks: int) -> list[dict[str, object]]:
-    error, gap = market_errors(held, blocks), market_gap(held)
-    rmse = np.sqrt(np.mean(error**2, axis=0))
+    names = held.treated.labels["security"]
+    models = [
+        market_estimated(held, form.blocks),
+        *(estimated(COUNTERFACTUALS[m], held, form.blocks) for m in form.models),
+    ]
     return [
-        {"day": day, "model": "market_model", "name": name, "gap": gap[k, m], "rmse": rmse[m], "time": time[m]}
-        for k, time in enumerate(p_in_time(one, error) for one in gap)
-        for m, name in enumerate(held.treated.labels["security"])
+        {
+            "day": day,
+            "model": found.model,
+            "name": name,
+            "gap": found.gap[k, m],
+            "rmse": found.rmse[m],
+            "time": time[m],
+            "space": space[m],
+        }
+        for found in models
+        for k in range(len(DAYS))
+        for time, space in [(found.p_time(k), found.p_space(k))]
+        for m, name in enumerate(names)
     ]
 
 
@@ -91,10 +90,7 @@ def report(rows: pd.DataFrame) -> None:
     print("|---|---|" + "---|" * len(LEVELS))
     for model, mine in rows.groupby("model", sort=False):
         for placebo in ("time", "space"):
-            if mine[placebo].notna().any():
-                print(
-                    f"| {model} | in {placebo} | " + " | ".join(_rate(mine, placebo, level) for level in LEVELS) + " |"
-                )
+            print(f"| {model} | in {placebo} | " + " | ".join(_rate(mine, placebo, level) for level in LEVELS) + " |")
     square = (
         rows.assign(gap=rows["gap"] ** 2, rmse=rows["rmse"] ** 2).groupby(["model", "name"])[["gap", "rmse"]].mean()
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from eventwindow import abnormal_returns
 from eventwindow.counterfactual import COUNTERFACTUALS
 from eventwindow.counterfactual.elastic import elastic_net, elastic_net_penalties
-from eventwindow.counterfactual.estimate import Estimated, Placebos, blocks_won, estimated, leading, market_errors
+from eventwindow.counterfactual.estimate import Estimated, Placebos, blocks_won, estimated, leading, market_estimated
 from eventwindow.counterfactual.heldout import Predicted, block_of_day, expected_at, predicted
 from eventwindow.counterfactual.latent import latent_factors, number_of_factors, standardised
 from eventwindow.counterfactual.ridge import ridge
@@ -221,8 +223,10 @@ def test_placebo_p_values_by_hand():
 
 def test_a_model_that_predicts_worse_than_the_market_model_never_leads():
     good, bad = by_hand("good", 0.01), by_hand("bad", 0.02)
-    assert leading([bad, good], np.full((4, 2), 0.1)).tolist() == [1, 1]
-    assert leading([bad, good], np.full((4, 2), 0.015)).tolist() == [-1, 1]
+    assert leading([by_hand("market", 0.1), bad, good]).tolist() == [2, 2]
+    market = replace(good, error=np.array([[0.001, 0.05]] * 4))  # better for the first, worse for the second
+    assert leading([market, bad, good]).tolist() == [0, 2]
+    assert leading([good, good]).tolist() == [0, 0]
     assert blocks_won(np.ones((20, 1)), np.r_[np.full(10, 2.0), np.full(10, 0.5)][:, None], 4).tolist() == [2]
 
 
@@ -258,7 +262,7 @@ def test_an_effect_that_was_put_in_is_found(name):
 def test_what_the_market_model_misses_is_that_of_fits_without_the_block():
     ar, table = laid_out()
     held, _ = sample(ar, table, [])
-    error, block = market_errors(held, 5), block_of_day(len(held.x), 5)
+    error, block = market_estimated(held, 5).error, block_of_day(len(held.x), 5)
     y, m = held.y[:, 0], held.market[:, 0, 0]
     slope, level = np.polyfit(m[block != 1], y[block != 1], 1)
     assert error[block == 1, 0] == pytest.approx((y - level - slope * m)[block == 1], abs=1e-12)
@@ -272,11 +276,11 @@ def test_the_table_says_what_leads_and_what_is_left_out():
     assert list(effects.columns) == EFFECTS
     assert effects.loc[effects["security"] == "B", "note"].tolist() == ["not computed: 1 of 96 returns are missing"]
     mine = effects[effects["security"] == "A"]
-    assert mine["model"].tolist() == list(COUNTERFACTUALS)
+    assert mine["model"].tolist() == ["market_model", *COUNTERFACTUALS]
     assert (mine["donors"] == 29).all()
     assert (mine["effect"] - mine["actual_return"] + mine["expected_return"]).abs().max() == pytest.approx(0)
-    assert mine["leads"].sum() <= 1
-    assert (mine.loc[mine["leads"], "rmse_heldout"] < mine.loc[mine["leads"], "rmse_market_model"]).all()
+    assert mine["leads"].sum() == 1
+    assert mine.loc[mine["leads"], "rmse_heldout"].item() == mine["rmse_heldout"].min()
     assert mine["p_placebo_space"].between(1 / 30, 1).all()
 
 
@@ -313,18 +317,31 @@ def test_placebos_in_time_reject_a_true_null_about_as_often_as_they_say():
 
 def test_the_market_model_beside_the_counterfactuals_is_that_of_the_study(deepseek):
     """The study's own model is the market model: its abnormal returns are the effects in the comparison."""
-    beside = deepseek.table("counterfactual").drop_duplicates("security").set_index("security")
+    beside = deepseek.table("counterfactual").query("model == 'market_model'").set_index("security")
     zero = deepseek.table("abnormal_returns").query("event == @deepseek.run['headline']['event'] and tau == 0")
     ours = zero.set_index("security")["abnormal_return"].loc[beside.index]
-    assert beside["effect_market_model"].to_numpy() == pytest.approx(ours.to_numpy(), abs=1e-12)
-    assert beside.loc["NVDA", "p_placebo_time_market_model"] < 0.05 < beside.loc["AMD", "p_placebo_time_market_model"]
+    assert beside["effect"].to_numpy() == pytest.approx(ours.to_numpy(), abs=1e-12)
+    assert beside.loc["NVDA", "p_placebo_time"] < 0.05 < beside.loc["AMD", "p_placebo_time"]
+
+
+def test_placebos_of_the_market_model_are_regressions_of_each_donor_on_the_benchmark():
+    ar, table = laid_out()
+    held, _ = sample(ar, table, [])
+    found = market_estimated(held, 5)
+    m, new = held.market[:, 0, 0], held.market_event[:, 0, 0]
+    slope, level = np.polyfit(m, held.x[:, 4], 1)
+    assert found.placebos.gap[0, :, 4] == pytest.approx(held.x_event[:, 4] - level - slope * new, abs=1e-12)
+    assert found.placebos.rms[0, 4] == pytest.approx(np.std(held.x[:, 4] - slope * m))
+    assert found.placebos.setting.tolist() == [0, 0]
 
 
 def test_the_study_that_ships_leads_with_no_model_that_predicts_worse(deepseek):
     table = deepseek.table("counterfactual")
     assert set(table["security"]) == set(deepseek.run["headline"]["members"])
-    led = table[table["leads"]]
-    assert (led["rmse_heldout"] < led["rmse_market_model"]).all()
+    led = table[table["leads"]].set_index("security")
+    assert led.index.is_unique
+    assert (led["rmse_heldout"] == table.groupby("security")["rmse_heldout"].min().loc[led.index]).all()
+    assert led.loc["NVDA", "model"] == "market_model"
     assert not table.duplicated(["security", "model"]).any()
     nvda = table[(table["security"] == "NVDA") & (table["model"] == "synthetic_control")].iloc[0]
     assert nvda["actual_return"] == pytest.approx(118.42 / 142.62 - 1, abs=1e-4)

@@ -13,13 +13,15 @@ from pydantic import ValidationError
 from eventwindow.errors import StudyError
 from eventwindow.further import further_tables
 from eventwindow.output import csv_text
-from eventwindow.report.figures.counterfactual import counterfactual
+from eventwindow.report.figures import chart
+from eventwindow.report.figures.counterfactual import counterfactual, name_of
 from eventwindow.report.figures.lead_lag import lead_lag
 from eventwindow.report.figures.minutes import minutes
 from eventwindow.report.figures.placebos import placebos
 from eventwindow.report.figures.style import rc, svg_text
 from eventwindow.report.figures.world_clock import world_clock
-from eventwindow.report.language import LANGUAGES, language
+from eventwindow.report.language import LANGUAGES, language, percent
+from eventwindow.report.sections import counterfactual_section, hours_section
 from eventwindow.report.subject import Subject
 from eventwindow.studyform import StudyFile
 
@@ -64,12 +66,56 @@ def test_a_figure_without_matter_is_not_drawn(deepseek, figure):
 
 
 def test_the_cloud_counts_as_the_table_does(deepseek):
-    data = drawn(placebos, deepseek).data
-    zero = data[data["tau"] == 0].set_index("security")
-    cloud = zero.loc[zero["donor"], "ratio"].abs()
-    p = (1 + (cloud >= abs(zero.loc["NVDA", "ratio"])).sum()) / (len(cloud) + 1)
-    table = deepseek.table("counterfactual").query("security == 'NVDA' and model == @data['model'].iloc[0]")
-    assert table["p_placebo_space"].iloc[0] == pytest.approx(p)
+    data, led = drawn(placebos, deepseek).data, deepseek.table("counterfactual").query("leads").set_index("security")
+    for security in ("NVDA", "TSM"):
+        zero = data[(data["tau"] == 0) & (data["model"] == led.loc[security, "model"])].set_index("security")
+        cloud = zero.loc[zero["donor"], "ratio"].abs()
+        p = (1 + (cloud >= abs(zero.loc[security, "ratio"])).sum()) / (len(cloud) + 1)
+        assert led.loc[security, "p_placebo_space"] == pytest.approx(p)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_model_in_front_is_the_one_that_predicts_best(deepseek, code):
+    subject = Subject(deepseek, language(code))
+    found, table = counterfactual_section(subject), deepseek.table("counterfactual")
+    names = {subject.full_name(s): s for s in subject.leads}
+    assert {row["name"] for row in found["rows"]} == set(names)
+    for name, security in names.items():
+        mine = [row for row in found["rows"] if row["name"] == name]
+        best = table[table["security"] == security].sort_values("rmse_heldout").iloc[0]
+        assert [row["model"] for row in mine if row["leads"]] == [name_of(subject, best["model"])]
+        assert percent(best["effect"]) in chart("counterfactual", subject).alt
+    nvda = table[table["security"] == "NVDA"]["effect"]
+    assert all(percent(end) in str(found["sentences"][0]) for end in (nvda.min(), nvda.max()))
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_the_receipt_did_alone_is_said_with_its_change(deepseek, code):
+    """TSMC's share was not traded from 22 January to 3 February: the receipt's fall is the premium's."""
+    subject = Subject(deepseek, language(code))
+    [pair] = hours_section(subject)
+    rows = deepseek.table("receipts").set_index("tau")
+    zero = percent(192.31 / 221.88 - 1)
+    assert str(pair["text"]).count(zero) == 2
+    assert subject.language.day(rows.loc[5, "date"]) in str(pair["text"])
+    assert [row[-1] for row in pair["rows"]][:2] == [percent(0.0), zero]
+    assert len(pair["rows"]) == 7
+
+
+def test_with_a_rate_the_premium_itself_is_said(deepseek):
+    known = deepseek.table("receipts").assign(premium=lambda t: 33.0 / t["parity_rate"] - 1)
+    subject = Subject(replace(deepseek, tables=deepseek.tables | {"receipts": known}), language("en"))
+    [pair] = hours_section(subject)
+    zero = known.set_index("tau").loc[0, "premium"]
+    assert f"The premium over the home share on day 0 was {percent(zero)}." in pair["text"]
+    assert pair["rows"][1][-1] == percent(zero)
+
+
+def test_without_pairs_or_donors_nothing_is_said(deepseek):
+    kept = {name: table for name, table in deepseek.tables.items() if name not in ("receipts", "counterfactual")}
+    subject = Subject(replace(deepseek, tables=kept), language("en"))
+    assert hours_section(subject) == []
+    assert counterfactual_section(subject)["rows"] == []
 
 
 def test_the_study_that_ships_holds_every_table(deepseek):

@@ -47,8 +47,9 @@ class Estimated:
         return np.asarray(np.sqrt(np.mean(self.error**2, axis=0)))
 
     def p_time(self, day: int) -> Array:
-        """(M,), among the days held out; `day` counts along the event window."""
-        return p_in_time(self.gap[day], self.error)
+        """(M,), (1 + #{|e_t| ≥ |gap|})/(T + 1) over the days held out; `day` counts along the event window."""
+        beyond = np.abs(self.error) >= np.abs(self.gap[day])
+        return np.asarray((1 + beyond.sum(axis=0)) / (len(beyond) + 1))
 
     def p_space(self, day: int) -> Array:
         """(M,), (1 + #{donors whose |gap|/rms is at least the treated stock's})/(J + 1) (Abadie et al. 2010)."""
@@ -80,21 +81,27 @@ def _placebos(model: Counterfactual, sample: Sample, block: Ints, found: Predict
     return Placebos(sample.x_event - expected, _rms(sample.x - fitted), setting)
 
 
-def p_in_time(gap: Array, error: Array) -> Array:
-    """(M,), (1 + #{|e_t| ≥ |gap|})/(T + 1) over the days held out; gap (M,), error (T, M)."""
-    beyond = np.abs(error) >= np.abs(gap)
-    return np.asarray((1 + beyond.sum(axis=0)) / (len(beyond) + 1))
-
-
-def market_gap(sample: Sample) -> Array:
-    """(L, M), return less what the market model, fitted on all estimation days, expects."""
-    return np.asarray(sample.y_event - ols_expected(sample.y, sample.market, sample.market_event))
-
-
-def market_errors(sample: Sample, blocks: int) -> Array:
-    """(T, M), what the market model misses on each estimation day when fitted without the day's block."""
-    y = sample.y
-    return np.asarray(y - ols_held_out(y, sample.market, block_of_day(len(y), blocks)))
+def market_estimated(sample: Sample, blocks: int) -> Estimated:
+    """What the study's benchmark alone expects, in the same terms; without a benchmark, the mean."""
+    y, x, market, event = sample.y, sample.x, sample.market, sample.market_event
+    found = Predicted(
+        ols_held_out(y, market, block_of_day(len(y), blocks)),
+        ols_expected(y, market, market),
+        ols_expected(y, market, event),
+        np.zeros(y.shape[1]),
+        np.zeros(y.shape[1], np.int64),
+    )
+    _, first, setting = np.unique(market.swapaxes(0, 1), axis=0, return_index=True, return_inverse=True)
+    spread = [
+        np.broadcast_to(part[:, first, None], (len(part), len(first), x.shape[1], part.shape[2]))
+        for part in (market, event)
+    ]
+    fitted, expected = (
+        np.array([ols_expected(x, spread[0][:, s], new[:, s]) for s in range(len(first))]) for new in spread
+    )
+    name = "market_model" if market.shape[2] else "mean_adjusted"
+    placebos = Placebos(sample.x_event - expected, _rms(x - fitted), setting.ravel())
+    return Estimated(name, found, sample.y_event - found.event, y - found.held_out, _rms(y - found.fitted), placebos)
 
 
 def blocks_won(error: Array, market: Array, blocks: int) -> Array:
@@ -104,11 +111,9 @@ def blocks_won(error: Array, market: Array, blocks: int) -> Array:
     return np.asarray(sum((gain[block == k].sum(axis=0) > 0).astype(int) for k in range(blocks)))
 
 
-def leading(models: Sequence[Estimated], market: Array) -> np.ndarray:
-    """(M,), the position of the model that predicts days held out best; -1 where none beats the market model."""
-    rmse = np.array([m.rmse for m in models])
-    best = rmse.argmin(axis=0)
-    return np.where(rmse.min(axis=0) < np.sqrt(np.mean(market**2, axis=0)), best, -1)
+def leading(models: Sequence[Estimated]) -> np.ndarray:
+    """(M,), the position of the model that predicts days held out best; the first of equals."""
+    return np.asarray(np.argmin([m.rmse for m in models], axis=0))
 
 
 def _rms(error: Array) -> Array:

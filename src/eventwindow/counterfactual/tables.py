@@ -7,21 +7,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from eventwindow.counterfactual.estimate import (
-    Estimated,
-    blocks_won,
-    leading,
-    market_errors,
-    market_gap,
-    p_in_time,
-)
+from eventwindow.counterfactual.estimate import Estimated, blocks_won, leading, market_estimated
 from eventwindow.counterfactual.sample import Sample
-from eventwindow.event_returns import Array
 
 EFFECTS = [
     "event", "security", "model", "date", "tau", "actual_return", "expected_return", "effect", "p_placebo_space",
-    "p_placebo_time", "rmse_heldout", "effect_market_model", "p_placebo_time_market_model", "rmse_market_model",
-    "blocks_won", "blocks", "leads", "donors", "note",
+    "p_placebo_time", "rmse_heldout", "rmse_market_model", "blocks_won", "blocks", "leads", "donors", "note",
 ]  # fmt: skip
 DAILY = ["event", "security", "model", "date", "tau", "actual_return", "expected_return", "held_out"]
 PLACEBOS = ["event", "model", "security", "donor", "date", "tau", "gap", "fit_rms"]
@@ -36,19 +27,23 @@ def empty_tables() -> dict[str, pd.DataFrame]:
 def counterfactual_tables(
     sample: Sample, models: Sequence[Estimated], blocks: int, left_out: Mapping[str, str], event: str
 ) -> dict[str, pd.DataFrame]:
-    """counterfactual: the effect of day 0, a row a security and model. counterfactual_daily: the paths.
+    """counterfactual: the effect of day 0, a row a security and model, the market model first.
 
-    counterfactual_placebos: every donor's gap around day 0, of the model that leads for most securities.
+    counterfactual_daily: the paths. counterfactual_placebos: every donor's gap around day 0 under each model that leads
+    for a security.
     """
-    market = market_errors(sample, blocks)
-    leader = leading(models, market)
-    rows = [_effects(sample, m, market, leader == k, blocks) for k, m in enumerate(models)]
+    market = market_estimated(sample, blocks)
+    every = [market, *models]
+    leader = leading(every)
+    rows = [_effects(sample, m, market, leader == k, blocks) for k, m in enumerate(every)]
     effects = pd.concat(rows).sort_values("order", kind="stable")[EFFECTS]
     effects = pd.concat([effects, left_out_rows(left_out, event)]) if left_out else effects
     return {
         "counterfactual": effects.reset_index(drop=True),
-        "counterfactual_daily": pd.concat([_daily(sample, m) for m in models], ignore_index=True)[DAILY],
-        "counterfactual_placebos": _placebos(sample, models, leader),
+        "counterfactual_daily": pd.concat([_daily(sample, m) for m in every], ignore_index=True)[DAILY],
+        "counterfactual_placebos": pd.concat(
+            [_placebos(sample, every[k], leader == k) for k in dict.fromkeys(leader.tolist())], ignore_index=True
+        ),
     }
 
 
@@ -58,9 +53,8 @@ def left_out_rows(left_out: Mapping[str, str], event: str) -> pd.DataFrame:
     return pd.DataFrame(rows).reindex(columns=EFFECTS)
 
 
-def _effects(sample: Sample, m: Estimated, market: Array, leads: np.ndarray, blocks: int) -> pd.DataFrame:
+def _effects(sample: Sample, m: Estimated, market: Estimated, leads: np.ndarray, blocks: int) -> pd.DataFrame:
     zero = -sample.treated.window.start
-    market_effect = market_gap(sample)[zero]
     return sample.treated.labels[["event", "security", "date"]].assign(
         order=np.arange(len(sample.treated)),
         model=m.model,
@@ -71,10 +65,8 @@ def _effects(sample: Sample, m: Estimated, market: Array, leads: np.ndarray, blo
         p_placebo_space=m.p_space(zero),
         p_placebo_time=m.p_time(zero),
         rmse_heldout=m.rmse,
-        effect_market_model=market_effect,
-        p_placebo_time_market_model=p_in_time(market_effect, market),
-        rmse_market_model=np.sqrt(np.mean(market**2, axis=0)),
-        blocks_won=blocks_won(m.error, market, blocks),
+        rmse_market_model=market.rmse,
+        blocks_won=blocks_won(m.error, market.error, blocks),
         blocks=blocks,
         leads=leads,
         donors=len(sample.donors),
@@ -101,13 +93,14 @@ def _daily(sample: Sample, m: Estimated) -> pd.DataFrame:
     )
 
 
-def _placebos(sample: Sample, models: Sequence[Estimated], leader: np.ndarray) -> pd.DataFrame:
-    m = models[max(range(len(models)), key=lambda k: int((leader == k).sum()))]
-    setting = int(np.bincount(m.placebos.setting).argmax())  # that of most of the treated stocks
+def _placebos(sample: Sample, m: Estimated, leads: np.ndarray) -> pd.DataFrame:
+    """The securities for which the model leads, and every donor under the setting of most of them."""
+    led = np.flatnonzero(leads)
+    setting = int(np.bincount(m.placebos.setting[led]).argmax())
     treated, count = sample.treated, len(sample.donors)
-    names, length = [*sample.donors, *treated.labels["security"]], len(treated.window)
-    gap = np.hstack([m.placebos.gap[setting], m.gap])
-    rms = np.concatenate([m.placebos.rms[setting], m.rms])
+    names, length = [*sample.donors, *treated.labels["security"].iloc[led]], len(treated.window)
+    gap = np.hstack([m.placebos.gap[setting], m.gap[:, led]])
+    rms = np.concatenate([m.placebos.rms[setting], m.rms[led]])
     return pd.DataFrame(
         {
             "event": treated.labels["event"].iloc[0],

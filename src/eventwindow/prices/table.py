@@ -63,7 +63,7 @@ class PriceSource(Protocol):
     def fetch(
         self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp
     ) -> Mapping[str, PriceHistory | Unavailable]:
-        """A history or a reason for each symbol asked for; raises PriceError when the source as a whole cannot serve."""
+        """A history or a reason for each symbol asked for; raises PriceError when the source cannot serve at all."""
         ...
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from eventwindow.report.figures.chart import Chart
@@ -20,6 +20,7 @@ ACTUAL, MARKET = "actual", "market_model"
 NAMES = {
     ACTUAL: ("as it happened", "實際"),
     MARKET: ("market model", "市場模型"),
+    "mean_adjusted": ("mean of ordinary days", "平常日平均"),
     "synthetic_control": ("synthetic control", "合成控制"),
     "ridge": ("ridge", "脊迴歸"),
     "elastic_net": ("elastic net", "彈性網"),
@@ -35,21 +36,19 @@ def counterfactual(subject: Subject) -> Chart | None:
         return None
     data = pd.concat([_paths(subject, s) for s in shown], ignore_index=True)
     pick = subject.language.pick
-    best = effects.loc[effects.groupby("security")["rmse_heldout"].idxmin()].set_index("security")
+    led = effects[effects["leads"]].set_index("security")
     told = [
-        f"{subject.name(s)}: {percent(best.loc[s, 'effect'])} ({name_of(subject, best.loc[s, 'model'])})" for s in shown
+        f"{subject.name(s)}: {percent(led.loc[s, 'effect'])} ({name_of(subject, led.loc[s, 'model'])})" for s in shown
     ]
-    beaten = int((best["rmse_heldout"] < best["rmse_market_model"]).sum())
+    model = {s: str(led.loc[s, "model"]) for s in shown}
     return Chart(
         "counterfactual",
-        _draw(subject, data, shown, best),
+        _draw(subject, data, model),
         pick("As it happened, and as untreated stocks say it would have", "實際走勢與未受衝擊股票推得的反事實走勢"),
         pick(
             f"Total return since {-FIRST} trading days before day 0. Days before the event window are predicted by a "
-            f"fit without them (blocks held out); in colour, the model with the smallest error on them. It predicts "
-            f"better than the market model for {beaten} of {len(best)} securities; for the others that one leads.",
-            f"自事件日前 {-FIRST} 個交易日起的總報酬。事件窗之前的預測來自未含該區段的估計；彩色為該段誤差最小的模型，"
-            f"{len(best)} 檔中有 {beaten} 檔優於市場模型；其餘以市場模型為準。",
+            f"fit without them (blocks held out); in orange, the model with the smallest error on those days.",
+            f"自事件日前 {-FIRST} 個交易日起的總報酬。事件窗之前的預測來自未含該區段的估計；橘線為該段誤差最小的模型。",
         ),
         pick("Effect on day 0: ", "事件日效果：") + "; ".join(told) + ".",
         data,
@@ -72,24 +71,20 @@ def _paths(subject: Subject, security: str) -> pd.DataFrame:
     mine = daily[(daily["security"] == security) & (daily["tau"] >= FIRST)]
     table = mine.pivot_table(index="tau", columns="model", values="expected_return", sort=False)
     table[ACTUAL] = mine.drop_duplicates("tau").set_index("tau")["actual_return"]
-    row = subject.abnormal.select([security])
-    if row.source is not None:
-        taus = np.concatenate([row.estimation.taus, row.window.taus])
-        before = row.source.estimation_returns - row.residuals
-        table[MARKET] = pd.Series(np.hstack([before, row.expected])[0], index=taus).reindex(table.index)
     total = (1 + table).cumprod() - 1
     return total.reset_index().melt("tau", var_name="model", value_name="cumulative").assign(security=security)
 
 
-def _draw(subject: Subject, data: pd.DataFrame, shown: list[str], best: pd.DataFrame) -> Figure:
+def _draw(subject: Subject, data: pd.DataFrame, leads: Mapping[str, str]) -> Figure:
     from eventwindow.report.figures.style import new_figure, plain_axes
 
     figure = new_figure(3.5)
-    panels = figure.subplots(1, len(shown), squeeze=False, sharey=True)[0]
-    for axes, security in zip(panels, shown, strict=True):
+    panels = figure.subplots(1, len(leads), squeeze=False, sharey=True)[0]
+    for axes, (security, leader) in zip(panels, leads.items(), strict=True):
         plain_axes(axes)
-        table = data[data["security"] == security].pivot_table(index="tau", columns="model", values="cumulative")
-        _lines(axes, subject, 100 * table, str(best.loc[security, "model"]))
+        mine = data[data["security"] == security]
+        table = mine.pivot_table(index="tau", columns="model", values="cumulative", sort=False)
+        _lines(axes, subject, 100 * table, leader)
         axes.set_title(subject.full_name(security))
         axes.set_xlabel(subject.language.pick("trading days from day 0", "距事件日的交易日"), fontsize=8.5)
     low, high = panels[0].get_ylim()
@@ -98,16 +93,18 @@ def _draw(subject: Subject, data: pd.DataFrame, shown: list[str], best: pd.DataF
     return figure
 
 
-def _lines(axes: Axes, subject: Subject, table: pd.DataFrame, best: str) -> None:
-    """Actual in ink, the model with the smallest error in colour, the market model in blue, the others faint."""
+def _lines(axes: Axes, subject: Subject, table: pd.DataFrame, leader: str) -> None:
+    """Actual in ink, the model that leads in orange, the market model else in blue, the others faint."""
     from eventwindow.report.figures.style import BLUE, FAINT, INK, ORANGE
 
     styles: dict[str, tuple[str, float, object]] = {ACTUAL: (INK, 2.0, "-"), MARKET: (BLUE, 1.3, (0, (4, 2)))}
-    styles[best] = (ORANGE, 1.8, "-")
+    styles[leader] = (ORANGE, 1.8, "-")
     others = [m for m in table.columns if m not in styles]
-    for model in [*others, *(m for m in (MARKET, best, ACTUAL) if m in table)]:
+    for model in [*others, *(m for m in dict.fromkeys((MARKET, leader, ACTUAL)) if m in table)]:
         colour, width, dash = styles.get(model, (FAINT, 0.8, "-"))
         label = name_of(subject, model) if model in styles else "_"
+        if model == leader:
+            label = subject.language.pick(f"{label} (leads)", f"{label}（為準）")
         if others and model == others[0]:
             label = subject.language.pick("the other models", "其他模型")
         axes.plot(table.index, table[model], color=colour, linewidth=width, linestyle=dash, label=label)

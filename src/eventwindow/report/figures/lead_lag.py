@@ -34,10 +34,13 @@ def lead_lag(subject: Subject) -> Chart | None:
         ),
         pick(
             f"Correlation of {names['follower']}'s bars with those of {names['leader']} some bars before (right) or "
-            f"after (left), both less their slope on {names['sector']} and over their usual size at that minute. The "
-            f"band holds 95 % of days on which the signs of {names['follower']}'s bars are drawn at random.",
+            f"after (left), both less their slope on {names['sector']} and over their usual size at that minute. "
+            f"The band holds 95 % of days on which the signs of {names['follower']}'s bars are drawn at random; a bar "
+            "beyond it is orange, as one in twenty is by chance: p is of the largest of all. What the two share "
+            "through an index that holds them is taken out with it.",
             f"{names['follower']}各五分鐘報酬與{names['leader']}在其之前（右）或之後（左）的報酬之相關，"
-            f"均扣除{names['sector']}之影響並以平常同時刻的幅度標準化。色帶為隨機改變正負號後的 95% 範圍。",
+            f"均扣除{names['sector']}之影響並以平常同時刻的幅度標準化。色帶為隨機改變正負號後的 95% 範圍；"
+            f"超出者為橘色，單憑機率二十個中也有一個，故 p 值針對其中最大者。若指數含有兩者，其共同部分亦隨之扣除。",
         ),
         pick("Largest correlation at any lag other than 0, ", "非零落差中最大相關：") + "; ".join(told) + ".",
         data,

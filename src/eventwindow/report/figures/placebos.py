@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -21,26 +22,27 @@ EDGE = 99.0  # per cent of the cloud that the axis makes room for
 
 
 def placebos(subject: Subject) -> Chart | None:
-    """Cumulative gaps of treated stocks and donors, each in its own daily errors; None without placebos in space."""
+    """Gaps of treated stocks among those of the donors, under the model that leads for each; None without placebos."""
     table = subject.result.tables.get("counterfactual_placebos", pd.DataFrame())
     if table.empty:
         return None
     data = table[table["tau"] <= REACH].assign(ratio=lambda t: t["gap"] / t["fit_rms"])
-    data["cumulative_ratio"] = data.groupby("security", sort=False)["ratio"].cumsum()
-    shown = [m for m in subject.members if m in set(data.loc[~data["donor"], "security"])][:2]
-    model, donors = str(data["model"].iloc[0]), int(data.loc[data["donor"], "security"].nunique())
-    p = effects_of(subject).query("model == @model").set_index("security")["p_placebo_space"]
-    told = subject.language.listed([f"{subject.name(s)} p = {p_value(p[s])}" for s in shown])
-    pick = subject.language.pick
+    data["cumulative_ratio"] = data.groupby(["model", "security"], sort=False)["ratio"].cumsum()
+    own = data[~data["donor"]].drop_duplicates("security").set_index("security")["model"]
+    model = {m: str(own[m]) for m in subject.members if m in own.index}
+    model = dict(list(model.items())[:2])
+    p = effects_of(subject).query("leads").set_index("security")["p_placebo_space"]
+    told = subject.language.listed([f"{subject.name(s)} p = {p_value(p[s])}" for s in model])
+    donors, pick = int(data.loc[data["donor"], "security"].nunique()), subject.language.pick
     return Chart(
         "placebos",
-        _draw(subject, data, shown),
+        _draw(subject, data, model),
         pick("Treated in turn: the placebo cloud", "逐一視為受衝擊者：安慰劑雲圖"),
         pick(
-            f"Return less expected return of {donors} untreated stocks, each predicted from the others by "
-            f"{name_of(subject, model)}, in units of its own error over the estimation window. Left: summed from the "
+            f"Return less expected return of {donors} untreated stocks, each treated in turn, in units of its own "
+            f"error over the estimation window; each row under the model that leads for its security. Left: summed from the "
             f"first day of the event window. Right: day 0 alone.",
-            f"{donors} 檔未受衝擊股票，各以其餘股票用{name_of(subject, model)}推估；縱軸以各自估計期誤差為單位。"
+            f"{donors} 檔未受衝擊股票逐一視為受衝擊者，縱軸以各自估計期誤差為單位；各列採用該證券預測最準的模型。"
             f"左：自事件窗首日累計。右：僅事件日。",
         ),
         pick(f"On day 0, among {donors} donors: {told}.", f"事件日在 {donors} 檔對照股票中：{told}。"),
@@ -48,41 +50,40 @@ def placebos(subject: Subject) -> Chart | None:
     )
 
 
-def _draw(subject: Subject, data: pd.DataFrame, shown: list[str]) -> Figure:
-    from eventwindow.report.figures.style import FAINT, SERIES, new_figure, plain_axes
+def _draw(subject: Subject, data: pd.DataFrame, model: Mapping[str, str]) -> Figure:
+    from eventwindow.report.figures.style import SERIES, new_figure
 
-    figure = new_figure(3.4)
-    left, right = figure.subplots(1, 2, width_ratios=[2.2, 1])
-    paths = data.pivot_table(index="tau", columns="security", values="cumulative_ratio", sort=False)
-    cloud = paths[data.loc[data["donor"], "security"].unique()]
-    plain_axes(left)
-    left.plot(cloud.index, cloud, color=FAINT, linewidth=0.4, alpha=0.25)
-    for security, colour in zip(shown, SERIES, strict=False):
-        left.plot(paths.index, paths[security], color=colour, linewidth=2.2, label=subject.name(security))
-    low, high = np.percentile(cloud, [100 - EDGE, EDGE])
-    left.set_ylim(min(low, paths[shown].min().min()) * 1.12, max(high, paths[shown].max().max()) * 1.12)
-    left.axvline(0, color=FAINT, linewidth=0.8, linestyle=(0, (3, 3)))
-    left.set_xticks(range(int(paths.index[0]), REACH + 1, 5))
-    left.legend(frameon=False, fontsize=8.5, labelcolor="linecolor", loc="lower left")
+    figure = new_figure(0.7 + 2.3 * len(model))
+    rows = figure.subplots(len(model), 2, width_ratios=[2.2, 1], squeeze=False, sharex="col")
+    for (left, right), (security, name), colour in zip(rows, model.items(), SERIES, strict=False):
+        mine = data[(data["model"] == name) & (data["donor"] | (data["security"] == security))]
+        _paths(left, subject, mine, security, colour)
+        _day_zero(right, subject, mine[mine["tau"] == 0], security, colour)
+        left.set_title(f"{subject.full_name(security)}: {name_of(subject, name)}")
     left.set_xlabel(subject.language.pick("trading days from day 0", "距事件日的交易日"), fontsize=8.5)
-    left.set_ylabel(subject.language.pick("summed gap, in daily errors", "累計差距（以日誤差計）"), fontsize=8.5)
-    _day_zero(right, subject, data[data["tau"] == 0], shown)
+    right.set_xlabel(subject.language.pick("gap on day 0, in daily errors", "事件日差距（以日誤差計）"), fontsize=8.5)
     return figure
 
 
-def _day_zero(axes: Axes, subject: Subject, zero: pd.DataFrame, shown: list[str]) -> None:
-    from eventwindow.report.figures.style import FAINT, SERIES, plain_axes
+def _paths(axes: Axes, subject: Subject, data: pd.DataFrame, security: str, colour: str) -> None:
+    from eventwindow.report.figures.style import FAINT, plain_axes
+
+    paths = data.pivot_table(index="tau", columns="security", values="cumulative_ratio", sort=False)
+    cloud, own = paths.drop(columns=security), paths[security]
+    plain_axes(axes)
+    axes.plot(cloud.index, cloud, color=FAINT, linewidth=0.4, alpha=0.25)
+    axes.plot(own.index, own, color=colour, linewidth=2.2)
+    low, high = np.percentile(cloud, [100 - EDGE, EDGE])
+    axes.set_ylim(min(low, own.min()) * 1.12, max(high, own.max()) * 1.12)
+    axes.axvline(0, color=FAINT, linewidth=0.8, linestyle=(0, (3, 3)))
+    axes.set_xticks(range(int(paths.index[0]), REACH + 1, 5))
+    axes.set_ylabel(subject.language.pick("summed gap, in daily errors", "累計差距（以日誤差計）"), fontsize=8.5)
+
+
+def _day_zero(axes: Axes, subject: Subject, zero: pd.DataFrame, security: str, colour: str) -> None:
+    from eventwindow.report.figures.style import FAINT, plain_axes
 
     plain_axes(axes)
     axes.hist(zero.loc[zero["donor"], "ratio"], bins=40, color=FAINT, alpha=0.6)
-    axes.set_ylim(top=1.35 * axes.get_ylim()[1])  # room for the names
-    for k, security in enumerate(shown):
-        ratio = float(zero.loc[zero["security"] == security, "ratio"].iloc[0])
-        side, ha = (1, "left") if ratio < 0 else (-1, "right")
-        axes.axvline(ratio, color=SERIES[k], linewidth=2.0)
-        at: dict[str, Any] = {"xycoords": axes.get_xaxis_transform(), "textcoords": "offset points"}
-        axes.annotate(
-            subject.name(security), (ratio, 0.95 - 0.09 * k), (4 * side, 0), **at, color=SERIES[k], fontsize=8, ha=ha
-        )
-    axes.set_xlabel(subject.language.pick("gap on day 0, in daily errors", "事件日差距（以日誤差計）"), fontsize=8.5)
+    axes.axvline(float(zero.loc[zero["security"] == security, "ratio"].iloc[0]), color=colour, linewidth=2.0)
     axes.set_ylabel(subject.language.pick("untreated stocks", "未受衝擊股票數"), fontsize=8.5)

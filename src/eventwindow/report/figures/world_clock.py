@@ -45,9 +45,10 @@ def world_clock(subject: Subject) -> Chart | None:
         pick("Round the world in the order of the clock", "依世界時間排列的各地交易"),
         pick(
             "Each bar is a session (hours in UTC). Returns in local currency; in brackets abnormal returns on the "
-            "local benchmark, or on the mean of the estimation window where none is held; in colour where p < 0.05.",
+            "local benchmark, or on the mean of the estimation window where none is held; in colour where p < 0.05. "
+            "An index that holds the stock itself falls with it and hides part of its abnormal return.",
             "每一橫條為一個交易時段（UTC）。報酬以當地貨幣計；括號內為相對當地指數（無指數者為估計期均值）的異常報酬；"
-            "p < 0.05 者著色。",
+            "p < 0.05 者著色。指數若含有該股，會隨之下跌而掩蓋部分異常報酬。",
         ),
         pick(
             f"Abnormal returns of day 0 on exchanges that closed before {_city(subject, home['exchange'])} opened: ",

@@ -1,0 +1,59 @@
+"""What each counterfactual says, and how well each predicts days without an event, the market model among them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from eventwindow.report.figures.counterfactual import effects_of, name_of
+from eventwindow.report.language import p_value, percent
+from eventwindow.report.subject import Subject, once
+
+
+@once
+def counterfactual_section(subject: Subject) -> dict[str, Any]:
+    """Sentences on who predicts best and on the span of the answers; a row a leading security and model."""
+    effects = effects_of(subject)
+    first = [s for s in subject.leads if s in set(effects["security"])]
+    if not first:
+        return {"sentences": [], "rows": []}
+    mine = effects[effects["security"].isin(first)]
+    order = mine["security"].map(first.index)
+    rows = mine.iloc[order.argsort(kind="stable")].to_dict("records")
+    return {"sentences": _sentences(subject, effects, first[0]), "rows": [_row(subject, row) for row in rows]}
+
+
+def _sentences(subject: Subject, effects: pd.DataFrame, security: str) -> list[Any]:
+    say, led = subject.language.say, effects[effects["leads"]]
+    benchmark = effects["model"].iloc[0]
+    ahead = led.loc[led["model"] != benchmark, "security"]
+    names = subject.language.listed([subject.name(s) for s in ahead])
+    best = say("counterfactual.best", n=len(led), ahead=len(ahead), names=names, market=name_of(subject, benchmark))
+    if ahead.empty:
+        best = say("counterfactual.none", n=len(led), market=name_of(subject, benchmark))
+    mine = effects[effects["security"] == security].sort_values("effect")
+    low, high = mine.iloc[0], mine.iloc[-1]
+    span = say(
+        "counterfactual.span",
+        name=subject.name(security),
+        n=len(mine),
+        low=percent(low["effect"]),
+        by=name_of(subject, low["model"]),
+        high=percent(high["effect"]),
+        to=name_of(subject, high["model"]),
+        donors=int(low["donors"]),
+    )
+    return [span, best]
+
+
+def _row(subject: Subject, row: dict[Any, Any]) -> dict[str, Any]:
+    return {
+        "name": subject.full_name(str(row["security"])),
+        "model": name_of(subject, row["model"]),
+        "effect": percent(row["effect"]),
+        "error": percent(row["rmse_heldout"], 2, sign=False),
+        "time": p_value(row["p_placebo_time"]),
+        "space": p_value(row["p_placebo_space"]),
+        "leads": bool(row["leads"]),
+    }
