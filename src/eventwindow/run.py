@@ -17,7 +17,7 @@ from eventwindow.lanes import side_by_side
 from eventwindow.layout import placed_events
 from eventwindow.provenance import run_record
 from eventwindow.result import StudyResult
-from eventwindow.stages import check_left, excluded_rows, firm_tables, headline_model, robustness_tables
+from eventwindow.stages import approach, check_left, excluded_rows, firm_tables, headline_model, robustness_tables
 from eventwindow.studies import find_study
 from eventwindow.tables import claims_table, claims_table_zh, cumulative_table, daily_table, excluded_table, tests_table
 
@@ -87,6 +87,7 @@ def _tests(inputs: Inputs, abnormal: AbnormalReturns, by_event: dict[str, Abnorm
         "abnormal_returns": daily_table(abnormal),
         "cumulative": cumulative_table(abnormal, report, inputs.calendar),
         "tests": tests_table(by_event, inputs.study.baskets, report),
+        "approach": approach(inputs, by_event),
         "data_quality": inputs.quality.findings_table(),
         "reconciliation": inputs.quality.reconciliation_table(),
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from eventwindow.abnormal import AbnormalReturns
 from eventwindow.layout import study_abnormal_returns
 from eventwindow.robustness import Choices, SpecificationCurve, specification_curve
 from eventwindow.tables import cumulative_table
@@ -67,20 +68,11 @@ def benchmark_star(
     return without_treated(benchmark, theirs, closes, prices[index]["close"], given, dated)
 
 
-def views_table(
-    head: Headline,
-    windows: Sequence[Window],
-    happenings: pd.DataFrame,
-    *,
-    estimation: Window,
-    window: Window,
-    minimum: int,
-) -> pd.DataFrame:
-    """CARs of the headline event, market model: one row a benchmark, security and window."""
+def seen_through(head: Headline, *, estimation: Window, window: Window, minimum: int) -> dict[str, AbnormalReturns]:
+    """Abnormal returns of the headline event under the market model, benchmark by benchmark."""
     calendars = dict.fromkeys(head.placed["security"], head.calendar)
-    parts = []
-    for benchmark in head.benchmarks:
-        abnormal = study_abnormal_returns(
+    return {
+        benchmark: study_abnormal_returns(
             head.placed.assign(benchmark=benchmark),
             head.returns,
             calendars,
@@ -90,8 +82,15 @@ def views_table(
             minimum_returns=minimum,
             kind="simple",
         )
-        parts.append(cumulative_table(abnormal, windows, happenings))
-    return pd.concat(parts, ignore_index=True)
+        for benchmark in head.benchmarks
+    }
+
+
+def views_table(
+    seen: Mapping[str, AbnormalReturns], windows: Sequence[Window], happenings: pd.DataFrame
+) -> pd.DataFrame:
+    """CARs of the headline event: one row a benchmark, security and window."""
+    return pd.concat([cumulative_table(a, windows, happenings) for a in seen.values()], ignore_index=True)
 
 
 def curve(

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from eventwindow.abnormal import AbnormalReturns
 from eventwindow.activity import activity_table, volume_abnormal
+from eventwindow.approach import approach_table
 from eventwindow.claims.lookup import NoFigure
 from eventwindow.claims.market_value import market_value
 from eventwindow.errors import StudyError
 from eventwindow.firms import candidates_table, firms_table
 from eventwindow.inputs import Inputs, gather_evidence, model_factors
 from eventwindow.layout import study_abnormal_returns
-from eventwindow.sensitivity import Headline, benchmark_star, curve, headline_view, views_table
+from eventwindow.market import groups_table, market_table, treated_stocks_table
+from eventwindow.sensitivity import STAR, Headline, benchmark_star, curve, headline_view, seen_through, views_table
 from eventwindow.study import LONG_WINDOW
 from eventwindow.timeline import Calendar, Window
 from eventwindow.treated import weights_from_values
@@ -110,19 +112,41 @@ def robustness_tables(inputs: Inputs, placed: pd.DataFrame) -> dict[str, pd.Data
         factors=inputs.tables.get("factors"),
         minimum=minimum,
     )
-    views = views_table(
-        head, windows.report, inputs.calendar, estimation=windows.estimation, window=windows.event, minimum=minimum
-    )
+    seen = seen_through(head, estimation=windows.estimation, window=windows.event, minimum=minimum)
     members = [s for s in inputs.study.headline["members"] if s in every.securities]
     zero = windows.report[0]
     curves = [every.curve(s, zero).assign(security=s, window_start=zero.start, window_end=zero.end) for s in members]
-    tables = {"views": views, "robustness": every.summary().assign(event=event)}
+    tables = {
+        "views": views_table(seen, windows.report, inputs.calendar),
+        "robustness": every.summary().assign(event=event),
+        "group_views": groups_table(seen, inputs.study.baskets, windows.report[0]).assign(event=event),
+        "market": _market(inputs, head).assign(event=event, date=head.day0),
+    }
     if head.star is not None:
+        tables["treated_stocks"] = treated_stocks_table(head.star, head.day0).assign(event=event, date=head.day0)
         held = head.calendar.sessions
         at = int(held.get_indexer(pd.DatetimeIndex([head.day0]))[0])
         near = held[max(0, at + windows.event.start) : at + windows.event.end + 1]
         tables["treated"] = head.star.table(near[0], near[-1]).dropna(subset="benchmark_return")
     return tables | ({"curve": pd.concat(curves, ignore_index=True).assign(event=event)} if curves else {})
+
+
+def _market(inputs: Inputs, head: Headline) -> pd.DataFrame:
+    """What the market did on the headline's day 0; the benchmark without the treated keeps the benchmark's name."""
+    form, benchmark = inputs.study.file.counterfactual, inputs.study.benchmark
+    series = {name: head.returns[name] for name in head.benchmarks if name != benchmark + STAR}
+    star = None if head.star is None else (benchmark, head.star)
+    panel = inputs.tables.get("panel" if form is None else form.panel)
+    return market_table(head.day0, series, star, panel, inputs.study.treated)
+
+
+def approach(inputs: Inputs, abnormal: Mapping[str, AbnormalReturns]) -> pd.DataFrame:
+    """How prices came to the headline day: earlier events, and each session that could have been the day instead."""
+    headline, members = inputs.study.headline["event"], inputs.study.headline["members"]
+    labels = abnormal[headline].labels
+    calendar = inputs.calendars[next((m for m in members if m in set(labels["security"])), labels["security"].iloc[0])]
+    mine = abnormal[headline].select((labels["mic"] == calendar.mic).to_numpy())
+    return approach_table(abnormal, headline, members, candidates(inputs, calendar, mine))
 
 
 def headline_of(inputs: Inputs, placed: pd.DataFrame) -> Headline | None:
