@@ -40,8 +40,8 @@ def placebos(subject: Subject) -> Chart | None:
         pick("Treated in turn: the placebo cloud", "逐一視為受衝擊者：安慰劑雲圖"),
         pick(
             f"Return less expected return of {donors} untreated stocks, each treated in turn, in units of its own "
-            f"error over the estimation window; each row under the model that leads for its security. Left: summed from the "
-            f"first day of the event window. Right: day 0 alone.",
+            "error over the estimation window; each row under the model that leads for its security. Left: summed "
+            "from the first day of the event window. Right: day 0 alone.",
             f"{donors} 檔未受衝擊股票逐一視為受衝擊者，縱軸以各自估計期誤差為單位；各列採用該證券預測最準的模型。"
             f"左：自事件窗首日累計。右：僅事件日。",
         ),

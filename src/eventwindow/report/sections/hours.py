@@ -1,4 +1,4 @@
-"""A receipt against its home share: what it did while the home exchange was closed, and what was left when it opened."""
+"""A receipt against its home share: what it did while the home exchange was closed, and what was left then."""
 
 from __future__ import annotations
 
