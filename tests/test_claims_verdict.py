@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventwindow.claims import judge
-from eventwindow.claims.claim import Claim, Effect
-from eventwindow.claims.family import family_p_values, holm
+from eventwindow.claims.claim import Claim, Effect, Measured
+from eventwindow.claims.family import family, holm
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.path import daily_path
 from eventwindow.claims.readings import Disagreement, Reading, weigh
 from eventwindow.claims.review import claim_review, ledger_record, record
 from eventwindow.claims.specifications import Specifications
+from eventwindow.claims.tolerance import decide
 from eventwindow.claims.verdict import combined
 from eventwindow.timeline import Window
 
@@ -124,7 +125,7 @@ def test_step_down_p_values_lie_between_raw_and_bonferroni_and_keep_the_order(se
     """Romano–Wolf on shared dates: at least the raw p, at most m times it, monotone in the statistic."""
     rng = np.random.default_rng(seed)
     effects = {str(k): effect(float(rng.normal(0, 3)), rng.standard_normal(150)) for k in range(m)}
-    corrected = family_p_values(effects)
+    corrected = {key: one.p_value for key, one in family(effects).items()}
     for key, one in effects.items():
         assert one.p_value - 1e-12 <= corrected[key] <= 1.0
     ordered = sorted(effects, key=lambda key: -abs(effects[key].statistic))
@@ -138,7 +139,38 @@ def test_step_down_p_values_lie_between_raw_and_bonferroni_and_keep_the_order(se
 def test_effects_without_dates_in_common_are_corrected_by_their_number():
     null = np.linspace(-1, 1, 120)
     apart = {"a": effect(5.0, null, np.arange(120)), "b": effect(5.0, null, np.arange(1000, 1120))}
-    assert family_p_values(apart) == pytest.approx({"a": 2 / 121, "b": 2 / 121})
+    assert {key: one.p_value for key, one in family(apart).items()} == pytest.approx({"a": 2 / 121, "b": 2 / 121})
+
+
+def test_a_corrected_p_value_is_never_below_the_claims_own():
+    """b shares 120 of a's 240 dates, and a's large values lie on the others."""
+    null = np.concatenate([np.full(120, 2.0), np.zeros(120)])
+    effects = {"a": effect(1.0, null), "b": effect(0.5, np.zeros(120), np.arange(120, 240))}
+    assert effects["a"].p_value == pytest.approx(121 / 241)
+    assert family(effects)["a"].p_value == effects["a"].p_value
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32 - 1), st.integers(2, 6))
+def test_an_effect_beyond_what_could_be_seen_is_found_after_the_correction(seed, m):
+    """Power at the level that decides: no estimate that large stays open, and none is smaller than alone."""
+    rng = np.random.default_rng(seed)
+    effects = {str(k): effect(float(rng.normal(0, 3)), rng.standard_normal(150)) for k in range(m)}
+    for key, one in family(effects).items():
+        assert one.detectable >= effects[key].detectable
+        larger = replace(effects[key], statistic=one.detectable + 1e-9, p_value=1 / 151)
+        assert family({**effects, key: larger})[key].p_value <= 0.05
+
+
+def test_too_few_dates_for_so_many_families_find_nothing_and_the_rule_says_so():
+    """Three families of 50 dates: at 5 %/3 a rank cannot fall below 1/51."""
+    apart = {str(k): effect(5.0, np.linspace(-1, 1, 50), np.arange(50) + 1000 * k) for k in range(3)}
+    assert {one.detectable for one in family(apart).values()} == {float("inf")}
+    open_rule = decide(
+        fell(), Measured(-0.1, "decimal", "So.", "如此。", effect=replace(apart["0"], detectable=float("inf"))), 3 / 51
+    )
+    assert "no effect, however large, would be found" in open_rule.rule_en
+    assert "再大的效果也測不出" in open_rule.rule_zh
 
 
 def test_holm_as_worked_out_by_hand():

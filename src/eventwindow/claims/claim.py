@@ -69,8 +69,10 @@ class Effect:
     p_value: float
     p_parametric: float | None
     std_error: float
-    detectable: float  # the smallest effect found with 80 % power at 5 %, in the unit of the measured value
+    detectable: float  # the smallest effect found with 80 % power where the test decides, in the measured unit
     test: str
+    spread: float = 1.0  # standard deviation of the null distribution in the measured unit
+    reach: float = 0.0  # how far beyond the critical value an effect must lie for 80 % power, in the measured unit
 
 
 @dataclass(frozen=True, slots=True)

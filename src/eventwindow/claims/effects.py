@@ -44,16 +44,19 @@ class Response:
 
 def effect(value: float, std_error: float, dof: float, null: np.ndarray, days: np.ndarray, test: str) -> Effect:
     """The test of `value` against its null distribution, two-sided, the event counted among the dates."""
-    larger = np.sum(np.abs(null) >= abs(value) * (1 - 1e-12))
+    larger, spread = np.sum(np.abs(null) >= abs(value) * (1 - 1e-12)), float(np.std(null))
+    reach = float(stdtrit(dof, POWER)) * std_error
     return Effect(
-        statistic=value / float(np.std(null)),
-        null=null / float(np.std(null)),
+        statistic=value / spread,
+        null=null / spread,
         days=days,
         p_value=float((1 + larger) / (len(null) + 1)),
         p_parametric=float(2 * stdtr(dof, -abs(value / std_error))),
         std_error=std_error,
-        detectable=float((stdtrit(dof, 0.975) + stdtrit(dof, POWER)) * std_error),
+        detectable=float(stdtrit(dof, 0.975)) * std_error + reach,
         test=test,
+        spread=spread,
+        reach=reach,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
+from math import isfinite
 from typing import Any
 
 from eventwindow.claims.claim import Claim, Measured, Verdict, VerdictWord
@@ -86,10 +87,15 @@ def _measured(claim: Claim, measured: Measured) -> dict[str, Any]:
             "p_value": measured.effect.p_value,
             "p_parametric": measured.effect.p_parametric,
             "std_error": measured.effect.std_error,
-            "detectable_with_80_per_cent_power": measured.effect.detectable,
+            "detectable_with_80_per_cent_power": _finite(measured.effect.detectable),
             "material": material(claim),
         }
     return found
+
+
+def _finite(value: float) -> float | None:
+    """None for an infinite number, which JSON has not."""
+    return value if isfinite(value) else None
 
 
 def _plain(value: Any) -> Any:

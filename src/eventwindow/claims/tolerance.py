@@ -26,7 +26,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from eventwindow.claims.claim import Claim, Hedge, Measured, VerdictWord
-from eventwindow.claims.wording import figure, p_text
+from eventwindow.claims.wording import figure, found_at, p_text
 
 ABOUT = 0.10
 CLOSE_TO = 0.05
@@ -243,12 +243,12 @@ def _effect_rule(claim: Claim, measured: Measured, p_family: float | None) -> tu
     corrected, corrected_zh = (
         (" after correction across the claims", "跨陳述校正後 ") if p_family is not None else ("", "")
     )
-    seen = figure(measured.effect.detectable, measured.unit).lstrip("+")
     least = figure(material(claim), measured.unit).lstrip("+")
     return (
         f"effect: sign, and {p_text(p)} against 5 %{corrected}; "
-        f"an effect of {seen} would be found with 80 % power, {least} would matter",
-        f"效果：方向，以及{corrected_zh} {p_text(p)}（門檻 5 %）；{seen} 的效果有八成機會被發現，{least} 才算有意義",
+        f"{found_at(measured.effect.detectable, measured.unit)}, {least} would matter",
+        f"效果：方向，以及{corrected_zh} {p_text(p)}（門檻 5 %）；"
+        f"{found_at(measured.effect.detectable, measured.unit, True)}，{least} 才算有意義",
         "a test that could see a smaller effect, or another estimate of the normal return",
         "能偵測更小效果的檢定，或不同的正常報酬估計",
     )

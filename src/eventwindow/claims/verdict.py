@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from eventwindow.claims.claim import Claim, Effect, Evidence, Measured, Verdict, VerdictWord
-from eventwindow.claims.family import family_p_values
+from eventwindow.claims.family import Corrected, family
 from eventwindow.claims.lookup import NoFigure
 from eventwindow.claims.specifications import Specifications, specifications
 from eventwindow.claims.tolerance import Decision, decide
@@ -35,11 +35,11 @@ def judge(
     return [_verdict(claim, measured, corrected, held) for claim in claims]
 
 
-def _corrected(effects: Mapping[str, Effect], units: Mapping[str, str]) -> dict[str, float]:
-    """Family p-values; a family is all effects of one kind: abnormal returns, volumes, coefficients."""
-    corrected: dict[str, float] = {}
+def _corrected(effects: Mapping[str, Effect], units: Mapping[str, str]) -> dict[str, Corrected]:
+    """Each effect within its family: all effects of one kind, abnormal returns, volumes, coefficients."""
+    corrected: dict[str, Corrected] = {}
     for unit in dict.fromkeys(units[key] for key in effects):
-        corrected |= family_p_values({key: one for key, one in effects.items() if units[key] == unit})
+        corrected |= family({key: one for key, one in effects.items() if units[key] == unit})
     return corrected
 
 
@@ -74,7 +74,7 @@ def _effect(leaf: Claim, measured: Mapping[str, Measured | None]) -> Effect | No
 def _verdict(
     claim: Claim,
     measured: Mapping[str, Measured | None],
-    corrected: Mapping[str, float],
+    corrected: Mapping[str, Corrected],
     held: Mapping[str, Specifications | None],
 ) -> Verdict:
     if claim.parts:
@@ -86,7 +86,8 @@ def _verdict(
     if found.value is None and found.interval is None:
         rule = ("not testable: no figure", "無法檢驗：沒有數據")
         return Verdict(claim, "not_testable", rule[0], found.reason_en, found.reason_zh, found, rule_zh=rule[1])
-    decision = _standing_in(claim, decide(claim, found, corrected.get(claim.id)))
+    found, p = _as_corrected(found, corrected.get(claim.id))
+    decision = _standing_in(claim, decide(claim, found, p))
     curve = held.get(claim.id)
     return Verdict(
         claim,
@@ -98,9 +99,16 @@ def _verdict(
         rule_zh=spaced(decision.rule_zh),
         changes_en=decision.changes_en,
         changes_zh=spaced(decision.changes_zh),
-        p_family=corrected.get(claim.id),
+        p_family=p,
         specifications=curve,
     )
+
+
+def _as_corrected(found: Measured, corrected: Corrected | None) -> tuple[Measured, float | None]:
+    """The figure with what its test could see after the correction that decides, and the corrected p-value."""
+    if corrected is None or found.effect is None:
+        return found, None
+    return replace(found, effect=replace(found.effect, detectable=corrected.detectable)), corrected.p_value
 
 
 def _reason(claim: Claim, found: Measured, curve: Specifications | None, zh: bool = False) -> str:

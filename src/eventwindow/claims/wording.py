@@ -84,3 +84,11 @@ TESTS_ZH = {
 def p_text(p: float) -> str:
     """A p-value to three places; below a thousandth it says so."""
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def found_at(detectable: float, unit: str, zh: bool = False) -> str:
+    """What a test could have found with 80 % power; with too few days to correct over, nothing."""
+    if detectable == float("inf"):
+        return "再大的效果也測不出" if zh else "no effect, however large, would be found"
+    least = figure(detectable, unit, zh).lstrip("+")
+    return f"{least} 的效果有八成機會被發現" if zh else f"an effect of {least} would be found with 80 % power"
