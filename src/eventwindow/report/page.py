@@ -47,6 +47,7 @@ def context(subject: Subject, charts: dict[str, Chart], svgs: dict[str, str]) ->
         "style": _own("report.css"),
         "script": _own("report.js"),
         "figures": {name: _figure(chart, svgs[name]) for name, chart in charts.items()},
+        "contents": sections.outline(subject, charts),
         "finding": sections.finding(subject),
         "board": sections.board_section(subject) if subject.result.verdicts else None,
         "readings": sections.readings_section(subject),

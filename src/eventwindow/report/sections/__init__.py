@@ -9,6 +9,7 @@ from eventwindow.report.sections.excluded import excluded_section
 from eventwindow.report.sections.finding import finding
 from eventwindow.report.sections.inference import inference_section
 from eventwindow.report.sections.method import method_section
+from eventwindow.report.sections.outline import outline
 from eventwindow.report.sections.readings import disagreements_section, readings_section
 from eventwindow.report.sections.robustness import robustness_section
 
@@ -22,6 +23,7 @@ __all__ = [
     "finding",
     "inference_section",
     "method_section",
+    "outline",
     "readings_section",
     "robustness_section",
 ]

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
-
 from eventwindow.claims.claim import Verdict
 from eventwindow.claims.wording import figure
 from eventwindow.report.language import number, p_value, percent
-from eventwindow.report.sections.strip import strip_svg
+from eventwindow.report.sections.strip import Marks, marks_of
 from eventwindow.report.subject import Subject, every_verdict, once
 
 WORDS = ("confirmed", "partly", "contradicted", "not_testable")
@@ -38,8 +36,13 @@ class Line:
     measure: str
     figures: tuple[tuple[str, str], ...]
     effect: tuple[tuple[str, str], ...]
-    strip: Markup
+    strip: Marks | None
     parts: tuple[Line, ...]
+
+    @property
+    def evidence(self) -> str:
+        """The reason; of a compound statement, what it adds to the reasons of its parts."""
+        return self.reason.rpartition(self.parts[-1].reason)[2].strip() if self.parts else self.reason
 
 
 @once
@@ -82,7 +85,7 @@ def line_of(subject: Subject, verdict: Verdict) -> Line:
         claim.measure_name,
         _figures(verdict, language.zh),
         _effect(subject, verdict),
-        strip_svg(verdict),
+        marks_of(verdict),
         tuple(line_of(subject, part) for part in verdict.parts),
     )
 

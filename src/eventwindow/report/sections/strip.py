@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from markupsafe import Markup
 
 from eventwindow.claims.claim import Claim, Verdict
 from eventwindow.claims.tolerance import bounds
 
-WIDTH, HEIGHT, ROOM = 320.0, 22.0, 0.08
+ROOM = 0.08  # beside the outermost figures, of what lies between them
+LEAST = 0.005  # a bar that can be seen, of the width
 AMOUNTS = {"exact", "about", "close_to", "reached", "more_than", "less_than", "range"}
 UNITS = {"decimal", "USD", "share", "price", "ratio", "days", "log"}
 
@@ -28,6 +28,17 @@ class Strip:
     stated: tuple[float, ...]
     measured: tuple[float, ...]
     effect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Where a strip's parts lie across its width, 0 left, 1 right; page and paper both draw from these."""
+
+    bar: tuple[float, float]  # left end and width
+    zero: float | None
+    ticks: tuple[float, ...]
+    dots: tuple[float, ...]
+    effect: bool
 
 
 def strip_of(verdict: Verdict) -> Strip | None:
@@ -57,33 +68,25 @@ def _first(claim: Claim) -> float:
     return 0.0 if stated is None else stated
 
 
-def strip_svg(verdict: Verdict) -> Markup:
-    """The picture as inline SVG in the page's colours; its figures stand in words beside it."""
+def marks_of(verdict: Verdict) -> Marks | None:
+    """The picture of a verdict as places along its width; its figures stand in words beside it."""
     strip = strip_of(verdict)
     if strip is None:
-        return Markup("")
+        return None
     anchored = strip.effect or not strip.stated
     figures = (strip.low, strip.high, *strip.stated, *strip.measured, *((0.0,) if anchored else ()))
     points = [v for v in figures if math.isfinite(v)]
-    left, right = min(points), max(points)
-    room = ROOM * ((right - left) or 1.0)
-    parts = [_bar(strip, left - room, right + room)]
-    place = [_place(v, left - room, right + room) for v in (0.0, *strip.stated, *strip.measured)]
-    zero, stated, measured = place[0], place[1 : 1 + len(strip.stated)], place[1 + len(strip.stated) :]
-    if anchored:
-        parts.append(Markup('<path d="M{0:.1f} 3V19" class="zero"/>').format(zero))
-    parts += [Markup('<path d="M{0:.1f} 4V18" class="tick"/>').format(x) for x in stated]
-    parts += [Markup('<circle cx="{0:.1f}" cy="11" r="4.5" class="{1}"/>').format(x, verdict.word) for x in measured]
-    opening = Markup('<svg class="strip" viewBox="0 0 {0:g} {1:g}" aria-hidden="true">').format(WIDTH, HEIGHT)
-    return opening + Markup("").join(parts) + Markup("</svg>")
+    room = ROOM * ((max(points) - min(points)) or 1.0)
+    left, right = min(points) - room, max(points) + room
 
+    def place(value: float) -> float:
+        return float((min(max(value, left), right) - left) / (right - left))
 
-def _bar(strip: Strip, left: float, right: float) -> Markup:
-    low, high = (_place(min(max(v, left), right), left, right) for v in (strip.low, strip.high))
-    return Markup('<rect x="{0:.1f}" y="7" width="{1:.1f}" height="8" class="{2}"/>').format(
-        low, max(high - low, 1.5), "usual" if strip.effect else "fits"
+    low, high = place(strip.low), place(strip.high)
+    return Marks(
+        bar=(low, max(high - low, LEAST)),
+        zero=place(0.0) if anchored else None,
+        ticks=tuple(map(place, strip.stated)),
+        dots=tuple(map(place, strip.measured)),
+        effect=strip.effect,
     )
-
-
-def _place(value: float, left: float, right: float) -> float:
-    return WIDTH * (value - left) / (right - left)

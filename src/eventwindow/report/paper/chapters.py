@@ -1,0 +1,177 @@
+"""The sections on paper, each a function from the subject to its blocks, as the page's templates hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from eventwindow.report import sections
+from eventwindow.report.paper.appendix import day_table, news_table, sums_table
+from eventwindow.report.paper.blocks import (
+    Block,
+    aside,
+    formula,
+    has_formula,
+    heading,
+    items,
+    joined,
+    note,
+    paragraph,
+    picture,
+    runs,
+    see,
+    styled,
+    table,
+)
+from eventwindow.report.paper.statements import disagreements, readings, verdicts
+from eventwindow.report.subject import Subject
+
+
+def week(subject: Subject) -> list[Block]:
+    return [picture("tape"), *news_table(subject), picture("car"), picture("value", floats=True)]
+
+
+def hours(subject: Subject) -> list[Block]:
+    return [picture("world_clock"), picture("minutes"), picture("lead_lag", floats=True)]
+
+
+def abnormal(subject: Subject) -> list[Block]:
+    say, found = subject.language.say, sections.abnormal_section(subject)
+    event, day = subject.event_name(subject.event), subject.language.day(subject.day_zero)
+    blocks = [
+        paragraph(say("abnormal.intro")),
+        picture("layers"),
+        day_table(subject, found["lead"], say("abnormal.table", event=event, day=day)),
+        note(say("abnormal.columns_note")),
+        sums_table(subject, found["sums"]),
+        note(say("abnormal.windows_note")),
+        picture("dots"),
+        picture("heat"),
+        *_activity(subject, found["activity"]),
+    ]
+    blocks += [see(say("common.all_rows", n=found["n"]), "all-days")] if found["all"] else []
+    return [*blocks, note(say("abnormal.other_events"))]
+
+
+def _activity(subject: Subject, rows: list[dict[str, str]]) -> list[Block]:
+    say = subject.language.say
+    words = ("abnormal.security", "activity.quantity", "excluded.window", "activity.times", "tests.p")
+    body = [[row[key] for key in ("name", "quantity", "day", "times", "p")] for row in rows]
+    return [table(say("activity.table"), "L l l r r", map(say, words), body)] if rows else []
+
+
+def robustness(subject: Subject) -> list[Block]:
+    say, found = subject.language.say, sections.robustness_section(subject)
+    blocks = [paragraph(found[key]) for key in ("benchmarks", "treated") if found[key]]
+    blocks += [picture("benchmarks"), picture("specifications")]
+    if not found["rows"]:
+        return blocks
+    keys = ("n", "median", "span", "sign", "significant", "p")
+    head = [say("abnormal.security"), say("excluded.window"), *(say(f"robustness.{key}") for key in keys)]
+    shown = ("name", "window", "n", "median", "range", "sign", "significant", "p")
+    rows = [[row[key] for key in shown] for row in found["rows"]]
+    return [*blocks, table(say("robustness.table"), "L l r r r r r r", head, rows), note(say("robustness.note"))]
+
+
+def counterfactual(subject: Subject) -> list[Block]:
+    return [picture("counterfactual"), picture("placebos", floats=True)]
+
+
+def tests(subject: Subject) -> list[Block]:
+    say, found = subject.language.say, sections.inference_section(subject)
+    alone = "tests.apart" if found["n"] > 1 else "tests.few"
+    shared = say("tests.shared", n=found["n"], r=found["correlation"] or "–")
+    blocks = [paragraph(shared if found["shared"] else say(alone)), picture("permutation")]
+    if found["valid"]:
+        basket = subject.group_name(subject.basket) or say("common.all")
+        blocks.append(_tests(subject, found["valid"], say("tests.lead_table", basket=basket)))
+        blocks += [note(say("tests.ceiling"))] if found["bounded"] else []
+    if found["careless"]:
+        said = [heading(say("tests.careless_title")), paragraph(say("tests.careless"))]
+        blocks.append(aside("contradicted", [*said, _tests(subject, found["careless"], say("tests.careless_table"))]))
+    if found["skipped"]:
+        skipped = "; ".join(f"{row['name']} ({row['note']})" for row in found["skipped"])
+        blocks.append(note(f"{say('tests.not_computed')}: {skipped}."))
+    blocks += [paragraph(found["chosen"])] if found["chosen"] else []
+    blocks.append(paragraph(say("tests.limits")))
+    return [*blocks, see(say("tests.all_groups"), "groups")] if found["groups"] else blocks
+
+
+def _tests(subject: Subject, rows: list[dict[str, str]], caption: object) -> Block:
+    head = [subject.language.say(f"tests.{key}") for key in ("test", "null", "statistic", "p", "reference", "n")]
+    body = [
+        [row["name"], row["null"], row["statistic"], styled("strong", row["p"]), row["reference"], row["n"]]
+        for row in rows
+    ]
+    return table(caption, "l L r r l r", head, body)
+
+
+def excluded(subject: Subject) -> list[Block]:
+    say, found = subject.language.say, sections.excluded_section(subject)
+    if not found:
+        return [paragraph(say("excluded.nothing"))]
+    head = [say(f"excluded.{key}") for key in ("what", "event", "securities", "window", "reason")]
+    rows = [[row[key] for key in ("what", "event", "securities", "window", "reason")] for row in found]
+    return [paragraph(say("excluded.intro")), table(say("excluded.table"), "l L3 L4 l L4", head, rows)]
+
+
+def data(subject: Subject) -> list[Block]:
+    say, found = subject.language.say, sections.data_section(subject)
+    blocks = [paragraph(found["origins"], *(f" {text}" for text in found["notes"]))]
+    blocks += [_late(subject, late) for late in found["late"]]
+    head = [say("data.exchange"), say("data.securities"), *found["events"]]
+    rows = [[row["name"], str(row["n"]), *row["days"]] for row in found["exchanges"]]
+    blocks += [
+        table(say("data.exchanges"), "L r" + " l" * len(found["events"]), head, rows),
+        note(say("data.shift_mark")),
+    ]
+    if found["reconciled"]:
+        title, days = found["reconciled"]["title"], found["reconciled"]["rows"]
+        blocks.append(see(f"{title}", "reconciled") if days else paragraph(f"{title}."))
+    if found["quality"]:
+        columns = [say(f"data.{key}") for key in ("ticker", "date", "what")]
+        checks = [[row["security"], row["date"], row["text"]] for row in found["quality"]]
+        blocks.append(table(say("data.quality", n=len(checks)), "l l L", columns, checks))
+    return [*blocks, see(say("data.tickers"), "tickers")]
+
+
+def _late(subject: Subject, late: dict[str, Any]) -> Block:
+    nothing = "" if late["news"] else joined(" ", runs(subject.language.say("data.late_nothing")))
+    news = [items(late["news"])] if late["news"] else []
+    return aside("partly", [paragraph(late["text"], nothing), *news, paragraph(late["about"])])
+
+
+def method(subject: Subject) -> list[Block]:
+    say, found = subject.language.say, sections.method_section(subject)
+    blocks = [paragraph(found["intro"]), heading(say("method.model_title"))]
+    for model, n in found["models"].items():
+        used = say("method.models_used", model=model, n=n)
+        if has_formula(model):
+            blocks += [paragraph(say(f"method.{model}"), f" ({used})"), formula(model)]
+        else:
+            blocks.append(paragraph(say("method.other_model", model=model)))
+    blocks += [heading(say("method.ar_title")), formula("abnormal"), paragraph(say("method.ar"))]
+    blocks += [heading(say("method.test_title")), paragraph(say("method.sq")), formula("sq")]
+    for test, key in (("date_permutation_mean", "permutation"), ("adjusted_patell_z", "patell")):
+        blocks += [paragraph(say(f"method.{key}")), formula(key)] if test in found["tests"] else []
+    blocks += [paragraph(say("method.parametric")), *([paragraph(say("method.claims"))] if found["claims"] else [])]
+    versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
+    blocks += [heading(say("method.reproduce")), {"kind": "command", "text": found["command"]}]
+    blocks += [paragraph(say("method.files")), note(f"{say('method.versions')}: {versions}.")]
+    return [*blocks, heading(say("section.references")), items(found["papers"], hanging=True)]
+
+
+CHAPTERS: dict[str, Callable[[Subject], list[Block]]] = {
+    "verdicts": verdicts,
+    "week": week,
+    "hours": hours,
+    "abnormal": abnormal,
+    "robustness": robustness,
+    "counterfactual": counterfactual,
+    "readings": readings,
+    "disagreements": disagreements,
+    "tests": tests,
+    "excluded": excluded,
+    "data": data,
+    "method": method,
+}

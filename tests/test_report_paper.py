@@ -1,0 +1,202 @@
+"""The report on paper: it says what the page says, in both languages, draws every glyph, and takes no text for markup."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import unicodedata
+import warnings
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+from report_cases import HOSTILE, hostile_study
+
+from eventwindow import run_study
+from eventwindow.report import write_report
+from eventwindow.report.figures import charts
+from eventwindow.report.figures.style import svg_text
+from eventwindow.report.language import LANGUAGES, language
+from eventwindow.report.page import file_name
+from eventwindow.report.paper.blocks import runs
+from eventwindow.report.pdf import pdf_bytes
+from eventwindow.report.sections import board_section, disagreements_section, outline
+from eventwindow.report.sections.strip import marks_of
+from eventwindow.report.subject import Subject, every_verdict
+
+INLINE = {"strong", "code", "sub", "small", "a"}
+UNSAID = {"script", "style", "svg", "nav", "form", "math"}  # drawn, or of use on a screen only
+TEXT_HEIGHT = "782"  # points above the foot of an A4 page
+ON_SCREEN = (
+    "common.skip",
+    "board.intro",
+    "board.whole_parts",
+    "board.evidence",
+    "board.p_value",
+    "board.specifications",
+)
+
+pytestmark = pytest.mark.filterwarnings("error::UserWarning")  # a glyph that no font has
+
+
+class Texts(HTMLParser):
+    """Every run of text on a page that no tag of a block breaks."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found = [""]
+        self.hidden = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.hidden += tag in UNSAID
+        self.found += [] if tag in INLINE else [""]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden -= tag in UNSAID
+        self.found += [] if tag in INLINE else [""]
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.found[-1] += data
+
+
+def bare(text: str) -> str:
+    """The text without spaces, hyphens of line ends, and the bar over a letter, which a PDF draws."""
+    return re.sub(r"[\s\u00ad\u2010\u0304-]+", "", unicodedata.normalize("NFKC", text))
+
+
+def leaves(text: str) -> list[str]:
+    """What each page of a PDF says, above its foot."""
+    return [bare(page) for page in text.split("\f")]
+
+
+def read(path) -> str:
+    pytest.importorskip("typst", reason="needs the extra pdf")
+    reader = shutil.which("pdftotext")
+    if reader is None:
+        pytest.skip("needs pdftotext")
+    crop = ["-raw", "-x", "0", "-y", "0", "-W", "596", "-H", TEXT_HEIGHT]
+    said = subprocess.run([reader, *crop, str(path), "-"], capture_output=True, check=True).stdout.decode("utf-8")
+    return said.replace("r\u0304r\u0304", "r\u0304")  # the reader says a letter with a bar twice
+
+
+def stands(text: str, pages: list[str]) -> bool:
+    """Whether the text stands on a page, or runs from one over to the next."""
+    if any(text in page for page in pages):
+        return True
+    cuts = range(1, len(text))
+    return any(text[:k] in one and text[k:] in two for one, two in pairwise(pages) for k in cuts)
+
+
+@pytest.fixture(scope="module")
+def folder(deepseek, tmp_path_factory):
+    pytest.importorskip("typst", reason="needs the extra pdf")
+    out = tmp_path_factory.mktemp("paper")
+    write_report(deepseek, out)
+    return out
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def both(request, deepseek, folder):
+    """The subject, the page and what the paper says, in one language."""
+    html = folder / file_name(request.param)
+    subject = Subject(deepseek, language(request.param))
+    return subject, html.read_text(encoding="utf-8"), leaves(read(html.with_suffix(".pdf")))
+
+
+def test_the_paper_says_all_that_the_page_says(both):
+    subject, html, pages = both
+    said = {bare(text) for text in Texts(html).found} - {""}
+    lost = {text for text in said if not stands(text, pages)}
+    n = {v.specifications.number for v in every_verdict(subject.result.verdicts) if v.specifications}
+    on_screen = {bare(subject.language.text(key, n=k)) for key in ON_SCREEN for k in n}
+    links = {text for text in lost if bare(subject.language.text("common.other_language")) in text}
+    assert len(said) > 2_000
+    assert lost - on_screen - links == set()
+
+
+def test_every_verdict_stands_with_its_reason_and_its_rule(both):
+    subject, _, pages = both
+    lines = [line for _, group in board_section(subject)["groups"] for line in group]
+    assert len(lines) == len(subject.result.verdicts)
+    every = [*lines, *(part for line in lines for part in line.parts)]
+    for line in every:
+        for text in (line.text, line.said, line.evidence, line.rule, line.changes):
+            assert stands(bare(text), pages), (line.id, text)
+        assert line.parts or stands(bare(line.measured + line.evidence), pages), line.id
+
+
+def test_the_disagreements_stand_with_what_was_measured(both):
+    subject, _, pages = both
+    points = disagreements_section(subject)
+    assert points
+    for point in points:
+        told = [point["title"], point["said"], *(line.id + line.text for line in point["claims"])]
+        told += [line.text + (f": {line.measured}" if line.measured else line.reason) for line in point["panels"]]
+        for text in told:
+            assert stands(bare(text), pages), text
+
+
+def test_every_section_has_its_heading_in_the_table_of_contents_and_in_its_place(both):
+    subject, html, pages = both
+    headings = re.findall(r"<h2[^>]*>(.*?)</h2>", html)
+    figures = re.findall(r'<figure id="figure-(\w+)"', html)
+    assert headings == [str(subject.language.say(f"section.{key}")) for key in outline(subject, figures)]
+    whole = "".join(pages)
+    assert all(whole.count(bare(heading)) >= 2 for heading in headings)
+    places = [whole.rindex(bare(heading)) for heading in headings]
+    assert places == sorted(places)
+
+
+def test_formulas_are_set_as_mathematics_from_the_pages_own(both):
+    whole = "".join(both[2])
+    assert "E[Rt]=α+βRmt" in whole
+    assert "se(CAR)=s" in whole
+    assert whole.count("p=1+#{t:|") == 2
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_same_result_gives_the_same_bytes(deepseek, folder, code):
+    subject = Subject(deepseek, language(code))
+    drawn = charts(subject)
+    again = pdf_bytes(subject, drawn, {name: svg_text(chart.figure) for name, chart in drawn.items()})
+    assert again == (folder / file_name(code)).with_suffix(".pdf").read_bytes()
+
+
+def test_texts_of_a_study_stay_text(tmp_path):
+    result = run_study(hostile_study(tmp_path / "study"), prices="shipped")
+    dollars = replace(result, title_en="#panic[] $x$ *a* `b` @c <d> \\ //e")
+    (tmp_path / "out").mkdir()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # this machine may have no font with the emoji or the Hebrew
+        write_report(dollars, tmp_path / "out", ["en"])
+    pages = leaves(read(tmp_path / "out" / "report.pdf"))
+    for key in ("script", "quotes", "braces"):
+        assert stands(bare(HOSTILE[key]), pages), key
+    assert stands(bare(dollars.title_en), pages)
+    assert stands(bare("and awe"), pages)
+
+
+def test_a_character_that_no_font_has_is_told_and_the_pdf_is_written(deepseek):
+    odd = replace(deepseek, title_en="a private \U000f1234 sign", verdicts=(), readings=(), disagreements=())
+    with pytest.warns(UserWarning, match="no font here draws \U000f1234: boxes stand in the PDF"):
+        assert pdf_bytes(Subject(odd, language("en")), {}, {}).startswith(b"%PDF")
+
+
+def test_only_our_own_tags_style_a_text():
+    words = language("en").say("data.origins_plain", list="<strong>x</strong> & <code>y</code>")
+    assert ["", "Prices: <strong>x</strong> & <code>y</code>. Checksums stand in "] in runs(words)
+    assert runs("<strong>x</strong>") == "<strong>x</strong>"
+
+
+def test_the_small_chart_puts_every_mark_within_its_width(deepseek):
+    drawn = [marks for v in every_verdict(deepseek.verdicts) if (marks := marks_of(v)) is not None]
+    assert len(drawn) > 50
+    for marks in drawn:
+        start, width = marks.bar
+        places = [start, *marks.ticks, *marks.dots, *([] if marks.zero is None else [marks.zero])]
+        assert all(0 <= place <= 1 for place in places)
+        assert 0 < width <= 1.005
