@@ -10,7 +10,7 @@ import numpy as np
 from eventwindow.abnormal import AbnormalReturns, estimate
 from eventwindow.event_returns import Array, EventReturns
 from eventwindow.inference.result import NotComputed, Result, student
-from eventwindow.inference.sample import complete, design, same_calendar
+from eventwindow.inference.sample import complete, design, once, same_calendar
 from eventwindow.timeline import Window
 
 NULL = "the CAR of the equal-weighted basket is zero"
@@ -42,7 +42,12 @@ def basket_returns(ar: AbnormalReturns, window: Window, weights: Array | None = 
         return "the members do not share their event days"
     if not same_calendar(ar.estimation_days):
         return "the members do not share an estimation calendar"
-    one = estimate(basket_source(ar.source, weights), ar.fitter, MINIMUM_DAYS)
+    source, fitter = ar.source, ar.fitter
+
+    def estimated() -> AbnormalReturns:
+        return estimate(basket_source(source, weights), fitter, MINIMUM_DAYS)
+
+    one: AbnormalReturns = once(ar, "equal-weighted basket", estimated) if weights is None else estimated()
     return one if len(one) else str(one.excluded["reason"].iloc[0])
 
 
