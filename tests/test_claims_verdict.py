@@ -256,17 +256,31 @@ def test_what_prices_cannot_test_has_no_rating_value():
 
 
 def test_an_effect_tells_in_how_many_specifications_it_is_found():
-    """Two firms of a basket: 100 and 80 % negative, 90 and 50 % significant."""
+    """Two firms of a basket: 100 and 80 % negative; 90 and 50 % significant, 90 and 35 % of them negative."""
     curve = pd.DataFrame(
         {
             "event": "fall", "security": ["A", "B"], "window_start": 0, "window_end": 0, "specifications": 40,
             "median": [-0.1, 0.01], "share_same_sign": [1.0, 0.2], "share_significant": [0.9, 0.5],
+            "share_significant_same_sign": [0.9, 0.15],
         }
     )  # fmt: skip
     verdict = judge([fell_basket()], world(HIT, tables={"robustness": curve}))[0]
-    assert verdict.specifications == Specifications(40, pytest.approx(0.9), pytest.approx(0.7))
-    assert "Of 40 specifications 90 % have this sign and 70 % are significant" in verdict.reason_en
+    assert verdict.specifications == Specifications(40, pytest.approx(0.9), pytest.approx(0.625))
+    assert "Of 40 specifications 90 % have the sign stated; 62 % have it and are significant." in verdict.reason_en
     assert judge([fell_basket()], world(HIT))[0].specifications is None
+
+
+def test_no_specification_is_significant_with_a_sign_that_none_has():
+    """A rise is stated; all specifications fall, a third of them significantly."""
+    curve = pd.DataFrame(
+        {
+            "event": "fall", "security": ["A"], "window_start": 0, "window_end": 0, "specifications": 40,
+            "median": [-0.1], "share_same_sign": [1.0], "share_significant": [1 / 3],
+            "share_significant_same_sign": [1 / 3],
+        }
+    )  # fmt: skip
+    verdict = judge([replace(fell(), stated=1.0)], world(HIT, tables={"robustness": curve}))[0]
+    assert verdict.specifications == Specifications(40, 0.0, 0.0)
 
 
 def fell_basket() -> Claim:

@@ -95,6 +95,15 @@ def test_a_calm_firm_is_calm(curve):
     assert row["share_significant"] < 0.5
 
 
+def test_shares_count_the_specifications_that_are_shown(curve):
+    table = curve.curve("CALM", Window(0, 0))
+    row = curve.summary().set_index(["security", "window_start", "window_end"]).loc[("CALM", 0, 0)]
+    same = np.sign(table["estimate"]) == np.sign(row["median"])
+    assert row["share_same_sign"] == pytest.approx(same.mean())
+    assert row["share_significant"] == pytest.approx(table["significant"].mean())
+    assert row["share_significant_same_sign"] == pytest.approx((same & table["significant"]).mean())
+
+
 def test_the_curve_is_sorted_with_its_choices(curve):
     table = curve.curve("FALLS", Window(0, 0))
     assert table["estimate"].is_monotonic_increasing

@@ -50,7 +50,8 @@ class SpecificationCurve:
         """One row a security and window: the median, the range, the shares, and p-values of the whole curve."""
         rows = [self._row(window, i) for i in range(len(self.securities)) for window in self.estimate]
         columns = ["security", "window_start", "window_end", "specifications", "median", "lowest", "highest"]
-        columns += ["share_same_sign", "share_significant", "p_median", "p_share_significant"]
+        columns += ["share_same_sign", "share_significant", "share_significant_same_sign"]
+        columns += ["p_median", "p_share_significant"]
         return pd.DataFrame([r for r in rows if r], columns=columns)
 
     def curve(self, security: str, window: Window) -> pd.DataFrame:
@@ -68,11 +69,12 @@ class SpecificationCurve:
             return None
         values, significant = values[held], self.significant[window][held, i]
         median = float(np.median(values))
-        same = float(np.mean(np.sign(values) == np.sign(median)))
+        same = np.sign(values) == np.sign(median)
         share = float(np.mean(significant))
+        shares = (float(np.mean(same)), share, float(np.mean(significant & same)))
         p = (_rank(np.abs(self.placebo_median[window][i]), abs(median)), _rank(self.placebo_share[window][i], share))
         head = (self.securities[i], window.start, window.end, int(held.sum()))
-        return (*head, median, float(values.min()), float(values.max()), same, share, *p)
+        return (*head, median, float(values.min()), float(values.max()), *shares, *p)
 
 
 def specification_curve(

@@ -182,7 +182,7 @@ def _depends(result: StudyResult) -> Iterator[str]:
         yield f"{first} on " + ", ".join(f"{r.benchmark} {_percent(r.car)}" for r in _records(views)) + "."
     for r in _records(every):
         spread = f"median {_percent(r.median)}, from {_percent(r.lowest)} to {_percent(r.highest)}"
-        shares = f"{r.share_same_sign:.0%} of the same sign, {r.share_significant:.0%} significant"
+        shares = f"{r.share_same_sign:.0%} of the same sign, {r.share_significant_same_sign:.0%} significant with it"
         yield f"{first} over {r.specifications} specifications: {spread}; {shares}."
 
 

@@ -17,7 +17,7 @@ TABLE = "robustness"
 class Specifications:
     """Shares of the specification curve, the mean over the firms that a claim names.
 
-    number: specifications; sign: share with the sign stated; significant: share with |t| beyond its 5 % point.
+    number: specifications; sign: share with the sign stated; significant: share with it and |t| beyond its 5 % point.
     """
 
     number: int
@@ -27,15 +27,17 @@ class Specifications:
     def text(self, zh: bool = False) -> str:
         sign, significant = f"{100 * self.sign:.0f} %", f"{100 * self.significant:.0f} %"
         if zh:
-            return f"{self.number} 種設定中，{sign} 方向相同，{significant} 顯著。"
-        return f"Of {self.number} specifications {sign} have this sign and {significant} are significant one by one."
+            return f"{self.number} 種設定中，{sign} 方向與所述相同，{significant} 方向相同且單獨顯著。"
+        return (
+            f"Of {self.number} specifications {sign} have the sign stated; {significant} have it and are significant."
+        )
 
 
 def specifications(claim: Claim, evidence: Evidence) -> Specifications | None:
     """The shares for a claim about an effect of the event and a window that the table "robustness" holds, else None.
 
     The table has one row a security and window: event, security, window_start, window_end, specifications, median,
-    share_same_sign, share_significant.
+    share_same_sign, share_significant, share_significant_same_sign; the sign is that of the median.
     """
     measure, table = claim.measure, evidence.tables.get(TABLE)
     if table is None or not isinstance(measure, EffectOf) or not isinstance(claim.stated, float):
@@ -50,7 +52,7 @@ def specifications(claim: Claim, evidence: Evidence) -> Specifications | None:
 
 
 def _shares(rows: pd.DataFrame, stated: float) -> Specifications:
-    same = rows["share_same_sign"].where(rows["median"] * stated > 0, 1 - rows["share_same_sign"])
-    return Specifications(
-        int(rows["specifications"].max()), float(same.mean()), float(rows["share_significant"].mean())
-    )
+    as_stated, both = rows["median"] * stated > 0, rows["share_significant_same_sign"]
+    sign = rows["share_same_sign"].where(as_stated, 1 - rows["share_same_sign"])
+    significant = both.where(as_stated, rows["share_significant"] - both)
+    return Specifications(int(rows["specifications"].max()), float(sign.mean()), float(significant.mean()))
