@@ -477,6 +477,24 @@ def test_a_rank_in_per_cent_counts_the_falls_in_per_cent():
     assert found.value == 2  # Y fell by half
 
 
+def test_a_days_rank_counts_the_longest_history_held():
+    """The study's own two days are X's worst; the long history knows a day of two thirds."""
+    rows = {"2025-01-21": 30.0, "2025-01-22": 90.0, "2025-01-23": 30.0, "2025-01-24": 100.0}
+    table = pd.DataFrame({"date": pd.DatetimeIndex(rows), "symbol": "X", "close": list(rows.values())})
+    short, long = three(), three(megacaps=table)
+    assert MEASURES["return_rank"](security="X", date=MON).measure(short).value == 1
+    found = MEASURES["return_rank"](security="X", date=MON).measure(long)
+    assert found.value == 2
+    assert "4 days held since 22 January 2025; larger: 23 January 2025 −66.67 %" in found.reason_en
+    assert "更大者：2025 年 1 月 23 日 −66.67 %" in found.reason_zh
+
+
+def test_nvidia_knew_two_worse_days(deepseek):
+    """16 November 2018 and 16 March 2020 stand in the figures that ship."""
+    worst = next(v for v in deepseek.verdicts if v.claim.id == "S0-A12").parts[0]
+    assert (worst.measured.value, worst.word) == (3, "contradicted")
+
+
 def test_a_figure_that_is_not_held_leaves_the_claim_open():
     evidence = three()
     missing = evidence.prices["X"].assign(open=np.nan)

@@ -8,7 +8,8 @@ from typing import Literal
 import pandas as pd
 
 from eventwindow.claims.claim import Evidence, Measured
-from eventwindow.claims.lookup import Day, Symbol, history, price
+from eventwindow.claims.longest import longest_closes
+from eventwindow.claims.lookup import Day, Symbol, price
 from eventwindow.claims.wording import day, name
 
 
@@ -22,7 +23,8 @@ class Record:
 
     def measure(self, evidence: Evidence) -> Measured:
         close = price(evidence, self.security, self.date)
-        earlier = self._earlier(evidence)
+        held = longest_closes(evidence, self.security)
+        earlier = held.loc[held.index < pd.Timestamp(self.date)]
         beyond = earlier <= close if self.kind == "low" else earlier >= close
         share = float(beyond.mean())
         who, who_zh = name(evidence, self.security), name(evidence, self.security, True)
@@ -36,12 +38,3 @@ class Record:
             f"個較早收盤價中，有 {int(beyond.sum())} 個{word_zh}（{100 * share:.0f} %）。",
             {"close": close, "share": share},
         )
-
-    def _earlier(self, evidence: Evidence) -> pd.Series:
-        """Closes before the date: the long history where one is held, else the study's own."""
-        own = history(evidence, self.security)["close"].dropna()
-        large = evidence.tables.get("megacaps")
-        if large is not None and self.security in set(large["symbol"]):
-            rows = large[large["symbol"] == self.security]
-            own = pd.Series(rows["close"].to_numpy(float), index=pd.DatetimeIndex(rows["date"])).sort_index()
-        return own.loc[own.index < pd.Timestamp(self.date)]
