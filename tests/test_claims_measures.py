@@ -477,6 +477,12 @@ def test_a_rank_in_per_cent_counts_the_falls_in_per_cent():
     assert found.value == 2  # Y fell by half
 
 
+def test_a_delay_is_decided_by_rank_and_says_so_in_both_languages():
+    found = MEASURES["delay"](members=("A",), date=day(-4), event="fall", window=(-4, 4)).measure(hit())
+    assert "smallest p = 0.005, corrected for 9 sessions" in found.reason_en
+    assert "最小 p = 0.005（已就 9 個交易日校正）" in found.reason_zh
+
+
 def test_a_days_rank_counts_the_longest_history_held():
     """The study's own two days are X's worst; the long history knows a day of two thirds."""
     rows = {"2025-01-21": 30.0, "2025-01-22": 90.0, "2025-01-23": 30.0, "2025-01-24": 100.0}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from eventwindow.claims import judge
 from eventwindow.claims.claim import Claim, Effect, Measured
-from eventwindow.claims.family import family, holm
+from eventwindow.claims.family import family, runs
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.path import daily_path
 from eventwindow.claims.readings import Disagreement, Reading, weigh
@@ -173,9 +173,27 @@ def test_too_few_dates_for_so_many_families_find_nothing_and_the_rule_says_so():
     assert "再大的效果也測不出" in open_rule.rule_zh
 
 
-def test_holm_as_worked_out_by_hand():
-    assert holm({"a": 0.01, "b": 0.04, "c": 0.03}) == pytest.approx({"a": 0.03, "c": 0.06, "b": 0.06})
-    assert holm({}) == {}
+def test_several_sessions_are_ranked_among_runs_of_as_many_days():
+    """200 days of ± 1 and one of 3: every run of three days that holds it is as large as 3, every run as large as 1."""
+    null = np.resize([1.0, -1.0], 200)
+    null[100] = 3.0
+    p, needed = runs([0.5, -4.0, 3.0], null)
+    # −4: no run of three; 3: two runs of two hold the 3; 0.5: every day left is as large
+    assert p == pytest.approx([1.0, 1 / 199, 3 / 200])
+    assert needed == pytest.approx([1.0, 1.0, 1.0])
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 9))
+def test_a_session_beyond_what_it_needs_is_found_among_any_others(seed, m):
+    rng = np.random.default_rng(seed)
+    null, sizes = rng.standard_normal(200), list(rng.normal(0, 2, m))
+    alone = [(1 + np.sum(np.abs(null) >= abs(size))) / 201 for size in sizes]
+    p, needed = runs(sizes, null)
+    assert (p >= np.array(alone) - 1e-12).all()
+    for k in range(m):
+        more = [*sizes[:k], needed[k] + 1e-9, *sizes[k + 1 :]]
+        assert runs(more, null)[0][k] <= 0.05
 
 
 READING = Reading("C0", "r", "r", ("X",), "p", "p", "v", "v", "Prices lean, no more.", "僅供傾向。")
@@ -213,7 +231,8 @@ def test_the_path_marks_days_with_other_news():
     assert path["ar"].loc[str(FALL)] == pytest.approx(-0.10)
     assert path["car"].iloc[-1] == pytest.approx(path["ar"].sum())
     assert list(path.index[path["tainted"]].date) == [day(-3), day(1)]  # the speech of day 0 came after the close
-    assert (path["p_holm"] >= path["p_value"]).all()
+    assert (path["p_runs"] >= path["p_rank"]).all()
+    assert path["p_runs"].loc[str(FALL)] == pytest.approx(1 / (200 - 9 + 2))
 
 
 def test_a_record_holds_all_of_a_verdict_and_is_plain_data():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,11 +43,21 @@ def critical(null: np.ndarray, level: float) -> float:
     return float(np.sort(null)[::-1][allowed]) if allowed >= 0 else float("inf")
 
 
-def holm(p_values: Mapping[str, float]) -> dict[str, float]:
-    """Holm (1979): the k-th smallest of m times m - k + 1, made monotone."""
-    ordered = sorted(p_values, key=lambda key: p_values[key])
-    steps = [(len(ordered) - k) * p_values[key] for k, key in enumerate(ordered)]
-    return dict(zip(ordered, np.minimum(1.0, np.maximum.accumulate(steps)).tolist(), strict=True)) if ordered else {}
+def runs(sizes: Sequence[float], null: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """p-values of several sessions of one event corrected for their number, and what each must exceed for 5 %.
+
+    Step-down, the largest of `sizes` first: it is ranked among the largest |value| of `null` (the same statistic on the
+    days before, in time order) over every run of as many days as there are sessions left.
+    """
+    order = np.argsort(-np.abs(sizes))
+    largest = [np.lib.stride_tricks.sliding_window_view(np.abs(null), n).max(axis=1) for n in range(len(sizes), 0, -1)]
+    exceed = [np.sum(most >= abs(sizes[at])) for at, most in zip(order, largest, strict=True)]
+    stepped = np.maximum.accumulate([(1 + k) / (len(most) + 1) for k, most in zip(exceed, largest, strict=True)])
+    stays = int(np.sum(stepped <= LEVEL))
+    least = [critical(largest[min(k, stays)], LEVEL) for k in range(len(order))]
+    p, needed = np.empty(len(order)), np.empty(len(order))
+    p[order], needed[order] = stepped, least
+    return p, needed
 
 
 def _families(effects: Mapping[str, Effect]) -> list[tuple[list[str], np.ndarray]]:

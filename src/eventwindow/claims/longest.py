@@ -12,7 +12,8 @@ from eventwindow.claims.market_value import large_closes
 def longest_closes(evidence: Evidence, symbol: str) -> pd.Series:
     """Closes of the long history where one is held, else the study's own."""
     long = _long(evidence, symbol)
-    return history(evidence, symbol)["close"].dropna() if long is None else long
+    held: pd.Series = history(evidence, symbol)["close"].dropna() if long is None else long
+    return held
 
 
 def longest_returns(evidence: Evidence, symbol: str) -> pd.Series:
@@ -20,12 +21,14 @@ def longest_returns(evidence: Evidence, symbol: str) -> pd.Series:
     own, long = evidence.returns[symbol].dropna(), _long(evidence, symbol)
     if long is None or own.empty:
         return own
-    before = long.pct_change().dropna()
-    return pd.concat([before[before.index < own.index[0]], own])
+    before: pd.Series = long.pct_change().dropna()
+    both: pd.Series = pd.concat([before[before.index < own.index[0]], own])
+    return both
 
 
 def _long(evidence: Evidence, symbol: str) -> pd.Series | None:
     if "megacaps" not in evidence.tables:
         return None
     closes = large_closes(evidence)
-    return closes[symbol].dropna() if symbol in closes.columns else None
+    held: pd.Series | None = closes[symbol].dropna() if symbol in closes.columns else None
+    return held

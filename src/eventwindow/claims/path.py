@@ -9,7 +9,7 @@ import pandas as pd
 
 from eventwindow.claims.claim import Evidence
 from eventwindow.claims.effects import at, response
-from eventwindow.claims.family import holm
+from eventwindow.claims.family import runs
 from eventwindow.claims.lookup import members
 from eventwindow.timeline import Window
 
@@ -17,8 +17,9 @@ from eventwindow.timeline import Window
 def daily_path(evidence: Evidence, named: Sequence[str], event: str, window: Window) -> pd.DataFrame:
     """One row a session of `window` around `event`, indexed by date: the mean abnormal return of the securities named.
 
-    Columns: ar, std_error, p_value (t), p_rank (rank among the estimation days), p_holm (t, corrected over the rows),
-    detectable (the smallest effect found with 80 % power), car (summed from the first row), news_en, news_zh, tainted.
+    Columns: ar, std_error, p_value (t), p_rank (rank among the estimation days), p_runs (rank, corrected for the number
+    of rows: `family.runs`), detectable (the smallest effect that p_runs finds with 80 % power), car (summed from the
+    first row), news_en, news_zh, tainted.
     """
     symbols = members(evidence, named)
     abnormal = at(evidence, event, None, symbols, window)
@@ -33,12 +34,11 @@ def daily_path(evidence: Evidence, named: Sequence[str], event: str, window: Win
             "std_error": [one.std_error for one in found],
             "p_value": [test.p_parametric for test in tests],
             "p_rank": [test.p_value for test in tests],
-            "detectable": [test.detectable for test in tests],
         },
         index=pd.DatetimeIndex(days, name="date"),
     )
-    corrected = holm({str(k): float(p) for k, p in enumerate(path["p_value"])})
-    path = path.assign(p_holm=[corrected[str(k)] for k in range(len(path))], car=path["ar"].cumsum())
+    corrected, needed = runs([one.estimate for one in found], found[0].null)
+    path = path.assign(p_runs=corrected, detectable=needed + [test.reach for test in tests], car=path["ar"].cumsum())
     return path.join(news_by_session(evidence, pd.DatetimeIndex(path.index), symbols))
 
 

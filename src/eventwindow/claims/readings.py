@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from eventwindow.claims.claim import Claim, Evidence, Verdict
 from eventwindow.claims.verdict import judge
 
+SECTIONS = ("market", "late")  # was it the whole market, why so late
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -27,6 +29,7 @@ class Reading:
     limit_en: str
     limit_zh: str
     panels: tuple[Claim, ...] = ()
+    section: str = ""  # of the report, one of SECTIONS, that says what prices say of it
 
 
 @dataclass(frozen=True, slots=True)

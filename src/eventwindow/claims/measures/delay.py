@@ -9,17 +9,16 @@ import pandas as pd
 from eventwindow.claims.claim import Evidence, Measured
 from eventwindow.claims.lookup import Day, EventId, Members, NoFigure, Span
 from eventwindow.claims.path import daily_path
-from eventwindow.claims.wording import day, figure, listed, named, p_text
+from eventwindow.claims.tolerance import LEVEL
+from eventwindow.claims.wording import day, figure, found_at, listed, named, p_text
 from eventwindow.timeline import Window
-
-LEVEL = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Delay:
     """Calendar days from `date` to the first abnormal session in `window` around `event`.
 
-    A session is abnormal if its t-based p-value, corrected by Holm over the sessions of the window, is at most 5 %.
+    A session is abnormal if its rank among runs of as many days before, step by step, has a p-value of at most 5 %.
     """
 
     members: Members
@@ -29,13 +28,13 @@ class Delay:
 
     def measure(self, evidence: Evidence) -> Measured:
         path = daily_path(evidence, self.members, self.event, Window(*self.window))
-        first = path[path["p_holm"] <= LEVEL]
-        least = figure(float(path["detectable"].max()), "decimal").lstrip("+")
+        first = path[path["p_runs"] <= LEVEL]
+        least, least_zh = (found_at(float(path["detectable"].max()), "decimal", z) for z in (False, True))
         shown, shown_zh = (self._days(path, z) for z in (False, True))
         if first.empty:
             raise NoFigure(
-                f"No session is abnormal: {shown}. An effect of {least} would have been seen.",
-                f"沒有異常的交易日：{shown_zh}。{least} 的效果應能發現。",
+                f"No session is abnormal: {shown}. On a single session {least}.",
+                f"沒有異常的交易日：{shown_zh}。單日 {least_zh}。",
             )
         when = pd.Timestamp(first.index[0])
         gap = float((when - pd.Timestamp(self.date)).days)
@@ -43,10 +42,10 @@ class Delay:
         return Measured(
             gap,
             "days",
-            f"First abnormal session of {who} after {day(self.date)}: {day(when)}. Path: {shown}. An effect of "
-            f"{least} a day would have been seen with 80 % power.",
-            f"{who_zh}在 {day(self.date, True)}之後首個異常交易日為 {day(when, True)}。路徑：{shown_zh}。"
-            f"單日 {least} 的效果有八成機會被發現。",
+            f"First abnormal session of {who} after {day(self.date)}: {day(when)}. Path: {shown}, corrected for "
+            f"{len(path)} sessions. On a single session {least}.",
+            f"{who_zh}在 {day(self.date, True)}之後首個異常交易日為 {day(when, True)}。路徑：{shown_zh}"
+            f"（已就 {len(path)} 個交易日校正）。單日 {least_zh}。",
             {f"{d:%Y-%m-%d}": float(v) for d, v in zip(pd.DatetimeIndex(path.index), path["ar"], strict=True)},
         )
 
@@ -58,4 +57,5 @@ class Delay:
             else f"{d.month}/{d.day} {figure(float(ar), 'decimal')}"
             for d, ar in zip(pd.DatetimeIndex(path.index), path["ar"], strict=True)
         ]
-        return listed(items, zh) + (f"; smallest {p_text(float(path['p_holm'].min()))}" if not zh else "")
+        smallest = p_text(float(path["p_runs"].min()))
+        return listed(items, zh) + (f"；最小 {smallest}" if zh else f"; smallest {smallest}")
