@@ -75,6 +75,24 @@ def test_every_word_is_measured_when_a_figure_is_laid_out(drawn, name):
     assert not clipped
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_word_lies_within_its_figure_as_vectors_and_as_pixels(deepseek, code, monkeypatch):
+    from matplotlib.text import Text
+
+    seen, drawing = [], Text.draw
+
+    def noting(self, renderer):
+        if self.get_text():
+            seen.append((self.get_text(), self.get_window_extent(renderer).extents, self.get_figure().bbox.size))
+        return drawing(self, renderer)
+
+    monkeypatch.setattr(Text, "draw", noting)
+    for found in charts(Subject(deepseek, language(code))).values():
+        svg_text(found.figure), png_bytes(found.figure)
+    assert len(seen) > 1000
+    assert [text for text, (x0, y0, x1, y1), (w, h) in seen if min(x0, y0) < 0 or x1 > w or y1 > h] == []
+
+
 def test_the_font_that_ships_holds_every_character_of_the_catalogue_and_the_study(deepseek):
     from matplotlib.ft2font import FT2Font
 

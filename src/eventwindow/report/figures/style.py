@@ -54,6 +54,7 @@ def rc() -> dict[str, object]:
         "axes.titlesize": 9.5,
         "axes.titlecolor": INK,
         "text.color": INK,
+        "text.hinting": "none",  # words as wide in pixels as in vectors
         "xtick.color": FAINT,
         "ytick.color": FAINT,
         "xtick.labelsize": 8.5,
