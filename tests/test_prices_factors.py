@@ -165,7 +165,7 @@ def test_a_users_own_file_in_decimals_or_in_the_librarys_form(tmp_path):
     [
         ("date,mkt_rf\n2025-01-27,-1.5\n2025-01-28,1.0\n", "per cent"),
         ("date,mkt_rf\n2025-01-27,x\n", "not a table of factors"),
-        ("date,mkt_rf\n27/01/2025,0.01\n", "not a table of factors"),
+        ("date,mkt_rf\n27/01/2025,0.01\n", "row 1: '27/01/2025' is not a date"),
         ("date,mkt_rf\n2025-01-27,0.01\n2025-01-27,0.01\n", "duplicate date 2025-01-27"),
     ],
 )

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from eventwindow.dates import Rows, check_sessions, iso_days
 from eventwindow.errors import EventDateError, StudyError, WindowError
 from eventwindow.timeline import Window
 
@@ -188,8 +189,9 @@ def _shifted(table: pd.DataFrame, lags: int, leads: int) -> pd.DataFrame:
 
 
 def _labelled(events: pd.DataFrame) -> pd.DataFrame:
-    frame = events.assign(date=pd.to_datetime(events["date"])).reset_index(drop=True)
-    date = np.datetime_as_string(frame["date"].to_numpy().astype("datetime64[D]")).astype(object)
+    days = iso_days(events["date"], Rows("the table of events").at, EventDateError)
+    frame = events.assign(date=days.astype("M8[s]")).reset_index(drop=True)
+    date = np.datetime_as_string(days).astype(object)
     defaults: dict[str, Any] = {"event": date, "group": "", "benchmark": ""}
     frame = frame.assign(**{name: value for name, value in defaults.items() if name not in frame})
     return frame[[*LABELS, *(c for c in frame if c not in LABELS)]]
@@ -221,15 +223,10 @@ def _reach(axis: pd.Index, date: Any) -> str:
 def _check(returns: pd.DataFrame, events: pd.DataFrame, estimation: Window, window: Window) -> None:
     if estimation.overlaps(window):
         raise WindowError(f"the estimation window {estimation} overlaps the event window {window}.")
-    if not isinstance(returns.index, pd.DatetimeIndex) or not returns.index.is_monotonic_increasing:
-        raise StudyError("the table of returns needs dates in ascending order as its index.")
-    for axis, what in ((returns.index, "date"), (returns.columns, "security")):
-        if axis.has_duplicates:
-            raise StudyError(f"the table of returns holds the {what} {axis[axis.duplicated()][0]!r} twice.")
-    if lacking := [name for name in ("security", "date") if name not in events]:
-        raise StudyError(f"the table of events lacks the column {lacking[0]!r}.")
-    if events.empty:
-        raise StudyError("the table of events is empty.", remedy="Give at least one event.")
+    check_sessions(returns.index, "the table of returns")
+    if returns.columns.has_duplicates:
+        twice = returns.columns[returns.columns.duplicated()][0]
+        raise StudyError(f"the table of returns holds the security {twice!r} twice", remedy="Keep one of the two.")
     infinite = np.isinf(returns.to_numpy(float))
     if infinite.any():
         row, col = np.argwhere(infinite)[0]

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from eventwindow.abnormal import AbnormalReturns, estimate
+from eventwindow.dates import check_sessions
 from eventwindow.errors import StudyError
 from eventwindow.event_returns import Factors, event_returns
 from eventwindow.models import Model, model_named
@@ -38,13 +39,10 @@ def abnormal_returns(
     zone and exchange, session (its own rule), benchmark (a column of `returns`), window_start and window_end (its own
     window, which `car()` without argument takes). `benchmark` names the column for all; `factors` is a table instead.
     """
-    if not isinstance(returns.index, pd.DatetimeIndex):
-        raise StudyError(
-            "the table of returns needs dates as its index", remedy="returns.index = pd.to_datetime(returns.index)."
-        )
+    sessions = check_sessions(returns.index, "the table of returns")
     fitter = model_named(model)
     estimation, window = as_window(estimation), as_window(window)
-    events = placed(events, returns.index, session, exchange)
+    events = placed(events, sessions, session, exchange)
     if peers:
         factors = _peer_index(returns, list(peers))
     elif factors is None and benchmark is not None:

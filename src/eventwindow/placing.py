@@ -2,76 +2,134 @@
 
 from __future__ import annotations
 
-from datetime import time
-from typing import Any, cast
+from typing import Any, get_args
 
 import pandas as pd
 
+from eventwindow.dates import Rows, clock_times, iso_days
 from eventwindow.errors import EventDateError, StudyError
-from eventwindow.timeline import Calendar, SessionRule, day_zero, exchange_calendar
+from eventwindow.timeline import Calendar, SessionRule, day_zero, exchange_calendar, time_zone
 
 ALIASES = {"firm": "security", "symbol": "security", "event_date": "date"}
 
 
-def placed(events: pd.DataFrame, sessions: pd.DatetimeIndex, rule: SessionRule, exchange: str | None) -> pd.DataFrame:
+def checked_events(events: pd.DataFrame, rows: Rows) -> pd.DataFrame:
+    """`events` with dates as days, clock times as `time`, and None where a cell holds no text.
+
+    `rows` says where each stands; a column is known by its own name or its alias.
+    """
+    events = events.reset_index(drop=True)
+    events = events.rename(columns={old: new for old, new in ALIASES.items() if new not in events})
+    if lacking := [name for name in ("security", "date") if name not in events]:
+        names = " or ".join(f"`{name}`" for name in (lacking[0], *(a for a in ALIASES if ALIASES[a] == lacking[0])))
+        raise StudyError(
+            f"no column {lacking[0]!r} (there are {', '.join(map(repr, list(events)[:9])) or 'none'})",
+            where=rows.name,
+            remedy=f"Add it, as {names}.",
+        )
+    if events.empty:
+        raise StudyError("the table of events is empty", where=rows.name, remedy="Give at least one event.")
+    if (nobody := _blank(events["security"])).any():
+        raise StudyError(
+            "an event without a security", where=rows.at(int(nobody.argmax())), remedy="Name the security."
+        )
+    events = events.assign(date=iso_days(events["date"], rows.at, EventDateError).astype("M8[s]"))
+    for name in [n for n in ("time", "zone", "exchange", "session") if n in events]:
+        events[name] = events[name].astype(object).where(~_blank(events[name]), None)
+    if "session" in events:
+        _check_rules(events["session"], rows)
+    return _clocked(events, rows) if "time" in events else events
+
+
+def _blank(column: pd.Series) -> pd.Series:
+    return column.isna() | (column.astype(object) == "")
+
+
+def _check_rules(rules: pd.Series, rows: Rows) -> None:
+    known = get_args(SessionRule)
+    if (wrong := rules.notna() & ~rules.isin(known)).any():
+        row = int(wrong.argmax())
+        raise StudyError(
+            f"session = {rules[row]!r} is no rule",
+            where=rows.at(row),
+            remedy=f"Write one of {', '.join(known)}, or leave the cell empty.",
+        )
+
+
+def _clocked(events: pd.DataFrame, rows: Rows) -> pd.DataFrame:
+    """Clock times as `time`; the zones that go with them are known."""
+    at = events.index[events["time"].notna()]
+    times = pd.Series([None] * len(events), dtype=object)
+    times[at] = clock_times(events["time"][at], rows.taken(at.to_numpy()).at)
+    if "zone" in events:
+        for zone, mine in events["zone"][at].dropna().groupby(events["zone"][at], sort=False):
+            time_zone(str(zone), rows.at(int(mine.index[0])))
+    return events.assign(time=times)
+
+
+def placed(
+    events: pd.DataFrame,
+    sessions: pd.DatetimeIndex,
+    rule: SessionRule,
+    exchange: str | None,
+) -> pd.DataFrame:
     """`events` with `date` moved to the session that can price the news, and why in the column `shift`.
 
     A clock time (columns time and zone) needs the exchange, a MIC, in the column `exchange` or the argument.
     """
-    events = events.reset_index(drop=True).rename(
-        columns={old: new for old, new in ALIASES.items() if new not in events}
-    )
-    if lacking := [name for name in ("security", "date") if name not in events]:
-        raise StudyError(f"the table of events lacks the column {lacking[0]!r}.")
-    days = pd.to_datetime(events["date"]).dt.normalize()
+    rows = Rows("the table of events", "index", events.index)
+    events = checked_events(events, rows)
+    days = events["date"].copy()
     shifts = pd.Series("", index=events.index, dtype=object)
-    clocked = events["time"].notna() & (events["time"] != "") if "time" in events else pd.Series(False, events.index)
+    clocked = events["time"].notna() if "time" in events else pd.Series(False, events.index)
     for i in events.index[clocked | ~days.isin(sessions)]:
         row = {str(name): value for name, value in events.loc[i].items()}
-        days[i], shifts[i] = _session(row, sessions, _own_rule(row, rule), exchange)
+        days[i], shifts[i] = _session(row, sessions, row.get("session") or rule, exchange, rows.at(i))
     return events.assign(date=days, shift=shifts)
 
 
-def _own_rule(row: dict[str, Any], rule: SessionRule) -> SessionRule:
-    own = row.get("session")
-    return cast(SessionRule, own) if isinstance(own, str) and own else rule
-
-
 def _session(
-    row: dict[str, Any], sessions: pd.DatetimeIndex, rule: SessionRule, exchange: str | None
+    row: dict[str, Any], sessions: pd.DatetimeIndex, rule: SessionRule, exchange: str | None, where: str
 ) -> tuple[pd.Timestamp, str]:
-    day, clock = pd.Timestamp(row["date"]).normalize(), row.get("time")
-    if clock is None or pd.isna(clock) or clock == "":
-        return _by_date(row["security"], day, sessions, rule)
+    if row.get("time") is None:
+        return _by_date(row["security"], row["date"], sessions, rule, where)
     mic = row.get("exchange") or exchange
     if not mic:
-        raise StudyError(
-            f"the event of {row['security']!r} has a clock time but no exchange.",
-            remedy='Give exchange="XNYS", or a column `exchange`.',
-        )
-    calendar = _calendar(str(mic), sessions)
-    clock = clock if isinstance(clock, time) else time.fromisoformat(str(clock))
-    zone = row.get("zone") or None
-    zero = day_zero(calendar, day.date(), clock, zone, rule)
-    found, shift = _by_date(row["security"], zero.session, sessions, rule)
+        raise no_exchange(row["security"], where)
+    zero = day_zero(_calendar(str(mic), sessions), row["date"].date(), row["time"], row.get("zone"), rule)
+    found, shift = _by_date(row["security"], zero.session, sessions, rule, where)
     return found, "; ".join(part for part in (zero.shift, shift) if part)
+
+
+def no_exchange(security: str, where: str) -> StudyError:
+    """A clock time that no exchange's hours can be held against."""
+    return StudyError(
+        f"the event of {security!r} has a clock time but no exchange",
+        where=where,
+        remedy='Give exchange = "XNYS", or a column `exchange`.',
+    )
 
 
 def _calendar(mic: str, sessions: pd.DatetimeIndex) -> Calendar:
     return exchange_calendar(mic, sessions[0].date(), sessions[-1].date())
 
 
-def _by_date(security: str, day: pd.Timestamp, sessions: pd.DatetimeIndex, rule: str) -> tuple[pd.Timestamp, str]:
+def _by_date(
+    security: str, day: pd.Timestamp, sessions: pd.DatetimeIndex, rule: str, where: str
+) -> tuple[pd.Timestamp, str]:
     if day in sessions:
         return day, ""
     before, after = sessions[sessions < day], sessions[sessions > day]
     if before.empty or after.empty:
         side = f"before the first, {after[0].date()}" if before.empty else f"after the last, {before[-1].date()}"
-        raise EventDateError(f"{day.date()}, the event of {security!r}, lies {side} session of the table of returns.")
+        raise EventDateError(
+            f"{day.date()}, the event of {security!r}, lies {side} session of the table of returns", where=where
+        )
     if rule not in ("next", "previous"):
         raise EventDateError(
             f"{day.date()}, the event of {security!r}, is no session of the table of returns "
-            f"(the one before is {before[-1].date()}, the one after {after[0].date()}).",
+            f"(the one before is {before[-1].date()}, the one after {after[0].date()})",
+            where=where,
             remedy=f'Set session = "next" or give {after[0].date()}.',
         )
     return (after[0] if rule == "next" else before[-1]), f"{security} {day.date()}: {rule} session"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
 import pandas as pd
@@ -120,6 +121,16 @@ def _calendar(mic: str, start: date, end: date) -> Calendar:
     )
 
 
+def time_zone(name: str, where: str = "") -> ZoneInfo:
+    """The zone of that IANA name."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown; no name at all; the name of a folder of zones
+        near = difflib.get_close_matches(name, available_timezones(), n=1, cutoff=0.7)
+        remedy = f"Did you mean {near[0]!r}?" if near else "Give its IANA name: New York is America/New_York."
+        raise EventDateError(f"unknown time zone {name!r}", where=where, remedy=remedy) from None
+
+
 def day_zero(
     calendar: Calendar,
     day: date,
@@ -134,7 +145,7 @@ def day_zero(
     """
     local = day
     if clock is not None:
-        instant = datetime.combine(day, clock, ZoneInfo(zone or calendar.zone))
+        instant = datetime.combine(day, clock, time_zone(zone or calendar.zone))
         local = instant.astimezone(ZoneInfo(calendar.zone)).date()
     _check_reach(calendar, local)
     if not calendar.holds(local):
@@ -142,10 +153,17 @@ def day_zero(
     if clock is None:
         return DayZero(pd.Timestamp(local))
     after = calendar.closes > pd.Timestamp(instant.astimezone(UTC))
+    if not after.any():
+        raise EventDateError(
+            f"no session held for {calendar.mic} closes after {day} {clock:%H:%M} {zone or calendar.zone}",
+            remedy="Give prices that reach further, or another date.",
+        )
     session = calendar.sessions[after][0]
     if session == pd.Timestamp(day):
         return DayZero(session)
-    return DayZero(session, f"{day} {clock:%H:%M} {zone}: first close after the news on {calendar.mic}")
+    return DayZero(
+        session, f"{day} {clock:%H:%M} {zone or calendar.zone}: first close after the news on {calendar.mic}"
+    )
 
 
 def _off_session(calendar: Calendar, day: date, rule: SessionRule) -> DayZero:

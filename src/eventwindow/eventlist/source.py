@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from eventwindow.dates import check_sessions
 from eventwindow.errors import StudyError
 from eventwindow.event_returns import Array, Days
 from eventwindow.panel.task import Codes
@@ -67,11 +68,12 @@ class FramePanel:
 
 def frame_panel(frame: pd.DataFrame) -> FramePanel:
     """Check a table of returns at the door."""
-    check_sessions(frame.index, "the table of returns")
-    check_securities(frame.columns, "the table of returns")
+    where = "the table of returns"
+    check_sessions(frame.index, where)
+    check_securities(frame.columns, where)
     values = frame.to_numpy(float, copy=False)
     starts = range(0, frame.shape[1], TILE)
-    parts = [spans_of(values[:, i : i + TILE], frame.columns[i : i + TILE], frame.index) for i in starts]
+    parts = [spans_of(values[:, i : i + TILE], frame.columns[i : i + TILE], frame.index, where) for i in starts]
     digest = hashlib.sha256(values.tobytes())
     digest.update(repr([*map(str, frame.columns)]).encode() + frame.index.to_numpy().astype("M8[s]").tobytes())
     return FramePanel(frame, np.concatenate(parts), digest.hexdigest())
@@ -101,27 +103,24 @@ class TiledPanel:
         return out
 
 
-def check_sessions(index: pd.Index, where: str) -> None:
-    """Dates that ascend, each once."""
-    if not isinstance(index, pd.DatetimeIndex) or not index.is_monotonic_increasing:
-        raise StudyError("the panel needs dates in ascending order.", where=where)
-    if index.has_duplicates:
-        raise StudyError(f"the panel holds the date {index[index.duplicated()][0].date()} twice.", where=where)
-
-
 def check_securities(names: pd.Index, where: str) -> None:
     """Each security once."""
     if names.has_duplicates:
-        raise StudyError(f"the panel holds the security {names[names.duplicated()][0]!r} twice.", where=where)
+        raise StudyError(
+            f"the panel holds the security {names[names.duplicated()][0]!r} twice",
+            where=where,
+            remedy="Keep one of the two.",
+        )
 
 
-def spans_of(values: Array, securities: pd.Index, sessions: pd.Index) -> Days:
+def spans_of(values: Array, securities: pd.Index, sessions: pd.Index, where: str) -> Days:
     """(S, 2) first and last session with a return of the columns of `values`; an infinite return is an error."""
     infinite = np.isinf(values)
     if infinite.any():
         row, column = np.argwhere(infinite)[0]
         raise StudyError(
-            f"{securities[column]!r} has an infinite return on {sessions[row].date()}.",
+            f"{securities[column]!r} has an infinite return on {sessions[row].date()}",
+            where=where,
             remedy="A price of zero? Correct it, or leave the return empty.",
         )
     seen = np.isfinite(values)

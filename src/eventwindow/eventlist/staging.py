@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eventwindow.dates import Rows, check_sessions, iso_days
 from eventwindow.errors import PriceError
-from eventwindow.eventlist.source import TILE, TiledPanel, check_securities, check_sessions, spans_of
+from eventwindow.eventlist.source import TILE, TiledPanel, check_securities, spans_of
+from eventwindow.eventlist.textfile import column_names, not_a_number, numbers, reading
 
 DATE, SECURITY = ("date", "Date", "day", "__index_level_0__"), ("security", "firm", "symbol", "ticker", "permno")
 VALUE = {"returns": ("return", "returns", "ret"), "prices": ("adj_close", "close", "price", "prc")}
@@ -27,7 +29,9 @@ def staged_panel(path: Path, folder: Path, *, values: str = "returns") -> TiledP
     security, or files of one long table. `values` says whether figures are returns or prices.
     """
     if values not in VALUE:
-        raise PriceError(f"values = {values!r} is neither returns nor prices.", where=path.name)
+        raise PriceError(
+            f"values = {values!r} is neither returns nor prices", where=path.name, remedy="Write one of the two."
+        )
     files = _files(path)
     identity = _checksum(files, values)
     tiles, meta = folder / f"panel-{identity[:16]}.f64", folder / f"panel-{identity[:16]}.json"
@@ -62,38 +66,47 @@ def _checksum(files: list[Path], values: str) -> str:
 def _stage(path: Path, files: list[Path], tiles: Path, meta: Path, values: str) -> None:
     """Write the tiles beside their final name, then what they hold: a file of tiles without it does not count."""
     fresh = tiles.with_suffix(f".{os.getpid()}")
-    names = _columns(files[0])
-    date = _one_of(DATE, names, files[0])
-    long = next((name for name in SECURITY if name in names), None)
-    if long is not None:
-        sessions, securities = _from_long(files, fresh, (date, long, _one_of(VALUE[values], names, files[0])))
-    elif path.is_dir():
-        sessions, securities = _from_long(files, fresh, (date, "", _one_of(VALUE[values], names, files[0])))
-    elif path.suffix == ".parquet":
-        sessions, securities = _from_wide_parquet(path, fresh, date)
-    else:
-        sessions, securities = _from_wide_csv(path, fresh, date)
-    spans = _finish(fresh, sessions, securities, prices=values == "prices", where=path.name)
-    fresh.replace(tiles)
+    try:
+        with reading(path):
+            sessions, securities = _laid(path, files, fresh, values)
+        spans = _finish(fresh, sessions, securities, prices=values == "prices", where=path.name)
+        fresh.replace(tiles)
+    finally:
+        fresh.unlink(missing_ok=True)
     told = {"sessions": [f"{day:%Y-%m-%d}" for day in sessions], "securities": [*map(str, securities)]}
     part = meta.with_suffix(f".{os.getpid()}")
     part.write_text(json.dumps(told | {"spans": spans.tolist()}), encoding="utf-8")
     part.replace(meta)
 
 
-def _columns(file: Path) -> list[str]:
-    if file.suffix == ".parquet":
-        import pyarrow.parquet as pq
-
-        return list(pq.read_schema(file).names)
-    return list(pd.read_csv(file, nrows=0).columns)
+def _laid(path: Path, files: list[Path], fresh: Path, values: str) -> tuple[pd.DatetimeIndex, pd.Index]:
+    """The figures as they stand, in tiles; sessions and securities."""
+    names = column_names(files[0])
+    date = _one_of(DATE, names, files[0])
+    long = next((name for name in SECURITY if name in names), "")
+    if long or path.is_dir():
+        return _from_long(files, fresh, (date, long, _one_of(VALUE[values], names, files[0])))
+    if path.suffix == ".parquet":
+        return _from_wide_parquet(path, fresh, date)
+    return _from_wide_csv(path, fresh, date)
 
 
 def _one_of(wanted: tuple[str, ...], names: list[str], file: Path) -> str:
     for name in wanted:
         if name in names:
             return name
-    raise PriceError(f"the panel lacks a column {wanted[0]!r} (or {', '.join(wanted[1:])}).", where=file.name)
+    there = ", ".join(map(repr, names[:9]))
+    raise PriceError(
+        f"the panel lacks a column {wanted[0]!r} (there are {there})",
+        where=file.name,
+        remedy=f"Add it, or name the one that holds it {' or '.join(wanted[:3])}.",
+    )
+
+
+def _days(column: Any, file: Path, first: int = 0) -> pd.DatetimeIndex:
+    """The dates of a column; `first` rows of the file stand before it."""
+    at = Rows(file.name).at
+    return pd.DatetimeIndex(iso_days(column, lambda row: at(first + row), PriceError).astype("M8[s]"))
 
 
 def _from_wide_parquet(path: Path, fresh: Path, date: str) -> tuple[pd.DatetimeIndex, pd.Index]:
@@ -101,7 +114,7 @@ def _from_wide_parquet(path: Path, fresh: Path, date: str) -> tuple[pd.DatetimeI
     import pyarrow.parquet as pq
 
     file = pq.ParquetFile(path)
-    sessions = pd.DatetimeIndex(file.read([date])[date].to_pandas())
+    sessions = _days(file.read([date])[date].to_pandas(), path)
     securities = pd.Index([name for name in file.schema_arrow.names if name != date])
     with fresh.open("wb") as out:
         for i in range(0, len(securities), TILE):
@@ -121,22 +134,29 @@ def _floats(column: Any, name: str, path: Path) -> np.ndarray:
         plain = column if pa.types.is_float64(column.type) else pc.cast(column, pa.float64())
         return np.asarray(plain.to_numpy(), float)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        raise PriceError(f"the column {name!r} does not hold numbers.", where=path.name) from None
+        raise not_a_number(column.to_pandas().rename(name), path) from None
 
 
 def _from_wide_csv(path: Path, fresh: Path, date: str) -> tuple[pd.DatetimeIndex, pd.Index]:
     """Rows by rows; dates are read first, to know where the tiles begin."""
-    sessions = pd.DatetimeIndex(pd.to_datetime(pd.read_csv(path, usecols=[date])[date]))
-    securities = pd.Index([name for name in _columns(path) if name != date])
+    securities = pd.Index([name for name in column_names(path) if name != date])
+    sessions = _days(pd.read_csv(path, usecols=[date], dtype=str)[date], path)
     tiles = _empty(fresh, len(sessions), len(securities))
     at = 0
     for chunk in pd.read_csv(path, chunksize=max(1, 4 * ROWS // max(len(securities), 1)), usecols=list(securities)):
-        values = chunk[securities].to_numpy(float)
+        values = _values(chunk[securities], path, at)
         for i in range(0, len(securities), TILE):
             part = values[:, i : i + TILE]
             tiles[i // TILE, at : at + len(part), : part.shape[1]] = part
         at += len(chunk)
     return sessions, securities
+
+
+def _values(chunk: pd.DataFrame, path: Path, first: int) -> np.ndarray:
+    try:
+        return chunk.to_numpy(float)
+    except (ValueError, TypeError):  # column by column, to say which
+        return np.column_stack([numbers(chunk[name], path, first) for name in chunk])
 
 
 def _from_long(files: list[Path], fresh: Path, names: tuple[str, str, str]) -> tuple[pd.DatetimeIndex, pd.Index]:
@@ -155,12 +175,26 @@ def _from_long(files: list[Path], fresh: Path, names: tuple[str, str, str]) -> t
         tiles[column // TILE, row, column % TILE] = batch["value"].to_numpy(float)
         written += len(batch)
     tiles = np.memmap(fresh, np.float64, "r", shape=(_tiles(len(securities)), len(sessions), TILE))
-    found = sum(int((~np.isnan(tile)).sum()) for tile in tiles)
-    if found != written:
-        raise PriceError(
-            "the panel holds a date of a security twice.", where=files[0].name, remedy="Keep one of the two."
-        )
+    if sum(int((~np.isnan(tile)).sum()) for tile in tiles) != written:
+        raise next(_repeats(files, names, sessions, securities))
     return sessions, securities.astype(str)
+
+
+def _repeats(
+    files: list[Path], names: tuple[str, str, str], sessions: pd.DatetimeIndex, securities: pd.Index
+) -> Iterator[PriceError]:
+    """Each date of a security that stands in a long panel twice, as an error."""
+    seen = np.zeros(len(sessions) * len(securities), bool)
+    for file in files:
+        for batch in _batches([file], names):
+            held = batch[batch["value"].notna()]
+            at = sessions.get_indexer(pd.Index(held["date"])) * len(securities)
+            at += securities.get_indexer(pd.Index(held["security"]))
+            again = pd.Series(at).duplicated().to_numpy() | seen[at]
+            seen[at] = True
+            for date, security in zip(held["date"][again], held["security"][again], strict=True):
+                what = f"{str(security)!r} has two rows for {date:%Y-%m-%d}"
+                yield PriceError(what, where=file.name, remedy="Keep one of the two.")
 
 
 def _batches(files: list[Path], names: tuple[str, str, str]) -> Iterator[pd.DataFrame]:
@@ -168,15 +202,28 @@ def _batches(files: list[Path], names: tuple[str, str, str]) -> Iterator[pd.Data
     date, security, value = names
     columns = [name for name in names if name]
     for file in files:
+        there, first = column_names(file), 0
+        for name in columns:
+            _one_of((name,), there, file)
+        for frame in _frames(file, columns, date):
+            who = frame[security] if security else pd.Series(file.stem, frame.index)
+            if (nobody := who.isna()).any():
+                where = Rows(file.name).at(first + int(nobody.argmax()))
+                raise PriceError("a row without a security", where=where, remedy="Name the security.")
+            figures = numbers(frame[value], file, first)
+            yield pd.DataFrame({"date": _days(frame[date], file, first), "security": who, "value": figures})
+            first += len(frame)
+
+
+def _frames(file: Path, columns: list[str], date: str) -> Iterator[pd.DataFrame]:
+    with reading(file):
         if file.suffix == ".parquet":
             import pyarrow.parquet as pq
 
-            frames: Any = (b.to_pandas() for b in pq.ParquetFile(file).iter_batches(ROWS, columns=columns))
+            for batch in pq.ParquetFile(file).iter_batches(ROWS, columns=columns):
+                yield batch.to_pandas()
         else:
-            frames = pd.read_csv(file, usecols=columns, chunksize=ROWS)
-        for frame in frames:
-            who = frame[security] if security else file.stem
-            yield pd.DataFrame({"date": pd.to_datetime(frame[date]), "security": who, "value": frame[value]})
+            yield from pd.read_csv(file, usecols=columns, chunksize=ROWS, dtype={date: str})
 
 
 def _tiles(securities: int) -> int:
@@ -192,6 +239,12 @@ def _empty(path: Path, sessions: int, securities: int) -> np.memmap[Any, Any]:
 
 def _finish(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, *, prices: bool, where: str) -> np.ndarray:
     """Check, turn prices into simple returns, and find the spans, tile by tile."""
+    if not len(sessions) or not len(securities):
+        raise PriceError(
+            "the panel holds no figures",
+            where=where,
+            remedy="Give a row a session and a column a security, or a long table.",
+        )
     check_sessions(sessions, where)
     check_securities(securities, where)
     spans = []
@@ -205,5 +258,5 @@ def _finish(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, *, pr
                 file.seek(-tile.nbytes, os.SEEK_CUR)
                 tile.tofile(file)
             width = min(TILE, len(securities) - i)
-            spans.append(spans_of(tile[:, :width], securities[i : i + TILE], sessions))
+            spans.append(spans_of(tile[:, :width], securities[i : i + TILE], sessions, where))
     return np.concatenate(spans)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from eventwindow.errors import EventDateError, StudyError
+from eventwindow.dates import Rows
+from eventwindow.errors import EventDateError
 from eventwindow.event_returns import Days
 from eventwindow.panel.task import Codes
-from eventwindow.placing import ALIASES
+from eventwindow.placing import checked_events, no_exchange
 from eventwindow.timeline import SessionRule, exchange_calendar
-
-COLUMNS = ("event", "security", "date", "time", "zone", "exchange", "session", "group", "benchmark")
 
 
 @dataclass(frozen=True)
@@ -36,20 +34,6 @@ class EventList:
         return len(self.day)
 
 
-def read_events(path: Path) -> pd.DataFrame:
-    """The columns of an event list that are known, from CSV or Parquet."""
-    if not path.is_file():
-        raise StudyError(f"there is no event list {path.name}.", remedy="Give a CSV or Parquet file.")
-    known = {*COLUMNS, *ALIASES}
-    if path.suffix == ".parquet":
-        import pyarrow.parquet as pq
-
-        wanted = [name for name in pq.read_schema(path).names if name in known]
-        return pd.DataFrame(pq.ParquetFile(path).read(wanted).to_pandas())
-    text = dict.fromkeys(known - {"date", "event_date"}, str)
-    return pd.read_csv(path, usecols=lambda name: name in known, dtype=text, keep_default_na=False, na_values=[""])
-
-
 def event_list(
     events: pd.DataFrame,
     sessions: pd.DatetimeIndex,
@@ -58,25 +42,23 @@ def event_list(
     benchmark: str = "",
     rule: SessionRule = "error",
     exchange: str | None = None,
+    rows: Rows | None = None,
 ) -> EventList:
-    """Place every event on the panel's sessions, as `placing.placed` does, many at once.
+    """Place every event on the panel's sessions, as `placing.placed` does, many at once; `rows` says where each stands.
 
     An event of a security that the panel does not hold, or of a day that it does not reach, is left out and told.
     """
-    events = events.rename(columns={old: new for old, new in ALIASES.items() if new not in events})
-    if lacking := [name for name in ("security", "date") if name not in events]:
-        raise StudyError(f"the table of events lacks the column {lacking[0]!r}.")
-    if not len(events):
-        raise StudyError("the table of events is empty.", remedy="Give at least one event.")
+    rows = rows or Rows("the table of events", "index", events.index)
+    events = checked_events(events, rows)
     who = events["security"].astype(securities.dtype) if securities.dtype == object else events["security"].astype(str)
     security = securities.get_indexer(pd.Index(who))
-    given = pd.to_datetime(events["date"]).dt.normalize().to_numpy().astype("M8[D]")
+    given = events["date"].to_numpy().astype("M8[D]")
     known = sessions.to_numpy().astype("M8[D]")
-    day, shifted = _placed(events, given, known, rule, exchange)
+    day, shifted = _placed(events, given, known, rule, exchange, rows)
     reason = np.full(len(events), "", dtype=object)
     reason[day < 0] = f"its day lies outside the panel, which runs from {known[0]} to {known[-1]}"
     reason[security < 0] = "the panel does not hold this security"
-    names = events["event"].reset_index(drop=True) if "event" in events else None
+    names = events.get("event")
     told = _told(events, given, names, np.where(reason == "", shifted, ""), reason)
     group, groups = _coded(events, "group", "")
     coded, benchmarks = _coded(events, "benchmark", benchmark)
@@ -108,11 +90,11 @@ def _coded(events: pd.DataFrame, column: str, default: str) -> tuple[Codes, list
 
 
 def _placed(
-    events: pd.DataFrame, given: np.ndarray, known: np.ndarray, rule: SessionRule, exchange: str | None
+    events: pd.DataFrame, given: np.ndarray, known: np.ndarray, rule: SessionRule, exchange: str | None, rows: Rows
 ) -> tuple[Codes, np.ndarray]:
     """Session number of each event, -1 outside the panel, and why it is not the date given."""
     rules = events["session"].where(events["session"].notna(), rule).to_numpy() if "session" in events else None
-    days, shifted = _priced(events, given, rule if rules is None else rules, exchange)
+    days, shifted = _priced(events, given, rule if rules is None else rules, exchange, rows)
     after = np.searchsorted(known, days)
     inside = (days >= known[0]) & (days <= known[-1])
     at = np.minimum(after, len(known) - 1)
@@ -123,7 +105,8 @@ def _placed(
         raise EventDateError(
             f"{days[first]}, the event of {events['security'].iloc[first]!r}, is no session of the panel "
             f"(the one before is {known[after[first] - 1]}, the one after {known[at[first]]}); "
-            f"{int(wrong.sum())} events lie on such days.",
+            f"{int(wrong.sum())} events lie on such days",
+            where=rows.at(first),
             remedy='Set session = "next" or "previous", or give sessions.',
         )
     at = np.where(off & (own == "previous"), after - 1, at)
@@ -132,40 +115,45 @@ def _placed(
     return np.where(inside, at, -1), shifted
 
 
-def _priced(events: pd.DataFrame, given: np.ndarray, rule: Any, exchange: str | None) -> tuple[np.ndarray, np.ndarray]:
+def _priced(
+    events: pd.DataFrame, given: np.ndarray, rule: Any, exchange: str | None, rows: Rows
+) -> tuple[np.ndarray, np.ndarray]:
     """The day whose close first comes after the news, where a clock time is given; else the day itself."""
     days, shifted = given.copy(), np.full(len(given), "", dtype=object)
     if "time" not in events:
         return days, shifted
-    clock = events["time"].where(events["time"].notna() & (events["time"].astype(str) != ""))
-    rows = np.flatnonzero(clock.notna())
+    clocked = np.flatnonzero(events["time"].notna())
     zone, mic = (_texts(events, name, default) for name, default in (("zone", ""), ("exchange", exchange or "")))
-    if (lacking := rows[mic[rows] == ""]).size:
-        raise StudyError(
-            f"the event of {events['security'].iloc[lacking[0]]!r} has a clock time but no exchange.",
-            remedy='Give exchange="XNYS", or a column `exchange`.',
-        )
-    stamps = pd.to_datetime(pd.Series(given[rows].astype(str)) + " " + clock.iloc[rows].astype(str).to_numpy())
-    for one in sorted({*zip(mic[rows], zone[rows], strict=True)}):
-        at = (mic[rows] == one[0]) & (zone[rows] == one[1])
-        own = rule[rows[at]] if isinstance(rule, np.ndarray) else np.full(at.sum(), rule, dtype=object)
-        days[rows[at]] = _first_close(pd.DatetimeIndex(stamps[at]), given[rows[at]], one[0], one[1], own)
-    for i in rows[days[rows] != given[rows]]:
-        shifted[i] = f"{given[i]} {clock.iloc[i]} {zone[i]}: first close after the news on {mic[i]}"
+    if (lacking := clocked[mic[clocked] == ""]).size:
+        raise no_exchange(str(events["security"].iloc[lacking[0]]), rows.at(int(lacking[0])))
+    for one in sorted({*zip(mic[clocked], zone[clocked], strict=True)}):
+        at = clocked[(mic[clocked] == one[0]) & (zone[clocked] == one[1])]
+        own = rule[at] if isinstance(rule, np.ndarray) else np.full(len(at), rule, dtype=object)
+        days[at] = _first_close(events["time"].iloc[at], given[at], one[0], one[1], own, rows.taken(at))
+    for i in clocked[days[clocked] != given[clocked]]:
+        told = f"{given[i]} {events['time'].iloc[i]} {zone[i]}".rstrip()
+        shifted[i] = f"{told}: first close after the news on {mic[i]}"
     return days, shifted
 
 
-def _first_close(stamps: pd.DatetimeIndex, given: np.ndarray, mic: str, zone: str, rule: np.ndarray) -> np.ndarray:
+def _first_close(clock: pd.Series, given: np.ndarray, mic: str, zone: str, rule: np.ndarray, rows: Rows) -> np.ndarray:
     """The first session of the exchange that closes after the news; by the rule where the local date is no session."""
     low, high = (pd.Timestamp(given[k]) for k in (given.argmin(), given.argmax()))
-    calendar = exchange_calendar(mic, (low - pd.Timedelta(days=14)).date(), (high + pd.Timedelta(days=14)).date())
+    try:
+        calendar = exchange_calendar(mic, (low - pd.Timedelta(days=14)).date(), (high + pd.Timedelta(days=14)).date())
+    except EventDateError as error:
+        raise EventDateError(error.what, where=rows.at(0), remedy=error.remedy) from None
+    stamps = pd.DatetimeIndex(pd.to_datetime(pd.Series(given.astype(str)) + " " + clock.astype(str).to_numpy()))
     summer = np.ones(len(stamps), bool)  # of an hour that comes twice, the first
     instant = stamps.tz_localize(zone or calendar.zone, ambiguous=summer, nonexistent="shift_forward")
     local = instant.tz_convert(calendar.zone).tz_localize(None).normalize()
     off = ~local.isin(calendar.sessions)
     if (wrong := off & (rule == "error")).any():
+        first = int(wrong.argmax())
         raise EventDateError(
-            f"{local[wrong.argmax()].date()} is not a session of {mic}.", remedy='Set session = "next" or "previous".'
+            f"{local[first].date()} is not a session of {mic}",
+            where=rows.at(first),
+            remedy='Set session = "next" or "previous".',
         )
     at = calendar.closes.searchsorted(instant.tz_convert("UTC"), side="right")
     moved = calendar.sessions.searchsorted(local) - (rule == "previous")

@@ -8,15 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from eventwindow.errors import StudyError
 from eventwindow.eventlist.form import PanelStudy, read_panel_study
+from eventwindow.eventlist.listed import read_events
 from eventwindow.eventlist.staging import staged_panel
-from eventwindow.eventlist.table import event_list, read_events
+from eventwindow.eventlist.table import event_list
 from eventwindow.panelrun.result import PanelResult
 from eventwindow.panelrun.study import Step, panel_study, quiet
 from eventwindow.panelrun.writing import check_panel_out, write_panel
+from eventwindow.prices.factors import read_factors
 
 PARALLEL = 50_000  # bytes of an event list below which a second process is not worth its start
 
@@ -80,12 +79,9 @@ def check_panel(folder: Path) -> list[str]:
     listed = study.file.event_list
     with tempfile.TemporaryDirectory() as work:
         panel = staged_panel(study.path(listed.panel), Path(work), values=listed.values)
+        table, rows = read_events(study.path(listed.file))
         events = event_list(
-            read_events(study.path(listed.file)),
-            panel.sessions,
-            panel.securities,
-            rule=listed.session,
-            exchange=listed.exchange,
+            table, panel.sessions, panel.securities, rule=listed.session, exchange=listed.exchange, rows=rows
         )
     span = f"{panel.sessions[0]:%Y-%m-%d} to {panel.sessions[-1]:%Y-%m-%d}"
     told = (events.told["what"] + ": " + events.told["reason"]).value_counts().head(10)
@@ -95,14 +91,6 @@ def check_panel(folder: Path) -> list[str]:
         *(f"  {n:,} {words}" for words, n in told.items()),
         "nothing is wrong",
     ]
-
-
-def read_factors(path: Path) -> pd.DataFrame:
-    """A table of factors by date."""
-    frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
-    if "date" not in frame:
-        raise StudyError("the table of factors lacks the column 'date'.", where=path.name)
-    return frame.assign(date=pd.to_datetime(frame["date"])).set_index("date")
 
 
 def summary_lines(result: PanelResult, report: Path) -> list[str]:

@@ -15,9 +15,10 @@ import pandas as pd
 
 from eventwindow.errors import StudyError, WindowError
 from eventwindow.event_returns import Factors
+from eventwindow.eventlist.listed import read_events
 from eventwindow.eventlist.source import Panel, frame_panel
 from eventwindow.eventlist.staging import staged_panel
-from eventwindow.eventlist.table import EventList, event_list, read_events
+from eventwindow.eventlist.table import EventList, event_list
 from eventwindow.models import Model, model_named
 from eventwindow.panel.firstpass import first_pass
 from eventwindow.panel.secondpass import second_pass
@@ -79,9 +80,9 @@ def panel_study(
             frame_panel(panel) if isinstance(panel, pd.DataFrame) else staged_panel(Path(panel), folder, values=values)
         )
         step("placing the events")
-        table = events if isinstance(events, pd.DataFrame) else read_events(Path(events))
+        table, rows = (events, None) if isinstance(events, pd.DataFrame) else read_events(Path(events))
         listed = event_list(
-            table, held.sessions, held.securities, benchmark=benchmark or "", rule=session, exchange=exchange
+            table, held.sessions, held.securities, benchmark=benchmark or "", rule=session, exchange=exchange, rows=rows
         )
         plan = plan_of(spec, held, listed, factors, chunk)
         kept = Chunks(None if work is None else folder / fingerprint(plan)[:16])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from eventwindow.dates import Rows, iso_days
 from eventwindow.errors import PriceError, SourceError
 from eventwindow.prices.shipped import shipped_tables
 from eventwindow.prices.store import Store, cache_folder
@@ -80,7 +81,8 @@ def read_factors(path: Path) -> pd.DataFrame:
     if not path.is_file():
         raise PriceError("no such file of factors", where=str(path), remedy="Give the path of a CSV, Parquet or zip.")
     raw = path.read_bytes()
-    if path.suffix.lower() == ".parquet" or raw[:200].lstrip(b"\xef\xbb\xbf").lower().startswith(b"date,"):
+    head = raw[:2000].lstrip(b"\xef\xbb\xbf").split(b"\n")[0].lower().split(b",")
+    if path.suffix.lower() == ".parquet" or b"date" in [name.strip() for name in head]:
         return _plain(path)
     return parse_library(raw, where=str(path))
 
@@ -168,9 +170,9 @@ def _name(cell: str) -> str:
 def _plain(path: Path) -> pd.DataFrame:
     try:
         table = pd.read_parquet(path) if path.suffix.lower() == ".parquet" else pd.read_csv(path)
-        table = table if table.index.name == "date" else table.set_index("date")
-        table.index = pd.DatetimeIndex(pd.to_datetime(table.index, format="ISO8601")).as_unit("ns").rename("date")
-        table = table.astype(float)
+        table = table.reset_index() if table.index.name == "date" else table
+        days = iso_days(table.pop("date"), Rows(path.name).at, PriceError)
+        table = table.astype(float).set_index(pd.DatetimeIndex(days, name="date").as_unit("ns"))
     except (ValueError, KeyError, OSError) as error:
         raise PriceError(
             f"not a table of factors ({error})", where=str(path), remedy="Columns date, mkt_rf, …, rf in decimals."
@@ -178,6 +180,6 @@ def _plain(path: Path) -> pd.DataFrame:
     if not table.index.is_unique:
         twice = table.index[table.index.duplicated()][0]
         raise PriceError(f"duplicate date {twice.date()}", where=str(path), remedy="Keep one of the two.")
-    if "mkt_rf" in table.columns and table["mkt_rf"].std() > 0.2:
-        raise PriceError("these look like per cent", where=str(path), remedy="Give decimals: 0.01 is 1 %.")
+    if wide := [name for name in table if table[name].std() > 0.2]:
+        raise PriceError(f"{wide[0]}: these look like per cent", where=str(path), remedy="Give decimals: 0.01 is 1 %.")
     return table.sort_index()

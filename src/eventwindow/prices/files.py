@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import numpy as np
 import pandas as pd
 
+from eventwindow.dates import iso_days
 from eventwindow.errors import PriceError
 from eventwindow.prices.table import COLUMNS, PriceHistory, Unavailable, history_frame
 from eventwindow.prices.textfile import Array, Cells, read_csv_cells
@@ -21,7 +22,6 @@ from eventwindow.prices.textfile import Array, Cells, read_csv_cells
 ALIASES = {"ticker": "symbol", "adjclose": "adj_close", "adjusted_close": "adj_close"}
 MISSING = frozenset({"", "null", "nan", "na", "n/a", "none", "-"})
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})([ T]00:00(:00(\.0+)?)?([+-]\d{2}:?\d{2})?)?", re.ASCII)
 _ONE_OF = "A table of prices needs date, symbol and one of close, adj_close."
 
 
@@ -138,7 +138,7 @@ def _missing(cells: Cells, *columns: str) -> PriceError:
 def _wide_frames(cells: Cells, names: list[str]) -> dict[str, pd.DataFrame]:
     """One column a symbol; closes, or adjusted closes where the file's name says `adj`."""
     kind = "adj_close" if "adj" in cells.path.stem.lower() else "close"
-    dates = _dates(cells, names.index("date"))
+    dates = iso_days(cells.columns[names.index("date")], cells.where, PriceError)
     symbols = [name.strip() for name, plain in zip(cells.header, names, strict=True) if plain != "date"]
     if "" in symbols or len(set(symbols)) < len(symbols):
         what = "a column without a name" if "" in symbols else "two columns for one symbol"
@@ -158,7 +158,7 @@ def _long_frames(cells: Cells, names: list[str], *, alone: bool) -> dict[str, pd
         raise _missing(cells, "symbol")
     if "close" not in names and "adj_close" not in names:
         raise _missing(cells, "close", "adj_close")
-    dates = _dates(cells, names.index("date"))
+    dates = iso_days(cells.columns[names.index("date")], cells.where, PriceError)
     values = {name: _numbers(cells, names.index(name), price=name != "volume") for name in COLUMNS if name in names}
     if "symbol" not in names:
         symbol = unquote(cells.path.stem)
@@ -191,30 +191,6 @@ def _symbols(cells: Cells, column: int) -> list[str]:
         if not symbol:
             raise PriceError("a row without a symbol", where=cells.where(row), remedy="Name the security.")
     return symbols
-
-
-def _dates(cells: Cells, column: int) -> np.ndarray:
-    """The dates of a column, (rows,) datetime64[D]; only year-month-day, at most with a midnight behind it."""
-    raw = cells.columns[column]
-    if isinstance(raw, np.ndarray) and raw.dtype.kind == "M":
-        if (raw != raw.astype("datetime64[D]")).any():
-            raise _bad_date(cells, int(np.argmax(raw != raw.astype("datetime64[D]"))), "a time of day or nothing")
-        return raw.astype("datetime64[D]")
-    known: dict[object, np.datetime64] = {}
-    for row, cell in enumerate(raw):
-        if cell not in known:
-            match = _DATE.fullmatch(str(cell))
-            if match is None:
-                raise _bad_date(cells, row, repr(str(cell)))
-            try:
-                known[cell] = np.datetime64(match[1], "D")
-            except ValueError:
-                raise _bad_date(cells, row, repr(str(cell))) from None
-    return np.array([known[cell] for cell in raw], dtype="datetime64[D]")
-
-
-def _bad_date(cells: Cells, row: int, cell: str) -> PriceError:
-    return PriceError(f"{cell} is not a date", where=cells.where(row), remedy="Write dates as YYYY-MM-DD.")
 
 
 def _numbers(cells: Cells, column: int, *, price: bool) -> np.ndarray:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eventwindow.dates import Rows, iso_days
 from eventwindow.errors import PriceError
 from eventwindow.prices.table import PriceHistory, Unavailable, history_frame
 
@@ -160,7 +161,10 @@ def _shaped(name: str, path: Path) -> pd.DataFrame:
     moment = {"shares": "as_of", "intraday": "start"}.get(name, "date")
     table = pd.read_csv(path) if path.suffix == ".csv" else _read_parquet(path)
     if moment in table.columns:
-        table[moment] = _stamps(table[moment], utc=name == "intraday", path=path)
+        days = name != "intraday"
+        table[moment] = (
+            iso_days(table[moment], Rows(path.name).at, PriceError) if days else _stamps(table[moment], path)
+        )
     for column in ("symbol", "index", "source", "note"):
         if column in table.columns:
             table[column] = table[column].astype(str)
@@ -173,9 +177,11 @@ def _shaped(name: str, path: Path) -> pd.DataFrame:
     return table
 
 
-def _stamps(values: pd.Series, *, utc: bool, path: Path) -> pd.Series:
+def _stamps(values: pd.Series, path: Path) -> pd.Series:
+    """Moments of bars, in UTC."""
     try:
-        stamps = pd.to_datetime(values, utc=utc)
+        stamps = pd.to_datetime(values, utc=True, format="ISO8601")
     except ValueError as error:
-        raise PriceError(f"{values.name}: {error}", where=str(path), remedy="Give dates as YYYY-MM-DD.") from None
+        remedy = "Give times as 2025-01-27T14:30:00Z."
+        raise PriceError(f"{values.name}: {error}", where=path.name, remedy=remedy) from None
     return stamps.dt.as_unit("ns")

@@ -1,0 +1,64 @@
+"""What is wrong with a panel, a list or a study that names them is told by `check` and by `run` alike."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from panels import panel
+from test_panels import drawn_events, ragged_panel
+from test_panels_sources import STUDY
+
+from eventwindow.cli import main
+
+
+@pytest.fixture
+def study(tmp_path):
+    ragged_panel(61).rename_axis("date").reset_index().to_parquet(tmp_path / "panel.parquet")
+    drawn_events(ragged_panel(61), 61, 60).to_csv(tmp_path / "events.csv", index=False)
+    (tmp_path / "study.toml").write_text(STUDY)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("events.csv", "", r"events\.csv: holds no rows"),
+        ("events.csv", "security;date\nF0;2023-05-05\n", r"events\.csv: the cells are separated by semicolons"),
+        ("events.csv", "security,date,date\nF0,2023-05-05,1\n", r"events\.csv: two columns 'date'"),
+        (
+            "events.csv",
+            "security,day\nF0,2023-05-05\n",
+            r"events\.csv: no column 'date' \(there are 'security'.*\nAdd it",
+        ),
+        ("events.csv", "security,date\n,2023-05-05\n", r"events\.csv, line 2: an event without a security"),
+        ("events.csv", 'security,date\n"F0,2023-05-05\n', r"events\.csv: not a whole CSV file"),
+        ("panel.csv", "", r"panel\.csv: holds no rows"),
+        ("panel.csv", "date,F0,MKT\n", r"panel\.csv: the panel holds no figures"),
+        ("panel.csv", "date,F0,MKT\n2023-05-05,0.01,0.1 %\n", r"panel\.csv, row 1: MKT: '0.1 %' is not a number"),
+        ("panel.csv", "date,F0,F0\n2023-05-05,0.01,0.1\n", r"panel\.csv: two columns 'F0'"),
+        ("panel.csv", "date,firm,ret\n2023-05-05,F0,x\n", r"panel\.csv, row 1: ret: 'x' is not a number"),
+        ("panel.csv", "date,firm,ret\n2023-05-05,,0.1\n", r"panel\.csv, row 1: a row without a security"),
+        (
+            "panel.csv",
+            "day,firm,value\n2023-05-05,F0,1\n",
+            r"panel\.csv: the panel lacks a column 'return' \(there are",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_read_ends_check_and_run_alike_with_a_clear_message(study, capsys, file, text, said):
+    (study / "study.toml").write_text(STUDY.replace("panel.parquet", "panel.csv"))
+    panel(61).rename_axis("date").to_csv(study / "panel.csv")
+    (study / file).write_text(text)
+    for command in (["check", str(study)], ["run", str(study), "--out", str(study / "out")]):
+        assert main(command) == 2
+        message = capsys.readouterr().err
+        assert re.match("eventwindow: " + said, message) and "Traceback" not in message
+        assert message.count("\n") >= 2  # what, and what to do
+
+
+def test_a_parquet_file_that_was_cut_off_is_told(study, capsys):
+    whole = (study / "panel.parquet").read_bytes()
+    (study / "panel.parquet").write_bytes(whole[: len(whole) // 2])
+    assert main(["check", str(study)]) == 2
+    assert "panel.parquet: not a whole Parquet file" in capsys.readouterr().err
