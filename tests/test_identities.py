@@ -101,7 +101,7 @@ def test_the_correlation_holds_the_common_forecast_error(seed: int, window: Wind
     returns = panel(seed)
     ar = on_one_day(returns)
     scaled = returns.copy()
-    scaled[ar.labels["security"].tolist()] /= ar.sigma
+    scaled[ar.labels["security"].tolist()] /= 100 * ar.sigma
     dof = ar.dof[0]
     expected = portfolio_t(on_one_day(scaled), window).statistic / np.sqrt(dof / (dof - 2))
     assert adjusted_patell_z(ar, window).statistic == pytest.approx(expected, rel=1e-9)

@@ -15,6 +15,7 @@ from eventwindow.event_returns import Factors, event_returns
 from eventwindow.models import Model, model_named
 from eventwindow.overlaps import overlap_notes
 from eventwindow.placing import placed
+from eventwindow.plausible import check_decimals
 from eventwindow.timeline import SessionRule, Span, as_window
 
 
@@ -47,6 +48,7 @@ def abnormal_returns(
         factors = _peer_index(returns, list(peers))
     elif factors is None and benchmark is not None:
         events = events.assign(benchmark=_own(events, benchmark))
+    _check_returns(returns, events, peers)
     lags, leads = fitter.neighbours
     source = event_returns(
         returns, events, estimation=estimation, window=window, factors=factors, lags=lags, leads=leads, kind=kind
@@ -54,6 +56,14 @@ def abnormal_returns(
     result = estimate(source, fitter, minimum_returns)
     shifts = tuple(shift for shift in result.labels["shift"] if shift)
     return replace(result, notes=(*result.notes, *shifts, *overlap_notes(result), *_treated_peers(events, peers)))
+
+
+def _check_returns(returns: pd.DataFrame, events: pd.DataFrame, peers: Sequence[str]) -> None:
+    """The columns that the events read hold returns in decimals."""
+    read = [*events["security"].unique(), *events.get("benchmark", pd.Series(dtype=object)).unique(), *peers]
+    table = returns[returns.columns.intersection(read)]
+    remedy = "Turn them into returns: prices.pct_change()."
+    check_decimals(table.to_numpy(float), table.columns, "the table of returns", remedy)
 
 
 def _own(events: pd.DataFrame, benchmark: str) -> pd.Series:

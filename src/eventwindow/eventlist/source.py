@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.dates import check_sessions
-from eventwindow.errors import StudyError
+from eventwindow.errors import PriceError, StudyError
 from eventwindow.event_returns import Array, Days
 from eventwindow.panel.task import Codes
+from eventwindow.plausible import check_decimals
 
 TILE = 256  # securities side by side in a file of tiles
 
@@ -72,6 +73,7 @@ def frame_panel(frame: pd.DataFrame) -> FramePanel:
     check_sessions(frame.index, where)
     check_securities(frame.columns, where)
     values = frame.to_numpy(float, copy=False)
+    check_decimals(values, frame.columns, where, "Turn them into returns: prices.pct_change().")
     starts = range(0, frame.shape[1], TILE)
     parts = [spans_of(values[:, i : i + TILE], frame.columns[i : i + TILE], frame.index, where) for i in starts]
     digest = hashlib.sha256(values.tobytes())
@@ -110,6 +112,17 @@ def check_securities(names: pd.Index, where: str) -> None:
             f"the panel holds the security {names[names.duplicated()][0]!r} twice",
             where=where,
             remedy="Keep one of the two.",
+        )
+
+
+def check_prices(values: Array, securities: pd.Index, sessions: pd.Index, where: str) -> None:
+    """(D, S) prices are above zero or missing."""
+    if (wrong := values <= 0).any():
+        row, column = np.argwhere(wrong)[0]
+        raise PriceError(
+            f"{str(securities[column])!r} has a price of {values[row, column]:g} on {sessions[row].date()}",
+            where=where,
+            remedy='A price is above zero. Correct it or leave it empty; of returns say values = "returns".',
         )
 
 

@@ -14,8 +14,9 @@ import pandas as pd
 
 from eventwindow.dates import Rows, check_sessions, iso_days
 from eventwindow.errors import PriceError
-from eventwindow.eventlist.source import TILE, TiledPanel, check_securities, spans_of
+from eventwindow.eventlist.source import TILE, TiledPanel, check_prices, check_securities, spans_of
 from eventwindow.eventlist.textfile import column_names, not_a_number, numbers, reading
+from eventwindow.plausible import check_decimals
 
 DATE, SECURITY = ("date", "Date", "day", "__index_level_0__"), ("security", "firm", "symbol", "ticker", "permno")
 VALUE = {"returns": ("return", "returns", "ret"), "prices": ("adj_close", "close", "price", "prc")}
@@ -251,12 +252,15 @@ def _finish(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, *, pr
     with fresh.open("r+b") as file:
         for i in range(0, len(securities), TILE):
             tile = np.fromfile(file, np.float64, len(sessions) * TILE).reshape(len(sessions), TILE)
-            if prices:
+            width, names = min(TILE, len(securities) - i), securities[i : i + TILE]
+            if not prices:
+                check_decimals(tile[:, :width], names, where, 'Set values = "prices".')
+            else:
+                check_prices(tile[:, :width], names, sessions, where)
                 with np.errstate(divide="ignore", invalid="ignore"):
                     tile[1:] = tile[1:] / tile[:-1] - 1
                 tile[0] = np.nan
                 file.seek(-tile.nbytes, os.SEEK_CUR)
                 tile.tofile(file)
-            width = min(TILE, len(securities) - i)
-            spans.append(spans_of(tile[:, :width], securities[i : i + TILE], sessions, where))
+            spans.append(spans_of(tile[:, :width], names, sessions, where))
     return np.concatenate(spans)
