@@ -477,6 +477,25 @@ def test_a_rank_in_per_cent_counts_the_falls_in_per_cent():
     assert found.value == 2  # Y fell by half
 
 
+def test_a_basket_without_one_members_volume_says_of_how_many_it_is_the_mean():
+    evidence = traded()
+    without = evidence.prices["B"].assign(volume=np.nan)
+    evidence = replace(evidence, prices={**evidence.prices, "B": without})
+    found = MEASURES["abnormal_volume"](members=("hit",), date=FALL).measure(evidence)
+    assert found.value == pytest.approx(np.log(4))
+    assert "Volume of hit (mean of 1; none is held of Firm B)" in found.reason_en
+    assert "（1 檔平均；無 B 成交量）" in found.reason_zh
+
+
+def test_a_stock_without_volume_stands_among_what_was_left_out(deepseek):
+    """Of the ten suppliers one has no volume in the figures that ship; the page names nine and so does the table."""
+    table = deepseek.table("excluded").query("reason.str.contains('no trading volume')")
+    assert "CRDO" in set(table["security"])
+    activity = deepseek.table("activity").query("name == 'ai_ten' and quantity == 'log_volume'")
+    lacking = set(deepseek.evidence.baskets["ai_ten"]) & set(table["security"])
+    assert set(activity["n"]) == {10 - len(lacking)}
+
+
 def test_a_delay_is_decided_by_rank_and_says_so_in_both_languages():
     found = MEASURES["delay"](members=("A",), date=day(-4), event="fall", window=(-4, 4)).measure(hit())
     assert "smallest p = 0.005, corrected for 9 sessions" in found.reason_en

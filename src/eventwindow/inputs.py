@@ -194,6 +194,9 @@ def told_before(inputs: Inputs) -> list[tuple[str, str, str, str]]:
         elif symbol in inputs.prices and inputs.prices[symbol]["adj_close"].isna().all():
             rows.append(("", symbol, "substituted", "no adjusted close is held: returns are those of the close"))
     for stock in study.stocks:
+        if stock.symbol in inputs.prices and inputs.prices[stock.symbol]["volume"].isna().all():
+            rows.append(("", stock.symbol, "partly", "no trading volume is held: left out of abnormal volume"))
+    for stock in study.stocks:
         if study.benchmark_of(stock) == NO_BENCHMARK:
             why = "the data hold no local benchmark: expected return is the mean of the estimation window"
             rows.append(("", stock.symbol, "substituted", why))

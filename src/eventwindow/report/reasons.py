@@ -17,6 +17,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (r"day 0 is (\S+): .*: first close after the news on (\S+)", r"第 0 日為 \1：\2 於消息後的首個收盤"),
     (r"no adjusted close is held: returns are those of the close", "無調整後收盤價：以收盤價計算報酬"),
+    (r"no trading volume is held: left out of abnormal volume", "無成交量資料：不計入異常成交量"),
     (r"(\d+) of (\d+) returns in the estimation window", r"估計期 \2 筆報酬中有 \1 筆"),
     (r"the data hold no local benchmark: .*", "資料無當地基準：以估計期平均為預期報酬"),
     (r"(?:not computed: )?the security's data ends before the window's last day", "未計算：資料在視窗最後一日之前結束"),

@@ -11,7 +11,7 @@ import pandas as pd
 from eventwindow.claims.claim import Evidence, Measured
 from eventwindow.claims.effects import FEWEST, effect
 from eventwindow.claims.lookup import Day, Members, NoFigure, history, members, session
-from eventwindow.claims.wording import day, named, p_text
+from eventwindow.claims.wording import day, listed, name, named, p_text
 
 T = 250
 GAP = 10
@@ -32,7 +32,8 @@ class AbnormalVolume:
     until: Day | None = None
 
     def measure(self, evidence: Evidence) -> Measured:
-        logs = self._logs(evidence)
+        volumes, missing = self._volumes(evidence)
+        logs = pd.DataFrame(volumes).mean(axis=1, skipna=False).dropna()  # the days that all of them have one
         first, last = pd.Timestamp(self.date), pd.Timestamp(self.until or self.date)
         span = logs.loc[first:last]
         past = logs.loc[logs.index < first].iloc[-(T + GAP) : -GAP]
@@ -49,23 +50,35 @@ class AbnormalVolume:
         return Measured(
             value,
             "log",
-            f"Volume of {named(evidence, self.members)} on {when} was {times:.2f} times the usual "
+            f"Volume of {self._whose(evidence, volumes, missing)} on {when} was {times:.2f} times the usual "
             f"({p_text(test.p_value)}).",
-            f"{named(evidence, self.members, True)}在 {when_zh}的成交量為平常的 {times:.2f} 倍"
+            f"{self._whose(evidence, volumes, missing, True)}在 {when_zh}的成交量為平常的 {times:.2f} 倍"
             f"（{p_text(test.p_value)}）。",
             {"times the usual": times},
             p_value=test.p_value,
             effect=test,
         )
 
-    def _logs(self, evidence: Evidence) -> pd.Series:
-        """Mean log volume of the members on the days that all of them have one."""
-        held = {}
+    def _volumes(self, evidence: Evidence) -> tuple[dict[str, pd.Series], list[str]]:
+        """Log volume of each member that has any, and the members that have none."""
+        held, missing = {}, []
         for symbol in members(evidence, self.members):
             session(evidence, symbol, self.date)
             volume = history(evidence, symbol)["volume"]
             if volume.notna().any():
                 held[symbol] = np.log(volume.where(volume > 0))
+            else:
+                missing.append(symbol)
         if not held:
             raise NoFigure("The data hold no volume of these.", "資料中沒有成交量。")
-        return pd.DataFrame(held).mean(axis=1, skipna=False).dropna()
+        return held, missing
+
+    def _whose(self, evidence: Evidence, held: dict[str, pd.Series], missing: list[str], zh: bool = False) -> str:
+        """Whose volume it is, of how many the mean, and who is missing."""
+        who = named(evidence, self.members, zh)
+        if len(held) + len(missing) == 1:
+            return who
+        left = listed([name(evidence, s, zh) for s in missing], zh)
+        if zh:
+            return f"{who}（{len(held)} 檔平均" + (f"；無 {left} 成交量" if missing else "") + "）"
+        return f"{who} (mean of {len(held)}" + (f"; none is held of {left}" if missing else "") + ")"

@@ -92,12 +92,17 @@ def _activity(subject: Subject, row: pd.Series) -> dict[str, str]:
     name, quantity, day = str(row["name"]), str(row["quantity"]), int(row["window_start"])
     times = np.exp(row["value"]) if quantity == "log_volume" else row["value"]
     return {
-        "name": subject.full_name(name) if row["kind"] == "firm" else subject.group_name(name),
+        "name": subject.full_name(name) if row["kind"] == "firm" else _basket(subject, name, int(row["n"])),
         "quantity": subject.language.text(f"activity.{quantity}"),
         "day": subject.language.window(Window(day, day)),
         "times": number(times, 1),
         "p": p_value(row["p_value"], parametric=row["kind"] == "firm" and quantity == "volatility"),
     }
+
+
+def _basket(subject: Subject, basket: str, n: int) -> str:
+    """The basket's title, with the number of securities that the figure is the mean of."""
+    return subject.language.text("activity.basket", basket=subject.group_name(basket), n=n)
 
 
 def _interval(subject: Subject, low: float, high: float) -> str:
