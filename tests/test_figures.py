@@ -7,9 +7,11 @@ import subprocess
 import sys
 import warnings
 from dataclasses import replace
+from importlib.resources import files
 
 import numpy as np
 import pytest
+from contrast import AA, contrast, rgb
 
 from eventwindow.errors import StudyError
 from eventwindow.report.figures import FIGURES, chart, charts
@@ -175,6 +177,28 @@ def test_an_inline_figure_follows_light_and_dark_and_keeps_its_ids_to_itself(dra
     assert all(i.startswith("tape-") for i in re.findall(r'\bid="([^"]+)"', inline))
     for colour in VARIABLES:
         assert not re.search(rf"(?<!,){colour}", inline)
+
+
+def _schemes() -> dict[str, dict[str, str]]:
+    """Colour variables of the page: light, dark, and what print sets on top of light."""
+    style = files("eventwindow.report").joinpath("templates/report.css").read_text(encoding="utf-8")
+    light, dark, paper = (dict(re.findall(r"--(\w+): (#\w+)", block)) for block in re.findall(r":root {[^}]+}", style))
+    return {"light": light, "dark": dark, "print": light | paper}
+
+
+def test_the_page_has_the_colours_of_the_figures():
+    schemes = _schemes()
+    assert {name: schemes["light"][name] for name in VARIABLES.values()} == {v: k for k, v in VARIABLES.items()}
+    assert set(schemes["dark"]) == set(schemes["light"])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
+def test_every_colour_of_text_can_be_read_on_every_background(scheme):
+    held = _schemes()[scheme]
+    texts, backgrounds = ("ink", "faint", "blue", "orange", "green", "purple", "amber"), ("paper", "card", "tint")
+    pairs = [(text, under) for text in texts for under in backgrounds] + [("ink", "warm"), ("ink", "cold")]
+    ratios = {(a, b): float(contrast(rgb(held[a]), rgb(held[b]))) for a, b in pairs}
+    assert {pair: ratio for pair, ratio in ratios.items() if ratio < AA} == {}
 
 
 def test_a_png_is_written_without_a_clock(drawn):

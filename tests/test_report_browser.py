@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from contrast import faint_texts, faint_words
 from report_cases import HOSTILE, hostile_study
 
 from eventwindow import run_study
@@ -106,3 +107,30 @@ def test_hostile_texts_are_seen_and_not_run(browser, tmp_path):
     assert sent == []
     assert browser.title == HOSTILE["script"]
     assert HOSTILE["script"] in browser.find_element("tag name", "h1").text
+
+
+@pytest.fixture
+def scheme(browser):
+    """Sets what the reader's system asks for, "light" or "dark"."""
+
+    def prefer(value: str) -> None:
+        features = [{"name": "prefers-color-scheme", "value": value}] if value else []
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    yield prefer
+    prefer("")
+
+
+@pytest.mark.parametrize("page", ["report.html", "report.zh-Hant.html"])
+@pytest.mark.parametrize("preferred", ["light", "dark"])
+def test_every_text_stands_out_from_its_background(browser, report, scheme, preferred, page):
+    scheme(preferred)
+    opened(browser, report.with_name(page))
+    assert faint_texts(browser) == []
+
+
+@pytest.mark.parametrize(("preferred", "page"), [("light", "report.html"), ("dark", "report.zh-Hant.html")])
+def test_every_word_of_a_figure_stands_out_from_what_is_painted_under_it(browser, report, scheme, preferred, page):
+    scheme(preferred)
+    opened(browser, report.with_name(page))
+    assert faint_words(browser) == []

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 REACH = 5
-FULL, STRONGEST = 0.15, 0.85  # the abnormal return of full colour, and how opaque that is
+FULL = 0.15  # the abnormal return of full colour
 LEVEL = 0.05
 CORNERS = ((-0.48, -0.46), (0.48, -0.46), (0.48, 0.46), (-0.48, 0.46))
 
@@ -92,7 +92,7 @@ def _cells(axes: Axes, places: dict[str, int], table: pd.DataFrame, taus: list[i
     from matplotlib.collections import PolyCollection
     from matplotlib.colors import to_rgba
 
-    from eventwindow.report.figures.style import BLUE, INK, ORANGE
+    from eventwindow.report.figures.style import COLD, INK, WARM
 
     corners, colours = [], []
     for name, y in places.items():
@@ -101,8 +101,7 @@ def _cells(axes: Axes, places: dict[str, int], table: pd.DataFrame, taus: list[i
             if not np.isfinite(value):
                 continue
             corners.append([(day + dx, y + dy) for dx, dy in CORNERS])
-            strength = min(abs(value) / FULL, 1) * STRONGEST
-            colours.append(to_rgba(ORANGE if value < 0 else BLUE, strength))
+            colours.append(to_rgba(WARM if value < 0 else COLD, min(abs(value) / FULL, 1)))
             if p < LEVEL:
                 text = f"{100 * value:+.0f}".replace("-", MINUS)
                 axes.text(day, y, text, fontsize=7, color=INK, ha="center", va="center_baseline")

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
 
-INK, FAINT, GRID, PAPER = "#1c2127", "#6a737d", "#d8dde3", "#fdfcfa"
-BLUE, ORANGE, GREEN, PURPLE = "#1f6fb2", "#c8500a", "#12806a", "#8250a8"
+INK, FAINT, GRID, PAPER = "#1c2127", "#5b646e", "#d8dde3", "#fdfcfa"
+BLUE, ORANGE, GREEN, PURPLE, AMBER = "#1f6fb2", "#b54708", "#0e7560", "#8250a8", "#8a5d00"
+WARM, COLD = "#dd7233", "#4f94d2"  # a full cell of a heat map: ink on it can be read
 SERIES = (BLUE, ORANGE, GREEN, PURPLE)
-VERDICT = {"confirmed": GREEN, "partly": "#9a6700", "contradicted": ORANGE, "not_testable": FAINT}
+VERDICT = {"confirmed": GREEN, "partly": AMBER, "contradicted": ORANGE, "not_testable": FAINT}
 VARIABLES = {
     INK: "ink", FAINT: "faint", GRID: "line", PAPER: "paper", BLUE: "blue", ORANGE: "orange", GREEN: "green",
-    PURPLE: "purple", VERDICT["partly"]: "amber",
+    PURPLE: "purple", AMBER: "amber", WARM: "warm", COLD: "cold",
 }  # fmt: skip
 WIDTH = 7.4  # inches; the page shows it at about 760 px
 SALT = "eventwindow"

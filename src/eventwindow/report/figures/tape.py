@@ -66,7 +66,7 @@ def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
     axes.axhline(0, color=GRID, linewidth=1)
     axes.set_xticks(x[::2], [subject.language.short_day(d) for d in data.index[::2]])
     axes.set_ylabel(subject.language.text("tape.axis"))
-    axes.margins(x=0.01)
+    axes.margins(x=0.02)
     low, high = axes.get_ylim()
     axes.set_ylim(low - 0.06 * (high - low), high)
     return figure
