@@ -217,6 +217,27 @@ FAULTS = {
         "there is no event 'rise'",
         14,
     ),
+    "per cent for a decimal": (
+        "stated = -0.17",
+        'stated_text = "17 %"\nstated = -17',
+        "not the '17 %' of the text",
+        11,
+    ),
+    "per cent in Chinese": (
+        "stated = -0.17",
+        'stated_text = "重挫 17％"\nstated = -1.7',
+        "not the '17％' of the text",
+        11,
+    ),
+    "more than everything lost": ("stated = -0.17", "stated = -17", "a return of -1700 %, and the text names none", 10),
+    "a rise that nobody named": ("stated = -0.17", "stated = 17", "a return of +1700 %, and the text names none", 10),
+    "a step of one hundred points": ("precision = 0.01", "precision = 1", "1 is a step of 100 %", 11),
+    "billions for dollars": (
+        'stated = -0.17\nprecision = 0.01\nmeasure = "return"',
+        'stated_text = "593bn dollars"\nstated = -593\nprecision = 1\nmeasure = "value_change"',
+        "-593 is not the '593bn' of the text",
+        11,
+    ),
     "unknown member": (
         'measure = "return"\ndate = 2025-01-27',
         'measure = "breadth"\nmembers = ["none"]\nside = "up"\ndate = 2025-01-27',
@@ -232,6 +253,32 @@ def test_a_fault_is_told_with_its_line_and_remedy(tmp_path, fault):
     error = refused(tmp_path, ARTICLE + CLAIM.replace(old, new, 1))
     assert told in str(error)
     assert f"claims.toml, line {line}" in error.where
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("stated = -0.17", 'stated_text = "17 %, or 589bn dollars"\nstated = -0.17'),
+        ("stated = -0.17", 'stated_text = "about 15 to 20 %"\nstated = -0.17'),  # other digits: not ours to judge
+        ("stated = -0.17", 'stated_text = "150 % in a day"\nstated = 1.5'),
+        ('-0.17\nprecision = 0.01\nmeasure = "return"', '128.99\nprecision = 0.01\nmeasure = "price_level"'),
+        ('-0.17\nprecision = 0.01\nmeasure = "return"', '10\nhedge = "among"\nmeasure = "loss_rank"'),
+        ('-0.17\nprecision = 0.01\nmeasure = "return"', '-593e9\nprecision = 1e9\nmeasure = "value_change"'),
+        (
+            'stated = -0.17\nprecision = 0.01\nmeasure = "return"',
+            'stated_text = "五千九百三十億，即 5,930 億美元"\nstated = -593e9\nprecision = 1e9\nmeasure = "value_change"',
+        ),
+    ],
+)
+def test_figures_in_points_dollars_and_ranks_are_read_as_they_stand(tmp_path, old, new):
+    (tmp_path / "claims.toml").write_text(ARTICLE + CLAIM.replace(old, new, 1), encoding="utf-8")
+    assert read_claims(tmp_path / "claims.toml", {"NVDA"}, set()).claims[0].measure is not None
+
+
+def test_a_part_is_held_to_how_the_whole_was_said(tmp_path):
+    whole = CLAIM[: CLAIM.index("stated")].replace("text_en", 'stated_text = "17 %"\ntext_en')
+    part = PART.replace('hedge = "direction"\ndirection = "up"', "stated = 17\nprecision = 0.01")
+    assert "17 is not the '17 %' of the text" in str(refused(tmp_path, ARTICLE + whole + part))
 
 
 def test_a_misspelled_key_is_answered_with_the_nearest(tmp_path):

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from eventwindow.claims.claim import Claim, Hedge, Measure
 from eventwindow.claims.measures import MEASURES
+from eventwindow.claims.stated import impossible, in_decimals, misread
 from eventwindow.errors import ClaimError
 from eventwindow.tomltables import Table
 
@@ -62,7 +63,8 @@ def claim_of(table: Table, forms: Forms, parent: Claim | None = None, name: str 
     _check_names(table, values, forms, panel=bool(name) and not parent)
     head = _head(table, values)
     if not table.children("parts"):
-        return replace(head, **_measured(table, values, forms), file=table.file, line=table.line)
+        said = parent.stated_text if parent else ""
+        return replace(head, **_measured(table, values, forms, said), file=table.file, line=table.line)
     whole = replace(head, file=table.file, line=table.line)
     parts = tuple(claim_of(part, forms, whole, f"{whole.id}.{k}") for k, part in enumerate(table.children("parts"), 1))
     if not any(p.decides for p in parts):
@@ -149,7 +151,8 @@ def _head(table: Table, values: Mapping[str, Any]) -> Claim:
     return Claim(**texts)
 
 
-def _measured(table: Table, values: Mapping[str, Any], forms: Forms) -> dict[str, Any]:
+def _measured(table: Table, values: Mapping[str, Any], forms: Forms, said: str) -> dict[str, Any]:
+    """Measure, hedge and stated figure; `said` is how the whole was said that a part belongs to."""
     if "measure" not in values:
         return {}
     name = values["measure"]
@@ -162,7 +165,37 @@ def _measured(table: Table, values: Mapping[str, Any], forms: Forms) -> dict[str
     if hedge in TESTED and not getattr(MEASURES[name], "tests", False):
         tested = ", ".join(n for n, m in MEASURES.items() if getattr(m, "tests", False))
         raise fault(table, "hedge", f"measure {name!r} tests no effect", f"Those that do are {tested}.")
-    return {"measure": measure, "measure_name": name, "hedge": hedge, "stated": _stated(table, values, hedge)}
+    stated = _stated(table, values, hedge)
+    _check_figures(table, values, name, None if hedge in NEEDS_DIRECTION else stated, said)
+    return {"measure": measure, "measure_name": name, "hedge": hedge, "stated": stated}
+
+
+def _check_figures(table: Table, values: Mapping[str, Any], measure: str, stated: Any, said: str) -> None:
+    """What is stated can be what was `said`, in the unit of the measure."""
+    figures = stated if isinstance(stated, tuple) else () if stated is None else (stated,)
+    text = str(values.get("stated_text") or said or values["text_en"])
+    if wrong := misread(measure, figures, text):
+        raise fault(
+            table,
+            "stated",
+            f"{wrong[0]:g} is not the {wrong[1]!r} of the text",
+            "Write decimals and whole dollars: 17 % is 0.17, 593bn dollars are 593e9.",
+        )
+    if beyond := impossible(measure, figures, text):
+        raise fault(
+            table,
+            "stated",
+            f"{beyond:g} is a return of {100 * beyond:+.0f} %, and the text names none",
+            "Write decimals, not per cent: 17 % is 0.17.",
+        )
+    for key in ("precision", "material"):
+        if in_decimals(measure) and (step := _number(table, key, values.get(key, 0))) >= 1:
+            raise fault(
+                table,
+                key,
+                f"{step:g} is a step of {100 * step:.0f} %",
+                "Write decimals, not per cent: a point is 0.01.",
+            )
 
 
 def _built(table: Table, values: Mapping[str, Any], form: type, forms: Forms) -> Measure:
