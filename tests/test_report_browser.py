@@ -10,10 +10,12 @@ from report_cases import HOSTILE, hostile_study
 
 from eventwindow import run_study
 from eventwindow.report import write_report
+from eventwindow.report.language import language
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--window-size=1200,1600",
+    "--force-prefers-reduced-motion",
 )  # fmt: skip
 
 
@@ -86,6 +88,58 @@ def test_a_statement_opens_to_its_rule_by_keyboard(browser, report):
     claim.find_element("tag name", "summary").send_keys(Keys.ENTER)
     assert claim.get_attribute("open") is not None
     assert claim.find_element("tag name", "dd").is_displayed()
+
+
+def test_a_choice_that_nothing_fits_says_so_and_can_be_undone(browser, report):
+    from selenium.webdriver.support.ui import Select
+
+    opened(browser, report)
+    claims = browser.find_elements("css selector", "details.claim")
+    held = {(s, c.get_attribute("data-verdict")) for c in claims for s in c.get_attribute("data-security").split()}
+    security, verdict = min({(s, v) for s, _ in held for _, v in held} - held)
+    Select(browser.find_element("name", "security")).select_by_value(security)
+    Select(browser.find_element("name", "verdict")).select_by_value(verdict)
+    assert browser.find_element("css selector", "output").text == language("en").text("board.none_shown")
+    browser.find_element("css selector", ".filters button").click()
+    assert len(browser.find_elements("css selector", "details.claim:not([hidden])")) == len(claims)
+    assert not browser.find_element("css selector", ".filters button").is_displayed()
+
+
+@pytest.mark.parametrize("chosen", ["", "S4"])
+def test_a_link_to_a_statement_opens_it_whatever_is_chosen(browser, report, chosen):
+    from selenium.webdriver.support.ui import Select
+
+    opened(browser, report)
+    link = browser.find_element("css selector", "#disagreements a[href^='#claim-S0']")
+    for _ in range(2):  # the second time the address is there already
+        Select(browser.find_element("name", "article")).select_by_value(chosen)
+        link.click()
+        claim = browser.find_element("id", link.get_attribute("hash").removeprefix("#"))
+        assert claim.get_attribute("open") is not None
+        assert claim.is_displayed()
+        top = browser.execute_script("return arguments[0].getBoundingClientRect().top", claim)
+        assert 0 <= round(top) < 800
+        browser.execute_script("arguments[0].open = false", claim)
+
+
+def test_an_address_with_a_statement_opens_there(browser, report, deepseek):
+    untestable = deepseek.table("claims").query("verdict == 'not_testable'")["id"].iloc[-1]  # in a group that is closed
+    browser.get("about:blank")
+    browser.get(f"{report.as_uri()}#claim-{untestable}")
+    assert browser.find_element("id", f"claim-{untestable}").find_element("tag name", "dl").is_displayed()
+
+
+@pytest.mark.parametrize(("steps", "past", "next_link"), [(1, "#finding", "nav a"), (2, "#main", "main *")])
+def test_a_skip_link_leads_past_what_stands_before_its_goal(browser, report, steps, past, next_link):
+    from selenium.webdriver.common.keys import Keys
+
+    opened(browser, report)
+    keys = [Keys.TAB] * steps + [Keys.ENTER, Keys.TAB]
+    for key in keys:
+        browser.switch_to.active_element.send_keys(key)
+    reached = "const e = document.activeElement; return e.matches(arguments[1]) && "
+    before = "!!(document.querySelector(arguments[0]).compareDocumentPosition(e) & 4)"
+    assert browser.execute_script(reached + before, past, next_link)
 
 
 @pytest.mark.parametrize("width", [360, 1200])
