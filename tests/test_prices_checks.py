@@ -76,7 +76,46 @@ def test_a_missing_session_and_a_row_without_a_session():
     frame = sound().rename(index={DAY: pd.Timestamp("2025-01-18")}).sort_index()
     found = kinds(check(frame))
     assert ("missing_session", "2025-01-15") in found
-    assert ("no_session", "2025-01-18") in found
+    assert ("moves", "2025-01-18") in found
+
+
+def on_weekdays(frame):
+    """The same prices in the same order, dated by weekdays: after each holiday a day early."""
+    return frame.set_axis(pd.bdate_range(frame.index[0], periods=len(frame)))
+
+
+def padded(frame):
+    """Every weekday has a row; on a holiday it repeats the one before."""
+    return frame.reindex(pd.bdate_range(frame.index[0], frame.index[-1])).ffill()
+
+
+def test_prices_that_move_on_closed_days_stand_on_a_wrong_calendar():
+    findings = check(on_weekdays(sound()))
+    assert kinds(findings)[0] == ("wrong_calendar", "2024-12-25")
+    assert findings[0].level == "error"
+    assert findings[0].figures == {"days": 5, "mic": "XNYS"}
+    days = [day for kind, day in kinds(findings) if kind == "moves"]
+    assert days == ["2024-12-25", "2025-01-01", "2025-01-09", "2025-01-20", "2025-02-17"]
+
+
+def test_what_is_traded_around_the_clock_may_move_on_a_holiday():
+    found = kinds(check(on_weekdays(sound()), around_the_clock=True))
+    assert "wrong_calendar" not in [kind for kind, _ in found]
+    assert ("moves", "2025-01-20") in found
+
+
+def test_padding_repeats_the_close_and_is_no_error():
+    findings = check(padded(sound()))
+    assert {f.level for f in findings} == {"warning"}
+    assert len([f for f in findings if f.kind == "no_session"]) == 5
+
+
+def test_two_days_that_the_calendar_does_not_know_are_no_error():
+    frame = sound()
+    extra = frame.iloc[[10, 20]].set_axis(pd.to_datetime(["2025-01-09", "2025-01-20"])) * 1.5
+    found = kinds(check(pd.concat([frame, extra]).sort_index()))
+    assert ("moves", "2025-01-09") in found
+    assert "wrong_calendar" not in [kind for kind, _ in found]
 
 
 def test_the_day_of_mourning_is_no_session():

@@ -59,7 +59,7 @@ def _no_day(text: str | None, where: str, kind: type[StudyError]) -> StudyError:
         return kind("a row without a date", where=where, remedy="Write dates as YYYY-MM-DD: 2025-01-27.")
     if np.isnat(_day(text[:10])):
         return kind(f"{text!r} is not a date", where=where, remedy="Write dates as YYYY-MM-DD: 2025-01-27.")
-    remedy = "Write the date alone; the clock time of an event stands in the column `time`."
+    remedy = "Write the date alone; of an event, the clock time goes into the column `time`."
     return kind(f"{text!r} is not a date: it has a time of day", where=where, remedy=remedy)
 
 

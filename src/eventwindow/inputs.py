@@ -62,7 +62,7 @@ def read_inputs(folder: Path, prices: str, step: Step, claims: Path | None = Non
     ledger, held, tables = read
     calendars = {symbol: worked_out.get(symbol) or shipped[mic] for symbol, mic in exchanges.items()}
     calendar = sessions_of(happenings_of(study), {c.mic: c for c in calendars.values()}.values())
-    held, quality = checked_prices(study, held, calendars, calendar, folder / "figures")
+    held, quality = checked_prices(study, held, calendars, calendar, folder / "figures", prices)
     _check_benchmarks(study, held)
     series = {
         symbol: returns(price_for_returns(history.frame), calendars[symbol].sessions)
@@ -182,6 +182,7 @@ def gather_evidence(
         news=pd.DataFrame([n.model_dump() for n in inputs.study.file.news]),
         unavailable={symbol: u.reason for symbol, u in inputs.prices.unavailable.items()},
         titles=inputs.study.titles,
+        events={e.id: (e.title_en or e.id, e.title_zh or e.title_en or e.id) for e in inputs.study.file.events},
     )
 
 

@@ -48,7 +48,7 @@ def print_result(result: StudyResult, report: Path) -> None:
     console.print(_main_names(result))
     if result.run["headline"]["basket"]:
         console.print(*_basket(result), sep="\n")
-    for line in (*_depends(result), *origin_lines(result)):
+    for line in (*_depends(result), *origin_lines(result), *_padding(result)):
         console.print(line, markup=False)
     console.print(f"Report: {report}", markup=False, soft_wrap=True)
 
@@ -204,6 +204,13 @@ def origin_lines(result: StudyResult) -> list[str]:
         lines = [f"Prices {_origin(str(o))}: {', '.join(map(str, symbols))}." for o, symbols in groups]
     missing = [f"No prices: {symbol} ({reason})" for symbol, reason in result.run["unavailable"].items()]
     return [*lines, *missing, *result.run["notes"]]
+
+
+def _padding(result: StudyResult) -> Iterator[str]:
+    rows = result.table("data_quality").query("kind == 'no_session'")
+    if len(rows):
+        of = rows["security"].nunique()
+        yield f"{len(rows)} rows of {of} securities repeat a close on a day without a session; they are left out."
 
 
 def p_value(p: float, floor: float = 0.0) -> str:

@@ -171,13 +171,13 @@ def _off_session(calendar: Calendar, day: date, rule: SessionRule) -> DayZero:
     after = calendar.sessions[calendar.sessions > pd.Timestamp(day)][0]
     if rule == "error":
         raise EventDateError(
-            f"{day} is not a session of {calendar.mic} ({_why_closed(calendar.mic, day)}).",
+            f"{day} is not a session of {calendar.mic} ({why_closed(calendar.mic, day)}).",
             remedy=f'Set session = "next" or give {after.date()}; the session before is {before.date()}.',
         )
     return DayZero(after if rule == "next" else before, f"{day} is not a session of {calendar.mic}: {rule} session")
 
 
-def _why_closed(mic: str, day: date) -> str:
+def why_closed(mic: str, day: date) -> str:
     """The weekday, or the holiday's name where the calendar library has one."""
     import exchange_calendars as xcals
 

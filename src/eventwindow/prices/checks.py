@@ -14,10 +14,12 @@ from eventwindow.prices.table import PriceHistory
 from eventwindow.timeline import Calendar
 
 LARGE = 0.40  # a return beyond it, away from an event, is more often a missed split than news
+STILL = 1e-9  # a relative change below it is none
 REPEATED = 4  # equal closes in a row
 RANGE_SLACK = 1e-5  # of the price: quotes are rounded and restated
 DIVIDEND_SLACK = 5e-4  # of a daily return, at least; quotes rounded to a hundredth may move it by more
 TICK = 0.011
+SHIFTED = 3  # days without a session on which closes move: more than calendars and sources err
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,12 @@ KINDS = {
     "duplicate_date": ("two rows for one date", "同一日期有兩筆資料"),
     "no_day_zero": ("no row on day 0 of event {event!r}", "事件「{event}」的第 0 日沒有資料"),
     "missing_session": ("a session without a row", "交易日缺資料"),
-    "no_session": ("a row on a day without a session", "非交易日卻有資料"),
+    "no_session": ("a row on a day without a session, left out", "非交易日卻有資料，不採計"),
+    "moves": ("close moves by {value:+.2%} on a day without a session", "非交易日收盤價卻變動 {value:+.2%}"),
+    "wrong_calendar": (
+        "closes move on {days:g} days without a session of {mic}: shifted dates, or another exchange?",
+        "{mic} 的 {days:g} 個非交易日收盤價有變動：日期錯位，或交易所有誤？",
+    ),
     "high_below_low": ("high {high:g} below low {low:g}", "最高價 {high:g} 低於最低價 {low:g}"),
     "outside_range": (
         "close {close:g} outside the day's range {low:g} to {high:g}",
@@ -75,16 +82,17 @@ def check_history(
     day_zero: Mapping[str, pd.Timestamp] | None = None,
     currency: str = "",
     others: Iterable[pd.Timestamp] = (),
+    around_the_clock: bool = False,
 ) -> list[Finding]:
     """All findings on one security, errors first, then by date.
 
     `day_zero` names the session of each event, `others` are further days on which a large return is no surprise;
-    `currency` is the study's for this security.
+    `currency` is the study's for this security. What is traded `around_the_clock` may move when its exchange is closed.
     """
     frame, events = history.frame, dict(day_zero or {})
     found = [*_errors(history.symbol, frame, events)]
     if not any(finding.level == "error" for finding in found if finding.kind != "no_day_zero"):
-        found += _calendar_warnings(history.symbol, frame, calendar)
+        found += _calendar_findings(history.symbol, frame, calendar, around_the_clock)
         found += _row_warnings(history.symbol, frame)
         found += _return_warnings(history.symbol, frame, [*events.values(), *others])
         found += _adjustment_warnings(history)
@@ -106,14 +114,28 @@ def _errors(symbol: str, frame: pd.DataFrame, events: Mapping[str, pd.Timestamp]
             yield Finding(symbol, "error", "no_day_zero", day, {"event": event})
 
 
-def _calendar_warnings(symbol: str, frame: pd.DataFrame, calendar: Calendar) -> Iterator[Finding]:
+def _calendar_findings(
+    symbol: str, frame: pd.DataFrame, calendar: Calendar, around_the_clock: bool
+) -> Iterator[Finding]:
+    """Sessions without a row, and rows without a session: padding repeats the close before, shifted prices move."""
     sessions = calendar.sessions
     within = sessions[(sessions >= frame.index[0]) & (sessions <= frame.index[-1])]
     for day in within.difference(frame.index):
         yield Finding(symbol, "warning", "missing_session", day, {})
     reach = frame.index[(frame.index >= sessions[0]) & (frame.index <= sessions[-1])]
-    for day in reach.difference(sessions):
+    strange = reach.difference(sessions)
+    change = _closes(frame).pct_change(fill_method=None).reindex(strange).fillna(0.0)
+    moved = change[change.abs() > STILL]
+    for day in strange.difference(moved.index):
         yield Finding(symbol, "warning", "no_session", day, {})
+    for day, value in moved.items():
+        yield Finding(symbol, "warning", "moves", pd.Timestamp(str(day)), {"value": float(value)})
+    if len(moved) >= SHIFTED and not around_the_clock:
+        yield Finding(symbol, "error", "wrong_calendar", moved.index[0], {"days": len(moved), "mic": calendar.mic})
+
+
+def _closes(frame: pd.DataFrame) -> pd.Series:
+    return frame["close" if frame["close"].notna().any() else "adj_close"].dropna()
 
 
 def _row_warnings(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
@@ -133,7 +155,7 @@ def _row_warnings(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
 
 def _return_warnings(symbol: str, frame: pd.DataFrame, expected: list[pd.Timestamp]) -> Iterator[Finding]:
     """Closes that stand still for `REPEATED` sessions, and returns beyond `LARGE` off the days expected."""
-    close = frame["close" if frame["close"].notna().any() else "adj_close"].dropna()
+    close = _closes(frame)
     moved = np.flatnonzero(np.diff(close.to_numpy(), prepend=np.nan, append=np.nan) != 0)
     for first, after in pairwise(moved):
         if after - first >= REPEATED:

@@ -1,0 +1,71 @@
+"""What is wrong with a study is found before anything is computed, by `check` as by `run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from test_cli import edit
+
+from eventwindow.cli import main
+from eventwindow.studies import new_study
+
+
+@pytest.fixture
+def study(tmp_path) -> Path:
+    return new_study(tmp_path / "mine")
+
+
+def ends(capsys, command: str, study: Path, *arguments: str) -> tuple[int, str, str]:
+    """Exit code, output and errors of a command."""
+    out = ("--out", str(study.parent / "out")) if command == "run" else ()
+    code = main([command, str(study), *(arguments or ("--prices", "shipped")), *out])
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+def own_prices(study: Path, change) -> str:
+    """The study's own figures, wide and changed, as a file of the user's."""
+    table = pd.read_csv(study / "figures" / "daily.csv", parse_dates=["date"])
+    wide = table.pivot(index="date", columns="symbol", values="close")
+    path = study.parent / "own.csv"
+    change(wide).rename_axis("date").reset_index().to_csv(path, index=False)
+    return str(path)
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_prices_on_a_calendar_of_weekdays_end_the_study_and_name_the_holidays(study, capsys, command):
+    """The mistake of notebook 05: seventeen holidays move each date, and day 0 is another session."""
+    path = own_prices(study, lambda wide: wide.set_axis(pd.bdate_range(wide.index[0], periods=len(wide))))
+    code, _, said = ends(capsys, command, study, "--prices", path)
+    assert code == 2
+    assert "own.csv: the prices of 4 securities (NVDA, TSM, KO, SPY) move on" in said
+    assert "days without a session of XNYS" in said and "(Christmas)" in said and "(New Year's Day)" in said
+    assert said.splitlines()[-1].startswith("Their dates are shifted")
+
+
+def test_prices_dated_a_day_late_end_the_study(study, capsys):
+    path = own_prices(study, lambda wide: wide.set_axis(wide.index + pd.Timedelta(days=1)))
+    code, _, said = ends(capsys, "run", study, "--prices", path)
+    assert code == 2 and "(a Saturday)" in said
+
+
+def test_padded_holidays_are_left_out_and_change_no_figure(study, capsys, tmp_path):
+    def padded(wide):
+        return wide.reindex(pd.bdate_range(wide.index[0], wide.index[-1])).ffill()
+
+    tables = []
+    for change, told in ((padded, True), (lambda wide: wide, False)):
+        code, said, _ = ends(capsys, "run", study, "--prices", own_prices(study, change))
+        assert code == 0
+        assert ("of 4 securities repeat a close on a day without a session;" in " ".join(said.split())) == told
+        tables.append((tmp_path / "out" / "results" / "cumulative.csv").read_bytes())
+    assert tables[0] == tables[1]
+
+
+def test_one_security_on_the_wrong_exchange_is_left_out_with_the_reason(study, capsys, tmp_path):
+    edit(study, 'symbol = "TSM"\nexchange = "XNYS"', 'symbol = "TSM"\nexchange = "XTKS"')
+    assert ends(capsys, "run", study)[0] == 0
+    told = pd.read_csv(tmp_path / "out" / "results" / "excluded.csv").set_index("security").loc["TSM"]
+    assert "days without a session of XTKS: shifted dates, or another exchange?" in told["reason"]
