@@ -317,6 +317,14 @@ def test_readings_are_checked_as_claims_are(tmp_path):
     assert "readings.toml, line 7" in error.where
 
 
+def test_a_reading_that_bears_on_no_section_of_the_report_is_refused(tmp_path):
+    texts = ("key", "text_en", "text_zh", "predicts_en", "predicts_zh", "rival_en", "rival_zh", "limit_en", "limit_zh")
+    keys = "".join(f'{key} = "x"\n' for key in texts)
+    error = refused(tmp_path, f'[[readings]]\n{keys}articles = []\nsection = "lte"\n', "readings.toml")
+    assert "the report has no section 'lte' for readings" in str(error)
+    assert "It has market and late" in str(error)
+
+
 def test_claims_of_another_file_leave_the_readings_of_the_study_aside(tmp_path):
     (tmp_path / "readings.toml").write_text('[[disagreements]]\nkey = "d"\n', encoding="utf-8")
     (tmp_path / "other.toml").write_text(ARTICLE + CLAIM, encoding="utf-8")

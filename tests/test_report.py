@@ -79,7 +79,8 @@ def test_the_headline_counts_the_verdicts_of_the_claims_table(deepseek, page):
 
 
 def test_sections_stand_in_the_order_of_the_readers_questions(html):
-    order = ["finding", "verdicts", "week", "abnormal", "tests", "excluded", "data", "method"]
+    order = ["finding", "verdicts", "week", "abnormal", "benchmark", "market", "late", "tests", "robustness"]
+    order += ["counterfactual", "readings", "disagreements", "excluded", "data", "method"]
     places = [html.index(f'id="{name}"') for name in order]
     assert places == sorted(places)
 

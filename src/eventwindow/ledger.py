@@ -9,7 +9,7 @@ from typing import Any
 
 from eventwindow.claimforms import Forms, claim_of, fault, text_keys
 from eventwindow.claims.claim import Claim
-from eventwindow.claims.readings import Disagreement, Reading
+from eventwindow.claims.readings import SECTIONS, Disagreement, Reading
 from eventwindow.tomltables import Table, read_tables
 
 CLAIMS, READINGS = "claims.toml", "readings.toml"
@@ -94,6 +94,9 @@ def _reading(table: Table, forms: Forms) -> Reading:
     )
     keys = text_keys(table, Reading, skip=("panels",))
     _check_articles(table, forms)
+    if (section := keys.get("section", "")) not in ("", *SECTIONS):
+        known = " and ".join(SECTIONS)
+        raise fault(table, "section", f"the report has no section {section!r} for readings", f"It has {known}.")
     return Reading(**keys, panels=panels)
 
 

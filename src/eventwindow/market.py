@@ -24,7 +24,7 @@ def market_table(
     panel: pd.DataFrame | None,
     treated: Sequence[str],
 ) -> pd.DataFrame:
-    """One figure of `day0` a row: returns in decimals, `share_down` a share; `left_out` is "treated" or empty.
+    """One figure of `day0` a row: returns in decimals, shares that fell and rose; `left_out` is "treated" or empty.
 
     benchmarks: symbol → simple returns. star: a benchmark and itself without the treated. panel: closes, date × symbol,
     once whole and once without the `treated`.
@@ -51,7 +51,8 @@ def panel_moves(panel: pd.DataFrame | None, day: pd.Timestamp) -> pd.Series:
 def _breadth(moves: pd.Series, left_out: str) -> list[tuple[object, ...]]:
     if moves.empty:
         return []
-    figures = {"share_down": (moves < 0).mean(), "median": moves.median(), "mean": moves.mean()}
+    shares = {"share_down": (moves < 0).mean(), "share_up": (moves > 0).mean()}
+    figures = {"mean": moves.mean(), "median": moves.median(), **shares}
     return [(measure, "panel", left_out, len(moves), float(value)) for measure, value in figures.items()]
 
 

@@ -29,7 +29,7 @@ def paper(subject: Subject, charts: Mapping[str, Chart]) -> dict[str, Any]:
         "finding": [runs(sentence) for sentence in sections.finding(subject)],
         "origins": runs(data["origins"]),
         "figures": {name: _figure(chart) for name, chart in charts.items()},
-        "chapters": [{"key": key, "title": say(f"section.{key}"), "blocks": blocks} for key, blocks in chapters],
+        "chapters": [{"key": key, "title": sections.title(subject, key), "blocks": blocks} for key, blocks in chapters],
         "made_with": say("common.made_with", version=subject.result.run["versions"]["eventwindow"]),
     }
 

@@ -32,7 +32,15 @@ def week(subject: Subject) -> list[Block]:
 
 
 def hours(subject: Subject) -> list[Block]:
-    return [picture("world_clock"), picture("minutes"), picture("lead_lag", floats=True)]
+    pairs = [block for pair in sections.hours_section(subject) for block in _receipt(subject, pair)]
+    return [picture("world_clock"), *pairs, picture("minutes"), picture("lead_lag", floats=True)]
+
+
+def _receipt(subject: Subject, pair: dict[str, Any]) -> list[Block]:
+    say = subject.language.say
+    keys = ("date", "receipt", "home_date", "home", "parity", "premium" if pair["known"] else "change")
+    head = [say(f"hours.{key}") for key in keys]
+    return [paragraph(pair["text"]), table(pair["caption"], "l r l r r r", head, pair["rows"]), note(say("hours.note"))]
 
 
 def abnormal(subject: Subject) -> list[Block]:
@@ -60,21 +68,58 @@ def _activity(subject: Subject, rows: list[dict[str, str]]) -> list[Block]:
     return [table(say("activity.table"), "L l l r r", map(say, words), body)] if rows else []
 
 
+def benchmark(subject: Subject) -> list[Block]:
+    found = sections.benchmark_section(subject)
+    sets = _sheet(found["sets"]) if found["sets"] else []
+    return [*map(paragraph, found["sentences"]), picture("benchmarks"), *sets]
+
+
+def market(subject: Subject) -> list[Block]:
+    found = sections.market_section(subject)
+    return [*map(paragraph, found["sentences"]), *(block for sheet in found["sheets"] for block in _sheet(sheet))]
+
+
+def late(subject: Subject) -> list[Block]:
+    found = sections.late_section(subject)
+    return [*map(paragraph, found["sentences"]), *_sheet(found["sheet"])]
+
+
+def _sheet(sheet: sections.Sheet) -> list[Block]:
+    body = table(sheet.caption, sheet.columns, sheet.head, sheet.rows)
+    return [body, note(sheet.note)] if sheet.note else [body]
+
+
 def robustness(subject: Subject) -> list[Block]:
     say, found = subject.language.say, sections.robustness_section(subject)
-    blocks = [paragraph(found[key]) for key in ("benchmarks", "treated") if found[key]]
-    blocks += [picture("benchmarks"), picture("specifications")]
-    if not found["rows"]:
+    blocks = [picture("specifications")]
+    if not found:
         return blocks
     keys = ("n", "median", "span", "sign", "significant", "p")
     head = [say("abnormal.security"), say("excluded.window"), *(say(f"robustness.{key}") for key in keys)]
     shown = ("name", "window", "n", "median", "range", "sign", "significant", "p")
-    rows = [[row[key] for key in shown] for row in found["rows"]]
+    rows = [[row[key] for key in shown] for row in found]
     return [*blocks, table(say("robustness.table"), "L l r r r r r r", head, rows), note(say("robustness.note"))]
 
 
 def counterfactual(subject: Subject) -> list[Block]:
-    return [picture("counterfactual"), picture("placebos", floats=True)]
+    say, found = subject.language.say, sections.counterfactual_section(subject)
+    head = [
+        say("abnormal.security"),
+        *(say(f"counterfactual.{k}") for k in ("model", "effect", "error", "time", "space")),
+    ]
+    leads = f" ({say('counterfactual.leads')})"
+    rows = [
+        [row["name"], joined(styled("strong", row["model"]), leads) if row["leads"] else row["model"]]
+        + [row[key] for key in ("effect", "error", "time", "space")]
+        for row in found["rows"]
+    ]
+    return [
+        *(paragraph(sentence) for sentence in found["sentences"]),
+        picture("counterfactual"),
+        table(say("counterfactual.table"), "L L r r r r", head, rows),
+        note(say("counterfactual.note")),
+        picture("placebos", floats=True),
+    ]
 
 
 def tests(subject: Subject) -> list[Block]:
@@ -166,6 +211,9 @@ CHAPTERS: dict[str, Callable[[Subject], list[Block]]] = {
     "week": week,
     "hours": hours,
     "abnormal": abnormal,
+    "benchmark": benchmark,
+    "market": market,
+    "late": late,
     "robustness": robustness,
     "counterfactual": counterfactual,
     "readings": readings,

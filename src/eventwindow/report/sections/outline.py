@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from eventwindow.report.sections.benchmark import benchmark_section
+from eventwindow.report.sections.late import late_section
+from eventwindow.report.sections.market import market_section
 from eventwindow.report.sections.robustness import robustness_section
 from eventwindow.report.subject import Subject
 
@@ -12,11 +15,14 @@ ORDER = (
     "week",
     "hours",
     "abnormal",
+    "benchmark",
+    "market",
+    "late",
+    "tests",
     "robustness",
     "counterfactual",
     "readings",
     "disagreements",
-    "tests",
     "excluded",
     "data",
     "method",
@@ -29,9 +35,17 @@ def outline(subject: Subject, figures: Collection[str]) -> list[str]:
     held = {
         "verdicts": bool(result.verdicts),
         "hours": bool({"world_clock", "minutes"} & set(figures)),
-        "robustness": "benchmarks" in figures or bool(robustness_section(subject)["rows"]),
+        "benchmark": "benchmarks" in figures or any(benchmark_section(subject).values()),
+        "market": bool(market_section(subject)["sheets"]),
+        "late": bool(late_section(subject)),
+        "robustness": "specifications" in figures or bool(robustness_section(subject)),
         "counterfactual": "counterfactual" in figures,
         "readings": bool(result.readings),
         "disagreements": bool(result.disagreements),
     }
     return [key for key in ORDER if held.get(key, True)]
+
+
+def title(subject: Subject, key: str) -> str:
+    """The heading of a section; that of the delay says how long it was."""
+    return late_section(subject)["title"] if key == "late" else subject.language.text(f"section.{key}")

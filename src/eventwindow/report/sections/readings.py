@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
+
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
 from eventwindow.report.sections.board import line_of
 from eventwindow.report.subject import Subject, once
@@ -26,6 +28,15 @@ def _reading(subject: Subject, judged: JudgedReading) -> dict[str, Any]:
         "sentence": pick(judged.sentence_en, judged.sentence_zh),
         "panels": [line_of(subject, panel) for panel in judged.panels],
     }
+
+
+def beside(subject: Subject, section: str) -> list[Markup]:
+    """What prices say of the accounts that bear on `section`, a sentence each."""
+    return [
+        subject.language.say("readings.beside", **{k: found[k] for k in ("text", "articles", "sentence")})
+        for judged, found in zip(subject.result.readings, readings_section(subject), strict=True)
+        if judged.reading.section == section
+    ]
 
 
 @once

@@ -1,0 +1,204 @@
+"""The sections of the article: each sentence follows what the tables hold, and a study without matter has none of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import unescape
+
+import pandas as pd
+import pytest
+
+from eventwindow import run_study
+from eventwindow.report.language import LANGUAGES, language, p_value, percent
+from eventwindow.report.sections import (
+    benchmark_section,
+    late_section,
+    market_section,
+    outline,
+    title,
+)
+from eventwindow.report.sections.benchmark import REMARK
+from eventwindow.report.subject import Subject
+from eventwindow.studies import new_study
+
+MATTER = {"market", "group_views", "approach", "treated", "treated_stocks", "views", "robustness"}
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def subject(request, deepseek):
+    return Subject(deepseek, language(request.param))
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """The study that `eventwindow new` writes: two events of one firm and its peers, without readings or weights."""
+    folder = tmp_path_factory.mktemp("template") / "study"
+    new_study(folder)
+    return run_study(folder, prices="shipped")
+
+
+def changed(deepseek, code="en", **tables):
+    """The shipped study's result with other tables, as the reader of `code` meets it."""
+    return Subject(replace(deepseek, tables={**deepseek.tables, **tables}), language(code))
+
+
+def words(section):
+    return unescape(" ".join(map(str, section["sentences"])))
+
+
+def test_the_order_is_that_of_the_article(subject):
+    keys = outline(subject, ["benchmarks", "specifications", "counterfactual", "minutes"])
+    wanted = ["verdicts", "week", "hours", "abnormal", "benchmark", "market", "late", "tests", "robustness"]
+    assert keys[: len(wanted)] == wanted
+    assert keys[-3:] == ["excluded", "data", "method"]
+
+
+def test_the_market_is_told_by_the_figures_of_its_table(deepseek, subject):
+    market = deepseek.table("market").set_index(["measure", "name", "left_out"])["value"]
+    said = words(market_section(subject))
+    for key in (("return", "SPY", ""), ("return", "SPY", "treated"), ("median", "panel", ""), ("mean", "panel", "")):
+        assert percent(market[key]) in said
+    assert percent(market["share_down", "panel", ""], 0, sign=False) in said
+    panels, _ = market_section(subject)["sheets"]
+    assert [row[1] for row in panels.rows][:5] == [
+        percent(market["return", s, ""]) for s in deepseek_benchmarks(deepseek)
+    ]
+
+
+def deepseek_benchmarks(result):
+    return ["SPY", *result.run["study"]["robustness"]["benchmarks"]]
+
+
+def test_whether_it_was_the_market_turns_with_the_share_that_moved_along(deepseek):
+    table = deepseek.table("market")
+    assert words(market_section(changed(deepseek))).startswith("No: on 27 January 2025")
+    most = table.assign(value=table["value"].where(table["measure"] != "share_down", 0.9))
+    assert words(market_section(changed(deepseek, market=most))).startswith("Most of it: on 27 January 2025")
+    assert words(market_section(changed(deepseek, "zh-Hant", market=most))).startswith("多數是：")
+
+
+def test_every_group_is_on_one_side_or_said_to_be_open(deepseek, subject):
+    views = deepseek.table("group_views")
+    groups = views[(views["benchmark"] == "SPY") & views["group"].isin(subject.groups)]
+    moved = groups[groups["p_value"] < 0.05]
+    said = words(market_section(subject))
+    for row in moved.itertuples():
+        assert f"{subject.group_name(row.group)} {percent(row.caar)}" in said
+    assert f"{len(groups) - len(moved)}" in said
+    _, table = market_section(subject)["sheets"]
+    assert len(table.rows) == len(groups)
+
+
+def test_untreated_groups_are_explained_by_what_the_benchmark_makes_of_them(deepseek, subject):
+    views = deepseek.table("group_views").set_index(["group", "benchmark"])
+    said = words(benchmark_section(subject))
+    for group in ("controls", "comparators"):
+        for benchmark in ("SPY", "SPY" + REMARK):
+            row = views.loc[(group, benchmark)]
+            text = (
+                f"{percent(row['caar'])}{'（' if subject.language.zh else ' ('}p\u00a0=\u00a0{p_value(row['p_value'])}"
+            )
+            assert f"{subject.group_name(group)} {text}" in said
+
+
+@pytest.mark.parametrize(
+    ("scale", "p", "told", "not_told"),
+    [
+        (
+            0.3,
+            0.40,
+            ["Part of it is made by the benchmark", "it was the benchmark that moved"],
+            ["a move of their own"],
+        ),
+        (0.9, 0.01, ["Part of it is made by the benchmark", "a move of their own (comparators and controls)"], []),
+        (1.2, 0.01, ["The benchmark is not the reason"], ["Part of it is made"]),
+    ],
+)
+def test_what_is_left_of_the_untreated_decides_the_words(deepseek, scale, p, told, not_told):
+    views = deepseek.table("group_views")
+    plain = views[views["benchmark"] == "SPY"]
+    other = plain.assign(benchmark="SPY" + REMARK, caar=plain["caar"] * scale, p_value=p)
+    said = words(benchmark_section(changed(deepseek, group_views=pd.concat([plain, other]))))
+    assert [text for text in told if text not in said] == []
+    assert [text for text in not_told if text in said] == []
+
+
+def test_no_word_of_the_untreated_where_none_of_them_moved(deepseek):
+    views = deepseek.table("group_views")
+    calm = changed(deepseek, group_views=views.assign(p_value=0.5))
+    assert "Groups without a single treated stock" not in words(benchmark_section(calm))
+
+
+def test_each_set_of_stocks_that_is_left_out_is_listed_once_under_its_name(deepseek, subject):
+    sets = benchmark_section(subject)["sets"]
+    treated = deepseek.table("treated_stocks")
+    name, stocks, n, weight, panel, _ = sets.rows[0]
+    assert name == subject.language.text("benchmark.the_treated")
+    assert stocks.split(", ") == list(treated["security"]) and n == str(len(treated))
+    assert weight == percent(treated["weight"].sum(), sign=False)
+    assert len(sets.rows) == 2
+    statements = [v for r in deepseek.readings for v in r.panels if "without_treated" in repr(v.claim.measure)]
+    for verdict in statements:
+        assert verdict.claim.id in sets.rows[1][0]
+        assert sets.rows[1][-1] == percent(verdict.measured.value)
+        assert sets.rows[1][3] == percent(verdict.measured.parts["weight of the treated"], sign=False)
+    down = deepseek.table("market").query("measure == 'share_down'").set_index("left_out")["n"]
+    assert int(panel) == down[""] - down["treated"]
+
+
+def test_the_delay_is_told_in_weeks_and_sessions(deepseek, subject):
+    section, approach = late_section(subject), deepseek.table("approach")
+    assert title(subject, "late") == {"en": "Why a week late?", "zh-Hant": "為何晚了一週？"}[subject.language.code]
+    said = words(section)
+    for row in approach[approach["event"] != "release"].itertuples():
+        if row.event == "v3" or (row.window_start, row.window_end) in ((0, 0), (-4, -1)):
+            assert f"{percent(row.caar)}" in said and p_value(row.p_value) in said
+    reading = next(r for r in deepseek.readings if r.reading.key == "C1")
+    assert subject.language.pick(reading.sentence_en, reading.sentence_zh) in said
+    assert len(section["sheet"].rows) == 8
+
+
+@pytest.mark.parametrize(
+    ("before", "zero", "told"),
+    [
+        (0.4, 0.004, "then all came at once"),
+        (0.01, 0.004, "Prices had begun to move before"),
+        (0.4, 0.6, "Neither the 4 sessions before day 0 nor day 0 itself stand out"),
+    ],
+)
+def test_a_jump_a_drift_and_nothing_are_told_apart(deepseek, before, zero, told):
+    table = deepseek.table("approach").copy()
+    mine = table["event"] == "selloff"
+    table.loc[mine & (table["window_end"] == -1) & (table["window_start"] == -4), "p_value"] = before
+    table.loc[mine & (table["window_end"] == 0), "p_value"] = zero
+    said = words(late_section(changed(deepseek, approach=table)))
+    assert told in said
+    assert ("smaller one may have been there unseen" in said) == (before >= 0.05)
+
+
+@pytest.mark.parametrize(
+    ("days", "code", "told"),
+    [
+        (1, "en", "Why a day late?"),
+        (5, "en", "Why 5 days late?"),
+        (14, "en", "Why 2 weeks late?"),
+        (14, "zh-Hant", "為何晚了 2 週？"),
+        (5, "zh-Hant", "為何晚了 5 天？"),
+    ],
+)
+def test_the_heading_says_how_late(deepseek, days, code, told):
+    subject = Subject(deepseek, language(code))
+    date = (subject.day_zero - pd.Timedelta(days=days)).date().isoformat()
+    events = [e | ({"date": date} if e["id"] == "release" else {}) for e in subject.study["events"]]
+    run = {**deepseek.run, "study": {**subject.study, "events": events}}
+    assert title(Subject(replace(deepseek, run=run), language(code)), "late") == told
+
+
+def test_a_study_without_such_matter_has_no_such_section(template, deepseek):
+    plain = Subject(template, language("en"))
+    assert late_section(plain) == {}
+    assert "late" not in outline(plain, [])
+    kept = {k: v for k, v in deepseek.tables.items() if k not in MATTER}
+    bare = replace(deepseek, tables=kept, verdicts=(), readings=(), disagreements=())
+    keys = outline(Subject(bare, language("en")), [])
+    assert not {"benchmark", "market", "late", "robustness"} & set(keys)
