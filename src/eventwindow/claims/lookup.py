@@ -48,10 +48,10 @@ def session(evidence: Evidence, symbol: str, when: date) -> pd.Timestamp:
     if _was_open(evidence, symbol, stamp):
         raise NoFigure(f"{symbol} has no row on {stamp.date()}.", f"{symbol} 在 {stamp.date()} 沒有資料。")
     before, after = index[index < stamp], index[index > stamp]
-    around = [f"{word} {i[k].date()}" for word, i, k in (("before", before, -1), ("after", after, 0)) if len(i)]
+    around = [f"{i[k].date()} ({word})" for word, i, k in (("before", before, -1), ("after", after, 0)) if len(i)]
     raise ClaimError(
         f"{stamp.date()} is not a session of {symbol}'s exchange",
-        remedy=f"Give the session {' or '.join(around)}.",
+        remedy=f"Give {' or '.join(around)}.",
     )
 
 
