@@ -69,3 +69,34 @@ def test_one_security_on_the_wrong_exchange_is_left_out_with_the_reason(study, c
     assert ends(capsys, "run", study)[0] == 0
     told = pd.read_csv(tmp_path / "out" / "results" / "excluded.csv").set_index("security").loc["TSM"]
     assert "days without a session of XTKS: shifted dates, or another exchange?" in told["reason"]
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize(
+    ("without", "said"),
+    [
+        ("SPY", "study.toml, benchmark of 'NVDA': the benchmark 'SPY' has no prices (own.csv does not hold it)"),
+        ("NVDA TSM KO", "no stock of the study has prices (NVDA: own.csv does not hold it;"),
+    ],
+)
+def test_what_the_users_own_file_lacks_is_the_users_to_mend(study, capsys, command, without, said):
+    path = own_prices(study, lambda wide: wide.drop(columns=without.split()))
+    code, _, told = ends(capsys, command, study, "--prices", path)
+    assert code == 2
+    assert said in told
+
+
+@pytest.mark.parametrize(
+    ("mode", "said", "remedy"),
+    [
+        ("shipped", "no prices of NVDAA: not among the shipped figures", "ask Yahoo too"),
+        ("file", "no prices of NVDAA: own.csv does not hold it", "Add it to the file"),
+    ],
+)
+def test_a_symbol_without_prices_is_told_with_who_was_asked(study, capsys, mode, said, remedy):
+    path = own_prices(study, lambda wide: wide) if mode == "file" else mode
+    edit(study, 'symbol = "KO"', 'symbol = "NVDAA"')
+    edit(study, '"KO"]', '"NVDAA"]')
+    code, _, told = ends(capsys, "check", study, "--prices", path)
+    assert code == 2
+    assert said in told and remedy in told and "Yahoo cannot" not in told

@@ -119,7 +119,7 @@ def test_a_ticker_that_nobody_knows_is_the_users_and_one_that_failed_is_not(worl
     study = world.folder / "first" / "study.toml"
     study.write_text(study.read_text().replace('symbol = "KO"', 'symbol = "KOKO"').replace('"TSM", "KO"', '"TSM"'))
     told = world.command("check", "first", code=2)
-    assert "no source has ever known KOKO" in told
+    assert "no prices of KOKO: Yahoo does not know it" in told
     assert "Yahoo does not know it" in told
     world.server.behave = lambda symbol, n: "refuse" if symbol == "KOKO" else ""
     assert "KOKO" in world.command("check", "first")

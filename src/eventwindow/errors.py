@@ -26,7 +26,7 @@ class WindowError(StudyError):
 
 
 class PriceError(StudyError):
-    """A price file that cannot be read as prices, or a security that no source has ever known."""
+    """A price file that cannot be read as prices, or a security that none of the sources asked knows."""
 
 
 class ClaimError(StudyError):

@@ -63,7 +63,7 @@ def read_inputs(folder: Path, prices: str, step: Step, claims: Path | None = Non
     calendars = {symbol: worked_out.get(symbol) or shipped[mic] for symbol, mic in exchanges.items()}
     calendar = sessions_of(happenings_of(study), {c.mic: c for c in calendars.values()}.values())
     held, quality = checked_prices(study, held, calendars, calendar, folder / "figures", prices)
-    _check_benchmarks(study, held)
+    _check_benchmarks(study, held, prices)
     series = {
         symbol: returns(price_for_returns(history.frame), calendars[symbol].sessions)
         for symbol, history in held.histories.items()
@@ -144,16 +144,19 @@ def _news(number: int, n: News) -> Happening:
     return Happening(f"news-{number}", n.kind, n.date, n.what_en, n.what_zh, n.time, n.zone, about=n.about)
 
 
-def _check_benchmarks(study: Study, prices: Prices) -> None:
+def _check_benchmarks(study: Study, prices: Prices, asked: str) -> None:
+    """Prices of a stock and of its benchmark: what a source that was asked failed to give is not the user's fault."""
+    kind: type[StudyError] = SourceError if asked in ("auto", "yahoo") else PriceError
     if not any(stock.symbol in prices for stock in study.stocks):
         reasons = "; ".join(f"{u.symbol}: {u.reason}" for u in list(prices.unavailable.values())[:3])
-        raise SourceError(f"no stock of the study has prices ({reasons})", remedy="Try again later, or give --prices.")
+        remedy = "Give prices of the study's stocks with --prices PATH, or try again later."
+        raise kind(f"no stock of the study has prices ({reasons})", where=f"prices, {asked}", remedy=remedy)
     for stock in study.stocks:
         benchmark = study.benchmark_of(stock)
         if benchmark in prices or benchmark == NO_BENCHMARK or stock.symbol not in prices:
             continue
         lost = prices.unavailable.get(benchmark)
-        kind = SourceError if lost and lost.known else PriceError
+        kind = kind if lost and lost.known else PriceError
         raise kind(
             f"the benchmark {benchmark!r} has no prices ({lost.reason if lost else 'none given'})",
             where=f"study.toml, benchmark of {stock.symbol!r}",

@@ -63,7 +63,7 @@ def load_prices(
     """Daily histories from `start` to `end` (both included), quoted at `end`; reasons for what cannot be had.
 
     `mode` is "auto" (per ticker: fresh cache, Yahoo, older cache, shipped figure), the name of one of `SOURCES`, or the
-    path of a file or folder of prices. Raises PriceError for a ticker that no source has ever known, SourceError where
+    path of a file or folder of prices. Raises PriceError for a ticker that none of those asked knows, SourceError where
     mode is "yahoo" and Yahoo cannot be reached.
     """
     first, last = pd.Timestamp(start), pd.Timestamp(end)
@@ -129,6 +129,12 @@ def _from_yahoo(search: _Search) -> None:
 # A new source is one file and one line here; `AUTO` is the order in which they are asked by themselves.
 SOURCES: dict[str, Callable[[_Search], None]] = {"yahoo": _from_yahoo, "shipped": _from_shipped}
 AUTO = ("yahoo", "shipped")
+_OWN = "Correct the symbol in study.toml, or give its prices with --prices PATH."
+REMEDIES = {  # for a symbol without prices; of a file it is another
+    "auto": _OWN,
+    "yahoo": _OWN,
+    "shipped": "Correct the symbol in study.toml, or ask Yahoo too with --prices auto.",
+}
 
 
 def _pulled(search: _Search, held: Mapping[str, Kept]) -> Mapping[str, PriceHistory | Unavailable]:
@@ -187,10 +193,8 @@ def _refuse_unknown(search: _Search) -> None:
     unknown = [symbol for symbol in doubtful if symbol not in known]
     if unknown:
         said = "; ".join(dict.fromkeys([r.reason for s in unknown for r in search.reasons.get(s, [])] + search.notes))
-        raise PriceError(
-            f"no source has ever known {', '.join(unknown)}" + (f" ({said})" if said else ""),
-            remedy="Correct the symbol in the study file, or give its prices with --prices PATH.",
-        )
+        remedy = REMEDIES.get(str(search.mode), "Add it to the file, or correct the symbol in study.toml.")
+        raise PriceError(f"no prices of {', '.join(unknown)}: {said}", remedy=remedy)
 
 
 def _why(search: _Search, symbol: str) -> str:
