@@ -1,4 +1,4 @@
-"""The sections of the article: each sentence follows what the tables hold, and a study without matter has none of them."""
+"""The sections of the article: sentences follow what the tables hold, and a study without matter has none of them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from eventwindow import run_study
 from eventwindow.report.language import LANGUAGES, language, p_value, percent
 from eventwindow.report.sections import (
     benchmark_section,
+    inference_section,
     late_section,
     market_section,
     outline,
@@ -202,3 +203,38 @@ def test_a_study_without_such_matter_has_no_such_section(template, deepseek):
     bare = replace(deepseek, tables=kept, verdicts=(), readings=(), disagreements=())
     keys = outline(Subject(bare, language("en")), [])
     assert not {"benchmark", "market", "late", "robustness"} & set(keys)
+
+
+def test_careless_tests_stand_by_the_reason_why_they_are(subject):
+    blocks = inference_section(subject)["careless"]
+    names = [{row["name"] for row in block["rows"]} for block in blocks]
+    say = subject.language.text
+    assert [len(n) for n in names] == [12, 1, 1]
+    assert names[1:] == [{say("test.sur_f")}, {say("test.grank_t")}]
+    assert {say("test.patell_z"), say("test.bmp_t"), say("test.grank_z")} <= names[0]
+    assert say("careless.conformal") in blocks[1]["why"]
+
+
+def test_what_the_correlation_makes_of_a_statistic_is_taken_from_the_tests(deepseek, subject):
+    tests = deepseek.table("tests").query("event == 'selloff' and group == 'ai_ten'")
+    zero = tests[(tests["window_start"] == 0) & (tests["window_end"] == 0)].set_index("test")["statistic"]
+    why = inference_section(subject)["careless"][0]["why"]
+    for name in ("patell_z", "adjusted_patell_z", "bmp_t", "kolari_pynnonen_t"):
+        assert f"{zero[name]:.1f}".replace("-", "−") in why
+
+
+@pytest.mark.parametrize(("p", "told"), [(0.033, "it rejects all the same"), (0.2, "that it does not reject")])
+def test_the_word_on_kolari_pynnonen_follows_what_it_found(deepseek, p, told):
+    tests = deepseek.table("tests")
+    turned = tests.assign(p_value=tests["p_value"].where(tests["test"] != "kolari_pynnonen_t", p))
+    said = inference_section(changed(deepseek, tests=turned))["bounded"]
+    assert told in said
+    assert f"p\u00a0=\u00a0{p:.3f}".replace("\u00a0", "&nbsp;") in said
+
+
+def test_no_share_of_rejections_is_written_by_hand():
+    """How often careless tests reject depends on the data: the words give the direction only."""
+    for code in LANGUAGES:
+        said = {k: v for k, v in language(code).words.items() if k.startswith("careless.")}
+        assert said
+        assert not any(any(c.isdigit() for c in text) for text in said.values())

@@ -130,10 +130,12 @@ def tests(subject: Subject) -> list[Block]:
     if found["valid"]:
         basket = subject.group_name(subject.basket) or say("common.all")
         blocks.append(_tests(subject, found["valid"], say("tests.lead_table", basket=basket)))
-        blocks += [note(say("tests.ceiling"))] if found["bounded"] else []
+        blocks += [note(found["bounded"])] if found["bounded"] else []
     if found["careless"]:
-        said = [heading(say("tests.careless_title")), paragraph(say("tests.careless"))]
-        blocks.append(aside("contradicted", [*said, _tests(subject, found["careless"], say("tests.careless_table"))]))
+        said = [heading(say("tests.careless_title")), paragraph(say("careless.intro"))]
+        for block in found["careless"]:
+            said += [paragraph(block["why"]), _tests(subject, block["rows"], block["caption"])]
+        blocks.append(aside("contradicted", [*said, note(say("careless.count"))]))
     if found["skipped"]:
         skipped = "; ".join(f"{row['name']} ({row['note']})" for row in found["skipped"])
         blocks.append(note(f"{say('tests.not_computed')}: {skipped}."))

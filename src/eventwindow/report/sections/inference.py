@@ -19,6 +19,8 @@ CAREFUL = ("date_permutation_mean", "adjusted_patell_z")
 RETURNS = ("date_permutation_mean", "conformal_mean", "block_bootstrap")  # whose statistic is a mean return
 BOUNDED = "kolari_pynnonen_t"
 LEVEL = 0.05
+NORMAL, SPREAD = ("sur_f",), ("grank_t",)  # why they do not hold here; all the others take securities for independent
+COUNTED = {"patell_z": "adjusted_patell_z", "bmp_t": "kolari_pynnonen_t"}  # the same, with the correlation counted
 
 
 @once
@@ -32,18 +34,65 @@ def inference_section(subject: Subject) -> dict[str, Any]:
     cells = [cell for group in groups for cell in group["cells"] if cell["p_perm"] or cell["p_adj"]]
     return {
         "valid": [test_row(subject.language, row) for _, row in ran[ran["valid"]].iterrows()],
-        "careless": [test_row(subject.language, row) for _, row in ran[~ran["valid"].astype(bool)].iterrows()],
+        "careless": _careless(subject, ran),
         "skipped": [test_row(subject.language, row) for _, row in lead[lead["p_value"].isna()].iterrows()],
         "n": int(ran["n"].max()) if len(ran) else 0,
         "shared": bool((ran["n"] > 1).any()) and len(subject.shared) == len(subject.members),
         "correlation": _correlation(lead),
-        "bounded": BOUNDED in set(ran["test"]),
+        "bounded": _bounded(subject, ran),
         "chosen": _chosen(subject),
         "groups": groups,
         "windows": [subject.language.window(w) for w in report_windows(subject)],
         "cells": len(cells),
         "false": number(LEVEL * len(cells), 0),
     }
+
+
+def _careless(subject: Subject, ran: pd.DataFrame) -> list[dict[str, Any]]:
+    """The tests that do not hold for this design, in blocks by the reason why."""
+    lost = ran[~ran["valid"].astype(bool)]
+    why = lost["test"].map(lambda name: "normal" if name in NORMAL else "spread" if name in SPREAD else "independent")
+    say, held = subject.language.say, set(ran.loc[ran["valid"].astype(bool), "test"])
+    told = {
+        "independent": _corrected(subject, ran),
+        "normal": say("careless.conformal") if "conformal_sur" in held else "",
+    }
+    between = Markup("" if subject.language.zh else " ")
+    return [
+        {
+            "why": between.join(text for text in (say(f"careless.{reason}"), told.get(reason, "")) if text),
+            "rows": [test_row(subject.language, row) for _, row in lost[why == reason].iterrows()],
+            "caption": say(f"careless.{reason}_table"),
+        }
+        for reason in ("independent", "normal", "spread")
+        if (why == reason).any()
+    ]
+
+
+def _corrected(subject: Subject, ran: pd.DataFrame) -> Markup:
+    """What counting the correlation makes of a statistic."""
+    statistic = ran.set_index("test")["statistic"]
+    pairs = [(one, other) for one, other in COUNTED.items() if {one, other} <= set(statistic.index)]
+    said = [
+        subject.language.text(
+            "careless.becomes",
+            one=subject.language.text(f"test.{one}"),
+            other=subject.language.text(f"test.{other}"),
+            before=number(statistic[one], 1),
+            after=number(statistic[other], 1),
+        )
+        for one, other in pairs
+    ]
+    return subject.language.say("careless.counted", list=subject.language.listed(said)) if said else Markup("")
+
+
+def _bounded(subject: Subject, ran: pd.DataFrame) -> Markup:
+    """What Kolari–Pynnönen's answer is worth, by whether it rejects."""
+    p = ran.loc[ran["test"] == BOUNDED, "p_value"]
+    if p.empty:
+        return Markup("")
+    key = "tests.ceiling_reached" if p.iloc[0] < LEVEL else "tests.ceiling"
+    return subject.language.say(key, p=p_value(p.iloc[0], parametric=True))
 
 
 def _chosen(subject: Subject) -> Markup:
