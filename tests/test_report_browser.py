@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
+import subprocess
 
 import pytest
 from contrast import faint_texts, faint_words
@@ -10,7 +12,9 @@ from report_cases import HOSTILE, hostile_study
 
 from eventwindow import run_study
 from eventwindow.report import write_report
+from eventwindow.report.figures.marks import marks
 from eventwindow.report.language import language
+from eventwindow.report.subject import Subject
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -152,6 +156,40 @@ def test_the_page_never_scrolls_sideways(browser, report, width):
     wide = browser.execute_script("return document.documentElement.scrollWidth")
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert wide <= width
+
+
+def printed(browser) -> str:
+    """The words of the open page on paper in the order of its source, without spaces and line breaks."""
+    reader = shutil.which("pdftotext")
+    if not reader:
+        pytest.skip("needs pdftotext")
+    paper = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"]
+    done = subprocess.run([reader, "-raw", "-", "-"], input=base64.b64decode(paper), capture_output=True, check=True)
+    return "".join(done.stdout.decode("utf-8").split())
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_paper_holds_every_statement_its_evidence_and_the_news(browser, report, deepseek, scripts):
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
+    opened(browser, report)
+    text = printed(browser)
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    claims, news = deepseek.table("claims"), marks(Subject(deepseek, language("en")))
+    simple = claims[claims["measure"] != "compound"]
+    wanted = [*claims["text_en"], *simple["reason"], *claims["rule"], *news["what"]]
+    assert len(wanted) > 250
+    assert [words for words in wanted if "".join(str(words).split()) not in text] == []
+
+
+def test_paper_holds_every_statement_whatever_is_chosen_and_the_screen_folds_again(browser, report, deepseek):
+    from selenium.webdriver.support.ui import Select
+
+    opened(browser, report)
+    Select(browser.find_element("name", "article")).select_by_value("S4")
+    folded = browser.execute_script("return document.querySelectorAll('details:not([open])').length")
+    text = printed(browser)
+    assert [words for words in deepseek.table("claims")["text_en"] if "".join(words.split()) not in text] == []
+    assert browser.execute_script("return document.querySelectorAll('details:not([open])').length") == folded
 
 
 def test_hostile_texts_are_seen_and_not_run(browser, tmp_path):

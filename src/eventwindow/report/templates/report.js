@@ -49,4 +49,9 @@
     if (link && link.hash === location.hash) arrive(link.hash);
   });
   arrive(location.hash);
+
+  // Paper shows what the screen folds away.
+  let folded = [];
+  addEventListener("beforeprint", () => (folded = every("details:not([open])")).forEach((one) => (one.open = true)));
+  addEventListener("afterprint", () => folded.forEach((one) => (one.open = false)));
 })();
