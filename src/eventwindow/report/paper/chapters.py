@@ -136,9 +136,7 @@ def tests(subject: Subject) -> list[Block]:
         for block in found["careless"]:
             said += [paragraph(block["why"]), _tests(subject, block["rows"], block["caption"])]
         blocks.append(aside("contradicted", [*said, note(say("careless.count"))]))
-    if found["skipped"]:
-        skipped = "; ".join(f"{row['name']} ({row['note']})" for row in found["skipped"])
-        blocks.append(note(f"{say('tests.not_computed')}: {skipped}."))
+    blocks += [note(found["skipped"])] if found["skipped"] else []
     blocks += [paragraph(found["chosen"])] if found["chosen"] else []
     blocks.append(paragraph(say("tests.limits")))
     return [*blocks, see(say("tests.all_groups"), "groups")] if found["groups"] else blocks

@@ -35,7 +35,7 @@ def inference_section(subject: Subject) -> dict[str, Any]:
     return {
         "valid": [test_row(subject.language, row) for _, row in ran[ran["valid"]].iterrows()],
         "careless": _careless(subject, ran),
-        "skipped": [test_row(subject.language, row) for _, row in lead[lead["p_value"].isna()].iterrows()],
+        "skipped": _skipped(subject.language, lead[lead["p_value"].isna()]),
         "n": int(ran["n"].max()) if len(ran) else 0,
         "shared": bool((ran["n"] > 1).any()) and len(subject.shared) == len(subject.members),
         "correlation": _correlation(lead),
@@ -46,6 +46,13 @@ def inference_section(subject: Subject) -> dict[str, Any]:
         "cells": len(cells),
         "false": number(LEVEL * len(cells), 0),
     }
+
+
+def _skipped(language: Language, rows: pd.DataFrame) -> Markup:
+    """Tests that could not run, each with its reason."""
+    told = [test_row(language, row) for _, row in rows.iterrows()]
+    named = [language.text("tests.skipped_one", name=row["name"], note=row["note"]) for row in told]
+    return language.say("tests.skipped", list=("；" if language.zh else "; ").join(named)) if named else Markup("")
 
 
 def _careless(subject: Subject, ran: pd.DataFrame) -> list[dict[str, Any]]:

@@ -173,8 +173,8 @@ def _priced(subject: Subject, row: pd.Series, happened: dict[pd.Timestamp, list[
 
 def _row(subject: Subject, row: pd.Series, priced: str) -> tuple[str, ...]:
     language = subject.language
-    session = language.day(row["first"])
+    session = language.short_day(row["first"])
     if row["first"] != row["last"]:
-        session = language.text("common.minus_to", low=session, high=language.day(row["last"]))
+        session = language.text("common.minus_to", low=session, high=language.short_day(row["last"]))
     figures = [percent(row["mean_return"]), percent(row["caar"]), p_value(row["p_value"])]
     return (session, priced, *figures, percent(row["detectable"], sign=False))

@@ -19,7 +19,9 @@ Key = tuple[str, str, str]  # measure, name, what was left out
 @once
 def market_section(subject: Subject) -> dict[str, Any]:
     """Sentences on breadth, on the groups and on the account that it was the market; a table of each."""
-    told = [_many(subject), _rest(subject), _groups(subject), _hidden(subject), *beside(subject, "market")]
+    between = Markup("" if subject.language.zh else " ")
+    many = between.join(text for text in (_many(subject), _rest(subject)) if text)
+    told = [many, _groups(subject), _hidden(subject), *beside(subject, "market")]
     return {
         "sentences": [sentence for sentence in told if sentence],
         "sheets": [sheet for sheet in (_sheet(subject), _group_sheet(subject)) if sheet],
