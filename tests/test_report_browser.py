@@ -23,6 +23,9 @@ FLAGS = (
 )  # fmt: skip
 
 
+PAGES = ("report.html", "report.zh-Hant.html")
+
+
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
@@ -146,16 +149,62 @@ def test_a_skip_link_leads_past_what_stands_before_its_goal(browser, report, ste
     assert browser.execute_script(reached + before, past, next_link)
 
 
-@pytest.mark.parametrize("width", [360, 1200])
-def test_the_page_never_scrolls_sideways(browser, report, width):
-    browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500},
-    )
-    opened(browser, report)
-    wide = browser.execute_script("return document.documentElement.scrollWidth")
+@pytest.fixture
+def screen(browser):
+    """Makes the screen as wide as a phone's, or any other."""
+
+    def turn(width: int) -> None:
+        size = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 500}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+    yield turn
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    assert wide <= width
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("width", [360, 1200])
+def test_the_page_never_scrolls_sideways(browser, report, screen, width, page):
+    screen(width)
+    opened(browser, report.with_name(page))
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_on_a_phone_a_figure_is_seen_whole_and_a_tap_enlarges_it(browser, report, screen, page):
+    screen(390)
+    opened(browser, report.with_name(page))
+    edges = "const r = arguments[0].getBoundingClientRect(); return [r.left, r.right]"
+    for figure in browser.find_elements("css selector", "main figure"):
+        drawing, button = figure.find_element("tag name", "svg"), figure.find_element("tag name", "button")
+        left, right = browser.execute_script(edges, drawing)
+        assert 0 <= left < right <= 390
+        drawing.click()
+        left, right = browser.execute_script(edges, drawing)
+        assert right - left > 800
+        box = figure.find_element("class name", "wide")
+        assert browser.execute_script("arguments[0].scrollLeft = 9e9; return arguments[0].scrollLeft", box) > 400
+        assert "gradient" in box.value_of_css_property("background-image")
+        button.click()
+        assert browser.execute_script(edges, drawing)[1] <= 390
+    screen(1200)
+    assert not any(button.is_displayed() for button in browser.find_elements("class name", "larger"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_on_a_phone_a_table_keeps_its_first_column_and_shows_that_it_goes_on(browser, report, screen, page):
+    screen(390)
+    opened(browser, report.with_name(page))
+    lead = browser.find_elements("css selector", "#abnormal thead th")[4]
+    assert lead.text == language("zh-Hant" if "zh" in page else "en").text("abnormal.ar")
+    assert browser.execute_script("return arguments[0].getBoundingClientRect().right", lead) < 370
+    browser.execute_script("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    moved = browser.execute_script(
+        "return [...document.querySelectorAll('.scroll')].filter((box) => (box.scrollLeft = 9e9, box.scrollLeft > 0))"
+        ".map((box) => [box.querySelector('tbody tr > *').getBoundingClientRect().left"
+        " - box.getBoundingClientRect().left, getComputedStyle(box).backgroundImage.includes('gradient')])"
+    )
+    assert len(moved) > 5
+    assert all(abs(beside) < 1 and hinted for beside, hinted in moved)
 
 
 def printed(browser) -> str:
@@ -213,7 +262,7 @@ def scheme(browser):
     prefer("")
 
 
-@pytest.mark.parametrize("page", ["report.html", "report.zh-Hant.html"])
+@pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("preferred", ["light", "dark"])
 def test_every_text_stands_out_from_its_background(browser, report, scheme, preferred, page):
     scheme(preferred)

@@ -50,6 +50,23 @@
   });
   arrive(location.hash);
 
+  // On a narrow screen a figure is shown whole; a tap shows it large, to be moved sideways.
+  const narrow = matchMedia("(max-width: 640px)");
+  every("button.larger").forEach((button) => {
+    const box = button.parentElement.querySelector(".wide"), words = [button.textContent, button.dataset.whole];
+    const turn = (large, part) => {
+      box.classList.toggle("large", large);
+      button.textContent = words[Number(large)];
+      box.scrollLeft = part * box.scrollWidth - box.clientWidth / 2;
+    };
+    button.hidden = false;
+    button.addEventListener("click", () => turn(!box.classList.contains("large"), 0));
+    box.addEventListener("click", (event) => {
+      const { left, width } = box.getBoundingClientRect();
+      if (narrow.matches && !box.classList.contains("large")) turn(true, (event.clientX - left) / width);
+    });
+  });
+
   // Paper shows what the screen folds away.
   let folded = [];
   addEventListener("beforeprint", () => (folded = every("details:not([open])")).forEach((one) => (one.open = true)));
