@@ -27,6 +27,7 @@ EDGE_IN = {
     "eventlist",
 }
 EDGE_OUT = {
+    "check",
     "panelrun",
     "run",
     "stages",

@@ -100,3 +100,53 @@ def test_a_symbol_without_prices_is_told_with_who_was_asked(study, capsys, mode,
     code, _, told = ends(capsys, "check", study, "--prices", path)
     assert code == 2
     assert said in told and remedy in told and "Yahoo cannot" not in told
+
+
+FF3 = ('name = "market_model"', 'name = "ff3"')
+DONORS = ("[[events]]", '[counterfactual]\npanel = "donors"\n\n[[events]]')
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("2025-01-27", "2025-06-16", "no security is left for the event 'selloff' (NVDA: 2025-06-16: no row on day 0"),
+        ("minimum_returns = 100", "minimum_returns = 999", "999 needed"),
+        (*FF3, "study.toml, model.name: the model 'ff3' needs daily factors"),
+        (*DONORS, "study.toml, counterfactual.panel: the study's figures hold no table 'donors'"),
+    ],
+)
+def test_check_ends_where_a_run_would_end_and_says_the_same(study, capsys, old, new, said):
+    edit(study, old, new)
+    ended = {command: ends(capsys, command, study) for command in ("check", "run")}
+    assert [code for code, _, _ in ended.values()] == [2, 2]
+    assert ended["check"][2] == ended["run"][2]
+    assert said in ended["check"][2]
+    assert "nothing is wrong" not in ended["check"][1]
+    assert "prices: 4 shipped" in ended["check"][1]
+
+
+def test_a_claim_on_a_sunday_ends_check_and_names_the_sessions_around_it(study, capsys):
+    (study / "claims.toml").write_text(
+        '[[articles]]\nkey = "A"\ntitle_en = "An article"\n\n[[claims]]\nid = "A-1"\narticle = "A"\nsecurity = "KO"\n'
+        'text_en = "It fell."\nmeasure = "return"\nhedge = "direction"\ndirection = "down"\ndate = 2025-01-26\n'
+    )
+    ended = {command: ends(capsys, command, study) for command in ("check", "run")}
+    assert {code for code, _, _ in ended.values()} == {2}
+    assert ended["check"][2] == ended["run"][2]
+    assert (
+        "2025-01-26 is not a session of KO's exchange\nGive 2025-01-24 (before) or 2025-01-27 (after)."
+        in ended["run"][2]
+    )
+
+
+def test_nothing_is_wrong_is_said_where_it_is_so_and_warnings_are_counted(study, capsys):
+    assert ends(capsys, "check", study)[1].splitlines()[-1] == "nothing is wrong"
+    path = own_prices(study, lambda wide: wide.assign(KO=wide["KO"].mask(wide.index == "2024-10-15")))
+    code, said, _ = ends(capsys, "check", study, "--prices", path)
+    assert code == 0
+    assert "warning KO 2024-10-15: a session without a row" in said
+    assert said.splitlines()[-1] == "a run would go through, with 1 warning"
+    edit(study, 'symbol = "TSM"\nexchange = "XNYS"', 'symbol = "TSM"\nexchange = "XTKS"')
+    code, said, _ = ends(capsys, "check", study)
+    assert code == 0
+    assert said.splitlines()[-1].startswith("a run would go through, with 1 left out and ")

@@ -62,3 +62,38 @@ def test_a_parquet_file_that_was_cut_off_is_told(study, capsys):
     (study / "panel.parquet").write_bytes(whole[: len(whole) // 2])
     assert main(["check", str(study)]) == 2
     assert "panel.parquet: not a whole Parquet file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            lambda t: t.assign(benchmark=["SPX", *["MKT"] * (len(t) - 1)]),
+            r"benchmark of events\.csv, line 2: benchmark 'SPX' is",
+        ),
+        (lambda t: t.assign(group="all"), r"events\.csv, line 2: a group is called 'all'"),
+        (lambda t: t.assign(security="ZZZ"), r"events\.csv: no event is left: the panel does not hold this security"),
+        (
+            lambda t: t.assign(date="2023-02-01"),
+            r"no event has a fit; the first because of: \d+ returns in the estimation",
+        ),
+    ],
+)
+def test_check_ends_where_a_run_would_end_and_says_the_same(study, capsys, change, said):
+    change(drawn_events(ragged_panel(61), 61, 60)).to_csv(study / "events.csv", index=False)
+    messages = []
+    for command in (["check", str(study)], ["run", str(study), "--out", str(study / "out")]):
+        assert main(command) == 2
+        messages.append(capsys.readouterr().err)
+    assert messages[0] == messages[1]
+    assert re.match("eventwindow: " + said, messages[0])
+
+
+def test_check_counts_the_events_that_a_run_would_leave_out(study, capsys):
+    events = drawn_events(ragged_panel(61), 61, 60).assign(date=lambda t: t["date"].where(t.index > 2, "2023-02-01"))
+    events.assign(security=events["security"].where(events.index != 9, "ZZZ")).to_csv(study / "events.csv", index=False)
+    assert main(["check", str(study)]) == 0
+    said = capsys.readouterr().out
+    assert "1 excluded: the panel does not hold this security" in said
+    assert "fits: 61 of 65 events" in said
+    assert said.splitlines()[-1] == "a run would go through, with 5 left out"

@@ -246,7 +246,8 @@ def test_check_says_what_a_run_would_run_on(study, capsys):
     assert (
         "9 securities, 220 sessions" in said
         and "66 placed, in 2 groups" in said
-        and said.endswith("nothing is wrong\n")
+        and "fits: 65 of 66 events\n  1 excluded: 12 returns in the estimation window [-70,-6], 30 needed" in said
+        and said.endswith("a run would go through, with 1 left out\n")
     )
 
 

@@ -137,18 +137,25 @@ def _run_panel(folder: Path, options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from eventwindow.eventlist.form import names_event_list
-    from eventwindow.run import check_study
     from eventwindow.studies import find_study
     from eventwindow.terminal import progress
 
-    if names_event_list(find_study(options.study)):
-        from eventwindow.panelrun.command import check_panel
+    folder, said = find_study(options.study), list[str]()
+    try:
+        with progress() as step:
+            if names_event_list(folder):
+                from eventwindow.panelrun.check import check_panel
 
-        print(*check_panel(find_study(options.study)), sep="\n")
-        return 0
-    with progress() as step:
-        lines = check_study(find_study(options.study), prices=options.prices, claims=options.claims, step=step)
-    print(*lines, sep="\n")
+                told = check_panel(folder, step)
+            else:
+                from eventwindow.check import check_study
+
+                told = check_study(folder, prices=options.prices, claims=options.claims, step=step)
+            for line in told:
+                said.append(line)
+    finally:  # where it ends with an error, what was read before it says why
+        for line in said:
+            print(line)
     return 0
 
 

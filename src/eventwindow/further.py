@@ -10,7 +10,8 @@ from eventwindow.abnormal import AbnormalReturns
 from eventwindow.counterfactual import COUNTERFACTUALS
 from eventwindow.counterfactual import tables as counterfactual
 from eventwindow.counterfactual.estimate import estimated
-from eventwindow.counterfactual.sample import donor_returns, sample
+from eventwindow.counterfactual.heldout import block_of_day
+from eventwindow.counterfactual.sample import Sample, donor_returns, sample
 from eventwindow.errors import StudyError
 from eventwindow.exchanges import RECEIPTS, exchanges_table, receipts_table
 from eventwindow.inputs import Inputs, securities_table
@@ -30,12 +31,11 @@ def further_tables(inputs: Inputs, headline: AbnormalReturns) -> Tables:
     return _counterfactuals(inputs, headline) | _exchanges(inputs, headline) | _intraday(inputs, headline)
 
 
-def _counterfactuals(inputs: Inputs, headline: AbnormalReturns) -> Tables:
-    """The basket's members against donors; nothing where the study names no panel."""
-    form, event = inputs.study.file.counterfactual, inputs.study.headline["event"]
-    treated = headline.select(list(inputs.study.headline["members"]))
+def donors(inputs: Inputs, headline: AbnormalReturns) -> tuple[Sample | None, dict[str, str]]:
+    """The basket's members beside the donors of the panel, and why members are left out; none without a panel."""
+    form, treated = inputs.study.file.counterfactual, headline.select(list(inputs.study.headline["members"]))
     if form is None or not len(treated):
-        return counterfactual.empty_tables()
+        return None, {}
     panel = inputs.tables.get(form.panel)
     if panel is None:
         raise StudyError(
@@ -46,7 +46,16 @@ def _counterfactuals(inputs: Inputs, headline: AbnormalReturns) -> Tables:
     calendar = inputs.calendars[treated.labels["security"].iloc[0]]
     kind = inputs.study.file.study.returns
     held, left_out = sample(treated, donor_returns(panel, calendar.sessions, kind), form.exclude)
-    if held is None:
+    if held is not None:
+        block_of_day(len(held.x), form.blocks)
+    return held, left_out
+
+
+def _counterfactuals(inputs: Inputs, headline: AbnormalReturns) -> Tables:
+    """The basket's members against donors; nothing where the study names no panel."""
+    form, event = inputs.study.file.counterfactual, inputs.study.headline["event"]
+    held, left_out = donors(inputs, headline)
+    if form is None or held is None:
         lost = counterfactual.left_out_rows(left_out, event)
         return counterfactual.empty_tables() | {"counterfactual": lost}
     models = [estimated(COUNTERFACTUALS[name], held, form.blocks) for name in form.models]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,12 +11,11 @@ from eventwindow.abnormal import AbnormalReturns
 from eventwindow.claims import judge, measure_all
 from eventwindow.claims.readings import weigh
 from eventwindow.further import further_tables
-from eventwindow.inputs import Inputs, Step, gather_evidence, read_inputs, securities_table, told_before
+from eventwindow.inputs import Inputs, Step, gather_evidence, read_inputs
 from eventwindow.lanes import side_by_side
-from eventwindow.layout import placed_events
 from eventwindow.provenance import run_record
 from eventwindow.result import StudyResult
-from eventwindow.stages import approach, check_left, excluded_rows, firm_tables, headline_model, robustness_tables
+from eventwindow.stages import approach, estimated, firm_tables, robustness_tables
 from eventwindow.studies import find_study
 from eventwindow.tables import claims_table, claims_table_zh, cumulative_table, daily_table, excluded_table, tests_table
 
@@ -37,14 +35,7 @@ def run_study(
     inputs = read_inputs(find_study(str(folder)), prices, step, None if claims is None else Path(claims))
     study, windows = inputs.study, inputs.study.file.windows
     step("estimating expected returns")
-    stocks = securities_table(study).query("kind == 'stock'")
-    held, absent = inputs.prices.histories, inputs.quality.no_day_zero()
-    placed = placed_events(stocks, inputs.calendar, inputs.calendars, held, absent)
-    told = told_before(inputs)
-    check_left(study.headline["event"], placed, told)
-    abnormal = headline_model(inputs, placed)
-    check_left(study.headline["event"], abnormal.labels, [*told, *excluded_rows(abnormal)])
-    by_event = {e.id: abnormal.select((abnormal.labels["event"] == e.id).to_numpy()) for e in study.file.events}
+    placed, told, abnormal, by_event = estimated(inputs)
     said, headline = inputs.ledger.claims, by_event[study.headline["event"]]
     step("measuring the claims; testing; looking through every specification")
     further, robust, tests, measured, firms = side_by_side(
@@ -91,25 +82,3 @@ def _tests(inputs: Inputs, abnormal: AbnormalReturns, by_event: dict[str, Abnorm
         "data_quality": inputs.quality.findings_table(),
         "reconciliation": inputs.quality.reconciliation_table(),
     }
-
-
-def check_study(
-    folder: Path | str, *, prices: str = "auto", claims: Path | str | None = None, step: Step = quiet
-) -> list[str]:
-    """What `run` would run on, in words; everything that is wrong is raised."""
-    inputs = read_inputs(find_study(str(folder)), prices, step, None if claims is None else Path(claims))
-    file, histories = inputs.study.file, inputs.prices.histories
-    origins = Counter(h.origin for h in histories.values())
-    shifts = inputs.calendar.query("kind == 'event' and shift != ''")
-    return [
-        f"study.toml: {len(file.events)} events, {len(inputs.study.stocks)} stocks, {len(file.securities)} securities,"
-        f" {len(inputs.study.baskets)} baskets, {len(file.news)} entries of other news",
-        *(f"  {r.id}: day 0 on {r.mic} is {r.session:%Y-%m-%d} ({r.shift})" for r in shifts.itertuples()),
-        f"claims.toml: {len(inputs.ledger.claims)} claims of {len(inputs.ledger.articles)} articles",
-        *(f"  unfinished {c.id} ({c.place or f'line {c.line}'}): {c.unfinished}" for c in inputs.ledger.unfinished),
-        "prices: " + ", ".join(f"{n} {origin}" for origin, n in sorted(origins.items())),
-        *(f"  {what} {security} {event}: {reason}" for event, security, what, reason in told_before(inputs)),
-        *(f"  {f.level} {f.symbol} {f.text_en}" for f in inputs.quality.findings),
-        *inputs.prices.notes,
-        "nothing is wrong",
-    ]

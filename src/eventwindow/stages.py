@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,8 @@ from eventwindow.claims.lookup import NoFigure
 from eventwindow.claims.market_value import market_value
 from eventwindow.errors import StudyError
 from eventwindow.firms import candidates_table, firms_table
-from eventwindow.inputs import Inputs, gather_evidence, model_factors
-from eventwindow.layout import study_abnormal_returns
+from eventwindow.inputs import Inputs, gather_evidence, model_factors, securities_table, told_before
+from eventwindow.layout import placed_events, study_abnormal_returns
 from eventwindow.market import groups_table, market_table, treated_stocks_table
 from eventwindow.sensitivity import STAR, Headline, benchmark_star, curve, headline_view, seen_through, views_table
 from eventwindow.study import LONG_WINDOW
@@ -35,13 +36,32 @@ def check_left(event: str, rows: pd.DataFrame, told: Sequence[tuple[str, str, st
     reasons = [f"{security}: {reason}" for e, security, what, reason in told if what == "excluded" and e in ("", event)]
     raise StudyError(
         f"no security is left for the event {event!r} ({'; '.join(reasons[:3])}{'; …' if len(reasons) > 3 else ''})",
+        where="study.toml, events",
         remedy="Give an event date that the prices reach, or a smaller minimum_returns.",
     )
 
 
-def headline_model(inputs: Inputs, placed: pd.DataFrame) -> AbnormalReturns:
-    """Abnormal returns of every event and stock under the study's own model."""
-    return _estimated(inputs, placed, inputs.study.file.windows.estimation)
+class Estimated(NamedTuple):
+    """Every event and stock under the study's own model."""
+
+    placed: pd.DataFrame  # one row an event and stock with a price on its day 0
+    told: list[tuple[str, str, str, str]]  # event, security, what, reason: before anything was computed
+    abnormal: AbnormalReturns
+    by_event: dict[str, AbnormalReturns]
+
+
+def estimated(inputs: Inputs) -> Estimated:
+    """Abnormal returns of every event; the headline event has a security left, or the study ends."""
+    headline, told = inputs.study.headline["event"], told_before(inputs)
+    stocks = securities_table(inputs.study).query("kind == 'stock'")
+    held, absent = inputs.prices.histories, inputs.quality.no_day_zero()
+    placed = placed_events(stocks, inputs.calendar, inputs.calendars, held, absent)
+    check_left(headline, placed, told)
+    abnormal = _estimated(inputs, placed, inputs.study.file.windows.estimation)
+    check_left(headline, abnormal.labels, [*told, *excluded_rows(abnormal)])
+    events = [e.id for e in inputs.study.file.events]
+    by_event = {event: abnormal.select((abnormal.labels["event"] == event).to_numpy()) for event in events}
+    return Estimated(placed, told, abnormal, by_event)
 
 
 def _estimated(inputs: Inputs, placed: pd.DataFrame, estimation: Window) -> AbnormalReturns:

@@ -29,6 +29,11 @@ class EventList:
     groups: tuple[str, ...]
     benchmarks: tuple[str, ...]  # "" for the common table of factors
     told: pd.DataFrame  # event, security, what, reason: left out or shifted
+    rows: Rows  # where each row of the table stands
+
+    def where(self, chosen: np.ndarray[Any, Any]) -> str:
+        """Where the first of the chosen events, a mask (n,), stands; the list itself where none was placed."""
+        return self.rows.at(int(self.row[chosen].min())) if chosen.any() else self.rows.name
 
     def __len__(self) -> int:
         return len(self.day)
@@ -74,6 +79,7 @@ def event_list(
         tuple(groups),
         tuple(benchmarks) or ("",),
         told,
+        rows,
     )
 
 

@@ -21,14 +21,21 @@ def collected(plan: Plan, kept: Chunks) -> tuple[Tally, list[Arrays]]:
     """What the first pass added up to, and for each window the columns that the tests across events read."""
     rows = [plan.rows(n).start + part["events/row"] for n, part in _each(plan, kept, "events/row") if part]
     if not rows:
-        reason = kept.load("first", 0, "excluded/reason")["excluded/reason"][0]
-        raise StudyError(f"no event has a fit; the first because of: {reason}.")
+        raise no_fit(kept.load("first", 0, "excluded/reason")["excluded/reason"][0])
     at = np.concatenate(rows)
     figures = {name: _column(plan, kept, name) for name in FIGURES}
     sums = add_up(_sums(plan, kept))
     columns: list[Arrays] = [_window(plan, kept, w) for w in range(len(plan.specification.report))]
     day, group = plan.events.day[at], plan.events.group[at]
     return Tally(plan.specification, plan.dates, at, day, group, figures, sums, {}), columns
+
+
+def no_fit(reason: str) -> StudyError:
+    """A study of which no event can be measured."""
+    return StudyError(
+        f"no event has a fit; the first because of: {reason}",
+        remedy="Give returns that begin before the estimation windows, or a smaller minimum_returns.",
+    )
 
 
 def with_second_pass(tally: Tally, plan: Plan, kept: Chunks) -> Tally:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from eventwindow.eventlist.form import PanelStudy, read_panel_study
-from eventwindow.eventlist.listed import read_events
-from eventwindow.eventlist.staging import staged_panel
-from eventwindow.eventlist.table import event_list
 from eventwindow.panelrun.result import PanelResult
 from eventwindow.panelrun.study import Step, panel_study, quiet
 from eventwindow.panelrun.writing import check_panel_out, write_panel
@@ -45,52 +41,33 @@ def run_panel(
 def result_of(
     study: PanelStudy, work: Path, *, step: Step, engine: str, workers: int | None, client: Any
 ) -> PanelResult:
+    """The study run with its own choices."""
+    small = study.path(study.file.event_list.file).stat().st_size < PARALLEL
+    workers = workers or (1 if small and engine == "local" else os.cpu_count())
+    return panel_study(**options_of(study), engine=engine, workers=workers, client=client, work=work, step=step)
+
+
+def options_of(study: PanelStudy) -> dict[str, Any]:
     """The study's own choices as arguments of `panel_study`."""
     file, listed = study.file, study.file.event_list
-    small = study.path(listed.file).stat().st_size < PARALLEL
     mean_only = file.model.name == "mean_adjusted"
-    return panel_study(
-        study.path(listed.panel),
-        study.path(listed.file),
-        model=file.model.name,
-        benchmark=None if listed.factors or mean_only else file.study.benchmark,
-        factors=None if listed.factors is None else read_factors(study.path(listed.factors)),
-        estimation=file.windows.estimation,
-        window=file.windows.event,
-        report=file.windows.report,
-        minimum_returns=file.study.minimum_returns,
-        session=listed.session,
-        exchange=listed.exchange,
-        values=listed.values,
-        kind=file.study.returns,
-        daily=listed.daily,
-        chunk=listed.chunk,
-        engine=engine,
-        workers=workers or (1 if small and engine == "local" else os.cpu_count()),
-        client=client,
-        work=work,
-        step=step,
-    )
-
-
-def check_panel(folder: Path) -> list[str]:
-    """What a run would run on, in words; everything that is wrong is raised."""
-    study = read_panel_study(folder)
-    listed = study.file.event_list
-    with tempfile.TemporaryDirectory() as work:
-        panel = staged_panel(study.path(listed.panel), Path(work), values=listed.values)
-        table, rows = read_events(study.path(listed.file))
-        events = event_list(
-            table, panel.sessions, panel.securities, rule=listed.session, exchange=listed.exchange, rows=rows
-        )
-    span = f"{panel.sessions[0]:%Y-%m-%d} to {panel.sessions[-1]:%Y-%m-%d}"
-    told = (events.told["what"] + ": " + events.told["reason"]).value_counts().head(10)
-    return [
-        f"panel: {len(panel.securities):,} securities, {len(panel.sessions):,} sessions, {span}",
-        f"events: {len(events):,} placed, in {len(events.groups)} groups",
-        *(f"  {n:,} {words}" for words, n in told.items()),
-        "nothing is wrong",
-    ]
+    return {
+        "panel": study.path(listed.panel),
+        "events": study.path(listed.file),
+        "model": file.model.name,
+        "benchmark": None if listed.factors or mean_only else file.study.benchmark,
+        "factors": None if listed.factors is None else read_factors(study.path(listed.factors)),
+        "estimation": file.windows.estimation,
+        "window": file.windows.event,
+        "report": file.windows.report,
+        "minimum_returns": file.study.minimum_returns,
+        "session": listed.session,
+        "exchange": listed.exchange,
+        "values": listed.values,
+        "kind": file.study.returns,
+        "daily": listed.daily,
+        "chunk": listed.chunk,
+    }
 
 
 def summary_lines(result: PanelResult, report: Path) -> list[str]:

@@ -104,25 +104,27 @@ def factor_tables(
     """(B, k, D) and names: one table for all, one a benchmark, or the benchmark's own column of the panel."""
     lags, leads = model_named(spec.model).neighbours
     sessions = panel.sessions
+    named = [(name, f"benchmark of {events.where(events.benchmark == i)}") for i, name in enumerate(events.benchmarks)]
     if isinstance(factors, (pd.Series, pd.DataFrame)):
         tables = [factor_table(factors, sessions, lags, leads)] * len(events.benchmarks)
     elif factors is not None:
-        tables = [factor_table(_named(factors, name), sessions, lags, leads) for name in events.benchmarks]
+        tables = [factor_table(_named(factors, name, where), sessions, lags, leads) for name, where in named]
     elif events.benchmarks == ("",):
         return np.empty((1, 0, len(sessions))), ()
     else:
-        tables = [factor_table(_column(panel, name), sessions, lags, leads) for name in events.benchmarks]
+        tables = [factor_table(_column(panel, name, where), sessions, lags, leads) for name, where in named]
     return np.stack([table.to_numpy(float).T for table in tables]), tuple(map(str, tables[0].columns))
 
 
-def _named(factors: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
+def _named(factors: Mapping[str, pd.DataFrame], name: str, where: str) -> pd.DataFrame:
     if name not in factors:
-        raise StudyError(f"benchmark {name!r} has no table of factors.", remedy="Add it to `factors`.")
+        raise StudyError(f"benchmark {name!r} has no table of factors", where=where, remedy="Add it to `factors`.")
     return factors[name]
 
 
-def _column(panel: Panel, name: str) -> pd.Series:
+def _column(panel: Panel, name: str, where: str) -> pd.Series:
     at = panel.securities.get_indexer(pd.Index([name]))
     if at[0] < 0:
-        raise StudyError(f"benchmark {name!r} is no security of the panel.", remedy="Add it, or correct the name.")
+        remedy = "Add it to the panel, or correct the name."
+        raise StudyError(f"benchmark {name!r} is no security of the panel", where=where, remedy=remedy)
     return pd.Series(panel.returns(0, len(panel.sessions), at)[0], panel.sessions)

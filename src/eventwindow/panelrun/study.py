@@ -29,9 +29,8 @@ from eventwindow.panelrun.engines import Run, engine_named
 from eventwindow.panelrun.plan import Plan, factor_tables
 from eventwindow.panelrun.result import PanelResult, panel_result
 from eventwindow.panelrun.store import Chunks, fingerprint, flat
-from eventwindow.timeline import SessionRule, Window
+from eventwindow.timeline import SessionRule, Span, as_window
 
-Span = Window | tuple[int, int]
 Step = Callable[[str], None]
 CHUNK = 50_000  # events; what is lost when a run is killed, and what a task carries
 
@@ -69,37 +68,88 @@ def panel_study(
     says whether a file holds returns or prices. `events`: as for `abnormal_returns`, or a CSV or Parquet file of them.
     `work` is a folder for finished chunks: a run that is stopped goes on from them. `engine`: see `engine_named`.
     """
-    spans = [_window(span) for span in (estimation, window, *report)]
-    spec = Specification(spans[0], spans[1], tuple(spans[2:]), model, minimum_returns, kind, daily=daily)
-    _check(spec, chunk)
     with ExitStack() as stack:
         run = stack.enter_context(engine_named(engine, workers, client))
         folder = Path(work) if work is not None else Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        step("reading the panel")
-        held = (
-            frame_panel(panel) if isinstance(panel, pd.DataFrame) else staged_panel(Path(panel), folder, values=values)
+        plan = planned(
+            panel,
+            events,
+            folder,
+            model=model,
+            benchmark=benchmark,
+            factors=factors,
+            estimation=estimation,
+            window=window,
+            report=report,
+            minimum_returns=minimum_returns,
+            session=session,
+            exchange=exchange,
+            values=values,
+            kind=kind,
+            daily=daily,
+            chunk=chunk,
+            step=step,
         )
-        step("placing the events")
-        table, rows = (events, None) if isinstance(events, pd.DataFrame) else read_events(Path(events))
-        listed = event_list(
-            table, held.sessions, held.securities, benchmark=benchmark or "", rule=session, exchange=exchange, rows=rows
-        )
-        plan = plan_of(spec, held, listed, factors, chunk)
         kept = Chunks(None if work is None else folder / fingerprint(plan)[:16])
         return _run(plan, kept, run, step)
+
+
+def planned(
+    panel: pd.DataFrame | Path | str,
+    events: pd.DataFrame | Path | str,
+    work: Path,
+    *,
+    model: str | Model,
+    benchmark: str | None,
+    factors: Factors | None,
+    estimation: Span,
+    window: Span,
+    report: Sequence[Span],
+    minimum_returns: int,
+    session: SessionRule,
+    exchange: str | None,
+    values: str,
+    kind: str,
+    daily: bool,
+    chunk: int,
+    step: Step,
+) -> Plan:
+    """What `panel_study` runs with the same arguments: panel and events read and placed, everything checked."""
+    spans = [as_window(span) for span in (estimation, window, *report)]
+    spec = Specification(spans[0], spans[1], tuple(spans[2:]), model, minimum_returns, kind, daily=daily)
+    _check(spec, chunk)
+    step("reading the panel")
+    held = frame_panel(panel) if isinstance(panel, pd.DataFrame) else staged_panel(Path(panel), work, values=values)
+    step("placing the events")
+    table, rows = (events, None) if isinstance(events, pd.DataFrame) else read_events(Path(events))
+    listed = event_list(
+        table, held.sessions, held.securities, benchmark=benchmark or "", rule=session, exchange=exchange, rows=rows
+    )
+    return plan_of(spec, held, listed, factors, chunk)
 
 
 def plan_of(spec: Specification, panel: Panel, events: EventList, factors: Factors | None, chunk: int) -> Plan:
     """What is run, with everything that is wrong found first."""
     if not len(events):
         reasons = events.told["reason"].value_counts()
-        raise StudyError(f"no event is left: {reasons.index[0]} ({reasons.iloc[0]} events).")
+        raise StudyError(
+            f"no event is left: {reasons.index[0]} ({reasons.iloc[0]} events)",
+            where=events.rows.name,
+            remedy="Give events of securities and days that the panel holds.",
+        )
     if "all" in events.groups:
-        raise StudyError("a group is called 'all', which stands for all events.", remedy="Give it another name.")
+        where = events.where(events.group == events.groups.index("all"))
+        raise StudyError(
+            "a group is called 'all', which stands for all events", where=where, remedy="Give it another name."
+        )
     if isinstance(factors, (pd.Series, pd.DataFrame)):
         events = replace(events, benchmark=np.zeros(len(events), np.int32), benchmarks=("",))
     elif (events.benchmark < 0).any():
-        raise StudyError("an event has no benchmark.", remedy="Fill the column, or give benchmark=.")
+        raise StudyError(
+            "an event has no benchmark",
+            where=events.where(events.benchmark < 0),
+            remedy="Fill the column, or give one for all with `benchmark`.",
+        )
     spec = replace(spec, groups=len(events.groups))
     tables, names = factor_tables(spec, panel, events, cast("Mapping[str, pd.DataFrame] | None", factors))
     dates = panel.sessions.to_numpy().astype("M8[D]").astype(np.int64)
@@ -134,10 +184,6 @@ def _stage(
 
 def _first(task: Any) -> dict[str, np.ndarray]:
     return flat(first_pass(task)) | {"sums/first": np.array(task.first)}
-
-
-def _window(span: Span) -> Window:
-    return span if isinstance(span, Window) else Window(*span)
 
 
 def _check(spec: Specification, chunk: int) -> None:
