@@ -163,6 +163,15 @@ def test_a_return_beyond_forty_per_cent_is_doubted_unless_it_is_an_event():
     assert check(frame, dividends=None, others=[DAY]) == []
 
 
+@pytest.mark.parametrize(("symbol", "kind"), [("^VIX", "large_move"), ("NQ=F", "large_move"), ("QQQ", "large_return")])
+def test_what_is_no_share_is_not_suspected_of_a_split(symbol, kind):
+    frame = sound()
+    frame.loc[DAY:, ["open", "high", "low", "close", "adj_close"]] *= 1.7
+    (finding,) = check_history(PriceHistory(symbol, frame, "yahoo"), CALENDAR)
+    assert finding.kind == kind
+    assert ("split" in finding.text_en, "分割" in finding.text_zh) == (kind == "large_return",) * 2
+
+
 def test_a_volume_of_zero_counts_only_where_there_is_volume():
     assert kinds(check(changed("volume", 0.0))) == [("no_volume", "2025-01-15")]
     assert check(sound().assign(volume=np.nan)) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +15,7 @@ from eventwindow.prices.table import PriceHistory
 from eventwindow.timeline import Calendar
 
 LARGE = 0.40  # a return beyond it, away from an event, is more often a missed split than news
+NO_SHARE = re.compile(r"^\^|=[FX]$")  # Yahoo's symbols of indices, futures and exchange rates: nothing there is split
 STILL = 1e-9  # a relative change below it is none
 REPEATED = 4  # equal closes in a row
 RANGE_SLACK = 1e-5  # of the price: quotes are rounded and restated
@@ -66,6 +68,7 @@ KINDS = {
         "a return of {value:+.1%} away from any event: a split that was missed?",
         "非事件日報酬率達 {value:+.1%}：可能漏記股票分割",
     ),
+    "large_move": ("moves by {value:+.1%} away from any event", "非事件日變動 {value:+.1%}"),
     "no_volume": ("volume of zero", "成交量為零"),
     "currency": ("quoted in {quoted}, the study says {expected}", "報價幣別為 {quoted}，研究設定為 {expected}"),
     "adjustment": (
@@ -164,7 +167,8 @@ def _return_warnings(symbol: str, frame: pd.DataFrame, expected: list[pd.Timesta
     change = close / close.shift(1) - 1
     for day, value in change[change.abs() > LARGE].items():
         if day not in expected:
-            yield Finding(symbol, "warning", "large_return", pd.Timestamp(str(day)), {"value": float(value)})
+            kind = "large_move" if NO_SHARE.search(symbol) else "large_return"
+            yield Finding(symbol, "warning", kind, pd.Timestamp(str(day)), {"value": float(value)})
 
 
 def _adjustment_warnings(history: PriceHistory) -> Iterator[Finding]:
