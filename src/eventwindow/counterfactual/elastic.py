@@ -28,35 +28,38 @@ def elastic_net(x: Array, y: Array, x_new: Array, own: Ints, penalties: Array) -
     gram, covariance = centred.T @ centred / len(x), centred.T @ (y - level) / len(x)
     out = np.empty((len(penalties), len(every), y.shape[1]))
     for m, column in enumerate(own):
-        others = np.arange(x.shape[1]) != column
-        coefficients = np.zeros((x.shape[1], len(penalties)))
-        held = gram if column < 0 else gram[np.ix_(others, others)]
-        coefficients[others] = elastic_net_path(held, covariance[others, m], penalties[:, m]).T
-        out[:, :, m] = level[m] + (every @ coefficients).T
+        coefficients = elastic_net_path(gram, covariance[:, m], penalties[:, m], column)
+        out[:, :, m] = level[m] + coefficients @ every.T
     return out
 
 
-def elastic_net_path(gram: Array, covariance: Array, penalties: Array, share: float = L1_SHARE) -> Array:
-    """Coefficients (A, J) down the penalties, each from the one before; gram X'X/T, covariance X'y/T."""
+def elastic_net_path(gram: Array, covariance: Array, penalties: Array, barred: np.int64) -> Array:
+    """Coefficients (A, J) down the penalties, each from the one before; gram X'X/T, covariance X'y/T.
+
+    The donor at `barred`, if that is a place, never enters.
+    """
     path, b = np.empty((len(penalties), len(gram))), np.zeros(len(gram))
+    largest = float(np.abs(np.delete(covariance, barred) if barred >= 0 else covariance).max())
     for a, penalty in enumerate(penalties):
-        b = _solved(gram, covariance, penalty * share, penalty * (1 - share), b)
+        b = _solved(gram, covariance, penalty * L1_SHARE, penalty * (1 - L1_SHARE), b, barred, TOLERANCE * largest)
         path[a] = b
     return path
 
 
-def _solved(gram: Array, covariance: Array, l1: float, l2: float, b: Array) -> Array:
+def _solved(gram: Array, covariance: Array, l1: float, l2: float, b: Array, barred: np.int64, slack: float) -> Array:
     """From any start: donors whose covariance with the error exceeds the penalty enter, those that reach zero leave.
 
     With the signs held the problem is linear, and at least one donor that enters keeps its sign: each round lowers the
     objective, so it ends (Lee, Battle, Raina & Ng 2007).
     """
-    b, slack = b.copy(), TOLERANCE * float(np.abs(covariance).max())
+    b = b.copy()
     active = np.flatnonzero(b)
     while True:
         b, active = _descended(gram, covariance, l1, l2, b, active)
         pull = covariance - np.einsum("aj,a->j", gram[active], b[active])  # too small for threads of BLAS to pay
         pull[active] = 0.0
+        if barred >= 0:
+            pull[barred] = 0.0
         entering = np.flatnonzero(np.abs(pull) > l1 + slack)
         if not len(entering):
             return b
