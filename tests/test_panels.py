@@ -31,11 +31,12 @@ def ragged_panel(seed: int, gaps: float = 0.01, firms: int = 8) -> pd.DataFrame:
 
 
 def drawn_events(returns: pd.DataFrame, seed: int, n: int, days: int = 140) -> pd.DataFrame:
-    """Events of random firms and days in three groups, one of them without a name; some stand in the list twice."""
+    """Events of random firms and days in three groups, one of them without a name; some are two of one day."""
     g = np.random.default_rng(seed)
     at = {"security": g.choice(returns.columns[1:], n), "date": returns.index[72 + g.integers(0, days, n)]}
     events = pd.DataFrame(at | {"group": g.choice(["a", "b", ""], n)})
-    return pd.concat([events, events.iloc[: n // 10]], ignore_index=True)
+    events = pd.concat([events, events.iloc[: n // 10]], ignore_index=True)
+    return events.assign(event=[f"e{i}" for i in range(len(events))])
 
 
 def plain_answers(returns: pd.DataFrame, events: pd.DataFrame, **options: object) -> dict[tuple[object, ...], object]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 import pytest
 from panels import panel
-from test_panels import drawn_events, ragged_panel
+from test_panels import OPTIONS, drawn_events, ragged_panel
 from test_panels_sources import STUDY
 
+from eventwindow import StudyError, abnormal_returns, panel_study
 from eventwindow.cli import main
 
 
@@ -96,4 +98,58 @@ def test_check_counts_the_events_that_a_run_would_leave_out(study, capsys):
     said = capsys.readouterr().out
     assert "1 excluded: the panel does not hold this security" in said
     assert "fits: 61 of 65 events" in said
-    assert said.splitlines()[-1] == "a run would go through, with 5 left out"
+    assert said.splitlines()[-1] == "a run would go through, with 5 left out and 1 warning"
+
+
+LISTED = pd.DataFrame({"security": ["F0", "F1", "F2"], "date": "2023-06-05"})
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda t: t.assign(grp="a"), "unknown column 'grp'\nDid you mean 'group'"),
+        (lambda t: t.assign(Benchmark="MKT"), "unknown column 'Benchmark'\nDid you mean 'benchmark'"),
+        (lambda t: t.assign(deal=1), "unknown column 'deal'\nA column that is only carried along is named in `labels`"),
+        (
+            lambda t: t.iloc[[0, 1, 0, 2, 1]],
+            r"2 of 5 events stand in the list before: (line 4 repeats line 2|index 0 rep)",
+        ),
+        (lambda t: t.assign(car=1), "unknown column 'car'"),
+    ],
+)
+def test_a_list_with_repeated_events_or_unknown_columns_is_refused(tmp_path, change, said):
+    change(LISTED).to_csv(tmp_path / "e.csv", index=False)
+    for source, name in ((change(LISTED), "the table of events"), (tmp_path / "e.csv", r"e\.csv")):
+        with pytest.raises(StudyError, match=f"^{name}: {said}"):
+            panel_study(panel(1), source, **OPTIONS)
+
+
+def test_the_library_refuses_repeated_events_too_and_takes_any_label():
+    with pytest.raises(StudyError, match="1 of 4 events stand in the list before: index 2 repeats index 2 "):
+        abnormal_returns(panel(1), LISTED.iloc[[0, 1, 2, 2]], **OPTIONS)
+    assert abnormal_returns(panel(1), LISTED.assign(deal=[7, 8, 9]), **OPTIONS).labels["deal"].tolist() == [7, 8, 9]
+
+
+def test_two_events_of_one_day_are_told_apart_by_their_names_and_counted(study, capsys):
+    events = LISTED.iloc[[0, 1, 0]].assign(event=["dividend", "results", "merger"])
+    result = panel_study(panel(1), events, workers=1, **OPTIONS)
+    assert result.run["events"] == {"placed": 3, "told": 0, "sharing_a_day": 2}
+    assert panel_study(panel(1), LISTED, workers=1, **OPTIONS).run["events"]["sharing_a_day"] == 0
+
+
+@pytest.mark.parametrize(("label", "said"), [("deal", "is none of the list"), ("car", "has a meaning of its own")])
+def test_a_label_has_a_column_and_a_name_of_its_own(label, said):
+    events = LISTED if label == "deal" else LISTED.assign(car=1)
+    with pytest.raises(StudyError, match=f"the label '{label}' {said}"):
+        panel_study(panel(1), events, labels=[label], **OPTIONS)
+
+
+def test_labels_are_carried_into_the_tables_of_events(study):
+    events = drawn_events(ragged_panel(61), 61, 60).assign(deal=lambda t: "D" + t["event"], value=range(66))
+    events.to_csv(study / "events.csv", index=False)
+    (study / "study.toml").write_text(STUDY.replace("daily = true", 'daily = true\nlabels = ["deal", "value"]'))
+    assert main(["run", str(study), "--out", str(study / "out"), "--quiet"]) == 0
+    for name in ("cumulative", "abnormal_returns"):
+        table = pd.read_csv(study / "out" / "results" / f"{name}.csv")
+        assert (table["deal"] == "D" + table["event"]).all()
+        assert ("e" + table["value"].astype(str) == table["event"]).all()

@@ -194,6 +194,7 @@ def test_the_page_is_written_in_both_languages_that_link_to_each_other(study):
     assert main(["run", str(study), "--out", str(out), "--quiet"]) == 0
     english, chinese = ((out / name).read_text(encoding="utf-8") for name in ("report.html", "report.zh-Hant.html"))
     assert 'href="report.zh-Hant.html" hreflang="zh-Hant"' in english and 'href="report.html"' in chinese
+    assert "14 events share their security, day and group" in english and "14 個事件與另一事件" in chinese
     assert '<html lang="zh-Hant">' in chinese and "<h1>虛構的公告</h1>" in chinese
     body = re.sub(r"(?s)<(style|svg|title|code)\b.*?</\1>|<[^>]+>", " ", unescape(chinese))
     names = {"Kolari", "Pynnönen", "Patell", "Corrado", "Zivney", "CAAR", "English", "eventwindow"}
@@ -246,8 +247,9 @@ def test_check_says_what_a_run_would_run_on(study, capsys):
     assert (
         "9 securities, 220 sessions" in said
         and "66 placed, in 2 groups" in said
+        and "14 events share security, day 0 and group with another: each counts by itself" in said
         and "fits: 65 of 66 events\n  1 excluded: 12 returns in the estimation window [-70,-6], 30 needed" in said
-        and said.endswith("a run would go through, with 1 left out\n")
+        and said.endswith("a run would go through, with 1 left out and 1 warning\n")
     )
 
 

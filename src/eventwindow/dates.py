@@ -29,7 +29,11 @@ class Rows:
     numbers: Sequence[Any] | pd.Index | None = None  # from 1 where none are given
 
     def at(self, row: int) -> str:
-        return f"{self.name}, {self.unit} {row + 1 if self.numbers is None else self.numbers[row]}"
+        return f"{self.name}, {self.nth(row)}"
+
+    def nth(self, row: int) -> str:
+        """ "line 12" """
+        return f"{self.unit} {row + 1 if self.numbers is None else self.numbers[row]}"
 
     def taken(self, rows: NDArray[np.integer]) -> Rows:
         """The rows at these positions."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, get_args
 
+import numpy as np
 import pandas as pd
 
 from eventwindow.dates import Rows, clock_times, iso_days
 from eventwindow.errors import EventDateError, StudyError
 from eventwindow.timeline import Calendar, SessionRule, day_zero, exchange_calendar, time_zone
 
+SHOWN = 3  # rows in a message
 ALIASES = {"firm": "security", "symbol": "security", "event_date": "date"}
 
 
@@ -18,15 +21,9 @@ def checked_events(events: pd.DataFrame, rows: Rows) -> pd.DataFrame:
 
     `rows` says where each stands; a column is known by its own name or its alias.
     """
+    check_named([str(name) for name in events], rows.name)
     events = events.reset_index(drop=True)
     events = events.rename(columns={old: new for old, new in ALIASES.items() if new not in events})
-    if lacking := [name for name in ("security", "date") if name not in events]:
-        names = " or ".join(f"`{name}`" for name in (lacking[0], *(a for a in ALIASES if ALIASES[a] == lacking[0])))
-        raise StudyError(
-            f"no column {lacking[0]!r} (there are {', '.join(map(repr, list(events)[:9])) or 'none'})",
-            where=rows.name,
-            remedy=f"Add it, as {names}.",
-        )
     if events.empty:
         raise StudyError("the table of events is empty", where=rows.name, remedy="Give at least one event.")
     if (nobody := _blank(events["security"])).any():
@@ -38,7 +35,38 @@ def checked_events(events: pd.DataFrame, rows: Rows) -> pd.DataFrame:
         events[name] = events[name].astype(object).where(~_blank(events[name]), None)
     if "session" in events:
         _check_rules(events["session"], rows)
+    _check_repeats(events, rows)
     return _clocked(events, rows) if "time" in events else events
+
+
+def check_named(names: Sequence[str], where: str) -> None:
+    """A list names its security and its date, by their own names or an alias."""
+    for wanted in ("security", "date"):
+        known = (wanted, *(old for old, new in ALIASES.items() if new == wanted))
+        if not set(known) & set(names):
+            raise StudyError(
+                f"no column {wanted!r} (there are {', '.join(map(repr, names[:9])) or 'none'})",
+                where=where,
+                remedy=f"Add it, as {' or '.join(f'`{name}`' for name in known)}.",
+            )
+
+
+def _check_repeats(events: pd.DataFrame, rows: Rows) -> None:
+    """No row says all that an earlier one says."""
+    again = np.flatnonzero(events.duplicated())
+    if not len(again):
+        return
+    alike = events.groupby(list(events), dropna=False, sort=False).ngroup().to_numpy()
+    shown = [
+        f"{rows.nth(row)} repeats {rows.nth(int((alike == alike[row]).argmax()))}" for row in again[:SHOWN].tolist()
+    ]
+    first = events.iloc[again[0]]
+    raise StudyError(
+        f"{len(again):,} of {len(events):,} events stand in the list before: {', '.join(shown)}"
+        f"{', …' if len(again) > SHOWN else ''} ({first['security']}, {first['date'].date()})",
+        where=rows.name,
+        remedy="Keep one of each; events that are two of one day are told apart in a column `event`.",
+    )
 
 
 def _blank(column: pd.Series) -> pd.Series:

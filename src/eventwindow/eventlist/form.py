@@ -34,6 +34,7 @@ class EventListForm(Form):
     session: SessionRule = "error"
     exchange: str | None = None  # for clock times, where the list has no column
     daily: bool = False  # write the AR of each event and day
+    labels: tuple[str, ...] = ()  # further columns of the file, carried into the tables of events
     chunk: int = Field(default=50_000, ge=1)  # events
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -9,25 +11,54 @@ import pandas as pd
 from eventwindow.dates import Rows
 from eventwindow.errors import StudyError
 from eventwindow.eventlist.textfile import column_names, reading
-from eventwindow.placing import ALIASES
+from eventwindow.placing import ALIASES, check_named
 
 COLUMNS = ("event", "security", "date", "time", "zone", "exchange", "session", "group", "benchmark")
+RESULTS = (
+    *(
+        "model",
+        "window_start",
+        "window_end",
+        "car",
+        "std_error",
+        "t_stat",
+        "p_value",
+        "p_sample_quantile",
+        "quantile_floor",
+    ),
+    *("days", "note", "tau", "actual_return", "expected_return", "abnormal_return"),
+)  # columns of the tables that labels are carried into
 
 
-def read_events(path: Path) -> tuple[pd.DataFrame, Rows]:
-    """The columns of an event list that are known, from CSV or Parquet."""
+def read_events(path: Path, labels: Sequence[str] = ()) -> tuple[pd.DataFrame, Rows]:
+    """The columns of an event list and `labels`, from CSV or Parquet."""
     if not path.is_file():
         raise StudyError(f"there is no event list {path.name}", remedy="Give a CSV or Parquet file.")
-    known = {*COLUMNS, *ALIASES}
-    wanted = [name for name in column_names(path) if name in known]
+    check_columns(column_names(path), labels, path.name)
     with reading(path):
         if path.suffix == ".parquet":
             import pyarrow.parquet as pq
 
-            return pd.DataFrame(pq.ParquetFile(path).read(wanted).to_pandas()), Rows(path.name)
+            return pd.DataFrame(pq.ParquetFile(path).read().to_pandas()), Rows(path.name)
         # blank lines are read too, and left out again: they count
-        table = pd.read_csv(
-            path, usecols=wanted, dtype=str, keep_default_na=False, na_values=[""], skip_blank_lines=False
-        )
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], skip_blank_lines=False)
     table = table.dropna(how="all")
     return table, Rows(path.name, "line", table.index + 2)
+
+
+def check_columns(names: Sequence[str], labels: Sequence[str], where: str) -> None:
+    """Every column is one that is read or a label, and every label is there under a name of its own."""
+    check_named(names, where)
+    known = {*COLUMNS, *ALIASES}
+    for name in names:
+        if name not in known and name not in labels:
+            near = difflib.get_close_matches(name.lower(), known, n=1)
+            asked = f"Did you mean {near[0]!r}? " if near else ""
+            remedy = f"{asked}A column that is only carried along is named in `labels`."
+            raise StudyError(f"unknown column {name!r}", where=where, remedy=remedy)
+    for label in labels:
+        if label not in names or label in known or label in RESULTS:
+            why = "is none of the list" if label not in names else "has a meaning of its own"
+            raise StudyError(
+                f"the label {label!r} {why}", where=where, remedy="Rename the column or take out the label."
+            )

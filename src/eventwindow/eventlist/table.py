@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 from eventwindow.dates import Rows
 from eventwindow.errors import EventDateError
 from eventwindow.event_returns import Days
+from eventwindow.eventlist.listed import check_columns
 from eventwindow.panel.task import Codes
 from eventwindow.placing import checked_events, no_exchange
 from eventwindow.timeline import SessionRule, exchange_calendar
@@ -30,6 +32,8 @@ class EventList:
     benchmarks: tuple[str, ...]  # "" for the common table of factors
     told: pd.DataFrame  # event, security, what, reason: left out or shifted
     rows: Rows  # where each row of the table stands
+    labels: pd.DataFrame  # of all rows: columns that are carried along
+    sharing: int  # events whose security has another of their group on the same day 0
 
     def where(self, chosen: np.ndarray[Any, Any]) -> str:
         """Where the first of the chosen events, a mask (n,), stands; the list itself where none was placed."""
@@ -48,12 +52,14 @@ def event_list(
     rule: SessionRule = "error",
     exchange: str | None = None,
     rows: Rows | None = None,
+    labels: Sequence[str] = (),
 ) -> EventList:
     """Place every event on the panel's sessions, as `placing.placed` does, many at once; `rows` says where each stands.
 
     An event of a security that the panel does not hold, or of a day that it does not reach, is left out and told.
     """
     rows = rows or Rows("the table of events", "index", events.index)
+    check_columns([str(name) for name in events], labels, rows.name)
     events = checked_events(events, rows)
     who = events["security"].astype(securities.dtype) if securities.dtype == object else events["security"].astype(str)
     security = securities.get_indexer(pd.Index(who))
@@ -80,7 +86,13 @@ def event_list(
         tuple(benchmarks) or ("",),
         told,
         rows,
+        events[list(labels)],
+        _sharing(security[kept], day[kept], group[kept]),
     )
+
+
+def _sharing(security: np.ndarray, day: np.ndarray, group: np.ndarray) -> int:
+    return int(pd.DataFrame({"security": security, "day": day, "group": group}).duplicated(keep=False).sum())
 
 
 def _coded(events: pd.DataFrame, column: str, default: str) -> tuple[Codes, list[str]]:

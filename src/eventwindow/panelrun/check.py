@@ -13,7 +13,7 @@ from eventwindow.check import verdict
 from eventwindow.eventlist.form import read_panel_study
 from eventwindow.panel.task import fitted
 from eventwindow.panelrun.collect import no_fit
-from eventwindow.panelrun.command import options_of
+from eventwindow.panelrun.command import options_of, sharing_line
 from eventwindow.panelrun.plan import Plan
 from eventwindow.panelrun.study import Step, planned
 
@@ -33,12 +33,13 @@ def check_panel(folder: Path, step: Step) -> Iterator[str]:
         yield f"events: {len(events):,} placed, in {len(events.groups)} groups"
         told = events.told["what"] + ": " + events.told["reason"]
         yield from (f"  {n:,} {words}" for words, n in told.value_counts().head(SHOWN).items())
+        yield from sharing_line(events)
         step("fitting events")
         tried, reasons = _fits(plan)
     lost = sum(reasons.values())
     yield f"fits: {tried - lost:,} of {'the first ' if tried < len(events) else ''}{tried:,} events"
     yield from (f"  {n:,} excluded: {reason}" for reason, n in reasons.most_common(SHOWN))
-    yield verdict(int((events.told["what"] == "excluded").sum()) + lost, 0)
+    yield verdict(int((events.told["what"] == "excluded").sum()) + lost, int(events.sharing > 0))
 
 
 def _fits(plan: Plan) -> tuple[int, Counter[str]]:

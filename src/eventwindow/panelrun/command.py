@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from eventwindow.eventlist.form import PanelStudy, read_panel_study
+from eventwindow.eventlist.table import EventList
 from eventwindow.panelrun.result import PanelResult
 from eventwindow.panelrun.study import Step, panel_study, quiet
 from eventwindow.panelrun.writing import check_panel_out, write_panel
@@ -66,8 +67,15 @@ def options_of(study: PanelStudy) -> dict[str, Any]:
         "values": listed.values,
         "kind": file.study.returns,
         "daily": listed.daily,
+        "labels": listed.labels,
         "chunk": listed.chunk,
     }
+
+
+def sharing_line(events: EventList) -> Iterator[str]:
+    """That one security has several events on one day, where that is so."""
+    if events.sharing:
+        yield f"  {events.sharing:,} events share security, day 0 and group with another: each counts by itself"
 
 
 def summary_lines(result: PanelResult, report: Path) -> list[str]:

@@ -86,6 +86,8 @@ def _origin(run: Mapping[str, Any], chosen: Language) -> list[Markup]:
         chosen.say("panel.events", **counts, **days),
         chosen.say("panel.origin", model=model, start=tau(start), end=tau(end), returns=returns),
     ]
+    if run["events"]["sharing_a_day"]:
+        told.append(chosen.say("panel.sharing", n=f"{run['events']['sharing_a_day']:,}"))
     if run["benchmarks"]:
         told.append(chosen.say("panel.benchmarks", list=chosen.listed(run["benchmarks"])))
     return told

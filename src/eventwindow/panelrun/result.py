@@ -150,7 +150,7 @@ def _record(plan: Plan) -> dict[str, Any]:
         "returns": spec.kind,
         "benchmarks": [name for name in plan.events.benchmarks if name],
         "groups": list(plan.events.groups),
-        "events": {"placed": len(plan.events), "told": len(plan.events.told)},
+        "events": {"placed": len(plan.events), "told": len(plan.events.told), "sharing_a_day": plan.events.sharing},
         "panel": {
             "securities": len(plan.panel.securities),
             "sessions": len(sessions),

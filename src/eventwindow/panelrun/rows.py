@@ -89,6 +89,7 @@ def _labels(plan: Plan, number: int, row: np.ndarray, times: int) -> pd.DataFram
             "benchmark": _coded(events.benchmark[at], benchmarks),
             "date": date.to_numpy(),
         }
+        | {name: events.labels[name].to_numpy()[events.row[at]] for name in events.labels}
     )
 
 

@@ -55,6 +55,7 @@ def panel_study(
     values: str = "returns",
     kind: str = "simple",
     daily: bool = False,
+    labels: Sequence[str] = (),
     chunk: int = CHUNK,
     engine: str = "local",
     workers: int | None = None,
@@ -65,7 +66,8 @@ def panel_study(
     """Tests by group and window of a list of events, streamed in chunks; no result depends on the chunks' size.
 
     `panel`: returns, date × security, or the path of a Parquet or CSV file (wide or long) or a folder of them; `values`
-    says whether a file holds returns or prices. `events`: as for `abnormal_returns`, or a CSV or Parquet file of them.
+    says whether a file holds returns or prices. `events`: as for `abnormal_returns`, or a CSV or Parquet file of them;
+    `labels` names further columns of it, which the tables of events carry along.
     `work` is a folder for finished chunks: a run that is stopped goes on from them. `engine`: see `engine_named`.
     """
     with ExitStack() as stack:
@@ -87,6 +89,7 @@ def panel_study(
             values=values,
             kind=kind,
             daily=daily,
+            labels=labels,
             chunk=chunk,
             step=step,
         )
@@ -111,6 +114,7 @@ def planned(
     values: str,
     kind: str,
     daily: bool,
+    labels: Sequence[str],
     chunk: int,
     step: Step,
 ) -> Plan:
@@ -121,9 +125,16 @@ def planned(
     step("reading the panel")
     held = frame_panel(panel) if isinstance(panel, pd.DataFrame) else staged_panel(Path(panel), work, values=values)
     step("placing the events")
-    table, rows = (events, None) if isinstance(events, pd.DataFrame) else read_events(Path(events))
+    table, rows = (events, None) if isinstance(events, pd.DataFrame) else read_events(Path(events), labels)
     listed = event_list(
-        table, held.sessions, held.securities, benchmark=benchmark or "", rule=session, exchange=exchange, rows=rows
+        table,
+        held.sessions,
+        held.securities,
+        benchmark=benchmark or "",
+        rule=session,
+        exchange=exchange,
+        rows=rows,
+        labels=labels,
     )
     return plan_of(spec, held, listed, factors, chunk)
 
