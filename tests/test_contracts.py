@@ -60,6 +60,15 @@ def test_a_stock_that_does_not_move_is_excluded_and_the_others_stay() -> None:
     assert len(ar) == 4
 
 
+def test_two_shares_of_one_stock_make_the_covariance_of_a_basket_singular() -> None:
+    returns = panel(1)
+    ar = on_one_day(returns.assign(TWIN=returns["F0"]))
+    said = reasons(ar)
+    for name in ("sur_f", "gls_t", "conformal_sur"):
+        assert said[name] == "the residual covariance is singular"
+    assert "date_permutation_mean" not in said
+
+
 def test_collinear_factors_are_said() -> None:
     returns = panel(1)
     factors = pd.DataFrame({"a": returns["MKT"], "b": 2 * returns["MKT"]})

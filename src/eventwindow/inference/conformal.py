@@ -14,6 +14,7 @@ from eventwindow.inference.result import FirmSignificance, NotComputed, Result, 
 from eventwindow.inference.sample import block_sums, complete, design, same_calendar
 from eventwindow.timeline import Window
 
+SINGULAR = 1e12  # condition number
 NULL = "the window's days belong with the others"
 
 
@@ -46,8 +47,10 @@ def conformal_sur(ar: AbnormalReturns, window: Window) -> Result:
 
 
 def _mahalanobis(sums: Array, e: Array) -> Array:
-    """c'Σ̂⁻¹c for each column c of (N, D)."""
+    """c'Σ̂⁻¹c for each column c of (N, D); NaN where Σ̂ has no inverse."""
     covariance = e @ e.T / e.shape[1]
+    if np.linalg.cond(covariance) > SINGULAR:
+        return np.full(sums.shape[1], np.nan)
     return np.asarray(np.einsum("nd,nd->d", sums, np.linalg.solve(covariance, sums)))
 
 
@@ -64,6 +67,8 @@ def _basket(name: str, ar: AbnormalReturns, window: Window, statistic: Callable[
     sums = block_sums(np.where(seen, e, np.nan), len(window))
     whole = np.isfinite(sums).all(axis=0)
     values = statistic(sums[:, whole], e[:, seen])
+    if not np.isfinite(values[-1]):
+        return NotComputed(name, "the residual covariance is singular", NULL, len(held))
     p = float((np.abs(values) >= abs(values[-1]) * (1 - 1e-12)).mean())
     text, floor = f"{len(values)} refitted blocks", f"smallest possible p {1 / len(values):.4g}"
     return SignificanceResult(name, NULL, float(values[-1]), p, text, len(held), floor)

@@ -6,7 +6,7 @@ import numpy as np
 
 from eventwindow.abnormal import AbnormalReturns
 from eventwindow.event_returns import Array
-from eventwindow.inference.conformal import unusable
+from eventwindow.inference.conformal import SINGULAR, unusable
 from eventwindow.inference.result import NotComputed, Result, fisher, student
 from eventwindow.inference.sample import complete
 from eventwindow.timeline import Window
@@ -63,6 +63,6 @@ def _parts(
     if np.ptp(factor) > 1e-8 * factor.max():
         return NotComputed(name, "the members have different factors", null, n)
     sigma = e @ e.T / dof
-    if np.linalg.cond(sigma) > 1e12:
+    if np.linalg.cond(sigma) > SINGULAR:
         return NotComputed(name, "the residual covariance is singular", null, n)
     return car.car, sigma, float(factor[0]), dof
