@@ -124,14 +124,21 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _run_panel(folder: Path, options: argparse.Namespace) -> int:
-    from eventwindow.panelrun.command import run_panel, summary_lines
+    from eventwindow.eventlist.form import read_panel_study
+    from eventwindow.panelrun.command import run_panel
+    from eventwindow.panelrun.terminal import panel_json, print_panel
     from eventwindow.terminal import progress
 
     with progress() as step:
         shared = {"engine": options.engine, "workers": options.workers, "client": options.cluster}
         shared["languages"] = (options.language,) if options.language else ()
         result, report = run_panel(folder, options.out, step=step, **shared)
-    print(*([report] if options.quiet else summary_lines(result, report)), sep="\n")
+    if options.quiet:
+        print(report)
+    elif options.json:
+        print(panel_json(result, read_panel_study(folder).name, report))
+    else:
+        print_panel(result, report)
     return 0
 
 

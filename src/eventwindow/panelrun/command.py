@@ -76,11 +76,3 @@ def sharing_line(events: EventList) -> Iterator[str]:
     """That one security has several events on one day, where that is so."""
     if events.sharing:
         yield f"  {events.sharing:,} events share security, day 0 and group with another: each counts by itself"
-
-
-def summary_lines(result: PanelResult, report: Path) -> list[str]:
-    """What the terminal says at the end."""
-    told = result.excluded["what"].value_counts()
-    lines = [f"{len(result.plan.events):,} events; " + ", ".join(f"{n:,} {what}" for what, n in told.items())]
-    lines.append(result.caar.to_string(index=False, max_rows=20, float_format="{:.5f}".format))
-    return [*lines, f"Report: {report}"]
