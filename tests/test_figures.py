@@ -134,6 +134,13 @@ def test_the_path_of_cars_ends_in_the_sum_of_abnormal_returns(deepseek, drawn):
     assert last["low"] < last["car"] < last["high"]
 
 
+def test_the_figure_of_cars_says_how_many_securities_it_shows(subject, drawn):
+    shown = drawn["car"].data["security"].nunique()
+    assert shown < len(subject.members)
+    assert subject.language.text("car.some", n=shown, all=len(subject.members)) in drawn["car"].caption
+    assert list(drawn["car"].data["security"].unique()) == list(subject.members[:shown])
+
+
 def test_the_permutation_figure_marks_what_the_test_reports(deepseek, drawn):
     where = "event == 'selloff' and group == 'ai_ten' and window_start == 0 and window_end == 0"
     row = deepseek.table("tests").query(where + " and test == 'date_permutation_mean'").iloc[0]

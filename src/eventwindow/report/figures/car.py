@@ -32,7 +32,12 @@ def car(subject: Subject) -> Chart | None:
         "car",
         _draw(subject, data),
         say("car.title"),
-        say("car.caption", start=tau(window.start), end=tau(window.end)),
+        say(
+            "car.caption",
+            start=tau(window.start),
+            end=tau(window.end),
+            shown=_shown(subject, data["security"].nunique()),
+        ),
         say(
             "car.alt",
             name=subject.name(subject.members[0]),
@@ -44,6 +49,12 @@ def car(subject: Subject) -> Chart | None:
         ),
         data,
     )
+
+
+def _shown(subject: Subject, n: int) -> str:
+    """Which securities the panels are of."""
+    key = "car.every" if n == len(subject.members) else "car.some"
+    return subject.language.text(key, n=n, all=len(subject.members))
 
 
 def car_data(subject: Subject) -> pd.DataFrame:

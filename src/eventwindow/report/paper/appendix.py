@@ -44,8 +44,7 @@ def sums_table(subject: Subject, rows: Sequence[dict[str, Any]], label: str = ""
 
 
 def _sum(cell: dict[str, Any]) -> Runs:
-    mark = " ○" if cell["tainted"] else ""
-    return joined(_weighty(cell["car"] or "–", cell["strong"]), mark, styled("small", cell["p"]))
+    return joined(_weighty(cell["car"], cell["strong"]), styled("small", cell["p"] or cell["note"]))
 
 
 def news_table(subject: Subject) -> list[Block]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 from scipy.special import stdtrit
 
 from eventwindow.report.language import number, p_value, percent
@@ -14,22 +15,40 @@ from eventwindow.report.subject import Subject, once
 from eventwindow.timeline import Window
 
 DAY = Window(0, 0)
+DASH = "–"  # in the place of a figure that was not worked out
 
 
 @once
 def abnormal_section(subject: Subject) -> dict[str, Any]:
     """Rows of day 0 for the headline's securities and for all, and of the cumulative windows."""
     everyone = list(dict.fromkeys(subject.abnormal.labels["security"]))
-    windows = report_windows(subject)
+    windows, more = report_windows(subject), len(everyone) > len(subject.members)
+    lead, every = _day_rows(subject, subject.members), _day_rows(subject, everyone) if more else []
+    sums = _window_rows(subject, subject.members, windows)
     return {
         "activity": activity_rows(subject),
-        "lead": _day_rows(subject, subject.members),
-        "all": _day_rows(subject, everyone) if len(everyone) > len(subject.members) else [],
+        "lead": lead,
+        "all": every,
         "n": len(everyone),
+        "columns_note": columns_note(subject, [*lead, *every]),
         "windows": [subject.language.window(w) for w in windows],
-        "sums": _window_rows(subject, subject.members, windows),
-        "all_sums": _window_rows(subject, everyone, windows) if len(everyone) > len(subject.members) else [],
+        "sums": sums,
+        "all_sums": _window_rows(subject, everyone, windows) if more else [],
+        "windows_note": _windows_note(subject, sums),
     }
+
+
+def columns_note(subject: Subject, rows: Sequence[dict[str, str]]) -> Markup:
+    """What the columns of day 0 hold, and why a cell is empty where one is."""
+    say = subject.language.say
+    dashes = [say("abnormal.dash_note")] if any(DASH in row.values() for row in rows) else []
+    return Markup("" if subject.language.zh else " ").join([say("abnormal.columns_note"), *dashes])
+
+
+def _windows_note(subject: Subject, rows: Sequence[dict[str, Any]]) -> Markup:
+    """How many of the windows shown hold more than the event."""
+    held = [cell["tainted"] for row in rows for cell in row["cells"]]
+    return subject.language.say("abnormal.windows_note", n=len(held), held=sum(held))
 
 
 def report_windows(subject: Subject) -> list[Window]:
@@ -72,9 +91,9 @@ def _firm(firms: pd.DataFrame, security: str) -> dict[str, str]:
     """SQ scaled by the day's expected volatility, Romano–Wolf within the group, and the smallest effect to be seen."""
     row = firms.loc[security] if security in firms.index else pd.Series(dtype=object)
     return {
-        "p_scaled": p_value(row.get("p_sq_scaled")),
-        "p_family": p_value(row.get("p_romano_wolf")),
-        "detectable": percent(row.get("detectable"), sign=False),
+        "p_scaled": p_value(row.get("p_sq_scaled")) or DASH,
+        "p_family": p_value(row.get("p_romano_wolf")) or DASH,
+        "detectable": percent(row.get("detectable"), sign=False) or DASH,
     }
 
 
@@ -127,7 +146,7 @@ def _cell(cell: Mapping[Any, Any]) -> dict[str, Any]:
     note = "" if pd.isna(cell.get("note")) else str(cell["note"])
     p = cell.get("p_sample_quantile", cell.get("p_value"))
     return {
-        "car": percent(cell.get("car")),
+        "car": percent(cell.get("car")) or DASH,
         "p": p_value(p),
         "tainted": bool(note) and not note.startswith("not computed"),
         "note": note,
