@@ -90,10 +90,6 @@ def table(
     }
 
 
-def has_formula(key: str) -> bool:
-    return files("eventwindow.report").joinpath(f"templates/parts/formulas/{key}.html.j2").is_file()
-
-
 @cache
 def formula(key: str) -> Block:
     """The formula that the page shows, as the same MathML."""

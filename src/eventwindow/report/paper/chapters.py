@@ -11,7 +11,6 @@ from eventwindow.report.paper.blocks import (
     Block,
     aside,
     formula,
-    has_formula,
     heading,
     items,
     joined,
@@ -50,9 +49,9 @@ def abnormal(subject: Subject) -> list[Block]:
         paragraph(say("abnormal.intro")),
         picture("layers"),
         day_table(subject, found["lead"], say("abnormal.table", event=event, day=day)),
-        note(found["columns_note"]),
+        note(say("abnormal.columns_note")),
         sums_table(subject, found["sums"]),
-        note(found["windows_note"]),
+        note(say("abnormal.windows_note")),
         picture("dots"),
         picture("heat"),
         *_activity(subject, found["activity"]),
@@ -188,18 +187,11 @@ def _late(subject: Subject, late: dict[str, Any]) -> Block:
 
 def method(subject: Subject) -> list[Block]:
     say, found = subject.language.say, sections.method_section(subject)
-    blocks = [paragraph(found["intro"]), heading(say("method.model_title"))]
-    for model, n in found["models"].items():
-        used = say("method.models_used", model=model, n=n)
-        if has_formula(model):
-            blocks += [paragraph(say(f"method.{model}"), f" ({used})"), formula(model)]
-        else:
-            blocks.append(paragraph(say("method.other_model", model=model)))
-    blocks += [heading(say("method.ar_title")), formula("abnormal"), paragraph(say("method.ar"))]
-    blocks += [heading(say("method.test_title")), paragraph(say("method.sq")), formula("sq")]
-    for test, key in (("date_permutation_mean", "permutation"), ("adjusted_patell_z", "patell")):
-        blocks += [paragraph(say(f"method.{key}")), formula(key)] if test in found["tests"] else []
-    blocks += [paragraph(say("method.parametric")), *([paragraph(say("method.claims"))] if found["claims"] else [])]
+    blocks = [paragraph(found["intro"])]
+    for part in found["parts"]:
+        blocks.append(heading(part["title"]))
+        for entry in part["entries"]:
+            blocks += [paragraph(entry["text"]), *([formula(entry["formula"])] if entry["formula"] else [])]
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     blocks += [heading(say("method.reproduce")), {"kind": "command", "text": found["command"]}]
     blocks += [paragraph(say("method.files")), note(f"{say('method.versions')}: {versions}.")]

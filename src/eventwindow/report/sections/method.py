@@ -1,77 +1,167 @@
-"""The method: windows, models, tests and their papers, each only where the study uses it."""
+"""The method: windows, models, tests and what else the report rests on, each only where the study uses it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from importlib.resources import files
 from typing import Any
 
-from eventwindow.report.language import MINUS
-from eventwindow.report.subject import Subject, once
+import pandas as pd
+from markupsafe import Markup
 
-PAPERS = {
-    "abnormal": (
-        "Campbell, J. Y., Lo, A. W. & MacKinlay, A. C. (1997). The Econometrics of Financial Markets, ch. 4. "
-        "Princeton University Press.",
-    ),
-    "market_model": (
-        "MacKinlay, A. C. (1997). Event studies in economics and finance. Journal of Economic Literature 35(1), 13–39.",
-    ),
-    "mean_adjusted": (
-        "Brown, S. J. & Warner, J. B. (1980). Measuring security price performance. "
-        "Journal of Financial Economics 8(3), 205–258.",
-    ),
-    "market_adjusted": (
-        "Brown, S. J. & Warner, J. B. (1980). Measuring security price performance. "
-        "Journal of Financial Economics 8(3), 205–258.",
-    ),
-    "sq": (
-        "Gelbach, J. B., Helland, E. & Klick, J. (2013). Valid inference in single-firm, single-event studies. "
-        "American Law and Economics Review 15(2), 495–541.",
-    ),
-    "patell_z": (
-        "Patell, J. M. (1976). Corporate forecasts of earnings per share and stock price behavior: empirical tests. "
-        "Journal of Accounting Research 14(2), 246–276.",
-    ),
-    "bmp_t": (
-        "Boehmer, E., Musumeci, J. & Poulsen, A. B. (1991). Event-study methodology under conditions of event-induced "
-        "variance. Journal of Financial Economics 30(2), 253–272.",
-    ),
-    "adjusted_patell_z": (
-        "Kolari, J. W. & Pynnönen, S. (2010). Event study testing with cross-sectional correlation of abnormal "
-        "returns. Review of Financial Studies 23(11), 3996–4025.",
-    ),
-}
+from eventwindow.report.figures.counterfactual import effects_of
+from eventwindow.report.language import MINUS
+from eventwindow.report.sections.inference import inference_section
+from eventwindow.report.sections.references import references
+from eventwindow.report.subject import Subject, every_verdict, once
+
+MODELS = (
+    "market_model", "mean_adjusted", "market_adjusted", "capm", "ff3", "ff5", "carhart", "scholes_williams", "dimson",
+    "dimson_summed", "huber", "garch", "peer_adjusted", "peer_index",
+)  # fmt: skip
+TESTS = (
+    "date_permutation_mean", "date_permutation_sar", "date_permutation_max", "portfolio_t", "correlation",
+    "adjusted_patell_z", "kolari_pynnonen_t", "corrado_z", "corrado_zivney_z", "conformal_mean", "conformal_sur",
+    "block_bootstrap", "gls_t", "crude_dependence_t", "calendar_time", "sur_f", "grank_t", "cross_sectional_t",
+    "skewness_adjusted_t", "patell_z", "patell_z_sum_of_sars", "bmp_t", "independence_t", "sign_z",
+    "generalized_sign_z", "wilcoxon_w_plus", "grank_z", "bhar_t", "bhar_skewness_adjusted_t",
+)  # fmt: skip
+CORRELATED = {"adjusted_patell_z", "kolari_pynnonen_t"}
+COUNTERFACTUALS = ("synthetic_control", "ridge", "elastic_net", "latent_factors")
+PLACEBOS = ("placebo_time", "placebo_space")
 
 
 @once
 def method_section(subject: Subject) -> dict[str, Any]:
-    """Values of the specification, the models that were used, and the papers behind what was used."""
-    study, language = subject.study, subject.language
-    windows, models = study["windows"], _models(subject)
-    used = {"abnormal", "sq", *models, *subject.result.table("tests")["test"]}
-    papers = {paper for key in used & set(PAPERS) for paper in PAPERS[key]}
-    kind = study["study"]["returns"]
-    values = {
-        "kind": language.text(f"method.kind_{kind}"),
-        "minimum": study["study"]["minimum_returns"],
-        **{f"est_{end}": _signed(day) for end, day in zip(("start", "end"), windows["estimation"], strict=True)},
-        **{f"win_{end}": _signed(day) for end, day in zip(("start", "end"), windows["event"], strict=True)},
-    }
+    """Values of the specification, what was used with its formulas, and the works behind it."""
+    intro, parts = _intro(subject), _parts(subject)
+    texts = [str(entry["text"]) for part in parts for entry in part["entries"]]
     return {
-        "intro": language.say("method.intro", **values),
-        "models": models,
-        "tests": set(subject.result.table("tests")["test"]),
-        "papers": sorted(papers),
-        "claims": bool(subject.result.verdicts),
+        "intro": intro,
+        "parts": parts,
+        "papers": references([str(intro), *texts]),
         "versions": subject.result.run["versions"],
         "command": f"eventwindow run {subject.result.name}",
     }
 
 
+def has_formula(key: str) -> bool:
+    return files("eventwindow.report").joinpath(f"templates/parts/formulas/{key}.html.j2").is_file()
+
+
+def _intro(subject: Subject) -> Markup:
+    study, windows = subject.study["study"], subject.study["windows"]
+    bounds = {name: windows[key] for name, key in (("est", "estimation"), ("win", "event"))}
+    days = {
+        f"{name}_{end}": _signed(span[k]) for name, span in bounds.items() for k, end in enumerate(("start", "end"))
+    }
+    kind = subject.language.text(f"method.kind_{study['returns']}")
+    return subject.language.say("method.intro", kind=kind, minimum=study["minimum_returns"], **days)
+
+
+def _parts(subject: Subject) -> list[dict[str, Any]]:
+    """What the study used, in the order of the report; a part without matter is left out."""
+    say, ran = subject.language.say, _tests(subject)
+    valid = [
+        key
+        for key in TESTS
+        if ran.get(key, False) or (key == "correlation" and CORRELATED & {t for t in ran if ran[t]})
+    ]
+    parts = {
+        "models": [_model(subject, key, n) for key, n in _models(subject).items()] + _entries(subject, _star(subject)),
+        "ar": _entries(subject, ["abnormal", *(["standardised"] if ran else []), *_activity(subject)]),
+        "firm": _entries(subject, ["sq", *_firm(subject)]),
+        "basket": _entries(subject, valid),
+        "careless": _entries(subject, [key for key in TESTS if key in ran and not ran[key]]),
+        "many": _entries(subject, _many(subject)),
+        "further": _entries(subject, _further(subject)),
+        "hours": _entries(subject, _hours(subject)),
+        "statements": [_plain(say("method.claims"))] if subject.result.verdicts else [],
+    }
+    if parts["basket"]:
+        parts["basket"].append(_plain(say("method.parametric")))
+    return [{"title": say(f"method.{key}_title"), "entries": entries} for key, entries in parts.items() if entries]
+
+
+def _entries(subject: Subject, keys: Iterable[str]) -> list[dict[str, Any]]:
+    return [_entry(subject, key, subject.language.say(f"method.{key}")) for key in keys]
+
+
+def _entry(subject: Subject, key: str, text: Markup) -> dict[str, Any]:
+    language = subject.language
+    spoken = next(f"{table}.{key}" for table in ("test", "option", "method_name") if language.has(f"{table}.{key}"))
+    name = language.text(spoken)
+    told = language.say("method.entry", name=name[:1].upper() + name[1:], text=text)
+    return {"key": key, "text": told, "formula": key if has_formula(key) else ""}
+
+
+def _plain(text: Markup) -> dict[str, Any]:
+    return {"key": "", "text": text, "formula": ""}
+
+
+def _model(subject: Subject, key: str, n: int) -> dict[str, Any]:
+    """A model with how often it was used; one of the specification curve only has no count."""
+    say = subject.language.say
+    used = say("method.models_used", model=key, n=n) if n else say("method.in_curve")
+    return _entry(subject, key, say("method.with_use", text=say(f"method.{key}"), used=used))
+
+
 def _models(subject: Subject) -> dict[str, int]:
-    """Model id → how many event-security pairs it was used for."""
+    """Model → how many event-security pairs it was used for, 0 for one of the specification curve only."""
     daily = subject.result.table("abnormal_returns")
-    pairs = daily.drop_duplicates(["event", "security"])["model"]
-    return {str(model): int(n) for model, n in pairs.value_counts().items()}
+    pairs = daily.drop_duplicates(["event", "security"])["model"].value_counts()
+    curve = subject.result.tables.get("curve", pd.DataFrame({"model": []}))["model"]
+    return {key: int(pairs.get(key, 0)) for key in MODELS if key in pairs or key in set(curve)}
+
+
+def _tests(subject: Subject) -> dict[str, bool]:
+    """Tests that ran → whether they hold for the design, of the headline event's baskets."""
+    tests = subject.result.table("tests")
+    ran = tests[(tests["event"] == subject.event) & (tests["group"] == subject.basket) & tests["p_value"].notna()]
+    return {str(test): bool(valid) for test, valid in ran.groupby("test")["valid"].all().items() if test in TESTS}
+
+
+def _held(subject: Subject, name: str) -> bool:
+    return len(subject.result.tables.get(name, ())) > 0
+
+
+def _star(subject: Subject) -> list[str]:
+    return ["star"] if _held(subject, "treated") else []
+
+
+def _activity(subject: Subject) -> list[str]:
+    table = subject.result.tables.get("activity", pd.DataFrame({"quantity": [], "value": []}))
+    quantities = set(table.loc[table["value"].notna(), "quantity"])
+    return [key for key, quantity in (("volume", "log_volume"), ("volatility", "volatility")) if quantity in quantities]
+
+
+def _firm(subject: Subject) -> list[str]:
+    return ["sq_scaled", "single_firm_t", "power"] if _held(subject, "firms") else ["single_firm_t"]
+
+
+def _many(subject: Subject) -> list[str]:
+    result = subject.result
+    panels = [p for judged in result.readings for p in judged.panels] + [
+        p for d in result.disagreements for p in d.panels
+    ]
+    family = any(v.p_family is not None for v in every_verdict([*result.verdicts, *panels]))
+    used = {
+        "romano_wolf": _held(subject, "firms"),
+        "family": family,
+        "chosen": bool(inference_section(subject)["chosen"]),
+    }
+    return [key for key, held in used.items() if held]
+
+
+def _further(subject: Subject) -> list[str]:
+    models = [key for key in COUNTERFACTUALS if key in set(effects_of(subject)["model"])]
+    curve = ["curve"] if _held(subject, "robustness") else []
+    return [*curve, *models, *(PLACEBOS if models else ())]
+
+
+def _hours(subject: Subject) -> list[str]:
+    tables = {"bars": "intraday", "lead_lag": "lead_lag", "receipts": "receipts"}
+    return [key for key, table in tables.items() if _held(subject, table)]
 
 
 def _signed(day: int) -> str:

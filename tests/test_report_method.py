@@ -1,0 +1,142 @@
+"""The method says how everything was computed that the study used, with formula and source, and nothing else."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from importlib.resources import files
+
+import pytest
+
+from eventwindow import run_study
+from eventwindow.counterfactual import COUNTERFACTUALS
+from eventwindow.inference import TESTS
+from eventwindow.models import MODELS
+from eventwindow.report.language import LANGUAGES, language
+from eventwindow.report.paper.chapters import method as method_on_paper
+from eventwindow.report.sections import inference_section, method, method_section
+from eventwindow.report.sections.references import cited, references, works
+from eventwindow.report.subject import Subject
+from eventwindow.studies import new_study
+
+FORMULAS = files("eventwindow.report").joinpath("templates/parts/formulas")
+FIRM = ("sq", "sq_scaled", "single_firm_t", "power")
+REST = (
+    "star", "abnormal", "standardised", "volume", "volatility", "romano_wolf", "family", "chosen", "curve", "bars",
+    "lead_lag", "receipts",
+)  # fmt: skip
+EVERY = (*method.MODELS, *method.TESTS, *method.COUNTERFACTUALS, *method.PLACEBOS, *FIRM, *REST)
+SET = {
+    "mi", "mo", "mn", "mrow", "mfrac", "msqrt", "msub", "msup", "msubsup", "munder", "mover", "mspace", "math",
+}  # tags that the paper sets  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def subject(request, deepseek):
+    return Subject(deepseek, language(request.param))
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("template") / "study"
+    new_study(folder)
+    return run_study(folder, prices="shipped")
+
+
+def keys(subject):
+    return [entry["key"] for part in method_section(subject)["parts"] for entry in part["entries"] if entry["key"]]
+
+
+def test_every_model_test_and_counterfactual_of_the_package_has_an_entry():
+    assert set(method.MODELS) == set(MODELS)
+    assert set(method.TESTS) - {"correlation"} == set(TESTS) - set(FIRM)
+    assert set(method.COUNTERFACTUALS) == set(COUNTERFACTUALS)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_entry_has_a_name_words_and_a_formula_of_its_own_or_one_before_it(code):
+    words, same = language(code).words, {"en": "The same", "zh-Hant": "同"}[code]
+    for key in EVERY:
+        assert any(f"{table}.{key}" in words for table in ("test", "option", "method_name")), key
+        assert method.has_formula(key) or same in words[f"method.{key}"], key
+
+
+def test_every_formula_belongs_to_an_entry_and_is_of_parts_that_the_paper_sets():
+    names = {path.name.removesuffix(".html.j2") for path in FORMULAS.iterdir()}
+    assert names <= set(EVERY)
+    for name in names:
+        text = FORMULAS.joinpath(f"{name}.html.j2").read_text(encoding="utf-8")
+        drawn = ET.fromstring(f"<all>{text}</all>")
+        assert {node.tag for node in drawn.iter()} - {"all"} <= SET, name
+        assert all(node.attrib == {"display": "block"} for node in drawn), name
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_work_that_is_cited_stands_in_the_references_and_the_other_way_round(code):
+    said = [text for key, text in language(code).words.items() if key.startswith("method.")]
+    assert set(cited(said)) == set(works())
+    for label, work in works().items():
+        year = label[-4:]
+        surnames = re.split(", | & ", label[:-5])
+        assert f"({year})" in work and all(name in work for name in surnames), label
+
+
+def test_years_after_the_same_names_are_works_of_their_own():
+    assert cited(["(Romano & Wolf 2005, 2016; Fama & French 1993)", "(Corrado & Zivney 1992)（Corrado 1989）。"]) == [
+        "Corrado 1989",
+        "Corrado & Zivney 1992",
+        "Fama & French 1993",
+        "Romano & Wolf 2005",
+        "Romano & Wolf 2016",
+    ]
+    assert references(["(Cowan 1992)"]) == [works()["Cowan 1992"]]
+
+
+def test_what_the_study_used_is_there_each_once(deepseek, subject):
+    found = keys(subject)
+    assert len(found) == len(set(found))
+    daily, curve = deepseek.table("abnormal_returns"), deepseek.table("curve")
+    assert set(found) & set(method.MODELS) == set(daily["model"]) | set(curve["model"])
+    section = inference_section(subject)
+    careless = [row for block in section["careless"] for row in block["rows"]]
+    assert len(set(found) & (set(method.TESTS) - {"correlation"})) == len(section["valid"]) + len(careless)
+    assert set(found) & set(method.COUNTERFACTUALS) == set(deepseek.table("counterfactual")["model"]) - set(MODELS)
+    assert {*FIRM, *REST, "correlation", *method.PLACEBOS} <= set(found)
+    assert "calendar_time" not in found
+
+
+def test_a_test_stands_under_what_it_is_here(subject):
+    parts = [{entry["key"] for entry in part["entries"]} for part in method_section(subject)["parts"]]
+    held = next(part for part in parts if "date_permutation_mean" in part)
+    lost = next(part for part in parts if "patell_z" in part)
+    assert held.isdisjoint(lost)
+    assert {"adjusted_patell_z", "kolari_pynnonen_t", "gls_t"} <= held
+    assert {"sur_f", "grank_t", "bmp_t"} <= lost
+
+
+def test_a_study_without_weights_donors_and_bars_says_nothing_of_them(template):
+    found = set(keys(Subject(template, language("en"))))
+    assert "market_model" in found
+    assert not found & {"star", "bars", "lead_lag", "receipts", "ff3", *method.COUNTERFACTUALS, *method.PLACEBOS}
+
+
+def test_models_of_the_specification_curve_alone_are_marked(deepseek):
+    section = method_section(Subject(deepseek, language("en")))
+    models = {entry["key"]: entry["text"] for entry in section["parts"][0]["entries"]}
+    assert "(in the specification curve only)" in models["ff5"]
+    n = len(deepseek.table("abnormal_returns").query("model == 'market_model'").drop_duplicates(["event", "security"]))
+    assert f"(market_model: {n} event-security pairs)" in models["market_model"]
+
+
+def test_a_table_that_holds_no_row_is_no_use(deepseek):
+    bare = {name: deepseek.tables[name].iloc[:0] for name in ("counterfactual", "intraday", "lead_lag", "treated")}
+    plain = replace(deepseek, tables={**deepseek.tables, **bare})
+    assert not {"ridge", "bars", "lead_lag", "star"} & set(keys(Subject(plain, language("en"))))
+
+
+def test_paper_and_page_set_the_same_formulas(subject):
+    shown = [entry["formula"] for part in method_section(subject)["parts"] for entry in part["entries"]]
+    blocks = [block for block in method_on_paper(subject) if block["kind"] == "formula"]
+    texts = [FORMULAS.joinpath(f"{key}.html.j2").read_text(encoding="utf-8") for key in shown if key]
+    assert [block["mathml"] for block in blocks] == [f"<formulas>{text}</formulas>" for text in texts]
