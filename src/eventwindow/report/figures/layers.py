@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -53,12 +53,14 @@ def layers_data(subject: Subject) -> pd.DataFrame:
 
 
 def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
-    from eventwindow.report.figures.style import BLUE, FAINT, INK, ORANGE, new_figure, place_text, plain_axes
+    from eventwindow.report.figures.style import BLUE, FAINT, INK, ORANGE, PAPER, new_figure, place_text, plain_axes
 
     order = data.groupby("group")["mean"].first().sort_values().index
     figure = new_figure(0.7 + 0.27 * len(order))
     axes = figure.add_subplot()
     plain_axes(axes, grid="x")
+    behind = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.4}  # hides the line of zero under a word
+    above: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 7.5, "bbox": behind}
     for y, group in enumerate(order):
         mine = data[data["group"] == group]
         mean, low, high = (100 * float(mine[column].iloc[0]) for column in ("mean", "low", "high"))
@@ -68,7 +70,7 @@ def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
         values = 100 * mine["abnormal_return"].to_numpy(float)
         axes.plot(values, np.full(len(values), y), "o", color=colour, markersize=4, alpha=0.4, markeredgewidth=0)
         axes.plot([mean], [y], "D", color=colour, markersize=6.5, markeredgewidth=0)
-        place_text(axes, percent(mean / 100), (mean, y), (0, 5), color=colour, ha="center", va="bottom", fontsize=7.5)
+        place_text(axes, percent(mean / 100), (mean, y), (0, 5), color=colour, **above)
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.set_yticks(range(len(order)), [subject.group_name(str(g)) for g in order], color=INK)
     axes.set_ylim(len(order) - 0.5, -0.8)
