@@ -19,7 +19,7 @@ SOURCE, PAGE = ROOT / "src" / "eventwindow", ROOT / "docs" / "errors.md"
 MARKER = "<!-- from here on: python scripts/error_rows.py --write -->\n"
 FAMILY = {"StudyError", "EventDateError", "WindowError", "PriceError", "ClaimError", "SourceError"}
 DOORS = {
-    "Studies, folders and commands": r"(cli|output|studies/|tomlfile|inputs|stages|study|terminal)",
+    "Studies, folders and commands": r"(cli|output|studies/|tomlfile|faults|inputs|stages|study|terminal)",
     "Event dates, clock times and windows": r"(timeline|placing|happenings)",
     "Claims and readings": r"(claimforms|ledger|tomltables|claims/)",
     "Prices and factors": r"prices/",
@@ -96,7 +96,10 @@ class Message(NamedTuple):
 @cache
 def messages() -> list[Message]:
     """Each once, in the order of the files."""
+    from eventwindow.faults import REMEDIES
+
     found = [m for path in sorted(SOURCE.rglob("*.py")) for m in _of(path)]
+    found += [Message("faults.py", "StudyError", f"{words or 'Input should be …'} (found …)", r) for kind, (words, r) in REMEDIES.items()]
     return [m for m in dict.fromkeys(found) if len(m.key) > 3]
 
 
@@ -116,7 +119,8 @@ def _of(path: Path) -> Iterator[Message]:
             elif name == "fault" and len(node.args) == 4 and file.startswith(("claim", "ledger")):
                 yield Message(file, "ClaimError", _text(node.args[2]), _text(node.args[3]))
             elif name == "ValueError" and node.args and file.endswith("form.py"):
-                yield Message(file, "StudyError", _text(node.args[0]), "Mend the value.")
+                what, _, remedy = _text(node.args[0]).partition("\n")
+                yield Message(file, "StudyError", what, remedy)
 
 
 def _is_text(node: ast.AST) -> bool:

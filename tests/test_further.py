@@ -137,7 +137,6 @@ def test_a_study_that_asks_nothing_further_is_valid():
     [
         ({"counterfactual": {"models": ["lasso"]}}, "unknown model 'lasso'"),
         ({"counterfactual": {"blocks": 1}}, "greater than or equal to 2"),
-        ({"receipts": [{"receipt": "A", "home": "B"}]}, "'B', which is no security"),
         ({"intraday": {"pairs": [["A"]]}}, "Field required"),
     ],
 )

@@ -86,7 +86,10 @@ FAULTS = {
         'symbol = "TSM"\nexchnage',
         ["'exchnage'", "line 24"],
     ),
-    "impossible date": ("2025-01-27", "2025-02-30", ["not valid TOML", "line 34"]),
+    "impossible date": ("2025-01-27", "2025-02-30", ["line 34: 2025-02-30 is no date", "Write a date as"]),
+    "month 13": ("2025-01-27", "2025-13-27", ["line 34: 2025-13-27 is no date", "Write a date as 2025-01-27"]),
+    "day first": ("2025-01-27", "27.1.2025", ["line 34: 27.1.2025 is no date", "Write a date as 2025-01-27"]),
+    "day first as text": ("2025-01-27", '"27/1/2025"', ["line 34, events[1].date: no date (found '27/1/2025')"]),
     "impossible date as text": ("2025-01-27", '"2025-02-30"', ["line 34", "2025-02-30"]),
     "window that starts after its end": ("[0, 1]]", "[1, 0]]", ["[1, 0] starts after its end", "line 14"]),
     "window of three numbers": ("[-10, 20]", "[-10, 0, 20]", ["two whole trading days", "line 13"]),
@@ -99,8 +102,29 @@ FAULTS = {
     "unknown model": ('"market_model"', '"magic"', ["unknown model 'magic'", "line 9", "market_model"]),
     "security twice": ('"TSM"\nexchange', '"NVDA"\nexchange', ["'NVDA' stands in [[securities]] twice", "line 23"]),
     "basket with a stranger": ('["NVDA", "TSM"]', '["NVDA", "INTC"]', ["'INTC'", "line 30", "[[securities]]"]),
-    "time without a zone": ('session = "error"', "time = 09:00:00", ["time and zone go together"]),
-    "unknown zone": ('session = "error"', 'time = 09:00:00\nzone = "Mars/Base"', ["unknown time zone 'Mars/Base'"]),
+    "time without a zone": (
+        'session = "error"',
+        "time = 09:00:00",
+        ["line 32, events[1]: a clock time without its zone", "Give both"],
+    ),
+    "unknown zone": (
+        'session = "error"',
+        'time = 09:00:00\nzone = "Mars/Base"',
+        ["line 36, events[1].zone: unknown time zone 'Mars/Base'"],
+    ),
+    "misspelled zone": (
+        'session = "error"',
+        'time = 09:00:00\nzone = "US/Eastren"',
+        ["unknown time zone 'US/Eastren'", "Did you mean 'US/Eastern'?"],
+    ),
+    "half past five": ('session = "error"', "time = 5:30pm", ["line 35: 5:30pm is no clock time", "08:30:00"]),
+    "without seconds": ('session = "error"', "time = 09:30", ["line 35: 09:30 is no clock time", "08:30:00"]),
+    "one table for a list": ("[[events]]", "[events]", ["line 32, events: no list", "double brackets"]),
+    "receipt of a stranger": (
+        "[[events]]",
+        '[[receipts]]\nreceipt = "TSM"\nhome = "2330.TW"\n\n[[events]]',
+        ["line 34, home: '2330.TW' is no security of this study"],
+    ),
     "unknown rule": ('session = "error"', 'session = "nearest"', ["line 35", "next"]),
     "missing key": ('id = "selloff"\n', "", ["'id' is missing", "line 32"]),
     "name that leaves the folder": ('name = "small"', 'name = "../x"', ["line 2"]),
@@ -117,6 +141,7 @@ def test_a_fault_is_told_with_its_place_and_its_remedy(tmp_path, fault):
     assert "study.toml" in text
     assert error.value.exit_code == 2
     assert error.value.remedy
+    assert "{'" not in text and "datetime" not in text  # no dump of what the program holds
     for part in told:
         assert part in text
 

@@ -13,6 +13,7 @@ from eventwindow.claims.claim import Claim, Hedge, Measure
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.stated import impossible, in_decimals, misread
 from eventwindow.errors import ClaimError
+from eventwindow.faults import value_fault
 from eventwindow.tomltables import Table
 
 DIRECTIONS = {"up": 1.0, "down": -1.0}
@@ -219,7 +220,8 @@ def _built(table: Table, values: Mapping[str, Any], form: type, forms: Forms) ->
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = str(first["loc"][0])
-        raise fault(table, key, f"{first['msg']} (found {first['input']!r})", "Mend the value.") from None
+        what, remedy = value_fault(first)
+        raise fault(table, key, what, remedy) from None
     return built
 
 

@@ -138,9 +138,22 @@ def _check(study: Study, text: str) -> None:
             where=f"study.toml, line {line_of(text, ('study', 'headline'))}, study.headline",
             remedy=f"The events are {', '.join(e.id for e in file.events)}.",
         )
+    _check_receipts(study, text)
     _check_model(file, text)
     _check_robustness(study, text)
     check_windows(file.windows, text)
+
+
+def _check_receipts(study: Study, text: str) -> None:
+    for i, receipt in enumerate(study.file.receipts):
+        for key in ("receipt", "home", "rate"):
+            symbol = getattr(receipt, key)
+            if symbol is not None and symbol not in study.securities:
+                raise StudyError(
+                    f"{symbol!r} is no security of this study",
+                    where=f"study.toml, line {line_of(text, ('receipts', i, key))}, {key}",
+                    remedy="Add a [[securities]] table for it, or correct the symbol.",
+                )
 
 
 def _check_unique(table: str, names: list[str], text: str) -> None:

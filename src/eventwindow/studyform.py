@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -16,10 +17,21 @@ from pydantic import (
 )
 
 from eventwindow.counterfactual import COUNTERFACTUALS
-from eventwindow.errors import WindowError
-from eventwindow.timeline import SessionRule, Window
+from eventwindow.errors import EventDateError, WindowError
+from eventwindow.timeline import SessionRule, Window, time_zone
 
 Symbol = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[^\s/\\]+$")]
+
+
+def _zone(name: str) -> str:
+    try:
+        time_zone(name)
+    except EventDateError as error:
+        raise ValueError(f"{error.what}\n{error.remedy}") from None
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
 Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 
 
@@ -28,10 +40,10 @@ def _window(value: object) -> object:
         try:
             return Window(*value)
         except WindowError as error:
-            raise ValueError(error.what) from None
+            raise ValueError(f"{error.what}\n{error.remedy}") from None
     if isinstance(value, Window):
         return value
-    raise ValueError("a window is two whole trading days, first and last: [-1, 1]")
+    raise ValueError(f"no window (found {value!r})\nWrite two whole trading days, first and last: [-1, 1].")
 
 
 WindowField = Annotated[
@@ -82,7 +94,7 @@ class Event(Form):
     id: Slug
     date: dt.date
     time: dt.time | None = None
-    zone: str | None = None
+    zone: Zone | None = None
     session: SessionRule = "error"
     title_en: str = ""
     title_zh: str = ""
@@ -90,9 +102,7 @@ class Event(Form):
     @model_validator(mode="after")
     def _zone_goes_with_time(self) -> Self:
         if (self.time is None) != (self.zone is None):
-            raise ValueError("time and zone go together: give both or neither")
-        if self.zone is not None:
-            _check_zone(self.zone)
+            raise ValueError("a clock time without its zone, or a zone without a time\nGive both or neither.")
         return self
 
 
@@ -104,7 +114,7 @@ class News(Form):
 
     date: dt.date
     time: dt.time | None = None
-    zone: str | None = None
+    zone: Zone | None = None
     what_en: str
     what_zh: str = ""
     source: str = ""
@@ -160,7 +170,7 @@ class CounterfactualForm(Form):
     @classmethod
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         if lacking := [name for name in names if name not in COUNTERFACTUALS]:
-            raise ValueError(f"unknown model {lacking[0]!r}; there are {', '.join(COUNTERFACTUALS)}")
+            raise ValueError(f"unknown model {lacking[0]!r}\nThe models are {', '.join(COUNTERFACTUALS)}.")
         return names
 
 
@@ -207,23 +217,6 @@ class StudyFile(Form):
     counterfactual: CounterfactualForm | None = None
     receipts: tuple[Receipt, ...] = ()
     intraday: IntradayForm = IntradayForm()
-
-    @model_validator(mode="after")
-    def _receipts_are_held(self) -> Self:
-        held = {s.symbol for s in self.securities}
-        named = (s for r in self.receipts for s in (r.receipt, r.home, r.rate) if s is not None)
-        if lacking := next((s for s in named if s not in held), None):
-            raise ValueError(f"[[receipts]] names {lacking!r}, which is no security of this study")
-        return self
-
-
-def _check_zone(zone: str) -> None:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError(f"unknown time zone {zone!r}; New York is America/New_York") from None
 
 
 def schema() -> dict[str, Any]:

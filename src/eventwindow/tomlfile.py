@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from eventwindow.errors import StudyError
+from eventwindow.faults import toml_fault, value_fault
 
 Location = tuple[int | str, ...]
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\"-]+)\s*\]\]?")
@@ -32,9 +33,7 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
     try:
         return tomllib.loads(text), text
     except tomllib.TOMLDecodeError as error:
-        raise StudyError(
-            f"not valid TOML: {error}", where=path.name, remedy="Mend the line; see toml.io for the form."
-        ) from None
+        raise toml_fault(error, path.name, text) from None
 
 
 def line_of(text: str, location: Location) -> int | None:
@@ -69,8 +68,8 @@ def fault(error: ValidationError, path: Path, text: str, form: type[BaseModel]) 
         return StudyError(f"unknown key {location[-1]!r}", where=where, remedy=_nearest(str(location[-1]), form))
     if first["type"] == "missing":
         return StudyError(f"the key {location[-1]!r} is missing", where=where, remedy="Add it.")
-    what = first["msg"].removeprefix("Value error, ")
-    return StudyError(f"{what} (found {first['input']!r})", where=where, remedy="Mend the value.")
+    what, remedy = value_fault(first)
+    return StudyError(what, where=where, remedy=remedy)
 
 
 def _dotted(location: Location) -> str:

@@ -17,7 +17,7 @@ from eventwindow.tomlfile import fault, line_of, read_toml
 
 def _inside(path: str) -> str:
     if Path(path).is_absolute() or ".." in Path(path).parts or "\\" in path or ":" in path:
-        raise ValueError("a path inside the study's folder: events.csv, data/panel.parquet")
+        raise ValueError(f"{path!r} is no path inside the study's folder\nWrite events.csv or data/panel.parquet.")
     return path
 
 

@@ -1,0 +1,75 @@
+"""What is wrong with a value in a TOML file, in words, and what to write instead."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from eventwindow.errors import StudyError
+
+DATE, CLOCK = "Write a date as 2025-01-27, without quotes.", "Write a clock time as 08:30:00, without quotes."
+# The kind of a pydantic error, or how it begins → what is wrong, if not in pydantic's words, and the remedy.
+REMEDIES: dict[str, tuple[str, str]] = {
+    "date": ("no date", DATE),
+    "time": ("no clock time", CLOCK),
+    "literal_error": ("", "Write one of these words, in quotes."),
+    "string_pattern_mismatch": (
+        "a name with a blank or a sign that it cannot hold",
+        "Write letters, digits and . _ - (a symbol may hold any sign but blanks and slashes), and the same wherever named.",
+    ),
+    "string_type": ("no text", "Write it in quotes."),
+    "string_too": ("", "Write a shorter one; an empty text is none."),
+    "bool": ("neither true nor false", "Write true or false, without quotes."),
+    "int": ("no whole number", "Write a whole number, without quotes."),
+    "float": ("no number", "Write a number, decimals not per cent, without quotes."),
+    "greater_than": ("", "Give a larger one."),
+    "too_short": ("an empty list", "Give at least one entry."),
+    "tuple": (
+        "no list",
+        "Write a list in brackets; a list of tables has a header in double brackets, [[…]], for each.",
+    ),
+    "list": ("no list", 'Write a list in brackets: ["A", "B"].'),
+    "model": ("no table", "Write it as one table, with a header in single brackets."),
+}
+_LOOKS = {
+    r"=\s*[\"']?(\d{1,4}[-./]\d{1,2}[-./]\d{1,4})\b": (" is no date", DATE),
+    r"=\s*[\"']?(\d{1,2}:\d{2}(:\d{2})?( ?[ap]m)?)\b": (" is no clock time", CLOCK),
+}
+_PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
+
+
+def value_fault(error: Mapping[str, Any]) -> tuple[str, str]:
+    """What and remedy of one error of pydantic's; a ValueError of our own says both, on two lines."""
+    kind, said = str(error["type"]), str(error["msg"]).removeprefix("Value error, ")
+    if kind == "value_error":
+        what, _, remedy = said.partition("\n")
+        return what, remedy
+    words = next((v for k, v in REMEDIES.items() if kind.startswith(k)), ("", "See docs/study-file.md for this key."))
+    return f"{words[0] or said}{_found(error['input'])}", words[1]
+
+
+def _found(value: object) -> str:
+    """The value as it stands in the file; nothing for a whole table."""
+    if isinstance(value, dt.date | dt.time):
+        return f" (found {value.isoformat()})"
+    tables = isinstance(value, Mapping) or (isinstance(value, list) and any(isinstance(v, Mapping) for v in value))
+    return "" if tables else f" (found {value!r})"
+
+
+def toml_fault(error: tomllib.TOMLDecodeError, name: str, text: str) -> StudyError:
+    """A file that is no TOML; a date or a clock time that is none is named as such."""
+    said, place = str(error), _PLACE.search(str(error))
+    line = int(place[1]) if place else 0
+    where = f"{name}, line {line}" if line else name
+    written = text.splitlines()[line - 1] if 0 < line <= len(text.splitlines()) else ""
+    for pattern, (what, remedy) in _LOOKS.items():
+        if found := re.search(pattern, written):
+            return StudyError(f"{found[1]}{what}", where=where, remedy=remedy)
+    return StudyError(
+        f"not valid TOML: {_PLACE.sub('', said)}",
+        where=where,
+        remedy='Correct the line: a text stands in quotes, a list in brackets, a table once. See toml.io.',
+    )
