@@ -28,10 +28,11 @@ from eventwindow.report.sections.strip import marks_of
 from eventwindow.report.subject import Subject, every_verdict
 
 INLINE = {"strong", "code", "sub", "small", "a"}
-UNSAID = {"script", "style", "svg", "nav", "form", "math"}  # drawn, or of use on a screen only
+UNSAID = {"script", "style", "svg", "nav", "form", "button", "math"}  # drawn, or of use on a screen only
 TEXT_HEIGHT = "782"  # points above the foot of an A4 page
 ON_SCREEN = (
     "common.skip",
+    "common.skip_contents",
     "board.intro",
     "board.whole_parts",
     "board.evidence",
