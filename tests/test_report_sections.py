@@ -142,7 +142,8 @@ def test_each_set_of_stocks_that_is_left_out_is_listed_once_under_its_name(deeps
     for verdict in statements:
         assert verdict.claim.id in sets.rows[1][0]
         assert sets.rows[1][-1] == percent(verdict.measured.value)
-        assert sets.rows[1][3] == percent(verdict.claim.measure._weights(deepseek.evidence).sum(), sign=False)
+    weights = deepseek.evidence.tables["weights"].set_index("symbol")["weight"]  # of the evening before day 0
+    assert sets.rows[1][3] == percent(weights[sets.rows[1][1].split(", ")].sum(), sign=False)
     down = deepseek.table("market").query("measure == 'share_down'").set_index("left_out")["n"]
     assert int(panel) == down[""] - down["treated"]
 
