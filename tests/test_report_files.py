@@ -39,6 +39,16 @@ def test_the_summary_holds_the_finding_and_the_surprising_verdicts(deepseek, out
     assert "<" not in re.sub(r"\\<", "", text)
 
 
+def test_the_summary_tells_whether_it_was_the_market_and_why_so_late(deepseek, out):
+    text = (out / "report.md").read_text(encoding="utf-8")
+    places = [
+        text.index(f"## {title}") for title in ("Was it the whole market?", "Why a week late?", "How sure can we be")
+    ]
+    assert places == sorted(places)
+    before = deepseek.table("approach").query("event == 'selloff' and window_end == -1 and window_start == -4").iloc[0]
+    assert f"moved by {percent(before['caar'])}".replace("\u00a0", " ") in text
+
+
 def test_the_summary_is_written_in_both_languages(out):
     assert "下跌" in (out / "report.zh-Hant.md").read_text(encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""The summary for pasting: the finding, the verdicts that surprise, day 0 and the tests, as Markdown."""
+"""The summary for pasting: the finding, the verdicts that surprise, day 0, what it says, and the tests, as Markdown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def markdown(subject: Subject) -> str:
     parts = [f"# {plain(subject.title)}", *(words(sentence) for sentence in sections.finding(subject))]
     if subject.result.verdicts:
         parts += _verdicts(subject)
-    parts += [*_day_zero(subject), *_tests(subject), words(sections.data_section(subject)["origins"])]
+    parts += [*_day_zero(subject), *_told(subject), *_tests(subject)]
+    parts += [words(sections.data_section(subject)["origins"])]
     return "\n\n".join(parts) + "\n"
 
 
@@ -45,6 +46,13 @@ def _day_zero(subject: Subject) -> list[str]:
     rows = [[row["name"], *(row[key] for key in keys)] for row in sections.abnormal_section(subject)["lead"]]
     caption = say("abnormal.table", event=subject.event_name(subject.event), day=subject.language.day(subject.day_zero))
     return [f"## {say('section.abnormal')}", plain(caption), table(head, rows, numbers=5)]
+
+
+def _told(subject: Subject) -> list[str]:
+    """Whether it was the whole market, and why so late, where the page has sections of it."""
+    found = {"market": sections.market_section(subject), "late": sections.late_section(subject)}
+    held = {key: section["sentences"] for key, section in found.items() if key in sections.outline(subject, ())}
+    return [text for key, told in held.items() for text in (f"## {sections.title(subject, key)}", *map(words, told))]
 
 
 def _tests(subject: Subject) -> list[str]:
