@@ -28,7 +28,7 @@ return found;
 
 # every word of every figure: the figure, its colour and its box on the page; then the words are taken away
 WORDS = """
-const glyph = /^#[a-z_]+-(g\\d|DejaVu|Noto)/;
+const glyph = /^#[a-z_]+-(g[0-9a-f]+$|DejaVu|Noto)/;
 const uses = [...document.querySelectorAll("figure svg use")].filter((u) => glyph.test(u.getAttribute("xlink:href")));
 return [...new Set(uses.map((u) => u.parentElement))].map((word) => {
   const box = word.getBoundingClientRect(), colour = getComputedStyle(word.querySelector("use")).fill;

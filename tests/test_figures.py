@@ -16,7 +16,7 @@ from contrast import AA, contrast, rgb
 from eventwindow.errors import StudyError
 from eventwindow.report.figures import FIGURES, chart, charts
 from eventwindow.report.figures.ladder import ladder_data
-from eventwindow.report.figures.style import VARIABLES, font, inline_svg, png_bytes, svg_text
+from eventwindow.report.figures.style import VARIABLES, font, inline_svg, png_bytes, svg_text, with_shared_glyphs
 from eventwindow.report.figures.tape import tape_data
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.report.subject import Subject
@@ -184,6 +184,17 @@ def test_an_inline_figure_follows_light_and_dark_and_keeps_its_ids_to_itself(dra
     assert all(i.startswith("tape-") for i in re.findall(r'\bid="([^"]+)"', inline))
     for colour in VARIABLES:
         assert not re.search(rf"(?<!,){colour}", inline)
+
+
+def test_figures_of_one_page_share_their_glyphs_and_none_is_missing(drawn):
+    alone = {name: inline_svg(svg_text(found.figure), name, found.alt) for name, found in drawn.items()}
+    page = "".join(with_shared_glyphs(alone).values())
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'"#([^"]+)"', page)) <= set(ids)
+    glyphs = [i.partition("-")[2] for i in ids if re.search("-g[0-9a-f]+$", i)]
+    assert len(glyphs) == len(set(glyphs)) > 50
+    assert page.count("<use") == "".join(alone.values()).count("<use")
 
 
 def _schemes() -> dict[str, dict[str, str]]:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from eventwindow.claims.review import claim_review
 from eventwindow.report import sections
 from eventwindow.report.figures.chart import Chart
-from eventwindow.report.figures.style import inline_svg
+from eventwindow.report.figures.style import inline_svg, with_shared_glyphs
 from eventwindow.report.language import LANGUAGES
 from eventwindow.report.subject import Subject
 
@@ -46,7 +46,7 @@ def context(subject: Subject, charts: dict[str, Chart], svgs: dict[str, str]) ->
         "other": other_page(subject),
         "style": _own("report.css"),
         "script": _own("report.js"),
-        "figures": {name: _figure(chart, svgs[name]) for name, chart in charts.items()},
+        "figures": _figures(charts, svgs),
         "titles": {key: sections.title(subject, key) for key in sections.outline(subject, charts)},
         "finding": sections.finding(subject),
         "board": sections.board_section(subject) if subject.result.verdicts else None,
@@ -79,9 +79,12 @@ def other_page(subject: Subject) -> dict[str, str]:
     return {"code": code, "file": file_name(code)}
 
 
-def _figure(chart: Chart, text: str) -> dict[str, Any]:
-    svg = inline_svg(text, chart.name, chart.alt)
-    return {"name": chart.name, "title": chart.title, "caption": chart.caption, "svg": Markup(svg)}
+def _figures(charts: dict[str, Chart], svgs: dict[str, str]) -> dict[str, dict[str, Any]]:
+    drawn = with_shared_glyphs({name: inline_svg(svgs[name], name, chart.alt) for name, chart in charts.items()})
+    return {
+        name: {"name": name, "title": chart.title, "caption": chart.caption, "svg": Markup(drawn[name])}
+        for name, chart in charts.items()
+    }
 
 
 def _review(subject: Subject) -> Markup:

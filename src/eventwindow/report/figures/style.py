@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import as_file, files
@@ -26,6 +26,7 @@ VARIABLES = {
 }  # fmt: skip
 WIDTH = 7.4  # inches; the page shows it at about 760 px
 SALT = "eventwindow"
+GLYPH = "g[0-9a-f]+"  # of our font, as `inline_svg` names it
 NUMBERS = r"(?:scale|matrix)\([^)]*\)|(-?\d+\.\d\d)\d+"  # places beyond a hundredth of a point are not seen
 
 
@@ -154,6 +155,22 @@ def inline_svg(svg: str, name: str, label: str) -> str:
     box = size.group(0) if size else ""
     opening = f'<svg {box} role="img" aria-label="{_attribute(label)}" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
     return re.sub(r"<svg[^>]*>", lambda _: opening, body, count=1)
+
+
+def with_shared_glyphs(drawings: Mapping[str, str]) -> dict[str, str]:
+    """Inline figures of one page by name: a glyph is drawn in the first that uses it, and the others point there."""
+    first: dict[str, str] = {}
+    for name, svg in drawings.items():
+        for glyph in re.findall(rf'<path id="{name}-({GLYPH})"', svg):
+            first.setdefault(glyph, name)
+    return {name: _pointing(svg, name, first) for name, svg in drawings.items()}
+
+
+def _pointing(svg: str, name: str, first: Mapping[str, str]) -> str:
+    """The figure without the glyphs that another one draws; `first` names the figure of each."""
+    kept = re.sub(rf'<path id="{name}-({GLYPH})"[^>]*/>\n?', lambda g: g[0] if first[g[1]] == name else "", svg)
+    pointed = re.sub(rf'"#{name}-({GLYPH})"', lambda g: f'"#{first[g[1]]}-{g[1]}"', kept)
+    return re.sub(r"<defs>\s*</defs>\n?", "", pointed)
 
 
 def _attribute(text: str) -> str:
