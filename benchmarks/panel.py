@@ -52,12 +52,14 @@ def write_case(folder: Path, events: int, gaps: int, seed: int = 0) -> None:
         returns[: first[i]] = returns[last[i] :] = returns[g.integers(0, DAYS, gaps)] = np.nan
         columns[f"F{i}"] = pa.array(returns)
     pq.write_table(pa.table(columns), folder / "panel.parquet", compression="none", use_dictionary=False)
-    firm = g.integers(0, FIRMS, events)
+    more = events + events // 50 + 10  # some are drawn twice
+    firm = g.integers(0, FIRMS, more)
     low, high = np.minimum(first[firm] + 150, DAYS - 30), np.minimum(last[firm], DAYS - 21)
-    day = low + (g.random(events) * np.maximum(high - low, 1)).astype(int)
+    day = low + (g.random(more) * np.maximum(high - low, 1)).astype(int)
     at = {"security": np.char.add("F", firm.astype(str)), "date": index[day].as_unit("s")}
-    group = np.array(["low", "mid", "high"])[g.integers(0, 3, events)]
-    pd.DataFrame(at | {"group": group}).to_parquet(folder / "events.parquet")
+    group = np.array(["low", "mid", "high"])[g.integers(0, 3, more)]
+    drawn = pd.DataFrame(at | {"group": group}).drop_duplicates().head(events)
+    drawn.to_parquet(folder / "events.parquet", index=False)
     (folder / "study.toml").write_text(STUDY)
 
 

@@ -36,6 +36,7 @@ def read_once(events: int) -> Callable[[], object]:
 def chunked(events: int) -> Callable[[], object]:
     """The same events streamed in chunks, both passes, every test, figures of each event."""
     returns, table, drawn = case(events, 1)
+    drawn = drawn.assign(event=np.arange(events))  # some are drawn twice
     return lambda: panel_study(returns, drawn, factors=table, report=((0, 0),), workers=1)
 
 

@@ -28,6 +28,7 @@ EVENTS = 2000
 @pytest.fixture(scope="module", params=[0.0, 0.002], ids=["whole", "gaps"])
 def task(request) -> Task:
     returns, table, drawn = case(EVENTS, 1)
+    drawn = drawn.assign(event=np.arange(EVENTS))  # some are drawn twice
     returns = returns.mask(np.random.default_rng(1).random(returns.shape) < request.param)
     panel = frame_panel(returns)
     spec = Specification(Window(-260, -11), Window(-10, 10), (Window(0, 0), Window(0, 1)))

@@ -12,6 +12,7 @@ from test_panels_sources import STUDY
 
 from eventwindow import StudyError, abnormal_returns, panel_study
 from eventwindow.cli import main
+from eventwindow.eventlist.staging import staged_panel
 
 
 @pytest.fixture
@@ -153,3 +154,18 @@ def test_labels_are_carried_into_the_tables_of_events(study):
         table = pd.read_csv(study / "out" / "results" / f"{name}.csv")
         assert (table["deal"] == "D" + table["event"]).all()
         assert ("e" + table["value"].astype(str) == table["event"]).all()
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_the_numbers_of_rows_that_pandas_writes_along_are_no_column(tmp_path, form):
+    path = tmp_path / f"e.{form}"
+    numbered = LISTED.set_axis([7, 3, 5])
+    numbered.to_csv(path) if form == "csv" else numbered.to_parquet(path)
+    assert panel_study(panel(1), path, workers=1, **OPTIONS).run["events"]["placed"] == 3
+    by_date = LISTED.set_index("date")
+    by_date.to_csv(path) if form == "csv" else by_date.to_parquet(path)
+    assert panel_study(panel(1), path, workers=1, **OPTIONS).run["events"]["placed"] == 3
+    wide = panel(1).rename_axis("date").reset_index()
+    wide = wide.set_axis(range(5, 5 + len(wide)))
+    wide.to_csv(path) if form == "csv" else wide.to_parquet(path)
+    assert list(staged_panel(path, tmp_path / "work").securities) == list(panel(1))

@@ -57,6 +57,14 @@ def test_the_returns_of_real_stocks_pass_on_every_span():
     check_decimals(values, prices.columns, "", "")
 
 
+def test_what_is_no_return_at_all_is_not_held_against_returns(tmp_path):
+    volume = (10 + panel(1)).rename_axis("date")
+    volume.to_csv(tmp_path / "p.csv")
+    options = SPANS | {"model": "mean_adjusted", "kind": "log_volume", "benchmark": None}
+    for table in (volume, tmp_path / "p.csv"):
+        assert len(panel_study(table, EVENTS, workers=1, **options).caar) == 2
+
+
 @pytest.mark.parametrize(
     ("name", "column"),
     [

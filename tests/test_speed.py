@@ -6,20 +6,24 @@ import tracemalloc
 import numpy as np
 import pandas as pd
 import pytest
-from panels import on_days, panel
+from panels import ESTIMATION, EVENT, panel
 
 from eventwindow.abnormal import estimate
 from eventwindow.event_returns import event_returns
 from eventwindow.inference import run_tests
 from eventwindow.inference.correlation import mean_correlation
 from eventwindow.models import FactorModel
+from eventwindow.onecall import abnormal_returns
 from eventwindow.timeline import Window
 
 DAY = Window(0, 0)
 
 
 def test_six_thousand_firms_on_one_day_are_correlated_without_a_matrix_of_pairs() -> None:
-    ar = on_days(panel(1, firms=20), [f"F{i % 20}" for i in range(6000)], [100] * 6000)
+    returns = panel(1, firms=20)
+    events = pd.DataFrame({"security": [f"F{i % 20}" for i in range(6000)], "date": returns.index[100]})
+    spans = {"estimation": ESTIMATION, "window": EVENT, "minimum_returns": 30, "benchmark": "MKT"}
+    ar = abnormal_returns(returns, events.assign(event=range(6000)), **spans)
     mean_correlation(ar.select(np.arange(40)), DAY)  # imports
     tracemalloc.start()
     rbar = mean_correlation(ar, DAY)

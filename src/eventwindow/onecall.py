@@ -48,7 +48,7 @@ def abnormal_returns(
         factors = _peer_index(returns, list(peers))
     elif factors is None and benchmark is not None:
         events = events.assign(benchmark=_own(events, benchmark))
-    _check_returns(returns, events, peers)
+    _check_returns(returns, events, peers, kind)
     lags, leads = fitter.neighbours
     source = event_returns(
         returns, events, estimation=estimation, window=window, factors=factors, lags=lags, leads=leads, kind=kind
@@ -58,12 +58,12 @@ def abnormal_returns(
     return replace(result, notes=(*result.notes, *shifts, *overlap_notes(result), *_treated_peers(events, peers)))
 
 
-def _check_returns(returns: pd.DataFrame, events: pd.DataFrame, peers: Sequence[str]) -> None:
+def _check_returns(returns: pd.DataFrame, events: pd.DataFrame, peers: Sequence[str], kind: str) -> None:
     """The columns that the events read hold returns in decimals."""
     read = [*events["security"].unique(), *events.get("benchmark", pd.Series(dtype=object)).unique(), *peers]
     table = returns[returns.columns.intersection(read)]
     remedy = "Turn them into returns: prices.pct_change()."
-    check_decimals(table.to_numpy(float), table.columns, "the table of returns", remedy)
+    check_decimals(table.to_numpy(float), table.columns, "the table of returns", remedy, kind)
 
 
 def _own(events: pd.DataFrame, benchmark: str) -> pd.Series:

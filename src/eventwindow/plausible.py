@@ -8,16 +8,19 @@ import pandas as pd
 from eventwindow.errors import StudyError
 from eventwindow.event_returns import Array
 
+RETURNS = ("simple", "log")  # of another kind, log volume for one, nothing is known
 ENOUGH = 60  # values of a security below which nothing is said
 PRICES = 0.05  # half the days up by more than 5 % and none down is no return
 PER_CENT = 0.10  # half the days beyond 10 %, and some below -100 %, is no return in decimals
 
 
-def check_decimals(values: Array, securities: pd.Index, where: str, prices: str) -> None:
-    """(D, S) values with NaN must be returns in decimals; `prices` is the remedy where they are prices.
+def check_decimals(values: Array, securities: pd.Index, where: str, prices: str, kind: str = "simple") -> None:
+    """(D, S) values with NaN, of a `kind` that is a return, are in decimals; `prices` is the remedy where they are prices.
 
     A security that never falls is a rate or a price, and rates are small; a price cannot lose more than all of itself.
     """
+    if kind not in RETURNS:
+        return
     held = np.isfinite(values).sum(axis=0)
     impossible = (values < -1).sum(axis=0)
     falls = (values < 0).sum(axis=0)

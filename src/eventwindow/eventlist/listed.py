@@ -10,7 +10,7 @@ import pandas as pd
 
 from eventwindow.dates import Rows
 from eventwindow.errors import StudyError
-from eventwindow.eventlist.textfile import column_names, reading
+from eventwindow.eventlist.textfile import INDEX, column_names, reading
 from eventwindow.placing import ALIASES, check_named
 
 COLUMNS = ("event", "security", "date", "time", "zone", "exchange", "session", "group", "benchmark")
@@ -34,14 +34,18 @@ def read_events(path: Path, labels: Sequence[str] = ()) -> tuple[pd.DataFrame, R
     """The columns of an event list and `labels`, from CSV or Parquet."""
     if not path.is_file():
         raise StudyError(f"there is no event list {path.name}", remedy="Give a CSV or Parquet file.")
-    check_columns(column_names(path), labels, path.name)
+    names = [name for name in column_names(path) if not INDEX.fullmatch(name)]
+    check_columns(names, labels, path.name)
     with reading(path):
         if path.suffix == ".parquet":
             import pyarrow.parquet as pq
 
-            return pd.DataFrame(pq.ParquetFile(path).read().to_pandas()), Rows(path.name)
+            table = pq.ParquetFile(path).read(names).to_pandas(ignore_metadata=True)
+            return pd.DataFrame(table), Rows(path.name)
         # blank lines are read too, and left out again: they count
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], skip_blank_lines=False)
+        table = pd.read_csv(
+            path, usecols=names, dtype=str, keep_default_na=False, na_values=[""], skip_blank_lines=False
+        )
     table = table.dropna(how="all")
     return table, Rows(path.name, "line", table.index + 2)
 

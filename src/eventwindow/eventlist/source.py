@@ -67,13 +67,13 @@ class FramePanel:
         return out
 
 
-def frame_panel(frame: pd.DataFrame) -> FramePanel:
+def frame_panel(frame: pd.DataFrame, kind: str = "simple") -> FramePanel:
     """Check a table of returns at the door."""
     where = "the table of returns"
     check_sessions(frame.index, where)
     check_securities(frame.columns, where)
     values = frame.to_numpy(float, copy=False)
-    check_decimals(values, frame.columns, where, "Turn them into returns: prices.pct_change().")
+    check_decimals(values, frame.columns, where, "Turn them into returns: prices.pct_change().", kind)
     starts = range(0, frame.shape[1], TILE)
     parts = [spans_of(values[:, i : i + TILE], frame.columns[i : i + TILE], frame.index, where) for i in starts]
     digest = hashlib.sha256(values.tobytes())

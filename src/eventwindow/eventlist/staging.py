@@ -15,7 +15,7 @@ import pandas as pd
 from eventwindow.dates import Rows, check_sessions, iso_days
 from eventwindow.errors import PriceError
 from eventwindow.eventlist.source import TILE, TiledPanel, check_prices, check_securities, spans_of
-from eventwindow.eventlist.textfile import column_names, not_a_number, numbers, reading
+from eventwindow.eventlist.textfile import INDEX, column_names, not_a_number, numbers, reading
 from eventwindow.plausible import check_decimals
 
 DATE, SECURITY = ("date", "Date", "day", "__index_level_0__"), ("security", "firm", "symbol", "ticker", "permno")
@@ -23,7 +23,7 @@ VALUE = {"returns": ("return", "returns", "ret"), "prices": ("adj_close", "close
 ROWS = 1 << 20  # of a long table at a time
 
 
-def staged_panel(path: Path, folder: Path, *, values: str = "returns") -> TiledPanel:
+def staged_panel(path: Path, folder: Path, *, values: str = "returns", kind: str = "simple") -> TiledPanel:
     """The panel at `path` as tiles in `folder`; an earlier run's tiles of the same file are taken as they are.
 
     Wide tables hold a column a security beside `date`; long ones a row a date and security. A folder holds a file a
@@ -38,7 +38,7 @@ def staged_panel(path: Path, folder: Path, *, values: str = "returns") -> TiledP
     tiles, meta = folder / f"panel-{identity[:16]}.f64", folder / f"panel-{identity[:16]}.json"
     if not meta.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        _stage(path, files, tiles, meta, values)
+        _stage(path, files, tiles, meta, values, kind)
     known = json.loads(meta.read_text(encoding="utf-8"))
     sessions = pd.DatetimeIndex(np.array(known["sessions"], "M8[D]").astype("M8[s]"))
     return TiledPanel(tiles, sessions, pd.Index(known["securities"]), np.array(known["spans"], np.int64), identity)
@@ -64,13 +64,13 @@ def _checksum(files: list[Path], values: str) -> str:
     return digest.hexdigest()
 
 
-def _stage(path: Path, files: list[Path], tiles: Path, meta: Path, values: str) -> None:
+def _stage(path: Path, files: list[Path], tiles: Path, meta: Path, values: str, kind: str) -> None:
     """Write the tiles beside their final name, then what they hold: a file of tiles without it does not count."""
     fresh = tiles.with_suffix(f".{os.getpid()}")
     try:
         with reading(path):
             sessions, securities = _laid(path, files, fresh, values)
-        spans = _finish(fresh, sessions, securities, prices=values == "prices", where=path.name)
+        spans = _finish(fresh, sessions, securities, kind="prices" if values == "prices" else kind, where=path.name)
         fresh.replace(tiles)
     finally:
         fresh.unlink(missing_ok=True)
@@ -116,7 +116,7 @@ def _from_wide_parquet(path: Path, fresh: Path, date: str) -> tuple[pd.DatetimeI
 
     file = pq.ParquetFile(path)
     sessions = _days(file.read([date])[date].to_pandas(), path)
-    securities = pd.Index([name for name in file.schema_arrow.names if name != date])
+    securities = _securities(file.schema_arrow.names, date)
     with fresh.open("wb") as out:
         for i in range(0, len(securities), TILE):
             table = file.read(list(securities[i : i + TILE]))
@@ -125,6 +125,10 @@ def _from_wide_parquet(path: Path, fresh: Path, date: str) -> tuple[pd.DatetimeI
                 tile[:, j] = _floats(column, securities[i + j], path)
             out.write(tile.tobytes())
     return sessions, securities
+
+
+def _securities(names: list[str], date: str) -> pd.Index:
+    return pd.Index([name for name in names if name != date and not INDEX.fullmatch(name)])
 
 
 def _floats(column: Any, name: str, path: Path) -> np.ndarray:
@@ -140,7 +144,7 @@ def _floats(column: Any, name: str, path: Path) -> np.ndarray:
 
 def _from_wide_csv(path: Path, fresh: Path, date: str) -> tuple[pd.DatetimeIndex, pd.Index]:
     """Rows by rows; dates are read first, to know where the tiles begin."""
-    securities = pd.Index([name for name in column_names(path) if name != date])
+    securities = _securities(column_names(path), date)
     sessions = _days(pd.read_csv(path, usecols=[date], dtype=str)[date], path)
     tiles = _empty(fresh, len(sessions), len(securities))
     at = 0
@@ -238,7 +242,7 @@ def _empty(path: Path, sessions: int, securities: int) -> np.memmap[Any, Any]:
     return tiles
 
 
-def _finish(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, *, prices: bool, where: str) -> np.ndarray:
+def _finish(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, *, kind: str, where: str) -> np.ndarray:
     """Check, turn prices into simple returns, and find the spans, tile by tile."""
     if not len(sessions) or not len(securities):
         raise PriceError(
@@ -253,8 +257,8 @@ def _finish(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, *, pr
         for i in range(0, len(securities), TILE):
             tile = np.fromfile(file, np.float64, len(sessions) * TILE).reshape(len(sessions), TILE)
             width, names = min(TILE, len(securities) - i), securities[i : i + TILE]
-            if not prices:
-                check_decimals(tile[:, :width], names, where, 'Set values = "prices".')
+            if kind != "prices":
+                check_decimals(tile[:, :width], names, where, 'Set values = "prices".', kind)
             else:
                 check_prices(tile[:, :width], names, sessions, where)
                 with np.errstate(divide="ignore", invalid="ignore"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.errors import PriceError
+
+INDEX = re.compile(r"|__index_level_\d+__")  # what pandas calls the numbers of rows that it writes along
 
 
 @contextmanager

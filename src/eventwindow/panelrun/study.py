@@ -123,7 +123,10 @@ def planned(
     spec = Specification(spans[0], spans[1], tuple(spans[2:]), model, minimum_returns, kind, daily=daily)
     _check(spec, chunk)
     step("reading the panel")
-    held = frame_panel(panel) if isinstance(panel, pd.DataFrame) else staged_panel(Path(panel), work, values=values)
+    if isinstance(panel, pd.DataFrame):
+        held: Panel = frame_panel(panel, kind)
+    else:
+        held = staged_panel(Path(panel), work, values=values, kind=kind)
     step("placing the events")
     table, rows = (events, None) if isinstance(events, pd.DataFrame) else read_events(Path(events), labels)
     listed = event_list(
