@@ -126,7 +126,7 @@ def test_models_of_the_specification_curve_alone_are_marked(deepseek):
     models = {entry["key"]: entry["text"] for entry in section["parts"][0]["entries"]}
     assert "(in the specification curve only)" in models["ff5"]
     n = len(deepseek.table("abnormal_returns").query("model == 'market_model'").drop_duplicates(["event", "security"]))
-    assert f"(market_model: {n} event-security pairs)" in models["market_model"]
+    assert f"({n} event-security pairs)" in models["market_model"]
 
 
 def test_a_table_that_holds_no_row_is_no_use(deepseek):

@@ -102,7 +102,7 @@ def _plain(text: Markup) -> dict[str, Any]:
 def _model(subject: Subject, key: str, n: int) -> dict[str, Any]:
     """A model with how often it was used; one of the specification curve only has no count."""
     say = subject.language.say
-    used = say("method.models_used", model=key, n=n) if n else say("method.in_curve")
+    used = say("method.models_used", n=n) if n else say("method.in_curve")
     return _entry(subject, key, say("method.with_use", text=say(f"method.{key}"), used=used))
 
 
