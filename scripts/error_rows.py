@@ -14,44 +14,46 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from eventwindow.faults import REMEDIES
+
 ROOT = Path(__file__).parents[1]
 SOURCE, PAGE = ROOT / "src" / "eventwindow", ROOT / "docs" / "errors.md"
 MARKER = "<!-- from here on: python scripts/error_rows.py --write -->\n"
 FAMILY = {"StudyError", "EventDateError", "WindowError", "PriceError", "ClaimError", "SourceError"}
 DOORS = {
     "Studies, folders and commands": r"(cli|output|studies/|tomlfile|faults|inputs|stages|study|terminal)",
-    "Event dates, clock times and windows": r"(timeline|placing|happenings)",
+    "Event dates, clock times and windows": r"(timeline|placing|happenings|dates)",
     "Claims and readings": r"(claimforms|ledger|tomltables|claims/)",
-    "Prices and factors": r"prices/",
-    "Event lists and panels": r"(eventlist/|panel|panelrun/)",
+    "Prices and factors": r"(prices/|quality)",
+    "Event lists and panels": r"(eventlist/|panel|panelrun/|plausible)",
     "Drafting from articles": r"draft/",
     "Size and power": r"(calibration|drawing)",
     "The library": r"",
 }
 
 
+KINDS = {"dates.py": "StudyError"}  # of errors whose class is the caller's
+
 # Where the code says all there is to a programmer, a reader of the page may want more.
 OWN = {
-    "lacks the column": "Add it: `security` and `date` are needed",
-    "is no session of the table of returns": "",
+    "it has a time of day": "Write the date alone; of an event, the clock time goes into the column `time`",
+    "is no date": "Write a date as 2025-01-27",
+    "is no clock time": "Write a clock time as 08:30:00",
+    "unknown column": "The nearest column is named; one that is only carried along stands in `labels`",
+    "no stock of the study has prices": "Give prices of the study's stocks with --prices PATH, or try again later",
+    "is no security of the panel": "Add it to the panel, or correct the name",
+    "these are prices, not returns": 'Set `values = "prices"`, or turn them into returns',
+    "these are returns in per cent": "Divide them by 100: returns are decimals",
+    "no prices of": "Correct the symbol, or give its prices with --prices PATH",
+    "unknown time zone": "The nearest name is given; New York is America/New_York",
     "session of the table of returns": "Give returns that reach the event, or another date",
     "needs simple returns": "Leave `kind` and `returns` at simple, or choose another model",
     "overlaps the event window": "End the estimation window before the event window starts",
     "answered with status": "Try again later, or give the factors as a file",
     "gave no data": "Try again later, or give the factors as a file",
     "library cannot be reached": "Check the network, or give the factors as a file",
-    "dates in ascending order": "Sort it, and make the dates its index",
-    "the panel holds the date": "Keep one of the two",
-    "the panel holds the security": "Keep one of the two",
-    "the table of returns holds": "Keep one of the two",
     "lies outside the study's folder": "Put the file into the folder",
     "in the study's folder": "Put the file there, or correct its name",
-    "the panel lacks a column": "Add it, or rename the one that holds it",
-    "neither returns nor prices": "Write one of the two",
-    "does not hold numbers": "Remove the column, or correct its cells",
-    "the table of factors lacks": "Add it: days as YYYY-MM-DD",
-    "a fit; the first because of": "See the reason; most often the returns begin too late",
-    "no event is left": "See the reason; most often names or dates that the panel does not hold",
     "a chunk holds at least": "Give 1 or more",
     "returns a security; an event needs": "Give a longer history",
     "event windows that do not meet": "Give a longer history, or draw fewer firms",
@@ -68,16 +70,15 @@ OWN = {
     "unknown key": "The nearest key is named",
     "unknown measure": "The nearest measure is named; all are in [measures](measures.md)",
     "unknown hedge": "The nearest hedge is named; all are in [measures](measures.md#hedges)",
+    "this shipped figure is missing": "Install the package again",
     "is missing": "Add it; the message names what the measure needs",
     "no CSV or Parquet file": "One long table, one wide table, or one CSV a ticker",
     "holds no rows": "Give a header and one line a day",
     "no column": "Add one of those named, or rename the one that holds it",
-    "this shipped figure is missing": "Install the package again",
     "not a manifest of figures": "Install the package again",
     "leads out of the folder": "Install the package again",
     "damaged: its SHA-256": "Install the package again",
     "not UTF-8 at byte": "Save it as UTF-8, for example: `iconv -f GB18030 -t UTF-8 OLD > NEW`",
-    "is not a session of": "Give one of the sessions that the message names",
 }
 
 
@@ -96,10 +97,11 @@ class Message(NamedTuple):
 @cache
 def messages() -> list[Message]:
     """Each once, in the order of the files."""
-    from eventwindow.faults import REMEDIES
-
     found = [m for path in sorted(SOURCE.rglob("*.py")) for m in _of(path)]
-    found += [Message("faults.py", "StudyError", f"{words or 'Input should be …'} (found …)", r) for kind, (words, r) in REMEDIES.items()]
+    found += [
+        Message("faults.py", "StudyError", f"{words or 'Input should be …'} (found …)", r)
+        for kind, (words, r) in REMEDIES.items()
+    ]
     return [m for m in dict.fromkeys(found) if len(m.key) > 3]
 
 
@@ -115,7 +117,9 @@ def _of(path: Path) -> Iterator[Message]:
             name = node.func.id
             if name in FAMILY | {"kind"} and node.args:
                 remedy = next((_text(k.value) for k in node.keywords if k.arg == "remedy"), "")
-                yield Message(file, name if name in FAMILY else "PriceError", _text(node.args[0]), remedy)
+                yield Message(
+                    file, name if name in FAMILY else KINDS.get(file, "PriceError"), _text(node.args[0]), remedy
+                )
             elif name == "fault" and len(node.args) == 4 and file.startswith(("claim", "ledger")):
                 yield Message(file, "ClaimError", _text(node.args[2]), _text(node.args[3]))
             elif name == "ValueError" and node.args and file.endswith("form.py"):

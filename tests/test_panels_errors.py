@@ -138,10 +138,10 @@ def test_two_events_of_one_day_are_told_apart_by_their_names_and_counted(study, 
     assert panel_study(panel(1), LISTED, workers=1, **OPTIONS).run["events"]["sharing_a_day"] == 0
 
 
-@pytest.mark.parametrize(("label", "said"), [("deal", "is none of the list"), ("car", "has a meaning of its own")])
+@pytest.mark.parametrize(("label", "said"), [("deal", "the list has no column"), ("car", "the label")])
 def test_a_label_has_a_column_and_a_name_of_its_own(label, said):
     events = LISTED if label == "deal" else LISTED.assign(car=1)
-    with pytest.raises(StudyError, match=f"the label '{label}' {said}"):
+    with pytest.raises(StudyError, match=f"{said} '{label}'"):
         panel_study(panel(1), events, labels=[label], **OPTIONS)
 
 

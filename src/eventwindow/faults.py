@@ -18,7 +18,7 @@ REMEDIES: dict[str, tuple[str, str]] = {
     "literal_error": ("", "Write one of these words, in quotes."),
     "string_pattern_mismatch": (
         "a name with a blank or a sign that it cannot hold",
-        "Write letters, digits and . _ - (a symbol may hold any sign but blanks and slashes), and the same wherever named.",
+        "Write letters, digits and . _ - (a symbol: any sign but blanks and slashes), the same wherever it is named.",
     ),
     "string_type": ("no text", "Write it in quotes."),
     "string_too": ("", "Write a shorter one; an empty text is none."),
@@ -31,13 +31,10 @@ REMEDIES: dict[str, tuple[str, str]] = {
         "no list",
         "Write a list in brackets; a list of tables has a header in double brackets, [[…]], for each.",
     ),
-    "list": ("no list", 'Write a list in brackets: ["A", "B"].'),
     "model": ("no table", "Write it as one table, with a header in single brackets."),
 }
-_LOOKS = {
-    r"=\s*[\"']?(\d{1,4}[-./]\d{1,2}[-./]\d{1,4})\b": (" is no date", DATE),
-    r"=\s*[\"']?(\d{1,2}:\d{2}(:\d{2})?( ?[ap]m)?)\b": (" is no clock time", CLOCK),
-}
+_DAY = re.compile(r"=\s*(\d{1,4}[-./]\d{1,2}[-./]\d{1,4})\b")
+_HOUR = re.compile(r"=\s*(\d{1,2}:\d{2}(:\d{2})?( ?[ap]m)?)\b")
 _PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
 
 
@@ -65,11 +62,12 @@ def toml_fault(error: tomllib.TOMLDecodeError, name: str, text: str) -> StudyErr
     line = int(place[1]) if place else 0
     where = f"{name}, line {line}" if line else name
     written = text.splitlines()[line - 1] if 0 < line <= len(text.splitlines()) else ""
-    for pattern, (what, remedy) in _LOOKS.items():
-        if found := re.search(pattern, written):
-            return StudyError(f"{found[1]}{what}", where=where, remedy=remedy)
+    if found := _DAY.search(written):
+        return StudyError(f"{found[1]} is no date", where=where, remedy=DATE)
+    if found := _HOUR.search(written):
+        return StudyError(f"{found[1]} is no clock time", where=where, remedy=CLOCK)
     return StudyError(
         f"not valid TOML: {_PLACE.sub('', said)}",
         where=where,
-        remedy='Correct the line: a text stands in quotes, a list in brackets, a table once. See toml.io.',
+        remedy="Correct the line: a text stands in quotes, a list in brackets, a table once. See toml.io.",
     )

@@ -15,7 +15,7 @@ PER_CENT = 0.10  # half the days beyond 10 %, and some below -100 %, is no retur
 
 
 def check_decimals(values: Array, securities: pd.Index, where: str, prices: str, kind: str = "simple") -> None:
-    """(D, S) values with NaN, of a `kind` that is a return, are in decimals; `prices` is the remedy where they are prices.
+    """(D, S) values of a `kind` that is a return are in decimals; `prices` is the remedy if they are prices.
 
     A security that never falls is a rate or a price, and rates are small; a price cannot lose more than all of itself.
     """

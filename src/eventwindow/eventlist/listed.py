@@ -61,8 +61,8 @@ def check_columns(names: Sequence[str], labels: Sequence[str], where: str) -> No
             remedy = f"{asked}A column that is only carried along is named in `labels`."
             raise StudyError(f"unknown column {name!r}", where=where, remedy=remedy)
     for label in labels:
-        if label not in names or label in known or label in RESULTS:
-            why = "is none of the list" if label not in names else "has a meaning of its own"
-            raise StudyError(
-                f"the label {label!r} {why}", where=where, remedy="Rename the column or take out the label."
-            )
+        if label not in names:
+            raise StudyError(f"the list has no column {label!r}", where=where, remedy="Take it out of `labels`.")
+        if label in known or label in RESULTS:
+            remedy = "Rename the column; those that are read need no label."
+            raise StudyError(f"the label {label!r} has a meaning of its own", where=where, remedy=remedy)
