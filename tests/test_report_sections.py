@@ -90,6 +90,15 @@ def test_every_group_is_on_one_side_or_said_to_be_open(deepseek, subject):
     assert len(table.rows) == len(groups)
 
 
+def test_groups_are_held_against_one_benchmark_where_none_is_without_the_treated(deepseek):
+    views, market = deepseek.table("group_views"), deepseek.table("market")
+    kept = {"group_views": views[views["benchmark"] == "SPY"], "market": market[market["left_out"] == ""]}
+    section = market_section(changed(deepseek, **kept))
+    assert "Held against the benchmark, the 11 groups" in words(section)
+    assert "without the treated" not in words(section) + section["sheets"][1].caption
+    assert [len(row) for row in section["sheets"][1].rows] == [4] * 11
+
+
 def test_untreated_groups_are_explained_by_what_the_benchmark_makes_of_them(deepseek, subject):
     views = deepseek.table("group_views").set_index(["group", "benchmark"])
     said = words(benchmark_section(subject))
@@ -199,7 +208,7 @@ def test_the_heading_says_how_late(deepseek, days, code, told):
 def test_a_study_without_such_matter_has_no_such_section(template, deepseek):
     plain = Subject(template, language("en"))
     assert late_section(plain) == {}
-    assert "late" not in outline(plain, [])
+    assert not {"market", "late"} & set(outline(plain, []))
     kept = {k: v for k, v in deepseek.tables.items() if k not in MATTER}
     bare = replace(deepseek, tables=kept, verdicts=(), readings=(), disagreements=())
     keys = outline(Subject(bare, language("en")), [])

@@ -18,13 +18,19 @@ Key = tuple[str, str, str]  # measure, name, what was left out
 
 @once
 def market_section(subject: Subject) -> dict[str, Any]:
-    """Sentences on breadth, on the groups and on the account that it was the market; a table of each."""
+    """Sentences on breadth, on the groups and on the account that it was the market; a table of each.
+
+    Nothing where the study holds one figure of the market at most.
+    """
+    figures = _sheet(subject)
+    if figures is None:
+        return {"sentences": [], "sheets": []}
     between = Markup("" if subject.language.zh else " ")
     many = between.join(text for text in (_many(subject), _rest(subject)) if text)
     told = [many, _groups(subject), _hidden(subject), *beside(subject, "market")]
     return {
         "sentences": [sentence for sentence in told if sentence],
-        "sheets": [sheet for sheet in (_sheet(subject), _group_sheet(subject)) if sheet],
+        "sheets": [sheet for sheet in (figures, _group_sheet(subject)) if sheet],
     }
 
 
@@ -65,7 +71,7 @@ def _rest(subject: Subject) -> Markup:
 
 def _groups(subject: Subject) -> Markup:
     """Which groups fell, which rose, and for how many nothing can be told."""
-    plain, _ = group_views(subject)
+    plain, without = group_views(subject)
     plain = plain.dropna(subset="p_value")
     if len(plain) < 2:
         return Markup("")
@@ -76,9 +82,8 @@ def _groups(subject: Subject) -> Markup:
     if rest := len(plain) - len(moved):
         told.append(say("market.quiet", n=rest))
     between = Markup("；" if subject.language.zh else "; ")
-    return say(
-        "market.groups", n=len(plain), name=subject.name(str(plain["benchmark"].iloc[0])), told=between.join(told)
-    )
+    key = "market.groups" if len(without) else "market.groups_only"
+    return say(key, n=len(plain), told=between.join(told))
 
 
 def _hidden(subject: Subject) -> Markup:
@@ -127,7 +132,7 @@ def _group_sheet(subject: Subject) -> Sheet | None:
     ]
     keys = ["group", "n", "ar", "p", "ar_without", "p_without"][: 2 + 2 * len(views)]
     return Sheet(
-        say("market.groups_table"),
+        say("market.groups_table" if len(without) else "market.groups_table_only"),
         "L r" + " r r" * len(views),
         tuple(say(f"market.{key}") for key in keys),
         tuple(rows),
