@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -16,8 +17,10 @@ from eventwindow.claims.effects import response
 from eventwindow.claims.lookup import NoFigure
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.measures.lead_lag import lead
+from eventwindow.claims.wording import UNITS
 from eventwindow.errors import ClaimError
 from eventwindow.inference import run_tests
+from eventwindow.report.language import language
 from eventwindow.timeline import Window
 
 MON, TUE, WED = date(2025, 1, 27), date(2025, 1, 28), date(2025, 1, 29)
@@ -340,6 +343,18 @@ def test_a_measure_gives_the_answer_worked_out_by_hand(name):
 
 
 @pytest.mark.parametrize("name", CASES)
+def test_a_measure_speaks_both_languages(name):
+    """No English in the Chinese sentence, and every figure it is made of has a unit and a name."""
+    case = CASES[name]
+    found = MEASURES[name](**case.keys).measure(case.evidence)
+    assert not re.search(r"[A-Za-z]{2,}[ ,]+[A-Za-z]{2,}", found.reason_zh)
+    known = {*case.evidence.securities.index, *case.evidence.baskets}
+    for key, (_, unit) in found.parts.items():
+        assert unit in {*UNITS, "price", "coefficient"}
+        assert key in known or language("en").has(f"part.{key}") or re.fullmatch(r"\d{4}-\d{2}-\d{2}", key)
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_changing_a_price_changes_the_verdict_that_rests_on_it(name):
     case = CASES[name]
     claim = stated(MEASURES[name](**case.keys), name, **case.said)
@@ -379,6 +394,54 @@ def test_each_figure_of_the_panel(figure, value):
 def test_the_index_without_the_treated():
     keys = {"date": MON, "figure": "without_treated", "security": "Y", "treated": ("X",)}
     assert MEASURES["panel_breadth"](**keys).measure(weights()).value == pytest.approx(0.20)
+
+
+def test_the_index_without_named_stocks_says_whom_and_whose_weight_is_missing():
+    """X has a weight, R is in the panel and has none; the index and what is left out go by their names."""
+    evidence = weights()
+    evidence = replace(
+        evidence,
+        tables=evidence.tables | {"panel": panel().tables["panel"]},
+        securities=evidence.securities.assign(name_en=["Firm X", "Index Y", "Firm Z"]),
+        baskets={"chips": ("X", "R")},
+        titles={"chips": ("AI chips", "AI 晶片")},
+    )
+    keys = {"date": MON, "security": "Y", "treated": ("chips",)}
+    without = MEASURES["panel_breadth"](figure="without_treated", **keys).measure(evidence)
+    assert "without 1 of its stocks, AI chips (25 % of its weight), it moved +20.00 %" in without.reason_en
+    assert without.reason_en.endswith("No weight is held of R.")
+    down = MEASURES["panel_breadth"](figure="share_down", **keys).measure(evidence)
+    assert "3 stocks of the panel without AI chips" in down.reason_en
+    less = MEASURES["panel_breadth"](figure="equal_less_index", **keys).measure(evidence)
+    assert "less the return of Index Y" in less.reason_en
+
+
+def test_what_was_not_won_back_is_not_called_a_recovery():
+    found = MEASURES["recovered_share"](members=("X",), date=MON, sessions=1).measure(three(80, 75))
+    assert found.value == pytest.approx(-0.25)
+    assert "lost 20.00 %" in found.reason_en
+    assert "nothing was won back, 25 % of the loss was added" in found.reason_en
+    assert "下跌 20.00 %" in found.reason_zh
+    assert "未見收復，再擴大原跌幅的 25 %" in found.reason_zh
+
+
+def test_a_factor_is_named_and_held_against_its_mean():
+    found = MEASURES["factor_return"](factor="hml", date=FALL).measure(factors())
+    assert found.reason_en.startswith("The value factor (HML) moved +2.00 % on ")
+    assert "against 0.00 % on the mean day before: +2.00 %" in found.reason_en
+    assert "價值因子（HML）" in found.reason_zh
+
+
+def test_an_effect_names_its_event_and_its_days():
+    evidence = replace(hit(), events={"fall": ("The fall", "大跌")})
+    one, four = (
+        MEASURES["effect"](members=("A",), window=w, event="fall").measure(evidence) for w in ((0, 0), (-1, 2))
+    )
+    assert one.reason_en.startswith("Abnormal return of Firm A, ")
+    assert "(day 0 of “The fall”)" in one.reason_en
+    assert four.reason_en.startswith("Cumulative abnormal return of Firm A, ")
+    assert "(days −1 to +2 of “The fall”)" in four.reason_en
+    assert "「大跌」第 −1 至 +2 日" in four.reason_zh
 
 
 def test_an_effect_of_a_basket_is_the_mean_of_its_members():
@@ -468,8 +531,8 @@ def test_a_rank_names_what_a_company_not_held_would_have_needed():
     """X lost 400; the smaller of the two held was worth 5 × 60 = 300 the day before: not enough, − 133 %."""
     found = MEASURES["loss_rank"](security="X", date=MON).measure(giants())
     assert "2 companies held, 2025–2025" in found.reason_en
-    assert "−133.33 %" in found.reason_en
-    assert found.parts["loss"] == -400
+    assert "would have had to fall by 133.33 % in a day" in found.reason_en
+    assert found.parts["that_day"] == (-400, "USD")
 
 
 def test_a_rank_in_per_cent_counts_the_falls_in_per_cent():
@@ -484,7 +547,7 @@ def test_a_basket_without_one_members_volume_says_of_how_many_it_is_the_mean():
     found = MEASURES["abnormal_volume"](members=("hit",), date=FALL).measure(evidence)
     assert found.value == pytest.approx(np.log(4))
     assert "Volume of hit (mean of 1; none is held of Firm B)" in found.reason_en
-    assert "（1 檔平均；無 B 成交量）" in found.reason_zh
+    assert "（1 檔平均；無B的成交量）" in found.reason_zh
 
 
 def test_a_stock_without_volume_stands_among_what_was_left_out(deepseek):

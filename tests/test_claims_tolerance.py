@@ -9,9 +9,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from eventwindow.claims.asked import asked
 from eventwindow.claims.claim import Claim, Effect, Measured
 from eventwindow.claims.tolerance import ABOUT, CLOSE_TO, RULES, decide
-from eventwindow.claims.wording import spaced
+from eventwindow.claims.wording import figure, spaced
 
 STEPS = st.sampled_from([1e-4, 1e-2, 0.01, 1.0, 10.0, 1e9])
 MULTIPLES = st.integers(-5000, 5000).filter(bool)
@@ -191,4 +192,49 @@ def test_every_rule_says_what_it_is_and_what_would_change_it(hedge):
 
 
 def test_chinese_and_latin_are_set_apart_by_one_space():
-    assert spaced("台積電ADR於2025 年跌5 %後 回升") == "台積電 ADR 於 2025 年跌 5 % 後 回升"
+    assert spaced("台積電ADR於2025 年跌5 %後 回升") == "台積電 ADR 於 2025 年跌 5 % 後回升"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "english", "chinese"),
+    [
+        (-0.0849, "decimal", "−8.49 %", "−8.49 %"),
+        (-0.00001, "decimal", "0.00 %", "0.00 %"),
+        (0.32, "share", "32 %", "32 %"),
+        (-592.658e9, "USD", "−592.7bn dollars", "−5,927 億美元"),
+        (24.49e9, "shares", "24.490bn", "244.9 億股"),
+        (np.log(2.97), "log", "2.97 times the usual", "平常的 2.97 倍"),
+        (1.25, "ratio", "1.25 times", "1.25 倍"),
+        (3, "rank", "rank 3", "第 3 名"),
+        (2153, "count", "2,153 closes", "2,153 個收盤價"),
+        (7, "days", "7 days", "7 天"),
+        (0.004, "p", "p = 0.004", "p = 0.004"),
+        (118.42, "price", "118.42", "118.42"),
+    ],
+)
+def test_a_figure_carries_its_unit(value, unit, english, chinese):
+    assert (figure(value, unit), figure(value, unit, True)) == (english, chinese)
+
+
+@pytest.mark.parametrize(
+    ("unit", "keys", "english", "chinese"),
+    [
+        ("decimal", {"hedge": "direction", "stated": -1.0}, "should be below zero", "應小於零"),
+        ("log", {"hedge": "effect", "stated": 1.0}, "should be above the usual and abnormal", "應高於平常且異常"),
+        ("decimal", {"hedge": "no_effect"}, "should not be abnormal", "應無異常"),
+        ("share", {"hedge": "most"}, "should be at least two thirds", "應至少三分之二"),
+        ("share", {"hedge": "more_than", "stated": 0.0}, "should be more than 0 %", "應大於 0 %"),
+        ("rank", {"hedge": "exact", "stated": 1.0}, "should be rank 1", "應為第 1 名"),
+        ("p", {"hedge": "less_than", "stated": 0.05}, "should be less than 0.05", "應小於 0.05"),
+        ("days", {"hedge": "range", "stated": (1.0, 7.0)}, "should be 1 days to 7 days", "應為 1 天至 7 天"),
+        (
+            "USD",
+            {"hedge": "reached", "stated": -6e11},
+            "should be at least 600.0bn dollars in size",
+            "幅度應至少 6,000 億美元",
+        ),
+    ],
+)
+def test_what_is_asked_of_a_figure_is_said_in_a_few_words(unit, keys, english, chinese):
+    told = claim(**keys)
+    assert (asked(told, unit), spaced(asked(told, unit, True))) == (english, chinese)

@@ -137,7 +137,7 @@ def test_the_disagreements_stand_with_what_was_measured(both):
     assert points
     for point in points:
         told = [point["title"], point["said"], *(line.id + line.text for line in point["claims"])]
-        told += [line.text + (f": {line.measured}" if line.measured else line.reason) for line in point["panels"]]
+        told += [line.text + (f" → {line.measured}" if line.measured else line.reason) for line in point["panels"]]
         for text in told:
             assert stands(bare(text), pages), text
 

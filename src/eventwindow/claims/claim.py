@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ class Evidence:
     baskets: name → member symbols; every group is a basket too.
     tables: the study's further figures by name: "shares", "megacaps", "panel", "weights", "factors", "intraday";
         absent where the study ships none. "robustness" is the summary of a specification curve, where one was run.
-    titles: basket → its title in English and in Chinese.
+    titles: basket → its title in English and in Chinese; events: the same of every event.
     news: one row an entry of the calendar: date, what_en, what_zh.
     memo: what `once` has worked out.
     """
@@ -45,6 +45,7 @@ class Evidence:
     news: pd.DataFrame
     unavailable: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    events: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Any, work: Callable[[], Any]) -> Any:
@@ -75,11 +76,23 @@ class Effect:
     reach: float = 0.0  # how far beyond the critical value an effect must lie for 80 % power, in the measured unit
 
 
+class Part(NamedTuple):
+    """One figure that a measured value is made of, with its unit."""
+
+    value: float
+    unit: str
+
+
+def made_of(unit: str, /, **figures: float) -> dict[str, Part]:
+    """Figures of one unit by name: a key of the report's names of parts, a security, a basket or a date."""
+    return {name: Part(float(value), unit) for name, value in figures.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What a measure found: a figure with its unit, or a reason why the data hold none.
 
-    `value` is None when it cannot be measured. `parts` are the figures it is made of, by name, shown with the verdict.
+    `value` is None when it cannot be measured. `parts` are the figures it is made of (`made_of`).
     `interval` is what was traced where the data hold a range and no single moment.
     """
 
@@ -87,7 +100,7 @@ class Measured:
     unit: str
     reason_en: str
     reason_zh: str
-    parts: Mapping[str, float] = field(default_factory=dict)
+    parts: Mapping[str, Part] = field(default_factory=dict)
     p_value: float | None = None
     interval: tuple[float, float] | None = None
     effect: Effect | None = None
@@ -148,6 +161,8 @@ class Verdict:
     rule_zh: str = ""
     changes_en: str = ""  # what would change the verdict
     changes_zh: str = ""
+    asked_en: str = ""  # what the figure had to be, shortly: a part's label names the figure alone
+    asked_zh: str = ""
     p_family: float | None = None  # corrected across all effects that the claims state
     specifications: Specifications | None = None  # in how many the effect is found, where a curve is held
     parts: tuple[Verdict, ...] = ()

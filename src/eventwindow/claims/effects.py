@@ -13,6 +13,7 @@ from scipy.special import stdtr, stdtrit
 from eventwindow.abnormal import AbnormalReturns, estimate
 from eventwindow.claims.claim import Effect, Evidence
 from eventwindow.claims.lookup import NoFigure
+from eventwindow.claims.wording import days_of, span
 from eventwindow.event_returns import event_returns
 from eventwindow.timeline import Window
 
@@ -36,6 +37,13 @@ class Response:
     members: tuple[str, ...]
     first: pd.Timestamp  # first and last session of the window
     last: pd.Timestamp
+
+    def period(self, evidence: Evidence, event: str, window: Window, zh: bool = False) -> str:
+        """The dates of the window, and its days around the event; a single day of no event is its date alone."""
+        dates, days = span(self.first, self.last, zh), days_of(evidence, event, window, zh)
+        if window == Window(0, 0) and event not in evidence.events:
+            return dates
+        return f"{dates}（{days}）" if zh else f"{dates} ({days})"
 
     def effect(self) -> Effect:
         """The estimate with its p-value by rank among the pseudo-dates, and the smallest effect it could have found."""
@@ -150,14 +158,14 @@ def abnormal_at(evidence: Evidence, symbols: Sequence[str], when: date, window: 
     if not held or day not in table.index:
         raise NoFigure(f"No returns of {', '.join(symbols)} on {day.date()}.", f"缺少 {day.date()} 的報酬率。")
     first = -int(table.index.searchsorted(day))
-    span = Window(max(ESTIMATION.start, first), ESTIMATION.end)
-    if len(span) < FEWEST:
+    estimation = Window(max(ESTIMATION.start, first), ESTIMATION.end)
+    if len(estimation) < FEWEST:
         raise NoFigure("The prices do not reach far enough back.", "股價資料往前不夠長。")
     groups = [str(evidence.securities.at[s, "group"]) if s in evidence.securities.index else "" for s in held]
     events = pd.DataFrame(
         {"event": str(day.date()), "security": held, "group": groups, "benchmark": benchmarks.values(), "date": day}
     )
-    return estimate(event_returns(table, events, estimation=span, window=window))
+    return estimate(event_returns(table, events, estimation=estimation, window=window))
 
 
 def _benchmark(evidence: Evidence, symbol: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from eventwindow.claims.claim import Evidence
 from eventwindow.claims.lookup import NoFigure, price, table
-from eventwindow.claims.wording import day
+from eventwindow.claims.wording import day, figure
 
 GRACE = pd.Timedelta(days=30)  # how long after the date a filing may still stand in for one before it
 
@@ -24,15 +24,21 @@ class ShareCount:
     source: str
 
     def text(self, zh: bool = False) -> str:
-        if zh:
-            return (
-                f"{self.shares / 1e8:,.1f} 億股（{_SOURCE_ZH.get(self.source, self.source)}，{day(self.as_of, True)}）"
-            )
-        return f"{self.shares / 1e9:,.3f}bn shares ({self.source}, {day(self.as_of)})"
+        shares, source, dated = figure(self.shares, "shares", zh), self.source_text(zh), day(self.as_of, zh)
+        return f"{shares}（{source}，{dated}）" if zh else f"{shares} shares ({source}, {dated})"
+
+    def source_text(self, zh: bool = False) -> str:
+        """Where the count comes from, in the language asked for."""
+        return _SOURCE_ZH.get(self.source, self.source) if zh else self.source
 
 
 NONE = -1  # no such row
-_SOURCE_ZH = {"filing": "申報文件", "quarterly fundamentals": "季平均", "derived": "推算", "web statistics": "網路統計"}
+_SOURCE_ZH = {
+    "filing": "申報文件",
+    "quarterly fundamentals": "季度平均",
+    "derived": "推算",
+    "web statistics": "網路統計",
+}
 
 
 def share_counts(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> pd.DataFrame:

@@ -78,7 +78,7 @@ def _measured(claim: Claim, measured: Measured) -> dict[str, Any]:
     found: dict[str, Any] = {
         "value": measured.value,
         "unit": measured.unit,
-        "parts": dict(measured.parts),
+        "parts": {name: part.value for name, part in measured.parts.items()},
         "interval": None if measured.interval is None else list(measured.interval),
     }
     if measured.effect is not None:

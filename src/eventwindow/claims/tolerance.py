@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from eventwindow.claims.asked import side
 from eventwindow.claims.claim import Claim, Hedge, Measured, VerdictWord
 from eventwindow.claims.wording import figure, found_at, p_text
 
@@ -172,11 +173,10 @@ def _range(claim: Claim, measured: Measured, p: float | None) -> Decision:
 
 def _direction(claim: Claim, measured: Measured, _: float | None) -> Decision:
     held = oriented(claim, _value(measured)) > 0
-    up = isinstance(claim.stated, float) and claim.stated > 0
     return Decision(
         "confirmed" if held else "contradicted",
-        f"direction: {'above' if up else 'below'} zero",
-        f"方向：{'大於' if up else '小於'}零",
+        f"direction: {side(claim, measured.unit)}",
+        f"方向：{side(claim, measured.unit, True)}",
         "a figure of the other sign",
         "相反符號的數字",
     )
@@ -243,12 +243,14 @@ def _effect_rule(claim: Claim, measured: Measured, p_family: float | None) -> tu
     corrected, corrected_zh = (
         (" after correction across the claims", "跨陳述校正後 ") if p_family is not None else ("", "")
     )
-    least = figure(material(claim), measured.unit).lstrip("+")
+    seen, seen_zh = (found_at(measured.effect.detectable, measured.unit, zh) for zh in (False, True))
+    least, least_zh = (figure(material(claim), measured.unit, zh).lstrip("+") for zh in (False, True))
+    none = claim.hedge == "no_effect"
+    way, way_zh = (side(claim, measured.unit, zh) for zh in (False, True))
+    head, head_zh = ("no effect", "無效果") if none else (f"effect: {way}", f"效果：{way_zh}")
     return (
-        f"effect: sign, and {p_text(p)} against 5 %{corrected}; "
-        f"{found_at(measured.effect.detectable, measured.unit)}, {least} would matter",
-        f"效果：方向，以及{corrected_zh} {p_text(p)}（門檻 5 %）；"
-        f"{found_at(measured.effect.detectable, measured.unit, True)}，{least} 才算有意義",
+        f"{head}, and {p_text(p)} against 5 %{corrected}; {seen}, {least} would matter",
+        f"{head_zh}，且{corrected_zh} {p_text(p)}（門檻 5 %）；{seen_zh}，{least_zh}才算有意義",
         "a test that could see a smaller effect, or another estimate of the normal return",
         "能偵測更小效果的檢定，或不同的正常報酬估計",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from eventwindow.claims.asked import asked
 from eventwindow.claims.claim import Claim, Effect, Evidence, Measured, Verdict, VerdictWord
 from eventwindow.claims.family import Corrected, family
 from eventwindow.claims.lookup import NoFigure
@@ -99,6 +100,8 @@ def _verdict(
         rule_zh=spaced(decision.rule_zh),
         changes_en=decision.changes_en,
         changes_zh=spaced(decision.changes_zh),
+        asked_en=asked(claim, found.unit),
+        asked_zh=spaced(asked(claim, found.unit, True)),
         p_family=p,
         specifications=curve,
     )
@@ -160,7 +163,7 @@ def _compound(claim: Claim, parts: Sequence[Verdict]) -> Verdict:
         " ".join(_part(v) for v in parts) + _tail(claim),
         "".join(_part(v, True) for v in parts) + _tail(claim, True),
         lead.measured,
-        rule_zh=f"複合陳述：由 {len(deciding)} 個部分各依其規則決定",
+        rule_zh=f"複合陳述：由 {len(deciding)} 個部分{'各' if len(deciding) > 1 else ''}依其規則決定",
         changes_en="; ".join(dict.fromkeys(v.changes_en for v in deciding if v.changes_en)),
         changes_zh="；".join(dict.fromkeys(v.changes_zh for v in deciding if v.changes_zh)),
         parts=tuple(parts),
@@ -178,8 +181,11 @@ WORDS_ZH = {"confirmed": "成立", "partly": "部分成立", "contradicted": "�
 def _part(verdict: Verdict, zh: bool = False) -> str:
     claim = verdict.claim
     word = (WORDS_ZH if zh else WORDS_EN)[verdict.word] if claim.decides else ("參考" if zh else "context")
-    label = claim.text_zh if zh else claim.text_en
-    return f"【{label}：{word}】{verdict.reason_zh}" if zh else f"[{label}: {word}] {verdict.reason_en}"
+    if zh:
+        asks = f"（{verdict.asked_zh}）" if verdict.asked_zh else ""
+        return f"【{claim.text_zh}{asks}：{word}】{verdict.reason_zh}"
+    asks = f" ({verdict.asked_en})" if verdict.asked_en else ""
+    return f"[{claim.text_en}{asks}: {word}] {verdict.reason_en}"
 
 
 def _tail(claim: Claim, zh: bool = False) -> str:

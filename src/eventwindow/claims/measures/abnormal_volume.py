@@ -11,7 +11,7 @@ import pandas as pd
 from eventwindow.claims.claim import Evidence, Measured
 from eventwindow.claims.effects import FEWEST, effect
 from eventwindow.claims.lookup import Day, Members, NoFigure, history, members, session
-from eventwindow.claims.wording import day, listed, name, named, p_text
+from eventwindow.claims.wording import day, figure, listed, name, named, p_text
 
 T = 250
 GAP = 10
@@ -22,7 +22,7 @@ class AbnormalVolume:
     """Mean over the days from `date` to `until` of log volume less its mean over the 250 sessions that end ten before.
 
     Volume is serially correlated, so a span is ranked among all spans of the same length; a basket is the mean of its
-    members' log volumes. The unit is logs: 0.69 is twice the usual volume.
+    members' log volumes. The unit is logs: 0.693 is twice the usual volume.
     """
 
     tests: ClassVar[bool] = True
@@ -43,18 +43,16 @@ class AbnormalVolume:
         null = (past - past.mean()).rolling(len(span)).mean().dropna()
         days = pd.DatetimeIndex(null.index).as_unit("s").asi8 // 86400
         test = effect(value, float(null.std(ddof=1)), len(null) - 1, null.to_numpy(), days, "rank of the span")
-        times = float(np.exp(value))
+        times, times_zh = (figure(value, "log", z) for z in (False, True))
         when, when_zh = (
             day(first, z) + (("至 " if z else " to ") + day(last, z)) * (last > first) for z in (False, True)
         )
         return Measured(
             value,
             "log",
-            f"Volume of {self._whose(evidence, volumes, missing)} on {when} was {times:.2f} times the usual "
-            f"({p_text(test.p_value)}).",
-            f"{self._whose(evidence, volumes, missing, True)}在 {when_zh}的成交量為平常的 {times:.2f} 倍"
+            f"Volume of {self._whose(evidence, volumes, missing)} on {when} was {times} ({p_text(test.p_value)}).",
+            f"{self._whose(evidence, volumes, missing, True)}在 {when_zh}的成交量為{times_zh}"
             f"（{p_text(test.p_value)}）。",
-            {"times the usual": times},
             p_value=test.p_value,
             effect=test,
         )
@@ -80,5 +78,5 @@ class AbnormalVolume:
             return who
         left = listed([name(evidence, s, zh) for s in missing], zh)
         if zh:
-            return f"{who}（{len(held)} 檔平均" + (f"；無 {left} 成交量" if missing else "") + "）"
+            return f"{who}（{len(held)} 檔平均" + (f"；無{left}的成交量" if missing else "") + "）"
         return f"{who} (mean of {len(held)}" + (f"; none is held of {left}" if missing else "") + ")"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.lookup import Day, Members, NoFigure, members, total_return
 from eventwindow.claims.measures.opening_gap import OpeningGap
 from eventwindow.claims.wording import day, figure, listed, name
@@ -32,16 +32,15 @@ class Breadth:
         against = [s for s in moves if s not in with_it]
         share = len(with_it) / len(moves)
         en, zh = (self._names(evidence, moves, against, z) for z in (False, True))
-        left, left_zh = (
-            (f" Not held: {listed(missing)}.", f"無資料：{listed(missing, True)}。") if missing else ("", "")
-        )
+        without, without_zh = (listed([name(evidence, s, z) for s in missing], z) for z in (False, True))
+        left, left_zh = (f" Not held: {without}.", f"無資料：{without_zh}。") if missing else ("", "")
         return Measured(
             share,
             "share",
             f"{len(with_it)} of {len(moves)} were {self.side} at the {self.at} on {day(self.date)}; not: {en}.{left}",
             f"{day(self.date, True)}{AT_ZH[self.at]} {len(moves)} 檔中有 {len(with_it)} 檔{SIDE_ZH[self.side]}；"
             f"其餘：{zh}。{left_zh}",
-            {"with": float(len(with_it)), "of": float(len(moves)), **moves},
+            made_of("number", moved_so=len(with_it), held=len(moves)) | made_of("decimal", **moves),
         )
 
     def _moves(self, evidence: Evidence) -> tuple[dict[str, float], list[str]]:

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.effects import effect
 from eventwindow.claims.lookup import Day, Members, NoFigure, members, table
 from eventwindow.claims.wording import day, figure, p_text
@@ -54,7 +54,7 @@ class Characteristic:
             f"({p_text(test.p_value)}).",
             f"{day(self.date, True)}{zh}每高一個標準差，個股當日多變動 {figure(value, 'decimal')}"
             f"（{p_text(test.p_value)}）。",
-            {"slope": value, "usual size": spread},
+            made_of("spread", usual_size=spread),
             p_value=test.p_value,
             effect=test,
         )

@@ -29,7 +29,6 @@ class DateGap:
             f"{day(self.until)}.",
             f"行事曆 {day(self.date, True)}載：{entry['what_zh']}，早於 {day(self.until, True)} "
             f"{figure(gap, 'days', True)}。",
-            {"days": gap},
         )
 
     def _entry(self, evidence: Evidence) -> pd.Series:

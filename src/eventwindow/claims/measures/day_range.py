@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.lookup import Day, Symbol, before, price
 from eventwindow.claims.wording import day, figure, name
 
@@ -34,6 +34,6 @@ class DayRange:
             "The moment quoted is not in daily data.",
             f"{name(evidence, self.security, True)}於 {day(self.date, True)}相對前日 {start:,.2f}：{shown_zh}。"
             "日資料沒有報價當下的時點。",
-            moves,
+            made_of("decimal", **moves),
             interval=(moves["low"], moves["high"]),
         )

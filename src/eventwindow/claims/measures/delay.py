@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.lookup import Day, EventId, Members, NoFigure, Span
 from eventwindow.claims.path import daily_path
 from eventwindow.claims.tolerance import LEVEL
@@ -46,7 +46,7 @@ class Delay:
             f"{len(path)} sessions. On a single session {least}.",
             f"{who_zh}在 {day(self.date, True)}之後首個異常交易日為 {day(when, True)}。路徑：{shown_zh}"
             f"（已就 {len(path)} 個交易日校正）。單日 {least_zh}。",
-            {f"{d:%Y-%m-%d}": float(v) for d, v in zip(pd.DatetimeIndex(path.index), path["ar"], strict=True)},
+            made_of("decimal", **{f"{d:%Y-%m-%d}": v for d, v in path["ar"].items()}),
         )
 
     @staticmethod

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.effects import Response, at, response
 from eventwindow.claims.lookup import Day, EventId, Members, Span, members, window
-from eventwindow.claims.wording import TESTS_ZH, figure, name, named, p_text
-from eventwindow.claims.wording import span as dates
+from eventwindow.claims.wording import TESTS_ZH, figure, name, named, p_text, quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +30,18 @@ class EffectOf:
         found = response(at(evidence, self.event, self.date, symbols, span), symbols, span)
         test = found.effect()
         en, zh = (self._who(evidence, found, z) for z in (False, True))
+        when, when_zh = (found.period(evidence, self.event, span, z) for z in (False, True))
         size, error = figure(found.estimate, "decimal"), figure(found.std_error, "decimal").lstrip("+")
         return Measured(
             found.estimate,
             "decimal",
-            f"Cumulative abnormal return of {en}, {dates(found.first, found.last)} ({self._event()}{span}): {size} "
-            f"(standard error {error}, {test.test}: {p_text(test.p_value)}).",
-            f"{zh}於 {dates(found.first, found.last, True)}（{self._event()}{span}）的累積異常報酬為 {size}"
-            f"（標準誤 {error}，{TESTS_ZH[test.test]}：{p_text(test.p_value)}）。",
-            {"standard error": found.std_error, "detectable": test.detectable},
+            f"{quantity(span)} of {en}, {when}: {size} (standard error {error}, {test.test}: {p_text(test.p_value)}).",
+            f"{zh}於 {when_zh}的{quantity(span, True)}為 {size}（標準誤 {error}，{TESTS_ZH[test.test]}："
+            f"{p_text(test.p_value)}）。",
+            made_of("spread", standard_error=found.std_error),
             p_value=test.p_value,
             effect=test,
         )
-
-    def _event(self) -> str:
-        return f"{self.event} " if self.event else ""
 
     def _who(self, evidence: Evidence, found: Response, zh: bool) -> str:
         if len(found.members) == 1:

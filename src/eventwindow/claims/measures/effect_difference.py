@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from eventwindow.claims.claim import Evidence, Measured
-from eventwindow.claims.effects import at, difference, response
+from eventwindow.claims.claim import Evidence, Measured, made_of
+from eventwindow.claims.effects import Response, at, difference, response
 from eventwindow.claims.lookup import EventId, Members, Span, members, window
-from eventwindow.claims.wording import TESTS_ZH, figure, named, p_text
-from eventwindow.claims.wording import span as dates
+from eventwindow.claims.wording import TESTS_ZH, figure, listed, named, p_text, quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +28,20 @@ class EffectDifference:
         one, other = (response(at(evidence, self.event, None, side, span), side, span) for side in sides)
         found = difference(one, other)
         test = found.effect()
-        ours, theirs = named(evidence, self.members), named(evidence, self.against)
+        en, zh = (self._sides(evidence, one, other, z) for z in (False, True))
+        when, when_zh = (one.period(evidence, self.event, span, z) for z in (False, True))
         return Measured(
             found.estimate,
             "decimal",
-            f"Cumulative abnormal returns, {dates(one.first, one.last)} ({self.event} {span}): "
-            f"{ours} {figure(one.estimate, 'decimal')}, {theirs} "
-            f"{figure(other.estimate, 'decimal')}; difference {figure(found.estimate, 'decimal')} "
+            f"{quantity(span)}, {when}: {en}; difference {figure(found.estimate, 'decimal')} "
             f"({test.test}: {p_text(test.p_value)}).",
-            f"{dates(one.first, one.last, True)}（{self.event} {span}）的累積異常報酬："
-            f"{ours} {figure(one.estimate, 'decimal')}，{theirs} "
-            f"{figure(other.estimate, 'decimal')}；差距 {figure(found.estimate, 'decimal')}"
+            f"{when_zh}的{quantity(span, True)}：{zh}；差距 {figure(found.estimate, 'decimal')}"
             f"（{TESTS_ZH[test.test]}：{p_text(test.p_value)}）。",
-            {"one": one.estimate, "other": other.estimate, "detectable": test.detectable},
+            made_of("decimal", members=one.estimate, against=other.estimate),
             p_value=test.p_value,
             effect=test,
         )
+
+    def _sides(self, evidence: Evidence, one: Response, other: Response, zh: bool) -> str:
+        sides = ((self.members, one), (self.against, other))
+        return listed([f"{named(evidence, who, zh)} {figure(r.estimate, 'decimal')}" for who, r in sides], zh)

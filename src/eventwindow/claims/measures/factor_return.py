@@ -8,10 +8,10 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.effects import FEWEST, effect
 from eventwindow.claims.lookup import Day, NoFigure, table
-from eventwindow.claims.wording import day, figure, p_text
+from eventwindow.claims.wording import day, factor, figure, p_text
 
 T, GAP = 250, 10
 
@@ -41,14 +41,16 @@ class FactorReturn:
         spread = float(past.std(ddof=1)) * float(np.sqrt(1 + 1 / len(past)))
         number = pd.DatetimeIndex(past.index).as_unit("s").asi8 // 86400
         test = effect(value, spread, len(past) - 1, (past - past.mean()).to_numpy(), number, "SQ")
+        own, usual = float(values.loc[stamp]), float(past.mean())
+        moved, mean, more = (figure(v, "decimal") for v in (own, usual, value))
         return Measured(
             value,
             "decimal",
-            f"The factor {self.factor} moved {figure(float(values.loc[stamp]), 'decimal')} on {day(self.date)} "
-            f"({p_text(test.p_value)}).",
-            f"{day(self.date, True)}因子 {self.factor} 變動 {figure(float(values.loc[stamp]), 'decimal')}"
+            f"The {factor(self.factor)} moved {moved} on {day(self.date)}, against {mean} on the mean day before: "
+            f"{more} ({p_text(test.p_value)}).",
+            f"{day(self.date, True)}{factor(self.factor, True)}變動 {moved}，先前平均每日 {mean}：差距 {more}"
             f"（{p_text(test.p_value)}）。",
-            {"return": float(values.loc[stamp]), "usual": float(past.mean())},
+            made_of("decimal", that_day=own, usual=usual),
             p_value=test.p_value,
             effect=test,
         )

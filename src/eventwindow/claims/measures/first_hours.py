@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.intraday import session_bars
 from eventwindow.claims.lookup import Day, NoFigure, Symbol, before, price
 from eventwindow.claims.wording import day, figure, name
@@ -39,5 +39,5 @@ class FirstHours:
             f"{self.hours:g} hours of {day(self.date)}.",
             f"{name(evidence, self.security, True)}於 {day(self.date, True)}開盤 {self.hours:g} 小時後，較{since_zh}"
             f" {figure(value, 'decimal')}。",
-            {"open": opened, "after": end},
+            made_of("price", open=opened, after=end),
         )

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.effects import effect
 from eventwindow.claims.intraday import bar_returns
 from eventwindow.claims.lookup import Day, NoFigure, Symbol
@@ -54,7 +54,7 @@ class LeadLag:
             f"({p_text(test.p_value)}).",
             f"{day(self.date, True)}在控制類股後，{zh[1]}對先前{zh[0]}五分鐘報酬的係數和為 {value:+.2f}；"
             f"其他 {len(others)} 天平均 {usual:+.2f}（{p_text(test.p_value)}）。",
-            {"that day": value, "other days": usual},
+            made_of("coefficient", that_day=value, other_days=usual),
             p_value=test.p_value,
             effect=test,
         )

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.lookup import Day, NoFigure, Symbol
 from eventwindow.claims.market_value import large_closes, large_shares, value_changes
 from eventwindow.claims.wording import day, figure, listed, name
@@ -42,7 +42,8 @@ class LossRank:
             f"{figure(own, unit)}; {head}: {next_en}." + self._not_held(evidence, own),
             f"在所持 {changes.shape[1]} 家公司（{names_zh}）{held} 年所有交易日中，依{_BY_ZH[self.by]}排第 {rank}："
             f"{figure(own, unit, True)}；{head_zh}：{next_zh}。" + self._not_held(evidence, own, True),
-            {"loss": own, "next or largest": float(shown["change"].iloc[0]), "companies": float(changes.shape[1])},
+            made_of(unit, that_day=own, **{"larger" if len(larger) else "next_largest": shown["change"].iloc[0]})
+            | made_of("number", companies=changes.shape[1]),
         )
 
     @staticmethod
@@ -63,7 +64,7 @@ class LossRank:
         smallest = values.iloc[-2].min()
         early = values.iloc[0]
         needed, needed_early = own / smallest, own / early.max()
-        last_text, first_text = figure(needed, "decimal"), figure(max(needed_early, -1.0), "decimal")
+        last_text, first_text = (figure(-share, "decimal").lstrip("+") for share in (needed, max(needed_early, -1.0)))
         first = values.index[0]
         if zh:
             return (

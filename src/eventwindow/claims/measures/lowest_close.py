@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.lookup import Day, NoFigure, Symbol, history, session
 from eventwindow.claims.wording import day, name
 
@@ -31,5 +31,5 @@ class LowestClose:
             "price",
             f"The lowest close of {who} from {day(first)} to {day(last)} was {value:,.2f}, on {day(when)}.",
             f"{who_zh}自 {day(first, True)}至 {day(last, True)}的最低收盤價為 {value:,.2f}（{day(when, True)}）。",
-            {f"{d:%Y-%m-%d}": float(c) for d, c in closes.items()},
+            made_of("price", **{f"{d:%Y-%m-%d}": c for d, c in closes.items()}),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.lookup import Day, Symbol, before, price
 from eventwindow.claims.wording import day, figure, name
 
@@ -28,5 +28,5 @@ class OpeningGap:
             f"{figure(gap, 'decimal')}. Daily data hold no pre-market trades; the open stands in for them.",
             f"{who_zh}前收 {start:,.2f}，{day(self.date, True)}開盤 {opened:,.2f}：{figure(gap, 'decimal')}。"
             "日資料沒有盤前成交，以開盤價代替。",
-            {"previous close": start, "open": opened},
+            made_of("price", previous_close=start, open=opened),
         )

@@ -7,11 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.effects import Response, at, effect, response
 from eventwindow.claims.lookup import EventId, Members, Span, members, window
-from eventwindow.claims.wording import figure, listed, p_text
-from eventwindow.claims.wording import span as dates
+from eventwindow.claims.wording import figure, listed, named, p_text, quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +36,23 @@ class Ordering:
         cars = [one.estimate for one in found]
         value = float(slope(np.array([cars]))[0])
         test = effect(value, float(null.std(ddof=1)), len(days) - 1, null, days, "date permutation of the slope")
-        shown = listed([f"{g} {figure(r, 'decimal')}" for g, r in zip(self.layers, cars, strict=True)])
+        shown, shown_zh = (self._layers(evidence, cars, z) for z in (False, True))
+        when, when_zh = (found[0].period(evidence, self.event, span, z) for z in (False, True))
         return Measured(
             value,
             "slope",
-            f"Cumulative abnormal returns by layer, {dates(found[0].first, found[0].last)}, most exposed "
-            f"first: {shown}. Each step towards less exposure adds "
-            f"{figure(value, 'slope')} ({p_text(test.p_value)}).",
-            f"各層 {dates(found[0].first, found[0].last, True)} 累積異常報酬（由最受影響者起）："
-            f"{shown}。每往低曝險一層增加 {figure(value, 'slope')}"
-            f"（{p_text(test.p_value)}）。",
-            dict(zip(self.layers, cars, strict=True)),
+            f"{quantity(span)} by layer, {when}, most exposed first: {shown}. Each step towards less "
+            f"exposure adds {figure(value, 'slope')} ({p_text(test.p_value)}).",
+            f"各層於 {when_zh}的{quantity(span, True)}（由曝險最高者起）：{shown_zh}。"
+            f"每往低曝險一層增加 {figure(value, 'slope')}（{p_text(test.p_value)}）。",
+            made_of("decimal", **dict(zip(self.layers, cars, strict=True))),
             p_value=test.p_value,
             effect=test,
         )
+
+    def _layers(self, evidence: Evidence, cars: list[float], zh: bool) -> str:
+        rows = zip(self.layers, cars, strict=True)
+        return listed([f"{named(evidence, [layer], zh)} {figure(car, 'decimal')}" for layer, car in rows], zh)
 
 
 def slope(rows: np.ndarray) -> np.ndarray:

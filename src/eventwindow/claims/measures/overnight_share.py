@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.lookup import Day, NoFigure, Symbol, before, price
 from eventwindow.claims.wording import day, figure, name
 
@@ -32,5 +32,5 @@ class OvernightShare:
             f"{figure(within, 'decimal')} from open to close; overnight share {figure(share, 'share')}.",
             f"{name(evidence, self.security, True)}於 {day(self.date, True)}：隔夜 {figure(overnight, 'decimal')}，"
             f"開盤至收盤 {figure(within, 'decimal')}；隔夜占 {figure(share, 'share')}。",
-            {"overnight": overnight, "session": within},
+            made_of("decimal", overnight=overnight, session=within),
         )

@@ -1,4 +1,4 @@
-"""Breadth on the panel of the S&P 500: how the many did, beside the few that weigh."""
+"""Breadth on the study's panel of stocks: how the many did, beside the few that weigh."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Literal
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.lookup import Day, Members, NoFigure, Symbol, members, table, total_return
-from eventwindow.claims.wording import day, figure, name
+from eventwindow.claims.wording import day, figure, listed, name, named
 
 Figure = Literal["share_down", "share_up", "median", "equal_weight", "without_treated", "equal_less_index"]
 
@@ -37,18 +37,27 @@ class PanelBreadth:
         if self.figure == "equal_less_index":
             value -= total_return(evidence, self.security, self.date, self.date)
         unit = "share" if self.figure.startswith("share") else "decimal"
-        less = f" less {self.security}" if self.figure == "equal_less_index" else ""
-        less_zh = f"減 {self.security}" if less else ""
-        left, left_zh = (" without the treated", "（不含受衝擊股）") if self._left(evidence) else ("", "")
         return Measured(
             value,
             unit,
-            f"{WORDS[self.figure][0]}{less} on {day(self.date)}, {len(moves)} stocks of the S&P 500 panel{left}: "
-            f"{figure(value, unit)}.",
-            f"{day(self.date, True)}標普五百樣本 {len(moves)} 檔{left_zh}的{WORDS[self.figure][1]}{less_zh}："
+            f"{self._what(evidence)} on {day(self.date)}, {self._whose(evidence, len(moves))}: {figure(value, unit)}.",
+            f"{day(self.date, True)}{self._whose(evidence, len(moves), True)}的{self._what(evidence, True)}："
             f"{figure(value, unit)}。",
-            {"down": float((moves < 0).mean()), "median": float(moves.median()), "mean": float(moves.mean())},
+            made_of("share", down=(moves < 0).mean()) | made_of("decimal", median=moves.median(), mean=moves.mean()),
         )
+
+    def _what(self, evidence: Evidence, zh: bool = False) -> str:
+        """The figure's name, with what is taken from it."""
+        index = name(evidence, self.security, zh)
+        less = (f"減{index}報酬" if zh else f" less the return of {index}") if self.figure == "equal_less_index" else ""
+        return WORDS[self.figure][zh] + less
+
+    def _whose(self, evidence: Evidence, n: int, zh: bool = False) -> str:
+        """Of how many stocks it is, and who is left out."""
+        left = named(evidence, self.treated, zh) if self._left(evidence) else ""
+        if zh:
+            return f"樣本 {n} 檔" + (f"（不含{left}）" if left else "")
+        return f"{n} stocks of the panel" + (f" without {left}" if left else "")
 
     def _left(self, evidence: Evidence) -> tuple[str, ...]:
         return () if self.figure == "equal_less_index" else members(evidence, self.treated)
@@ -63,28 +72,40 @@ class PanelBreadth:
 
     def _without(self, evidence: Evidence) -> Measured:
         """The index without the treated: weights of the table "weights", drifted to the close before by prices."""
-        weights, index = self._weights(evidence), total_return(evidence, self.security, self.date, self.date)
+        weights, lacking = self._weights(evidence)
+        index = total_return(evidence, self.security, self.date, self.date)
         moves = {s: total_return(evidence, s, self.date, self.date) for s in weights.index}
         part = sum(float(weights[s]) * r for s, r in moves.items())
         weight = float(weights.sum())
         value = (index - part) / (1 - weight)
-        who, who_zh = name(evidence, self.security), name(evidence, self.security, True)
+        (who, what, left), (who_zh, what_zh, left_zh) = (self._names(evidence, lacking, z) for z in (False, True))
         return Measured(
             value,
             "decimal",
-            f"{who} moved {figure(index, 'decimal')} on {day(self.date)}; without {len(moves)} treated stocks "
-            f"({figure(weight, 'share')} of its weight) it moved {figure(value, 'decimal')}.",
-            f"{who_zh}於 {day(self.date, True)}變動 {figure(index, 'decimal')}；剔除 {len(moves)} 檔受衝擊股"
-            f"（占權重 {figure(weight, 'share')}）後為 {figure(value, 'decimal')}。",
-            {"index": index, "weight of the treated": weight},
+            f"{who} moved {figure(index, 'decimal')} on {day(self.date)}; without {len(moves)} of its stocks, {what} "
+            f"({figure(weight, 'share')} of its weight), it moved {figure(value, 'decimal')}."
+            + (f" No weight is held of {left}." if lacking else ""),
+            f"{who_zh}於 {day(self.date, True)}變動 {figure(index, 'decimal')}；剔除其中 {len(moves)} 檔（{what_zh}，"
+            f"占權重 {figure(weight, 'share')}）後為 {figure(value, 'decimal')}。"
+            + (f"缺{left_zh}的權重。" if lacking else ""),
+            made_of("decimal", index=index) | made_of("share", weight=weight),
         )
 
-    def _weights(self, evidence: Evidence) -> pd.Series:
+    def _names(self, evidence: Evidence, lacking: list[str], zh: bool) -> tuple[str, str, str]:
+        """The index, what is taken out of it, and whose weight is not held."""
+        left = listed([name(evidence, s, zh) for s in lacking], zh)
+        return name(evidence, self.security, zh), named(evidence, self.treated, zh), left
+
+    def _weights(self, evidence: Evidence) -> tuple[pd.Series, list[str]]:
+        """Weights at the close before of those taken out, and who of them is in the panel without a weight."""
         held = table(evidence, "weights")
         dated = held[pd.to_datetime(held["date"]) < pd.Timestamp(self.date)]
-        named = [s for s in members(evidence, self.treated) if s in set(dated["symbol"])]
-        if not named:
-            raise NoFigure("No weight of the treated is held.", "資料中沒有受衝擊股的權重。")
+        treated = members(evidence, self.treated)
+        chosen = [s for s in treated if s in set(dated["symbol"])]
+        if not chosen:
+            raise NoFigure("No weight of those left out is held.", "資料中沒有所剔除個股的權重。")
+        panel = evidence.tables.get("panel", pd.DataFrame())
+        lacking = [s for s in treated if s in panel.columns and s not in chosen]
         start = pd.Timestamp(dated["date"].max())
         weights = dated.set_index("symbol")["weight"].astype(float)
         last = evidence.prices[self.security].index
@@ -93,9 +114,9 @@ class PanelBreadth:
         drift = {
             s: (evidence.prices[s]["close"].loc[day_before] / evidence.prices[s]["close"].loc[start])
             / (index.loc[day_before] / index.loc[start])
-            for s in named
+            for s in chosen
         }
-        return weights[named] * pd.Series(drift)
+        return weights[chosen] * pd.Series(drift), lacking
 
 
 FIGURES: dict[Figure, Callable[[pd.Series], float]] = {
@@ -106,9 +127,9 @@ FIGURES: dict[Figure, Callable[[pd.Series], float]] = {
     "equal_less_index": lambda r: float(r.mean()),
 }
 WORDS: dict[Figure, tuple[str, str]] = {
-    "share_down": ("share of stocks down", "下跌比率"),
-    "share_up": ("share of stocks up", "上漲比率"),
-    "median": ("median return", "報酬中位數"),
-    "equal_weight": ("equal-weighted return", "等權報酬"),
-    "equal_less_index": ("equal-weighted return", "等權報酬"),
+    "share_down": ("Share of stocks down", "下跌比率"),
+    "share_up": ("Share of stocks up", "上漲比率"),
+    "median": ("Median return", "報酬中位數"),
+    "equal_weight": ("Equal-weighted return", "等權報酬"),
+    "equal_less_index": ("Equal-weighted return", "等權報酬"),
 }

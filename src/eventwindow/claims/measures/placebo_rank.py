@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.effects import response
 from eventwindow.claims.lookup import EventId, Members, NoFigure, Span, members
-from eventwindow.claims.wording import named, p_text
+from eventwindow.claims.wording import days_of, figure, named, p_text
 from eventwindow.timeline import Window
 
 
@@ -32,14 +32,17 @@ class PlaceboRank:
         sizes = np.abs([one.estimate for one in found])
         runs = np.lib.stride_tricks.sliding_window_view(np.abs(found[0].null), len(taus)).max(axis=1)
         p = float((1 + np.sum(runs >= sizes.max())) / (len(runs) + 1))
-        tau = taus[int(sizes.argmax())]
+        tau, largest = taus[int(sizes.argmax())], found[int(sizes.argmax())].estimate
+        size = figure(largest, "decimal")
+        who, who_zh = (named(evidence, self.members, z) for z in (False, True))
+        when, when_zh = (days_of(evidence, self.event, Window(tau, tau), z) for z in (False, True))
         return Measured(
             p,
             "p",
-            f"The largest abnormal return of {named(evidence, self.members)} over {len(taus)} candidate sessions came "
-            f"on day {tau}; a value as large in so many days: {p_text(p)}.",
-            f"{named(evidence, self.members, True)}在 {len(taus)} 個候選交易日中，最大異常報酬出現在第 {tau} 日；"
-            f"如此天數中出現同樣大小的機率：{p_text(p)}。",
-            {"day": float(tau), "size": float(sizes.max())},
+            f"The largest abnormal return of {who} over {len(taus)} candidate sessions came on {when}: {size}. A value "
+            f"as large in so many days: {p_text(p)}.",
+            f"{who_zh}在 {len(taus)} 個候選交易日中，最大異常報酬出現在{when_zh}：{size}。"
+            f"同樣多的天數中出現這麼大的值：{p_text(p)}。",
+            made_of("decimal", largest=largest),
             p_value=p,
         )

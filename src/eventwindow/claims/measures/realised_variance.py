@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.intraday import bar_returns
 from eventwindow.claims.lookup import Day, NoFigure, Symbol
 from eventwindow.claims.wording import day, name
@@ -37,5 +37,5 @@ class RealisedVariance:
             f"that of the {self.sessions} before (volatility {100 * vols[0]:.0f} % to {100 * vols[1]:.0f} % a year).",
             f"{who_zh}自 {day(self.date, True)}起 {self.sessions} 個交易日的已實現變異數為此前的 {ratio:.1f} 倍"
             f"（年化波動率由 {100 * vols[0]:.0f} % 變為 {100 * vols[1]:.0f} %）。",
-            {"volatility before": vols[0], "volatility after": vols[1]},
+            made_of("share", volatility_before=vols[0], volatility_after=vols[1]),
         )

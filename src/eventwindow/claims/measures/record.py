@@ -7,7 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.longest import longest_closes
 from eventwindow.claims.lookup import Day, Symbol, price
 from eventwindow.claims.wording import day, name
@@ -32,9 +32,9 @@ class Record:
         return Measured(
             float(beyond.sum()),
             "count",
-            f"{who} closed at {close:,.2f} on {day(self.date)}; of the {len(earlier)} earlier closes held, since "
-            f"{day(earlier.index[0])}, {int(beyond.sum())} were at least {word} ({100 * share:.0f} %).",
-            f"{who_zh}於 {day(self.date, True)}收 {close:,.2f}；自 {day(earlier.index[0], True)}起所持 {len(earlier)} "
-            f"個較早收盤價中，有 {int(beyond.sum())} 個{word_zh}（{100 * share:.0f} %）。",
-            {"close": close, "share": share},
+            f"{who} closed at {close:,.2f} on {day(self.date)}; of the {len(earlier):,} earlier closes held, since "
+            f"{day(earlier.index[0])}, {int(beyond.sum()):,} were at least {word} ({100 * share:.0f} %).",
+            f"{who_zh}於 {day(self.date, True)}收 {close:,.2f}；自 {day(earlier.index[0], True)}起所持 "
+            f"{len(earlier):,} 個較早收盤價中，有 {int(beyond.sum()):,} 個{word_zh}（{100 * share:.0f} %）。",
+            made_of("price", close=close) | made_of("share", share_of_closes=share),
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.lookup import Day, Members, NoFigure, before, members, total_return
 from eventwindow.claims.wording import day, figure, named
 
@@ -30,15 +30,18 @@ class RecoveredShare:
             raise NoFigure("There was no loss on that day.", "當日沒有下跌。")
         share = (later - loss) / -loss
         until = before(evidence, symbols[0], self.date, -self.sessions)
-        who, who_zh = named(evidence, self.members), named(evidence, self.members, True)
+        who, who_zh = (named(evidence, self.members, z) for z in (False, True))
+        lost, stood, size = figure(-loss, "decimal").lstrip("+"), figure(later, "decimal"), figure(abs(share), "share")
+        back, back_zh = (f"{size} of the loss was won back", f"收復跌幅的 {size}")
+        if share < 0:
+            back, back_zh = (f"nothing was won back, {size} of the loss was added", f"未見收復，再擴大原跌幅的 {size}")
         return Measured(
             share,
             "share",
-            f"{who} lost {figure(loss, 'decimal')} on {day(self.date)} and stood at {figure(later, 'decimal')} by "
-            f"{day(until)}: {figure(share, 'share')} of the loss was won back.",
-            f"{who_zh}於 {day(self.date, True)}下跌 {figure(loss, 'decimal')}，至 {day(until, True)}累計為 "
-            f"{figure(later, 'decimal')}：收復跌幅的 {figure(share, 'share')}。",
-            {"loss": loss, "since the close before": later},
+            f"{who} lost {lost} on {day(self.date)}; on {day(until)} it stood at {stood} against the close before the "
+            f"loss: {back}.",
+            f"{who_zh}於 {day(self.date, True)}下跌 {lost}，至 {day(until, True)}較跌前收盤 {stood}：{back_zh}。",
+            made_of("decimal", that_day=loss, since_before=later),
         )
 
     def _path(self, evidence: Evidence, symbol: str) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.effects import FEWEST, effect
 from eventwindow.claims.lookup import Day, Members, NoFigure, Symbol, members, total_return
 from eventwindow.claims.wording import day, figure, name, named, p_text
@@ -35,19 +35,16 @@ class RelativeReturn:
         spread = float(null.std(ddof=1)) * float(np.sqrt(1 + 1 / len(null)))
         days = pd.DatetimeIndex(null.index).as_unit("s").asi8 // 86400
         test = effect(mean - other, spread, len(null) - 1, (null - null.mean()).to_numpy(), days, "SQ")
-        who, fund, fund_zh = (
-            named(evidence, self.members),
-            name(evidence, self.security),
-            name(evidence, self.security, True),
-        )
+        who, who_zh = (named(evidence, self.members, z) for z in (False, True))
+        fund, fund_zh = (name(evidence, self.security, z) for z in (False, True))
         return Measured(
             mean - other,
             "decimal",
             f"On {day(self.date)} {who} (mean of {len(symbols)}) moved {figure(mean, 'decimal')}, {fund} "
             f"{figure(other, 'decimal')}: {figure(mean - other, 'decimal')} ({p_text(test.p_value)}).",
-            f"{day(self.date, True)} {who}（{len(symbols)} 檔平均）變動 {figure(mean, 'decimal')}，{fund_zh} "
+            f"{day(self.date, True)}{who_zh}（{len(symbols)} 檔平均）變動 {figure(mean, 'decimal')}，{fund_zh} "
             f"{figure(other, 'decimal')}：差距 {figure(mean - other, 'decimal')}（{p_text(test.p_value)}）。",
-            {"members": mean, "against": other},
+            made_of("decimal", members=mean, against=other),
             p_value=test.p_value,
             effect=test,
         )

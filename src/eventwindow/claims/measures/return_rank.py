@@ -7,7 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.longest import longest_returns
 from eventwindow.claims.lookup import Day, NoFigure, Symbol, session
 from eventwindow.claims.wording import day, figure, listed, name
@@ -41,10 +41,10 @@ class ReturnRank:
             float(rank),
             "rank",
             f"{who} moved {figure(own, 'decimal')} on {day(self.date)}, {abs(score):.1f} standard deviations; rank "
-            f"{rank} among the moves {self.side} of {len(held)} days held since {day(since)}{_larger(beyond)}.",
+            f"{rank} among the moves {self.side} of {len(held):,} days held since {day(since)}{_larger(beyond)}.",
             f"{who_zh}於 {day(self.date, True)}變動 {figure(own, 'decimal')}（{abs(score):.1f} 個標準差），在 "
-            f"{day(since, True)}以來 {len(held)} 個交易日的{side_zh}中排第 {rank}{_larger(beyond, True)}。",
-            {"return": own, "standard deviations": score, "days": float(len(held))},
+            f"{day(since, True)}以來 {len(held):,} 個交易日的{side_zh}中排第 {rank}{_larger(beyond, True)}。",
+            made_of("decimal", that_day=own) | made_of("deviations", size=score) | made_of("number", days=len(held)),
         )
 
 

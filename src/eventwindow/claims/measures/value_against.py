@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.lookup import Day, Members, Symbol, before, members
 from eventwindow.claims.market_value import market_value, share_count
 from eventwindow.claims.measures.value_change import ValueChange
@@ -32,15 +32,16 @@ class ValueAgainst:
         what, what_zh = ("moved by", "市值變動") if self.of == "change" else ("was worth", "市值")
         together, together_zh = (" together were", "合計") if len(values) > 1 else (" was", "")
         names, names_zh = (listed([name(evidence, s, zh) for s in values], zh) for zh in (False, True))
-        sources = listed(sorted({share_count(evidence, s, when).source for s in values}))
+        counts = {share_count(evidence, s, when) for s in values}
+        sources, sources_zh = (listed(sorted({c.source_text(z) for c in counts}), z) for z in (False, True))
         return Measured(
             own / total,
             "ratio",
             f"{name(evidence, self.security)} {what} {figure(own, 'USD')}; {names}{together} worth "
             f"{figure(total, 'USD')} at the close of {day(when)} (share counts: {sources}): ratio {own / total:.2f}.",
             f"{name(evidence, self.security, True)}{what_zh} {figure(own, 'USD', True)}；{names_zh}在 {day(when, True)}"
-            f"收盤時{together_zh}市值 {figure(total, 'USD', True)}（股數來源：{sources}）：比值 {own / total:.2f}。",
-            {"own": own, "others": total, **values},
+            f"收盤時{together_zh}市值 {figure(total, 'USD', True)}（股數來源：{sources_zh}）：比值 {own / total:.2f}。",
+            made_of("USD", own=own, others=total, **values),
         )
 
     def _own(self, evidence: Evidence) -> float:

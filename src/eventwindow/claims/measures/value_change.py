@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.lookup import Day, Symbol, before, price
 from eventwindow.claims.market_value import share_count
 from eventwindow.claims.wording import day, figure, name
@@ -35,5 +35,5 @@ class ValueChange:
             f"its value changed by {figure(value, 'USD')}.",
             f"{who_zh}於 {day(self.date, True)}由 {start:,.2f} 變為 {end:,.2f}；以 {count.text(True)}計，"
             f"市值變動 {figure(value, 'USD', True)}。",
-            {"previous close": start, "close": end, "shares": count.shares},
+            made_of("price", previous_close=start, close=end) | made_of("shares", shares=count.shares),
         )

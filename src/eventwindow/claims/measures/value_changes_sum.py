@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.lookup import Day, Members, NoFigure, members
 from eventwindow.claims.measures.value_change import ValueChange
-from eventwindow.claims.wording import day, figure, listed, named
+from eventwindow.claims.wording import day, figure, listed, name, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,8 @@ class ValueChangesSum:
         counted = {s: v for s, v in changes.items() if v < 0 or not self.gross}
         total = sum(counted.values())
         way, way_zh = ("losers only", "只計下跌者") if self.gross else ("net of gainers", "扣除上漲者")
-        left, left_zh = (
-            (f" No share count: {listed(missing)}.", f"缺股數：{listed(missing, True)}。") if missing else ("", "")
-        )
+        without, without_zh = (listed([name(evidence, s, z) for s in missing], z) for z in (False, True))
+        left, left_zh = (f" No share count: {without}.", f"缺股數：{without_zh}。") if missing else ("", "")
         return Measured(
             total,
             "USD",
@@ -35,7 +34,7 @@ class ValueChangesSum:
             f"{day(self.date)}: {figure(total, 'USD')}.{left}",
             f"{named(evidence, self.members, True)}：{day(self.date, True)}加總 {len(changes)} 家中的 {len(counted)} 家"
             f"（{way_zh}）：{figure(total, 'USD', True)}。{left_zh}",
-            {"companies": float(len(changes)), **dict(sorted(changes.items(), key=lambda item: item[1])[:5])},
+            made_of("number", companies=len(changes)) | made_of("USD", **dict(_largest(counted))),
         )
 
     def _changes(self, evidence: Evidence) -> tuple[dict[str, float], list[str]]:
@@ -47,3 +46,8 @@ class ValueChangesSum:
             except NoFigure:
                 missing.append(symbol)
         return changes, missing
+
+
+def _largest(changes: dict[str, float]) -> list[tuple[str, float]]:
+    """The five largest losses."""
+    return sorted(changes.items(), key=lambda item: item[1])[:5]

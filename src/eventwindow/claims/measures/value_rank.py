@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured
+from eventwindow.claims.claim import Evidence, Measured, made_of
 from eventwindow.claims.lookup import Day, NoFigure, Symbol
 from eventwindow.claims.market_value import large_closes, large_shares
 from eventwindow.claims.wording import day, figure, listed, name
@@ -34,5 +34,5 @@ class ValueRank:
             "rank",
             f"At the last close by {day(self.date)}, {day(when)}, the companies held were worth: {lists[0]}.",
             f"截至 {day(self.date, True)}的最近收盤（{day(when, True)}），所持公司市值依序為：{lists[1]}。",
-            {str(s): float(v) for s, v in values.items()},
+            made_of("USD", **{str(s): v for s, v in values.items()}),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+DAYS = re.compile(r"(\d+) days(?: before (.+))?")
 CHOICES = ("benchmark", "model", "estimation", "returns", "news")
 
 
@@ -91,6 +93,10 @@ def option_name(subject: Subject, choice: str, option: str) -> str:
     """An option in the reader's words."""
     if choice == "benchmark" and option not in ("none", "factors"):
         return benchmark_name(subject, option)
+    if found := DAYS.fullmatch(option):
+        days, event = found.groups()
+        what = {"n": days, "event": subject.event_name(event or "")}
+        return subject.language.text("option.days_before" if event else "option.days", **what)
     key = f"option.{option.replace(' ', '_')}"
     return subject.language.text(key) if subject.language.has(key) else option.replace("_", " ")
 

@@ -99,7 +99,8 @@ def _made(subject: Subject, line: Line) -> list[Runs]:
     named = [told.pop(say(f"board.{key}"), "") for key in ("p_value", "p_family", "detectable")]
     pieces = [joined(styled("faint", f"{name} "), value) for name, value in line.figures]
     figures = joined(*(joined("\u2003" if k else "", piece) for k, piece in enumerate(pieces)))
-    return [line.id, styled("code", line.measure), *named[:2], "".join(told.values()), named[2], figures]
+    measure = joined(line.measure_name, " ", styled("code", line.measure))
+    return [line.id, measure, *named[:2], "".join(told.values()), named[2], figures]
 
 
 def _leaves(lines: Iterable[Line]) -> Iterator[Line]:

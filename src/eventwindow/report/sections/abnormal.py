@@ -11,6 +11,7 @@ from markupsafe import Markup
 from scipy.special import stdtrit
 
 from eventwindow.report.language import number, p_value, percent
+from eventwindow.report.reasons import reason_in
 from eventwindow.report.subject import Subject, once
 from eventwindow.timeline import Window
 
@@ -133,22 +134,32 @@ def _window_rows(subject: Subject, securities: Sequence[str], windows: Sequence[
     sums = subject.result.table("cumulative")
     keys = ["security", "window_start", "window_end"]
     mine = sums[sums["event"] == subject.event].set_index(keys).to_dict("index")
+    names = _happened(subject)
     return [
         {
             "name": subject.full_name(security),
-            "cells": [_cell(mine.get((security, w.start, w.end), {})) for w in windows],
+            "cells": [_cell(subject, mine.get((security, w.start, w.end), {}), names) for w in windows],
         }
         for security in securities
     ]
 
 
-def _cell(cell: Mapping[Any, Any]) -> dict[str, Any]:
+def _happened(subject: Subject) -> dict[str, str]:
+    """Events and other news as notes name them, in the reader's language."""
+    told = subject.result.calendar.dropna(subset=["session"])
+    return {
+        f"{r.what_en} ({r.session:%Y-%m-%d})": f"{subject.language.pick(r.what_en, r.what_zh)}（{r.session:%Y-%m-%d}）"
+        for r in told.itertuples()
+    }
+
+
+def _cell(subject: Subject, cell: Mapping[Any, Any], names: Mapping[str, str]) -> dict[str, Any]:
     note = "" if pd.isna(cell.get("note")) else str(cell["note"])
     p = cell.get("p_sample_quantile", cell.get("p_value"))
     return {
         "car": percent(cell.get("car")) or DASH,
         "p": p_value(p),
         "tainted": bool(note) and not note.startswith("not computed"),
-        "note": note,
+        "note": reason_in(subject.language, note, names),
         "strong": bool(pd.notna(p) and p < 0.05),
     }

@@ -152,7 +152,7 @@ def _left_out(subject: Subject, named: tuple[str, ...], verdicts: list[Verdict])
     say, weights = subject.language.say, subject.result.evidence.tables.get("weights", pd.DataFrame({"symbol": []}))
     weighed = [s for s in named if s in set(weights["symbol"])]
     found = [v.measured for v in verdicts if v.measured and getattr(v.claim.measure, "figure", "") == "without_treated"]
-    weight = found[0].parts["weight of the treated"] if found else None
+    weight = found[0].parts["weight"].value if found else None
     ids = subject.language.listed([v.claim.id for v in verdicts])
     figures = (percent(weight, sign=False) or "–", _in_panel(subject, named))
     rest = percent(found[0].value) if found else "–"

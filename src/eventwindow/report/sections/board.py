@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,11 +10,12 @@ from typing import Any
 
 from eventwindow.claims.claim import Verdict
 from eventwindow.claims.wording import figure
-from eventwindow.report.language import number, p_value, percent
+from eventwindow.report.language import p_value, percent
 from eventwindow.report.sections.strip import Marks, marks_of
 from eventwindow.report.subject import Subject, every_verdict, once
 
 WORDS = ("confirmed", "partly", "contradicted", "not_testable")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 SHOWN = ("contradicted", "partly", "confirmed", "not_testable")  # what a reader did not expect comes first
 
 
@@ -34,6 +36,7 @@ class Line:
     rule: str
     changes: str
     measure: str
+    measure_name: str
     figures: tuple[tuple[str, str], ...]
     effect: tuple[tuple[str, str], ...]
     strip: Marks | None
@@ -67,14 +70,16 @@ def article_titles(subject: Subject) -> Mapping[str, str]:
     return {a["key"]: subject.language.pick(a["title_en"], a["title_zh"]) for a in subject.result.articles}
 
 
-def line_of(subject: Subject, verdict: Verdict) -> Line:
+def line_of(subject: Subject, verdict: Verdict, part: bool = False) -> Line:
+    """The line of a statement; the label of a part or panel names a figure, so what was asked of it stands beside."""
     claim, language = verdict.claim, subject.language
+    text, asked = language.pick(claim.text_en, claim.text_zh), language.pick(verdict.asked_en, verdict.asked_zh)
     return Line(
         claim.id,
         claim.article,
         " ".join(sorted({v.claim.security for v in every_verdict([verdict])} - {""})),
         subject.name(claim.security) if claim.security else "",
-        language.pick(claim.text_en, claim.text_zh),
+        language.text("board.asked", text=text, asked=asked) if part and asked else text,
         language.pick(claim.stated_text, claim.stated_text_zh),
         _measured(subject, verdict),
         verdict.word,
@@ -83,10 +88,11 @@ def line_of(subject: Subject, verdict: Verdict) -> Line:
         language.pick(verdict.rule, verdict.rule_zh),
         language.pick(verdict.changes_en, verdict.changes_zh),
         claim.measure_name,
-        _figures(verdict, language.zh),
+        language.text(f"measure.{claim.measure_name}") if claim.measure_name else "",
+        _figures(subject, verdict),
         _effect(subject, verdict),
         marks_of(verdict),
-        tuple(line_of(subject, part) for part in verdict.parts),
+        tuple(line_of(subject, v, part=True) for v in verdict.parts),
     )
 
 
@@ -98,24 +104,26 @@ def _measured(subject: Subject, verdict: Verdict) -> str:
         return " … ".join(figure(edge, found.unit, subject.language.zh) for edge in found.interval)
     if found.value is None:
         return ""
-    if found.unit == "rank":
-        return subject.language.text("board.rank", n=f"{found.value:,.0f}")
     return figure(found.value, found.unit, subject.language.zh)
 
 
-def _figures(verdict: Verdict, zh: bool) -> tuple[tuple[str, str], ...]:
-    parts = {} if verdict.measured is None else verdict.measured.parts
-    return tuple((name, plain(value)) for name, value in parts.items())
+def _figures(subject: Subject, verdict: Verdict) -> tuple[tuple[str, str], ...]:
+    """What a measured value is made of, named and with units; of a compound statement it stands in the parts."""
+    parts = {} if verdict.measured is None or verdict.parts else verdict.measured.parts
+    return tuple((_name(subject, key), figure(*part, subject.language.zh)) for key, part in parts.items())
 
 
-def plain(value: float) -> str:
-    """A figure as people write it: no more places than its size asks for."""
-    size = abs(value)
-    return number(value, 0 if size >= 10_000 or float(value).is_integer() else 2 if size >= 1 else 4)
+def _name(subject: Subject, key: str) -> str:
+    """The name of a figure: one of the report's own, a security's, a basket's, or a day."""
+    if subject.language.has(f"part.{key}"):
+        return subject.language.text(f"part.{key}")
+    if key in subject.result.evidence.securities.index:
+        return subject.name(key)
+    return subject.language.short_day(key) if DAY.fullmatch(key) else subject.group_name(key)
 
 
 def _effect(subject: Subject, verdict: Verdict) -> tuple[tuple[str, str], ...]:
-    effect = None if verdict.measured is None else verdict.measured.effect
+    effect = None if verdict.measured is None or verdict.parts else verdict.measured.effect
     if effect is None or verdict.measured is None:
         return ()
     say, unit = subject.language.text, verdict.measured.unit

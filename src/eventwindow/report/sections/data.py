@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from eventwindow.report.figures.marks import marks
 from eventwindow.report.language import percent
+from eventwindow.report.reasons import reason_in
 from eventwindow.report.subject import Subject, once
 
 NOTHING = pd.DataFrame()
@@ -20,7 +21,7 @@ def data_section(subject: Subject) -> dict[str, Any]:
     """Origins in a sentence and ticker by ticker, exchanges, late exchanges, and the calendar of news."""
     return {
         "origins": _origins(subject),
-        "notes": subject.result.run["notes"],
+        "notes": [reason_in(subject.language, note) for note in subject.result.run["notes"]],
         "tickers": [_ticker(subject, s, r) for s, r in subject.result.run["prices"].items()],
         "events": [subject.event_name(e["id"]) for e in subject.study["events"]],
         "exchanges": exchanges(subject),
@@ -66,7 +67,8 @@ def _origins(subject: Subject) -> Markup:
 
 def _ticker(subject: Subject, symbol: str, record: dict[str, Any]) -> dict[str, Any]:
     origin = subject.language.text(f"data.origin_{record['origin']}")
-    return {**record, "symbol": symbol, "name": subject.name(symbol), "origin": origin, "note": record.get("note", "")}
+    note = reason_in(subject.language, record.get("note", ""))
+    return {**record, "symbol": symbol, "name": subject.name(symbol), "origin": origin, "note": note}
 
 
 def exchange_name(subject: Subject, mic: str) -> str:

@@ -26,7 +26,7 @@ def _reading(subject: Subject, judged: JudgedReading) -> dict[str, Any]:
         "predicts": pick(reading.predicts_en, reading.predicts_zh),
         "rival": pick(reading.rival_en, reading.rival_zh),
         "sentence": pick(judged.sentence_en, judged.sentence_zh),
-        "panels": [line_of(subject, panel) for panel in judged.panels],
+        "panels": [line_of(subject, panel, part=True) for panel in judged.panels],
     }
 
 
@@ -51,5 +51,5 @@ def _disagreement(subject: Subject, judged: JudgedDisagreement) -> dict[str, Any
         "title": pick(point.title_en, point.title_zh),
         "said": pick(point.said_en, point.said_zh),
         "claims": [line_of(subject, verdict) for verdict in judged.claims],
-        "panels": [line_of(subject, verdict) for verdict in judged.panels],
+        "panels": [line_of(subject, verdict, part=True) for verdict in judged.panels],
     }
