@@ -1,0 +1,125 @@
+"""The words of the report: whatever it names exists in both languages, and the Chinese page is Chinese."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import matplotlib.text
+import pytest
+
+from eventwindow.claims.measures import MEASURES
+from eventwindow.report.figures import FIGURES, chart
+from eventwindow.report.language import language
+from eventwindow.report.page import page
+from eventwindow.report.reasons import patterns, reason_in
+from eventwindow.report.subject import Subject, every_verdict
+
+INFERENCE = Path(__file__).parents[1] / "src" / "eventwindow" / "inference"
+NAMES = {  # of authors, firms and tests that are written so in Taiwan; tickers and the study's own names are taken out
+    "Patell Z", "SUR F", "Patell p", "Astera Labs", "Palo Alto",
+}  # fmt: skip
+CITED = re.compile(r"[A-Z][\w’–-]+(?:(?:, | & |、)[A-Z][\w’–-]+)* ?\(?\d{4}")
+RUN = re.compile(r"[A-Za-z][A-Za-z'’-]*(?:[ ,]+[A-Za-z][A-Za-z'’-]*)+")
+CLAIMED = re.compile(r"\b(fell|rose|lost|gained|lower|higher|positive|negative|largest|lowest|worst)\b")
+
+
+@pytest.fixture(scope="module")
+def chinese(deepseek):
+    return Subject(deepseek, language("zh-Hant"))
+
+
+@pytest.fixture(scope="module")
+def drawn(chinese):
+    return {name: found for name in FIGURES if (found := chart(name, chinese)) is not None}
+
+
+def latin_runs(text: str, subject: Subject) -> set[str]:
+    """Two and more Latin words in a row, but for tickers and proper names."""
+    symbols = sorted(subject.result.evidence.securities.index, key=len, reverse=True)
+    text = re.sub(r"\bp(?=\s*[=<])", "·", text)
+    text = re.sub(r"\b[SB]\d+-[\w-]+", "·", CITED.sub("·", text))  # claims by their key
+    text = re.sub("|".join(rf"(?<![A-Za-z]){re.escape(s)}(?![A-Za-z])" for s in symbols), "·", text)
+    return {run for line in text.split("\n") for run in RUN.findall(line)} - NAMES
+
+
+def visible(html: str) -> str:
+    """The page's text, line by line, and what it says of its parts; without code, styles and the list of references."""
+    html = re.sub(r'(?s)<(ul|ol) class="references".*?</\1>|<(style|script|code|pre|math)\b.*?</\2>', " ", html)
+    said = re.findall(r'\b(?:title|aria-label|alt)="([^"]*)"', html)
+    return "\n".join([re.sub(r"</?(?:b|i|small|em|strong|span|sub)\b[^>]*>", "", html), *said])
+
+
+def test_the_chinese_page_holds_no_english_but_names(chinese, drawn):
+    html = page(chinese, drawn, dict.fromkeys(drawn, "<svg></svg>"))
+    text = re.sub(r"<[^>]+>", "\n", visible(html)).replace("&#39;", "'").replace("&amp;", "&")
+    assert latin_runs(text, chinese) == set()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_chinese_figures_hold_no_english_but_names(chinese, drawn, name):
+    words = [t.get_text() for t in drawn[name].figure.findobj(matplotlib.text.Text)]
+    assert words
+    assert latin_runs("\n".join(words), chinese) == set()
+
+
+def test_every_figure_a_verdict_is_made_of_has_a_name(deepseek, chinese):
+    """A name of the report's own, a security, a basket, or a day."""
+    panels = [p for r in deepseek.readings for p in r.panels] + [p for d in deepseek.disagreements for p in d.panels]
+    keys = {key for v in every_verdict([*deepseek.verdicts, *panels]) if v.measured for key in v.measured.parts}
+    evidence = deepseek.evidence
+    own = {key for key in keys if chinese.language.has(f"part.{key}")}
+    assert own
+    assert all(
+        key in evidence.securities.index or key in evidence.titles or re.fullmatch(r"\d{4}-\d{2}-\d{2}", key)
+        for key in keys - own
+    )
+
+
+@pytest.mark.parametrize("code", ["en", "zh-Hant"])
+def test_every_measure_has_a_name(code):
+    assert all(language(code).text(f"measure.{name}") for name in MEASURES)
+
+
+def test_labels_of_parts_name_a_figure_and_leave_open_what_came_out(deepseek):
+    """What was asked of the figure stands beside the label, from the claim's own keys."""
+    panels = [p for r in deepseek.readings for p in r.panels] + [p for d in deepseek.disagreements for p in d.panels]
+    parts = [p for v in deepseek.verdicts for p in v.parts] + panels
+    asked = [p for p in parts if p.claim.hedge in {"direction", "effect"} and p.measured and p.asked_en]
+    assert len(asked) > 50
+    assert [p.claim.text_en for p in asked if CLAIMED.search(p.claim.text_en)] == []
+    assert all(p.asked_en.startswith("should be ") and p.asked_zh.startswith("應") for p in asked)
+
+
+def test_why_a_test_did_not_run_is_known_in_chinese():
+    """Every reason that the tests give as a text, numbers filled in."""
+    reasons = {text for path in INFERENCE.glob("*.py") for text in _reasons(ast.parse(path.read_text("utf-8")))}
+    chinese = {reason: reason_in(language("zh-Hant"), f"not computed: {reason}") for reason in reasons}
+    assert len(reasons) > 20
+    assert {r: told for r, told in chinese.items() if RUN.search(told) or not told.startswith("未計算：")} == {}
+
+
+def _reasons(tree: ast.AST):
+    """Texts given to `NotComputed` as its reason; what is filled in is a 3."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "NotComputed" and len(node.args) > 1:
+            reason = node.args[1]
+            if isinstance(reason, ast.Constant):
+                yield reason.value
+            elif isinstance(reason, ast.JoinedStr):
+                yield "".join(v.value if isinstance(v, ast.Constant) else "3" for v in reason.values)
+
+
+def test_reasons_in_a_row_are_told_one_by_one():
+    text = "mean residual correlation 0.27; 18 days left out on which a member has no return"
+    assert reason_in(language("zh-Hant"), text) == "殘差平均相關 0.27；有成員無報酬的 18 日不計"
+    assert reason_in(language("en"), text) == text
+    why = "Held figures stand in for NVDA: Yahoo does not know it"
+    assert reason_in(language("zh-Hant"), why) == "以先前取得或隨附的數據代替 NVDA：Yahoo 沒有此代號"
+    assert reason_in(language("zh-Hant"), "a reason of one's own") == "a reason of one's own"
+
+
+def test_no_pattern_of_a_reason_is_hidden_by_another():
+    """Each says something of its own: the first that fits a text is the one meant for it."""
+    assert len({pattern.pattern for pattern, _ in patterns()}) == len(patterns())
