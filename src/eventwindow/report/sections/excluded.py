@@ -8,6 +8,7 @@ import pandas as pd
 
 from eventwindow.report.reasons import reason_in
 from eventwindow.report.subject import Subject, once
+from eventwindow.timeline import Window
 
 ORDER = ("excluded", "partly", "substituted", "shifted")
 
@@ -27,13 +28,14 @@ def excluded_section(subject: Subject) -> list[dict[str, Any]]:
 def _row(subject: Subject, row: pd.Series) -> dict[str, Any]:
     language, what = subject.language, str(row["what"])
     key = f"excluded.{what}"
-    window = "" if pd.isna(row["window_start"]) else f"[{row['window_start']}, {row['window_end']}]"
+    held = pd.notna(row["window_start"])
+    window = language.window(Window(int(row["window_start"]), int(row["window_end"]))) if held else ""
     securities = [str(s) for s in row["security"]]
     return {
         "what": language.text(key) if language.has(key) else what,
         "event": subject.event_name(str(row["event"])) if row["event"] else "",
         "securities": ", ".join(securities),
         "n": len(securities),
-        "window": window.replace("-", "\u2212"),
+        "window": window,
         "reason": reason_in(subject.language, str(row["reason"])),
     }
