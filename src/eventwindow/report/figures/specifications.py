@@ -95,10 +95,16 @@ def option_name(subject: Subject, choice: str, option: str) -> str:
         return benchmark_name(subject, option)
     if found := DAYS.fullmatch(option):
         days, event = found.groups()
-        what = {"n": days, "event": subject.event_name(event or "")}
-        return subject.language.text("option.days_before" if event else "option.days", **what)
+        words = {"n": days, "day": _day(subject, event)} if event else {"n": days}
+        return subject.language.text("option.days_before" if event else "option.days", **words)
     key = f"option.{option.replace(' ', '_')}"
     return subject.language.text(key) if subject.language.has(key) else option.replace("_", " ")
+
+
+def _day(subject: Subject, event: str) -> str:
+    """The day on which the first security's exchange could price an event."""
+    table = subject.result.calendar
+    return subject.language.day(table.loc[(table["id"] == event) & (table["mic"] == subject.mic), "session"].iloc[0])
 
 
 def _strokes(axes: Axes, x: np.ndarray, y: np.ndarray, half: float, colour: str) -> None:
