@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ EPILOG = "exit codes: 0 done, 1 something failed that is not yours, 2 the input 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a StudyError is printed without a traceback."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads cost more than they give
+    gc.set_threshold(100_000)  # what a run makes lives to its end: looking through it costs half a second
     options = parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
