@@ -74,18 +74,17 @@ def _descended(
     from scipy.linalg.lapack import dposv  # half the work of a general solver, and no waiting for threads
 
     while len(active):
-        sign = np.sign(b[active])
-        held = gram[np.ix_(active, active)]
+        here = b[active]
+        sign = np.sign(here)
+        held = gram[active[:, None], active]
         held.flat[:: len(active) + 1] += l2
-        goal = dposv(held, covariance[active] - l1 * sign)[1]
-        crossing = np.flatnonzero(goal * sign <= 0)
-        if not len(crossing):
+        goal = dposv(held.T, covariance[active] - l1 * sign, overwrite_a=True, overwrite_b=True)[1]
+        kept = goal * sign > 0
+        if kept.all():
             b[active] = goal
             break
-        here = b[active]
-        steps = here[crossing] / (here[crossing] - goal[crossing])
-        b[active] = here + steps.min() * (goal - here)
-        leaving = crossing[steps <= steps.min()]
-        b[active[leaving]] = 0.0
-        active = np.delete(active, leaving)
+        steps = np.divide(here, here - goal, out=np.ones(len(active)), where=~kept)
+        leaving = steps <= steps.min()
+        b[active] = np.where(leaving, 0.0, here + steps.min() * (goal - here))
+        active = active[~leaving]
     return b, active
