@@ -262,6 +262,7 @@ CASES: dict[str, Case] = {
     "return_rank": Case(
         {"security": "A", "date": FALL}, hit(), 1, exactly(1, 1), world({"A": {0: -0.10, -5: -0.12}}), "rank"
     ),
+    "abnormal_rank": Case({"security": "A", "event": "fall"}, hit(), 1, exactly(1, 1), hit(0.0), "rank"),
     "effect": Case({"members": ("A",), "window": (0, 0), "event": "fall"}, hit(), -0.10, FELL, hit(0.0), "decimal"),
     # (−10 − 6)/2 against 0
     "effect_difference": Case(
@@ -579,8 +580,12 @@ def test_a_days_rank_counts_the_longest_history_held():
 
 def test_nvidia_knew_two_worse_days(deepseek):
     """16 November 2018 and 16 March 2020 stand in the figures that ship."""
-    worst = next(v for v in deepseek.verdicts if v.claim.id == "S0-A12").parts[0]
+    abnormal, worst = next(v for v in deepseek.verdicts if v.claim.id == "S0-A12").parts[:2]
     assert (worst.measured.value, worst.word) == (3, "contradicted")
+    own = deepseek.abnormal["selloff"].select(["NVDA"])
+    day = own.columns(Window(0, 0)).start
+    less = int((own.residuals[0] / own.sigma[0] < own.sar[0, day]).sum())
+    assert (abnormal.measured.value, abnormal.word) == (1 + less, "confirmed")
 
 
 def test_a_figure_that_is_not_held_leaves_the_claim_open():

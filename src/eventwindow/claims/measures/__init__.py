@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eventwindow.claims.measures.abnormal_rank import AbnormalRank
 from eventwindow.claims.measures.abnormal_volume import AbnormalVolume
 from eventwindow.claims.measures.breadth import Breadth
 from eventwindow.claims.measures.characteristic import Characteristic
@@ -34,6 +35,7 @@ from eventwindow.claims.measures.value_rank import ValueRank
 from eventwindow.claims.measures.year_return import YearReturn
 
 MEASURES: dict[str, type] = {
+    "abnormal_rank": AbnormalRank,
     "abnormal_volume": AbnormalVolume,
     "breadth": Breadth,
     "characteristic": Characteristic,
