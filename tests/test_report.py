@@ -190,6 +190,7 @@ def test_rows_left_out_for_one_reason_stand_together(deepseek, subject):
     assert len(section) < len(deepseek.table("excluded"))
 
 
+@pytest.mark.filterwarnings("ignore:no font here draws")
 def test_texts_of_a_study_stay_text(hostile, tmp_path):
     page = Page(rendered(hostile, tmp_path))
     assert [a.get("type", "ours") for a in page.named("script")] == ["application/ld+json", "ours"]

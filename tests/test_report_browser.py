@@ -241,6 +241,7 @@ def test_paper_holds_every_statement_whatever_is_chosen_and_the_screen_folds_aga
     assert browser.execute_script("return document.querySelectorAll('details:not([open])').length") == folded
 
 
+@pytest.mark.filterwarnings("ignore:no font here draws")
 def test_hostile_texts_are_seen_and_not_run(browser, tmp_path):
     write_report(run_study(hostile_study(tmp_path / "study"), prices="shipped"), tmp_path)
     said, sent = opened(browser, tmp_path / "report.html")

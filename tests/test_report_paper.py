@@ -120,6 +120,16 @@ def test_the_paper_says_all_that_the_page_says(both):
     assert lost - on_screen - links == set()
 
 
+def test_the_tables_of_the_appendix_fill_their_pages(both):
+    """A column squeezed by its neighbours runs on for pages of a few letters a line."""
+    subject, _, pages = both
+    title = bare(subject.language.text("section.appendix"))
+    start = max(k for k, page in enumerate(pages) if title in page)
+    whole = pages[start : len(pages) - 2]  # the last page ends where its table ends; behind its foot stands nothing
+    assert len(whole) > 5
+    assert min(map(len, whole)) > 1_200
+
+
 def test_every_verdict_stands_with_its_reason_and_its_rule(both):
     subject, _, pages = both
     lines = [line for _, group in board_section(subject)["groups"] for line in group]

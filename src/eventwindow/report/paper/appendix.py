@@ -82,7 +82,7 @@ def _group(cell: dict[str, Any]) -> Runs:
 def _made_of(subject: Subject) -> list[Block]:
     say, rows = subject.language.say, [_made(subject, line) for line in measured(subject)]
     keys = ("board.claim", "board.measure", "tests.p", "paper.corrected", "paper.share", "abnormal.detectable")
-    made = table(say("paper.made_of"), "l l r r r r L", map(say, (*keys, "board.parts")), rows, "made-of")
+    made = table(say("paper.made_of"), "l L r r r r L2", map(say, (*keys, "board.parts")), rows, "made-of")
     return [made, note(say("paper.made_of_note"))] if rows else []
 
 
