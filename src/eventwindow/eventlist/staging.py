@@ -147,13 +147,14 @@ def _from_wide_csv(path: Path, fresh: Path, date: str) -> tuple[pd.DatetimeIndex
     securities = _securities(column_names(path), date)
     sessions = _days(pd.read_csv(path, usecols=[date], dtype=str)[date], path)
     tiles = _empty(fresh, len(sessions), len(securities))
-    at = 0
-    for chunk in pd.read_csv(path, chunksize=max(1, 4 * ROWS // max(len(securities), 1)), usecols=list(securities)):
-        values = _values(chunk[securities], path, at)
-        for i in range(0, len(securities), TILE):
-            part = values[:, i : i + TILE]
-            tiles[i // TILE, at : at + len(part), : part.shape[1]] = part
-        at += len(chunk)
+    at, rows = 0, max(1, 4 * ROWS // max(len(securities), 1))
+    with pd.read_csv(path, chunksize=rows, usecols=list(securities)) as chunks:
+        for chunk in chunks:
+            values = _values(chunk[securities], path, at)
+            for i in range(0, len(securities), TILE):
+                part = values[:, i : i + TILE]
+                tiles[i // TILE, at : at + len(part), : part.shape[1]] = part
+            at += len(chunk)
     return sessions, securities
 
 
