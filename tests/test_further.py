@@ -87,6 +87,8 @@ def test_the_model_in_front_is_the_one_that_predicts_best(deepseek, code):
         assert percent(best["effect"]) in chart("counterfactual", subject).alt
     nvda = table[table["security"] == "NVDA"]["effect"]
     assert all(percent(end) in str(found["sentences"][0]) for end in (nvda.min(), nvda.max()))
+    day = deepseek.table("counterfactual_placebos").query("model == 'market_model' and donor and tau == 0")
+    assert percent(day["gap"].median()) in str(found["sentences"][2])
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

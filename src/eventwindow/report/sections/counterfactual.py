@@ -44,7 +44,17 @@ def _sentences(subject: Subject, effects: pd.DataFrame, security: str) -> list[A
         to=name_of(subject, high["model"]),
         donors=int(low["donors"]),
     )
-    return [span, best]
+    return [span, best, *_untreated(subject, benchmark)]
+
+
+def _untreated(subject: Subject, benchmark: str) -> list[Any]:
+    """What the benchmark's model leaves of the donors on day 0, where it leads for a security."""
+    table = subject.result.tables.get("counterfactual_placebos", pd.DataFrame(columns=["model", "donor", "tau"]))
+    gap = table.loc[(table["model"] == benchmark) & table["donor"].astype(bool) & (table["tau"] == 0)]
+    if gap.empty:
+        return []
+    values = {"market": name_of(subject, benchmark), "median": percent(gap["gap"].median()), "n": len(gap)}
+    return [subject.language.say("counterfactual.untreated", **values)]
 
 
 def _row(subject: Subject, row: dict[Any, Any]) -> dict[str, Any]:
