@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 
 import numpy as np
@@ -69,6 +70,24 @@ def test_prices_come_as_they_were_given_with_odd_symbols_too(serve):
         assert history.currency == "USD"
         assert (history.frame.index == expected.index).all()
         np.testing.assert_allclose(history.frame["close"], expected["close"], rtol=1e-12)
+
+
+def test_a_store_of_the_client_that_another_process_holds_is_left_unused(serve, tmp_path):
+    """Two runs at once, or two threads that open it first: yfinance's database of time zones is locked."""
+    (tmp_path / "zones").mkdir()
+    other = sqlite3.connect(tmp_path / "zones" / "tkr-tz.db")
+    other.execute("PRAGMA locking_mode = exclusive")
+    other.execute("BEGIN EXCLUSIVE")
+    answers = fetch(serve(), ["AAA", "^X"])
+    other.close()
+    assert all(isinstance(history, PriceHistory) for history in answers.values())
+
+
+def test_threads_that_pull_at_once_do_not_lock_each_other_out(serve, tmp_path):
+    """The first pull of a machine opens the client's stores: many tickers, every worker at its first."""
+    names = [f"T{i}" for i in range(12)]
+    answers = fetch(serve({name: Ticker(made_up(i)) for i, name in enumerate(names)}), names)
+    assert [symbol for symbol in names if isinstance(answers[symbol], PriceHistory)] == names
 
 
 def test_a_split_after_the_end_is_undone_in_prices_and_volume(serve):

@@ -76,6 +76,7 @@ class Yahoo:
         """Yahoo's own rows of each symbol from its start to today; `keep` is called with each as it arrives."""
         session = bounded_session(self.limits) if self.session is None else self.session
         check_reachable(session)
+        open_client_stores()
 
         def ask(symbol: str) -> Pulled | Unavailable:
             answer = ask_yahoo(symbol, starts[symbol], session, self.limits.request)
@@ -123,11 +124,28 @@ def check_reachable(session: Session[Any]) -> None:
         ) from None
 
 
+def open_client_stores() -> None:
+    """Open yfinance's own stores of time zones and cookies before threads do, which would lock each other out.
+
+    One that another process holds is left unused in this run.
+    """
+    from peewee import PeeweeException
+    from yfinance import cache
+
+    for store in (cache.get_tz_cache(), cache.get_cookie_cache()):
+        try:
+            store.initialise()
+        except PeeweeException:
+            store.dummy = True
+
+
 def ask_yahoo(symbol: str, start: pd.Timestamp, session: Session[Any], seconds: float) -> Pulled | Unavailable:
     """One request for one ticker; raises BusyError where asking again may help."""
     if not _SYMBOL.fullmatch(symbol) or ".." in symbol:
         return Unavailable(symbol, "no symbol that Yahoo could know", known=False)
     yf = quiet_client()
+    from peewee import PeeweeException
+
     try:
         ticker = yf.Ticker(symbol, session=session)
         table = ticker.history(start=str(start.date()), auto_adjust=False, actions=True, timeout=seconds)
@@ -137,7 +155,7 @@ def ask_yahoo(symbol: str, start: pd.Timestamp, session: Session[Any], seconds: 
         return Unavailable(symbol, "Yahoo does not know it", known=False)
     except yf.exceptions.YFTickerMissingError as error:
         return Unavailable(symbol, f"Yahoo: {error.rationale}")
-    except (yf.exceptions.YFException, *_FAULTS) as error:
+    except (yf.exceptions.YFException, PeeweeException, *_FAULTS) as error:
         if getattr(getattr(error, "response", None), "status_code", 0) == 404:
             return Unavailable(symbol, "Yahoo does not know it", known=False)
         raise _busy(error) from None
@@ -202,9 +220,12 @@ def quiet_client() -> Any:
 def _busy(error: Exception) -> BusyError:
     """Why asking again may help; the client's cache of answers (errors included) is emptied so that it will ask."""
     from curl_cffi.requests.exceptions import RequestException, Timeout
+    from peewee import PeeweeException
     from yfinance import data, exceptions
 
     data.YfData.cache_get.cache_clear()
+    if isinstance(error, PeeweeException):
+        return BusyError(f"yfinance's own store cannot be used: {error}")
     if isinstance(error, exceptions.YFRateLimitError):
         return BusyError("Yahoo answered 429, too many requests")
     if isinstance(error, exceptions.YFException):
