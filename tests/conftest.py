@@ -27,6 +27,17 @@ def deepseek():
     return run_study(find_study("deepseek-2025"), prices="shipped")
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory):
+    """The study that `eventwindow new` writes: two events of one firm and its peers, without readings or weights."""
+    from eventwindow import run_study
+    from eventwindow.studies import new_study
+
+    folder = tmp_path_factory.mktemp("template") / "study"
+    new_study(folder)
+    return run_study(folder, prices="shipped")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """Where EVENTWINDOW_FAIL_ON_SKIP is set, a skip for want of a browser, a font or a library is a failure."""

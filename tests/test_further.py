@@ -79,11 +79,14 @@ def test_the_model_in_front_is_the_one_that_predicts_best(deepseek, code):
     subject = Subject(deepseek, language(code))
     found, table = counterfactual_section(subject), deepseek.table("counterfactual")
     names = {subject.full_name(s): s for s in subject.leads}
-    assert {row["name"] for row in found["rows"]} == set(names)
+    assert {row[0] for row in found["sheet"].rows} == set(names)
     for name, security in names.items():
-        mine = [row for row in found["rows"] if row["name"] == name]
+        mine = [row[1] for row in found["sheet"].rows if row[0] == name]
         best = table[table["security"] == security].sort_values("rmse_heldout").iloc[0]
-        assert [row["model"] for row in mine if row["leads"]] == [name_of(subject, best["model"])]
+        leads = subject.language.text("counterfactual.leads")
+        assert [cell for cell in mine if leads in cell] == [
+            f"<strong>{name_of(subject, best['model'])}</strong> ({leads})"
+        ]
         assert percent(best["effect"]) in chart("counterfactual", subject).alt
     nvda = table[table["security"] == "NVDA"]["effect"]
     assert all(percent(end) in str(found["sentences"][0]) for end in (nvda.min(), nvda.max()))
@@ -100,8 +103,8 @@ def test_what_the_receipt_did_alone_is_said_with_its_change(deepseek, code):
     zero = percent(192.31 / 221.88 - 1)
     assert str(pair["text"]).count(zero) == 2
     assert subject.language.day(rows.loc[5, "date"]) in str(pair["text"])
-    assert [row[-1] for row in pair["rows"]][:2] == [percent(0.0), zero]
-    assert len(pair["rows"]) == 7
+    assert [row[-1] for row in pair["sheet"].rows][:2] == [percent(0.0), zero]
+    assert len(pair["sheet"].rows) == 7
 
 
 def test_with_a_rate_the_premium_itself_is_said(deepseek):
@@ -110,14 +113,14 @@ def test_with_a_rate_the_premium_itself_is_said(deepseek):
     [pair] = hours_section(subject)
     zero = known.set_index("tau").loc[0, "premium"]
     assert f"The premium over the home share on day 0 was {percent(zero)}." in pair["text"]
-    assert pair["rows"][1][-1] == percent(zero)
+    assert pair["sheet"].rows[1][-1] == percent(zero)
 
 
 def test_without_pairs_or_donors_nothing_is_said(deepseek):
     kept = {name: table for name, table in deepseek.tables.items() if name not in ("receipts", "counterfactual")}
     subject = Subject(replace(deepseek, tables=kept), language("en"))
     assert hours_section(subject) == []
-    assert counterfactual_section(subject)["rows"] == []
+    assert counterfactual_section(subject)["sheet"] is None
 
 
 def test_the_study_that_ships_holds_every_table(deepseek):

@@ -9,7 +9,6 @@ from importlib.resources import files
 
 import pytest
 
-from eventwindow import run_study
 from eventwindow.counterfactual import COUNTERFACTUALS
 from eventwindow.inference import TESTS
 from eventwindow.models import MODELS
@@ -18,7 +17,6 @@ from eventwindow.report.paper.chapters import method as method_on_paper
 from eventwindow.report.sections import inference_section, method, method_section
 from eventwindow.report.sections.references import cited, references, works
 from eventwindow.report.subject import Subject
-from eventwindow.studies import new_study
 
 FORMULAS = files("eventwindow.report").joinpath("templates/parts/formulas")
 FIRM = ("sq", "sq_scaled", "single_firm_t", "power")
@@ -35,13 +33,6 @@ SET = {
 @pytest.fixture(scope="module", params=LANGUAGES)
 def subject(request, deepseek):
     return Subject(deepseek, language(request.param))
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("template") / "study"
-    new_study(folder)
-    return run_study(folder, prices="shipped")
 
 
 def keys(subject):

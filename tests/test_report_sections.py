@@ -8,7 +8,6 @@ from html import unescape
 import pandas as pd
 import pytest
 
-from eventwindow import run_study
 from eventwindow.report.language import LANGUAGES, language, p_value, percent
 from eventwindow.report.sections import (
     benchmark_section,
@@ -20,7 +19,6 @@ from eventwindow.report.sections import (
 )
 from eventwindow.report.sections.benchmark import REMARK
 from eventwindow.report.subject import Subject
-from eventwindow.studies import new_study
 
 MATTER = {"market", "group_views", "approach", "treated", "treated_stocks", "views", "robustness"}
 
@@ -28,14 +26,6 @@ MATTER = {"market", "group_views", "approach", "treated", "treated_stocks", "vie
 @pytest.fixture(scope="module", params=LANGUAGES)
 def subject(request, deepseek):
     return Subject(deepseek, language(request.param))
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    """The study that `eventwindow new` writes: two events of one firm and its peers, without readings or weights."""
-    folder = tmp_path_factory.mktemp("template") / "study"
-    new_study(folder)
-    return run_study(folder, prices="shipped")
 
 
 def changed(deepseek, code="en", **tables):

@@ -58,7 +58,6 @@ class Yahoo:
 
     session: Session[Any] | None = None
     limits: Limits = field(default_factory=Limits)
-    name: str = "yahoo"
 
     def fetch(
         self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp

@@ -31,15 +31,10 @@ def week(subject: Subject) -> list[Block]:
 
 
 def hours(subject: Subject) -> list[Block]:
-    pairs = [block for pair in sections.hours_section(subject) for block in _receipt(subject, pair)]
+    pairs = [
+        block for pair in sections.hours_section(subject) for block in (paragraph(pair["text"]), *_sheet(pair["sheet"]))
+    ]
     return [picture("world_clock"), *pairs, picture("minutes"), picture("lead_lag", floats=True)]
-
-
-def _receipt(subject: Subject, pair: dict[str, Any]) -> list[Block]:
-    say = subject.language.say
-    keys = ("date", "receipt", "home_date", "home", "parity", "premium" if pair["known"] else "change")
-    head = [say(f"hours.{key}") for key in keys]
-    return [paragraph(pair["text"]), table(pair["caption"], "l r l r r r", head, pair["rows"]), note(say("hours.note"))]
 
 
 def abnormal(subject: Subject) -> list[Block]:
@@ -101,24 +96,10 @@ def robustness(subject: Subject) -> list[Block]:
 
 
 def counterfactual(subject: Subject) -> list[Block]:
-    say, found = subject.language.say, sections.counterfactual_section(subject)
-    head = [
-        say("abnormal.security"),
-        *(say(f"counterfactual.{k}") for k in ("model", "effect", "error", "time", "space")),
-    ]
-    leads = f" ({say('counterfactual.leads')})"
-    rows = [
-        [row["name"], joined(styled("strong", row["model"]), leads) if row["leads"] else row["model"]]
-        + [row[key] for key in ("effect", "error", "time", "space")]
-        for row in found["rows"]
-    ]
-    return [
-        *(paragraph(sentence) for sentence in found["sentences"]),
-        picture("counterfactual"),
-        table(say("counterfactual.table"), "L L r r r r", head, rows),
-        note(say("counterfactual.note")),
-        picture("placebos", floats=True),
-    ]
+    found = sections.counterfactual_section(subject)
+    sheet = _sheet(found["sheet"]) if found["sheet"] else []
+    told = map(paragraph, found["sentences"])
+    return [*told, picture("counterfactual"), *sheet, picture("placebos", floats=True)]
 
 
 def tests(subject: Subject) -> list[Block]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from eventwindow.report.figures.counterfactual import effects_of, name_of
 from eventwindow.report.language import p_value, percent
+from eventwindow.report.sections.sheet import Sheet
 from eventwindow.report.subject import Subject, once
+
+COLUMNS = ("model", "effect", "error", "time", "space")
 
 
 @once
@@ -17,11 +21,18 @@ def counterfactual_section(subject: Subject) -> dict[str, Any]:
     effects = effects_of(subject)
     first = [s for s in subject.leads if s in set(effects["security"])]
     if not first:
-        return {"sentences": [], "rows": []}
+        return {"sentences": [], "sheet": None}
     mine = effects[effects["security"].isin(first)]
     order = mine["security"].map(first.index)
     rows = mine.iloc[order.argsort(kind="stable")].to_dict("records")
-    return {"sentences": _sentences(subject, effects, first[0]), "rows": [_row(subject, row) for row in rows]}
+    return {"sentences": _sentences(subject, effects, first[0]), "sheet": _sheet(subject, rows)}
+
+
+def _sheet(subject: Subject, rows: list[dict[Any, Any]]) -> Sheet:
+    say = subject.language.say
+    head = (say("abnormal.security"), *(say(f"counterfactual.{key}") for key in COLUMNS))
+    cells = tuple(_row(subject, row) for row in rows)
+    return Sheet(say("counterfactual.table"), "L L r r r r", head, cells, say("counterfactual.note"))
 
 
 def _sentences(subject: Subject, effects: pd.DataFrame, security: str) -> list[Any]:
@@ -57,13 +68,15 @@ def _untreated(subject: Subject, benchmark: str) -> list[Any]:
     return [subject.language.say("counterfactual.untreated", **values)]
 
 
-def _row(subject: Subject, row: dict[Any, Any]) -> dict[str, Any]:
-    return {
-        "name": subject.full_name(str(row["security"])),
-        "model": name_of(subject, row["model"]),
-        "effect": percent(row["effect"]),
-        "error": percent(row["rmse_heldout"], 2, sign=False),
-        "time": p_value(row["p_placebo_time"]),
-        "space": p_value(row["p_placebo_space"]),
-        "leads": bool(row["leads"]),
-    }
+def _row(subject: Subject, row: dict[Any, Any]) -> tuple[str, ...]:
+    model: str = name_of(subject, row["model"])
+    if row["leads"]:
+        model = Markup("<strong>{}</strong> ({})").format(model, subject.language.say("counterfactual.leads"))
+    return (
+        subject.full_name(str(row["security"])),
+        model,
+        percent(row["effect"]),
+        percent(row["rmse_heldout"], 2, sign=False),
+        p_value(row["p_placebo_time"]),
+        p_value(row["p_placebo_space"]),
+    )

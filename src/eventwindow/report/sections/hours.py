@@ -9,9 +9,11 @@ import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.report.language import percent
+from eventwindow.report.sections.sheet import Sheet
 from eventwindow.report.subject import Subject, once
 
 AFTER = 5  # sessions after day 0 that the table shows
+COLUMNS = ("date", "receipt", "home_date", "home", "parity")
 
 Row = dict[Any, Any]  # of the table `receipts`
 
@@ -35,9 +37,13 @@ def _pair(subject: Subject, rows: dict[int, Row]) -> dict[str, Any]:
     ]
     return {
         "text": Markup("" if subject.language.zh else " ").join(told),
-        "caption": say("hours.table", **names),
-        "known": known,
-        "rows": [_row(subject, row, before, known) for tau, row in rows.items() if -1 <= tau <= AFTER],
+        "sheet": Sheet(
+            say("hours.table", **names),
+            "l r l r r r",
+            tuple(say(f"hours.{key}") for key in (*COLUMNS, "premium" if known else "change")),
+            tuple(_row(subject, row, before, known) for tau, row in rows.items() if -1 <= tau <= AFTER),
+            say("hours.note"),
+        ),
     }
 
 
@@ -64,11 +70,11 @@ def _reopening(subject: Subject, rows: dict[int, Row], names: dict[str, str]) ->
     return [subject.language.say("hours.reopened", day=day, there=there, change=_change(row, before), **names)]
 
 
-def _row(subject: Subject, row: Row, before: Row, known: bool) -> list[str]:
+def _row(subject: Subject, row: Row, before: Row, known: bool) -> tuple[str, ...]:
     dates = [subject.language.day(row["date"]), subject.language.day(row["home_date"])]
     closes = [f"{row['receipt_close']:,.2f}", f"{row['home_close']:,.2f}"]
     last = percent(row["premium"]) if known else _change(row, before)
-    return [dates[0], closes[0], dates[1], closes[1], f"{row['parity_rate']:.2f}", last]
+    return (dates[0], closes[0], dates[1], closes[1], f"{row['parity_rate']:.2f}", last)
 
 
 def _change(row: Row, before: Row) -> str:

@@ -102,13 +102,17 @@ def _bounded(subject: Subject, ran: pd.DataFrame) -> Markup:
     return subject.language.say(key, p=p_value(p.iloc[0], parametric=True))
 
 
-def _chosen(subject: Subject) -> Markup:
-    """The p-value of the largest statistic over all sessions that could have been called day 0."""
+def largest_candidate(subject: Subject) -> pd.Series | None:
+    """The test of the largest statistic over all sessions that could have been called day 0, if there is one."""
     table = subject.result.tables.get("candidates", pd.DataFrame(columns=["group", "p_value"]))
     mine = table[(table["group"] == subject.basket) & table["p_value"].notna()]
-    if mine.empty:
+    return None if mine.empty else mine.iloc[0]
+
+
+def _chosen(subject: Subject) -> Markup:
+    row = largest_candidate(subject)
+    if row is None:
         return Markup("")
-    row = mine.iloc[0]
     window = Window(int(row["window_start"]), int(row["window_end"]))
     return subject.language.say(
         "tests.chosen", n=len(window), window=subject.language.window(window), p=p_value(row["p_value"])

@@ -11,6 +11,7 @@ from eventwindow.report.figures.marks import marks
 from eventwindow.report.language import Language, p_value, percent, tau
 from eventwindow.report.sections.benchmark import LEVEL
 from eventwindow.report.sections.data import exchange_name
+from eventwindow.report.sections.inference import largest_candidate
 from eventwindow.report.sections.readings import beside
 from eventwindow.report.sections.sheet import Sheet
 from eventwindow.report.subject import Subject, once
@@ -140,11 +141,9 @@ def _earlier(subject: Subject, news: pd.Series) -> list[Markup]:
 
 def _largest(subject: Subject) -> Markup:
     """The largest of all candidate sessions, and how often so many sessions hold one as large."""
-    table = subject.result.tables.get("candidates", pd.DataFrame(columns=["group", "p_value"]))
-    mine = table[(table["group"] == subject.basket) & table["p_value"].notna()]
-    if mine.empty:
+    row = largest_candidate(subject)
+    if row is None:
         return Markup("")
-    row = mine.iloc[0]
     at = int(str(row["note"]).rpartition(" ")[2])
     day = subject.language.text("common.one_day", day=tau(at))
     n = int(row["window_end"] - row["window_start"]) + 1
