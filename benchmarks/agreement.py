@@ -18,7 +18,7 @@ from easy_es import EventStudy, calculate_car_stats
 from eventstudy import Multiple, Single
 
 from eventwindow import Window, abnormal_returns
-from eventwindow.inference import run_tests
+from eventwindow.inference.registry import run_tests
 
 PANEL = Path(__file__).parents[1] / "tests" / "reference" / "clustered"
 KIN = {"eventstudy": "independence_t", "easy_es": "cross_sectional_t"}  # our test that theirs is a kind of

@@ -17,11 +17,11 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from eventwindow.abnormal import estimate
-from eventwindow.event_returns import event_returns
-from eventwindow.inference import run_tests
-from eventwindow.models import FactorModel
-from eventwindow.timeline import Window
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import estimate
+from eventwindow.estimation.event_time import event_returns
+from eventwindow.estimation.models import FactorModel
+from eventwindow.inference.registry import run_tests
 
 ESTIMATION, EVENT, DAY = Window(-260, -11), Window(-10, 10), Window(0, 0)
 

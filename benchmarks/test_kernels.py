@@ -11,16 +11,16 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from speed import case
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.eventlist.source import frame_panel
-from eventwindow.eventlist.table import event_list
-from eventwindow.panel.cells import cells
-from eventwindow.panel.firstpass import _ranks, _rows, first_pass
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.panel.chunk import Specification, Task, fitted
+from eventwindow.panel.events import event_list
+from eventwindow.panel.group_sums import cells
 from eventwindow.panel.pairs import pair_sums
+from eventwindow.panel.passes import _ranks, _rows, first_pass
+from eventwindow.panel.run import plan_of
 from eventwindow.panel.secondpass import second_pass
-from eventwindow.panel.task import Specification, Task, fitted
-from eventwindow.panelrun.study import plan_of
-from eventwindow.timeline import Window
+from eventwindow.panel.source import frame_panel
 
 EVENTS = 2000
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from eventwindow.faults import REMEDIES
+from eventwindow.study.faults import REMEDIES
 
 ROOT = Path(__file__).parents[1]
 SOURCE, PAGE = ROOT / "src" / "eventwindow", ROOT / "docs" / "errors.md"

@@ -1,6 +1,6 @@
 """Size of the placebo p-values on days without an event, and what each counterfactual misses on them.
 
-    python scripts/placebo_size.py src/eventwindow/studies/deepseek_2025 NVDA AVGO AMD MU ANET
+    python scripts/placebo_size.py src/eventwindow/study/library/deepseek_2025 NVDA AVGO AMD MU ANET
 
 Pseudo-events every `--every` sessions of the panel, all well before the first event of the study; estimation and donors
 as in the study; the market is the equal-weighted mean of the panel. Prints the tables of docs/counterfactuals.md.
@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from eventwindow.abnormal import estimate
-from eventwindow.counterfactual import COUNTERFACTUALS
-from eventwindow.counterfactual.estimate import estimated, market_estimated
-from eventwindow.counterfactual.sample import donor_returns, sample
-from eventwindow.event_returns import event_returns
-from eventwindow.prices.shipped import shipped_tables
-from eventwindow.study import Study, read_study
-from eventwindow.timeline import Window
+from eventwindow.analyses.counterfactual import COUNTERFACTUALS
+from eventwindow.analyses.counterfactual.estimate import estimated, market_estimated
+from eventwindow.analyses.counterfactual.sample import donor_returns, sample
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import estimate
+from eventwindow.estimation.event_time import event_returns
+from eventwindow.prices.bundled import shipped_tables
+from eventwindow.study.definition import Study, read_study
 
 DAYS = Window(0, 9)
 LEVELS = (0.10, 0.05, 0.01)

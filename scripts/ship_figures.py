@@ -16,11 +16,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from eventwindow.inputs import exchanges_of
-from eventwindow.study import read_study
-from eventwindow.timeline import Calendar, exchange_calendar
+from eventwindow.calendars.exchange import Calendar, exchange_calendar
+from eventwindow.study.definition import read_study
+from eventwindow.study.load import exchanges_of
 
-STUDY = Path(__file__).parents[1] / "src" / "eventwindow" / "studies" / "deepseek_2025" / "figures"
+STUDY = Path(__file__).parents[1] / "src" / "eventwindow" / "study" / "library" / "deepseek_2025" / "figures"
 PRICES = ("open", "high", "low", "close", "adj_close")
 BUDGET = 4_000_000  # bytes
 LOG_STEP = 2e-6

@@ -14,10 +14,10 @@ from datetime import time
 import numpy as np
 import pandas as pd
 
-from eventwindow.abnormal import estimate
+from eventwindow.calendars.window import Window
 from eventwindow.claims import Claim, Evidence
-from eventwindow.event_returns import event_returns
-from eventwindow.timeline import Window
+from eventwindow.estimation.abnormal import estimate
+from eventwindow.estimation.event_time import event_returns
 
 T, BEFORE, AFTER = 200, 10, 20
 DAYS = pd.bdate_range("2024-01-01", periods=1 + T + BEFORE + 1 + AFTER)

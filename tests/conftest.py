@@ -22,7 +22,7 @@ def shared() -> Path:
 def deepseek():
     """The result of the study that ships, on the figures that ship."""
     from eventwindow import run_study
-    from eventwindow.studies import find_study
+    from eventwindow.study.library import find_study
 
     return run_study(find_study("deepseek-2025"), prices="shipped")
 
@@ -31,7 +31,7 @@ def deepseek():
 def template(tmp_path_factory):
     """The study that `eventwindow new` writes: two events of one firm and its peers, without readings or weights."""
     from eventwindow import run_study
-    from eventwindow.studies import new_study
+    from eventwindow.study.library import new_study
 
     folder = tmp_path_factory.mktemp("template") / "study"
     new_study(folder)

@@ -56,7 +56,7 @@ def _commands(body: str) -> Iterator[tuple[str, list[str]]]:
 
 def _ran(command: str, shown: list[str], where: str) -> bool:
     """Run one command in this process; every line that the page shows is among those it printed."""
-    from eventwindow.cli import main
+    from eventwindow.cli.main import main
 
     program, *arguments = shlex.split(command)
     if program == "pip":

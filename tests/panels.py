@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.onecall import abnormal_returns
-from eventwindow.timeline import Window
+from eventwindow.analyses.event_study import abnormal_returns
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
 
 ESTIMATION, EVENT = Window(-70, -6), Window(-5, 5)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from eventwindow.abnormal import AbnormalReturns, estimate
-from eventwindow.event_returns import event_returns
-from eventwindow.onecall import abnormal_returns
-from eventwindow.timeline import Window
+from eventwindow.analyses.event_study import abnormal_returns
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns, estimate
+from eventwindow.estimation.event_time import event_returns
 
 FOLDER = Path(__file__).parent / "reference"
 ESTIMATION, EVENT = Window(-260, -11), Window(-10, 10)

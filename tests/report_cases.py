@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from pathlib import Path
 
-from eventwindow.studies import new_study
+from eventwindow.study.library import new_study
 
 HOSTILE = {
     "script": "<script>document.title='owned'</script>",

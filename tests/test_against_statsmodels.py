@@ -9,13 +9,13 @@ from panels import on_days, on_one_day, panel
 from scipy.stats import rankdata
 from statsmodels.stats.multitest import multipletests
 
-from eventwindow.inference import NotComputed
-from eventwindow.inference.calendar_time import calendar_time, newey_west_error
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.models.garch import _quasi_likelihood
 from eventwindow.inference.multiple import benjamini_hochberg, holm
 from eventwindow.inference.ranking import ranked
+from eventwindow.inference.registry import NotComputed
 from eventwindow.inference.regression import car_regression, slope_rank
-from eventwindow.models.garch import _quasi_likelihood
-from eventwindow.timeline import Window
+from eventwindow.inference.time_series import calendar_time, newey_west_error
 
 DAY = Window(0, 0)
 

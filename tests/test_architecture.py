@@ -102,7 +102,7 @@ def test_files_and_functions_stay_short(path):
 
 def test_help_imports_nothing_heavy():
     heavy = "{'numpy','pandas','pydantic','matplotlib','scipy','yfinance','statsmodels','exchange_calendars','rich','jinja2'}"
-    code = f"import sys, eventwindow.cli as c; c.parser().format_help(); print(sorted(set(sys.modules) & {heavy}))"
+    code = f"import sys, eventwindow.cli.main as c; c.parser().format_help(); print(sorted(set(sys.modules) & {heavy}))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 

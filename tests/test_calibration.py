@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eventwindow.calibration import calibrate
-from eventwindow.drawing import panel_of
+from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
-from eventwindow.timeline import Window
+from eventwindow.inference.calibration import calibrate
+from eventwindow.inference.pseudo_events import panel_of
 
 SPANS = {"estimation": Window(-70, -11), "window": Window(0, 0)}
 

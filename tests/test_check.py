@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from test_cli import edit
 
-from eventwindow.cli import main
-from eventwindow.studies import new_study
+from eventwindow.cli.main import main
+from eventwindow.study.library import new_study
 
 
 @pytest.fixture

@@ -12,16 +12,15 @@ import pandas as pd
 import pytest
 from claims_world import ALPHA, DAYS, FALL, STEP, ZERO, T, abnormal, day, flat, quoted, stated, world
 
+from eventwindow.calendars.window import Window
 from eventwindow.claims import Evidence, judge
-from eventwindow.claims.effects import response
-from eventwindow.claims.lookup import NoFigure
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.measures.lead_lag import lead
 from eventwindow.claims.wording import UNITS
-from eventwindow.errors import ClaimError
-from eventwindow.inference import run_tests
+from eventwindow.errors import ClaimError, NoFigure
+from eventwindow.inference.registry import run_tests
+from eventwindow.inference.response import response
 from eventwindow.report.language import language
-from eventwindow.timeline import Window
 
 MON, TUE, WED = date(2025, 1, 27), date(2025, 1, 28), date(2025, 1, 29)
 FRI = date(2025, 1, 24)

@@ -10,9 +10,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from eventwindow.claims.asked import asked
-from eventwindow.claims.claim import Claim, Effect, Measured
-from eventwindow.claims.tolerance import ABOUT, CLOSE_TO, RULES, decide
+from eventwindow.claims.model import Claim, Measured
+from eventwindow.claims.rules import ABOUT, CLOSE_TO, RULES, decide
 from eventwindow.claims.wording import figure, spaced
+from eventwindow.inference.response import Effect
 
 STEPS = st.sampled_from([1e-4, 1e-2, 0.01, 1.0, 10.0, 1e9])
 MULTIPLES = st.integers(-5000, 5000).filter(bool)

@@ -12,17 +12,17 @@ from claims_world import FALL, day, stated, world
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eventwindow.calendars.window import Window
 from eventwindow.claims import judge
-from eventwindow.claims.claim import Claim, Effect, Measured
-from eventwindow.claims.family import family, runs
 from eventwindow.claims.measures import MEASURES
+from eventwindow.claims.model import Claim, Measured, Specifications
 from eventwindow.claims.path import daily_path
 from eventwindow.claims.readings import Disagreement, Reading, weigh
-from eventwindow.claims.review import claim_review, ledger_record, record
-from eventwindow.claims.specifications import Specifications
-from eventwindow.claims.tolerance import decide
-from eventwindow.claims.verdict import combined
-from eventwindow.timeline import Window
+from eventwindow.claims.records import claim_review, ledger_record, record
+from eventwindow.claims.rules import decide
+from eventwindow.claims.verdicts import combined
+from eventwindow.inference.family import family, runs
+from eventwindow.inference.response import Effect
 
 HIT = {"A": {0: -0.10}, "B": {0: -0.06}}
 

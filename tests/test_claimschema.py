@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from eventwindow.claimforms import OWN
 from eventwindow.claims.measures import MEASURES
-from eventwindow.claimschema import claims_schema
+from eventwindow.study.claimforms import OWN
+from eventwindow.study.claimschema import claims_schema
 
 PUBLISHED = Path(__file__).parents[1] / "docs" / "claims.schema.json"
 

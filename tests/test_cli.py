@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from eventwindow import __version__
-from eventwindow.cli import main
-from eventwindow.studies import new_study
+from eventwindow.cli.main import main
+from eventwindow.study.library import new_study
 
 CONTRACT = {
     "abnormal_returns": "event security group model benchmark date tau actual_return expected_return abnormal_return "
@@ -279,6 +279,6 @@ def test_an_interrupt_ends_with_130(study, monkeypatch, capsys):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("eventwindow.run.run_study", interrupted)
+    monkeypatch.setattr("eventwindow.study.run.run_study", interrupted)
     assert main(["run", str(study)]) == 130
     assert "interrupted" in capsys.readouterr().err

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 from panels import EVENT, on_days, on_one_day, panel
 
-from eventwindow.abnormal import AbnormalReturns
+from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, StudyError, WindowError
-from eventwindow.inference import NotComputed, SignificanceResult, run_tests
-from eventwindow.inference.firm import daily_sq, firm_sq, firm_t
-from eventwindow.joined import concat
-from eventwindow.models import FactorModel
-from eventwindow.timeline import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.concat import concat
+from eventwindow.estimation.models import FactorModel
+from eventwindow.inference.registry import NotComputed, SignificanceResult, run_tests
+from eventwindow.inference.single_firm import daily_sq, firm_sq, firm_t
 
 DAY = Window(0, 0)
 
@@ -117,7 +117,7 @@ def test_an_estimation_window_that_overlaps_the_event_window_is_refused() -> Non
     ],
 )
 def test_a_date_that_is_no_session_is_refused_with_its_neighbours(date: str, said: str) -> None:
-    from eventwindow.onecall import abnormal_returns
+    from eventwindow.analyses.event_study import abnormal_returns
 
     events = pd.DataFrame({"security": ["F0"], "date": [date]})
     with pytest.raises(EventDateError, match=said):
@@ -126,7 +126,7 @@ def test_a_date_that_is_no_session_is_refused_with_its_neighbours(date: str, sai
 
 @pytest.mark.parametrize(("rule", "day"), [("next", "2023-05-08"), ("previous", "2023-05-05")])
 def test_a_shift_follows_the_rule_and_is_listed(rule: str, day: str) -> None:
-    from eventwindow.onecall import abnormal_returns
+    from eventwindow.analyses.event_study import abnormal_returns
 
     events = pd.DataFrame({"firm": ["F0"], "event_date": ["2023-05-06"]})
     spans = {"estimation": (-70, -6), "window": (-5, 5), "minimum_returns": 30}
@@ -160,7 +160,7 @@ def test_too_few_common_estimation_days_are_said() -> None:
 
 def test_each_event_can_have_its_own_window() -> None:
     returns = panel(2, firms=2)
-    from eventwindow.onecall import abnormal_returns
+    from eventwindow.analyses.event_study import abnormal_returns
 
     events = pd.DataFrame(
         {"security": ["F0", "F1"], "date": returns.index[[100, 100]], "window_start": [0, -1], "window_end": [2, 1]}

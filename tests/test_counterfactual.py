@@ -9,18 +9,25 @@ import pandas as pd
 import pytest
 
 from eventwindow import abnormal_returns
-from eventwindow.counterfactual import COUNTERFACTUALS
-from eventwindow.counterfactual.elastic import elastic_net, elastic_net_penalties
-from eventwindow.counterfactual.estimate import Estimated, Placebos, blocks_won, estimated, leading, market_estimated
-from eventwindow.counterfactual.heldout import Predicted, block_of_day, expected_at, predicted
-from eventwindow.counterfactual.latent import latent_factors, number_of_factors, standardised
-from eventwindow.counterfactual.ridge import ridge
-from eventwindow.counterfactual.sample import donor_returns, sample
-from eventwindow.counterfactual.synthetic import simplex_weights
-from eventwindow.counterfactual.tables import EFFECTS, counterfactual_tables, left_out_rows
+from eventwindow.analyses.counterfactual import COUNTERFACTUALS
+from eventwindow.analyses.counterfactual.estimate import (
+    Estimated,
+    Placebos,
+    blocks_won,
+    estimated,
+    leading,
+    market_estimated,
+)
+from eventwindow.analyses.counterfactual.heldout import Predicted, block_of_day, expected_at, predicted
+from eventwindow.analyses.counterfactual.latent import latent_factors, number_of_factors, standardised
+from eventwindow.analyses.counterfactual.penalised import elastic_net, elastic_net_penalties
+from eventwindow.analyses.counterfactual.ridge import ridge
+from eventwindow.analyses.counterfactual.sample import donor_returns, sample
+from eventwindow.analyses.counterfactual.synthetic import simplex_weights
+from eventwindow.analyses.counterfactual.tables import EFFECTS, counterfactual_tables, left_out_rows
+from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
-from eventwindow.event_returns import Array
-from eventwindow.timeline import Window
+from eventwindow.estimation.event_time import Array
 
 T, L, J, M = 90, 6, 25, 4
 NONE = np.full(M, -1)

@@ -10,11 +10,11 @@ import pytest
 from panels import panel
 
 from eventwindow import StudyError, abnormal_returns, panel_study
-from eventwindow.dates import Rows, check_sessions, clock_times, iso_days
-from eventwindow.eventlist.listed import read_events
-from eventwindow.eventlist.staging import staged_panel
+from eventwindow.calendars.dates import Rows, check_sessions, clock_times, iso_days
+from eventwindow.panel.listed import read_events
+from eventwindow.panel.tiles import staged_panel
+from eventwindow.prices.bundled import shipped_tables
 from eventwindow.prices.factors import read_factors
-from eventwindow.prices.shipped import shipped_tables
 
 AT = Rows("t.csv", "line", range(2, 99)).at
 SPANS = {"benchmark": "MKT", "estimation": (-70, -6), "window": (-5, 5), "minimum_returns": 30}

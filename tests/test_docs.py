@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from doc_blocks import FENCE, run_page
 
+from eventwindow.analyses.counterfactual import COUNTERFACTUALS
 from eventwindow.claims.measures import MEASURES
-from eventwindow.cli import parser
-from eventwindow.counterfactual import COUNTERFACTUALS
-from eventwindow.inference import TESTS
-from eventwindow.models import MODELS
+from eventwindow.cli.main import parser
+from eventwindow.estimation.models import MODELS
+from eventwindow.inference.registry import TESTS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from eventwindow.cli import main
+from eventwindow.cli.main import main
 from eventwindow.draft.chinese import has_chinese, numeral, simplified
-from eventwindow.draft.command import draft_claims, read_article
 from eventwindow.draft.entries import entry
 from eventwindow.draft.paraphrase import paraphrase
-from eventwindow.draft.reading import statements
+from eventwindow.draft.read import statements
+from eventwindow.draft.write import draft_claims, read_article
 from eventwindow.errors import ClaimError, StudyError
-from eventwindow.ledger import read_claims
-from eventwindow.studies import find_study
-from eventwindow.study import read_study
+from eventwindow.study.definition import read_study
+from eventwindow.study.ledger import read_claims
+from eventwindow.study.library import find_study
 
 DATED = dt.date(2025, 1, 31)
 CASES = tomllib.loads(Path(__file__).with_name("draft_cases.toml").read_text(encoding="utf-8"))["cases"]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from eventwindow.draft.command import draft_claims
-from eventwindow.draft.reading import normal, statements
-from eventwindow.studies import find_study
-from eventwindow.study import read_study
+from eventwindow.draft.read import normal, statements
+from eventwindow.draft.write import draft_claims
+from eventwindow.study.definition import read_study
+from eventwindow.study.library import find_study
 
 ARTICLES = Path(__file__).parents[2] / "shared" / "articles"
 EXPECTED = tomllib.loads(Path(__file__).with_name("draft_articles.toml").read_text(encoding="utf-8"))["articles"]

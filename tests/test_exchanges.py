@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eventwindow.exchanges import EXCHANGES, NO_RATE, exchanges_table, receipts_table
-from eventwindow.timeline import Calendar, Window
+from eventwindow.analyses.cross_listing import NO_RATE, receipts_table
+from eventwindow.analyses.sessions import EXCHANGES, exchanges_table
+from eventwindow.calendars.exchange import Calendar
+from eventwindow.calendars.window import Window
 
 DAYS = pd.DatetimeIndex(["2025-01-23", "2025-01-24", "2025-01-27", "2025-01-28"])
 PAIR = {"receipt": "R", "home": "H", "shares": 5.0, "rate": None}

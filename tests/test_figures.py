@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 from contrast import AA, contrast, rgb
 
+from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
+from eventwindow.report.context import Subject
 from eventwindow.report.figures import FIGURES, chart, charts
-from eventwindow.report.figures.ladder import ladder_data
+from eventwindow.report.figures.claims import ladder_data
+from eventwindow.report.figures.prices import tape_data
 from eventwindow.report.figures.style import VARIABLES, font, inline_svg, png_bytes, svg_text, with_shared_glyphs
-from eventwindow.report.figures.tape import tape_data
 from eventwindow.report.language import LANGUAGES, language
-from eventwindow.report.subject import Subject
-from eventwindow.timeline import Window
 
 
 @pytest.fixture(scope="session")
@@ -111,8 +111,8 @@ def test_the_font_that_ships_holds_every_character_of_the_catalogue_and_the_stud
 def test_nothing_draws_through_pyplot(tmp_path):
     """In a process of its own: another test's library may have imported it here."""
     code = (
-        "import sys; from eventwindow.studies import new_study; from eventwindow.run import run_study; "
-        "from eventwindow.output import write_result; from pathlib import Path; "
+        "import sys; from eventwindow.studies import new_study; from eventwindow.study.run import run_study; "
+        "from eventwindow.report.output import write_result; from pathlib import Path; "
         f"folder = Path({str(tmp_path)!r}); result = run_study(new_study(folder / 'mine'), prices='shipped'); "
         "write_result(result, folder / 'out'); print('matplotlib.pyplot' in sys.modules)"
     )

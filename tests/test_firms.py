@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eventwindow.activity import activity_table, volume_abnormal
-from eventwindow.firms import candidates_table, firms_table
+from eventwindow.analyses.event_study import abnormal_returns
+from eventwindow.analyses.firms import candidates_table, firms_table
+from eventwindow.analyses.volume_volatility import activity_table, volume_abnormal
+from eventwindow.calendars.exchange import Calendar
+from eventwindow.calendars.window import Window
 from eventwindow.inference.scaled import volatility_scaled_sq, with_moving_volatility
-from eventwindow.onecall import abnormal_returns
-from eventwindow.timeline import Calendar, Window
 
 SESSIONS = pd.bdate_range("2022-01-03", periods=620, name="date")
 DAY0 = SESSIONS[580]

@@ -11,19 +11,19 @@ import pytest
 from pydantic import ValidationError
 
 from eventwindow.errors import StudyError
-from eventwindow.further import further_tables
-from eventwindow.output import csv_text
+from eventwindow.report.context import Subject
+from eventwindow.report.csv import csv_text
 from eventwindow.report.figures import chart
 from eventwindow.report.figures.counterfactual import counterfactual, name_of
+from eventwindow.report.figures.intraday import minutes
 from eventwindow.report.figures.lead_lag import lead_lag
-from eventwindow.report.figures.minutes import minutes
 from eventwindow.report.figures.placebos import placebos
+from eventwindow.report.figures.sessions import world_clock
 from eventwindow.report.figures.style import rc, svg_text
-from eventwindow.report.figures.world_clock import world_clock
 from eventwindow.report.language import LANGUAGES, language, percent
 from eventwindow.report.sections import counterfactual_section, hours_section
-from eventwindow.report.subject import Subject
-from eventwindow.studyform import StudyFile
+from eventwindow.study.form import StudyFile
+from eventwindow.study.further import further_tables
 
 FIGURES = (counterfactual, placebos, world_clock, minutes, lead_lag)
 TABLES = {

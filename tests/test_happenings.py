@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eventwindow.happenings import Happening, marks, sessions_of
-from eventwindow.timeline import exchange_calendar
+from eventwindow.calendars.exchange import exchange_calendar
+from eventwindow.calendars.news import Happening, marks, sessions_of
 
 NEW_YORK = "America/New_York"
 SPEECH = Happening("speech", "news", date(2025, 1, 27), "speech", time=time(18), zone=NEW_YORK)

@@ -6,11 +6,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from eventwindow.analyses.intraday.bars import (
+    Bars,
+    abnormal_bars,
+    bars_of,
+    cumulated,
+    ordinary,
+    path_statistic,
+    rank_p,
+    upper_rank_p,
+)
+from eventwindow.analyses.intraday.lead_lag import correlations, lead_lag
+from eventwindow.analyses.intraday.tables import DAYS, LEADS, MINUTES, empty_tables, intraday_tables
+from eventwindow.calendars.exchange import Calendar
 from eventwindow.errors import StudyError
-from eventwindow.intraday import Bars, abnormal_bars, bars_of, cumulated, ordinary, path_statistic, rank_p, upper_rank_p
-from eventwindow.intradaytables import DAYS, LEADS, MINUTES, empty_tables, intraday_tables
-from eventwindow.leadlag import correlations, lead_lag
-from eventwindow.timeline import Calendar
 
 SESSIONS = pd.bdate_range("2025-01-01", periods=30)
 COUNT = 40  # five-minute bars a session

@@ -9,9 +9,9 @@ import time
 import pandas as pd
 import pytest
 
-from eventwindow import lanes
+from eventwindow import parallel as lanes
 from eventwindow.errors import PriceError
-from eventwindow.lanes import side_by_side
+from eventwindow.parallel import side_by_side
 
 
 def failing():

@@ -14,12 +14,12 @@ import pytest
 import eventwindow
 from eventwindow.claims import judge
 from eventwindow.claims.measures import MEASURES
-from eventwindow.claims.review import ledger_record
-from eventwindow.claims.verdict import leaves
+from eventwindow.claims.records import ledger_record
+from eventwindow.claims.verdicts import leaves
 from eventwindow.errors import ClaimError
-from eventwindow.ledger import read_claims
+from eventwindow.study.ledger import read_claims
 
-STUDY = Path(eventwindow.__file__).parent / "studies" / "deepseek_2025"
+STUDY = Path(eventwindow.__file__).parent / "study" / "library" / "deepseek_2025"
 ROWS = [f"S{s}-A{k}" for s, n in enumerate((17, 4, 4, 20, 13)) for k in range(1, n + 1)]
 STATEMENTS = [f"B{k}" for k in range(1, 13)]
 READINGS = [f"C{k}" for k in range(1, 15)]
@@ -27,7 +27,7 @@ READINGS = [f"C{k}" for k in range(1, 15)]
 
 @pytest.fixture(scope="module")
 def ledger():
-    from eventwindow.study import read_study
+    from eventwindow.study.definition import read_study
 
     study = read_study(STUDY)
     return read_claims(STUDY / "claims.toml", study.securities, study.baskets, events={e.id for e in study.file.events})
@@ -362,7 +362,7 @@ def test_the_page_documents_every_measure_with_an_example_that_is_read(tmp_path,
 
 
 def names() -> tuple[set[str], set[str]]:
-    from eventwindow.study import read_study
+    from eventwindow.study.definition import read_study
 
     study = read_study(STUDY)
     return set(study.securities), set(study.baskets)
@@ -371,7 +371,7 @@ def names() -> tuple[set[str], set[str]]:
 def test_the_page_explains_every_hedge():
     from typing import get_args
 
-    from eventwindow.claims.claim import Hedge
+    from eventwindow.claims.model import Hedge
 
     page = PAGE.read_text(encoding="utf-8")
     assert [h for h in get_args(Hedge) if f"`{h}`" not in page] == []

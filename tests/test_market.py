@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eventwindow.approach import approach_table
-from eventwindow.market import groups_table, market_table, panel_moves, treated_stocks_table
-from eventwindow.onecall import abnormal_returns
-from eventwindow.timeline import Window
-from eventwindow.treated import without_treated
+from eventwindow.analyses.event_study import abnormal_returns
+from eventwindow.analyses.market import groups_table, market_table, panel_moves, treated_stocks_table
+from eventwindow.analyses.run_up import approach_table
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.ex_treated import without_treated
 
 SESSIONS = pd.bdate_range("2022-01-03", periods=400, name="date")
 EARLY, DAY0 = SESSIONS[350], SESSIONS[355]

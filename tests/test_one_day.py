@@ -11,16 +11,17 @@ from scipy import stats
 from statsmodels.multivariate.manova import MANOVA
 from statsmodels.stats.power import TTestPower
 
+from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
-from eventwindow.inference import NotComputed
-from eventwindow.inference.bootstrap import block_bootstrap, romano_wolf, stationary_indices, step_down
+from eventwindow.inference.bootstrap import block_bootstrap, stationary_indices
 from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.conformal import conformal_mean, conformal_sur, firm_conformal
+from eventwindow.inference.multiple import romano_wolf, step_down
 from eventwindow.inference.permutation import date_permutation_max, date_permutation_sar
 from eventwindow.inference.power import detectable, detectable_in_basket, smallest_detectable_effect
+from eventwindow.inference.registry import NotComputed
 from eventwindow.inference.scaled import volatility_scaled_sq, with_garch
 from eventwindow.inference.sur import gls_t, sur_f
-from eventwindow.timeline import Window
 
 DAY = Window(0, 0)
 

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 from panels import EVENT, on_days, on_one_day, panel
 
+from eventwindow.analyses.event_study import abnormal_returns
+from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
+from eventwindow.estimation.concat import concat
+from eventwindow.estimation.models import MODELS, Dimson, FactorModel
 from eventwindow.inference.permutation import date_permutation_mean
 from eventwindow.inference.portfolio import portfolio_t
-from eventwindow.joined import concat
-from eventwindow.models import MODELS, Dimson, FactorModel
-from eventwindow.onecall import abnormal_returns
-from eventwindow.timeline import Window
 
 SPANS = {"estimation": (-70, -6), "window": (-5, 5), "minimum_returns": 30}
 DAY = Window(0, 0)

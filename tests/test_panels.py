@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from panels import panel
 
 from eventwindow import StudyError, abnormal_returns, panel_study
-from eventwindow.inference import NotComputed, run_tests
-from eventwindow.panel import task as task_module
-from eventwindow.timeline import Window
+from eventwindow.calendars.window import Window
+from eventwindow.inference.registry import NotComputed, run_tests
+from eventwindow.panel import chunk as task_module
 
 WINDOWS = ((0, 0), (-1, 2))
 OPTIONS = {"benchmark": "MKT", "estimation": (-70, -6), "window": (-5, 5), "minimum_returns": 30}
@@ -87,7 +87,7 @@ def test_every_kind_of_model_runs_in_chunks(model):
 
 @pytest.mark.parametrize("block", [1, 7, 4000])
 def test_the_blocks_within_a_chunk_do_not_matter_either(monkeypatch, block):
-    monkeypatch.setattr("eventwindow.panel.firstpass.BLOCK", block)
+    monkeypatch.setattr("eventwindow.panel.passes.BLOCK", block)
     assert task_module.BLOCK == 3840
     returns = ragged_panel(5)
     events = drawn_events(returns, 5, 50, days=12)  # many events share days
@@ -126,7 +126,7 @@ def test_each_event_has_the_figures_of_the_plain_path():
 
 
 def test_a_chunk_touches_no_more_of_the_panel_than_is_allowed(monkeypatch):
-    monkeypatch.setattr("eventwindow.panelrun.plan.STRETCH", 300)
+    monkeypatch.setattr("eventwindow.panel.plan.STRETCH", 300)
     returns = ragged_panel(9)
     events = drawn_events(returns, 9, 60)
     result = panel_study(returns, events, report=WINDOWS, chunk=50, workers=1, **OPTIONS)

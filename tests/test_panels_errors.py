@@ -11,8 +11,8 @@ from test_panels import OPTIONS, drawn_events, ragged_panel
 from test_panels_sources import STUDY
 
 from eventwindow import StudyError, abnormal_returns, panel_study
-from eventwindow.cli import main
-from eventwindow.eventlist.staging import staged_panel
+from eventwindow.cli.main import main
+from eventwindow.panel.tiles import staged_panel
 
 
 @pytest.fixture

@@ -14,14 +14,14 @@ from panels import panel
 from test_panels import OPTIONS, drawn_events, ragged_panel
 
 from eventwindow import StudyError, panel_study
-from eventwindow.cli import main
-from eventwindow.eventlist.form import read_panel_study
-from eventwindow.eventlist.source import frame_panel
-from eventwindow.eventlist.staging import staged_panel
-from eventwindow.eventlist.table import event_list
-from eventwindow.panelrun.page import reasons
-from eventwindow.placing import placed
+from eventwindow.calendars.day_zero import placed
+from eventwindow.cli.main import main
+from eventwindow.panel.events import event_list
+from eventwindow.panel.form import read_panel_study
+from eventwindow.panel.source import frame_panel
+from eventwindow.panel.tiles import staged_panel
 from eventwindow.report.language import LANGUAGES, language
+from eventwindow.report.panel import reasons
 
 
 @pytest.fixture
@@ -254,7 +254,7 @@ def test_check_says_what_a_run_would_run_on(study, capsys):
 
 
 def test_many_rows_are_written_as_parquet(study, monkeypatch):
-    monkeypatch.setattr("eventwindow.panelrun.writing.ROWS_OF_CSV", 10)
+    monkeypatch.setattr("eventwindow.report.panel_writing.ROWS_OF_CSV", 10)
     assert main(["run", str(study), "--out", str(study / "out"), "--quiet"]) == 0
     table = pd.read_parquet(study / "out" / "results" / "cumulative.parquet")
     assert {"event", "security", "group", "car", "std_error", "note"} <= set(table)

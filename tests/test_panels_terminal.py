@@ -10,8 +10,8 @@ import pytest
 from test_panels import drawn_events, ragged_panel
 from test_panels_sources import STUDY
 
-from eventwindow.cli import main
-from eventwindow.inference import TESTS
+from eventwindow.cli.main import main
+from eventwindow.inference.registry import TESTS
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from reference_cases import EVENT, FOLDER, clustered, window
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.inference import run_tests
-from eventwindow.inference.result import SignificanceResult
-from eventwindow.onecall import abnormal_returns
+from eventwindow.analyses.event_study import abnormal_returns
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.inference.registry import run_tests
+from eventwindow.inference.results import SignificanceResult
 
 THEIRS = pd.read_csv(FOLDER / "clustered/python_packages.csv").set_index(["package", "window"])
 WINDOWS = ["0", "[-10,10]"]

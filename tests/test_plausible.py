@@ -8,10 +8,10 @@ import pytest
 from panels import panel
 
 from eventwindow import StudyError, abnormal_returns, panel_study
-from eventwindow.eventlist.staging import staged_panel
-from eventwindow.plausible import check_decimals
-from eventwindow.prices.shipped import shipped_tables
-from eventwindow.studies import find_study
+from eventwindow.estimation.plausible import check_decimals
+from eventwindow.panel.tiles import staged_panel
+from eventwindow.prices.bundled import shipped_tables
+from eventwindow.study.library import find_study
 
 SPANS = {"benchmark": "MKT", "estimation": (-70, -6), "window": (-5, 5), "minimum_returns": 30}
 EVENTS = pd.DataFrame({"security": ["F0"], "date": ["2023-05-05"]})

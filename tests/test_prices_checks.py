@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from eventwindow.calendars.exchange import exchange_calendar
+from eventwindow.prices.bundled import shipped_histories
 from eventwindow.prices.checks import KINDS, check_history
+from eventwindow.prices.history import PriceHistory, Prices, history_frame
 from eventwindow.prices.reconcile import reconcile, reconcile_with_shipped
-from eventwindow.prices.shipped import shipped_histories
-from eventwindow.prices.table import PriceHistory, Prices, history_frame
-from eventwindow.timeline import exchange_calendar
 
-FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "studies" / "deepseek_2025" / "figures"
+FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "study" / "library" / "deepseek_2025" / "figures"
 CALENDAR = exchange_calendar("XNYS", pd.Timestamp("2024-12-02").date(), pd.Timestamp("2025-02-28").date())
 DAY = pd.Timestamp("2025-01-15")
 

@@ -14,10 +14,10 @@ import pytest
 from yahoo_server import Ticker, TlsProxy, YahooServer
 
 import eventwindow
-from eventwindow.prices.shipped import shipped_histories
+from eventwindow.prices.bundled import shipped_histories
 
 SOURCE = Path(eventwindow.__file__).parents[1]
-FIGURES = SOURCE / "eventwindow" / "studies" / "deepseek_2025" / "figures"
+FIGURES = SOURCE / "eventwindow" / "study" / "library" / "deepseek_2025" / "figures"
 SYMBOLS = ["NVDA", "TSM", "KO", "SPY"]
 
 

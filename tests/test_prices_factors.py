@@ -16,14 +16,14 @@ from yahoo_server import Ticker, session
 
 from eventwindow.errors import PriceError, SourceError
 from eventwindow.prices import load_prices
+from eventwindow.prices.auxiliary import load_tables
 from eventwindow.prices.cache import Cache
-from eventwindow.prices.counts import adr_premium, split_adjusted, yahoo_share_counts
 from eventwindow.prices.factors import FILES, load_factors, parse_library, read_factors
+from eventwindow.prices.share_counts import adr_premium, split_adjusted, yahoo_share_counts
 from eventwindow.prices.store import Store
-from eventwindow.prices.tables import load_tables
 from eventwindow.prices.yahoo import Yahoo
 
-FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "studies" / "deepseek_2025" / "figures"
+FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "study" / "library" / "deepseek_2025" / "figures"
 FIVE = b"""This file was created using the 202502 CRSP database.
 The 1-month TBill return is from Ibbotson and Associates.
 
@@ -201,7 +201,7 @@ def test_share_counts_are_kept_and_outlive_a_yahoo_that_fails(counts_of_yahoo, m
     first, asked = ask("AAA"), len(server.paths)
     pd.testing.assert_frame_equal(ask("AAA"), first)
     assert len(server.paths) == asked
-    monkeypatch.setattr("eventwindow.prices.counts.FRESH", pd.Timedelta(0))
+    monkeypatch.setattr("eventwindow.prices.share_counts.FRESH", pd.Timedelta(0))
     server.shares = "<html>"
     pd.testing.assert_frame_equal(ask("AAA"), first)
     assert ask("^X").empty

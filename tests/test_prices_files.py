@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from eventwindow.errors import PriceError
 from eventwindow.prices.files import PriceFiles, read_prices
-from eventwindow.prices.table import COLUMNS, history_frame
+from eventwindow.prices.history import COLUMNS, history_frame
 
 GOOD = "date,symbol,open,high,low,close,adj_close,volume\n2025-01-24,AAA,10,11,9,10.5,10.4,100\n2025-01-27,AAA,9,9.5,8,8.5,8.4,\n"
 

@@ -19,11 +19,11 @@ import eventwindow
 from eventwindow.errors import PriceError, SourceError
 from eventwindow.prices import load_prices
 from eventwindow.prices.cache import Cache
-from eventwindow.prices.held import held, refresh
+from eventwindow.prices.inventory import held, refresh
 from eventwindow.prices.store import Store, safe_name
 from eventwindow.prices.yahoo import Yahoo
 
-FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "studies" / "deepseek_2025" / "figures"
+FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "study" / "library" / "deepseek_2025" / "figures"
 
 
 @pytest.fixture

@@ -13,15 +13,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from eventwindow.calendars.exchange import exchange_calendar
 from eventwindow.errors import PriceError
-from eventwindow.inputs import exchanges_of
+from eventwindow.prices.bundled import TABLES, check_sums, shipped_histories, shipped_tables
 from eventwindow.prices.calendars import shipped_calendars
-from eventwindow.prices.shipped import TABLES, check_sums, shipped_histories, shipped_tables
-from eventwindow.study import read_study
-from eventwindow.timeline import exchange_calendar
+from eventwindow.study.definition import read_study
+from eventwindow.study.load import exchanges_of
 
 ROOT = Path(__file__).parents[1]
-FIGURES = ROOT / "src" / "eventwindow" / "studies" / "deepseek_2025" / "figures"
+FIGURES = ROOT / "src" / "eventwindow" / "study" / "library" / "deepseek_2025" / "figures"
 SOURCE = ROOT.parent / "shared" / "prices"
 needs_source = pytest.mark.skipif(not (SOURCE / "daily.csv").exists(), reason="needs ../shared")
 

@@ -11,8 +11,8 @@ import pytest
 from yahoo_server import Ticker, YahooServer, session
 
 from eventwindow.errors import SourceError
-from eventwindow.prices.pull import Limits
-from eventwindow.prices.table import PriceHistory, Unavailable
+from eventwindow.prices.history import PriceHistory, Unavailable
+from eventwindow.prices.retry import Limits
 from eventwindow.prices.yahoo import Yahoo
 
 START, END = pd.Timestamp("2024-12-02"), pd.Timestamp("2025-02-28")

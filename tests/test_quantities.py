@@ -6,16 +6,16 @@ import pytest
 from panels import EVENT, on_days, on_one_day, panel
 from scipy import stats
 
+from eventwindow.analyses.event_study import abnormal_returns
+from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
-from eventwindow.inference import NotComputed, SignificanceResult
-from eventwindow.inference.buy_and_hold import bhar_t, estimation_bhar, firm_bhar
-from eventwindow.inference.firm import firm_sq
+from eventwindow.estimation.volume import log_volume
+from eventwindow.inference.cross_sectional import bhar_t, estimation_bhar, firm_bhar
 from eventwindow.inference.portfolio import portfolio_t
+from eventwindow.inference.portfolios import portfolio
+from eventwindow.inference.registry import NotComputed, SignificanceResult
+from eventwindow.inference.single_firm import firm_sq
 from eventwindow.inference.volatility import abnormal_volatility, volatility_permutation
-from eventwindow.onecall import abnormal_returns
-from eventwindow.portfolios import portfolio
-from eventwindow.timeline import Window
-from eventwindow.volume import log_volume
 
 DAY = Window(0, 0)
 

@@ -18,7 +18,7 @@ def shown() -> str:
 
 def test_the_first_screen_is_what_the_command_prints(deepseek, capsys):
     """To write it anew: `eventwindow run deepseek-2025 --prices shipped`."""
-    from eventwindow.terminal import print_result
+    from eventwindow.cli.terminal import print_result
 
     print_result(deepseek, Path("eventwindow-out/deepseek-2025/report.html"))
     printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]

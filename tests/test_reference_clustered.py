@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from reference_cases import FOLDER, clustered, expected, window
 
-from eventwindow.inference import TESTS, SignificanceResult
+from eventwindow.calendars.window import Window
 from eventwindow.inference.correlation import mean_correlation
-from eventwindow.timeline import Window
+from eventwindow.inference.registry import TESTS, SignificanceResult
 
 TABLE = expected("clustered")
 MAPPED = sorted(set(TABLE["statistic"]) & set(TESTS))

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from reference_cases import FOLDER, expected, scattered, window
 
-from eventwindow.inference import TESTS, SignificanceResult
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.overlaps import overlapping_events
 from eventwindow.inference.correlation import mean_correlation
-from eventwindow.inference.sample import design
-from eventwindow.overlaps import overlapping_events
-from eventwindow.timeline import Window
+from eventwindow.inference.design import design
+from eventwindow.inference.registry import TESTS, SignificanceResult
 
 TABLE = expected("scattered")
 MODELS = pd.read_csv(FOLDER / "scattered/expected_models.csv", index_col="model")

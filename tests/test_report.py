@@ -13,9 +13,9 @@ import pytest
 from report_cases import HOSTILE, Page, hostile_study
 
 from eventwindow import run_study
-from eventwindow.report import write_report
+from eventwindow.report.context import Subject, words_of
+from eventwindow.report.html import environment
 from eventwindow.report.language import LANGUAGES, Language, language, p_value, percent
-from eventwindow.report.page import environment
 from eventwindow.report.sections import (
     abnormal_section,
     board_section,
@@ -24,8 +24,8 @@ from eventwindow.report.sections import (
     inference_section,
 )
 from eventwindow.report.sections.strip import strip_of
-from eventwindow.report.subject import Subject, words_of
-from eventwindow.studies import new_study
+from eventwindow.report.write import write_report
+from eventwindow.study.library import new_study
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from eventwindow.report.context import Subject
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.report.paper.chapters import abnormal
 from eventwindow.report.sections import abnormal_section
 from eventwindow.report.sections.abnormal import DASH, columns_note
-from eventwindow.report.subject import Subject
 
 
 @pytest.fixture(params=LANGUAGES)

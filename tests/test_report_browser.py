@@ -11,10 +11,10 @@ from contrast import faint_texts, faint_words
 from report_cases import HOSTILE, hostile_study
 
 from eventwindow import run_study
-from eventwindow.report import write_report
-from eventwindow.report.figures.marks import marks
+from eventwindow.report.context import Subject
+from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import language
-from eventwindow.report.subject import Subject
+from eventwindow.report.write import write_report
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",

@@ -13,10 +13,11 @@ import pytest
 from report_cases import HOSTILE, hostile_study
 
 from eventwindow import run_study
-from eventwindow.output import FORMULA, csv_text, write_result
+from eventwindow.report.context import Subject
+from eventwindow.report.csv import FORMULA, csv_text
 from eventwindow.report.language import language, percent
 from eventwindow.report.markdown import markdown, plain, table, words
-from eventwindow.report.subject import Subject
+from eventwindow.report.output import write_result
 
 
 @pytest.fixture(scope="module")

@@ -9,14 +9,14 @@ from importlib.resources import files
 
 import pytest
 
-from eventwindow.counterfactual import COUNTERFACTUALS
-from eventwindow.inference import TESTS
-from eventwindow.models import MODELS
+from eventwindow.analyses.counterfactual import COUNTERFACTUALS
+from eventwindow.estimation.models import MODELS
+from eventwindow.inference.registry import TESTS
+from eventwindow.report.context import Subject
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.report.paper.chapters import method as method_on_paper
 from eventwindow.report.sections import inference_section, method, method_section
 from eventwindow.report.sections.references import cited, references, works
-from eventwindow.report.subject import Subject
 
 FORMULAS = files("eventwindow.report").joinpath("templates/parts/formulas")
 FIRM = ("sq", "sq_scaled", "single_firm_t", "power")

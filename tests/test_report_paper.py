@@ -16,16 +16,16 @@ import pytest
 from report_cases import HOSTILE, hostile_study
 
 from eventwindow import run_study
-from eventwindow.report import write_report
+from eventwindow.report.context import Subject, every_verdict
 from eventwindow.report.figures import charts
 from eventwindow.report.figures.style import svg_text
+from eventwindow.report.html import file_name
 from eventwindow.report.language import LANGUAGES, language
-from eventwindow.report.page import file_name
 from eventwindow.report.paper.blocks import runs
-from eventwindow.report.pdf import pdf_bytes
 from eventwindow.report.sections import board_section, disagreements_section, outline, title
 from eventwindow.report.sections.strip import marks_of
-from eventwindow.report.subject import Subject, every_verdict
+from eventwindow.report.typst import pdf_bytes
+from eventwindow.report.write import write_report
 
 INLINE = {"strong", "code", "sub", "small", "a"}
 UNSAID = {"script", "style", "svg", "nav", "form", "button", "math"}  # drawn, or of use on a screen only

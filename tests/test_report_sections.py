@@ -8,6 +8,7 @@ from html import unescape
 import pandas as pd
 import pytest
 
+from eventwindow.report.context import Subject
 from eventwindow.report.language import LANGUAGES, language, p_value, percent
 from eventwindow.report.sections import (
     benchmark_section,
@@ -18,7 +19,6 @@ from eventwindow.report.sections import (
     title,
 )
 from eventwindow.report.sections.benchmark import REMARK
-from eventwindow.report.subject import Subject
 
 MATTER = {"market", "group_views", "approach", "treated", "treated_stocks", "views", "robustness"}
 

@@ -10,11 +10,11 @@ import matplotlib.text
 import pytest
 
 from eventwindow.claims.measures import MEASURES
+from eventwindow.report.context import Subject, every_verdict
 from eventwindow.report.figures import FIGURES, chart
+from eventwindow.report.html import page
 from eventwindow.report.language import language
-from eventwindow.report.page import page
 from eventwindow.report.reasons import patterns, reason_in
-from eventwindow.report.subject import Subject, every_verdict
 
 INFERENCE = Path(__file__).parents[1] / "src" / "eventwindow" / "inference"
 NAMES = {  # of authors, firms and tests that are written so in Taiwan; tickers and the study's own names are taken out

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eventwindow.onecall import abnormal_returns
-from eventwindow.robustness import Choices, specification_curve
-from eventwindow.sensitivity import estimation_windows
-from eventwindow.timeline import Window
+from eventwindow.analyses.benchmarks import estimation_windows
+from eventwindow.analyses.event_study import abnormal_returns
+from eventwindow.analyses.specification_curve import Choices, specification_curve
+from eventwindow.calendars.window import Window
 
 SESSIONS = pd.bdate_range("2022-01-03", periods=620, name="date")
 DAY0 = SESSIONS[580]

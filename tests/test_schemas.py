@@ -12,10 +12,10 @@ from doc_blocks import blocks
 from jsonschema import Draft202012Validator
 
 import eventwindow
-from eventwindow.eventlist.form import schema
+from eventwindow.panel.form import schema
 
 DOCS = Path(__file__).parents[1] / "docs"
-STUDIES = Path(eventwindow.__file__).parent / "studies"
+STUDIES = Path(eventwindow.__file__).parent / "study" / "library"
 
 
 def published(name: str) -> dict:

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from panels import ESTIMATION, EVENT, panel
 
-from eventwindow.abnormal import estimate
-from eventwindow.event_returns import event_returns
-from eventwindow.inference import run_tests
+from eventwindow.analyses.event_study import abnormal_returns
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import estimate
+from eventwindow.estimation.event_time import event_returns
+from eventwindow.estimation.models import FactorModel
 from eventwindow.inference.correlation import mean_correlation
-from eventwindow.models import FactorModel
-from eventwindow.onecall import abnormal_returns
-from eventwindow.timeline import Window
+from eventwindow.inference.registry import run_tests
 
 DAY = Window(0, 0)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
-from eventwindow.studies import find_study, new_study, shipped_studies
-from eventwindow.study import read_study, schema
-from eventwindow.timeline import Window
+from eventwindow.study.definition import read_study, schema
+from eventwindow.study.library import find_study, new_study, shipped_studies
 
 GOOD = """\
 [study]

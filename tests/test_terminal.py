@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from eventwindow.terminal import origin_lines, p_value
+from eventwindow.cli.terminal import origin_lines, p_value
 
 
 def result(prices, unavailable=None, notes=()):

@@ -7,8 +7,9 @@ from datetime import date, time
 import pandas as pd
 import pytest
 
+from eventwindow.calendars.exchange import day_zero, exchange_calendar
+from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, WindowError
-from eventwindow.timeline import Window, day_zero, exchange_calendar
 
 NEW_YORK = "America/New_York"
 

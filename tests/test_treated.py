@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eventwindow.inputs import read_inputs
-from eventwindow.stages import filled_weights
-from eventwindow.studies import find_study
-from eventwindow.treated import weights_from_values, without_treated
+from eventwindow.estimation.ex_treated import weights_from_values, without_treated
+from eventwindow.study.analyses import filled_weights
+from eventwindow.study.library import find_study
+from eventwindow.study.load import read_inputs
 
 DAYS = pd.bdate_range("2024-01-01", periods=60, name="date")
 

@@ -6,27 +6,27 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from eventwindow.abnormal import AbnormalReturns
+    from eventwindow.analyses.event_study import abnormal_returns
+    from eventwindow.calendars.window import Window
     from eventwindow.errors import StudyError
-    from eventwindow.onecall import abnormal_returns
-    from eventwindow.panelrun.study import panel_study
-    from eventwindow.result import StudyResult
-    from eventwindow.run import run_study
-    from eventwindow.study import Study, read_study
-    from eventwindow.timeline import Window
+    from eventwindow.estimation.abnormal import AbnormalReturns
+    from eventwindow.panel.run import panel_study
+    from eventwindow.study.definition import Study, read_study
+    from eventwindow.study.result import StudyResult
+    from eventwindow.study.run import run_study
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "AbnormalReturns": "abnormal",
-    "Study": "study",
+    "AbnormalReturns": "estimation.abnormal",
+    "Study": "study.definition",
     "StudyError": "errors",
-    "StudyResult": "result",
-    "Window": "timeline",
-    "abnormal_returns": "onecall",
-    "panel_study": "panelrun.study",
-    "read_study": "study",
-    "run_study": "run",
+    "StudyResult": "study.result",
+    "Window": "calendars.window",
+    "abnormal_returns": "analyses.event_study",
+    "panel_study": "panel.run",
+    "read_study": "study.definition",
+    "run_study": "study.run",
 }
 
 __all__ = [

@@ -2,6 +2,6 @@
 
 import sys
 
-from eventwindow.cli import main
+from eventwindow.cli.main import main
 
 sys.exit(main())

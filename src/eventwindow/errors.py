@@ -37,3 +37,11 @@ class SourceError(StudyError):
     """A source of prices that cannot be had now; not the user's fault."""
 
     exit_code = 1
+
+
+class NoFigure(Exception):  # noqa: N818 a reason, not a fault
+    """The data hold no figure for this measure; the reason becomes the verdict's."""
+
+    def __init__(self, reason_en: str, reason_zh: str) -> None:
+        self.reason_en, self.reason_zh = reason_en, reason_zh
+        super().__init__(reason_en)

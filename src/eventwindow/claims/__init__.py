@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from eventwindow.claims.claim import Claim, Evidence, Measured, Verdict
-from eventwindow.claims.verdict import judge, measure_all
+from eventwindow.claims.evidence import Evidence
+from eventwindow.claims.model import Claim, Measured, Verdict
+from eventwindow.claims.verdicts import judge, measure_all
 
 __all__ = ["Claim", "Evidence", "Measured", "Verdict", "judge", "measure_all"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eventwindow.claims.claim import Claim, Hedge
+from eventwindow.claims.model import Claim, Hedge
 from eventwindow.claims.wording import figure
 
 ASKED: dict[Hedge, tuple[str, str]] = {

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence
-from eventwindow.claims.lookup import history
+from eventwindow.claims.evidence import Evidence, history
 from eventwindow.claims.market_value import large_closes
 
 

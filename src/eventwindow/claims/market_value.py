@@ -8,9 +8,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence
-from eventwindow.claims.lookup import NoFigure, price, table
+from eventwindow.claims.evidence import Evidence, price, table
 from eventwindow.claims.wording import day, figure
+from eventwindow.errors import NoFigure
 
 GRACE = pd.Timedelta(days=30)  # how long after the date a filing may still stand in for one before it
 

@@ -7,11 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence
-from eventwindow.claims.effects import at, response
-from eventwindow.claims.family import runs
-from eventwindow.claims.lookup import members
-from eventwindow.timeline import Window
+from eventwindow.calendars.window import Window
+from eventwindow.claims.evidence import Evidence, at, members
+from eventwindow.inference.family import runs
+from eventwindow.inference.response import response
 
 
 def daily_path(evidence: Evidence, named: Sequence[str], event: str, window: Window) -> pd.DataFrame:

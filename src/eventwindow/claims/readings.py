@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eventwindow.claims.claim import Claim, Evidence, Verdict
-from eventwindow.claims.verdict import judge
+from eventwindow.claims.evidence import Evidence
+from eventwindow.claims.model import Claim, Verdict
+from eventwindow.claims.verdicts import judge
 
 SECTIONS = ("market", "late")  # was it the whole market, why so late
 

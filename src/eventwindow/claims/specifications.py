@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
 
-from eventwindow.claims.claim import Claim, Evidence
-from eventwindow.claims.lookup import members
+from eventwindow.claims.evidence import Evidence, members
 from eventwindow.claims.measures.effect import EffectOf
+from eventwindow.claims.model import Claim, Specifications
 
 TABLE = "robustness"
-
-
-@dataclass(frozen=True, slots=True)
-class Specifications:
-    """Shares of the specification curve, the mean over the firms that a claim names.
-
-    number: specifications; sign: share with the sign stated; significant: share with it and |t| beyond its 5 % point.
-    """
-
-    number: int
-    sign: float
-    significant: float
-
-    def text(self, zh: bool = False) -> str:
-        sign, significant = f"{100 * self.sign:.0f} %", f"{100 * self.significant:.0f} %"
-        if zh:
-            return f"{self.number} 種設定中，{sign} 方向與所述相同，{significant} 方向相同且單獨顯著。"
-        return (
-            f"Of {self.number} specifications {sign} have the sign stated; {significant} have it and are significant."
-        )
 
 
 def specifications(claim: Claim, evidence: Evidence) -> Specifications | None:

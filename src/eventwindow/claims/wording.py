@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence
-from eventwindow.timeline import Window
+from eventwindow.calendars.window import Window
+from eventwindow.inference.response import Response
+
+if TYPE_CHECKING:
+    from eventwindow.claims.evidence import Evidence
 
 MINUS = "\u2212"
 
@@ -72,6 +76,14 @@ def days_of(evidence: Evidence, event: str, window: Window, zh: bool = False) ->
         return f"「{evidence.events[event][1]}」{days}" if event in evidence.events else days
     days = f"day {start}" if window.start == window.end else f"days {start} to {end}"
     return f"{days} of “{evidence.events[event][0]}”" if event in evidence.events else days
+
+
+def period(found: Response, evidence: Evidence, event: str, window: Window, zh: bool = False) -> str:
+    """The dates of the window, and its days around the event; a single day of no event is its date alone."""
+    dates, days = span(found.first, found.last, zh), days_of(evidence, event, window, zh)
+    if window == Window(0, 0) and event not in evidence.events:
+        return dates
+    return f"{dates}（{days}）" if zh else f"{dates} ({days})"
 
 
 def quantity(window: Window, zh: bool = False) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from eventwindow.draft.paraphrase import figure, paraphrase
 from eventwindow.draft.statement import Statement, Subject
-from eventwindow.study import Study
+from eventwindow.study.definition import Study
 
 RANKS = {"loss_rank", "return_rank", "value_rank", "record"}
 ANY_DAY = {"value_rank"}  # the last close on or before the day counts

@@ -10,10 +10,10 @@ from itertools import pairwise
 
 from eventwindow.draft.amounts import Amount, amounts
 from eventwindow.draft.chinese import has_chinese
-from eventwindow.draft.days import DayMark, days
+from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.lexicon import Lexicon, Mark, settled
-from eventwindow.draft.names import Names
 from eventwindow.draft.periods import periods
+from eventwindow.draft.securities import Names
 from eventwindow.draft.statement import Subject
 
 ORDER = ("date", "since", "period", "rank", "valuable", "record_high", "record_low", "name", "group", "amount", "same")

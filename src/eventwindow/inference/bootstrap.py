@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.event_returns import Array
-from eventwindow.inference.permutation import Statistic, event_and_null, mean_of
-from eventwindow.inference.result import NotComputed, Result, SignificanceResult
-from eventwindow.inference.sample import complete, design
-from eventwindow.timeline import Window
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.inference.design import complete, design
+from eventwindow.inference.permutation import Statistic, mean_of
+from eventwindow.inference.results import NotComputed, Result, SignificanceResult
 
 NULL = "the mean CAR is a draw like any other"
 
@@ -54,29 +53,3 @@ def stationary_indices(rng: np.random.Generator, days: int, length: int, draws: 
         jump = rng.random(draws) < 1 / block
         at[:, t] = np.where(jump, rng.integers(0, days, draws), (at[:, t - 1] + 1) % days)
     return at
-
-
-def romano_wolf(ar: AbnormalReturns, window: Window) -> Array | str:
-    """(N,) step-down p-values of the single firms on the date permutation, or why there are none.
-
-    The largest |SCAR| of the firms not yet rejected is ranked among the same largest on every run of estimation days;
-    p-values never fall along the steps (Romano & Wolf 2005, 2016). NaN for a firm that does not hold the window.
-    """
-    drawn = event_and_null(ar, window, standardised=True)
-    if isinstance(drawn, str):
-        return drawn
-    event, runs = drawn
-    adjusted = np.full(len(ar), np.nan)
-    adjusted[ar.car(window).complete] = step_down(np.abs(event), np.abs(runs))
-    return adjusted
-
-
-def step_down(event: Array, reference: Array) -> Array:
-    """Adjusted p-values of |statistics| (N,) from their joint null draws (N, D)."""
-    order = np.argsort(-event, kind="stable")
-    # the largest of the firms from each step on, (N, D)
-    largest = np.maximum.accumulate(reference[order][::-1], axis=0)[::-1]
-    p = (1 + (largest >= event[order, None]).sum(axis=1)) / (reference.shape[1] + 1)
-    out = np.empty(len(event))
-    out[order] = np.maximum.accumulate(p)
-    return out

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventwindow.abnormal import AbnormalReturns
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference.correlation_runs import moments
+from eventwindow.inference.design import complete, once
 from eventwindow.inference.ranking import mean_over
-from eventwindow.inference.result import NotComputed, Result, normal, student
-from eventwindow.inference.sample import complete, once
-from eventwindow.timeline import Window
+from eventwindow.inference.results import NotComputed, Result, normal, student
 
 NULL = "the mean CAR is zero"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.event_returns import Array
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array
 from eventwindow.inference.permutation import Statistic, event_and_null, mean_of
-from eventwindow.inference.result import NotComputed, Result, SignificanceResult
-from eventwindow.timeline import Window
+from eventwindow.inference.results import NotComputed, Result, SignificanceResult
 
 NAME, NULL = "largest_of_candidates", "the largest of the candidate sessions is a run's like any other"
 

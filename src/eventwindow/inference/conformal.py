@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from eventwindow.abnormal import AbnormalReturns
+from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
-from eventwindow.event_returns import Array, EventReturns
-from eventwindow.inference.result import FirmSignificance, NotComputed, Result, SignificanceResult
-from eventwindow.inference.sample import block_sums, complete, design, same_calendar
-from eventwindow.timeline import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array, EventReturns
+from eventwindow.inference.design import block_sums, complete, design, same_calendar
+from eventwindow.inference.results import FirmSignificance, NotComputed, Result, SignificanceResult
 
 SINGULAR = 1e12  # condition number
 NULL = "the window's days belong with the others"

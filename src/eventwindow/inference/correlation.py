@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.event_returns import OUTSIDE, Days
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import OUTSIDE, Days
 from eventwindow.inference.correlation_pairs import sum_of_correlations
 from eventwindow.inference.correlation_runs import Pairs, over_runs, runs
-from eventwindow.inference.sample import tested_days
-from eventwindow.timeline import Window
+from eventwindow.inference.design import tested_days
 
 
 def mean_correlation(ar: AbnormalReturns, window: Window) -> float | str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.event_returns import OUTSIDE, Array
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import OUTSIDE, Array
 from eventwindow.inference.correlation_runs import MINIMUM_DAYS, NO_VARIANCE, too_few
 
 ROWS = 1000  # of a matrix of pairs at a time

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.blocks import in_blocks
-from eventwindow.event_returns import OUTSIDE, Array, Days
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import OUTSIDE, Array, Days
+from eventwindow.parallel import in_blocks
 
 Pairs = tuple[np.ndarray, np.ndarray, Array]  # groups g <= h and the overlap o of their tested days
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.event_returns import Array
-from eventwindow.inference.result import NotComputed, Result, student
-from eventwindow.inference.sample import complete
-from eventwindow.timeline import Window
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array
+from eventwindow.inference.design import complete
+from eventwindow.inference.results import NotComputed, Result, student
 
 NULL = "the mean CAR is zero"
 

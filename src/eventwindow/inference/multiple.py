@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from eventwindow.event_returns import Array
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array
+from eventwindow.inference.permutation import event_and_null
 
 
 def holm(p: Array) -> Array:
@@ -35,3 +38,29 @@ def _holm_sorted(p: Array) -> Array:
 def _hochberg_sorted(p: Array) -> Array:
     scaled = p * len(p) / np.arange(1, len(p) + 1)
     return np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+
+
+def romano_wolf(ar: AbnormalReturns, window: Window) -> Array | str:
+    """(N,) step-down p-values of the single firms on the date permutation, or why there are none.
+
+    The largest |SCAR| of the firms not yet rejected is ranked among the same largest on every run of estimation days;
+    p-values never fall along the steps (Romano & Wolf 2005, 2016). NaN for a firm that does not hold the window.
+    """
+    drawn = event_and_null(ar, window, standardised=True)
+    if isinstance(drawn, str):
+        return drawn
+    event, runs = drawn
+    adjusted = np.full(len(ar), np.nan)
+    adjusted[ar.car(window).complete] = step_down(np.abs(event), np.abs(runs))
+    return adjusted
+
+
+def step_down(event: Array, reference: Array) -> Array:
+    """Adjusted p-values of |statistics| (N,) from their joint null draws (N, D)."""
+    order = np.argsort(-event, kind="stable")
+    # the largest of the firms from each step on, (N, D)
+    largest = np.maximum.accumulate(reference[order][::-1], axis=0)[::-1]
+    p = (1 + (largest >= event[order, None]).sum(axis=1)) / (reference.shape[1] + 1)
+    out = np.empty(len(event))
+    out[order] = np.maximum.accumulate(p)
+    return out

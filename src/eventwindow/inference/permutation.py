@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.event_returns import Array
-from eventwindow.inference.result import NotComputed, Result, SignificanceResult
-from eventwindow.inference.sample import block_sums, common_days, complete, design
-from eventwindow.timeline import Window
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array
+from eventwindow.inference.design import block_sums, common_days, complete, design
+from eventwindow.inference.results import NotComputed, Result, SignificanceResult
 
 Statistic = Callable[[Array], Array]  # (N, D) → (D,)
 MINIMUM_DAYS = 20

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from eventwindow.abnormal import AbnormalReturns, estimate
-from eventwindow.event_returns import Array, EventReturns
-from eventwindow.inference.result import NotComputed, Result, student
-from eventwindow.inference.sample import complete, design, once, same_calendar
-from eventwindow.timeline import Window
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns, estimate
+from eventwindow.estimation.event_time import Array, EventReturns
+from eventwindow.inference.design import complete, design, once, same_calendar
+from eventwindow.inference.results import NotComputed, Result, student
 
 NULL = "the CAR of the equal-weighted basket is zero"
 MINIMUM_DAYS = 30

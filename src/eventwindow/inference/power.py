@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import nctdtr, stdtrit
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.event_returns import Array
-from eventwindow.timeline import Window
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array
 
 
 def smallest_detectable_effect(ar: AbnormalReturns, window: Window, power: float = 0.8, level: float = 0.05) -> Array:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.blocks import in_blocks
-from eventwindow.event_returns import Array
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array
+from eventwindow.parallel import in_blocks
 
 Doubled = NDArray[np.uint16]  # twice a rank: ties make halves; 0 is no rank
 Counts = NDArray[np.int64]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.event_returns import Array
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array
+from eventwindow.inference.design import complete
 from eventwindow.inference.ranking import mean_ranks, mean_ranks_with
-from eventwindow.inference.result import NotComputed, Result, normal, student
-from eventwindow.inference.sample import complete
-from eventwindow.timeline import Window
+from eventwindow.inference.results import NotComputed, Result, normal, student
 
 NULL = "the abnormal returns rank like those of other days"
 

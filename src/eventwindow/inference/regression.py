@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eventwindow.abnormal import AbnormalReturns
+from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
-from eventwindow.event_returns import Array
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array
+from eventwindow.inference.design import complete, design
 from eventwindow.inference.permutation import date_permutation
-from eventwindow.inference.result import NotComputed, Result
-from eventwindow.inference.sample import complete, design
-from eventwindow.timeline import Window
+from eventwindow.inference.results import NotComputed, Result
 
 
 @dataclass(frozen=True)

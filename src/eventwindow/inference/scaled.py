@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from eventwindow.abnormal import AbnormalReturns
+from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
-from eventwindow.inference.firm import sample_quantile
-from eventwindow.inference.result import FirmSignificance
-from eventwindow.models.garch import Garch
-from eventwindow.timeline import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.models.garch import Garch
+from eventwindow.inference.results import FirmSignificance
+from eventwindow.inference.single_firm import sample_quantile
 
 
 def with_garch(ar: AbnormalReturns) -> AbnormalReturns:
     """The same events under the market model with GARCH(1,1) residuals: SAR over the volatility forecast of day -1."""
-    from eventwindow.abnormal import estimate
+    from eventwindow.estimation.abnormal import estimate
 
     if ar.source is None:
         raise StudyError("these abnormal returns carry no returns to fit a GARCH model to.")

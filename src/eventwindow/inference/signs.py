@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import binom
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.event_returns import Array
-from eventwindow.inference.result import NotComputed, Result, SignificanceResult, normal
-from eventwindow.inference.sample import complete, once
-from eventwindow.timeline import Window
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array
+from eventwindow.inference.design import complete, once
+from eventwindow.inference.results import NotComputed, Result, SignificanceResult, normal
 
 EXACT_SIGNS, EXACT_WILCOXON = 30, 50
 

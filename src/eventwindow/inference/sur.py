@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.event_returns import Array
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array
 from eventwindow.inference.conformal import SINGULAR, unusable
-from eventwindow.inference.result import NotComputed, Result, fisher, student
-from eventwindow.inference.sample import complete
-from eventwindow.timeline import Window
+from eventwindow.inference.design import complete
+from eventwindow.inference.results import NotComputed, Result, fisher, student
 
 JOINT, COMMON = "every CAR is zero", "the CAR common to the firms, by GLS, is zero"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import fdtrc
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.event_returns import Array
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array
 from eventwindow.inference.permutation import event_and_null
-from eventwindow.inference.result import NotComputed, Result, SignificanceResult
-from eventwindow.timeline import Window
+from eventwindow.inference.results import NotComputed, Result, SignificanceResult
 
 NAME, NULL = "abnormal_volatility", "the mean SAR² is no larger than on other days"
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from eventwindow.event_returns import Array
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.event_time import Array
 from eventwindow.inference.correlation_runs import MINIMUM_DAYS
-from eventwindow.panel.task import Codes
-from eventwindow.timeline import Window
+from eventwindow.panel.chunk import Codes
 
 
 @dataclass(frozen=True)

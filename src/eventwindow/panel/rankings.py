@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventwindow.event_returns import Array
+from eventwindow.estimation.event_time import Array
 from eventwindow.inference.ranking import orders, ranked
-from eventwindow.panel.cells import Cells
+from eventwindow.panel.group_sums import Cells
 
 
 def rank_sums(values: Array, t: int, summed: Cells, rows: slice) -> tuple[Array, Array]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.event_returns import Array
-from eventwindow.panel.firstpass import RANKED, blocks
-from eventwindow.panel.part import add_up
-from eventwindow.panel.task import Task, fitted
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array
+from eventwindow.panel.chunk import Task, fitted
+from eventwindow.panel.partial import add_up
+from eventwindow.panel.passes import RANKED, blocks
 
 
 def second_pass(task: Task, spread: Array) -> dict[str, np.ndarray]:

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eventwindow.abnormal import AbnormalReturns
-from eventwindow.cumulative import Cumulative
-from eventwindow.event_returns import Array, Days, EventReturns
-from eventwindow.inference import Result, run_tests
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.cumulative import Cumulative
+from eventwindow.estimation.event_time import Array, Days, EventReturns
+from eventwindow.estimation.models import model_named
 from eventwindow.inference.correlation_runs import MINIMUM_DAYS, NO_VARIANCE
-from eventwindow.inference.sample import Design
-from eventwindow.models import model_named
-from eventwindow.panel.part import Arrays
-from eventwindow.panel.task import Codes, Specification
-from eventwindow.timeline import Window
+from eventwindow.inference.design import Design
+from eventwindow.inference.registry import Result, run_tests
+from eventwindow.panel.chunk import Codes, Specification
+from eventwindow.panel.partial import Arrays
 
 FEW = f"two firms that share an event day have fewer than {MINIMUM_DAYS} common estimation days"
 

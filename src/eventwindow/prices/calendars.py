@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from eventwindow.calendars.exchange import Calendar
 from eventwindow.errors import PriceError
-from eventwindow.prices.shipped import check_sums
-from eventwindow.timeline import Calendar
+from eventwindow.prices.bundled import check_sums
 
 NAME = "calendars.json"
 

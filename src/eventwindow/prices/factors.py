@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from eventwindow.dates import Rows, iso_days
+from eventwindow.calendars.dates import Rows, iso_days
 from eventwindow.errors import PriceError, SourceError
-from eventwindow.prices.shipped import shipped_tables
+from eventwindow.prices.bundled import shipped_tables
+from eventwindow.prices.history import Origin
 from eventwindow.prices.store import Store, cache_folder
-from eventwindow.prices.table import Origin
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Session

@@ -14,10 +14,10 @@ from urllib.parse import unquote
 import numpy as np
 import pandas as pd
 
-from eventwindow.dates import iso_days
+from eventwindow.calendars.dates import iso_days
 from eventwindow.errors import PriceError
-from eventwindow.prices.table import COLUMNS, PriceHistory, Unavailable, history_frame
-from eventwindow.prices.textfile import Array, Cells, read_csv_cells
+from eventwindow.prices.history import COLUMNS, PriceHistory, Unavailable, history_frame
+from eventwindow.prices.tabular import Array, Cells, read_csv_cells
 
 ALIASES = {"ticker": "symbol", "adjclose": "adj_close", "adjusted_close": "adj_close"}
 MISSING = frozenset({"", "null", "nan", "na", "n/a", "none", "-"})

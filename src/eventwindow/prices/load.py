@@ -11,11 +11,11 @@ from pathlib import Path
 import pandas as pd
 
 from eventwindow.errors import PriceError, SourceError
+from eventwindow.prices.bundled import ShippedFigures
 from eventwindow.prices.cache import Cache, Kept
 from eventwindow.prices.files import PriceFiles
-from eventwindow.prices.pull import Progress
-from eventwindow.prices.shipped import ShippedFigures
-from eventwindow.prices.table import PriceHistory, Prices, PriceSource, Unavailable
+from eventwindow.prices.history import PriceHistory, Prices, PriceSource, Unavailable
+from eventwindow.prices.retry import Progress
 from eventwindow.prices.yahoo import Pulled, Yahoo, quoted_at
 
 

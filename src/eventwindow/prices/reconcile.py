@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from eventwindow.prices.shipped import shipped_histories
-from eventwindow.prices.table import Prices
-from eventwindow.returns import price_for_returns, returns
+from eventwindow.estimation.returns import price_for_returns, returns
+from eventwindow.prices.bundled import shipped_histories
+from eventwindow.prices.history import Prices
 
 TOLERANCE = 5e-4  # 5 basis points of a daily return
 

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.errors import SourceError
-from eventwindow.prices.pull import BusyError, Limits, Progress, Pull
-from eventwindow.prices.table import PriceHistory, Unavailable, history_frame
+from eventwindow.prices.history import PriceHistory, Unavailable, history_frame
+from eventwindow.prices.retry import BusyError, Limits, Progress, Pull
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Session

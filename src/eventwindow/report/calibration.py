@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from eventwindow.inference import TESTS
+from eventwindow.inference.registry import TESTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from eventwindow.calibration import Calibration
+    from eventwindow.inference.calibration import Calibration
 
 BAND = (0.03, 0.075)  # the size at a nominal 5 % that a leading test may have
 PATTERNS = {
@@ -27,7 +27,7 @@ PATTERNS = {
 
 def write_calibration(calibration: Calibration, folder: Path) -> tuple[Path, Path]:
     """Write calibration.csv and calibration.svg to `folder`, and return their paths."""
-    from eventwindow.output import write_csv
+    from eventwindow.report.csv import write_csv
     from eventwindow.report.figures.style import svg_text
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from pandas.api import types
 
-from eventwindow.result import StudyResult
+from eventwindow.study.result import StudyResult
 
 DECIMALS = {
     "actual_return", "expected_return", "abnormal_return", "std_error", "car", "estimate", "effect", "low", "high",

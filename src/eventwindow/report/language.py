@@ -11,7 +11,7 @@ from importlib.resources import files
 import pandas as pd
 from markupsafe import Markup
 
-from eventwindow.timeline import Window
+from eventwindow.calendars.window import Window
 
 MINUS, SPACE = "\u2212", "\u00a0"
 FLOOR = 0.01  # a parametric p-value below it is only said to be below

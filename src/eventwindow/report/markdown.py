@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import unescape
 
 from eventwindow.report import sections
-from eventwindow.report.subject import Subject
+from eventwindow.report.context import Subject
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 SURPRISING = ("contradicted", "partly")

@@ -10,7 +10,7 @@ from eventwindow.errors import StudyError
 
 if TYPE_CHECKING:
     from eventwindow.report.figures.chart import Chart
-    from eventwindow.result import StudyResult
+    from eventwindow.study.result import StudyResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Plots:
         return draw
 
     def _drawn(self, name: str, code: str) -> Chart:
+        from eventwindow.report.context import Subject
         from eventwindow.report.figures import chart
         from eventwindow.report.language import language
-        from eventwindow.report.subject import Subject
 
         found = chart(name, Subject(self.result, language(code)))
         if found is None:

@@ -7,11 +7,11 @@ from typing import Literal
 
 import numpy as np
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.effects import at, response
-from eventwindow.claims.lookup import Day, EventId, Symbol
-from eventwindow.claims.wording import figure, name
-from eventwindow.timeline import Window
+from eventwindow.calendars.window import Window
+from eventwindow.claims.evidence import Day, EventId, Evidence, Symbol, at
+from eventwindow.claims.model import Measured, made_of
+from eventwindow.claims.wording import figure, name, period
+from eventwindow.inference.response import response
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class AbnormalRank:
         size, before = found.estimate / found.std_error, found.null / deviation
         rank = 1 + int(np.sum(before < size if self.side == "down" else before > size))
         who, who_zh = name(evidence, self.security), name(evidence, self.security, True)
-        when, when_zh = (found.period(evidence, self.event, day, zh) for zh in (False, True))
+        when, when_zh = (period(found, evidence, self.event, day, zh) for zh in (False, True))
         side_zh = "跌幅" if self.side == "down" else "漲幅"
         value = figure(found.estimate, "decimal")
         return Measured(

@@ -8,10 +8,11 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured
-from eventwindow.claims.effects import FEWEST, effect
-from eventwindow.claims.lookup import Day, Members, NoFigure, history, members, session
+from eventwindow.claims.evidence import Day, Evidence, Members, history, members, session
+from eventwindow.claims.model import Measured
 from eventwindow.claims.wording import day, figure, listed, name, named, p_text
+from eventwindow.errors import NoFigure
+from eventwindow.inference.response import FEWEST, effect
 
 T = 250
 GAP = 10

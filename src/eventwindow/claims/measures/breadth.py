@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.lookup import Day, Members, NoFigure, members, total_return
+from eventwindow.claims.evidence import Day, Evidence, Members, members, total_return
 from eventwindow.claims.measures.opening_gap import OpeningGap
+from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.wording import day, figure, listed, name
+from eventwindow.errors import NoFigure
 
 AT_ZH = {"close": "收盤", "open": "開盤"}
 SIDE_ZH = {"up": "上漲", "down": "下跌"}

@@ -8,10 +8,11 @@ from typing import ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.effects import effect
-from eventwindow.claims.lookup import Day, Members, NoFigure, members, table
+from eventwindow.claims.evidence import Day, Evidence, Members, members, table
+from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.wording import day, figure, p_text
+from eventwindow.errors import NoFigure
+from eventwindow.inference.response import effect
 
 YEAR = 252
 WORDS = {"prior_return": ("prior 12-month return", "前十二個月報酬"), "prior_beta": ("prior beta", "先前 beta")}

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured
-from eventwindow.claims.lookup import Day, NoFigure
+from eventwindow.claims.evidence import Day, Evidence
+from eventwindow.claims.model import Measured
 from eventwindow.claims.wording import day, figure
+from eventwindow.errors import NoFigure
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.lookup import Day, EventId, Members, NoFigure, Span
+from eventwindow.calendars.window import Window
+from eventwindow.claims.evidence import Day, EventId, Evidence, Members, Span
+from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.path import daily_path
-from eventwindow.claims.tolerance import LEVEL
 from eventwindow.claims.wording import day, figure, found_at, listed, named, p_text
-from eventwindow.timeline import Window
+from eventwindow.errors import NoFigure
+from eventwindow.inference.results import LEVEL
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.effects import Response, at, response
-from eventwindow.claims.lookup import Day, EventId, Members, Span, members, window
-from eventwindow.claims.wording import TESTS_ZH, figure, name, named, p_text, quantity
+from eventwindow.claims.evidence import Day, EventId, Evidence, Members, Span, at, members, window
+from eventwindow.claims.model import Measured, made_of
+from eventwindow.claims.wording import TESTS_ZH, figure, name, named, p_text, period, quantity
+from eventwindow.inference.response import Response, response
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class EffectOf:
         found = response(at(evidence, self.event, self.date, symbols, span), symbols, span)
         test = found.effect()
         en, zh = (self._who(evidence, found, z) for z in (False, True))
-        when, when_zh = (found.period(evidence, self.event, span, z) for z in (False, True))
+        when, when_zh = (period(found, evidence, self.event, span, z) for z in (False, True))
         size, error = figure(found.estimate, "decimal"), figure(found.std_error, "decimal").lstrip("+")
         return Measured(
             found.estimate,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.effects import Response, at, difference, response
-from eventwindow.claims.lookup import EventId, Members, Span, members, window
-from eventwindow.claims.wording import TESTS_ZH, figure, listed, named, p_text, quantity
+from eventwindow.claims.evidence import EventId, Evidence, Members, Span, at, members, window
+from eventwindow.claims.model import Measured, made_of
+from eventwindow.claims.wording import TESTS_ZH, figure, listed, named, p_text, period, quantity
+from eventwindow.inference.response import Response, difference, response
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class EffectDifference:
         found = difference(one, other)
         test = found.effect()
         en, zh = (self._sides(evidence, one, other, z) for z in (False, True))
-        when, when_zh = (one.period(evidence, self.event, span, z) for z in (False, True))
+        when, when_zh = (period(one, evidence, self.event, span, z) for z in (False, True))
         return Measured(
             found.estimate,
             "decimal",

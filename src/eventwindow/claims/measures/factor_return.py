@@ -8,10 +8,11 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.effects import FEWEST, effect
-from eventwindow.claims.lookup import Day, NoFigure, table
+from eventwindow.claims.evidence import Day, Evidence, table
+from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.wording import day, factor, figure, p_text
+from eventwindow.errors import NoFigure
+from eventwindow.inference.response import FEWEST, effect
 
 T, GAP = 250, 10
 

@@ -8,11 +8,12 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.effects import effect
-from eventwindow.claims.intraday import bar_returns
-from eventwindow.claims.lookup import Day, NoFigure, Symbol
+from eventwindow.claims.bars import bar_returns
+from eventwindow.claims.evidence import Day, Evidence, Symbol
+from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.wording import day, name, p_text
+from eventwindow.errors import NoFigure
+from eventwindow.inference.response import effect
 
 FEWEST_DAYS = 20
 

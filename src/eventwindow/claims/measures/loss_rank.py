@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.lookup import Day, NoFigure, Symbol
+from eventwindow.claims.evidence import Day, Evidence, Symbol
 from eventwindow.claims.market_value import large_closes, large_shares, value_changes
+from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.wording import day, figure, listed, name
+from eventwindow.errors import NoFigure
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.lookup import Day, NoFigure, Symbol, history, session
+from eventwindow.claims.evidence import Day, Evidence, Symbol, history, session
+from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.wording import day, name
+from eventwindow.errors import NoFigure
 
 
 @dataclass(frozen=True, slots=True)

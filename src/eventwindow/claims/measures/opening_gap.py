@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.lookup import Day, Symbol, before, price
+from eventwindow.claims.evidence import Day, Evidence, Symbol, before, price
+from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.wording import day, figure, name
 
 

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.effects import Response, at, effect, response
-from eventwindow.claims.lookup import EventId, Members, Span, members, window
-from eventwindow.claims.wording import figure, listed, named, p_text, quantity
+from eventwindow.claims.evidence import EventId, Evidence, Members, Span, at, members, window
+from eventwindow.claims.model import Measured, made_of
+from eventwindow.claims.wording import figure, listed, named, p_text, period, quantity
+from eventwindow.inference.response import Response, effect, response
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Ordering:
         value = float(slope(np.array([cars]))[0])
         test = effect(value, float(null.std(ddof=1)), len(days) - 1, null, days, "date permutation of the slope")
         shown, shown_zh = (self._layers(evidence, cars, z) for z in (False, True))
-        when, when_zh = (found[0].period(evidence, self.event, span, z) for z in (False, True))
+        when, when_zh = (period(found[0], evidence, self.event, span, z) for z in (False, True))
         return Measured(
             value,
             "slope",

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.lookup import Day, NoFigure, Symbol, before, price
+from eventwindow.claims.evidence import Day, Evidence, Symbol, before, price
+from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.wording import day, figure, name
+from eventwindow.errors import NoFigure
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from typing import Literal
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.lookup import Day, Members, NoFigure, Symbol, members, table, total_return
+from eventwindow.claims.evidence import Day, Evidence, Members, Symbol, members, table, total_return
+from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.wording import day, figure, listed, name, named
+from eventwindow.errors import NoFigure
 
 Figure = Literal["share_down", "share_up", "median", "equal_weight", "without_treated", "equal_less_index"]
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.effects import response
-from eventwindow.claims.lookup import EventId, Members, NoFigure, Span, members
+from eventwindow.calendars.window import Window
+from eventwindow.claims.evidence import EventId, Evidence, Members, Span, members
+from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.wording import days_of, figure, named, p_text
-from eventwindow.timeline import Window
+from eventwindow.errors import NoFigure
+from eventwindow.inference.response import response
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from eventwindow.claims.claim import Evidence, Measured
-from eventwindow.claims.lookup import Day, Symbol, price
+from eventwindow.claims.evidence import Day, Evidence, Symbol, price
+from eventwindow.claims.model import Measured
 from eventwindow.claims.wording import day, name
 
 AT_ZH = {"open": "開盤價", "high": "最高價", "low": "最低價", "close": "收盤價"}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eventwindow.claims.claim import Evidence, Measured
-from eventwindow.claims.lookup import Day, NoFigure, Symbol, before, history, price, total_return
+from eventwindow.claims.evidence import Day, Evidence, Symbol, before, history, price, total_return
+from eventwindow.claims.model import Measured
 from eventwindow.claims.wording import day, figure, name
+from eventwindow.errors import NoFigure
 
 
 @dataclass(frozen=True, slots=True)

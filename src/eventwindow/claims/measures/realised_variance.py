@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.intraday import bar_returns
-from eventwindow.claims.lookup import Day, NoFigure, Symbol
+from eventwindow.claims.bars import bar_returns
+from eventwindow.claims.evidence import Day, Evidence, Symbol
+from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.wording import day, name
+from eventwindow.errors import NoFigure
 
 
 @dataclass(frozen=True, slots=True)

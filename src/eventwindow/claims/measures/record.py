@@ -7,9 +7,9 @@ from typing import Literal
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
+from eventwindow.claims.evidence import Day, Evidence, Symbol, price
 from eventwindow.claims.longest import longest_closes
-from eventwindow.claims.lookup import Day, Symbol, price
+from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.wording import day, name
 
 

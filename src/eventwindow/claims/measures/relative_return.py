@@ -8,10 +8,11 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.effects import FEWEST, effect
-from eventwindow.claims.lookup import Day, Members, NoFigure, Symbol, members, total_return
+from eventwindow.claims.evidence import Day, Evidence, Members, Symbol, members, total_return
+from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.wording import day, figure, name, named, p_text
+from eventwindow.errors import NoFigure
+from eventwindow.inference.response import FEWEST, effect
 
 T = 250  # sessions before the gap of ten days that keeps the event out of its own history
 GAP = 10

@@ -7,10 +7,11 @@ from typing import Literal
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
+from eventwindow.claims.evidence import Day, Evidence, Symbol, session
 from eventwindow.claims.longest import longest_returns
-from eventwindow.claims.lookup import Day, NoFigure, Symbol, session
+from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.wording import day, figure, listed, name
+from eventwindow.errors import NoFigure
 
 SHOWN = 3  # larger moves that the sentence names
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.lookup import Day, Members, Symbol, before, members
+from eventwindow.claims.evidence import Day, Evidence, Members, Symbol, before, members
 from eventwindow.claims.market_value import market_value, share_count
 from eventwindow.claims.measures.value_change import ValueChange
+from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.wording import day, figure, listed, name
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eventwindow.claims.claim import Evidence, Measured, made_of
-from eventwindow.claims.lookup import Day, Members, NoFigure, members
+from eventwindow.claims.evidence import Day, Evidence, Members, members
 from eventwindow.claims.measures.value_change import ValueChange
+from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.wording import day, figure, listed, name, named
+from eventwindow.errors import NoFigure
 
 
 @dataclass(frozen=True, slots=True)

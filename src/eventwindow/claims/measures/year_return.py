@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from eventwindow.claims.claim import Evidence, Measured
-from eventwindow.claims.lookup import NoFigure, Symbol, history
+from eventwindow.claims.evidence import Evidence, Symbol, history
+from eventwindow.claims.model import Measured
 from eventwindow.claims.wording import day, figure, name
-from eventwindow.returns import price_for_returns
+from eventwindow.errors import NoFigure
+from eventwindow.estimation.returns import price_for_returns
 
 
 @dataclass(frozen=True, slots=True)

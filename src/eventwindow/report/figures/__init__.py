@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from eventwindow.report.context import Subject
 from eventwindow.report.figures.benchmarks import benchmarks
 from eventwindow.report.figures.car import car
 from eventwindow.report.figures.chart import Chart
+from eventwindow.report.figures.claims import ladder
 from eventwindow.report.figures.counterfactual import counterfactual
-from eventwindow.report.figures.dots import dots
 from eventwindow.report.figures.glyphs import missing_glyphs_told_once
-from eventwindow.report.figures.heat import heat
-from eventwindow.report.figures.ladder import ladder
-from eventwindow.report.figures.layers import layers
+from eventwindow.report.figures.groups import layers
+from eventwindow.report.figures.heatmap import heat
+from eventwindow.report.figures.intraday import minutes
 from eventwindow.report.figures.lead_lag import lead_lag
-from eventwindow.report.figures.minutes import minutes
+from eventwindow.report.figures.market_value import value
 from eventwindow.report.figures.permutation import permutation
 from eventwindow.report.figures.placebos import placebos
-from eventwindow.report.figures.specifications import specifications
-from eventwindow.report.figures.tape import tape
-from eventwindow.report.figures.value import value
-from eventwindow.report.figures.world_clock import world_clock
-from eventwindow.report.subject import Subject
+from eventwindow.report.figures.prices import tape
+from eventwindow.report.figures.securities import dots
+from eventwindow.report.figures.sessions import world_clock
+from eventwindow.report.figures.specification_curve import specifications
 
 FIGURES: dict[str, Callable[[Subject], Chart | None]] = {
     "tape": tape,

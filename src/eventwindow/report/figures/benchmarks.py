@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from eventwindow.report.context import Subject
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.language import percent
-from eventwindow.report.subject import Subject
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

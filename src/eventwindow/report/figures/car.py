@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from eventwindow.calendars.window import Window
+from eventwindow.report.context import Subject
 from eventwindow.report.figures.chart import Chart
-from eventwindow.report.figures.marks import draw_marks, marks
+from eventwindow.report.figures.news_marks import draw_marks, marks
 from eventwindow.report.language import percent, tau
-from eventwindow.report.subject import Subject
-from eventwindow.timeline import Window
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

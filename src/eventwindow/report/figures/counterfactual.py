@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from eventwindow.report.context import Subject
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.language import percent
-from eventwindow.report.subject import Subject
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

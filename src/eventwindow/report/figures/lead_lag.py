@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from eventwindow.report.context import Subject
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.language import p_value
-from eventwindow.report.subject import Subject
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

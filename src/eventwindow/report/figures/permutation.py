@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from eventwindow.calendars.window import Window
 from eventwindow.inference.permutation import event_and_null
+from eventwindow.report.context import Subject
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.language import p_value, percent
-from eventwindow.report.subject import Subject
-from eventwindow.timeline import Window
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

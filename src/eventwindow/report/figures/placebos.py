@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from eventwindow.report.context import Subject
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.figures.counterfactual import effects_of, name_of
 from eventwindow.report.language import p_value
-from eventwindow.report.subject import Subject
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

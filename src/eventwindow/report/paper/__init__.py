@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from eventwindow.report import sections
+from eventwindow.report.context import Subject
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.paper.appendix import appendix
 from eventwindow.report.paper.blocks import Block, runs
 from eventwindow.report.paper.chapters import CHAPTERS
-from eventwindow.report.sections.board import WORDS
-from eventwindow.report.subject import Subject
+from eventwindow.report.sections.verdicts import WORDS
 
 TALL, LOW = 1.15, 0.7  # height over width: above the one a figure has a page, below the other it stands in the text
 

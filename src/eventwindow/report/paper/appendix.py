@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from eventwindow.report import sections
+from eventwindow.report.context import Subject
 from eventwindow.report.paper.blocks import Block, Runs, joined, note, styled, table
-from eventwindow.report.sections.board import Line
-from eventwindow.report.subject import Subject
+from eventwindow.report.sections.verdicts import Line
 
 DAY = ("actual", "expected", "ar", "interval", "p_sq", "p_scaled", "p_family", "p_t", "detectable")
 

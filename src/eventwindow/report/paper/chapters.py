@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from eventwindow.report import sections
+from eventwindow.report.context import Subject
 from eventwindow.report.paper.appendix import day_table, news_table, sums_table
 from eventwindow.report.paper.blocks import (
     Block,
@@ -23,7 +24,6 @@ from eventwindow.report.paper.blocks import (
     table,
 )
 from eventwindow.report.paper.statements import disagreements, readings, verdicts
-from eventwindow.report.subject import Subject
 
 
 def week(subject: Subject) -> list[Block]:

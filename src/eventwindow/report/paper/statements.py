@@ -5,23 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from eventwindow.report import sections
+from eventwindow.report.context import Subject
 from eventwindow.report.language import Language
 from eventwindow.report.paper.appendix import measured
-from eventwindow.report.paper.blocks import (
-    Block,
-    Runs,
-    heading,
-    joined,
-    note,
-    paragraph,
-    picture,
-    see,
-    styled,
-    table,
-)
-from eventwindow.report.sections.board import Line
+from eventwindow.report.paper.blocks import Block, Runs, heading, joined, note, paragraph, picture, see, styled, table
 from eventwindow.report.sections.strip import Marks
-from eventwindow.report.subject import Subject
+from eventwindow.report.sections.verdicts import Line
 
 SAMPLES = {
     "board.strip_amount": Marks((0.25, 0.5), None, (0.5,), (0.62,), effect=False),

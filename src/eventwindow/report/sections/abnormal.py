@@ -10,10 +10,10 @@ import pandas as pd
 from markupsafe import Markup
 from scipy.special import stdtrit
 
+from eventwindow.calendars.window import Window
+from eventwindow.report.context import Subject, once
 from eventwindow.report.language import number, p_value, percent
 from eventwindow.report.reasons import reason_in
-from eventwindow.report.subject import Subject, once
-from eventwindow.timeline import Window
 
 DAY = Window(0, 0)
 DASH = "–"  # in the place of a figure that was not worked out

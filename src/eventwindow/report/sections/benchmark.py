@@ -8,14 +8,14 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from eventwindow.claims.claim import Verdict
 from eventwindow.claims.measures.panel_breadth import PanelBreadth
+from eventwindow.claims.model import Verdict
+from eventwindow.inference.results import LEVEL
+from eventwindow.report.context import Subject, every_verdict, once
 from eventwindow.report.figures.benchmarks import REMARK, benchmark_data, benchmark_name
 from eventwindow.report.language import p_value, percent
 from eventwindow.report.sections.sheet import Sheet
-from eventwindow.report.subject import Subject, every_verdict, once
 
-LEVEL = 0.05
 VIEWS = ["group", "benchmark", "n", "caar", "p_value"]
 
 

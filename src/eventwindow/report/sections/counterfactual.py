@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from eventwindow.report.context import Subject, once
 from eventwindow.report.figures.counterfactual import effects_of, name_of
 from eventwindow.report.language import p_value, percent
 from eventwindow.report.sections.sheet import Sheet
-from eventwindow.report.subject import Subject, once
 
 COLUMNS = ("model", "effect", "error", "time", "space")
 

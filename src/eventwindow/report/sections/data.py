@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from eventwindow.report.figures.marks import marks
+from eventwindow.report.context import Subject, once
+from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import percent
 from eventwindow.report.reasons import reason_in
-from eventwindow.report.subject import Subject, once
 
 NOTHING = pd.DataFrame()
 

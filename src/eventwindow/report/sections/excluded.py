@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from eventwindow.calendars.window import Window
+from eventwindow.report.context import Subject, once
 from eventwindow.report.reasons import reason_in
-from eventwindow.report.subject import Subject, once
-from eventwindow.timeline import Window
 
 ORDER = ("excluded", "partly", "substituted", "shifted")
 

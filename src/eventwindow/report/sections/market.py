@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from eventwindow.inference.results import LEVEL
+from eventwindow.report.context import Subject, once
 from eventwindow.report.language import p_value, percent
-from eventwindow.report.sections.benchmark import LEVEL, group_views, shown
+from eventwindow.report.sections.benchmark import group_views, shown
 from eventwindow.report.sections.readings import beside
 from eventwindow.report.sections.sheet import Sheet
-from eventwindow.report.subject import Subject, once
 
 Key = tuple[str, str, str]  # measure, name, what was left out
 

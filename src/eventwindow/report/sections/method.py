@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from eventwindow.report.context import Subject, every_verdict, once
 from eventwindow.report.figures.counterfactual import effects_of
 from eventwindow.report.language import MINUS
-from eventwindow.report.sections.inference import inference_section
 from eventwindow.report.sections.references import references
-from eventwindow.report.subject import Subject, every_verdict, once
+from eventwindow.report.sections.tests import inference_section
 
 MODELS = (
     "market_model", "mean_adjusted", "market_adjusted", "capm", "ff3", "ff5", "carhart", "scholes_williams", "dimson",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from eventwindow.report.context import Subject
 from eventwindow.report.sections.benchmark import benchmark_section
-from eventwindow.report.sections.late import late_section
 from eventwindow.report.sections.market import market_section
 from eventwindow.report.sections.robustness import robustness_section
-from eventwindow.report.subject import Subject
+from eventwindow.report.sections.run_up import late_section
 
 ORDER = (
     "verdicts",

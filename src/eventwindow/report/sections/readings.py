@@ -7,8 +7,8 @@ from typing import Any
 from markupsafe import Markup
 
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
-from eventwindow.report.sections.board import line_of
-from eventwindow.report.subject import Subject, once
+from eventwindow.report.context import Subject, once
+from eventwindow.report.sections.verdicts import line_of
 
 
 @once

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from eventwindow.calendars.window import Window
+from eventwindow.report.context import Subject, once
 from eventwindow.report.language import p_value, percent
-from eventwindow.report.subject import Subject, once
-from eventwindow.timeline import Window
 
 
 @once

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eventwindow.claims.claim import Claim, Verdict
-from eventwindow.claims.tolerance import bounds
+from eventwindow.claims.model import Claim, Verdict
+from eventwindow.claims.rules import bounds
 
 ROOM = 0.08  # beside the outermost figures, of what lies between them
 LEAST = 0.005  # a bar that can be seen, of the width

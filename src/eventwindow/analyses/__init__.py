@@ -1,0 +1,1 @@
+"""What a study looks at beyond the tests of its headline event."""

@@ -1,0 +1,133 @@
+"""What the answer depends on: other benchmarks, the benchmark without the treated, and the specification curve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from eventwindow.analyses.specification_curve import Choices, SpecificationCurve, specification_curve
+from eventwindow.calendars.exchange import Calendar
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.by_exchange import study_abnormal_returns
+from eventwindow.estimation.ex_treated import WithoutTreated, without_treated
+from eventwindow.inference.tables import cumulative_table
+
+STAR = " without the treated"
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The headline event on its own exchange: securities, returns, and the benchmarks to look at it through."""
+
+    placed: pd.DataFrame  # the securities that share the study's benchmark and its calendar
+    day0: pd.Timestamp
+    returns: Mapping[str, pd.Series]  # simple, with the benchmark without the treated among them
+    calendar: Calendar
+    benchmarks: tuple[str, ...]
+    star: WithoutTreated | None
+
+
+def headline_view(
+    placed: pd.DataFrame,
+    returns: Mapping[str, pd.Series],
+    calendar: Calendar,
+    benchmark: str,
+    further: Iterable[str],
+    star: WithoutTreated | None,
+) -> Headline | None:
+    """The rows of `placed` (one event) on the study's own benchmark and calendar; None where there are none."""
+    mine = placed[(placed["benchmark"] == benchmark) & (placed["mic"] == calendar.mic)].reset_index(drop=True)
+    if mine.empty:
+        return None
+    names, series = [benchmark], dict(returns)
+    if star is not None:
+        names.append(benchmark + STAR)
+        series[benchmark + STAR] = star.returns
+    names += [b for b in further if b in returns and b not in names]
+    return Headline(mine, mine["date"].iloc[0], series, calendar, tuple(names), star)
+
+
+def benchmark_star(
+    benchmark: pd.Series,
+    returns: Mapping[str, pd.Series],
+    prices: Mapping[str, pd.DataFrame],
+    weights: pd.DataFrame,
+    index: str,
+    treated: Sequence[str],
+) -> WithoutTreated | None:
+    """The benchmark without the treated, from dated weights (columns date, index, symbol, weight); None without any."""
+    rows = weights[(weights["index"] == index) & weights["symbol"].isin([s for s in treated if s in returns])]
+    if rows.empty or index not in prices:
+        return None
+    dated = pd.Timestamp(rows["date"].max())
+    given = rows[rows["date"] == rows["date"].max()].set_index("symbol")["weight"].astype(float)
+    theirs = pd.DataFrame({s: returns[s] for s in given.index})
+    closes = pd.DataFrame({s: prices[s]["close"] for s in given.index})
+    return without_treated(benchmark, theirs, closes, prices[index]["close"], given, dated)
+
+
+def seen_through(head: Headline, *, estimation: Window, window: Window, minimum: int) -> dict[str, AbnormalReturns]:
+    """Abnormal returns of the headline event under the market model, benchmark by benchmark."""
+    calendars = dict.fromkeys(head.placed["security"], head.calendar)
+    return {
+        benchmark: study_abnormal_returns(
+            head.placed.assign(benchmark=benchmark),
+            head.returns,
+            calendars,
+            estimation=estimation,
+            window=window,
+            model="market_model",
+            minimum_returns=minimum,
+            kind="simple",
+        )
+        for benchmark in head.benchmarks
+    }
+
+
+def views_table(
+    seen: Mapping[str, AbnormalReturns], windows: Sequence[Window], happenings: pd.DataFrame
+) -> pd.DataFrame:
+    """CARs of the headline event: one row a benchmark, security and window."""
+    return pd.concat([cumulative_table(a, windows, happenings) for a in seen.values()], ignore_index=True)
+
+
+def curve(
+    head: Headline,
+    windows: Sequence[Window],
+    *,
+    estimation: Window,
+    before: Mapping[str, pd.Timestamp],
+    tainted: pd.DatetimeIndex,
+    factors: pd.DataFrame | None,
+    minimum: int,
+) -> SpecificationCurve:
+    """The specification curve of the headline event; `before` names days that an estimation window may end before."""
+    sessions = head.calendar.sessions
+    sessions = sessions[sessions.isin(head.returns[head.benchmarks[0]].dropna().index)]
+    securities = list(head.placed["security"])
+    laid = {s: head.returns[s].reindex(sessions) for s in (*securities, *head.benchmarks)}
+    choices = Choices(
+        returns=pd.DataFrame({s: laid[s] for s in securities}),
+        benchmarks=pd.DataFrame({b: laid[b] for b in head.benchmarks}),
+        estimation=estimation_windows(sessions, head.day0, estimation, before),
+        tainted=tainted,
+        factors=factors,
+        minimum_returns=minimum,
+    )
+    return specification_curve(choices, head.day0, windows, estimation)
+
+
+def estimation_windows(
+    sessions: pd.DatetimeIndex, day0: pd.Timestamp, estimation: Window, before: Mapping[str, pd.Timestamp]
+) -> dict[str, Window]:
+    """120, 250 and 500 days that end where the study's window ends, and its length ending before other events."""
+    windows = {f"{n} days": Window(estimation.end - n + 1, estimation.end) for n in (120, 250, 500)}
+    zero = sessions.get_indexer(pd.DatetimeIndex([day0]))[0]
+    for name, day in before.items():
+        end = int(sessions.searchsorted(day)) - 1 - int(zero)
+        if end < 0:
+            windows[f"{len(estimation)} days before {name}"] = Window(end - len(estimation) + 1, end)
+    return {label: w for label, w in windows.items() if zero + w.start >= 1}

@@ -1,0 +1,107 @@
+"""Days held out in blocks: the penalty they choose, and the errors of days that the fit has not seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from eventwindow.analyses.counterfactual.predictor import Counterfactual, Ints
+from eventwindow.errors import StudyError
+from eventwindow.estimation.event_time import Array
+
+FEWEST_DAYS = 5  # in a block
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """Returns that a model expects of M targets over T estimation and L event days."""
+
+    held_out: Array  # (T, M), each day from a fit without its block
+    fitted: Array  # (T, M), from all estimation days
+    event: Array  # (L, M)
+    penalty: Array  # (M,)
+    step: Ints  # (M,), where that stands on the scale of penalties, 0 the largest
+
+
+def block_of_day(days: int, blocks: int) -> Ints:
+    """(days,), the block of each day: consecutive days, sizes that differ by one at most."""
+    if blocks < 2 or days < blocks * FEWEST_DAYS:
+        raise StudyError(
+            f"{days} estimation days do not make {blocks} blocks of {FEWEST_DAYS} days and more.",
+            remedy="Ask for fewer blocks (two at least) or a longer estimation window.",
+        )
+    return np.arange(days, dtype=np.int64) * blocks // days
+
+
+def predicted(model: Counterfactual, x: Array, y: Array, x_event: Array, own: Ints, block: Ints) -> Predicted:
+    """Expected returns of the event days, and of each estimation day from the days outside its block.
+
+    The penalty of the event days is the one with the smallest squared error over all blocks; that of a block, the one
+    that served best on the other blocks: no day's own error counts for the penalty under which it is predicted.
+    """
+    penalties = model.penalties(x, y, own)
+    held, error = _by_penalty(model, x, y, own, block, penalties)
+    total = error.sum(axis=0)
+    chosen = total.argmin(axis=0)
+    best = (total - error).argmin(axis=1) if len(penalties) > 1 else np.zeros((len(error), y.shape[1]), np.int64)
+    target = np.arange(y.shape[1])
+    final = model.predict(x, y, x_event, own, penalties)[chosen, :, target].T
+    return Predicted(
+        np.take_along_axis(held, best[block][None], axis=0)[0],
+        final[: len(x)],
+        final[len(x) :],
+        penalties[chosen, target],
+        chosen,
+    )
+
+
+def expected_at(
+    model: Counterfactual, x: Array, y: Array, x_event: Array, own: Ints, block: Ints
+) -> tuple[Array, Array]:
+    """(T, M) fitted and (L, M) expected, the penalty chosen by the blocks where the model has one."""
+    penalties = model.penalties(x, y, own)
+    chosen = np.zeros(y.shape[1], np.int64)
+    if len(penalties) > 1:
+        chosen = _by_penalty(model, x, y, own, block, penalties)[1].sum(axis=0).argmin(axis=0)
+    final = model.predict(x, y, x_event, own, penalties[chosen, np.arange(y.shape[1])][None])[0]
+    return final[: len(x)], final[len(x) :]
+
+
+def expected_at_steps(
+    model: Counterfactual, x: Array, y: Array, x_event: Array, own: Ints, steps: Ints
+) -> tuple[Array, Array]:
+    """(S, T, M) fitted and (S, L, M) expected at the given steps of each target's own scale of penalties."""
+    penalties = model.penalties(x, y, own)[: steps.max() + 1]
+    final = model.predict(x, y, x_event, own, penalties)[steps]
+    return final[:, : len(x)], final[:, len(x) :]
+
+
+def _by_penalty(
+    model: Counterfactual, x: Array, y: Array, own: Ints, block: Ints, penalties: Array
+) -> tuple[Array, Array]:
+    """Held-out predictions (A, T, M) and the squared error of each block (K, A, M)."""
+    held = np.empty((len(penalties), *y.shape))
+    error = np.empty((int(block.max()) + 1, len(penalties), y.shape[1]))
+    for k in range(len(error)):
+        out = block == k
+        seen = ~out
+        held[:, out] = model.predict(x[seen], y[seen], x[out], own, penalties)[:, int(seen.sum()) :]
+        error[k] = np.sum((y[out] - held[:, out]) ** 2, axis=1)
+    return held, error
+
+
+def ols_held_out(y: Array, market: Array, block: Ints) -> Array:
+    """(T, M), the market model's expected return of each day from the days outside its block; market (T, M, k)."""
+    held = np.empty_like(y)
+    for k in range(int(block.max()) + 1):
+        out = block == k
+        held[out] = ols_expected(y[~out], market[~out], market[out])
+    return held
+
+
+def ols_expected(y: Array, market: Array, market_new: Array) -> Array:
+    """(L, M), the market model fitted on `y` (T, M) and `market` (T, M, k), at `market_new` (L, M, k)."""
+    seen, new = (np.concatenate([np.ones((*m.shape[:2], 1)), m], axis=2).swapaxes(0, 1) for m in (market, market_new))
+    right = seen.swapaxes(1, 2) @ y.T[:, :, None]
+    return np.asarray((new @ np.linalg.solve(seen.swapaxes(1, 2) @ seen, right))[:, :, 0].T)

@@ -1,0 +1,38 @@
+"""What a counterfactual model is: returns of untreated stocks go in, what a treated one had returned comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eventwindow.estimation.event_time import Array
+
+Ints = NDArray[np.int64]
+NOT_A_DONOR = -1
+
+# x (T, J) donors on the days fitted, y (T, M) targets, x_new (L, J), own (M,) each target's column among the donors
+# (it is left out of its own fit; NOT_A_DONOR where it is none), penalties (A, M) → (A, T + L, M)
+Predict = Callable[[Array, Array, Array, Ints, Array], Array]
+Penalties = Callable[[Array, Array, Ints], Array]  # x, y, own → (A, M), largest first
+
+
+def no_penalty(x: Array, y: Array, own: Ints) -> Array:
+    """One setting for every target: the model has nothing to choose."""
+    return np.zeros((1, y.shape[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """A line of the registry.
+
+    `donors_choose`: a donor treated in turn chooses its own penalty by blocks; else, where that takes too long, it
+    takes the treated stock's step on the scale of penalties.
+    """
+
+    name: str
+    predict: Predict
+    penalties: Penalties = no_penalty
+    donors_choose: bool = True

@@ -1,0 +1,102 @@
+"""Each firm of the headline event by itself: every p-value that holds for one firm, and what could have been seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array
+from eventwindow.inference.chosen_day import largest_of_candidates
+from eventwindow.inference.conformal import firm_conformal
+from eventwindow.inference.multiple import benjamini_hochberg, holm, romano_wolf
+from eventwindow.inference.power import smallest_detectable_effect
+from eventwindow.inference.results import NotComputed
+from eventwindow.inference.scaled import volatility_scaled_sq, with_moving_volatility
+from eventwindow.inference.single_firm import firm_sq, firm_t
+
+CANDIDATES = ["event", "group", "window_start", "window_end", "statistic", "p_value", "distribution", "n", "note"]
+
+
+def firms_table(
+    abnormal: AbnormalReturns, long: AbnormalReturns, windows: Sequence[Window], basket: Sequence[str]
+) -> pd.DataFrame:
+    """One row a security and window of one event: CAR, smallest detectable effect, and p-values for one firm.
+
+    `long` holds the same events over a longer estimation window, where they have one. SQ is plain, over the long
+    window, and scaled by the moving volatility; each with the smallest p that it can give. Across firms: Romano–Wolf on
+    the date permutation, over the `basket` and over all; Holm and Benjamini–Hochberg on the t. All decimals.
+    """
+    moving = with_moving_volatility(abnormal)
+    parts = [_window_rows(abnormal, long, moving, window, basket) for window in windows]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _window_rows(
+    abnormal: AbnormalReturns, long: AbnormalReturns, moving: AbnormalReturns, window: Window, basket: Sequence[str]
+) -> pd.DataFrame:
+    car, t, sq = abnormal.car(window), firm_t(abnormal, window), firm_sq(abnormal, window)
+    scaled, conformal = volatility_scaled_sq(moving, window), firm_conformal(abnormal, window)
+    extended = firm_sq(long, window)
+    place = long.labels["security"].tolist()
+    at = np.array([place.index(s) if s in place else -1 for s in abnormal.labels["security"]], int)
+    return abnormal.labels[["event", "security", "group", "benchmark"]].assign(
+        model=abnormal.model,
+        window_start=window.start,
+        window_end=window.end,
+        car=car.car,
+        std_error=car.std_error,
+        detectable=smallest_detectable_effect(abnormal, window),
+        p_t=t.p_value,
+        p_sq=sq.p_value,
+        floor_sq=sq.floor,
+        p_sq_long=_placed(extended.p_value, at),
+        floor_sq_long=_placed(extended.floor, at),
+        days_long=_placed(long.nobs, at),
+        p_sq_scaled=scaled.p_value,
+        expected_volatility=np.sqrt(moving.own_variance[:, -1]),
+        p_conformal=conformal.p_value,
+        p_romano_wolf=_stepped(abnormal, window, abnormal.labels["security"].isin(list(basket)).to_numpy()),
+        p_romano_wolf_all=_stepped(abnormal, window, np.ones(len(abnormal), bool)),
+        p_holm=holm(t.p_value),
+        p_benjamini_hochberg=benjamini_hochberg(t.p_value),
+        note=car.reason,
+    )
+
+
+def _stepped(abnormal: AbnormalReturns, window: Window, family: np.ndarray) -> Array:
+    """(N,) Romano–Wolf p-values of the firms of one family that hold the window; NaN for the others."""
+    adjusted = np.full(len(abnormal), np.nan)
+    chosen = family & abnormal.car(window).complete
+    if chosen.any():
+        stepped = romano_wolf(abnormal.select(chosen), window)
+        if not isinstance(stepped, str):
+            adjusted[chosen] = stepped
+    return adjusted
+
+
+def _placed(values: Array, at: np.ndarray) -> Array:
+    """Values of the long window's rows in the order of the others; NaN where a firm has none."""
+    return np.asarray(np.append(values, np.nan)[at])
+
+
+def candidates_table(
+    abnormal: AbnormalReturns, baskets: Mapping[str, Sequence[str]], candidates: Window
+) -> pd.DataFrame:
+    """The p-value of the largest day of all candidate sessions, by basket: the day was chosen for its size."""
+    rows: list[tuple[object, ...]] = []
+    for group, members in baskets.items():
+        chosen = abnormal.select(list(members))
+        if not len(chosen):
+            continue
+        result = largest_of_candidates(chosen, candidates)
+        where = (chosen.labels["event"].iloc[0], group, candidates.start, candidates.end)
+        if isinstance(result, NotComputed):
+            rows.append((*where, None, None, "", result.n, f"not computed: {result.reason}"))
+        else:
+            figures = (result.statistic, result.p_value, result.distribution, result.n)
+            rows.append((*where, *figures, result.note))
+    return pd.DataFrame(rows, columns=CANDIDATES)

@@ -1,0 +1,151 @@
+"""The day by the minute: bars of ordinary days are what the bars of an event day are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.calendars.exchange import Calendar
+from eventwindow.errors import StudyError
+from eventwindow.estimation.event_time import Array
+
+FEWEST_DAYS = 20
+SHORT = 0.9  # of the usual number of bars: a session with fewer is a half day and no ordinary one
+
+
+@dataclass(frozen=True)
+class Bars:
+    """One symbol's bars, D sessions × B bars from the open; NaN where a bar is missing."""
+
+    symbol: str
+    sessions: pd.DatetimeIndex  # (D,), dates
+    minutes: np.ndarray  # (B,), from the open to the start of the bar
+    starts: np.ndarray  # (D, B), UTC, NaT where a bar is missing
+    opens: Array  # (D,), of each session's first bar
+    closes: Array  # (D, B), last price of each bar
+    volume: Array  # (D, B)
+    zone: str  # of the exchange's clock
+
+    @property
+    def returns(self) -> Array:
+        """(D, B), log returns from bar to bar; the first from the session's open. A gap leaves two bars empty."""
+        logs = np.log(self.closes)
+        return np.diff(logs, axis=1, prepend=np.log(self.opens)[:, None])
+
+    @property
+    def path(self) -> Array:
+        """(D, B), log return since the open."""
+        return np.asarray(np.log(self.closes / self.opens[:, None]))
+
+    @property
+    def last(self) -> Array:
+        """(D,), the session's last price."""
+        return pd.DataFrame(self.closes).ffill(axis=1).iloc[:, -1].to_numpy(float)
+
+    @property
+    def overnight(self) -> Array:
+        """(D,), log return from the last bar of the session before to the open; the first is missing."""
+        return np.asarray(np.append(np.nan, np.log(self.opens[1:] / self.last[:-1])))
+
+    @property
+    def session(self) -> Array:
+        """(D,), log return from open to last bar."""
+        return np.asarray(np.log(self.last / self.opens))
+
+    @property
+    def full(self) -> np.ndarray:
+        """(D,), whether the session has about as many bars as usual."""
+        held = np.isfinite(self.closes).sum(axis=1)
+        return np.asarray(held >= SHORT * np.median(held))
+
+
+def bars_of(table: pd.DataFrame, symbol: str, calendar: Calendar) -> Bars:
+    """The regular-session bars of `symbol` from a long table (start in UTC, symbol, open, …, close, volume)."""
+    mine = table[table["symbol"] == symbol].sort_values("start")
+    start = pd.DatetimeIndex(mine["start"])
+    at = calendar.opens.searchsorted(start, side="right") - 1
+    inside = (at >= 0) & (start < calendar.closes[np.maximum(at, 0)])
+    if not inside.any():
+        raise StudyError(f"the table of bars holds no bar of {symbol!r} in a session of {calendar.mic}.")
+    mine, start, at = mine[inside], start[inside], at[inside]
+    minute = ((start - calendar.opens[at]).total_seconds() // 60).astype(int)
+    sessions, row = np.unique(at, return_inverse=True)
+    minutes, column = np.unique(minute, return_inverse=True)
+    grids = {name: _grid(mine[name], row, column) for name in ("open", "close", "volume")}
+    starts = np.full(grids["close"].shape, np.datetime64("NaT", "ns"))
+    starts[row, column] = start.tz_convert(None).to_numpy()
+    first = np.isfinite(grids["open"]).argmax(axis=1)
+    opens = grids["open"][np.arange(len(sessions)), first]
+    return Bars(
+        symbol, calendar.sessions[sessions], minutes, starts, opens, grids["close"], grids["volume"], calendar.zone
+    )
+
+
+def _grid(values: pd.Series, row: np.ndarray, column: np.ndarray) -> Array:
+    grid = np.full((row.max() + 1, column.max() + 1), np.nan)
+    grid[row, column] = values.to_numpy(float)
+    return grid
+
+
+def ordinary(bars: Bars, events: Sequence[pd.Timestamp]) -> np.ndarray:
+    """(D,), full sessions that are no day of an event; at least twenty."""
+    chosen = bars.full & ~bars.sessions.isin(list(events))
+    if chosen.sum() < FEWEST_DAYS:
+        raise StudyError(
+            f"{bars.symbol!r} has bars of {int(chosen.sum())} ordinary days, {FEWEST_DAYS} needed.",
+            remedy="Give bars of more days before and after the event.",
+        )
+    return np.asarray(chosen)
+
+
+def positions(bars: Bars, days: Sequence[pd.Timestamp]) -> list[int]:
+    """Where the given days stand among the sessions; those without bars are left out."""
+    return [int(i) for i in np.flatnonzero(bars.sessions.isin(list(days)))]
+
+
+def slope(y: Array, x: Array, days: np.ndarray) -> float:
+    """Slope through the origin of one symbol's bar returns on another's, on `days`; both (D, B)."""
+    seen = np.isfinite(y[days]) & np.isfinite(x[days])
+    across = np.sum(y[days] * x[days], where=seen)
+    return float(across / np.sum(x[days] ** 2, where=seen))
+
+
+def aligned(bars: Bars, other: Bars) -> Array:
+    """The other symbol's bar returns on this one's sessions and minutes, (D, B)."""
+    table = pd.DataFrame(other.returns, index=other.sessions, columns=other.minutes)
+    return table.reindex(index=bars.sessions, columns=bars.minutes).to_numpy(float)
+
+
+def abnormal_bars(bars: Bars, market: Bars | None, days: np.ndarray) -> tuple[Array, float | None]:
+    """(D, B), bar returns less slope × market's, the slope from the ordinary `days`; without a market, as they are."""
+    if market is None:
+        return bars.returns, None
+    moves = aligned(bars, market)
+    beta = slope(bars.returns, moves, days)
+    return bars.returns - beta * moves, beta
+
+
+def cumulated(returns: Array) -> Array:
+    """(D, B), sums from the open; a missing bar adds nothing and stays missing."""
+    return np.where(np.isfinite(returns), np.nancumsum(returns, axis=1), np.nan)
+
+
+def rank_p(value: float, usual: Array) -> float:
+    """(1 + #{|usual| ≥ |value|})/(n + 1), two-sided."""
+    usual = usual[np.isfinite(usual)]
+    return float((1 + np.sum(np.abs(usual) >= abs(value))) / (len(usual) + 1))
+
+
+def upper_rank_p(value: float, usual: Array) -> float:
+    """(1 + #{usual ≥ value})/(n + 1), one-sided: is it large?"""
+    usual = usual[np.isfinite(usual)]
+    return float((1 + np.sum(usual >= value)) / (len(usual) + 1))
+
+
+def path_statistic(paths: Array, usual: Array) -> Array:
+    """(D,), the largest |CAR| of the day in units of the ordinary days' sd at the same minute."""
+    sd = np.nanstd(usual, axis=0)
+    return np.asarray(np.nanmax(np.abs(paths) / np.where(sd > 0, sd, np.inf), axis=1))

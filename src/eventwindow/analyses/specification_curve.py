@@ -1,0 +1,214 @@
+"""The specification curve (Simonsohn, Simmons & Nelson 2020): every reasonable choice, and one test of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.event_time import Array, EventReturns
+from eventwindow.estimation.models import MODELS, FactorModel, Fit
+from eventwindow.inference.results import LEVEL
+
+CHOICES = ["benchmark", "model", "estimation", "returns", "news"]
+INDEX_MODELS = ("market_adjusted", "market_model")
+FACTOR_MODELS = ("ff3", "ff5", "carhart")
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What may reasonably be chosen: sessions × securities, sessions × benchmarks, sessions × factors; simple returns.
+
+    estimation: label → window of trading days before day 0. tainted: sessions of other news, left out on one branch.
+    """
+
+    returns: pd.DataFrame
+    benchmarks: pd.DataFrame
+    estimation: Mapping[str, Window]
+    tainted: pd.DatetimeIndex
+    factors: pd.DataFrame | None = None
+    minimum_returns: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SpecificationCurve:
+    """Estimates of S specifications for N securities and each window; NaN where a specification has no estimate."""
+
+    specifications: pd.DataFrame  # S rows: benchmark, model, estimation, returns, news
+    securities: tuple[str, ...]
+    estimate: Mapping[Window, Array]  # (S, N), CAR in decimals
+    significant: Mapping[Window, np.ndarray]  # (S, N), |t| beyond the 5 % point of t(T - k)
+    placebo_median: Mapping[Window, Array]  # (N, D), the median over the specifications on every placebo date
+    placebo_share: Mapping[Window, Array]  # (N, D), the share significant on every placebo date
+
+    def summary(self) -> pd.DataFrame:
+        """One row a security and window: the median, the range, the shares, and p-values of the whole curve."""
+        rows = [self._row(window, i) for i in range(len(self.securities)) for window in self.estimate]
+        columns = ["security", "window_start", "window_end", "specifications", "median", "lowest", "highest"]
+        columns += ["share_same_sign", "share_significant", "share_significant_same_sign"]
+        columns += ["p_median", "p_share_significant"]
+        return pd.DataFrame([r for r in rows if r], columns=columns)
+
+    def curve(self, security: str, window: Window) -> pd.DataFrame:
+        """The sorted estimates of one security with the choices under them."""
+        i = self.securities.index(security)
+        table = self.specifications.assign(
+            estimate=self.estimate[window][:, i], significant=self.significant[window][:, i]
+        )
+        return table.dropna(subset="estimate").sort_values("estimate", kind="stable").reset_index(drop=True)
+
+    def _row(self, window: Window, i: int) -> tuple[object, ...] | None:
+        values = self.estimate[window][:, i]
+        held = np.isfinite(values)
+        if not held.any():
+            return None
+        values, significant = values[held], self.significant[window][held, i]
+        median = float(np.median(values))
+        same = np.sign(values) == np.sign(median)
+        share = float(np.mean(significant))
+        shares = (float(np.mean(same)), share, float(np.mean(significant & same)))
+        p = (_rank(np.abs(self.placebo_median[window][i]), abs(median)), _rank(self.placebo_share[window][i], share))
+        head = (self.securities[i], window.start, window.end, int(held.sum()))
+        return (*head, median, float(values.min()), float(values.max()), *shares, *p)
+
+
+def specification_curve(
+    choices: Choices, day0: pd.Timestamp, windows: Sequence[Window], placebo: Window
+) -> SpecificationCurve:
+    """Estimate every specification for every security, at day 0 and on every date of the window `placebo` before it.
+
+    The curve is moved over the placebo dates with its coefficients held fixed: the p-value of its median (and of its
+    share of significant estimates) is the share of dates, day 0 counted, on which it is at least as large.
+    """
+    span = Window(placebo.start, max(w.end for w in windows))
+    lengths = sorted({len(w) for w in windows})
+    rows: list[tuple[str, ...]] = []
+    parts: dict[int, list[tuple[Array, np.ndarray]]] = {length: [] for length in lengths}
+    for row, fit, actual, held in _fits(choices, day0, span):
+        rows.append(row)
+        for length in lengths:
+            parts[length].append(_estimates(fit, actual, held, length))
+    car, beyond = ({n: np.stack([part[which] for part in parts[n]]) for n in lengths} for which in (0, 1))
+    at = {w: (len(w), w.start - span.start) for w in windows}
+    dates = {n: slice(0, len(placebo) - n + 1) for n in lengths}
+    median = {n: _medians(car[n][:, :, dates[n]]) for n in lengths}
+    share = {n: _shares(beyond[n][:, :, dates[n]], car[n][:, :, dates[n]]) for n in lengths}
+    return SpecificationCurve(
+        pd.DataFrame(rows, columns=CHOICES),
+        tuple(choices.returns.columns),
+        {w: car[n][:, :, i].astype(np.float64) for w, (n, i) in at.items()},
+        {w: beyond[n][:, :, i] for w, (n, i) in at.items()},
+        {w: median[n] for w, (n, _) in at.items()},
+        {w: share[n] for w, (n, _) in at.items()},
+    )
+
+
+def _fits(
+    choices: Choices, day0: pd.Timestamp, span: Window
+) -> Iterator[tuple[tuple[str, ...], Fit, Array, np.ndarray]]:
+    """Every specification: its choices, its fit over `span`, the actual returns there and which firms it holds."""
+    sessions = choices.returns.index
+    zero = int(sessions.get_indexer(pd.DatetimeIndex([day0]))[0])
+    clean = ~np.asarray(sessions.isin(choices.tainted))
+    for kind in ("simple", "log"):
+        table = _kind(choices.returns, kind)
+        for label, estimation in choices.estimation.items():
+            if zero + estimation.start < 1:
+                continue
+            for news, keep in (("all days", np.ones(len(clean), bool)), ("without other news", clean)):
+                for benchmark, model, factors in _right_hand_sides(choices, kind):
+                    source = _source(table, factors, keep, zero, estimation, span, kind)
+                    fit = MODELS[model].fit(source)
+                    held = (fit.problem == "") & (fit.nobs >= choices.minimum_returns)
+                    yield (benchmark, model, label, kind, news), fit, source.event_returns, held
+
+
+def _right_hand_sides(choices: Choices, kind: str) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Benchmark, model and the factors it is fitted on; factor models speak of simple excess returns only."""
+    for name in map(str, choices.benchmarks.columns):
+        market = _kind(choices.benchmarks[[name]], kind).set_axis(["market"], axis=1)
+        for model in INDEX_MODELS:
+            yield name, model, market
+    yield "none", "mean_adjusted", choices.returns.iloc[:, :0]
+    if choices.factors is not None and kind == "simple":
+        for model in FACTOR_MODELS:
+            fitted = MODELS[model]
+            assert isinstance(fitted, FactorModel)
+            yield "factors", model, choices.factors[[*fitted.factors, "rf"]].reindex(choices.returns.index)
+
+
+def _kind(table: pd.DataFrame, kind: str) -> pd.DataFrame:
+    return table if kind == "simple" else pd.DataFrame(np.log1p(table), table.index, table.columns)
+
+
+def _source(
+    table: pd.DataFrame, factors: pd.DataFrame, keep: np.ndarray, zero: int, estimation: Window, span: Window, kind: str
+) -> EventReturns:
+    """The events of all securities at one session, without copying what they share."""
+    values, x = table.to_numpy(float).T, factors.to_numpy(float)
+    before, over = (np.arange(zero + w.start, zero + w.end + 1) for w in (estimation, span))
+    n, none = len(values), np.empty((0, 0), np.int64)
+    return EventReturns(
+        labels=pd.DataFrame({"security": table.columns}),
+        estimation=estimation,
+        window=span,
+        estimation_returns=np.where(keep[before], values[:, before], np.nan),
+        event_returns=values[:, over],
+        estimation_factors=np.broadcast_to(x[before], (n, len(before), x.shape[1])),
+        event_factors=np.broadcast_to(x[over], (n, len(over), x.shape[1])),
+        estimation_days=none,
+        event_days=none,
+        factor_names=tuple(factors.columns),
+        kind=kind,
+    )
+
+
+def _estimates(fit: Fit, actual: Array, held: np.ndarray, length: int) -> tuple[Array, np.ndarray]:
+    """CARs of one specification over every run of `length` days, (N, days), and whether |t| is beyond its 5 % point."""
+    car = _sums(actual - fit.expected, length)
+    variance = _sums(fit.own_variance, length)
+    for j in range(fit.loading.shape[2]):
+        variance = variance + _sums(fit.loading[:, :, j], length) ** 2
+    car[~held] = np.nan
+    beyond = car**2 > variance * (stdtrit(fit.dof, 1 - LEVEL / 2) ** 2)[:, None]
+    return car.astype(np.float32), beyond
+
+
+def _sums(values: Array, length: int) -> Array:
+    """Sums over every run of `length` days of (N, days); a run with a missing day is NaN."""
+    if length == 1:
+        return np.array(values)
+    missing = np.isnan(values)
+    sums = _runs(np.where(missing, 0.0, values), length)
+    if missing.any():
+        sums[_runs(missing.astype(float), length) > 0.5] = np.nan
+    return sums
+
+
+def _runs(values: Array, length: int) -> Array:
+    total = np.cumsum(values, axis=1)
+    total[:, length:] -= total[:, :-length].copy()
+    return total[:, length - 1 :]
+
+
+def _medians(car: Array) -> Array:
+    """(N, dates) medians over the specifications, (S, N, dates), that have an estimate on every date."""
+    held: NDArray[np.bool_] = np.asarray(np.isfinite(car).all(axis=2))
+    none = np.full(car.shape[2], np.nan)
+    return np.stack([np.median(car[held[:, i], i], axis=0) if held[:, i].any() else none for i in range(car.shape[1])])
+
+
+def _shares(beyond: np.ndarray, car: Array) -> Array:
+    """(N, dates) shares of significant estimates among the specifications that have one."""
+    held = np.isfinite(car)
+    return np.asarray((beyond & held).sum(axis=0) / np.maximum(held.sum(axis=0), 1))
+
+
+def _rank(placebo: Array, value: float) -> float:
+    seen = placebo[np.isfinite(placebo)]
+    return float((1 + np.sum(seen >= value - 1e-12)) / (len(seen) + 1))

@@ -1,0 +1,1 @@
+"""Sessions, windows and dates: where an event lies in time."""

@@ -1,0 +1,163 @@
+"""Event dates and clock times → sessions of a table of returns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, get_args
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.calendars.dates import Rows, clock_times, iso_days
+from eventwindow.calendars.exchange import Calendar, SessionRule, day_zero, exchange_calendar, time_zone
+from eventwindow.errors import EventDateError, StudyError
+
+SHOWN = 3  # rows in a message
+ALIASES = {"firm": "security", "symbol": "security", "event_date": "date"}
+
+
+def checked_events(events: pd.DataFrame, rows: Rows) -> pd.DataFrame:
+    """`events` with dates as days, clock times as `time`, and None where a cell holds no text.
+
+    `rows` says where each stands; a column is known by its own name or its alias.
+    """
+    check_named([str(name) for name in events], rows.name)
+    events = events.reset_index(drop=True)
+    events = events.rename(columns={old: new for old, new in ALIASES.items() if new not in events})
+    if events.empty:
+        raise StudyError("the table of events is empty", where=rows.name, remedy="Give at least one event.")
+    if (nobody := _blank(events["security"])).any():
+        raise StudyError(
+            "an event without a security", where=rows.at(int(nobody.argmax())), remedy="Name the security."
+        )
+    events = events.assign(date=iso_days(events["date"], rows.at, EventDateError).astype("M8[s]"))
+    for name in [n for n in ("time", "zone", "exchange", "session") if n in events]:
+        events[name] = events[name].astype(object).where(~_blank(events[name]), None)
+    if "session" in events:
+        _check_rules(events["session"], rows)
+    _check_repeats(events, rows)
+    return _clocked(events, rows) if "time" in events else events
+
+
+def check_named(names: Sequence[str], where: str) -> None:
+    """A list names its security and its date, by their own names or an alias."""
+    for wanted in ("security", "date"):
+        known = (wanted, *(old for old, new in ALIASES.items() if new == wanted))
+        if not set(known) & set(names):
+            raise StudyError(
+                f"no column {wanted!r} (there are {', '.join(map(repr, names[:9])) or 'none'})",
+                where=where,
+                remedy=f"Add it, as {' or '.join(f'`{name}`' for name in known)}.",
+            )
+
+
+def _check_repeats(events: pd.DataFrame, rows: Rows) -> None:
+    """No row says all that an earlier one says."""
+    again = np.flatnonzero(events.duplicated())
+    if not len(again):
+        return
+    alike = events.groupby(list(events), dropna=False, sort=False).ngroup().to_numpy()
+    shown = [
+        f"{rows.nth(row)} repeats {rows.nth(int((alike == alike[row]).argmax()))}" for row in again[:SHOWN].tolist()
+    ]
+    first = events.iloc[again[0]]
+    raise StudyError(
+        f"{len(again):,} of {len(events):,} events stand in the list before: {', '.join(shown)}"
+        f"{', …' if len(again) > SHOWN else ''} ({first['security']}, {first['date'].date()})",
+        where=rows.name,
+        remedy="Keep one of each; events that are two of one day are told apart in a column `event`.",
+    )
+
+
+def _blank(column: pd.Series) -> pd.Series:
+    return column.isna() | (column.astype(object) == "")
+
+
+def _check_rules(rules: pd.Series, rows: Rows) -> None:
+    known = get_args(SessionRule)
+    if (wrong := rules.notna() & ~rules.isin(known)).any():
+        row = int(wrong.argmax())
+        raise StudyError(
+            f"session = {rules[row]!r} is no rule",
+            where=rows.at(row),
+            remedy=f"Write one of {', '.join(known)}, or leave the cell empty.",
+        )
+
+
+def _clocked(events: pd.DataFrame, rows: Rows) -> pd.DataFrame:
+    """Clock times as `time`; the zones that go with them are known."""
+    at = events.index[events["time"].notna()]
+    times = pd.Series([None] * len(events), dtype=object)
+    times[at] = clock_times(events["time"][at], rows.taken(at.to_numpy()).at)
+    if "zone" in events:
+        for zone, mine in events["zone"][at].dropna().groupby(events["zone"][at], sort=False):
+            time_zone(str(zone), rows.at(int(mine.index[0])))
+    return events.assign(time=times)
+
+
+def placed(
+    events: pd.DataFrame,
+    sessions: pd.DatetimeIndex,
+    rule: SessionRule,
+    exchange: str | None,
+) -> pd.DataFrame:
+    """`events` with `date` moved to the session that can price the news, and why in the column `shift`.
+
+    A clock time (columns time and zone) needs the exchange, a MIC, in the column `exchange` or the argument.
+    """
+    rows = Rows("the table of events", "index", events.index)
+    events = checked_events(events, rows)
+    days = events["date"].copy()
+    shifts = pd.Series("", index=events.index, dtype=object)
+    clocked = events["time"].notna() if "time" in events else pd.Series(False, events.index)
+    for i in events.index[clocked | ~days.isin(sessions)]:
+        row = {str(name): value for name, value in events.loc[i].items()}
+        days[i], shifts[i] = _session(row, sessions, row.get("session") or rule, exchange, rows.at(i))
+    return events.assign(date=days, shift=shifts)
+
+
+def _session(
+    row: dict[str, Any], sessions: pd.DatetimeIndex, rule: SessionRule, exchange: str | None, where: str
+) -> tuple[pd.Timestamp, str]:
+    if row.get("time") is None:
+        return _by_date(row["security"], row["date"], sessions, rule, where)
+    mic = row.get("exchange") or exchange
+    if not mic:
+        raise no_exchange(row["security"], where)
+    zero = day_zero(_calendar(str(mic), sessions), row["date"].date(), row["time"], row.get("zone"), rule)
+    found, shift = _by_date(row["security"], zero.session, sessions, rule, where)
+    return found, "; ".join(part for part in (zero.shift, shift) if part)
+
+
+def no_exchange(security: str, where: str) -> StudyError:
+    """A clock time that no exchange's hours can be held against."""
+    return StudyError(
+        f"the event of {security!r} has a clock time but no exchange",
+        where=where,
+        remedy='Give exchange = "XNYS", or a column `exchange`.',
+    )
+
+
+def _calendar(mic: str, sessions: pd.DatetimeIndex) -> Calendar:
+    return exchange_calendar(mic, sessions[0].date(), sessions[-1].date())
+
+
+def _by_date(
+    security: str, day: pd.Timestamp, sessions: pd.DatetimeIndex, rule: str, where: str
+) -> tuple[pd.Timestamp, str]:
+    if day in sessions:
+        return day, ""
+    before, after = sessions[sessions < day], sessions[sessions > day]
+    if before.empty or after.empty:
+        side = f"before the first, {after[0].date()}" if before.empty else f"after the last, {before[-1].date()}"
+        raise EventDateError(
+            f"{day.date()}, the event of {security!r}, lies {side} session of the table of returns", where=where
+        )
+    if rule not in ("next", "previous"):
+        raise EventDateError(
+            f"{day.date()}, the event of {security!r}, is no session of the table of returns "
+            f"(the one before is {before[-1].date()}, the one after {after[0].date()})",
+            where=where,
+            remedy=f'Set session = "next" or give {after[0].date()}.',
+        )
+    return (after[0] if rule == "next" else before[-1]), f"{security} {day.date()}: {rule} session"

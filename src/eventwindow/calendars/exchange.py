@@ -1,0 +1,161 @@
+"""Event time: closed windows, exchange calendars, and the session on which news is first priced."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import pandas as pd
+
+from eventwindow.errors import EventDateError
+
+SessionRule = Literal["next", "previous", "error"]
+
+# Days that the calendar library counts as sessions although nothing was traded.
+NOT_A_SESSION: dict[str, dict[str, str]] = {
+    "XTAI": {
+        "2023-01-18": "settlement only, the day before the Lunar New Year recess (TWSE holiday schedule 2023)",
+        "2024-10-31": "Typhoon Kong-rey (TWSE announcement of 30 October 2024)",
+    },
+    "XHKG": {
+        "2023-09-01": "Typhoon Saola (HKEX announcement of 1 September 2023)",
+        "2023-09-08": "black rainstorm warning (HKEX announcement of 8 September 2023)",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The sessions of one exchange: dates without zone, opens and closes in UTC."""
+
+    mic: str
+    sessions: pd.DatetimeIndex
+    opens: pd.DatetimeIndex
+    closes: pd.DatetimeIndex
+    zone: str
+
+    def holds(self, day: date) -> bool:
+        return pd.Timestamp(day) in self.sessions
+
+    def reaches(self, day: date) -> bool:
+        return bool(self.sessions[0] <= pd.Timestamp(day) <= self.sessions[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class DayZero:
+    """The session that is day 0 on one exchange, and why it is not the event's own date (empty if it is)."""
+
+    session: pd.Timestamp
+    shift: str = ""
+
+
+def exchange_calendar(mic: str, start: date, end: date) -> Calendar:
+    """Sessions of the exchange `mic` (ISO 10383) from `start` to `end`, calendar errors overridden.
+
+    Exchanges that keep the same hours share one calendar: Nasdaq's is that of New York.
+    """
+    import exchange_calendars as xcals
+
+    try:
+        return _calendar(xcals.resolve_alias(mic), start, end)
+    except xcals.errors.InvalidCalendarName:
+        raise EventDateError(
+            f"exchange {mic!r} is unknown", remedy="Give its ISO 10383 code, XNYS for New York or XTAI for Taipei."
+        ) from None
+
+
+@lru_cache(maxsize=64)
+def _calendar(mic: str, start: date, end: date) -> Calendar:
+    import exchange_calendars as xcals
+
+    raw = xcals.get_calendar(mic, start=str(start), end=str(end))
+    schedule = raw.schedule[~raw.schedule.index.isin(pd.to_datetime(list(NOT_A_SESSION.get(mic, {}))))]
+    return Calendar(
+        mic,
+        sessions=pd.DatetimeIndex(schedule.index).as_unit("ns"),
+        opens=pd.DatetimeIndex(schedule["open"]),
+        closes=pd.DatetimeIndex(schedule["close"]),
+        zone=str(raw.tz),
+    )
+
+
+def time_zone(name: str, where: str = "") -> ZoneInfo:
+    """The zone of that IANA name."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown; no name at all; the name of a folder of zones
+        near = difflib.get_close_matches(name, available_timezones(), n=1, cutoff=0.7)
+        remedy = f"Did you mean {near[0]!r}?" if near else "Give its IANA name: New York is America/New_York."
+        raise EventDateError(f"unknown time zone {name!r}", where=where, remedy=remedy) from None
+
+
+def day_zero(
+    calendar: Calendar,
+    day: date,
+    clock: time | None = None,
+    zone: str | None = None,
+    rule: SessionRule = "error",
+) -> DayZero:
+    """The first session that can price news of `day`.
+
+    A date alone counts as before the open. With a clock time and its zone: the first session of this exchange
+    whose close comes after the news. `rule` says what to do where the date is no session here.
+    """
+    local = day
+    if clock is not None:
+        instant = datetime.combine(day, clock, time_zone(zone or calendar.zone))
+        local = instant.astimezone(ZoneInfo(calendar.zone)).date()
+    _check_reach(calendar, local)
+    if not calendar.holds(local):
+        return _off_session(calendar, local, rule)
+    if clock is None:
+        return DayZero(pd.Timestamp(local))
+    after = calendar.closes > pd.Timestamp(instant.astimezone(UTC))
+    if not after.any():
+        raise EventDateError(
+            f"no session held for {calendar.mic} closes after {day} {clock:%H:%M} {zone or calendar.zone}",
+            remedy="Give prices that reach further, or another date.",
+        )
+    session = calendar.sessions[after][0]
+    if session == pd.Timestamp(day):
+        return DayZero(session)
+    return DayZero(
+        session, f"{day} {clock:%H:%M} {zone or calendar.zone}: first close after the news on {calendar.mic}"
+    )
+
+
+def _off_session(calendar: Calendar, day: date, rule: SessionRule) -> DayZero:
+    before = calendar.sessions[calendar.sessions < pd.Timestamp(day)][-1]
+    after = calendar.sessions[calendar.sessions > pd.Timestamp(day)][0]
+    if rule == "error":
+        raise EventDateError(
+            f"{day} is not a session of {calendar.mic} ({why_closed(calendar.mic, day)}).",
+            remedy=f'Set session = "next" or give {after.date()}; the session before is {before.date()}.',
+        )
+    return DayZero(after if rule == "next" else before, f"{day} is not a session of {calendar.mic}: {rule} session")
+
+
+def why_closed(mic: str, day: date) -> str:
+    """The weekday, or the holiday's name where the calendar library has one."""
+    import exchange_calendars as xcals
+
+    holidays = xcals.get_calendar(mic).regular_holidays
+    named = None if holidays is None else holidays.holidays(str(day), str(day), return_name=True)
+    weekday = f"a {day:%A}"
+    if day.weekday() >= 5 or named is None or not len(named):
+        return NOT_A_SESSION.get(mic, {}).get(str(day), weekday)
+    return str(named.iloc[0])
+
+
+def _check_reach(calendar: Calendar, day: date) -> None:
+    first, last = calendar.sessions[0].date(), calendar.sessions[-1].date()
+    if not calendar.reaches(day):
+        side, end = ("before the first", first) if day < first else ("after the last", last)
+        raise EventDateError(
+            f"{day} lies {side} session held for {calendar.mic}, {end}.",
+            remedy="Give a date that the calendar and the prices reach.",
+        )

@@ -1,0 +1,131 @@
+"""A claim, the evidence it is held against, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+from eventwindow.claims.evidence import Evidence
+from eventwindow.inference.response import Effect
+
+if TYPE_CHECKING:
+    pass
+
+VerdictWord = Literal["confirmed", "partly", "contradicted", "not_testable"]
+Hedge = Literal[
+    "exact", "about", "close_to", "reached", "more_than", "less_than", "range", "direction",
+    "among", "all", "most", "some", "effect", "no_effect",
+]  # fmt: skip
+
+
+class Part(NamedTuple):
+    """One figure that a measured value is made of, with its unit."""
+
+    value: float
+    unit: str
+
+
+def made_of(unit: str, /, **figures: float) -> dict[str, Part]:
+    """Figures of one unit by name: a key of the report's names of parts, a security, a basket or a date."""
+    return {name: Part(float(value), unit) for name, value in figures.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a measure found: a figure with its unit, or a reason why the data hold none.
+
+    `value` is None when it cannot be measured. `parts` are the figures it is made of (`made_of`).
+    `interval` is what was traced where the data hold a range and no single moment.
+    """
+
+    value: float | None
+    unit: str
+    reason_en: str
+    reason_zh: str
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    p_value: float | None = None
+    interval: tuple[float, float] | None = None
+    effect: Effect | None = None
+
+
+class Measure(Protocol):
+    """A kind of measurement: a frozen dataclass whose fields are the claim's own keys in claims.toml."""
+
+    def measure(self, evidence: Evidence) -> Measured: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement about one security, with how it was stated and how it is measured.
+
+    A compound statement has `parts` and no measure of its own; a part that does not decide is shown as context.
+    """
+
+    id: str
+    article: str
+    text_en: str
+    text_zh: str
+    security: str = ""
+    stated_text: str = ""  # how it was said, in our words: the figure with its hedge, or the word that was used
+    stated_text_zh: str = ""
+    stated: float | tuple[float, float] | None = None
+    hedge: Hedge = "exact"
+    precision: float | None = None  # the step of the last stated digit, in the unit of `stated`
+    material: float | None = None  # the smallest effect that the statement can mean; tolerance.MATERIAL if not given
+    measure: Measure | None = None
+    measure_name: str = ""
+    not_testable_en: str = ""  # the reason, where prices cannot test it
+    not_testable_zh: str = ""
+    stand_in_en: str = ""  # what was measured in place of what was said: it can support the claim, not refute it
+    stand_in_zh: str = ""
+    quoted_en: str = ""  # whose words the article reports, where they are not its own
+    quoted_zh: str = ""
+    note_en: str = ""  # what a reader must know beside the figure
+    note_zh: str = ""
+    parts: tuple[Claim, ...] = ()
+    decides: bool = True
+    file: str = "claims.toml"  # where it stands, for errors
+    line: int | None = None
+    place: str = ""  # file and line of the sentence, where the claim was drafted
+    unfinished: str = ""  # what a person must still settle; until then nothing else of the entry is read
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A claim's verdict with the figure it rests on and the rule that decided."""
+
+    claim: Claim
+    word: VerdictWord
+    rule: str
+    reason_en: str
+    reason_zh: str
+    measured: Measured | None = None
+    rule_zh: str = ""
+    changes_en: str = ""  # what would change the verdict
+    changes_zh: str = ""
+    asked_en: str = ""  # what the figure had to be, shortly: a part's label names the figure alone
+    asked_zh: str = ""
+    p_family: float | None = None  # corrected across all effects that the claims state
+    specifications: Specifications | None = None  # in how many the effect is found, where a curve is held
+    parts: tuple[Verdict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Specifications:
+    """Shares of the specification curve, the mean over the firms that a claim names.
+
+    number: specifications; sign: share with the sign stated; significant: share with it and |t| beyond its 5 % point.
+    """
+
+    number: int
+    sign: float
+    significant: float
+
+    def text(self, zh: bool = False) -> str:
+        sign, significant = f"{100 * self.sign:.0f} %", f"{100 * self.significant:.0f} %"
+        if zh:
+            return f"{self.number} 種設定中，{sign} 方向與所述相同，{significant} 方向相同且單獨顯著。"
+        return (
+            f"Of {self.number} specifications {sign} have the sign stated; {significant} have it and are significant."
+        )

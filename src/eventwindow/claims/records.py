@@ -1,0 +1,176 @@
+"""Verdicts as plain data: one record a claim for claims.json, and schema.org ClaimReview for search engines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from math import isfinite
+from typing import Any
+
+from eventwindow.claims.model import Claim, Measured, Verdict, VerdictWord
+from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
+from eventwindow.claims.rules import material
+
+# schema.org: the rating is a point on a scale; a statement that prices cannot test has no rating value.
+RATINGS: dict[VerdictWord, tuple[int | None, str, str]] = {
+    "confirmed": (5, "Confirmed", "成立"),
+    "partly": (3, "Partly", "部分成立"),
+    "contradicted": (1, "Contradicted", "不成立"),
+    "not_testable": (None, "Not testable with prices", "無法以價格檢驗"),
+}
+
+# What a measure rests on beside daily prices.
+DATA = {
+    "value_change": "daily prices, share counts",
+    "value_changes_sum": "daily prices, share counts",
+    "value_against": "daily prices, share counts",
+    "value_rank": "history of the largest companies, share counts",
+    "loss_rank": "history of the largest companies, share counts",
+    "record": "daily prices, history of the largest companies",
+    "panel_breadth": "panel of the S&P 500, index weights",
+    "characteristic": "panel of the S&P 500",
+    "factor_return": "daily factor returns",
+    "first_hours": "5-minute bars",
+    "lead_lag": "5-minute bars",
+    "realised_variance": "5-minute bars",
+    "date_gap": "the study's calendar of news",
+    "abnormal_volume": "daily volumes",
+}
+
+
+def record(verdict: Verdict) -> dict[str, Any]:
+    """All of a verdict as plain data, parts nested; decimals, nothing rounded."""
+    claim = verdict.claim
+    return {
+        "id": claim.id,
+        "article": claim.article,
+        "security": claim.security,
+        "text": {"en": claim.text_en, "zh": claim.text_zh},
+        "stated_text": claim.stated_text,
+        "stated_text_zh": claim.stated_text_zh,
+        "stated": list(claim.stated) if isinstance(claim.stated, tuple) else claim.stated,
+        "hedge": None if claim.parts or claim.measure is None else claim.hedge,
+        "precision": claim.precision,
+        "quoted": {"en": claim.quoted_en, "zh": claim.quoted_zh},
+        "decides": claim.decides,
+        "verdict": verdict.word,
+        "rule": {"en": verdict.rule, "zh": verdict.rule_zh},
+        "reason": {"en": verdict.reason_en, "zh": verdict.reason_zh},
+        "would_change_it": {"en": verdict.changes_en, "zh": verdict.changes_zh},
+        "measure": _measure(claim),
+        "measured": None if verdict.measured is None or verdict.parts else _measured(claim, verdict.measured),
+        "p_family": verdict.p_family,
+        "specifications": None if verdict.specifications is None else asdict(verdict.specifications),
+        "data": None if claim.measure is None else DATA.get(claim.measure_name, "daily prices"),
+        "parts": [record(part) for part in verdict.parts],
+    }
+
+
+def _measure(claim: Claim) -> dict[str, Any] | None:
+    if claim.measure is None:
+        return None
+    measure: Any = claim.measure  # a frozen dataclass: its fields are the claim's own keys
+    keys = {f.name: _plain(getattr(measure, f.name)) for f in fields(measure)}
+    return {"name": claim.measure_name, **keys}
+
+
+def _measured(claim: Claim, measured: Measured) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "value": measured.value,
+        "unit": measured.unit,
+        "parts": {name: part.value for name, part in measured.parts.items()},
+        "interval": None if measured.interval is None else list(measured.interval),
+    }
+    if measured.effect is not None:
+        found["effect"] = {
+            "test": measured.effect.test,
+            "p_value": measured.effect.p_value,
+            "p_parametric": measured.effect.p_parametric,
+            "std_error": measured.effect.std_error,
+            "detectable_with_80_per_cent_power": _finite(measured.effect.detectable),
+            "material": material(claim),
+        }
+    return found
+
+
+def _finite(value: float) -> float | None:
+    """None for an infinite number, which JSON has not."""
+    return value if isfinite(value) else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
+
+
+def ledger_record(
+    verdicts: Sequence[Verdict],
+    readings: Sequence[JudgedReading] = (),
+    disagreements: Sequence[JudgedDisagreement] = (),
+) -> dict[str, Any]:
+    """claims.json: claims, readings and disagreements with all that was measured."""
+    return {
+        "claims": [record(v) for v in verdicts],
+        "readings": [_reading(r) for r in readings],
+        "disagreements": [_disagreement(d) for d in disagreements],
+    }
+
+
+def _reading(judged: JudgedReading) -> dict[str, Any]:
+    reading = judged.reading
+    return {
+        "key": reading.key,
+        "articles": list(reading.articles),
+        "text": {"en": reading.text_en, "zh": reading.text_zh},
+        "predicts": {"en": reading.predicts_en, "zh": reading.predicts_zh},
+        "rival": {"en": reading.rival_en, "zh": reading.rival_zh},
+        "sentence": {"en": judged.sentence_en, "zh": judged.sentence_zh},
+        "panels": [record(v) for v in judged.panels],
+    }
+
+
+def _disagreement(judged: JudgedDisagreement) -> dict[str, Any]:
+    point = judged.disagreement
+    return {
+        "key": point.key,
+        "title": {"en": point.title_en, "zh": point.title_zh},
+        "said": {"en": point.said_en, "zh": point.said_zh},
+        "claims": {v.claim.id: v.word for v in judged.claims},
+        "panels": [record(v) for v in judged.panels],
+    }
+
+
+def claim_review(
+    verdicts: Sequence[Verdict], articles: Mapping[str, str], *, language: str = "en", author: str = "eventwindow"
+) -> dict[str, Any]:
+    """A JSON-LD graph of schema.org ClaimReview, one a claim; `articles` maps an article's key to its title.
+
+    The report embeds it as `<script type="application/ld+json">`. No URL or date is made up: where a text was published
+    is not in the ledger.
+    """
+    return {
+        "@context": "https://schema.org",
+        "@graph": [_review(v, articles, language, author) for v in verdicts],
+    }
+
+
+def _review(verdict: Verdict, articles: Mapping[str, str], language: str, author: str) -> dict[str, Any]:
+    claim, zh = verdict.claim, language == "zh"
+    value, name_en, name_zh = RATINGS[verdict.word]
+    rating: dict[str, Any] = {"@type": "Rating", "alternateName": name_zh if zh else name_en}
+    if value is not None:
+        rating |= {"ratingValue": value, "bestRating": 5, "worstRating": 1}
+    return {
+        "@type": "ClaimReview",
+        "@id": f"#claim-{claim.id}",
+        "inLanguage": "zh-Hant" if zh else "en",
+        "claimReviewed": claim.text_zh if zh else claim.text_en,
+        "reviewBody": verdict.reason_zh if zh else verdict.reason_en,
+        "author": {"@type": "Organization", "name": author},
+        "itemReviewed": {
+            "@type": "Claim",
+            "appearance": {"@type": "CreativeWork", "name": articles.get(claim.article, claim.article)},
+        },
+        "reviewRating": rating,
+    }

@@ -1,0 +1,71 @@
+"""Claims as tables: a row a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from eventwindow.claims.model import Verdict
+from eventwindow.claims.records import RATINGS
+from eventwindow.claims.wording import figure
+
+CLAIMS = ["id", "article", "security", "measure", "stated_text", "stated", "measured", "unit", "verdict", "rule"]
+CLAIMS += ["reason", "reason_zh", "text_en", "text_zh", "stated_text_zh", "would_change_it"]
+CLAIMS += ["p_value", "p_family", "detectable", "specifications", "share_same_sign", "share_significant"]
+
+
+def claims_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
+    """One row a claim: the measured figure, the verdict, the rule, the reason, and how sure one can be of an effect."""
+    return pd.DataFrame([_claim_row(v) | _sureness(v) for v in verdicts], columns=CLAIMS)
+
+
+def claims_table_zh(verdicts: Sequence[Verdict]) -> pd.DataFrame:
+    """The same in Chinese, in the columns that a reader of the press looks for."""
+    columns = ["編號", "文章", "說法", "所述", "實測", "判定", "理由"]
+    return pd.DataFrame([_claim_row_zh(v) for v in verdicts], columns=columns)
+
+
+def _claim_row_zh(v: Verdict) -> tuple[str, ...]:
+    c = v.claim
+    return (c.id, c.article, c.text_zh, c.stated_text_zh, _figure(v), RATINGS[v.word][2], v.reason_zh)
+
+
+def _figure(v: Verdict) -> str:
+    return "" if v.measured is None or v.measured.value is None else figure(v.measured.value, v.measured.unit, True)
+
+
+def _claim_row(v: Verdict) -> dict[str, object]:
+    c, m = v.claim, v.measured
+    return {
+        "id": c.id,
+        "article": c.article,
+        "security": c.security,
+        "measure": c.measure_name or ("compound" if c.parts else ""),
+        "stated_text": c.stated_text,
+        "stated": " to ".join(f"{x:.12g}" for x in c.stated) if isinstance(c.stated, tuple) else c.stated,
+        "measured": None if m is None else m.value,
+        "unit": "" if m is None else m.unit,
+        "verdict": v.word,
+        "rule": v.rule,
+        "reason": v.reason_en,
+        "reason_zh": v.reason_zh,
+        "text_en": c.text_en,
+        "text_zh": c.text_zh,
+        "stated_text_zh": c.stated_text_zh,
+        "would_change_it": v.changes_en,
+    }
+
+
+def _sureness(v: Verdict) -> dict[str, object]:
+    """p-value alone and across the family of claims, smallest effect that could be seen, share of specifications."""
+    effect = None if v.measured is None else v.measured.effect
+    curve = v.specifications
+    return {
+        "p_value": None if v.measured is None else v.measured.p_value,
+        "p_family": v.p_family,
+        "detectable": None if effect is None else effect.detectable,
+        "specifications": None if curve is None else curve.number,
+        "share_same_sign": None if curve is None else curve.sign,
+        "share_significant": None if curve is None else curve.significant,
+    }

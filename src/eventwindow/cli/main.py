@@ -1,0 +1,228 @@
+"""The command line: parse, call, print, exit code. Heavy imports stand inside the commands."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from eventwindow import __version__
+from eventwindow.errors import StudyError
+
+EPILOG = "exit codes: 0 done, 1 something failed that is not yours, 2 the input is wrong, 130 interrupted"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; a StudyError is printed without a traceback."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads cost more than they give
+    gc.set_threshold(100_000)  # what a run makes lives to its end: looking through it costs half a second
+    options = parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except StudyError as error:
+        print(f"eventwindow: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:  # who read the output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"eventwindow: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("eventwindow: interrupted; nothing was half-written", file=sys.stderr)
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="eventwindow", description="Event studies that hold the news to the tape.", epilog=EPILOG
+    )
+    top.add_argument("--version", action="version", version=f"eventwindow {__version__}")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    run = _command(commands, "run", _run, "run a study and write its report")
+    run.add_argument("study", metavar="STUDY", help="a study's folder, or the name of one that ships")
+    _price_options(run)
+    run.add_argument("--claims", type=Path, metavar="FILE", help="judge these claims instead of the study's own")
+    run.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: eventwindow-out/STUDY)")
+    run.add_argument("--language", choices=("en", "zh-Hant"), help="one language of the report (default: both)")
+    run.add_argument("--engine", default="local", metavar="local|dask", help="where chunks of an [event_list] are run")
+    run.add_argument("--cluster", metavar="ADDRESS", help="the Dask scheduler (default: a cluster on this machine)")
+    run.add_argument("--workers", type=int, metavar="N", help="processes for an [event_list] (default: one a core)")
+    spoken = run.add_mutually_exclusive_group()
+    spoken.add_argument("--quiet", action="store_true", help="print nothing but the report's path")
+    spoken.add_argument("--json", action="store_true", help="print verdicts and headline numbers as JSON")
+    check = _command(commands, "check", _check, "validate study, claims and prices without running")
+    check.add_argument("study", metavar="STUDY")
+    _price_options(check)
+    check.add_argument("--claims", type=Path, metavar="FILE", help="check these claims instead of the study's own")
+    draft = _command(commands, "draft", _draft, "draft a claims.toml from articles, for a person to finish")
+    draft.add_argument("articles", nargs="+", type=Path, metavar="ARTICLE", help="plain text, UTF-8")
+    draft.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="the day that the articles are of")
+    draft.add_argument("--study", metavar="STUDY", help="the study that the claims are for; its names count too")
+    draft.add_argument("--names", type=Path, metavar="CSV", help="further names of securities")
+    draft.add_argument("--out", type=Path, default=Path("claims.draft.toml"), metavar="FILE")
+    prices = _command(commands, "prices", _prices, "show what is held of a study's prices, how old and from where")
+    prices.add_argument("study", metavar="STUDY")
+    prices.add_argument("--refresh", action="store_true", help="pull again and show what changed")
+    size = _command(commands, "calibrate", _calibrate, "measure size and power of every test on your own prices")
+    size.add_argument("prices", type=Path, metavar="PRICES", help="a file or folder of prices, many securities")
+    size.add_argument("--draws", type=int, default=500, metavar="N", help="pseudo-events a design")
+    size.add_argument("--seed", type=int, default=0, metavar="N")
+    size.add_argument("--out", type=Path, default=Path("eventwindow-out/calibration"), metavar="DIR")
+    _command(commands, "list", _list, "list the studies that ship")
+    new = _command(commands, "new", _new, "write a small, commented study that runs as it is")
+    new.add_argument("name", metavar="NAME", help="the folder to make")
+    return top
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    function: Callable[[argparse.Namespace], int],
+    words: str,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=words, description=words.capitalize() + ".")
+    command.set_defaults(command=function)
+    return command
+
+
+def _price_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--prices",
+        default="auto",
+        metavar="auto|yahoo|shipped|PATH",
+        help="where prices come from (default: auto; Yahoo, else the figures that ship with the study)",
+    )
+
+
+def _run(options: argparse.Namespace) -> int:
+    from eventwindow.cli.progress import progress_bar
+    from eventwindow.cli.terminal import print_result, progress, result_json
+    from eventwindow.panel.form import names_event_list
+    from eventwindow.report.output import check_out, write_result
+    from eventwindow.study.definition import read_study
+    from eventwindow.study.library import find_study
+    from eventwindow.study.run import run_study
+
+    folder = find_study(options.study)
+    if names_event_list(folder):
+        return _run_panel(folder, options)
+    out = options.out or Path("eventwindow-out") / read_study(folder).name
+    check_out(out)
+    with progress() as step, progress_bar("prices") as bar:
+        result = run_study(folder, prices=options.prices, claims=options.claims, step=step, progress=bar)
+        step("writing the report")
+        report = write_result(result, out, (options.language,) if options.language else ())
+    if options.quiet:
+        print(report)
+    elif options.json:
+        print(result_json(result, report))
+    else:
+        print_result(result, report)
+    return 0
+
+
+def _run_panel(folder: Path, options: argparse.Namespace) -> int:
+    from eventwindow.cli.panel import panel_json, print_panel
+    from eventwindow.cli.panel_command import run_panel
+    from eventwindow.cli.terminal import progress
+    from eventwindow.panel.form import read_panel_study
+
+    with progress() as step:
+        shared = {"engine": options.engine, "workers": options.workers, "client": options.cluster}
+        shared["languages"] = (options.language,) if options.language else ()
+        result, report = run_panel(folder, options.out, step=step, **shared)
+    if options.quiet:
+        print(report)
+    elif options.json:
+        print(panel_json(result, read_panel_study(folder).name, report))
+    else:
+        print_panel(result, report)
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from eventwindow.cli.progress import progress_bar
+    from eventwindow.cli.terminal import progress
+    from eventwindow.panel.form import names_event_list
+    from eventwindow.study.library import find_study
+
+    folder, said = find_study(options.study), list[str]()
+    try:
+        with progress() as step, progress_bar("prices") as bar:
+            if names_event_list(folder):
+                from eventwindow.panel.check import check_panel
+
+                told = check_panel(folder, step)
+            else:
+                from eventwindow.study.check import check_study
+
+                told = check_study(folder, prices=options.prices, claims=options.claims, step=step, progress=bar)
+            for line in told:
+                said.append(line)
+    finally:  # where it ends with an error, what was read before it says why
+        for line in said:
+            print(line)
+    return 0
+
+
+def _prices(options: argparse.Namespace) -> int:
+    from eventwindow.cli.progress import progress_bar
+    from eventwindow.cli.terminal import print_changes, print_held
+    from eventwindow.prices.inventory import held, refresh
+    from eventwindow.study.definition import read_study
+    from eventwindow.study.library import find_study
+
+    study = read_study(find_study(options.study))
+    figures = study.folder / "figures"
+    if not options.refresh:
+        print_held(held(study.symbols, figures))
+        return 0
+    with progress_bar("prices") as bar:
+        print_changes(refresh(study.symbols, study.start, study.end, figures=figures, progress=bar))
+    return 0
+
+
+def _draft(options: argparse.Namespace) -> int:
+    from eventwindow.draft.write import draft_claims
+
+    print(*draft_claims(options.articles, options.date, options.study, options.names, options.out), sep="\n")
+    return 0
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from eventwindow.cli.terminal import progress
+    from eventwindow.inference.calibration import calibrate
+    from eventwindow.prices.panel import panel_prices
+    from eventwindow.report.calibration import write_calibration
+
+    if options.draws < 1:
+        raise StudyError(f"--draws {options.draws} draws nothing", remedy="Give 100 or more.")
+    with progress() as step:
+        step("reading prices")
+        prices = panel_prices(options.prices)
+        step(f"drawing {options.draws} pseudo-events a design from {prices.shape[1]} securities; minutes, not seconds")
+        result = calibrate(prices, draws=options.draws, seed=options.seed, workers=min(2, os.cpu_count() or 1))
+    print(result)
+    print(*write_calibration(result, options.out), sep="\n")
+    return 0
+
+
+def _list(_: argparse.Namespace) -> int:
+    from eventwindow.study.library import shipped_studies
+
+    for name, title in shipped_studies().items():
+        print(f"{name}  {title}")
+    return 0
+
+
+def _new(options: argparse.Namespace) -> int:
+    from eventwindow.study.library import new_study
+
+    folder = new_study(Path(options.name))
+    print(f"wrote {folder}/: study.toml, claims.toml, figures/daily.csv\nrun it with: eventwindow run {folder}")
+    return 0

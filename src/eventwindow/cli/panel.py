@@ -1,0 +1,85 @@
+"""What a person, or a program, reads in the terminal after a panel study."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from eventwindow.cli.terminal import PARAMETRIC, p_value
+from eventwindow.inference.registry import TESTS
+from eventwindow.panel.events import sharing_line
+from eventwindow.panel.results import ALL, PanelResult
+
+SHOWN = 20  # rows; the tables hold all
+
+
+def print_panel(result: PanelResult, report: Path) -> None:
+    """Events, the CAAR of each group and window with the test that leads, and where the report is."""
+    console = Console(width=min(Console().width, 100), highlight=False)
+    for line in _counts(result):
+        console.print(line, markup=False)
+    console.print(_table(result))
+    if (more := len(result.caar) - SHOWN) > 0:
+        console.print(f"{more:,} more rows stand in results/caar.csv and results/tests.csv.")
+    console.print(f"Report: {report}", markup=False, soft_wrap=True)
+
+
+def panel_json(result: PanelResult, name: str, report: Path) -> str:
+    """CAARs by group and window, all tests of all events, and what was left out, as one JSON object; decimals."""
+    tests = result.tests[result.tests["group"] == ALL]
+    tables = {"caar": result.caar, "tests": tests, "leading": leading_tests(result)}
+    whole: dict[str, Any] = {
+        "study": name,
+        "report": report.as_posix(),
+        "events": result.run["events"],
+        "excluded": result.excluded["what"].value_counts().to_dict(),
+        **{key: json.loads(table.to_json(orient="records", double_precision=15)) for key, table in tables.items()},
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1)
+
+
+def leading_tests(result: PanelResult) -> pd.DataFrame:
+    """Of each group and window, the first test that holds for its design."""
+    held = result.tests[result.tests["valid"] & result.tests["statistic"].notna()]
+    return held.drop_duplicates(["group", "window_start", "window_end"])
+
+
+def _counts(result: PanelResult) -> Iterator[str]:
+    told = result.excluded["what"].value_counts()
+    yield "; ".join([f"{len(result.plan.events):,} events", *(f"{n:,} {what}" for what, n in told.items())])
+    yield from sharing_line(result.plan.events)
+
+
+def _table(result: PanelResult) -> Table:
+    table = Table(
+        box=SIMPLE_HEAD, title_style="bold", title="Cumulative average abnormal returns", title_justify="left"
+    )
+    for name in ("group", "window", "events", "CAAR", "leading test", "statistic", "p"):
+        table.add_column(name, justify="left" if name in ("group", "leading test") else "right")
+    rows = result.caar.merge(leading_tests(result), on=["group", "window_start", "window_end"], how="left")
+    for row in rows.head(SHOWN).to_dict("records"):
+        window = f"[{row['window_start']},{row['window_end']}]"
+        figures = [_percent(row["caar"]), *_test(row)]
+        table.add_row(str(row["group"]), window.replace("[", "\\["), f"{row['n_x']:,}", *figures)
+    return table
+
+
+def _test(row: dict[Any, Any]) -> tuple[str, str, str]:
+    """Title, statistic and p-value; blank where no test holds."""
+    if pd.isna(row["statistic"]):
+        return "", "", ""
+    share = str(row["test"]) == "date_permutation_mean"
+    floor = 0.01 if PARAMETRIC.match(str(row["distribution"])) else 0.0
+    statistic = _percent(row["statistic"]) if share else f"{row['statistic']:.2f}"
+    return TESTS[str(row["test"])].title, statistic, p_value(row["p_value"], floor)
+
+
+def _percent(value: float | None) -> str:
+    return "" if pd.isna(value) else f"{100 * float(value or 0):+.3f} %"

@@ -1,0 +1,46 @@
+"""A panel study from its folder to its results, as the command line runs it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from eventwindow.panel.form import PanelStudy, options_of, read_panel_study
+from eventwindow.panel.results import PanelResult
+from eventwindow.panel.run import Step, panel_study, quiet
+from eventwindow.report.panel_writing import check_panel_out, write_panel
+
+PARALLEL = 50_000  # bytes of an event list below which a second process is not worth its start
+
+
+def run_panel(
+    folder: Path,
+    out: Path | None = None,
+    *,
+    step: Step = quiet,
+    engine: str = "local",
+    workers: int | None = None,
+    client: Any = None,
+    languages: Sequence[str] = (),
+) -> tuple[PanelResult, Path]:
+    """Run the panel study in `folder`; the result and the path of its report, in both languages if none is named.
+
+    Finished chunks stay in out/work.
+    """
+    study = read_panel_study(folder)
+    out = out or Path("eventwindow-out") / study.name
+    check_panel_out(out)
+    result = result_of(study, out / "work", step=step, engine=engine, workers=workers, client=client)
+    step("writing the results")
+    return result, write_panel(result, out, study, languages)
+
+
+def result_of(
+    study: PanelStudy, work: Path, *, step: Step, engine: str, workers: int | None, client: Any
+) -> PanelResult:
+    """The study run with its own choices."""
+    small = study.path(study.file.event_list.file).stat().st_size < PARALLEL
+    workers = workers or (1 if small and engine == "local" else os.cpu_count())
+    return panel_study(**options_of(study), engine=engine, workers=workers, client=client, work=work, step=step)

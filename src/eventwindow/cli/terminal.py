@@ -1,0 +1,233 @@
+"""What a person sees in the terminal: progress while it runs, then a short table that fits 80 columns."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from eventwindow.inference.registry import TESTS
+from eventwindow.prices.inventory import Refresh
+from eventwindow.study.result import StudyResult
+
+WORDS = ("confirmed", "partly", "contradicted", "not_testable")
+PARAMETRIC = re.compile(r"t\(|F\(|N\(")  # below 1 % the tails of these say no more than that
+LEADING = 6  # tests of a basket that the terminal shows; the report shows all
+CARELESS = ("cross_sectional_t", "patell_z", "bmp_t")  # the three that most studies would have reported
+COLOUR = {"confirmed": "green", "partly": "yellow", "contradicted": "red", "not_testable": "dim"}
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """A line on stderr that says what is being done; silent where stderr is no terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("reading the study") as status:
+        yield status.update
+
+
+def print_result(result: StudyResult, report: Path) -> None:
+    """Verdicts, the abnormal returns of the main names, where the prices are from and where the report is."""
+    console = Console(width=min(Console().width, 100), highlight=False)
+    console.print(f"[bold]{result.title_en or result.name}[/]")
+    if result.verdicts:
+        console.print(_verdicts(result))
+        for line in _contradicted(result):
+            console.print(line, markup=False)
+    console.print(_main_names(result))
+    if result.run["headline"]["basket"]:
+        console.print(*_basket(result), sep="\n")
+    for line in (*_depends(result), *origin_lines(result), *_padding(result)):
+        console.print(line, markup=False)
+    console.print(f"Report: {report}", markup=False, soft_wrap=True)
+
+
+def result_json(result: StudyResult, report: Path) -> str:
+    """Verdicts and headline numbers as one JSON object, decimals; null where there is no number."""
+    head = result.run["headline"]
+    cumulative, tests = result.table("cumulative"), result.table("tests")
+    mine = cumulative[(cumulative["event"] == head["event"]) & cumulative["security"].isin(head["members"])]
+    basket = tests[(tests["event"] == head["event"]) & (tests["group"] == head["basket"])]
+    parts = {"claims": result.table("claims"), "cumulative": mine, "tests": basket}
+    tables = {name: json.loads(table.to_json(orient="records")) for name, table in parts.items()}
+    whole = {
+        "study": result.name,
+        "report": report.as_posix(),
+        "headline": head,
+        "notes": result.run["notes"],
+        **tables,
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1)
+
+
+def print_held(table: pd.DataFrame) -> None:
+    """What is held of each ticker: from where, how old, which days."""
+    shown = Table(
+        box=SIMPLE_HEAD, title_style="bold", title=f"{table['symbol'].nunique()} tickers", title_justify="left"
+    )
+    for name in ("ticker", "held from", "fetched", "first", "last", "days"):
+        shown.add_column(name, justify="right" if name == "days" else "left")
+    for row in _records(table.astype(object).where(table.notna(), "")):
+        age = f"{str(row.fetched)[:16]}" if row.fetched != "" else ""
+        days = f"{int(row.days)}" if row.days != "" else ""
+        shown.add_row(row.symbol, row.source, age, str(row.first), str(row.last), days)
+    Console(highlight=False).print(shown)
+
+
+def print_changes(refreshed: Refresh) -> None:
+    """What a new pull changed against what was held."""
+    console, prices = Console(highlight=False), refreshed.prices
+    for note in prices.notes:
+        console.print(note, markup=False)
+    counts = pd.Series({s: h.origin for s, h in prices.histories.items()}, dtype=object).value_counts()
+    console.print("Now: " + ", ".join(f"{n} tickers {_origin(str(o))}" for o, n in counts.items()) + ".", markup=False)
+    for symbol, reason in prices.unavailable.items():
+        console.print(f"{symbol}: {reason.reason}", markup=False)
+    changes = refreshed.changes
+    console.print(f"{refreshed.compared} tickers were held before; {len(changes)} changes.", markup=False)
+    if len(changes):
+        console.print(changes.to_string(index=False, max_rows=40), markup=False)
+
+
+def _verdicts(result: StudyResult) -> Table:
+    claims = result.table("claims")
+    table = Table(box=SIMPLE_HEAD, title_style="bold", title="Verdicts", title_justify="left")
+    table.add_column("article")
+    for word in WORDS:
+        table.add_column(word.replace("_", " "), justify="right", style=COLOUR[word])
+    counts = claims.groupby(["article", "verdict"], sort=True).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=list(WORDS), fill_value=0)
+    for article, row in counts.iterrows():
+        table.add_row(str(article), *(str(n) for n in row))
+    table.add_section()
+    table.add_row("all", *(str(n) for n in counts.sum()))
+    return table
+
+
+def _contradicted(result: StudyResult) -> Iterator[str]:
+    """What prices contradict, one line a claim."""
+    for v in result.verdicts:
+        if v.word == "contradicted":
+            yield f"contradicted  {v.claim.id}: {v.claim.text_en}"
+
+
+def _main_names(result: StudyResult) -> Table:
+    event, members = result.run["headline"]["event"], result.run["headline"]["members"]
+    rows = result.table("cumulative").query("event == @event and window_start == 0 and window_end == 0")
+    rows = rows[rows["security"].isin(members)].sort_values("car")
+    returns = result.table("abnormal_returns").query("event == @event and tau == 0").set_index("security")
+    table = Table(
+        box=SIMPLE_HEAD, title_style="bold", title=f"Day 0 of '{event}': {_day(returns)}", title_justify="left"
+    )
+    for head in ("", "return", "abnormal", "std. error", "p (t)", "p (SQ)"):
+        table.add_column(head, justify="left" if not head else "right")
+    actual = returns["actual_return"].to_dict()
+    for row in _records(rows):
+        table.add_row(
+            str(row.security),
+            _percent(actual.get(row.security, math.nan)),
+            _percent(row.car),
+            _percent(row.std_error, sign=False),
+            p_value(row.p_value, floor=0.01),
+            p_value(row.p_sample_quantile),
+        )
+    return table
+
+
+def _basket(result: StudyResult) -> Iterator[Table | str]:
+    """The headline basket on day 0: the tests that lead, then in one line what careless ones would have said."""
+    head, every = result.run["headline"], result.table("tests")
+    at_zero = (every["window_start"] == 0) & (every["window_end"] == 0) & every["statistic"].notna()
+    rows = every[at_zero & (every["event"] == head["event"]) & (every["group"] == head["basket"])]
+    table = Table(
+        box=SIMPLE_HEAD, title_style="bold", title=f"Basket '{head['basket']}' on day 0", title_justify="left"
+    )
+    for name in ("test", "statistic", "p"):
+        table.add_column(name, justify="left" if name == "test" else "right")
+    for row in _records(rows[rows["valid"]].head(LEADING)):
+        floor = 0.01 if PARAMETRIC.match(str(row.distribution)) else 0.0
+        table.add_row(_title(row), _statistic(row), p_value(row.p_value, floor))
+    yield table
+    shown = rows[~rows["valid"] & rows["test"].isin(CARELESS)]
+    careless = [f"{_title(row)} {_statistic(row)}" for row in _records(shown)]
+    if careless:
+        yield "Not valid where firms share the day, so not to be believed: " + ", ".join(careless) + "."
+
+
+def _records(table: pd.DataFrame) -> Iterator[Any]:
+    return iter(table.itertuples())
+
+
+def _depends(result: StudyResult) -> Iterator[str]:
+    """How far the first name's answer depends on the benchmark and on the other choices."""
+    if "views" not in result.tables:
+        return
+    first = result.run["headline"]["members"][0]
+    views, every = (
+        t[(t["security"] == first) & (t["window_start"] == 0) & (t["window_end"] == 0)]
+        for t in (result.table("views"), result.table("robustness"))
+    )
+    if len(views) > 1:
+        yield f"{first} on " + ", ".join(f"{r.benchmark} {_percent(r.car)}" for r in _records(views)) + "."
+    for r in _records(every):
+        spread = f"median {_percent(r.median)}, from {_percent(r.lowest)} to {_percent(r.highest)}"
+        shares = f"{r.share_same_sign:.0%} of the same sign, {r.share_significant_same_sign:.0%} significant with it"
+        yield f"{first} over {r.specifications} specifications: {spread}; {shares}."
+
+
+def _title(row: Any) -> str:
+    return TESTS[str(row.test)].title
+
+
+def _statistic(row: Any) -> str:
+    return _percent(row.statistic) if row.test == "date_permutation_mean" else f"{row.statistic:.2f}"
+
+
+def origin_lines(result: StudyResult) -> list[str]:
+    """Where each ticker's figures are from: in one line if from one place, else ticker by ticker; and what was told."""
+    origins = pd.Series({s: o["origin"] for s, o in result.run["prices"].items()}, dtype=object)
+    if len(set(origins)) == 1:
+        lines = [f"Prices: all {len(origins)} tickers {_origin(str(origins.iloc[0]))}."]
+    else:
+        groups = origins.groupby(origins).groups.items()
+        lines = [f"Prices {_origin(str(o))}: {', '.join(map(str, symbols))}." for o, symbols in groups]
+    missing = [f"No prices: {symbol} ({reason})" for symbol, reason in result.run["unavailable"].items()]
+    return [*lines, *missing, *result.run["notes"]]
+
+
+def _padding(result: StudyResult) -> Iterator[str]:
+    rows = result.table("data_quality").query("kind == 'no_session'")
+    if len(rows):
+        of = rows["security"].nunique()
+        yield f"{len(rows)} rows of {of} securities repeat a close on a day without a session; they are left out."
+
+
+def p_value(p: float, floor: float = 0.0) -> str:
+    """A p-value in words of three digits; below `floor` only that it is below."""
+    if math.isnan(p):
+        return ""
+    return "< " + f"{floor:.2f}".lstrip("0") if p < floor else f"{p:.3f}".lstrip("0")
+
+
+def _origin(origin: str) -> str:
+    return {"yahoo": "from Yahoo", "shipped": "from the shipped figures", "file": "from your file"}[origin]
+
+
+def _percent(value: float, sign: bool = True) -> str:
+    return "" if math.isnan(value) else f"{100 * value:{'+' if sign else ''}.2f} %"
+
+
+def _day(returns: pd.DataFrame) -> str:
+    days = returns["date"].value_counts()
+    return str(days.index[0])[:10] if len(days) else "no session"

@@ -1,0 +1,73 @@
+"""An article's lines → its statements about markets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from eventwindow.draft.chinese import has_chinese, simplified
+from eventwindow.draft.context import Context, last_day, session_of
+from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
+from eventwindow.draft.quantified import figures
+from eventwindow.draft.securities import Names, names
+from eventwindow.draft.sentence import parse, sentences
+from eventwindow.draft.statement import NOBODY, Statement
+from eventwindow.draft.unquantified import remarks
+from eventwindow.study.definition import Study
+
+_SPACED = re.compile(r"(?<=[\u3400-\u9fff。])[ \t]+|[ \t]+(?=[\u3400-\u9fff])")
+
+
+def statements(text: str, dated: dt.date, study: Study | None = None, own: Path | None = None) -> list[Statement]:
+    """Every statement about markets in the text, in its order; a line that stands twice is read once."""
+    chinese = has_chinese(text)
+    rules = lexicon(chinese)
+    known = names(rules, chinese, study, own)
+    found: list[Statement] = []
+    seen: set[str] = set()
+    for number, line in enumerate(text.splitlines(), 1):
+        plain = normal(line)
+        if plain and plain not in seen:
+            found += paragraph(plain, number, dated, rules, known)
+        seen.add(plain)
+    return found
+
+
+def normal(line: str) -> str:
+    """Full-width forms as plain ones, Chinese in one script and without spaces around it."""
+    return _SPACED.sub("", simplified(unicodedata.normalize("NFKC", line))).strip()
+
+
+def paragraph(line: str, number: int, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Statement]:
+    """The statements of one line; what a sentence leaves behind is the next one's context."""
+    context = Context()
+    for text in sentences(line, rules):
+        sentence = parse(text, dated, rules, known)
+        said = list(figures(sentence, number, context, known))
+        said += list(remarks(sentence, number, context, known, said))
+        ordered = sorted(said, key=lambda pair: pair[0].start)
+        yield from (statement for _, statement in _once(ordered))
+        context = replace(context, date=last_day(sentence, context))
+        if ordered:
+            context = _left(ordered, context, session_of(sentence, ordered[-1][0], context))
+
+
+def _once(said: Iterable[tuple[Mark, Statement]]) -> Iterator[tuple[Mark, Statement]]:
+    seen: set[str] = set()
+    for mark, statement in said:
+        if str(statement) not in seen:
+            seen.add(str(statement))
+            yield mark, statement
+
+
+def _left(said: Sequence[tuple[Mark, Statement]], context: Context, session: str) -> Context:
+    """The last statement's place, with every security that shared it."""
+    mark, last = said[-1]
+    who = tuple(dict.fromkeys(s.who for m, s in said if m == mark and s.who is not NOBODY))
+    return replace(
+        context, who=who or context.who, session=session, direction=last.direction or context.direction, kind=last.kind
+    )

@@ -1,0 +1,122 @@
+"""`eventwindow draft`: read articles, find what they say about markets, write a draft of claims.toml."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from eventwindow.draft.entries import Closed, Entry, entry
+from eventwindow.draft.read import statements
+from eventwindow.draft.statement import Statement
+from eventwindow.errors import EventDateError, StudyError
+from eventwindow.study.definition import Study, read_study
+from eventwindow.study.library import find_study
+
+HEAD = """\
+# A draft: what rules found in the articles about markets, in our words. Nothing here is a verdict.
+# Read each entry against its sentence (`place`), finish those with `unfinished` and remove that key, delete the rest.
+"""
+
+
+def draft_claims(articles: Sequence[Path], date: str, study: str | None, names: Path | None, out: Path) -> list[str]:
+    """Write the draft to `out` and say what it holds; every fault is raised before anything is written."""
+    dated, held = _day(date), None if study is None else read_study(find_study(study))
+    if out.exists():
+        raise StudyError(f"{out} exists already", remedy="Give another name with --out, or remove it first.")
+    if not out.resolve().parent.is_dir():
+        raise StudyError(f"there is no folder {out.parent}", remedy="Make it first, or give another --out.")
+    texts = [read_article(path) for path in articles]
+    closed = _closed(held)
+    entries = [
+        _entries(f"D{a}", path.name, statements(text, dated, held, names), held, closed)
+        for a, (path, text) in enumerate(zip(articles, texts, strict=True), 1)
+    ]
+    out.write_text(draft_text([path.name for path in articles], entries, dated), encoding="utf-8", newline="\n")
+    return list(_summary([e for found in entries for e in found], len(articles), out, study))
+
+
+def _entries(key: str, file: str, found: Sequence[Statement], study: Study | None, closed: Closed) -> list[Entry]:
+    return [entry(s, f"{key}-{k}", key, f"{file}, line {s.line}", study, closed) for k, s in enumerate(found, 1)]
+
+
+def read_article(path: Path) -> str:
+    """The text of an article in UTF-8; anything else is a StudyError that says what to do."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise StudyError(f"there is no file {path}", remedy="Give the path of a plain text file.") from None
+    except IsADirectoryError:
+        raise StudyError(f"{path} is a folder", remedy="Give the text files in it, one by one.") from None
+    except UnicodeDecodeError as error:
+        remedy = "Save it as UTF-8 plain text, for example: iconv -f GB18030 -t UTF-8 OLD > NEW (or -f BIG5)."
+        raise StudyError(f"not UTF-8 at byte {error.start}", where=path.name, remedy=remedy) from None
+    if not text.strip():
+        raise StudyError("the article is empty", where=path.name, remedy="Paste its text into the file.")
+    return text
+
+
+def _day(date: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(date)
+    except ValueError:
+        raise StudyError(f"{date!r} is no date", where="--date", remedy="Write it as YYYY-MM-DD: 2025-01-31.") from None
+
+
+def _closed(study: Study | None) -> Closed:
+    """Whether a symbol's exchange was closed on a day; without a study only weekends are known."""
+
+    @lru_cache
+    def closed(symbol: str, day: dt.date) -> bool:
+        if day.weekday() > 4 or study is None or symbol not in study.securities:
+            return day.weekday() > 4
+        from eventwindow.calendars.exchange import exchange_calendar
+
+        try:
+            sessions = exchange_calendar(
+                study.securities[symbol].exchange, day - dt.timedelta(15), day + dt.timedelta(15)
+            ).sessions
+        except EventDateError:
+            return False
+        return str(day) not in {str(s)[:10] for s in sessions}
+
+    return closed
+
+
+def draft_text(files: Sequence[str], entries: Sequence[Sequence[Entry]], dated: dt.date) -> str:
+    """The draft as TOML: articles first, then their claims."""
+    tables = [
+        _table("articles", {"key": f"D{a}", "title_en": file, "dated": str(dated)}) for a, file in enumerate(files, 1)
+    ]
+    return "\n".join([HEAD, *tables, *(_table("claims", found) for several in entries for found in several)])
+
+
+def _table(name: str, values: Entry) -> str:
+    return f"[[{name}]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in values.items())
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, int):
+        return f"{value:_}"
+    return str(value)
+
+
+def _summary(entries: Sequence[Entry], articles: int, out: Path, study: str | None) -> Iterator[str]:
+    open_ = [e for e in entries if "unfinished" in e]
+    counts = _count(len(entries), "entry", "entries"), _count(articles, "article", "articles")
+    yield f"wrote {out}: {counts[0]} from {counts[1]}, {len(open_)} unfinished"
+    for e in open_:
+        yield f"  {e['id']} ({e['place']}): {e['unfinished']}"
+    if not entries:
+        yield "no statement about a market was found"
+    yield f"check it with: eventwindow check {study or 'STUDY'} --claims {out}"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

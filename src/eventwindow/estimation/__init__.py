@@ -1,0 +1,1 @@
+"""Expected returns, abnormal returns and what is summed from them."""

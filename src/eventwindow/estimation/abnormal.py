@@ -1,0 +1,239 @@
+"""Abnormal returns of many events at once, and what is summed and averaged from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtr
+
+from eventwindow.calendars.window import Span, Window, as_window
+from eventwindow.errors import StudyError, WindowError
+from eventwindow.estimation.cumulative import Cumulative, cumulate
+from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns
+from eventwindow.estimation.models import MODELS, Fit, Model, model_named
+
+EXCLUDED = ("event", "security", "reason")
+
+
+@dataclass(frozen=True)
+class AbnormalReturns:
+    """AR = R - E[R] of N events over an event window of L days, estimated over T days; decimals, NaN where missing.
+
+    The forecast errors of one event have the covariance diag(own_variance) + loading @ loading.T.
+    """
+
+    labels: pd.DataFrame
+    estimation: Window
+    window: Window
+    actual: Array  # (N, L)
+    expected: Array  # (N, L)
+    residuals: Array  # (N, T)
+    sigma: Array  # (N,), divisor dof
+    dof: Array  # (N,), T - k
+    nobs: Array  # (N,), T
+    own_variance: Array  # (N, L)
+    loading: Array  # (N, L, k)
+    estimation_days: Days  # (N, T), days since 1970-01-01, -1 outside the data
+    event_days: Days  # (N, L)
+    model: np.ndarray  # (N,), ids
+    position: np.ndarray  # (N,), rows of `origin`
+    origin: EventReturns | None = None
+    fitter: Model | None = None  # the model, where all events have the same
+    coefficients: pd.DataFrame = field(default_factory=pd.DataFrame)
+    residual_sd: Array | None = None  # (N, T), where the volatility moves
+    excluded: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=EXCLUDED, dtype=object))
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @cached_property
+    def source(self) -> EventReturns | None:
+        """The returns and factors of these events."""
+        whole = self.origin is None or np.array_equal(self.position, np.arange(len(self.origin)))
+        return self.origin if whole or self.origin is None else self.origin.rows(self.position)
+
+    @cached_property
+    def ar(self) -> Array:
+        """(N, L), actual less expected return."""
+        return self.actual - self.expected
+
+    @cached_property
+    def std_error(self) -> Array:
+        """(N, L), of one day's AR: s √(1 + x'(X'X)⁻¹x)."""
+        return np.asarray(np.sqrt(self.own_variance + np.einsum("nlk,nlk->nl", self.loading, self.loading)))
+
+    @property
+    def sar(self) -> Array:
+        """(N, L), AR over its standard error."""
+        return self.ar / self.std_error
+
+    @property
+    def p_value(self) -> Array:
+        """(N, L), of one day's AR, two-sided, t(dof)."""
+        return np.asarray(2 * stdtr(self.dof[:, None], -np.abs(self.sar)))
+
+    @cached_property
+    def memo(self) -> dict[Any, Any]:
+        """What the tests have worked out about these events and may need again."""
+        return {}
+
+    @property
+    def standardised_residuals(self) -> Array:
+        """(N, T), e/s, without leverage."""
+        return self.residuals / (self.sigma[:, None] if self.residual_sd is None else self.residual_sd)
+
+    def columns(self, window: Window) -> slice:
+        """Where `window` lies in the event window."""
+        if window.start < self.window.start or window.end > self.window.end:
+            raise WindowError(
+                f"window {window} reaches beyond the event window {self.window}.", remedy="Widen that one."
+            )
+        return slice(window.start - self.window.start, window.end - self.window.start + 1)
+
+    def car(self, window: Span | None = None) -> Cumulative:
+        """CAR of each event over `window`; by default over its own (labels window_start, window_end), else all days."""
+        if window is None and {"window_start", "window_end"} <= set(self.labels):
+            return self._own_cars()
+        window = as_window(window or self.window)
+        at = self.columns(window)
+        covariance = {"own_variance": self.own_variance[:, at], "loading": self.loading[:, at]}
+        return cumulate(window, self.labels, self.ar[:, at], self.event_days[:, at], dof=self.dof, **covariance)
+
+    def _own_cars(self) -> Cumulative:
+        """Each event over its own window."""
+        from eventwindow.estimation.cumulative import merged
+
+        ends = self.labels[["window_start", "window_end"]].fillna({"window_start": self.window.start})
+        ends = ends.fillna({"window_end": self.window.end}).astype(int)
+        spans, which = np.unique(ends.to_numpy(), axis=0, return_inverse=True)
+        parts = [np.flatnonzero(which == j) for j in range(len(spans))]
+        cars = [self.select(rows).car(Window(*map(int, span))) for rows, span in zip(parts, spans, strict=True)]
+        return merged(self.window, self.labels, list(zip(parts, cars, strict=True)))
+
+    def aar(self) -> pd.DataFrame:
+        """The mean AR of each day over the events that have one: columns aar, n; index tau."""
+        seen = np.isfinite(self.ar)
+        n = seen.sum(axis=0)
+        mean = np.where(n > 0, np.sum(self.ar, axis=0, where=seen) / np.maximum(n, 1), np.nan)
+        return pd.DataFrame({"aar": mean, "n": n}, index=pd.Index(self.window.taus, name="tau"))
+
+    def caar(self, window: Span | None = None) -> float:
+        """The mean CAR of the events that hold the whole window."""
+        car = self.car(window)
+        if not car.complete.any():
+            raise WindowError(f"no event holds the whole window {car.window}.")
+        return float(car.car[car.complete].mean())
+
+    def bhar(self, window: Span | None = None) -> Array:
+        """(N,), Π(1 + R) - Π(1 + E[R]) over `window`, simple returns; NaN where the window is not complete."""
+        self._simple("a buy-and-hold return")
+        at = self.columns(as_window(window or self.window))
+        seen = np.isfinite(self.ar[:, at])
+        held, expected = (np.prod(1 + part[:, at], axis=1, where=seen) for part in (self.actual, self.expected))
+        return np.where(self.car(window).complete, held - expected, np.nan)
+
+    def select(self, chosen: Sequence[str] | np.ndarray) -> AbnormalReturns:
+        """The events at `chosen`: a mask, positions, or the symbols of securities."""
+        index = np.asarray(chosen) if len(chosen) else np.empty(0, int)
+        if index.dtype.kind in "OUST":
+            index = self.labels["security"].isin(list(chosen)).to_numpy()
+        rows = np.arange(len(self))[index]
+        arrays = {name: value[rows] for name, value in vars(self).items() if _by_event(name, value)}
+        return replace(
+            self,
+            labels=self.labels.iloc[rows].reset_index(drop=True),
+            coefficients=self.coefficients.iloc[rows].reset_index(drop=True),
+            fitter=self.fitter or _sole_model(self.model[rows]),
+            **arrays,
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row an event and day: actual, expected and abnormal return, standard error, t and p."""
+        n, length = self.ar.shape
+        days = np.where(self.event_days == OUTSIDE, np.datetime64("NaT", "D"), self.event_days.astype("datetime64[D]"))
+        frame = self.labels[["event", "security", "group", "benchmark"]].loc[np.repeat(np.arange(n), length)]
+        return frame.reset_index(drop=True).assign(
+            model=np.repeat(self.model, length),
+            date=days.ravel().astype("datetime64[s]"),
+            tau=np.tile(self.window.taus, n),
+            actual_return=self.actual.ravel(),
+            expected_return=self.expected.ravel(),
+            abnormal_return=self.ar.ravel(),
+            std_error=self.std_error.ravel(),
+            t_stat=self.sar.ravel(),
+            p_value=self.p_value.ravel(),
+        )
+
+    def __repr__(self) -> str:
+        head = f"Abnormal returns of {len(self)} events over {self.window}, {', '.join(sorted(set(self.model)))}"
+        left = f"; {len(self.excluded)} excluded" if len(self.excluded) else ""
+        return f"{head}{left}\n{self._table().to_string(max_rows=12)}"
+
+    def _repr_html_(self) -> str:
+        return self._table().to_html(max_rows=12)
+
+    def _table(self) -> pd.DataFrame:
+        index = pd.MultiIndex.from_frame(self.labels[["event", "security"]])
+        return pd.DataFrame(self.ar, index, pd.Index(self.window.taus, name="tau"))
+
+    def _simple(self, what: str) -> None:
+        if self.origin is not None and self.origin.kind != "simple":
+            raise StudyError(f"{what} needs simple returns; these are {self.origin.kind} returns.")
+
+
+def _sole_model(names: np.ndarray) -> Model | None:
+    """The model that all of the events have."""
+    return MODELS.get(names[0]) if len(set(names)) == 1 else None
+
+
+def _by_event(name: str, value: Any) -> bool:
+    return isinstance(value, np.ndarray) and name not in ("ar", "std_error")
+
+
+def estimate(source: EventReturns, model: str | Model = "market_model", minimum_returns: int = 100) -> AbnormalReturns:
+    """Fit `model` to every event; those without a fit are listed in `excluded` with their reason."""
+    fitter = model_named(model)
+    fit = fitter.fit(source)
+    reason = fit.problem.copy()
+    short = fit.nobs < minimum_returns
+    reason[short] = [
+        f"{int(n)} returns in the estimation window {source.estimation}, {minimum_returns} needed"
+        for n in fit.nobs[short]
+    ]
+    result = _result(source, fitter, fit)
+    if not (reason != "").any():
+        return result
+    kept = result.select(np.flatnonzero(reason == ""))
+    excluded = source.labels[["event", "security"]].assign(reason=reason)[reason != ""].reset_index(drop=True)
+    return replace(kept, excluded=excluded)
+
+
+def _result(source: EventReturns, fitter: Model, fit: Fit) -> AbnormalReturns:
+    return AbnormalReturns(
+        source.labels,
+        source.estimation,
+        source.window,
+        source.event_returns,
+        fit.expected,
+        fit.residuals,
+        fit.sigma,
+        fit.dof,
+        fit.nobs,
+        fit.own_variance,
+        fit.loading,
+        source.estimation_days,
+        source.event_days,
+        np.full(len(source), fitter.name, dtype=object),
+        np.arange(len(source)),
+        source,
+        fitter,
+        pd.DataFrame(fit.coefficients, columns=list(fit.coefficient_names)),
+        fit.residual_sd,
+        notes=fit.notes,
+    )

@@ -1,0 +1,85 @@
+"""Securities and events of a study → abnormal returns, each security on its own exchange's sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import pandas as pd
+
+from eventwindow.calendars.exchange import Calendar
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns, estimate
+from eventwindow.estimation.concat import concat
+from eventwindow.estimation.event_time import event_returns
+from eventwindow.estimation.models import model_named
+
+NO_BENCHMARK = "none"
+PLACED = ["event", "security", "group", "benchmark", "date", "mic", "shift"]
+
+
+def placed_events(
+    securities: pd.DataFrame,
+    calendar: pd.DataFrame,
+    calendars: Mapping[str, Calendar],
+    held: Collection[str],
+    absent: Collection[tuple[str, str]] = (),
+) -> pd.DataFrame:
+    """One row an event and security with prices: its day 0 on its own exchange, and the shift if there was one.
+
+    `securities` is indexed by symbol (group, benchmark); `calendar` holds the session of each event on each exchange;
+    `absent` are the (event, security) pairs without a price on day 0.
+    """
+    mine = securities[securities.index.isin(held)].rename_axis("security").reset_index()
+    mine = mine.assign(mic=[calendars[symbol].mic for symbol in mine["security"]])
+    events = calendar[calendar["kind"] == "event"]
+    order = pd.DataFrame({"event": events["id"].unique()})
+    rows = order.merge(mine, how="cross").merge(
+        events[["id", "mic", "session", "shift"]].rename(columns={"id": "event", "session": "date"}),
+        on=["event", "mic"],
+    )
+    there = [pair not in absent for pair in zip(rows["event"], rows["security"], strict=True)]
+    return rows.loc[there, PLACED].reset_index(drop=True)
+
+
+def study_abnormal_returns(
+    placed: pd.DataFrame,
+    returns: Mapping[str, pd.Series],
+    calendars: Mapping[str, Calendar],
+    *,
+    estimation: Window,
+    window: Window,
+    model: str,
+    minimum_returns: int,
+    kind: str,
+    factors: pd.DataFrame | None = None,
+) -> AbnormalReturns:
+    """Abnormal returns of every placed event, in the order of `placed`.
+
+    A security whose benchmark is "none" is mean-adjusted; the others follow `model`. `factors` is one table by date
+    for all of them, where the model asks for factors; else each has its own benchmark.
+    """
+    lags, leads = model_named(model).neighbours
+    parts = []
+    for (_, lacking), rows in placed.groupby(["mic", placed["benchmark"] == NO_BENCHMARK], sort=False):
+        sessions = calendars[rows["security"].iloc[0]].sessions
+        table = pd.DataFrame({s: returns[s].reindex(sessions) for s in rows["security"].unique()}, index=sessions)
+        mine = None if lacking else factors if factors is not None else _benchmarks(rows, returns, sessions)
+        laid = event_returns(
+            table,
+            rows.assign(position=rows.index, benchmark="" if lacking else rows["benchmark"]),
+            estimation=estimation,
+            window=window,
+            factors=mine,
+            lags=0 if lacking else lags,
+            leads=0 if lacking else leads,
+            kind=kind,
+        )
+        parts.append(estimate(laid, "mean_adjusted" if lacking else model, minimum_returns))
+    joined = concat(parts)
+    return joined.select(joined.labels["position"].to_numpy().argsort(kind="stable"))
+
+
+def _benchmarks(
+    rows: pd.DataFrame, returns: Mapping[str, pd.Series], sessions: pd.DatetimeIndex
+) -> dict[str, pd.Series]:
+    return {b: returns[b].reindex(sessions) for b in rows["benchmark"].unique()}

@@ -1,0 +1,102 @@
+"""Abnormal returns summed over a window, with exact variances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtr
+
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.event_time import OUTSIDE, Array, Days
+
+
+@dataclass(frozen=True)
+class Cumulative:
+    """CARs of N events over one window; NaN, with its reason, where the window is not held completely."""
+
+    window: Window
+    labels: pd.DataFrame
+    car: Array  # (N,), decimals
+    std_error: Array  # (N,)
+    dof: Array  # (N,)
+    days: Array  # (N,), days in the sum
+    reason: np.ndarray  # (N,), "" or why there is no CAR
+    own_windows: bool = False  # each event over its own window, as the labels give it
+
+    @property
+    def complete(self) -> np.ndarray:
+        """(N,), whether the event has a CAR over this window."""
+        return np.asarray(self.reason == "")
+
+    @property
+    def scar(self) -> Array:
+        """(N,), CAR over its standard error."""
+        return self.car / self.std_error
+
+    @property
+    def p_value(self) -> Array:
+        """(N,), two-sided, t(dof)."""
+        return np.asarray(2 * stdtr(self.dof, -np.abs(self.scar)))
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row an event."""
+        ends = {"window_start": self.window.start, "window_end": self.window.end}
+        own = {name: self.labels[name] if self.own_windows else end for name, end in ends.items()}
+        return self.labels[["event", "security", "group"]].assign(
+            **own,
+            car=self.car,
+            std_error=self.std_error,
+            t_stat=self.scar,
+            p_value=self.p_value,
+            days=self.days,
+            note=self.reason,
+        )
+
+    def __repr__(self) -> str:
+        return f"CAR over {self.window}\n{self.to_frame().to_string(index=False, max_rows=20)}"
+
+    def _repr_html_(self) -> str:
+        return self.to_frame().to_html(index=False, max_rows=20)
+
+
+def cumulate(
+    window: Window,
+    labels: pd.DataFrame,
+    ar: Array,
+    days: Days,
+    *,
+    own_variance: Array,
+    loading: Array,
+    dof: Array,
+) -> Cumulative:
+    """Sum the days of one window, (N, L) each: s²(L + 1'X*(X'X)⁻¹X*'1), X* without the missing days."""
+    seen = np.isfinite(ar)
+    total = np.sum(ar, axis=1, where=seen)
+    common = np.sum(loading, axis=1, where=seen[:, :, None])
+    variance = np.sum(own_variance, axis=1, where=seen) + np.einsum("nk,nk->n", common, common)
+    reason = incomplete(days, seen)
+    held = reason == ""
+    car, std_error = np.where(held, total, np.nan), np.sqrt(np.where(held, variance, np.nan))
+    return Cumulative(window, labels, car, std_error, dof, seen.sum(axis=1).astype(float), reason)
+
+
+def incomplete(days: Days, seen: np.ndarray) -> np.ndarray:
+    """(N,) why a window (N, L) cannot be summed, "" where it can: an end outside the data, or no return inside."""
+    reason = np.full(len(days), "", dtype=object)
+    reason[~seen.any(axis=1)] = "no return in the window"
+    reason[days[:, -1] == OUTSIDE] = "the security's data ends before the window's last day"
+    reason[days[:, 0] == OUTSIDE] = "the security's data begins after the window's first day"
+    return reason
+
+
+def merged(window: Window, labels: pd.DataFrame, parts: Sequence[tuple[np.ndarray, Cumulative]]) -> Cumulative:
+    """One result from CARs of subsets of the events: (positions, CARs) each."""
+    order = np.argsort(np.concatenate([rows for rows, _ in parts]))
+    car, std_error, dof, days, reason = (
+        np.concatenate([getattr(part, name) for _, part in parts])[order]
+        for name in ("car", "std_error", "dof", "days", "reason")
+    )
+    return Cumulative(window, labels, car, std_error, dof, days, reason, own_windows=True)

@@ -1,0 +1,236 @@
+"""Returns and factors of many events laid out in event time: calendars go in, arrays come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from eventwindow.calendars.dates import Rows, check_sessions, iso_days
+from eventwindow.calendars.window import Window
+from eventwindow.errors import EventDateError, StudyError, WindowError
+
+Array = NDArray[np.float64]
+Days = NDArray[np.int64]
+Factors = pd.Series | pd.DataFrame | Mapping[str, pd.Series | pd.DataFrame]
+
+OUTSIDE = -1  # stands for the date of a day that lies outside the security's data
+LABELS = ("event", "security", "group", "benchmark", "date")
+
+
+@dataclass(frozen=True)
+class EventReturns:
+    """N events in event time: T estimation days, L event days, k factors; decimals, NaN where a return is missing."""
+
+    labels: pd.DataFrame  # N rows: event, security, group, benchmark, date (day 0), and what else the user gave
+    estimation: Window
+    window: Window
+    estimation_returns: Array  # (N, T)
+    event_returns: Array  # (N, L)
+    estimation_factors: Array  # (N, T, k)
+    event_factors: Array  # (N, L, k)
+    estimation_days: Days  # (N, T), calendar days since 1970-01-01; -1 outside the security's data
+    event_days: Days  # (N, L)
+    factor_names: tuple[str, ...] = ()
+    kind: str = "simple"
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def rows(self, index: NDArray[Any]) -> EventReturns:
+        """The events at `index`, positions or a mask."""
+        taken = {f.name: getattr(self, f.name) for f in fields(self)}
+        for name, value in taken.items():
+            if isinstance(value, np.ndarray):
+                taken[name] = value[index]
+        return EventReturns(**taken | {"labels": self.labels.iloc[np.arange(len(self))[index]].reset_index(drop=True)})
+
+    def columns(self, names: Sequence[str]) -> tuple[Array, Array]:
+        """The named factors, (N, k, T) over the estimation and (N, k, L) over the event window."""
+        lacking = [name for name in names if name not in self.factor_names]
+        if lacking:
+            raise StudyError(
+                f"the model needs the factor {lacking[0]!r}; the table holds {', '.join(self.factor_names) or 'none'}.",
+                remedy='Give benchmark="SPY", or factors with a column of that name, or choose another model.',
+            )
+        first = self.factor_names.index(names[0]) if names else 0
+        run = self.factor_names[first : first + len(names)] == tuple(names)  # a slice is a view, a list a copy
+        at = slice(first, first + len(names)) if run else [self.factor_names.index(name) for name in names]
+        return self.estimation_factors[:, :, at].swapaxes(1, 2), self.event_factors[:, :, at].swapaxes(1, 2)
+
+
+def event_returns(
+    returns: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    estimation: Window,
+    window: Window,
+    factors: Factors | None = None,
+    lags: int = 0,
+    leads: int = 0,
+    kind: str = "simple",
+) -> EventReturns:
+    """Lay the events of one session calendar out in event time.
+
+    `returns` is date × security, decimals. `events` has the columns security and date (a session of the table) and any
+    labels. `factors` is one table for all events (a lone column is the market), or a table for each name in the events'
+    column `benchmark`; left out, each event's benchmark is a column of `returns`. `lags` and `leads` add the market of
+    neighbouring days as market-1, market+1, …
+    """
+    _check(returns, events, estimation, window)
+    labels = _labelled(events)
+    column = _located(returns.columns, labels["security"], "security")
+    day = _located(returns.index, labels["date"], "session")
+    tables = _factor_tables(returns, labels, factors, lags, leads)
+    names = tuple(next(iter(tables.values())).columns) if tables else ()
+    used, column = np.unique(column, return_inverse=True)
+    values = np.ascontiguousarray(returns.to_numpy(float)[:, used].T)
+    spans = _spans(values)
+    parts: dict[str, Any] = {}
+    for which, span in (("estimation", estimation), ("event", window)):
+        parts[f"{which}_returns"] = _gather(values, span, day)[column]
+        parts[f"{which}_factors"] = _gather_factors(tables, names, labels, span, day)
+        parts[f"{which}_days"] = _gather_days(returns.index, span, day, spans[column])
+    return EventReturns(labels, estimation, window, factor_names=names, kind=kind, **parts)
+
+
+class _Gathered:
+    """Windows of a padded table, taken row by row without an index matrix."""
+
+    def __init__(self, table: NDArray[Any], span: Window, day: Days, outside: float) -> None:
+        before, after = max(0, -int((day + span.start).min())), max(0, int((day + span.end).max()) - table.shape[1] + 1)
+        padded = np.pad(table, ((0, 0), (before, after)), constant_values=outside) if before or after else table
+        self.windows, self.start = sliding_window_view(padded, len(span), axis=1), day + span.start + before
+
+    def __getitem__(self, row: Days | int) -> NDArray[Any]:
+        return np.asarray(self.windows[row, self.start])
+
+
+def _gather(table: Array, span: Window, day: Days) -> _Gathered:
+    return _Gathered(table, span, day, np.nan)
+
+
+def _gather_factors(
+    tables: Mapping[str, pd.DataFrame], names: tuple[str, ...], labels: pd.DataFrame, span: Window, day: Days
+) -> Array:
+    """(N, T, k), each event's factors from the table of its benchmark; contiguous along the days."""
+    if tables and len(names) == 1 and _one_for_all(tables, labels):
+        [table] = tables.values()
+        return _gather(table.to_numpy(float).T, span, day)[0][:, :, None]
+    out = np.full((len(labels), len(names), len(span)), np.nan)
+    for benchmark, table in tables.items():
+        mine = np.flatnonzero(labels["benchmark"] == benchmark) if benchmark else slice(None)
+        taken = _gather(table.to_numpy(float).T, span, day[mine])
+        for j in range(len(names)):
+            out[mine, j] = taken[j]
+    return out.swapaxes(1, 2)
+
+
+def _one_for_all(tables: Mapping[str, pd.DataFrame], labels: pd.DataFrame) -> bool:
+    return len(tables) == 1 and ("" in tables or bool(labels["benchmark"].isin(list(tables)).all()))
+
+
+def _gather_days(index: pd.Index, span: Window, day: Days, spans: Days) -> Days:
+    """(N, T) dates; -1 where the security's own data has not begun or has ended."""
+    dates = pd.DatetimeIndex(index).as_unit("s").asi8 // 86400
+    days = _Gathered(dates[None], span, day, OUTSIDE)[0]
+    cut = np.flatnonzero((day + span.start < spans[:, 0]) | (day + span.end > spans[:, 1]))
+    at = day[cut, None] + span.taus
+    days[cut] = np.where((at >= spans[cut, :1]) & (at <= spans[cut, 1:]), days[cut], OUTSIDE)
+    return np.asarray(days, np.int64)
+
+
+def _spans(values: Array) -> Days:
+    """Positions of the first and last return of each security; an empty one spans nothing."""
+    seen = np.isfinite(values)
+    last = values.shape[1] - 1
+    spans = np.column_stack([seen.argmax(1), last - seen[:, ::-1].argmax(1)])
+    return np.where(seen.any(1, keepdims=True), spans, [last + 1, -1])
+
+
+def _factor_tables(
+    returns: pd.DataFrame, labels: pd.DataFrame, factors: Factors | None, lags: int, leads: int
+) -> dict[str, pd.DataFrame]:
+    """One factor table a benchmark, on the sessions of the returns."""
+    wanted = [b for b in labels["benchmark"].unique() if b]
+    if factors is None:
+        _located(returns.columns, pd.Series(wanted, dtype=object), "benchmark")
+        factors = {b: returns[b] for b in wanted}
+    if isinstance(factors, (pd.Series, pd.DataFrame)):
+        factors = {"": factors}
+        wanted = [""]
+    elif lacking := [b for b in wanted if b not in factors]:
+        raise StudyError(f"benchmark {lacking[0]!r} has no table of factors.", remedy="Add it to `factors`.")
+    chosen = {b: factors[b] for b in wanted}
+    return {b: factor_table(table, returns.index, lags, leads) for b, table in chosen.items()}
+
+
+def factor_table(table: pd.Series | pd.DataFrame, sessions: pd.Index, lags: int = 0, leads: int = 0) -> pd.DataFrame:
+    """Factors by date, a lone series as `market`, laid on `sessions`, with the market of neighbouring days."""
+    return _shifted(_named(table).reindex(sessions), lags, leads)
+
+
+def _named(table: pd.Series | pd.DataFrame) -> pd.DataFrame:
+    frame = table.to_frame("market") if isinstance(table, pd.Series) else table
+    if np.isinf(frame.to_numpy(float)).any():
+        raise StudyError("a factor holds an infinite value.", remedy="Correct it, or leave it empty.")
+    return frame
+
+
+def _shifted(table: pd.DataFrame, lags: int, leads: int) -> pd.DataFrame:
+    """The table with the market of the days before (market-1, …) and after (market+1, …) beside it."""
+    near = {f"market{-s:+d}": table["market"].shift(s) for s in range(-leads, lags + 1) if s}
+    return table.assign(**near) if near else table
+
+
+def _labelled(events: pd.DataFrame) -> pd.DataFrame:
+    days = iso_days(events["date"], Rows("the table of events").at, EventDateError)
+    frame = events.assign(date=days.astype("M8[s]")).reset_index(drop=True)
+    date = np.datetime_as_string(days).astype(object)
+    defaults: dict[str, Any] = {"event": date, "group": "", "benchmark": ""}
+    frame = frame.assign(**{name: value for name, value in defaults.items() if name not in frame})
+    return frame[[*LABELS, *(c for c in frame if c not in LABELS)]]
+
+
+def _located(axis: pd.Index, wanted: pd.Series, what: str) -> Days:
+    """Positions on an axis of the table; the first one that is not there is named."""
+    at = np.asarray(axis.get_indexer(pd.Index(wanted)), np.int64)
+    if (at < 0).any():
+        first = wanted.iloc[int((at < 0).argmax())]
+        if what == "session":
+            raise EventDateError(
+                f"{pd.Timestamp(first).date()} is not a session of the table of returns ({_reach(axis, first)}).",
+                remedy='Set session = "next" or "previous", or give a session.',
+            )
+        raise StudyError(
+            f"{what} {first!r} is no column of the table of returns.", remedy="Add it, or correct the name."
+        )
+    return at
+
+
+def _reach(axis: pd.Index, date: Any) -> str:
+    first, last = axis[0].date(), axis[-1].date()
+    if date < axis[0]:
+        return f"it lies before the first, {first}"
+    return f"it lies after the last, {last}" if date > axis[-1] else f"which runs from {first} to {last}"
+
+
+def _check(returns: pd.DataFrame, events: pd.DataFrame, estimation: Window, window: Window) -> None:
+    if estimation.overlaps(window):
+        raise WindowError(f"the estimation window {estimation} overlaps the event window {window}.")
+    check_sessions(returns.index, "the table of returns")
+    if returns.columns.has_duplicates:
+        twice = returns.columns[returns.columns.duplicated()][0]
+        raise StudyError(f"the table of returns holds the security {twice!r} twice", remedy="Keep one of the two.")
+    infinite = np.isinf(returns.to_numpy(float))
+    if infinite.any():
+        row, col = np.argwhere(infinite)[0]
+        raise StudyError(
+            f"{returns.columns[col]!r} has an infinite return on {returns.index[row].date()}.",
+            remedy="A price of zero? Correct it, or leave the return empty.",
+        )

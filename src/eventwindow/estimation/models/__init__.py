@@ -1,0 +1,41 @@
+"""Models of expected returns, by name."""
+
+from eventwindow.errors import StudyError
+from eventwindow.estimation.models.dimson import Dimson, DimsonSummed
+from eventwindow.estimation.models.factor import CAPM, CARHART, FF3, FF5, FactorModel
+from eventwindow.estimation.models.fit import Fit, Model
+from eventwindow.estimation.models.garch import Garch
+from eventwindow.estimation.models.huber import Huber
+from eventwindow.estimation.models.scholes_williams import ScholesWilliams
+from eventwindow.estimation.models.single_index import MarketAdjusted, MarketModel, MeanAdjusted
+
+__all__ = ["MODELS", "Dimson", "DimsonSummed", "FactorModel", "Fit", "Garch", "Huber", "Model", "model_named"]
+
+MODELS: dict[str, Model] = {
+    model.name: model
+    for model in (
+        MeanAdjusted(),
+        MarketAdjusted(),
+        MarketModel(),
+        CAPM,
+        FF3,
+        FF5,
+        CARHART,
+        ScholesWilliams(),
+        Dimson(),
+        DimsonSummed(),
+        Huber(),
+        Garch(),
+        MarketAdjusted("peer_adjusted", market="peers"),
+        MarketModel("peer_index", market="peers"),
+    )
+}
+
+
+def model_named(model: str | Model) -> Model:
+    """The model of that name; a model itself passes through."""
+    if not isinstance(model, str):
+        return model
+    if model not in MODELS:
+        raise StudyError(f"model {model!r} is unknown.", remedy=f"Models: {', '.join(MODELS)}.")
+    return MODELS[model]

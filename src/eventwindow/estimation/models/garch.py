@@ -1,0 +1,82 @@
+"""Market model with GARCH(1,1) residuals: the day's own forecast volatility as its standard error."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from eventwindow.errors import StudyError
+from eventwindow.estimation.event_time import Array, EventReturns
+from eventwindow.estimation.models.fit import Fit
+from eventwindow.estimation.models.ols import ols
+
+SCALE = 100.0  # arch is happiest with returns in per cent
+
+
+@dataclass(frozen=True, slots=True)
+class Garch:
+    """OLS mean, then Gaussian QML GARCH(1,1) on its residuals (Bollerslev 1986), both on the estimation window alone.
+
+    The filter runs on through the days that are held before day 0; from day 0 on σ is the forecast made on day -1. A
+    CAR's variance is Σσ².
+    """
+
+    name: str = "garch"
+    market: str = "market"
+    neighbours: tuple[int, int] = (0, 0)
+
+    def fit(self, source: EventReturns) -> Fit:
+        mean = ols(source.estimation_returns, *source.columns((self.market,)), ("beta",))
+        shocks = source.event_returns - mean.expected
+        problem = mean.problem.copy()
+        own, sd = np.full_like(shocks, np.nan), np.full_like(mean.residuals, np.nan)
+        parameters = np.full((len(source), 3), np.nan)
+        for i in np.flatnonzero(problem == ""):
+            seen = np.isfinite(mean.residuals[i])
+            fitted = _quasi_likelihood(mean.residuals[i, seen])
+            if fitted is None:
+                problem[i] = "the GARCH likelihood did not converge"
+                continue
+            parameters[i], sd[i, seen] = fitted
+            last = mean.residuals[i, seen][-1], sd[i, seen][-1]
+            own[i] = _variances(parameters[i], last, shocks[i], source.window.taus, source.estimation.end)
+        return replace(
+            mean,
+            own_variance=own,
+            loading=np.zeros((*own.shape, 0)),
+            coefficients=np.column_stack([mean.coefficients, parameters]),
+            coefficient_names=("alpha", "beta", "omega", "arch", "garch"),
+            problem=problem,
+            residual_sd=sd,
+        )
+
+
+def _quasi_likelihood(residuals: Array) -> tuple[Array, Array] | None:
+    """(omega, alpha, beta) and the conditional sd of each day, in decimals; None where arch does not converge."""
+    try:
+        from arch import arch_model
+    except ImportError:
+        raise StudyError("the GARCH model needs arch.", remedy='pip install "eventwindow[garch]"') from None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fit = arch_model(SCALE * residuals, mean="Zero", vol="GARCH", p=1, q=1, rescale=False).fit(disp="off")
+    if fit.convergence_flag != 0:
+        return None
+    omega, alpha, beta = np.asarray(fit.params, float)
+    return np.array([omega / SCALE**2, alpha, beta]), np.asarray(fit.conditional_volatility, float) / SCALE
+
+
+def _variances(parameters: Array, last: tuple[float, float], shocks: Array, taus: np.ndarray, end: int) -> Array:
+    """σ² of each event day. A day before 0 feeds the next; a missing one, or one from 0 on, feeds its expectation."""
+    omega, alpha, beta = parameters
+    shock, variance = last[0] ** 2, last[1] ** 2
+    held = dict(zip(taus.tolist(), shocks.tolist(), strict=True))
+    path = {}
+    for tau in range(end + 1, int(taus[-1]) + 1):
+        variance = omega + alpha * shock + beta * variance
+        path[tau] = variance
+        known = tau < 0 and np.isfinite(held.get(tau, np.nan))
+        shock = held[tau] ** 2 if known else variance
+    return np.array([path.get(int(tau), np.nan) for tau in taus])

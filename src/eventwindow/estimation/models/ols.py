@@ -1,0 +1,110 @@
+"""Ordinary least squares for many events at once, with the exact covariance of the forecast errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from eventwindow.estimation.event_time import Array
+from eventwindow.estimation.models.fit import Fit
+from eventwindow.parallel import in_blocks
+
+COLLINEAR = 1e-12  # smallest share of a factor's variance that the other factors may leave
+NO_VARIANCE = 1e-24  # residual against total sum of squares
+
+
+def ols(y: Array, x: Array, x_event: Array, names: tuple[str, ...]) -> Fit:
+    """Regress y (N, T) on a constant and x (N, k, T); expected returns and loadings at x_event (N, k, L)."""
+    (n, t), (k, length) = y.shape, x_event.shape[1:]
+    shapes = {
+        "expected": (n, length),
+        "residuals": (n, t),
+        "sigma": (n,),
+        "dof": (n,),
+        "nobs": (n,),
+        "loading": (n, length, k + 1),
+        "coefficients": (n, k + 1),
+    }
+    out: dict[str, Any] = {name: np.empty(shape) for name, shape in shapes.items()}
+    problem = np.full(n, "", dtype=object)
+
+    def work(rows: slice) -> None:
+        fitted, problem[rows] = _block(y[rows], x[rows], x_event[rows])
+        for name, value in fitted.items():
+            out[name][rows] = value
+
+    in_blocks(n, work)
+    own = np.broadcast_to((out["sigma"] ** 2)[:, None], (n, length))
+    return Fit(**out, own_variance=own, coefficient_names=("alpha", *names), problem=problem)
+
+
+def _block(y: Array, x: Array, x_event: Array) -> tuple[dict[str, Array], np.ndarray]:
+    nobs, y_mean, x_mean, yc, xc = centred(y, x)
+    k = x.shape[1]
+    root, collinear = _inverse_root(xc @ xc.swapaxes(1, 2))
+    beta = (root.swapaxes(1, 2) @ (root @ (xc @ yc[:, :, None])))[:, :, 0]
+    residuals = yc - (beta[:, None, :] @ xc)[:, 0, :]
+    dof = nobs - k - 1
+    square = np.einsum("nt,nt->n", residuals, residuals)
+    sigma = np.sqrt(square / np.maximum(dof, 1))
+    xc_event = x_event - x_mean[:, :, None]
+    expected = y_mean[:, None] + (beta[:, None, :] @ xc_event)[:, 0, :]
+    of_mean = np.broadcast_to(np.maximum(nobs, 1)[:, None, None] ** -0.5, expected[:, None].shape)
+    leverage = np.concatenate([of_mean, root @ xc_event], axis=1)
+    if nobs.min() < y.shape[1]:
+        residuals[~_seen(y, x)] = np.nan
+    fitted = {
+        "expected": expected,
+        "residuals": residuals,
+        "sigma": sigma,
+        "dof": dof,
+        "nobs": nobs,
+        "loading": (sigma[:, None, None] * leverage).swapaxes(1, 2),
+        "coefficients": np.column_stack([y_mean - np.einsum("nk,nk->n", beta, x_mean), beta]),
+    }
+    total = np.einsum("nt,nt->n", yc, yc) + nobs * y_mean**2
+    return fitted, problems(dof, collinear, square <= NO_VARIANCE * total)
+
+
+def centred(y: Array, x: Array) -> tuple[Array, Array, Array, Array, Array]:
+    """Number of days seen, means, and deviations from them: y (N, T), x (N, k, T); missing days deviate by zero."""
+    t = y.shape[1]
+    y_sum, x_sum = y.sum(axis=1), x.sum(axis=2)
+    if np.isfinite(y_sum).all() and np.isfinite(x_sum).all():
+        y_mean, x_mean = y_sum / t, x_sum / t
+        return np.full(len(y), float(t)), y_mean, x_mean, y - y_mean[:, None], x - x_mean[:, :, None]
+    seen = _seen(y, x)
+    nobs = seen.sum(axis=1).astype(float)
+    count = np.maximum(nobs, 1)
+    y, x = np.where(seen, y, 0.0), np.where(seen[:, None, :], x, 0.0)
+    y_mean, x_mean = y.sum(axis=1) / count, x.sum(axis=2) / count[:, None]
+    yc = np.where(seen, y - y_mean[:, None], 0.0)
+    return nobs, y_mean, x_mean, yc, np.where(seen[:, None, :], x - x_mean[:, :, None], 0.0)
+
+
+def _seen(y: Array, x: Array) -> np.ndarray:
+    return np.isfinite(y) & np.isfinite(x).all(axis=1)
+
+
+def problems(dof: Array, collinear: np.ndarray, constant: np.ndarray) -> np.ndarray:
+    """Why an event has no fit, "" where it has one."""
+    problem = np.full(len(dof), "", dtype=object)
+    problem[constant] = "the residual variance is zero"
+    problem[collinear] = "the factors are collinear over the estimation window"
+    problem[dof < 3] = "too few returns for the model's coefficients"
+    return problem
+
+
+def _inverse_root(sxx: Array) -> tuple[Array, np.ndarray]:
+    """W with W'W = Sxx⁻¹ for each event (Cholesky of the correlation matrix), and where the factors are collinear."""
+    scale = np.sqrt(np.diagonal(sxx, axis1=1, axis2=2))
+    flat = np.asarray((scale <= 0).any(axis=1))
+    scale = np.where(scale > 0, scale, 1.0)
+    k = sxx.shape[1]
+    if k == 1:
+        return 1 / scale[:, :, None], flat
+    correlation = sxx / (scale[:, :, None] * scale[:, None, :])
+    collinear = flat | (np.linalg.eigvalsh(correlation)[:, 0] < COLLINEAR) if k else flat
+    correlation[collinear] = np.eye(k)
+    return np.linalg.inv(np.linalg.cholesky(correlation)) / scale[:, None, :], collinear

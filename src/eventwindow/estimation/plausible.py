@@ -1,0 +1,35 @@
+"""Tables of returns that are none: prices, or returns in per cent, told by what no daily return can be."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.errors import StudyError
+from eventwindow.estimation.event_time import Array
+
+RETURNS = ("simple", "log")  # of another kind, log volume for one, nothing is known
+ENOUGH = 60  # values of a security below which nothing is said
+PRICES = 0.05  # half the days up by more than 5 % and none down is no return
+PER_CENT = 0.10  # half the days beyond 10 %, and some below -100 %, is no return in decimals
+
+
+def check_decimals(values: Array, securities: pd.Index, where: str, prices: str, kind: str = "simple") -> None:
+    """(D, S) values of a `kind` that is a return are in decimals; `prices` is the remedy if they are prices.
+
+    A security that never falls is a rate or a price, and rates are small; a price cannot lose more than all of itself.
+    """
+    if kind not in RETURNS:
+        return
+    held = np.isfinite(values).sum(axis=0)
+    impossible = (values < -1).sum(axis=0)
+    falls = (values < 0).sum(axis=0)
+    for i in np.flatnonzero((held >= ENOUGH) & ((falls == 0) | (impossible > 1))).tolist():
+        middle = float(np.nanmedian(np.abs(values[:, i])))
+        if falls[i] == 0 and middle > PRICES:
+            what = f"{str(securities[i])!r} never falls on {held[i]:,} days, and half its values are above {middle:.3g}"
+            raise StudyError(f"{what}: these are prices, not returns", where=where, remedy=prices)
+        if impossible[i] > 1 and middle > PER_CENT:
+            what = f"{str(securities[i])!r} falls by more than 100 % on {impossible[i]:,} of {held[i]:,} days"
+            remedy = "Divide them by 100: returns are decimals, 0.01 is 1 %."
+            raise StudyError(f"{what}: these are returns in per cent", where=where, remedy=remedy)

@@ -1,0 +1,62 @@
+"""Buy-and-hold abnormal returns: one firm by its rank, many by their spread."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from eventwindow.calendars.window import Window
+from eventwindow.errors import StudyError
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array
+from eventwindow.inference.cross_section import hall, no_spread
+from eventwindow.inference.design import once
+from eventwindow.inference.results import FirmSignificance, NotComputed, Result, student
+
+NULL = "the mean buy-and-hold abnormal return is zero"
+
+
+def firm_bhar(ar: AbnormalReturns, window: Window) -> FirmSignificance:
+    """Each event's BHAR by its place among the overlapping BHARs of its estimation window, itself counted."""
+    runs, value = estimation_bhar(ar, len(window)), ar.bhar(window)
+    count = np.isfinite(runs).sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        beyond = (np.abs(runs) >= np.abs(value)[:, None]).sum(axis=1)
+        below = (runs <= value[:, None]).sum(axis=1)
+    reason = ar.car(window).reason.copy()
+    reason[(reason == "") & (count == 0)] = f"no {len(window)} consecutive returns in the estimation window"
+    two, low = (np.where(reason == "", (1 + hits) / (count + 1), np.nan) for hits in (beyond, below))
+    null = "the buy-and-hold abnormal return is zero"
+    floor = 1 / (count + 1)
+    return FirmSignificance("bhar_rank", null, ar.labels, value, two, "own BHARs", count, reason, floor, low)
+
+
+def estimation_bhar(ar: AbnormalReturns, length: int) -> Array:
+    """(N, T - L + 1) BHARs of every run of `length` estimation days; NaN where one is missing."""
+    if ar.source is None:
+        raise StudyError("these abnormal returns carry no returns to hold and compare.")
+    actual = ar.source.estimation_returns
+    held, expected = (sliding_window_view(1 + r, length, axis=1).prod(axis=2) for r in (actual, actual - ar.residuals))
+    return np.asarray(held - expected)
+
+
+def bhar_t(ar: AbnormalReturns, window: Window) -> Result:
+    """Cross-sectional t of the BHARs, t(N - 1); independent firms."""
+    return _across("bhar_t", ar, window, 2)
+
+
+def bhar_skewness_adjusted_t(ar: AbnormalReturns, window: Window) -> Result:
+    """Hall's skewness-adjusted t of the BHARs, t(N - 1); independent firms."""
+    return _across("bhar_skewness_adjusted_t", ar, window, 3)
+
+
+def _across(name: str, ar: AbnormalReturns, window: Window, needed: int) -> Result:
+    if ar.origin is not None and ar.origin.kind != "simple":
+        return NotComputed(name, f"needs simple returns; these are {ar.origin.kind}", NULL, len(ar))
+    value = once(ar, ("bhar", window), lambda: ar.bhar(window))
+    value = value[np.isfinite(value)]
+    n = len(value)
+    if reason := no_spread(value, needed):
+        return NotComputed(name, reason, NULL, n)
+    t = np.sqrt(n) * value.mean() / value.std(ddof=1) if needed == 2 else hall(value)
+    return student(name, NULL, t, n - 1, n)

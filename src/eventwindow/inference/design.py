@@ -1,0 +1,85 @@
+"""What the tests of one window look at: the events that hold it, and how their days meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.cumulative import Cumulative
+from eventwindow.estimation.event_time import OUTSIDE, Array, Days
+
+SHORT = 7  # days of a window that are added one by one
+
+Design = Literal["single", "one_day", "mixed", "dispersed"]
+
+
+def once(ar: AbnormalReturns, key: Any, work: Callable[[], Any]) -> Any:
+    """What `work` returns, worked out once for these events; a panel's chunks have added it up beforehand."""
+    if key not in ar.memo:
+        ar.memo[key] = work()
+    return ar.memo[key]
+
+
+def complete(ar: AbnormalReturns, window: Window) -> tuple[AbnormalReturns, Cumulative]:
+    """The events that hold the whole window, and their CARs; worked out once."""
+    if ("complete", window) not in ar.memo:
+        car = ar.car(window)
+        held = ar if car.complete.all() else ar.select(car.complete)
+        # no reference to itself: the arrays of a large study are freed when it is
+        ar.memo["complete", window] = (None, car) if held is ar else (held, held.car(window))
+    held, car = ar.memo["complete", window]
+    return (ar if held is None else held), car
+
+
+def tested_days(ar: AbnormalReturns, window: Window) -> Days:
+    """(N, L) dates of the window's days that have an AR, -1 elsewhere."""
+    at = ar.columns(window)
+    return np.where(np.isfinite(ar.ar[:, at]), ar.event_days[:, at], OUTSIDE)
+
+
+def design(ar: AbnormalReturns, window: Window) -> Design:
+    """Whether the events share all their days, some, or none; worked out once."""
+    kind: Design = once(ar, ("design", window), lambda: _design(ar, window))
+    return kind
+
+
+def _design(ar: AbnormalReturns, window: Window) -> Design:
+    if len(ar) < 2:
+        return "single"
+    days = ar.event_days[:, ar.columns(window)]
+    if (days == days[0]).all():
+        return "one_day"
+    own = np.sort(days[days != OUTSIDE])
+    return "mixed" if (own[1:] == own[:-1]).any() else "dispersed"
+
+
+def common_days(days: Days, values: Array) -> tuple[Days, Array]:
+    """`values` (N, T) of `days` laid on one calendar: its days (T',) and the values (N, T'), NaN where missing."""
+    if same_calendar(days):
+        return days.max(axis=0), values
+    union = np.unique(days[days != OUTSIDE])
+    laid = np.full((len(days), len(union)), np.nan)
+    row, column = np.nonzero(days != OUTSIDE)
+    laid[row, np.searchsorted(union, days[row, column])] = values[row, column]
+    return union, laid
+
+
+def same_calendar(days: Days) -> bool:
+    """Whether all rows (N, T) hold the same dates in the same places, days outside the data apart."""
+    return bool(((days == days.max(axis=0)) | (days == OUTSIDE)).all())
+
+
+def block_sums(values: Array, length: int) -> Array:
+    """Sums over every run of `length` consecutive last-axis entries; a run with a gap is NaN."""
+    if length > SHORT:
+        return np.asarray(sliding_window_view(values, length, axis=-1).sum(axis=-1))
+    count = values.shape[-1] - length + 1
+    total = values[..., :count]
+    for i in range(1, length):
+        total = total + values[..., i : i + count]
+    return total

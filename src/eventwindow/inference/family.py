@@ -1,0 +1,99 @@
+"""Many claims about effects: p-values corrected for how many there are, and what could be seen after that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eventwindow.inference.response import Effect
+from eventwindow.inference.results import LEVEL
+
+SHARED = 100  # pseudo-dates that the claims of one family must have in common
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A p-value corrected across a family, and the smallest effect that is found with 80 % power after it."""
+
+    p_value: float
+    detectable: float
+
+
+def family(effects: Mapping[str, Effect]) -> dict[str, Corrected]:
+    """Romano–Wolf step-down on the joint date permutation, over all claims whose effects are given.
+
+    A claim's p-value by rank cannot fall below 1/(T + 1), so Holm's correction of some forty of them could never
+    reject; the largest statistic over all claims, date by date, keeps the same floor whatever their number.
+    Romano & Wolf (2005), with the dates of the estimation window as draws. Claims without dates in common are
+    corrected apart, then by the number of such groups (Bonferroni). No claim falls below its own p-value, which may
+    rest on dates that the family does not share.
+    """
+    families = _families(effects)
+    corrected: dict[str, Corrected] = {}
+    for members, days in families:
+        corrected |= _step_down({key: effects[key] for key in members}, days, len(families))
+    return corrected
+
+
+def critical(null: np.ndarray, level: float) -> float:
+    """What a statistic must exceed for (1 + its rank)/(draws + 1) to be at most `level`; infinite for too few draws."""
+    allowed = int(level * (len(null) + 1) * (1 + 1e-12)) - 1  # draws that may lie at or above it
+    return float(np.sort(null)[::-1][allowed]) if allowed >= 0 else float("inf")
+
+
+def runs(sizes: Sequence[float], null: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """p-values of several sessions of one event corrected for their number, and what each must exceed for 5 %.
+
+    Step-down, the largest of `sizes` first: it is ranked among the largest |value| of `null` (the same statistic on the
+    days before, in time order) over every run of as many days as there are sessions left.
+    """
+    order = np.argsort(-np.abs(sizes))
+    largest = [np.lib.stride_tricks.sliding_window_view(np.abs(null), n).max(axis=1) for n in range(len(sizes), 0, -1)]
+    exceed = [np.sum(most >= abs(sizes[at])) for at, most in zip(order, largest, strict=True)]
+    stepped = np.maximum.accumulate([(1 + k) / (len(most) + 1) for k, most in zip(exceed, largest, strict=True)])
+    stays = int(np.sum(stepped <= LEVEL))
+    least = [critical(largest[min(k, stays)], LEVEL) for k in range(len(order))]
+    p, needed = np.empty(len(order)), np.empty(len(order))
+    p[order], needed[order] = stepped, least
+    return p, needed
+
+
+def _families(effects: Mapping[str, Effect]) -> list[tuple[list[str], np.ndarray]]:
+    """Effects joined while they have enough pseudo-dates in common, with those dates."""
+    families: list[tuple[list[str], np.ndarray]] = []
+    for key, one in effects.items():
+        for k, (members, days) in enumerate(families):
+            common = np.intersect1d(days, one.days)
+            if len(common) >= SHARED:
+                families[k] = ([*members, key], common)
+                break
+        else:
+            families.append(([key], np.unique(one.days)))
+    return families
+
+
+def _step_down(effects: Mapping[str, Effect], days: np.ndarray, families: int) -> dict[str, Corrected]:
+    """Largest statistic first; each against the largest of those not yet removed, on every pseudo-date."""
+    keys = sorted(effects, key=lambda key: -abs(effects[key].statistic))
+    null = np.array([np.abs(_on(effects[key], days)) for key in keys])
+    left = np.maximum.accumulate(null[::-1])[::-1]  # row k: the largest of claim k and of all after it
+    exceed = [np.sum(left[k] >= abs(effects[key].statistic)) for k, key in enumerate(keys)]
+    p = np.minimum(1.0, np.maximum.accumulate((1 + np.array(exceed)) / (len(days) + 1)) * families)
+    stays = int(np.sum(p <= LEVEL))  # the first claim that is not removed: those after it must exceed what it must
+    return {
+        key: Corrected(max(one.p_value, float(p[k])), _detectable(one, left[min(k, stays)], LEVEL / families))
+        for k, (key, one) in enumerate((key, effects[key]) for key in keys)
+    }
+
+
+def _detectable(one: Effect, null: np.ndarray, level: float) -> float:
+    """The critical value of the corrected test and, beyond it, what 80 % power asks for; in the measured unit."""
+    least = max(critical(null, level), critical(np.abs(one.null), LEVEL))
+    return max(one.detectable, least * one.spread + one.reach)
+
+
+def _on(one: Effect, days: np.ndarray) -> np.ndarray:
+    _, _, place = np.intersect1d(days, one.days, return_indices=True)
+    return one.null[place]

@@ -1,0 +1,92 @@
+"""What a test answers: a number with its null and its distribution, or the reason why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy.special import fdtrc, ndtr, stdtr
+
+from eventwindow.estimation.event_time import Array
+
+LEVEL = 0.05  # of a test, where none is given
+POWER = 0.80  # with which the smallest effect of a test is found
+
+
+@dataclass(frozen=True, slots=True)
+class SignificanceResult:
+    """A test statistic, its null, its reference distribution and its two-sided p-value."""
+
+    name: str
+    null: str
+    statistic: float
+    p_value: float
+    distribution: str
+    n: int
+    note: str = ""
+    valid: bool = True  # False: this design breaks what the test assumes
+
+
+@dataclass(frozen=True, slots=True)
+class NotComputed:
+    """A test that could not run, and why."""
+
+    name: str
+    reason: str
+    null: str = ""
+    n: int = 0
+    valid: bool = True
+
+
+Result = SignificanceResult | NotComputed
+
+
+@dataclass(frozen=True)
+class FirmSignificance:
+    """One test of each of N events by itself; NaN, with its reason, where it could not run."""
+
+    name: str
+    null: str
+    labels: pd.DataFrame
+    statistic: Array  # (N,)
+    p_value: Array  # (N,), two-sided
+    distribution: str
+    n: Array  # (N,), what the reference distribution rests on
+    reason: np.ndarray  # (N,), "" or why there is no result
+    floor: Array = field(default_factory=lambda: np.empty(0))  # (N,), smallest p that can come out
+    lower_p: Array = field(default_factory=lambda: np.empty(0))  # (N,), one-sided, against a fall
+    note: str = ""
+
+    def __getitem__(self, i: int) -> Result:
+        """The result of one event."""
+        if self.reason[i]:
+            return NotComputed(self.name, str(self.reason[i]), self.null)
+        floor = f"smallest possible p {self.floor[i]:.4g}" if self.floor.size else ""
+        note = "; ".join(part for part in (self.note, floor) if part)
+        value, p = float(self.statistic[i]), float(self.p_value[i])
+        return SignificanceResult(self.name, self.null, value, p, self.distribution, int(self.n[i]), note)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row an event."""
+        columns = {"floor": self.floor, "lower_p": self.lower_p}
+        frame = self.labels[["event", "security"]].assign(
+            test=self.name, statistic=self.statistic, p_value=self.p_value, n=self.n, note=self.reason
+        )
+        return frame.assign(**{name: value for name, value in columns.items() if value.size})
+
+
+def normal(name: str, null: str, z: float, n: int, *, note: str = "") -> SignificanceResult:
+    """A result against N(0,1)."""
+    return SignificanceResult(name, null, float(z), float(2 * ndtr(-abs(z))), "N(0,1)", n, note)
+
+
+def student(name: str, null: str, t: float, dof: float, n: int, *, note: str = "") -> SignificanceResult:
+    """A result against t(dof)."""
+    return SignificanceResult(name, null, float(t), float(2 * stdtr(dof, -abs(t))), f"t({dof:g})", n, note)
+
+
+def fisher(name: str, null: str, f: float, dof: tuple[float, float], n: int, *, note: str = "") -> SignificanceResult:
+    """A result against F(dof); upper tail."""
+    text = f"F({dof[0]:g}, {dof[1]:g})"
+    return SignificanceResult(name, null, float(f), float(fdtrc(dof[0], dof[1], f)), text, n, note)

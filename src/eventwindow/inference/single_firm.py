@@ -1,0 +1,72 @@
+"""One firm, one event: its abnormal return against its own estimation window."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array
+from eventwindow.inference.design import block_sums
+from eventwindow.inference.results import FirmSignificance, NotComputed, Result
+from eventwindow.parallel import in_blocks
+
+NULL = "the abnormal return is zero"
+
+
+def firm_t(ar: AbnormalReturns, window: Window) -> FirmSignificance:
+    """CAR over its standard error, t(T - k), event by event (Campbell, Lo & MacKinlay 1997)."""
+    car = ar.car(window)
+    return FirmSignificance("single_firm_t", NULL, ar.labels, car.scar, car.p_value, "t(T - k)", ar.dof, car.reason)
+
+
+def firm_sq(ar: AbnormalReturns, window: Window) -> FirmSignificance:
+    """The CAR's place among the window's overlapping sums of the residuals (Gelbach, Helland & Klick 2013)."""
+    return sample_quantile("sq", ar, window, ar.residuals, ar.car(window).car)
+
+
+def sample_quantile(
+    name: str, ar: AbnormalReturns, window: Window, residuals: Array, value: Array, *, note: str = ""
+) -> FirmSignificance:
+    """The place of `value` (N,) among sums of `residuals` (N, T) as long as the window, itself counted."""
+    counted = in_blocks(len(value), lambda rows: _places(block_sums(residuals[rows], len(window)), value[rows]))
+    count, beyond, below = (np.concatenate(part) for part in zip(*counted, strict=True))
+    reason = ar.car(window).reason.copy()
+    reason[(reason == "") & (count == 0)] = f"no {len(window)} consecutive residuals in the estimation window"
+    held = reason == ""
+    two, low = (np.where(held, (1 + hits) / (count + 1), np.nan) for hits in (beyond, below))
+    value = np.where(held, value, np.nan)
+    return FirmSignificance(
+        name, NULL, ar.labels, value, two, "own residuals", count, reason, 1 / (count + 1), low, note
+    )
+
+
+def _places(sums: Array, value: Array) -> tuple[Array, Array, Array]:
+    """(N,) how many sums (N, D) there are, how many at least as large in size as `value`, how many no larger."""
+    with np.errstate(invalid="ignore"):
+        beyond = (np.abs(sums) >= np.abs(value)[:, None]).sum(axis=1)
+        below = (sums <= value[:, None]).sum(axis=1)
+    return np.isfinite(sums).sum(axis=1), beyond, below
+
+
+def daily_sq(ar: AbnormalReturns) -> Array:
+    """(N, L), the two-sided SQ p-value of each day; NaN where there is no AR."""
+    size = np.sort(np.abs(ar.residuals), axis=1)  # NaN last
+    count = np.isfinite(size).sum(axis=1)
+    below = [np.searchsorted(row[:n], np.abs(value)) for row, n, value in zip(size, count, ar.ar, strict=True)]
+    p = (1 + count[:, None] - np.array(below)) / (count[:, None] + 1)
+    return np.where(np.isfinite(ar.ar), p, np.nan)
+
+
+def single_firm_t(ar: AbnormalReturns, window: Window) -> Result:
+    """`firm_t` where there is one event."""
+    return _alone("single_firm_t", ar) or firm_t(ar, window)[0]
+
+
+def single_firm_sq(ar: AbnormalReturns, window: Window) -> Result:
+    """`firm_sq` where there is one event."""
+    return _alone("sq", ar) or firm_sq(ar, window)[0]
+
+
+def _alone(name: str, ar: AbnormalReturns) -> NotComputed | None:
+    return None if len(ar) == 1 else NotComputed(name, f"is for one event; there are {len(ar)}", NULL, len(ar))

@@ -1,0 +1,98 @@
+"""The table of all tests of one window: what holds for the design first, what does not marked."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.inference.design import Design, complete, design
+from eventwindow.inference.registry import TESTS, NotComputed, Result, SignificanceResult, run_tests
+
+WORDS: dict[Design, str] = {
+    "single": "one event",
+    "one_day": "all events share their days",
+    "mixed": "some events share days",
+    "dispersed": "no two events share a day",
+}
+COLUMNS = ("test", "statistic", "p_value", "distribution", "n", "null", "note", "valid")
+PARAMETRIC = ("t(", "N(", "F(")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Every test of one window, in the order in which they should be read."""
+
+    window: Window
+    design: Design
+    n: int
+    mean_car: float | None
+    results: tuple[Result, ...]
+
+    @property
+    def valid(self) -> tuple[SignificanceResult, ...]:
+        """The results whose p-values can be believed in this design."""
+        return tuple(r for r in self.results if r.valid and isinstance(r, SignificanceResult))
+
+    @property
+    def careless(self) -> tuple[SignificanceResult, ...]:
+        """What a study that forgets the shared days would have said."""
+        return tuple(r for r in self.results if not r.valid and isinstance(r, SignificanceResult))
+
+    @property
+    def not_computed(self) -> tuple[NotComputed, ...]:
+        """The tests that could not run, with their reasons."""
+        return tuple(r for r in self.results if isinstance(r, NotComputed))
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a test; without a statistic the note is the reason."""
+        rows = [asdict(r) for r in self.results]
+        frame = pd.DataFrame([row | {"test": row["name"], "note": row.get("reason", row.get("note"))} for row in rows])
+        return frame.reindex(columns=list(COLUMNS))
+
+    def __repr__(self) -> str:
+        blocks = [self._headline()]
+        for title, rows in self._parts():
+            table = pd.DataFrame(rows, columns=["test", "statistic", "p", "against", "n", "note"])
+            blocks.append(f"{title}\n{table.to_string(index=False)}")
+        if self.not_computed:
+            blocks.append("Not computed\n" + "\n".join(f"  {_title(r)}: {r.reason}" for r in self.not_computed))
+        return "\n\n".join(blocks)
+
+    def _repr_html_(self) -> str:
+        blocks = [f"<p><strong>{self._headline()}</strong></p>"]
+        for title, rows in self._parts():
+            table = pd.DataFrame(rows, columns=["test", "statistic", "p", "against", "n", "note"])
+            blocks.append(f"<p>{title}</p>{table.to_html(index=False)}")
+        reasons = "".join(f"<li>{_title(r)}: {r.reason}</li>" for r in self.not_computed)
+        return "".join([*blocks, f"<p>Not computed</p><ul>{reasons}</ul>" if reasons else ""])
+
+    def _headline(self) -> str:
+        mean = "" if self.mean_car is None else f", mean CAR {self.mean_car:.2%}"
+        return f"Window {self.window}: {self.n} events{mean}; {WORDS[self.design]}"
+
+    def _parts(self) -> list[tuple[str, list[tuple[str, ...]]]]:
+        parts = (
+            ("Tests that hold for this design", self.valid),
+            ("Not valid here: what a careless study would have said", self.careless),
+        )
+        return [(title, [self._row(r) for r in results]) for title, results in parts if results]
+
+    def _row(self, r: SignificanceResult) -> tuple[str, ...]:
+        tail = self.design in ("one_day", "mixed") and r.p_value < 0.01 and r.distribution.startswith(PARAMETRIC)
+        p = "< .01" if tail else f"{r.p_value:.4f}"
+        note = r.note.split("; ", 1)[1] if not r.valid and "; " in r.note else r.note if r.valid else ""
+        return _title(r), f"{r.statistic:.4g}", p, r.distribution, str(r.n), note
+
+
+def summarise(ar: AbnormalReturns, window: Window) -> Summary:
+    """Run every test of the registry on one window."""
+    held, car = complete(ar, window)
+    mean = float(car.car.mean()) if len(held) else None
+    return Summary(window, design(held, window), len(held), mean, tuple(run_tests(ar, window)))
+
+
+def _title(result: Result) -> str:
+    return TESTS[result.name].title if result.name in TESTS else result.name

@@ -1,0 +1,95 @@
+"""Every test as a table: a row a basket, event, window and test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.calendars.news import marks
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.cumulative import Cumulative
+from eventwindow.inference.results import NotComputed, Result
+
+TESTS = ["event", "group", "window_start", "window_end", "test", "statistic", "p_value", "distribution", "n"]
+TESTS += ["note", "null", "valid"]
+
+
+def tests_table(
+    abnormal: Mapping[str, AbnormalReturns], baskets: Mapping[str, Sequence[str]], windows: Sequence[Window]
+) -> pd.DataFrame:
+    """Every test of every basket, event and report window, in reading order; one that could not run says why."""
+    from eventwindow.inference.registry import run_tests
+
+    rows: list[tuple[object, ...]] = []
+    for event, every in abnormal.items():
+        for group, members in baskets.items():
+            chosen = every.select(list(members))
+            for window in windows:
+                rows += [row_of_test(event, group, window, result) for result in run_tests(chosen, window)]
+    return pd.DataFrame(rows, columns=TESTS)
+
+
+def row_of_test(event: str, group: str, window: Window, result: Result) -> tuple[object, ...]:
+    """A test's answer in the columns `TESTS`."""
+    where = (event, group, window.start, window.end, result.name)
+    if isinstance(result, NotComputed):
+        return (*where, None, None, "", result.n, f"not computed: {result.reason}", result.null, result.valid)
+    figures = (result.statistic, result.p_value, result.distribution, result.n)
+    return (*where, *figures, result.note, result.null, result.valid)
+
+
+CLEAN = ["car_clean", "std_error_clean", "p_value_clean", "days_clean"]  # without the days of other news
+
+
+def daily_table(abnormal: AbnormalReturns) -> pd.DataFrame:
+    """One row an event, security and day of the event window that the security's data holds."""
+    frame = abnormal.to_frame()
+    columns = ["event", "security", "group", "model", "benchmark", "date", "tau", "actual_return", "expected_return"]
+    columns += ["abnormal_return", "std_error", "t_stat", "p_value"]
+    return frame.loc[frame["date"].notna(), columns].reset_index(drop=True)
+
+
+def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calendar: pd.DataFrame) -> pd.DataFrame:
+    """One row an event, security and report window; `note` names what else the window holds, or why there is no CAR."""
+    from eventwindow.inference.single_firm import firm_sq
+
+    parts = []
+    marked = marks(calendar, abnormal.labels, abnormal.event_days)
+    tainted = np.any([days for _, days in marked], axis=0) if marked else np.zeros(abnormal.ar.shape, bool)
+    clean = without_days(abnormal, tainted)
+    for window in windows:
+        car, quantile = abnormal.car(window), firm_sq(abnormal, window)
+        frame = car.to_frame().assign(
+            model=abnormal.model,
+            benchmark=abnormal.labels["benchmark"],
+            p_sample_quantile=quantile.p_value,
+            quantile_floor=quantile.floor,
+        )
+        frame = frame.assign(**_clean(clean.car(window)), order=np.arange(len(frame)))
+        parts.append(frame.assign(note=_notes(car.reason, marked, abnormal.columns(window))))
+    columns = ["event", "security", "group", "model", "benchmark", "window_start", "window_end", "car", "std_error"]
+    columns += ["t_stat", "p_value", "p_sample_quantile", "quantile_floor", "days", *CLEAN, "note"]
+    return pd.concat(parts).sort_values("order", kind="stable")[columns].reset_index(drop=True)
+
+
+def without_days(abnormal: AbnormalReturns, left_out: np.ndarray) -> AbnormalReturns:
+    """The same events with the days (N, L) left out of every sum."""
+    return replace(abnormal, actual=np.where(left_out, np.nan, abnormal.actual))
+
+
+def _clean(car: Cumulative) -> dict[str, np.ndarray]:
+    """The clean-days version of a window, in the columns of `CLEAN`."""
+    return dict(zip(CLEAN, (car.car, car.std_error, car.p_value, car.days), strict=True))
+
+
+def _notes(reason: np.ndarray, marked: Sequence[tuple[str, np.ndarray]], at: slice) -> list[str]:
+    """Of each row: why there is no CAR, or what else falls into the window."""
+    inside = [(words, np.asarray(days[:, at].any(axis=1))) for words, days in marked]
+    return [
+        f"not computed: {why}" if why else "; ".join(words for words, rows in inside if rows[i])
+        for i, why in enumerate(reason)
+    ]

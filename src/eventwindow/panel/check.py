@@ -1,0 +1,55 @@
+"""A panel study checked without being run."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from eventwindow.panel.chunk import fitted
+from eventwindow.panel.collect import no_fit
+from eventwindow.panel.events import sharing_line
+from eventwindow.panel.form import options_of, read_panel_study
+from eventwindow.panel.plan import Plan
+from eventwindow.panel.run import Step, planned
+from eventwindow.study.check import verdict
+
+TRIED = 20_000  # events that are fitted, and more until one has a fit
+AT_ONCE = 1_000
+SHOWN = 10  # reasons
+
+
+def check_panel(folder: Path, step: Step) -> Iterator[str]:
+    """Line by line what a run would run on; where it would end, the same error is raised here."""
+    study = read_panel_study(folder)
+    with tempfile.TemporaryDirectory() as work:
+        plan = planned(**options_of(study), work=Path(work), step=step)
+        panel, events = plan.panel, plan.events
+        span = f"{panel.sessions[0]:%Y-%m-%d} to {panel.sessions[-1]:%Y-%m-%d}"
+        yield f"panel: {len(panel.securities):,} securities, {len(panel.sessions):,} sessions, {span}"
+        yield f"events: {len(events):,} placed, in {len(events.groups)} groups"
+        told = events.told["what"] + ": " + events.told["reason"]
+        yield from (f"  {n:,} {words}" for words, n in told.value_counts().head(SHOWN).items())
+        yield from sharing_line(events)
+        step("fitting events")
+        tried, reasons = _fits(plan)
+    lost = sum(reasons.values())
+    yield f"fits: {tried - lost:,} of {'the first ' if tried < len(events) else ''}{tried:,} events"
+    yield from (f"  {n:,} excluded: {reason}" for reason, n in reasons.most_common(SHOWN))
+    yield verdict(int((events.told["what"] == "excluded").sum()) + lost, int(events.sharing > 0))
+
+
+def _fits(plan: Plan) -> tuple[int, Counter[str]]:
+    """How many events were tried, and why some of them have no fit."""
+    reasons, tried, first = Counter[str](), 0, ""
+    while tried < len(plan.events) and (tried < TRIED or sum(reasons.values()) == tried):
+        stop = min(tried + AT_ONCE, len(plan.events))
+        lost = fitted(plan.cut(np.arange(tried, stop)), slice(None)).excluded["reason"]
+        reasons.update(lost.astype(str))
+        first, tried = first or str(next(iter(lost), "")), stop
+    if sum(reasons.values()) == tried:
+        raise no_fit(first)
+    return tried, reasons

@@ -1,0 +1,89 @@
+"""One chunk of a panel: its events, the returns that their windows touch, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns, estimate
+from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns
+from eventwindow.estimation.models import Model
+
+Codes = NDArray[np.integer]
+BLOCK = 3840  # events whose arrays are held at once; as many as one thread works through
+
+
+@dataclass(frozen=True)
+class Specification:
+    """What is asked of every event of a panel."""
+
+    estimation: Window
+    window: Window
+    report: tuple[Window, ...]
+    model: str | Model = "market_model"
+    minimum_returns: int = 100
+    kind: str = "simple"
+    groups: int = 0  # named groups; an event without one counts among all events only
+    daily: bool = False  # whether the ARs of each event and day are handed back
+
+
+@dataclass(frozen=True)
+class Task:
+    """n events in the order of their day 0, on D sessions of S securities; the first `halo` are of earlier chunks."""
+
+    specification: Specification
+    first: int  # number of the slab's first session
+    dates: Days  # (D,), days since 1970-01-01, -1 where the panel has no session
+    values: Array  # (S, D) returns, NaN where missing
+    spans: Days  # (S, 2), session numbers of each security's first and last return
+    factors: Array  # (B, k, D), a table a benchmark
+    factor_names: tuple[str, ...]
+    security: Codes  # (n,), rows of `values`
+    day: Codes  # (n,), session numbers of day 0, ascending
+    group: Codes  # (n,), -1 for none
+    benchmark: Codes  # (n,), rows of `factors`
+    halo: int = 0
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+
+def fitted(task: Task, rows: slice, *, estimation_days: bool = False) -> AbnormalReturns:
+    """Abnormal returns of the events in `rows`; their label `event` is the position in the task."""
+    spec = task.specification
+    return estimate(laid_out(task, rows, estimation_days=estimation_days), spec.model, spec.minimum_returns)
+
+
+def laid_out(task: Task, rows: slice, *, estimation_days: bool = False) -> EventReturns:
+    """The events in event time; the dates of the estimation window only where they are asked for."""
+    spec, at = task.specification, np.arange(len(task))[rows]
+    security, day, benchmark = task.security[rows], task.day[rows] - task.first, task.benchmark[rows]
+    labels = pd.DataFrame({"event": at, "security": security, "group": task.group[rows], "benchmark": benchmark})
+    parts = {}
+    for name, span in (("estimation", spec.estimation), ("event", spec.window)):
+        start = day + span.start
+        parts[f"{name}_returns"] = sliding_window_view(task.values, len(span), axis=1)[security, start]
+        factors = sliding_window_view(task.factors, len(span), axis=2)[benchmark, :, start]
+        parts[f"{name}_factors"] = factors.swapaxes(1, 2)
+    return EventReturns(
+        labels.assign(date=task.dates[day]),
+        spec.estimation,
+        spec.window,
+        **parts,
+        estimation_days=_days(task, rows, spec.estimation) if estimation_days else np.empty((len(at), 0), np.int64),
+        event_days=_days(task, rows, spec.window),
+        factor_names=task.factor_names,
+        kind=spec.kind,
+    )
+
+
+def _days(task: Task, rows: slice, span: Window) -> Days:
+    """(n, L) dates; -1 where the security's own data has not begun or has ended."""
+    at, spans = task.day[rows, None] + span.taus, task.spans[task.security[rows]]
+    inside = (at >= spans[:, :1]) & (at <= spans[:, 1:])
+    return np.where(inside, task.dates[at - task.first], OUTSIDE)

@@ -1,0 +1,206 @@
+"""A table of events → events as numbers, in the order of their day 0; what cannot be placed is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.calendars.dates import Rows
+from eventwindow.calendars.day_zero import checked_events, no_exchange
+from eventwindow.calendars.exchange import SessionRule, exchange_calendar
+from eventwindow.errors import EventDateError
+from eventwindow.estimation.event_time import Days
+from eventwindow.panel.chunk import Codes
+from eventwindow.panel.listed import check_columns
+
+
+@dataclass(frozen=True)
+class EventList:
+    """n placed events, day 0 ascending, then security, then the order they were given in."""
+
+    security: Codes  # (n,), columns of the panel
+    day: Codes  # (n,), session numbers
+    group: Codes  # (n,), -1 for none
+    benchmark: Codes  # (n,)
+    row: Days  # (n,), rows of the table as given
+    names: pd.Series | None  # of all rows; the event's date stands for it where there is none
+    groups: tuple[str, ...]
+    benchmarks: tuple[str, ...]  # "" for the common table of factors
+    told: pd.DataFrame  # event, security, what, reason: left out or shifted
+    rows: Rows  # where each row of the table stands
+    labels: pd.DataFrame  # of all rows: columns that are carried along
+    sharing: int  # events whose security has another of their group on the same day 0
+
+    def where(self, chosen: np.ndarray[Any, Any]) -> str:
+        """Where the first of the chosen events, a mask (n,), stands; the list itself where none was placed."""
+        return self.rows.at(int(self.row[chosen].min())) if chosen.any() else self.rows.name
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+
+def event_list(
+    events: pd.DataFrame,
+    sessions: pd.DatetimeIndex,
+    securities: pd.Index,
+    *,
+    benchmark: str = "",
+    rule: SessionRule = "error",
+    exchange: str | None = None,
+    rows: Rows | None = None,
+    labels: Sequence[str] = (),
+) -> EventList:
+    """Place every event on the panel's sessions, as `placing.placed` does, many at once; `rows` says where each stands.
+
+    An event of a security that the panel does not hold, or of a day that it does not reach, is left out and told.
+    """
+    rows = rows or Rows("the table of events", "index", events.index)
+    check_columns([str(name) for name in events], labels, rows.name)
+    events = checked_events(events, rows)
+    who = events["security"].astype(securities.dtype) if securities.dtype == object else events["security"].astype(str)
+    security = securities.get_indexer(pd.Index(who))
+    given = events["date"].to_numpy().astype("M8[D]")
+    known = sessions.to_numpy().astype("M8[D]")
+    day, shifted = _placed(events, given, known, rule, exchange, rows)
+    reason = np.full(len(events), "", dtype=object)
+    reason[day < 0] = f"its day lies outside the panel, which runs from {known[0]} to {known[-1]}"
+    reason[security < 0] = "the panel does not hold this security"
+    names = events.get("event")
+    told = _told(events, given, names, np.where(reason == "", shifted, ""), reason)
+    group, groups = _coded(events, "group", "")
+    coded, benchmarks = _coded(events, "benchmark", benchmark)
+    kept = np.flatnonzero(reason == "")
+    kept = kept[np.lexsort((kept, security[kept], day[kept]))]
+    return EventList(
+        security[kept].astype(np.int32),
+        day[kept].astype(np.int32),
+        group[kept],
+        coded[kept] if benchmarks else np.zeros(len(kept), np.int32),
+        kept,
+        names,
+        tuple(groups),
+        tuple(benchmarks) or ("",),
+        told,
+        rows,
+        events[list(labels)],
+        _sharing(security[kept], day[kept], group[kept]),
+    )
+
+
+def _sharing(security: np.ndarray, day: np.ndarray, group: np.ndarray) -> int:
+    return int(pd.DataFrame({"security": security, "day": day, "group": group}).duplicated(keep=False).sum())
+
+
+def _coded(events: pd.DataFrame, column: str, default: str) -> tuple[Codes, list[str]]:
+    """Sorted names of a column and their numbers, -1 for none; `default` stands where a row has none."""
+    if column not in events:
+        return np.full(len(events), 0 if default else -1, np.int32), [default] if default else []
+    values = events[column].astype(object).where(events[column].notna(), default)
+    values = values.where(values != "", default).astype(str)
+    codes, names = pd.factorize(values, sort=True)
+    if len(names) and names[0] == "":  # the empty name sorts first
+        return (codes - 1).astype(np.int32), [str(name) for name in names[1:]]
+    return codes.astype(np.int32), [str(name) for name in names]
+
+
+def _placed(
+    events: pd.DataFrame, given: np.ndarray, known: np.ndarray, rule: SessionRule, exchange: str | None, rows: Rows
+) -> tuple[Codes, np.ndarray]:
+    """Session number of each event, -1 outside the panel, and why it is not the date given."""
+    rules = events["session"].where(events["session"].notna(), rule).to_numpy() if "session" in events else None
+    days, shifted = _priced(events, given, rule if rules is None else rules, exchange, rows)
+    after = np.searchsorted(known, days)
+    inside = (days >= known[0]) & (days <= known[-1])
+    at = np.minimum(after, len(known) - 1)
+    off = inside & (known[at] != days)
+    own = np.full(len(days), rule, dtype=object) if rules is None else rules
+    if (wrong := off & (own == "error")).any():
+        first = int(wrong.argmax())
+        raise EventDateError(
+            f"{days[first]}, the event of {events['security'].iloc[first]!r}, is no session of the panel "
+            f"(the one before is {known[after[first] - 1]}, the one after {known[at[first]]}); "
+            f"{int(wrong.sum())} events lie on such days",
+            where=rows.at(first),
+            remedy='Set session = "next" or "previous", or give sessions.',
+        )
+    at = np.where(off & (own == "previous"), after - 1, at)
+    for i in np.flatnonzero(off):
+        shifted[i] = "; ".join(part for part in (shifted[i], f"{days[i]} is no session: {own[i]} session") if part)
+    return np.where(inside, at, -1), shifted
+
+
+def _priced(
+    events: pd.DataFrame, given: np.ndarray, rule: Any, exchange: str | None, rows: Rows
+) -> tuple[np.ndarray, np.ndarray]:
+    """The day whose close first comes after the news, where a clock time is given; else the day itself."""
+    days, shifted = given.copy(), np.full(len(given), "", dtype=object)
+    if "time" not in events:
+        return days, shifted
+    clocked = np.flatnonzero(events["time"].notna())
+    zone, mic = (_texts(events, name, default) for name, default in (("zone", ""), ("exchange", exchange or "")))
+    if (lacking := clocked[mic[clocked] == ""]).size:
+        raise no_exchange(str(events["security"].iloc[lacking[0]]), rows.at(int(lacking[0])))
+    for one in sorted({*zip(mic[clocked], zone[clocked], strict=True)}):
+        at = clocked[(mic[clocked] == one[0]) & (zone[clocked] == one[1])]
+        own = rule[at] if isinstance(rule, np.ndarray) else np.full(len(at), rule, dtype=object)
+        days[at] = _first_close(events["time"].iloc[at], given[at], one[0], one[1], own, rows.taken(at))
+    for i in clocked[days[clocked] != given[clocked]]:
+        told = f"{given[i]} {events['time'].iloc[i]} {zone[i]}".rstrip()
+        shifted[i] = f"{told}: first close after the news on {mic[i]}"
+    return days, shifted
+
+
+def _first_close(clock: pd.Series, given: np.ndarray, mic: str, zone: str, rule: np.ndarray, rows: Rows) -> np.ndarray:
+    """The first session of the exchange that closes after the news; by the rule where the local date is no session."""
+    low, high = (pd.Timestamp(given[k]) for k in (given.argmin(), given.argmax()))
+    try:
+        calendar = exchange_calendar(mic, (low - pd.Timedelta(days=14)).date(), (high + pd.Timedelta(days=14)).date())
+    except EventDateError as error:
+        raise EventDateError(error.what, where=rows.at(0), remedy=error.remedy) from None
+    stamps = pd.DatetimeIndex(pd.to_datetime(pd.Series(given.astype(str)) + " " + clock.astype(str).to_numpy()))
+    summer = np.ones(len(stamps), bool)  # of an hour that comes twice, the first
+    instant = stamps.tz_localize(zone or calendar.zone, ambiguous=summer, nonexistent="shift_forward")
+    local = instant.tz_convert(calendar.zone).tz_localize(None).normalize()
+    off = ~local.isin(calendar.sessions)
+    if (wrong := off & (rule == "error")).any():
+        first = int(wrong.argmax())
+        raise EventDateError(
+            f"{local[first].date()} is not a session of {mic}",
+            where=rows.at(first),
+            remedy='Set session = "next" or "previous".',
+        )
+    at = calendar.closes.searchsorted(instant.tz_convert("UTC"), side="right")
+    moved = calendar.sessions.searchsorted(local) - (rule == "previous")
+    return np.asarray(calendar.sessions[np.where(off, moved, at)].to_numpy().astype("M8[D]"))
+
+
+def _texts(events: pd.DataFrame, name: str, default: str) -> np.ndarray:
+    if name not in events:
+        return np.full(len(events), default, dtype=object)
+    column = events[name].astype(object)
+    return np.asarray(column.where(column.notna() & (column != ""), default).to_numpy())
+
+
+def _told(
+    events: pd.DataFrame, given: np.ndarray, names: pd.Series | None, shifted: np.ndarray, reason: np.ndarray
+) -> pd.DataFrame:
+    rows = np.flatnonzero((reason != "") | (shifted != ""))
+    left = reason[rows] != ""
+    return pd.DataFrame(
+        {
+            "event": given[rows].astype(str) if names is None else names.iloc[rows].astype(str).to_numpy(),
+            "security": events["security"].iloc[rows].astype(str).to_numpy(),
+            "what": np.where(left, "excluded", "shifted"),
+            "reason": np.where(left, reason[rows], shifted[rows]),
+        }
+    )
+
+
+def sharing_line(events: EventList) -> Iterator[str]:
+    """That one security has several events on one day, where that is so."""
+    if events.sharing:
+        yield f"  {events.sharing:,} events share security, day 0 and group with another: each counts by itself"

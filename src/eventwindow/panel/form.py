@@ -1,0 +1,129 @@
+"""study.toml of a panel study: a list of events and a panel, by their paths inside the study's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, ValidationError
+
+from eventwindow.calendars.exchange import SessionRule
+from eventwindow.errors import StudyError
+from eventwindow.estimation.models import MODELS, FactorModel
+from eventwindow.prices.factors import read_factors
+from eventwindow.study.definition import check_windows
+from eventwindow.study.form import Form, Head, Model, Windows
+from eventwindow.study.toml import fault, line_of, read_toml
+
+
+def _inside(path: str) -> str:
+    if Path(path).is_absolute() or ".." in Path(path).parts or "\\" in path or ":" in path:
+        raise ValueError(f"{path!r} is no path inside the study's folder\nWrite events.csv or data/panel.parquet.")
+    return path
+
+
+Inside = Annotated[str, Field(min_length=1), AfterValidator(_inside)]
+
+
+class EventListForm(Form):
+    """Where the events and the panel are, and how they are read."""
+
+    file: Inside  # CSV or Parquet: security, date; optionally event, time, zone, exchange, session, group, benchmark
+    panel: Inside  # Parquet or CSV, wide or long, or a folder of them
+    values: Literal["returns", "prices"] = "returns"
+    factors: Inside | None = None  # CSV or Parquet: date, and a column a factor; `market` for one-factor models
+    session: SessionRule = "error"
+    exchange: str | None = None  # for clock times, where the list has no column
+    daily: bool = False  # write the AR of each event and day
+    labels: tuple[str, ...] = ()  # further columns of the file, carried into the tables of events
+    chunk: int = Field(default=50_000, ge=1)  # events
+
+
+class PanelStudyFile(Form):
+    """The form of the study.toml of a panel study."""
+
+    study: Head
+    model: Model = Model()
+    windows: Windows = Windows()
+    event_list: EventListForm
+
+
+class PanelStudy(Form):
+    """A validated panel study and the folder it was read from."""
+
+    folder: Path
+    file: PanelStudyFile
+
+    @property
+    def name(self) -> str:
+        return self.file.study.name
+
+    def path(self, name: str) -> Path:
+        """A file of the study; a link that leads out of its folder is an error."""
+        path = self.folder / name
+        if not path.resolve().is_relative_to(self.folder.resolve()):
+            raise StudyError(f"{name} lies outside the study's folder.", where="study.toml, event_list")
+        return path
+
+
+def names_event_list(folder: Path) -> bool:
+    """Whether the study in `folder` is a panel study; a file that cannot be read is left to the reader's own error."""
+    path = folder / "study.toml"
+    return path.is_file() and "event_list" in read_toml(path)[0]
+
+
+def read_panel_study(folder: Path) -> PanelStudy:
+    """Read and validate; every fault is a StudyError that names file, line and remedy."""
+    path = folder / "study.toml"
+    data, text = read_toml(path)
+    try:
+        study = PanelStudy(folder=folder, file=PanelStudyFile.model_validate(data))
+    except ValidationError as error:
+        raise fault(error, path, text, PanelStudyFile) from None
+    _check(study.file, text)
+    for name in (study.file.event_list.file, study.file.event_list.panel, study.file.event_list.factors):
+        if name is not None and not study.path(name).exists():
+            raise StudyError(f"there is no {name} in the study's folder.", where="study.toml, event_list")
+    return study
+
+
+def _check(file: PanelStudyFile, text: str) -> None:
+    model = file.model.name
+    if model not in MODELS or model.startswith("peer_"):
+        raise StudyError(
+            f"model {model!r} is none that a panel study can run",
+            where=f"study.toml, line {line_of(text, ('model', 'name'))}, model.name",
+            remedy=f"The models are {', '.join(sorted(m for m in MODELS if not m.startswith('peer_')))}.",
+        )
+    if isinstance(MODELS[model], FactorModel) and file.event_list.factors is None:
+        raise StudyError(f"the model {model!r} needs daily factors", remedy='Give event_list.factors = "factors.csv".')
+    check_windows(file.windows, text)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of a panel study's study.toml."""
+    return PanelStudyFile.model_json_schema()
+
+
+def options_of(study: PanelStudy) -> dict[str, Any]:
+    """The study's own choices as arguments of `panel_study`."""
+    file, listed = study.file, study.file.event_list
+    mean_only = file.model.name == "mean_adjusted"
+    return {
+        "panel": study.path(listed.panel),
+        "events": study.path(listed.file),
+        "model": file.model.name,
+        "benchmark": None if listed.factors or mean_only else file.study.benchmark,
+        "factors": None if listed.factors is None else read_factors(study.path(listed.factors)),
+        "estimation": file.windows.estimation,
+        "window": file.windows.event,
+        "report": file.windows.report,
+        "minimum_returns": file.study.minimum_returns,
+        "session": listed.session,
+        "exchange": listed.exchange,
+        "values": listed.values,
+        "kind": file.study.returns,
+        "daily": listed.daily,
+        "labels": listed.labels,
+        "chunk": listed.chunk,
+    }

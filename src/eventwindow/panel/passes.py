@@ -1,0 +1,159 @@
+"""A chunk's first pass: fit every event, its figures by window, and the sums that need no other chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.cumulative import Cumulative
+from eventwindow.estimation.event_time import Array
+from eventwindow.inference.correlation_runs import moments
+from eventwindow.inference.signs import positive_share
+from eventwindow.inference.single_firm import sample_quantile
+from eventwindow.panel.chunk import BLOCK, Task, fitted
+from eventwindow.panel.group_sums import Cells, cells
+from eventwindow.panel.pairs import Rows, pair_sums
+from eventwindow.panel.partial import Part, Words, add_up, stacked
+from eventwindow.panel.rankings import rank_sums
+
+RANKED = 512  # events whose ranks are held at once
+
+
+def first_pass(task: Task) -> Part:
+    """Figures and sums of one chunk; events of the halo count only as partners of the chunk's own."""
+    words, events, excluded, sums = Words(), [], [], []
+    tail: Rows | None = None
+    for rows in blocks(task, 0, task.halo):
+        tail = _tail(task, rows.stop, _rows(task, fitted(task, rows)), tail)
+    for rows in blocks(task, task.halo, len(task)):
+        ar = fitted(task, rows)
+        excluded.append(_excluded(task, ar))
+        if not len(ar):
+            continue
+        cars = [ar.car(window) for window in task.specification.report]
+        held = np.column_stack([car.complete for car in cars])
+        summed = cells(held, _labelled(ar, "group"), task.specification.groups)
+        events.append(_figures(task, ar, cars, words))
+        own = _rows(task, ar, held)
+        sums.append(_sums(ar, summed) | _by_group(task, ar, held) | _correlations(task, own, tail))
+        tail = _tail(task, rows.stop, own, tail)
+    named = {name: stacked(events, name) for name in (events[0] if events else ())}
+    return Part(named, {name: stacked(excluded, name) for name in excluded[0]}, add_up(sums), tuple(words.code))
+
+
+def blocks(task: Task, start: int, stop: int) -> Iterator[slice]:
+    """Slices of at most BLOCK events."""
+    for i in range(start, stop, BLOCK):
+        yield slice(i, min(i + BLOCK, stop))
+
+
+def _labelled(ar: AbnormalReturns, name: str) -> np.ndarray:
+    return ar.labels[name].to_numpy()
+
+
+def _figures(task: Task, ar: AbnormalReturns, cars: list[Cumulative], words: Words) -> dict[str, np.ndarray]:
+    """One row an event: what its own tables and the tests across events need."""
+    spec = task.specification
+    count, _, square = moments(ar)
+    out = {"row": _labelled(ar, "event") - task.halo, "nobs": ar.nobs, "dof": ar.dof, "sigma": ar.sigma}
+    out |= {"count": count, "square": square, "positive": positive_share(ar.residuals)}
+    for w, (window, car) in enumerate(zip(spec.report, cars, strict=True)):
+        quantile = sample_quantile("sq", ar, window, ar.residuals, car.car)
+        figures = {
+            "car": car.car,
+            "std_error": car.std_error,
+            "days": car.days.astype(np.int16),
+            "reason": words.codes(car.reason),
+            "sars": np.nansum(ar.sar[:, ar.columns(window)], axis=1),
+            "quantile": quantile.p_value,
+            "floor": quantile.floor,
+        }
+        if spec.kind == "simple":
+            figures["bhar"] = ar.bhar(window)
+        out |= {f"{name} {w}": value for name, value in figures.items()}
+    if spec.daily:
+        out |= {"days": ar.event_days, "actual": ar.actual, "expected": ar.expected, "std_error": ar.std_error}
+    return out
+
+
+def _excluded(task: Task, ar: AbnormalReturns) -> dict[str, np.ndarray]:
+    row = ar.excluded["event"].to_numpy(np.int64) - task.halo
+    return {"row": row, "reason": ar.excluded["reason"].to_numpy().astype(np.str_)}
+
+
+def _sums(ar: AbnormalReturns, summed: Cells) -> dict[str, Array]:
+    """By key: residuals by estimation day, and the ranks of residuals and ARs by day of both windows."""
+    seen = np.isfinite(ar.residuals)
+    e = np.isfinite(ar.residuals)
+    seen = summed.sums(np.concatenate([e, np.isfinite(ar.ar)], axis=1))
+    sums = {
+        "residual": summed.sums(ar.residuals if e.all() else np.where(e, ar.residuals, 0.0)),
+        "residual days": seen[:, : e.shape[1]],
+        "ranked days": seen,
+    }
+    return sums | add_up(_ranks(ar, summed, slice(i, i + RANKED)) for i in range(0, len(ar), RANKED))
+
+
+def _ranks(ar: AbnormalReturns, summed: Cells, rows: slice) -> dict[str, Array]:
+    """Sums of rank/(M + 1), raw and standardised, and of rank/(T + 2) of e/s among themselves."""
+    t, moving = ar.residuals.shape[1], ar.residual_sd is not None
+    out: dict[str, Array] = {}
+    scaled = ar.residuals[rows] / (ar.sigma[rows, None] if ar.residual_sd is None else ar.residual_sd[rows])
+    for name, e, event in (("raw", ar.residuals[rows], ar.ar[rows]), ("scaled", scaled, ar.sar[rows])):
+        wanted = moving == (name == "scaled")  # the order of e/s is that of e where s does not move
+        both, own = rank_sums(np.concatenate([e, event], axis=1), t if wanted else 0, summed, rows)
+        out[f"{name} ranks"] = both
+        if wanted:
+            out["own ranks"] = own
+    return out
+
+
+def _by_group(task: Task, ar: AbnormalReturns, held: np.ndarray) -> dict[str, np.ndarray]:
+    """By group, the events without one last: ARs by event day, and by session for each window's portfolio."""
+    spec, group, seen = task.specification, _labelled(ar, "group"), np.isfinite(ar.ar)
+    slots, (_, length), width = spec.groups + 1, ar.ar.shape, len(task.dates)
+    slot = np.where(group < 0, spec.groups, group)
+    day = task.day[_labelled(ar, "event")] - task.first
+    value = np.where(seen, ar.ar, 0.0)
+    place = slot[:, None] * length + np.arange(length)
+    out: dict[str, np.ndarray] = {
+        "aar": np.bincount(place.ravel(), value.ravel(), slots * length).reshape(slots, length),
+        "aar events": np.bincount(place.ravel(), seen.ravel().astype(float), slots * length).reshape(slots, length),
+    }
+    for w, window in enumerate(spec.report):
+        at = ar.columns(window)
+        used = seen[:, at] & held[:, w, None]
+        place = (slot[:, None] * width + day[:, None] + window.taus)[used]
+        for name, weight in (("open", value[:, at][used]), ("open events", None)):
+            out[f"{name} {w}"] = np.bincount(place, weight, slots * width).reshape(slots, width).astype(float)
+    return out
+
+
+def _rows(task: Task, ar: AbnormalReturns, held: np.ndarray | None = None) -> Rows:
+    """What the pairs of these events need."""
+    if held is None:
+        held = np.column_stack([ar.car(window).complete for window in task.specification.report])
+    day = task.day[_labelled(ar, "event")]
+    return Rows(ar.residuals, day, _labelled(ar, "group"), np.isfinite(ar.ar), held)
+
+
+def _tail(task: Task, stop: int, own: Rows, tail: Rows | None) -> Rows | None:
+    """The last events that may share a tested day with the one at `stop`."""
+    if stop >= len(task):
+        return None
+    longest = max(map(len, task.specification.report))
+    rows = own if tail is None else tail.then(own)
+    return rows.take(rows.day > task.day[stop] - longest)
+
+
+def _correlations(task: Task, own: Rows, tail: Rows | None) -> dict[str, np.ndarray]:
+    """Pairs with one event among `own` and the other there or before: all pairs less those of the tail."""
+    spec = task.specification
+    rows = own if tail is None else tail.then(own)
+    every = pair_sums(rows, spec.report, spec.window, spec.groups)
+    total = every.total
+    if tail is not None and len(tail.day):
+        total = total - pair_sums(tail, spec.report, spec.window, spec.groups).total
+    return {"pairs": total, "few": every.few, "flat": every.flat}

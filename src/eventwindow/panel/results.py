@@ -1,0 +1,162 @@
+"""What a panel study came to: small tables by group and window, and the events chunk by chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.estimation.models import model_named
+from eventwindow.inference.registry import Result, run_tests
+from eventwindow.inference.tables import TESTS, row_of_test
+from eventwindow.panel.checkpoints import Chunks
+from eventwindow.panel.chunk import fitted
+from eventwindow.panel.partial import Arrays
+from eventwindow.panel.plan import Plan
+from eventwindow.panel.rows import cumulative_rows, daily_rows, excluded_rows
+from eventwindow.panel.tally import Tally, design_of, tests_of
+
+ALL = "all"
+PLAIN = 20_000  # events of one day that are tested as a small study is
+
+
+@dataclass(frozen=True)
+class PanelResult:
+    """Tables of decimals; `group` "all" stands for all events.
+
+    tests: every test by group and window. caar: CAAR, median and share of positive CARs by group and window. aar: mean
+    AR by group and event day. excluded: what was left out or shifted, and why. run: what the result rests on.
+    """
+
+    tests: pd.DataFrame
+    caar: pd.DataFrame
+    aar: pd.DataFrame
+    excluded: pd.DataFrame
+    run: Mapping[str, Any]
+    plan: Plan
+    chunks: Chunks
+
+    def cumulative_parts(self) -> Iterator[pd.DataFrame]:
+        """Chunk by chunk, a row an event and window, in the order of day 0."""
+        for number, arrays in self._parts():
+            yield cumulative_rows(self.plan, number, arrays)
+
+    def daily_parts(self) -> Iterator[pd.DataFrame]:
+        """Chunk by chunk, a row an event and day; empty unless the study was asked for `daily`."""
+        if self.plan.specification.daily:
+            for number, arrays in self._parts():
+                yield daily_rows(self.plan, number, arrays)
+
+    def _parts(self) -> Iterator[tuple[int, dict[str, np.ndarray]]]:
+        """The chunks that hold an event with a fit."""
+        for number in range(len(self.plan)):
+            arrays = self.chunks.load("first", number)
+            if "events/row" in arrays:
+                yield number, arrays
+
+    @property
+    def cumulative(self) -> pd.DataFrame:
+        """All events and windows in one table."""
+        return pd.concat(self.cumulative_parts(), ignore_index=True)
+
+    def __repr__(self) -> str:
+        return f"Panel study of {len(self.plan.events)} events\n{self.caar.to_string(index=False, max_rows=20)}"
+
+
+def panel_result(plan: Plan, kept: Chunks, tally: Tally, columns: list[Arrays]) -> PanelResult:
+    """Everything that is asked of the finished chunks."""
+    excluded = pd.concat(
+        [plan.events.told, *(excluded_rows(plan, n, kept) for n in range(len(plan)))], ignore_index=True
+    )
+    return PanelResult(
+        _tests(plan, tally, columns),
+        _caar(plan, tally, columns),
+        _aar(plan, tally),
+        excluded,
+        _record(plan),
+        plan,
+        kept,
+    )
+
+
+def _groups(plan: Plan, tally: Tally) -> Iterator[tuple[int, str]]:
+    """Numbers and names of the groups that have an event with a fit, all events first."""
+    yield -1, ALL
+    seen = set(np.unique(tally.group).tolist())
+    yield from ((g, name) for g, name in enumerate(plan.events.groups) if g in seen)
+
+
+def _tests(plan: Plan, tally: Tally, columns: list[Arrays]) -> pd.DataFrame:
+    rows = []
+    for group, name in _groups(plan, tally):
+        for w, window in enumerate(plan.specification.report):
+            chosen = tally.chosen(group, columns[w]["held"])
+            if design_of(tally.day[chosen], window) in ("single", "one_day"):
+                results = _plain(plan, tally, group, w, chosen)
+            else:
+                results = tests_of(tally, group, w, columns[w])
+            rows += [row_of_test("", name, window, result) for result in results]
+    return pd.DataFrame(rows, columns=TESTS)
+
+
+def _plain(plan: Plan, tally: Tally, group: int, w: int, chosen: np.ndarray) -> list[Result]:
+    """Events that share one day hold together in memory: tested with their daily arrays, as a small study is."""
+    mine = np.flatnonzero(tally.chosen(group, np.ones(len(chosen), bool)))
+    first = mine[np.argsort(~chosen[mine], kind="stable")][:PLAIN]  # those that hold the window come first
+    ar = fitted(plan.cut(np.sort(tally.row[first])), slice(None), estimation_days=True)
+    return run_tests(ar, plan.specification.report[w])
+
+
+def _caar(plan: Plan, tally: Tally, columns: list[Arrays]) -> pd.DataFrame:
+    rows = []
+    for group, name in _groups(plan, tally):
+        for w, window in enumerate(plan.specification.report):
+            car = columns[w]["car"][tally.chosen(group, columns[w]["held"])]
+            n = len(car)
+            figures = (
+                (car.mean(), np.median(car), (car > 0).mean(), car.std(ddof=1) if n > 1 else None) if n else (None,) * 4
+            )
+            rows.append((name, window.start, window.end, n, *figures))
+    return pd.DataFrame(rows, columns=["group", "window_start", "window_end", "n", "caar", "median", "positive", "sd"])
+
+
+def _aar(plan: Plan, tally: Tally) -> pd.DataFrame:
+    """The mean AR of each day over the events that have one, and its running sum."""
+    taus, parts = plan.specification.window.taus, []
+    for group, name in _groups(plan, tally):
+        total, n = (tally.sums[key] if group < 0 else tally.sums[key][[group]] for key in ("aar", "aar events"))
+        total, n = total.sum(axis=0), n.sum(axis=0)
+        mean = np.where(n > 0, total / np.maximum(n, 1), np.nan)
+        parts.append(
+            pd.DataFrame({"group": name, "tau": taus, "aar": mean, "n": n.astype(int), "caar": np.cumsum(mean)})
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _record(plan: Plan) -> dict[str, Any]:
+    """The content of run.json: no clock, no machine path, nothing of how the work was shared out."""
+    from importlib.metadata import version
+
+    spec, sessions = plan.specification, plan.panel.sessions
+    spans = {"estimation": spec.estimation, "event": spec.window}
+    return {
+        "model": model_named(spec.model).name,
+        "windows": {name: [w.start, w.end] for name, w in spans.items()}
+        | {"report": [[w.start, w.end] for w in spec.report]},
+        "minimum_returns": spec.minimum_returns,
+        "returns": spec.kind,
+        "benchmarks": [name for name in plan.events.benchmarks if name],
+        "groups": list(plan.events.groups),
+        "events": {"placed": len(plan.events), "told": len(plan.events.told), "sharing_a_day": plan.events.sharing},
+        "panel": {
+            "securities": len(plan.panel.securities),
+            "sessions": len(sessions),
+            "first": f"{sessions[0]:%Y-%m-%d}",
+            "last": f"{sessions[-1]:%Y-%m-%d}",
+            "sha256": plan.panel.identity,
+        },
+        "versions": {name: version(name) for name in ("eventwindow", "numpy", "pandas", "pyarrow", "scipy")},
+    }

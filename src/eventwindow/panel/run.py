@@ -1,0 +1,216 @@
+"""A panel and a list of events of any length go in, tests by group and window come out."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.calendars.exchange import SessionRule
+from eventwindow.calendars.window import Span, as_window
+from eventwindow.errors import StudyError, WindowError
+from eventwindow.estimation.event_time import Factors
+from eventwindow.estimation.models import Model, model_named
+from eventwindow.panel.checkpoints import Chunks, fingerprint, flat
+from eventwindow.panel.chunk import Specification
+from eventwindow.panel.collect import collected, with_second_pass
+from eventwindow.panel.engines import Run, engine_named
+from eventwindow.panel.events import EventList, event_list
+from eventwindow.panel.listed import read_events
+from eventwindow.panel.passes import first_pass
+from eventwindow.panel.plan import Plan, factor_tables
+from eventwindow.panel.results import PanelResult, panel_result
+from eventwindow.panel.secondpass import second_pass
+from eventwindow.panel.source import Panel, frame_panel
+from eventwindow.panel.tally import spreads
+from eventwindow.panel.tiles import staged_panel
+
+Step = Callable[[str], None]
+CHUNK = 50_000  # events; what is lost when a run is killed, and what a task carries
+
+
+def quiet(_: str) -> None:
+    """A step that says nothing."""
+
+
+def panel_study(
+    panel: pd.DataFrame | Path | str,
+    events: pd.DataFrame | Path | str,
+    *,
+    model: str | Model = "market_model",
+    benchmark: str | None = None,
+    factors: Factors | None = None,
+    estimation: Span = (-260, -11),
+    window: Span = (-10, 10),
+    report: Sequence[Span] = ((0, 0), (0, 1)),
+    minimum_returns: int = 100,
+    session: SessionRule = "error",
+    exchange: str | None = None,
+    values: str = "returns",
+    kind: str = "simple",
+    daily: bool = False,
+    labels: Sequence[str] = (),
+    chunk: int = CHUNK,
+    engine: str = "local",
+    workers: int | None = None,
+    client: Any = None,
+    work: Path | str | None = None,
+    step: Step = quiet,
+) -> PanelResult:
+    """Tests by group and window of a list of events, streamed in chunks; no result depends on the chunks' size.
+
+    `panel`: returns, date × security, or the path of a Parquet or CSV file (wide or long) or a folder of them; `values`
+    says whether a file holds returns or prices. `events`: as for `abnormal_returns`, or a CSV or Parquet file of them;
+    `labels` names further columns of it, which the tables of events carry along.
+    `work` is a folder for finished chunks: a run that is stopped goes on from them. `engine`: see `engine_named`.
+    """
+    with ExitStack() as stack:
+        run = stack.enter_context(engine_named(engine, workers, client))
+        folder = Path(work) if work is not None else Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        plan = planned(
+            panel,
+            events,
+            folder,
+            model=model,
+            benchmark=benchmark,
+            factors=factors,
+            estimation=estimation,
+            window=window,
+            report=report,
+            minimum_returns=minimum_returns,
+            session=session,
+            exchange=exchange,
+            values=values,
+            kind=kind,
+            daily=daily,
+            labels=labels,
+            chunk=chunk,
+            step=step,
+        )
+        kept = Chunks(None if work is None else folder / fingerprint(plan)[:16])
+        return _run(plan, kept, run, step)
+
+
+def planned(
+    panel: pd.DataFrame | Path | str,
+    events: pd.DataFrame | Path | str,
+    work: Path,
+    *,
+    model: str | Model,
+    benchmark: str | None,
+    factors: Factors | None,
+    estimation: Span,
+    window: Span,
+    report: Sequence[Span],
+    minimum_returns: int,
+    session: SessionRule,
+    exchange: str | None,
+    values: str,
+    kind: str,
+    daily: bool,
+    labels: Sequence[str],
+    chunk: int,
+    step: Step,
+) -> Plan:
+    """What `panel_study` runs with the same arguments: panel and events read and placed, everything checked."""
+    spans = [as_window(span) for span in (estimation, window, *report)]
+    spec = Specification(spans[0], spans[1], tuple(spans[2:]), model, minimum_returns, kind, daily=daily)
+    _check(spec, chunk)
+    step("reading the panel")
+    if isinstance(panel, pd.DataFrame):
+        held: Panel = frame_panel(panel, kind)
+    else:
+        held = staged_panel(Path(panel), work, values=values, kind=kind)
+    step("placing the events")
+    table, rows = (events, None) if isinstance(events, pd.DataFrame) else read_events(Path(events), labels)
+    listed = event_list(
+        table,
+        held.sessions,
+        held.securities,
+        benchmark=benchmark or "",
+        rule=session,
+        exchange=exchange,
+        rows=rows,
+        labels=labels,
+    )
+    return plan_of(spec, held, listed, factors, chunk)
+
+
+def plan_of(spec: Specification, panel: Panel, events: EventList, factors: Factors | None, chunk: int) -> Plan:
+    """What is run, with everything that is wrong found first."""
+    if not len(events):
+        reasons = events.told["reason"].value_counts()
+        raise StudyError(
+            f"no event is left: {reasons.index[0]} ({reasons.iloc[0]} events)",
+            where=events.rows.name,
+            remedy="Give events of securities and days that the panel holds.",
+        )
+    if "all" in events.groups:
+        where = events.where(events.group == events.groups.index("all"))
+        raise StudyError(
+            "a group is called 'all', which stands for all events", where=where, remedy="Give it another name."
+        )
+    if isinstance(factors, (pd.Series, pd.DataFrame)):
+        events = replace(events, benchmark=np.zeros(len(events), np.int32), benchmarks=("",))
+    elif (events.benchmark < 0).any():
+        raise StudyError(
+            "an event has no benchmark",
+            where=events.where(events.benchmark < 0),
+            remedy="Fill the column, or give one for all with `benchmark`.",
+        )
+    spec = replace(spec, groups=len(events.groups))
+    tables, names = factor_tables(spec, panel, events, cast("Mapping[str, pd.DataFrame] | None", factors))
+    dates = panel.sessions.to_numpy().astype("M8[D]").astype(np.int64)
+    return Plan(spec, panel, events, tables, names, dates, chunk)
+
+
+def _run(plan: Plan, kept: Chunks, run: Run, step: Step) -> PanelResult:
+    """First pass, spreads, second pass, tests."""
+    _stage(plan, kept, run, "first", lambda n: (plan.task(n),), step)
+    tally, columns = collected(plan, kept)
+    spread = spreads(tally, columns)
+    _stage(plan, kept, run, "second", lambda n: (plan.task(n, halo=False), spread), step)
+    step("testing")
+    return panel_result(plan, kept, with_second_pass(tally, plan, kept), columns)
+
+
+def _stage(
+    plan: Plan, kept: Chunks, run: Run, stage: str, arguments: Callable[[int], tuple[Any, ...]], step: Step
+) -> None:
+    """Run the chunks that are not there yet, and keep each as it comes."""
+    done = kept.done(stage, len(plan))
+    left = [number for number in range(len(plan)) if number not in done]
+    count = sum(plan.rows(n).stop - plan.rows(n).start for n in done)
+    work: Callable[..., Any] = _first if stage == "first" else second_pass
+    say = partial("{} pass: {:,} of {:,} events".format, stage)
+    step(say(count, len(plan.events)))
+    for number, arrays in run(work, left, arguments):
+        kept.save(stage, number, arrays)
+        count += plan.rows(number).stop - plan.rows(number).start
+        step(say(count, len(plan.events)))
+
+
+def _first(task: Any) -> dict[str, np.ndarray]:
+    return flat(first_pass(task)) | {"sums/first": np.array(task.first)}
+
+
+def _check(spec: Specification, chunk: int) -> None:
+    model_named(spec.model)
+    if spec.estimation.overlaps(spec.window):
+        raise WindowError(f"the estimation window {spec.estimation} overlaps the event window {spec.window}.")
+    if not spec.report:
+        raise WindowError("there is no window to report.", remedy="Give at least one.")
+    for window in spec.report:
+        if window.start < spec.window.start or window.end > spec.window.end:
+            raise WindowError(
+                f"window {window} reaches beyond the event window {spec.window}.", remedy="Widen that one."
+            )
+    if chunk < 1:
+        raise StudyError(f"chunk = {chunk}: a chunk holds at least one event.")

@@ -1,0 +1,142 @@
+"""A panel of returns that is read a stretch of sessions at a time, from memory or from a file of tiles."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.calendars.dates import check_sessions
+from eventwindow.errors import PriceError, StudyError
+from eventwindow.estimation.event_time import Array, Days
+from eventwindow.estimation.plausible import check_decimals
+from eventwindow.panel.chunk import Codes
+
+TILE = 256  # securities side by side in a file of tiles
+
+
+class Panel(Protocol):
+    """Returns of S securities on the sessions of one calendar; decimals, NaN where missing."""
+
+    @property
+    def sessions(self) -> pd.DatetimeIndex: ...
+
+    @property
+    def securities(self) -> pd.Index: ...
+
+    @property
+    def spans(self) -> Days:
+        """(S, 2), session numbers of each security's first and last return; (D, -1) where it has none."""
+        ...
+
+    @property
+    def identity(self) -> str:
+        """A checksum of what was given."""
+        ...
+
+    def returns(self, first: int, stop: int, securities: Codes) -> Array:
+        """(len(securities), stop - first) of the sessions from `first` on; NaN outside the panel."""
+        ...
+
+
+@dataclass(frozen=True)
+class FramePanel:
+    """A table in memory, date × security."""
+
+    frame: pd.DataFrame
+    spans: Days
+    identity: str
+
+    @property
+    def sessions(self) -> pd.DatetimeIndex:
+        return pd.DatetimeIndex(self.frame.index)
+
+    @property
+    def securities(self) -> pd.Index:
+        return self.frame.columns
+
+    def returns(self, first: int, stop: int, securities: Codes) -> Array:
+        low, high = max(first, 0), min(stop, len(self.frame))
+        out = np.full((len(securities), stop - first), np.nan)
+        out[:, low - first : high - first] = self.frame.to_numpy(float, copy=False)[low:high, securities].T
+        return out
+
+
+def frame_panel(frame: pd.DataFrame, kind: str = "simple") -> FramePanel:
+    """Check a table of returns at the door."""
+    where = "the table of returns"
+    check_sessions(frame.index, where)
+    check_securities(frame.columns, where)
+    values = frame.to_numpy(float, copy=False)
+    check_decimals(values, frame.columns, where, "Turn them into returns: prices.pct_change().", kind)
+    starts = range(0, frame.shape[1], TILE)
+    parts = [spans_of(values[:, i : i + TILE], frame.columns[i : i + TILE], frame.index, where) for i in starts]
+    digest = hashlib.sha256(values.tobytes())
+    digest.update(repr([*map(str, frame.columns)]).encode() + frame.index.to_numpy().astype("M8[s]").tobytes())
+    return FramePanel(frame, np.concatenate(parts), digest.hexdigest())
+
+
+@dataclass(frozen=True)
+class TiledPanel:
+    """Returns in a file of float64 tiles, each all sessions of 256 securities, session by session."""
+
+    path: Path
+    sessions: pd.DatetimeIndex
+    securities: pd.Index
+    spans: Days
+    identity: str
+
+    def returns(self, first: int, stop: int, securities: Codes) -> Array:
+        low, high = max(first, 0), min(stop, len(self.sessions))
+        out = np.full((len(securities), stop - first), np.nan)
+        tiles = np.asarray(securities) // TILE
+        with self.path.open("rb") as file:
+            for tile in np.unique(tiles):
+                mine = np.flatnonzero(tiles == tile)
+                start = (int(tile) * len(self.sessions) + low) * TILE * 8
+                raw = os.pread(file.fileno(), (high - low) * TILE * 8, start)
+                read = np.frombuffer(raw, np.float64).reshape(high - low, TILE)
+                out[mine, low - first : high - first] = read[:, np.asarray(securities)[mine] % TILE].T
+        return out
+
+
+def check_securities(names: pd.Index, where: str) -> None:
+    """Each security once."""
+    if names.has_duplicates:
+        raise StudyError(
+            f"the panel holds the security {names[names.duplicated()][0]!r} twice",
+            where=where,
+            remedy="Keep one of the two.",
+        )
+
+
+def check_prices(values: Array, securities: pd.Index, sessions: pd.Index, where: str) -> None:
+    """(D, S) prices are above zero or missing."""
+    if (wrong := values <= 0).any():
+        row, column = np.argwhere(wrong)[0]
+        raise PriceError(
+            f"{str(securities[column])!r} has a price of {values[row, column]:g} on {sessions[row].date()}",
+            where=where,
+            remedy='A price is above zero. Correct it or leave it empty; of returns say values = "returns".',
+        )
+
+
+def spans_of(values: Array, securities: pd.Index, sessions: pd.Index, where: str) -> Days:
+    """(S, 2) first and last session with a return of the columns of `values`; an infinite return is an error."""
+    infinite = np.isinf(values)
+    if infinite.any():
+        row, column = np.argwhere(infinite)[0]
+        raise StudyError(
+            f"{securities[column]!r} has an infinite return on {sessions[row].date()}",
+            where=where,
+            remedy="A price of zero? Correct it, or leave the return empty.",
+        )
+    seen = np.isfinite(values)
+    last = len(values) - 1
+    spans = np.column_stack([seen.argmax(axis=0), last - seen[::-1].argmax(axis=0)])
+    return np.where(seen.any(axis=0, keepdims=True).T, spans, [last + 1, -1]).astype(np.int64)

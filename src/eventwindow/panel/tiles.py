@@ -1,0 +1,271 @@
+"""Parquet, CSV or a folder of files → a file of tiles, streamed: the panel is never in memory as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.calendars.dates import Rows, check_sessions, iso_days
+from eventwindow.errors import PriceError
+from eventwindow.estimation.plausible import check_decimals
+from eventwindow.panel.source import TILE, TiledPanel, check_prices, check_securities, spans_of
+from eventwindow.panel.textfile import INDEX, column_names, not_a_number, numbers, reading
+
+DATE, SECURITY = ("date", "Date", "day", "__index_level_0__"), ("security", "firm", "symbol", "ticker", "permno")
+VALUE = {"returns": ("return", "returns", "ret"), "prices": ("adj_close", "close", "price", "prc")}
+ROWS = 1 << 20  # of a long table at a time
+
+
+def staged_panel(path: Path, folder: Path, *, values: str = "returns", kind: str = "simple") -> TiledPanel:
+    """The panel at `path` as tiles in `folder`; an earlier run's tiles of the same file are taken as they are.
+
+    Wide tables hold a column a security beside `date`; long ones a row a date and security. A folder holds a file a
+    security, or files of one long table. `values` says whether figures are returns or prices.
+    """
+    if values not in VALUE:
+        raise PriceError(
+            f"values = {values!r} is neither returns nor prices", where=path.name, remedy="Write one of the two."
+        )
+    files = _files(path)
+    identity = _checksum(files, values)
+    tiles, meta = folder / f"panel-{identity[:16]}.f64", folder / f"panel-{identity[:16]}.json"
+    if not meta.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        _stage(path, files, tiles, meta, values, kind)
+    known = json.loads(meta.read_text(encoding="utf-8"))
+    sessions = pd.DatetimeIndex(np.array(known["sessions"], "M8[D]").astype("M8[s]"))
+    return TiledPanel(tiles, sessions, pd.Index(known["securities"]), np.array(known["spans"], np.int64), identity)
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    files = sorted(f for f in path.glob("*") if f.suffix in (".csv", ".parquet")) if path.is_dir() else []
+    if not files:
+        raise PriceError(
+            f"there is no panel at {path.name}.", remedy="Give a Parquet or CSV file, or a folder of them."
+        )
+    return files
+
+
+def _checksum(files: list[Path], values: str) -> str:
+    digest = hashlib.sha256(values.encode())
+    for file in files:
+        digest.update(file.name.encode())
+        with file.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _stage(path: Path, files: list[Path], tiles: Path, meta: Path, values: str, kind: str) -> None:
+    """Write the tiles beside their final name, then what they hold: a file of tiles without it does not count."""
+    fresh = tiles.with_suffix(f".{os.getpid()}")
+    try:
+        with reading(path):
+            sessions, securities = _laid(path, files, fresh, values)
+        spans = _finish(fresh, sessions, securities, kind="prices" if values == "prices" else kind, where=path.name)
+        fresh.replace(tiles)
+    finally:
+        fresh.unlink(missing_ok=True)
+    told = {"sessions": [f"{day:%Y-%m-%d}" for day in sessions], "securities": [*map(str, securities)]}
+    part = meta.with_suffix(f".{os.getpid()}")
+    part.write_text(json.dumps(told | {"spans": spans.tolist()}), encoding="utf-8")
+    part.replace(meta)
+
+
+def _laid(path: Path, files: list[Path], fresh: Path, values: str) -> tuple[pd.DatetimeIndex, pd.Index]:
+    """The figures as they stand, in tiles; sessions and securities."""
+    names = column_names(files[0])
+    date = _one_of(DATE, names, files[0])
+    long = next((name for name in SECURITY if name in names), "")
+    if long or path.is_dir():
+        return _from_long(files, fresh, (date, long, _one_of(VALUE[values], names, files[0])))
+    if path.suffix == ".parquet":
+        return _from_wide_parquet(path, fresh, date)
+    return _from_wide_csv(path, fresh, date)
+
+
+def _one_of(wanted: tuple[str, ...], names: list[str], file: Path) -> str:
+    for name in wanted:
+        if name in names:
+            return name
+    there = ", ".join(map(repr, names[:9]))
+    raise PriceError(
+        f"the panel lacks a column {wanted[0]!r} (there are {there})",
+        where=file.name,
+        remedy=f"Add it, or name the one that holds it {' or '.join(wanted[:3])}.",
+    )
+
+
+def _days(column: Any, file: Path, first: int = 0) -> pd.DatetimeIndex:
+    """The dates of a column; `first` rows of the file stand before it."""
+    at = Rows(file.name).at
+    return pd.DatetimeIndex(iso_days(column, lambda row: at(first + row), PriceError).astype("M8[s]"))
+
+
+def _from_wide_parquet(path: Path, fresh: Path, date: str) -> tuple[pd.DatetimeIndex, pd.Index]:
+    """Column group by column group."""
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(path)
+    sessions = _days(file.read([date])[date].to_pandas(), path)
+    securities = _securities(file.schema_arrow.names, date)
+    with fresh.open("wb") as out:
+        for i in range(0, len(securities), TILE):
+            table = file.read(list(securities[i : i + TILE]))
+            tile = np.full((len(sessions), TILE), np.nan)
+            for j, column in enumerate(table.columns):
+                tile[:, j] = _floats(column, securities[i + j], path)
+            out.write(tile.tobytes())
+    return sessions, securities
+
+
+def _securities(names: list[str], date: str) -> pd.Index:
+    return pd.Index([name for name in names if name != date and not INDEX.fullmatch(name)])
+
+
+def _floats(column: Any, name: str, path: Path) -> np.ndarray:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        plain = column if pa.types.is_float64(column.type) else pc.cast(column, pa.float64())
+        return np.asarray(plain.to_numpy(), float)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise not_a_number(column.to_pandas().rename(name), path) from None
+
+
+def _from_wide_csv(path: Path, fresh: Path, date: str) -> tuple[pd.DatetimeIndex, pd.Index]:
+    """Rows by rows; dates are read first, to know where the tiles begin."""
+    securities = _securities(column_names(path), date)
+    sessions = _days(pd.read_csv(path, usecols=[date], dtype=str)[date], path)
+    tiles = _empty(fresh, len(sessions), len(securities))
+    at, rows = 0, max(1, 4 * ROWS // max(len(securities), 1))
+    with pd.read_csv(path, chunksize=rows, usecols=list(securities)) as chunks:
+        for chunk in chunks:
+            values = _values(chunk[securities], path, at)
+            for i in range(0, len(securities), TILE):
+                part = values[:, i : i + TILE]
+                tiles[i // TILE, at : at + len(part), : part.shape[1]] = part
+            at += len(chunk)
+    return sessions, securities
+
+
+def _values(chunk: pd.DataFrame, path: Path, first: int) -> np.ndarray:
+    try:
+        return chunk.to_numpy(float)
+    except (ValueError, TypeError):  # column by column, to say which
+        return np.column_stack([numbers(chunk[name], path, first) for name in chunk])
+
+
+def _from_long(files: list[Path], fresh: Path, names: tuple[str, str, str]) -> tuple[pd.DatetimeIndex, pd.Index]:
+    """Batch by batch, twice: first which dates and securities there are, then where each figure goes."""
+    days, firms = set[Any](), set[Any]()
+    for batch in _batches(files, names):
+        days.update(batch["date"].unique())
+        firms.update(batch["security"].unique())
+    sessions, securities = pd.DatetimeIndex(sorted(days)), pd.Index(sorted(firms, key=str))
+    _empty(fresh, len(sessions), len(securities))
+    written = 0
+    for batch in _batches(files, names):
+        tiles = np.memmap(fresh, np.float64, "r+", shape=(_tiles(len(securities)), len(sessions), TILE))
+        batch = batch[batch["value"].notna()]  # noqa: PLW2901
+        row, column = sessions.get_indexer(pd.Index(batch["date"])), securities.get_indexer(pd.Index(batch["security"]))
+        tiles[column // TILE, row, column % TILE] = batch["value"].to_numpy(float)
+        written += len(batch)
+    tiles = np.memmap(fresh, np.float64, "r", shape=(_tiles(len(securities)), len(sessions), TILE))
+    if sum(int((~np.isnan(tile)).sum()) for tile in tiles) != written:
+        raise next(_repeats(files, names, sessions, securities))
+    return sessions, securities.astype(str)
+
+
+def _repeats(
+    files: list[Path], names: tuple[str, str, str], sessions: pd.DatetimeIndex, securities: pd.Index
+) -> Iterator[PriceError]:
+    """Each date of a security that stands in a long panel twice, as an error."""
+    seen = np.zeros(len(sessions) * len(securities), bool)
+    for file in files:
+        for batch in _batches([file], names):
+            held = batch[batch["value"].notna()]
+            at = sessions.get_indexer(pd.Index(held["date"])) * len(securities)
+            at += securities.get_indexer(pd.Index(held["security"]))
+            again = pd.Series(at).duplicated().to_numpy() | seen[at]
+            seen[at] = True
+            for date, security in zip(held["date"][again], held["security"][again], strict=True):
+                what = f"{str(security)!r} has two rows for {date:%Y-%m-%d}"
+                yield PriceError(what, where=file.name, remedy="Keep one of the two.")
+
+
+def _batches(files: list[Path], names: tuple[str, str, str]) -> Iterator[pd.DataFrame]:
+    """Frames of date, security, value; the file's name stands for the security where no column does."""
+    date, security, value = names
+    columns = [name for name in names if name]
+    for file in files:
+        there, first = column_names(file), 0
+        for name in columns:
+            _one_of((name,), there, file)
+        for frame in _frames(file, columns, date):
+            who = frame[security] if security else pd.Series(file.stem, frame.index)
+            if (nobody := who.isna()).any():
+                where = Rows(file.name).at(first + int(nobody.argmax()))
+                raise PriceError("a row without a security", where=where, remedy="Name the security.")
+            figures = numbers(frame[value], file, first)
+            yield pd.DataFrame({"date": _days(frame[date], file, first), "security": who, "value": figures})
+            first += len(frame)
+
+
+def _frames(file: Path, columns: list[str], date: str) -> Iterator[pd.DataFrame]:
+    with reading(file):
+        if file.suffix == ".parquet":
+            import pyarrow.parquet as pq
+
+            for batch in pq.ParquetFile(file).iter_batches(ROWS, columns=columns):
+                yield batch.to_pandas()
+        else:
+            yield from pd.read_csv(file, usecols=columns, chunksize=ROWS, dtype={date: str})
+
+
+def _tiles(securities: int) -> int:
+    return -(-securities // TILE)
+
+
+def _empty(path: Path, sessions: int, securities: int) -> np.memmap[Any, Any]:
+    tiles = np.memmap(path, np.float64, "w+", shape=(_tiles(securities), sessions, TILE))
+    for tile in tiles:
+        tile[:] = np.nan
+    return tiles
+
+
+def _finish(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, *, kind: str, where: str) -> np.ndarray:
+    """Check, turn prices into simple returns, and find the spans, tile by tile."""
+    if not len(sessions) or not len(securities):
+        raise PriceError(
+            "the panel holds no figures",
+            where=where,
+            remedy="Give a row a session and a column a security, or a long table.",
+        )
+    check_sessions(sessions, where)
+    check_securities(securities, where)
+    spans = []
+    with fresh.open("r+b") as file:
+        for i in range(0, len(securities), TILE):
+            tile = np.fromfile(file, np.float64, len(sessions) * TILE).reshape(len(sessions), TILE)
+            width, names = min(TILE, len(securities) - i), securities[i : i + TILE]
+            if kind != "prices":
+                check_decimals(tile[:, :width], names, where, 'Set values = "prices".', kind)
+            else:
+                check_prices(tile[:, :width], names, sessions, where)
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    tile[1:] = tile[1:] / tile[:-1] - 1
+                tile[0] = np.nan
+                file.seek(-tile.nbytes, os.SEEK_CUR)
+                tile.tofile(file)
+            spans.append(spans_of(tile[:, :width], names, sessions, where))
+    return np.concatenate(spans)

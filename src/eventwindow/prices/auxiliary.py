@@ -1,0 +1,52 @@
+"""The further tables of a study: what ships with it, and from public sources what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from eventwindow.errors import SourceError
+from eventwindow.prices.bundled import shipped_tables
+from eventwindow.prices.factors import load_factors
+from eventwindow.prices.share_counts import yahoo_share_counts
+
+if TYPE_CHECKING:
+    from curl_cffi.requests import Session
+
+
+def load_tables(
+    figures: Path,
+    *,
+    mode: str | Path,
+    start: date,
+    end: date,
+    counts_of: Iterable[str] = (),
+    factors: tuple[str, ...] = (),
+    session: Session[Any] | None = None,
+) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+    """The tables in `figures` and notes; where `mode` asks Yahoo, also what they lack of the following.
+
+    `counts_of` names securities whose share counts are needed, `factors` files of the factor library (see
+    `load_factors`). What cannot be had is a note, never an error: a claim that needs it says so itself.
+    """
+    tables, notes = shipped_tables(figures), []
+    held = set(tables["shares"]["symbol"]) if "shares" in tables else set()
+    lacking = [symbol for symbol in counts_of if symbol not in held]
+    if mode not in ("auto", "yahoo"):
+        return tables, ()
+    if factors and "factors" not in tables:
+        try:
+            tables["factors"] = load_factors(factors, mode="library", session=session).table.loc[str(start) : str(end)]
+        except SourceError as error:
+            notes.append(error.what)
+    if lacking:
+        try:
+            counts = yahoo_share_counts(lacking, pd.Timestamp(start), pd.Timestamp(end), session=session)
+            tables["shares"] = pd.concat([tables["shares"], counts], ignore_index=True) if held else counts
+        except SourceError as error:
+            notes.append(f"share counts: {error.what}")
+    return tables, tuple(notes)

@@ -1,0 +1,187 @@
+"""The figures that lie in a study's folder `figures/`: daily prices and the further tables its claims rest on.
+
+A table is `NAME.parquet` or `NAME.csv`. Those written by scripts/ship_figures.py hold whole numbers and say in their
+metadata how to read them; a user's own hold plain numbers. What `manifest.json` lists is held to its checksum.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.calendars.dates import Rows, iso_days
+from eventwindow.errors import PriceError
+from eventwindow.prices.history import PriceHistory, Unavailable, history_frame
+
+TABLES = ("shares", "megacaps", "panel", "weights", "factors", "intraday")
+
+
+class ShippedFigures:
+    """The source "shipped": histories from the daily table of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def fetch(
+        self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp
+    ) -> Mapping[str, PriceHistory | Unavailable]:
+        """The shipped history of each symbol between two dates, both included."""
+        held = shipped_histories(self.folder, symbols)
+        found: dict[str, PriceHistory | Unavailable] = {}
+        for symbol in symbols:
+            history = held.get(symbol)
+            frame = None if history is None else history.frame.loc[start:end]
+            if history is None or frame is None or frame.empty:
+                why = "not among the shipped figures" if history is None else "no shipped figure in these dates"
+                found[symbol] = Unavailable(symbol, why, known=history is not None)
+            else:
+                found[symbol] = PriceHistory(symbol, frame, "shipped", history.note)
+        return found
+
+
+def shipped_histories(folder: Path, symbols: Iterable[str] | None = None) -> dict[str, PriceHistory]:
+    """Daily prices of every symbol held (or of those asked for) in the folder's table `daily`."""
+    path = _table_path(folder, "daily")
+    if path is None:
+        return {}
+    check_sums(folder, [path.name])
+    if path.suffix == ".csv" or not _meaning(path):
+        from eventwindow.prices.files import read_prices
+
+        wanted = None if symbols is None else set(symbols)
+        frames = {s: f for s, f in read_prices(path).items() if wanted is None or s in wanted}
+    else:
+        frames = _split(_read_parquet(path), symbols)
+    return {symbol: PriceHistory(symbol, frame, "shipped", _close_note(frame)) for symbol, frame in frames.items()}
+
+
+def shipped_tables(folder: Path, names: Iterable[str] = TABLES) -> dict[str, pd.DataFrame]:
+    """The further tables that the folder holds, by name.
+
+    shares: symbol, as_of, shares, source, note. megacaps: date, symbol, close. panel: adjusted closes, date × symbol.
+    weights: date, index, symbol, weight, source. factors: decimals, indexed by date. intraday: start (UTC), symbol,
+    open, high, low, close, volume.
+    """
+    paths = {name: path for name in names if (path := _table_path(folder, name)) is not None}
+    check_sums(folder, [path.name for path in paths.values()])
+    return {name: _shaped(name, path) for name, path in paths.items()}
+
+
+def check_sums(folder: Path, names: Iterable[str] | None = None) -> dict[str, str]:
+    """The SHA-256 of each figure that the manifest lists; raises where a file is missing or not the one listed."""
+    manifest = folder / "manifest.json"
+    if not manifest.exists():
+        return {}
+    try:
+        listed: dict[str, str] = dict(json.loads(manifest.read_text(encoding="utf-8"))["sha256"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise PriceError(f"not a manifest of figures ({error})", where=str(manifest), remedy=_REINSTALL) from None
+    wanted = set(listed if names is None else names)
+    for name, expected in listed.items():
+        if Path(name).name != name:
+            raise PriceError(f"{name!r} leads out of the folder", where=str(manifest), remedy=_REINSTALL)
+        if name in wanted:
+            _check_sum(folder / name, expected)
+    return {name: digest for name, digest in listed.items() if name in wanted}
+
+
+_REINSTALL = "Install the package again, or write the figures anew with scripts/ship_figures.py."
+
+
+def _check_sum(path: Path, expected: str) -> None:
+    if not path.is_file():
+        raise PriceError("this shipped figure is missing", where=str(path), remedy=_REINSTALL)
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != expected:
+        what = f"damaged: its SHA-256 is {found[:12]}…, the manifest says {expected[:12]}…"
+        raise PriceError(what, where=str(path), remedy=_REINSTALL)
+
+
+def _table_path(folder: Path, name: str) -> Path | None:
+    for suffix in (".parquet", ".csv"):
+        path = folder / f"{name}{suffix}"
+        if path.is_file():
+            return path
+    return None
+
+
+def _meaning(path: Path) -> dict[str, Any]:
+    import pyarrow.lib as pa
+    import pyarrow.parquet as pq
+
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+    except pa.ArrowInvalid as error:
+        raise PriceError(f"not a Parquet file ({error})", where=str(path), remedy="Write it again.") from None
+    meaning: dict[str, Any] = json.loads(metadata.get(b"eventwindow", b"{}"))
+    return meaning
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    """A Parquet table with its whole numbers turned back into prices."""
+    import pyarrow.parquet as pq
+
+    meaning = _meaning(path)
+    table: pd.DataFrame = pq.read_table(path).to_pandas(date_as_object=False, strings_to_categorical=True)
+    for column, scale in meaning.get("divide", {}).items():
+        table[column] = table[column].to_numpy(dtype=float) / scale
+    if "exp" in meaning:
+        table = table.set_index("date")
+        table = np.exp(table.astype(float) * meaning["exp"])
+    return table
+
+
+def _split(table: pd.DataFrame, symbols: Iterable[str] | None) -> dict[str, pd.DataFrame]:
+    """A long table sorted by symbol and date → a frame a symbol."""
+    codes = table["symbol"].cat.codes.to_numpy()
+    starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
+    ends = np.r_[starts[1:], len(codes)]
+    names = np.asarray(table["symbol"].cat.categories)[codes[starts]]
+    wanted = set(names) if symbols is None else set(symbols)
+    body = history_frame(table.drop(columns="symbol").set_index("date"))
+    return {str(n): body.iloc[a:b] for n, a, b in zip(names, starts, ends, strict=True) if n in wanted}
+
+
+def _close_note(frame: pd.DataFrame) -> str:
+    held = frame["close"].notna()
+    if not held.any():
+        return "adjusted closes only: returns, no levels"
+    first = frame.index[int(held.to_numpy().argmax())]
+    return "" if held.iloc[0] else f"adjusted closes only before {first.date()}"
+
+
+def _shaped(name: str, path: Path) -> pd.DataFrame:
+    """A further table with its dates as dates (nanoseconds, no zone) and its texts as texts."""
+    moment = {"shares": "as_of", "intraday": "start"}.get(name, "date")
+    table = pd.read_csv(path) if path.suffix == ".csv" else _read_parquet(path)
+    if moment in table.columns:
+        days = name != "intraday"
+        table[moment] = (
+            iso_days(table[moment], Rows(path.name).at, PriceError) if days else _stamps(table[moment], path)
+        )
+    for column in ("symbol", "index", "source", "note"):
+        if column in table.columns:
+            table[column] = table[column].astype(str)
+    if name in {"panel", "factors"}:
+        table = table if table.index.name == "date" else table.set_index("date")
+        table.index = pd.DatetimeIndex(table.index).as_unit("ns")
+        table.columns = table.columns.astype(str)
+    if name == "shares":
+        table["shares"] = table["shares"].astype(float)
+    return table
+
+
+def _stamps(values: pd.Series, path: Path) -> pd.Series:
+    """Moments of bars, in UTC."""
+    try:
+        stamps = pd.to_datetime(values, utc=True, format="ISO8601")
+    except ValueError as error:
+        remedy = "Give times as 2025-01-27T14:30:00Z."
+        raise PriceError(f"{values.name}: {error}", where=path.name, remedy=remedy) from None
+    return stamps.dt.as_unit("ns")

@@ -1,0 +1,101 @@
+"""What is held of a study's prices, and what a new pull changes in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from eventwindow.prices.bundled import shipped_histories
+from eventwindow.prices.cache import Cache, Kept
+from eventwindow.prices.history import Prices
+from eventwindow.prices.load import load_prices
+from eventwindow.prices.reconcile import reconcile
+from eventwindow.prices.retry import Progress
+from eventwindow.prices.yahoo import Yahoo, quoted_at
+
+HELD = ["symbol", "source", "fetched", "age_hours", "first", "last", "days", "currency", "client"]
+CHANGES = ["symbol", "date", "what", "before", "after"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """A pull made anew: its prices, and every day on which it differs from what was held.
+
+    `changes` has the columns of `CHANGES`: a return that moved by more than 5 basis points, a day "added" or "gone".
+    """
+
+    prices: Prices
+    changes: pd.DataFrame
+    compared: int  # securities that were held before
+
+
+def held(symbols: Iterable[str], figures: Path | None = None, cache: Cache | None = None) -> pd.DataFrame:
+    """One row a symbol and place that holds it (source "yahoo" is the cache), the columns of `HELD`."""
+    cache, symbols = Cache() if cache is None else cache, list(symbols)
+    shipped = {} if figures is None else shipped_histories(figures, symbols)
+    rows: list[dict[str, object]] = []
+    for symbol in symbols:
+        kept = cache.get(symbol)
+        if kept is not None:
+            rows.append({"symbol": symbol} | _kept_row(kept))
+        if symbol in shipped:
+            frame = shipped[symbol].frame
+            days = {"first": frame.index[0].date(), "last": frame.index[-1].date(), "days": len(frame)}
+            rows.append({"symbol": symbol, "source": "shipped"} | days)
+        if kept is None and symbol not in shipped:
+            rows.append({"symbol": symbol, "source": "none"})
+    return pd.DataFrame(rows, columns=HELD)
+
+
+def refresh(
+    symbols: Iterable[str],
+    start: date,
+    end: date,
+    *,
+    figures: Path | None = None,
+    progress: Progress | None = None,
+    cache: Cache | None = None,
+    yahoo: Yahoo | None = None,
+) -> Refresh:
+    """Pull every symbol again, whatever its age, and show what changed against what was held."""
+    cache, symbols = Cache() if cache is None else cache, list(symbols)
+    first, last = pd.Timestamp(start), pd.Timestamp(end)
+    before = {s: quoted_at(kept.pulled, first, last) for s in symbols if (kept := cache.get(s)) is not None}
+    prices = load_prices(
+        symbols, start, end, figures=figures, progress=progress, refresh=True, cache=cache, yahoo=yahoo
+    )
+    frames = {s: (b.frame, prices[s]) for s, b in before.items() if hasattr(b, "frame") and _is_pulled(prices, s)}
+    found = [_changes(symbol, was, now) for symbol, (was, now) in frames.items()]
+    changes = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=CHANGES)
+    return Refresh(prices, changes, len(frames))
+
+
+def _is_pulled(prices: Prices, symbol: str) -> bool:
+    return symbol in prices and prices.histories[symbol].origin == "yahoo"
+
+
+def _kept_row(kept: Kept) -> dict[str, object]:
+    table = kept.pulled.table
+    return {
+        "source": kept.entry.source,
+        "fetched": kept.entry.fetched,
+        "age_hours": round(kept.entry.age.total_seconds() / 3600, 1),
+        "first": table.index[0].date(),
+        "last": table.index[-1].date(),
+        "days": len(table),
+        "currency": kept.pulled.currency,
+        "client": kept.entry.client,
+    }
+
+
+def _changes(symbol: str, was: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `CHANGES` for one security."""
+    moved = reconcile(symbol, was, now).differing
+    rows = [(symbol, d, "return", a, b) for d, a, b in moved.itertuples(index=False)]
+    rows += [(symbol, d, "added", None, now.at[d, "close"]) for d in now.index.difference(was.index)]
+    rows += [(symbol, d, "gone", was.at[d, "close"], None) for d in was.index.difference(now.index)]
+    return pd.DataFrame(rows, columns=CHANGES)

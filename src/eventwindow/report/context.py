@@ -1,0 +1,164 @@
+"""What a report leads with: the headline event, its basket, and the securities in the order of interest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import Any, TypeVar, cast
+
+import pandas as pd
+
+from eventwindow.claims.model import Verdict
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.report.language import Language
+from eventwindow.study.result import StudyResult
+
+Section = TypeVar("Section")
+ABBREVIATION = 2  # letters: "ai_chips" is written "AI chips"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A result as one language's reader meets it."""
+
+    result: StudyResult
+    language: Language
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """Sections already worked out: the page, the summary and the paper show the same."""
+        return {}
+
+    @cached_property
+    def study(self) -> Mapping[str, Any]:
+        """The study file, as run.json holds it."""
+        return dict(self.result.run["study"])
+
+    @cached_property
+    def event(self) -> str:
+        return str(self.result.run["headline"]["event"])
+
+    @cached_property
+    def basket(self) -> str:
+        """The headline basket, "" where the study names none."""
+        return str(self.result.run["headline"]["basket"])
+
+    @cached_property
+    def abnormal(self) -> AbnormalReturns:
+        """Abnormal returns around the headline event."""
+        return self.result.abnormal[self.event]
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """The headline's securities that have abnormal returns: those that articles speak of most come first."""
+        held = set(self.abnormal.labels["security"])
+        members = [m for m in self.result.run["headline"]["members"] if m in held] or list(dict.fromkeys(held))
+        spoken = Counter(v.claim.security for v in every_verdict(self.result.verdicts))
+        return tuple(sorted(members, key=lambda m: -spoken[m]))
+
+    @cached_property
+    def leads(self) -> tuple[str, ...]:
+        """The two securities that figures show first."""
+        return self.members[:2]
+
+    @cached_property
+    def shared(self) -> AbnormalReturns:
+        """The headline's securities that share the first one's day 0."""
+        mine = self.abnormal.select(list(self.members))
+        return mine.select(mine.labels["date"].eq(self.day(self.members[0])).to_numpy())
+
+    def day(self, security: str) -> pd.Timestamp:
+        """Day 0 of the headline event on the security's exchange."""
+        labels = self.abnormal.labels
+        return pd.Timestamp(labels.loc[labels["security"] == security, "date"].iloc[0])
+
+    @cached_property
+    def day_zero(self) -> pd.Timestamp:
+        """Day 0 of the first security."""
+        return self.day(self.members[0])
+
+    @cached_property
+    def benchmark(self) -> str:
+        """The benchmark of the first security."""
+        labels = self.abnormal.labels
+        return str(labels.loc[labels["security"] == self.members[0], "benchmark"].iloc[0])
+
+    @cached_property
+    def mic(self) -> str:
+        labels = self.abnormal.labels
+        return str(labels.loc[labels["security"] == self.members[0], "mic"].iloc[0])
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """Groups of the headline event's securities, in the order of the study file."""
+        return tuple(dict.fromkeys(g for g in self.abnormal.labels["group"] if g))
+
+    def name(self, symbol: str) -> str:
+        """The security's name in this language, its symbol where the study gives none."""
+        table = self.result.evidence.securities
+        if symbol not in table.index:
+            return symbol
+        row = table.loc[symbol]
+        return self.language.pick(row.get("name_en", ""), row.get("name_zh", "")) or symbol
+
+    def full_name(self, symbol: str) -> str:
+        """Nvidia (NVDA)."""
+        name = self.name(symbol)
+        if name == symbol:
+            return name
+        if self.language.zh:
+            return f"{name}（{symbol}）"
+        return f"{name[:-1]}, {symbol})" if name.endswith(")") else f"{name} ({symbol})"
+
+    def group_name(self, group: str) -> str:
+        """A group's title, or its slug as words: "ai_chips" → "AI chips"."""
+        title = self.result.evidence.titles.get(group)
+        return self.language.pick(*title) if title else words_of(group)
+
+    def event_name(self, event: str) -> str:
+        for e in self.study["events"]:
+            if e["id"] == event:
+                return self.language.pick(e.get("title_en", ""), e.get("title_zh", "")) or event
+        return event
+
+    @cached_property
+    def title(self) -> str:
+        return self.language.pick(self.result.title_en, self.result.title_zh) or words_of(self.result.name)
+
+    def day_rows(self, securities: Sequence[str]) -> pd.DataFrame:
+        """Day 0 of the headline event, one row a security: returns, abnormal returns and both p-values."""
+        daily = self.result.table("abnormal_returns")
+        daily = daily[(daily["event"] == self.event) & (daily["tau"] == 0)].set_index("security")
+        sums = self.result.table("cumulative")
+        zero = (sums["event"] == self.event) & (sums["window_start"] == 0) & (sums["window_end"] == 0)
+        columns = [c for c in ("p_sample_quantile", "quantile_floor") if c in sums.columns]
+        both = daily.join(sums[zero].set_index("security")[columns])
+        return both.reindex([s for s in securities if s in both.index])
+
+
+def words_of(slug: str) -> str:
+    """A slug as words; two-letter words are abbreviations."""
+    words = " ".join(w.upper() if len(w) <= ABBREVIATION else w for w in slug.replace("-", "_").split("_") if w)
+    return words[:1].upper() + words[1:]
+
+
+def every_verdict(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
+    """The verdicts and those of their parts."""
+    for verdict in verdicts:
+        yield verdict
+        yield from every_verdict(verdict.parts)
+
+
+def once(section: Callable[[Subject], Section]) -> Callable[[Subject], Section]:
+    """The section, worked out once for a subject however often it is printed."""
+
+    @wraps(section)
+    def remembered(subject: Subject) -> Section:
+        name = section.__name__
+        if name not in subject.memo:
+            subject.memo[name] = section(subject)
+        return cast(Section, subject.memo[name])
+
+    return remembered

@@ -1,0 +1,171 @@
+"""The report of a panel study: aggregates by group and window on one self-contained page, in either language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from eventwindow.calendars.window import Window
+from eventwindow.panel.form import PanelStudy
+from eventwindow.panel.results import ALL, PanelResult
+from eventwindow.report.html import file_name
+from eventwindow.report.language import LANGUAGES, SPACE, Language, language, number, percent, tau
+from eventwindow.report.reasons import reason_in
+from eventwindow.report.sections.tests import test_row
+
+SHOWN = 40  # groups on the page; the tables hold all
+LINES = 4  # groups in the figure
+LEADING = 4  # tests of a group
+REASONS = 20
+KINDS = {  # the events of one kind of reason are counted together: days and figures in it are not told apart
+    r"^\d+ returns in the estimation window .*": "panel.too_few",
+    r"^.*\bis no session: (next|previous) session$": r"panel.\1",
+    r"^.*: first close after the news on \S+$": "panel.first_close",
+    r"^its day lies outside the panel, .*": "panel.outside",
+    r"^the panel does not hold this security$": "panel.not_held",
+}
+
+
+def page(result: PanelResult, study: PanelStudy, code: str = "en", codes: Sequence[str] = LANGUAGES) -> str:
+    """The whole page as text in the language `code`; `codes` are the languages that are written."""
+    environment = Environment(
+        loader=PackageLoader("eventwindow.panelrun"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    chosen, head = language(code), study.file.study
+    windows = [_window_table(result, window, chosen) for window in result.plan.specification.report]
+    return environment.get_template("panel.html.j2").render(
+        language=chosen,
+        say=chosen.say,
+        others=[(other, file_name(other)) for other in codes if other != code],
+        title=chosen.pick(head.title, head.title_zh) or head.name,
+        style=Markup(files("eventwindow.report").joinpath("templates/report.css").read_text(encoding="utf-8")),
+        version=result.run["versions"]["eventwindow"],
+        finding=_finding(windows[0], chosen),
+        origin=_origin(result.run, chosen),
+        figure=Markup(figure(result, chosen)),
+        windows=windows,
+        excluded=reasons(result.excluded, chosen),
+        hidden=max(0, result.caar["group"].nunique() - SHOWN),
+    )
+
+
+def _finding(window: Mapping[str, Any], chosen: Language) -> list[Markup]:
+    """All events in the first window: the mean, the test that leads, and how the events lie around it."""
+    row = window["rows"][0]
+    if not row["caar"]:
+        return []
+    values = {"n": row["n"], "window": window["name"], "caar": row["caar"]}
+    lead = row["tests"][0] if row["tests"] else None
+    told = chosen.say("panel.finding_plain", **values)
+    if lead:
+        told = chosen.say("panel.finding", **values, test=lead["name"], p=_compared(lead["p"]))
+    return [told, chosen.say("panel.spread", median=row["median"], positive=row["positive"])]
+
+
+def _compared(p: str) -> str:
+    """ "= 0.031" or "< 0.01", as it stands behind the letter p."""
+    return p if p.startswith("<") else f"={SPACE}{p}"
+
+
+def _origin(run: Mapping[str, Any], chosen: Language) -> list[Markup]:
+    """Events, panel, model and benchmarks."""
+    held, (start, end) = run["panel"], run["windows"]["estimation"]
+    counts = {"events": f"{run['events']['placed']:,}", "securities": f"{held['securities']:,}"}
+    days = {"first": chosen.day(held["first"]), "last": chosen.day(held["last"])}
+    model, returns = (_option(name, chosen) for name in (run["model"], run["returns"]))
+    told = [
+        chosen.say("panel.events", **counts, **days),
+        chosen.say("panel.origin", model=model, start=tau(start), end=tau(end), returns=returns),
+    ]
+    if run["events"]["sharing_a_day"]:
+        told.append(chosen.say("panel.sharing", n=f"{run['events']['sharing_a_day']:,}"))
+    if run["benchmarks"]:
+        told.append(chosen.say("panel.benchmarks", list=chosen.listed(run["benchmarks"])))
+    return told
+
+
+def _option(name: str, chosen: Language) -> str:
+    return chosen.text(f"option.{name}") if chosen.has(f"option.{name}") else name
+
+
+def _window_table(result: PanelResult, window: Window, chosen: Language) -> dict[str, Any]:
+    """CAARs of one window, and of each group the tests that hold for its design and lead."""
+    here = "window_start == @window.start and window_end == @window.end"
+    tests = result.tests.query(f"{here} and valid and statistic.notna()")
+    leading = {
+        str(group): [test_row(chosen, row) for _, row in mine.head(LEADING).iterrows()]
+        for group, mine in tests.groupby("group", sort=False)
+    }
+    rows = [
+        {
+            "group": _group(row.group, chosen),
+            "n": number(row.n, 0),
+            "caar": percent(row.caar, 3),
+            "median": percent(row.median, 3),
+            "positive": percent(row.positive, sign=False),
+            "tests": leading.get(str(row.group), []),
+        }
+        for row in result.caar.query(here).head(SHOWN).itertuples()
+    ]
+    return {"name": chosen.window(window), "rows": rows}
+
+
+def _group(name: Any, chosen: Language) -> str:
+    return chosen.text("panel.all") if name == ALL else str(name)
+
+
+def reasons(excluded: pd.DataFrame, chosen: Language) -> dict[str, Any]:
+    """How many events were left out or shifted for each kind of reason, and how many for the kinds not shown."""
+    kinds = excluded.assign(reason=excluded["reason"].replace(KINDS, regex=True))
+    counts = kinds.value_counts(["what", "reason"]).reset_index()
+    rows = [
+        {
+            "what": chosen.text(f"excluded.{row['what']}"),
+            "n": number(row["count"], 0),
+            "reason": chosen.text(row["reason"]) if chosen.has(row["reason"]) else reason_in(chosen, row["reason"]),
+        }
+        for row in counts.head(REASONS).to_dict("records")
+    ]
+    return {"rows": rows, "more": int(counts["count"].iloc[REASONS:].sum())}
+
+
+def figure(result: PanelResult, chosen: Language) -> str:
+    """The CAAR over the event window, all events and the largest groups, as inline SVG."""
+    from matplotlib import rc_context
+    from matplotlib.ticker import MaxNLocator
+
+    from eventwindow.report.figures.style import FAINT, SERIES, inline_svg, new_figure, plain_axes, rc, svg_text
+
+    aar = result.aar
+    sizes = aar[aar["group"] != ALL].groupby("group")["n"].max().sort_values(ascending=False, kind="stable")
+    shown = [ALL, *map(str, sizes.index[: LINES - 1])]
+    with rc_context(rc()):  # type: ignore[arg-type]
+        drawn = new_figure(3.0)
+        axes = drawn.add_subplot()
+        for group, colour in zip(shown, SERIES, strict=False):
+            mine = aar[aar["group"] == group]
+            width = 2 if group == ALL else 1.2
+            axes.plot(mine["tau"], 100 * mine["caar"], color=colour, label=_group(group, chosen), linewidth=width)
+        axes.axvline(0, color=FAINT, linewidth=0.6)
+        axes.set_xlabel(chosen.text("axis.tau"))
+        axes.set_ylabel(chosen.text("car.axis"))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        plain_axes(axes)
+        axes.legend(frameon=False)
+        return inline_svg(svg_text(drawn), "caar", _alt(aar[aar["group"] == ALL], shown, chosen))
+
+
+def _alt(mean: pd.DataFrame, shown: Sequence[str], chosen: Language) -> str:
+    """What the figure shows, for who cannot see it."""
+    ends = {"start": tau(int(mean["tau"].iloc[0])), "end": tau(int(mean["tau"].iloc[-1]))}
+    groups = chosen.listed([_group(name, chosen) for name in shown])
+    return chosen.text("panel.path_alt", **ends, last=percent(mean["caar"].iloc[-1], 3), groups=groups)

@@ -1,0 +1,103 @@
+"""Results of a panel study as files: small tables as CSV, the events as CSV or, where they are many, as Parquet."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from eventwindow.errors import StudyError
+from eventwindow.panel.form import PanelStudy
+from eventwindow.panel.results import PanelResult
+from eventwindow.report.csv import CSV_CODING, csv_text, write_csv
+from eventwindow.report.html import file_name
+from eventwindow.report.language import LANGUAGES
+from eventwindow.report.panel import page
+
+ROWS_OF_CSV = 100_000  # more rows are written as Parquet
+
+
+def check_panel_out(out: Path) -> None:
+    """A folder that holds other things than a result, or the chunks of one, is never written to."""
+    if out.exists() and not out.is_dir():
+        raise StudyError(f"{out} is a file", remedy="Give a folder with --out.")
+    if out.is_dir() and not (out / "results" / "run.json").is_file() and {p.name for p in out.iterdir()} - {"work"}:
+        raise StudyError(
+            f"{out} is not empty and holds no earlier result", remedy="Give another folder with --out, or empty it."
+        )
+
+
+def write_panel(result: PanelResult, out: Path, study: PanelStudy, languages: Sequence[str] = ()) -> Path:
+    """Write everything under out/work, move it into its place, and drop the chunks; the path of the report.
+
+    The page is written in `languages`, in both if none is named.
+    """
+    fresh = out / "work" / "fresh"
+    shutil.rmtree(fresh, ignore_errors=True)
+    (fresh / "results").mkdir(parents=True)
+    plan = result.plan
+    for name in ("tests", "caar", "aar", "excluded"):
+        table = getattr(result, name)
+        write_csv(table, fresh / "results" / f"{name}.csv")
+    _write_rows(
+        result.cumulative_parts(), fresh / "results" / "cumulative", len(plan.events) * len(plan.specification.report)
+    )
+    if plan.specification.daily:
+        rows = len(plan.events) * len(plan.specification.window)
+        _write_rows(result.daily_parts(), fresh / "results" / "abnormal_returns", rows)
+    codes = languages or LANGUAGES
+    for code in codes:
+        (fresh / file_name(code)).write_text(page(result, study, code, codes), encoding="utf-8", newline="\n")
+    record = json.dumps(_record(result, study), ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
+    (fresh / "results" / "run.json").write_text(record + "\n", encoding="utf-8", newline="\n")
+    for name in ("results", *map(file_name, LANGUAGES)):
+        place = out / name
+        shutil.rmtree(place, ignore_errors=True) if place.is_dir() else place.unlink(missing_ok=True)
+        if (fresh / name).exists():
+            (fresh / name).rename(place)
+    shutil.rmtree(out / "work")
+    return out / file_name(codes[0])
+
+
+def _write_rows(parts: Iterator[pd.DataFrame], path: Path, rows: int) -> None:
+    """Chunk after chunk into one file."""
+    if rows <= ROWS_OF_CSV:
+        with path.with_suffix(".csv").open("w", encoding=CSV_CODING, newline="") as file:
+            for number, part in enumerate(parts):
+                text = csv_text(part)
+                file.write(text if not number else text.split("\n", 1)[1])
+        return
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    writer = None
+    for part in parts:
+        table = pa.Table.from_pandas(part, preserve_index=False)
+        options: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "use_dictionary": _texts(table)}
+        writer = writer or pq.ParquetWriter(path.with_suffix(".parquet"), table.schema, **options)
+        writer.write_table(table.cast(writer.schema))
+    if writer is not None:
+        writer.close()
+
+
+def _texts(table: Any) -> list[str]:
+    import pyarrow as pa
+
+    return [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
+
+
+def _record(result: PanelResult, study: PanelStudy) -> dict[str, Any]:
+    """run.json: the specification, what went in with its checksums, and the versions."""
+    given = study.file.model_dump(mode="json", exclude_none=True)
+    given["event_list"].pop("chunk", None)  # no result depends on it
+    inputs = {}
+    for name in ("study.toml", study.file.event_list.file, study.file.event_list.factors):
+        if name is not None:
+            with (study.folder / name).open("rb") as file:
+                inputs[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return {**result.run, "study": given, "inputs": inputs}

@@ -1,0 +1,1 @@
+"""A study: read, validated, run."""

@@ -1,0 +1,216 @@
+"""The study file → `Study`: what its forms hold, and what must hold between them, validated at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from eventwindow.errors import StudyError, WindowError
+from eventwindow.estimation.models import MODELS
+from eventwindow.study.form import Basket, Event, Form, Group, News, Security, StudyFile, Windows, schema
+from eventwindow.study.toml import fault, line_of, read_toml
+
+__all__ = ["Event", "News", "Security", "Study", "StudyFile", "read_study", "schema"]
+
+LONG_WINDOW = 500  # sessions; the longest estimation window of the robustness checks
+
+
+class Study(Form):
+    """A validated study and the folder it was read from."""
+
+    folder: Path
+    file: StudyFile
+
+    @property
+    def name(self) -> str:
+        return self.file.study.name
+
+    @property
+    def benchmark(self) -> str:
+        return self.file.study.benchmark
+
+    @property
+    def securities(self) -> dict[str, Security]:
+        return {s.symbol: s for s in self.file.securities}
+
+    @property
+    def stocks(self) -> tuple[Security, ...]:
+        """The securities whose abnormal returns are computed."""
+        return tuple(s for s in self.file.securities if s.kind == "stock")
+
+    def benchmark_of(self, security: Security) -> str:
+        """Its own benchmark or the study's; "none" where the study says that there is none."""
+        return security.benchmark or self.benchmark
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Every symbol that needs prices: securities, then benchmarks not among them."""
+        benchmarks = {self.benchmark_of(s) for s in self.stocks} - {"none"}
+        return (*self.securities, *sorted(benchmarks - set(self.securities)))
+
+    @property
+    def baskets(self) -> dict[str, tuple[str, ...]]:
+        """Named baskets and the groups of the securities, name → symbols, stocks only."""
+        groups: dict[str, tuple[str, ...]] = {b.name: b.members for b in self.file.baskets}
+        for s in self.stocks:
+            if s.group:
+                groups[s.group] = (*groups.get(s.group, ()), s.symbol)
+        return groups
+
+    @property
+    def titles(self) -> dict[str, tuple[str, str]]:
+        """Basket or group → its title in English and in Chinese; its name where the study gives none."""
+        named: tuple[Basket | Group, ...] = (*self.file.baskets, *self.file.groups)
+        given = {n.name: (n.title_en, n.title_zh or n.title_en) for n in named if n.title_en}
+        return {name: given.get(name, (name.replace("_", " "),) * 2) for name in self.baskets}
+
+    @property
+    def treated(self) -> tuple[str, ...]:
+        """The stocks that the benchmark is taken without; the headline basket if none are named."""
+        named = self.file.robustness.treated or (self.headline["basket"],)
+        members = (symbol for name in named for symbol in self.baskets.get(name, (name,)))
+        return tuple(dict.fromkeys(s for s in members if s in self.securities))
+
+    @property
+    def headline(self) -> dict[str, Any]:
+        """What is shown first: an event, a basket (the first named one, else all stocks) and its members."""
+        event = self.file.study.headline or self.file.events[-1].id
+        if self.file.baskets:
+            return {"event": event, "basket": self.file.baskets[0].name, "members": list(self.file.baskets[0].members)}
+        return {"event": event, "basket": "", "members": [s.symbol for s in self.stocks]}
+
+    @property
+    def start(self) -> dt.date:
+        """The first day that prices are needed for, with room for holidays."""
+        sessions = max(-self.file.windows.estimation.start, LONG_WINDOW) + 20
+        first = min(e.date for e in self.file.events)
+        return dt.date.fromordinal(first.toordinal() - round(sessions * 365 / 240))
+
+    @property
+    def end(self) -> dt.date:
+        """The last day that prices are needed for: the calendar day by which every event window has closed."""
+        sessions = max(self.file.windows.event.end, 0)
+        last = max(e.date for e in self.file.events)
+        return dt.date.fromordinal(last.toordinal() + round(sessions * 365 / 240) + 7)
+
+
+def read_study(folder: Path) -> Study:
+    """Read and validate `folder`/study.toml; every fault is a StudyError that names file, line and remedy."""
+    path = folder / "study.toml"
+    data, text = read_toml(path)
+    try:
+        study = Study(folder=folder, file=StudyFile.model_validate(data))
+    except ValidationError as error:
+        raise fault(error, path, text, StudyFile) from None
+    _check(study, text)
+    return study
+
+
+def _check(study: Study, text: str) -> None:
+    """What holds between the tables: names are unique, and whatever is named exists."""
+    file = study.file
+    for table, names in (
+        ("securities", [s.symbol for s in file.securities]),
+        ("baskets", [b.name for b in file.baskets]),
+        ("events", [e.id for e in file.events]),
+    ):
+        _check_unique(table, names, text)
+    for i, group in enumerate(file.groups):
+        if group.name not in {s.group for s in file.securities}:
+            raise StudyError(
+                f"no security is of the group {group.name!r}",
+                where=f"study.toml, line {line_of(text, ('groups', i, 'name'))}",
+                remedy="Correct the name or take the table out.",
+            )
+    for i, basket in enumerate(file.baskets):
+        if unknown := [m for m in basket.members if m not in {s.symbol for s in study.stocks}]:
+            raise StudyError(
+                f"basket {basket.name!r} holds {unknown[0]!r}, which is no stock of this study",
+                where=f"study.toml, line {line_of(text, ('baskets', i, 'members'))}",
+                remedy="Add a [[securities]] table for it or take it out.",
+            )
+    if file.study.headline not in {None, *(e.id for e in file.events)}:
+        raise StudyError(
+            f"no event is called {file.study.headline!r}",
+            where=f"study.toml, line {line_of(text, ('study', 'headline'))}, study.headline",
+            remedy=f"The events are {', '.join(e.id for e in file.events)}.",
+        )
+    _check_receipts(study, text)
+    _check_model(file, text)
+    _check_robustness(study, text)
+    check_windows(file.windows, text)
+
+
+def _check_receipts(study: Study, text: str) -> None:
+    for i, receipt in enumerate(study.file.receipts):
+        for key in ("receipt", "home", "rate"):
+            symbol = getattr(receipt, key)
+            if symbol is not None and symbol not in study.securities:
+                raise StudyError(
+                    f"{symbol!r} is no security of this study",
+                    where=f"study.toml, line {line_of(text, ('receipts', i, key))}, {key}",
+                    remedy="Add a [[securities]] table for it, or correct the symbol.",
+                )
+
+
+def _check_unique(table: str, names: list[str], text: str) -> None:
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            key = {"securities": "symbol", "baskets": "name", "events": "id"}[table]
+            raise StudyError(
+                f"{name!r} stands in [[{table}]] twice",
+                where=f"study.toml, line {line_of(text, (table, i, key))}, {key}",
+                remedy="Keep one of the two.",
+            )
+
+
+def _check_model(file: StudyFile, text: str) -> None:
+    if file.model.name not in MODELS:
+        raise StudyError(
+            f"unknown model {file.model.name!r}",
+            where=f"study.toml, line {line_of(text, ('model', 'name'))}, model.name",
+            remedy=f"The models are {', '.join(sorted(MODELS))}.",
+        )
+    symbols = {s.symbol for s in file.securities}
+    needs = file.model.name.startswith("peer_")
+    if (needs and not file.model.peers) or not symbols.issuperset(file.model.peers):
+        lacking = next((p for p in file.model.peers if p not in symbols), None)
+        raise StudyError(
+            f"the peer {lacking!r} is no security of this study" if lacking else f"{file.model.name} needs peers",
+            where=f"study.toml, line {line_of(text, ('model', 'peers' if lacking else 'name'))}, model.peers",
+            remedy='Name untreated stocks of the study: peers = ["JNJ", "PG"].',
+        )
+
+
+def _check_robustness(study: Study, text: str) -> None:
+    robustness = study.file.robustness
+    lists = {"benchmarks": robustness.benchmarks, "treated": robustness.treated}
+    for key, names in lists.items():
+        known = {*study.securities, *(study.baskets if key == "treated" else ())}
+        for name in names:
+            if name not in known:
+                raise StudyError(
+                    f"{name!r} is no security of this study" + (" and no basket" if key == "treated" else ""),
+                    where=f"study.toml, line {line_of(text, ('robustness', key))}, robustness.{key}",
+                    remedy='Add a [[securities]] table for it (kind = "series" for an index or a fund).',
+                )
+
+
+def check_windows(windows: Windows, text: str) -> None:
+    """The estimation window ends before the event window, and every report window lies inside it."""
+    if windows.estimation.overlaps(windows.event):
+        raise WindowError(
+            f"the estimation window {windows.estimation} overlaps the event window {windows.event}",
+            where=f"study.toml, line {line_of(text, ('windows', 'estimation'))}, windows.estimation",
+            remedy=f"End it before {windows.event.start}, for example at {windows.event.start - 1}.",
+        )
+    for window in windows.report:
+        if window.start < windows.event.start or window.end > windows.event.end:
+            raise WindowError(
+                f"the report window {window} reaches outside the event window {windows.event}",
+                where=f"study.toml, line {line_of(text, ('windows', 'report'))}, windows.report",
+                remedy="Widen the event window or shorten the report window.",
+            )

@@ -1,0 +1,73 @@
+"""The studies that ship, and the one that `eventwindow new` writes."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from eventwindow.errors import StudyError
+
+HERE = Path(__file__).parent
+TEMPLATE = HERE / "template"
+
+
+def shipped_studies() -> dict[str, str]:
+    """Name → title of every study that ships."""
+    titles = {}
+    for path in sorted(HERE.glob("*/study.toml")):
+        if path.parent != TEMPLATE:
+            titles[_public(path.parent)] = tomllib.loads(path.read_text(encoding="utf-8"))["study"]["title"]
+    return titles
+
+
+def find_study(name: str) -> Path:
+    """The folder of a study: a path wins over a shipped name."""
+    path = Path(name)
+    if path.is_file() and path.name == "study.toml":
+        return path.parent
+    if path.is_dir():
+        return path
+    folder = HERE / name.replace("-", "_")
+    if re.fullmatch(r"[a-z0-9-]+", name) and folder != TEMPLATE and (folder / "study.toml").is_file():
+        return folder
+    raise StudyError(
+        f"there is no study {name!r}: neither a folder nor the name of a study that ships",
+        remedy=f"Studies that ship: {', '.join(shipped_studies())}. `eventwindow new NAME` writes one of your own.",
+    )
+
+
+def new_study(folder: Path) -> Path:
+    """Write a small study that runs as it is; an existing folder is never touched."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", folder.name):
+        raise StudyError(
+            f"{folder.name!r} cannot name a study", remedy="Use letters, digits, hyphens; begin with a letter or digit."
+        )
+    if folder.exists():
+        raise StudyError(f"{folder} exists already", remedy="Give another name, or remove it first.")
+    parts = {
+        path.name: path.read_text(encoding="utf-8").replace("{name}", folder.name) for path in TEMPLATE.glob("*.toml")
+    }
+    daily = _figures(parts["study.toml"])
+    (folder / "figures").mkdir(parents=True)
+    for name, text in parts.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    (folder / "figures" / "daily.csv").write_text(daily, encoding="utf-8", newline="\n")
+    return folder
+
+
+def _figures(study: str) -> str:
+    """The daily figures of the template's securities, from those that ship, as CSV."""
+    import pandas as pd
+
+    from eventwindow.prices.bundled import shipped_histories
+
+    form = tomllib.loads(study)
+    symbols = [s["symbol"] for s in form["securities"]] + [form["study"]["benchmark"]]
+    histories = shipped_histories(HERE / "deepseek_2025" / "figures", symbols)
+    table = pd.concat({s: h.frame for s, h in histories.items()}, names=["symbol", "date"])
+    return table.round(6).reset_index().to_csv(index=False, lineterminator="\n")
+
+
+def _public(folder: Path) -> str:
+    return folder.name.replace("_", "-")

@@ -1,0 +1,190 @@
+"""A study with all that it needs: claims, calendars, prices, returns; everything wrong is found here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from eventwindow.calendars.exchange import Calendar, exchange_calendar
+from eventwindow.calendars.news import Happening, sessions_of
+from eventwindow.claims.evidence import Evidence
+from eventwindow.errors import ClaimError, EventDateError, PriceError, SourceError, StudyError
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.by_exchange import NO_BENCHMARK
+from eventwindow.estimation.models import MODELS, FactorModel
+from eventwindow.estimation.returns import price_for_returns, returns
+from eventwindow.parallel import side_by_side
+from eventwindow.prices import load_prices
+from eventwindow.prices.auxiliary import load_tables
+from eventwindow.prices.calendars import shipped_calendars
+from eventwindow.prices.history import Prices
+from eventwindow.prices.retry import Progress
+from eventwindow.study.definition import Event, News, Study, read_study
+from eventwindow.study.ledger import Ledger, read_claims
+from eventwindow.study.quality import Quality, checked_prices
+
+Step = Callable[[str], None]
+SLOW = {"XKRX"}  # a calendar that takes longer than all else that is read: lunar holidays
+VALUE_MEASURES = ("value_change", "value_against", "value_rank", "loss_rank")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """A study, read and validated, with its prices, returns and calendars."""
+
+    study: Study
+    ledger: Ledger
+    prices: Prices
+    returns: Mapping[str, pd.Series]  # simple, decimals, on each security's own sessions
+    tables: Mapping[str, pd.DataFrame]  # the study's further figures: shares, panel, weights, factors, …
+    calendars: Mapping[str, Calendar]  # symbol → the calendar of its exchange
+    calendar: pd.DataFrame  # events and other news on every exchange, with the session of each
+    quality: Quality
+
+
+def read_inputs(
+    folder: Path, prices: str, step: Step, claims: Path | None = None, progress: Progress | None = None
+) -> Inputs:
+    """Read, validate and pull; nothing is computed before all of it is right."""
+    if claims is not None and not claims.is_file():
+        raise ClaimError(f"there is no file {claims}", remedy="Give the path of a claims.toml.")
+    step("reading the study")
+    study = read_study(folder)
+    exchanges, shipped = exchanges_of(study), shipped_calendars(folder / "figures", study.start, study.end)
+    lacking = {symbol: mic for symbol, mic in exchanges.items() if mic not in shipped}
+    if set(lacking.values()) & SLOW:
+        read, worked_out = side_by_side(
+            [lambda: _figures(study, prices, step, claims, progress)], [lambda: _calendars(study, lacking)]
+        )
+    else:
+        read, worked_out = _figures(study, prices, step, claims, progress), _calendars(study, lacking)
+    ledger, held, tables = read
+    calendars = {symbol: worked_out.get(symbol) or shipped[mic] for symbol, mic in exchanges.items()}
+    calendar = sessions_of(happenings_of(study), {c.mic: c for c in calendars.values()}.values())
+    held, quality = checked_prices(study, held, calendars, calendar, folder / "figures", prices)
+    _check_benchmarks(study, held, prices)
+    series = {
+        symbol: returns(price_for_returns(history.frame), calendars[symbol].sessions)
+        for symbol, history in held.histories.items()
+    }
+    return Inputs(study, ledger, held, series, tables, calendars, calendar, quality)
+
+
+def _figures(
+    study: Study, prices: str, step: Step, claims: Path | None, progress: Progress | None
+) -> tuple[Ledger, Prices, dict[str, pd.DataFrame]]:
+    """The ledger, prices and further tables: all that needs no calendar."""
+    figures, events = study.folder / "figures", [e.id for e in study.file.events]
+    ledger = read_claims(claims or study.folder / "claims.toml", study.securities, study.baskets, events)
+    step("getting prices")
+    held = load_prices(study.symbols, study.start, study.end, mode=prices, figures=figures, progress=progress)
+    tables, notes = load_tables(
+        figures,
+        mode=prices,
+        start=study.start,
+        end=study.end,
+        counts_of=valued(ledger),
+        factors=("five", "momentum") if isinstance(MODELS[study.file.model.name], FactorModel) else (),
+    )
+    return ledger, replace(held, notes=(*held.notes, *notes)), tables
+
+
+def valued(ledger: Ledger) -> list[str]:
+    """Securities whose market value a claim speaks of: their share counts are needed."""
+    claims = [part for claim in ledger.claims for part in (claim, *claim.parts)]
+    return sorted({c.security for c in claims if c.measure_name in VALUE_MEASURES and c.security})
+
+
+def model_factors(inputs: Inputs) -> pd.DataFrame | None:
+    """The table of factors that the study's model asks for; None where each security has its own benchmark."""
+    model = inputs.study.file.model
+    if model.peers:
+        return pd.DataFrame({s: inputs.returns[s] for s in model.peers}).mean(axis=1).to_frame("peers")
+    if not isinstance(MODELS[model.name], FactorModel):
+        return None
+    if "factors" not in inputs.tables:
+        raise StudyError(
+            f"the model {model.name!r} needs daily factors, and the study holds none",
+            where="study.toml, model.name",
+            remedy="Put them in figures/factors.csv: date, mkt_rf, smb, hml, rmw, cma, mom, rf; decimals.",
+        )
+    return inputs.tables["factors"]
+
+
+def exchanges_of(study: Study) -> dict[str, str]:
+    """The exchange of every symbol; a benchmark that is no security follows the first stock that uses it."""
+    exchange = {study.benchmark_of(s): s.exchange for s in reversed(study.stocks)}
+    exchange |= {s.symbol: s.exchange for s in study.file.securities}
+    return {symbol: exchange[symbol] for symbol in study.symbols}
+
+
+def _calendars(study: Study, exchanges: Mapping[str, str]) -> dict[str, Calendar]:
+    found = {}
+    for symbol, mic in exchanges.items():
+        try:
+            found[symbol] = exchange_calendar(mic, study.start, study.end)
+        except EventDateError as error:
+            raise EventDateError(error.what, where=f"study.toml, security {symbol!r}", remedy=error.remedy) from None
+    return found
+
+
+def happenings_of(study: Study) -> list[Happening]:
+    """Events first, then the calendar of other news."""
+    news = [_news(number, entry) for number, entry in enumerate(study.file.news, 1)]
+    return [*map(_event, study.file.events), *news]
+
+
+def _event(e: Event) -> Happening:
+    return Happening(e.id, "event", e.date, e.title_en, e.title_zh, e.time, e.zone, e.session)
+
+
+def _news(number: int, n: News) -> Happening:
+    return Happening(f"news-{number}", n.kind, n.date, n.what_en, n.what_zh, n.time, n.zone, about=n.about)
+
+
+def _check_benchmarks(study: Study, prices: Prices, asked: str) -> None:
+    """Prices of a stock and of its benchmark: what a source that was asked failed to give is not the user's fault."""
+    kind: type[StudyError] = SourceError if asked in ("auto", "yahoo") else PriceError
+    if not any(stock.symbol in prices for stock in study.stocks):
+        reasons = "; ".join(f"{u.symbol}: {u.reason}" for u in list(prices.unavailable.values())[:3])
+        remedy = "Give prices of the study's stocks with --prices PATH, or try again later."
+        raise kind(f"no stock of the study has prices ({reasons})", where=f"prices, {asked}", remedy=remedy)
+    for stock in study.stocks:
+        benchmark = study.benchmark_of(stock)
+        if benchmark in prices or benchmark == NO_BENCHMARK or stock.symbol not in prices:
+            continue
+        lost = prices.unavailable.get(benchmark)
+        kind = kind if lost and lost.known else PriceError
+        raise kind(
+            f"the benchmark {benchmark!r} has no prices ({lost.reason if lost else 'none given'})",
+            where=f"study.toml, benchmark of {stock.symbol!r}",
+            remedy='Name another benchmark, or "none" for the mean of the estimation window.',
+        )
+
+
+def securities_table(study: Study) -> pd.DataFrame:
+    """The study's stocks and series, indexed by symbol."""
+    rows = [s.model_dump() | {"benchmark": study.benchmark_of(s)} for s in study.file.securities]
+    return pd.DataFrame(rows).set_index("symbol")
+
+
+def gather_evidence(
+    inputs: Inputs, abnormal: Mapping[str, AbnormalReturns], results: Mapping[str, pd.DataFrame]
+) -> Evidence:
+    """All that the claims may be held against; of the `results` so far, the specification curve's summary."""
+    curve = {name: results[name] for name in ("robustness",) if name in results}
+    return Evidence(
+        prices={symbol: history.frame for symbol, history in inputs.prices.histories.items()},
+        returns=inputs.returns,
+        abnormal=abnormal,
+        securities=securities_table(inputs.study),
+        baskets=inputs.study.baskets,
+        tables={**inputs.tables, **curve},
+        news=pd.DataFrame([n.model_dump() for n in inputs.study.file.news]),
+        unavailable={symbol: u.reason for symbol, u in inputs.prices.unavailable.items()},
+        titles=inputs.study.titles,
+        events={e.id: (e.title_en or e.id, e.title_zh or e.title_en or e.id) for e in inputs.study.file.events},
+    )

@@ -1,0 +1,59 @@
+"""What a result rests on: the specification, where each ticker's figures are from, checksums and versions."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.prices.history import COLUMNS, PriceHistory, Prices
+from eventwindow.study.definition import Study
+
+LIBRARIES = ("eventwindow", "exchange-calendars", "numpy", "pandas", "scipy", "yfinance")
+
+
+def run_record(study: Study, prices: Prices) -> dict[str, Any]:
+    """The content of run.json: no clock, no machine path."""
+    return {
+        "study": study.file.model_dump(mode="json", exclude_none=True),
+        "headline": study.headline,
+        "prices": {symbol: _price_record(history) for symbol, history in sorted(prices.histories.items())},
+        "unavailable": {symbol: u.reason for symbol, u in sorted(prices.unavailable.items())},
+        "notes": list(prices.notes),
+        "inputs": {path.relative_to(study.folder).as_posix(): _sha256(path) for path in _inputs(study.folder)},
+        "versions": {name: version(name) for name in LIBRARIES},
+    }
+
+
+def _price_record(history: PriceHistory) -> dict[str, Any]:
+    frame = history.frame
+    record = {
+        "origin": history.origin,
+        "first": f"{frame.index[0]:%Y-%m-%d}",
+        "last": f"{frame.index[-1]:%Y-%m-%d}",
+        "sessions": len(frame),
+        "sha256": _checksum(history),
+    }
+    return record | ({"note": history.note} if history.note else {})
+
+
+def _checksum(history: PriceHistory) -> str:
+    """Of dates and figures; without Yahoo's adjusted close, which is restated at every later dividend."""
+    columns = [c for c in COLUMNS if history.origin != "yahoo" or c != "adj_close"]
+    figures = history.frame[columns].to_numpy(float)
+    dates = pd.DatetimeIndex(history.frame.index).as_unit("s").asi8
+    return hashlib.sha256(dates.tobytes() + np.where(np.isnan(figures), np.nan, figures).tobytes()).hexdigest()
+
+
+def _inputs(folder: Path) -> list[Path]:
+    """The files of the study itself and its figures."""
+    files = [folder / "study.toml", folder / "claims.toml", *sorted((folder / "figures").glob("*"))]
+    return [path for path in files if path.is_file()]
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

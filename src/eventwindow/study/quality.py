@@ -1,0 +1,104 @@
+"""The prices of a study, checked: what excludes a security, what a reader should know, and how far sources agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from eventwindow.calendars.exchange import Calendar, why_closed
+from eventwindow.errors import PriceError
+from eventwindow.prices import Prices
+from eventwindow.prices.checks import Finding, check_history
+from eventwindow.prices.history import PriceHistory, Unavailable
+from eventwindow.prices.reconcile import Reconciliation, reconcile_with_shipped
+from eventwindow.study.definition import Study
+
+SHOWN = 4  # names and days in a message
+FINDINGS = ["security", "level", "kind", "date", "text_en", "text_zh"]
+RECONCILED = ["security", "days_compared", "days_agreeing", "only_pulled", "only_shipped", "date", "pulled", "shipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Findings on every security, and each pulled history held against the shipped one."""
+
+    findings: tuple[Finding, ...] = ()
+    reconciliations: Mapping[str, Reconciliation] | None = None
+
+    def no_day_zero(self) -> set[tuple[str, str]]:
+        """(event, security) pairs without a price on day 0."""
+        return {(str(f.figures["event"]), f.symbol) for f in self.findings if f.kind == "no_day_zero"}
+
+    def findings_table(self) -> pd.DataFrame:
+        rows = [(f.symbol, f.level, f.kind, f.date, f.text_en, f.text_zh) for f in self.findings]
+        return pd.DataFrame(rows, columns=FINDINGS).astype({"date": "datetime64[ns]"})
+
+    def reconciliation_table(self) -> pd.DataFrame:
+        """One row a security and day on which the returns differ by more than 5 basis points; one if they all agree."""
+        rows: list[tuple[object, ...]] = []
+        for symbol, r in (self.reconciliations or {}).items():
+            head = (symbol, r.compared, r.agreeing, r.only_first, r.only_second)
+            days = [(d, a, b) for d, a, b in r.differing.itertuples(index=False)]
+            rows += [(*head, *day) for day in days or [(None, None, None)]]
+        return pd.DataFrame(rows, columns=RECONCILED).astype({"date": "datetime64[ns]"})
+
+
+def checked_prices(
+    study: Study, prices: Prices, calendars: Mapping[str, Calendar], calendar: pd.DataFrame, figures: Path, asked: str
+) -> tuple[Prices, Quality]:
+    """The prices without the securities that an error excludes, and everything that was found."""
+    findings: list[Finding] = []
+    excluded: dict[str, Unavailable] = {}
+    stocks = {s.symbol for s in study.stocks}
+    placed = calendar[calendar["session"].notna()]
+    happenings = {str(mic): list(rows["session"]) for mic, rows in placed.groupby("mic")}
+    events = placed[placed["kind"] == "event"]
+    zeros = {str(mic): dict(zip(rows["id"], rows["session"], strict=True)) for mic, rows in events.groupby("mic")}
+    measured = stocks | {study.benchmark_of(s) for s in study.stocks}
+    for symbol, history in prices.histories.items():
+        mic, security = calendars[symbol].mic, study.securities.get(symbol)
+        found = check_history(
+            history,
+            calendars[symbol],
+            day_zero=zeros.get(mic, {}) if symbol in stocks else {},
+            currency=security.currency if security else "",
+            others=happenings[mic],
+            around_the_clock=symbol not in measured,
+        )
+        findings += found
+        if errors := [f for f in found if f.level == "error" and f.kind != "no_day_zero"]:
+            excluded[symbol] = Unavailable(symbol, errors[0].text_en)
+    _check_calendar(findings, asked)
+    kept = {s: _traded(h, findings) for s, h in prices.histories.items() if s not in excluded}
+    whole = replace(prices, histories=kept, unavailable={**prices.unavailable, **excluded})
+    return whole, Quality(tuple(findings), reconcile_with_shipped(whole, figures) if figures.is_dir() else {})
+
+
+def _check_calendar(findings: list[Finding], asked: str) -> None:
+    """Where the prices of several securities move on days without a session, nothing can be measured."""
+    wrong = [f for f in findings if f.kind == "wrong_calendar"]
+    if len(wrong) < 2:
+        return
+    mic, symbols = str(wrong[0].figures["mic"]), [f.symbol for f in wrong]
+    days = sorted({f.date for f in findings if f.kind == "moves" and f.symbol in symbols and f.date is not None})
+    named = [f"{day.date()} ({why_closed(mic, day.date())})" for day in days[:SHOWN]]
+    raise PriceError(
+        f"the prices of {len(symbols)} securities ({_first(symbols, len(symbols))}) move on {len(days)} days "
+        f"without a session of {mic}: {_first(named, len(days))}",
+        where=f"prices, {asked}",
+        remedy="Their dates are shifted, or the exchange is another. Date each price by its own session, "
+        "not by weekdays and not in UTC, and see `exchange` in study.toml.",
+    )
+
+
+def _first(names: list[str], n: int) -> str:
+    return ", ".join(names[:SHOWN]) + (", …" if n > SHOWN else "")
+
+
+def _traded(history: PriceHistory, findings: list[Finding]) -> PriceHistory:
+    """The history without the rows that repeat a close on a day without a session."""
+    padding = [f.date for f in findings if f.kind == "no_session" and f.symbol == history.symbol]
+    return replace(history, frame=history.frame.drop(padding)) if padding else history

@@ -1,0 +1,55 @@
+"""Results as tables, in the columns of the output contract; decimals, nothing rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+
+EXCLUDED = ["event", "security", "what", "window_start", "window_end", "reason"]
+
+
+def excluded_table(
+    abnormal: AbnormalReturns, windows: Sequence[Window], placed: pd.DataFrame, told: Sequence[tuple[str, ...]]
+) -> pd.DataFrame:
+    """What was left out, shifted, substituted or only partly computed, and why.
+
+    `told` holds rows (event, security, what, reason) that are known before anything is computed.
+    """
+    rows: list[tuple[object, ...]] = [(*head, None, None, reason) for *head, reason in told]
+    rows += [(r.event, r.security, "excluded", None, None, r.reason) for r in abnormal.excluded.itertuples()]
+    for r in placed[placed["shift"] != ""].itertuples():
+        rows.append((r.event, r.security, "shifted", None, None, f"day 0 is {r.date:%Y-%m-%d}: {r.shift}"))
+    rows += _short_estimation(abnormal)
+    for window in windows:
+        rows += _incomplete(abnormal, window)
+    return pd.DataFrame(rows, columns=EXCLUDED).astype({"window_start": "Int64", "window_end": "Int64"})
+
+
+def _short_estimation(abnormal: AbnormalReturns) -> list[tuple[object, ...]]:
+    full, where = len(abnormal.estimation), (abnormal.estimation.start, abnormal.estimation.end)
+    return [
+        (event, security, "partly", *where, f"{int(n)} of {full} returns in the estimation window")
+        for event, security, n in _named(abnormal, abnormal.nobs)
+        if n < full
+    ]
+
+
+def _incomplete(abnormal: AbnormalReturns, window: Window) -> list[tuple[object, ...]]:
+    car, where = abnormal.car(window), (window.start, window.end)
+    rows: list[tuple[object, ...]] = []
+    for event, security, why, days in _named(abnormal, car.reason, car.days):
+        missing = f"{len(window) - int(days)} of {len(window)} days without a return, left out of the sum"
+        if why or days < len(window):
+            rows.append((event, security, "partly", *where, f"not computed: {why}" if why else missing))
+    return rows
+
+
+def _named(abnormal: AbnormalReturns, *columns: np.ndarray) -> Iterator[tuple[Any, ...]]:
+    """Event and security beside the values of each row."""
+    return zip(abnormal.labels["event"], abnormal.labels["security"], *columns, strict=True)
