@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Catalogue, Reason, catalogue, languages
 
 MINUS, SPACE = "\u2212", "\u00a0"
 FLOOR = 0.01  # a parametric p-value below it is only said to be below
@@ -21,8 +20,16 @@ FLOOR = 0.01  # a parametric p-value below it is only said to be below
 class Language:
     """Words by key, and the forms of numbers and days; decimals go in, text comes out."""
 
-    code: str
-    words: Mapping[str, str]
+    catalogue: Catalogue
+
+    @property
+    def code(self) -> str:
+        return self.catalogue.code
+
+    @property
+    def name(self) -> str:
+        """The language's name for itself."""
+        return self.catalogue.name
 
     @property
     def zh(self) -> bool:
@@ -31,18 +38,23 @@ class Language:
     @property
     def money(self) -> float:
         """Dollars in one unit of a figure's axis: a billion, or 億."""
-        return 1e8 if self.zh else 1e9
+        return float(self.catalogue.words("format.money_unit"))
 
-    def text(self, key: str, **values: object) -> str:
+    def text(self, key: str, /, **values: object) -> str:
         """The words of `key` as plain text."""
-        return self.words[key].format(**values)
+        return self.catalogue.text(key, **values)
 
-    def say(self, key: str, **values: object) -> Markup:
+    def say(self, key: str, /, **values: object) -> Markup:
         """The words of `key` as HTML; the values are escaped."""
-        return Markup(self.words[key]).format(**values)
+        shown = {name: self.catalogue.shown(value) for name, value in values.items()}
+        return Markup(self.catalogue.words(key, values.get("n"))).format(**shown)
+
+    def reason(self, reason: Reason) -> str:
+        """A reason in this language."""
+        return self.catalogue.reason(reason)
 
     def has(self, key: str) -> bool:
-        return key in self.words
+        return key in self.catalogue
 
     def pick(self, en: object, zh: object) -> str:
         """The text of this language, or the other where there is none."""
@@ -50,22 +62,23 @@ class Language:
         return str(first) if isinstance(first, str) and first else str(second) if isinstance(second, str) else ""
 
     def listed(self, items: Sequence[str]) -> str:
-        """The items in a row."""
-        if self.zh or len(items) < 2:
-            return ("、" if self.zh else ", ").join(items)
-        return ", ".join(items[:-1]) + " and " + items[-1]
+        """The items in a row, the last two joined as the language does."""
+        between, last = self.text("format.between"), self.text("format.and_last")
+        return last.join([between.join(items[:-1]), *items[-1:]]) if len(items) > 1 else "".join(items)
 
     def day(self, when: object) -> str:
-        """27 January 2025, or 2025 年 1 月 27 日."""
-        stamp = pd.Timestamp(when)  # type: ignore[arg-type]
-        if self.zh:
-            return f"{stamp.year} 年 {stamp.month} 月 {stamp.day} 日"
-        return f"{stamp.day} {MONTHS[stamp.month - 1]} {stamp.year}"
+        """27 January 2025."""
+        return self.text("format.day", **self._date(when))
 
     def short_day(self, when: object) -> str:
-        """27 Jan, or 1/27."""
+        """27 Jan."""
+        return self.text("format.short_day", **self._date(when))
+
+    def _date(self, when: object) -> dict[str, object]:
         stamp = pd.Timestamp(when)  # type: ignore[arg-type]
-        return f"{stamp.month}/{stamp.day}" if self.zh else f"{stamp.day}{SPACE}{MONTHS[stamp.month - 1][:3]}"
+        month = self.text(f"format.month_{stamp.month}")
+        short = month[:3]
+        return {"year": stamp.year, "month": month, "short_month": short, "month_number": stamp.month, "day": stamp.day}
 
     def window(self, window: Window) -> str:
         """Day 0, day +1, days −4 to −1."""
@@ -73,12 +86,6 @@ class Language:
         if start == end:
             return self.text("common.one_day", day=start)
         return self.text("common.days", start=start, end=end)
-
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July",
-    "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 def tau(day: int) -> str:
@@ -123,13 +130,8 @@ def _number(value: object) -> float | None:
 
 @cache
 def language(code: str) -> Language:
-    """The catalogue in `code`, "en" or "zh-Hant"."""
-    text = files("eventwindow.report").joinpath("templates/wording.toml").read_text(encoding="utf-8")
-    place = LANGUAGES.index(code)
-    catalogue = tomllib.loads(text)
-    return Language(
-        code, {f"{section}.{key}": both[place] for section, keys in catalogue.items() for key, both in keys.items()}
-    )
+    """The language of `code`: "en", "zh-Hant", or another that has a catalogue."""
+    return Language(catalogue(code))
 
 
-LANGUAGES = ("en", "zh-Hant")
+LANGUAGES = languages()
