@@ -8,7 +8,7 @@ import pytest
 
 from eventwindow.analyses.event_study import abnormal_returns
 from eventwindow.analyses.market import groups_table, market_table, panel_moves, treated_stocks_table
-from eventwindow.analyses.run_up import approach_table
+from eventwindow.analyses.run_up import run_up_table
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.ex_treated import without_treated
 
@@ -38,7 +38,7 @@ def abnormal(returns):
 
 @pytest.fixture(scope="module")
 def approach(abnormal):
-    return approach_table(abnormal, "head", ["ONE", "TWO"], Window(-4, 3))
+    return run_up_table(abnormal, "head", ["ONE", "TWO"], Window(-4, 3))
 
 
 def test_the_breadth_of_a_panel_is_counted_with_and_without_the_treated():
@@ -102,9 +102,9 @@ def test_an_earlier_event_counts_up_to_the_session_before_the_day(abnormal, appr
 
 
 def test_a_study_of_one_day_has_no_sessions_before_it(abnormal):
-    alone = approach_table({"head": abnormal["head"]}, "head", FIRMS, Window(0, 0))
+    alone = run_up_table({"head": abnormal["head"]}, "head", FIRMS, Window(0, 0))
     assert alone[["window_start", "window_end"]].to_numpy().tolist() == [[0, 0]]
-    assert approach_table({"head": abnormal["head"]}, "head", ["NOBODY"], Window(0, 0)).empty
+    assert run_up_table({"head": abnormal["head"]}, "head", ["NOBODY"], Window(0, 0)).empty
 
 
 def test_the_shipped_study_agrees_with_its_claims_and_tables(deepseek):

@@ -105,6 +105,9 @@ class Catalogue:
     forms: Mapping[str, tuple[str, ...]]  # one form, or one a plural form
     plural: Callable[[int], int]  # a number -> the place of its form
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return catalogue, (self.code,)
+
     def __contains__(self, key: object) -> bool:
         return key in self.forms
 

@@ -1,110 +1,108 @@
-"""Independent pieces of work on two cores: each takes the next as it is free."""
+"""Work on several cores: a second process for pieces of a run, threads for blocks of arrays."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
-import sys
-import time
+import pickle
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
-from multiprocessing.connection import Connection
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import partial
+from importlib import import_module
+from multiprocessing import get_context
 from typing import Any, TypeVar
 
-PATIENCE = 20.0  # times as long as this process took, and a second, before the other is given up
-MOST = 255  # pieces of work, one byte each
+START_METHOD = os.environ.get("EVENTWINDOW_START_METHOD", "spawn")  # a library does not fork its host
+AHEAD = 2  # pieces that wait for the second process: one in work, one to follow
 
 Work = Callable[[], Any]
-
-
-class Failed:
-    """What a piece of work raised, in place of its answer."""
-
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
-
-
-def side_by_side(mine: Sequence[Work], shared: Sequence[Work]) -> list[Any]:
-    """The answers of `mine` and then of `shared`, in their order; the pieces share nothing but what they read.
-
-    On Linux with two cores a forked process takes pieces of `shared` from the first on, and this one does too when it
-    is through with `mine`; elsewhere one follows the other. The first error, in the order of the pieces, is raised.
-    `shared` may use numpy, pandas and matplotlib, but no library with a thread pool of its own, which a fork leaves
-    behind: that is for `mine`. If no answer comes in time, all is done here.
-    """
-    works = [*mine, *shared]
-    if not sys.platform.startswith("linux") or (os.cpu_count() or 1) < 2 or multiprocessing.current_process().daemon:
-        return [work() for work in works]
-    queue = _queue(range(len(mine), len(works)))
-    context = multiprocessing.get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_send, args=(works, queue, sender), daemon=True)
-    began = time.monotonic()
-    child.start()
-    sender.close()
-    try:
-        answers = _answers(works, chain(range(len(mine)), _next(queue)), queue)
-        answers |= _received(receiver, PATIENCE * (1 + time.monotonic() - began))
-    finally:
-        child.terminate()
-        child.join()
-        os.close(queue)
-    return _in_order(works, answers)
-
-
-def _queue(places: range) -> int:
-    """A pipe that holds a byte for each place; whoever reads it has it."""
-    reading, writing = os.pipe()
-    os.write(writing, bytes(places))
-    os.close(writing)
-    return reading
-
-
-def _next(queue: int) -> Iterator[int]:
-    while place := os.read(queue, 1):
-        yield place[0]
-
-
-def _answers(works: Sequence[Work], places: Iterator[int], queue: int) -> dict[int, Any]:
-    """Place → answer; after a failure no further piece is begun, here or there."""
-    found: dict[int, Any] = {}
-    for place in places:
-        try:
-            found[place] = works[place]()
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 it is raised again, the first in order
-            found[place] = Failed(error)
-            os.read(queue, MOST)
-            break
-    return found
-
-
-def _send(works: Sequence[Work], queue: int, sender: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's to handle
-    sender.send(_answers(works, _next(queue), queue))
-    sender.close()
-
-
-def _received(receiver: Connection, seconds: float) -> dict[int, Any]:
-    """What the other process answered: nothing, if it is gone or silent."""
-    try:
-        answers: dict[int, Any] = receiver.recv() if receiver.poll(seconds) else {}
-    except EOFError:
-        return {}
-    return answers
-
-
-def _in_order(works: Sequence[Work], answers: dict[int, Any]) -> list[Any]:
-    failed = min((place for place, answer in answers.items() if isinstance(answer, Failed)), default=None)
-    if failed is not None:
-        raise answers[failed].error
-    return [answers[place] if place in answers else work() for place, work in enumerate(works)]
-
-
 Part = TypeVar("Part")
+
+_second: ProcessPoolExecutor | None = None
+
+
+@contextmanager
+def second_core(imports: Sequence[str] = ()) -> Iterator[None]:
+    """While this is open, `run_parallel` and `begin` share their work with one further process, where there is a core.
+
+    The process starts at once and reads the modules `imports`, while this one goes on.
+    """
+    global _second  # noqa: PLW0603 one process for all runs of a command
+    if _second is not None or (os.cpu_count() or 1) < 2:
+        yield
+        return
+    with ProcessPoolExecutor(1, get_context(START_METHOD)) as pool:
+        pool.submit(_import, tuple(imports))
+        _second = pool
+        try:
+            yield
+        finally:
+            _second = None
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _import(names: Sequence[str]) -> None:
+    for name in names:
+        import_module(name)
+
+
+def begin(work: Work) -> Work:
+    """Begin `work` beside what follows; calling the answer waits for it. Without a second process it is done then."""
+    return work if _second is None else partial(_answer, _second.submit(work), work)
+
+
+def run_parallel(works: Sequence[Work]) -> list[Any]:
+    """The answers of all pieces, in their order; the first error, in that order, is raised.
+
+    Where a second process is open it takes pieces from the front and this one from the back; they must be picklable and
+    share nothing but what they read. If that process dies, its pieces are done here.
+    """
+    if _second is None:
+        return [work() for work in works]
+    _second.submit(_receive, pickle.dumps(works))  # once and here: pieces share what they read, and change its caches
+    left, sent, answers = deque(range(len(works))), dict[int, Future[Any]](), dict[int, Work]()
+    while left:
+        waiting = sum(not future.done() for future in sent.values())
+        while len(left) > 1 and waiting < AHEAD:
+            place = left.popleft()
+            sent[place], waiting = _second.submit(_received, place), waiting + 1
+        here = left.pop()
+        answers[here] = _kept(works[here])
+    answers |= {place: partial(_answer, future, works[place]) for place, future in sent.items()}
+    return [answers[place]() for place in range(len(works))]
+
+
+_works: Sequence[Work] = ()  # in the second process: the pieces of this call
+
+
+def _receive(works: bytes) -> None:
+    global _works  # noqa: PLW0603 one call at a time
+    _works = pickle.loads(works)
+
+
+def _received(place: int) -> Any:
+    return _works[place]()
+
+
+def _answer(future: Future[Any], work: Work) -> Any:
+    """What the other process answered; where it is gone, the work done here."""
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return work()
+
+
+def _kept(work: Work) -> Work:
+    """The answer of `work` or its error, to be given or raised later."""
+    future = Future[Any]()
+    try:
+        future.set_result(work())
+    except Exception as error:  # noqa: BLE001 it is raised again, the first in order
+        future.set_exception(error)
+    return future.result
+
 
 BLOCK = 256  # events at a time
 THREADS_FROM = 16  # blocks; below, starting threads costs more than it gives

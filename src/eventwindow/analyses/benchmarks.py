@@ -15,11 +15,11 @@ from eventwindow.estimation.by_exchange import study_abnormal_returns
 from eventwindow.estimation.ex_treated import WithoutTreated, without_treated
 from eventwindow.inference.tables import cumulative_table
 
-STAR = " without the treated"
+WITHOUT_TREATED = " without the treated"
 
 
 @dataclass(frozen=True, slots=True)
-class Headline:
+class BenchmarkViews:
     """The headline event on its own exchange: securities, returns, and the benchmarks to look at it through."""
 
     placed: pd.DataFrame  # the securities that share the study's benchmark and its calendar
@@ -27,30 +27,30 @@ class Headline:
     returns: Mapping[str, pd.Series]  # simple, with the benchmark without the treated among them
     calendar: Calendar
     benchmarks: tuple[str, ...]
-    star: WithoutTreated | None
+    without: WithoutTreated | None
 
 
-def headline_view(
+def benchmark_views(
     placed: pd.DataFrame,
     returns: Mapping[str, pd.Series],
     calendar: Calendar,
     benchmark: str,
     further: Iterable[str],
-    star: WithoutTreated | None,
-) -> Headline | None:
+    without: WithoutTreated | None,
+) -> BenchmarkViews | None:
     """The rows of `placed` (one event) on the study's own benchmark and calendar; None where there are none."""
     mine = placed[(placed["benchmark"] == benchmark) & (placed["mic"] == calendar.mic)].reset_index(drop=True)
     if mine.empty:
         return None
     names, series = [benchmark], dict(returns)
-    if star is not None:
-        names.append(benchmark + STAR)
-        series[benchmark + STAR] = star.returns
+    if without is not None:
+        names.append(benchmark + WITHOUT_TREATED)
+        series[benchmark + WITHOUT_TREATED] = without.returns
     names += [b for b in further if b in returns and b not in names]
-    return Headline(mine, mine["date"].iloc[0], series, calendar, tuple(names), star)
+    return BenchmarkViews(mine, mine["date"].iloc[0], series, calendar, tuple(names), without)
 
 
-def benchmark_star(
+def ex_treated_benchmark(
     benchmark: pd.Series,
     returns: Mapping[str, pd.Series],
     prices: Mapping[str, pd.DataFrame],
@@ -69,13 +69,15 @@ def benchmark_star(
     return without_treated(benchmark, theirs, closes, prices[index]["close"], given, dated)
 
 
-def seen_through(head: Headline, *, estimation: Window, window: Window, minimum: int) -> dict[str, AbnormalReturns]:
+def seen_through(
+    views: BenchmarkViews, *, estimation: Window, window: Window, minimum: int
+) -> dict[str, AbnormalReturns]:
     """Abnormal returns of the headline event under the market model, benchmark by benchmark."""
-    calendars = dict.fromkeys(head.placed["security"], head.calendar)
+    calendars = dict.fromkeys(views.placed["security"], views.calendar)
     return {
         benchmark: study_abnormal_returns(
-            head.placed.assign(benchmark=benchmark),
-            head.returns,
+            views.placed.assign(benchmark=benchmark),
+            views.returns,
             calendars,
             estimation=estimation,
             window=window,
@@ -83,19 +85,17 @@ def seen_through(head: Headline, *, estimation: Window, window: Window, minimum:
             minimum_returns=minimum,
             kind="simple",
         )
-        for benchmark in head.benchmarks
+        for benchmark in views.benchmarks
     }
 
 
-def views_table(
-    seen: Mapping[str, AbnormalReturns], windows: Sequence[Window], happenings: pd.DataFrame
-) -> pd.DataFrame:
+def views_table(seen: Mapping[str, AbnormalReturns], windows: Sequence[Window], calendar: pd.DataFrame) -> pd.DataFrame:
     """CARs of the headline event: one row a benchmark, security and window."""
-    return pd.concat([cumulative_table(a, windows, happenings) for a in seen.values()], ignore_index=True)
+    return pd.concat([cumulative_table(a, windows, calendar) for a in seen.values()], ignore_index=True)
 
 
 def curve(
-    head: Headline,
+    views: BenchmarkViews,
     windows: Sequence[Window],
     *,
     estimation: Window,
@@ -105,19 +105,19 @@ def curve(
     minimum: int,
 ) -> SpecificationCurve:
     """The specification curve of the headline event; `before` names days that an estimation window may end before."""
-    sessions = head.calendar.sessions
-    sessions = sessions[sessions.isin(head.returns[head.benchmarks[0]].dropna().index)]
-    securities = list(head.placed["security"])
-    laid = {s: head.returns[s].reindex(sessions) for s in (*securities, *head.benchmarks)}
+    sessions = views.calendar.sessions
+    sessions = sessions[sessions.isin(views.returns[views.benchmarks[0]].dropna().index)]
+    securities = list(views.placed["security"])
+    laid = {s: views.returns[s].reindex(sessions) for s in (*securities, *views.benchmarks)}
     choices = Choices(
         returns=pd.DataFrame({s: laid[s] for s in securities}),
-        benchmarks=pd.DataFrame({b: laid[b] for b in head.benchmarks}),
-        estimation=estimation_windows(sessions, head.day0, estimation, before),
+        benchmarks=pd.DataFrame({b: laid[b] for b in views.benchmarks}),
+        estimation=estimation_windows(sessions, views.day0, estimation, before),
         tainted=tainted,
         factors=factors,
         minimum_returns=minimum,
     )
-    return specification_curve(choices, head.day0, windows, estimation)
+    return specification_curve(choices, views.day0, windows, estimation)
 
 
 def estimation_windows(

@@ -15,7 +15,7 @@ from eventwindow.inference.response import response
 APPROACH = ["event", "window_start", "window_end", "first", "last", "n", "mean_return", "caar", "p_value", "detectable"]
 
 
-def approach_table(
+def run_up_table(
     abnormal: Mapping[str, AbnormalReturns], headline: str, members: Sequence[str], candidates: Window
 ) -> pd.DataFrame:
     """The basket's mean CAR, day by day and summed, before the headline event; one row a window of an event.

@@ -8,11 +8,18 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eventwindow import __version__
 from eventwindow.errors import StudyError
 
 EPILOG = "exit codes: 0 done, 1 something failed that is not yours, 2 the input is wrong, 130 interrupted"
+
+
+if TYPE_CHECKING:
+    from eventwindow.panel.form import PanelStudy
+
+RUN_IMPORTS = ("eventwindow.study.run", "scipy.stats", "matplotlib.figure")  # what both processes of a run need
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -100,21 +107,27 @@ def _price_options(command: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from eventwindow.parallel import second_core
+
+    with second_core(RUN_IMPORTS):
+        return _run_opened(options)
+
+
+def _run_opened(options: argparse.Namespace) -> int:
     from eventwindow.cli.progress import progress_bar
     from eventwindow.cli.terminal import print_result, progress, result_json
-    from eventwindow.panel.form import names_event_list
+    from eventwindow.panel.form import PanelStudy, open_study
     from eventwindow.report.output import check_out, write_result
-    from eventwindow.study.definition import read_study
     from eventwindow.study.library import find_study
     from eventwindow.study.run import run_study
 
-    folder = find_study(options.study)
-    if names_event_list(folder):
-        return _run_panel(folder, options)
-    out = options.out or Path("eventwindow-out") / read_study(folder).name
+    study = open_study(find_study(options.study))
+    if isinstance(study, PanelStudy):
+        return _run_panel(study, options)
+    out = options.out or Path("eventwindow-out") / study.name
     check_out(out)
     with progress() as step, progress_bar("prices") as bar:
-        result = run_study(folder, prices=options.prices, claims=options.claims, step=step, progress=bar)
+        result = run_study(study, prices=options.prices, claims=options.claims, step=step, progress=bar)
         step("writing the report")
         report = write_result(result, out, (options.language,) if options.language else ())
     if options.quiet:
@@ -126,20 +139,19 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _run_panel(folder: Path, options: argparse.Namespace) -> int:
+def _run_panel(study: PanelStudy, options: argparse.Namespace) -> int:
     from eventwindow.cli.panel import panel_json, print_panel
     from eventwindow.cli.panel_command import run_panel
     from eventwindow.cli.terminal import progress
-    from eventwindow.panel.form import read_panel_study
 
     with progress() as step:
         shared = {"engine": options.engine, "workers": options.workers, "client": options.cluster}
         shared["languages"] = (options.language,) if options.language else ()
-        result, report = run_panel(folder, options.out, step=step, **shared)
+        result, report = run_panel(study, options.out, step=step, **shared)
     if options.quiet:
         print(report)
     elif options.json:
-        print(panel_json(result, read_panel_study(folder).name, report))
+        print(panel_json(result, study.name, report))
     else:
         print_panel(result, report)
     return 0
@@ -148,20 +160,19 @@ def _run_panel(folder: Path, options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from eventwindow.cli.progress import progress_bar
     from eventwindow.cli.terminal import progress
-    from eventwindow.panel.form import names_event_list
+    from eventwindow.panel.check import check_panel
+    from eventwindow.panel.form import PanelStudy, open_study
+    from eventwindow.parallel import second_core
+    from eventwindow.study.check import check_study
     from eventwindow.study.library import find_study
 
-    folder, said = find_study(options.study), list[str]()
+    study, said = open_study(find_study(options.study)), list[str]()
     try:
-        with progress() as step, progress_bar("prices") as bar:
-            if names_event_list(folder):
-                from eventwindow.panel.check import check_panel
-
-                told = check_panel(folder, step)
+        with second_core(RUN_IMPORTS), progress() as step, progress_bar("prices") as bar:
+            if isinstance(study, PanelStudy):
+                told = check_panel(study, step)
             else:
-                from eventwindow.study.check import check_study
-
-                told = check_study(folder, prices=options.prices, claims=options.claims, step=step, progress=bar)
+                told = check_study(study, prices=options.prices, claims=options.claims, step=step, progress=bar)
             for line in told:
                 said.append(line)
     finally:  # where it ends with an error, what was read before it says why

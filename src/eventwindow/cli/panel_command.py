@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from eventwindow.panel.form import PanelStudy, options_of, read_panel_study
+from eventwindow.panel.form import PanelStudy, options_of
 from eventwindow.panel.results import PanelResult
 from eventwindow.panel.run import Step, panel_study, quiet
 from eventwindow.report.panel_writing import check_panel_out, write_panel
@@ -16,7 +16,7 @@ PARALLEL = 50_000  # bytes of an event list below which a second process is not 
 
 
 def run_panel(
-    folder: Path,
+    study: PanelStudy,
     out: Path | None = None,
     *,
     step: Step = quiet,
@@ -25,11 +25,10 @@ def run_panel(
     client: Any = None,
     languages: Sequence[str] = (),
 ) -> tuple[PanelResult, Path]:
-    """Run the panel study in `folder`; the result and the path of its report, in both languages if none is named.
+    """Run a panel study; the result and the path of its report, in both languages if none is named.
 
     Finished chunks stay in out/work.
     """
-    study = read_panel_study(folder)
     out = out or Path("eventwindow-out") / study.name
     check_panel_out(out)
     result = result_of(study, out / "work", step=step, engine=engine, workers=workers, client=client)

@@ -12,7 +12,7 @@ import numpy as np
 from eventwindow.panel.chunk import fitted
 from eventwindow.panel.collect import no_fit
 from eventwindow.panel.events import sharing_line
-from eventwindow.panel.form import options_of, read_panel_study
+from eventwindow.panel.form import PanelStudy, options_of
 from eventwindow.panel.plan import Plan
 from eventwindow.panel.run import Step, planned
 from eventwindow.study.check import verdict
@@ -22,9 +22,8 @@ AT_ONCE = 1_000
 SHOWN = 10  # reasons
 
 
-def check_panel(folder: Path, step: Step) -> Iterator[str]:
+def check_panel(study: PanelStudy, step: Step) -> Iterator[str]:
     """Line by line what a run would run on; where it would end, the same error is raised here."""
-    study = read_panel_study(folder)
     with tempfile.TemporaryDirectory() as work:
         plan = planned(**options_of(study), work=Path(work), step=step)
         panel, events = plan.panel, plan.events

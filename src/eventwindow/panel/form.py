@@ -11,7 +11,7 @@ from eventwindow.calendars.exchange import SessionRule
 from eventwindow.errors import StudyError
 from eventwindow.estimation.models import MODELS, FactorModel
 from eventwindow.prices.factors import read_factors
-from eventwindow.study.definition import check_windows
+from eventwindow.study.definition import Study, check_windows, study_of
 from eventwindow.study.form import Form, Head, Model, Windows
 from eventwindow.study.toml import fault, line_of, read_toml
 
@@ -66,20 +66,23 @@ class PanelStudy(Form):
         return path
 
 
-def names_event_list(folder: Path) -> bool:
-    """Whether the study in `folder` is a panel study; a file that cannot be read is left to the reader's own error."""
-    path = folder / "study.toml"
-    return path.is_file() and "event_list" in read_toml(path)[0]
+def open_study(folder: Path) -> Study | PanelStudy:
+    """The study in `folder`, of securities or of an event list; its file is read once."""
+    data, text = read_toml(folder / "study.toml")
+    return panel_study_of(folder, data, text) if "event_list" in data else study_of(folder, data, text)
 
 
 def read_panel_study(folder: Path) -> PanelStudy:
     """Read and validate; every fault is a StudyError that names file, line and remedy."""
-    path = folder / "study.toml"
-    data, text = read_toml(path)
+    return panel_study_of(folder, *read_toml(folder / "study.toml"))
+
+
+def panel_study_of(folder: Path, data: dict[str, Any], text: str) -> PanelStudy:
+    """The panel study of a file that was read."""
     try:
         study = PanelStudy(folder=folder, file=PanelStudyFile.model_validate(data))
     except ValidationError as error:
-        raise fault(error, path, text, PanelStudyFile) from None
+        raise fault(error, folder / "study.toml", text, PanelStudyFile) from None
     _check(study.file, text)
     for name in (study.file.event_list.file, study.file.event_list.panel, study.file.event_list.factors):
         if name is not None and not study.path(name).exists():

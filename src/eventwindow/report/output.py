@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from eventwindow.claims.records import ledger_record
@@ -30,7 +31,7 @@ def write_result(result: StudyResult, out: Path, languages: Sequence[str] = ()) 
     out.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        write_report(result, fresh, languages, beside=[lambda: _write_tables(result, fresh / "results")])
+        write_report(result, fresh, languages, beside=[partial(_write_tables, result, fresh / "results")])
         _swap(fresh, out)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

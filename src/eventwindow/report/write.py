@@ -32,7 +32,7 @@ def write_report(
     A figure is an SVG, a PNG and the table that it was drawn from, as CSV. Paper needs the extra `pdf`. What stands in
     `beside` is done while figures are drawn.
     """
-    from eventwindow.parallel import side_by_side
+    from eventwindow.parallel import run_parallel
     from eventwindow.report.context import Subject
     from eventwindow.report.datapackage import datapackage
     from eventwindow.report.figures import FIGURES
@@ -42,11 +42,11 @@ def write_report(
     subjects = [Subject(result, language(code)) for code in languages or LANGUAGES]
     codes = [subject.language.code for subject in subjects]
     drawing = [partial(_rendered, subject, name) for subject in subjects for name in FIGURES]
-    drawn = side_by_side([], [*drawing, *beside])
+    drawn = run_parallel([*drawing, *beside])
     figures = [{n: drawn.pop(0) for n in FIGURES} for _ in subjects]
     pairs = [(s, {n: f for n, f in one.items() if f}) for s, one in zip(subjects, figures, strict=True)]
     paper = [partial(_write_pdf, *pair, folder) for pair in pairs if has_typst()]
-    side_by_side(paper, [partial(_write_texts, *pair, codes, folder) for pair in pairs])
+    run_parallel([*[partial(_write_texts, *pair, codes, folder) for pair in pairs], *paper])
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     for subject, held in pairs:
         _write_figures(folder / "figures", subject.language.code, held)

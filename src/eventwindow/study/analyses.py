@@ -1,139 +1,111 @@
-"""The stages of a run that need more than a line: the headline model, and the headline event seen otherwise."""
+"""The analyses of a run: what each promises, what it costs, and how it is worked out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from eventwindow.analyses.benchmarks import (
-    STAR,
-    Headline,
-    benchmark_star,
+    WITHOUT_TREATED,
+    BenchmarkViews,
+    benchmark_views,
     curve,
-    headline_view,
+    ex_treated_benchmark,
     seen_through,
     views_table,
 )
+from eventwindow.analyses.counterfactual import COUNTERFACTUALS
+from eventwindow.analyses.counterfactual import tables as counterfactual
+from eventwindow.analyses.counterfactual.estimate import estimated as counterfactual_of
+from eventwindow.analyses.counterfactual.heldout import block_of_day
+from eventwindow.analyses.counterfactual.sample import Sample, donor_returns, sample
+from eventwindow.analyses.cross_listing import RECEIPTS, receipts_table
 from eventwindow.analyses.firms import candidates_table, firms_table
+from eventwindow.analyses.intraday import tables as intraday
+from eventwindow.analyses.intraday.bars import Bars, bars_of
 from eventwindow.analyses.market import groups_table, market_table, treated_stocks_table
-from eventwindow.analyses.run_up import approach_table
+from eventwindow.analyses.run_up import run_up_table
+from eventwindow.analyses.sessions import exchanges_table
 from eventwindow.analyses.volume_volatility import activity_table, volume_abnormal
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.calendars.window import Window
 from eventwindow.claims.market_value import market_value
 from eventwindow.errors import NoFigure, StudyError
-from eventwindow.estimation.abnormal import AbnormalReturns
-from eventwindow.estimation.by_exchange import placed_events, study_abnormal_returns
 from eventwindow.estimation.ex_treated import weights_from_values
+from eventwindow.inference.tables import cumulative_table, daily_table, tests_table
 from eventwindow.study.definition import LONG_WINDOW
-from eventwindow.study.exclusions import told_before
-from eventwindow.study.load import Inputs, gather_evidence, model_factors, securities_table
+from eventwindow.study.estimates import Estimates
+from eventwindow.study.load import securities_table
+
+Tables = dict[str, pd.DataFrame]
 
 
-def excluded_rows(abnormal: AbnormalReturns) -> list[tuple[str, str, str, str]]:
-    rows = abnormal.excluded.astype(str).itertuples(index=False)
-    return [(event, security, "excluded", reason) for event, security, reason in rows]
+class Analysis(NamedTuple):
+    """One thing that a run looks at; `run` gives the tables it promises, those without matter empty or left out."""
+
+    name: str
+    tables: tuple[str, ...]
+    run: Callable[[Estimates], Tables]
+    cost: int = 1  # compared with the others: the longest begin first
 
 
-def check_left(event: str, rows: pd.DataFrame, told: Sequence[tuple[str, str, str, str]]) -> None:
-    """A study whose headline event has no security left says why, and ends."""
-    if (rows["event"] == event).any():
-        return
-    reasons = [f"{security}: {reason}" for e, security, what, reason in told if what == "excluded" and e in ("", event)]
-    raise StudyError(
-        f"no security is left for the event {event!r} ({'; '.join(reasons[:3])}{'; …' if len(reasons) > 3 else ''})",
-        where="study.toml, events",
-        remedy="Give an event date that the prices reach, or a smaller minimum_returns.",
-    )
+def tests(estimates: Estimates) -> Tables:
+    """Every event and basket: abnormal returns by day, CARs by window, and every test of the registry."""
+    study, calendar = estimates.inputs.study, estimates.inputs.calendar
+    report = study.file.windows.report
+    return {
+        "abnormal_returns": daily_table(estimates.abnormal),
+        "cumulative": cumulative_table(estimates.abnormal, report, calendar),
+        "tests": tests_table(estimates.by_event, study.baskets, report),
+    }
 
 
-class Estimated(NamedTuple):
-    """Every event and stock under the study's own model."""
-
-    placed: pd.DataFrame  # one row an event and stock with a price on its day 0
-    told: list[tuple[str, str, str, str]]  # event, security, what, reason: before anything was computed
-    abnormal: AbnormalReturns
-    by_event: dict[str, AbnormalReturns]
+def run_up(estimates: Estimates) -> Tables:
+    """How prices came to the headline day: earlier events, and each session that could have been the day instead."""
+    headline = estimates.headline
+    table = run_up_table(estimates.by_event, headline.event, headline.members, estimates.candidates)
+    return {"approach": table}
 
 
-def estimated(inputs: Inputs) -> Estimated:
-    """Abnormal returns of every event; the headline event has a security left, or the study ends."""
-    headline, told = inputs.study.headline["event"], told_before(inputs)
-    stocks = securities_table(inputs.study).query("kind == 'stock'")
-    held, absent = inputs.prices.histories, inputs.quality.no_day_zero()
-    placed = placed_events(stocks, inputs.calendar, inputs.calendars, held, absent)
-    check_left(headline, placed, told)
-    abnormal = _estimated(inputs, placed, inputs.study.file.windows.estimation)
-    check_left(headline, abnormal.labels, [*told, *excluded_rows(abnormal)])
-    events = [e.id for e in inputs.study.file.events]
-    by_event = {event: abnormal.select((abnormal.labels["event"] == event).to_numpy()) for event in events}
-    return Estimated(placed, told, abnormal, by_event)
+def data_quality(estimates: Estimates) -> Tables:
+    """What the checks of the prices found, and how far sources agree."""
+    quality = estimates.inputs.quality
+    return {"data_quality": quality.findings_table(), "reconciliation": quality.reconciliation_table()}
 
 
-def _estimated(inputs: Inputs, placed: pd.DataFrame, estimation: Window) -> AbnormalReturns:
-    file = inputs.study.file
-    series = inputs.returns if file.study.returns == "simple" else {s: np.log1p(r) for s, r in inputs.returns.items()}
-    return study_abnormal_returns(
-        placed,
-        series,
-        inputs.calendars,
-        estimation=estimation,
-        window=file.windows.event,
-        model=file.model.name,
-        minimum_returns=file.study.minimum_returns,
-        kind=file.study.returns,
-        factors=model_factors(inputs),
-    )
-
-
-def firm_tables(inputs: Inputs, placed: pd.DataFrame, headline: AbnormalReturns) -> dict[str, pd.DataFrame]:
-    """The headline event firm by firm (`firms`), the day as one of its candidates, and abnormal activity."""
-    file, event = inputs.study.file, inputs.study.headline["event"]
-    calendar = inputs.calendars[headline.labels["security"].iloc[0]]
-    mine = headline.select((headline.labels["mic"] == calendar.mic).to_numpy())
-    rows = placed[(placed["event"] == event) & (placed["mic"] == calendar.mic)].reset_index(drop=True)
-    longer = Window(file.windows.estimation.end - LONG_WINDOW + 1, file.windows.estimation.end)
-    long = _estimated(inputs, rows, longer)
+def firms(estimates: Estimates) -> Tables:
+    """The headline event firm by firm, the day as one of its candidates, and abnormal activity."""
+    inputs, headline, calendar = estimates.inputs, estimates.headline, estimates.headline.calendar
+    windows, mine = inputs.study.file.windows, headline.at_home
+    rows = estimates.placed
+    rows = rows[(rows["event"] == headline.event) & (rows["mic"] == calendar.mic)].reset_index(drop=True)
+    longer = Window(windows.estimation.end - LONG_WINDOW + 1, windows.estimation.end)
     volumes = {
         s: inputs.prices[s]["volume"] for s in mine.labels["security"] if inputs.prices[s]["volume"].notna().any()
     }
-    volume = volume_abnormal(mine, volumes, calendar, file.study.minimum_returns)
+    volume = volume_abnormal(mine, volumes, calendar, inputs.study.file.study.minimum_returns)
     baskets = dict(inputs.study.baskets)
     return {
-        "firms": firms_table(mine, long, file.windows.report, inputs.study.headline["members"]),
-        "candidates": candidates_table(mine, baskets, candidates(inputs, calendar, mine)),
-        "activity": activity_table(mine, volume, baskets, file.windows.report),
+        "firms": firms_table(mine, estimates.over(rows, longer), windows.report, list(headline.members)),
+        "candidates": candidates_table(mine, baskets, estimates.candidates),
+        "activity": activity_table(mine, volume, baskets, windows.report),
     }
 
 
-def candidates(inputs: Inputs, calendar: Calendar, headline: AbnormalReturns) -> Window:
-    """The sessions that could have been chosen: the study's own window, else from the event before up to day 0."""
-    given, window = inputs.study.file.robustness.candidates, inputs.study.file.windows.event
-    if given is not None:
-        return given
-    events = inputs.calendar[(inputs.calendar["kind"] == "event") & (inputs.calendar["mic"] == calendar.mic)]
-    zero = headline.labels["date"].iloc[0]
-    earlier = events.loc[events["session"] < zero, "session"]
-    if earlier.empty:
-        return Window(0, 0)
-    steps = int(calendar.sessions.searchsorted(zero) - calendar.sessions.searchsorted(earlier.max()))
-    return Window(max(-steps, window.start), 0)
-
-
-def robustness_tables(inputs: Inputs, placed: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """The headline event on other benchmarks (`views`) and over every specification (`robustness`, `curve`)."""
-    head = headline_of(inputs, placed)
-    if head is None:
+def robustness(estimates: Estimates) -> Tables:
+    """The headline event on other benchmarks and over every specification."""
+    views = _views(estimates)
+    if views is None:
         return {}
-    file, event = inputs.study.file, inputs.study.headline["event"]
+    inputs, headline, file = estimates.inputs, estimates.headline, estimates.inputs.study.file
     windows, minimum = file.windows, file.study.minimum_returns
-    sessions = inputs.calendar[inputs.calendar["mic"] == head.calendar.mic]
-    before = sessions[(sessions["kind"] == "event") & (sessions["session"] < head.day0)]
+    sessions = inputs.calendar[inputs.calendar["mic"] == views.calendar.mic]
+    before = sessions[(sessions["kind"] == "event") & (sessions["session"] < views.day0)]
     every = curve(
-        head,
+        views,
         windows.report,
         estimation=windows.estimation,
         before=dict(zip(before["id"], before["session"], strict=True)),
@@ -141,76 +113,200 @@ def robustness_tables(inputs: Inputs, placed: pd.DataFrame) -> dict[str, pd.Data
         factors=inputs.tables.get("factors"),
         minimum=minimum,
     )
-    seen = seen_through(head, estimation=windows.estimation, window=windows.event, minimum=minimum)
-    members = [s for s in inputs.study.headline["members"] if s in every.securities]
+    seen = seen_through(views, estimation=windows.estimation, window=windows.event, minimum=minimum)
     zero = windows.report[0]
-    curves = [every.curve(s, zero).assign(security=s, window_start=zero.start, window_end=zero.end) for s in members]
+    curves = [
+        every.curve(s, zero).assign(security=s, window_start=zero.start, window_end=zero.end)
+        for s in headline.members
+        if s in every.securities
+    ]
+    event = headline.event
     tables = {
         "views": views_table(seen, windows.report, inputs.calendar),
         "robustness": every.summary().assign(event=event),
-        "group_views": groups_table(seen, inputs.study.baskets, windows.report[0]).assign(event=event),
-        "market": _market(inputs, head).assign(event=event, date=head.day0),
+        "group_views": groups_table(seen, inputs.study.baskets, zero).assign(event=event),
+        "market": _market(estimates, views).assign(event=event, date=views.day0),
     }
-    if head.star is not None:
-        tables["treated_stocks"] = treated_stocks_table(head.star, head.day0).assign(event=event, date=head.day0)
-        held = head.calendar.sessions
-        at = int(held.get_indexer(pd.DatetimeIndex([head.day0]))[0])
-        near = held[max(0, at + windows.event.start) : at + windows.event.end + 1]
-        tables["treated"] = head.star.table(near[0], near[-1]).dropna(subset="benchmark_return")
-    return tables | ({"curve": pd.concat(curves, ignore_index=True).assign(event=event)} if curves else {})
+    if curves:
+        tables["curve"] = pd.concat(curves, ignore_index=True).assign(event=event)
+    return tables | _treated(views, windows.event, event)
 
 
-def _market(inputs: Inputs, head: Headline) -> pd.DataFrame:
-    """What the market did on the headline's day 0; the benchmark without the treated keeps the benchmark's name."""
-    form, benchmark = inputs.study.file.counterfactual, inputs.study.benchmark
-    series = {name: head.returns[name] for name in head.benchmarks if name != benchmark + STAR}
-    star = None if head.star is None else (benchmark, head.star)
-    panel = inputs.tables.get("panel" if form is None else form.panel)
-    return market_table(head.day0, series, star, panel, inputs.study.treated)
+def counterfactuals(estimates: Estimates) -> Tables:
+    """The basket's members against untreated stocks; nothing where the study names no panel."""
+    form, event = estimates.inputs.study.file.counterfactual, estimates.headline.event
+    held, left_out = donors(estimates)
+    if form is None or held is None:
+        return {"counterfactual": counterfactual.left_out_rows(left_out, event)} if left_out else {}
+    models = [counterfactual_of(COUNTERFACTUALS[name], held, form.blocks) for name in form.models]
+    return counterfactual.counterfactual_tables(held, models, form.blocks, left_out, event)
 
 
-def approach(inputs: Inputs, abnormal: Mapping[str, AbnormalReturns]) -> pd.DataFrame:
-    """How prices came to the headline day: earlier events, and each session that could have been the day instead."""
-    headline, members = inputs.study.headline["event"], inputs.study.headline["members"]
-    labels = abnormal[headline].labels
-    calendar = inputs.calendars[next((m for m in members if m in set(labels["security"])), labels["security"].iloc[0])]
-    mine = abnormal[headline].select((labels["mic"] == calendar.mic).to_numpy())
-    return approach_table(abnormal, headline, members, candidates(inputs, calendar, mine))
+def exchanges(estimates: Estimates) -> Tables:
+    """Sessions in world time; receipts against their home shares."""
+    inputs, headline = estimates.inputs, estimates.headline
+    securities = securities_table(inputs.study)
+    table = exchanges_table(headline.abnormal, list(headline.members), securities, inputs.returns, inputs.calendars)
+    frames = {symbol: history.frame for symbol, history in inputs.prices.histories.items()}
+    labels, window = headline.abnormal.labels, inputs.study.file.windows.event
+    day_zero = dict(zip(labels["security"], labels["date"], strict=True))
+    receipts = [
+        receipts_table(headline.event, day_zero[r.receipt], r.model_dump(), frames, inputs.calendars, window)
+        for r in inputs.study.file.receipts
+        if r.receipt in day_zero and r.home in frames
+    ]
+    return (
+        {"exchanges": table, "receipts": pd.concat(receipts, ignore_index=True)} if receipts else {"exchanges": table}
+    )
 
 
-def headline_of(inputs: Inputs, placed: pd.DataFrame) -> Headline | None:
-    """The headline event through the study's benchmark, that benchmark without the treated, and further ones."""
-    study, robustness = inputs.study, inputs.study.file.robustness
-    star, benchmark = None, study.benchmark
-    if robustness.index and "weights" in inputs.tables:
-        frames = {symbol: history.frame for symbol, history in inputs.prices.histories.items()}
-        weights = filled_weights(inputs, inputs.tables["weights"], robustness.index)
-        star = benchmark_star(
-            inputs.returns[benchmark], inputs.returns, frames, weights, robustness.index, study.treated
+def intraday_bars(estimates: Estimates) -> Tables:
+    """The bars of the first member's day 0 (and the days that the study names after it), of every symbol with bars."""
+    inputs, headline = estimates.inputs, estimates.headline
+    form, table = inputs.study.file.intraday, inputs.tables.get("intraday")
+    if table is None:
+        return {}
+    calendar = headline.calendar
+    events = inputs.calendar[(inputs.calendar["kind"] == "event") & (inputs.calendar["mic"] == calendar.mic)]
+    bars, lost = _bars(estimates, table)
+    return intraday.intraday_tables(
+        headline.event,
+        bars,
+        _sessions(calendar, headline.day_zero, form.days),
+        list(events["session"]),
+        market=form.market,
+        sector=form.sector,
+        pairs=form.pairs,
+        lost=lost,
+    )
+
+
+ANALYSES = (
+    Analysis(
+        "counterfactuals", ("counterfactual", "counterfactual_daily", "counterfactual_placebos"), counterfactuals, 10
+    ),
+    Analysis("exchanges", ("exchanges", "receipts"), exchanges, 1),
+    Analysis("intraday", ("intraday", "intraday_days", "lead_lag"), intraday_bars, 2),
+    Analysis("firms", ("firms", "candidates", "activity"), firms, 2),
+    Analysis("tests", ("abnormal_returns", "cumulative", "tests"), tests, 4),
+    Analysis("run_up", ("approach",), run_up, 1),
+    Analysis("data_quality", ("data_quality", "reconciliation"), data_quality, 1),
+    Analysis(
+        "robustness",
+        ("views", "robustness", "group_views", "market", "treated_stocks", "treated", "curve"),
+        robustness,
+        9,
+    ),
+)
+ALWAYS = {  # tables that every result holds, with their columns where there is no matter for them
+    "counterfactual": counterfactual.EFFECTS,
+    "counterfactual_daily": counterfactual.DAILY,
+    "counterfactual_placebos": counterfactual.PLACEBOS,
+    "receipts": RECEIPTS,
+    "intraday": intraday.MINUTES,
+    "intraday_days": intraday.DAYS,
+    "lead_lag": intraday.LEADS,
+}
+
+
+def donors(estimates: Estimates) -> tuple[Sample | None, dict[str, str]]:
+    """The basket's members beside the donors of the panel, and why members are left out; none without a panel."""
+    inputs, headline = estimates.inputs, estimates.headline
+    form, treated = inputs.study.file.counterfactual, headline.abnormal.select(list(headline.members))
+    if form is None or not len(treated):
+        return None, {}
+    panel = inputs.tables.get(form.panel)
+    if panel is None:
+        raise StudyError(
+            f"the study's figures hold no table {form.panel!r}",
+            where="study.toml, counterfactual.panel",
+            remedy=f"Add figures/{form.panel}.parquet (adjusted closes, date × symbol), or leave [counterfactual] out.",
         )
-    rows = placed[placed["event"] == study.headline["event"]]
-    calendar = inputs.calendars[benchmark]
-    return headline_view(rows, inputs.returns, calendar, benchmark, robustness.benchmarks, star)
+    calendar = inputs.calendars[treated.labels["security"].iloc[0]]
+    kind = inputs.study.file.study.returns
+    held, left_out = sample(treated, donor_returns(panel, calendar.sessions, kind), form.exclude)
+    if held is not None:
+        block_of_day(len(held.x), form.blocks)
+    return held, left_out
 
 
-def filled_weights(inputs: Inputs, weights: pd.DataFrame, index: str) -> pd.DataFrame:
+def filled_weights(estimates: Estimates, weights: pd.DataFrame, index: str) -> pd.DataFrame:
     """The weights in `index`, those left empty from market values and the first weight that is given.
 
     A market value is the close times the share count known on the day of the weights; a stock without a count keeps its
     empty weight and counts as not held.
     """
-    rows = weights[(weights["index"] == index) & weights["symbol"].isin(list(inputs.prices.histories))]
+    rows = weights[(weights["index"] == index) & weights["symbol"].isin(list(estimates.inputs.prices.histories))]
     given, empty = rows[rows["weight"].notna()], rows[rows["weight"].isna()]
     if empty.empty or given.empty:
         return rows.dropna(subset="weight")
-    anchor, evidence = given.iloc[0], gather_evidence(inputs, {}, {})
-    values = {}
-    for symbol in (anchor["symbol"], *empty["symbol"]):
-        try:
-            values[symbol] = market_value(evidence, symbol, pd.Timestamp(anchor["date"]).date())
-        except NoFigure:
-            continue
+    anchor = given.iloc[0]
+    values = _market_values(estimates, (anchor["symbol"], *empty["symbol"]), pd.Timestamp(anchor["date"]))
     if anchor["symbol"] not in values:
         return given
     filled = weights_from_values(pd.Series(values), anchor["symbol"], float(anchor["weight"]))
     return rows.assign(weight=rows["weight"].fillna(rows["symbol"].map(filled))).dropna(subset="weight")
+
+
+def _market_values(estimates: Estimates, symbols: Sequence[str], day: pd.Timestamp) -> dict[str, float]:
+    """Market values of the securities that have a price and a share count."""
+    values = {}
+    for symbol in symbols:
+        try:
+            values[symbol] = market_value(estimates.evidence, symbol, day.date())
+        except NoFigure:
+            continue
+    return values
+
+
+def _views(estimates: Estimates) -> BenchmarkViews | None:
+    """The headline event through the study's benchmark, that benchmark without the treated, and further ones."""
+    inputs, study, form = estimates.inputs, estimates.inputs.study, estimates.inputs.study.file.robustness
+    without, benchmark = None, study.benchmark
+    if form.index and "weights" in inputs.tables:
+        frames = {symbol: history.frame for symbol, history in inputs.prices.histories.items()}
+        weights = filled_weights(estimates, inputs.tables["weights"], form.index)
+        without = ex_treated_benchmark(
+            inputs.returns[benchmark], inputs.returns, frames, weights, form.index, study.treated
+        )
+    rows = estimates.placed[estimates.placed["event"] == estimates.headline.event]
+    return benchmark_views(rows, inputs.returns, inputs.calendars[benchmark], benchmark, form.benchmarks, without)
+
+
+def _market(estimates: Estimates, views: BenchmarkViews) -> pd.DataFrame:
+    """What the market did on the headline's day 0; the benchmark without the treated keeps the benchmark's name."""
+    study, tables = estimates.inputs.study, estimates.inputs.tables
+    form, benchmark = study.file.counterfactual, study.benchmark
+    series = {name: views.returns[name] for name in views.benchmarks if name != benchmark + WITHOUT_TREATED}
+    without = None if views.without is None else (benchmark, views.without)
+    return market_table(views.day0, series, without, tables.get(form.panel if form else "panel"), study.treated)
+
+
+def _treated(views: BenchmarkViews, window: Window, event: str) -> Tables:
+    """The treated stocks in the benchmark, and the benchmark without them around day 0."""
+    if views.without is None:
+        return {}
+    sessions = views.calendar.sessions
+    at = int(sessions.get_indexer(pd.DatetimeIndex([views.day0]))[0])
+    near = sessions[max(0, at + window.start) : at + window.end + 1]
+    return {
+        "treated_stocks": treated_stocks_table(views.without, views.day0).assign(event=event, date=views.day0),
+        "treated": views.without.table(near[0], near[-1]).dropna(subset="benchmark_return"),
+    }
+
+
+def _bars(estimates: Estimates, table: pd.DataFrame) -> tuple[dict[str, Bars], dict[str, str]]:
+    """Bars by symbol, and why a symbol has none; one that the study does not hold keeps the first's hours."""
+    bars, lost = {}, {}
+    for symbol in table["symbol"].unique():
+        try:
+            calendar = estimates.inputs.calendars.get(symbol, estimates.headline.calendar)
+            bars[symbol] = bars_of(table, symbol, calendar)
+        except StudyError as error:
+            lost[symbol] = error.what
+    return bars, lost
+
+
+def _sessions(calendar: Calendar, zero: pd.Timestamp, days: tuple[int, ...]) -> list[pd.Timestamp]:
+    at = int(calendar.sessions.searchsorted(zero)) + np.array(days)
+    return list(calendar.sessions[at[(at >= 0) & (at < len(calendar.sessions))]])

@@ -1,4 +1,4 @@
-"""A study checked without being run: every check of inputs that a run makes, what it would run on, and what to know."""
+"""A study checked: all that a run does but its report, and what a person should know of the inputs."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from eventwindow.claims import measure_all
 from eventwindow.prices.retry import Progress
-from eventwindow.study.analyses import Estimated, estimated, excluded_rows
-from eventwindow.study.exclusions import told_before
-from eventwindow.study.further import donors
+from eventwindow.study.definition import Study, read_study
+from eventwindow.study.estimates import estimated, excluded_rows
 from eventwindow.study.library import find_study
-from eventwindow.study.load import Inputs, Step, gather_evidence, read_inputs
+from eventwindow.study.load import Inputs, Step, read_inputs
+from eventwindow.study.run import concluded
 
 
 def check_study(
-    folder: Path | str,
+    study: Study | Path | str,
     *,
     prices: str,
     claims: Path | str | None = None,
@@ -24,16 +23,18 @@ def check_study(
     progress: Progress | None = None,
 ) -> Iterator[str]:
     """Line by line what `run` would run on; where it would end, the same error is raised here."""
-    inputs = read_inputs(find_study(str(folder)), prices, step, None if claims is None else Path(claims), progress)
+    study = study if isinstance(study, Study) else read_study(find_study(str(study)))
+    inputs = read_inputs(study, prices, step, None if claims is None else Path(claims), progress)
     yield from _read(inputs)
     step("estimating expected returns")
     found = estimated(inputs)
     lost = excluded_rows(found.abnormal)
-    yield from (f"  {what} {security} {event}: {reason}" for event, security, what, reason in lost)
-    step("measuring the claims")
-    _measure(inputs, found)
+    yield from (f"  {e.what} {e.security} {e.event}: {e.reason}" for e in (*found.exclusions, *lost))
+    result = concluded(inputs, found, step)
+    left_out = [e for e in result.left_out if e not in found.exclusions]
+    yield from (f"  {e.what}: {e.reason}" for e in left_out)
     warnings = [f for f in inputs.quality.findings if f.level == "warning"]
-    excluded = [row for row in (*found.told, *lost) if row[2] == "excluded"]
+    excluded = [e for e in (*found.exclusions, *lost, *left_out) if e.what == "excluded"]
     yield verdict(len(excluded), len(warnings) + len(inputs.prices.notes))
 
 
@@ -64,15 +65,5 @@ def _read(inputs: Inputs) -> Iterator[str]:
         f"  unfinished {c.id} ({c.place or f'line {c.line}'}): {c.unfinished}" for c in inputs.ledger.unfinished
     )
     yield "prices: " + ", ".join(f"{n} {origin}" for origin, n in sorted(origins.items()))
-    yield from (f"  {what} {security} {event}: {reason}" for event, security, what, reason in told_before(inputs))
     yield from (f"  {f.level} {f.symbol} {f.text_en}" for f in inputs.quality.findings)
     yield from inputs.prices.notes
-
-
-def _measure(inputs: Inputs, found: Estimated) -> None:
-    """A day that is no session, a donor that the panel does not hold: the errors that a run would meet later."""
-    ledger = inputs.ledger
-    panels = [panel for reading in ledger.readings for panel in reading.panels]
-    panels += [panel for disagreement in ledger.disagreements for panel in disagreement.panels]
-    measure_all([*ledger.claims, *panels], gather_evidence(inputs, found.by_event, {}))
-    donors(inputs, found.by_event[inputs.study.headline["event"]])

@@ -99,12 +99,15 @@ class Study(Form):
 
 def read_study(folder: Path) -> Study:
     """Read and validate `folder`/study.toml; every fault is a StudyError that names file, line and remedy."""
-    path = folder / "study.toml"
-    data, text = read_toml(path)
+    return study_of(folder, *read_toml(folder / "study.toml"))
+
+
+def study_of(folder: Path, data: dict[str, Any], text: str) -> Study:
+    """The study of a file that was read: its content, and its text for the lines of faults."""
     try:
         study = Study(folder=folder, file=StudyFile.model_validate(data))
     except ValidationError as error:
-        raise fault(error, path, text, StudyFile) from None
+        raise fault(error, folder / "study.toml", text, StudyFile) from None
     _check(study, text)
     return study
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -16,13 +17,13 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import NO_BENCHMARK
 from eventwindow.estimation.models import MODELS, FactorModel
 from eventwindow.estimation.returns import price_for_returns, returns
-from eventwindow.parallel import side_by_side
+from eventwindow.parallel import begin
 from eventwindow.prices import load_prices
 from eventwindow.prices.auxiliary import load_tables
 from eventwindow.prices.calendars import shipped_calendars
 from eventwindow.prices.history import Prices
 from eventwindow.prices.retry import Progress
-from eventwindow.study.definition import Event, News, Study, read_study
+from eventwindow.study.definition import Event, News, Study
 from eventwindow.study.ledger import Ledger, read_claims
 from eventwindow.study.quality import Quality, checked_prices
 
@@ -46,25 +47,20 @@ class Inputs:
 
 
 def read_inputs(
-    folder: Path, prices: str, step: Step, claims: Path | None = None, progress: Progress | None = None
+    study: Study, prices: str, step: Step, claims: Path | None = None, progress: Progress | None = None
 ) -> Inputs:
     """Read, validate and pull; nothing is computed before all of it is right."""
     if claims is not None and not claims.is_file():
         raise ClaimError(f"there is no file {claims}", remedy="Give the path of a claims.toml.")
-    step("reading the study")
-    study = read_study(folder)
-    exchanges, shipped = exchanges_of(study), shipped_calendars(folder / "figures", study.start, study.end)
+    figures = study.folder / "figures"
+    exchanges, shipped = exchanges_of(study), shipped_calendars(figures, study.start, study.end)
     lacking = {symbol: mic for symbol, mic in exchanges.items() if mic not in shipped}
-    if set(lacking.values()) & SLOW:
-        read, worked_out = side_by_side(
-            [lambda: _figures(study, prices, step, claims, progress)], [lambda: _calendars(study, lacking)]
-        )
-    else:
-        read, worked_out = _figures(study, prices, step, claims, progress), _calendars(study, lacking)
-    ledger, held, tables = read
+    slow = begin(partial(_calendars, study, lacking)) if set(lacking.values()) & SLOW else None
+    ledger, held, tables = _figures(study, prices, step, claims, progress)
+    worked_out = slow() if slow else _calendars(study, lacking)
     calendars = {symbol: worked_out.get(symbol) or shipped[mic] for symbol, mic in exchanges.items()}
     calendar = sessions_of(happenings_of(study), {c.mic: c for c in calendars.values()}.values())
-    held, quality = checked_prices(study, held, calendars, calendar, folder / "figures", prices)
+    held, quality = checked_prices(study, held, calendars, calendar, figures, prices)
     _check_benchmarks(study, held, prices)
     series = {
         symbol: returns(price_for_returns(history.frame), calendars[symbol].sessions)
@@ -171,18 +167,15 @@ def securities_table(study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("symbol")
 
 
-def gather_evidence(
-    inputs: Inputs, abnormal: Mapping[str, AbnormalReturns], results: Mapping[str, pd.DataFrame]
-) -> Evidence:
-    """All that the claims may be held against; of the `results` so far, the specification curve's summary."""
-    curve = {name: results[name] for name in ("robustness",) if name in results}
+def gather_evidence(inputs: Inputs, abnormal: Mapping[str, AbnormalReturns]) -> Evidence:
+    """All that the claims may be held against."""
     return Evidence(
         prices={symbol: history.frame for symbol, history in inputs.prices.histories.items()},
         returns=inputs.returns,
         abnormal=abnormal,
         securities=securities_table(inputs.study),
         baskets=inputs.study.baskets,
-        tables={**inputs.tables, **curve},
+        tables=inputs.tables,
         news=pd.DataFrame([n.model_dump() for n in inputs.study.file.news]),
         unavailable={symbol: u.reason for symbol, u in inputs.prices.unavailable.items()},
         titles=inputs.study.titles,

@@ -9,10 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from eventwindow.analyses.event_study import EventStudy
 from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.model import Verdict
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
-from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.study.estimates import Exclusion
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class StudyResult:
     calendar: events and other news with the session that first prices each, exchange by exchange.
     run: specification, origins, checksums and versions, as run.json holds them.
     articles: key, titles, what each is and its date, in the order of the ledger.
+    left_out: what was excluded, shifted or substituted outside the tables of returns: securities, whole analyses.
     readings, disagreements: the accounts that the articles give and the points they differ on, judged.
     """
 
@@ -32,7 +34,7 @@ class StudyResult:
     title_en: str
     title_zh: str
     tables: Mapping[str, pd.DataFrame]
-    abnormal: Mapping[str, AbnormalReturns]
+    abnormal: Mapping[str, EventStudy]
     verdicts: tuple[Verdict, ...]
     evidence: Evidence
     calendar: pd.DataFrame
@@ -40,6 +42,7 @@ class StudyResult:
     articles: tuple[Mapping[str, str], ...] = ()
     readings: tuple[JudgedReading, ...] = ()
     disagreements: tuple[JudgedDisagreement, ...] = ()
+    left_out: tuple[Exclusion, ...] = ()
 
     def table(self, name: str) -> pd.DataFrame:
         """A result table by its name: "claims", "tests", "cumulative", …"""

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from eventwindow.analyses.event_study import EventStudy
-from eventwindow.claims import judge, measure_all
+from eventwindow.claims import Evidence, judge, measure_all
 from eventwindow.claims.readings import weigh
 from eventwindow.claims.tables import claims_table, claims_table_zh
-from eventwindow.estimation.abnormal import AbnormalReturns
-from eventwindow.inference.tables import cumulative_table, daily_table, tests_table
-from eventwindow.parallel import side_by_side
+from eventwindow.errors import NoFigure
+from eventwindow.parallel import Work, run_parallel
 from eventwindow.prices.retry import Progress
-from eventwindow.study.analyses import approach, estimated, firm_tables, robustness_tables
-from eventwindow.study.further import further_tables
+from eventwindow.study.analyses import ALWAYS, ANALYSES, Analysis, Tables
+from eventwindow.study.definition import Study, read_study
+from eventwindow.study.estimates import Estimates, Exclusion, estimated
 from eventwindow.study.library import find_study
-from eventwindow.study.load import Inputs, Step, gather_evidence, read_inputs
+from eventwindow.study.load import Inputs, Step, read_inputs
 from eventwindow.study.provenance import run_record
 from eventwindow.study.result import StudyResult
 from eventwindow.study.tables import excluded_table
@@ -29,66 +30,80 @@ def quiet(_: str) -> None:
 
 
 def run_study(
-    folder: Path | str,
+    study: Study | Path | str,
     *,
     prices: str = "auto",
     claims: Path | str | None = None,
     step: Step = quiet,
     progress: Progress | None = None,
 ) -> StudyResult:
-    """Run the study in `folder`, or the one of that name that ships.
+    """Run a study: one that was read, the folder of one, or the name of one that ships.
 
     `prices`: "auto" (Yahoo, else the figures that ship with the study), "yahoo", "shipped", or the path of a file.
     `claims`: a file of claims to judge instead of the study's own.
     `progress`: called with done, total and symbol while prices are pulled.
     """
-    inputs = read_inputs(find_study(str(folder)), prices, step, None if claims is None else Path(claims), progress)
-    study, windows = inputs.study, inputs.study.file.windows
+    study = study if isinstance(study, Study) else read_study(find_study(str(study)))
+    inputs = read_inputs(study, prices, step, None if claims is None else Path(claims), progress)
     step("estimating expected returns")
-    placed, told, abnormal, by_event = estimated(inputs)
-    said, headline = inputs.ledger.claims, by_event[study.headline["event"]]
+    return concluded(inputs, estimated(inputs), step)
+
+
+def concluded(inputs: Inputs, estimates: Estimates, step: Step) -> StudyResult:
+    """Every analysis of the registry, and a verdict on every claim."""
     step("measuring the claims; testing; looking through every specification")
-    further, robust, tests, measured, firms = side_by_side(
-        [],
-        [  # the longest first
-            lambda: further_tables(inputs, headline),
-            lambda: robustness_tables(inputs, placed),
-            lambda: _tests(inputs, abnormal, by_event),
-            lambda: measure_all(said, gather_evidence(inputs, by_event, {})),
-            lambda: firm_tables(inputs, placed, headline),
-        ],
-    )
-    tables = further | firms | tests | robust
-    tables |= {"excluded": excluded_table(abnormal, windows.report, placed, told)}
+    every = sorted(ANALYSES, key=lambda analysis: -analysis.cost)
+    works: list[Work] = [
+        partial(measure_all, inputs.ledger.claims, estimates.evidence),
+        *(partial(_analysed, a, estimates) for a in every),
+    ]
+    measured, *found = run_parallel(works)
     step("judging the claims")
-    evidence = gather_evidence(inputs, by_event, tables)
-    verdicts = tuple(judge(said, evidence, measured))
+    tables, left_out = _collected([tables for tables, _ in found]), [e for _, lost in found for e in lost]
+    windows = inputs.study.file.windows
+    tables["excluded"] = excluded_table(
+        estimates.abnormal, windows.report, estimates.placed, [*estimates.exclusions, *left_out]
+    )
+    evidence = _with_curve(estimates, tables)
+    verdicts = tuple(judge(inputs.ledger.claims, evidence, measured))
     tables |= {"claims": claims_table(verdicts)} | ({"claims.zh-Hant": claims_table_zh(verdicts)} if verdicts else {})
-    ledger, head = inputs.ledger, study.file.study
+    ledger, head = inputs.ledger, inputs.study.file.study
     readings, disagreements = weigh(ledger.readings, ledger.disagreements, verdicts, evidence)
     return StudyResult(
-        study.name,
-        head.title,
-        head.title_zh,
-        tables,
-        {event: EventStudy.of(abnormal) for event, abnormal in by_event.items()},
-        verdicts,
-        evidence,
-        inputs.calendar,
-        run_record(study, inputs.prices),
-        tuple(asdict(article) for article in ledger.articles),
-        tuple(readings),
-        tuple(disagreements),
+        name=inputs.study.name,
+        title_en=head.title,
+        title_zh=head.title_zh,
+        tables=tables,
+        abnormal=estimates.by_event,
+        verdicts=verdicts,
+        evidence=evidence,
+        calendar=inputs.calendar,
+        run=run_record(inputs.study, inputs.prices),
+        articles=tuple(asdict(article) for article in ledger.articles),
+        readings=tuple(readings),
+        disagreements=tuple(disagreements),
+        left_out=(*estimates.exclusions, *left_out),
     )
 
 
-def _tests(inputs: Inputs, abnormal: AbnormalReturns, by_event: dict[str, AbnormalReturns]) -> dict[str, pd.DataFrame]:
-    report = inputs.study.file.windows.report
-    return {
-        "abnormal_returns": daily_table(abnormal),
-        "cumulative": cumulative_table(abnormal, report, inputs.calendar),
-        "tests": tests_table(by_event, inputs.study.baskets, report),
-        "approach": approach(inputs, by_event),
-        "data_quality": inputs.quality.findings_table(),
-        "reconciliation": inputs.quality.reconciliation_table(),
-    }
+def _analysed(analysis: Analysis, estimates: Estimates) -> tuple[Tables, list[Exclusion]]:
+    """The tables of one analysis; where it cannot run, none, and its reason."""
+    try:
+        return analysis.run(estimates), []
+    except NoFigure as reason:
+        why = f"{analysis.name} not computed: {reason}"
+        return {}, [Exclusion(estimates.headline.event, "", "excluded", why)]
+
+
+def _collected(found: list[Tables]) -> Tables:
+    """The tables of all analyses in the order of the registry; those of every result are there, if empty."""
+    held = {name: table for tables in found for name, table in tables.items()}
+    empty = {name: pd.DataFrame(columns=columns) for name, columns in ALWAYS.items()}
+    names = [name for analysis in ANALYSES for name in analysis.tables]
+    return {name: (held if name in held else empty)[name] for name in names if name in held or name in empty}
+
+
+def _with_curve(estimates: Estimates, tables: Mapping[str, pd.DataFrame]) -> Evidence:
+    """The evidence with the specification curve's summary."""
+    curve = {name: tables[name] for name in ("robustness",) if name in tables}
+    return replace(estimates.evidence, tables={**estimates.evidence.tables, **curve})

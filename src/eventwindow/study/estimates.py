@@ -1,0 +1,167 @@
+"""Every event under the study's own model, and the event that the report leads with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.analyses.event_study import EventStudy
+from eventwindow.calendars.exchange import Calendar
+from eventwindow.calendars.window import Window
+from eventwindow.claims.evidence import Evidence
+from eventwindow.errors import StudyError
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.by_exchange import NO_BENCHMARK, placed_events, study_abnormal_returns
+from eventwindow.study.load import Inputs, gather_evidence, model_factors, securities_table
+
+
+class Exclusion(NamedTuple):
+    """What is excluded or substituted, and why; an empty event stands for all of them."""
+
+    event: str
+    security: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The event that the report leads with, on the exchange of the first of its members."""
+
+    event: str
+    basket: str  # "" where the study names none
+    members: tuple[str, ...]
+    abnormal: EventStudy  # every security of the event
+    calendar: Calendar
+
+    @cached_property
+    def first(self) -> str:
+        """The first member that has abnormal returns, else the first security."""
+        held = self.abnormal.labels["security"]
+        return next((m for m in self.members if m in set(held)), str(held.iloc[0]))
+
+    @cached_property
+    def day_zero(self) -> pd.Timestamp:
+        """Day 0 of the first security."""
+        labels = self.abnormal.labels
+        return pd.Timestamp(labels.loc[labels["security"] == self.first, "date"].iloc[0])
+
+    @cached_property
+    def at_home(self) -> AbnormalReturns:
+        """The securities of the first one's exchange."""
+        return self.abnormal.select((self.abnormal.labels["mic"] == self.calendar.mic).to_numpy())
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """A study's abnormal returns: what the analyses and the claims start from."""
+
+    inputs: Inputs
+    placed: pd.DataFrame  # one row an event and stock with a price on its day 0
+    exclusions: tuple[Exclusion, ...]  # known before anything was computed
+    abnormal: AbnormalReturns
+    by_event: Mapping[str, EventStudy]
+
+    @cached_property
+    def headline(self) -> Headline:
+        named, event = self.inputs.study.headline, self.inputs.study.headline["event"]
+        abnormal, members = self.by_event[event], tuple(named["members"])
+        held = abnormal.labels["security"]
+        first = next((m for m in members if m in set(held)), held.iloc[0])
+        return Headline(event, named["basket"], members, abnormal, self.inputs.calendars[first])
+
+    @cached_property
+    def candidates(self) -> Window:
+        """The sessions that could have been chosen: the study's own window, else from the event before up to day 0."""
+        given, window = self.inputs.study.file.robustness.candidates, self.inputs.study.file.windows.event
+        if given is not None:
+            return given
+        sessions, calendar = self.headline.calendar.sessions, self.inputs.calendar
+        events = calendar[(calendar["kind"] == "event") & (calendar["mic"] == self.headline.calendar.mic)]
+        earlier = events.loc[events["session"] < self.headline.day_zero, "session"]
+        if earlier.empty:
+            return Window(0, 0)
+        steps = int(sessions.searchsorted(self.headline.day_zero) - sessions.searchsorted(earlier.max()))
+        return Window(max(-steps, window.start), 0)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """All that the claims may be held against."""
+        return gather_evidence(self.inputs, self.by_event)
+
+    def over(self, rows: pd.DataFrame, estimation: Window) -> AbnormalReturns:
+        """Abnormal returns of some placed events under the study's model, over another estimation window."""
+        return _abnormal(self.inputs, rows, estimation)
+
+
+def estimated(inputs: Inputs) -> Estimates:
+    """Abnormal returns of every event; the headline event has a security left, or the study ends."""
+    headline, exclusions = inputs.study.headline["event"], tuple(_excluded_before(inputs))
+    stocks = securities_table(inputs.study).query("kind == 'stock'")
+    absent = inputs.quality.no_day_zero()
+    placed = placed_events(stocks, inputs.calendar, inputs.calendars, inputs.prices.histories, absent)
+    _check_left(headline, placed, exclusions)
+    abnormal = _abnormal(inputs, placed, inputs.study.file.windows.estimation)
+    _check_left(headline, abnormal.labels, [*exclusions, *excluded_rows(abnormal)])
+    events = [e.id for e in inputs.study.file.events]
+    parts = {e: EventStudy.of(abnormal.select((abnormal.labels["event"] == e).to_numpy())) for e in events}
+    return Estimates(inputs, placed, exclusions, abnormal, parts)
+
+
+def excluded_rows(abnormal: AbnormalReturns) -> list[Exclusion]:
+    """The events that have no fit, with their reasons."""
+    rows = abnormal.excluded.astype(str).itertuples(index=False)
+    return [Exclusion(event, security, "excluded", reason) for event, security, reason in rows]
+
+
+def _abnormal(inputs: Inputs, rows: pd.DataFrame, estimation: Window) -> AbnormalReturns:
+    file = inputs.study.file
+    series = inputs.returns if file.study.returns == "simple" else {s: np.log1p(r) for s, r in inputs.returns.items()}
+    return study_abnormal_returns(
+        rows,
+        series,
+        inputs.calendars,
+        estimation=estimation,
+        window=file.windows.event,
+        model=file.model.name,
+        minimum_returns=file.study.minimum_returns,
+        kind=file.study.returns,
+        factors=model_factors(inputs),
+    )
+
+
+def _check_left(event: str, rows: pd.DataFrame, exclusions: Sequence[Exclusion]) -> None:
+    """A study whose headline event has no security left says why, and ends."""
+    if (rows["event"] == event).any():
+        return
+    reasons = [f"{e.security}: {e.reason}" for e in exclusions if e.what == "excluded" and e.event in ("", event)]
+    raise StudyError(
+        f"no security is left for the event {event!r} ({'; '.join(reasons[:3])}{'; …' if len(reasons) > 3 else ''})",
+        where="study.toml, events",
+        remedy="Give an event date that the prices reach, or a smaller minimum_returns.",
+    )
+
+
+def _excluded_before(inputs: Inputs) -> Iterator[Exclusion]:
+    """What is excluded or substituted before anything is computed."""
+    study, prices = inputs.study, inputs.prices
+    for symbol in study.symbols:
+        if symbol in prices.unavailable:
+            yield Exclusion("", symbol, "excluded", prices.unavailable[symbol].reason)
+        elif symbol in prices and prices[symbol]["adj_close"].isna().all():
+            yield Exclusion("", symbol, "substituted", "no adjusted close is held: returns are those of the close")
+    for stock in study.stocks:
+        if stock.symbol in prices and prices[stock.symbol]["volume"].isna().all():
+            yield Exclusion("", stock.symbol, "partly", "no trading volume is held: left out of abnormal volume")
+    for stock in study.stocks:
+        if study.benchmark_of(stock) == NO_BENCHMARK:
+            why = "the data hold no local benchmark: expected return is the mean of the estimation window"
+            yield Exclusion("", stock.symbol, "substituted", why)
+    for finding in inputs.quality.findings:
+        if finding.kind == "no_day_zero":
+            yield Exclusion(str(finding.figures["event"]), finding.symbol, "excluded", finding.text_en)
