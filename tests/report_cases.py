@@ -8,7 +8,7 @@ from pathlib import Path
 from eventwindow.study.library import new_study
 
 HOSTILE = {
-    "script": "<script>document.title='owned'</script>",
+    "script": "<script>document.title='owned'</script> #panic[] $x$ *a* `b` @c <d> \\ //e",
     "quotes": '"double" \'single\' & <b>bold</b> onload="x"',
     "hebrew": "חדשות \u202eמשמאל\u202c לימין",
     "emoji": "shock 💥 and awe",
