@@ -19,7 +19,7 @@ def study(tmp_path) -> Path:
 
 def ends(capsys, command: str, study: Path, *arguments: str) -> tuple[int, str, str]:
     """Exit code, output and errors of a command."""
-    out = ("--out", str(study.parent / "out")) if command == "run" else ()
+    out = ("--out", str(study.parent / "out"), "--language", "en") if command == "run" else ()
     code = main([command, str(study), *(arguments or ("--prices", "shipped")), *out])
     told = capsys.readouterr()
     return code, told.out, told.err
