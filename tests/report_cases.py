@@ -5,6 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from pathlib import Path
 
+from eventwindow.report.language import language
 from eventwindow.study.library import new_study
 
 HOSTILE = {
@@ -15,6 +16,11 @@ HOSTILE = {
     "braces": "{{ 7 * 7 }} {name} %s",
 }
 VOID = {"meta", "link", "br", "img", "input", "hr", "mspace", "path", "use", "rect", "stop"}
+
+
+def catalogue_of(code: str) -> dict[str, str]:
+    """Every text of a language by key, its plural forms in a row."""
+    return {key: " ".join(forms) for key, forms in language(code).catalogue.forms.items()}
 
 
 class Page(HTMLParser):

@@ -12,6 +12,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 from contrast import AA, contrast, rgb
+from report_cases import catalogue_of
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
@@ -106,7 +107,7 @@ def test_the_font_that_ships_holds_every_character_of_the_catalogue_and_the_stud
 
     held = FT2Font(font().get_file()).get_charmap()
     drawn = {"axis", "tape", "car", "value", "dots", "heat", "permutation", "ladder", "common", "test", "mic"}
-    words = [pair for code in LANGUAGES for pair in language(code).words.items()]
+    words = [pair for code in LANGUAGES for pair in catalogue_of(code).items()]
     said = "".join(text for key, text in words if key.split(".")[0] in drawn)
     study = deepseek.run["study"]
     said += "".join(s.get("name_en", "") + s.get("name_zh", "") for s in study["securities"])
@@ -117,7 +118,7 @@ def test_the_font_that_ships_holds_every_character_of_the_catalogue_and_the_stud
 def test_nothing_draws_through_pyplot(tmp_path):
     """In a process of its own: another test's library may have imported it here."""
     code = (
-        "import sys; from eventwindow.studies import new_study; from eventwindow.study.run import run_study; "
+        "import sys; from eventwindow.study.library import new_study; from eventwindow.study.run import run_study; "
         "from eventwindow.report.output import write_result; from pathlib import Path; "
         f"folder = Path({str(tmp_path)!r}); result = run_study(new_study(folder / 'mine'), prices='shipped'); "
         "write_result(result, folder / 'out', ['en']); print('matplotlib.pyplot' in sys.modules)"
