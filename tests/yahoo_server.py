@@ -112,6 +112,7 @@ class YahooServer:
 class _Handler(BaseHTTPRequestHandler):
     yahoo: YahooServer
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes: the second would wait 40 ms for the first's receipt
 
     def log_message(self, *args: object) -> None:
         pass
