@@ -11,8 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from eventwindow import __version__
+from eventwindow import __version__, run_study
 from eventwindow.cli.main import main
+from eventwindow.report.csv import csv_text
 from eventwindow.study.library import new_study
 
 CONTRACT = {
@@ -222,11 +223,10 @@ def test_a_prices_file_that_is_wrong_is_told(study, capsys, fault):
 def test_a_prices_file_of_ones_own_gives_the_same_figures(study, first, tmp_path):
     daily = study / "figures" / "daily.csv"
     own = shutil.copy(daily, tmp_path / "own.csv")
-    assert main(["run", str(study), "--prices", str(own), "--language", "en", "--out", str(tmp_path / "out")]) == 0
+    result = run_study(study, prices=str(own))
     for name in ("cumulative", "tests"):
-        assert (tmp_path / "out" / "results" / f"{name}.csv").read_bytes() == (
-            first / "results" / f"{name}.csv"
-        ).read_bytes()
+        held = (first / "results" / f"{name}.csv").read_text(encoding="utf-8-sig")
+        assert csv_text(result.table(name)) == held
 
 
 def test_one_language_is_written_alone_and_links_to_no_other(study, tmp_path, capsys):
@@ -235,12 +235,6 @@ def test_one_language_is_written_alone_and_links_to_no_other(study, tmp_path, ca
     assert capsys.readouterr().out == f"{out / 'report.zh-Hant.html'}\n"
     assert not (out / "report.html").exists()
     assert 'href="report.html"' not in (out / "report.zh-Hant.html").read_text(encoding="utf-8")
-
-
-def test_quiet_prints_the_path_of_the_report_and_nothing_else(study, tmp_path, capsys):
-    out = tmp_path / "out"
-    assert main(["run", str(study), *SHORT, "--out", str(out), "--quiet"]) == 0
-    assert capsys.readouterr().out == f"{out / 'report.html'}\n"
 
 
 def test_json_is_read_back_with_the_numbers_of_the_tables(study, tmp_path, capsys):
@@ -253,11 +247,12 @@ def test_json_is_read_back_with_the_numbers_of_the_tables(study, tmp_path, capsy
     assert told["headline"]["event"] == "selloff"
 
 
-def test_claims_of_another_file_are_judged_against_the_same_study(study, tmp_path, capsys):
+def test_claims_of_another_file_are_judged_and_quiet_prints_the_path_of_the_report_alone(study, tmp_path, capsys):
     other = tmp_path / "other.toml"
     other.write_text('[[articles]]\nkey = "A1"\ntitle_en = "Another"\n' + CLAIM, encoding="utf-8")
     out = tmp_path / "out"
-    assert main(["run", str(study), *SHORT, "--claims", str(other), "--out", str(out)]) == 0
+    assert main(["run", str(study), *SHORT, "--claims", str(other), "--out", str(out), "--quiet"]) == 0
+    assert capsys.readouterr().out == f"{out / 'report.html'}\n"
     assert list(pd.read_csv(out / "results" / "claims.csv")["id"]) == ["A1-1"]
     assert main(["run", str(study), *SHORT, "--claims", "nowhere.toml", "--out", str(out)]) == 2
     assert "there is no file nowhere.toml" in capsys.readouterr().err
