@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import math
 import re
-import string
 from dataclasses import replace
 
 import pandas as pd
 import pytest
-from report_cases import HOSTILE, Page, catalogue_of
+from report_cases import HOSTILE, Page
 
 from eventwindow import run_study
 from eventwindow.errors import Catalogue
 from eventwindow.report.context import Subject, words_of
 from eventwindow.report.figures.style import svg_text
-from eventwindow.report.html import environment, file_name
+from eventwindow.report.html import file_name
 from eventwindow.report.html import page as page_of
 from eventwindow.report.language import LANGUAGES, Language, language, p_value, percent
 from eventwindow.report.markdown import markdown
@@ -207,12 +206,13 @@ def test_the_page_carries_a_claim_review_for_every_statement(deepseek, page):
 
 
 def test_the_small_picture_puts_the_dot_in_the_bar_when_the_claim_holds(deepseek):
-    for verdict in deepseek.verdicts:
-        strip = strip_of(verdict)
-        if strip is not None and not strip.effect and len(strip.measured) == 1:
-            slack = 1e-9 * abs(strip.measured[0])
-            inside = strip.low - slack <= strip.measured[0] <= strip.high + slack
-            assert inside == (verdict.word == "confirmed"), verdict.claim.id
+    shown = [(verdict, strip_of(verdict)) for verdict in deepseek.verdicts]
+    single = [(v, strip) for v, strip in shown if strip is not None and not strip.effect and len(strip.measured) == 1]
+    assert len(single) > 10
+    for verdict, strip in single:
+        slack = 1e-9 * abs(strip.measured[0])
+        inside = strip.low - slack <= strip.measured[0] <= strip.high + slack
+        assert inside == (verdict.word == "confirmed"), verdict.claim.id
 
 
 def test_a_study_without_claims_names_news_or_baskets_has_a_report(tmp_path):
@@ -236,30 +236,6 @@ def test_a_study_of_one_security_has_a_report(tmp_path):
     path.write_text("\n\n".join(alone), encoding="utf-8")
     page = Page(rendered(run_study(tmp_path / "study", prices="shipped"), tmp_path))
     assert "Nvidia (NVDA) fell" in page.words
-
-
-@pytest.mark.parametrize("code", LANGUAGES[1:])
-def test_every_word_stands_in_every_language_with_the_same_blanks(code):
-    english, other = blanks("en"), blanks(code)
-    assert set(english) ^ set(other) == set()
-    differ = {key: (held, other[key]) for key, held in english.items() if held != other[key]}
-    assert {key for key in differ if not key.startswith("format.")} == set()  # how a language writes a date is its own
-    assert [key for key, text in catalogue_of(code).items() if not text] == []
-
-
-def blanks(code):
-    parse = string.Formatter().parse
-    return {key: {field for _, field, _, _ in parse(text) if field} for key, text in catalogue_of(code).items()}
-
-
-def test_every_key_that_a_template_asks_for_is_in_the_catalogue():
-    loader = environment().loader
-    asked = set()
-    for name in environment().list_templates(extensions=["j2"]):
-        source = loader.get_source(environment(), name)[0]
-        asked |= set(re.findall(r"""say\(["']([a-z_]+\.[A-Za-z_]+)["'](?! ~)""", source))
-    assert asked
-    assert asked - set(catalogue_of("en")) == set()
 
 
 @pytest.mark.parametrize(
@@ -310,7 +286,9 @@ def test_volume_is_shown_as_a_multiple_of_what_was_expected(deepseek, subject):
 
 
 def test_findings_of_the_data_checks_are_in_the_report(deepseek, page):
-    assert all(text in page.words for text in deepseek.table("data_quality")["text_en"])
+    findings = list(deepseek.table("data_quality")["text_en"])
+    assert findings
+    assert [text for text in findings if text not in page.words] == []
 
 
 def test_the_days_on_which_pulled_and_shipped_figures_differ_are_listed(deepseek):

@@ -13,7 +13,7 @@ from eventwindow.claims.measures import MEASURES
 from eventwindow.report.context import Subject, every_verdict
 from eventwindow.report.html import page
 from eventwindow.report.language import language
-from eventwindow.report.reasons import patterns, reason_in
+from eventwindow.report.reasons import reason_in
 
 INFERENCE = Path(__file__).parents[1] / "src" / "eventwindow" / "inference"
 NAMES = {  # of authors, firms and tests that are written so in Taiwan; tickers and the study's own names are taken out
@@ -116,8 +116,3 @@ def test_reasons_in_a_row_are_told_one_by_one():
     why = "Held figures stand in for NVDA: Yahoo does not know it"
     assert reason_in(language("zh-Hant"), why) == "以先前取得或隨附的數據代替 NVDA：Yahoo 沒有此代號"
     assert reason_in(language("zh-Hant"), "a reason of one's own") == "a reason of one's own"
-
-
-def test_no_pattern_of_a_reason_is_hidden_by_another():
-    """Each says something of its own: the first that fits a text is the one meant for it."""
-    assert len({pattern.pattern for pattern, _ in patterns()}) == len(patterns())
