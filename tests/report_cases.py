@@ -5,16 +5,22 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from pathlib import Path
 
+from eventwindow.report.language import language
 from eventwindow.study.library import new_study
 
 HOSTILE = {
-    "script": "<script>document.title='owned'</script>",
+    "script": "<script>document.title='owned'</script> #panic[] $x$ *a* `b` @c <d> \\ //e",
     "quotes": '"double" \'single\' & <b>bold</b> onload="x"',
     "hebrew": "חדשות \u202eמשמאל\u202c לימין",
     "emoji": "shock 💥 and awe",
     "braces": "{{ 7 * 7 }} {name} %s",
 }
 VOID = {"meta", "link", "br", "img", "input", "hr", "mspace", "path", "use", "rect", "stop"}
+
+
+def catalogue_of(code: str) -> dict[str, str]:
+    """Every text of a language by key, its plural forms in a row."""
+    return {key: " ".join(forms) for key, forms in language(code).catalogue.forms.items()}
 
 
 class Page(HTMLParser):

@@ -11,8 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from eventwindow import __version__
+from eventwindow import __version__, run_study
 from eventwindow.cli.main import main
+from eventwindow.report.csv import csv_text
 from eventwindow.study.library import new_study
 
 CONTRACT = {
@@ -23,6 +24,7 @@ CONTRACT = {
     "claims": "id article security measure stated_text stated measured unit verdict rule reason",
     "excluded": "event security reason",
 }
+SHORT = ("--prices", "shipped", "--language", "en")
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def study(tmp_path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory) -> Path:
+def first(tmp_path_factory) -> Path:
     """The result folder of a new study, run as it is."""
     folder = tmp_path_factory.mktemp("cli")
     assert main(["run", str(new_study(folder / "mine")), "--prices", "shipped", "--out", str(folder / "out")]) == 0
@@ -46,7 +48,7 @@ def edit(study: Path, old: str, new: str, file: str = "study.toml") -> None:
 
 
 def refused(study: Path, capsys, *arguments: str) -> str:
-    """Run a study that must be refused: exit code 2, a message without a traceback, nothing written."""
+    """Run a study that must be refused: exit code 2, a message without a traceback, nothing first."""
     out = study.parent / "refused"
     code = main(["run", str(study), "--out", str(out), *(arguments or ("--prices", "shipped"))])
     message = capsys.readouterr().err
@@ -71,40 +73,41 @@ def test_list_names_the_studies_that_ship(capsys):
     assert "deepseek-2025" in capsys.readouterr().out
 
 
-def test_a_new_study_runs_as_it_is(written):
-    assert (written / "report.html").stat().st_size > 1000
-    assert list((written / "figures").glob("*.svg"))
+def test_a_new_study_runs_as_it_is(first):
+    assert (first / "report.html").stat().st_size > 1000
+    assert list((first / "figures").glob("*.svg"))
 
 
 @pytest.mark.parametrize("name", CONTRACT)
-def test_tables_hold_the_columns_of_the_contract(written, name):
-    table = pd.read_csv(written / "results" / f"{name}.csv")
+def test_tables_hold_the_columns_of_the_contract(first, name):
+    table = pd.read_csv(first / "results" / f"{name}.csv")
     assert set(CONTRACT[name].split()) <= set(table.columns)
 
 
-def test_run_json_says_where_each_ticker_is_from(written):
-    run = json.loads((written / "results" / "run.json").read_text(encoding="utf-8"))
+def test_run_json_says_where_each_ticker_is_from(first):
+    run = json.loads((first / "results" / "run.json").read_text(encoding="utf-8"))
     assert {s: p["origin"] for s, p in run["prices"].items()} == dict.fromkeys(["KO", "NVDA", "SPY", "TSM"], "shipped")
     assert all(len(p["sha256"]) == 64 for p in run["prices"].values())
     assert run["versions"]["eventwindow"] == __version__
 
 
-def test_two_runs_give_the_same_bytes(study, written, tmp_path):
+def test_two_runs_give_the_same_bytes(study, first, tmp_path):
     assert main(["run", str(study), "--prices", "shipped", "--out", str(tmp_path / "again")]) == 0
-    first = {p.relative_to(written): p.read_bytes() for p in written.rglob("*") if p.is_file()}
-    second = {p.relative_to(tmp_path / "again"): p.read_bytes() for p in (tmp_path / "again").rglob("*") if p.is_file()}
-    assert first == second
+    assert held_in(first) == held_in(tmp_path / "again")
 
 
-def test_a_result_holds_no_path_of_the_machine(written):
-    for path in written.rglob("*"):
-        if path.is_file():
-            assert str(written.parent).encode() not in path.read_bytes(), path.name
+def held_in(folder: Path) -> dict[Path, bytes]:
+    return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-def test_an_older_result_and_a_stranger_beside_it_survive_a_failed_run(study, tmp_path, capsys):
-    out = tmp_path / "out"
-    assert main(["run", str(study), "--prices", "shipped", "--out", str(out)]) == 0
+def test_a_result_holds_no_path_of_the_machine(first):
+    files = held_in(first)
+    assert len(files) > 20
+    assert [path.name for path, content in files.items() if str(first.parent).encode() in content] == []
+
+
+def test_an_older_result_and_a_stranger_beside_it_survive_a_failed_run(study, first, tmp_path):
+    out = Path(shutil.copytree(first, tmp_path / "out"))
     (out / "my notes.txt").write_text("mine")
     before = (out / "report.html").read_bytes()
     edit(study, 'symbol = "KO"', 'symbol = "NOSUCH"')
@@ -113,7 +116,7 @@ def test_an_older_result_and_a_stranger_beside_it_survive_a_failed_run(study, tm
     assert (out / "report.html").read_bytes() == before
     edit(study, 'symbol = "NOSUCH"', 'symbol = "KO"')
     edit(study, '"NOSUCH"]', '"KO"]')
-    assert main(["run", str(study), "--prices", "shipped", "--out", str(out)]) == 0
+    assert main(["run", str(study), *SHORT, "--out", str(out)]) == 0
     assert (out / "my notes.txt").read_text() == "mine"
 
 
@@ -172,7 +175,7 @@ date = 2025-01-27
 
 def test_a_claim_of_ones_own_is_judged(study, tmp_path):
     (study / "claims.toml").write_text('[[articles]]\nkey = "A1"\ntitle_en = "An article"\n' + CLAIM, encoding="utf-8")
-    assert main(["run", str(study), "--prices", "shipped", "--out", str(tmp_path / "out")]) == 0
+    assert main(["run", str(study), *SHORT, "--out", str(tmp_path / "out")]) == 0
     assert "輝達下跌約一成七" in (tmp_path / "out" / "results" / "claims.zh-Hant.csv").read_text(encoding="utf-8-sig")
     row = pd.read_csv(tmp_path / "out" / "results" / "claims.csv").iloc[0]
     assert row["verdict"] == "confirmed"
@@ -217,14 +220,13 @@ def test_a_prices_file_that_is_wrong_is_told(study, capsys, fault):
         assert part in message
 
 
-def test_a_prices_file_of_ones_own_gives_the_same_figures(study, written, tmp_path):
+def test_a_prices_file_of_ones_own_gives_the_same_figures(study, first, tmp_path):
     daily = study / "figures" / "daily.csv"
     own = shutil.copy(daily, tmp_path / "own.csv")
-    assert main(["run", str(study), "--prices", str(own), "--out", str(tmp_path / "out")]) == 0
+    result = run_study(study, prices=str(own))
     for name in ("cumulative", "tests"):
-        assert (tmp_path / "out" / "results" / f"{name}.csv").read_bytes() == (
-            written / "results" / f"{name}.csv"
-        ).read_bytes()
+        held = (first / "results" / f"{name}.csv").read_text(encoding="utf-8-sig")
+        assert csv_text(result.table(name)) == held
 
 
 def test_one_language_is_written_alone_and_links_to_no_other(study, tmp_path, capsys):
@@ -235,15 +237,9 @@ def test_one_language_is_written_alone_and_links_to_no_other(study, tmp_path, ca
     assert 'href="report.html"' not in (out / "report.zh-Hant.html").read_text(encoding="utf-8")
 
 
-def test_quiet_prints_the_path_of_the_report_and_nothing_else(study, tmp_path, capsys):
-    out = tmp_path / "out"
-    assert main(["run", str(study), "--prices", "shipped", "--out", str(out), "--quiet"]) == 0
-    assert capsys.readouterr().out == f"{out / 'report.html'}\n"
-
-
 def test_json_is_read_back_with_the_numbers_of_the_tables(study, tmp_path, capsys):
     out = tmp_path / "out"
-    assert main(["run", str(study), "--prices", "shipped", "--out", str(out), "--json"]) == 0
+    assert main(["run", str(study), *SHORT, "--out", str(out), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     car = {(r["security"], r["window_end"]): r["car"] for r in told["cumulative"]}
     table = pd.read_csv(out / "results" / "cumulative.csv").set_index(["security", "window_end"])
@@ -251,13 +247,14 @@ def test_json_is_read_back_with_the_numbers_of_the_tables(study, tmp_path, capsy
     assert told["headline"]["event"] == "selloff"
 
 
-def test_claims_of_another_file_are_judged_against_the_same_study(study, tmp_path, capsys):
+def test_claims_of_another_file_are_judged_and_quiet_prints_the_path_of_the_report_alone(study, tmp_path, capsys):
     other = tmp_path / "other.toml"
     other.write_text('[[articles]]\nkey = "A1"\ntitle_en = "Another"\n' + CLAIM, encoding="utf-8")
     out = tmp_path / "out"
-    assert main(["run", str(study), "--prices", "shipped", "--claims", str(other), "--out", str(out)]) == 0
+    assert main(["run", str(study), *SHORT, "--claims", str(other), "--out", str(out), "--quiet"]) == 0
+    assert capsys.readouterr().out == f"{out / 'report.html'}\n"
     assert list(pd.read_csv(out / "results" / "claims.csv")["id"]) == ["A1-1"]
-    assert main(["run", str(study), "--prices", "shipped", "--claims", "nowhere.toml", "--out", str(out)]) == 2
+    assert main(["run", str(study), *SHORT, "--claims", "nowhere.toml", "--out", str(out)]) == 2
     assert "there is no file nowhere.toml" in capsys.readouterr().err
 
 

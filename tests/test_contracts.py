@@ -1,5 +1,7 @@
 """What the core answers when there is nothing to compute."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -26,7 +28,7 @@ def test_one_event_gets_its_own_tests_and_says_what_needs_two() -> None:
     assert isinstance(results["sq"], SignificanceResult)
     assert isinstance(results["single_firm_t"], SignificanceResult)
     for name in ("bmp_t", "kolari_pynnonen_t", "adjusted_patell_z", "cross_sectional_t", "grank_t", "grank_z"):
-        assert "two events" in reasons(ar)[name] or "2 events" in reasons(ar)[name]
+        assert re.match("needs (two|2) events", str(reasons(ar)[name])), name
 
 
 def test_the_firm_tests_of_many_are_those_of_one() -> None:
@@ -173,8 +175,8 @@ def test_each_event_can_have_its_own_window() -> None:
 
 def test_results_print_in_a_terminal_and_in_a_notebook() -> None:
     ar = on_one_day(panel(1))
-    for shown in (ar, ar.car(EVENT), ar.summary(DAY)):
-        assert "F1" in repr(shown) or "Kolari" in repr(shown)
+    for shown, holds in ((ar, "F1"), (ar.car(EVENT), "F1"), (ar.summary(DAY), "Kolari")):
+        assert holds in repr(shown)
         assert "<table" in shown._repr_html_()
     table = ar.summary(DAY).to_frame()
     assert table["test"].iloc[0] == "date_permutation_mean"

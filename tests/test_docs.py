@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-HOMES = {"MODELS": "methods", "TESTS": "methods", "COUNTERFACTUALS": "counterfactuals", "MEASURES": "measures"}
+HOMES = [("methods", MODELS), ("methods", TESTS), ("counterfactuals", COUNTERFACTUALS), ("measures", MEASURES)]
 
 
 @cache
@@ -52,15 +52,23 @@ def test_a_line_that_a_command_does_not_print_is_found(tmp_path, monkeypatch):
         run_page(tmp_path / "page.md")
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
-def test_every_link_inside_the_pages_resolves(path):
-    for target in LINK.findall(prose(path.stem)):
-        file, _, anchor = target.partition("#")
-        if target.startswith(("http://", "https://")):
-            continue
-        to = DOCS / file if file else path
-        assert to.is_file(), f"{path.name}: {target}"
-        assert not anchor or anchor in anchors(to), f"{path.name}: {target}"
+def test_every_link_inside_the_pages_resolves():
+    links = [(path, target) for path in PAGES for target in LINK.findall(prose(path.stem))]
+    inside = [(path, target) for path, target in links if not target.startswith(("http://", "https://"))]
+    assert len(inside) > 20
+    assert [f"{path.name}: {target}" for path, target in inside if not leads_somewhere(path, target)] == []
+
+
+def leads_somewhere(path: Path, target: str) -> bool:
+    file, _, anchor = target.partition("#")
+    to = DOCS / file if file else path
+    return to.is_file() and (not anchor or anchor in anchors(to))
+
+
+def test_a_link_to_a_heading_that_is_not_there_leads_nowhere():
+    assert leads_somewhere(DOCS / "index.md", "measures.md")
+    assert not leads_somewhere(DOCS / "index.md", "measures.md#no-such-heading")
+    assert not leads_somewhere(DOCS / "index.md", "no-such-page.md")
 
 
 def anchors(path: Path) -> set[str]:
@@ -72,13 +80,9 @@ def anchors(path: Path) -> set[str]:
     }
 
 
-@pytest.mark.parametrize(
-    ("registry", "names"),
-    {"MODELS": MODELS, "TESTS": TESTS, "COUNTERFACTUALS": COUNTERFACTUALS, "MEASURES": MEASURES}.items(),
-    ids=str,
-)
-def test_every_entry_of_a_registry_is_named_where_it_is_explained(registry, names):
-    assert [name for name in names if f"`{name}`" not in page(HOMES[registry])] == []
+def test_every_entry_of_a_registry_is_named_where_it_is_explained():
+    lacking = [(home, name) for home, names in HOMES for name in names if f"`{name}`" not in page(home)]
+    assert lacking == []
 
 
 def test_every_model_is_named_in_the_list_of_keys():

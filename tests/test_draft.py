@@ -44,10 +44,10 @@ def test_the_sentences_are_enough_in_both_languages_and_for_what_is_no_market() 
     assert sum(not c["find"] for c in CASES) >= 25
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if has_chinese(c["text"])], ids=lambda c: c["text"][:20])
-def test_simplified_text_reads_as_traditional_text_does(case: dict) -> None:
-    dated = case.get("date", DATED)
-    assert found(simplified(case["text"]), dated) == found(case["text"], dated)
+def test_simplified_text_reads_as_traditional_text_does() -> None:
+    chinese = [(c["text"], c.get("date", DATED)) for c in CASES if has_chinese(c["text"])]
+    assert sum(simplified(text) != text for text, _ in chinese) > 60
+    assert [text for text, dated in chinese if found(simplified(text), dated) != found(text, dated)] == []
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,13 @@ from importlib.resources import files
 import numpy as np
 import pytest
 from contrast import AA, contrast, rgb
+from report_cases import catalogue_of
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
 from eventwindow.report.context import Subject
-from eventwindow.report.figures import FIGURES, chart, charts
+from eventwindow.report.csv import csv_text
+from eventwindow.report.figures import FIGURES, chart
 from eventwindow.report.figures.claims import ladder_data
 from eventwindow.report.figures.prices import tape_data
 from eventwindow.report.figures.style import VARIABLES, font, inline_svg, png_bytes, svg_text, with_shared_glyphs
@@ -29,37 +31,37 @@ def subject(deepseek):
 
 
 @pytest.fixture(scope="session")
-def drawn(subject):
-    return charts(subject)
+def drawn(drawings):
+    return drawings["en"]
 
 
 def test_the_study_that_ships_has_every_figure(drawn):
     assert list(drawn) == list(FIGURES)
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_has_words_and_the_table_it_was_drawn_from(drawn, name):
-    found = drawn[name]
-    assert len(found.alt) > 40
-    assert found.title
-    assert found.caption
-    assert len(found.data)
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_the_same_figure_gives_the_same_svg(subject, drawn, name):
-    again = svg_text(chart(name, subject).figure)
-    assert again == svg_text(drawn[name].figure)
-    assert "<text" not in again
-    assert not re.search(r"<dc:date>", again)
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_figure_has_words_and_the_table_it_was_drawn_from(drawings, code):
+    least = {"en": 40, "zh-Hant": 20}[code]
+    drawn = drawings[code].items()
+    assert [n for n, f in drawn if not (len(f.alt) > least and f.title and f.caption and len(f.data))] == []
+    assert [n for n, f in drawn if re.search(r"(?<![A-Za-z])(nan|None)(?![A-Za-z])", f.alt + f.caption + f.title)] == []
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_no_glyph_is_missing(deepseek, code):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        written = [svg_text(found.figure) for found in charts(Subject(deepseek, language(code))).values()]
-    assert len(written) == len(FIGURES)
+def test_the_same_figure_gives_the_same_svg_and_table(drawings, written, code):
+    """Drawn in two processes, of which one had drawn other figures before."""
+    ending, moved = "" if code == "en" else f".{code}", []
+    for name, found in drawings[code].items():
+        svg = svg_text(found.figure)
+        files = {f"{name}{ending}.svg": svg.encode(), f"{name}.csv": csv_text(found.data).encode("utf-8-sig")}
+        moved += [file for file, held in files.items() if (written / "figures" / file).read_bytes() != held]
+        assert "<text" not in svg and "<dc:date>" not in svg, name
+    assert moved == []
+
+
+def test_no_glyph_is_missing_from_a_figure_in_any_language(drawings):
+    """The fixture drew them, and every word was measured, with each warning an error."""
+    assert {code: list(drawn) for code, drawn in drawings.items()} == {code: list(FIGURES) for code in LANGUAGES}
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -78,7 +80,8 @@ def test_every_word_is_measured_when_a_figure_is_laid_out(drawn, name):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_every_word_lies_within_its_figure_as_vectors_and_as_pixels(deepseek, code, monkeypatch):
+def test_every_word_lies_within_its_figure_as_vectors_and_as_pixels(drawings, written, code, monkeypatch):
+    """And the picture is the one that was written."""
     from matplotlib.text import Text
 
     seen, drawing = [], Text.draw
@@ -89,8 +92,12 @@ def test_every_word_lies_within_its_figure_as_vectors_and_as_pixels(deepseek, co
         return drawing(self, renderer)
 
     monkeypatch.setattr(Text, "draw", noting)
-    for found in charts(Subject(deepseek, language(code))).values():
-        svg_text(found.figure), png_bytes(found.figure)
+    ending, moved = "" if code == "en" else f".{code}", []
+    for name, found in drawings[code].items():
+        svg_text(found.figure)
+        if png_bytes(found.figure) != (written / "figures" / f"{name}{ending}.png").read_bytes():
+            moved.append(name)
+    assert moved == []
     assert len(seen) > 1000
     assert [text for text, (x0, y0, x1, y1), (w, h) in seen if min(x0, y0) < 0 or x1 > w or y1 > h] == []
 
@@ -100,7 +107,7 @@ def test_the_font_that_ships_holds_every_character_of_the_catalogue_and_the_stud
 
     held = FT2Font(font().get_file()).get_charmap()
     drawn = {"axis", "tape", "car", "value", "dots", "heat", "permutation", "ladder", "common", "test", "mic"}
-    words = [pair for code in LANGUAGES for pair in language(code).words.items()]
+    words = [pair for code in LANGUAGES for pair in catalogue_of(code).items()]
     said = "".join(text for key, text in words if key.split(".")[0] in drawn)
     study = deepseek.run["study"]
     said += "".join(s.get("name_en", "") + s.get("name_zh", "") for s in study["securities"])
@@ -111,10 +118,10 @@ def test_the_font_that_ships_holds_every_character_of_the_catalogue_and_the_stud
 def test_nothing_draws_through_pyplot(tmp_path):
     """In a process of its own: another test's library may have imported it here."""
     code = (
-        "import sys; from eventwindow.studies import new_study; from eventwindow.study.run import run_study; "
-        "from eventwindow.report.output import write_result; from pathlib import Path; "
+        "import sys; from eventwindow.study.definition.library import new_study; from eventwindow.study.run import run_study; "
+        "from eventwindow.report.write.output import write_result; from pathlib import Path; "
         f"folder = Path({str(tmp_path)!r}); result = run_study(new_study(folder / 'mine'), prices='shipped'); "
-        "write_result(result, folder / 'out'); print('matplotlib.pyplot' in sys.modules)"
+        "write_result(result, folder / 'out', ['en']); print('matplotlib.pyplot' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

@@ -120,9 +120,11 @@ def test_each_event_has_the_figures_of_the_plain_path():
     np.testing.assert_allclose(daily["abnormal_return"], plain["abnormal_return"], rtol=1e-12)
     aar = result.aar.query("group == 'all'")
     np.testing.assert_allclose(aar["aar"], ar.aar()["aar"], rtol=1e-11, atol=1e-15)
-    assert list(result.excluded["reason"]) == list(ar.excluded.sort_values(["event"])["reason"]) or len(
-        result.excluded
-    ) == len(ar.excluded)
+    told, expected = (
+        table.astype(str).set_index("event")["reason"].to_dict() for table in (result.excluded, ar.excluded)
+    )
+    assert len(told) > 3
+    assert told == expected
 
 
 def test_a_chunk_touches_no_more_of_the_panel_than_is_allowed(monkeypatch):

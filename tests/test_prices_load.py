@@ -237,7 +237,7 @@ import pandas as pd, yfinance as yf
 from yahoo_server import session
 from eventwindow.prices import load_prices
 from eventwindow.prices.cache import Cache
-from eventwindow.prices.pull import Limits
+from eventwindow.prices.retry import Limits
 from eventwindow.prices.yahoo import Yahoo
 
 class Server:

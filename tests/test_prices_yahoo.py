@@ -80,7 +80,7 @@ def test_a_store_of_the_client_that_another_process_holds_is_left_unused(serve, 
     other.execute("BEGIN EXCLUSIVE")
     answers = fetch(serve(), ["AAA", "^X"])
     other.close()
-    assert all(isinstance(history, PriceHistory) for history in answers.values())
+    assert {symbol: type(answer) for symbol, answer in answers.items()} == {"AAA": PriceHistory, "^X": PriceHistory}
 
 
 def test_threads_that_pull_at_once_do_not_lock_each_other_out(serve, tmp_path):

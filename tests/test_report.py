@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import math
 import re
-import string
 from dataclasses import replace
 
 import pandas as pd
 import pytest
-from report_cases import HOSTILE, Page, hostile_study
+from report_cases import HOSTILE, Page
 
 from eventwindow import run_study
+from eventwindow.errors import Catalogue
 from eventwindow.report.context import Subject, words_of
-from eventwindow.report.html import environment
+from eventwindow.report.figures.style import svg_text
+from eventwindow.report.html import file_name
+from eventwindow.report.html import page as page_of
 from eventwindow.report.language import LANGUAGES, Language, language, p_value, percent
+from eventwindow.report.markdown import markdown
 from eventwindow.report.sections import (
     abnormal_section,
     board_section,
@@ -29,15 +32,8 @@ from eventwindow.study.library import new_study
 
 
 @pytest.fixture(scope="session")
-def folder(deepseek, tmp_path_factory):
-    out = tmp_path_factory.mktemp("report")
-    write_report(deepseek, out)
-    return out
-
-
-@pytest.fixture(scope="session")
-def html(folder):
-    return (folder / "report.html").read_text(encoding="utf-8")
+def html(written):
+    return (written / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -50,13 +46,8 @@ def subject(deepseek):
     return Subject(deepseek, language("en"))
 
 
-@pytest.fixture(scope="session")
-def hostile(tmp_path_factory):
-    return run_study(hostile_study(tmp_path_factory.mktemp("hostile") / "study"), prices="shipped")
-
-
 def rendered(result, folder):
-    write_report(result, folder)
+    write_report(result, folder, ["en"])
     return (folder / "report.html").read_text(encoding="utf-8")
 
 
@@ -99,14 +90,18 @@ def test_nothing_is_loaded_from_anywhere(page, html):
     assert not re.search(r"@import|url\((?!#)", html)
 
 
-def test_the_same_result_gives_the_same_bytes(deepseek, folder, tmp_path):
-    write_report(deepseek, tmp_path)
-    for name in ["report.html", *(f"figures/{p.name}" for p in (folder / "figures").iterdir())]:
-        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_same_result_gives_the_same_page_and_summary(deepseek, written, drawings, code):
+    """In another process, from figures drawn anew; those are compared by `test_figures`, paper by `test_report_paper`."""
+    subject, drawn = Subject(deepseek, language(code)), drawings[code]
+    again = page_of(subject, drawn, {name: svg_text(found.figure) for name, found in drawn.items()}, LANGUAGES)
+    html = written / file_name(code)
+    assert again == html.read_text(encoding="utf-8")
+    assert markdown(subject) == html.with_suffix(".md").read_text(encoding="utf-8")
 
 
-def test_both_languages_are_written_and_link_to_each_other(folder, page):
-    chinese = Page((folder / "report.zh-Hant.html").read_text(encoding="utf-8"))
+def test_both_languages_are_written_and_link_to_each_other(written, page):
+    chinese = Page((written / "report.zh-Hant.html").read_text(encoding="utf-8"))
     assert page.named("html")[0]["lang"] == "en"
     assert chinese.named("html")[0]["lang"] == "zh-Hant"
     assert "report.zh-Hant.html" in {a["href"] for a in page.named("a")}
@@ -114,10 +109,10 @@ def test_both_languages_are_written_and_link_to_each_other(folder, page):
     assert "輝達（NVDA）下跌" in chinese.words
 
 
-def test_every_figure_has_a_picture_and_a_table_beside_the_page(folder, page):
+def test_every_figure_has_a_picture_and_a_table_beside_the_page(written, page):
     names = [a["id"][len("figure-") :] for a in page.named("figure")]
     endings = ("svg", "png", "zh-Hant.svg", "zh-Hant.png", "csv")
-    assert {p.name for p in (folder / "figures").iterdir()} >= {f"{n}.{e}" for n in names for e in endings}
+    assert {p.name for p in (written / "figures").iterdir()} >= {f"{n}.{e}" for n in names for e in endings}
 
 
 def test_readings_and_disagreements_stand_with_their_sentences(deepseek, page):
@@ -126,8 +121,10 @@ def test_readings_and_disagreements_stand_with_their_sentences(deepseek, page):
     assert all(" ".join(d.disagreement.title_en.split()) in page.words for d in deepseek.disagreements)
 
 
-def test_the_page_stays_under_three_megabytes(folder):
-    assert all(path.stat().st_size < 3e6 for path in folder.glob("report*.html"))
+def test_the_page_stays_under_three_megabytes(written):
+    sizes = {path.name: path.stat().st_size for path in written.glob("report*.html")}
+    assert len(sizes) == len(LANGUAGES)
+    assert {name: size for name, size in sizes.items() if size > 3e6} == {}
 
 
 def test_every_table_has_a_caption_and_every_heading_cell_a_scope(page, html):
@@ -190,9 +187,8 @@ def test_rows_left_out_for_one_reason_stand_together(deepseek, subject):
     assert len(section) < len(deepseek.table("excluded"))
 
 
-@pytest.mark.filterwarnings("ignore:no font here draws")
-def test_texts_of_a_study_stay_text(hostile, tmp_path):
-    page = Page(rendered(hostile, tmp_path))
+def test_texts_of_a_study_stay_text(hostile_report):
+    page = Page((hostile_report / "report.html").read_text(encoding="utf-8"))
     assert [a.get("type", "ours") for a in page.named("script")] == ["application/ld+json", "ours"]
     held = "".join(page.inside["script"])
     assert "<" not in held[: held.index("(() =>")]
@@ -210,12 +206,13 @@ def test_the_page_carries_a_claim_review_for_every_statement(deepseek, page):
 
 
 def test_the_small_picture_puts_the_dot_in_the_bar_when_the_claim_holds(deepseek):
-    for verdict in deepseek.verdicts:
-        strip = strip_of(verdict)
-        if strip is not None and not strip.effect and len(strip.measured) == 1:
-            slack = 1e-9 * abs(strip.measured[0])
-            inside = strip.low - slack <= strip.measured[0] <= strip.high + slack
-            assert inside == (verdict.word == "confirmed"), verdict.claim.id
+    shown = [(verdict, strip_of(verdict)) for verdict in deepseek.verdicts]
+    single = [(v, strip) for v, strip in shown if strip is not None and not strip.effect and len(strip.measured) == 1]
+    assert len(single) > 10
+    for verdict, strip in single:
+        slack = 1e-9 * abs(strip.measured[0])
+        inside = strip.low - slack <= strip.measured[0] <= strip.high + slack
+        assert inside == (verdict.word == "confirmed"), verdict.claim.id
 
 
 def test_a_study_without_claims_names_news_or_baskets_has_a_report(tmp_path):
@@ -241,26 +238,6 @@ def test_a_study_of_one_security_has_a_report(tmp_path):
     assert "Nvidia (NVDA) fell" in page.words
 
 
-def test_every_word_stands_in_both_languages_with_the_same_blanks():
-    every = {code: language(code).words for code in LANGUAGES}
-    blanks = {
-        code: {key: {f for _, f, _, _ in string.Formatter().parse(text) if f} for key, text in words.items()}
-        for code, words in every.items()
-    }
-    assert all(text for words in every.values() for text in words.values())
-    assert blanks["en"] == blanks["zh-Hant"]
-
-
-def test_every_key_that_a_template_asks_for_is_in_the_catalogue():
-    loader = environment().loader
-    asked = set()
-    for name in environment().list_templates(extensions=["j2"]):
-        source = loader.get_source(environment(), name)[0]
-        asked |= set(re.findall(r"""say\(["']([a-z_]+\.[A-Za-z_]+)["'](?! ~)""", source))
-    assert asked
-    assert asked <= set(language("en").words)
-
-
 @pytest.mark.parametrize(
     ("value", "text"), [(-0.1697, "−17.0\u00a0%"), (0.0, "0.0\u00a0%"), (-0.0001, "0.0\u00a0%"), (None, "")]
 )
@@ -274,7 +251,7 @@ def test_slugs_are_written_as_words():
 
 
 def test_values_put_into_our_words_are_escaped():
-    words = Language("en", {"a.b": "<b>{x}</b>"})
+    words = Language(Catalogue("en", "English", {"a.b": ("<b>{x}</b>",)}, lambda n: 0))
     assert str(words.say("a.b", x="<i>")) == "<b>&lt;i&gt;</b>"
 
 
@@ -309,7 +286,9 @@ def test_volume_is_shown_as_a_multiple_of_what_was_expected(deepseek, subject):
 
 
 def test_findings_of_the_data_checks_are_in_the_report(deepseek, page):
-    assert all(text in page.words for text in deepseek.table("data_quality")["text_en"])
+    findings = list(deepseek.table("data_quality")["text_en"])
+    assert findings
+    assert [text for text in findings if text not in page.words] == []
 
 
 def test_the_days_on_which_pulled_and_shipped_figures_differ_are_listed(deepseek):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from importlib.resources import files
 
 import pytest
+from report_cases import catalogue_of
 
 from eventwindow.analyses.counterfactual import COUNTERFACTUALS
 from eventwindow.estimation.models import MODELS
@@ -47,7 +48,7 @@ def test_every_model_test_and_counterfactual_of_the_package_has_an_entry():
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_entry_has_a_name_words_and_a_formula_of_its_own_or_one_before_it(code):
-    words, same = language(code).words, {"en": "The same", "zh-Hant": "同"}[code]
+    words, same = catalogue_of(code), {"en": "The same", "zh-Hant": "同"}[code]
     for key in EVERY:
         assert any(f"{table}.{key}" in words for table in ("test", "option", "method_name")), key
         assert method.has_formula(key) or same in words[f"method.{key}"], key
@@ -65,7 +66,7 @@ def test_every_formula_belongs_to_an_entry_and_is_of_parts_that_the_paper_sets()
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_work_that_is_cited_stands_in_the_references_and_the_other_way_round(code):
-    said = [text for key, text in language(code).words.items() if key.startswith("method.")]
+    said = [text for key, text in catalogue_of(code).items() if key.startswith("method.")]
     assert set(cited(said)) == set(works())
     for label, work in works().items():
         year = label[-4:]

@@ -7,6 +7,7 @@ from html import unescape
 
 import pandas as pd
 import pytest
+from report_cases import catalogue_of
 
 from eventwindow.report.context import Subject
 from eventwindow.report.language import LANGUAGES, language, p_value, percent
@@ -235,6 +236,6 @@ def test_the_word_on_kolari_pynnonen_follows_what_it_found(deepseek, p, told):
 def test_no_share_of_rejections_is_written_by_hand():
     """How often careless tests reject depends on the data: the words give the direction only."""
     for code in LANGUAGES:
-        said = {k: v for k, v in language(code).words.items() if k.startswith("careless.")}
+        said = {k: v for k, v in catalogue_of(code).items() if k.startswith("careless.")}
         assert said
         assert not any(any(c.isdigit() for c in text) for text in said.values())

@@ -8,6 +8,8 @@ import pytest
 
 from eventwindow.estimation.ex_treated import weights_from_values, without_treated
 from eventwindow.study.analyses import filled_weights
+from eventwindow.study.definition import read_study
+from eventwindow.study.estimates import estimated
 from eventwindow.study.library import find_study
 from eventwindow.study.load import read_inputs
 
@@ -84,15 +86,15 @@ def test_weights_from_values_scale_with_the_published_one():
 
 def test_weights_left_empty_come_from_market_values():
     """One published weight and the share counts give the others: those that ship were made the same way."""
-    inputs = read_inputs(find_study("deepseek-2025"), "shipped", lambda _: None)
-    weights = inputs.tables["weights"]
+    inputs = read_inputs(read_study(find_study("deepseek-2025")), "shipped", lambda _: None)
+    estimates, weights = estimated(inputs), inputs.tables["weights"]
     blank = weights.assign(weight=weights["weight"].where(weights["symbol"] == "NVDA"))
-    filled = filled_weights(inputs, blank, "^GSPC").set_index("symbol")["weight"]
+    filled = filled_weights(estimates, blank, "^GSPC").set_index("symbol")["weight"]
     shipped = weights.set_index("symbol")["weight"]
     assert filled["NVDA"] == shipped["NVDA"]
     for symbol in ("AVGO", "AMD", "MU", "MSFT", "META"):
         assert filled[symbol] == pytest.approx(shipped[symbol], rel=0.02), symbol
-    assert filled_weights(inputs, weights, "^GSPC")["weight"].equals(weights["weight"])
+    assert filled_weights(estimates, weights, "^GSPC")["weight"].equals(weights["weight"])
 
 
 def test_the_treated_explain_more_than_the_whole_fall_of_the_index(deepseek):

@@ -102,7 +102,7 @@ class YahooServer:
         handler = type("Handler", (_Handler,), {"yahoo": self})
         self.http = _QuietServer(("127.0.0.1", 0), handler)
         self.port = self.http.server_address[1]
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        threading.Thread(target=self.http.serve_forever, args=[0.01], daemon=True).start()
 
     def close(self) -> None:
         self.http.shutdown()
@@ -112,6 +112,7 @@ class YahooServer:
 class _Handler(BaseHTTPRequestHandler):
     yahoo: YahooServer
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes: the second would wait 40 ms for the first's receipt
 
     def log_message(self, *args: object) -> None:
         pass

@@ -14,6 +14,7 @@ from importlib import import_module
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
+CORES = int(os.environ.get("EVENTWINDOW_CORES", os.cpu_count() or 1))
 START_METHOD = os.environ.get("EVENTWINDOW_START_METHOD", "spawn")  # a library does not fork its host
 AHEAD = 2  # pieces that wait for the second process: one in work, one to follow
 
@@ -30,7 +31,7 @@ def second_core(imports: Sequence[str] = ()) -> Iterator[None]:
     The process starts at once and reads the modules `imports`, while this one goes on.
     """
     global _second  # noqa: PLW0603 one process for all runs of a command
-    if _second is not None or (os.cpu_count() or 1) < 2:
+    if _second is not None or CORES < 2:
         yield
         return
     with ProcessPoolExecutor(1, get_context(START_METHOD)) as pool:
@@ -113,5 +114,5 @@ def in_blocks(n: int, work: Callable[[slice], Part], size: int = BLOCK) -> list[
     slices = [slice(i, min(i + size, n)) for i in range(0, n, size)]
     if len(slices) < THREADS_FROM:
         return [work(rows) for rows in slices]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(CORES) as pool:
         return list(pool.map(work, slices))

@@ -1,0 +1,60 @@
+"""Pieces of a run beside each other: the same answers, the first error in order, and nothing lost with the other process."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import partial
+
+import pandas as pd
+import pytest
+
+from eventwindow import parallel
+from eventwindow.parallel import begin, run_parallel, second_core
+
+
+def fails(words: str) -> None:
+    raise ValueError(words)
+
+
+@pytest.fixture(autouse=True)
+def two_cores(monkeypatch):
+    monkeypatch.setattr(parallel, "CORES", 2)
+
+
+def dies_elsewhere(pid: int) -> int:
+    """End any process but the one of this number."""
+    if os.getpid() != pid:
+        os._exit(1)
+    return 7
+
+
+def test_without_a_second_process_pieces_follow_one_another():
+    assert run_parallel([os.getpid, partial(int, "7")]) == [os.getpid(), 7]
+    assert run_parallel([]) == []
+
+
+def test_answers_come_in_the_order_of_the_pieces():
+    table = pd.DataFrame({"a": [1.0, 2.0]})
+    with second_core():
+        found = run_parallel([table.copy, *[partial(pow, n, 2) for n in range(20)]])
+        assert begin(partial(pow, 3, 2))() == 9
+    assert found[0].equals(table)
+    assert found[1:] == [n**2 for n in range(20)]
+
+
+def test_a_second_process_takes_part():
+    with second_core():
+        pids = run_parallel([os.getpid, partial(time.sleep, 0.3), os.getpid])
+        assert begin(os.getpid)() == pids[0] != os.getpid()
+        assert pids[2] == os.getpid()
+
+
+def test_the_first_error_in_order_is_raised():
+    with second_core(), pytest.raises(ValueError, match="first"):
+        run_parallel([partial(int, "1"), partial(fails, "first"), partial(fails, "second")])
+
+
+def test_where_the_other_process_dies_its_pieces_are_done_here():
+    with second_core():
+        assert run_parallel([partial(dies_elsewhere, os.getpid()), partial(int, "1")]) == [7, 1]
