@@ -25,7 +25,7 @@ DOORS = {
     "Event dates, clock times and windows": r"(timeline|placing|happenings|dates)",
     "Claims and readings": r"(claimforms|ledger|tomltables|claims/)",
     "Prices and factors": r"(prices/|quality)",
-    "Event lists and panels": r"(eventlist/|panel|panelrun/|plausible)",
+    "Event lists and panels": r"(panel/|plausible)",
     "Drafting from articles": r"draft/",
     "Size and power": r"(calibration|drawing)",
     "The library": r"",

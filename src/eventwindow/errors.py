@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -18,6 +18,9 @@ class StudyError(Exception):
     def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
         self.what, self.where, self.remedy = what, where, remedy
         super().__init__(str(self))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), where=self.where, remedy=self.remedy), (self.what,)
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
@@ -52,6 +55,9 @@ class NoFigure(Exception):  # noqa: N818 a reason, not a fault
     def __init__(self, reason_en: str, reason_zh: str) -> None:
         self.reason_en, self.reason_zh = reason_en, reason_zh
         super().__init__(reason_en)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return NoFigure, (self.reason_en, self.reason_zh)
 
 
 class Reason:

@@ -62,7 +62,10 @@ def run_parallel(works: Sequence[Work]) -> list[Any]:
     """
     if _second is None:
         return [work() for work in works]
-    _second.submit(_receive, pickle.dumps(works))  # once and here: pieces share what they read, and change its caches
+    try:  # once and here: pieces share what they read, and change its caches
+        _second.submit(_receive, pickle.dumps(works))
+    except BrokenProcessPool:
+        return [work() for work in works]
     left, sent, answers = deque(range(len(works))), dict[int, Future[Any]](), dict[int, Work]()
     while left:
         waiting = sum(not future.done() for future in sent.values())

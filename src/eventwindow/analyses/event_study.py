@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 
+import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import check_sessions
-from eventwindow.calendars.day_zero import placed
+from eventwindow.calendars.day_zero import ALIASES, placed
 from eventwindow.calendars.exchange import SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
+from eventwindow.estimation.contamination import Contamination, check_contamination, decontaminated, gap_notes
+from eventwindow.estimation.door import (
+    OF_RETURNS,
+    Values,
+    check_factors,
+    check_kind,
+    check_prices,
+    check_values,
+    returns_table,
+    sessions_only,
+)
 from eventwindow.estimation.event_time import Factors, event_returns
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.overlaps import overlap_notes
@@ -30,7 +42,7 @@ class EventStudy(AbnormalReturns):
 
     def summary(self, window: Span | None = None) -> Summary:
         """Every test of one window: first those that hold for the design, then what could not run, then the others."""
-        return summarise(self, as_window(window or self.window))
+        return summarise(self, self.window if window is None else as_window(window))
 
 
 def abnormal_returns(
@@ -47,6 +59,8 @@ def abnormal_returns(
     session: SessionRule = "error",
     exchange: str | None = None,
     kind: str = "simple",
+    values: Values = "returns",
+    contamination: Contamination = "tell",
 ) -> EventStudy:
     """Abnormal returns of every event.
 
@@ -54,10 +68,27 @@ def abnormal_returns(
     zone and exchange, session (its own rule), benchmark (a column of `returns`), window_start and window_end (its own
     window, which `car()` without argument takes). `benchmark` names the column for all; `factors` is a table instead.
     """
-    sessions = check_sessions(returns.index, "the table of returns")
+    check_kind(kind)
+    check_contamination(contamination)
+    check_values(values)
     fitter = model_named(model)
     estimation, window = as_window(estimation), as_window(window)
-    events = placed(events, sessions, session, exchange)
+    returns = returns_table(returns)
+    check_sessions(returns.index, OF_RETURNS)
+    if benchmark is not None and factors is not None:
+        raise StudyError(
+            f"both benchmark={benchmark!r} and factors are given",
+            remedy="Give one of the two: a benchmark is a column of the returns, factors are a table of their own.",
+        )
+    for table in factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,):
+        check_factors(table)
+    returns, closed = sessions_only(returns, _securities(events))
+    prices = returns if values == "prices" else None
+    if prices is not None:
+        check_prices(prices.to_numpy(float), prices.columns, prices.index, "the table of prices")
+        ratio = prices / prices.shift(1)
+        returns = ratio - 1 if kind == "simple" else ratio.apply(np.log)
+    events = placed(events, pd.DatetimeIndex(returns.index), session, exchange)
     if peers:
         factors = _peer_index(returns, list(peers))
     elif factors is None and benchmark is not None:
@@ -65,12 +96,30 @@ def abnormal_returns(
     _check_returns(returns, events, peers, kind)
     lags, leads = fitter.neighbours
     source = event_returns(
-        returns, events, estimation=estimation, window=window, factors=factors, lags=lags, leads=leads, kind=kind
+        returns,
+        events,
+        estimation=estimation,
+        window=window,
+        factors=factors,
+        lags=lags,
+        leads=leads,
+        kind=kind,
+        prices=prices,
     )
+    source, contaminated = decontaminated(source, contamination)
     result = estimate(source, fitter, minimum_returns)
     shifts = tuple(shift for shift in result.labels["shift"] if shift)
-    notes = (*result.notes, *shifts, *overlap_notes(result), *_treated_peers(events, peers))
+    notes = (*result.notes, *closed, *shifts, *contaminated, *gap_notes(result), *overlap_notes(result))
+    notes += _treated_peers(events, peers)
     return EventStudy.of(replace(result, notes=notes))
+
+
+def _securities(events: pd.DataFrame) -> set[object]:
+    """What the events are about, whatever the column is called; nothing where it is lacking."""
+    names = [
+        name for name in events if name in ("security", *(old for old, new in ALIASES.items() if new == "security"))
+    ]
+    return set(events[names[0]]) if names else set()
 
 
 def _check_returns(returns: pd.DataFrame, events: pd.DataFrame, peers: Sequence[str], kind: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 
@@ -38,9 +39,35 @@ class Window:
         return np.arange(self.start, self.end + 1)
 
 
-Span = Window | tuple[int, int]  # what a person may write for a window
+Span = Window | tuple[int, int] | int | slice  # what a person may write for a window
 
 
 def as_window(span: Span) -> Window:
-    """(-1, 1) is Window(-1, 1)."""
-    return span if isinstance(span, Window) else Window(*span)
+    """A window as a person may write it: 0 is day 0, (-1, 1) and slice(-1, 1) are the three days around it.
+
+    Parameters
+    ----------
+    span : Window, int, pair of int, or slice
+        Trading days from the event date; both ends belong to the window.
+
+    Raises
+    ------
+    WindowError
+        For anything else, and where an end is no whole number.
+    """
+    if isinstance(span, Window):
+        return span
+    if isinstance(span, slice):
+        ends: object = (span.start, span.stop) if span.step in (None, 1) else None
+    else:
+        ends = (span, span) if isinstance(span, Integral) else span
+    if isinstance(ends, tuple | list) and len(ends) == 2 and all(_whole(end) for end in ends):
+        return Window(int(ends[0]), int(ends[1]))
+    raise WindowError(
+        f"{span!r} is no window of trading days",
+        remedy="Give a day (0), its first and last day ((-1, 1)), or a Window; days are whole numbers.",
+    )
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)

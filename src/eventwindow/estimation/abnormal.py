@@ -100,7 +100,7 @@ class AbnormalReturns:
         """CAR of each event over `window`; by default over its own (labels window_start, window_end), else all days."""
         if window is None and {"window_start", "window_end"} <= set(self.labels):
             return self._own_cars()
-        window = as_window(window or self.window)
+        window = self.window if window is None else as_window(window)
         at = self.columns(window)
         covariance = {"own_variance": self.own_variance[:, at], "loading": self.loading[:, at]}
         return cumulate(window, self.labels, self.ar[:, at], self.event_days[:, at], dof=self.dof, **covariance)
@@ -133,7 +133,7 @@ class AbnormalReturns:
     def bhar(self, window: Span | None = None) -> Array:
         """(N,), Π(1 + R) - Π(1 + E[R]) over `window`, simple returns; NaN where the window is not complete."""
         self._simple("a buy-and-hold return")
-        at = self.columns(as_window(window or self.window))
+        at = self.columns(self.window if window is None else as_window(window))
         seen = np.isfinite(self.ar[:, at])
         held, expected = (np.prod(1 + part[:, at], axis=1, where=seen) for part in (self.actual, self.expected))
         return np.where(self.car(window).complete, held - expected, np.nan)
@@ -214,19 +214,45 @@ def estimate(source: EventReturns, model: str | Model = "market_model", minimum_
     return replace(kept, excluded=excluded)
 
 
+def _over_halts(source: EventReturns, fit: Fit) -> tuple[Array, Array, Array]:
+    """Expected returns, variances and loadings; of a return over several sessions, those of all of them."""
+    parts = fit.expected, fit.own_variance, fit.loading
+    if source.covered is None:
+        return parts
+    out = tuple(part.copy() for part in parts)
+    for row, column in np.argwhere(source.covered > 1).tolist():
+        days = slice(column - int(source.covered[row, column]) + 1, column + 1)
+        for new, part in zip(out, parts, strict=True):
+            new[row, column] = part[row, days].sum(axis=0)
+    return out[0], out[1], out[2]
+
+
+def halt_notes(source: EventReturns) -> tuple[str, ...]:
+    """Which returns cover several sessions."""
+    if source.covered is None:
+        return ()
+    return tuple(
+        f"{source.labels['security'].iloc[row]}: the return of"
+        f" {pd.Timestamp(int(source.event_days[row, column]), unit='D'):%Y-%m-%d} covers"
+        f" {int(source.covered[row, column])} sessions, from the last trade before a halt"
+        for row, column in np.argwhere(source.covered > 1).tolist()
+    )
+
+
 def _result(source: EventReturns, fitter: Model, fit: Fit) -> AbnormalReturns:
+    expected, own_variance, loading = _over_halts(source, fit)
     return AbnormalReturns(
         source.labels,
         source.estimation,
         source.window,
         source.event_returns,
-        fit.expected,
+        expected,
         fit.residuals,
         fit.sigma,
         fit.dof,
         fit.nobs,
-        fit.own_variance,
-        fit.loading,
+        own_variance,
+        loading,
         source.estimation_days,
         source.event_days,
         np.full(len(source), fitter.name, dtype=object),
@@ -235,5 +261,5 @@ def _result(source: EventReturns, fitter: Model, fit: Fit) -> AbnormalReturns:
         fitter,
         pd.DataFrame(fit.coefficients, columns=list(fit.coefficient_names)),
         fit.residual_sd,
-        notes=fit.notes,
+        notes=(*fit.notes, *halt_notes(source)),
     )

@@ -52,11 +52,13 @@ def study_abnormal_returns(
     minimum_returns: int,
     kind: str,
     factors: pd.DataFrame | None = None,
+    prices: Mapping[str, pd.Series] | None = None,
 ) -> AbnormalReturns:
     """Abnormal returns of every placed event, in the order of `placed`.
 
     A security whose benchmark is "none" is mean-adjusted; the others follow `model`. `factors` is one table by date
-    for all of them, where the model asks for factors; else each has its own benchmark.
+    for all of them, where the model asks for factors; else each has its own benchmark. `prices`, those that the returns
+    are of, hold a halt inside the event window against the last price before it.
     """
     lags, leads = model_named(model).neighbours
     parts = []
@@ -73,10 +75,19 @@ def study_abnormal_returns(
             lags=0 if lacking else lags,
             leads=0 if lacking else leads,
             kind=kind,
+            prices=_on_sessions(rows, prices, sessions),
         )
         parts.append(estimate(laid, "mean_adjusted" if lacking else model, minimum_returns))
     joined = concat(parts)
     return joined.select(joined.labels["position"].to_numpy().argsort(kind="stable"))
+
+
+def _on_sessions(
+    rows: pd.DataFrame, prices: Mapping[str, pd.Series] | None, sessions: pd.DatetimeIndex
+) -> pd.DataFrame | None:
+    if prices is None:
+        return None
+    return pd.DataFrame({s: prices[s].reindex(sessions) for s in rows["security"].unique()}, index=sessions)
 
 
 def _benchmarks(

@@ -26,7 +26,7 @@ def concat(parts: Sequence[Joined]) -> Joined:
                 remedy="Join events that share both windows.",
             )
     rules = EVENT_RULES if isinstance(first, EventReturns) else ABNORMAL_RULES
-    parts = _volatility_spelled_out(parts)
+    parts = _halts_spelled_out(_volatility_spelled_out(parts))
     joined = {f.name: rules.get(f.name, _stacked)([getattr(p, f.name) for p in parts]) for f in fields(first)}
     if isinstance(first, AbnormalReturns):
         sources = [part.source for part in parts if isinstance(part, AbnormalReturns)]
@@ -41,6 +41,18 @@ def _volatility_spelled_out(parts: Sequence[Joined]) -> Sequence[Joined]:
     return [
         replace(part, residual_sd=np.broadcast_to(part.sigma[:, None], part.residuals.shape))
         if isinstance(part, AbnormalReturns) and part.residual_sd is None
+        else part
+        for part in parts
+    ]
+
+
+def _halts_spelled_out(parts: Sequence[Joined]) -> Sequence[Joined]:
+    """Where one part has returns over several sessions, those of the others cover one each."""
+    if all(getattr(part, "covered", None) is None for part in parts):
+        return parts
+    return [
+        replace(part, covered=np.ones_like(part.event_returns))
+        if isinstance(part, EventReturns) and part.covered is None
         else part
         for part in parts
     ]

@@ -38,6 +38,7 @@ class EventReturns:
     event_days: Days  # (N, L)
     factor_names: tuple[str, ...] = ()
     kind: str = "simple"
+    covered: Array | None = None  # (N, L), sessions that each return covers: more than one after a halt
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -74,6 +75,7 @@ def event_returns(
     lags: int = 0,
     leads: int = 0,
     kind: str = "simple",
+    prices: pd.DataFrame | None = None,
 ) -> EventReturns:
     """Lay the events of one session calendar out in event time.
 
@@ -81,6 +83,10 @@ def event_returns(
     labels. `factors` is one table for all events (a lone column is the market), or a table for each name in the events'
     column `benchmark`; left out, each event's benchmark is a column of `returns`. `lags` and `leads` add the market of
     neighbouring days as market-1, market+1, …
+
+    `prices`, on the same sessions, are held against a halt inside the event window: the return from the last price
+    before it to the first one after it stands on that session, and `covered` says how many sessions it spans
+    (Maynes & Rumsey 1993). Estimation windows leave such returns out.
     """
     _check(returns, events, estimation, window)
     labels = _labelled(events)
@@ -96,7 +102,29 @@ def event_returns(
         parts[f"{which}_returns"] = _gather(values, span, day)[column]
         parts[f"{which}_factors"] = _gather_factors(tables, names, labels, span, day)
         parts[f"{which}_days"] = _gather_days(returns.index, span, day, spans[column])
+    if prices is not None:
+        over, covered = trade_to_trade(prices[returns.columns[used]].to_numpy(float).T, kind)
+        parts |= _over_halts(parts["event_returns"], *(_gather(a, window, day)[column] for a in (over, covered)))
     return EventReturns(labels, estimation, window, factor_names=names, kind=kind, **parts)
+
+
+def trade_to_trade(prices: Array, kind: str = "simple") -> tuple[Array, Array]:
+    """Returns (S, D) from the last price before each price, and the sessions each covers (Maynes & Rumsey 1993)."""
+    held = np.isfinite(prices)
+    place = np.where(held, np.arange(prices.shape[1]), -1)
+    before = np.maximum.accumulate(np.pad(place, ((0, 0), (1, 0)), constant_values=-1), axis=1)[:, :-1]
+    usable = held & (before >= 0)
+    ratio = prices / np.take_along_axis(prices, np.maximum(before, 0), axis=1)
+    moved = np.log(ratio) if kind == "log" else ratio - 1
+    return np.where(usable, moved, np.nan), np.where(usable, np.arange(prices.shape[1]) - before, 1.0)
+
+
+def _over_halts(own: Array, over: Array, covered: Array) -> dict[str, Array]:
+    """Returns (N, L) with those over a halt that lies inside the window, and the sessions each covers, if any does."""
+    inside = np.isnan(own) & np.isfinite(over) & (covered > 1) & (covered <= np.arange(1, own.shape[1] + 1))
+    if not inside.any():
+        return {}
+    return {"event_returns": np.where(inside, over, own), "covered": np.where(inside, covered, 1.0)}
 
 
 class _Gathered:

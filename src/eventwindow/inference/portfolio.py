@@ -60,4 +60,4 @@ def basket_source(source: EventReturns, weights: Array | None = None) -> EventRe
     }
     days: dict[str, Any] = {name: getattr(source, name).min(axis=0)[None] for name in ("estimation_days", "event_days")}
     labels = source.labels.iloc[:1].assign(security="basket").reset_index(drop=True)
-    return replace(source, labels=labels, **mean, **days)
+    return replace(source, labels=labels, covered=None, **mean, **days)

@@ -39,7 +39,7 @@ def car_regression(ar: AbnormalReturns, window: Window, characteristics: pd.Data
     elsewhere HC3 and two-way clustered by security and date errors, by statsmodels.
     """
     held, car = complete(ar, window)
-    table = ar.labels[characteristics] if isinstance(characteristics, list) else characteristics
+    table = joined(ar.labels, characteristics)
     x = table.to_numpy(float)[ar.car(window).complete]
     if not np.isfinite(x).all():
         raise StudyError("a characteristic is missing for an event that has a CAR.", remedy="Leave such events out.")
@@ -54,6 +54,40 @@ def car_regression(ar: AbnormalReturns, window: Window, characteristics: pd.Data
     rows = [*ranked, *_robust(held, car.car, x, names)] if one_day else [*_robust(held, car.car, x, names), *ranked]
     results = pd.DataFrame(rows, columns=["term", "method", "statistic", "p_value", "std_error", "note"])
     return CarRegression(window, len(x), pd.Series(np.linalg.lstsq(x, car.car, rcond=None)[0], names), results)
+
+
+def joined(labels: pd.DataFrame, characteristics: pd.DataFrame | list[str]) -> pd.DataFrame:
+    """The characteristics of each event, in the order of `labels`.
+
+    Names are columns of the labels. A table is joined by its columns or index levels `event` and `security`, or by an
+    index that holds either; a table without names must hold a row an event, none of them excluded.
+    """
+    if isinstance(characteristics, list):
+        if lacking := [name for name in characteristics if name not in labels]:
+            raise StudyError(f"{lacking[0]!r} is no column of the events.", remedy="Give it in the table of events.")
+        return labels[characteristics]
+    table = characteristics
+    keys = [name for name in ("event", "security") if name in table.columns or name in table.index.names]
+    if keys:
+        table = table.reset_index() if set(keys) & set(table.index.names) else table
+        table = table.set_index(keys)
+    elif isinstance(table.index, pd.RangeIndex):
+        if len(table) != len(labels):
+            raise StudyError(
+                f"the characteristics have {len(table)} rows, {len(labels)} events have abnormal returns.",
+                remedy="Name the event or the security of each row: a column `event` or `security`, or the index.",
+            )
+        return table
+    else:
+        keys = ["security" if table.index.isin(labels["security"]).any() else "event"]
+    if table.index.has_duplicates:
+        raise StudyError(
+            f"the characteristics hold {table.index[table.index.duplicated()][0]!r} twice.", remedy="Keep one."
+        )
+    wanted = pd.MultiIndex.from_frame(labels[keys]) if len(keys) > 1 else pd.Index(labels[keys[0]])
+    if (missing := ~wanted.isin(table.index)).any():
+        raise StudyError(f"no characteristics are given for {wanted[missing][0]!r}.", remedy="Add a row for it.")
+    return table.reindex(wanted)
 
 
 def slope_rank(ar: AbnormalReturns, window: Window, x: Array, column: int) -> Result:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import check_sessions
-from eventwindow.errors import PriceError, StudyError
+from eventwindow.errors import StudyError
 from eventwindow.estimation.event_time import Array, Days
 from eventwindow.estimation.plausible import check_decimals
 from eventwindow.panel.chunk import Codes
@@ -112,17 +112,6 @@ def check_securities(names: pd.Index, where: str) -> None:
             f"the panel holds the security {names[names.duplicated()][0]!r} twice",
             where=where,
             remedy="Keep one of the two.",
-        )
-
-
-def check_prices(values: Array, securities: pd.Index, sessions: pd.Index, where: str) -> None:
-    """(D, S) prices are above zero or missing."""
-    if (wrong := values <= 0).any():
-        row, column = np.argwhere(wrong)[0]
-        raise PriceError(
-            f"{str(securities[column])!r} has a price of {values[row, column]:g} on {sessions[row].date()}",
-            where=where,
-            remedy='A price is above zero. Correct it or leave it empty; of returns say values = "returns".',
         )
 
 

@@ -14,8 +14,9 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Rows, check_sessions, iso_days
 from eventwindow.errors import PriceError
+from eventwindow.estimation.door import check_prices
 from eventwindow.estimation.plausible import check_decimals
-from eventwindow.panel.source import TILE, TiledPanel, check_prices, check_securities, spans_of
+from eventwindow.panel.source import TILE, TiledPanel, check_securities, spans_of
 from eventwindow.panel.textfile import INDEX, column_names, not_a_number, numbers, reading
 
 DATE, SECURITY = ("date", "Date", "day", "__index_level_0__"), ("security", "firm", "symbol", "ticker", "permno")

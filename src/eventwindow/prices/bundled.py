@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eventwindow.calendars.dates import Rows, iso_days
 from eventwindow.errors import PriceError
 from eventwindow.prices.history import PriceHistory, Unavailable, history_frame
+from eventwindow.prices.study_tables import read_csv_table, shaped
 
 TABLES = ("shares", "megacaps", "panel", "weights", "factors", "intraday")
 
@@ -70,7 +70,10 @@ def shipped_tables(folder: Path, names: Iterable[str] = TABLES) -> dict[str, pd.
     """
     paths = {name: path for name in names if (path := _table_path(folder, name)) is not None}
     check_sums(folder, [path.name for path in paths.values()])
-    return {name: _shaped(name, path) for name, path in paths.items()}
+    return {
+        name: shaped(name, read_csv_table(name, path) if path.suffix == ".csv" else _read_parquet(path), path.name)
+        for name, path in paths.items()
+    }
 
 
 def check_sums(folder: Path, names: Iterable[str] | None = None) -> dict[str, str]:
@@ -154,34 +157,3 @@ def _close_note(frame: pd.DataFrame) -> str:
         return "adjusted closes only: returns, no levels"
     first = frame.index[int(held.to_numpy().argmax())]
     return "" if held.iloc[0] else f"adjusted closes only before {first.date()}"
-
-
-def _shaped(name: str, path: Path) -> pd.DataFrame:
-    """A further table with its dates as dates (nanoseconds, no zone) and its texts as texts."""
-    moment = {"shares": "as_of", "intraday": "start"}.get(name, "date")
-    table = pd.read_csv(path) if path.suffix == ".csv" else _read_parquet(path)
-    if moment in table.columns:
-        days = name != "intraday"
-        table[moment] = (
-            iso_days(table[moment], Rows(path.name).at, PriceError) if days else _stamps(table[moment], path)
-        )
-    for column in ("symbol", "index", "source", "note"):
-        if column in table.columns:
-            table[column] = table[column].astype(str)
-    if name in {"panel", "factors"}:
-        table = table if table.index.name == "date" else table.set_index("date")
-        table.index = pd.DatetimeIndex(table.index).as_unit("ns")
-        table.columns = table.columns.astype(str)
-    if name == "shares":
-        table["shares"] = table["shares"].astype(float)
-    return table
-
-
-def _stamps(values: pd.Series, path: Path) -> pd.Series:
-    """Moments of bars, in UTC."""
-    try:
-        stamps = pd.to_datetime(values, utc=True, format="ISO8601")
-    except ValueError as error:
-        remedy = "Give times as 2025-01-27T14:30:00Z."
-        raise PriceError(f"{values.name}: {error}", where=path.name, remedy=remedy) from None
-    return stamps.dt.as_unit("ns")

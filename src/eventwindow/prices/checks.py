@@ -21,6 +21,7 @@ REPEATED = 4  # equal closes in a row
 RANGE_SLACK = 1e-5  # of the price: quotes are rounded and restated
 DIVIDEND_SLACK = 5e-4  # of a daily return, at least; quotes rounded to a hundredth may move it by more
 TICK = 0.011
+HALT = 14  # calendar days without a price after which it is no halt but an end
 SHIFTED = 3  # days without a session on which closes move: more than calendars and sources err
 
 
@@ -113,8 +114,14 @@ def _errors(symbol: str, frame: pd.DataFrame, events: Mapping[str, pd.Timestamp]
     for day in frame.index[frame.index.duplicated()]:
         yield Finding(symbol, "error", "duplicate_date", day, {})
     for event, day in events.items():
-        if day not in frame.index:
+        if day not in frame.index and not _halted(frame, day):
             yield Finding(symbol, "error", "no_day_zero", day, {"event": event})
+
+
+def _halted(frame: pd.DataFrame, day: pd.Timestamp) -> bool:
+    """Whether trade stopped before `day` and began again within `HALT` days: its return is held over the halt."""
+    after = frame.index[frame.index > day]
+    return bool(len(after) and (frame.index < day).any() and after[0] - day <= pd.Timedelta(days=HALT))
 
 
 def _calendar_findings(

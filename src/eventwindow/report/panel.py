@@ -34,7 +34,7 @@ KINDS = {  # the events of one kind of reason are counted together: days and fig
 def page(result: PanelResult, study: PanelStudy, code: str = "en", codes: Sequence[str] = LANGUAGES) -> str:
     """The whole page as text in the language `code`; `codes` are the languages that are written."""
     environment = Environment(
-        loader=PackageLoader("eventwindow.panelrun"),
+        loader=PackageLoader("eventwindow.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -17,6 +17,7 @@ from eventwindow.claims.evidence import Evidence
 from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import NO_BENCHMARK, placed_events, study_abnormal_returns
+from eventwindow.estimation.returns import price_for_returns
 from eventwindow.study.load import Inputs, gather_evidence, model_factors, securities_table
 
 
@@ -132,6 +133,7 @@ def _abnormal(inputs: Inputs, rows: pd.DataFrame, estimation: Window) -> Abnorma
         minimum_returns=file.study.minimum_returns,
         kind=file.study.returns,
         factors=model_factors(inputs),
+        prices={s: price_for_returns(h.frame) for s, h in inputs.prices.histories.items()},
     )
 
 

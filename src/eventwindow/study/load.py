@@ -23,6 +23,7 @@ from eventwindow.prices.auxiliary import load_tables
 from eventwindow.prices.calendars import shipped_calendars
 from eventwindow.prices.history import Prices
 from eventwindow.prices.retry import Progress
+from eventwindow.prices.study_tables import implausible_counts
 from eventwindow.study.definition import Event, News, Study
 from eventwindow.study.ledger import Ledger, read_claims
 from eventwindow.study.quality import Quality, checked_prices
@@ -58,6 +59,7 @@ def read_inputs(
     slow = begin(partial(_calendars, study, lacking)) if set(lacking.values()) & SLOW else None
     ledger, held, tables = _figures(study, prices, step, claims, progress)
     worked_out = slow() if slow else _calendars(study, lacking)
+    check_counts(tables, held)
     calendars = {symbol: worked_out.get(symbol) or shipped[mic] for symbol, mic in exchanges.items()}
     calendar = sessions_of(happenings_of(study), {c.mic: c for c in calendars.values()}.values())
     held, quality = checked_prices(study, held, calendars, calendar, figures, prices)
@@ -86,6 +88,19 @@ def _figures(
         factors=("five", "momentum") if isinstance(MODELS[study.file.model.name], FactorModel) else (),
     )
     return ledger, replace(held, notes=(*held.notes, *notes)), tables
+
+
+def check_counts(tables: Mapping[str, pd.DataFrame], prices: Prices) -> None:
+    """Share counts of the study's own file in shares, not in thousands or millions of them."""
+    if "shares" not in tables:
+        return
+    volumes = {symbol: history.frame["volume"] for symbol, history in prices.histories.items()}
+    for symbol, why in implausible_counts(tables["shares"], volumes).items():
+        raise PriceError(
+            f"the share count of {symbol} cannot be: {why}",
+            where="figures, shares",
+            remedy="Give the count in shares, 24490000000, not in thousands or millions.",
+        )
 
 
 def valued(ledger: Ledger) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.claims.market_value import share_counts
+from eventwindow.errors import NoFigure
 from eventwindow.report.context import Subject, every_verdict
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.figures.news_marks import event_sessions
@@ -24,7 +25,10 @@ def value(subject: Subject) -> Chart | None:
     security = _spoken_of(subject)
     if security is None:
         return None
-    data = value_data(subject, security)
+    try:
+        data = value_data(subject, security)
+    except NoFigure:  # no share count: the claim says so
+        return None
     if data.empty:
         return None
     say, lost = subject.language.text, data["change"].iloc[0]

@@ -1,0 +1,84 @@
+"""Other events of the same security inside a window, and sessions of an event window without a return."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.errors import StudyError
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import OUTSIDE, EventReturns
+
+Contamination = Literal["tell", "mask", "drop"]
+SPELLED_OUT = 10  # notes; more are counted
+
+
+def check_contamination(rule: str) -> None:
+    """A rule that is known."""
+    if rule not in get_args(Contamination):
+        raise StudyError(
+            f"contamination = {rule!r} is no rule", remedy=f"Write one of {', '.join(get_args(Contamination))}."
+        )
+
+
+def earlier_events(source: EventReturns) -> list[tuple[int, pd.Timestamp]]:
+    """(row, day 0 of another event of the same security that lies in the row's estimation window), in order."""
+    found = []
+    zero = source.labels["date"].to_numpy("M8[D]").astype(np.int64)
+    for _, rows in source.labels.groupby("security", sort=False).indices.items():
+        for row in rows if len(rows) > 1 else ():
+            inside = np.isin(zero[rows], source.estimation_days[row])
+            found += [(int(row), pd.Timestamp(int(day), unit="D")) for day in np.unique(zero[rows][inside])]
+    return sorted(found)
+
+
+def decontaminated(source: EventReturns, rule: Contamination) -> tuple[EventReturns, tuple[str, ...]]:
+    """The events under a rule for other events of the same security in their estimation windows, and what was done.
+
+    "tell" keeps all and says so; "mask" leaves the other event's own window of days out of the estimation; "drop"
+    leaves out events whose estimation window holds another one.
+    """
+    pairs = earlier_events(source)
+    if not pairs:
+        return source, ()
+    did = {"tell": "its days were kept", "mask": "its days were left out", "drop": "the event was left out"}[rule]
+    notes = [
+        f"{source.labels['security'].iloc[row]} {source.labels['date'].iloc[row]:%Y-%m-%d}: the estimation window holds"
+        f" the event of {day:%Y-%m-%d}; {did}"
+        for row, day in pairs
+    ]
+    if len(notes) > SPELLED_OUT:
+        notes = [f"{len({row for row, _ in pairs})} estimation windows hold another event of the same security; {did}"]
+    if rule == "drop":
+        return source.rows(~np.isin(np.arange(len(source)), [row for row, _ in pairs])), tuple(notes)
+    return (_masked(source, pairs) if rule == "mask" else source), tuple(notes)
+
+
+def _masked(source: EventReturns, pairs: list[tuple[int, pd.Timestamp]]) -> EventReturns:
+    """Without the returns of the other events' own event windows."""
+    returns, taus = source.estimation_returns.copy(), source.window.taus
+    for row, day in pairs:
+        at = np.flatnonzero(source.estimation_days[row] == day.to_datetime64().astype("M8[D]").astype(np.int64))
+        columns = (at[:, None] + taus).ravel()
+        returns[row, columns[(columns >= 0) & (columns < returns.shape[1])]] = np.nan
+    return replace(source, estimation_returns=returns)
+
+
+def gap_notes(ar: AbnormalReturns) -> tuple[str, ...]:
+    """Sessions inside an event window that have no return: a move over a halt is lost with them."""
+    lost = (ar.event_days != OUTSIDE) & np.isnan(ar.actual)
+    covered = None if ar.source is None else ar.source.covered
+    if covered is not None:  # a return over a halt holds the sessions before it
+        for row, column in np.argwhere(covered > 1).tolist():
+            lost[row, column - int(covered[row, column]) + 1 : column] = False
+    rows, columns = np.nonzero(lost)
+    notes = []
+    for row in np.unique(rows):
+        days = [f"{pd.Timestamp(int(d), unit='D'):%Y-%m-%d}" for d in ar.event_days[row, columns[rows == row]]]
+        notes.append(
+            f"{ar.labels['security'].iloc[row]} {ar.labels['date'].iloc[row]:%Y-%m-%d}: no return on {', '.join(days)}"
+        )
+    return tuple(notes) if len(notes) <= SPELLED_OUT else (f"{len(notes)} event windows lack a return",)

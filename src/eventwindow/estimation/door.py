@@ -1,0 +1,130 @@
+"""Returns, factors and choices as a person brings them: one validation for the study, the library and the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.errors import PriceError, StudyError
+from eventwindow.estimation.event_time import Array
+from eventwindow.estimation.returns import ReturnKind
+
+Values = Literal["returns", "prices"]
+OF_RETURNS = "the table of returns"
+OF_FACTORS = "the table of factors"
+PER_CENT = 0.25  # no standard deviation of a daily factor in decimals, and below that of any factor in per cent
+ENOUGH = 20  # factor values below which nothing is said
+SHOWN = 3  # days in a note
+
+
+def check_kind(kind: str, further: Collection[str] = ()) -> None:
+    """A kind of return that is known; `further` are those of a caller of its own."""
+    known = (*get_args(ReturnKind), *further)
+    if kind not in known:
+        raise StudyError(f"kind = {kind!r} is no kind of return", remedy=f"Write one of {', '.join(known)}.")
+
+
+def check_values(values: str) -> None:
+    """What a table holds: returns or prices."""
+    if values not in get_args(Values):
+        raise StudyError(f"values = {values!r} is unknown", remedy=f"Write one of {', '.join(get_args(Values))}.")
+
+
+def check_prices(values: Array, securities: pd.Index, sessions: pd.Index, where: str) -> None:
+    """(D, S) prices are above zero or missing."""
+    wrong = values <= 0
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        raise PriceError(
+            f"{str(securities[column])!r} has a price of {values[row, column]:g} on {sessions[row].date()}",
+            where=where,
+            remedy='A price is above zero. Correct it or leave it empty; of returns say values = "returns".',
+        )
+
+
+def returns_table(returns: object, where: str = OF_RETURNS) -> pd.DataFrame:
+    """A table of numbers with one level of columns; what is none of these is named.
+
+    Raises
+    ------
+    StudyError
+        Where the input is no table, has columns of several levels, or holds text.
+    """
+    if not isinstance(returns, pd.DataFrame):
+        what = f"a {type(returns).__name__} instead of a table"
+        raise StudyError(what, where=where, remedy="Give a DataFrame, date × security.")
+    if returns.columns.nlevels > 1:
+        returns = _one_level(returns, where)
+    texts = [name for name in returns if not pd.api.types.is_numeric_dtype(returns[name])]
+    if texts:
+        raise _no_numbers(returns[texts[0]], texts[0], where)
+    return returns
+
+
+def _one_level(table: pd.DataFrame, where: str) -> pd.DataFrame:
+    """Columns of several levels of which all but one say the same throughout."""
+    levels = [table.columns.get_level_values(level).unique() for level in range(table.columns.nlevels)]
+    varies = [number for number, names in enumerate(levels) if len(names) > 1]
+    if len(varies) > 1:
+        first, shown = levels[varies[0]][0], ", ".join(str(names[0]) for names in levels)
+        raise StudyError(
+            f"columns of {table.columns.nlevels} levels ({shown}, …)",
+            where=where,
+            remedy=f"Take one field: table[{first!r}]; of prices, returns are table[{first!r}].pct_change().",
+        )
+    return table.set_axis(table.columns.get_level_values(varies[0] if varies else 0), axis=1)
+
+
+def _no_numbers(column: pd.Series, name: object, where: str) -> StudyError:
+    """The first cell that is no number."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return StudyError(
+            f"the column {name!r} holds dates", where=where, remedy=f"Make it the index: set_index({name!r})."
+        )
+    wrong = column[pd.to_numeric(column, errors="coerce").isna() & column.notna()]
+    cell, day = (wrong.iloc[0], wrong.index[0]) if len(wrong) else (column.iloc[0], column.index[0])
+    at = f"{day:%Y-%m-%d}" if isinstance(day, pd.Timestamp) else repr(day)
+    remedy = "Give numbers: pd.to_numeric(column), with an empty cell where there is none."
+    return StudyError(f"{name!r} holds the text {str(cell)!r} at {at}", where=where, remedy=remedy)
+
+
+def sessions_only(returns: pd.DataFrame, securities: Collection[object]) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The rows on which the market was open, and a note on those that were left out.
+
+    Left out are rows in which no security has a return (two or more are looked at: one alone may be halted), and days
+    of a weekend on which none of the columns moves: prices that were carried forward.
+    """
+    mine = returns[[name for name in returns if name in set(securities)]]
+    many = mine.shape[1] > 1
+    blank = mine.isna().all(axis=1).to_numpy() if many else returns.isna().all(axis=1).to_numpy()
+    weekend = np.asarray(returns.index.dayofweek >= 5) if isinstance(returns.index, pd.DatetimeIndex) else False
+    carried = weekend & ((returns == 0) | returns.isna()).all(axis=1).to_numpy() & ~blank
+    blank = blank & (np.cumsum(~blank) > 0)  # the first row of returns is empty
+    notes = tuple(
+        f"{int(rows.sum())} rows left out {why} ({_days(returns.index[rows])}): they are no sessions"
+        for rows, why in ((blank, "without a return of any security"), (carried, "of a weekend on which nothing moves"))
+        if rows.any()
+    )
+    return (returns[~(blank | carried)] if notes else returns), notes
+
+
+def _days(index: pd.Index) -> str:
+    shown = ", ".join(f"{day:%Y-%m-%d}" for day in index[:SHOWN])
+    return shown + (", …" if len(index) > SHOWN else "")
+
+
+def check_factors(factors: pd.DataFrame | pd.Series, where: str = OF_FACTORS) -> None:
+    """Factors are numbers in decimals; Ken French's library gives them in per cent."""
+    table = factors.to_frame("market") if isinstance(factors, pd.Series) else returns_table(factors, where)
+    for name in table:
+        values = table[name].to_numpy(float)
+        values = values[np.isfinite(values)]
+        if len(values) >= ENOUGH and float(np.std(values)) > PER_CENT:
+            raise StudyError(
+                f"the factor {str(name)!r} has a standard deviation of {np.std(values):.2f} a day: these are per cent",
+                where=where,
+                remedy="Divide the table by 100: factors are decimals, 0.01 is 1 %.",
+            )
