@@ -4,4 +4,5 @@ import sys
 
 from eventwindow.cli.main import main
 
-sys.exit(main())
+if __name__ == "__main__":  # a second process imports this file again
+    sys.exit(main())

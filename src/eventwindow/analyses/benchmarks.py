@@ -123,8 +123,9 @@ def curve(
 def estimation_windows(
     sessions: pd.DatetimeIndex, day0: pd.Timestamp, estimation: Window, before: Mapping[str, pd.Timestamp]
 ) -> dict[str, Window]:
-    """120, 250 and 500 days that end where the study's window ends, and its length ending before other events."""
-    windows = {f"{n} days": Window(estimation.end - n + 1, estimation.end) for n in (120, 250, 500)}
+    """120, 250, 500 days and the study's own length, ending with its window; its length before each other event."""
+    lengths = sorted({120, 250, 500, len(estimation)})
+    windows = {f"{n} days": Window(estimation.end - n + 1, estimation.end) for n in lengths}
     zero = sessions.get_indexer(pd.DatetimeIndex([day0]))[0]
     for name, day in before.items():
         end = int(sessions.searchsorted(day)) - 1 - int(zero)

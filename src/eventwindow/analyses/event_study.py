@@ -106,12 +106,13 @@ def abnormal_returns(
         kind=kind,
         prices=prices,
     )
-    source, contaminated = decontaminated(source, contamination)
+    source, contaminated, lost = decontaminated(source, contamination)
     result = estimate(source, fitter, minimum_returns)
     shifts = tuple(shift for shift in result.labels["shift"] if shift)
     notes = (*result.notes, *closed, *shifts, *contaminated, *gap_notes(result), *overlap_notes(result))
     notes += _treated_peers(events, peers)
-    return EventStudy.of(replace(result, notes=notes))
+    excluded = pd.concat([result.excluded, lost], ignore_index=True) if len(lost) else result.excluded
+    return EventStudy.of(replace(result, notes=notes, excluded=excluded))
 
 
 def _securities(events: pd.DataFrame) -> set[object]:

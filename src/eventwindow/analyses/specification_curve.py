@@ -11,10 +11,15 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import NoFigure
 from eventwindow.estimation.event_time import Array, EventReturns
 from eventwindow.estimation.models import MODELS, FactorModel, Fit
 from eventwindow.inference.results import LEVEL
 
+TOO_SHORT = (
+    "no specification fits: the prices begin too late for every estimation window",
+    "股價資料太短，任何估計期都放不下。",
+)
 CHOICES = ["benchmark", "model", "estimation", "returns", "news"]
 INDEX_MODELS = ("market_adjusted", "market_model")
 FACTOR_MODELS = ("ff3", "ff5", "carhart")
@@ -85,7 +90,9 @@ def specification_curve(
     The curve is moved over the placebo dates with its coefficients held fixed: the p-value of its median (and of its
     share of significant estimates) is the share of dates, day 0 counted, on which it is at least as large.
     """
-    span = Window(placebo.start, max(w.end for w in windows))
+    zero = int(choices.returns.index.get_indexer(pd.DatetimeIndex([day0]))[0])
+    placebo = Window(min(max(placebo.start, 1 - zero), placebo.end), placebo.end)  # no date before the first return
+    span = Window(min(placebo.start, *(w.start for w in windows)), max(w.end for w in windows))
     lengths = sorted({len(w) for w in windows})
     rows: list[tuple[str, ...]] = []
     parts: dict[int, list[tuple[Array, np.ndarray]]] = {length: [] for length in lengths}
@@ -93,9 +100,12 @@ def specification_curve(
         rows.append(row)
         for length in lengths:
             parts[length].append(_estimates(fit, actual, held, length))
+    if not rows:
+        raise NoFigure(*TOO_SHORT)
     car, beyond = ({n: np.stack([part[which] for part in parts[n]]) for n in lengths} for which in (0, 1))
     at = {w: (len(w), w.start - span.start) for w in windows}
-    dates = {n: slice(0, len(placebo) - n + 1) for n in lengths}
+    first = placebo.start - span.start
+    dates = {n: slice(first, first + max(0, len(placebo) - n + 1)) for n in lengths}
     median = {n: _medians(car[n][:, :, dates[n]]) for n in lengths}
     share = {n: _shares(beyond[n][:, :, dates[n]], car[n][:, :, dates[n]]) for n in lengths}
     return SpecificationCurve(
@@ -153,12 +163,14 @@ def _source(
     values, x = table.to_numpy(float).T, factors.to_numpy(float)
     before, over = (np.arange(zero + w.start, zero + w.end + 1) for w in (estimation, span))
     n, none = len(values), np.empty((0, 0), np.int64)
+    outside = (over < 0) | (over >= values.shape[1])  # the security's data need not reach as far
+    over = np.clip(over, 0, values.shape[1] - 1)
     return EventReturns(
         labels=pd.DataFrame({"security": table.columns}),
         estimation=estimation,
         window=span,
         estimation_returns=np.where(keep[before], values[:, before], np.nan),
-        event_returns=values[:, over],
+        event_returns=np.where(outside, np.nan, values[:, over]),
         estimation_factors=np.broadcast_to(x[before], (n, len(before), x.shape[1])),
         event_factors=np.broadcast_to(x[over], (n, len(over), x.shape[1])),
         estimation_days=none,

@@ -16,6 +16,7 @@ from eventwindow.errors import EventDateError
 SessionRule = Literal["next", "previous", "error"]
 
 # Days that the calendar library counts as sessions although nothing was traded.
+SAME_DAYS = {"XSHE": "XSHG", "XNSE": "XBOM", "XKOS": "XKRX"}  # exchanges that the library lacks: whose days they keep
 NOT_A_SESSION: dict[str, dict[str, str]] = {
     "XTAI": {
         "2023-01-18": "settlement only, the day before the Lunar New Year recess (TWSE holiday schedule 2023)",
@@ -61,7 +62,7 @@ def exchange_calendar(mic: str, start: date, end: date) -> Calendar:
     import exchange_calendars as xcals
 
     try:
-        return _calendar(xcals.resolve_alias(mic), start, end)
+        return _calendar(xcals.resolve_alias(SAME_DAYS.get(mic, mic)), start, end)
     except xcals.errors.InvalidCalendarName:
         raise EventDateError(
             f"exchange {mic!r} is unknown", remedy="Give its ISO 10383 code, XNYS for New York or XTAI for Taipei."
@@ -72,7 +73,13 @@ def exchange_calendar(mic: str, start: date, end: date) -> Calendar:
 def _calendar(mic: str, start: date, end: date) -> Calendar:
     import exchange_calendars as xcals
 
-    raw = xcals.get_calendar(mic, start=str(start), end=str(end))
+    try:
+        raw = xcals.get_calendar(mic, start=str(start), end=str(end))
+    except ValueError as error:  # beyond the holidays it knows, or one that it cannot build
+        raise EventDateError(
+            f"the calendar library cannot give the sessions of {mic} from {start} to {end} ({_first_words(error)})",
+            remedy="Shorten the event window, give an earlier date, or name another exchange that keeps the same days.",
+        ) from None
     schedule = raw.schedule[~raw.schedule.index.isin(pd.to_datetime(list(NOT_A_SESSION.get(mic, {}))))]
     return Calendar(
         mic,
@@ -81,6 +88,11 @@ def _calendar(mic: str, start: date, end: date) -> Calendar:
         closes=pd.DatetimeIndex(schedule["close"]),
         zone=str(raw.tz),
     )
+
+
+def _first_words(error: Exception) -> str:
+    """The first sentence of a library's message, without its lists."""
+    return str(error).split("\n")[0].partition("[")[0].strip().rstrip(".")[:160]
 
 
 def time_zone(name: str, where: str = "") -> ZoneInfo:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -10,6 +11,7 @@ from eventwindow.calendars.exchange import Calendar
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.concat import concat
+from eventwindow.estimation.contamination import Contamination, decontaminated
 from eventwindow.estimation.event_time import event_returns
 from eventwindow.estimation.models import model_named
 
@@ -53,6 +55,7 @@ def study_abnormal_returns(
     kind: str,
     factors: pd.DataFrame | None = None,
     prices: Mapping[str, pd.Series] | None = None,
+    contamination: Contamination = "tell",
 ) -> AbnormalReturns:
     """Abnormal returns of every placed event, in the order of `placed`.
 
@@ -77,7 +80,9 @@ def study_abnormal_returns(
             kind=kind,
             prices=_on_sessions(rows, prices, sessions),
         )
-        parts.append(estimate(laid, "mean_adjusted" if lacking else model, minimum_returns))
+        clean, _, lost = decontaminated(laid, contamination)
+        part = estimate(clean, "mean_adjusted" if lacking else model, minimum_returns)
+        parts.append(replace(part, excluded=pd.concat([part.excluded, lost], ignore_index=True)) if len(lost) else part)
     joined = concat(parts)
     return joined.select(joined.labels["position"].to_numpy().argsort(kind="stable"))
 

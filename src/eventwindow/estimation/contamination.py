@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.errors import StudyError
-from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.abnormal import EXCLUDED, AbnormalReturns
 from eventwindow.estimation.event_time import OUTSIDE, EventReturns
 
 Contamination = Literal["tell", "mask", "drop"]
@@ -24,7 +24,7 @@ def check_contamination(rule: str) -> None:
         )
 
 
-def earlier_events(source: EventReturns) -> list[tuple[int, pd.Timestamp]]:
+def earlier_events(source: EventReturns | AbnormalReturns) -> list[tuple[int, pd.Timestamp]]:
     """(row, day 0 of another event of the same security that lies in the row's estimation window), in order."""
     found = []
     zero = source.labels["date"].to_numpy("M8[D]").astype(np.int64)
@@ -35,15 +35,17 @@ def earlier_events(source: EventReturns) -> list[tuple[int, pd.Timestamp]]:
     return sorted(found)
 
 
-def decontaminated(source: EventReturns, rule: Contamination) -> tuple[EventReturns, tuple[str, ...]]:
-    """The events under a rule for other events of the same security in their estimation windows, and what was done.
+def decontaminated(source: EventReturns, rule: Contamination) -> tuple[EventReturns, tuple[str, ...], pd.DataFrame]:
+    """The events under a rule for other events of the same security in their estimation windows, what was done, and
+    the events that were left out (event, security, reason).
 
     "tell" keeps all and says so; "mask" leaves the other event's own window of days out of the estimation; "drop"
     leaves out events whose estimation window holds another one.
     """
     pairs = earlier_events(source)
+    none = pd.DataFrame(columns=EXCLUDED, dtype=object)
     if not pairs:
-        return source, ()
+        return source, (), none
     did = {"tell": "its days were kept", "mask": "its days were left out", "drop": "the event was left out"}[rule]
     notes = [
         f"{source.labels['security'].iloc[row]} {source.labels['date'].iloc[row]:%Y-%m-%d}: the estimation window holds"
@@ -53,8 +55,11 @@ def decontaminated(source: EventReturns, rule: Contamination) -> tuple[EventRetu
     if len(notes) > SPELLED_OUT:
         notes = [f"{len({row for row, _ in pairs})} estimation windows hold another event of the same security; {did}"]
     if rule == "drop":
-        return source.rows(~np.isin(np.arange(len(source)), [row for row, _ in pairs])), tuple(notes)
-    return (_masked(source, pairs) if rule == "mask" else source), tuple(notes)
+        rows = list(dict.fromkeys(row for row, _ in pairs))
+        reason = "the estimation window holds another event of the same security"
+        lost = source.labels.loc[rows, ["event", "security"]].assign(reason=reason).reset_index(drop=True)
+        return source.rows(~np.isin(np.arange(len(source)), rows)), tuple(notes), lost
+    return (_masked(source, pairs) if rule == "mask" else source), tuple(notes), none
 
 
 def _masked(source: EventReturns, pairs: list[tuple[int, pd.Timestamp]]) -> EventReturns:

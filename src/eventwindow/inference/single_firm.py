@@ -29,6 +29,9 @@ def sample_quantile(
     name: str, ar: AbnormalReturns, window: Window, residuals: Array, value: Array, *, note: str = ""
 ) -> FirmSignificance:
     """The place of `value` (N,) among sums of `residuals` (N, T) as long as the window, itself counted."""
+    if not len(value):
+        none = np.empty(0)
+        return FirmSignificance(name, NULL, ar.labels, none, none, "own residuals", none, none, none, none, note)
     counted = in_blocks(len(value), lambda rows: _places(block_sums(residuals[rows], len(window)), value[rows]))
     count, beyond, below = (np.concatenate(part) for part in zip(*counted, strict=True))
     reason = ar.car(window).reason.copy()

@@ -134,6 +134,8 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     table: pd.DataFrame = pq.read_table(path).to_pandas(date_as_object=False, strings_to_categorical=True)
     for column, scale in meaning.get("divide", {}).items():
         table[column] = table[column].to_numpy(dtype=float) / scale
+    if meaning and "start" in table and table["start"].dt.tz is None:  # our own files hold moments in UTC
+        table["start"] = table["start"].dt.tz_localize("UTC")
     if "exp" in meaning:
         table = table.set_index("date")
         table = np.exp(table.astype(float) * meaning["exp"])

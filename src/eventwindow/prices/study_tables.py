@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +21,7 @@ REQUIRED = {
 }
 TEXTS = ("symbol", "index", "source", "note")
 WIDE = ("panel", "factors")  # a column a security or factor
+LEAST_VALUE = 1e6  # of a listed company, in any currency; below it a count is in thousands or millions
 NUMBERS = {"shares": ("shares",), "megacaps": ("close",), "weights": ("weight",)}
 
 
@@ -139,13 +140,14 @@ def _shares(table: pd.DataFrame, file: str) -> pd.DataFrame:
     return table
 
 
-def implausible_counts(counts: pd.DataFrame, volumes: dict[str, pd.Series]) -> dict[str, str]:
-    """Securities whose count cannot be: more shares change hands on an ordinary day than there are."""
+def implausible_counts(counts: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Securities whose count cannot be: worth less than `LEAST_VALUE`, or fewer shares than change hands on a day."""
     found = {}
-    for symbol, rows in counts.groupby("symbol"):
-        volume = volumes.get(str(symbol))
-        usual = float(volume.median()) if volume is not None and volume.notna().any() else 0.0
+    for symbol, rows in counts[counts["symbol"].isin(list(frames))].groupby("symbol"):
+        usual, close = (float(frames[str(symbol)][column].median()) for column in ("volume", "close"))
         least = float(rows["shares"].min())
         if least < usual:
             found[str(symbol)] = f"{least:,.0f} shares, while {usual:,.0f} change hands on an ordinary day"
+        elif least * close < LEAST_VALUE:
+            found[str(symbol)] = f"{least:,.0f} shares at {close:,.2f} are worth {least * close:,.0f}"
     return found

@@ -95,41 +95,48 @@ def firms(estimates: Estimates) -> Tables:
     }
 
 
-def robustness(estimates: Estimates) -> Tables:
-    """The headline event on other benchmarks and over every specification."""
+def benchmarks(estimates: Estimates) -> Tables:
+    """The headline event, every group and the market on day 0, through every benchmark."""
+    views = _views(estimates)
+    if views is None:
+        return {}
+    inputs, event, file = estimates.inputs, estimates.headline.event, estimates.inputs.study.file
+    windows, minimum = file.windows, file.study.minimum_returns
+    seen = seen_through(views, estimation=windows.estimation, window=windows.event, minimum=minimum)
+    return {
+        "views": views_table(seen, windows.report, inputs.calendar),
+        "group_views": groups_table(seen, inputs.study.baskets, windows.report[0]).assign(event=event),
+        "market": _market(estimates, views).assign(event=event, date=views.day0),
+    } | _treated(views, windows.event, event)
+
+
+def specification_curve(estimates: Estimates) -> Tables:
+    """The headline event over every reasonable choice."""
     views = _views(estimates)
     if views is None:
         return {}
     inputs, headline, file = estimates.inputs, estimates.headline, estimates.inputs.study.file
-    windows, minimum = file.windows, file.study.minimum_returns
     sessions = inputs.calendar[inputs.calendar["mic"] == views.calendar.mic]
     before = sessions[(sessions["kind"] == "event") & (sessions["session"] < views.day0)]
     every = curve(
         views,
-        windows.report,
-        estimation=windows.estimation,
+        file.windows.report,
+        estimation=file.windows.estimation,
         before=dict(zip(before["id"], before["session"], strict=True)),
         tainted=pd.DatetimeIndex(sessions.loc[sessions["kind"] == "news", "session"].dropna()),
         factors=inputs.tables.get("factors"),
-        minimum=minimum,
+        minimum=file.study.minimum_returns,
     )
-    seen = seen_through(views, estimation=windows.estimation, window=windows.event, minimum=minimum)
-    zero = windows.report[0]
+    zero = file.windows.report[0]
     curves = [
         every.curve(s, zero).assign(security=s, window_start=zero.start, window_end=zero.end)
         for s in headline.members
         if s in every.securities
     ]
-    event = headline.event
-    tables = {
-        "views": views_table(seen, windows.report, inputs.calendar),
-        "robustness": every.summary().assign(event=event),
-        "group_views": groups_table(seen, inputs.study.baskets, zero).assign(event=event),
-        "market": _market(estimates, views).assign(event=event, date=views.day0),
-    }
+    tables = {"robustness": every.summary().assign(event=headline.event)}
     if curves:
-        tables["curve"] = pd.concat(curves, ignore_index=True).assign(event=event)
-    return tables | _treated(views, windows.event, event)
+        tables["curve"] = pd.concat(curves, ignore_index=True).assign(event=headline.event)
+    return tables
 
 
 def counterfactuals(estimates: Estimates) -> Tables:
@@ -191,12 +198,8 @@ ANALYSES = (
     Analysis("tests", ("abnormal_returns", "cumulative", "tests"), tests, 4),
     Analysis("run_up", ("approach",), run_up, 1),
     Analysis("data_quality", ("data_quality", "reconciliation"), data_quality, 1),
-    Analysis(
-        "robustness",
-        ("views", "robustness", "group_views", "market", "treated_stocks", "treated", "curve"),
-        robustness,
-        9,
-    ),
+    Analysis("benchmarks", ("views", "group_views", "market", "treated_stocks", "treated"), benchmarks, 2),
+    Analysis("specification_curve", ("robustness", "curve"), specification_curve, 9),
 )
 ALWAYS = {  # tables that every result holds, with their columns where there is no matter for them
     "counterfactual": counterfactual.EFFECTS,

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import pandas as pd
+
+from eventwindow.prices.checks import Finding
 from eventwindow.prices.retry import Progress
 from eventwindow.study.definition import Study, read_study
-from eventwindow.study.estimates import estimated, excluded_rows
+from eventwindow.study.estimates import estimated
 from eventwindow.study.library import find_study
 from eventwindow.study.load import Inputs, Step, read_inputs
 from eventwindow.study.run import concluded
+
+SHOWN = 4  # names in a line
 
 
 def check_study(
@@ -27,23 +32,40 @@ def check_study(
     inputs = read_inputs(study, prices, step, None if claims is None else Path(claims), progress)
     yield from _read(inputs)
     step("estimating expected returns")
-    found = estimated(inputs)
-    lost = excluded_rows(found.abnormal)
-    yield from (f"  {e.what} {e.security} {e.event}: {e.reason}" for e in (*found.exclusions, *lost))
-    result = concluded(inputs, found, step)
-    left_out = [e for e in result.left_out if e not in found.exclusions]
-    yield from (f"  {e.what}: {e.reason}" for e in left_out)
+    result = concluded(inputs, estimated(inputs), step)
+    excluded = result.table("excluded")
+    yield from _left_out(excluded)
     warnings = [f for f in inputs.quality.findings if f.level == "warning"]
-    excluded = [e for e in (*found.exclusions, *lost, *left_out) if e.what == "excluded"]
-    yield verdict(len(excluded), len(warnings) + len(inputs.prices.notes))
+    lost = int((excluded["what"] == "excluded").sum())
+    yield verdict(
+        lost,
+        len(warnings) + len(inputs.prices.notes),
+        int((excluded["what"].eq("partly") & excluded["window_start"].notna()).sum()),
+    )
 
 
-def verdict(left_out: int, warnings: int) -> str:
+def _left_out(excluded: pd.DataFrame) -> Iterator[str]:
+    """What a run leaves out, shifts, substitutes or works out in part; alike lines are one."""
+    for (what, reason), rows in excluded.groupby(["what", excluded["reason"].astype(str)], sort=False):
+        named = list(dict.fromkeys((rows["security"] + " " + rows["event"]).str.strip()))
+        held = rows[rows["window_start"].notna()]
+        windows = dict.fromkeys("[" + held["window_start"].astype(str) + "," + held["window_end"].astype(str) + "]")
+        where = f" {', '.join(windows)}" if windows else ""
+        yield f"  {what} {_several(named)}{where}: {reason}"
+
+
+def _several(names: Sequence[str]) -> str:
+    more = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def verdict(left_out: int, warnings: int, partly: int = 0) -> str:
     """The last line: that nothing is wrong, where that is so, else what was told above, counted."""
-    if not left_out and not warnings:
+    counted = ((left_out, "left out"), (partly, "in part"), (warnings, _plural("warning", warnings)))
+    counts = [f"{n:,} {word}" for n, word in counted if n]
+    if not counts:
         return "nothing is wrong"
-    counts = [f"{n:,} {word}" for n, word in ((left_out, "left out"), (warnings, _plural("warning", warnings))) if n]
-    return f"a run would go through, with {' and '.join(counts)}"
+    return f"a run would go through, with {', '.join(counts[:-1])}{' and ' if counts[:-1] else ''}{counts[-1]}"
 
 
 def _plural(word: str, n: int) -> str:
@@ -65,5 +87,15 @@ def _read(inputs: Inputs) -> Iterator[str]:
         f"  unfinished {c.id} ({c.place or f'line {c.line}'}): {c.unfinished}" for c in inputs.ledger.unfinished
     )
     yield "prices: " + ", ".join(f"{n} {origin}" for origin, n in sorted(origins.items()))
-    yield from (f"  {f.level} {f.symbol} {f.text_en}" for f in inputs.quality.findings)
+    yield from _findings(inputs.quality.findings)
     yield from inputs.prices.notes
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[str]:
+    """What the checks of the prices found: one line a security and kind."""
+    alike: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        alike.setdefault((finding.level, finding.symbol, finding.kind), []).append(finding)
+    for (level, symbol, _), found in alike.items():
+        more = f" (and {len(found) - 1} more, the last on {found[-1].date:%Y-%m-%d})" if len(found) > 1 else ""
+        yield f"  {level} {symbol} {found[0].text_en}{more}"

@@ -17,6 +17,7 @@ from eventwindow.claims.evidence import Evidence
 from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import NO_BENCHMARK, placed_events, study_abnormal_returns
+from eventwindow.estimation.contamination import earlier_events
 from eventwindow.estimation.returns import price_for_returns
 from eventwindow.study.load import Inputs, gather_evidence, model_factors, securities_table
 
@@ -111,13 +112,27 @@ def estimated(inputs: Inputs) -> Estimates:
     _check_left(headline, abnormal.labels, [*exclusions, *excluded_rows(abnormal)])
     events = [e.id for e in inputs.study.file.events]
     parts = {e: EventStudy.of(abnormal.select((abnormal.labels["event"] == e).to_numpy())) for e in events}
-    return Estimates(inputs, placed, exclusions, abnormal, parts)
+    return Estimates(inputs, placed, (*exclusions, *_contaminated(abnormal, inputs)), abnormal, parts)
 
 
 def excluded_rows(abnormal: AbnormalReturns) -> list[Exclusion]:
     """The events that have no fit, with their reasons."""
     rows = abnormal.excluded.astype(str).itertuples(index=False)
     return [Exclusion(event, security, "excluded", reason) for event, security, reason in rows]
+
+
+def _contaminated(abnormal: AbnormalReturns, inputs: Inputs) -> Iterator[Exclusion]:
+    """Which events' estimation windows hold the day of another event, and for how many securities."""
+    did = {"tell": "its days were kept", "mask": "its days were left out", "drop": "the event was left out"}
+    found: dict[tuple[str, pd.Timestamp], set[str]] = {}
+    for row, day in earlier_events(abnormal):
+        label = abnormal.labels.iloc[row]
+        found.setdefault((label["event"], day), set()).add(label["security"])
+    for (event, day), securities in found.items():
+        words = did[inputs.study.file.study.contamination]
+        of = f" of {len(securities)} securities" if len(securities) > 1 else ""
+        reason = f"the estimation window{of} holds the event of {day:%Y-%m-%d}; {words}"
+        yield Exclusion(event, "" if len(securities) > 1 else min(securities), "told", reason)
 
 
 def _abnormal(inputs: Inputs, rows: pd.DataFrame, estimation: Window) -> AbnormalReturns:
@@ -133,6 +148,7 @@ def _abnormal(inputs: Inputs, rows: pd.DataFrame, estimation: Window) -> Abnorma
         minimum_returns=file.study.minimum_returns,
         kind=file.study.returns,
         factors=model_factors(inputs),
+        contamination=file.study.contamination,
         prices={s: price_for_returns(h.frame) for s, h in inputs.prices.histories.items()},
     )
 

@@ -20,6 +20,7 @@ from eventwindow.analyses.counterfactual import COUNTERFACTUALS
 from eventwindow.calendars.exchange import SessionRule, time_zone
 from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, WindowError
+from eventwindow.estimation.contamination import Contamination
 
 Symbol = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[^\s/\\]+$")]
 
@@ -200,6 +201,7 @@ class Head(Form):
     benchmark: Symbol = "SPY"
     returns: Literal["simple", "log"] = "simple"
     minimum_returns: int = Field(default=100, ge=10)
+    contamination: Contamination = "tell"  # of an estimation window that holds another event: tell, mask or drop
     headline: Slug | None = None  # the event that the report leads with; the last one if none is named
 
 

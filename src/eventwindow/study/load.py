@@ -94,8 +94,8 @@ def check_counts(tables: Mapping[str, pd.DataFrame], prices: Prices) -> None:
     """Share counts of the study's own file in shares, not in thousands or millions of them."""
     if "shares" not in tables:
         return
-    volumes = {symbol: history.frame["volume"] for symbol, history in prices.histories.items()}
-    for symbol, why in implausible_counts(tables["shares"], volumes).items():
+    frames = {symbol: history.frame for symbol, history in prices.histories.items()}
+    for symbol, why in implausible_counts(tables["shares"], frames).items():
         raise PriceError(
             f"the share count of {symbol} cannot be: {why}",
             where="figures, shares",
