@@ -118,8 +118,8 @@ def test_the_font_that_ships_holds_every_character_of_the_catalogue_and_the_stud
 def test_nothing_draws_through_pyplot(tmp_path):
     """In a process of its own: another test's library may have imported it here."""
     code = (
-        "import sys; from eventwindow.study.definition.library import new_study; from eventwindow.study.run import run_study; "
-        "from eventwindow.report.write.output import write_result; from pathlib import Path; "
+        "import sys; from eventwindow.study.library import new_study; from eventwindow.study.run import run_study; "
+        "from eventwindow.report.output import write_result; from pathlib import Path; "
         f"folder = Path({str(tmp_path)!r}); result = run_study(new_study(folder / 'mine'), prices='shipped'); "
         "write_result(result, folder / 'out', ['en']); print('matplotlib.pyplot' in sys.modules)"
     )
