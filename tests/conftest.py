@@ -62,6 +62,14 @@ def drawings(deepseek):
 
 
 @pytest.fixture(scope="session")
+def svgs(drawings) -> dict[str, dict[str, str]]:
+    """The same figures as SVG, by language and name."""
+    from eventwindow.report.figures.style import svg_text
+
+    return {code: {name: svg_text(found.figure) for name, found in drawn.items()} for code, drawn in drawings.items()}
+
+
+@pytest.fixture(scope="session")
 def hostile(tmp_path_factory):
     """The result of a study with a hostile text wherever one may stand."""
     from report_cases import hostile_study

@@ -48,11 +48,11 @@ def test_a_figure_has_words_and_the_table_it_was_drawn_from(drawings, code):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_the_same_figure_gives_the_same_svg_and_table(drawings, written, code):
+def test_the_same_figure_gives_the_same_svg_and_table(drawings, svgs, written, code):
     """Drawn in two processes, of which one had drawn other figures before."""
     ending, moved = "" if code == "en" else f".{code}", []
     for name, found in drawings[code].items():
-        svg = svg_text(found.figure)
+        svg = svgs[code][name]
         files = {f"{name}{ending}.svg": svg.encode(), f"{name}.csv": csv_text(found.data).encode("utf-8-sig")}
         moved += [file for file, held in files.items() if (written / "figures" / file).read_bytes() != held]
         assert "<text" not in svg and "<dc:date>" not in svg, name
@@ -118,8 +118,8 @@ def test_the_font_that_ships_holds_every_character_of_the_catalogue_and_the_stud
 def test_nothing_draws_through_pyplot(tmp_path):
     """In a process of its own: another test's library may have imported it here."""
     code = (
-        "import sys; from eventwindow.study.definition.library import new_study; from eventwindow.study.run import run_study; "
-        "from eventwindow.report.write.output import write_result; from pathlib import Path; "
+        "import sys; from eventwindow.study.library import new_study; from eventwindow.study.run import run_study; "
+        "from eventwindow.report.output import write_result; from pathlib import Path; "
         f"folder = Path({str(tmp_path)!r}); result = run_study(new_study(folder / 'mine'), prices='shipped'); "
         "write_result(result, folder / 'out', ['en']); print('matplotlib.pyplot' in sys.modules)"
     )
@@ -185,16 +185,16 @@ def test_a_figure_without_matter_is_none(deepseek, subject):
     assert chart("tape", subject) is not None
 
 
-def test_an_inline_figure_follows_light_and_dark_and_keeps_its_ids_to_itself(drawn):
-    inline = inline_svg(svg_text(drawn["tape"].figure), "tape", 'a "quoted" <label>')
+def test_an_inline_figure_follows_light_and_dark_and_keeps_its_ids_to_itself(svgs):
+    inline = inline_svg(svgs["en"]["tape"], "tape", 'a "quoted" <label>')
     assert 'aria-label="a &quot;quoted&quot; &lt;label&gt;"' in inline
     assert all(i.startswith("tape-") for i in re.findall(r'\bid="([^"]+)"', inline))
     for colour in VARIABLES:
         assert not re.search(rf"(?<!,){colour}", inline)
 
 
-def test_figures_of_one_page_share_their_glyphs_and_none_is_missing(drawn):
-    alone = {name: inline_svg(svg_text(found.figure), name, found.alt) for name, found in drawn.items()}
+def test_figures_of_one_page_share_their_glyphs_and_none_is_missing(drawn, svgs):
+    alone = {name: inline_svg(svgs["en"][name], name, found.alt) for name, found in drawn.items()}
     page = "".join(with_shared_glyphs(alone).values())
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))

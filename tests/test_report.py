@@ -14,7 +14,6 @@ from report_cases import HOSTILE, Page
 from eventwindow import run_study
 from eventwindow.errors import Catalogue
 from eventwindow.report.context import Subject, words_of
-from eventwindow.report.figures.style import svg_text
 from eventwindow.report.html import file_name
 from eventwindow.report.html import page as page_of
 from eventwindow.report.language import LANGUAGES, Language, language, p_value, percent
@@ -91,10 +90,10 @@ def test_nothing_is_loaded_from_anywhere(page, html):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_the_same_result_gives_the_same_page_and_summary(deepseek, written, drawings, code):
+def test_the_same_result_gives_the_same_page_and_summary(deepseek, written, drawings, svgs, code):
     """In another process, from figures drawn anew; those are compared by `test_figures`, paper by `test_report_paper`."""
-    subject, drawn = Subject(deepseek, language(code)), drawings[code]
-    again = page_of(subject, drawn, {name: svg_text(found.figure) for name, found in drawn.items()}, LANGUAGES)
+    subject = Subject(deepseek, language(code))
+    again = page_of(subject, drawings[code], svgs[code], LANGUAGES)
     html = written / file_name(code)
     assert again == html.read_text(encoding="utf-8")
     assert markdown(subject) == html.with_suffix(".md").read_text(encoding="utf-8")

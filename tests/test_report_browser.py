@@ -37,6 +37,7 @@ def browser(tmp_path_factory):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     window = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    window.get("about:blank")  # away from the browser's own first page, which asks for parts of itself
     yield window
     window.quit()
 

@@ -15,7 +15,6 @@ import pytest
 from report_cases import HOSTILE
 
 from eventwindow.report.context import Subject, every_verdict
-from eventwindow.report.figures.style import svg_text
 from eventwindow.report.html import file_name
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.report.paper.blocks import runs
@@ -160,10 +159,9 @@ def test_formulas_are_set_as_mathematics_from_the_pages_own(both):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_the_same_result_gives_the_same_bytes(deepseek, written, drawings, code):
+def test_the_same_result_gives_the_same_bytes(deepseek, written, drawings, svgs, code):
     pytest.importorskip("typst", reason="needs the extra pdf")
-    subject, drawn = Subject(deepseek, language(code)), drawings[code]
-    again = pdf_bytes(subject, drawn, {name: svg_text(chart.figure) for name, chart in drawn.items()})
+    again = pdf_bytes(Subject(deepseek, language(code)), drawings[code], svgs[code])
     assert again == (written / file_name(code)).with_suffix(".pdf").read_bytes()
 
 
