@@ -98,4 +98,21 @@ def _on_sessions(
 def _benchmarks(
     rows: pd.DataFrame, returns: Mapping[str, pd.Series], sessions: pd.DatetimeIndex
 ) -> dict[str, pd.Series]:
-    return {b: returns[b].reindex(sessions) for b in rows["benchmark"].unique()}
+    return {b: over_the_same_span(returns[b], sessions) for b in rows["benchmark"].unique()}
+
+
+def over_the_same_span(benchmark: pd.Series, sessions: pd.DatetimeIndex) -> pd.Series:
+    """A benchmark's returns on another calendar's sessions: after a closed day, compounded since the session before.
+
+    A session on which the benchmark was closed has none, and neither has the one after it, whose return of the
+    benchmark begins a day earlier than the security's.
+    """
+    own = pd.DatetimeIndex(benchmark.index)
+    within = sessions[(sessions >= own[0]) & (sessions <= own[-1])]
+    if within.isin(own).all() and len(own[(own >= within[0]) & (own <= within[-1])]) == len(within):
+        return benchmark.reindex(sessions)
+    level = (1 + benchmark).cumprod()
+    held = level.reindex(sessions)
+    spanning = held / held.shift(1) - 1
+    alone = pd.Series(own.get_indexer(sessions), sessions).diff() == 1  # no session of its own between
+    return benchmark.reindex(sessions).where(alone, spanning)

@@ -89,6 +89,7 @@ def incomplete(days: Days, seen: np.ndarray) -> np.ndarray:
     reason[~seen.any(axis=1)] = "no return in the window"
     reason[days[:, -1] == OUTSIDE] = "the security's data ends before the window's last day"
     reason[days[:, 0] == OUTSIDE] = "the security's data begins after the window's first day"
+    reason[(days == OUTSIDE).all(axis=1)] = "the security's data does not reach the window"
     return reason
 
 

@@ -15,6 +15,26 @@ from eventwindow.calendars.exchange import Calendar
 from eventwindow.prices.history import PriceHistory
 
 LARGE = 0.40  # a return beyond it, away from an event, is more often a missed split than news
+SPLITS = (
+    (2, 1),
+    (3, 1),
+    (3, 2),
+    (4, 1),
+    (5, 1),
+    (5, 2),
+    (6, 1),
+    (7, 1),
+    (8, 1),
+    (10, 1),
+    (15, 1),
+    (20, 1),
+    (25, 1),
+    (50, 1),
+)
+SPLIT_DAYS, SPLIT_MOST = 6.0, 0.05  # times the usual move of a day, and at most, that a split's day may differ from it
+UNITS, UNITS_SLACK = (100.0, 1000.0), 0.3  # pence for pounds, a thousand for one; give or take the day's own move
+IMPLAUSIBLE = 0.8  # a fall of the adjusted close beyond it, or more than a doubling
+DIVIDEND_SHARE = 0.25  # of the close before; a dividend above it is rare
 NO_SHARE = re.compile(r"^\^|=[FX]$")  # Yahoo's symbols of indices, futures and exchange rates: nothing there is split
 STILL = 1e-9  # a relative change below it is none
 REPEATED = 4  # equal closes in a row
@@ -69,6 +89,30 @@ KINDS = {
         "a return of {value:+.1%} away from any event: a split that was missed?",
         "非事件日報酬率達 {value:+.1%}：可能漏記股票分割",
     ),
+    "split_ratio": (
+        "moves by {value:+.1%}, just the ratio of a {split} split: one that was missed?",
+        "變動 {value:+.1%}，恰為 {split} 分割的比率：可能漏記股票分割",
+    ),
+    "units": (
+        "a price {times:g} times that of the session before: other units, or a digit too many",
+        "價格為前一交易日的 {times:g} 倍：單位不同或多了一位數",
+    ),
+    "implausible_return": (
+        "a return of {value:+.1%}, adjusted: no such move is likely; compare close and adjusted close",
+        "還原後報酬率達 {value:+.1%}，幾無可能，請比對收盤價與還原價",
+    ),
+    "large_dividend": (
+        "a dividend of {dividend:g} on a close of {close:g} the session before: other units?",
+        "股利 {dividend:g}，前一交易日收盤價 {close:g}：單位不同？",
+    ),
+    "adjusted_missing": (
+        "no adjusted close on {days:g} sessions that have a close, up to {last}",
+        "有收盤價的 {days:g} 個交易日缺還原價，至 {last}",
+    ),
+    "halted": (
+        "no volume and the close of the session before: taken for a halt",
+        "無成交且沿用前一收盤價：視為暫停交易",
+    ),
     "large_move": ("moves by {value:+.1%} away from any event", "非事件日變動 {value:+.1%}"),
     "no_volume": ("volume of zero", "成交量為零"),
     "currency": ("quoted in {quoted}, the study says {expected}", "報價幣別為 {quoted}，研究設定為 {expected}"),
@@ -87,11 +131,13 @@ def check_history(
     currency: str = "",
     others: Iterable[pd.Timestamp] = (),
     around_the_clock: bool = False,
+    windows: Iterable[tuple[pd.Timestamp, pd.Timestamp]] = (),
 ) -> list[Finding]:
     """All findings on one security, errors first, then by date.
 
     `day_zero` names the session of each event, `others` are further days on which a large return is no surprise;
-    `currency` is the study's for this security. What is traded `around_the_clock` may move when its exchange is closed.
+    `currency` is the study's for this security; `windows` are the first and last session of the event windows. What is
+    traded `around_the_clock` may move when its exchange is closed.
     """
     frame, events = history.frame, dict(day_zero or {})
     found = [*_errors(history.symbol, frame, events)]
@@ -100,6 +146,8 @@ def check_history(
         found += _row_warnings(history.symbol, frame)
         found += _return_warnings(history.symbol, frame, [*events.values(), *others])
         found += _adjustment_warnings(history)
+        found += _impossible(history)
+        found += _halts(history.symbol, frame, windows)
     if history.currency and currency and history.currency != currency:
         values = {"quoted": history.currency, "expected": currency}
         found.append(Finding(history.symbol, "warning", "currency", None, values))
@@ -176,6 +224,67 @@ def _return_warnings(symbol: str, frame: pd.DataFrame, expected: list[pd.Timesta
         if day not in expected:
             kind = "large_move" if NO_SHARE.search(symbol) else "large_return"
             yield Finding(symbol, "warning", kind, pd.Timestamp(str(day)), {"value": float(value)})
+
+
+def _impossible(history: PriceHistory) -> Iterator[Finding]:
+    """Moves that no market makes, on any day: of what returns are computed from, and of the close."""
+    frame, symbol = history.frame, history.symbol
+    yield from _adjusted_missing(symbol, frame)
+    close = _closes(frame)
+    adjusted = (frame["adj_close"] if frame["adj_close"].notna().any() else frame["close"]).dropna()
+    usual = float(np.nanmedian(np.abs(np.log(close / close.shift(1))))) if len(close) > 1 else 0.0
+    for day, ratio in (close / close.shift(1)).dropna().items():
+        times = max(ratio, 1 / ratio)
+        if any(abs(np.log(times / unit)) < UNITS_SLACK for unit in UNITS):
+            yield Finding(symbol, "error", "units", pd.Timestamp(str(day)), {"times": float(ratio)})
+        elif (split := _split_of(float(ratio), usual)) and not NO_SHARE.search(symbol):
+            values: dict[str, float | str] = {"value": float(ratio) - 1, "split": split}
+            yield Finding(symbol, "warning", "split_ratio", pd.Timestamp(str(day)), values)
+    for day, value in (adjusted / adjusted.shift(1) - 1).dropna().items():
+        if (value > 1 or value < -IMPLAUSIBLE) and not NO_SHARE.search(symbol):
+            yield Finding(symbol, "warning", "implausible_return", pd.Timestamp(str(day)), {"value": float(value)})
+    yield from _large_dividends(history, close)
+
+
+def _split_of(ratio: float, usual: float) -> str:
+    """The split whose ratio a move has, give or take what the stock does on most days; "" where there is none."""
+    slack = min(SPLIT_DAYS * usual, SPLIT_MOST)
+    for new, old in SPLITS:
+        for text, log in ((f"{new}:{old}", np.log(old / new)), (f"{old}:{new}", np.log(new / old))):
+            if abs(np.log(ratio) - log) <= slack:
+                return text
+    return ""
+
+
+def _adjusted_missing(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
+    """Adjusted closes that are lacking where others are held: returns are computed from them."""
+    missing = frame.index[frame["adj_close"].isna() & frame["close"].notna()]
+    if frame["adj_close"].notna().any() and len(missing):
+        values: dict[str, float | str] = {"days": float(len(missing)), "last": f"{missing[-1]:%Y-%m-%d}"}
+        yield Finding(symbol, "warning", "adjusted_missing", missing[0], values)
+
+
+def _large_dividends(history: PriceHistory, close: pd.Series) -> Iterator[Finding]:
+    if history.dividends is None:
+        return
+    before = close.shift(1).reindex(history.dividends.index)
+    large = (history.dividends > DIVIDEND_SHARE * before).to_numpy()
+    for day, paid, close_before in zip(
+        history.dividends.index[large], history.dividends[large], before[large], strict=True
+    ):
+        values: dict[str, float | str] = {"dividend": float(paid), "close": float(close_before)}
+        yield Finding(history.symbol, "warning", "large_dividend", day, values)
+
+
+def _halts(symbol: str, frame: pd.DataFrame, windows: Iterable[tuple[pd.Timestamp, pd.Timestamp]]) -> Iterator[Finding]:
+    """Sessions of an event window without a trade whose close is the one before: no return was made on them."""
+    volume, close = frame["volume"], frame["close"]
+    if not (volume > 0).any():
+        return
+    still = (volume == 0) & (close == close.shift(1))
+    for day in frame.index[still]:
+        if any(first <= day <= last for first, last in windows):
+            yield Finding(symbol, "warning", "halted", day, {})
 
 
 def _adjustment_warnings(history: PriceHistory) -> Iterator[Finding]:

@@ -103,6 +103,11 @@ def bounded_session(limits: Limits) -> Session[Any]:
     return BoundedSession(impersonate="chrome")
 
 
+# Currencies that are quoted in a hundredth of the unit: Yahoo's code -> the unit's, and what one is of it.
+HUNDREDTHS = {"GBp": ("GBP", 0.01), "GBX": ("GBP", 0.01), "ZAc": ("ZAR", 0.01), "ILA": ("ILS", 0.01)}
+SPLIT_SLACK = 0.35  # of the split's own log ratio: what else the price may have done on the day
+
+
 def check_reachable(session: Session[Any]) -> None:
     """Returns where Yahoo gives any answer within `PROBE_SECONDS`; else raises SourceError with the reason.
 
@@ -149,6 +154,8 @@ def ask_yahoo(symbol: str, start: pd.Timestamp, session: Session[Any], seconds: 
         ticker = yf.Ticker(symbol, session=session)
         table = ticker.history(start=str(start.date()), auto_adjust=False, actions=True, timeout=seconds)
         told: Mapping[str, Any] = ticker.history_metadata
+        if (answered := str(told.get("symbol") or symbol)).upper() != symbol.upper():
+            raise BusyError(f"Yahoo answered for {answered!r}")
         table = _finished(_normal(table), told)
     except yf.exceptions.YFTzMissingError:
         return Unavailable(symbol, "Yahoo does not know it", known=False)
@@ -169,20 +176,50 @@ def quoted_at(pulled: Pulled, start: pd.Timestamp, end: pd.Timestamp) -> PriceHi
     Yahoo divides all prices before a split by its ratio, so they are multiplied back; `adj_close` is scaled to meet the
     close on the last row, which also takes out the dividends paid since.
     """
-    table = pulled.table
+    table, repaired = splits_applied(pulled.table)
+    currency, hundredth = HUNDREDTHS.get(pulled.currency, (pulled.currency, 1.0))
     later = table.loc[table.index > end, "split"]
     ratio = float(np.prod(later[later > 0]))
     frame = history_frame(table.loc[(table.index >= start) & (table.index <= end)])
     if frame.empty:
         return Unavailable(pulled.symbol, f"Yahoo: no prices between {start.date()} and {end.date()}")
-    frame[["open", "high", "low", "close"]] *= ratio
+    frame[["open", "high", "low", "close"]] *= ratio * hundredth
     frame["volume"] = frame["volume"] / ratio if (frame["volume"] > 0).any() else np.nan
     last = frame[frame["close"].notna() & frame["adj_close"].notna()].tail(1)
     if not last.empty:
         frame["adj_close"] *= last["close"].iloc[0] / last["adj_close"].iloc[0]
     paid = table.loc[frame.index, "dividend"]
-    note = "" if ratio == 1 else f"a later split of {ratio:g} is undone"
-    return PriceHistory(pulled.symbol, frame, "yahoo", note, pulled.currency, paid[paid != 0] * ratio)
+    notes = [f"the split of {told:g} on {day:%Y-%m-%d} was told but not applied: repaired" for day, told in repaired]
+    notes += [f"a later split of {ratio:g} is undone"] if ratio != 1 else []
+    notes += [f"quoted in {pulled.currency}, a hundredth of {currency}"] if hundredth != 1 else []
+    paid = paid[paid != 0] * ratio * hundredth
+    return PriceHistory(pulled.symbol, frame, "yahoo", "; ".join(notes), currency, paid)
+
+
+def splits_applied(table: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[pd.Timestamp, float]]]:
+    """The table with every split that Yahoo tells applied to the prices before it, and those that had not been.
+
+    One that was not shows in the closes: they fall by just its ratio on the day.
+    """
+    told = table["split"][(table["split"] > 0) & (table["split"] != 1)]
+    lacking = [(day, float(ratio)) for day, ratio in zip(told.index, told, strict=True)]
+    lacking = [(day, ratio) for day, ratio in lacking if _falls_by(table["close"], day, ratio)]
+    for day, ratio in lacking:
+        before, falls = table.index < day, _falls_by(table["adj_close"], day, ratio)
+        table = table.copy()
+        prices = ["open", "high", "low", "close", *(["adj_close"] if falls else [])]
+        table.loc[before, prices] /= ratio
+        table.loc[before, "volume"] *= ratio
+    return table, lacking
+
+
+def _falls_by(prices: pd.Series, day: pd.Timestamp, ratio: float) -> bool:
+    """Whether a price falls on `day` by about the ratio of a split."""
+    held = prices.dropna()
+    before, after = held[held.index < day], held[held.index >= day]
+    if before.empty or after.empty or after.index[0] != day:
+        return False
+    return bool(abs(np.log(after.iloc[0] / before.iloc[-1] * ratio)) < abs(np.log(ratio)) * SPLIT_SLACK)
 
 
 def _normal(table: pd.DataFrame) -> pd.DataFrame:

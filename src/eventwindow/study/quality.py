@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -66,6 +66,7 @@ def checked_prices(
             day_zero=zeros.get(mic, {}) if symbol in stocks else {},
             currency=security.currency if security else "",
             others=happenings[mic],
+            windows=_event_windows(study, calendars[symbol], zeros.get(mic, {}).values()) if symbol in stocks else (),
             around_the_clock=symbol not in measured,
         )
         findings += found
@@ -75,6 +76,16 @@ def checked_prices(
     kept = {s: _traded(h, findings) for s, h in prices.histories.items() if s not in excluded}
     whole = replace(prices, histories=kept, unavailable={**prices.unavailable, **excluded})
     return whole, Quality(tuple(findings), reconcile_with_shipped(whole, figures) if figures.is_dir() else {})
+
+
+def _event_windows(
+    study: Study, calendar: Calendar, zeros: Iterable[pd.Timestamp]
+) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    """First and last session of each event window on one exchange, as far as its calendar reaches."""
+    sessions, window = calendar.sessions, study.file.windows.event
+    places = [int(sessions.searchsorted(zero)) for zero in zeros]
+    last = len(sessions) - 1
+    return [(sessions[max(at + window.start, 0)], sessions[min(at + window.end, last)]) for at in places]
 
 
 def _check_calendar(findings: list[Finding], asked: str) -> None:
@@ -99,6 +110,7 @@ def _first(names: list[str], n: int) -> str:
 
 
 def _traded(history: PriceHistory, findings: list[Finding]) -> PriceHistory:
-    """The history without the rows that repeat a close on a day without a session."""
-    padding = [f.date for f in findings if f.kind == "no_session" and f.symbol == history.symbol]
+    """The history without the rows that repeat a close on a day without a session, or without a trade."""
+    kinds = ("no_session", "halted")
+    padding = [f.date for f in findings if f.kind in kinds and f.symbol == history.symbol]
     return replace(history, frame=history.frame.drop(padding)) if padding else history
