@@ -12,6 +12,7 @@ import pandas as pd
 from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.day_zero import checked_events, no_exchange
 from eventwindow.calendars.exchange import SessionRule, exchange_calendar
+from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError
 from eventwindow.estimation.event_time import Days
 from eventwindow.panel.chunk import Codes
@@ -61,7 +62,7 @@ def event_list(
     rows = rows or Rows("the table of events", "index", events.index)
     check_columns([str(name) for name in events], labels, rows.name)
     events = checked_events(events, rows)
-    who = events["security"].astype(securities.dtype) if securities.dtype == object else events["security"].astype(str)
+    who = events["security"].astype(str)
     security = securities.get_indexer(pd.Index(who))
     given = events["date"].to_numpy().astype("M8[D]")
     known = sessions.to_numpy().astype("M8[D]")
@@ -198,6 +199,21 @@ def _told(
             "reason": np.where(left, reason[rows], shifted[rows]),
         }
     )
+
+
+def shared_windows(events: EventList, estimation: Window, window: Window) -> Iterator[str]:
+    """How many events share days of their event window with another of the same security, or hold one in estimation."""
+    width = 2 * (len(window) + len(estimation)) + int(events.day.max(initial=0)) + abs(estimation.start)
+    key = np.sort(events.security.astype(np.int64) * width + events.day)
+
+    def others(first: int, last: int) -> int:
+        held = np.searchsorted(key, key + last, side="right") - np.searchsorted(key, key + first, side="left")
+        return int((held > (1 if first <= 0 <= last else 0)).sum())
+
+    if overlapping := others(1 - len(window), len(window) - 1):
+        yield f"{overlapping:,} events share days of their event window with another event of the same security"
+    if contaminated := others(estimation.start, estimation.end):
+        yield f"{contaminated:,} estimation windows hold another event of the same security; its days were kept"
 
 
 def sharing_line(events: EventList) -> Iterator[str]:

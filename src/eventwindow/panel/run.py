@@ -16,18 +16,20 @@ import pandas as pd
 from eventwindow.calendars.exchange import SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import StudyError, WindowError
+from eventwindow.estimation.door import check_factors, check_kind
 from eventwindow.estimation.event_time import Factors
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.panel.checkpoints import Chunks, fingerprint, flat
 from eventwindow.panel.chunk import Specification
 from eventwindow.panel.collect import collected, with_second_pass
 from eventwindow.panel.engines import Run, engine_named
-from eventwindow.panel.events import EventList, event_list
+from eventwindow.panel.events import EventList, event_list, shared_windows
 from eventwindow.panel.listed import read_events
 from eventwindow.panel.passes import first_pass
 from eventwindow.panel.plan import Plan, factor_tables
 from eventwindow.panel.results import PanelResult, panel_result
 from eventwindow.panel.secondpass import second_pass
+from eventwindow.panel.shared_sessions import check_shared_sessions
 from eventwindow.panel.source import Panel, frame_panel
 from eventwindow.panel.tally import spreads
 from eventwindow.panel.tiles import staged_panel
@@ -122,6 +124,11 @@ def planned(
     """What `panel_study` runs with the same arguments: panel and events read and placed, everything checked."""
     spans = [as_window(span) for span in (estimation, window, *report)]
     spec = Specification(spans[0], spans[1], tuple(spans[2:]), model, minimum_returns, kind, daily=daily)
+    check_kind(kind)
+    for given in factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,):
+        check_factors(given)
+    if benchmark is not None and factors is not None:
+        raise StudyError(f"both benchmark={benchmark!r} and factors are given", remedy="Give one of the two.")
     _check(spec, chunk)
     step("reading the panel")
     if isinstance(panel, pd.DataFrame):
@@ -130,17 +137,25 @@ def planned(
         held = staged_panel(Path(panel), work, values=values, kind=kind)
     step("placing the events")
     table, rows = (events, None) if isinstance(events, pd.DataFrame) else read_events(Path(events), labels)
+    uneven = check_shared_sessions(held, "the panel")
     listed = event_list(
         table,
         held.sessions,
         held.securities,
-        benchmark=benchmark or "",
+        benchmark="" if benchmark is None else str(benchmark),
         rule=session,
         exchange=exchange,
         rows=rows,
         labels=labels,
     )
+    listed = replace(listed, told=pd.concat([listed.told, _told(listed, spec, uneven)], ignore_index=True))
     return plan_of(spec, held, listed, factors, chunk)
+
+
+def _told(events: EventList, spec: Specification, uneven: Sequence[str]) -> pd.DataFrame:
+    """What a reader should know of the whole list: sessions that some securities miss, windows that share days."""
+    reasons = [*uneven, *shared_windows(events, spec.estimation, spec.window)]
+    return pd.DataFrame([("", "", "told", reason) for reason in reasons], columns=list(events.told))
 
 
 def plan_of(spec: Specification, panel: Panel, events: EventList, factors: Factors | None, chunk: int) -> Plan:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from eventwindow.calendars.dates import check_sessions
 from eventwindow.errors import StudyError
+from eventwindow.estimation.door import returns_table
 from eventwindow.estimation.event_time import Array, Days
 from eventwindow.estimation.plausible import check_decimals
 from eventwindow.panel.chunk import Codes
@@ -70,7 +71,9 @@ class FramePanel:
 def frame_panel(frame: pd.DataFrame, kind: str = "simple") -> FramePanel:
     """Check a table of returns at the door."""
     where = "the table of returns"
+    frame = returns_table(frame, where)
     check_sessions(frame.index, where)
+    frame = frame.set_axis(frame.columns.astype(str), axis=1)  # 10001 and "10001" are one security
     check_securities(frame.columns, where)
     values = frame.to_numpy(float, copy=False)
     check_decimals(values, frame.columns, where, "Turn them into returns: prices.pct_change().", kind)

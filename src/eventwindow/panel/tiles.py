@@ -21,6 +21,7 @@ from eventwindow.panel.textfile import INDEX, column_names, not_a_number, number
 
 DATE, SECURITY = ("date", "Date", "day", "__index_level_0__"), ("security", "firm", "symbol", "ticker", "permno")
 VALUE = {"returns": ("return", "returns", "ret"), "prices": ("adj_close", "close", "price", "prc")}
+NUMBERS_NOT_GIVEN = ["", "NA", "N/A", "NaN", "nan", "null", "None", "#N/A", "."]
 ROWS = 1 << 20  # of a long table at a time
 
 
@@ -212,7 +213,7 @@ def _batches(files: list[Path], names: tuple[str, str, str]) -> Iterator[pd.Data
         there, first = column_names(file), 0
         for name in columns:
             _one_of((name,), there, file)
-        for frame in _frames(file, columns, date):
+        for frame in _frames(file, columns, date, security):
             who = frame[security] if security else pd.Series(file.stem, frame.index)
             if (nobody := who.isna()).any():
                 where = Rows(file.name).at(first + int(nobody.argmax()))
@@ -222,7 +223,7 @@ def _batches(files: list[Path], names: tuple[str, str, str]) -> Iterator[pd.Data
             first += len(frame)
 
 
-def _frames(file: Path, columns: list[str], date: str) -> Iterator[pd.DataFrame]:
+def _frames(file: Path, columns: list[str], date: str, security: str) -> Iterator[pd.DataFrame]:
     with reading(file):
         if file.suffix == ".parquet":
             import pyarrow.parquet as pq
@@ -230,7 +231,11 @@ def _frames(file: Path, columns: list[str], date: str) -> Iterator[pd.DataFrame]
             for batch in pq.ParquetFile(file).iter_batches(ROWS, columns=columns):
                 yield batch.to_pandas()
         else:
-            yield from pd.read_csv(file, usecols=columns, chunksize=ROWS, dtype={date: str})
+            texts = {name: str for name in columns if name in (date, security)}  # NA and 000001 are names
+            empty = {name: [""] if name in texts else NUMBERS_NOT_GIVEN for name in columns}
+            yield from pd.read_csv(
+                file, usecols=columns, chunksize=ROWS, dtype=texts, keep_default_na=False, na_values=empty
+            )
 
 
 def _tiles(securities: int) -> int:
