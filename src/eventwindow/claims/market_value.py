@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +13,7 @@ from eventwindow.claims.evidence import Evidence, price, table
 from eventwindow.claims.wording import day, figure
 from eventwindow.errors import NoFigure
 
+DOLLAR = "USD"
 GRACE = pd.Timedelta(days=30)  # how long after the date a filing may still stand in for one before it
 
 
@@ -99,6 +101,43 @@ def share_count(evidence: Evidence, symbol: str, when: date) -> ShareCount:
         raise NoFigure(f"No share count of {symbol} is held {near}.", f"資料中沒有 {symbol} 在{near_zh}的股數。")
     shares, as_of, source = (own[column].to_numpy()[place] for column in ("shares", "as_of", "source"))
     return ShareCount(float(shares), pd.Timestamp(as_of), str(source))
+
+
+def currency(evidence: Evidence, symbol: str) -> str:
+    """The currency in which a security is quoted; dollars where the study says nothing."""
+    table = evidence.securities
+    if symbol not in table.index or "currency" not in table.columns:
+        return DOLLAR
+    given = table.at[symbol, "currency"]
+    return given if isinstance(given, str) and given else DOLLAR
+
+
+def in_one_currency(evidence: Evidence, symbols: Iterable[str], when: date) -> tuple[str, dict[str, float]]:
+    """The currency in which values of several securities are added, and what one unit of each one's own is worth in it.
+
+    Their own where they share one; else dollars, at the rate of the day: a security JPY=X (yen a dollar) or JPYUSD=X
+    (dollars a yen). Without a rate there is no sum.
+    """
+    own = {symbol: currency(evidence, symbol) for symbol in symbols}
+    if len(set(own.values())) <= 1:
+        return next(iter(own.values()), DOLLAR), dict.fromkeys(own, 1.0)
+    rates = {code: _dollars(evidence, code, when) for code in set(own.values())}
+    return DOLLAR, {symbol: rates[code] for symbol, code in own.items()}
+
+
+def _dollars(evidence: Evidence, code: str, when: date) -> float:
+    """Dollars that one unit of a currency is worth on a day."""
+    if code == DOLLAR:
+        return 1.0
+    for symbol, turned in ((f"{code}{DOLLAR}=X", False), (f"{code}=X", True)):
+        if symbol in evidence.prices:
+            closes = evidence.prices[symbol]["close"].dropna().loc[: pd.Timestamp(when)]
+            if len(closes):
+                return 1 / float(closes.iloc[-1]) if turned else float(closes.iloc[-1])
+    raise NoFigure(
+        f"Values in {code} and in {DOLLAR} are not added: no rate of {code} is held.",
+        f"{code} 與 {DOLLAR} 計價的市值不能相加：資料中沒有 {code} 的匯率。",
+    )
 
 
 def market_value(evidence: Evidence, symbol: str, when: date) -> float:

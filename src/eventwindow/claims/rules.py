@@ -27,7 +27,7 @@ from dataclasses import dataclass
 
 from eventwindow.claims.asked import side
 from eventwindow.claims.model import Claim, Hedge, Measured, VerdictWord
-from eventwindow.claims.wording import figure, found_at, p_text
+from eventwindow.claims.wording import figure, found_at, is_money, p_text
 from eventwindow.inference.results import LEVEL
 
 ABOUT = 0.10
@@ -114,7 +114,7 @@ def _margin(distance: float, unit: str, held: bool) -> tuple[str, str]:
 def _size(distance: float, unit: str, zh: bool = False) -> str:
     if unit in {"points", "share"}:
         return f"{_short(100 * distance)} " + ("個百分點" if zh else "points")
-    if unit not in {"USD", "days"}:
+    if unit != "days" and not is_money(unit):
         return _short(distance)
     return figure(distance, unit, zh)
 

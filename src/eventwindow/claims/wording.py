@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,11 +18,22 @@ if TYPE_CHECKING:
     from eventwindow.claims.evidence import Evidence
 
 MINUS = "\u2212"
+CODE = 3  # letters of a currency
 
 
 def figure(value: float, unit: str, zh: bool = False) -> str:
     """`value` with its unit in the language asked for; a price and a coefficient are plain numbers."""
-    return UNITS.get(unit, _plain)(value)[zh].replace("-", MINUS)
+    words = UNITS.get(unit) or (partial(_money, unit) if is_money(unit) else _plain)
+    return words(value)[zh].replace("-", MINUS)
+
+
+def is_money(unit: str) -> bool:
+    """Whether a unit is a currency, by its ISO code."""
+    return len(unit) == CODE and unit.isupper()
+
+
+def _money(unit: str, value: float) -> tuple[str, str]:
+    return f"{value / 1e9:,.1f}bn {unit}", f"{value / 1e8:,.0f} 億 {unit}"
 
 
 def _per_cent(value: float) -> tuple[str, str]:

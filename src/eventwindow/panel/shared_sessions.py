@@ -26,11 +26,12 @@ def check_shared_sessions(panel: Panel, where: str) -> list[str]:
         return []
     parts = [_missing_on(panel, int(session)) for session in uneven]
     apart = next((k for k, part in enumerate(parts) if not (part & parts[0]).any()), 0)
-    days = [f"{panel.sessions[session]:%Y-%m-%d}" for session in uneven]
+    days = [f"{panel.sessions[session]:%Y-%m-%d}" for session in uneven.tolist()]
     if apart:
+        one, other = (panel.securities[int(parts[k].argmax())] for k in (0, apart))
         raise PriceError(
-            f"{panel.securities[int(parts[0].argmax())]} misses {days[0]}, {panel.securities[int(parts[apart].argmax())]} misses"
-            f" {days[apart]}: the panel mixes exchanges, and a day of one would count as a session of the other",
+            f"{one} misses {days[0]}, {other} misses {days[apart]}: the panel mixes exchanges, and a day"
+            " of one would count as a session of the other",
             where=where,
             remedy="Give a panel and a list of events for each exchange.",
         )

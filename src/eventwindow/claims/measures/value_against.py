@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eventwindow.claims.evidence import Day, Evidence, Members, Symbol, before, members
-from eventwindow.claims.market_value import market_value, share_count
+from eventwindow.claims.market_value import in_one_currency, market_value, share_count
 from eventwindow.claims.measures.value_change import ValueChange
 from eventwindow.claims.model import Measured, made_of
 from eventwindow.claims.wording import day, figure, listed, name
@@ -28,7 +28,9 @@ class ValueAgainst:
     def measure(self, evidence: Evidence) -> Measured:
         when = before(evidence, self.security, self.date) if self.at == "before" else self.date
         values = {s: market_value(evidence, s, when) for s in members(evidence, self.against)}
-        total, own = sum(values.values()), self._own(evidence)
+        unit, rates = in_one_currency(evidence, (self.security, *values), when)
+        values = {s: v * rates[s] for s, v in values.items()}
+        total, own = sum(values.values()), self._own(evidence) * rates[self.security]
         what, what_zh = ("moved by", "市值變動") if self.of == "change" else ("was worth", "市值")
         together, together_zh = (" together were", "合計") if len(values) > 1 else (" was", "")
         names, names_zh = (listed([name(evidence, s, zh) for s in values], zh) for zh in (False, True))
@@ -37,11 +39,11 @@ class ValueAgainst:
         return Measured(
             own / total,
             "ratio",
-            f"{name(evidence, self.security)} {what} {figure(own, 'USD')}; {names}{together} worth "
-            f"{figure(total, 'USD')} at the close of {day(when)} (share counts: {sources}): ratio {own / total:.2f}.",
-            f"{name(evidence, self.security, True)}{what_zh} {figure(own, 'USD', True)}；{names_zh}在 {day(when, True)}"
-            f"收盤時{together_zh}市值 {figure(total, 'USD', True)}（股數來源：{sources_zh}）：比值 {own / total:.2f}。",
-            made_of("USD", own=own, others=total, **values),
+            f"{name(evidence, self.security)} {what} {figure(own, unit)}; {names}{together} worth "
+            f"{figure(total, unit)} at the close of {day(when)} (share counts: {sources}): ratio {own / total:.2f}.",
+            f"{name(evidence, self.security, True)}{what_zh} {figure(own, unit, True)}；{names_zh}在 {day(when, True)}"
+            f"收盤時{together_zh}市值 {figure(total, unit, True)}（股數來源：{sources_zh}）：比值 {own / total:.2f}。",
+            made_of(unit, own=own, others=total, **values),
         )
 
     def _own(self, evidence: Evidence) -> float:
