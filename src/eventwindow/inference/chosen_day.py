@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns
-from eventwindow.estimation.event_time import Array
-from eventwindow.inference.permutation import Statistic, event_and_null, mean_of
+from eventwindow.inference.permutation import ROUNDING, Statistic, draws, mean_of
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult
+from eventwindow.inference.shifts import largest_in_runs
 
 NAME, NULL = "largest_of_candidates", "the largest of the candidate sessions is a run's like any other"
 
@@ -17,27 +16,24 @@ NAME, NULL = "largest_of_candidates", "the largest of the candidate sessions is 
 def largest_of_candidates(
     ar: AbnormalReturns, window: Window, statistic: Statistic = mean_of, *, standardised: bool = True
 ) -> Result:
-    """The largest |S_τ| over the sessions of `window`, ranked among the largest of every run of estimation days.
+    """The largest |S_τ| over the sessions of `window`, ranked among the same of every cyclic shift.
 
-    `window` holds the candidates, such as every session since the release; S is a day's statistic of the cross-section.
+    `window` holds the C candidates, such as every session since the release; S is a day's statistic of the
+    cross-section. The candidates are joined to the T estimation days: nine of 259 shifts hold the largest day itself,
+    so that p cannot fall below C/(T + C).
     """
-    days = [event_and_null(ar, Window(tau, tau), standardised=standardised) for tau in window.taus.tolist()]
-    for drawn in days:
-        if isinstance(drawn, str):
-            return NotComputed(NAME, drawn, NULL, len(ar))
-    event = np.column_stack([drawn[0] for drawn in days if not isinstance(drawn, str)])
-    runs = next(drawn[1] for drawn in days if not isinstance(drawn, str))
-    observed, reference = np.abs(statistic(event)), np.abs(statistic(runs))
-    longest = _largest_in_runs(reference, len(window))
-    if not len(longest):
+    days = [draws(ar, Window(tau, tau), standardised=standardised) for tau in window.taus.tolist()]
+    if lacking := next((drawn for drawn in days if isinstance(drawn, str)), None):
+        return NotComputed(NAME, lacking, NULL, len(ar))
+    held = [drawn for drawn in days if not isinstance(drawn, str)]
+    observed, reference = (
+        np.abs(statistic(part)) for part in (np.column_stack([drawn.event for drawn in held]), held[0].runs)
+    )
+    if len(reference) < len(window):
         return NotComputed(NAME, "the estimation window is shorter than the candidates", NULL, len(ar))
-    p = (1 + int((longest >= observed.max()).sum())) / (len(longest) + 1)
+    shifts = largest_in_runs(np.concatenate([reference, observed]), len(window))
+    p = float((shifts >= observed.max() * (1 - ROUNDING)).mean())
     at = int(window.taus[int(observed.argmax())])
-    text = f"{len(longest)} overlapping runs of {len(window)} days"
-    return SignificanceResult(NAME, NULL, float(observed.max()), p, text, len(event), f"largest on day {at:+d}")
-
-
-def _largest_in_runs(values: Array, length: int) -> Array:
-    if len(values) < length:
-        return np.empty(0)
-    return np.asarray(sliding_window_view(values, length).max(axis=1))
+    text = f"{len(shifts)} cyclic shifts of {len(window)} days"
+    n = len(held[0].value)
+    return SignificanceResult(NAME, NULL, float(observed.max()), p, text, n, f"largest on day {at:+d}")

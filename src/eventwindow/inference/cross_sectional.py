@@ -17,26 +17,30 @@ NULL = "the mean buy-and-hold abnormal return is zero"
 
 
 def firm_bhar(ar: AbnormalReturns, window: Window) -> FirmSignificance:
-    """Each event's BHAR by its place among the overlapping BHARs of its estimation window, itself counted."""
-    runs, value = estimation_bhar(ar, len(window)), ar.bhar(window)
+    """Each event's BHAR by its place among those of all cyclic shifts of its days, itself counted."""
+    value = ar.bhar(window)
+    runs = np.delete(bhar_of_shifts(ar, window), ar.residuals.shape[1], axis=1)
     count = np.isfinite(runs).sum(axis=1)
     with np.errstate(invalid="ignore"):
-        beyond = (np.abs(runs) >= np.abs(value)[:, None]).sum(axis=1)
-        below = (runs <= value[:, None]).sum(axis=1)
+        beyond = (np.abs(runs) >= np.abs(value)[:, None] * (1 - 1e-12)).sum(axis=1)
+        below = (runs <= value[:, None] * (1 + 1e-12)).sum(axis=1)
     reason = ar.car(window).reason.copy()
     reason[(reason == "") & (count == 0)] = f"no {len(window)} consecutive returns in the estimation window"
     two, low = (np.where(reason == "", (1 + hits) / (count + 1), np.nan) for hits in (beyond, below))
     null = "the buy-and-hold abnormal return is zero"
-    floor = 1 / (count + 1)
-    return FirmSignificance("bhar_rank", null, ar.labels, value, two, "own BHARs", count, reason, floor, low)
+    none = np.empty(0)
+    return FirmSignificance("bhar_rank", null, ar.labels, value, two, "shifts of own days", count, reason, none, low)
 
 
-def estimation_bhar(ar: AbnormalReturns, length: int) -> Array:
-    """(N, T - L + 1) BHARs of every run of `length` estimation days; NaN where one is missing."""
+def bhar_of_shifts(ar: AbnormalReturns, window: Window) -> Array:
+    """(N, T + L) BHARs of the run that begins on each day of the circle of estimation and window days."""
     if ar.source is None:
         raise StudyError("these abnormal returns carry no returns to hold and compare.")
-    actual = ar.source.estimation_returns
-    held, expected = (sliding_window_view(1 + r, length, axis=1).prod(axis=2) for r in (actual, actual - ar.residuals))
+    at, length, estimation = ar.columns(window), len(window), ar.source.estimation_returns
+    actual = np.concatenate([estimation, ar.actual[:, at]], axis=1)
+    expected = np.concatenate([estimation - ar.residuals, ar.expected[:, at]], axis=1)
+    around = [np.concatenate([part, part[:, : length - 1]], axis=1) for part in (actual, expected)]
+    held, expected = (sliding_window_view(1 + part, length, axis=1).prod(axis=2) for part in around)
     return np.asarray(held - expected)
 
 

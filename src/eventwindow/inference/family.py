@@ -9,6 +9,7 @@ import numpy as np
 
 from eventwindow.inference.response import Effect
 from eventwindow.inference.results import LEVEL
+from eventwindow.inference.shifts import largest_in_runs
 
 SHARED = 100  # pseudo-dates that the claims of one family must have in common
 
@@ -46,13 +47,16 @@ def critical(null: np.ndarray, level: float) -> float:
 def runs(sizes: Sequence[float], null: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """p-values of several sessions of one event corrected for their number, and what each must exceed for 5 %.
 
-    Step-down, the largest of `sizes` first: it is ranked among the largest |value| of `null` (the same statistic on the
-    days before, in time order) over every run of as many days as there are sessions left.
+    Step-down, the largest of `sizes` first: the sessions left are joined to the days before (`null`, the same statistic
+    in time order), and p is the share of the cyclic shifts whose run of as many days holds a value as large.
     """
-    order = np.argsort(-np.abs(sizes))
-    largest = [np.lib.stride_tricks.sliding_window_view(np.abs(null), n).max(axis=1) for n in range(len(sizes), 0, -1)]
-    exceed = [np.sum(most >= abs(sizes[at])) for at, most in zip(order, largest, strict=True)]
-    stepped = np.maximum.accumulate([(1 + k) / (len(most) + 1) for k, most in zip(exceed, largest, strict=True)])
+    order, size = np.argsort(-np.abs(sizes)), np.abs(np.asarray(sizes, float))
+    left = [np.sort(order[k:]) for k in range(len(order))]  # sessions not yet passed, in time order
+    shifts = [largest_in_runs(np.concatenate([np.abs(null), size[part]]), len(part)) for part in left]
+    stepped = np.maximum.accumulate(
+        [np.mean(most >= size[at] * (1 - 1e-12)) for at, most in zip(order, shifts, strict=True)]
+    )
+    largest = [largest_in_runs(np.abs(null), len(part)) for part in left]
     stays = int(np.sum(stepped <= LEVEL))
     least = [critical(largest[min(k, stays)], LEVEL) for k in range(len(order))]
     p, needed = np.empty(len(order)), np.empty(len(order))

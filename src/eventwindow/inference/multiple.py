@@ -9,7 +9,7 @@ import numpy as np
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.permutation import event_and_null
+from eventwindow.inference.permutation import draws
 
 
 def holm(p: Array) -> Array:
@@ -43,15 +43,15 @@ def _hochberg_sorted(p: Array) -> Array:
 def romano_wolf(ar: AbnormalReturns, window: Window) -> Array | str:
     """(N,) step-down p-values of the single firms on the date permutation, or why there are none.
 
-    The largest |SCAR| of the firms not yet rejected is ranked among the same largest on every run of estimation days;
-    p-values never fall along the steps (Romano & Wolf 2005, 2016). NaN for a firm that does not hold the window.
+    The largest |SCAR| of the firms not yet rejected is ranked among the same on every estimation day, or on every
+    cyclic shift of a longer window; p-values never fall along the steps (Romano & Wolf 2005, 2016). NaN for a firm that
+    does not hold the window.
     """
-    drawn = event_and_null(ar, window, standardised=True)
+    drawn = draws(ar, window, standardised=True)
     if isinstance(drawn, str):
         return drawn
-    event, runs = drawn
     adjusted = np.full(len(ar), np.nan)
-    adjusted[ar.car(window).complete] = step_down(np.abs(event), np.abs(runs))
+    adjusted[ar.car(window).complete] = step_down(np.abs(drawn.event), np.abs(drawn.runs))
     return adjusted
 
 

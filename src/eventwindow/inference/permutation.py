@@ -3,59 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.design import block_sums, common_days, complete, design
+from eventwindow.inference.design import common_days, complete, design
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult
+from eventwindow.inference.shifts import circle, event_residuals, run_sums
 
 Statistic = Callable[[Array], Array]  # (N, D) → (D,)
 MINIMUM_DAYS = 20
+ROUNDING = 1e-12  # of sums that are equal but for the order in which they were added
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """A cross-section on the event, and the same on every other day or run that it is ranked among."""
+
+    value: Array  # (N,), CARs or SCARs: what is reported
+    event: Array  # (N,), what is ranked: on one day the value, over several the event's run of the joined series
+    runs: Array  # (N, D)
 
 
 def date_permutation(
     name: str, null: str, ar: AbnormalReturns, window: Window, statistic: Statistic, *, standardised: bool = False
 ) -> Result:
-    """p = (1 + #{|S_t| ≥ |S_0|}) / (D + 1), S any statistic of the cross-section, on all D runs of estimation days.
+    """p = (1 + #{|S_t| ≥ |S_0|}) / (D + 1), S any statistic of the cross-section.
 
-    Runs are as long as the window, overlap, and count only where every member has all residuals. Standardised values
-    are e/s in the estimation window and SAR or SCAR on the event.
+    One day is ranked among the estimation days on which every member has a residual, a longer window among the cyclic
+    shifts of the joined series (`shifts`). Standardised values are e/s in the estimation window and SAR on the event.
     """
-    drawn = event_and_null(ar, window, standardised)
+    drawn = draws(ar, window, standardised)
     if isinstance(drawn, str):
         return NotComputed(name, drawn, null, len(ar))
-    event, runs = drawn
-    observed, reference = float(statistic(event[:, None])[0]), statistic(runs)
-    p = (1 + int((np.abs(reference) >= abs(observed)).sum())) / (len(reference) + 1)
-    distribution = f"{len(reference)} estimation days" if len(window) == 1 else f"{len(reference)} overlapping runs"
-    note = f"smallest possible p {1 / (len(reference) + 1):.4g}"
-    return SignificanceResult(name, null, observed, p, distribution, len(event), note)
+    observed, reference = float(statistic(drawn.value[:, None])[0]), statistic(drawn.runs)
+    ranked = abs(float(statistic(drawn.event[:, None])[0]))
+    p = (1 + int((np.abs(reference) >= ranked * (1 - ROUNDING)).sum())) / (len(reference) + 1)
+    one = len(window) == 1
+    distribution = f"{len(reference)} estimation days" if one else f"{len(reference) + 1} cyclic shifts"
+    note = f"smallest possible p {1 / (len(reference) + 1):.4g}" if one else ""
+    return SignificanceResult(name, null, observed, p, distribution, len(drawn.value), note)
 
 
-def event_and_null(ar: AbnormalReturns, window: Window, standardised: bool) -> tuple[Array, Array] | str:
-    """The members' CARs (N,) and their sums over every run of estimation days (N, D), or why not."""
+def draws(ar: AbnormalReturns, window: Window, standardised: bool) -> Draws | str:
+    """The members on the event and on every day, or shift, that it is ranked among; or why there are none."""
     held, car = complete(ar, window)
     if not len(held):
         return "no event holds the window"
     if design(held, window) not in ("single", "one_day"):
         return "the events do not share their days: there is no one cross-section to move"
-    if standardised:
-        held_sd = held.sigma[:, None] if held.residual_sd is None else held.residual_sd
-        residuals = _on_common_days(held, held.residuals / held_sd) / np.sqrt(len(window))
-    else:
-        residuals = _on_common_days(held, held.residuals)
-    sums = block_sums(residuals, len(window))
-    sums = sums[:, np.isfinite(sums).all(axis=0)]
-    if sums.shape[1] < MINIMUM_DAYS:
-        return f"{sums.shape[1]} runs of estimation days on which all members have residuals, {MINIMUM_DAYS} needed"
-    return (car.scar if standardised else car.car), sums
-
-
-def _on_common_days(ar: AbnormalReturns, residuals: Array) -> Array:
-    return common_days(ar.estimation_days, residuals)[1]
+    residuals = held.standardised_residuals if standardised else held.residuals
+    laid = common_days(held.estimation_days, residuals)[1]
+    laid = laid[:, np.isfinite(laid).all(axis=0)]
+    if laid.shape[1] < MINIMUM_DAYS:
+        return f"{laid.shape[1]} estimation days on which all members have residuals, {MINIMUM_DAYS} needed"
+    value = car.scar if standardised else car.car
+    if len(window) == 1:
+        return Draws(value, value, laid)
+    event = held.sar[:, held.columns(window)] if standardised else event_residuals(held, window)
+    sums = run_sums(circle(laid, event), len(window)) / (np.sqrt(len(window)) if standardised else 1.0)
+    own = laid.shape[1]  # where the event's run begins
+    return Draws(value, sums[:, own], np.delete(sums, own, axis=1))
 
 
 def mean_of(values: Array) -> Array:

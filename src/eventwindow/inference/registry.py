@@ -23,6 +23,7 @@ from eventwindow.inference import cross_sectional as buy_and_hold
 from eventwindow.inference import single_firm as firm
 from eventwindow.inference import time_series as calendar_time
 from eventwindow.inference.design import Design, complete, design
+from eventwindow.inference.expected_volatility import NAME, date_permutation_scaled, unlike, volatility_ratio
 from eventwindow.inference.results import FirmSignificance, NotComputed, Result, SignificanceResult
 
 __all__ = [
@@ -70,6 +71,7 @@ TESTS: dict[str, SignificanceTest] = {
         _line("single_firm_t", "Single-firm t", firm.single_firm_t, ALWAYS),
         _line("date_permutation_mean", "Date permutation, mean AR", permutation.date_permutation_mean, ONE_DAY),
         _line("date_permutation_sar", "Date permutation, mean SAR", permutation.date_permutation_sar, ONE_DAY),
+        _line("date_permutation_scaled", "Date permutation, scaled", date_permutation_scaled, ONE_DAY),
         _line("portfolio_t", "Portfolio t", portfolio.portfolio_t, ONE_DAY),
         _line("adjusted_patell_z", "Adjusted Patell", standardised.adjusted_patell_z, ALWAYS),
         _line("date_permutation_max", "Date permutation, max |SAR|", permutation.date_permutation_max, ONE_DAY),
@@ -109,11 +111,14 @@ APART = ("kolari_pynnonen_t", "corrado_z", "grank_t", "crude_dependence_t", "adj
 def run_tests(ar: AbnormalReturns, window: Window, tests: Sequence[SignificanceTest] | None = None) -> list[Result]:
     """All tests of one window: those that hold for the design in leading order, those that could not run, the others.
 
-    The others are marked: `valid` is False and the note says why.
+    The others are marked: `valid` is False and the note says why. Where the volatility of the last days was not that of
+    the estimation window, the permutation scaled by its forecast leads.
     """
     held, _ = complete(ar, window)
     kind = design(held, window)
     asked = [test for test in tests or TESTS.values() if kind == "single" or not test.for_one_event]
+    if kind in ("single", "one_day") and unlike(volatility_ratio(held, window)):
+        asked.sort(key=lambda test: test.name != NAME)
     if kind in ("mixed", "dispersed"):
         asked.sort(key=lambda test: APART.index(test.name) if test.name in APART else len(APART))
     results = [_marked(test.function(ar, window), valid=kind in test.valid_in) for test in asked]

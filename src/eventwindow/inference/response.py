@@ -13,15 +13,18 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import NoFigure
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference.results import POWER
+from eventwindow.inference.shifts import circle, event_residuals, run_sums, untouched
 
 FEWEST = 100  # returns that an estimation window must hold, and pseudo-dates that a test needs
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The mean cumulative abnormal return of some firms over a window, and the same sum on every pseudo-date.
+    """The mean cumulative abnormal return of some firms over a window, and the same on every day or cyclic shift.
 
-    null: (n_dates,), overlapping sums of the mean residual; days: their last days; members: firms it is the mean of.
+    null: (n_dates,), the mean residual of one day, or its sums over the other shifts of the joined series (`shifts`);
+    days: their last days; quiet: which of them hold no day of the event; ranked: the event on the same scale;
+    members: firms it is the mean of.
     """
 
     estimate: float
@@ -29,18 +32,37 @@ class Response:
     dof: float
     null: np.ndarray
     days: np.ndarray
+    quiet: np.ndarray
+    ranked: float
     members: tuple[str, ...]
     first: pd.Timestamp  # first and last session of the window
     last: pd.Timestamp
 
     def effect(self) -> Effect:
         """The estimate with its p-value by rank among the pseudo-dates, and the smallest effect it could have found."""
-        return effect(self.estimate, self.std_error, self.dof, self.null, self.days, _test_name(len(self.members)))
+        test, spread = _test_name(len(self.members)), float(np.std(self.null[self.quiet]))
+        return effect(
+            self.estimate, self.std_error, self.dof, self.null, self.days, test, spread=spread, ranked=self.ranked
+        )
 
 
-def effect(value: float, std_error: float, dof: float, null: np.ndarray, days: np.ndarray, test: str) -> Effect:
-    """The test of `value` against its null distribution, two-sided, the event counted among the dates."""
-    larger, spread = np.sum(np.abs(null) >= abs(value) * (1 - 1e-12)), float(np.std(null))
+def effect(
+    value: float,
+    std_error: float,
+    dof: float,
+    null: np.ndarray,
+    days: np.ndarray,
+    test: str,
+    *,
+    spread: float | None = None,
+    ranked: float | None = None,
+) -> Effect:
+    """The test of `value` against its null distribution, two-sided, the event counted among the dates.
+
+    `spread` is the standard deviation of the null, where not all of it is null; `ranked` stands for the value among it.
+    """
+    spread = float(np.std(null)) if spread is None else spread
+    larger = np.sum(np.abs(null) >= abs(value if ranked is None else ranked) * (1 - 1e-12))
     reach = float(stdtrit(dof, POWER)) * std_error
     return Effect(
         statistic=value / spread,
@@ -73,17 +95,33 @@ def response(abnormal: AbnormalReturns, symbols: Sequence[str], window: Window) 
     _check_shared(chosen)
     cumulative = chosen.car(window)
     mean, days = _mean_residual(chosen)
-    null = np.convolve(mean, np.ones(len(window)), "valid")
+    null, last, quiet, ranked = _null(chosen, window, mean, days)
     return Response(
         estimate=float(np.mean(cumulative.car)),
         std_error=_std_error(chosen, cumulative.std_error, mean),
         dof=float(np.min(chosen.dof)),
         null=null,
-        days=days[len(window) - 1 :],
+        days=last,
+        quiet=quiet,
+        ranked=ranked,
         members=tuple(chosen.labels["security"]),
         first=_date(chosen, window.start),
         last=_date(chosen, window.end),
     )
+
+
+def _null(
+    chosen: AbnormalReturns, window: Window, mean: np.ndarray, days: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """What the event is ranked among, the last day of each, which hold no day of the event, and the event there."""
+    length, event = len(window), event_residuals(chosen, window).mean(axis=0)
+    if length == 1:
+        return mean, days, np.ones(len(mean), bool), float(np.mean(chosen.car(window).car))
+    sums = run_sums(circle(mean, event), length)
+    every = np.concatenate([days, chosen.event_days[0, chosen.columns(window)]])
+    others = np.arange(len(sums)) != len(mean)  # the event's own run begins there
+    last = np.roll(every, 1 - length)  # of the run that begins on each day
+    return sums[others], last[others], untouched(len(mean), length)[others], float(sums[len(mean)])
 
 
 def _date(chosen: AbnormalReturns, tau: int) -> pd.Timestamp:
@@ -124,13 +162,16 @@ def difference(one: Response, other: Response) -> Response:
     if len(days) < FEWEST:
         raise NoFigure("The two share too few estimation days.", "兩者共同的估計日太少。")
     null = one.null[i] - other.null[j]
-    inflation = max(one.std_error / np.std(one.null), other.std_error / np.std(other.null))
+    quiet = one.quiet[i] & other.quiet[j]
+    inflation = max(r.std_error / np.std(r.null[r.quiet]) for r in (one, other))
     return Response(
         one.estimate - other.estimate,
-        float(np.std(null) * inflation),
+        float(np.std(null[quiet]) * inflation),
         min(one.dof, other.dof),
         null,
         days,
+        quiet,
+        one.ranked - other.ranked,
         one.members + other.members,
         one.first,
         one.last,

@@ -62,7 +62,7 @@ class FirmSignificance:
         """The result of one event."""
         if self.reason[i]:
             return NotComputed(self.name, str(self.reason[i]), self.null)
-        floor = f"smallest possible p {self.floor[i]:.4g}" if self.floor.size else ""
+        floor = f"smallest possible p {self.floor[i]:.4g}" if self.floor.size and np.isfinite(self.floor[i]) else ""
         note = "; ".join(part for part in (self.note, floor) if part)
         value, p = float(self.statistic[i]), float(self.p_value[i])
         return SignificanceResult(self.name, self.null, value, p, self.distribution, int(self.n[i]), note)

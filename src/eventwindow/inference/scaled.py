@@ -50,12 +50,17 @@ def volatility_scaled_sq(ar: AbnormalReturns, window: Window) -> FirmSignificanc
     """SQ of e_t/σ_t|t-1 against CAR/√Σσ²: is the day unusual for the volatility that was expected of it?
 
     `ar` comes from the model `garch`, from `with_garch` or from `with_moving_volatility`. Sums over a window are scaled
-    by their own forecast.
+    by the forecast made before their first day, as the event is.
     """
     if ar.residual_sd is None:
         raise StudyError("the volatility-scaled SQ needs a model that lets the volatility move.", remedy="Use garch.")
-    car = ar.car(window)
-    scaled = ar.standardised_residuals * np.sqrt(1 / len(window))
+    car, at = ar.car(window), ar.columns(window)
+    note = "over the volatility forecast of the day before"
+    if len(window) == 1:
+        scaled, event = ar.standardised_residuals, ar.sar[:, at]
+        return sample_quantile("volatility_scaled_sq", ar, window, scaled, event, car.scar, note=note)
+    path = np.concatenate([ar.residual_sd, np.sqrt(ar.own_variance[:, at])], axis=1)  # the forecast for each day
+    scale = path * np.sqrt(len(window))  # of each run, made before its first day
     return sample_quantile(
-        "volatility_scaled_sq", ar, window, scaled, car.scar, note="over the volatility forecast of day -1"
+        "volatility_scaled_sq", ar, window, ar.residuals, ar.ar[:, at], car.scar, scale=scale, note=note
     )

@@ -7,10 +7,11 @@ import numpy as np
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.design import block_sums
 from eventwindow.inference.results import FirmSignificance, NotComputed, Result
+from eventwindow.inference.shifts import circle, event_residuals, run_sums
 from eventwindow.parallel import in_blocks
 
+ROUNDING = 1e-12  # of sums that are equal but for the order in which they were added
 NULL = "the abnormal return is zero"
 
 
@@ -21,26 +22,48 @@ def firm_t(ar: AbnormalReturns, window: Window) -> FirmSignificance:
 
 
 def firm_sq(ar: AbnormalReturns, window: Window) -> FirmSignificance:
-    """The CAR's place among the window's overlapping sums of the residuals (Gelbach, Helland & Klick 2013)."""
-    return sample_quantile("sq", ar, window, ar.residuals, ar.car(window).car)
+    """The CAR's place among the firm's own residuals (Gelbach, Helland & Klick 2013); windows by cyclic shifts."""
+    return sample_quantile("sq", ar, window, ar.residuals, event_residuals(ar, window), ar.car(window).car)
 
 
 def sample_quantile(
-    name: str, ar: AbnormalReturns, window: Window, residuals: Array, value: Array, *, note: str = ""
+    name: str,
+    ar: AbnormalReturns,
+    window: Window,
+    residuals: Array,
+    event: Array,
+    value: Array,
+    *,
+    scale: Array | None = None,
+    note: str = "",
 ) -> FirmSignificance:
-    """The place of `value` (N,) among sums of `residuals` (N, T) as long as the window, itself counted."""
+    """The place of `value` (N,) among `residuals` (N, T), itself counted.
+
+    One day is ranked among the days, a longer window among the cyclic shifts of the residuals joined with its days
+    `event` (N, L) on their scale. `scale` (N, T + L), where given, is what each run is divided by, by its first day.
+    """
+    length = len(window)
+    reason = ar.car(window).reason.copy()
     if not len(value):
         none = np.empty(0)
         return FirmSignificance(name, NULL, ar.labels, none, none, "own residuals", none, none, none, none, note)
-    counted = in_blocks(len(value), lambda rows: _places(block_sums(residuals[rows], len(window)), value[rows]))
-    count, beyond, below = (np.concatenate(part) for part in zip(*counted, strict=True))
-    reason = ar.car(window).reason.copy()
-    reason[(reason == "") & (count == 0)] = f"no {len(window)} consecutive residuals in the estimation window"
+
+    def places(rows: slice) -> tuple[Array, Array, Array]:
+        if length == 1:
+            return _places(residuals[rows], value[rows])
+        sums = run_sums(circle(residuals[rows], event[rows]), length)
+        sums = sums if scale is None else sums / scale[rows]
+        own = residuals.shape[1]
+        return _places(np.delete(sums, own, axis=1), sums[:, own] * (1 - ROUNDING))
+
+    count, beyond, below = (np.concatenate(part) for part in zip(*in_blocks(len(value), places), strict=True))
+    reason[(reason == "") & (count == 0)] = f"no {length} consecutive residuals in the estimation window"
     held = reason == ""
     two, low = (np.where(held, (1 + hits) / (count + 1), np.nan) for hits in (beyond, below))
-    value = np.where(held, value, np.nan)
+    against = "own residuals" if length == 1 else "cyclic shifts of own residuals"
+    floor = 1 / (count + 1) if length == 1 else np.full(len(value), np.nan)  # of shifts it depends on the days
     return FirmSignificance(
-        name, NULL, ar.labels, value, two, "own residuals", count, reason, 1 / (count + 1), low, note
+        name, NULL, ar.labels, np.where(held, value, np.nan), two, against, count, reason, floor, low, note
     )
 
 

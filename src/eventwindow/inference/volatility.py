@@ -8,7 +8,7 @@ from scipy.special import fdtrc
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.permutation import event_and_null
+from eventwindow.inference.permutation import draws
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult
 
 NAME, NULL = "abnormal_volatility", "the mean SAR² is no larger than on other days"
@@ -25,12 +25,11 @@ def volatility_permutation(ar: AbnormalReturns, window: Window) -> Result:
     """Date permutation, one-sided, of the mean SAR² over its mean under the null; the window's days averaged."""
     if len(window) > 1:
         return NotComputed(NAME, "is for one day", NULL, len(ar))
-    drawn = event_and_null(ar, window, standardised=True)
+    drawn = draws(ar, window, standardised=True)
     if isinstance(drawn, str):
         return NotComputed(NAME, drawn, NULL, len(ar))
-    event, runs = drawn
-    observed, reference = float((event**2).mean()), (runs**2).mean(axis=0)
+    observed, reference = float((drawn.event**2).mean()), (drawn.runs**2).mean(axis=0)
     p = (1 + int((reference >= observed).sum())) / (len(reference) + 1)
     dof = ar.dof
     ratio = observed / float((dof / (dof - 2)).mean())
-    return SignificanceResult(NAME, NULL, ratio, p, f"{len(reference)} estimation days", len(event), "one-sided")
+    return SignificanceResult(NAME, NULL, ratio, p, f"{len(reference)} estimation days", len(drawn.event), "one-sided")

@@ -11,7 +11,7 @@ from eventwindow.estimation.cumulative import Cumulative
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.correlation_runs import moments
 from eventwindow.inference.signs import positive_share
-from eventwindow.inference.single_firm import sample_quantile
+from eventwindow.inference.single_firm import firm_sq
 from eventwindow.panel.chunk import BLOCK, Task, fitted
 from eventwindow.panel.group_sums import Cells, cells
 from eventwindow.panel.pairs import Rows, pair_sums
@@ -60,7 +60,7 @@ def _figures(task: Task, ar: AbnormalReturns, cars: list[Cumulative], words: Wor
     out = {"row": _labelled(ar, "event") - task.halo, "nobs": ar.nobs, "dof": ar.dof, "sigma": ar.sigma}
     out |= {"count": count, "square": square, "positive": positive_share(ar.residuals)}
     for w, (window, car) in enumerate(zip(spec.report, cars, strict=True)):
-        quantile = sample_quantile("sq", ar, window, ar.residuals, car.car)
+        quantile = firm_sq(ar, window)
         figures = {
             "car": car.car,
             "std_error": car.std_error,

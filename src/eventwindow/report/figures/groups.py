@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.inference.permutation import event_and_null
+from eventwindow.inference.permutation import draws
 from eventwindow.report.context import Subject
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.language import percent
@@ -45,8 +45,8 @@ def layers_data(subject: Subject) -> pd.DataFrame:
     for group in subject.groups:
         mine = subject.abnormal.select((subject.abnormal.labels["group"] == group).to_numpy())
         car = mine.car(DAY)
-        drawn = event_and_null(mine, DAY, standardised=False)
-        low, high = (np.nan, np.nan) if isinstance(drawn, str) else np.quantile(drawn[1].mean(axis=0), [0.025, 0.975])
+        drawn = draws(mine, DAY, standardised=False)
+        low, high = (np.nan, np.nan) if isinstance(drawn, str) else np.quantile(drawn.runs.mean(axis=0), [0.025, 0.975])
         frame = car.labels[["group", "security"]].assign(abnormal_return=car.car, low=low, high=high)
         parts.append(frame.assign(mean=frame["abnormal_return"].mean())[COLUMNS].dropna(subset="abnormal_return"))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.inference.permutation import event_and_null
+from eventwindow.inference.permutation import draws
 from eventwindow.report.context import Subject
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.language import p_value, percent
@@ -21,12 +21,12 @@ DAY = Window(0, 0)
 
 def permutation(subject: Subject) -> Chart | None:
     """Mean abnormal return of the securities that share day 0, on all estimation days, against the event's."""
-    drawn = event_and_null(subject.shared, DAY, standardised=False)
+    drawn = draws(subject.shared, DAY, standardised=False)
     if isinstance(drawn, str):
         return None
-    event, null = float(drawn[0].mean()), np.asarray(drawn[1].mean(axis=0))
+    event, null = float(drawn.event.mean()), np.asarray(drawn.runs.mean(axis=0))
     p = (1 + int((np.abs(null) >= abs(event)).sum())) / (len(null) + 1)
-    say, n = subject.language.text, len(drawn[0])
+    say, n = subject.language.text, len(drawn.event)
     values = {"event": percent(event), "days": len(null), "low": percent(null.min()), "high": percent(null.max())}
     data = pd.DataFrame({"what": ["event", *["estimation day"] * len(null)], "mean_abnormal_return": [event, *null]})
     return Chart(

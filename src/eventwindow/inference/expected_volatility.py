@@ -1,0 +1,91 @@
+"""The basket held against the volatility that was expected of it the evening before."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array
+from eventwindow.inference.design import common_days, complete, design
+from eventwindow.inference.permutation import MINIMUM_DAYS, ROUNDING
+from eventwindow.inference.results import NotComputed, Result, SignificanceResult
+from eventwindow.inference.shifts import circle, event_residuals, run_sums
+
+NAME, NULL = "date_permutation_scaled", "the mean CAR is a day's like any other, for the volatility expected of it"
+DECAY = 0.94  # of the EWMA, a day (RiskMetrics 1996)
+RECENT = 10  # sessions before day 0 whose volatility is held against the estimation window's
+HIGH, LOW = 1.4, 0.7  # ratios beyond which days are no longer alike, and the scaled test leads
+
+
+def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
+    """Date permutation of the mean CAR over its forecast: an EWMA of the basket's abnormal returns, made before day 0.
+
+    Each day, or cyclic shift of a longer window, is divided by the forecast made before it begins, times √L.
+    """
+    held, car = complete(ar, window)
+    basket = basket_of(held, window)
+    if isinstance(basket, str):
+        return NotComputed(NAME, basket, NULL, len(held))
+    forecast, final = ewma(basket, before_window(held, window))
+    length, event = len(window), event_residuals(held, window).mean(axis=0)
+    path = np.concatenate([forecast, np.full(length, final)]) * np.sqrt(length)
+    scaled = np.abs(run_sums(circle(basket, event), length) / path)
+    observed, others = scaled[len(basket)], np.delete(scaled, len(basket))
+    if length == 1:
+        observed, others = abs(float(car.car.mean()) / final), scaled[: len(basket)]
+    p = (1 + int((others >= observed * (1 - ROUNDING)).sum())) / (len(others) + 1)
+    value = float(car.car.mean()) / (final * np.sqrt(length))
+    text = f"{len(others)} estimation days" if length == 1 else f"{len(others) + 1} cyclic shifts"
+    note = (
+        f"volatility of the last {RECENT} sessions {volatility_ratio(held, window):.2f} times the estimation window's"
+    )
+    return SignificanceResult(NAME, NULL, value, p, text, len(held), note)
+
+
+def basket_of(held: AbnormalReturns, window: Window) -> Array | str:
+    """(T,) the mean residual on the days that all members hold, or why there is none."""
+    if not len(held):
+        return "no event holds the window"
+    if design(held, window) not in ("single", "one_day"):
+        return "the events do not share their days: there is no one cross-section to move"
+    laid = common_days(held.estimation_days, held.residuals)[1]
+    mean = laid[:, np.isfinite(laid).all(axis=0)].mean(axis=0)
+    if len(mean) < MINIMUM_DAYS:
+        return f"{len(mean)} estimation days on which all members have residuals, {MINIMUM_DAYS} needed"
+    return np.asarray(mean)
+
+
+def before_window(held: AbnormalReturns, window: Window) -> Array:
+    """The mean abnormal returns between the estimation window and the first day of `window`."""
+    ar = held.ar[:, : max(0, window.start - held.window.start)]
+    seen = np.isfinite(ar)
+    return np.asarray(ar.sum(axis=0, where=seen) / np.maximum(seen.sum(axis=0), 1))[seen.any(axis=0)]
+
+
+def ewma(basket: Array, between: Array) -> tuple[Array, float]:
+    """(T,) the standard deviation expected for each day from those before it, and the one for the day after them all."""
+    variance, path = float(np.mean(basket**2)), np.empty(len(basket))
+    for day, value in enumerate(basket):
+        path[day] = variance
+        variance = DECAY * variance + (1 - DECAY) * value**2
+    for value in between:
+        variance = DECAY * variance + (1 - DECAY) * value**2
+    return np.sqrt(path), float(np.sqrt(variance))
+
+
+def volatility_ratio(held: AbnormalReturns, window: Window) -> float:
+    """The basket's volatility over the last `RECENT` sessions before the window, over that of the estimation window.
+
+    NaN where the members do not share their days.
+    """
+    basket = basket_of(held, window)
+    if isinstance(basket, str):
+        return float("nan")
+    recent = np.concatenate([basket, before_window(held, window)])[-RECENT:]
+    return float(np.sqrt(np.mean(recent**2) / np.mean(basket**2)))
+
+
+def unlike(ratio: float) -> bool:
+    """Whether volatility moved so much that days are not exchangeable."""
+    return ratio > HIGH or ratio < LOW

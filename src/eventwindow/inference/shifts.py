@@ -1,0 +1,43 @@
+"""Cyclic shifts: a window of several days, or a chosen day, held against every shift of one joined series of days.
+
+Two hundred overlapping sums of twenty days are about a dozen draws. The event's days are joined to the estimation days
+into one series, taken as a circle; the statistic is worked out on all of its runs, those that cut into the event among
+them, and p is the share that is at least the event's, itself counted (Chernozhukov, Wüthrich & Zhu 2021).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eventwindow.calendars.window import Window
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.event_time import Array
+from eventwindow.inference.design import block_sums
+
+
+def event_residuals(ar: AbnormalReturns, window: Window) -> Array:
+    """(N, L) abnormal returns of a window on the scale of the residuals: over their forecast errors, times σ."""
+    at = ar.columns(window)
+    return np.asarray(ar.ar[:, at] / ar.std_error[:, at] * ar.sigma[:, None])
+
+
+def circle(estimation: Array, event: Array) -> Array:
+    """(…, T + L) the joined series; the event's days come last, one without a return counts as zero."""
+    return np.concatenate([estimation, np.where(np.isfinite(event), event, 0.0)], axis=-1)
+
+
+def run_sums(joined: Array, length: int) -> Array:
+    """(…, D) sums of the run of `length` days that begins on each of the D days of a circle; NaN over a missing day."""
+    return block_sums(np.concatenate([joined, joined[..., : length - 1]], axis=-1), length)
+
+
+def largest_in_runs(joined: Array, length: int) -> Array:
+    """(D,) the largest value of the run of `length` days that begins on each day of a circle."""
+    around = np.concatenate([joined, joined[: length - 1]])
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(around, length).max(axis=1))
+
+
+def untouched(estimation_days: int, length: int) -> np.ndarray:
+    """(T + L,) which runs of a circle hold no day of the event."""
+    start = np.arange(estimation_days + length)
+    return start + length <= estimation_days
