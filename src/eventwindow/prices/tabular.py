@@ -13,6 +13,7 @@ import numpy as np
 
 from eventwindow.errors import PriceError
 
+YF_DOWNLOAD = ["Price", "Ticker", "Date"]  # the first cells of its three header rows
 Array = np.ndarray[Any, Any]
 
 
@@ -53,8 +54,25 @@ def read_csv_cells(path: Path) -> Cells:
     if len(rows) < 2:
         raise PriceError("holds no rows", where=str(path), remedy="Give a header and one line a day.")
     _check_widths(path, rows, lines)
+    if [row[0] for row in rows[:3]] == YF_DOWNLOAD:
+        rows, lines = _one_header(rows, lines)
     columns = tuple(zip(*rows[1:], strict=True))
     return Cells(path, tuple(rows[0]), columns, lines[1:], cut=not text.endswith(("\n", "\r")))
+
+
+def _one_header(rows: list[list[str]], lines: list[int]) -> tuple[list[list[str]], list[int]]:
+    """The three header rows of a saved `yf.download` (fields, tickers, "Date") as one: a row a date and ticker."""
+    fields, tickers = rows[0][1:], rows[1][1:]
+    header = list(dict.fromkeys(fields))
+    places = {pair: k for k, pair in enumerate(zip(tickers, fields, strict=True), 1)}
+    long, at = [["Date", "Ticker", *header]], [lines[0]]
+    for row, line in zip(rows[3:], lines[3:], strict=True):
+        for ticker in dict.fromkeys(tickers):
+            cells = [row[places[ticker, field]] if (ticker, field) in places else "" for field in header]
+            if any(cells):
+                long.append([row[0], ticker, *cells])
+                at.append(line)
+    return long, at
 
 
 def _decode(path: Path) -> str:

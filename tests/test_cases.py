@@ -1,0 +1,105 @@
+"""Small inputs that are wrong in a way people have met (tests/cases): what is said, and the right number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from eventwindow import run_study
+from eventwindow.cli.main import main
+
+CASES = Path(__file__).parent / "cases"
+
+# case -> words of `check`, and (security, last day of the window) -> CAR from day 0 on, where it has one
+RUN = {
+    "_base": (["nothing is wrong"], {("A", 0): -0.0455}),
+    "adj_close_empty_from_day_minus_3": (["no adjusted close on 14 sessions", "does not reach the window"], {}),
+    "benchmark_other_calendar": ([], {("A.TW", 0): 0.0013}),
+    "donors_newest_first": (["nothing is wrong"], {("A", 0): -0.0455}),
+    "estimation_holds_other_event": (["holds the event of 2024-04-11; its days were kept"], {}),
+    "halted_on_day0": (
+        ["taken for a halt"],
+        {("A", 3): 56.15 / 88.6 - 1 + 0.0033},
+    ),  # SPY fell 0.33 % over the four sessions
+    "prices_end_on_day0": (["[0,1]: not computed: the security's data ends"], {("A", 0): -0.0455}),
+    "share_count_absent": (["nothing is wrong"], {("A", 0): -0.0455}),
+    "share_count_no_source_column": (["nothing is wrong"], {("A", 0): -0.0455}),
+    "short_history": ([], {("A", 0): -0.0455}),
+    "split3for2_day1": (["just the ratio of a 3:2 split"], {}),
+    "thin_trading_volume": (["volume of zero (and"], {}),
+    "x100_from_day0": (["error A 2024-05-23: a price 0.00953", "excluded A"], {}),
+    "yf_download_three_header_rows": (["3 file"], {("A", 0): -0.0455}),
+    "history_115": (["no specification fits"], {}),
+}
+REFUSED = {
+    "calendar_XSHG": ["cannot give the sessions of XSHG", "name another exchange that keeps the same days"],
+    "calendar_XTAE": ["cannot give the sessions of XTAE"],
+    "donors_zero_price": ["panel.csv: 'D3' has a price of 0 on 2024-04-11"],
+    "share_count_in_millions": ["the share count of A cannot be: 1,000 shares"],
+    "panel_two_countries": ["the panel mixes exchanges", "Give a panel and a list of events for each exchange"],
+}
+PANELS = {"_panel_clean": 6, "_panel_us_alone": 4, "panel_leading_zeros": 6, "panel_ticker_NA": 3}
+
+
+def arguments(case: str) -> list[str]:
+    prices = CASES / case / "prices.csv"
+    return [str(CASES / case), *(["--prices", str(prices)] if prices.is_file() else [])]
+
+
+@pytest.mark.parametrize("case", RUN)
+def test_a_case_goes_through_and_is_told(case, capsys):
+    words, cars = RUN[case]
+    assert main(["check", *arguments(case)]) == 0
+    said = capsys.readouterr().out
+    assert [word for word in words if word not in said] == []
+    result = run_study(CASES / case, prices=arguments(case)[-1])
+    table = result.table("cumulative").set_index(["security", "window_start", "window_end"])["car"]
+    for (security, last), expected in cars.items():
+        assert table[security, 0, last] == pytest.approx(expected, abs=5e-3 if abs(expected) > 0.2 else 1e-3)
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_case_is_refused_by_check_and_run_alike(case, capsys, tmp_path):
+    said = []
+    for command in (["check", *arguments(case)], ["run", *arguments(case), "--out", str(tmp_path / "out")]):
+        assert main(command) == 2
+        said.append(capsys.readouterr().err)
+    assert said[0] == said[1]
+    assert [word for word in REFUSED[case] if word not in said[0]] == []
+
+
+@pytest.mark.parametrize("case", PANELS)
+def test_a_panel_places_every_event(case, capsys):
+    assert main(["check", *arguments(case)]) == 0
+    assert f"{PANELS[case]} placed" in capsys.readouterr().out
+
+
+def test_an_untraded_day_confirms_nothing():
+    result = run_study(CASES / "halted_on_day0", prices=str(CASES / "halted_on_day0" / "prices.csv"))
+    assert result.table("claims")["verdict"].tolist() == ["not_testable"]
+
+
+def test_values_in_two_currencies_are_not_added():
+    case = "currencies_added_as_dollars"
+    claims = run_study(CASES / case, prices=str(CASES / case / "prices.csv")).table("claims")
+    assert claims["verdict"].tolist() == ["not_testable"] * 2
+    assert claims["reason"].str.contains("no rate of JPY is held").all()
+    assert not claims["reason"].str.contains("dollars").any()
+
+
+def test_a_claim_without_a_share_count_says_so():
+    case = "share_count_absent"
+    claims = run_study(CASES / case, prices=str(CASES / case / "prices.csv")).table("claims")
+    assert claims["reason"].tolist() == ["No share count of A is held."]
+
+
+def test_placebo_dates_of_a_short_history_never_reach_the_event():
+    """235 sessions before day 0 against 262: the same firm, the same fall; its median is beyond every placebo date's."""
+    found = {}
+    for days in (235, 262):
+        case = CASES / f"history_{days}"
+        curve = run_study(case, prices=str(case / "prices.csv")).table("robustness")
+        row = curve[(curve["security"] == "F0") & (curve["window_end"] == 0)].iloc[0]
+        found[days] = row["p_median"]
+    assert found[235] < 0.005 and found[262] < 0.005
