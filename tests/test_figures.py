@@ -15,7 +15,7 @@ from contrast import AA, contrast, rgb
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.figures import FIGURES, chart, charts
 from eventwindow.report.figures.claims import ladder_data
 from eventwindow.report.figures.prices import tape_data
@@ -24,13 +24,13 @@ from eventwindow.report.language import LANGUAGES, language
 
 
 @pytest.fixture(scope="session")
-def subject(deepseek):
-    return Subject(deepseek, language("en"))
+def context(deepseek):
+    return Context(deepseek, language("en"))
 
 
 @pytest.fixture(scope="session")
-def drawn(subject):
-    return charts(subject)
+def drawn(context):
+    return charts(context)
 
 
 def test_the_study_that_ships_has_every_figure(drawn):
@@ -47,8 +47,8 @@ def test_a_figure_has_words_and_the_table_it_was_drawn_from(drawn, name):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_the_same_figure_gives_the_same_svg(subject, drawn, name):
-    again = svg_text(chart(name, subject).figure)
+def test_the_same_figure_gives_the_same_svg(context, drawn, name):
+    again = svg_text(chart(name, context).figure)
     assert again == svg_text(drawn[name].figure)
     assert "<text" not in again
     assert not re.search(r"<dc:date>", again)
@@ -58,7 +58,7 @@ def test_the_same_figure_gives_the_same_svg(subject, drawn, name):
 def test_no_glyph_is_missing(deepseek, code):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        written = [svg_text(found.figure) for found in charts(Subject(deepseek, language(code))).values()]
+        written = [svg_text(found.figure) for found in charts(Context(deepseek, language(code))).values()]
     assert len(written) == len(FIGURES)
 
 
@@ -89,7 +89,7 @@ def test_every_word_lies_within_its_figure_as_vectors_and_as_pixels(deepseek, co
         return drawing(self, renderer)
 
     monkeypatch.setattr(Text, "draw", noting)
-    for found in charts(Subject(deepseek, language(code))).values():
+    for found in charts(Context(deepseek, language(code))).values():
         svg_text(found.figure), png_bytes(found.figure)
     assert len(seen) > 1000
     assert [text for text, (x0, y0, x1, y1), (w, h) in seen if min(x0, y0) < 0 or x1 > w or y1 > h] == []
@@ -120,8 +120,8 @@ def test_nothing_draws_through_pyplot(tmp_path):
     assert done.stdout == "False\n"
 
 
-def test_the_tape_ends_where_the_returns_end(deepseek, subject):
-    data = tape_data(subject)
+def test_the_tape_ends_where_the_returns_end(deepseek, context):
+    data = tape_data(context)
     returns = deepseek.evidence.returns["NVDA"].loc[data.index[1] : data.index[-1]]
     assert data["NVDA"].iloc[-1] == pytest.approx((1 + returns).prod() - 1)
     assert (data.iloc[0] == 0).all()
@@ -134,11 +134,11 @@ def test_the_path_of_cars_ends_in_the_sum_of_abnormal_returns(deepseek, drawn):
     assert last["low"] < last["car"] < last["high"]
 
 
-def test_the_figure_of_cars_says_how_many_securities_it_shows(subject, drawn):
+def test_the_figure_of_cars_says_how_many_securities_it_shows(context, drawn):
     shown = drawn["car"].data["security"].nunique()
-    assert shown < len(subject.members)
-    assert subject.language.text("car.some", n=shown, all=len(subject.members)) in drawn["car"].caption
-    assert list(drawn["car"].data["security"].unique()) == list(subject.members[:shown])
+    assert shown < len(context.members)
+    assert context.language.text("car.some", n=shown, all=len(context.members)) in drawn["car"].caption
+    assert list(drawn["car"].data["security"].unique()) == list(context.members[:shown])
 
 
 def test_the_permutation_figure_marks_what_the_test_reports(deepseek, drawn):
@@ -171,11 +171,11 @@ def test_the_waterfall_sums_to_the_value_lost(drawn):
     assert data["change"].iloc[0] == pytest.approx(-593e9, rel=0.01)
 
 
-def test_a_figure_without_matter_is_none(deepseek, subject):
-    silent = Subject(replace(deepseek, verdicts=()), language("en"))
+def test_a_figure_without_matter_is_none(deepseek, context):
+    silent = Context(replace(deepseek, verdicts=()), language("en"))
     assert chart("ladder", silent) is None
     assert chart("value", silent) is None
-    assert chart("tape", subject) is not None
+    assert chart("tape", context) is not None
 
 
 def test_an_inline_figure_follows_light_and_dark_and_keeps_its_ids_to_itself(drawn):
@@ -267,7 +267,7 @@ def test_a_character_that_no_font_draws_is_told_once_and_the_figure_is_drawn(dee
     table = evidence.securities.assign(
         name_en=evidence.securities["name_en"].where(lambda n: n != "Nvidia", "Nv\U0001fae8dia")
     )
-    strange = Subject(replace(deepseek, evidence=replace(evidence, securities=table)), language("en"))
+    strange = Context(replace(deepseek, evidence=replace(evidence, securities=table)), language("en"))
     with pytest.warns(UserWarning, match="no font here draws \U0001fae8: ") as heard:
         found = chart("tape", strange)
     assert len(heard) == 1

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from eventwindow.errors import StudyError
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.csv import csv_text
 from eventwindow.report.figures import chart
 from eventwindow.report.figures.counterfactual import counterfactual, name_of
@@ -41,7 +41,7 @@ def drawn(figure, result, code="en"):
     from matplotlib import rc_context
 
     with rc_context(rc()):
-        return figure(Subject(result, language(code)))
+        return figure(Context(result, language(code)))
 
 
 @pytest.mark.parametrize("figure", FIGURES)
@@ -76,18 +76,18 @@ def test_the_cloud_counts_as_the_table_does(deepseek):
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_model_in_front_is_the_one_that_predicts_best(deepseek, code):
-    subject = Subject(deepseek, language(code))
-    found, table = counterfactual_section(subject), deepseek.table("counterfactual")
-    names = {subject.full_name(s): s for s in subject.leads}
+    context = Context(deepseek, language(code))
+    found, table = counterfactual_section(context), deepseek.table("counterfactual")
+    names = {context.full_name(s): s for s in context.leads}
     assert {row[0] for row in found["sheet"].rows} == set(names)
     for name, security in names.items():
         mine = [row[1] for row in found["sheet"].rows if row[0] == name]
         best = table[table["security"] == security].sort_values("rmse_heldout").iloc[0]
-        leads = subject.language.text("counterfactual.leads")
+        leads = context.language.text("counterfactual.leads")
         assert [cell for cell in mine if leads in cell] == [
-            f"<strong>{name_of(subject, best['model'])}</strong> ({leads})"
+            f"<strong>{name_of(context, best['model'])}</strong> ({leads})"
         ]
-        assert percent(best["effect"]) in chart("counterfactual", subject).alt
+        assert percent(best["effect"]) in chart("counterfactual", context).alt
     nvda = table[table["security"] == "NVDA"]["effect"]
     assert all(percent(end) in str(found["sentences"][0]) for end in (nvda.min(), nvda.max()))
     day = deepseek.table("counterfactual_placebos").query("model == 'market_model' and donor and tau == 0")
@@ -97,20 +97,20 @@ def test_the_model_in_front_is_the_one_that_predicts_best(deepseek, code):
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_what_the_receipt_did_alone_is_said_with_its_change(deepseek, code):
     """TSMC's share was not traded from 22 January to 3 February: the receipt's fall is the premium's."""
-    subject = Subject(deepseek, language(code))
-    [pair] = hours_section(subject)
+    context = Context(deepseek, language(code))
+    [pair] = hours_section(context)
     rows = deepseek.table("receipts").set_index("tau")
     zero = percent(192.31 / 221.88 - 1)
     assert str(pair["text"]).count(zero) == 2
-    assert subject.language.day(rows.loc[5, "date"]) in str(pair["text"])
+    assert context.language.day(rows.loc[5, "date"]) in str(pair["text"])
     assert [row[-1] for row in pair["sheet"].rows][:2] == [percent(0.0), zero]
     assert len(pair["sheet"].rows) == 7
 
 
 def test_with_a_rate_the_premium_itself_is_said(deepseek):
     known = deepseek.table("receipts").assign(premium=lambda t: 33.0 / t["parity_rate"] - 1)
-    subject = Subject(replace(deepseek, tables=deepseek.tables | {"receipts": known}), language("en"))
-    [pair] = hours_section(subject)
+    context = Context(replace(deepseek, tables=deepseek.tables | {"receipts": known}), language("en"))
+    [pair] = hours_section(context)
     zero = known.set_index("tau").loc[0, "premium"]
     assert f"The premium over the home share on day 0 was {percent(zero)}." in pair["text"]
     assert pair["sheet"].rows[1][-1] == percent(zero)
@@ -118,9 +118,9 @@ def test_with_a_rate_the_premium_itself_is_said(deepseek):
 
 def test_without_pairs_or_donors_nothing_is_said(deepseek):
     kept = {name: table for name, table in deepseek.tables.items() if name not in ("receipts", "counterfactual")}
-    subject = Subject(replace(deepseek, tables=kept), language("en"))
-    assert hours_section(subject) == []
-    assert counterfactual_section(subject)["sheet"] is None
+    context = Context(replace(deepseek, tables=kept), language("en"))
+    assert hours_section(context) == []
+    assert counterfactual_section(context)["sheet"] is None
 
 
 def test_the_study_that_ships_holds_every_table(deepseek):

@@ -13,7 +13,7 @@ import pytest
 from report_cases import HOSTILE, Page, hostile_study
 
 from eventwindow import run_study
-from eventwindow.report.context import Subject, words_of
+from eventwindow.report.context import Context, words_of
 from eventwindow.report.html import environment
 from eventwindow.report.language import LANGUAGES, Language, language, p_value, percent
 from eventwindow.report.sections import (
@@ -46,8 +46,8 @@ def page(html):
 
 
 @pytest.fixture(scope="session")
-def subject(deepseek):
-    return Subject(deepseek, language("en"))
+def context(deepseek):
+    return Context(deepseek, language("en"))
 
 
 @pytest.fixture(scope="session")
@@ -85,8 +85,8 @@ def test_sections_stand_in_the_order_of_the_readers_questions(html):
     assert places == sorted(places)
 
 
-def test_the_securities_that_articles_speak_of_most_lead(subject):
-    assert subject.leads == ("NVDA", "TSM")
+def test_the_securities_that_articles_speak_of_most_lead(context):
+    assert context.leads == ("NVDA", "TSM")
 
 
 def test_nothing_is_loaded_from_anywhere(page, html):
@@ -160,8 +160,8 @@ def test_filters_are_hidden_until_the_script_shows_them(page):
     assert [("hidden" in a) for a in page.named("form")] == [True]
 
 
-def test_tests_that_hold_lead_and_careless_ones_stand_apart(subject):
-    section = inference_section(subject)
+def test_tests_that_hold_lead_and_careless_ones_stand_apart(context):
+    section = inference_section(context)
     assert section["valid"][0]["name"] == "Date permutation, mean"
     careless = {row["name"] for block in section["careless"] for row in block["rows"]}
     assert {"Cross-sectional t", "Patell Z", "BMP"} <= careless
@@ -174,18 +174,18 @@ def test_a_parametric_p_value_below_one_per_cent_is_only_said_to_be_below():
     assert p_value(float("nan")) == ""
 
 
-def test_a_late_exchange_is_named_with_what_its_day_zero_also_prices(deepseek, subject):
-    late = {entry["text"].split("</strong>")[0].split("<strong>")[-1]: entry for entry in data_section(subject)["late"]}
+def test_a_late_exchange_is_named_with_what_its_day_zero_also_prices(deepseek, context):
+    late = {entry["text"].split("</strong>")[0].split("<strong>")[-1]: entry for entry in data_section(context)["late"]}
     row = deepseek.calendar.query("id == 'selloff' and mic == 'XTAI'").iloc[0]
     entry = late["Taipei"]
-    assert subject.language.day(row["session"]) in entry["text"]
+    assert context.language.day(row["session"]) in entry["text"]
     assert "23 January 2025" in entry["text"]
     assert any("Tariffs on Canada" in what for what in entry["news"])
     assert "2330.TW" in entry["about"]
 
 
-def test_rows_left_out_for_one_reason_stand_together(deepseek, subject):
-    section = excluded_section(subject)
+def test_rows_left_out_for_one_reason_stand_together(deepseek, context):
+    section = excluded_section(context)
     assert sum(row["n"] for row in section) == len(deepseek.table("excluded"))
     assert len(section) < len(deepseek.table("excluded"))
 
@@ -278,8 +278,8 @@ def test_values_put_into_our_words_are_escaped():
     assert str(words.say("a.b", x="<i>")) == "<b>&lt;i&gt;</b>"
 
 
-def test_the_board_counts_every_statement_once(deepseek, subject):
-    section = board_section(subject)
+def test_the_board_counts_every_statement_once(deepseek, context):
+    section = board_section(context)
     assert sum(len(lines) for _, lines in section["groups"]) == len(deepseek.verdicts)
     assert sum(map(sum, section["counts"].values())) == len(deepseek.verdicts)
 
@@ -291,19 +291,19 @@ def test_the_p_value_of_a_day_chosen_for_its_size_is_told(deepseek, page):
     assert f"p-value of the largest statistic is {p_value(row['p_value'])}" in page.words
 
 
-def test_every_single_firm_result_stands_beside_what_could_have_been_seen(deepseek, subject):
+def test_every_single_firm_result_stands_beside_what_could_have_been_seen(deepseek, context):
     firms = deepseek.table("firms").query("window_start == 0 and window_end == 0").set_index("security")
-    shown = {row["name"]: row for row in abnormal_section(subject)["lead"]}
+    shown = {row["name"]: row for row in abnormal_section(context)["lead"]}
     nvidia = shown["Nvidia (NVDA)"]
     assert nvidia["detectable"] == percent(firms.loc["NVDA", "detectable"], sign=False)
     assert nvidia["p_family"] == p_value(firms.loc["NVDA", "p_romano_wolf"])
 
 
-def test_volume_is_shown_as_a_multiple_of_what_was_expected(deepseek, subject):
+def test_volume_is_shown_as_a_multiple_of_what_was_expected(deepseek, context):
     where = "name == 'NVDA' and quantity == 'log_volume' and window_start == 0 and window_end == 0"
     value = deepseek.table("activity").query(where)["value"].iloc[0]
     rows = [
-        r for r in abnormal_section(subject)["activity"] if r["quantity"] == "volume" and r["name"].startswith("Nvidia")
+        r for r in abnormal_section(context)["activity"] if r["quantity"] == "volume" and r["name"].startswith("Nvidia")
     ]
     assert rows[0]["times"] == f"{math.exp(value):.1f}"
 
@@ -318,6 +318,6 @@ def test_the_days_on_which_pulled_and_shipped_figures_differ_are_listed(deepseek
     rows = [("NVDA", 10, 9, 0, 0, day, -0.1697, -0.16), ("TSM", 10, 10, 0, 0, pd.NaT, None, None)]
     table = pd.DataFrame(rows, columns=deepseek.tables["reconciliation"].columns)
     result = replace(deepseek, tables={**deepseek.tables, "reconciliation": table})
-    found = data_section(Subject(result, language("en")))["reconciled"]
+    found = data_section(Context(result, language("en")))["reconciled"]
     assert "19 of 20 days of 2 tickers agree" in found["title"]
     assert found["rows"] == [("NVDA", "27 January 2025", percent(-0.1697, 2), percent(-0.16, 2))]

@@ -11,7 +11,7 @@ from contrast import faint_texts, faint_words
 from report_cases import HOSTILE, hostile_study
 
 from eventwindow import run_study
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import language
 from eventwindow.report.write import write_report
@@ -223,7 +223,7 @@ def test_paper_holds_every_statement_its_evidence_and_the_news(browser, report, 
     opened(browser, report)
     text = printed(browser)
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
-    claims, news = deepseek.table("claims"), marks(Subject(deepseek, language("en")))
+    claims, news = deepseek.table("claims"), marks(Context(deepseek, language("en")))
     simple = claims[claims["measure"] != "compound"]
     wanted = [*claims["text_en"], *simple["reason"], *claims["rule"], *news["what"]]
     assert len(wanted) > 250

@@ -13,7 +13,7 @@ import pytest
 from report_cases import HOSTILE, hostile_study
 
 from eventwindow import run_study
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.csv import FORMULA, csv_text
 from eventwindow.report.language import language, percent
 from eventwindow.report.markdown import markdown, plain, table, words
@@ -69,7 +69,7 @@ def test_what_was_said_is_told_in_the_reader_s_language(deepseek, out):
 
 
 def test_rows_of_a_summary_table_have_as_many_cells_as_its_head(deepseek):
-    lines = markdown(Subject(deepseek, language("en"))).splitlines()
+    lines = markdown(Context(deepseek, language("en"))).splitlines()
     blocks = re.split(r"\n{2,}", "\n".join(lines))
     tables = [b.splitlines() for b in blocks if b.startswith("|")]
     assert len(tables) >= 4
@@ -79,7 +79,7 @@ def test_rows_of_a_summary_table_have_as_many_cells_as_its_head(deepseek):
 
 def test_markup_in_a_study_stays_text_in_the_summary(tmp_path):
     result = run_study(hostile_study(tmp_path / "study"), prices="shipped")
-    text = markdown(Subject(result, language("en")))
+    text = markdown(Context(result, language("en")))
     assert "<script>" not in re.sub(r"\\<", "", text)
     assert plain(HOSTILE["script"]) in text
 

@@ -12,7 +12,7 @@ import pytest
 from eventwindow.analyses.counterfactual import COUNTERFACTUALS
 from eventwindow.estimation.models import MODELS
 from eventwindow.inference.registry import TESTS
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.report.paper.chapters import method as method_on_paper
 from eventwindow.report.sections import inference_section, method, method_section
@@ -31,12 +31,12 @@ SET = {
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
-def subject(request, deepseek):
-    return Subject(deepseek, language(request.param))
+def context(request, deepseek):
+    return Context(deepseek, language(request.param))
 
 
-def keys(subject):
-    return [entry["key"] for part in method_section(subject)["parts"] for entry in part["entries"] if entry["key"]]
+def keys(context):
+    return [entry["key"] for part in method_section(context)["parts"] for entry in part["entries"] if entry["key"]]
 
 
 def test_every_model_test_and_counterfactual_of_the_package_has_an_entry():
@@ -84,12 +84,12 @@ def test_years_after_the_same_names_are_works_of_their_own():
     assert references(["(Cowan 1992)"]) == [works()["Cowan 1992"]]
 
 
-def test_what_the_study_used_is_there_each_once(deepseek, subject):
-    found = keys(subject)
+def test_what_the_study_used_is_there_each_once(deepseek, context):
+    found = keys(context)
     assert len(found) == len(set(found))
     daily, curve = deepseek.table("abnormal_returns"), deepseek.table("curve")
     assert set(found) & set(method.MODELS) == set(daily["model"]) | set(curve["model"])
-    section = inference_section(subject)
+    section = inference_section(context)
     careless = [row for block in section["careless"] for row in block["rows"]]
     assert len(set(found) & (set(method.TESTS) - {"correlation"})) == len(section["valid"]) + len(careless)
     assert set(found) & set(method.COUNTERFACTUALS) == set(deepseek.table("counterfactual")["model"]) - set(MODELS)
@@ -97,8 +97,8 @@ def test_what_the_study_used_is_there_each_once(deepseek, subject):
     assert "calendar_time" not in found
 
 
-def test_a_test_stands_under_what_it_is_here(subject):
-    parts = [{entry["key"] for entry in part["entries"]} for part in method_section(subject)["parts"]]
+def test_a_test_stands_under_what_it_is_here(context):
+    parts = [{entry["key"] for entry in part["entries"]} for part in method_section(context)["parts"]]
     held = next(part for part in parts if "date_permutation_mean" in part)
     lost = next(part for part in parts if "patell_z" in part)
     assert held.isdisjoint(lost)
@@ -107,13 +107,13 @@ def test_a_test_stands_under_what_it_is_here(subject):
 
 
 def test_a_study_without_weights_donors_and_bars_says_nothing_of_them(template):
-    found = set(keys(Subject(template, language("en"))))
+    found = set(keys(Context(template, language("en"))))
     assert "market_model" in found
     assert not found & {"star", "bars", "lead_lag", "receipts", "ff3", *method.COUNTERFACTUALS, *method.PLACEBOS}
 
 
 def test_models_of_the_specification_curve_alone_are_marked(deepseek):
-    section = method_section(Subject(deepseek, language("en")))
+    section = method_section(Context(deepseek, language("en")))
     models = {entry["key"]: entry["text"] for entry in section["parts"][0]["entries"]}
     assert "(in the specification curve only)" in models["ff5"]
     n = len(deepseek.table("abnormal_returns").query("model == 'market_model'").drop_duplicates(["event", "security"]))
@@ -123,11 +123,11 @@ def test_models_of_the_specification_curve_alone_are_marked(deepseek):
 def test_a_table_that_holds_no_row_is_no_use(deepseek):
     bare = {name: deepseek.tables[name].iloc[:0] for name in ("counterfactual", "intraday", "lead_lag", "treated")}
     plain = replace(deepseek, tables={**deepseek.tables, **bare})
-    assert not {"ridge", "bars", "lead_lag", "star"} & set(keys(Subject(plain, language("en"))))
+    assert not {"ridge", "bars", "lead_lag", "star"} & set(keys(Context(plain, language("en"))))
 
 
-def test_paper_and_page_set_the_same_formulas(subject):
-    shown = [entry["formula"] for part in method_section(subject)["parts"] for entry in part["entries"]]
-    blocks = [block for block in method_on_paper(subject) if block["kind"] == "formula"]
+def test_paper_and_page_set_the_same_formulas(context):
+    shown = [entry["formula"] for part in method_section(context)["parts"] for entry in part["entries"]]
+    blocks = [block for block in method_on_paper(context) if block["kind"] == "formula"]
     texts = [FORMULAS.joinpath(f"{key}.html.j2").read_text(encoding="utf-8") for key in shown if key]
     assert [block["mathml"] for block in blocks] == [f"<formulas>{text}</formulas>" for text in texts]

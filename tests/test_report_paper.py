@@ -16,7 +16,7 @@ import pytest
 from report_cases import HOSTILE, hostile_study
 
 from eventwindow import run_study
-from eventwindow.report.context import Subject, every_verdict
+from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.figures import charts
 from eventwindow.report.figures.style import svg_text
 from eventwindow.report.html import file_name
@@ -103,27 +103,27 @@ def folder(deepseek, tmp_path_factory):
 
 @pytest.fixture(scope="module", params=LANGUAGES)
 def both(request, deepseek, folder):
-    """The subject, the page and what the paper says, in one language."""
+    """The context, the page and what the paper says, in one language."""
     html = folder / file_name(request.param)
-    subject = Subject(deepseek, language(request.param))
-    return subject, html.read_text(encoding="utf-8"), leaves(read(html.with_suffix(".pdf")))
+    context = Context(deepseek, language(request.param))
+    return context, html.read_text(encoding="utf-8"), leaves(read(html.with_suffix(".pdf")))
 
 
 def test_the_paper_says_all_that_the_page_says(both):
-    subject, html, pages = both
+    context, html, pages = both
     said = {bare(text) for text in Texts(html).found} - {""}
     lost = {text for text in said if not stands(text, pages)}
-    n = {v.specifications.number for v in every_verdict(subject.result.verdicts) if v.specifications}
-    on_screen = {bare(subject.language.text(key, n=k)) for key in ON_SCREEN for k in n}
-    links = {text for text in lost if bare(subject.language.text("common.other_language")) in text}
+    n = {v.specifications.number for v in every_verdict(context.result.verdicts) if v.specifications}
+    on_screen = {bare(context.language.text(key, n=k)) for key in ON_SCREEN for k in n}
+    links = {text for text in lost if bare(context.language.text("common.other_language")) in text}
     assert len(said) > 2_000
     assert lost - on_screen - links == set()
 
 
 def test_the_tables_of_the_appendix_fill_their_pages(both):
     """A column squeezed by its neighbours runs on for pages of a few letters a line."""
-    subject, _, pages = both
-    title = bare(subject.language.text("section.appendix"))
+    context, _, pages = both
+    title = bare(context.language.text("section.appendix"))
     start = max(k for k, page in enumerate(pages) if title in page)
     whole = pages[start : len(pages) - 2]  # the last page ends where its table ends; behind its foot stands nothing
     assert len(whole) > 5
@@ -131,9 +131,9 @@ def test_the_tables_of_the_appendix_fill_their_pages(both):
 
 
 def test_every_verdict_stands_with_its_reason_and_its_rule(both):
-    subject, _, pages = both
-    lines = [line for _, group in board_section(subject)["groups"] for line in group]
-    assert len(lines) == len(subject.result.verdicts)
+    context, _, pages = both
+    lines = [line for _, group in board_section(context)["groups"] for line in group]
+    assert len(lines) == len(context.result.verdicts)
     every = [*lines, *(part for line in lines for part in line.parts)]
     for line in every:
         for text in (line.text, line.said, line.evidence, line.rule, line.changes):
@@ -142,8 +142,8 @@ def test_every_verdict_stands_with_its_reason_and_its_rule(both):
 
 
 def test_the_disagreements_stand_with_what_was_measured(both):
-    subject, _, pages = both
-    points = disagreements_section(subject)
+    context, _, pages = both
+    points = disagreements_section(context)
     assert points
     for point in points:
         told = [point["title"], point["said"], *(line.id + line.text for line in point["claims"])]
@@ -153,10 +153,10 @@ def test_the_disagreements_stand_with_what_was_measured(both):
 
 
 def test_every_section_has_its_heading_in_the_table_of_contents_and_in_its_place(both):
-    subject, html, pages = both
+    context, html, pages = both
     headings = re.findall(r"<h2[^>]*>(.*?)</h2>", html)
     figures = re.findall(r'<figure id="figure-(\w+)"', html)
-    assert [unescape(heading) for heading in headings] == [title(subject, key) for key in outline(subject, figures)]
+    assert [unescape(heading) for heading in headings] == [title(context, key) for key in outline(context, figures)]
     whole = "".join(pages)
     assert all(whole.count(bare(heading)) >= 2 for heading in headings)
     places = [whole.rindex(bare(heading)) for heading in headings]
@@ -173,9 +173,9 @@ def test_formulas_are_set_as_mathematics_from_the_pages_own(both):
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_same_result_gives_the_same_bytes(deepseek, folder, code):
-    subject = Subject(deepseek, language(code))
-    drawn = charts(subject)
-    again = pdf_bytes(subject, drawn, {name: svg_text(chart.figure) for name, chart in drawn.items()})
+    context = Context(deepseek, language(code))
+    drawn = charts(context)
+    again = pdf_bytes(context, drawn, {name: svg_text(chart.figure) for name, chart in drawn.items()})
     assert again == (folder / file_name(code)).with_suffix(".pdf").read_bytes()
 
 
@@ -196,7 +196,7 @@ def test_texts_of_a_study_stay_text(tmp_path):
 def test_a_character_that_no_font_has_is_told_and_the_pdf_is_written(deepseek):
     odd = replace(deepseek, title_en="a private \U000f1234 sign", verdicts=(), readings=(), disagreements=())
     with pytest.warns(UserWarning, match="no font here draws \U000f1234: boxes stand in the PDF"):
-        assert pdf_bytes(Subject(odd, language("en")), {}, {}).startswith(b"%PDF")
+        assert pdf_bytes(Context(odd, language("en")), {}, {}).startswith(b"%PDF")
 
 
 def test_only_our_own_tags_style_a_text():

@@ -8,7 +8,7 @@ from html import unescape
 import pandas as pd
 import pytest
 
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.language import LANGUAGES, language, p_value, percent
 from eventwindow.report.sections import (
     benchmark_section,
@@ -24,33 +24,33 @@ MATTER = {"market", "group_views", "approach", "treated", "treated_stocks", "vie
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
-def subject(request, deepseek):
-    return Subject(deepseek, language(request.param))
+def context(request, deepseek):
+    return Context(deepseek, language(request.param))
 
 
 def changed(deepseek, code="en", **tables):
     """The shipped study's result with other tables, as the reader of `code` meets it."""
-    return Subject(replace(deepseek, tables={**deepseek.tables, **tables}), language(code))
+    return Context(replace(deepseek, tables={**deepseek.tables, **tables}), language(code))
 
 
 def words(section):
     return unescape(" ".join(map(str, section["sentences"])))
 
 
-def test_the_order_is_that_of_the_article(subject):
-    keys = outline(subject, ["benchmarks", "specifications", "counterfactual", "minutes"])
+def test_the_order_is_that_of_the_article(context):
+    keys = outline(context, ["benchmarks", "specifications", "counterfactual", "minutes"])
     wanted = ["verdicts", "week", "hours", "abnormal", "benchmark", "market", "late", "tests", "robustness"]
     assert keys[: len(wanted)] == wanted
     assert keys[-3:] == ["excluded", "data", "method"]
 
 
-def test_the_market_is_told_by_the_figures_of_its_table(deepseek, subject):
+def test_the_market_is_told_by_the_figures_of_its_table(deepseek, context):
     market = deepseek.table("market").set_index(["measure", "name", "left_out"])["value"]
-    said = words(market_section(subject))
+    said = words(market_section(context))
     for key in (("return", "SPY", ""), ("return", "SPY", "treated"), ("median", "panel", ""), ("mean", "panel", "")):
         assert percent(market[key]) in said
     assert percent(market["share_down", "panel", ""], 0, sign=False) in said
-    panels, _ = market_section(subject)["sheets"]
+    panels, _ = market_section(context)["sheets"]
     assert [row[1] for row in panels.rows][:5] == [
         percent(market["return", s, ""]) for s in deepseek_benchmarks(deepseek)
     ]
@@ -68,15 +68,15 @@ def test_whether_it_was_the_market_turns_with_the_share_that_moved_along(deepsee
     assert words(market_section(changed(deepseek, "zh-Hant", market=most))).startswith("多數是：")
 
 
-def test_every_group_is_on_one_side_or_said_to_be_open(deepseek, subject):
+def test_every_group_is_on_one_side_or_said_to_be_open(deepseek, context):
     views = deepseek.table("group_views")
-    groups = views[(views["benchmark"] == "SPY") & views["group"].isin(subject.groups)]
+    groups = views[(views["benchmark"] == "SPY") & views["group"].isin(context.groups)]
     moved = groups[groups["p_value"] < 0.05]
-    said = words(market_section(subject))
+    said = words(market_section(context))
     for row in moved.itertuples():
-        assert f"{subject.group_name(row.group)} {percent(row.caar)}" in said
+        assert f"{context.group_name(row.group)} {percent(row.caar)}" in said
     assert f"{len(groups) - len(moved)}" in said
-    _, table = market_section(subject)["sheets"]
+    _, table = market_section(context)["sheets"]
     assert len(table.rows) == len(groups)
 
 
@@ -89,16 +89,16 @@ def test_groups_are_held_against_one_benchmark_where_none_is_without_the_treated
     assert [len(row) for row in section["sheets"][1].rows] == [4] * 11
 
 
-def test_untreated_groups_are_explained_by_what_the_benchmark_makes_of_them(deepseek, subject):
+def test_untreated_groups_are_explained_by_what_the_benchmark_makes_of_them(deepseek, context):
     views = deepseek.table("group_views").set_index(["group", "benchmark"])
-    said = words(benchmark_section(subject))
+    said = words(benchmark_section(context))
     for group in ("controls", "comparators"):
         for benchmark in ("SPY", "SPY" + REMARK):
             row = views.loc[(group, benchmark)]
             text = (
-                f"{percent(row['caar'])}{'（' if subject.language.zh else ' ('}p\u00a0=\u00a0{p_value(row['p_value'])}"
+                f"{percent(row['caar'])}{'（' if context.language.zh else ' ('}p\u00a0=\u00a0{p_value(row['p_value'])}"
             )
-            assert f"{subject.group_name(group)} {text}" in said
+            assert f"{context.group_name(group)} {text}" in said
 
 
 @pytest.mark.parametrize(
@@ -129,11 +129,11 @@ def test_no_word_of_the_untreated_where_none_of_them_moved(deepseek):
     assert "Groups without a single treated stock" not in words(benchmark_section(calm))
 
 
-def test_each_set_of_stocks_that_is_left_out_is_listed_once_under_its_name(deepseek, subject):
-    sets = benchmark_section(subject)["sets"]
+def test_each_set_of_stocks_that_is_left_out_is_listed_once_under_its_name(deepseek, context):
+    sets = benchmark_section(context)["sets"]
     treated = deepseek.table("treated_stocks")
     name, stocks, n, weight, panel, _ = sets.rows[0]
-    assert name == subject.language.text("benchmark.the_treated")
+    assert name == context.language.text("benchmark.the_treated")
     assert stocks.split(", ") == list(treated["security"]) and n == str(len(treated))
     assert weight == percent(treated["weight"].sum(), sign=False)
     assert len(sets.rows) == 2
@@ -147,15 +147,15 @@ def test_each_set_of_stocks_that_is_left_out_is_listed_once_under_its_name(deeps
     assert int(panel) == down[""] - down["treated"]
 
 
-def test_the_delay_is_told_in_weeks_and_sessions(deepseek, subject):
-    section, approach = late_section(subject), deepseek.table("approach")
-    assert title(subject, "late") == {"en": "Why a week late?", "zh-Hant": "為何晚了一週？"}[subject.language.code]
+def test_the_delay_is_told_in_weeks_and_sessions(deepseek, context):
+    section, approach = late_section(context), deepseek.table("approach")
+    assert title(context, "late") == {"en": "Why a week late?", "zh-Hant": "為何晚了一週？"}[context.language.code]
     said = words(section)
     for row in approach[approach["event"] != "release"].itertuples():
         if row.event == "v3" or (row.window_start, row.window_end) in ((0, 0), (-4, -1)):
             assert f"{percent(row.caar)}" in said and p_value(row.p_value) in said
     reading = next(r for r in deepseek.readings if r.reading.key == "C1")
-    assert subject.language.pick(reading.sentence_en, reading.sentence_zh) in said
+    assert context.language.pick(reading.sentence_en, reading.sentence_zh) in said
     assert len(section["sheet"].rows) == 8
 
 
@@ -188,37 +188,37 @@ def test_a_jump_a_drift_and_nothing_are_told_apart(deepseek, before, zero, told)
     ],
 )
 def test_the_heading_says_how_late(deepseek, days, code, told):
-    subject = Subject(deepseek, language(code))
-    date = (subject.day_zero - pd.Timedelta(days=days)).date().isoformat()
-    events = [e | ({"date": date} if e["id"] == "release" else {}) for e in subject.study["events"]]
-    run = {**deepseek.run, "study": {**subject.study, "events": events}}
-    assert title(Subject(replace(deepseek, run=run), language(code)), "late") == told
+    context = Context(deepseek, language(code))
+    date = (context.day_zero - pd.Timedelta(days=days)).date().isoformat()
+    events = [e | ({"date": date} if e["id"] == "release" else {}) for e in context.study["events"]]
+    run = {**deepseek.run, "study": {**context.study, "events": events}}
+    assert title(Context(replace(deepseek, run=run), language(code)), "late") == told
 
 
 def test_a_study_without_such_matter_has_no_such_section(template, deepseek):
-    plain = Subject(template, language("en"))
+    plain = Context(template, language("en"))
     assert late_section(plain) == {}
     assert not {"market", "late"} & set(outline(plain, []))
     kept = {k: v for k, v in deepseek.tables.items() if k not in MATTER}
     bare = replace(deepseek, tables=kept, verdicts=(), readings=(), disagreements=())
-    keys = outline(Subject(bare, language("en")), [])
+    keys = outline(Context(bare, language("en")), [])
     assert not {"benchmark", "market", "late", "robustness"} & set(keys)
 
 
-def test_careless_tests_stand_by_the_reason_why_they_are(subject):
-    blocks = inference_section(subject)["careless"]
+def test_careless_tests_stand_by_the_reason_why_they_are(context):
+    blocks = inference_section(context)["careless"]
     names = [{row["name"] for row in block["rows"]} for block in blocks]
-    say = subject.language.text
+    say = context.language.text
     assert [len(n) for n in names] == [12, 1, 1]
     assert names[1:] == [{say("test.sur_f")}, {say("test.grank_t")}]
     assert {say("test.patell_z"), say("test.bmp_t"), say("test.grank_z")} <= names[0]
     assert say("careless.conformal") in blocks[1]["why"]
 
 
-def test_what_the_correlation_makes_of_a_statistic_is_taken_from_the_tests(deepseek, subject):
+def test_what_the_correlation_makes_of_a_statistic_is_taken_from_the_tests(deepseek, context):
     tests = deepseek.table("tests").query("event == 'selloff' and group == 'ai_ten'")
     zero = tests[(tests["window_start"] == 0) & (tests["window_end"] == 0)].set_index("test")["statistic"]
-    why = inference_section(subject)["careless"][0]["why"]
+    why = inference_section(context)["careless"][0]["why"]
     for name in ("patell_z", "adjusted_patell_z", "bmp_t", "kolari_pynnonen_t"):
         assert f"{zero[name]:.1f}".replace("-", "−") in why
 

@@ -10,7 +10,7 @@ import matplotlib.text
 import pytest
 
 from eventwindow.claims.measures import MEASURES
-from eventwindow.report.context import Subject, every_verdict
+from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.figures import FIGURES, chart
 from eventwindow.report.html import page
 from eventwindow.report.language import language
@@ -27,7 +27,7 @@ CLAIMED = re.compile(r"\b(fell|rose|lost|gained|lower|higher|positive|negative|l
 
 @pytest.fixture(scope="module")
 def chinese(deepseek):
-    return Subject(deepseek, language("zh-Hant"))
+    return Context(deepseek, language("zh-Hant"))
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +35,9 @@ def drawn(chinese):
     return {name: found for name in FIGURES if (found := chart(name, chinese)) is not None}
 
 
-def latin_runs(text: str, subject: Subject) -> set[str]:
+def latin_runs(text: str, context: Context) -> set[str]:
     """Two and more Latin words in a row, but for tickers and proper names."""
-    symbols = sorted(subject.result.evidence.securities.index, key=len, reverse=True)
+    symbols = sorted(context.result.evidence.securities.index, key=len, reverse=True)
     text = re.sub(r"\bp(?=\s*[=<])", "·", text)
     text = re.sub(r"\b[SB]\d+-[\w-]+", "·", CITED.sub("·", text))  # claims by their key
     text = re.sub("|".join(rf"(?<![A-Za-z]){re.escape(s)}(?![A-Za-z])" for s in symbols), "·", text)

@@ -20,7 +20,7 @@ ABBREVIATION = 2  # letters: "ai_chips" is written "AI chips"
 
 
 @dataclass(frozen=True)
-class Subject:
+class Context:
     """A result as one language's reader meets it."""
 
     result: StudyResult
@@ -151,14 +151,14 @@ def every_verdict(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
         yield from every_verdict(verdict.parts)
 
 
-def once(section: Callable[[Subject], Section]) -> Callable[[Subject], Section]:
-    """The section, worked out once for a subject however often it is printed."""
+def once(section: Callable[[Context], Section]) -> Callable[[Context], Section]:
+    """The section, worked out once for a context however often it is printed."""
 
     @wraps(section)
-    def remembered(subject: Subject) -> Section:
+    def remembered(context: Context) -> Section:
         name = section.__name__
-        if name not in subject.memo:
-            subject.memo[name] = section(subject)
-        return cast(Section, subject.memo[name])
+        if name not in context.memo:
+            context.memo[name] = section(context)
+        return cast(Section, context.memo[name])
 
     return remembered

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from eventwindow.claims.records import claim_review
 from eventwindow.report import sections
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.figures.style import inline_svg, with_shared_glyphs
 from eventwindow.report.language import LANGUAGES
@@ -31,40 +31,40 @@ def environment() -> Environment:
     )
 
 
-def page(subject: Subject, charts: dict[str, Chart], svgs: dict[str, str], languages: Sequence[str] = LANGUAGES) -> str:
+def page(context: Context, charts: dict[str, Chart], svgs: dict[str, str], languages: Sequence[str] = LANGUAGES) -> str:
     """The whole page as text; `svgs` holds each chart as an SVG file's text, `languages` those that are written."""
-    others = [code for code in languages if code != subject.language.code]
-    return environment().get_template("report.html.j2").render(**context(subject, charts, svgs), others=others)
+    others = [code for code in languages if code != context.language.code]
+    return environment().get_template("report.html.j2").render(**context(context, charts, svgs), others=others)
 
 
-def context(subject: Subject, charts: dict[str, Chart], svgs: dict[str, str]) -> dict[str, Any]:
+def context(context: Context, charts: dict[str, Chart], svgs: dict[str, str]) -> dict[str, Any]:
     """All that the template prints."""
     return {
-        "subject": subject,
-        "language": subject.language,
-        "say": subject.language.say,
-        "other": other_page(subject),
+        "context": context,
+        "language": context.language,
+        "say": context.language.say,
+        "other": other_page(context),
         "style": _own("report.css"),
         "script": _own("report.js"),
         "figures": _figures(charts, svgs),
-        "titles": {key: sections.title(subject, key) for key in sections.outline(subject, charts)},
-        "finding": sections.finding(subject),
-        "board": sections.board_section(subject) if subject.result.verdicts else None,
-        "readings": sections.readings_section(subject),
-        "disagreements": sections.disagreements_section(subject),
-        "benchmark": sections.benchmark_section(subject),
-        "market": sections.market_section(subject),
-        "late": sections.late_section(subject),
-        "robustness": sections.robustness_section(subject),
-        "hours": sections.hours_section(subject),
-        "counterfactual": sections.counterfactual_section(subject),
-        "abnormal": sections.abnormal_section(subject),
-        "tests": sections.inference_section(subject),
-        "excluded": sections.excluded_section(subject),
-        "data": sections.data_section(subject),
-        "method": sections.method_section(subject),
-        "review": _review(subject),
-        "version": subject.result.run["versions"]["eventwindow"],
+        "titles": {key: sections.title(context, key) for key in sections.outline(context, charts)},
+        "finding": sections.finding(context),
+        "board": sections.board_section(context) if context.result.verdicts else None,
+        "readings": sections.readings_section(context),
+        "disagreements": sections.disagreements_section(context),
+        "benchmark": sections.benchmark_section(context),
+        "market": sections.market_section(context),
+        "late": sections.late_section(context),
+        "robustness": sections.robustness_section(context),
+        "hours": sections.hours_section(context),
+        "counterfactual": sections.counterfactual_section(context),
+        "abnormal": sections.abnormal_section(context),
+        "tests": sections.inference_section(context),
+        "excluded": sections.excluded_section(context),
+        "data": sections.data_section(context),
+        "method": sections.method_section(context),
+        "review": _review(context),
+        "version": context.result.run["versions"]["eventwindow"],
     }
 
 
@@ -73,9 +73,9 @@ def file_name(code: str) -> str:
     return "report.html" if code == "en" else f"report.{code}.html"
 
 
-def other_page(subject: Subject) -> dict[str, str]:
+def other_page(context: Context) -> dict[str, str]:
     """The report in the other language."""
-    code = next(c for c in LANGUAGES if c != subject.language.code)
+    code = next(c for c in LANGUAGES if c != context.language.code)
     return {"code": code, "file": file_name(code)}
 
 
@@ -87,12 +87,12 @@ def _figures(charts: dict[str, Chart], svgs: dict[str, str]) -> dict[str, dict[s
     }
 
 
-def _review(subject: Subject) -> Markup:
+def _review(context: Context) -> Markup:
     """The verdicts as schema.org ClaimReview; nothing in it can close the script it stands in."""
-    if not subject.result.verdicts:
+    if not context.result.verdicts:
         return Markup("")
     graph = claim_review(
-        subject.result.verdicts, sections.article_titles(subject), language="zh" if subject.language.zh else "en"
+        context.result.verdicts, sections.article_titles(context), language="zh" if context.language.zh else "en"
     )
     text = json.dumps(graph, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))

@@ -7,25 +7,25 @@ from collections.abc import Iterable, Sequence
 from html import unescape
 
 from eventwindow.report import sections
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 SURPRISING = ("contradicted", "partly")
 TAG = re.compile(r"<[^>]+>")
 
 
-def markdown(subject: Subject) -> str:
+def markdown(context: Context) -> str:
     """The whole summary; texts of the study are escaped."""
-    parts = [f"# {plain(subject.title)}", *(words(sentence) for sentence in sections.finding(subject))]
-    if subject.result.verdicts:
-        parts += _verdicts(subject)
-    parts += [*_day_zero(subject), *_told(subject), *_tests(subject)]
-    parts += [words(sections.data_section(subject)["origins"])]
+    parts = [f"# {plain(context.title)}", *(words(sentence) for sentence in sections.finding(context))]
+    if context.result.verdicts:
+        parts += _verdicts(context)
+    parts += [*_day_zero(context), *_told(context), *_tests(context)]
+    parts += [words(sections.data_section(context)["origins"])]
     return "\n\n".join(parts) + "\n"
 
 
-def _verdicts(subject: Subject) -> list[str]:
-    say, board = subject.language.text, sections.board_section(subject)
+def _verdicts(context: Context) -> list[str]:
+    say, board = context.language.text, sections.board_section(context)
     head = [say("board.article"), *(say(f"verdict.{word}") for word in board["words"])]
     counts = [[key, *map(str, board["counts"][key])] for key, _ in board["articles"]]
     rows = [
@@ -39,24 +39,24 @@ def _verdicts(subject: Subject) -> list[str]:
     return [f"## {say('section.verdicts')}", table(head, counts, numbers=4), *told]
 
 
-def _day_zero(subject: Subject) -> list[str]:
-    say = subject.language.text
+def _day_zero(context: Context) -> list[str]:
+    say = context.language.text
     keys = ("actual", "expected", "ar", "interval", "p_sq")
     head = [say("abnormal.security"), *(unescape(say(f"abnormal.{key}")) for key in keys)]
-    rows = [[row["name"], *(row[key] for key in keys)] for row in sections.abnormal_section(subject)["lead"]]
-    caption = say("abnormal.table", event=subject.event_name(subject.event), day=subject.language.day(subject.day_zero))
+    rows = [[row["name"], *(row[key] for key in keys)] for row in sections.abnormal_section(context)["lead"]]
+    caption = say("abnormal.table", event=context.event_name(context.event), day=context.language.day(context.day_zero))
     return [f"## {say('section.abnormal')}", plain(caption), table(head, rows, numbers=5)]
 
 
-def _told(subject: Subject) -> list[str]:
+def _told(context: Context) -> list[str]:
     """Whether it was the whole market, and why so late, where the page has sections of it."""
-    found = {"market": sections.market_section(subject), "late": sections.late_section(subject)}
-    held = {key: section["sentences"] for key, section in found.items() if key in sections.outline(subject, ())}
-    return [text for key, told in held.items() for text in (f"## {sections.title(subject, key)}", *map(words, told))]
+    found = {"market": sections.market_section(context), "late": sections.late_section(context)}
+    held = {key: section["sentences"] for key, section in found.items() if key in sections.outline(context, ())}
+    return [text for key, told in held.items() for text in (f"## {sections.title(context, key)}", *map(words, told))]
 
 
-def _tests(subject: Subject) -> list[str]:
-    say, found = subject.language.text, sections.inference_section(subject)
+def _tests(context: Context) -> list[str]:
+    say, found = context.language.text, sections.inference_section(context)
     head = [say(f"tests.{key}") for key in ("test", "statistic", "p", "reference")]
     rows = [[row[key] for key in ("name", "statistic", "p", "reference")] for row in found["valid"]]
     return [f"## {say('section.tests')}", table(head, rows)] if rows else []

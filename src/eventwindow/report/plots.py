@@ -37,11 +37,11 @@ class Plots:
         return draw
 
     def _drawn(self, name: str, code: str) -> Chart:
-        from eventwindow.report.context import Subject
+        from eventwindow.report.context import Context
         from eventwindow.report.figures import chart
         from eventwindow.report.language import language
 
-        found = chart(name, Subject(self.result, language(code)))
+        found = chart(name, Context(self.result, language(code)))
         if found is None:
             raise StudyError(f"this study has no matter for the figure {name!r}")
         return found

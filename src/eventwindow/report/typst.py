@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.paper import paper
 
@@ -27,13 +27,13 @@ def has_typst() -> bool:
     return find_spec("typst") is not None
 
 
-def pdf_bytes(subject: Subject, charts: Mapping[str, Chart], svgs: Mapping[str, str]) -> bytes:
+def pdf_bytes(context: Context, charts: Mapping[str, Chart], svgs: Mapping[str, str]) -> bytes:
     """The PDF; the same result gives the same bytes."""
     with tempfile.TemporaryDirectory() as name, as_file(files("eventwindow.report") / "fonts") as fonts:
         folder = Path(name)
         for figure, svg in svgs.items():
             (folder / f"{figure}.svg").write_text(svg, encoding="utf-8")
-        content = json.dumps(paper(subject, charts), ensure_ascii=False)
+        content = json.dumps(paper(context, charts), ensure_ascii=False)
         (folder / "data.json").write_text(content, encoding="utf-8")
         for template in TEMPLATES:
             text = files("eventwindow.report").joinpath(f"templates/paper/{template}").read_text(encoding="utf-8")

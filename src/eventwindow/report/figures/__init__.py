@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.figures.benchmarks import benchmarks
 from eventwindow.report.figures.car import car
 from eventwindow.report.figures.chart import Chart
@@ -23,7 +23,7 @@ from eventwindow.report.figures.securities import dots
 from eventwindow.report.figures.sessions import world_clock
 from eventwindow.report.figures.specification_curve import specifications
 
-FIGURES: dict[str, Callable[[Subject], Chart | None]] = {
+FIGURES: dict[str, Callable[[Context], Chart | None]] = {
     "tape": tape,
     "car": car,
     "value": value,
@@ -42,14 +42,14 @@ FIGURES: dict[str, Callable[[Subject], Chart | None]] = {
 }
 
 
-def chart(name: str, subject: Subject) -> Chart | None:
+def chart(name: str, context: Context) -> Chart | None:
     """The figure `name`, drawn in the style of the house."""
     from matplotlib import rc_context
 
     from eventwindow.report.figures.style import rc
 
     with rc_context(rc()), missing_glyphs_told_once():  # type: ignore[arg-type]
-        found = FIGURES[name](subject)
+        found = FIGURES[name](context)
         if found is not None:  # laid out once, however often it is written
             layout = found.figure.get_layout_engine()
             if layout is not None:
@@ -58,7 +58,7 @@ def chart(name: str, subject: Subject) -> Chart | None:
         return found
 
 
-def charts(subject: Subject) -> dict[str, Chart]:
+def charts(context: Context) -> dict[str, Chart]:
     """Every figure that the result has matter for, by name."""
-    drawn = {name: chart(name, subject) for name in FIGURES}
+    drawn = {name: chart(name, context) for name in FIGURES}
     return {name: found for name, found in drawn.items() if found is not None}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.language import p_value
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def lead_lag(subject: Subject) -> Chart | None:
+def lead_lag(context: Context) -> Chart | None:
     """The first pair of the study on each day shown; None where the result holds none."""
-    table = subject.result.tables.get("lead_lag", pd.DataFrame(columns=["lag"]))
+    table = context.result.tables.get("lead_lag", pd.DataFrame(columns=["lag"]))
     table = table[table["lag"].notna()]
     if table.empty:
         return None
     first = table.iloc[0]
     data = table[(table["leader"] == first["leader"]) & (table["follower"] == first["follower"])].reset_index(drop=True)
-    pick = subject.language.pick
-    names = {key: subject.name(str(first[key])) for key in ("leader", "follower", "sector")}
+    pick = context.language.pick
+    names = {key: context.name(str(first[key])) for key in ("leader", "follower", "sector")}
     days = data.drop_duplicates("date")
-    told = [f"{subject.language.day(r.date)}: p = {p_value(r.p_any)}" for r in days.itertuples()]
+    told = [f"{context.language.day(r.date)}: p = {p_value(r.p_any)}" for r in days.itertuples()]
     return Chart(
         "lead_lag",
-        _draw(subject, data, names),
+        _draw(context, data, names),
         pick(
             f"Did {names['leader']} move before {names['follower']}?", f"{names['leader']}是否先於{names['follower']}？"
         ),
@@ -47,10 +47,10 @@ def lead_lag(subject: Subject) -> Chart | None:
     )
 
 
-def _draw(subject: Subject, data: pd.DataFrame, names: dict[str, str]) -> Figure:
+def _draw(context: Context, data: pd.DataFrame, names: dict[str, str]) -> Figure:
     from eventwindow.report.figures.style import BLUE, FAINT, INK, ORANGE, new_figure, plain_axes
 
-    days, pick = list(data["date"].unique()), subject.language.pick
+    days, pick = list(data["date"].unique()), context.language.pick
     figure = new_figure(2.3)
     panels = figure.subplots(1, len(days), squeeze=False, sharey=True)[0]
     for axes, day in zip(panels, days, strict=True):
@@ -61,7 +61,7 @@ def _draw(subject: Subject, data: pd.DataFrame, names: dict[str, str]) -> Figure
         axes.vlines(mine["lag"], 0, mine["correlation"], color=colours, linewidth=1.6)
         axes.scatter(mine["lag"], mine["correlation"], color=colours, s=16, zorder=3)
         axes.axhline(0, color=INK, linewidth=0.6)
-        axes.set_title(f"{subject.language.day(day)}: p = {p_value(mine['p_any'].iloc[0])}", fontsize=8.5)
+        axes.set_title(f"{context.language.day(day)}: p = {p_value(mine['p_any'].iloc[0])}", fontsize=8.5)
         first, bars = pick("first", "領先"), pick("bars", "區間")
         text = f"← {names['follower']} {first}    {bars}    {names['leader']} {first} →"
         axes.set_xlabel(text, fontsize=8)

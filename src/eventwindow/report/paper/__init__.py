@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from eventwindow.report import sections
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.paper.appendix import appendix
 from eventwindow.report.paper.blocks import Block, runs
@@ -16,26 +16,26 @@ from eventwindow.report.sections.verdicts import WORDS
 TALL, LOW = 1.15, 0.7  # height over width: above the one a figure has a page, below the other it stands in the text
 
 
-def paper(subject: Subject, charts: Mapping[str, Chart]) -> dict[str, Any]:
+def paper(context: Context, charts: Mapping[str, Chart]) -> dict[str, Any]:
     """All that the template prints."""
-    say, data = subject.language.say, sections.data_section(subject)
-    chapters = [(key, CHAPTERS[key](subject)) for key in sections.outline(subject, charts)]
-    chapters += [("appendix", rest)] if (rest := appendix(subject)) else []
+    say, data = context.language.say, sections.data_section(context)
+    chapters = [(key, CHAPTERS[key](context)) for key in sections.outline(context, charts)]
+    chapters += [("appendix", rest)] if (rest := appendix(context)) else []
     return {
-        "code": subject.language.code,
-        "title": subject.title,
-        "kicker": f"{say('common.kicker')} · {subject.language.day(subject.day_zero)}",
-        "words": _words(subject),
-        "finding": [runs(sentence) for sentence in sections.finding(subject)],
+        "code": context.language.code,
+        "title": context.title,
+        "kicker": f"{say('common.kicker')} · {context.language.day(context.day_zero)}",
+        "words": _words(context),
+        "finding": [runs(sentence) for sentence in sections.finding(context)],
         "origins": runs(data["origins"]),
         "figures": {name: _figure(chart) for name, chart in charts.items()},
-        "chapters": [{"key": key, "title": sections.title(subject, key), "blocks": blocks} for key, blocks in chapters],
-        "made_with": say("common.made_with", version=subject.result.run["versions"]["eventwindow"]),
+        "chapters": [{"key": key, "title": sections.title(context, key), "blocks": blocks} for key, blocks in chapters],
+        "made_with": say("common.made_with", version=context.result.run["versions"]["eventwindow"]),
     }
 
 
-def _words(subject: Subject) -> Block:
-    say = subject.language.text
+def _words(context: Context) -> Block:
+    say = context.language.text
     keys = {"table": "common.table", "figure": "common.figure", "contents": "common.contents", "said": "board.said"}
     keys |= {"measured": "board.measured", "context": "board.context"}
     verdict = {word: say(f"verdict.{word}") for word in WORDS}

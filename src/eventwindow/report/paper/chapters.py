@@ -1,4 +1,4 @@
-"""The sections on paper, each a function from the subject to its blocks, as the page's templates hold them."""
+"""The sections on paper, each a function from the context to its blocks, as the page's templates hold them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from eventwindow.report import sections
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.paper.appendix import day_table, news_table, sums_table
 from eventwindow.report.paper.blocks import (
     Block,
@@ -26,55 +26,55 @@ from eventwindow.report.paper.blocks import (
 from eventwindow.report.paper.statements import disagreements, readings, verdicts
 
 
-def week(subject: Subject) -> list[Block]:
-    return [picture("tape"), *news_table(subject), picture("car"), picture("value", floats=True)]
+def week(context: Context) -> list[Block]:
+    return [picture("tape"), *news_table(context), picture("car"), picture("value", floats=True)]
 
 
-def hours(subject: Subject) -> list[Block]:
+def hours(context: Context) -> list[Block]:
     pairs = [
-        block for pair in sections.hours_section(subject) for block in (paragraph(pair["text"]), *_sheet(pair["sheet"]))
+        block for pair in sections.hours_section(context) for block in (paragraph(pair["text"]), *_sheet(pair["sheet"]))
     ]
     return [picture("world_clock"), *pairs, picture("minutes"), picture("lead_lag", floats=True)]
 
 
-def abnormal(subject: Subject) -> list[Block]:
-    say, found = subject.language.say, sections.abnormal_section(subject)
-    event, day = subject.event_name(subject.event), subject.language.day(subject.day_zero)
+def abnormal(context: Context) -> list[Block]:
+    say, found = context.language.say, sections.abnormal_section(context)
+    event, day = context.event_name(context.event), context.language.day(context.day_zero)
     blocks = [
         paragraph(say("abnormal.intro")),
         picture("layers"),
-        day_table(subject, found["lead"], say("abnormal.table", event=event, day=day)),
+        day_table(context, found["lead"], say("abnormal.table", event=event, day=day)),
         note(found["columns_note"]),
-        sums_table(subject, found["sums"]),
+        sums_table(context, found["sums"]),
         note(found["windows_note"]),
         picture("dots"),
         picture("heat"),
-        *_activity(subject, found["activity"]),
+        *_activity(context, found["activity"]),
     ]
     blocks += [see(say("common.all_rows", n=found["n"]), "all-days")] if found["all"] else []
     return [*blocks, note(say("abnormal.other_events"))]
 
 
-def _activity(subject: Subject, rows: list[dict[str, str]]) -> list[Block]:
-    say = subject.language.say
+def _activity(context: Context, rows: list[dict[str, str]]) -> list[Block]:
+    say = context.language.say
     words = ("abnormal.security", "activity.quantity", "excluded.window", "activity.times", "tests.p")
     body = [[row[key] for key in ("name", "quantity", "day", "times", "p")] for row in rows]
     return [table(say("activity.table"), "L l l r r", map(say, words), body)] if rows else []
 
 
-def benchmark(subject: Subject) -> list[Block]:
-    found = sections.benchmark_section(subject)
+def benchmark(context: Context) -> list[Block]:
+    found = sections.benchmark_section(context)
     sets = _sheet(found["sets"]) if found["sets"] else []
     return [*map(paragraph, found["sentences"]), picture("benchmarks"), *sets]
 
 
-def market(subject: Subject) -> list[Block]:
-    found = sections.market_section(subject)
+def market(context: Context) -> list[Block]:
+    found = sections.market_section(context)
     return [*map(paragraph, found["sentences"]), *(block for sheet in found["sheets"] for block in _sheet(sheet))]
 
 
-def late(subject: Subject) -> list[Block]:
-    found = sections.late_section(subject)
+def late(context: Context) -> list[Block]:
+    found = sections.late_section(context)
     return [*map(paragraph, found["sentences"]), *_sheet(found["sheet"])]
 
 
@@ -83,8 +83,8 @@ def _sheet(sheet: sections.Sheet) -> list[Block]:
     return [body, note(sheet.note)] if sheet.note else [body]
 
 
-def robustness(subject: Subject) -> list[Block]:
-    say, found = subject.language.say, sections.robustness_section(subject)
+def robustness(context: Context) -> list[Block]:
+    say, found = context.language.say, sections.robustness_section(context)
     blocks = [picture("specifications")]
     if not found:
         return blocks
@@ -95,26 +95,26 @@ def robustness(subject: Subject) -> list[Block]:
     return [*blocks, table(say("robustness.table"), "L l r r r r r r", head, rows), note(say("robustness.note"))]
 
 
-def counterfactual(subject: Subject) -> list[Block]:
-    found = sections.counterfactual_section(subject)
+def counterfactual(context: Context) -> list[Block]:
+    found = sections.counterfactual_section(context)
     sheet = _sheet(found["sheet"]) if found["sheet"] else []
     told = map(paragraph, found["sentences"])
     return [*told, picture("counterfactual"), *sheet, picture("placebos", floats=True)]
 
 
-def tests(subject: Subject) -> list[Block]:
-    say, found = subject.language.say, sections.inference_section(subject)
+def tests(context: Context) -> list[Block]:
+    say, found = context.language.say, sections.inference_section(context)
     alone = "tests.apart" if found["n"] > 1 else "tests.few"
     shared = say("tests.shared", n=found["n"], r=found["correlation"] or "–")
     blocks = [paragraph(shared if found["shared"] else say(alone)), picture("permutation")]
     if found["valid"]:
-        basket = subject.group_name(subject.basket) or say("common.all")
-        blocks.append(_tests(subject, found["valid"], say("tests.lead_table", basket=basket)))
+        basket = context.group_name(context.basket) or say("common.all")
+        blocks.append(_tests(context, found["valid"], say("tests.lead_table", basket=basket)))
         blocks += [note(found["bounded"])] if found["bounded"] else []
     if found["careless"]:
         said = [heading(say("tests.careless_title")), paragraph(say("careless.intro"))]
         for block in found["careless"]:
-            said += [paragraph(block["why"]), _tests(subject, block["rows"], block["caption"])]
+            said += [paragraph(block["why"]), _tests(context, block["rows"], block["caption"])]
         blocks.append(aside("contradicted", [*said, note(say("careless.count"))]))
     blocks += [note(found["skipped"])] if found["skipped"] else []
     blocks += [paragraph(found["chosen"])] if found["chosen"] else []
@@ -122,8 +122,8 @@ def tests(subject: Subject) -> list[Block]:
     return [*blocks, see(say("tests.all_groups"), "groups")] if found["groups"] else blocks
 
 
-def _tests(subject: Subject, rows: list[dict[str, str]], caption: object) -> Block:
-    head = [subject.language.say(f"tests.{key}") for key in ("test", "null", "statistic", "p", "reference", "n")]
+def _tests(context: Context, rows: list[dict[str, str]], caption: object) -> Block:
+    head = [context.language.say(f"tests.{key}") for key in ("test", "null", "statistic", "p", "reference", "n")]
     body = [
         [row["name"], row["null"], row["statistic"], styled("strong", row["p"]), row["reference"], row["n"]]
         for row in rows
@@ -131,8 +131,8 @@ def _tests(subject: Subject, rows: list[dict[str, str]], caption: object) -> Blo
     return table(caption, "l L r r l r", head, body)
 
 
-def excluded(subject: Subject) -> list[Block]:
-    say, found = subject.language.say, sections.excluded_section(subject)
+def excluded(context: Context) -> list[Block]:
+    say, found = context.language.say, sections.excluded_section(context)
     if not found:
         return [paragraph(say("excluded.nothing"))]
     head = [say(f"excluded.{key}") for key in ("what", "event", "securities", "window", "reason")]
@@ -140,10 +140,10 @@ def excluded(subject: Subject) -> list[Block]:
     return [paragraph(say("excluded.intro")), table(say("excluded.table"), "l L3 L4 l L4", head, rows)]
 
 
-def data(subject: Subject) -> list[Block]:
-    say, found = subject.language.say, sections.data_section(subject)
+def data(context: Context) -> list[Block]:
+    say, found = context.language.say, sections.data_section(context)
     blocks = [paragraph(found["origins"], *(f" {text}" for text in found["notes"]))]
-    blocks += [_late(subject, late) for late in found["late"]]
+    blocks += [_late(context, late) for late in found["late"]]
     head = [say("data.exchange"), say("data.securities"), *found["events"]]
     rows = [[row["name"], str(row["n"]), *row["days"]] for row in found["exchanges"]]
     blocks += [
@@ -160,14 +160,14 @@ def data(subject: Subject) -> list[Block]:
     return [*blocks, see(say("data.tickers"), "tickers")]
 
 
-def _late(subject: Subject, late: dict[str, Any]) -> Block:
-    nothing = "" if late["news"] else joined(" ", runs(subject.language.say("data.late_nothing")))
+def _late(context: Context, late: dict[str, Any]) -> Block:
+    nothing = "" if late["news"] else joined(" ", runs(context.language.say("data.late_nothing")))
     news = [items(late["news"])] if late["news"] else []
     return aside("partly", [paragraph(late["text"], nothing), *news, paragraph(late["about"])])
 
 
-def method(subject: Subject) -> list[Block]:
-    say, found = subject.language.say, sections.method_section(subject)
+def method(context: Context) -> list[Block]:
+    say, found = context.language.say, sections.method_section(context)
     blocks = [paragraph(found["intro"])]
     for part in found["parts"]:
         blocks.append(heading(part["title"]))
@@ -179,7 +179,7 @@ def method(subject: Subject) -> list[Block]:
     return [*blocks, heading(say("section.references")), items(found["papers"], hanging=True)]
 
 
-CHAPTERS: dict[str, Callable[[Subject], list[Block]]] = {
+CHAPTERS: dict[str, Callable[[Context], list[Block]]] = {
     "verdicts": verdicts,
     "week": week,
     "hours": hours,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from eventwindow.report import sections
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.language import Language
 from eventwindow.report.paper.appendix import measured
 from eventwindow.report.paper.blocks import Block, Runs, heading, joined, note, paragraph, picture, see, styled, table
@@ -18,20 +18,20 @@ SAMPLES = {
 }
 
 
-def verdicts(subject: Subject) -> list[Block]:
+def verdicts(context: Context) -> list[Block]:
     """The board: counts by article, the ladder, and every statement by verdict."""
-    say, board = subject.language.say, sections.board_section(subject)
+    say, board = context.language.say, sections.board_section(context)
     words = board["words"]
     head = [say("board.article"), *(styled(word, say(f"verdict.{word}")) for word in words)]
     titles = {key: key if key == title else f"{key} {title}" for key, title in board["articles"]}
     rows = [[title, *(str(n or "") for n in board["counts"][key])] for key, title in titles.items()]
     blocks = [paragraph(say("paper.board")), table(say("board.summary"), "L r r r r", head, rows), picture("ladder")]
-    blocks.append({"kind": "legend", "rows": [_sample(key, subject.language) for key in SAMPLES]})
-    blocks += [see(say("paper.figures"), "made-of")] if measured(subject) else []
+    blocks.append({"kind": "legend", "rows": [_sample(key, context.language) for key in SAMPLES]})
+    blocks += [see(say("paper.figures"), "made-of")] if measured(context) else []
     for word, lines in board["groups"]:
         blocks.append(heading(say(f"board.group_{word}", n=len(lines))))
         blocks += [note(say("board.untestable_intro"))] if word == "not_testable" else []
-        blocks += [entry(line, subject.language, anchor=True) for line in lines]
+        blocks += [entry(line, context.language, anchor=True) for line in lines]
     return blocks
 
 
@@ -70,11 +70,11 @@ def _behind(line: Line, language: Language) -> Runs:
     return joined(*(joined("\u2003" if k else "", piece) for k, piece in enumerate(pieces)))
 
 
-def readings(subject: Subject) -> list[Block]:
+def readings(context: Context) -> list[Block]:
     """Each account with what it and its rival predict, how far prices lean, and the panels."""
-    say = subject.language.say
+    say = context.language.say
     blocks = [paragraph(say("readings.intro"))]
-    for reading in sections.readings_section(subject):
+    for reading in sections.readings_section(context):
         blocks.append(
             {
                 "kind": "reading",
@@ -84,14 +84,14 @@ def readings(subject: Subject) -> list[Block]:
                 "label": say("readings.panels") if reading["panels"] else "",
             }
         )
-        blocks += [entry(line, subject.language) for line in reading["panels"]]
+        blocks += [entry(line, context.language) for line in reading["panels"]]
     return blocks
 
 
-def disagreements(subject: Subject) -> list[Block]:
+def disagreements(context: Context) -> list[Block]:
     """Each point with what the articles say, the statements concerned, and what was measured beside them."""
     blocks = []
-    for point in sections.disagreements_section(subject):
+    for point in sections.disagreements_section(context):
         claims = [{"word": c.word, "id": c.id, "label": anchor_of(c), **_short(c)} for c in point["claims"]]
         panels = [_short(panel) | {"reason": "" if panel.measured else panel.reason} for panel in point["panels"]]
         blocks += [heading(point["title"]), paragraph(point["said"]), {"kind": "beside", "rows": [*claims, *panels]}]

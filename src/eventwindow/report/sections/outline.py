@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.sections.benchmark import benchmark_section
 from eventwindow.report.sections.market import market_section
 from eventwindow.report.sections.robustness import robustness_section
@@ -29,16 +29,16 @@ ORDER = (
 )
 
 
-def outline(subject: Subject, figures: Collection[str]) -> list[str]:
+def outline(context: Context, figures: Collection[str]) -> list[str]:
     """Keys of the sections for which this study has matter; `figures` names the drawn ones."""
-    result = subject.result
+    result = context.result
     held = {
         "verdicts": bool(result.verdicts),
         "hours": bool({"world_clock", "minutes"} & set(figures)),
-        "benchmark": "benchmarks" in figures or any(benchmark_section(subject).values()),
-        "market": bool(market_section(subject)["sheets"]),
-        "late": bool(late_section(subject)),
-        "robustness": "specifications" in figures or bool(robustness_section(subject)),
+        "benchmark": "benchmarks" in figures or any(benchmark_section(context).values()),
+        "market": bool(market_section(context)["sheets"]),
+        "late": bool(late_section(context)),
+        "robustness": "specifications" in figures or bool(robustness_section(context)),
         "counterfactual": "counterfactual" in figures,
         "readings": bool(result.readings),
         "disagreements": bool(result.disagreements),
@@ -46,6 +46,6 @@ def outline(subject: Subject, figures: Collection[str]) -> list[str]:
     return [key for key in ORDER if held.get(key, True)]
 
 
-def title(subject: Subject, key: str) -> str:
+def title(context: Context, key: str) -> str:
     """The heading of a section; that of the delay says how long it was."""
-    return late_section(subject)["title"] if key == "late" else subject.language.text(f"section.{key}")
+    return late_section(context)["title"] if key == "late" else context.language.text(f"section.{key}")

@@ -7,18 +7,18 @@ from typing import Any
 from markupsafe import Markup
 
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
-from eventwindow.report.context import Subject, once
+from eventwindow.report.context import Context, once
 from eventwindow.report.sections.verdicts import line_of
 
 
 @once
-def readings_section(subject: Subject) -> list[dict[str, Any]]:
+def readings_section(context: Context) -> list[dict[str, Any]]:
     """One entry a reading: what it and its rival predict, the panels, and how far prices can go."""
-    return [_reading(subject, judged) for judged in subject.result.readings]
+    return [_reading(context, judged) for judged in context.result.readings]
 
 
-def _reading(subject: Subject, judged: JudgedReading) -> dict[str, Any]:
-    reading, pick = judged.reading, subject.language.pick
+def _reading(context: Context, judged: JudgedReading) -> dict[str, Any]:
+    reading, pick = judged.reading, context.language.pick
     return {
         "key": reading.key,
         "text": pick(reading.text_en, reading.text_zh),
@@ -26,30 +26,30 @@ def _reading(subject: Subject, judged: JudgedReading) -> dict[str, Any]:
         "predicts": pick(reading.predicts_en, reading.predicts_zh),
         "rival": pick(reading.rival_en, reading.rival_zh),
         "sentence": pick(judged.sentence_en, judged.sentence_zh),
-        "panels": [line_of(subject, panel, part=True) for panel in judged.panels],
+        "panels": [line_of(context, panel, part=True) for panel in judged.panels],
     }
 
 
-def beside(subject: Subject, section: str) -> list[Markup]:
+def beside(context: Context, section: str) -> list[Markup]:
     """What prices say of the accounts that bear on `section`, a sentence each."""
     return [
-        subject.language.say("readings.beside", **{k: found[k] for k in ("text", "articles", "sentence")})
-        for judged, found in zip(subject.result.readings, readings_section(subject), strict=True)
+        context.language.say("readings.beside", **{k: found[k] for k in ("text", "articles", "sentence")})
+        for judged, found in zip(context.result.readings, readings_section(context), strict=True)
         if judged.reading.section == section
     ]
 
 
 @once
-def disagreements_section(subject: Subject) -> list[dict[str, Any]]:
+def disagreements_section(context: Context) -> list[dict[str, Any]]:
     """One entry a point: what each says, and what was measured beside it."""
-    return [_disagreement(subject, judged) for judged in subject.result.disagreements]
+    return [_disagreement(context, judged) for judged in context.result.disagreements]
 
 
-def _disagreement(subject: Subject, judged: JudgedDisagreement) -> dict[str, Any]:
-    point, pick = judged.disagreement, subject.language.pick
+def _disagreement(context: Context, judged: JudgedDisagreement) -> dict[str, Any]:
+    point, pick = judged.disagreement, context.language.pick
     return {
         "title": pick(point.title_en, point.title_zh),
         "said": pick(point.said_en, point.said_zh),
-        "claims": [line_of(subject, verdict) for verdict in judged.claims],
-        "panels": [line_of(subject, verdict, part=True) for verdict in judged.panels],
+        "claims": [line_of(context, verdict) for verdict in judged.claims],
+        "panels": [line_of(context, verdict, part=True) for verdict in judged.panels],
     }

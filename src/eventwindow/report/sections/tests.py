@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
 from eventwindow.inference.results import LEVEL
-from eventwindow.report.context import Subject, once
+from eventwindow.report.context import Context, once
 from eventwindow.report.language import Language, number, p_value, percent
 from eventwindow.report.reasons import reason_in
 from eventwindow.report.sections.abnormal import report_windows
@@ -24,25 +24,25 @@ COUNTED = {"patell_z": "adjusted_patell_z", "bmp_t": "kolari_pynnonen_t"}  # the
 
 
 @once
-def inference_section(subject: Subject) -> dict[str, Any]:
+def inference_section(context: Context) -> dict[str, Any]:
     """Tests of the headline basket on day 0, and the two leading p-values of every group and window."""
-    tests = subject.result.table("tests")
-    mine = tests[tests["event"] == subject.event]
-    lead = mine[(mine["group"] == subject.basket) & (mine["window_start"] == 0) & (mine["window_end"] == 0)]
+    tests = context.result.table("tests")
+    mine = tests[tests["event"] == context.event]
+    lead = mine[(mine["group"] == context.basket) & (mine["window_start"] == 0) & (mine["window_end"] == 0)]
     ran = lead[lead["p_value"].notna()]
-    groups = _groups(subject, mine)
+    groups = _groups(context, mine)
     cells = [cell for group in groups for cell in group["cells"] if cell["p_perm"] or cell["p_adj"]]
     return {
-        "valid": [test_row(subject.language, row) for _, row in ran[ran["valid"]].iterrows()],
-        "careless": _careless(subject, ran),
-        "skipped": _skipped(subject.language, lead[lead["p_value"].isna()]),
+        "valid": [test_row(context.language, row) for _, row in ran[ran["valid"]].iterrows()],
+        "careless": _careless(context, ran),
+        "skipped": _skipped(context.language, lead[lead["p_value"].isna()]),
         "n": int(ran["n"].max()) if len(ran) else 0,
-        "shared": bool((ran["n"] > 1).any()) and len(subject.shared) == len(subject.members),
+        "shared": bool((ran["n"] > 1).any()) and len(context.shared) == len(context.members),
         "correlation": _correlation(lead),
-        "bounded": _bounded(subject, ran),
-        "chosen": _chosen(subject),
+        "bounded": _bounded(context, ran),
+        "chosen": _chosen(context),
         "groups": groups,
-        "windows": [subject.language.window(w) for w in report_windows(subject)],
+        "windows": [context.language.window(w) for w in report_windows(context)],
         "cells": len(cells),
         "false": number(LEVEL * len(cells), 0),
     }
@@ -55,20 +55,20 @@ def _skipped(language: Language, rows: pd.DataFrame) -> Markup:
     return language.say("tests.skipped", list=("；" if language.zh else "; ").join(named)) if named else Markup("")
 
 
-def _careless(subject: Subject, ran: pd.DataFrame) -> list[dict[str, Any]]:
+def _careless(context: Context, ran: pd.DataFrame) -> list[dict[str, Any]]:
     """The tests that do not hold for this design, in blocks by the reason why."""
     lost = ran[~ran["valid"].astype(bool)]
     why = lost["test"].map(lambda name: "normal" if name in NORMAL else "spread" if name in SPREAD else "independent")
-    say, held = subject.language.say, set(ran.loc[ran["valid"].astype(bool), "test"])
+    say, held = context.language.say, set(ran.loc[ran["valid"].astype(bool), "test"])
     told = {
-        "independent": _corrected(subject, ran),
+        "independent": _corrected(context, ran),
         "normal": say("careless.conformal") if "conformal_sur" in held else "",
     }
-    between = Markup("" if subject.language.zh else " ")
+    between = Markup("" if context.language.zh else " ")
     return [
         {
             "why": between.join(text for text in (say(f"careless.{reason}"), told.get(reason, "")) if text),
-            "rows": [test_row(subject.language, row) for _, row in lost[why == reason].iterrows()],
+            "rows": [test_row(context.language, row) for _, row in lost[why == reason].iterrows()],
             "caption": say(f"careless.{reason}_table"),
         }
         for reason in ("independent", "normal", "spread")
@@ -76,46 +76,46 @@ def _careless(subject: Subject, ran: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _corrected(subject: Subject, ran: pd.DataFrame) -> Markup:
+def _corrected(context: Context, ran: pd.DataFrame) -> Markup:
     """What counting the correlation makes of a statistic."""
     statistic = ran.set_index("test")["statistic"]
     pairs = [(one, other) for one, other in COUNTED.items() if {one, other} <= set(statistic.index)]
     said = [
-        subject.language.text(
+        context.language.text(
             "careless.becomes",
-            one=subject.language.text(f"test.{one}"),
-            other=subject.language.text(f"test.{other}"),
+            one=context.language.text(f"test.{one}"),
+            other=context.language.text(f"test.{other}"),
             before=number(statistic[one], 1),
             after=number(statistic[other], 1),
         )
         for one, other in pairs
     ]
-    return subject.language.say("careless.counted", list=subject.language.listed(said)) if said else Markup("")
+    return context.language.say("careless.counted", list=context.language.listed(said)) if said else Markup("")
 
 
-def _bounded(subject: Subject, ran: pd.DataFrame) -> Markup:
+def _bounded(context: Context, ran: pd.DataFrame) -> Markup:
     """What Kolari–Pynnönen's answer is worth, by whether it rejects."""
     p = ran.loc[ran["test"] == BOUNDED, "p_value"]
     if p.empty:
         return Markup("")
     key = "tests.ceiling_reached" if p.iloc[0] < LEVEL else "tests.ceiling"
-    return subject.language.say(key, p=p_value(p.iloc[0], parametric=True))
+    return context.language.say(key, p=p_value(p.iloc[0], parametric=True))
 
 
-def largest_candidate(subject: Subject) -> pd.Series | None:
+def largest_candidate(context: Context) -> pd.Series | None:
     """The test of the largest statistic over all sessions that could have been called day 0, if there is one."""
-    table = subject.result.tables.get("candidates", pd.DataFrame(columns=["group", "p_value"]))
-    mine = table[(table["group"] == subject.basket) & table["p_value"].notna()]
+    table = context.result.tables.get("candidates", pd.DataFrame(columns=["group", "p_value"]))
+    mine = table[(table["group"] == context.basket) & table["p_value"].notna()]
     return None if mine.empty else mine.iloc[0]
 
 
-def _chosen(subject: Subject) -> Markup:
-    row = largest_candidate(subject)
+def _chosen(context: Context) -> Markup:
+    row = largest_candidate(context)
     if row is None:
         return Markup("")
     window = Window(int(row["window_start"]), int(row["window_end"]))
-    return subject.language.say(
-        "tests.chosen", n=len(window), window=subject.language.window(window), p=p_value(row["p_value"])
+    return context.language.say(
+        "tests.chosen", n=len(window), window=context.language.window(window), p=p_value(row["p_value"])
     )
 
 
@@ -147,9 +147,9 @@ def _correlation(lead: pd.DataFrame) -> str:
     return number(float(found.iloc[0])) if len(found) else ""
 
 
-def _groups(subject: Subject, tests: pd.DataFrame) -> list[dict[str, Any]]:
-    windows = report_windows(subject)
-    means = _means(subject, tests)
+def _groups(context: Context, tests: pd.DataFrame) -> list[dict[str, Any]]:
+    windows = report_windows(context)
+    means = _means(context, tests)
     table = tests.set_index(["group", "window_start", "window_end", "test"])["p_value"]
     rows = []
     for group in dict.fromkeys(tests["group"]):
@@ -161,17 +161,17 @@ def _groups(subject: Subject, tests: pd.DataFrame) -> list[dict[str, Any]]:
             shown = {"p_perm": p_value(ps[0]), "p_adj": p_value(ps[1], parametric=True)}
             cells.append({"mean": percent(mean), **shown, "strong": clear})
         n = int(tests.loc[tests["group"] == group, "n"].max())
-        rows.append({"name": subject.group_name(str(group)), "n": n, "cells": cells})
+        rows.append({"name": context.group_name(str(group)), "n": n, "cells": cells})
     return rows
 
 
-def _means(subject: Subject, tests: pd.DataFrame) -> dict[tuple[str, Window], float]:
+def _means(context: Context, tests: pd.DataFrame) -> dict[tuple[str, Window], float]:
     """Mean CAR of the members that hold the window, by group and window."""
-    baskets = subject.result.evidence.baskets
+    baskets = context.result.evidence.baskets
     found = {}
     for group in dict.fromkeys(tests["group"]):
-        chosen = subject.abnormal.select(list(baskets.get(group, ())))
-        for window in report_windows(subject):
+        chosen = context.abnormal.select(list(baskets.get(group, ())))
+        for window in report_windows(context):
             car = chosen.car(window)
             if car.complete.any():
                 found[str(group), window] = float(car.car[car.complete].mean())
