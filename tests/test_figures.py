@@ -14,11 +14,11 @@ import pytest
 from contrast import AA, contrast, rgb
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import StudyError
+from eventwindow.errors import StudyError, catalogue
 from eventwindow.report.context import Context
 from eventwindow.report.figures import FIGURES, chart, charts
-from eventwindow.report.figures.claims import ladder_data
-from eventwindow.report.figures.prices import tape_data
+from eventwindow.report.figures.claims import claims_data
+from eventwindow.report.figures.prices import prices_data
 from eventwindow.report.figures.style import VARIABLES, font, inline_svg, png_bytes, svg_text, with_shared_glyphs
 from eventwindow.report.language import LANGUAGES, language
 
@@ -99,8 +99,20 @@ def test_the_font_that_ships_holds_every_character_of_the_catalogue_and_the_stud
     from matplotlib.ft2font import FT2Font
 
     held = FT2Font(font().get_file()).get_charmap()
-    drawn = {"axis", "tape", "car", "value", "dots", "heat", "permutation", "ladder", "common", "test", "mic"}
-    words = [pair for code in LANGUAGES for pair in language(code).words.items()]
+    drawn = {
+        "axis",
+        "prices",
+        "car",
+        "market_value",
+        "securities",
+        "heatmap",
+        "permutation",
+        "claims",
+        "common",
+        "test",
+        "mic",
+    }
+    words = [(key, t) for code in LANGUAGES for key, forms in catalogue(code).forms.items() for t in forms]
     said = "".join(text for key, text in words if key.split(".")[0] in drawn)
     study = deepseek.run["study"]
     said += "".join(s.get("name_en", "") + s.get("name_zh", "") for s in study["securities"])
@@ -111,7 +123,7 @@ def test_the_font_that_ships_holds_every_character_of_the_catalogue_and_the_stud
 def test_nothing_draws_through_pyplot(tmp_path):
     """In a process of its own: another test's library may have imported it here."""
     code = (
-        "import sys; from eventwindow.studies import new_study; from eventwindow.study.run import run_study; "
+        "import sys; from eventwindow.study.library import new_study; from eventwindow.study.run import run_study; "
         "from eventwindow.report.output import write_result; from pathlib import Path; "
         f"folder = Path({str(tmp_path)!r}); result = run_study(new_study(folder / 'mine'), prices='shipped'); "
         "write_result(result, folder / 'out'); print('matplotlib.pyplot' in sys.modules)"
@@ -120,8 +132,8 @@ def test_nothing_draws_through_pyplot(tmp_path):
     assert done.stdout == "False\n"
 
 
-def test_the_tape_ends_where_the_returns_end(deepseek, context):
-    data = tape_data(context)
+def test_the_prices_end_where_the_returns_end(deepseek, context):
+    data = prices_data(context)
     returns = deepseek.evidence.returns["NVDA"].loc[data.index[1] : data.index[-1]]
     assert data["NVDA"].iloc[-1] == pytest.approx((1 + returns).prod() - 1)
     assert (data.iloc[0] == 0).all()
@@ -151,14 +163,14 @@ def test_the_permutation_figure_marks_what_the_test_reports(deepseek, drawn):
 
 
 def test_intervals_of_the_dot_plot_are_those_of_day_zero(deepseek, drawn):
-    data = drawn["dots"].data.set_index("security")
+    data = drawn["securities"].data.set_index("security")
     held = deepseek.abnormal["selloff"].select(["TSM"]).car(Window(0, 0))
     assert data.loc["TSM", "abnormal_return"] == pytest.approx(held.car[0])
     assert data.loc["TSM", "high"] - data.loc["TSM", "low"] == pytest.approx(2 * 1.9696 * held.std_error[0], rel=1e-3)
 
 
 def test_a_claim_is_confirmed_when_its_dot_lies_in_its_bar(deepseek):
-    data = ladder_data(deepseek.verdicts)
+    data = claims_data(deepseek.verdicts)
     exact = data[data["measured_low"] == data["measured_high"]]
     slack = 1e-9 * exact["measured"].abs()
     inside = exact["measured"].between(exact["low"] - slack, exact["high"] + slack)
@@ -166,22 +178,22 @@ def test_a_claim_is_confirmed_when_its_dot_lies_in_its_bar(deepseek):
 
 
 def test_the_waterfall_sums_to_the_value_lost(drawn):
-    data = drawn["value"].data
+    data = drawn["market_value"].data
     assert data["change"].cumsum().to_numpy() == pytest.approx(data["since"].to_numpy())
     assert data["change"].iloc[0] == pytest.approx(-593e9, rel=0.01)
 
 
 def test_a_figure_without_matter_is_none(deepseek, context):
     silent = Context(replace(deepseek, verdicts=()), language("en"))
-    assert chart("ladder", silent) is None
-    assert chart("value", silent) is None
-    assert chart("tape", context) is not None
+    assert chart("claims", silent) is None
+    assert chart("market_value", silent) is None
+    assert chart("prices", context) is not None
 
 
 def test_an_inline_figure_follows_light_and_dark_and_keeps_its_ids_to_itself(drawn):
-    inline = inline_svg(svg_text(drawn["tape"].figure), "tape", 'a "quoted" <label>')
+    inline = inline_svg(svg_text(drawn["prices"].figure), "prices", 'a "quoted" <label>')
     assert 'aria-label="a &quot;quoted&quot; &lt;label&gt;"' in inline
-    assert all(i.startswith("tape-") for i in re.findall(r'\bid="([^"]+)"', inline))
+    assert all(i.startswith("prices-") for i in re.findall(r'\bid="([^"]+)"', inline))
     for colour in VARIABLES:
         assert not re.search(rf"(?<!,){colour}", inline)
 
@@ -228,21 +240,21 @@ def test_a_png_is_written_without_a_clock(drawn):
 def test_a_result_draws_its_figures_by_name(deepseek):
     assert set(dir(deepseek.plot)) == set(FIGURES)
     assert "<svg" in deepseek.plot.permutation()._repr_html_()
-    assert "日" in deepseek.plot.tape(language="zh-Hant").alt
+    assert "日" in deepseek.plot.prices(language="zh-Hant").alt
     with pytest.raises(AttributeError, match="there is no figure 'tapes'"):
         deepseek.plot.tapes()
 
 
 def test_a_figure_without_matter_says_so_when_asked_for(deepseek):
     silent = replace(deepseek, verdicts=())
-    with pytest.raises(StudyError, match="no matter for the figure 'ladder'"):
-        silent.plot.ladder()
+    with pytest.raises(StudyError, match="no matter for the figure 'claims'"):
+        silent.plot.claims()
 
 
 def test_group_means_and_their_ordinary_range_are_those_of_the_permutation_test(deepseek, drawn):
     where = "event == 'selloff' and group == 'ai_chips' and window_start == 0 and window_end == 0"
     row = deepseek.table("tests").query(where + " and test == 'date_permutation_mean'").iloc[0]
-    mine = drawn["layers"].data.query("group == 'ai_chips'")
+    mine = drawn["groups"].data.query("group == 'ai_chips'")
     assert mine["mean"].iloc[0] == pytest.approx(row["statistic"])
     assert mine["mean"].iloc[0] == pytest.approx(mine["abnormal_return"].mean())
     assert mine["low"].iloc[0] < 0 < mine["high"].iloc[0]
@@ -250,7 +262,7 @@ def test_group_means_and_their_ordinary_range_are_those_of_the_permutation_test(
 
 def test_the_curve_holds_every_specification_of_the_first_security(deepseek, drawn):
     curve = deepseek.table("curve").query("security == 'NVDA' and window_start == 0 and window_end == 0")
-    data = drawn["specifications"].data
+    data = drawn["specification_curve"].data
     assert len(data) == len(curve)
     assert data["estimate"].is_monotonic_increasing
 
@@ -269,7 +281,7 @@ def test_a_character_that_no_font_draws_is_told_once_and_the_figure_is_drawn(dee
     )
     strange = Context(replace(deepseek, evidence=replace(evidence, securities=table)), language("en"))
     with pytest.warns(UserWarning, match="no font here draws \U0001fae8: ") as heard:
-        found = chart("tape", strange)
+        found = chart("prices", strange)
     assert len(heard) == 1
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -10,20 +10,16 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from report_cases import HOSTILE, Page, hostile_study
+from report_cases import HOSTILE, Page, blocks, cards, column, hostile_study, tables
 
 from eventwindow import run_study
+from eventwindow.errors import Catalogue, catalogue
+from eventwindow.report.blocks import Aside
 from eventwindow.report.context import Context, words_of
 from eventwindow.report.html import environment
 from eventwindow.report.language import LANGUAGES, Language, language, p_value, percent
-from eventwindow.report.sections import (
-    abnormal_section,
-    board_section,
-    data_section,
-    excluded_section,
-    inference_section,
-)
-from eventwindow.report.sections.strip import strip_of
+from eventwindow.report.sections.interval import span_of
+from eventwindow.report.sections.verdicts import statements
 from eventwindow.report.write import write_report
 from eventwindow.study.library import new_study
 
@@ -160,12 +156,11 @@ def test_filters_are_hidden_until_the_script_shows_them(page):
     assert [("hidden" in a) for a in page.named("form")] == [True]
 
 
-def test_tests_that_hold_lead_and_careless_ones_stand_apart(context):
-    section = inference_section(context)
-    assert section["valid"][0]["name"] == "Date permutation, mean"
-    careless = {row["name"] for block in section["careless"] for row in block["rows"]}
-    assert {"Cross-sectional t", "Patell Z", "BMP"} <= careless
-    assert not careless & {row["name"] for row in section["valid"]}
+def test_tests_that_hold_lead_and_invalid_ones_stand_apart(context):
+    valid, *invalid = [[row[0] for row in table.rows] for table in tables(context, "tests") if not table.label]
+    assert valid[0] == "Date permutation, mean"
+    assert {"Cross-sectional t", "Patell Z", "BMP"} <= ({name for names in invalid for name in names})
+    assert not ({name for names in invalid for name in names}) & set(valid)
 
 
 def test_a_parametric_p_value_below_one_per_cent_is_only_said_to_be_below():
@@ -175,19 +170,23 @@ def test_a_parametric_p_value_below_one_per_cent_is_only_said_to_be_below():
 
 
 def test_a_late_exchange_is_named_with_what_its_day_zero_also_prices(deepseek, context):
-    late = {entry["text"].split("</strong>")[0].split("<strong>")[-1]: entry for entry in data_section(context)["late"]}
+    late = {}
+    for aside in blocks(context, "data", Aside):
+        text, news, about = aside.body
+        late[text.text.split("</strong>")[0].split("<strong>")[-1]] = (text.text, news.rows, about.text)
     row = deepseek.calendar.query("id == 'selloff' and mic == 'XTAI'").iloc[0]
-    entry = late["Taipei"]
-    assert context.language.day(row["session"]) in entry["text"]
-    assert "23 January 2025" in entry["text"]
-    assert any("Tariffs on Canada" in what for what in entry["news"])
-    assert "2330.TW" in entry["about"]
+    text, news, about = late["Taipei"]
+    assert context.language.day(row["session"]) in text
+    assert "23 January 2025" in text
+    assert any("Tariffs on Canada" in what for what in news)
+    assert "2330.TW" in about
 
 
 def test_rows_left_out_for_one_reason_stand_together(deepseek, context):
-    section = excluded_section(context)
-    assert sum(row["n"] for row in section) == len(deepseek.table("excluded"))
-    assert len(section) < len(deepseek.table("excluded"))
+    [table] = tables(context, "excluded")
+    securities = column(table, context.language.text("excluded.securities"))
+    assert sum(len(row.split(", ")) for row in securities) == len(deepseek.table("excluded"))
+    assert len(table.rows) < len(deepseek.table("excluded"))
 
 
 @pytest.mark.filterwarnings("ignore:no font here draws")
@@ -211,10 +210,10 @@ def test_the_page_carries_a_claim_review_for_every_statement(deepseek, page):
 
 def test_the_small_picture_puts_the_dot_in_the_bar_when_the_claim_holds(deepseek):
     for verdict in deepseek.verdicts:
-        strip = strip_of(verdict)
-        if strip is not None and not strip.effect and len(strip.measured) == 1:
-            slack = 1e-9 * abs(strip.measured[0])
-            inside = strip.low - slack <= strip.measured[0] <= strip.high + slack
+        span = span_of(verdict)
+        if span is not None and not span.effect and len(span.measured) == 1:
+            slack = 1e-9 * abs(span.measured[0])
+            inside = span.low - slack <= span.measured[0] <= span.high + slack
             assert inside == (verdict.word == "confirmed"), verdict.claim.id
 
 
@@ -242,13 +241,15 @@ def test_a_study_of_one_security_has_a_report(tmp_path):
 
 
 def test_every_word_stands_in_both_languages_with_the_same_blanks():
-    every = {code: language(code).words for code in LANGUAGES}
+    every = {code: {k: forms[0] for k, forms in catalogue(code).forms.items()} for code in LANGUAGES}
     blanks = {
         code: {key: {f for _, f, _, _ in string.Formatter().parse(text) if f} for key, text in words.items()}
         for code, words in every.items()
     }
-    assert all(text for words in every.values() for text in words.values())
-    assert blanks["en"] == blanks["zh-Hant"]
+    joins = {"format.between_sentences"}  # Chinese sentences follow each other without a space
+    assert all(text for words in every.values() for key, text in words.items() if key not in joins)
+    plain = {key for key in blanks["en"] if not key.startswith("format.")}  # each language picks from a date's parts
+    assert all(blanks[code][key] == blanks["en"][key] for code in LANGUAGES for key in plain)
 
 
 def test_every_key_that_a_template_asks_for_is_in_the_catalogue():
@@ -258,7 +259,7 @@ def test_every_key_that_a_template_asks_for_is_in_the_catalogue():
         source = loader.get_source(environment(), name)[0]
         asked |= set(re.findall(r"""say\(["']([a-z_]+\.[A-Za-z_]+)["'](?! ~)""", source))
     assert asked
-    assert asked <= set(language("en").words)
+    assert asked <= set(catalogue("en").forms)
 
 
 @pytest.mark.parametrize(
@@ -274,14 +275,15 @@ def test_slugs_are_written_as_words():
 
 
 def test_values_put_into_our_words_are_escaped():
-    words = Language("en", {"a.b": "<b>{x}</b>"})
+    words = Language(Catalogue("en", "English", {"a.b": ("<b>{x}</b>",)}, lambda n: 0))
     assert str(words.say("a.b", x="<i>")) == "<b>&lt;i&gt;</b>"
 
 
-def test_the_board_counts_every_statement_once(deepseek, context):
-    section = board_section(context)
-    assert sum(len(lines) for _, lines in section["groups"]) == len(deepseek.verdicts)
-    assert sum(map(sum, section["counts"].values())) == len(deepseek.verdicts)
+def test_the_report_counts_every_statement_once(deepseek, context):
+    assert [card.id for card in statements(context)] == [v.claim.id for v in deepseek.verdicts]
+    assert len({card.id for card in cards(context)}) == len(deepseek.verdicts)
+    counts = [int(n) for row in tables(context, "verdicts")[0].rows for n in row[1:] if n]
+    assert sum(counts) == len(deepseek.verdicts)
 
 
 def test_the_p_value_of_a_day_chosen_for_its_size_is_told(deepseek, page):
@@ -293,19 +295,18 @@ def test_the_p_value_of_a_day_chosen_for_its_size_is_told(deepseek, page):
 
 def test_every_single_firm_result_stands_beside_what_could_have_been_seen(deepseek, context):
     firms = deepseek.table("firms").query("window_start == 0 and window_end == 0").set_index("security")
-    shown = {row["name"]: row for row in abnormal_section(context)["lead"]}
-    nvidia = shown["Nvidia (NVDA)"]
-    assert nvidia["detectable"] == percent(firms.loc["NVDA", "detectable"], sign=False)
-    assert nvidia["p_family"] == p_value(firms.loc["NVDA", "p_romano_wolf"])
+    lead, say = tables(context, "abnormal")[0], context.language.say
+    assert lead.rows[0][0].startswith("Nvidia (NVDA)")
+    assert column(lead, say("abnormal.detectable"))[0] == percent(firms.loc["NVDA", "detectable"], sign=False)
+    assert column(lead, say("abnormal.p_family"))[0] == p_value(firms.loc["NVDA", "p_romano_wolf"])
 
 
 def test_volume_is_shown_as_a_multiple_of_what_was_expected(deepseek, context):
     where = "name == 'NVDA' and quantity == 'log_volume' and window_start == 0 and window_end == 0"
     value = deepseek.table("activity").query(where)["value"].iloc[0]
-    rows = [
-        r for r in abnormal_section(context)["activity"] if r["quantity"] == "volume" and r["name"].startswith("Nvidia")
-    ]
-    assert rows[0]["times"] == f"{math.exp(value):.1f}"
+    table = tables(context, "abnormal")[2]
+    rows = [row for row in table.rows if row[1] == "volume" and row[0].startswith("Nvidia")]
+    assert rows[0][3] == f"{math.exp(value):.1f}"
 
 
 def test_findings_of_the_data_checks_are_in_the_report(deepseek, page):
@@ -318,6 +319,6 @@ def test_the_days_on_which_pulled_and_shipped_figures_differ_are_listed(deepseek
     rows = [("NVDA", 10, 9, 0, 0, day, -0.1697, -0.16), ("TSM", 10, 10, 0, 0, pd.NaT, None, None)]
     table = pd.DataFrame(rows, columns=deepseek.tables["reconciliation"].columns)
     result = replace(deepseek, tables={**deepseek.tables, "reconciliation": table})
-    found = data_section(Context(result, language("en")))["reconciled"]
-    assert "19 of 20 days of 2 tickers agree" in found["title"]
-    assert found["rows"] == [("NVDA", "27 January 2025", percent(-0.1697, 2), percent(-0.16, 2))]
+    [found] = [table for table in tables(Context(result, language("en")), "data") if table.label == "reconciled"]
+    assert "19 of 20 days of 2 tickers agree" in found.caption
+    assert found.rows == (("NVDA", "27 January 2025", percent(-0.1697, 2), percent(-0.16, 2)),)

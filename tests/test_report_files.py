@@ -10,9 +10,11 @@ import re
 
 import pandas as pd
 import pytest
+from markupsafe import Markup
 from report_cases import HOSTILE, hostile_study
 
 from eventwindow import run_study
+from eventwindow.report.blocks import Table
 from eventwindow.report.context import Context
 from eventwindow.report.csv import FORMULA, csv_text
 from eventwindow.report.language import language, percent
@@ -85,11 +87,11 @@ def test_markup_in_a_study_stays_text_in_the_summary(tmp_path):
 
 
 def test_a_cell_cannot_break_its_table():
-    assert table(["a"], [["x | y\nz"]]).splitlines()[-1] == "| x \\| y z |"
+    assert table(Table("", "l", ("a",), (("x | y\nz",),))).splitlines()[-1] == "| x \\| y z |"
 
 
 def test_bold_survives_and_other_tags_do_not():
-    assert words("a <strong>b</strong> <code>c_d</code>.") == "a **b** c\\_d."
+    assert words(Markup("a <strong>b</strong> <code>c_d</code>.")) == "a **b** c\\_d."
 
 
 def test_the_package_describes_every_table_as_it_is_written(out):

@@ -13,18 +13,18 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
-from report_cases import HOSTILE, hostile_study
+from report_cases import HOSTILE, blocks, cards, hostile_study
 
 from eventwindow import run_study
+from eventwindow.report.blocks import Compared
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.figures import charts
 from eventwindow.report.figures.style import svg_text
 from eventwindow.report.html import file_name
 from eventwindow.report.language import LANGUAGES, language
-from eventwindow.report.paper.blocks import runs
-from eventwindow.report.sections import board_section, disagreements_section, outline, title
-from eventwindow.report.sections.strip import marks_of
-from eventwindow.report.typst import pdf_bytes
+from eventwindow.report.sections import document
+from eventwindow.report.sections.interval import interval_of
+from eventwindow.report.typst import pdf_bytes, runs
 from eventwindow.report.write import write_report
 
 INLINE = {"strong", "code", "sub", "small", "a"}
@@ -33,11 +33,11 @@ TEXT_HEIGHT = "782"  # points above the foot of an A4 page
 ON_SCREEN = (
     "common.skip",
     "common.skip_contents",
-    "board.intro",
-    "board.whole_parts",
-    "board.evidence",
-    "board.p_value",
-    "board.specifications",
+    "verdicts.intro",
+    "verdicts.whole_parts",
+    "verdicts.evidence",
+    "verdicts.p_value",
+    "verdicts.specifications",
 )
 
 pytestmark = pytest.mark.filterwarnings("error::UserWarning")  # a glyph that no font has
@@ -115,7 +115,7 @@ def test_the_paper_says_all_that_the_page_says(both):
     lost = {text for text in said if not stands(text, pages)}
     n = {v.specifications.number for v in every_verdict(context.result.verdicts) if v.specifications}
     on_screen = {bare(context.language.text(key, n=k)) for key in ON_SCREEN for k in n}
-    links = {text for text in lost if bare(context.language.text("common.other_language")) in text}
+    links = {text for text in lost if any(bare(language(code).name) in text for code in LANGUAGES)}
     assert len(said) > 2_000
     assert lost - on_screen - links == set()
 
@@ -132,7 +132,7 @@ def test_the_tables_of_the_appendix_fill_their_pages(both):
 
 def test_every_verdict_stands_with_its_reason_and_its_rule(both):
     context, _, pages = both
-    lines = [line for _, group in board_section(context)["groups"] for line in group]
+    lines = cards(context)
     assert len(lines) == len(context.result.verdicts)
     every = [*lines, *(part for line in lines for part in line.parts)]
     for line in every:
@@ -143,11 +143,11 @@ def test_every_verdict_stands_with_its_reason_and_its_rule(both):
 
 def test_the_disagreements_stand_with_what_was_measured(both):
     context, _, pages = both
-    points = disagreements_section(context)
+    points = blocks(context, "disagreements", Compared)
     assert points
     for point in points:
-        told = [point["title"], point["said"], *(line.id + line.text for line in point["claims"])]
-        told += [line.text + (f" → {line.measured}" if line.measured else line.reason) for line in point["panels"]]
+        told = [line.id + line.text for line in point.claims]
+        told += [line.text + (f" → {line.measured}" if line.measured else line.reason) for line in point.panels]
         for text in told:
             assert stands(bare(text), pages), text
 
@@ -156,7 +156,7 @@ def test_every_section_has_its_heading_in_the_table_of_contents_and_in_its_place
     context, html, pages = both
     headings = re.findall(r"<h2[^>]*>(.*?)</h2>", html)
     figures = re.findall(r'<figure id="figure-(\w+)"', html)
-    assert [unescape(heading) for heading in headings] == [title(context, key) for key in outline(context, figures)]
+    assert [unescape(heading) for heading in headings] == [section.title for section in document(context, figures)]
     whole = "".join(pages)
     assert all(whole.count(bare(heading)) >= 2 for heading in headings)
     places = [whole.rindex(bare(heading)) for heading in headings]
@@ -206,7 +206,7 @@ def test_only_our_own_tags_style_a_text():
 
 
 def test_the_small_chart_puts_every_mark_within_its_width(deepseek):
-    drawn = [marks for v in every_verdict(deepseek.verdicts) if (marks := marks_of(v)) is not None]
+    drawn = [marks for v in every_verdict(deepseek.verdicts) if (marks := interval_of(v)) is not None]
     assert len(drawn) > 50
     for marks in drawn:
         start, width = marks.bar

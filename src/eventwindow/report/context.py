@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, wraps
-from typing import Any, TypeVar, cast
+from functools import cached_property
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from eventwindow.claims.model import Verdict
+from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
+from eventwindow.claims.wording import figure
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.report.language import Language
 from eventwindow.study.result import StudyResult
 
-Section = TypeVar("Section")
+Item = TypeVar("Item")
 ABBREVIATION = 2  # letters: "ai_chips" is written "AI chips"
 
 
@@ -27,9 +29,14 @@ class Context:
     language: Language
 
     @cached_property
-    def memo(self) -> dict[str, Any]:
-        """Sections already worked out: the page, the summary and the paper show the same."""
+    def _blocks(self) -> dict[str, tuple[Any, ...]]:
         return {}
+
+    def once(self, key: str, section: Callable[[Context], Iterable[Item]]) -> tuple[Item, ...]:
+        """What a section says, worked out once: the page, the summary and the paper show the same."""
+        if key not in self._blocks:
+            self._blocks[key] = tuple(section(self))
+        return self._blocks[key]
 
     @cached_property
     def study(self) -> Mapping[str, Any]:
@@ -108,9 +115,9 @@ class Context:
         name = self.name(symbol)
         if name == symbol:
             return name
-        if self.language.zh:
-            return f"{name}（{symbol}）"
-        return f"{name[:-1]}, {symbol})" if name.endswith(")") else f"{name} ({symbol})"
+        if name.endswith(")"):
+            return f"{name[:-1]}, {symbol})"
+        return self.language.text("format.name", name=name, symbol=symbol)
 
     def group_name(self, group: str) -> str:
         """A group's title, or its slug as words: "ai_chips" → "AI chips"."""
@@ -126,6 +133,43 @@ class Context:
     @cached_property
     def title(self) -> str:
         return self.language.pick(self.result.title_en, self.result.title_zh) or words_of(self.result.name)
+
+    @cached_property
+    def article_titles(self) -> dict[str, str]:
+        """Key → title in the reader's language, of the articles."""
+        return {a["key"]: self.language.pick(a["title_en"], a["title_zh"]) for a in self.result.articles}
+
+    def verdict_words(self, verdict: Verdict) -> dict[str, str]:
+        """A verdict's texts in the reader's language: statement, what was said, the reason, the rule."""
+        claim, pick = verdict.claim, self.language.pick
+        return {
+            "text": pick(claim.text_en, claim.text_zh),
+            "said": pick(claim.stated_text, claim.stated_text_zh),
+            "asked": pick(verdict.asked_en, verdict.asked_zh),
+            "reason": pick(verdict.reason_en, verdict.reason_zh),
+            "rule": pick(verdict.rule, verdict.rule_zh),
+            "changes": pick(verdict.changes_en, verdict.changes_zh),
+        }
+
+    def reading_words(self, judged: JudgedReading) -> dict[str, str]:
+        """A reading's texts in the reader's language, and whose it is."""
+        reading, pick = judged.reading, self.language.pick
+        return {
+            "text": pick(reading.text_en, reading.text_zh),
+            "articles": ", ".join(reading.articles),
+            "predicts": pick(reading.predicts_en, reading.predicts_zh),
+            "rival": pick(reading.rival_en, reading.rival_zh),
+            "sentence": pick(judged.sentence_en, judged.sentence_zh),
+        }
+
+    def disagreement_words(self, judged: JudgedDisagreement) -> dict[str, str]:
+        """A disagreement's texts in the reader's language."""
+        point, pick = judged.disagreement, self.language.pick
+        return {"title": pick(point.title_en, point.title_zh), "said": pick(point.said_en, point.said_zh)}
+
+    def figure(self, value: float, unit: str) -> str:
+        """A figure of a verdict with its unit."""
+        return figure(value, unit, self.language.zh)
 
     def day_rows(self, securities: Sequence[str]) -> pd.DataFrame:
         """Day 0 of the headline event, one row a security: returns, abnormal returns and both p-values."""
@@ -149,16 +193,3 @@ def every_verdict(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
     for verdict in verdicts:
         yield verdict
         yield from every_verdict(verdict.parts)
-
-
-def once(section: Callable[[Context], Section]) -> Callable[[Context], Section]:
-    """The section, worked out once for a context however often it is printed."""
-
-    @wraps(section)
-    def remembered(context: Context) -> Section:
-        name = section.__name__
-        if name not in context.memo:
-            context.memo[name] = section(context)
-        return cast(Section, context.memo[name])
-
-    return remembered

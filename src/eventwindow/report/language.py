@@ -66,6 +66,14 @@ class Language:
         between, last = self.text("format.between"), self.text("format.and_last")
         return last.join([between.join(items[:-1]), *items[-1:]]) if len(items) > 1 else "".join(items)
 
+    def sentences(self, *told: str) -> Markup:
+        """Sentences one after the other; a plain text is escaped."""
+        return Markup(self.text("format.between_sentences")).join(told)
+
+    def clauses(self, *told: str) -> Markup:
+        """Clauses of one sentence one after the other."""
+        return Markup(self.text("format.clauses")).join(told)
+
     def day(self, when: object) -> str:
         """27 January 2025."""
         return self.text("format.day", **self._date(when))

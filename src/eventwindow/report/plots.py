@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plots:
-    """Figures of a result by name: `result.plot.tape()`, `result.plot.car(language="zh-Hant")`."""
+    """Figures of a result by name: `result.plot.prices()`, `result.plot.car(language="zh-Hant")`."""
 
     result: StudyResult
 

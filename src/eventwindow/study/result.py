@@ -47,6 +47,6 @@ class StudyResult:
 
     @property
     def plot(self) -> Any:
-        """The report's figures: `result.plot.tape()`, `result.plot.car()`, …, found by entry point."""
+        """The report's figures: `result.plot.prices()`, `result.plot.car()`, …, found by entry point."""
         (plots,) = entry_points(group="eventwindow.result", name="plot")
         return plots.load()(self)

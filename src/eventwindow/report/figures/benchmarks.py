@@ -75,5 +75,5 @@ def _draw(context: Context, data: pd.DataFrame) -> Figure:
         axes.axvline(0, color=INK, linewidth=0.8)
         axes.set_title(context.name(name))
     every[0].set_yticks(range(len(order)), [benchmark_name(context, b) for b in order])
-    figure.supxlabel(context.language.text("dots.axis"), fontsize=8.5)
+    figure.supxlabel(context.language.text("securities.axis"), fontsize=8.5)
     return figure

@@ -24,24 +24,24 @@ COLUMNS = ["id", "security", "text_en", "text_zh", "unit", "stated_low", "stated
 COLUMNS += ["measured", "measured_low", "measured_high", "verdict"]
 
 
-def ladder(context: Context) -> Chart | None:
+def claims(context: Context) -> Chart | None:
     """Claims that state an amount in per cent or dollars, those in one unit in one panel."""
-    data = ladder_data(context.result.verdicts)
+    data = claims_data(context.result.verdicts)
     if data.empty:
         return None
     say = context.language.text
     held = int((data["verdict"] == "confirmed").sum())
     return Chart(
-        "ladder",
+        "claims",
         _draw(context, data),
-        say("ladder.title"),
-        say("ladder.caption"),
-        say("ladder.alt", n=len(data), held=held),
+        say("claims.title"),
+        say("claims.caption"),
+        say("claims.alt", n=len(data), held=held),
         data,
     )
 
 
-def ladder_data(verdicts: tuple[Verdict, ...]) -> pd.DataFrame:
+def claims_data(verdicts: tuple[Verdict, ...]) -> pd.DataFrame:
     """A row a claim with a stated amount: the figure stated, the interval that confirms it, the figure measured."""
     rows = [row for v in every_verdict(verdicts) if (row := _row(v)) is not None]
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -96,7 +96,7 @@ def _panel(axes: Axes, context: Context, data: pd.DataFrame, unit: str) -> None:
     axes.set_yticks(range(len(data)), labels, fontsize=7.5)
     axes.set_ylim(len(data) - 0.4, -0.6)
     axes.axvline(0, color=FAINT, linewidth=0.8)
-    axes.set_xlabel(context.language.text(f"ladder.{unit}"), fontsize=8.5)
+    axes.set_xlabel(context.language.text(f"claims.{unit}"), fontsize=8.5)
 
 
 def _label(context: Context, row: Any) -> str:

@@ -20,9 +20,9 @@ DAY = Window(0, 0)
 COLUMNS = ["group", "security", "abnormal_return", "mean", "low", "high"]
 
 
-def layers(context: Context) -> Chart | None:
+def groups(context: Context) -> Chart | None:
     """One line a group, ordered by its mean; None where there are no groups."""
-    data = layers_data(context)
+    data = groups_data(context)
     if data["group"].nunique() < 2:
         return None
     say = context.language.text
@@ -30,16 +30,16 @@ def layers(context: Context) -> Chart | None:
     ends = {key: context.group_name(str(name)) for key, name in (("worst", means.idxmin()), ("best", means.idxmax()))}
     values = {"low": percent(means.min()), "high": percent(means.max())}
     return Chart(
-        "layers",
+        "groups",
         _draw(context, data),
-        say("layers.title", day=context.language.day(context.day_zero)),
-        say("layers.caption"),
-        say("layers.alt", n=len(means), **ends, **values),
+        say("groups.title", day=context.language.day(context.day_zero)),
+        say("groups.caption"),
+        say("groups.alt", n=len(means), **ends, **values),
         data,
     )
 
 
-def layers_data(context: Context) -> pd.DataFrame:
+def groups_data(context: Context) -> pd.DataFrame:
     """A row a security: its AR of day 0, its group's mean, and the 2.5 and 97.5 % points of that mean on other days."""
     parts = []
     for group in context.groups:
@@ -74,5 +74,5 @@ def _draw(context: Context, data: pd.DataFrame) -> Figure:
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.set_yticks(range(len(order)), [context.group_name(str(g)) for g in order], color=INK)
     axes.set_ylim(len(order) - 0.5, -0.8)
-    axes.set_xlabel(context.language.text("dots.axis"), fontsize=8.5)
+    axes.set_xlabel(context.language.text("securities.axis"), fontsize=8.5)
     return figure

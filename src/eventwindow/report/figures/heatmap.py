@@ -21,9 +21,9 @@ FULL = 0.15  # the abnormal return of full colour
 CORNERS = ((-0.48, -0.46), (0.48, -0.46), (0.48, 0.46), (-0.48, 0.46))
 
 
-def heat(context: Context) -> Chart | None:
+def heatmap(context: Context) -> Chart | None:
     """Abnormal returns around day 0; a number stands where p < 5 %."""
-    data = heat_data(context)
+    data = heatmap_data(context)
     if data.empty:
         return None
     zero = data[data["tau"] == 0]
@@ -32,16 +32,16 @@ def heat(context: Context) -> Chart | None:
     values = {"n": zero["security"].nunique(), "low": int((zero["p_value"] < LEVEL).sum())}
     worst_name = context.name(str(worst["security"]))
     return Chart(
-        "heat",
+        "heatmap",
         _draw(context, data),
-        say("heat.title"),
-        say("heat.caption"),
-        say("heat.alt", **values, name=worst_name, worst=percent(worst["abnormal_return"])),
+        say("heatmap.title"),
+        say("heatmap.caption"),
+        say("heatmap.alt", **values, name=worst_name, worst=percent(worst["abnormal_return"])),
         data,
     )
 
 
-def heat_data(context: Context) -> pd.DataFrame:
+def heatmap_data(context: Context) -> pd.DataFrame:
     """A row a security and day: abnormal return and its p-value."""
     daily = context.result.table("abnormal_returns")
     near = daily[(daily["event"] == context.event) & (daily["tau"].abs() <= REACH)]

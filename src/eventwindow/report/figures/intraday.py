@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BIN = 30  # minutes over which volume and variance are summed
 
 
-def minutes(context: Context) -> Chart | None:
+def intraday(context: Context) -> Chart | None:
     """Two securities with bars on the days shown; None where the result holds no bars."""
     table = context.result.tables.get("intraday", pd.DataFrame(columns=["security"]))
     held = set(table["security"])
@@ -37,7 +37,7 @@ def minutes(context: Context) -> Chart | None:
     pick, market = context.language.pick, str(measures.loc[measures["security"].isin(shown), "market"].iloc[0])
     less = pick(f" less slope × {context.name(market)}", f"（扣除{context.name(market)}之影響）") if market else ""
     return Chart(
-        "minutes",
+        "intraday",
         _draw(context, data, shown, gaps),
         pick("The day by the minute", "逐分鐘的一日"),
         pick(

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 REACH = 10
 
 
-def value(context: Context) -> Chart | None:
+def market_value(context: Context) -> Chart | None:
     """A waterfall from the close before day 0 on; None where no claim speaks of a change of market value."""
     security = _spoken_of(context)
     if security is None:
         return None
-    data = value_data(context, security)
+    data = market_value_data(context, security)
     if data.empty:
         return None
     say, lost = context.language.text, data["change"].iloc[0]
@@ -35,12 +35,12 @@ def value(context: Context) -> Chart | None:
         "days": len(data) - 1,
     }
     return Chart(
-        "value",
+        "market_value",
         _draw(context, data),
-        say("value.title", name=context.name(security)),
-        say("value.caption"),
+        say("market_value.title", name=context.name(security)),
+        say("market_value.caption"),
         say(
-            "value.alt",
+            "market_value.alt",
             **values,
             low=number(low / context.language.money, 0),
             left=number(data["since"].iloc[-1] / context.language.money, 0),
@@ -49,7 +49,7 @@ def value(context: Context) -> Chart | None:
     )
 
 
-def value_data(context: Context, security: str) -> pd.DataFrame:
+def market_value_data(context: Context, security: str) -> pd.DataFrame:
     """A row a session from day 0 on: change of market value in dollars, and the sum since the close before day 0."""
     sessions = event_sessions(context)
     days = pd.DatetimeIndex(sessions[(sessions.index >= -1) & (sessions.index <= REACH)])
@@ -86,7 +86,7 @@ def _draw(context: Context, data: pd.DataFrame) -> Figure:
         place_text(axes, number(change[k], 0), (k, top), (0, 3), color=INK, ha="center", fontsize=8)
     axes.axhline(0, color=GRID, linewidth=1)
     axes.set_xticks(x, [context.language.short_day(d) for d in data["date"]])
-    axes.set_ylabel(context.language.text("value.axis"), fontsize=8.5)
+    axes.set_ylabel(context.language.text("market_value.axis"), fontsize=8.5)
     low, high = min(0.0, float(since.min())), max(0.0, float(since.max()))
     axes.set_ylim(low - 0.04 * (high - low), high + 0.1 * (high - low))
     return figure

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 REACH = 7  # sessions either side of day 0
 
 
-def tape(context: Context) -> Chart | None:
+def prices(context: Context) -> Chart | None:
     """Total return since the first close shown; the first two securities and the benchmark in colour."""
-    data = tape_data(context)
+    data = prices_data(context)
     if data.empty:
         return None
     say, last = context.language.text, data.iloc[-1]
@@ -29,16 +29,16 @@ def tape(context: Context) -> Chart | None:
     low = data[first].idxmin()
     values = {"name": context.name(first), "low": percent(data[first].min()), "day": context.language.day(low)}
     return Chart(
-        "tape",
+        "prices",
         _draw(context, data),
-        say("tape.title"),
-        say("tape.caption", n=len(context.members), start=context.language.day(data.index[0])),
-        say("tape.alt", **values, end=percent(last[first]), last=context.language.day(data.index[-1])),
+        say("prices.title"),
+        say("prices.caption", n=len(context.members), start=context.language.day(data.index[0])),
+        say("prices.alt", **values, end=percent(last[first]), last=context.language.day(data.index[-1])),
         data.rename_axis("date").reset_index(),
     )
 
 
-def tape_data(context: Context) -> pd.DataFrame:
+def prices_data(context: Context) -> pd.DataFrame:
     """Date × security: total return since the close of the first date, decimals."""
     days = event_sessions(context)
     shown = pd.DatetimeIndex(days[(days.index >= -REACH) & (days.index <= REACH)])
@@ -65,7 +65,7 @@ def _draw(context: Context, data: pd.DataFrame) -> Figure:
     draw_marks(axes, marks(context), pd.Series(x, index=data.index))
     axes.axhline(0, color=GRID, linewidth=1)
     axes.set_xticks(x[::2], [context.language.short_day(d) for d in data.index[::2]])
-    axes.set_ylabel(context.language.text("tape.axis"))
+    axes.set_ylabel(context.language.text("prices.axis"))
     axes.margins(x=0.02)
     low, high = axes.get_ylim()
     axes.set_ylim(low - 0.06 * (high - low), high)

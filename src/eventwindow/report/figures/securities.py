@@ -17,25 +17,25 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def dots(context: Context) -> Chart | None:
+def securities(context: Context) -> Chart | None:
     """AR of day 0 and its 95 % interval, one line a security."""
-    data = dots_data(context)
+    data = securities_data(context)
     if data.empty:
         return None
     say = context.language.text
     away = data[(data["low"] > 0) | (data["high"] < 0)]
     ends = {"low": percent(data["abnormal_return"].min()), "high": percent(data["abnormal_return"].max())}
     return Chart(
-        "dots",
+        "securities",
         _draw(context, data),
-        say("dots.title"),
-        say("dots.caption"),
-        say("dots.alt", n=len(data), **ends, down=int((away["high"] < 0).sum()), up=int((away["low"] > 0).sum())),
+        say("securities.title"),
+        say("securities.caption"),
+        say("securities.alt", n=len(data), **ends, down=int((away["high"] < 0).sum()), up=int((away["low"] > 0).sum())),
         data,
     )
 
 
-def dots_data(context: Context) -> pd.DataFrame:
+def securities_data(context: Context) -> pd.DataFrame:
     """A row a security: abnormal return of day 0 and its 95 % interval, t with the model's degrees of freedom."""
     held = context.abnormal.car(Window(0, 0))
     reach = stdtrit(held.dof, 0.975) * held.std_error
@@ -67,5 +67,5 @@ def _draw(context: Context, data: pd.DataFrame) -> Figure:
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.set_yticks(ticks, labels, fontsize=7.5)
     axes.set_ylim(y - 0.3, -0.8)
-    axes.set_xlabel(context.language.text("dots.axis"), fontsize=8.5)
+    axes.set_xlabel(context.language.text("securities.axis"), fontsize=8.5)
     return figure

@@ -25,7 +25,7 @@ CITIES = {
 }  # fmt: skip
 
 
-def world_clock(context: Context) -> Chart | None:
+def sessions(context: Context) -> Chart | None:
     """A row an exchange; sessions that open later than shown stand at the right. None where all trade on one."""
     table = context.result.tables.get("exchanges", pd.DataFrame())
     if table.empty:
@@ -40,7 +40,7 @@ def world_clock(context: Context) -> Chart | None:
     told = [f"{context.name(r.security)} {percent(r.abnormal_return)}" for r in first.itertuples()]
     pick = context.language.pick
     return Chart(
-        "world_clock",
+        "sessions",
         _draw(context, data.reset_index(drop=True), home),
         pick("Round the world in the order of the clock", "依世界時間排列的各地交易"),
         pick(

@@ -21,7 +21,7 @@ DAYS = re.compile(r"(\d+) days(?: before (.+))?")
 CHOICES = ("benchmark", "model", "estimation", "returns", "news")
 
 
-def specifications(context: Context) -> Chart | None:
+def specification_curve(context: Context) -> Chart | None:
     """The curve of the first security's day 0; None where no specifications were run."""
     data = curve_data(context)
     if data.empty:
@@ -30,11 +30,11 @@ def specifications(context: Context) -> Chart | None:
     ends = {"low": percent(data["estimate"].min()), "high": percent(data["estimate"].max())}
     share = f"{100 * data['significant'].mean():.0f}"
     return Chart(
-        "specifications",
+        "specification_curve",
         _draw(context, data),
-        say("specifications.title", name=context.name(context.leads[0])),
-        say("specifications.caption", n=len(data)),
-        say("specifications.alt", n=len(data), **ends, median=percent(data["estimate"].median()), share=share),
+        say("specification_curve.title", name=context.name(context.leads[0])),
+        say("specification_curve.caption", n=len(data)),
+        say("specification_curve.alt", n=len(data), **ends, median=percent(data["estimate"].median()), share=share),
         data,
     )
 
@@ -60,7 +60,7 @@ def _draw(context: Context, data: pd.DataFrame) -> Figure:
         _strokes(top, chosen.index.to_numpy(), 100 * chosen["estimate"].to_numpy(), 0.35, colour)
     top.axhline(0, color=INK, linewidth=0.8)
     top.autoscale_view()
-    top.set_ylabel(context.language.text("dots.axis"), fontsize=8)
+    top.set_ylabel(context.language.text("securities.axis"), fontsize=8)
     _choices(foot, context, data, rows)
     top.set_xlim(-2, len(data) + 1)
     return figure
@@ -74,7 +74,7 @@ def _choices(axes: Axes, context: Context, data: pd.DataFrame, rows: list[tuple[
     y, ticks, labels, last = 0, [], [], ""
     for choice, option in rows:
         if choice != last:
-            heading = context.language.text(f"specifications.{choice}")
+            heading = context.language.text(f"specification_curve.{choice}")
             place_text(axes, heading, (0, y), (-4, 0), xycoords=edge, fontsize=7.5, color=INK, ha="right", va="center")
             y, last = y + 1, choice
         taken = np.flatnonzero(data[choice] == option)

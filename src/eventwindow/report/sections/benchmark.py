@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
 
 import pandas as pd
 from markupsafe import Markup
@@ -11,19 +10,21 @@ from markupsafe import Markup
 from eventwindow.claims.measures.panel_breadth import PanelBreadth
 from eventwindow.claims.model import Verdict
 from eventwindow.inference.results import LEVEL
-from eventwindow.report.context import Context, every_verdict, once
+from eventwindow.report.blocks import Block, Paragraph, Picture, Table
+from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.figures.benchmarks import REMARK, benchmark_data, benchmark_name
 from eventwindow.report.language import p_value, percent
-from eventwindow.report.sections.sheet import Sheet
 
 VIEWS = ["group", "benchmark", "n", "caar", "p_value"]
 
 
-@once
-def benchmark_section(context: Context) -> dict[str, Any]:
-    """Sentences on the span of the answers, the treated and the groups beside them; a table of who is left out."""
-    told = [_span(context), _treated(context), _untreated(context)]
-    return {"sentences": [sentence for sentence in told if sentence], "sets": _sets(context)}
+def benchmark(context: Context) -> Iterator[Block]:
+    """The span of the answers, the treated and the groups beside them; who is left out."""
+    for sentence in (_span(context), _treated(context), _untreated(context)):
+        if sentence:
+            yield Paragraph(sentence)
+    yield Picture("benchmarks")
+    yield from _sets(context)
 
 
 def group_views(context: Context) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -109,11 +110,11 @@ def _untreated(context: Context) -> Markup:
         say("benchmark.part" if smaller else "benchmark.no_part", after=shown(context, after)),
         say("benchmark.still", names=context.language.listed(still)) if still else say("benchmark.gone"),
     ]
-    return Markup("" if context.language.zh else " ").join(told)
+    return context.language.sentences(*told)
 
 
-def _sets(context: Context) -> Sheet | None:
-    """Which stocks are left out of the market's figures, under which name; None where all are counted."""
+def _sets(context: Context) -> Iterator[Table]:
+    """Which stocks are left out of the market's figures, under which name; nothing where all are counted."""
     stocks, say = context.result.tables.get("treated_stocks", pd.DataFrame()), context.language.say
     rows: list[tuple[str, ...]] = []
     if len(stocks):
@@ -122,10 +123,9 @@ def _sets(context: Context) -> Sheet | None:
         figures = (percent(stocks["weight"].sum(), sign=False), _in_panel(context, treated(context)), percent(rest))
         rows.append((say("benchmark.the_treated"), ", ".join(stocks["security"]), str(len(stocks)), *figures))
     rows += [_left_out(context, named, verdicts) for named, verdicts in _statements(context).items()]
-    if not rows:
-        return None
     head = tuple(say(f"benchmark.{key}") for key in ("set", "stocks", "n", "weight", "panel", "without"))
-    return Sheet(say("benchmark.sets"), "L L3 r r r r", head, tuple(rows), say("benchmark.sets_note"))
+    if rows:
+        yield Table(say("benchmark.sets"), "L L3 r r r r", head, tuple(rows), say("benchmark.sets_note"))
 
 
 def _in_panel(context: Context, symbols: Collection[str]) -> str:

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from eventwindow.report.context import Context, once
+from eventwindow.report.blocks import Block, Paragraph, Picture, Table, Words
+from eventwindow.report.context import Context
 from eventwindow.report.figures.counterfactual import effects_of, name_of
 from eventwindow.report.language import p_value, percent
-from eventwindow.report.sections.sheet import Sheet
 
 COLUMNS = ("model", "effect", "error", "time", "space")
 
 
-@once
-def counterfactual_section(context: Context) -> dict[str, Any]:
-    """Sentences on who predicts best and on the span of the answers; a row a leading security and model."""
-    effects = effects_of(context)
+def counterfactual(context: Context) -> Iterator[Block]:
+    """Who predicts best, the span of the answers; a row a leading security and model."""
+    effects, say = effects_of(context), context.language.say
     first = [s for s in context.leads if s in set(effects["security"])]
-    if not first:
-        return {"sentences": [], "sheet": None}
     mine = effects[effects["security"].isin(first)]
-    order = mine["security"].map(first.index)
-    rows = mine.iloc[order.argsort(kind="stable")].to_dict("records")
-    return {"sentences": _sentences(context, effects, first[0]), "sheet": _sheet(context, rows)}
+    if first:
+        yield from map(Paragraph, _sentences(context, effects, first[0]))
+    yield Picture("counterfactual")
+    if first:
+        head = (say("abnormal.security"), *(say(f"counterfactual.{key}") for key in COLUMNS))
+        rows = mine.iloc[mine["security"].map(first.index).argsort(kind="stable")].to_dict("records")
+        cells = tuple(_row(context, row) for row in rows)
+        yield Table(say("counterfactual.table"), "L L r r r r", head, cells, say("counterfactual.note"))
+    yield Picture("placebos", floats=True)
 
 
-def _sheet(context: Context, rows: list[dict[Any, Any]]) -> Sheet:
-    say = context.language.say
-    head = (say("abnormal.security"), *(say(f"counterfactual.{key}") for key in COLUMNS))
-    cells = tuple(_row(context, row) for row in rows)
-    return Sheet(say("counterfactual.table"), "L L r r r r", head, cells, say("counterfactual.note"))
-
-
-def _sentences(context: Context, effects: pd.DataFrame, security: str) -> list[Any]:
+def _sentences(context: Context, effects: pd.DataFrame, security: str) -> list[Markup]:
     say, led = context.language.say, effects[effects["leads"]]
     benchmark = effects["model"].iloc[0]
     ahead = led.loc[led["model"] != benchmark, "security"]
@@ -58,7 +55,7 @@ def _sentences(context: Context, effects: pd.DataFrame, security: str) -> list[A
     return [span, best, *_untreated(context, benchmark)]
 
 
-def _untreated(context: Context, benchmark: str) -> list[Any]:
+def _untreated(context: Context, benchmark: str) -> list[Markup]:
     """What the benchmark's model leaves of the donors on day 0, where it leads for a security."""
     table = context.result.tables.get("counterfactual_placebos", pd.DataFrame(columns=["model", "donor", "tau"]))
     gap = table.loc[(table["model"] == benchmark) & table["donor"].astype(bool) & (table["tau"] == 0)]
@@ -68,8 +65,8 @@ def _untreated(context: Context, benchmark: str) -> list[Any]:
     return [context.language.say("counterfactual.untreated", **values)]
 
 
-def _row(context: Context, row: dict[Any, Any]) -> tuple[str, ...]:
-    model: str = name_of(context, row["model"])
+def _row(context: Context, row: dict[Any, Any]) -> tuple[Words, ...]:
+    model: Words = name_of(context, row["model"])
     if row["leads"]:
         model = Markup("<strong>{}</strong> ({})").format(model, context.language.say("counterfactual.leads"))
     return (

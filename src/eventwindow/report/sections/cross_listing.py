@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from eventwindow.report.context import Context, once
+from eventwindow.report.blocks import Block, Paragraph, Picture, Table
+from eventwindow.report.context import Context
 from eventwindow.report.language import percent
-from eventwindow.report.sections.sheet import Sheet
 
 AFTER = 5  # sessions after day 0 that the table shows
 COLUMNS = ("date", "receipt", "home_date", "home", "parity")
@@ -18,33 +19,28 @@ COLUMNS = ("date", "receipt", "home_date", "home", "parity")
 Row = dict[Any, Any]  # of the table `receipts`
 
 
-@once
-def hours_section(context: Context) -> list[dict[str, Any]]:
-    """A paragraph and a table for each pair of receipt and home share; none where the study names no pair."""
+def hours(context: Context) -> Iterator[Block]:
+    """Sessions round the world; a paragraph and a table for each pair of receipt and home share; minutes."""
     table = context.result.tables.get("receipts", pd.DataFrame(columns=["receipt", "home"]))
     found = [{row["tau"]: row for row in rows.to_dict("records")} for _, rows in table.groupby(["receipt", "home"])]
-    return [_pair(context, rows) for rows in found if {-1, 0} <= set(rows)]
+    yield Picture("sessions")
+    for rows in found:
+        if {-1, 0} <= set(rows):
+            yield from _pair(context, rows)
+    yield Picture("intraday")
+    yield Picture("lead_lag", floats=True)
 
 
-def _pair(context: Context, rows: dict[int, Row]) -> dict[str, Any]:
+def _pair(context: Context, rows: dict[int, Row]) -> Iterator[Block]:
     before, zero, say = rows[-1], rows[0], context.language.say
     names = {key: context.full_name(zero[key]) for key in ("receipt", "home")}
     known = not pd.isna(zero["premium"])
-    told = [
-        _day_zero(context, zero, before, names),
-        *_reopening(context, rows, names),
-        say("hours.level", premium=percent(zero["premium"])) if known else say("hours.unknown"),
-    ]
-    return {
-        "text": Markup("" if context.language.zh else " ").join(told),
-        "sheet": Sheet(
-            say("hours.table", **names),
-            "l r l r r r",
-            tuple(say(f"hours.{key}") for key in (*COLUMNS, "premium" if known else "change")),
-            tuple(_row(context, row, before, known) for tau, row in rows.items() if -1 <= tau <= AFTER),
-            say("hours.note"),
-        ),
-    }
+    level = say("hours.level", premium=percent(zero["premium"])) if known else say("hours.unknown")
+    told = _day_zero(context, zero, before, names), *_reopening(context, rows, names), level
+    yield Paragraph(context.language.sentences(*told))
+    head = tuple(say(f"hours.{key}") for key in (*COLUMNS, "premium" if known else "change"))
+    cells = tuple(_row(context, row, before, known) for tau, row in rows.items() if -1 <= tau <= AFTER)
+    yield Table(say("hours.table", **names), "l r l r r r", head, cells, say("hours.note"))
 
 
 def _day_zero(context: Context, zero: Row, before: Row, names: dict[str, str]) -> Markup:

@@ -9,14 +9,13 @@ from markupsafe import Markup
 from scipy.special import stdtrit
 
 from eventwindow.calendars.window import Window
-from eventwindow.report.context import Context, once
+from eventwindow.report.context import Context
 from eventwindow.report.language import SPACE, p_value, percent, points
 
 DAY = Window(0, 0)
 LEADING = ("date_permutation_mean", "portfolio_t", "adjusted_patell_z")
 
 
-@once
 def finding(context: Context) -> list[Markup]:
     """Sentences in the order in which a reader wants them; the first is the finding."""
     sentences = [first_sentence(context), basket_sentence(context), verdict_sentence(context)]
@@ -45,7 +44,7 @@ def first_sentence(context: Context) -> Markup:
         rank=rank,
         benchmark=context.name(str(row["benchmark"] or "")),
     )
-    return moved + Markup("" if context.language.zh else " ") + abnormal
+    return context.language.sentences(moved, abnormal)
 
 
 def interval(context: Context, security: str, window: Window = DAY) -> tuple[float, float]:

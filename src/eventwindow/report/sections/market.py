@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.inference.results import LEVEL
-from eventwindow.report.context import Context, once
+from eventwindow.report.blocks import Block, Paragraph, Table
+from eventwindow.report.context import Context
 from eventwindow.report.language import p_value, percent
 from eventwindow.report.sections.benchmark import group_views, shown
 from eventwindow.report.sections.readings import beside
-from eventwindow.report.sections.sheet import Sheet
 
 Key = tuple[str, str, str]  # measure, name, what was left out
 
 
-@once
-def market_section(context: Context) -> dict[str, Any]:
-    """Sentences on breadth, on the groups and on the account that it was the market; a table of each.
+def market(context: Context) -> Iterator[Block]:
+    """Breadth, the groups and the account that it was the market; a table of each.
 
     Nothing where the study holds one figure of the market at most.
     """
-    figures = _sheet(context)
+    figures = _table(context)
     if figures is None:
-        return {"sentences": [], "sheets": []}
-    between = Markup("" if context.language.zh else " ")
-    many = between.join(text for text in (_many(context), _rest(context)) if text)
+        return
+    many = context.language.sentences(*(text for text in (_many(context), _rest(context)) if text))
     told = [many, _groups(context), _hidden(context), *beside(context, "market")]
-    return {
-        "sentences": [sentence for sentence in told if sentence],
-        "sheets": [sheet for sheet in (figures, _group_sheet(context)) if sheet],
-    }
+    yield from (Paragraph(sentence) for sentence in told if sentence)
+    yield figures
+    yield from _group_table(context)
 
 
 def _figures(context: Context) -> dict[Key, tuple[int, float]]:
@@ -82,9 +79,8 @@ def _groups(context: Context) -> Markup:
     told = [say(f"market.{side}", n=len(rows), list=shown(context, rows)) for side, rows in sides.items() if len(rows)]
     if rest := len(plain) - len(moved):
         told.append(say("market.quiet", n=rest))
-    between = Markup("；" if context.language.zh else "; ")
     key = "market.groups" if len(without) else "market.groups_only"
-    return say(key, n=len(plain), told=between.join(told))
+    return say(key, n=len(plain), told=context.language.clauses(*told))
 
 
 def _hidden(context: Context) -> Markup:
@@ -95,14 +91,14 @@ def _hidden(context: Context) -> Markup:
     return context.language.say("market.hidden", list=shown(context, found)) if len(found) else Markup("")
 
 
-def _sheet(context: Context) -> Sheet | None:
+def _table(context: Context) -> Table | None:
     """The benchmarks and the panel on day 0, as they were and without the treated."""
     figures, say = _figures(context), context.language.say
     shown = [key for key in figures if not key[2] and key[0] != "share_up"]
     rows = [(_figure_name(context, key), _value(figures, key), _value(figures, (*key[:2], "treated"))) for key in shown]
     head = tuple(say(f"market.{key}") for key in ("figure", "whole", "without"))
     caption = say("market.table", day=context.language.day(context.day_zero))
-    return Sheet(caption, "L r r", head, tuple(rows), say("market.note")) if len(rows) > 1 else None
+    return Table(caption, "L r r", head, tuple(rows), say("market.note")) if len(rows) > 1 else None
 
 
 def _figure_name(context: Context, key: Key) -> str:
@@ -121,18 +117,18 @@ def _value(figures: dict[Key, tuple[int, float]], key: Key) -> str:
     return percent(figures[key][1], 0 if share else 1, sign=not share)
 
 
-def _group_sheet(context: Context) -> Sheet | None:
+def _group_table(context: Context) -> Iterator[Table]:
     """Every group's mean abnormal return and p against the benchmark, and against it without the treated."""
     (plain, without), say = group_views(context), context.language.say
     if len(plain) < 2:
-        return None
+        return
     views = [plain, without] if len(without) else [plain]
     rows = [
         (context.group_name(str(g)), str(plain.loc[g, "n"]), *(cell for view in views for cell in _cells(view, str(g))))
         for g in plain.index
     ]
     keys = ["group", "n", "ar", "p", "ar_without", "p_without"][: 2 + 2 * len(views)]
-    return Sheet(
+    yield Table(
         say("market.groups_table" if len(without) else "market.groups_table_only"),
         "L r" + " r r" * len(views),
         tuple(say(f"market.{key}") for key in keys),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
-from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from eventwindow.report.context import Context, every_verdict, once
+from eventwindow.report.blocks import Block, Command, Formula, Heading, Items, Paragraph
+from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.figures.counterfactual import effects_of
 from eventwindow.report.language import MINUS
 from eventwindow.report.sections.references import references
-from eventwindow.report.sections.tests import inference_section
+from eventwindow.report.sections.tests import largest_candidate
 
 MODELS = (
     "market_model", "mean_adjusted", "market_adjusted", "capm", "ff3", "ff5", "carhart", "scholes_williams", "dimson",
@@ -30,23 +30,31 @@ CORRELATED = {"adjusted_patell_z", "kolari_pynnonen_t"}
 COUNTERFACTUALS = ("synthetic_control", "ridge", "elastic_net", "latent_factors")
 PLACEBOS = ("placebo_time", "placebo_space")
 
+Entry = tuple[Markup, str]  # words, and the key of a formula or ""
 
-@once
-def method_section(context: Context) -> dict[str, Any]:
-    """Values of the specification, what was used with its formulas, and the works behind it."""
-    intro, parts = _intro(context), _parts(context)
-    texts = [str(entry["text"]) for part in parts for entry in part["entries"]]
-    return {
-        "intro": intro,
-        "parts": parts,
-        "papers": references([str(intro), *texts]),
-        "versions": context.result.run["versions"],
-        "command": f"eventwindow run {context.result.name}",
-    }
+
+def method(context: Context) -> Iterator[Block]:
+    """The specification, what was used with its formulas, how to run it again, and the works behind it."""
+    say, used = context.language.say, [_intro(context)]
+    yield Paragraph(used[0])
+    for title, entries in _parts(context):
+        yield Heading(title)
+        for text, formula in entries:
+            used.append(text)
+            yield Paragraph(text)
+            if formula:
+                yield Formula(formula)
+    yield Heading(say("method.reproduce"))
+    yield Command(f"eventwindow run {context.result.name}")
+    yield Paragraph(say("method.files"))
+    versions = ", ".join(f"{name} {version}" for name, version in context.result.run["versions"].items())
+    yield Paragraph(Markup("{}: {}.").format(say("method.versions"), versions), small=True)
+    yield Heading(say("section.references"))
+    yield Items(tuple(references(map(str, used))), cited=True)
 
 
 def has_formula(key: str) -> bool:
-    return files("eventwindow.report").joinpath(f"templates/parts/formulas/{key}.html.j2").is_file()
+    return files("eventwindow.report").joinpath(f"templates/formulas/{key}.html").is_file()
 
 
 def _intro(context: Context) -> Markup:
@@ -59,7 +67,7 @@ def _intro(context: Context) -> Markup:
     return context.language.say("method.intro", kind=kind, minimum=study["minimum_returns"], **days)
 
 
-def _parts(context: Context) -> list[dict[str, Any]]:
+def _parts(context: Context) -> list[tuple[Markup, list[Entry]]]:
     """What the study used, in the order of the report; a part without matter is left out."""
     say, ran = context.language.say, _tests(context)
     valid = [
@@ -72,34 +80,30 @@ def _parts(context: Context) -> list[dict[str, Any]]:
         "ar": _entries(context, ["abnormal", *(["standardised"] if ran else []), *_activity(context)]),
         "firm": _entries(context, ["sq", *_firm(context)]),
         "basket": _entries(context, valid),
-        "careless": _entries(context, [key for key in TESTS if key in ran and not ran[key]]),
+        "invalid": _entries(context, [key for key in TESTS if key in ran and not ran[key]]),
         "many": _entries(context, _many(context)),
         "further": _entries(context, _further(context)),
         "hours": _entries(context, _hours(context)),
-        "statements": [_plain(say("method.claims"))] if context.result.verdicts else [],
+        "statements": [(say("method.claims"), "")] if context.result.verdicts else [],
     }
     if parts["basket"]:
-        parts["basket"].append(_plain(say("method.parametric")))
-    return [{"title": say(f"method.{key}_title"), "entries": entries} for key, entries in parts.items() if entries]
+        parts["basket"].append((say("method.parametric"), ""))
+    return [(say(f"method.{key}_title"), entries) for key, entries in parts.items() if entries]
 
 
-def _entries(context: Context, keys: Iterable[str]) -> list[dict[str, Any]]:
+def _entries(context: Context, keys: Iterable[str]) -> list[Entry]:
     return [_entry(context, key, context.language.say(f"method.{key}")) for key in keys]
 
 
-def _entry(context: Context, key: str, text: Markup) -> dict[str, Any]:
+def _entry(context: Context, key: str, text: Markup) -> Entry:
     language = context.language
     spoken = next(f"{table}.{key}" for table in ("test", "option", "method_name") if language.has(f"{table}.{key}"))
     name = language.text(spoken)
     told = language.say("method.entry", name=name[:1].upper() + name[1:], text=text)
-    return {"key": key, "text": told, "formula": key if has_formula(key) else ""}
+    return told, key if has_formula(key) else ""
 
 
-def _plain(text: Markup) -> dict[str, Any]:
-    return {"key": "", "text": text, "formula": ""}
-
-
-def _model(context: Context, key: str, n: int) -> dict[str, Any]:
+def _model(context: Context, key: str, n: int) -> Entry:
     """A model with how often it was used; one of the specification curve only has no count."""
     say = context.language.say
     used = say("method.models_used", n=n) if n else say("method.in_curve")
@@ -148,7 +152,7 @@ def _many(context: Context) -> list[str]:
     used = {
         "romano_wolf": _held(context, "firms"),
         "family": family,
-        "chosen": bool(inference_section(context)["chosen"]),
+        "chosen": largest_candidate(context) is not None,
     }
     return [key for key, held in used.items() if held]
 

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.inference.results import LEVEL
-from eventwindow.report.context import Context, once
+from eventwindow.report.blocks import Block, Paragraph, Table
+from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import Language, p_value, percent, tau
 from eventwindow.report.sections.data import exchange_name
 from eventwindow.report.sections.readings import beside
-from eventwindow.report.sections.sheet import Sheet
 from eventwindow.report.sections.tests import largest_candidate
 
 WEEK = 7  # days
 
 
-@once
-def late_section(context: Context) -> dict[str, Any]:
-    """Title, sentences and a table; nothing where no event lies among the sessions that could have been day 0."""
+def late(context: Context) -> Iterator[Block]:
+    """What came before day 0; nothing where no event lies among the sessions that could have been day 0."""
     news = _news(context)
     if news is None:
-        return {}
+        return
     days, before, zero = _parts(context)
     told = [_dated(context, news), _came(context, days, before, zero), *_earlier(context, news)]
     told += [_largest(context), *beside(context, "late"), context.language.say("late.limit")]
-    return {
-        "title": _title(context.language, _days_late(context, news)),
-        "sentences": [sentence for sentence in told if sentence],
-        "sheet": _sheet(context, news),
-    }
+    yield from (Paragraph(sentence) for sentence in told if sentence)
+    yield _table(context)
+
+
+def late_title(context: Context) -> str:
+    """The heading says how long the delay was."""
+    news = _news(context)
+    return "" if news is None else _title(context.language, _days_late(context, news))
 
 
 def _approach(context: Context) -> pd.DataFrame:
@@ -112,7 +114,7 @@ def _came(context: Context, days: int, before: pd.Series, zero: pd.Series) -> Ma
     if p < LEVEL:
         return sentence
     power = say("late.power", detectable=percent(before["detectable"], sign=False))
-    return sentence + Markup("" if context.language.zh else " ") + power
+    return context.language.sentences(sentence, power)
 
 
 def _earlier(context: Context, news: pd.Series) -> list[Markup]:
@@ -150,7 +152,7 @@ def _largest(context: Context) -> Markup:
     return context.language.say("late.largest", n=n, day=day, p=p_value(row["p_value"]))
 
 
-def _sheet(context: Context, news: pd.Series) -> Sheet:
+def _table(context: Context) -> Table:
     say, table, mine = context.language.say, _approach(context), _mine(context)
     others = table[(table["event"] != context.event) & (table["first"] < mine["first"].min())]
     shown = marks(context)
@@ -158,7 +160,7 @@ def _sheet(context: Context, news: pd.Series) -> Sheet:
     ordered = pd.concat([others, mine[mine["window_end"] < 0], mine[mine["window_end"] == 0]])
     rows = [_row(context, row, _priced(context, row, happened)) for _, row in ordered.iterrows()]
     head = tuple(say(f"late.{key}") for key in ("session", "priced", "actual", "ar", "p", "seen"))
-    return Sheet(say("late.table", n=int(mine["n"].max())), "L L2 r r r r", head, tuple(rows), say("late.note"))
+    return Table(say("late.table", n=int(mine["n"].max())), "L L2 r r r r", head, tuple(rows), say("late.note"))
 
 
 def _priced(context: Context, row: pd.Series, happened: dict[pd.Timestamp, list[str]]) -> str:
