@@ -71,7 +71,7 @@ def test_every_model_test_and_counterfactual_of_the_package_has_an_entry():
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_entry_has_a_name_words_and_a_formula_of_its_own_or_one_before_it(code):
-    words, same = words_of(code), {"en": "The same", "zh-Hant": "同"}[code]
+    words, same = words_of(code), {"en": "The same", "zh-Hant": "同", "zh-Hans": "同"}[code]
     for key in EVERY:
         assert any(f"{table}.{key}" in words for table in ("test", "option", "method_name")), key
         assert method.has_formula(key) or same in words[f"method.{key}"], key

@@ -16,11 +16,11 @@ import pytest
 from report_cases import HOSTILE, blocks, cards, hostile_study
 
 from eventwindow import run_study
+from eventwindow.errors import file_name
 from eventwindow.report.blocks import Compared
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.figures import charts
 from eventwindow.report.figures.style import svg_text
-from eventwindow.report.html import file_name
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.report.sections import document
 from eventwindow.report.sections.interval import interval_of

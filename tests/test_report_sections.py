@@ -150,13 +150,16 @@ def test_each_set_of_stocks_that_is_left_out_is_listed_once_under_its_name(deeps
 
 def test_the_delay_is_told_in_weeks_and_sessions(deepseek, context):
     approach = deepseek.table("approach")
-    assert title(context, "late") == {"en": "Why a week late?", "zh-Hant": "為何晚了一週？"}[context.language.code]
+    assert (
+        title(context, "late")
+        == {"en": "Why a week late?", "zh-Hant": "為何晚了一週？", "zh-Hans": "为何晚了一周？"}[context.language.code]
+    )
     said = words(context, "late")
     for row in approach[approach["event"] != "release"].itertuples():
         if row.event == "v3" or (row.window_start, row.window_end) in ((0, 0), (-4, -1)):
             assert f"{percent(row.caar)}" in said and p_value(row.p_value) in said
     reading = next(r for r in deepseek.readings if r.reading.key == "C1")
-    assert context.language.pick(reading.sentence_en, reading.sentence_zh) in said
+    assert context.reading_words(reading)["sentence"] in said
     assert len(tables(context, "late")[0].rows) == 8
 
 

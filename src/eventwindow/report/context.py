@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -27,6 +27,10 @@ class Context:
 
     result: StudyResult
     language: Language
+
+    def __post_init__(self) -> None:
+        translated = self.result.translations.get(self.language.code, {})
+        object.__setattr__(self, "language", replace(self.language, study=translated))
 
     @cached_property
     def _blocks(self) -> dict[str, tuple[Any, ...]]:
@@ -108,7 +112,7 @@ class Context:
         if symbol not in table.index:
             return symbol
         row = table.loc[symbol]
-        return self.language.pick(row.get("name_en", ""), row.get("name_zh", "")) or symbol
+        return self.language.either(row.get("name_en", ""), row.get("name_zh", "")) or symbol
 
     def full_name(self, symbol: str) -> str:
         """Nvidia (NVDA)."""
@@ -122,26 +126,26 @@ class Context:
     def group_name(self, group: str) -> str:
         """A group's title, or its slug as words: "ai_chips" → "AI chips"."""
         title = self.result.evidence.titles.get(group)
-        return self.language.pick(*title) if title else words_of(group)
+        return self.language.either(*title) if title else words_of(group)
 
     def event_name(self, event: str) -> str:
         for e in self.study["events"]:
             if e["id"] == event:
-                return self.language.pick(e.get("title_en", ""), e.get("title_zh", "")) or event
+                return self.language.either(e.get("title_en", ""), e.get("title_zh", "")) or event
         return event
 
     @cached_property
     def title(self) -> str:
-        return self.language.pick(self.result.title_en, self.result.title_zh) or words_of(self.result.name)
+        return self.language.either(self.result.title_en, self.result.title_zh) or words_of(self.result.name)
 
     @cached_property
     def article_titles(self) -> dict[str, str]:
         """Key → title in the reader's language, of the articles."""
-        return {a["key"]: self.language.pick(a["title_en"], a["title_zh"]) for a in self.result.articles}
+        return {a["key"]: self.language.either(a["title_en"], a["title_zh"]) for a in self.result.articles}
 
     def verdict_words(self, verdict: Verdict) -> dict[str, str]:
         """A verdict's texts in the reader's language: statement, what was said, the reason, the rule."""
-        claim, pick = verdict.claim, self.language.pick
+        claim, pick = verdict.claim, self.language.either
         return {
             "text": pick(claim.text_en, claim.text_zh),
             "said": pick(claim.stated_text, claim.stated_text_zh),
@@ -153,7 +157,7 @@ class Context:
 
     def reading_words(self, judged: JudgedReading) -> dict[str, str]:
         """A reading's texts in the reader's language, and whose it is."""
-        reading, pick = judged.reading, self.language.pick
+        reading, pick = judged.reading, self.language.either
         return {
             "text": pick(reading.text_en, reading.text_zh),
             "articles": ", ".join(reading.articles),
@@ -164,12 +168,12 @@ class Context:
 
     def disagreement_words(self, judged: JudgedDisagreement) -> dict[str, str]:
         """A disagreement's texts in the reader's language."""
-        point, pick = judged.disagreement, self.language.pick
+        point, pick = judged.disagreement, self.language.either
         return {"title": pick(point.title_en, point.title_zh), "said": pick(point.said_en, point.said_zh)}
 
     def figure(self, value: float, unit: str) -> str:
         """A figure of a verdict with its unit."""
-        return figure(value, unit, self.language.zh)
+        return figure(value, unit, self.language.code.startswith("zh"))
 
     def day_rows(self, securities: Sequence[str]) -> pd.DataFrame:
         """Day 0 of the headline event, one row a security: returns, abnormal returns and both p-values."""

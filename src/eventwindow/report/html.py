@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from eventwindow.claims.records import claim_review
+from eventwindow.errors import file_name
 from eventwindow.report import sections
 from eventwindow.report.blocks import Block, chosen
 from eventwindow.report.context import Context
@@ -79,11 +80,6 @@ def formula(key: str) -> Markup:
 def other_pages(code: str, languages: Sequence[str]) -> list[tuple[str, str, str]]:
     """Code, file and own name of the languages beside `code`."""
     return [(other, file_name(other), language(other).name) for other in languages if other != code]
-
-
-def file_name(code: str) -> str:
-    """The report's file in a language."""
-    return "report.html" if code == "en" else f"report.{code}.html"
 
 
 def _figures(charts: dict[str, Chart], svgs: dict[str, str]) -> dict[str, dict[str, Any]]:

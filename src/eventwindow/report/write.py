@@ -65,7 +65,8 @@ def _rendered(context: Context, name: str) -> Rendered | None:
 
 def _write_texts(context: Context, figures: dict[str, Rendered], codes: Sequence[str], folder: Path) -> None:
     """The page and the summary."""
-    from eventwindow.report.html import file_name, page
+    from eventwindow.errors import file_name
+    from eventwindow.report.html import page
     from eventwindow.report.markdown import markdown
 
     name = file_name(context.language.code)
@@ -80,7 +81,7 @@ def _charts(figures: dict[str, Rendered]) -> dict[str, Chart]:
 
 def _write_pdf(context: Context, figures: dict[str, Rendered], folder: Path) -> None:
     """In this process: the typesetter has threads of its own, which a fork would leave behind."""
-    from eventwindow.report.html import file_name
+    from eventwindow.errors import file_name
     from eventwindow.report.typst import pdf_bytes
 
     paper = pdf_bytes(context, _charts(figures), {name: figure.svg for name, figure in figures.items()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -25,6 +25,7 @@ class StudyResult:
     calendar: events and other news with the session that first prices each, exchange by exchange.
     run: specification, origins, checksums and versions, as run.json holds them.
     articles: key, titles, what each is and its date, in the order of the ledger.
+    translations: language → the study's texts in another language → in this one.
     readings, disagreements: the accounts that the articles give and the points they differ on, judged.
     """
 
@@ -40,6 +41,7 @@ class StudyResult:
     articles: tuple[Mapping[str, str], ...] = ()
     readings: tuple[JudgedReading, ...] = ()
     disagreements: tuple[JudgedDisagreement, ...] = ()
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
         """A result table by its name: "claims", "tests", "cumulative", …"""

@@ -18,7 +18,7 @@ from eventwindow.prices.retry import Progress
 from eventwindow.study.analyses import approach, estimated, firm_tables, robustness_tables
 from eventwindow.study.further import further_tables
 from eventwindow.study.library import find_study
-from eventwindow.study.load import Inputs, Step, gather_evidence, read_inputs
+from eventwindow.study.load import Inputs, Step, gather_evidence, read_inputs, translations
 from eventwindow.study.provenance import run_record
 from eventwindow.study.result import StudyResult
 from eventwindow.study.tables import excluded_table
@@ -79,6 +79,7 @@ def run_study(
         tuple(asdict(article) for article in ledger.articles),
         tuple(readings),
         tuple(disagreements),
+        translations(inputs.study.folder),
     )
 
 

@@ -103,5 +103,5 @@ def _label(context: Context, row: Any) -> str:
     """The security's name, or the words of a statement about several."""
     if row.security:
         return context.name(row.security)
-    text = context.language.pick(row.text_en, row.text_zh)
+    text = context.language.either(row.text_en, row.text_zh)
     return text if len(text) <= LABEL else text[: LABEL - 1].rstrip() + "…"

@@ -17,15 +17,6 @@ if TYPE_CHECKING:
 
 FIRST = -40  # trading days before day 0 that are shown
 ACTUAL, MARKET = "actual", "market_model"
-NAMES = {
-    ACTUAL: ("as it happened", "實際"),
-    MARKET: ("market model", "市場模型"),
-    "mean_adjusted": ("mean of ordinary days", "平常日平均"),
-    "synthetic_control": ("synthetic control", "合成控制"),
-    "ridge": ("ridge", "脊迴歸"),
-    "elastic_net": ("elastic net", "彈性網"),
-    "latent_factors": ("latent factors", "潛在因子"),
-}
 
 
 def counterfactual(context: Context) -> Chart | None:
@@ -35,7 +26,7 @@ def counterfactual(context: Context) -> Chart | None:
     if not shown:
         return None
     data = pd.concat([_paths(context, s) for s in shown], ignore_index=True)
-    pick = context.language.pick
+    say = context.language.text
     led = effects[effects["leads"]].set_index("security")
     told = [
         f"{context.name(s)}: {percent(led.loc[s, 'effect'])} ({name_of(context, led.loc[s, 'model'])})" for s in shown
@@ -44,13 +35,9 @@ def counterfactual(context: Context) -> Chart | None:
     return Chart(
         "counterfactual",
         _draw(context, data, model),
-        pick("As it happened, and as untreated stocks say it would have", "實際走勢與未受衝擊股票推得的反事實走勢"),
-        pick(
-            f"Total return since {-FIRST} trading days before day 0. Days before the event window are predicted by a "
-            f"fit without them (blocks held out); in orange, the model with the smallest error on those days.",
-            f"自事件日前 {-FIRST} 個交易日起的總報酬。事件窗之前的預測來自未含該區段的估計；橘線為該段誤差最小的模型。",
-        ),
-        pick("Effect on day 0: ", "事件日效果：") + "; ".join(told) + ".",
+        say("counterfactual.title"),
+        say("counterfactual.caption", days=-FIRST),
+        say("counterfactual.alt", list=context.language.clauses(*told)),
         data,
     )
 
@@ -62,7 +49,8 @@ def effects_of(context: Context) -> pd.DataFrame:
 
 
 def name_of(context: Context, model: object) -> str:
-    return context.language.pick(*NAMES.get(str(model), (str(model), str(model))))
+    key = f"model_name.{model}"
+    return context.language.text(key) if context.language.has(key) else str(model)
 
 
 def _paths(context: Context, security: str) -> pd.DataFrame:
@@ -86,10 +74,10 @@ def _draw(context: Context, data: pd.DataFrame, leads: Mapping[str, str]) -> Fig
         table = mine.pivot_table(index="tau", columns="model", values="cumulative", sort=False)
         _lines(axes, context, 100 * table, leader)
         axes.set_title(context.full_name(security))
-        axes.set_xlabel(context.language.pick("trading days from day 0", "距事件日的交易日"), fontsize=8.5)
+        axes.set_xlabel(context.language.text("axis.days"), fontsize=8.5)
     low, high = panels[0].get_ylim()
     panels[0].set_ylim(low - 0.22 * (high - low), high)  # room for the legends
-    panels[0].set_ylabel(context.language.pick("total return, per cent", "總報酬（%）"), fontsize=8.5)
+    panels[0].set_ylabel(context.language.text("axis.total_return"), fontsize=8.5)
     return figure
 
 
@@ -104,9 +92,9 @@ def _lines(axes: Axes, context: Context, table: pd.DataFrame, leader: str) -> No
         colour, width, dash = styles.get(model, (FAINT, 0.8, "-"))
         label = name_of(context, model) if model in styles else "_"
         if model == leader:
-            label = context.language.pick(f"{label} (leads)", f"{label}（為準）")
+            label = context.language.text("counterfactual.leader", name=label)
         if others and model == others[0]:
-            label = context.language.pick("the other models", "其他模型")
+            label = context.language.text("counterfactual.others")
         axes.plot(table.index, table[model], color=colour, linewidth=width, linestyle=dash, label=label)
     axes.axvline(0, color=FAINT, linewidth=0.8, linestyle=(0, (3, 3)))
     axes.legend(frameon=False, fontsize=7.5, loc="lower left", labelcolor="linecolor")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.language import percent
@@ -34,19 +35,14 @@ def intraday(context: Context) -> Chart | None:
         for s in shown
     ]
     usual = int(measures["days"].max())
-    pick, market = context.language.pick, str(measures.loc[measures["security"].isin(shown), "market"].iloc[0])
-    less = pick(f" less slope × {context.name(market)}", f"（扣除{context.name(market)}之影響）") if market else ""
+    say, market = context.language.text, str(measures.loc[measures["security"].isin(shown), "market"].iloc[0])
+    less = say("intraday.less", market=context.name(market)) if market else ""
     return Chart(
         "intraday",
         _draw(context, data, shown, gaps),
-        pick("The day by the minute", "逐分鐘的一日"),
-        pick(
-            f"Top: return from the open{less}; the bands hold 95 % of {usual} ordinary days, minute by minute. Below: "
-            f"volume and squared returns of each half hour over those of ordinary days (1 is usual).",
-            f"上：開盤以來的報酬{less}；色帶為 {usual} 個平常日同一時刻的 95% 範圍。"
-            f"下：每半小時的成交量與報酬平方，以平常日為 1。",
-        ),
-        pick("Overnight before the open: ", "開盤前隔夜變動：") + context.language.listed(said) + ".",
+        say("intraday.title"),
+        say("intraday.caption", less=less, days=usual, share=f"{100 * (1 - LEVEL):.0f}", minutes=BIN),
+        say("intraday.alt", list=context.language.listed(said)),
         data,
     )
 
@@ -61,7 +57,7 @@ def _draw(
 ) -> Figure:
     from eventwindow.report.figures.style import new_figure, plain_axes
 
-    days, pick = list(data["date"].unique()), context.language.pick
+    days, say = list(data["date"].unique()), context.language.text
     figure = new_figure(4.9, 7.4)
     grid = figure.subplots(3, len(days), squeeze=False, sharex=True, sharey="row", height_ratios=[2.2, 1, 1])
     for column, day in enumerate(days):
@@ -72,19 +68,11 @@ def _draw(
         _ratio(grid[1, column], mine, shown, "volume", "usual_volume")
         _ratio(grid[2, column], mine, shown, "squared_return", "usual_squared_return")
         opened = [f"{context.name(s)} {percent(np.expm1(gaps.get((s, day), np.nan)))}" for s in shown]
-        title = f"{context.language.day(day)}\n{pick('overnight: ', '隔夜：')}{pick(', ', '，').join(opened)}"
+        title = f"{context.language.day(day)}\n{say('intraday.overnight', list=say('format.commas').join(opened))}"
         grid[0, column].set_title(title, fontsize=8.5, linespacing=1.4)
-        _clock(grid[2, column], mine, pick("local time", "當地時間"))
-    for axes, text in zip(
-        grid[:, 0],
-        (
-            pick("from the open, per cent", "開盤以來（%）"),
-            pick("volume, × usual", "成交量（倍）"),
-            pick("variance, × usual", "變異（倍）"),
-        ),
-        strict=True,
-    ):
-        axes.set_ylabel(text, fontsize=8)
+        _clock(grid[2, column], mine, say("intraday.clock"))
+    for axes, key in zip(grid[:, 0], ("path", "volume", "variance"), strict=True):
+        axes.set_ylabel(say(f"intraday.{key}"), fontsize=8)
     return figure
 
 

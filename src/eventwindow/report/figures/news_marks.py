@@ -22,7 +22,7 @@ def marks(context: Context) -> pd.DataFrame:
     here = here[here["session"].between(days.iloc[0], days.iloc[-1])].sort_values(["session", "kind"], kind="stable")
     about = here["about"].map(lambda named: not named or bool(set(named) & set(context.members)))
     here = here[(here["kind"] == "event") | about]
-    what = [context.language.pick(r.what_en, r.what_zh) or str(r.id) for r in here.itertuples()]
+    what = [context.language.either(r.what_en, r.what_zh) or str(r.id) for r in here.itertuples()]
     news = (here["kind"] != "event").to_numpy()
     return here.assign(what=what, number=news.cumsum() * news)[COLUMNS].reset_index(drop=True)
 

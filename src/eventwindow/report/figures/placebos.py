@@ -33,19 +33,13 @@ def placebos(context: Context) -> Chart | None:
     model = dict(list(model.items())[:2])
     p = effects_of(context).query("leads").set_index("security")["p_placebo_space"]
     told = context.language.listed([f"{context.name(s)} p = {p_value(p[s])}" for s in model])
-    donors, pick = int(data.loc[data["donor"], "security"].nunique()), context.language.pick
+    donors, say = int(data.loc[data["donor"], "security"].nunique()), context.language.text
     return Chart(
         "placebos",
         _draw(context, data, model),
-        pick("Treated in turn: the placebo cloud", "逐一視為受衝擊者：安慰劑雲圖"),
-        pick(
-            f"Return less expected return of {donors} untreated stocks, each treated in turn, in units of its own "
-            "error over the estimation window; each row under the model that leads for its security. Left: summed "
-            "from the first day of the event window. Right: day 0 alone.",
-            f"{donors} 檔未受衝擊股票逐一視為受衝擊者，縱軸以各自估計期誤差為單位；各列採用該證券預測最準的模型。"
-            f"左：自事件窗首日累計。右：僅事件日。",
-        ),
-        pick(f"On day 0, among {donors} donors: {told}.", f"事件日在 {donors} 檔對照股票中：{told}。"),
+        say("placebos.title"),
+        say("placebos.caption", donors=donors),
+        say("placebos.alt", donors=donors, list=told),
         data.reset_index(drop=True),
     )
 
@@ -60,8 +54,8 @@ def _draw(context: Context, data: pd.DataFrame, model: Mapping[str, str]) -> Fig
         _paths(left, context, mine, security, colour)
         _day_zero(right, context, mine[mine["tau"] == 0], security, colour)
         left.set_title(f"{context.full_name(security)}: {name_of(context, name)}")
-    left.set_xlabel(context.language.pick("trading days from day 0", "距事件日的交易日"), fontsize=8.5)
-    right.set_xlabel(context.language.pick("gap on day 0, in daily errors", "事件日差距（以日誤差計）"), fontsize=8.5)
+    left.set_xlabel(context.language.text("axis.days"), fontsize=8.5)
+    right.set_xlabel(context.language.text("placebos.gap"), fontsize=8.5)
     return figure
 
 
@@ -77,7 +71,7 @@ def _paths(axes: Axes, context: Context, data: pd.DataFrame, security: str, colo
     axes.set_ylim(min(low, own.min()) * 1.12, max(high, own.max()) * 1.12)
     axes.axvline(0, color=FAINT, linewidth=0.8, linestyle=(0, (3, 3)))
     axes.set_xticks(range(int(paths.index[0]), REACH + 1, 5))
-    axes.set_ylabel(context.language.pick("summed gap, in daily errors", "累計差距（以日誤差計）"), fontsize=8.5)
+    axes.set_ylabel(context.language.text("placebos.summed"), fontsize=8.5)
 
 
 def _day_zero(axes: Axes, context: Context, zero: pd.DataFrame, security: str, colour: str) -> None:
@@ -86,4 +80,4 @@ def _day_zero(axes: Axes, context: Context, zero: pd.DataFrame, security: str, c
     plain_axes(axes)
     axes.hist(zero.loc[zero["donor"], "ratio"], bins=40, color=FAINT, alpha=0.6)
     axes.axvline(float(zero.loc[zero["security"] == security, "ratio"].iloc[0]), color=colour, linewidth=2.0)
-    axes.set_ylabel(context.language.pick("untreated stocks", "未受衝擊股票數"), fontsize=8.5)
+    axes.set_ylabel(context.language.text("placebos.stocks"), fontsize=8.5)

@@ -17,12 +17,6 @@ if TYPE_CHECKING:
 
 HOUR = pd.Timedelta(hours=1)
 BEFORE, AFTER = 15, 31  # hours around the open of the first security's day 0
-CITIES = {
-    "XNYS": ("New York", "紐約"), "XTKS": ("Tokyo", "東京"), "XHKG": ("Hong Kong", "香港"), "XTAI": ("Taipei", "台北"),
-    "XKRX": ("Seoul", "首爾"), "XPAR": ("Paris", "巴黎"), "XLON": ("London", "倫敦"), "XFRA": ("Frankfurt", "法蘭克福"),
-    "XETR": ("Frankfurt", "法蘭克福"), "XAMS": ("Amsterdam", "阿姆斯特丹"), "XSHG": ("Shanghai", "上海"),
-    "XASX": ("Sydney", "雪梨"), "XTSE": ("Toronto", "多倫多"), "XSWX": ("Zurich", "蘇黎世"), "XBOM": ("Mumbai", "孟買"),
-}  # fmt: skip
 
 
 def sessions(context: Context) -> Chart | None:
@@ -38,30 +32,24 @@ def sessions(context: Context) -> Chart | None:
     ]
     first = data[(data["kind"] == "stock") & (data["tau"] == 0) & (data["against_home"] == "before")]
     told = [f"{context.name(r.security)} {percent(r.abnormal_return)}" for r in first.itertuples()]
-    pick = context.language.pick
+    say = context.language.text
     return Chart(
         "sessions",
         _draw(context, data.reset_index(drop=True), home),
-        pick("Round the world in the order of the clock", "依世界時間排列的各地交易"),
-        pick(
-            "Each bar is a session (hours in UTC). Returns in local currency; in brackets abnormal returns on the "
-            "local benchmark, or on the mean of the estimation window where none is held; in colour where p < 0.05. "
-            "An index that holds the stock itself falls with it and hides part of its abnormal return.",
-            "每一橫條為一個交易時段（UTC）。報酬以當地貨幣計；括號內為相對當地指數（無指數者為估計期均值）的異常報酬；"
-            "p < 0.05 者著色。指數若含有該股，會隨之下跌而掩蓋部分異常報酬。",
+        say("sessions.title"),
+        say("sessions.caption", level=LEVEL),
+        say(
+            "sessions.alt" if told else "sessions.alt_none",
+            city=_city(context, home["exchange"]),
+            list=context.language.listed(told),
         ),
-        pick(
-            f"Abnormal returns of day 0 on exchanges that closed before {_city(context, home['exchange'])} opened: ",
-            f"在{_city(context, home['exchange'])}開盤前已收盤之交易所的事件日異常報酬：",
-        )
-        + (context.language.listed(told) or pick("none", "無"))
-        + ".",
         data.reset_index(drop=True),
     )
 
 
 def _city(context: Context, mic: object) -> str:
-    return context.language.pick(*CITIES.get(str(mic), (str(mic), str(mic))))
+    key = f"city.{mic}"
+    return context.language.text(key) if context.language.has(key) else str(mic)
 
 
 def _draw(context: Context, data: pd.DataFrame, home: pd.Series) -> Figure:
@@ -89,7 +77,7 @@ def _draw(context: Context, data: pd.DataFrame, home: pd.Series) -> Figure:
     _clock(main, context, home["opens"])
     later.set_xticks([])
     later.spines["bottom"].set_visible(False)
-    later.set_title(context.language.pick("opened later", "較晚開市"), fontsize=8.5, color=FAINT)
+    later.set_title(context.language.text("sessions.later"), fontsize=8.5, color=FAINT)
     later.set_xlim(0, 12)
     return figure
 

@@ -147,7 +147,7 @@ def _happened(context: Context) -> dict[str, str]:
     """Events and other news as notes name them, in the reader's language."""
     return {
         f"{r.what_en} ({r.session:%Y-%m-%d})": context.language.text(
-            "format.name", name=context.language.pick(r.what_en, r.what_zh), symbol=f"{r.session:%Y-%m-%d}"
+            "format.name", name=context.language.either(r.what_en, r.what_zh), symbol=f"{r.session:%Y-%m-%d}"
         )
         for r in context.result.calendar.dropna(subset=["session"]).itertuples()
     }

@@ -76,7 +76,7 @@ def _quality(context: Context) -> Iterator[Block]:
 
 def _finding(context: Context, row: pd.Series) -> tuple[str, ...]:
     when = "" if pd.isna(row["date"]) else context.language.day(row["date"])
-    return str(row["security"]), when, context.language.pick(row["text_en"], row["text_zh"])
+    return str(row["security"]), when, context.language.either(row["text_en"], row["text_zh"])
 
 
 def _origins(context: Context) -> Markup:
@@ -171,6 +171,6 @@ def _between(context: Context, late: pd.Series, securities: set[str]) -> list[st
     same = same[(same["kind"] != "closed") & (same["id"] != context.event)]
     same = same[[not about or bool(set(about) & securities) for about in same["about"]]]
     return [
-        f"{context.language.day(r.date)}: {context.language.pick(r.what_en, r.what_zh) or r.id}"
+        f"{context.language.day(r.date)}: {context.language.either(r.what_en, r.what_zh) or r.id}"
         for r in same.itertuples()
     ]

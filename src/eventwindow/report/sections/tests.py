@@ -152,7 +152,7 @@ def test_row(language: Language, row: pd.Series) -> dict[str, str]:
         "p": p_value(row["p_value"], parametric=not name.startswith(RANKED)),
         "reference": reason_in(language, str(row["distribution"])),
         "n": str(row["n"]),
-        "note": reason_in(language, str(row["note"])).replace("not computed: ", "").replace("未計算：", ""),
+        "note": reason_in(language, str(row["note"]).replace("not computed: ", "")),
     }
 
 
