@@ -97,7 +97,7 @@ def _entries(context: Context, keys: Iterable[str]) -> list[Entry]:
 
 def _entry(context: Context, key: str, text: Markup) -> Entry:
     language = context.language
-    spoken = next(f"{table}.{key}" for table in ("test", "option", "method_name") if language.has(f"{table}.{key}"))
+    spoken = next(k for k in (f"test.{key}", f"option.{key}", f"method_name.{key}") if language.has(k))
     name = language.text(spoken)
     told = language.say("method.entry", name=name[:1].upper() + name[1:], text=text)
     return told, key if has_formula(key) else ""
