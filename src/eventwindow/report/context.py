@@ -176,7 +176,7 @@ class Context:
         return figure(value, unit, self.language.code.startswith("zh"))
 
     def day_rows(self, securities: Sequence[str]) -> pd.DataFrame:
-        """Day 0 of the headline event, one row a security: returns, abnormal returns and both p-values."""
+        """Day 0 of the headline event, one row a security: returns, abnormal returns, interval and p-values."""
         daily = self.result.table("abnormal_returns")
         daily = daily[(daily["event"] == self.event) & (daily["tau"] == 0)].set_index("security")
         sums = self.result.table("cumulative")

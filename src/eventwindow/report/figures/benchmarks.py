@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
@@ -43,11 +42,7 @@ def benchmark_data(context: Context) -> pd.DataFrame:
     """A row a leading security and benchmark: abnormal return of day 0 and its 95 % interval."""
     views = context.result.tables.get("views", pd.DataFrame(columns=[*COLUMNS, "window_start", "window_end"]))
     zero = views[(views["window_start"] == 0) & (views["window_end"] == 0) & views["security"].isin(context.leads)]
-    zero = zero.dropna(subset="car") if len(zero) else zero.assign(std_error=[])
-    # the interval's t: estimation windows hold so many days that its degrees of freedom move the third digit only
-    dof = {s: float(context.abnormal.select([s]).dof[0]) for s in context.leads}
-    reach = [float(stdtrit(dof[s], 0.975)) for s in zero["security"]] * zero["std_error"].to_numpy(float)
-    return zero.assign(low=zero["car"] - reach, high=zero["car"] + reach)[COLUMNS].reset_index(drop=True)
+    return zero.dropna(subset="car").reindex(columns=COLUMNS).reset_index(drop=True)
 
 
 def benchmark_name(context: Context, benchmark: str) -> str:

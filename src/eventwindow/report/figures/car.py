@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from eventwindow.calendars.window import Window
 from eventwindow.report.context import Context
@@ -64,10 +63,10 @@ def car_data(context: Context) -> pd.DataFrame:
     parts = []
     for day in chosen.window.taus:
         held = chosen.car(Window(start, int(day)))
-        reach = stdtrit(held.dof, 0.975) * held.std_error
+        low, high = held.interval()
         dates = chosen.event_days[:, day - start].astype("datetime64[D]").astype("datetime64[s]")
         frame = pd.DataFrame({"security": chosen.labels["security"], "tau": int(day), "date": dates, "car": held.car})
-        parts.append(frame.assign(low=held.car - reach, high=held.car + reach))
+        parts.append(frame.assign(low=low, high=high))
     data = pd.concat(parts).dropna(subset="car")
     order = {s: k for k, s in enumerate(context.members)}
     return data.sort_values(["security", "tau"], key=lambda c: c.map(order) if c.name == "security" else c)[COLUMNS]

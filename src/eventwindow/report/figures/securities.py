@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from scipy.special import stdtrit
 
-from eventwindow.calendars.window import Window
 from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.figures.heatmap import row_order
@@ -37,10 +35,9 @@ def securities(context: Context) -> Chart | None:
 
 def securities_data(context: Context) -> pd.DataFrame:
     """A row a security: abnormal return of day 0 and its 95 % interval, t with the model's degrees of freedom."""
-    held = context.abnormal.car(Window(0, 0))
-    reach = stdtrit(held.dof, 0.975) * held.std_error
-    frame = held.labels[["group", "security", "date"]].assign(abnormal_return=held.car, low=held.car - reach)
-    return frame.assign(high=held.car + reach).dropna(subset="abnormal_return").reset_index(drop=True)
+    rows = context.day_rows(list(dict.fromkeys(context.abnormal.labels["security"]))).reset_index()
+    columns = ["group", "security", "date", "abnormal_return", "low", "high"]
+    return rows[columns].dropna(subset="abnormal_return").reset_index(drop=True)
 
 
 def _draw(context: Context, data: pd.DataFrame) -> Figure:

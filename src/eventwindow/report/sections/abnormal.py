@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
-from scipy.special import stdtrit
 
 from eventwindow.calendars.window import Window
 from eventwindow.inference.results import LEVEL
@@ -17,7 +16,6 @@ from eventwindow.report.context import Context
 from eventwindow.report.language import number, p_value, percent
 from eventwindow.report.reasons import reason_in
 
-DAY = Window(0, 0)
 DASH = "–"  # in the place of a figure that was not worked out
 COLUMNS = ("actual", "expected", "ar", "interval", "p_sq", "p_scaled", "p_family", "p_t", "detectable")
 
@@ -56,11 +54,9 @@ def report_windows(context: Context) -> list[Window]:
 
 
 def _day_rows(context: Context, securities: Sequence[str]) -> Iterator[tuple[Words, ...]]:
-    held = context.abnormal.car(DAY)
-    reach = pd.Series(stdtrit(held.dof, 1 - LEVEL / 2) * held.std_error, index=held.labels["security"])
     firms = _firms(context)
     for security, row in context.day_rows(securities).iterrows():
-        ar, wide = row["abnormal_return"], reach[str(security)]
+        low, high = row["low"], row["high"]
         name, group = context.full_name(str(security)), context.group_name(str(row["group"] or ""))
         day = context.language.short_day(row["date"])
         yield (
@@ -68,8 +64,8 @@ def _day_rows(context: Context, securities: Sequence[str]) -> Iterator[tuple[Wor
             tagged("em", day) if row["date"] != context.day_zero else day,
             percent(row["actual_return"]),
             percent(row["expected_return"]),
-            weighty(percent(ar), bool(abs(ar) > wide)),
-            context.language.text("common.minus_to", low=percent(ar - wide), high=percent(ar + wide)),
+            weighty(percent(row["abnormal_return"]), bool(low > 0 or high < 0)),
+            context.language.text("common.minus_to", low=percent(low), high=percent(high)),
             p_value(row.get("p_sample_quantile")),
             *_firm(firms, str(security), p_value(row["p_value"], parametric=True)),
         )

@@ -6,7 +6,6 @@ from collections import Counter
 
 import pandas as pd
 from markupsafe import Markup
-from scipy.special import stdtrit
 
 from eventwindow.calendars.window import Window
 from eventwindow.report.context import Context
@@ -32,26 +31,18 @@ def first_sentence(context: Context) -> Markup:
     fell = row["actual_return"] < 0
     values = {"name": context.full_name(name), "day": context.language.day(row["date"])}
     moved = say("finding.fell" if fell else "finding.rose", **values, move=points(row["actual_return"]), pc=f"{SPACE}%")
-    low, high = interval(context, name)
     figures = {"expected": percent(row["expected_return"]), "ar": percent(row["abnormal_return"])}
     key = "finding.abnormal_mean" if row["model"] == "mean_adjusted" else "finding.abnormal_market"
     rank = _rank(context, row, name)
     abnormal = say(
         key,
         **figures,
-        low=percent(low),
-        high=percent(high),
+        low=percent(row["low"]),
+        high=percent(row["high"]),
         rank=rank,
         benchmark=context.name(str(row["benchmark"] or "")),
     )
     return context.language.sentences(moved, abnormal)
-
-
-def interval(context: Context, security: str, window: Window = DAY) -> tuple[float, float]:
-    """The 95 % interval of the security's CAR, t with the model's degrees of freedom."""
-    held = context.abnormal.select([security]).car(window)
-    reach = float(stdtrit(held.dof[0], 0.975) * held.std_error[0])
-    return float(held.car[0]) - reach, float(held.car[0]) + reach
 
 
 def _rank(context: Context, row: pd.Series, name: str) -> Markup:
