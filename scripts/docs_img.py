@@ -11,7 +11,7 @@ from eventwindow import run_study
 from eventwindow.report.figures.style import png_bytes
 
 OUT = Path(__file__).parents[1] / "docs" / "img"
-PICTURES = {"day0": "layers", "week": "tape", "specifications": "specifications", "claims": "ladder"}
+PICTURES = {"day0": "groups", "week": "prices", "specifications": "specification_curve", "claims": "claims"}
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Cut the figures' font from Noto Sans CJK TC: Latin, Greek, signs, and the 5,401 common characters of Big5 level 1.
+"""Cut the figures' font from Noto Sans CJK TC: Latin, Greek, signs, the common characters of Big5 and of GB 2312.
 
     python scripts/subset_font.py NotoSansCJK-Regular.ttc
 
@@ -13,18 +13,22 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-OUT = Path(__file__).parents[1] / "src" / "eventwindow" / "report" / "fonts" / "eventwindow-sans-tc.otf"
+PACKAGE = Path(__file__).parents[1] / "src" / "eventwindow"
+OUT = PACKAGE / "report" / "fonts" / "eventwindow-sans-tc.otf"
 FACE = "Noto Sans CJK TC"
 FAMILY = "eventwindow Sans TC"  # a name of its own: an installed Noto must not stand in for it
 BIG5_LEAD, BIG5_TRAIL = range(0xA1, 0xC7), (*range(0x40, 0x7F), *range(0xA1, 0xFF))
+GB_LEAD, GB_TRAIL = range(0xB0, 0xD8), range(0xA1, 0xFF)
 LATIN = (*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x370, 0x400), *range(0x2010, 0x2030))
 SIGNS = "′−←↑→↓≈≠≤≥√∑✓✕●○◐▲▼"
 
 
 def characters() -> str:
-    """Signs and common characters of Big5 (lead bytes A1 to C6), with Latin and Greek."""
-    pairs = (bytes([lead, trail]) for lead in BIG5_LEAD for trail in BIG5_TRAIL)
-    return "".join(pair.decode("big5", errors="ignore") for pair in pairs) + "".join(map(chr, LATIN)) + SIGNS
+    """Signs and common characters of Big5 (lead bytes A1 to C6) and GB 2312 (B0 to D7), with Latin and Greek."""
+    big5 = (bytes([lead, trail]).decode("big5", errors="ignore") for lead in BIG5_LEAD for trail in BIG5_TRAIL)
+    gb = (bytes([lead, trail]).decode("gb2312", errors="ignore") for lead in GB_LEAD for trail in GB_TRAIL)
+    said = (path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.po"))  # of our own texts, rare ones too
+    return "".join([*big5, *gb, *map(chr, LATIN), *said]) + SIGNS
 
 
 def face(collection: Path) -> TTFont:

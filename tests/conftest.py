@@ -52,13 +52,13 @@ def written(deepseek, tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def drawings(deepseek):
     """Its figures, drawn a second time and in this process, by language and name."""
-    from eventwindow.report.context import Subject
+    from eventwindow.report.context import Context
     from eventwindow.report.figures import charts
     from eventwindow.report.language import LANGUAGES, language
 
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
-        return {code: charts(Subject(deepseek, language(code))) for code in LANGUAGES}
+        return {code: charts(Context(deepseek, language(code))) for code in LANGUAGES}
 
 
 @pytest.fixture(scope="session")

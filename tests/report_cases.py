@@ -5,11 +5,13 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from pathlib import Path
 
-from eventwindow.report.language import language
+from eventwindow.report.blocks import Aside, Block, Cards, Cell, Fold, Only, Paragraph, Table
+from eventwindow.report.context import Context
+from eventwindow.report.sections import SECTIONS
 from eventwindow.study.library import new_study
 
 HOSTILE = {
-    "script": "<script>document.title='owned'</script> #panic[] $x$ *a* `b` @c <d> \\ //e",
+    "script": "<script>document.title='owned'</script>",
     "quotes": '"double" \'single\' & <b>bold</b> onload="x"',
     "hebrew": "חדשות \u202eמשמאל\u202c לימין",
     "emoji": "shock 💥 and awe",
@@ -18,9 +20,35 @@ HOSTILE = {
 VOID = {"meta", "link", "br", "img", "input", "hr", "mspace", "path", "use", "rect", "stop"}
 
 
-def catalogue_of(code: str) -> dict[str, str]:
-    """Every text of a language by key, its plural forms in a row."""
-    return {key: " ".join(forms) for key, forms in language(code).catalogue.forms.items()}
+def blocks(context: Context, key: str, kind: type[Block]) -> list:
+    """All blocks of a kind in a section, those within others too."""
+    return [block for block in _every(SECTIONS[key](context)) if isinstance(block, kind)]
+
+
+def _every(found):
+    for block in found:
+        yield block
+        yield from _every(block.body if isinstance(block, Aside | Fold | Only) else ())
+
+
+def tables(context: Context, key: str) -> list[Table]:
+    return blocks(context, key, Table)
+
+
+def said(context: Context, key: str) -> list[str]:
+    """The words of a section's paragraphs."""
+    return [str(block.text) for block in blocks(context, key, Paragraph)]
+
+
+def column(table: Table, caption: str) -> list[str]:
+    """The cells under a heading, without their markup's own reading."""
+    place = [str(head) for head in table.head].index(str(caption))
+    return [str(cell.text if isinstance(cell, Cell) else cell) for row in table.rows for cell in [row[place]]]
+
+
+def cards(context: Context) -> list:
+    """The statements' cards, as the page groups them."""
+    return [card for group in blocks(context, "verdicts", Cards) for card in group.cards]
 
 
 class Page(HTMLParser):

@@ -85,7 +85,7 @@ def test_a_foreign_row_holds_the_return_of_its_own_session_and_its_own_benchmark
     assert row["abnormal_return"] == pytest.approx(own.ar[0, 10])
 
 
-def test_a_study_on_one_exchange_has_no_world_clock(deepseek):
+def test_a_study_on_one_exchange_has_no_sessions(deepseek):
     ar = deepseek.abnormal["selloff"]
     here = ar.select((ar.labels["mic"] == "XNYS").to_numpy())
     table = exchanges_table(here, ["NVDA"], deepseek.evidence.securities, deepseek.evidence.returns, {})

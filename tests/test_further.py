@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from pydantic import ValidationError
+from report_cases import said, tables
 
 from eventwindow.errors import StudyError
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.csv import csv_text
+from eventwindow.report.figures import chart
 from eventwindow.report.figures.counterfactual import counterfactual, name_of
-from eventwindow.report.figures.intraday import minutes
+from eventwindow.report.figures.intraday import intraday
 from eventwindow.report.figures.lead_lag import lead_lag
 from eventwindow.report.figures.placebos import placebos
-from eventwindow.report.figures.sessions import world_clock
-from eventwindow.report.figures.style import rc
+from eventwindow.report.figures.sessions import sessions
+from eventwindow.report.figures.style import rc, svg_text
 from eventwindow.report.language import LANGUAGES, language, percent
-from eventwindow.report.sections import counterfactual_section, hours_section
 from eventwindow.study.analyses import donors
 from eventwindow.study.form import StudyFile
 
-FIGURES = (counterfactual, placebos, world_clock, minutes, lead_lag)
+FIGURES = (counterfactual, placebos, sessions, intraday, lead_lag)
 TABLES = {
     "counterfactual", "counterfactual_daily", "counterfactual_placebos", "exchanges", "receipts", "intraday",
     "intraday_days", "lead_lag",
@@ -38,7 +41,20 @@ def drawn(figure, result, code="en"):
     from matplotlib import rc_context
 
     with rc_context(rc()):
-        return figure(Subject(result, language(code)))
+        return figure(Context(result, language(code)))
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_figure_has_words_numbers_and_every_glyph_in_each_language(deepseek, figure, code):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        chart = drawn(figure, deepseek, code)
+        text = svg_text(chart.figure)
+    assert min(len(chart.title), len(chart.caption), len(chart.alt)) > 5
+    assert len(chart.data)
+    assert not re.search("nan|None", chart.alt + chart.caption + chart.title)
+    assert text == svg_text(drawn(figure, deepseek, code).figure)
 
 
 @pytest.mark.parametrize("figure", FIGURES)
@@ -49,8 +65,8 @@ def test_a_figure_without_matter_is_not_drawn(deepseek, figure):
     assert drawn(figure, replace(deepseek, tables=kept | empty)) is None
 
 
-def test_the_cloud_counts_as_the_table_does(deepseek, drawings):
-    data, led = drawings["en"]["placebos"].data, deepseek.table("counterfactual").query("leads").set_index("security")
+def test_the_cloud_counts_as_the_table_does(deepseek):
+    data, led = drawn(placebos, deepseek).data, deepseek.table("counterfactual").query("leads").set_index("security")
     for security in ("NVDA", "TSM"):
         zero = data[(data["tau"] == 0) & (data["model"] == led.loc[security, "model"])].set_index("security")
         cloud = zero.loc[zero["donor"], "ratio"].abs()
@@ -59,52 +75,53 @@ def test_the_cloud_counts_as_the_table_does(deepseek, drawings):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_the_model_in_front_is_the_one_that_predicts_best(deepseek, drawings, code):
-    subject = Subject(deepseek, language(code))
-    found, table = counterfactual_section(subject), deepseek.table("counterfactual")
-    names = {subject.full_name(s): s for s in subject.leads}
-    assert {row[0] for row in found["sheet"].rows} == set(names)
+def test_the_model_in_front_is_the_one_that_predicts_best(deepseek, code):
+    context = Context(deepseek, language(code))
+    [sheet], table = tables(context, "counterfactual"), deepseek.table("counterfactual")
+    told = said(context, "counterfactual")
+    names = {context.full_name(s): s for s in context.leads}
+    assert {row[0] for row in sheet.rows} == set(names)
     for name, security in names.items():
-        mine = [row[1] for row in found["sheet"].rows if row[0] == name]
+        mine = [row[1] for row in sheet.rows if row[0] == name]
         best = table[table["security"] == security].sort_values("rmse_heldout").iloc[0]
-        leads = subject.language.text("counterfactual.leads")
+        leads = context.language.text("counterfactual.leads")
         assert [cell for cell in mine if leads in cell] == [
-            f"<strong>{name_of(subject, best['model'])}</strong> ({leads})"
+            f"<strong>{name_of(context, best['model'])}</strong> ({leads})"
         ]
-        assert percent(best["effect"]) in drawings[code]["counterfactual"].alt
+        assert percent(best["effect"]) in chart("counterfactual", context).alt
     nvda = table[table["security"] == "NVDA"]["effect"]
-    assert all(percent(end) in str(found["sentences"][0]) for end in (nvda.min(), nvda.max()))
+    assert all(percent(end) in told[0] for end in (nvda.min(), nvda.max()))
     day = deepseek.table("counterfactual_placebos").query("model == 'market_model' and donor and tau == 0")
-    assert percent(day["gap"].median()) in str(found["sentences"][2])
+    assert percent(day["gap"].median()) in told[2]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_what_the_receipt_did_alone_is_said_with_its_change(deepseek, code):
     """TSMC's share was not traded from 22 January to 3 February: the receipt's fall is the premium's."""
-    subject = Subject(deepseek, language(code))
-    [pair] = hours_section(subject)
+    context = Context(deepseek, language(code))
+    [text], [sheet] = said(context, "hours"), tables(context, "hours")
     rows = deepseek.table("receipts").set_index("tau")
     zero = percent(192.31 / 221.88 - 1)
-    assert str(pair["text"]).count(zero) == 2
-    assert subject.language.day(rows.loc[5, "date"]) in str(pair["text"])
-    assert [row[-1] for row in pair["sheet"].rows][:2] == [percent(0.0), zero]
-    assert len(pair["sheet"].rows) == 7
+    assert text.count(zero) == 2
+    assert context.language.day(rows.loc[5, "date"]) in text
+    assert [row[-1] for row in sheet.rows][:2] == [percent(0.0), zero]
+    assert len(sheet.rows) == 7
 
 
 def test_with_a_rate_the_premium_itself_is_said(deepseek):
     known = deepseek.table("receipts").assign(premium=lambda t: 33.0 / t["parity_rate"] - 1)
-    subject = Subject(replace(deepseek, tables=deepseek.tables | {"receipts": known}), language("en"))
-    [pair] = hours_section(subject)
+    context = Context(replace(deepseek, tables=deepseek.tables | {"receipts": known}), language("en"))
+    [text], [sheet] = said(context, "hours"), tables(context, "hours")
     zero = known.set_index("tau").loc[0, "premium"]
-    assert f"The premium over the home share on day 0 was {percent(zero)}." in pair["text"]
-    assert pair["sheet"].rows[1][-1] == percent(zero)
+    assert f"The premium over the home share on day 0 was {percent(zero)}." in text
+    assert sheet.rows[1][-1] == percent(zero)
 
 
 def test_without_pairs_or_donors_nothing_is_said(deepseek):
     kept = {name: table for name, table in deepseek.tables.items() if name not in ("receipts", "counterfactual")}
-    subject = Subject(replace(deepseek, tables=kept), language("en"))
-    assert hours_section(subject) == []
-    assert counterfactual_section(subject)["sheet"] is None
+    context = Context(replace(deepseek, tables=kept), language("en"))
+    assert said(context, "hours") == tables(context, "hours") == []
+    assert said(context, "counterfactual") == tables(context, "counterfactual") == []
 
 
 def test_the_study_that_ships_holds_every_table(deepseek):

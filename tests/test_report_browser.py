@@ -8,11 +8,13 @@ import subprocess
 
 import pytest
 from contrast import faint_texts, faint_words
-from report_cases import HOSTILE
+from report_cases import HOSTILE, hostile_study
 
-from eventwindow.report.context import Subject
+from eventwindow import run_study
+from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import language
+from eventwindow.report.write import write_report
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -37,14 +39,15 @@ def browser(tmp_path_factory):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     window = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    window.get("about:blank")  # away from the browser's own first page, which asks for parts of itself
     yield window
     window.quit()
 
 
 @pytest.fixture(scope="module")
-def report(written):
-    return written / "report.html"
+def report(deepseek, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("browser")
+    write_report(deepseek, folder)
+    return folder / "report.html"
 
 
 def opened(browser, path):
@@ -220,7 +223,7 @@ def test_paper_holds_every_statement_its_evidence_and_the_news(browser, report, 
     opened(browser, report)
     text = printed(browser)
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
-    claims, news = deepseek.table("claims"), marks(Subject(deepseek, language("en")))
+    claims, news = deepseek.table("claims"), marks(Context(deepseek, language("en")))
     simple = claims[claims["measure"] != "compound"]
     wanted = [*claims["text_en"], *simple["reason"], *claims["rule"], *news["what"]]
     assert len(wanted) > 250
@@ -238,8 +241,10 @@ def test_paper_holds_every_statement_whatever_is_chosen_and_the_screen_folds_aga
     assert browser.execute_script("return document.querySelectorAll('details:not([open])').length") == folded
 
 
-def test_hostile_texts_are_seen_and_not_run(browser, hostile_report):
-    said, sent = opened(browser, hostile_report / "report.html")
+@pytest.mark.filterwarnings("ignore:no font here draws")
+def test_hostile_texts_are_seen_and_not_run(browser, tmp_path):
+    write_report(run_study(hostile_study(tmp_path / "study"), prices="shipped"), tmp_path)
+    said, sent = opened(browser, tmp_path / "report.html")
     assert said == []
     assert sent == []
     assert browser.title == HOSTILE["script"]

@@ -8,18 +8,21 @@ from dataclasses import replace
 from importlib.resources import files
 
 import pytest
-from report_cases import catalogue_of
+from report_cases import blocks, tables
 
 from eventwindow.analyses.counterfactual import COUNTERFACTUALS
+from eventwindow.errors import catalogue
 from eventwindow.estimation.models import MODELS
 from eventwindow.inference.registry import TESTS
-from eventwindow.report.context import Subject
+from eventwindow.report.blocks import Formula, Heading, Paragraph
+from eventwindow.report.context import Context
+from eventwindow.report.html import formula
 from eventwindow.report.language import LANGUAGES, language
-from eventwindow.report.paper.chapters import method as method_on_paper
-from eventwindow.report.sections import inference_section, method, method_section
+from eventwindow.report.sections import method
 from eventwindow.report.sections.references import cited, references, works
+from eventwindow.report.typst import typst
 
-FORMULAS = files("eventwindow.report").joinpath("templates/parts/formulas")
+FORMULAS = files("eventwindow.report").joinpath("templates/formulas")
 FIRM = ("sq", "sq_scaled", "single_firm_t", "power")
 REST = (
     "star", "abnormal", "standardised", "volume", "volatility", "romano_wolf", "family", "chosen", "curve", "bars",
@@ -31,13 +34,33 @@ SET = {
 }  # tags that the paper sets  # fmt: skip
 
 
+def words_of(code):
+    return {key: forms[0] for key, forms in catalogue(code).forms.items()}
+
+
 @pytest.fixture(scope="module", params=LANGUAGES)
-def subject(request, deepseek):
-    return Subject(deepseek, language(request.param))
+def context(request, deepseek):
+    return Context(deepseek, language(request.param))
 
 
-def keys(subject):
-    return [entry["key"] for part in method_section(subject)["parts"] for entry in part["entries"] if entry["key"]]
+def keys(context):
+    return [key for part in parts(context).values() for key in part]
+
+
+def parts(context):
+    """Title of a part of the section → keys of its entries with their words, found by the words they begin with."""
+    language, found = context.language, {}
+    for block in method.method(context):
+        if isinstance(block, Heading):
+            mine = found.setdefault(str(block.text), {})
+        elif isinstance(block, Paragraph) and found:
+            mine |= {key: str(block.text) for key in EVERY if str(block.text).startswith(start(language, key))}
+    return found
+
+
+def start(language, key):
+    name = next(language.text(f"{t}.{key}") for t in ("test", "option", "method_name") if language.has(f"{t}.{key}"))
+    return str(language.say("method.entry", name=name[:1].upper() + name[1:], text="\0")).split("\0")[0]
 
 
 def test_every_model_test_and_counterfactual_of_the_package_has_an_entry():
@@ -48,17 +71,17 @@ def test_every_model_test_and_counterfactual_of_the_package_has_an_entry():
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_entry_has_a_name_words_and_a_formula_of_its_own_or_one_before_it(code):
-    words, same = catalogue_of(code), {"en": "The same", "zh-Hant": "同"}[code]
+    words, same = words_of(code), {"en": "The same", "zh-Hant": "同", "zh-Hans": "同"}[code]
     for key in EVERY:
         assert any(f"{table}.{key}" in words for table in ("test", "option", "method_name")), key
         assert method.has_formula(key) or same in words[f"method.{key}"], key
 
 
 def test_every_formula_belongs_to_an_entry_and_is_of_parts_that_the_paper_sets():
-    names = {path.name.removesuffix(".html.j2") for path in FORMULAS.iterdir()}
+    names = {path.name.removesuffix(".html") for path in FORMULAS.iterdir()}
     assert names <= set(EVERY)
     for name in names:
-        text = FORMULAS.joinpath(f"{name}.html.j2").read_text(encoding="utf-8")
+        text = FORMULAS.joinpath(f"{name}.html").read_text(encoding="utf-8")
         drawn = ET.fromstring(f"<all>{text}</all>")
         assert {node.tag for node in drawn.iter()} - {"all"} <= SET, name
         assert all(node.attrib == {"display": "block"} for node in drawn), name
@@ -66,7 +89,7 @@ def test_every_formula_belongs_to_an_entry_and_is_of_parts_that_the_paper_sets()
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_work_that_is_cited_stands_in_the_references_and_the_other_way_round(code):
-    said = [text for key, text in catalogue_of(code).items() if key.startswith("method.")]
+    said = [text for key, text in words_of(code).items() if key.startswith("method.")]
     assert set(cited(said)) == set(works())
     for label, work in works().items():
         year = label[-4:]
@@ -85,37 +108,35 @@ def test_years_after_the_same_names_are_works_of_their_own():
     assert references(["(Cowan 1992)"]) == [works()["Cowan 1992"]]
 
 
-def test_what_the_study_used_is_there_each_once(deepseek, subject):
-    found = keys(subject)
+def test_what_the_study_used_is_there_each_once(deepseek, context):
+    found = keys(context)
     assert len(found) == len(set(found))
     daily, curve = deepseek.table("abnormal_returns"), deepseek.table("curve")
     assert set(found) & set(method.MODELS) == set(daily["model"]) | set(curve["model"])
-    section = inference_section(subject)
-    careless = [row for block in section["careless"] for row in block["rows"]]
-    assert len(set(found) & (set(method.TESTS) - {"correlation"})) == len(section["valid"]) + len(careless)
+    ran = sum(len(table.rows) for table in tables(context, "tests") if not table.label)
+    assert len(set(found) & (set(method.TESTS) - {"correlation"})) == ran
     assert set(found) & set(method.COUNTERFACTUALS) == set(deepseek.table("counterfactual")["model"]) - set(MODELS)
     assert {*FIRM, *REST, "correlation", *method.PLACEBOS} <= set(found)
     assert "calendar_time" not in found
 
 
-def test_a_test_stands_under_what_it_is_here(subject):
-    parts = [{entry["key"] for entry in part["entries"]} for part in method_section(subject)["parts"]]
-    held = next(part for part in parts if "date_permutation_mean" in part)
-    lost = next(part for part in parts if "patell_z" in part)
+def test_a_test_stands_under_what_it_is_here(context):
+    found = [set(part) for part in parts(context).values()]
+    held = next(part for part in found if "date_permutation_mean" in part)
+    lost = next(part for part in found if "patell_z" in part)
     assert held.isdisjoint(lost)
     assert {"adjusted_patell_z", "kolari_pynnonen_t", "gls_t"} <= held
     assert {"sur_f", "grank_t", "bmp_t"} <= lost
 
 
 def test_a_study_without_weights_donors_and_bars_says_nothing_of_them(template):
-    found = set(keys(Subject(template, language("en"))))
+    found = set(keys(Context(template, language("en"))))
     assert "market_model" in found
     assert not found & {"star", "bars", "lead_lag", "receipts", "ff3", *method.COUNTERFACTUALS, *method.PLACEBOS}
 
 
 def test_models_of_the_specification_curve_alone_are_marked(deepseek):
-    section = method_section(Subject(deepseek, language("en")))
-    models = {entry["key"]: entry["text"] for entry in section["parts"][0]["entries"]}
+    models = next(iter(parts(Context(deepseek, language("en"))).values()))
     assert "(in the specification curve only)" in models["ff5"]
     n = len(deepseek.table("abnormal_returns").query("model == 'market_model'").drop_duplicates(["event", "security"]))
     assert f"({n} event-security pairs)" in models["market_model"]
@@ -124,11 +145,13 @@ def test_models_of_the_specification_curve_alone_are_marked(deepseek):
 def test_a_table_that_holds_no_row_is_no_use(deepseek):
     bare = {name: deepseek.tables[name].iloc[:0] for name in ("counterfactual", "intraday", "lead_lag", "treated")}
     plain = replace(deepseek, tables={**deepseek.tables, **bare})
-    assert not {"ridge", "bars", "lead_lag", "star"} & set(keys(Subject(plain, language("en"))))
+    assert not {"ridge", "bars", "lead_lag", "star"} & set(keys(Context(plain, language("en"))))
 
 
-def test_paper_and_page_set_the_same_formulas(subject):
-    shown = [entry["formula"] for part in method_section(subject)["parts"] for entry in part["entries"]]
-    blocks = [block for block in method_on_paper(subject) if block["kind"] == "formula"]
-    texts = [FORMULAS.joinpath(f"{key}.html.j2").read_text(encoding="utf-8") for key in shown if key]
-    assert [block["mathml"] for block in blocks] == [f"<formulas>{text}</formulas>" for text in texts]
+def test_paper_and_page_set_the_same_formulas(context):
+    shown = blocks(context, "method", Formula)
+    assert [block.key for block in shown] == [key for key in keys(context) if method.has_formula(key)]
+    for block in shown:
+        text = FORMULAS.joinpath(f"{block.key}.html").read_text(encoding="utf-8")
+        assert formula(block.key) == text
+        assert typst(block)["mathml"] == f"<formulas>{text}</formulas>"

@@ -6,21 +6,26 @@ import re
 import shutil
 import subprocess
 import unicodedata
+import warnings
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
-from report_cases import HOSTILE
+from report_cases import HOSTILE, blocks, cards, hostile_study
 
-from eventwindow.report.context import Subject, every_verdict
-from eventwindow.report.html import file_name
+from eventwindow import run_study
+from eventwindow.errors import file_name
+from eventwindow.report.blocks import Compared
+from eventwindow.report.context import Context, every_verdict
+from eventwindow.report.figures import charts
+from eventwindow.report.figures.style import svg_text
 from eventwindow.report.language import LANGUAGES, language
-from eventwindow.report.paper.blocks import runs
-from eventwindow.report.sections import board_section, disagreements_section, outline, title
-from eventwindow.report.sections.strip import marks_of
-from eventwindow.report.typst import pdf_bytes
+from eventwindow.report.sections import document
+from eventwindow.report.sections.interval import interval_of
+from eventwindow.report.typst import pdf_bytes, runs
+from eventwindow.report.write import write_report
 
 INLINE = {"strong", "code", "sub", "small", "a"}
 UNSAID = {"script", "style", "svg", "nav", "form", "button", "math"}  # drawn, or of use on a screen only
@@ -28,11 +33,11 @@ TEXT_HEIGHT = "782"  # points above the foot of an A4 page
 ON_SCREEN = (
     "common.skip",
     "common.skip_contents",
-    "board.intro",
-    "board.whole_parts",
-    "board.evidence",
-    "board.p_value",
-    "board.specifications",
+    "verdicts.intro",
+    "verdicts.whole_parts",
+    "verdicts.evidence",
+    "verdicts.p_value",
+    "verdicts.specifications",
 )
 
 pytestmark = pytest.mark.filterwarnings("error::UserWarning")  # a glyph that no font has
@@ -88,29 +93,37 @@ def stands(text: str, pages: list[str]) -> bool:
     return any(text[:k] in one and text[k:] in two for one, two in pairwise(pages) for k in cuts)
 
 
+@pytest.fixture(scope="module")
+def folder(deepseek, tmp_path_factory):
+    pytest.importorskip("typst", reason="needs the extra pdf")
+    out = tmp_path_factory.mktemp("paper")
+    write_report(deepseek, out)
+    return out
+
+
 @pytest.fixture(scope="module", params=LANGUAGES)
-def both(request, deepseek, written):
-    """The subject, the page and what the paper says, in one language."""
-    html = written / file_name(request.param)
-    subject = Subject(deepseek, language(request.param))
-    return subject, html.read_text(encoding="utf-8"), leaves(read(html.with_suffix(".pdf")))
+def both(request, deepseek, folder):
+    """The context, the page and what the paper says, in one language."""
+    html = folder / file_name(request.param)
+    context = Context(deepseek, language(request.param))
+    return context, html.read_text(encoding="utf-8"), leaves(read(html.with_suffix(".pdf")))
 
 
 def test_the_paper_says_all_that_the_page_says(both):
-    subject, html, pages = both
+    context, html, pages = both
     said = {bare(text) for text in Texts(html).found} - {""}
     lost = {text for text in said if not stands(text, pages)}
-    n = {v.specifications.number for v in every_verdict(subject.result.verdicts) if v.specifications}
-    on_screen = {bare(subject.language.text(key, n=k)) for key in ON_SCREEN for k in n}
-    links = {text for text in lost if bare(subject.language.text("common.other_language")) in text}
+    n = {v.specifications.number for v in every_verdict(context.result.verdicts) if v.specifications}
+    on_screen = {bare(context.language.text(key, n=k)) for key in ON_SCREEN for k in n}
+    links = {text for text in lost if any(bare(language(code).name) in text for code in LANGUAGES)}
     assert len(said) > 2_000
     assert lost - on_screen - links == set()
 
 
 def test_the_tables_of_the_appendix_fill_their_pages(both):
     """A column squeezed by its neighbours runs on for pages of a few letters a line."""
-    subject, _, pages = both
-    title = bare(subject.language.text("section.appendix"))
+    context, _, pages = both
+    title = bare(context.language.text("section.appendix"))
     start = max(k for k, page in enumerate(pages) if title in page)
     whole = pages[start : len(pages) - 2]  # the last page ends where its table ends; behind its foot stands nothing
     assert len(whole) > 5
@@ -118,9 +131,9 @@ def test_the_tables_of_the_appendix_fill_their_pages(both):
 
 
 def test_every_verdict_stands_with_its_reason_and_its_rule(both):
-    subject, _, pages = both
-    lines = [line for _, group in board_section(subject)["groups"] for line in group]
-    assert len(lines) == len(subject.result.verdicts)
+    context, _, pages = both
+    lines = cards(context)
+    assert len(lines) == len(context.result.verdicts)
     every = [*lines, *(part for line in lines for part in line.parts)]
     for line in every:
         for text in (line.text, line.said, line.evidence, line.rule, line.changes):
@@ -129,21 +142,21 @@ def test_every_verdict_stands_with_its_reason_and_its_rule(both):
 
 
 def test_the_disagreements_stand_with_what_was_measured(both):
-    subject, _, pages = both
-    points = disagreements_section(subject)
+    context, _, pages = both
+    points = blocks(context, "disagreements", Compared)
     assert points
     for point in points:
-        told = [point["title"], point["said"], *(line.id + line.text for line in point["claims"])]
-        told += [line.text + (f" → {line.measured}" if line.measured else line.reason) for line in point["panels"]]
+        told = [line.id + line.text for line in point.claims]
+        told += [line.text + (f" → {line.measured}" if line.measured else line.reason) for line in point.panels]
         for text in told:
             assert stands(bare(text), pages), text
 
 
 def test_every_section_has_its_heading_in_the_table_of_contents_and_in_its_place(both):
-    subject, html, pages = both
+    context, html, pages = both
     headings = re.findall(r"<h2[^>]*>(.*?)</h2>", html)
     figures = re.findall(r'<figure id="figure-(\w+)"', html)
-    assert [unescape(heading) for heading in headings] == [title(subject, key) for key in outline(subject, figures)]
+    assert [unescape(heading) for heading in headings] == [section.title for section in document(context, figures)]
     whole = "".join(pages)
     assert all(whole.count(bare(heading)) >= 2 for heading in headings)
     places = [whole.rindex(bare(heading)) for heading in headings]
@@ -159,23 +172,31 @@ def test_formulas_are_set_as_mathematics_from_the_pages_own(both):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_the_same_result_gives_the_same_bytes(deepseek, written, drawings, svgs, code):
-    pytest.importorskip("typst", reason="needs the extra pdf")
-    again = pdf_bytes(Subject(deepseek, language(code)), drawings[code], svgs[code])
-    assert again == (written / file_name(code)).with_suffix(".pdf").read_bytes()
+def test_the_same_result_gives_the_same_bytes(deepseek, folder, code):
+    context = Context(deepseek, language(code))
+    drawn = charts(context)
+    again = pdf_bytes(context, drawn, {name: svg_text(chart.figure) for name, chart in drawn.items()})
+    assert again == (folder / file_name(code)).with_suffix(".pdf").read_bytes()
 
 
-def test_texts_of_a_study_stay_text(hostile_report):
-    pages = leaves(read(hostile_report / "report.pdf"))
+def test_texts_of_a_study_stay_text(tmp_path):
+    result = run_study(hostile_study(tmp_path / "study"), prices="shipped")
+    dollars = replace(result, title_en="#panic[] $x$ *a* `b` @c <d> \\ //e")
+    (tmp_path / "out").mkdir()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # this machine may have no font with the emoji or the Hebrew
+        write_report(dollars, tmp_path / "out", ["en"])
+    pages = leaves(read(tmp_path / "out" / "report.pdf"))
     for key in ("script", "quotes", "braces"):
         assert stands(bare(HOSTILE[key]), pages), key
+    assert stands(bare(dollars.title_en), pages)
     assert stands(bare("and awe"), pages)
 
 
 def test_a_character_that_no_font_has_is_told_and_the_pdf_is_written(deepseek):
     odd = replace(deepseek, title_en="a private \U000f1234 sign", verdicts=(), readings=(), disagreements=())
     with pytest.warns(UserWarning, match="no font here draws \U000f1234: boxes stand in the PDF"):
-        assert pdf_bytes(Subject(odd, language("en")), {}, {}).startswith(b"%PDF")
+        assert pdf_bytes(Context(odd, language("en")), {}, {}).startswith(b"%PDF")
 
 
 def test_only_our_own_tags_style_a_text():
@@ -185,7 +206,7 @@ def test_only_our_own_tags_style_a_text():
 
 
 def test_the_small_chart_puts_every_mark_within_its_width(deepseek):
-    drawn = [marks for v in every_verdict(deepseek.verdicts) if (marks := marks_of(v)) is not None]
+    drawn = [marks for v in every_verdict(deepseek.verdicts) if (marks := interval_of(v)) is not None]
     assert len(drawn) > 50
     for marks in drawn:
         start, width = marks.bar

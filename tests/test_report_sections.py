@@ -7,51 +7,51 @@ from html import unescape
 
 import pandas as pd
 import pytest
-from report_cases import catalogue_of
+from report_cases import said as told_in
+from report_cases import tables
 
-from eventwindow.report.context import Subject
+from eventwindow.errors import catalogue
+from eventwindow.report.context import Context
 from eventwindow.report.language import LANGUAGES, language, p_value, percent
-from eventwindow.report.sections import (
-    benchmark_section,
-    inference_section,
-    late_section,
-    market_section,
-    outline,
-    title,
-)
+from eventwindow.report.sections import document, title
 from eventwindow.report.sections.benchmark import REMARK
 
 MATTER = {"market", "group_views", "approach", "treated", "treated_stocks", "views", "robustness"}
+WHY = ("independent", "normal", "spread")
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
-def subject(request, deepseek):
-    return Subject(deepseek, language(request.param))
+def context(request, deepseek):
+    return Context(deepseek, language(request.param))
 
 
 def changed(deepseek, code="en", **tables):
     """The shipped study's result with other tables, as the reader of `code` meets it."""
-    return Subject(replace(deepseek, tables={**deepseek.tables, **tables}), language(code))
+    return Context(replace(deepseek, tables={**deepseek.tables, **tables}), language(code))
 
 
-def words(section):
-    return unescape(" ".join(map(str, section["sentences"])))
+def words(context, key):
+    return unescape(" ".join(told_in(context, key)))
 
 
-def test_the_order_is_that_of_the_article(subject):
-    keys = outline(subject, ["benchmarks", "specifications", "counterfactual", "minutes"])
+def outline(context, figures):
+    return [section.key for section in document(context, figures)]
+
+
+def test_the_order_is_that_of_the_article(context):
+    keys = outline(context, ["benchmarks", "specification_curve", "counterfactual", "intraday", "prices"])
     wanted = ["verdicts", "week", "hours", "abnormal", "benchmark", "market", "late", "tests", "robustness"]
     assert keys[: len(wanted)] == wanted
     assert keys[-3:] == ["excluded", "data", "method"]
 
 
-def test_the_market_is_told_by_the_figures_of_its_table(deepseek, subject):
+def test_the_market_is_told_by_the_figures_of_its_table(deepseek, context):
     market = deepseek.table("market").set_index(["measure", "name", "left_out"])["value"]
-    said = words(market_section(subject))
+    said = words(context, "market")
     for key in (("return", "SPY", ""), ("return", "SPY", "treated"), ("median", "panel", ""), ("mean", "panel", "")):
         assert percent(market[key]) in said
     assert percent(market["share_down", "panel", ""], 0, sign=False) in said
-    panels, _ = market_section(subject)["sheets"]
+    panels, _ = tables(context, "market")
     assert [row[1] for row in panels.rows][:5] == [
         percent(market["return", s, ""]) for s in deepseek_benchmarks(deepseek)
     ]
@@ -63,43 +63,43 @@ def deepseek_benchmarks(result):
 
 def test_whether_it_was_the_market_turns_with_the_share_that_moved_along(deepseek):
     table = deepseek.table("market")
-    assert words(market_section(changed(deepseek))).startswith("No: on 27 January 2025")
+    assert words(changed(deepseek), "market").startswith("No: on 27 January 2025")
     most = table.assign(value=table["value"].where(table["measure"] != "share_down", 0.9))
-    assert words(market_section(changed(deepseek, market=most))).startswith("Most of it: on 27 January 2025")
-    assert words(market_section(changed(deepseek, "zh-Hant", market=most))).startswith("多數是：")
+    assert words(changed(deepseek, market=most), "market").startswith("Most of it: on 27 January 2025")
+    assert words(changed(deepseek, "zh-Hant", market=most), "market").startswith("多數是：")
 
 
-def test_every_group_is_on_one_side_or_said_to_be_open(deepseek, subject):
+def test_every_group_is_on_one_side_or_said_to_be_open(deepseek, context):
     views = deepseek.table("group_views")
-    groups = views[(views["benchmark"] == "SPY") & views["group"].isin(subject.groups)]
+    groups = views[(views["benchmark"] == "SPY") & views["group"].isin(context.groups)]
     moved = groups[groups["p_value"] < 0.05]
-    said = words(market_section(subject))
+    said = words(context, "market")
     for row in moved.itertuples():
-        assert f"{subject.group_name(row.group)} {percent(row.caar)}" in said
+        assert f"{context.group_name(row.group)} {percent(row.caar)}" in said
     assert f"{len(groups) - len(moved)}" in said
-    _, table = market_section(subject)["sheets"]
+    _, table = tables(context, "market")
     assert len(table.rows) == len(groups)
 
 
 def test_groups_are_held_against_one_benchmark_where_none_is_without_the_treated(deepseek):
     views, market = deepseek.table("group_views"), deepseek.table("market")
     kept = {"group_views": views[views["benchmark"] == "SPY"], "market": market[market["left_out"] == ""]}
-    section = market_section(changed(deepseek, **kept))
-    assert "Held against the benchmark, the 11 groups" in words(section)
-    assert "without the treated" not in words(section) + section["sheets"][1].caption
-    assert [len(row) for row in section["sheets"][1].rows] == [4] * 11
+    context = changed(deepseek, **kept)
+    _, table = tables(context, "market")
+    assert "Held against the benchmark, the 11 groups" in words(context, "market")
+    assert "without the treated" not in words(context, "market") + table.caption
+    assert [len(row) for row in table.rows] == [4] * 11
 
 
-def test_untreated_groups_are_explained_by_what_the_benchmark_makes_of_them(deepseek, subject):
+def test_untreated_groups_are_explained_by_what_the_benchmark_makes_of_them(deepseek, context):
     views = deepseek.table("group_views").set_index(["group", "benchmark"])
-    said = words(benchmark_section(subject))
+    said = words(context, "benchmark")
     for group in ("controls", "comparators"):
         for benchmark in ("SPY", "SPY" + REMARK):
             row = views.loc[(group, benchmark)]
-            text = (
-                f"{percent(row['caar'])}{'（' if subject.language.zh else ' ('}p\u00a0=\u00a0{p_value(row['p_value'])}"
-            )
-            assert f"{subject.group_name(group)} {text}" in said
+            bracket = {"en": " ("}.get(context.language.code, "（")
+            text = f"{percent(row['caar'])}{bracket}p\u00a0=\u00a0{p_value(row['p_value'])}"
+            assert f"{context.group_name(group)} {text}" in said
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_what_is_left_of_the_untreated_decides_the_words(deepseek, scale, p, tol
     views = deepseek.table("group_views")
     plain = views[views["benchmark"] == "SPY"]
     other = plain.assign(benchmark="SPY" + REMARK, caar=plain["caar"] * scale, p_value=p)
-    said = words(benchmark_section(changed(deepseek, group_views=pd.concat([plain, other]))))
+    said = words(changed(deepseek, group_views=pd.concat([plain, other])), "benchmark")
     assert [text for text in told if text not in said] == []
     assert [text for text in not_told if text in said] == []
 
@@ -127,14 +127,14 @@ def test_what_is_left_of_the_untreated_decides_the_words(deepseek, scale, p, tol
 def test_no_word_of_the_untreated_where_none_of_them_moved(deepseek):
     views = deepseek.table("group_views")
     calm = changed(deepseek, group_views=views.assign(p_value=0.5))
-    assert "Groups without a single treated stock" not in words(benchmark_section(calm))
+    assert "Groups without a single treated stock" not in words(calm, "benchmark")
 
 
-def test_each_set_of_stocks_that_is_left_out_is_listed_once_under_its_name(deepseek, subject):
-    sets = benchmark_section(subject)["sets"]
+def test_each_set_of_stocks_that_is_left_out_is_listed_once_under_its_name(deepseek, context):
+    [sets] = tables(context, "benchmark")
     treated = deepseek.table("treated_stocks")
     name, stocks, n, weight, panel, _ = sets.rows[0]
-    assert name == subject.language.text("benchmark.the_treated")
+    assert name == context.language.text("benchmark.the_treated")
     assert stocks.split(", ") == list(treated["security"]) and n == str(len(treated))
     assert weight == percent(treated["weight"].sum(), sign=False)
     assert len(sets.rows) == 2
@@ -148,16 +148,19 @@ def test_each_set_of_stocks_that_is_left_out_is_listed_once_under_its_name(deeps
     assert int(panel) == down[""] - down["treated"]
 
 
-def test_the_delay_is_told_in_weeks_and_sessions(deepseek, subject):
-    section, approach = late_section(subject), deepseek.table("approach")
-    assert title(subject, "late") == {"en": "Why a week late?", "zh-Hant": "為何晚了一週？"}[subject.language.code]
-    said = words(section)
+def test_the_delay_is_told_in_weeks_and_sessions(deepseek, context):
+    approach = deepseek.table("approach")
+    assert (
+        title(context, "late")
+        == {"en": "Why a week late?", "zh-Hant": "為何晚了一週？", "zh-Hans": "为何晚了一周？"}[context.language.code]
+    )
+    said = words(context, "late")
     for row in approach[approach["event"] != "release"].itertuples():
         if row.event == "v3" or (row.window_start, row.window_end) in ((0, 0), (-4, -1)):
             assert f"{percent(row.caar)}" in said and p_value(row.p_value) in said
     reading = next(r for r in deepseek.readings if r.reading.key == "C1")
-    assert subject.language.pick(reading.sentence_en, reading.sentence_zh) in said
-    assert len(section["sheet"].rows) == 8
+    assert context.reading_words(reading)["sentence"] in said
+    assert len(tables(context, "late")[0].rows) == 8
 
 
 @pytest.mark.parametrize(
@@ -173,7 +176,7 @@ def test_a_jump_a_drift_and_nothing_are_told_apart(deepseek, before, zero, told)
     mine = table["event"] == "selloff"
     table.loc[mine & (table["window_end"] == -1) & (table["window_start"] == -4), "p_value"] = before
     table.loc[mine & (table["window_end"] == 0), "p_value"] = zero
-    said = words(late_section(changed(deepseek, approach=table)))
+    said = words(changed(deepseek, approach=table), "late")
     assert told in said
     assert ("smaller one may have been there unseen" in said) == (before >= 0.05)
 
@@ -189,37 +192,37 @@ def test_a_jump_a_drift_and_nothing_are_told_apart(deepseek, before, zero, told)
     ],
 )
 def test_the_heading_says_how_late(deepseek, days, code, told):
-    subject = Subject(deepseek, language(code))
-    date = (subject.day_zero - pd.Timedelta(days=days)).date().isoformat()
-    events = [e | ({"date": date} if e["id"] == "release" else {}) for e in subject.study["events"]]
-    run = {**deepseek.run, "study": {**subject.study, "events": events}}
-    assert title(Subject(replace(deepseek, run=run), language(code)), "late") == told
+    context = Context(deepseek, language(code))
+    date = (context.day_zero - pd.Timedelta(days=days)).date().isoformat()
+    events = [e | ({"date": date} if e["id"] == "release" else {}) for e in context.study["events"]]
+    run = {**deepseek.run, "study": {**context.study, "events": events}}
+    assert title(Context(replace(deepseek, run=run), language(code)), "late") == told
 
 
 def test_a_study_without_such_matter_has_no_such_section(template, deepseek):
-    plain = Subject(template, language("en"))
-    assert late_section(plain) == {}
+    plain = Context(template, language("en"))
+    assert told_in(plain, "late") == []
     assert not {"market", "late"} & set(outline(plain, []))
     kept = {k: v for k, v in deepseek.tables.items() if k not in MATTER}
     bare = replace(deepseek, tables=kept, verdicts=(), readings=(), disagreements=())
-    keys = outline(Subject(bare, language("en")), [])
+    keys = outline(Context(bare, language("en")), [])
     assert not {"benchmark", "market", "late", "robustness"} & set(keys)
 
 
-def test_careless_tests_stand_by_the_reason_why_they_are(subject):
-    blocks = inference_section(subject)["careless"]
-    names = [{row["name"] for row in block["rows"]} for block in blocks]
-    say = subject.language.text
+def test_invalid_tests_stand_by_the_reason_why_they_are(context):
+    say, whole = context.language.text, tables(context, "tests")
+    lost = [table for table in whole if table.caption.endswith(tuple(say(f"invalid.{w}_table") for w in WHY))]
+    names = [{row[0] for row in table.rows} for table in lost]
     assert [len(n) for n in names] == [12, 1, 1]
     assert names[1:] == [{say("test.sur_f")}, {say("test.grank_t")}]
     assert {say("test.patell_z"), say("test.bmp_t"), say("test.grank_z")} <= names[0]
-    assert say("careless.conformal") in blocks[1]["why"]
+    assert say("invalid.conformal") in words(context, "tests")
 
 
-def test_what_the_correlation_makes_of_a_statistic_is_taken_from_the_tests(deepseek, subject):
+def test_what_the_correlation_makes_of_a_statistic_is_taken_from_the_tests(deepseek, context):
     tests = deepseek.table("tests").query("event == 'selloff' and group == 'ai_ten'")
     zero = tests[(tests["window_start"] == 0) & (tests["window_end"] == 0)].set_index("test")["statistic"]
-    why = inference_section(subject)["careless"][0]["why"]
+    why = words(context, "tests")
     for name in ("patell_z", "adjusted_patell_z", "bmp_t", "kolari_pynnonen_t"):
         assert f"{zero[name]:.1f}".replace("-", "−") in why
 
@@ -228,14 +231,14 @@ def test_what_the_correlation_makes_of_a_statistic_is_taken_from_the_tests(deeps
 def test_the_word_on_kolari_pynnonen_follows_what_it_found(deepseek, p, told):
     tests = deepseek.table("tests")
     turned = tests.assign(p_value=tests["p_value"].where(tests["test"] != "kolari_pynnonen_t", p))
-    said = inference_section(changed(deepseek, tests=turned))["bounded"]
+    said = tables(changed(deepseek, tests=turned), "tests")[0].note
     assert told in said
     assert f"p\u00a0=\u00a0{p:.3f}".replace("\u00a0", "&nbsp;") in said
 
 
 def test_no_share_of_rejections_is_written_by_hand():
-    """How often careless tests reject depends on the data: the words give the direction only."""
+    """How often invalid tests reject depends on the data: the words give the direction only."""
     for code in LANGUAGES:
-        said = {k: v for k, v in catalogue_of(code).items() if k.startswith("careless.")}
+        said = {k: v for k, v in catalogue(code).forms.items() if k.startswith("invalid.")}
         assert said
-        assert not any(any(c.isdigit() for c in text) for text in said.values())
+        assert not any(any(c.isdigit() for c in text) for forms in said.values() for text in forms)

@@ -10,10 +10,11 @@ import matplotlib.text
 import pytest
 
 from eventwindow.claims.measures import MEASURES
-from eventwindow.report.context import Subject, every_verdict
+from eventwindow.report.context import Context, every_verdict
+from eventwindow.report.figures import FIGURES, chart
 from eventwindow.report.html import page
-from eventwindow.report.language import language
-from eventwindow.report.reasons import reason_in
+from eventwindow.report.language import LANGUAGES, language
+from eventwindow.report.reasons import patterns, reason_in
 
 INFERENCE = Path(__file__).parents[1] / "src" / "eventwindow" / "inference"
 NAMES = {  # of authors, firms and tests that are written so in Taiwan; tickers and the study's own names are taken out
@@ -26,17 +27,17 @@ CLAIMED = re.compile(r"\b(fell|rose|lost|gained|lower|higher|positive|negative|l
 
 @pytest.fixture(scope="module")
 def chinese(deepseek):
-    return Subject(deepseek, language("zh-Hant"))
+    return Context(deepseek, language("zh-Hant"))
 
 
 @pytest.fixture(scope="module")
-def drawn(drawings):
-    return drawings["zh-Hant"]
+def drawn(chinese):
+    return {name: found for name in FIGURES if (found := chart(name, chinese)) is not None}
 
 
-def latin_runs(text: str, subject: Subject) -> set[str]:
+def latin_runs(text: str, context: Context) -> set[str]:
     """Two and more Latin words in a row, but for tickers and proper names."""
-    symbols = sorted(subject.result.evidence.securities.index, key=len, reverse=True)
+    symbols = sorted(context.result.evidence.securities.index, key=len, reverse=True)
     text = re.sub(r"\bp(?=\s*[=<])", "·", text)
     text = re.sub(r"\b[SB]\d+-[\w-]+", "·", CITED.sub("·", text))  # claims by their key
     text = re.sub("|".join(rf"(?<![A-Za-z]){re.escape(s)}(?![A-Za-z])" for s in symbols), "·", text)
@@ -56,10 +57,11 @@ def test_the_chinese_page_holds_no_english_but_names(chinese, drawn):
     assert latin_runs(text, chinese) == set()
 
 
-def test_the_chinese_figures_hold_no_english_but_names(chinese, drawn):
-    words = {n: [t.get_text() for t in f.figure.findobj(matplotlib.text.Text)] for n, f in drawn.items()}
-    assert min(map(len, words.values())) > 0
-    assert {n: english for n, said in words.items() if (english := latin_runs("\n".join(said), chinese))} == {}
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_chinese_figures_hold_no_english_but_names(chinese, drawn, name):
+    words = [t.get_text() for t in drawn[name].figure.findobj(matplotlib.text.Text)]
+    assert words
+    assert latin_runs("\n".join(words), chinese) == set()
 
 
 def test_every_figure_a_verdict_is_made_of_has_a_name(deepseek, chinese):
@@ -75,7 +77,7 @@ def test_every_figure_a_verdict_is_made_of_has_a_name(deepseek, chinese):
     )
 
 
-@pytest.mark.parametrize("code", ["en", "zh-Hant"])
+@pytest.mark.parametrize("code", LANGUAGES)
 def test_every_measure_has_a_name(code):
     assert all(language(code).text(f"measure.{name}") for name in MEASURES)
 
@@ -116,3 +118,9 @@ def test_reasons_in_a_row_are_told_one_by_one():
     why = "Held figures stand in for NVDA: Yahoo does not know it"
     assert reason_in(language("zh-Hant"), why) == "以先前取得或隨附的數據代替 NVDA：Yahoo 沒有此代號"
     assert reason_in(language("zh-Hant"), "a reason of one's own") == "a reason of one's own"
+
+
+def test_reasons_are_known_alike_in_both_forms_of_chinese():
+    held = {code: [pattern.pattern for pattern, _ in patterns(code)] for code in ("zh-Hant", "zh-Hans")}
+    assert held["zh-Hans"] == held["zh-Hant"] != []
+    assert patterns("en") == ()

@@ -158,3 +158,8 @@ def languages() -> tuple[str, ...]:
     folder = files("eventwindow").joinpath("report/locale")
     codes = sorted(p.name[:-3].replace("_", "-") for p in folder.iterdir() if p.name.endswith(".po"))
     return tuple(sorted(codes, key=lambda code: code != "en"))
+
+
+def file_name(code: str) -> str:
+    """The report's page in a language: report.html, report.zh-Hant.html."""
+    return "report.html" if code == "en" else f"report.{code}.html"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eventwindow import __version__
-from eventwindow.errors import StudyError
+from eventwindow.errors import StudyError, languages
 
 EPILOG = "exit codes: 0 done, 1 something failed that is not yours, 2 the input is wrong, 130 interrupted"
 
@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
     _price_options(run)
     run.add_argument("--claims", type=Path, metavar="FILE", help="judge these claims instead of the study's own")
     run.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: eventwindow-out/STUDY)")
-    run.add_argument("--language", choices=("en", "zh-Hant"), help="one language of the report (default: both)")
+    run.add_argument("--language", choices=languages(), help="one language of the report (default: all)")
     run.add_argument("--engine", default="local", metavar="local|dask", help="where chunks of an [event_list] are run")
     run.add_argument("--cluster", metavar="ADDRESS", help="the Dask scheduler (default: a cluster on this machine)")
     run.add_argument("--workers", type=int, metavar="N", help="processes for an [event_list] (default: one a core)")

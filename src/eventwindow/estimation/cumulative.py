@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr
+from scipy.special import stdtr, stdtrit
 
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days
@@ -40,6 +40,11 @@ class Cumulative:
     def p_value(self) -> Array:
         """(N,), two-sided, t(dof)."""
         return np.asarray(2 * stdtr(self.dof, -np.abs(self.scar)))
+
+    def interval(self, level: float = 0.95) -> tuple[Array, Array]:
+        """Ends (N,) of the interval that holds the true CAR with probability `level`, t(dof)."""
+        reach = stdtrit(self.dof, (1 + level) / 2) * self.std_error
+        return self.car - reach, self.car + reach
 
     def to_frame(self) -> pd.DataFrame:
         """A row an event."""

@@ -37,7 +37,7 @@ class Summary:
         return tuple(r for r in self.results if r.valid and isinstance(r, SignificanceResult))
 
     @property
-    def careless(self) -> tuple[SignificanceResult, ...]:
+    def invalid(self) -> tuple[SignificanceResult, ...]:
         """What a study that forgets the shared days would have said."""
         return tuple(r for r in self.results if not r.valid and isinstance(r, SignificanceResult))
 
@@ -76,7 +76,7 @@ class Summary:
     def _parts(self) -> list[tuple[str, list[tuple[str, ...]]]]:
         parts = (
             ("Tests that hold for this design", self.valid),
-            ("Not valid here: what a careless study would have said", self.careless),
+            ("Not valid here: what a careless study would have said", self.invalid),
         )
         return [(title, [self._row(r) for r in results]) for title, results in parts if results]
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from eventwindow.calendars.news import marks
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.cumulative import Cumulative
-from eventwindow.inference.results import NotComputed, Result
+from eventwindow.inference.results import LEVEL, NotComputed, Result
 
 TESTS = ["event", "group", "window_start", "window_end", "test", "statistic", "p_value", "distribution", "n"]
 TESTS += ["note", "null", "valid"]
@@ -47,9 +48,11 @@ CLEAN = ["car_clean", "std_error_clean", "p_value_clean", "days_clean"]  # witho
 
 def daily_table(abnormal: AbnormalReturns) -> pd.DataFrame:
     """One row an event, security and day of the event window that the security's data holds."""
-    frame = abnormal.to_frame()
+    frame, length = abnormal.to_frame(), len(abnormal.window)
+    reach = stdtrit(np.repeat(abnormal.dof, length), 1 - LEVEL / 2) * frame["std_error"]
+    frame = frame.assign(low=frame["abnormal_return"] - reach, high=frame["abnormal_return"] + reach)
     columns = ["event", "security", "group", "model", "benchmark", "date", "tau", "actual_return", "expected_return"]
-    columns += ["abnormal_return", "std_error", "t_stat", "p_value"]
+    columns += ["abnormal_return", "std_error", "low", "high", "t_stat", "p_value"]
     return frame.loc[frame["date"].notna(), columns].reset_index(drop=True)
 
 
@@ -63,7 +66,10 @@ def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calen
     clean = without_days(abnormal, tainted)
     for window in windows:
         car, quantile = abnormal.car(window), firm_sq(abnormal, window)
+        low, high = car.interval(1 - LEVEL)
         frame = car.to_frame().assign(
+            low=low,
+            high=high,
             model=abnormal.model,
             benchmark=abnormal.labels["benchmark"],
             p_sample_quantile=quantile.p_value,
@@ -72,7 +78,7 @@ def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calen
         frame = frame.assign(**_clean(clean.car(window)), order=np.arange(len(frame)))
         parts.append(frame.assign(note=_notes(car.reason, marked, abnormal.columns(window))))
     columns = ["event", "security", "group", "model", "benchmark", "window_start", "window_end", "car", "std_error"]
-    columns += ["t_stat", "p_value", "p_sample_quantile", "quantile_floor", "days", *CLEAN, "note"]
+    columns += ["low", "high", "t_stat", "p_value", "p_sample_quantile", "quantile_floor", "days", *CLEAN, "note"]
     return pd.concat(parts).sort_values("order", kind="stable")[columns].reset_index(drop=True)
 
 

@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, wraps
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from eventwindow.claims.model import Verdict
+from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
+from eventwindow.claims.wording import figure
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.report.language import Language
 from eventwindow.study.result import StudyResult
 
-Section = TypeVar("Section")
+Item = TypeVar("Item")
 ABBREVIATION = 2  # letters: "ai_chips" is written "AI chips"
 
 
 @dataclass(frozen=True)
-class Subject:
+class Context:
     """A result as one language's reader meets it."""
 
     result: StudyResult
     language: Language
 
+    def __post_init__(self) -> None:
+        translated = self.result.translations.get(self.language.code, {})
+        object.__setattr__(self, "language", replace(self.language, study=translated))
+
     @cached_property
-    def memo(self) -> dict[str, Any]:
-        """Sections already worked out: the page, the summary and the paper show the same."""
+    def _blocks(self) -> dict[str, tuple[Any, ...]]:
         return {}
+
+    def once(self, key: str, section: Callable[[Context], Iterable[Item]]) -> tuple[Item, ...]:
+        """What a section says, worked out once: the page, the summary and the paper show the same."""
+        if key not in self._blocks:
+            self._blocks[key] = tuple(section(self))
+        return self._blocks[key]
 
     @cached_property
     def study(self) -> Mapping[str, Any]:
@@ -101,34 +112,71 @@ class Subject:
         if symbol not in table.index:
             return symbol
         row = table.loc[symbol]
-        return self.language.pick(row.get("name_en", ""), row.get("name_zh", "")) or symbol
+        return self.language.either(row.get("name_en", ""), row.get("name_zh", "")) or symbol
 
     def full_name(self, symbol: str) -> str:
         """Nvidia (NVDA)."""
         name = self.name(symbol)
         if name == symbol:
             return name
-        if self.language.zh:
-            return f"{name}（{symbol}）"
-        return f"{name[:-1]}, {symbol})" if name.endswith(")") else f"{name} ({symbol})"
+        if name.endswith(")"):
+            return f"{name[:-1]}, {symbol})"
+        return self.language.text("format.name", name=name, symbol=symbol)
 
     def group_name(self, group: str) -> str:
         """A group's title, or its slug as words: "ai_chips" → "AI chips"."""
         title = self.result.evidence.titles.get(group)
-        return self.language.pick(*title) if title else words_of(group)
+        return self.language.either(*title) if title else words_of(group)
 
     def event_name(self, event: str) -> str:
         for e in self.study["events"]:
             if e["id"] == event:
-                return self.language.pick(e.get("title_en", ""), e.get("title_zh", "")) or event
+                return self.language.either(e.get("title_en", ""), e.get("title_zh", "")) or event
         return event
 
     @cached_property
     def title(self) -> str:
-        return self.language.pick(self.result.title_en, self.result.title_zh) or words_of(self.result.name)
+        return self.language.either(self.result.title_en, self.result.title_zh) or words_of(self.result.name)
+
+    @cached_property
+    def article_titles(self) -> dict[str, str]:
+        """Key → title in the reader's language, of the articles."""
+        return {a["key"]: self.language.either(a["title_en"], a["title_zh"]) for a in self.result.articles}
+
+    def verdict_words(self, verdict: Verdict) -> dict[str, str]:
+        """A verdict's texts in the reader's language: statement, what was said, the reason, the rule."""
+        claim, pick = verdict.claim, self.language.either
+        return {
+            "text": pick(claim.text_en, claim.text_zh),
+            "said": pick(claim.stated_text, claim.stated_text_zh),
+            "asked": pick(verdict.asked_en, verdict.asked_zh),
+            "reason": pick(verdict.reason_en, verdict.reason_zh),
+            "rule": pick(verdict.rule, verdict.rule_zh),
+            "changes": pick(verdict.changes_en, verdict.changes_zh),
+        }
+
+    def reading_words(self, judged: JudgedReading) -> dict[str, str]:
+        """A reading's texts in the reader's language, and whose it is."""
+        reading, pick = judged.reading, self.language.either
+        return {
+            "text": pick(reading.text_en, reading.text_zh),
+            "articles": ", ".join(reading.articles),
+            "predicts": pick(reading.predicts_en, reading.predicts_zh),
+            "rival": pick(reading.rival_en, reading.rival_zh),
+            "sentence": pick(judged.sentence_en, judged.sentence_zh),
+        }
+
+    def disagreement_words(self, judged: JudgedDisagreement) -> dict[str, str]:
+        """A disagreement's texts in the reader's language."""
+        point, pick = judged.disagreement, self.language.either
+        return {"title": pick(point.title_en, point.title_zh), "said": pick(point.said_en, point.said_zh)}
+
+    def figure(self, value: float, unit: str) -> str:
+        """A figure of a verdict with its unit."""
+        return figure(value, unit, self.language.code.startswith("zh"))
 
     def day_rows(self, securities: Sequence[str]) -> pd.DataFrame:
-        """Day 0 of the headline event, one row a security: returns, abnormal returns and both p-values."""
+        """Day 0 of the headline event, one row a security: returns, abnormal returns, interval and p-values."""
         daily = self.result.table("abnormal_returns")
         daily = daily[(daily["event"] == self.event) & (daily["tau"] == 0)].set_index("security")
         sums = self.result.table("cumulative")
@@ -149,16 +197,3 @@ def every_verdict(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
     for verdict in verdicts:
         yield verdict
         yield from every_verdict(verdict.parts)
-
-
-def once(section: Callable[[Subject], Section]) -> Callable[[Subject], Section]:
-    """The section, worked out once for a subject however often it is printed."""
-
-    @wraps(section)
-    def remembered(subject: Subject) -> Section:
-        name = section.__name__
-        if name not in subject.memo:
-            subject.memo[name] = section(subject)
-        return cast(Section, subject.memo[name])
-
-    return remembered

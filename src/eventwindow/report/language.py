@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 import pandas as pd
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Catalogue, Reason, catalogue, languages
 
+Text = Mapping[str, object]  # language -> words
 MINUS, SPACE = "\u2212", "\u00a0"
 FLOOR = 0.01  # a parametric p-value below it is only said to be below
 
@@ -21,6 +22,7 @@ class Language:
     """Words by key, and the forms of numbers and days; decimals go in, text comes out."""
 
     catalogue: Catalogue
+    study: Mapping[str, str] = field(default_factory=dict)  # a study's texts of another language -> of this one
 
     @property
     def code(self) -> str:
@@ -32,12 +34,8 @@ class Language:
         return self.catalogue.name
 
     @property
-    def zh(self) -> bool:
-        return self.code.startswith("zh")
-
-    @property
     def money(self) -> float:
-        """Dollars in one unit of a figure's axis: a billion, or 億."""
+        """Dollars in one unit of a figure's axis: a billion, or a hundred million."""
         return float(self.catalogue.words("format.money_unit"))
 
     def text(self, key: str, /, **values: object) -> str:
@@ -56,15 +54,30 @@ class Language:
     def has(self, key: str) -> bool:
         return key in self.catalogue
 
-    def pick(self, en: object, zh: object) -> str:
-        """The text of this language, or the other where there is none."""
-        first, second = (zh, en) if self.zh else (en, zh)
-        return str(first) if isinstance(first, str) and first else str(second) if isinstance(second, str) else ""
+    def pick(self, text: Text) -> str:
+        """A study's text in this language, or in the first of those that a reader of it reads next."""
+        for code in self.text("format.texts").split(", "):
+            found = text.get(code)
+            if isinstance(found, str) and found:
+                return self.study.get(found, found)
+        return ""
+
+    def either(self, en: object, zh: object) -> str:
+        """The same of a text that a form holds in two keys."""
+        return self.pick({"en": en, "zh-Hant": zh})
 
     def listed(self, items: Sequence[str]) -> str:
         """The items in a row, the last two joined as the language does."""
         between, last = self.text("format.between"), self.text("format.and_last")
         return last.join([between.join(items[:-1]), *items[-1:]]) if len(items) > 1 else "".join(items)
+
+    def sentences(self, *told: str) -> Markup:
+        """Sentences one after the other; a plain text is escaped."""
+        return Markup(self.text("format.between_sentences")).join(told)
+
+    def clauses(self, *told: str) -> Markup:
+        """Clauses of one sentence one after the other."""
+        return Markup(self.text("format.clauses")).join(told)
 
     def day(self, when: object) -> str:
         """27 January 2025."""

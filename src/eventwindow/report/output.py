@@ -11,31 +11,31 @@ from functools import partial
 from pathlib import Path
 
 from eventwindow.claims.records import ledger_record
-from eventwindow.errors import StudyError
+from eventwindow.errors import StudyError, file_name, languages
 from eventwindow.report.csv import write_csv
 from eventwindow.study.result import StudyResult
 
 OURS = {
-    *(f"report{language}.{kind}" for language in ("", ".zh-Hant") for kind in ("html", "md", "pdf")),
+    *(file_name(code).replace("html", kind) for code in languages() for kind in ("html", "md", "pdf")),
     "datapackage.json",
     "figures",
     "results",
 }
 
 
-def write_result(result: StudyResult, out: Path, languages: Sequence[str] = ()) -> Path:
-    """Write report, figures and tables under `out`, in both languages if none is named; returns the report's path."""
+def write_result(result: StudyResult, out: Path, codes: Sequence[str] = ()) -> Path:
+    """Write report, figures and tables under `out`, in every language if none is named; returns the report's path."""
     from eventwindow.report.write import write_report
 
     check_out(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        write_report(result, fresh, languages, beside=[partial(_write_tables, result, fresh / "results")])
+        write_report(result, fresh, codes, beside=[partial(_write_tables, result, fresh / "results")])
         _swap(fresh, out)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    return out / ("report.html" if not languages or "en" in languages else f"report.{languages[0]}.html")
+    return out / file_name("en" if not codes or "en" in codes else codes[0])
 
 
 def check_out(out: Path) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
 from eventwindow.panel.form import PanelStudy
 from eventwindow.panel.results import ALL, PanelResult
-from eventwindow.report.html import file_name
+from eventwindow.report.html import environment, other_pages, own
 from eventwindow.report.language import LANGUAGES, SPACE, Language, language, number, percent, tau
 from eventwindow.report.reasons import reason_in
 from eventwindow.report.sections.tests import test_row
@@ -24,7 +22,8 @@ LEADING = 4  # tests of a group
 REASONS = 20
 KINDS = {  # the events of one kind of reason are counted together: days and figures in it are not told apart
     r"^\d+ returns in the estimation window .*": "panel.too_few",
-    r"^.*\bis no session: (next|previous) session$": r"panel.\1",
+    r"^.*\bis no session: next session$": "panel.next",
+    r"^.*\bis no session: previous session$": "panel.previous",
     r"^.*: first close after the news on \S+$": "panel.first_close",
     r"^its day lies outside the panel, .*": "panel.outside",
     r"^the panel does not hold this security$": "panel.not_held",
@@ -33,28 +32,25 @@ KINDS = {  # the events of one kind of reason are counted together: days and fig
 
 def page(result: PanelResult, study: PanelStudy, code: str = "en", codes: Sequence[str] = LANGUAGES) -> str:
     """The whole page as text in the language `code`; `codes` are the languages that are written."""
-    environment = Environment(
-        loader=PackageLoader("eventwindow.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     chosen, head = language(code), study.file.study
     windows = [_window_table(result, window, chosen) for window in result.plan.specification.report]
-    return environment.get_template("panel.html.j2").render(
-        language=chosen,
-        say=chosen.say,
-        others=[(other, file_name(other)) for other in codes if other != code],
-        title=chosen.pick(head.title, head.title_zh) or head.name,
-        style=Markup(files("eventwindow.report").joinpath("templates/report.css").read_text(encoding="utf-8")),
-        version=result.run["versions"]["eventwindow"],
-        finding=_finding(windows[0], chosen),
-        origin=_origin(result.run, chosen),
-        figure=Markup(figure(result, chosen)),
-        windows=windows,
-        excluded=reasons(result.excluded, chosen),
-        hidden=max(0, result.caar["group"].nunique() - SHOWN),
+    return (
+        environment()
+        .get_template("panel.html.j2")
+        .render(
+            language=chosen,
+            say=chosen.say,
+            others=other_pages(code, codes),
+            title=chosen.either(head.title, head.title_zh) or head.name,
+            style=own("report.css"),
+            version=result.run["versions"]["eventwindow"],
+            finding=_finding(windows[0], chosen),
+            origin=chosen.sentences(*_origin(result.run, chosen)),
+            figure=Markup(figure(result, chosen)),
+            windows=windows,
+            excluded=reasons(result.excluded, chosen),
+            hidden=max(0, result.caar["group"].nunique() - SHOWN),
+        )
     )
 
 

@@ -11,11 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from eventwindow.errors import StudyError
+from eventwindow.errors import StudyError, file_name
 from eventwindow.panel.form import PanelStudy
 from eventwindow.panel.results import PanelResult
 from eventwindow.report.csv import CSV_CODING, csv_text, write_csv
-from eventwindow.report.html import file_name
 from eventwindow.report.language import LANGUAGES
 from eventwindow.report.panel import page
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plots:
-    """Figures of a result by name: `result.plot.tape()`, `result.plot.car(language="zh-Hant")`."""
+    """Figures of a result by name: `result.plot.prices()`, `result.plot.car(language="zh-Hant")`."""
 
     result: StudyResult
 
@@ -37,11 +37,11 @@ class Plots:
         return draw
 
     def _drawn(self, name: str, code: str) -> Chart:
-        from eventwindow.report.context import Subject
+        from eventwindow.report.context import Context
         from eventwindow.report.figures import chart
         from eventwindow.report.language import language
 
-        found = chart(name, Subject(self.result, language(code)))
+        found = chart(name, Context(self.result, language(code)))
         if found is None:
             raise StudyError(f"this study has no matter for the figure {name!r}")
         return found

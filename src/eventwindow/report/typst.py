@@ -7,19 +7,36 @@ import re
 import tempfile
 import warnings
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from html import unescape
 from importlib.resources import as_file, files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-from eventwindow.report.context import Subject
+from markupsafe import Markup
+
+from eventwindow.report import sections
+from eventwindow.report.blocks import Card, Cell, Fold, Formula, Section, Table, Words, chosen
+from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
-from eventwindow.report.paper import paper
+from eventwindow.report.html import formula
 
 TEMPLATES = ("report.typ", "blocks.typ", "formula.typ")
 STANDARD: Literal["ua-1"] = "ua-1"  # tagged for screen readers; a glyph that no font has is an error under it
 UNDRAWN = re.compile(r'text `"(.+?)"` could not be displayed')
 CODE = re.compile(r"\\u\{([0-9a-f]+)\}")
+STYLED = re.compile(r'<(\w+)(?: class="(?:badge )?(\w+)")?>(.*?)</\1>', re.S)
+TALL, LOW = 1.15, 0.7  # height over width: above the one a figure has a page, below the other it stands in the text
+LONG, FULL = 20, 200  # rows of a table, or characters of a cell, beyond which it may run over a page
+TYPESET = ("code", "region", "face", "size", "leading", "colon", "comma", "stop")
+WORDS: dict[str, tuple[str, dict[str, str]]] = {
+    **{key: (f"common.{key}", {}) for key in ("table", "figure", "contents")},
+    **{key: (f"verdicts.{key}", {}) for key in ("said", "measured", "context", "rule", "changes")},
+    **{word: (f"verdict.{word}", {}) for word in ("confirmed", "partly", "contradicted", "not_testable")},
+    "panels": ("readings.panels", {}),
+    "page": ("paper.page", {"n": "{n}"}),
+}
 
 
 def has_typst() -> bool:
@@ -27,18 +44,84 @@ def has_typst() -> bool:
     return find_spec("typst") is not None
 
 
-def pdf_bytes(subject: Subject, charts: Mapping[str, Chart], svgs: Mapping[str, str]) -> bytes:
+def pdf_bytes(context: Context, charts: Mapping[str, Chart], svgs: Mapping[str, str]) -> bytes:
     """The PDF; the same result gives the same bytes."""
     with tempfile.TemporaryDirectory() as name, as_file(files("eventwindow.report") / "fonts") as fonts:
         folder = Path(name)
         for figure, svg in svgs.items():
             (folder / f"{figure}.svg").write_text(svg, encoding="utf-8")
-        content = json.dumps(paper(subject, charts), ensure_ascii=False)
+        content = json.dumps(paper(context, charts), ensure_ascii=False)
         (folder / "data.json").write_text(content, encoding="utf-8")
         for template in TEMPLATES:
             text = files("eventwindow.report").joinpath(f"templates/paper/{template}").read_text(encoding="utf-8")
             (folder / template).write_text(text, encoding="utf-8")
         return _compiled(folder, fonts)
+
+
+def paper(context: Context, charts: Mapping[str, Chart]) -> dict[str, Any]:
+    """All that the template prints: the sections, and behind them what folds with a label hold."""
+    say, chapters = context.language.say, sections.document(context, charts)
+    folds = [b for c in chapters for b in chosen(c.blocks, "typst") if isinstance(b, Fold) and b.label]
+    if folds:
+        appendix = tuple(block for fold in folds for block in fold.body)
+        chapters = [*chapters, Section("appendix", sections.title(context, "appendix"), appendix)]
+    return {
+        "language": {key: context.language.text(f"format.typst_{key}") for key in TYPESET},
+        "words": {key: context.language.text(place, **blanks) for key, (place, blanks) in WORDS.items()},
+        "title": context.title,
+        "kicker": f"{say('common.kicker')} · {context.language.day(context.day_zero)}",
+        "finding": [runs(sentence) for sentence in sections.finding(context)],
+        "origins": runs(sections.origin(context)),
+        "figures": {name: _figure(chart) for name, chart in charts.items()},
+        "chapters": [
+            {"key": c.key, "title": c.title, "blocks": [typst(b) for b in chosen(c.blocks, "typst")]} for c in chapters
+        ],
+        "made_with": say("common.made_with", version=context.result.run["versions"]["eventwindow"]),
+    }
+
+
+def typst(value: Any) -> Any:
+    """A block as JSON: its kind is its class, its words are runs of [style, text]."""
+    if isinstance(value, Fold) and value.label:
+        return {"kind": "see", "text": runs(value.summary), "label": value.label}
+    if isinstance(value, Formula):
+        return {"kind": "formula", "mathml": f"<formulas>{formula(value.key)}</formulas>"}
+    if isinstance(value, Cell):
+        return runs(value.text)
+    if is_dataclass(value):
+        held = {field.name: typst(getattr(value, field.name)) for field in fields(value)}
+        if isinstance(value, Table):
+            held["breaks"] = _breaks(value)
+        if isinstance(value, Card):
+            held["evidence"] = value.evidence
+        return {"kind": type(value).__name__.lower(), **held}
+    if isinstance(value, tuple):
+        return [typst(one) for one in value]
+    return runs(value) if isinstance(value, Markup) else value
+
+
+def _breaks(table: Table) -> bool:
+    """Whether a table may run over a page."""
+    cells = (cell.text if isinstance(cell, Cell) else cell for row in table.rows for cell in row)
+    return len(table.rows) > LONG or any(len(runs(cell)) > FULL for cell in cells)
+
+
+def runs(words: Words) -> str | list[list[str]]:
+    """Words with the styles that our own tags give them; a string of a study is text, whatever it holds."""
+    if not isinstance(words, Markup):
+        return str(words)
+    found, end, source = [], 0, str(words)
+    for match in STYLED.finditer(source):
+        found += [["", unescape(source[end : match.start()])], [match[2] or match[1], unescape(match[3])]]
+        end = match.end()
+    return [run for run in (*found, ["", unescape(source[end:])]) if run[1]]
+
+
+def _figure(chart: Chart) -> dict[str, str]:
+    width, height = chart.figure.get_size_inches()
+    said = {"title": chart.title, "caption": chart.caption, "alt": chart.alt}
+    size = "tall" if height > TALL * width else "low" if height < LOW * width else "middling"
+    return {"file": f"{chart.name}.svg", **said, "size": size}
 
 
 def _compiled(folder: Path, fonts: Path) -> bytes:

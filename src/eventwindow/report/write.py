@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from eventwindow.study.result import StudyResult
 
 if TYPE_CHECKING:
-    from eventwindow.report.context import Subject
+    from eventwindow.report.context import Context
     from eventwindow.report.figures.chart import Chart
 
 
@@ -33,58 +33,59 @@ def write_report(
     `beside` is done while figures are drawn.
     """
     from eventwindow.parallel import run_parallel
-    from eventwindow.report.context import Subject
+    from eventwindow.report.context import Context
     from eventwindow.report.datapackage import datapackage
     from eventwindow.report.figures import FIGURES
     from eventwindow.report.language import LANGUAGES, language
     from eventwindow.report.typst import has_typst
 
-    subjects = [Subject(result, language(code)) for code in languages or LANGUAGES]
-    codes = [subject.language.code for subject in subjects]
-    drawing = [partial(_rendered, subject, name) for subject in subjects for name in FIGURES]
+    subjects = [Context(result, language(code)) for code in languages or LANGUAGES]
+    codes = [context.language.code for context in subjects]
+    drawing = [partial(_rendered, context, name) for context in subjects for name in FIGURES]
     drawn = run_parallel([*drawing, *beside])
     figures = [{n: drawn.pop(0) for n in FIGURES} for _ in subjects]
     pairs = [(s, {n: f for n, f in one.items() if f}) for s, one in zip(subjects, figures, strict=True)]
     paper = [partial(_write_pdf, *pair, folder) for pair in pairs if has_typst()]
     run_parallel([*[partial(_write_texts, *pair, codes, folder) for pair in pairs], *paper])
     (folder / "figures").mkdir(parents=True, exist_ok=True)
-    for subject, held in pairs:
-        _write_figures(folder / "figures", subject.language.code, held)
+    for context, held in pairs:
+        _write_figures(folder / "figures", context.language.code, held)
     package = datapackage(result, {name: figure.chart.data for name, figure in pairs[0][1].items()})
     (folder / "datapackage.json").write_text(package, encoding="utf-8", newline="\n")
 
 
-def _rendered(subject: Subject, name: str) -> Rendered | None:
+def _rendered(context: Context, name: str) -> Rendered | None:
     """A figure, if the result has matter for it; its canvas stays in this process."""
     from eventwindow.report.figures import chart
     from eventwindow.report.figures.style import png_bytes, svg_text
 
-    drawn = chart(name, subject)
+    drawn = chart(name, context)
     return Rendered(drawn.without_canvas(), svg_text(drawn.figure), png_bytes(drawn.figure)) if drawn else None
 
 
-def _write_texts(subject: Subject, figures: dict[str, Rendered], codes: Sequence[str], folder: Path) -> None:
+def _write_texts(context: Context, figures: dict[str, Rendered], codes: Sequence[str], folder: Path) -> None:
     """The page and the summary."""
-    from eventwindow.report.html import file_name, page
+    from eventwindow.errors import file_name
+    from eventwindow.report.html import page
     from eventwindow.report.markdown import markdown
 
-    name = file_name(subject.language.code)
-    text = page(subject, _charts(figures), {n: f.svg for n, f in figures.items()}, codes)
+    name = file_name(context.language.code)
+    text = page(context, _charts(figures), {n: f.svg for n, f in figures.items()}, codes)
     (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    (folder / name.replace(".html", ".md")).write_text(markdown(subject), encoding="utf-8", newline="\n")
+    (folder / name.replace(".html", ".md")).write_text(markdown(context), encoding="utf-8", newline="\n")
 
 
 def _charts(figures: dict[str, Rendered]) -> dict[str, Chart]:
     return {name: figure.chart for name, figure in figures.items()}
 
 
-def _write_pdf(subject: Subject, figures: dict[str, Rendered], folder: Path) -> None:
+def _write_pdf(context: Context, figures: dict[str, Rendered], folder: Path) -> None:
     """In this process: the typesetter has threads of its own, which a fork would leave behind."""
-    from eventwindow.report.html import file_name
+    from eventwindow.errors import file_name
     from eventwindow.report.typst import pdf_bytes
 
-    paper = pdf_bytes(subject, _charts(figures), {name: figure.svg for name, figure in figures.items()})
-    (folder / file_name(subject.language.code).replace(".html", ".pdf")).write_bytes(paper)
+    paper = pdf_bytes(context, _charts(figures), {name: figure.svg for name, figure in figures.items()})
+    (folder / file_name(context.language.code).replace(".html", ".pdf")).write_bytes(paper)
 
 
 def _write_figures(folder: Path, code: str, figures: dict[str, Rendered]) -> None:

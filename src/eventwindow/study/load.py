@@ -47,6 +47,14 @@ class Inputs:
     quality: Quality
 
 
+def translations(folder: Path) -> dict[str, dict[str, str]]:
+    """Language → a text of the study → the same in that language, from the catalogues in `folder`/locale."""
+    import polib
+
+    found = {path.stem.replace("_", "-"): polib.pofile(str(path)) for path in sorted(folder.glob("locale/*.po"))}
+    return {code: {e.msgid: e.msgstr for e in entries if e.msgstr} for code, entries in found.items()}
+
+
 def read_inputs(
     study: Study, prices: str, step: Step, claims: Path | None = None, progress: Progress | None = None
 ) -> Inputs:

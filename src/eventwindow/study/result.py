@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -27,6 +27,7 @@ class StudyResult:
     run: specification, origins, checksums and versions, as run.json holds them.
     articles: key, titles, what each is and its date, in the order of the ledger.
     left_out: what was excluded, shifted or substituted outside the tables of returns: securities, whole analyses.
+    translations: language → the study's texts in another language → in this one.
     readings, disagreements: the accounts that the articles give and the points they differ on, judged.
     """
 
@@ -43,6 +44,7 @@ class StudyResult:
     readings: tuple[JudgedReading, ...] = ()
     disagreements: tuple[JudgedDisagreement, ...] = ()
     left_out: tuple[Exclusion, ...] = ()
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
         """A result table by its name: "claims", "tests", "cumulative", …"""
@@ -50,6 +52,6 @@ class StudyResult:
 
     @property
     def plot(self) -> Any:
-        """The report's figures: `result.plot.tape()`, `result.plot.car()`, …, found by entry point."""
+        """The report's figures: `result.plot.prices()`, `result.plot.car()`, …, found by entry point."""
         (plots,) = entry_points(group="eventwindow.result", name="plot")
         return plots.load()(self)

@@ -19,7 +19,7 @@ from eventwindow.study.analyses import ALWAYS, ANALYSES, Analysis, Tables
 from eventwindow.study.definition import Study, read_study
 from eventwindow.study.estimates import Estimates, Exclusion, estimated
 from eventwindow.study.library import find_study
-from eventwindow.study.load import Inputs, Step, read_inputs
+from eventwindow.study.load import Inputs, Step, read_inputs, translations
 from eventwindow.study.provenance import run_record
 from eventwindow.study.result import StudyResult
 from eventwindow.study.tables import excluded_table
@@ -83,6 +83,7 @@ def concluded(inputs: Inputs, estimates: Estimates, step: Step) -> StudyResult:
         readings=tuple(readings),
         disagreements=tuple(disagreements),
         left_out=(*estimates.exclusions, *left_out),
+        translations=translations(inputs.study.folder),
     )
 
 

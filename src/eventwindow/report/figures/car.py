@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from eventwindow.calendars.window import Window
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.figures.news_marks import draw_marks, marks
 from eventwindow.report.language import percent, tau
@@ -21,26 +20,26 @@ MOST = 6
 COLUMNS = ["security", "tau", "date", "car", "low", "high"]
 
 
-def car(subject: Subject) -> Chart | None:
+def car(context: Context) -> Chart | None:
     """CAR from the first day of the event window on, one panel a security."""
-    data = car_data(subject)
+    data = car_data(context)
     if data.empty:
         return None
-    say, window = subject.language.text, subject.abnormal.window
-    first = data[data["security"] == subject.members[0]].iloc[-1]
+    say, window = context.language.text, context.abnormal.window
+    first = data[data["security"] == context.members[0]].iloc[-1]
     return Chart(
         "car",
-        _draw(subject, data),
+        _draw(context, data),
         say("car.title"),
         say(
             "car.caption",
             start=tau(window.start),
             end=tau(window.end),
-            shown=_shown(subject, data["security"].nunique()),
+            shown=_shown(context, data["security"].nunique()),
         ),
         say(
             "car.alt",
-            name=subject.name(subject.members[0]),
+            name=context.name(context.members[0]),
             car=percent(first["car"]),
             low=percent(first["low"]),
             high=percent(first["high"]),
@@ -51,29 +50,29 @@ def car(subject: Subject) -> Chart | None:
     )
 
 
-def _shown(subject: Subject, n: int) -> str:
+def _shown(context: Context, n: int) -> str:
     """Which securities the panels are of."""
-    key = "car.every" if n == len(subject.members) else "car.some"
-    return subject.language.text(key, n=n, all=len(subject.members))
+    key = "car.every" if n == len(context.members) else "car.some"
+    return context.language.text(key, n=n, all=len(context.members))
 
 
-def car_data(subject: Subject) -> pd.DataFrame:
+def car_data(context: Context) -> pd.DataFrame:
     """A row a security and day: CAR since the first day of the event window, and its 95 % interval."""
-    chosen = subject.abnormal.select(list(subject.members[:MOST]))
+    chosen = context.abnormal.select(list(context.members[:MOST]))
     start = chosen.window.start
     parts = []
     for day in chosen.window.taus:
         held = chosen.car(Window(start, int(day)))
-        reach = stdtrit(held.dof, 0.975) * held.std_error
+        low, high = held.interval()
         dates = chosen.event_days[:, day - start].astype("datetime64[D]").astype("datetime64[s]")
         frame = pd.DataFrame({"security": chosen.labels["security"], "tau": int(day), "date": dates, "car": held.car})
-        parts.append(frame.assign(low=held.car - reach, high=held.car + reach))
+        parts.append(frame.assign(low=low, high=high))
     data = pd.concat(parts).dropna(subset="car")
-    order = {s: k for k, s in enumerate(subject.members)}
+    order = {s: k for k, s in enumerate(context.members)}
     return data.sort_values(["security", "tau"], key=lambda c: c.map(order) if c.name == "security" else c)[COLUMNS]
 
 
-def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
+def _draw(context: Context, data: pd.DataFrame) -> Figure:
     from eventwindow.report.figures.style import BLUE, FAINT, ORANGE, new_figure, plain_axes
 
     names = list(dict.fromkeys(data["security"]))
@@ -81,19 +80,19 @@ def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
     rows = -(-len(names) // columns)
     figure = new_figure(0.4 + 2.15 * rows)
     every = np.atleast_1d(figure.subplots(rows, columns, sharex=True, sharey=True)).ravel()
-    shown = marks(subject)
+    shown = marks(context)
     for axes, name in zip(every, names, strict=False):
         mine = data[data["security"] == name]
-        colour = (BLUE, ORANGE)[subject.leads.index(name)] if name in subject.leads else FAINT
+        colour = (BLUE, ORANGE)[context.leads.index(name)] if name in context.leads else FAINT
         plain_axes(axes)
         axes.fill_between(mine["tau"], 100 * mine["low"], 100 * mine["high"], color=colour, alpha=0.18, linewidth=0)
         axes.plot(mine["tau"], 100 * mine["car"], color=colour, linewidth=2)
         axes.axhline(0, color=FAINT, linewidth=0.8)
         draw_marks(axes, shown[shown["kind"] == "event"], pd.Series(mine["tau"].to_numpy(), mine["date"]), names=False)
-        axes.set_title(subject.name(name), loc="left")
+        axes.set_title(context.name(name), loc="left")
         axes.margins(x=0.01)
     for axes in every[len(names) :]:
         axes.set_visible(False)
-    figure.supxlabel(subject.language.text("axis.tau"), fontsize=8.5, color=FAINT)
-    figure.supylabel(subject.language.text("car.axis"), fontsize=8.5, color=FAINT)
+    figure.supxlabel(context.language.text("axis.tau"), fontsize=8.5, color=FAINT)
+    figure.supylabel(context.language.text("car.axis"), fontsize=8.5, color=FAINT)
     return figure

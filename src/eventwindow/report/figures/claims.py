@@ -9,7 +9,7 @@ import pandas as pd
 
 from eventwindow.claims.model import Verdict
 from eventwindow.claims.rules import bounds
-from eventwindow.report.context import Subject, every_verdict
+from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.figures.chart import Chart
 
 if TYPE_CHECKING:
@@ -24,24 +24,24 @@ COLUMNS = ["id", "security", "text_en", "text_zh", "unit", "stated_low", "stated
 COLUMNS += ["measured", "measured_low", "measured_high", "verdict"]
 
 
-def ladder(subject: Subject) -> Chart | None:
+def claims(context: Context) -> Chart | None:
     """Claims that state an amount in per cent or dollars, those in one unit in one panel."""
-    data = ladder_data(subject.result.verdicts)
+    data = claims_data(context.result.verdicts)
     if data.empty:
         return None
-    say = subject.language.text
+    say = context.language.text
     held = int((data["verdict"] == "confirmed").sum())
     return Chart(
-        "ladder",
-        _draw(subject, data),
-        say("ladder.title"),
-        say("ladder.caption"),
-        say("ladder.alt", n=len(data), held=held),
+        "claims",
+        _draw(context, data),
+        say("claims.title"),
+        say("claims.caption"),
+        say("claims.alt", n=len(data), held=held),
         data,
     )
 
 
-def ladder_data(verdicts: tuple[Verdict, ...]) -> pd.DataFrame:
+def claims_data(verdicts: tuple[Verdict, ...]) -> pd.DataFrame:
     """A row a claim with a stated amount: the figure stated, the interval that confirms it, the figure measured."""
     rows = [row for v in every_verdict(verdicts) if (row := _row(v)) is not None]
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -61,7 +61,7 @@ def _row(verdict: Verdict) -> tuple[object, ...] | None:
     return (*where, low, high, found.value, *seen, verdict.word)
 
 
-def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
+def _draw(context: Context, data: pd.DataFrame) -> Figure:
     from eventwindow.report.figures.style import new_figure
 
     size = data[["stated_low", "stated_high"]].abs().max(axis=1)
@@ -72,15 +72,15 @@ def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
     figure = new_figure(0.55 * len(panels) + 0.21 * sum(heights))
     every = np.atleast_1d(figure.subplots(len(panels), 1, height_ratios=heights))
     for axes, panel in zip(every, panels, strict=True):
-        _panel(axes, subject, panel, str(panel["unit"].iloc[0]))
+        _panel(axes, context, panel, str(panel["unit"].iloc[0]))
     return figure
 
 
-def _panel(axes: Axes, subject: Subject, data: pd.DataFrame, unit: str) -> None:
+def _panel(axes: Axes, context: Context, data: pd.DataFrame, unit: str) -> None:
     from eventwindow.report.figures.style import FAINT, INK, VERDICT, plain_axes
 
     plain_axes(axes, grid="x")
-    scale = 100.0 if unit == "decimal" else 1 / subject.language.money
+    scale = 100.0 if unit == "decimal" else 1 / context.language.money
     edges = scale * data[["stated_low", "stated_high", "measured"]].to_numpy(float)
     left, right = min(edges.min(), 0), max(edges.max(), 0)
     room = 0.04 * (right - left)
@@ -92,16 +92,16 @@ def _panel(axes: Axes, subject: Subject, data: pd.DataFrame, unit: str) -> None:
         axes.plot([scale * row.stated_low, scale * row.stated_high], [y, y], "|", color=INK, markersize=9)
         seen = sorted({scale * row.measured_low, scale * row.measured_high})
         axes.plot(seen, [y] * len(seen), "o-", color=VERDICT[row.verdict], markersize=5.5, markeredgewidth=0)
-    labels = [f"{_label(subject, r)}  {r.id}" for r in rows]
+    labels = [f"{_label(context, r)}  {r.id}" for r in rows]
     axes.set_yticks(range(len(data)), labels, fontsize=7.5)
     axes.set_ylim(len(data) - 0.4, -0.6)
     axes.axvline(0, color=FAINT, linewidth=0.8)
-    axes.set_xlabel(subject.language.text(f"ladder.{unit}"), fontsize=8.5)
+    axes.set_xlabel(context.language.text(f"claims.{unit}"), fontsize=8.5)
 
 
-def _label(subject: Subject, row: Any) -> str:
+def _label(context: Context, row: Any) -> str:
     """The security's name, or the words of a statement about several."""
     if row.security:
-        return subject.name(row.security)
-    text = subject.language.pick(row.text_en, row.text_zh)
+        return context.name(row.security)
+    text = context.language.either(row.text_en, row.text_zh)
     return text if len(text) <= LABEL else text[: LABEL - 1].rstrip() + "…"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.language import percent
 
@@ -17,57 +17,45 @@ if TYPE_CHECKING:
 
 FIRST = -40  # trading days before day 0 that are shown
 ACTUAL, MARKET = "actual", "market_model"
-NAMES = {
-    ACTUAL: ("as it happened", "實際"),
-    MARKET: ("market model", "市場模型"),
-    "mean_adjusted": ("mean of ordinary days", "平常日平均"),
-    "synthetic_control": ("synthetic control", "合成控制"),
-    "ridge": ("ridge", "脊迴歸"),
-    "elastic_net": ("elastic net", "彈性網"),
-    "latent_factors": ("latent factors", "潛在因子"),
-}
 
 
-def counterfactual(subject: Subject) -> Chart | None:
+def counterfactual(context: Context) -> Chart | None:
     """Total return since forty days before, and what each model expects; None where the study names no donors."""
-    effects = effects_of(subject)
-    shown = [m for m in subject.members if m in set(effects["security"])][:2]
+    effects = effects_of(context)
+    shown = [m for m in context.members if m in set(effects["security"])][:2]
     if not shown:
         return None
-    data = pd.concat([_paths(subject, s) for s in shown], ignore_index=True)
-    pick = subject.language.pick
+    data = pd.concat([_paths(context, s) for s in shown], ignore_index=True)
+    say = context.language.text
     led = effects[effects["leads"]].set_index("security")
     told = [
-        f"{subject.name(s)}: {percent(led.loc[s, 'effect'])} ({name_of(subject, led.loc[s, 'model'])})" for s in shown
+        f"{context.name(s)}: {percent(led.loc[s, 'effect'])} ({name_of(context, led.loc[s, 'model'])})" for s in shown
     ]
     model = {s: str(led.loc[s, "model"]) for s in shown}
     return Chart(
         "counterfactual",
-        _draw(subject, data, model),
-        pick("As it happened, and as untreated stocks say it would have", "實際走勢與未受衝擊股票推得的反事實走勢"),
-        pick(
-            f"Total return since {-FIRST} trading days before day 0. Days before the event window are predicted by a "
-            f"fit without them (blocks held out); in orange, the model with the smallest error on those days.",
-            f"自事件日前 {-FIRST} 個交易日起的總報酬。事件窗之前的預測來自未含該區段的估計；橘線為該段誤差最小的模型。",
-        ),
-        pick("Effect on day 0: ", "事件日效果：") + "; ".join(told) + ".",
+        _draw(context, data, model),
+        say("counterfactual.title"),
+        say("counterfactual.caption", days=-FIRST),
+        say("counterfactual.alt", list=context.language.clauses(*told)),
         data,
     )
 
 
-def effects_of(subject: Subject) -> pd.DataFrame:
+def effects_of(context: Context) -> pd.DataFrame:
     """The computed rows of the table `counterfactual`; empty where the result holds none."""
-    table = subject.result.tables.get("counterfactual", pd.DataFrame(columns=["security", "model"]))
+    table = context.result.tables.get("counterfactual", pd.DataFrame(columns=["security", "model"]))
     return table[table["model"].notna()]
 
 
-def name_of(subject: Subject, model: object) -> str:
-    return subject.language.pick(*NAMES.get(str(model), (str(model), str(model))))
+def name_of(context: Context, model: object) -> str:
+    key = f"model_name.{model}"
+    return context.language.text(key) if context.language.has(key) else str(model)
 
 
-def _paths(subject: Subject, security: str) -> pd.DataFrame:
+def _paths(context: Context, security: str) -> pd.DataFrame:
     """security, tau, model, cumulative: total return since the day before the first shown, decimals."""
-    daily = subject.result.table("counterfactual_daily")
+    daily = context.result.table("counterfactual_daily")
     mine = daily[(daily["security"] == security) & (daily["tau"] >= FIRST)]
     table = mine.pivot_table(index="tau", columns="model", values="expected_return", sort=False)
     table[ACTUAL] = mine.drop_duplicates("tau").set_index("tau")["actual_return"]
@@ -75,7 +63,7 @@ def _paths(subject: Subject, security: str) -> pd.DataFrame:
     return total.reset_index().melt("tau", var_name="model", value_name="cumulative").assign(security=security)
 
 
-def _draw(subject: Subject, data: pd.DataFrame, leads: Mapping[str, str]) -> Figure:
+def _draw(context: Context, data: pd.DataFrame, leads: Mapping[str, str]) -> Figure:
     from eventwindow.report.figures.style import new_figure, plain_axes
 
     figure = new_figure(3.5)
@@ -84,16 +72,16 @@ def _draw(subject: Subject, data: pd.DataFrame, leads: Mapping[str, str]) -> Fig
         plain_axes(axes)
         mine = data[data["security"] == security]
         table = mine.pivot_table(index="tau", columns="model", values="cumulative", sort=False)
-        _lines(axes, subject, 100 * table, leader)
-        axes.set_title(subject.full_name(security))
-        axes.set_xlabel(subject.language.pick("trading days from day 0", "距事件日的交易日"), fontsize=8.5)
+        _lines(axes, context, 100 * table, leader)
+        axes.set_title(context.full_name(security))
+        axes.set_xlabel(context.language.text("axis.days"), fontsize=8.5)
     low, high = panels[0].get_ylim()
     panels[0].set_ylim(low - 0.22 * (high - low), high)  # room for the legends
-    panels[0].set_ylabel(subject.language.pick("total return, per cent", "總報酬（%）"), fontsize=8.5)
+    panels[0].set_ylabel(context.language.text("axis.total_return"), fontsize=8.5)
     return figure
 
 
-def _lines(axes: Axes, subject: Subject, table: pd.DataFrame, leader: str) -> None:
+def _lines(axes: Axes, context: Context, table: pd.DataFrame, leader: str) -> None:
     """Actual in ink, the model that leads in orange, the market model else in blue, the others faint."""
     from eventwindow.report.figures.style import BLUE, FAINT, INK, ORANGE
 
@@ -102,11 +90,11 @@ def _lines(axes: Axes, subject: Subject, table: pd.DataFrame, leader: str) -> No
     others = [m for m in table.columns if m not in styles]
     for model in [*others, *(m for m in dict.fromkeys((MARKET, leader, ACTUAL)) if m in table)]:
         colour, width, dash = styles.get(model, (FAINT, 0.8, "-"))
-        label = name_of(subject, model) if model in styles else "_"
+        label = name_of(context, model) if model in styles else "_"
         if model == leader:
-            label = subject.language.pick(f"{label} (leads)", f"{label}（為準）")
+            label = context.language.text("counterfactual.leader", name=label)
         if others and model == others[0]:
-            label = subject.language.pick("the other models", "其他模型")
+            label = context.language.text("counterfactual.others")
         axes.plot(table.index, table[model], color=colour, linewidth=width, linestyle=dash, label=label)
     axes.axvline(0, color=FAINT, linewidth=0.8, linestyle=(0, (3, 3)))
     axes.legend(frameon=False, fontsize=7.5, loc="lower left", labelcolor="linecolor")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from eventwindow.calendars.window import Window
 from eventwindow.inference.permutation import draws
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.language import percent
 
@@ -20,30 +20,30 @@ DAY = Window(0, 0)
 COLUMNS = ["group", "security", "abnormal_return", "mean", "low", "high"]
 
 
-def layers(subject: Subject) -> Chart | None:
+def groups(context: Context) -> Chart | None:
     """One line a group, ordered by its mean; None where there are no groups."""
-    data = layers_data(subject)
+    data = groups_data(context)
     if data["group"].nunique() < 2:
         return None
-    say = subject.language.text
+    say = context.language.text
     means = data.groupby("group", sort=False)["mean"].first()
-    ends = {key: subject.group_name(str(name)) for key, name in (("worst", means.idxmin()), ("best", means.idxmax()))}
+    ends = {key: context.group_name(str(name)) for key, name in (("worst", means.idxmin()), ("best", means.idxmax()))}
     values = {"low": percent(means.min()), "high": percent(means.max())}
     return Chart(
-        "layers",
-        _draw(subject, data),
-        say("layers.title", day=subject.language.day(subject.day_zero)),
-        say("layers.caption"),
-        say("layers.alt", n=len(means), **ends, **values),
+        "groups",
+        _draw(context, data),
+        say("groups.title", day=context.language.day(context.day_zero)),
+        say("groups.caption"),
+        say("groups.alt", n=len(means), **ends, **values),
         data,
     )
 
 
-def layers_data(subject: Subject) -> pd.DataFrame:
+def groups_data(context: Context) -> pd.DataFrame:
     """A row a security: its AR of day 0, its group's mean, and the 2.5 and 97.5 % points of that mean on other days."""
     parts = []
-    for group in subject.groups:
-        mine = subject.abnormal.select((subject.abnormal.labels["group"] == group).to_numpy())
+    for group in context.groups:
+        mine = context.abnormal.select((context.abnormal.labels["group"] == group).to_numpy())
         car = mine.car(DAY)
         drawn = draws(mine, DAY, standardised=False)
         low, high = (np.nan, np.nan) if isinstance(drawn, str) else np.quantile(drawn.runs.mean(axis=0), [0.025, 0.975])
@@ -52,7 +52,7 @@ def layers_data(subject: Subject) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
 
 
-def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
+def _draw(context: Context, data: pd.DataFrame) -> Figure:
     from eventwindow.report.figures.style import BLUE, FAINT, INK, ORANGE, PAPER, new_figure, place_text, plain_axes
 
     order = data.groupby("group")["mean"].first().sort_values().index
@@ -72,7 +72,7 @@ def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
         axes.plot([mean], [y], "D", color=colour, markersize=6.5, markeredgewidth=0)
         place_text(axes, percent(mean / 100), (mean, y), (0, 5), color=colour, **above)
     axes.axvline(0, color=INK, linewidth=0.8)
-    axes.set_yticks(range(len(order)), [subject.group_name(str(g)) for g in order], color=INK)
+    axes.set_yticks(range(len(order)), [context.group_name(str(g)) for g in order], color=INK)
     axes.set_ylim(len(order) - 0.5, -0.8)
-    axes.set_xlabel(subject.language.text("dots.axis"), fontsize=8.5)
+    axes.set_xlabel(context.language.text("securities.axis"), fontsize=8.5)
     return figure

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.inference.results import LEVEL
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.language import MINUS, percent, tau
 
@@ -21,35 +21,35 @@ FULL = 0.15  # the abnormal return of full colour
 CORNERS = ((-0.48, -0.46), (0.48, -0.46), (0.48, 0.46), (-0.48, 0.46))
 
 
-def heat(subject: Subject) -> Chart | None:
+def heatmap(context: Context) -> Chart | None:
     """Abnormal returns around day 0; a number stands where p < 5 %."""
-    data = heat_data(subject)
+    data = heatmap_data(context)
     if data.empty:
         return None
     zero = data[data["tau"] == 0]
-    say = subject.language.text
+    say = context.language.text
     worst = zero.iloc[int(zero["abnormal_return"].argmin())]
     values = {"n": zero["security"].nunique(), "low": int((zero["p_value"] < LEVEL).sum())}
-    worst_name = subject.name(str(worst["security"]))
+    worst_name = context.name(str(worst["security"]))
     return Chart(
-        "heat",
-        _draw(subject, data),
-        say("heat.title"),
-        say("heat.caption"),
-        say("heat.alt", **values, name=worst_name, worst=percent(worst["abnormal_return"])),
+        "heatmap",
+        _draw(context, data),
+        say("heatmap.title"),
+        say("heatmap.caption"),
+        say("heatmap.alt", **values, name=worst_name, worst=percent(worst["abnormal_return"])),
         data,
     )
 
 
-def heat_data(subject: Subject) -> pd.DataFrame:
+def heatmap_data(context: Context) -> pd.DataFrame:
     """A row a security and day: abnormal return and its p-value."""
-    daily = subject.result.table("abnormal_returns")
-    near = daily[(daily["event"] == subject.event) & (daily["tau"].abs() <= REACH)]
+    daily = context.result.table("abnormal_returns")
+    near = daily[(daily["event"] == context.event) & (daily["tau"].abs() <= REACH)]
     columns = ["group", "security", "date", "tau", "abnormal_return", "std_error", "p_value"]
     return near[columns].dropna(subset="abnormal_return").reset_index(drop=True)
 
 
-def row_order(subject: Subject, data: pd.DataFrame) -> list[tuple[str, list[str]]]:
+def row_order(context: Context, data: pd.DataFrame) -> list[tuple[str, list[str]]]:
     """Groups by their mean on day 0, the hardest hit first, and the securities within each in the same order."""
     zero = data[data["tau"] == 0].set_index("security")["abnormal_return"]
     groups = data.drop_duplicates("security").set_index("security")["group"]
@@ -57,10 +57,10 @@ def row_order(subject: Subject, data: pd.DataFrame) -> list[tuple[str, list[str]
     return [(str(g), [str(s) for s in zero[groups.reindex(zero.index) == g].sort_values().index]) for g in ranked]
 
 
-def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
+def _draw(context: Context, data: pd.DataFrame) -> Figure:
     from eventwindow.report.figures.style import INK, new_figure, place_text
 
-    order = row_order(subject, data)
+    order = row_order(context, data)
     rows = sum(len(names) + 1 for _, names in order)
     figure = new_figure(0.7 + 0.165 * rows)
     axes = figure.add_subplot()
@@ -68,11 +68,11 @@ def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
     table = data.pivot_table(index="security", columns="tau", values=["abnormal_return", "p_value"])
     y, ticks, labels = 0, [], []
     for group, names in order:
-        heading = subject.group_name(group) or subject.language.text("common.all")
+        heading = context.group_name(group) or context.language.text("common.all")
         place_text(axes, heading, (taus[0] - 0.5, y), (0, -1), fontsize=8.5, color=INK, va="center")
         for k, name in enumerate(names, y + 1):
             ticks.append(k)
-            labels.append(subject.name(name))
+            labels.append(context.name(name))
         y += len(names) + 1
     _cells(axes, dict(zip((n for _, names in order for n in names), ticks, strict=True)), table, taus)
     axes.set_yticks(ticks, labels, fontsize=7.5)
@@ -80,7 +80,7 @@ def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
     axes.set_xlim(taus[0] - 0.5, taus[-1] + 0.5)
     axes.set_ylim(y - 0.4, -0.8)
     axes.xaxis.tick_top()
-    axes.set_xlabel(subject.language.text("axis.tau"), fontsize=8.5)
+    axes.set_xlabel(context.language.text("axis.tau"), fontsize=8.5)
     axes.xaxis.set_label_position("top")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from eventwindow.report.context import Subject
+from eventwindow.inference.results import LEVEL
+from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.language import percent
 
@@ -18,35 +19,30 @@ if TYPE_CHECKING:
 BIN = 30  # minutes over which volume and variance are summed
 
 
-def minutes(subject: Subject) -> Chart | None:
+def intraday(context: Context) -> Chart | None:
     """Two securities with bars on the days shown; None where the result holds no bars."""
-    table = subject.result.tables.get("intraday", pd.DataFrame(columns=["security"]))
+    table = context.result.tables.get("intraday", pd.DataFrame(columns=["security"]))
     held = set(table["security"])
-    shown = [m for m in subject.members if m in held][:2]
+    shown = [m for m in context.members if m in held][:2]
     if not shown:
         return None
     data = table[table["security"].isin(shown)].reset_index(drop=True)
-    days, measures = list(data["date"].unique()), subject.result.table("intraday_days")
+    days, measures = list(data["date"].unique()), context.result.table("intraday_days")
     gaps = _measure(measures, "overnight_gap")
     said = [
-        f"{subject.name(s)} {subject.language.short_day(d)} {percent(np.expm1(gaps.get((s, d), np.nan)))}"
+        f"{context.name(s)} {context.language.short_day(d)} {percent(np.expm1(gaps.get((s, d), np.nan)))}"
         for d in days
         for s in shown
     ]
     usual = int(measures["days"].max())
-    pick, market = subject.language.pick, str(measures.loc[measures["security"].isin(shown), "market"].iloc[0])
-    less = pick(f" less slope × {subject.name(market)}", f"（扣除{subject.name(market)}之影響）") if market else ""
+    say, market = context.language.text, str(measures.loc[measures["security"].isin(shown), "market"].iloc[0])
+    less = say("intraday.less", market=context.name(market)) if market else ""
     return Chart(
-        "minutes",
-        _draw(subject, data, shown, gaps),
-        pick("The day by the minute", "逐分鐘的一日"),
-        pick(
-            f"Top: return from the open{less}; the bands hold 95 % of {usual} ordinary days, minute by minute. Below: "
-            f"volume and squared returns of each half hour over those of ordinary days (1 is usual).",
-            f"上：開盤以來的報酬{less}；色帶為 {usual} 個平常日同一時刻的 95% 範圍。"
-            f"下：每半小時的成交量與報酬平方，以平常日為 1。",
-        ),
-        pick("Overnight before the open: ", "開盤前隔夜變動：") + subject.language.listed(said) + ".",
+        "intraday",
+        _draw(context, data, shown, gaps),
+        say("intraday.title"),
+        say("intraday.caption", less=less, days=usual, share=f"{100 * (1 - LEVEL):.0f}", minutes=BIN),
+        say("intraday.alt", list=context.language.listed(said)),
         data,
     )
 
@@ -57,38 +53,30 @@ def _measure(measures: pd.DataFrame, name: str) -> dict[tuple[str, pd.Timestamp]
 
 
 def _draw(
-    subject: Subject, data: pd.DataFrame, shown: list[str], gaps: dict[tuple[str, pd.Timestamp], float]
+    context: Context, data: pd.DataFrame, shown: list[str], gaps: dict[tuple[str, pd.Timestamp], float]
 ) -> Figure:
     from eventwindow.report.figures.style import new_figure, plain_axes
 
-    days, pick = list(data["date"].unique()), subject.language.pick
+    days, say = list(data["date"].unique()), context.language.text
     figure = new_figure(4.9, 7.4)
     grid = figure.subplots(3, len(days), squeeze=False, sharex=True, sharey="row", height_ratios=[2.2, 1, 1])
     for column, day in enumerate(days):
         mine = data[data["date"] == day]
         for axes in grid[:, column]:
             plain_axes(axes)
-        _path(grid[0, column], subject, mine, shown)
+        _path(grid[0, column], context, mine, shown)
         _ratio(grid[1, column], mine, shown, "volume", "usual_volume")
         _ratio(grid[2, column], mine, shown, "squared_return", "usual_squared_return")
-        opened = [f"{subject.name(s)} {percent(np.expm1(gaps.get((s, day), np.nan)))}" for s in shown]
-        title = f"{subject.language.day(day)}\n{pick('overnight: ', '隔夜：')}{pick(', ', '，').join(opened)}"
+        opened = [f"{context.name(s)} {percent(np.expm1(gaps.get((s, day), np.nan)))}" for s in shown]
+        title = f"{context.language.day(day)}\n{say('intraday.overnight', list=say('format.commas').join(opened))}"
         grid[0, column].set_title(title, fontsize=8.5, linespacing=1.4)
-        _clock(grid[2, column], mine, pick("local time", "當地時間"))
-    for axes, text in zip(
-        grid[:, 0],
-        (
-            pick("from the open, per cent", "開盤以來（%）"),
-            pick("volume, × usual", "成交量（倍）"),
-            pick("variance, × usual", "變異（倍）"),
-        ),
-        strict=True,
-    ):
-        axes.set_ylabel(text, fontsize=8)
+        _clock(grid[2, column], mine, say("intraday.clock"))
+    for axes, key in zip(grid[:, 0], ("path", "volume", "variance"), strict=True):
+        axes.set_ylabel(say(f"intraday.{key}"), fontsize=8)
     return figure
 
 
-def _path(axes: Axes, subject: Subject, data: pd.DataFrame, shown: list[str]) -> None:
+def _path(axes: Axes, context: Context, data: pd.DataFrame, shown: list[str]) -> None:
     from eventwindow.report.figures.style import INK, SERIES
 
     for security, colour in zip(shown, SERIES, strict=False):
@@ -97,7 +85,7 @@ def _path(axes: Axes, subject: Subject, data: pd.DataFrame, shown: list[str]) ->
             mine["minute"], 100 * mine["band_low"], 100 * mine["band_high"], color=colour, alpha=0.13, lw=0
         )
         axes.plot(
-            mine["minute"], 100 * mine["car_from_open"], color=colour, linewidth=1.6, label=subject.name(security)
+            mine["minute"], 100 * mine["car_from_open"], color=colour, linewidth=1.6, label=context.name(security)
         )
     axes.axhline(0, color=INK, linewidth=0.6)
     axes.legend(frameon=False, fontsize=8, labelcolor="linecolor", loc="best")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
 COLUMNS = ["number", "kind", "id", "date", "session", "what"]
 
 
-def marks(subject: Subject) -> pd.DataFrame:
+def marks(context: Context) -> pd.DataFrame:
     """What the headline event window of the first security holds, in time order; news is numbered from 1."""
-    calendar = subject.result.calendar
-    days = event_sessions(subject)
-    here = calendar[(calendar["mic"] == subject.mic) & (calendar["kind"] != "closed")]
+    calendar = context.result.calendar
+    days = event_sessions(context)
+    here = calendar[(calendar["mic"] == context.mic) & (calendar["kind"] != "closed")]
     here = here[here["session"].between(days.iloc[0], days.iloc[-1])].sort_values(["session", "kind"], kind="stable")
-    about = here["about"].map(lambda named: not named or bool(set(named) & set(subject.members)))
+    about = here["about"].map(lambda named: not named or bool(set(named) & set(context.members)))
     here = here[(here["kind"] == "event") | about]
-    what = [subject.language.pick(r.what_en, r.what_zh) or str(r.id) for r in here.itertuples()]
+    what = [context.language.either(r.what_en, r.what_zh) or str(r.id) for r in here.itertuples()]
     news = (here["kind"] != "event").to_numpy()
     return here.assign(what=what, number=news.cumsum() * news)[COLUMNS].reset_index(drop=True)
 
 
-def event_sessions(subject: Subject) -> pd.Series:
+def event_sessions(context: Context) -> pd.Series:
     """tau → session of the first security's event window."""
-    daily = subject.result.table("abnormal_returns")
-    rows = daily[(daily["event"] == subject.event) & (daily["security"] == subject.members[0])]
+    daily = context.result.table("abnormal_returns")
+    rows = daily[(daily["event"] == context.event) & (daily["security"] == context.members[0])]
     return rows.set_index("tau")["date"]
 
 

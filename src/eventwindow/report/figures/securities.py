@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from scipy.special import stdtrit
 
-from eventwindow.calendars.window import Window
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.figures.heatmap import row_order
 from eventwindow.report.language import percent
@@ -17,36 +15,35 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def dots(subject: Subject) -> Chart | None:
+def securities(context: Context) -> Chart | None:
     """AR of day 0 and its 95 % interval, one line a security."""
-    data = dots_data(subject)
+    data = securities_data(context)
     if data.empty:
         return None
-    say = subject.language.text
+    say = context.language.text
     away = data[(data["low"] > 0) | (data["high"] < 0)]
     ends = {"low": percent(data["abnormal_return"].min()), "high": percent(data["abnormal_return"].max())}
     return Chart(
-        "dots",
-        _draw(subject, data),
-        say("dots.title"),
-        say("dots.caption"),
-        say("dots.alt", n=len(data), **ends, down=int((away["high"] < 0).sum()), up=int((away["low"] > 0).sum())),
+        "securities",
+        _draw(context, data),
+        say("securities.title"),
+        say("securities.caption"),
+        say("securities.alt", n=len(data), **ends, down=int((away["high"] < 0).sum()), up=int((away["low"] > 0).sum())),
         data,
     )
 
 
-def dots_data(subject: Subject) -> pd.DataFrame:
+def securities_data(context: Context) -> pd.DataFrame:
     """A row a security: abnormal return of day 0 and its 95 % interval, t with the model's degrees of freedom."""
-    held = subject.abnormal.car(Window(0, 0))
-    reach = stdtrit(held.dof, 0.975) * held.std_error
-    frame = held.labels[["group", "security", "date"]].assign(abnormal_return=held.car, low=held.car - reach)
-    return frame.assign(high=held.car + reach).dropna(subset="abnormal_return").reset_index(drop=True)
+    rows = context.day_rows(list(dict.fromkeys(context.abnormal.labels["security"]))).reset_index()
+    columns = ["group", "security", "date", "abnormal_return", "low", "high"]
+    return rows[columns].dropna(subset="abnormal_return").reset_index(drop=True)
 
 
-def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
+def _draw(context: Context, data: pd.DataFrame) -> Figure:
     from eventwindow.report.figures.style import BLUE, FAINT, INK, ORANGE, new_figure, place_text, plain_axes
 
-    order = row_order(subject, data.assign(tau=0))
+    order = row_order(context, data.assign(tau=0))
     table = data.set_index("security")
     figure = new_figure(0.6 + 0.158 * sum(len(names) + 1 for _, names in order))
     axes = figure.add_subplot()
@@ -54,7 +51,7 @@ def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
     edge = axes.get_yaxis_transform()
     y, ticks, labels = 0, [], []
     for group, names in order:
-        heading = subject.group_name(group) or subject.language.text("common.all")
+        heading = context.group_name(group) or context.language.text("common.all")
         place_text(axes, heading, (0, y), (4, 0), fontsize=8.5, color=INK, va="center", xycoords=edge)
         for k, name in enumerate(names, y + 1):
             ar, low, high = (100 * float(table[column][name]) for column in ("abnormal_return", "low", "high"))
@@ -62,10 +59,10 @@ def _draw(subject: Subject, data: pd.DataFrame) -> Figure:
             axes.plot([low, high], [k, k], color=colour, linewidth=1.3, alpha=0.65)
             axes.plot([ar], [k], "o", color=colour, markersize=4.2, markeredgewidth=0)
             ticks.append(k)
-            labels.append(subject.name(name))
+            labels.append(context.name(name))
         y += len(names) + 1
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.set_yticks(ticks, labels, fontsize=7.5)
     axes.set_ylim(y - 0.3, -0.8)
-    axes.set_xlabel(subject.language.text("dots.axis"), fontsize=8.5)
+    axes.set_xlabel(context.language.text("securities.axis"), fontsize=8.5)
     return figure

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from eventwindow.inference.results import LEVEL
-from eventwindow.report.context import Subject
+from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.language import percent
 
@@ -17,54 +17,42 @@ if TYPE_CHECKING:
 
 HOUR = pd.Timedelta(hours=1)
 BEFORE, AFTER = 15, 31  # hours around the open of the first security's day 0
-CITIES = {
-    "XNYS": ("New York", "紐約"), "XTKS": ("Tokyo", "東京"), "XHKG": ("Hong Kong", "香港"), "XTAI": ("Taipei", "台北"),
-    "XKRX": ("Seoul", "首爾"), "XPAR": ("Paris", "巴黎"), "XLON": ("London", "倫敦"), "XFRA": ("Frankfurt", "法蘭克福"),
-    "XETR": ("Frankfurt", "法蘭克福"), "XAMS": ("Amsterdam", "阿姆斯特丹"), "XSHG": ("Shanghai", "上海"),
-    "XASX": ("Sydney", "雪梨"), "XTSE": ("Toronto", "多倫多"), "XSWX": ("Zurich", "蘇黎世"), "XBOM": ("Mumbai", "孟買"),
-}  # fmt: skip
 
 
-def world_clock(subject: Subject) -> Chart | None:
+def sessions(context: Context) -> Chart | None:
     """A row an exchange; sessions that open later than shown stand at the right. None where all trade on one."""
-    table = subject.result.tables.get("exchanges", pd.DataFrame())
+    table = context.result.tables.get("exchanges", pd.DataFrame())
     if table.empty:
         return None
     home = table[table["against_home"] == "itself"].iloc[0]
     hours = (table["opens"] - home["opens"]) / HOUR
     data = table[(hours >= -BEFORE) & ((hours <= AFTER) | (table["tau"] == 0))].assign(hours=hours, later=hours > AFTER)
     data = data[
-        ~((data["exchange"] == home["exchange"]) & (data["kind"] == "stock")) | data["security"].isin(subject.leads)
+        ~((data["exchange"] == home["exchange"]) & (data["kind"] == "stock")) | data["security"].isin(context.leads)
     ]
     first = data[(data["kind"] == "stock") & (data["tau"] == 0) & (data["against_home"] == "before")]
-    told = [f"{subject.name(r.security)} {percent(r.abnormal_return)}" for r in first.itertuples()]
-    pick = subject.language.pick
+    told = [f"{context.name(r.security)} {percent(r.abnormal_return)}" for r in first.itertuples()]
+    say = context.language.text
     return Chart(
-        "world_clock",
-        _draw(subject, data.reset_index(drop=True), home),
-        pick("Round the world in the order of the clock", "依世界時間排列的各地交易"),
-        pick(
-            "Each bar is a session (hours in UTC). Returns in local currency; in brackets abnormal returns on the "
-            "local benchmark, or on the mean of the estimation window where none is held; in colour where p < 0.05. "
-            "An index that holds the stock itself falls with it and hides part of its abnormal return.",
-            "每一橫條為一個交易時段（UTC）。報酬以當地貨幣計；括號內為相對當地指數（無指數者為估計期均值）的異常報酬；"
-            "p < 0.05 者著色。指數若含有該股，會隨之下跌而掩蓋部分異常報酬。",
+        "sessions",
+        _draw(context, data.reset_index(drop=True), home),
+        say("sessions.title"),
+        say("sessions.caption", level=LEVEL),
+        say(
+            "sessions.alt" if told else "sessions.alt_none",
+            city=_city(context, home["exchange"]),
+            list=context.language.listed(told),
         ),
-        pick(
-            f"Abnormal returns of day 0 on exchanges that closed before {_city(subject, home['exchange'])} opened: ",
-            f"在{_city(subject, home['exchange'])}開盤前已收盤之交易所的事件日異常報酬：",
-        )
-        + (subject.language.listed(told) or pick("none", "無"))
-        + ".",
         data.reset_index(drop=True),
     )
 
 
-def _city(subject: Subject, mic: object) -> str:
-    return subject.language.pick(*CITIES.get(str(mic), (str(mic), str(mic))))
+def _city(context: Context, mic: object) -> str:
+    key = f"city.{mic}"
+    return context.language.text(key) if context.language.has(key) else str(mic)
 
 
-def _draw(subject: Subject, data: pd.DataFrame, home: pd.Series) -> Figure:
+def _draw(context: Context, data: pd.DataFrame, home: pd.Series) -> Figure:
     from eventwindow.report.figures.style import FAINT, new_figure
 
     order = list(data.sort_values(["later", "order"])["exchange"].unique())
@@ -78,33 +66,33 @@ def _draw(subject: Subject, data: pd.DataFrame, home: pd.Series) -> Figure:
         for axes, late in ((main, False), (later, True)):
             mine = data[(data["exchange"] == mic) & (data["later"] == late)]
             for _, rows in mine.groupby("order"):
-                _session(axes, subject, rows, y, late=late)
+                _session(axes, context, rows, y, late=late)
         ticks.append(y + 0.25)
         y += height
     for axes in (main, later):
         axes.set_ylim(y, -0.4)
         axes.tick_params(length=0)
         axes.spines[["left", "right", "top"]].set_visible(False)
-    main.set_yticks(ticks, [_city(subject, mic) for mic in order], fontsize=8.5)
-    _clock(main, subject, home["opens"])
+    main.set_yticks(ticks, [_city(context, mic) for mic in order], fontsize=8.5)
+    _clock(main, context, home["opens"])
     later.set_xticks([])
     later.spines["bottom"].set_visible(False)
-    later.set_title(subject.language.pick("opened later", "較晚開市"), fontsize=8.5, color=FAINT)
+    later.set_title(context.language.text("sessions.later"), fontsize=8.5, color=FAINT)
     later.set_xlim(0, 12)
     return figure
 
 
-def _clock(axes: Axes, subject: Subject, zero: pd.Timestamp) -> None:
+def _clock(axes: Axes, context: Context, zero: pd.Timestamp) -> None:
     """Every sixth hour of UTC, the date under midnight; the axis counts hours from `zero`."""
     hours = pd.date_range((zero - BEFORE * HOUR).ceil("6h"), zero + (AFTER + 7) * HOUR, freq="6h")
-    labels = [f"{h:%H}:00" + (f"\n{subject.language.short_day(h)}" if h.hour == 0 else "") for h in hours]
+    labels = [f"{h:%H}:00" + (f"\n{context.language.short_day(h)}" if h.hour == 0 else "") for h in hours]
     axes.set_xticks([(h - zero) / HOUR for h in hours], labels, fontsize=7.5)
     axes.set_xlim(-BEFORE, AFTER + 7)
     axes.grid(visible=True, axis="x")
     axes.set_axisbelow(True)
 
 
-def _session(axes: Axes, subject: Subject, rows: pd.DataFrame, y: float, *, late: bool) -> None:
+def _session(axes: Axes, context: Context, rows: pd.DataFrame, y: float, *, late: bool) -> None:
     """A bar as long as the session, the benchmark's return on it, each stock's beneath."""
     from eventwindow.report.figures.style import BLUE, FAINT, GRID, INK, ORANGE
 
@@ -112,13 +100,13 @@ def _session(axes: Axes, subject: Subject, rows: pd.DataFrame, y: float, *, late
     start = 0.0 if late else float(head["hours"])
     axes.barh(y + 0.25, (head["closes"] - head["opens"]) / HOUR, left=start, height=0.8, color=GRID)
     index = zip(*(rows.loc[rows["kind"] == "benchmark", c] for c in ("security", "return")), strict=True)
-    text = [subject.language.short_day(head["date"])] if late else []
-    text += [f"{subject.name(name)} {percent(value)}" for name, value in index]
+    text = [context.language.short_day(head["date"])] if late else []
+    text += [f"{context.name(name)} {percent(value)}" for name, value in index]
     at: dict[str, Any] = {"textcoords": "offset points", "va": "center", "annotation_clip": False, "fontsize": 7}
     axes.annotate("  ".join(text), (start, y + 0.25), (3, 0), **at, color=INK)
     columns = ("security", "return", "abnormal_return", "p_value")
     stocks = zip(*(rows.loc[rows["kind"] == "stock", c] for c in columns), strict=True)
     for k, (name, value, abnormal, p) in enumerate(stocks, 1):
         colour = (ORANGE if abnormal < 0 else BLUE) if p < LEVEL else FAINT
-        said = f"{subject.name(name)} {percent(value)} ({percent(abnormal)})"
+        said = f"{context.name(name)} {percent(value)} ({percent(abnormal)})"
         axes.annotate(said, (start, y + 0.3 + k), (3, 0), **at, color=colour)

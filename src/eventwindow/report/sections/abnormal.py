@@ -2,164 +2,148 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
-from scipy.special import stdtrit
 
 from eventwindow.calendars.window import Window
-from eventwindow.report.context import Subject, once
+from eventwindow.inference.results import LEVEL
+from eventwindow.report.blocks import Block, Cell, Fold, Paragraph, Picture, Table, Words, tagged, weighty
+from eventwindow.report.context import Context
 from eventwindow.report.language import number, p_value, percent
 from eventwindow.report.reasons import reason_in
 
-DAY = Window(0, 0)
 DASH = "–"  # in the place of a figure that was not worked out
+COLUMNS = ("actual", "expected", "ar", "interval", "p_sq", "p_scaled", "p_family", "p_t", "detectable")
 
 
-@once
-def abnormal_section(subject: Subject) -> dict[str, Any]:
-    """Rows of day 0 for the headline's securities and for all, and of the cumulative windows."""
-    everyone = list(dict.fromkeys(subject.abnormal.labels["security"]))
-    windows, more = report_windows(subject), len(everyone) > len(subject.members)
-    lead, every = _day_rows(subject, subject.members), _day_rows(subject, everyone) if more else []
-    sums = _window_rows(subject, subject.members, windows)
-    return {
-        "activity": activity_rows(subject),
-        "lead": lead,
-        "all": every,
-        "n": len(everyone),
-        "columns_note": columns_note(subject, [*lead, *every]),
-        "windows": [subject.language.window(w) for w in windows],
-        "sums": sums,
-        "all_sums": _window_rows(subject, everyone, windows) if more else [],
-        "windows_note": _windows_note(subject, sums),
-    }
+def abnormal(context: Context) -> Iterator[Block]:
+    """Day 0 for the headline's securities and for all, and the cumulative windows."""
+    say, event = context.language.say, context.event_name(context.event)
+    everyone = list(dict.fromkeys(context.abnormal.labels["security"]))
+    day = context.language.day(context.day_zero)
+    yield Paragraph(say("abnormal.intro"))
+    yield Picture("groups")
+    yield day_table(context, context.members, say("abnormal.table", event=event, day=day))
+    yield sums_table(context, context.members, noted=True)
+    yield Picture("securities")
+    yield Picture("heatmap")
+    yield from _activity(context)
+    if len(everyone) > len(context.members):
+        every = day_table(context, everyone, say("abnormal.table_all", event=event), "all-days")
+        yield Fold(say("common.all_rows", n=len(everyone)), (every, sums_table(context, everyone)))
+    yield Paragraph(say("abnormal.other_events"), small=True)
 
 
-def columns_note(subject: Subject, rows: Sequence[dict[str, str]]) -> Markup:
-    """What the columns of day 0 hold, and why a cell is empty where one is."""
-    say = subject.language.say
-    dashes = [say("abnormal.dash_note")] if any(DASH in row.values() for row in rows) else []
-    return Markup("" if subject.language.zh else " ").join([say("abnormal.columns_note"), *dashes])
+def day_table(context: Context, securities: Sequence[str], caption: Words, label: str = "") -> Table:
+    """Day 0 by security: returns, interval, p-values, and what could have been seen."""
+    say = context.language.say
+    head = tuple(say(f"abnormal.{key}") for key in ("security", "day", *COLUMNS))
+    rows = tuple(_day_rows(context, securities))
+    dashes = [say("abnormal.dash_note")] if any(DASH in row for row in rows) else []
+    note = context.language.sentences(say("abnormal.columns_note"), *dashes)
+    return Table(caption, "l d" + " r" * len(COLUMNS), head, rows, note, label, "roomy")
 
 
-def _windows_note(subject: Subject, rows: Sequence[dict[str, Any]]) -> Markup:
-    """How many of the windows shown hold more than the event."""
-    held = [cell["tainted"] for row in rows for cell in row["cells"]]
-    return subject.language.say("abnormal.windows_note", n=len(held), held=sum(held))
-
-
-def report_windows(subject: Subject) -> list[Window]:
+def report_windows(context: Context) -> list[Window]:
     """The study's report windows, in its own order."""
-    return [Window(start, end) for start, end in subject.study["windows"]["report"]]
+    return [Window(start, end) for start, end in context.study["windows"]["report"]]
 
 
-def _day_rows(subject: Subject, securities: Sequence[str]) -> list[dict[str, str]]:
-    held = subject.abnormal.car(DAY)
-    reach = pd.Series(stdtrit(held.dof, 0.975) * held.std_error, index=held.labels["security"])
-    firms, rows = _firms(subject), []
-    for security, row in subject.day_rows(securities).iterrows():
-        ar, wide = row["abnormal_return"], reach[str(security)]
-        rows.append(
-            {
-                "name": subject.full_name(str(security)),
-                "group": subject.group_name(str(row["group"] or "")),
-                "day": subject.language.short_day(row["date"]),
-                "late": row["date"] != subject.day_zero,
-                "actual": percent(row["actual_return"]),
-                "expected": percent(row["expected_return"]),
-                "ar": percent(ar),
-                "interval": _interval(subject, ar - wide, ar + wide),
-                "p_sq": p_value(row.get("p_sample_quantile")),
-                "p_t": p_value(row["p_value"], parametric=True),
-                **_firm(firms, str(security)),
-                "strong": bool(abs(ar) > wide),
-            }
+def _day_rows(context: Context, securities: Sequence[str]) -> Iterator[tuple[Words, ...]]:
+    firms = _firms(context)
+    for security, row in context.day_rows(securities).iterrows():
+        low, high = row["low"], row["high"]
+        name, group = context.full_name(str(security)), context.group_name(str(row["group"] or ""))
+        day = context.language.short_day(row["date"])
+        yield (
+            Markup("{}{}").format(name, tagged("small", group)) if group else name,
+            tagged("em", day) if row["date"] != context.day_zero else day,
+            percent(row["actual_return"]),
+            percent(row["expected_return"]),
+            weighty(percent(row["abnormal_return"]), bool(low > 0 or high < 0)),
+            context.language.text("common.minus_to", low=percent(low), high=percent(high)),
+            p_value(row.get("p_sample_quantile")),
+            *_firm(firms, str(security), p_value(row["p_value"], parametric=True)),
         )
-    return rows
 
 
-def _firms(subject: Subject) -> pd.DataFrame:
+def _firms(context: Context) -> pd.DataFrame:
     """What the result holds of single firms on day 0 beyond the t-test and SQ, by security."""
-    table = subject.result.tables.get("firms", pd.DataFrame(columns=["security", "window_start", "window_end"]))
+    table = context.result.tables.get("firms", pd.DataFrame(columns=["security", "window_start", "window_end"]))
     return table[(table["window_start"] == 0) & (table["window_end"] == 0)].set_index("security")
 
 
-def _firm(firms: pd.DataFrame, security: str) -> dict[str, str]:
-    """SQ scaled by the day's expected volatility, Romano–Wolf within the group, and the smallest effect to be seen."""
+def _firm(firms: pd.DataFrame, security: str, p_t: str) -> tuple[str, ...]:
+    """SQ scaled by expected volatility, Romano–Wolf within the group, t, and the smallest effect to be seen."""
     row = firms.loc[security] if security in firms.index else pd.Series(dtype=object)
-    return {
-        "p_scaled": p_value(row.get("p_sq_scaled")) or DASH,
-        "p_family": p_value(row.get("p_romano_wolf")) or DASH,
-        "detectable": percent(row.get("detectable"), sign=False) or DASH,
-    }
+    detectable = percent(row.get("detectable"), sign=False)
+    return p_value(row.get("p_sq_scaled")) or DASH, p_value(row.get("p_romano_wolf")) or DASH, p_t, detectable or DASH
 
 
-def activity_rows(subject: Subject) -> list[dict[str, str]]:
+def _activity(context: Context) -> Iterator[Table]:
     """Abnormal volume and squared returns of the leading securities and the headline basket, days 0 and +1."""
-    table = subject.result.tables.get("activity", pd.DataFrame())
+    table = context.result.tables.get("activity", pd.DataFrame())
     if table.empty:
-        return []
+        return
     near = table[table["window_start"].isin([0, 1]) & (table["window_start"] == table["window_end"])]
-    shown = [row for name in (*subject.leads, subject.basket) for _, row in near[near["name"] == name].iterrows()]
-    return [_activity(subject, row) for row in shown if pd.notna(row["value"])]
+    shown = [row for name in (*context.leads, context.basket) for _, row in near[near["name"] == name].iterrows()]
+    rows = tuple(_active(context, row) for row in shown if pd.notna(row["value"]))
+    words = ("abnormal.security", "activity.quantity", "excluded.window", "activity.times", "tests.p")
+    if rows:
+        yield Table(context.language.say("activity.table"), "L l l r r", tuple(map(context.language.say, words)), rows)
 
 
-def _activity(subject: Subject, row: pd.Series) -> dict[str, str]:
+def _active(context: Context, row: pd.Series) -> tuple[str, ...]:
     name, quantity, day = str(row["name"]), str(row["quantity"]), int(row["window_start"])
-    times = np.exp(row["value"]) if quantity == "log_volume" else row["value"]
-    return {
-        "name": subject.full_name(name) if row["kind"] == "firm" else _basket(subject, name, int(row["n"])),
-        "quantity": subject.language.text(f"activity.{quantity}"),
-        "day": subject.language.window(Window(day, day)),
-        "times": number(times, 1),
-        "p": p_value(row["p_value"], parametric=row["kind"] == "firm" and quantity == "volatility"),
-    }
+    firm = row["kind"] == "firm"
+    basket = context.language.text("activity.basket", basket=context.group_name(name), n=int(row["n"]))
+    return (
+        context.full_name(name) if firm else basket,
+        context.language.text(f"activity.{quantity}"),
+        context.language.window(Window(day, day)),
+        number(np.exp(row["value"]) if quantity == "log_volume" else row["value"], 1),
+        p_value(row["p_value"], parametric=firm and quantity == "volatility"),
+    )
 
 
-def _basket(subject: Subject, basket: str, n: int) -> str:
-    """The basket's title, with the number of securities that the figure is the mean of."""
-    return subject.language.text("activity.basket", basket=subject.group_name(basket), n=n)
-
-
-def _interval(subject: Subject, low: float, high: float) -> str:
-    return subject.language.text("common.minus_to", low=percent(low), high=percent(high))
-
-
-def _window_rows(subject: Subject, securities: Sequence[str], windows: Sequence[Window]) -> list[dict[str, Any]]:
-    """One row a security; one cell a window: CAR, its p (SQ), whether other news lies in it, and why it is empty."""
-    sums = subject.result.table("cumulative")
+def sums_table(context: Context, securities: Sequence[str], noted: bool = False) -> Table:
+    """CAR over the report windows, each with its p (SQ) or the reason why there is none; other news as a hint."""
+    say, windows = context.language.say, report_windows(context)
+    sums = context.result.table("cumulative")
     keys = ["security", "window_start", "window_end"]
-    mine = sums[sums["event"] == subject.event].set_index(keys).to_dict("index")
-    names = _happened(subject)
-    return [
-        {
-            "name": subject.full_name(security),
-            "cells": [_cell(subject, mine.get((security, w.start, w.end), {}), names) for w in windows],
-        }
-        for security in securities
-    ]
+    mine = sums[sums["event"] == context.event].set_index(keys).to_dict("index")
+    cells = [[mine.get((s, w.start, w.end), {}) for w in windows] for s in securities]
+    names = _happened(context)
+    rows: tuple[tuple[Words | Cell, ...], ...] = tuple(
+        (context.full_name(s), *(_sum(context, cell, names) for cell in row))
+        for s, row in zip(securities, cells, strict=True)
+    )
+    tainted = sum(_note(cell) != "" and not _note(cell).startswith("not computed") for row in cells for cell in row)
+    note = say("abnormal.windows_note", n=len(securities) * len(windows), held=tainted) if noted else ""
+    head = (say("abnormal.security"), *map(context.language.window, windows))
+    return Table(say("abnormal.windows_table"), "L" + " r" * len(windows), head, rows, note)
 
 
-def _happened(subject: Subject) -> dict[str, str]:
-    """Events and other news as notes name them, in the reader's language."""
-    told = subject.result.calendar.dropna(subset=["session"])
-    return {
-        f"{r.what_en} ({r.session:%Y-%m-%d})": f"{subject.language.pick(r.what_en, r.what_zh)}（{r.session:%Y-%m-%d}）"
-        for r in told.itertuples()
-    }
+def _note(cell: Mapping[Any, Any]) -> str:
+    return "" if pd.isna(cell.get("note")) else str(cell["note"])
 
 
-def _cell(subject: Subject, cell: Mapping[Any, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    note = "" if pd.isna(cell.get("note")) else str(cell["note"])
+def _sum(context: Context, cell: Mapping[Any, Any], names: Mapping[str, str]) -> Cell:
     p = cell.get("p_sample_quantile", cell.get("p_value"))
+    note = reason_in(context.language, _note(cell), names)
+    car = weighty(percent(cell.get("car")) or DASH, bool(pd.notna(p) and p < LEVEL))
+    return Cell(Markup("{}{}").format(car, tagged("small", p_value(p) or note)), hint=note)
+
+
+def _happened(context: Context) -> dict[str, str]:
+    """Events and other news as notes name them, in the reader's language."""
     return {
-        "car": percent(cell.get("car")) or DASH,
-        "p": p_value(p),
-        "tainted": bool(note) and not note.startswith("not computed"),
-        "note": reason_in(subject.language, note, names),
-        "strong": bool(pd.notna(p) and p < 0.05),
+        f"{r.what_en} ({r.session:%Y-%m-%d})": context.language.text(
+            "format.name", name=context.language.either(r.what_en, r.what_zh), symbol=f"{r.session:%Y-%m-%d}"
+        )
+        for r in context.result.calendar.dropna(subset=["session"]).itertuples()
     }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from eventwindow.report.context import Subject, once
+from eventwindow.report.blocks import Aside, Block, Fold, Items, Paragraph, Table, Words, weighty
+from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import percent
 from eventwindow.report.reasons import reason_in
@@ -16,138 +18,159 @@ from eventwindow.report.reasons import reason_in
 NOTHING = pd.DataFrame()
 
 
-@once
-def data_section(subject: Subject) -> dict[str, Any]:
-    """Origins in a sentence and ticker by ticker, exchanges, late exchanges, and the calendar of news."""
-    return {
-        "origins": _origins(subject),
-        "notes": [reason_in(subject.language, note) for note in subject.result.run["notes"]],
-        "tickers": [_ticker(subject, s, r) for s, r in subject.result.run["prices"].items()],
-        "events": [subject.event_name(e["id"]) for e in subject.study["events"]],
-        "exchanges": exchanges(subject),
-        "late": late_exchanges(subject),
-        "news": [_news(subject, row) for _, row in marks(subject).iterrows()],
-        "quality": [_finding(subject, row) for _, row in subject.result.tables.get("data_quality", NOTHING).iterrows()],
-        "reconciled": _reconciled(subject),
-        "home": exchange_name(subject, subject.mic),
-    }
+def data(context: Context) -> Iterator[Block]:
+    """Origins in a sentence and ticker by ticker, exchanges, late exchanges, checks."""
+    yield Paragraph(origin(context))
+    yield from _late_exchanges(context)
+    yield _exchanges(context)
+    yield from _reconciled(context)
+    yield from _quality(context)
+    yield _tickers(context)
 
 
-def _reconciled(subject: Subject) -> dict[str, Any]:
+def origin(context: Context) -> Markup:
+    """Where the prices are from, with the notes of the run."""
+    notes = [reason_in(context.language, note) for note in context.result.run["notes"]]
+    return Markup(" ").join([_origins(context), *notes])
+
+
+def news_table(context: Context) -> Iterator[Block]:
+    """Events and other news in the event window."""
+    say = context.language.say
+    rows = tuple(_news(context, row) for _, row in marks(context).iterrows())
+    head = tuple(say(f"data.{key}") for key in ("number", "date", "session", "what"))
+    caption = say("data.news_table", exchange=exchange_name(context, context.mic))
+    if rows:
+        yield Fold(caption, (Table(caption, "r l l L", head, rows),))
+
+
+def _news(context: Context, row: pd.Series) -> tuple[Words, ...]:
+    days = context.language.day(row["date"]), context.language.day(row["session"])
+    return (str(row["number"] or ""), *days, weighty(row["what"], row["kind"] == "event"))
+
+
+def _reconciled(context: Context) -> Iterator[Block]:
     """How many days of the pulled figures agree with the shipped ones, and every day that does not."""
-    table = subject.result.tables.get("reconciliation", NOTHING)
+    table, say = context.result.tables.get("reconciliation", NOTHING), context.language.say
     if table.empty:
-        return {}
+        return
     firms = table.drop_duplicates("security")
     compared, agreeing = int(firms["days_compared"].sum()), int(firms["days_agreeing"].sum())
-    figures = {"n": len(firms), "compared": compared, "agreeing": agreeing, "differing": compared - agreeing}
-    rows = [
-        (row["security"], subject.language.day(row["date"]), percent(row["pulled"], 2), percent(row["shipped"], 2))
+    title = say("data.reconciled", n=len(firms), compared=compared, agreeing=agreeing, differing=compared - agreeing)
+    rows = tuple(
+        (row["security"], context.language.day(row["date"]), percent(row["pulled"], 2), percent(row["shipped"], 2))
         for _, row in table.dropna(subset="date").iterrows()
-    ]
-    return {"title": subject.language.text("data.reconciled", **figures), "rows": rows}
+    )
+    head = tuple(say(f"data.{key}") for key in ("ticker", "date", "pulled", "shipped"))
+    yield Fold(title, (Table(title, "L d r r", head, rows, label="reconciled"),)) if rows else Paragraph(title + ".")
 
 
-def _finding(subject: Subject, row: pd.Series) -> dict[str, str]:
-    when = "" if pd.isna(row["date"]) else subject.language.day(row["date"])
-    return {
-        "security": str(row["security"]),
-        "date": when,
-        "text": subject.language.pick(row["text_en"], row["text_zh"]),
-    }
+def _quality(context: Context) -> Iterator[Block]:
+    table, say = context.result.tables.get("data_quality", NOTHING), context.language.say
+    caption = say("data.quality", n=len(table))
+    head = tuple(say(f"data.{key}") for key in ("ticker", "date", "what"))
+    if len(table):
+        rows = tuple(_finding(context, row) for _, row in table.iterrows())
+        yield Fold(caption, (Table(caption, "l d L", head, rows),))
 
 
-def _origins(subject: Subject) -> Markup:
-    say = subject.language.text
-    counts = Counter(str(record["origin"]) for record in subject.result.run["prices"].values())
+def _finding(context: Context, row: pd.Series) -> tuple[str, ...]:
+    when = "" if pd.isna(row["date"]) else context.language.day(row["date"])
+    return str(row["security"]), when, context.language.either(row["text_en"], row["text_zh"])
+
+
+def _origins(context: Context) -> Markup:
+    say = context.language.text
+    counts = Counter(str(record["origin"]) for record in context.result.run["prices"].values())
     parts = [say("data.count_origin", n=n, origin=say(f"data.origin_{o}")) for o, n in counts.most_common()]
     key = "data.origins" if "shipped" in counts else "data.origins_plain"
-    return subject.language.say(key, list=subject.language.listed(parts))
+    return context.language.say(key, list=context.language.listed(parts))
 
 
-def _ticker(subject: Subject, symbol: str, record: dict[str, Any]) -> dict[str, Any]:
-    origin = subject.language.text(f"data.origin_{record['origin']}")
-    note = reason_in(subject.language, record.get("note", ""))
-    return {**record, "symbol": symbol, "name": subject.name(symbol), "origin": origin, "note": note}
+def _tickers(context: Context) -> Fold:
+    say = context.language.say
+    keys = ("data.ticker", "abnormal.security", *(f"data.{key}" for key in ("origin", "first", "last", "sessions")))
+    rows = tuple(_ticker(context, symbol, record) for symbol, record in context.result.run["prices"].items())
+    head = tuple(map(say, (*keys, "data.note")))
+    return Fold(say("data.tickers"), (Table(say("data.tickers"), "l L l l l r l", head, rows, label="tickers"),))
 
 
-def exchange_name(subject: Subject, mic: str) -> str:
+def _ticker(context: Context, symbol: str, record: dict[str, Any]) -> tuple[str, ...]:
+    origin = context.language.text(f"data.origin_{record['origin']}")
+    held = (str(record[key]) for key in ("first", "last", "sessions"))
+    return symbol, context.name(symbol), origin, *held, reason_in(context.language, record.get("note", ""))
+
+
+def exchange_name(context: Context, mic: str) -> str:
     key = f"mic.{mic}"
-    return subject.language.text(key) if subject.language.has(key) else mic
+    return context.language.text(key) if context.language.has(key) else mic
 
 
-def exchanges(subject: Subject) -> list[dict[str, Any]]:
+def _exchanges(context: Context) -> Table:
     """One row an exchange: how many securities, and day 0 of every event, a star where it was moved."""
-    labels = subject.abnormal.labels
-    counts = labels.groupby("mic", sort=False)["security"].nunique()
-    events = subject.result.calendar[subject.result.calendar["kind"] == "event"].set_index(["id", "mic"])
-    rows = []
-    for mic, n in counts.items():
-        days = [_day(subject, events, e["id"], str(mic)) for e in subject.study["events"]]
-        rows.append({"name": exchange_name(subject, str(mic)), "n": int(n), "days": days})
-    return rows
+    say, named = context.language.say, [e["id"] for e in context.study["events"]]
+    counts = context.abnormal.labels.groupby("mic", sort=False)["security"].nunique()
+    events = context.result.calendar[context.result.calendar["kind"] == "event"].set_index(["id", "mic"])
+    rows = tuple(
+        (exchange_name(context, str(mic)), str(n), *(_day(context, events, event, str(mic)) for event in named))
+        for mic, n in counts.items()
+    )
+    head = (say("data.exchange"), say("data.securities"), *map(context.event_name, named))
+    return Table(say("data.exchanges"), "L r" + " l" * len(named), head, rows, say("data.shift_mark"))
 
 
-def _day(subject: Subject, events: pd.DataFrame, event: str, mic: str) -> str:
+def _day(context: Context, events: pd.DataFrame, event: str, mic: str) -> str:
     if (event, mic) not in events.index:
         return ""
     session, shift = events.xs((event, mic))[["session", "shift"]]
-    return subject.language.day(session) + ("*" if shift else "")
+    return context.language.day(session) + ("*" if shift else "")
 
 
-def late_exchanges(subject: Subject) -> list[dict[str, Any]]:
+def _late_exchanges(context: Context) -> Iterator[Aside]:
     """Exchanges that could price the headline event only days later, and what else they priced with it."""
-    calendar = subject.result.calendar
-    held = calendar[(calendar["id"] == subject.event) & calendar["mic"].isin(subject.abnormal.labels["mic"])]
+    calendar = context.result.calendar
+    held = calendar[(calendar["id"] == context.event) & calendar["mic"].isin(context.abnormal.labels["mic"])]
     first = held["session"].min()
-    late = held[held["session"] > first]
-    return [_late(subject, row, first) for _, row in late.iterrows()]
+    for _, row in held[held["session"] > first].iterrows():
+        yield Aside("late", tuple(_late(context, row, first)))
 
 
-def _late(subject: Subject, row: pd.Series, first: pd.Timestamp) -> dict[str, Any]:
-    language, labels = subject.language, subject.abnormal.labels
+def _late(context: Context, row: pd.Series, first: pd.Timestamp) -> Iterator[Block]:
+    language, labels = context.language, context.abnormal.labels
     mine = labels[labels["mic"] == row["mic"]]
-    before = last_session_before(subject, mine.index[0])
+    before = last_session_before(context, mine.index[0])
     shut = {"first_closed": before + pd.Timedelta(days=1), "last_closed": row["session"] - pd.Timedelta(days=1)}
-    dates = {key: language.day(value) for key, value in shut.items()}
-    names = [subject.full_name(s) for s in dict.fromkeys(mine["security"])]
     text = language.say(
         "data.late",
-        **dates,
-        exchange=exchange_name(subject, str(row["mic"])),
-        event=subject.event_name(subject.event),
+        **{key: language.day(value) for key, value in shut.items()},
+        exchange=exchange_name(context, str(row["mic"])),
+        event=context.event_name(context.event),
         day=language.day(row["session"]),
         days=(row["session"] - first).days,
         first=language.day(first),
     )
-    about = language.say("data.late_securities", list=language.listed(names))
-    return {"text": text, "news": _between(subject, row, set(mine["security"])), "about": about}
+    news = _between(context, row, set(mine["security"]))
+    yield Paragraph(text if news else Markup(" ").join([text, language.say("data.late_nothing")]))
+    if news:
+        yield Items(tuple(news))
+    names = [context.full_name(s) for s in dict.fromkeys(mine["security"])]
+    yield Paragraph(language.say("data.late_securities", list=language.listed(names)))
 
 
-def last_session_before(subject: Subject, row: int) -> pd.Timestamp:
+def last_session_before(context: Context, row: int) -> pd.Timestamp:
     """The session before day 0 of one row of the headline event."""
-    days, start = subject.abnormal.event_days[row], subject.abnormal.window.start
+    days, start = context.abnormal.event_days[row], context.abnormal.window.start
     column = -start - 1
-    day = days[column] if column >= 0 else subject.abnormal.estimation_days[row, -1]
+    day = days[column] if column >= 0 else context.abnormal.estimation_days[row, -1]
     return pd.Timestamp(int(day), unit="D")
 
 
-def _between(subject: Subject, late: pd.Series, securities: set[str]) -> list[str]:
-    calendar = subject.result.calendar
+def _between(context: Context, late: pd.Series, securities: set[str]) -> list[str]:
+    calendar = context.result.calendar
     same = calendar[(calendar["mic"] == late["mic"]) & (calendar["session"] == late["session"])]
-    same = same[(same["kind"] != "closed") & (same["id"] != subject.event)]
+    same = same[(same["kind"] != "closed") & (same["id"] != context.event)]
     same = same[[not about or bool(set(about) & securities) for about in same["about"]]]
     return [
-        f"{subject.language.day(r.date)}: {subject.language.pick(r.what_en, r.what_zh) or r.id}"
+        f"{context.language.day(r.date)}: {context.language.either(r.what_en, r.what_zh) or r.id}"
         for r in same.itertuples()
     ]
-
-
-def _news(subject: Subject, row: pd.Series) -> dict[str, Any]:
-    return {
-        "number": row["number"] or "",
-        "event": row["kind"] == "event",
-        "date": subject.language.day(row["date"]),
-        "session": subject.language.day(row["session"]),
-        "what": row["what"],
-    }

@@ -6,88 +6,78 @@ from collections import Counter
 
 import pandas as pd
 from markupsafe import Markup
-from scipy.special import stdtrit
 
 from eventwindow.calendars.window import Window
-from eventwindow.report.context import Subject, once
+from eventwindow.report.context import Context
 from eventwindow.report.language import SPACE, p_value, percent, points
 
 DAY = Window(0, 0)
 LEADING = ("date_permutation_mean", "portfolio_t", "adjusted_patell_z")
 
 
-@once
-def finding(subject: Subject) -> list[Markup]:
+def finding(context: Context) -> list[Markup]:
     """Sentences in the order in which a reader wants them; the first is the finding."""
-    sentences = [first_sentence(subject), basket_sentence(subject), verdict_sentence(subject)]
+    sentences = [first_sentence(context), basket_sentence(context), verdict_sentence(context)]
     return [sentence for sentence in sentences if sentence]
 
 
-def first_sentence(subject: Subject) -> Markup:
+def first_sentence(context: Context) -> Markup:
     """What the first security did on day 0, what the model expected, and the abnormal return with its error."""
-    name = subject.members[0]
-    rows = subject.day_rows([name])
+    name = context.members[0]
+    rows = context.day_rows([name])
     if rows.empty or pd.isna(rows["abnormal_return"].iloc[0]):
         return Markup("")
-    row, say = rows.iloc[0], subject.language.say
+    row, say = rows.iloc[0], context.language.say
     fell = row["actual_return"] < 0
-    values = {"name": subject.full_name(name), "day": subject.language.day(row["date"])}
+    values = {"name": context.full_name(name), "day": context.language.day(row["date"])}
     moved = say("finding.fell" if fell else "finding.rose", **values, move=points(row["actual_return"]), pc=f"{SPACE}%")
-    low, high = interval(subject, name)
     figures = {"expected": percent(row["expected_return"]), "ar": percent(row["abnormal_return"])}
     key = "finding.abnormal_mean" if row["model"] == "mean_adjusted" else "finding.abnormal_market"
-    rank = _rank(subject, row, name)
+    rank = _rank(context, row, name)
     abnormal = say(
         key,
         **figures,
-        low=percent(low),
-        high=percent(high),
+        low=percent(row["low"]),
+        high=percent(row["high"]),
         rank=rank,
-        benchmark=subject.name(str(row["benchmark"] or "")),
+        benchmark=context.name(str(row["benchmark"] or "")),
     )
-    return moved + Markup("" if subject.language.zh else " ") + abnormal
+    return context.language.sentences(moved, abnormal)
 
 
-def interval(subject: Subject, security: str, window: Window = DAY) -> tuple[float, float]:
-    """The 95 % interval of the security's CAR, t with the model's degrees of freedom."""
-    held = subject.abnormal.select([security]).car(window)
-    reach = float(stdtrit(held.dof[0], 0.975) * held.std_error[0])
-    return float(held.car[0]) - reach, float(held.car[0]) + reach
-
-
-def _rank(subject: Subject, row: pd.Series, name: str) -> Markup:
+def _rank(context: Context, row: pd.Series, name: str) -> Markup:
     p, floor = row.get("p_sample_quantile"), row.get("quantile_floor")
     if p is None or pd.isna(p):
         return Markup("p = ") + p_value(row["p_value"], parametric=True)
     n = 0 if floor is None or pd.isna(floor) else round(1 / floor) - 1
     first = n > 0 and p <= 1.0001 / (n + 1)
-    return subject.language.say("finding.rank_first" if first else "finding.rank_other", n=n, p=p_value(p))
+    return context.language.say("finding.rank_first" if first else "finding.rank_other", n=n, p=p_value(p))
 
 
-def basket_sentence(subject: Subject) -> Markup:
+def basket_sentence(context: Context) -> Markup:
     """The mean abnormal return of the headline basket with the first test that could run and holds here."""
-    tests = subject.result.table("tests")
-    here = tests[(tests["event"] == subject.event) & (tests["group"] == subject.basket)]
+    tests = context.result.table("tests")
+    here = tests[(tests["event"] == context.event) & (tests["group"] == context.basket)]
     here = here[(here["window_start"] == 0) & (here["window_end"] == 0) & here["p_value"].notna() & here["valid"]]
     here = here[here["test"].isin(LEADING) & (here["n"] > 1)]
-    if here.empty or not subject.basket:
+    if here.empty or not context.basket:
         return Markup("")
     row = here.iloc[0]
-    mean = float(subject.abnormal.select(list(subject.members)).caar(DAY))
-    return subject.language.say(
+    mean = float(context.abnormal.select(list(context.members)).caar(DAY))
+    return context.language.say(
         "finding.basket_lost" if mean < 0 else "finding.basket_gained",
         n=int(row["n"]),
-        basket=subject.group_name(subject.basket),
+        basket=context.group_name(context.basket),
         aar=percent(abs(mean), sign=False),
-        test=subject.language.text(f"test.{row['test']}"),
+        test=context.language.text(f"test.{row['test']}"),
         p=p_value(row["p_value"], parametric=not str(row["test"]).startswith("date")),
     )
 
 
-def verdict_sentence(subject: Subject) -> Markup:
+def verdict_sentence(context: Context) -> Markup:
     """How many statements hold; nothing where the study has none."""
-    counts: Counter[str] = Counter(v.word for v in subject.result.verdicts)
+    counts: Counter[str] = Counter(v.word for v in context.result.verdicts)
     if not counts:
         return Markup("")
     words = ("confirmed", "partly", "contradicted", "not_testable")
-    return subject.language.say("finding.verdicts", n=sum(counts.values()), **{w: counts[w] for w in words})
+    return context.language.say("finding.verdicts", n=sum(counts.values()), **{w: counts[w] for w in words})

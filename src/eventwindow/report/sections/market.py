@@ -2,116 +2,112 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.inference.results import LEVEL
-from eventwindow.report.context import Subject, once
+from eventwindow.report.blocks import Block, Paragraph, Table
+from eventwindow.report.context import Context
 from eventwindow.report.language import p_value, percent
 from eventwindow.report.sections.benchmark import group_views, shown
 from eventwindow.report.sections.readings import beside
-from eventwindow.report.sections.sheet import Sheet
 
 Key = tuple[str, str, str]  # measure, name, what was left out
 
 
-@once
-def market_section(subject: Subject) -> dict[str, Any]:
-    """Sentences on breadth, on the groups and on the account that it was the market; a table of each.
+def market(context: Context) -> Iterator[Block]:
+    """Breadth, the groups and the account that it was the market; a table of each.
 
     Nothing where the study holds one figure of the market at most.
     """
-    figures = _sheet(subject)
+    figures = _table(context)
     if figures is None:
-        return {"sentences": [], "sheets": []}
-    between = Markup("" if subject.language.zh else " ")
-    many = between.join(text for text in (_many(subject), _rest(subject)) if text)
-    told = [many, _groups(subject), _hidden(subject), *beside(subject, "market")]
-    return {
-        "sentences": [sentence for sentence in told if sentence],
-        "sheets": [sheet for sheet in (figures, _group_sheet(subject)) if sheet],
-    }
+        return
+    many = context.language.sentences(*(text for text in (_many(context), _rest(context)) if text))
+    told = [many, _groups(context), _hidden(context), *beside(context, "market")]
+    yield from (Paragraph(sentence) for sentence in told if sentence)
+    yield figures
+    yield from _group_table(context)
 
 
-def _figures(subject: Subject) -> dict[Key, tuple[int, float]]:
+def _figures(context: Context) -> dict[Key, tuple[int, float]]:
     """Number of stocks and value, of each of the market's figures."""
-    table = subject.result.tables.get("market", pd.DataFrame())
+    table = context.result.tables.get("market", pd.DataFrame())
     return {
         (r["measure"], r["name"], r["left_out"]): (int(r["n"]), float(r["value"])) for r in table.to_dict("records")
     }
 
 
-def _benchmark(subject: Subject) -> str:
-    return str(subject.study["study"]["benchmark"])
+def _benchmark(context: Context) -> str:
+    return str(context.study["study"]["benchmark"])
 
 
-def _many(subject: Subject) -> Markup:
+def _many(context: Context) -> Markup:
     """Whether most of the panel moved as the benchmark did."""
-    figures, name = _figures(subject), _benchmark(subject)
+    figures, name = _figures(context), _benchmark(context)
     if ("return", name, "") not in figures:
         return Markup("")
     whole = figures["return", name, ""][1]
-    values = {"name": subject.name(name), "whole": percent(whole), "day": subject.language.day(subject.day_zero)}
+    values = {"name": context.name(name), "whole": percent(whole), "day": context.language.day(context.day_zero)}
     if ("median", "panel", "") not in figures:
-        return subject.language.say("market.alone", **values)
+        return context.language.say("market.alone", **values)
     n, same = figures["share_down" if whole < 0 else "share_up", "panel", ""]
     spread = {key: percent(figures[key, "panel", ""][1]) for key in ("median", "mean")}
     share = percent(same, 0, sign=False)
-    return subject.language.say("market.many" if same > 0.5 else "market.few", n=n, same=share, **spread, **values)
+    return context.language.say("market.many" if same > 0.5 else "market.few", n=n, same=share, **spread, **values)
 
 
-def _rest(subject: Subject) -> Markup:
-    figures, name = _figures(subject), _benchmark(subject)
+def _rest(context: Context) -> Markup:
+    figures, name = _figures(context), _benchmark(context)
     if ("return", name, "treated") not in figures:
         return Markup("")
     rest = percent(figures["return", name, "treated"][1])
-    return subject.language.say("market.rest", rest=rest)
+    return context.language.say("market.rest", rest=rest)
 
 
-def _groups(subject: Subject) -> Markup:
+def _groups(context: Context) -> Markup:
     """Which groups fell, which rose, and for how many nothing can be told."""
-    plain, without = group_views(subject)
+    plain, without = group_views(context)
     plain = plain.dropna(subset="p_value")
     if len(plain) < 2:
         return Markup("")
     moved = plain[plain["p_value"] < LEVEL]
     sides = {"down": moved[moved["caar"] < 0], "up": moved[moved["caar"] > 0]}
-    say = subject.language.say
-    told = [say(f"market.{side}", n=len(rows), list=shown(subject, rows)) for side, rows in sides.items() if len(rows)]
+    say = context.language.say
+    told = [say(f"market.{side}", n=len(rows), list=shown(context, rows)) for side, rows in sides.items() if len(rows)]
     if rest := len(plain) - len(moved):
         told.append(say("market.quiet", n=rest))
-    between = Markup("；" if subject.language.zh else "; ")
     key = "market.groups" if len(without) else "market.groups_only"
-    return say(key, n=len(plain), told=between.join(told))
+    return say(key, n=len(plain), told=context.language.clauses(*told))
 
 
-def _hidden(subject: Subject) -> Markup:
+def _hidden(context: Context) -> Markup:
     """Groups that stand out only against the benchmark without the treated."""
-    plain, without = group_views(subject)
+    plain, without = group_views(context)
     known = [g for g in plain.index if g in without.index and plain.loc[g, "p_value"] >= LEVEL]
     found = without.loc[known][without.loc[known, "p_value"] < LEVEL]
-    return subject.language.say("market.hidden", list=shown(subject, found)) if len(found) else Markup("")
+    return context.language.say("market.hidden", list=shown(context, found)) if len(found) else Markup("")
 
 
-def _sheet(subject: Subject) -> Sheet | None:
+def _table(context: Context) -> Table | None:
     """The benchmarks and the panel on day 0, as they were and without the treated."""
-    figures, say = _figures(subject), subject.language.say
+    figures, say = _figures(context), context.language.say
     shown = [key for key in figures if not key[2] and key[0] != "share_up"]
-    rows = [(_figure_name(subject, key), _value(figures, key), _value(figures, (*key[:2], "treated"))) for key in shown]
+    rows = [(_figure_name(context, key), _value(figures, key), _value(figures, (*key[:2], "treated"))) for key in shown]
     head = tuple(say(f"market.{key}") for key in ("figure", "whole", "without"))
-    caption = say("market.table", day=subject.language.day(subject.day_zero))
-    return Sheet(caption, "L r r", head, tuple(rows), say("market.note")) if len(rows) > 1 else None
+    caption = say("market.table", day=context.language.day(context.day_zero))
+    return Table(caption, "L r r", head, tuple(rows), say("market.note")) if len(rows) > 1 else None
 
 
-def _figure_name(subject: Subject, key: Key) -> str:
+def _figure_name(context: Context, key: Key) -> str:
     measure, name, _ = key
     if measure == "return":
-        return subject.full_name(name)
-    figures = _figures(subject)
+        return context.full_name(name)
+    figures = _figures(context)
     counts = [figures[found][0] for side in ("", "treated") if (found := (measure, name, side)) in figures]
-    return subject.language.say(f"market.{measure}", n=" / ".join(map(str, counts)))
+    return context.language.say(f"market.{measure}", n=" / ".join(map(str, counts)))
 
 
 def _value(figures: dict[Key, tuple[int, float]], key: Key) -> str:
@@ -121,18 +117,18 @@ def _value(figures: dict[Key, tuple[int, float]], key: Key) -> str:
     return percent(figures[key][1], 0 if share else 1, sign=not share)
 
 
-def _group_sheet(subject: Subject) -> Sheet | None:
+def _group_table(context: Context) -> Iterator[Table]:
     """Every group's mean abnormal return and p against the benchmark, and against it without the treated."""
-    (plain, without), say = group_views(subject), subject.language.say
+    (plain, without), say = group_views(context), context.language.say
     if len(plain) < 2:
-        return None
+        return
     views = [plain, without] if len(without) else [plain]
     rows = [
-        (subject.group_name(str(g)), str(plain.loc[g, "n"]), *(cell for view in views for cell in _cells(view, str(g))))
+        (context.group_name(str(g)), str(plain.loc[g, "n"]), *(cell for view in views for cell in _cells(view, str(g))))
         for g in plain.index
     ]
     keys = ["group", "n", "ar", "p", "ar_without", "p_without"][: 2 + 2 * len(views)]
-    return Sheet(
+    yield Table(
         say("market.groups_table" if len(without) else "market.groups_table_only"),
         "L r" + " r r" * len(views),
         tuple(say(f"market.{key}") for key in keys),

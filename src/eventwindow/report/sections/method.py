@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
-from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from eventwindow.report.context import Subject, every_verdict, once
+from eventwindow.report.blocks import Block, Command, Formula, Heading, Items, Paragraph
+from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.figures.counterfactual import effects_of
 from eventwindow.report.language import MINUS
 from eventwindow.report.sections.references import references
-from eventwindow.report.sections.tests import inference_section
+from eventwindow.report.sections.tests import largest_candidate
 
 MODELS = (
     "market_model", "mean_adjusted", "market_adjusted", "capm", "ff3", "ff5", "carhart", "scholes_williams", "dimson",
@@ -30,138 +30,142 @@ CORRELATED = {"adjusted_patell_z", "kolari_pynnonen_t"}
 COUNTERFACTUALS = ("synthetic_control", "ridge", "elastic_net", "latent_factors")
 PLACEBOS = ("placebo_time", "placebo_space")
 
+Entry = tuple[Markup, str]  # words, and the key of a formula or ""
 
-@once
-def method_section(subject: Subject) -> dict[str, Any]:
-    """Values of the specification, what was used with its formulas, and the works behind it."""
-    intro, parts = _intro(subject), _parts(subject)
-    texts = [str(entry["text"]) for part in parts for entry in part["entries"]]
-    return {
-        "intro": intro,
-        "parts": parts,
-        "papers": references([str(intro), *texts]),
-        "versions": subject.result.run["versions"],
-        "command": f"eventwindow run {subject.result.name}",
-    }
+
+def method(context: Context) -> Iterator[Block]:
+    """The specification, what was used with its formulas, how to run it again, and the works behind it."""
+    say, used = context.language.say, [_intro(context)]
+    yield Paragraph(used[0])
+    for title, entries in _parts(context):
+        yield Heading(title)
+        for text, formula in entries:
+            used.append(text)
+            yield Paragraph(text)
+            if formula:
+                yield Formula(formula)
+    yield Heading(say("method.reproduce"))
+    yield Command(f"eventwindow run {context.result.name}")
+    yield Paragraph(say("method.files"))
+    versions = ", ".join(f"{name} {version}" for name, version in context.result.run["versions"].items())
+    yield Paragraph(Markup("{}: {}.").format(say("method.versions"), versions), small=True)
+    yield Heading(say("section.references"))
+    yield Items(tuple(references(map(str, used))), cited=True)
 
 
 def has_formula(key: str) -> bool:
-    return files("eventwindow.report").joinpath(f"templates/parts/formulas/{key}.html.j2").is_file()
+    return files("eventwindow.report").joinpath(f"templates/formulas/{key}.html").is_file()
 
 
-def _intro(subject: Subject) -> Markup:
-    study, windows = subject.study["study"], subject.study["windows"]
+def _intro(context: Context) -> Markup:
+    study, windows = context.study["study"], context.study["windows"]
     bounds = {name: windows[key] for name, key in (("est", "estimation"), ("win", "event"))}
     days = {
         f"{name}_{end}": _signed(span[k]) for name, span in bounds.items() for k, end in enumerate(("start", "end"))
     }
-    kind = subject.language.text(f"method.kind_{study['returns']}")
-    return subject.language.say("method.intro", kind=kind, minimum=study["minimum_returns"], **days)
+    kind = context.language.text(f"method.kind_{study['returns']}")
+    return context.language.say("method.intro", kind=kind, minimum=study["minimum_returns"], **days)
 
 
-def _parts(subject: Subject) -> list[dict[str, Any]]:
+def _parts(context: Context) -> list[tuple[Markup, list[Entry]]]:
     """What the study used, in the order of the report; a part without matter is left out."""
-    say, ran = subject.language.say, _tests(subject)
+    say, ran = context.language.say, _tests(context)
     valid = [
         key
         for key in TESTS
         if ran.get(key, False) or (key == "correlation" and CORRELATED & {t for t in ran if ran[t]})
     ]
     parts = {
-        "models": [_model(subject, key, n) for key, n in _models(subject).items()] + _entries(subject, _star(subject)),
-        "ar": _entries(subject, ["abnormal", *(["standardised"] if ran else []), *_activity(subject)]),
-        "firm": _entries(subject, ["sq", *_firm(subject)]),
-        "basket": _entries(subject, valid),
-        "careless": _entries(subject, [key for key in TESTS if key in ran and not ran[key]]),
-        "many": _entries(subject, _many(subject)),
-        "further": _entries(subject, _further(subject)),
-        "hours": _entries(subject, _hours(subject)),
-        "statements": [_plain(say("method.claims"))] if subject.result.verdicts else [],
+        "models": [_model(context, key, n) for key, n in _models(context).items()] + _entries(context, _star(context)),
+        "ar": _entries(context, ["abnormal", *(["standardised"] if ran else []), *_activity(context)]),
+        "firm": _entries(context, ["sq", *_firm(context)]),
+        "basket": _entries(context, valid),
+        "invalid": _entries(context, [key for key in TESTS if key in ran and not ran[key]]),
+        "many": _entries(context, _many(context)),
+        "further": _entries(context, _further(context)),
+        "hours": _entries(context, _hours(context)),
+        "statements": [(say("method.claims"), "")] if context.result.verdicts else [],
     }
     if parts["basket"]:
-        parts["basket"].append(_plain(say("method.parametric")))
-    return [{"title": say(f"method.{key}_title"), "entries": entries} for key, entries in parts.items() if entries]
+        parts["basket"].append((say("method.parametric"), ""))
+    return [(say(f"method.{key}_title"), entries) for key, entries in parts.items() if entries]
 
 
-def _entries(subject: Subject, keys: Iterable[str]) -> list[dict[str, Any]]:
-    return [_entry(subject, key, subject.language.say(f"method.{key}")) for key in keys]
+def _entries(context: Context, keys: Iterable[str]) -> list[Entry]:
+    return [_entry(context, key, context.language.say(f"method.{key}")) for key in keys]
 
 
-def _entry(subject: Subject, key: str, text: Markup) -> dict[str, Any]:
-    language = subject.language
-    spoken = next(f"{table}.{key}" for table in ("test", "option", "method_name") if language.has(f"{table}.{key}"))
+def _entry(context: Context, key: str, text: Markup) -> Entry:
+    language = context.language
+    spoken = next(k for k in (f"test.{key}", f"option.{key}", f"method_name.{key}") if language.has(k))
     name = language.text(spoken)
     told = language.say("method.entry", name=name[:1].upper() + name[1:], text=text)
-    return {"key": key, "text": told, "formula": key if has_formula(key) else ""}
+    return told, key if has_formula(key) else ""
 
 
-def _plain(text: Markup) -> dict[str, Any]:
-    return {"key": "", "text": text, "formula": ""}
-
-
-def _model(subject: Subject, key: str, n: int) -> dict[str, Any]:
+def _model(context: Context, key: str, n: int) -> Entry:
     """A model with how often it was used; one of the specification curve only has no count."""
-    say = subject.language.say
+    say = context.language.say
     used = say("method.models_used", n=n) if n else say("method.in_curve")
-    return _entry(subject, key, say("method.with_use", text=say(f"method.{key}"), used=used))
+    return _entry(context, key, say("method.with_use", text=say(f"method.{key}"), used=used))
 
 
-def _models(subject: Subject) -> dict[str, int]:
+def _models(context: Context) -> dict[str, int]:
     """Model → how many event-security pairs it was used for, 0 for one of the specification curve only."""
-    daily = subject.result.table("abnormal_returns")
+    daily = context.result.table("abnormal_returns")
     pairs = daily.drop_duplicates(["event", "security"])["model"].value_counts()
-    curve = subject.result.tables.get("curve", pd.DataFrame({"model": []}))["model"]
+    curve = context.result.tables.get("curve", pd.DataFrame({"model": []}))["model"]
     return {key: int(pairs.get(key, 0)) for key in MODELS if key in pairs or key in set(curve)}
 
 
-def _tests(subject: Subject) -> dict[str, bool]:
+def _tests(context: Context) -> dict[str, bool]:
     """Tests that ran → whether they hold for the design, of the headline event's baskets."""
-    tests = subject.result.table("tests")
-    ran = tests[(tests["event"] == subject.event) & (tests["group"] == subject.basket) & tests["p_value"].notna()]
+    tests = context.result.table("tests")
+    ran = tests[(tests["event"] == context.event) & (tests["group"] == context.basket) & tests["p_value"].notna()]
     return {str(test): bool(valid) for test, valid in ran.groupby("test")["valid"].all().items() if test in TESTS}
 
 
-def _held(subject: Subject, name: str) -> bool:
-    return len(subject.result.tables.get(name, ())) > 0
+def _held(context: Context, name: str) -> bool:
+    return len(context.result.tables.get(name, ())) > 0
 
 
-def _star(subject: Subject) -> list[str]:
-    return ["star"] if _held(subject, "treated") else []
+def _star(context: Context) -> list[str]:
+    return ["star"] if _held(context, "treated") else []
 
 
-def _activity(subject: Subject) -> list[str]:
-    table = subject.result.tables.get("activity", pd.DataFrame({"quantity": [], "value": []}))
+def _activity(context: Context) -> list[str]:
+    table = context.result.tables.get("activity", pd.DataFrame({"quantity": [], "value": []}))
     quantities = set(table.loc[table["value"].notna(), "quantity"])
     return [key for key, quantity in (("volume", "log_volume"), ("volatility", "volatility")) if quantity in quantities]
 
 
-def _firm(subject: Subject) -> list[str]:
-    return ["sq_scaled", "single_firm_t", "power"] if _held(subject, "firms") else ["single_firm_t"]
+def _firm(context: Context) -> list[str]:
+    return ["sq_scaled", "single_firm_t", "power"] if _held(context, "firms") else ["single_firm_t"]
 
 
-def _many(subject: Subject) -> list[str]:
-    result = subject.result
+def _many(context: Context) -> list[str]:
+    result = context.result
     panels = [p for judged in result.readings for p in judged.panels] + [
         p for d in result.disagreements for p in d.panels
     ]
     family = any(v.p_family is not None for v in every_verdict([*result.verdicts, *panels]))
     used = {
-        "romano_wolf": _held(subject, "firms"),
+        "romano_wolf": _held(context, "firms"),
         "family": family,
-        "chosen": bool(inference_section(subject)["chosen"]),
+        "chosen": largest_candidate(context) is not None,
     }
     return [key for key, held in used.items() if held]
 
 
-def _further(subject: Subject) -> list[str]:
-    models = [key for key in COUNTERFACTUALS if key in set(effects_of(subject)["model"])]
-    curve = ["curve"] if _held(subject, "robustness") else []
+def _further(context: Context) -> list[str]:
+    models = [key for key in COUNTERFACTUALS if key in set(effects_of(context)["model"])]
+    curve = ["curve"] if _held(context, "robustness") else []
     return [*curve, *models, *(PLACEBOS if models else ())]
 
 
-def _hours(subject: Subject) -> list[str]:
+def _hours(context: Context) -> list[str]:
     tables = {"bars": "intraday", "lead_lag": "lead_lag", "receipts": "receipts"}
-    return [key for key, table in tables.items() if _held(subject, table)]
+    return [key for key, table in tables.items() if _held(context, table)]
 
 
 def _signed(day: int) -> str:

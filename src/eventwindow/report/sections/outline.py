@@ -1,51 +1,55 @@
-"""Which sections a report has, in the order of a reader's questions: page and paper hold the same."""
+"""Which sections a report has, in the order of a reader's questions: page, paper and summary draw on the same."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 
-from eventwindow.report.context import Subject
-from eventwindow.report.sections.benchmark import benchmark_section
-from eventwindow.report.sections.market import market_section
-from eventwindow.report.sections.robustness import robustness_section
-from eventwindow.report.sections.run_up import late_section
+from eventwindow.report.blocks import Block, Picture, Section
+from eventwindow.report.context import Context
+from eventwindow.report.sections.abnormal import abnormal
+from eventwindow.report.sections.benchmark import benchmark
+from eventwindow.report.sections.counterfactual import counterfactual
+from eventwindow.report.sections.cross_listing import hours
+from eventwindow.report.sections.data import data
+from eventwindow.report.sections.excluded import excluded
+from eventwindow.report.sections.market import market
+from eventwindow.report.sections.method import method
+from eventwindow.report.sections.readings import disagreements, readings
+from eventwindow.report.sections.robustness import robustness
+from eventwindow.report.sections.run_up import late, late_title
+from eventwindow.report.sections.tests import tests
+from eventwindow.report.sections.verdicts import verdicts
+from eventwindow.report.sections.week import week
 
-ORDER = (
-    "verdicts",
-    "week",
-    "hours",
-    "abnormal",
-    "benchmark",
-    "market",
-    "late",
-    "tests",
-    "robustness",
-    "counterfactual",
-    "readings",
-    "disagreements",
-    "excluded",
-    "data",
-    "method",
-)
-
-
-def outline(subject: Subject, figures: Collection[str]) -> list[str]:
-    """Keys of the sections for which this study has matter; `figures` names the drawn ones."""
-    result = subject.result
-    held = {
-        "verdicts": bool(result.verdicts),
-        "hours": bool({"world_clock", "minutes"} & set(figures)),
-        "benchmark": "benchmarks" in figures or any(benchmark_section(subject).values()),
-        "market": bool(market_section(subject)["sheets"]),
-        "late": bool(late_section(subject)),
-        "robustness": "specifications" in figures or bool(robustness_section(subject)),
-        "counterfactual": "counterfactual" in figures,
-        "readings": bool(result.readings),
-        "disagreements": bool(result.disagreements),
-    }
-    return [key for key in ORDER if held.get(key, True)]
+SECTIONS: dict[str, Callable[[Context], Iterator[Block]]] = {
+    "verdicts": verdicts,
+    "week": week,
+    "hours": hours,
+    "abnormal": abnormal,
+    "benchmark": benchmark,
+    "market": market,
+    "late": late,
+    "tests": tests,
+    "robustness": robustness,
+    "counterfactual": counterfactual,
+    "readings": readings,
+    "disagreements": disagreements,
+    "excluded": excluded,
+    "data": data,
+    "method": method,
+}
 
 
-def title(subject: Subject, key: str) -> str:
+def document(context: Context, figures: Collection[str], keys: Collection[str] = tuple(SECTIONS)) -> list[Section]:
+    """The sections for which this study has matter; `figures` names the drawn ones."""
+    found = [Section(key, title(context, key), context.once(key, SECTIONS[key])) for key in keys]
+    return [section for section in found if any(_printed(block, figures) for block in section.blocks)]
+
+
+def _printed(block: Block, figures: Collection[str]) -> bool:
+    return not isinstance(block, Picture) or block.name in figures
+
+
+def title(context: Context, key: str) -> str:
     """The heading of a section; that of the delay says how long it was."""
-    return late_section(subject)["title"] if key == "late" else subject.language.text(f"section.{key}")
+    return late_title(context) if key == "late" else context.language.text(f"section.{key}")

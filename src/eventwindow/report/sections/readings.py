@@ -2,54 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
-from eventwindow.report.context import Subject, once
-from eventwindow.report.sections.verdicts import line_of
+from eventwindow.report.blocks import Account, Block, Compared, Heading, Paragraph
+from eventwindow.report.context import Context
+from eventwindow.report.sections.verdicts import card
 
 
-@once
-def readings_section(subject: Subject) -> list[dict[str, Any]]:
+def readings(context: Context) -> Iterator[Block]:
     """One entry a reading: what it and its rival predict, the panels, and how far prices can go."""
-    return [_reading(subject, judged) for judged in subject.result.readings]
+    say = context.language.say
+    if context.result.readings:
+        yield Paragraph(say("readings.intro"))
+    for judged in context.result.readings:
+        words = context.reading_words(judged)
+        terms = tuple((say(f"readings.{key}"), words[key]) for key in ("predicts", "rival"))
+        panels = tuple(card(context, panel, part=True) for panel in judged.panels)
+        yield Account(words["text"], f"{judged.reading.key} · {words['articles']}", words["sentence"], terms, panels)
 
 
-def _reading(subject: Subject, judged: JudgedReading) -> dict[str, Any]:
-    reading, pick = judged.reading, subject.language.pick
-    return {
-        "key": reading.key,
-        "text": pick(reading.text_en, reading.text_zh),
-        "articles": ", ".join(reading.articles),
-        "predicts": pick(reading.predicts_en, reading.predicts_zh),
-        "rival": pick(reading.rival_en, reading.rival_zh),
-        "sentence": pick(judged.sentence_en, judged.sentence_zh),
-        "panels": [line_of(subject, panel, part=True) for panel in judged.panels],
-    }
-
-
-def beside(subject: Subject, section: str) -> list[Markup]:
+def beside(context: Context, section: str) -> list[Markup]:
     """What prices say of the accounts that bear on `section`, a sentence each."""
+    found = [context.reading_words(judged) for judged in context.result.readings if judged.reading.section == section]
     return [
-        subject.language.say("readings.beside", **{k: found[k] for k in ("text", "articles", "sentence")})
-        for judged, found in zip(subject.result.readings, readings_section(subject), strict=True)
-        if judged.reading.section == section
+        context.language.say("readings.beside", **{key: words[key] for key in ("text", "articles", "sentence")})
+        for words in found
     ]
 
 
-@once
-def disagreements_section(subject: Subject) -> list[dict[str, Any]]:
+def disagreements(context: Context) -> Iterator[Block]:
     """One entry a point: what each says, and what was measured beside it."""
-    return [_disagreement(subject, judged) for judged in subject.result.disagreements]
-
-
-def _disagreement(subject: Subject, judged: JudgedDisagreement) -> dict[str, Any]:
-    point, pick = judged.disagreement, subject.language.pick
-    return {
-        "title": pick(point.title_en, point.title_zh),
-        "said": pick(point.said_en, point.said_zh),
-        "claims": [line_of(subject, verdict) for verdict in judged.claims],
-        "panels": [line_of(subject, verdict, part=True) for verdict in judged.panels],
-    }
+    for judged in context.result.disagreements:
+        words = context.disagreement_words(judged)
+        yield Heading(words["title"])
+        yield Paragraph(words["said"])
+        claims = tuple(card(context, verdict) for verdict in judged.claims)
+        yield Compared(claims, tuple(card(context, verdict, part=True) for verdict in judged.panels))

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.report.context import Subject, once
+from eventwindow.report.blocks import Block, Picture, Table
+from eventwindow.report.context import Context
 from eventwindow.report.language import p_value, percent
 
+COLUMNS = ("n", "median", "span", "sign", "significant", "p")
 
-@once
-def robustness_section(subject: Subject) -> list[dict[str, str]]:
+
+def robustness(context: Context) -> Iterator[Block]:
     """One row a leading security and window: what the specifications come to together."""
-    table = subject.result.tables.get("robustness", pd.DataFrame())
+    yield Picture("specification_curve")
+    table, say = context.result.tables.get("robustness", pd.DataFrame()), context.language.say
     if table.empty:
-        return []
-    order = {s: k for k, s in enumerate(subject.members)}
-    mine = table[table["security"].isin(subject.leads)].sort_values(
+        return
+    order = {s: k for k, s in enumerate(context.members)}
+    mine = table[table["security"].isin(context.leads)].sort_values(
         "security", key=lambda c: c.map(order), kind="stable"
     )
-    return [_row(subject, row) for _, row in mine.iterrows()]
+    rows = tuple(_row(context, row) for _, row in mine.iterrows())
+    head = (say("abnormal.security"), say("excluded.window"), *(say(f"robustness.{key}") for key in COLUMNS))
+    if rows:
+        yield Table(say("robustness.table"), "L d r r r r r r", head, rows, say("robustness.note"))
 
 
-def _row(subject: Subject, row: pd.Series) -> dict[str, str]:
-    return {
-        "name": subject.full_name(str(row["security"])),
-        "window": subject.language.window(Window(int(row["window_start"]), int(row["window_end"]))),
-        "n": f"{row['specifications']:.0f}",
-        "median": percent(row["median"]),
-        "range": subject.language.text("common.minus_to", low=percent(row["lowest"]), high=percent(row["highest"])),
-        "sign": percent(row["share_same_sign"], 0, sign=False),
-        "significant": percent(row["share_significant"], 0, sign=False),
-        "p": p_value(row["p_median"]),
-    }
+def _row(context: Context, row: pd.Series) -> tuple[str, ...]:
+    return (
+        context.full_name(str(row["security"])),
+        context.language.window(Window(int(row["window_start"]), int(row["window_end"]))),
+        f"{row['specifications']:.0f}",
+        percent(row["median"]),
+        context.language.text("common.minus_to", low=percent(row["lowest"]), high=percent(row["highest"])),
+        percent(row["share_same_sign"], 0, sign=False),
+        percent(row["share_significant"], 0, sign=False),
+        p_value(row["p_median"]),
+    )

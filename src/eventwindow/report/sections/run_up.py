@@ -2,64 +2,66 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.inference.results import LEVEL
-from eventwindow.report.context import Subject, once
+from eventwindow.report.blocks import Block, Paragraph, Table
+from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import Language, p_value, percent, tau
 from eventwindow.report.sections.data import exchange_name
 from eventwindow.report.sections.readings import beside
-from eventwindow.report.sections.sheet import Sheet
 from eventwindow.report.sections.tests import largest_candidate
 
 WEEK = 7  # days
 
 
-@once
-def late_section(subject: Subject) -> dict[str, Any]:
-    """Title, sentences and a table; nothing where no event lies among the sessions that could have been day 0."""
-    news = _news(subject)
+def late(context: Context) -> Iterator[Block]:
+    """What came before day 0; nothing where no event lies among the sessions that could have been day 0."""
+    news = _news(context)
     if news is None:
-        return {}
-    days, before, zero = _parts(subject)
-    told = [_dated(subject, news), _came(subject, days, before, zero), *_earlier(subject, news)]
-    told += [_largest(subject), *beside(subject, "late"), subject.language.say("late.limit")]
-    return {
-        "title": _title(subject.language, _days_late(subject, news)),
-        "sentences": [sentence for sentence in told if sentence],
-        "sheet": _sheet(subject, news),
-    }
+        return
+    days, before, zero = _parts(context)
+    told = [_dated(context, news), _came(context, days, before, zero), *_earlier(context, news)]
+    told += [_largest(context), *beside(context, "late"), context.language.say("late.limit")]
+    yield from (Paragraph(sentence) for sentence in told if sentence)
+    yield _table(context)
 
 
-def _approach(subject: Subject) -> pd.DataFrame:
+def late_title(context: Context) -> str:
+    """The heading says how long the delay was."""
+    news = _news(context)
+    return "" if news is None else _title(context.language, _days_late(context, news))
+
+
+def _approach(context: Context) -> pd.DataFrame:
     columns = ["event", "window_start", "window_end", "first", "last"]
-    return subject.result.tables.get("approach", pd.DataFrame(columns=columns))
+    return context.result.tables.get("approach", pd.DataFrame(columns=columns))
 
 
-def _mine(subject: Subject) -> pd.DataFrame:
+def _mine(context: Context) -> pd.DataFrame:
     """The headline's sessions one by one, the first candidate first, then the sum of those before day 0."""
-    table = _approach(subject)
-    return table[table["event"] == subject.event]
+    table = _approach(context)
+    return table[table["event"] == context.event]
 
 
-def _news(subject: Subject) -> pd.Series | None:
+def _news(context: Context) -> pd.Series | None:
     """The earliest event whose own day 0 is one of the sessions that the study holds for candidates."""
-    table, mine = _approach(subject), _mine(subject)
-    asked = bool(subject.study["robustness"].get("candidates")) or bool(beside(subject, "late"))
+    table, mine = _approach(context), _mine(context)
+    asked = bool(context.study["robustness"].get("candidates")) or bool(beside(context, "late"))
     if not asked or len(mine) < 2:
         return None
-    days = table[(table["event"] != subject.event) & (table["window_end"] == 0)].sort_values("first")
+    days = table[(table["event"] != context.event) & (table["window_end"] == 0)].sort_values("first")
     within = days[days["first"] >= mine["first"].min()]
     return None if within.empty else within.iloc[0]
 
 
-def _parts(subject: Subject) -> tuple[int, pd.Series, pd.Series]:
+def _parts(context: Context) -> tuple[int, pd.Series, pd.Series]:
     """How many sessions stand before day 0, their sum, and day 0."""
-    mine = _mine(subject)
+    mine = _mine(context)
     single = mine[mine["window_start"] == mine["window_end"]]
     earlier = single[single["window_end"] < 0]
     together = mine[mine["window_start"] < mine["window_end"]]
@@ -67,9 +69,9 @@ def _parts(subject: Subject) -> tuple[int, pd.Series, pd.Series]:
     return len(earlier), before.iloc[0], single.iloc[-1]
 
 
-def _days_late(subject: Subject, news: pd.Series) -> int:
-    dates = {e["id"]: pd.Timestamp(e["date"]) for e in subject.study["events"]}
-    return int((subject.day_zero - dates[news["event"]]).days)
+def _days_late(context: Context, news: pd.Series) -> int:
+    dates = {e["id"]: pd.Timestamp(e["date"]) for e in context.study["events"]}
+    return int((context.day_zero - dates[news["event"]]).days)
 
 
 def _title(language: Language, days: int) -> str:
@@ -81,24 +83,24 @@ def _title(language: Language, days: int) -> str:
     return language.text("late.weeks" if weeks else "late.days", n=days // WEEK if weeks else days)
 
 
-def _dated(subject: Subject, news: pd.Series) -> Markup:
-    language, dates = subject.language, {e["id"]: e["date"] for e in subject.study["events"]}
+def _dated(context: Context, news: pd.Series) -> Markup:
+    language, dates = context.language, {e["id"]: e["date"] for e in context.study["events"]}
     return language.say(
         "late.dated",
-        event=subject.event_name(news["event"]),
+        event=context.event_name(news["event"]),
         date=language.day(dates[news["event"]]),
-        exchange=exchange_name(subject, subject.mic),
+        exchange=exchange_name(context, context.mic),
         first=language.day(news["first"]),
-        headline=subject.event_name(subject.event),
-        zero=language.day(subject.day_zero),
+        headline=context.event_name(context.event),
+        zero=language.day(context.day_zero),
     )
 
 
-def _came(subject: Subject, days: int, before: pd.Series, zero: pd.Series) -> Markup:
+def _came(context: Context, days: int, before: pd.Series, zero: pd.Series) -> Markup:
     """Whether prices jumped, drifted or stayed, and what a drift must have been to be seen."""
-    say, p = subject.language.say, before["p_value"]
+    say, p = context.language.say, before["p_value"]
     kind = "drift" if p < LEVEL else "jump" if zero["p_value"] < LEVEL else "still"
-    basket = subject.group_name(subject.basket) or subject.language.text("common.all")
+    basket = context.group_name(context.basket) or context.language.text("common.all")
     sentence = say(
         f"late.{kind}",
         basket=basket,
@@ -112,23 +114,23 @@ def _came(subject: Subject, days: int, before: pd.Series, zero: pd.Series) -> Ma
     if p < LEVEL:
         return sentence
     power = say("late.power", detectable=percent(before["detectable"], sign=False))
-    return sentence + Markup("" if subject.language.zh else " ") + power
+    return context.language.sentences(sentence, power)
 
 
-def _earlier(subject: Subject, news: pd.Series) -> list[Markup]:
+def _earlier(context: Context, news: pd.Series) -> list[Markup]:
     """Events before the sessions that could have been day 0: their own day, and from there to the day before."""
-    table = _approach(subject)
-    first = _mine(subject)["first"].min()
+    table = _approach(context)
+    first = _mine(context)["first"].min()
     told = []
-    for event, rows in table[table["event"] != subject.event].groupby("event", sort=False):
+    for event, rows in table[table["event"] != context.event].groupby("event", sort=False):
         if rows["first"].iloc[0] >= first or len(rows) < 2:
             continue
         day, whole = rows.iloc[0], rows.iloc[1]
         told.append(
-            subject.language.say(
+            context.language.say(
                 "late.earlier",
-                event=subject.event_name(str(event)),
-                date=subject.language.day(day["first"]),
+                event=context.event_name(str(event)),
+                date=context.language.day(day["first"]),
                 day=percent(day["caar"]),
                 p=p_value(day["p_value"]),
                 whole=percent(whole["caar"]),
@@ -139,39 +141,39 @@ def _earlier(subject: Subject, news: pd.Series) -> list[Markup]:
     return told
 
 
-def _largest(subject: Subject) -> Markup:
+def _largest(context: Context) -> Markup:
     """The largest of all candidate sessions, and how often so many sessions hold one as large."""
-    row = largest_candidate(subject)
+    row = largest_candidate(context)
     if row is None:
         return Markup("")
     at = int(str(row["note"]).rpartition(" ")[2])
-    day = subject.language.text("common.one_day", day=tau(at))
+    day = context.language.text("common.one_day", day=tau(at))
     n = int(row["window_end"] - row["window_start"]) + 1
-    return subject.language.say("late.largest", n=n, day=day, p=p_value(row["p_value"]))
+    return context.language.say("late.largest", n=n, day=day, p=p_value(row["p_value"]))
 
 
-def _sheet(subject: Subject, news: pd.Series) -> Sheet:
-    say, table, mine = subject.language.say, _approach(subject), _mine(subject)
-    others = table[(table["event"] != subject.event) & (table["first"] < mine["first"].min())]
-    shown = marks(subject)
+def _table(context: Context) -> Table:
+    say, table, mine = context.language.say, _approach(context), _mine(context)
+    others = table[(table["event"] != context.event) & (table["first"] < mine["first"].min())]
+    shown = marks(context)
     happened = {day: shown.loc[shown["session"] == day, "what"].tolist() for day in mine["first"]}
     ordered = pd.concat([others, mine[mine["window_end"] < 0], mine[mine["window_end"] == 0]])
-    rows = [_row(subject, row, _priced(subject, row, happened)) for _, row in ordered.iterrows()]
+    rows = [_row(context, row, _priced(context, row, happened)) for _, row in ordered.iterrows()]
     head = tuple(say(f"late.{key}") for key in ("session", "priced", "actual", "ar", "p", "seen"))
-    return Sheet(say("late.table", n=int(mine["n"].max())), "L L2 r r r r", head, tuple(rows), say("late.note"))
+    return Table(say("late.table", n=int(mine["n"].max())), "L L2 r r r r", head, tuple(rows), say("late.note"))
 
 
-def _priced(subject: Subject, row: pd.Series, happened: dict[pd.Timestamp, list[str]]) -> str:
+def _priced(context: Context, row: pd.Series, happened: dict[pd.Timestamp, list[str]]) -> str:
     """What could be priced first on the session; of several sessions, that they are a sum."""
     if row["window_start"] < row["window_end"]:
-        return subject.language.text("late.sum", n=int(row["window_end"] - row["window_start"]) + 1)
-    if row["event"] != subject.event:
-        return subject.event_name(row["event"])
-    return subject.language.text("late.and").join(happened[row["first"]]) or "–"
+        return context.language.text("late.sum", n=int(row["window_end"] - row["window_start"]) + 1)
+    if row["event"] != context.event:
+        return context.event_name(row["event"])
+    return context.language.text("late.and").join(happened[row["first"]]) or "–"
 
 
-def _row(subject: Subject, row: pd.Series, priced: str) -> tuple[str, ...]:
-    language = subject.language
+def _row(context: Context, row: pd.Series, priced: str) -> tuple[str, ...]:
+    language = context.language
     session = language.short_day(row["first"])
     if row["first"] != row["last"]:
         session = language.text("common.minus_to", low=session, high=language.short_day(row["last"]))

@@ -1,8 +1,8 @@
-"""The tests of each group: those that hold for the design first, the careless ones once and marked."""
+"""The tests of each group: those that hold for the design first, the invalid ones once and marked."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,19 @@ from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
 from eventwindow.inference.results import LEVEL
-from eventwindow.report.context import Subject, once
+from eventwindow.report.blocks import (
+    Aside,
+    Block,
+    Fold,
+    Heading,
+    Paragraph,
+    Picture,
+    Table,
+    Words,
+    tagged,
+    weighty,
+)
+from eventwindow.report.context import Context
 from eventwindow.report.language import Language, number, p_value, percent
 from eventwindow.report.reasons import reason_in
 from eventwindow.report.sections.abnormal import report_windows
@@ -23,99 +35,108 @@ NORMAL, SPREAD = ("sur_f",), ("grank_t",)  # why they do not hold here; all the 
 COUNTED = {"patell_z": "adjusted_patell_z", "bmp_t": "kolari_pynnonen_t"}  # the same, with the correlation counted
 
 
-@once
-def inference_section(subject: Subject) -> dict[str, Any]:
+def tests(context: Context) -> Iterator[Block]:
     """Tests of the headline basket on day 0, and the two leading p-values of every group and window."""
-    tests = subject.result.table("tests")
-    mine = tests[tests["event"] == subject.event]
-    lead = mine[(mine["group"] == subject.basket) & (mine["window_start"] == 0) & (mine["window_end"] == 0)]
+    table, say = context.result.table("tests"), context.language.say
+    mine = table[table["event"] == context.event]
+    lead = mine[(mine["group"] == context.basket) & (mine["window_start"] == 0) & (mine["window_end"] == 0)]
     ran = lead[lead["p_value"].notna()]
-    groups = _groups(subject, mine)
-    cells = [cell for group in groups for cell in group["cells"] if cell["p_perm"] or cell["p_adj"]]
-    return {
-        "valid": [test_row(subject.language, row) for _, row in ran[ran["valid"]].iterrows()],
-        "careless": _careless(subject, ran),
-        "skipped": _skipped(subject.language, lead[lead["p_value"].isna()]),
-        "n": int(ran["n"].max()) if len(ran) else 0,
-        "shared": bool((ran["n"] > 1).any()) and len(subject.shared) == len(subject.members),
-        "correlation": _correlation(lead),
-        "bounded": _bounded(subject, ran),
-        "chosen": _chosen(subject),
-        "groups": groups,
-        "windows": [subject.language.window(w) for w in report_windows(subject)],
-        "cells": len(cells),
-        "false": number(LEVEL * len(cells), 0),
-    }
+    yield _shared(context, ran, _correlation(lead))
+    yield Picture("permutation")
+    valid = ran[ran["valid"].astype(bool)]
+    basket = context.group_name(context.basket) or say("common.all")
+    if len(valid):
+        yield _table(context.language, valid, say("tests.lead_table", basket=basket), _bounded(context, ran))
+    if len(valid) < len(ran):
+        yield Aside("invalid", tuple(_invalid(context, ran)))
+    said = {True: _skipped(context.language, lead[lead["p_value"].isna()]), False: _chosen(context)}
+    yield from (Paragraph(text, small=small) for small, text in said.items() if text)
+    yield Paragraph(say("tests.limits"))
+    if len(mine):
+        yield Fold(say("tests.all_groups"), (_groups(context, mine),))
+
+
+def _shared(context: Context, ran: pd.DataFrame, correlation: str) -> Paragraph:
+    """Whether the basket's securities share their day 0, and what follows for the tests."""
+    n = int(ran["n"].max()) if len(ran) else 0
+    shared = n > 1 and len(context.shared) == len(context.members)
+    key = "shared" if shared else "apart" if n > 1 else "few"
+    return Paragraph(context.language.say(f"tests.{key}", n=n, r=correlation or "–"))
+
+
+def _table(language: Language, rows: pd.DataFrame, caption: Markup, note: Words = "") -> Table:
+    head = tuple(language.say(f"tests.{key}") for key in ("test", "null", "statistic", "p", "reference", "n"))
+    told = [test_row(language, row) for _, row in rows.iterrows()]
+    keys = ("name", "null", "statistic", "p", "reference", "n")
+    cells = tuple(tuple(weighty(row[key], key == "p") for key in keys) for row in told)
+    return Table(caption, "l L r r l r", head, cells, note)
 
 
 def _skipped(language: Language, rows: pd.DataFrame) -> Markup:
     """Tests that could not run, each with its reason."""
     told = [test_row(language, row) for _, row in rows.iterrows()]
     named = [language.text("tests.skipped_one", name=row["name"], note=row["note"]) for row in told]
-    return language.say("tests.skipped", list=("；" if language.zh else "; ").join(named)) if named else Markup("")
+    return language.say("tests.skipped", list=language.clauses(*named)) if named else Markup("")
 
 
-def _careless(subject: Subject, ran: pd.DataFrame) -> list[dict[str, Any]]:
-    """The tests that do not hold for this design, in blocks by the reason why."""
-    lost = ran[~ran["valid"].astype(bool)]
+def _invalid(context: Context, ran: pd.DataFrame) -> Iterator[Block]:
+    """The tests that do not hold for this design, in tables by the reason why."""
+    say, language, valid = context.language.say, context.language, ran["valid"].astype(bool)
+    lost, held = ran[~valid], set(ran.loc[valid, "test"])
     why = lost["test"].map(lambda name: "normal" if name in NORMAL else "spread" if name in SPREAD else "independent")
-    say, held = subject.language.say, set(ran.loc[ran["valid"].astype(bool), "test"])
-    told = {
-        "independent": _corrected(subject, ran),
-        "normal": say("careless.conformal") if "conformal_sur" in held else "",
+    more = {
+        "independent": _corrected(context, ran),
+        "normal": say("invalid.conformal") if "conformal_sur" in held else "",
     }
-    between = Markup("" if subject.language.zh else " ")
-    return [
-        {
-            "why": between.join(text for text in (say(f"careless.{reason}"), told.get(reason, "")) if text),
-            "rows": [test_row(subject.language, row) for _, row in lost[why == reason].iterrows()],
-            "caption": say(f"careless.{reason}_table"),
-        }
-        for reason in ("independent", "normal", "spread")
-        if (why == reason).any()
-    ]
+    yield Heading(say("tests.invalid_title"))
+    yield Paragraph(say("invalid.intro"))
+    for reason in ("independent", "normal", "spread"):
+        if (why == reason).any():
+            yield Paragraph(language.sentences(*filter(None, (say(f"invalid.{reason}"), more.get(reason)))))
+            yield _table(language, lost[why == reason], say(f"invalid.{reason}_table"))
+    yield Paragraph(say("invalid.count"), small=True)
 
 
-def _corrected(subject: Subject, ran: pd.DataFrame) -> Markup:
+def _corrected(context: Context, ran: pd.DataFrame) -> Markup:
     """What counting the correlation makes of a statistic."""
     statistic = ran.set_index("test")["statistic"]
     pairs = [(one, other) for one, other in COUNTED.items() if {one, other} <= set(statistic.index)]
     said = [
-        subject.language.text(
-            "careless.becomes",
-            one=subject.language.text(f"test.{one}"),
-            other=subject.language.text(f"test.{other}"),
+        context.language.text(
+            "invalid.becomes",
+            one=context.language.text(f"test.{one}"),
+            other=context.language.text(f"test.{other}"),
             before=number(statistic[one], 1),
             after=number(statistic[other], 1),
         )
         for one, other in pairs
     ]
-    return subject.language.say("careless.counted", list=subject.language.listed(said)) if said else Markup("")
+    return context.language.say("invalid.counted", list=context.language.listed(said)) if said else Markup("")
 
 
-def _bounded(subject: Subject, ran: pd.DataFrame) -> Markup:
+def _bounded(context: Context, ran: pd.DataFrame) -> Markup:
     """What Kolari–Pynnönen's answer is worth, by whether it rejects."""
     p = ran.loc[ran["test"] == BOUNDED, "p_value"]
     if p.empty:
         return Markup("")
     key = "tests.ceiling_reached" if p.iloc[0] < LEVEL else "tests.ceiling"
-    return subject.language.say(key, p=p_value(p.iloc[0], parametric=True))
+    return context.language.say(key, p=p_value(p.iloc[0], parametric=True))
 
 
-def largest_candidate(subject: Subject) -> pd.Series | None:
+def largest_candidate(context: Context) -> pd.Series | None:
     """The test of the largest statistic over all sessions that could have been called day 0, if there is one."""
-    table = subject.result.tables.get("candidates", pd.DataFrame(columns=["group", "p_value"]))
-    mine = table[(table["group"] == subject.basket) & table["p_value"].notna()]
+    table = context.result.tables.get("candidates", pd.DataFrame(columns=["group", "p_value"]))
+    mine = table[(table["group"] == context.basket) & table["p_value"].notna()]
     return None if mine.empty else mine.iloc[0]
 
 
-def _chosen(subject: Subject) -> Markup:
-    row = largest_candidate(subject)
+def _chosen(context: Context) -> Markup:
+    row = largest_candidate(context)
     if row is None:
         return Markup("")
     window = Window(int(row["window_start"]), int(row["window_end"]))
-    return subject.language.say(
-        "tests.chosen", n=len(window), window=subject.language.window(window), p=p_value(row["p_value"])
+    return context.language.say(
+        "tests.chosen", n=len(window), window=context.language.window(window), p=p_value(row["p_value"])
     )
 
 
@@ -131,7 +152,7 @@ def test_row(language: Language, row: pd.Series) -> dict[str, str]:
         "p": p_value(row["p_value"], parametric=not name.startswith(RANKED)),
         "reference": reason_in(language, str(row["distribution"])),
         "n": str(row["n"]),
-        "note": reason_in(language, str(row["note"])).replace("not computed: ", "").replace("未計算：", ""),
+        "note": reason_in(language, str(row["note"]).replace("not computed: ", "")),
     }
 
 
@@ -147,31 +168,35 @@ def _correlation(lead: pd.DataFrame) -> str:
     return number(float(found.iloc[0])) if len(found) else ""
 
 
-def _groups(subject: Subject, tests: pd.DataFrame) -> list[dict[str, Any]]:
-    windows = report_windows(subject)
-    means = _means(subject, tests)
+def _groups(context: Context, tests: pd.DataFrame) -> Table:
+    """Mean CAR of every group and window with the two leading p-values."""
+    say, windows = context.language.say, report_windows(context)
+    means, counted = _means(context, tests), 0
     table = tests.set_index(["group", "window_start", "window_end", "test"])["p_value"]
     rows = []
     for group in dict.fromkeys(tests["group"]):
-        cells = []
+        cells: list[Words] = []
         for window in windows:
             ps = [table.get((group, window.start, window.end, test), np.nan) for test in CAREFUL]
-            clear = any(pd.notna(p) and p < LEVEL for p in ps[:1])
-            mean = means.get((group, window), np.nan)
-            shown = {"p_perm": p_value(ps[0]), "p_adj": p_value(ps[1], parametric=True)}
-            cells.append({"mean": percent(mean), **shown, "strong": clear})
+            counted += bool(pd.notna(ps).any())
+            mean = percent(means.get((group, window), np.nan)) or "–"
+            shown = f"{p_value(ps[0]) or '–'} · {p_value(ps[1], parametric=True) or '–'}"
+            strong = bool(pd.notna(ps[0]) and ps[0] < LEVEL)
+            cells.append(Markup("{}{}").format(weighty(mean, strong), tagged("small", shown)))
         n = int(tests.loc[tests["group"] == group, "n"].max())
-        rows.append({"name": subject.group_name(str(group)), "n": n, "cells": cells})
-    return rows
+        rows.append((context.group_name(str(group)), str(n), *cells))
+    head = (say("tests.group"), say("tests.n"), *map(context.language.window, windows))
+    note = say("tests.many", n=counted, false=number(LEVEL * counted, 0))
+    return Table(say("tests.groups_table"), "L r" + " r" * len(windows), head, tuple(rows), note, "groups")
 
 
-def _means(subject: Subject, tests: pd.DataFrame) -> dict[tuple[str, Window], float]:
+def _means(context: Context, tests: pd.DataFrame) -> dict[tuple[str, Window], float]:
     """Mean CAR of the members that hold the window, by group and window."""
-    baskets = subject.result.evidence.baskets
+    baskets = context.result.evidence.baskets
     found = {}
     for group in dict.fromkeys(tests["group"]):
-        chosen = subject.abnormal.select(list(baskets.get(group, ())))
-        for window in report_windows(subject):
+        chosen = context.abnormal.select(list(baskets.get(group, ())))
+        for window in report_windows(context):
             car = chosen.car(window)
             if car.complete.any():
                 found[str(group), window] = float(car.car[car.complete].mean())

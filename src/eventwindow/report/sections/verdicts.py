@@ -1,137 +1,185 @@
-"""The verdict board: every statement with what was said, what was measured, the verdict and the rule behind it."""
+"""Every statement with what was said, what was measured, the verdict and the rule behind it."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator
+
+from markupsafe import Markup
 
 from eventwindow.claims.model import Verdict
-from eventwindow.claims.wording import figure
-from eventwindow.report.context import Subject, every_verdict, once
+from eventwindow.report.blocks import (
+    Block,
+    Card,
+    Cards,
+    Filters,
+    Fold,
+    Interval,
+    Legend,
+    Only,
+    Paragraph,
+    Picture,
+    Table,
+    Words,
+    tagged,
+)
+from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.language import p_value, percent
-from eventwindow.report.sections.strip import Marks, marks_of
+from eventwindow.report.sections.interval import interval_of
 
 WORDS = ("confirmed", "partly", "contradicted", "not_testable")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 SHOWN = ("contradicted", "partly", "confirmed", "not_testable")  # what a reader did not expect comes first
+SURPRISING = ("contradicted", "partly")
+SAMPLES = {
+    "verdicts.interval_amount": Interval((0.25, 0.5), None, (0.5,), (0.62,), effect=False),
+    "verdicts.interval_effect": Interval((0.25, 0.5), 0.5, (), (0.85,), effect=True),
+}
+Row = tuple[Words, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A statement as the board prints it; texts in the reader's language, parts below it."""
-
-    id: str
-    article: str
-    security: str
-    name: str
-    text: str
-    said: str
-    measured: str
-    word: str
-    decides: bool
-    reason: str
-    rule: str
-    changes: str
-    measure: str
-    measure_name: str
-    figures: tuple[tuple[str, str], ...]
-    effect: tuple[tuple[str, str], ...]
-    strip: Marks | None
-    parts: tuple[Line, ...]
-
-    @property
-    def evidence(self) -> str:
-        """The reason; of a compound statement, what it adds to the reasons of its parts."""
-        return self.reason.rpartition(self.parts[-1].reason)[2].strip() if self.parts else self.reason
+def verdicts(context: Context) -> Iterator[Block]:
+    """Counts by article, and every statement by verdict."""
+    cards, say = statements(context), context.language.say
+    if not cards:
+        return
+    yield Only("html", (Paragraph(say("verdicts.intro")),))
+    yield Only("typst", (Paragraph(say("paper.verdicts")),))
+    yield _counts(context, cards)
+    yield Picture("claims")
+    legend = Legend(tuple((sample, say(key)) for key, sample in SAMPLES.items()))
+    yield Only("html", (_filters(context, cards),))
+    yield Only("typst", (legend, *_made_of(context, cards)))
+    for word in SHOWN:
+        if mine := tuple(card for card in cards if card.label == word):
+            note = say("verdicts.untestable_intro") if word == "not_testable" else ""
+            yield Cards(word, say(f"verdicts.group_{word}", n=len(mine)), note, mine, word in SURPRISING)
 
 
-@once
-def board_section(subject: Subject) -> dict[str, Any]:
-    """Lines by verdict, counts by article, and what there is to filter by."""
-    lines = [line_of(subject, v) for v in subject.result.verdicts]
-    titles = article_titles(subject)
-    spoken = {v.claim.security for v in every_verdict(subject.result.verdicts)} - {""}
-    articles = list(dict.fromkeys(line.article for line in lines))
-    counts = Counter((line.article, line.word) for line in lines)
-    return {
-        "groups": [(word, found) for word in SHOWN if (found := [line for line in lines if line.word == word])],
-        "words": WORDS,
-        "articles": [(key, titles.get(key, key)) for key in articles],
-        "counts": {key: [counts[key, word] for word in WORDS] for key in articles},
-        "securities": sorted(((s, subject.full_name(s)) for s in spoken), key=lambda pair: pair[1].casefold()),
-    }
+def statements(context: Context) -> tuple[Card, ...]:
+    """The cards of all statements, in the order of the ledger."""
+    return context.once("cards", lambda context: (card(context, v) for v in context.result.verdicts))
 
 
-def article_titles(subject: Subject) -> Mapping[str, str]:
-    """Key → title in the reader's language, of the articles."""
-    return {a["key"]: subject.language.pick(a["title_en"], a["title_zh"]) for a in subject.result.articles}
+def _counts(context: Context, cards: Iterable[Card]) -> Table:
+    say, titles = context.language.say, context.article_titles
+    counts = Counter((card.article, card.label) for card in cards)
+    badges = (tagged(f"badge {word}", say(f"verdict.{word}")) for word in WORDS)
+    rows = tuple(
+        (_article(key, titles.get(key, key)), *(str(counts[key, word] or "") for word in WORDS))
+        for key in dict.fromkeys(card.article for card in cards)
+    )
+    head = (say("verdicts.article"), *badges)
+    return Table(say("verdicts.summary"), "L r r r r", head, rows, look="counts")
 
 
-def line_of(subject: Subject, verdict: Verdict, part: bool = False) -> Line:
-    """The line of a statement; the label of a part or panel names a figure, so what was asked of it stands beside."""
-    claim, language = verdict.claim, subject.language
-    text, asked = language.pick(claim.text_en, claim.text_zh), language.pick(verdict.asked_en, verdict.asked_zh)
-    return Line(
+def _article(key: str, title: str) -> Words:
+    return key if key == title else Markup("{} {}").format(key, tagged("faint", title))
+
+
+def _filters(context: Context, cards: Iterable[Card]) -> Filters:
+    say, titles = context.language.say, context.article_titles
+    articles = tuple((key, _plain_title(key, titles)) for key in dict.fromkeys(card.article for card in cards))
+    spoken = {v.claim.security for v in every_verdict(context.result.verdicts)} - {""}
+    securities = sorted(((s, context.full_name(s)) for s in spoken), key=lambda pair: pair[1].casefold())
+    words = tuple((word, context.language.text(f"verdict.{word}")) for word in WORDS)
+    held = {"article": articles, "verdict": words, "security": tuple(securities)}
+    return Filters(tuple((name, say(f"verdicts.{name}"), options) for name, options in held.items()))
+
+
+def _plain_title(key: str, titles: dict[str, str]) -> str:
+    title = titles.get(key, key)
+    return key if key == title else f"{key} {title}"
+
+
+def card(context: Context, verdict: Verdict, part: bool = False) -> Card:
+    """A statement's card; the label of a part or panel names a figure, so what was asked of it stands beside."""
+    claim, language, words = verdict.claim, context.language, context.verdict_words(verdict)
+    asked = part and words["asked"]
+    return Card(
         claim.id,
         claim.article,
-        " ".join(sorted({v.claim.security for v in every_verdict([verdict])} - {""})),
-        subject.name(claim.security) if claim.security else "",
-        language.text("board.asked", text=text, asked=asked) if part and asked else text,
-        language.pick(claim.stated_text, claim.stated_text_zh),
-        _measured(subject, verdict),
+        tuple(sorted({v.claim.security for v in every_verdict([verdict])} - {""})),
+        context.name(claim.security) if claim.security else "",
+        language.text("verdicts.asked", text=words["text"], asked=words["asked"]) if asked else words["text"],
+        words["said"],
+        _measured(context, verdict),
         verdict.word,
         claim.decides,
-        language.pick(verdict.reason_en, verdict.reason_zh),
-        language.pick(verdict.rule, verdict.rule_zh),
-        language.pick(verdict.changes_en, verdict.changes_zh),
+        words["reason"],
+        words["rule"],
+        words["changes"],
         claim.measure_name,
         language.text(f"measure.{claim.measure_name}") if claim.measure_name else "",
-        _figures(subject, verdict),
-        _effect(subject, verdict),
-        marks_of(verdict),
-        tuple(line_of(subject, v, part=True) for v in verdict.parts),
+        _figures(context, verdict),
+        _effect(context, verdict),
+        interval_of(verdict),
+        tuple(card(context, v, part=True) for v in verdict.parts),
     )
 
 
-def _measured(subject: Subject, verdict: Verdict) -> str:
+def _measured(context: Context, verdict: Verdict) -> str:
     found = verdict.measured
     if found is None or verdict.parts or verdict.word == "not_testable":
         return ""
     if found.interval is not None:
-        return " … ".join(figure(edge, found.unit, subject.language.zh) for edge in found.interval)
-    if found.value is None:
-        return ""
-    return figure(found.value, found.unit, subject.language.zh)
+        return " … ".join(context.figure(edge, found.unit) for edge in found.interval)
+    return "" if found.value is None else context.figure(found.value, found.unit)
 
 
-def _figures(subject: Subject, verdict: Verdict) -> tuple[tuple[str, str], ...]:
+def _figures(context: Context, verdict: Verdict) -> tuple[tuple[str, str], ...]:
     """What a measured value is made of, named and with units; of a compound statement it stands in the parts."""
     parts = {} if verdict.measured is None or verdict.parts else verdict.measured.parts
-    return tuple((_name(subject, key), figure(*part, subject.language.zh)) for key, part in parts.items())
+    return tuple((_name(context, key), context.figure(*part)) for key, part in parts.items())
 
 
-def _name(subject: Subject, key: str) -> str:
+def _name(context: Context, key: str) -> str:
     """The name of a figure: one of the report's own, a security's, a basket's, or a day."""
-    if subject.language.has(f"part.{key}"):
-        return subject.language.text(f"part.{key}")
-    if key in subject.result.evidence.securities.index:
-        return subject.name(key)
-    return subject.language.short_day(key) if DAY.fullmatch(key) else subject.group_name(key)
+    if context.language.has(f"part.{key}"):
+        return context.language.text(f"part.{key}")
+    if key in context.result.evidence.securities.index:
+        return context.name(key)
+    return context.language.short_day(key) if DAY.fullmatch(key) else context.group_name(key)
 
 
-def _effect(subject: Subject, verdict: Verdict) -> tuple[tuple[str, str], ...]:
+def _effect(context: Context, verdict: Verdict) -> tuple[tuple[str, str], ...]:
     effect = None if verdict.measured is None or verdict.parts else verdict.measured.effect
     if effect is None or verdict.measured is None:
         return ()
-    say, unit = subject.language.text, verdict.measured.unit
-    rows = [(say("board.p_value"), p_value(effect.p_value))]
+    say, unit = context.language.text, verdict.measured.unit
+    rows = [(say("verdicts.p_value"), p_value(effect.p_value))]
     if verdict.p_family is not None:
-        rows.append((say("board.p_family"), p_value(verdict.p_family)))
+        rows.append((say("verdicts.p_family"), p_value(verdict.p_family)))
     if verdict.specifications is not None:
         share = percent(verdict.specifications.significant, 0, sign=False)
-        rows.append((say("board.specifications", n=verdict.specifications.number), share))
-    rows.append((say("board.detectable"), figure(effect.detectable, unit, subject.language.zh).lstrip("+")))
+        rows.append((say("verdicts.specifications", n=verdict.specifications.number), share))
+    rows.append((say("verdicts.detectable"), context.figure(effect.detectable, unit).lstrip("+")))
     return tuple(rows)
+
+
+def _made_of(context: Context, cards: Iterable[Card]) -> Iterator[Fold]:
+    """What each verdict that rests on a measure of its own is made of, panels of readings among them."""
+    say = context.language.say
+    panels = [card(context, panel, part=True) for judged in context.result.readings for panel in judged.panels]
+    rows = tuple(_made(context, leaf) for leaf in _leaves([*cards, *panels]))
+    keys = ("verdicts.claim", "verdicts.measure", "tests.p", "paper.corrected", "paper.share", "abnormal.detectable")
+    head = tuple(map(say, (*keys, "verdicts.parts")))
+    if rows:
+        made = Table(say("paper.made_of"), "l L r r r r L2", head, rows, say("paper.made_of_note"), "made-of")
+        yield Fold(say("paper.figures"), (made,))
+
+
+def _made(context: Context, leaf: Card) -> Row:
+    say, told = context.language.text, dict(leaf.effect)
+    p, family, detectable = (told.pop(say(f"verdicts.{key}"), "") for key in ("p_value", "p_family", "detectable"))
+    pieces = [Markup("{}{}").format(tagged("faint", f"{name} "), value) for name, value in leaf.figures]
+    measure = Markup("{} {}").format(leaf.measure_name, tagged("code", leaf.measure))
+    return leaf.id, measure, p, family, "".join(told.values()), detectable, Markup("\u2003").join(pieces)
+
+
+def _leaves(cards: Iterable[Card]) -> Iterator[Card]:
+    for one in cards:
+        yield from _leaves(one.parts)
+        if one.measure and not one.parts:
+            yield one

@@ -9,6 +9,7 @@ import numpy as np
 
 from eventwindow.claims.model import Claim, Verdict
 from eventwindow.claims.rules import bounds
+from eventwindow.report.blocks import Interval
 
 ROOM = 0.08  # beside the outermost figures, of what lies between them
 LEAST = 0.005  # a bar that can be seen, of the width
@@ -17,7 +18,7 @@ UNITS = {"decimal", "USD", "share", "price", "ratio", "days", "log"}
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
+class Span:
     """Figures of one axis: a bar from `low` to `high` (either may be endless), ticks where stated, a dot measured.
 
     The bar is what would confirm an amount; for an effect it is where 95 of 100 ordinary days lie.
@@ -30,37 +31,26 @@ class Strip:
     effect: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """Where a strip's parts lie across its width, 0 left, 1 right; page and paper both draw from these."""
-
-    bar: tuple[float, float]  # left end and width
-    zero: float | None
-    ticks: tuple[float, ...]
-    dots: tuple[float, ...]
-    effect: bool
-
-
-def strip_of(verdict: Verdict) -> Strip | None:
+def span_of(verdict: Verdict) -> Span | None:
     """The picture of a verdict that rests on one figure; None for ranks, compound statements and words."""
     claim, found = verdict.claim, verdict.measured
     if found is None or found.value is None or verdict.parts or verdict.word == "not_testable":
         return None
     if found.effect is not None and claim.hedge in {"effect", "no_effect"} and found.effect.null.size:
         low, high = np.nanquantile(found.effect.null, [0.025, 0.975])
-        return Strip(float(low), float(high), (), (found.effect.statistic,), effect=True)
+        return Span(float(low), float(high), (), (found.effect.statistic,), effect=True)
     if claim.stated is None or found.unit not in UNITS:
         return None
     seen = found.interval or (found.value,)
     if claim.hedge == "direction":
         up = _first(claim) > 0
-        return Strip(0.0 if up else -math.inf, math.inf if up else 0.0, (), seen)
+        return Span(0.0 if up else -math.inf, math.inf if up else 0.0, (), seen)
     if claim.hedge not in AMOUNTS:
         return None
     sign = -1.0 if _first(claim) < 0 else 1.0
     low, high = sorted(sign * edge for edge in bounds(claim))
     stated = claim.stated if isinstance(claim.stated, tuple) else (claim.stated,)
-    return Strip(low, high, stated, seen)
+    return Span(low, high, stated, seen)
 
 
 def _first(claim: Claim) -> float:
@@ -68,13 +58,13 @@ def _first(claim: Claim) -> float:
     return 0.0 if stated is None else stated
 
 
-def marks_of(verdict: Verdict) -> Marks | None:
+def interval_of(verdict: Verdict) -> Interval | None:
     """The picture of a verdict as places along its width; its figures stand in words beside it."""
-    strip = strip_of(verdict)
-    if strip is None:
+    span = span_of(verdict)
+    if span is None:
         return None
-    anchored = strip.effect or not strip.stated
-    figures = (strip.low, strip.high, *strip.stated, *strip.measured, *((0.0,) if anchored else ()))
+    anchored = span.effect or not span.stated
+    figures = (span.low, span.high, *span.stated, *span.measured, *((0.0,) if anchored else ()))
     points = [v for v in figures if math.isfinite(v)]
     room = ROOM * ((max(points) - min(points)) or 1.0)
     left, right = min(points) - room, max(points) + room
@@ -82,11 +72,11 @@ def marks_of(verdict: Verdict) -> Marks | None:
     def place(value: float) -> float:
         return float((min(max(value, left), right) - left) / (right - left))
 
-    low, high = place(strip.low), place(strip.high)
-    return Marks(
+    low, high = place(span.low), place(span.high)
+    return Interval(
         bar=(low, max(high - low, LEAST)),
         zero=place(0.0) if anchored else None,
-        ticks=tuple(map(place, strip.stated)),
-        dots=tuple(map(place, strip.measured)),
-        effect=strip.effect,
+        ticks=tuple(map(place, span.stated)),
+        dots=tuple(map(place, span.measured)),
+        effect=span.effect,
     )

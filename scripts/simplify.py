@@ -1,0 +1,98 @@
+"""Write the Simplified Chinese catalogues from the Traditional ones: `python scripts/simplify.py`, by hand.
+
+OpenCC (tw2sp) converts; simplify_terms.toml holds the terms that it does not know. Written are the report's catalogue,
+its reasons, and for each study that ships the words of its study.toml, claims.toml and readings.toml.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import opencc
+import polib
+
+PACKAGE = Path(__file__).parents[1] / "src" / "eventwindow"
+LOCALE, TEMPLATES, LIBRARY = (
+    PACKAGE / "report" / "locale",
+    PACKAGE / "report" / "templates",
+    PACKAGE / "study" / "library",
+)
+HEADER = "Written by scripts/simplify.py from the Traditional Chinese: correct that, or simplify_terms.toml."
+OWN = {"format.typst_region": "CN"}  # what is no word
+
+
+@cache
+def converter() -> opencc.OpenCC:
+    return opencc.OpenCC("tw2sp")
+
+
+@cache
+def terms() -> dict[str, str]:
+    """Traditional → Simplified, longer terms first."""
+    text = Path(__file__).with_name("simplify_terms.toml").read_text(encoding="utf-8")
+    held = tomllib.loads(text)["terms"]
+    return {term: held[term] for term in sorted(held, key=len, reverse=True)}
+
+
+def simplified(text: str) -> str:
+    """The text in Simplified Chinese."""
+    for term, words in terms().items():
+        text = text.replace(term, words)
+    return str(converter().convert(text))
+
+
+def catalogue() -> str:
+    """The report's catalogue."""
+    held = polib.pofile(str(LOCALE / "zh_Hant.po"), wrapwidth=0)
+    held.header = HEADER
+    held.metadata |= {"Language": "zh_Hans", "X-Language-Name": simplified(held.metadata["X-Language-Name"])}
+    for entry in held:
+        entry.msgstr = OWN.get(entry.msgid, simplified(entry.msgstr))
+        entry.msgstr_plural = {k: simplified(words) for k, words in entry.msgstr_plural.items()}
+    return str(held).rstrip("\n") + "\n"
+
+
+def reasons() -> str:
+    """The patterns of reasons: what stands behind each is Chinese, what stands before it is English."""
+    return simplified((TEMPLATES / "reasons.zh_Hant.toml").read_text(encoding="utf-8"))
+
+
+def study(folder: Path) -> str:
+    """The Chinese texts of a study with their Simplified form."""
+    held = polib.POFile(wrapwidth=0)
+    held.header = HEADER
+    held.metadata = {"Language": "zh_Hans", "Content-Type": "text/plain; charset=UTF-8"}
+    texts = {t for p in sorted(folder.glob("*.toml")) for t in _chinese(tomllib.loads(p.read_text(encoding="utf-8")))}
+    for text in sorted(texts):
+        held.append(polib.POEntry(msgid=text, msgstr=simplified(text)))
+    return str(held).rstrip("\n") + "\n"
+
+
+def _chinese(value: Any) -> Iterator[str]:
+    """Texts under keys that end in _zh."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _chinese(one)
+    if isinstance(value, dict):
+        for key, held in value.items():
+            if isinstance(held, str) and key.endswith("_zh") and held:
+                yield held
+            yield from _chinese(held)
+
+
+def written() -> dict[Path, str]:
+    """Every file that this script writes, with its text."""
+    files = {LOCALE / "zh_Hans.po": catalogue(), TEMPLATES / "reasons.zh_Hans.toml": reasons()}
+    studies = sorted(path.parent for path in LIBRARY.glob("*/study.toml"))
+    return files | {folder / "locale" / "zh_Hans.po": study(folder) for folder in studies}
+
+
+if __name__ == "__main__":
+    for path, text in written().items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+        print(path.relative_to(PACKAGE.parents[1]))

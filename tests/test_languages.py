@@ -1,0 +1,92 @@
+"""The catalogues: the same keys and blanks in every language, plural forms that compile, and no key without a use."""
+
+from __future__ import annotations
+
+import re
+import string
+import sys
+from pathlib import Path
+
+import polib
+import pytest
+
+from eventwindow.errors import catalogue, languages
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "eventwindow"
+LOCALE = SOURCE / "report" / "locale"
+PATHS = sorted(LOCALE.glob("*.po"))
+CALLED = re.compile(r"""["']([a-z_]+\.[A-Za-z0-9_]+)["']""")
+BUILT = re.compile(r"""["']([a-z_]+\.(?:\w*?_)?)(?:\{|["'] ~)""")  # f"test.{name}", "verdict." ~ word
+
+
+def blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_there_are_three_languages():
+    assert languages() == ("en", "zh-Hans", "zh-Hant")
+
+
+@pytest.mark.parametrize("code", languages())
+def test_every_language_has_the_same_keys_and_blanks(code):
+    """Of a day each language takes the parts that it writes; all else is filled in alike."""
+    english, other = catalogue("en"), catalogue(code)
+    assert set(other.forms) == set(english.forms)
+    for key, forms in other.forms.items():
+        wanted, held = set().union(*map(blanks, english.forms[key])), set().union(*map(blanks, forms))
+        assert held == wanted or (key.startswith("format.") and held | wanted <= DAY), key
+
+
+DAY = {"day", "month", "short_month", "month_number", "year"}
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_catalogue_passes_the_check_of_babel(path):
+    pofile = pytest.importorskip("babel.messages.pofile", reason="needs Babel, of the extra docs")
+    with path.open("rb") as file:
+        held = pofile.read_po(file, abort_invalid=True)
+    assert len(held) == len(catalogue(path.stem.replace("_", "-")).forms)
+    assert [(m.id, str(e)) for m, errors in held.check() for e in errors for m in [m]] == []
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_keys_stand_once_and_sorted(path):
+    keys = [entry.msgid for entry in polib.pofile(str(path))]
+    assert keys == sorted(set(keys))
+
+
+def sources() -> str:
+    files = [p for ending in ("py", "j2", "typ") for p in SOURCE.rglob(f"*.{ending}")]
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+def test_no_key_is_missing_or_unused():
+    """A key stands in the source as it is, or the source builds it from its beginning."""
+    text, keys = sources(), set(catalogue("en").forms)
+    tables = {key.partition(".")[0] for key in keys}
+    called = {key for key in CALLED.findall(text) if key.partition(".")[0] in tables}
+    built = {start for start in BUILT.findall(text) if start.partition(".")[0] in tables}
+    assert len(called) > 200
+    assert {k for k in called - keys if k.partition(".")[2] not in ENDINGS} == set()
+    assert {key for key in keys - called if not key.startswith((*built, *BY_PREFIX))} == set()
+
+
+ENDINGS = {"run", "csv", "json", "html", "md", "py", "toml", "parquet"}  # names of files and modules look like keys
+BY_PREFIX = ("reason.",)  # a reason's key is given without it
+
+
+def test_simplified_chinese_is_what_the_script_makes_of_the_traditional():
+    pytest.importorskip("opencc", reason="needs the extra draft")
+    sys.path.insert(0, str(ROOT / "scripts"))
+    try:
+        import simplify
+    finally:
+        sys.path.pop(0)
+    files = simplify.written()
+    assert len(files) == 4
+    stale = [path.name for path, text in files.items() if path.read_text(encoding="utf-8") != text]
+    assert stale == [], "run scripts/simplify.py"
+    said = "".join(form for forms in catalogue("zh-Hans").forms.values() for form in forms)
+    assert "异常收益" in said
+    assert not set("異報檢數") & set(said)
