@@ -100,7 +100,7 @@ def sessions_only(returns: pd.DataFrame, securities: Collection[object]) -> tupl
     mine = returns[[name for name in returns if name in set(securities)]]
     many = mine.shape[1] > 1
     blank = mine.isna().all(axis=1).to_numpy() if many else returns.isna().all(axis=1).to_numpy()
-    weekend = np.asarray(returns.index.dayofweek >= 5) if isinstance(returns.index, pd.DatetimeIndex) else False
+    weekend = np.asarray(returns.index.day_of_week >= 5) if isinstance(returns.index, pd.DatetimeIndex) else False
     carried = weekend & ((returns == 0) | returns.isna()).all(axis=1).to_numpy() & ~blank
     blank = blank & (np.cumsum(~blank) > 0)  # the first row of returns is empty
     notes = tuple(
