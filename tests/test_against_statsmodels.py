@@ -7,6 +7,7 @@ import statsmodels.api as sm
 from arch import arch_model
 from panels import on_days, on_one_day, panel
 from scipy.stats import rankdata
+from scipy.stats import t as student
 from statsmodels.stats.multitest import multipletests
 
 from eventwindow.calendars.window import Window
@@ -75,7 +76,7 @@ def test_car_regressions_equal_statsmodels() -> None:
     x = sm.add_constant(table["size"].to_numpy())
     firm, date = pd.factorize(ar.labels["security"])[0], pd.factorize(ar.labels["date"])[0]
     fits = {
-        "HC3": sm.OLS(ar.car(Window(0, 1)).car, x).fit(cov_type="HC3"),
+        "HC3": sm.OLS(ar.car(Window(0, 1)).car, x).fit(cov_type="HC3", use_t=True),
         "clustered by security and date": sm.OLS(ar.car(Window(0, 1)).car, x).fit(
             cov_type="cluster", cov_kwds={"groups": np.column_stack([firm, date])}
         ),
@@ -84,6 +85,18 @@ def test_car_regressions_equal_statsmodels() -> None:
         rows = shown[shown["method"] == method]
         np.testing.assert_allclose(rows["std_error"].astype(float), fit.bse, rtol=1e-10)
         np.testing.assert_allclose(rows["p_value"].astype(float), fit.pvalues, rtol=1e-10)
+
+
+def test_hc3_slopes_are_held_against_t_by_hand() -> None:
+    """Errors from X (X'X)⁻¹ and e / (1 − h) written out; p from Student's t with N − c degrees of freedom."""
+    ar, table = regression_case()
+    y, x = ar.car(Window(0, 1)).car, np.column_stack([np.ones(24), table["size"]])
+    bread = np.linalg.inv(x.T @ x)
+    slopes, leverage = bread @ x.T @ y, np.diag(x @ bread @ x.T)
+    scores = x * ((y - x @ slopes) / (1 - leverage))[:, None]
+    t_values = slopes / np.sqrt(np.diag(bread @ scores.T @ scores @ bread))
+    shown = car_regression(ar, Window(0, 1), table).results.query("method == 'HC3'")
+    np.testing.assert_allclose(shown["p_value"].astype(float), 2 * student.sf(np.abs(t_values), 24 - 2), rtol=1e-9)
 
 
 def test_on_a_shared_day_the_slope_is_ranked_first_and_by_hand() -> None:

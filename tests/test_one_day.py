@@ -115,6 +115,15 @@ def test_the_bootstrap_repeats_with_its_seed_and_says_it() -> None:
     assert block_bootstrap(ar, EVENT, seed=8).p_value != first.p_value
 
 
+def test_more_bootstrap_draws_never_show_less_than_the_days_can_carry() -> None:
+    returns = panel(6)
+    returns.iloc[100] -= 1  # no run of estimation days comes near
+    ar = on_one_day(returns, at=100)
+    days = np.isfinite(ar.residuals).all(axis=0).sum()
+    shown = [block_bootstrap(ar, DAY, draws=draws).p_value for draws in (20, 5000)]
+    assert shown == [pytest.approx(1 / 21), pytest.approx(1 / (days + 1))]
+
+
 def test_step_down_by_hand_and_against_a_loop() -> None:
     event = np.array([3.0, 1.0, 2.0])
     reference = np.array([[1.0, 2.5, 0.1, 3.5], [0.5, 1.5, 0.2, 0.3], [2.2, 0.4, 0.3, 1.0]])
@@ -153,7 +162,7 @@ def test_the_largest_of_one_candidate_is_the_plain_permutation() -> None:
     ar = on_one_day(panel(8))
     assert largest_of_candidates(ar, DAY).p_value == date_permutation_sar(ar, DAY).p_value
     more = largest_of_candidates(ar, Window(-3, 2))
-    assert more.distribution == "60 overlapping runs of 6 days"
+    assert more.distribution == f"{ar.residuals.shape[1] + 6} cyclic shifts of 6 days"
     observed = np.abs(ar.sar.mean(axis=0))[2:8]
     assert more.statistic == pytest.approx(observed.max())
     assert more.note == f"largest on day {observed.argmax() - 3:+d}"

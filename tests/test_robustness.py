@@ -56,6 +56,7 @@ def test_an_estimate_is_that_of_the_library(curve, choices, position):
     estimation = ESTIMATION[row["estimation"]]
     if row["news"] == "without other news":
         table.loc[NEWS] = np.nan
+    table["OPEN"] = 0.001  # another stock trades: a day on which none does is no session
     factors = choices.factors
     if row["benchmark"] in choices.benchmarks:
         factors = choices.benchmarks[row["benchmark"]].rename("market")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import check_sessions
-from eventwindow.calendars.day_zero import ALIASES, placed
+from eventwindow.calendars.day_zero import placed
 from eventwindow.calendars.exchange import SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import StudyError
@@ -82,7 +82,7 @@ def abnormal_returns(
         )
     for table in factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,):
         check_factors(table)
-    returns, closed = sessions_only(returns, _securities(events))
+    returns, closed = sessions_only(returns, _benchmarks(events, benchmark))
     prices = returns if values == "prices" else None
     if prices is not None:
         check_prices(prices.to_numpy(float), prices.columns, prices.index, "the table of prices")
@@ -115,12 +115,9 @@ def abnormal_returns(
     return EventStudy.of(replace(result, notes=notes, excluded=excluded))
 
 
-def _securities(events: pd.DataFrame) -> set[object]:
-    """What the events are about, whatever the column is called; nothing where it is lacking."""
-    names = [
-        name for name in events if name in ("security", *(old for old, new in ALIASES.items() if new == "security"))
-    ]
-    return set(events[names[0]]) if names else set()
+def _benchmarks(events: pd.DataFrame, benchmark: str | None) -> set[object]:
+    """The columns that are benchmarks: an index is quoted on days on which no stock trades."""
+    return {benchmark, *events.get("benchmark", pd.Series(dtype=object)).unique()}
 
 
 def _check_returns(returns: pd.DataFrame, events: pd.DataFrame, peers: Sequence[str], kind: str) -> None:

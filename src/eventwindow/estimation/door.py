@@ -91,16 +91,16 @@ def _no_numbers(column: pd.Series, name: object, where: str) -> StudyError:
     return StudyError(f"{name!r} holds the text {str(cell)!r} at {at}", where=where, remedy=remedy)
 
 
-def sessions_only(returns: pd.DataFrame, securities: Collection[object]) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def sessions_only(returns: pd.DataFrame, benchmarks: Collection[object]) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """The rows on which the market was open, and a note on those that were left out.
 
-    Left out are rows in which no security has a return (two or more are looked at: one alone may be halted), and days
+    Left out are rows in which none but `benchmarks` has a return (one security alone may be halted), and days
     of a weekend on which none of the columns moves: prices that were carried forward.
     """
-    mine = returns[[name for name in returns if name in set(securities)]]
+    mine = returns[[name for name in returns if name not in set(benchmarks)]]
     many = mine.shape[1] > 1
     blank = mine.isna().all(axis=1).to_numpy() if many else returns.isna().all(axis=1).to_numpy()
-    weekend = np.asarray(returns.index.dayofweek >= 5) if isinstance(returns.index, pd.DatetimeIndex) else False
+    weekend = np.asarray(returns.index.day_of_week >= 5) if isinstance(returns.index, pd.DatetimeIndex) else False
     carried = weekend & ((returns == 0) | returns.isna()).all(axis=1).to_numpy() & ~blank
     blank = blank & (np.cumsum(~blank) > 0)  # the first row of returns is empty
     notes = tuple(

@@ -25,7 +25,7 @@ def block_bootstrap(
     """p = (1 + #{|S_b| ≥ |S_0|}) / (B + 1), S_b on runs of days drawn with the whole cross-section.
 
     Stationary bootstrap (Politis & Romano 1994): residuals are centred firm by firm, blocks have a geometric length of
-    mean T^(1/3) unless `block` is given.
+    mean T^(1/3) unless `block` is given. However many draws: T days carry no p below 1 / (T + 1).
     """
     name = "block_bootstrap"
     held, car = complete(ar, window)
@@ -40,7 +40,7 @@ def block_bootstrap(
     at = stationary_indices(np.random.default_rng(seed), e.shape[1], len(window), draws, mean)
     null = statistic(e[:, at].sum(axis=2))
     observed = float(statistic(car.car[:, None])[0])
-    p = (1 + int((np.abs(null) >= abs(observed)).sum())) / (draws + 1)
+    p = max((1 + int((np.abs(null) >= abs(observed)).sum())) / (draws + 1), 1 / (e.shape[1] + 1))
     note = f"mean block {mean:.1f} days, seed {seed}"
     return SignificanceResult(name, NULL, observed, p, f"{draws} bootstrap draws", len(held), note)
 

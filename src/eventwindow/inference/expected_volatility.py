@@ -64,7 +64,7 @@ def before_window(held: AbnormalReturns, window: Window) -> Array:
 
 
 def ewma(basket: Array, between: Array) -> tuple[Array, float]:
-    """(T,) the standard deviation expected of each day from those before it, and that of the day after them all."""
+    """(T,) the standard deviation expected for each day from those before it, and for the day after them all."""
     variance, path = float(np.mean(basket**2)), np.empty(len(basket))
     for day, value in enumerate(basket):
         path[day] = variance

@@ -36,7 +36,7 @@ def car_regression(ar: AbnormalReturns, window: Window, characteristics: pd.Data
     """OLS of CARs on `characteristics`, a table with a row an event or names of columns of the labels.
 
     On a shared day the event's slope is ranked among those of every run of estimation days (Sefcik & Thompson 1986);
-    elsewhere HC3 and two-way clustered by security and date errors, by statsmodels.
+    elsewhere HC3 (against t) and two-way clustered by security and date errors, by statsmodels.
     """
     held, car = complete(ar, window)
     table = joined(ar.labels, characteristics)
@@ -112,7 +112,7 @@ def _robust(ar: AbnormalReturns, car: Array, x: Array, names: list[str]) -> list
     import statsmodels.api as sm
 
     careless = "not valid: all events share their days" if len(set(ar.labels["date"])) == 1 else ""
-    hc3 = sm.OLS(car, x).fit(cov_type="HC3")
+    hc3 = sm.OLS(car, x).fit(cov_type="HC3", use_t=True)
     cells = zip(hc3.tvalues, hc3.pvalues, hc3.bse, strict=True)
     rows: list[tuple[object, ...]] = [(n, "HC3", *c, careless) for n, c in zip(names, cells, strict=True)]
     firm, date = (pd.factorize(ar.labels[c])[0] for c in ("security", "date"))
