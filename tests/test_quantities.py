@@ -10,7 +10,7 @@ from eventwindow.analyses.event_study import abnormal_returns
 from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
 from eventwindow.estimation.volume import log_volume
-from eventwindow.inference.cross_sectional import bhar_t, estimation_bhar, firm_bhar
+from eventwindow.inference.cross_sectional import bhar_of_shifts, bhar_t, firm_bhar
 from eventwindow.inference.portfolio import portfolio_t
 from eventwindow.inference.portfolios import portfolio
 from eventwindow.inference.registry import NotComputed, SignificanceResult
@@ -51,10 +51,10 @@ def test_buy_and_hold_compounds_both_sides() -> None:
 
 def test_a_firms_buy_and_hold_is_ranked_among_its_own() -> None:
     ar = on_one_day(panel(2))
-    runs = estimation_bhar(ar, 5)
-    assert runs.shape == (5, 61)
-    own = (1 + (np.abs(runs[0]) >= abs(ar.bhar(Window(0, 4))[0])).sum()) / 62
-    assert firm_bhar(ar, Window(0, 4)).p_value[0] == own
+    runs, window = bhar_of_shifts(ar, Window(0, 4)), Window(0, 4)
+    assert runs.shape == (5, 70)  # 65 estimation days and the five of the window
+    np.testing.assert_allclose(runs[:, 65], ar.bhar(window))
+    assert firm_bhar(ar, window).p_value[0] == (np.abs(runs[0]) >= abs(runs[0, 65]) * (1 - 1e-12)).mean()
     np.testing.assert_allclose(firm_bhar(ar, DAY).p_value, firm_sq(ar, DAY).p_value)
 
 

@@ -12,6 +12,7 @@ from eventwindow.errors import PriceError, StudyError
 from eventwindow.estimation.event_time import Array
 from eventwindow.estimation.returns import ReturnKind
 
+QUANTITIES = ("log_volume",)  # kinds that are no returns
 Values = Literal["returns", "prices"]
 OF_RETURNS = "the table of returns"
 OF_FACTORS = "the table of factors"
@@ -20,9 +21,9 @@ ENOUGH = 20  # factor values below which nothing is said
 SHOWN = 3  # days in a note
 
 
-def check_kind(kind: str, further: Collection[str] = ()) -> None:
-    """A kind of return that is known; `further` are those of a caller of its own."""
-    known = (*get_args(ReturnKind), *further)
+def check_kind(kind: str) -> None:
+    """A kind of return, or of another quantity, that is known."""
+    known = (*get_args(ReturnKind), *QUANTITIES)
     if kind not in known:
         raise StudyError(f"kind = {kind!r} is no kind of return", remedy=f"Write one of {', '.join(known)}.")
 
