@@ -21,13 +21,13 @@ SOURCE, PAGE = ROOT / "src" / "eventwindow", ROOT / "docs" / "errors.md"
 MARKER = "<!-- from here on: python scripts/error_rows.py --write -->\n"
 FAMILY = {"StudyError", "EventDateError", "WindowError", "PriceError", "ClaimError", "SourceError"}
 DOORS = {
-    "Studies, folders and commands": r"(cli|output|studies/|tomlfile|faults|inputs|stages|study|terminal)",
-    "Event dates, clock times and windows": r"(timeline|placing|happenings|dates)",
-    "Claims and readings": r"(claimforms|ledger|tomltables|claims/)",
-    "Prices and factors": r"(prices/|quality)",
-    "Event lists and panels": r"(panel/|plausible)",
+    "Studies, folders and commands": r"(cli|report/output|study/)",
+    "Event dates, clock times and windows": r"calendars/",
+    "Claims and readings": r"(study/(claimforms|ledger|tomltables)|claims/)",
+    "Prices and factors": r"(prices/|study/quality)",
+    "Event lists and panels": r"(panel/|estimation/plausible)",
     "Drafting from articles": r"draft/",
-    "Size and power": r"(calibration|drawing)",
+    "Size and power": r"inference/(calibration|pseudo_events)",
     "The library": r"",
 }
 

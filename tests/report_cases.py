@@ -5,6 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from pathlib import Path
 
+from eventwindow.errors import catalogue
 from eventwindow.report.blocks import Aside, Block, Cards, Cell, Fold, Only, Paragraph, Table
 from eventwindow.report.context import Context
 from eventwindow.report.sections import SECTIONS
@@ -18,6 +19,11 @@ HOSTILE = {
     "braces": "{{ 7 * 7 }} {name} %s",
 }
 VOID = {"meta", "link", "br", "img", "input", "hr", "mspace", "path", "use", "rect", "stop"}
+
+
+def catalogue_of(code: str) -> dict[str, str]:
+    """Every text of a language by key, its plural forms in a row."""
+    return {key: " ".join(forms) for key, forms in catalogue(code).forms.items()}
 
 
 def blocks(context: Context, key: str, kind: type[Block]) -> list:

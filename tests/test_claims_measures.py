@@ -564,8 +564,8 @@ def test_a_stock_without_volume_stands_among_what_was_left_out(deepseek):
 
 def test_a_delay_is_decided_by_rank_and_says_so_in_both_languages():
     found = MEASURES["delay"](members=("A",), date=day(-4), event="fall", window=(-4, 4)).measure(hit())
-    assert "smallest p = 0.005, corrected for 9 sessions" in found.reason_en
-    assert "最小 p = 0.005（已就 9 個交易日校正）" in found.reason_zh
+    assert "smallest p = 0.043, corrected for 9 sessions" in found.reason_en
+    assert "最小 p = 0.043（已就 9 個交易日校正）" in found.reason_zh
 
 
 def test_a_days_rank_counts_the_longest_history_held():

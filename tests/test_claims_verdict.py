@@ -174,12 +174,12 @@ def test_too_few_dates_for_so_many_families_find_nothing_and_the_rule_says_so():
 
 
 def test_several_sessions_are_ranked_among_runs_of_as_many_days():
-    """200 days of ± 1 and one of 3: every run of three days that holds it is as large as 3, every run as large as 1."""
+    """200 days of ± 1 and one of 3: a run that holds it is as large as 3, every run as large as 1."""
     null = np.resize([1.0, -1.0], 200)
     null[100] = 3.0
     p, needed = runs([0.5, -4.0, 3.0], null)
-    # −4: no run of three; 3: two runs of two hold the 3; 0.5: every day left is as large
-    assert p == pytest.approx([1.0, 1 / 199, 3 / 200])
+    # −4: the three shifts that hold it; 3: two that hold it, two that hold the 3 before; 0.5: every day is as large
+    assert p == pytest.approx([1.0, 3 / 203, 4 / 202])
     assert needed == pytest.approx([1.0, 1.0, 1.0])
 
 
@@ -232,7 +232,7 @@ def test_the_path_marks_days_with_other_news():
     assert path["car"].iloc[-1] == pytest.approx(path["ar"].sum())
     assert list(path.index[path["tainted"]].date) == [day(-3), day(1)]  # the speech of day 0 came after the close
     assert (path["p_runs"] >= path["p_rank"]).all()
-    assert path["p_runs"].loc[str(FALL)] == pytest.approx(1 / (200 - 9 + 2))
+    assert path["p_runs"].loc[str(FALL)] == pytest.approx(9 / (200 + 9))
 
 
 def test_a_record_holds_all_of_a_verdict_and_is_plain_data():

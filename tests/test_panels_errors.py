@@ -134,7 +134,7 @@ def test_the_library_refuses_repeated_events_too_and_takes_any_label():
 def test_two_events_of_one_day_are_told_apart_by_their_names_and_counted(study, capsys):
     events = LISTED.iloc[[0, 1, 0]].assign(event=["dividend", "results", "merger"])
     result = panel_study(panel(1), events, workers=1, **OPTIONS)
-    assert result.run["events"] == {"placed": 3, "told": 0, "sharing_a_day": 2}
+    assert result.run["events"] == {"placed": 3, "told": 1, "sharing_a_day": 2}
     assert panel_study(panel(1), LISTED, workers=1, **OPTIONS).run["events"]["sharing_a_day"] == 0
 
 

@@ -237,7 +237,7 @@ def test_the_pages_tell_the_kinds_of_reasons_in_the_reader_s_words():
     told = {code: reasons(table, language(code)) for code in LANGUAGES}
     assert told["en"]["rows"][0] == {"what": "left out", "n": "2", "reason": "too few returns in the estimation window"}
     assert told["zh-Hant"]["rows"][0] == {"what": "排除", "n": "2", "reason": "估計期內的報酬筆數不足"}
-    assert [len(told[code]["rows"]) for code in LANGUAGES] == [6, 6]
+    assert [len(told[code]["rows"]) for code in LANGUAGES] == [6] * len(LANGUAGES)
     assert not re.search("[a-z]", " ".join(row["reason"] for row in told["zh-Hant"]["rows"]))
 
 
@@ -254,7 +254,7 @@ def test_check_says_what_a_run_would_run_on(study, capsys):
 
 
 def test_many_rows_are_written_as_parquet(study, monkeypatch):
-    monkeypatch.setattr("eventwindow.report.write.panel_writing.ROWS_OF_CSV", 10)
+    monkeypatch.setattr("eventwindow.report.panel_writing.ROWS_OF_CSV", 10)
     assert main(["run", str(study), "--out", str(study / "out"), "--quiet"]) == 0
     table = pd.read_parquet(study / "out" / "results" / "cumulative.parquet")
     assert {"event", "security", "group", "car", "std_error", "note"} <= set(table)

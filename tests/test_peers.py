@@ -49,4 +49,4 @@ def test_neither_holds_on_a_shared_day_and_ours_says_so():
     assert not ours(clustered(), "independence_t", "0").valid
     assert not ours(clustered(), "cross_sectional_t", "0").valid
     leading = [ours(clustered(), name, "[-10,10]") for name in ("date_permutation_mean", "kolari_pynnonen_t")]
-    assert [(r.valid, round(r.p_value, 3)) for r in leading] == [(True, 0.325), (True, 0.344)]  # docs/comparison.md
+    assert [(r.valid, round(r.p_value, 3)) for r in leading] == [(True, 0.332), (True, 0.344)]  # docs/comparison.md

@@ -66,7 +66,7 @@ def test_a_duplicate_date_is_an_error():
 
 
 def test_no_row_on_day_zero_is_an_error_that_names_the_event():
-    findings = check(sound().drop(DAY), day_zero={"release": DAY})
+    findings = check(sound().loc[:DAY].drop(DAY), day_zero={"release": DAY})
     assert kinds(findings)[0] == ("no_day_zero", "2025-01-15")
     assert "release" in findings[0].text_en
     assert "release" in findings[0].text_zh
@@ -156,11 +156,38 @@ def test_a_return_beyond_forty_per_cent_is_doubted_unless_it_is_an_event():
     frame = sound()
     columns = ["open", "high", "low", "close", "adj_close"]
     frame.loc[DAY:, columns] /= 2
+    for days in ({}, {"day_zero": {"event": DAY}}, {"others": [DAY]}):  # the ratio of a split is doubted on any day
+        (finding,) = check(frame, dividends=None, **days)
+        assert (finding.kind, finding.date, finding.figures["split"]) == ("split_ratio", DAY, "2:1")
+        assert finding.figures["value"] == pytest.approx(-0.5, abs=0.02)
+    frame.loc[DAY:, columns] *= 0.9
     (finding,) = check(frame, dividends=None)
     assert (finding.kind, finding.date) == ("large_return", DAY)
-    assert finding.figures["value"] == pytest.approx(-0.5, abs=0.02)
     assert check(frame, dividends=None, day_zero={"event": DAY}) == []
     assert check(frame, dividends=None, others=[DAY]) == []
+
+
+@pytest.mark.parametrize(
+    ("times", "kind"), [(1 / 100, "units"), (100, "units"), (1000, "units"), (2 / 3, "split_ratio")]
+)
+def test_a_move_that_no_market_makes_is_told_on_the_day_of_an_event_too(times, kind):
+    frame = sound()
+    frame.loc[DAY:, ["open", "high", "low", "close", "adj_close"]] *= times
+    found = check(frame, dividends=None, day_zero={"event": DAY})
+    assert (kind, f"{DAY:%Y-%m-%d}") in kinds(found)
+    assert [f.level for f in found if f.kind == kind] == ["error" if kind == "units" else "warning"]
+
+
+def test_a_true_fall_of_thirty_per_cent_stays():
+    frame = sound()
+    frame.loc[DAY:, ["open", "high", "low", "close", "adj_close"]] *= 0.7
+    assert check(frame, dividends=None, day_zero={"event": DAY}) == []
+
+
+def test_adjusted_closes_that_end_before_the_closes_are_told():
+    frame = sound()
+    frame.loc[DAY:, "adj_close"] = np.nan
+    assert ("adjusted_missing", f"{DAY:%Y-%m-%d}") in kinds(check(frame, dividends=None))
 
 
 @pytest.mark.parametrize(("symbol", "kind"), [("^VIX", "large_move"), ("NQ=F", "large_move"), ("QQQ", "large_return")])

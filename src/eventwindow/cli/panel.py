@@ -52,7 +52,7 @@ def leading_tests(result: PanelResult) -> pd.DataFrame:
 
 
 def _counts(result: PanelResult) -> Iterator[str]:
-    told = result.excluded["what"].value_counts()
+    told = result.excluded["what"].value_counts().drop("told", errors="ignore")
     yield "; ".join([f"{len(result.plan.events):,} events", *(f"{n:,} {what}" for what, n in told.items())])
     yield from sharing_line(result.plan.events)
 

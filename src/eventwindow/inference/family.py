@@ -56,12 +56,18 @@ def runs(sizes: Sequence[float], null: np.ndarray) -> tuple[np.ndarray, np.ndarr
     stepped = np.maximum.accumulate(
         [np.mean(most >= size[at] * (1 - 1e-12)) for at, most in zip(order, shifts, strict=True)]
     )
-    largest = [largest_in_runs(np.abs(null), len(part)) for part in left]
     stays = int(np.sum(stepped <= LEVEL))
-    least = [critical(largest[min(k, stays)], LEVEL) for k in range(len(order))]
+    least = [_least(np.abs(null), len(order) - min(k, stays)) for k in range(len(order))]
     p, needed = np.empty(len(order)), np.empty(len(order))
     p[order], needed[order] = stepped, least
     return p, needed
+
+
+def _least(null: np.ndarray, sessions: int) -> float:
+    """What the largest of some sessions must exceed: of all shifts, those that hold it count against it too."""
+    allowed = int(LEVEL * (len(null) + sessions) * (1 + 1e-12)) - sessions
+    largest = np.sort(largest_in_runs(null, sessions))[::-1]
+    return float(largest[allowed]) if 0 <= allowed < len(largest) else float("inf")
 
 
 def _families(effects: Mapping[str, Effect]) -> list[tuple[list[str], np.ndarray]]:

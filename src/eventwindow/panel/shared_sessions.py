@@ -8,36 +8,40 @@ from eventwindow.errors import PriceError
 from eventwindow.panel.source import TILE, Panel
 
 UNEVEN = 0.2  # share of the securities that miss a session on which the others have a return
+FEW = 0.5  # share that misses a session which only a few hold
 EVEN = 0.05  # share that is missing on an ordinary session; where it is more, gaps say nothing
+LEAST = 2  # securities of an exchange, and days that they miss, below which a gap is a gap
 SHOWN = 3
 
 
 def check_shared_sessions(panel: Panel, where: str) -> list[str]:
-    """Refuse a panel of several exchanges; say which sessions a part of the securities misses.
+    """Refuse a panel of several exchanges; say which sessions only a few of the securities hold.
 
     On a holiday of New York a panel of New York and Tokyo holds a row of Tokyo alone, which would count as a session
-    of both. It shows in sessions that one part misses and others that the other part misses.
+    of both. It shows in sessions that one part misses, each time the same, and others that all the others miss.
     """
     share = _missing(panel)
     if not len(share) or float(np.median(share)) > EVEN:
         return []
-    uneven = np.flatnonzero((share >= UNEVEN) & (share < 1))
-    if not len(uneven):
+    uneven = np.flatnonzero((share >= UNEVEN) & (share < 1)).tolist()
+    parts = {session: _missing_on(panel, session) for session in uneven}
+    days = {session: f"{panel.sessions[session]:%Y-%m-%d}" for session in uneven}
+    for session, part in parts.items():
+        mine = [s for s, other in parts.items() if np.array_equal(other, part)]
+        theirs = [s for s, other in parts.items() if np.array_equal(other, ~part)]
+        if min(len(mine), len(theirs), part.sum(), (~part).sum()) >= LEAST:
+            one, other = panel.securities[int(part.argmax())], panel.securities[int((~part).argmax())]
+            raise PriceError(
+                f"{one} misses {days[session]}, {other} misses {days[theirs[0]]}: the panel mixes exchanges, and a day"
+                " of one would count as a session of the other",
+                where=where,
+                remedy="Give a panel and a list of events for each exchange.",
+            )
+    few = [days[session] for session in uneven if share[session] >= FEW]
+    if not few:
         return []
-    parts = [_missing_on(panel, int(session)) for session in uneven]
-    apart = next((k for k, part in enumerate(parts) if not (part & parts[0]).any()), 0)
-    days = [f"{panel.sessions[session]:%Y-%m-%d}" for session in uneven.tolist()]
-    if apart:
-        one, other = (panel.securities[int(parts[k].argmax())] for k in (0, apart))
-        raise PriceError(
-            f"{one} misses {days[0]}, {other} misses {days[apart]}: the panel mixes exchanges, and a day"
-            " of one would count as a session of the other",
-            where=where,
-            remedy="Give a panel and a list of events for each exchange.",
-        )
-    shown = ", ".join(days[:SHOWN]) + (", …" if len(days) > SHOWN else "")
-    n = int(parts[0].sum())
-    return [f"{len(days)} sessions that {n:,} of {len(panel.securities):,} securities miss ({shown}): no holiday?"]
+    shown = ", ".join(few[:SHOWN]) + (", …" if len(few) > SHOWN else "")
+    return [f"{len(few)} sessions that most securities miss ({shown}): a holiday with a row of prices?"]
 
 
 def _missing(panel: Panel) -> np.ndarray:

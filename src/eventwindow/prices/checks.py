@@ -146,7 +146,9 @@ def check_history(
         found += _row_warnings(history.symbol, frame)
         found += _return_warnings(history.symbol, frame, [*events.values(), *others])
         found += _adjustment_warnings(history)
-        found += _impossible(history)
+        impossible = list(_impossible(history))
+        told = {finding.date for finding in impossible}
+        found = [f for f in found if f.kind != "large_return" or f.date not in told] + impossible
         found += _halts(history.symbol, frame, windows)
     if history.currency and currency and history.currency != currency:
         values = {"quoted": history.currency, "expected": currency}

@@ -40,7 +40,7 @@ def check_study(
     yield verdict(
         lost,
         len(warnings) + len(inputs.prices.notes),
-        int((excluded["what"].eq("partly") & excluded["window_start"].notna()).sum()),
+        int(excluded["reason"].astype(str).str.startswith("not computed").sum()),
     )
 
 

@@ -69,6 +69,7 @@ def read_inputs(
     worked_out = slow() if slow else _calendars(study, lacking)
     check_counts(tables, held)
     calendars = {symbol: worked_out.get(symbol) or shipped[mic] for symbol, mic in exchanges.items()}
+    held = _closed_only(held, calendars, pd.Timestamp.now("UTC"))
     calendar = sessions_of(happenings_of(study), {c.mic: c for c in calendars.values()}.values())
     held, quality = checked_prices(study, held, calendars, calendar, figures, prices)
     _check_benchmarks(study, held, prices)
@@ -96,6 +97,17 @@ def _figures(
         factors=("five", "momentum") if isinstance(MODELS[study.file.model.name], FactorModel) else (),
     )
     return ledger, replace(held, notes=(*held.notes, *notes)), tables
+
+
+def _closed_only(prices: Prices, calendars: Mapping[str, Calendar], now: pd.Timestamp) -> Prices:
+    """Without the bars of sessions that have not closed yet: their close is only the last trade so far."""
+    kept = {}
+    for symbol, history in prices.histories.items():
+        calendar = calendars[symbol]
+        open_still = calendar.sessions[calendar.closes > now]
+        frame = history.frame[~history.frame.index.isin(open_still)] if history.origin == "yahoo" else history.frame
+        kept[symbol] = history if len(frame) == len(history.frame) else replace(history, frame=frame)
+    return replace(prices, histories=kept)
 
 
 def check_counts(tables: Mapping[str, pd.DataFrame], prices: Prices) -> None:

@@ -56,6 +56,7 @@ def rc() -> dict[str, object]:
         "axes.titlesize": 9.5,
         "axes.titlecolor": INK,
         "text.color": INK,
+        "text.parse_math": False,  # a dollar in a name is a dollar
         "text.hinting": "none",  # words as wide in pixels as in vectors
         "xtick.color": FAINT,
         "ytick.color": FAINT,
