@@ -21,18 +21,18 @@ SOURCE, PAGE = ROOT / "src" / "eventwindow", ROOT / "docs" / "errors.md"
 MARKER = "<!-- from here on: python scripts/error_rows.py --write -->\n"
 FAMILY = {"StudyError", "EventDateError", "WindowError", "PriceError", "ClaimError", "SourceError"}
 DOORS = {
-    "Studies, folders and commands": r"(cli|report/output|study/)",
+    "Studies, folders and commands": r"(cli|report|study/(?!ledger|claim|quality|tomltables))",
     "Event dates, clock times and windows": r"calendars/",
-    "Claims and readings": r"(study/(claimforms|ledger|tomltables)|claims/)",
+    "Claims and readings": r"(study/(ledger|claim|tomltables)|claims/)",
     "Prices and factors": r"(prices/|study/quality)",
-    "Event lists and panels": r"(panel/|estimation/plausible)",
+    "Event lists and panels": r"panel/",
     "Drafting from articles": r"draft/",
-    "Size and power": r"inference/(calibration|pseudo_events)",
+    "Size and power": r"inference/(calibration|power|pseudo_events)",
     "The library": r"",
 }
 
 
-KINDS = {"dates.py": "StudyError"}  # of errors whose class is the caller's
+KINDS = {"calendars/dates.py": "StudyError"}  # of errors whose class is the caller's
 
 # Where the code says all there is to a programmer, a reader of the page may want more.
 OWN = {
@@ -99,7 +99,7 @@ def messages() -> list[Message]:
     """Each once, in the order of the files."""
     found = [m for path in sorted(SOURCE.rglob("*.py")) for m in _of(path)]
     found += [
-        Message("faults.py", "StudyError", f"{words or 'Input should be …'} (found …)", r)
+        Message("study/faults.py", "StudyError", f"{words or 'Input should be …'} (found …)", r)
         for kind, (words, r) in REMEDIES.items()
     ]
     return [m for m in dict.fromkeys(found) if len(m.key) > 3]
@@ -120,7 +120,7 @@ def _of(path: Path) -> Iterator[Message]:
                 yield Message(
                     file, name if name in FAMILY else KINDS.get(file, "PriceError"), _text(node.args[0]), remedy
                 )
-            elif name == "fault" and len(node.args) == 4 and file.startswith(("claim", "ledger")):
+            elif name == "fault" and len(node.args) == 4 and file.startswith(("study/claim", "study/ledger")):
                 yield Message(file, "ClaimError", _text(node.args[2]), _text(node.args[3]))
             elif name == "ValueError" and node.args and file.endswith("form.py"):
                 what, _, remedy = _text(node.args[0]).partition("\n")

@@ -1,4 +1,4 @@
-"""The house: functions stay short, the package opens quickly, its public names are there.
+"""The house: functions stay short, the package opens quickly.
 
 Which room may import which is import-linter's to say, and how involved a function may be is ruff's (PL, C901).
 """
@@ -6,11 +6,14 @@ Which room may import which is import-linter's to say, and how involved a functi
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
-SOURCE = Path(__file__).parents[1] / "src" / "eventwindow"
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "eventwindow"
 LONGEST = 50
 HEAVY = {
     "arch",
@@ -52,14 +55,15 @@ def test_functions_stay_short():
     assert [(f, name, n) for f, found in files.items() for name, n in found.items() if n > LONGEST] == []
 
 
+def test_the_rooms_that_the_page_describes_are_those_of_the_contract():
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    layers = contract["contracts"][0]["layers"]
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("\n## The rooms\n")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == layers
+    entries = {p.stem for p in SOURCE.iterdir() if (p / "__init__.py").is_file() or p.suffix == ".py"}
+    assert entries == {*layers, "__init__", "__main__"}
+
+
 def test_help_imports_nothing_heavy():
     code = f"import sys, eventwindow.cli.main as c; c.parser().format_help(); print(sorted(set(sys.modules) & {HEAVY}))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
-
-
-def test_public_names_are_sorted_and_importable():
-    import eventwindow
-
-    assert eventwindow.__all__ == sorted(eventwindow.__all__)
-    for name in eventwindow.__all__:
-        assert getattr(eventwindow, name) is not None

@@ -11,7 +11,34 @@ from typing import Any
 
 
 class StudyError(Exception):
-    """The input is wrong. The command line prints it without a traceback and exits with `exit_code`."""
+    """The input is wrong. The command line prints it without a traceback and exits with `exit_code`.
+
+    Every error that a wrong input causes is of this class or of a child of it.
+
+    Parameters
+    ----------
+    what : str
+        What is wrong.
+    where : str
+        File, line, key, column or date.
+    remedy : str
+        What to do instead.
+
+    Attributes
+    ----------
+    what, where, remedy : str
+        As given.
+    exit_code : int
+        What the command line ends with: 2, and 1 where a source is at fault and not the input.
+
+    Examples
+    --------
+    >>> try:
+    ...     ew.abnormal_returns(returns, events, benchmark="SPX", **spans)
+    ... except ew.StudyError as error:
+    ...     print(error.what)
+    benchmark 'SPX' is no column of the table of returns.
+    """
 
     exit_code = 2
 

@@ -34,7 +34,23 @@ from eventwindow.inference.summary import Summary, summarise
 
 
 class EventStudy(AbnormalReturns):
-    """Abnormal returns with what is concluded from them."""
+    """Abnormal returns with what is concluded from them: `AbnormalReturns` and its `summary`.
+
+    Attributes
+    ----------
+    ar : array (N, L)
+        Abnormal returns, decimals. All other attributes and methods are those of `AbnormalReturns`.
+
+    Examples
+    --------
+    >>> study
+    Abnormal returns of 3 events over [-5,5], market_model
+    ...
+    >>> round(study.caar((0, 1)), 4)
+    -0.0617
+    >>> study.summary(0).valid[0].name
+    'date_permutation_mean'
+    """
 
     @classmethod
     def of(cls, abnormal: AbnormalReturns) -> EventStudy:
@@ -62,11 +78,68 @@ def abnormal_returns(
     values: Values = "returns",
     contamination: Contamination = "tell",
 ) -> EventStudy:
-    """Abnormal returns of every event.
+    """Abnormal returns of every event, from a table of returns and a table of events.
 
-    `returns` is date × security, decimals. `events` has the columns security and date; optional are event, group, time,
-    zone and exchange, session (its own rule), benchmark (a column of `returns`), window_start and window_end (its own
-    window, which `car()` without argument takes). `benchmark` names the column for all; `factors` is a table instead.
+    Parameters
+    ----------
+    returns : DataFrame (D days, S securities)
+        Returns in decimals by date and security, NaN where there is none; prices where `values` says so.
+    events : DataFrame
+        A row an event with the columns security and date. Optional are event and group (names), time, zone and exchange
+        (of the news), session (the event's own rule), benchmark (its own), window_start and window_end (its own window
+        in trading days, which `car()` takes).
+    model : str or Model
+        A name of docs/methods.md, or an object with `name`, `neighbours` and `fit`.
+    benchmark : str, optional
+        The column of `returns` that is the market for every event without a benchmark of its own.
+    factors : DataFrame or Series (D,), or mapping of benchmark to such, optional
+        Factor returns in decimals, instead of a benchmark.
+    peers : sequence of str
+        Columns whose mean is the benchmark of the peer models.
+    estimation, window : Window or pair of int
+        Trading days from day 0; the two must not overlap.
+    minimum_returns : int
+        Returns in the estimation window below which an event is excluded.
+    session : {"error", "next", "previous"}
+        What becomes of a date that is no session.
+    exchange : str, optional
+        Code of the exchange, for events with a clock time: "XNYS".
+    kind : {"simple", "log"}
+        What the returns are.
+    values : {"returns", "prices"}
+        What the table holds. Of prices, a return over a halt covers the sessions since the last trade.
+    contamination : {"tell", "mask", "drop"}
+        What becomes of an event whose estimation window holds another event of its security: a note, those days
+        masked, or the event excluded.
+
+    Returns
+    -------
+    EventStudy
+        One row an event that could be fitted; the others stand in `excluded` with their reason.
+
+    Raises
+    ------
+    StudyError
+        For input that cannot be used: unknown columns, per cent or prices taken for returns, text, a model unknown.
+    EventDateError
+        For a date that no session carries, where `session` is "error".
+    WindowError
+        For windows that overlap or are none.
+
+    References
+    ----------
+    Brown, S. J. and Warner, J. B. (1985). Using daily stock returns. Journal of Financial Economics 14, 3-31.
+    MacKinlay, A. C. (1997). Event studies in economics and finance. Journal of Economic Literature 35, 13-39.
+
+    Examples
+    --------
+    >>> result = ew.abnormal_returns(returns, events, benchmark="MKT", **spans)
+    >>> result.car(0).car.round(4)
+    array([-0.0494, -0.0481, -0.0488])
+    >>> prices = 100 * (1 + returns).cumprod()
+    >>> again = ew.abnormal_returns(prices, events, benchmark="MKT", values="prices", **spans)
+    >>> bool(np.allclose(again.ar, result.ar))
+    True
     """
     check_kind(kind)
     check_contamination(contamination)

@@ -12,7 +12,28 @@ from eventwindow.errors import WindowError
 
 @dataclass(frozen=True, slots=True, order=True)
 class Window:
-    """A closed interval of trading days relative to the event date: Window(-1, 1) has three days."""
+    """A closed interval of trading days relative to the event date.
+
+    Parameters
+    ----------
+    start : int
+        The first day; 0 is the event date, days before it are negative.
+    end : int
+        The last day, which belongs to the window.
+
+    Raises
+    ------
+    WindowError
+        Where the window starts after its end.
+
+    Examples
+    --------
+    >>> window = ew.Window(-1, 1)
+    >>> len(window)
+    3
+    >>> print(window, window.taus)
+    [-1,1] [-1  0  1]
+    """
 
     start: int
     end: int

@@ -93,7 +93,36 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A claim's verdict with the figure it rests on and the rule that decided."""
+    """A claim's verdict with the figure it rests on and the rule that decided.
+
+    Attributes
+    ----------
+    claim : Claim
+        What was said, as claims.toml holds it.
+    word : {"confirmed", "partly", "contradicted", "not_testable"}
+        The verdict.
+    measured : Measured or None
+        The figure with its unit, interval and p-value, or the reason why the data hold none.
+    rule, reason_en, changes_en : str
+        The rule that decided, why it decided so, and what would change the verdict.
+    p_family : float or None
+        p-value corrected across all effects that the claims state.
+    specifications : Specifications or None
+        In how many specifications the effect is found.
+    parts : tuple of Verdict
+        Verdicts on the parts of the claim.
+
+    Examples
+    --------
+    >>> folder = ew.new_study("claimed-event")
+    >>> claims = folder / "claims.toml"
+    >>> keys = ["[[claims]]", 'id = "fell"', 'article = "A1"', 'text_en = "Nvidia fell 17 %"', 'security = "NVDA"']
+    >>> keys += ["stated = -0.17", "precision = 0.01", 'measure = "return"', "date = 2025-01-27"]
+    >>> _ = claims.write_text("\\n".join([claims.read_text(), *keys]))
+    >>> verdict = ew.run_study(folder, prices="shipped").verdicts[0]
+    >>> verdict.claim.id, verdict.word, round(verdict.measured.value, 2)
+    ('fell', 'confirmed', -0.17)
+    """
 
     claim: Claim
     word: VerdictWord

@@ -24,7 +24,47 @@ EXCLUDED = ("event", "security", "reason")
 class AbnormalReturns:
     """AR = R - E[R] of N events over an event window of L days, estimated over T days; decimals, NaN where missing.
 
-    The forecast errors of one event have the covariance diag(own_variance) + loading @ loading.T.
+    The forecast errors of one event have the covariance diag(own_variance) + loading @ loading.T. `abnormal_returns`
+    makes one; `car`, `aar`, `caar` and `bhar` sum and average it, `select` takes some of its events.
+
+    Attributes
+    ----------
+    labels : DataFrame
+        A row an event: event, security, group, benchmark, date (day 0) and what else the table of events held.
+    estimation, window : Window
+        The estimation window and the event window, in trading days from day 0.
+    actual, expected, ar : array (N, L)
+        Actual, expected and abnormal returns, decimals.
+    std_error, sar, p_value : array (N, L)
+        Standard error of one day's AR, AR over it, and its two-sided p-value under t(dof).
+    residuals : array (N, T)
+        Of the estimation window, decimals.
+    sigma, dof, nobs : array (N,)
+        Standard deviation of the residuals, its degrees of freedom, and the number of returns in the estimation.
+    own_variance, loading : array (N, L), array (N, L, k)
+        The two parts of the covariance of the forecast errors.
+    estimation_days, event_days : array of int (N, T), (N, L)
+        Days since 1970-01-01; -1 outside the data.
+    coefficients : DataFrame
+        A row an event, a column a coefficient of the model.
+    excluded : DataFrame
+        Events without a result: event, security, reason.
+    notes : tuple of str
+        What a reader must know: shifted dates, halts, other events in a window.
+
+    References
+    ----------
+    MacKinlay, A. C. (1997). Event studies in economics and finance. Journal of Economic Literature 35, 13-39.
+    Campbell, J. Y., Lo, A. W. and MacKinlay, A. C. (1997). The Econometrics of Financial Markets, chapter 4.
+
+    Examples
+    --------
+    >>> study.ar.shape
+    (3, 11)
+    >>> study.aar().loc[0].round(4).tolist()
+    [-0.0488, 3.0]
+    >>> study.select(["A", "B"]).car(0).car.round(4)
+    array([-0.0494, -0.0481])
     """
 
     labels: pd.DataFrame

@@ -15,7 +15,37 @@ from eventwindow.estimation.event_time import OUTSIDE, Array, Days
 
 @dataclass(frozen=True)
 class Cumulative:
-    """CARs of N events over one window; NaN, with its reason, where the window is not held completely."""
+    """CARs of N events over one window; NaN, with its reason, where the window is not held completely.
+
+    Attributes
+    ----------
+    window : Window
+        The days that are summed.
+    labels : DataFrame
+        A row an event, as in `AbnormalReturns`.
+    car, std_error, scar : array (N,)
+        The CAR (decimals), its standard error, and one over the other.
+    p_value : array (N,)
+        Two-sided, under t(dof).
+    dof, days : array (N,)
+        Degrees of freedom, and the number of days in the sum.
+    reason : array of str (N,)
+        Why there is no CAR; empty where there is one.
+    complete : array of bool (N,)
+        Whether there is one.
+
+    References
+    ----------
+    Campbell, J. Y., Lo, A. W. and MacKinlay, A. C. (1997). The Econometrics of Financial Markets, chapter 4.
+
+    Examples
+    --------
+    >>> cars = study.car((0, 1))
+    >>> cars.car.round(4)
+    array([-0.0605, -0.0654, -0.0594])
+    >>> cars.to_frame()[["security", "days"]].to_numpy().tolist()
+    [['A', 2.0], ['B', 2.0], ['C', 2.0]]
+    """
 
     window: Window
     labels: pd.DataFrame

@@ -59,6 +59,7 @@ def returns_table(returns: object, where: str = OF_RETURNS) -> pd.DataFrame:
         raise StudyError(what, where=where, remedy="Give a DataFrame, date × security.")
     if returns.columns.nlevels > 1:
         returns = _one_level(returns, where)
+    returns = returns.infer_objects()  # numbers that came as objects are numbers
     texts = [name for name in returns if not pd.api.types.is_numeric_dtype(returns[name])]
     if texts:
         raise _no_numbers(returns[texts[0]], texts[0], where)

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from eventwindow.calendars.window import Window
+from eventwindow.calendars.window import Span, Window, as_window
 from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import Array, event_returns
@@ -62,19 +62,62 @@ def calibrate(
     patterns: Sequence[Pattern] = PATTERNS,
     effects: Sequence[float] = EFFECTS,
     shape: Shape = "equal",
-    window: Window | None = None,
-    estimation: Window | None = None,
+    window: Span = (0, 0),
+    estimation: Span = (-260, -11),
     seed: int = 0,
     workers: int = 1,
 ) -> Calibration:
-    """Draw pseudo-events from `prices` (date × security), add `effects` to day 0, and count rejections by test.
+    """Size and power of every test on prices of your own: pseudo-events drawn, effects added, rejections counted.
 
-    Market model on the panel's equal-weighted mean. Dispersed events share no day; on one day the firms are drawn from
-    all (unrelated) or from the 2N nearest of a first one by residual correlation (related). One firm is one pattern.
-    The effect is the same for every firm, or grows from none to twice it (unequal), or turns its sign from firm to firm
-    (opposed).
+    Market model on the panel's equal-weighted mean.
+
+    Parameters
+    ----------
+    prices : DataFrame (D days, S securities)
+        Closing prices.
+    draws : int
+        Samples of a design.
+    firms : sequence of int
+        Numbers of firms in a sample.
+    patterns : sequence of {"dispersed", "one_day_unrelated", "one_day_related"}
+        Dispersed events share no day; on one day the firms are drawn from all (unrelated) or from the 2N nearest of a
+        first one by residual correlation (related). One firm is one pattern.
+    effects : sequence of float
+        Added to the return of day 0, decimals.
+    shape : {"equal", "unequal", "opposed"}
+        The effect is the same for every firm, grows from none to twice it, or turns its sign from firm to firm.
+    window, estimation : Window or pair of int
+        Trading days from day 0.
+    seed : int
+        Of the draws; the same seed gives the same table.
+    workers : int
+        Processes.
+
+    Returns
+    -------
+    Calibration
+        `table`: a row a design, test, effect and level, with its rate of rejections and Monte Carlo error.
+        `rates(effect, level)`: tests by design.
+
+    Raises
+    ------
+    StudyError
+        Where the panel is too short or too narrow for the draws.
+
+    References
+    ----------
+    Brown, S. J. and Warner, J. B. (1980). Measuring security price performance. Journal of Financial Economics 8,
+    205-258.
+
+    Examples
+    --------
+    >>> prices = 100 * (1 + pd.DataFrame(rng.normal(0, 0.01, (300, 4)), columns=list("ABCD"))).cumprod()
+    >>> prices.index = pd.bdate_range("2022-01-03", periods=300)
+    >>> sizes = ew.calibrate(prices, draws=20, firms=[1], effects=[0.0], estimation=(-110, -11))
+    >>> list(sizes.rates().index)
+    ['sq', 'single_firm_t']
     """
-    window, estimation = window or Window(0, 0), estimation or Window(-260, -11)
+    window, estimation = as_window(window), as_window(estimation)
     panel = panel_of(prices, estimation, window)
     designs = [(n, p) for n, p in product(firms, patterns) if n > 1 or p == patterns[0]]
     tasks = [_Task(panel, n, p, draws, tuple(effects), shape, (seed, n, PATTERNS.index(p))) for n, p in designs]

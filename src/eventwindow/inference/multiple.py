@@ -5,25 +5,82 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from eventwindow.calendars.window import Window
+from eventwindow.calendars.window import Span, as_window
+from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.permutation import draws
 
 
-def holm(p: Array) -> Array:
-    """Holm's step-down p-values, any dependence; NaN stays and is not counted."""
+def holm(p: ArrayLike) -> Array:
+    """Holm's step-down p-values: the error rate of the family, under any dependence.
+
+    Parameters
+    ----------
+    p : array of any shape
+        p-values between 0 and 1; NaN where there is none.
+
+    Returns
+    -------
+    array of the same shape
+        Adjusted p-values; NaN stays and is not counted.
+
+    Raises
+    ------
+    StudyError
+        Where a value does not lie between 0 and 1.
+
+    References
+    ----------
+    Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6,
+    65-70.
+
+    Examples
+    --------
+    >>> ew.holm([0.01, 0.04, np.nan, 0.03])
+    array([0.03, 0.06,  nan, 0.06])
+    """
     return _adjusted(p, _holm_sorted)
 
 
-def benjamini_hochberg(p: Array) -> Array:
-    """Benjamini & Hochberg's step-up p-values (false discovery rate); NaN stays and is not counted."""
+def benjamini_hochberg(p: ArrayLike) -> Array:
+    """Benjamini and Hochberg's step-up p-values: the false discovery rate.
+
+    Parameters
+    ----------
+    p : array of any shape
+        p-values between 0 and 1; NaN where there is none.
+
+    Returns
+    -------
+    array of the same shape
+        Adjusted p-values; NaN stays and is not counted.
+
+    Raises
+    ------
+    StudyError
+        Where a value does not lie between 0 and 1.
+
+    References
+    ----------
+    Benjamini, Y. and Hochberg, Y. (1995). Controlling the false discovery rate. Journal of the Royal Statistical
+    Society B 57, 289-300.
+
+    Examples
+    --------
+    >>> ew.benjamini_hochberg([0.01, 0.04, np.nan, 0.03])
+    array([0.03, 0.04,  nan, 0.04])
+    """
     return _adjusted(p, _hochberg_sorted)
 
 
-def _adjusted(p: Array, step: Callable[[Array], Array]) -> Array:
+def _adjusted(p: ArrayLike, step: Callable[[Array], Array]) -> Array:
     flat = np.asarray(p, float).ravel()
+    if ((flat < 0) | (flat > 1)).any():
+        wrong = flat[(flat < 0) | (flat > 1)][0]
+        raise StudyError(f"{wrong:g} is no p-value", remedy="p-values lie between 0 and 1.")
     out = flat.copy()
     seen = np.flatnonzero(np.isfinite(flat))
     order = seen[np.argsort(flat[seen], kind="stable")]
@@ -40,13 +97,42 @@ def _hochberg_sorted(p: Array) -> Array:
     return np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
 
 
-def romano_wolf(ar: AbnormalReturns, window: Window) -> Array | str:
-    """(N,) step-down p-values of the single firms on the date permutation, or why there are none.
+def romano_wolf(ar: AbnormalReturns, window: Span) -> Array | str:
+    """Step-down p-values of the single firms on the date permutation.
 
     The largest |SCAR| of the firms not yet rejected is ranked among the same on every estimation day, or on every
-    cyclic shift of a longer window; p-values never fall along the steps (Romano & Wolf 2005, 2016). NaN for a firm that
-    does not hold the window.
+    cyclic shift of a longer window; p-values never fall along the steps.
+
+    Parameters
+    ----------
+    ar : AbnormalReturns (N events)
+        Of `abnormal_returns`.
+    window : Window, int or pair of int
+        Trading days from day 0, inside the event window.
+
+    Returns
+    -------
+    array (N,) or str
+        Adjusted p-values, NaN for a firm that does not hold the window; or why there are none.
+
+    Raises
+    ------
+    WindowError
+        Where the window is none or reaches beyond the event window.
+
+    References
+    ----------
+    Romano, J. P. and Wolf, M. (2005). Stepwise multiple testing as formalized data snooping. Econometrica 73,
+    1237-1282.
+    Romano, J. P. and Wolf, M. (2016). Efficient computation of adjusted p-values for resampling-based stepdown multiple
+    testing. Statistics and Probability Letters 113, 38-40.
+
+    Examples
+    --------
+    >>> ew.romano_wolf(study, 0).round(4)
+    array([0.0099, 0.0099, 0.0099])
     """
+    window = as_window(window)
     drawn = draws(ar, window, standardised=True)
     if isinstance(drawn, str):
         return drawn

@@ -5,16 +5,53 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import nctdtr, stdtrit
 
-from eventwindow.calendars.window import Window
+from eventwindow.calendars.window import Span
+from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 
 
-def smallest_detectable_effect(ar: AbnormalReturns, window: Window, power: float = 0.8, level: float = 0.05) -> Array:
-    """(N,) the smallest |CAR| that the single-firm t finds with `power` at `level`, two-sided; decimals.
+def smallest_detectable_effect(ar: AbnormalReturns, window: Span, power: float = 0.8, level: float = 0.05) -> Array:
+    """The smallest |CAR| that the single-firm t finds with `power` at `level`, two-sided.
 
     It is about 2.81 standard errors at 80 % and 5 % (noncentral t), not the 1.96 of the critical value.
+
+    Parameters
+    ----------
+    ar : AbnormalReturns (N events)
+        Of `abnormal_returns`.
+    window : Window, int or pair of int
+        Trading days from day 0, inside the event window.
+    power : float
+        The probability with which the effect is found, above `level` and below 1.
+    level : float
+        Of the test, between 0 and 1.
+
+    Returns
+    -------
+    array (N,)
+        Decimals; NaN where an event does not hold the window.
+
+    Raises
+    ------
+    StudyError
+        Where `power` and `level` are no such probabilities.
+    WindowError
+        Where the window is none or reaches beyond the event window.
+
+    References
+    ----------
+    Brown, S. J. and Warner, J. B. (1985). Using daily stock returns. Journal of Financial Economics 14, 3-31.
+
+    Examples
+    --------
+    >>> ew.smallest_detectable_effect(study, 0).round(4)
+    array([0.026 , 0.0275, 0.0282])
     """
+    if not 0 < level < power < 1:
+        raise StudyError(
+            f"power = {power} and level = {level} fit no test", remedy="Give probabilities: 0 < level < power < 1."
+        )
     car = ar.car(window)
     dof, at = np.unique(car.dof, return_inverse=True)
     return np.array([detectable(d, power, level) for d in dof])[at] * car.std_error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from eventwindow.calendars.window import Window
+from eventwindow.calendars.window import Span, Window, as_window
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference import (
     bootstrap,
@@ -108,12 +108,43 @@ TESTS: dict[str, SignificanceTest] = {
 APART = ("kolari_pynnonen_t", "corrado_z", "grank_t", "crude_dependence_t", "adjusted_patell_z")
 
 
-def run_tests(ar: AbnormalReturns, window: Window, tests: Sequence[SignificanceTest] | None = None) -> list[Result]:
+def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTest] | None = None) -> list[Result]:
     """All tests of one window: those that hold for the design in leading order, those that could not run, the others.
 
     The others are marked: `valid` is False and the note says why. Where the volatility of the last days was not that of
     the estimation window, the permutation scaled by its forecast leads.
+
+    Parameters
+    ----------
+    ar : AbnormalReturns (N events)
+        Of `abnormal_returns`.
+    window : Window, int or pair of int
+        Trading days from day 0, inside the event window.
+    tests : sequence of SignificanceTest, optional
+        Lines of the registry `eventwindow.inference.registry.TESTS`; all by default.
+
+    Returns
+    -------
+    list of SignificanceResult or NotComputed
+        One a test.
+
+    Raises
+    ------
+    WindowError
+        Where the window is none or reaches beyond the event window.
+
+    References
+    ----------
+    Kolari, J. W. and Pynnönen, S. (2010). Event study testing with cross-sectional correlation of abnormal returns.
+    Review of Financial Studies 23, 3996-4025. Each test's own source stands in docs/methods.md.
+
+    Examples
+    --------
+    >>> results = ew.run_tests(study, 0)
+    >>> [result.name for result in results[:2]]
+    ['date_permutation_mean', 'date_permutation_sar']
     """
+    window = as_window(window)
     held, _ = complete(ar, window)
     kind = design(held, window)
     asked = [test for test in tests or TESTS.values() if kind == "single" or not test.for_one_event]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eventwindow.calendars.window import Window
+from eventwindow.calendars.window import Span, Window, as_window
 from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
@@ -32,12 +32,48 @@ class CarRegression:
         return self.results.to_html(index=False)
 
 
-def car_regression(ar: AbnormalReturns, window: Window, characteristics: pd.DataFrame | list[str]) -> CarRegression:
-    """OLS of CARs on `characteristics`, a table with a row an event or names of columns of the labels.
+def car_regression(ar: AbnormalReturns, window: Span, characteristics: pd.DataFrame | list[str]) -> CarRegression:
+    """OLS of CARs on characteristics of the events.
 
-    On a shared day the event's slope is ranked among those of every run of estimation days (Sefcik & Thompson 1986);
-    elsewhere HC3 (against t) and two-way clustered by security and date errors, by statsmodels.
+    On a shared day the event's slope is ranked among those of every run of estimation days; elsewhere errors are HC3
+    (against t) and clustered by security and date, by statsmodels.
+
+    Parameters
+    ----------
+    ar : AbnormalReturns (N events)
+        Of `abnormal_returns`.
+    window : Window, int or pair of int
+        Trading days from day 0, inside the event window.
+    characteristics : DataFrame or list of str
+        A row an event, named by the columns or index levels event and security; or columns of `ar.labels`.
+
+    Returns
+    -------
+    CarRegression
+        `coefficients` (decimals per unit, the constant first), and `results`: a row a term and method.
+
+    Raises
+    ------
+    StudyError
+        Where a characteristic is missing or unknown, or the events cannot identify the coefficients.
+    WindowError
+        Where the window is none or reaches beyond the event window.
+
+    References
+    ----------
+    Sefcik, S. E. and Thompson, R. (1986). An approach to statistical inference in cross-sectional models with security
+    abnormal returns as dependent variable. Journal of Accounting Research 24, 316-334.
+    MacKinnon, J. G. and White, H. (1985). Some heteroskedasticity-consistent covariance matrix estimators. Journal of
+    Econometrics 29, 305-325.
+
+    Examples
+    --------
+    >>> size = pd.DataFrame({"size": [1.0, 2.0, 4.0]}, index=["A", "B", "C"])
+    >>> fitted = ew.car_regression(study, 0, size)
+    >>> fitted.coefficients.round(4).to_dict()
+    {'const': -0.0491, 'size': 0.0001}
     """
+    window = as_window(window)
     held, car = complete(ar, window)
     table = joined(ar.labels, characteristics)
     x = table.to_numpy(float)[ar.car(window).complete]

@@ -16,7 +16,29 @@ POWER = 0.80  # with which the smallest effect of a test is found
 
 @dataclass(frozen=True, slots=True)
 class SignificanceResult:
-    """A test statistic, its null, its reference distribution and its two-sided p-value."""
+    """A test statistic, its null, its reference distribution and its two-sided p-value.
+
+    Attributes
+    ----------
+    name, null : str
+        The test's key in docs/methods.md, and the hypothesis that it rejects.
+    statistic, p_value : float
+        The statistic and its two-sided p-value.
+    distribution : str
+        What the statistic is held against: "t(98)", "100 estimation days".
+    n : int
+        Events.
+    note : str
+        What a reader must know beside the figure.
+    valid : bool
+        False where the design breaks what the test assumes.
+
+    Examples
+    --------
+    >>> result = study.summary(0).valid[0]
+    >>> result.distribution, round(result.p_value, 4)
+    ('100 estimation days', 0.0099)
+    """
 
     name: str
     null: str
@@ -30,7 +52,22 @@ class SignificanceResult:
 
 @dataclass(frozen=True, slots=True)
 class NotComputed:
-    """A test that could not run, and why."""
+    """A test that could not run, and why.
+
+    Attributes
+    ----------
+    name, reason, null : str
+        The test's key, why it could not run, and the hypothesis that it would have tested.
+    n : int
+        Events.
+    valid : bool
+        Whether the test would hold for the design.
+
+    Examples
+    --------
+    >>> study.summary(0).not_computed[0].reason
+    'there is a single event day'
+    """
 
     name: str
     reason: str
@@ -44,7 +81,31 @@ Result = SignificanceResult | NotComputed
 
 @dataclass(frozen=True)
 class FirmSignificance:
-    """One test of each of N events by itself; NaN, with its reason, where it could not run."""
+    """One test of each of N events by itself; NaN, with its reason, where it could not run.
+
+    Attributes
+    ----------
+    name, null, distribution, note : str
+        As in `SignificanceResult`.
+    labels : DataFrame
+        A row an event, as in `AbnormalReturns`.
+    statistic, p_value : array (N,)
+        The statistic and its two-sided p-value.
+    n : array (N,)
+        What the reference distribution rests on: degrees of freedom, or sums of residuals.
+    reason : array of str (N,)
+        Why there is no result; empty where there is one.
+    floor, lower_p : array (N,)
+        The smallest p-value that can come out, and the one-sided p-value against a fall; empty where there is none.
+
+    Examples
+    --------
+    >>> tests = ew.firm_sq(study, 0)
+    >>> tests[0].note
+    'smallest possible p 0.009901'
+    >>> list(tests.to_frame()["security"])
+    ['A', 'B', 'C']
+    """
 
     name: str
     null: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventwindow.calendars.window import Window
+from eventwindow.calendars.window import Span, Window, as_window
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.results import FirmSignificance, NotComputed, Result
@@ -15,14 +15,72 @@ ROUNDING = 1e-12  # of sums that are equal but for the order in which they were 
 NULL = "the abnormal return is zero"
 
 
-def firm_t(ar: AbnormalReturns, window: Window) -> FirmSignificance:
-    """CAR over its standard error, t(T - k), event by event (Campbell, Lo & MacKinlay 1997)."""
+def firm_t(ar: AbnormalReturns, window: Span) -> FirmSignificance:
+    """CAR over its standard error, t(T - k), event by event.
+
+    Parameters
+    ----------
+    ar : AbnormalReturns (N events)
+        Of `abnormal_returns`.
+    window : Window, int or pair of int
+        Trading days from day 0, inside the event window.
+
+    Returns
+    -------
+    FirmSignificance
+        One result an event.
+
+    Raises
+    ------
+    WindowError
+        Where the window is none or reaches beyond the event window.
+
+    References
+    ----------
+    Campbell, J. Y., Lo, A. W. and MacKinlay, A. C. (1997). The Econometrics of Financial Markets, chapter 4.
+
+    Examples
+    --------
+    >>> ew.firm_t(study, 0).statistic.round(2)
+    array([-5.38, -4.95, -4.89])
+    """
     car = ar.car(window)
     return FirmSignificance("single_firm_t", NULL, ar.labels, car.scar, car.p_value, "t(T - k)", ar.dof, car.reason)
 
 
-def firm_sq(ar: AbnormalReturns, window: Window) -> FirmSignificance:
-    """The CAR's place among the firm's own residuals (Gelbach, Helland & Klick 2013); windows by cyclic shifts."""
+def firm_sq(ar: AbnormalReturns, window: Span) -> FirmSignificance:
+    """The CAR's place among the firm's own residuals; a longer window's among its cyclic shifts.
+
+    No distribution is assumed, so that it holds for one firm with fat tails.
+
+    Parameters
+    ----------
+    ar : AbnormalReturns (N events)
+        Of `abnormal_returns`.
+    window : Window, int or pair of int
+        Trading days from day 0, inside the event window.
+
+    Returns
+    -------
+    FirmSignificance
+        One result an event.
+
+    Raises
+    ------
+    WindowError
+        Where the window is none or reaches beyond the event window.
+
+    References
+    ----------
+    Gelbach, J. B., Helland, E. and Klick, J. (2013). Valid inference in single-firm, single-event studies. American
+    Law and Economics Review 15, 495-541.
+
+    Examples
+    --------
+    >>> ew.firm_sq(study, 0).p_value.round(4)
+    array([0.0099, 0.0099, 0.0099])
+    """
+    window = as_window(window)
     return sample_quantile("sq", ar, window, ar.residuals, event_residuals(ar, window), ar.car(window).car)
 
 

@@ -23,7 +23,33 @@ PARAMETRIC = ("t(", "N(", "F(")
 
 @dataclass(frozen=True)
 class Summary:
-    """Every test of one window, in the order in which they should be read."""
+    """Every test of one window, in the order in which they should be read.
+
+    Attributes
+    ----------
+    window : Window
+        The days that are tested.
+    design : {"single", "one_day", "mixed", "dispersed"}
+        Whether the events share days, which decides what holds.
+    n : int
+        Events that hold the whole window.
+    mean_car : float or None
+        Their mean CAR, decimals.
+    results : tuple of SignificanceResult or NotComputed
+        All tests.
+    valid, careless : tuple of SignificanceResult
+        Those that hold for the design, and what a study that forgets the shared days would have said.
+    not_computed : tuple of NotComputed
+        Those that could not run.
+
+    Examples
+    --------
+    >>> summary = study.summary(0)
+    >>> summary.design, summary.n, round(summary.mean_car, 4)
+    ('one_day', 3, -0.0488)
+    >>> [result.name for result in summary.not_computed]
+    ['calendar_time']
+    """
 
     window: Window
     design: Design

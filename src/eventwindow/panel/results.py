@@ -25,10 +25,32 @@ PLAIN = 20_000  # events of one day that are tested as a small study is
 
 @dataclass(frozen=True)
 class PanelResult:
-    """Tables of decimals; `group` "all" stands for all events.
+    """What a panel study came to: tables of decimals, in which the group "all" stands for all events.
 
-    tests: every test by group and window. caar: CAAR, median and share of positive CARs by group and window. aar: mean
-    AR by group and event day. excluded: what was left out or shifted, and why. run: what the result rests on.
+    Attributes
+    ----------
+    tests : DataFrame
+        Every test by group and window.
+    caar : DataFrame
+        CAAR, median, share of positive CARs and their standard deviation by group and window.
+    aar : DataFrame
+        Mean AR and its running sum by group and event day.
+    excluded : DataFrame
+        What was left out or shifted, and why.
+    cumulative : DataFrame
+        A row an event and window; `cumulative_parts` gives the same chunk by chunk.
+    run : mapping
+        Specification, checksum of the panel, and versions.
+    plan, chunks
+        What was run, and its finished chunks.
+
+    Examples
+    --------
+    >>> result = ew.panel_study(returns, events, benchmark="MKT", report=[0], **spans)
+    >>> result.tests.loc[result.tests["valid"], "test"].iloc[0]
+    'date_permutation_mean'
+    >>> result.cumulative[["security", "car"]].round(4).to_numpy().tolist()
+    [['A', -0.0494], ['B', -0.0481], ['C', -0.0488]]
     """
 
     tests: pd.DataFrame

@@ -68,10 +68,60 @@ def panel_study(
 ) -> PanelResult:
     """Tests by group and window of a list of events, streamed in chunks; no result depends on the chunks' size.
 
-    `panel`: returns, date × security, or the path of a Parquet or CSV file (wide or long) or a folder of them; `values`
-    says whether a file holds returns or prices. `events`: as for `abnormal_returns`, or a CSV or Parquet file of them;
-    `labels` names further columns of it, which the tables of events carry along.
-    `work` is a folder for finished chunks: a run that is stopped goes on from them. `engine`: see `engine_named`.
+    Parameters
+    ----------
+    panel : DataFrame (D days, S securities) or path
+        Returns in decimals; or a Parquet or CSV file, wide or long, or a folder of them.
+    events : DataFrame or path
+        As for `abnormal_returns`, or a CSV or Parquet file of them.
+    model, benchmark, factors, minimum_returns, session, exchange, kind
+        As for `abnormal_returns`.
+    estimation, window : Window or pair of int
+        Trading days from day 0; the two must not overlap.
+    report : sequence of Window, int or pair of int
+        The windows that are tested, inside the event window.
+    values : {"returns", "prices"}
+        What a file holds.
+    daily : bool
+        Whether daily abnormal returns are kept for `daily_parts`.
+    labels : sequence of str
+        Further columns of the events, which the tables of events carry along.
+    chunk : int
+        Events in a chunk.
+    engine : {"local", "dask"}
+        What runs the chunks.
+    workers : int, optional
+        Processes of the local engine; as many as there are cores by default.
+    client : dask.distributed.Client, optional
+        The cluster of the dask engine.
+    work : path, optional
+        A folder for finished chunks: a run that was stopped goes on from them.
+    step : callable of str
+        Told what is being done.
+
+    Returns
+    -------
+    PanelResult
+        Tests, CAARs and AARs by group; the group "all" holds all events.
+
+    Raises
+    ------
+    StudyError
+        For input that cannot be used, with the row of the list; for an engine that is not there.
+    WindowError
+        For windows that overlap, or a window to report that reaches beyond the event window.
+
+    References
+    ----------
+    MacKinlay, A. C. (1997). Event studies in economics and finance. Journal of Economic Literature 35, 13-39.
+    Kolari, J. W. and Pynnönen, S. (2010). Event study testing with cross-sectional correlation of abnormal returns.
+    Review of Financial Studies 23, 3996-4025.
+
+    Examples
+    --------
+    >>> result = ew.panel_study(returns, events, benchmark="MKT", report=(0, (0, 1)), **spans)
+    >>> result.caar[["window_start", "window_end", "n", "caar"]].round(4).to_numpy().tolist()
+    [[0.0, 0.0, 3.0, -0.0488], [0.0, 1.0, 3.0, -0.0617]]
     """
     with ExitStack() as stack:
         run = stack.enter_context(engine_named(engine, workers, client))

@@ -23,10 +23,37 @@ OURS = {
 }
 
 
-def write_result(result: StudyResult, out: Path, codes: Sequence[str] = ()) -> Path:
-    """Write report, figures and tables under `out`, in every language if none is named; returns the report's path."""
+def write_result(result: StudyResult, out: Path | str, codes: Sequence[str] = ()) -> Path:
+    """Write report, figures and tables to a folder; an earlier result in it is replaced when all is written.
+
+    Parameters
+    ----------
+    result : StudyResult
+        What `run_study` gave.
+    out : path or str
+        The folder; it is made where it is not there.
+    codes : sequence of str
+        Languages to write, "en" for one; all if none is named.
+
+    Returns
+    -------
+    Path
+        The report.
+
+    Raises
+    ------
+    StudyError
+        Where `out` is a file, or a folder that holds other things than a result.
+
+    Examples
+    --------
+    >>> result = ew.run_study(ew.new_study("event-in-words"), prices="shipped")
+    >>> ew.write_result(result, "out", ["en"]).name
+    'report.html'
+    """
     from eventwindow.report.write import write_report
 
+    out = Path(out)
     check_out(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))

@@ -12,9 +12,8 @@ from eventwindow.prices.checks import Finding
 from eventwindow.prices.retry import Progress
 from eventwindow.study.definition import Study, read_study
 from eventwindow.study.estimates import estimated
-from eventwindow.study.library import find_study
 from eventwindow.study.load import Inputs, Step, read_inputs
-from eventwindow.study.run import concluded
+from eventwindow.study.run import concluded, quiet
 
 SHOWN = 4  # names in a line
 
@@ -22,13 +21,36 @@ SHOWN = 4  # names in a line
 def check_study(
     study: Study | Path | str,
     *,
-    prices: str,
+    prices: str = "auto",
     claims: Path | str | None = None,
-    step: Step,
+    step: Step = quiet,
     progress: Progress | None = None,
 ) -> Iterator[str]:
-    """Line by line what `run` would run on; where it would end, the same error is raised here."""
-    study = study if isinstance(study, Study) else read_study(find_study(str(study)))
+    """Line by line what a run would run on; where it would end, the same error is raised here.
+
+    Parameters
+    ----------
+    study, prices, claims, step, progress
+        As for `run_study`.
+
+    Yields
+    ------
+    str
+        What the files hold, what was found in the prices, what is left out and why; last, that nothing is wrong or
+        how many findings there are.
+
+    Raises
+    ------
+    StudyError
+        Where a run would end: the same error.
+
+    Examples
+    --------
+    >>> for line in ew.check_study(ew.new_study("another-event"), prices="shipped"):
+    ...     print(line)
+    study.toml: ...
+    """
+    study = study if isinstance(study, Study) else read_study(study)
     inputs = read_inputs(study, prices, step, None if claims is None else Path(claims), progress)
     yield from _read(inputs)
     step("estimating expected returns")

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from eventwindow.errors import StudyError, WindowError
 from eventwindow.estimation.models import MODELS
 from eventwindow.study.form import Basket, Event, Form, Group, News, Security, StudyFile, Windows, schema
+from eventwindow.study.library import find_study
 from eventwindow.study.toml import fault, line_of, read_toml
 
 __all__ = ["Event", "News", "Security", "Study", "StudyFile", "read_study", "schema"]
@@ -19,7 +20,35 @@ LONG_WINDOW = 500  # sessions; the longest estimation window of the robustness c
 
 
 class Study(Form):
-    """A validated study and the folder it was read from."""
+    """A validated study and the folder it was read from. `read_study` makes one.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it was read.
+    file : StudyFile
+        What study.toml holds, key by key.
+    name, benchmark : str
+        Its name, and the symbol of its benchmark.
+    securities : dict of str to Security
+        By symbol.
+    stocks : tuple of Security
+        Those whose abnormal returns are computed.
+    symbols : tuple of str
+        Every symbol that needs prices.
+    baskets : dict of str to tuple of str
+        Named baskets and groups with their symbols.
+    headline : dict
+        What is shown first: event, basket, members.
+    start, end : date
+        The days that prices are needed for.
+
+    Examples
+    --------
+    >>> shipped = ew.read_study("deepseek-2025")
+    >>> shipped.benchmark, len(shipped.stocks) > 10
+    ('SPY', True)
+    """
 
     folder: Path
     file: StudyFile
@@ -97,8 +126,30 @@ class Study(Form):
         return dt.date.fromordinal(last.toordinal() + round(sessions * 365 / 240) + 7)
 
 
-def read_study(folder: Path) -> Study:
-    """Read and validate `folder`/study.toml; every fault is a StudyError that names file, line and remedy."""
+def read_study(folder: Path | str) -> Study:
+    """Read and validate the study.toml of a folder.
+
+    Parameters
+    ----------
+    folder : path or str
+        The folder, its study.toml, or the name of a study that ships.
+
+    Returns
+    -------
+    Study
+        Validated: all names are unique, whatever is named exists, and the windows fit.
+
+    Raises
+    ------
+    StudyError
+        For every fault, with file, line and remedy.
+
+    Examples
+    --------
+    >>> ew.read_study("deepseek-2025").name
+    'deepseek-2025'
+    """
+    folder = find_study(str(folder))
     return study_of(folder, *read_toml(folder / "study.toml"))
 
 

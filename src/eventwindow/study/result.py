@@ -2,33 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from importlib.metadata import entry_points
 from typing import Any
 
 import pandas as pd
 
 from eventwindow.analyses.event_study import EventStudy
+from eventwindow.calendars.window import Span, as_window
 from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.model import Verdict
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
+from eventwindow.errors import StudyError
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.inference.summary import Summary, summarise
 from eventwindow.study.estimates import Exclusion
 
+SHOWN = 4  # names in a line
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class StudyResult:
-    """Results of one study, decimals throughout.
+    """What a study came to, decimals throughout. `run_study` makes one.
 
-    tables: the result tables by file name without ending, in the columns of the output contract.
-    abnormal: event id → abnormal returns, one row a security.
-    verdicts: one a claim, in the order of the ledger.
-    calendar: events and other news with the session that first prices each, exchange by exchange.
-    run: specification, origins, checksums and versions, as run.json holds them.
-    articles: key, titles, what each is and its date, in the order of the ledger.
-    left_out: what was excluded, shifted or substituted outside the tables of returns: securities, whole analyses.
-    translations: language → the study's texts in another language → in this one.
-    readings, disagreements: the accounts that the articles give and the points they differ on, judged.
+    Attributes
+    ----------
+    name, title_en, title_zh : str
+        Of the study.
+    tables : mapping of str to DataFrame
+        The result tables by file name without ending, in the columns of the output contract.
+    claims, tests : DataFrame
+        Two of them: a row a claim with its verdict, a row a test.
+    abnormal : mapping of str to EventStudy
+        By event, one row a security.
+    verdicts : tuple of Verdict
+        One a claim, in the order of the ledger.
+    readings, disagreements : tuple
+        The accounts that the articles give and the points they differ on, judged.
+    articles : tuple of mapping
+        Key, titles, kind and date, in the order of the ledger.
+    calendar : DataFrame
+        Events and other news with the session that first prices each, exchange by exchange.
+    evidence : Evidence
+        What the claims are held against.
+    run : mapping
+        Specification, origins, checksums and versions, as run.json holds them.
+    left_out : tuple of Exclusion
+        What was excluded, shifted or substituted outside the tables of returns.
+    translations : mapping of str to mapping
+        By language: the study's texts in another language, and in this one.
+    plot
+        The figures of the report: `result.plot.car()`.
+
+    Examples
+    --------
+    >>> result = ew.run_study(ew.new_study("one-event"), prices="shipped")
+    >>> result.table("cumulative")[["security", "car"]].head(1).round(4).to_numpy().tolist()
+    [['NVDA', -0.1337]]
+    >>> list(result.table().columns), "tests" in result.table().index
+    (['rows', 'columns'], True)
     """
 
     name: str
@@ -46,12 +81,126 @@ class StudyResult:
     left_out: tuple[Exclusion, ...] = ()
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    def table(self, name: str) -> pd.DataFrame:
-        """A result table by its name: "claims", "tests", "cumulative", …"""
+    def table(self, name: str | None = None) -> pd.DataFrame:
+        """A result table by its name: "claims", "tests", "cumulative"; without a name, the list of all tables.
+
+        Parameters
+        ----------
+        name : str, optional
+            File name of the table without ending.
+
+        Returns
+        -------
+        DataFrame
+            The table; or a row a table, with its numbers of rows and columns.
+
+        Raises
+        ------
+        StudyError
+            Where no table is called so.
+        """
+        if name is None:
+            sizes = {name: table.shape for name, table in self.tables.items()}
+            return pd.DataFrame.from_dict(sizes, orient="index", columns=["rows", "columns"]).rename_axis("table")
+        if name not in self.tables:
+            raise StudyError(f"this study has no table {name!r}", remedy=f"There are {', '.join(self.tables)}.")
         return self.tables[name]
+
+    @property
+    def claims(self) -> pd.DataFrame:
+        """A row a claim, with its verdict."""
+        return self.table("claims")
+
+    @property
+    def tests(self) -> pd.DataFrame:
+        """A row a test by event, group and window."""
+        return self.table("tests")
+
+    @property
+    def headline(self) -> AbnormalReturns:
+        """Abnormal returns of the event and the basket that the study leads with."""
+        event, members = (self.run["headline"][key] for key in ("event", "members"))
+        whole = self.abnormal[event]
+        return whole.select(members) if members else whole
+
+    def summary(self, window: Span = 0) -> Summary:
+        """Every test of the headline over one window, in the order in which they should be read.
+
+        Parameters
+        ----------
+        window : Window, int or pair of int
+            Trading days from day 0, inside the event window; day 0 by default.
+
+        Returns
+        -------
+        Summary
+
+        Raises
+        ------
+        WindowError
+            Where the window is none or reaches beyond the event window.
+        """
+        return summarise(self.headline, as_window(window))
+
+    def __repr__(self) -> str:
+        return "\n".join([self._title(), *(f"  {what:<9}{words}" for what, words in self._lines().items())])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><th>{what}</th><td>{escape(words)}</td></tr>" for what, words in self._lines().items())
+        return f"<p><strong>{escape(self._title())}</strong></p><table>{rows}</table>"
+
+    def _title(self) -> str:
+        return f"{self.name}: {self.title_en}" if self.title_en else self.name
+
+    def _lines(self) -> dict[str, str]:
+        """What a notebook shows of the result, by what it is about."""
+        event, days = self.run["headline"]["event"], self.headline.labels["date"]
+        words = {
+            "events": f"{_listed(self.abnormal)}; first {event}, day 0 {days.min():%Y-%m-%d}" if len(days) else event,
+            "headline": _headline(self.headline),
+            "day 0": _leading(self.summary()),
+            "claims": _counted(verdict.word for verdict in self.verdicts),
+            "prices": _counted(record["origin"] for record in self.run["prices"].values()),
+            "left out": _left_out(self.tables["excluded"]),
+            "tables": f"{len(self.tables)}: .table() lists them",
+            "look at": ".summary(0), .claims, .tests, .plot.car(), .table(NAME)",
+        }
+        return {what: said for what, said in words.items() if said}
 
     @property
     def plot(self) -> Any:
         """The report's figures: `result.plot.prices()`, `result.plot.car()`, …, found by entry point."""
         (plots,) = entry_points(group="eventwindow.result", name="plot")
         return plots.load()(self)
+
+
+def _listed(names: Iterable[str]) -> str:
+    """The first names, and how many more there are."""
+    every = list(names)
+    more = len(every) - SHOWN
+    return ", ".join(every[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _counted(words: Iterable[str]) -> str:
+    """ "3 confirmed, 1 partly", the most frequent first; nothing where there is nothing to count."""
+    return ", ".join(f"{n} {word.replace('_', ' ')}" for word, n in Counter(words).most_common())
+
+
+def _left_out(excluded: pd.DataFrame) -> str:
+    """How much was left out, and where it is told."""
+    n = int(excluded["what"].eq("excluded").sum())
+    return f"{n} {'line' if n == 1 else 'lines'} of .table('excluded')" if n else "nothing"
+
+
+def _headline(ar: AbnormalReturns) -> str:
+    models = ", ".join(sorted(set(ar.model)))
+    return f"{_listed(ar.labels['security'])} over {ar.window}, {models}" if len(ar) else "no security has a result"
+
+
+def _leading(summary: Summary) -> str:
+    """The mean CAR and the test that leads for this design."""
+    if summary.mean_car is None:
+        return "no security has a return"
+    first = next(iter(summary.valid), None)
+    test = "" if first is None else f"; {first.name}: p {first.p_value:.4f} ({first.distribution})"
+    return f"mean abnormal return {summary.mean_car:.2%} of {summary.n}{test}"

@@ -18,7 +18,6 @@ from eventwindow.prices.retry import Progress
 from eventwindow.study.analyses import ALWAYS, ANALYSES, Analysis, Tables
 from eventwindow.study.definition import Study, read_study
 from eventwindow.study.estimates import Estimates, Exclusion, estimated
-from eventwindow.study.library import find_study
 from eventwindow.study.load import Inputs, Step, read_inputs, translations
 from eventwindow.study.provenance import run_record
 from eventwindow.study.result import StudyResult
@@ -37,13 +36,39 @@ def run_study(
     step: Step = quiet,
     progress: Progress | None = None,
 ) -> StudyResult:
-    """Run a study: one that was read, the folder of one, or the name of one that ships.
+    """Run a study: every analysis that applies to it, and a verdict on every claim.
 
-    `prices`: "auto" (Yahoo, else the figures that ship with the study), "yahoo", "shipped", or the path of a file.
-    `claims`: a file of claims to judge instead of the study's own.
-    `progress`: called with done, total and symbol while prices are pulled.
+    Parameters
+    ----------
+    study : Study, path or str
+        One that was read, the folder of one, or the name of one that ships.
+    prices : str
+        "auto" (Yahoo, else the figures that ship with the study), "yahoo", "shipped", or the path of a file.
+    claims : path, optional
+        A file of claims to judge instead of the study's own.
+    step : callable of str
+        Told what is being done.
+    progress : callable of (done, total, symbol), optional
+        Called while prices are pulled.
+
+    Returns
+    -------
+    StudyResult
+        Tables, abnormal returns, verdicts. `write_result` writes it.
+
+    Raises
+    ------
+    StudyError
+        For a fault of study, claims or prices, with file, line and remedy. SourceError where prices cannot be had now.
+
+    Examples
+    --------
+    >>> folder = ew.new_study("an-event")
+    >>> result = ew.run_study(folder, prices="shipped")
+    >>> result.summary(0).n
+    3
     """
-    study = study if isinstance(study, Study) else read_study(find_study(str(study)))
+    study = study if isinstance(study, Study) else read_study(study)
     inputs = read_inputs(study, prices, step, None if claims is None else Path(claims), progress)
     step("estimating expected returns")
     return concluded(inputs, estimated(inputs), step)

@@ -37,8 +37,30 @@ def find_study(name: str) -> Path:
     )
 
 
-def new_study(folder: Path) -> Path:
-    """Write a small study that runs as it is; an existing folder is never touched."""
+def new_study(folder: Path | str) -> Path:
+    """Write a small study that runs as it is; an existing folder is never touched.
+
+    Parameters
+    ----------
+    folder : path or str
+        The folder to make; its last part is the name of the study.
+
+    Returns
+    -------
+    Path
+        The folder, with study.toml, claims.toml and the figures of its securities.
+
+    Raises
+    ------
+    StudyError
+        Where the folder exists or its name cannot name a study.
+
+    Examples
+    --------
+    >>> sorted(path.name for path in ew.new_study("my-event").iterdir())
+    ['claims.toml', 'figures', 'study.toml']
+    """
+    folder = Path(folder)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", folder.name):
         raise StudyError(
             f"{folder.name!r} cannot name a study", remedy="Use letters, digits, hyphens; begin with a letter or digit."
