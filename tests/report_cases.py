@@ -5,13 +5,14 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from pathlib import Path
 
+from eventwindow.errors import catalogue
 from eventwindow.report.blocks import Aside, Block, Cards, Cell, Fold, Only, Paragraph, Table
 from eventwindow.report.context import Context
 from eventwindow.report.sections import SECTIONS
 from eventwindow.study.library import new_study
 
 HOSTILE = {
-    "script": "<script>document.title='owned'</script>",
+    "script": "<script>document.title='owned'</script> #panic[] $x$ *a* `b` @c <d> \\ //e",
     "quotes": '"double" \'single\' & <b>bold</b> onload="x"',
     "hebrew": "חדשות \u202eמשמאל\u202c לימין",
     "emoji": "shock 💥 and awe",
@@ -49,6 +50,11 @@ def column(table: Table, caption: str) -> list[str]:
 def cards(context: Context) -> list:
     """The statements' cards, as the page groups them."""
     return [card for group in blocks(context, "verdicts", Cards) for card in group.cards]
+
+
+def catalogue_of(code: str) -> dict[str, str]:
+    """Every text of a language by key, its plural forms in a row."""
+    return {key: " ".join(forms) for key, forms in catalogue(code).forms.items()}
 
 
 class Page(HTMLParser):
