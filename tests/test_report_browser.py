@@ -10,6 +10,7 @@ import pytest
 from contrast import faint_texts, faint_words
 from report_cases import HOSTILE
 
+from eventwindow.errors import file_name
 from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import LANGUAGES, language
@@ -21,7 +22,7 @@ FLAGS = (
 )  # fmt: skip
 
 
-PAGES = ("report.html", "report.zh-Hant.html")
+PAGES = tuple(file_name(code) for code in LANGUAGES)
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +166,18 @@ def test_the_page_never_scrolls_sideways(browser, report, screen, width, page):
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
 
 
+def test_each_chinese_page_asks_for_the_fonts_of_its_own_form(browser, report):
+    asked = {}
+    for code, page in zip(LANGUAGES, PAGES, strict=True):
+        opened(browser, report.with_name(page))
+        places = [browser.find_element("css selector", place) for place in ("body", ".kicker")]
+        asked[code] = [
+            {end for end in ("SC", "TC") if f"CJK {end}" in e.value_of_css_property("font-family")} for e in places
+        ]
+    assert asked["zh-Hant"] == [{"TC"}, {"TC"}]
+    assert asked["zh-Hans"] == [{"SC"}, {"SC"}]
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_on_a_phone_a_figure_is_seen_whole_and_a_tap_enlarges_it(browser, report, screen, page):
     screen(390)
@@ -191,7 +204,7 @@ def test_on_a_phone_a_table_keeps_its_first_column_and_shows_that_it_goes_on(bro
     screen(390)
     opened(browser, report.with_name(page))
     lead = browser.find_elements("css selector", "#abnormal thead th")[4]
-    assert lead.text == language("zh-Hant" if "zh" in page else "en").text("abnormal.ar")
+    assert lead.text == language(LANGUAGES[PAGES.index(page)]).text("abnormal.ar")
     assert browser.execute_script("return arguments[0].getBoundingClientRect().right", lead) < 370
     browser.execute_script("document.querySelectorAll('details').forEach((one) => (one.open = true))")
     moved = browser.execute_script(

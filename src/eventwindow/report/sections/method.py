@@ -20,7 +20,8 @@ MODELS = (
     "dimson_summed", "huber", "garch", "peer_adjusted", "peer_index",
 )  # fmt: skip
 TESTS = (
-    "date_permutation_mean", "date_permutation_sar", "date_permutation_max", "portfolio_t", "correlation",
+    "date_permutation_mean", "date_permutation_sar", "date_permutation_scaled", "date_permutation_max", "portfolio_t",
+    "correlation",
     "adjusted_patell_z", "kolari_pynnonen_t", "corrado_z", "corrado_zivney_z", "conformal_mean", "conformal_sur",
     "block_bootstrap", "gls_t", "crude_dependence_t", "calendar_time", "sur_f", "grank_t", "cross_sectional_t",
     "skewness_adjusted_t", "patell_z", "patell_z_sum_of_sars", "bmp_t", "independence_t", "sign_z",
