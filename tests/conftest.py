@@ -36,7 +36,7 @@ def deepseek():
 
 @pytest.fixture(scope="session")
 def written(deepseek, tmp_path_factory) -> Path:
-    """The folder that its run writes, in both languages; tests read it and change nothing.
+    """The folder that its run writes, in every language; tests read it and change nothing.
 
     A warning ends it: each glyph must be in the fonts that ship, on the figures as on paper.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from pathlib import Path
 
 from eventwindow.errors import catalogue
@@ -12,7 +11,7 @@ from eventwindow.report.sections import SECTIONS
 from eventwindow.study.library import new_study
 
 HOSTILE = {
-    "script": "<script>document.title='owned'</script>",
+    "script": "<script>document.title='owned'</script> #panic[] $x$ *a* `b` @c <d> \\ //e",
     "quotes": '"double" \'single\' & <b>bold</b> onload="x"',
     "hebrew": "חדשות \u202eמשמאל\u202c לימין",
     "emoji": "shock 💥 and awe",
@@ -55,44 +54,6 @@ def column(table: Table, caption: str) -> list[str]:
 def cards(context: Context) -> list:
     """The statements' cards, as the page groups them."""
     return [card for group in blocks(context, "verdicts", Cards) for card in group.cards]
-
-
-class Page(HTMLParser):
-    """Tags in order with their attributes, the text of the page, and the text inside each kind of tag."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.open: list[str] = []
-        self.text: list[str] = []
-        self.inside: dict[str, list[str]] = {}
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, {k: v or "" for k, v in attrs}))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, {k: v or "" for k, v in attrs}))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.open:
-            while self.open.pop() != tag:
-                pass
-
-    def handle_data(self, data: str) -> None:
-        if not {"style", "script"} & set(self.open):
-            self.text.append(data)
-        for tag in set(self.open):
-            self.inside.setdefault(tag, []).append(data)
-
-    def named(self, tag: str) -> list[dict[str, str]]:
-        return [attributes for name, attributes in self.tags if name == tag]
-
-    @property
-    def words(self) -> str:
-        return " ".join(" ".join(self.text).split())
 
 
 def toml_text(text: str) -> str:

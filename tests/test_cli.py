@@ -268,7 +268,7 @@ def test_prices_shows_what_is_held(study, capsys):
 def test_check_says_what_a_study_holds(study, capsys):
     assert main(["check", str(study), "--prices", "shipped"]) == 0
     out = capsys.readouterr().out
-    assert "1 events, 3 stocks" in out
+    assert "1 event, 3 stocks" in out
     assert "nothing is wrong" in out
 
 

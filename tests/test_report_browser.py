@@ -8,13 +8,12 @@ import subprocess
 
 import pytest
 from contrast import faint_texts, faint_words
-from report_cases import HOSTILE, hostile_study
+from report_cases import HOSTILE
 
-from eventwindow import run_study
+from eventwindow.errors import file_name
 from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
-from eventwindow.report.language import language
-from eventwindow.report.write import write_report
+from eventwindow.report.language import LANGUAGES, language
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -23,7 +22,7 @@ FLAGS = (
 )  # fmt: skip
 
 
-PAGES = ("report.html", "report.zh-Hant.html")
+PAGES = tuple(file_name(code) for code in LANGUAGES)
 
 
 @pytest.fixture(scope="module")
@@ -39,15 +38,14 @@ def browser(tmp_path_factory):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     window = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    window.get("about:blank")  # away from the browser's own first page, which asks for parts of itself
     yield window
     window.quit()
 
 
 @pytest.fixture(scope="module")
-def report(deepseek, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("browser")
-    write_report(deepseek, folder)
-    return folder / "report.html"
+def report(written):
+    return written / "report.html"
 
 
 def opened(browser, path):
@@ -65,12 +63,11 @@ def test_the_page_opens_without_error_or_request(browser, report):
     assert sent == []
 
 
-def test_the_link_to_the_other_language_leads_there_and_back(browser, report):
+def test_the_links_to_the_other_languages_lead_there_and_back(browser, report):
     opened(browser, report)
-    browser.find_element("css selector", "a[hreflang='zh-Hant']").click()
-    assert browser.find_element("tag name", "html").get_attribute("lang") == "zh-Hant"
-    browser.find_element("css selector", "a[hreflang='en']").click()
-    assert browser.find_element("tag name", "html").get_attribute("lang") == "en"
+    for code in [*LANGUAGES[1:], "en"]:
+        browser.find_element("css selector", f"a[hreflang='{code}']").click()
+        assert browser.find_element("tag name", "html").get_attribute("lang") == code
 
 
 def test_filters_show_what_fits_and_say_how_many(browser, report, deepseek):
@@ -106,7 +103,7 @@ def test_a_choice_that_nothing_fits_says_so_and_can_be_undone(browser, report):
     security, verdict = min({(s, v) for s, _ in held for _, v in held} - held)
     Select(browser.find_element("name", "security")).select_by_value(security)
     Select(browser.find_element("name", "verdict")).select_by_value(verdict)
-    assert browser.find_element("css selector", "output").text == language("en").text("board.none_shown")
+    assert browser.find_element("css selector", "output").text == language("en").text("verdicts.none_shown")
     browser.find_element("css selector", ".filters button").click()
     assert len(browser.find_elements("css selector", "details.claim:not([hidden])")) == len(claims)
     assert not browser.find_element("css selector", ".filters button").is_displayed()
@@ -169,6 +166,18 @@ def test_the_page_never_scrolls_sideways(browser, report, screen, width, page):
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
 
 
+def test_each_chinese_page_asks_for_the_fonts_of_its_own_form(browser, report):
+    asked = {}
+    for code, page in zip(LANGUAGES, PAGES, strict=True):
+        opened(browser, report.with_name(page))
+        places = [browser.find_element("css selector", place) for place in ("body", ".kicker")]
+        asked[code] = [
+            {end for end in ("SC", "TC") if f"CJK {end}" in e.value_of_css_property("font-family")} for e in places
+        ]
+    assert asked["zh-Hant"] == [{"TC"}, {"TC"}]
+    assert asked["zh-Hans"] == [{"SC"}, {"SC"}]
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_on_a_phone_a_figure_is_seen_whole_and_a_tap_enlarges_it(browser, report, screen, page):
     screen(390)
@@ -195,7 +204,7 @@ def test_on_a_phone_a_table_keeps_its_first_column_and_shows_that_it_goes_on(bro
     screen(390)
     opened(browser, report.with_name(page))
     lead = browser.find_elements("css selector", "#abnormal thead th")[4]
-    assert lead.text == language("zh-Hant" if "zh" in page else "en").text("abnormal.ar")
+    assert lead.text == language(LANGUAGES[PAGES.index(page)]).text("abnormal.ar")
     assert browser.execute_script("return arguments[0].getBoundingClientRect().right", lead) < 370
     browser.execute_script("document.querySelectorAll('details').forEach((one) => (one.open = true))")
     moved = browser.execute_script(
@@ -241,10 +250,8 @@ def test_paper_holds_every_statement_whatever_is_chosen_and_the_screen_folds_aga
     assert browser.execute_script("return document.querySelectorAll('details:not([open])').length") == folded
 
 
-@pytest.mark.filterwarnings("ignore:no font here draws")
-def test_hostile_texts_are_seen_and_not_run(browser, tmp_path):
-    write_report(run_study(hostile_study(tmp_path / "study"), prices="shipped"), tmp_path)
-    said, sent = opened(browser, tmp_path / "report.html")
+def test_hostile_texts_are_seen_and_not_run(browser, hostile_report):
+    said, sent = opened(browser, hostile_report / "report.html")
     assert said == []
     assert sent == []
     assert browser.title == HOSTILE["script"]

@@ -11,26 +11,18 @@ import re
 import pandas as pd
 import pytest
 from markupsafe import Markup
-from report_cases import HOSTILE, hostile_study
+from report_cases import HOSTILE
 
-from eventwindow import run_study
+from eventwindow.errors import file_name
 from eventwindow.report.blocks import Table
 from eventwindow.report.context import Context
 from eventwindow.report.csv import FORMULA, csv_text
-from eventwindow.report.language import language, percent
+from eventwindow.report.language import LANGUAGES, language, percent
 from eventwindow.report.markdown import markdown, plain, table, words
-from eventwindow.report.output import write_result
 
 
-@pytest.fixture(scope="module")
-def out(deepseek, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("out") / "study"
-    write_result(deepseek, folder)
-    return folder
-
-
-def test_the_summary_holds_the_finding_and_the_surprising_verdicts(deepseek, out):
-    text = (out / "report.md").read_text(encoding="utf-8")
+def test_the_summary_holds_the_finding_and_the_surprising_verdicts(deepseek, written):
+    text = (written / "report.md").read_text(encoding="utf-8")
     ar = deepseek.table("abnormal_returns").query("event == 'selloff' and security == 'NVDA' and tau == 0")
     claims = deepseek.table("claims")
     assert f"**{percent(ar['abnormal_return'].iloc[0])}**".replace("\u00a0", " ") in text
@@ -42,8 +34,8 @@ def test_the_summary_holds_the_finding_and_the_surprising_verdicts(deepseek, out
     assert "<" not in re.sub(r"\\<", "", text)
 
 
-def test_the_summary_tells_whether_it_was_the_market_and_why_so_late(deepseek, out):
-    text = (out / "report.md").read_text(encoding="utf-8")
+def test_the_summary_tells_whether_it_was_the_market_and_why_so_late(deepseek, written):
+    text = (written / "report.md").read_text(encoding="utf-8")
     places = [
         text.index(f"## {title}") for title in ("Was it the whole market?", "Why a week late?", "How sure can we be")
     ]
@@ -52,21 +44,22 @@ def test_the_summary_tells_whether_it_was_the_market_and_why_so_late(deepseek, o
     assert f"moved by {percent(before['caar'])}".replace("\u00a0", " ") in text
 
 
-def test_the_summary_is_written_in_both_languages(out):
-    assert "下跌" in (out / "report.zh-Hant.md").read_text(encoding="utf-8")
+def test_the_summary_is_written_in_every_language(written):
+    summaries = [(written / file_name(code)).with_suffix(".md").read_text(encoding="utf-8") for code in LANGUAGES]
+    assert [code for code, text in zip(LANGUAGES, summaries, strict=True) if ("下跌" in text) == (code == "en")] == []
 
 
-def test_what_was_said_is_told_in_the_reader_s_language(deepseek, out):
+def test_what_was_said_is_told_in_the_reader_s_language(deepseek, written):
     """On the page every claim, in the summary those that surprise; both languages, and no English in the other."""
     claims = [v.claim for v in deepseek.verdicts if v.claim.id.startswith("S") and v.claim.stated_text]
     surprising = [v.claim for v in deepseek.verdicts if v.word == "contradicted"]
     for name, said in (("report.{}", "stated_text"), ("report.zh-Hant.{}", "stated_text_zh")):
-        page, summary = ((out / name.format(kind)).read_text(encoding="utf-8") for kind in ("html", "md"))
+        page, summary = ((written / name.format(kind)).read_text(encoding="utf-8") for kind in ("html", "md"))
         assert [c.id for c in claims if f"</i> {getattr(c, said)}</span>" not in page] == []
         assert [c.id for c in surprising if f"| {getattr(c, said)} |" not in summary] == []
-    assert "</i> hit hard</span>" not in (out / "report.zh-Hant.html").read_text(encoding="utf-8")
-    table = pd.read_csv(out / "results" / "claims.csv", keep_default_na=False)
-    chinese = pd.read_csv(out / "results" / "claims.zh-Hant.csv", keep_default_na=False)
+    assert "</i> hit hard</span>" not in (written / "report.zh-Hant.html").read_text(encoding="utf-8")
+    table = pd.read_csv(written / "results" / "claims.csv", keep_default_na=False)
+    chinese = pd.read_csv(written / "results" / "claims.zh-Hant.csv", keep_default_na=False)
     assert list(chinese["所述"]) == list(table["stated_text_zh"]) == [v.claim.stated_text_zh for v in deepseek.verdicts]
 
 
@@ -79,9 +72,8 @@ def test_rows_of_a_summary_table_have_as_many_cells_as_its_head(deepseek):
         assert len({len(re.findall(r"(?<!\\)\|", row)) for row in rows}) == 1
 
 
-def test_markup_in_a_study_stays_text_in_the_summary(tmp_path):
-    result = run_study(hostile_study(tmp_path / "study"), prices="shipped")
-    text = markdown(Context(result, language("en")))
+def test_markup_in_a_study_stays_text_in_the_summary(hostile):
+    text = markdown(Context(hostile, language("en")))
     assert "<script>" not in re.sub(r"\\<", "", text)
     assert plain(HOSTILE["script"]) in text
 
@@ -94,20 +86,19 @@ def test_bold_survives_and_other_tags_do_not():
     assert words(Markup("a <strong>b</strong> <code>c_d</code>.")) == "a **b** c\\_d."
 
 
-def test_the_package_describes_every_table_as_it_is_written(out):
-    package = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))
+def test_the_package_describes_every_table_as_it_is_written(written):
+    package = json.loads((written / "datapackage.json").read_text(encoding="utf-8"))
     described = {r["path"]: [f["name"] for f in r["schema"]["fields"]] for r in package["resources"]}
-    written = {p.relative_to(out).as_posix() for p in (*out.glob("results/*.csv"), *out.glob("figures/*.csv"))}
-    assert set(described) == written
+    assert set(described) == {p.relative_to(written).as_posix() for p in written.glob("*/*.csv")}
     assert len({r["name"] for r in package["resources"]}) == len(package["resources"])
     for path, names in described.items():
-        assert list(pd.read_csv(out / path, nrows=0).columns) == names, path
+        assert list(pd.read_csv(written / path, nrows=0).columns) == names, path
 
 
-def test_types_of_the_package_hold_for_the_cells(out):
-    package = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))
+def test_types_of_the_package_hold_for_the_cells(written):
+    package = json.loads((written / "datapackage.json").read_text(encoding="utf-8"))
     for resource in package["resources"]:
-        cells = pd.read_csv(out / resource["path"], dtype=str, keep_default_na=False)
+        cells = pd.read_csv(written / resource["path"], dtype=str, keep_default_na=False)
         for field in resource["schema"]["fields"]:
             held = cells.loc[cells[field["name"]] != "", field["name"]]
             pattern = {"integer": r"-?\d+", "date": r"\d{4}-\d\d-\d\d", "boolean": "True|False"}.get(field["type"])
@@ -117,16 +108,16 @@ def test_types_of_the_package_hold_for_the_cells(out):
                 assert held.str.fullmatch(pattern).all(), (resource["path"], field["name"])
 
 
-def test_frictionless_reads_every_table_as_the_package_says(out):
+def test_frictionless_reads_every_table_as_the_package_says(written):
     """The package's own tool, on all tables: columns, types, encoding."""
     frictionless = pytest.importorskip("frictionless", reason="needs the extra test")
-    report = frictionless.validate(str(out / "datapackage.json"))
-    assert report.stats["tasks"] == len(list(out.glob("*/*.csv")))
+    report = frictionless.validate(str(written / "datapackage.json"))
+    assert report.stats["tasks"] == len(list(written.glob("*/*.csv")))
     assert report.flatten(["name", "rowNumber", "fieldNumber", "message"]) == []
 
 
-def test_every_table_begins_with_the_mark_that_a_spreadsheet_needs(out):
-    tables = sorted(out.glob("*/*.csv"))
+def test_every_table_begins_with_the_mark_that_a_spreadsheet_needs(written):
+    tables = sorted(written.glob("*/*.csv"))
     assert {p.parent.name for p in tables} == {"figures", "results"}
     for path in tables:
         assert path.read_bytes().startswith(codecs.BOM_UTF8), path.name
@@ -156,7 +147,8 @@ def test_no_text_of_the_shipped_study_begins_like_a_formula(deepseek):
         assert [t for t in texts if FORMULA.match(t)] == [], name
 
 
-def test_the_pdf_is_written_beside_the_page_where_typst_is_installed(out):
+def test_the_pdf_is_written_beside_the_page_where_typst_is_installed(written):
     pytest.importorskip("typst", reason="needs the extra pdf")
-    assert (out / "report.pdf").stat().st_size > 100_000
-    assert (out / "report.zh-Hant.pdf").stat().st_size > 100_000
+    sizes = {path.name: path.stat().st_size for path in written.glob("*.pdf")}
+    assert set(sizes) == {file_name(code).replace("html", "pdf") for code in LANGUAGES}
+    assert {name: size for name, size in sizes.items() if size <= 100_000} == {}

@@ -8,10 +8,9 @@ from dataclasses import replace
 from importlib.resources import files
 
 import pytest
-from report_cases import blocks, tables
+from report_cases import blocks, catalogue_of, tables
 
 from eventwindow.analyses.counterfactual import COUNTERFACTUALS
-from eventwindow.errors import catalogue
 from eventwindow.estimation.models import MODELS
 from eventwindow.inference.registry import TESTS
 from eventwindow.report.blocks import Formula, Heading, Paragraph
@@ -32,10 +31,6 @@ EVERY = (*method.MODELS, *method.TESTS, *method.COUNTERFACTUALS, *method.PLACEBO
 SET = {
     "mi", "mo", "mn", "mrow", "mfrac", "msqrt", "msub", "msup", "msubsup", "munder", "mover", "mspace", "math",
 }  # tags that the paper sets  # fmt: skip
-
-
-def words_of(code):
-    return {key: forms[0] for key, forms in catalogue(code).forms.items()}
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -71,7 +66,7 @@ def test_every_model_test_and_counterfactual_of_the_package_has_an_entry():
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_entry_has_a_name_words_and_a_formula_of_its_own_or_one_before_it(code):
-    words, same = words_of(code), {"en": "The same", "zh-Hant": "同", "zh-Hans": "同"}[code]
+    words, same = catalogue_of(code), {"en": "The same", "zh-Hant": "同", "zh-Hans": "同"}[code]
     for key in EVERY:
         assert any(f"{table}.{key}" in words for table in ("test", "option", "method_name")), key
         assert method.has_formula(key) or same in words[f"method.{key}"], key
@@ -89,7 +84,7 @@ def test_every_formula_belongs_to_an_entry_and_is_of_parts_that_the_paper_sets()
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_work_that_is_cited_stands_in_the_references_and_the_other_way_round(code):
-    said = [text for key, text in words_of(code).items() if key.startswith("method.")]
+    said = [text for key, text in catalogue_of(code).items() if key.startswith("method.")]
     assert set(cited(said)) == set(works())
     for label, work in works().items():
         year = label[-4:]

@@ -48,9 +48,17 @@ def print_result(result: StudyResult, report: Path) -> None:
     console.print(_main_names(result))
     if result.run["headline"]["basket"]:
         console.print(*_basket(result), sep="\n")
-    for line in (*_depends(result), *origin_lines(result), *_padding(result)):
+    for line in (*_depends(result), *origin_lines(result), *_padding(result), *_warned(result)):
         console.print(line, markup=False)
     console.print(f"Report: {report}", markup=False, soft_wrap=True)
+
+
+def _warned(result: StudyResult) -> Iterator[str]:
+    """What did not go as it should: analyses that could not run, and how often the prices were doubted."""
+    yield from (e.reason for e in result.left_out if not e.security and e.what == "excluded")
+    quality = result.tables.get("data_quality", pd.DataFrame({"level": []}))
+    if n := int((quality["level"] == "warning").sum()):
+        yield f"{n} {'warning' if n == 1 else 'warnings'} about the prices: `eventwindow check` names them."
 
 
 def result_json(result: StudyResult, report: Path) -> str:

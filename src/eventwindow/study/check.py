@@ -90,8 +90,9 @@ def verdict(left_out: int, warnings: int, partly: int = 0) -> str:
     return f"a run would go through, with {', '.join(counts[:-1])}{' and ' if counts[:-1] else ''}{counts[-1]}"
 
 
-def _plural(word: str, n: int) -> str:
-    return word if n == 1 else f"{word}s"
+def _plural(word: str, n: int, counted: bool = False) -> str:
+    several = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+    return (f"{n} " if counted else "") + (word if n == 1 else several)
 
 
 def _read(inputs: Inputs) -> Iterator[str]:
@@ -100,11 +101,13 @@ def _read(inputs: Inputs) -> Iterator[str]:
     origins = Counter(h.origin for h in histories.values())
     shifts = inputs.calendar.query("kind == 'event' and shift != ''")
     yield (
-        f"study.toml: {len(file.events)} events, {len(inputs.study.stocks)} stocks, {len(file.securities)} securities,"
-        f" {len(inputs.study.baskets)} baskets, {len(file.news)} entries of other news"
+        f"study.toml: {_plural('event', len(file.events), True)}, {_plural('stock', len(inputs.study.stocks), True)},"
+        f" {_plural('security', len(file.securities), True)}, {_plural('basket', len(inputs.study.baskets), True)},"
+        f" {_plural('entry', len(file.news), True)} of other news"
     )
     yield from (f"  {r.id}: day 0 on {r.mic} is {r.session:%Y-%m-%d} ({r.shift})" for r in shifts.itertuples())
-    yield f"claims.toml: {len(inputs.ledger.claims)} claims of {len(inputs.ledger.articles)} articles"
+    claims, articles = (len(part) for part in (inputs.ledger.claims, inputs.ledger.articles))
+    yield f"claims.toml: {_plural('claim', claims, True)} of {_plural('article', articles, True)}"
     yield from (
         f"  unfinished {c.id} ({c.place or f'line {c.line}'}): {c.unfinished}" for c in inputs.ledger.unfinished
     )

@@ -11,7 +11,7 @@ from eventwindow.report.blocks import Block, Cell, Paragraph, Table
 from eventwindow.report.context import Context
 from eventwindow.report.reasons import reason_in
 
-ORDER = ("excluded", "partly", "substituted", "shifted")
+ORDER = ("excluded", "partly", "substituted", "shifted", "told")
 MANY = 6  # securities; more are folded away on a page
 
 
