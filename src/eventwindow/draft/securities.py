@@ -8,27 +8,41 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from eventwindow.draft.chinese import has_chinese, simplified
+from eventwindow.draft.finder import Finder, finder
 from eventwindow.draft.lexicon import Lexicon, Mark
+from eventwindow.draft.vouched import vouched
 from eventwindow.errors import StudyError
 
 if TYPE_CHECKING:
     from eventwindow.study.definition import Study
 
 COLUMNS = ("symbol", "exchange", "currency", "kind", "names")
-_TICKER = re.compile(r"(?:(?<=\()|(?<=\$)|(?<=: ))(?P<sure>[A-Z]{1,5}(?:[.-][A-Z])?|\d{4}\.(?:TW|HK|T))(?![A-Za-z])|(?<![\w$.-])(?P<bare>[A-Z]{3,5})(?![\w-])")  # fmt: skip  # noqa: E501
+LISTS = ("names", "former", "ambiguous")  # parted by |; a user's table may leave out the last two
+_TICKER = re.compile(r"(?:(?<=[:$(])|(?<=: ))(?P<sure>\^?[A-Z0-9]{1,10}(?:[.=-][A-Z]{1,4})?)(?![\w.-])|(?<![\w$.-])(?P<bare>[A-Z]{3,5})(?![\w-])")  # fmt: skip  # noqa: E501
+_EXCHANGE = re.compile(r"(?:NYSE|NASDAQ):\s*$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """A security on one exchange; several listings of one firm share its names."""
 
     symbol: str
     exchange: str
     currency: str
-    kind: str  # stock, index, future, commodity
+    kind: str  # stock, index, future, commodity, currency, crypto, yield, bond, fund
+
+
+class Row(NamedTuple):
+    """A line of a table: a listing, its names of today and of the past, and which of them are words too.
+
+    A row without a symbol holds words that look like a name and are none: "Target price", 高通膨.
+    """
+
+    listing: Listing
+    names: tuple[str, ...]
+    ambiguous: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,65 +51,85 @@ class Names:
 
     listings: Mapping[str, Listing]
     meanings: Mapping[str, tuple[str, ...]]
-    pattern: re.Pattern[str]
+    finder: Finder
     not_bare: frozenset[str]
+    ambiguous: frozenset[str]  # names that are words too: they count only with a sign beside them
+    words: Mapping[str, re.Pattern[str]]
 
     def marks(self, text: str) -> Iterator[Mark]:
         """Every name and ticker in the sentence, with the symbols that it may mean."""
-        for m in self.pattern.finditer(text):
-            yield Mark(*m.span(), "name", self.meanings.get(m[0]) or self.meanings[m[0][0].lower() + m[0][1:]])
+        spans = list(self.finder.spans(text))
+        for start, end, name in vouched(text, spans, self.ambiguous, self.words):
+            if symbols := self.meanings[name]:
+                yield Mark(start, end, "name", symbols)
         for m in _TICKER.finditer(text):
             symbol = m["sure"] or m["bare"]
-            if symbol in self.listings and (m["sure"] or symbol not in self.not_bare):
+            if symbol in self.listings and self._is_ticker(text, m):
                 yield Mark(*m.span(), "name", (symbol,))
+
+    def _is_ticker(self, text: str, found: re.Match[str]) -> bool:
+        """Letters that are words or abbreviations too, as in (AI) and (LNG), are tickers where an exchange says so."""
+        symbol = found["sure"] or found["bare"]
+        if symbol not in self.not_bare and len(symbol) > 2:
+            return True
+        cashtag = text[: found.start()].endswith("$") and len(symbol) > 1
+        return bool(found["sure"]) and (cashtag or bool(_EXCHANGE.search(text[: found.start()])))
 
 
 def names(rules: Lexicon, chinese: bool, study: Study | None = None, own: Path | None = None) -> Names:
     """The names of the package, of a user's table and of a study; what is given later adds to what is there."""
-    table = resources.files(__package__).joinpath("securities.csv").read_text(encoding="utf-8")
-    rows = list(_rows(table.splitlines(), "securities.csv"))
-    if own is not None:
-        rows += _rows(_own(own), own.name)
-    if study is not None:
-        rows += _of_study(study)
+    shipped = list(_rows(_script(_shipped(), chinese), "securities.csv"))
+    given = [] if own is None else list(_rows(_script(_own(own), chinese), own.name))
+    given += [] if study is None else _of_study(study, chinese)
     listings: dict[str, Listing] = {}
     meanings: dict[str, tuple[str, ...]] = {}
-    for listing, words in rows:
-        listings.setdefault(listing.symbol, listing)
-        for word in words:
-            if chinese or not has_chinese(word):
-                key = simplified(word)
-                meanings[key] = tuple(dict.fromkeys((*meanings.get(key, ()), listing.symbol)))
-    return Names(listings, meanings, _pattern(meanings), rules.not_bare)
+    for row in (*shipped, *given):
+        symbol = row.listing.symbol
+        if symbol:
+            listings.setdefault(symbol, row.listing)
+        for name in row.names:
+            if chinese or name.isascii() or not has_chinese(name):
+                known = meanings.get(name, ())
+                meanings[name] = known if symbol in known or not symbol else (*known, symbol)
+    unsure = frozenset(n for row in (*shipped, *given) for n in row.ambiguous)
+    sure = {n for row in given for n in row.names if n not in row.ambiguous}
+    sure |= {n for n in unsure if len(meanings.get(n, ())) > 1}  # the reader asks which is meant
+    return Names(listings, meanings, finder(meanings), rules.not_bare | unsure, unsure - sure, rules.words)
 
 
-def _pattern(words: Iterable[str]) -> re.Pattern[str]:
-    longest = sorted(words, key=len, reverse=True)
-    return re.compile("|".join(_bounded(w) for w in longest))
+def _shipped() -> str:
+    return resources.files(__package__).joinpath("securities.csv").read_text(encoding="utf-8")
 
 
-def _bounded(word: str) -> str:
-    """A Latin word must stand alone; a Chinese one may stand anywhere; spaces inside a mixed one are optional."""
-    head = r"(?<![A-Za-z0-9])" if word[0].isascii() else ""
-    tail = r"(?![A-Za-z0-9])" if word[-1].isascii() else ""
-    first = rf"[{word[0]}{word[0].upper()}]" if word[0].islower() and word[0].isascii() else re.escape(word[0])
-    return head + first + re.escape(word[1:]) + tail
+def _script(text: str, chinese: bool) -> list[str]:
+    """The lines of a table, for a Chinese text in the script that it is read in: at once, not name by name."""
+    return (simplified(text) if chinese else text).splitlines()
 
 
-def _rows(lines: Iterable[str], file: str) -> Iterator[tuple[Listing, list[str]]]:
-    reader = csv.DictReader(lines)
-    if missing := [c for c in COLUMNS if c not in (reader.fieldnames or ())]:
+def _rows(lines: Iterable[str], file: str) -> Iterator[Row]:
+    reader = csv.reader(lines)
+    head = next(reader, [])
+    if missing := [c for c in COLUMNS if c not in head]:
         raise StudyError(f"the column {missing[0]!r} is missing", where=file, remedy=f"It has {', '.join(COLUMNS)}.")
-    for row in reader:
-        if any(row[c] is None for c in COLUMNS):
+    one = [head.index(c) for c in COLUMNS[:4]]
+    lists = [head.index(c) if c in head else len(head) for c in LISTS]
+    last = max(*one, lists[0])
+    for cells in filter(None, reader):
+        if len(cells) <= last:
             where = f"{file}, line {reader.line_num}"
             raise StudyError("the row is too short", where=where, remedy=f"A row has {', '.join(COLUMNS)}.")
-        yield Listing(*(row[c].strip() for c in COLUMNS[:4])), [n.strip() for n in row["names"].split("|") if n.strip()]
+        current, former, ambiguous = (_parted(cells[k]) if k < len(cells) and cells[k] else () for k in lists)
+        past = (f.rpartition(" until ")[0] for f in former)
+        yield Row(Listing(*[cells[k].strip() for k in one]), (*current, *past), tuple(ambiguous))
 
 
-def _own(path: Path) -> list[str]:
+def _parted(cell: str) -> list[str]:
+    return [n for part in cell.split("|") if (n := part.strip())]
+
+
+def _own(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig").splitlines()
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise StudyError(
             f"there is no file {path.name}", remedy="--names takes a CSV file; see docs/draft.md."
@@ -104,10 +138,10 @@ def _own(path: Path) -> list[str]:
         raise StudyError(f"{path.name} is no UTF-8 text", remedy="Save it as CSV in UTF-8.") from None
 
 
-def _of_study(study: Study) -> Iterator[tuple[Listing, list[str]]]:
+def _of_study(study: Study, chinese: bool) -> Iterator[Row]:
     """A study's own names, without what stands in brackets: "TSMC (ADR)" is called TSMC."""
     for s in study.file.securities:
         words = [re.sub(r"\s*[(（].*?[)）]|\s+ADR$", "", n).strip() for n in (s.name_en, s.name_zh)]
         kind = "future" if s.symbol.endswith("=F") else "index" if s.symbol.startswith("^") else "stock"
-        aliases = getattr(s, "aliases", ())
-        yield Listing(s.symbol, s.exchange, s.currency, kind), [w for w in (*words, *aliases) if len(w) > 1]
+        given = [w for w in (*words, *getattr(s, "aliases", ())) if len(w) > 1]
+        yield Row(Listing(s.symbol, s.exchange, s.currency, kind), tuple(_script("\n".join(given), chinese)), ())

@@ -1,0 +1,53 @@
+"""Names of a long list in a text: the longest at each place, by look-up, not by one pattern of thousands of words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Every way to write a name → the name; the lengths of those that begin with a character, longest first."""
+
+    forms: Mapping[str, str]
+    lengths: Mapping[str, tuple[int, ...]]
+
+    def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Start, end and name of each; what overlaps an earlier one is left out."""
+        at = 0
+        while at < len(text):
+            end = self._end(text, at)
+            if end > at:
+                yield at, end, self.forms[text[at:end]]
+            at = max(end, at + 1)
+
+    def _end(self, text: str, at: int) -> int:
+        """Where the longest name that begins here ends; `at` itself if none does."""
+        if at and _latin(text[at - 1]) and text[at].isascii():
+            return at
+        for length in self.lengths.get(text[at], ()):
+            end = at + length
+            if end <= len(text) and text[at:end] in self.forms and self._ends(text, end):
+                return end
+        return at
+
+    @staticmethod
+    def _ends(text: str, end: int) -> bool:
+        return not (text[end - 1].isascii() and end < len(text) and _latin(text[end]))
+
+
+def finder(names: Iterable[str]) -> Finder:
+    """A Latin name must stand alone, a Chinese one may stand anywhere; a small first letter may be a capital one."""
+    forms = {name: name for name in names}
+    small = {name[0].upper() + name[1:]: name for name in forms if name[0].islower()}
+    forms = small | forms
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for first, length in {(form[0], len(form)) for form in forms}:
+        lengths[first].add(length)
+    return Finder(forms, {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()})
+
+
+def _latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()

@@ -1,0 +1,53 @@
+"""Names that are words too (Target, Visa, 統一): what beside them says that a security is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from eventwindow.draft.chinese import has_chinese
+
+KINDS = ("down_strong", "up_strong", "down_weak", "up_weak", "down_wipe", "stock", "value", "close")  # of rules.toml
+NEAR = 8  # characters behind a Chinese name
+_FORM = re.compile(r"\s*(?:['’]s\b|\(\W*(?:[A-Z]+:\s*)?[\w.^=-]+\)|,? (?:Inc|Corp|Corporation|Co|Company|Ltd|plc|Group|Holdings)\b|[-+( ]*\d[\d.,]*\s*(?:%|per ?cent\b|points?\b))")  # fmt: skip  # noqa: E501
+_VERB = re.compile(r"(?:\s+(?:also|then|now|still|\w+ly|and|had|has|have))?\s+(?:is|was|will|has|had|and|said|told|\w+ed)\b|,")  # fmt: skip  # noqa: E501
+_ADVERB = re.compile(r"\s+(?:(?:also|then|now|still|\w+ly|had|has|have|was|were|is|are)\s+)*")
+_OF = re.compile(r"\b(?:shares?|stocks?|ADRs?)\s+(?:of|in)\s+(?:the )?$", re.IGNORECASE)
+_INSIDE = re.compile(r"\b[a-z][\w-]*,?\s+$")
+_PROPER = re.compile(r"\s+[A-Z]")
+_LINK = re.compile(r"\s*(?:,|、|&|/|and|or|as well as|和|与|及|以及|跟)\s*(?:and |or )?", re.IGNORECASE)
+_STOP = re.compile(r"[,。;:、!?]")
+
+Span = tuple[int, int, str]
+
+
+def vouched(text: str, spans: Sequence[Span], unsure: frozenset[str], words: Mapping[str, re.Pattern[str]]) -> Iterator[Span]:  # fmt: skip  # noqa: E501
+    """The spans whose names are sure, and of the others those with a sign or in a list with a sure one."""
+    sure = [name not in unsure or _sign(text, start, end, words) for start, end, name in spans]
+    for k in (*range(1, len(spans)), *range(len(spans) - 2, -1, -1)):
+        for other in (k - 1, k + 1):
+            if 0 <= other < len(spans) and sure[other] and _linked(text, spans[k], spans[other]):
+                sure[k] = True
+    yield from (span for span, is_sure in zip(spans, sure, strict=True) if is_sure)
+
+
+def _linked(text: str, one: Span, other: Span) -> bool:
+    first, second = sorted((one, other))
+    return bool(_LINK.fullmatch(text[first[1] : second[0]]))
+
+
+def _sign(text: str, start: int, end: int, words: Mapping[str, re.Pattern[str]]) -> bool:
+    before, after = text[:start], text[end:]
+    if before[-1:].isnumeric() or re.search(r"\d\s$", before):
+        return False  # an amount: the name is its unit
+    if _OF.search(before) or _FORM.match(after):
+        return True
+    if text[end - 1].isascii() and has_chinese(text):
+        return True  # a Latin word in a Chinese sentence is a name
+    if not text[end - 1].isascii():
+        near = _STOP.split(after[:NEAR], maxsplit=1)[0]
+        return any(words[kind].search(near) for kind in KINDS if kind in words)
+    if text[start].isupper() and (_VERB.match(after) or (_INSIDE.search(before) and not _PROPER.match(after))):
+        return True
+    next_word = end + len(m[0]) if (m := _ADVERB.match(after)) else end
+    return any(words[kind].match(text, next_word) for kind in KINDS if kind in words)
