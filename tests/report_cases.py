@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html.parser import HTMLParser
 from pathlib import Path
 
 from eventwindow.errors import catalogue
@@ -18,11 +19,6 @@ HOSTILE = {
     "braces": "{{ 7 * 7 }} {name} %s",
 }
 VOID = {"meta", "link", "br", "img", "input", "hr", "mspace", "path", "use", "rect", "stop"}
-
-
-def catalogue_of(code: str) -> dict[str, str]:
-    """Every text of a language by key, its plural forms in a row."""
-    return {key: " ".join(forms) for key, forms in catalogue(code).forms.items()}
 
 
 def blocks(context: Context, key: str, kind: type[Block]) -> list:
@@ -54,6 +50,49 @@ def column(table: Table, caption: str) -> list[str]:
 def cards(context: Context) -> list:
     """The statements' cards, as the page groups them."""
     return [card for group in blocks(context, "verdicts", Cards) for card in group.cards]
+
+
+def catalogue_of(code: str) -> dict[str, str]:
+    """Every text of a language by key, its plural forms in a row."""
+    return {key: " ".join(forms) for key, forms in catalogue(code).forms.items()}
+
+
+class Page(HTMLParser):
+    """Tags in order with their attributes, the text of the page, and the text inside each kind of tag."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.open: list[str] = []
+        self.text: list[str] = []
+        self.inside: dict[str, list[str]] = {}
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {k: v or "" for k, v in attrs}))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {k: v or "" for k, v in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        if not {"style", "script"} & set(self.open):
+            self.text.append(data)
+        for tag in set(self.open):
+            self.inside.setdefault(tag, []).append(data)
+
+    def named(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    @property
+    def words(self) -> str:
+        return " ".join(" ".join(self.text).split())
 
 
 def toml_text(text: str) -> str:
