@@ -13,7 +13,7 @@ from pathlib import Path
 import nox
 
 PROJECT = nox.project.load_toml("pyproject.toml")
-PYTHONS = nox.project.python_versions(PROJECT)  # from the classifiers
+PYTHONS = nox.project.python_versions(PROJECT, max_version="3.14")  # from requires-python
 OLDEST = PYTHONS[0]
 QUICK = ("pytest", "-q", "-m", "not slow")
 TIMINGS = "tests/test_speed.py"  # what counts the lines of a program slows it
