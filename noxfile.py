@@ -46,8 +46,8 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def types(session: nox.Session) -> None:
-    """Check types with mypy."""
-    session.install("-e", ".[dev]")
+    """Check types with mypy, which reads those of the extras too."""
+    session.install("-e", ".[test,dev]")
     session.run("mypy")
 
 
@@ -70,7 +70,7 @@ def docs(session: nox.Session) -> None:
 def news(session: nox.Session) -> None:
     """Set the fragments of changelog.d as a release would."""
     session.install("-e", ".", "towncrier>=24.7")
-    session.run("towncrier", "build", "--draft", "--date", "(unreleased)")
+    session.run("towncrier", "build", "--draft", "--date", "unreleased")
 
 
 @nox.session
