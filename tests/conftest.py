@@ -14,6 +14,7 @@ for _library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 os.environ.setdefault("EVENTWINDOW_CORES", "1")  # a command run in a test starts no second process
 
+SLOW = {"deepseek", "hostile", "browser", "site"}  # fixtures, asked for directly or by way of others
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -100,6 +101,13 @@ def template(tmp_path_factory):
     folder = tmp_path_factory.mktemp("template") / "study"
     new_study(folder)
     return run_study(folder, prices="shipped")
+
+
+def pytest_collection_modifyitems(items):
+    """A test that asks for a whole study, a browser or the site is slow; `-m "not slow"` leaves the quick part."""
+    for item in items:
+        if SLOW & set(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.hookimpl(wrapper=True)
