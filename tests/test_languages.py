@@ -72,7 +72,18 @@ def test_no_key_is_missing_or_unused():
     assert {key for key in keys - called if not key.startswith((*built, *BY_PREFIX))} == set()
 
 
-ENDINGS = {"run", "csv", "json", "html", "md", "py", "toml", "parquet"}  # names of files and modules look like keys
+ENDINGS = {
+    "run",
+    "csv",
+    "json",
+    "html",
+    "md",
+    "py",
+    "toml",
+    "parquet",
+    "model",
+    "results",
+}  # names of files and modules look like keys
 BY_PREFIX = ("reason.",)  # a reason's key is given without it
 
 

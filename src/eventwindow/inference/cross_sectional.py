@@ -39,9 +39,19 @@ def bhar_of_shifts(ar: AbnormalReturns, window: Window) -> Array:
     at, length, estimation = ar.columns(window), len(window), ar.source.estimation_returns
     actual = np.concatenate([estimation, ar.actual[:, at]], axis=1)
     expected = np.concatenate([estimation - ar.residuals, ar.expected[:, at]], axis=1)
-    around = [np.concatenate([part, part[:, : length - 1]], axis=1) for part in (actual, expected)]
-    held, expected = (sliding_window_view(1 + part, length, axis=1).prod(axis=2) for part in around)
-    return np.asarray(held - expected)
+    on_circle = np.isfinite(actual - expected)  # a day without a return leaves it, as in `shifts.shift_sums`
+    on_circle[:, -length:] = True
+    out = np.full(actual.shape, np.nan)
+    for days in np.unique(on_circle, axis=0):
+        rows = np.ix_((on_circle == days).all(axis=1), days)
+        out[rows] = _compounded(actual[rows], length) - _compounded(expected[rows], length)
+    return out
+
+
+def _compounded(returns: Array, length: int) -> Array:
+    """(N, D) Π(1 + R) over the run of `length` days that begins on each day of a circle."""
+    around = np.concatenate([returns, returns[:, : length - 1]], axis=1)
+    return np.asarray(sliding_window_view(1 + around, length, axis=1).prod(axis=2))
 
 
 def bhar_t(ar: AbnormalReturns, window: Window) -> Result:

@@ -31,6 +31,21 @@ def run_sums(joined: Array, length: int) -> Array:
     return block_sums(np.concatenate([joined, joined[..., : length - 1]], axis=-1), length)
 
 
+def shift_sums(estimation: Array, event: Array, length: int) -> Array:
+    """(N, T + L) the sum of the run that begins on each day of each row's circle; NaN where the day has no residual.
+
+    A day without a residual leaves the circle, and its neighbours become neighbours: the shifts stay a group.
+    """
+    held = np.isfinite(estimation)
+    whole = held.all(axis=1)
+    out = np.full((len(estimation), estimation.shape[1] + length), np.nan)
+    out[whole] = run_sums(circle(estimation[whole], event[whole]), length)
+    for row in np.flatnonzero(~whole):
+        at = np.append(np.flatnonzero(held[row]), estimation.shape[1] + np.arange(length))
+        out[row, at] = run_sums(circle(estimation[row, held[row]], event[row]), length)
+    return out
+
+
 def largest_in_runs(joined: Array, length: int) -> Array:
     """(D,) the largest value of the run of `length` days that begins on each day of a circle."""
     around = np.concatenate([joined, joined[: length - 1]])

@@ -8,7 +8,7 @@ from eventwindow.calendars.window import Span, Window, as_window
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.results import FirmSignificance, NotComputed, Result
-from eventwindow.inference.shifts import circle, event_residuals, run_sums
+from eventwindow.inference.shifts import event_residuals, shift_sums
 from eventwindow.parallel import in_blocks
 
 ROUNDING = 1e-12  # of sums that are equal but for the order in which they were added
@@ -109,7 +109,7 @@ def sample_quantile(
     def places(rows: slice) -> tuple[Array, Array, Array]:
         if length == 1:
             return _places(residuals[rows], value[rows])
-        sums = run_sums(circle(residuals[rows], event[rows]), length)
+        sums = shift_sums(residuals[rows], event[rows], length)
         sums = sums if scale is None else sums / scale[rows]
         own = residuals.shape[1]
         return _places(np.delete(sums, own, axis=1), sums[:, own] * (1 - ROUNDING))
