@@ -630,3 +630,44 @@ def test_a_security_that_could_not_be_had_is_named_with_its_reason():
     verdict = judge([stated(MEASURES["return"](security="X", date=MON), "return", **DOWN)], evidence)[0]
     assert verdict.word == "not_testable"
     assert "the source was down" in verdict.reason_en
+
+
+def test_a_panel_knows_no_day_before_its_first():
+    """The first day was held against the last row: 25 % out of nothing."""
+    days = pd.DatetimeIndex([MON, TUE], name="date")
+    held = replace(three(), tables={"panel": pd.DataFrame({"X": [80.0, 100.0], "Y": [55.0, 55.0]}, days)})
+    with pytest.raises(NoFigure, match="The panel begins on 2025-01-27"):
+        MEASURES["panel_breadth"](date=MON, figure="median").measure(held)
+    assert MEASURES["panel_breadth"](date=TUE, figure="median").measure(held).value == pytest.approx(0.125)
+
+
+def test_the_index_without_the_treated_takes_its_own_weights_of_the_last_day():
+    """Weights of two days and of two indices: those of the index named, dated last before the day, count."""
+    rows = [("2025-01-23", "Z", 0.9), ("2025-01-24", "Z", 0.5), ("2025-01-24", "OTHER", 0.2)]
+    columns = ["date", "index", "symbol", "weight", "source"]
+    weights = pd.DataFrame([(on, index, "X", w, "s") for on, index, w in rows], columns=columns)
+    held = replace(three(), tables={"weights": weights})
+    claim = {"date": MON, "figure": "without_treated", "treated": ("X",), "security": "Z"}
+    # Z stays, X falls by a fifth at half the weight: (0 + 0.5 × 0.2)/(1 − 0.5)
+    assert MEASURES["panel_breadth"](**claim).measure(held).value == pytest.approx(0.2)
+    with pytest.raises(NoFigure, match="No weights in Y are held"):
+        MEASURES["panel_breadth"](**claim | {"security": "Y"}).measure(held)
+
+
+def test_share_counts_are_asked_for_all_whose_value_a_claim_needs():
+    """Also of a sum's members and of those that a value is held against."""
+    from types import SimpleNamespace
+
+    from eventwindow.study.load import valued
+
+    def stated(measure_name, security="", **fields):
+        return SimpleNamespace(
+            measure_name=measure_name, security=security, parts=(), measure=SimpleNamespace(**fields)
+        )
+
+    claims = (
+        stated("value_changes_sum", members=("chips", "C")),
+        stated("value_against", "D", against=("E",)),
+        stated("return", "F", members=("G",)),
+    )
+    assert valued(SimpleNamespace(claims=claims), {"chips": ("A", "B")}) == ["A", "B", "C", "D", "E"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ from eventwindow.study.quality import Quality, checked_prices
 
 Step = Callable[[str], None]
 SLOW = {"XKRX"}  # a calendar that takes longer than all else that is read: lunar holidays
-VALUE_MEASURES = ("value_change", "value_against", "value_rank", "loss_rank")
+VALUE_MEASURES = ("value_change", "value_changes_sum", "value_against", "value_rank", "loss_rank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _figures(
         mode=prices,
         start=study.start,
         end=study.end,
-        counts_of=valued(ledger),
+        counts_of=valued(ledger, study.baskets),
         factors=("five", "momentum") if isinstance(MODELS[study.file.model.name], FactorModel) else (),
     )
     return ledger, replace(held, notes=(*held.notes, *notes)), tables
@@ -123,10 +123,15 @@ def check_counts(tables: Mapping[str, pd.DataFrame], prices: Prices) -> None:
         )
 
 
-def valued(ledger: Ledger) -> list[str]:
-    """Securities whose market value a claim speaks of: their share counts are needed."""
+def valued(ledger: Ledger, baskets: Mapping[str, Sequence[str]]) -> list[str]:
+    """Securities whose market value a claim speaks of, beside others or in a sum: their share counts are needed."""
     claims = [part for claim in ledger.claims for part in (claim, *claim.parts)]
-    return sorted({c.security for c in claims if c.measure_name in VALUE_MEASURES and c.security})
+    found: set[str] = set()
+    for claim in claims:
+        if claim.measure_name in VALUE_MEASURES:
+            named = [*getattr(claim.measure, "members", ()), *getattr(claim.measure, "against", ())]
+            found |= {claim.security} | {symbol for name in named for symbol in baskets.get(name, (name,))}
+    return sorted(found - {""})
 
 
 def model_factors(inputs: Inputs) -> pd.DataFrame | None:

@@ -68,6 +68,8 @@ class PanelBreadth:
         if stamp not in panel.index:
             raise NoFigure(f"The panel has no row on {self.date}.", f"樣本在 {self.date} 沒有資料。")
         place = int(panel.index.searchsorted(stamp))
+        if place == 0:
+            raise NoFigure(f"The panel begins on {self.date}.", f"樣本從 {self.date} 開始，沒有前一日的資料。")
         moves = panel.iloc[place].astype(float) / panel.iloc[place - 1].astype(float) - 1
         return moves.drop(labels=list(self._left(evidence)), errors="ignore").dropna()
 
@@ -101,6 +103,11 @@ class PanelBreadth:
         """Weights at the close before of those taken out, and who of them is in the panel without a weight."""
         held = table(evidence, "weights")
         dated = held[pd.to_datetime(held["date"]) < pd.Timestamp(self.date)]
+        own = dated[dated["index"] == self.security] if "index" in dated else dated
+        dated = dated if own.empty else own
+        if "index" in dated and len(set(dated["index"])) > 1:
+            raise NoFigure(f"No weights in {self.security} are held.", f"資料中沒有 {self.security} 的權重。")
+        dated = dated[dated["date"] == dated["date"].max()]
         treated = members(evidence, self.treated)
         chosen = [s for s in treated if s in set(dated["symbol"])]
         if not chosen:
