@@ -58,3 +58,10 @@ def test_the_first_error_in_order_is_raised():
 def test_where_the_other_process_dies_its_pieces_are_done_here():
     with second_core():
         assert run_parallel([partial(dies_elsewhere, os.getpid()), partial(int, "1")]) == [7, 1]
+
+
+def test_a_process_that_died_before_takes_nothing_with_it():
+    with second_core():
+        run_parallel([partial(dies_elsewhere, os.getpid()), partial(int, "1")])
+        assert run_parallel([partial(int, "1"), partial(int, "2"), partial(int, "3")]) == [1, 2, 3]
+        assert begin(partial(int, "4"))() == 4

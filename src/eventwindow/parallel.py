@@ -51,7 +51,7 @@ def _import(names: Sequence[str]) -> None:
 
 def begin(work: Work) -> Work:
     """Begin `work` beside what follows; calling the answer waits for it. Without a second process it is done then."""
-    return work if _second is None else partial(_answer, _second.submit(work), work)
+    return work if _second is None else partial(_answer, _sent(_second, work), work)
 
 
 def run_parallel(works: Sequence[Work]) -> list[Any]:
@@ -62,16 +62,13 @@ def run_parallel(works: Sequence[Work]) -> list[Any]:
     """
     if _second is None:
         return [work() for work in works]
-    try:  # once and here: pieces share what they read, and change its caches
-        _second.submit(_receive, pickle.dumps(works))
-    except BrokenProcessPool:
-        return [work() for work in works]
+    _sent(_second, partial(_receive, pickle.dumps(works)))  # once: pieces share what they read, and change its caches
     left, sent, answers = deque(range(len(works))), dict[int, Future[Any]](), dict[int, Work]()
     while left:
         waiting = sum(not future.done() for future in sent.values())
         while len(left) > 1 and waiting < AHEAD:
             place = left.popleft()
-            sent[place], waiting = _second.submit(_received, place), waiting + 1
+            sent[place], waiting = _sent(_second, partial(_received, place)), waiting + 1
         here = left.pop()
         answers[here] = _kept(works[here])
     answers |= {place: partial(_answer, future, works[place]) for place, future in sent.items()}
@@ -83,11 +80,22 @@ _works: Sequence[Work] = ()  # in the second process: the pieces of this call
 
 def _receive(works: bytes) -> None:
     global _works  # noqa: PLW0603 one call at a time
+    _works = ()  # no piece of the call before answers for these where they cannot be read
     _works = pickle.loads(works)
 
 
 def _received(place: int) -> Any:
     return _works[place]()
+
+
+def _sent(second: ProcessPoolExecutor, work: Work) -> Future[Any]:
+    """`work` on its way to the second process; where that is gone already, a future that says so."""
+    try:
+        return second.submit(work)
+    except BrokenProcessPool as gone:
+        future = Future[Any]()
+        future.set_exception(gone)
+        return future
 
 
 def _answer(future: Future[Any], work: Work) -> Any:
