@@ -13,6 +13,7 @@ from eventwindow.estimation.abnormal import EXCLUDED, AbnormalReturns
 from eventwindow.estimation.event_time import OUTSIDE, EventReturns
 
 Contamination = Literal["tell", "mask", "drop"]
+DONE = {"tell": "its days were kept", "mask": "its days were left out", "drop": "the event was left out"}
 SPELLED_OUT = 10  # notes; more are counted
 
 
@@ -46,14 +47,15 @@ def decontaminated(source: EventReturns, rule: Contamination) -> tuple[EventRetu
     none = pd.DataFrame(columns=EXCLUDED, dtype=object)
     if not pairs:
         return source, (), none
-    did = {"tell": "its days were kept", "mask": "its days were left out", "drop": "the event was left out"}[rule]
     notes = [
         f"{source.labels['security'].iloc[row]} {source.labels['date'].iloc[row]:%Y-%m-%d}: the estimation window holds"
-        f" the event of {day:%Y-%m-%d}; {did}"
+        f" the event of {day:%Y-%m-%d}; {DONE[rule]}"
         for row, day in pairs
     ]
     if len(notes) > SPELLED_OUT:
-        notes = [f"{len({row for row, _ in pairs})} estimation windows hold another event of the same security; {did}"]
+        notes = [
+            f"{len({row for row, _ in pairs})} estimation windows hold another event of the same security; {DONE[rule]}"
+        ]
     if rule == "drop":
         rows = list(dict.fromkeys(row for row, _ in pairs))
         reason = "the estimation window holds another event of the same security"

@@ -6,9 +6,9 @@ import numpy as np
 
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns
-from eventwindow.inference.permutation import ROUNDING, Statistic, draws, mean_of
+from eventwindow.inference.permutation import Statistic, draws, mean_of
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult
-from eventwindow.inference.shifts import largest_in_runs
+from eventwindow.inference.shifts import ROUNDING, largest_in_runs
 
 NAME, NULL = "largest_of_candidates", "the largest of the candidate sessions is a run's like any other"
 

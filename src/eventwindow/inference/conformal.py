@@ -13,6 +13,7 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array, EventReturns
 from eventwindow.inference.design import block_sums, complete, design, same_calendar
 from eventwindow.inference.results import FirmSignificance, NotComputed, Result, SignificanceResult
+from eventwindow.inference.shifts import ROUNDING
 
 SINGULAR = 1e12  # condition number
 NULL = "the window's days belong with the others"
@@ -69,7 +70,7 @@ def _basket(name: str, ar: AbnormalReturns, window: Window, statistic: Callable[
     values = statistic(sums[:, whole], e[:, seen])
     if not np.isfinite(values[-1]):
         return NotComputed(name, "the residual covariance is singular", NULL, len(held))
-    p = float((np.abs(values) >= abs(values[-1]) * (1 - 1e-12)).mean())
+    p = float((np.abs(values) >= abs(values[-1]) * (1 - ROUNDING)).mean())
     text, floor = f"{len(values)} refitted blocks", f"smallest possible p {1 / len(values):.4g}"
     return SignificanceResult(name, NULL, float(values[-1]), p, text, len(held), floor)
 

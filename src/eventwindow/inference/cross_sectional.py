@@ -12,6 +12,7 @@ from eventwindow.estimation.event_time import Array
 from eventwindow.inference.cross_section import hall, no_spread
 from eventwindow.inference.design import once
 from eventwindow.inference.results import FirmSignificance, NotComputed, Result, student
+from eventwindow.inference.shifts import ROUNDING
 
 NULL = "the mean buy-and-hold abnormal return is zero"
 
@@ -22,8 +23,8 @@ def firm_bhar(ar: AbnormalReturns, window: Window) -> FirmSignificance:
     runs = np.delete(bhar_of_shifts(ar, window), ar.residuals.shape[1], axis=1)
     count = np.isfinite(runs).sum(axis=1)
     with np.errstate(invalid="ignore"):
-        beyond = (np.abs(runs) >= np.abs(value)[:, None] * (1 - 1e-12)).sum(axis=1)
-        below = (runs <= value[:, None] * (1 + 1e-12)).sum(axis=1)
+        beyond = (np.abs(runs) >= np.abs(value)[:, None] * (1 - ROUNDING)).sum(axis=1)
+        below = (runs <= value[:, None] * (1 + ROUNDING)).sum(axis=1)
     reason = ar.car(window).reason.copy()
     reason[(reason == "") & (count == 0)] = f"no {len(window)} consecutive returns in the estimation window"
     two, low = (np.where(reason == "", (1 + hits) / (count + 1), np.nan) for hits in (beyond, below))

@@ -7,10 +7,10 @@ import numpy as np
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.design import common_days, complete, design
-from eventwindow.inference.permutation import MINIMUM_DAYS, ROUNDING
+from eventwindow.inference.design import complete
+from eventwindow.inference.permutation import shared_residuals
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult
-from eventwindow.inference.shifts import circle, event_residuals, run_sums
+from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, run_sums
 
 NAME, NULL = "date_permutation_scaled", "the mean CAR is a day's like any other, for the volatility expected of it"
 DECAY = 0.94  # of the EWMA, a day (RiskMetrics 1996)
@@ -45,15 +45,8 @@ def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
 
 def basket_of(held: AbnormalReturns, window: Window) -> Array | str:
     """(T,) the mean residual on the days that all members hold, or why there is none."""
-    if not len(held):
-        return "no event holds the window"
-    if design(held, window) not in ("single", "one_day"):
-        return "the events do not share their days: there is no one cross-section to move"
-    laid = common_days(held.estimation_days, held.residuals)[1]
-    mean = laid[:, np.isfinite(laid).all(axis=0)].mean(axis=0)
-    if len(mean) < MINIMUM_DAYS:
-        return f"{len(mean)} estimation days on which all members have residuals, {MINIMUM_DAYS} needed"
-    return np.asarray(mean)
+    laid = shared_residuals(held, window, held.residuals)
+    return laid if isinstance(laid, str) else np.asarray(laid.mean(axis=0))
 
 
 def before_window(held: AbnormalReturns, window: Window) -> Array:
@@ -65,13 +58,10 @@ def before_window(held: AbnormalReturns, window: Window) -> Array:
 
 def ewma(basket: Array, between: Array) -> tuple[Array, float]:
     """(T,) the standard deviation expected for each day from those before it, and for the day after them all."""
-    variance, path = float(np.mean(basket**2)), np.empty(len(basket))
-    for day, value in enumerate(basket):
-        path[day] = variance
-        variance = DECAY * variance + (1 - DECAY) * value**2
-    for value in between:
-        variance = DECAY * variance + (1 - DECAY) * value**2
-    return np.sqrt(path), float(np.sqrt(variance))
+    variance = [float(np.mean(basket**2))]
+    for value in np.concatenate([basket, between]):
+        variance.append(DECAY * variance[-1] + (1 - DECAY) * value**2)
+    return np.sqrt(variance[: len(basket)]), float(np.sqrt(variance[-1]))
 
 
 def volatility_ratio(held: AbnormalReturns, window: Window) -> float:

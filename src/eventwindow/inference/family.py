@@ -9,7 +9,7 @@ import numpy as np
 
 from eventwindow.inference.response import Effect
 from eventwindow.inference.results import LEVEL
-from eventwindow.inference.shifts import largest_in_runs
+from eventwindow.inference.shifts import ROUNDING, largest_in_runs
 
 SHARED = 100  # pseudo-dates that the claims of one family must have in common
 
@@ -40,7 +40,7 @@ def family(effects: Mapping[str, Effect]) -> dict[str, Corrected]:
 
 def critical(null: np.ndarray, level: float) -> float:
     """What a statistic must exceed for (1 + its rank)/(draws + 1) to be at most `level`; infinite for too few draws."""
-    allowed = int(level * (len(null) + 1) * (1 + 1e-12)) - 1  # draws that may lie at or above it
+    allowed = int(level * (len(null) + 1) * (1 + ROUNDING)) - 1  # draws that may lie at or above it
     return float(np.sort(null)[::-1][allowed]) if allowed >= 0 else float("inf")
 
 
@@ -54,7 +54,7 @@ def runs(sizes: Sequence[float], null: np.ndarray) -> tuple[np.ndarray, np.ndarr
     left = [np.sort(order[k:]) for k in range(len(order))]  # sessions not yet passed, in time order
     shifts = [largest_in_runs(np.concatenate([np.abs(null), size[part]]), len(part)) for part in left]
     stepped = np.maximum.accumulate(
-        [np.mean(most >= size[at] * (1 - 1e-12)) for at, most in zip(order, shifts, strict=True)]
+        [np.mean(most >= size[at] * (1 - ROUNDING)) for at, most in zip(order, shifts, strict=True)]
     )
     stays = int(np.sum(stepped <= LEVEL))
     least = [_least(np.abs(null), len(order) - min(k, stays)) for k in range(len(order))]
@@ -65,7 +65,7 @@ def runs(sizes: Sequence[float], null: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 def _least(null: np.ndarray, sessions: int) -> float:
     """What the largest of some sessions must exceed: of all shifts, those that hold it count against it too."""
-    allowed = int(LEVEL * (len(null) + sessions) * (1 + 1e-12)) - sessions
+    allowed = int(LEVEL * (len(null) + sessions) * (1 + ROUNDING)) - sessions
     largest = np.sort(largest_in_runs(null, sessions))[::-1]
     return float(largest[allowed]) if 0 <= allowed < len(largest) else float("inf")
 

@@ -12,11 +12,10 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import common_days, complete, design
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult
-from eventwindow.inference.shifts import circle, event_residuals, run_sums
+from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, run_sums
 
 Statistic = Callable[[Array], Array]  # (N, D) → (D,)
 MINIMUM_DAYS = 20
-ROUNDING = 1e-12  # of sums that are equal but for the order in which they were added
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +50,9 @@ def date_permutation(
 def draws(ar: AbnormalReturns, window: Window, standardised: bool) -> Draws | str:
     """The members on the event and on every day, or shift, that it is ranked among; or why there are none."""
     held, car = complete(ar, window)
-    if not len(held):
-        return "no event holds the window"
-    if design(held, window) not in ("single", "one_day"):
-        return "the events do not share their days: there is no one cross-section to move"
-    residuals = held.standardised_residuals if standardised else held.residuals
-    laid = common_days(held.estimation_days, residuals)[1]
-    laid = laid[:, np.isfinite(laid).all(axis=0)]
-    if laid.shape[1] < MINIMUM_DAYS:
-        return f"{laid.shape[1]} estimation days on which all members have residuals, {MINIMUM_DAYS} needed"
+    laid = shared_residuals(held, window, held.standardised_residuals if standardised else held.residuals)
+    if isinstance(laid, str):
+        return laid
     value = car.scar if standardised else car.car
     if len(window) == 1:
         return Draws(value, value, laid)
@@ -67,6 +60,19 @@ def draws(ar: AbnormalReturns, window: Window, standardised: bool) -> Draws | st
     sums = run_sums(circle(laid, event), len(window)) / (np.sqrt(len(window)) if standardised else 1.0)
     own = laid.shape[1]  # where the event's run begins
     return Draws(value, sums[:, own], np.delete(sums, own, axis=1))
+
+
+def shared_residuals(held: AbnormalReturns, window: Window, residuals: Array) -> Array | str:
+    """(N, T) the residuals on the days that all members hold, or why there are none."""
+    if not len(held):
+        return "no event holds the window"
+    if design(held, window) not in ("single", "one_day"):
+        return "the events do not share their days: there is no one cross-section to move"
+    laid = common_days(held.estimation_days, residuals)[1]
+    laid = laid[:, np.isfinite(laid).all(axis=0)]
+    if laid.shape[1] < MINIMUM_DAYS:
+        return f"{laid.shape[1]} estimation days on which all members have residuals, {MINIMUM_DAYS} needed"
+    return laid
 
 
 def mean_of(values: Array) -> Array:

@@ -13,7 +13,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import NoFigure
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference.results import POWER
-from eventwindow.inference.shifts import circle, event_residuals, run_sums, untouched
+from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, run_sums, untouched
 
 FEWEST = 100  # returns that an estimation window must hold, and pseudo-dates that a test needs
 
@@ -62,7 +62,7 @@ def effect(
     `spread` is the standard deviation of the null, where not all of it is null; `ranked` stands for the value among it.
     """
     spread = float(np.std(null)) if spread is None else spread
-    larger = np.sum(np.abs(null) >= abs(value if ranked is None else ranked) * (1 - 1e-12))
+    larger = np.sum(np.abs(null) >= abs(value if ranked is None else ranked) * (1 - ROUNDING))
     reach = float(stdtrit(dof, POWER)) * std_error
     return Effect(
         statistic=value / spread,

@@ -14,6 +14,8 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import block_sums
 
+ROUNDING = 1e-12  # of sums that are equal but for the order in which they were added
+
 
 def event_residuals(ar: AbnormalReturns, window: Window) -> Array:
     """(N, L) abnormal returns of a window on the scale of the residuals: over their forecast errors, times σ."""

@@ -8,10 +8,9 @@ from eventwindow.calendars.window import Span, Window, as_window
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.results import FirmSignificance, NotComputed, Result
-from eventwindow.inference.shifts import event_residuals, shift_sums
+from eventwindow.inference.shifts import ROUNDING, event_residuals, shift_sums
 from eventwindow.parallel import in_blocks
 
-ROUNDING = 1e-12  # of sums that are equal but for the order in which they were added
 NULL = "the abnormal return is zero"
 
 

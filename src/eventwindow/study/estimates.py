@@ -17,7 +17,7 @@ from eventwindow.claims.evidence import Evidence
 from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import NO_BENCHMARK, placed_events, study_abnormal_returns
-from eventwindow.estimation.contamination import earlier_events
+from eventwindow.estimation.contamination import DONE, earlier_events
 from eventwindow.estimation.returns import price_for_returns
 from eventwindow.study.load import Inputs, gather_evidence, model_factors, securities_table
 
@@ -123,13 +123,12 @@ def excluded_rows(abnormal: AbnormalReturns) -> list[Exclusion]:
 
 def _contaminated(abnormal: AbnormalReturns, inputs: Inputs) -> Iterator[Exclusion]:
     """Which events' estimation windows hold the day of another event, and for how many securities."""
-    did = {"tell": "its days were kept", "mask": "its days were left out", "drop": "the event was left out"}
     found: dict[tuple[str, pd.Timestamp], set[str]] = {}
     for row, day in earlier_events(abnormal):
         label = abnormal.labels.iloc[row]
         found.setdefault((label["event"], day), set()).add(label["security"])
     for (event, day), securities in found.items():
-        words = did[inputs.study.file.study.contamination]
+        words = DONE[inputs.study.file.study.contamination]
         of = f" of {len(securities)} securities" if len(securities) > 1 else ""
         reason = f"the estimation window{of} holds the event of {day:%Y-%m-%d}; {words}"
         yield Exclusion(event, "" if len(securities) > 1 else min(securities), "told", reason)
