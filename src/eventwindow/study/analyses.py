@@ -116,14 +116,14 @@ def specification_curve(estimates: Estimates) -> Tables:
     if views is None:
         return {}
     inputs, headline, file = estimates.inputs, estimates.headline, estimates.inputs.study.file
-    sessions = inputs.calendar[inputs.calendar["mic"] == views.calendar.mic]
-    before = sessions[(sessions["kind"] == "event") & (sessions["session"] < views.day0)]
+    dates = inputs.calendar[inputs.calendar["mic"] == views.calendar.mic]
+    before = dates[(dates["kind"] == "event") & (dates["session"] < views.day0)]
     every = curve(
         views,
         file.windows.report,
         estimation=file.windows.estimation,
         before=dict(zip(before["id"], before["session"], strict=True)),
-        tainted=pd.DatetimeIndex(sessions.loc[sessions["kind"] == "news", "session"].dropna()),
+        tainted=pd.DatetimeIndex(dates.loc[dates["kind"] == "news", "session"].dropna()),
         factors=inputs.tables.get("factors"),
         minimum=file.study.minimum_returns,
     )
@@ -173,14 +173,13 @@ def intraday_bars(estimates: Estimates) -> Tables:
     form, table = inputs.study.file.intraday, inputs.tables.get("intraday")
     if table is None:
         return {}
-    calendar = headline.calendar
-    events = inputs.calendar[(inputs.calendar["kind"] == "event") & (inputs.calendar["mic"] == calendar.mic)]
+    dates = estimates.home_dates
     bars, lost = _bars(estimates, table)
     return intraday.intraday_tables(
         headline.event,
         bars,
-        _sessions(calendar, headline.day_zero, form.days),
-        list(events["session"]),
+        _sessions(headline.calendar, headline.day_zero, form.days),
+        list(dates.loc[dates["kind"] == "event", "session"]),
         market=form.market,
         sector=form.sector,
         pairs=form.pairs,

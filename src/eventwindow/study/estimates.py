@@ -39,13 +39,18 @@ class Headline:
     basket: str  # "" where the study names none
     members: tuple[str, ...]
     abnormal: EventStudy  # every security of the event
-    calendar: Calendar
+    calendars: Mapping[str, Calendar]  # by security
 
     @cached_property
     def first(self) -> str:
         """The first member that has abnormal returns, else the first security."""
         held = self.abnormal.labels["security"]
         return next((m for m in self.members if m in set(held)), str(held.iloc[0]))
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar of the first security."""
+        return self.calendars[self.first]
 
     @cached_property
     def day_zero(self) -> pd.Timestamp:
@@ -71,11 +76,15 @@ class Estimates:
 
     @cached_property
     def headline(self) -> Headline:
-        named, event = self.inputs.study.headline, self.inputs.study.headline["event"]
-        abnormal, members = self.by_event[event], tuple(named["members"])
-        held = abnormal.labels["security"]
-        first = next((m for m in members if m in set(held)), held.iloc[0])
-        return Headline(event, named["basket"], members, abnormal, self.inputs.calendars[first])
+        named, calendars = self.inputs.study.headline, self.inputs.calendars
+        abnormal = self.by_event[named["event"]]
+        return Headline(named["event"], named["basket"], tuple(named["members"]), abnormal, calendars)
+
+    @cached_property
+    def home_dates(self) -> pd.DataFrame:
+        """The rows of the study's calendar (events and other news) on the headline's exchange."""
+        calendar = self.inputs.calendar
+        return calendar[calendar["mic"] == self.headline.calendar.mic]
 
     @cached_property
     def candidates(self) -> Window:
@@ -83,9 +92,8 @@ class Estimates:
         given, window = self.inputs.study.file.robustness.candidates, self.inputs.study.file.windows.event
         if given is not None:
             return given
-        sessions, calendar = self.headline.calendar.sessions, self.inputs.calendar
-        events = calendar[(calendar["kind"] == "event") & (calendar["mic"] == self.headline.calendar.mic)]
-        earlier = events.loc[events["session"] < self.headline.day_zero, "session"]
+        sessions, dates = self.headline.calendar.sessions, self.home_dates
+        earlier = dates.loc[(dates["kind"] == "event") & (dates["session"] < self.headline.day_zero), "session"]
         if earlier.empty:
             return Window(0, 0)
         steps = int(sessions.searchsorted(self.headline.day_zero) - sessions.searchsorted(earlier.max()))
