@@ -4,6 +4,7 @@ FROM python:3.13-slim AS build
 WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
+COPY docs docs
 RUN python -m venv /opt/eventwindow && /opt/eventwindow/bin/pip install --no-cache-dir .
 
 FROM python:3.13-slim

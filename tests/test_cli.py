@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from eventwindow import __version__, run_study
 from eventwindow.cli.main import main
+from eventwindow.cli.pages import topics
 from eventwindow.report.csv import csv_text
 from eventwindow.study.library import new_study
 
@@ -24,6 +27,7 @@ CONTRACT = {
     "claims": "id article security measure stated_text stated measured unit verdict rule reason",
     "excluded": "event security reason",
 }
+SRC = Path(__file__).parents[1] / "src"
 SHORT = ("--prices", "shipped", "--language", "en")
 
 
@@ -65,7 +69,55 @@ def test_version(arguments):
     command = (
         [sys.executable, *arguments] if arguments[0] == "-m" else [sys.executable, "-m", "eventwindow", *arguments]
     )
-    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == f"eventwindow {__version__}\n"
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.startswith(f"eventwindow {__version__} (pandas {pd.__version__}, numpy {np.__version__}, yfinance ")
+
+
+def test_help_prints_every_page_and_schema(capsys):
+    assert main(["help"]) == 0
+    listed = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert {"index", "study-file", "measures", "study.schema", "claims.schema"} <= set(listed)
+    for topic in listed:
+        assert main(["help", topic]) == 0
+        assert len(capsys.readouterr().out) > 300
+    assert main(["help", "no-such-page"]) == 2
+    assert "The pages are" in capsys.readouterr().err
+
+
+def test_every_page_that_a_message_names_is_there():
+    sources = [*SRC.rglob("*.py"), *SRC.rglob("*.po"), *SRC.rglob("*.toml")]
+    named = {name for path in sources for name in re.findall(r"`eventwindow help ([\w.-]+)`", path.read_text("utf-8"))}
+    assert {"study-file", "draft", "measures"} <= named
+    assert named <= set(topics())
+
+
+def test_what_completes_the_shell_names_every_command(capsys):
+    assert main(["completion", "bash"]) == 0
+    script = capsys.readouterr().out
+    assert all(name in script for name in ("run", "check", "help", "--prices"))
+
+
+def test_a_missing_library_is_named_with_what_installs_it(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "shtab", None)
+    assert main(["completion", "bash"]) == 2
+    message = capsys.readouterr().err
+    assert message == "eventwindow: completion needs shtab, which is not installed\nInstall it: pip install shtab\n"
+
+
+def test_verbose_says_what_is_done(study, tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "eventwindow",
+        "run",
+        str(study),
+        *SHORT,
+        "--out",
+        str(tmp_path / "o"),
+        "--verbose",
+    ]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    assert re.search(r"^ +\d+ ms  eventwindow: estimating expected returns$", said, re.MULTILINE)
 
 
 def test_list_names_the_studies_that_ship(capsys):

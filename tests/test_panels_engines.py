@@ -24,7 +24,7 @@ def assert_equal(one, other):
 
 
 def test_a_cluster_that_loses_a_worker_gives_the_same_bytes():
-    distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install 'eventwindow[dask]'")
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install dask distributed")
     returns = ragged_panel(21)
     events = drawn_events(returns, 21, 120)
     here = panel_study(returns, events, report=WINDOWS, chunk=7, workers=1, **OPTIONS)

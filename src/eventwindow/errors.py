@@ -76,6 +76,15 @@ class SourceError(StudyError):
     exit_code = 1
 
 
+def needs_library(what: str, *libraries: str) -> StudyError:
+    """The error of a part whose library is not installed; the remedy works with and without this folder."""
+    verb = "are" if len(libraries) > 1 else "is"
+    return StudyError(
+        f"{what} needs {' and '.join(libraries)}, which {verb} not installed",
+        remedy=f"Install it: pip install {' '.join(libraries)}",
+    )
+
+
 class NoFigure(Exception):  # noqa: N818 a reason, not a fault
     """The data hold no figure for this measure; the reason becomes the verdict's."""
 

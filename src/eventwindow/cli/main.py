@@ -8,10 +8,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from eventwindow import __version__
-from eventwindow.errors import StudyError, languages
+from eventwindow.errors import StudyError, languages, needs_library
 
 EPILOG = "exit codes: 0 done, 1 something failed that is not yours, 2 the input is wrong, 130 interrupted"
 
@@ -27,6 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads cost more than they give
     gc.set_threshold(100_000)  # what a run makes lives to its end: looking through it costs half a second
     options = parser().parse_args(arguments)
+    if options.verbose:
+        import logging
+
+        logging.basicConfig(level=logging.INFO, format="%(relativeCreated)7.0f ms  %(name)s: %(message)s")
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
@@ -48,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="eventwindow", description="Event studies that hold the news to the tape.", epilog=EPILOG
     )
-    top.add_argument("--version", action="version", version=f"eventwindow {__version__}")
+    top.add_argument("--version", action=_Version, nargs=0, help="print the version and those of the libraries below")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     run = _command(commands, "run", _run, "run a study and write its report")
     run.add_argument("study", metavar="STUDY", help="a study's folder, or the name of one that ships")
@@ -81,9 +85,24 @@ def parser() -> argparse.ArgumentParser:
     size.add_argument("--seed", type=int, default=0, metavar="N")
     size.add_argument("--out", type=Path, default=Path("eventwindow-out/calibration"), metavar="DIR")
     _command(commands, "list", _list, "list the studies that ship")
+    pages = _command(commands, "help", _help, "print a page of the documentation, or a JSON schema")
+    pages.add_argument("topic", nargs="?", metavar="TOPIC", help="its name (default: the list of pages)")
+    shell = _command(commands, "completion", _completion, "print what completes commands in a shell")
+    shell.add_argument("shell", choices=("bash", "zsh", "tcsh"))
     new = _command(commands, "new", _new, "write a small, commented study that runs as it is")
     new.add_argument("name", metavar="NAME", help="the folder to make")
     return top
+
+
+class _Version(argparse.Action):
+    """The version, with those of the libraries on which a number may hang."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import version
+
+        below = ", ".join(f"{name} {version(name)}" for name in ("pandas", "numpy", "yfinance"))
+        print(f"eventwindow {__version__} ({below}, Python {sys.version.split()[0]})")
+        parser.exit()
 
 
 def _command(
@@ -94,6 +113,7 @@ def _command(
 ) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=words, description=words.capitalize() + ".")
     command.set_defaults(command=function)
+    command.add_argument("--verbose", action="store_true", help="say on standard error what is done, and when")
     return command
 
 
@@ -220,6 +240,22 @@ def _calibrate(options: argparse.Namespace) -> int:
         result = calibrate(prices, draws=options.draws, seed=options.seed, workers=min(2, os.cpu_count() or 1))
     print(result)
     print(*write_calibration(result, options.out), sep="\n")
+    return 0
+
+
+def _help(options: argparse.Namespace) -> int:
+    from eventwindow.cli.pages import print_page
+
+    print_page(options.topic)
+    return 0
+
+
+def _completion(options: argparse.Namespace) -> int:
+    try:
+        import shtab
+    except ImportError:
+        raise needs_library("completion", "shtab") from None
+    print(shtab.complete(parser(), options.shell))
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ from eventwindow.inference.registry import TESTS
 from eventwindow.prices.inventory import Refresh
 from eventwindow.study.result import StudyResult
 
+log = logging.getLogger("eventwindow")
+
 WORDS = ("confirmed", "partly", "contradicted", "not_testable")
 PARAMETRIC = re.compile(r"t\(|F\(|N\(")  # below 1 % the tails of these say no more than that
 LEADING = 6  # tests of a basket that the terminal shows; the report shows all
@@ -28,10 +31,10 @@ COLOUR = {"confirmed": "green", "partly": "yellow", "contradicted": "red", "not_
 
 @contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
-    """A line on stderr that says what is being done; silent where stderr is no terminal."""
+    """A line on stderr that says what is being done; silent where stderr is no terminal, a log with --verbose."""
     console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _: None
+    if log.isEnabledFor(logging.INFO) or not console.is_terminal:
+        yield log.info
         return
     with console.status("reading the study") as status:
         yield status.update

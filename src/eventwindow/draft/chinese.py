@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from eventwindow.errors import StudyError
+from eventwindow.errors import needs_library
 
 CHINESE = re.compile(r"[\u3007\u3400-\u9fff]")
 _UNITS = "十百千万亿"
@@ -51,7 +51,7 @@ def _converter() -> Any:
     try:
         from opencc import OpenCC
     except ImportError:
-        raise _missing("OpenCC") from None
+        raise needs_library("a Chinese article", "opencc") from None
     return OpenCC("t2s")
 
 
@@ -59,12 +59,5 @@ def _cn2an() -> Any:
     try:
         import cn2an
     except ImportError:
-        raise _missing("cn2an") from None
+        raise needs_library("a Chinese article", "cn2an") from None
     return cn2an
-
-
-def _missing(library: str) -> StudyError:
-    return StudyError(
-        f"a Chinese article needs the library {library}, which is not installed",
-        remedy="Install the extra that holds it: pip install 'eventwindow[draft]'",
-    )

@@ -132,7 +132,7 @@ def _own(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise StudyError(
-            f"there is no file {path.name}", remedy="--names takes a CSV file; see docs/draft.md."
+            f"there is no file {path.name}", remedy="--names takes a CSV file; see `eventwindow help draft`."
         ) from None
     except (UnicodeDecodeError, IsADirectoryError):
         raise StudyError(f"{path.name} is no UTF-8 text", remedy="Save it as CSV in UTF-8.") from None

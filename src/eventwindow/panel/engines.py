@@ -13,7 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from contextlib import contextmanager
 from typing import Any
 
-from eventwindow.errors import StudyError
+from eventwindow.errors import StudyError, needs_library
 
 Work = Callable[..., Any]
 Run = Callable[[Work, Sequence[int], Callable[[int], tuple[Any, ...]]], Iterator[tuple[int, Any]]]
@@ -94,7 +94,7 @@ def _dask(workers: int | None, client: Any) -> Iterator[Run]:
         import dask
         from distributed import Client, as_completed
     except ImportError:
-        raise StudyError('engine="dask" needs Dask.', remedy="pip install 'eventwindow[dask]'") from None
+        raise needs_library('engine="dask"', "dask", "distributed") from None
     given = isinstance(client, Client)
     if not given:
         options: dict[str, Any] = {"n_workers": workers or os.cpu_count() or 1, "threads_per_worker": 1}

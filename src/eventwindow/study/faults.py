@@ -12,6 +12,7 @@ from eventwindow.errors import StudyError
 
 DATE, CLOCK = "Write a date as 2025-01-27, without quotes.", "Write a clock time as 08:30:00, without quotes."
 # The kind of a pydantic error, or how it begins → what is wrong, if not in pydantic's words, and the remedy.
+OTHERWISE = "`eventwindow help study-file` describes this key."
 REMEDIES: dict[str, tuple[str, str]] = {
     "date": ("no date", DATE),
     "time": ("no clock time", CLOCK),
@@ -44,7 +45,10 @@ def value_fault(error: Mapping[str, Any]) -> tuple[str, str]:
     if kind == "value_error":
         what, _, remedy = said.partition("\n")
         return what, remedy
-    words = next((v for k, v in REMEDIES.items() if kind.startswith(k)), ("", "See docs/study-file.md for this key."))
+    words = next(
+        (v for k, v in REMEDIES.items() if kind.startswith(k)),
+        ("", "`eventwindow help study-file` describes this key."),
+    )
     return f"{words[0] or said}{_found(error['input'])}", words[1]
 
 

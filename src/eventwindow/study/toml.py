@@ -79,7 +79,7 @@ def _dotted(location: Location) -> str:
 def _nearest(key: str, form: type[BaseModel]) -> str:
     known = sorted(_keys(form.model_json_schema()))
     close = difflib.get_close_matches(key, known, n=1)
-    return f"Did you mean {close[0]!r}?" if close else "Remove it; the keys are listed in docs/study-file.md."
+    return f"Did you mean {close[0]!r}?" if close else "Remove it; `eventwindow help study-file` lists the keys."
 
 
 def _keys(schema: dict[str, Any]) -> set[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from eventwindow.errors import StudyError
+from eventwindow.errors import needs_library
 from eventwindow.estimation.event_time import Array, EventReturns
 from eventwindow.estimation.models.fit import Fit
 from eventwindow.estimation.models.ols import ols
@@ -58,7 +58,7 @@ def _quasi_likelihood(residuals: Array) -> tuple[Array, Array] | None:
     try:
         from arch import arch_model
     except ImportError:
-        raise StudyError("the GARCH model needs arch.", remedy='pip install "eventwindow[garch]"') from None
+        raise needs_library("the GARCH model", "arch") from None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         fit = arch_model(SCALE * residuals, mean="Zero", vol="GARCH", p=1, q=1, rescale=False).fit(disp="off")
