@@ -70,6 +70,22 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("study", metavar="STUDY")
     _price_options(check)
     check.add_argument("--claims", type=Path, metavar="FILE", help="check these claims instead of the study's own")
+    quick = _command(commands, "quick", _quick, "what some securities did on a day, in one screen; no study needed")
+    quick.add_argument("symbols", nargs="+", metavar="SYMBOL", help="as Yahoo writes it: NVDA, 2330.TW, SAP.DE")
+    quick.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="the day of the event")
+    quick.add_argument(
+        "--time", metavar="HH:MM", help="its clock time: day 0 is the first session that closes after it"
+    )
+    quick.add_argument(
+        "--zone", metavar="ZONE", help="of the clock time (default: that of the first symbol's exchange)"
+    )
+    quick.add_argument("--benchmark", metavar="SYMBOL", help="for all of them (default: that of each one's market)")
+    quick.add_argument(
+        "--claim", action="append", default=[], metavar="SENTENCE", help="judge this sentence; repeatable"
+    )
+    _price_options(quick)
+    quick.add_argument("--save", type=Path, metavar="FOLDER", help="keep the study in this folder")
+    quick.add_argument("--json", action="store_true", help="print the same as JSON")
     draft = _command(commands, "draft", _draft, "draft a claims.toml from articles, for a person to finish")
     draft.add_argument("articles", nargs="+", type=Path, metavar="ARTICLE", help="plain text, UTF-8")
     draft.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="the day that the articles are of")
@@ -216,6 +232,12 @@ def _prices(options: argparse.Namespace) -> int:
     with progress_bar("prices") as bar:
         print_changes(refresh(study.symbols, study.start, study.end, figures=figures, progress=bar))
     return 0
+
+
+def _quick(options: argparse.Namespace) -> int:
+    from eventwindow.cli.quick import quick
+
+    return quick(options)
 
 
 def _draft(options: argparse.Namespace) -> int:

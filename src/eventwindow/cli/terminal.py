@@ -50,13 +50,13 @@ def print_result(result: StudyResult, report: Path) -> None:
             console.print(line, markup=False)
     console.print(_main_names(result))
     if result.run["headline"]["basket"]:
-        console.print(*_basket(result), sep="\n")
-    for line in (*_depends(result), *origin_lines(result), *_padding(result), *_warned(result)):
+        console.print(*basket_lines(result), sep="\n")
+    for line in (*_depends(result), *origin_lines(result), *_padding(result), *warned(result)):
         console.print(line, markup=False)
     console.print(f"Report: {report}", markup=False, soft_wrap=True)
 
 
-def _warned(result: StudyResult) -> Iterator[str]:
+def warned(result: StudyResult) -> Iterator[str]:
     """What did not go as it should: analyses that could not run, and how often the prices were doubted."""
     yield from (e.reason for e in result.left_out if not e.security and e.what == "excluded")
     quality = result.tables.get("data_quality", pd.DataFrame({"level": []}))
@@ -147,16 +147,16 @@ def _main_names(result: StudyResult) -> Table:
     for row in _records(rows):
         table.add_row(
             str(row.security),
-            _percent(actual.get(row.security, math.nan)),
-            _percent(row.car),
-            _percent(row.std_error, sign=False),
+            percent(actual.get(row.security, math.nan)),
+            percent(row.car),
+            percent(row.std_error, sign=False),
             p_value(row.p_value, floor=0.01),
             p_value(row.p_sample_quantile),
         )
     return table
 
 
-def _basket(result: StudyResult) -> Iterator[Table | str]:
+def basket_lines(result: StudyResult) -> Iterator[Table | str]:
     """The headline basket on day 0: the tests that lead, then in one line what careless ones would have said."""
     head, every = result.run["headline"], result.table("tests")
     at_zero = (every["window_start"] == 0) & (every["window_end"] == 0) & every["statistic"].notna()
@@ -190,9 +190,9 @@ def _depends(result: StudyResult) -> Iterator[str]:
         for t in (result.table("views"), result.table("robustness"))
     )
     if len(views) > 1:
-        yield f"{first} on " + ", ".join(f"{r.benchmark} {_percent(r.car)}" for r in _records(views)) + "."
+        yield f"{first} on " + ", ".join(f"{r.benchmark} {percent(r.car)}" for r in _records(views)) + "."
     for r in _records(every):
-        spread = f"median {_percent(r.median)}, from {_percent(r.lowest)} to {_percent(r.highest)}"
+        spread = f"median {percent(r.median)}, from {percent(r.lowest)} to {percent(r.highest)}"
         shares = f"{r.share_same_sign:.0%} of the same sign, {r.share_significant_same_sign:.0%} significant with it"
         yield f"{first} over {r.specifications} specifications: {spread}; {shares}."
 
@@ -202,14 +202,15 @@ def _title(row: Any) -> str:
 
 
 def _statistic(row: Any) -> str:
-    return _percent(row.statistic) if row.test == "date_permutation_mean" else f"{row.statistic:.2f}"
+    return percent(row.statistic) if row.test == "date_permutation_mean" else f"{row.statistic:.2f}"
 
 
 def origin_lines(result: StudyResult) -> list[str]:
     """Where each ticker's figures are from: in one line if from one place, else ticker by ticker; and what was told."""
     origins = pd.Series({s: o["origin"] for s, o in result.run["prices"].items()}, dtype=object)
     if len(set(origins)) == 1:
-        lines = [f"Prices: all {len(origins)} tickers {_origin(str(origins.iloc[0]))}."]
+        which = f"all {len(origins)} tickers" if len(origins) > 1 else origins.index[0]
+        lines = [f"Prices: {which} {_origin(str(origins.iloc[0]))}."]
     else:
         groups = origins.groupby(origins).groups.items()
         lines = [f"Prices {_origin(str(o))}: {', '.join(map(str, symbols))}." for o, symbols in groups]
@@ -235,7 +236,7 @@ def _origin(origin: str) -> str:
     return {"yahoo": "from Yahoo", "shipped": "from the shipped figures", "file": "from your file"}[origin]
 
 
-def _percent(value: float, sign: bool = True) -> str:
+def percent(value: float, sign: bool = True) -> str:
     return "" if math.isnan(value) else f"{100 * value:{'+' if sign else ''}.2f} %"
 
 

@@ -85,16 +85,19 @@ def _closed(study: Study | None) -> Closed:
     return closed
 
 
-def draft_text(files: Sequence[str], entries: Sequence[Sequence[Entry]], dated: dt.date) -> str:
+def draft_text(files: Sequence[str], entries: Sequence[Sequence[Entry]], day: dt.date | None, head: str = HEAD) -> str:
     """The draft as TOML: articles first, then their claims."""
-    tables = [
-        _table("articles", {"key": f"D{a}", "title_en": file, "dated": str(dated)}) for a, file in enumerate(files, 1)
-    ]
-    return "\n".join([HEAD, *tables, *(_table("claims", found) for several in entries for found in several)])
+    dated = {"dated": str(day)} if day else {}
+    articles = [{"key": f"D{a}", "title_en": file} | dated for a, file in enumerate(files, 1)]
+    claims = [found for several in entries for found in several]
+    return "\n".join(
+        [head, *(toml_table("[[articles]]", a) for a in articles), *(toml_table("[[claims]]", c) for c in claims)]
+    )
 
 
-def _table(name: str, values: Entry) -> str:
-    return f"[[{name}]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in values.items())
+def toml_table(head: str, values: Entry) -> str:
+    """A table of TOML under its head, `[name]` or `[[name]]`."""
+    return f"{head}\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in values.items())
 
 
 def _toml(value: Any) -> str:

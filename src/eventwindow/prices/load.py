@@ -129,11 +129,11 @@ def _from_yahoo(search: _Search) -> None:
 # A new source is one file and one line here; `AUTO` is the order in which they are asked by themselves.
 SOURCES: dict[str, Callable[[_Search], None]] = {"yahoo": _from_yahoo, "shipped": _from_shipped}
 AUTO = ("yahoo", "shipped")
-_OWN = "Correct the symbol in study.toml, or give its prices with --prices PATH."
+_OWN = "Correct the symbol, or give its prices with --prices PATH."
 REMEDIES = {  # for a symbol without prices; of a file it is another
     "auto": _OWN,
     "yahoo": _OWN,
-    "shipped": "Correct the symbol in study.toml, or ask Yahoo too with --prices auto.",
+    "shipped": "Correct the symbol, or ask Yahoo too with --prices auto.",
 }
 
 
@@ -193,7 +193,7 @@ def _refuse_unknown(search: _Search) -> None:
     unknown = [symbol for symbol in doubtful if symbol not in known]
     if unknown:
         said = "; ".join(dict.fromkeys([r.reason for s in unknown for r in search.reasons.get(s, [])] + search.notes))
-        remedy = REMEDIES.get(str(search.mode), "Add it to the file, or correct the symbol in study.toml.")
+        remedy = REMEDIES.get(str(search.mode), "Add it to the file, or correct the symbol.")
         raise PriceError(f"no prices of {', '.join(unknown)}: {said}", remedy=remedy)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from eventwindow.errors import StudyError
@@ -70,7 +71,8 @@ def new_study(folder: Path | str) -> Path:
     parts = {
         path.name: path.read_text(encoding="utf-8").replace("{name}", folder.name) for path in TEMPLATE.glob("*.toml")
     }
-    daily = _figures(parts["study.toml"])
+    form = tomllib.loads(parts["study.toml"])
+    daily = shipped_figures([*(s["symbol"] for s in form["securities"]), form["study"]["benchmark"]])
     (folder / "figures").mkdir(parents=True)
     for name, text in parts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
@@ -78,15 +80,15 @@ def new_study(folder: Path | str) -> Path:
     return folder
 
 
-def _figures(study: str) -> str:
-    """The daily figures of the template's securities, from those that ship, as CSV."""
+def shipped_figures(symbols: Sequence[str]) -> str:
+    """The daily figures of some symbols of the DeepSeek study as CSV; "" where there are none."""
     import pandas as pd
 
     from eventwindow.prices.bundled import shipped_histories
 
-    form = tomllib.loads(study)
-    symbols = [s["symbol"] for s in form["securities"]] + [form["study"]["benchmark"]]
     histories = shipped_histories(HERE / "deepseek_2025" / "figures", symbols)
+    if not histories:
+        return ""
     table = pd.concat({s: h.frame for s, h in histories.items()}, names=["symbol", "date"])
     return table.round(6).reset_index().to_csv(index=False, lineterminator="\n")
 

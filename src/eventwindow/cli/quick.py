@@ -1,0 +1,150 @@
+"""`eventwindow quick`: one screen of what some securities did on a day, without a study."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from eventwindow.cli.progress import progress_bar
+from eventwindow.cli.terminal import basket_lines, origin_lines, p_value, percent, progress, warned
+from eventwindow.draft.quick import Asked, Question, study_of_question
+from eventwindow.errors import StudyError
+from eventwindow.study.result import StudyResult
+from eventwindow.study.run import run_study
+
+
+def quick(options: argparse.Namespace) -> int:
+    """Run the study of the question and print its one screen."""
+    question = Question(
+        tuple(s.strip().upper() for s in options.symbols),
+        _date(options.date),
+        _time(options.time),
+        options.zone,
+        options.benchmark,
+        tuple(options.claim),
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        asked = study_of_question(question, options.save or Path(folder) / "quick")
+        with progress() as step, progress_bar("prices") as bar:
+            result = run_study(asked.study, prices=options.prices, step=step, progress=bar)
+    if options.json:
+        print(json.dumps(_facts(question, asked, result), ensure_ascii=False, indent=1))
+        return 0
+    console = Console(width=min(Console().width, 100), highlight=False)
+    for part in _screen(question, asked, result):
+        console.print(part, markup=False)
+    if options.save:
+        console.print(f"Study: {options.save}; run it with: eventwindow run {options.save}", markup=False)
+    return 0
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise StudyError(f"{text!r} is no date", where="--date", remedy="Write it as YYYY-MM-DD: 2025-01-27.") from None
+
+
+def _time(text: str | None) -> dt.time | None:
+    try:
+        return None if text is None else dt.datetime.strptime(text, "%H:%M").time()
+    except ValueError:
+        raise StudyError(f"{text!r} is no clock time", where="--time", remedy="Write it as HH:MM: 16:05.") from None
+
+
+def _rows(question: Question, result: StudyResult) -> Iterator[dict[str, Any]]:
+    """A row a symbol: day 0, its return, what was expected, what was abnormal, and the days it is held against."""
+    days = result.table("abnormal_returns").query("tau == 0").set_index("security").to_dict("index")
+    sums = result.table("cumulative").query("window_start == 0 and window_end == 0").set_index("security")
+    for symbol, row in sums.reindex(list(question.symbols)).dropna(subset=["car"]).to_dict("index").items():
+        day = days[symbol]
+        yield {
+            "symbol": symbol,
+            "benchmark": row["benchmark"],
+            "day_0": f"{day['date']:%Y-%m-%d}",
+            "return": day["actual_return"],
+            "expected": day["expected_return"],
+            "abnormal": row["car"],
+            "low": row["low"],
+            "high": row["high"],
+            "p_value": row["p_sample_quantile"],
+            "as_far": round(row["p_sample_quantile"] / row["quantile_floor"]) - 1,
+            "ordinary_days": round(1 / row["quantile_floor"]) - 1,
+        }
+
+
+def _screen(question: Question, asked: Asked, result: StudyResult) -> Iterator[Any]:
+    rows = list(_rows(question, result))
+    if question.time:
+        event = asked.study.file.events[0]
+        yield f"News of {event.date} {event.time:%H:%M}, {event.zone}"
+    yield from _heads(asked, rows)
+    yield _table(rows)
+    for r in rows:
+        yield f"{r['symbol']}: {_ordinary(r)}"
+    if len(rows) > 1:
+        yield from basket_lines(result)
+    yield from _verdicts(asked, result)
+    yield from _told(asked, result)
+
+
+def _heads(asked: Asked, rows: list[dict[str, Any]]) -> Iterator[str]:
+    for home in asked.homes:
+        row = next((r for r in rows if r["symbol"] == home.symbol), None)
+        guess = "" if home.listed else "; taken from the form of its symbol, for the list of names does not hold it"
+        against = f", against {row['benchmark'] or 'its own mean'}, day 0 is {row['day_0']}" if row else ""
+        yield f"{home.name} ({home.symbol}): {home.exchange}, {home.currency}{against}{guess}"
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    table = Table(box=SIMPLE_HEAD)
+    for head in ("", "return", "expected", "abnormal", "95 % interval", "p (SQ)"):
+        table.add_column(head, justify="right" if head else "left")
+    for r in rows:
+        figures = (percent(r[key]) for key in ("return", "expected", "abnormal"))
+        table.add_row(r["symbol"], *figures, f"{percent(r['low'])} to {percent(r['high'])}", p_value(r["p_value"]))
+    return table
+
+
+def _ordinary(row: dict[str, Any]) -> str:
+    """How many ordinary days moved as far: the p-value in words."""
+    days = f"of the {row['ordinary_days']} days before it"
+    if not row["as_far"]:
+        return f"{days} none moved as far from what was expected."
+    return f"{days} {row['as_far']} moved as far from what was expected."
+
+
+def _verdicts(asked: Asked, result: StudyResult) -> Iterator[str]:
+    for v in result.verdicts:
+        yield f"{v.word.replace('_', ' ')}: {v.claim.place}\n  {v.reason_en}"
+    for sentence, reason in asked.unread:
+        yield f"read, not judged: {sentence}\n  {reason}"
+
+
+def _told(asked: Asked, result: StudyResult) -> Iterator[str]:
+    """What was left out, shifted or substituted, other news, and where the prices are from."""
+    for row in result.table("excluded").itertuples():
+        if row.what != "partly":
+            yield f"{row.security}: {row.reason}".removeprefix(": ")
+    yield from warned(result)
+    yield from origin_lines(result)
+
+
+def _facts(question: Question, asked: Asked, result: StudyResult) -> dict[str, Any]:
+    tests = result.table("tests").query("window_start == 0 and window_end == 0 and valid")
+    return {
+        "securities": list(_rows(question, result)),
+        "tests": json.loads(tests.to_json(orient="records")),
+        "claims": json.loads(result.table("claims").to_json(orient="records")),
+        "not_judged": [{"sentence": sentence, "reason": reason} for sentence, reason in asked.unread],
+        "notes": list(result.run["notes"]),
+    }

@@ -1,0 +1,57 @@
+"""The exchange, currency and benchmark of a symbol: from the list of names, else from its suffix."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+FUNDS = {"^GSPC": "SPY"}  # an index without dividends → the fund that holds it
+
+
+class Home(NamedTuple):
+    """A symbol's exchange (ISO 10383), currency and benchmark; `listed` says whether the list of names holds it."""
+
+    symbol: str
+    exchange: str
+    currency: str
+    benchmark: str
+    name: str
+    listed: bool
+
+
+def home_of(symbol: str) -> Home:
+    """The home of a symbol of the list; of another, the one that most symbols of the same suffix have."""
+    listed, by_suffix = _homes()
+    if symbol in listed:
+        return listed[symbol]
+    exchange, currency, benchmark = by_suffix.get(_suffix(symbol), by_suffix[""])
+    return Home(symbol, exchange, currency, benchmark, symbol, False)
+
+
+@cache
+def _homes() -> tuple[dict[str, Home], dict[str, tuple[str, str, str]]]:
+    listed, counts = dict[str, Home](), dict[str, Counter[tuple[str, str, str]]]()
+    text = resources.files(__package__).joinpath("securities.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        symbol, benchmark = row["symbol"], row["benchmark"]
+        if not symbol:
+            continue
+        home = (row["exchange"], row["currency"], FUNDS.get(benchmark, benchmark))
+        if benchmark:
+            counts.setdefault(_suffix(symbol), Counter())[home] += 1
+        listed[symbol] = Home(symbol, *home, row["names"].split("|")[0] or symbol, True)
+    usual = {suffix: found.most_common(1)[0][0] for suffix, found in counts.items()}
+    return {s: h if h.benchmark else h._replace(benchmark=_usual(s, usual)) for s, h in listed.items()}, usual
+
+
+def _usual(symbol: str, usual: dict[str, tuple[str, str, str]]) -> str:
+    return usual.get(_suffix(symbol), usual[""])[2]
+
+
+def _suffix(symbol: str) -> str:
+    """What stands behind the last dot, where it names an exchange: "2330.TW", not "BRK.B"."""
+    stem, dot, end = symbol.rpartition(".")
+    return end if dot and stem else ""

@@ -1,0 +1,147 @@
+"""Symbols, a day and sentences → the folder of a study: what `eventwindow quick` runs and `--save` keeps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from eventwindow.calendars.exchange import day_zero, exchange_calendar, time_zone
+from eventwindow.draft.entries import Entry, entry
+from eventwindow.draft.listings import Home, home_of
+from eventwindow.draft.read import statements
+from eventwindow.draft.statement import Statement
+from eventwindow.draft.write import draft_text, toml_table
+from eventwindow.errors import StudyError
+from eventwindow.estimation.by_exchange import NO_BENCHMARK
+from eventwindow.study.definition import Study, read_study
+from eventwindow.study.library import shipped_figures
+
+EVENT = "day"
+WINDOWS = {"estimation": [-260, -11], "event": [-10, 10], "report": [[0, 0], [0, 1], [0, 5]]}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: symbols, the day with its clock time and zone, a benchmark for all of them, sentences to judge."""
+
+    symbols: tuple[str, ...]
+    day: dt.date
+    time: dt.time | None = None
+    zone: str | None = None
+    benchmark: str | None = None
+    sentences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The study of a question, the home of each symbol, and what of the sentences is not judged, with its reason."""
+
+    study: Study
+    homes: tuple[Home, ...]
+    unread: tuple[tuple[str, str], ...]
+
+
+def study_of_question(question: Question, folder: Path) -> Asked:
+    """Write the study into `folder`, which must not exist, and read it again.
+
+    Raises
+    ------
+    StudyError
+        For a symbol twice, a clock time without a zone, a folder that exists, and whatever is wrong with a study.
+    """
+    _check(question, folder)
+    said = [(s, list(_said(s, question))) for s in question.sentences]
+    named = [w for _, found in said for s in found for w in s.who.symbols[:1]]
+    symbols = dict.fromkeys((*question.symbols, *named))
+    homes = tuple(home_of(s) for s in symbols)
+    folder.mkdir(parents=True)
+    _write(folder / "study.toml", "\n".join(_study(question, homes)))
+    study = read_study(folder)
+    entries, unread = _claims(said, study)
+    if entries:
+        _write(folder / "claims.toml", draft_text(["The question"], [entries], None, head=""))
+    _keep_figures(study)
+    return Asked(study, homes[: len(question.symbols)], tuple(unread))
+
+
+def _check(question: Question, folder: Path) -> None:
+    twice = next((s for k, s in enumerate(question.symbols) if s in question.symbols[:k]), None)
+    if twice:
+        raise StudyError(f"{twice} is given twice", remedy="Give each symbol once.")
+    if question.zone and not question.time:
+        raise StudyError("a zone without a clock time", where="--zone", remedy="Give --time HH:MM too.")
+    if question.zone:
+        time_zone(question.zone)
+    if folder.exists():
+        raise StudyError(f"{folder} exists already", remedy="Give another name, or remove it first.")
+
+
+def _said(sentence: str, question: Question) -> Iterator[Statement]:
+    """What a sentence says; where it names no day or nobody, the day and the security that were asked for are meant."""
+    session = _session(question)
+    for s in statements(sentence, session):
+        alone = not s.who.symbols and not s.who.group and len(question.symbols) == 1
+        who = replace(s.who, symbols=question.symbols) if alone else _meant(s, question.symbols)
+        yield replace(s, who=who, date=s.date or (None if s.year else session))
+
+
+def _meant(s: Statement, asked: Sequence[str]) -> Any:
+    """The listing that was asked for, where a name has several."""
+    held = tuple(w for w in s.who.symbols if w in asked)
+    return replace(s.who, symbols=held) if len(held) == 1 else s.who
+
+
+def _session(question: Question) -> dt.date:
+    home = home_of(question.symbols[0])
+    calendar = exchange_calendar(home.exchange, question.day - dt.timedelta(20), question.day + dt.timedelta(20))
+    zone = question.zone or calendar.zone if question.time else None
+    return day_zero(calendar, question.day, question.time, zone, "next").session.date()
+
+
+def _study(question: Question, homes: Sequence[Home]) -> Iterator[str]:
+    benchmark = question.benchmark or homes[0].benchmark
+    title = f"{', '.join(question.symbols)} on {question.day}"
+    yield toml_table("[study]", {"name": "quick", "title": title, "benchmark": benchmark, "headline": EVENT})
+    yield toml_table("[windows]", WINDOWS)
+    event: Entry = {"id": EVENT, "date": question.day}
+    if question.time:
+        zone = question.zone or exchange_calendar(homes[0].exchange, question.day, question.day + dt.timedelta(9)).zone
+        event |= {"time": question.time, "zone": zone}
+    yield toml_table("[[events]]", event | {"session": "next", "title_en": str(question.day)})
+    for home in homes:
+        security = {"symbol": home.symbol, "exchange": home.exchange, "currency": home.currency, "name_en": home.name}
+        own = home.benchmark if not question.benchmark else benchmark
+        if own == home.symbol or own != benchmark:
+            security["benchmark"] = NO_BENCHMARK if own == home.symbol else own
+        yield toml_table("[[securities]]", security)
+    if len(question.symbols) > 1:
+        yield toml_table("[[baskets]]", {"name": "all", "members": list(question.symbols), "title_en": "All of them"})
+
+
+def _claims(said: Sequence[tuple[str, Sequence[Statement]]], study: Study) -> tuple[list[Entry], list[tuple[str, str]]]:
+    """The entries that can be judged, and the sentences that cannot, with their reasons."""
+    entries, unread = list[Entry](), list[tuple[str, str]]()
+    for sentence, found in said:
+        if not found:
+            unread.append((sentence, "no statement about a market was read in it"))
+        for s in found:
+            made = entry(s, f"Q{len(entries) + 1}", "D1", sentence, study, lambda *_: False)
+            if "unfinished" in made:
+                unread.append((sentence, str(made["unfinished"])))
+            else:
+                entries.append(made)
+    return entries, unread
+
+
+def _keep_figures(study: Study) -> None:
+    """Keep the figures that ship for these symbols beside the study, for where Yahoo cannot be reached."""
+    if text := shipped_figures(study.symbols):
+        _write(study.folder / "figures" / "daily.csv", text)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
