@@ -29,7 +29,7 @@ from eventwindow.estimation.door import (
 from eventwindow.estimation.event_time import Factors, event_returns
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.overlaps import overlap_notes
-from eventwindow.estimation.plausible import check_decimals
+from eventwindow.estimation.plausible import check_decimals, unlikely_notes
 from eventwindow.inference.summary import Summary, summarise
 
 
@@ -183,7 +183,7 @@ def abnormal_returns(
     result = estimate(source, fitter, minimum_returns)
     shifts = tuple(shift for shift in result.labels["shift"] if shift)
     notes = (*result.notes, *closed, *shifts, *contaminated, *gap_notes(result), *overlap_notes(result))
-    notes += _treated_peers(events, peers)
+    notes += (*unlikely_notes(source), *_treated_peers(events, peers))
     excluded = pd.concat([result.excluded, lost], ignore_index=True) if len(lost) else result.excluded
     return EventStudy.of(replace(result, notes=notes, excluded=excluded))
 

@@ -16,6 +16,7 @@ from eventwindow.inference.multiple import benjamini_hochberg, holm, romano_wolf
 from eventwindow.inference.power import smallest_detectable_effect
 from eventwindow.inference.results import NotComputed
 from eventwindow.inference.scaled import volatility_scaled_sq, with_moving_volatility
+from eventwindow.inference.shifts import event_residuals
 from eventwindow.inference.single_firm import firm_sq, firm_t
 
 CANDIDATES = ["event", "group", "window_start", "window_end", "statistic", "p_value", "distribution", "n", "note"]
@@ -39,7 +40,10 @@ def _window_rows(
     abnormal: AbnormalReturns, long: AbnormalReturns, moving: AbnormalReturns, window: Window, basket: Sequence[str]
 ) -> pd.DataFrame:
     car, t, sq = abnormal.car(window), firm_t(abnormal, window), firm_sq(abnormal, window)
-    scaled, conformal = volatility_scaled_sq(moving, window), firm_conformal(abnormal, window)
+    scaled, conformal = (
+        volatility_scaled_sq(moving, window, event_residuals(abnormal, window)),
+        firm_conformal(abnormal, window),
+    )
     extended = firm_sq(long, window)
     place = long.labels["security"].tolist()
     at = np.array([place.index(s) if s in place else -1 for s in abnormal.labels["security"]], int)

@@ -13,7 +13,7 @@ from scipy.special import stdtr
 
 from eventwindow.calendars.window import Span, Window, as_window
 from eventwindow.errors import StudyError, WindowError
-from eventwindow.estimation.cumulative import Cumulative, cumulate
+from eventwindow.estimation.cumulative import Cumulative, cumulate, cut_halts
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns
 from eventwindow.estimation.models import MODELS, Fit, Model, model_named
 
@@ -47,6 +47,8 @@ class AbnormalReturns:
         Days since 1970-01-01; -1 outside the data.
     coefficients : DataFrame
         A row an event, a column a coefficient of the model.
+    gap : array (N, G), optional
+        Abnormal returns of the days between the two windows.
     excluded : DataFrame
         Events without a result: event, security, reason.
     notes : tuple of str
@@ -86,6 +88,7 @@ class AbnormalReturns:
     fitter: Model | None = None  # the model, where all events have the same
     coefficients: pd.DataFrame = field(default_factory=pd.DataFrame)
     residual_sd: Array | None = None  # (N, T), where the volatility moves
+    gap: Array | None = None  # (N, G), AR of the days between the two windows
     excluded: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=EXCLUDED, dtype=object))
     notes: tuple[str, ...] = ()
 
@@ -142,8 +145,11 @@ class AbnormalReturns:
             return self._own_cars()
         window = self.window if window is None else as_window(window)
         at = self.columns(window)
-        covariance = {"own_variance": self.own_variance[:, at], "loading": self.loading[:, at]}
-        return cumulate(window, self.labels, self.ar[:, at], self.event_days[:, at], dof=self.dof, **covariance)
+        errors = {"own_variance": self.own_variance[:, at], "loading": self.loading[:, at]}
+        halted = None if self.source is None else self.source.halted
+        cut = () if halted is None else cut_halts(halted, self.event_days, at)
+        ar, days = self.ar[:, at], self.event_days[:, at]
+        return cumulate(window, self.labels, ar, days, dof=self.dof, cut=cut, **errors)
 
     def _own_cars(self) -> Cumulative:
         """Each event over its own window."""
@@ -239,14 +245,15 @@ def _by_event(name: str, value: Any) -> bool:
 def estimate(source: EventReturns, model: str | Model = "market_model", minimum_returns: int = 100) -> AbnormalReturns:
     """Fit `model` to every event; those without a fit are listed in `excluded` with their reason."""
     fitter = model_named(model)
-    fit = fitter.fit(source)
+    wide, gap = source.through_the_gap()
+    fit = fitter.fit(wide)
     reason = fit.problem.copy()
     short = fit.nobs < minimum_returns
     reason[short] = [
         f"{int(n)} returns in the estimation window {source.estimation}, {minimum_returns} needed"
         for n in fit.nobs[short]
     ]
-    result = _result(source, fitter, fit)
+    result = _result(source, fitter, fit.from_day(gap), wide.event_returns[:, :gap] - fit.expected[:, :gap])
     if not (reason != "").any():
         return result
     kept = result.select(np.flatnonzero(reason == ""))
@@ -279,7 +286,7 @@ def halt_notes(source: EventReturns) -> tuple[str, ...]:
     )
 
 
-def _result(source: EventReturns, fitter: Model, fit: Fit) -> AbnormalReturns:
+def _result(source: EventReturns, fitter: Model, fit: Fit, gap: Array) -> AbnormalReturns:
     expected, own_variance, loading = _over_halts(source, fit)
     return AbnormalReturns(
         source.labels,
@@ -301,5 +308,6 @@ def _result(source: EventReturns, fitter: Model, fit: Fit) -> AbnormalReturns:
         fitter,
         pd.DataFrame(fit.coefficients, columns=list(fit.coefficient_names)),
         fit.residual_sd,
+        gap,
         notes=(*fit.notes, *halt_notes(source)),
     )

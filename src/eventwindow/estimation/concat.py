@@ -51,11 +51,16 @@ def _halts_spelled_out(parts: Sequence[Joined]) -> Sequence[Joined]:
     if all(getattr(part, "covered", None) is None for part in parts):
         return parts
     return [
-        replace(part, covered=np.ones_like(part.event_returns))
+        replace(part, covered=np.ones_like(part.event_returns), halted=np.zeros(_longer(part), bool))
         if isinstance(part, EventReturns) and part.covered is None
         else part
         for part in parts
     ]
+
+
+def _longer(part: EventReturns) -> tuple[int, int]:
+    n, length = part.event_returns.shape
+    return n, length + 1
 
 
 def _stacked(values: list[Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -106,13 +107,19 @@ def cumulate(
     own_variance: Array,
     loading: Array,
     dof: Array,
+    cut: Sequence[tuple[int, str]] = (),
 ) -> Cumulative:
-    """Sum the days of one window, (N, L) each: s²(L + 1'X*(X'X)⁻¹X*'1), X* without the missing days."""
+    """Sum the days of one window, (N, L) each: s²(L + 1'X*(X'X)⁻¹X*'1), X* without the missing days.
+
+    `cut` are the rows whose window cuts into a halt, each with its reason.
+    """
     seen = np.isfinite(ar)
     total = np.sum(ar, axis=1, where=seen)
     common = np.sum(loading, axis=1, where=seen[:, :, None])
     variance = np.sum(own_variance, axis=1, where=seen) + np.einsum("nk,nk->n", common, common)
     reason = incomplete(days, seen)
+    for row, why in cut:
+        reason[row] = why
     held = reason == ""
     car, std_error = np.where(held, total, np.nan), np.sqrt(np.where(held, variance, np.nan))
     return Cumulative(window, labels, car, std_error, dof, seen.sum(axis=1).astype(float), reason)
@@ -126,6 +133,29 @@ def incomplete(days: Days, seen: np.ndarray) -> np.ndarray:
     reason[days[:, 0] == OUTSIDE] = "the security's data begins after the window's first day"
     reason[(days == OUTSIDE).all(axis=1)] = "the security's data does not reach the window"
     return reason
+
+
+def cut_halts(halted: np.ndarray, days: Days, at: slice) -> list[tuple[int, str]]:
+    """The rows whose window `at` of (N, L) days begins or ends within a halt, and why they have no sum.
+
+    `halted` (N, L + 1) begins a day earlier: a window that begins after a day without a price would hold a return that
+    began before it.
+    """
+    found = []
+    for row in np.flatnonzero(halted[:, at.start] | halted[:, at.stop]).tolist():
+        no_price = [f"{_date(days[row, i])}" for i in range(at.start, at.stop) if halted[row, i + 1]]
+        first = next((i for i in range(at.start, at.stop) if not halted[row, i + 1]), None)
+        if halted[row, at.stop]:
+            found.append((row, f"the window ends within a halt: no price on {', '.join(no_price)}"))
+        elif first is not None:
+            found.append(
+                (row, f"the window begins within a halt: the return of {_date(days[row, first])} began before it")
+            )
+    return found
+
+
+def _date(day: int) -> datetime.date:
+    return pd.Timestamp(int(day), unit="D").date()
 
 
 def merged(window: Window, labels: pd.DataFrame, parts: Sequence[tuple[np.ndarray, Cumulative]]) -> Cumulative:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -39,9 +39,25 @@ class EventReturns:
     factor_names: tuple[str, ...] = ()
     kind: str = "simple"
     covered: Array | None = None  # (N, L), sessions that each return covers: more than one after a halt
+    halted: NDArray[np.bool_] | None = None  # (N, L + 1), no price between two, from the day before the window on
+    gap_returns: Array | None = None  # (N, G), of the days between the two windows, where there are any
+    gap_factors: Array | None = None  # (N, G, k)
+    gap_days: Days | None = None  # (N, G)
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def through_the_gap(self) -> tuple[EventReturns, int]:
+        """The same events with the days between the windows before the event window's, and how many these are."""
+        gap = between(self.estimation, self.window)
+        if gap is None or self.gap_returns is None:
+            return self, 0
+        names = ("returns", "factors", "days")
+        joined: dict[str, Any] = {
+            f"event_{n}": np.concatenate([getattr(self, f"gap_{n}"), getattr(self, f"event_{n}")], axis=1)
+            for n in names
+        }
+        return replace(self, window=Window(gap.start, self.window.end), **joined), len(gap)
 
     def rows(self, index: NDArray[Any]) -> EventReturns:
         """The events at `index`, positions or a mask."""
@@ -96,16 +112,28 @@ def event_returns(
     names = tuple(next(iter(tables.values())).columns) if tables else ()
     used, column = np.unique(column, return_inverse=True)
     values = np.ascontiguousarray(returns.to_numpy(float)[:, used].T)
-    spans = _spans(values)
+    reach = _spans(values)
     parts: dict[str, Any] = {}
-    for which, span in (("estimation", estimation), ("event", window)):
+    for which, span in spans_of(estimation, window).items():
         parts[f"{which}_returns"] = _gather(values, span, day)[column]
         parts[f"{which}_factors"] = _gather_factors(tables, names, labels, span, day)
-        parts[f"{which}_days"] = _gather_days(returns.index, span, day, spans[column])
+        parts[f"{which}_days"] = _gather_days(returns.index, span, day, reach[column])
     if prices is not None:
-        over, covered = trade_to_trade(prices[returns.columns[used]].to_numpy(float).T, kind)
-        parts |= _over_halts(parts["event_returns"], *(_gather(a, window, day)[column] for a in (over, covered)))
+        parts |= _over_halts(
+            parts["event_returns"], prices[returns.columns[used]].to_numpy(float).T, kind, (window, day, column)
+        )
     return EventReturns(labels, estimation, window, factor_names=names, kind=kind, **parts)
+
+
+def between(estimation: Window, window: Window) -> Window | None:
+    """The days between an estimation window and an event window after it, where there are any."""
+    return Window(estimation.end + 1, window.start - 1) if window.start > estimation.end + 1 else None
+
+
+def spans_of(estimation: Window, window: Window) -> dict[str, Window]:
+    """The stretches of days that are laid out, by the prefix of their arrays."""
+    gap = between(estimation, window)
+    return {"estimation": estimation, "event": window} | ({} if gap is None else {"gap": gap})
 
 
 def trade_to_trade(prices: Array, kind: str = "simple") -> tuple[Array, Array]:
@@ -119,12 +147,23 @@ def trade_to_trade(prices: Array, kind: str = "simple") -> tuple[Array, Array]:
     return np.where(usable, moved, np.nan), np.where(usable, np.arange(prices.shape[1]) - before, 1.0)
 
 
-def _over_halts(own: Array, over: Array, covered: Array) -> dict[str, Array]:
-    """Returns (N, L) with those over a halt that lies inside the window, and the sessions each covers, if any does."""
-    inside = np.isnan(own) & np.isfinite(over) & (covered > 1) & (covered <= np.arange(1, own.shape[1] + 1))
-    if not inside.any():
+def _over_halts(own: Array, prices: Array, kind: str, place: tuple[Window, Days, Days]) -> dict[str, Any]:
+    """Returns (N, L) with those over a halt inside the window, the sessions each covers, and the halts, if any."""
+    window, day, column = place
+    around = _Gathered(between_prices(prices), Window(window.start - 1, window.end), day, False)[column]
+    if not around.any():
         return {}
-    return {"event_returns": np.where(inside, over, own), "covered": np.where(inside, covered, 1.0)}
+    over, covered = (_gather(part, window, day)[column] for part in trade_to_trade(prices, kind))
+    inside = np.isnan(own) & np.isfinite(over) & (covered > 1) & (covered <= np.arange(1, own.shape[1] + 1))
+    halts = {"halted": around, "covered": np.where(inside, covered, 1.0)}
+    return halts | {"event_returns": np.where(inside, over, own)}
+
+
+def between_prices(prices: Array) -> NDArray[np.bool_]:
+    """(S, D) sessions without a price that lie between two."""
+    held = np.isfinite(prices)
+    before, after = (np.maximum.accumulate(part, axis=1) for part in (held, held[:, ::-1]))
+    return np.asarray(~held & before & after[:, ::-1])
 
 
 class _Gathered:

@@ -17,6 +17,7 @@ from eventwindow.inference.shifts import ROUNDING
 
 SINGULAR = 1e12  # condition number
 NULL = "the window's days belong with the others"
+UNFITTED = "the model fits only days that have a neighbour on both sides: the window's last day has no residual"
 
 
 def firm_conformal(ar: AbnormalReturns, window: Window) -> FirmSignificance:
@@ -28,7 +29,9 @@ def firm_conformal(ar: AbnormalReturns, window: Window) -> FirmSignificance:
     e, reason = _refitted(ar, window), ar.car(window).reason.copy()
     sums = np.abs(block_sums(e, len(window)))
     count = np.isfinite(sums).sum(axis=1)
-    reason[(reason == "") & ~np.isfinite(sums[:, -1])] = "a day of the window has no return"
+    no_return = ~np.isfinite(ar.ar[:, ar.columns(window)]).all(axis=1)
+    reason[(reason == "") & no_return] = "a day of the window has no return"
+    reason[(reason == "") & ~np.isfinite(sums[:, -1])] = UNFITTED
     held = reason == ""
     with np.errstate(invalid="ignore"):
         p = np.where(held, (sums >= sums[:, -1:]).sum(axis=1) / np.maximum(count, 1), np.nan)
@@ -61,7 +64,9 @@ def _basket(name: str, ar: AbnormalReturns, window: Window, statistic: Callable[
         return NotComputed(name, reason, NULL, len(held))
     e = _refitted(held, window)
     if not np.isfinite(e[:, -len(window) :]).all():
-        return NotComputed(name, "a day of the window has no return", NULL, len(held))
+        lacking = not np.isfinite(held.ar[:, held.columns(window)]).all()
+        reason = "a day of the window has no return" if lacking else UNFITTED
+        return NotComputed(name, reason, NULL, len(held))
     seen = np.isfinite(e).all(axis=0)
     if seen.sum() <= 2 * len(held):
         return NotComputed(name, f"{seen.sum()} common days for {len(held)} firms", NULL, len(held))

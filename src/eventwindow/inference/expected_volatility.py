@@ -27,7 +27,8 @@ def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
     basket = basket_of(held, window)
     if isinstance(basket, str):
         return NotComputed(NAME, basket, NULL, len(held))
-    forecast, final = ewma(basket, before_window(held, window))
+    before = before_window(held, window)
+    forecast, final = ewma(basket, before[np.isfinite(before)])
     length, event = len(window), event_residuals(held, window).mean(axis=0)
     path = np.concatenate([forecast, np.full(length, final)]) * np.sqrt(length)
     scaled = np.abs(run_sums(circle(basket, event), length) / path)
@@ -50,10 +51,14 @@ def basket_of(held: AbnormalReturns, window: Window) -> Array | str:
 
 
 def before_window(held: AbnormalReturns, window: Window) -> Array:
-    """The mean abnormal returns between the estimation window and the first day of `window`."""
-    ar = held.ar[:, : max(0, window.start - held.window.start)]
-    seen = np.isfinite(ar)
-    return np.asarray(ar.sum(axis=0, where=seen) / np.maximum(seen.sum(axis=0), 1))[seen.any(axis=0)]
+    """The mean abnormal returns of the days from the estimation window to `window`, or to day 0 where that is earlier.
+
+    NaN where not every member has one.
+    """
+    last = min(window.start, 0) - held.window.start
+    gap = np.empty((len(held), 0)) if held.gap is None else held.gap
+    ar = np.concatenate([gap[:, : gap.shape[1] + min(last, 0)], held.ar[:, : max(last, 0)]], axis=1)
+    return np.asarray(ar.mean(axis=0))
 
 
 def ewma(basket: Array, between: Array) -> tuple[Array, float]:
@@ -73,7 +78,8 @@ def volatility_ratio(held: AbnormalReturns, window: Window) -> float:
     if isinstance(basket, str):
         return float("nan")
     recent = np.concatenate([basket, before_window(held, window)])[-RECENT:]
-    return float(np.sqrt(np.mean(recent**2) / np.mean(basket**2)))
+    recent = recent[np.isfinite(recent)]
+    return float(np.sqrt(np.mean(recent**2) / np.mean(basket**2))) if len(recent) else float("nan")
 
 
 def unlike(ratio: float) -> bool:

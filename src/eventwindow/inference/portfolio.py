@@ -54,10 +54,11 @@ def basket_returns(ar: AbnormalReturns, window: Window, weights: Array | None = 
 def basket_source(source: EventReturns, weights: Array | None = None) -> EventReturns:
     """One event: the weighted mean return and factors (equal weights by default) on the days that all members have."""
     w = np.full(len(source), 1 / len(source)) if weights is None else weights / weights.sum()
+    parts = ("estimation", "event") if source.gap_returns is None else ("estimation", "event", "gap")
     mean: dict[str, Any] = {
         name: np.tensordot(w, getattr(source, name), axes=(0, 0))[None]
-        for name in ("estimation_returns", "event_returns", "estimation_factors", "event_factors")
+        for name in (f"{part}_{what}" for part in parts for what in ("returns", "factors"))
     }
-    days: dict[str, Any] = {name: getattr(source, name).min(axis=0)[None] for name in ("estimation_days", "event_days")}
+    days: dict[str, Any] = {f"{part}_days": getattr(source, f"{part}_days").min(axis=0)[None] for part in parts}
     labels = source.labels.iloc[:1].assign(security="basket").reset_index(drop=True)
-    return replace(source, labels=labels, covered=None, **mean, **days)
+    return replace(source, labels=labels, covered=None, halted=None, **mean, **days)

@@ -27,6 +27,15 @@ def mean_ranks(ar: AbnormalReturns, *, standardised: bool) -> tuple[Array, Array
     return mean, share
 
 
+def event_spread(sar: Array) -> Array:
+    """(L,) the sd over the events of each day's SARs: Corrado & Zivney (1992) divide by it; NaN for one event."""
+    seen = np.isfinite(sar)
+    n = seen.sum(axis=0)
+    mean = np.sum(sar, axis=0, where=seen) / np.maximum(n, 1)
+    square = np.sum((sar - mean) ** 2, axis=0, where=seen)
+    return np.sqrt(np.where((n > 1) & (square > 0), square / np.maximum(n - 1, 1), np.nan))
+
+
 def mean_ranks_with(ar: AbnormalReturns, value: Array) -> tuple[Array, Array, Array]:
     """Means over the events of rank/(T + 2) - ½ of the T values e/s and, last, of `value` (N,), all ranked together.
 
@@ -66,18 +75,26 @@ def _rank_all(ar: AbnormalReturns, *, standardised: bool) -> None:
     n, t = ar.residuals.shape
     wanted = standardised == (ar.residual_sd is not None)  # the order of e/s is that of e where s does not move
     ranks = np.empty((n, t), np.uint16) if wanted else None
-    event = ar.sar if standardised else ar.ar
+    every = None if standardised else np.empty((n, t + ar.ar.shape[1]), np.uint16)
+    event = ar.sar / event_spread(ar.sar) if standardised else ar.ar
     scale = ar.sigma[:, None] if ar.residual_sd is None else ar.residual_sd
 
     def work(rows: slice) -> tuple[Array, Array]:
         e = ar.residuals[rows] / scale[rows] if standardised else ar.residuals[rows]
         values = np.concatenate([e, event[rows]], axis=1)
         order, near = orders(values)
-        if ranks is None and not near.any() and not np.isnan(values[np.arange(len(e)), order[:, -1]]).any():
+        if (
+            ranks is None
+            and every is None
+            and not near.any()
+            and not np.isnan(values[np.arange(len(e)), order[:, -1]]).any()
+        ):
             return _column_sums(order) / (values.shape[1] + 1), np.full(values.shape[1], float(len(e)))
         both, own = doubled_ranks(values, t if ranks is not None else 0, order, near)
         if ranks is not None:
             ranks[rows] = own
+        if every is not None:
+            every[rows] = both
         held = both > 0
         weight = 0.5 / (held.sum(axis=1) + 1)
         return weight @ both, held.sum(axis=0).astype(float)
@@ -87,6 +104,8 @@ def _rank_all(ar: AbnormalReturns, *, standardised: bool) -> None:
     ar.memo["mean ranks", standardised] = _mean(np.sum(totals, axis=0), days), days / n
     if ranks is not None:
         ar.memo["estimation ranks"] = ranks
+    if every is not None:
+        ar.memo["raw ranks"] = every
 
 
 def _mean(total: Array, days: Array) -> Array:

@@ -20,7 +20,7 @@ def corrado_z(ar: AbnormalReturns, window: Window) -> Result:
 
 
 def corrado_zivney_z(ar: AbnormalReturns, window: Window) -> Result:
-    """As `corrado_z`, on ranks of e/s and SAR (Corrado & Zivney 1992)."""
+    """As `corrado_z`, on ranks of e/s and of SAR over their sd across the events of the day (Corrado & Zivney 1992)."""
     return _corrado("corrado_zivney_z", ar, window, standardised=True)
 
 
@@ -51,6 +51,8 @@ def _corrado(name: str, ar: AbnormalReturns, window: Window, *, standardised: bo
     n, t = len(held), held.residuals.shape[1]
     if n == 0:
         return NotComputed(name, "no event holds the window", NULL)
+    if standardised and n < 2:
+        return NotComputed(name, f"needs two events; {n} left that hold the window", NULL, n)
     k, share = mean_ranks(held, standardised=standardised)
     tested = k[t:][ar.columns(window)]
     spread = np.sqrt(np.nansum(share * k**2) / (share > 0).sum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
-from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns
+from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns, spans_of
 from eventwindow.estimation.models import Model
 
 Codes = NDArray[np.integer]
@@ -64,19 +65,19 @@ def laid_out(task: Task, rows: slice, *, estimation_days: bool = False) -> Event
     spec, at = task.specification, np.arange(len(task))[rows]
     security, day, benchmark = task.security[rows], task.day[rows] - task.first, task.benchmark[rows]
     labels = pd.DataFrame({"event": at, "security": security, "group": task.group[rows], "benchmark": benchmark})
-    parts = {}
-    for name, span in (("estimation", spec.estimation), ("event", spec.window)):
+    parts: dict[str, Any] = {}
+    for name, span in spans_of(spec.estimation, spec.window).items():
         start = day + span.start
         parts[f"{name}_returns"] = sliding_window_view(task.values, len(span), axis=1)[security, start]
         factors = sliding_window_view(task.factors, len(span), axis=2)[benchmark, :, start]
         parts[f"{name}_factors"] = factors.swapaxes(1, 2)
+        if name != "estimation" or estimation_days:
+            parts[f"{name}_days"] = _days(task, rows, span)
     return EventReturns(
         labels.assign(date=task.dates[day]),
         spec.estimation,
         spec.window,
-        **parts,
-        estimation_days=_days(task, rows, spec.estimation) if estimation_days else np.empty((len(at), 0), np.int64),
-        event_days=_days(task, rows, spec.window),
+        **{"estimation_days": np.empty((len(at), 0), np.int64)} | parts,
         factor_names=task.factor_names,
         kind=spec.kind,
     )

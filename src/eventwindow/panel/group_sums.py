@@ -24,6 +24,10 @@ class Cells:
     cell: Codes  # (N,)
     to_keys: csr_array  # (K, C)
 
+    def of(self, rows: np.ndarray) -> Cells:
+        """Those of some of the events."""
+        return Cells(self.cell[rows], self.to_keys)
+
     def sums(self, values: np.ndarray, weight: Array | None = None, rows: slice = slice(None)) -> Array:
         """(K, M) sums of the rows of `values` (n, M), each times its weight."""
         from scipy.sparse import csr_array

@@ -84,30 +84,28 @@ def _excluded(task: Task, ar: AbnormalReturns) -> dict[str, np.ndarray]:
 
 
 def _sums(ar: AbnormalReturns, summed: Cells) -> dict[str, Array]:
-    """By key: residuals by estimation day, and the ranks of residuals and ARs by day of both windows."""
-    seen = np.isfinite(ar.residuals)
-    e = np.isfinite(ar.residuals)
-    seen = summed.sums(np.concatenate([e, np.isfinite(ar.ar)], axis=1))
+    """By key: residuals by estimation day, SARs and their squares by event day, and ranks by day of both windows."""
+    e, held = np.isfinite(ar.residuals), np.isfinite(ar.ar)
+    seen = summed.sums(np.concatenate([e, held], axis=1))
+    sar = np.where(held, ar.sar, 0.0)
     sums = {
         "residual": summed.sums(ar.residuals if e.all() else np.where(e, ar.residuals, 0.0)),
         "residual days": seen[:, : e.shape[1]],
         "ranked days": seen,
+        "sar": summed.sums(sar),
+        "squared sar": summed.sums(sar**2),
     }
     return sums | add_up(_ranks(ar, summed, slice(i, i + RANKED)) for i in range(0, len(ar), RANKED))
 
 
 def _ranks(ar: AbnormalReturns, summed: Cells, rows: slice) -> dict[str, Array]:
-    """Sums of rank/(M + 1), raw and standardised, and of rank/(T + 2) of e/s among themselves."""
-    t, moving = ar.residuals.shape[1], ar.residual_sd is not None
-    out: dict[str, Array] = {}
-    scaled = ar.residuals[rows] / (ar.sigma[rows, None] if ar.residual_sd is None else ar.residual_sd[rows])
-    for name, e, event in (("raw", ar.residuals[rows], ar.ar[rows]), ("scaled", scaled, ar.sar[rows])):
-        wanted = moving == (name == "scaled")  # the order of e/s is that of e where s does not move
-        both, own = rank_sums(np.concatenate([e, event], axis=1), t if wanted else 0, summed, rows)
-        out[f"{name} ranks"] = both
-        if wanted:
-            out["own ranks"] = own
-    return out
+    """Sums of rank/(M + 1) of ARs, and of rank/(T + 2) of e/s among themselves."""
+    t, e = ar.residuals.shape[1], ar.residuals[rows]
+    still = ar.residual_sd is None  # the order of e/s is that of e where s does not move
+    both, own = rank_sums(np.concatenate([e, ar.ar[rows]], axis=1), t if still else 0, summed, rows)
+    if ar.residual_sd is not None:
+        own = rank_sums(e / ar.residual_sd[rows], t, summed, rows)[1]
+    return {"raw ranks": both, "own ranks": own}
 
 
 def _by_group(task: Task, ar: AbnormalReturns, held: np.ndarray) -> dict[str, np.ndarray]:

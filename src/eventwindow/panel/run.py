@@ -31,7 +31,7 @@ from eventwindow.panel.results import PanelResult, panel_result
 from eventwindow.panel.secondpass import second_pass
 from eventwindow.panel.shared_sessions import check_shared_sessions
 from eventwindow.panel.source import Panel, frame_panel
-from eventwindow.panel.tally import spreads
+from eventwindow.panel.tally import day_spreads, spreads
 from eventwindow.panel.tiles import staged_panel
 
 Step = Callable[[str], None]
@@ -240,8 +240,8 @@ def _run(plan: Plan, kept: Chunks, run: Run, step: Step) -> PanelResult:
     """First pass, spreads, second pass, tests."""
     _stage(plan, kept, run, "first", lambda n: (plan.task(n),), step)
     tally, columns = collected(plan, kept)
-    spread = spreads(tally, columns)
-    _stage(plan, kept, run, "second", lambda n: (plan.task(n, halo=False), spread), step)
+    spread = spreads(tally, columns), day_spreads(tally)
+    _stage(plan, kept, run, "second", lambda n: (plan.task(n, halo=False), *spread), step)
     step("testing")
     return panel_result(plan, kept, with_second_pass(tally, plan, kept), columns)
 

@@ -1,4 +1,4 @@
-"""A chunk's second pass: the generalized ranks, which need the spread of the standardised CARs of all chunks."""
+"""A chunk's second pass: the ranks that need the spread over the events of all chunks."""
 
 from __future__ import annotations
 
@@ -7,17 +7,41 @@ import numpy as np
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.panel.chunk import Task, fitted
+from eventwindow.panel.group_sums import cells
 from eventwindow.panel.partial import add_up
 from eventwindow.panel.passes import RANKED, blocks
+from eventwindow.panel.rankings import rank_sums
 
 
-def second_pass(task: Task, spread: Array) -> dict[str, np.ndarray]:
+def second_pass(task: Task, spread: Array, by_day: Array) -> dict[str, np.ndarray]:
     """By key: "above" (K, T), the weighted events whose scaled CAR lies below their residual of a day; "event" (K,).
 
-    `spread` (K,) is the sd of the SCARs of all chunks; NaN where there is none.
+    "scaled ranks" (K, T + L) are those of e/s and of SARs over the sd of their day. `spread` (K,), the sd of the SCARs
+    of all chunks, and `by_day` (K, L), of the SARs of each event day, are NaN where there is none.
     """
     parts = (fitted(task, rows) for rows in blocks(task, task.halo, len(task)))
-    return add_up(_block(task, ar, spread) for ar in parts if len(ar))
+    return add_up(_block(task, ar, spread) | _scaled_ranks(task, ar, by_day) for ar in parts if len(ar))
+
+
+def _scaled_ranks(task: Task, ar: AbnormalReturns, by_day: Array) -> dict[str, np.ndarray]:
+    """Keys whose days have the same spreads are ranked once."""
+    spec, group = task.specification, ar.labels["group"].to_numpy()
+    held = np.column_stack([ar.car(window).complete for window in spec.report])
+    summed = cells(held, group, spec.groups)
+    e, sar = ar.standardised_residuals, ar.sar
+    total = np.zeros((len(by_day), e.shape[1] + sar.shape[1]))
+    alike: dict[bytes, list[int]] = {}
+    for key, spread in enumerate(by_day):
+        alike.setdefault(spread.tobytes(), []).append(key)
+    for keys in alike.values():
+        member = np.zeros(len(ar), bool)
+        for named, w in (divmod(key, len(spec.report)) for key in keys):
+            member |= held[:, w] & ((group == named - 1) | (named == 0))
+        for i in range(0, len(ar), RANKED):
+            rows = np.flatnonzero(member[i : i + RANKED]) + i
+            values = np.concatenate([e[rows], sar[rows] / by_day[keys[0]]], axis=1)
+            total[keys] += rank_sums(values, 0, summed.of(rows), slice(None))[0][keys]
+    return {"scaled ranks": total}
 
 
 def _block(task: Task, ar: AbnormalReturns, spread: Array) -> dict[str, np.ndarray]:

@@ -19,6 +19,7 @@ from eventwindow.inference.registry import Result, run_tests
 from eventwindow.panel.chunk import Codes, Specification
 from eventwindow.panel.partial import Arrays
 
+NO_SPREAD = 1e-12  # of a sum of squares: what rounding leaves of equal values
 FEW = f"two firms that share an event day have fewer than {MINIMUM_DAYS} common estimation days"
 
 
@@ -51,6 +52,14 @@ def spreads(tally: Tally, columns: list[Arrays]) -> Array:
             if len(mine) > 1 and mine.std(ddof=1) > 1e-14 * np.abs(mine).max():
                 out[group + 1, w] = mine.std(ddof=1)
     return out.ravel()
+
+
+def day_spreads(tally: Tally) -> Array:
+    """(K, L), the sd over the events of the SARs of each day; NaN where there is none."""
+    total, square = tally.sums["sar"], tally.sums["squared sar"]
+    n = tally.sums["ranked days"][:, -total.shape[1] :]
+    left = square - total**2 / np.maximum(n, 1)
+    return np.sqrt(np.where((n > 1) & (left > NO_SPREAD * square), left / np.maximum(n - 1, 1), np.nan))
 
 
 def design_of(day: Codes, window: Window) -> Design:
@@ -131,10 +140,11 @@ def _day_means(tally: Tally, group: int, w: int, n: int, count: Array) -> dict[A
     key = (group + 1) * len(spec.report) + w
     days = sums["residual days"][key]
     mean: dict[Any, Any] = {"mean residual": _over(sums["residual"][key], days)}
-    for name, scaled in (("raw", False), ("scaled", True)):
-        ranked = sums["ranked days"][key]
-        mean["mean ranks", scaled] = (_over(sums[f"{name} ranks"][key], ranked) - 0.5, ranked / max(n, 1))
+    ranked = sums["ranked days"][key]
+    mean["mean ranks", False] = (_over(sums["raw ranks"][key], ranked) - 0.5, ranked / max(n, 1))
     if tally.later and n:
+        ranked = np.where(np.isnan(np.append(np.zeros(len(spec.estimation)), day_spreads(tally)[key])), 0.0, ranked)
+        mean["mean ranks", True] = (_over(tally.later["scaled ranks"][key], ranked) - 0.5, ranked / max(n, 1))
         u = _over(sums["own ranks"][key] + tally.later["above"][key], days) - 0.5
         last = tally.later["event"][key] / n - 0.5
         mean["grank", spec.report[w]] = (np.append(u, last), np.append(days, n) / n, count)

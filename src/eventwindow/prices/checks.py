@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.exchange import Calendar
+from eventwindow.estimation.plausible import UNLIKELY
 from eventwindow.prices.history import PriceHistory
 
 LARGE = 0.40  # a return beyond it, away from an event, is more often a missed split than news
@@ -33,7 +34,6 @@ SPLITS = (
 )
 SPLIT_DAYS, SPLIT_MOST = 6.0, 0.05  # times the usual move of a day, and at most, that a split's day may differ from it
 UNITS, UNITS_SLACK = (100.0, 1000.0), 0.3  # pence for pounds, a thousand for one; give or take the day's own move
-IMPLAUSIBLE = 0.8  # a fall of the adjusted close beyond it, or more than a doubling
 DIVIDEND_SHARE = 0.25  # of the close before; a dividend above it is rare
 NO_SHARE = re.compile(r"^\^|=[FX]$")  # Yahoo's symbols of indices, futures and exchange rates: nothing there is split
 STILL = 1e-9  # a relative change below it is none
@@ -243,7 +243,7 @@ def _impossible(history: PriceHistory) -> Iterator[Finding]:
             values: dict[str, float | str] = {"value": float(ratio) - 1, "split": split}
             yield Finding(symbol, "warning", "split_ratio", pd.Timestamp(str(day)), values)
     for day, value in (adjusted / adjusted.shift(1) - 1).dropna().items():
-        if (value > 1 or value < -IMPLAUSIBLE) and not NO_SHARE.search(symbol):
+        if not UNLIKELY[0] <= value <= UNLIKELY[1] and not NO_SHARE.search(symbol):
             yield Finding(symbol, "warning", "implausible_return", pd.Timestamp(str(day)), {"value": float(value)})
     yield from _large_dividends(history, close)
 

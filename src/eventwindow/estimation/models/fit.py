@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -29,6 +29,11 @@ class Fit:
     problem: np.ndarray  # (N,), "" or why this event has no fit
     residual_sd: Array | None = None  # (N, T), where a model lets the volatility move
     notes: tuple[str, ...] = ()
+
+    def from_day(self, first: int) -> Fit:
+        """The same fit without the first days that are expected."""
+        names = ("expected", "own_variance", "loading")
+        return replace(self, **{name: getattr(self, name)[:, first:] for name in names}) if first else self
 
 
 class Model(Protocol):

@@ -6,6 +6,7 @@ import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from eventwindow.errors import needs_library
 from eventwindow.estimation.event_time import Array, EventReturns
@@ -13,6 +14,7 @@ from eventwindow.estimation.models.fit import Fit
 from eventwindow.estimation.models.ols import ols
 
 SCALE = 100.0  # arch is happiest with returns in per cent
+BOUNDARY = 1e-6  # of α from 0, and of α + β from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Garch:
         problem = mean.problem.copy()
         own, sd = np.full_like(shocks, np.nan), np.full_like(mean.residuals, np.nan)
         parameters = np.full((len(source), 3), np.nan)
+        notes = []
         for i in np.flatnonzero(problem == ""):
             seen = np.isfinite(mean.residuals[i])
             fitted = _quasi_likelihood(mean.residuals[i, seen])
@@ -40,6 +43,7 @@ class Garch:
                 problem[i] = "the GARCH likelihood did not converge"
                 continue
             parameters[i], sd[i, seen] = fitted
+            notes += _boundary_notes(source.labels.iloc[i], parameters[i])
             last = mean.residuals[i, seen][-1], sd[i, seen][-1]
             own[i] = _variances(parameters[i], last, shocks[i], source.window.taus, source.estimation.end)
         return replace(
@@ -50,7 +54,17 @@ class Garch:
             coefficient_names=("alpha", "beta", "omega", "arch", "garch"),
             problem=problem,
             residual_sd=sd,
+            notes=(*mean.notes, *notes),
         )
+
+
+def _boundary_notes(labels: pd.Series, parameters: Array) -> list[str]:
+    """What a reader must know of a fit on the boundary: no GARCH in these residuals, or no mean to return to."""
+    _, alpha, beta = parameters
+    if alpha > BOUNDARY and alpha + beta < 1 - BOUNDARY:
+        return []
+    what = "the volatility does not move with the shocks" if alpha <= BOUNDARY else "a shock to volatility never fades"
+    return [f"{labels['security']}: the GARCH fit lies on the boundary (α = {alpha:.3g}, β = {beta:.3g}): {what}"]
 
 
 def _quasi_likelihood(residuals: Array) -> tuple[Array, Array] | None:

@@ -1,0 +1,86 @@
+"""GARCH through the gap to day -1 against tests/reference/garch: the forecast of day 0 knows no event window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from eventwindow import Window, abnormal_returns
+from eventwindow.inference.expected_volatility import volatility_ratio
+from eventwindow.inference.scaled import volatility_scaled_sq, with_moving_volatility
+
+FOLDER = Path(__file__).parent / "reference" / "garch"
+FIRMS = ["CALM", "STORM", "GAPS", "FLAT"]
+WINDOWS = [(0, 0), (0, 4), (-10, 20), (-5, 5), (1, 3)]
+
+
+def studied(window, model="garch"):
+    returns = pd.read_csv(FOLDER / "returns.csv", index_col="date", parse_dates=True)
+    events = pd.DataFrame({"security": FIRMS, "date": returns.index[260]})
+    return abnormal_returns(returns, events, benchmark="MKT", model=model, estimation=(-260, -11), window=window)
+
+
+@pytest.fixture(scope="module")
+def wide():
+    return studied((-10, 20))
+
+
+def test_parameters_and_the_fit_on_the_boundary(wide):
+    fits = pd.read_csv(FOLDER / "expected_fits.csv").set_index("firm").loc[FIRMS]
+    for name in ("alpha", "beta", "omega", "arch"):
+        np.testing.assert_allclose(wide.coefficients[name], fits[name], rtol=2e-3, atol=1e-9)
+    noted = [
+        any(note.startswith(f"{firm}: the GARCH fit lies on the boundary") for note in wide.notes) for firm in FIRMS
+    ]
+    assert noted == list(fits["boundary"])
+
+
+@pytest.mark.parametrize("window", WINDOWS, ids=str)
+def test_no_forecast_depends_on_the_event_window(window):
+    days = pd.read_csv(FOLDER / "expected_days.csv")
+    ar = studied(window)
+    for i, firm in enumerate(FIRMS):
+        mine = days[(days["firm"] == firm) & days["day"].between(*window)]
+        np.testing.assert_allclose(ar.std_error[i], mine["std_error"], rtol=2e-4)
+        np.testing.assert_allclose(ar.ar[i], mine["ar"], atol=1e-9)
+
+
+def test_windows(wide):
+    cars = pd.read_csv(FOLDER / "expected_cars.csv", dtype={"window": str})
+    for text, mine in cars.groupby("window"):
+        ends = [int(part) for part in text.strip("[]").split(",")]
+        car = wide.car(Window(ends[0], ends[-1]))
+        rows = mine.set_index("firm").loc[FIRMS]
+        np.testing.assert_allclose(car.std_error, rows["std_error"], rtol=2e-4)
+        np.testing.assert_allclose(car.car, rows["car"], atol=1e-8)
+
+
+@pytest.mark.parametrize("window", WINDOWS, ids=str)
+def test_neither_does_the_moving_volatility_nor_its_ratio(window):
+    plain = studied((-10, 20), "market_model"), studied(window, "market_model")
+    tested = Window(*window)
+    complete = [0, 1, 3]
+    wide, own = (with_moving_volatility(ar.select(complete)) for ar in plain)
+    np.testing.assert_allclose(own.std_error, wide.std_error[:, wide.columns(tested)], rtol=1e-12)
+    ratios = [volatility_ratio(ar.select(complete), tested) for ar in plain]
+    assert ratios[0] == pytest.approx(ratios[1], rel=1e-12)
+
+
+def test_past_windows_are_scaled_by_forecasts_of_as_many_days(wide):
+    """Written out: each run over the root of its summed forecasts, from the conditional variance of its first day on."""
+    window, ar = Window(0, 4), wide.select(["STORM"])
+    omega, alpha, beta = ar.coefficients[["omega", "arch", "garch"]].iloc[0]
+    series = np.concatenate([ar.residuals[0], ar.ar[0, 10:15]])
+    sizes = []
+    for start in range(len(series)):
+        total, h = 0.0, ar.residual_sd[0, start] ** 2 if start < 250 else np.nan
+        for _ in range(5):
+            total += h
+            h = omega + (alpha + beta) * h
+        scale = ar.car(window).std_error[0] if start >= 250 else np.sqrt(total)
+        sizes.append(abs(sum(series[(start + k) % len(series)] for k in range(5))) / scale)
+    found = volatility_scaled_sq(ar, window)
+    assert found.p_value[0] == pytest.approx(np.mean(np.array(sizes) >= sizes[250] * (1 - 1e-12)))
