@@ -24,7 +24,7 @@ def mean_correlation(ar: AbnormalReturns, window: Window) -> float | str:
     if n < 2:
         return f"needs two events; {n} is left"
     tested = tested_days(ar, window)
-    groups = _alike(tested, ar.estimation_days)
+    groups = alike(tested, ar.estimation_days)
     pairs = _overlaps(tested, [rows[0] for rows in groups])
     start = runs(ar, groups)
     total = 0.0
@@ -44,7 +44,7 @@ def _one_by_one(ar: AbnormalReturns, groups: list[np.ndarray], pairs: Pairs, sta
         yield part if isinstance(part, str) else overlap * part
 
 
-def _alike(*days: Days) -> list[np.ndarray]:
+def alike(*days: Days) -> list[np.ndarray]:
     """Rows grouped by equal calendars (compared by a 64-bit hash of the dates)."""
     rng = np.random.default_rng(0)
     key = np.sum([d @ rng.integers(1, 2**62, d.shape[1]) for d in days], axis=0)
@@ -54,15 +54,18 @@ def _alike(*days: Days) -> list[np.ndarray]:
 
 def _overlaps(tested: Days, rows: list[int]) -> Pairs:
     """(g, h, o) for each pair g <= h of groups that share a tested day; o = shared / √(L_g L_h)."""
+    g, h, shared = shared_days(tested[rows])
+    length = (tested[rows] != OUTSIDE).sum(axis=1)
+    return g, h, np.asarray(shared / np.sqrt(length[g] * length[h]))
+
+
+def shared_days(tested: Days) -> Pairs:
+    """(g, h, n) for each pair g <= h of rows of (G, L) that share n > 0 tested days, a row with itself among them."""
     from scipy.sparse import csr_array
 
-    days = tested[rows]
-    group, column = np.nonzero(days != OUTSIDE)
-    unique, at = np.unique(days[group, column], return_inverse=True)
-    held = csr_array((np.ones(len(group)), (group, at)), shape=(len(rows), len(unique)))
+    row, column = np.nonzero(tested != OUTSIDE)
+    unique, at = np.unique(tested[row, column], return_inverse=True)
+    held = csr_array((np.ones(len(row)), (row, at)), shape=(len(tested), len(unique)))
     shared = (held @ held.T).tocoo()
-    length = held.sum(axis=1)
     upper = shared.row <= shared.col
-    g, h = shared.row[upper], shared.col[upper]
-    overlap = shared.data[upper] / np.sqrt(length[g] * length[h])
-    return g, h, np.asarray(overlap)
+    return shared.row[upper], shared.col[upper], np.asarray(shared.data[upper])
