@@ -17,7 +17,7 @@ from eventwindow.claims import Evidence, judge
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.measures.lead_lag import lead
 from eventwindow.claims.wording import UNITS
-from eventwindow.errors import ClaimError, NoFigure
+from eventwindow.errors import ClaimError, NoFigure, catalogue
 from eventwindow.inference.registry import run_tests
 from eventwindow.inference.response import response
 from eventwindow.report.language import language
@@ -32,6 +32,8 @@ SHARES = pd.DataFrame(
         "source": ["filing", "filing", "filing", "quarterly fundamentals"],
     }
 )
+
+chinese = catalogue("zh-Hant").reason
 
 
 def three(monday_x: float = 80, tuesday_x: float = 90, **tables: pd.DataFrame) -> Evidence:
@@ -338,8 +340,8 @@ def test_a_measure_gives_the_answer_worked_out_by_hand(name):
     found = MEASURES[name](**case.keys).measure(case.evidence)
     assert found.value == pytest.approx(case.value, abs=ROUGH.get(name, 1e-9))
     assert found.unit == case.unit
-    assert found.reason_en.endswith(".")
-    assert found.reason_zh.endswith("。")
+    assert str(found.reason).endswith(".")
+    assert chinese(found.reason).endswith("。")
 
 
 def test_every_measure_speaks_both_languages():
@@ -347,7 +349,7 @@ def test_every_measure_speaks_both_languages():
     unnamed, english = [], {}
     for name, case in CASES.items():
         found = MEASURES[name](**case.keys).measure(case.evidence)
-        english |= dict.fromkeys(re.findall(r"[A-Za-z]{2,}[ ,]+[A-Za-z]{2,}", found.reason_zh), name)
+        english |= dict.fromkeys(re.findall(r"[A-Za-z]{2,}[ ,]+[A-Za-z]{2,}", chinese(found.reason)), name)
         known = {*case.evidence.securities.index, *case.evidence.baskets}
         for key, (_, unit) in found.parts.items():
             told = key in known or language("en").has(f"part.{key}") or re.fullmatch(r"\d{4}-\d{2}-\d{2}", key)
@@ -378,7 +380,7 @@ def test_a_date_without_figures_is_told_or_has_its_reason(name):
         assert error.remedy
     else:
         assert name in {"value_rank"} or verdict.word == "not_testable"
-        assert verdict.reason_en
+        assert str(verdict.reason)
 
 
 def test_value_changes_can_be_summed_over_losers_alone():
@@ -411,28 +413,28 @@ def test_the_index_without_named_stocks_says_whom_and_whose_weight_is_missing():
     )
     keys = {"date": MON, "security": "Y", "treated": ("chips",)}
     without = MEASURES["panel_breadth"](figure="without_treated", **keys).measure(evidence)
-    assert "without 1 of its stocks, AI chips (25 % of its weight), it moved +20.00 %" in without.reason_en
-    assert without.reason_en.endswith("No weight is held of R.")
+    assert "without 1 of its stocks, AI chips (25 % of its weight), it moved +20.00 %" in str(without.reason)
+    assert str(without.reason).endswith("No weight is held of R.")
     down = MEASURES["panel_breadth"](figure="share_down", **keys).measure(evidence)
-    assert "3 stocks of the panel without AI chips" in down.reason_en
+    assert "3 stocks of the panel without AI chips" in str(down.reason)
     less = MEASURES["panel_breadth"](figure="equal_less_index", **keys).measure(evidence)
-    assert "less the return of Index Y" in less.reason_en
+    assert "less the return of Index Y" in str(less.reason)
 
 
 def test_what_was_not_won_back_is_not_called_a_recovery():
     found = MEASURES["recovered_share"](members=("X",), date=MON, sessions=1).measure(three(80, 75))
     assert found.value == pytest.approx(-0.25)
-    assert "lost 20.00 %" in found.reason_en
-    assert "nothing was won back, 25 % of the loss was added" in found.reason_en
-    assert "下跌 20.00 %" in found.reason_zh
-    assert "未見收復，再擴大原跌幅的 25 %" in found.reason_zh
+    assert "lost 20.00 %" in str(found.reason)
+    assert "nothing was won back, 25 % of the loss was added" in str(found.reason)
+    assert "下跌 20.00 %" in chinese(found.reason)
+    assert "未見收復，再擴大原跌幅的 25 %" in chinese(found.reason)
 
 
 def test_a_factor_is_named_and_held_against_its_mean():
     found = MEASURES["factor_return"](factor="hml", date=FALL).measure(factors())
-    assert found.reason_en.startswith("The value factor (HML) moved +2.00 % on ")
-    assert "against 0.00 % on the mean day before: +2.00 %" in found.reason_en
-    assert "價值因子（HML）" in found.reason_zh
+    assert str(found.reason).startswith("The value factor (HML) moved +2.00 % on ")
+    assert "against 0.00 % on the mean day before: +2.00 %" in str(found.reason)
+    assert "價值因子（HML）" in chinese(found.reason)
 
 
 def test_an_effect_names_its_event_and_its_days():
@@ -440,11 +442,11 @@ def test_an_effect_names_its_event_and_its_days():
     one, four = (
         MEASURES["effect"](members=("A",), window=w, event="fall").measure(evidence) for w in ((0, 0), (-1, 2))
     )
-    assert one.reason_en.startswith("Abnormal return of Firm A, ")
-    assert "(day 0 of “The fall”)" in one.reason_en
-    assert four.reason_en.startswith("Cumulative abnormal return of Firm A, ")
-    assert "(days −1 to +2 of “The fall”)" in four.reason_en
-    assert "「大跌」第 −1 至 +2 日" in four.reason_zh
+    assert str(one.reason).startswith("Abnormal return of Firm A, ")
+    assert "(day 0 of “The fall”)" in str(one.reason)
+    assert str(four.reason).startswith("Cumulative abnormal return of Firm A, ")
+    assert "(days −1 to +2 of “The fall”)" in str(four.reason)
+    assert "「大跌」第 −1 至 +2 日" in chinese(four.reason)
 
 
 def test_an_effect_of_a_basket_is_the_mean_of_its_members():
@@ -533,8 +535,8 @@ def test_without_a_filing_near_the_date_the_quarterly_count_stands():
 def test_a_rank_names_what_a_company_not_held_would_have_needed():
     """X lost 400; the smaller of the two held was worth 5 × 60 = 300 the day before: not enough, − 133 %."""
     found = MEASURES["loss_rank"](security="X", date=MON).measure(giants())
-    assert "2 companies held, 2025–2025" in found.reason_en
-    assert "would have had to fall by 133.33 % in a day" in found.reason_en
+    assert "2 companies held, 2025–2025" in str(found.reason)
+    assert "would have had to fall by 133.33 % in a day" in str(found.reason)
     assert found.parts["that_day"] == (-400, "USD")
 
 
@@ -549,8 +551,8 @@ def test_a_basket_without_one_members_volume_says_of_how_many_it_is_the_mean():
     evidence = replace(evidence, prices={**evidence.prices, "B": without})
     found = MEASURES["abnormal_volume"](members=("hit",), date=FALL).measure(evidence)
     assert found.value == pytest.approx(np.log(4))
-    assert "Volume of hit (mean of 1; none is held of Firm B)" in found.reason_en
-    assert "（1 檔平均；無B的成交量）" in found.reason_zh
+    assert "Volume of hit (mean of 1; none is held of Firm B)" in str(found.reason)
+    assert "（1 檔平均；無 B 的成交量）" in chinese(found.reason)
 
 
 def test_a_stock_without_volume_stands_among_what_was_left_out(deepseek):
@@ -564,8 +566,8 @@ def test_a_stock_without_volume_stands_among_what_was_left_out(deepseek):
 
 def test_a_delay_is_decided_by_rank_and_says_so_in_both_languages():
     found = MEASURES["delay"](members=("A",), date=day(-4), event="fall", window=(-4, 4)).measure(hit())
-    assert "smallest p = 0.043, corrected for 9 sessions" in found.reason_en
-    assert "最小 p = 0.043（已就 9 個交易日校正）" in found.reason_zh
+    assert "smallest p = 0.043, corrected for 9 sessions" in str(found.reason)
+    assert "最小 p = 0.043（已就 9 個交易日校正）" in chinese(found.reason)
 
 
 def test_a_days_rank_counts_the_longest_history_held():
@@ -576,8 +578,8 @@ def test_a_days_rank_counts_the_longest_history_held():
     assert MEASURES["return_rank"](security="X", date=MON).measure(short).value == 1
     found = MEASURES["return_rank"](security="X", date=MON).measure(long)
     assert found.value == 2
-    assert "4 days held since 22 January 2025; larger: 23 January 2025 −66.67 %" in found.reason_en
-    assert "更大者：2025 年 1 月 23 日 −66.67 %" in found.reason_zh
+    assert "4 days held since 22 January 2025; larger: 23 January 2025 −66.67 %" in str(found.reason)
+    assert "更大者：2025 年 1 月 23 日 −66.67 %" in chinese(found.reason)
 
 
 def test_nvidia_knew_two_worse_days(deepseek):
@@ -597,7 +599,7 @@ def test_a_figure_that_is_not_held_leaves_the_claim_open():
     claim = stated(MEASURES["opening_gap"](security="X", date=MON), "opening_gap", **DOWN)
     verdict = judge([claim], evidence)[0]
     assert verdict.word == "not_testable"
-    assert "hold no open" in verdict.reason_en
+    assert "hold no open" in str(verdict.reason)
 
 
 def test_a_row_missing_where_the_exchange_was_open_leaves_the_claim_open():
@@ -620,7 +622,7 @@ def test_a_change_never_spans_a_missing_session():
     gap.loc[pd.Timestamp(MON)] = np.nan
     evidence = replace(evidence, returns={**evidence.returns, "X": gap})
     verdict = judge([stated(MEASURES["opening_gap"](security="X", date=MON), "opening_gap", **DOWN)], evidence)[0]
-    assert "no close of the session before" in verdict.reason_en
+    assert "no close of the session before" in str(verdict.reason)
 
 
 def test_a_security_that_could_not_be_had_is_named_with_its_reason():
@@ -629,7 +631,7 @@ def test_a_security_that_could_not_be_had_is_named_with_its_reason():
     evidence = replace(evidence, prices=lost, unavailable={"X": "the source was down"})
     verdict = judge([stated(MEASURES["return"](security="X", date=MON), "return", **DOWN)], evidence)[0]
     assert verdict.word == "not_testable"
-    assert "the source was down" in verdict.reason_en
+    assert "the source was down" in str(verdict.reason)
 
 
 def test_a_panel_knows_no_day_before_its_first():

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from eventwindow.claims.asked import asked
 from eventwindow.claims.model import Claim, Measured
-from eventwindow.claims.rules import ABOUT, CLOSE_TO, RULES, decide
-from eventwindow.claims.wording import figure, spaced
+from eventwindow.claims.rules import ABOUT, CLOSE_TO, RULES, asked, decide
+from eventwindow.errors import Figure, catalogue, languages, spaced
 from eventwindow.inference.response import Effect
 
 STEPS = st.sampled_from([1e-4, 1e-2, 0.01, 1.0, 10.0, 1e9])
@@ -189,7 +188,7 @@ def test_what_is_material_can_be_stated():
 def test_every_rule_says_what_it_is_and_what_would_change_it(hedge):
     stated = (0.1, 0.2) if hedge == "range" else 0.1
     decision = decide(claim(hedge=hedge, stated=stated, precision=0.1), measured(0.1, effect=effect()))
-    assert all((decision.rule_en, decision.rule_zh, decision.changes_en, decision.changes_zh))
+    assert all(len(catalogue(code).reason(r)) > 3 for r in (decision.rule, decision.changes) for code in languages())
 
 
 def test_chinese_and_latin_are_set_apart_by_one_space():
@@ -199,10 +198,16 @@ def test_chinese_and_latin_are_set_apart_by_one_space():
 @pytest.mark.parametrize(
     ("value", "unit", "english", "chinese"),
     [
-        (-0.0849, "decimal", "−8.49 %", "−8.49 %"),
-        (-0.00001, "decimal", "0.00 %", "0.00 %"),
-        (0.32, "share", "32 %", "32 %"),
+        (-0.0849, "decimal", "−8.49 %", "−8.49%"),
+        (-0.00001, "decimal", "0.00 %", "0.00%"),
+        (0.32, "share", "32 %", "32%"),
         (-592.658e9, "USD", "−592.7bn dollars", "−5,927 億美元"),
+        (-1e12, "USD", "−1,000.0bn dollars", "−1 兆美元"),
+        (1.147e12, "USD", "1,147.0bn dollars", "1 兆 1,470 億美元"),
+        (0.999999e12, "USD", "1,000.0bn dollars", "1 兆美元"),
+        (6.5e9, "EUR", "6.5bn EUR", "65 億 EUR"),
+        (5.576e6, "USD", "5.6m dollars", "558 萬美元"),
+        (2.19, "USD", "2.19 dollars", "2.19 美元"),
         (24.49e9, "shares", "24.490bn", "244.9 億股"),
         (np.log(2.97), "log", "2.97 times the usual", "平常的 2.97 倍"),
         (1.25, "ratio", "1.25 times", "1.25 倍"),
@@ -214,7 +219,7 @@ def test_chinese_and_latin_are_set_apart_by_one_space():
     ],
 )
 def test_a_figure_carries_its_unit(value, unit, english, chinese):
-    assert (figure(value, unit), figure(value, unit, True)) == (english, chinese)
+    assert tuple(catalogue(code).figure(Figure(value, unit)) for code in ("en", "zh-Hant")) == (english, chinese)
 
 
 @pytest.mark.parametrize(
@@ -223,11 +228,11 @@ def test_a_figure_carries_its_unit(value, unit, english, chinese):
         ("decimal", {"hedge": "direction", "stated": -1.0}, "should be below zero", "應小於零"),
         ("log", {"hedge": "effect", "stated": 1.0}, "should be above the usual and abnormal", "應高於平常且異常"),
         ("decimal", {"hedge": "no_effect"}, "should not be abnormal", "應無異常"),
-        ("share", {"hedge": "most"}, "should be at least two thirds", "應至少三分之二"),
-        ("share", {"hedge": "more_than", "stated": 0.0}, "should be more than 0 %", "應大於 0 %"),
+        ("share", {"hedge": "most"}, "should be at least 2/3", "應至少 2/3"),
+        ("share", {"hedge": "more_than", "stated": 0.0}, "should be more than 0 %", "應大於 0%"),
         ("rank", {"hedge": "exact", "stated": 1.0}, "should be rank 1", "應為第 1 名"),
         ("p", {"hedge": "less_than", "stated": 0.05}, "should be less than 0.05", "應小於 0.05"),
-        ("days", {"hedge": "range", "stated": (1.0, 7.0)}, "should be 1 days to 7 days", "應為 1 天至 7 天"),
+        ("days", {"hedge": "range", "stated": (1.0, 7.0)}, "should be 1 day to 7 days", "應為 1 天至 7 天"),
         (
             "USD",
             {"hedge": "reached", "stated": -6e11},
@@ -238,4 +243,4 @@ def test_a_figure_carries_its_unit(value, unit, english, chinese):
 )
 def test_what_is_asked_of_a_figure_is_said_in_a_few_words(unit, keys, english, chinese):
     told = claim(**keys)
-    assert (asked(told, unit), spaced(asked(told, unit, True))) == (english, chinese)
+    assert tuple(catalogue(code).reason(asked(told, unit)) for code in ("en", "zh-Hant")) == (english, chinese)

@@ -21,9 +21,11 @@ from eventwindow.claims.readings import Disagreement, Reading, weigh
 from eventwindow.claims.records import claim_review, ledger_record, record
 from eventwindow.claims.rules import decide
 from eventwindow.claims.verdicts import combined
+from eventwindow.errors import catalogue
 from eventwindow.inference.family import family, runs
 from eventwindow.inference.response import Effect
 
+chinese = catalogue("zh-Hant").reason
 HIT = {"A": {0: -0.10}, "B": {0: -0.06}}
 
 
@@ -72,13 +74,13 @@ def test_a_compound_shows_its_parts():
     verdict = judge([compound(went("A", -1.0), went("C", -1.0))], world(HIT))[0]
     assert [p.word for p in verdict.parts] == ["confirmed", "contradicted"]
     assert verdict.word == "partly"
-    assert verdict.reason_en.count("Firm") == 2
+    assert str(verdict.reason).count("Firm") == 2
 
 
 def test_context_does_not_decide():
     verdict = judge([compound(went("A", -1.0), replace(went("C", -1.0), decides=False))], world(HIT))[0]
     assert verdict.word == "confirmed"
-    assert "context" in verdict.reason_en
+    assert "context" in str(verdict.reason)
 
 
 def test_a_stand_in_can_support_and_not_refute():
@@ -89,8 +91,8 @@ def test_a_stand_in_can_support_and_not_refute():
 
 def test_words_of_others_are_said_to_be_theirs():
     verdict = judge([went("A", -1.0, quoted_en="an agency", quoted_zh="通訊社")], world(HIT))[0]
-    assert "an agency" in verdict.reason_en
-    assert "通訊社" in verdict.reason_zh
+    assert "an agency" in str(verdict.reason)
+    assert "通訊社" in chinese(verdict.reason)
 
 
 def test_a_statement_prices_cannot_test_says_why():
@@ -98,7 +100,7 @@ def test_a_statement_prices_cannot_test_says_why():
         id="B1", article="X", text_en="s", text_zh="s", not_testable_en="Because.", not_testable_zh="因。"
     )
     verdict = judge([open_claim], world({}))[0]
-    assert (verdict.word, verdict.reason_en, verdict.reason_zh) == ("not_testable", "Because.", "因。")
+    assert (verdict.word, str(verdict.reason), chinese(verdict.reason)) == ("not_testable", "Because.", "因。")
 
 
 def test_one_effect_alone_keeps_its_own_p_value():
@@ -169,8 +171,8 @@ def test_too_few_dates_for_so_many_families_find_nothing_and_the_rule_says_so():
     open_rule = decide(
         fell(), Measured(-0.1, "decimal", "So.", "如此。", effect=replace(apart["0"], detectable=float("inf"))), 3 / 51
     )
-    assert "no effect, however large, would be found" in open_rule.rule_en
-    assert "再大的效果也測不出" in open_rule.rule_zh
+    assert "no effect, however large, would be found" in str(open_rule.rule)
+    assert "再大的效果也測不出" in chinese(open_rule.rule)
 
 
 def test_several_sessions_are_ranked_among_runs_of_as_many_days():
@@ -210,13 +212,13 @@ READING = Reading("C0", "r", "r", ("X",), "p", "p", "v", "v", "Prices lean, no m
 def test_a_reading_leans_where_its_panels_do(directions, lean):
     panels = tuple(replace(went("A", d), id=f"C0-{k}") for k, d in enumerate(directions))
     judged, _ = weigh([replace(READING, panels=panels)], [], [], world(HIT))
-    assert lean in judged[0].sentence_en
-    assert "Prices lean, no more." in judged[0].sentence_en
+    assert lean in str(judged[0].sentence)
+    assert "Prices lean, no more." in str(judged[0].sentence)
 
 
 def test_a_reading_without_panels_says_that_prices_cannot_tell():
     judged, _ = weigh([READING], [], [], world({}))
-    assert judged[0].sentence_en.startswith("Prices cannot tell")
+    assert str(judged[0].sentence).startswith("Prices cannot tell")
 
 
 def test_a_disagreement_sets_claims_and_panels_side_by_side():
@@ -285,7 +287,7 @@ def test_an_effect_tells_in_how_many_specifications_it_is_found():
     )  # fmt: skip
     verdict = judge([fell_basket()], world(HIT, tables={"robustness": curve}))[0]
     assert verdict.specifications == Specifications(40, pytest.approx(0.9), pytest.approx(0.625))
-    assert "Of 40 specifications 90 % have the sign stated; 62 % have it and are significant." in verdict.reason_en
+    assert "Of 40 specifications 90 % have the sign stated; 62 % have it and are significant." in str(verdict.reason)
     assert judge([fell_basket()], world(HIT))[0].specifications is None
 
 

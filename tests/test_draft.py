@@ -204,7 +204,7 @@ def test_an_unfinished_entry_is_not_testable_for_that_reason_and_read_in_full_on
     open_ = read_claims(draft, study.securities, study.baskets).unfinished[0]
     (verdict,) = judge([open_], None)  # type: ignore[arg-type]
     assert verdict.word == "not_testable"
-    assert verdict.reason_en == "The entry is not finished: which listing is meant: TSM or 2330.TW?"
+    assert str(verdict.reason) == "The entry is not finished: which listing is meant: TSM or 2330.TW?"
     kept = [line for line in draft.read_text(encoding="utf-8").splitlines() if not line.startswith("unfinished")]
     draft.write_text("\n".join(kept), encoding="utf-8")
     with pytest.raises(ClaimError, match="the key 'security' is missing"):

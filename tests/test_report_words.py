@@ -10,6 +10,7 @@ import matplotlib.text
 import pytest
 
 from eventwindow.claims.measures import MEASURES
+from eventwindow.errors import catalogue
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.html import page
 from eventwindow.report.language import LANGUAGES, language
@@ -84,10 +85,12 @@ def test_labels_of_parts_name_a_figure_and_leave_open_what_came_out(deepseek):
     """What was asked of the figure stands beside the label, from the claim's own keys."""
     panels = [p for r in deepseek.readings for p in r.panels] + [p for d in deepseek.disagreements for p in d.panels]
     parts = [p for v in deepseek.verdicts for p in v.parts] + panels
-    asked = [p for p in parts if p.claim.hedge in {"direction", "effect"} and p.measured and p.asked_en]
+    asked = [p for p in parts if p.claim.hedge in {"direction", "effect"} and p.measured and p.asked]
     assert len(asked) > 50
     assert [p.claim.text_en for p in asked if CLAIMED.search(p.claim.text_en)] == []
-    assert all(p.asked_en.startswith("should be ") and p.asked_zh.startswith("應") for p in asked)
+    assert all(
+        str(p.asked).startswith("should be ") and catalogue("zh-Hant").reason(p.asked).startswith("應") for p in asked
+    )
 
 
 def test_why_a_test_did_not_run_is_known_in_chinese():

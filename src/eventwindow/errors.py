@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import gettext
+import math
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
 from functools import cache, partial
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
+
+MINUS = "\u2212"
+CODE = 3  # letters of a currency
+SHORT = 100  # from here on a large number needs no digits behind the point
+NEARLY = 1 - 5e-5  # of a large number, which rounding makes whole
+LARGEST_LOG = 700.0  # its exponential is still a float
 
 
 class StudyError(Exception):
@@ -89,11 +99,38 @@ class NoFigure(Exception):  # noqa: N818 a reason, not a fault
     """The data hold no figure for this measure; the reason becomes the verdict's."""
 
     def __init__(self, reason_en: str, reason_zh: str) -> None:
-        self.reason_en, self.reason_zh = reason_en, reason_zh
+        self.reason = Reason("given", text=Text(reason_en, reason_zh))
         super().__init__(reason_en)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return NoFigure, (self.reason_en, self.reason_zh)
+        return NoFigure, tuple(self.reason.values["text"])
+
+
+class Figure(NamedTuple):
+    """A number with its unit, a key of `unit.UNIT` or a currency's code; `sign`: a plus before what is above zero."""
+
+    value: float
+    unit: str
+    sign: bool = True
+
+
+class Text(NamedTuple):
+    """Words of the study itself, as its files hold them."""
+
+    en: str
+    zh: str = ""
+
+
+class Listed(tuple[Any, ...]):
+    """Things in a row, or a word for none."""
+
+    __slots__ = ()
+
+
+class Sentences(tuple[Any, ...]):
+    """Sentences one after the other."""
+
+    __slots__ = ()
 
 
 class Reason:
@@ -104,7 +141,7 @@ class Reason:
     key : str
         `reason.KEY` stands in every catalogue of `report/locale`.
     **values
-        What its words name: numbers, dates, symbols, further reasons.
+        What its words name: numbers and dates, `Figure`, `Text`, `Listed`, symbols, further reasons.
     """
 
     __slots__ = ("key", "values")
@@ -116,6 +153,11 @@ class Reason:
     def together(cls, reasons: Sequence[Reason]) -> Reason:
         """Several reasons as one."""
         return reasons[0] if len(reasons) == 1 else cls("together", reasons=tuple(reasons))
+
+    @classmethod
+    def sentences(cls, *told: Reason | Text | None) -> Reason:
+        """Those that there are, one after the other."""
+        return cls("sentences", told=Sentences(one for one in told if one))
 
     def __str__(self) -> str:
         """The reason in English, as terminals and CSV files show it."""
@@ -140,18 +182,23 @@ def _reason(key: str, values: Mapping[str, Any]) -> Reason:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The words of one language by key: what `report/locale/LANGUAGE.po` holds."""
+    """The words of one language by key, what `report/locale/LANGUAGE.po` holds, and how it writes figures and dates."""
 
     code: str
     name: str
     forms: Mapping[str, tuple[str, ...]]  # one form, or one a plural form
     plural: Callable[[int], int]  # a number -> the place of its form
+    study: Mapping[str, str] = field(default_factory=dict)  # a study's texts of another language -> of this one
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return catalogue, (self.code,)
+        return _of_study, (self.code, dict(self.study))
 
     def __contains__(self, key: object) -> bool:
         return key in self.forms
+
+    def of_study(self, study: Mapping[str, str]) -> Catalogue:
+        """The same with a study's own words in this language."""
+        return replace(self, study=study)
 
     def words(self, key: str, n: object = None) -> str:
         """The words of `key`, in the form for `n` where the language has several."""
@@ -164,16 +211,111 @@ class Catalogue:
 
     def reason(self, reason: Reason) -> str:
         """A reason in this language."""
-        return self.text(f"reason.{reason.key}", **reason.values)
+        return spaced(self.text(f"reason.{reason.key}", **reason.values))
 
     def shown(self, value: Any) -> Any:
-        """A reason in its words, several of anything in a row; all else stays for the words' own format."""
-        if isinstance(value, Reason):
-            return self.reason(value)
-        if isinstance(value, tuple | list):
-            between = "clauses" if value and isinstance(value[0], Reason) else "between"
-            return self.words(f"format.{between}").join(str(self.shown(v)) for v in value)
+        """What a reader sees of a value; a number or a plain text stays for the words' own format."""
+        for kind, words in self._kinds():
+            if isinstance(value, kind):
+                return words(value)
         return value
+
+    def _kinds(self) -> tuple[tuple[Any, Callable[[Any], str]], ...]:
+        return (
+            (Reason, self.reason),
+            (Figure, self.figure),
+            (Text, self.pick),
+            (date, self.day),
+            (Listed, lambda items: self._row("between", items) or self.words("format.none")),
+            (Sentences, lambda told: self._row("between_sentences", told)),
+            (tuple | list, self._together),
+        )
+
+    def _row(self, between: str, items: Sequence[Any]) -> str:
+        return self.words(f"format.{between}").join(str(self.shown(item)) for item in items)
+
+    def _together(self, items: Sequence[Any]) -> str:
+        return self._row("clauses" if items and isinstance(items[0], Reason) else "between", items)
+
+    def pick(self, text: Text) -> str:
+        """A text of the study in this language, or in the first of those that a reader of it reads next."""
+        held = {"en": text.en, "zh-Hant": text.zh}
+        found = next(filter(None, map(held.get, self.words("format.texts").split(", "))), "")
+        return self.study.get(found, found)
+
+    def day(self, when: date, form: str = "day") -> str:
+        """27 January 2025, or in another of the language's forms of a day."""
+        month = self.words(f"format.month_{when.month}")
+        parts = {"year": when.year, "month": month, "short_month": month[:3], "month_number": when.month}
+        return self.words(f"format.{form}").format(**parts, day=when.day)
+
+    def figure(self, figure: Figure) -> str:
+        """A number with its unit."""
+        value, unit, sign = figure
+        money = is_money(unit)
+        key = f"unit.{unit}" if f"unit.{unit}" in self else "unit.money" if money else "unit.plain"
+        scaled = {**_scaled(value), "amount": self._amount(value) if money else "", "currency": unit}
+        text = spaced(self.words(key, scaled["n"]).format(**scaled)).replace("-", MINUS)
+        return text if sign else text.lstrip("+")
+
+    def _amount(self, value: float) -> str:
+        """Money in the language's large numbers: one of them with a decimal, or two where it counts so."""
+        size, sign = abs(value), "-" * (value < 0)
+        pairs = (one.split("=") for one in self.words("format.amounts").split(";"))
+        scales = [(float(scale), name) for scale, name in pairs]
+        digits = int(self.words("format.amount_digits"))
+        at = next((k for k, (scale, _) in enumerate(scales) if size / scale >= NEARLY), -1)
+        scale, name = scales[at]
+        if scale == 1:
+            return f"{sign}{size:,.2f}"
+        if digits:
+            return f"{sign}{size / scale:,.{digits}f}{name}"
+        below, next_name = scales[at + 1] if at == 0 else (scale, name)
+        whole, rest = divmod(round(size / below), round(scale / below))
+        if at == 0:
+            return f"{sign}{whole:,}{name}" + f"{rest:,}{next_name}" * bool(rest)
+        return sign + (f"{size / scale:,.0f}" if size >= SHORT * scale else f"{size / scale:.3g}") + name
+
+
+def _scaled(value: float) -> dict[str, Any]:
+    """A number as the words of units ask for it; zero has no sign."""
+    signed = f"{100 * value:+z.2f}"
+    return {
+        "value": value,
+        "signed": signed.removeprefix("+") if float(signed) == 0 else signed,
+        "percent": f"{100 * value:.2f}",
+        "whole": f"{100 * value:z.0f}",
+        "billions": value / 1e9,
+        "hundred_millions": value / 1e8,
+        "usual": math.exp(value) if value < LARGEST_LOG else math.inf,
+        "short": _short(value),
+        "points": _short(100 * value),
+        "fraction": str(Fraction(value).limit_denominator(10)) if math.isfinite(value) else "",
+        "p": "p < 0.001" if value < 0.001 else f"p = {value:.3f}",
+        "n": int(value) if math.isfinite(value) and value == int(value) else 2,
+    }
+
+
+def _short(value: float) -> str:
+    """Two digits that count, and none behind the point from ten on."""
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
+
+
+def is_money(unit: str) -> bool:
+    """Whether a unit is a currency, by its ISO code."""
+    return len(unit) == CODE and unit.isupper()
+
+
+def spaced(text: str) -> str:
+    """Chinese text with one space between Chinese and Latin letters or figures, and none between Chinese."""
+    text = re.sub(r"([\u4e00-\u9fff])([A-Za-z0-9])", r"\1 \2", text)
+    text = re.sub(r"([A-Za-z0-9%])([\u4e00-\u9fff])", r"\1 \2", text)
+    text = re.sub(r"([\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])", r"\1", text)
+    return re.sub(r" {2,}", " ", text)
+
+
+def _of_study(code: str, study: Mapping[str, str]) -> Catalogue:
+    return catalogue(code).of_study(study) if study else catalogue(code)
 
 
 @cache

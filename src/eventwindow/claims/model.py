@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from eventwindow.claims.evidence import Evidence
+from eventwindow.errors import Figure, Reason, Text
 from eventwindow.inference.response import Effect
-
-if TYPE_CHECKING:
-    pass
 
 VerdictWord = Literal["confirmed", "partly", "contradicted", "not_testable"]
 Hedge = Literal[
@@ -47,6 +45,16 @@ class Measured:
     p_value: float | None = None
     interval: tuple[float, float] | None = None
     effect: Effect | None = None
+
+    @classmethod
+    def none(cls, reason: Reason) -> Measured:
+        """No figure, and why."""
+        return cls(None, "", *reason.values["text"])
+
+    @property
+    def reason(self) -> Reason:
+        """What was measured, or why the data hold no figure."""
+        return Reason("given", text=Text(self.reason_en, self.reason_zh))
 
 
 class Measure(Protocol):
@@ -103,8 +111,10 @@ class Verdict:
         The verdict.
     measured : Measured or None
         The figure with its unit, interval and p-value, or the reason why the data hold none.
-    rule, reason_en, changes_en : str
-        The rule that decided, why it decided so, and what would change the verdict.
+    rule, reason : Reason
+        The rule that decided, and what was measured; `str()` of either is English.
+    changes : Reason or None
+        What would change the verdict.
     p_family : float or None
         p-value corrected across all effects that the claims state.
     specifications : Specifications or None
@@ -126,15 +136,11 @@ class Verdict:
 
     claim: Claim
     word: VerdictWord
-    rule: str
-    reason_en: str
-    reason_zh: str
+    rule: Reason
+    reason: Reason
     measured: Measured | None = None
-    rule_zh: str = ""
-    changes_en: str = ""  # what would change the verdict
-    changes_zh: str = ""
-    asked_en: str = ""  # what the figure had to be, shortly: a part's label names the figure alone
-    asked_zh: str = ""
+    changes: Reason | None = None
+    asked: Reason | None = None  # what the figure had to be, shortly: a part's label names the figure alone
     p_family: float | None = None  # corrected across all effects that the claims state
     specifications: Specifications | None = None  # in how many the effect is found, where a curve is held
     parts: tuple[Verdict, ...] = ()
@@ -151,10 +157,7 @@ class Specifications:
     sign: float
     significant: float
 
-    def text(self, zh: bool = False) -> str:
-        sign, significant = f"{100 * self.sign:.0f} %", f"{100 * self.significant:.0f} %"
-        if zh:
-            return f"{self.number} 種設定中，{sign} 方向與所述相同，{significant} 方向相同且單獨顯著。"
-        return (
-            f"Of {self.number} specifications {sign} have the sign stated; {significant} have it and are significant."
-        )
+    @property
+    def reason(self) -> Reason:
+        shares = (Figure(share, "share") for share in (self.sign, self.significant))
+        return Reason("specifications", n=self.number, **dict(zip(("sign", "significant"), shares, strict=True)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.model import Claim, Verdict
 from eventwindow.claims.verdicts import judge
+from eventwindow.errors import Reason, Text
 
 SECTIONS = ("market", "late")  # was it the whole market, why so late
 
@@ -52,8 +53,7 @@ class JudgedReading:
 
     reading: Reading
     panels: tuple[Verdict, ...]
-    sentence_en: str
-    sentence_zh: str
+    sentence: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def weigh(
     weighed = []
     for reading in readings:
         found = tuple(next(judged) for _ in reading.panels)
-        weighed.append(JudgedReading(reading, found, *_sentence(reading, found)))
+        weighed.append(JudgedReading(reading, found, _sentence(reading, found)))
     beside = [
         JudgedDisagreement(d, tuple(by_id[c] for c in d.claims), tuple(next(judged) for _ in d.panels))
         for d in disagreements
@@ -87,28 +87,21 @@ def weigh(
     return weighed, beside
 
 
-def _sentence(reading: Reading, panels: Sequence[Verdict]) -> tuple[str, str]:
+def _sentence(reading: Reading, panels: Sequence[Verdict]) -> Reason:
     """How many panels came out as the reading predicts, how many as its rival, and the limit of what that can show."""
+    limit = Text(reading.limit_en, reading.limit_zh)
     if not panels:
-        return f"Prices cannot tell: {reading.limit_en}", f"價格無法分辨：{reading.limit_zh}"
+        return Reason("prices_cannot_tell", limit=limit)
     agree = sum(v.word == "confirmed" for v in panels)
     against = sum(v.word == "contradicted" for v in panels)
-    rest = len(panels) - agree - against
-    lean_en, lean_zh = _lean(agree, against, len(panels))
-    return (
-        f"{lean_en} Of {len(panels)} panels {agree} came out as the reading predicts, {against} against it, "
-        f"{rest} mixed or open. {reading.limit_en}",
-        f"{lean_zh}{len(panels)} 項檢驗中 {agree} 項符合此說，{against} 項相反，"
-        f"{rest} 項不一或無法判定。{reading.limit_zh}",
-    )
+    counts = {"n": len(panels), "agree": agree, "against": against, "rest": len(panels) - agree - against}
+    return Reason("panels", lean=Reason(_lean(agree, against, len(panels))), limit=limit, **counts)
 
 
-def _lean(agree: int, against: int, panels: int) -> tuple[str, str]:
+def _lean(agree: int, against: int, panels: int) -> str:
     """A lean needs twice as many panels on one side as on the other, and a third of them all."""
     if 3 * max(agree, against) < panels:
-        return "Prices do not decide.", "價格無法判定。"
+        return "lean_undecided"
     if agree >= 2 * against:
-        return "Prices lean towards this reading.", "價格傾向支持此說。"
-    if against >= 2 * agree:
-        return "Prices lean against this reading.", "價格傾向不支持此說。"
-    return "Prices are divided.", "價格證據分歧。"
+        return "lean_towards"
+    return "lean_against" if against >= 2 * agree else "lean_divided"

@@ -10,14 +10,12 @@ from typing import Any
 from eventwindow.claims.model import Claim, Measured, Verdict, VerdictWord
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
 from eventwindow.claims.rules import material
+from eventwindow.errors import Reason, Text, catalogue
+
+CODES = {"en": "en", "zh": "zh-Hant"}  # languages in which claims are written, by the key that claims.json gives them
 
 # schema.org: the rating is a point on a scale; a statement that prices cannot test has no rating value.
-RATINGS: dict[VerdictWord, tuple[int | None, str, str]] = {
-    "confirmed": (5, "Confirmed", "成立"),
-    "partly": (3, "Partly", "部分成立"),
-    "contradicted": (1, "Contradicted", "不成立"),
-    "not_testable": (None, "Not testable with prices", "無法以價格檢驗"),
-}
+RATINGS: dict[VerdictWord, int | None] = {"confirmed": 5, "partly": 3, "contradicted": 1, "not_testable": None}
 
 # What a measure rests on beside daily prices.
 DATA = {
@@ -54,9 +52,9 @@ def record(verdict: Verdict) -> dict[str, Any]:
         "quoted": {"en": claim.quoted_en, "zh": claim.quoted_zh},
         "decides": claim.decides,
         "verdict": verdict.word,
-        "rule": {"en": verdict.rule, "zh": verdict.rule_zh},
-        "reason": {"en": verdict.reason_en, "zh": verdict.reason_zh},
-        "would_change_it": {"en": verdict.changes_en, "zh": verdict.changes_zh},
+        "rule": _said(verdict.rule),
+        "reason": _said(verdict.reason),
+        "would_change_it": _said(verdict.changes),
         "measure": _measure(claim),
         "measured": None if verdict.measured is None or verdict.parts else _measured(claim, verdict.measured),
         "p_family": verdict.p_family,
@@ -64,6 +62,11 @@ def record(verdict: Verdict) -> dict[str, Any]:
         "data": None if claim.measure is None else DATA.get(claim.measure_name, "daily prices"),
         "parts": [record(part) for part in verdict.parts],
     }
+
+
+def _said(reason: Reason | None) -> dict[str, str]:
+    """A reason in the two languages in which claims are written."""
+    return {key: catalogue(code).reason(reason) if reason else "" for key, code in CODES.items()}
 
 
 def _measure(claim: Claim) -> dict[str, Any] | None:
@@ -125,7 +128,7 @@ def _reading(judged: JudgedReading) -> dict[str, Any]:
         "text": {"en": reading.text_en, "zh": reading.text_zh},
         "predicts": {"en": reading.predicts_en, "zh": reading.predicts_zh},
         "rival": {"en": reading.rival_en, "zh": reading.rival_zh},
-        "sentence": {"en": judged.sentence_en, "zh": judged.sentence_zh},
+        "sentence": _said(judged.sentence),
         "panels": [record(v) for v in judged.panels],
     }
 
@@ -156,17 +159,16 @@ def claim_review(
 
 
 def _review(verdict: Verdict, articles: Mapping[str, str], language: str, author: str) -> dict[str, Any]:
-    claim, zh = verdict.claim, language == "zh"
-    value, name_en, name_zh = RATINGS[verdict.word]
-    rating: dict[str, Any] = {"@type": "Rating", "alternateName": name_zh if zh else name_en}
+    claim, words, value = verdict.claim, catalogue(CODES[language]), RATINGS[verdict.word]
+    rating: dict[str, Any] = {"@type": "Rating", "alternateName": words.text(f"rating.{verdict.word}")}
     if value is not None:
         rating |= {"ratingValue": value, "bestRating": 5, "worstRating": 1}
     return {
         "@type": "ClaimReview",
         "@id": f"#claim-{claim.id}",
-        "inLanguage": "zh-Hant" if zh else "en",
-        "claimReviewed": claim.text_zh if zh else claim.text_en,
-        "reviewBody": verdict.reason_zh if zh else verdict.reason_en,
+        "inLanguage": words.code,
+        "claimReviewed": words.pick(Text(claim.text_en, claim.text_zh)),
+        "reviewBody": words.reason(verdict.reason),
         "author": {"@type": "Organization", "name": author},
         "itemReviewed": {
             "@type": "Claim",

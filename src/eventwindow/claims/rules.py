@@ -25,10 +25,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from eventwindow.claims.asked import side
 from eventwindow.claims.model import Claim, Hedge, Measured, VerdictWord
-from eventwindow.claims.wording import figure, found_at, is_money, p_text
-from eventwindow.inference.results import LEVEL
+from eventwindow.errors import Figure, Reason, is_money
+from eventwindow.inference.results import LEVEL, POWER
 
 ABOUT = 0.10
 CLOSE_TO = 0.05
@@ -37,6 +36,7 @@ SOME_OF_MOST = 1 / 3
 SOME_OF_ALL = 1 / 2
 MATERIAL = 0.02  # decimal: an abnormal return of two per cent, where a claim does not say what it would mean
 SLACK = 1e-12  # binary fractions: 0.17 − 0.165 is not exactly half a point
+BY_SIZE = {"about", "close_to", "reached", "more_than", "less_than"}  # of a loss the size is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,36 @@ class Decision:
     """A verdict word, the rule behind it, and what would change it."""
 
     word: VerdictWord
-    rule_en: str
-    rule_zh: str
-    changes_en: str = ""
-    changes_zh: str = ""
+    rule: Reason
+    changes: Reason
 
 
 def decide(claim: Claim, measured: Measured, p_family: float | None = None) -> Decision:
     """The verdict word for a figure held against what was stated."""
     return RULES[claim.hedge](claim, measured, p_family)
+
+
+def asked(claim: Claim, unit: str) -> Reason:
+    """What is asked of a figure: below zero; at least two thirds; more than 50 %."""
+    if claim.hedge in {"direction", "effect"}:
+        return Reason(f"asked_{claim.hedge}", side=side(claim, unit))
+    stated = claim.stated if isinstance(claim.stated, tuple) else (claim.stated or 0.0,)
+    if claim.hedge in BY_SIZE and stated[0] < 0:
+        return Reason("asked_size", asked=Reason(f"asked_{claim.hedge}", figure=Figure(-stated[0], unit, sign=False)))
+    figures = [f"{v:g}" if unit == "p" else Figure(v, unit) for v in stated]
+    if claim.hedge == "range":
+        return Reason("asked_range", low=figures[0], high=figures[-1])
+    if claim.hedge == "most":
+        return Reason("asked_most", least=Figure(MOST, "fraction"))
+    return Reason(f"asked_{claim.hedge}", **({} if claim.hedge in SHARES else {"figure": figures[0]}))
+
+
+def side(claim: Claim, unit: str) -> Reason:
+    """The side of zero that a direction states; of a log of the usual, the side of the usual."""
+    up = isinstance(claim.stated, float) and claim.stated > 0
+    if unit == "log":
+        return Reason("above_usual" if up else "below_usual")
+    return Reason("above_zero" if up else "below_zero")
 
 
 def bounds(claim: Claim) -> tuple[float, float]:
@@ -88,66 +109,39 @@ def _amount(claim: Claim, measured: Measured, _: float | None) -> Decision:
     held = low - slack <= value <= high + slack
     if claim.hedge in {"more_than", "less_than"}:
         held = low + slack < value < high - slack
-    rule_en, rule_zh = _amount_rule(claim, measured.unit)
+    rule = _amount_rule(claim, measured.unit)
     edge = min((e for e in (low, high) if abs(e) < float("inf")), key=lambda e: abs(e - value))
     word: VerdictWord = "confirmed" if held else "contradicted"
     if measured.unit in {"rank", "count"}:
-        return Decision(word, rule_en, rule_zh, *_other_rank(measured.unit, held, claim))
-    return Decision(word, rule_en, rule_zh, *_margin(abs(value - edge), measured.unit, held))
+        return Decision(word, rule, _other_rank(measured.unit, held, claim))
+    return Decision(word, rule, Reason("worse" if held else "better", size=_size(abs(value - edge), measured.unit)))
 
 
-def _other_rank(unit: str, held: bool, claim: Claim) -> tuple[str, str]:
-    unit_zh = "名次" if unit == "rank" else "次數"
+def _other_rank(unit: str, held: bool, claim: Claim) -> Reason:
     if held:
-        return f"any other {unit}, from a longer history or other prices", f"更長的歷史或不同價格得出其他{unit_zh}"
-    return f"a {unit} of {_stated(claim):.0f}", f"{unit_zh}為 {_stated(claim):.0f}"
+        return Reason(f"another_{unit}")
+    return Reason(f"{unit}_of", place=_stated(claim))
 
 
-def _margin(distance: float, unit: str, held: bool) -> tuple[str, str]:
-    unit = "points" if unit == "decimal" else unit
-    size, size_zh = (_size(distance, unit, zh) for zh in (False, True))
-    if held:
-        return f"a figure {size} worse for the claim", f"對陳述不利 {size_zh}的數字"
-    return f"a figure {size} better for the claim", f"對陳述有利 {size_zh}的數字"
+def _size(distance: float, unit: str) -> Figure:
+    """A distance between figures in points, days or money, else as a number of two digits."""
+    if unit in {"decimal", "share"}:
+        return Figure(distance, "points")
+    return Figure(distance, unit if unit == "days" or is_money(unit) else "short", sign=False)
 
 
-def _size(distance: float, unit: str, zh: bool = False) -> str:
-    if unit in {"points", "share"}:
-        return f"{_short(100 * distance)} " + ("個百分點" if zh else "points")
-    if unit != "days" and not is_money(unit):
-        return _short(distance)
-    return figure(distance, unit, zh)
-
-
-def _short(value: float) -> str:
-    """Two digits that count, and none behind the point from ten on."""
-    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
-
-
-def _amount_rule(claim: Claim, unit: str) -> tuple[str, str]:
+def _amount_rule(claim: Claim, unit: str) -> Reason:
     if unit in {"rank", "count"} and claim.hedge == "exact":
-        return (
-            f"exact: a {unit} of {claim.stated:.0f}",
-            f"精確：{'名次' if unit == 'rank' else '次數'}為 {claim.stated:.0f}",
-        )
-    low, high = bounds(claim)
-    half = (claim.precision or 0.0) / 2
-    within, within_zh = (_size(half, "points" if unit == "decimal" else unit, zh) for zh in (False, True))
-    span, span_zh = ([figure(edge, unit, zh).lstrip("+") for edge in (low, high)] for zh in (False, True))
+        return Reason(f"exact_{unit}", place=_stated(claim))
+    low, high = (Figure(edge, unit, sign=False) for edge in bounds(claim))
     return {
-        "exact": (
-            f"exact: within {within}, half a step of the last stated digit",
-            f"精確：所述末位數的一半，{within_zh}",
-        ),
-        "about": (f"about: within a tenth, {span[0]} to {span[1]}", f"約：一成以內，{span_zh[0]} 至 {span_zh[1]}"),
-        "close_to": (
-            f"close to: from five per cent below up to it, {span[0]} to {span[1]}",
-            f"接近：不足額在百分之五以內，{span_zh[0]} 至 {span_zh[1]}",
-        ),
-        "reached": ("reached: at least the stated figure, not rounded up", "達：至少為所述數字，不進位"),
-        "more_than": ("more than: beyond the stated figure", "超過：大於所述數字"),
-        "less_than": ("less than: short of the stated figure", "不到：小於所述數字"),
-        "range": (f"range: {span[0]} to {span[1]}", f"區間：{span_zh[0]} 至 {span_zh[1]}"),
+        "exact": Reason("rule_exact", half=_size((claim.precision or 0.0) / 2, unit)),
+        "about": Reason("rule_about", share=Figure(ABOUT, "share"), low=low, high=high),
+        "close_to": Reason("rule_close_to", share=Figure(CLOSE_TO, "share"), low=low, high=high),
+        "reached": Reason("rule_reached"),
+        "more_than": Reason("rule_more_than"),
+        "less_than": Reason("rule_less_than"),
+        "range": Reason("rule_range", low=low, high=high),
     }[claim.hedge]
 
 
@@ -162,39 +156,25 @@ def _range(claim: Claim, measured: Measured, p: float | None) -> Decision:
         word = "confirmed"
     elif seen[1] < low or high < seen[0]:
         word = "contradicted"
-    return Decision(
-        word,
-        "range: the span that prices moved in holds the whole range stated",
-        "區間：當日價格範圍涵蓋所述整個區間",
-        "the price at the quoted moment, which daily data do not hold",
-        "報價當下的價格；日資料沒有這一時點",
-    )
+    return Decision(word, Reason("rule_span"), Reason("price_at_the_moment"))
 
 
 def _direction(claim: Claim, measured: Measured, _: float | None) -> Decision:
     held = oriented(claim, _value(measured)) > 0
-    return Decision(
-        "confirmed" if held else "contradicted",
-        f"direction: {side(claim, measured.unit)}",
-        f"方向：{side(claim, measured.unit, True)}",
-        "a figure of the other sign",
-        "相反符號的數字",
-    )
+    word: VerdictWord = "confirmed" if held else "contradicted"
+    return Decision(word, Reason("rule_direction", side=side(claim, measured.unit)), Reason("other_sign"))
 
 
 def _among(claim: Claim, measured: Measured, _: float | None) -> Decision:
     limit = _stated(claim)
     held = 1 <= _value(measured) <= limit
+    word: VerdictWord = "confirmed" if held else "contradicted"
     return Decision(
-        "confirmed" if held else "contradicted",
-        f"among the largest: rank {limit:.0f} or better",
-        f"名列前茅：第 {limit:.0f} 名以內",
-        f"a rank {'worse than' if held else 'of at most'} {limit:.0f}",
-        f"名次{'落在' if held else '進入'}第 {limit:.0f} 名{'之後' if held else '以內'}",
+        word, Reason("rule_among", place=limit), Reason("rank_beyond" if held else "rank_within", place=limit)
     )
 
 
-def _share(confirmed: float, partly: float, en: str, zh: str) -> Callable[[Claim, Measured, float | None], Decision]:
+def _share(confirmed: float, partly: float, key: str) -> Callable[[Claim, Measured, float | None], Decision]:
     def rule(_: Claim, measured: Measured, __: float | None) -> Decision:
         value = _value(measured)
         word: VerdictWord = "contradicted"
@@ -202,7 +182,8 @@ def _share(confirmed: float, partly: float, en: str, zh: str) -> Callable[[Claim
             word = "confirmed"
         elif value > partly - SLACK:
             word = "partly"
-        return Decision(word, en, zh, "enough of those named moving the other way", "所列證券中有足夠多檔反向變動")
+        shares = {"confirmed": Figure(confirmed, "fraction"), "partly": Figure(partly, "fraction")}
+        return Decision(word, Reason(f"rule_{key}", **shares), Reason("enough_the_other_way"))
 
     return rule
 
@@ -214,13 +195,13 @@ def _effect(claim: Claim, measured: Measured, p_family: float | None) -> Decisio
         word: VerdictWord = "confirmed" if sign else "contradicted"
     else:
         word = "contradicted" if seen else "not_testable"
-    return Decision(word, *_effect_rule(claim, measured, p_family))
+    return Decision(word, _effect_rule(claim, measured, p_family), Reason("another_test"))
 
 
 def _no_effect(claim: Claim, measured: Measured, p_family: float | None) -> Decision:
     _, found, seen = _tested(claim, measured, p_family)
     word: VerdictWord = "contradicted" if found else "confirmed" if seen else "not_testable"
-    return Decision(word, *_effect_rule(claim, measured, p_family))
+    return Decision(word, _effect_rule(claim, measured, p_family), Reason("another_test"))
 
 
 def _tested(claim: Claim, measured: Measured, p_family: float | None) -> tuple[float, bool, bool]:
@@ -236,24 +217,27 @@ def material(claim: Claim) -> float:
     return MATERIAL if claim.material is None else claim.material
 
 
-def _effect_rule(claim: Claim, measured: Measured, p_family: float | None) -> tuple[str, str, str, str]:
+def _effect_rule(claim: Claim, measured: Measured, p_family: float | None) -> Reason:
     if measured.effect is None:
         raise ValueError(f"claim {claim.id} speaks of an effect, but its measure tests none")
     p = measured.effect.p_value if p_family is None else p_family
-    corrected, corrected_zh = (
-        (" after correction across the claims", "跨陳述校正後 ") if p_family is not None else ("", "")
-    )
-    seen, seen_zh = (found_at(measured.effect.detectable, measured.unit, zh) for zh in (False, True))
-    least, least_zh = (figure(material(claim), measured.unit, zh).lstrip("+") for zh in (False, True))
     none = claim.hedge == "no_effect"
-    way, way_zh = (side(claim, measured.unit, zh) for zh in (False, True))
-    head, head_zh = ("no effect", "無效果") if none else (f"effect: {way}", f"效果：{way_zh}")
-    return (
-        f"{head}, and {p_text(p)} against 5 %{corrected}; {seen}, {least} would matter",
-        f"{head_zh}，且{corrected_zh} {p_text(p)}（門檻 5 %）；{seen_zh}，{least_zh}才算有意義",
-        "a test that could see a smaller effect, or another estimate of the normal return",
-        "能偵測更小效果的檢定，或不同的正常報酬估計",
+    return Reason(
+        "rule_no_effect" if none else "rule_effect",
+        side=side(claim, measured.unit),
+        p=Figure(p, "p"),
+        level=Figure(LEVEL, "share"),
+        corrected="" if p_family is None else Reason("corrected"),
+        seen=found_at(measured.effect.detectable, measured.unit),
+        least=Figure(material(claim), measured.unit, sign=False),
     )
+
+
+def found_at(detectable: float, unit: str) -> Reason:
+    """What a test could have found with that power; with too few days to correct over, nothing."""
+    if detectable == float("inf"):
+        return Reason("never_found")
+    return Reason("found_at", least=Figure(detectable, unit, sign=False), power=Figure(POWER, "share"))
 
 
 def _value(measured: Measured) -> float:
@@ -279,11 +263,10 @@ RULES: dict[Hedge, Rule] = {
     "range": _range,
     "direction": _direction,
     "among": _among,
-    "all": _share(1.0, SOME_OF_ALL, "all of those named (partly: at least half)", "全部（部分成立：至少一半）"),
-    "most": _share(
-        MOST, SOME_OF_MOST, "most: two thirds (partly: more than a third)", "多數：三分之二（部分：逾三分之一）"
-    ),
-    "some": _share(SLACK * 2, SLACK * 2, "some: at least one", "部分個股：至少一檔"),
+    "all": _share(1.0, SOME_OF_ALL, "all"),
+    "most": _share(MOST, SOME_OF_MOST, "most"),
+    "some": _share(SLACK * 2, SLACK * 2, "some"),
     "effect": _effect,
     "no_effect": _no_effect,
 }
+SHARES = {"all", "most", "some", "no_effect"}  # hedges that state no figure

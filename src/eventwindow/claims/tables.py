@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from eventwindow.claims.model import Verdict
-from eventwindow.claims.records import RATINGS
-from eventwindow.claims.wording import figure
+from eventwindow.errors import Catalogue, Figure, Text, catalogue
 
 CLAIMS = ["id", "article", "security", "measure", "stated_text", "stated", "measured", "unit", "verdict", "rule"]
 CLAIMS += ["reason", "reason_zh", "text_en", "text_zh", "stated_text_zh", "would_change_it"]
+PRESS = ["id", "article", "statement", "stated", "measured", "verdict", "reason"]
 CLAIMS += ["p_value", "p_family", "detectable", "specifications", "share_same_sign", "share_significant"]
 
 
@@ -20,19 +20,18 @@ def claims_table(verdicts: Sequence[Verdict]) -> pd.DataFrame:
     return pd.DataFrame([_claim_row(v) | _sureness(v) for v in verdicts], columns=CLAIMS)
 
 
-def claims_table_zh(verdicts: Sequence[Verdict]) -> pd.DataFrame:
-    """The same in Chinese, in the columns that a reader of the press looks for."""
-    columns = ["編號", "文章", "說法", "所述", "實測", "判定", "理由"]
-    return pd.DataFrame([_claim_row_zh(v) for v in verdicts], columns=columns)
+def claims_table_in(code: str, verdicts: Sequence[Verdict]) -> pd.DataFrame:
+    """The same in another language, in the columns that a reader of the press looks for."""
+    words = catalogue(code)
+    columns = [words.text(f"claims_csv.{key}") for key in PRESS]
+    return pd.DataFrame([_press_row(words, v) for v in verdicts], columns=columns)
 
 
-def _claim_row_zh(v: Verdict) -> tuple[str, ...]:
-    c = v.claim
-    return (c.id, c.article, c.text_zh, c.stated_text_zh, _figure(v), RATINGS[v.word][2], v.reason_zh)
-
-
-def _figure(v: Verdict) -> str:
-    return "" if v.measured is None or v.measured.value is None else figure(v.measured.value, v.measured.unit, True)
+def _press_row(words: Catalogue, v: Verdict) -> tuple[str, ...]:
+    c, m = v.claim, v.measured
+    text, said = (words.pick(Text(*both)) for both in ((c.text_en, c.text_zh), (c.stated_text, c.stated_text_zh)))
+    figure = "" if m is None or m.value is None else words.figure(Figure(m.value, m.unit))
+    return c.id, c.article, text, said, figure, words.text(f"verdict.{v.word}"), words.reason(v.reason)
 
 
 def _claim_row(v: Verdict) -> dict[str, object]:
@@ -47,13 +46,13 @@ def _claim_row(v: Verdict) -> dict[str, object]:
         "measured": None if m is None else m.value,
         "unit": "" if m is None else m.unit,
         "verdict": v.word,
-        "rule": v.rule,
-        "reason": v.reason_en,
-        "reason_zh": v.reason_zh,
+        "rule": str(v.rule),
+        "reason": str(v.reason),
+        "reason_zh": catalogue("zh-Hant").reason(v.reason),
         "text_en": c.text_en,
         "text_zh": c.text_zh,
         "stated_text_zh": c.stated_text_zh,
-        "would_change_it": v.changes_en,
+        "would_change_it": "" if v.changes is None else str(v.changes),
     }
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from eventwindow.claims.asked import asked
 from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.model import Claim, Measured, Specifications, Verdict, VerdictWord
-from eventwindow.claims.rules import Decision, decide
+from eventwindow.claims.rules import Decision, asked, decide
 from eventwindow.claims.specifications import specifications
-from eventwindow.claims.wording import spaced
-from eventwindow.errors import NoFigure, StudyError
+from eventwindow.errors import NoFigure, Reason, StudyError, Text
 from eventwindow.inference.family import Corrected, family
 from eventwindow.inference.response import Effect
 
@@ -59,8 +57,8 @@ def measure(claim: Claim, evidence: Evidence) -> Measured | None:
         return None
     try:
         return claim.measure.measure(evidence)
-    except NoFigure as reason:
-        return Measured(None, "", reason.reason_en, reason.reason_zh)
+    except NoFigure as none:
+        return Measured.none(none.reason)
     except StudyError as error:
         if not error.where:
             where = f"{claim.file}, line {claim.line}" if claim.line else claim.file
@@ -83,26 +81,20 @@ def _verdict(
         return _compound(claim, [_verdict(part, measured, corrected, held) for part in claim.parts])
     found = measured[claim.id]
     if found is None:
-        rule = ("not testable with prices", "無法以價格檢驗")
-        return Verdict(claim, "not_testable", rule[0], claim.not_testable_en, claim.not_testable_zh, rule_zh=rule[1])
+        return Verdict(claim, "not_testable", Reason("rule_not_testable"), _untested(claim))
     if found.value is None and found.interval is None:
-        rule = ("not testable: no figure", "無法檢驗：沒有數據")
-        return Verdict(claim, "not_testable", rule[0], found.reason_en, found.reason_zh, found, rule_zh=rule[1])
+        return Verdict(claim, "not_testable", Reason("rule_no_figure"), found.reason, found)
     found, p = _as_corrected(found, corrected.get(claim.id))
     decision = _standing_in(claim, decide(claim, found, p))
     curve = held.get(claim.id)
     return Verdict(
         claim,
         decision.word,
-        decision.rule_en,
+        decision.rule,
         _reason(claim, found, curve),
-        _reason(claim, found, curve, True),
         found,
-        rule_zh=spaced(decision.rule_zh),
-        changes_en=decision.changes_en,
-        changes_zh=spaced(decision.changes_zh),
-        asked_en=asked(claim, found.unit),
-        asked_zh=spaced(asked(claim, found.unit, True)),
+        changes=decision.changes,
+        asked=asked(claim, found.unit),
         p_family=p,
         specifications=curve,
     )
@@ -115,30 +107,32 @@ def _as_corrected(found: Measured, corrected: Corrected | None) -> tuple[Measure
     return replace(found, effect=replace(found.effect, detectable=corrected.detectable)), corrected.p_value
 
 
-def _reason(claim: Claim, found: Measured, curve: Specifications | None, zh: bool = False) -> str:
+def _untested(claim: Claim) -> Reason:
+    """Why no measure is named."""
+    if claim.unfinished:
+        return Reason("unfinished", what=claim.unfinished)
+    return Reason("given", text=Text(claim.not_testable_en, claim.not_testable_zh))
+
+
+def _reason(claim: Claim, found: Measured, curve: Specifications | None) -> Reason:
     """What was measured, in how many specifications it holds, what stands in for what, and whose words they were."""
-    many = curve.text(zh) if curve else ""
-    if zh:
-        return spaced("".join((found.reason_zh, many, claim.stand_in_zh, claim.note_zh, _quoted(claim, True))))
-    return " ".join(s for s in (found.reason_en, many, claim.stand_in_en, claim.note_en, _quoted(claim)) if s)
+    stand_in = Text(claim.stand_in_en, claim.stand_in_zh) if claim.stand_in_en else None
+    return Reason.sentences(found.reason, curve.reason if curve else None, stand_in, *_tail(claim))
+
+
+def _tail(claim: Claim) -> Iterator[Reason | Text]:
+    """What a reader must know beside the figure, and whose words the article reports."""
+    if claim.note_en:
+        yield Text(claim.note_en, claim.note_zh)
+    if claim.quoted_en:
+        yield Reason("quoted", whom=Text(claim.quoted_en, claim.quoted_zh))
 
 
 def _standing_in(claim: Claim, decision: Decision) -> Decision:
     """A stand-in that fails leaves the claim open: it is not the thing that was said."""
     if not claim.stand_in_en or decision.word != "contradicted":
         return decision
-    return replace(
-        decision,
-        word="not_testable",
-        rule_en=f"{decision.rule_en}; what was measured stands in for the thing and cannot refute it",
-        rule_zh=f"{decision.rule_zh}；所測者為替代指標，不足以否定",
-    )
-
-
-def _quoted(claim: Claim, zh: bool = False) -> str:
-    if zh:
-        return f"（文章轉述：{claim.quoted_zh}）" if claim.quoted_zh else ""
-    return f"(The article reports it as the words of {claim.quoted_en}.)" if claim.quoted_en else ""
+    return replace(decision, word="not_testable", rule=Reason("rule_stand_in", rule=decision.rule))
 
 
 def combined(words: Sequence[VerdictWord]) -> VerdictWord:
@@ -157,38 +151,21 @@ def _compound(claim: Claim, parts: Sequence[Verdict]) -> Verdict:
     deciding = [v for v in parts if v.claim.decides]
     word = combined([v.word for v in deciding])
     lead = next((v for v in deciding if v.measured and v.measured.value is not None), deciding[0])
+    changes = [v.changes for v in deciding if v.changes]
     return Verdict(
         claim,
         word,
-        f"compound: {_parts(len(deciding))} its own rule",
-        " ".join(_part(v) for v in parts) + _tail(claim),
-        "".join(_part(v, True) for v in parts) + _tail(claim, True),
+        Reason("rule_compound", n=len(deciding)),
+        Reason.sentences(*(_part(v) for v in parts), *_tail(claim)),
         lead.measured,
-        rule_zh=f"複合陳述：由 {len(deciding)} 個部分{'各' if len(deciding) > 1 else ''}依其規則決定",
-        changes_en="; ".join(dict.fromkeys(v.changes_en for v in deciding if v.changes_en)),
-        changes_zh="；".join(dict.fromkeys(v.changes_zh for v in deciding if v.changes_zh)),
+        changes=Reason.together(list(dict.fromkeys(changes))) if changes else None,
         parts=tuple(parts),
     )
 
 
-def _parts(count: int) -> str:
-    return "one part decides, by" if count == 1 else f"{count} parts decide, each by"
-
-
-WORDS_EN = {"confirmed": "holds", "partly": "holds in part", "contradicted": "does not hold", "not_testable": "open"}
-WORDS_ZH = {"confirmed": "成立", "partly": "部分成立", "contradicted": "不成立", "not_testable": "無法判定"}
-
-
-def _part(verdict: Verdict, zh: bool = False) -> str:
+def _part(verdict: Verdict) -> Reason:
     claim = verdict.claim
-    word = (WORDS_ZH if zh else WORDS_EN)[verdict.word] if claim.decides else ("參考" if zh else "context")
-    if zh:
-        asks = f"（{verdict.asked_zh}）" if verdict.asked_zh else ""
-        return f"【{claim.text_zh}{asks}：{word}】{verdict.reason_zh}"
-    asks = f" ({verdict.asked_en})" if verdict.asked_en else ""
-    return f"[{claim.text_en}{asks}: {word}] {verdict.reason_en}"
-
-
-def _tail(claim: Claim, zh: bool = False) -> str:
-    note, quoted = (claim.note_zh, _quoted(claim, True)) if zh else (claim.note_en, _quoted(claim))
-    return "".join(("" if zh else " ") + s for s in (note, quoted) if s)
+    word = Reason(f"part_{verdict.word}" if claim.decides else "part_context")
+    asks = {} if verdict.asked is None else {"asked": verdict.asked}
+    text = Text(claim.text_en, claim.text_zh)
+    return Reason("part_asked" if asks else "part", text=text, word=word, reason=verdict.reason, **asks)

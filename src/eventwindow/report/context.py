@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from eventwindow.claims.model import Verdict
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
-from eventwindow.claims.wording import figure
+from eventwindow.errors import Figure, Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.report.language import Language
 from eventwindow.study.result import StudyResult
@@ -30,7 +30,7 @@ class Context:
 
     def __post_init__(self) -> None:
         translated = self.result.translations.get(self.language.code, {})
-        object.__setattr__(self, "language", replace(self.language, study=translated))
+        object.__setattr__(self, "language", Language(self.language.catalogue.of_study(translated)))
 
     @cached_property
     def _blocks(self) -> dict[str, tuple[Any, ...]]:
@@ -149,10 +149,10 @@ class Context:
         return {
             "text": pick(claim.text_en, claim.text_zh),
             "said": pick(claim.stated_text, claim.stated_text_zh),
-            "asked": pick(verdict.asked_en, verdict.asked_zh),
-            "reason": pick(verdict.reason_en, verdict.reason_zh),
-            "rule": pick(verdict.rule, verdict.rule_zh),
-            "changes": pick(verdict.changes_en, verdict.changes_zh),
+            "asked": self._reason(verdict.asked),
+            "reason": self._reason(verdict.reason),
+            "rule": self._reason(verdict.rule),
+            "changes": self._reason(verdict.changes),
         }
 
     def reading_words(self, judged: JudgedReading) -> dict[str, str]:
@@ -163,7 +163,7 @@ class Context:
             "articles": ", ".join(reading.articles),
             "predicts": pick(reading.predicts_en, reading.predicts_zh),
             "rival": pick(reading.rival_en, reading.rival_zh),
-            "sentence": pick(judged.sentence_en, judged.sentence_zh),
+            "sentence": self._reason(judged.sentence),
         }
 
     def disagreement_words(self, judged: JudgedDisagreement) -> dict[str, str]:
@@ -171,9 +171,12 @@ class Context:
         point, pick = judged.disagreement, self.language.either
         return {"title": pick(point.title_en, point.title_zh), "said": pick(point.said_en, point.said_zh)}
 
+    def _reason(self, reason: Reason | None) -> str:
+        return "" if reason is None else self.language.reason(reason)
+
     def figure(self, value: float, unit: str) -> str:
         """A figure of a verdict with its unit."""
-        return figure(value, unit, self.language.code.startswith("zh"))
+        return self.language.catalogue.figure(Figure(value, unit))
 
     def day_rows(self, securities: Sequence[str]) -> pd.DataFrame:
         """Day 0 of the headline event, one row a security: returns, abnormal returns, interval and p-values."""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Catalogue, Reason, catalogue, languages
+from eventwindow.errors import MINUS, Catalogue, Reason, Text, catalogue, languages
 
-Text = Mapping[str, object]  # language -> words
-MINUS, SPACE = "\u2212", "\u00a0"
+SPACE = "\u00a0"
 FLOOR = 0.01  # a parametric p-value below it is only said to be below
 
 
@@ -22,7 +21,6 @@ class Language:
     """Words by key, and the forms of numbers and days; decimals go in, text comes out."""
 
     catalogue: Catalogue
-    study: Mapping[str, str] = field(default_factory=dict)  # a study's texts of another language -> of this one
 
     @property
     def code(self) -> str:
@@ -54,17 +52,9 @@ class Language:
     def has(self, key: str) -> bool:
         return key in self.catalogue
 
-    def pick(self, text: Text) -> str:
-        """A study's text in this language, or in the first of those that a reader of it reads next."""
-        for code in self.text("format.texts").split(", "):
-            found = text.get(code)
-            if isinstance(found, str) and found:
-                return self.study.get(found, found)
-        return ""
-
     def either(self, en: object, zh: object) -> str:
         """The same of a text that a form holds in two keys."""
-        return self.pick({"en": en, "zh-Hant": zh})
+        return self.catalogue.pick(Text(*(text if isinstance(text, str) else "" for text in (en, zh))))
 
     def listed(self, items: Sequence[str]) -> str:
         """The items in a row, the last two joined as the language does."""
@@ -81,17 +71,11 @@ class Language:
 
     def day(self, when: object) -> str:
         """27 January 2025."""
-        return self.text("format.day", **self._date(when))
+        return self.catalogue.day(_stamp(when))
 
     def short_day(self, when: object) -> str:
         """27 Jan."""
-        return self.text("format.short_day", **self._date(when))
-
-    def _date(self, when: object) -> dict[str, object]:
-        stamp = pd.Timestamp(when)  # type: ignore[arg-type]
-        month = self.text(f"format.month_{stamp.month}")
-        short = month[:3]
-        return {"year": stamp.year, "month": month, "short_month": short, "month_number": stamp.month, "day": stamp.day}
+        return self.catalogue.day(_stamp(when), "short_day")
 
     def window(self, window: Window) -> str:
         """Day 0, day +1, days −4 to −1."""
@@ -99,6 +83,10 @@ class Language:
         if start == end:
             return self.text("common.one_day", day=start)
         return self.text("common.days", start=start, end=end)
+
+
+def _stamp(when: object) -> pd.Timestamp:
+    return pd.Timestamp(when)  # type: ignore[arg-type]
 
 
 def tau(day: int) -> str:

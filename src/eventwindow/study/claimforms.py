@@ -85,8 +85,6 @@ def _unfinished(table: Table, values: Mapping[str, Any], forms: Forms) -> Claim:
     return Claim(
         **kept,
         text_zh=str(values.get("text_zh", values["text_en"])),
-        not_testable_en=f"The entry is not finished: {values['unfinished']}",
-        not_testable_zh="此條草稿尚未由人完成。",
         file=table.file,
         line=table.line,
     )

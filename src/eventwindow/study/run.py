@@ -11,7 +11,7 @@ import pandas as pd
 
 from eventwindow.claims import Evidence, judge, measure_all
 from eventwindow.claims.readings import weigh
-from eventwindow.claims.tables import claims_table, claims_table_zh
+from eventwindow.claims.tables import claims_table, claims_table_in
 from eventwindow.errors import NoFigure
 from eventwindow.parallel import Work, run_parallel
 from eventwindow.prices.retry import Progress
@@ -91,7 +91,9 @@ def concluded(inputs: Inputs, estimates: Estimates, step: Step) -> StudyResult:
     )
     evidence = _with_curve(estimates, tables)
     verdicts = tuple(judge(inputs.ledger.claims, evidence, measured))
-    tables |= {"claims": claims_table(verdicts)} | ({"claims.zh-Hant": claims_table_zh(verdicts)} if verdicts else {})
+    tables |= {"claims": claims_table(verdicts)} | (
+        {"claims.zh-Hant": claims_table_in("zh-Hant", verdicts)} if verdicts else {}
+    )
     ledger, head = inputs.ledger, inputs.study.file.study
     readings, disagreements = weigh(ledger.readings, ledger.disagreements, verdicts, evidence)
     return StudyResult(

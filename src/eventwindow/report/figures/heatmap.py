@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from eventwindow.errors import MINUS
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
-from eventwindow.report.language import MINUS, percent, tau
+from eventwindow.report.language import percent, tau
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,10 +8,10 @@ from importlib.resources import files
 import pandas as pd
 from markupsafe import Markup
 
+from eventwindow.errors import MINUS
 from eventwindow.report.blocks import Block, Command, Formula, Heading, Items, Paragraph
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.figures.counterfactual import effects_of
-from eventwindow.report.language import MINUS
 from eventwindow.report.sections.references import references
 from eventwindow.report.sections.tests import largest_candidate
 
