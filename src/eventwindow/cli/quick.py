@@ -125,7 +125,7 @@ def _ordinary(row: dict[str, Any]) -> str:
 
 def _verdicts(asked: Asked, result: StudyResult) -> Iterator[str]:
     for v in result.verdicts:
-        yield f"{v.word.replace('_', ' ')}: {v.claim.place}\n  {v.reason_en}"
+        yield f"{v.word.replace('_', ' ')}: {v.claim.place}\n  {v.reason}"
     for sentence, reason in asked.unread:
         yield f"read, not judged: {sentence}\n  {reason}"
 
