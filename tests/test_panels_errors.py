@@ -27,7 +27,7 @@ def study(tmp_path):
     ("file", "text", "said"),
     [
         ("events.csv", "", r"events\.csv: holds no rows"),
-        ("events.csv", "security;date\nF0;2023-05-05\n", r"events\.csv: the cells are separated by semicolons"),
+        ("events.csv", "security/date\nF0/2023-05-05\n", r"events\.csv, line 1: one column, 'security/date'"),
         ("events.csv", "security,date,date\nF0,2023-05-05,1\n", r"events\.csv: two columns 'date'"),
         (
             "events.csv",
@@ -35,13 +35,13 @@ def study(tmp_path):
             r"events\.csv: no column 'date' \(there are 'security'.*\nAdd it",
         ),
         ("events.csv", "security,date\n,2023-05-05\n", r"events\.csv, line 2: an event without a security"),
-        ("events.csv", 'security,date\n"F0,2023-05-05\n', r"events\.csv: not a whole CSV file"),
+        ("events.csv", 'security,date\n"F0,2023-05-05\n', r"events\.csv, line 2: not a whole CSV file"),
         ("panel.csv", "", r"panel\.csv: holds no rows"),
-        ("panel.csv", "date,F0,MKT\n", r"panel\.csv: the panel holds no figures"),
-        ("panel.csv", "date,F0,MKT\n2023-05-05,0.01,0.1 %\n", r"panel\.csv, row 1: MKT: '0.1 %' is not a number"),
+        ("panel.csv", "date,F0,MKT\n", r"panel\.csv: holds no rows"),
+        ("panel.csv", "date,F0,MKT\n2023-05-05,0.01,0.1 %\n", r"panel\.csv, line 2: MKT: '0.1 %' is not a number"),
         ("panel.csv", "date,F0,F0\n2023-05-05,0.01,0.1\n", r"panel\.csv: two columns 'F0'"),
-        ("panel.csv", "date,firm,ret\n2023-05-05,F0,x\n", r"panel\.csv, row 1: ret: 'x' is not a number"),
-        ("panel.csv", "date,firm,ret\n2023-05-05,,0.1\n", r"panel\.csv, row 1: a row without a security"),
+        ("panel.csv", "date,firm,ret\n2023-05-05,F0,x\n", r"panel\.csv, line 2: ret: 'x' is not a number"),
+        ("panel.csv", "date,firm,ret\n2023-05-05,,0.1\n", r"panel\.csv, line 2: a row without a security"),
         (
             "panel.csv",
             "day,firm,value\n2023-05-05,F0,1\n",
@@ -109,7 +109,7 @@ LISTED = pd.DataFrame({"security": ["F0", "F1", "F2"], "date": "2023-06-05"})
     ("change", "said"),
     [
         (lambda t: t.assign(grp="a"), "unknown column 'grp'\nDid you mean 'group'"),
-        (lambda t: t.assign(Benchmark="MKT"), "unknown column 'Benchmark'\nDid you mean 'benchmark'"),
+        (lambda t: t.assign(Benchmarks="MKT"), "unknown column 'Benchmarks'\nDid you mean 'benchmark'"),
         (lambda t: t.assign(deal=1), "unknown column 'deal'\nA column that is only carried along is named in `labels`"),
         (
             lambda t: t.iloc[[0, 1, 0, 2, 1]],

@@ -164,9 +164,9 @@ def test_a_users_own_file_in_decimals_or_in_the_librarys_form(tmp_path):
     ("text", "message"),
     [
         ("date,mkt_rf\n2025-01-27,-1.5\n2025-01-28,1.0\n", "per cent"),
-        ("date,mkt_rf\n2025-01-27,x\n", "not a table of factors"),
-        ("date,mkt_rf\n27/01/2025,0.01\n", "row 1: '27/01/2025' is not a date"),
-        ("date,mkt_rf\n2025-01-27,0.01\n2025-01-27,0.01\n", "duplicate date 2025-01-27"),
+        ("date,mkt_rf\n2025-01-27,x\n", "line 2: mkt_rf: 'x' is not a number"),
+        ("date,mkt_rf\n07/01/2025,0.01\n", "line 2: '07/01/2025' reads two ways"),
+        ("date,mkt_rf\n2025-01-27,0.01\n2025-01-27,0.01\n", "the date 2025-01-27 stands twice"),
     ],
 )
 def test_a_wrong_file_of_factors_is_an_error(tmp_path, text, message):

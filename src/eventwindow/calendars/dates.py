@@ -1,4 +1,4 @@
-"""Dates and clock times as given → days and times: year-month-day, 24 hours, nothing that reads two ways."""
+"""Dates and clock times as given → days and times; what reads two ways is an error."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ from eventwindow.errors import StudyError
 DayArray = NDArray[np.datetime64]  # of unit D
 Place = Callable[[int], str]  # number of a row, from 0 → where it stands
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})([ T]00:00(:00(\.0+)?)?([+-]\d{2}:?\d{2}(:\d{2})?|Z)?)?", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})([/.]?)(\d{2})\2(\d{2})(\.0)?", re.ASCII)  # 20250127.0: a number with gaps
+_SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
+_MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})", re.ASCII)
+_DAY_MONTH = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,9})\.?[ -](\d{4})", re.ASCII)
+MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?", re.ASCII)
 
 
@@ -42,15 +47,21 @@ class Rows:
 
 
 def iso_days(values: Any, place: Place, kind: type[StudyError] = StudyError) -> DayArray:
-    """(n,) days of dates, Timestamps at midnight or texts YYYY-MM-DD; any other is an error of `kind` at its place.
+    """(n,) days of dates, Timestamps at midnight or texts; any other is an error of `kind` at its place.
 
-    A midnight may carry a zone: the day is the one on the wall there.
+    Texts begin with the year (2025-01-27, 2025/01/27, 20250127) or name the month (Jan 27, 2025). Where all are
+    like 27/01/2025, the order is the one that every cell allows; where both orders remain, that is an error. A
+    midnight may carry a zone: the day is the one on the wall there.
     """
     column: pd.Series[Any] = pd.Series(values)
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         column = column.dt.tz_localize(None)
     codes, unique = pd.factorize(column)
-    days = np.array([_day(value) for value in unique], dtype="datetime64[D]")
+    texts = [str(value).strip() for value in unique]
+    if texts and all(_SLASHED.fullmatch(text) for text in texts):
+        days = _slashed_days(texts, codes, place, kind)
+    else:
+        days = np.array([_day(text) for text in texts], dtype="datetime64[D]")
     wrong = codes < 0 if not len(days) else (codes < 0) | np.isnat(days)[codes]
     if wrong.any():
         row = int(wrong.argmax())
@@ -58,8 +69,26 @@ def iso_days(values: Any, place: Place, kind: type[StudyError] = StudyError) -> 
     return np.asarray(days[codes])
 
 
+def _slashed_days(texts: Sequence[str], codes: Any, place: Place, kind: type[StudyError]) -> DayArray:
+    """Days of texts such as 27/01/2025, in the one order of day and month that all of them allow."""
+    parts = [tuple(map(int, match.groups())) for text in texts if (match := _SLASHED.fullmatch(text))]
+    orders = [
+        np.array([_built(year, *((a, b) if month_first else (b, a))) for a, b, year in parts], dtype="datetime64[D]")
+        for month_first in (True, False)
+    ]
+    possible = [days for days in orders if not np.isnat(days).any()]
+    if len(possible) == 2 and not np.array_equal(possible[0], possible[1]) and not all("." in text for text in texts):
+        first = int((possible[0] != possible[1]).argmax())
+        raise kind(
+            f"{texts[first]!r} reads two ways: {possible[0][first]} or {possible[1][first]}",
+            where=place(int((codes == first).argmax())),
+            remedy="Write dates as YYYY-MM-DD: 2025-01-27.",
+        )
+    return possible[-1] if possible else orders[1]
+
+
 def _no_day(text: str | None, where: str, kind: type[StudyError]) -> StudyError:
-    if text is None:
+    if text is None or not text.strip():
         return kind("a row without a date", where=where, remedy="Write dates as YYYY-MM-DD: 2025-01-27.")
     if np.isnat(_day(text[:10])):
         return kind(f"{text!r} is not a date", where=where, remedy="Write dates as YYYY-MM-DD: 2025-01-27.")
@@ -67,10 +96,21 @@ def _no_day(text: str | None, where: str, kind: type[StudyError]) -> StudyError:
     return kind(f"{text!r} is not a date: it has a time of day", where=where, remedy=remedy)
 
 
-def _day(value: object) -> np.datetime64:
-    match = _DAY.fullmatch(str(value))
+def _day(text: str) -> np.datetime64:
+    """The day of a text whose order is certain, NaT where there is none."""
+    if match := _DAY.fullmatch(text):
+        return _built(*map(int, match[1].split("-")))
+    if match := _YEAR_FIRST.fullmatch(text):
+        return _built(int(match[1]), int(match[3]), int(match[4]))
+    for pattern, day, month in ((_MONTH_DAY, 2, 1), (_DAY_MONTH, 1, 2)):
+        if (match := pattern.fullmatch(text)) and (number := MONTHS.find(match[month][:3].lower())) % 3 == 0:
+            return _built(int(match[3]), number // 3 + 1, int(match[day]))
+    return np.datetime64("NaT", "D")
+
+
+def _built(year: int, month: int, day: int) -> np.datetime64:
     try:
-        return np.datetime64(match[1] if match else "NaT", "D")
+        return np.datetime64(f"{year:04}-{month:02}-{day:02}", "D")
     except ValueError:
         return np.datetime64("NaT", "D")
 

@@ -124,9 +124,11 @@ def check_factors(factors: pd.DataFrame | pd.Series, where: str = OF_FACTORS) ->
     for name in table:
         values = table[name].to_numpy(float)
         values = values[np.isfinite(values)]
-        if len(values) >= ENOUGH and float(np.std(values)) > PER_CENT:
-            raise StudyError(
-                f"the factor {str(name)!r} has a standard deviation of {np.std(values):.2f} a day: these are per cent",
+        wide = len(values) >= ENOUGH and float(np.std(values)) > PER_CENT
+        if wide or (len(values) and values.min() < -1):
+            told = f"a standard deviation of {np.std(values):.2f} a day" if wide else f"a return of {values.min():g}"
+            raise PriceError(
+                f"the factor {str(name)!r} has {told}: these are per cent",
                 where=where,
                 remedy="Divide the table by 100: factors are decimals, 0.01 is 1 %.",
             )

@@ -10,8 +10,8 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.day_zero import ALIASES, check_named
-from eventwindow.errors import StudyError
-from eventwindow.panel.textfile import INDEX, column_names, reading
+from eventwindow.errors import PriceError, StudyError
+from eventwindow.prices.tables import read_cells
 
 COLUMNS = ("event", "security", "date", "time", "zone", "exchange", "session", "group", "benchmark")
 RESULTS = (
@@ -31,23 +31,20 @@ RESULTS = (
 
 
 def read_events(path: Path, labels: Sequence[str] = ()) -> tuple[pd.DataFrame, Rows]:
-    """The columns of an event list and `labels`, from CSV or Parquet."""
+    """The columns of an event list and `labels`, from a file in any form that `prices.tables` reads."""
     if not path.is_file():
-        raise StudyError(f"there is no event list {path.name}", remedy="Give a CSV or Parquet file.")
-    names = [name for name in column_names(path) if not INDEX.fullmatch(name)]
+        raise StudyError(f"there is no event list {path.name}", remedy="Give a table of events.")
+    cells = read_cells(path)
+    known = {*COLUMNS, *ALIASES}
+    names = [
+        plain if plain in known and given not in labels else given
+        for given, plain in zip(cells.header, cells.names, strict=True)
+    ]
+    if twice := [name for i, name in enumerate(names) if name in names[:i]]:
+        raise PriceError(f"two columns {twice[0]!r}", where=path.name, remedy="Keep one of the two.")
     check_columns(names, labels, path.name)
-    with reading(path):
-        if path.suffix == ".parquet":
-            import pyarrow.parquet as pq
-
-            table = pq.ParquetFile(path).read(names).to_pandas(ignore_metadata=True)
-            return pd.DataFrame(table), Rows(path.name)
-        # blank lines are read too, and left out again: they count
-        table = pd.read_csv(
-            path, usecols=names, dtype=str, keep_default_na=False, na_values=[""], skip_blank_lines=False
-        )
-    table = table.dropna(how="all")
-    return table, Rows(path.name, "line", table.index + 2)
+    table = pd.DataFrame({n: pd.Series(list(c), dtype=object) for n, c in zip(names, cells.columns, strict=True)})
+    return table.where(table.notna() & (table != ""), None), cells.rows
 
 
 def check_columns(names: Sequence[str], labels: Sequence[str], where: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,15 @@ import pandas as pd
 from eventwindow.calendars.dates import Rows, check_sessions, iso_days
 from eventwindow.errors import PriceError
 from eventwindow.estimation.door import check_prices
+from eventwindow.estimation.numbers import numbers_of
 from eventwindow.estimation.plausible import check_decimals
 from eventwindow.panel.source import TILE, TiledPanel, check_securities, spans_of
-from eventwindow.panel.textfile import INDEX, column_names, not_a_number, numbers, reading
+from eventwindow.prices.files import file_symbol
+from eventwindow.prices.tables import ENDINGS, INDEX, canonical, is_parquet, pieces, reading_parquet
 
-DATE, SECURITY = ("date", "Date", "day", "__index_level_0__"), ("security", "firm", "symbol", "ticker", "permno")
+DATE, SECURITY = ("date", "day", "index_level_0"), ("security", "firm", "symbol", "ticker", "permno")
 VALUE = {"returns": ("return", "returns", "ret"), "prices": ("adj_close", "close", "price", "prc")}
-NUMBERS_NOT_GIVEN = ["", "NA", "N/A", "NaN", "nan", "null", "None", "#N/A", "."]
+Batch = tuple[Any, Any, np.ndarray[Any, Any], Callable[[int], str]]  # dates, securities, values, the place of a row
 ROWS = 1 << 20  # of a long table at a time
 
 
@@ -49,11 +51,9 @@ def staged_panel(path: Path, folder: Path, *, values: str = "returns", kind: str
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    files = sorted(f for f in path.glob("*") if f.suffix in (".csv", ".parquet")) if path.is_dir() else []
+    files = sorted(f for f in path.glob("*") if f.suffix.lower() in ENDINGS) if path.is_dir() else []
     if not files:
-        raise PriceError(
-            f"there is no panel at {path.name}.", remedy="Give a Parquet or CSV file, or a folder of them."
-        )
+        raise PriceError(f"there is no panel at {path.name}.", remedy="Give a table, or a folder of them.")
     return files
 
 
@@ -70,7 +70,7 @@ def _stage(path: Path, files: list[Path], tiles: Path, meta: Path, values: str, 
     """Write the tiles beside their final name, then what they hold: a file of tiles without it does not count."""
     fresh = tiles.with_suffix(f".{os.getpid()}")
     try:
-        with reading(path):
+        with reading_parquet(path):
             sessions, securities = _laid(path, files, fresh, values)
         spans = _finish(fresh, sessions, securities, kind="prices" if values == "prices" else kind, where=path.name)
         fresh.replace(tiles)
@@ -84,17 +84,25 @@ def _stage(path: Path, files: list[Path], tiles: Path, meta: Path, values: str, 
 
 def _laid(path: Path, files: list[Path], fresh: Path, values: str) -> tuple[pd.DatetimeIndex, pd.Index]:
     """The figures as they stand, in tiles; sessions and securities."""
-    names = column_names(files[0])
+    if is_parquet(files[0]):
+        import pyarrow.parquet as pq
+
+        given = [name for name in pq.read_schema(files[0]).names if name in DATE or not INDEX.fullmatch(name)]
+    else:
+        given = list(next(pieces(files[0], 5)).header)
+    names = [canonical(name) for name in given]
     date = _one_of(DATE, names, files[0])
     long = next((name for name in SECURITY if name in names), "")
     if long or path.is_dir():
         return _from_long(files, fresh, (date, long, _one_of(VALUE[values], names, files[0])))
-    if path.suffix == ".parquet":
-        return _from_wide_parquet(path, fresh, date)
-    return _from_wide_csv(path, fresh, date)
+    if twice := [name for i, name in enumerate(given) if name in given[:i]]:
+        raise PriceError(f"two columns {twice[0]!r}", where=files[0].name, remedy="Keep one of the two.")
+    if is_parquet(path):
+        return _from_wide_parquet(path, fresh, given[names.index(date)])
+    return _from_wide_text(path, fresh, names.index(date))
 
 
-def _one_of(wanted: tuple[str, ...], names: list[str], file: Path) -> str:
+def _one_of(wanted: Sequence[str], names: Sequence[str], file: Path) -> str:
     for name in wanted:
         if name in names:
             return name
@@ -106,10 +114,9 @@ def _one_of(wanted: tuple[str, ...], names: list[str], file: Path) -> str:
     )
 
 
-def _days(column: Any, file: Path, first: int = 0) -> pd.DatetimeIndex:
-    """The dates of a column; `first` rows of the file stand before it."""
-    at = Rows(file.name).at
-    return pd.DatetimeIndex(iso_days(column, lambda row: at(first + row), PriceError).astype("M8[s]"))
+def _days(column: Any, place: Callable[[int], str]) -> pd.DatetimeIndex:
+    """The dates of a column."""
+    return pd.DatetimeIndex(iso_days(column, place, PriceError).astype("M8[s]"))
 
 
 def _from_wide_parquet(path: Path, fresh: Path, date: str) -> tuple[pd.DatetimeIndex, pd.Index]:
@@ -117,7 +124,7 @@ def _from_wide_parquet(path: Path, fresh: Path, date: str) -> tuple[pd.DatetimeI
     import pyarrow.parquet as pq
 
     file = pq.ParquetFile(path)
-    sessions = _days(file.read([date])[date].to_pandas(), path)
+    sessions = _days(file.read([date])[date].to_pandas(), Rows(path.name).at)
     securities = _securities(file.schema_arrow.names, date)
     with fresh.open("wb") as out:
         for i in range(0, len(securities), TILE):
@@ -141,30 +148,25 @@ def _floats(column: Any, name: str, path: Path) -> np.ndarray:
         plain = column if pa.types.is_float64(column.type) else pc.cast(column, pa.float64())
         return np.asarray(plain.to_numpy(), float)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        raise not_a_number(column.to_pandas().rename(name), path) from None
+        return numbers_of(column.to_pandas().rename(name), Rows(path.name).at)
 
 
-def _from_wide_csv(path: Path, fresh: Path, date: str) -> tuple[pd.DatetimeIndex, pd.Index]:
-    """Rows by rows; dates are read first, to know where the tiles begin."""
-    securities = _securities(column_names(path), date)
-    sessions = _days(pd.read_csv(path, usecols=[date], dtype=str)[date], path)
-    tiles = _empty(fresh, len(sessions), len(securities))
-    at, rows = 0, max(1, 4 * ROWS // max(len(securities), 1))
-    with pd.read_csv(path, chunksize=rows, usecols=list(securities)) as chunks:
-        for chunk in chunks:
-            values = _values(chunk[securities], path, at)
-            for i in range(0, len(securities), TILE):
-                part = values[:, i : i + TILE]
-                tiles[i // TILE, at : at + len(part), : part.shape[1]] = part
-            at += len(chunk)
+def _from_wide_text(path: Path, fresh: Path, date: int) -> tuple[pd.DatetimeIndex, pd.Index]:
+    """Piece by piece, twice: dates are read first, to know where the tiles begin."""
+    days, lines = list[object](), list[int]()
+    for cells in pieces(path):
+        days += cells.columns[date]
+        lines += cells.lines
+    header, unit = cells.header, cells.unit
+    securities = pd.Index([name.strip() for i, name in enumerate(header) if i != date])
+    sessions = _days(days, Rows(path.name, unit, lines).at)
+    tiles, at = _empty(fresh, len(sessions), len(securities)), 0
+    for cells in pieces(path):
+        columns = cells.numbers([i for i in range(len(header)) if i != date])
+        for i, column in enumerate(columns):
+            tiles[i // TILE, at : at + len(column), i % TILE] = column
+        at += len(cells.lines)
     return sessions, securities
-
-
-def _values(chunk: pd.DataFrame, path: Path, first: int) -> np.ndarray:
-    try:
-        return chunk.to_numpy(float)
-    except (ValueError, TypeError):  # column by column, to say which
-        return np.column_stack([numbers(chunk[name], path, first) for name in chunk])
 
 
 def _from_long(files: list[Path], fresh: Path, names: tuple[str, str, str]) -> tuple[pd.DatetimeIndex, pd.Index]:
@@ -207,35 +209,34 @@ def _repeats(
 
 def _batches(files: list[Path], names: tuple[str, str, str]) -> Iterator[pd.DataFrame]:
     """Frames of date, security, value; the file's name stands for the security where no column does."""
-    date, security, value = names
-    columns = [name for name in names if name]
     for file in files:
-        there, first = column_names(file), 0
-        for name in columns:
-            _one_of((name,), there, file)
-        for frame in _frames(file, columns, date, security):
-            who = frame[security] if security else pd.Series(file.stem, frame.index)
-            if (nobody := who.isna()).any():
-                where = Rows(file.name).at(first + int(nobody.argmax()))
+        read = _parquet_batches(file, names) if is_parquet(file) else _text_batches(file, names)
+        for date, who, value, place in read:
+            names_of = pd.Series(file_symbol(file), range(len(date))) if who is None else pd.Series(list(who))
+            if (nobody := (names_of.isna() | (names_of == "")).to_numpy()).any():
+                where = place(int(nobody.argmax()))
                 raise PriceError("a row without a security", where=where, remedy="Name the security.")
-            figures = numbers(frame[value], file, first)
-            yield pd.DataFrame({"date": _days(frame[date], file, first), "security": who, "value": figures})
-            first += len(frame)
+            yield pd.DataFrame({"date": _days(date, place), "security": names_of, "value": value})
 
 
-def _frames(file: Path, columns: list[str], date: str, security: str) -> Iterator[pd.DataFrame]:
-    with reading(file):
-        if file.suffix == ".parquet":
-            import pyarrow.parquet as pq
+def _text_batches(file: Path, names: tuple[str, str, str]) -> Iterator[Batch]:
+    for cells in pieces(file):
+        date, security, value = (cells.names.index(_one_of((n,), cells.names, file)) if n else -1 for n in names)
+        who = None if security < 0 else cells.columns[security]
+        yield cells.columns[date], who, cells.numbers([value])[0], cells.where
 
-            for batch in pq.ParquetFile(file).iter_batches(ROWS, columns=columns):
-                yield batch.to_pandas()
-        else:
-            texts = {name: str for name in columns if name in (date, security)}  # NA and 000001 are names
-            empty = {name: [""] if name in texts else NUMBERS_NOT_GIVEN for name in columns}
-            yield from pd.read_csv(
-                file, usecols=columns, chunksize=ROWS, dtype=texts, keep_default_na=False, na_values=empty
-            )
+
+def _parquet_batches(file: Path, names: tuple[str, str, str]) -> Iterator[Batch]:
+    import pyarrow.parquet as pq
+
+    there = {canonical(name): name for name in pq.read_schema(file).names}
+    date, security, value = (there[_one_of((n,), list(there), file)] if n else "" for n in names)
+    first = 0
+    for batch in pq.ParquetFile(file).iter_batches(ROWS, columns=[name for name in (date, security, value) if name]):
+        frame = batch.to_pandas()
+        rows = Rows(file.name, "row", range(first + 1, first + len(frame) + 1))
+        yield frame[date], frame[security] if security else None, numbers_of(frame[value], rows.at), rows.at
+        first += len(frame)
 
 
 def _tiles(securities: int) -> int:

@@ -1,7 +1,8 @@
 """The figures that lie in a study's folder `figures/`: daily prices and the further tables its claims rest on.
 
-A table is `NAME.parquet` or `NAME.csv`. Those written by scripts/ship_figures.py hold whole numbers and say in their
-metadata how to read them; a user's own hold plain numbers. What `manifest.json` lists is held to its checksum.
+A table is `NAME.parquet`, `NAME.csv`, `NAME.xlsx` or another form that `tables` reads. Those written by
+scripts/ship_figures.py hold whole numbers and say in their metadata how to read them; a user's own hold plain numbers.
+What `manifest.json` lists is held to its checksum.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eventwindow.calendars.dates import Rows
 from eventwindow.errors import PriceError
 from eventwindow.prices.history import PriceHistory, Unavailable, history_frame
-from eventwindow.prices.study_tables import read_csv_table, shaped
+from eventwindow.prices.study_tables import shaped, study_table
+from eventwindow.prices.tables import ENDINGS, is_parquet
 
 TABLES = ("shares", "megacaps", "panel", "weights", "factors", "intraday")
 
@@ -51,7 +54,7 @@ def shipped_histories(folder: Path, symbols: Iterable[str] | None = None) -> dic
     if path is None:
         return {}
     check_sums(folder, [path.name])
-    if path.suffix == ".csv" or not _meaning(path):
+    if not _is_coded(path):
         from eventwindow.prices.files import read_prices
 
         wanted = None if symbols is None else set(symbols)
@@ -71,7 +74,7 @@ def shipped_tables(folder: Path, names: Iterable[str] = TABLES) -> dict[str, pd.
     paths = {name: path for name in names if (path := _table_path(folder, name)) is not None}
     check_sums(folder, [path.name for path in paths.values()])
     return {
-        name: shaped(name, read_csv_table(name, path) if path.suffix == ".csv" else _read_parquet(path), path.name)
+        name: shaped(name, _read_parquet(path), Rows(path.name)) if _is_coded(path) else study_table(name, path)
         for name, path in paths.items()
     }
 
@@ -107,11 +110,16 @@ def _check_sum(path: Path, expected: str) -> None:
 
 
 def _table_path(folder: Path, name: str) -> Path | None:
-    for suffix in (".parquet", ".csv"):
-        path = folder / f"{name}{suffix}"
-        if path.is_file():
-            return path
-    return None
+    """The file of that table, whatever its form; two of them are an error, for one would be read in silence."""
+    paths = [path for path in sorted(folder.glob(f"{name}.*")) if path.suffix.lower() in ENDINGS and path.is_file()]
+    if len(paths) > 1:
+        raise PriceError(f"{paths[0].name} and {paths[1].name}", where=folder.name, remedy="Keep one of the two.")
+    return paths[0] if paths else None
+
+
+def _is_coded(path: Path) -> bool:
+    """Whether its metadata say how to read its numbers."""
+    return is_parquet(path) and bool(_meaning(path))
 
 
 def _meaning(path: Path) -> dict[str, Any]:

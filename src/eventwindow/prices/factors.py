@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from eventwindow.calendars.dates import Rows, iso_days
 from eventwindow.errors import PriceError, SourceError
 from eventwindow.prices.bundled import shipped_tables
 from eventwindow.prices.history import Origin
 from eventwindow.prices.store import Store, cache_folder
+from eventwindow.prices.study_tables import study_table
+from eventwindow.prices.tables import is_parquet, unpacked
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Session
@@ -29,6 +28,8 @@ FILES = {
     "momentum": "F-F_Momentum_Factor_daily_CSV.zip",
 }
 NAMES = ("mkt_rf", "smb", "hml", "rmw", "cma", "mom", "rf")
+LONGEST_HEAD = 30  # lines above the figures of a file of the library
+DATED = (b"date", b"\xef\xbb\xbfdate", b'"date"')  # how a table of one's own begins
 FRESH = timedelta(days=7)  # the library is renewed about monthly
 SECONDS = 10.0
 _DAY = re.compile(rb"^\s*(\d{8})\s*,(.*)$")
@@ -77,19 +78,20 @@ def load_factors(
 
 
 def read_factors(path: Path) -> pd.DataFrame:
-    """A file of factors: the library's zip or CSV (per cent), or a plain CSV or Parquet of decimals with `date`."""
+    """A file of factors: the library's zip or CSV (per cent), or a table of decimals with `date` in any form."""
     if not path.is_file():
-        raise PriceError("no such file of factors", where=str(path), remedy="Give the path of a CSV, Parquet or zip.")
-    raw = path.read_bytes()
-    head = raw[:2000].lstrip(b"\xef\xbb\xbf").split(b"\n")[0].lower().split(b",")
-    if path.suffix.lower() == ".parquet" or b"date" in [name.strip() for name in head]:
-        return _plain(path)
-    return parse_library(raw, where=str(path))
+        raise PriceError("no such file of factors", where=str(path), remedy="Give the path of a table of factors.")
+    if is_parquet(path):
+        return study_table("factors", path)
+    raw = unpacked(path.read_bytes(), path)
+    if any(map(_DAY.match, raw.splitlines()[:LONGEST_HEAD])) and not raw.lower().startswith(DATED):
+        return parse_library(raw, where=path.name)
+    return study_table("factors", path)
 
 
 def parse_library(raw: bytes, where: str) -> pd.DataFrame:
     """The daily rows of a file of the library (zipped or not), per cent → decimals, its marks for missing → NaN."""
-    lines = _unzipped(raw, where).splitlines()
+    lines = unpacked(raw, Path(where)).splitlines()
     rows = [(number, match) for number, line in enumerate(lines) if (match := _DAY.match(line))]
     if not rows:
         raise PriceError(
@@ -153,33 +155,5 @@ def _download(address: str, session: Session[Any] | None) -> bytes:
     return bytes(answer.content)
 
 
-def _unzipped(raw: bytes, where: str) -> bytes:
-    if raw[:2] != b"PK":
-        return raw
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            return archive.read(archive.namelist()[0])
-    except (zipfile.BadZipFile, IndexError, OSError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise PriceError(f"not a whole zip file ({error})", where=where, remedy="Fetch the file again.") from None
-
-
 def _name(cell: str) -> str:
     return cell.strip().lower().replace("-", "_")
-
-
-def _plain(path: Path) -> pd.DataFrame:
-    try:
-        table = pd.read_parquet(path) if path.suffix.lower() == ".parquet" else pd.read_csv(path)
-        table = table.reset_index() if table.index.name == "date" else table
-        days = iso_days(table.pop("date"), Rows(path.name).at, PriceError)
-        table = table.astype(float).set_index(pd.DatetimeIndex(days, name="date").as_unit("ns"))
-    except (ValueError, KeyError, OSError) as error:
-        raise PriceError(
-            f"not a table of factors ({error})", where=str(path), remedy="Columns date, mkt_rf, …, rf in decimals."
-        ) from None
-    if not table.index.is_unique:
-        twice = table.index[table.index.duplicated()][0]
-        raise PriceError(f"duplicate date {twice.date()}", where=str(path), remedy="Keep one of the two.")
-    if wide := [name for name in table if table[name].std() > 0.2]:
-        raise PriceError(f"{wide[0]}: these look like per cent", where=str(path), remedy="Give decimals: 0.01 is 1 %.")
-    return table.sort_index()

@@ -1,27 +1,35 @@
-"""Prices from a file or a folder of the user's: long, wide, or one file a ticker; CSV or Parquet.
+"""Prices from a file or a folder of the user's: long, wide, or one file a ticker, in any form that `tables` reads.
 
-Nothing is guessed: a day-first date, a thousands separator, a duplicate date, a price of zero or a file that was cut
-off is an error that names the line.
+Nothing is guessed: a date or number of two readings, a duplicate date, a price of zero or a file that was cut off is an
+error that names the line.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
 
-from eventwindow.calendars.dates import iso_days
 from eventwindow.errors import PriceError
 from eventwindow.prices.history import COLUMNS, PriceHistory, Unavailable, history_frame
-from eventwindow.prices.tabular import Array, Cells, read_csv_cells
+from eventwindow.prices.tables import ENDINGS, Array, Cells, read_cells
 
-ALIASES = {"ticker": "symbol", "adjclose": "adj_close", "adjusted_close": "adj_close"}
-MISSING = frozenset({"", "null", "nan", "na", "n/a", "none", "-"})
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+ALIASES = {
+    **{"ticker": "symbol", "security": "symbol", "adjclose": "adj_close", "adjusted_close": "adj_close"},
+    **{"vol": "volume", "price": "close"},  # Stooq's and investing.com's
+}
+ONE_TICKER = frozenset(  # columns of a file of one ticker as Yahoo, Stooq, Tiingo and investing.com write it
+    {"date", *COLUMNS, "dividends", "stock_splits", "capital_gains", "openint", "change", "divcash", "splitfactor"}
+    | {"adjhigh", "adjlow", "adjopen", "adjvolume"}
+)
+TIMES = {"K": 1e3, "M": 1e6, "B": 1e9}
+_SHORT = re.compile(r"(\d+(?:\.\d+)?)([KMBkmb])", re.ASCII)
+_STOOQ = re.compile(r"([a-z0-9^.-]+?)(_[a-z]{2})?_[dwm]", re.ASCII)  # aapl_us_d, ^spx_d
 _ONE_OF = "A table of prices needs date, symbol and one of close, adj_close."
 
 
@@ -54,55 +62,31 @@ def read_prices(path: Path) -> dict[str, pd.DataFrame]:
         return _read_folder(path)
     if not path.is_file():
         raise PriceError("no such file or folder of prices", where=str(path), remedy="Give --prices an existing path.")
-    return _frames(_cells(path), alone=True)
+    return _frames(read_cells(path), alone=True)
 
 
 def _read_folder(folder: Path) -> dict[str, pd.DataFrame]:
     """`daily.csv` or `daily.parquet` if the folder holds one, else all its tables together."""
     for name in ("daily.parquet", "daily.csv"):
         if (folder / name).is_file():
-            return _frames(_cells(folder / name), alone=True)
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in {".csv", ".parquet"})
+            return _frames(read_cells(folder / name), alone=True)
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS)
     if not paths:
-        raise PriceError("no CSV or Parquet file in this folder", where=str(folder), remedy=_ONE_OF)
+        raise PriceError("no table of prices in this folder", where=folder.name, remedy=_ONE_OF)
     held: dict[str, pd.DataFrame] = {}
     origin: dict[str, Path] = {}
     for path in paths:
-        for symbol, frame in _frames(_cells(path), alone=False).items():
+        for symbol, frame in _frames(read_cells(path), alone=False).items():
             if symbol in held:
                 what = f"{symbol} stands in {origin[symbol].name} as well"
-                raise PriceError(what, where=str(path), remedy="Keep one of the two.")
+                raise PriceError(what, where=path.name, remedy="Keep one of the two.")
             held[symbol], origin[symbol] = frame, path
     return held
 
 
-def _cells(path: Path) -> Cells:
-    return _parquet_cells(path) if path.suffix.lower() in {".parquet", ".pq"} else read_csv_cells(path)
-
-
-def _parquet_cells(path: Path) -> Cells:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(path).to_pandas()
-    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-        raise PriceError(
-            f"not a whole Parquet file ({str(error).splitlines()[0] if str(error) else type(error).__name__})",
-            where=str(path),
-            remedy="Write the file again.",
-        ) from None
-    if not isinstance(table.index, pd.RangeIndex):
-        table = table.reset_index()
-    if table.empty:
-        raise PriceError("holds no rows", where=str(path), remedy=_ONE_OF)
-    columns = tuple(table.iloc[:, i].to_numpy() for i in range(table.shape[1]))
-    return Cells(path, tuple(str(name) for name in table.columns), columns, range(1, len(table) + 1), unit="row")
-
-
 def _frames(cells: Cells, *, alone: bool) -> dict[str, pd.DataFrame]:
     """Cells in any accepted form → a frame a symbol. `alone`: the file's name tells no ticker unless it is Yahoo's."""
-    names = [_canonical(name) for name in cells.header]
+    names = [ALIASES.get(name, name) for name in cells.names]
     for name in ("date", "symbol", *COLUMNS):
         if names.count(name) > 1:
             raise PriceError(f"two columns {name!r}", where=cells.where(0), remedy="Keep one of them.")
@@ -112,18 +96,8 @@ def _frames(cells: Cells, *, alone: bool) -> dict[str, pd.DataFrame]:
         frames = _wide_frames(cells, names)
     else:
         frames = _long_frames(cells, names, alone=alone)
-    if cells.cut:
-        raise PriceError(
-            "the last line has no line end: the file may be cut off",
-            where=cells.where(len(cells.lines) - 1),
-            remedy="Fetch the file again; if it is whole, end its last line.",
-        )
+    cells.check_whole()
     return frames
-
-
-def _canonical(name: str) -> str:
-    plain = name.strip().lower().replace(" ", "_")
-    return ALIASES.get(plain, plain)
 
 
 def _is_wide(names: list[str]) -> bool:
@@ -132,36 +106,36 @@ def _is_wide(names: list[str]) -> bool:
 
 def _missing(cells: Cells, *columns: str) -> PriceError:
     wanted, there = " or ".join(map(repr, columns)), ", ".join(map(repr, cells.header[:9]))
-    return PriceError(f"no column {wanted} (there are {there})", where=str(cells.path), remedy=_ONE_OF)
+    return PriceError(f"no column {wanted} (there are {there})", where=cells.path.name, remedy=_ONE_OF)
 
 
 def _wide_frames(cells: Cells, names: list[str]) -> dict[str, pd.DataFrame]:
     """One column a symbol; closes, or adjusted closes where the file's name says `adj`."""
     kind = "adj_close" if "adj" in cells.path.stem.lower() else "close"
-    dates = iso_days(cells.columns[names.index("date")], cells.where, PriceError)
+    dates = cells.days(names.index("date"))
     symbols = [name.strip() for name, plain in zip(cells.header, names, strict=True) if plain != "date"]
     if "" in symbols or len(set(symbols)) < len(symbols):
         what = "a column without a name" if "" in symbols else "two columns for one symbol"
-        raise PriceError(what, where=str(cells.path), remedy="Name each column by its symbol, once.")
-    frames = {}
-    for column, symbol in zip((i for i, plain in enumerate(names) if plain != "date"), symbols, strict=True):
-        frame = _one_frame(cells, symbol, dates, {kind: _numbers(cells, column, price=True)}, np.arange(len(dates)))
-        if not frame.empty:
-            frames[symbol] = frame
-    return frames
+        raise PriceError(what, where=cells.path.name, remedy="Name each column by its symbol, once.")
+    columns = [i for i, plain in enumerate(names) if plain != "date"]
+    values = _numbers(cells, columns, dict.fromkeys(columns, True))
+    every = np.arange(len(dates))
+    frames = {s: _one_frame(cells, s, dates, {kind: values[i]}, every) for s, i in zip(symbols, columns, strict=True)}
+    return {symbol: frame for symbol, frame in frames.items() if not frame.empty}
 
 
 def _long_frames(cells: Cells, names: list[str], *, alone: bool) -> dict[str, pd.DataFrame]:
     """One row a symbol and day; without a column `symbol` (one file a ticker) the symbol is the file's name."""
-    yahoo = "Date" in cells.header and {"open", "high", "low", "close"} <= set(names)
-    if "symbol" not in names and alone and not yahoo:
+    single = {"open", "high", "low", "close"} <= set(names) <= ONE_TICKER
+    if "symbol" not in names and alone and not single:
         raise _missing(cells, "symbol")
     if "close" not in names and "adj_close" not in names:
         raise _missing(cells, "close", "adj_close")
-    dates = iso_days(cells.columns[names.index("date")], cells.where, PriceError)
-    values = {name: _numbers(cells, names.index(name), price=name != "volume") for name in COLUMNS if name in names}
+    dates = cells.days(names.index("date"))
+    held = {names.index(name): name != "volume" for name in COLUMNS if name in names}
+    values = {names[column]: numbers for column, numbers in _numbers(cells, list(held), held).items()}
     if "symbol" not in names:
-        symbol = unquote(cells.path.stem)
+        symbol = file_symbol(cells.path)
         return {symbol: _one_frame(cells, symbol, dates, values, np.arange(len(dates)))}
     symbols = _symbols(cells, names.index("symbol"))
     order: dict[str, list[int]] = {}
@@ -171,9 +145,7 @@ def _long_frames(cells: Cells, names: list[str], *, alone: bool) -> dict[str, pd
     return {symbol: frame for symbol, frame in frames.items() if not frame.empty}
 
 
-def _one_frame(
-    cells: Cells, symbol: str, dates: np.ndarray, values: Mapping[str, np.ndarray], rows: np.ndarray
-) -> pd.DataFrame:
+def _one_frame(cells: Cells, symbol: str, dates: Array, values: Mapping[str, Array], rows: Array) -> pd.DataFrame:
     """The rows of one symbol in order of date, without those that hold no close of either kind."""
     rows = rows[np.argsort(dates[rows], kind="stable")]
     twice = np.flatnonzero(dates[rows][1:] == dates[rows][:-1])
@@ -193,31 +165,42 @@ def _symbols(cells: Cells, column: int) -> list[str]:
     return symbols
 
 
-def _numbers(cells: Cells, column: int, *, price: bool) -> np.ndarray:
-    """The numbers of a column, (rows,) float, NaN where empty; a price is above zero, a volume not below."""
-    raw = cells.columns[column]
-    if isinstance(raw, np.ndarray) and raw.dtype.kind in "fiu":
-        numbers = raw.astype(float)
-    else:
-        numbers = _from_texts(cells, column, raw)
-    wrong = np.isinf(numbers) | (numbers <= 0 if price else numbers < 0)
-    if wrong.any():
-        row = int(wrong.argmax())
-        what = f"{cells.header[column]} is {numbers[row]:g}: a price must be above zero" if price else "negative volume"
-        raise PriceError(what, where=cells.where(row), remedy="Correct the figure, or leave the cell empty.")
-    return numbers
-
-
-def _from_texts(cells: Cells, column: int, raw: Sequence[object] | Array) -> np.ndarray:
-    numbers = np.full(len(raw), np.nan)
-    for row, cell in enumerate(raw):
-        text = "" if cell is None else str(cell)
-        if _NUMBER.fullmatch(text):
-            numbers[row] = float(text)
-        elif text.lower() not in MISSING:
+def _numbers(cells: Cells, columns: Sequence[int], price: Mapping[int, bool]) -> dict[int, Array]:
+    """The numbers of columns, (rows,) float each, NaN where empty; a price is above zero, a volume not below."""
+    plain = cells if all(price.values()) else _without_thousands(cells, [i for i in columns if not price[i]])
+    found = dict(zip(columns, plain.numbers(columns), strict=True))
+    for column, values in found.items():
+        wrong = np.isinf(values) | (values <= 0 if price[column] else values < 0)
+        if wrong.any():
+            row, name = int(wrong.argmax()), cells.header[column]
+            zero = f"{name} is {values[row]:g}: a price must be above zero"
             raise PriceError(
-                f"{cells.header[column]}: {text!r} is not a number",
+                zero if price[column] else "negative volume",
                 where=cells.where(row),
-                remedy="Write it as 1234.5: no thousands separator, no currency sign.",
+                remedy="Correct the figure, or leave the cell empty.",
             )
-    return numbers
+    return found
+
+
+def _without_thousands(cells: Cells, volumes: Sequence[int]) -> Cells:
+    """Volumes as investing.com writes them, 12.3M, in full."""
+    columns = list(cells.columns)
+    for column in volumes:
+        if not isinstance(columns[column], np.ndarray):
+            columns[column] = [_in_full(str(cell)) for cell in columns[column]]
+    return replace(cells, columns=tuple(columns))
+
+
+def _in_full(text: str) -> str:
+    match = _SHORT.fullmatch(text)
+    return f"{float(match[1]) * TIMES[match[2].upper()]:.0f}" if match else text
+
+
+def file_symbol(path: Path) -> str:
+    """The ticker that a file's name tells: as it stands, or as Stooq and investing.com name their downloads."""
+    name = unquote(path.name)
+    while (ending := PurePosixPath(name).suffix.lower()) in ENDINGS:
+        name = name[: -len(ending)]
+    if match := _STOOQ.fullmatch(name):
+        return match[1].upper() + ("" if match[2] in (None, "_us") else f".{match[2][1:].upper()}")
+    return name.removesuffix(" Historical Data")

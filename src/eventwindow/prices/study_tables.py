@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from eventwindow.calendars.dates import Rows, iso_days
 from eventwindow.errors import PriceError
 from eventwindow.estimation.door import check_factors, check_prices
+from eventwindow.estimation.numbers import Figures, numbers
+from eventwindow.prices.tables import FIELDS, read_cells
 
 REQUIRED = {
     "shares": ("symbol", "as_of", "shares"),
@@ -22,111 +25,126 @@ REQUIRED = {
 TEXTS = ("symbol", "index", "source", "note")
 WIDE = ("panel", "factors")  # a column a security or factor
 LEAST_VALUE = 1e6  # of a listed company, in any currency; below it a count is in thousands or millions
-NUMBERS = {"shares": ("shares",), "megacaps": ("close",), "weights": ("weight",)}
+_BARS = ("open", "high", "low", "close", "volume")
+NUMBERS: dict[str, tuple[str, ...]] = {
+    "shares": ("shares",),
+    "megacaps": ("close",),
+    "weights": ("weight",),
+    "intraday": _BARS,
+    "panel": ("adj_close", "close"),
+    "factors": (),
+}
+ALIASES = {"ticker": "symbol", "security": "symbol", "adjclose": "adj_close"}
+MOMENTS = {"datetime": "start", "timestamp": "start"}  # of the table intraday
 
 
-def read_csv_table(name: str, path: Path) -> pd.DataFrame:
-    """A table as text, cell by cell: names of columns in any case, identifiers as they are written (NA, 000001)."""
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, sep=None, engine="python", encoding="utf-8-sig")
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise PriceError(f"not a CSV file ({error})", where=path.name, remedy="Save it as CSV in UTF-8.") from None
-    known = set(REQUIRED[name]) | set(TEXTS)
-    stripped = [str(c).strip() for c in table]
-    return table.set_axis([c if name in WIDE and c.lower() not in known else c.lower() for c in stripped], axis=1)
+def study_table(name: str, path: Path) -> pd.DataFrame:
+    """The table of that name from a file in any form that `tables` reads, as `shaped` gives it."""
+    cells = read_cells(path)
+    known = {*REQUIRED[name], *TEXTS, *FIELDS}
+    aliases = ALIASES | (MOMENTS if name == "intraday" else {})
+    names = [aliases.get(given, given.replace("-", "_")) for given in cells.names]
+    if name == "panel":
+        names = [n if n in known else given.strip() for n, given in zip(names, cells.header, strict=True)]
+    if twice := [n for k, n in enumerate(names) if n in names[:k]]:
+        raise PriceError(f"two columns {twice[0]!r}", where=path.name, remedy="Keep one of the two.")
+    return shaped(name, pd.DataFrame({n: list(c) for n, c in zip(names, cells.columns, strict=True)}), cells.rows)
 
 
-def shaped(name: str, table: pd.DataFrame, file: str) -> pd.DataFrame:
+def shaped(name: str, table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     """A table with dates as dates (nanoseconds, no zone), texts as texts and numbers as numbers, in order of its dates.
 
     Raises
     ------
     PriceError
-        Where a column is lacking, a cell is no number, or a value cannot be: with file, symbol and day or row.
+        Where a column is lacking, a cell is no number, or a value cannot be: with file, symbol and day or line.
     """
     table = table.reset_index() if table.index.name == "date" else table
     if lacking := [c for c in REQUIRED[name] if c not in table]:
         raise PriceError(
             f"no column {lacking[0]!r} (there are {', '.join(map(repr, table.columns[:9]))})",
-            where=file,
+            where=rows.name,
             remedy=f"Add it; the table {name} has {', '.join(REQUIRED[name])}.",
         )
     moment = {"shares": "as_of", "intraday": "start"}.get(name, "date")
-    days = _stamps(table[moment], file) if name == "intraday" else iso_days(table[moment], Rows(file).at, PriceError)
+    days = _stamps(table[moment], rows) if name == "intraday" else iso_days(table[moment], rows.at, PriceError)
     table = table.assign(**{moment: days})
     for column in [c for c in TEXTS if c in table]:
         table[column] = table[column].astype(str)
-    for column in NUMBERS.get(name, ()):
-        table[column] = numbers(table[column], Rows(file).at)
-    if name == "intraday":
-        for column in [c for c in ("open", "high", "low", "close", "volume") if c in table]:
-            table[column] = numbers(table[column], Rows(file).at)
+    long = name in WIDE and "symbol" in table
+    figures = [c for c in map(str, table) if c not in (moment, *TEXTS)] if name in WIDE and not long else NUMBERS[name]
+    table = _with_numbers(table, [c for c in figures if c in table], rows)
     if name in WIDE:
-        table = _wide(name, table, file)
-    return _shares(table, file) if name == "shares" else table
+        table = _wide(name, _pivoted(table, rows) if long else table, rows)
+    return _shares(table, rows) if name == "shares" else table
 
 
-def numbers(column: pd.Series, place: Callable[[int], str]) -> pd.Series:
-    """Numbers of texts, empty cells as NaN; a thousands separator is read where every group has three digits."""
-    if pd.api.types.is_numeric_dtype(column):
-        return column.astype(float)
-    texts = column.astype(str).str.strip()
-    grouped = texts.str.fullmatch(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-    found = pd.to_numeric(texts.where(~grouped, texts.str.replace(",", "")), errors="coerce")
-    wrong = found.isna() & ~texts.isin(["", "nan", "NaN", "None", "NA", "null"])
-    if wrong.any():
-        row = int(wrong.to_numpy().argmax())
-        raise PriceError(
-            f"{column.name}: {texts.iloc[row]!r} is not a number",
-            where=place(row),
-            remedy="Write numbers with a decimal point, 1234.5; leave a missing one empty.",
-        )
-    return found.astype(float)
+def _with_numbers(table: pd.DataFrame, columns: Sequence[str], rows: Rows) -> pd.DataFrame:
+    """Those columns as numbers; the decimal mark is that of all of them."""
+    plain = [c for c in columns if not pd.api.types.is_float_dtype(table[c])]
+    found = numbers([Figures(c, table[c].tolist()) for c in plain], rows.at)
+    return table.assign(**dict(zip(plain, found, strict=True))) if plain else table
 
 
-def _stamps(values: pd.Series, file: str) -> pd.Series:
+def _pivoted(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
+    """A long table of prices, a row a day and symbol, as a column a symbol: adjusted closes, else closes."""
+    value = next((c for c in ("adj_close", "close") if c in table and table[c].notna().any()), "")
+    if not value:
+        raise PriceError("no column 'close' or 'adj_close'", where=rows.name, remedy="Add one of the two.")
+    if (again := table.duplicated(["date", "symbol"]).to_numpy()).any():
+        row = int(again.argmax())
+        what = f"{table['symbol'].iloc[row]} has two rows for {table['date'].iloc[row]:%Y-%m-%d}"
+        raise PriceError(what, where=rows.at(row), remedy="Keep one of the two.")
+    return table.pivot(index="date", columns="symbol", values=value).rename_axis(columns=None).reset_index()
+
+
+def _stamps(values: pd.Series, rows: Rows) -> pd.Series:
     """Moments of bars, in UTC; a stamp without a zone could be of any."""
-    try:
-        stamps = [pd.Timestamp(value) for value in values.drop_duplicates()]
-    except ValueError as error:
-        remedy = "Give times as 2025-01-27T14:30:00Z."
-        raise PriceError(f"{values.name}: {error}", where=file, remedy=remedy) from None
-    if naive := next((stamp for stamp in stamps if stamp.tzinfo is None), None):
-        raise PriceError(
-            f"{values.name}: {naive} has no zone",
-            where=file,
-            remedy="Write the zone with each time, 2025-01-27T09:30:00-05:00, or UTC, 2025-01-27T14:30:00Z.",
-        )
+    codes, unique = pd.factorize(values)
+    for code, value in enumerate(unique):
+        if why := _no_moment(value):
+            raise PriceError(
+                f"{values.name}: {str(value)!r} {why}",
+                where=rows.at(int((codes == code).argmax())),
+                remedy="Write the zone with each time, 2025-01-27T09:30:00-05:00, or UTC, 2025-01-27T14:30:00Z.",
+            )
     return pd.to_datetime(values, utc=True, format="ISO8601").dt.as_unit("ns")
 
 
-def _wide(name: str, table: pd.DataFrame, file: str) -> pd.DataFrame:
+def _no_moment(value: Any) -> str:
+    """Why a cell is no moment; "" where it is one."""
+    try:
+        return "" if pd.Timestamp(value).tzinfo is not None else "has no zone"
+    except ValueError:
+        return "is no time of a bar"
+
+
+def _wide(name: str, table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     """Date × column, in order of the dates, each once; prices above zero, factors in decimals."""
-    place = Rows(file).at
     table = table.set_index("date")
-    if not all(pd.api.types.is_numeric_dtype(table[c]) for c in table):
-        table = pd.DataFrame({c: numbers(table[c], place) for c in table}, index=table.index)
     table.index = pd.DatetimeIndex(table.index, name="date").as_unit("ns")
     table.columns = table.columns.astype(str)
-    if table.index.has_duplicates:
-        twice = table.index[table.index.duplicated()][0]
-        raise PriceError(f"the date {twice:%Y-%m-%d} stands twice", where=file, remedy="Keep one of the two.")
+    if (again := table.index.duplicated()).any():
+        row = int(again.argmax())
+        raise PriceError(
+            f"the date {table.index[row]:%Y-%m-%d} stands twice", where=rows.at(row), remedy="Keep one of the two."
+        )
     table = table.sort_index()
     if name == "factors":
-        check_factors(table, file)
-        return table
-    check_prices(table.to_numpy(float), table.columns, table.index, file)
+        check_factors(table, rows.name)
+    else:
+        check_prices(table.to_numpy(float), table.columns, table.index, rows.name)
     return table
 
 
-def _shares(table: pd.DataFrame, file: str) -> pd.DataFrame:
+def _shares(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     """Share counts above zero, one a security, day and source; a count without a source has an empty one."""
     table = table.assign(**{c: "" for c in ("source", "note") if c not in table})
     if (wrong := ~(table["shares"] > 0).to_numpy()).any():
         row = int(wrong.argmax())
         raise PriceError(
             f"a share count of {table['shares'].iloc[row]:g} of {table['symbol'].iloc[row]}",
-            where=Rows(file).at(row),
+            where=rows.at(row),
             remedy="A count is above zero, in shares: 24490000000.",
         )
     again = table.duplicated(["symbol", "as_of", "source"]).to_numpy()
@@ -134,7 +152,7 @@ def _shares(table: pd.DataFrame, file: str) -> pd.DataFrame:
         row = int(again.argmax())
         raise PriceError(
             f"two counts of {table['symbol'].iloc[row]} on {pd.Timestamp(table['as_of'].iloc[row]):%Y-%m-%d}",
-            where=Rows(file).at(row),
+            where=rows.at(row),
             remedy="Add share classes up in one row.",
         )
     return table

@@ -1,0 +1,332 @@
+"""A file of a table → its cells with the line each stands on: text (packed or not), a sheet, or Parquet.
+
+What a file is, its own bytes say, not its name. Whatever is not certainly a whole table is an error.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.calendars.dates import Rows, iso_days
+from eventwindow.errors import PriceError
+from eventwindow.estimation.numbers import Figures, mark_of, numbers
+
+Array = np.ndarray[Any, Any]
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+ENDINGS = (".parquet", ".pq", ".csv", ".tsv", ".txt", ".gz", ".zip", ".xlsx", ".xls", ".ods")
+INDEX = re.compile(r"index_level_\d+|__index_level_\d+__")  # what pandas calls the numbers of rows that it writes along
+PIECE, LARGE = 1 << 17, 1 << 26  # rows of a piece; bytes of a text that is read in pieces
+SNIFFED_BYTES = 100_000
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+SNIFFED = 30  # lines that tell the separator
+FIELDS = frozenset({"open", "high", "low", "close", "adj_close", "volume"})
+SHEETS = (b"xl/workbook", b"content.xml", b"xl/worksheets")  # what a packed workbook holds
+OLD_SHEET = b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A table as it stands in a file: header, columns of equal length, and the place of each row.
+
+    A column is a sequence of texts, or an array of the file's own type (Parquet). `cut` tells that the last line had
+    no line end, so that its last cell may be a part of what was written.
+    """
+
+    path: Path
+    header: tuple[str, ...]
+    columns: tuple[Sequence[object] | Array, ...]
+    lines: Sequence[int]
+    unit: str = "line"
+    cut: bool = False
+    mark: str = ""  # the decimal mark, where a piece of the file has told it before
+
+    def where(self, row: int) -> str:
+        return f"{self.path.name}, {self.unit} {self.lines[row]}"
+
+    @property
+    def rows(self) -> Rows:
+        return Rows(self.path.name, self.unit, self.lines)
+
+    @property
+    def names(self) -> list[str]:
+        """The header in one spelling: "Adj Close", "adjClose" and "<ADJ_CLOSE>" are adj_close and adjclose."""
+        return [canonical(name) for name in self.header]
+
+    def days(self, column: int) -> Array:
+        return iso_days(self.columns[column], self.where, PriceError)
+
+    def numbers(self, columns: Iterable[int]) -> list[Array]:
+        """Columns as floats; the decimal mark is that of all of them."""
+        return numbers([Figures(self.header[i], self.columns[i]) for i in columns], self.where, self.mark)
+
+    def check_whole(self) -> None:
+        """A last line without an end may have been cut off."""
+        if self.cut:
+            raise PriceError(
+                "the last line has no line end: the file may be cut off",
+                where=self.where(len(self.lines) - 1),
+                remedy="Fetch the file again; if it is whole, end its last line.",
+            )
+
+
+def canonical(name: str) -> str:
+    """The name of a column in one spelling: lower case, words joined by underscores."""
+    return re.sub(r"[^\w^=\-&]+", "_", name.strip().lower()).strip("_")
+
+
+def is_parquet(path: Path) -> bool:
+    return path.suffix.lower() in (".parquet", ".pq")
+
+
+def read_cells(path: Path) -> Cells:
+    """The cells of a file in any of the forms of `ENDINGS`, stripped of blanks around them."""
+    if is_parquet(path):
+        return _parquet_cells(path)
+    raw = unpacked(path.read_bytes(), path)
+    if raw[:4] == b"PAR1":
+        return _parquet_cells(path, raw)
+    if raw[:4] == OLD_SHEET or raw[:2] == b"PK":
+        return _headed(path, *_sheet_rows(raw, path), unit="row")
+    text = _decoded(raw, path)
+    return _headed(path, *_text_rows(text, path), unit="line", cut=not text.endswith(("\n", "\r")))
+
+
+def pieces(path: Path, rows: int = PIECE) -> Iterator[Cells]:
+    """The cells of a file, `rows` rows at a time where it is a text of more than `LARGE` bytes."""
+    with path.open("rb") as file:
+        head = file.read(SNIFFED_BYTES)
+    if path.stat().st_size <= LARGE or is_parquet(path) or head[:2] in (b"PK", b"\x1f\x8b", *UTF_16):
+        yield read_cells(path)
+        return
+    separator = separator_of(head.decode("utf-8-sig", errors="ignore"), path)
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        header: list[str] = []
+        mark = ""
+        for read, lines in _read(csv.reader(text, strict=True, delimiter=separator), path, rows):
+            if header:
+                read.insert(0, header)
+                lines.insert(0, 0)
+            cells = _headed(path, read, lines, unit="line")
+            header, mark = read[0], mark or mark_of_all(cells)
+            yield replace(cells, mark=mark)
+
+
+def mark_of_all(cells: Cells) -> str:
+    """The decimal mark that the cells of a piece tell; a point where they tell nothing or both."""
+    columns = [(Figures(n, c), list(map(str, c))) for n, c in zip(cells.header, cells.columns, strict=True)]
+    try:
+        return mark_of(columns, cells.where)
+    except PriceError:
+        return "."
+
+
+def unpacked(raw: bytes, path: Path, depth: int = 0) -> bytes:
+    """The content of a gz or zip file; a workbook, which is a zip file too, stays as it is."""
+    if depth > 2 or not raw.startswith((b"\x1f\x8b", b"PK")):
+        return raw
+    try:
+        if raw.startswith(b"\x1f\x8b"):
+            return unpacked(gzip.decompress(raw), path, depth + 1)
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            names = [n for n in archive.namelist() if not n.endswith("/") and not _hidden(n)]
+            if any(name.encode().startswith(SHEETS) for name in names):
+                return raw
+            if len(names) != 1:
+                raise PriceError(
+                    f"a zip file of {len(names)} files", where=path.name, remedy="Give a zip file that holds one table."
+                )
+            return unpacked(archive.read(names[0]), path, depth + 1)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        kind = "gzip" if raw.startswith(b"\x1f\x8b") else "zip"
+        raise PriceError(f"not a whole {kind} file ({error})", where=path.name, remedy="Pack it again.") from None
+
+
+def _hidden(name: str) -> bool:
+    return any(part.startswith((".", "__")) for part in PurePosixPath(name).parts)
+
+
+def _sheet_rows(raw: bytes, path: Path) -> tuple[list[list[str]], list[int]]:
+    """The rows of the one sheet that holds any, as texts, with their numbers."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+    except (CalamineError, OSError, ValueError, RuntimeError, KeyError) as error:
+        raise PriceError(f"not a whole workbook ({error})", where=path.name, remedy="Save it again.") from None
+    full = {name: rows for name, rows in sheets.items() if any(cell != "" for row in rows for cell in row)}
+    if len(full) != 1:
+        raise PriceError(
+            f"{len(full)} of the workbook's sheets hold cells ({', '.join(full)})" if full else "holds no rows",
+            where=path.name,
+            remedy="Give a workbook with one sheet: a header, and one row a day or event.",
+        )
+    rows = [[_written(cell) for cell in row] for row in next(iter(full.values()))]
+    width = max(len(row) - next((i for i, c in enumerate(reversed(row)) if c), len(row)) for row in rows)
+    kept = [(number, row[:width]) for number, row in enumerate(rows, 1) if any(row)]
+    return [row for _, row in kept], [number for number, _ in kept]
+
+
+def _written(cell: object) -> str:
+    """A cell of a workbook as it would stand in a text: 1 of 1.0, a day of a date."""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime) and not (cell.hour or cell.minute or cell.second):
+        return cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
+
+
+def _decoded(raw: bytes, path: Path) -> str:
+    encoding = "utf-16" if raw[:2] in UTF_16 else "utf-8-sig"
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise PriceError(
+            f"byte {error.start} is not {encoding.removesuffix('-sig').upper()}",
+            where=f"{path.name}, line {line}",
+            remedy="Save the file as UTF-8.",
+        ) from None
+    if "\0" in text:
+        raise PriceError("holds zero bytes: not a text file", where=path.name, remedy="Save it as CSV in UTF-8.")
+    return text
+
+
+def _text_rows(text: str, path: Path) -> tuple[list[list[str]], list[int]]:
+    """The rows of a text that are not blank, with the line each ends on."""
+    if re.match(r"sep=.\r?\n", text):  # a line that tells spreadsheets the separator
+        text = text.replace("sep=", "", 1)[1:]  # its line stays, blank: lines keep their numbers
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator_of(text, path))
+    return next(_read(reader, path), ([], []))
+
+
+def _read(reader: Any, path: Path, most: int | None = None) -> Iterator[tuple[list[list[str]], list[int]]]:
+    """`most` rows after each other that are not blank, with the line each ends on; all of them by default."""
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append([cell.strip() for cell in row])
+                lines.append(reader.line_num)
+            if len(rows) == most:
+                yield rows, lines
+                rows, lines = [], []
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise PriceError(
+            f"not a whole CSV file ({error})",
+            where=f"{path.name}, line {reader.line_num}",
+            remedy="Save it as comma-separated, in UTF-8.",
+        ) from None
+    if rows:
+        yield rows, lines
+
+
+def separator_of(text: str, path: Path) -> str:
+    """The separator that gives every one of the first lines as many cells as the header, or the header most."""
+    head = [line for line in text[:SNIFFED_BYTES].splitlines() if line.strip()][:SNIFFED]
+    if not head:
+        raise PriceError("holds no rows", where=path.name, remedy="Give a header and one line a row.")
+    widths = {mark: [len(row) for row in _lenient(head, mark)] for mark in SEPARATORS}
+    even = [mark for mark, found in widths.items() if found[0] > 1 and len(set(found)) == 1]
+    best = max(even or widths, key=lambda mark: widths[mark][0])
+    if widths[best][0] < 2:
+        raise PriceError(
+            f"one column, {head[0][:40]!r}: the cells are separated by no mark that is known",
+            where=f"{path.name}, line 1",
+            remedy=f"Separate cells by {', '.join(list(SEPARATORS.values())[:3])}.",
+        )
+    return best
+
+
+def _lenient(lines: Sequence[str], mark: str) -> list[list[str]]:
+    rows = list(csv.reader(lines, delimiter=mark))
+    return rows[:-1] if len(rows) > 2 and len(lines) == SNIFFED else rows  # a quoted cell may go on below
+
+
+def _headed(path: Path, rows: list[list[str]], lines: list[int], *, unit: str, cut: bool = False) -> Cells:
+    """Rows of equal length under one header."""
+    if len(rows) < 2:
+        raise PriceError("holds no rows", where=path.name, remedy="Give a header and one line a row.")
+    for row, line in zip(rows, lines, strict=True):
+        if len(row) != len(rows[0]):
+            raise PriceError(
+                f"{len(row)} cells where the header has {len(rows[0])}",
+                where=f"{path.name}, {unit} {line}",
+                remedy="Quote a cell that holds the separator; if the file was cut off, fetch it again.",
+            )
+    if len(rows) > 3 and canonical(rows[2][0]) in ("date", "datetime") and not any(rows[2][1:]):
+        rows, lines = _one_header(rows, lines)
+    columns = tuple(zip(*rows[1:], strict=True))
+    header, first = rows[0], columns[0]
+    if canonical(header[0]) in ("", "unnamed_0") and len(header) > 1:  # pandas writes the names of its rows along
+        if all(map(str.isdigit, first)):
+            return Cells(path, tuple(header[1:]), columns[1:], lines[1:], unit, cut)
+        header = ["date" if re.match(r"\d{4}-\d\d-\d\d", first[0]) else header[0], *header[1:]]
+    return Cells(path, tuple(header), columns, lines[1:], unit, cut)
+
+
+def _one_header(rows: list[list[str]], lines: list[int]) -> tuple[list[list[str]], list[int]]:
+    """The three header rows of a saved `yf.download` (fields, tickers, "Date") as one: a row a date and ticker."""
+    above = [rows[0][1:], rows[1][1:]]
+    fields, tickers = above if FIELDS & {canonical(name) for name in above[0]} else reversed(above)
+    header = list(dict.fromkeys(fields))
+    places = {pair: k for k, pair in enumerate(zip(tickers, fields, strict=True), 1)}
+    long, at = [["Date", "Ticker", *header]], [lines[0]]
+    for row, line in zip(rows[3:], lines[3:], strict=True):
+        for ticker in dict.fromkeys(tickers):
+            cells = [row[places[ticker, field]] if (ticker, field) in places else "" for field in header]
+            if any(cells):
+                long.append([row[0], ticker, *cells])
+                at.append(line)
+    return long, at
+
+
+@contextmanager
+def reading_parquet(path: Path) -> Iterator[None]:
+    """Whatever pyarrow says of a file that is none of its kind, as one error."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError, MemoryError) as error:
+        said = str(error).strip().splitlines() or [type(error).__name__]
+        raise PriceError(
+            f"not a whole Parquet file ({said[0]})", where=path.name, remedy="Write the file again."
+        ) from None
+
+
+def _parquet_cells(path: Path, raw: bytes | None = None) -> Cells:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with reading_parquet(path):
+        read = pq.read_table(path if raw is None else pa.BufferReader(raw))
+        table = read.to_pandas(ignore_metadata=True)
+    table = table.rename(columns={n: "date" for n in table if _is_date_index(str(n), table[n])})
+    table = table[[n for n in table if not INDEX.fullmatch(canonical(str(n)))]]
+    if table.empty:
+        raise PriceError("holds no rows", where=path.name, remedy="Give a header and one line a row.")
+    columns = tuple(table.iloc[:, i].to_numpy() for i in range(table.shape[1]))
+    return Cells(path, tuple(str(name) for name in table.columns), columns, range(1, len(table) + 1), unit="row")
+
+
+def _is_date_index(name: str, column: pd.Series[Any]) -> bool:
+    """Whether pandas wrote the dates of its rows along without a name."""
+    return bool(INDEX.fullmatch(name)) and pd.api.types.is_datetime64_any_dtype(column)
