@@ -248,7 +248,7 @@ def test_what_cannot_be_drafted_is_refused_with_a_remedy(tmp_path: Path, capsys:
 
 
 @pytest.mark.parametrize("library", ["opencc", "cn2an"])
-def test_a_missing_library_names_the_extra_and_english_needs_none(
+def test_a_missing_library_is_named_and_english_needs_none(
     library: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from eventwindow.draft import chinese, lexicon
@@ -257,7 +257,7 @@ def test_a_missing_library_names_the_extra_and_english_needs_none(
     for cached in (chinese._converter, chinese.simplified, lexicon.lexicon):
         cached.cache_clear()
     assert found("Nvidia fell 3%.") == ["NVDA return -0.03 exact ?"]
-    with pytest.raises(StudyError, match=r"eventwindow\[draft\]"):
+    with pytest.raises(StudyError, match=rf"pip install {library}"):
         statements("輝達大跌一成七。", DATED)
     lexicon.lexicon.cache_clear()
 

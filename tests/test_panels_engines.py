@@ -46,10 +46,10 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_bytes():
     assert_equal(here, there)
 
 
-def test_without_dask_the_error_names_the_extra(monkeypatch):
+def test_without_dask_the_error_names_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "dask", None)
     returns = ragged_panel(1)
-    with pytest.raises(StudyError, match=r"eventwindow\[dask\]"):
+    with pytest.raises(StudyError, match="pip install dask distributed"):
         panel_study(returns, drawn_events(returns, 1, 5), engine="dask", **OPTIONS)
 
 
