@@ -248,9 +248,7 @@ def test_what_cannot_be_drafted_is_refused_with_a_remedy(tmp_path: Path, capsys:
 
 
 @pytest.mark.parametrize("library", ["opencc", "cn2an"])
-def test_a_missing_library_is_named_and_english_needs_none(
-    library: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_library_is_named_and_english_needs_none(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from eventwindow.draft import chinese, lexicon
 
     monkeypatch.setitem(sys.modules, library, None)
