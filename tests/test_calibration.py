@@ -6,10 +6,10 @@ import pytest
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
-from eventwindow.inference.calibration import calibrate
-from eventwindow.inference.pseudo_events import panel_of
+from eventwindow.inference.calibration import calibrate, clustered_error
+from eventwindow.inference.pseudo_events import PATTERNS, panel_of
 
-SPANS = {"estimation": Window(-70, -11), "window": Window(0, 0)}
+SPANS = {"estimation": Window(-70, -11)}
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +43,10 @@ def test_careless_tests_over_reject_for_related_firms_and_the_leading_ones_do_no
 
 def test_a_rate_and_its_error_are_those_of_a_share(prices: pd.DataFrame) -> None:
     result = calibrate(prices, draws=40, firms=(1, 4), effects=(0.01,), shape="unequal", seed=2, **SPANS)
-    p = result.table["rate"]
-    np.testing.assert_allclose(result.table["mc_error"], np.sqrt(p * (1 - p) / result.table["draws"]))
-    assert set(result.table["pattern"]) == {"single", "dispersed", "one_day_unrelated", "one_day_related"}
+    apart = result.table[result.table["pattern"].isin(["mixed", "scattered"])]
+    p, n = apart["rate"], apart["draws"]
+    np.testing.assert_allclose(apart["mc_error"], np.sqrt(p * (1 - p) / (n - 1)))
+    assert set(result.table["pattern"]) == {"single", *PATTERNS}
     assert (result.draws, result.firms, result.period) == (40, 40, ("2022-01-04", "2023-07-14"))
     assert "Rejections" in repr(result)
 
@@ -58,10 +59,18 @@ def test_the_same_seed_gives_the_same_table(prices: pd.DataFrame) -> None:
     assert not calibrate(prices, seed=4, **options).table.equals(calibrate(prices, seed=3, **options).table)
 
 
+def test_draws_that_share_a_month_hang_together(prices: pd.DataFrame) -> None:
+    """Written out for one test: squares of the sums over each month."""
+    rejected, month = np.array([1, 1, 0, 0, 1, 0]), np.array(["a", "a", "a", "b", "b", "c"])
+    left = rejected - 0.5
+    expected = np.sqrt((left[:3].sum() ** 2 + left[3:5].sum() ** 2 + left[5] ** 2) * 3 / 2) / 6
+    assert clustered_error(rejected, month) == pytest.approx(expected)
+
+
 def test_draws_keep_their_promises(prices: pd.DataFrame) -> None:
     panel = panel_of(prices, Window(-70, -11), Window(-1, 1))
     rng = np.random.default_rng(5)
-    apart = panel.draw(rng, "dispersed", 8, 50)
+    apart = panel.draw(rng, "scattered", 8, 50)
     gaps = np.diff(np.sort(apart.day, axis=1), axis=1)
     assert gaps.min() >= 3
     related = panel.draw(rng, "one_day_related", 5, 50)
@@ -69,6 +78,31 @@ def test_draws_keep_their_promises(prices: pd.DataFrame) -> None:
     assert (np.array([len(set(row)) for row in related.security]) == 5).all()
     assert np.mean([len(set(row // 10)) == 1 for row in related.security]) > 0.95
     assert panel.usable[related.day, related.security].all()
+
+
+def test_staggered_events_lie_within_ten_sessions_and_mixed_ones_in_clusters(prices: pd.DataFrame) -> None:
+    panel = panel_of(prices, Window(-70, -11), Window(0, 4))
+    rng = np.random.default_rng(6)
+    staggered = panel.draw(rng, "staggered", 5, 50)
+    spread = np.ptp(staggered.day, axis=1)
+    assert (spread.min(), spread.max()) > (0, 5)
+    assert spread.max() < 10
+    assert np.mean([len(set(row // 10)) == 1 for row in staggered.security]) > 0.95
+    mixed = panel.draw(rng, "mixed", 10, 50)
+    assert {len(set(row)) for row in mixed.day} == {2}
+    assert (np.abs(mixed.day[:, 0] - mixed.day[:, 5]) >= 5).all()
+
+
+def test_turbulent_months_are_the_fifth_in_which_the_market_moved_most() -> None:
+    g = np.random.default_rng(7)
+    index = pd.bdate_range("2022-01-03", periods=400)
+    scale = np.where(index.to_period("M") == pd.Period("2023-03"), 0.05, 0.01)
+    prices = pd.DataFrame(100 * np.cumprod(1 + scale[:, None] * g.standard_normal((400, 12)), axis=0), index)
+    panel = panel_of(prices.set_axis([f"F{i}" for i in range(12)], axis=1), Window(-70, -11), Window(0, 0))
+    days = {kind: panel.draw(g, "one_day_unrelated", 3, 200, kind).day[:, 0] for kind in ("calm", "turbulent")}
+    months = {kind: set(panel.returns.index[at].to_period("M")) for kind, at in days.items()}
+    assert pd.Period("2023-03") in months["turbulent"]
+    assert not months["turbulent"] & months["calm"]
 
 
 def test_a_panel_that_is_too_short_or_too_narrow_says_so(prices: pd.DataFrame) -> None:
@@ -91,8 +125,11 @@ def test_a_calibration_is_written_as_table_and_figure(prices: pd.DataFrame, tmp_
     from eventwindow.report.calibration import write_calibration
 
     result = calibrate(prices, draws=10, firms=(1, 3), effects=(0.0,), **SPANS)
-    table, figure = write_calibration(result, tmp_path)
+    table, tables, figure = write_calibration(result, tmp_path)
     assert len(pd.read_csv(table)) == len(result.table)
+    row = result.table[(result.table["test"] == "sq") & (result.table["level"] == 0.05)].iloc[0]
+    cell = f"| SQ (sample quantile) | {100 * row['rate']:.1f} ({100 * row['mc_error']:.1f}) / "
+    assert cell in tables.read_text(encoding="utf-8")
     text = figure.read_text(encoding="utf-8")
     assert text.count("<svg") == 1
     write_calibration(result, tmp_path)

@@ -96,10 +96,7 @@ def parser() -> argparse.ArgumentParser:
     prices.add_argument("study", metavar="STUDY")
     prices.add_argument("--refresh", action="store_true", help="pull again and show what changed")
     size = _command(commands, "calibrate", _calibrate, "measure size and power of every test on your own prices")
-    size.add_argument("prices", type=Path, metavar="PRICES", help="a file or folder of prices, many securities")
-    size.add_argument("--draws", type=int, default=500, metavar="N", help="pseudo-events a design")
-    size.add_argument("--seed", type=int, default=0, metavar="N")
-    size.add_argument("--out", type=Path, default=Path("eventwindow-out/calibration"), metavar="DIR")
+    _calibration_options(size)
     _command(commands, "list", _list, "list the studies that ship")
     pages = _command(commands, "help", _help, "print a page of the documentation, or a JSON schema")
     pages.add_argument("topic", nargs="?", metavar="TOPIC", help="its name (default: the list of pages)")
@@ -108,6 +105,17 @@ def parser() -> argparse.ArgumentParser:
     new = _command(commands, "new", _new, "write a small, commented study that runs as it is")
     new.add_argument("name", metavar="NAME", help="the folder to make")
     return top
+
+
+def _calibration_options(size: argparse.ArgumentParser) -> None:
+    size.add_argument("prices", type=Path, metavar="PRICES", help="a file or folder of prices, many securities")
+    size.add_argument("--draws", type=int, default=500, metavar="N", help="pseudo-events a design")
+    size.add_argument("--seed", type=int, default=0, metavar="N")
+    size.add_argument("--firms", type=int, nargs="+", default=(1, 10, 30, 100), metavar="N", help="firms in a sample")
+    size.add_argument("--windows", type=int, nargs="+", default=(1,), metavar="DAYS", help="from day 0 on, in sessions")
+    size.add_argument("--months", nargs="+", default=("all",), metavar="KIND", help="all, calm or turbulent")
+    size.add_argument("--effects", type=float, nargs="+", default=(0.0, 0.005, 0.01, 0.02), metavar="X")
+    size.add_argument("--out", type=Path, default=Path("eventwindow-out/calibration"), metavar="DIR")
 
 
 class _Version(argparse.Action):
@@ -259,7 +267,16 @@ def _calibrate(options: argparse.Namespace) -> int:
         step("reading prices")
         prices = panel_prices(options.prices)
         step(f"drawing {options.draws} pseudo-events a design from {prices.shape[1]} securities; minutes, not seconds")
-        result = calibrate(prices, draws=options.draws, seed=options.seed, workers=min(2, os.cpu_count() or 1))
+        result = calibrate(
+            prices,
+            draws=options.draws,
+            firms=options.firms,
+            months=options.months,
+            effects=options.effects,
+            windows=[(0, days - 1) for days in options.windows],
+            seed=options.seed,
+            workers=min(2, os.cpu_count() or 1),
+        )
     print(result)
     print(*write_calibration(result, options.out), sep="\n")
     return 0

@@ -22,6 +22,7 @@ from eventwindow.inference.ranking import mean_ranks
 from eventwindow.inference.results import NotComputed, Result, normal, student
 
 MEAN, RANKS = "the mean CAR is zero", "the abnormal returns rank like those of other days"
+NO_VARIANCE = "the covariances leave no variance to test against"
 AT_ONCE = 2_000_000  # numbers of a block of pairs
 
 
@@ -31,11 +32,10 @@ def crude_dependence_calendar_t(ar: AbnormalReturns, window: Window) -> Result:
     held, car = complete(ar, window)
     if not len(held):
         return NotComputed(name, "no event holds the window", MEAN)
-    variance = once(held, (name, window), lambda: _variance_of_cars(held, window))
-    if isinstance(variance, str) or variance <= 0:
-        return NotComputed(name, variance if isinstance(variance, str) else "no variance is left", MEAN, len(held))
-    dof = once(held, "least residuals", lambda: int(np.isfinite(held.residuals).sum(axis=1).min())) - 1
-    return student(name, MEAN, car.car.sum() / np.sqrt(variance), dof, len(held))
+    figures = once(held, ("variance in calendar time", window), lambda: variance_of_cars(held, window))
+    if isinstance(figures, str) or figures[0] <= 0:
+        return NotComputed(name, figures if isinstance(figures, str) else NO_VARIANCE, MEAN, len(held))
+    return student(name, MEAN, car.car.sum() / np.sqrt(figures[0]), figures[1] - 1, len(held))
 
 
 def rank_calendar_z(ar: AbnormalReturns, window: Window) -> Result:
@@ -44,13 +44,14 @@ def rank_calendar_z(ar: AbnormalReturns, window: Window) -> Result:
     held, _ = complete(ar, window)
     if not len(held):
         return NotComputed(name, "no event holds the window", RANKS)
-    figures = once(held, (name, window), lambda: _rank_sum(held, window))
+    figures = once(held, ("ranks in calendar time", window), lambda: rank_sum(held, window))
     if isinstance(figures, str) or figures[1] <= 0:
-        return NotComputed(name, figures if isinstance(figures, str) else "no variance is left", RANKS, len(held))
+        return NotComputed(name, figures if isinstance(figures, str) else NO_VARIANCE, RANKS, len(held))
     return normal(name, RANKS, figures[0] / np.sqrt(figures[1]), len(held))
 
 
-def _variance_of_cars(held: AbnormalReturns, window: Window) -> float | str:
+def variance_of_cars(held: AbnormalReturns, window: Window) -> tuple[float, float] | str:
+    """Of the sum of the CARs; and the least number of residuals."""
     cells = _cells(held.estimation_days, held.residuals, tested_days(held, window))
 
     def covariance(g: np.ndarray, h: np.ndarray, days: Array) -> Array:
@@ -59,10 +60,11 @@ def _variance_of_cars(held: AbnormalReturns, window: Window) -> float | str:
         product, one, other = (_dots(a, b, g, h) for a, b in ((total, total), (total, seen), (seen, total)))
         return (product - one * other / days) / (days - 1)
 
-    return cells.weighted(covariance)
+    variance = cells.weighted(covariance)
+    return variance if isinstance(variance, str) else (variance, float(np.isfinite(held.residuals).sum(axis=1).min()))
 
 
-def _rank_sum(held: AbnormalReturns, window: Window) -> tuple[float, float] | str:
+def rank_sum(held: AbnormalReturns, window: Window) -> tuple[float, float] | str:
     """The sum of the ranks in the window, and its variance."""
     mean_ranks(held, standardised=False)
     doubled = held.memo["raw ranks"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -15,15 +15,16 @@ from eventwindow.calendars.window import Span, Window, as_window
 from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import Array, event_returns
-from eventwindow.inference.pseudo_events import Draws, Panel, panel_of
-from eventwindow.inference.registry import TESTS, SignificanceResult, SignificanceTest
-from eventwindow.inference.single_firm import firm_sq, firm_t
+from eventwindow.inference.design import Design
+from eventwindow.inference.pseudo_events import MONTHS, PATTERNS, Draws, Panel, panel_of
+from eventwindow.inference.registry import LEADING, TESTS, SignificanceResult, in_reading_order
 
-Pattern = Literal["dispersed", "one_day_unrelated", "one_day_related"]
-PATTERNS: tuple[Pattern, ...] = ("dispersed", "one_day_unrelated", "one_day_related")
+LEAD = "leading"  # the test that `run_tests` puts first, draw by draw
 Shape = Literal["equal", "unequal", "opposed"]
 EFFECTS = (0.0, 0.005, 0.01, 0.02)
 LEVELS = (0.05, 0.01)
+DESIGNS = {"one_day_related": "one_day", "one_day_unrelated": "one_day"}  # of patterns with a name of their own
+CLUSTERED = ("one_day_related", "one_day_unrelated", "staggered")  # patterns whose events fall into one month
 EVENTS_AT_ONCE = 5000  # fitted together
 
 
@@ -31,18 +32,21 @@ EVENTS_AT_ONCE = 5000  # fitted together
 class Calibration:
     """Rejection rates of every test on pseudo-events drawn from one panel of prices."""
 
-    table: pd.DataFrame  # pattern, firms, test, valid, effect, level, rate, mc_error, draws (in which the test ran)
+    # pattern, months, window_start, window_end, firms, test, valid, effect, level, rate, mc_error, draws (that ran)
+    table: pd.DataFrame
     period: tuple[str, str]  # first and last day of the panel
     firms: int  # in the panel
     draws: int
     seed: int
-    window: Window
+    windows: tuple[Window, ...]
 
     def rates(self, effect: float = 0.0, level: float = 0.05) -> pd.DataFrame:
-        """One effect and level: a row a test, a column a pattern and number of firms."""
+        """One effect and level: a row a test, a column a pattern, kind of months, window and number of firms."""
         at = np.isclose(self.table["effect"], effect) & np.isclose(self.table["level"], level)
-        wide = self.table[at].pivot_table(index="test", columns=["pattern", "firms"], values="rate", sort=False)
-        return wide.reindex([name for name in TESTS if name in wide.index])
+        chosen = self.table[at].assign(days=self.table["window_end"] - self.table["window_start"] + 1)
+        columns = [c for c in ("pattern", "months", "days", "firms") if len(chosen[c].unique()) > 1] or ["firms"]
+        wide = chosen.pivot_table(index="test", columns=columns, values="rate", sort=False)
+        return wide.reindex([name for name in (LEAD, *TESTS) if name in wide.index])
 
     def __repr__(self) -> str:
         head = (
@@ -59,10 +63,11 @@ def calibrate(
     *,
     draws: int = 2000,
     firms: Sequence[int] = (1, 10, 30, 100),
-    patterns: Sequence[Pattern] = PATTERNS,
+    patterns: Sequence[str] = tuple(PATTERNS),
+    months: Sequence[str] = ("all",),
     effects: Sequence[float] = EFFECTS,
     shape: Shape = "equal",
-    window: Span = (0, 0),
+    windows: Sequence[Span] = ((0, 0),),
     estimation: Span = (-260, -11),
     seed: int = 0,
     workers: int = 1,
@@ -79,14 +84,19 @@ def calibrate(
         Samples of a design.
     firms : sequence of int
         Numbers of firms in a sample.
-    patterns : sequence of {"dispersed", "one_day_unrelated", "one_day_related"}
-        Dispersed events share no day; on one day the firms are drawn from all (unrelated) or from the 2N nearest of a
-        first one by residual correlation (related). One firm is one pattern.
+    patterns : sequence of {"one_day_related", "one_day_unrelated", "staggered", "mixed", "scattered"}
+        On one day the firms are drawn from all (unrelated) or from the 2N nearest of a first one by residual
+        correlation (related). Staggered events of related firms lie within ten sessions; mixed ones are clusters of up
+        to five related firms on days apart; scattered ones share no day. One firm is one pattern.
+    months : sequence of {"all", "calm", "turbulent"}
+        Of day 0; turbulent are the fifth of the months in which the market moved most.
     effects : sequence of float
         Added to the return of day 0, decimals.
     shape : {"equal", "unequal", "opposed"}
         The effect is the same for every firm, grows from none to twice it, or turns its sign from firm to firm.
-    window, estimation : Window or pair of int
+    windows : sequence of Window or pair of int
+        That are tested, in trading days from day 0, each on draws of its own.
+    estimation : Window or pair of int
         Trading days from day 0.
     seed : int
         Of the draws; the same seed gives the same table.
@@ -96,7 +106,8 @@ def calibrate(
     Returns
     -------
     Calibration
-        `table`: a row a design, test, effect and level, with its rate of rejections and Monte Carlo error.
+        `table`: a row a design, test, effect and level, with its rate of rejections and Monte Carlo error, clustered by
+        month where the events share one. The test "leading" is what `run_tests` puts first, draw by draw.
         `rates(effect, level)`: tests by design.
 
     Raises
@@ -114,34 +125,39 @@ def calibrate(
     >>> prices = 100 * (1 + pd.DataFrame(rng.normal(0, 0.01, (300, 4)), columns=list("ABCD"))).cumprod()
     >>> prices.index = pd.bdate_range("2022-01-03", periods=300)
     >>> sizes = ew.calibrate(prices, draws=20, firms=[1], effects=[0.0], estimation=(-110, -11))
-    >>> list(sizes.rates().index)
-    ['sq', 'single_firm_t']
+    >>> list(sizes.rates().index)[:3]
+    ['leading', 'sq', 'single_firm_t']
     """
-    window, estimation = as_window(window), as_window(estimation)
-    panel = panel_of(prices, estimation, window)
+    spans, estimation = tuple(map(as_window, windows)), as_window(estimation)
+    _check_names(patterns, months)
     designs = [(n, p) for n, p in product(firms, patterns) if n > 1 or p == patterns[0]]
-    tasks = [_Task(panel, n, p, draws, tuple(effects), shape, (seed, n, PATTERNS.index(p))) for n, p in designs]
+    tasks = [
+        _Task(panel, n, p, kind, draws, tuple(effects), shape, (seed, n, [*PATTERNS].index(p), len(panel.window)))
+        for panel in (panel_of(prices, estimation, span) for span in spans)
+        for kind, (n, p) in product(months, designs)
+    ]
     if workers > 1:
         with ProcessPoolExecutor(workers) as pool:
             parts = list(pool.map(_rejections, tasks))
     else:
         parts = [_rejections(task) for task in tasks]
-    days = panel.returns.index
-    return Calibration(
-        pd.DataFrame([row for part in parts for row in part]),
-        (f"{days[0]:%Y-%m-%d}", f"{days[-1]:%Y-%m-%d}"),
-        panel.returns.shape[1],
-        draws,
-        seed,
-        window,
-    )
+    days, table = prices.index[1:], pd.DataFrame([row for part in parts for row in part])
+    period = f"{days[0]:%Y-%m-%d}", f"{days[-1]:%Y-%m-%d}"
+    return Calibration(table, period, prices.shape[1], draws, seed, spans)
+
+
+def _check_names(patterns: Sequence[str], months: Sequence[str]) -> None:
+    for name, known in [*((name, tuple(PATTERNS)) for name in patterns), *((name, MONTHS) for name in months)]:
+        if name not in known:
+            raise StudyError(f"{name!r} is unknown.", remedy=f"Write one of {', '.join(known)}.")
 
 
 @dataclass(frozen=True)
 class _Task:
     panel: Panel
     n: int
-    pattern: Pattern
+    pattern: str
+    months: str
     draws: int
     effects: tuple[float, ...]
     shape: Shape
@@ -149,10 +165,10 @@ class _Task:
 
 
 def _rejections(task: _Task) -> list[dict[str, object]]:
-    drawn = task.panel.draw(np.random.default_rng(task.seed), task.pattern, task.n, task.draws)
-    p_values = _single if task.n == 1 else _baskets
-    label = "single" if task.n == 1 else task.pattern
-    return _rows(label, task.n, p_values(task, drawn), task.effects)
+    pattern = "scattered" if task.n == 1 else task.pattern
+    drawn = task.panel.draw(np.random.default_rng(task.seed), pattern, task.n, task.draws, task.months)
+    month = pd.PeriodIndex(task.panel.returns.index, freq="M").astype(str).to_numpy()[drawn.day[:, 0]]
+    return _rows(task, _baskets(task, drawn), month)
 
 
 def _fitted(panel: Panel, drawn: Draws) -> AbnormalReturns:
@@ -171,21 +187,10 @@ def _fitted(panel: Panel, drawn: Draws) -> AbnormalReturns:
     return fitted
 
 
-def _single(task: _Task, drawn: Draws) -> dict[str, Array]:
-    """p-values (draws, effects) of the firm's own tests."""
-    ar, window = _fitted(task.panel, drawn), task.panel.window
-    moved = [_with_effect(ar, np.full(len(ar), effect)) for effect in task.effects]
-    return {
-        "sq": np.column_stack([firm_sq(m, window).p_value for m in moved]),
-        "single_firm_t": np.column_stack([firm_t(m, window).p_value for m in moved]),
-    }
-
-
 def _baskets(task: _Task, drawn: Draws) -> dict[str, Array]:
-    """p-values (draws, effects) of every test of a basket; NaN where it could not run."""
+    """p-values (draws, effects) of every test; NaN where it could not run."""
     draws, n = drawn.day.shape
-    tests = [test for test in TESTS.values() if not test.for_one_event]
-    p = {test.name: np.full((draws, len(task.effects)), np.nan) for test in tests}
+    p = {name: np.full((draws, len(task.effects)), np.nan) for name in (LEAD, *TESTS)}
     planted = [effect * _multiples(n, task.shape) for effect in task.effects]
     at_once = max(1, EVENTS_AT_ONCE // n)
     for first in range(0, draws, at_once):
@@ -194,21 +199,21 @@ def _baskets(task: _Task, drawn: Draws) -> dict[str, Array]:
         for d in range(len(part.day)):
             basket = ar.select(np.arange(d * n, (d + 1) * n))
             basket = replace(basket, origin=basket.source, position=np.arange(n))
-            _fill(p, first + d, basket, planted, tests)
+            _fill(p, first + d, basket, planted)
     return p
 
 
-def _fill(
-    p: dict[str, Array], d: int, basket: AbnormalReturns, planted: list[Array], tests: list[SignificanceTest]
-) -> None:
+def _fill(p: dict[str, Array], d: int, basket: AbnormalReturns, planted: list[Array]) -> None:
     kept: dict[object, object] = {}
     for j, effect in enumerate(planted):
         moved = _with_effect(basket, effect)
         moved.memo.update(kept)
-        for test in tests:
+        for test, valid in in_reading_order(moved, basket.window):
             result = test.function(moved, basket.window)
             if isinstance(result, SignificanceResult):
                 p[test.name][d, j] = result.p_value
+                if valid and np.isnan(p[LEAD][d, j]):
+                    p[LEAD][d, j] = result.p_value
         # what rests on the estimation window alone is the same for every effect
         kept = {key: moved.memo[key] for key in ("moments", ("correlation", basket.window)) if key in moved.memo}
 
@@ -228,16 +233,33 @@ def _with_effect(ar: AbnormalReturns, effect: Array) -> AbnormalReturns:
     return replace(ar, actual=ar.actual + added, origin=origin, position=np.arange(len(ar)))
 
 
-def _rows(pattern: str, n: int, p: dict[str, Array], effects: Sequence[float]) -> list[dict[str, object]]:
-    kind = "one_day" if pattern.startswith("one_day") else pattern
+def _rows(task: _Task, p: dict[str, Array], month: np.ndarray) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
-    for (name, values), (j, effect), level in product(p.items(), enumerate(effects), LEVELS):
+    window, kind = task.panel.window, DESIGNS.get(task.pattern, task.pattern)
+    design: dict[str, object] = {
+        "pattern": "single" if task.n == 1 else task.pattern,
+        "months": task.months,
+        "window_start": window.start,
+        "window_end": window.end,
+        "firms": task.n,
+    }
+    leading = LEADING["single" if task.n == 1 else cast("Design", kind)]
+    together = task.n == 1 or task.pattern in CLUSTERED
+    for (name, values), (j, effect), level in product(p.items(), enumerate(task.effects), LEVELS):
         ran = np.isfinite(values[:, j])
         if not ran.any():
             continue
-        rate, count = float((values[ran, j] <= level).mean()), int(ran.sum())
-        rows.append(
-            {"pattern": pattern, "firms": n, "test": name, "valid": kind in TESTS[name].valid_in, "effect": effect}
-            | {"level": level, "rate": rate, "mc_error": float(np.sqrt(rate * (1 - rate) / count)), "draws": count}
-        )
+        rejected = values[ran, j] <= level
+        error = clustered_error(rejected, month[ran] if together else np.arange(ran.sum()))
+        figures = {"rate": float(rejected.mean()), "mc_error": error, "draws": int(ran.sum())}
+        told = {"test": name, "valid": name in (LEAD, *leading), "effect": effect, "level": level}
+        rows.append(design | told | figures)
     return rows
+
+
+def clustered_error(rejected: np.ndarray, cluster: np.ndarray) -> float:
+    """Standard error of a rate over draws of which those of one cluster hang together."""
+    _, which = np.unique(cluster, return_inverse=True)
+    count = which.max() + 1
+    total = np.bincount(which, rejected - rejected.mean())
+    return float(np.sqrt((total**2).sum() * count / max(count - 1, 1)) / len(rejected))

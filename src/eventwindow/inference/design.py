@@ -15,7 +15,7 @@ from eventwindow.estimation.event_time import OUTSIDE, Array, Days
 
 SHORT = 7  # days of a window that are added one by one
 
-Design = Literal["single", "one_day", "mixed", "dispersed"]
+Design = Literal["single", "one_day", "staggered", "scattered", "mixed"]
 
 
 def once(ar: AbnormalReturns, key: Any, work: Callable[[], Any]) -> Any:
@@ -43,7 +43,11 @@ def tested_days(ar: AbnormalReturns, window: Window) -> Days:
 
 
 def design(ar: AbnormalReturns, window: Window) -> Design:
-    """Whether the events share all their days, some, or none; worked out once."""
+    """How the events meet in calendar time; worked out once.
+
+    They share all their days ("one_day"), their windows overlap one after the other in one chain ("staggered"), no two
+    overlap ("scattered"), or they fall into several days or chains ("mixed").
+    """
     kind: Design = once(ar, ("design", window), lambda: _design(ar, window))
     return kind
 
@@ -54,8 +58,15 @@ def _design(ar: AbnormalReturns, window: Window) -> Design:
     days = ar.event_days[:, ar.columns(window)]
     if (days == days[0]).all():
         return "one_day"
-    own = np.sort(days[days != OUTSIDE])
-    return "mixed" if (own[1:] == own[:-1]).any() else "dispersed"
+    return chained(days.min(axis=1, where=days != OUTSIDE, initial=np.iinfo(np.int64).max), days.max(axis=1))
+
+
+def chained(first: Days, last: Days) -> Design:
+    """The design of windows that run from `first` (N,) to `last` (N,) and do not share all their days."""
+    order = np.argsort(first, kind="stable")
+    reached = np.maximum.accumulate(last[order])[:-1]
+    chains = 1 + int((first[order][1:] > reached).sum())
+    return "staggered" if chains == 1 else "scattered" if chains == len(first) else "mixed"
 
 
 def common_days(days: Days, values: Array) -> tuple[Days, Array]:

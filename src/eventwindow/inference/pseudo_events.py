@@ -1,7 +1,8 @@
-"""Pseudo-events drawn from a panel of prices: scattered, or on one day with unrelated or related firms."""
+"""Pseudo-events drawn from a panel of prices: on one day, staggered, mixed or scattered."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,34 +33,95 @@ class Panel:
     usable: np.ndarray  # (days, securities)
     correlation: Array  # (securities, securities), of market-model residuals over the days that two share
 
-    def draw(self, rng: np.random.Generator, pattern: str, n: int, draws: int) -> Draws:
-        """`draws` samples of n events; on one day, related firms are drawn from the 2n nearest of a first."""
-        drawn = [self._one(rng, pattern, n) for _ in range(draws)]
+    def draw(self, rng: np.random.Generator, pattern: str, n: int, draws: int, months: str = "all") -> Draws:
+        """`draws` samples of n events by a pattern of `PATTERNS`, day 0 in months of one kind of `MONTHS`.
+
+        Related firms are drawn from the 2n nearest of a first one by residual correlation.
+        """
+        open_days = self._months(months)
+        drawn = [PATTERNS[pattern](self, rng, n, open_days) for _ in range(draws)]
         return Draws(np.array([s for s, _ in drawn]), np.array([d for _, d in drawn]))
 
-    def _one(self, rng: np.random.Generator, pattern: str, n: int) -> tuple[Days, Days]:
-        days = np.flatnonzero(self.usable.sum(axis=1) >= (n if pattern == "one_day_unrelated" else 2 * n))
-        if len(days) < (n if pattern == "dispersed" else 1):
+    def _months(self, kind: str) -> np.ndarray:
+        """(days,) the sessions of the turbulent months, the fifth in which the market moved most, or of the others."""
+        if kind == "all":
+            return np.ones(len(self.returns), bool)
+        month = pd.PeriodIndex(self.returns.index, freq="M")
+        deviation = self.market.groupby(month).std()
+        turbulent = np.asarray(pd.Series(month).isin(deviation.index[deviation > deviation.quantile(1 - TURBULENT)]))
+        return turbulent if kind == "turbulent" else ~turbulent
+
+    def days_for(self, n: int, allowed: np.ndarray) -> Days:
+        """The days on which n securities have every return that an event needs."""
+        days = np.flatnonzero((self.usable.sum(axis=1) >= n) & allowed)
+        if not len(days):
             raise StudyError(
-                f"the panel has too few days on which {2 * n} securities have a whole estimation window.",
+                f"the panel has too few days on which {n} securities have a whole estimation window.",
                 remedy="Give more securities or a longer history, or draw fewer firms.",
             )
-        if pattern == "dispersed":
-            day = self._apart(rng, days, n)
-            return np.array([rng.choice(np.flatnonzero(self.usable[d])) for d in day]), day
-        at = rng.choice(days)
-        firms = np.flatnonzero(self.usable[at])
-        if pattern == "one_day_related":
-            nearness = self.correlation[rng.choice(firms), firms]
-            firms = firms[np.argsort(-nearness, kind="stable")[: 2 * n]]
-        return rng.choice(firms, n, replace=False), np.full(n, at)
+        return days
 
-    def _apart(self, rng: np.random.Generator, days: Days, n: int) -> Days:
+    def related(self, rng: np.random.Generator, firms: Days, n: int) -> Days:
+        """n of the 2n of `firms` that are nearest to one of them by residual correlation."""
+        nearness = self.correlation[rng.choice(firms), firms]
+        return np.asarray(rng.choice(firms[np.argsort(-nearness, kind="stable")[: 2 * n]], n, replace=False))
+
+    def apart(self, rng: np.random.Generator, days: Days, n: int) -> Days:
         """n days whose event windows do not meet."""
         apart = days[days % len(self.window) == 0]
         if len(apart) < n:
             raise StudyError(f"the panel has room for {len(apart)} event windows that do not meet, not for {n}.")
         return np.asarray(rng.choice(apart, n, replace=False))
+
+
+def _scattered(panel: Panel, rng: np.random.Generator, n: int, allowed: np.ndarray) -> tuple[Days, Days]:
+    """Any firms on days that do not meet."""
+    day = panel.apart(rng, panel.days_for(2 * n, allowed), n)
+    return np.array([rng.choice(np.flatnonzero(panel.usable[d])) for d in day]), day
+
+
+def _unrelated(panel: Panel, rng: np.random.Generator, n: int, allowed: np.ndarray) -> tuple[Days, Days]:
+    """Any firms on one day."""
+    at = rng.choice(panel.days_for(n, allowed))
+    return rng.choice(np.flatnonzero(panel.usable[at]), n, replace=False), np.full(n, at)
+
+
+def _related(panel: Panel, rng: np.random.Generator, n: int, allowed: np.ndarray) -> tuple[Days, Days]:
+    """Related firms on one day."""
+    at = rng.choice(panel.days_for(2 * n, allowed))
+    return panel.related(rng, np.flatnonzero(panel.usable[at]), n), np.full(n, at)
+
+
+def _staggered(panel: Panel, rng: np.random.Generator, n: int, allowed: np.ndarray) -> tuple[Days, Days]:
+    """Related firms, each on a day of its own among `SPREAD` in a row."""
+    days = panel.days_for(2 * n, allowed)
+    at = rng.choice(days[days + SPREAD <= len(panel.usable)])
+    firms = np.flatnonzero(panel.usable[at : at + SPREAD].all(axis=0))
+    if len(firms) < 2 * n:
+        return _staggered(panel, rng, n, allowed)
+    return panel.related(rng, firms, n), at + rng.integers(0, SPREAD, n)
+
+
+def _mixed(panel: Panel, rng: np.random.Generator, n: int, allowed: np.ndarray) -> tuple[Days, Days]:
+    """Related firms on one day, as many as half of them, or `CLUSTER`, and others on other days."""
+    size = max(2, min(CLUSTER, n // 2))
+    day = panel.apart(rng, panel.days_for(2 * n, allowed), -(-n // size))
+    counts = [min(size, n - size * k) for k in range(len(day))]
+    firms = [panel.related(rng, np.flatnonzero(panel.usable[d]), c) for d, c in zip(day, counts, strict=True)]
+    return np.concatenate(firms), np.repeat(day, counts)
+
+
+TURBULENT = 0.2  # of the months, those with the highest volatility of the market
+MONTHS = ("all", "calm", "turbulent")
+SPREAD, CLUSTER = 10, 5  # sessions over which staggered events lie; related firms on one day of a mixed design
+Pattern = Callable[[Panel, np.random.Generator, int, np.ndarray], tuple[Days, Days]]
+PATTERNS: dict[str, Pattern] = {
+    "one_day_related": _related,
+    "one_day_unrelated": _unrelated,
+    "staggered": _staggered,
+    "mixed": _mixed,
+    "scattered": _scattered,
+}
 
 
 def panel_of(prices: pd.DataFrame, estimation: Window, window: Window) -> Panel:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import get_args
 
 from eventwindow.calendars.window import Span, Window, as_window
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference import (
     bootstrap,
     brown_warner,
+    calendar_dependence,
     conformal,
     cross_section,
     permutation,
@@ -36,76 +38,112 @@ __all__ = [
     "run_tests",
 ]
 
-ALWAYS: frozenset[Design] = frozenset({"single", "one_day", "mixed", "dispersed"})
-ONE_DAY: frozenset[Design] = frozenset({"single", "one_day"})
-INDEPENDENT: frozenset[Design] = frozenset({"single", "dispersed"})
-CARELESS = "not valid here: it rejects a true null too often when events share days"
+CARELESS = "not valid here: its size is not shown to hold in this design"
+MET: frozenset[Design] = frozenset({"staggered", "scattered", "mixed"})  # events on several days
 
 
 @dataclass(frozen=True, slots=True)
 class SignificanceTest:
-    """A line of the registry: the function, and the designs in which its p-value can be believed."""
+    """A line of the registry: the function, and the designs that it is asked in."""
 
     name: str
     title: str
     function: Callable[[AbnormalReturns, Window], Result]
-    valid_in: frozenset[Design]
-    for_one_event: bool = False  # asked only where there is a single event
-
-    @property
-    def valid_on_shared_day(self) -> bool:
-        return "one_day" in self.valid_in
+    asked_in: frozenset[Design] = frozenset(get_args(Design))
 
 
 def _line(
-    name: str, title: str, function: Callable[[AbnormalReturns, Window], Result], valid_in: frozenset[Design]
+    name: str, title: str, function: Callable[[AbnormalReturns, Window], Result], *designs: Design
 ) -> SignificanceTest:
-    return SignificanceTest(name, title, function, valid_in, for_one_event=name in ("sq", "single_firm_t"))
+    return SignificanceTest(name, title, function, frozenset(designs or get_args(Design)))
 
 
-# In the order in which they lead (methods, "When every firm shares the event day").
+# In the order of the table of tests; which of them lead in a design, LEADING says.
 TESTS: dict[str, SignificanceTest] = {
     test.name: test
     for test in (
-        _line("sq", "SQ (sample quantile)", firm.single_firm_sq, ALWAYS),
-        _line("single_firm_t", "Single-firm t", firm.single_firm_t, ALWAYS),
-        _line("date_permutation_mean", "Date permutation, mean AR", permutation.date_permutation_mean, ONE_DAY),
-        _line("date_permutation_sar", "Date permutation, mean SAR", permutation.date_permutation_sar, ONE_DAY),
-        _line("date_permutation_scaled", "Date permutation, scaled", date_permutation_scaled, ONE_DAY),
-        _line("portfolio_t", "Portfolio t", portfolio.portfolio_t, ONE_DAY),
-        _line("adjusted_patell_z", "Adjusted Patell", standardised.adjusted_patell_z, ALWAYS),
-        _line("date_permutation_max", "Date permutation, max |SAR|", permutation.date_permutation_max, ONE_DAY),
-        _line("conformal_sur", "Conformal SUR", conformal.conformal_sur, ONE_DAY),
-        _line("kolari_pynnonen_t", "Kolari–Pynnönen", standardised.kolari_pynnonen_t, ALWAYS),
-        _line("corrado_z", "Corrado rank", ranks.corrado_z, ALWAYS),
-        _line("corrado_zivney_z", "Corrado–Zivney rank", ranks.corrado_zivney_z, ALWAYS),
-        _line("conformal_mean", "Conformal, mean AR", conformal.conformal_mean, ONE_DAY),
-        _line("block_bootstrap", "Block bootstrap, mean AR", bootstrap.block_bootstrap, ONE_DAY),
-        _line("gls_t", "GLS", sur.gls_t, ONE_DAY),
-        _line("crude_dependence_t", "Crude dependence", brown_warner.crude_dependence_t, ALWAYS),
-        _line("calendar_time", "Calendar-time portfolio", calendar_time.calendar_time, ALWAYS),
-        _line("sur_f", "SUR F", sur.sur_f, frozenset()),
-        _line("grank_t", "GRANK-T", ranks.grank_t, INDEPENDENT),
-        _line("cross_sectional_t", "Cross-sectional t", cross_section.cross_sectional_t, INDEPENDENT),
-        _line("skewness_adjusted_t", "Skewness-adjusted t", cross_section.skewness_adjusted_t, INDEPENDENT),
-        _line("patell_z", "Patell Z", standardised.patell_z, INDEPENDENT),
-        _line("patell_z_sum_of_sars", "Patell Z, sum of SARs", standardised.patell_z_sum_of_sars, INDEPENDENT),
-        _line("bmp_t", "BMP", standardised.bmp_t, INDEPENDENT),
-        _line("independence_t", "Independence t", brown_warner.independence_t, INDEPENDENT),
-        _line("sign_z", "Sign", signs.sign_z, INDEPENDENT),
-        _line("generalized_sign_z", "Generalized sign", signs.generalized_sign_z, INDEPENDENT),
-        _line("wilcoxon_w_plus", "Wilcoxon signed rank", signs.wilcoxon_w_plus, INDEPENDENT),
-        _line("grank_z", "GRANK-Z", ranks.grank_z, INDEPENDENT),
-        _line("bhar_t", "BHAR, cross-sectional t", buy_and_hold.bhar_t, INDEPENDENT),
+        _line("sq", "SQ (sample quantile)", firm.single_firm_sq, "single"),
+        _line("single_firm_t", "Single-firm t", firm.single_firm_t, "single"),
+        _line("date_permutation_mean", "Date permutation, mean AR", permutation.date_permutation_mean),
+        _line("date_permutation_sar", "Date permutation, mean SAR", permutation.date_permutation_sar),
+        _line("date_permutation_scaled", "Date permutation, scaled", date_permutation_scaled),
+        _line("portfolio_t", "Portfolio t", portfolio.portfolio_t),
+        _line("adjusted_patell_z", "Adjusted Patell", standardised.adjusted_patell_z),
+        _line("date_permutation_max", "Date permutation, max |SAR|", permutation.date_permutation_max),
+        _line("conformal_sur", "Conformal SUR", conformal.conformal_sur),
+        _line("kolari_pynnonen_t", "Kolari–Pynnönen", standardised.kolari_pynnonen_t),
+        _line("corrado_z", "Corrado rank", ranks.corrado_z),
+        _line("corrado_zivney_z", "Corrado–Zivney rank", ranks.corrado_zivney_z),
+        _line("conformal_mean", "Conformal, mean AR", conformal.conformal_mean),
+        _line("block_bootstrap", "Block bootstrap, mean AR", bootstrap.block_bootstrap),
+        _line("gls_t", "GLS", sur.gls_t),
+        _line("crude_dependence_t", "Crude dependence", brown_warner.crude_dependence_t),
+        _line("rank_calendar_z", "Rank, calendar time", calendar_dependence.rank_calendar_z, *MET),
         _line(
-            "bhar_skewness_adjusted_t", "BHAR, skewness-adjusted t", buy_and_hold.bhar_skewness_adjusted_t, INDEPENDENT
+            "crude_dependence_calendar_t",
+            "Crude dependence, calendar time",
+            calendar_dependence.crude_dependence_calendar_t,
+            *MET,
         ),
+        _line("calendar_time", "Calendar-time portfolio", calendar_time.calendar_time),
+        _line("sur_f", "SUR F", sur.sur_f),
+        _line("grank_t", "GRANK-T", ranks.grank_t),
+        _line("cross_sectional_t", "Cross-sectional t", cross_section.cross_sectional_t),
+        _line("skewness_adjusted_t", "Skewness-adjusted t", cross_section.skewness_adjusted_t),
+        _line("patell_z", "Patell Z", standardised.patell_z),
+        _line("patell_z_sum_of_sars", "Patell Z, sum of SARs", standardised.patell_z_sum_of_sars),
+        _line("bmp_t", "BMP", standardised.bmp_t),
+        _line("independence_t", "Independence t", brown_warner.independence_t),
+        _line("sign_z", "Sign", signs.sign_z),
+        _line("generalized_sign_z", "Generalized sign", signs.generalized_sign_z),
+        _line("wilcoxon_w_plus", "Wilcoxon signed rank", signs.wilcoxon_w_plus),
+        _line("grank_z", "GRANK-Z", ranks.grank_z),
+        _line("bhar_t", "BHAR, cross-sectional t", buy_and_hold.bhar_t),
+        _line("bhar_skewness_adjusted_t", "BHAR, skewness-adjusted t", buy_and_hold.bhar_skewness_adjusted_t),
     )
 }
 
 
-# Where events do not all share their days there is no one cross-section to move: these lead (docs/calibration.md).
-APART = ("kolari_pynnonen_t", "corrado_z", "grank_t", "crude_dependence_t", "adjusted_patell_z")
+ON_ONE_DAY = (
+    "date_permutation_mean",
+    "date_permutation_sar",
+    "date_permutation_scaled",
+    "portfolio_t",
+    "adjusted_patell_z",
+    "date_permutation_max",
+    "conformal_sur",
+    "kolari_pynnonen_t",
+    "corrado_z",
+    "corrado_zivney_z",
+    "conformal_mean",
+    "block_bootstrap",
+    "gls_t",
+    "crude_dependence_t",
+)
+IN_CALENDAR_TIME = ("kolari_pynnonen_t", "rank_calendar_z", "crude_dependence_calendar_t", "adjusted_patell_z")
+# The tests whose p-values can be believed, in the order in which they lead: docs/calibration.md measures their sizes.
+LEADING: dict[Design, tuple[str, ...]] = {
+    "single": ("sq", "single_firm_t", *ON_ONE_DAY),
+    "one_day": ON_ONE_DAY,
+    "staggered": IN_CALENDAR_TIME,
+    "scattered": IN_CALENDAR_TIME,
+    "mixed": IN_CALENDAR_TIME,
+}
+
+
+def in_reading_order(ar: AbnormalReturns, window: Window) -> list[tuple[SignificanceTest, bool]]:
+    """The tests that are asked of these events, and whether each is valid: those that lead first, then the others.
+
+    Where volatility moved, the permutation scaled by its forecast leads.
+    """
+    held, _ = complete(ar, window)
+    kind = design(held, window)
+    leading = list(LEADING[kind])
+    if kind in ("single", "one_day") and unlike(volatility_ratio(held, window)):
+        leading.sort(key=lambda name: name != NAME)
+    asked = [test for test in TESTS.values() if kind in test.asked_in]
+    valid = [TESTS[name] for name in leading]
+    return [(test, True) for test in valid] + [(test, False) for test in asked if test not in valid]
 
 
 def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTest] | None = None) -> list[Result]:
@@ -145,14 +183,9 @@ def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTes
     ['date_permutation_mean', 'date_permutation_sar']
     """
     window = as_window(window)
-    held, _ = complete(ar, window)
-    kind = design(held, window)
-    asked = [test for test in tests or TESTS.values() if kind == "single" or not test.for_one_event]
-    if kind in ("single", "one_day") and unlike(volatility_ratio(held, window)):
-        asked.sort(key=lambda test: test.name != NAME)
-    if kind in ("mixed", "dispersed"):
-        asked.sort(key=lambda test: APART.index(test.name) if test.name in APART else len(APART))
-    results = [_marked(test.function(ar, window), valid=kind in test.valid_in) for test in asked]
+    wanted = list(TESTS.values()) if tests is None else tests
+    asked = [(test, valid) for test, valid in in_reading_order(ar, window) if test in wanted]
+    results = [_marked(test.function(ar, window), valid=valid) for test, valid in asked]
     return sorted(results, key=lambda r: (not r.valid, isinstance(r, NotComputed)))
 
 

@@ -14,8 +14,9 @@ from eventwindow.inference.registry import TESTS, NotComputed, Result, Significa
 WORDS: dict[Design, str] = {
     "single": "one event",
     "one_day": "all events share their days",
+    "staggered": "the event windows overlap in calendar time",
+    "scattered": "no two events share a day",
     "mixed": "some events share days",
-    "dispersed": "no two events share a day",
 }
 COLUMNS = ("test", "statistic", "p_value", "distribution", "n", "null", "note", "valid")
 PARAMETRIC = ("t(", "N(", "F(")
@@ -29,8 +30,8 @@ class Summary:
     ----------
     window : Window
         The days that are tested.
-    design : {"single", "one_day", "mixed", "dispersed"}
-        Whether the events share days, which decides what holds.
+    design : {"single", "one_day", "staggered", "scattered", "mixed"}
+        How the events meet in calendar time, which decides what holds.
     n : int
         Events that hold the whole window.
     mean_car : float or None
@@ -107,7 +108,7 @@ class Summary:
         return [(title, [self._row(r) for r in results]) for title, results in parts if results]
 
     def _row(self, r: SignificanceResult) -> tuple[str, ...]:
-        tail = self.design in ("one_day", "mixed") and r.p_value < 0.01 and r.distribution.startswith(PARAMETRIC)
+        tail = self.design not in ("single", "scattered") and r.p_value < 0.01 and r.distribution.startswith(PARAMETRIC)
         p = "< .01" if tail else f"{r.p_value:.4f}"
         note = r.note.split("; ", 1)[1] if not r.valid and "; " in r.note else r.note if r.valid else ""
         return _title(r), f"{r.statistic:.4g}", p, r.distribution, str(r.n), note

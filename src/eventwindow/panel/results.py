@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.estimation.models import model_named
+from eventwindow.inference.calendar_dependence import rank_sum, variance_of_cars
 from eventwindow.inference.registry import Result, run_tests
 from eventwindow.inference.tables import TESTS, row_of_test
 from eventwindow.panel.checkpoints import Chunks
@@ -21,6 +22,7 @@ from eventwindow.panel.tally import Tally, design_of, tests_of
 
 ALL = "all"
 PLAIN = 20_000  # events of one day that are tested as a small study is
+PAIRED = 5_000  # events whose pairs are looked at day by day
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def _tests(plan: Plan, tally: Tally, columns: list[Arrays]) -> pd.DataFrame:
             if design_of(tally.day[chosen], window) in ("single", "one_day"):
                 results = _plain(plan, tally, group, w, chosen)
             else:
-                results = tests_of(tally, group, w, columns[w])
+                results = tests_of(tally, group, w, columns[w], _pairs(plan, tally, w, chosen))
             rows += [row_of_test("", name, window, result) for result in results]
     return pd.DataFrame(rows, columns=TESTS)
 
@@ -130,6 +132,18 @@ def _plain(plan: Plan, tally: Tally, group: int, w: int, chosen: np.ndarray) -> 
     first = mine[np.argsort(~chosen[mine], kind="stable")][:PLAIN]  # those that hold the window come first
     ar = fitted(plan.cut(np.sort(tally.row[first])), slice(None), estimation_days=True)
     return run_tests(ar, plan.specification.report[w])
+
+
+def _pairs(plan: Plan, tally: Tally, w: int, chosen: np.ndarray) -> dict[Any, Any]:
+    """What the tests in calendar time need of events that hold the window, where they hold together in memory."""
+    window, n = plan.specification.report[w], int(chosen.sum())
+    works = {"variance in calendar time": variance_of_cars, "ranks in calendar time": rank_sum}
+    if n > PAIRED:
+        return dict.fromkeys(((name, window) for name in works), f"is for at most {PAIRED:,} events; there are {n:,}")
+    if not n:
+        return {}
+    ar = fitted(plan.cut(np.sort(tally.row[chosen])), slice(None), estimation_days=True)
+    return {(name, window): work(ar, window) for name, work in works.items()}
 
 
 def _caar(plan: Plan, tally: Tally, columns: list[Arrays]) -> pd.DataFrame:

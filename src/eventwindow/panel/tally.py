@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from eventwindow.estimation.cumulative import Cumulative
 from eventwindow.estimation.event_time import Array, Days, EventReturns
 from eventwindow.estimation.models import model_named
 from eventwindow.inference.correlation_runs import MINIMUM_DAYS, NO_VARIANCE
-from eventwindow.inference.design import Design
+from eventwindow.inference.design import Design, chained
 from eventwindow.inference.registry import Result, run_tests
 from eventwindow.panel.chunk import Codes, Specification
 from eventwindow.panel.partial import Arrays
@@ -63,18 +64,20 @@ def day_spreads(tally: Tally) -> Array:
 
 
 def design_of(day: Codes, window: Window) -> Design:
-    """Whether events that hold the window share all its days, some, or none."""
+    """How events that hold the window meet in calendar time."""
     if len(day) < 2:
         return "single"
-    ordered = np.sort(day)
+    ordered = np.sort(day).astype(np.int64)
     if ordered[0] == ordered[-1]:
         return "one_day"
-    return "mixed" if (np.diff(ordered) < len(window)).any() else "dispersed"
+    return chained(ordered, ordered + len(window) - 1)
 
 
-def tests_of(tally: Tally, group: int, w: int, column: Arrays) -> list[Result]:
-    """Every test of a group and window whose events do not all share their days."""
-    return run_tests(added_up(tally, group, w, column), tally.specification.report[w])
+def tests_of(tally: Tally, group: int, w: int, column: Arrays, pairs: Mapping[Any, Any]) -> list[Result]:
+    """Every test of a group and window whose events do not all share their days; `pairs`: figures in calendar time."""
+    ar = added_up(tally, group, w, column)
+    ar.memo.update(pairs)
+    return run_tests(ar, tally.specification.report[w])
 
 
 def added_up(tally: Tally, group: int, w: int, column: Arrays) -> AbnormalReturns:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from eventwindow.inference.calibration import LEAD, LEVELS
 from eventwindow.inference.registry import TESTS
 
 if TYPE_CHECKING:
@@ -17,33 +18,84 @@ if TYPE_CHECKING:
     from eventwindow.inference.calibration import Calibration
 
 BAND = (0.03, 0.075)  # the size at a nominal 5 % that a leading test may have
+SMALL = 0.02  # and at a nominal 1 %, at most
 PATTERNS = {
     "single": "one firm",
-    "dispersed": "dispersed days",
-    "one_day_unrelated": "one day, unrelated firms",
     "one_day_related": "one day, related firms",
+    "one_day_unrelated": "one day, unrelated firms",
+    "staggered": "staggered days",
+    "mixed": "mixed days",
+    "scattered": "scattered days",
 }
 
 
-def write_calibration(calibration: Calibration, folder: Path) -> tuple[Path, Path]:
-    """Write calibration.csv and calibration.svg to `folder`, and return their paths."""
+def write_calibration(calibration: Calibration, folder: Path) -> tuple[Path, ...]:
+    """Write calibration.csv, calibration.md and calibration.svg to `folder`, and return their paths."""
     from eventwindow.report.csv import write_csv
     from eventwindow.report.figures.style import svg_text
 
     folder.mkdir(parents=True, exist_ok=True)
-    table, figure = folder / "calibration.csv", folder / "calibration.svg"
+    table, text, figure = (folder / f"calibration.{form}" for form in ("csv", "md", "svg"))
     write_csv(calibration.table, table)
+    text.write_text(size_tables(calibration), encoding="utf-8")
     figure.write_text(svg_text(calibration_figure(calibration)), encoding="utf-8")
-    return table, figure
+    return table, text, figure
+
+
+def size_tables(calibration: Calibration) -> str:
+    """Rejections of a true null in Markdown: a table a pattern and number of firms, tests by months and window.
+
+    A cell holds the rate at 5 % with its Monte-Carlo error, and the rate at 1 %, in per cent.
+    """
+    table = _with_days(calibration.table)
+    null = table[np.isclose(table["effect"], 0.0)]
+    parts = {(str(key[0]), int(str(key[1]))): rows for key, rows in null.groupby(["pattern", "firms"], sort=False)}
+    return "\n".join(_size_table(parts[key], *key) for key in sorted(parts, key=_place))
+
+
+def _place(key: tuple[str, int]) -> tuple[int, int]:
+    return [*PATTERNS].index(key[0]), key[1]
+
+
+def _with_days(table: pd.DataFrame) -> pd.DataFrame:
+    """With the length of the window."""
+    return table.assign(days=table["window_end"] - table["window_start"] + 1)
+
+
+def _size_table(rows: pd.DataFrame, pattern: str, firms: int) -> str:
+    cells = {(str(key[0]), int(str(key[1]))): part for key, part in rows.groupby(["months", "days"])}
+    title = PATTERNS[pattern] + (f", {firms} firms" if firms > 1 else "")
+    head = ["test", *(f"{months}, {days}" for months, days in cells)]
+    lines = [f"### {title[0].upper()}{title[1:]}", "", _line(head), _line(["---", *["--:"] * len(cells)])]
+    valid = rows.groupby("test")["valid"].any()
+    for name in [name for name in (LEAD, *TESTS) if name in valid.index]:
+        told = "**What leads**" if name == LEAD else TESTS[name].title.replace("|", "\\|")
+        lines.append(_line([told if valid[name] else f"{told} †", *(_cell(part, name) for part in cells.values())]))
+    return "\n".join([*lines, ""])
+
+
+def _cell(rows: pd.DataFrame, name: str) -> str:
+    mine = rows[rows["test"] == name].set_index("level")
+    if mine.empty:
+        return ""
+    rate, error = mine["rate"], mine["mc_error"]
+    return f"{100 * rate[LEVELS[0]]:.1f} ({100 * error[LEVELS[0]]:.1f}) / {100 * rate[LEVELS[1]]:.1f}"
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def calibration_figure(calibration: Calibration) -> Figure:
-    """Rejection rates at a nominal 5 % without an effect: a panel a pattern, a line a test, a colour a size."""
+    """Rejections at a nominal 5 % without an effect: a panel a pattern, a line a test, a colour a window or size.
+
+    A hollow mark stands for turbulent months.
+    """
     from matplotlib import rc_context
 
     from eventwindow.report.figures.style import new_figure, rc
 
-    table = calibration.table
+    table = _with_days(calibration.table[calibration.table["test"] != LEAD])
     null = table[np.isclose(table["effect"], table["effect"].min()) & np.isclose(table["level"], 0.05)]
     patterns = [p for p in PATTERNS if p in set(null["pattern"]) and p != "single"] or ["single"]
     names = [name for name in TESTS if name in set(null.loc[null["pattern"].isin(patterns), "test"])]
@@ -55,9 +107,20 @@ def calibration_figure(calibration: Calibration) -> Figure:
             axes.set_title(PATTERNS[pattern])
         panels[0].set_yticks(range(len(names)), [TESTS[name].title for name in names], fontsize=7.5)
         panels[0].set_ylim(len(names) - 0.4, -0.6)
-        panels[0].legend(title="firms", fontsize=7, title_fontsize=7, loc="center right", frameon=False)
+        panels[0].legend(
+            title=_series(null),
+            fontsize=7,
+            title_fontsize=7,
+            loc="center right",
+            frameon=False,
+        )
         figure.supxlabel("rejections of a true null at a nominal 5 %", fontsize=8.5)
     return figure
+
+
+def _series(rows: pd.DataFrame) -> str:
+    """What the colours stand for: the windows' lengths where there are several, else the number of firms."""
+    return "firms" if len(set(rows["days"])) < 2 else "days"
 
 
 def _panel(axes: Axes, rows: pd.DataFrame, names: list[str]) -> None:
@@ -66,10 +129,12 @@ def _panel(axes: Axes, rows: pd.DataFrame, names: list[str]) -> None:
     plain_axes(axes, grid="x")
     axes.axvspan(*(100 * edge for edge in BAND), color=GRID, linewidth=0)
     axes.axvline(5, color=INK, linewidth=0.8)
-    for (n, group), colour in zip(rows.groupby("firms"), SERIES, strict=False):
-        at = [names.index(name) for name in group["test"]]
-        axes.plot(100 * group["rate"], at, "o", color=colour, markersize=3.4, label=str(n))
-        reach = 196 * group["mc_error"]
-        axes.hlines(at, 100 * group["rate"] - reach, 100 * group["rate"] + reach, color=colour, linewidth=1)
+    for colour, (key, group) in zip(SERIES, rows.groupby(_series(rows)), strict=False):
+        for months, mine in group.groupby("months"):
+            at, rate, reach = ([names.index(n) for n in mine["test"]], 100 * mine["rate"], 196 * mine["mc_error"])
+            face = "none" if months == "turbulent" else colour
+            label = "_" if months == "turbulent" else str(key)
+            axes.plot(rate, at, "o", color=colour, markerfacecolor=face, markersize=3.4, label=label)
+            axes.hlines(at, rate - reach, rate + reach, color=colour, linewidth=1)
     axes.set_xlim(left=0)
     axes.xaxis.set_major_formatter("{x:g} %")
