@@ -15,12 +15,12 @@ from claims_world import ALPHA, DAYS, FALL, STEP, ZERO, T, abnormal, day, flat, 
 from eventwindow.calendars.window import Window
 from eventwindow.claims import Evidence, judge
 from eventwindow.claims.measures import MEASURES
-from eventwindow.claims.measures.lead_lag import lead
-from eventwindow.claims.wording import UNITS
+from eventwindow.claims.measures.bars import lead, symbol_bars
+from eventwindow.claims.model import Kind
 from eventwindow.errors import ClaimError, NoFigure, catalogue
 from eventwindow.inference.registry import run_tests
 from eventwindow.inference.response import response
-from eventwindow.report.language import language
+from eventwindow.report.language import LANGUAGES, language
 
 MON, TUE, WED = date(2025, 1, 27), date(2025, 1, 28), date(2025, 1, 29)
 FRI = date(2025, 1, 24)
@@ -353,7 +353,7 @@ def test_every_measure_speaks_both_languages():
         known = {*case.evidence.securities.index, *case.evidence.baskets}
         for key, (_, unit) in found.parts.items():
             told = key in known or language("en").has(f"part.{key}") or re.fullmatch(r"\d{4}-\d{2}-\d{2}", key)
-            if not told or unit not in {*UNITS, "price", "coefficient"}:
+            if not told or not (language("en").has(f"unit.{unit}") or unit in {"price", "coefficient"}):
                 unnamed.append((name, key, unit))
     assert english == {}
     assert unnamed == []
@@ -413,27 +413,27 @@ def test_the_index_without_named_stocks_says_whom_and_whose_weight_is_missing():
     )
     keys = {"date": MON, "security": "Y", "treated": ("chips",)}
     without = MEASURES["panel_breadth"](figure="without_treated", **keys).measure(evidence)
-    assert "without 1 of its stocks, AI chips (25 % of its weight), it moved +20.00 %" in str(without.reason)
+    assert "without 1 of its stocks, AI chips (25 % of its weight), it rose 20.00 %" in str(without.reason)
     assert str(without.reason).endswith("No weight is held of R.")
     down = MEASURES["panel_breadth"](figure="share_down", **keys).measure(evidence)
     assert "3 stocks of the panel without AI chips" in str(down.reason)
     less = MEASURES["panel_breadth"](figure="equal_less_index", **keys).measure(evidence)
-    assert "less the return of Index Y" in str(less.reason)
+    assert "than Index Y on " in str(less.reason)
 
 
 def test_what_was_not_won_back_is_not_called_a_recovery():
     found = MEASURES["recovered_share"](members=("X",), date=MON, sessions=1).measure(three(80, 75))
     assert found.value == pytest.approx(-0.25)
-    assert "lost 20.00 %" in str(found.reason)
+    assert "did not rebound: after losing 20.00 % on 27 January 2025 it fell another 6.25 %" in str(found.reason)
     assert "nothing was won back, 25 % of the loss was added" in str(found.reason)
-    assert "下跌 20.00 %" in chinese(found.reason)
-    assert "未見收復，再擴大原跌幅的 25 %" in chinese(found.reason)
+    assert "下跌 20.00%" in chinese(found.reason)
+    assert "未見收復，原跌幅再擴大 25%" in chinese(found.reason)
 
 
 def test_a_factor_is_named_and_held_against_its_mean():
     found = MEASURES["factor_return"](factor="hml", date=FALL).measure(factors())
-    assert str(found.reason).startswith("The value factor (HML) moved +2.00 % on ")
-    assert "against 0.00 % on the mean day before: +2.00 %" in str(found.reason)
+    assert str(found.reason).startswith("The value factor (HML) rose 2.00 % on ")
+    assert "+2.00 % against the mean day before (0.00 %; " in str(found.reason)
     assert "價值因子（HML）" in chinese(found.reason)
 
 
@@ -442,10 +442,10 @@ def test_an_effect_names_its_event_and_its_days():
     one, four = (
         MEASURES["effect"](members=("A",), window=w, event="fall").measure(evidence) for w in ((0, 0), (-1, 2))
     )
-    assert str(one.reason).startswith("Abnormal return of Firm A, ")
-    assert "(day 0 of “The fall”)" in str(one.reason)
-    assert str(four.reason).startswith("Cumulative abnormal return of Firm A, ")
-    assert "(days −1 to +2 of “The fall”)" in str(four.reason)
+    assert str(one.reason).startswith("Firm A did ")
+    assert "(day 0 of “The fall”): abnormal return −" in str(one.reason)
+    assert str(four.reason).startswith("Firm A did ")
+    assert "(days −1 to +2 of “The fall”): cumulative abnormal return " in str(four.reason)
     assert "「大跌」第 −1 至 +2 日" in chinese(four.reason)
 
 
@@ -535,7 +535,7 @@ def test_without_a_filing_near_the_date_the_quarterly_count_stands():
 def test_a_rank_names_what_a_company_not_held_would_have_needed():
     """X lost 400; the smaller of the two held was worth 5 × 60 = 300 the day before: not enough, − 133 %."""
     found = MEASURES["loss_rank"](security="X", date=MON).measure(giants())
-    assert "2 companies held, 2025–2025" in str(found.reason)
+    assert "of the 2 companies held, since " in str(found.reason)
     assert "would have had to fall by 133.33 % in a day" in str(found.reason)
     assert found.parts["that_day"] == (-400, "USD")
 
@@ -551,7 +551,7 @@ def test_a_basket_without_one_members_volume_says_of_how_many_it_is_the_mean():
     evidence = replace(evidence, prices={**evidence.prices, "B": without})
     found = MEASURES["abnormal_volume"](members=("hit",), date=FALL).measure(evidence)
     assert found.value == pytest.approx(np.log(4))
-    assert "Volume of hit (mean of 1; none is held of Firm B)" in str(found.reason)
+    assert "volume of hit (mean of 1; none is held of Firm B)" in str(found.reason)
     assert "（1 檔平均；無 B 的成交量）" in chinese(found.reason)
 
 
@@ -578,8 +578,10 @@ def test_a_days_rank_counts_the_longest_history_held():
     assert MEASURES["return_rank"](security="X", date=MON).measure(short).value == 1
     found = MEASURES["return_rank"](security="X", date=MON).measure(long)
     assert found.value == 2
-    assert "4 days held since 22 January 2025; larger: 23 January 2025 −66.67 %" in str(found.reason)
-    assert "更大者：2025 年 1 月 23 日 −66.67 %" in chinese(found.reason)
+    assert "4 days held since 22 January 2025 (0.1 standard deviations); larger: 23 January 2025 −66.67 %" in str(
+        found.reason
+    )
+    assert "更大者：2025 年 1 月 23 日 −66.67%" in chinese(found.reason)
 
 
 def test_nvidia_knew_two_worse_days(deepseek):
@@ -638,7 +640,7 @@ def test_a_panel_knows_no_day_before_its_first():
     """The first day was held against the last row: 25 % out of nothing."""
     days = pd.DatetimeIndex([MON, TUE], name="date")
     held = replace(three(), tables={"panel": pd.DataFrame({"X": [80.0, 100.0], "Y": [55.0, 55.0]}, days)})
-    with pytest.raises(NoFigure, match="The panel begins on 2025-01-27"):
+    with pytest.raises(NoFigure, match="The panel begins on 27 January 2025"):
         MEASURES["panel_breadth"](date=MON, figure="median").measure(held)
     assert MEASURES["panel_breadth"](date=TUE, figure="median").measure(held).value == pytest.approx(0.125)
 
@@ -662,14 +664,36 @@ def test_share_counts_are_asked_for_all_whose_value_a_claim_needs():
 
     from eventwindow.study.load import valued
 
-    def stated(measure_name, security="", **fields):
-        return SimpleNamespace(
-            measure_name=measure_name, security=security, parts=(), measure=SimpleNamespace(**fields)
-        )
+    def stated(measure_name, **fields):
+        return SimpleNamespace(measure_name=measure_name, parts=(), measure=SimpleNamespace(**fields))
 
     claims = (
         stated("value_changes_sum", members=("chips", "C")),
-        stated("value_against", "D", against=("E",)),
-        stated("return", "F", members=("G",)),
+        stated("value_against", security="D", against=("E",)),
+        stated("return", security="F"),
+        SimpleNamespace(measure_name="", parts=(), measure=None),
     )
     assert valued(SimpleNamespace(claims=claims), {"chips": ("A", "B")}) == ["A", "B", "C", "D", "E"]
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_a_measure_states_its_facts_once(name):
+    """What it needs has words, what it counts shares of is a key of its own, and what it finds has its unit."""
+    kind = MEASURES[name]
+    assert issubclass(kind, Kind)
+    assert all(language(code).has(f"data.{need}") for need in kind.needs for code in LANGUAGES)
+    assert set(kind.counts_of) <= set(kind.__dataclass_fields__)
+    found = kind(**CASES[name].keys).measure(CASES[name].evidence)
+    assert found.unit == kind.unit or (kind.unit, found.unit) in {("money", "USD"), ("decimal", "share")}
+    assert (found.effect is not None) == kind.tests
+
+
+def test_bars_lie_on_the_day_and_the_minute_of_their_own_exchange():
+    """9:00 on a Monday in Tokyo is Sunday evening in New York."""
+    starts = pd.date_range("2025-01-27 00:00", periods=3, freq="5min", tz="UTC")
+    table = pd.DataFrame({"symbol": "X", "start": starts, "open": 1.0, "close": 1.0, "volume": 1.0})
+    evidence = three(intraday=table)
+    for mic, local, minute in (("XTKS", "2025-01-27", 540), ("XNYS", "2025-01-26", 19 * 60)):
+        placed = symbol_bars(replace(evidence, securities=evidence.securities.assign(exchange=mic)), "X")
+        assert list(placed["day"]) == [pd.Timestamp(local)] * 3
+        assert placed["minute"].iloc[0] == minute

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
 import sys
@@ -22,6 +23,37 @@ BUILT = re.compile(r"""["']([a-z_]+\.(?:\w*?_)?)(?:\{|["'] ~)""")  # f"test.{nam
 
 def blanks(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+HAN = re.compile(r"[\u3001-\u301f\u3400-\u9fff]")
+READERS = {"draft"}  # the room whose rules read the language of articles
+
+
+def test_no_module_holds_words_of_another_language_or_asks_which_it_is():
+    """They stand in the catalogues, and in the data of the rules that read articles."""
+    found = {}
+    for path in SOURCE.rglob("*.py"):
+        if path.relative_to(SOURCE).parts[0] in READERS:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        han = [n.lineno for n in ast.walk(tree) if isinstance(n, ast.Constant) and HAN.search(str(n.value))]
+        if lines := sorted({*han, *map(_lineno, filter(_branches, ast.walk(tree)))}):
+            found[path.relative_to(SOURCE).as_posix()] = lines
+    assert found == {}
+
+
+def _lineno(node: ast.AST) -> int:
+    return node.lineno
+
+
+def _branches(node: ast.AST) -> bool:
+    """A switch `zh`, or a language's code in a comparison or as the beginning of one."""
+    if isinstance(node, ast.arg):
+        return node.arg == "zh" and getattr(node.annotation, "id", "") == "bool"
+    asked = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "startswith":
+        asked = node.args
+    return any(isinstance(one, ast.Constant) and str(one.value).split("-")[0] == "zh" for one in asked)
 
 
 def test_there_are_three_languages():

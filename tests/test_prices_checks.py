@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,16 @@ import pandas as pd
 import pytest
 
 from eventwindow.calendars.exchange import exchange_calendar
+from eventwindow.errors import catalogue, languages
+from eventwindow.prices import checks
 from eventwindow.prices.bundled import shipped_histories
-from eventwindow.prices.checks import KINDS, check_history
+from eventwindow.prices.checks import check_history
 from eventwindow.prices.history import PriceHistory, Prices, history_frame
 from eventwindow.prices.reconcile import reconcile, reconcile_with_shipped
 
 FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "study" / "library" / "deepseek_2025" / "figures"
 CALENDAR = exchange_calendar("XNYS", pd.Timestamp("2024-12-02").date(), pd.Timestamp("2025-02-28").date())
+chinese = catalogue("zh-Hant").reason
 DAY = pd.Timestamp("2025-01-15")
 
 
@@ -68,8 +72,8 @@ def test_a_duplicate_date_is_an_error():
 def test_no_row_on_day_zero_is_an_error_that_names_the_event():
     findings = check(sound().loc[:DAY].drop(DAY), day_zero={"release": DAY})
     assert kinds(findings)[0] == ("no_day_zero", "2025-01-15")
-    assert "release" in findings[0].text_en
-    assert "release" in findings[0].text_zh
+    assert "release" in str(findings[0].reason)
+    assert "release" in chinese(findings[0].reason)
 
 
 def test_a_missing_session_and_a_row_without_a_session():
@@ -196,7 +200,7 @@ def test_what_is_no_share_is_not_suspected_of_a_split(symbol, kind):
     frame.loc[DAY:, ["open", "high", "low", "close", "adj_close"]] *= 1.7
     (finding,) = check_history(PriceHistory(symbol, frame, "yahoo"), CALENDAR)
     assert finding.kind == kind
-    assert ("split" in finding.text_en, "分割" in finding.text_zh) == (kind == "large_return",) * 2
+    assert ("split" in str(finding.reason), "分割" in chinese(finding.reason)) == (kind == "large_return",) * 2
 
 
 def test_a_volume_of_zero_counts_only_where_there_is_volume():
@@ -242,9 +246,14 @@ def test_errors_come_first_and_every_kind_speaks_both_languages():
     findings = check(changed("close", 0.0).drop(pd.Timestamp("2025-01-22")), currency="EUR", day_zero={"x": DAY})
     assert [f.level for f in findings] == sorted(f.level for f in findings)
     for finding in findings:
-        assert finding.text_en != finding.text_zh
-        assert "{" not in finding.text_en + finding.text_zh
-    assert all(len(texts) == 2 for texts in KINDS.values())
+        assert str(finding.reason) != chinese(finding.reason)
+        assert "{" not in str(finding.reason) + chinese(finding.reason)
+
+
+def test_every_kind_of_finding_has_words_in_every_language():
+    kinds = set(re.findall(r'symbol,\s*"(?:error|warning)",\s*"(\w+)"', Path(checks.__file__).read_text("utf-8")))
+    assert len(kinds) > 15
+    assert [(k, code) for k in kinds for code in languages() if f"reason.finding_{k}" not in catalogue(code)] == []
 
 
 def test_equal_histories_agree_on_every_day():

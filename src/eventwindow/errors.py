@@ -98,12 +98,9 @@ def needs_library(what: str, *libraries: str) -> StudyError:
 class NoFigure(Exception):  # noqa: N818 a reason, not a fault
     """The data hold no figure for this measure; the reason becomes the verdict's."""
 
-    def __init__(self, reason_en: str, reason_zh: str) -> None:
-        self.reason = Reason("given", text=Text(reason_en, reason_zh))
-        super().__init__(reason_en)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return NoFigure, tuple(self.reason.values["text"])
+    def __init__(self, reason: Reason) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
 class Figure(NamedTuple):

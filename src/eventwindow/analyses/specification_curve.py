@@ -11,15 +11,11 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import NoFigure
+from eventwindow.errors import NoFigure, Reason
 from eventwindow.estimation.event_time import Array, EventReturns
 from eventwindow.estimation.models import MODELS, FactorModel, Fit
 from eventwindow.inference.results import LEVEL
 
-TOO_SHORT = (
-    "no specification fits: the prices begin too late for every estimation window",
-    "股價資料太短，任何估計期都放不下。",
-)
 CHOICES = ["benchmark", "model", "estimation", "returns", "news"]
 INDEX_MODELS = ("market_adjusted", "market_model")
 FACTOR_MODELS = ("ff3", "ff5", "carhart")
@@ -101,7 +97,7 @@ def specification_curve(
         for length in lengths:
             parts[length].append(_estimates(fit, actual, held, length))
     if not rows:
-        raise NoFigure(*TOO_SHORT)
+        raise NoFigure(Reason("no_specification_fits"))
     car, beyond = ({n: np.stack([part[which] for part in parts[n]]) for n in lengths} for which in (0, 1))
     at = {w: (len(w), w.start - span.start) for w in windows}
     first = placebo.start - span.start

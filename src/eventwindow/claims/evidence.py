@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.exchange import exchange_calendar
 from eventwindow.calendars.window import Window
-from eventwindow.claims.wording import day as day_text
-from eventwindow.errors import ClaimError, EventDateError
-from eventwindow.inference.response import FEWEST
-
-if TYPE_CHECKING:
-    from eventwindow.estimation.abnormal import AbnormalReturns
-from collections.abc import Sequence
-
-from eventwindow.errors import NoFigure
+from eventwindow.errors import MINUS, ClaimError, EventDateError, Figure, Listed, NoFigure, Reason, Text
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import event_returns
+from eventwindow.inference.response import FEWEST, Response
 
 Day = date  # a session; a field named `date` would hide the type
 Symbol = Annotated[str, "symbol"]  # one security of the study
@@ -34,8 +27,7 @@ Span = tuple[int, int]  # a closed window of trading days around the event
 def history(evidence: Evidence, symbol: str) -> pd.DataFrame:
     """Daily prices of `symbol`, or NoFigure with the reason why there are none."""
     if symbol not in evidence.prices:
-        why = evidence.unavailable.get(symbol, "no prices are held")
-        raise NoFigure(f"{symbol}: {why}.", f"缺少 {symbol} 的股價資料（{why}）。")
+        raise NoFigure(Reason("no_prices", security=symbol, why=evidence.unavailable.get(symbol, Reason("none_held"))))
     return evidence.prices[symbol]
 
 
@@ -45,7 +37,7 @@ def session(evidence: Evidence, symbol: str, when: date) -> pd.Timestamp:
     if stamp in index:
         return stamp
     if _was_open(evidence, symbol, stamp):
-        raise NoFigure(f"{symbol} has no row on {stamp.date()}.", f"{symbol} 在 {stamp.date()} 沒有資料。")
+        raise NoFigure(Reason("no_row", security=symbol, day=stamp))
     before, after = index[index < stamp], index[index > stamp]
     around = [f"{i[k].date()} ({word})" for word, i, k in (("before", before, -1), ("after", after, 0)) if len(i)]
     raise ClaimError(
@@ -73,10 +65,7 @@ def price(evidence: Evidence, symbol: str, when: date, field: str = "close") -> 
     """One quoted price; NoFigure where the source holds none of that kind."""
     value = float(history(evidence, symbol)[field].loc[session(evidence, symbol, when)])
     if np.isnan(value):
-        raise NoFigure(
-            f"The data hold no {field} of {symbol} on {day_text(when)}.",
-            f"資料中沒有 {symbol} 在 {day_text(when, True)} 的 {field}。",
-        )
+        raise NoFigure(Reason("no_price", field=Reason(f"price_{field}"), security=symbol, day=when))
     return value
 
 
@@ -86,7 +75,7 @@ def before(evidence: Evidence, symbol: str, when: date, steps: int = 1) -> pd.Ti
     _check_no_gap(evidence, symbol, pd.Timestamp(when))
     place = int(index.searchsorted(session(evidence, symbol, when))) - steps
     if not 0 <= place < len(index):
-        raise NoFigure(f"The prices of {symbol} do not reach that far.", f"{symbol} 的股價資料不夠長。")
+        raise NoFigure(Reason("prices_too_short", security=symbol))
     return pd.Timestamp(index[place])
 
 
@@ -95,10 +84,7 @@ def _check_no_gap(evidence: Evidence, symbol: str, stamp: pd.Timestamp) -> None:
     held = evidence.returns.get(symbol)
     if held is None or stamp not in held.index or stamp == held.index[0] or not np.isnan(held.loc[stamp]):
         return
-    raise NoFigure(
-        f"{symbol} has no close of the session before {day_text(stamp)}.",
-        f"缺少 {symbol} 在 {day_text(stamp, True)}前一交易日的收盤價。",
-    )
+    raise NoFigure(Reason("no_close_before", security=symbol, day=stamp))
 
 
 def total_return(evidence: Evidence, symbol: str, start: date, end: date) -> float:
@@ -106,7 +92,7 @@ def total_return(evidence: Evidence, symbol: str, start: date, end: date) -> flo
     first, last = session(evidence, symbol, start), session(evidence, symbol, end)
     span = evidence.returns[symbol].loc[first:last]
     if span.empty or span.isna().any():
-        raise NoFigure(f"A return of {symbol} is missing in the span.", f"{symbol} 在此期間缺少報酬率。")
+        raise NoFigure(Reason("return_missing", security=symbol))
     return float(np.prod(1 + span.to_numpy()) - 1)
 
 
@@ -119,7 +105,7 @@ def members(evidence: Evidence, named: Iterable[str]) -> tuple[str, ...]:
 def table(evidence: Evidence, wanted: str) -> pd.DataFrame:
     """One of the study's further tables, or NoFigure where the study ships none."""
     if wanted not in evidence.tables:
-        raise NoFigure(f"The study ships no table {wanted!r}.", f"本研究未附「{wanted}」資料表。")
+        raise NoFigure(Reason("no_table", table=wanted))
     return evidence.tables[wanted]
 
 
@@ -172,11 +158,11 @@ def abnormal_at(evidence: Evidence, symbols: Sequence[str], when: date, window: 
     table = pd.DataFrame({s: evidence.returns[s] for s in dict.fromkeys([*held, *benchmarks.values()])})
     day = pd.Timestamp(when)
     if not held or day not in table.index:
-        raise NoFigure(f"No returns of {', '.join(symbols)} on {day.date()}.", f"缺少 {day.date()} 的報酬率。")
+        raise NoFigure(Reason("no_returns_on", securities=Listed(symbols), day=day))
     first = -int(table.index.searchsorted(day))
     estimation = Window(max(ESTIMATION.start, first), ESTIMATION.end)
     if len(estimation) < FEWEST:
-        raise NoFigure("The prices do not reach far enough back.", "股價資料往前不夠長。")
+        raise NoFigure(Reason("prices_begin_late"))
     groups = [str(evidence.securities.at[s, "group"]) if s in evidence.securities.index else "" for s in held]
     events = pd.DataFrame(
         {"event": str(day.date()), "security": held, "group": groups, "benchmark": benchmarks.values(), "date": day}
@@ -187,7 +173,7 @@ def abnormal_at(evidence: Evidence, symbols: Sequence[str], when: date, window: 
 def _benchmark(evidence: Evidence, symbol: str) -> str:
     given = evidence.securities.at[symbol, "benchmark"]
     if not isinstance(given, str) or given not in evidence.returns:
-        raise NoFigure(f"{symbol} has no benchmark here.", f"{symbol} 在此沒有基準指數。")
+        raise NoFigure(Reason("no_benchmark", security=symbol))
     return given
 
 
@@ -196,5 +182,69 @@ def at(evidence: Evidence, event: str, when: date | None, symbols: Sequence[str]
     if when is not None:
         return abnormal_at(evidence, symbols, when, window)
     if event not in evidence.abnormal:
-        raise NoFigure(f"The study has no event {event!r}.", f"本研究沒有事件「{event}」。")
+        raise NoFigure(Reason("no_event", event=event))
     return evidence.abnormal[event]
+
+
+NEW_YORK = "XNYS"  # of a security whose exchange the study does not name
+
+
+def zone_of(evidence: Evidence, symbol: str, when: date) -> str:
+    """The time zone of the security's exchange."""
+    securities = evidence.securities
+    listed = symbol in securities.index and "exchange" in securities.columns
+    mic = str(securities.at[symbol, "exchange"]) if listed else NEW_YORK
+    year = date(when.year, 1, 1), date(when.year, 12, 31)
+    return str(evidence.once(("zone", mic), lambda: exchange_calendar(mic, *year).zone))
+
+
+def name(evidence: Evidence, symbol: str) -> Text:
+    """The security's name, or its symbol where the study gives none."""
+    table = evidence.securities
+    row: Mapping[Any, Any] = table.loc[symbol].to_dict() if symbol in table.index else {}
+    en, zh = (given if isinstance(given := row.get(key), str) else "" for key in ("name_en", "name_zh"))
+    return Text(en or symbol, zh or symbol)
+
+
+def named(evidence: Evidence, items: Sequence[str]) -> Listed:
+    """Securities by their names, baskets by theirs, in a row."""
+    return Listed(Text(*evidence.titles[i]) if i in evidence.titles else name(evidence, i) for i in items)
+
+
+def span(first: date, last: date) -> date | Reason:
+    """One day, or the first and the last of several."""
+    return first if first == last else Reason("span", first=first, last=last)
+
+
+def days_of(evidence: Evidence, event: str, window: Window) -> Reason:
+    """Day 0 of “The sell-off”, days 0 to 4 of it; of a date that is no event of the study, the days alone."""
+    start, end = (f"{tau:+d}".replace("-", MINUS) if tau else "0" for tau in (window.start, window.end))
+    days = Reason("day", start=start) if start == end else Reason("days", start=start, end=end)
+    return Reason("days_of", days=days, event=Text(*evidence.events[event])) if event in evidence.events else days
+
+
+def period(found: Response, evidence: Evidence, event: str, window: Window) -> Reason:
+    """The dates of the window, and its days around the event; a single day of no event is its date alone."""
+    dates = Reason("on" if found.first == found.last else "over", span=span(found.first, found.last))
+    if window == Window(0, 0) and event not in evidence.events:
+        return dates
+    return Reason("period", dates=dates, days=days_of(evidence, event, window))
+
+
+def quantity(window: Window) -> Reason:
+    """What an effect is measured in over one day, or over several."""
+    return Reason("abnormal_return" if len(window) == 1 else "cumulative_abnormal_return")
+
+
+def moved(value: float, how: str = "closed") -> Reason:
+    """Fell, rose or did not move, with the size."""
+    way = "down" if round(value, 4) < 0 else "up" if round(value, 4) > 0 else "flat"
+    return Reason(f"moved_{way}" if how == "closed" else f"{how}_{way}", size=Figure(abs(value), "decimal", sign=False))
+
+
+def beyond(value: float, abnormal: AbnormalReturns, symbols: Sequence[str]) -> Reason:
+    """How much better or worse than its benchmark explains, or than on its usual days where it has none."""
+    own = abnormal.labels.loc[abnormal.labels["security"].isin(list(symbols)), "benchmark"]
+    usual = not any(isinstance(one, str) and one for one in own)
+    side = "worse" if value < 0 else "better"
+    return Reason(f"{side}_than_{'usual' if usual else 'market'}", size=Figure(abs(value), "decimal", sign=False))

@@ -9,9 +9,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.evidence import Evidence, price, table
-from eventwindow.claims.wording import day, figure
-from eventwindow.errors import NoFigure
+from eventwindow.claims.evidence import Evidence, history, price, table
+from eventwindow.errors import Figure, NoFigure, Reason
 
 DOLLAR = "USD"
 GRACE = pd.Timedelta(days=30)  # how long after the date a filing may still stand in for one before it
@@ -25,22 +24,18 @@ class ShareCount:
     as_of: pd.Timestamp
     source: str
 
-    def text(self, zh: bool = False) -> str:
-        shares, source, dated = figure(self.shares, "shares", zh), self.source_text(zh), day(self.as_of, zh)
-        return f"{shares}（{source}，{dated}）" if zh else f"{shares} shares ({source}, {dated})"
-
-    def source_text(self, zh: bool = False) -> str:
-        """Where the count comes from, in the language asked for."""
-        return _SOURCE_ZH.get(self.source, self.source) if zh else self.source
+    @property
+    def reason(self) -> Reason:
+        return Reason("share_count", shares=Figure(self.shares, "shares"), source=source(self.source), day=self.as_of)
 
 
+def source(given: str) -> Reason | str:
+    """Where a count comes from, in words where it is of a known kind."""
+    return Reason(f"source_{given.replace(' ', '_')}") if given in SOURCES else given
+
+
+SOURCES = ("filing", "quarterly fundamentals", "derived", "web statistics")
 NONE = -1  # no such row
-_SOURCE_ZH = {
-    "filing": "申報文件",
-    "quarterly fundamentals": "季度平均",
-    "derived": "推算",
-    "web statistics": "網路統計",
-}
 
 
 def share_counts(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> pd.DataFrame:
@@ -58,7 +53,7 @@ def _counts(evidence: Evidence, symbol: str) -> pd.DataFrame:
     held = table(evidence, "shares")
     by_symbol = evidence.once("share counts", lambda: dict(tuple(held.groupby(held["symbol"].astype(str)))))
     if symbol not in by_symbol:
-        raise NoFigure(f"No share count of {symbol} is held.", f"資料中沒有 {symbol} 的股數。")
+        raise NoFigure(Reason("no_count", security=symbol))
     own: pd.DataFrame = evidence.once(("share counts", symbol), lambda: _in_order(by_symbol[symbol]))
     return own
 
@@ -97,8 +92,7 @@ def share_count(evidence: Evidence, symbol: str, when: date) -> ShareCount:
     own = _counts(evidence, symbol)
     place = int(_chosen(own, pd.DatetimeIndex([when]))[0])
     if place == NONE:
-        near, near_zh = f"at or within {GRACE.days} days of {day(when)}", f"{day(when, True)}前後 {GRACE.days} 日內"
-        raise NoFigure(f"No share count of {symbol} is held {near}.", f"資料中沒有 {symbol} 在{near_zh}的股數。")
+        raise NoFigure(Reason("no_count_near", security=symbol, n=GRACE.days, day=when))
     shares, as_of, source = (own[column].to_numpy()[place] for column in ("shares", "as_of", "source"))
     return ShareCount(float(shares), pd.Timestamp(as_of), str(source))
 
@@ -134,10 +128,7 @@ def _dollars(evidence: Evidence, code: str, when: date) -> float:
             closes = evidence.prices[symbol]["close"].dropna().loc[: pd.Timestamp(when)]
             if len(closes):
                 return 1 / float(closes.iloc[-1]) if turned else float(closes.iloc[-1])
-    raise NoFigure(
-        f"Values in {code} and in {DOLLAR} are not added: no rate of {code} is held.",
-        f"{code} 與 {DOLLAR} 計價的市值不能相加：資料中沒有 {code} 的匯率。",
-    )
+    raise NoFigure(Reason("no_rate", currency=code, dollar=DOLLAR))
 
 
 def market_value(evidence: Evidence, symbol: str, when: date) -> float:
@@ -176,3 +167,28 @@ def large_shares(evidence: Evidence, closes: pd.DataFrame) -> pd.DataFrame:
 
     shares: pd.DataFrame = evidence.once("megacap shares", every)
     return shares.loc[closes.index]
+
+
+def longest_closes(evidence: Evidence, symbol: str) -> pd.Series:
+    """Closes of the long history where the table "megacaps" holds one, else the study's own."""
+    long = _long(evidence, symbol)
+    held: pd.Series = history(evidence, symbol)["close"].dropna() if long is None else long
+    return held
+
+
+def longest_returns(evidence: Evidence, symbol: str) -> pd.Series:
+    """The study's own total returns, and the price returns of the long history before the first of them; decimals."""
+    own, long = evidence.returns[symbol].dropna(), _long(evidence, symbol)
+    if long is None or own.empty:
+        return own
+    earlier: pd.Series = long.pct_change().dropna()
+    both: pd.Series = pd.concat([earlier[earlier.index < own.index[0]], own])
+    return both
+
+
+def _long(evidence: Evidence, symbol: str) -> pd.Series | None:
+    if "megacaps" not in evidence.tables:
+        return None
+    closes = large_closes(evidence)
+    held: pd.Series | None = closes[symbol].dropna() if symbol in closes.columns else None
+    return held

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol
+from typing import ClassVar, Literal, NamedTuple, Protocol
 
 from eventwindow.claims.evidence import Evidence
-from eventwindow.errors import Figure, Reason, Text
+from eventwindow.errors import Figure, Reason
 from eventwindow.inference.response import Effect
 
 VerdictWord = Literal["confirmed", "partly", "contradicted", "not_testable"]
@@ -39,8 +39,7 @@ class Measured:
 
     value: float | None
     unit: str
-    reason_en: str
-    reason_zh: str
+    reason: Reason
     parts: Mapping[str, Part] = field(default_factory=dict)
     p_value: float | None = None
     interval: tuple[float, float] | None = None
@@ -49,12 +48,23 @@ class Measured:
     @classmethod
     def none(cls, reason: Reason) -> Measured:
         """No figure, and why."""
-        return cls(None, "", *reason.values["text"])
+        return cls(None, "", reason)
 
-    @property
-    def reason(self) -> Reason:
-        """What was measured, or why the data hold no figure."""
-        return Reason("given", text=Text(self.reason_en, self.reason_zh))
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What holds of every claim of one measure: each measure is a child, and says where it differs.
+
+    unit: of its figures; "money" is the currency of the listing. needs: what it rests on (`data.NAME` in the
+    catalogues). one_session: whether it looks at a single day, where the claim names no other. counts_of: its keys that
+    name securities whose share counts are needed. tests: whether it tests an effect.
+    """
+
+    unit: ClassVar[str] = "decimal"
+    needs: ClassVar[tuple[str, ...]] = ("prices",)
+    one_session: ClassVar[bool] = False
+    counts_of: ClassVar[tuple[str, ...]] = ()
+    tests: ClassVar[bool] = False
 
 
 class Measure(Protocol):

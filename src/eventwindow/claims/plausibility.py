@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import math
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
+from importlib.resources import files
 
-ONE_SESSION = ("return", "opening_gap", "first_hours", "day_range")
-RETURNS = (*ONE_SESSION, "year_return")
-SHARES = ("breadth", "overnight_share", "recovered_share")
-EFFECTS = ("effect", "effect_difference", "relative_return", "factor_return", "ordering", "characteristic")
-DOLLARS = ("value_change", "value_changes_sum")
-PER_CENT = {"%": 0.01, "％": 0.01, "per cent": 0.01, "percent": 0.01, "個百分點": 0.01}
-MONEY = {
-    "trillion": 1e12, "tn": 1e12, "billion": 1e9, "bn": 1e9, "million": 1e6, "mn": 1e6, "m": 1e6,
-    "萬億": 1e12, "兆": 1e12, "億": 1e8, "萬": 1e4,
-}  # fmt: skip
+from eventwindow.claims.model import Kind
+
+DECIMALS = ("decimal", "slope", "share")
+SCALES: dict[str, dict[str, float]] = tomllib.loads(
+    files("eventwindow.claims").joinpath("amounts.toml").read_text(encoding="utf-8")
+)
 
 
-def misread(measure: str, stated: Sequence[float], text: str) -> tuple[float, str] | None:
+def misread(measure: type[Kind], stated: Sequence[float], text: str) -> tuple[float, str] | None:
     """The figure, and the words of `text` that name it in per cent or in money with the point at another place."""
     said = _said(measure, text)
     if _named(stated, said):
@@ -26,23 +24,23 @@ def misread(measure: str, stated: Sequence[float], text: str) -> tuple[float, st
     return next(((figure, words) for figure in stated for words, n in said if _power_of_ten(figure, n)), None)
 
 
-def impossible(measure: str, stated: Sequence[float], text: str) -> float | None:
+def impossible(measure: type[Kind], stated: Sequence[float], text: str) -> float | None:
     """A return that loses more than everything, or gains more than 100 % in one session, and is not in the text."""
-    if _named(stated, _said(measure, text)):
+    if measure.unit != "decimal" or measure.tests or _named(stated, _said(measure, text)):
         return None
-    beyond = (f for f in stated if (measure in RETURNS and f < -1) or (measure in ONE_SESSION and f > 1))
+    beyond = (f for f in stated if f < -1 or (measure.one_session and f > 1))
     return next(beyond, None)
 
 
-def in_decimals(measure: str) -> bool:
+def in_decimals(measure: type[Kind]) -> bool:
     """Whether the measure's figures are decimals, so that a step of 1 is one of 100 %."""
-    return measure in (*RETURNS, *SHARES, *EFFECTS)
+    return measure.unit in DECIMALS
 
 
-def _said(measure: str, text: str) -> list[tuple[str, float]]:
-    if measure in (*RETURNS, *SHARES):
-        return list(_amounts(text, PER_CENT))
-    return list(_amounts(text, MONEY)) if measure in DOLLARS else []
+def _said(measure: type[Kind], text: str) -> list[tuple[str, float]]:
+    if measure.unit in DECIMALS and not measure.tests:  # the text of an effect may name the return beside it
+        return list(_amounts(text, SCALES["per_cent"]))
+    return list(_amounts(text, SCALES["money"])) if measure.unit == "money" else []
 
 
 def _amounts(text: str, scales: dict[str, float]) -> Iterator[tuple[str, float]]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 from math import isfinite
 from typing import Any
 
+from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.model import Claim, Measured, Verdict, VerdictWord
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
 from eventwindow.claims.rules import material
@@ -16,24 +17,6 @@ CODES = {"en": "en", "zh": "zh-Hant"}  # languages in which claims are written, 
 
 # schema.org: the rating is a point on a scale; a statement that prices cannot test has no rating value.
 RATINGS: dict[VerdictWord, int | None] = {"confirmed": 5, "partly": 3, "contradicted": 1, "not_testable": None}
-
-# What a measure rests on beside daily prices.
-DATA = {
-    "value_change": "daily prices, share counts",
-    "value_changes_sum": "daily prices, share counts",
-    "value_against": "daily prices, share counts",
-    "value_rank": "history of the largest companies, share counts",
-    "loss_rank": "history of the largest companies, share counts",
-    "record": "daily prices, history of the largest companies",
-    "panel_breadth": "panel of the S&P 500, index weights",
-    "characteristic": "panel of the S&P 500",
-    "factor_return": "daily factor returns",
-    "first_hours": "5-minute bars",
-    "lead_lag": "5-minute bars",
-    "realised_variance": "5-minute bars",
-    "date_gap": "the study's calendar of news",
-    "abnormal_volume": "daily volumes",
-}
 
 
 def record(verdict: Verdict) -> dict[str, Any]:
@@ -59,7 +42,7 @@ def record(verdict: Verdict) -> dict[str, Any]:
         "measured": None if verdict.measured is None or verdict.parts else _measured(claim, verdict.measured),
         "p_family": verdict.p_family,
         "specifications": None if verdict.specifications is None else asdict(verdict.specifications),
-        "data": None if claim.measure is None else DATA.get(claim.measure_name, "daily prices"),
+        "data": None if claim.measure is None else ", ".join(_data(claim)),
         "parts": [record(part) for part in verdict.parts],
     }
 
@@ -67,6 +50,11 @@ def record(verdict: Verdict) -> dict[str, Any]:
 def _said(reason: Reason | None) -> dict[str, str]:
     """A reason in the two languages in which claims are written."""
     return {key: catalogue(code).reason(reason) if reason else "" for key, code in CODES.items()}
+
+
+def _data(claim: Claim) -> list[str]:
+    """What the figure rests on."""
+    return [catalogue("en").text(f"data.{name}") for name in MEASURES[claim.measure_name].needs]
 
 
 def _measure(claim: Claim) -> dict[str, Any] | None:

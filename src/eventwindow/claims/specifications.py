@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from eventwindow.claims.evidence import Evidence, members
-from eventwindow.claims.measures.effect import EffectOf
+from eventwindow.claims.measures.effects import EffectOf
 from eventwindow.claims.model import Claim, Specifications
 
 TABLE = "robustness"

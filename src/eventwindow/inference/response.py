@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import NoFigure
+from eventwindow.errors import Listed, NoFigure, Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference.results import POWER
 from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, run_sums, untouched
@@ -88,10 +88,7 @@ def response(abnormal: AbnormalReturns, symbols: Sequence[str], window: Window) 
     if len(chosen):
         chosen = chosen.select(np.asarray(chosen.car(window).complete))
     if not len(chosen):
-        raise NoFigure(
-            f"No abnormal return over {window} is held for {', '.join(symbols)}.",
-            f"{'、'.join(symbols)} 在 {window} 期間沒有異常報酬。",
-        )
+        raise NoFigure(Reason("no_abnormal_return", window=str(window), securities=Listed(symbols)))
     _check_shared(chosen)
     cumulative = chosen.car(window)
     mean, days = _mean_residual(chosen)
@@ -130,10 +127,7 @@ def _date(chosen: AbnormalReturns, tau: int) -> pd.Timestamp:
 
 def _check_shared(chosen: AbnormalReturns) -> None:
     if (chosen.event_days != chosen.event_days[0]).any():
-        raise NoFigure(
-            "The securities trade on different calendars; their returns are not averaged.",
-            "這些證券的交易日曆不同，不取平均。",
-        )
+        raise NoFigure(Reason("different_calendars"))
 
 
 def _mean_residual(chosen: AbnormalReturns) -> tuple[np.ndarray, np.ndarray]:
@@ -141,10 +135,7 @@ def _mean_residual(chosen: AbnormalReturns) -> tuple[np.ndarray, np.ndarray]:
     days = np.isfinite(chosen.residuals).all(axis=0)
     mean = chosen.residuals[:, days].mean(axis=0)
     if len(mean) < FEWEST:
-        raise NoFigure(
-            f"Only {len(mean)} estimation days are held; {FEWEST} are needed.",
-            f"估計期只有 {len(mean)} 個交易日，至少需要 {FEWEST} 個。",
-        )
+        raise NoFigure(Reason("few_estimation_days", n=len(mean), needed=FEWEST))
     return mean, chosen.estimation_days[0, days]
 
 
@@ -160,7 +151,7 @@ def difference(one: Response, other: Response) -> Response:
     """The response of one less that of another, on their common pseudo-dates."""
     days, i, j = np.intersect1d(one.days, other.days, return_indices=True)
     if len(days) < FEWEST:
-        raise NoFigure("The two share too few estimation days.", "兩者共同的估計日太少。")
+        raise NoFigure(Reason("few_shared_days"))
     null = one.null[i] - other.null[j]
     quiet = one.quiet[i] & other.quiet[j]
     inflation = max(r.std_error / np.std(r.null[r.quiet]) for r in (one, other))

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.exchange import Calendar
+from eventwindow.errors import Reason
 from eventwindow.estimation.plausible import UNLIKELY
 from eventwindow.prices.history import PriceHistory
 
@@ -51,76 +52,14 @@ class Finding:
 
     symbol: str
     level: Literal["error", "warning"]
-    kind: str  # a key of `KINDS`
+    kind: str  # a key of the catalogues' findings
     date: pd.Timestamp | None
     figures: Mapping[str, float | str]
 
     @property
-    def text_en(self) -> str:
-        return self._text(0)
-
-    @property
-    def text_zh(self) -> str:
-        return self._text(1)
-
-    def _text(self, language: int) -> str:
-        day = "" if self.date is None else f"{self.date.date()}: "
-        return day + KINDS[self.kind][language].format(**self.figures)
-
-
-KINDS = {
-    "not_positive": ("{column} is {value:g}: a price of zero or below", "{column} 為 {value:g}：價格須大於零"),
-    "duplicate_date": ("two rows for one date", "同一日期有兩筆資料"),
-    "no_day_zero": ("no row on day 0 of event {event!r}", "事件「{event}」的第 0 日沒有資料"),
-    "missing_session": ("a session without a row", "交易日缺資料"),
-    "no_session": ("a row on a day without a session, left out", "非交易日卻有資料，不採計"),
-    "moves": ("close moves by {value:+.2%} on a day without a session", "非交易日收盤價卻變動 {value:+.2%}"),
-    "wrong_calendar": (
-        "closes move on {days:g} days without a session of {mic}: shifted dates, or another exchange?",
-        "{mic} 的 {days:g} 個非交易日收盤價有變動：日期錯位，或交易所有誤？",
-    ),
-    "high_below_low": ("high {high:g} below low {low:g}", "最高價 {high:g} 低於最低價 {low:g}"),
-    "outside_range": (
-        "close {close:g} outside the day's range {low:g} to {high:g}",
-        "收盤價 {close:g} 不在當日高低價 {low:g} 至 {high:g} 之間",
-    ),
-    "repeated_close": ("close {close:g} for {days:g} sessions in a row", "收盤價 {close:g} 連續 {days:g} 個交易日不變"),
-    "large_return": (
-        "a return of {value:+.1%} away from any event: a split that was missed?",
-        "非事件日報酬率達 {value:+.1%}：可能漏記股票分割",
-    ),
-    "split_ratio": (
-        "moves by {value:+.1%}, just the ratio of a {split} split: one that was missed?",
-        "變動 {value:+.1%}，恰為 {split} 分割的比率：可能漏記股票分割",
-    ),
-    "units": (
-        "a price {times:g} times that of the session before: other units, or a digit too many",
-        "價格為前一交易日的 {times:g} 倍：單位不同或多了一位數",
-    ),
-    "implausible_return": (
-        "a return of {value:+.1%}, adjusted: no such move is likely; compare close and adjusted close",
-        "還原後報酬率達 {value:+.1%}，幾無可能，請比對收盤價與還原價",
-    ),
-    "large_dividend": (
-        "a dividend of {dividend:g} on a close of {close:g} the session before: other units?",
-        "股利 {dividend:g}，前一交易日收盤價 {close:g}：單位不同？",
-    ),
-    "adjusted_missing": (
-        "no adjusted close on {days:g} sessions that have a close, up to {last}",
-        "有收盤價的 {days:g} 個交易日缺還原價，至 {last}",
-    ),
-    "halted": (
-        "no volume and the close of the session before: taken for a halt",
-        "無成交且沿用前一收盤價：視為暫停交易",
-    ),
-    "large_move": ("moves by {value:+.1%} away from any event", "非事件日變動 {value:+.1%}"),
-    "no_volume": ("volume of zero", "成交量為零"),
-    "currency": ("quoted in {quoted}, the study says {expected}", "報價幣別為 {quoted}，研究設定為 {expected}"),
-    "adjustment": (
-        "adjusted close moves by {adjusted:+.2%}, close by {raw:+.2%}, dividend paid {dividend:g}",
-        "還原價變動 {adjusted:+.2%}，收盤價變動 {raw:+.2%}，當日股利 {dividend:g}",
-    ),
-}
+    def reason(self) -> Reason:
+        found = Reason(f"finding_{self.kind}", **self.figures)
+        return found if self.date is None else Reason("dated", day=f"{self.date:%Y-%m-%d}", reason=found)
 
 
 def check_history(

@@ -123,4 +123,4 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
         alike.setdefault((finding.level, finding.symbol, finding.kind), []).append(finding)
     for (level, symbol, _), found in alike.items():
         more = f" (and {len(found) - 1} more, the last on {found[-1].date:%Y-%m-%d})" if len(found) > 1 else ""
-        yield f"  {level} {symbol} {found[0].text_en}{more}"
+        yield f"  {level} {symbol} {found[0].reason}{more}"

@@ -10,7 +10,7 @@ from typing import Any, get_args, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from eventwindow.claims.measures import MEASURES
-from eventwindow.claims.model import Claim, Hedge, Measure
+from eventwindow.claims.model import Claim, Hedge, Kind, Measure
 from eventwindow.claims.plausibility import impossible, in_decimals, misread
 from eventwindow.errors import ClaimError
 from eventwindow.study.faults import value_fault
@@ -165,11 +165,11 @@ def _measured(table: Table, values: Mapping[str, Any], forms: Forms, said: str) 
         tested = ", ".join(n for n, m in MEASURES.items() if getattr(m, "tests", False))
         raise fault(table, "hedge", f"measure {name!r} tests no effect", f"Those that do are {tested}.")
     stated = _stated(table, values, hedge)
-    _check_figures(table, values, name, None if hedge in NEEDS_DIRECTION else stated, said)
+    _check_figures(table, values, MEASURES[name], None if hedge in NEEDS_DIRECTION else stated, said)
     return {"measure": measure, "measure_name": name, "hedge": hedge, "stated": stated}
 
 
-def _check_figures(table: Table, values: Mapping[str, Any], measure: str, stated: Any, said: str) -> None:
+def _check_figures(table: Table, values: Mapping[str, Any], measure: type[Kind], stated: Any, said: str) -> None:
     """What is stated can be what was `said`, in the unit of the measure."""
     figures = stated if isinstance(stated, tuple) else () if stated is None else (stated,)
     text = str(values.get("stated_text") or said or values["text_en"])

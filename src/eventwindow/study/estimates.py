@@ -189,4 +189,4 @@ def _excluded_before(inputs: Inputs) -> Iterator[Exclusion]:
             yield Exclusion("", stock.symbol, "substituted", why)
     for finding in inputs.quality.findings:
         if finding.kind == "no_day_zero":
-            yield Exclusion(str(finding.figures["event"]), finding.symbol, "excluded", finding.text_en)
+            yield Exclusion(str(finding.figures["event"]), finding.symbol, "excluded", str(finding.reason))

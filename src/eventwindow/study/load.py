@@ -12,6 +12,7 @@ import pandas as pd
 from eventwindow.calendars.exchange import Calendar, exchange_calendar
 from eventwindow.calendars.news import Happening, sessions_of
 from eventwindow.claims.evidence import Evidence
+from eventwindow.claims.measures import MEASURES
 from eventwindow.errors import ClaimError, EventDateError, PriceError, SourceError, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import NO_BENCHMARK
@@ -30,7 +31,6 @@ from eventwindow.study.quality import Quality, checked_prices
 
 Step = Callable[[str], None]
 SLOW = {"XKRX"}  # a calendar that takes longer than all else that is read: lunar holidays
-VALUE_MEASURES = ("value_change", "value_changes_sum", "value_against", "value_rank", "loss_rank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +128,10 @@ def valued(ledger: Ledger, baskets: Mapping[str, Sequence[str]]) -> list[str]:
     claims = [part for claim in ledger.claims for part in (claim, *claim.parts)]
     found: set[str] = set()
     for claim in claims:
-        if claim.measure_name in VALUE_MEASURES:
-            named = [*getattr(claim.measure, "members", ()), *getattr(claim.measure, "against", ())]
-            found |= {claim.security} | {symbol for name in named for symbol in baskets.get(name, (name,))}
+        keys = MEASURES[claim.measure_name].counts_of if claim.measure else ()
+        given = [getattr(claim.measure, key) for key in keys]
+        named = [name for one in given for name in ([one] if isinstance(one, str) else one)]
+        found |= {symbol for name in named for symbol in baskets.get(name, (name,))}
     return sorted(found - {""})
 
 

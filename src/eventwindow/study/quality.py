@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from eventwindow.calendars.exchange import Calendar, why_closed
-from eventwindow.errors import PriceError
+from eventwindow.errors import PriceError, catalogue
 from eventwindow.prices import Prices
 from eventwindow.prices.checks import Finding, check_history
 from eventwindow.prices.history import PriceHistory, Unavailable
@@ -17,6 +17,7 @@ from eventwindow.prices.reconcile import Reconciliation, reconcile_with_shipped
 from eventwindow.study.definition import Study
 
 SHOWN = 4  # names and days in a message
+WRITTEN = ("en", "zh-Hant")  # the languages of the texts
 FINDINGS = ["security", "level", "kind", "date", "text_en", "text_zh"]
 RECONCILED = ["security", "days_compared", "days_agreeing", "only_pulled", "only_shipped", "date", "pulled", "shipped"]
 
@@ -33,7 +34,10 @@ class Quality:
         return {(str(f.figures["event"]), f.symbol) for f in self.findings if f.kind == "no_day_zero"}
 
     def findings_table(self) -> pd.DataFrame:
-        rows = [(f.symbol, f.level, f.kind, f.date, f.text_en, f.text_zh) for f in self.findings]
+        rows = [
+            (f.symbol, f.level, f.kind, f.date, *(catalogue(code).reason(f.reason) for code in WRITTEN))
+            for f in self.findings
+        ]
         return pd.DataFrame(rows, columns=FINDINGS).astype({"date": "datetime64[ns]"})
 
     def reconciliation_table(self) -> pd.DataFrame:
@@ -71,7 +75,7 @@ def checked_prices(
         )
         findings += found
         if errors := [f for f in found if f.level == "error" and f.kind != "no_day_zero"]:
-            excluded[symbol] = Unavailable(symbol, errors[0].text_en)
+            excluded[symbol] = Unavailable(symbol, str(errors[0].reason))
     _check_calendar(findings, asked)
     kept = {s: _traded(h, findings) for s, h in prices.histories.items() if s not in excluded}
     whole = replace(prices, histories=kept, unavailable={**prices.unavailable, **excluded})

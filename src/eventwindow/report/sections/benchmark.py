@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 import pandas as pd
 from markupsafe import Markup
 
-from eventwindow.claims.measures.panel_breadth import PanelBreadth
+from eventwindow.claims.measures.panel import PanelBreadth
 from eventwindow.claims.model import Verdict
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.blocks import Block, Paragraph, Picture, Table

@@ -1,0 +1,173 @@
+"""What 5-minute bars tell: the first hours of a day, its realised variance, and who moved first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.claims.evidence import Day, Evidence, Symbol, before, name, price, table, zone_of
+from eventwindow.claims.measures.effects import against_history, tested
+from eventwindow.claims.model import Kind, Measured, made_of
+from eventwindow.errors import Figure, NoFigure, Reason
+
+FEWEST_DAYS = 20
+BARS = ("bars",)
+
+
+def session_bars(evidence: Evidence, symbol: str, when: date) -> pd.DataFrame:
+    """The bars of one symbol on one day of its exchange, in time order."""
+    bars = symbol_bars(evidence, symbol)
+    chosen = bars[bars["day"] == pd.Timestamp(when)]
+    if chosen.empty:
+        raise NoFigure(Reason("no_bars_on", security=symbol, day=when))
+    return chosen
+
+
+def symbol_bars(evidence: Evidence, symbol: str) -> pd.DataFrame:
+    """All bars of one symbol with the day and the minute of each by the clock of its exchange."""
+    held = table(evidence, "intraday")
+    bars = held[held["symbol"] == symbol].sort_values("start").reset_index(drop=True)
+    if bars.empty:
+        raise NoFigure(Reason("no_bars", security=symbol))
+    local = pd.DatetimeIndex(bars["start"]).tz_convert(zone_of(evidence, symbol, bars["start"].iloc[0].date()))
+    return bars.assign(day=local.normalize().tz_localize(None), minute=np.asarray(local.hour * 60 + local.minute))
+
+
+def bar_returns(evidence: Evidence, symbol: str) -> pd.DataFrame:
+    """Log returns from bar to bar within a session, day × minute; a day's first bar from its open."""
+    bars = symbol_bars(evidence, symbol)
+    bars = bars.assign(close=np.log(bars["close"].astype(float)), open=np.log(bars["open"].astype(float)))
+    closes = bars.pivot_table(index="day", columns="minute", values="close")
+    opens = bars.pivot_table(index="day", columns="minute", values="open")
+    moves = closes.diff(axis=1)
+    moves.iloc[:, 0] = closes.iloc[:, 0] - opens.iloc[:, 0]
+    return moves
+
+
+@dataclass(frozen=True, slots=True)
+class FirstHours(Kind):
+    """Return from the close before (or from the open) to the end of the first `hours` of the session, decimal."""
+
+    needs = BARS
+    one_session = True
+
+    security: Symbol
+    date: Day
+    hours: float = 2.0
+    since: Literal["close", "open"] = "close"
+
+    def measure(self, evidence: Evidence) -> Measured:
+        bars = session_bars(evidence, self.security, self.date)
+        within = bars[bars["start"] < bars["start"].iloc[0] + pd.Timedelta(hours=self.hours)]
+        opened, end = float(bars["open"].iloc[0]), float(within["close"].iloc[-1])
+        if bars["start"].iloc[-1] - bars["start"].iloc[0] < pd.Timedelta(hours=self.hours):
+            raise NoFigure(Reason("bars_too_short"))
+        start = opened
+        if self.since == "close":
+            start = price(evidence, self.security, before(evidence, self.security, self.date))
+        value = end / start - 1
+        reason = Reason(
+            f"first_hours_{'below' if value < 0 else 'above'}",
+            who=name(evidence, self.security),
+            size=Figure(abs(value), "decimal", sign=False),
+            since=Reason(f"since_{self.since}"),
+            hours=self.hours,
+            when=self.date,
+        )
+        return Measured(value, "decimal", reason, made_of("price", open=opened, after=end))
+
+
+@dataclass(frozen=True, slots=True)
+class RealisedVariance(Kind):
+    """Mean daily realised variance of the `sessions` from `date` on over that of as many before it; a ratio."""
+
+    unit = "ratio"
+    needs = BARS
+
+    security: Symbol
+    date: Day
+    sessions: int = 5
+
+    def measure(self, evidence: Evidence) -> Measured:
+        daily = (bar_returns(evidence, self.security) ** 2).sum(axis=1)
+        place = int(daily.index.searchsorted(pd.Timestamp(self.date)))
+        earlier, later = daily.iloc[max(place - self.sessions, 0) : place], daily.iloc[place : place + self.sessions]
+        if min(len(earlier), len(later)) < self.sessions or pd.Timestamp(self.date) not in daily.index:
+            raise NoFigure(Reason("bars_too_short"))
+        ratio = float(later.mean() / earlier.mean())
+        vols = [float(np.sqrt(252 * part.mean())) for part in (earlier, later)]
+        reason = Reason(
+            "swung_less" if ratio < 1 else "swung_more",
+            who=name(evidence, self.security),
+            n=self.sessions,
+            when=self.date,
+            ratio=ratio,
+            before=Figure(vols[0], "share"),
+            after=Figure(vols[1], "share"),
+        )
+        return Measured(ratio, "ratio", reason, made_of("share", volatility_before=vols[0], volatility_after=vols[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class LeadLag(Kind):
+    """Sum of the coefficients of `security`'s bars on the `lags` bars of `leader` before them, on `date`.
+
+    Regression of the follower's bar on its own lags, the leader's lags, and the sector's bar and its lags; the sum is
+    ranked among those of all other days held. A lead can be seen so, a pull cannot be proven.
+    """
+
+    unit = "coefficient"
+    needs = BARS
+    one_session = True
+    tests = True
+
+    security: Symbol
+    leader: Symbol
+    sector: Symbol
+    date: Day
+    lags: int = 2
+
+    def measure(self, evidence: Evidence) -> Measured:
+        moves = [bar_returns(evidence, s) for s in (self.security, self.leader, self.sector)]
+        common = moves[0].index.intersection(moves[1].index).intersection(moves[2].index)
+        sums = pd.Series([lead(*_on(moves, d), self.lags) for d in common], index=common).dropna()
+        stamp = pd.Timestamp(self.date)
+        if stamp not in sums.index or len(sums) <= FEWEST_DAYS:
+            raise NoFigure(Reason("too_few_days_of_bars"))
+        others = sums.drop(stamp)
+        value, usual = float(sums.loc[stamp]), float(others.mean())
+        test = against_history(value - usual, others, "rank among days")
+        reason = Reason(
+            "followed_less" if value < usual else "followed_more",
+            follower=name(evidence, self.security),
+            leader=name(evidence, self.leader),
+            when=self.date,
+            that_day=value,
+            usual=usual,
+            n=len(others),
+            p=Figure(test.p_value, "p"),
+        )
+        return tested(
+            value - usual, "coefficient", reason, test, made_of("coefficient", that_day=value, other_days=usual)
+        )
+
+
+def _on(moves: list[pd.DataFrame], when: pd.Timestamp) -> tuple[pd.Series, pd.Series, pd.Series]:
+    follower, leader, sector = (pd.Series(m.loc[when]).dropna() for m in moves)
+    return follower, leader, sector
+
+
+def lead(follower: pd.Series, leader: pd.Series, sector: pd.Series, lags: int) -> float:
+    """Sum of the leader's lagged coefficients in an OLS of the follower's bars; NaN where the day is too short."""
+    bars = pd.concat([follower, leader, sector], axis=1, join="inner").to_numpy()
+    n = len(bars) - lags
+    if n < 5 * (3 * lags + 2):
+        return float("nan")
+    past = [bars[lags - k : lags - k + n] for k in range(1, lags + 1)]
+    design = np.column_stack([np.ones(n), bars[lags:, 2], *past])
+    coefficients = np.linalg.lstsq(design, bars[lags:, 0], rcond=None)[0]
+    return float(coefficients[3::3].sum())

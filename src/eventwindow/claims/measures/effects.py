@@ -1,0 +1,356 @@
+"""Abnormal returns and volumes, each against its own history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.calendars.window import Window
+from eventwindow.claims.evidence import (
+    Day,
+    EventId,
+    Evidence,
+    Members,
+    Span,
+    Symbol,
+    at,
+    beyond,
+    history,
+    members,
+    moved,
+    name,
+    named,
+    period,
+    quantity,
+    session,
+    span,
+    table,
+    total_return,
+    window,
+)
+from eventwindow.claims.model import Kind, Measured, Part, made_of
+from eventwindow.errors import Figure, Listed, NoFigure, Reason
+from eventwindow.inference.response import FEWEST, Effect, Response, difference, effect, response
+
+T = 250  # sessions of a figure's own history
+GAP = 10  # sessions before the day that keep the event out of it
+FACTORS = ("mkt_rf", "smb", "hml", "rmw", "cma", "mom", "rf")
+
+
+def before_the_day(values: pd.Series, day: pd.Timestamp) -> pd.Series:
+    """The history that a day's figure is ranked among."""
+    return values.loc[values.index < day].iloc[-(T + GAP) : -GAP]
+
+
+def against_history(value: float, null: pd.Series, test: str) -> Effect:
+    """The test of a figure among its own past ones; one more of them would scatter by √(1 + 1/n) of their deviation."""
+    spread = float(null.std(ddof=1)) * float(np.sqrt(1 + 1 / len(null)))
+    return effect(value, spread, len(null) - 1, (null - null.mean()).to_numpy(), day_numbers(null), test)
+
+
+def day_numbers(series: pd.Series) -> np.ndarray:
+    """Days since 1970-01-01."""
+    return np.asarray(pd.DatetimeIndex(series.index).as_unit("s").asi8 // 86400)
+
+
+def tested(value: float, unit: str, reason: Reason, test: Effect, parts: dict[str, Part] | None = None) -> Measured:
+    return Measured(value, unit, reason, parts or {}, p_value=test.p_value, effect=test)
+
+
+def decimals(**values: float) -> dict[str, Any]:
+    return {key: Figure(value, "decimal") for key, value in values.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class EffectOf(Kind):
+    """Mean CAR of `members` over `window` around `event` (or around `date`), decimal, tested against its own history.
+
+    One firm by the sample quantile (SQ), a basket by date permutation of the mean; both are valid on a shared day.
+    """
+
+    tests = True
+
+    members: Members
+    window: Span
+    event: EventId = ""
+    date: Day | None = None
+
+    def measure(self, evidence: Evidence) -> Measured:
+        symbols, days = members(evidence, self.members), window(self.window)
+        abnormal = at(evidence, self.event, self.date, symbols, days)
+        found = response(abnormal, symbols, days)
+        test = found.effect()
+        reason = Reason(
+            "effect",
+            who=_mean_of(evidence, self.members, found),
+            beyond=beyond(found.estimate, abnormal, found.members),
+            when=period(found, evidence, self.event, days),
+            quantity=quantity(days),
+            size=Figure(found.estimate, "decimal"),
+            error=Figure(found.std_error, "spread"),
+            test=Reason("test_one" if len(found.members) == 1 else "test_mean"),
+            p=Figure(test.p_value, "p"),
+        )
+        return tested(found.estimate, "decimal", reason, test, made_of("spread", standard_error=found.std_error))
+
+
+def _mean_of(evidence: Evidence, given: Sequence[str], found: Response) -> Any:
+    """A firm by its name; a basket with the number of firms that its mean is of."""
+    if len(found.members) == 1:
+        return name(evidence, found.members[0])
+    return Reason("mean_of", who=named(evidence, given), n=len(found.members))
+
+
+@dataclass(frozen=True, slots=True)
+class EffectDifference(Kind):
+    """Mean CAR of `members` less that of `against`, decimal, tested by date permutation of the difference."""
+
+    tests = True
+
+    members: Members
+    against: Members
+    window: Span
+    event: EventId
+
+    def measure(self, evidence: Evidence) -> Measured:
+        days = window(self.window)
+        sides = [members(evidence, side) for side in (self.members, self.against)]
+        one, other = (response(at(evidence, self.event, None, side, days), side, days) for side in sides)
+        found = difference(one, other)
+        test = found.effect()
+        reason = Reason(
+            "effect_difference",
+            one=named(evidence, self.members),
+            other=named(evidence, self.against),
+            better=compared(found.estimate),
+            when=period(one, evidence, self.event, days),
+            quantity=quantity(days),
+            **decimals(first=one.estimate, second=other.estimate),
+            p=Figure(test.p_value, "p"),
+        )
+        parts = made_of("decimal", members=one.estimate, against=other.estimate)
+        return tested(found.estimate, "decimal", reason, test, parts)
+
+
+def compared(difference: float, unit: str = "decimal") -> Reason:
+    """So much better or worse than something else."""
+    return Reason("did_worse" if difference < 0 else "did_better", size=Figure(abs(difference), unit, sign=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering(Kind):
+    """Slope of the layers' mean CARs on their order, most exposed first, decimal per step: above zero if the most
+    exposed fell most and so on down. Ranked among the same slope on every pseudo-date.
+    """
+
+    unit = "slope"
+    tests = True
+
+    layers: Members
+    window: Span
+    event: EventId
+
+    def measure(self, evidence: Evidence) -> Measured:
+        days_around = window(self.window)
+        abnormal = at(evidence, self.event, None, (), days_around)
+        found = [response(abnormal, members(evidence, [layer]), days_around) for layer in self.layers]
+        days = found[0].days
+        for one in found[1:]:
+            days = np.intersect1d(days, one.days)
+        null = slope(np.column_stack([_on(one, days) for one in found]))
+        cars = [one.estimate for one in found]
+        value = float(slope(np.array([cars]))[0])
+        test = effect(value, float(null.std(ddof=1)), len(days) - 1, null, days, "date permutation of the slope")
+        rows = zip(self.layers, cars, strict=True)
+        reason = Reason(
+            "ordering",
+            better=compared(value, "slope"),
+            when=period(found[0], evidence, self.event, days_around),
+            quantity=quantity(days_around),
+            layers=Listed(
+                Reason("with_figure", name=named(evidence, [layer]), figure=Figure(car, "decimal"))
+                for layer, car in rows
+            ),
+            p=Figure(test.p_value, "p"),
+        )
+        return tested(value, "slope", reason, test, made_of("decimal", **dict(zip(self.layers, cars, strict=True))))
+
+
+def slope(rows: np.ndarray) -> np.ndarray:
+    """(n,) OLS slope of each row of (n, layers) on 0, 1, 2, …"""
+    order = np.arange(rows.shape[1]) - (rows.shape[1] - 1) / 2
+    return np.asarray(rows @ order / np.sum(order**2), dtype=float)
+
+
+def _on(one: Response, days: np.ndarray) -> np.ndarray:
+    _, _, place = np.intersect1d(days, one.days, return_indices=True)
+    return one.null[place]
+
+
+@dataclass(frozen=True, slots=True)
+class AbnormalRank(Kind):
+    """1 if no day of the estimation window saw a larger abnormal fall ("down") or rise ("up"), in standard errors.
+
+    The day is that of `event`, or `date`; days before it are their residuals over their standard deviation.
+    """
+
+    unit = "rank"
+    one_session = True
+
+    security: Symbol
+    event: EventId = ""
+    date: Day | None = None
+    side: Literal["down", "up"] = "down"
+
+    def measure(self, evidence: Evidence) -> Measured:
+        day = Window(0, 0)
+        abnormal = at(evidence, self.event, self.date, (self.security,), day)
+        found = response(abnormal, (self.security,), day)
+        deviation = float(np.sqrt(np.sum(found.null**2) / found.dof))
+        size, earlier = found.estimate / found.std_error, found.null / deviation
+        rank = 1 + int(np.sum(earlier < size if self.side == "down" else earlier > size))
+        reason = Reason(
+            "abnormal_rank" if rank > 1 else "abnormal_first",
+            who=name(evidence, self.security),
+            beyond=beyond(found.estimate, abnormal, found.members),
+            when=period(found, evidence, self.event, day),
+            errors=abs(size),
+            rank=rank,
+            side=Reason(f"largest_{self.side}"),
+            n=len(earlier) + 1,
+        )
+        parts = made_of("decimal", that_day=found.estimate) | made_of("deviations", size=size)
+        return Measured(float(rank), "rank", reason, parts | made_of("number", days=len(earlier) + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeReturn(Kind):
+    """Mean return of `members` on `date` less that of `security`, decimal, ranked among the 250 days before."""
+
+    one_session = True
+    tests = True
+
+    members: Members
+    security: Symbol
+    date: Day
+
+    def measure(self, evidence: Evidence) -> Measured:
+        symbols = [s for s in members(evidence, self.members) if s in evidence.returns]
+        mean = float(np.mean([total_return(evidence, s, self.date, self.date) for s in symbols]))
+        other = total_return(evidence, self.security, self.date, self.date)
+        test = against_history(mean - other, self._history(evidence, symbols), "SQ")
+        reason = Reason(
+            "relative_return",
+            who=named(evidence, self.members),
+            n=len(symbols),
+            better=compared(mean - other),
+            other=name(evidence, self.security),
+            when=self.date,
+            **decimals(first=mean, second=other),
+            p=Figure(test.p_value, "p"),
+        )
+        return tested(mean - other, "decimal", reason, test, made_of("decimal", members=mean, against=other))
+
+    def _history(self, evidence: Evidence, symbols: list[str]) -> pd.Series:
+        """The same difference on each session of the estimation days."""
+        returns = pd.DataFrame({s: evidence.returns[s] for s in [*symbols, self.security]})
+        returns = returns.dropna(subset=[self.security])
+        past = returns.loc[returns.index < pd.Timestamp(self.date)].iloc[-(T + GAP) : -GAP]
+        gaps: pd.Series = (past[symbols].mean(axis=1) - past[self.security]).dropna()
+        if len(gaps) < FEWEST:
+            raise NoFigure(Reason("too_few_days"))
+        return gaps
+
+
+@dataclass(frozen=True, slots=True)
+class AbnormalVolume(Kind):
+    """Mean over the days from `date` to `until` of log volume less its mean over the 250 sessions that end ten before.
+
+    Volume is serially correlated, so a span is ranked among all spans of the same length; a basket is the mean of its
+    members' log volumes. The unit is logs: 0.693 is twice the usual volume.
+    """
+
+    unit = "log"
+    needs = ("volumes",)
+    tests = True
+
+    members: Members
+    date: Day
+    until: Day | None = None
+
+    def measure(self, evidence: Evidence) -> Measured:
+        volumes, missing = self._volumes(evidence)
+        logs = pd.DataFrame(volumes).mean(axis=1, skipna=False).dropna()  # the days that all of them have one
+        first, last = pd.Timestamp(self.date), pd.Timestamp(self.until or self.date)
+        days, past = logs.loc[first:last], before_the_day(logs, first)
+        if days.empty or len(past) < FEWEST:
+            raise NoFigure(Reason("too_few_volumes"))
+        value = float(days.mean() - past.mean())
+        null = (past - past.mean()).rolling(len(days)).mean().dropna()
+        spread = float(null.std(ddof=1))
+        test = effect(value, spread, len(null) - 1, null.to_numpy(), day_numbers(null), "rank of the span")
+        told = {"when": span(first, last), "times": Figure(value, "log"), "p": Figure(test.p_value, "p")}
+        return tested(value, "log", Reason("volume", who=self._whose(evidence, volumes, missing), **told), test)
+
+    def _volumes(self, evidence: Evidence) -> tuple[dict[str, pd.Series], list[str]]:
+        """Log volume of each member that has any, and the members that have none."""
+        held, missing = {}, []
+        for symbol in members(evidence, self.members):
+            session(evidence, symbol, self.date)
+            volume = history(evidence, symbol)["volume"]
+            if volume.notna().any():
+                held[symbol] = np.log(volume.where(volume > 0))
+            else:
+                missing.append(symbol)
+        if not held:
+            raise NoFigure(Reason("no_volume"))
+        return held, missing
+
+    def _whose(self, evidence: Evidence, held: dict[str, pd.Series], missing: list[str]) -> Any:
+        """Whose volume it is, of how many the mean, and who is missing."""
+        who = named(evidence, self.members)
+        if len(held) + len(missing) == 1:
+            return who
+        if missing:
+            return Reason("mean_without", who=who, n=len(held), missing=named(evidence, missing))
+        return Reason("mean_of", who=who, n=len(held))
+
+
+@dataclass(frozen=True, slots=True)
+class FactorReturn(Kind):
+    """Return of `factor` (a column of the table "factors") on `date`, decimal, less its mean over the 250 days that
+    end ten before; ranked among those days.
+    """
+
+    needs = ("factors",)
+    one_session = True
+    tests = True
+
+    factor: str
+    date: Day
+
+    def measure(self, evidence: Evidence) -> Measured:
+        held = table(evidence, "factors")
+        days = pd.DatetimeIndex(held["date"] if "date" in held.columns else held.index)
+        if self.factor not in held.columns:
+            raise NoFigure(Reason("no_factor", factor=self.factor))
+        values = pd.Series(held[self.factor].to_numpy(float), index=days).sort_index()
+        stamp = pd.Timestamp(self.date)
+        past = before_the_day(values, stamp)
+        if stamp not in values.index or len(past) < FEWEST:
+            raise NoFigure(Reason("factors_too_short", day=self.date))
+        own, usual = float(values.loc[stamp]), float(past.mean())
+        test = against_history(own - usual, past, "SQ")
+        reason = Reason(
+            "factor_return",
+            factor=Reason(f"factor_{self.factor}") if self.factor in FACTORS else self.factor,
+            moved=moved(own),
+            when=self.date,
+            **decimals(mean=usual, more=own - usual),
+            p=Figure(test.p_value, "p"),
+        )
+        return tested(own - usual, "decimal", reason, test, made_of("decimal", that_day=own, usual=usual))

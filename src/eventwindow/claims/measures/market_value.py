@@ -1,0 +1,247 @@
+"""Market values and their changes: of one company, in sum, against others, and among the largest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.claims.evidence import Day, Evidence, Members, Symbol, before, members, name, named, price
+from eventwindow.claims.market_value import (
+    currency,
+    in_one_currency,
+    large_closes,
+    large_shares,
+    market_value,
+    share_count,
+    source,
+    value_changes,
+)
+from eventwindow.claims.measures.prices import each_held
+from eventwindow.claims.model import Kind, Measured, made_of
+from eventwindow.errors import Figure, Listed, NoFigure, Reason
+
+SHOWN = 3  # larger falls that a sentence names
+LOSSES = 5  # of a sum, that its parts hold
+VALUES = ("prices", "shares")
+LARGEST = ("megacaps", "shares")
+
+
+def changed(amount: float, unit: str) -> Reason:
+    """Lost or gained so much, as the words of a sentence."""
+    return Reason("lost" if amount < 0 else "gained", amount=Figure(abs(amount), unit, sign=False))
+
+
+@dataclass(frozen=True, slots=True)
+class ValueChange(Kind):
+    """(Close less the close before) × shares outstanding, in the currency of the listing.
+
+    `last_price` puts a price in place of the official close; `shares_on` takes the count known on another day.
+    """
+
+    unit = "money"
+    needs = VALUES
+    one_session = True
+    counts_of = ("security",)
+
+    security: Symbol
+    date: Day
+    last_price: float | None = None
+    shares_on: Day | None = None
+
+    def measure(self, evidence: Evidence) -> Measured:
+        start = price(evidence, self.security, before(evidence, self.security, self.date))
+        end = price(evidence, self.security, self.date) if self.last_price is None else self.last_price
+        count = share_count(evidence, self.security, self.shares_on or self.date)
+        value, unit = (end - start) * count.shares, currency(evidence, self.security)
+        told = {"who": name(evidence, self.security), "when": self.date, "start": start, "end": end}
+        reason = Reason("value_change", changed=changed(value, unit), count=count.reason, **told)
+        parts = made_of("price", previous_close=start, close=end) | made_of("shares", shares=count.shares)
+        return Measured(value, unit, reason, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueChangesSum(Kind):
+    """Sum of the value changes of `members` on `date`, in dollars: net, or `gross` of the losers alone."""
+
+    unit = "money"
+    needs = VALUES
+    one_session = True
+    counts_of = ("members",)
+
+    members: Members
+    date: Day
+    gross: bool = False
+
+    def measure(self, evidence: Evidence) -> Measured:
+        own, missing = each_held(members(evidence, self.members), lambda s: self._change(evidence, s))
+        if not own:
+            raise NoFigure(Reason("no_value_change"))
+        unit, rates = in_one_currency(evidence, own, self.date)
+        changes = {s: v * rates[s] for s, v in own.items()}
+        counted = {s: v for s, v in changes.items() if v < 0 or not self.gross}
+        total = sum(counted.values())
+        told = {"who": named(evidence, self.members), "when": self.date, "changed": changed(total, unit)}
+        reason = Reason.sentences(
+            Reason("lost_by_losers" if self.gross else "changed_together", n=len(counted), held=len(changes), **told),
+            Reason("no_share_count_of", names=named(evidence, missing)) if missing else None,
+        )
+        largest = sorted(counted.items(), key=lambda item: item[1])[:LOSSES]
+        return Measured(total, unit, reason, made_of("number", companies=len(changes)) | made_of(unit, **dict(largest)))
+
+    def _change(self, evidence: Evidence, symbol: str) -> float:
+        return ValueChange(symbol, self.date).measure(evidence).value or 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ValueAgainst(Kind):
+    """|Change of value| of `security` on `date` (or its value) over the sum of the values of `against`; a ratio.
+
+    The others are valued at the close before (`at = "before"`) or at the close of the day ("after").
+    """
+
+    unit = "ratio"
+    needs = VALUES
+    one_session = True
+    counts_of = ("security", "against")
+
+    security: Symbol
+    date: Day
+    against: Members
+    of: Literal["change", "value"] = "change"
+    at: Literal["before", "after"] = "before"
+
+    def measure(self, evidence: Evidence) -> Measured:
+        when = before(evidence, self.security, self.date) if self.at == "before" else self.date
+        own_values = {s: market_value(evidence, s, when) for s in members(evidence, self.against)}
+        unit, rates = in_one_currency(evidence, (self.security, *own_values), when)
+        values = {s: v * rates[s] for s, v in own_values.items()}
+        total, own = sum(values.values()), self._own(evidence) * rates[self.security]
+        counts = {share_count(evidence, s, when).source for s in values}
+        reason = Reason(
+            f"{self.of}_against",
+            who=name(evidence, self.security),
+            day=self.date,
+            own=Figure(own, unit),
+            ratio=own / total,
+            others=named(evidence, list(values)),
+            total=Figure(total, unit),
+            when=pd.Timestamp(when),
+            sources=Listed(source(one) for one in sorted(counts)),
+        )
+        return Measured(own / total, "ratio", reason, made_of(unit, own=own, others=total, **values))
+
+    def _own(self, evidence: Evidence) -> float:
+        if self.of == "value":
+            return market_value(evidence, self.security, self.date)
+        return abs(ValueChange(self.security, self.date).measure(evidence).value or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRank(Kind):
+    """1 if no company in the table "megacaps" was worth more at the last close on or before the date."""
+
+    unit = "rank"
+    needs = LARGEST
+    one_session = True
+    counts_of = ("security",)
+
+    security: Symbol
+    date: Day
+
+    def measure(self, evidence: Evidence) -> Measured:
+        closes = large_closes(evidence).loc[: pd.Timestamp(self.date)].tail(1)
+        if closes.empty or self.security not in closes.columns:
+            raise NoFigure(Reason("no_long_history", security=self.security, day=self.date))
+        values = (closes * large_shares(evidence, closes)).iloc[0].sort_values(ascending=False)
+        rank = int((values > values[self.security]).sum()) + 1
+        worth = {str(s): float(v) for s, v in values.items()}
+        reason = Reason(
+            "value_rank" if rank > 1 else "value_first",
+            who=name(evidence, self.security),
+            rank=rank,
+            n=len(values),
+            when=pd.Timestamp(closes.index[0]),
+            values=Listed(
+                Reason("with_figure", name=name(evidence, s), figure=Figure(v, "USD")) for s, v in worth.items()
+            ),
+        )
+        return Measured(float(rank), "rank", reason, made_of("USD", **worth))
+
+
+@dataclass(frozen=True, slots=True)
+class LossRank(Kind):
+    """1 if no day of any company in the table "megacaps", up to `date`, saw a larger fall in dollars (or per cent)."""
+
+    unit = "rank"
+    needs = LARGEST
+    one_session = True
+    counts_of = ("security",)
+
+    security: Symbol
+    date: Day
+    by: Literal["dollars", "per cent"] = "dollars"
+
+    def measure(self, evidence: Evidence) -> Measured:
+        changes = value_changes(evidence, self.by).loc[: pd.Timestamp(self.date)]
+        stamp = pd.Timestamp(self.date)
+        if self.security not in changes.columns or stamp not in changes.index:
+            raise NoFigure(Reason("no_long_history", security=self.security, day=self.date))
+        own = float(changes[self.security].loc[stamp])
+        others = _others(changes, self.security, stamp)
+        larger = others[others["change"] <= own]
+        unit = "USD" if self.by == "dollars" else "decimal"
+        shown = larger.head(SHOWN) if len(larger) else others.head(1)
+        reason = Reason(
+            "loss_rank" if len(larger) else "loss_first",
+            who=name(evidence, self.security),
+            when=self.date,
+            own=Figure(own, unit),
+            by=Reason("in_dollars" if self.by == "dollars" else "in_per_cent"),
+            rank=1 + len(larger),
+            n=changes.shape[1],
+            names=named(evidence, [str(s) for s in changes.columns]),
+            first=pd.Timestamp(changes.index[0]),
+            others=_days(evidence, shown, unit),
+        )
+        parts = {"that_day": own, "larger" if len(larger) else "next_largest": shown["change"].iloc[0]}
+        return Measured(
+            float(1 + len(larger)),
+            "rank",
+            Reason.sentences(reason, self._not_held(evidence, own)),
+            made_of(unit, **parts) | made_of("number", companies=changes.shape[1]),
+        )
+
+    def _not_held(self, evidence: Evidence, own: float) -> Reason:
+        """What a company that is not held would have needed to lose as much."""
+        if self.by == "per cent":
+            return Reason("smaller_not_counted")
+        closes = large_closes(evidence).loc[: pd.Timestamp(self.date)]
+        values = (closes * large_shares(evidence, closes)).ffill()
+        smallest, largest = float(values.iloc[-2].min()), float(values.iloc[0].max())
+        never = own / largest <= -1
+        return Reason(
+            "not_held_could_not" if never else "not_held_needed",
+            least=Figure(-own, "USD"),
+            smallest=Figure(smallest, "USD"),
+            needed=Figure(-own / smallest, "decimal", sign=False),
+            year=values.index[0].year,
+            largest=Figure(largest, "USD"),
+            early=Figure(min(-own / largest, 1.0), "decimal", sign=False),
+        )
+
+
+def _days(evidence: Evidence, days: pd.DataFrame, unit: str) -> Listed:
+    rows: Any = days.itertuples()
+    return Listed(
+        Reason("on_a_day", name=name(evidence, r.symbol), day=r.date, figure=Figure(r.change, unit)) for r in rows
+    )
+
+
+def _others(changes: pd.DataFrame, security: str, stamp: pd.Timestamp) -> pd.DataFrame:
+    """Every other day and company (date, symbol, change), the largest fall first."""
+    long = changes.rename_axis(index="date").reset_index().melt("date", var_name="symbol", value_name="change").dropna()
+    same = np.asarray((long["date"] == stamp) & (long["symbol"] == security))
+    return long[~same].sort_values("change", kind="stable")

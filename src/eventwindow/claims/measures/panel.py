@@ -1,0 +1,173 @@
+"""The cross-section of a wide panel of stocks: how many moved which way, and which of them did worse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.claims.evidence import Day, Evidence, Members, Symbol, members, moved, name, named, table, total_return
+from eventwindow.claims.measures.effects import GAP, T, compared, day_numbers, tested
+from eventwindow.claims.model import Kind, Measured, made_of
+from eventwindow.errors import Figure, NoFigure, Reason
+from eventwindow.inference.response import effect
+
+YEAR = 252
+Statistic = Literal["share_down", "share_up", "median", "equal_weight", "without_treated", "equal_less_index"]
+
+
+@dataclass(frozen=True, slots=True)
+class PanelBreadth(Kind):
+    """One figure of the cross-section of `date`: a share, or a return in decimals.
+
+    share_down, share_up: of stocks; median; equal_weight: mean return; without_treated: the index `security` with the
+    `treated` taken out at their weights, (R − Σ wR)/(1 − Σ w); equal_less_index: mean return less the index.
+    Stocks named in `treated` are left out of every figure but `equal_less_index`.
+    """
+
+    needs = ("panel", "weights")
+    one_session = True
+
+    date: Day
+    figure: Statistic
+    security: Symbol = ""
+    treated: Members = ()
+
+    def measure(self, evidence: Evidence) -> Measured:
+        if self.figure == "without_treated":
+            return self._without(evidence)
+        moves = self._moves(evidence)
+        value = STATISTICS[self.figure](moves)
+        told = {"n": len(moves), "when": self.date, "left": self._left_out(evidence)}
+        if self.figure == "equal_less_index":
+            value -= total_return(evidence, self.security, self.date, self.date)
+            told |= {"better": compared(value), "index": name(evidence, self.security)}
+        unit = "share" if self.figure.startswith("share") else "decimal"
+        told |= {"share": Figure(value, "share")} if unit == "share" else {"moved": moved(value)}
+        parts = made_of("share", down=(moves < 0).mean()) | made_of("decimal", median=moves.median(), mean=moves.mean())
+        return Measured(value, unit, Reason(f"panel_{self.figure}", **told), parts)
+
+    def _left_out(self, evidence: Evidence) -> Reason | str:
+        return Reason("without", names=named(evidence, self.treated)) if self._left(evidence) else ""
+
+    def _left(self, evidence: Evidence) -> tuple[str, ...]:
+        return () if self.figure == "equal_less_index" else members(evidence, self.treated)
+
+    def _moves(self, evidence: Evidence) -> pd.Series:
+        panel, stamp = table(evidence, "panel"), pd.Timestamp(self.date)
+        if stamp not in panel.index:
+            raise NoFigure(Reason("panel_lacks_day", day=self.date))
+        place = int(panel.index.searchsorted(stamp))
+        if place == 0:
+            raise NoFigure(Reason("panel_begins", day=self.date))
+        moves = panel.iloc[place].astype(float) / panel.iloc[place - 1].astype(float) - 1
+        return moves.drop(labels=list(self._left(evidence)), errors="ignore").dropna()
+
+    def _without(self, evidence: Evidence) -> Measured:
+        """The index without the treated: weights of the table "weights", drifted to the close before by prices."""
+        weights, lacking = self._weights(evidence)
+        index = total_return(evidence, self.security, self.date, self.date)
+        moves = {s: total_return(evidence, s, self.date, self.date) for s in weights.index}
+        part, weight = sum(float(weights[s]) * r for s, r in moves.items()), float(weights.sum())
+        value = (index - part) / (1 - weight)
+        told = {"n": len(moves), "names": named(evidence, self.treated), "weight": Figure(weight, "share")}
+        told |= {"index": name(evidence, self.security), "when": self.date, "moved": moved(index), "then": moved(value)}
+        reason = Reason.sentences(
+            Reason("without_treated", **told),
+            Reason("no_weight_of", names=named(evidence, lacking)) if lacking else None,
+        )
+        return Measured(value, "decimal", reason, made_of("decimal", index=index) | made_of("share", weight=weight))
+
+    def _weights(self, evidence: Evidence) -> tuple[pd.Series, list[str]]:
+        """Weights at the close before of those taken out, and who of them is in the panel without a weight."""
+        held = table(evidence, "weights")
+        dated = held[pd.to_datetime(held["date"]) < pd.Timestamp(self.date)]
+        own = dated[dated["index"] == self.security] if "index" in dated else dated
+        dated = dated if own.empty else own
+        if "index" in dated and len(set(dated["index"])) > 1:
+            raise NoFigure(Reason("no_weights_in", index=self.security))
+        dated = dated[dated["date"] == dated["date"].max()]
+        treated = members(evidence, self.treated)
+        chosen = [s for s in treated if s in set(dated["symbol"])]
+        if not chosen:
+            raise NoFigure(Reason("no_weight"))
+        panel = evidence.tables.get("panel", pd.DataFrame())
+        lacking = [s for s in treated if s in panel.columns and s not in chosen]
+        weights = dated.set_index("symbol")["weight"].astype(float)
+        return weights[chosen] * self._drift(evidence, chosen, pd.Timestamp(dated["date"].max())), lacking
+
+    def _drift(self, evidence: Evidence, chosen: list[str], start: pd.Timestamp) -> pd.Series:
+        """What prices did to the weights from their date to the close before the day."""
+        last = evidence.prices[self.security].index
+        day_before = last[last < pd.Timestamp(self.date)][-1]
+        closes = {s: evidence.prices[s]["close"] for s in (*chosen, self.security)}
+        grown = pd.Series({s: float(c.loc[day_before] / c.loc[start]) for s, c in closes.items()})
+        return grown[chosen] / grown[self.security]
+
+
+STATISTICS: dict[Statistic, Callable[[pd.Series], float]] = {
+    "share_down": lambda r: float((r < 0).mean()),
+    "share_up": lambda r: float((r > 0).mean()),
+    "median": lambda r: float(r.median()),
+    "equal_weight": lambda r: float(r.mean()),
+    "equal_less_index": lambda r: float(r.mean()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Characteristic(Kind):
+    """Slope of the market-adjusted return of `date` on a standardised characteristic, decimal per standard deviation.
+
+    prior_return: total return over the 252 sessions up to the one before; prior_beta: slope on the panel's mean over
+    them. The same slope on each of 250 earlier days, characteristics as of then, is its null distribution. `treated`
+    are left out.
+    """
+
+    unit = "slope"
+    needs = ("panel",)
+    one_session = True
+    tests = True
+
+    date: Day
+    of: Literal["prior_return", "prior_beta"] = "prior_return"
+    treated: Members = ()
+
+    def measure(self, evidence: Evidence) -> Measured:
+        left = list(members(evidence, self.treated))
+        panel = table(evidence, "panel").astype(float).drop(columns=left, errors="ignore")
+        stamp = pd.Timestamp(self.date)
+        place = int(panel.index.searchsorted(stamp))
+        if stamp not in panel.index or place < T + GAP + YEAR + 1:
+            raise NoFigure(Reason("panel_too_short"))
+        kept = panel.iloc[place - T - GAP - YEAR - 1 : place + 1]
+        slopes = self.slopes(kept.loc[:, kept.notna().all()])
+        value, null = float(slopes.iloc[-1]), slopes.iloc[: -GAP - 1]
+        spread = float(null.std(ddof=1))
+        test = effect(value, spread, len(null) - 1, null.to_numpy(), day_numbers(null), "date permutation of the slope")
+        told = {"when": self.date, "better": compared(value, "slope"), "p": Figure(test.p_value, "p")}
+        reason = Reason("characteristic", of=Reason(f"of_{self.of}"), **told)
+        return tested(value, "slope", reason, test, made_of("spread", usual_size=spread))
+
+    def slopes(self, prices: pd.DataFrame) -> pd.Series:
+        """The slope on each day that has a year before it."""
+        moves = prices.pct_change(fill_method=None).iloc[1:]
+        if self.of == "prior_return":
+            score = (prices.shift(1) / prices.shift(YEAR + 1) - 1).loc[moves.index]
+        else:
+            score = _rolling_beta(moves).shift(1)
+        rows = score.notna().all(axis=1)
+        x = score[rows].to_numpy()
+        x = (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True)
+        y = moves[rows].to_numpy()
+        return pd.Series((x * (y - y.mean(axis=1, keepdims=True))).mean(axis=1), index=moves.index[rows])
+
+
+def _rolling_beta(moves: pd.DataFrame) -> pd.DataFrame:
+    """Slope of each stock on the mean of all over the last year."""
+    market = moves.mean(axis=1)
+    product = moves.mul(market, axis=0).rolling(YEAR).mean()
+    covariance = product - moves.rolling(YEAR).mean().mul(market.rolling(YEAR).mean(), axis=0)
+    return covariance.div(market.rolling(YEAR).var(ddof=0), axis=0).replace([np.inf, -np.inf], np.nan)

@@ -1,0 +1,354 @@
+"""Prices and returns of named securities: on a day, over a span, and their place in the history that is held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.claims.evidence import (
+    Day,
+    Evidence,
+    Members,
+    Symbol,
+    before,
+    history,
+    members,
+    moved,
+    name,
+    named,
+    price,
+    session,
+    span,
+    total_return,
+)
+from eventwindow.claims.market_value import longest_closes, longest_returns
+from eventwindow.claims.model import Kind, Measured, made_of
+from eventwindow.errors import Figure, Listed, NoFigure, Reason
+from eventwindow.estimation.returns import price_for_returns
+
+SHOWN = 3  # larger moves that a sentence names
+NAMED = 8  # securities that a sentence names
+HISTORY = ("prices", "megacaps")
+
+
+@dataclass(frozen=True, slots=True)
+class Return(Kind):
+    """Total return from the session before `date` to the close of `date`, or of `until`; decimal."""
+
+    one_session = True
+
+    security: Symbol
+    date: Day
+    until: Day | None = None
+
+    def measure(self, evidence: Evidence) -> Measured:
+        history(evidence, self.security)
+        until = self.until or self.date
+        value = total_return(evidence, self.security, self.date, until)
+        told = {"who": name(evidence, self.security), "moved": moved(value), "when": span(self.date, until)}
+        try:
+            start = price(evidence, self.security, before(evidence, self.security, self.date))
+            closes = {"start": start, "end": price(evidence, self.security, until)}
+        except NoFigure:  # the source holds returns and no closes
+            return Measured(value, "decimal", Reason("return", **told))
+        return Measured(value, "decimal", Reason("return_closes", **told, **closes))
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningGap(Kind):
+    """Open over the close before, less one, decimal. Daily data hold no pre-market prints: the open stands in."""
+
+    one_session = True
+
+    security: Symbol
+    date: Day
+
+    def measure(self, evidence: Evidence) -> Measured:
+        start = price(evidence, self.security, before(evidence, self.security, self.date))
+        opened = price(evidence, self.security, self.date, "open")
+        gap = opened / start - 1
+        told = {"who": name(evidence, self.security), "when": self.date, "open": opened, "close": start}
+        reason = Reason("opening_gap", gap=moved(gap, "opened"), **told)
+        return Measured(gap, "decimal", reason, made_of("price", previous_close=start, open=opened))
+
+
+@dataclass(frozen=True, slots=True)
+class DayRange(Kind):
+    """Low and high of the day over the close (a future: settlement) before, less one, decimals; the value is the low.
+
+    A quoted moment inside the day is not in daily data: a stated range is held against the whole span.
+    """
+
+    one_session = True
+
+    security: Symbol
+    date: Day
+
+    def measure(self, evidence: Evidence) -> Measured:
+        start = price(evidence, self.security, before(evidence, self.security, self.date))
+        moves = {
+            at: price(evidence, self.security, self.date, at) / start - 1 for at in ("open", "high", "low", "close")
+        }
+        shown = {at: Figure(move, "decimal") for at, move in moves.items()}
+        reason = Reason("day_range", who=name(evidence, self.security), when=self.date, start=start, **shown)
+        return Measured(
+            moves["low"], "decimal", reason, made_of("decimal", **moves), interval=(moves["low"], moves["high"])
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLevel(Kind):
+    """The quoted price on `date`, in the currency of the listing, with splits after the study's end undone."""
+
+    unit = "price"
+    one_session = True
+
+    security: Symbol
+    date: Day
+    at: Literal["open", "high", "low", "close"] = "close"
+
+    def measure(self, evidence: Evidence) -> Measured:
+        value = price(evidence, self.security, self.date, self.at)
+        told = {"who": name(evidence, self.security), "when": self.date, "price": value}
+        return Measured(value, "price", Reason("price_level", at=Reason(f"price_{self.at}"), **told))
+
+
+@dataclass(frozen=True, slots=True)
+class LowestClose(Kind):
+    """The lowest close from `date` to `until`, both included, in the currency of the listing."""
+
+    unit = "price"
+
+    security: Symbol
+    date: Day
+    until: Day
+
+    def measure(self, evidence: Evidence) -> Measured:
+        first, last = (session(evidence, self.security, d) for d in (self.date, self.until))
+        closes = history(evidence, self.security)["close"].loc[first:last]
+        if closes.isna().any() or closes.empty:
+            raise NoFigure(Reason("close_missing", security=self.security))
+        value, when = float(closes.min()), pd.Timestamp(closes.index[int(closes.argmin())])
+        told = {"who": name(evidence, self.security), "first": first, "last": last, "price": value, "when": when}
+        parts = made_of("price", **{f"{d:%Y-%m-%d}": c for d, c in closes.items()})
+        return Measured(value, "price", Reason("lowest_close", **told), parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Kind):
+    """How many earlier closes held were at least as low (`kind = "low"`) or as high; 0 is a record. A count."""
+
+    unit = "count"
+    needs = HISTORY
+
+    security: Symbol
+    date: Day
+    kind: Literal["low", "high"] = "low"
+
+    def measure(self, evidence: Evidence) -> Measured:
+        close = price(evidence, self.security, self.date)
+        held = longest_closes(evidence, self.security)
+        earlier = held.loc[held.index < pd.Timestamp(self.date)]
+        if earlier.empty:
+            raise NoFigure(Reason("no_earlier_close", security=self.security, day=self.date))
+        beyond = earlier <= close if self.kind == "low" else earlier >= close
+        count, share = int(beyond.sum()), float(beyond.mean())
+        told = {"who": name(evidence, self.security), "close": close, "when": self.date, "earlier": len(earlier)}
+        key = f"was_no_{self.kind}" if count else f"record_{self.kind}"
+        reason = Reason(key, n=count, share=Figure(share, "share"), since=pd.Timestamp(earlier.index[0]), **told)
+        return Measured(
+            float(count), "count", reason, made_of("price", close=close) | made_of("share", share_of_closes=share)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveredShare(Kind):
+    """Share of the loss of `date` recovered by the close of the `sessions`-th session after it.
+
+    Total returns; a basket is the mean of its members' wealth, equal amounts held from the close before the loss.
+    """
+
+    unit = "share"
+
+    members: Members
+    date: Day
+    sessions: int
+
+    def measure(self, evidence: Evidence) -> Measured:
+        symbols = members(evidence, self.members)
+        paths = [self._path(evidence, s) for s in symbols]
+        loss, later = (float(np.mean([p[k] for p in paths])) for k in (0, 1))
+        if loss >= 0:
+            raise NoFigure(Reason("no_loss", day=self.date))
+        share = (later - loss) / -loss
+        since = (1 + later) / (1 + loss) - 1
+        reason = Reason(
+            "won_back" if share > 0 else "no_rebound",
+            who=named(evidence, self.members),
+            n=len(symbols),
+            lost=Figure(-loss, "decimal", sign=False),
+            when=self.date,
+            until=before(evidence, symbols[0], self.date, -self.sessions),
+            stood=Figure(later, "decimal"),
+            share=Figure(abs(share), "share"),
+            since=Figure(abs(since), "decimal", sign=False),
+        )
+        return Measured(share, "share", reason, made_of("decimal", that_day=loss, since_before=later))
+
+    def _path(self, evidence: Evidence, symbol: str) -> tuple[float, float]:
+        """The day's return, and the return from the close before to the later session."""
+        end = before(evidence, symbol, self.date, -self.sessions)
+        fall = total_return(evidence, symbol, self.date, self.date)
+        return fall, total_return(evidence, symbol, self.date, end)
+
+
+@dataclass(frozen=True, slots=True)
+class OvernightShare(Kind):
+    """Log return from the close before to the open over the log return to the close; above 1, the session reversed."""
+
+    unit = "share"
+    one_session = True
+
+    security: Symbol
+    date: Day
+
+    def measure(self, evidence: Evidence) -> Measured:
+        start = price(evidence, self.security, before(evidence, self.security, self.date))
+        opened, closed = (price(evidence, self.security, self.date, at) for at in ("open", "close"))
+        if closed == start:
+            raise NoFigure(Reason("ended_where_it_began"))
+        share = float(np.log(opened / start) / np.log(closed / start))
+        moves = {"overnight": opened / start - 1, "session": closed / opened - 1}
+        shown = {key: Figure(move, "decimal") for key, move in moves.items()}
+        told = {"who": name(evidence, self.security), "when": self.date, "share": Figure(share, "share")}
+        return Measured(share, "share", Reason("overnight_share", **told, **shown), made_of("decimal", **moves))
+
+
+@dataclass(frozen=True, slots=True)
+class Breadth(Kind):
+    """The share of `members` that were `side` ("up" or "down") on the day or to `until`, at the close or the open."""
+
+    unit = "share"
+
+    members: Members
+    date: Day
+    side: Literal["up", "down"]
+    at: Literal["close", "open"] = "close"
+    until: Day | None = None
+
+    def measure(self, evidence: Evidence) -> Measured:
+        moves, missing = each_held(members(evidence, self.members), lambda s: self._move(evidence, s))
+        if not moves:
+            raise NoFigure(Reason("none_has_a_figure"))
+        with_it = [s for s, r in moves.items() if (r > 0 if self.side == "up" else r < 0)]
+        against = sorted((s for s in moves if s not in with_it), key=lambda s: -abs(moves[s]))
+        reason = Reason.sentences(
+            Reason(
+                "breadth" if against else "breadth_all",
+                when=span(self.date, self.until or self.date),
+                n=len(with_it),
+                held=len(moves),
+                moved=Reason(f"{self.at}_{self.side}"),
+                others=_shown(evidence, moves, against),
+            ),
+            Reason("not_held", names=named(evidence, missing)) if missing else None,
+        )
+        parts = made_of("number", moved_so=len(with_it), held=len(moves)) | made_of("decimal", **moves)
+        return Measured(len(with_it) / len(moves), "share", reason, parts)
+
+    def _move(self, evidence: Evidence, symbol: str) -> float:
+        if self.at == "open":
+            return OpeningGap(symbol, self.date).measure(evidence).value or 0.0
+        return total_return(evidence, symbol, self.date, self.until or self.date)
+
+
+def each_held(symbols: Sequence[str], figure: Callable[[str], float]) -> tuple[dict[str, float], list[str]]:
+    """The figure of every security that has one, and the securities that have none."""
+    found: dict[str, float] = {}
+    missing: list[str] = []
+    for symbol in symbols:
+        try:
+            found[symbol] = figure(symbol)
+        except NoFigure:
+            missing.append(symbol)
+    return found, missing
+
+
+def _shown(evidence: Evidence, moves: dict[str, float], chosen: list[str]) -> Listed | Reason:
+    """The first of some securities with their moves, and how many more there are."""
+    items = Listed(
+        Reason("with_figure", name=name(evidence, s), figure=Figure(moves[s], "decimal")) for s in chosen[:NAMED]
+    )
+    rest = len(chosen) - len(items)
+    return Reason("and_more", items=items, n=rest) if rest else items
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRank(Kind):
+    """1 if no day held up to `date` saw a larger fall ("down") or rise ("up") of the security.
+
+    The longest history held: total returns, and price returns before the study's own prices begin.
+    """
+
+    unit = "rank"
+    needs = HISTORY
+
+    security: Symbol
+    date: Day
+    side: Literal["down", "up"] = "down"
+
+    def measure(self, evidence: Evidence) -> Measured:
+        until = session(evidence, self.security, self.date)
+        held = longest_returns(evidence, self.security).loc[:until]
+        if held.empty or held.index[-1] != until:
+            raise NoFigure(Reason("no_return_on", security=self.security, day=self.date))
+        own = float(held.iloc[-1])
+        beyond = held[held < own] if self.side == "down" else held[held > own]
+        score = own / float(held.iloc[:-1].std())
+        reason = Reason(
+            "return_rank" if len(beyond) else "return_first",
+            who=name(evidence, self.security),
+            moved=moved(own),
+            when=self.date,
+            rank=1 + len(beyond),
+            side=Reason(f"largest_{self.side}"),
+            n=len(held),
+            since=pd.Timestamp(held.index[0]),
+            size=Figure(abs(score), "deviations"),
+            larger=_largest(beyond),
+        )
+        parts = made_of("decimal", that_day=own) | made_of("deviations", size=score) | made_of("number", days=len(held))
+        return Measured(float(1 + len(beyond)), "rank", reason, parts)
+
+
+def _largest(beyond: pd.Series) -> Listed:
+    """The largest of the moves beyond that of the day, the largest first."""
+    first = beyond.loc[beyond.abs().sort_values(ascending=False).index].head(SHOWN)
+    rows = zip(pd.DatetimeIndex(first.index), first, strict=True)
+    return Listed(Reason("with_figure", name=d, figure=Figure(float(r), "decimal")) for d, r in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class YearReturn(Kind):
+    """Total return from the last session of the year before to the last session of `year`, decimal."""
+
+    security: Symbol
+    year: int
+
+    def measure(self, evidence: Evidence) -> Measured:
+        prices = price_for_returns(history(evidence, self.security)).dropna()
+        start, end = self._last(prices, self.year - 1), self._last(prices, self.year)
+        value = float(prices[end] / prices[start] - 1)
+        told = {"who": name(evidence, self.security), "moved": moved(value), "start": start, "end": end}
+        return Measured(value, "decimal", Reason("year_return", year=self.year, **told))
+
+    def _last(self, prices: pd.Series, year: int) -> pd.Timestamp:
+        index = pd.DatetimeIndex(prices.index)
+        days = index[index.year == year]
+        if not len(days) or days[-1].month != 12 or not (index.year > year).any():
+            raise NoFigure(Reason("no_year_end", year=year))
+        return pd.Timestamp(days[-1])
