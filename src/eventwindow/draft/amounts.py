@@ -35,12 +35,13 @@ _GENERAL = re.compile(
 _PERCENT_ZH = re.compile(rf"百分之(?P<n1>{_N}|{_ZH})(?:[到至](?:百分之)?(?P<n2>{_N}|{_ZH}))?")
 _TENTHS = re.compile(r"(?P<n1>[一二两三四五六七八九1-9])(?:[到至](?P<n2>[一二两三四五六七八九1-9]))?成(?P<rest>[一二三四五六七八九1-9半])?(?![为本立功长员分果交都品熟就])")  # fmt: skip  # noqa: E501
 _MULTIPLES = (
-    (re.compile(r"\b(?:double[sd]?|doubling)\b|翻(?:了)?(?:一倍|一番)|翻倍|倍增", re.I), 1.0),
+    (re.compile(r"\b(?:double[sd]?|doubling)\b(?! the\b| that\b| what\b| its\b)|翻(?:了)?(?:一倍|一番)|翻倍|倍增", re.I), 1.0),
     (re.compile(r"\b(?:triple[sd]?|tripling)\b|翻两倍", re.I), 2.0),
     (re.compile(r"\b(?:quadruple[sd]?)\b|翻两番", re.I), 3.0),
     (re.compile(r"\b(?:halve[sd]?|halving)\b|腰斩", re.I), -0.5),
 )
 _TIMES_ZH = re.compile(rf"(?P<n1>{_N}|{_ZH})倍")
+_TIMES_EN = re.compile(rf"\b(?P<n1>{_N}|two|three|four|five|six|seven|eight|nine|ten) times\b", re.I)
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9, "b": 1e9,
            "trillion": 1e12, "tn": 1e12, "t": 1e12}  # fmt: skip
 _WORDS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -76,7 +77,7 @@ def _special(text: str) -> Iterator[tuple[int, int, Amount]]:
     for pattern, change in _MULTIPLES:
         for m in pattern.finditer(text):
             yield *m.span(), Amount("multiple", abs(change), abs(change), 0.1, signed=1 if change > 0 else -1)
-    for pattern, reader in ((_PERCENT_ZH, _percent), (_TENTHS, _tenths), (_TIMES_ZH, _times)):
+    for pattern, reader in ((_PERCENT_ZH, _percent), (_TENTHS, _tenths), (_TIMES_ZH, _times), (_TIMES_EN, _times)):
         for m in pattern.finditer(text):
             if amount := _numeral_or_none(reader, m):
                 yield *m.span(), amount

@@ -1,15 +1,18 @@
-"""Where and when a statement stands: its day, its session, the security it is about, what earlier sentences left."""
+"""When a statement is of: its day or span, its session, and what earlier sentences left."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from eventwindow.draft.lexicon import Mark
+from eventwindow.draft.periods import Period
 from eventwindow.draft.sentence import Sentence
 from eventwindow.draft.statement import Subject
 
 SESSIONS = ("pre", "after", "close")
+_APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +24,16 @@ class Context:
     session: str = ""
     direction: int = 0
     kind: str = ""
+    several: bool = False  # more than one security was spoken of
+    index: tuple[Subject, ...] = ()  # the index spoken of last
 
 
 def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     """The day in the mark's clause, else the one before it; in English also a later one; else the paragraph's."""
     low, high = sentence.clause(mark)
-    own = sentence.last("date", before=mark.start, since=low) or next(
-        iter(sentence.all("date", within=(low, high))), None
-    )
+    near = _beside(sentence, mark)
+    own = near if near and near.kind == "date" else sentence.last("date", before=mark.start, since=low)
+    own = own or next(iter(sentence.all("date", within=(low, high))), None)
     found = own or sentence.last("date", before=mark.start)
     if found is None and not sentence.chinese:
         found = next(iter(sentence.all("date")), None)
@@ -39,6 +44,8 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
 
 def _resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | None:
     earlier = sentence.last("date", before=found.start)
+    if earlier is None and context.date is None and found.value.steps:
+        earlier = next((m for m in sentence.all("date") if m.start > found.start and m.value.date), None)
     base = _resolved(sentence, earlier, context) if earlier else context.date
     day: dt.date | None = found.value.resolved(base)
     return day
@@ -46,7 +53,7 @@ def _resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | No
 
 def last_day(sentence: Sentence, context: Context) -> dt.date | None:
     """The day that the next sentence may lean on."""
-    found = sentence.last("date", before=len(sentence.text))
+    found = next((m for m in reversed(sentence.all("date")) if m.value.steps is None or m.value.steps >= 0), None)
     return (_resolved(sentence, found, context) or context.date) if found else context.date
 
 
@@ -64,35 +71,40 @@ def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
     return found.kind
 
 
-def years_of(sentence: Sentence, mark: Mark) -> tuple[int, ...] | None:
-    """The calendar years that a figure is for; () is an open span, None a day."""
+def period_of(sentence: Sentence, mark: Mark) -> Period | None:
+    """The span that a figure is for; None where it is a day's."""
     low, high = sentence.clause(mark)
-    own = sentence.all("period", within=(low, high))
-    if not own and not sentence.has("date", within=(low, high)):
-        near = sentence.last("period", "date", before=mark.start)
-        used = near and sentence.has("amount", within=(near.end, mark.start))
-        own = [near] if near and near.kind == "period" and not used else []
-    if not own or sentence.has("date", within=(low, high)):
+    near = _beside(sentence, mark)
+    if near is not None and (near.kind == "date" or not near.value.years):
+        return near.value if near.kind == "period" else None
+    if sentence.has("date", within=(low, high)) and not sentence.chinese:
         return None
-    return tuple(sorted({year for m in own for year in m.value}))
+    own = sentence.all("period", within=(low, high))
+    if sentence.chinese:
+        last = sentence.last("period", "date", before=mark.start, since=low)
+        own = [m for m in own if last is None or last.kind == "period"]
+    if not own:
+        last = sentence.last("period", "date", before=mark.start)
+        used = last and (sentence.has("amount", within=(last.end, mark.start)) or _taken(sentence, last))
+        own = [last] if last and last.kind == "period" and not used else []
+    if not own:
+        return None
+    years = {year for m in own for year in m.value.years}
+    return Period(years=tuple(sorted(years))) if years else own[-1].value
 
 
-def subjects_of(sentence: Sentence, mark: Mark, context: Context, *, carry: bool = True) -> tuple[Subject, ...]:
-    """The nearest list before the mark in its clause; else one linked to it, an earlier one, the paragraph's."""
-    low, high = sentence.clause(mark)
-    found = sentence.last("names", before=mark.start, since=low) or _after(sentence, mark, high)
-    if found is None and carry:
-        found = sentence.last("names", before=mark.start)
-        if found is None and not context.who:
-            found = next(iter(sentence.all("names", within=(mark.end, high))), None)
-    if found is None:
-        return context.who if carry else ()
-    return tuple(found.value)
+def _taken(sentence: Sentence, span: Mark) -> bool:
+    """Whether the span stands right behind a figure of its own."""
+    before = sentence.last("amount", before=span.start, since=sentence.clause(span)[0])
+    return before is not None and _beside(sentence, before) == span
 
 
-def _after(sentence: Sentence, mark: Mark, high: int) -> Mark | None:
-    """A list joined to the mark by a preposition, with at most a move between: "a 17 % fall in …"."""
-    from eventwindow.draft.sentence import MOVES
-
-    ends = [mark.end, *(m.end for m in sentence.all(*MOVES, within=(mark.end, min(high, mark.end + 16))))]
-    return next((found for end in ends if (found := sentence.linked(end))), None)
+def _beside(sentence: Sentence, mark: Mark) -> Mark | None:
+    """The day or span right behind the figure, before the next one: "2.6 % on Friday and 8.8 % over the week"."""
+    if sentence.chinese:
+        return None
+    high = sentence.clause(mark)[1]
+    following = next((m for m in sentence.all("amount") if m.start >= mark.end), None)
+    end = min(high, following.start) if following else high
+    found = next(iter(sentence.all("date", "period", within=(mark.end, end))), None)
+    return found if found and not _APART.search(sentence.text[mark.end : found.start]) else None

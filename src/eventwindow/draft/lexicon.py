@@ -48,6 +48,10 @@ class Lexicon:
     currencies: Sequence[tuple[str, tuple[str, ...]]]
     abbreviations: tuple[str, ...]
     not_bare: frozenset[str]
+    stop: frozenset[str]  # words with a capital letter that are no names
+    fillers: tuple[str, ...]
+    never: str
+    aside: Mapping[str, re.Pattern[str]]
 
     def marks(self, text: str) -> list[Mark]:
         """Every word of a list and every group in the text, overlaps included."""
@@ -70,6 +74,10 @@ def lexicon(chinese: bool) -> Lexicon:
         currencies=[(code, tuple(_script(w, chinese) for w in words)) for code, words in rules["currencies"].items()],
         abbreviations=tuple(rules["abbreviations"]),
         not_bare=frozenset(rules["not_bare"]),
+        stop=frozenset(rules["stranger"]["stop"]),
+        fillers=tuple(_script(w, chinese) for w in _longest(rules["stranger"]["zh_filler"])),
+        aside={key: re.compile(_script(p, chinese), re.IGNORECASE) for key, p in rules["aside"].items()},
+        never=_script(rules["stranger"]["zh_never"], chinese),
     )
 
 

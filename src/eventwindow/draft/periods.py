@@ -1,38 +1,118 @@
-"""Spans of time that a figure is for, where they are no single day: calendar years, or a span that stays open."""
+"""Spans of time that a figure is for: calendar years, a week, some sessions, or a span that a person must settle."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
-from eventwindow.draft.chinese import numeral
+from eventwindow.draft.chinese import has_chinese, numeral
 from eventwindow.draft.lexicon import Mark
 
-_YEARS = re.compile(r"\b(?:in|both|and|of) (?P<en>(?:19|20)\d\d)\b|(?P<zh>(?:19|20)\d\d)\s*年(?!\s*\d*\s*(?:月|以来|底|初|代))", re.I)  # fmt: skip  # noqa: E501
-_LAST = re.compile(r"\blast year\b|去年(?!\s*\d|年?底|年初)", re.I)
-_BEFORE = re.compile(r"前年(?!\s*\d)|\bthe year before last\b", re.I)
-_PAST = re.compile(r"\b(?:past|last) (?P<en>two|three|four|five) years\b|过去(?P<zh>[两二三四五])年", re.I)
-_OPEN = re.compile(
-    r"\bso far this year\b|\bthis year\b|\byear to date\b|\b(?:past|last|this) (?:week|month|quarter)\b"
-    r"|\bfor the (?:week|month|year)\b|\bover the (?:past|last)\b"
-    r"|今年以?来?|本周(?![一二三四五六日])累计|[本上]月|一周来|年初至今|累计",
-    re.I,
-)
-_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5}
+_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_N = rf"(?:{'|'.join(_WORDS)}|\d+)"
+_ZH_N = r"[两三四五六七八九十\d]+"
+_DAY = r"(?:mon|tues|wednes|thurs|fri)day"
+_DAYS = {d: k for k, d in enumerate(["mon", "tue", "wed", "thu", "fri"])}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """`years` one by one; or from `first` to `until` (the day spoken of last where None); or the last `sessions`."""
+
+    years: tuple[int, ...] = ()
+    first: dt.date | None = None
+    until: dt.date | None = None
+    sessions: int = 0
+    open: bool = False  # the words do not settle it
+
+    def resolved(self, day: dt.date | None, dated: dt.date) -> Period:
+        """With both ends, where they can be told."""
+        end = self.until or day or dated
+        first = self.first
+        if self.sessions:
+            first = end
+            for _ in range(self.sessions - 1):
+                first -= dt.timedelta(3 if first.weekday() == 0 else 1)
+        if first is None or first > end:
+            return replace(self, first=None, until=None, open=True)
+        return replace(self, first=first, until=end)
+
+
+def _year(m: re.Match[str], dated: dt.date) -> Period:
+    return Period(years=(int(m["en"] or m["zh"]),))
+
+
+def _past_years(m: re.Match[str], dated: dt.date) -> Period:
+    count = _count(m["en"] or m["zh"])
+    return Period(years=tuple(range(dated.year - count, dated.year)))
+
+
+def _week(_: re.Match[str], dated: dt.date) -> Period:
+    """The article's week; on a Monday the week before."""
+    monday = dated - dt.timedelta(dated.weekday() or 7)
+    return Period(first=monday, until=min(dated, monday + dt.timedelta(4)))
+
+
+def _past_week(m: re.Match[str], dated: dt.date) -> Period:
+    """The week that ends with the article's; in the middle of one, which days are meant is not told."""
+    return replace(_week(m, dated), open=dated.weekday() < 4 and dated.weekday() > 0)
+
+
+def _last_week(_: re.Match[str], dated: dt.date) -> Period:
+    monday = dated - dt.timedelta(dated.weekday() + 7)
+    return Period(first=monday, until=monday + dt.timedelta(4))
+
+
+def _this_year(_: re.Match[str], dated: dt.date) -> Period:
+    return Period(first=dt.date(dated.year, 1, 1), until=dated)
+
+
+def _since_day(m: re.Match[str], dated: dt.date) -> Period:
+    """From the close of that day; without "close" its own move may be meant too."""
+    day = dated - dt.timedelta((dated.weekday() - _DAYS[m["day"][:3].lower()]) % 7)
+    following = day + dt.timedelta(3 if day.weekday() == 4 else 1)
+    return Period(first=following, open=not m["close"])
+
+
+def _sessions(m: re.Match[str], dated: dt.date) -> Period:
+    return Period(sessions=_count(m["en"] or m["zh"]), open=not (m["sure"] or m["sure2"]))
+
+
+def _open(_: re.Match[str], dated: dt.date) -> Period:
+    return Period(open=True)
+
+
+_PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = (
+    (r"\b(?:in|both|and|of) (?P<en>(?:19|20)\d\d)\b|(?P<zh>(?:19|20)\d\d)\s*年(?!\s*\d*\s*(?:月|以来|底|初|代))", _year),
+    (r"\blast year\b|去年(?!\s*\d|年?底|年初)", lambda _, d: Period(years=(d.year - 1,))),
+    (r"前年(?!\s*\d)|\bthe year before last\b", lambda _, d: Period(years=(d.year - 2,))),
+    (r"\b(?:past|last) (?P<en>two|three|four|five) years\b|过去(?P<zh>[两二三四五])年", _past_years),
+    (r"\b(?:over|for|in|during|on) the week\b|\bthis week\b|[本这]周(?![一二三四五六日])(?:累计)?|周线", _week),
+    (r"\b(?:past|previous) week\b|过去一周|近一周|一周来", _past_week),
+    (r"\blast week\b|上周(?![一二三四五六日])(?:累计)?", _last_week),
+    (r"\b(?:so far )?this year\b|\byear to date\b|今年(?:以来|来|迄今|至今)?(?:已?累计)?|年初至今", _this_year),
+    (rf"\bsince (?:last )?(?P<day>{_DAY})(?P<close>['’]s close)?", _since_day),
+    (rf"\b(?:over|in|during|for) the (?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
+     rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天)(?:来|累计|内|以来|里)?", _sessions),
+    (r"\b(?:past|last|this|for the) (?:month|quarter|year)\b|\bover the (?:past|last)\b|\b(?:in|over) (?:a|one) (?:year|month)\b"
+     r"|\bsince (?:(?:its|their|the) |(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\b)"
+     rf"|[本上这]个?月(?!\d)|近[一二{_ZH_N[1:-1]}个?(?:月|年|季)|过去[一二{_ZH_N[1:-1]}个?月|自[^,。]{{2,12}}以来|累计", _open),
+)  # fmt: skip
+_COMPILED = tuple((re.compile(pattern, re.IGNORECASE), read) for pattern, read in _PATTERNS)
+
+
+def _count(text: str) -> int:
+    if has_chinese(text):
+        return int(numeral(text))
+    return _WORDS[text.lower()] if text.lower() in _WORDS else int(text)
 
 
 def periods(text: str, dated: dt.date) -> Iterator[Mark]:
-    """Marks whose value is a tuple of years; an empty tuple is a span that a person must settle."""
-    for m in _YEARS.finditer(text):
-        span = m.span("en") if m["en"] else m.span()
-        yield Mark(*span, "period", (int(m["en"] or m["zh"]),))
-    for m in _LAST.finditer(text):
-        yield Mark(*m.span(), "period", (dated.year - 1,))
-    for m in _BEFORE.finditer(text):
-        yield Mark(*m.span(), "period", (dated.year - 2,))
-    for m in _PAST.finditer(text):
-        count = _COUNTS[m["en"].lower()] if m["en"] else int(numeral(m["zh"]))
-        yield Mark(*m.span(), "period", tuple(range(dated.year - count, dated.year)))
-    for m in _OPEN.finditer(text):
-        yield Mark(*m.span(), "period", ())
+    """Every span named in the sentence, as marks whose value is a `Period`."""
+    for pattern, read in _COMPILED:
+        for m in pattern.finditer(text):
+            span = m.span("en") if read is _year and m["en"] else m.span()
+            kind = "since_day" if read is _since_day else "period"
+            yield Mark(*span, kind, read(m, dated))

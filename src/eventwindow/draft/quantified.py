@@ -2,46 +2,100 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from eventwindow.draft.amounts import Amount
-from eventwindow.draft.context import Context, day_of, session_of, subjects_of, years_of
+from eventwindow.draft.context import Context, day_of, period_of, session_of
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.securities import Names
+from eventwindow.draft.periods import Period
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
+from eventwindow.draft.subjects import Found, subjects_of
 
 LEVEL_HEDGE = {"at": "", "over": "more_than", "under": "less_than"}
+_YUAN = {"TWD", "CNY", "HKD", "JPY"}  # what 元 alone may be
 LARGE = 1e7  # a smaller sum is no market value
 _AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
+_OR = re.compile(r"[\s,(]*(?:or|或|即)?[\s,]*(?:跌幅|涨幅|升幅|幅度)?(?:为|达|约|高达)?\s*", re.IGNORECASE)
 _FROM_TO = re.compile(r"(?:\b(?:from|to|at|of)|从|由|至|到|降为|升为)\s*$", re.IGNORECASE)
 ROW = "several figures stand in a row: which is whose?"
 POSSIBLE = "it is said as a possibility or a forecast"
 EXTREME = "an extreme of the day is meant, not its close"
 AFTER_HOURS = "a price after hours is meant; daily data hold none"
 SPAN = "a span of time is meant: give `date` and `until`"
+MOMENT = "a moment of the day is meant, not its close"
+INVERSE = "the pair is quoted the other way round: a fall of this currency is a rise of the quote"
+CURRENCY = "the sum is in another currency than the quotation"
+INDEX_VALUE = "the value of all its members is meant, which is not in the quotation"
+_SHARE = re.compile(r"\s+of\s+(?:[\w'’.-]+\s*){1,6}")
+_WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
+_COUNTED = re.compile(r"[\u3400-\u9fff]|\s+[a-z]{3,}s\b(?! points)")
+_NARROWED = re.compile(r"收敛|收窄|缩小|\bnarrow", re.IGNORECASE)
+_PARED = re.compile(r"\bbefore (?:it |they |the shares |the stock )?(?:\w+ly )?(?:par|trim|recover|rebound|retreat|settl|clos|end|win|won|eas|slip|com(?:e|ing) off|revers|stead)", re.IGNORECASE)
+_FROM = re.compile(r"(?:recover|rebound|bounc)\w* from (?:a |an )?\w+ of (?:\w+ )*$", re.IGNORECASE)
+_LATE = re.compile(r"\b(?:clos|settl|end|finish)\w*\b|收|终场", re.IGNORECASE)
 POINTS = "no measure takes points: give the change in per cent"
 
 
-def figures(sentence: Sentence, line: int, context: Context, names: Names) -> Iterator[tuple[Mark, Statement]]:
+def figures(
+    sentence: Sentence, line: int, context: Context, names: Names, dated: dt.date
+) -> Iterator[tuple[Mark, Statement]]:
     """Every figure about a market in the sentence, with the mark it stands at."""
-    direction = 0
+    direction, said = 0, list[tuple[Mark, Statement]]()
     for mark in sentence.all("amount"):
         if _about_something_else(sentence, mark):
             continue
-        amount, sign = mark.value, _sign(sentence, mark)
-        for subject in _subjects(sentence, mark, context):
-            sign = sign or _elliptic(sentence, mark, direction)
-            for found in _stated(sentence, mark, subject, sign, context, names):
-                yield mark, replace(found, line=line, step=amount.step, hedge=_hedge(amount, found.hedge))
-                direction = found.direction if found.kind != "price_level" else direction
+        if (same := _same_move(sentence, mark, said)) is not None:
+            found = [same]
+        else:
+            found = _read(sentence, mark, context, names, dated, direction)
+        for s in found:
+            stated = replace(s, line=line, step=mark.value.step, hedge=_hedge(mark.value, s.hedge))
+            said.append((mark, stated))
+            direction = stated.direction if stated.kind != "price_level" else direction
+            yield mark, stated
+
+
+def _read(
+    sentence: Sentence, mark: Mark, context: Context, names: Names, dated: dt.date, direction: int
+) -> list[Statement]:
+    sign, who = _sign(sentence, mark), _subjects(sentence, mark, context)
+    found: list[Statement] = []
+    for subject in who.who or (NOBODY,):
+        own = sign or _elliptic(sentence, mark, direction)
+        for s in _stated(sentence, mark, subject, own, context, names, dated):
+            found.append(replace(s, open=tuple(dict.fromkeys((*s.open, *who.open)))))
+    return found
+
+
+def _same_move(sentence: Sentence, mark: Mark, said: list[tuple[Mark, Statement]]) -> Statement | None:
+    """ "1,679 points, or 3.98 %", "下跌224點，跌幅0.51%": one move in two units."""
+    if not said or mark.value.unit not in {"percent", "points"}:
+        return None
+    before, last = said[-1]
+    if {before.value.unit, mark.value.unit} != {"percent", "points"} or last.kind not in {"return", "points"}:
+        return None
+    between = sentence.text[before.end : mark.start]
+    for m in sentence.all("date", within=(before.end, mark.start)):
+        between = between.replace(sentence.text[m.start : m.end], "")
+    if not _OR.fullmatch(re.sub(r"\bon\b|\s+", " ", between)):
+        return None
+    kind = "points" if mark.value.unit == "points" else "return"
+    ends = sorted(last.direction * edge for edge in (mark.value.low, mark.value.high))
+    return replace(last, kind=kind, low=ends[0], high=ends[1], hedge="", open=tuple(o for o in last.open if o != POINTS))
 
 
 def _about_something_else(sentence: Sentence, mark: Mark) -> bool:
     """Whether the nearest noun says that the figure is a cost, a count, a wage: anything but a price."""
     low, high = sentence.clause(mark)
+    if mark.value.unit == "percent" and (m := _SHARE.match(sentence.text[mark.end :])):
+        return not (_WORTH.search(m[0]) or sentence.rules.words["value"].search(m[0]))
+    if mark.value.unit != "multiple" and _volume(sentence, mark):
+        return True
     kinds = ("off", "stock", "value", "close", "names")
     before = [m for m in sentence.all(*kinds, within=(low, mark.start)) if not _lesser(sentence, m)]
     after = sentence.all("off", within=(mark.end, high))
@@ -52,6 +106,13 @@ def _about_something_else(sentence: Sentence, mark: Mark) -> bool:
         return True
     earlier = [m for m in sentence.all(*kinds, within=(0, low)) if not _lesser(sentence, m)]
     return bool(earlier) and earlier[-1].kind == "off" and not sentence.has("names", within=(low, high))
+
+
+def _volume(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a word for volume is the nearest noun before the figure in its clause."""
+    low, _ = sentence.clause(mark)
+    last = sentence.last("volume", "stock", "value", *MOVES, before=mark.start, since=low)
+    return last is not None and last.kind == "volume"
 
 
 def _lesser(sentence: Sentence, mark: Mark) -> bool:
@@ -84,14 +145,16 @@ def _sign(sentence: Sentence, mark: Mark) -> int:
 
 def _elliptic(sentence: Sentence, mark: Mark, direction: int) -> int:
     """A figure without a verb takes the direction of the figure before it: "… fell 3 % and … 4 %"."""
-    named = sentence.has("names", within=(sentence.clause(mark)[0], mark.start))
+    low = sentence.clause(mark)[0]
+    named = sentence.has("names", within=(low, mark.start)) or _NARROWED.search(sentence.text[low : mark.start])
     return direction if named and mark.value.unit == "percent" else 0
 
 
-def _subjects(sentence: Sentence, mark: Mark, context: Context) -> tuple[Subject, ...]:
-    subjects = subjects_of(sentence, mark, context) or (NOBODY,)
-    peers = _peers(sentence, mark)
-    return (subjects[peers.index(mark)],) if 1 < len(peers) == len(subjects) else subjects
+def _subjects(sentence: Sentence, mark: Mark, context: Context) -> Found:
+    found, peers = subjects_of(sentence, mark, context), _peers(sentence, mark)
+    if 1 < len(peers) == len(found.who):
+        return replace(found, who=(found.who[peers.index(mark)],))
+    return found
 
 
 def _names_before(sentence: Sentence, mark: Mark) -> int:
@@ -115,16 +178,23 @@ def _hedge(amount: Amount, given: str) -> str:
     return "range" if amount.low != amount.high else given or amount.hedge
 
 
-def _stated(sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, names: Names) -> list[Statement]:
+def _stated(
+    sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, names: Names, dated: dt.date
+) -> list[Statement]:
     """What the figure says of `who`: nothing where no market is meant, one statement a year of several."""
     amount = mark.value
     kind = names.listings[who.symbols[0]].kind if who.symbols else ""
     if (level := _level(sentence, mark, kind)) is not None:
-        return [_settled(sentence, mark, _priced(who, amount, names), "price_level", 1, context, level)]
+        priced = _priced(who, amount, names)
+        found = _settled(sentence, mark, priced, "price_level", 1, context, level)
+        return [_in_currency(found, amount, names)]
+    if amount.unit == "multiple" and _volume(sentence, mark):
+        times = amount.low + (1 if amount.signed else 0)
+        return [replace(_settled(sentence, mark, who, "volume_multiple", 1, context), low=times, high=times)]
     if amount.unit in {"percent", "multiple"}:
         if not sign or (who is NOBODY and not sentence.has("stock", within=sentence.clause(mark))):
             return []
-        return _change(sentence, mark, who, sign, context, kind)
+        return _change(sentence, mark, who, sign, context, names, dated)
     if amount.unit == "points":
         found = _settled(sentence, mark, who, "points", sign or 1, context)
         return [replace(found, open=(POINTS, *found.open))] if sign and kind == "index" else []
@@ -132,7 +202,20 @@ def _stated(sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Co
         return []
     measure = "value_changes_sum" if who.group else "value_change"
     found = _settled(sentence, mark, who, measure, sign, context)
-    return [replace(found, open=tuple(o for o in found.open if o != AFTER_HOURS))]
+    found = replace(found, open=tuple(o for o in found.open if o != AFTER_HOURS))
+    if kind == "index":
+        return [replace(found, open=(INDEX_VALUE, *found.open))]
+    return [_in_currency(found, amount, names)]
+
+
+def _in_currency(found: Statement, amount: Amount, names: Names) -> Statement:
+    """A sum in another currency than the quotation stays open; a bare 元 is the exchange's own, but for dollars."""
+    if len(found.who.symbols) != 1:
+        return found
+    listing = names.listings[found.who.symbols[0]]
+    money = amount.unit == "money" and listing.kind == "stock"
+    other = amount.currency != listing.currency if amount.currency else listing.currency not in _YUAN
+    return replace(found, open=(CURRENCY, *found.open)) if money and other else found
 
 
 def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
@@ -142,6 +225,8 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     if not (plain or amount.unit == "money") or amount.high >= 1e6 or amount.low != amount.high or not kind:
         return None
     head = sentence.text[: amount.at]
+    if amount.unit == "number" and _COUNTED.match(sentence.text[mark.end :]):
+        return None
     for word, pattern in sentence.rules.levels.items():
         if pattern.search(head):
             return LEVEL_HEDGE[word]
@@ -163,19 +248,31 @@ def _priced(who: Subject, amount: Amount, names: Names) -> Subject:
     return Subject(meant) if len(meant) == 1 else who
 
 
-def _change(sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, kind: str) -> list[Statement]:
-    amount, years = mark.value, years_of(sentence, mark)
-    if amount.unit == "multiple" and years is None and not amount.signed and sign < 0:
+def _change(
+    sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, names: Names, dated: dt.date
+) -> list[Statement]:
+    amount, period = mark.value, period_of(sentence, mark)
+    listing = names.listings[who.symbols[0]] if who.symbols else None
+    if amount.unit == "multiple" and period is None and not amount.signed and sign < 0:
         return []
     found = _settled(sentence, mark, who, "return", sign, context)
-    if kind == "future" and (found.kind == "opening_gap" or amount.low != amount.high):
+    if listing and listing.kind == "future" and (found.kind == "opening_gap" or amount.low != amount.high):
         found = replace(found, kind="day_range")
-    if years is None:
-        return [found]
-    found = replace(found, kind="return", date=None)
-    if not years or (len(years) > 1 and not sentence.has("every")):
-        return [replace(found, open=(SPAN, *found.open))]
-    return [replace(found, kind="year_return", year=year) for year in years]
+    if listing and listing.kind == "currency" and listing.currency != "USD" and len(listing.symbol) == len("TWD=X"):
+        found = replace(found, open=(INVERSE, *found.open))
+    return [found] if period is None else _over(sentence, replace(found, kind="return"), period, dated)
+
+
+def _over(sentence: Sentence, found: Statement, period: Period, dated: dt.date) -> list[Statement]:
+    """The statement over a span: year by year where each is meant, from day to day where both are told."""
+    if period.years and (len(period.years) == 1 or sentence.has("every")):
+        return [replace(found, kind="year_return", year=year, date=None) for year in period.years]
+    if period.years or not (period.first or period.sessions):
+        return [replace(found, date=None, open=(SPAN, *found.open))]
+    told = period.resolved(found.date, dated)
+    if told.first is None:
+        return [replace(found, date=None, open=(SPAN, *found.open))]
+    return [replace(found, date=told.first, until=told.until, open=(*[SPAN] * period.open, *found.open))]
 
 
 def _settled(
@@ -186,11 +283,33 @@ def _settled(
     reasons = [POSSIBLE] * sentence.has("modal", within=(sentence.clause(mark)[0], mark.start))
     peers = _peers(sentence, mark)
     reasons += [ROW] * (len(peers) > 1 and who is not NOBODY and _names_before(sentence, peers[0]) != len(peers))
+    moment = _moment(sentence, mark)
     reasons += [EXTREME] * amount.extreme + [AFTER_HOURS] * (session == "after")
-    if session == "pre" and kind == "return":
+    reasons += [MOMENT] * (moment and not amount.extreme)
+    if session == "pre" and kind == "return" and not moment:
         kind = "opening_gap"
     ends = sorted(sign * edge for edge in (amount.low, amount.high))
     return Statement(
         0, kind, who, ends[0], ends[1], hedge, sign, date=day_of(sentence, mark, context), currency=amount.currency,
         open=tuple(reasons),
     )  # fmt: skip
+
+
+def _moment(sentence: Sentence, mark: Mark) -> bool:
+    """Whether words beside the figure say that it held at some moment of the day."""
+    low, high = sentence.clause(mark)
+    head, tail = sentence.text[low : mark.start], sentence.text[mark.end :]
+    if mark.value.extreme or _PARED.match(tail.lstrip()) or _FROM.search(head) or _PARED.match(sentence.text[high - 7 :]):
+        return True
+    near = sentence.last("moment", before=mark.start, since=low)
+    if near is None and not sentence.chinese:
+        following = next((m for m in sentence.all("amount") if m.start >= mark.end), None)
+        near = next(iter(sentence.all("moment", within=(mark.end, min(high, following.start) if following else high))), None)
+        if near is not None and "," in sentence.text[mark.end : near.start]:
+            near = None
+    if near is not None:
+        between = sentence.text[min(near.end, mark.end) : max(near.start, mark.start)]
+        return not _LATE.search(between)
+    before = sentence.last("amount", before=mark.start)
+    level = mark.value.unit in {"money", "points", "number"}
+    return bool(level and before and before.value.extreme and not _LATE.search(sentence.text[before.end : mark.start]))

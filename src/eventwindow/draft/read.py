@@ -8,13 +8,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.context import Context, last_day, session_of
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.quantified import figures
 from eventwindow.draft.securities import Names, names
-from eventwindow.draft.sentence import parse, sentences
+from eventwindow.draft.sentence import Sentence, parse, sentences
 from eventwindow.draft.statement import NOBODY, Statement
 from eventwindow.draft.unquantified import remarks
 from eventwindow.study.definition import Study
@@ -46,14 +47,23 @@ def paragraph(line: str, number: int, dated: dt.date, rules: Lexicon, known: Nam
     """The statements of one line; what a sentence leaves behind is the next one's context."""
     context = Context()
     for text in sentences(line, rules):
-        sentence = parse(text, dated, rules, known)
-        said = list(figures(sentence, number, context, known))
+        sentence = parse(text, dated, rules, known, line)
+        said = list(figures(sentence, number, context, known, dated))
         said += list(remarks(sentence, number, context, known, said))
         ordered = sorted(said, key=lambda pair: pair[0].start)
         yield from (statement for _, statement in _once(ordered))
-        context = replace(context, date=last_day(sentence, context))
+        context = replace(context, date=last_day(sentence, context), **_spoken_of(sentence, context, known))
         if ordered:
             context = _left(ordered, context, session_of(sentence, ordered[-1][0], context))
+
+
+def _spoken_of(sentence: Sentence, context: Context, known: Names) -> dict[str, Any]:
+    """The index named last, and whether the sentence leaves more than one security that a pronoun may mean."""
+    named = [s for m in sentence.all("names", "aside", "others") for s in m.value]
+    index = [s for s in named if s.symbols and known.listings[s.symbols[0]].kind == "index"]
+    firms = {s for s in named if s not in index}
+    several = len(firms or set(index)) > 1 if named else context.several
+    return {"index": tuple(index[-1:]) or context.index, "several": several}
 
 
 def _once(said: Iterable[tuple[Mark, Statement]]) -> Iterator[tuple[Mark, Statement]]:
@@ -69,5 +79,9 @@ def _left(said: Sequence[tuple[Mark, Statement]], context: Context, session: str
     mark, last = said[-1]
     who = tuple(dict.fromkeys(s.who for m, s in said if m == mark and s.who is not NOBODY))
     return replace(
-        context, who=who or context.who, session=session, direction=last.direction or context.direction, kind=last.kind
+        context,
+        who=who or context.who,
+        session=session,
+        direction=last.direction or context.direction,
+        kind=last.kind,
     )

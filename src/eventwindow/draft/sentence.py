@@ -14,15 +14,16 @@ from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.lexicon import Lexicon, Mark, settled
 from eventwindow.draft.periods import periods
 from eventwindow.draft.securities import Names
+from eventwindow.draft.strangers import strangers
 from eventwindow.draft.statement import Subject
 
-ORDER = ("date", "since", "period", "rank", "valuable", "record_high", "record_low", "name", "group", "amount", "same")
+ORDER = ("since_day", "date", "since", "period", "rank", "valuable", "record_high", "record_low", "name", "group", "amount", "same")
 LONG = 600  # characters
 _JOIN = re.compile(r"[\s,、&/()]*(?:and|or|as well as|和|与|及|以及|跟)?[\s,、()]*(?:the )?", re.IGNORECASE)
 _LINK = re.compile(r"\s*(?:in|for|of|to|by)\s+(?:the |shares of |shares in )?", re.IGNORECASE)
 _PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
 MOVES = {"down_strong": -1, "up_strong": 1, "down_weak": -1, "up_weak": 1,
-         "down_wipe": -1, "down_object": -1}  # fmt: skip
+         "down_wipe": -1, "down_object": -1, "pared_up": 1, "pared_down": -1}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,37 +61,61 @@ class Sentence:
         return bool(_PREPOSITION.search(self.text[: mark.start]))
 
 
-def parse(text: str, dated: dt.date, rules: Lexicon, names: Names) -> Sentence:
-    """Mark the sentence, join lists of names, and cut it into clauses."""
+def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str = "") -> Sentence:
+    """Mark the sentence, join lists of names, and cut it into clauses; `around` is the paragraph that it stands in."""
     found = [*rules.marks(text), *names.marks(text), *amounts(text, rules), *days(text, dated), *periods(text, dated)]
     boundaries = [m for m in found if m.kind == "boundary"]
-    marks = _joined(text, settled((m for m in found if m.kind != "boundary"), ORDER))
-    marks = [_placed(m, text, rules, names) if m.kind == "names" else m for m in marks]
-    marks = _compared(marks)
+    single = settled((m for m in found if m.kind != "boundary"), ORDER)
+    single += strangers(text, [*single, *boundaries], rules, has_chinese(text))
+    single = [replace(m, kind="period") if m.kind == "since_day" else m for m in single]
+    marks = _joined(text, sorted(single, key=lambda m: m.start), names)
+    marks = [_placed(m, text, rules, names, around) if m.kind == "names" else m for m in marks]
+    marks = _compared([_aside(m, text, rules) for m in marks])
     cuts = [b.end for b in boundaries if not any(m.start <= b.start < m.end for m in marks)]
     cuts += [m.start for m in marks if m.kind == "parted"]
     edges = sorted({0, *cuts, len(text)})
     return Sentence(text, marks, list(pairwise(edges)), rules)
 
 
-def _joined(text: str, marks: Sequence[Mark]) -> list[Mark]:
+def _aside(mark: Mark, text: str, rules: Lexicon) -> Mark:
+    """A name that only says whose supplier, rival or member is meant, or what is compared, is no subject."""
+    if mark.kind != "names":
+        return mark
+    before, after = text[: mark.start], text[mark.end :]
+    chinese = has_chinese(text)
+    aside = rules.aside["zh_before" if chinese else "en_before"].search(before)
+    aside = aside or rules.aside["zh_after" if chinese else "en_after"].match(after)
+    return replace(mark, kind="aside") if aside else mark
+
+
+def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
     """Names and groups that only commas and the like part become one mark "names", with a tuple of subjects."""
     joined: list[Mark] = []
     for mark in marks:
         if mark.kind == "parent" and joined and joined[-1].kind == "names" and joined[-1].end == mark.start:
             joined.pop()  # "the parent of X" does not speak of X
             continue
-        if mark.kind not in {"name", "group"}:
+        if mark.kind not in {"name", "group", "stranger"}:
             joined.append(mark)
             continue
-        subject = Subject(mark.value) if mark.kind == "name" else Subject(group=mark.value)
+        kinds = {"name": lambda v: Subject(v), "group": lambda v: Subject(group=v), "stranger": lambda v: v}
+        subject: Subject = kinds[mark.kind](mark.value)
         last = joined[-1] if joined else None
+        if last and last.kind == "names" and last.end == mark.start and _market(last, names):
+            joined.pop()  # 台股 before 台積電, 美股 before 道指: where it trades, not a second subject
+            last = joined[-1] if joined else None
         if last and last.kind == "names" and _JOIN.fullmatch(text[last.end : mark.start]):
             subjects = last.value if subject in last.value else (*last.value, subject)
             joined[-1] = replace(last, end=mark.end, value=_narrowed(subjects))
         else:
             joined.append(Mark(mark.start, mark.end, "names", (subject,)))
     return joined
+
+
+def _market(mark: Mark, names: Names) -> bool:
+    """Whether the last of the list is an index: named right before another security it says where that trades."""
+    last = mark.value[-1]
+    return len(mark.value) == 1 and bool(last.symbols) and names.listings[last.symbols[0]].kind == "index"
 
 
 def _compared(marks: Sequence[Mark]) -> list[Mark]:
@@ -101,7 +126,7 @@ def _compared(marks: Sequence[Mark]) -> list[Mark]:
     for mark in marks:
         nearest = next((m.kind for m in reversed(kept) if m.kind != "value"), "")
         comparing = nearest in {"more_against", "about_against"}
-        kept.append(replace(mark, kind="others") if comparing and mark.kind == "names" else mark)
+        kept.append(replace(mark, kind="others") if comparing and mark.kind in {"names", "aside"} else mark)
     return kept
 
 
@@ -111,12 +136,12 @@ def _narrowed(subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:
     return tuple(s for s in subjects if len(s.symbols) < 2 or not single & set(s.symbols))
 
 
-def _placed(mark: Mark, text: str, rules: Lexicon, names: Names) -> Mark:
-    """Words for the place of listing, near the name, settle which of several is meant."""
-    near, before = text[max(0, mark.start - 12) : mark.end + 24], text[: mark.start]
-    return replace(
-        mark, value=tuple(_listing(_listing(s, near, rules, names), before, rules, names) for s in mark.value)
-    )
+def _placed(mark: Mark, text: str, rules: Lexicon, names: Names, around: str) -> Mark:
+    """Words for the place of listing settle which of several is meant: near the name, before it, else in the paragraph."""
+    subjects = mark.value
+    for words in (text[max(0, mark.start - 12) : mark.end + 24], text[: mark.start], around):
+        subjects = tuple(_listing(s, words, rules, names) for s in subjects)
+    return replace(mark, value=subjects)
 
 
 def _listing(subject: Subject, near: str, rules: Lexicon, names: Names) -> Subject:

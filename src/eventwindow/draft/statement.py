@@ -10,12 +10,15 @@ from eventwindow.draft.lexicon import Group
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A security, by the symbols that its name may mean, or a group whose members the article leaves unsaid."""
+    """A security, by the symbols that its name may mean; a group whose members are unsaid; or a name that no list holds."""
 
     symbols: tuple[str, ...] = ()
     group: Group | None = None
+    name: str = ""  # as written, where no list holds it
 
     def __str__(self) -> str:
+        if self.name:
+            return f'"{self.name}"'
         return f"[{self.group.label}]" if self.group else "|".join(self.symbols) or "?"
 
 
@@ -39,6 +42,8 @@ class Statement:
     step: float | None = None
     date: dt.date | None = None
     year: int | None = None
+    until: dt.date | None = None  # of a span; `date` is its first day
+    since: str = ""  # of a rank: the month or year that it looks back to
     against: tuple[Subject, ...] = ()
     by: str = ""
     currency: str = ""
@@ -47,7 +52,8 @@ class Statement:
     def __str__(self) -> str:
         """The short form of the tests' tables."""
         who = str(self.who) + ("/" + "+".join(map(str, self.against)) if self.against else "")
-        when = str(self.year or self.date or "?")
+        when = str(self.year or self.date or "?") + (f"..{self.until}" if self.until else "")
+        when += f" since {self.since}" if self.since else ""
         return " ".join([who, self.kind, self._what(), self.hedge, when, *("!" for _ in self.open[:1])])
 
     def _what(self) -> str:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from eventwindow.draft.context import Context, day_of, session_of, subjects_of
+from eventwindow.draft.chinese import has_chinese, numeral
+from eventwindow.draft.context import Context, day_of, session_of
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.quantified import AFTER_HOURS, POSSIBLE
+from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, MOMENT, POSSIBLE
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
+from eventwindow.draft.subjects import subjects_of
 
 AMONG = 10  # "one of the largest" is among the ten largest
-SINCE = "a record since some day is meant; the measure looks at every day that is held"
-_GAIN = re.compile(r"jump|gain|ris|rall|涨", re.IGNORECASE)
+SINCE = "how far back the rank looks is not told to the month"
+_GAIN = re.compile(r"jump|gain|ris|rall|best|涨|升幅", re.IGNORECASE)
+_DAY = re.compile(r"\b(?:move|day)\b", re.IGNORECASE)
+_OWN = re.compile(r"(?:\b(?:its|their|the (?:stock|index|share|company)['’]s)\s+(?:[\w-]+\s+){0,2}|创下?(?:其|自身|上市以来)?)$", re.IGNORECASE)
+_ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
+_ORDINAL = re.compile(rf"\b(?:(?P<word>{'|'.join(_ORDINALS)})|(?P<number>\d+)(?:nd|rd|th))[- ]$", re.IGNORECASE)
+_ZH_ORDINAL = re.compile(r"第(?P<n>[二三四五六七八九十]+)大")
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH_YEAR = re.compile(rf"(?:(?P<month>{'|'.join(_MONTHS)})\w* )?(?P<year>(?:19|20)\d\d)\b|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<zh>\d+)月)?", re.IGNORECASE)
+_COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_YEARS_BACK = re.compile(rf"(?P<n>{'|'.join(_COUNTS)}|\d+|[一二两三四五六七八九十]+)(?: years?|年)", re.IGNORECASE)
 _NEAR = 45  # characters between a name and its verb, at most
 
 
@@ -26,7 +38,7 @@ def remarks(
     for mark in sentence.all("rank"):
         yield from ((mark, replace(s, line=line)) for s in _rank(sentence, mark, context, names, said))
     for mark in sentence.all("valuable", "record_high", "record_low"):
-        for who in _whose(sentence, mark, context, names):
+        for who in _whose(sentence, mark, context, names, said, own=True):
             kind, stated = ("value_rank", 1.0) if mark.kind == "valuable" else ("record", 0.0)
             by = mark.kind.removeprefix("record_") if kind == "record" else ""
             yield mark, _ranked(sentence, mark, context, who, kind, stated, line, by=by)
@@ -45,36 +57,77 @@ def _ranked(
 def _rank(
     sentence: Sentence, mark: Mark, context: Context, names: Names, said: Sequence[tuple[Mark, Statement]]
 ) -> Iterator[Statement]:
-    clause = sentence.clause(mark)
-    among, since = sentence.has("among", within=clause), sentence.has("since", within=clause)
-    for who in _whose(sentence, mark, context, names):
+    clause, words = sentence.clause(mark), sentence.text[mark.start : mark.end]
+    among = sentence.has("among", within=clause)
+    since = next(iter(sentence.all("since", within=(clause[0], len(sentence.text)))), None)
+    own = bool(_OWN.search(sentence.text[: mark.start])) or since is not None
+    money = sentence.has("value") or bool(sentence.rules.words["value"].search(words))
+    money = money or context.kind == "value_change" or any(s.kind == "value_change" for _, s in said)
+    gain = _gain(words, mark, said)
+    nth = float(AMONG) if among else _nth(sentence.text[: mark.start], words)
+    for who in _whose(sentence, mark, context, names, said, own):
         firm = bool(who.symbols) and names.listings[who.symbols[0]].kind == "stock"
-        gain = bool(_GAIN.search(sentence.text[mark.start : mark.end]))
-        kind = "loss_rank" if firm and not gain and not since else "return_rank"
-        money = sentence.has("value") or bool(
-            sentence.rules.words["value"].search(sentence.text[mark.start : mark.end])
-        )
-        money = money or context.kind == "value_change" or any(s.kind == "value_change" for _, s in said)
+        kind = "loss_rank" if firm and not gain and not since and (money or not own) else "return_rank"
         by = ("dollars" if money else "per cent") if kind == "loss_rank" else ("up" if gain else "down")
-        found = _ranked(sentence, mark, context, who, kind, AMONG if among else 1.0, 0, by=by)
-        hedge = "among" if among else "exact"
-        yield replace(found, hedge=hedge, direction=1 if gain else -1, open=(SINCE,) if since else ())
+        found = _ranked(sentence, mark, context, who, kind, nth, 0, by=by)
+        day, told = _since(sentence, since, found.date)
+        reasons = (*(() if told else (SINCE,)), *_of_moment(mark, said))
+        yield replace(found, hedge="among" if among else "exact", direction=1 if gain else -1, since=day, open=reasons)
 
 
-def _whose(sentence: Sentence, mark: Mark, context: Context, names: Names) -> tuple[Subject, ...]:
-    """The subject of a rank or record: an index or group in its own clause is the scope, where a firm was spoken of."""
-    kinds = {symbol: listing.kind for symbol, listing in names.listings.items()}
-    near = subjects_of(sentence, mark, context)
-    firms = tuple(s for s in near if s.symbols and kinds[s.symbols[0]] != "index")
-    if firms:
-        return firms
-    after = sentence.all("names", within=(mark.end, len(sentence.text)))
-    before = sentence.all("names", within=(0, mark.start))[::-1]
-    for found in (*before, *after):
-        if firm := tuple(s for s in found.value if s.symbols and kinds[s.symbols[0]] != "index"):
-            return firm
-    carried = tuple(s for s in context.who if s.symbols)
-    return carried or near or (NOBODY,)
+def _gain(words: str, mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> bool:
+    """Whether the rank is one of rises: by its noun, else by the move it follows; "best day" is one."""
+    if _GAIN.search(words):
+        return True
+    near = [s.direction for m, s in said if m.start < mark.start and s.direction and s.kind == "return"]
+    return bool(_DAY.search(words)) and bool(near) and near[-1] > 0
+
+
+def _nth(before: str, words: str) -> float:
+    """ "third-largest", 第三大: which place is meant; the first where none is told."""
+    if m := _ORDINAL.search(before):
+        return float(_ORDINALS.get(m["word"].lower(), 0) if m["word"] else int(m["number"]))
+    return float(int(numeral(m["n"]))) if (m := _ZH_ORDINAL.search(before + words)) else 1.0
+
+
+def _since(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple[str, bool]:
+    """The month or year that a rank looks back to, and whether the words name it."""
+    if since is None:
+        return "", True
+    words = sentence.text[since.start : since.end]
+    if m := _MONTH_YEAR.search(words):
+        month = _MONTHS.index(m["month"][:3].lower()) + 1 if m["month"] else int(m["zh"]) if m["zh"] else 0
+        return f"{m['year'] or m['zh_year']}" + (f"-{month:02d}" if month else ""), True
+    if day and (m := _YEARS_BACK.search(words)):
+        count = _COUNTS.get(m["n"].lower()) or int(numeral(m["n"]) if has_chinese(m["n"]) else float(m["n"]))
+        return f"{day.year - count}-{day.month:02d}", False
+    return "", False
+
+
+def _of_moment(mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> tuple[str, ...]:
+    """A rank of a move that held at a moment of the day is one of that moment."""
+    near = [s for m, s in said if m.start < mark.start and s.kind == "return"]
+    return tuple(o for o in near[-1].open if o in {EXTREME, MOMENT}) if near else ()
+
+
+def _whose(
+    sentence: Sentence, mark: Mark, context: Context, names: Names,
+    said: Sequence[tuple[Mark, Statement]] = (), own: bool = False,
+) -> tuple[Subject, ...]:  # fmt: skip
+    """The subject of a rank or record: that of the move it follows; an index is the scope where a firm was spoken of."""
+    near = [s.who for m, s in said if m.start < mark.start and s.who is not NOBODY]
+    after = [s.who for m, s in said if m.start > mark.start and s.who is not NOBODY]
+    told = (near[-1],) if near else subjects_of(sentence, mark, context).who or tuple(after[:1])
+    if told and (own or any(_firm(s, names) for s in told)):
+        return told
+    others = [*sentence.all("names", within=(0, mark.start))[::-1], *sentence.all("names", within=(mark.end, len(sentence.text)))]
+    firms = [s for m in others for s in m.value if _firm(s, names)]
+    carried = tuple(s for s in context.who if _firm(s, names))
+    return tuple(firms[:1]) or carried or told or (NOBODY,)
+
+
+def _firm(subject: Subject, names: Names) -> bool:
+    return bool(subject.symbols) and names.listings[subject.symbols[0]].kind != "index"
 
 
 def _against(sentence: Sentence, mark: Mark, context: Context, line: int) -> Iterator[tuple[Mark, Statement]]:
@@ -98,13 +151,19 @@ def _directions(
     for mark in sentence.all(*MOVES, "same"):
         before = [s.direction for m, s in said if m.start < mark.start and s.direction]
         direction = MOVES.get(mark.kind) or (before[-1] if before else context.direction)
-        if not direction or not _plain(sentence, mark, said):
+        if mark.kind.startswith("pared") or _taken_back(sentence, mark) or not direction or not _plain(sentence, mark, said):
             continue
         for who in _moved(sentence, mark, context):
             found = _direction(sentence, mark, context, who, direction, line)
             if (who, direction, found.date) not in told:
                 told.add((who, direction, found.date))
                 yield mark, found
+
+
+def _taken_back(sentence: Sentence, mark: Mark) -> bool:
+    """ "slid 7.9 % before it recovered": a move within the day, after the one that is told."""
+    low, _ = sentence.clause(mark)
+    return bool(re.match(r"\W*before\b", sentence.text[low : mark.start], re.IGNORECASE))
 
 
 def _plain(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> bool:
@@ -151,7 +210,7 @@ def _moved(sentence: Sentence, mark: Mark, context: Context) -> tuple[Subject, .
     if linked:
         return tuple(linked.value)
     if sentence.has("pronoun", "stock", within=(low, mark.start)):
-        return subjects_of(sentence, mark, context)
+        return subjects_of(sentence, mark, context).who
     earlier = sentence.last("names", before=low)
     return tuple(earlier.value) if earlier and sentence.has(*MOVES, within=(earlier.end, low)) else ()
 

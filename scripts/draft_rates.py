@@ -1,0 +1,163 @@
+"""How well `draft` reads pieces it was not made for: `python scripts/draft_rates.py [--apart | --all] [--show]`.
+
+The pieces stand in tests/verify_pieces_*.toml with every market statement that a reader marked; half of them are kept apart
+while rules are written. A drafted statement is right if security, measure, figure with sign, hedge and day are those of a
+marked one. It is judged if nothing is open in it; judged wrongly if no marked statement has its security, figure and day.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eventwindow.draft.read import statements
+from eventwindow.draft.statement import Statement
+
+TESTS = Path(__file__).parents[1] / "tests"
+PARTS = ("security", "measure", "figure", "hedge", "day")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One piece: what was marked, what was drafted, and which of that would be judged."""
+
+    piece: Mapping[str, Any]
+    marked: frozenset[str]
+    drafted: frozenset[str]
+    judged: frozenset[str]
+
+    @property
+    def right(self) -> frozenset[str]:
+        return self.marked & self.drafted
+
+    @property
+    def wrong(self) -> list[str]:
+        """Judged, and no marked statement has its security, figure and day."""
+        known = {_core(line) for line in self.marked}
+        return sorted(line for line in self.judged - self.marked if _core(line) not in known)
+
+    @property
+    def noise(self) -> list[str]:
+        """Drafted, and no marked statement has its figure."""
+        figures = {_fields(line)["figure"] for line in self.marked}
+        return sorted(line for line in self.drafted if _fields(line)["figure"] not in figures)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--apart", action="store_true", help="the half that was kept apart")
+    options.add_argument("--all", action="store_true", help="both halves")
+    options.add_argument("--show", action="store_true", help="each statement that is not right")
+    chosen = options.parse_args(argv)
+    reads = [read(p) for p in pieces() if chosen.all or p["apart"] == chosen.apart]
+    for line in report(reads, chosen.show):
+        print(line)
+    return 0
+
+
+def pieces() -> list[dict[str, Any]]:
+    """All pieces, English first."""
+    found: list[dict[str, Any]] = []
+    for language in ("en", "zh"):
+        text = (TESTS / f"verify_pieces_{language}.toml").read_text(encoding="utf-8")
+        found += [p | {"language": language} for p in tomllib.loads(text)["pieces"]]
+    return found
+
+
+def read(piece: Mapping[str, Any]) -> Read:
+    """The piece as `draft` reads it without a study."""
+    said = statements(piece["text"], piece["dated"])
+    marked = frozenset(_plain(line) for line in piece["find"])
+    judged = frozenset(_plain(str(s)) for s in said if not open_(s))
+    return Read(piece, marked, frozenset(_plain(str(s)) for s in said), judged)
+
+
+def open_(s: Statement) -> bool:
+    """Whether `verify` would list it as read, not judged."""
+    return bool(s.open) or len(s.who.symbols) != 1 or (s.date is None and s.year is None)
+
+
+def _plain(line: str) -> str:
+    """Without the mark of what is open: whether it is judged is counted apart."""
+    return line.removesuffix(" !")
+
+
+def _core(line: str) -> tuple[str, ...]:
+    fields = _fields(line)
+    return fields["security"], fields["figure"], fields["day"]
+
+
+def _fields(line: str) -> dict[str, str]:
+    """The parts of a line: a security in quotes or brackets may hold blanks."""
+    end = {'"': '" ', "[": "] "}.get(line[0])
+    who, _, rest = line.partition(end or " ")
+    words = rest.split(" ")
+    words += [""] * (4 - len(words))
+    return dict(zip(PARTS, (who, words[0], words[1], words[2], " ".join(words[3:])), strict=True))
+
+
+def report(reads: Sequence[Read], show: bool = False) -> Iterable[str]:
+    """The rates by language and by kind, and which part of a statement was read as something else."""
+    yield f"{'':14} pieces marked drafted judged   right  wrong noise"
+    groups = [(f"language {c}", [r for r in reads if r.piece["language"] == c]) for c in ("en", "zh")]
+    groups += [(k, [r for r in reads if r.piece["kind"] == k]) for k in sorted({r.piece["kind"] for r in reads})]
+    groups += [("all", list(reads))]
+    for name, group in groups:
+        yield _row(name, group)
+    yield from _confusion(reads)
+    if show:
+        for r in reads:
+            yield from _shown(r)
+
+
+def _row(name: str, group: Sequence[Read]) -> str:
+    marked, drafted = sum(len(r.marked) for r in group), sum(len(r.drafted) for r in group)
+    judged, right = sum(len(r.judged) for r in group), sum(len(r.right) for r in group)
+    wrong, noise = sum(len(r.wrong) for r in group), sum(len(r.noise) for r in group)
+    shares = f"{_share(right, marked):>7} {_share(wrong, judged):>6} {_share(noise, drafted):>6}"
+    return f"{name:14} {len(group):6} {marked:6} {drafted:7} {judged:6} {shares}"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "-"
+
+
+def _confusion(reads: Sequence[Read]) -> Iterable[str]:
+    """Marked statements that were not read right: what the nearest drafted one has instead, part by part."""
+    counts: Counter[str] = Counter()
+    for r in reads:
+        rest = sorted(r.drafted - r.marked)
+        for line in sorted(r.marked - r.drafted):
+            near = max(rest, key=lambda other: _alike(line, other), default="")
+            if not near or _alike(line, near) < 3:
+                counts["not read at all"] += 1
+                continue
+            rest.remove(near)
+            one, other = _fields(line), _fields(near)
+            counts["other " + ", ".join(part for part in PARTS if one[part] != other[part])] += 1
+    yield "marked, and read as:"
+    yield f"  {sum(len(r.right) for r in reads):4} itself"
+    yield from (f"  {n:4} {what}" for what, n in sorted(counts.items(), key=lambda kv: (-kv[1], kv[0])))
+
+
+def _alike(line: str, other: str) -> int:
+    one, two = _fields(line), _fields(other)
+    return sum(one[part] == two[part] for part in PARTS)
+
+
+def _shown(r: Read) -> Iterable[str]:
+    rest = [f"  - {line}" for line in sorted(r.marked - r.drafted)]
+    rest += [f"  {'W' if line in r.wrong else '+'} {line}" for line in sorted(r.drafted - r.marked)]
+    if rest:
+        yield r.piece["id"]
+        yield from rest
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""Names that no list holds, where a move or a figure says that a security is meant: subjects of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from eventwindow.draft.chinese import CHINESE
+from eventwindow.draft.lexicon import Lexicon, Mark
+from eventwindow.draft.statement import Subject
+
+_CAPITAL = re.compile(r"(?<![\w$&.-])[A-Z][\w&'’.-]*(?:\s+(?:(?:of|and|&|de|van|the)\s+)?[A-Z][\w&.-]*)*")
+_THEN = re.compile(
+    r"(?:\s*\([^)]*\))?(?:['’]s? (?:shares?|stock|ADRs?))?(?:, (?:an?|the|which|one|whose|once|already)\b[^,.;]{2,60},)?"
+    r"\s+(?:(?:shares?|stock|also|then|had|has|have|was|were|is|\w+ly|ended|closed|nearly|almost|about|over|more than)\s+)*"
+)
+_FIGURE = re.compile(r"(?:by )?(?:about |nearly |almost |more than |over )?\d[\d.]*\s?(?:%|per ?cent)")
+_ZH_FIGURE = re.compile(r"(?:\D{0,4})?[\d一二两三四五六七八九十]")
+_KINDS = ("down_strong", "up_strong", "down_weak", "up_weak")
+
+
+def strangers(text: str, marks: Sequence[Mark], rules: Lexicon, chinese: bool) -> Iterator[Mark]:
+    """Each as a mark "name" whose value is a `Subject` with the words themselves."""
+    taken = [(m.start, m.end) for m in marks if m.kind not in {"boundary", "also", "each", "every"}]
+    found = _chinese(text, marks, rules) if chinese else _latin(text, rules)
+    for start, end in found:
+        if all(end <= s or e <= start for s, e in taken):
+            yield Mark(start, end, "stranger", Subject(name=text[start:end]))
+
+
+def _latin(text: str, rules: Lexicon) -> Iterator[tuple[int, int]]:
+    for m in _CAPITAL.finditer(text):
+        start, words = m.start(), m[0].split()
+        while words and words[0].rstrip(".") in rules.stop:
+            start += len(words[0])
+            start += len(text[start : m.end()]) - len(text[start : m.end()].lstrip())
+            words.pop(0)
+        if re.search(r"-(?:listed|based|owned|traded|made|led|born)$", m[0]):
+            continue
+        name = text[start : m.end()].rstrip(".").removesuffix("'s").removesuffix("’s")
+        if not words or (start == 0 and len(words) == 1 and name[1:].islower() and name.isalpha()):
+            continue  # the first word of a sentence has a capital letter anyway
+        if _moves(text, start + len(name), rules):
+            yield start, start + len(name)
+
+
+def _moves(text: str, end: int, rules: Lexicon) -> bool:
+    then = _THEN.match(text, end)
+    if then is None:
+        return False
+    after = then.end()
+    return bool(_FIGURE.match(text, after)) or any(rules.words[k].match(text, after) for k in _KINDS)
+
+
+def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple[int, int]]:
+    """What stands alone before the verb of a clause that has a figure, fillers and marks taken away."""
+    edges = sorted({0, len(text), *(m.end for m in marks if m.kind == "boundary")})
+    edges += [k + 1 for k, c in enumerate(text) if c == "、"]
+    edges.sort()
+    for low, high in zip(edges, edges[1:], strict=False):
+        verb = next((m for m in sorted(marks, key=lambda m: m.start) if m.kind in _KINDS and low <= m.start < high), None)
+        inside = [m for m in marks if low <= m.start and m.end <= high]
+        if verb is None or any(m.kind in {"name", "group", "off", "volume", "role", "pronoun", "value"} for m in inside):
+            continue
+        if not _ZH_FIGURE.match(text, verb.end):
+            continue
+        yield from _bare(text, low, verb.start, [m for m in inside if m.end <= verb.start], rules)
+
+
+def _bare(text: str, low: int, end: int, inside: Sequence[Mark], rules: Lexicon) -> Iterator[tuple[int, int]]:
+    kept = leftover(text, low, end, inside, rules)
+    if not 2 <= len(kept) <= 10 or kept[-1] - kept[0] + 1 != len(kept):
+        return
+    name = text[kept[0] : kept[-1] + 1]
+    if any(c in rules.never for c in name) or not all(CHINESE.match(c) or c.isalnum() or c in "·-& " for c in name):
+        return
+    yield kept[0], kept[-1] + 1
+
+
+def leftover(text: str, low: int, end: int, inside: Sequence[Mark], rules: Lexicon) -> list[int]:
+    """The places of the characters that neither a mark nor a filler accounts for."""
+    kept = list(range(low, end))
+    for m in inside:
+        kept = [k for k in kept if not m.start <= k < m.end]
+    for filler in rules.fillers:
+        for m in re.finditer(re.escape(filler), text[low:end]):
+            kept = [k for k in kept if not low + m.start() <= k < low + m.end()]
+    return [k for k in kept if not text[k].isspace() and text[k] not in "(),、:"]

@@ -1,0 +1,166 @@
+"""Whose move a figure or a verb is: the list of names before it, one linked to it, a pronoun's, or that of a clause before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from eventwindow.draft.context import Context
+from eventwindow.draft.lexicon import Mark
+from eventwindow.draft.sentence import MOVES, Sentence
+from eventwindow.draft.statement import Subject
+from eventwindow.draft.strangers import leftover
+
+WHICH = "which security is meant is not sure: several are named before"
+_SMALL = frozenset(
+    "a an the and but or nor so yet also then now still again too even only just later soon once first finally together "
+    "has had have having is was were are be been being did does do will would not no by at in on of to for from into "
+    "its their his her it they both which who that whose this these those as with amid despite over during after before "
+    "more less much most almost nearly about around roughly some up down out off back than about another further both "
+    "could may might should can must there here each all what where when while meanwhile however instead likewise today yesterday himself itself alone "
+    "saw seen sees see suffered suffer posted post ended end ending closed close closing finished finish settled settle "
+    "traded trade trading opened open opening started start began begin stood stand stands set hit led lead kept keep".split()
+)
+_STOCK = re.compile(
+    r"(?:share|stock|share price|stock price|price|adr|receipt|contract|loss|losse|gain|fall|drop|decline|value|close|index|futures?|listing)s?$"
+)
+_WORD = re.compile(r"[A-Za-z][\w'’.-]*")
+_INSERTED = re.compile(
+    r"\W*(?:which|who|whose|where|when|such|including|like|unlike|a|an|its|one|as|compared|if|because|with|whereas|the (?=\w+ (?:of|behind|that)))\b",
+    re.IGNORECASE,
+)
+_INDEX = re.compile(r"index|average|benchmark|gauge|指数", re.IGNORECASE)
+_RELATIVE = re.compile(r"\W*(?:which|who|whose|that)\b", re.IGNORECASE)
+_OF = re.compile(
+    r"^\W*(?:(?:and|but|while|as|although|before|after)\s+)?(?:(?:the|a|an|its|their)\s+)?(?:[\w'’-]+\s+){0,3}?"
+    r"(?P<noun>[a-z][\w-]*)\s+(?:in|of|at|for|on|between|against|to|from|by)\s+(?:the )?$"
+)
+_PREPOSITION = frozenset("in on at by for from with to into after before amid despite over under as since of".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The subjects, and why they may be others; no subjects where the clause speaks of something else."""
+
+    who: tuple[Subject, ...] = ()
+    open: tuple[str, ...] = ()
+
+
+def subjects_of(sentence: Sentence, mark: Mark, context: Context) -> Found:
+    """The subjects of the figure, verb or rank at the mark."""
+    low, high = sentence.clause(mark)
+    own = sentence.last("names", before=mark.start, since=low)
+    if own is not None:
+        return _own(sentence, own, mark, low)
+    if linked := _after(sentence, mark, high):
+        return Found(tuple(linked.value))
+    if foreign_head(sentence, low, mark):
+        return Found()
+    if (role := sentence.last("role", before=mark.start, since=low)) and _INDEX.search(sentence.text[role.start : role.end]):
+        return Found(context.index)
+    unsure = (WHICH,) if _unread(sentence, low, mark) else ()
+    if before := _earlier(sentence, low):
+        return replace(before, open=(*before.open, *unsure))
+    if not context.who:
+        following = next(iter(sentence.all("names", within=(mark.end, high))), None)
+        return Found(tuple(following.value)) if following else Found()
+    return Found(context.who, (WHICH,) if context.several else unsure)
+
+
+def _unread(sentence: Sentence, low: int, mark: Mark) -> bool:
+    """Whether the Chinese before the verb holds words that no rule accounts for: they may name another subject."""
+    if not sentence.chinese:
+        return False
+    verb = _verb(sentence, low, mark)
+    inside = [m for m in sentence.marks if low <= m.start and m.end <= verb]
+    return len(leftover(sentence.text, low, verb, inside, sentence.rules)) > 1
+
+
+def _own(sentence: Sentence, own: Mark, mark: Mark, low: int) -> Found:
+    if not sentence.chinese and (_possessor(sentence, own, mark) or _belongs(sentence, own, low)):
+        return Found()
+    first = sentence.all("names", within=(low, own.start))
+    rivals = [m for m in first if not sentence.has(*MOVES, "amount", within=(m.end, own.start))]
+    if rivals and not sentence.chinese and not _at_verb(sentence, own, mark):
+        return Found(tuple(rivals[0].value), (WHICH,))
+    return Found(tuple(own.value))
+
+
+def _at_verb(sentence: Sentence, own: Mark, mark: Mark) -> bool:
+    """Whether nothing but adverbs and the like stands between the name and its verb: "as Tesla fans cheered, Ford fell"."""
+    verb = _verb(sentence, own.end, mark)
+    words = [w.lower() for w in _WORD.findall(sentence.text[own.end : verb])]
+    return "and" not in words and "," not in sentence.text[own.end : verb] and all(_light(w) for w in words)
+
+
+def _light(word: str) -> bool:
+    return word in _SMALL or word.endswith("ly") or bool(_STOCK.match(word))
+
+
+def _verb(sentence: Sentence, low: int, mark: Mark) -> int:
+    """Where the verb of the figure begins: the first move between, else the figure itself."""
+    return next((m.start for m in sentence.all(*MOVES, within=(low, mark.start))), mark.start)
+
+
+def _possessor(sentence: Sentence, own: Mark, mark: Mark) -> bool:
+    """ "Apple's phones fell", "Uber drivers rose": what the name owns moved, not the name."""
+    between = sentence.text[own.end : _verb(sentence, own.end, mark)]
+    words = [w.lower() for w in _WORD.findall(between.removeprefix("'s").removeprefix("’s"))]
+    if between[:2] not in {"'s", "’s"}:
+        return 0 < len(words) <= 2 and not any(_light(w) or w in _PREPOSITION for w in words) and between[:1] == " " \
+            and sentence.text[own.end : mark.start] != between  # fmt: skip
+    head = next((k for k, w in enumerate(words) if w in _PREPOSITION), len(words))
+    return any(not _light(w) for w in words[:head]) and not any(_STOCK.match(w) for w in words[:head])
+
+
+def _belongs(sentence: Sentence, own: Mark, low: int) -> bool:
+    """ "Turnover in Apple tripled", "The cost of insuring …": a noun that is no price stands before the name."""
+    m = _OF.match(sentence.text[low : own.start])
+    return m is not None and not _light(m["noun"]) and m["noun"] not in _PREPOSITION
+
+
+def foreign_head(sentence: Sentence, low: int, mark: Mark) -> bool:
+    """Whether the clause has a subject of its own that is no security: the word before the verb is a noun."""
+    if sentence.chinese:
+        return False
+    verb = _verb(sentence, low, mark)
+    known = [m for m in sentence.marks if low <= m.start and m.end <= verb and m.kind not in MOVES]
+    if any(m.kind in {"pronoun", "role", "stock", "value"} for m in known):
+        return False
+    text = sentence.text[low:verb]
+    for m in known:
+        text = text[: m.start - low] + " " * (m.end - m.start) + text[m.end - low :]
+    words = [w.lower() for w in _WORD.findall(text)]
+    while words and _light(words[-1]) and words[-1] not in {"it", "they", "which", "who", "both"}:
+        words.pop()
+    if not words or words[-1] in {"it", "they", "which", "who", "both"}:
+        return False
+    return not _object(words)
+
+
+def _object(words: list[str]) -> bool:
+    """Whether the last words hang on a preposition or a participle, so that the clause has no subject: "in early dealings"."""
+    near = words[-4:]
+    return any(w in _PREPOSITION for w in near) or words[0].endswith("ing")
+
+
+def _earlier(sentence: Sentence, low: int) -> Found | None:
+    """The names of a clause before in the sentence; clauses that are set in, as "which made the part", are passed over."""
+    clauses = [c for c in sentence.clauses if c[1] <= low and sentence.has("names", within=c)]
+    relative = bool(_RELATIVE.match(sentence.text[low:]))
+    for k, clause in enumerate(reversed(clauses)):
+        inserted = _INSERTED.match(sentence.text[clause[0] : clause[1]]) is not None
+        if inserted and not relative and not sentence.chinese and k + 1 < len(clauses):
+            continue
+        named = sentence.all("names", within=clause)
+        apart = [m for m in named if not sentence.has(*MOVES, "amount", within=(named[0].end, m.start))] if named else []
+        if len(apart) > 1 and not relative:
+            return Found(tuple(apart[0].value), (WHICH,))
+        return Found(tuple(named[-1].value))
+    return None
+
+
+def _after(sentence: Sentence, mark: Mark, high: int) -> Mark | None:
+    """A list joined to the mark by a preposition, with at most a move between: "a 17 % fall in …"."""
+    ends = [mark.end, *(m.end for m in sentence.all(*MOVES, within=(mark.end, min(high, mark.end + 16))))]
+    return next((found for end in ends if (found := sentence.linked(end))), None)
