@@ -66,7 +66,7 @@ def _read(
     sign, who = _sign(sentence, mark), _subjects(sentence, mark, context)
     found: list[Statement] = []
     for subject in who.who or (NOBODY,):
-        own = sign or _elliptic(sentence, mark, direction)
+        own = sign or _elliptic(sentence, mark, direction or _by(sentence, mark))
         for s in _stated(sentence, mark, subject, own, context, names, dated):
             found.append(replace(s, open=tuple(dict.fromkeys((*s.open, *who.open)))))
     return found
@@ -147,7 +147,14 @@ def _elliptic(sentence: Sentence, mark: Mark, direction: int) -> int:
     """A figure without a verb takes the direction of the figure before it: "… fell 3 % and … 4 %"."""
     low = sentence.clause(mark)[0]
     named = sentence.has("names", within=(low, mark.start)) or _NARROWED.search(sentence.text[low : mark.start])
+    named = named or _peers(sentence, mark)[0] != mark or re.fullmatch(r"\W*by\s*", sentence.text[low : mark.start])
     return direction if named and mark.value.unit == "percent" else 0
+
+
+def _by(sentence: Sentence, mark: Mark) -> int:
+    """ "fell more than its rival, by 11.5 %": the move of the clause before."""
+    last = sentence.last(*MOVES, before=mark.start)
+    return MOVES[last.kind] if last else 0
 
 
 def _subjects(sentence: Sentence, mark: Mark, context: Context) -> Found:
@@ -203,6 +210,8 @@ def _stated(
     measure = "value_changes_sum" if who.group else "value_change"
     found = _settled(sentence, mark, who, measure, sign, context)
     found = replace(found, open=tuple(o for o in found.open if o != AFTER_HOURS))
+    if period_of(sentence, mark) is not None:
+        found = replace(found, date=None, open=(SPAN, *found.open))
     if kind == "index":
         return [replace(found, open=(INDEX_VALUE, *found.open))]
     return [_in_currency(found, amount, names)]

@@ -21,6 +21,9 @@ ORDER = ("since_day", "date", "since", "period", "rank", "valuable", "record_hig
 LONG = 600  # characters
 _JOIN = re.compile(r"[\s,、&/()]*(?:and|or|as well as|和|与|及|以及|跟)?[\s,、()]*(?:the )?", re.IGNORECASE)
 _LINK = re.compile(r"\s*(?:in|for|of|to|by)\s+(?:the |shares of |shares in )?", re.IGNORECASE)
+_OTHER = re.compile(r"\s?(?:期货|期指|期权|选择权)|\s(?:futures|options|warrants|bonds)\b", re.IGNORECASE)
+_ADR = re.compile(r"(?:\s|的|['’]s\s)?(?:ADRs?(?![A-Za-z])|存托凭证|American depositary)", re.IGNORECASE)
+_AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC"}
 _PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
 MOVES = {"down_strong": -1, "up_strong": 1, "down_weak": -1, "up_weak": 1,
          "down_wipe": -1, "down_object": -1, "pared_up": 1, "pared_down": -1}  # fmt: skip
@@ -100,6 +103,8 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
             continue
         kinds = {"name": lambda v: Subject(v), "group": lambda v: Subject(group=v), "stranger": lambda v: v}
         subject: Subject = kinds[mark.kind](mark.value)
+        if mark.kind == "name" and (other := _OTHER.match(text, mark.end)):
+            subject = Subject(name=text[mark.start : other.end()])  # its futures, its receipts: another security
         last = joined[-1] if joined else None
         if last and last.kind == "names" and last.end == mark.start and _market(last, names):
             joined.pop()  # 台股 before 台積電, 美股 before 道指: where it trades, not a second subject
@@ -141,7 +146,7 @@ def _placed(mark: Mark, text: str, rules: Lexicon, names: Names, around: str) ->
     subjects = mark.value
     for words in (text[max(0, mark.start - 12) : mark.end + 24], text[: mark.start], around):
         subjects = tuple(_listing(s, words, rules, names) for s in subjects)
-    return replace(mark, value=subjects)
+    return _receipt(replace(mark, value=subjects), text, names)
 
 
 def _listing(subject: Subject, near: str, rules: Lexicon, names: Names) -> Subject:
@@ -153,6 +158,14 @@ def _listing(subject: Subject, near: str, rules: Lexicon, names: Names) -> Subje
         if (place := rules.places.get(names.listings[s].exchange)) is not None and place.search(near)
     )
     return Subject(meant) if len(meant) == 1 else subject
+
+
+def _receipt(mark: Mark, text: str, names: Names) -> Mark:
+    """A name with "ADR" behind it whose receipt no list holds is no home share."""
+    adr, last = _ADR.match(text, mark.end), mark.value[-1]
+    if adr is None or not last.symbols or any(names.listings[s].exchange in _AMERICAN for s in last.symbols):
+        return mark
+    return replace(mark, value=(*mark.value[:-1], Subject(name=text[mark.start : adr.end()])))
 
 
 def sentences(line: str, rules: Lexicon) -> Iterator[str]:

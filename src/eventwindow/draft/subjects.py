@@ -51,7 +51,7 @@ def subjects_of(sentence: Sentence, mark: Mark, context: Context) -> Found:
     low, high = sentence.clause(mark)
     own = sentence.last("names", before=mark.start, since=low)
     if own is not None:
-        return _own(sentence, own, mark, low)
+        return of_own(sentence, own, mark, low)
     if linked := _after(sentence, mark, high):
         return Found(tuple(linked.value))
     if foreign_head(sentence, low, mark):
@@ -76,7 +76,7 @@ def _unread(sentence: Sentence, low: int, mark: Mark) -> bool:
     return len(leftover(sentence.text, low, verb, inside, sentence.rules)) > 1
 
 
-def _own(sentence: Sentence, own: Mark, mark: Mark, low: int) -> Found:
+def of_own(sentence: Sentence, own: Mark, mark: Mark, low: int) -> Found:
     if not sentence.chinese and (_possessor(sentence, own, mark) or _belongs(sentence, own, low)):
         return Found()
     first = sentence.all("names", within=(low, own.start))

@@ -14,7 +14,7 @@ from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, MOMENT, POSSIBLE
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
-from eventwindow.draft.subjects import subjects_of
+from eventwindow.draft.subjects import of_own, subjects_of
 
 AMONG = 10  # "one of the largest" is among the ten largest
 SINCE = "how far back the rank looks is not told to the month"
@@ -201,11 +201,11 @@ def _moved(sentence: Sentence, mark: Mark, context: Context) -> tuple[Subject, .
         )
         return tuple(found.value) if found else ()
     behind = next((m for m in sentence.all("names", within=(mark.end, high)) if m.start - mark.end <= 6), None)
-    if mark.kind == "down_object" and behind:
-        return tuple(behind.value)
+    if mark.kind == "down_object":
+        return tuple(behind.value) if behind else ()
     found = sentence.last("names", before=mark.start, since=low)
     if found and mark.start - found.end <= _NEAR:
-        return tuple(found.value)
+        return of_own(sentence, found, mark, low).who
     linked = sentence.linked(mark.end)
     if linked:
         return tuple(linked.value)
