@@ -35,7 +35,12 @@ _GENERAL = re.compile(
 _PERCENT_ZH = re.compile(rf"百分之(?P<n1>{_N}|{_ZH})(?:[到至](?:百分之)?(?P<n2>{_N}|{_ZH}))?")
 _TENTHS = re.compile(r"(?P<n1>[一二两三四五六七八九1-9])(?:[到至](?P<n2>[一二两三四五六七八九1-9]))?成(?P<rest>[一二三四五六七八九1-9半])?(?![为本立功长员分果交都品熟就])")  # fmt: skip  # noqa: E501
 _MULTIPLES = (
-    (re.compile(r"\b(?:double[sd]?|doubling)\b(?! the\b| that\b| what\b| its\b)|翻(?:了)?(?:一倍|一番)|翻倍|倍增", re.I), 1.0),
+    (
+        re.compile(
+            r"\b(?:double[sd]?|doubling)\b(?! the\b| that\b| what\b| its\b)|翻(?:了)?(?:一倍|一番)|翻倍|倍增", re.I
+        ),
+        1.0,
+    ),
     (re.compile(r"\b(?:triple[sd]?|tripling)\b|翻两倍", re.I), 2.0),
     (re.compile(r"\b(?:quadruple[sd]?)\b|翻两番", re.I), 3.0),
     (re.compile(r"\b(?:halve[sd]?|halving)\b|腰斩", re.I), -0.5),

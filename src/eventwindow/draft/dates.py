@@ -26,7 +26,10 @@ _PATTERNS = (
     ("week", rf"\b(?:(?P<which>last|this|next)\s+)?(?P<en>{_WEEKDAY})s?\b"),
     ("week", r"(?P<which>上个?|这个?|本|下个?)?\s*(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])"),
     ("next", r"\b(?:the )?(?:next|following) (?:trading )?day\b|\ba day later\b|次日|隔日|隔天|翌日|第二天"),
-    ("back", r"\bthe (?:previous|prior) (?:day|session)\b|\ba day earlier\b|\bthe day before\b(?! yesterday)|前一天|前一日|前一(?:个)?交易日"),
+    (
+        "back",
+        r"\bthe (?:previous|prior) (?:day|session)\b|\ba day earlier\b|\bthe day before\b(?! yesterday)|前一天|前一日|前一(?:个)?交易日",  # noqa: E501
+    ),
     ("after", r"\bthe day after\b"),
     ("same", r"\b(?:the )?same day\b|\bthat day\b|同日|同一天|当天|当日"),
     ("today", r"\btoday\b|今日|今天|今早|今晨"),

@@ -12,6 +12,8 @@ from eventwindow.study.definition import Study
 
 RANKS = {"loss_rank", "return_rank", "value_rank", "record"}
 ANY_DAY = {"value_rank"}  # the last close on or before the day counts
+UNMEASURED = {"volume_multiple": "no measure takes volume as a multiple of the usual"}
+SINCE = "no measure takes a rank since a month: give `since` up, or delete the entry"
 ROUND = "a round price: how precisely is it meant? set `precision`"
 Entry = dict[str, Any]
 Closed = Callable[[str, dt.date], bool]  # symbol, day → its exchange had no session
@@ -50,6 +52,8 @@ def _measured(s: Statement) -> Entry:
         found["year"] = s.year
     elif s.date:
         found["date"] = s.date
+    if s.until:
+        found["until"] = s.until
     if s.against:
         found["against"] = [a.symbols[0] for a in s.against if a.symbols]
         found["of"] = "change"
@@ -86,6 +90,8 @@ def _who_open(s: Statement, held: Mapping[str, Any] | None) -> list[str]:
 def _named(who: Subject, what: str, held: Mapping[str, Any] | None) -> list[str]:
     if who.group:
         return [f"the article says only {who.group.label!r}: name the members"]
+    if who.name:
+        return [f"no list holds the name {who.name!r}: add it with --names, or delete the entry"]
     if not who.symbols:
         return [f"{what} is not named"]
     if len(who.symbols) > 1:
@@ -96,12 +102,12 @@ def _named(who: Subject, what: str, held: Mapping[str, Any] | None) -> list[str]
 
 
 def _when_open(s: Statement, study: Study | None, closed: Closed) -> list[str]:
+    unmeasured = [reason for kind, reason in UNMEASURED.items() if kind == s.kind] + [SINCE] * bool(s.since)
     if s.year:
-        return []
+        return unmeasured
     if s.date is None:
         headline = next((e for e in study.file.events if e.id == study.headline["event"]), None) if study else None
         hint = f" (the study's headline event is of {headline.date})" if headline else ""
-        return [f"the day is not stated{hint}"]
-    if s.kind not in ANY_DAY and len(s.who.symbols) == 1 and closed(s.who.symbols[0], s.date):
-        return [f"{s.date} is no session of {s.who.symbols[0]}"]
-    return []
+        return [f"the day is not stated{hint}", *unmeasured]
+    days = () if s.kind in ANY_DAY or len(s.who.symbols) != 1 else (s.date, s.until)
+    return [f"{d} is no session of {s.who.symbols[0]}" for d in days if d and closed(s.who.symbols[0], d)] + unmeasured

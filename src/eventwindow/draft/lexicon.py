@@ -52,6 +52,8 @@ class Lexicon:
     fillers: tuple[str, ...]
     never: str
     aside: Mapping[str, re.Pattern[str]]
+    small: frozenset[str]  # words that name no subject
+    prepositions: frozenset[str]
 
     def marks(self, text: str) -> list[Mark]:
         """Every word of a list and every group in the text, overlaps included."""
@@ -76,6 +78,8 @@ def lexicon(chinese: bool) -> Lexicon:
         not_bare=frozenset(rules["not_bare"]),
         stop=frozenset(rules["stranger"]["stop"]),
         fillers=tuple(_script(w, chinese) for w in _longest(rules["stranger"]["zh_filler"])),
+        small=frozenset(rules["small"].split()),
+        prepositions=frozenset(rules["prepositions"].split()),
         aside={key: re.compile(_script(p, chinese), re.IGNORECASE) for key, p in rules["aside"].items()},
         never=_script(rules["stranger"]["zh_never"], chinese),
     )

@@ -24,6 +24,7 @@ KINDS = {
     "value_changes_sum": ("changes of market value together, {f}", "市值變動合計 {f}"),
     "value_against": ("change of market value {h}the value of {a}", "市值變動{h}{a} 的市值"),
     "points": ("change of {f} points", "變動 {f} 點"),
+    "volume_multiple": ("volume of {f} the usual", "成交量為平常的 {f}"),
     "value_rank": ("the most valuable company", "市值最高"),
 }
 DIRECTIONS = {"return": ("", ""), "opening_gap": (" at the open", "開盤")}
@@ -34,6 +35,11 @@ def paraphrase(statement: Statement) -> tuple[str, str]:
     """One line in English and one in Chinese."""
     en, zh = _what(statement)
     when = statement.year or statement.date
+    if statement.until:
+        return (
+            f"{_who(statement.who)}: {en} from {when} to {statement.until}",
+            f"{_who(statement.who, True)}：{zh}（{when} 至 {statement.until}）",
+        )
     head = f"{_who(statement.who)}: {en}", f"{_who(statement.who, True)}：{zh}"
     if when is None:
         return head
@@ -47,6 +53,8 @@ def figure(statement: Statement) -> tuple[str, str]:
 
 
 def _who(subject: Subject, zh: bool = False) -> str:
+    if subject.name:
+        return f"{subject.name!r}"
     if subject.group:
         return subject.group.label_zh if zh else subject.group.label
     return (" 或 " if zh else " or ").join(subject.symbols) or ("未指名" if zh else "a security not named")
@@ -107,6 +115,8 @@ def _amount(s: Statement, zh: bool = False) -> str:
 def _plain(s: Statement, value: float, zh: bool) -> str:
     sign = MINUS if value < 0 else "" if s.kind == "price_level" else "+"
     size = abs(value)
+    if s.kind == "volume_multiple":
+        return f"{size:.6g} {'倍' if zh else 'times'}"
     if s.kind in {"value_change", "value_changes_sum"}:
         text = f"{size / 1e8:,.6g} 億" if zh else f"{size / 1e9:,.6g}bn"
         return f"{sign}{text} {s.currency}".strip()

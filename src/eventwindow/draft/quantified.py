@@ -10,8 +10,8 @@ from dataclasses import replace
 from eventwindow.draft.amounts import Amount
 from eventwindow.draft.context import Context, day_of, period_of, session_of
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.securities import Names
 from eventwindow.draft.periods import Period
+from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
 from eventwindow.draft.subjects import Found, subjects_of
@@ -35,7 +35,10 @@ _SHARE = re.compile(r"\s+of\s+(?:[\w'’.-]+\s*){1,6}")
 _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
 _COUNTED = re.compile(r"[\u3400-\u9fff]|\s+[a-z]{3,}s\b(?! points)")
 _NARROWED = re.compile(r"收敛|收窄|缩小|\bnarrow", re.IGNORECASE)
-_PARED = re.compile(r"\bbefore (?:it |they |the shares |the stock )?(?:\w+ly )?(?:par|trim|recover|rebound|retreat|settl|clos|end|win|won|eas|slip|com(?:e|ing) off|revers|stead)", re.IGNORECASE)
+_PARED = re.compile(
+    r"\bbefore (?:it |they |the shares |the stock )?(?:\w+ly )?(?:par|trim|recover|rebound|retreat|settl|clos|end|win|won|eas|slip|com(?:e|ing) off|revers|stead)",  # noqa: E501
+    re.IGNORECASE,
+)
 _FROM = re.compile(r"(?:recover|rebound|bounc)\w* from (?:a |an )?\w+ of (?:\w+ )*$", re.IGNORECASE)
 _LATE = re.compile(r"\b(?:clos|settl|end|finish)\w*\b|收|终场", re.IGNORECASE)
 POINTS = "no measure takes points: give the change in per cent"
@@ -86,7 +89,9 @@ def _same_move(sentence: Sentence, mark: Mark, said: list[tuple[Mark, Statement]
         return None
     kind = "points" if mark.value.unit == "points" else "return"
     ends = sorted(last.direction * edge for edge in (mark.value.low, mark.value.high))
-    return replace(last, kind=kind, low=ends[0], high=ends[1], hedge="", open=tuple(o for o in last.open if o != POINTS))
+    return replace(
+        last, kind=kind, low=ends[0], high=ends[1], hedge="", open=tuple(o for o in last.open if o != POINTS)
+    )
 
 
 def _about_something_else(sentence: Sentence, mark: Mark) -> bool:
@@ -198,21 +203,27 @@ def _stated(
     if amount.unit == "multiple" and _volume(sentence, mark):
         times = amount.low + (1 if amount.signed else 0)
         return [replace(_settled(sentence, mark, who, "volume_multiple", 1, context), low=times, high=times)]
+    nobody = who is NOBODY and not sentence.has("stock", within=sentence.clause(mark))
+    if not sign or (nobody and amount.unit in {"percent", "multiple"}):
+        return []
     if amount.unit in {"percent", "multiple"}:
-        if not sign or (who is NOBODY and not sentence.has("stock", within=sentence.clause(mark))):
-            return []
         return _change(sentence, mark, who, sign, context, names, dated)
     if amount.unit == "points":
-        found = _settled(sentence, mark, who, "points", sign or 1, context)
-        return [replace(found, open=(POINTS, *found.open))] if sign and kind == "index" else []
-    if amount.high < LARGE or not sentence.has("value") or not sign or _value_level(sentence, mark):
+        found = _settled(sentence, mark, who, "points", sign, context)
+        return [replace(found, open=(POINTS, *found.open))] if kind == "index" else []
+    return _worth(sentence, mark, who, sign, context, names)
+
+
+def _worth(sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, names: Names) -> list[Statement]:
+    """A change of market value, where one is spoken of."""
+    amount = mark.value
+    if amount.high < LARGE or not sentence.has("value") or _value_level(sentence, mark):
         return []
-    measure = "value_changes_sum" if who.group else "value_change"
-    found = _settled(sentence, mark, who, measure, sign, context)
+    found = _settled(sentence, mark, who, "value_changes_sum" if who.group else "value_change", sign, context)
     found = replace(found, open=tuple(o for o in found.open if o != AFTER_HOURS))
     if period_of(sentence, mark) is not None:
         found = replace(found, date=None, open=(SPAN, *found.open))
-    if kind == "index":
+    if who.symbols and names.listings[who.symbols[0]].kind == "index":
         return [replace(found, open=(INDEX_VALUE, *found.open))]
     return [_in_currency(found, amount, names)]
 
@@ -308,12 +319,19 @@ def _moment(sentence: Sentence, mark: Mark) -> bool:
     """Whether words beside the figure say that it held at some moment of the day."""
     low, high = sentence.clause(mark)
     head, tail = sentence.text[low : mark.start], sentence.text[mark.end :]
-    if mark.value.extreme or _PARED.match(tail.lstrip()) or _FROM.search(head) or _PARED.match(sentence.text[high - 7 :]):
+    if (
+        mark.value.extreme
+        or _PARED.match(tail.lstrip())
+        or _FROM.search(head)
+        or _PARED.match(sentence.text[high - 7 :])
+    ):
         return True
     near = sentence.last("moment", before=mark.start, since=low)
     if near is None and not sentence.chinese:
         following = next((m for m in sentence.all("amount") if m.start >= mark.end), None)
-        near = next(iter(sentence.all("moment", within=(mark.end, min(high, following.start) if following else high))), None)
+        near = next(
+            iter(sentence.all("moment", within=(mark.end, min(high, following.start) if following else high))), None
+        )
         if near is not None and "," in sentence.text[mark.end : near.start]:
             near = None
     if near is not None:

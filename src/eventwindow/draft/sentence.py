@@ -14,10 +14,23 @@ from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.lexicon import Lexicon, Mark, settled
 from eventwindow.draft.periods import periods
 from eventwindow.draft.securities import Names
-from eventwindow.draft.strangers import strangers
 from eventwindow.draft.statement import Subject
+from eventwindow.draft.strangers import strangers
 
-ORDER = ("since_day", "date", "since", "period", "rank", "valuable", "record_high", "record_low", "name", "group", "amount", "same")
+ORDER = (
+    "since_day",
+    "date",
+    "since",
+    "period",
+    "rank",
+    "valuable",
+    "record_high",
+    "record_low",
+    "name",
+    "group",
+    "amount",
+    "same",
+)
 LONG = 600  # characters
 _JOIN = re.compile(r"[\s,、&/()]*(?:and|or|as well as|和|与|及|以及|跟)?[\s,、()]*(?:the )?", re.IGNORECASE)
 _LINK = re.compile(r"\s*(?:in|for|of|to|by)\s+(?:the |shares of |shares in )?", re.IGNORECASE)
@@ -101,8 +114,7 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
         if mark.kind not in {"name", "group", "stranger"}:
             joined.append(mark)
             continue
-        kinds = {"name": lambda v: Subject(v), "group": lambda v: Subject(group=v), "stranger": lambda v: v}
-        subject: Subject = kinds[mark.kind](mark.value)
+        subject = _subject(mark)
         if mark.kind == "name" and (other := _OTHER.match(text, mark.end)):
             subject = Subject(name=text[mark.start : other.end()])  # its futures, its receipts: another security
         last = joined[-1] if joined else None
@@ -115,6 +127,12 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
         else:
             joined.append(Mark(mark.start, mark.end, "names", (subject,)))
     return joined
+
+
+def _subject(mark: Mark) -> Subject:
+    if mark.kind == "group":
+        return Subject(group=mark.value)
+    return mark.value if isinstance(mark.value, Subject) else Subject(mark.value)
 
 
 def _market(mark: Mark, names: Names) -> bool:
@@ -142,7 +160,7 @@ def _narrowed(subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:
 
 
 def _placed(mark: Mark, text: str, rules: Lexicon, names: Names, around: str) -> Mark:
-    """Words for the place of listing settle which of several is meant: near the name, before it, else in the paragraph."""
+    """Words for the place of listing settle which of several is meant: near it, before it, else in the paragraph."""
     subjects = mark.value
     for words in (text[max(0, mark.start - 12) : mark.end + 24], text[: mark.start], around):
         subjects = tuple(_listing(s, words, rules, names) for s in subjects)

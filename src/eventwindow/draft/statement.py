@@ -10,7 +10,7 @@ from eventwindow.draft.lexicon import Group
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A security, by the symbols that its name may mean; a group whose members are unsaid; or a name that no list holds."""
+    """A security, by the symbols that its name may mean; a group without its members; or a name that no list holds."""
 
     symbols: tuple[str, ...] = ()
     group: Group | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from eventwindow.draft.chinese import CHINESE
 from eventwindow.draft.lexicon import Lexicon, Mark
@@ -11,8 +12,8 @@ from eventwindow.draft.statement import Subject
 
 _CAPITAL = re.compile(r"(?<![\w$&.-])[A-Z][\w&'’.-]*(?:\s+(?:(?:of|and|&|de|van|the)\s+)?[A-Z][\w&.-]*)*")
 _THEN = re.compile(
-    r"(?:\s*\([^)]*\))?(?:['’]s? (?:shares?|stock|ADRs?))?(?:, (?:an?|the|which|one|whose|once|already)\b[^,.;]{2,60},)?"
-    r"\s+(?:(?:shares?|stock|also|then|had|has|have|was|were|is|\w+ly|ended|closed|nearly|almost|about|over|more than)\s+)*"
+    r"(?:\s*\([^)]*\))?(?:['’]s? (?:shares?|stock|ADRs?))?(?:, (?:an?|the|which|one|whose|once|already)\b[^,.;]{2,60},)?"  # noqa: E501
+    r"\s+(?:(?:shares?|stock|also|then|had|has|have|was|were|is|\w+ly|ended|closed|nearly|almost|about|over|more than)\s+)*"  # noqa: E501
 )
 _FIGURE = re.compile(r"(?:by )?(?:about |nearly |almost |more than |over )?\d[\d.]*\s?(?:%|per ?cent)")
 _ZH_FIGURE = re.compile(r"(?:\D{0,4})?[\d一二两三四五六七八九十]")
@@ -57,10 +58,14 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
     edges = sorted({0, len(text), *(m.end for m in marks if m.kind == "boundary")})
     edges += [k + 1 for k, c in enumerate(text) if c == "、"]
     edges.sort()
-    for low, high in zip(edges, edges[1:], strict=False):
-        verb = next((m for m in sorted(marks, key=lambda m: m.start) if m.kind in _KINDS and low <= m.start < high), None)
+    for low, high in pairwise(edges):
+        verb = next(
+            (m for m in sorted(marks, key=lambda m: m.start) if m.kind in _KINDS and low <= m.start < high), None
+        )
         inside = [m for m in marks if low <= m.start and m.end <= high]
-        if verb is None or any(m.kind in {"name", "group", "off", "volume", "role", "pronoun", "value"} for m in inside):
+        if verb is None or any(
+            m.kind in {"name", "group", "off", "volume", "role", "pronoun", "value"} for m in inside
+        ):
             continue
         if not _ZH_FIGURE.match(text, verb.end):
             continue
@@ -83,6 +88,6 @@ def leftover(text: str, low: int, end: int, inside: Sequence[Mark], rules: Lexic
     for m in inside:
         kept = [k for k in kept if not m.start <= k < m.end]
     for filler in rules.fillers:
-        for m in re.finditer(re.escape(filler), text[low:end]):
-            kept = [k for k in kept if not low + m.start() <= k < low + m.end()]
+        for found in re.finditer(re.escape(filler), text[low:end]):
+            kept = [k for k in kept if not low + found.start() <= k < low + found.end()]
     return [k for k in kept if not text[k].isspace() and text[k] not in "(),、:"]

@@ -1,4 +1,4 @@
-"""Whose move a figure or a verb is: the list of names before it, one linked to it, a pronoun's, or that of a clause before."""
+"""Whose move a figure or a verb is: the names before it, those linked to it, a pronoun's, or a clause before."""
 
 from __future__ import annotations
 
@@ -12,21 +12,12 @@ from eventwindow.draft.statement import Subject
 from eventwindow.draft.strangers import leftover
 
 WHICH = "which security is meant is not sure: several are named before"
-_SMALL = frozenset(
-    "a an the and but or nor so yet also then now still again too even only just later soon once first finally together "
-    "has had have having is was were are be been being did does do will would not no by at in on of to for from into "
-    "its their his her it they both which who that whose this these those as with amid despite over during after before "
-    "more less much most almost nearly about around roughly some up down out off back than about another further both "
-    "could may might should can must there here each all what where when while meanwhile however instead likewise today yesterday himself itself alone "
-    "saw seen sees see suffered suffer posted post ended end ending closed close closing finished finish settled settle "
-    "traded trade trading opened open opening started start began begin stood stand stands set hit led lead kept keep".split()
-)
 _STOCK = re.compile(
-    r"(?:share|stock|share price|stock price|price|adr|receipt|contract|loss|losse|gain|fall|drop|decline|value|close|index|futures?|listing)s?$"
+    r"(?:share|stock|share price|stock price|price|adr|receipt|contract|loss|losse|gain|fall|drop|decline|value|close|index|futures?|listing)s?$"  # noqa: E501
 )
 _WORD = re.compile(r"[A-Za-z][\w'’.-]*")
 _INSERTED = re.compile(
-    r"\W*(?:which|who|whose|where|when|such|including|like|unlike|a|an|its|one|as|compared|if|because|with|whereas|the (?=\w+ (?:of|behind|that)))\b",
+    r"\W*(?:which|who|whose|where|when|such|including|like|unlike|a|an|its|one|as|compared|if|because|with|whereas|the (?=\w+ (?:of|behind|that)))\b",  # noqa: E501
     re.IGNORECASE,
 )
 _INDEX = re.compile(r"index|average|benchmark|gauge|指数", re.IGNORECASE)
@@ -35,7 +26,6 @@ _OF = re.compile(
     r"^\W*(?:(?:and|but|while|as|although|before|after)\s+)?(?:(?:the|a|an|its|their)\s+)?(?:[\w'’-]+\s+){0,3}?"
     r"(?P<noun>[a-z][\w-]*)\s+(?:in|of|at|for|on|between|against|to|from|by)\s+(?:the )?$"
 )
-_PREPOSITION = frozenset("in on at by for from with to into after before amid despite over under as since of".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +46,22 @@ def subjects_of(sentence: Sentence, mark: Mark, context: Context) -> Found:
         return Found(tuple(linked.value))
     if foreign_head(sentence, low, mark):
         return Found()
-    if (role := sentence.last("role", before=mark.start, since=low)) and _INDEX.search(sentence.text[role.start : role.end]):
+    return _carried(sentence, mark, context)
+
+
+def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
+    """The subjects of a clause that names none: the index's, those of a clause before, of a sentence before, or behind."""  # noqa: E501
+    low, high = sentence.clause(mark)
+    role = sentence.last("role", before=mark.start, since=low)
+    if role and _INDEX.search(sentence.text[role.start : role.end]):
         return Found(context.index)
     unsure = (WHICH,) if _unread(sentence, low, mark) else ()
     if before := _earlier(sentence, low):
         return replace(before, open=(*before.open, *unsure))
-    if not context.who:
-        following = next(iter(sentence.all("names", within=(mark.end, high))), None)
-        return Found(tuple(following.value)) if following else Found()
-    return Found(context.who, (WHICH,) if context.several else unsure)
+    if context.who:
+        return Found(context.who, (WHICH,) if context.several else unsure)
+    following = next(iter(sentence.all("names", within=(mark.end, high))), None)
+    return Found(tuple(following.value)) if following else Found()
 
 
 def _unread(sentence: Sentence, low: int, mark: Mark) -> bool:
@@ -87,14 +84,14 @@ def of_own(sentence: Sentence, own: Mark, mark: Mark, low: int) -> Found:
 
 
 def _at_verb(sentence: Sentence, own: Mark, mark: Mark) -> bool:
-    """Whether nothing but adverbs and the like stands between the name and its verb: "as Tesla fans cheered, Ford fell"."""
+    """Whether only adverbs and the like stand between the name and its verb: "as Tesla fans cheered, Ford fell"."""
     verb = _verb(sentence, own.end, mark)
     words = [w.lower() for w in _WORD.findall(sentence.text[own.end : verb])]
-    return "and" not in words and "," not in sentence.text[own.end : verb] and all(_light(w) for w in words)
+    return "and" not in words and "," not in sentence.text[own.end : verb] and all(_light(sentence, w) for w in words)
 
 
-def _light(word: str) -> bool:
-    return word in _SMALL or word.endswith("ly") or bool(_STOCK.match(word))
+def _light(sentence: Sentence, word: str) -> bool:
+    return word in sentence.rules.small or word.endswith("ly") or bool(_STOCK.match(word))
 
 
 def _verb(sentence: Sentence, low: int, mark: Mark) -> int:
@@ -106,17 +103,18 @@ def _possessor(sentence: Sentence, own: Mark, mark: Mark) -> bool:
     """ "Apple's phones fell", "Uber drivers rose": what the name owns moved, not the name."""
     between = sentence.text[own.end : _verb(sentence, own.end, mark)]
     words = [w.lower() for w in _WORD.findall(between.removeprefix("'s").removeprefix("’s"))]
+    links = sentence.rules.prepositions
     if between[:2] not in {"'s", "’s"}:
-        return 0 < len(words) <= 2 and not any(_light(w) or w in _PREPOSITION for w in words) and between[:1] == " " \
-            and sentence.text[own.end : mark.start] != between  # fmt: skip
-    head = next((k for k, w in enumerate(words) if w in _PREPOSITION), len(words))
-    return any(not _light(w) for w in words[:head]) and not any(_STOCK.match(w) for w in words[:head])
+        moved = between[:1] == " " and sentence.text[own.end : mark.start] != between
+        return moved and 0 < len(words) <= 2 and not any(_light(sentence, w) or w in links for w in words)
+    owned = words[: next((k for k, w in enumerate(words) if w in links), len(words))]
+    return any(not _light(sentence, w) for w in owned) and not any(_STOCK.match(w) for w in owned)
 
 
 def _belongs(sentence: Sentence, own: Mark, low: int) -> bool:
     """ "Turnover in Apple tripled", "The cost of insuring …": a noun that is no price stands before the name."""
     m = _OF.match(sentence.text[low : own.start])
-    return m is not None and not _light(m["noun"]) and m["noun"] not in _PREPOSITION
+    return m is not None and not _light(sentence, m["noun"]) and m["noun"] not in sentence.rules.prepositions
 
 
 def foreign_head(sentence: Sentence, low: int, mark: Mark) -> bool:
@@ -131,21 +129,21 @@ def foreign_head(sentence: Sentence, low: int, mark: Mark) -> bool:
     for m in known:
         text = text[: m.start - low] + " " * (m.end - m.start) + text[m.end - low :]
     words = [w.lower() for w in _WORD.findall(text)]
-    while words and _light(words[-1]) and words[-1] not in {"it", "they", "which", "who", "both"}:
+    while words and _light(sentence, words[-1]) and words[-1] not in {"it", "they", "which", "who", "both"}:
         words.pop()
     if not words or words[-1] in {"it", "they", "which", "who", "both"}:
         return False
-    return not _object(words)
+    return not _object(sentence, words)
 
 
-def _object(words: list[str]) -> bool:
-    """Whether the last words hang on a preposition or a participle, so that the clause has no subject: "in early dealings"."""
+def _object(sentence: Sentence, words: list[str]) -> bool:
+    """Whether the last words hang on a preposition or a participle, so that the clause has no subject of its own."""
     near = words[-4:]
-    return any(w in _PREPOSITION for w in near) or words[0].endswith("ing")
+    return any(w in sentence.rules.prepositions for w in near) or words[0].endswith("ing")
 
 
 def _earlier(sentence: Sentence, low: int) -> Found | None:
-    """The names of a clause before in the sentence; clauses that are set in, as "which made the part", are passed over."""
+    """The names of a clause before; clauses that are set in, as "which made the part", are passed over."""
     clauses = [c for c in sentence.clauses if c[1] <= low and sentence.has("names", within=c)]
     relative = bool(_RELATIVE.match(sentence.text[low:]))
     for k, clause in enumerate(reversed(clauses)):
@@ -153,7 +151,9 @@ def _earlier(sentence: Sentence, low: int) -> Found | None:
         if inserted and not relative and not sentence.chinese and k + 1 < len(clauses):
             continue
         named = sentence.all("names", within=clause)
-        apart = [m for m in named if not sentence.has(*MOVES, "amount", within=(named[0].end, m.start))] if named else []
+        apart = (
+            [m for m in named if not sentence.has(*MOVES, "amount", within=(named[0].end, m.start))] if named else []
+        )
         if len(apart) > 1 and not relative:
             return Found(tuple(apart[0].value), (WHICH,))
         return Found(tuple(named[-1].value))

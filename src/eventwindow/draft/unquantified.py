@@ -20,13 +20,41 @@ AMONG = 10  # "one of the largest" is among the ten largest
 SINCE = "how far back the rank looks is not told to the month"
 _GAIN = re.compile(r"jump|gain|ris|rall|best|涨|升幅", re.IGNORECASE)
 _DAY = re.compile(r"\b(?:move|day)\b", re.IGNORECASE)
-_OWN = re.compile(r"(?:\b(?:its|their|the (?:stock|index|share|company)['’]s)\s+(?:[\w-]+\s+){0,2}|创下?(?:其|自身|上市以来)?)$", re.IGNORECASE)
-_ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
+_OWN = re.compile(
+    r"(?:\b(?:its|their|the (?:stock|index|share|company)['’]s)\s+(?:[\w-]+\s+){0,2}|创下?(?:其|自身|上市以来)?)$",
+    re.IGNORECASE,
+)
+_ORDINALS = {
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+}
 _ORDINAL = re.compile(rf"\b(?:(?P<word>{'|'.join(_ORDINALS)})|(?P<number>\d+)(?:nd|rd|th))[- ]$", re.IGNORECASE)
 _ZH_ORDINAL = re.compile(r"第(?P<n>[二三四五六七八九十]+)大")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH_YEAR = re.compile(rf"(?:(?P<month>{'|'.join(_MONTHS)})\w* )?(?P<year>(?:19|20)\d\d)\b|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<zh>\d+)月)?", re.IGNORECASE)
-_COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_MONTH_YEAR = re.compile(
+    rf"(?:(?P<month>{'|'.join(_MONTHS)})\w* )?(?P<year>(?:19|20)\d\d)\b|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<zh>\d+)月)?",
+    re.IGNORECASE,
+)
+_COUNTS = {
+    "a": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
 _YEARS_BACK = re.compile(rf"(?P<n>{'|'.join(_COUNTS)}|\d+|[一二两三四五六七八九十]+)(?: years?|年)", re.IGNORECASE)
 _NEAR = 45  # characters between a name and its verb, at most
 
@@ -114,13 +142,16 @@ def _whose(
     sentence: Sentence, mark: Mark, context: Context, names: Names,
     said: Sequence[tuple[Mark, Statement]] = (), own: bool = False,
 ) -> tuple[Subject, ...]:  # fmt: skip
-    """The subject of a rank or record: that of the move it follows; an index is the scope where a firm was spoken of."""
+    """The subject of a rank or record: that of the move it follows; an index is the scope where a firm is spoken of."""
     near = [s.who for m, s in said if m.start < mark.start and s.who is not NOBODY]
     after = [s.who for m, s in said if m.start > mark.start and s.who is not NOBODY]
     told = (near[-1],) if near else subjects_of(sentence, mark, context).who or tuple(after[:1])
     if told and (own or any(_firm(s, names) for s in told)):
         return told
-    others = [*sentence.all("names", within=(0, mark.start))[::-1], *sentence.all("names", within=(mark.end, len(sentence.text)))]
+    others = [
+        *sentence.all("names", within=(0, mark.start))[::-1],
+        *sentence.all("names", within=(mark.end, len(sentence.text))),
+    ]
     firms = [s for m in others for s in m.value if _firm(s, names)]
     carried = tuple(s for s in context.who if _firm(s, names))
     return tuple(firms[:1]) or carried or told or (NOBODY,)
@@ -151,7 +182,12 @@ def _directions(
     for mark in sentence.all(*MOVES, "same"):
         before = [s.direction for m, s in said if m.start < mark.start and s.direction]
         direction = MOVES.get(mark.kind) or (before[-1] if before else context.direction)
-        if mark.kind.startswith("pared") or _taken_back(sentence, mark) or not direction or not _plain(sentence, mark, said):
+        if (
+            mark.kind.startswith("pared")
+            or _taken_back(sentence, mark)
+            or not direction
+            or not _plain(sentence, mark, said)
+        ):
             continue
         for who in _moved(sentence, mark, context):
             found = _direction(sentence, mark, context, who, direction, line)

@@ -16,7 +16,9 @@ _OF = re.compile(r"\b(?:shares?|stocks?|ADRs?)\s+(?:of|in)\s+(?:the )?$", re.IGN
 _INSIDE = re.compile(r"\b[a-z][\w-]*,?\s+$")
 _PROPER = re.compile(r"\s+[A-Z]")
 _LINK = re.compile(r"\s*(?:,|、|&|/|and|or|as well as|和|与|及|以及|跟)\s*(?:and |or )?", re.IGNORECASE)
-_QUOTED = re.compile(r"(?:现货|期货|价格?|[周星期一二三四五\d月日号今昨天]){0,6}(?:盘中|一度|早盘|终场|尾盘|收[报于在盘]?\d|触及|被|宣布|公布|表示|指出|坦承|遭|推出|[对兑](?:美元|日[元圆]|欧元))")
+_QUOTED = re.compile(
+    r"(?:现货|期货|价格?|[周星期一二三四五\d月日号今昨天]){0,6}(?:盘中|一度|早盘|终场|尾盘|收[报于在盘]?\d|触及|被|宣布|公布|表示|指出|坦承|遭|推出|[对兑](?:美元|日[元圆]|欧元))"
+)
 _STOP = re.compile(r"[,。;:、!?]")
 
 Span = tuple[int, int, str]
@@ -47,9 +49,7 @@ def _sign(text: str, start: int, end: int, words: Mapping[str, re.Pattern[str]])
         return True  # a Latin word in a Chinese sentence is a name
     if not text[end - 1].isascii():
         near = _STOP.split(after[:NEAR], maxsplit=1)[0]
-        if _QUOTED.match(after):
-            return True
-        return any(words[kind].search(near) for kind in KINDS if kind in words)
+        return bool(_QUOTED.match(after)) or any(words[kind].search(near) for kind in KINDS if kind in words)
     if text[start].isupper() and (_VERB.match(after) or (_INSIDE.search(before) and not _PROPER.match(after))):
         return True
     next_word = end + len(m[0]) if (m := _ADVERB.match(after)) else end
