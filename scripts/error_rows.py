@@ -21,9 +21,9 @@ SOURCE, PAGE = ROOT / "src" / "eventwindow", ROOT / "docs" / "errors.md"
 MARKER = "<!-- from here on: python scripts/error_rows.py --write -->\n"
 FAMILY = {"StudyError", "EventDateError", "WindowError", "PriceError", "ClaimError", "SourceError"}
 DOORS = {
-    "Studies, folders and commands": r"(cli|report|study/(?!ledger|claim|quality|tomltables))",
+    "Studies, folders and commands": r"(cli|report|study/(?!ledger|claim|quality))",
     "Event dates, clock times and windows": r"calendars/",
-    "Claims and readings": r"(study/(ledger|claim|tomltables)|claims/)",
+    "Claims and readings": r"(study/(ledger|claim)|claims/)",
     "Prices and factors": r"(prices/|study/quality)",
     "Event lists and panels": r"panel/",
     "Drafting from articles": r"draft/",
@@ -37,6 +37,7 @@ KINDS = {"calendars/dates.py": "StudyError"}  # of errors whose class is the cal
 # Where the code says all there is to a programmer, a reader of the page may want more.
 OWN = {
     "it has a time of day": "Write the date alone; of an event, the clock time goes into the column `time`",
+    "no date (found": "Write a date as 2025-01-27, without quotes",
     "is no date": "Write a date as 2025-01-27",
     "is no clock time": "Write a clock time as 08:30:00",
     "unknown column": "The nearest column is named; one that is only carried along stands in `labels`",
@@ -120,11 +121,15 @@ def _of(path: Path) -> Iterator[Message]:
                 yield Message(
                     file, name if name in FAMILY else KINDS.get(file, "PriceError"), _text(node.args[0]), remedy
                 )
-            elif name == "fault" and len(node.args) == 4 and file.startswith(("study/claim", "study/ledger")):
-                yield Message(file, "ClaimError", _text(node.args[2]), _text(node.args[3]))
-            elif name == "ValueError" and node.args and file.endswith("form.py"):
+            elif name == "at" and len(node.args) > 1 and file.startswith("study/"):
+                yield Message(file, _of_table(file), _text(node.args[0]), _text(node.args[1]))
+            elif name == "ValueError" and node.args and file.endswith(("form.py", "forms.py")):
                 what, _, remedy = _text(node.args[0]).partition("\n")
-                yield Message(file, "StudyError", what, remedy)
+                yield Message(file, _of_table(file), what, remedy)
+
+
+def _of_table(file: str) -> str:
+    return "ClaimError" if file.startswith(("study/claim", "study/ledger")) else "StudyError"
 
 
 def _is_text(node: ast.AST) -> bool:

@@ -10,13 +10,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import eventwindow
 from eventwindow.claims import judge
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.records import ledger_record
 from eventwindow.claims.verdicts import leaves
-from eventwindow.errors import ClaimError, catalogue, languages
+from eventwindow.errors import ClaimError, StudyError, catalogue, languages
+from eventwindow.study.claimforms import claim_form
+from eventwindow.study.definition import read_study
 from eventwindow.study.ledger import read_claims
 
 STUDY = Path(eventwindow.__file__).parent / "study" / "library" / "deepseek_2025"
@@ -203,7 +207,7 @@ FAULTS = {
     "no stated figure": ("stated = -0.17\n", "", "needs the stated figure", 5),
     "no direction": ("stated = -0.17", 'hedge = "direction"', "needs a direction", 5),
     "range of one": ("stated", 'hedge = "range"\nstated', "a range has two figures", 11),
-    "figure that is text": ("-0.17", '"-17 %"', "is no number", 10),
+    "figure that is text": ("-0.17", '"-17 %"', "no number (found '-17 %')", 10),
     "unknown article": ('article = "A1"', 'article = "A9"', "there is no article 'A9'", 7),
     "no id": ('id = "A1-1"\n', "", "the key 'id' is missing", 5),
     "no text": ('text_en = "It fell."\n', "", "the key 'text_en' is missing", 5),
@@ -289,7 +293,80 @@ def test_a_misspelled_key_is_answered_with_the_nearest(tmp_path):
 def test_a_fault_in_a_part_names_the_line_of_the_part(tmp_path):
     whole = CLAIM[: CLAIM.index("stated")]
     error = refused(tmp_path, ARTICLE + whole + PART + PART.replace('"up"', '"sideways"'))
-    assert error.where.startswith("claims.toml, line 23, direction")
+    assert error.where.startswith("claims.toml, line 23, claims[1].parts[2].direction")
+
+
+SEVERAL_LINES = '''note_en = """
+[[claims]]
+stated = 9
+# no comment, "no end
+"""
+note_zh = """x""" # [[claims]]
+members = [
+  "NVDA", # one
+  "NONE",
+]
+'''
+
+
+def test_texts_and_lists_of_several_lines_shift_no_line(tmp_path):
+    """What looks like a header or a key inside a text is none; the entry of a list has a line of its own."""
+    old, breadth = 'measure = "return"', 'side = "up"\nhedge = "most"\nmeasure = "breadth"'
+    text = (ARTICLE + CLAIM).replace("stated = -0.17\n", SEVERAL_LINES).replace(old, breadth)
+    assert "line 16, claims[1].members: 'NONE' is neither" in str(refused(tmp_path, text))
+    said = text.replace("NONE", "SPY").replace('side = "up"', 'side = "sideways"')
+    line = said.splitlines().index('side = "sideways"') + 1
+    assert f"line {line}, claims[1].side: unknown side 'sideways'" in str(refused(tmp_path, said))
+
+
+def test_a_fault_in_an_inline_table_names_its_line(tmp_path):
+    head = CLAIM[: CLAIM.index("stated")]
+    parts = """parts = [
+  {text_en = "one", measure = "return", date = 2025-01-27, hedge = "direction", direction = "up"},
+  {text_en = "two", measure = "return", date = 2025-01-27, hedge = "direction", "direction" = "sideways"},
+]
+"""
+    error = refused(tmp_path, ARTICLE + head + parts)
+    assert error.where == "claims.toml, line 12, claims[1].parts[2].direction"
+
+
+WRONG = [
+    "[[[1]]]", "[[]]", "{}", "{a = {b = 1}}", "[{}]", "true", "1979-05-27T07:32:00Z", "07:32:00", "0001-01-01", "9999-12-31", "inf",
+    "nan", "-1e400", "0x" + "f" * 5000, "9" * 5000, '""', "[1, 2, 3]", "[5, 1]", "[0, 0x" + "f" * 40 + "]", "-0", '"\\u0000"', "12345",
+]  # fmt: skip
+KEYS = sorted(claim_form().model_fields | {k: None for name in MEASURES for k in claim_form(name).model_fields})
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    measure=st.sampled_from(sorted(MEASURES)),
+    keys=st.dictionaries(st.sampled_from(KEYS), st.sampled_from(WRONG), min_size=1, max_size=4),
+)
+def test_whatever_stands_at_a_key_is_read_or_told(tmp_path_factory, measure, keys):
+    """Lists, tables, giant numbers and odd dates where another thing is expected: a fault of ours, with its place."""
+    path = tmp_path_factory.mktemp("fuzz") / "claims.toml"
+    given_keys = {"id": '"a"', "article": '"A1"', "text_en": '"It fell."', "measure": f'"{measure}"'} | keys
+    path.write_text(ARTICLE + "[[claims]]\n" + "".join(f"{k} = {v}\n" for k, v in given_keys.items()), encoding="utf-8")
+    try:
+        read_claims(path, {"NVDA"}, {"both"}, events={"fall"})
+    except StudyError as error:
+        assert error.where.startswith("claims.toml")
+        assert error.remedy
+        assert len(str(error)) < 1000
+
+
+@pytest.mark.parametrize("value", WRONG)
+@pytest.mark.parametrize("table", ["articles", "claims", "readings", "disagreements", "study", "securities", "windows"])
+def test_whatever_stands_for_a_table_is_read_or_told(tmp_path, table, value):
+    (tmp_path / "claims.toml").write_text(ARTICLE + CLAIM, encoding="utf-8")
+    name = "readings.toml" if table in {"readings", "disagreements"} else "claims.toml"
+    (tmp_path / name).write_text(f"{table} = {value}\n", encoding="utf-8")
+    (tmp_path / "study.toml").write_text(f"{table} = {value}\n", encoding="utf-8")
+    for read in (lambda: read_claims(tmp_path / "claims.toml", {"NVDA"}, set()), lambda: read_study(tmp_path)):
+        try:
+            read()
+        except StudyError as error:
+            assert error.remedy
 
 
 def test_what_was_said_in_english_only_stands_in_both_languages(tmp_path):
@@ -306,8 +383,8 @@ def test_parts_of_context_alone_decide_nothing(tmp_path):
 
 
 def test_unknown_tables_are_told(tmp_path):
-    assert "unknown table 'claim'" in str(refused(tmp_path, ARTICLE + CLAIM.replace("[[claims]]", "[[claim]]")))
-    assert "no array of tables" in str(refused(tmp_path, 'claims = "none"'))
+    assert "unknown key 'claim'" in str(refused(tmp_path, ARTICLE + CLAIM.replace("[[claims]]", "[[claim]]")))
+    assert "no list (found 'none')" in str(refused(tmp_path, 'claims = "none"'))
 
 
 def test_readings_are_checked_as_claims_are(tmp_path):

@@ -82,7 +82,7 @@ def panel_study_of(folder: Path, data: dict[str, Any], text: str) -> PanelStudy:
     try:
         study = PanelStudy(folder=folder, file=PanelStudyFile.model_validate(data))
     except ValidationError as error:
-        raise fault(error, folder / "study.toml", text, PanelStudyFile) from None
+        raise fault(error, folder / "study.toml", text) from None
     _check(study.file, text)
     for name in (study.file.event_list.file, study.file.event_list.panel, study.file.event_list.factors):
         if name is not None and not study.path(name).exists():

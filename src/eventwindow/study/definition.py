@@ -158,7 +158,7 @@ def study_of(folder: Path, data: dict[str, Any], text: str) -> Study:
     try:
         study = Study(folder=folder, file=StudyFile.model_validate(data))
     except ValidationError as error:
-        raise fault(error, folder / "study.toml", text, StudyFile) from None
+        raise fault(error, folder / "study.toml", text) from None
     _check(study, text)
     return study
 

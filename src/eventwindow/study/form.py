@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -21,7 +22,25 @@ from eventwindow.calendars.exchange import SessionRule, time_zone
 from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, WindowError
 from eventwindow.estimation.contamination import Contamination
+from eventwindow.study.faults import DATE, at, nearest, shown
 
+FIRST, LAST = dt.date(1800, 1, 1), dt.date(2200, 12, 31)  # days that a market can have seen, with room
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"no date (found {shown(value)})\n{DATE}") from None
+    if type(value) is not dt.date:
+        raise ValueError(f"no date (found {shown(value)})\n{DATE}")
+    if not FIRST <= value <= LAST:
+        raise ValueError(f"{value} lies before {FIRST} or after {LAST}\nCorrect the year.")
+    return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_day)]
 Symbol = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[^\s/\\]+$")]
 
 
@@ -34,18 +53,18 @@ def _zone(name: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
-Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Slug = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 
 
 def _window(value: object) -> object:
-    if isinstance(value, list) and len(value) == 2 and all(type(v) is int for v in value):
+    if isinstance(value, list | tuple) and len(value) == 2 and all(type(v) is int for v in value):
         try:
             return Window(*value)
         except WindowError as error:
             raise ValueError(f"{error.what}\n{error.remedy}") from None
     if isinstance(value, Window):
         return value
-    raise ValueError(f"no window (found {value!r})\nWrite two whole trading days, first and last: [-1, 1].")
+    raise ValueError(f"no window (found {shown(value)})\nWrite two whole trading days, first and last: [-1, 1].")
 
 
 WindowField = Annotated[
@@ -57,6 +76,19 @@ WindowField = Annotated[
 
 class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keys(cls, table: object) -> object:
+        """No key that is unknown, none missing."""
+        if isinstance(table, Mapping):
+            for key in table:
+                if key not in cls.model_fields:
+                    raise at(f"unknown key {shown(key)}", nearest(str(key), cls.model_fields), str(key))
+            needed = [key for key, field in cls.model_fields.items() if field.is_required()]
+            if lacking := [key for key in needed if key not in table]:
+                raise at(f"the key {lacking[0]!r} is missing", f"Add it: {', '.join(needed)} must be there.")
+        return table
 
 
 class Security(Form):
@@ -94,7 +126,7 @@ class Event(Form):
     """A date, with its clock time and zone where known, and the rule where it is no session."""
 
     id: Slug
-    date: dt.date
+    date: Day
     time: dt.time | None = None
     zone: Zone | None = None
     session: SessionRule = "error"
@@ -114,7 +146,7 @@ class News(Form):
     With a clock time it marks the session that first prices it; a "closed" day marks nothing.
     """
 
-    date: dt.date
+    date: Day
     time: dt.time | None = None
     zone: Zone | None = None
     what_en: str

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import ValidationError
+
+from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.model import Claim
-from eventwindow.claims.readings import SECTIONS, Disagreement, Reading
-from eventwindow.study.claimforms import Forms, claim_of, fault, text_keys
-from eventwindow.study.tomltables import Table, read_tables
+from eventwindow.claims.plausibility import impossible, in_decimals, misread
+from eventwindow.claims.readings import Disagreement, Reading
+from eventwindow.errors import ClaimError
+from eventwindow.study.claimforms import NEEDS_DIRECTION, ClaimTable, Names, Text, claim_form, form_of, named, read_as
+from eventwindow.study.faults import at
+from eventwindow.study.form import Form, Slug
+from eventwindow.study.toml import Location, fault, line_of, read_toml
 
 CLAIMS, READINGS = "claims.toml", "readings.toml"
 
@@ -27,6 +34,36 @@ class Article:
     dated: str = ""
     note_en: str = ""
     note_zh: str = ""
+
+
+_Names = tuple[str, ...]
+ArticleTable = Annotated[Any, read_as(Article, key=(Text, ...))]
+ReadingTable = Annotated[
+    Any,
+    read_as(
+        Reading,
+        key=(Slug, ...),
+        articles=(Annotated[_Names, named(Names.known_articles)], ...),
+        section=(Annotated[str, named(Names.section)], ""),
+    ),
+]
+DisagreementTable = Annotated[
+    Any, read_as(Disagreement, key=(Slug, ...), claims=(Annotated[_Names, named(Names.known_claims)], ()))
+]
+
+
+class ClaimsFile(Form):
+    """The form of claims.toml."""
+
+    articles: tuple[ArticleTable, ...] = ()
+    claims: tuple[ClaimTable, ...] = ()
+
+
+class ReadingsFile(Form):
+    """The form of readings.toml."""
+
+    readings: tuple[ReadingTable, ...] = ()
+    disagreements: tuple[DisagreementTable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,82 +93,125 @@ def read_claims(
     """
     if not path.exists():
         return Ledger()
-    forms = Forms(frozenset(securities), frozenset(baskets), None if events is None else frozenset(events))
-    tables = _known(read_tables(path), ("articles", "claims"))
-    articles = tuple(_article(t) for t in tables["articles"])
-    _check_unique(tables["articles"], "key")
-    _check_unique(tables["claims"], "id")
-    forms = forms.of_articles([a.key for a in articles])
-    claims = tuple(claim_of(t, forms) for t in tables["claims"])
-    beside = path.with_name(READINGS) if path.name == CLAIMS else None
-    readings, disagreements = _readings(beside, forms, {c.id for c in claims})
-    return Ledger(articles, claims, readings, disagreements)
+    names = Names(frozenset(securities), frozenset(baskets), None if events is None else frozenset(events))
+    said = _read(path, ClaimsFile, names)
+    claims, beside = said["claims"], path.with_name(READINGS)
+    if path.name != CLAIMS or not beside.exists():
+        return Ledger(said["articles"], claims)
+    articles = frozenset(a.key for a in said["articles"])
+    names = replace(names, articles=articles | {""}, claims=frozenset(c.id for c in claims))
+    return Ledger(said["articles"], claims, **_read(beside, ReadingsFile, names))
 
 
-def _readings(
-    path: Path | None, forms: Forms, known: Collection[str]
-) -> tuple[tuple[Reading, ...], tuple[Disagreement, ...]]:
-    if path is None or not path.exists():
-        return (), ()
-    tables = _known(read_tables(path), ("readings", "disagreements"))
-    _check_unique(tables["readings"], "key")
-    _check_unique(tables["disagreements"], "key")
-    return (
-        tuple(_reading(t, forms) for t in tables["readings"]),
-        tuple(_disagreement(t, forms, known) for t in tables["disagreements"]),
-    )
+def _read(path: Path, form: type[Form], names: Names) -> dict[str, Any]:
+    """The tables of a file, each claim with the line that it stands on."""
+    data, text = read_toml(path)
+    try:
+        file = form.model_validate(data, context=_with_articles(names, data))
+        tables = {name: getattr(file, name) for name in form.model_fields}
+        for name, key in ((n, k) for n in tables for k in ("id", "key")):
+            _check_unique(name, key, [getattr(t, key, None) for t in tables[name]], text)
+        return {
+            name: tuple(_placed(t, path.name, text, (name, k)) for k, t in enumerate(tables[name])) for name in tables
+        }
+    except ValidationError as error:
+        raise fault(error, path, text, ClaimError) from None
 
 
-def _article(table: Table) -> Article:
-    keys = text_keys(table, Article)
-    return Article(**keys)
+def _with_articles(names: Names, data: Mapping[str, Any]) -> Names:
+    """The names with the articles of a claims.toml, whose claims speak of them."""
+    tables = data.get("articles", ())
+    keys = [t.get("key") for t in tables if isinstance(t, Mapping)] if isinstance(tables, list) else []
+    return replace(names, articles=names.articles | {key for key in keys if isinstance(key, str)})
 
 
-def _reading(table: Table, forms: Forms) -> Reading:
-    panels = tuple(
-        claim_of(panel, forms, name=f"{table.values.get('key')}-{k}")
-        for k, panel in enumerate(table.children("panels"), 1)
-    )
-    keys = text_keys(table, Reading, skip=("panels",))
-    _check_articles(table, forms)
-    if (section := keys.get("section", "")) not in ("", *SECTIONS):
-        known = " and ".join(SECTIONS)
-        raise fault(table, "section", f"the report has no section {section!r} for readings", f"It has {known}.")
-    return Reading(**keys, panels=panels)
-
-
-def _disagreement(table: Table, forms: Forms, known: Collection[str]) -> Disagreement:
-    panels = tuple(
-        claim_of(panel, forms, name=f"{table.values.get('key')}-{k}")
-        for k, panel in enumerate(table.children("panels"), 1)
-    )
-    keys = text_keys(table, Disagreement, skip=("panels",))
-    for claim in keys.get("claims", ()):
-        if claim not in known:
-            raise fault(table, "claims", f"there is no claim {claim!r}", "Name claims by their id in claims.toml.")
-    return Disagreement(**keys, panels=panels)
-
-
-def _check_articles(table: Table, forms: Forms) -> None:
-    for article in table.values.get("articles", ()):
-        if article not in forms.articles:
-            raise fault(table, "articles", f"there is no article {article!r}", "Add an [[articles]] table for it.")
-
-
-def _known(tables: Mapping[str, list[Table]], names: tuple[str, ...]) -> dict[str, list[Table]]:
-    for name, found in tables.items():
-        if name not in names:
-            raise fault(found[0], None, f"unknown table {name!r}", f"The tables are {' and '.join(names)}.")
-    return {name: tables.get(name, []) for name in names}
-
-
-def _check_unique(tables: list[Table], key: str) -> None:
-    seen: dict[Any, int] = {}
-    for table in tables:
-        value = table.values.get(key)
-        if value in seen:
-            raise fault(
-                table, key, f"{key} {value!r} stands twice, first at line {seen[value]}", "Give one of the two another."
+def _check_unique(table: str, key: str, values: Sequence[object], text: str) -> None:
+    for k, value in enumerate(values):
+        if value is not None and value in values[:k]:
+            line = line_of(text, (table, values.index(value), key))
+            raise at(
+                f"{key} {value!r} stands twice, first at line {line}", "Give one of the two another.", table, k, key
             )
-        if value is not None:
-            seen[value] = table.line_of(key)
+
+
+def _placed(table: Any, file: str, text: str, location: Location, said: str = "") -> Any:
+    """A table with its claims at file and line; a part is held to how the whole was `said`."""
+    whole = getattr(table, "stated_text", "")
+    for key in ("parts", "panels"):
+        inner = enumerate(getattr(table, key, ()))
+        if placed := tuple(_placed(claim, file, text, (*location, key, k), whole) for k, claim in inner):
+            table = replace(table, **{key: placed})
+    if not isinstance(table, Claim):
+        return table
+    _check_figures(table, said, location)
+    return replace(table, file=file, line=line_of(text, location))
+
+
+def _check_figures(claim: Claim, said: str, location: Location) -> None:
+    """What is stated can be what was `said`, in the unit of the measure."""
+    figures = claim.stated if isinstance(claim.stated, tuple) else () if claim.stated is None else (claim.stated,)
+    figures = () if claim.hedge in NEEDS_DIRECTION else figures
+    if claim.measure is None:
+        return
+    measure, text = MEASURES[claim.measure_name], claim.stated_text or said or claim.text_en
+    if wrong := misread(measure, figures, text):
+        raise at(
+            f"{wrong[0]:g} is not the {wrong[1]!r} of the text",
+            "Write decimals and whole dollars: 17 % is 0.17, 593bn dollars are 593e9.",
+            *location,
+            "stated",
+        )
+    if beyond := impossible(measure, figures, text):
+        raise at(
+            f"{beyond:g} is a return of {100 * beyond:+.0f} %, and the text names none",
+            "Write decimals, not per cent: 17 % is 0.17.",
+            *location,
+            "stated",
+        )
+    for key in ("precision", "material"):
+        if in_decimals(measure) and (step := getattr(claim, key) or 0) >= 1:
+            raise at(
+                f"{step:g} is a step of {100 * step:.0f} %",
+                "Write decimals, not per cent: a point is 0.01.",
+                *location,
+                key,
+            )
+
+
+def claims_schema() -> dict[str, Any]:
+    """The JSON schema of claims.toml, for editors: where a claim names a measure, that measure's keys.
+
+    A part is a claim that takes id, article and security from its claim.
+    """
+    own = claim_form().model_json_schema()
+    article = form_of(Article, key=(Text, ...)).model_json_schema()
+    claim = {
+        "type": "object",
+        "properties": own["properties"]
+        | {"parts": {"type": "array", "items": {"$ref": "#/$defs/part"}, "minItems": 1}},
+        "unevaluatedProperties": False,
+        "allOf": [_of_measure(name, own["properties"]) for name in sorted(MEASURES)],
+    }
+    claim["properties"]["measure"] = {"enum": sorted(MEASURES)}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "claims.toml",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "articles": {"type": "array", "items": article},
+            "claims": {"type": "array", "items": {"$ref": "#/$defs/claim"}},
+        },
+        "$defs": {"claim": claim | {"required": own["required"]}, "part": claim | {"required": ["text_en"]}},
+    }
+
+
+def _of_measure(name: str, own: Mapping[str, Any]) -> dict[str, Any]:
+    """Where a claim names this measure, its keys with their types, and those it cannot do without."""
+    form = claim_form(name).model_json_schema()
+    keys = {key: given for key, given in form["properties"].items() if key not in own}
+    needed = [key for key in form["required"] if key in keys and key != "members"]
+    return {
+        "if": {"properties": {"measure": {"const": name}}, "required": ["measure"]},
+        "then": {"properties": keys, "required": needed},
+    }

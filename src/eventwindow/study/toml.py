@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
+from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from eventwindow.errors import StudyError
 from eventwindow.study.faults import toml_fault, value_fault
 
 Location = tuple[int | str, ...]
-_HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\"-]+)\s*\]\]?")
-_KEY = re.compile(r"^\s*\"?([A-Za-z0-9_-]+)\"?\s*=")
+_TOKEN = re.compile(
+    r'"""(?:\\.|[^\\])*?"{3,5}'
+    r"|'''.*?'{3,5}"
+    r'|"(?:\\.|[^"\\])*"'
+    r"|'[^']*'"
+    r"|#[^\n]*|\n|[\[\]{}=,]"
+    r"|[^\s\[\]{}=,#\"']+",
+    re.DOTALL,
+)  # texts of several lines and of one, comments, ends of lines, signs, all else
 
 
 def read_toml(path: Path) -> tuple[dict[str, Any], str]:
@@ -34,54 +42,130 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
         return tomllib.loads(text), text
     except tomllib.TOMLDecodeError as error:
         raise toml_fault(error, path.name, text) from None
+    except RecursionError:
+        raise StudyError("lists are nested too deep", where=path.name, remedy="Write them flat.") from None
+    except ValueError:
+        raise StudyError("a number is too long", where=path.name, remedy="Write at most 15 digits.") from None
 
 
 def line_of(text: str, location: Location) -> int | None:
-    """The line of a key or table: ("securities", 2, "symbol") is the key in the third [[securities]]."""
-    table, index, keys = str(location[0]), 0, list(location[1:])
-    if keys and isinstance(keys[0], int):
-        index = keys.pop(0)  # type: ignore[assignment]
-    key = str(keys[0]) if keys else None
-    return _scan(text.splitlines(), table, index, key)
+    """The line of a key or table, or of what holds it: ("securities", 2, "symbol") is a key of the third table."""
+    lines = _lines(text)
+    return next((lines[location[:k]] for k in range(len(location), 0, -1) if location[:k] in lines), None)
 
 
-def _scan(lines: list[str], table: str, index: int, key: str | None) -> int | None:
-    seen, inside, header = -1, False, None
-    for number, line in enumerate(lines, 1):
-        if found := _HEADER.match(line):
-            inside = found[2].strip('"') == table
-            seen += inside
-            if inside and seen == index:
-                header = number
-        elif inside and seen == index and key and (found := _KEY.match(line)) and found[1] == key:
-            return number
-    return header
+@lru_cache(maxsize=8)
+def _lines(text: str) -> dict[Location, int]:
+    return _Scanner(text).lines()
 
 
-def fault(error: ValidationError, path: Path, text: str, form: type[BaseModel]) -> StudyError:
+@lru_cache(maxsize=4096)
+def _path(written: str) -> Location:
+    """A key as it is written, dotted or in quotes → its parts."""
+    value: Any = tomllib.loads(f"{written} = 0")
+    keys: Location = ()
+    while isinstance(value, dict):
+        ((key, value),) = value.items()
+        keys = (*keys, key)
+    return keys
+
+
+class _Scanner:
+    """The line of every table, key and entry of a list, in a text that is valid TOML."""
+
+    def __init__(self, text: str) -> None:
+        self.found: dict[Location, int] = {}
+        self.arrays: Counter[Location] = Counter()  # an array of tables → how many headers it has had
+        self.tokens = []
+        line, end = 1, 0
+        for token in _TOKEN.finditer(text):
+            line, end = line + text.count("\n", end, token.start()), token.start()
+            if not token[0].startswith("#"):
+                self.tokens.append((token[0], line))
+        self.tokens.append(("\n", line))
+        self.at = 0
+
+    def lines(self) -> dict[Location, int]:
+        table: Location = ()
+        while self.at < len(self.tokens):
+            if self._now() == "[":
+                table = self._header()
+            elif not self._skip("\n"):
+                self._pair(table)
+        return self.found
+
+    def _now(self) -> str:
+        return self.tokens[self.at][0]
+
+    def _skip(self, *signs: str) -> bool:
+        """Whether one of these signs stands here; it is passed over."""
+        here = self._now() in signs
+        self.at += here
+        return here
+
+    def _key(self) -> tuple[Location, int]:
+        line, parts = self.tokens[self.at][1], []
+        while self._now() not in {"=", "]"}:
+            parts.append(self._now())
+            self.at += 1
+        return _path("".join(parts)), line
+
+    def _header(self) -> Location:
+        self.at += 1
+        several = self._skip("[")
+        keys, line = self._key()
+        self.at += 1 + several
+        place: Location = ()
+        for key in keys[:-1]:
+            place = self._last((*place, key), line)
+        place = (*place, keys[-1])
+        self.arrays[place] += several
+        return self._last(place, line)
+
+    def _last(self, place: Location, line: int) -> Location:
+        """The table at a place, the last one of an array."""
+        self.found.setdefault(place, line)
+        if self.arrays[place]:
+            place = (*place, self.arrays[place] - 1)
+            self.found.setdefault(place, line)
+        return place
+
+    def _pair(self, table: Location) -> None:
+        keys, line = self._key()
+        for k in range(1, len(keys) + 1):
+            self.found.setdefault((*table, *keys[:k]), line)
+        self.at += 1
+        self._value((*table, *keys))
+
+    def _value(self, place: Location) -> None:
+        if self._skip("["):
+            self._entries(place)
+        elif self._skip("{"):
+            while not self._skip("}"):
+                if not self._skip(",", "\n"):
+                    self._pair(place)
+        else:
+            while self._now() not in {",", "]", "}", "\n"}:
+                self.at += 1
+
+    def _entries(self, place: Location) -> None:
+        count = 0
+        while not self._skip("]"):
+            if not self._skip(",", "\n"):
+                self.found[*place, count] = self.tokens[self.at][1]
+                self._value((*place, count))
+                count += 1
+
+
+def fault(error: ValidationError, path: Path, text: str, kind: type[StudyError] = StudyError) -> StudyError:
     """The first fault that pydantic found, in words: what, at which line and key, and the remedy."""
     first = error.errors(include_url=False)[0]
     location = tuple(part for part in first["loc"] if part != "__root__")
-    line = line_of(text, location) if location else None
-    where = path.name + (f", line {line}" if line else "") + f", {_dotted(location)}"
-    if first["type"] == "extra_forbidden":
-        return StudyError(f"unknown key {location[-1]!r}", where=where, remedy=_nearest(str(location[-1]), form))
-    if first["type"] == "missing":
-        return StudyError(f"the key {location[-1]!r} is missing", where=where, remedy="Add it.")
+    line = line_of(text, location)
+    where = path.name + (f", line {line}" if line else "") + (f", {_dotted(location)}" if location else "")
     what, remedy = value_fault(first)
-    return StudyError(what, where=where, remedy=remedy)
+    return kind(what, where=where, remedy=remedy)
 
 
 def _dotted(location: Location) -> str:
     return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
-
-
-def _nearest(key: str, form: type[BaseModel]) -> str:
-    known = sorted(_keys(form.model_json_schema()))
-    close = difflib.get_close_matches(key, known, n=1)
-    return f"Did you mean {close[0]!r}?" if close else "Remove it; `eventwindow help study-file` lists the keys."
-
-
-def _keys(schema: dict[str, Any]) -> set[str]:
-    tables = [schema, *schema.get("$defs", {}).values()]
-    return {key for table in tables for key in table.get("properties", {})}
