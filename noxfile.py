@@ -99,7 +99,7 @@ def minima(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def pythons(session: nox.Session) -> None:
-    """Run the main job and the quick tests on each Python."""
+    """Run the main job and the quick tests on each Python; `-- FILE…` only those of some files."""
     session.install(".[test]")
     run_the_study_that_ships(session)
     session.run(*QUICK, *session.posargs)

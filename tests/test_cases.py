@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,8 @@ def test_a_case_goes_through_and_is_told(case, capsys):
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_case_is_refused_by_check_and_run_alike(case, capsys, tmp_path):
+    if case == "calendar_XTAE" and version("exchange_calendars") < "4.13":
+        pytest.skip("this version of the calendar library can still build Tel Aviv")
     said = []
     for command in (["check", *arguments(case)], ["run", *arguments(case), "--out", str(tmp_path / "out")]):
         assert main(command) == 2
