@@ -255,7 +255,7 @@ def test_a_ledger_that_is_wrong_is_told(study, capsys, old, new, told):
 
 GOOD_ROW = "2025-01-27,NVDA,118.42\n"
 BAD_PRICES = {
-    "missing column": ("date,symbol,price\n" + GOOD_ROW, ["close"]),
+    "missing column": ("date,symbol,worth\n" + GOOD_ROW, ["close"]),
     "duplicate date": ("date,symbol,close\n" + GOOD_ROW * 2, ["2025-01-27", "NVDA", "line 3"]),
     "negative price": ("date,symbol,close\n2025-01-27,NVDA,-118.42\n", ["-118.42", "line 2"]),
     "text for a number": ("date,symbol,close\n2025-01-27,NVDA,much\n", ["much", "line 2"]),
