@@ -302,7 +302,7 @@ CASES: dict[str, Case] = {
     "placebo_rank": Case(
         {"members": ("A",), "event": "fall", "window": (-4, 0)},
         hit(),
-        1 / (T - 4 + 1),
+        5 / (T + 5),
         {"stated": 0.05, "hedge": "less_than"},
         hit(0.0),
         "p",
@@ -697,3 +697,19 @@ def test_bars_lie_on_the_day_and_the_minute_of_their_own_exchange():
         placed = symbol_bars(replace(evidence, securities=evidence.securities.assign(exchange=mic)), "X")
         assert list(placed["day"]) == [pd.Timestamp(local)] * 3
         assert placed["minute"].iloc[0] == minute
+
+
+def test_a_span_of_volume_is_ranked_among_its_cyclic_shifts():
+    """Written out: 200 days before and three of the span as a circle."""
+    evidence = world({})
+    history = evidence.prices["A"]
+    logs = np.random.default_rng(3).normal(8, 0.3, len(history))
+    traded_now = history.assign(volume=np.exp(logs))
+    evidence = replace(evidence, prices={**evidence.prices, "A": traded_now})
+    at = history.index.get_indexer([pd.Timestamp(FALL)])[0]
+    past, span = logs[max(0, at - 260) : at - 10], logs[at : at + 3]
+    circle = np.append(past, span) - past.mean()
+    runs = np.array([np.take(circle, range(k, k + 3), mode="wrap").mean() for k in range(len(circle))])
+    measure = MEASURES["abnormal_volume"](members=("A",), date=FALL, until=f"{history.index[at + 2]:%Y-%m-%d}")
+    found = measure.measure(evidence)
+    assert found.p_value == pytest.approx(np.mean(np.abs(runs) >= abs(runs[len(past)]) - 1e-12))

@@ -20,7 +20,7 @@ from eventwindow.claims.model import Claim, Measured, Specifications
 from eventwindow.claims.readings import Disagreement, Reading, weigh
 from eventwindow.claims.records import claim_review, ledger_record, record
 from eventwindow.claims.rules import decide
-from eventwindow.claims.verdicts import combined
+from eventwindow.claims.verdicts import combined, measure_all
 from eventwindow.errors import catalogue
 from eventwindow.inference.family import family, runs
 from eventwindow.inference.response import Effect
@@ -114,11 +114,18 @@ def test_more_claims_never_make_a_p_value_smaller():
     assert judge([fell(), *others], world(HIT))[0].p_family >= alone
 
 
-def test_effects_of_another_kind_are_another_family():
-    volume = MEASURES["relative_return"](members=("C",), security="M", date=FALL)
-    returns = [fell(), replace(fell("B"), id="X-2")]
-    both = [*returns, stated(volume, "relative_return", hedge="effect", stated=1.0)]
-    assert judge(returns, world(HIT))[0].p_family == judge(both[:2], world(HIT))[0].p_family
+def test_effects_of_every_kind_are_one_family():
+    volume = MEASURES["abnormal_volume"](members=("A",), date=FALL)
+    claims = [fell(), replace(fell("B"), id="X-2"), replace(stated(volume, "abnormal_volume"), hedge="effect")]
+    evidence = world(HIT)
+    history = evidence.prices["A"]
+    traded = history.assign(volume=np.exp(np.random.default_rng(0).normal(8, 0.2, len(history))))
+    evidence = replace(evidence, prices={**evidence.prices, "A": traded})
+    measured = measure_all(claims, evidence)
+    effects = {key: found.effect for key, found in measured.items()}
+    assert len({found.unit for found in measured.values()}) > 1
+    expected = {key: one.p_value for key, one in family(effects).items()}
+    assert {v.claim.id: v.p_family for v in judge(claims, evidence, measured)} == expected
 
 
 @settings(max_examples=30)

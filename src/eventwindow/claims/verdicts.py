@@ -22,25 +22,17 @@ def measure_all(claims: Sequence[Claim], evidence: Evidence) -> dict[str, Measur
 def judge(
     claims: Sequence[Claim], evidence: Evidence, measured: Mapping[str, Measured | None] | None = None
 ) -> list[Verdict]:
-    """One verdict a claim, in order. p-values are corrected across all effects that decide a claim.
+    """One verdict a claim, in order. p-values are corrected in one step-down over all effects that decide a claim.
 
     `measured` is what `measure_all` gave, where the claims were measured before.
     """
     measured = measure_all(claims, evidence) if measured is None else measured
     effects = {leaf.id: found for claim in claims for leaf in leaves(claim) if (found := _effect(leaf, measured))}
-    corrected = _corrected(effects, {key: found.unit for key, found in measured.items() if found})
+    corrected = family(effects)
     held = {
         leaf.id: specifications(leaf, evidence) for claim in claims for leaf in leaves(claim) if leaf.hedge == "effect"
     }
     return [_verdict(claim, measured, corrected, held) for claim in claims]
-
-
-def _corrected(effects: Mapping[str, Effect], units: Mapping[str, str]) -> dict[str, Corrected]:
-    """Each effect within its family: all effects of one kind, abnormal returns, volumes, coefficients."""
-    corrected: dict[str, Corrected] = {}
-    for unit in dict.fromkeys(units[key] for key in effects):
-        corrected |= family({key: one for key, one in effects.items() if units[key] == unit})
-    return corrected
 
 
 def leaves(claim: Claim) -> Iterator[Claim]:

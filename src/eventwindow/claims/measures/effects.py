@@ -35,6 +35,7 @@ from eventwindow.claims.evidence import (
 from eventwindow.claims.model import Kind, Measured, Part, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
 from eventwindow.inference.response import FEWEST, Effect, Response, difference, effect, response
+from eventwindow.inference.shifts import run_sums, untouched
 
 T = 250  # sessions of a figure's own history
 GAP = 10  # sessions before the day that keep the event out of it
@@ -270,8 +271,8 @@ class RelativeReturn(Kind):
 class AbnormalVolume(Kind):
     """Mean over the days from `date` to `until` of log volume less its mean over the 250 sessions that end ten before.
 
-    Volume is serially correlated, so a span is ranked among all spans of the same length; a basket is the mean of its
-    members' log volumes. The unit is logs: 0.693 is twice the usual volume.
+    Volume is serially correlated, so a span is ranked among its cyclic shifts; a basket is the mean of its members' log
+    volumes. The unit is logs: 0.693 is twice the usual volume.
     """
 
     unit = "log"
@@ -290,9 +291,7 @@ class AbnormalVolume(Kind):
         if days.empty or len(past) < FEWEST:
             raise NoFigure(Reason("too_few_volumes"))
         value = float(days.mean() - past.mean())
-        null = (past - past.mean()).rolling(len(days)).mean().dropna()
-        spread = float(null.std(ddof=1))
-        test = effect(value, spread, len(null) - 1, null.to_numpy(), day_numbers(null), "rank of the span")
+        test = _among_shifts(past - past.mean(), days - past.mean())
         told = {"when": span(first, last), "times": Figure(value, "log"), "p": Figure(test.p_value, "p")}
         return tested(value, "log", Reason("volume", who=self._whose(evidence, volumes, missing), **told), test)
 
@@ -318,6 +317,17 @@ class AbnormalVolume(Kind):
         if missing:
             return Reason("mean_without", who=who, n=len(held), missing=named(evidence, missing))
         return Reason("mean_of", who=who, n=len(held))
+
+
+def _among_shifts(past: pd.Series, span: pd.Series) -> Effect:
+    """The span's mean among those of the other runs of the days before and its own, taken as a circle."""
+    length, joined = len(span), pd.concat([past, span])
+    days = np.roll(day_numbers(joined), 1 - length)  # each run's last
+    means, others = run_sums(joined.to_numpy(float), length) / length, np.arange(len(joined)) != len(past)
+    quiet = means[untouched(len(past), length)]
+    spread, dof, test = float(quiet.std(ddof=1)), len(quiet) - 1, "rank of the span"
+    value = float(span.mean())
+    return effect(value, spread, dof, means[others], days[others], test, spread=float(np.std(quiet)))
 
 
 @dataclass(frozen=True, slots=True)

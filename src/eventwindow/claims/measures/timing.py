@@ -16,6 +16,7 @@ from eventwindow.errors import Figure, Listed, NoFigure, Reason, Text
 from eventwindow.inference.family import runs
 from eventwindow.inference.response import response
 from eventwindow.inference.results import LEVEL
+from eventwindow.inference.shifts import ROUNDING, largest_in_runs
 
 
 def daily_path(evidence: Evidence, named: Sequence[str], event: str, window: Window) -> pd.DataFrame:
@@ -84,7 +85,7 @@ def _on_days(path: pd.DataFrame) -> list[Reason]:
 @dataclass(frozen=True, slots=True)
 class PlaceboRank(Kind):
     """p-value of the largest one-day statistic over the sessions of `window`: the one to use if the day was chosen
-    because it moved. The same largest value over every run of as many estimation days is its null distribution.
+    because it moved. It is ranked among the same of every cyclic shift of the estimation days and the candidates.
     """
 
     unit = "p"
@@ -99,8 +100,8 @@ class PlaceboRank(Kind):
         taus = [int(t) for t in Window(*self.window).taus]
         found = [response(abnormal, symbols, Window(t, t)) for t in taus]
         sizes = np.abs([one.estimate for one in found])
-        largest_of_runs = np.lib.stride_tricks.sliding_window_view(np.abs(found[0].null), len(taus)).max(axis=1)
-        p = float((1 + np.sum(largest_of_runs >= sizes.max())) / (len(largest_of_runs) + 1))
+        shifts = largest_in_runs(np.concatenate([np.abs(found[0].null), sizes]), len(taus))
+        p = float(np.mean(shifts >= sizes.max() * (1 - ROUNDING)))
         tau, largest = taus[int(sizes.argmax())], found[int(sizes.argmax())].estimate
         reason = Reason(
             "placebo_rank",
