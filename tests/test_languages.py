@@ -12,6 +12,7 @@ import polib
 import pytest
 
 from eventwindow.errors import _scaled, catalogue, languages
+from eventwindow.report.language import language
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "eventwindow"
@@ -136,3 +137,22 @@ def test_simplified_chinese_is_what_the_script_makes_of_the_traditional():
     said = "".join(form for forms in catalogue("zh-Hans").forms.values() for form in forms)
     assert "异常收益" in said
     assert not set("異報檢數") & set(said)
+
+
+OLD = (  # what readers in Taiwan do not say so, and what is said twice
+    "名列前茅", "所持", "籃子", "視窗", "誠實的數字", "粗心", "逐分鐘", "世界時間", "讀得慢", "看不出與平常日", "對陳述",
+    "才算有意義", "對照公司", "不符", "走勢可解釋",
+)  # fmt: skip
+
+
+def test_chinese_says_it_in_the_words_of_its_readers():
+    """One form throughout: in the catalogue and in the study that ships; per cent without a space."""
+    texts = [form for forms in catalogue("zh-Hant").forms.values() for form in forms]
+    library = SOURCE / "study" / "library" / "deepseek_2025"
+    texts += re.findall(r'^\w+_zh = "(.*)"$', "\n".join(p.read_text("utf-8") for p in library.glob("*.toml")), re.M)
+    assert len(texts) > 1000
+    assert [(old, text) for text in texts for old in OLD if old in text] == []
+    written = language("zh-Hant").written
+    assert [t for t in texts if re.search(r"\d(?:&nbsp;|[ \u00a0])%", written(t))] == []
+    assert written("跌 8.93 %，95&nbsp;% 區間") == "跌 8.93%，95% 區間"
+    assert language("en").written("8.93 %") == "8.93 %"

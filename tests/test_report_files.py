@@ -53,10 +53,11 @@ def test_what_was_said_is_told_in_the_reader_s_language(deepseek, written):
     """On the page every claim, in the summary those that surprise; both languages, and no English in the other."""
     claims = [v.claim for v in deepseek.verdicts if v.claim.id.startswith("S") and v.claim.stated_text]
     surprising = [v.claim for v in deepseek.verdicts if v.word == "contradicted"]
-    for name, said in (("report.{}", "stated_text"), ("report.zh-Hant.{}", "stated_text_zh")):
+    for code, said in (("en", "stated_text"), ("zh-Hant", "stated_text_zh")):
+        name, as_written = file_name(code).replace("html", "{}"), language(code).written
         page, summary = ((written / name.format(kind)).read_text(encoding="utf-8") for kind in ("html", "md"))
-        assert [c.id for c in claims if f"</i> {getattr(c, said)}</span>" not in page] == []
-        assert [c.id for c in surprising if f"| {getattr(c, said)} |" not in summary] == []
+        assert [c.id for c in claims if f"</i> {as_written(getattr(c, said))}</span>" not in page] == []
+        assert [c.id for c in surprising if f"| {as_written(getattr(c, said))} |" not in summary] == []
     assert "</i> hit hard</span>" not in (written / "report.zh-Hant.html").read_text(encoding="utf-8")
     table = pd.read_csv(written / "results" / "claims.csv", keep_default_na=False)
     chinese = pd.read_csv(written / "results" / "claims.zh-Hant.csv", keep_default_na=False)

@@ -37,7 +37,7 @@ def page(context: Context, charts: dict[str, Chart], svgs: dict[str, str], langu
     """The whole page as text; `svgs` holds each chart as an SVG file's text, `languages` those that are written."""
     say = context.language.say
     printed = printer(context.language, _figures(charts, svgs))
-    return (
+    return context.language.written(
         environment()
         .get_template("report.html.j2")
         .render(

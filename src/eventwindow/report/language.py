@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import MINUS, Catalogue, Reason, Text, catalogue, languages
 
 SPACE = "\u00a0"
+PER_CENT = re.compile(r"(?<=\d)(?:\u00a0|&nbsp;| )%")
 FLOOR = 0.01  # a parametric p-value below it is only said to be below
 
 
@@ -60,6 +62,15 @@ class Language:
         """The items in a row, the last two joined as the language does."""
         between, last = self.text("format.between"), self.text("format.and_last")
         return last.join([between.join(items[:-1]), *items[-1:]]) if len(items) > 1 else "".join(items)
+
+    def written(self, text: str) -> str:
+        """A finished text with per cent as the language writes it: 95 %, 95%."""
+        return PER_CENT.sub(self.text("format.per_cent"), text)
+
+    def moved(self, value: float) -> Reason:
+        """Fell or rose by so much, as the words of a sentence."""
+        way = "flat" if round(value, 3) == 0 else "down" if value < 0 else "up"
+        return Reason(f"moved_{way}", size=percent(abs(value), sign=False))
 
     def sentences(self, *told: str) -> Markup:
         """Sentences one after the other; a plain text is escaped."""

@@ -22,7 +22,7 @@ def markdown(context: Context) -> str:
     parts = [f"# {plain(context.title)}", *map(words, sections.finding(context))]
     for section in sections.document(context, (), SHOWN):
         parts += [f"## {plain(section.title)}", *_printed(section.blocks, context)]
-    return "\n\n".join([*parts, words(sections.origin(context))]) + "\n"
+    return context.language.written("\n\n".join([*parts, words(sections.origin(context))]) + "\n")
 
 
 def _printed(blocks: Iterable[Block], context: Context) -> Iterator[str]:

@@ -34,7 +34,7 @@ def page(result: PanelResult, study: PanelStudy, code: str = "en", codes: Sequen
     """The whole page as text in the language `code`; `codes` are the languages that are written."""
     chosen, head = language(code), study.file.study
     windows = [_window_table(result, window, chosen) for window in result.plan.specification.report]
-    return (
+    return chosen.written(
         environment()
         .get_template("panel.html.j2")
         .render(

@@ -50,7 +50,7 @@ def pdf_bytes(context: Context, charts: Mapping[str, Chart], svgs: Mapping[str, 
         folder = Path(name)
         for figure, svg in svgs.items():
             (folder / f"{figure}.svg").write_text(svg, encoding="utf-8")
-        content = json.dumps(paper(context, charts), ensure_ascii=False)
+        content = context.language.written(json.dumps(paper(context, charts), ensure_ascii=False))
         (folder / "data.json").write_text(content, encoding="utf-8")
         for template in TEMPLATES:
             text = files("eventwindow.report").joinpath(f"templates/paper/{template}").read_text(encoding="utf-8")

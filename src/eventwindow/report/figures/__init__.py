@@ -45,12 +45,15 @@ FIGURES: dict[str, Callable[[Context], Chart | None]] = {
 def chart(name: str, context: Context) -> Chart | None:
     """The figure `name`, drawn in the style of the house."""
     from matplotlib import rc_context
+    from matplotlib.text import Text
 
     from eventwindow.report.figures.style import rc
 
     with rc_context(rc()), missing_glyphs_told_once():  # type: ignore[arg-type]
         found = FIGURES[name](context)
         if found is not None:  # laid out once, however often it is written
+            for text in found.figure.findobj(Text):
+                text.set_text(context.language.written(text.get_text()))
             layout = found.figure.get_layout_engine()
             if layout is not None:
                 layout.execute(found.figure)

@@ -48,8 +48,8 @@ def _day_zero(context: Context, zero: Row, before: Row, names: dict[str, str]) -
     return context.language.say(
         "hours.both" if traded else "hours.alone",
         day=context.language.day(zero["date"]),
-        moved=percent(zero["receipt_return"]),
-        there=percent(zero["home_return"]),
+        moved=context.language.moved(zero["receipt_return"]),
+        there=context.language.moved(zero["home_return"]),
         change=_change(zero, before),
         **names,
     )
@@ -62,7 +62,7 @@ def _reopening(context: Context, rows: dict[int, Row], names: dict[str, str]) ->
     if rows[0]["home_date"] != before["home_date"] or not opened:
         return []
     row = opened[0]
-    day, there = context.language.day(row["home_date"]), percent(row["home_return"])
+    day, there = context.language.day(row["home_date"]), context.language.moved(row["home_return"])
     return [context.language.say("hours.reopened", day=day, there=there, change=_change(row, before), **names)]
 
 

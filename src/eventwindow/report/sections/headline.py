@@ -8,6 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.report.context import Context
 from eventwindow.report.language import SPACE, p_value, percent, points
 
@@ -31,12 +32,14 @@ def first_sentence(context: Context) -> Markup:
     fell = row["actual_return"] < 0
     values = {"name": context.full_name(name), "day": context.language.day(row["date"])}
     moved = say("finding.fell" if fell else "finding.rose", **values, move=points(row["actual_return"]), pc=f"{SPACE}%")
-    figures = {"expected": percent(row["expected_return"]), "ar": percent(row["abnormal_return"])}
+    expected, way = row["expected_return"], "down" if row["expected_return"] < 0 else "up"
+    figures = {"expected": percent(expected), "ar": percent(row["abnormal_return"])}
     key = "finding.abnormal_mean" if row["model"] == "mean_adjusted" else "finding.abnormal_market"
     rank = _rank(context, row, name)
     abnormal = say(
         key,
         **figures,
+        explained=Reason(f"explained_{way}", size=percent(abs(expected), sign=False)),
         low=percent(row["low"]),
         high=percent(row["high"]),
         rank=rank,

@@ -174,8 +174,7 @@ def _made(context: Context, leaf: Card) -> Row:
     say, told = context.language.text, dict(leaf.effect)
     p, family, detectable = (told.pop(say(f"verdicts.{key}"), "") for key in ("p_value", "p_family", "detectable"))
     pieces = [Markup("{}{}").format(tagged("faint", f"{name} "), value) for name, value in leaf.figures]
-    measure = Markup("{} {}").format(leaf.measure_name, tagged("code", leaf.measure))
-    return leaf.id, measure, p, family, "".join(told.values()), detectable, Markup("\u2003").join(pieces)
+    return leaf.id, leaf.measure_name, p, family, "".join(told.values()), detectable, Markup("\u2003").join(pieces)
 
 
 def _leaves(cards: Iterable[Card]) -> Iterator[Card]:
