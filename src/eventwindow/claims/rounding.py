@@ -1,0 +1,150 @@
+"""When a measured figure is the one that was stated: one rule of rounding, and one table of how hedges move it.
+
+A figure is read at the precision of its own digits: −16.97 % is right for "17 %", not for "16.9 %". Digits are counted
+in per cent, in billions of money, in whole units of anything else. Zeros at the end of a whole number leave the
+precision open: "600" may be 593 or exactly 600. Such a figure is read at its significant digits (550 to 650), and where
+the measured one is not the same to three digits the verdict names the exact figure. Digits written behind the point
+always count: "20.0 %" is not 20.3 %.
+
+A hedge adds room below or above the stated figure; half a step of the precision is always allowed but for `more_than`
+and `less_than`, which round nothing. Sizes are compared in the direction stated: a gain is never right for a loss.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+SLACK = 1e-12  # binary fractions: 0.17 − 0.165 is not exactly half a point
+SAME = 3  # digits to which a figure with open zeros must agree to need no remark
+SCALES = {"decimal": -2, "share": -2, "slope": -2, "spread": -2}  # of a unit in which figures are written: per cent
+MONEY = 9  # billions
+WHOLE = {"rank", "count", "number", "days"}  # counted one by one: zeros at the end are exact
+MOVES = {"decimal", "slope", "coefficient"}  # and amounts of money: their sign is the direction of a move
+ZEROS = re.compile(r"\d[\d,]*\.\d*0(?!\d)")
+
+Fit = Literal["same", "rounded", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How far a hedge lets the measured figure lie below and above the stated one, in shares of it."""
+
+    below: float = 0.0
+    above: float = 0.0
+    rounds: bool = True  # whether half a step of the precision is allowed
+
+
+ENDLESS = math.inf
+HEDGES: dict[str, Room] = {
+    "exact": Room(),
+    "amounted_to": Room(),
+    "about": Room(below=0.10, above=0.10),
+    "close_to": Room(below=0.05, above=0.05),
+    "nearly": Room(below=0.05),
+    "reached": Room(above=ENDLESS),
+    "at_most": Room(below=ENDLESS),
+    "more_than": Room(above=ENDLESS, rounds=False),
+    "less_than": Room(below=ENDLESS, rounds=False),
+    "range": Room(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The precision of a stated figure: the value of its last digit that counts, and whether zeros leave it open."""
+
+    size: float
+    zeros: bool = False
+
+    def same(self, stated: float) -> float:
+        """The step within which a measured figure needs no remark."""
+        if not self.zeros or stated == 0:
+            return self.size
+        return min(self.size, 10.0 ** (math.floor(math.log10(abs(stated)) + SLACK) + 1 - SAME))
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Sizes that fit what was stated, by the direction stated: `low` to `high`, the ends among them unless `strict`.
+
+    Of a `move` no size fits that is zero or on the other side of it.
+    """
+
+    low: float
+    high: float
+    strict: bool = False
+    move: bool = False
+
+    @property
+    def drawn(self) -> tuple[float, float]:
+        """The two ends, that of a move no further than zero."""
+        return (max(self.low, 0.0) if self.move else self.low), self.high
+
+    def holds(self, size: float) -> bool:
+        if self.move and size <= 0:
+            return False
+        slack = SLACK * max([abs(size), *(abs(e) for e in (self.low, self.high) if math.isfinite(e))])
+        if self.strict:
+            return self.low + slack < size < self.high - slack
+        return self.low - slack <= size <= self.high + slack
+
+
+def is_move(unit: str) -> bool:
+    """Whether the sign of a figure in this unit is the direction of a move: returns and changes of value."""
+    return unit in MOVES or _is_money(unit)
+
+
+def step_of(stated: float, unit: str, text: str = "", precision: float | None = None) -> Step:
+    """The precision at which a stated figure is read: its own digits, or `precision` where the claim gives one."""
+    if precision is not None:
+        return Step(precision)
+    if unit in WHOLE:
+        return Step(1.0)
+    scale = MONEY if _is_money(unit) else SCALES.get(unit, 0)
+    number = Decimal(repr(abs(stated))).scaleb(-scale).normalize()
+    if (written := _written(number, text)) is not None:
+        return Step(float(Decimal(1).scaleb(written + scale)))
+    last = int(number.as_tuple().exponent)
+    return Step(float(Decimal(1).scaleb(last + scale)), zeros=last > 0)
+
+
+def _written(number: Decimal, text: str) -> int | None:
+    """The place of the last zero that the text writes behind the point of this figure: −1 for "20.0"."""
+    digits = "".join(map(str, number.as_tuple().digits)).rstrip("0")
+    for found in ZEROS.findall(text):
+        given = Decimal(found.replace(",", ""))
+        if number and "".join(map(str, given.normalize().as_tuple().digits)).rstrip("0") == digits:
+            return int(given.as_tuple().exponent) + number.adjusted() - given.adjusted()
+    return None
+
+
+def bounds(low: float, high: float, hedge: str, half: tuple[float, float], move: bool = False) -> Bounds:
+    """Sizes that fit `low` to `high` (one figure twice, or a range), `half` a step allowed at either end.
+
+    A hedge's room and the rounding are not added: the wider of the two holds.
+    """
+    room = HEDGES[hedge]
+    if not room.rounds:
+        half = (0.0, 0.0)
+    least = -ENDLESS if room.below == ENDLESS else min(low * (1 - room.below), low - half[0])
+    most = ENDLESS if room.above == ENDLESS else max(high * (1 + room.above), high + half[1])
+    move = move and low > 0
+    return Bounds(least, most, strict=not room.rounds, move=move)
+
+
+def fit(size: float, stated: tuple[float, float], hedge: str, steps: tuple[Step, Step], move: bool = False) -> Fit:
+    """Whether a size is the same as stated, right when rounded, or off; all by the direction stated."""
+    low, high = stated
+    same = tuple(step.same(end) / 2 for step, end in zip(steps, stated, strict=True))
+    wide = tuple(step.size / 2 for step in steps)
+    if bounds(low, high, hedge, (same[0], same[1]), move).holds(size):
+        return "same"
+    return "rounded" if bounds(low, high, hedge, (wide[0], wide[1]), move).holds(size) else "off"
+
+
+def _is_money(unit: str) -> bool:
+    return len(unit) == 3 and unit.isalpha() and unit.isupper()
