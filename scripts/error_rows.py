@@ -70,7 +70,7 @@ OWN = {
     "no matter for the figure": "The study lacks what it shows; `result.plot` lists the others",
     "unknown key": "The nearest key is named",
     "unknown measure": "The nearest measure is named; all are in [measures](measures.md)",
-    "unknown hedge": "The nearest hedge is named; all are in [measures](measures.md#hedges)",
+    "unknown hedge": "The nearest hedge is named; all are in [verdicts](verdicts.md#which-word-a-figure-gets)",
     "this shipped figure is missing": "Install the package again",
     "is missing": "Add it; the message names what the measure needs",
     "no CSV or Parquet file": "One long table, one wide table, or one CSV a ticker",

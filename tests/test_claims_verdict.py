@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from claims_world import FALL, stated, world
+from claims_world import FALL, day, stated, world
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,11 +16,11 @@ from eventwindow.calendars.window import Window
 from eventwindow.claims import judge
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.measures.timing import daily_path
-from eventwindow.claims.model import Claim, Measured, Specifications
+from eventwindow.claims.model import WORDS, Claim, Measured, Specifications
 from eventwindow.claims.readings import Disagreement, Reading, weigh
 from eventwindow.claims.records import claim_review, ledger_record, record
 from eventwindow.claims.rules import decide
-from eventwindow.claims.verdicts import combined, measure_all
+from eventwindow.claims.verdicts import by_statement, combined, measure_all
 from eventwindow.errors import catalogue
 from eventwindow.inference.family import family, runs
 from eventwindow.inference.response import Effect
@@ -58,35 +58,57 @@ def compound(*parts: Claim) -> Claim:
     ("words", "expected"),
     [
         (["confirmed", "confirmed"], "confirmed"),
+        (["confirmed", "confirmed_with_context"], "confirmed_with_context"),
         (["contradicted", "contradicted"], "contradicted"),
         (["not_testable", "not_testable"], "not_testable"),
-        (["confirmed", "contradicted"], "partly"),
-        (["confirmed", "not_testable"], "partly"),
+        (["not_rated", "open"], "open"),
+        (["confirmed", "contradicted"], "mixed"),
+        (["confirmed", "confirmed", "open"], "confirmed_with_context"),
+        (["confirmed", "open"], "open"),
+        (["confirmed", "not_testable", "open"], "open"),
         (["contradicted", "not_testable"], "contradicted"),
-        (["partly", "contradicted"], "partly"),
+        (["mixed", "open"], "mixed"),
     ],
 )
-def test_a_compound_is_partly_true_only_where_its_parts_differ(words, expected):
+def test_a_compound_is_mixed_only_where_one_part_holds_and_another_fails(words, expected):
     assert combined(words) == expected
+
+
+HELD, LEFT = {"confirmed", "confirmed_with_context"}, {"open", "not_testable", "not_rated"}
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8))
+def test_what_is_left_open_never_counts_as_half_false(words):
+    found = combined(words)
+    decided = [w for w in words if w not in LEFT]
+    if not {"contradicted", "mixed"} & set(words):
+        assert found not in {"mixed", "contradicted"}
+    if decided and set(decided) == {"contradicted"}:
+        assert found == "contradicted"
+    assert (found == "mixed") == ("mixed" in words or ("contradicted" in words and bool(HELD & set(words))))
+    assert combined(list(reversed(words))) == found
 
 
 def test_a_compound_shows_its_parts():
     verdict = judge([compound(went("A", -1.0), went("C", -1.0))], world(HIT))[0]
     assert [p.word for p in verdict.parts] == ["confirmed", "contradicted"]
-    assert verdict.word == "partly"
+    assert verdict.word == "mixed"
     assert str(verdict.reason).count("Firm") == 2
 
 
-def test_context_does_not_decide():
+def test_context_does_not_decide_and_what_goes_against_is_in_the_line():
     verdict = judge([compound(went("A", -1.0), replace(went("C", -1.0), decides=False))], world(HIT))[0]
-    assert verdict.word == "confirmed"
+    assert verdict.word == "confirmed_with_context"
+    assert [str(one) for one in verdict.context] == ["But said: +0.10 %."]
+    agreeing = judge([compound(went("A", -1.0), replace(went("B", -1.0), decides=False))], world(HIT))[0]
+    assert (agreeing.word, agreeing.context) == ("confirmed", ())
     assert "context" in str(verdict.reason)
 
 
 def test_a_stand_in_can_support_and_not_refute():
     up = went("A", 1.0, stand_in_en="Prices stand in.", stand_in_zh="以股價代替。")
     down = went("A", -1.0, stand_in_en="Prices stand in.", stand_in_zh="以股價代替。")
-    assert [judge([c], world(HIT))[0].word for c in (up, down)] == ["not_testable", "confirmed"]
+    assert [judge([c], world(HIT))[0].word for c in (up, down)] == ["open", "confirmed_with_context"]
 
 
 def test_words_of_others_are_said_to_be_theirs():
@@ -250,7 +272,13 @@ def test_a_record_holds_all_of_a_verdict_and_is_plain_data():
     assert told["verdict"] == verdict.word
     assert told["parts"][1]["measured"]["effect"]["p_value"] == verdict.parts[1].measured.p_value
     assert "tests" not in told["parts"][1]["measure"]
-    assert told["parts"][0]["measure"] == {"name": "return", "security": "A", "date": str(FALL), "until": None}
+    assert told["parts"][0]["measure"] == {
+        "name": "return",
+        "security": "A",
+        "date": str(FALL),
+        "until": None,
+        "path": False,
+    }
 
 
 def test_a_record_of_a_statement_without_measure_has_none():
@@ -314,3 +342,89 @@ def fell_basket() -> Claim:
     return stated(
         MEASURES["effect"](members=("hit",), window=(0, 0), event="fall"), "effect", hedge="effect", stated=-1.0
     )
+
+
+def sharp(symbol: str, word: str = "sharply", **keys) -> Claim:
+    return went(symbol, -1.0, security=symbol, strength=word, **keys)
+
+
+@pytest.mark.parametrize(
+    ("shock", "word", "expected"),
+    [
+        (-0.10, "sharply", "confirmed"),
+        (-0.02, "sharply", "mixed"),
+        (0.05, "sharply", "contradicted"),
+        (-0.02, "panic", "contradicted"),
+        (-0.10, "panic", "confirmed"),
+    ],
+)
+def test_a_word_of_strength_asks_for_a_size_in_units_of_the_own_history(shock, word, expected):
+    """Returns of A are ± 1 % around 0.1 % and the market's ± 1 %: with the quiet ten days before, 1.38 %."""
+    verdict = judge([sharp("A", word)], world({"A": {0: shock}}))[0]
+    assert verdict.word == expected
+    assert verdict.measured.usual == pytest.approx(0.013834, rel=1e-4)
+
+
+def test_a_proxy_too_small_leaves_the_size_open():
+    claim = sharp("A", stand_in_en="The open stands in.", stand_in_zh="以開盤代替。")
+    verdict = judge([claim], world({"A": {0: -0.02}}))[0]
+    assert verdict.word == "confirmed_with_context"
+    assert "stays open" in " ".join(map(str, verdict.context))
+
+
+def test_an_article_is_judged_by_what_closed_before_it_was_written():
+    later = MEASURES["effect"](members=("A",), window=(0, 4), event="fall")
+    known = replace(went("A", -1.0), known_until=day(1))
+    later_part = stated(later, "effect", hedge="effect", stated=1.0, known_until=day(1))
+    verdict = judge([compound(known, later_part)], world(HIT))[0]
+    assert verdict.word == "confirmed"  # the month that it could not know counts neither way
+    assert [p.word for p in verdict.parts] == ["confirmed", "open"]
+    alone = judge([replace(later_part, id="X-2")], world(HIT))[0]
+    assert alone.word == "open"
+    assert "is context" in str(alone.rule)
+    assert judge([replace(later_part, id="X-2", known_until=day(4))], world(HIT))[0].word != "open"
+
+
+def test_figures_that_came_later_burden_no_test():
+    later = stated(
+        MEASURES["effect"](members=("B",), window=(0, 4), event="fall"), "effect", hedge="effect", stated=-1.0
+    )
+    late = replace(later, id="X-2", known_until=day(1))
+    assert judge([fell(), late], world(HIT))[0].p_family == judge([fell()], world(HIT))[0].p_family
+
+
+def test_rhetoric_is_not_rated_and_its_figures_are_context():
+    claim = replace(compound(replace(went("C", -1.0), decides=False)), not_rated_en="A figure of speech.")
+    verdict = judge([claim], world(HIT))[0]
+    assert verdict.word == "not_rated"
+    assert str(verdict.reason).startswith("A figure of speech.")
+    assert "Firm C" in str(verdict.reason)
+
+
+def test_a_statement_split_by_security_is_counted_once():
+    split = [replace(went("A", -1.0), id="X-A", statement="X"), replace(went("C", -1.0), id="X-C", statement="X")]
+    verdicts = judge([*split, replace(went("B", -1.0), id="Y")], world(HIT))
+    assert by_statement(verdicts) == [("X", "mixed"), ("X", "confirmed")]
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"), [({0: -0.10, 1: 0.08, 2: -0.09}, "mixed"), ({0: -0.10}, "contradicted")]
+)
+def test_horizons_that_disagree_are_mixed_and_show_the_path(later, expected):
+    measure = MEASURES["recovered_share"](members=("A",), date=FALL, sessions=3, path=True)
+    claim = stated(measure, "recovered_share", hedge="more_than", stated=0.5)
+    verdict = judge([claim], world({"A": later}))[0]
+    assert verdict.word == expected
+    shares = dict(verdict.measured.horizons)
+    assert list(shares) == [day(1), day(2), day(3)]
+    assert verdict.measured.value == shares[day(3)]
+    assert max(shares, key=shares.get) == (day(1) if expected == "mixed" else day(3))
+
+
+def test_a_reading_leans_only_where_more_than_half_of_its_panels_decide():
+    open_panel = replace(fell("C"), id="C0-9")
+    panels = (replace(went("A", -1.0), id="C0-1"), open_panel)
+    judged, _ = weigh([replace(READING, panels=panels)], [], [], world(HIT))
+    assert [v.word for v in judged[0].panels] == ["confirmed", "open"]
+    assert "do not decide" in str(judged[0].sentence)
+    assert "could have found only" in str(judged[0].sentence)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, NamedTuple, Protocol
+from datetime import date
+from typing import ClassVar, Literal, NamedTuple, Protocol, get_args
 
 from eventwindow.claims.evidence import Evidence
 from eventwindow.errors import Figure, Reason
 from eventwindow.inference.response import Effect
 
-VerdictWord = Literal["confirmed", "partly", "contradicted", "not_testable"]
+VerdictWord = Literal[
+    "confirmed", "confirmed_with_context", "mixed", "contradicted", "open", "not_testable", "not_rated"
+]
+WORDS: tuple[VerdictWord, ...] = get_args(VerdictWord)  # in the order in which a reader meets them
 Hedge = Literal[
-    "exact", "about", "close_to", "reached", "more_than", "less_than", "range", "direction",
-    "among", "all", "most", "some", "effect", "no_effect",
+    "exact", "amounted_to", "about", "close_to", "nearly", "reached", "at_most", "more_than", "less_than", "range",
+    "direction", "among", "all", "most", "some", "effect", "no_effect",
 ]  # fmt: skip
 
 
@@ -34,7 +38,8 @@ class Measured:
     """What a measure found: a figure with its unit, or a reason why the data hold none.
 
     `value` is None when it cannot be measured. `parts` are the figures it is made of (`made_of`).
-    `interval` is what was traced where the data hold a range and no single moment.
+    `interval` is what was traced where the data hold a range and no single moment; `horizons` the day and the figure
+    of each of several ends, `value` that of the last; `usual` its daily standard deviation before the day.
     """
 
     value: float | None
@@ -44,6 +49,8 @@ class Measured:
     p_value: float | None = None
     interval: tuple[float, float] | None = None
     effect: Effect | None = None
+    horizons: tuple[tuple[date, float], ...] = ()
+    usual: float | None = None
 
     @classmethod
     def none(cls, reason: Reason) -> Measured:
@@ -89,12 +96,15 @@ class Claim:
     stated_text_zh: str = ""
     stated: float | tuple[float, float] | None = None
     hedge: Hedge = "exact"
-    precision: float | None = None  # the step of the last stated digit, in the unit of `stated`
-    material: float | None = None  # the smallest effect that the statement can mean; tolerance.MATERIAL if not given
+    strength: str = ""  # a word of strength.STRENGTHS that was used of the move
+    precision: float | None = None  # in place of the last stated digit: the step at which the figure is read
+    material: float | None = None  # in place of the number of its kind: the smallest effect that the statement can mean
     measure: Measure | None = None
     measure_name: str = ""
     not_testable_en: str = ""  # the reason, where prices cannot test it
     not_testable_zh: str = ""
+    not_rated_en: str = ""  # the reason, where it is rhetoric, opinion or a forecast; parts are context
+    not_rated_zh: str = ""
     stand_in_en: str = ""  # what was measured in place of what was said: it can support the claim, not refute it
     stand_in_zh: str = ""
     quoted_en: str = ""  # whose words the article reports, where they are not its own
@@ -103,6 +113,8 @@ class Claim:
     note_zh: str = ""
     parts: tuple[Claim, ...] = ()
     decides: bool = True
+    statement: str = ""  # claims of one article that share it are one statement, counted once; its id if not given
+    known_until: date | None = None  # the last day whose close the article could know; later figures are context
     file: str = "claims.toml"  # where it stands, for errors
     line: int | None = None
     place: str = ""  # file and line of the sentence, where the claim was drafted
@@ -117,7 +129,7 @@ class Verdict:
     ----------
     claim : Claim
         What was said, as claims.toml holds it.
-    word : {"confirmed", "partly", "contradicted", "not_testable"}
+    word : {"confirmed", "confirmed_with_context", "mixed", "contradicted", "open", "not_testable", "not_rated"}
         The verdict.
     measured : Measured or None
         The figure with its unit, interval and p-value, or the reason why the data hold none.
@@ -125,6 +137,8 @@ class Verdict:
         The rule that decided, and what was measured; `str()` of either is English.
     changes : Reason or None
         What would change the verdict.
+    context : tuple of Reason
+        What a reader must know of a verdict that holds: rounded, an exception, a proxy, a part left open.
     p_family : float or None
         p-value corrected across all effects that the claims state.
     specifications : Specifications or None
@@ -137,7 +151,7 @@ class Verdict:
     >>> folder = ew.new_study("claimed-event")
     >>> claims = folder / "claims.toml"
     >>> keys = ["[[claims]]", 'id = "fell"', 'article = "A1"', 'text_en = "Nvidia fell 17 %"', 'security = "NVDA"']
-    >>> keys += ["stated = -0.17", "precision = 0.01", 'measure = "return"', "date = 2025-01-27"]
+    >>> keys += ["stated = -0.17", 'measure = "return"', "date = 2025-01-27"]
     >>> _ = claims.write_text("\\n".join([claims.read_text(), *keys]))
     >>> verdict = ew.run_study(folder, prices="shipped").verdicts[0]
     >>> verdict.claim.id, verdict.word, round(verdict.measured.value, 2)
@@ -150,6 +164,7 @@ class Verdict:
     reason: Reason
     measured: Measured | None = None
     changes: Reason | None = None
+    context: tuple[Reason, ...] = ()
     asked: Reason | None = None  # what the figure had to be, shortly: a part's label names the figure alone
     p_family: float | None = None  # corrected across all effects that the claims state
     specifications: Specifications | None = None  # in how many the effect is found, where a curve is held

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.model import Claim, Verdict
+from eventwindow.claims.rules import HOLDS
 from eventwindow.claims.verdicts import judge
-from eventwindow.errors import Reason, Text
+from eventwindow.errors import Figure, Reason, Text
+from eventwindow.inference.results import POWER
 
 SECTIONS = ("market", "late")  # was it the whole market, why so late
 
@@ -90,18 +92,30 @@ def weigh(
 def _sentence(reading: Reading, panels: Sequence[Verdict]) -> Reason:
     """How many panels came out as the reading predicts, how many as its rival, and the limit of what that can show."""
     limit = Text(reading.limit_en, reading.limit_zh)
-    if not panels:
+    words = [v.word for v in panels if v.claim.decides]
+    if not words:
         return Reason("prices_cannot_tell", limit=limit)
-    agree = sum(v.word == "confirmed" for v in panels)
-    against = sum(v.word == "contradicted" for v in panels)
-    counts = {"n": len(panels), "agree": agree, "against": against, "rest": len(panels) - agree - against}
-    return Reason("panels", lean=Reason(_lean(agree, against, len(panels))), limit=limit, **counts)
+    agree, against = sum(word in HOLDS for word in words), words.count("contradicted")
+    counts = {"n": len(words), "agree": agree, "against": against, "mixed": words.count("mixed")}
+    left = len(words) - agree - against - counts["mixed"]
+    told = Reason("panels", lean=Reason(_lean(agree, against, len(words))), left=left, **counts)
+    return Reason.sentences(told, _power(panels), limit)
 
 
 def _lean(agree: int, against: int, panels: int) -> str:
-    """A lean needs twice as many panels on one side as on the other, and a third of them all."""
-    if 3 * max(agree, against) < panels:
+    """A lean needs more than half of the panels decided, at every horizon alike, and twice as many on one side."""
+    if 2 * (agree + against) <= panels:
         return "lean_undecided"
     if agree >= 2 * against:
         return "lean_towards"
     return "lean_against" if against >= 2 * agree else "lean_divided"
+
+
+def _power(panels: Sequence[Verdict]) -> Reason | None:
+    """What the tests of the panels that stay open could have found: abnormal returns of such a size."""
+    found = [v.measured for v in panels if v.word == "open" and v.claim.decides and v.measured is not None]
+    least = [m.effect.detectable for m in found if m.effect is not None and m.unit == "decimal"]
+    if not least:
+        return None
+    low, high = (Figure(edge, "decimal", sign=False) for edge in (min(least), max(least)))
+    return Reason("open_power", n=len(least), low=low, high=high, power=Figure(POWER, "share"))

@@ -15,8 +15,8 @@ from eventwindow.errors import Reason, Text, catalogue
 
 CODES = {"en": "en", "zh": "zh-Hant"}  # languages in which claims are written, by the key that claims.json gives them
 
-# schema.org: the rating is a point on a scale; a statement that prices cannot test has no rating value.
-RATINGS: dict[VerdictWord, int | None] = {"confirmed": 5, "partly": 3, "contradicted": 1, "not_testable": None}
+# schema.org: the rating is a point on a scale; what was not tested, or is not rated, has no rating value.
+RATINGS: dict[VerdictWord, int] = {"confirmed": 5, "confirmed_with_context": 4, "mixed": 3, "contradicted": 1}
 
 
 def record(verdict: Verdict) -> dict[str, Any]:
@@ -32,10 +32,13 @@ def record(verdict: Verdict) -> dict[str, Any]:
         "stated": list(claim.stated) if isinstance(claim.stated, tuple) else claim.stated,
         "hedge": None if claim.parts or claim.measure is None else claim.hedge,
         "precision": claim.precision,
+        "strength": claim.strength,
+        "statement": claim.statement or claim.id,
         "quoted": {"en": claim.quoted_en, "zh": claim.quoted_zh},
         "decides": claim.decides,
         "verdict": verdict.word,
         "rule": _said(verdict.rule),
+        "context": [_said(one) for one in verdict.context],
         "reason": _said(verdict.reason),
         "would_change_it": _said(verdict.changes),
         "measure": _measure(claim),
@@ -71,6 +74,8 @@ def _measured(claim: Claim, measured: Measured) -> dict[str, Any]:
         "unit": measured.unit,
         "parts": {name: part.value for name, part in measured.parts.items()},
         "interval": None if measured.interval is None else list(measured.interval),
+        "horizons": {f"{when}": value for when, value in measured.horizons},
+        "usual": measured.usual,
     }
     if measured.effect is not None:
         found["effect"] = {
@@ -147,7 +152,7 @@ def claim_review(
 
 
 def _review(verdict: Verdict, articles: Mapping[str, str], language: str, author: str) -> dict[str, Any]:
-    claim, words, value = verdict.claim, catalogue(CODES[language]), RATINGS[verdict.word]
+    claim, words, value = verdict.claim, catalogue(CODES[language]), RATINGS.get(verdict.word)
     rating: dict[str, Any] = {"@type": "Rating", "alternateName": words.text(f"rating.{verdict.word}")}
     if value is not None:
         rating |= {"ratingValue": value, "bestRating": 5, "worstRating": 1}

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from eventwindow.errors import is_money
+
 SLACK = 1e-12  # binary fractions: 0.17 − 0.165 is not exactly half a point
 SAME = 3  # digits to which a figure with open zeros must agree to need no remark
 SCALES = {"decimal": -2, "share": -2, "slope": -2, "spread": -2}  # of a unit in which figures are written: per cent
@@ -95,7 +97,7 @@ class Bounds:
 
 def is_move(unit: str) -> bool:
     """Whether the sign of a figure in this unit is the direction of a move: returns and changes of value."""
-    return unit in MOVES or _is_money(unit)
+    return unit in MOVES or is_money(unit)
 
 
 def step_of(stated: float, unit: str, text: str = "", precision: float | None = None) -> Step:
@@ -104,7 +106,7 @@ def step_of(stated: float, unit: str, text: str = "", precision: float | None = 
         return Step(precision)
     if unit in WHOLE:
         return Step(1.0)
-    scale = MONEY if _is_money(unit) else SCALES.get(unit, 0)
+    scale = MONEY if is_money(unit) else SCALES.get(unit, 0)
     number = Decimal(repr(abs(stated))).scaleb(-scale).normalize()
     if (written := _written(number, text)) is not None:
         return Step(float(Decimal(1).scaleb(written + scale)))
@@ -144,7 +146,3 @@ def fit(size: float, stated: tuple[float, float], hedge: str, steps: tuple[Step,
     if bounds(low, high, hedge, (same[0], same[1]), move).holds(size):
         return "same"
     return "rounded" if bounds(low, high, hedge, (wide[0], wide[1]), move).holds(size) else "off"
-
-
-def _is_money(unit: str) -> bool:
-    return len(unit) == 3 and unit.isalpha() and unit.isupper()

@@ -1,56 +1,80 @@
 """How near a figure must come to what was stated: every rule, in this one place.
 
-    exact       within half a step of the last stated digit ("−17 %": half a point; "8.93 %": 0.005 points)
-    about       within a tenth of the stated figure
-    close_to    from five per cent below the stated figure up to it: near, and not beyond by more than half a step
-    reached     at least the stated figure; nothing is rounded up
-    more_than   beyond it        less_than   short of it
-    range       "1 to 2": between the two, half a step allowed at either end; where the data hold only the span in which
-                prices moved and not the moment quoted, the whole range must lie in the span (partly: some of it does)
-    direction   the sign of the figure; zero has none
-    among       a rank no higher than the number given: "one of the largest" is among the ten largest
-    all         every one of those named (partly: at least half)
-    most        at least two thirds of them (partly: more than a third)
+    amounts     `rounding.HEDGES`: exact, amounted_to, about, close_to, nearly, reached, at_most, more_than, less_than,
+                and range; where the data hold only the span in which prices moved and not the moment quoted, the span
+                must lie in the range (confirmed) or beside it (contradicted), else it cannot tell (open)
+    direction   the sign of the figure; zero has none; a word of strength (`strength.STRENGTHS`) asks for a size too
+    among       a rank no higher than the number given
+    all         every one of those named (mixed: at least half)
+    most        more than half of them (below two thirds with context)
     some        at least one
     effect      the sign, and a p-value of at most 5 % corrected across all effects that are claimed; without it the
                 claim is contradicted only if an effect of the material size would have been found with 80 % power
     no_effect   the reverse: an effect found contradicts; none found confirms only with that power
 
+A figure that was measured at several horizons is held against the statement at each: it is mixed where they disagree.
 Figures with a sign are compared by size in the direction stated: a loss "of more than 500bn" is one below −500bn.
-A level with trailing zeros states its precision in the ledger.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from eventwindow.claims.model import Claim, Hedge, Measured, VerdictWord
+from eventwindow.claims.rounding import ENDLESS, HEDGES, SLACK, Bounds, Step, bounds, fit, is_move, step_of
+from eventwindow.claims.strength import STRENGTHS
 from eventwindow.errors import Figure, Reason, is_money
 from eventwindow.inference.results import LEVEL, POWER
 
-ABOUT = 0.10
-CLOSE_TO = 0.05
-MOST = 2 / 3
-SOME_OF_MOST = 1 / 3
-SOME_OF_ALL = 1 / 2
-MATERIAL = 0.02  # decimal: an abnormal return of two per cent, where a claim does not say what it would mean
-SLACK = 1e-12  # binary fractions: 0.17 − 0.165 is not exactly half a point
-BY_SIZE = {"about", "close_to", "reached", "more_than", "less_than"}  # of a loss the size is meant
+RULES_VERSION = "2.0"  # of all rules that decide; raise it with RULES_DATE when one of them changes
+RULES_DATE = date(2026, 11, 29)
+SURE_MOST = 2 / 3  # from here on "most" needs no remark
+MOST = 1 / 2
+MATERIAL = 0.02  # an abnormal return of two per cent, for kinds that the table below does not name
+MATERIAL_OF = {
+    "abnormal_volume": math.log(2),  # twice the usual volume
+    "characteristic": 0.005,
+    "factor_return": 0.005,
+    "lead_lag": 0.2,
+    "ordering": 0.01,
+}
+BY_SIZE = {*HEDGES} - {"exact", "range"}  # of a loss the size is meant
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict word, the rule behind it, and what would change it."""
+    """A verdict word, the rule behind it, what would change it, and what a reader must know of one that holds."""
 
     word: VerdictWord
     rule: Reason
     changes: Reason
+    context: tuple[Reason, ...] = ()
 
 
 def decide(claim: Claim, measured: Measured, p_family: float | None = None) -> Decision:
     """The verdict word for a figure held against what was stated."""
-    return RULES[claim.hedge](claim, measured, p_family)
+    if measured.horizons:
+        return _horizons(claim, measured, p_family)
+    decision = RULES[claim.hedge](claim, measured, p_family)
+    if claim.strength and claim.hedge == "direction":
+        decision = _strong(claim, measured, decision)
+    told = exceptions(claim, measured.unit)
+    return replace(decision, rule=Reason("rule_except", rule=decision.rule, told=told)) if told else decision
+
+
+def exceptions(claim: Claim, unit: str) -> tuple[Reason, ...]:
+    """What the claim sets by a key of its own in place of the general rule."""
+    found = []
+    if claim.precision is not None and any(
+        s != t for s, t in zip(_steps(claim, unit), _digits(claim, unit), strict=True)
+    ):
+        found.append(Reason("except_precision", step=_size(claim.precision, unit)))
+    if claim.material is not None and claim.material != _general(claim):
+        found.append(Reason("except_material", least=Figure(claim.material, unit, sign=False)))
+    return tuple(found)
 
 
 def asked(claim: Claim, unit: str) -> Reason:
@@ -63,8 +87,6 @@ def asked(claim: Claim, unit: str) -> Reason:
     figures = [f"{v:g}" if unit == "p" else Figure(v, unit) for v in stated]
     if claim.hedge == "range":
         return Reason("asked_range", low=figures[0], high=figures[-1])
-    if claim.hedge == "most":
-        return Reason("asked_most", least=Figure(MOST, "fraction"))
     return Reason(f"asked_{claim.hedge}", **({} if claim.hedge in SHARES else {"figure": figures[0]}))
 
 
@@ -76,45 +98,58 @@ def side(claim: Claim, unit: str) -> Reason:
     return Reason("above_zero" if up else "below_zero")
 
 
-def bounds(claim: Claim) -> tuple[float, float]:
-    """The closed interval of figures, in the direction stated, that confirm an amount."""
-    stated = claim.stated
-    half = (claim.precision or 0.0) / 2
-    if isinstance(stated, tuple):
-        low, high = sorted(map(abs, stated))
-        return low - half, high + half
-    if stated is None:
-        raise ValueError(f"claim {claim.id} states no figure")
-    size = abs(stated)
-    return {
-        "exact": (size - half, size + half),
-        "about": (size - max(ABOUT * size, half), size + max(ABOUT * size, half)),
-        "close_to": (size * (1 - CLOSE_TO), size + half),
-        "reached": (size, float("inf")),
-        "more_than": (size, float("inf")),
-        "less_than": (float("-inf"), size),
-    }[claim.hedge]
+def sizes(claim: Claim, unit: str) -> Bounds:
+    """The figures, by size in the direction stated, with which an amount holds."""
+    low, high = _stated_sizes(claim)
+    first, last = _steps(claim, unit)
+    return bounds(low, high, claim.hedge, (first.size / 2, last.size / 2), is_move(unit))
 
 
 def oriented(claim: Claim, value: float) -> float:
     """`value` by size in the direction stated: a loss is positive where a loss was stated."""
-    first = claim.stated[0] if isinstance(claim.stated, tuple) else claim.stated
-    return -value if first is not None and first < 0 else value
+    return _sign(claim) * value
+
+
+def _sign(claim: Claim) -> float:
+    stated = claim.stated if isinstance(claim.stated, tuple) else (claim.stated or 0.0,)
+    return -1.0 if max(stated) <= 0 > min(stated) else 1.0
+
+
+def _stated_sizes(claim: Claim) -> tuple[float, float]:
+    if claim.stated is None:
+        raise ValueError(f"claim {claim.id} states no figure")
+    stated = claim.stated if isinstance(claim.stated, tuple) else (claim.stated, claim.stated)
+    low, high = sorted(_sign(claim) * figure for figure in stated)
+    return low, high
+
+
+def _digits(claim: Claim, unit: str) -> tuple[Step, Step]:
+    """The precision of the stated figures by their own digits."""
+    low, high = (step_of(figure, unit, claim.stated_text) for figure in _stated_sizes(claim))
+    return low, high
+
+
+def _steps(claim: Claim, unit: str) -> tuple[Step, Step]:
+    """The precision at which the stated figures are read; one wider than their digits leaves them as open as zeros."""
+    low, high = _digits(claim, unit)
+    if (given := claim.precision) is None:
+        return low, high
+    first, last = (own if math.isclose(given, own.size) else Step(given, given > own.size) for own in (low, high))
+    return first, last
 
 
 def _amount(claim: Claim, measured: Measured, _: float | None) -> Decision:
-    value = oriented(claim, _value(measured))
-    low, high = bounds(claim)
-    slack = SLACK * max(abs(value), abs(low) if low > float("-inf") else 0.0)
-    held = low - slack <= value <= high + slack
-    if claim.hedge in {"more_than", "less_than"}:
-        held = low + slack < value < high - slack
-    rule = _amount_rule(claim, measured.unit)
-    edge = min((e for e in (low, high) if abs(e) < float("inf")), key=lambda e: abs(e - value))
-    word: VerdictWord = "confirmed" if held else "contradicted"
-    if measured.unit in {"rank", "count"}:
-        return Decision(word, rule, _other_rank(measured.unit, held, claim))
-    return Decision(word, rule, Reason("worse" if held else "better", size=_size(abs(value - edge), measured.unit)))
+    unit, value = measured.unit, oriented(claim, _value(measured))
+    found = fit(value, _stated_sizes(claim), claim.hedge, _steps(claim, unit), is_move(unit))
+    held = found != "off"
+    word: VerdictWord = "contradicted" if not held else "confirmed" if found == "same" else "confirmed_with_context"
+    rule = _amount_rule(claim, unit)
+    context = (Reason("exactly", figure=Figure(_value(measured), unit)),) if found == "rounded" else ()
+    if unit in {"rank", "count"}:
+        return Decision(word, rule, _other_rank(unit, held, claim), context)
+    where = sizes(claim, unit)
+    edge = min((e for e in (where.low, where.high) if math.isfinite(e)), key=lambda e: abs(e - value))
+    return Decision(word, rule, Reason("worse" if held else "better", size=_size(abs(value - edge), unit)), context)
 
 
 def _other_rank(unit: str, held: bool, claim: Claim) -> Reason:
@@ -133,36 +168,51 @@ def _size(distance: float, unit: str) -> Figure:
 def _amount_rule(claim: Claim, unit: str) -> Reason:
     if unit in {"rank", "count"} and claim.hedge == "exact":
         return Reason(f"exact_{unit}", place=_stated(claim))
-    low, high = (Figure(edge, unit, sign=False) for edge in bounds(claim))
-    return {
-        "exact": Reason("rule_exact", half=_size((claim.precision or 0.0) / 2, unit)),
-        "about": Reason("rule_about", share=Figure(ABOUT, "share"), low=low, high=high),
-        "close_to": Reason("rule_close_to", share=Figure(CLOSE_TO, "share"), low=low, high=high),
-        "reached": Reason("rule_reached"),
-        "more_than": Reason("rule_more_than"),
-        "less_than": Reason("rule_less_than"),
-        "range": Reason("rule_range", low=low, high=high),
-    }[claim.hedge]
+    low, high = (Figure(e, unit, sign=False) if math.isfinite(e) else "" for e in sizes(claim, unit).drawn)
+    first, last = _steps(claim, unit)
+    digits = Reason("open_zeros" if first.zeros or last.zeros else "own_digits", low=low, high=high)
+    room = max((part for part in (HEDGES[claim.hedge].below, HEDGES[claim.hedge].above) if part < ENDLESS), default=0.0)
+    values = {"low": low, "high": high, "digits": digits, "share": Figure(room, "share")}
+    return Reason(f"rule_{claim.hedge}", **values)
 
 
 def _range(claim: Claim, measured: Measured, p: float | None) -> Decision:
     if measured.interval is None:
         return _amount(claim, measured, p)
     seen = sorted(oriented(claim, edge) for edge in measured.interval)
-    low, high = bounds(claim)
-    half = (claim.precision or 0.0) / 2
-    word: VerdictWord = "partly"
-    if seen[0] <= low + half + SLACK and high - half - SLACK <= seen[1]:
+    where = sizes(claim, measured.unit)
+    word: VerdictWord = "open"
+    if all(map(where.holds, seen)):
         word = "confirmed"
-    elif seen[1] < low or high < seen[0]:
+    elif seen[1] < where.low or where.high < seen[0]:
         word = "contradicted"
-    return Decision(word, Reason("rule_span"), Reason("price_at_the_moment"))
+    low, high = (Figure(edge, measured.unit) for edge in measured.interval)
+    return Decision(word, Reason("rule_span", low=low, high=high), Reason("price_at_the_moment"))
 
 
 def _direction(claim: Claim, measured: Measured, _: float | None) -> Decision:
     held = oriented(claim, _value(measured)) > 0
     word: VerdictWord = "confirmed" if held else "contradicted"
     return Decision(word, Reason("rule_direction", side=side(claim, measured.unit)), Reason("other_sign"))
+
+
+def _strong(claim: Claim, measured: Measured, direction: Decision) -> Decision:
+    """A word of strength: the direction, and the size in units of the security's own history."""
+    asks = STRENGTHS[claim.strength]
+    least, way = Figure(asks.deviations, "deviations"), side(claim, measured.unit)
+    rule = Reason("rule_strength", side=way, word=Reason(f"strength_{claim.strength}"), least=least)
+    if direction.word == "contradicted":
+        return replace(direction, rule=rule)
+    if measured.usual is None:
+        return Decision("open", rule, Reason("longer_history"))
+    times = Figure(abs(_value(measured)) / measured.usual, "deviations")
+    told = Reason(
+        "strength_measured", times=times, usual=Figure(measured.usual, measured.unit, sign=False), least=least
+    )
+    if times.value >= asks.deviations:
+        return Decision("confirmed", rule, Reason("smaller_move", least=least, times=times))
+    word: VerdictWord = "mixed" if asks.qualifies else "contradicted"
+    return Decision(word, rule, Reason("larger_move", least=least, times=times), (told,))
 
 
 def _among(claim: Claim, measured: Measured, _: float | None) -> Decision:
@@ -174,18 +224,20 @@ def _among(claim: Claim, measured: Measured, _: float | None) -> Decision:
     )
 
 
-def _share(confirmed: float, partly: float, key: str) -> Callable[[Claim, Measured, float | None], Decision]:
-    def rule(_: Claim, measured: Measured, __: float | None) -> Decision:
-        value = _value(measured)
-        word: VerdictWord = "contradicted"
-        if value >= confirmed - SLACK:
-            word = "confirmed"
-        elif value > partly - SLACK:
-            word = "partly"
-        shares = {"confirmed": Figure(confirmed, "fraction"), "partly": Figure(partly, "fraction")}
-        return Decision(word, Reason(f"rule_{key}", **shares), Reason("enough_the_other_way"))
-
-    return rule
+def _shares(claim: Claim, measured: Measured, _: float | None) -> Decision:
+    """All, most or some of those named."""
+    value = _value(measured)
+    word: VerdictWord = "contradicted"
+    if claim.hedge == "all":
+        word = "confirmed" if value >= 1 - SLACK else "mixed" if value >= MOST - SLACK else word
+    elif claim.hedge == "some":
+        word = "confirmed" if value > SLACK else word
+    elif value > MOST + SLACK:
+        word = "confirmed" if value >= SURE_MOST - SLACK else "confirmed_with_context"
+    told = word in {"confirmed_with_context", "mixed"}
+    context = (Reason("with_exceptions", share=Figure(value, "share")),) if told else ()
+    rule = Reason(f"rule_{claim.hedge}", sure=Figure(SURE_MOST, "fraction"))
+    return Decision(word, rule, Reason("enough_the_other_way"), context)
 
 
 def _effect(claim: Claim, measured: Measured, p_family: float | None) -> Decision:
@@ -194,13 +246,13 @@ def _effect(claim: Claim, measured: Measured, p_family: float | None) -> Decisio
     if found:
         word: VerdictWord = "confirmed" if sign else "contradicted"
     else:
-        word = "contradicted" if seen else "not_testable"
+        word = "contradicted" if seen else "open"
     return Decision(word, _effect_rule(claim, measured, p_family), Reason("another_test"))
 
 
 def _no_effect(claim: Claim, measured: Measured, p_family: float | None) -> Decision:
     _, found, seen = _tested(claim, measured, p_family)
-    word: VerdictWord = "contradicted" if found else "confirmed" if seen else "not_testable"
+    word: VerdictWord = "contradicted" if found else "confirmed" if seen else "open"
     return Decision(word, _effect_rule(claim, measured, p_family), Reason("another_test"))
 
 
@@ -213,8 +265,12 @@ def _tested(claim: Claim, measured: Measured, p_family: float | None) -> tuple[f
 
 
 def material(claim: Claim) -> float:
-    """The smallest effect that the statement can mean."""
-    return MATERIAL if claim.material is None else claim.material
+    """The smallest effect that the statement can mean: one number a kind, or the claim's own key."""
+    return _general(claim) if claim.material is None else claim.material
+
+
+def _general(claim: Claim) -> float:
+    return MATERIAL_OF.get(claim.measure_name, MATERIAL)
 
 
 def _effect_rule(claim: Claim, measured: Measured, p_family: float | None) -> Reason:
@@ -240,6 +296,17 @@ def found_at(detectable: float, unit: str) -> Reason:
     return Reason("found_at", least=Figure(detectable, unit, sign=False), power=Figure(POWER, "share"))
 
 
+def _horizons(claim: Claim, measured: Measured, p_family: float | None) -> Decision:
+    """Every horizon by the same rule; mixed where they disagree."""
+    each = [decide(claim, replace(measured, value=v, horizons=()), p_family) for _, v in measured.horizons]
+    held = sum(one.word in HOLDS for one in each)
+    word: VerdictWord = "confirmed" if held == len(each) else "mixed" if held else "contradicted"
+    low, high = (pick(measured.horizons, key=lambda pair: pair[1]) for pick in (min, max))
+    ends = {"low": Figure(low[1], measured.unit), "high": Figure(high[1], measured.unit)}
+    path = Reason("path", n=len(each), held=held, low_day=low[0], high_day=high[0], **ends)
+    return Decision(word, Reason("rule_horizons", rule=each[-1].rule), Reason("other_horizons"), (path,))
+
+
 def _value(measured: Measured) -> float:
     if measured.value is None:
         raise ValueError("nothing was measured")
@@ -253,19 +320,23 @@ def _stated(claim: Claim) -> float:
 
 
 Rule = Callable[[Claim, Measured, float | None], Decision]
+HOLDS = frozenset({"confirmed", "confirmed_with_context"})
 RULES: dict[Hedge, Rule] = {
     "exact": _amount,
+    "amounted_to": _amount,
     "about": _amount,
     "close_to": _amount,
+    "nearly": _amount,
     "reached": _amount,
+    "at_most": _amount,
     "more_than": _amount,
     "less_than": _amount,
     "range": _range,
     "direction": _direction,
     "among": _among,
-    "all": _share(1.0, SOME_OF_ALL, "all"),
-    "most": _share(MOST, SOME_OF_MOST, "most"),
-    "some": _share(SLACK * 2, SLACK * 2, "some"),
+    "all": _shares,
+    "most": _shares,
+    "some": _shares,
     "effect": _effect,
     "no_effect": _no_effect,
 }

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from eventwindow.claims.evidence import Evidence
-from eventwindow.claims.model import Claim, Measured, Specifications, Verdict, VerdictWord
-from eventwindow.claims.rules import Decision, asked, decide
+from eventwindow.claims.hindsight import is_later
+from eventwindow.claims.model import WORDS, Claim, Measured, Specifications, Verdict, VerdictWord
+from eventwindow.claims.rules import HOLDS, Decision, asked, decide
 from eventwindow.claims.specifications import specifications
-from eventwindow.errors import NoFigure, Reason, StudyError, Text
+from eventwindow.claims.strength import usual_move
+from eventwindow.errors import Figure, NoFigure, Reason, StudyError, Text
 from eventwindow.inference.family import Corrected, family
 from eventwindow.inference.response import Effect
 
@@ -27,12 +29,12 @@ def judge(
     `measured` is what `measure_all` gave, where the claims were measured before.
     """
     measured = measure_all(claims, evidence) if measured is None else measured
-    effects = {leaf.id: found for claim in claims for leaf in leaves(claim) if (found := _effect(leaf, measured))}
-    corrected = family(effects)
-    held = {
-        leaf.id: specifications(leaf, evidence) for claim in claims for leaf in leaves(claim) if leaf.hedge == "effect"
-    }
-    return [_verdict(claim, measured, corrected, held) for claim in claims]
+    every = [leaf for claim in claims for leaf in leaves(claim)]
+    later = frozenset(leaf.id for leaf in every if is_later(leaf, evidence))
+    effects = {leaf.id: found for leaf in every if leaf.id not in later and (found := _effect(leaf, measured))}
+    curves = {leaf.id: specifications(leaf, evidence) for leaf in every if leaf.hedge == "effect"}
+    basis = _Basis(measured, family(effects), curves, later)
+    return [_verdict(claim, basis) for claim in claims]
 
 
 def leaves(claim: Claim) -> Iterator[Claim]:
@@ -48,7 +50,8 @@ def measure(claim: Claim, evidence: Evidence) -> Measured | None:
     if claim.measure is None:
         return None
     try:
-        return claim.measure.measure(evidence)
+        found = claim.measure.measure(evidence)
+        return replace(found, usual=usual_move(claim, evidence)) if claim.strength else found
     except NoFigure as none:
         return Measured.none(none.reason)
     except StudyError as error:
@@ -63,29 +66,35 @@ def _effect(leaf: Claim, measured: Mapping[str, Measured | None]) -> Effect | No
     return found.effect if found and leaf.decides and leaf.hedge in {"effect", "no_effect"} else None
 
 
-def _verdict(
-    claim: Claim,
-    measured: Mapping[str, Measured | None],
-    corrected: Mapping[str, Corrected],
-    held: Mapping[str, Specifications | None],
-) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What verdicts rest on: the figures, their effects corrected, the curves, and which figures came too late."""
+
+    measured: Mapping[str, Measured | None]
+    corrected: Mapping[str, Corrected]
+    curves: Mapping[str, Specifications | None]
+    later: frozenset[str]
+
+
+def _verdict(claim: Claim, basis: _Basis) -> Verdict:
     if claim.parts:
-        return _compound(claim, [_verdict(part, measured, corrected, held) for part in claim.parts])
-    found = measured[claim.id]
+        return _compound(claim, [_verdict(part, basis) for part in claim.parts], basis)
+    found = basis.measured[claim.id]
     if found is None:
-        return Verdict(claim, "not_testable", Reason("rule_not_testable"), _untested(claim))
+        return _unmeasured(claim)
     if found.value is None and found.interval is None:
-        return Verdict(claim, "not_testable", Reason("rule_no_figure"), found.reason, found)
-    found, p = _as_corrected(found, corrected.get(claim.id))
-    decision = _standing_in(claim, decide(claim, found, p))
-    curve = held.get(claim.id)
+        return Verdict(claim, "open", Reason("rule_no_figure"), found.reason, found)
+    found, p = _as_corrected(found, basis.corrected.get(claim.id))
+    decision = _told(claim, _known(claim, decide(claim, found, p), basis))
+    curve = basis.curves.get(claim.id)
     return Verdict(
         claim,
         decision.word,
         decision.rule,
-        _reason(claim, found, curve),
+        Reason.sentences(*_before(decision), found.reason, curve.reason if curve else None, *_tail(claim)),
         found,
         changes=decision.changes,
+        context=decision.context,
         asked=asked(claim, found.unit),
         p_family=p,
         specifications=curve,
@@ -99,65 +108,153 @@ def _as_corrected(found: Measured, corrected: Corrected | None) -> tuple[Measure
     return replace(found, effect=replace(found.effect, detectable=corrected.detectable)), corrected.p_value
 
 
-def _untested(claim: Claim) -> Reason:
-    """Why no measure is named."""
+def _unmeasured(claim: Claim) -> Verdict:
+    """A statement without a measure: a draft that is open, rhetoric, or what prices cannot speak of."""
     if claim.unfinished:
-        return Reason("unfinished", what=claim.unfinished)
-    return Reason("given", text=Text(claim.not_testable_en, claim.not_testable_zh))
+        return Verdict(claim, "open", Reason("rule_unfinished"), Reason("unfinished", what=claim.unfinished))
+    word, why = _why_unmeasured(claim)
+    return Verdict(claim, word, Reason(f"rule_{word}"), Reason.sentences(why, *_tail(claim)))
 
 
-def _reason(claim: Claim, found: Measured, curve: Specifications | None) -> Reason:
-    """What was measured, in how many specifications it holds, what stands in for what, and whose words they were."""
-    stand_in = Text(claim.stand_in_en, claim.stand_in_zh) if claim.stand_in_en else None
-    return Reason.sentences(found.reason, curve.reason if curve else None, stand_in, *_tail(claim))
+def _why_unmeasured(claim: Claim) -> tuple[VerdictWord, Text]:
+    if claim.not_rated_en:
+        return "not_rated", Text(claim.not_rated_en, claim.not_rated_zh)
+    return "not_testable", Text(claim.not_testable_en, claim.not_testable_zh)
+
+
+def _known(claim: Claim, decision: Decision, basis: _Basis) -> Decision:
+    """A figure that closed after the article was written decides nothing."""
+    if claim.id not in basis.later or not claim.decides:
+        return decision
+    until = Reason("rule_later", rule=decision.rule, until=claim.known_until)
+    return replace(decision, word="open", rule=until, context=())
+
+
+def _told(claim: Claim, decision: Decision) -> Decision:
+    """What a reader must know of a figure that holds: that it stands in for what was said, and the claim's own note.
+
+    A stand-in that fails leaves the claim open: it is not the thing that was said. Where it fails in size alone, the
+    size is left open.
+    """
+    if claim.stand_in_en and decision.word == "contradicted":
+        return replace(decision, word="open", rule=Reason("rule_stand_in", rule=decision.rule), context=())
+    context = decision.context
+    if claim.stand_in_en and decision.word == "mixed":
+        context = (*context, Reason("size_left_open"))
+    if claim.stand_in_en and decision.word in {*HOLDS, "mixed"}:
+        return replace(
+            decision, word="confirmed_with_context", context=(*context, Reason("given", text=_stand_in(claim)))
+        )
+    return _noted(claim, decision)
+
+
+def _noted(claim: Claim, decision: Decision) -> Decision:
+    """A statement that holds with a note is one that a reader must know more of."""
+    if claim.note_en and decision.word == "confirmed":
+        return replace(decision, word="confirmed_with_context")
+    return decision
+
+
+def _stand_in(claim: Claim) -> Text:
+    return Text(claim.stand_in_en, claim.stand_in_zh)
+
+
+def _before(decision: Decision) -> Iterator[Reason]:
+    """The verdict line of one that holds with context, or in part, names what a reader must know."""
+    if decision.context and decision.word in {"confirmed_with_context", "mixed", "contradicted"}:
+        yield from decision.context
 
 
 def _tail(claim: Claim) -> Iterator[Reason | Text]:
-    """What a reader must know beside the figure, and whose words the article reports."""
+    """The claim's note, and whose words the article reports."""
     if claim.note_en:
         yield Text(claim.note_en, claim.note_zh)
     if claim.quoted_en:
         yield Reason("quoted", whom=Text(claim.quoted_en, claim.quoted_zh))
 
 
-def _standing_in(claim: Claim, decision: Decision) -> Decision:
-    """A stand-in that fails leaves the claim open: it is not the thing that was said."""
-    if not claim.stand_in_en or decision.word != "contradicted":
-        return decision
-    return replace(decision, word="not_testable", rule=Reason("rule_stand_in", rule=decision.rule))
-
-
 def combined(words: Sequence[VerdictWord]) -> VerdictWord:
-    """The word of a compound statement: its parts' own where they agree, `partly` where one holds and another does not.
+    """The word of a statement whose parts have `words`.
 
-    A part that fails, beside others that cannot be tested, contradicts the whole: it cannot be true with it.
+    Mixed where one holds and another fails. A part that fails beside others that are left contradicts the whole: it
+    cannot be true with it. What is left open never counts as half false: the whole holds, with context, where more
+    parts hold than are left, else it is open.
     """
-    if len(set(words)) == 1:
-        return words[0]
-    if {"confirmed", "partly"} & set(words):
-        return "partly"
-    return "contradicted"
+    held, failed, left = _counted(words)
+    if "mixed" in words or (held and failed):
+        return "mixed"
+    if failed:
+        return "contradicted"
+    if held > left:
+        return "confirmed" if set(words) == {"confirmed"} else "confirmed_with_context"
+    return "open" if held else next(word for word in WORDS if word in words)
 
 
-def _compound(claim: Claim, parts: Sequence[Verdict]) -> Verdict:
-    deciding = [v for v in parts if v.claim.decides]
+def _counted(words: Sequence[VerdictWord]) -> tuple[int, int, int]:
+    """How many hold, how many fail, how many are left."""
+    held, failed = sum(word in HOLDS for word in words), sum(word == "contradicted" for word in words)
+    return held, failed, sum(word in {"open", "not_testable", "not_rated"} for word in words)
+
+
+def _compound(claim: Claim, parts: Sequence[Verdict], basis: _Basis) -> Verdict:
+    deciding = [v for v in parts if v.claim.decides and v.claim.id not in basis.later]
+    if claim.not_rated_en or claim.not_testable_en:
+        return _context_alone(claim, parts)
+    if not deciding:
+        late = Reason("rule_later", rule=Reason("rule_compound", n=len(parts)), until=claim.known_until)
+        return Verdict(claim, "open", late, Reason.sentences(*map(_part, parts), *_tail(claim)), parts=tuple(parts))
     word = combined([v.word for v in deciding])
+    context = tuple(_context(deciding, [v for v in parts if not v.claim.decides]))
+    if word == "confirmed" and (context or claim.note_en):
+        word = "confirmed_with_context"
     lead = next((v for v in deciding if v.measured and v.measured.value is not None), deciding[0])
     changes = [v.changes for v in deciding if v.changes]
+    told = context if word in HOLDS else ()
     return Verdict(
         claim,
         word,
         Reason("rule_compound", n=len(deciding)),
-        Reason.sentences(*(_part(v) for v in parts), *_tail(claim)),
+        Reason.sentences(*told, *map(_part, parts), *_tail(claim)),
         lead.measured,
         changes=Reason.together(list(dict.fromkeys(changes))) if changes else None,
+        context=told,
         parts=tuple(parts),
     )
+
+
+def _context_alone(claim: Claim, parts: Sequence[Verdict]) -> Verdict:
+    """A statement that is not rated, or not testable, beside figures that are its context."""
+    word, why = _why_unmeasured(claim)
+    told = Reason.sentences(why, *map(_part, parts), *_tail(claim))
+    return Verdict(claim, word, Reason(f"rule_{word}"), told, parts=tuple(parts))
+
+
+def _context(deciding: Sequence[Verdict], others: Sequence[Verdict]) -> Iterator[Reason]:
+    """What a reader must know of a compound that holds: its parts' own, those left open, context against it."""
+    for part in deciding:
+        yield from part.context
+        if part.word in {"open", "not_testable", "not_rated"}:
+            yield Reason("left_open", text=_text(part.claim))
+    for part in others:
+        if part.word in {"contradicted", "mixed"} and part.measured and part.measured.value is not None:
+            figure = Figure(part.measured.value, part.measured.unit)
+            yield Reason("but_context", text=_text(part.claim), figure=figure)
+
+
+def _text(claim: Claim) -> Text:
+    return Text(claim.text_en, claim.text_zh)
 
 
 def _part(verdict: Verdict) -> Reason:
     claim = verdict.claim
     word = Reason(f"part_{verdict.word}" if claim.decides else "part_context")
     asks = {} if verdict.asked is None else {"asked": verdict.asked}
-    text = Text(claim.text_en, claim.text_zh)
-    return Reason("part_asked" if asks else "part", text=text, word=word, reason=verdict.reason, **asks)
+    return Reason("part_asked" if asks else "part", text=_text(claim), word=word, reason=verdict.reason, **asks)
+
+
+def by_statement(verdicts: Sequence[Verdict]) -> list[tuple[str, VerdictWord]]:
+    """Article and verdict of each statement, once: claims of one article that share `statement` are its parts."""
+    said: dict[tuple[str, str], list[VerdictWord]] = {}
+    for verdict in verdicts:
+        said.setdefault((verdict.claim.article, verdict.claim.statement or verdict.claim.id), []).append(verdict.word)
+    return [(article, combined(words)) for (article, _), words in said.items()]

@@ -6,6 +6,7 @@ import json
 import logging
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,17 +17,19 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from eventwindow.claims.model import WORDS
+from eventwindow.claims.verdicts import by_statement
 from eventwindow.inference.registry import TESTS
 from eventwindow.prices.inventory import Refresh
 from eventwindow.study.result import StudyResult
 
 log = logging.getLogger("eventwindow")
 
-WORDS = ("confirmed", "partly", "contradicted", "not_testable")
 PARAMETRIC = re.compile(r"t\(|F\(|N\(")  # below 1 % the tails of these say no more than that
 LEADING = 6  # tests of a basket that the terminal shows; the report shows all
 CARELESS = ("cross_sectional_t", "patell_z", "bmp_t")  # the three that most studies would have reported
-COLOUR = {"confirmed": "green", "partly": "yellow", "contradicted": "red", "not_testable": "dim"}
+HEADS = {"confirmed_with_context": "with context"}
+COLOUR = {"confirmed": "green", "confirmed_with_context": "green", "mixed": "yellow", "contradicted": "red"}
 
 
 @contextmanager
@@ -112,17 +115,15 @@ def print_changes(refreshed: Refresh) -> None:
 
 
 def _verdicts(result: StudyResult) -> Table:
-    claims = result.table("claims")
-    table = Table(box=SIMPLE_HEAD, title_style="bold", title="Verdicts", title_justify="left")
+    table = Table(box=SIMPLE_HEAD, title_style="bold", title="Verdicts, a statement counted once", title_justify="left")
     table.add_column("article")
     for word in WORDS:
-        table.add_column(word.replace("_", " "), justify="right", style=COLOUR[word])
-    counts = claims.groupby(["article", "verdict"], sort=True).size().unstack(fill_value=0)
-    counts = counts.reindex(columns=list(WORDS), fill_value=0)
-    for article, row in counts.iterrows():
-        table.add_row(str(article), *(str(n) for n in row))
+        table.add_column(HEADS.get(word, word.replace("_", " ")), justify="right", style=COLOUR.get(word, "dim"))
+    counts = Counter(by_statement(result.verdicts))
+    for article in sorted({article for article, _ in counts}):
+        table.add_row(article, *(str(counts[article, word]) for word in WORDS))
     table.add_section()
-    table.add_row("all", *(str(n) for n in counts.sum()))
+    table.add_row("all", *(str(sum(n for (_, w), n in counts.items() if w == word)) for word in WORDS))
     return table
 
 

@@ -139,6 +139,7 @@ class Card:
     measured: str
     label: str
     decides: bool
+    context: str
     reason: str
     rule: str
     changes: str
@@ -152,7 +153,9 @@ class Card:
     @property
     def evidence(self) -> str:
         """The reason; of a compound statement, what it adds to the reasons of its parts."""
-        return self.reason.rpartition(self.parts[-1].reason)[2].strip() if self.parts else self.reason
+        if not self.parts:
+            return self.reason
+        return " ".join(filter(None, (self.context, self.reason.rpartition(self.parts[-1].reason)[2].strip())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,7 @@ class Context:
             "text": pick(claim.text_en, claim.text_zh),
             "said": pick(claim.stated_text, claim.stated_text_zh),
             "asked": self._reason(verdict.asked),
+            "context": self._reason(Reason.sentences(*verdict.context)),
             "reason": self._reason(verdict.reason),
             "rule": self._reason(verdict.rule),
             "changes": self._reason(verdict.changes),

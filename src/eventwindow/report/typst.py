@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from markupsafe import Markup
 
+from eventwindow.claims.model import WORDS
 from eventwindow.report import sections
 from eventwindow.report.blocks import Card, Cell, Fold, Formula, Section, Table, Words, chosen
 from eventwindow.report.context import Context
@@ -30,10 +31,10 @@ STYLED = re.compile(r'<(\w+)(?: class="(?:badge )?(\w+)")?>(.*?)</\1>', re.S)
 TALL, LOW = 1.15, 0.7  # height over width: above the one a figure has a page, below the other it stands in the text
 LONG, FULL = 20, 200  # rows of a table, or characters of a cell, beyond which it may run over a page
 TYPESET = ("code", "region", "face", "size", "leading", "colon", "comma", "stop")
-WORDS: dict[str, tuple[str, dict[str, str]]] = {
+SAID: dict[str, tuple[str, dict[str, str]]] = {
     **{key: (f"common.{key}", {}) for key in ("table", "figure", "contents")},
     **{key: (f"verdicts.{key}", {}) for key in ("said", "measured", "context", "rule", "changes")},
-    **{word: (f"verdict.{word}", {}) for word in ("confirmed", "partly", "contradicted", "not_testable")},
+    **{word: (f"verdict.{word}", {}) for word in WORDS},
     "panels": ("readings.panels", {}),
     "page": ("paper.page", {"n": "{n}"}),
 }
@@ -67,7 +68,7 @@ def paper(context: Context, charts: Mapping[str, Chart]) -> dict[str, Any]:
         chapters = [*chapters, Section("appendix", sections.title(context, "appendix"), appendix)]
     return {
         "language": {key: context.language.text(f"format.typst_{key}") for key in TYPESET},
-        "words": {key: context.language.text(place, **blanks) for key, (place, blanks) in WORDS.items()},
+        "words": {key: context.language.text(place, **blanks) for key, (place, blanks) in SAID.items()},
         "title": context.title,
         "kicker": f"{say('common.kicker')} · {context.language.day(context.day_zero)}",
         "finding": [runs(sentence) for sentence in sections.finding(context)],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal, get_type_hints
@@ -25,18 +25,20 @@ from eventwindow.claims.evidence import Symbol as SymbolOf
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.model import Claim
 from eventwindow.claims.readings import SECTIONS
+from eventwindow.claims.strength import STRENGTHS
 from eventwindow.study.faults import at, nearest, shown
 from eventwindow.study.form import Day, Form, Slug, WindowField
 
 DIRECTIONS = {"up": 1.0, "down": -1.0}
 TESTED = ("effect", "no_effect")
-NEEDS_PRECISION = ("exact", "range")
 NEEDS_DIRECTION = ("direction", "effect")
 SHARES = ("all", "most", "some", "no_effect")
 LARGEST = 9_999  # of a whole number in a claim: a year, a rank, a number of sessions
 NUMBER: dict[str, Any] = {"type": "number"}
 RANGE = {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}
-IN_CHINESE = {f"{stem}_zh": f"{stem}_en" for stem in ("text", "not_testable", "stand_in", "quoted", "note")}
+BOTH = ("text", "not_testable", "not_rated", "stand_in", "quoted", "note")
+WAYS = ("measure", "not_testable_en", "not_rated_en", "parts")
+IN_CHINESE = {f"{stem}_zh": f"{stem}_en" for stem in BOTH}
 IN_CHINESE["stated_text_zh"] = "stated_text"
 
 
@@ -47,7 +49,7 @@ class Names:
     securities: frozenset[str] = frozenset()
     baskets: frozenset[str] = frozenset()
     events: frozenset[str] | None = None
-    articles: frozenset[str] = frozenset()
+    articles: Mapping[str, date | None] = field(default_factory=dict)  # key -> the last day that it could know
     claims: frozenset[str] = frozenset()
 
     def symbol(self, name: str, basket: bool = False) -> str:
@@ -144,8 +146,9 @@ KEYS: dict[str, Any] = {  # of a claim, where the file holds something else than
     "security": (Annotated[str, named(Names.symbol)], ""),
     "stated": (Figure, None),
     "direction": (Literal["up", "down"] | None, None),
-    "precision": (Annotated[Step, Key(description="the step of the last stated digit")] | None, None),
-    "material": (Annotated[Step, Key(description="the smallest effect that the statement can mean")] | None, None),
+    "precision": (Annotated[Step, Key(description="in place of the last digit: the step to read it at")] | None, None),
+    "material": (Annotated[Step, Key(description="in place of that of its kind: what would matter")] | None, None),
+    "strength": (Literal[*STRENGTHS] | None, None),
     "measure": (str | None, None),
 }
 
@@ -164,7 +167,7 @@ def form_of(kind: type, skip: tuple[str, ...] = (), base: type[Form] = Table, **
 @cache
 def claim_form(measure: str | None = None) -> type[Form]:
     """The keys of every claim; with those of a measure, which may need the claim's security."""
-    own = form_of(Claim, ("measure_name", "file", "line"), **KEYS) if measure is None else claim_form()
+    own = form_of(Claim, ("measure_name", "known_until", "file", "line"), **KEYS) if measure is None else claim_form()
     return own if measure is None else form_of(MEASURES[measure], base=own)
 
 
@@ -193,24 +196,50 @@ def claim_of(table: object, names: Names) -> Claim:
     if "unfinished" in table:
         return _unfinished(table, names)
     measure = _measure_of(table)
-    form = claim_form(measure).model_validate(_filled(table, measure), context=names)
+    form: Any = claim_form(measure).model_validate(_filled(table, measure), context=names)
     _check_ways(table)
     texts = {chinese: getattr(form, chinese) or getattr(form, english) for chinese, english in IN_CHINESE.items()}
-    claim = Claim(**held(form, Claim) | {"measure": None, "stated": None} | texts)
+    given = {"measure": None, "stated": None, "strength": form.strength or ""}
+    known = names.articles.get(form.article)
+    claim = Claim(**held(form, Claim) | given | texts, known_until=known)
+    if claim.not_rated_en or claim.not_testable_en:
+        return replace(claim, parts=tuple(replace(part, decides=False) for part in claim.parts))
     if not measure:
         return claim
     kind: Any = MEASURES[measure]
-    stated = _figure(table, form)
-    return replace(claim, measure=kind(**held(form, kind)), measure_name=measure, stated=stated)
+    measured = replace(claim, measure=kind(**held(form, kind)), measure_name=measure)
+    if form.strength:
+        return _strong(table, form, measured)
+    return replace(measured, stated=_figure(table, form))
+
+
+def _strong(table: Mapping[str, Any], form: Any, claim: Claim) -> Claim:
+    """A word of strength in place of a hedge: of the move of a day a direction, of a rank the figure it stands for."""
+    kind, rank = MEASURES[claim.measure_name], STRENGTHS[form.strength].rank
+    if "hedge" in table or "stated" in table:
+        raise at("a word of strength is a hedge of its own", "Remove hedge and stated.", "strength")
+    of_a_day = kind.one_session and kind.unit == "decimal" and claim.security and "until" not in table
+    if kind.unit != "rank" if rank else not of_a_day:
+        what = "a rank" if rank else "the move of one security on one day"
+        raise at(f"{form.strength!r} is said of {what}", "Choose such a measure, or remove strength.", "measure")
+    if rank:
+        return replace(claim, hedge="among", stated=float(rank))
+    return replace(claim, hedge="direction", stated=_direction(form, "direction"))
+
+
+def _direction(form: Any, hedge: str) -> float:
+    if form.direction is None:
+        raise at(f"hedge {hedge!r} needs a direction", 'Write direction = "up" or "down".', "direction")
+    return DIRECTIONS[form.direction]
 
 
 def _unfinished(table: Mapping[str, Any], names: Names) -> Claim:
-    """A drafted entry that a person has not finished: not testable for that reason, its other keys not read yet."""
+    """A drafted entry that a person has not finished: open for that reason, its other keys not read yet."""
     head = {k: table[k] for k in ("id", "article", "text_en", "text_zh", "place", "unfinished") if k in table}
     if head["unfinished"] == "":
         raise at("an unfinished entry says what is missing", "Write it, or finish the entry.", "unfinished")
     form: Any = claim_form().model_validate(head, context=names)
-    return Claim(**held(form, Claim) | {"text_zh": form.text_zh or form.text_en})
+    return Claim(**held(form, Claim) | {"text_zh": form.text_zh or form.text_en, "strength": ""})
 
 
 def _measure_of(table: Mapping[str, Any]) -> str | None:
@@ -245,12 +274,12 @@ def _check_ways(table: Mapping[str, Any]) -> None:
     for chinese, english in IN_CHINESE.items():
         if chinese in table and english not in table:
             raise at(f"{chinese} stands without {english}", "English first; Chinese is optional.", chinese)
-    ways = [k for k in ("measure", "not_testable_en", "parts") if k in table]
-    if len(ways) != 1:
+    ways = [k for k in WAYS if k in table]
+    if len(ways) != 1 and not (len(ways) == 2 and ways[1] == "parts" and ways[0] != "measure"):
         found = " and ".join(ways) or "none of them"
-        raise at(f"a claim has one of measure, not_testable_en and parts (found {found})", "Give one.")
+        raise at(f"a claim has one of measure, not_testable_en, not_rated_en and parts (found {found})", "Give one.")
     parts = table.get("parts")
-    if parts is not None and not any(part.get("decides", True) for part in parts):
+    if ways == ["parts"] and parts is not None and not any(part.get("decides", True) for part in parts):
         raise at("no part decides", "Let one part decide; `decides = false` marks context.", "parts")
 
 
@@ -262,15 +291,11 @@ def _figure(table: Mapping[str, Any], form: Any) -> float | tuple[float, float] 
         tested = ", ".join(n for n, m in MEASURES.items() if m.tests)
         raise at(f"measure {name!r} tests no effect", f"Those that do are {tested}.", "hedge")
     if hedge in NEEDS_DIRECTION:
-        if form.direction is None:
-            raise at(f"hedge {hedge!r} needs a direction", 'Write direction = "up" or "down".', "direction")
-        return DIRECTIONS[form.direction]
+        return _direction(form, hedge)
     if hedge in SHARES:
         return None
     if stated is None:
         raise at(f"hedge {hedge!r} needs the stated figure", "Add stated = …")
-    if hedge in NEEDS_PRECISION and form.precision is None:
-        raise at("the precision is missing", "Add precision = the step of the last stated digit.", "stated")
     if isinstance(stated, tuple) != (hedge == "range"):
         raise at(
             "a range has two figures, any other statement one", "Write stated = [low, high] for a range.", "stated"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,6 +33,7 @@ class Article:
     what_en: str = ""
     what_zh: str = ""
     dated: str = ""
+    known_until: date | None = None  # the last day whose close it could know: later figures are context
     note_en: str = ""
     note_zh: str = ""
 
@@ -98,8 +100,8 @@ def read_claims(
     claims, beside = said["claims"], path.with_name(READINGS)
     if path.name != CLAIMS or not beside.exists():
         return Ledger(said["articles"], claims)
-    articles = frozenset(a.key for a in said["articles"])
-    names = replace(names, articles=articles | {""}, claims=frozenset(c.id for c in claims))
+    articles: dict[str, date | None] = {a.key: None for a in said["articles"]}
+    names = replace(names, articles={**articles, "": None}, claims=frozenset(c.id for c in claims))
     return Ledger(said["articles"], claims, **_read(beside, ReadingsFile, names))
 
 
@@ -121,8 +123,10 @@ def _read(path: Path, form: type[Form], names: Names) -> dict[str, Any]:
 def _with_articles(names: Names, data: Mapping[str, Any]) -> Names:
     """The names with the articles of a claims.toml, whose claims speak of them."""
     tables = data.get("articles", ())
-    keys = [t.get("key") for t in tables if isinstance(t, Mapping)] if isinstance(tables, list) else []
-    return replace(names, articles=names.articles | {key for key in keys if isinstance(key, str)})
+    held = [t for t in tables if isinstance(t, Mapping)] if isinstance(tables, list) else []
+    known = {t["key"]: t.get("known_until") for t in held if isinstance(t.get("key"), str)}
+    days = {key: day if isinstance(day, date) else None for key, day in known.items()}
+    return replace(names, articles={**names.articles, **days})
 
 
 def _check_unique(table: str, key: str, values: Sequence[object], text: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eventwindow.claims.rules import RULES_DATE, RULES_VERSION
 from eventwindow.prices.history import COLUMNS, PriceHistory, Prices
 from eventwindow.study.definition import Study
 
@@ -21,6 +22,7 @@ def run_record(study: Study, prices: Prices) -> dict[str, Any]:
     return {
         "study": study.file.model_dump(mode="json", exclude_none=True),
         "headline": study.headline,
+        "rules": {"version": RULES_VERSION, "date": f"{RULES_DATE}"},
         "prices": {symbol: _price_record(history) for symbol, history in sorted(prices.histories.items())},
         "unavailable": {symbol: u.reason for symbol, u in sorted(prices.unavailable.items())},
         "notes": list(prices.notes),

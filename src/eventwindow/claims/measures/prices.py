@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -37,13 +37,17 @@ HISTORY = ("prices", "megacaps")
 
 @dataclass(frozen=True, slots=True)
 class Return(Kind):
-    """Total return from the session before `date` to the close of `date`, or of `until`; decimal."""
+    """Total return from the session before `date` to the close of `date`, or of `until`; decimal.
+
+    With `path` the return to the close of every session up to `until` is held against the statement.
+    """
 
     one_session = True
 
     security: Symbol
     date: Day
     until: Day | None = None
+    path: bool = False
 
     def measure(self, evidence: Evidence) -> Measured:
         history(evidence, self.security)
@@ -54,8 +58,16 @@ class Return(Kind):
             start = price(evidence, self.security, before(evidence, self.security, self.date))
             closes = {"start": start, "end": price(evidence, self.security, until)}
         except NoFigure:  # the source holds returns and no closes
-            return Measured(value, "decimal", Reason("return", **told))
-        return Measured(value, "decimal", Reason("return_closes", **told, **closes))
+            return Measured(value, "decimal", Reason("return", **told), horizons=self._horizons(evidence))
+        return Measured(value, "decimal", Reason("return_closes", **told, **closes), horizons=self._horizons(evidence))
+
+    def _horizons(self, evidence: Evidence) -> tuple[tuple[Day, float], ...]:
+        """The return to the close of each session up to the last."""
+        if not self.path:
+            return ()
+        moves = evidence.returns[self.security].loc[pd.Timestamp(self.date) : pd.Timestamp(self.until or self.date)]
+        wealth = (1 + moves.dropna()).cumprod() - 1
+        return tuple((pd.Timestamp(d).date(), float(v)) for d, v in zip(wealth.index, wealth, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +182,7 @@ class RecoveredShare(Kind):
     """Share of the loss of `date` recovered by the close of the `sessions`-th session after it.
 
     Total returns; a basket is the mean of its members' wealth, equal amounts held from the close before the loss.
+    With `path` the share at the close of every session up to it is held against the statement.
     """
 
     unit = "share"
@@ -177,6 +190,7 @@ class RecoveredShare(Kind):
     members: Members
     date: Day
     sessions: int
+    path: bool = False
 
     def measure(self, evidence: Evidence) -> Measured:
         symbols = members(evidence, self.members)
@@ -197,7 +211,15 @@ class RecoveredShare(Kind):
             share=Figure(abs(share), "share"),
             since=Figure(abs(since), "decimal", sign=False),
         )
-        return Measured(share, "share", reason, made_of("decimal", that_day=loss, since_before=later))
+        parts = made_of("decimal", that_day=loss, since_before=later)
+        return Measured(share, "share", reason, parts, horizons=self._horizons(evidence) if self.path else ())
+
+    def _horizons(self, evidence: Evidence) -> tuple[tuple[Day, float], ...]:
+        """The share at the close of each session up to the last."""
+        first = members(evidence, self.members)[0]
+        ends = [before(evidence, first, self.date, -k) for k in range(1, self.sessions + 1)]
+        shares = [replace(self, sessions=k, path=False).measure(evidence).value for k in range(1, self.sessions + 1)]
+        return tuple((end.date(), share) for end, share in zip(ends, shares, strict=True) if share is not None)
 
     def _path(self, evidence: Evidence, symbol: str) -> tuple[float, float]:
         """The day's return, and the return from the close before to the later session."""

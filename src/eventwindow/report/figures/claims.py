@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.claims.model import Verdict
-from eventwindow.claims.rules import bounds
+from eventwindow.claims.rounding import HEDGES
+from eventwindow.claims.rules import HOLDS, sizes
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.figures.chart import Chart
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 UNITS = ("decimal", "USD")
 LARGE = 0.5  # decimals: returns beyond a half have a panel of their own
 LABEL = 30  # letters
-AMOUNTS = {"exact", "about", "close_to", "reached", "more_than", "less_than", "range"}
 COLUMNS = ["id", "security", "text_en", "text_zh", "unit", "stated_low", "stated_high", "low", "high"]
 COLUMNS += ["measured", "measured_low", "measured_high", "verdict"]
 
@@ -30,7 +30,7 @@ def claims(context: Context) -> Chart | None:
     if data.empty:
         return None
     say = context.language.text
-    held = int((data["verdict"] == "confirmed").sum())
+    held = int(data["verdict"].isin(HOLDS).sum())
     return Chart(
         "claims",
         _draw(context, data),
@@ -49,13 +49,13 @@ def claims_data(verdicts: tuple[Verdict, ...]) -> pd.DataFrame:
 
 def _row(verdict: Verdict) -> tuple[object, ...] | None:
     claim, found = verdict.claim, verdict.measured
-    if claim.stated is None or claim.hedge not in AMOUNTS or claim.parts:
+    if claim.stated is None or claim.hedge not in HEDGES or claim.parts:
         return None
     if found is None or found.value is None or found.unit not in UNITS:
         return None
     stated = claim.stated if isinstance(claim.stated, tuple) else (claim.stated, claim.stated)
     sign = -1.0 if stated[0] < 0 else 1.0
-    low, high = sorted(sign * edge for edge in bounds(claim))
+    low, high = sorted(sign * edge for edge in sizes(claim, found.unit).drawn)
     where = (claim.id, claim.security, claim.text_en, claim.text_zh, found.unit, min(stated), max(stated))
     seen = found.interval or (found.value, found.value)
     return (*where, low, high, found.value, *seen, verdict.word)

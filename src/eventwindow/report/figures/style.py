@@ -19,7 +19,10 @@ INK, FAINT, GRID, PAPER = "#1c2127", "#5b646e", "#d8dde3", "#fdfcfa"
 BLUE, ORANGE, GREEN, PURPLE, AMBER = "#1f6fb2", "#b54708", "#0e7560", "#8250a8", "#8a5d00"
 WARM, COLD = "#dd7233", "#4f94d2"  # a full cell of a heat map: ink on it can be read
 SERIES = (BLUE, ORANGE, GREEN, PURPLE)
-VERDICT = {"confirmed": GREEN, "partly": AMBER, "contradicted": ORANGE, "not_testable": FAINT}
+VERDICT = {
+    "confirmed": GREEN, "confirmed_with_context": GREEN, "mixed": AMBER, "contradicted": ORANGE, "open": FAINT,
+    "not_testable": FAINT, "not_rated": FAINT,
+}  # fmt: skip
 VARIABLES = {
     INK: "ink", FAINT: "faint", GRID: "line", PAPER: "paper", BLUE: "blue", ORANGE: "orange", GREEN: "green",
     PURPLE: "purple", AMBER: "amber", WARM: "warm", COLD: "cold",

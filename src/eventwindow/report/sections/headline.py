@@ -8,6 +8,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
+from eventwindow.claims.model import WORDS
+from eventwindow.claims.verdicts import by_statement
 from eventwindow.errors import Reason
 from eventwindow.report.context import Context
 from eventwindow.report.language import SPACE, p_value, percent, points
@@ -79,8 +81,7 @@ def basket_sentence(context: Context) -> Markup:
 
 def verdict_sentence(context: Context) -> Markup:
     """How many statements hold; nothing where the study has none."""
-    counts: Counter[str] = Counter(v.word for v in context.result.verdicts)
+    counts: Counter[str] = Counter(word for _, word in by_statement(context.result.verdicts))
     if not counts:
         return Markup("")
-    words = ("confirmed", "partly", "contradicted", "not_testable")
-    return context.language.say("finding.verdicts", n=sum(counts.values()), **{w: counts[w] for w in words})
+    return context.language.say("finding.verdicts", n=sum(counts.values()), **{w: counts[w] for w in WORDS})

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from eventwindow.claims.model import Claim, Verdict
-from eventwindow.claims.rules import bounds
+from eventwindow.claims.rounding import HEDGES
+from eventwindow.claims.rules import sizes
 from eventwindow.report.blocks import Interval
 
 ROOM = 0.08  # beside the outermost figures, of what lies between them
 LEAST = 0.005  # a bar that can be seen, of the width
-AMOUNTS = {"exact", "about", "close_to", "reached", "more_than", "less_than", "range"}
 UNITS = {"decimal", "USD", "share", "price", "ratio", "days", "log"}
 
 
@@ -34,7 +34,7 @@ class Span:
 def span_of(verdict: Verdict) -> Span | None:
     """The picture of a verdict that rests on one figure; None for ranks, compound statements and words."""
     claim, found = verdict.claim, verdict.measured
-    if found is None or found.value is None or verdict.parts or verdict.word == "not_testable":
+    if found is None or found.value is None or verdict.parts:
         return None
     if found.effect is not None and claim.hedge in {"effect", "no_effect"} and found.effect.null.size:
         low, high = np.nanquantile(found.effect.null, [0.025, 0.975])
@@ -45,10 +45,10 @@ def span_of(verdict: Verdict) -> Span | None:
     if claim.hedge == "direction":
         up = _first(claim) > 0
         return Span(0.0 if up else -math.inf, math.inf if up else 0.0, (), seen)
-    if claim.hedge not in AMOUNTS:
+    if claim.hedge not in HEDGES:
         return None
     sign = -1.0 if _first(claim) < 0 else 1.0
-    low, high = sorted(sign * edge for edge in bounds(claim))
+    low, high = sorted(sign * edge for edge in sizes(claim, found.unit).drawn)
     stated = claim.stated if isinstance(claim.stated, tuple) else (claim.stated,)
     return Span(low, high, stated, seen)
 

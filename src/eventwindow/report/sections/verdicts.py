@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from markupsafe import Markup
 
-from eventwindow.claims.model import Verdict
+from eventwindow.claims.model import WORDS, Verdict
+from eventwindow.claims.rules import RULES_DATE, RULES_VERSION
+from eventwindow.claims.verdicts import by_statement
 from eventwindow.report.blocks import (
     Block,
     Card,
@@ -28,10 +30,10 @@ from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.language import p_value, percent
 from eventwindow.report.sections.interval import interval_of
 
-WORDS = ("confirmed", "partly", "contradicted", "not_testable")
+NOTED = ("open", "not_testable", "not_rated")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-SHOWN = ("contradicted", "partly", "confirmed", "not_testable")  # what a reader did not expect comes first
-SURPRISING = ("contradicted", "partly")
+SURPRISING = ("contradicted", "mixed")  # what a reader did not expect comes first
+SHOWN = (*SURPRISING, *(word for word in WORDS if word not in SURPRISING))
 SAMPLES = {
     "verdicts.interval_amount": Interval((0.25, 0.5), None, (0.5,), (0.62,), effect=False),
     "verdicts.interval_effect": Interval((0.25, 0.5), 0.5, (), (0.85,), effect=True),
@@ -44,16 +46,17 @@ def verdicts(context: Context) -> Iterator[Block]:
     cards, say = statements(context), context.language.say
     if not cards:
         return
-    yield Only("html", (Paragraph(say("verdicts.intro")),))
-    yield Only("typst", (Paragraph(say("paper.verdicts")),))
-    yield _counts(context, cards)
+    rules = {"version": RULES_VERSION, "dated": RULES_DATE}
+    yield Only("html", (Paragraph(say("verdicts.intro", **rules)),))
+    yield Only("typst", (Paragraph(say("paper.verdicts", **rules)),))
+    yield _counts(context)
     yield Picture("claims")
     legend = Legend(tuple((sample, say(key)) for key, sample in SAMPLES.items()))
     yield Only("html", (_filters(context, cards),))
     yield Only("typst", (legend, *_made_of(context, cards)))
     for word in SHOWN:
         if mine := tuple(card for card in cards if card.label == word):
-            note = say("verdicts.untestable_intro") if word == "not_testable" else ""
+            note = say(f"verdicts.note_{word}") if word in NOTED else ""
             yield Cards(word, say(f"verdicts.group_{word}", n=len(mine)), note, mine, word in SURPRISING)
 
 
@@ -62,16 +65,16 @@ def statements(context: Context) -> tuple[Card, ...]:
     return context.once("cards", lambda context: (card(context, v) for v in context.result.verdicts))
 
 
-def _counts(context: Context, cards: Iterable[Card]) -> Table:
+def _counts(context: Context) -> Table:
     say, titles = context.language.say, context.article_titles
-    counts = Counter((card.article, card.label) for card in cards)
+    counts = Counter(by_statement(context.result.verdicts))
     badges = (tagged(f"badge {word}", say(f"verdict.{word}")) for word in WORDS)
     rows = tuple(
         (_article(key, titles.get(key, key)), *(str(counts[key, word] or "") for word in WORDS))
-        for key in dict.fromkeys(card.article for card in cards)
+        for key in dict.fromkeys(article for article, _ in counts)
     )
     head = (say("verdicts.article"), *badges)
-    return Table(say("verdicts.summary"), "L r r r r", head, rows, look="counts")
+    return Table(say("verdicts.summary"), "L" + " r" * len(WORDS), head, rows, look="counts")
 
 
 def _article(key: str, title: str) -> Words:
@@ -107,6 +110,7 @@ def card(context: Context, verdict: Verdict, part: bool = False) -> Card:
         _measured(context, verdict),
         verdict.word,
         claim.decides,
+        words["context"],
         words["reason"],
         words["rule"],
         words["changes"],
@@ -121,7 +125,7 @@ def card(context: Context, verdict: Verdict, part: bool = False) -> Card:
 
 def _measured(context: Context, verdict: Verdict) -> str:
     found = verdict.measured
-    if found is None or verdict.parts or verdict.word == "not_testable":
+    if found is None or verdict.parts:
         return ""
     if found.interval is not None:
         return " … ".join(context.figure(edge, found.unit) for edge in found.interval)
