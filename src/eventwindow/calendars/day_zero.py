@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 
-from eventwindow.calendars.dates import Rows, clock_times, iso_days
+from eventwindow.calendars.dates import Place, Rows, clock_times, iso_days
 from eventwindow.calendars.exchange import Calendar, SessionRule, day_zero, exchange_calendar, time_zone
 from eventwindow.errors import EventDateError, StudyError
 
-SHOWN = 3  # rows in a message
+SHOWN, MANY = 3, 8  # rows of repeats, and further faults, in a message
 ALIASES = {"firm": "security", "symbol": "security", "event_date": "date"}
 
 
@@ -26,17 +26,53 @@ def checked_events(events: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     events = events.rename(columns={old: new for old, new in ALIASES.items() if new not in events})
     if events.empty:
         raise StudyError("the table of events is empty", where=rows.name, remedy="Give at least one event.")
-    if (nobody := _blank(events["security"])).any():
-        raise StudyError(
-            "an event without a security", where=rows.at(int(nobody.argmax())), remedy="Name the security."
-        )
-    events = events.assign(date=iso_days(events["date"], rows.at, EventDateError).astype("M8[s]"))
     for name in [n for n in ("time", "zone", "exchange", "session") if n in events]:
         events[name] = events[name].astype(object).where(~_blank(events[name]), None)
-    if "session" in events:
-        _check_rules(events["session"], rows)
+    faults = list(_faults(events, rows))
+    if len(faults) > 1:
+        raise type(faults[0])(_joined(faults), where=faults[0].where, remedy=faults[0].remedy)
+    if faults:
+        raise faults[0]
+    events = events.assign(date=iso_days(events["date"], rows.at, EventDateError).astype("M8[s]"))
     _check_repeats(events, rows)
     return _clocked(events, rows) if "time" in events else events
+
+
+def _faults(events: pd.DataFrame, rows: Rows) -> Iterator[StudyError]:
+    """Every cell of the list that cannot be read, each value once, in the order of the columns."""
+    if (nobody := _blank(events["security"])).any():
+        where = rows.at(int(nobody.argmax()))
+        yield StudyError("an event without a security", where=where, remedy="Name the security.")
+    clocked = events[events["time"].notna()] if "time" in events else events[:0]
+    checks: list[tuple[pd.Series[Any], Callable[[Any, Place], object]]] = [
+        (events["date"], lambda cells, place: iso_days(cells, place, EventDateError)),
+        (clocked.get("time", events["date"][:0]), clock_times),
+        (clocked["zone"].dropna() if "zone" in clocked else events["date"][:0], _check_zones),
+        (events["session"].dropna() if "session" in events else events["date"][:0], _check_rules),
+    ]
+    for column, check in checks:
+        yield from _faults_of(column, check, rows)
+
+
+def _faults_of(column: pd.Series[Any], check: Callable[[Any, Place], object], rows: Rows) -> Iterator[StudyError]:
+    """The faults that a check finds in a column: the first, and those of every other value."""
+    left = column
+    while len(left):
+        mine = rows.taken(left.index.to_numpy())
+        try:
+            check(left, mine.at)
+            return
+        except StudyError as error:
+            yield error
+            wrong = next(k for k in range(len(left)) if mine.at(k) == error.where)
+            left = left[(left != left.iloc[wrong]) & (left.notna() | pd.notna(left.iloc[wrong]))]
+
+
+def _joined(faults: Sequence[StudyError]) -> str:
+    """The first fault, and where the others stand."""
+    others = [f"{fault.where.rpartition(', ')[2]}: {fault.what}" for fault in faults[1:]]
+    more = f", and {len(others) - MANY} more" if len(others) > MANY else ""
+    return f"{faults[0].what}; {'; '.join(others[:MANY])}{more}"
 
 
 def check_named(names: Sequence[str], where: str) -> None:
@@ -73,25 +109,28 @@ def _blank(column: pd.Series) -> pd.Series:
     return column.isna() | (column.astype(object) == "")
 
 
-def _check_rules(rules: pd.Series, rows: Rows) -> None:
+def _check_rules(rules: pd.Series[Any], place: Place) -> None:
     known = get_args(SessionRule)
-    if (wrong := rules.notna() & ~rules.isin(known)).any():
-        row = int(wrong.argmax())
-        raise StudyError(
-            f"session = {rules[row]!r} is no rule",
-            where=rows.at(row),
-            remedy=f"Write one of {', '.join(known)}, or leave the cell empty.",
-        )
+    for row, rule in enumerate(rules):
+        if rule not in known:
+            raise StudyError(
+                f"session = {rule!r} is no rule",
+                where=place(row),
+                remedy=f"Write one of {', '.join(known)}, or leave the cell empty.",
+            )
+
+
+def _check_zones(zones: pd.Series[Any], place: Place) -> None:
+    codes, unique = pd.factorize(zones)
+    for code, zone in enumerate(unique):
+        time_zone(str(zone), place(int((codes == code).argmax())))
 
 
 def _clocked(events: pd.DataFrame, rows: Rows) -> pd.DataFrame:
-    """Clock times as `time`; the zones that go with them are known."""
+    """Clock times as `time`."""
     at = events.index[events["time"].notna()]
     times = pd.Series([None] * len(events), dtype=object)
     times[at] = clock_times(events["time"][at], rows.taken(at.to_numpy()).at)
-    if "zone" in events:
-        for zone, mine in events["zone"][at].dropna().groupby(events["zone"][at], sort=False):
-            time_zone(str(zone), rows.at(int(mine.index[0])))
     return events.assign(time=times)
 
 

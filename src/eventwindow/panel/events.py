@@ -18,6 +18,8 @@ from eventwindow.estimation.event_time import Days
 from eventwindow.panel.chunk import Codes
 from eventwindow.panel.listed import check_columns
 
+NOT_HELD = "the panel does not hold this security"
+
 
 @dataclass(frozen=True)
 class EventList:
@@ -69,7 +71,7 @@ def event_list(
     day, shifted = _placed(events, given, known, rule, exchange, rows)
     reason = np.full(len(events), "", dtype=object)
     reason[day < 0] = f"its day lies outside the panel, which runs from {known[0]} to {known[-1]}"
-    reason[security < 0] = "the panel does not hold this security"
+    reason[security < 0] = _not_held(who[security < 0], securities)
     names = events.get("event")
     told = _told(events, given, names, np.where(reason == "", shifted, ""), reason)
     group, groups = _coded(events, "group", "")
@@ -90,6 +92,15 @@ def event_list(
         events[list(labels)],
         _sharing(security[kept], day[kept], group[kept]),
     )
+
+
+def _not_held(names: pd.Series, securities: pd.Index) -> list[str]:
+    """Why each of these has no column; a name that differs in case or blanks alone is told beside the panel's."""
+    plain = {str(name).strip().upper(): str(name) for name in reversed(securities)}
+    unlike = {name: plain.get(name.strip().upper()) for name in names.unique()}
+    return [
+        NOT_HELD + (f": {name!r} is not {unlike[name]!r}, which it holds" if unlike[name] else "") for name in names
+    ]
 
 
 def _sharing(security: np.ndarray, day: np.ndarray, group: np.ndarray) -> int:

@@ -26,7 +26,7 @@ KINDS = {  # the events of one kind of reason are counted together: days and fig
     r"^.*\bis no session: previous session$": "panel.previous",
     r"^.*: first close after the news on \S+$": "panel.first_close",
     r"^its day lies outside the panel, .*": "panel.outside",
-    r"^the panel does not hold this security$": "panel.not_held",
+    r"^the panel does not hold this security(: .*)?$": "panel.not_held",
 }
 
 
