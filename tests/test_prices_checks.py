@@ -289,3 +289,36 @@ def test_only_histories_that_do_not_ship_themselves_are_held_against_the_shipped
     results = reconcile_with_shipped(Prices({"NVDA": pulled, "TSM": shipped["TSM"]}), FIGURES)
     assert list(results) == ["NVDA"]
     assert results["NVDA"].agreeing == 561
+
+
+def test_a_close_that_repeats_is_told_in_an_event_window_only():
+    frame = sound()
+    place = frame.index.get_loc(DAY)
+    frame.iloc[place] = frame.iloc[place - 1]
+    frame["volume"] = np.nan
+    assert check(frame, dividends=None) == []
+    (finding,) = check(frame, dividends=None, windows=[(frame.index[place - 2], frame.index[place + 2])])
+    assert (finding.kind, finding.date) == ("repeated_in_window", DAY)
+
+
+def test_a_move_that_the_next_session_undoes_is_told():
+    frame = sound()
+    frame.loc[DAY, ["open", "high", "low", "close", "adj_close"]] *= 1.3
+    assert ("reversal", "2025-01-15") in kinds(check(frame))
+    lasting = sound()
+    lasting.loc[DAY:, ["open", "high", "low", "close", "adj_close"]] *= 1.3
+    assert "reversal" not in [kind for kind, _ in kinds(check(lasting))]
+
+
+def test_a_dividend_that_only_the_adjusted_close_tells_is_told_above_a_tenth_of_the_price():
+    for share, told in ((0.05, []), (0.2, [("implied_dividend", "2025-01-15")])):
+        frame = sound()
+        frame.loc[frame.index < DAY, "adj_close"] *= 1 - share
+        assert kinds(check(frame, dividends=None)) == told
+
+
+@pytest.mark.parametrize(("step", "word"), [(5, "weekly"), (21, "monthly")])
+def test_prices_that_are_not_daily_are_an_error(step, word):
+    days = pd.date_range("2024-12-02", periods=10, freq=f"{7 * step // 5}D")
+    found = check(sound().iloc[:10].set_axis(days), dividends=None)
+    assert (found[0].level, found[0].kind) == ("error", word)

@@ -23,6 +23,8 @@ _MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})", re.ASCII)
 _DAY_MONTH = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,9})\.?[ -](\d{4})", re.ASCII)
 MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?", re.ASCII)
+SPARSE = {"monthly": 20.0, "weekly": 6.0}  # usual days between rows; sessions are 1 apart
+SPARSE_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +142,28 @@ def _clock(value: object) -> time | None:
         return None
 
 
+def frequency(days: pd.Index) -> tuple[str, float] | None:
+    """The word for days that lie further apart than sessions, "weekly", and what usually lies between; else None."""
+    if len(days) <= SPARSE_ROWS or not isinstance(days, pd.DatetimeIndex):
+        return None
+    gap = float(np.median(np.diff(days.to_numpy().astype("M8[D]").astype(np.int64))))
+    word = next((word for word, least in SPARSE.items() if gap >= least), None)
+    return None if word is None else (word, gap)
+
+
+def _to_dates(index: pd.Index) -> str:
+    """How an index becomes dates; whole numbers would be read as nanoseconds since 1970."""
+    if pd.api.types.is_integer_dtype(index) and len(index):
+        if all(_YEAR_FIRST.fullmatch(str(day)) for day in (index[0], index[-1])):
+            return 'Make its index dates: pd.to_datetime(index.astype(str), format="%Y%m%d").'
+        return 'Make the column of dates the index: table.set_index("date"), then pd.to_datetime(table.index).'
+    return "Make its index dates: pd.to_datetime(index)."
+
+
 def check_sessions(index: pd.Index, where: str) -> pd.DatetimeIndex:
     """Days without zone or time of day, ascending, each once; the index as it is."""
     if not isinstance(index, pd.DatetimeIndex):
-        raise StudyError("the index holds no dates", where=where, remedy="Make its index dates: pd.to_datetime(index).")
+        raise StudyError("the index holds no dates", where=where, remedy=_to_dates(index))
     if index.tz is not None or not (index == index.normalize()).all():
         odd = index[0] if index.tz is not None else index[index != index.normalize()][0]
         raise StudyError(

@@ -188,9 +188,10 @@ def _by_date(
         return day, ""
     before, after = sessions[sessions < day], sessions[sessions > day]
     if before.empty or after.empty:
-        side = f"before the first, {after[0].date()}" if before.empty else f"after the last, {before[-1].date()}"
+        side, end = ("after the last", before[-1]) if after.empty else ("before the first", after[0])
         raise EventDateError(
-            f"{day.date()}, the event of {security!r}, lies {side} session of the table of returns", where=where
+            f"{day.date()}, the event of {security!r}, lies {side} session of the table of returns, {end.date()}",
+            where=where,
         )
     if rule not in ("next", "previous"):
         raise EventDateError(

@@ -29,6 +29,18 @@ NOT_A_SESSION: dict[str, dict[str, str]] = {
 }
 
 
+_NEW_YORK, _CHICAGO, _DENVER = "America/New_York", "America/Chicago", "America/Denver"
+ABBREVIATED = {  # zones that people write, none of them the name of a zone with its summer time
+    **dict.fromkeys(("ET", "EST", "EDT"), _NEW_YORK),
+    **dict.fromkeys(("CT", "CDT"), _CHICAGO),
+    **dict.fromkeys(("MT", "MST", "MDT"), _DENVER),
+    **dict.fromkeys(("PT", "PST", "PDT"), "America/Los_Angeles"),
+    **{"CST": f"{_CHICAGO}, or Asia/Shanghai or Asia/Taipei", "BST": "Europe/London", "CEST": "Europe/Paris"},
+    **{"HKT": "Asia/Hong_Kong", "JST": "Asia/Tokyo", "KST": "Asia/Seoul", "SGT": "Asia/Singapore"},
+    **{"IST": "Asia/Kolkata, or Europe/Dublin or Asia/Jerusalem", "AEST": "Australia/Sydney"},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """The sessions of one exchange: dates without zone, opens and closes in UTC."""
@@ -97,6 +109,10 @@ def _first_words(error: Exception) -> str:
 
 def time_zone(name: str, where: str = "") -> ZoneInfo:
     """The zone of that IANA name."""
+    if name.upper() in ABBREVIATED:
+        said = "without summer time" if name.upper() in available_timezones() else "an abbreviation"
+        remedy = f"Give its IANA name: {ABBREVIATED[name.upper()]}."
+        raise EventDateError(f"time zone {name!r} is {said}", where=where, remedy=remedy)
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # unknown; no name at all; the name of a folder of zones

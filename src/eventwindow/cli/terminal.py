@@ -65,6 +65,17 @@ def warned(result: StudyResult) -> Iterator[str]:
     quality = result.tables.get("data_quality", pd.DataFrame({"level": []}))
     if n := int((quality["level"] == "warning").sum()):
         yield f"{n} {'warning' if n == 1 else 'warnings'} about the prices: `eventwindow check` names them."
+        yield from _doubted_days(result, quality)
+
+
+def _doubted_days(result: StudyResult, quality: pd.DataFrame) -> Iterator[str]:
+    """The findings on days that the event windows hold: the numbers of those days rest on them."""
+    days = result.table("abnormal_returns")[["security", "date"]].astype({"date": "datetime64[ns]"}).drop_duplicates()
+    found = quality[quality["level"] == "warning"].merge(days, on=["security", "date"])
+    for row in _records(found.head(LEADING)):
+        yield f"In an event window: {row.security} {row.text_en}"
+    if len(found) > LEADING:
+        yield f"In event windows: {len(found) - LEADING} more."
 
 
 def result_json(result: StudyResult, report: Path) -> str:

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
+from eventwindow.calendars.dates import frequency
 from eventwindow.errors import PriceError, StudyError
 from eventwindow.estimation.event_time import Array
 from eventwindow.estimation.returns import ReturnKind
@@ -110,7 +111,11 @@ def sessions_only(returns: pd.DataFrame, benchmarks: Collection[object]) -> tupl
         for rows, why in ((blank, "without a return of any security"), (carried, "of a weekend on which nothing moves"))
         if rows.any()
     )
-    return (returns[~(blank | carried)] if notes else returns), notes
+    if notes:
+        returns = returns[~(blank | carried)]
+    if apart := frequency(returns.index):
+        notes += (f"{apart[0]} rows, {apart[1]:g} days apart: the windows count rows, not sessions",)
+    return returns, notes
 
 
 def _days(index: pd.Index) -> str:

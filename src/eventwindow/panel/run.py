@@ -13,6 +13,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from eventwindow.calendars.dates import frequency
 from eventwindow.calendars.exchange import SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import StudyError, WindowError
@@ -188,6 +189,8 @@ def planned(
     step("placing the events")
     table, rows = (events, None) if isinstance(events, pd.DataFrame) else read_events(Path(events), labels)
     uneven = check_shared_sessions(held, "the panel")
+    if apart := frequency(held.sessions):
+        uneven.append(f"{apart[0]} rows, {apart[1]:g} days apart: the windows count rows, not sessions")
     listed = event_list(
         table,
         held.sessions,

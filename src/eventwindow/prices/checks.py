@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from eventwindow.calendars.dates import frequency
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.errors import Reason
 from eventwindow.estimation.plausible import UNLIKELY
@@ -40,6 +41,8 @@ NO_SHARE = re.compile(r"^\^|=[FX]$")  # Yahoo's symbols of indices, futures and 
 STILL = 1e-9  # a relative change below it is none
 REPEATED = 4  # equal closes in a row
 RANGE_SLACK = 1e-5  # of the price: quotes are rounded and restated
+SPIKE, SPIKE_DAYS = 0.1, 8.0  # a move that is undone the next day: at least, and times the usual move of a day
+DIVIDEND_IMPLIED = 0.1  # of the price, where no dividend is told
 DIVIDEND_SLACK = 5e-4  # of a daily return, at least; quotes rounded to a hundredth may move it by more
 TICK = 0.011
 HALT = 14  # calendar days without a price after which it is no halt but an end
@@ -79,7 +82,7 @@ def check_history(
     traded `around_the_clock` may move when its exchange is closed.
     """
     frame, events = history.frame, dict(day_zero or {})
-    found = [*_errors(history.symbol, frame, events)]
+    found = [*_sparse(history.symbol, frame), *_errors(history.symbol, frame, events)]
     if not any(finding.level == "error" for finding in found if finding.kind != "no_day_zero"):
         found += _calendar_findings(history.symbol, frame, calendar, around_the_clock)
         found += _row_warnings(history.symbol, frame)
@@ -88,7 +91,7 @@ def check_history(
         impossible = list(_impossible(history))
         told = {finding.date for finding in impossible}
         found = [f for f in found if f.kind != "large_return" or f.date not in told] + impossible
-        found += _halts(history.symbol, frame, windows)
+        found += _halts(history.symbol, frame, list(windows))
     if history.currency and currency and history.currency != currency:
         values = {"quoted": history.currency, "expected": currency}
         found.append(Finding(history.symbol, "warning", "currency", None, values))
@@ -105,6 +108,11 @@ def _errors(symbol: str, frame: pd.DataFrame, events: Mapping[str, pd.Timestamp]
     for event, day in events.items():
         if day not in frame.index and not _halted(frame, day):
             yield Finding(symbol, "error", "no_day_zero", day, {"event": event})
+
+
+def _sparse(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
+    if found := frequency(pd.DatetimeIndex(frame.index)):
+        yield Finding(symbol, "error", found[0], None, {"days": found[1]})
 
 
 def _halted(frame: pd.DataFrame, day: pd.Timestamp) -> bool:
@@ -185,6 +193,17 @@ def _impossible(history: PriceHistory) -> Iterator[Finding]:
         if not UNLIKELY[0] <= value <= UNLIKELY[1] and not NO_SHARE.search(symbol):
             yield Finding(symbol, "warning", "implausible_return", pd.Timestamp(str(day)), {"value": float(value)})
     yield from _large_dividends(history, close)
+    yield from _reversals(symbol, close, usual)
+
+
+def _reversals(symbol: str, close: pd.Series, usual: float) -> Iterator[Finding]:
+    """Moves that the next session undoes: one price that is wrong."""
+    move = np.diff(np.log(close.to_numpy(float)), prepend=np.nan)
+    for i in range(1, len(move) - 1):
+        there, back = float(move[i]), float(move[i + 1])
+        if min(abs(there), abs(back)) > max(SPIKE, SPIKE_DAYS * usual) and abs(there + back) < SPIKE_DAYS / 2 * usual:
+            values: dict[str, float | str] = {"value": float(np.expm1(there)), "back": float(np.expm1(back))}
+            yield Finding(symbol, "warning", "reversal", close.index[i], values)
 
 
 def _split_of(ratio: float, usual: float) -> str:
@@ -217,14 +236,15 @@ def _large_dividends(history: PriceHistory, close: pd.Series) -> Iterator[Findin
         yield Finding(history.symbol, "warning", "large_dividend", day, values)
 
 
-def _halts(symbol: str, frame: pd.DataFrame, windows: Iterable[tuple[pd.Timestamp, pd.Timestamp]]) -> Iterator[Finding]:
-    """Sessions of an event window without a trade whose close is the one before: no return was made on them."""
-    volume, close = frame["volume"], frame["close"]
-    if not (volume > 0).any():
-        return
-    still = (volume == 0) & (close == close.shift(1))
-    for day in frame.index[still]:
-        if any(first <= day <= last for first, last in windows):
+def _halts(symbol: str, frame: pd.DataFrame, windows: Sequence[tuple[pd.Timestamp, pd.Timestamp]]) -> Iterator[Finding]:
+    """Sessions of an event window whose close is the one before: without a trade, where volumes tell, a halt."""
+    volume, close = frame["volume"], _closes(frame)
+    inside = [day for day in frame.index if any(first <= day <= last for first, last in windows)]
+    still = close.index[close.diff() == 0]
+    for day in still.intersection(pd.DatetimeIndex(inside)):
+        if not (volume > 0).any():
+            yield Finding(symbol, "warning", "repeated_in_window", day, {"close": float(close[day])})
+        elif volume[day] == 0:
             yield Finding(symbol, "warning", "halted", day, {})
 
 
@@ -247,3 +267,7 @@ def _adjustment_warnings(history: PriceHistory) -> Iterator[Finding]:
     for i in np.flatnonzero(wrong).tolist():
         values = {"adjusted": float(adjusted[i]), "raw": float(raw[i]), "dividend": float(paid[i])}
         yield Finding(history.symbol, "warning", "adjustment", frame.index[i + 1], values)
+    share = 1 - (1 + raw) / (1 + adjusted)  # of the price before, that the adjusted close takes for a dividend
+    for i in np.flatnonzero((share > DIVIDEND_IMPLIED) & (history.dividends is None)).tolist():
+        told = {"raw": float(raw[i]), "adjusted": float(adjusted[i]), "share": float(share[i])}
+        yield Finding(history.symbol, "warning", "implied_dividend", frame.index[i + 1], told)

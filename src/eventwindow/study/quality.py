@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from eventwindow.calendars.dates import SPARSE
 from eventwindow.calendars.exchange import Calendar, why_closed
 from eventwindow.errors import PriceError, catalogue
 from eventwindow.prices import Prices
@@ -70,12 +71,13 @@ def checked_prices(
             day_zero=zeros.get(mic, {}) if symbol in stocks else {},
             currency=security.currency if security else "",
             others=happenings[mic],
-            windows=_event_windows(study, calendars[symbol], zeros.get(mic, {}).values()) if symbol in stocks else (),
+            windows=_event_windows(study, calendars[symbol], zeros.get(mic, {}).values()) if symbol in measured else (),
             around_the_clock=symbol not in measured,
         )
         findings += found
         if errors := [f for f in found if f.level == "error" and f.kind != "no_day_zero"]:
             excluded[symbol] = Unavailable(symbol, str(errors[0].reason))
+    _check_frequency(findings, asked, measured & set(prices.histories))
     _check_calendar(findings, asked)
     kept = {s: _traded(h, findings) for s, h in prices.histories.items() if s not in excluded}
     whole = replace(prices, histories=kept, unavailable={**prices.unavailable, **excluded})
@@ -90,6 +92,19 @@ def _event_windows(
     places = [int(sessions.searchsorted(zero)) for zero in zeros]
     last = len(sessions) - 1
     return [(sessions[max(at + window.start, 0)], sessions[min(at + window.end, last)]) for at in places]
+
+
+def _check_frequency(findings: list[Finding], asked: str, measured: set[str]) -> None:
+    """Where the prices of all stocks and benchmarks are weekly or monthly, nothing can be measured day by day."""
+    sparse = {f.symbol: f for f in findings if f.kind in SPARSE}
+    if not measured or not measured <= set(sparse):
+        return
+    one = sparse[min(measured)]
+    raise PriceError(
+        f"{one.kind} prices: a row every {one.figures['days']:g} days, while the windows of a study count sessions",
+        where=f"prices, {asked}",
+        remedy="Give daily prices; `abnormal_returns` studies weekly or monthly returns, its windows count rows.",
+    )
 
 
 def _check_calendar(findings: list[Finding], asked: str) -> None:
