@@ -123,6 +123,8 @@ def _of(path: Path) -> Iterator[Message]:
                 )
             elif name == "at" and len(node.args) > 1 and file.startswith("study/"):
                 yield Message(file, _of_table(file), _text(node.args[0]), _text(node.args[1]))
+            elif name == "Clash":
+                yield Message(file, "ClaimError", _text(node.args[1]), _text(node.args[2]))
             elif name == "ValueError" and node.args and file.endswith(("form.py", "forms.py")):
                 what, _, remedy = _text(node.args[0]).partition("\n")
                 yield Message(file, _of_table(file), what, remedy)

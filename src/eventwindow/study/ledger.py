@@ -10,12 +10,12 @@ from typing import Annotated, Any
 
 from pydantic import ValidationError
 
+from eventwindow.claims.agreement import clash
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.model import Claim
-from eventwindow.claims.plausibility import impossible, in_decimals, misread
 from eventwindow.claims.readings import Disagreement, Reading
 from eventwindow.errors import ClaimError
-from eventwindow.study.claimforms import NEEDS_DIRECTION, ClaimTable, Names, Text, claim_form, form_of, named, read_as
+from eventwindow.study.claimforms import ClaimTable, Names, Text, claim_form, form_of, named, read_as
 from eventwindow.study.faults import at
 from eventwindow.study.form import Form, Slug
 from eventwindow.study.toml import Location, fault, line_of, read_toml
@@ -138,48 +138,18 @@ def _check_unique(table: str, key: str, values: Sequence[object], text: str) -> 
             )
 
 
-def _placed(table: Any, file: str, text: str, location: Location, said: str = "") -> Any:
-    """A table with its claims at file and line; a part is held to how the whole was `said`."""
-    whole = getattr(table, "stated_text", "")
+def _placed(table: Any, file: str, text: str, location: Location, whole: Claim | None = None) -> Any:
+    """A table with its claims at file and line; what a claim states agrees with its texts, and those of its whole."""
     for key in ("parts", "panels"):
+        of = table if isinstance(table, Claim) else None
         inner = enumerate(getattr(table, key, ()))
-        if placed := tuple(_placed(claim, file, text, (*location, key, k), whole) for k, claim in inner):
+        if placed := tuple(_placed(claim, file, text, (*location, key, k), of) for k, claim in inner):
             table = replace(table, **{key: placed})
     if not isinstance(table, Claim):
         return table
-    _check_figures(table, said, location)
+    if wrong := clash(table, whole):
+        raise at(wrong.what, wrong.remedy, *location, wrong.key)
     return replace(table, file=file, line=line_of(text, location))
-
-
-def _check_figures(claim: Claim, said: str, location: Location) -> None:
-    """What is stated can be what was `said`, in the unit of the measure."""
-    figures = claim.stated if isinstance(claim.stated, tuple) else () if claim.stated is None else (claim.stated,)
-    figures = () if claim.hedge in NEEDS_DIRECTION else figures
-    if claim.measure is None:
-        return
-    measure, text = MEASURES[claim.measure_name], claim.stated_text or said or claim.text_en
-    if wrong := misread(measure, figures, text):
-        raise at(
-            f"{wrong[0]:g} is not the {wrong[1]!r} of the text",
-            "Write decimals and whole dollars: 17 % is 0.17, 593bn dollars are 593e9.",
-            *location,
-            "stated",
-        )
-    if beyond := impossible(measure, figures, text):
-        raise at(
-            f"{beyond:g} is a return of {100 * beyond:+.0f} %, and the text names none",
-            "Write decimals, not per cent: 17 % is 0.17.",
-            *location,
-            "stated",
-        )
-    for key in ("precision", "material"):
-        if in_decimals(measure) and (step := getattr(claim, key) or 0) >= 1:
-            raise at(
-                f"{step:g} is a step of {100 * step:.0f} %",
-                "Write decimals, not per cent: a point is 0.01.",
-                *location,
-                key,
-            )
 
 
 def claims_schema() -> dict[str, Any]:
