@@ -16,7 +16,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.claims import Evidence, judge
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.measures.bars import lead, symbol_bars
-from eventwindow.claims.model import Kind
+from eventwindow.claims.model import Claim, Kind
 from eventwindow.errors import ClaimError, NoFigure, catalogue
 from eventwindow.inference.registry import run_tests
 from eventwindow.inference.response import response
@@ -582,6 +582,57 @@ def test_a_days_rank_counts_the_longest_history_held():
         found.reason
     )
     assert "更大者：2025 年 1 月 23 日 −66.67%" in chinese(found.reason)
+
+
+def filed():
+    """A user's file that begins before the study: 4 closes of 2015, one of them after a fall by half."""
+    days = pd.DatetimeIndex(["2015-03-02", "2015-03-03", "2015-03-04", "2015-03-05"])
+    closes = pd.Series([40.0, 20.0, 30.0, 33.0], index=days)
+    return pd.DataFrame(dict.fromkeys(("open", "high", "low", "close", "adj_close"), closes)).assign(volume=1.0)
+
+
+def test_a_users_file_is_used_whole():
+    """The study begins in 2025; a claim about history sees the rows of 2015 too."""
+    short = three()
+    whole = replace(short, earlier={"X": filed()})
+    rank = MEASURES["return_rank"](security="X", date=MON)
+    assert (rank.measure(short).value, rank.measure(whole).value) == (1, 2)
+    assert "days held since 3 March 2015" in str(rank.measure(whole).reason)
+    assert "larger: 3 March 2015 −50.00 %" in str(rank.measure(whole).reason)
+    low = MEASURES["record"](security="X", date=MON)
+    assert (low.measure(short).value, low.measure(whole).value) == (0, 4)
+    assert "since 2 March 2015" in str(low.measure(whole).reason)
+
+
+@pytest.mark.parametrize("name", ["return_rank", "record"])
+def test_history_is_looked_at_from_the_day_that_a_statement_names(name):
+    """2015 is before "since 2020"; what begins ten years too late says which years it lacks."""
+    whole = replace(three(), earlier={"X": filed()})
+    keys = {"security": "X", "date": MON}
+    recent = MEASURES[name](**keys, since=date(2025, 1, 1)).measure(whole)
+    assert recent.value == MEASURES[name](**keys).measure(three()).value
+    late = MEASURES[name](**keys, since=date(2010, 1, 1)).measure(whole)
+    assert late.value == MEASURES[name](**keys).measure(whole).value
+    assert "the years 2010\u20132014 are missing" in str(late.lacking)
+    assert "缺 2010\u20132014 年" in chinese(late.lacking)
+    assert MEASURES[name](**keys, since=date(2015, 3, 1)).measure(whole).lacking is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "since", "word"),
+    [(1.0, None, "contradicted"), (2.0, None, "confirmed"), (2.0, "2010-01-01", "open")],
+)
+def test_a_history_that_does_not_reach_what_was_said_leaves_the_claim_open(stated, since, word):
+    """Unless what is held refutes it: two larger falls since 2015 are two since 2010."""
+    whole = replace(three(), earlier={"X": filed()})
+    keys = {"security": "X", "date": MON, "since": since and date.fromisoformat(since)}
+    said = {"hedge": "exact", "stated": stated, "precision": 1.0, "measure_name": "return_rank"}
+    claim = Claim(id="X", article="X", text_en="s", text_zh="s", measure=MEASURES["return_rank"](**keys), **said)
+    verdict = judge([claim], whole)[0]
+    assert verdict.word == word
+    assert ("does not reach" in str(verdict.rule), "years 2010" in str(verdict.reason)) == (word == "open",) * 2
+    early = replace(claim, stated=1.0, measure=MEASURES["return_rank"](**keys | {"since": date(2010, 1, 1)}))
+    assert judge([early], whole)[0].word == "contradicted"
 
 
 def test_nvidia_knew_two_worse_days(deepseek):

@@ -256,6 +256,16 @@ def test_every_kind_of_finding_has_words_in_every_language():
     assert [(k, code) for k in kinds for code in languages() if f"reason.finding_{k}" not in catalogue(code)] == []
 
 
+def test_rows_before_the_study_are_checked_too_and_exclude_nothing():
+    """A claim about history may rest on them: a split that was missed is named, the study goes on."""
+    frame = sound()
+    early = pd.DatetimeIndex(["2010-01-04", "2010-01-05", "2010-01-06"])
+    for closes, kind in (([400.0, 100.0, 101.0], "split_ratio"), ([4.0, 0.0, 4.1], "not_positive")):
+        before = pd.DataFrame({"close": closes}, index=early).reindex(columns=list(frame.columns))
+        found = check_history(PriceHistory("AAA", frame, "file", earlier=before), CALENDAR)
+        assert [(f.level, f.kind) for f in found if f.date < frame.index[0]] == [("warning", kind)]
+
+
 def test_equal_histories_agree_on_every_day():
     result = reconcile("AAA", sound(), sound())
     assert result.compared == len(sound()) - 1 == result.agreeing

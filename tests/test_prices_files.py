@@ -228,11 +228,13 @@ def test_wrong_cells_in_parquet_are_named_by_row(tmp_path):
         read_prices(path)
 
 
-def test_the_source_answers_for_its_own_dates_only(tmp_path):
+def test_the_source_answers_for_its_own_dates_and_keeps_what_was_before(tmp_path):
     (tmp_path / "p.csv").write_text(GOOD)
     source = PriceFiles(tmp_path / "p.csv")
     answer = source.fetch(["AAA", "BBB"], pd.Timestamp("2025-01-27"), pd.Timestamp("2025-01-31"))
     assert len(answer["AAA"].frame) == 1
+    assert list(answer["AAA"].earlier.index) == [pd.Timestamp("2025-01-24")]
+    assert source.fetch(["AAA"], pd.Timestamp("2025-01-24"), pd.Timestamp("2025-01-31"))["AAA"].earlier is None
     assert answer["AAA"].origin == "file"
     assert not answer["BBB"].known
     late = source.fetch(["AAA"], pd.Timestamp("2026-01-01"), pd.Timestamp("2026-01-31"))["AAA"]

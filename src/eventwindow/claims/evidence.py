@@ -124,6 +124,7 @@ class Evidence:
     baskets: name → member symbols; every group is a basket too.
     tables: the study's further figures by name: "shares", "megacaps", "panel", "weights", "factors", "intraday";
         absent where the study ships none. "robustness" is the summary of a specification curve, where one was run.
+    earlier: symbol → rows of a user's file before the study's own dates, where it holds any.
     titles: basket → its title in English and in Chinese; events: the same of every event.
     news: one row an entry of the calendar: date, what_en, what_zh.
     memo: what `once` has worked out.
@@ -139,6 +140,7 @@ class Evidence:
     unavailable: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     events: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    earlier: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Any, work: Callable[[], Any]) -> Any:

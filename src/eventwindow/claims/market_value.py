@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from eventwindow.claims.evidence import Evidence, history, price, table
 from eventwindow.errors import Figure, NoFigure, Reason
+from eventwindow.estimation.returns import price_for_returns
 
+Held = TypeVar("Held", pd.Series, pd.DataFrame)
 DOLLAR = "USD"
+SLACK = pd.Timedelta(days=7)  # a history that begins so soon after a day begins with it: closed days, a first return
 GRACE = pd.Timedelta(days=30)  # how long after the date a filing may still stand in for one before it
 
 
@@ -170,20 +174,52 @@ def large_shares(evidence: Evidence, closes: pd.DataFrame) -> pd.DataFrame:
 
 
 def longest_closes(evidence: Evidence, symbol: str) -> pd.Series:
-    """Closes of the long history where the table "megacaps" holds one, else the study's own."""
+    """Closes as far back as any are held: the study's own, before them a user's file, or the table "megacaps"."""
+    own = history(evidence, symbol)["close"].dropna()
+    earlier = evidence.earlier[symbol]["close"].dropna() if symbol in evidence.earlier else own.iloc[:0]
+    whole: pd.Series = pd.concat([earlier, own])
     long = _long(evidence, symbol)
-    held: pd.Series = history(evidence, symbol)["close"].dropna() if long is None else long
-    return held
+    return whole if long is None or long.empty or whole.index[0] <= long.index[0] else long
 
 
 def longest_returns(evidence: Evidence, symbol: str) -> pd.Series:
-    """The study's own total returns, and the price returns of the long history before the first of them; decimals."""
-    own, long = evidence.returns[symbol].dropna(), _long(evidence, symbol)
-    if long is None or own.empty:
+    """The study's own total returns, and before the first of them those of a user's file or of "megacaps"; decimals."""
+    own = evidence.returns[symbol].dropna()
+    if own.empty:
         return own
-    earlier: pd.Series = long.pct_change().dropna()
-    both: pd.Series = pd.concat([earlier[earlier.index < own.index[0]], own])
+    before = [r[r.index < own.index[0]] for r in (_filed_returns(evidence, symbol), _long_returns(evidence, symbol))]
+    longest = max(before, key=len)
+    both: pd.Series = pd.concat([longest, own]) if len(longest) else own
     return both
+
+
+def _filed_returns(evidence: Evidence, symbol: str) -> pd.Series:
+    """Total returns of a user's file from its first row to the study's first."""
+    if symbol not in evidence.earlier:
+        return pd.Series(dtype=float, index=pd.DatetimeIndex([]))
+    whole = pd.concat([evidence.earlier[symbol], evidence.prices[symbol]])
+    filed: pd.Series = price_for_returns(whole).dropna().pct_change(fill_method=None).dropna()
+    return filed
+
+
+def _long_returns(evidence: Evidence, symbol: str) -> pd.Series:
+    long = _long(evidence, symbol)
+    empty = pd.Series(dtype=float, index=pd.DatetimeIndex([]))
+    moves: pd.Series = empty if long is None else long.pct_change(fill_method=None).dropna()
+    return moves
+
+
+def since_day(held: Held, since: date | None) -> tuple[Held, Reason | None]:
+    """The history from the day that a statement names on, and what of it is not held."""
+    if since is None or not len(held):
+        return held, None
+    first, stamp = pd.Timestamp(held.index[0]), pd.Timestamp(since)
+    kept: Held = held.loc[held.index >= stamp]
+    if first <= stamp + SLACK:
+        return kept, None
+    years = str(stamp.year) if first.year - 1 <= stamp.year else f"{stamp.year}\u2013{first.year - 1}"
+    part = first.year == stamp.year
+    return kept, Reason("history_begins" if part else "history_lacks", since=stamp, first=first, years=years)
 
 
 def _long(evidence: Evidence, symbol: str) -> pd.Series | None:

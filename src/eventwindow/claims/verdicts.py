@@ -85,13 +85,13 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
     if found.value is None and found.interval is None:
         return Verdict(claim, "open", Reason("rule_no_figure"), found.reason, found)
     found, p = _as_corrected(found, basis.corrected.get(claim.id))
-    decision = _told(claim, _known(claim, decide(claim, found, p), basis))
+    decision = _reached(found, _told(claim, _known(claim, decide(claim, found, p), basis)))
     curve = basis.curves.get(claim.id)
     return Verdict(
         claim,
         decision.word,
         decision.rule,
-        Reason.sentences(*_before(decision), found.reason, curve.reason if curve else None, *_tail(claim)),
+        Reason.sentences(*_before(decision), found.reason, found.lacking, curve.reason if curve else None, *_tail(claim)),
         found,
         changes=decision.changes,
         context=decision.context,
@@ -128,6 +128,13 @@ def _known(claim: Claim, decision: Decision, basis: _Basis) -> Decision:
         return decision
     until = Reason("rule_later", rule=decision.rule, until=claim.known_until)
     return replace(decision, word="open", rule=until, context=())
+
+
+def _reached(found: Measured, decision: Decision) -> Decision:
+    """A history that does not reach what was said leaves the claim open, unless what is held refutes it."""
+    if found.lacking is None or decision.word == "contradicted":
+        return decision
+    return replace(decision, word="open", rule=Reason("rule_history", rule=decision.rule), context=())
 
 
 def _told(claim: Claim, decision: Decision) -> Decision:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -92,6 +92,7 @@ def check_history(
         told = {finding.date for finding in impossible}
         found = [f for f in found if f.kind != "large_return" or f.date not in told] + impossible
         found += _halts(history.symbol, frame, list(windows))
+        found += _earlier(history)
     if history.currency and currency and history.currency != currency:
         values = {"quoted": history.currency, "expected": currency}
         found.append(Finding(history.symbol, "warning", "currency", None, values))
@@ -204,6 +205,15 @@ def _reversals(symbol: str, close: pd.Series, usual: float) -> Iterator[Finding]
         if min(abs(there), abs(back)) > max(SPIKE, SPIKE_DAYS * usual) and abs(there + back) < SPIKE_DAYS / 2 * usual:
             values: dict[str, float | str] = {"value": float(np.expm1(there)), "back": float(np.expm1(back))}
             yield Finding(symbol, "warning", "reversal", close.index[i], values)
+
+
+def _earlier(history: PriceHistory) -> Iterator[Finding]:
+    """What makes the rows before the study unfit for a claim about history; the study itself does not rest on them."""
+    if history.earlier is not None:
+        older = replace(history, frame=history.earlier, dividends=None, earlier=None)
+        wrong = list(_errors(history.symbol, history.earlier, {}))
+        for finding in wrong or _impossible(older):
+            yield replace(finding, level="warning")
 
 
 def _split_of(ratio: float, usual: float) -> str:

@@ -42,7 +42,7 @@ class PriceFiles:
     def fetch(
         self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp
     ) -> Mapping[str, PriceHistory | Unavailable]:
-        """What the file holds of each symbol between two dates, both included."""
+        """What the file holds of each symbol between two dates, both included, and before them."""
         held = read_prices(self.path)
         found: dict[str, PriceHistory | Unavailable] = {}
         for symbol in symbols:
@@ -52,7 +52,8 @@ class PriceFiles:
             elif frame.empty:
                 found[symbol] = Unavailable(symbol, f"{self.path.name} holds no row in these dates")
             else:
-                found[symbol] = PriceHistory(symbol, frame, "file")
+                before = held[symbol].loc[held[symbol].index < start]
+                found[symbol] = PriceHistory(symbol, frame, "file", earlier=None if before.empty else before)
         return found
 
 

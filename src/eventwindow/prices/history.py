@@ -18,7 +18,8 @@ class PriceHistory:
 
     `frame` is indexed by session date (no zone, ascending, unique) with the float columns of `COLUMNS`, NaN where the
     source holds none. Prices are as quoted at the study's end: splits that came later are undone. `dividends` is cash a
-    share by ex-date, None where the source tells none; `currency` is empty where it tells none.
+    share by ex-date, None where the source tells none; `currency` is empty where it tells none. `earlier` are the rows
+    before the dates asked for that the source held as well: only claims about history look at them.
     """
 
     symbol: str
@@ -27,6 +28,7 @@ class PriceHistory:
     note: str = ""
     currency: str = ""
     dividends: pd.Series | None = None
+    earlier: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,6 +213,7 @@ def gather_evidence(inputs: Inputs, abnormal: Mapping[str, AbnormalReturns]) -> 
     return Evidence(
         prices={symbol: history.frame for symbol, history in inputs.prices.histories.items()},
         returns=inputs.returns,
+        earlier={s: h.earlier for s, h in inputs.prices.histories.items() if h.earlier is not None},
         abnormal=abnormal,
         securities=securities_table(inputs.study),
         baskets=inputs.study.baskets,

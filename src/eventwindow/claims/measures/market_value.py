@@ -16,6 +16,7 @@ from eventwindow.claims.market_value import (
     large_shares,
     market_value,
     share_count,
+    since_day,
     source,
     value_changes,
 )
@@ -173,7 +174,10 @@ class ValueRank(Kind):
 
 @dataclass(frozen=True, slots=True)
 class LossRank(Kind):
-    """1 if no day of any company in the table "megacaps", up to `date`, saw a larger fall in dollars (or per cent)."""
+    """1 if no day of any company in the table "megacaps", up to `date`, saw a larger fall in dollars (or per cent).
+
+    Days from `since` on, where the statement names one; else all that are held.
+    """
 
     unit = "rank"
     needs = LARGEST
@@ -183,9 +187,11 @@ class LossRank(Kind):
     security: Symbol
     date: Day
     by: Literal["dollars", "per cent"] = "dollars"
+    since: Day | None = None
 
     def measure(self, evidence: Evidence) -> Measured:
         changes = value_changes(evidence, self.by).loc[: pd.Timestamp(self.date)]
+        changes, lacking = since_day(changes, self.since)
         stamp = pd.Timestamp(self.date)
         if self.security not in changes.columns or stamp not in changes.index:
             raise NoFigure(Reason("no_long_history", security=self.security, day=self.date))
@@ -212,6 +218,7 @@ class LossRank(Kind):
             "rank",
             Reason.sentences(reason, self._not_held(evidence, own)),
             made_of(unit, **parts) | made_of("number", companies=changes.shape[1]),
+            lacking=lacking,
         )
 
     def _not_held(self, evidence: Evidence, own: float) -> Reason:

@@ -25,7 +25,7 @@ from eventwindow.claims.evidence import (
     span,
     total_return,
 )
-from eventwindow.claims.market_value import longest_closes, longest_returns
+from eventwindow.claims.market_value import longest_closes, longest_returns, since_day
 from eventwindow.claims.model import Kind, Measured, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
 from eventwindow.estimation.returns import price_for_returns
@@ -152,7 +152,10 @@ class LowestClose(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Record(Kind):
-    """How many earlier closes held were at least as low (`kind = "low"`) or as high; 0 is a record. A count."""
+    """How many earlier closes held were at least as low (`kind = "low"`) or as high; 0 is a record. A count.
+
+    Closes from `since` on, where the statement names a day; else all that are held.
+    """
 
     unit = "count"
     needs = HISTORY
@@ -160,10 +163,11 @@ class Record(Kind):
     security: Symbol
     date: Day
     kind: Literal["low", "high"] = "low"
+    since: Day | None = None
 
     def measure(self, evidence: Evidence) -> Measured:
         close = price(evidence, self.security, self.date)
-        held = longest_closes(evidence, self.security)
+        held, lacking = since_day(longest_closes(evidence, self.security), self.since)
         earlier = held.loc[held.index < pd.Timestamp(self.date)]
         if earlier.empty:
             raise NoFigure(Reason("no_earlier_close", security=self.security, day=self.date))
@@ -172,9 +176,8 @@ class Record(Kind):
         told = {"who": name(evidence, self.security), "close": close, "when": self.date, "earlier": len(earlier)}
         key = f"was_no_{self.kind}" if count else f"record_{self.kind}"
         reason = Reason(key, n=count, share=Figure(share, "share"), since=pd.Timestamp(earlier.index[0]), **told)
-        return Measured(
-            float(count), "count", reason, made_of("price", close=close) | made_of("share", share_of_closes=share)
-        )
+        parts = made_of("price", close=close) | made_of("share", share_of_closes=share)
+        return Measured(float(count), "count", reason, parts, lacking=lacking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +316,8 @@ def _shown(evidence: Evidence, moves: dict[str, float], chosen: list[str]) -> Li
 class ReturnRank(Kind):
     """1 if no day held up to `date` saw a larger fall ("down") or rise ("up") of the security.
 
-    The longest history held: total returns, and price returns before the study's own prices begin.
+    The longest history held, from `since` on where the statement names a day: total returns, and price returns of the
+    large companies before the study's own prices begin.
     """
 
     unit = "rank"
@@ -322,10 +326,11 @@ class ReturnRank(Kind):
     security: Symbol
     date: Day
     side: Literal["down", "up"] = "down"
+    since: Day | None = None
 
     def measure(self, evidence: Evidence) -> Measured:
         until = session(evidence, self.security, self.date)
-        held = longest_returns(evidence, self.security).loc[:until]
+        held, lacking = since_day(longest_returns(evidence, self.security).loc[:until], self.since)
         if held.empty or held.index[-1] != until:
             raise NoFigure(Reason("no_return_on", security=self.security, day=self.date))
         own = float(held.iloc[-1])
@@ -344,7 +349,7 @@ class ReturnRank(Kind):
             larger=_largest(beyond),
         )
         parts = made_of("decimal", that_day=own) | made_of("deviations", size=score) | made_of("number", days=len(held))
-        return Measured(float(1 + len(beyond)), "rank", reason, parts)
+        return Measured(float(1 + len(beyond)), "rank", reason, parts, lacking=lacking)
 
 
 def _largest(beyond: pd.Series) -> Listed:
