@@ -91,7 +91,9 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
         claim,
         decision.word,
         decision.rule,
-        Reason.sentences(*_before(decision), found.reason, found.lacking, curve.reason if curve else None, *_tail(claim)),
+        Reason.sentences(
+            *_before(decision), found.reason, found.lacking, curve.reason if curve else None, *_tail(claim)
+        ),
         found,
         changes=decision.changes,
         context=decision.context,
