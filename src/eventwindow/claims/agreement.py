@@ -178,7 +178,7 @@ def _direction(text: str) -> tuple[str, int] | None:
     if (up is None) == (down is None):
         return None
     found = up or down
-    return (found[0].strip(" ,.;，。；"), 1 if up else -1) if found else None
+    return (re.sub(r"^\W+|\W+$", "", found[0]), 1 if up else -1) if found else None
 
 
 def _day(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
