@@ -12,6 +12,7 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.conformal import firm_conformal
+from eventwindow.inference.inversion import inverted
 from eventwindow.inference.multiple import benjamini_hochberg, holm, romano_wolf
 from eventwindow.inference.power import smallest_detectable_effect
 from eventwindow.inference.results import NotComputed
@@ -28,7 +29,8 @@ def firms_table(
     """One row a security and window of one event: CAR, smallest detectable effect, and p-values for one firm.
 
     `long` holds the same events over a longer estimation window, where they have one. SQ is plain, over the long
-    window, and scaled by the moving volatility; each with the smallest p that it can give. Across firms: Romano–Wolf on
+    window, and scaled by the moving volatility; each with the smallest p that it can give; of one day, SQ's inversion
+    gives an interval. Across firms: Romano–Wolf on
     the date permutation, over the `basket` and over all; Holm and Benjamini–Hochberg on the t. All decimals.
     """
     moving = with_moving_volatility(abnormal)
@@ -67,8 +69,19 @@ def _window_rows(
         p_romano_wolf_all=_stepped(abnormal, window, np.ones(len(abnormal), bool)),
         p_holm=holm(t.p_value),
         p_benjamini_hochberg=benjamini_hochberg(t.p_value),
+        **_inverted(abnormal, window),
         note=car.reason,
     )
+
+
+def _inverted(abnormal: AbnormalReturns, window: Window) -> dict[str, Array]:
+    """The interval of each firm's CAR that SQ does not reject, of one day."""
+    ends = np.full((2, len(abnormal)), np.nan)
+    for i in range(len(abnormal) if len(window) == 1 else 0):
+        found = inverted(abnormal.select(np.array([i])), window)
+        if not isinstance(found, str):
+            ends[:, i] = found.low, found.high
+    return {"low_sq": ends[0], "high_sq": ends[1]}
 
 
 def _stepped(abnormal: AbnormalReturns, window: Window, family: np.ndarray) -> Array:

@@ -35,6 +35,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.claims.market_value import market_value
 from eventwindow.errors import NoFigure, StudyError
 from eventwindow.estimation.ex_treated import weights_from_values
+from eventwindow.inference.diagnostics import diagnostics
 from eventwindow.inference.tables import cumulative_table, daily_table, tests_table
 from eventwindow.study.definition import LONG_WINDOW
 from eventwindow.study.estimates import Estimates
@@ -92,6 +93,7 @@ def firms(estimates: Estimates) -> Tables:
         "firms": firms_table(mine, estimates.over(rows, longer), windows.report, list(headline.members)),
         "candidates": candidates_table(mine, baskets, estimates.candidates),
         "activity": activity_table(mine, volume, baskets, windows.report),
+        "diagnostics": diagnostics(mine),
     }
 
 
@@ -193,7 +195,7 @@ ANALYSES = (
     ),
     Analysis("exchanges", ("exchanges", "receipts"), exchanges, 1),
     Analysis("intraday", ("intraday", "intraday_days", "lead_lag"), intraday_bars, 2),
-    Analysis("firms", ("firms", "candidates", "activity"), firms, 2),
+    Analysis("firms", ("firms", "candidates", "activity", "diagnostics"), firms, 2),
     Analysis("tests", ("abnormal_returns", "cumulative", "tests"), tests, 4),
     Analysis("run_up", ("approach",), run_up, 1),
     Analysis("data_quality", ("data_quality", "reconciliation"), data_quality, 1),

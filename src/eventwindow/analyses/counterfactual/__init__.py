@@ -4,6 +4,7 @@ These models choose weights, penalties or factors, so no closed-form error of th
 inference is from days held out in blocks and from donors treated in turn.
 """
 
+from eventwindow.analyses.counterfactual.augmented import augmented, augmented_penalties
 from eventwindow.analyses.counterfactual.latent import latent_factors
 from eventwindow.analyses.counterfactual.penalised import elastic_net, elastic_net_penalties
 from eventwindow.analyses.counterfactual.predictor import Counterfactual
@@ -19,5 +20,8 @@ COUNTERFACTUALS: dict[str, Counterfactual] = {
         Counterfactual("ridge", ridge, ridge_penalties),
         Counterfactual("elastic_net", elastic_net, elastic_net_penalties, donors_choose=False),
         Counterfactual("latent_factors", latent_factors),
+        Counterfactual(
+            "augmented_synthetic_control", augmented, augmented_penalties, donors_choose=False, one_error=True
+        ),
     )
 }

@@ -42,9 +42,8 @@ def predicted(model: Counterfactual, x: Array, y: Array, x_event: Array, own: In
     """
     penalties = model.penalties(x, y, own)
     held, error = _by_penalty(model, x, y, own, block, penalties)
-    total = error.sum(axis=0)
-    chosen = total.argmin(axis=0)
-    best = (total - error).argmin(axis=1) if len(penalties) > 1 else np.zeros((len(error), y.shape[1]), np.int64)
+    chosen = _choice(model, error)
+    best = np.array([_choice(model, np.delete(error, k, axis=0)) for k in range(len(error))])
     target = np.arange(y.shape[1])
     final = model.predict(x, y, x_event, own, penalties)[chosen, :, target].T
     return Predicted(
@@ -63,7 +62,7 @@ def expected_at(
     penalties = model.penalties(x, y, own)
     chosen = np.zeros(y.shape[1], np.int64)
     if len(penalties) > 1:
-        chosen = _by_penalty(model, x, y, own, block, penalties)[1].sum(axis=0).argmin(axis=0)
+        chosen = _choice(model, _by_penalty(model, x, y, own, block, penalties)[1])
     final = model.predict(x, y, x_event, own, penalties[chosen, np.arange(y.shape[1])][None])[0]
     return final[: len(x)], final[len(x) :]
 
@@ -75,6 +74,17 @@ def expected_at_steps(
     penalties = model.penalties(x, y, own)[: steps.max() + 1]
     final = model.predict(x, y, x_event, own, penalties)[steps]
     return final[:, : len(x)], final[:, len(x) :]
+
+
+def _choice(model: Counterfactual, error: Array) -> Ints:
+    """(M,) the step on the scale of penalties that the squared errors of the blocks (K, A, M) choose."""
+    mean = error.mean(axis=0)
+    least = mean.argmin(axis=0)
+    if not model.one_error:
+        return np.asarray(least, np.int64)
+    target = np.arange(mean.shape[1])
+    spread = error.std(axis=0, ddof=1)[least, target] / np.sqrt(len(error))
+    return np.asarray((mean <= mean[least, target] + spread).argmax(axis=0), np.int64)
 
 
 def _by_penalty(

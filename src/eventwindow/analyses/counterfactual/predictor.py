@@ -29,10 +29,12 @@ class Counterfactual:
     """A line of the registry.
 
     `donors_choose`: a donor treated in turn chooses its own penalty by blocks; else, where that takes too long, it
-    takes the treated stock's step on the scale of penalties.
+    takes the treated stock's step on the scale of penalties. `one_error`: of the penalties whose error over the blocks
+    lies within one standard error of the least, the largest is taken.
     """
 
     name: str
     predict: Predict
     penalties: Penalties = no_penalty
     donors_choose: bool = True
+    one_error: bool = False

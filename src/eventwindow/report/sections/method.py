@@ -23,12 +23,13 @@ TESTS = (
     "date_permutation_mean", "date_permutation_sar", "date_permutation_max", "date_permutation_scaled",
     "portfolio_t", "correlation",
     "adjusted_patell_z", "kolari_pynnonen_t", "corrado_z", "corrado_zivney_z", "conformal_mean", "conformal_sur",
+    "rank_calendar_z", "crude_dependence_calendar_t",
     "block_bootstrap", "gls_t", "crude_dependence_t", "calendar_time", "sur_f", "grank_t", "cross_sectional_t",
     "skewness_adjusted_t", "patell_z", "patell_z_sum_of_sars", "bmp_t", "independence_t", "sign_z",
     "generalized_sign_z", "wilcoxon_w_plus", "grank_z", "bhar_t", "bhar_skewness_adjusted_t",
 )  # fmt: skip
 CORRELATED = {"adjusted_patell_z", "kolari_pynnonen_t"}
-COUNTERFACTUALS = ("synthetic_control", "ridge", "elastic_net", "latent_factors")
+COUNTERFACTUALS = ("synthetic_control", "augmented_synthetic_control", "ridge", "elastic_net", "latent_factors")
 PLACEBOS = ("placebo_time", "placebo_space")
 
 Entry = tuple[Markup, str]  # words, and the key of a formula or ""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
-NAME = r"[A-ZÄÖÜ][\w–]+"
+NAME = r"[A-ZÄÖÜ][\w–-]+"
 CITED = re.compile(rf"({NAME}(?:, {NAME})*(?: & {NAME})?) (\d{{4}}(?:, \d{{4}})*)")
 
 
