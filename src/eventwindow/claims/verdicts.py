@@ -222,7 +222,7 @@ def _compound(claim: Claim, parts: Sequence[Verdict], basis: _Basis) -> Verdict:
     return Verdict(
         claim,
         word,
-        Reason("rule_compound", n=len(deciding)),
+        Reason("rule_compound", n=len(deciding)) if len(deciding) > 1 else deciding[0].rule,
         Reason.sentences(*told, *map(_part, parts), *_tail(claim)),
         lead.measured,
         changes=Reason.together(list(dict.fromkeys(changes))) if changes else None,

@@ -129,7 +129,10 @@ def _measured(context: Context, verdict: Verdict) -> str:
         return ""
     if found.interval is not None:
         return " … ".join(context.figure(edge, found.unit) for edge in found.interval)
-    return "" if found.value is None else context.figure(found.value, found.unit)
+    figure = "" if found.value is None else context.figure(found.value, found.unit)
+    key = f"measured.{verdict.claim.measure_name}"  # a share says of what
+    of_what = figure and found.unit == "share" and context.language.has(key)
+    return context.language.text(key, figure=figure) if of_what else figure
 
 
 def _figures(context: Context, verdict: Verdict) -> tuple[tuple[str, str], ...]:
