@@ -182,7 +182,7 @@ def test_the_draft_is_a_ledger_that_check_accepts_with_what_is_open_listed(draft
     ledger = read_claims(draft, study.securities, study.baskets)
     assert [c.place for c in ledger.claims] == [f"news.txt, line {n}" for n in (1, 1, 3, 3, 4)]
     assert [c.unfinished for c in ledger.unfinished] == [
-        "which listing is meant: TSM or 2330.TW?",
+        "which listing is meant: TSM / 2330.TW?",
         "the article says only 'chip stocks': name the members",
         "^DJI is no security of this study",
         "2025-01-20 is no session of NVDA",
@@ -204,7 +204,7 @@ def test_an_unfinished_entry_is_open_for_that_reason_and_read_in_full_once_the_k
     open_ = read_claims(draft, study.securities, study.baskets).unfinished[0]
     (verdict,) = judge([open_], None)  # type: ignore[arg-type]
     assert verdict.word == "open"
-    assert str(verdict.reason) == "The entry is not finished: which listing is meant: TSM or 2330.TW?"
+    assert str(verdict.reason) == "The entry is not finished: which listing is meant: TSM / 2330.TW?"
     kept = [line for line in draft.read_text(encoding="utf-8").splitlines() if not line.startswith("unfinished")]
     draft.write_text("\n".join(kept), encoding="utf-8")
     with pytest.raises(ClaimError, match="the key 'security' is missing"):

@@ -75,6 +75,8 @@ class WindowError(StudyError):
 class PriceError(StudyError):
     """A price file that cannot be read as prices, or a security that none of the sources asked knows."""
 
+    symbols: tuple[str, ...] = ()  # those that none knows
+
 
 class ClaimError(StudyError):
     """A claim that cannot be held against this study."""

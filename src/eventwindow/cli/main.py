@@ -92,6 +92,7 @@ def parser() -> argparse.ArgumentParser:
     draft.add_argument("--study", metavar="STUDY", help="the study that the claims are for; its names count too")
     draft.add_argument("--names", type=Path, metavar="CSV", help="further names of securities")
     draft.add_argument("--out", type=Path, default=Path("claims.draft.toml"), metavar="FILE")
+    _verify_options(_command(commands, "verify", _verify, "an article's market statements with a verdict each"))
     prices = _command(commands, "prices", _prices, "show what is held of a study's prices, how old and from where")
     prices.add_argument("study", metavar="STUDY")
     prices.add_argument("--refresh", action="store_true", help="pull again and show what changed")
@@ -105,6 +106,15 @@ def parser() -> argparse.ArgumentParser:
     new = _command(commands, "new", _new, "write a small, commented study that runs as it is")
     new.add_argument("name", metavar="NAME", help="the folder to make")
     return top
+
+
+def _verify_options(verify: argparse.ArgumentParser) -> None:
+    verify.add_argument("articles", nargs="+", type=Path, metavar="ARTICLE", help="text or HTML; - is standard input")
+    verify.add_argument("--date", metavar="YYYY-MM-DD", help="the day it is of, where the article does not tell it")
+    verify.add_argument("--names", type=Path, metavar="CSV", help="further names of securities")
+    _price_options(verify)
+    verify.add_argument("--out", "--save", type=Path, metavar="DIR", help="where the study and the report go")
+    verify.add_argument("--language", choices=languages(), help="of the report (default: the article's)")
 
 
 def _calibration_options(size: argparse.ArgumentParser) -> None:
@@ -246,6 +256,14 @@ def _quick(options: argparse.Namespace) -> int:
     from eventwindow.cli.quick import quick
 
     return quick(options)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from eventwindow.cli.verify import verify
+    from eventwindow.parallel import second_core
+
+    with second_core(RUN_IMPORTS):
+        return verify(options)
 
 
 def _draft(options: argparse.Namespace) -> int:

@@ -8,13 +8,14 @@ from typing import Any
 
 from eventwindow.draft.paraphrase import figure, paraphrase
 from eventwindow.draft.statement import Statement, Subject
+from eventwindow.errors import Reason, Text
 from eventwindow.study.definition import Study
 
 RANKS = {"loss_rank", "return_rank", "value_rank", "record"}
 ANY_DAY = {"value_rank"}  # the last close on or before the day counts
-UNMEASURED = {"volume_multiple": "no measure takes volume as a multiple of the usual"}
-SINCE = "no measure takes a rank since a month: give `since` up, or delete the entry"
-ROUND = "a round price: how precisely is it meant? set `precision`"
+UNMEASURED = {"volume_multiple": Reason("draft_volume")}
+SINCE = Reason("draft_since")
+ROUND = Reason("draft_round")
 Entry = dict[str, Any]
 Closed = Callable[[str, dt.date], bool]  # symbol, day → its exchange had no session
 
@@ -23,13 +24,19 @@ def entry(s: Statement, key: str, article: str, place: str, study: Study | None,
     """One table of the draft; `unfinished` stands where something is open."""
     en, zh = paraphrase(s)
     held: Mapping[str, Any] | None = None if study is None else study.securities
-    reasons = [*_who_open(s, held), *_when_open(s, study, closed), *s.open, *[ROUND] * _round(s)]
+    reasons = open_reasons(s, study, closed)
     head: Entry = {"id": key, "article": article, "place": place}
     if reasons:
-        head["unfinished"] = "; ".join(dict.fromkeys(reasons))
+        head["unfinished"] = "; ".join(map(str, reasons))
     if len(s.who.symbols) == 1 and (held is None or s.who.symbols[0] in held):
         head["security"] = s.who.symbols[0]
     return head | {"text_en": en, "text_zh": zh} | _stated(s) | _measured(s)
+
+
+def open_reasons(s: Statement, study: Study | None, closed: Closed) -> list[Reason]:
+    """Why a person must finish the statement; none where it can be judged."""
+    held: Mapping[str, Any] | None = None if study is None else study.securities
+    return list(dict.fromkeys([*_who_open(s, held), *_when_open(s, study, closed), *s.open, *[ROUND] * _round(s)]))
 
 
 def _stated(s: Statement) -> Entry:
@@ -80,34 +87,35 @@ def _clean(value: float | None) -> float | int | None:
     return int(value) if value == int(value) else value
 
 
-def _who_open(s: Statement, held: Mapping[str, Any] | None) -> list[str]:
-    reasons = [*_named(s.who, "the security", held)]
+def _who_open(s: Statement, held: Mapping[str, Any] | None) -> list[Reason]:
+    reasons = [*_named(s.who, Reason("draft_nobody"), held)]
     for other in s.against:
-        reasons += _named(other, "what it is compared with", held)
+        reasons += _named(other, Reason("draft_nobody_compared"), held)
     return reasons
 
 
-def _named(who: Subject, what: str, held: Mapping[str, Any] | None) -> list[str]:
+def _named(who: Subject, nobody: Reason, held: Mapping[str, Any] | None) -> list[Reason]:
     if who.group:
-        return [f"the article says only {who.group.label!r}: name the members"]
+        return [Reason("draft_members", group=Text(who.group.label, who.group.label_zh))]
     if who.name:
-        return [f"no list holds the name {who.name!r}: add it with --names, or delete the entry"]
+        return [Reason("draft_stranger", name=who.name)]
     if not who.symbols:
-        return [f"{what} is not named"]
+        return [nobody]
     if len(who.symbols) > 1:
-        return [f"which listing is meant: {' or '.join(who.symbols)}?"]
+        return [Reason("draft_listing", symbols=" / ".join(who.symbols))]
     if held is not None and who.symbols[0] not in held:
-        return [f"{who.symbols[0]} is no security of this study"]
+        return [Reason("draft_not_held", symbol=who.symbols[0])]
     return []
 
 
-def _when_open(s: Statement, study: Study | None, closed: Closed) -> list[str]:
+def _when_open(s: Statement, study: Study | None, closed: Closed) -> list[Reason]:
     unmeasured = [reason for kind, reason in UNMEASURED.items() if kind == s.kind] + [SINCE] * bool(s.since)
     if s.year:
         return unmeasured
     if s.date is None:
         headline = next((e for e in study.file.events if e.id == study.headline["event"]), None) if study else None
-        hint = f" (the study's headline event is of {headline.date})" if headline else ""
-        return [f"the day is not stated{hint}", *unmeasured]
+        told = Reason("draft_no_day_event", day=str(headline.date)) if headline else Reason("draft_no_day")
+        return [told, *unmeasured]
     days = () if s.kind in ANY_DAY or len(s.who.symbols) != 1 else (s.date, s.until)
-    return [f"{d} is no session of {s.who.symbols[0]}" for d in days if d and closed(s.who.symbols[0], d)] + unmeasured
+    shut = [d for d in days if d and closed(s.who.symbols[0], d)]
+    return [Reason("draft_no_session", day=str(d), symbol=s.who.symbols[0]) for d in shut] + unmeasured

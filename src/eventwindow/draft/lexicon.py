@@ -52,6 +52,7 @@ class Lexicon:
     fillers: tuple[str, ...]
     never: str
     aside: Mapping[str, re.Pattern[str]]
+    zones: Mapping[str, str]  # a place as clock times name it → its zone
     small: frozenset[str]  # words that name no subject
     prepositions: frozenset[str]
 
@@ -78,6 +79,7 @@ def lexicon(chinese: bool) -> Lexicon:
         not_bare=frozenset(rules["not_bare"]),
         stop=frozenset(rules["stranger"]["stop"]),
         fillers=tuple(_script(w, chinese) for w in _longest(rules["stranger"]["zh_filler"])),
+        zones={_script(place, chinese): zone for place, zone in rules["zones"].items()},
         small=frozenset(rules["small"].split()),
         prepositions=frozenset(rules["prepositions"].split()),
         aside={key: re.compile(_script(p, chinese), re.IGNORECASE) for key, p in rules["aside"].items()},

@@ -8,6 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+from eventwindow.draft.chinese import has_chinese
+
 FUNDS = {"^GSPC": "SPY"}  # an index without dividends → the fund that holds it
 
 
@@ -20,6 +22,8 @@ class Home(NamedTuple):
     benchmark: str
     name: str
     listed: bool
+    kind: str = "stock"  # as in the list of names
+    name_zh: str = ""
 
 
 def home_of(symbol: str) -> Home:
@@ -42,7 +46,9 @@ def _homes() -> tuple[dict[str, Home], dict[str, tuple[str, str, str]]]:
         home = (row["exchange"], row["currency"], FUNDS.get(benchmark, benchmark))
         if benchmark:
             counts.setdefault(_suffix(symbol), Counter())[home] += 1
-        listed[symbol] = Home(symbol, *home, row["names"].split("|")[0] or symbol, True)
+        names = row["names"].split("|")
+        chinese = next((n for n in names if has_chinese(n)), "")
+        listed[symbol] = Home(symbol, *home, names[0] or symbol, True, row["kind"], chinese)
     usual = {suffix: found.most_common(1)[0][0] for suffix, found in counts.items()}
     return {s: h if h.benchmark else h._replace(benchmark=_usual(s, usual)) for s, h in listed.items()}, usual
 

@@ -15,6 +15,7 @@ from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
 from eventwindow.draft.subjects import Found, subjects_of
+from eventwindow.errors import Reason
 
 LEVEL_HEDGE = {"at": "", "over": "more_than", "under": "less_than"}
 _YUAN = {"TWD", "CNY", "HKD", "JPY"}  # what 元 alone may be
@@ -22,16 +23,17 @@ LARGE = 1e7  # a smaller sum is no market value
 _AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
 _OR = re.compile(r"[\s,(]*(?:or|或|即)?[\s,]*(?:跌幅|涨幅|升幅|幅度)?(?:为|达|约|高达)?\s*", re.IGNORECASE)
 _FROM_TO = re.compile(r"(?:\b(?:from|to|at|of)|从|由|至|到|降为|升为)\s*$", re.IGNORECASE)
-ROW = "several figures stand in a row: which is whose?"
-POSSIBLE = "it is said as a possibility or a forecast"
-EXTREME = "an extreme of the day is meant, not its close"
-AFTER_HOURS = "a price after hours is meant; daily data hold none"
-SPAN = "a span of time is meant: give `date` and `until`"
-MOMENT = "a moment of the day is meant, not its close"
-INVERSE = "the pair is quoted the other way round: a fall of this currency is a rise of the quote"
-CURRENCY = "the sum is in another currency than the quotation"
-INDEX_VALUE = "the value of all its members is meant, which is not in the quotation"
+ROW = Reason("draft_row")
+POSSIBLE = Reason("draft_possible")
+EXTREME = Reason("draft_extreme")
+AFTER_HOURS = Reason("draft_after_hours")
+SPAN = Reason("draft_span")
+MOMENT = Reason("draft_moment")
+INVERSE = Reason("draft_inverse")
+CURRENCY = Reason("draft_currency")
+INDEX_VALUE = Reason("draft_index_value")
 _SHARE = re.compile(r"\s+of\s+(?:[\w'’.-]+\s*){1,6}")
+_NOUN = re.compile(r" (?P<one>[a-z]{3,})(?: (?P<two>[a-z]+))?")
 _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
 _COUNTED = re.compile(r"[\u3400-\u9fff]|\s+[a-z]{3,}s\b(?! points)")
 _NARROWED = re.compile(r"收敛|收窄|缩小|\bnarrow", re.IGNORECASE)
@@ -41,7 +43,7 @@ _PARED = re.compile(
 )
 _FROM = re.compile(r"(?:recover|rebound|bounc)\w* from (?:a |an )?\w+ of (?:\w+ )*$", re.IGNORECASE)
 _LATE = re.compile(r"\b(?:clos|settl|end|finish)\w*\b|收|终场", re.IGNORECASE)
-POINTS = "no measure takes points: give the change in per cent"
+POINTS = Reason("draft_points")
 
 
 def figures(
@@ -50,7 +52,7 @@ def figures(
     """Every figure about a market in the sentence, with the mark it stands at."""
     direction, said = 0, list[tuple[Mark, Statement]]()
     for mark in sentence.all("amount"):
-        if _about_something_else(sentence, mark):
+        if about_something_else(sentence, mark):
             continue
         if (same := _same_move(sentence, mark, said)) is not None:
             found = [same]
@@ -67,6 +69,8 @@ def _read(
     sentence: Sentence, mark: Mark, context: Context, names: Names, dated: dt.date, direction: int
 ) -> list[Statement]:
     sign, who = _sign(sentence, mark), _subjects(sentence, mark, context)
+    if who.foreign:
+        return []
     found: list[Statement] = []
     for subject in who.who or (NOBODY,):
         own = sign or _elliptic(sentence, mark, direction or _by(sentence, mark))
@@ -94,12 +98,12 @@ def _same_move(sentence: Sentence, mark: Mark, said: list[tuple[Mark, Statement]
     )
 
 
-def _about_something_else(sentence: Sentence, mark: Mark) -> bool:
+def about_something_else(sentence: Sentence, mark: Mark) -> bool:
     """Whether the nearest noun says that the figure is a cost, a count, a wage: anything but a price."""
     low, high = sentence.clause(mark)
     if mark.value.unit == "percent" and (m := _SHARE.match(sentence.text[mark.end :])):
         return not (_WORTH.search(m[0]) or sentence.rules.words["value"].search(m[0]))
-    if mark.value.unit != "multiple" and _volume(sentence, mark):
+    if (mark.value.unit != "multiple" and _volume(sentence, mark)) or _attribute(sentence, mark):
         return True
     kinds = ("off", "stock", "value", "close", "names")
     before = [m for m in sentence.all(*kinds, within=(low, mark.start)) if not _lesser(sentence, m)]
@@ -111,6 +115,16 @@ def _about_something_else(sentence: Sentence, mark: Mark) -> bool:
         return True
     earlier = [m for m in sentence.all(*kinds, within=(0, low)) if not _lesser(sentence, m)]
     return bool(earlier) and earlier[-1].kind == "off" and not sentence.has("names", within=(low, high))
+
+
+def _attribute(sentence: Sentence, mark: Mark) -> bool:
+    """ "a 40 % premium", "a 25 % duty": the noun behind the figure is what it measures, and it is no move."""
+    found = _NOUN.match(sentence.text, mark.end) if mark.value.unit == "percent" else None
+    if found is None:
+        return False
+    known = any(mark.end <= m.start <= found.end("one") for m in sentence.marks if m.kind != "off")
+    light = any(w in sentence.rules.small or w.endswith(("ly", "day")) for w in (found["one"],))
+    return not (known or light)
 
 
 def _volume(sentence: Sentence, mark: Mark) -> bool:

@@ -17,7 +17,7 @@ from eventwindow.draft.write import draft_text, toml_table
 from eventwindow.errors import StudyError
 from eventwindow.estimation.by_exchange import NO_BENCHMARK
 from eventwindow.study.definition import Study, read_study
-from eventwindow.study.library import shipped_figures
+from eventwindow.study.library import shipped_figures, shipped_shares
 
 EVENT = "day"
 WINDOWS = {"estimation": [-260, -11], "event": [-10, 10], "report": [[0, 0], [0, 1], [0, 5]]}
@@ -63,7 +63,7 @@ def study_of_question(question: Question, folder: Path) -> Asked:
     entries, unread = _claims(said, study)
     if entries:
         _write(folder / "claims.toml", draft_text(["The question"], [entries], None, head=""))
-    _keep_figures(study)
+    keep_figures(study)
     return Asked(study, homes[: len(question.symbols)], tuple(unread))
 
 
@@ -136,10 +136,12 @@ def _claims(said: Sequence[tuple[str, Sequence[Statement]]], study: Study) -> tu
     return entries, unread
 
 
-def _keep_figures(study: Study) -> None:
+def keep_figures(study: Study) -> None:
     """Keep the figures that ship for these symbols beside the study, for where Yahoo cannot be reached."""
     if text := shipped_figures(study.symbols):
         _write(study.folder / "figures" / "daily.csv", text)
+    if shares := shipped_shares(study.symbols):
+        _write(study.folder / "figures" / "shares.csv", shares)
 
 
 def _write(path: Path, text: str) -> None:

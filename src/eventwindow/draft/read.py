@@ -6,13 +6,14 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.context import Context, last_day, session_of
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
+from eventwindow.draft.missed import missed
 from eventwindow.draft.quantified import figures
 from eventwindow.draft.securities import Names, names
 from eventwindow.draft.sentence import Sentence, parse, sentences
@@ -23,19 +24,35 @@ from eventwindow.study.definition import Study
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff。])[ \t]+|[ \t]+(?=[\u3400-\u9fff])")
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One sentence: where it stands, what it says about markets, and the figures of which no statement was made."""
+
+    line: int
+    text: str
+    statements: tuple[Statement, ...]
+    missed: tuple[str, ...]
+
+
 def statements(text: str, dated: dt.date, study: Study | None = None, own: Path | None = None) -> list[Statement]:
     """Every statement about markets in the text, in its order; a line that stands twice is read once."""
+    return [s for reading in readings(text, dated, study, own) for s in reading.statements]
+
+
+def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | None = None) -> Iterator[Reading]:
+    """The text sentence by sentence; a line that stands twice is read once."""
     chinese = has_chinese(text)
     rules = lexicon(chinese)
     known = names(rules, chinese, study, own)
-    found: list[Statement] = []
-    seen: set[str] = set()
+    seen, told = set[str](), set[dt.date]()
     for number, line in enumerate(text.splitlines(), 1):
         plain = normal(line)
         if plain and plain not in seen:
-            found += paragraph(plain, number, dated, rules, known)
+            day = next(iter(told)) if len(told) == 1 else None  # an article of one day goes on in it
+            for reading in paragraph(plain, number, dated, rules, known, day):
+                told |= {s.date for s in reading.statements if s.date and not s.until}
+                yield reading
         seen.add(plain)
-    return found
 
 
 def normal(line: str) -> str:
@@ -43,15 +60,18 @@ def normal(line: str) -> str:
     return _SPACED.sub("", simplified(unicodedata.normalize("NFKC", line))).strip()
 
 
-def paragraph(line: str, number: int, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Statement]:
-    """The statements of one line; what a sentence leaves behind is the next one's context."""
-    context = Context()
+def paragraph(
+    line: str, number: int, dated: dt.date, rules: Lexicon, known: Names, day: dt.date | None = None
+) -> Iterator[Reading]:
+    """The sentences of one line, of `day` where it names none; what one leaves behind is the next one's context."""
+    context = Context(date=day)
     for text in sentences(line, rules):
         sentence = parse(text, dated, rules, known, line)
         said = list(figures(sentence, number, context, known, dated))
         said += list(remarks(sentence, number, context, known, said))
         ordered = sorted(said, key=lambda pair: pair[0].start)
-        yield from (statement for _, statement in _once(ordered))
+        told = tuple(statement for _, statement in _once(ordered))
+        yield Reading(number, text, told, tuple(missed(sentence, (m for m, _ in said))))
         context = replace(context, date=last_day(sentence, context), **_spoken_of(sentence, context, known))
         if ordered:
             context = _left(ordered, context, session_of(sentence, ordered[-1][0], context))

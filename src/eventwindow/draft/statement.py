@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from eventwindow.draft.lexicon import Group
+from eventwindow.errors import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Statement:
     against: tuple[Subject, ...] = ()
     by: str = ""
     currency: str = ""
-    open: tuple[str, ...] = ()  # (English) reasons why a person must finish it, beside what is plainly missing
+    open: tuple[Reason, ...] = ()  # reasons why a person must finish it, beside what is plainly missing
 
     def __str__(self) -> str:
         """The short form of the tests' tables."""

@@ -10,8 +10,9 @@ from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import Subject
 from eventwindow.draft.strangers import leftover
+from eventwindow.errors import Reason
 
-WHICH = "which security is meant is not sure: several are named before"
+WHICH = Reason("draft_which")
 _STOCK = re.compile(
     r"(?:share|stock|share price|stock price|price|adr|receipt|contract|loss|losse|gain|fall|drop|decline|value|close|index|futures?|listing)s?$"  # noqa: E501
 )
@@ -33,7 +34,8 @@ class Found:
     """The subjects, and why they may be others; no subjects where the clause speaks of something else."""
 
     who: tuple[Subject, ...] = ()
-    open: tuple[str, ...] = ()
+    open: tuple[Reason, ...] = ()
+    foreign: bool = False  # the clause has a subject of its own, which is no security
 
 
 def subjects_of(sentence: Sentence, mark: Mark, context: Context) -> Found:
@@ -45,7 +47,7 @@ def subjects_of(sentence: Sentence, mark: Mark, context: Context) -> Found:
     if linked := _after(sentence, mark, high):
         return Found(tuple(linked.value))
     if foreign_head(sentence, low, mark):
-        return Found()
+        return Found(foreign=True)
     return _carried(sentence, mark, context)
 
 
@@ -75,7 +77,7 @@ def _unread(sentence: Sentence, low: int, mark: Mark) -> bool:
 
 def of_own(sentence: Sentence, own: Mark, mark: Mark, low: int) -> Found:
     if not sentence.chinese and (_possessor(sentence, own, mark) or _belongs(sentence, own, low)):
-        return Found()
+        return Found(foreign=True)
     first = sentence.all("names", within=(low, own.start))
     rivals = [m for m in first if not sentence.has(*MOVES, "amount", within=(m.end, own.start))]
     if rivals and not sentence.chinese and not _at_verb(sentence, own, mark):

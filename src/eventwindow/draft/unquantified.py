@@ -15,9 +15,10 @@ from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
 from eventwindow.draft.subjects import of_own, subjects_of
+from eventwindow.errors import Reason
 
 AMONG = 10  # "one of the largest" is among the ten largest
-SINCE = "how far back the rank looks is not told to the month"
+SINCE = Reason("draft_how_far_back")
 _GAIN = re.compile(r"jump|gain|ris|rall|best|涨|升幅", re.IGNORECASE)
 _DAY = re.compile(r"\b(?:move|day)\b", re.IGNORECASE)
 _OWN = re.compile(
@@ -132,7 +133,7 @@ def _since(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple
     return "", False
 
 
-def _of_moment(mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> tuple[str, ...]:
+def _of_moment(mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> tuple[Reason, ...]:
     """A rank of a move that held at a moment of the day is one of that moment."""
     near = [s for m, s in said if m.start < mark.start and s.kind == "return"]
     return tuple(o for o in near[-1].open if o in {EXTREME, MOMENT}) if near else ()

@@ -194,7 +194,9 @@ def _refuse_unknown(search: _Search) -> None:
     if unknown:
         said = "; ".join(dict.fromkeys([r.reason for s in unknown for r in search.reasons.get(s, [])] + search.notes))
         remedy = REMEDIES.get(str(search.mode), "Add it to the file, or correct the symbol.")
-        raise PriceError(f"no prices of {', '.join(unknown)}: {said}", remedy=remedy)
+        error = PriceError(f"no prices of {', '.join(unknown)}: {said}", remedy=remedy)
+        error.symbols = tuple(unknown)
+        raise error
 
 
 def _why(search: _Search, symbol: str) -> str:

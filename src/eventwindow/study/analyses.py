@@ -267,6 +267,8 @@ def _views(estimates: Estimates) -> BenchmarkViews | None:
     """The headline event through the study's benchmark, that benchmark without the treated, and further ones."""
     inputs, study, form = estimates.inputs, estimates.inputs.study, estimates.inputs.study.file.robustness
     without, benchmark = None, study.benchmark
+    if benchmark not in inputs.calendars:  # the study has none, or no prices of it
+        return None
     if form.index and "weights" in inputs.tables:
         frames = {symbol: history.frame for symbol, history in inputs.prices.histories.items()}
         weights = filled_weights(estimates, inputs.tables["weights"], form.index)

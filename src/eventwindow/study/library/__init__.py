@@ -93,5 +93,12 @@ def shipped_figures(symbols: Sequence[str]) -> str:
     return table.round(6).reset_index().to_csv(index=False, lineterminator="\n")
 
 
+def shipped_shares(symbols: Sequence[str]) -> str:
+    """The shares outstanding of some symbols, as the DeepSeek study holds them, as CSV; "" where there are none."""
+    head, *rows = (HERE / "deepseek_2025" / "figures" / "shares.csv").read_text(encoding="utf-8").splitlines()
+    held = [row for row in rows if row.partition(",")[0] in symbols]
+    return "\n".join([head, *held, ""]) if held else ""
+
+
 def _public(folder: Path) -> str:
     return folder.name.replace("_", "-")

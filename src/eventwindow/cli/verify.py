@@ -1,0 +1,109 @@
+"""`eventwindow verify`: an article's market statements one by one, with a verdict or the reason why there is none."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from eventwindow.claims.model import Verdict
+from eventwindow.cli.progress import progress_bar
+from eventwindow.cli.terminal import origin_lines, progress
+from eventwindow.draft.articles import Article, read
+from eventwindow.draft.chinese import simplified
+from eventwindow.draft.verify import Checked, verify_study
+from eventwindow.errors import Catalogue, PriceError, Reason, StudyError, Text, catalogue
+from eventwindow.prices.retry import Progress
+from eventwindow.study.load import Step
+from eventwindow.study.result import StudyResult
+from eventwindow.study.run import run_study
+
+EXCERPT = 60  # characters of a sentence that the list of passed-over figures shows
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Read the articles, run their study, print what was found and keep it beside the study."""
+    date = _date(options.date)
+    articles = [read(path, date) for path in options.articles]
+    folder = options.out or Path("eventwindow-out") / f"verify-{_stem(articles[0])}"
+    with progress() as step, progress_bar("prices") as bar:
+        checked, result = _run(articles, folder, options, step, bar)
+    words = catalogue(options.language or _language(articles))
+    verdicts = {v.claim.id: v for v in result.verdicts}
+    lines = [line for one in checked for line in _lines(one, verdicts, words)]
+    (folder / "verify.md").write_text("\n".join(_markdown(lines)), encoding="utf-8", newline="\n")
+    print(*lines, sep="\n")
+    print(*origin_lines(result), words.text("verify.study", folder=str(folder)), sep="\n")
+    return 0
+
+
+def _run(
+    articles: Sequence[Article], folder: Path, options: argparse.Namespace, step: Step, bar: Progress | None
+) -> tuple[list[Checked], StudyResult]:
+    """The study of the articles, run; without the symbols that no source has prices of."""
+    lacking: frozenset[str] = frozenset()
+    while True:
+        study, checked = verify_study(articles, folder, options.names, lacking)
+        try:
+            return checked, run_study(study, prices=options.prices, step=step, progress=bar)
+        except StudyError as error:
+            shutil.rmtree(folder)
+            unknown = frozenset(error.symbols if isinstance(error, PriceError) else ()) - lacking
+            if not unknown:
+                raise
+            lacking |= unknown
+
+
+def _date(text: str | None) -> dt.date | None:
+    try:
+        return None if text is None else dt.date.fromisoformat(text)
+    except ValueError:
+        raise StudyError(f"{text!r} is no date", where="--date", remedy="Write it as YYYY-MM-DD: 2025-01-31.") from None
+
+
+def _stem(article: Article) -> str:
+    return Path(article.name).stem.replace(" ", "-") or "article"
+
+
+def _language(articles: Sequence[Article]) -> str:
+    """English, or Chinese in the script of the first article."""
+    text = articles[0].text
+    if not articles[0].chinese:
+        return "en"
+    return "zh-Hans" if simplified(text) == text else "zh-Hant"
+
+
+def _lines(one: Checked, verdicts: Mapping[str, Verdict], words: Catalogue) -> Iterator[str]:
+    """The article's head, its statements in order, and what was passed over."""
+    judged = [s for s in one.said if not s.open]
+    yield words.text("verify.title", article=one.article.name, day=str(one.article.dated))
+    yield words.text("verify.judged", n=len(judged), m=len(one.said))
+    yield words.text("verify.limits")
+    yield ""
+    for s in one.said:
+        verdict = None if s.open else verdicts.get(s.id)
+        word = words.words(f"verdict.{verdict.word}") if verdict else words.words("verify.not_judged")
+        yield f"- {s.id}, {words.text('verify.line', line=s.line)} · {word} · {_said(s.words, words)}"
+        yield f"  {words.reason(verdict.reason if verdict else Reason.together(s.open))}"
+    yield ""
+    yield words.words("verify.missed_title" if one.passed else "verify.missed_none")
+    for p in one.passed:
+        yield f"- {words.text('verify.line', line=p.line)}: {', '.join(p.figures)}"
+    yield ""
+
+
+def _said(text: Text, words: Catalogue) -> str:
+    if words.code == "en":
+        return text.en
+    return simplified(text.zh) if words.code == "zh-Hans" else text.zh
+
+
+def _markdown(lines: Sequence[str]) -> Iterator[str]:
+    """The same lines as a page: the first of each article is its head."""
+    head = True
+    for line in lines:
+        yield f"# {line}" if head and line else line
+        head = False
+    yield ""

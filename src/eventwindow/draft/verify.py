@@ -1,0 +1,207 @@
+"""Articles → the folder of a study with every statement: what can be judged, what is open, what was passed over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from eventwindow.calendars.exchange import exchange_calendar
+from eventwindow.draft.articles import Article, clock_time
+from eventwindow.draft.dates import days
+from eventwindow.draft.entries import Entry, entry, open_reasons
+from eventwindow.draft.listings import Home, home_of
+from eventwindow.draft.paraphrase import paraphrase
+from eventwindow.draft.quick import keep_figures
+from eventwindow.draft.read import Reading, readings
+from eventwindow.draft.statement import Statement
+from eventwindow.draft.write import draft_text, toml_table
+from eventwindow.errors import EventDateError, Reason, StudyError, Text
+from eventwindow.estimation.by_exchange import NO_BENCHMARK
+from eventwindow.study.definition import Study, read_study
+
+EVENT = "day"
+WINDOWS = {"estimation": [-260, -11], "event": [-10, 5], "report": [[0, 0], [0, 1]]}
+HEAD = """\
+# Read from the article by rules, in our words. An entry with `unfinished` was not judged: settle it, remove that key,
+# and run the study again. Hold each entry against its sentence (`place`) before you trust its verdict.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A statement of an article: its place, its words in both languages, and why it is not judged (empty if it is)."""
+
+    id: str
+    line: int
+    words: Text
+    open: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Figures beside a market word of which no statement was made."""
+
+    line: int
+    figures: tuple[str, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An article with all that was read in it."""
+
+    article: Article
+    said: tuple[Said, ...]
+    passed: tuple[Passed, ...]
+
+
+def verify_study(
+    articles: Sequence[Article], folder: Path, own: Path | None = None, lacking: frozenset[str] = frozenset()
+) -> tuple[Study, list[Checked]]:
+    """Write the study of the articles into `folder`, which must not exist, and read it again.
+
+    Symbols that are `lacking` have no prices: they stay out of the study, and what is said of them is not judged.
+
+    Raises
+    ------
+    StudyError
+        Where the folder exists, or no article says anything of a security with a name that is known.
+    """
+    if folder.exists():
+        raise StudyError(f"{folder} exists already", remedy="Give another name with --out, or remove it first.")
+    read = [list(readings(a.text, a.dated, None, own)) for a in articles]
+    statements = [[_on_sessions(s) for r in found for s in r.statements] for found in read]
+    homes = [h for h in _homes([s for found in statements for s in found], articles) if h.symbol not in lacking]
+    if not homes:
+        raise StudyError(f"no prices of {', '.join(sorted(lacking))}", remedy="Give them with --prices PATH.")
+    folder.mkdir(parents=True)
+    _write(folder / "study.toml", "\n".join(_study(folder.name, homes, statements, articles, lacking)))
+    study = read_study(folder)
+    keys = [[f"D{a}-{k}" for k in range(1, len(found) + 1)] for a, found in enumerate(statements, 1)]
+    entries = [
+        _entries(f"D{a}", article, found, study)
+        for a, (article, found) in enumerate(zip(articles, statements, strict=True), 1)
+    ]
+    _write(folder / "claims.toml", draft_text([a.name for a in articles], entries, None, head=HEAD))
+    keep_figures(study)
+    checked = [
+        Checked(
+            a,
+            tuple(_said(key, s, study, lacking) for key, s in zip(ids, found, strict=True)),
+            tuple(_passed(sentences)),
+        )
+        for a, ids, found, sentences in zip(articles, keys, statements, read, strict=True)
+    ]
+    return study, checked
+
+
+def _said(key: str, s: Statement, study: Study, lacking: frozenset[str]) -> Said:
+    named = {w for who in (s.who, *s.against) for w in who.symbols if len(who.symbols) == 1}
+    reasons = [r for r in open_reasons(s, study, _open_everywhere) if r.values.get("symbol") not in lacking]
+    reasons += [Reason("draft_no_prices", symbol=symbol) for symbol in sorted(named & lacking)]
+    return Said(key, s.line, Text(*paraphrase(s)), tuple(reasons))
+
+
+def _passed(found: Sequence[Reading]) -> Iterator[Passed]:
+    yield from (Passed(r.line, r.missed, r.text) for r in found if r.missed)
+
+
+def _entries(key: str, article: Article, found: Sequence[Statement], study: Study) -> list[Entry]:
+    places = [f"{article.name}, line {s.line}" for s in found]
+    return [
+        entry(s, f"{key}-{k}", key, place, study, _open_everywhere)
+        for k, (s, place) in enumerate(zip(found, places, strict=True), 1)
+    ]
+
+
+def _open_everywhere(symbol: str, day: dt.date) -> bool:
+    """Whether the symbol's exchange had no session on that day."""
+    return _session(symbol, day, 0) != day
+
+
+def _on_sessions(s: Statement) -> Statement:
+    """The ends of a span on sessions of the exchange: the first one from its first day, the last one up to its last."""
+    if not s.until or len(s.who.symbols) != 1 or s.date is None:
+        return s
+    first, last = _session(s.who.symbols[0], s.date, 1), _session(s.who.symbols[0], s.until, -1)
+    return replace(s, date=first, until=last) if first <= last else s
+
+
+def _session(symbol: str, day: dt.date, step: int) -> dt.date:
+    """The day itself if it is a session, else the next one (step 1), the one before (-1), or one that differs (0)."""
+    try:
+        calendar = exchange_calendar(home_of(symbol).exchange, day - dt.timedelta(20), day + dt.timedelta(20))
+    except EventDateError:
+        return day
+    held = [t.date() for t in calendar.sessions]
+    if day in held:
+        return day
+    following = [d for d in held if d > day]
+    return following[0] if step >= 0 else max(d for d in held if d < day)
+
+
+def _homes(found: Sequence[Statement], articles: Sequence[Article]) -> list[Home]:
+    """The securities that are named for sure, with those they are compared with; stocks first."""
+    named = [w for s in found for who in (s.who, *s.against) if len(who.symbols) == 1 for w in who.symbols]
+    if not named:
+        where = ", ".join(a.name for a in articles)
+        what = "no security is named for sure" if found else "no statement about a market was found"
+        raise StudyError(what, where=where, remedy="`eventwindow draft` lists what was read; --names adds names.")
+    return sorted(map(home_of, dict.fromkeys(named)), key=lambda home: home.kind != "stock")
+
+
+def _study(
+    name: str,
+    homes: Sequence[Home],
+    found: Sequence[Sequence[Statement]],
+    articles: Sequence[Article],
+    lacking: frozenset[str],
+) -> Iterator[str]:
+    """study.toml: securities with their exchanges, the benchmark of most, and the day that most statements are of."""
+    homes = [h._replace(benchmark=NO_BENCHMARK) if h.benchmark in lacking else h for h in homes]
+    stocks = [h for h in homes if h.kind == "stock"]
+    benchmark = Counter(h.benchmark for h in stocks).most_common(1)[0][0] if stocks else NO_BENCHMARK
+    stocks = stocks or list(homes[:1])
+    title = f"What prices say of {', '.join(a.name for a in articles)}"
+    yield toml_table("[study]", {"name": _slug(name), "title": title, "benchmark": benchmark, "headline": EVENT})
+    yield toml_table("[windows]", WINDOWS)
+    yield toml_table("[[events]]", {"id": EVENT} | _event(found, articles) | {"session": "next"})
+    for home in homes:
+        security: Entry = {"symbol": home.symbol, "exchange": home.exchange, "currency": home.currency}
+        security |= {"name_en": home.name, "name_zh": home.name_zh}
+        if home not in stocks:
+            security["kind"] = "series"
+        elif home.benchmark == home.symbol or home.kind != "stock":
+            security["benchmark"] = NO_BENCHMARK
+        elif home.benchmark != benchmark:
+            security["benchmark"] = home.benchmark
+        yield toml_table("[[securities]]", security)
+
+
+def _slug(name: str) -> str:
+    return "".join(c if c.isascii() and (c.isalnum() or c in "_.-") else "-" for c in name).strip("-_.") or "article"
+
+
+def _event(found: Sequence[Sequence[Statement]], articles: Sequence[Article]) -> Entry:
+    """The day that most statements are of; with a clock time where the article tells one with its place."""
+    dated = Counter(s.date for several in found for s in several if s.date and not s.until)
+    for article in articles:
+        for line in article.text.splitlines():
+            told = next(clock_time(line), None)
+            day = next((m.value.date for m in days(line, article.dated) if m.value.date), None)
+            if told and day:
+                return {
+                    "date": day,
+                    "time": told[0],
+                    "zone": told[1],
+                    "title_en": str(day),
+                }
+    day = max(dated, key=lambda d: (dated[d], d)) if dated else articles[0].dated
+    return {"date": day, "title_en": str(day)}
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
