@@ -192,7 +192,7 @@ def test_the_draft_is_a_ledger_that_check_accepts_with_what_is_open_listed(draft
         "NVDA",
         "return",
         -0.17,
-        0.01,
+        None,
     )
     assert finished.text_en == "NVDA: return of \u221217 % on 2025-01-27"
 

@@ -50,7 +50,13 @@ def _stated(s: Statement) -> Entry:
     if s.kind not in RANKS | {"value_against"}:
         found["stated_text"], found["stated_text_zh"] = figure(s)
     found |= {"stated": stated, "hedge": s.hedge}
-    return found | ({"precision": _clean(s.step)} if s.step is not None else {})
+    return found | ({"precision": _clean(s.step)} if _written(s) else {})
+
+
+def _written(s: Statement) -> bool:
+    """Whether decimals were written, as in "20.0 %": zeros of a whole number leave the precision open to the ledger."""
+    whole = {"return": 0.01, "year_return": 0.01, "opening_gap": 0.01, "day_range": 0.01, "price_level": 1.0}
+    return s.step is not None and s.step < whole.get(s.kind, 0.0)
 
 
 def _measured(s: Statement) -> Entry:
