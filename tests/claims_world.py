@@ -67,7 +67,7 @@ def world(shocks: Mapping[str, Mapping[int, float]], **more: object) -> Evidence
         tables={},
         news=pd.DataFrame(
             {"date": [day(-3), day(0)], "what_en": ["A plan announced", "A speech"], "what_zh": ["計畫", "演說"],
-             "time": [None, time(18, 0)]}
+             "time": [None, time(18, 0)], "source": ["A page: a title. https://example.org/1", ""]}
         ),
     )  # fmt: skip
     return replace(evidence, **more)

@@ -368,6 +368,19 @@ def test_changing_a_price_changes_the_verdict_that_rests_on_it(name):
     assert after != before
 
 
+def test_a_claim_that_rests_on_an_entry_without_a_source_is_open():
+    """The speech of day 0 has none; the plan of three days before has one, which the verdict names."""
+    verdicts = {}
+    for when, mentions in ((day(-3), "plan"), (day(0), "speech")):
+        measure = MEASURES["date_gap"](date=when, mentions=mentions, until=day(0))
+        gap = (day(0) - when).days
+        verdicts[mentions] = judge([stated(measure, "date_gap", stated=float(gap), hedge="exact")], world({}))[0]
+    assert verdicts["plan"].word == "confirmed"
+    assert "https://example.org/1" in str(verdicts["plan"].reason)
+    assert verdicts["speech"].word == "open"
+    assert "names no source" in str(verdicts["speech"].reason)
+
+
 @pytest.mark.parametrize("name", [n for n in CASES if "date" in CASES[n].keys and n not in {"date_gap", "delay"}])
 def test_a_date_without_figures_is_told_or_has_its_reason(name):
     case = CASES[name]

@@ -52,6 +52,7 @@ session = "error"
 [[news]]
 date = 2025-01-29
 what_en = "Federal Reserve meeting ends"
+source = { publisher = "The Fed", title = "Statement", date = 2025-01-29, address = "https://example.org/fed" }
 """
 
 
@@ -102,6 +103,17 @@ FAULTS = {
     "unknown model": ('"market_model"', '"magic"', ["unknown model 'magic'", "line 9", "market_model"]),
     "security twice": ('"TSM"\nexchange', '"NVDA"\nexchange', ["'NVDA' stands in [[securities]] twice", "line 23"]),
     "basket with a stranger": ('["NVDA", "TSM"]', '["NVDA", "INTC"]', ["'INTC'", "line 30", "[[securities]]"]),
+    "source that is text": (
+        'source = { publisher = "The Fed", title = "Statement", date = 2025-01-29, address = "https://example.org/fed" }',
+        'source = "The Fed"',
+        ["line 40, news[1].source: a source is a table", "publisher = …"],
+    ),
+    "source without an address": (
+        ', address = "https://example.org/fed"',
+        "",
+        ["news[1].source: the key 'address' is missing", "publisher, title, address must be there"],
+    ),
+    "address that is none": ("https://example.org/fed", "the web", ["line 40, news[1].source.address"]),
     "time without a zone": (
         'session = "error"',
         "time = 09:00:00",

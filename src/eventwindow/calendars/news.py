@@ -27,24 +27,26 @@ class Happening:
     zone: str | None = None
     rule: SessionRule = "next"
     about: tuple[str, ...] = ()
+    source: str = ""  # the public page that tells it
 
 
 def sessions_of(happenings: Iterable[Happening], calendars: Iterable[Calendar]) -> pd.DataFrame:
-    """One row a happening and exchange: id, kind, date, mic, session, shift, what_en, what_zh, about."""
+    """One row a happening and exchange: id, kind, date, mic, session, shift, what_en, what_zh, about, source."""
     rows = [_row(happening, calendar) for happening in happenings for calendar in calendars]
     return pd.DataFrame(
-        rows, columns=["id", "kind", "date", "mic", "session", "shift", "what_en", "what_zh", "about"]
+        rows, columns=["id", "kind", "date", "mic", "session", "shift", "what_en", "what_zh", "about", "source"]
     ).astype({"session": "datetime64[ns]"})
 
 
 def _row(h: Happening, calendar: Calendar) -> tuple[object, ...]:
+    told = (h.what_en, h.what_zh, h.about, h.source)
     if h.kind != "event" and not calendar.reaches(h.date):
-        return (h.id, h.kind, h.date, calendar.mic, pd.NaT, "outside the sessions held", h.what_en, h.what_zh, h.about)
+        return (h.id, h.kind, h.date, calendar.mic, pd.NaT, "outside the sessions held", *told)
     try:
         zero = day_zero(calendar, h.date, h.time, h.zone, h.rule)
     except EventDateError as error:
         raise EventDateError(error.what, where=f"{h.kind} {h.id!r}", remedy=error.remedy) from None
-    return (h.id, h.kind, h.date, calendar.mic, zero.session, zero.shift, h.what_en, h.what_zh, h.about)
+    return (h.id, h.kind, h.date, calendar.mic, zero.session, zero.shift, *told)
 
 
 class _Row(NamedTuple):

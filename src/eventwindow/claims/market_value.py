@@ -98,6 +98,8 @@ def share_count(evidence: Evidence, symbol: str, when: date) -> ShareCount:
     if place == NONE:
         raise NoFigure(Reason("no_count_near", security=symbol, n=GRACE.days, day=when))
     shares, as_of, source = (own[column].to_numpy()[place] for column in ("shares", "as_of", "source"))
+    if not source or pd.isna(source):
+        raise NoFigure(Reason("count_without_source", security=symbol, day=as_of))
     return ShareCount(float(shares), pd.Timestamp(as_of), str(source))
 
 

@@ -140,6 +140,28 @@ class Event(Form):
         return self
 
 
+class Source(Form):
+    """A public page that tells a fact: who published it, under which title, when, and where it stands."""
+
+    publisher: Annotated[str, Field(min_length=1)]
+    title: Annotated[str, Field(min_length=1)]
+    date: Day | None = None  # of the page, where it has one
+    address: Annotated[str, Field(pattern=r"^https?://\S+$")]
+
+    @property
+    def text(self) -> str:
+        """As the report prints it, in every language alike."""
+        return f"{self.publisher}: {self.title}" + (f" ({self.date})" if self.date else "") + f". {self.address}"
+
+
+def _source(value: object) -> object:
+    if isinstance(value, str):
+        raise ValueError(
+            "a source is a table\nWrite source = { publisher = …, title = …, date = 2025-01-27, address = https://… }."
+        )
+    return value
+
+
 class News(Form):
     """An entry of the calendar of other news, for all securities or those it is `about`.
 
@@ -151,7 +173,7 @@ class News(Form):
     zone: Zone | None = None
     what_en: str
     what_zh: str = ""
-    source: str = ""
+    source: Annotated[Source | None, BeforeValidator(_source, json_schema_input_type=Source | None)] = None
     kind: Literal["news", "closed"] = "news"
     about: tuple[Symbol, ...] = ()
 

@@ -179,7 +179,8 @@ def _event(e: Event) -> Happening:
 
 
 def _news(number: int, n: News) -> Happening:
-    return Happening(f"news-{number}", n.kind, n.date, n.what_en, n.what_zh, n.time, n.zone, about=n.about)
+    source = n.source.text if n.source else ""
+    return Happening(f"news-{number}", n.kind, n.date, n.what_en, n.what_zh, n.time, n.zone, "next", n.about, source)
 
 
 def _check_benchmarks(study: Study, prices: Prices, asked: str) -> None:
@@ -218,7 +219,9 @@ def gather_evidence(inputs: Inputs, abnormal: Mapping[str, AbnormalReturns]) -> 
         securities=securities_table(inputs.study),
         baskets=inputs.study.baskets,
         tables=inputs.tables,
-        news=pd.DataFrame([n.model_dump() for n in inputs.study.file.news]),
+        news=pd.DataFrame(
+            [n.model_dump() | {"source": n.source.text if n.source else ""} for n in inputs.study.file.news]
+        ),
         unavailable={symbol: u.reason for symbol, u in inputs.prices.unavailable.items()},
         titles=inputs.study.titles,
         events={e.id: (e.title_en or e.id, e.title_zh or e.title_en or e.id) for e in inputs.study.file.events},

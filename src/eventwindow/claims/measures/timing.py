@@ -129,7 +129,9 @@ class DateGap(Kind):
         entry = self._entry(evidence)
         gap = float((pd.Timestamp(self.until) - pd.Timestamp(self.date)).days)
         what = Text(str(entry["what_en"]), str(entry["what_zh"]))
-        told = {"day": self.date, "what": what, "gap": Figure(gap, "days"), "until": self.until}
+        if not (source := str(entry.get("source") or "")):
+            raise NoFigure(Reason("calendar_without_source", day=self.date, what=what))
+        told = {"day": self.date, "what": what, "gap": Figure(gap, "days"), "until": self.until, "source": source}
         return Measured(gap, "days", Reason("date_gap", **told))
 
     def _entry(self, evidence: Evidence) -> pd.Series:

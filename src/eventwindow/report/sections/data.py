@@ -25,6 +25,7 @@ def data(context: Context) -> Iterator[Block]:
     yield _exchanges(context)
     yield from _reconciled(context)
     yield from _quality(context)
+    yield from _sources(context)
     yield _tickers(context)
 
 
@@ -72,6 +73,24 @@ def _quality(context: Context) -> Iterator[Block]:
     if len(table):
         rows = tuple(_finding(context, row) for _, row in table.iterrows())
         yield Fold(caption, (Table(caption, "l d L", head, rows),))
+
+
+def _sources(context: Context) -> Iterator[Fold]:
+    """Every entry of the calendar of other news with the public page that tells it."""
+    calendar, say = context.result.calendar, context.language.say
+    entries = calendar[calendar["kind"] != "event"].drop_duplicates("id").sort_values("date", kind="stable")
+    head = tuple(say(f"data.{key}") for key in ("date", "what", "source"))
+    rows = tuple(
+        (
+            context.language.day(e.date),
+            context.language.either(e.what_en, e.what_zh),
+            str(e.source) or say("data.no_source"),
+        )
+        for e in entries.itertuples()
+    )
+    if rows:
+        caption = say("data.sources", n=len(rows))
+        yield Fold(caption, (Table(caption, "d L L", head, rows),))
 
 
 def _finding(context: Context, row: pd.Series) -> tuple[str, ...]:
