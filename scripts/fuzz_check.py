@@ -138,7 +138,7 @@ def of_form(path: Path, chance: Chance) -> None:
     elif kind == 2:
         raw = raw[: chance.randrange(len(raw) + 1)]
     elif kind == 3:
-        raw = raw.decode().encode(chance.choice(("utf-16", "utf-8-sig", "utf-16-le")))
+        raw = raw.decode("utf-8", "replace").encode(chance.choice(("utf-16", "utf-8-sig", "utf-16-le")))
     elif kind == 4:
         raw = bytes(chance.randrange(256) for _ in range(40)) + raw
     elif kind == 5:

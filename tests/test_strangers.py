@@ -9,7 +9,7 @@ from panels import panel
 from test_cases import CASES, arguments
 from test_panels import OPTIONS
 
-from eventwindow import StudyError, abnormal_returns, panel_study
+from eventwindow import StudyError, abnormal_returns, panel_study, run_study
 from eventwindow.calendars.exchange import time_zone
 from eventwindow.cli.main import main
 
@@ -97,3 +97,14 @@ def test_dates_as_whole_numbers_are_answered_with_a_recipe_that_yields_those_dat
     assert np.array_equal(recipe, returns.index)
     with pytest.raises(StudyError, match=r'set_index\("date"\)'):
         abnormal_returns(returns.reset_index(drop=True), events, **OPTIONS)
+
+
+def test_a_study_of_an_event_list_is_told_from_one_of_securities():
+    with pytest.raises(StudyError, match="this is a study of an event list\nRun it with `eventwindow run`"):
+        run_study(CASES / "_panel_clean")
+
+
+def test_a_ticker_in_other_letters_is_told_by_the_file_s_name(tmp_path, capsys):
+    given = study_with(tmp_path, lambda t: t.assign(symbol=t["symbol"].str.lower()))
+    assert main(["check", *given]) == 2
+    assert "prices.csv does not hold it, but 'spy'" in capsys.readouterr().err

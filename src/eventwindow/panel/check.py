@@ -11,7 +11,7 @@ import numpy as np
 
 from eventwindow.panel.chunk import fitted
 from eventwindow.panel.collect import no_fit
-from eventwindow.panel.events import sharing_line
+from eventwindow.panel.events import counted, sharing_line
 from eventwindow.panel.form import PanelStudy, options_of
 from eventwindow.panel.plan import Plan
 from eventwindow.panel.run import Step, planned
@@ -29,14 +29,14 @@ def check_panel(study: PanelStudy, step: Step) -> Iterator[str]:
         panel, events = plan.panel, plan.events
         span = f"{panel.sessions[0]:%Y-%m-%d} to {panel.sessions[-1]:%Y-%m-%d}"
         yield f"panel: {len(panel.securities):,} securities, {len(panel.sessions):,} sessions, {span}"
-        yield f"events: {len(events):,} placed, in {len(events.groups)} groups"
+        yield f"events: {len(events):,} placed, in {counted(len(events.groups), 'group')}"
         told = events.told["what"] + ": " + events.told["reason"]
         yield from (f"  {n:,} {words}" for words, n in told.value_counts().head(SHOWN).items())
         yield from sharing_line(events)
         step("fitting events")
         tried, reasons = _fits(plan)
     lost = sum(reasons.values())
-    yield f"fits: {tried - lost:,} of {'the first ' if tried < len(events) else ''}{tried:,} events"
+    yield f"fits: {tried - lost:,} of {'the first ' if tried < len(events) else ''}{counted(tried, 'event')}"
     yield from (f"  {n:,} excluded: {reason}" for reason, n in reasons.most_common(SHOWN))
     yield verdict(int((events.told["what"] == "excluded").sum()) + lost, int(events.sharing > 0))
 

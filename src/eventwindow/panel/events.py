@@ -227,6 +227,11 @@ def shared_windows(events: EventList, estimation: Window, window: Window) -> Ite
         yield f"{contaminated:,} estimation windows hold another event of the same security; its days were kept"
 
 
+def counted(n: int, word: str) -> str:
+    """ "1 event", "2,000 events" """
+    return f"{n:,} {word}{'' if n == 1 else 's'}"
+
+
 def sharing_line(events: EventList) -> Iterator[str]:
     """That one security has several events on one day, where that is so."""
     if events.sharing:

@@ -24,7 +24,7 @@ from eventwindow.panel.checkpoints import Chunks, fingerprint, flat
 from eventwindow.panel.chunk import Specification
 from eventwindow.panel.collect import collected, with_second_pass
 from eventwindow.panel.engines import Run, engine_named
-from eventwindow.panel.events import EventList, event_list, shared_windows
+from eventwindow.panel.events import EventList, counted, event_list, shared_windows
 from eventwindow.panel.listed import read_events
 from eventwindow.panel.passes import first_pass
 from eventwindow.panel.plan import Plan, factor_tables
@@ -216,7 +216,7 @@ def plan_of(spec: Specification, panel: Panel, events: EventList, factors: Facto
     if not len(events):
         reasons = events.told["reason"].value_counts()
         raise StudyError(
-            f"no event is left: {reasons.index[0]} ({reasons.iloc[0]} events)",
+            f"no event is left: {reasons.index[0]} ({counted(int(reasons.iloc[0]), 'event')})",
             where=events.rows.name,
             remedy="Give events of securities and days that the panel holds.",
         )

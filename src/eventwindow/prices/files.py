@@ -7,7 +7,7 @@ error that names the line.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
@@ -48,13 +48,19 @@ class PriceFiles:
         for symbol in symbols:
             frame = held[symbol].loc[start:end] if symbol in held else None
             if frame is None:
-                found[symbol] = Unavailable(symbol, f"{self.path.name} does not hold it", known=False)
+                found[symbol] = Unavailable(symbol, f"{self.path.name} {_lacks(symbol, held)}", known=False)
             elif frame.empty:
                 found[symbol] = Unavailable(symbol, f"{self.path.name} holds no row in these dates")
             else:
                 before = held[symbol].loc[held[symbol].index < start]
                 found[symbol] = PriceHistory(symbol, frame, "file", earlier=None if before.empty else before)
         return found
+
+
+def _lacks(symbol: str, held: Iterable[str]) -> str:
+    """That the file does not hold it, and the name that differs in case or blanks alone."""
+    like = next((name for name in held if name.strip().upper() == symbol.strip().upper()), "")
+    return f"does not hold it, but {like!r}" if like else "does not hold it"
 
 
 def read_prices(path: Path) -> dict[str, pd.DataFrame]:

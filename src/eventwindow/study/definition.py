@@ -150,7 +150,14 @@ def read_study(folder: Path | str) -> Study:
     'deepseek-2025'
     """
     folder = find_study(str(folder))
-    return study_of(folder, *read_toml(folder / "study.toml"))
+    data, text = read_toml(folder / "study.toml")
+    if "event_list" in data:
+        raise StudyError(
+            "this is a study of an event list",
+            where=f"{folder.name}/study.toml",
+            remedy="Run it with `eventwindow run`, or give its list and panel to `panel_study`.",
+        )
+    return study_of(folder, data, text)
 
 
 def study_of(folder: Path, data: dict[str, Any], text: str) -> Study:
