@@ -1,4 +1,4 @@
-"""Write the figures that ship with a study, from a folder of prices: `python scripts/ship_figures.py FOLDER [OUT]`.
+"""Write the figures that ship with a study, from a folder of prices: `python scripts/ship_figures.py FOLDER [STUDY [OUT]]`.
 
 Prices become whole numbers (of a ten-thousandth, or of a cent for bars) so that they come back exactly; the panel keeps
 logarithms in steps of 2e-6, which leaves a return within 0.02 basis points. The same input gives the same bytes.
@@ -20,23 +20,35 @@ from eventwindow.calendars.exchange import Calendar, exchange_calendar
 from eventwindow.study.definition import read_study
 from eventwindow.study.load import exchanges_of
 
-STUDY = Path(__file__).parents[1] / "src" / "eventwindow" / "study" / "library" / "deepseek_2025" / "figures"
+LIBRARY = Path(__file__).parents[1] / "src" / "eventwindow" / "study" / "library"
 PRICES = ("open", "high", "low", "close", "adj_close")
 BUDGET = 4_000_000  # bytes
 LOG_STEP = 2e-6
 
 
 def main(argv: list[str]) -> int:
-    if not 1 <= len(argv) <= 2:
+    if not 1 <= len(argv) <= 3:
         print(__doc__, file=sys.stderr)
         return 2
-    source, out = Path(argv[0]), Path(argv[1]) if len(argv) == 2 else STUDY
+    source, study = Path(argv[0]), LIBRARY / (argv[1] if len(argv) > 1 else "deepseek_2025")
+    out = Path(argv[2]) if len(argv) > 2 else study / "figures"
     out.mkdir(parents=True, exist_ok=True)
-    write_figures(source, out)
-    write_calendars(STUDY.parent, out)
+    if study.name == "deepseek_2025":
+        write_figures(source, out)
+    else:
+        write_adjusted(source, study, out)
+    write_calendars(study, out)
     total = write_manifest(out)
     print(f"{total / 1e6:.2f} MB of figures written")
     return 0 if total <= BUDGET else 1
+
+
+def write_adjusted(source: Path, study: Path, out: Path) -> None:
+    """The adjusted closes of the symbols of a study, over the days that it needs; no close and no volume are held."""
+    read = read_study(study)
+    wide = pd.read_parquet(source / "us_adj_close.parquet").loc[str(read.start) : str(read.end), list(read.symbols)]
+    long = wide.rename_axis("date").reset_index().melt("date", var_name="symbol", value_name="adj_close").dropna()
+    write_long(long, out / "daily.parquet", "date", {"adj_close": 10_000})
 
 
 def write_figures(source: Path, out: Path) -> None:

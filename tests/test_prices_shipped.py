@@ -171,11 +171,11 @@ def test_the_same_input_gives_the_same_bytes(tmp_path):
     spec = importlib.util.spec_from_file_location("ship_figures", ROOT / "scripts" / "ship_figures.py")
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    assert script.main([str(SOURCE), str(tmp_path)]) == 0
+    assert script.main([str(SOURCE), "deepseek_2025", str(tmp_path)]) == 0
     written = json.loads((tmp_path / "manifest.json").read_text())
     assert set(written["sha256"]) == set(check_sums(tmp_path)) == set(check_sums(FIGURES))
     again = tmp_path / "again"
-    script.main([str(SOURCE), str(again)])
+    script.main([str(SOURCE), "deepseek_2025", str(again)])
     assert (again / "manifest.json").read_bytes() == (tmp_path / "manifest.json").read_bytes()
     ours, shipped = shipped_tables(tmp_path), shipped_tables(FIGURES)
     assert set(ours) == set(shipped)
