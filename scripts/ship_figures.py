@@ -1,4 +1,4 @@
-"""Write the figures that ship with a study, from a folder of prices: `python scripts/ship_figures.py FOLDER [STUDY [OUT]]`.
+"""Write the figures that ship with a study: `python scripts/ship_figures.py FOLDER [STUDY [OUT]]`; FOLDER holds prices.
 
 Prices become whole numbers (of a ten-thousandth, or of a cent for bars) so that they come back exactly; the panel keeps
 logarithms in steps of 2e-6, which leaves a return within 0.02 basis points. The same input gives the same bytes.
