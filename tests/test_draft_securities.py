@@ -131,7 +131,7 @@ def test_no_symbol_stands_twice_and_each_has_the_form_of_its_exchange() -> None:
 
 def test_every_row_is_whole() -> None:
     for row in ROWS:
-        assert re.fullmatch(r"[A-Z0-9]{4}", row["exchange"]), row
+        assert re.fullmatch(r"[A-Z0-9]{4}|24/[57]", row["exchange"]), row
         assert re.fullmatch(r"[A-Z]{3}", row["currency"]), row
         assert row["names"], row
         assert row["listed"] in {"", "no"}, row

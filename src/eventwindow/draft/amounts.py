@@ -23,7 +23,7 @@ _CUR = r"(?:US\$|HK\$|NT\$|A\$|C\$|\$|€|£|¥)"
 _UNIT = (
     r"(?:\s*(?:%|percentage points?\b|per ?cent\b|pct\b|个?百分点)"
     r"|\s*(?:US |U\.S\. )?(?:dollars?|euros?|pounds?|yen|yuan|francs?)\b"
-    r"|\s*(?:USD|HKD|TWD|EUR|JPY)\b|\s*(?:美元|美金|港元|港币|新台币|台币|人民币|日元|日圆|欧元|英镑|元)|-?\s*points?\b|点(?![零一二三四五六七八九\d钟半]))"
+    r"|\s*(?:USD|HKD|TWD|EUR|JPY)\b|\s*(?:美元|美金|港元|港币|新台币|台币|人民币|日元|日圆|欧元|英镑|瑞士法郎|瑞郎|法郎|元)|-?\s*points?\b|点(?![零一二三四五六七八九\d钟半]))"
 )
 _TO = r"\s*(?:to|-|–|—|~|至|到)\s*"
 _GENERAL = re.compile(

@@ -24,6 +24,7 @@ class Context:
     session: str = ""
     direction: int = 0
     kind: str = ""
+    days: bool = True  # whether one day alone was spoken of
     several: bool = False  # more than one security was spoken of
     index: tuple[Subject, ...] = ()  # the index spoken of last
 
@@ -49,6 +50,18 @@ def _resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | No
     base = _resolved(sentence, earlier, context) if earlier else context.date
     day: dt.date | None = found.value.resolved(base)
     return day
+
+
+def day_told(sentence: Sentence, mark: Mark, context: Context) -> bool:
+    """Whether the day is named in the sentence, or one alone was spoken of before."""
+    return context.days or sentence.has("date", "period")
+
+
+def one_day(sentence: Sentence, context: Context) -> bool:
+    """Whether what comes next can be of one day only: the sentence names one at most."""
+    marks = sentence.all("date")
+    steps = any(m.value.steps for m in marks)  # "the next day": two days were spoken of
+    return len({m.value for m in marks}) == 1 and not steps if marks else context.days
 
 
 def last_day(sentence: Sentence, context: Context) -> dt.date | None:
@@ -79,7 +92,11 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
         return near.value if near.kind == "period" else None
     if sentence.has("date", within=(low, high)) and not sentence.chinese:
         return None
-    own = sentence.all("period", within=(low, high))
+    own = [
+        m
+        for m in sentence.all("period", within=(low, high))
+        if m.end <= mark.start or m.value.years or not _parted(sentence, mark, m)
+    ]
     if sentence.chinese:
         last = sentence.last("period", "date", before=mark.start, since=low)
         own = [m for m in own if last is None or last.kind == "period"]
@@ -90,7 +107,12 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
     if not own:
         return None
     years = {year for m in own for year in m.value.years}
-    return Period(years=tuple(sorted(years))) if years else own[-1].value
+    told = [m.value for m in own if m.value.first or m.value.sessions]
+    return Period(years=tuple(sorted(years))) if years else (told or [own[-1].value])[-1]
+
+
+def _parted(sentence: Sentence, mark: Mark, span: Mark) -> bool:
+    return not sentence.chinese and bool(_APART.search(sentence.text[mark.end : span.start]))
 
 
 def _taken(sentence: Sentence, span: Mark) -> bool:

@@ -104,8 +104,8 @@ def _longest(words: Iterable[str]) -> list[str]:
 
 
 def settled(marks: Iterable[Mark], order: Sequence[str]) -> list[Mark]:
-    """Marks without overlap, in the text's order: kinds in `order` first, then the longer, then the earlier."""
-    rank = {kind: k for k, kind in enumerate(order)}
+    """Marks without overlap, in the text's order: kinds in `order` first ("a|b" alike), then the longer, then the earlier."""  # noqa: E501
+    rank = {kind: k for k, kinds in enumerate(order) for kind in kinds.split("|")}
     kept: list[Mark] = []
     for mark in sorted(marks, key=lambda m: (rank.get(m.kind, len(rank)), m.start - m.end, m.start)):
         if all(mark.end <= other.start or other.end <= mark.start for other in kept):

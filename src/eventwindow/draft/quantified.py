@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from eventwindow.draft.amounts import Amount
-from eventwindow.draft.context import Context, day_of, period_of, session_of
+from eventwindow.draft.context import Context, day_of, day_told, period_of, session_of
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import Period
 from eventwindow.draft.securities import Names
@@ -29,12 +29,16 @@ EXTREME = Reason("draft_extreme")
 AFTER_HOURS = Reason("draft_after_hours")
 SPAN = Reason("draft_span")
 MOMENT = Reason("draft_moment")
+WHICH_DAY = Reason("draft_which_day")
 INVERSE = Reason("draft_inverse")
 CURRENCY = Reason("draft_currency")
 INDEX_VALUE = Reason("draft_index_value")
 _SHARE = re.compile(r"\s+of\s+(?:[\w'’.-]+\s*){1,6}")
 _NOUN = re.compile(r" (?P<one>[a-z]{3,})(?: (?P<two>[a-z]+))?")
 _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
+_OFFERED = re.compile(
+    r"\b(?:listing|float|flotation|debut|offering|offer|ipo|issue|bid|target)(?: price)? (?:at|of)\s*$", re.IGNORECASE
+)
 _COUNTED = re.compile(r"[\u3400-\u9fff]|\s+[a-z]{3,}s\b(?! points)")
 _NARROWED = re.compile(r"收敛|收窄|缩小|\bnarrow", re.IGNORECASE)
 _PARED = re.compile(
@@ -259,6 +263,8 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     if not (plain or amount.unit == "money") or amount.high >= 1e6 or amount.low != amount.high or not kind:
         return None
     head = sentence.text[: amount.at]
+    if _OFFERED.search(head):
+        return None
     if amount.unit == "number" and _COUNTED.match(sentence.text[mark.end :]):
         return None
     for word, pattern in sentence.rules.levels.items():
@@ -292,9 +298,15 @@ def _change(
     found = _settled(sentence, mark, who, "return", sign, context)
     if listing and listing.kind == "future" and (found.kind == "opening_gap" or amount.low != amount.high):
         found = replace(found, kind="day_range")
-    if listing and listing.kind == "currency" and listing.currency != "USD" and len(listing.symbol) == len("TWD=X"):
-        found = replace(found, open=(INVERSE, *found.open))
+    found = replace(found, open=(*inverse(who, names), *found.open))
     return [found] if period is None else _over(sentence, replace(found, kind="return"), period, dated)
+
+
+def inverse(who: Subject, names: Names) -> tuple[Reason, ...]:
+    """A currency that is quoted per dollar falls where its quotation rises."""
+    pair = names.listings[who.symbols[0]] if who.symbols else None
+    turned = pair and pair.kind == "currency" and pair.currency != "USD" and len(pair.symbol) == len("TWD=X")
+    return (INVERSE,) if turned else ()
 
 
 def _over(sentence: Sentence, found: Statement, period: Period, dated: dt.date) -> list[Statement]:
@@ -318,6 +330,7 @@ def _settled(
     peers = _peers(sentence, mark)
     reasons += [ROW] * (len(peers) > 1 and who is not NOBODY and _names_before(sentence, peers[0]) != len(peers))
     moment = _moment(sentence, mark)
+    reasons += [WHICH_DAY] * (not day_told(sentence, mark, context))
     reasons += [EXTREME] * amount.extreme + [AFTER_HOURS] * (session == "after")
     reasons += [MOMENT] * (moment and not amount.extreme)
     if session == "pre" and kind == "return" and not moment:

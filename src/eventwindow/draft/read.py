@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eventwindow.draft.chinese import has_chinese, simplified
-from eventwindow.draft.context import Context, last_day, session_of
+from eventwindow.draft.context import Context, last_day, one_day, session_of
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
 from eventwindow.draft.quantified import figures
@@ -72,7 +72,12 @@ def paragraph(
         ordered = sorted(said, key=lambda pair: pair[0].start)
         told = tuple(statement for _, statement in _once(ordered))
         yield Reading(number, text, told, tuple(missed(sentence, (m for m, _ in said))))
-        context = replace(context, date=last_day(sentence, context), **_spoken_of(sentence, context, known))
+        context = replace(
+            context,
+            date=last_day(sentence, context),
+            days=one_day(sentence, context),
+            **_spoken_of(sentence, context, known),
+        )
         if ordered:
             context = _left(ordered, context, session_of(sentence, ordered[-1][0], context))
 

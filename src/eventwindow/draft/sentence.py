@@ -26,8 +26,7 @@ ORDER = (
     "valuable",
     "record_high",
     "record_low",
-    "name",
-    "group",
+    "name|group",
     "amount",
     "same",
 )
@@ -121,12 +120,19 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
         if last and last.kind == "names" and last.end == mark.start and _market(last, names):
             joined.pop()  # 台股 before 台積電, 美股 before 道指: where it trades, not a second subject
             last = joined[-1] if joined else None
-        if last and last.kind == "names" and _JOIN.fullmatch(text[last.end : mark.start]):
+        if last and last.kind == "names" and _lists(text[last.end : mark.start], last, subject, has_chinese(text)):
             subjects = last.value if subject in last.value else (*last.value, subject)
             joined[-1] = replace(last, end=mark.end, value=_narrowed(subjects))
         else:
             joined.append(Mark(mark.start, mark.end, "names", (subject,)))
     return joined
+
+
+def _lists(between: str, last: Mark, subject: Subject, chinese: bool) -> bool:
+    """Whether two names stand in one list; in Chinese a name said again begins a new clause."""
+    if chinese and subject in last.value:
+        return False
+    return bool(_JOIN.fullmatch(between))
 
 
 def _subject(mark: Mark) -> Subject:

@@ -8,18 +8,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from eventwindow.draft.chinese import has_chinese, numeral
-from eventwindow.draft.context import Context, day_of, session_of
+from eventwindow.draft.context import Context, day_of, day_told, session_of
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, MOMENT, POSSIBLE
+from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, MOMENT, POSSIBLE, WHICH_DAY, inverse
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
-from eventwindow.draft.subjects import of_own, subjects_of
+from eventwindow.draft.subjects import WHICH, of_own, subjects_of
 from eventwindow.errors import Reason
 
 AMONG = 10  # "one of the largest" is among the ten largest
 SINCE = Reason("draft_how_far_back")
 _GAIN = re.compile(r"jump|gain|ris|rall|best|涨|升幅", re.IGNORECASE)
+_FAR = re.compile(
+    r"(?:\b(?:below|from|off|under|since|of|short of)\s+(?:its|their|the|a)?\s*(?:\w+\s+){0,2}|(?:从|自|距离?|较|比)[^,。]{0,8})$",  # noqa: E501
+    re.IGNORECASE,
+)
 _DAY = re.compile(r"\b(?:move|day)\b", re.IGNORECASE)
 _OWN = re.compile(
     r"(?:\b(?:its|their|the (?:stock|index|share|company)['’]s)\s+(?:[\w-]+\s+){0,2}|创下?(?:其|自身|上市以来)?)$",
@@ -57,6 +61,7 @@ _COUNTS = {
     "ten": 10,
 }
 _YEARS_BACK = re.compile(rf"(?P<n>{'|'.join(_COUNTS)}|\d+|[一二两三四五六七八九十]+)(?: years?|年)", re.IGNORECASE)
+_OWN_FIGURE = 4  # characters between a move and its figure, at most
 _NEAR = 45  # characters between a name and its verb, at most
 
 
@@ -67,13 +72,16 @@ def remarks(
     for mark in sentence.all("rank"):
         yield from ((mark, replace(s, line=line)) for s in _rank(sentence, mark, context, names, said))
     for mark in sentence.all("valuable", "record_high", "record_low"):
+        if _FAR.search(sentence.text[: mark.start]):
+            continue  # "31.7 % below its all-time high"
         for who in _whose(sentence, mark, context, names, said, own=True):
             kind, stated = ("value_rank", 1.0) if mark.kind == "valuable" else ("record", 0.0)
             by = mark.kind.removeprefix("record_") if kind == "record" else ""
-            yield mark, _ranked(sentence, mark, context, who, kind, stated, line, by=by)
+            found = _ranked(sentence, mark, context, who, kind, stated, line, by=by)
+            yield mark, replace(found, open=_of_moment(mark, said))
     for mark in sentence.all("more_against", "about_against"):
         yield from _against(sentence, mark, context, line)
-    yield from _directions(sentence, line, context, said)
+    yield from _directions(sentence, line, context, names, said)
 
 
 def _ranked(
@@ -135,8 +143,8 @@ def _since(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple
 
 def _of_moment(mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> tuple[Reason, ...]:
     """A rank of a move that held at a moment of the day is one of that moment."""
-    near = [s for m, s in said if m.start < mark.start and s.kind == "return"]
-    return tuple(o for o in near[-1].open if o in {EXTREME, MOMENT}) if near else ()
+    near = [s for m, s in said if m.start < mark.start and s.kind in {"return", "price_level"}]
+    return tuple(o for o in near[-1].open if o in {EXTREME, MOMENT, WHICH, WHICH_DAY}) if near else ()
 
 
 def _whose(
@@ -177,7 +185,7 @@ def _against(sentence: Sentence, mark: Mark, context: Context, line: int) -> Ite
 
 
 def _directions(
-    sentence: Sentence, line: int, context: Context, said: Sequence[tuple[Mark, Statement]]
+    sentence: Sentence, line: int, context: Context, names: Names, said: Sequence[tuple[Mark, Statement]]
 ) -> Iterator[tuple[Mark, Statement]]:
     told = {(s.who, s.direction, s.date) for _, s in said}
     for mark in sentence.all(*MOVES, "same"):
@@ -191,7 +199,10 @@ def _directions(
         ):
             continue
         for who in _moved(sentence, mark, context):
+            if who.name:
+                continue  # a name that no list holds is told with its figures only
             found = _direction(sentence, mark, context, who, direction, line)
+            found = replace(found, open=(*inverse(who, names), *found.open))
             if (who, direction, found.date) not in told:
                 told.add((who, direction, found.date))
                 yield mark, found
@@ -217,6 +228,8 @@ def _plain(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]
     if (no := sentence.last("no", before=mark.start, since=clause[0])) and mark.start - no.end <= 5:
         return False
     figures = sentence.all("amount", within=clause)
+    if any(m.value.unit == "percent" and 0 <= m.start - mark.end <= _OWN_FIGURE for m in figures):
+        return False  # the move has a figure: it is stated with it, or not at all
     used = any(m.start in {f.start for f in figures} for m, _ in said)
     attributive = sentence.text[mark.end : mark.end + 1] == "的" and sentence.has("names", within=(mark.end, clause[1]))
     modal = sentence.has("modal", within=(clause[0], mark.start))
@@ -254,7 +267,8 @@ def _moved(sentence: Sentence, mark: Mark, context: Context) -> tuple[Subject, .
 
 def _direction(sentence: Sentence, mark: Mark, context: Context, who: Subject, direction: int, line: int) -> Statement:
     day, session = day_of(sentence, mark, context), session_of(sentence, mark, context)
-    reasons = (AFTER_HOURS,) if session == "after" else ()
+    reasons: tuple[Reason, ...] = (AFTER_HOURS,) if session == "after" else ()
+    reasons += () if day_told(sentence, mark, context) else (WHICH_DAY,)
     if who.group is not None:
         clause = sentence.clause(mark)
         hedge = next((h for h in ("some", "all") if sentence.has(h, within=clause)), "most")
