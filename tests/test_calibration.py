@@ -1,5 +1,8 @@
 """Size and power on a panel whose truth is known."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +11,18 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
 from eventwindow.inference.calibration import calibrate, clustered_error
 from eventwindow.inference.pseudo_events import PATTERNS, panel_of
+from eventwindow.inference.registry import LEADING, TESTS
+from eventwindow.report.calibration import BAND, SMALL
 
+DOCS = Path(__file__).parent.parent / "docs" / "calibration.md"
+DESIGNS = {
+    "One firm": "single",
+    "One day, related firms, 10 firms": "one_day",
+    "One day, unrelated firms, 10 firms": "one_day",
+    "Staggered days, 10 firms": "staggered",
+    "Mixed days, 10 firms": "mixed",
+    "Scattered days, 10 firms": "scattered",
+}
 SPANS = {"estimation": Window(-70, -11)}
 
 
@@ -134,3 +148,40 @@ def test_a_calibration_is_written_as_table_and_figure(prices: pd.DataFrame, tmp_
     assert text.count("<svg") == 1
     write_calibration(result, tmp_path)
     assert figure.read_text(encoding="utf-8") == text
+
+
+def measured() -> list[tuple[str, str, str, float, float, float]]:
+    """Design, test, months and window, rate at 5 %, its error, rate at 1 %: every cell of docs/calibration.md."""
+    titles = {test.title.replace("|", "\\|"): name for name, test in TESTS.items()} | {"**What leads**": "leading"}
+    cells = []
+    for part in re.split(r"(?m)^### ", DOCS.read_text(encoding="utf-8"))[1:]:
+        heading, _, body = part.partition("<!--")[0].partition("\n")
+        if heading not in DESIGNS:
+            continue
+        rows = [re.split(r" (?<!\\)\| ", line.strip("| ")) for line in body.splitlines() if line.startswith("|")]
+        for title, *figures in rows[2:]:
+            name = titles[title.removesuffix(" †")]
+            for head, figure in zip(rows[0][1:], figures, strict=True):
+                if found := re.fullmatch(r"([\d.]+) \(([\d.]+)\) / ([\d.]+)", figure.strip()):
+                    cells.append((DESIGNS[heading], name, head, *(float(x) / 100 for x in found.groups())))
+    return cells
+
+
+def test_what_leads_holds_its_size_in_every_design_window_and_kind_of_months() -> None:
+    led = [cell for cell in measured() if cell[1] == "leading"]
+    assert {cell[0] for cell in led} == set(LEADING)
+    assert {cell[2] for cell in led} == {f"{m}, {d}" for m in ("calm", "turbulent") for d in (1, 2, 5, 21)}
+    outside = [cell for cell in led if not (BAND[0] <= cell[3] <= BAND[1] and cell[5] <= SMALL)]
+    assert outside == []
+
+
+def test_a_valid_test_holds_its_size_in_calm_months_within_two_errors() -> None:
+    cells = [cell for cell in measured() if cell[2].startswith("calm") and cell[1] != "leading"]
+    wrong = [
+        cell
+        for cell in cells
+        if cell[1] in LEADING[cell[0]]
+        and not (BAND[0] <= cell[3] + 2 * cell[4] and cell[3] - 2 * cell[4] <= BAND[1] and cell[5] <= 1.5 * SMALL)
+    ]
+    assert wrong == []
+    assert {(design, name) for design in LEADING for name in LEADING[design]} <= {cell[:2] for cell in cells}

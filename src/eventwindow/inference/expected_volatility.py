@@ -15,7 +15,7 @@ from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, run_
 NAME, NULL = "date_permutation_scaled", "the mean CAR is a day's like any other, for the volatility expected of it"
 DECAY = 0.94  # of the EWMA, a day (RiskMetrics 1996)
 RECENT = 10  # sessions before day 0 whose volatility is held against the estimation window's
-HIGH, LOW = 1.4, 0.7  # ratios beyond which days are no longer alike, and the scaled test leads
+HIGH, LOW = 1.2, 0.7  # ratios beyond which the scaled test leads: led by 1.4, turbulent months reject 8 % (calibration)
 
 
 def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:

@@ -31,7 +31,10 @@ RANKED = ("date_permutation", "sq", "conformal", "block_bootstrap")
 CAREFUL = ("date_permutation_mean", "adjusted_patell_z")
 RETURNS = ("date_permutation_mean", "conformal_mean", "block_bootstrap")  # whose statistic is a mean return
 BOUNDED = "kolari_pynnonen_t"
-NORMAL, SPREAD = ("sur_f",), ("grank_t",)  # why they do not hold here; all the others take securities for independent
+NORMAL, SPREAD = (
+    ("sur_f",),
+    ("grank_t", "corrado_zivney_z"),
+)  # why they do not hold here; all the others take securities for independent
 COUNTED = {"patell_z": "adjusted_patell_z", "bmp_t": "kolari_pynnonen_t"}  # the same, with the correlation counted
 
 
