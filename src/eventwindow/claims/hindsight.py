@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from eventwindow.claims.evidence import Evidence, before, members
@@ -27,7 +28,7 @@ def last_day(claim: Claim, evidence: Evidence) -> pd.Timestamp | None:
     if event and event in evidence.abnormal:
         abnormal = evidence.abnormal[event]
         place = (span[1] if span else 0) - abnormal.window.start
-        days = abnormal.event_days[:, place]
+        days = abnormal.event_days[_rows(claim, evidence), place]
         return pd.Timestamp(int(days.max(where=days != OUTSIDE, initial=0)), unit="D")
     if getattr(measure, "year", None):
         return pd.Timestamp(measure.year, 12, 31)
@@ -35,6 +36,13 @@ def last_day(claim: Claim, evidence: Evidence) -> pd.Timestamp | None:
         return _sessions_on(claim, evidence, measure)
     until = getattr(measure, "until", None) or day
     return None if until is None else pd.Timestamp(until)
+
+
+def _rows(claim: Claim, evidence: Evidence) -> np.ndarray:
+    """The rows of the event's abnormal returns that the measure looks at: each exchange has sessions of its own."""
+    named = [s for key in ("members", "against", "layers") for s in getattr(claim.measure, key, ())]
+    held = evidence.abnormal[getattr(claim.measure, "event", "")].labels["security"]
+    return np.flatnonzero(held.isin(members(evidence, named or [claim.security])))
 
 
 def _sessions_on(claim: Claim, evidence: Evidence, measure: Any) -> pd.Timestamp:

@@ -118,4 +118,6 @@ def _power(panels: Sequence[Verdict]) -> Reason | None:
     if not least:
         return None
     low, high = (Figure(edge, "decimal", sign=False) for edge in (min(least), max(least)))
+    if len(least) == 1:
+        return Reason("open_power_one", least=low, power=Figure(POWER, "share"))
     return Reason("open_power", n=len(least), low=low, high=high, power=Figure(POWER, "share"))

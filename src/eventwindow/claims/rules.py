@@ -170,6 +170,8 @@ def _amount_rule(claim: Claim, unit: str) -> Reason:
         return Reason(f"exact_{unit}", place=_stated(claim))
     low, high = (Figure(e, unit, sign=False) if math.isfinite(e) else "" for e in sizes(claim, unit).drawn)
     first, last = _steps(claim, unit)
+    if claim.hedge in {"exact", "amounted_to"} and not first.zeros:
+        return Reason("rule_rounded", half=_size(first.size / 2, unit))
     digits = Reason("open_zeros" if first.zeros or last.zeros else "own_digits", low=low, high=high)
     room = max((part for part in (HEDGES[claim.hedge].below, HEDGES[claim.hedge].above) if part < ENDLESS), default=0.0)
     values = {"low": low, "high": high, "digits": digits, "share": Figure(room, "share")}

@@ -87,13 +87,12 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
     found, p = _as_corrected(found, basis.corrected.get(claim.id))
     decision = _reached(found, _told(claim, _known(claim, decide(claim, found, p), basis)))
     curve = basis.curves.get(claim.id)
+    many = curve.reason if curve else None
     return Verdict(
         claim,
         decision.word,
         decision.rule,
-        Reason.sentences(
-            *_before(decision), found.reason, found.lacking, curve.reason if curve else None, *_tail(claim)
-        ),
+        Reason.sentences(*_before(decision), found.reason, found.lacking, many, *_tail(claim, decision.word)),
         found,
         changes=decision.changes,
         context=decision.context,
@@ -115,7 +114,7 @@ def _unmeasured(claim: Claim) -> Verdict:
     if claim.unfinished:
         return Verdict(claim, "open", Reason("rule_unfinished"), Reason("unfinished", what=claim.unfinished))
     word, why = _why_unmeasured(claim)
-    return Verdict(claim, word, Reason(f"rule_{word}"), Reason.sentences(why, *_tail(claim)))
+    return Verdict(claim, word, Reason(f"rule_{word}"), Reason.sentences(why, *_tail(claim, word)))
 
 
 def _why_unmeasured(claim: Claim) -> tuple[VerdictWord, Text]:
@@ -159,9 +158,14 @@ def _told(claim: Claim, decision: Decision) -> Decision:
 
 def _noted(claim: Claim, decision: Decision) -> Decision:
     """A statement that holds with a note is one that a reader must know more of."""
-    if claim.note_en and decision.word == "confirmed":
-        return replace(decision, word="confirmed_with_context")
-    return decision
+    if not claim.note_en or decision.word not in HOLDS:
+        return decision
+    context = (*decision.context, *_note(claim))
+    return replace(decision, word="confirmed_with_context", context=context)
+
+
+def _note(claim: Claim) -> tuple[Reason, ...]:
+    return (Reason("given", text=Text(claim.note_en, claim.note_zh)),) if claim.note_en else ()
 
 
 def _stand_in(claim: Claim) -> Text:
@@ -174,10 +178,10 @@ def _before(decision: Decision) -> Iterator[Reason]:
         yield from decision.context
 
 
-def _tail(claim: Claim) -> Iterator[Reason | Text]:
-    """The claim's note, and whose words the article reports."""
-    if claim.note_en:
-        yield Text(claim.note_en, claim.note_zh)
+def _tail(claim: Claim, word: VerdictWord) -> Iterator[Reason]:
+    """The claim's note, where it does not stand in the line already, and whose words the article reports."""
+    if word not in HOLDS:
+        yield from _note(claim)
     if claim.quoted_en:
         yield Reason("quoted", whom=Text(claim.quoted_en, claim.quoted_zh))
 
@@ -211,22 +215,25 @@ def _compound(claim: Claim, parts: Sequence[Verdict], basis: _Basis) -> Verdict:
         return _context_alone(claim, parts)
     if not deciding:
         late = Reason("rule_later", rule=Reason("rule_compound", n=len(parts)), until=claim.known_until)
-        return Verdict(claim, "open", late, Reason.sentences(*map(_part, parts), *_tail(claim)), parts=tuple(parts))
+        return Verdict(
+            claim, "open", late, Reason.sentences(*map(_part, parts), *_tail(claim, "open")), parts=tuple(parts)
+        )
     word = combined([v.word for v in deciding])
-    context = tuple(_context(deciding, [v for v in parts if not v.claim.decides]))
-    if word == "confirmed" and (context or claim.note_en):
+    beside = [v for v in parts if not v.claim.decides]
+    context = tuple(dict.fromkeys([*_context(deciding, beside), *_note(claim)]))
+    if word == "confirmed" and context:
         word = "confirmed_with_context"
     lead = next((v for v in deciding if v.measured and v.measured.value is not None), deciding[0])
     changes = [v.changes for v in deciding if v.changes]
-    told = context if word in HOLDS else ()
+    line = context if word in HOLDS else ()
     return Verdict(
         claim,
         word,
         Reason("rule_compound", n=len(deciding)) if len(deciding) > 1 else deciding[0].rule,
-        Reason.sentences(*told, *map(_part, parts), *_tail(claim)),
+        Reason.sentences(*line, *map(_part, parts), *_tail(claim, word)),
         lead.measured,
         changes=Reason.together(list(dict.fromkeys(changes))) if changes else None,
-        context=told,
+        context=line,
         parts=tuple(parts),
     )
 
@@ -234,7 +241,7 @@ def _compound(claim: Claim, parts: Sequence[Verdict], basis: _Basis) -> Verdict:
 def _context_alone(claim: Claim, parts: Sequence[Verdict]) -> Verdict:
     """A statement that is not rated, or not testable, beside figures that are its context."""
     word, why = _why_unmeasured(claim)
-    told = Reason.sentences(why, *map(_part, parts), *_tail(claim))
+    told = Reason.sentences(why, *map(_part, parts), *_tail(claim, word))
     return Verdict(claim, word, Reason(f"rule_{word}"), told, parts=tuple(parts))
 
 

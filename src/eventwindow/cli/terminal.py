@@ -129,7 +129,9 @@ def _verdicts(result: StudyResult) -> Table:
     table = Table(box=SIMPLE_HEAD, title_style="bold", title="Verdicts, a statement counted once", title_justify="left")
     table.add_column("article")
     for word in WORDS:
-        table.add_column(HEADS.get(word, word.replace("_", " ")), justify="right", style=COLOUR.get(word, "dim"))
+        head = HEADS.get(word, word.replace("_", " "))
+        width = max(map(len, head.split()))
+        table.add_column(head, justify="right", style=COLOUR.get(word, "dim"), min_width=width, max_width=width)
     counts = Counter(by_statement(result.verdicts))
     for article in sorted({article for article, _ in counts}):
         table.add_row(article, *(str(counts[article, word]) for word in WORDS))

@@ -75,9 +75,12 @@ class ValueChangesSum(Kind):
     members: Members
     date: Day
     gross: bool = False
+    without: Members = ()
 
     def measure(self, evidence: Evidence) -> Measured:
-        own, missing = each_held(members(evidence, self.members), lambda s: self._change(evidence, s))
+        left = members(evidence, self.without)
+        counted_in = [s for s in members(evidence, self.members) if s not in left]
+        own, missing = each_held(counted_in, lambda s: self._change(evidence, s))
         if not own:
             raise NoFigure(Reason("no_value_change"))
         unit, rates = in_one_currency(evidence, own, self.date)
@@ -87,6 +90,7 @@ class ValueChangesSum(Kind):
         told = {"who": named(evidence, self.members), "when": self.date, "changed": changed(total, unit)}
         reason = Reason.sentences(
             Reason("lost_by_losers" if self.gross else "changed_together", n=len(counted), held=len(changes), **told),
+            Reason("without_companies", names=named(evidence, self.without)) if left else None,
             Reason("no_share_count_of", names=named(evidence, missing)) if missing else None,
         )
         largest = sorted(counted.items(), key=lambda item: item[1])[:LOSSES]
