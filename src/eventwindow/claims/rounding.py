@@ -6,8 +6,9 @@ precision open: "600" may be 593 or exactly 600. Such a figure is read at its si
 the measured one is not the same to three digits the verdict names the exact figure. Digits written behind the point
 always count: "20.0 %" is not 20.3 %.
 
-A hedge adds room below or above the stated figure; half a step of the precision is always allowed but for `more_than`
-and `less_than`, which round nothing. Sizes are compared in the direction stated: a gain is never right for a loss.
+A hedge adds room below or above the stated figure, and says itself how near it is: behind one, zeros are read to three
+digits. Half a step is always allowed but for `more_than` and `less_than`, which round nothing.
+Sizes are compared in the direction stated: a gain is never right for a loss.
 """
 
 from __future__ import annotations
@@ -38,12 +39,13 @@ class Room:
     below: float = 0.0
     above: float = 0.0
     rounds: bool = True  # whether half a step of the precision is allowed
+    zeros: bool = False  # whether zeros at the end leave the precision open
 
 
 ENDLESS = math.inf
 HEDGES: dict[str, Room] = {
-    "exact": Room(),
-    "amounted_to": Room(),
+    "exact": Room(zeros=True),
+    "amounted_to": Room(zeros=True),
     "about": Room(below=0.10, above=0.10),
     "close_to": Room(below=0.05, above=0.05),
     "nearly": Room(below=0.05),
@@ -51,7 +53,7 @@ HEDGES: dict[str, Room] = {
     "at_most": Room(below=ENDLESS),
     "more_than": Room(above=ENDLESS, rounds=False),
     "less_than": Room(below=ENDLESS, rounds=False),
-    "range": Room(),
+    "range": Room(zeros=True),
 }
 
 
@@ -61,6 +63,10 @@ class Step:
 
     size: float
     zeros: bool = False
+
+    def under(self, hedge: str, stated: float) -> float:
+        """The step at which the figure is read behind a hedge."""
+        return self.size if HEDGES[hedge].zeros else self.same(stated)
 
     def same(self, stated: float) -> float:
         """The step within which a measured figure needs no remark."""
@@ -142,7 +148,7 @@ def fit(size: float, stated: tuple[float, float], hedge: str, steps: tuple[Step,
     """Whether a size is the same as stated, right when rounded, or off; all by the direction stated."""
     low, high = stated
     same = tuple(step.same(end) / 2 for step, end in zip(steps, stated, strict=True))
-    wide = tuple(step.size / 2 for step in steps)
+    wide = tuple(step.under(hedge, end) / 2 for step, end in zip(steps, stated, strict=True))
     if bounds(low, high, hedge, (same[0], same[1]), move).holds(size):
         return "same"
     return "rounded" if bounds(low, high, hedge, (wide[0], wide[1]), move).holds(size) else "off"

@@ -102,7 +102,8 @@ def sizes(claim: Claim, unit: str) -> Bounds:
     """The figures, by size in the direction stated, with which an amount holds."""
     low, high = _stated_sizes(claim)
     first, last = _steps(claim, unit)
-    return bounds(low, high, claim.hedge, (first.size / 2, last.size / 2), is_move(unit))
+    half = (first.under(claim.hedge, low) / 2, last.under(claim.hedge, high) / 2)
+    return bounds(low, high, claim.hedge, half, is_move(unit))
 
 
 def oriented(claim: Claim, value: float) -> float:
@@ -172,7 +173,8 @@ def _amount_rule(claim: Claim, unit: str) -> Reason:
     first, last = _steps(claim, unit)
     if claim.hedge in {"exact", "amounted_to"} and not first.zeros:
         return Reason("rule_rounded", half=_size(first.size / 2, unit))
-    digits = Reason("open_zeros" if first.zeros or last.zeros else "own_digits", low=low, high=high)
+    open_zeros = HEDGES[claim.hedge].zeros and (first.zeros or last.zeros)
+    digits = Reason("open_zeros" if open_zeros else "own_digits")
     room = max((part for part in (HEDGES[claim.hedge].below, HEDGES[claim.hedge].above) if part < ENDLESS), default=0.0)
     values = {"low": low, "high": high, "digits": digits, "share": Figure(room, "share")}
     return Reason(f"rule_{claim.hedge}", **values)
