@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from eventwindow.calendars.window import Window
 from eventwindow.claims import judge
+from eventwindow.claims.claim_review import claim_text, review_of
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.measures.timing import daily_path
 from eventwindow.claims.model import WORDS, Claim, Measured, Specifications
@@ -308,6 +311,40 @@ def test_what_prices_cannot_test_has_no_rating_value():
     )
     graph = claim_review(judge([open_claim], world({})), {})
     assert "ratingValue" not in graph["@graph"][0]["reviewRating"]
+
+
+ARTICLE = {"key": "X", "title_en": "An article", "title_zh": "一篇報導", "outlet": "A paper", "published": date(2025, 1, 28),
+           "address": "https://example.org/a"}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_review_of_a_claim_page_holds_what_its_readers_ask_for(language):
+    verdict = judge([went("A", -1.0)], world(HIT))[0]
+    told = review_of(verdict, ARTICLE, language=language, site="https://example.org/r/", published=date(2025, 3, 1))
+    assert told["url"] == "https://example.org/r/claims/X-1.html"
+    assert told["datePublished"] == "2025-03-01"
+    assert told["itemReviewed"]["author"]["name"] == "A paper"
+    assert told["itemReviewed"]["datePublished"] == "2025-01-28"
+    assert told["itemReviewed"]["appearance"]["url"] == "https://example.org/a"
+    assert told["itemReviewed"]["appearance"]["headline"] == ARTICLE[f"title_{language}"]
+    assert told["claimReviewed"] == f"{'said' if language == 'en' else '說'} ({verdict.claim.measure.date.year})"
+    assert told["reviewRating"]["ratingValue"] == 5
+    bare = review_of(verdict, {"key": "X", "title_en": "An article"}, language=language)
+    assert not {"url", "datePublished"} & set(bare)
+    assert "author" not in bare["itemReviewed"]
+
+
+@pytest.mark.parametrize("more", [{"not_testable_en": "Because."}, {"not_rated_en": "Because."}])
+def test_what_was_not_tested_or_is_not_rated_has_no_review(more):
+    claim = Claim(id="B1", article="X", text_en="s", text_zh="s", **more)
+    assert review_of(judge([claim], world({}))[0], ARTICLE) is None
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_claim_that_ships_is_told_in_75_characters_with_its_year(deepseek, language):
+    told = [claim_text(v.claim, {"published": date(2025, 1, 31)}, language) for v in deepseek.verdicts]
+    assert max(map(len, told)) <= 75
+    assert [text for text in told if not re.search(r"20\d\d", text)] == []
 
 
 def test_an_effect_tells_in_how_many_specifications_it_is_found():

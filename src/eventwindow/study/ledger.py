@@ -33,6 +33,9 @@ class Article:
     what_en: str = ""
     what_zh: str = ""
     dated: str = ""
+    outlet: str = ""  # who published it
+    published: date | None = None
+    address: str = ""
     known_until: date | None = None  # the last day whose close it could know: later figures are context
     note_en: str = ""
     note_zh: str = ""

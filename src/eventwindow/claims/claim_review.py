@@ -1,0 +1,89 @@
+"""schema.org ClaimReview of one verdict, for the page of that claim: what its readers ask for, and nothing made up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from eventwindow.claims.model import Claim, Verdict
+from eventwindow.claims.records import CODES, RATINGS
+from eventwindow.errors import Text, catalogue
+
+LONGEST = 75  # characters of a claim that its readers show
+
+
+def review_of(
+    verdict: Verdict,
+    article: Mapping[str, Any],
+    *,
+    language: str = "en",
+    site: str = "",
+    published: date | None = None,
+    author: str = "eventwindow",
+) -> dict[str, Any] | None:
+    """The review of one claim; None where there is no rating, for what was not tested or is not rated.
+
+    `article` is where it was said: key, title_en, title_zh, outlet, published, address. `site` is the address below
+    which the report stands, `published` the day of the report; what is not given is left out.
+    """
+    value, claim = RATINGS.get(verdict.word), verdict.claim
+    if value is None:
+        return None
+    words = catalogue(CODES[language])
+    title = words.pick(Text(str(article.get("title_en", "")), str(article.get("title_zh", ""))))
+    return _given(
+        {
+            "@context": "https://schema.org",
+            "@type": "ClaimReview",
+            "url": f"{site.rstrip('/')}/claims/{claim.id}.html" if site else "",
+            "datePublished": published.isoformat() if published else "",
+            "inLanguage": words.code,
+            "claimReviewed": claim_text(claim, article, language),
+            "reviewBody": words.reason(verdict.reason),
+            "author": _given({"@type": "Organization", "name": author, "url": site}),
+            "itemReviewed": _said(article, title),
+            "reviewRating": {
+                "@type": "Rating",
+                "ratingValue": value,
+                "bestRating": 5,
+                "worstRating": 1,
+                "alternateName": words.text(f"rating.{verdict.word}"),
+            },
+        }
+    )
+
+
+def _said(article: Mapping[str, Any], title: str) -> dict[str, Any]:
+    """The claim as it appeared: by which outlet, when, in what text at which address."""
+    when, outlet = article.get("published"), str(article.get("outlet", ""))
+    day = when.isoformat() if isinstance(when, date) else str(when or "")
+    maker = {"@type": "Organization", "name": outlet} if outlet else None
+    text = {"@type": "Article", "headline": title, "url": str(article.get("address", "")), "datePublished": day}
+    return _given(
+        {"@type": "Claim", "author": maker, "datePublished": day, "appearance": _given(text | {"publisher": maker})}
+    )
+
+
+def _given(keys: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in keys.items() if value not in (None, "", {})}
+
+
+def claim_text(claim: Claim, article: Mapping[str, Any], language: str = "en") -> str:
+    """The claim on its own feet: its text with its year, in at most 75 characters."""
+    text = catalogue(CODES[language]).pick(Text(claim.text_en, claim.text_zh))
+    text = re.sub(r"[.\u3002]$", "", text.strip())
+    year = _year(claim) or str(article.get("published") or "")[:4]
+    tail = f" ({year})" if year and year not in text else ""
+    if len(text) + len(tail) <= LONGEST:
+        return text + tail
+    room = LONGEST - len(tail) - 1
+    cut = max(text.rfind(sign, 0, room) for sign in " ,;\uff0c\uff1b\u3001")
+    return text[: cut if cut > room // 2 else room].rstrip(" ,;\uff0c\uff1b\u3001") + "\u2026" + tail
+
+
+def _year(claim: Claim) -> str:
+    """The year of the day that the claim, or the first of its parts with one, is measured on."""
+    own = getattr(claim.measure, "date", None) if claim.measure else None
+    return str(own.year) if isinstance(own, date) else next((y for part in claim.parts if (y := _year(part))), "")
