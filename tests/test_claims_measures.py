@@ -252,6 +252,14 @@ CASES: dict[str, Case] = {
         quoted(X={FRI: flat(100), MON: (99, 99, 98, 98)}),
         "decimal",
     ),
+    "reported": Case(
+        {"source": "A page: a title. https://example.org/1", "low": 60e9, "high": 65e9, "currency": "USD"},
+        world({}),
+        60e9,
+        {"stated": (60e9, 65e9), "hedge": "range"},
+        world({}),
+        "USD",
+    ),
     "date_gap": Case(
         {"date": day(-3), "mentions": "plan", "until": day(0)},
         world({}),
@@ -359,13 +367,38 @@ def test_every_measure_speaks_both_languages():
     assert unnamed == []
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [name for name in CASES if name != "reported"])  # no price is in it
 def test_changing_a_price_changes_the_verdict_that_rests_on_it(name):
     case = CASES[name]
     claim = stated(MEASURES[name](**case.keys), name, **case.said)
     before, after = (judge([claim], evidence)[0].word for evidence in (case.evidence, case.turned))
     assert before in {"confirmed", "confirmed_with_context"}
     assert after != before
+
+
+SOURCE = "A page: a title. https://example.org/1"
+
+
+@pytest.mark.parametrize(
+    ("keys", "said", "word"),
+    [
+        ({"low": 60e9, "high": 65e9}, {"stated": 65e9, "hedge": "more_than"}, "contradicted"),
+        ({"low": 60e9, "high": 65e9}, {"stated": 59e9, "hedge": "more_than"}, "confirmed"),
+        ({"low": 60e9, "high": 65e9}, {"stated": 62e9, "hedge": "more_than"}, "open"),
+        ({"low": 0.55}, {"stated": 0.55, "hedge": "exact"}, "confirmed"),
+        ({"low": 0.55}, {"stated": 0.27, "hedge": "exact"}, "contradicted"),
+        ({"low": 5.576e6}, {"stated": 5.6e6, "hedge": "exact"}, "confirmed"),
+        ({"low": 5.576e6}, {"stated": 5.5e6, "hedge": "exact"}, "contradicted"),
+        ({"says": "Alphabet", "said": "Meta"}, {"hedge": "all"}, "contradicted"),
+        ({"says": "Alphabet", "said": "alphabet"}, {"hedge": "all"}, "confirmed"),
+        ({}, {"stated": 1.0, "hedge": "exact"}, "open"),
+    ],
+)
+def test_what_a_source_reports_decides_by_the_rule_of_the_hedge(keys, said, word):
+    measure = MEASURES["reported"](source=SOURCE, currency="" if "says" in keys else "USD", **keys)
+    verdict = judge([stated(measure, "reported", **said)], world({}))[0]
+    assert verdict.word == word
+    assert ("By the source, not by prices" in str(verdict.reason)) == bool(keys)
 
 
 def test_a_claim_that_rests_on_an_entry_without_a_source_is_open():

@@ -99,7 +99,8 @@ def _figures(claim: Claim, texts: Mapping[str, str], all_texts: Mapping[str, str
     unit = unit_of(claim)
     said = {key: amounts(text, unit, key.startswith("stated")) for key, text in texts.items()}
     for key, found in said.items():
-        if missing := next((f for f in stated if found and not any(a.names(f) for a in found)), None):
+        elided = list(_elided(texts[key], unit)) if found else []
+        if missing := next((f for f in stated if found and not any(a.names(f) for a in [*found, *elided])), None):
             return Clash(
                 "stated",
                 f"{missing:g} is not the {found[0].words!r} of {key}",
@@ -107,6 +108,15 @@ def _figures(claim: Claim, texts: Mapping[str, str], all_texts: Mapping[str, str
             )
     every = (a for key, text in all_texts.items() for a in amounts(text, unit, key.startswith("stated")))
     return _precision(claim, [a for a in every if any(a.names(f) for f in stated)])
+
+
+def _elided(text: str, unit: str) -> Iterator[Amount]:
+    """Numbers whose unit another figure of the text may give: the first of "0.55 against 15 dollars"."""
+    large = re.findall(rf"(?:{_either('money')})(?![a-z])", text.lower())
+    scales = {0.01} if unit in DECIMALS else {1.0, *(words()["money"][word] for word in large)}
+    for found in re.finditer(_number(), text, re.IGNORECASE):
+        for scale in scales:
+            yield from _amount(found[0], [found[0]], scale)
 
 
 def _precision(claim: Claim, meant: list[Amount]) -> Clash | None:

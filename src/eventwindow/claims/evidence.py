@@ -21,6 +21,7 @@ Day = date  # a session; a field named `date` would hide the type
 Symbol = Annotated[str, "symbol"]  # one security of the study
 Members = Annotated[tuple[str, ...], "members"]  # securities or baskets of the study
 EventId = Annotated[str, "event"]  # one event of the study
+SourceText = Annotated[str, "source"]  # a public page: publisher, title, date and address
 Span = tuple[int, int]  # a closed window of trading days around the event
 
 

@@ -58,11 +58,21 @@ def decide(claim: Claim, measured: Measured, p_family: float | None = None) -> D
     """The verdict word for a figure held against what was stated."""
     if measured.horizons:
         return _horizons(claim, measured, p_family)
+    if measured.interval and "reported" in getattr(claim.measure, "needs", ()):
+        return _both_ends(claim, measured, p_family)
     decision = RULES[claim.hedge](claim, measured, p_family)
     if claim.strength and claim.hedge == "direction":
         decision = _strong(claim, measured, decision)
     told = exceptions(claim, measured.unit)
     return replace(decision, rule=Reason("rule_except", rule=decision.rule, told=told)) if told else decision
+
+
+def _both_ends(claim: Claim, measured: Measured, p_family: float | None) -> Decision:
+    """A range that a source gives: the verdict of its ends where they agree, else open."""
+    ends = [replace(measured, value=end, interval=None) for end in measured.interval or ()]
+    first, last = (decide(claim, end, p_family) for end in ends)
+    agree = (first.word in HOLDS) == (last.word in HOLDS)
+    return last if agree else replace(last, word="open", context=())
 
 
 def exceptions(claim: Claim, unit: str) -> tuple[Reason, ...]:

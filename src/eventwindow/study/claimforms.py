@@ -20,14 +20,14 @@ from pydantic import (
 )
 from pydantic import Field as Key
 
-from eventwindow.claims.evidence import EventId, Members, Span
+from eventwindow.claims.evidence import EventId, Members, SourceText, Span
 from eventwindow.claims.evidence import Symbol as SymbolOf
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.model import Claim
 from eventwindow.claims.readings import SECTIONS
 from eventwindow.claims.strength import STRENGTHS
 from eventwindow.study.faults import at, nearest, shown
-from eventwindow.study.form import Day, Form, Slug, WindowField
+from eventwindow.study.form import Day, Form, Slug, Source, WindowField
 
 DIRECTIONS = {"up": 1.0, "down": -1.0}
 TESTED = ("effect", "no_effect")
@@ -135,6 +135,7 @@ READ: dict[Any, Any] = {
     SymbolOf: Annotated[str, named(Names.symbol)],
     Members: Annotated[tuple[str, ...], named(Names.members)],
     EventId: Annotated[str, named(Names.event)],
+    SourceText: Annotated[Source, AfterValidator(lambda source: source.text)],
     Span: Annotated[WindowField, AfterValidator(lambda window: (window.start, window.end))],
     tuple[Claim, ...]: tuple[ClaimTable, ...],
 }

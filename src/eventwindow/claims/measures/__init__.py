@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eventwindow.claims.measures import bars, effects, market_value, panel, prices, timing
+from eventwindow.claims.measures.reported import Reported
 from eventwindow.claims.model import Kind
 
 MEASURES: dict[str, type[Kind]] = {
@@ -30,6 +31,7 @@ MEASURES: dict[str, type[Kind]] = {
     "record": prices.Record,
     "recovered_share": prices.RecoveredShare,
     "relative_return": effects.RelativeReturn,
+    "reported": Reported,
     "return": prices.Return,
     "return_rank": prices.ReturnRank,
     "value_against": market_value.ValueAgainst,
