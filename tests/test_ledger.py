@@ -119,7 +119,12 @@ def test_the_verdicts_that_anyone_can_check(deepseek):
     assert words["S3-A6-value"] == "confirmed_with_context"  # 600 has open zeros: the exact figure is 592.7
     assert words["S4-A6"] == "confirmed"
     assert words["S0-A15-MU"] == "contradicted"
-    assert all(words[c] == "not_testable" for c in words if c.startswith("B"))
+    by_source = {v.claim.id for v in deepseek.verdicts if any(p.measure_name == "reported" for p in leaves(v.claim))}
+    assert all(words[c] in {"not_testable", "not_rated"} for c in words if c.startswith("B") and c not in by_source)
+    told = {c: words[c] for c in by_source}
+    assert (told["B3-S3-parent"], told["B3-S0"]) == ("contradicted", "contradicted")
+    assert {told["B1"], told["B2-S3-base"]} == {"confirmed_with_context"}
+    assert told["S3-A13"] == "mixed"  # said last week, and of another sum
 
 
 def test_every_verdict_has_rule_and_reasons_in_both_languages(deepseek):
