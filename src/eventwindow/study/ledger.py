@@ -17,7 +17,7 @@ from eventwindow.claims.readings import Disagreement, Reading
 from eventwindow.errors import ClaimError
 from eventwindow.study.claimforms import ClaimTable, Names, Text, claim_form, form_of, named, read_as
 from eventwindow.study.faults import at
-from eventwindow.study.form import Form, Slug
+from eventwindow.study.form import Form, Slug, Source
 from eventwindow.study.toml import Location, fault, line_of, read_toml
 
 CLAIMS, READINGS = "claims.toml", "readings.toml"
@@ -179,7 +179,11 @@ def claims_schema() -> dict[str, Any]:
             "articles": {"type": "array", "items": article},
             "claims": {"type": "array", "items": {"$ref": "#/$defs/claim"}},
         },
-        "$defs": {"claim": claim | {"required": own["required"]}, "part": claim | {"required": ["text_en"]}},
+        "$defs": {
+            "claim": claim | {"required": own["required"]},
+            "part": claim | {"required": ["text_en"]},
+            "Source": Source.model_json_schema(),
+        },
     }
 
 
