@@ -1,7 +1,7 @@
 """Write the Simplified Chinese catalogues from the Traditional ones: `python scripts/simplify.py`, by hand.
 
-OpenCC (tw2sp) converts; simplify_terms.toml holds the terms that it does not know. Written are the report's catalogue,
-its reasons, and for each study that ships the words of its study.toml, claims.toml and readings.toml.
+OpenCC (tw2sp) converts; simplify_terms.toml holds the terms that it does not know. Written are the report's catalogue
+and, for each study that ships, the words of its study.toml, claims.toml and readings.toml.
 """
 
 from __future__ import annotations
@@ -16,11 +16,7 @@ import opencc
 import polib
 
 PACKAGE = Path(__file__).parents[1] / "src" / "eventwindow"
-LOCALE, TEMPLATES, LIBRARY = (
-    PACKAGE / "report" / "locale",
-    PACKAGE / "report" / "templates",
-    PACKAGE / "study" / "library",
-)
+LOCALE, LIBRARY = PACKAGE / "report" / "locale", PACKAGE / "study" / "library"
 HEADER = "Written by scripts/simplify.py from the Traditional Chinese: correct that, or simplify_terms.toml."
 OWN = {"format.typst_region": "CN"}  # what is no word
 
@@ -56,11 +52,6 @@ def catalogue() -> str:
     return str(held).rstrip("\n") + "\n"
 
 
-def reasons() -> str:
-    """The patterns of reasons: what stands behind each is Chinese, what stands before it is English."""
-    return simplified((TEMPLATES / "reasons.zh_Hant.toml").read_text(encoding="utf-8"))
-
-
 def study(folder: Path) -> str:
     """The Chinese texts of a study with their Simplified form."""
     held = polib.POFile(wrapwidth=0)
@@ -86,7 +77,7 @@ def _chinese(value: Any) -> Iterator[str]:
 
 def written() -> dict[Path, str]:
     """Every file that this script writes, with its text."""
-    files = {LOCALE / "zh_Hans.po": catalogue(), TEMPLATES / "reasons.zh_Hans.toml": reasons()}
+    files = {LOCALE / "zh_Hans.po": catalogue()}
     studies = sorted(path.parent for path in LIBRARY.glob("*/study.toml"))
     return files | {folder / "locale" / "zh_Hans.po": study(folder) for folder in studies}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from datetime import date
 from pathlib import Path
 
 import matplotlib.text
@@ -11,10 +12,11 @@ import pytest
 
 from eventwindow.claims.measures import MEASURES
 from eventwindow.errors import catalogue
+from eventwindow.prices.checks import Finding
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.html import page
 from eventwindow.report.language import LANGUAGES, language
-from eventwindow.report.reasons import patterns, reason_in
+from eventwindow.report.reasons import notes, reason_in
 
 INFERENCE = Path(__file__).parents[1] / "src" / "eventwindow" / "inference"
 NAMES = {  # of authors, firms and tests that are written so in Taiwan; tickers and the study's own names are taken out
@@ -121,7 +123,31 @@ def test_reasons_in_a_row_are_told_one_by_one():
     assert reason_in(language("zh-Hant"), "a reason of one's own") == "a reason of one's own"
 
 
-def test_reasons_are_known_alike_in_both_forms_of_chinese():
-    held = {code: [pattern.pattern for pattern, _ in patterns(code)] for code in ("zh-Hant", "zh-Hans")}
-    assert held["zh-Hans"] == held["zh-Hant"] != []
-    assert patterns("en") == ()
+def test_every_note_is_found_again_by_its_english_words():
+    """And not by those of another: what is filled into its blanks comes back in every language."""
+    english, chinese = language("en").catalogue, language("zh-Hant").catalogue
+    assert len(notes()) > 100
+    for key, pattern in notes():
+        if not key.startswith("note."):
+            continue  # findings are numbers with a form of their own
+        blanks = {
+            blank: "3" if blank.startswith("n") else "X Y" if blank.startswith("words") else "X"
+            for blank in pattern.groupindex
+        }
+        said = english.text(key, **blanks)
+        assert reason_in(language("zh-Hant"), said) == chinese.text(key, **blanks), key
+        assert reason_in(language("en"), said) == said
+
+
+def test_a_finding_about_prices_is_told_in_every_language():
+    """As its key says it, though the tables hold it in English."""
+    day = date(2024, 12, 3)
+    found = [
+        Finding("A", "warning", "split_ratio", day, {"value": 0.479, "split": "2:3"}),
+        Finding("A", "error", "duplicate_date", day, {}),
+        Finding("A", "error", "no_day_zero", None, {"event": "fall"}),
+        Finding("A", "warning", "outside_range", day, {"close": 1.5, "low": 1.0, "high": 1.25}),
+    ]
+    for code in LANGUAGES:
+        told = [reason_in(language(code), str(one.reason)) for one in found]
+        assert told == [language(code).reason(one.reason) for one in found]

@@ -1,49 +1,55 @@
-"""Reasons and notes that tables hold in English, in another language; one that is not known stays as it is."""
+"""Notes and findings that tables hold in English, in another language, by the keys of the catalogues."""
 
 from __future__ import annotations
 
 import re
-import tomllib
+import string
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
+from eventwindow.errors import catalogue
 from eventwindow.report.language import Language
 
 BETWEEN = "; "
 NONE: Mapping[str, str] = MappingProxyType({})
+KEYS = re.compile(r"note\..*|reason\.(finding_.*|dated)")  # of what tables hold
+BLANKS = {"n": r"[\d.,]+", "rest": ".*", "words": r"\S+ \S+", "day": r"\d{4}-\d\d-\d\d", "reason": ".*"}  # by name
+WORD = r"\S+"  # in a blank of any other name
+FORM = re.compile(r"\{(\w+)[!:][^}]*\}")  # a blank with the form of its number, which a text has already
 
 
 def reason_in(language: Language, text: str, names: Mapping[str, str] = NONE) -> str:
-    """`text` in the reader's language, whole or reason by reason; `names`: words of the study and what they become."""
-    code = language.code
-    whole = _translated(code, text, names)
-    between = language.text("format.clauses")
-    return whole or between.join(_translated(code, one, names) or one for one in text.split(BETWEEN))
+    """`text` in the reader's language, whole or note by note; `names`: words of the study and what they become.
+
+    A note that no key says stays as it is.
+    """
+    whole = _note(language, text, names)
+    return whole or language.text("format.clauses").join(
+        _note(language, one, names) or one for one in text.split(BETWEEN)
+    )
 
 
-def _translated(code: str, text: str, names: Mapping[str, str]) -> str:
-    """One known reason in the language, "" where it is not known."""
-    if text in names:
-        return names[text]
-    for pattern, words in patterns(code):
+def _note(language: Language, text: str, names: Mapping[str, str]) -> str:
+    """One known note in the language, "" where it is not known; what stands in its blanks may be one too."""
+    if text in names or language.code == "en":
+        return names.get(text, "")
+    for key, pattern in notes():
         if found := pattern.fullmatch(text):
-            return _filled(code, words, found, names)
+            told = {blank: _note(language, value, names) or value for blank, value in found.groupdict().items()}
+            return FORM.sub(r"{\1}", language.catalogue.words(key)).format(**told)
     return ""
 
 
-def _filled(code: str, words: str, found: re.Match[str], names: Mapping[str, str]) -> str:
-    told = found.expand(words)
-    rest = found.groupdict().get("rest")
-    return told if rest is None else told.replace("{rest}", _translated(code, rest, names) or rest)
-
-
 @cache
-def patterns(code: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Every known reason as a pattern, with its words in the language; none for English."""
-    path = files("eventwindow.report").joinpath(f"templates/reasons.{code.replace('-', '_')}.toml")
-    if not path.is_file():
-        return ()
-    rows = (row for section in tomllib.loads(path.read_text(encoding="utf-8")).values() for row in section.items())
-    return tuple((re.compile(pattern), words) for pattern, words in rows)
+def notes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Every note of the English catalogue as a pattern of its words and blanks, the longest words first."""
+    english = catalogue("en")
+    keys = sorted((k for k in english.forms if KEYS.fullmatch(k)), key=lambda k: (-len(english.words(k)), k))
+    return tuple((key, re.compile("".join(map(_part, string.Formatter().parse(english.words(key)))))) for key in keys)
+
+
+def _part(part: tuple[str, str | None, str | None, str | None]) -> str:
+    words, blank = part[:2]
+    kind = (blank or "").rstrip("0123456789")
+    return re.escape(words) + (f"(?P<{blank}>{BLANKS.get(kind, WORD)})" if blank else "")

@@ -95,7 +95,7 @@ def _sources(context: Context) -> Iterator[Fold]:
 
 def _finding(context: Context, row: pd.Series) -> tuple[str, ...]:
     when = "" if pd.isna(row["date"]) else context.language.day(row["date"])
-    return str(row["security"]), when, context.language.either(row["text_en"], row["text_zh"])
+    return str(row["security"]), when, reason_in(context.language, row["text_en"])
 
 
 def _origins(context: Context) -> Markup:
