@@ -18,7 +18,7 @@ import polib
 PACKAGE = Path(__file__).parents[1] / "src" / "eventwindow"
 LOCALE, LIBRARY = PACKAGE / "report" / "locale", PACKAGE / "study" / "library"
 HEADER = "Written by scripts/simplify.py from the Traditional Chinese: correct that, or simplify_terms.toml."
-OWN = {"format.typst_region": "CN"}  # what is no word
+OWN = {"format.typst_region": "CN", "format.script": "Hans"}  # what is no word
 
 
 @cache

@@ -95,9 +95,8 @@ def _lines(one: Checked, verdicts: Mapping[str, Verdict], words: Catalogue) -> I
 
 
 def _said(text: Text, words: Catalogue) -> str:
-    if words.code == "en":
-        return text.en
-    return simplified(text.zh) if words.code == "zh-Hans" else text.zh
+    found = words.pick(text)
+    return simplified(found) if words.words("format.script") == "Hans" else found
 
 
 def _markdown(lines: Sequence[str]) -> Iterator[str]:
