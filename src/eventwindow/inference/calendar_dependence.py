@@ -8,6 +8,7 @@ Corrado's.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days
-from eventwindow.inference.correlation import alike, shared_days
+from eventwindow.inference.correlation import alike, alike_in, shared_days
 from eventwindow.inference.correlation_runs import MINIMUM_DAYS, too_few
 from eventwindow.inference.design import complete, once, tested_days
 from eventwindow.inference.ranking import mean_ranks
@@ -23,6 +24,7 @@ from eventwindow.inference.results import NotComputed, Result, normal, student
 
 MEAN, RANKS = "the mean CAR is zero", "the abnormal returns rank like those of other days"
 NO_VARIANCE = "the covariances leave no variance to test against"
+OfPairs = Callable[[Array, Array, Array, Array], Array]  # Σ product, Σ of each, days of pairs of cells
 AT_ONCE = 2_000_000  # numbers of a block of pairs
 
 
@@ -52,79 +54,94 @@ def rank_calendar_z(ar: AbnormalReturns, window: Window) -> Result:
 
 def variance_of_cars(held: AbnormalReturns, window: Window) -> tuple[float, float] | str:
     """Of the sum of the CARs; and the least number of residuals."""
-    cells = _cells(held.estimation_days, held.residuals, tested_days(held, window))
+    seen = np.isfinite(held.residuals)
+    tested = tested_days(held, window)
+    groups = alike_in(held, window) if seen.all() else alike(np.where(seen, held.estimation_days, OUTSIDE), tested)
+    cells = _cells(held.estimation_days, held.residuals, seen, tested, groups)
 
-    def covariance(g: np.ndarray, h: np.ndarray, days: Array) -> Array:
+    def covariance(product: Array, one: Array, other: Array, days: Array) -> Array:
         """Σ_ij c_ij over the members of two cells, divisor D - 1."""
-        total, seen = cells.total, cells.seen
-        product, one, other = (_dots(a, b, g, h) for a, b in ((total, total), (total, seen), (seen, total)))
         return (product - one * other / days) / (days - 1)
 
     variance = cells.weighted(covariance)
-    return variance if isinstance(variance, str) else (variance, float(np.isfinite(held.residuals).sum(axis=1).min()))
+    return variance if isinstance(variance, str) else (variance, float(seen.sum(axis=1).min()))
 
 
 def rank_sum(held: AbnormalReturns, window: Window) -> tuple[float, float] | str:
     """The sum of the ranks in the window, and its variance."""
     mean_ranks(held, standardised=False)
     doubled = held.memo["raw ranks"]
-    ranks = np.where(doubled > 0, doubled / (2 * ((doubled > 0).sum(axis=1, keepdims=True) + 1)) - 0.5, np.nan)
-    days = np.concatenate([held.estimation_days, held.event_days], axis=1)
-    cells = _cells(days, ranks, tested_days(held, window))
-    variance = cells.weighted(lambda g, h, n: _dots(cells.total, cells.total, g, h) / n)
-    at = held.columns(window)
-    tested = ranks[:, held.residuals.shape[1] :][:, at]
-    return variance if isinstance(variance, str) else (float(np.nansum(tested)), variance)
+    seen = doubled > 0
+    ranks = doubled * (0.5 / (seen.sum(axis=1, keepdims=True) + 1)) - 0.5
+    days, tested = np.concatenate([held.estimation_days, held.event_days], axis=1), tested_days(held, window)
+    if seen.all():
+        before = alike_in(held, window)
+        which = np.empty((len(held), 1), np.int64)
+        which[np.concatenate(before), 0] = np.repeat(np.arange(len(before)), [len(rows) for rows in before])
+        groups = alike(which, held.event_days)
+    else:
+        groups = alike(np.where(seen, days, OUTSIDE), tested)
+    cells = _cells(days, ranks, seen, tested, groups)
+    variance = cells.weighted(lambda product, one, other, days: product / days)
+    if isinstance(variance, str):
+        return variance
+    at = slice(
+        held.residuals.shape[1] + held.columns(window).start, held.residuals.shape[1] + held.columns(window).stop
+    )
+    return float(np.sum(ranks[:, at], where=seen[:, at])), variance
 
 
 @dataclass(frozen=True)
 class _Cells:
-    """Events with the same days summed: (G, D) on one calendar, zero where a day has no value, and the days seen."""
+    """Events with the same days, summed: values and days (G, C), the tested days (G, L), and how many events."""
 
-    total: Array
-    seen: Array
-    tested: Days  # (G, L), of one event each
+    total: Array  # zero where a day has no value
+    days: Days  # -1 there
+    tested: Days
     size: np.ndarray
 
-    def weighted(self, of_pairs: object) -> float | str:
+    def weighted(self, of_pairs: OfPairs) -> float | str:
         """Σ n_ij over all ordered pairs of events, an event with itself among them, times `of_pairs`."""
         g, h, shared = shared_days(self.tested)
-        days = _dots(self.seen, self.seen, g, h)
-        paired = (g != h) | (self.size[g] > 1)
-        if (days[paired] < MINIMUM_DAYS).any():
-            return too_few(int(days[paired].min()))
-        value = of_pairs(g, h, np.maximum(days, 2))  # type: ignore[operator]
-        return float(np.sum(np.where(g == h, 1, 2) * shared * value))
+        own = g == h
+        sums, count = self.total.sum(axis=1), (self.days != OUTSIDE).sum(axis=1).astype(float)
+        square = np.einsum("gc,gc->g", self.total, self.total)
+        few = count[g[own]][self.size[g[own]] > 1]
+        value = of_pairs(square, sums, sums, np.maximum(count, 2))[g[own]] @ shared[own]
+        if not own.all():
+            product, one, other, days = self._across(g[~own], h[~own])
+            few = np.append(few, days)
+            value += 2 * (of_pairs(product, one, other, np.maximum(days, 2)) @ shared[~own])
+        return too_few(int(few.min())) if (few < MINIMUM_DAYS).any() else float(value)
+
+    def _across(self, g: np.ndarray, h: np.ndarray) -> tuple[Array, Array, Array, Array]:
+        """Of each pair of cells on their common days: Σ product, Σ of the one, Σ of the other, and how many days."""
+        used, at = np.unique(np.concatenate([g, h]), return_inverse=True)
+        g, h = at[: len(g)], at[len(g) :]
+        days = self.days[used]
+        calendar = np.unique(days)
+        cell, column = np.nonzero(days != OUTSIDE)
+        place = np.searchsorted(calendar, days[cell, column])
+        total, seen = np.zeros((len(used), len(calendar))), np.zeros((len(used), len(calendar)))
+        total[cell, place], seen[cell, place] = self.total[used][cell, column], 1.0
+        one, other = _dots(total, seen, g, h), _dots(seen, total, g, h)
+        return _dots(total, total, g, h), one, other, _dots(seen, seen, g, h)
 
 
-def _cells(days: Days, values: Array, tested: Days) -> _Cells:
-    seen = np.isfinite(values)
-    days = np.where(seen, days, OUTSIDE)
-    groups = alike(days, tested)
-    first = [rows[0] for rows in groups]
-    calendar = np.unique(days[first])
-    total, present = np.zeros((len(groups), len(calendar))), np.zeros((len(groups), len(calendar)))
-    which = np.empty(len(days), np.int64)
-    which[np.concatenate(groups)] = np.repeat(np.arange(len(groups)), [len(rows) for rows in groups])
-    sums = _sums(np.where(seen, values, 0.0), which, len(groups))
-    at = np.searchsorted(calendar, days[first])
-    cell, column = np.nonzero(days[first] != OUTSIDE)
-    total[cell, at[cell, column]] = sums[cell, column]
-    present[cell, at[cell, column]] = 1.0
-    return _Cells(total, present, tested[first], np.bincount(which))
-
-
-def _sums(values: Array, which: np.ndarray, groups: int) -> Array:
+def _cells(days: Days, values: Array, seen: np.ndarray, tested: Days, groups: list[np.ndarray]) -> _Cells:
     from scipy.sparse import csr_array
 
-    if groups == len(values):
-        return values[np.argsort(which)]
-    ones = np.ones(len(which))
-    return np.asarray(csr_array((ones, (which, np.arange(len(which)))), shape=(groups, len(which))) @ values)
+    if not seen.all():
+        days, values = np.where(seen, days, OUTSIDE), np.where(seen, values, 0.0)
+    first, size = np.array([rows[0] for rows in groups]), np.array([len(rows) for rows in groups])
+    ends, rows = np.append(0, np.cumsum(size)), np.concatenate(groups)
+    total = csr_array((np.ones(len(rows)), rows, ends), shape=(len(groups), len(rows))) @ values
+    return _Cells(np.asarray(total), days[first], tested[first], size)
 
 
 def _dots(a: Array, b: Array, g: np.ndarray, h: np.ndarray) -> Array:
     """(P,) the products of the rows g of one array with the rows h of another, block by block."""
     step = max(1, AT_ONCE // max(a.shape[1], 1))
-    parts = [np.einsum("pd,pd->p", a[g[i : i + step]], b[h[i : i + step]]) for i in range(0, len(g), step)]
-    return np.concatenate(parts) if parts else np.empty(0)
+    return np.concatenate(
+        [np.einsum("pd,pd->p", a[g[i : i + step]], b[h[i : i + step]]) for i in range(0, len(g), step)]
+    )

@@ -11,7 +11,7 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import OUTSIDE, Days
 from eventwindow.inference.correlation_pairs import sum_of_correlations
 from eventwindow.inference.correlation_runs import Pairs, over_runs, runs
-from eventwindow.inference.design import tested_days
+from eventwindow.inference.design import once, tested_days
 
 
 def mean_correlation(ar: AbnormalReturns, window: Window) -> float | str:
@@ -24,7 +24,7 @@ def mean_correlation(ar: AbnormalReturns, window: Window) -> float | str:
     if n < 2:
         return f"needs two events; {n} is left"
     tested = tested_days(ar, window)
-    groups = alike(tested, ar.estimation_days)
+    groups = alike_in(ar, window)
     pairs = _overlaps(tested, [rows[0] for rows in groups])
     start = runs(ar, groups)
     total = 0.0
@@ -42,6 +42,12 @@ def _one_by_one(ar: AbnormalReturns, groups: list[np.ndarray], pairs: Pairs, sta
     for g, h, overlap in zip(*(part[left] for part in pairs), strict=True):
         part = sum_of_correlations(ar, groups[g], groups[h])
         yield part if isinstance(part, str) else overlap * part
+
+
+def alike_in(ar: AbnormalReturns, window: Window) -> list[np.ndarray]:
+    """Events grouped by their tested and estimation days; worked out once."""
+    groups: list[np.ndarray] = once(ar, ("alike", window), lambda: alike(tested_days(ar, window), ar.estimation_days))
+    return groups
 
 
 def alike(*days: Days) -> list[np.ndarray]:
