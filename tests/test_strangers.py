@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -108,3 +110,45 @@ def test_a_ticker_in_other_letters_is_told_by_the_file_s_name(tmp_path, capsys):
     given = study_with(tmp_path, lambda t: t.assign(symbol=t["symbol"].str.lower()))
     assert main(["check", *given]) == 2
     assert "prices.csv does not hold it, but 'spy'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("rule", ["tell", "mask", "drop"])
+def test_contamination_in_a_panel_is_that_of_the_library(rule):
+    returns = panel(1)
+    days = returns.index[[80, 90, 110]]
+    events = pd.DataFrame({"security": ["F0", "F0", "F1"], "date": days, "event": ["one", "two", "three"]})
+    returns.loc[days[0], "F0"] -= 0.3
+    mine = {"benchmark": "MKT", "estimation": (-70, -6), "window": (-2, 2), "minimum_returns": 30}
+    result = panel_study(returns, events, report=[0], contamination=rule, workers=1, chunk=1, **mine)
+    found = result.cumulative.set_index("event")
+    expected = abnormal_returns(returns, events, contamination=rule, **mine)
+    cars = expected.car(0)
+    by_event = dict(zip(cars.labels["event"], zip(cars.car, cars.std_error, strict=True), strict=True))
+    assert set(found.index) == set(by_event) == ({"one", "three"} if rule == "drop" else {"one", "two", "three"})
+    for event, (car, error) in by_event.items():
+        assert found.loc[event, ["car", "std_error"]].tolist() == pytest.approx([car, error], rel=1e-12)
+    told = result.excluded["reason"].str.cat(sep="; ")
+    assert (
+        "1 estimation windows hold another event of the same security; " in told and result.run["contamination"] == rule
+    )
+    assert ("two" in result.excluded.query("what == 'excluded'")["event"].tolist()) == (rule == "drop")
+
+
+def test_the_rule_of_a_panel_study_is_read_from_its_file(tmp_path, capsys):
+    shutil.copytree(CASES / "_panel_clean", tmp_path / "study")
+    text = (tmp_path / "study" / "study.toml").read_text()
+    (tmp_path / "study" / "study.toml").write_text(text.replace("[study]", '[study]\ncontamination = "drop"'))
+    (tmp_path / "study" / "events.csv").open("a").write("S0,2024-06-10\n")
+    assert main(["check", str(tmp_path / "study")]) == 0
+    assert "1 excluded: the estimation window holds another event of the same security" in capsys.readouterr().out
+
+
+def test_a_study_in_which_no_security_has_a_day_zero_is_reported(tmp_path, capsys):
+    shutil.copytree(CASES / "halted_on_day0", tmp_path / "study")
+    table = pd.read_csv(tmp_path / "study" / "prices.csv")
+    table[(table["symbol"] != "B") | (table["date"] != "2024-05-23")].to_csv(
+        tmp_path / "study" / "prices.csv", index=False
+    )
+    given = [str(tmp_path / "study"), "--prices", str(tmp_path / "study" / "prices.csv")]
+    assert main(["run", *given, "--out", str(tmp_path / "out"), "--language", "en", "--quiet"]) == 0
+    assert (tmp_path / "out" / "report.html").is_file()

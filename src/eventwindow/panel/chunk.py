@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,17 @@ from numpy.typing import NDArray
 
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
+from eventwindow.estimation.contamination import Contamination
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns, spans_of
 from eventwindow.estimation.models import Model
 
 Codes = NDArray[np.integer]
 BLOCK = 3840  # events whose arrays are held at once; as many as one thread works through
+
+
+def nothing_masked() -> Days:
+    """No event with a day that is left out."""
+    return np.empty((0, 2), np.int64)
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Specification:
     kind: str = "simple"
     groups: int = 0  # named groups; an event without one counts among all events only
     daily: bool = False  # whether the ARs of each event and day are handed back
+    contamination: Contamination = "tell"  # of an estimation window that holds another event of the security
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,7 @@ class Task:
     group: Codes  # (n,), -1 for none
     benchmark: Codes  # (n,), rows of `factors`
     halo: int = 0
+    masked: Days = field(default_factory=nothing_masked)  # (m, 2), event and estimation day that are left out, by event
 
     def __len__(self) -> int:
         return len(self.day)
@@ -73,6 +81,9 @@ def laid_out(task: Task, rows: slice, *, estimation_days: bool = False) -> Event
         parts[f"{name}_factors"] = factors.swapaxes(1, 2)
         if name != "estimation" or estimation_days:
             parts[f"{name}_days"] = _days(task, rows, span)
+    first, stop, _ = rows.indices(len(task))
+    low, high = np.searchsorted(task.masked[:, 0], [first, stop])
+    parts["estimation_returns"][task.masked[low:high, 0] - first, task.masked[low:high, 1]] = np.nan
     return EventReturns(
         labels.assign(date=task.dates[day]),
         spec.estimation,

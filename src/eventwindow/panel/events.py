@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from eventwindow.calendars.day_zero import checked_events, no_exchange
 from eventwindow.calendars.exchange import SessionRule, exchange_calendar
 from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError
+from eventwindow.estimation.contamination import DONE, Contamination
 from eventwindow.estimation.event_time import Days
 from eventwindow.panel.chunk import Codes
 from eventwindow.panel.listed import check_columns
@@ -36,6 +37,8 @@ class EventList:
     told: pd.DataFrame  # event, security, what, reason: left out or shifted
     rows: Rows  # where each row of the table stands
     labels: pd.DataFrame  # of all rows: columns that are carried along
+    given: np.ndarray  # the dates of all rows, as texts
+    who: np.ndarray  # the securities of all rows
     sharing: int  # events whose security has another of their group on the same day 0
 
     def where(self, chosen: np.ndarray[Any, Any]) -> str:
@@ -90,6 +93,8 @@ def event_list(
         told,
         rows,
         events[list(labels)],
+        given.astype(str),
+        who.to_numpy(),
         _sharing(security[kept], day[kept], group[kept]),
     )
 
@@ -212,7 +217,34 @@ def _told(
     )
 
 
-def shared_windows(events: EventList, estimation: Window, window: Window) -> Iterator[str]:
+def contaminated(events: EventList, estimation: Window) -> tuple[Days, Days]:
+    """(m,) events, ascending, and (m,) sessions of another event of the same security in their estimation window."""
+    width = 2 * len(estimation) + int(events.day.max(initial=0)) + abs(estimation.start) + 1
+    key = events.security.astype(np.int64) * width + events.day
+    order = np.argsort(key, kind="stable")
+    first = np.searchsorted(key[order], key + estimation.start)
+    count = np.searchsorted(key[order], key + estimation.end, side="right") - first
+    place = np.repeat(first - np.r_[0, np.cumsum(count)[:-1]], count) + np.arange(count.sum())
+    return np.repeat(np.arange(len(key)), count), events.day[order][place].astype(np.int64)
+
+
+def without_contaminated(events: EventList, estimation: Window) -> EventList:
+    """Without the events whose estimation window holds another event of their security; each is told."""
+    lost = np.unique(contaminated(events, estimation)[0])
+    kept = np.setdiff1d(np.arange(len(events)), lost)
+    names = events.given[events.row[lost]] if events.names is None else events.names.iloc[events.row[lost]].to_numpy()
+    reason = "the estimation window holds another event of the same security"
+    told = pd.DataFrame(
+        {"event": names, "security": events.who[events.row[lost]], "what": "excluded", "reason": reason}
+    )
+    arrays = {name: getattr(events, name)[kept] for name in ("security", "day", "group", "benchmark", "row")}
+    sharing = _sharing(arrays["security"], arrays["day"], arrays["group"])
+    return replace(events, **arrays, told=pd.concat([events.told, told], ignore_index=True), sharing=sharing)
+
+
+def shared_windows(
+    events: EventList, estimation: Window, window: Window, rule: Contamination = "tell"
+) -> Iterator[str]:
     """How many events share days of their event window with another of the same security, or hold one in estimation."""
     width = 2 * (len(window) + len(estimation)) + int(events.day.max(initial=0)) + abs(estimation.start)
     key = np.sort(events.security.astype(np.int64) * width + events.day)
@@ -223,8 +255,8 @@ def shared_windows(events: EventList, estimation: Window, window: Window) -> Ite
 
     if overlapping := others(1 - len(window), len(window) - 1):
         yield f"{overlapping:,} events share days of their event window with another event of the same security"
-    if contaminated := others(estimation.start, estimation.end):
-        yield f"{contaminated:,} estimation windows hold another event of the same security; its days were kept"
+    if held := others(estimation.start, estimation.end):
+        yield f"{held:,} estimation windows hold another event of the same security; {DONE[rule]}"
 
 
 def counted(n: int, word: str) -> str:

@@ -127,6 +127,7 @@ def options_of(study: PanelStudy) -> dict[str, Any]:
         "values": listed.values,
         "kind": file.study.returns,
         "daily": listed.daily,
+        "contamination": file.study.contamination,
         "labels": listed.labels,
         "chunk": listed.chunk,
     }

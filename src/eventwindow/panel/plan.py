@@ -12,8 +12,8 @@ import pandas as pd
 from eventwindow.errors import StudyError
 from eventwindow.estimation.event_time import OUTSIDE, Days, factor_table
 from eventwindow.estimation.models import model_named
-from eventwindow.panel.chunk import Codes, Specification, Task
-from eventwindow.panel.events import EventList
+from eventwindow.panel.chunk import Codes, Specification, Task, nothing_masked
+from eventwindow.panel.events import EventList, contaminated
 from eventwindow.panel.source import Panel
 
 STRETCH = 1 << 23  # returns that a chunk may touch: 64 MB
@@ -84,7 +84,27 @@ class Plan:
             events.group[at].astype(np.int64),
             events.benchmark[at].astype(np.int64),
             halo,
+            self._masked(at),
         )
+
+    def _masked(self, at: Codes) -> Days:
+        """(m, 2) position in `at` and estimation day of returns that lie in another event's own window."""
+        spec, events = self.specification, self.events
+        if spec.contamination != "mask":
+            return nothing_masked()
+        event, other = self.contaminated
+        mine = np.isin(event, at)
+        row = np.searchsorted(at, event[mine])
+        first = other[mine] - events.day[event[mine]] - spec.estimation.start
+        column = (first[:, None] + spec.window.taus).ravel()
+        pairs: Days = np.column_stack([np.repeat(row, len(spec.window)), column]).astype(np.int64)
+        inside = (column >= 0) & (column < len(spec.estimation))
+        return np.asarray(pairs[inside])
+
+    @cached_property
+    def contaminated(self) -> tuple[Days, Days]:
+        """Each event with another of its security in its estimation window, ascending, and the session of that one."""
+        return contaminated(self.events, self.specification.estimation)
 
 
 def _stretch(values: np.ndarray, first: int, stop: int, outside: float) -> np.ndarray:

@@ -184,6 +184,7 @@ def _record(plan: Plan) -> dict[str, Any]:
         | {"report": [[w.start, w.end] for w in spec.report]},
         "minimum_returns": spec.minimum_returns,
         "returns": spec.kind,
+        "contamination": spec.contamination,
         "benchmarks": [name for name in plan.events.benchmarks if name],
         "groups": list(plan.events.groups),
         "events": {"placed": len(plan.events), "told": len(plan.events.told), "sharing_a_day": plan.events.sharing},

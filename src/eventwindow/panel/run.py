@@ -17,6 +17,7 @@ from eventwindow.calendars.dates import frequency
 from eventwindow.calendars.exchange import SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import StudyError, WindowError
+from eventwindow.estimation.contamination import Contamination, check_contamination
 from eventwindow.estimation.door import check_factors, check_kind
 from eventwindow.estimation.event_time import Factors
 from eventwindow.estimation.models import Model, model_named
@@ -24,7 +25,7 @@ from eventwindow.panel.checkpoints import Chunks, fingerprint, flat
 from eventwindow.panel.chunk import Specification
 from eventwindow.panel.collect import collected, with_second_pass
 from eventwindow.panel.engines import Run, engine_named
-from eventwindow.panel.events import EventList, counted, event_list, shared_windows
+from eventwindow.panel.events import EventList, counted, event_list, shared_windows, without_contaminated
 from eventwindow.panel.listed import read_events
 from eventwindow.panel.passes import first_pass
 from eventwindow.panel.plan import Plan, factor_tables
@@ -59,6 +60,7 @@ def panel_study(
     values: str = "returns",
     kind: str = "simple",
     daily: bool = False,
+    contamination: Contamination = "tell",
     labels: Sequence[str] = (),
     chunk: int = CHUNK,
     engine: str = "local",
@@ -75,7 +77,7 @@ def panel_study(
         Returns in decimals; or a Parquet or CSV file, wide or long, or a folder of them.
     events : DataFrame or path
         As for `abnormal_returns`, or a CSV or Parquet file of them.
-    model, benchmark, factors, minimum_returns, session, exchange, kind
+    model, benchmark, factors, minimum_returns, session, exchange, kind, contamination
         As for `abnormal_returns`.
     estimation, window : Window or pair of int
         Trading days from day 0; the two must not overlap.
@@ -143,6 +145,7 @@ def panel_study(
             values=values,
             kind=kind,
             daily=daily,
+            contamination=contamination,
             labels=labels,
             chunk=chunk,
             step=step,
@@ -168,14 +171,18 @@ def planned(
     values: str,
     kind: str,
     daily: bool,
+    contamination: Contamination,
     labels: Sequence[str],
     chunk: int,
     step: Step,
 ) -> Plan:
     """What `panel_study` runs with the same arguments: panel and events read and placed, everything checked."""
     spans = [as_window(span) for span in (estimation, window, *report)]
-    spec = Specification(spans[0], spans[1], tuple(spans[2:]), model, minimum_returns, kind, daily=daily)
+    spec = Specification(
+        spans[0], spans[1], tuple(spans[2:]), model, minimum_returns, kind, daily=daily, contamination=contamination
+    )
     check_kind(kind)
+    check_contamination(contamination)
     for given in factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,):
         check_factors(given)
     if benchmark is not None and factors is not None:
@@ -201,13 +208,16 @@ def planned(
         rows=rows,
         labels=labels,
     )
-    listed = replace(listed, told=pd.concat([listed.told, _told(listed, spec, uneven)], ignore_index=True))
+    shared = _told(listed, spec, uneven)
+    if contamination == "drop":
+        listed = without_contaminated(listed, spec.estimation)
+    listed = replace(listed, told=pd.concat([listed.told, shared], ignore_index=True))
     return plan_of(spec, held, listed, factors, chunk)
 
 
 def _told(events: EventList, spec: Specification, uneven: Sequence[str]) -> pd.DataFrame:
     """What a reader should know of the whole list: sessions that some securities miss, windows that share days."""
-    reasons = [*uneven, *shared_windows(events, spec.estimation, spec.window)]
+    reasons = [*uneven, *shared_windows(events, spec.estimation, spec.window, spec.contamination)]
     return pd.DataFrame([("", "", "told", reason) for reason in reasons], columns=list(events.told))
 
 

@@ -23,11 +23,11 @@ CORNERS = ((-0.48, -0.46), (0.48, -0.46), (0.48, 0.46), (-0.48, 0.46))
 
 
 def heatmap(context: Context) -> Chart | None:
-    """Abnormal returns around day 0; a number stands where p < 5 %."""
+    """Abnormal returns around day 0; a number stands where p < 5 %. None where no security has a day 0."""
     data = heatmap_data(context)
-    if data.empty:
-        return None
     zero = data[data["tau"] == 0]
+    if zero.empty:
+        return None
     say = context.language.text
     worst = zero.iloc[int(zero["abnormal_return"].argmin())]
     values = {"n": zero["security"].nunique(), "low": int((zero["p_value"] < LEVEL).sum())}
