@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from eventwindow import run_study
-from eventwindow.report.figures.style import png_bytes
+from eventwindow.report.typst import png_bytes
 
 OUT = Path(__file__).parents[1] / "docs" / "img"
 PICTURES = {"day0": "groups", "week": "prices", "specifications": "specification_curve", "claims": "claims"}
@@ -19,7 +19,7 @@ def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     for name, figure in PICTURES.items():
         chart = getattr(result.plot, figure)()
-        (OUT / f"{name}.png").write_bytes(png_bytes(chart.figure, dpi=140))
+        (OUT / f"{name}.png").write_bytes(png_bytes(chart.wide))
         print(f"docs/img/{name}.png: {chart.alt}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ for _library in ("OPENBLAS", "OMP", "MKL"):
 os.environ.setdefault("EVENTWINDOW_CORES", "1")  # a command run in a test starts no second process
 
 SLOW = {"deepseek", "hostile", "browser", "site"}  # fixtures, asked for directly or by way of others
+PAPER = ("pdf",) if find_spec("typst") else ()  # what is written of it where the extra is installed
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -46,7 +48,8 @@ def written(deepseek, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("written") / "deepseek-2025"
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
-        write_result(deepseek, out)
+        command = "eventwindow run deepseek-2025 --prices shipped"
+        write_result(deepseek, out, extras=(*PAPER, "png") if PAPER else (), command=command)
     return out
 
 
@@ -60,14 +63,6 @@ def drawings(deepseek):
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         return {code: charts(Context(deepseek, language(code))) for code in LANGUAGES}
-
-
-@pytest.fixture(scope="session")
-def svgs(drawings) -> dict[str, dict[str, str]]:
-    """The same figures as SVG, by language and name."""
-    from eventwindow.report.figures.style import svg_text
-
-    return {code: {name: svg_text(found.figure) for name, found in drawn.items()} for code, drawn in drawings.items()}
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +83,7 @@ def hostile_report(hostile, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("hostile-report")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "no font here draws")
-        write_report(hostile, out, ["en"])
+        write_report(hostile, out, ["en"], extras=PAPER)
     return out
 
 

@@ -28,10 +28,9 @@ return found;
 
 # every word of every figure: the figure, its colour and its box on the page; then the words are taken away
 WORDS = """
-const glyph = /^#[a-z_]+-(g[0-9a-f]+$|DejaVu|Noto)/;
-const uses = [...document.querySelectorAll("figure svg use")].filter((u) => glyph.test(u.getAttribute("xlink:href")));
-return [...new Set(uses.map((u) => u.parentElement))].map((word) => {
-  const box = word.getBoundingClientRect(), colour = getComputedStyle(word.querySelector("use")).fill;
+const words = [...document.querySelectorAll("figure svg text")].filter((word) => word.checkVisibility());
+return words.map((word) => {
+  const box = word.getBoundingClientRect(), colour = getComputedStyle(word).fill;
   word.style.visibility = "hidden";
   return [word.closest("figure").id, colour, box.x + scrollX, box.y + scrollY, box.width, box.height];
 });

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-import warnings
 from dataclasses import replace
 from importlib.resources import files
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from contrast import AA, contrast, rgb
-from report_cases import catalogue_of
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
@@ -20,9 +17,13 @@ from eventwindow.report.context import Context
 from eventwindow.report.csv import csv_text
 from eventwindow.report.figures import FIGURES, chart
 from eventwindow.report.figures.claims import claims_data
+from eventwindow.report.figures.panel import ticks
 from eventwindow.report.figures.prices import prices_data
-from eventwindow.report.figures.style import VARIABLES, font, inline_svg, png_bytes, svg_text, with_shared_glyphs
+from eventwindow.report.figures.sheet import NARROW, SIZE, VARIABLES, WIDE, advance, cut, inline, wrapped
 from eventwindow.report.language import LANGUAGES, language
+from eventwindow.report.typst import png_bytes
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="session")
@@ -48,95 +49,70 @@ def test_a_figure_has_words_and_the_table_it_was_drawn_from(drawings, code):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_the_same_figure_gives_the_same_svg_and_table(drawings, svgs, written, code):
+def test_the_same_figure_gives_the_same_svg_and_table(drawings, written, code):
     """Drawn in two processes, of which one had drawn other figures before."""
     ending, moved = "" if code == "en" else f".{code}", []
     for name, found in drawings[code].items():
-        svg = svgs[code][name]
-        files = {f"{name}{ending}.svg": svg.encode(), f"{name}.csv": csv_text(found.data).encode("utf-8-sig")}
+        files = {f"{name}{ending}.svg": found.wide.encode(), f"{name}.csv": csv_text(found.data).encode("utf-8-sig")}
         moved += [file for file, held in files.items() if (written / "figures" / file).read_bytes() != held]
-        assert "<text" not in svg and "<dc:date>" not in svg, name
     assert moved == []
-
-
-def test_no_glyph_is_missing_from_a_figure_in_any_language(drawings):
-    """The fixture drew them, and every word was measured, with each warning an error."""
-    assert {code: list(drawn) for code, drawn in drawings.items()} == {code: list(FIGURES) for code in LANGUAGES}
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_every_word_is_measured_when_a_figure_is_laid_out(drawn, name):
-    """So a missing glyph is told then; what is drawn later keeps quiet about it."""
-    from matplotlib.text import Text
-
-    figure = drawn[name].figure
-    words = [text for text in figure.findobj(Text) if text.get_text()]
-    assert words
-    measured = {figure.get_supxlabel(), figure.get_supylabel(), figure.get_suptitle()}
-    assert {text.get_text() for text in figure.texts} <= measured
-    assert all(text.get_in_layout() for text in words)
-    clipped = [text for text in words if text.get_clip_on() and (text.get_clip_path() or text.get_clip_box())]
-    assert not clipped
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_every_word_lies_within_its_figure_as_vectors_and_as_pixels(drawings, written, code, monkeypatch):
-    """And the picture is the one that was written."""
-    from matplotlib.text import Text
-
-    seen, drawing = [], Text.draw
-
-    def noting(self, renderer):
-        if self.get_text():
-            seen.append((self.get_text(), self.get_window_extent(renderer).extents, self.get_figure().bbox.size))
-        return drawing(self, renderer)
-
-    monkeypatch.setattr(Text, "draw", noting)
-    ending, moved = "" if code == "en" else f".{code}", []
+def test_both_layouts_are_drawings_with_words_and_named_marks(drawings, code):
+    """Every figure but the curve, whose strokes are thousands, names its marks."""
     for name, found in drawings[code].items():
-        svg_text(found.figure)
-        if png_bytes(found.figure) != (written / "figures" / f"{name}{ending}.png").read_bytes():
-            moved.append(name)
-    assert moved == []
-    assert len(seen) > 1000
-    assert [text for text, (x0, y0, x1, y1), (w, h) in seen if min(x0, y0) < 0 or x1 > w or y1 > h] == []
+        for layout, width in ((found.wide, WIDE), (found.narrow, NARROW)):
+            root = ElementTree.fromstring(layout)
+            texts = [t for t in root.iter(f"{SVG}text") if (t.text or "").strip()]
+            assert root.get("width") == f"{width:g}", name
+            assert len(texts) > 3, name
+            assert {float(re.search(r"font-size:([\d.]+)px", t.get("style"))[1]) >= SIZE for t in texts} == {True}
+            titles = [t.text for t in root.iter(f"{SVG}title")]
+            assert all(titles), name
+            assert titles or name == "specification_curve", name
 
 
-def test_the_font_that_ships_holds_every_character_of_the_catalogue_and_the_study(deepseek):
-    from matplotlib.ft2font import FT2Font
-
-    held = FT2Font(font().get_file()).get_charmap()
-    drawn = {
-        "axis",
-        "prices",
-        "car",
-        "market_value",
-        "securities",
-        "heatmap",
-        "permutation",
-        "claims",
-        "common",
-        "test",
-        "mic",
-    }
-    words = [pair for code in LANGUAGES for pair in catalogue_of(code).items()]
-    said = "".join(text for key, text in words if key.split(".")[0] in drawn)
-    study = deepseek.run["study"]
-    said += "".join(s.get("name_en", "") + s.get("name_zh", "") for s in study["securities"])
-    said += "".join(n["what_zh"] for n in study["news"])
-    assert {c for c in said if ord(c) not in held} - set("\n") == set()
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_figure_shows_a_code_of_a_statement(drawings, deepseek, code):
+    ids = {v.claim.id for v in deepseek.verdicts}
+    for found in drawings[code].values():
+        words = {t.text for t in ElementTree.fromstring(found.wide).iter(f"{SVG}text")}
+        assert words & ids == set()
 
 
-def test_nothing_draws_through_pyplot(tmp_path):
-    """In a process of its own: another test's library may have imported it here."""
-    code = (
-        "import sys; from eventwindow.study.library import new_study; from eventwindow.study.run import run_study; "
-        "from eventwindow.report.output import write_result; from pathlib import Path; "
-        f"folder = Path({str(tmp_path)!r}); result = run_study(new_study(folder / 'mine'), prices='shipped'); "
-        "write_result(result, folder / 'out', ['en']); print('matplotlib.pyplot' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
+def test_words_are_cut_and_wrapped_to_the_width_they_have():
+    assert cut("a short name", 400) == "a short name"
+    assert cut("a name that is too long for its place", 80).endswith("…")
+    assert advance(cut("a name that is too long for its place", 80)) <= 80
+    lines = wrapped("words of a sentence that fills several lines", 90)
+    assert " ".join(lines) == "words of a sentence that fills several lines"
+    assert all(advance(line) <= 90 for line in lines)
+    assert "".join(wrapped("輝達市值當天少掉將近六千億美元", 60)) == "輝達市值當天少掉將近六千億美元"
+
+
+@pytest.mark.parametrize(("low", "high", "most"), [(0, 1, 5), (-17.3, 8.9, 6), (-600, 120, 6), (0.0, 0.0, 4)])
+def test_ticks_are_few_and_lie_between_the_ends(low, high, most):
+    found = ticks(low, high, most)
+    assert 1 <= len(found) <= most + 1
+    assert low <= min(found) <= max(found) <= high or low == high
+
+
+def test_companies_that_lost_and_gained_sum_to_the_changes_of_their_values(drawn, deepseek):
+    data = drawn["gains"].data.set_index("security")["change"]
+    closes = deepseek.evidence.prices["NVDA"]["close"]
+    change = closes["2025-01-27"] - closes["2025-01-24"]
+    assert data["NVDA"] == pytest.approx(-593e9, rel=0.01)
+    assert np.sign(data["NVDA"]) == np.sign(change)
+    assert data.is_monotonic_increasing
+
+
+def test_what_came_back_is_the_growth_since_the_close_before(drawn, deepseek):
+    data = drawn["recovery"].data
+    returns = deepseek.evidence.returns["NVDA"]
+    inside = returns[(returns.index >= "2025-01-27") & (returns.index <= "2025-02-28")]
+    assert data["date"].iloc[-1] == inside.index[-1]
+    assert data["NVDA"].iloc[-1] == pytest.approx((1 + inside).prod() - 1)
 
 
 def test_the_prices_end_where_the_returns_end(deepseek, context):
@@ -197,25 +173,6 @@ def test_a_figure_without_matter_is_none(deepseek, context):
     assert chart("prices", context) is not None
 
 
-def test_an_inline_figure_follows_light_and_dark_and_keeps_its_ids_to_itself(svgs):
-    inline = inline_svg(svgs["en"]["prices"], "prices", 'a "quoted" <label>')
-    assert 'aria-label="a &quot;quoted&quot; &lt;label&gt;"' in inline
-    assert all(i.startswith("prices-") for i in re.findall(r'\bid="([^"]+)"', inline))
-    for colour in VARIABLES:
-        assert not re.search(rf"(?<!,){colour}", inline)
-
-
-def test_figures_of_one_page_share_their_glyphs_and_none_is_missing(drawn, svgs):
-    alone = {name: inline_svg(svgs["en"][name], name, found.alt) for name, found in drawn.items()}
-    page = "".join(with_shared_glyphs(alone).values())
-    ids = re.findall(r'\bid="([^"]+)"', page)
-    assert len(ids) == len(set(ids))
-    assert set(re.findall(r'"#([^"]+)"', page)) <= set(ids)
-    glyphs = [i.partition("-")[2] for i in ids if re.search("-g[0-9a-f]+$", i)]
-    assert len(glyphs) == len(set(glyphs)) > 50
-    assert page.count("<use") == "".join(alone.values()).count("<use")
-
-
 def _schemes() -> dict[str, dict[str, str]]:
     """Colour variables of the page: light, dark, and what print sets on top of light."""
     style = files("eventwindow.report").joinpath("templates/report.css").read_text(encoding="utf-8")
@@ -236,12 +193,6 @@ def test_every_colour_of_text_can_be_read_on_every_background(scheme):
     pairs = [(text, under) for text in texts for under in backgrounds] + [("ink", "warm"), ("ink", "cold")]
     ratios = {(a, b): float(contrast(rgb(held[a]), rgb(held[b]))) for a, b in pairs}
     assert {pair: ratio for pair, ratio in ratios.items() if ratio < AA} == {}
-
-
-def test_a_png_is_written_without_a_clock(drawn):
-    first = png_bytes(drawn["permutation"].figure, dpi=60)
-    assert first == png_bytes(drawn["permutation"].figure, dpi=60)
-    assert first.startswith(b"\x89PNG")
 
 
 def test_a_result_draws_its_figures_by_name(deepseek):
@@ -281,15 +232,15 @@ def test_a_benchmarks_abnormal_return_is_the_view_through_it(deepseek, drawn):
     assert data["high"] - data["low"] == pytest.approx(2 * 1.9696 * headline.std_error[0], rel=1e-3)
 
 
-def test_a_character_that_no_font_draws_is_told_once_and_the_figure_is_drawn(deepseek):
-    evidence = deepseek.evidence
-    table = evidence.securities.assign(
-        name_en=evidence.securities["name_en"].where(lambda n: n != "Nvidia", "Nv\U0001fae8dia")
-    )
-    strange = Context(replace(deepseek, evidence=replace(evidence, securities=table)), language("en"))
-    with pytest.warns(UserWarning, match="no font here draws \U0001fae8: ") as heard:
-        found = chart("prices", strange)
-    assert len(heard) == 1
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert svg_text(found.figure).startswith("<?xml")
+def test_an_inline_figure_follows_light_and_dark(drawn):
+    page = inline(drawn["prices"].wide, 'a "quoted" <label>', "wide")
+    assert 'aria-label="a &quot;quoted&quot; &lt;label&gt;"' in page
+    assert not [colour for colour in VARIABLES if colour in page]
+    assert ElementTree.fromstring(page).get("class") == "wide"
+
+
+def test_a_png_is_the_same_each_time(drawn):
+    pytest.importorskip("typst", reason="needs the extra pdf")
+    first = png_bytes(drawn["permutation"].wide)
+    assert first == png_bytes(drawn["permutation"].wide)
+    assert first.startswith(b"\x89PNG")

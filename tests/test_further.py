@@ -17,7 +17,6 @@ from eventwindow.report.figures.intraday import intraday
 from eventwindow.report.figures.lead_lag import lead_lag
 from eventwindow.report.figures.placebos import placebos
 from eventwindow.report.figures.sessions import sessions
-from eventwindow.report.figures.style import rc
 from eventwindow.report.language import LANGUAGES, language, percent
 from eventwindow.study.analyses import donors
 from eventwindow.study.form import StudyFile
@@ -35,10 +34,7 @@ SMALL = {
 
 
 def drawn(figure, result, code="en"):
-    from matplotlib import rc_context
-
-    with rc_context(rc()):
-        return figure(Context(result, language(code)))
+    return figure(Context(result, language(code)))
 
 
 @pytest.mark.parametrize("figure", FIGURES)

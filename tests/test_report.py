@@ -17,7 +17,8 @@ from eventwindow.claims.verdicts import by_statement
 from eventwindow.errors import Catalogue, file_name
 from eventwindow.report.blocks import Aside
 from eventwindow.report.context import Context, words_of
-from eventwindow.report.html import page as page_of
+from eventwindow.report.html import appendix as page_of
+from eventwindow.report.html import story
 from eventwindow.report.language import LANGUAGES, Language, language, p_value, percent
 from eventwindow.report.markdown import markdown
 from eventwindow.report.sections.interval import span_of
@@ -28,7 +29,7 @@ from eventwindow.study.library import new_study
 
 @pytest.fixture(scope="session")
 def html(written):
-    return (written / "report.html").read_text(encoding="utf-8")
+    return (written / "appendix.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -41,9 +42,13 @@ def context(deepseek):
     return Context(deepseek, language("en"))
 
 
+def appendix_of(html):
+    return html.with_name(html.name.replace("report", "appendix"))
+
+
 def rendered(result, folder):
     write_report(result, folder, ["en"])
-    return (folder / "report.html").read_text(encoding="utf-8")
+    return (folder / "appendix.html").read_text(encoding="utf-8")
 
 
 def test_the_first_sentence_holds_the_figures_of_the_result_tables(deepseek, page):
@@ -87,12 +92,12 @@ def test_nothing_is_loaded_from_anywhere(page, html):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_the_same_result_gives_the_same_page_and_summary(deepseek, written, drawings, svgs, code):
+def test_the_same_result_gives_the_same_page_and_summary(deepseek, written, drawings, code):
     """In another process, from figures drawn anew; those are compared by `test_figures`, paper by `test_report_paper`."""
-    context = Context(deepseek, language(code))
-    again = page_of(context, drawings[code], svgs[code], LANGUAGES)
+    context = Context(deepseek, language(code), "eventwindow run deepseek-2025 --prices shipped")
     html = written / file_name(code)
-    assert again == html.read_text(encoding="utf-8")
+    assert page_of(context, drawings[code], LANGUAGES) == appendix_of(html).read_text(encoding="utf-8")
+    assert story(context, drawings[code], LANGUAGES) == html.read_text(encoding="utf-8")
     assert markdown(context) == html.with_suffix(".md").read_text(encoding="utf-8")
 
 
@@ -132,7 +137,7 @@ def test_every_table_has_a_caption_and_every_heading_cell_a_scope(page, html):
 
 def test_every_figure_is_read_aloud(page):
     drawn = [a for a in page.named("svg") if "role" in a]
-    assert len(drawn) == len(page.named("figure")) >= 9
+    assert len(drawn) == 2 * len(page.named("figure")) >= 18  # a layout for a desk and one for a phone
     assert all(a["role"] == "img" and len(a["aria-label"]) > 40 for a in drawn)
 
 
@@ -189,7 +194,7 @@ def test_rows_left_out_for_one_reason_stand_together(deepseek, context):
 
 
 def test_texts_of_a_study_stay_text(hostile_report):
-    page = Page((hostile_report / "report.html").read_text(encoding="utf-8"))
+    page = Page((hostile_report / "appendix.html").read_text(encoding="utf-8"))
     assert [a.get("type", "ours") for a in page.named("script")] == ["application/ld+json", "ours"]
     held = "".join(page.inside["script"])
     assert "<" not in held[: held.index("(() =>")]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
 import shutil
 import subprocess
 
@@ -13,7 +15,7 @@ from report_cases import HOSTILE
 from eventwindow.errors import file_name
 from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
-from eventwindow.report.language import LANGUAGES, language
+from eventwindow.report.language import LANGUAGES, language, percent
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -22,7 +24,10 @@ FLAGS = (
 )  # fmt: skip
 
 
-PAGES = tuple(file_name(code) for code in LANGUAGES)
+STORIES = tuple(file_name(code) for code in LANGUAGES)
+PAGES = tuple(name.replace("report", "appendix") for name in STORIES)
+WORDS = 1200
+SCREENS, SCREEN = 8, 800
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +50,7 @@ def browser(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def report(written):
-    return written / "report.html"
+    return written / "appendix.html"
 
 
 def opened(browser, path):
@@ -158,8 +163,8 @@ def screen(browser):
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize("page", [*PAGES, *STORIES, "claims/S0-A1.html"])
+@pytest.mark.parametrize("width", [360, 390, 768, 1280])
 def test_the_page_never_scrolls_sideways(browser, report, screen, width, page):
     screen(width)
     opened(browser, report.with_name(page))
@@ -178,25 +183,134 @@ def test_each_chinese_page_asks_for_the_fonts_of_its_own_form(browser, report):
     assert asked["zh-Hans"] == [{"SC"}, {"SC"}]
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_on_a_phone_a_figure_is_seen_whole_and_a_tap_enlarges_it(browser, report, screen, page):
-    screen(390)
+SMALL = """
+const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (walker.nextNode()) {
+  const e = walker.currentNode.parentElement, text = walker.currentNode.textContent.trim();
+  if (!text || !e.checkVisibility() || e.closest("title, script, style, option, math, sub, sup")) continue;
+  const svg = e.closest("figure svg"), scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+  const size = parseFloat(getComputedStyle(e).fontSize) * scale;
+  if (size < 10.95) found.push([text.slice(0, 30), size]);
+}
+return found;
+"""
+
+
+@pytest.mark.parametrize("page", [*STORIES, PAGES[0], "claims/S0-A1.html"])
+@pytest.mark.parametrize("width", [360, 390, 768, 1280])
+def test_every_text_can_be_read_without_a_tap(browser, report, screen, width, page):
+    """At least 11 px, in figures too: a phone is shown a layout of its own."""
+    screen(width)
+    opened(browser, report.with_name("report.html").parent / page)
+    assert browser.execute_script(SMALL) == []
+    looks = "return [...document.querySelectorAll('figure svg')].filter((s) => s.checkVisibility()).map((s) => s.classList[0])"
+    assert set(browser.execute_script(looks)) == {"narrow" if width < 720 else "wide"}
+
+
+OUTSIDE = """
+return [...document.querySelectorAll("figure svg")].filter((s) => s.checkVisibility()).flatMap((svg) => {
+  const box = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll("text")].filter((t) => {
+    const r = t.getBoundingClientRect();
+    return r.left < box.left - 1.5 || r.right > box.right + 1.5 || r.top < box.top - 1.5 || r.bottom > box.bottom + 1.5;
+  }).map((t) => [svg.closest("figure").id, t.textContent]);
+});
+"""
+
+
+@pytest.mark.parametrize("page", [*STORIES, *PAGES])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_word_is_drawn_beyond_the_edge_of_its_figure(browser, report, screen, width, page):
+    screen(width)
     opened(browser, report.with_name(page))
-    edges = "const r = arguments[0].getBoundingClientRect(); return [r.left, r.right]"
-    for figure in browser.find_elements("css selector", "main figure"):
-        drawing, button = figure.find_element("tag name", "svg"), figure.find_element("tag name", "button")
-        left, right = browser.execute_script(edges, drawing)
-        assert 0 <= left < right <= 390
-        drawing.click()
-        left, right = browser.execute_script(edges, drawing)
-        assert right - left > 800
-        box = figure.find_element("class name", "wide")
-        assert browser.execute_script("arguments[0].scrollLeft = 9e9; return arguments[0].scrollLeft", box) > 400
-        assert "gradient" in box.value_of_css_property("background-image")
-        button.click()
-        assert browser.execute_script(edges, drawing)[1] <= 390
-    screen(1200)
-    assert not any(button.is_displayed() for button in browser.find_elements("class name", "larger"))
+    assert browser.execute_script(OUTSIDE) == []
+
+
+@pytest.mark.parametrize("page", STORIES)
+def test_the_story_is_read_in_minutes(browser, report, screen, page):
+    """Words as a reader of English counts them; a Chinese page must fit the same screens."""
+    screen(1280)
+    said, sent = opened(browser, report.with_name(page))
+    assert (said, sent) == ([], [])
+    assert browser.execute_script("return document.documentElement.scrollHeight") <= SCREENS * SCREEN
+    if page == STORIES[0]:
+        assert 300 < len(browser.find_element("tag name", "body").text.split()) <= WORDS
+    lead = browser.find_elements("css selector", "#finding p")
+    assert len(lead) == 2
+    assert not set("%=$±−<>") & set("".join(e.text for e in lead))
+    headings = [e.text for e in browser.find_elements("css selector", "main h2")]
+    assert len(headings) == len(set(headings)) == 10
+
+
+def test_every_link_of_a_page_leads_to_a_file_and_place_that_are_there(written):
+    """Of the stories, the appendices and the pages of statements."""
+    for path in (*written.glob("*.html"), *written.glob("claims/*.html")):
+        text = path.read_text(encoding="utf-8")
+        for link in re.findall(r'href="([^"]+)"', text):
+            place, _, part = link.partition("#")
+            if re.match(r"[a-z]+:", link):
+                continue
+            target = path.parent / place if place else path
+            assert target.is_file(), (path.name, link)
+            assert not part or f'id="{part}"' in target.read_text(encoding="utf-8"), (path.name, link)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_statement_has_a_page_with_its_rule_and_review(written, deepseek, code):
+    for verdict in deepseek.verdicts:
+        name = verdict.claim.id + (".html" if code == "en" else f".{code}.html")
+        text = (written / "claims" / name).read_text(encoding="utf-8")
+        (review,) = re.findall(r'<script type="application/ld.json">(.*?)</script>', text, re.DOTALL)
+        (graph,) = json.loads(review)["@graph"]
+        assert graph["@id"] == f"#claim-{verdict.claim.id}"
+        assert f"badge {verdict.word}" in text
+    assert len(list((written / "claims").iterdir())) == len(LANGUAGES) * len(deepseek.verdicts)
+
+
+def test_the_panel_of_other_choices_tells_what_the_curve_holds(browser, report, deepseek):
+    """By keyboard, without a server: the reported choice first, then others; the share that agrees beside it."""
+    from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.support.ui import Select
+
+    opened(browser, report.with_name("report.html"))
+    panel = browser.find_element("css selector", "form.what-if")
+    told, curve = panel.find_element("tag name", "output"), deepseek.table("curve")
+    mine = curve[(curve["security"] == "NVDA") & (curve["window_start"] == 0) & (curve["window_end"] == 0)]
+    ar = deepseek.table("abnormal_returns").query("event == 'selloff' and security == 'NVDA' and tau == 0")
+    agree = ((mine["p_value"] < 0.05) & (mine["estimate"] < 0)).sum()
+    assert told.text.startswith(language("en").text("what_if.reported"))
+    assert percent(ar["abnormal_return"].iloc[0]) in told.text
+    assert f"{agree} of {len(mine)} choices" in told.text
+    assert all("●" in Select(e).first_selected_option.text for e in panel.find_elements("tag name", "select"))
+    panel.find_element("name", "estimation").send_keys(Keys.ARROW_DOWN)
+    panel.find_element("name", "security").send_keys(Keys.ARROW_DOWN)
+    rows = json.loads(panel.find_element("tag name", "script").get_attribute("textContent"))
+    at = [int(e.get_attribute("value")) for e in panel.find_elements("tag name", "select")]
+    (row,) = [row for row in rows if row[: len(at)] == at]
+    estimate, low, high, _ = row[len(at) :]
+    assert [figure in told.text for figure in map(percent, (estimate, low, high))] == [True] * 3
+    held = curve[(curve["estimate"] - estimate).abs() < 1e-6]
+    assert (held["low"] - low).abs().min() < 1e-5
+    panel.find_element("tag name", "button").click()
+    assert percent(ar["abnormal_return"].iloc[0]) in told.text
+
+
+def test_a_mark_says_its_name_and_value_to_pointer_and_keyboard(browser, report):
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    opened(browser, report.with_name("report.html"))
+    figure = browser.find_element("id", "figure-gains")
+    told, box = figure.find_element("class name", "mark-told"), figure.find_element("class name", "drawing")
+    marks = figure.find_elements("css selector", "svg.wide .mark")
+    titles = [m.find_element("tag name", "title").get_attribute("textContent") for m in marks]
+    box.send_keys(Keys.ARROW_RIGHT)
+    assert told.text == titles[0]
+    box.send_keys(Keys.ARROW_LEFT)
+    assert told.text == titles[-1]
+    ActionChains(browser).move_to_element(marks[1].find_element("tag name", "rect")).perform()
+    assert told.text == titles[1]
+    assert all(re.search(r"\d", title) for title in titles)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -251,7 +365,7 @@ def test_paper_holds_every_statement_whatever_is_chosen_and_the_screen_folds_aga
 
 
 def test_hostile_texts_are_seen_and_not_run(browser, hostile_report):
-    said, sent = opened(browser, hostile_report / "report.html")
+    said, sent = opened(browser, hostile_report / "appendix.html")
     assert said == []
     assert sent == []
     assert browser.title == HOSTILE["script"]

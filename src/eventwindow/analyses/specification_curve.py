@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.special import stdtr, stdtrit
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import NoFigure, Reason
@@ -44,6 +44,8 @@ class SpecificationCurve:
     securities: tuple[str, ...]
     estimate: Mapping[Window, Array]  # (S, N), CAR in decimals
     significant: Mapping[Window, np.ndarray]  # (S, N), |t| beyond the 5 % point of t(T - k)
+    std_error: Mapping[Window, Array]  # (S, N), of the forecast
+    dof: Array  # (S, N), T - k
     placebo_median: Mapping[Window, Array]  # (N, D), the median over the specifications on every placebo date
     placebo_share: Mapping[Window, Array]  # (N, D), the share significant on every placebo date
 
@@ -58,8 +60,14 @@ class SpecificationCurve:
     def curve(self, security: str, window: Window) -> pd.DataFrame:
         """The sorted estimates of one security with the choices under them."""
         i = self.securities.index(security)
+        estimate, error, dof = self.estimate[window][:, i], self.std_error[window][:, i], self.dof[:, i]
+        reach = stdtrit(dof, 1 - LEVEL / 2) * error
         table = self.specifications.assign(
-            estimate=self.estimate[window][:, i], significant=self.significant[window][:, i]
+            estimate=estimate,
+            low=estimate - reach,
+            high=estimate + reach,
+            p_value=2 * stdtr(dof, -np.abs(estimate) / error),
+            significant=self.significant[window][:, i],
         )
         return table.dropna(subset="estimate").sort_values("estimate", kind="stable").reset_index(drop=True)
 
@@ -91,15 +99,21 @@ def specification_curve(
     span = Window(min(placebo.start, *(w.start for w in windows)), max(w.end for w in windows))
     lengths = sorted({len(w) for w in windows})
     rows: list[tuple[str, ...]] = []
+    at = {w: (len(w), w.start - span.start) for w in windows}
     parts: dict[int, list[tuple[Array, np.ndarray]]] = {length: [] for length in lengths}
+    errors: dict[Window, list[Array]] = {window: [] for window in windows}
+    freedom: list[Array] = []
     for row, fit, actual, held in _fits(choices, day0, span):
         rows.append(row)
+        freedom.append(np.broadcast_to(np.asarray(fit.dof, float), held.shape))
         for length in lengths:
-            parts[length].append(_estimates(fit, actual, held, length))
+            sums, found, variance = _estimates(fit, actual, held, length)
+            parts[length].append((sums, found))
+            for window in (w for w in windows if len(w) == length):
+                errors[window].append(np.sqrt(variance[:, at[window][1]]))
     if not rows:
         raise NoFigure(Reason("no_specification_fits"))
     car, beyond = ({n: np.stack([part[which] for part in parts[n]]) for n in lengths} for which in (0, 1))
-    at = {w: (len(w), w.start - span.start) for w in windows}
     first = placebo.start - span.start
     dates = {n: slice(first, first + max(0, len(placebo) - n + 1)) for n in lengths}
     median = {n: _medians(car[n][:, :, dates[n]]) for n in lengths}
@@ -109,6 +123,8 @@ def specification_curve(
         tuple(choices.returns.columns),
         {w: car[n][:, :, i].astype(np.float64) for w, (n, i) in at.items()},
         {w: beyond[n][:, :, i] for w, (n, i) in at.items()},
+        {w: np.stack(errors[w]) for w in windows},
+        np.stack(freedom),
         {w: median[n] for w, (n, _) in at.items()},
         {w: share[n] for w, (n, _) in at.items()},
     )
@@ -176,15 +192,15 @@ def _source(
     )
 
 
-def _estimates(fit: Fit, actual: Array, held: np.ndarray, length: int) -> tuple[Array, np.ndarray]:
-    """CARs of one specification over every run of `length` days, (N, days), and whether |t| is beyond its 5 % point."""
+def _estimates(fit: Fit, actual: Array, held: np.ndarray, length: int) -> tuple[Array, np.ndarray, Array]:
+    """CARs of one specification over every run of `length` days, (N, days); is |t| beyond its 5 % point; variances."""
     car = _sums(actual - fit.expected, length)
     variance = _sums(fit.own_variance, length)
     for j in range(fit.loading.shape[2]):
         variance = variance + _sums(fit.loading[:, :, j], length) ** 2
     car[~held] = np.nan
     beyond = car**2 > variance * (stdtrit(fit.dof, 1 - LEVEL / 2) ** 2)[:, None]
-    return car.astype(np.float32), beyond
+    return car.astype(np.float32), beyond, variance
 
 
 def _sums(values: Array, length: int) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,9 +16,14 @@ from eventwindow.errors import StudyError, languages, needs_library
 
 EPILOG = "exit codes: 0 done, 1 something failed that is not yours, 2 the input is wrong, 130 interrupted"
 
+EXTRAS: dict[Extra, str] = {
+    "png": "write figures as PNG too",
+    "pdf": "write the report on paper too",
+}
 
 if TYPE_CHECKING:
     from eventwindow.panel.form import PanelStudy
+    from eventwindow.report.write import Extra
 
 RUN_IMPORTS = ("eventwindow.study.run", "scipy.stats", "matplotlib.figure")  # what both processes of a run need
 
@@ -58,8 +64,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("study", metavar="STUDY", help="a study's folder, or the name of one that ships")
     _price_options(run)
     run.add_argument("--claims", type=Path, metavar="FILE", help="judge these claims instead of the study's own")
-    run.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: eventwindow-out/STUDY)")
-    run.add_argument("--language", choices=languages(), help="one language of the report (default: all)")
+    _report_options(run)
     run.add_argument("--engine", default="local", metavar="local|dask", help="where chunks of an [event_list] are run")
     run.add_argument("--cluster", metavar="ADDRESS", help="the Dask scheduler (default: a cluster on this machine)")
     run.add_argument("--workers", type=int, metavar="N", help="processes for an [event_list] (default: one a core)")
@@ -86,13 +91,7 @@ def parser() -> argparse.ArgumentParser:
     _price_options(quick)
     quick.add_argument("--save", type=Path, metavar="FOLDER", help="keep the study in this folder")
     quick.add_argument("--json", action="store_true", help="print the same as JSON")
-    draft = _command(commands, "draft", _draft, "draft a claims.toml from articles, for a person to finish")
-    draft.add_argument("articles", nargs="+", type=Path, metavar="ARTICLE", help="plain text, UTF-8")
-    draft.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="the day that the articles are of")
-    draft.add_argument("--study", metavar="STUDY", help="the study that the claims are for; its names count too")
-    draft.add_argument("--names", type=Path, metavar="CSV", help="further names of securities")
-    draft.add_argument("--out", type=Path, default=Path("claims.draft.toml"), metavar="FILE")
-    _verify_options(_command(commands, "verify", _verify, "an article's market statements with a verdict each"))
+    _draft_command(commands)
     prices = _command(commands, "prices", _prices, "show what is held of a study's prices, how old and from where")
     prices.add_argument("study", metavar="STUDY")
     prices.add_argument("--refresh", action="store_true", help="pull again and show what changed")
@@ -128,6 +127,16 @@ def _calibration_options(size: argparse.ArgumentParser) -> None:
     size.add_argument("--out", type=Path, default=Path("eventwindow-out/calibration"), metavar="DIR")
 
 
+def _draft_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    draft = _command(commands, "draft", _draft, "draft a claims.toml from articles, for a person to finish")
+    draft.add_argument("articles", nargs="+", type=Path, metavar="ARTICLE", help="plain text, UTF-8")
+    draft.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="the day that the articles are of")
+    draft.add_argument("--study", metavar="STUDY", help="the study that the claims are for; its names count too")
+    draft.add_argument("--names", type=Path, metavar="CSV", help="further names of securities")
+    draft.add_argument("--out", type=Path, default=Path("claims.draft.toml"), metavar="FILE")
+    _verify_options(_command(commands, "verify", _verify, "an article's market statements with a verdict each"))
+
+
 class _Version(argparse.Action):
     """The version, with those of the libraries on which a number may hang."""
 
@@ -160,6 +169,13 @@ def _price_options(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _report_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: eventwindow-out/STUDY)")
+    command.add_argument("--language", choices=languages(), help="one language of the report (default: all)")
+    for extra, what in EXTRAS.items():
+        command.add_argument(f"--{extra}", dest="extras", action="append_const", const=extra, default=[], help=what)
+
+
 def _run(options: argparse.Namespace) -> int:
     from eventwindow.parallel import second_core
 
@@ -172,6 +188,7 @@ def _run_opened(options: argparse.Namespace) -> int:
     from eventwindow.cli.terminal import print_result, progress, result_json
     from eventwindow.panel.form import PanelStudy, open_study
     from eventwindow.report.output import check_out, write_result
+    from eventwindow.report.write import check_extras
     from eventwindow.study.library import find_study
     from eventwindow.study.run import run_study
 
@@ -180,10 +197,12 @@ def _run_opened(options: argparse.Namespace) -> int:
         return _run_panel(study, options)
     out = options.out or Path("eventwindow-out") / study.name
     check_out(out)
+    check_extras(options.extras)
     with progress() as step, progress_bar("prices") as bar:
         result = run_study(study, prices=options.prices, claims=options.claims, step=step, progress=bar)
         step("writing the report")
-        report = write_result(result, out, (options.language,) if options.language else ())
+        codes = (options.language,) if options.language else ()
+        report = write_result(result, out, codes, extras=options.extras, command=_command_given(options))
     if options.quiet:
         print(report)
     elif options.json:
@@ -191,6 +210,17 @@ def _run_opened(options: argparse.Namespace) -> int:
     else:
         print_result(result, report)
     return 0
+
+
+def _command_given(options: argparse.Namespace) -> str:
+    """The command without what changes no number: where results go, and folders of this machine above a file."""
+    words = ["eventwindow", "run", _relative(options.study), "--prices", _relative(options.prices)]
+    claims = ["--claims", _relative(str(options.claims))] if options.claims else []
+    return shlex.join([*words, *claims])
+
+
+def _relative(path: str) -> str:
+    return Path(path).name if Path(path).is_absolute() else path
 
 
 def _run_panel(study: PanelStudy, options: argparse.Namespace) -> int:

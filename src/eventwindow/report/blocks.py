@@ -195,8 +195,20 @@ class Compared:
     panels: tuple[Card, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """Every specification of a curve to choose from: names of the choices with their options, and a row each.
+
+    A row holds the place of its option in each choice, then estimate, low, high and p; `reported` is that of the study.
+    """
+
+    choices: tuple[tuple[str, Words, tuple[str, ...]], ...]
+    rows: str
+    reported: tuple[int, ...]
+
+
 Block = (
-    Paragraph | Heading | Items | Table | Picture | Formula | Command | Aside | Fold | Only | Legend
+    WhatIf | Paragraph | Heading | Items | Table | Picture | Formula | Command | Aside | Fold | Only | Legend
     | Cards | Filters | Account | Compared
 )  # fmt: skip
 
@@ -221,6 +233,11 @@ def tagged(tag: str, words: Words) -> Markup:
     """The words in a tag: strong, small, code, em (late), or a class: faint, or a verdict's."""
     known = tag in {"strong", "small", "code", "em"}
     return Markup("<{0}>{1}</{0}>" if known else '<span class="{0}">{1}</span>').format(tag, words)
+
+
+def linked(place: str, words: Words) -> Markup:
+    """Words that lead to another page; paper and Markdown print the words."""
+    return Markup('<a href="{}">{}</a>').format(place, words)
 
 
 def weighty(words: Words, strong: bool) -> Words:

@@ -27,6 +27,7 @@ class Context:
 
     result: StudyResult
     language: Language
+    command: str = ""  # that made the result
 
     def __post_init__(self) -> None:
         translated = self.result.translations.get(self.language.code, {})

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from eventwindow.claims.model import Verdict
 from eventwindow.claims.records import claim_review
 from eventwindow.errors import file_name
 from eventwindow.report import sections
-from eventwindow.report.blocks import Block, chosen
-from eventwindow.report.context import Context
+from eventwindow.report.blocks import Block, Card, Section, chosen
+from eventwindow.report.context import Context, every_verdict
+from eventwindow.report.csv import csv_text
 from eventwindow.report.figures.chart import Chart
-from eventwindow.report.figures.style import inline_svg, with_shared_glyphs
+from eventwindow.report.figures.stated import stated
 from eventwindow.report.language import LANGUAGES, Language, language
+
+IN_PAGE = 100_000  # bytes of a table that the page itself holds
 
 
 @cache
@@ -33,31 +39,99 @@ def environment() -> Environment:
     )
 
 
-def page(context: Context, charts: dict[str, Chart], svgs: dict[str, str], languages: Sequence[str] = LANGUAGES) -> str:
-    """The whole page as text; `svgs` holds each chart as an SVG file's text, `languages` those that are written."""
+def story(context: Context, charts: Mapping[str, Chart], languages: Sequence[str] = LANGUAGES) -> str:
+    """The page that is read in minutes: the answer, the days, what held, and the questions that follow."""
+    held = sections.story(context, charts)
+    return _page(context, "report", languages, held, charts, lead=sections.answer(context), review=_review(context))
+
+
+def appendix(context: Context, charts: Mapping[str, Chart], languages: Sequence[str] = LANGUAGES) -> str:
+    """All that was computed and how, with a table of contents that stays in sight."""
+    held = sections.document(context, charts)
+    lead, origin = sections.finding(context), sections.origin(context)
+    return _page(context, "appendix", languages, held, charts, lead=lead, origin=origin, review=_review(context))
+
+
+def _page(
+    context: Context,
+    layer: str,
+    languages: Sequence[str],
+    held: Sequence[Section],
+    charts: Mapping[str, Chart],
+    **words: Any,
+) -> str:
     say = context.language.say
-    printed = printer(context.language, _figures(charts, svgs))
-    return context.language.written(
-        environment()
-        .get_template("report.html.j2")
-        .render(
-            language=context.language,
-            say=say,
-            title=context.title,
-            kicker=Markup("{} · {}").format(say("common.kicker"), context.language.day(context.day_zero)),
-            others=other_pages(context.language.code, languages),
-            style=own("report.css"),
-            script=own("report.js"),
-            finding=sections.finding(context),
-            origin=sections.origin(context),
-            sections=[
-                {"key": section.key, "title": section.title, "html": printed(section.blocks)}
-                for section in sections.document(context, charts)
-            ],
-            review=_review(context),
-            version=context.result.run["versions"]["eventwindow"],
-        )
+    printed = printer(context.language, _figures(context, charts))
+    chapters = [{"key": one.key, "title": one.title, "html": printed(one.blocks)} for one in held]
+    code = context.language.code
+    others = [(c, file.replace("report", layer), name) for c, file, name in other_pages(code, languages)]
+    kicker = Markup("{} · {}").format(say("common.kicker"), context.language.day(context.day_zero))
+    return _rendered(
+        context, layer=layer, title=context.title, kicker=kicker, others=others, sections=chapters, **words
     )
+
+
+def _rendered(context: Context, **words: Any) -> str:
+    """The template with what every layer shows."""
+    given: dict[str, Any] = {
+        "origin": "",
+        "review": "",
+        "back": (),
+        "style": own("report.css"),
+        "script": own("report.js"),
+    }
+    given |= {"language": context.language, "say": context.language.say}
+    given["version"] = context.result.run["versions"]["eventwindow"]
+    return context.language.written(environment().get_template("report.html.j2").render(given | words))
+
+
+def claim_pages(context: Context, languages: Sequence[str] = LANGUAGES) -> Iterator[tuple[str, str]]:
+    """File and text of a short page for each statement."""
+    same = same_facts(context.result.verdicts)
+    for verdict, held in zip(context.result.verdicts, sections.statements(context), strict=True):
+        place = sections.claim_page(context, held.id).removeprefix("claims/")
+        yield place, _claim_page(context, verdict, held, same[held.id], languages)
+
+
+def _claim_page(context: Context, verdict: Verdict, held: Card, same: Sequence[str], languages: Sequence[str]) -> str:
+    say, code = context.language.say, context.language.code
+    macros: Any = (
+        environment().get_template("blocks.html.j2").make_module({"say": say, "figures": {}, "formulas": formula})
+    )
+    by_id = {one.id: one for one in sections.statements(context)}
+    article = next((a for a in context.result.articles if a["key"] == held.article), {})
+    told = macros.told(held, sections.told_by(context, held.article, article))
+    drawing = Markup(stated(context, verdict, held.text))
+    others = [(sections.claim_page(context, key).removeprefix("claims/"), by_id[key]) for key in same]
+    html = macros.claim(replace(held, interval=None) if drawing else held, told, drawing, others)
+    pages = [
+        (c, f"{held.id}.html" if c == "en" else f"{held.id}.{c}.html", name)
+        for c, _, name in other_pages(code, languages)
+    ]
+    back = [
+        (f"../{file_name(code)}", say("story.to_story")),
+        (f"../{sections.appendix_page(context, f'claim-{held.id}')}", say("story.in_appendix")),
+    ]
+    return _rendered(
+        context,
+        layer="claim",
+        title=held.text,
+        kicker=Markup("{} · {}").format(context.title, held.id),
+        others=pages,
+        lead=[macros.badge(held.label) + " " + held.reason],
+        sections=[{"key": "statement", "title": "", "html": html}],
+        review=_review(context, [verdict]),
+        back=back,
+    )
+
+
+def same_facts(verdicts: Sequence[Verdict]) -> dict[str, list[str]]:
+    """Statement → the others that are measured by the same figure: the same measure with the same keys."""
+    measures = {v.claim.id: [p.claim.measure for p in every_verdict([v]) if p.claim.measure] for v in verdicts}
+    return {
+        one: [other for other in measures if other != one and any(m in measures[other] for m in mine)]
+        for one, mine in measures.items()
+    }
 
 
 def printer(words: Language, figures: Mapping[str, Any]) -> Callable[[Iterable[Block]], Markup]:
@@ -82,20 +156,33 @@ def other_pages(code: str, languages: Sequence[str]) -> list[tuple[str, str, str
     return [(other, file_name(other), language(other).name) for other in languages if other != code]
 
 
-def _figures(charts: dict[str, Chart], svgs: dict[str, str]) -> dict[str, dict[str, Any]]:
-    drawn = with_shared_glyphs({name: inline_svg(svgs[name], name, chart.alt) for name, chart in charts.items()})
+def _figures(context: Context, charts: Mapping[str, Chart]) -> dict[str, dict[str, Any]]:
     return {
-        name: {"title": chart.title, "caption": chart.caption, "svg": Markup(drawn[name])}
+        name: {
+            "title": chart.title,
+            "caption": chart.caption,
+            "svg": Markup(chart.inline()),
+            "csv": _data(chart),
+            "file": f"{name}.csv",
+        }
         for name, chart in charts.items()
     }
 
 
-def _review(context: Context) -> Markup:
+def _data(chart: Chart) -> str:
+    """The table behind a figure as an address that holds it, where it is small; else where its file lies."""
+    text = csv_text(chart.data)
+    small = len(text.encode()) < IN_PAGE
+    return "data:text/csv;charset=utf-8," + quote("\ufeff" + text) if small else f"figures/{chart.name}.csv"
+
+
+def _review(context: Context, verdicts: Sequence[Verdict] | None = None) -> Markup:
     """The verdicts as schema.org ClaimReview; nothing in it can close the script it stands in."""
-    if not context.result.verdicts:
+    verdicts = context.result.verdicts if verdicts is None else verdicts
+    if not verdicts:
         return Markup("")
     code = context.language.code.partition("-")[0]
-    graph = claim_review(context.result.verdicts, context.article_titles, language=code)
+    graph = claim_review(verdicts, context.article_titles, language=code)
     text = json.dumps(graph, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
 

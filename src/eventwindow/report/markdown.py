@@ -9,7 +9,7 @@ from html import unescape
 from markupsafe import Markup
 
 from eventwindow.report import sections
-from eventwindow.report.blocks import Block, Cards, Cell, Paragraph, Table, Words, chosen
+from eventwindow.report.blocks import Block, Cards, Cell, Command, Items, Paragraph, Table, Words, chosen
 from eventwindow.report.context import Context
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
@@ -19,8 +19,8 @@ TAG = re.compile(r"<[^>]+>")
 
 def markdown(context: Context) -> str:
     """The whole summary; texts of the study are escaped."""
-    parts = [f"# {plain(context.title)}", *map(words, sections.finding(context))]
-    for section in sections.document(context, (), SHOWN):
+    parts = [f"# {plain(context.title)}", *map(words, sections.answer(context))]
+    for section in [*sections.story(context, ()), *sections.document(context, (), SHOWN)]:
         parts += [f"## {plain(section.title)}", *_printed(section.blocks, context)]
     return context.language.written("\n\n".join([*parts, words(sections.origin(context))]) + "\n")
 
@@ -30,6 +30,10 @@ def _printed(blocks: Iterable[Block], context: Context) -> Iterator[str]:
     for block in chosen(blocks, "markdown"):
         if isinstance(block, Paragraph) and not block.small:
             yield words(block.text)
+        elif isinstance(block, Command):
+            yield f"    {block.text}"
+        elif isinstance(block, Items):
+            yield "\n".join(f"- {words(row)}" for row in block.rows)
         elif isinstance(block, Table):
             yield from (words(block.caption), table(block))
         elif isinstance(block, Cards) and block.open:

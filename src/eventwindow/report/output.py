@@ -6,24 +6,36 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 
 from eventwindow.claims.records import ledger_record
 from eventwindow.errors import StudyError, file_name, languages
 from eventwindow.report.csv import write_csv
+from eventwindow.report.write import Extra
 from eventwindow.study.result import StudyResult
 
+ENDINGS = ("html", "md", "txt", "pdf", "png")  # of the report's files
 OURS = {
-    *(file_name(code).replace("html", kind) for code in languages() for kind in ("html", "md", "pdf")),
+    *(file_name(code).replace("html", ending) for code in languages() for ending in ENDINGS),
+    *(file_name(code).replace("report", "appendix") for code in languages()),
+    "cards",
+    "claims",
     "datapackage.json",
     "figures",
     "results",
 }
 
 
-def write_result(result: StudyResult, out: Path | str, codes: Sequence[str] = ()) -> Path:
+def write_result(
+    result: StudyResult,
+    out: Path | str,
+    codes: Sequence[str] = (),
+    *,
+    extras: Collection[Extra] = (),
+    command: str = "",
+) -> Path:
     """Write report, figures and tables to a folder; an earlier result in it is replaced when all is written.
 
     Parameters
@@ -34,6 +46,10 @@ def write_result(result: StudyResult, out: Path | str, codes: Sequence[str] = ()
         The folder; it is made where it is not there.
     codes : sequence of str
         Languages to write, "en" for one; all if none is named.
+    extras : collection of {"png", "pdf"}
+        What takes time and is written where it is asked for: figures as PNG, the report on paper.
+    command : str
+        The command that made the result, for readers who run it again.
 
     Returns
     -------
@@ -58,7 +74,8 @@ def write_result(result: StudyResult, out: Path | str, codes: Sequence[str] = ()
     out.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        write_report(result, fresh, codes, beside=[partial(_write_tables, result, fresh / "results")])
+        tables = partial(_write_tables, result, fresh / "results")
+        write_report(result, fresh, codes, extras=extras, command=command, beside=[tables])
         _swap(fresh, out)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

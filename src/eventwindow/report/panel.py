@@ -11,6 +11,9 @@ from markupsafe import Markup
 from eventwindow.calendars.window import Window
 from eventwindow.panel.form import PanelStudy
 from eventwindow.panel.results import ALL, PanelResult
+from eventwindow.report.figures.chart import charted
+from eventwindow.report.figures.lines import Days, Series, draw_lines
+from eventwindow.report.figures.sheet import SERIES, Sheet
 from eventwindow.report.html import environment, other_pages, own
 from eventwindow.report.language import LANGUAGES, SPACE, Language, language, number, percent, tau
 from eventwindow.report.reasons import reason_in
@@ -136,28 +139,25 @@ def reasons(excluded: pd.DataFrame, chosen: Language) -> dict[str, Any]:
 
 def figure(result: PanelResult, chosen: Language) -> str:
     """The CAAR over the event window, all events and the largest groups, as inline SVG."""
-    from matplotlib import rc_context
-    from matplotlib.ticker import MaxNLocator
-
-    from eventwindow.report.figures.style import FAINT, SERIES, inline_svg, new_figure, plain_axes, rc, svg_text
-
     aar = result.aar
     sizes = aar[aar["group"] != ALL].groupby("group")["n"].max().sort_values(ascending=False, kind="stable")
     shown = [ALL, *map(str, sizes.index[: LINES - 1])]
-    with rc_context(rc()):  # type: ignore[arg-type]
-        drawn = new_figure(3.0)
-        axes = drawn.add_subplot()
-        for group, colour in zip(shown, SERIES, strict=False):
-            mine = aar[aar["group"] == group]
-            width = 2 if group == ALL else 1.2
-            axes.plot(mine["tau"], 100 * mine["caar"], color=colour, label=_group(group, chosen), linewidth=width)
-        axes.axvline(0, color=FAINT, linewidth=0.6)
-        axes.set_xlabel(chosen.text("axis.tau"))
-        axes.set_ylabel(chosen.text("car.axis"))
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        plain_axes(axes)
-        axes.legend(frameon=False)
-        return inline_svg(svg_text(drawn), "caar", _alt(aar[aar["group"] == ALL], shown, chosen))
+    days = Days([tau(int(t)) for t in aar.loc[aar["group"] == ALL, "tau"]])
+    series = [_series(aar[aar["group"] == g], _group(g, chosen), c) for g, c in zip(shown, SERIES, strict=False)]
+
+    def paint(sheet: Sheet) -> None:
+        draw_lines(sheet, days, series, chosen.text("car.axis"), height=210)
+        sheet.text(sheet.width / 2, sheet.height + 8, chosen.text("axis.tau"), anchor="middle")
+        sheet.height += 14
+
+    alt = _alt(aar[aar["group"] == ALL], shown, chosen)
+    return charted(paint, "caar", "", "", alt, aar).inline()
+
+
+def _series(mine: pd.DataFrame, name: str, colour: str) -> Series:
+    days = zip(mine["tau"].tolist(), mine["caar"], strict=True)
+    titles = [f"{name}, {tau(day)}: {percent(caar, 3)}" for day, caar in days]
+    return Series((100 * mine["caar"]).tolist(), colour, name, titles)
 
 
 def _alt(mean: pd.DataFrame, shown: Sequence[str], chosen: Language) -> str:

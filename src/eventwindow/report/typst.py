@@ -28,6 +28,7 @@ STANDARD: Literal["ua-1"] = "ua-1"  # tagged for screen readers; a glyph that no
 UNDRAWN = re.compile(r'text `"(.+?)"` could not be displayed')
 CODE = re.compile(r"\\u\{([0-9a-f]+)\}")
 STYLED = re.compile(r'<(\w+)(?: class="(?:badge )?(\w+)")?>(.*?)</\1>', re.S)
+LINK = re.compile(r"</?a\b[^>]*>")
 TALL, LOW = 1.15, 0.7  # height over width: above the one a figure has a page, below the other it stands in the text
 LONG, FULL = 20, 200  # rows of a table, or characters of a cell, beyond which it may run over a page
 TYPESET = ("code", "region", "face", "size", "leading", "colon", "comma", "stop")
@@ -45,12 +46,12 @@ def has_typst() -> bool:
     return find_spec("typst") is not None
 
 
-def pdf_bytes(context: Context, charts: Mapping[str, Chart], svgs: Mapping[str, str]) -> bytes:
+def pdf_bytes(context: Context, charts: Mapping[str, Chart]) -> bytes:
     """The PDF; the same result gives the same bytes."""
     with tempfile.TemporaryDirectory() as name, as_file(files("eventwindow.report") / "fonts") as fonts:
         folder = Path(name)
-        for figure, svg in svgs.items():
-            (folder / f"{figure}.svg").write_text(svg, encoding="utf-8")
+        for figure, chart in charts.items():
+            (folder / f"{figure}.svg").write_text(chart.wide, encoding="utf-8")
         content = context.language.written(json.dumps(paper(context, charts), ensure_ascii=False))
         (folder / "data.json").write_text(content, encoding="utf-8")
         for template in TEMPLATES:
@@ -59,9 +60,22 @@ def pdf_bytes(context: Context, charts: Mapping[str, Chart], svgs: Mapping[str, 
         return _compiled(folder, fonts)
 
 
+def png_bytes(svg: str) -> bytes:
+    """An SVG as PNG, one and a half pixels a point of the screen."""
+    import typst
+
+    with tempfile.TemporaryDirectory() as name, as_file(files("eventwindow.report") / "fonts") as fonts:
+        (Path(name) / "figure.svg").write_text(svg, encoding="utf-8")
+        source = Path(name) / "figure.typ"
+        source.write_text('#set page(width: auto, height: auto, margin: 4pt)\n#image("figure.svg")', encoding="utf-8")
+        ours: dict[str, Any] = {"root": name, "font_paths": [fonts], "ignore_system_fonts": True}
+        return bytes(typst.compile(source, None, format="png", ppi=144, **ours))
+
+
 def paper(context: Context, charts: Mapping[str, Chart]) -> dict[str, Any]:
     """All that the template prints: the sections, and behind them what folds with a label hold."""
-    say, chapters = context.language.say, sections.document(context, charts)
+    say = context.language.say
+    chapters = [*sections.story(context, charts), *sections.document(context, charts)]
     folds = [b for c in chapters for b in chosen(c.blocks, "typst") if isinstance(b, Fold) and b.label]
     if folds:
         appendix = tuple(block for fold in folds for block in fold.body)
@@ -71,7 +85,7 @@ def paper(context: Context, charts: Mapping[str, Chart]) -> dict[str, Any]:
         "words": {key: context.language.text(place, **blanks) for key, (place, blanks) in SAID.items()},
         "title": context.title,
         "kicker": f"{say('common.kicker')} · {context.language.day(context.day_zero)}",
-        "finding": [runs(sentence) for sentence in sections.finding(context)],
+        "finding": [runs(sentence) for sentence in sections.answer(context)],
         "origins": runs(sections.origin(context)),
         "figures": {name: _figure(chart) for name, chart in charts.items()},
         "chapters": [
@@ -111,7 +125,7 @@ def runs(words: Words) -> str | list[list[str]]:
     """Words with the styles that our own tags give them; a string of a study is text, whatever it holds."""
     if not isinstance(words, Markup):
         return str(words)
-    found, end, source = [], 0, str(words)
+    found, end, source = [], 0, LINK.sub("", str(words))
     for match in STYLED.finditer(source):
         found += [["", unescape(source[end : match.start()])], [match[2] or match[1], unescape(match[3])]]
         end = match.end()
@@ -119,7 +133,7 @@ def runs(words: Words) -> str | list[list[str]]:
 
 
 def _figure(chart: Chart) -> dict[str, str]:
-    width, height = chart.figure.get_size_inches()
+    width, height = chart.size
     said = {"title": chart.title, "caption": chart.caption, "alt": chart.alt}
     size = "tall" if height > TALL * width else "low" if height < LOW * width else "middling"
     return {"file": f"{chart.name}.svg", **said, "size": size}

@@ -2,98 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from eventwindow.errors import file_name, needs_library
 from eventwindow.study.result import StudyResult
 
 if TYPE_CHECKING:
     from eventwindow.report.context import Context
     from eventwindow.report.figures.chart import Chart
 
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A figure as files hold it, and the chart that it was drawn from, without its canvas."""
-
-    chart: Chart
-    svg: str
-    png: bytes
+Extra = Literal["png", "pdf"]
 
 
 def write_report(
-    result: StudyResult, folder: Path, languages: Sequence[str] = (), beside: Sequence[Callable[[], object]] = ()
+    result: StudyResult,
+    folder: Path,
+    languages: Sequence[str] = (),
+    *,
+    extras: Collection[Extra] = (),
+    command: str = "",
+    beside: Sequence[Callable[[], object]] = (),
 ) -> None:
-    """Write into `folder`: a page and a summary in each language (both, if none is named), and every figure.
+    """Write into `folder`, in each language (all, if none is named): story, appendix, a page a statement, figures.
 
-    A figure is an SVG, a PNG and the table that it was drawn from, as CSV. Paper needs the extra `pdf`. What stands in
-    `beside` is done while figures are drawn.
+    A figure is an SVG and the table that it was drawn from, as CSV; `extras` are written where they are asked for.
+    Paper and PNG need the extra `pdf`. `command` made the result; what stands in `beside` is done with the pages.
     """
     from eventwindow.parallel import run_parallel
     from eventwindow.report.context import Context
     from eventwindow.report.datapackage import datapackage
-    from eventwindow.report.figures import FIGURES
     from eventwindow.report.language import LANGUAGES, language
+
+    check_extras(extras)
+    codes = list(languages or LANGUAGES)
+    subjects = [Context(result, language(code), command) for code in codes]
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    written = run_parallel([*[partial(_write, subject, codes, folder, extras) for subject in subjects], *beside])
+    (folder / "datapackage.json").write_text(datapackage(result, written[0]), encoding="utf-8", newline="\n")
+
+
+def check_extras(extras: Collection[Extra]) -> None:
+    """What is asked for can be written here."""
     from eventwindow.report.typst import has_typst
 
-    subjects = [Context(result, language(code)) for code in languages or LANGUAGES]
-    codes = [context.language.code for context in subjects]
-    drawing = [partial(_rendered, context, name) for context in subjects for name in FIGURES]
-    drawn = run_parallel([*drawing, *beside])
-    figures = [{n: drawn.pop(0) for n in FIGURES} for _ in subjects]
-    pairs = [(s, {n: f for n, f in one.items() if f}) for s, one in zip(subjects, figures, strict=True)]
-    paper = [partial(_write_pdf, *pair, folder) for pair in pairs if has_typst()]
-    run_parallel([*[partial(_write_texts, *pair, codes, folder) for pair in pairs], *paper])
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
-    for context, held in pairs:
-        _write_figures(folder / "figures", context.language.code, held)
-    package = datapackage(result, {name: figure.chart.data for name, figure in pairs[0][1].items()})
-    (folder / "datapackage.json").write_text(package, encoding="utf-8", newline="\n")
+    if extras and not has_typst():
+        raise needs_library("a report on paper or a figure as PNG", "typst")
 
 
-def _rendered(context: Context, name: str) -> Rendered | None:
-    """A figure, if the result has matter for it; its canvas stays in this process."""
-    from eventwindow.report.figures import chart
-    from eventwindow.report.figures.style import png_bytes, svg_text
-
-    drawn = chart(name, context)
-    return Rendered(drawn.without_canvas(), svg_text(drawn.figure), png_bytes(drawn.figure)) if drawn else None
-
-
-def _write_texts(context: Context, figures: dict[str, Rendered], codes: Sequence[str], folder: Path) -> None:
-    """The page and the summary."""
-    from eventwindow.errors import file_name
-    from eventwindow.report.html import page
+def _write(context: Context, codes: Sequence[str], folder: Path, extras: Collection[Extra]) -> Mapping[str, object]:
+    """All of one language; the tables of its figures, which are the same in each."""
+    from eventwindow.report.figures import charts
+    from eventwindow.report.html import appendix, claim_pages, story
     from eventwindow.report.markdown import markdown
-
-    name = file_name(context.language.code)
-    text = page(context, _charts(figures), {n: f.svg for n, f in figures.items()}, codes)
-    (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    (folder / name.replace(".html", ".md")).write_text(markdown(context), encoding="utf-8", newline="\n")
-
-
-def _charts(figures: dict[str, Rendered]) -> dict[str, Chart]:
-    return {name: figure.chart for name, figure in figures.items()}
-
-
-def _write_pdf(context: Context, figures: dict[str, Rendered], folder: Path) -> None:
-    """In this process: the typesetter has threads of its own, which a fork would leave behind."""
-    from eventwindow.errors import file_name
     from eventwindow.report.typst import pdf_bytes
 
-    paper = pdf_bytes(context, _charts(figures), {name: figure.svg for name, figure in figures.items()})
-    (folder / file_name(context.language.code).replace(".html", ".pdf")).write_bytes(paper)
+    drawn, name = charts(context), file_name(context.language.code)
+    pages = {
+        name: story(context, drawn, codes),
+        name.replace("report", "appendix"): appendix(context, drawn, codes),
+        name.replace("html", "md"): markdown(context),
+        **{f"claims/{page}": text for page, text in claim_pages(context, codes)},
+    }
+    for place, text in pages.items():
+        (folder / place).parent.mkdir(exist_ok=True)
+        (folder / place).write_text(text, encoding="utf-8", newline="\n")
+    if "pdf" in extras:
+        (folder / name.replace("html", "pdf")).write_bytes(pdf_bytes(context, drawn))
+    _write_figures(folder / "figures", context.language.code, drawn, png="png" in extras)
+    return {key: chart.data for key, chart in drawn.items()}
 
 
-def _write_figures(folder: Path, code: str, figures: dict[str, Rendered]) -> None:
-    """SVG and PNG carry the language in their names; the table is the same in both."""
+def _write_figures(folder: Path, code: str, figures: Mapping[str, Chart], *, png: bool) -> None:
+    """Pictures carry the language in their names; the table is the same in all."""
     from eventwindow.report.csv import write_csv
+    from eventwindow.report.typst import png_bytes
 
     ending = "" if code == "en" else f".{code}"
-    for name, figure in figures.items():
-        (folder / f"{name}{ending}.svg").write_text(figure.svg, encoding="utf-8", newline="\n")
-        (folder / f"{name}{ending}.png").write_bytes(figure.png)
-        write_csv(figure.chart.data, folder / f"{name}.csv")
+    for name, chart in figures.items():
+        (folder / f"{name}{ending}.svg").write_text(chart.wide, encoding="utf-8", newline="\n")
+        if png:
+            (folder / f"{name}{ending}.png").write_bytes(png_bytes(chart.wide))
+        if code == "en" or not (folder / f"{name}.csv").exists():
+            write_csv(chart.data, folder / f"{name}.csv")

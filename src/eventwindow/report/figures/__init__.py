@@ -10,7 +10,7 @@ from eventwindow.report.figures.car import car
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.figures.claims import claims
 from eventwindow.report.figures.counterfactual import counterfactual
-from eventwindow.report.figures.glyphs import missing_glyphs_told_once
+from eventwindow.report.figures.gains import gains
 from eventwindow.report.figures.groups import groups
 from eventwindow.report.figures.heatmap import heatmap
 from eventwindow.report.figures.intraday import intraday
@@ -19,6 +19,7 @@ from eventwindow.report.figures.market_value import market_value
 from eventwindow.report.figures.permutation import permutation
 from eventwindow.report.figures.placebos import placebos
 from eventwindow.report.figures.prices import prices
+from eventwindow.report.figures.recovery import recovery
 from eventwindow.report.figures.securities import securities
 from eventwindow.report.figures.sessions import sessions
 from eventwindow.report.figures.specification_curve import specification_curve
@@ -27,6 +28,8 @@ FIGURES: dict[str, Callable[[Context], Chart | None]] = {
     "prices": prices,
     "car": car,
     "market_value": market_value,
+    "gains": gains,
+    "recovery": recovery,
     "sessions": sessions,
     "intraday": intraday,
     "lead_lag": lead_lag,
@@ -43,25 +46,11 @@ FIGURES: dict[str, Callable[[Context], Chart | None]] = {
 
 
 def chart(name: str, context: Context) -> Chart | None:
-    """The figure `name`, drawn in the style of the house."""
-    from matplotlib import rc_context
-    from matplotlib.text import Text
-
-    from eventwindow.report.figures.style import rc
-
-    with rc_context(rc()), missing_glyphs_told_once():  # type: ignore[arg-type]
-        found = FIGURES[name](context)
-        if found is not None:  # laid out once, however often it is written
-            for text in found.figure.findobj(Text):
-                text.set_text(context.language.written(text.get_text()))
-            layout = found.figure.get_layout_engine()
-            if layout is not None:
-                layout.execute(found.figure)
-            found.figure.set_layout_engine("none")
-        return found
+    """The figure `name`."""
+    return FIGURES[name](context)
 
 
 def charts(context: Context) -> dict[str, Chart]:
     """Every figure that the result has matter for, by name."""
-    drawn = {name: chart(name, context) for name in FIGURES}
-    return {name: found for name, found in drawn.items() if found is not None}
+    found = {name: chart(name, context) for name in FIGURES}
+    return {name: one for name, one in found.items() if one is not None}

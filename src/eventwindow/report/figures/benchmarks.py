@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from eventwindow.report.context import Context
-from eventwindow.report.figures.chart import Chart
+from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.rows import draw_rows
+from eventwindow.report.figures.securities import interval_row
+from eventwindow.report.figures.sheet import Sheet
 from eventwindow.report.language import percent
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 COLUMNS = ["security", "benchmark", "car", "low", "high"]
 REMARK = " without the treated"
@@ -28,10 +27,10 @@ def benchmarks(context: Context) -> Chart | None:
     low, high = first.iloc[0], first.iloc[-1]
     ends = {"low": percent(low["car"]), "high": percent(high["car"])}
     through = {key: benchmark_name(context, str(row["benchmark"])) for key, row in (("by", low), ("to", high))}
-    return Chart(
+    return charted(
+        partial(_paint, context, data),
         "benchmarks",
-        _draw(context, data),
-        say("benchmarks.title"),
+        say("benchmarks.title", **ends),
         say("benchmarks.caption"),
         say("benchmarks.alt", name=context.name(context.leads[0]), n=len(first), **ends, **through),
         data,
@@ -52,23 +51,14 @@ def benchmark_name(context: Context, benchmark: str) -> str:
     return context.name(benchmark)
 
 
-def _draw(context: Context, data: pd.DataFrame) -> Figure:
-    from eventwindow.report.figures.style import BLUE, INK, ORANGE, new_figure, plain_axes
-
+def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
     names = [s for s in context.leads if s in set(data["security"])]
-    order = data[data["security"] == names[0]].sort_values("car", ascending=False)["benchmark"].tolist()
-    figure = new_figure(0.9 + 0.27 * len(order))
-    every = np.atleast_1d(figure.subplots(1, len(names), sharey=True, sharex=True))
-    for axes, name, colour in zip(every, names, (BLUE, ORANGE), strict=False):
-        plain_axes(axes, grid="x")
+    order = data[data["security"] == names[0]].sort_values("car")["benchmark"].tolist()
+    rows = []
+    for name in names:
         table = data[data["security"] == name].set_index("benchmark")
-        for y, benchmark in enumerate(order):
-            if benchmark in table.index:
-                ar, low, high = (100 * float(table[column][benchmark]) for column in ("car", "low", "high"))
-                axes.plot([low, high], [y, y], color=colour, linewidth=1.5, alpha=0.6)
-                axes.plot([ar], [y], "o", color=colour, markersize=5, markeredgewidth=0)
-        axes.axvline(0, color=INK, linewidth=0.8)
-        axes.set_title(context.name(name))
-    every[0].set_yticks(range(len(order)), [benchmark_name(context, b) for b in order])
-    figure.supxlabel(context.language.text("securities.axis"), fontsize=8.5)
-    return figure
+        for k, benchmark in enumerate(b for b in order if b in table.index):
+            held = [float(table[column][benchmark]) for column in ("car", "low", "high")]
+            heading = "" if k else context.name(name)
+            rows.append(interval_row(context, benchmark_name(context, benchmark), held, heading=heading))
+    draw_rows(sheet, rows, context.language.text("securities.axis"))

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
 from eventwindow.report.context import Context
-from eventwindow.report.figures.chart import Chart
-from eventwindow.report.figures.news_marks import draw_marks, marks
+from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.lines import DASHED, Days, Series, draw_series
+from eventwindow.report.figures.news_marks import marks
+from eventwindow.report.figures.panel import grid, reach
+from eventwindow.report.figures.sheet import BLUE, FAINT, INK, ORANGE, Sheet
 from eventwindow.report.language import percent, tau
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 MOST = 6
 COLUMNS = ["security", "tau", "date", "car", "low", "high"]
@@ -27,10 +26,10 @@ def car(context: Context) -> Chart | None:
         return None
     say, window = context.language.text, context.abnormal.window
     first = data[data["security"] == context.members[0]].iloc[-1]
-    return Chart(
+    return charted(
+        partial(_paint, context, data),
         "car",
-        _draw(context, data),
-        say("car.title"),
+        say("car.title", name=context.name(context.members[0]), car=percent(first["car"]), end=tau(int(first["tau"]))),
         say(
             "car.caption",
             start=tau(window.start),
@@ -72,27 +71,41 @@ def car_data(context: Context) -> pd.DataFrame:
     return data.sort_values(["security", "tau"], key=lambda c: c.map(order) if c.name == "security" else c)[COLUMNS]
 
 
-def _draw(context: Context, data: pd.DataFrame) -> Figure:
-    from eventwindow.report.figures.style import BLUE, FAINT, ORANGE, new_figure, plain_axes
-
+def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
     names = list(dict.fromkeys(data["security"]))
-    columns = min(len(names), 3 if len(names) > 4 else 2)
-    rows = -(-len(names) // columns)
-    figure = new_figure(0.4 + 2.15 * rows)
-    every = np.atleast_1d(figure.subplots(rows, columns, sharex=True, sharey=True)).ravel()
+    sheet.text(0, sheet.height + 12, context.language.text("car.axis"))
+    sheet.height += 18
+    panels = grid(sheet, len(names), 2, 150)
+    reached = reach([100 * v for column in ("low", "high") for v in data[column]])
     shown = marks(context)
-    for axes, name in zip(every, names, strict=False):
+    events = set(shown.loc[shown["kind"] == "event", "session"])
+    for panel, name in zip(panels, names, strict=True):
         mine = data[data["security"] == name]
         colour = (BLUE, ORANGE)[context.leads.index(name)] if name in context.leads else FAINT
-        plain_axes(axes)
-        axes.fill_between(mine["tau"], 100 * mine["low"], 100 * mine["high"], color=colour, alpha=0.18, linewidth=0)
-        axes.plot(mine["tau"], 100 * mine["car"], color=colour, linewidth=2)
-        axes.axhline(0, color=FAINT, linewidth=0.8)
-        draw_marks(axes, shown[shown["kind"] == "event"], pd.Series(mine["tau"].to_numpy(), mine["date"]), names=False)
-        axes.set_title(context.name(name), loc="left")
-        axes.margins(x=0.01)
-    for axes in every[len(names) :]:
-        axes.set_visible(False)
-    figure.supxlabel(context.language.text("axis.tau"), fontsize=8.5, color=FAINT)
-    figure.supylabel(context.language.text("car.axis"), fontsize=8.5, color=FAINT)
-    return figure
+        panel.x, panel.y = (0, len(mine) - 1), reached
+        sheet.text(panel.left, panel.top - 8, context.name(name), INK, bold=True)
+        draw_series(panel, Days(_labels(context, mine)), [_series(context, mine, name, colour)])
+        for k, day in enumerate(mine["date"]):
+            if day in events:
+                panel.upright(k, INK, stroke_dasharray=DASHED)
+
+
+def _labels(context: Context, mine: pd.DataFrame) -> list[str]:
+    return [context.language.short_day(day) for day in mine["date"]]
+
+
+def _series(context: Context, mine: pd.DataFrame, security: str, colour: str) -> Series:
+    name = context.name(security)
+    titles = [
+        context.language.text(
+            "common.mark_interval",
+            name=name,
+            when=context.language.day(r.date),
+            value=percent(r.car),
+            low=percent(r.low),
+            high=percent(r.high),
+        )
+        for r in mine.itertuples()
+    ]
+    low, high = ((100 * mine[edge]).tolist() for edge in ("low", "high"))
+    return Series((100 * mine["car"]).tolist(), colour, titles=titles, band=(low, high))

@@ -1,37 +1,53 @@
-"""A figure with what belongs to it: its name, its words, and the table it was drawn from."""
+"""A figure with what belongs to it: its name, its words, its two layouts, and the table it was drawn from."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from eventwindow.report.figures.sheet import NARROW, WIDE, Sheet, inline
+
+Paint = Callable[[Sheet], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawn figure.
+    """A drawn figure: `wide` for a desk and for files, `narrow` for a phone, both SVG.
 
     `alt` says what it shows to whoever cannot see it; `data` holds every number that is drawn, decimals.
     """
 
     name: str
-    figure: Figure
     title: str
     caption: str
     alt: str
     data: pd.DataFrame
+    wide: str
+    narrow: str
 
-    def without_canvas(self) -> Chart:
-        """Its words and numbers, with an empty figure in place of the drawn one."""
-        from matplotlib.figure import Figure
+    def inline(self) -> str:
+        """Both layouts, of which a page shows the one that fits."""
+        return inline(self.wide, self.alt, "wide") + inline(self.narrow, self.alt, "narrow")
 
-        return replace(self, figure=Figure(figsize=tuple(self.figure.get_size_inches())))
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the wide layout, px."""
+        found = re.search(r'width="([\d.]+)" height="([\d.]+)"', self.wide)
+        return (float(found[1]), float(found[2])) if found else (WIDE, WIDE)
 
     def _repr_html_(self) -> str:
-        from eventwindow.report.figures.style import inline_svg, svg_text
+        return f"<figure>{self.wide}</figure>"
 
-        return f"<figure>{inline_svg(svg_text(self.figure), self.name, self.alt)}</figure>"
+
+def charted(paint: Paint, name: str, title: str, caption: str, alt: str, data: pd.DataFrame) -> Chart:
+    """A figure from what paints it on a sheet of either width."""
+    return Chart(name, title, caption, alt, data, *(_painted(paint, width) for width in (WIDE, NARROW)))
+
+
+def _painted(paint: Paint, width: float) -> str:
+    sheet = Sheet(width)
+    paint(sheet)
+    return sheet.svg()

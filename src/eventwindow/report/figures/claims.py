@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from functools import partial
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from eventwindow.claims.model import Verdict
 from eventwindow.claims.rounding import HEDGES
 from eventwindow.claims.rules import HOLDS, sizes
 from eventwindow.report.context import Context, every_verdict
-from eventwindow.report.figures.chart import Chart
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.rows import Row, draw_rows
+from eventwindow.report.figures.sheet import FAINT, VERDICT, Sheet
 
 UNITS = ("decimal", "USD")
 LARGE = 0.5  # decimals: returns beyond a half have a panel of their own
-LABEL = 30  # letters
 COLUMNS = ["id", "security", "text_en", "text_zh", "unit", "stated_low", "stated_high", "low", "high"]
 COLUMNS += ["measured", "measured_low", "measured_high", "verdict"]
 
@@ -31,10 +29,10 @@ def claims(context: Context) -> Chart | None:
         return None
     say = context.language.text
     held = int(data["verdict"].isin(HOLDS).sum())
-    return Chart(
+    return charted(
+        partial(_paint, context, data),
         "claims",
-        _draw(context, data),
-        say("claims.title"),
+        say("claims.title", n=len(data), held=held),
         say("claims.caption"),
         say("claims.alt", n=len(data), held=held),
         data,
@@ -61,47 +59,36 @@ def _row(verdict: Verdict) -> tuple[object, ...] | None:
     return (*where, low, high, found.value, *seen, verdict.word)
 
 
-def _draw(context: Context, data: pd.DataFrame) -> Figure:
-    from eventwindow.report.figures.style import new_figure
-
+def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
     size = data[["stated_low", "stated_high"]].abs().max(axis=1)
     large = (data["unit"] == "decimal") & (size > LARGE)
-    panels = [data[chosen] for chosen in ((data["unit"] == "decimal") & ~large, large, data["unit"] == "USD")]
-    panels = [panel.sort_values("stated_low", kind="stable") for panel in panels if len(panel)]
-    heights = [max(len(panel), 2) for panel in panels]
-    figure = new_figure(0.55 * len(panels) + 0.21 * sum(heights))
-    every = np.atleast_1d(figure.subplots(len(panels), 1, height_ratios=heights))
-    for axes, panel in zip(every, panels, strict=True):
-        _panel(axes, context, panel, str(panel["unit"].iloc[0]))
-    return figure
+    for panel in (data[chosen] for chosen in ((data["unit"] == "decimal") & ~large, large, data["unit"] == "USD")):
+        if len(panel):
+            unit = str(panel["unit"].iloc[0])
+            rows = [_claim_row(context, r, unit) for r in panel.sort_values("stated_low", kind="stable").itertuples()]
+            draw_rows(sheet, rows, context.language.text(f"claims.{unit}"))
+            sheet.height += 16
 
 
-def _panel(axes: Axes, context: Context, data: pd.DataFrame, unit: str) -> None:
-    from eventwindow.report.figures.style import FAINT, INK, VERDICT, plain_axes
-
-    plain_axes(axes, grid="x")
+def _claim_row(context: Context, row: Any, unit: str) -> Row:
+    """What was said, in its own words, with the figures that would confirm it, the one stated and the one measured."""
     scale = 100.0 if unit == "decimal" else 1 / context.language.money
-    edges = scale * data[["stated_low", "stated_high", "measured"]].to_numpy(float)
-    left, right = min(edges.min(), 0), max(edges.max(), 0)
-    room = 0.04 * (right - left)
-    axes.set_xlim(left - room, right + room)
-    rows: list[Any] = list(data.itertuples())
-    for y, row in enumerate(rows):
-        low, high = (float(np.clip(scale * v, left - room, right + room)) for v in (row.low, row.high))
-        axes.plot([low, high], [y, y], color=FAINT, linewidth=5, alpha=0.3, solid_capstyle="butt")
-        axes.plot([scale * row.stated_low, scale * row.stated_high], [y, y], "|", color=INK, markersize=9)
-        seen = sorted({scale * row.measured_low, scale * row.measured_high})
-        axes.plot(seen, [y] * len(seen), "o-", color=VERDICT[row.verdict], markersize=5.5, markeredgewidth=0)
-    labels = [f"{_label(context, r)}  {r.id}" for r in rows]
-    axes.set_yticks(range(len(data)), labels, fontsize=7.5)
-    axes.set_ylim(len(data) - 0.4, -0.6)
-    axes.axvline(0, color=FAINT, linewidth=0.8)
-    axes.set_xlabel(context.language.text(f"claims.{unit}"), fontsize=8.5)
+    spread = abs(row.stated_high - row.stated_low) + abs(row.measured - row.stated_low)
+    edges = [scale * _near(edge, row.stated_low, spread) for edge in (row.low, row.high)]
+    name = context.language.either(row.text_en, row.text_zh)
+    seen = sorted({scale * row.measured_low, scale * row.measured_high})
+    values = {"name": name, "stated": context.figure(row.stated_low, unit), "value": context.figure(row.measured, unit)}
+    return Row(
+        name,
+        scale * row.measured,
+        VERDICT.get(row.verdict, FAINT),
+        title=context.language.text("claims.mark", **values),
+        line=(seen[0], seen[-1]) if len(seen) > 1 else None,
+        bar=(edges[0], edges[1]),
+        ticks=tuple(dict.fromkeys((scale * row.stated_low, scale * row.stated_high))),
+    )
 
 
-def _label(context: Context, row: Any) -> str:
-    """The security's name, or the words of a statement about several."""
-    if row.security:
-        return context.name(row.security)
-    text = context.language.either(row.text_en, row.text_zh)
-    return text if len(text) <= LABEL else text[: LABEL - 1].rstrip() + "…"
+def _near(edge: float, stated: float, spread: float) -> float:
+    """An end of the bar; one without end reaches a little beyond what is shown."""
+    return edge if abs(edge) < math.inf else stated + math.copysign(1.3 * spread or abs(stated), edge)

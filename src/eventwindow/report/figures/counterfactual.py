@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
 from eventwindow.report.context import Context
-from eventwindow.report.figures.chart import Chart
-from eventwindow.report.language import percent
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.lines import DASHED, Days, Series, draw_series
+from eventwindow.report.figures.panel import grid, legend, reach
+from eventwindow.report.figures.sheet import BLUE, FAINT, INK, ORANGE, Sheet
+from eventwindow.report.language import percent, tau
 
 FIRST = -40  # trading days before day 0 that are shown
 ACTUAL, MARKET = "actual", "market_model"
@@ -32,9 +32,9 @@ def counterfactual(context: Context) -> Chart | None:
         f"{context.name(s)}: {percent(led.loc[s, 'effect'])} ({name_of(context, led.loc[s, 'model'])})" for s in shown
     ]
     model = {s: str(led.loc[s, "model"]) for s in shown}
-    return Chart(
+    return charted(
+        partial(_paint, context, data, model),
         "counterfactual",
-        _draw(context, data, model),
         say("counterfactual.title"),
         say("counterfactual.caption", days=-FIRST),
         say("counterfactual.alt", list=context.language.clauses(*told)),
@@ -63,38 +63,50 @@ def _paths(context: Context, security: str) -> pd.DataFrame:
     return total.reset_index().melt("tau", var_name="model", value_name="cumulative").assign(security=security)
 
 
-def _draw(context: Context, data: pd.DataFrame, leads: Mapping[str, str]) -> Figure:
-    from eventwindow.report.figures.style import new_figure, plain_axes
-
-    figure = new_figure(3.5)
-    panels = figure.subplots(1, len(leads), squeeze=False, sharey=True)[0]
-    for axes, (security, leader) in zip(panels, leads.items(), strict=True):
-        plain_axes(axes)
+def _paint(context: Context, data: pd.DataFrame, leads: Mapping[str, str], sheet: Sheet) -> None:
+    sheet.text(0, sheet.height + 12, context.language.text("axis.total_return"))
+    sheet.height += 18
+    models = list(dict.fromkeys(data["model"]))
+    sheet.height = legend(sheet, sheet.height, _legend(context, leads, models))
+    reached = reach(100 * data["cumulative"])
+    for panel, (security, leader) in zip(grid(sheet, len(leads), 2, 220), leads.items(), strict=True):
         mine = data[data["security"] == security]
-        table = mine.pivot_table(index="tau", columns="model", values="cumulative", sort=False)
-        _lines(axes, context, 100 * table, leader)
-        axes.set_title(context.full_name(security))
-        axes.set_xlabel(context.language.text("axis.days"), fontsize=8.5)
-    low, high = panels[0].get_ylim()
-    panels[0].set_ylim(low - 0.22 * (high - low), high)  # room for the legends
-    panels[0].set_ylabel(context.language.text("axis.total_return"), fontsize=8.5)
-    return figure
+        table = 100 * mine.pivot_table(index="tau", columns="model", values="cumulative", sort=False)
+        panel.x, panel.y = (0, len(table) - 1), reached
+        sheet.text(panel.left, panel.top - 8, context.full_name(security), INK, bold=True)
+        series = [_series(context, table[m], m, leader) for m in _order(list(table.columns), leader)]
+        draw_series(panel, Days([tau(int(day)) for day in table.index]), series)
+        panel.upright(list(table.index).index(0), INK, stroke_dasharray=DASHED)
 
 
-def _lines(axes: Axes, context: Context, table: pd.DataFrame, leader: str) -> None:
+def _order(models: list[str], leader: str) -> list[str]:
+    """Those that decide are drawn last."""
+    last = [m for m in dict.fromkeys((MARKET, leader, ACTUAL)) if m in models]
+    return [*(m for m in models if m not in last), *last]
+
+
+def _style(model: str, leader: str) -> dict[str, Any]:
     """Actual in ink, the model that leads in orange, the market model else in blue, the others faint."""
-    from eventwindow.report.figures.style import BLUE, FAINT, INK, ORANGE
+    if model == leader:
+        return {"colour": ORANGE, "width": 2.2}
+    styles = {ACTUAL: {"colour": INK, "width": 2.4}, MARKET: {"colour": BLUE, "width": 1.5, "dash": "5 3"}}
+    return styles.get(model, {"width": 0.9, "opacity": 0.6})
 
-    styles: dict[str, tuple[str, float, object]] = {ACTUAL: (INK, 2.0, "-"), MARKET: (BLUE, 1.3, (0, (4, 2)))}
-    styles[leader] = (ORANGE, 1.8, "-")
-    others = [m for m in table.columns if m not in styles]
-    for model in [*others, *(m for m in dict.fromkeys((MARKET, leader, ACTUAL)) if m in table)]:
-        colour, width, dash = styles.get(model, (FAINT, 0.8, "-"))
-        label = name_of(context, model) if model in styles else "_"
-        if model == leader:
-            label = context.language.text("counterfactual.leader", name=label)
-        if others and model == others[0]:
-            label = context.language.text("counterfactual.others")
-        axes.plot(table.index, table[model], color=colour, linewidth=width, linestyle=dash, label=label)
-    axes.axvline(0, color=FAINT, linewidth=0.8, linestyle=(0, (3, 3)))
-    axes.legend(frameon=False, fontsize=7.5, loc="lower left", labelcolor="linecolor")
+
+def _series(context: Context, values: pd.Series, model: str, leader: str) -> Series:
+    name = name_of(context, model)
+    marked = model in (ACTUAL, leader)
+    titles = [
+        context.language.text("common.mark", name=name, when=tau(day), value=percent(value / 100))
+        for day, value in zip(values.index.tolist(), values, strict=True)
+    ]
+    return Series(values.tolist(), titles=titles if marked else (), **_style(model, leader))
+
+
+def _legend(context: Context, leads: Mapping[str, str], models: list[str]) -> list[tuple[str, str]]:
+    leaders = {name_of(context, m) for m in leads.values()}
+    entries = [(name_of(context, ACTUAL), INK)]
+    entries += [(context.language.text("counterfactual.leader", name=name), ORANGE) for name in sorted(leaders)]
+    if MARKET in models and set(leads.values()) != {MARKET}:
+        entries.append((name_of(context, MARKET), BLUE))
+    return [*entries, (context.language.text("counterfactual.others"), FAINT)]

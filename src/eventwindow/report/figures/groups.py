@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -10,11 +10,10 @@ import pandas as pd
 from eventwindow.calendars.window import Window
 from eventwindow.inference.permutation import draws
 from eventwindow.report.context import Context
-from eventwindow.report.figures.chart import Chart
+from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.rows import Row, draw_rows
+from eventwindow.report.figures.sheet import BLUE, FAINT, ORANGE, Sheet
 from eventwindow.report.language import percent
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 DAY = Window(0, 0)
 COLUMNS = ["group", "security", "abnormal_return", "mean", "low", "high"]
@@ -29,10 +28,10 @@ def groups(context: Context) -> Chart | None:
     means = data.groupby("group", sort=False)["mean"].first()
     ends = {key: context.group_name(str(name)) for key, name in (("worst", means.idxmin()), ("best", means.idxmax()))}
     values = {"low": percent(means.min()), "high": percent(means.max())}
-    return Chart(
+    return charted(
+        partial(_paint, context, data),
         "groups",
-        _draw(context, data),
-        say("groups.title", day=context.language.day(context.day_zero)),
+        say("groups.title", worst=ends["worst"], low=values["low"]),
         say("groups.caption"),
         say("groups.alt", n=len(means), **ends, **values),
         data,
@@ -52,27 +51,19 @@ def groups_data(context: Context) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
 
 
-def _draw(context: Context, data: pd.DataFrame) -> Figure:
-    from eventwindow.report.figures.style import BLUE, FAINT, INK, ORANGE, PAPER, new_figure, place_text, plain_axes
-
+def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
     order = data.groupby("group")["mean"].first().sort_values().index
-    figure = new_figure(0.7 + 0.27 * len(order))
-    axes = figure.add_subplot()
-    plain_axes(axes, grid="x")
-    behind = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.4}  # hides the line of zero under a word
-    above: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 7.5, "bbox": behind}
-    for y, group in enumerate(order):
-        mine = data[data["group"] == group]
-        mean, low, high = (100 * float(mine[column].iloc[0]) for column in ("mean", "low", "high"))
-        colour = FAINT if np.isnan(low) or low <= mean <= high else ORANGE if mean < 0 else BLUE
-        if not np.isnan(low):
-            axes.plot([low, high], [y, y], color=FAINT, alpha=0.25, linewidth=9, solid_capstyle="butt")
-        values = 100 * mine["abnormal_return"].to_numpy(float)
-        axes.plot(values, np.full(len(values), y), "o", color=colour, markersize=4, alpha=0.4, markeredgewidth=0)
-        axes.plot([mean], [y], "D", color=colour, markersize=6.5, markeredgewidth=0)
-        place_text(axes, percent(mean / 100), (mean, y), (0, 5), color=colour, **above)
-    axes.axvline(0, color=INK, linewidth=0.8)
-    axes.set_yticks(range(len(order)), [context.group_name(str(g)) for g in order], color=INK)
-    axes.set_ylim(len(order) - 0.5, -0.8)
-    axes.set_xlabel(context.language.text("securities.axis"), fontsize=8.5)
-    return figure
+    rows = [_row(context, data[data["group"] == group], str(group)) for group in order]
+    draw_rows(sheet, rows, context.language.text("securities.axis"))
+
+
+def _row(context: Context, mine: pd.DataFrame, group: str) -> Row:
+    """The mean of a group on the range of ordinary days: grey where it lies within it."""
+    mean, low, high = (float(mine[column].iloc[0]) for column in ("mean", "low", "high"))
+    colour = FAINT if np.isnan(low) or low <= mean <= high else ORANGE if mean < 0 else BLUE
+    name, value = context.group_name(group), percent(mean)
+    values = {"name": name, "n": len(mine), "value": value, "low": percent(low), "high": percent(high)}
+    title = context.language.text("groups.mark", **values)
+    bar = None if np.isnan(low) else (100 * low, 100 * high)
+    dots = tuple(100 * mine["abnormal_return"])
+    return Row(name, 100 * mean, colour, value, title, bar=bar, dots=dots)

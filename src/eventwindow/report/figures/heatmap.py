@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from eventwindow.errors import MINUS
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context
-from eventwindow.report.figures.chart import Chart
+from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.sheet import COLD, INK, WARM, Sheet, cut
 from eventwindow.report.language import percent, tau
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 REACH = 5
 FULL = 0.15  # the abnormal return of full colour
-CORNERS = ((-0.48, -0.46), (0.48, -0.46), (0.48, 0.46), (-0.48, 0.46))
+NEAR = 3  # the same on a phone
 
 
 def heatmap(context: Context) -> Chart | None:
@@ -32,10 +28,10 @@ def heatmap(context: Context) -> Chart | None:
     worst = zero.iloc[int(zero["abnormal_return"].argmin())]
     values = {"n": zero["security"].nunique(), "low": int((zero["p_value"] < LEVEL).sum())}
     worst_name = context.name(str(worst["security"]))
-    return Chart(
+    return charted(
+        partial(_paint, context, data),
         "heatmap",
-        _draw(context, data),
-        say("heatmap.title"),
+        say("heatmap.title", name=worst_name, worst=percent(worst["abnormal_return"])),
         say("heatmap.caption"),
         say("heatmap.alt", **values, name=worst_name, worst=percent(worst["abnormal_return"])),
         data,
@@ -58,52 +54,39 @@ def row_order(context: Context, data: pd.DataFrame) -> list[tuple[str, list[str]
     return [(str(g), [str(s) for s in zero[groups.reindex(zero.index) == g].sort_values().index]) for g in ranked]
 
 
-def _draw(context: Context, data: pd.DataFrame) -> Figure:
-    from eventwindow.report.figures.style import INK, new_figure, place_text
-
+def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
+    near = data[data["tau"].abs() <= (NEAR if sheet.narrow else REACH)]
+    taus = sorted(int(t) for t in near["tau"].unique())
+    columns = (near[c] for c in ("security", "tau", "abnormal_return", "p_value"))
+    cells = {(str(s), int(t)): (float(ar), float(p)) for s, t, ar, p in zip(*columns, strict=True)}
     order = row_order(context, data)
-    rows = sum(len(names) + 1 for _, names in order)
-    figure = new_figure(0.7 + 0.165 * rows)
-    axes = figure.add_subplot()
-    taus = sorted(int(t) for t in data["tau"].unique())
-    table = data.pivot_table(index="security", columns="tau", values=["abnormal_return", "p_value"])
-    y, ticks, labels = 0, [], []
+    left = 118.0 if sheet.narrow else 170.0
+    wide = (sheet.width - left) / len(taus)
+    y = sheet.height + 14
+    sheet.text(sheet.width, y, context.language.text("axis.tau"), anchor="end")
+    for k, day in enumerate(taus):
+        sheet.text(left + (k + 0.5) * wide, y + 18, tau(day), anchor="middle")
+    y += 24
     for group, names in order:
-        heading = context.group_name(group) or context.language.text("common.all")
-        place_text(axes, heading, (taus[0] - 0.5, y), (0, -1), fontsize=8.5, color=INK, va="center")
-        for k, name in enumerate(names, y + 1):
-            ticks.append(k)
-            labels.append(context.name(name))
-        y += len(names) + 1
-    _cells(axes, dict(zip((n for _, names in order for n in names), ticks, strict=True)), table, taus)
-    axes.set_yticks(ticks, labels, fontsize=7.5)
-    axes.set_xticks(taus, [tau(t) for t in taus])
-    axes.set_xlim(taus[0] - 0.5, taus[-1] + 0.5)
-    axes.set_ylim(y - 0.4, -0.8)
-    axes.xaxis.tick_top()
-    axes.set_xlabel(context.language.text("axis.tau"), fontsize=8.5)
-    axes.xaxis.set_label_position("top")
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
-    return figure
+        sheet.text(0, y + 16, context.group_name(group) or context.language.text("common.all"), INK, bold=True)
+        y += 22
+        for name in names:
+            sheet.text(left - 8, y + 13, cut(context.name(name), left - 10), INK, "end")
+            for k, day in enumerate(taus):
+                if (name, day) in cells:
+                    _cell(context, sheet, (left + k * wide, y, wide), (name, day), *cells[name, day])
+            y += 18
+    sheet.height = y + 6
 
 
-def _cells(axes: Axes, places: dict[str, int], table: pd.DataFrame, taus: list[int]) -> None:
-    """A cell a security and day, as opaque as the abnormal return is large; its number where p < 5 %."""
-    from matplotlib.collections import PolyCollection
-    from matplotlib.colors import to_rgba
-
-    from eventwindow.report.figures.style import COLD, INK, WARM
-
-    corners, colours = [], []
-    for name, y in places.items():
-        for day in taus:
-            value, p = (float(table[column, day].get(name, np.nan)) for column in ("abnormal_return", "p_value"))
-            if not np.isfinite(value):
-                continue
-            corners.append([(day + dx, y + dy) for dx, dy in CORNERS])
-            colours.append(to_rgba(WARM if value < 0 else COLD, min(abs(value) / FULL, 1)))
-            if p < LEVEL:
-                text = f"{100 * value:+.0f}".replace("-", MINUS)
-                axes.text(day, y, text, fontsize=7, color=INK, ha="center", va="center_baseline")
-    axes.add_collection(PolyCollection(corners, facecolors=colours, linewidths=0))
+def _cell(
+    context: Context, sheet: Sheet, box: tuple[float, float, float], of: tuple[str, int], value: float, p: float
+) -> None:
+    """As opaque as the abnormal return is large; its number where p < 5 %."""
+    x, y, wide = box
+    colour, full = WARM if value < 0 else COLD, min(abs(value) / FULL, 1)
+    words = {"name": context.name(of[0]), "when": tau(of[1]), "value": percent(value)}
+    title = context.language.text("common.mark", **words)
+    sheet.rect(x + 0.5, y + 0.5, wide - 1, 17, colour, opacity=f"{full:.2f}", title=title)
+    if p < LEVEL:
+        sheet.text(x + wide / 2, y + 13, f"{100 * value:+.0f}".replace("-", MINUS), INK, "middle")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context
-from eventwindow.report.figures.chart import Chart
+from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.panel import Panel, legend, reach
+from eventwindow.report.figures.sheet import INK, SERIES, Sheet
 from eventwindow.report.language import percent
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
 BIN = 30  # minutes over which volume and variance are summed
+VARIANCE = ("variance", "squared_return", "usual_squared_return")
 
 
 def intraday(context: Context) -> Chart | None:
@@ -37,9 +36,9 @@ def intraday(context: Context) -> Chart | None:
     usual = int(measures["days"].max())
     say, market = context.language.text, str(measures.loc[measures["security"].isin(shown), "market"].iloc[0])
     less = say("intraday.less", market=context.name(market)) if market else ""
-    return Chart(
+    return charted(
+        partial(_paint, context, data, shown, gaps),
         "intraday",
-        _draw(context, data, shown, gaps),
         say("intraday.title"),
         say("intraday.caption", less=less, days=usual, share=f"{100 * (1 - LEVEL):.0f}", minutes=BIN),
         say("intraday.alt", list=context.language.listed(said)),
@@ -52,63 +51,73 @@ def _measure(measures: pd.DataFrame, name: str) -> dict[tuple[str, pd.Timestamp]
     return {(str(r.security), pd.Timestamp(r.date)): float(r.value) for r in rows.itertuples()}  # type: ignore[arg-type]
 
 
-def _draw(
-    context: Context, data: pd.DataFrame, shown: list[str], gaps: dict[tuple[str, pd.Timestamp], float]
-) -> Figure:
-    from eventwindow.report.figures.style import new_figure, plain_axes
-
-    days, say = list(data["date"].unique()), context.language.text
-    figure = new_figure(4.9, 7.4)
-    grid = figure.subplots(3, len(days), squeeze=False, sharex=True, sharey="row", height_ratios=[2.2, 1, 1])
-    for column, day in enumerate(days):
+def _paint(
+    context: Context,
+    data: pd.DataFrame,
+    shown: list[str],
+    gaps: dict[tuple[str, pd.Timestamp], float],
+    sheet: Sheet,
+) -> None:
+    say, colours = context.language.text, dict(zip(shown, SERIES, strict=False))
+    sheet.height = legend(sheet, sheet.height, [(context.name(s), colours[s]) for s in shown])
+    for day in data["date"].unique():
         mine = data[data["date"] == day]
-        for axes in grid[:, column]:
-            plain_axes(axes)
-        _path(grid[0, column], context, mine, shown)
-        _ratio(grid[1, column], mine, shown, "volume", "usual_volume")
-        _ratio(grid[2, column], mine, shown, "squared_return", "usual_squared_return")
         opened = [f"{context.name(s)} {percent(np.expm1(gaps.get((s, day), np.nan)))}" for s in shown]
-        title = f"{context.language.day(day)}\n{say('intraday.overnight', list=say('format.commas').join(opened))}"
-        grid[0, column].set_title(title, fontsize=8.5, linespacing=1.4)
-        _clock(grid[2, column], mine, say("intraday.clock"))
-    for axes, key in zip(grid[:, 0], ("path", "volume", "variance"), strict=True):
-        axes.set_ylabel(say(f"intraday.{key}"), fontsize=8)
-    return figure
+        overnight = say("intraday.overnight", list=say("format.commas").join(opened))
+        sheet.text(0, sheet.height + 16, context.language.day(day), INK, bold=True)
+        sheet.height = sheet.lines_of(0, sheet.height + 34, overnight, sheet.width)
+        _path(context, mine, colours, sheet)
+        for key, value, usual in (("volume", "volume", "usual_volume"), VARIANCE):
+            _ratio(context, mine, colours, sheet, (key, value, usual))
+        sheet.height += 8
 
 
-def _path(axes: Axes, context: Context, data: pd.DataFrame, shown: list[str]) -> None:
-    from eventwindow.report.figures.style import INK, SERIES
+def _box(context: Context, data: pd.DataFrame, sheet: Sheet, key: str, height: float) -> Panel:
+    """A panel over the minutes of the day, with what it shows above it."""
+    sheet.text(0, sheet.height + 12, context.language.text(f"intraday.{key}"))
+    panel = Panel(sheet, 44, sheet.height + 20, sheet.width - 52, height, (0, float(data["minute"].max())), (0, 1))
+    sheet.height = panel.top + height + 26
+    return panel
 
-    for security, colour in zip(shown, SERIES, strict=False):
+
+def _path(context: Context, data: pd.DataFrame, colours: dict[str, str], sheet: Sheet) -> None:
+    panel = _box(context, data, sheet, "path", 160)
+    panel.y = reach([100 * v for column in ("band_low", "band_high", "car_from_open") for v in data[column]])
+    panel.y_axis()
+    panel.across(0)
+    for security, colour in colours.items():
         mine = data[data["security"] == security]
-        axes.fill_between(
-            mine["minute"], 100 * mine["band_low"], 100 * mine["band_high"], color=colour, alpha=0.13, lw=0
-        )
-        axes.plot(
-            mine["minute"], 100 * mine["car_from_open"], color=colour, linewidth=1.6, label=context.name(security)
-        )
-    axes.axhline(0, color=INK, linewidth=0.6)
-    axes.legend(frameon=False, fontsize=8, labelcolor="linecolor", loc="best")
+        panel.band(mine["minute"].tolist(), 100 * mine["band_low"], 100 * mine["band_high"], colour)
+        title = f"{context.name(security)} {percent(mine['car_from_open'].iloc[-1])}" if len(mine) else ""
+        panel.line(mine["minute"], 100 * mine["car_from_open"], colour, title=title)
+    _clock(panel, data)
 
 
-def _ratio(axes: Axes, data: pd.DataFrame, shown: list[str], value: str, usual: str) -> None:
-    from eventwindow.report.figures.style import INK, SERIES
-
-    for security, colour in zip(shown, SERIES, strict=False):
+def _ratio(
+    context: Context, data: pd.DataFrame, colours: dict[str, str], sheet: Sheet, of: tuple[str, str, str]
+) -> None:
+    """Sums of half an hour over those of ordinary days, as steps."""
+    key, value, usual = of
+    panel, steps = _box(context, data, sheet, key, 80), {}
+    for security in colours:
         mine = data[data["security"] == security]
         sums = mine.groupby(mine["minute"] // BIN * BIN)[[value, usual]].sum()
-        ratio = (sums[value] / sums[usual].where(sums[usual] > 0)).dropna()
-        if len(ratio):
-            edges = np.append(ratio.index, ratio.index[-1] + BIN)
-            axes.stairs(ratio, edges, color=colour, linewidth=1.4, baseline=None)
-    axes.axhline(1, color=INK, linewidth=0.6)
-    axes.set_ylim(bottom=0)
+        steps[security] = (sums[value] / sums[usual].where(sums[usual] > 0)).dropna()
+    panel.y = reach([1.0, *(v for ratio in steps.values() for v in ratio)])
+    panel.y = (0, panel.y[1])
+    panel.y_axis(most=3)
+    panel.across(1)
+    for security, ratio in steps.items():
+        edges = [edge for start in ratio.index for edge in (start, start + BIN)]
+        panel.line(edges, np.repeat(ratio.to_numpy(), 2), colours[security], 1.6)
+    _clock(panel, data)
 
 
-def _clock(axes: Axes, data: pd.DataFrame, label: str) -> None:
+def _clock(panel: Panel, data: pd.DataFrame) -> None:
     """Hours of the exchange's own clock under minutes from the open."""
     first = data.drop_duplicates("minute").sort_values("minute")
     local = pd.DatetimeIndex(first["start"]).tz_convert(str(data["zone"].iloc[0]))
-    whole = (local.minute == 0) & (local.hour % 2 == 0)
-    axes.set_xticks(first["minute"].to_numpy()[whole], [f"{h}:00" for h in local.hour[whole]])
-    axes.set_xlabel(label, fontsize=8.5)
+    for minute, moment in zip(first["minute"], local, strict=True):
+        if moment.minute == 0 and moment.hour % 2 == 0:
+            foot = panel.top + panel.height + 16
+            panel.sheet.text(panel.px(minute), foot, f"{moment.hour}:00", anchor="middle")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 import pandas as pd
 
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context
-from eventwindow.report.figures.chart import Chart
-from eventwindow.report.language import p_value
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.panel import Panel, grid, reach
+from eventwindow.report.figures.sheet import FAINT, INK, ORANGE, Sheet
+from eventwindow.report.language import number, p_value, tau
 
 
 def lead_lag(context: Context) -> Chart | None:
@@ -27,9 +26,9 @@ def lead_lag(context: Context) -> Chart | None:
     names = {key: context.name(str(first[key])) for key in ("leader", "follower", "sector")}
     days = data.drop_duplicates("date")
     told = [f"{context.language.day(r.date)}: p = {p_value(r.p_any)}" for r in days.itertuples()]
-    return Chart(
+    return charted(
+        partial(_paint, context, data, names),
         "lead_lag",
-        _draw(context, data, names),
         say("lead_lag.title", **names),
         say("lead_lag.caption", **names, share=f"{100 * (1 - LEVEL):.0f}", n=round(1 / LEVEL)),
         say("lead_lag.alt", list=context.language.clauses(*told)),
@@ -37,22 +36,29 @@ def lead_lag(context: Context) -> Chart | None:
     )
 
 
-def _draw(context: Context, data: pd.DataFrame, names: dict[str, str]) -> Figure:
-    from eventwindow.report.figures.style import BLUE, FAINT, INK, ORANGE, new_figure, plain_axes
-
+def _paint(context: Context, data: pd.DataFrame, names: dict[str, str], sheet: Sheet) -> None:
     days, say = list(data["date"].unique()), context.language.text
-    figure = new_figure(2.3)
-    panels = figure.subplots(1, len(days), squeeze=False, sharey=True)[0]
-    for axes, day in zip(panels, days, strict=True):
+    sheet.text(0, sheet.height + 12, say("lead_lag.correlation"))
+    sheet.height += 18
+    reached = reach([*data["correlation"], *data["band"], *-data["band"]])
+    for panel, day in zip(grid(sheet, len(days), 2, 140), days, strict=True):
         mine = data[data["date"] == day]
-        plain_axes(axes)
-        axes.fill_between(mine["lag"], -mine["band"], mine["band"], color=FAINT, alpha=0.18, lw=0)
-        colours = [ORANGE if abs(r.correlation) > r.band else BLUE for r in mine.itertuples()]
-        axes.vlines(mine["lag"], 0, mine["correlation"], color=colours, linewidth=1.6)
-        axes.scatter(mine["lag"], mine["correlation"], color=colours, s=16, zorder=3)
-        axes.axhline(0, color=INK, linewidth=0.6)
-        axes.set_title(f"{context.language.day(day)}: p = {p_value(mine['p_any'].iloc[0])}", fontsize=8.5)
-        text = say("lead_lag.axis", **names)
-        axes.set_xlabel(text, fontsize=8)
-    panels[0].set_ylabel(say("lead_lag.correlation"), fontsize=8.5)
-    return figure
+        panel.x, panel.y = reach(mine["lag"]), reached
+        title = f"{context.language.day(day)}: p = {p_value(mine['p_any'].iloc[0])}"
+        sheet.text(panel.left, panel.top - 8, title, INK, bold=True)
+        panel.y_axis()
+        panel.band(mine["lag"].tolist(), -mine["band"], mine["band"], FAINT)
+        for r in mine.itertuples():
+            _bar(context, panel, int(r.lag), float(r.correlation), float(r.band))
+        panel.across(0)
+        panel.x_axis(words=say("lead_lag.axis", **names), grid=False)
+    sheet.height += 10
+
+
+def _bar(context: Context, panel: Panel, lag: int, correlation: float, band: float) -> None:
+    """A correlation at one lag: grey where the band holds it."""
+    colour = ORANGE if abs(correlation) > band else FAINT
+    x, y = panel.px(lag), panel.py(correlation)
+    values = {"lag": tau(lag), "value": number(correlation), "band": number(band)}
+    panel.sheet.line([(x, panel.py(0)), (x, y)], colour, 2)
+    panel.sheet.dot(x, y, 3.2, colour, context.language.text("lead_lag.mark", **values))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from eventwindow.claims.market_value import share_counts
 from eventwindow.errors import NoFigure
 from eventwindow.report.context import Context, every_verdict
-from eventwindow.report.figures.chart import Chart
+from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.news_marks import event_sessions
+from eventwindow.report.figures.panel import Panel, reach
+from eventwindow.report.figures.sheet import BLUE, INK, ORANGE, Sheet, advance
 from eventwindow.report.language import number
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 REACH = 10
 
@@ -38,10 +36,10 @@ def market_value(context: Context) -> Chart | None:
         "lost": number(abs(lost) / context.language.money, 0),
         "days": len(data) - 1,
     }
-    return Chart(
+    return charted(
+        partial(_paint, context, data),
         "market_value",
-        _draw(context, data),
-        say("market_value.title", name=context.name(security)),
+        say("market_value.title", **values),
         say("market_value.caption"),
         say(
             "market_value.alt",
@@ -73,24 +71,20 @@ def _spoken_of(context: Context) -> str | None:
     return next((m for m in context.members if m in spoken), None)
 
 
-def _draw(context: Context, data: pd.DataFrame) -> Figure:
-    from eventwindow.report.figures.style import BLUE, FAINT, GRID, INK, ORANGE, new_figure, place_text, plain_axes
-
-    figure = new_figure(3.1)
-    axes = figure.add_subplot()
-    plain_axes(axes)
+def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
     change, since = (data[column] / context.language.money for column in ("change", "since"))
-    x = np.arange(len(data))
-    colours = [ORANGE if c < 0 else BLUE for c in change]
-    axes.bar(x, change, bottom=since - change, color=colours, width=0.62)
-    for k in x[:-1]:
-        axes.plot([k + 0.31, k + 0.69], [since[k], since[k]], color=FAINT, linewidth=0.8)
-    for k in x:
-        top = max(since[k], since[k] - change[k])
-        place_text(axes, number(change[k], 0), (k, top), (0, 3), color=INK, ha="center", fontsize=8)
-    axes.axhline(0, color=GRID, linewidth=1)
-    axes.set_xticks(x, [context.language.short_day(d) for d in data["date"]])
-    axes.set_ylabel(context.language.text("market_value.axis"), fontsize=8.5)
-    low, high = min(0.0, float(since.min())), max(0.0, float(since.max()))
-    axes.set_ylim(low - 0.04 * (high - low), high + 0.1 * (high - low))
-    return figure
+    sheet.text(0, sheet.height + 12, context.language.text("market_value.axis"))
+    panel = Panel(sheet, 58, sheet.height + 30, sheet.width - 62, 250, (-0.6, len(data) - 0.4), reach(since, 0.1))
+    panel.y_axis()
+    step = panel.width / len(data)
+    for k, (moved, reached) in enumerate(zip(change, since, strict=True)):
+        x, start = panel.px(k), panel.py(reached - moved)
+        colour, day = ORANGE if moved < 0 else BLUE, context.language.day(data["date"][k])
+        values = {"name": context.name(str(data["security"][k])), "when": day, "value": number(moved, 0)}
+        title = context.language.text("common.mark", **values)
+        sheet.rect(x - 0.31 * step, start, 0.62 * step, panel.py(reached) - start, colour, title=title)
+        if advance(number(moved, 0)) < step:
+            sheet.text(x, min(start, panel.py(reached)) - 4, number(moved, 0), INK, "middle")
+    panel.across(0)
+    foot = panel.days([context.language.short_day(d) for d in data["date"]])
+    sheet.height = foot

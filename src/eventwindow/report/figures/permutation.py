@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
 from eventwindow.inference.permutation import draws
+from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context
-from eventwindow.report.figures.chart import Chart
+from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.panel import Panel
+from eventwindow.report.figures.sheet import FAINT, ORANGE, Sheet
 from eventwindow.report.language import p_value, percent
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 DAY = Window(0, 0)
 
@@ -29,30 +29,35 @@ def permutation(context: Context) -> Chart | None:
     say, n = context.language.text, len(drawn.event)
     values = {"event": percent(event), "days": len(null), "low": percent(null.min()), "high": percent(null.max())}
     data = pd.DataFrame({"what": ["event", *["estimation day"] * len(null)], "mean_abnormal_return": [event, *null]})
-    return Chart(
+    return charted(
+        partial(_paint, context, event, null),
         "permutation",
-        _draw(context, event, null),
-        say("permutation.title", n=n),
+        say("permutation.title" if p < LEVEL else "permutation.title_usual", **values),
         say("permutation.caption", n=n, days=len(null)),
         say("permutation.alt", **values, p=p_value(p)),
         data,
     )
 
 
-def _draw(context: Context, event: float, null: np.ndarray) -> Figure:
-    from eventwindow.report.figures.style import FAINT, ORANGE, new_figure, place_text, plain_axes
-
-    figure = new_figure(2.7)
-    axes = figure.add_subplot()
-    plain_axes(axes)
-    reach = max(abs(event), float(np.abs(null).max())) * 1.08
-    bins = np.linspace(-100 * reach, 100 * reach, 81)
-    axes.hist(100 * null, bins=list(bins), color=FAINT, alpha=0.6)
-    axes.axvline(100 * event, color=ORANGE, linewidth=2.2)
-    side = 1 if event < 0 else -1
-    text = f"{context.language.short_day(context.day_zero)}: {percent(event)}"
-    where = {"xycoords": axes.get_xaxis_transform(), "ha": "left" if side > 0 else "right"}
-    place_text(axes, text, (100 * event, 0.92), (7 * side, 0), color=ORANGE, **where)
-    axes.set_xlabel(context.language.text("permutation.axis"), fontsize=8.5)
-    axes.set_ylabel(context.language.text("permutation.count"), fontsize=8.5)
-    return figure
+def _paint(context: Context, event: float, null: np.ndarray, sheet: Sheet) -> None:
+    far = max(abs(event), float(np.abs(null).max())) * 1.08
+    edges = np.linspace(-100 * far, 100 * far, 41 if sheet.narrow else 81)
+    counts, _ = np.histogram(100 * null, edges)
+    sheet.text(0, sheet.height + 12, context.language.text("permutation.count"))
+    panel = Panel(
+        sheet, 40, sheet.height + 24, sheet.width - 48, 190, (edges[0], edges[-1]), (0, 1.12 * float(counts.max()))
+    )
+    panel.y_axis()
+    for k in np.flatnonzero(counts):
+        left, right = panel.px(edges[k]) + 0.5, panel.px(edges[k + 1]) - 0.5
+        values = {"low": percent(edges[k] / 100), "high": percent(edges[k + 1] / 100), "n": int(counts[k])}
+        title, foot = context.language.text("permutation.mark", **values), panel.py(0)
+        top = panel.py(float(counts[k]))
+        sheet.rect(left, top, right - left, foot - top, FAINT, opacity=0.55, title=title)
+    day = context.language.short_day(context.day_zero)
+    said = context.language.text("common.mark_day", when=day, value=percent(event))
+    panel.upright(100 * event, ORANGE, 3, title=said)
+    x = panel.px(100 * event) + (8 if event < 0 else -8)
+    sheet.text(x, panel.top + 14, said, ORANGE, "start" if event < 0 else "end", bold=True)
+    panel.across(0)
+    sheet.height = panel.x_axis(words=context.language.text("permutation.axis"), grid=False)

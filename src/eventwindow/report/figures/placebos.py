@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from eventwindow.report.context import Context
-from eventwindow.report.figures.chart import Chart
+from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.counterfactual import effects_of, name_of
-from eventwindow.report.language import p_value
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from eventwindow.report.figures.lines import DASHED
+from eventwindow.report.figures.panel import Panel, grid, reach
+from eventwindow.report.figures.sheet import FAINT, INK, SERIES, Sheet
+from eventwindow.report.language import number, p_value, tau
 
 REACH = 10  # trading days after day 0 that are shown
 EDGE = 99.0  # per cent of the cloud that the axis makes room for
@@ -34,9 +33,9 @@ def placebos(context: Context) -> Chart | None:
     p = effects_of(context).query("leads").set_index("security")["p_placebo_space"]
     told = context.language.listed([f"{context.name(s)} p = {p_value(p[s])}" for s in model])
     donors, say = int(data.loc[data["donor"], "security"].nunique()), context.language.text
-    return Chart(
+    return charted(
+        partial(_paint, context, data, model),
         "placebos",
-        _draw(context, data, model),
         say("placebos.title"),
         say("placebos.caption", donors=donors),
         say("placebos.alt", donors=donors, list=told),
@@ -44,40 +43,43 @@ def placebos(context: Context) -> Chart | None:
     )
 
 
-def _draw(context: Context, data: pd.DataFrame, model: Mapping[str, str]) -> Figure:
-    from eventwindow.report.figures.style import SERIES, new_figure
-
-    figure = new_figure(0.7 + 2.3 * len(model))
-    rows = figure.subplots(len(model), 2, width_ratios=[2.2, 1], squeeze=False, sharex="col")
-    for (left, right), (security, name), colour in zip(rows, model.items(), SERIES, strict=False):
+def _paint(context: Context, data: pd.DataFrame, model: Mapping[str, str], sheet: Sheet) -> None:
+    panels = grid(sheet, 2 * len(model), 2, 170)
+    for k, ((security, name), colour) in enumerate(zip(model.items(), SERIES, strict=False)):
         mine = data[(data["model"] == name) & (data["donor"] | (data["security"] == security))]
-        _paths(left, context, mine, security, colour)
-        _day_zero(right, context, mine[mine["tau"] == 0], security, colour)
-        left.set_title(f"{context.full_name(security)}: {name_of(context, name)}")
-    left.set_xlabel(context.language.text("axis.days"), fontsize=8.5)
-    right.set_xlabel(context.language.text("placebos.gap"), fontsize=8.5)
-    return figure
+        title = f"{context.full_name(security)}: {name_of(context, name)}"
+        sheet.text(panels[2 * k].left, panels[2 * k].top - 8, title, INK, bold=True)
+        _paths(panels[2 * k], context, mine, security, colour)
+        _day_zero(panels[2 * k + 1], context, mine[mine["tau"] == 0], security, colour)
+    sheet.height += 12
 
 
-def _paths(axes: Axes, context: Context, data: pd.DataFrame, security: str, colour: str) -> None:
-    from eventwindow.report.figures.style import FAINT, plain_axes
-
+def _paths(panel: Panel, context: Context, data: pd.DataFrame, security: str, colour: str) -> None:
     paths = data.pivot_table(index="tau", columns="security", values="cumulative_ratio", sort=False)
     cloud, own = paths.drop(columns=security), paths[security]
-    plain_axes(axes)
-    axes.plot(cloud.index, cloud, color=FAINT, linewidth=0.4, alpha=0.25)
-    axes.plot(own.index, own, color=colour, linewidth=2.2)
     low, high = np.percentile(cloud, [100 - EDGE, EDGE])
-    axes.set_ylim(min(low, own.min()) * 1.12, max(high, own.max()) * 1.12)
-    axes.axvline(0, color=FAINT, linewidth=0.8, linestyle=(0, (3, 3)))
-    axes.set_xticks(range(int(paths.index[0]), REACH + 1, 5))
-    axes.set_ylabel(context.language.text("placebos.summed"), fontsize=8.5)
+    panel.x = (float(paths.index[0]), float(paths.index[-1]))
+    panel.y = (min(low, own.min()) * 1.12, max(high, own.max()) * 1.12)
+    panel.y_axis()
+    panel.sheet.strokes([panel.points(cloud.index, cloud[s]) for s in cloud], FAINT, 0.6, opacity=0.22)
+    panel.upright(0, INK, stroke_dasharray=DASHED)
+    panel.line(own.index, own, colour, 2.4, title=f"{context.name(security)} {number(own.iloc[-1], 1)}")
+    panel.x_axis(tick, context.language.text("placebos.summed"), grid=False)
 
 
-def _day_zero(axes: Axes, context: Context, zero: pd.DataFrame, security: str, colour: str) -> None:
-    from eventwindow.report.figures.style import FAINT, plain_axes
+def _day_zero(panel: Panel, context: Context, zero: pd.DataFrame, security: str, colour: str) -> None:
+    """The stocks of the cloud on day 0, and where the security lies."""
+    donors, own = zero.loc[zero["donor"], "ratio"], float(zero.loc[zero["security"] == security, "ratio"].iloc[0])
+    counts, edges = np.histogram(donors, 40)
+    panel.x, panel.y = reach([*edges, own]), (0, 1.1 * float(counts.max()))
+    panel.y_axis()
+    for n, left, right in zip(counts, edges[:-1], edges[1:], strict=True):
+        x, top = panel.px(left), panel.py(float(n))
+        panel.sheet.rect(x, top, panel.px(right) - x, panel.py(0) - top, FAINT, opacity=0.5)
+    title = f"{context.name(security)} {number(own, 1)}"
+    panel.upright(own, colour, 3, title=title)
+    panel.x_axis(words=context.language.text("placebos.gap"), grid=False)
 
-    plain_axes(axes)
-    axes.hist(zero.loc[zero["donor"], "ratio"], bins=40, color=FAINT, alpha=0.6)
-    axes.axvline(float(zero.loc[zero["security"] == security, "ratio"].iloc[0]), color=colour, linewidth=2.0)
-    axes.set_ylabel(context.language.text("placebos.stocks"), fontsize=8.5)
+
+def tick(value: float) -> str:
+    return tau(int(value))

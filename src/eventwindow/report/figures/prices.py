@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from eventwindow.report.context import Context
-from eventwindow.report.figures.chart import Chart
-from eventwindow.report.figures.news_marks import draw_marks, event_sessions, marks
+from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.lines import Days, Series, draw_lines
+from eventwindow.report.figures.news_marks import event_sessions, marks
+from eventwindow.report.figures.sheet import BLUE, FAINT, SERIES, Sheet
 from eventwindow.report.language import percent
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 REACH = 7  # sessions either side of day 0
 
@@ -28,10 +25,10 @@ def prices(context: Context) -> Chart | None:
     first = context.leads[0]
     low = data[first].idxmin()
     values = {"name": context.name(first), "low": percent(data[first].min()), "day": context.language.day(low)}
-    return Chart(
+    return charted(
+        partial(_paint, context, data),
         "prices",
-        _draw(context, data),
-        say("prices.title"),
+        say("prices.title", **values),
         say("prices.caption", n=len(context.members), start=context.language.day(data.index[0])),
         say("prices.alt", **values, end=percent(last[first]), last=context.language.day(data.index[-1])),
         data.rename_axis("date").reset_index(),
@@ -49,39 +46,39 @@ def prices_data(context: Context) -> pd.DataFrame:
     return grown / grown.iloc[0] - 1
 
 
-def _draw(context: Context, data: pd.DataFrame) -> Figure:
-    from eventwindow.report.figures.style import FAINT, GRID, SERIES, new_figure, plain_axes
-
-    figure = new_figure(3.9)
-    axes = figure.add_subplot()
-    plain_axes(axes)
-    x = np.arange(len(data))
+def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
     leads = [*context.leads, *([context.benchmark] if context.benchmark in data else [])]
-    for symbol in data.columns.difference(leads, sort=False):
-        axes.plot(x, 100 * data[symbol], color=FAINT, alpha=0.45, linewidth=0.7, zorder=2)
-    for symbol, colour in zip(leads, (*SERIES[: len(context.leads)], FAINT), strict=False):
-        axes.plot(x, 100 * data[symbol], color=colour, linewidth=2.2, zorder=3)
-    _end_labels(axes, context, data, leads)
-    draw_marks(axes, marks(context), pd.Series(x, index=data.index))
-    axes.axhline(0, color=GRID, linewidth=1)
-    axes.set_xticks(x[::2], [context.language.short_day(d) for d in data.index[::2]])
-    axes.set_ylabel(context.language.text("prices.axis"))
-    axes.margins(x=0.02)
-    low, high = axes.get_ylim()
-    axes.set_ylim(low - 0.06 * (high - low), high)
-    return figure
-
-
-def _end_labels(axes: Axes, context: Context, data: pd.DataFrame, leads: list[str]) -> None:
-    """The name at the end of its line, pushed apart where lines end close to each other."""
-    from eventwindow.report.figures.style import FAINT, SERIES, place_text
-
-    low, high = axes.get_ylim()
-    gap = (high - low) * 0.055
-    ends = sorted(((100 * float(data[s].iloc[-1]), k) for k, s in enumerate(leads)), reverse=True)
-    place = np.inf
+    grey = [
+        Series((100 * data[s]).tolist(), FAINT, width=0.8, opacity=0.4)
+        for s in data.columns.difference(leads, sort=False)
+    ]
     colours = (*SERIES[: len(context.leads)], FAINT)
-    for end, k in ends:
-        place = min(place - gap, end)
-        text = f"{context.name(leads[k])} {percent(end / 100)}"
-        place_text(axes, text, (len(data) - 1, place), (6, 0), color=colours[k], va="center", fontsize=8.5)
+    named = [_named(context, data, symbol, colour) for symbol, colour in zip(leads, colours, strict=True)]
+    shown = marks(context)
+    inside = shown[shown["session"].isin(data.index)]
+    places = [(int(data.index.get_indexer(pd.DatetimeIndex([r.session]))[0]), r) for r in inside.itertuples()]
+    events = [(k, str(r.what)) for k, r in places if r.kind == "event"]
+    numbers: dict[int, list[str]] = {}
+    for k, r in places:
+        if r.kind != "event":
+            numbers.setdefault(k, []).append(str(r.number))
+    news = [(k, ",".join(found)) for k, found in numbers.items()]
+    labels = [context.language.short_day(day) for day in data.index]
+    days = Days(labels, events, news, _moves(context, data))
+    draw_lines(sheet, days, [*grey, *named], context.language.text("prices.axis"))
+
+
+def _named(context: Context, data: pd.DataFrame, symbol: str, colour: str) -> Series:
+    name = context.name(symbol)
+    said = [(context.language.day(day), percent(value)) for day, value in data[symbol].items()]
+    titles = [context.language.text("common.mark", name=name, when=day, value=value) for day, value in said]
+    return Series((100 * data[symbol]).tolist(), colour, f"{name} {said[-1][1]}", titles)
+
+
+def _moves(context: Context, data: pd.DataFrame) -> list[tuple[int, float, str, str]]:
+    """What the first security did on day 0 and on the session after, beside its line."""
+    first = context.leads[0]
+    grown = 1 + data[first]
+    moves = (grown / grown.shift() - 1).dropna()
+    at = [int(data.index.get_indexer(pd.DatetimeIndex([context.day_zero]))[0]) + k for k in (0, 1)]
+    return [(k, 100 * data[first].iloc[k], percent(moves[data.index[k]]), BLUE) for k in at if 0 < k < len(data)]

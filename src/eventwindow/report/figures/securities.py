@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 
 from eventwindow.report.context import Context
-from eventwindow.report.figures.chart import Chart
+from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.heatmap import row_order
+from eventwindow.report.figures.rows import Row, draw_rows
+from eventwindow.report.figures.sheet import BLUE, FAINT, ORANGE, Sheet
 from eventwindow.report.language import percent
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 def securities(context: Context) -> Chart | None:
@@ -23,10 +23,10 @@ def securities(context: Context) -> Chart | None:
     say = context.language.text
     away = data[(data["low"] > 0) | (data["high"] < 0)]
     ends = {"low": percent(data["abnormal_return"].min()), "high": percent(data["abnormal_return"].max())}
-    return Chart(
+    return charted(
+        partial(_paint, context, data),
         "securities",
-        _draw(context, data),
-        say("securities.title"),
+        say("securities.title", n=len(data), down=int((away["high"] < 0).sum()), up=int((away["low"] > 0).sum())),
         say("securities.caption"),
         say("securities.alt", n=len(data), **ends, down=int((away["high"] < 0).sum()), up=int((away["low"] > 0).sum())),
         data,
@@ -40,29 +40,21 @@ def securities_data(context: Context) -> pd.DataFrame:
     return rows[columns].dropna(subset="abnormal_return").reset_index(drop=True)
 
 
-def _draw(context: Context, data: pd.DataFrame) -> Figure:
-    from eventwindow.report.figures.style import BLUE, FAINT, INK, ORANGE, new_figure, place_text, plain_axes
-
-    order = row_order(context, data.assign(tau=0))
+def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
     table = data.set_index("security")
-    figure = new_figure(0.6 + 0.158 * sum(len(names) + 1 for _, names in order))
-    axes = figure.add_subplot()
-    plain_axes(axes, grid="x")
-    edge = axes.get_yaxis_transform()
-    y, ticks, labels = 0, [], []
-    for group, names in order:
+    rows = []
+    for group, names in row_order(context, data.assign(tau=0)):
         heading = context.group_name(group) or context.language.text("common.all")
-        place_text(axes, heading, (0, y), (4, 0), fontsize=8.5, color=INK, va="center", xycoords=edge)
-        for k, name in enumerate(names, y + 1):
-            ar, low, high = (100 * float(table[column][name]) for column in ("abnormal_return", "low", "high"))
-            colour = ORANGE if high < 0 else BLUE if low > 0 else FAINT
-            axes.plot([low, high], [k, k], color=colour, linewidth=1.3, alpha=0.65)
-            axes.plot([ar], [k], "o", color=colour, markersize=4.2, markeredgewidth=0)
-            ticks.append(k)
-            labels.append(context.name(name))
-        y += len(names) + 1
-    axes.axvline(0, color=INK, linewidth=0.8)
-    axes.set_yticks(ticks, labels, fontsize=7.5)
-    axes.set_ylim(y - 0.3, -0.8)
-    axes.set_xlabel(context.language.text("securities.axis"), fontsize=8.5)
-    return figure
+        for k, name in enumerate(names):
+            held = [float(table[column][name]) for column in ("abnormal_return", "low", "high")]
+            rows.append(interval_row(context, context.name(name), held, heading="" if k else heading))
+    draw_rows(sheet, rows, context.language.text("securities.axis"))
+
+
+def interval_row(context: Context, name: str, held: Sequence[float], heading: str = "") -> Row:
+    """A figure in per cent with its interval: grey where it holds zero."""
+    value, low, high = held
+    colour = ORANGE if high < 0 else BLUE if low > 0 else FAINT
+    words = {"value": percent(value), "low": percent(low), "high": percent(high)}
+    title = context.language.text("common.mark_plain", name=name, **words)
+    return Row(name, 100 * value, colour, words["value"], title, line=(100 * low, 100 * high), heading=heading)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from eventwindow.report.context import Context
 from eventwindow.report.figures.benchmarks import benchmark_name
-from eventwindow.report.figures.chart import Chart
+from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.panel import Panel, reach
+from eventwindow.report.figures.sheet import BLUE, FAINT, INK, Sheet, cut
 from eventwindow.report.language import percent
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 DAYS = re.compile(r"(\d+) days(?: before (.+))?")
 CHOICES = ("benchmark", "model", "estimation", "returns", "news")
@@ -29,10 +27,10 @@ def specification_curve(context: Context) -> Chart | None:
     say = context.language.text
     ends = {"low": percent(data["estimate"].min()), "high": percent(data["estimate"].max())}
     share = f"{100 * data['significant'].mean():.0f}"
-    return Chart(
+    return charted(
+        partial(_paint, context, data),
         "specification_curve",
-        _draw(context, data),
-        say("specification_curve.title", name=context.name(context.leads[0])),
+        say("specification_curve.title", name=context.name(context.leads[0]), n=len(data), **ends),
         say("specification_curve.caption", n=len(data)),
         say("specification_curve.alt", n=len(data), **ends, median=percent(data["estimate"].median()), share=share),
         data,
@@ -48,45 +46,35 @@ def curve_data(context: Context) -> pd.DataFrame:
     return mine.sort_values("estimate", kind="stable").reset_index(drop=True)
 
 
-def _draw(context: Context, data: pd.DataFrame) -> Figure:
-    from eventwindow.report.figures.style import BLUE, FAINT, INK, new_figure, plain_axes
-
+def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
     rows = [(choice, option) for choice in CHOICES for option in data[choice].value_counts().index]
-    figure = new_figure(2.2 + 0.155 * (len(rows) + len(CHOICES)))
-    top, foot = figure.subplots(2, 1, sharex=True, height_ratios=[2.0, 0.155 * (len(rows) + len(CHOICES))])
-    plain_axes(top)
+    left = 132.0 if sheet.narrow else 210.0
+    sheet.text(0, sheet.height + 12, context.language.text("securities.axis"))
+    box = (left, sheet.height + 22, sheet.width - left - 6, 170)
+    panel = Panel(sheet, *box, (-2, len(data) + 1), reach(100 * data["estimate"]))
+    panel.y_axis()
     for significant, colour in ((False, FAINT), (True, BLUE)):
-        chosen = data[data["significant"] == significant]
-        _strokes(top, chosen.index.to_numpy(), 100 * chosen["estimate"].to_numpy(), 0.35, colour)
-    top.axhline(0, color=INK, linewidth=0.8)
-    top.autoscale_view()
-    top.set_ylabel(context.language.text("securities.axis"), fontsize=8)
-    _choices(foot, context, data, rows)
-    top.set_xlim(-2, len(data) + 1)
-    return figure
+        mine = data[data["significant"] == significant]["estimate"]
+        lines = [(panel.px(k), panel.py(100 * value)) for k, value in zip(mine.index.tolist(), mine, strict=True)]
+        panel.sheet.strokes([[(x, y - 3), (x, y + 3)] for x, y in lines], colour, 1)
+    panel.across(0)
+    sheet.height = panel.top + panel.height + 10
+    _choices(panel, context, data, rows)
 
 
-def _choices(axes: Axes, context: Context, data: pd.DataFrame, rows: list[tuple[str, str]]) -> None:
+def _choices(panel: Panel, context: Context, data: pd.DataFrame, rows: list[tuple[str, str]]) -> None:
     """One line an option, a stroke where a specification takes it."""
-    from eventwindow.report.figures.style import INK, place_text
-
-    edge = axes.get_yaxis_transform()
-    y, ticks, labels, last = 0, [], [], ""
+    sheet, last = panel.sheet, ""
     for choice, option in rows:
         if choice != last:
-            heading = context.language.text(f"specification_curve.{choice}")
-            place_text(axes, heading, (0, y), (-4, 0), xycoords=edge, fontsize=7.5, color=INK, ha="right", va="center")
-            y, last = y + 1, choice
-        taken = np.flatnonzero(data[choice] == option)
-        _strokes(axes, taken, np.full(len(taken), y), 0.36, INK)
-        ticks.append(y)
-        labels.append(option_name(context, choice, option))
-        y += 1
-    axes.set_yticks(ticks, labels, fontsize=7)
-    axes.set_ylim(y - 0.4, -0.6)
-    axes.set_xticks([])
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
+            sheet.text(0, sheet.height + 15, context.language.text(f"specification_curve.{choice}"), INK, bold=True)
+            sheet.height, last = sheet.height + 20, choice
+        y = sheet.height + 8
+        sheet.text(panel.left - 8, y + 4, cut(option_name(context, choice, option), panel.left - 10), anchor="end")
+        taken = [panel.px(k) for k in np.flatnonzero(data[choice] == option).tolist()]
+        sheet.strokes([[(x, y - 5), (x, y + 5)] for x in taken], INK, 0.8)
+        sheet.height += 16
+    sheet.height += 4
 
 
 def option_name(context: Context, choice: str, option: str) -> str:
@@ -105,15 +93,3 @@ def _day(context: Context, event: str) -> str:
     """The day on which the first security's exchange could price an event."""
     table = context.result.calendar
     return context.language.day(table.loc[(table["id"] == event) & (table["mic"] == context.mic), "session"].iloc[0])
-
-
-def _strokes(axes: Axes, x: np.ndarray, y: np.ndarray, half: float, colour: str) -> None:
-    """Short upright strokes as one path: thousands of them stay small in the file."""
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
-    if not len(x):
-        return
-    points = np.stack([np.column_stack([x, y - half]), np.column_stack([x, y + half])], axis=1).reshape(-1, 2)
-    codes = np.tile([Path.MOVETO, Path.LINETO], len(x))
-    axes.add_patch(PathPatch(Path(points, codes), edgecolor=colour, facecolor="none", linewidth=0.8, capstyle="butt"))

@@ -1,36 +1,23 @@
-"""One look for every figure: colours that the colour-blind can tell apart, one font, the same bytes each time."""
+"""The look of the figures that are drawn by matplotlib: those of a calibration."""
 
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
+
+from eventwindow.report.figures.sheet import BLUE, FAINT, GRID, INK, ORANGE, SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
 
-INK, FAINT, GRID, PAPER = "#1c2127", "#5b646e", "#d8dde3", "#fdfcfa"
-BLUE, ORANGE, GREEN, PURPLE, AMBER = "#1f6fb2", "#b54708", "#0e7560", "#8250a8", "#8a5d00"
-WARM, COLD = "#dd7233", "#4f94d2"  # a full cell of a heat map: ink on it can be read
-SERIES = (BLUE, ORANGE, GREEN, PURPLE)
-VERDICT = {
-    "confirmed": GREEN, "confirmed_with_context": GREEN, "mixed": AMBER, "contradicted": ORANGE, "open": FAINT,
-    "not_testable": FAINT, "not_rated": FAINT,
-}  # fmt: skip
-VARIABLES = {
-    INK: "ink", FAINT: "faint", GRID: "line", PAPER: "paper", BLUE: "blue", ORANGE: "orange", GREEN: "green",
-    PURPLE: "purple", AMBER: "amber", WARM: "warm", COLD: "cold",
-}  # fmt: skip
 WIDTH = 7.4  # inches; the page shows it at about 760 px
 SALT = "eventwindow"
-GLYPH = "g[0-9a-f]+"  # of our font, as `inline_svg` names it
-NUMBERS = r"(?:scale|matrix)\([^)]*\)|(-?\d+\.\d\d)\d+"  # places beyond a hundredth of a point are not seen
 
 
 @cache
@@ -98,11 +85,6 @@ def plain_axes(axes: Axes, *, grid: Literal["x", "y", "both"] = "y") -> None:
     axes.tick_params(length=0)
 
 
-def place_text(axes: Axes, text: str, place: tuple[Any, Any], shift: tuple[float, float], **style: Any) -> None:
-    """Text beside a point: `place` in the units of `xycoords` (data, if not given), `shift` in points."""
-    axes.annotate(text, place, shift, textcoords="offset points", **style)
-
-
 def svg_text(figure: Figure) -> str:
     """The figure as SVG without date or creator: the same figure gives the same text."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -111,21 +93,6 @@ def svg_text(figure: Figure) -> str:
     with _ready(figure, "none"):
         FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
     return buffer.getvalue().decode("utf-8")
-
-
-def png_bytes(figure: Figure, dpi: int = 150) -> bytes:
-    """The figure as PNG on paper colour."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    buffer, screen = io.BytesIO(), figure.dpi
-    with _ready(figure, PAPER):
-        figure.dpi = dpi
-        quick = {"compress_level": 3}
-        FigureCanvasAgg(figure).print_png(  # type: ignore[no-untyped-call]
-            buffer, metadata={"Software": None}, pil_kwargs=quick
-        )
-        figure.dpi = screen
-    return buffer.getvalue()
 
 
 @contextmanager
@@ -142,40 +109,4 @@ def _ready(figure: Figure, background: str) -> Iterator[None]:
         yield
 
 
-def inline_svg(svg: str, name: str, label: str) -> str:
-    """An SVG file's text for an HTML page: own ids, colours that follow light and dark, `label` read aloud."""
-    body = svg[svg.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
-    body = re.sub(r'<g id="[a-z0-9_]+">', "<g>", body)
-    body = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', body)
-    body = re.sub(r'href="#([^"]+)"', rf'href="#{name}-\1"', body)
-    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", body)
-    body = body.replace(f"{name}-{font().get_name().replace(' ', '')}-", f"{name}-g")
-    body = re.sub(r"\n\s*", "\n", body)
-    body = re.sub(NUMBERS, lambda found: found.group(1) or found.group(0), body)
-    for colour, variable in VARIABLES.items():
-        body = body.replace(f": {colour}", f": var(--{variable},{colour})")
-    size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', body)
-    box = size.group(0) if size else ""
-    opening = f'<svg {box} role="img" aria-label="{_attribute(label)}" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
-    return re.sub(r"<svg[^>]*>", lambda _: opening, body, count=1)
-
-
-def with_shared_glyphs(drawings: Mapping[str, str]) -> dict[str, str]:
-    """Inline figures of one page by name: a glyph is drawn in the first that uses it, and the others point there."""
-    first: dict[str, str] = {}
-    for name, svg in drawings.items():
-        for glyph in re.findall(rf'<path id="{name}-({GLYPH})"', svg):
-            first.setdefault(glyph, name)
-    return {name: _pointing(svg, name, first) for name, svg in drawings.items()}
-
-
-def _pointing(svg: str, name: str, first: Mapping[str, str]) -> str:
-    """The figure without the glyphs that another one draws; `first` names the figure of each."""
-    kept = re.sub(rf'<path id="{name}-({GLYPH})"[^>]*/>\n?', lambda g: g[0] if first[g[1]] == name else "", svg)
-    pointed = re.sub(rf'"#{name}-({GLYPH})"', lambda g: f'"#{first[g[1]]}-{g[1]}"', kept)
-    return re.sub(r"<defs>\s*</defs>\n?", "", pointed)
-
-
-def _attribute(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
+__all__ = ["BLUE", "FAINT", "GRID", "INK", "ORANGE", "SERIES", "font", "new_figure", "plain_axes", "rc", "svg_text"]

@@ -25,8 +25,8 @@ def market(context: Context) -> Iterator[Block]:
     figures = _table(context)
     if figures is None:
         return
-    many = context.language.sentences(*(text for text in (_many(context), _rest(context)) if text))
-    told = [many, _groups(context), _hidden(context), *beside(context, "market")]
+    stocks = context.language.sentences(*(text for text in (many(context), _rest(context)) if text))
+    told = [stocks, _groups(context), _hidden(context), *beside(context, "market")]
     yield from (Paragraph(sentence) for sentence in told if sentence)
     yield figures
     yield from _group_table(context)
@@ -44,7 +44,7 @@ def _benchmark(context: Context) -> str:
     return str(context.study["study"]["benchmark"])
 
 
-def _many(context: Context) -> Markup:
+def many(context: Context) -> Markup:
     """Whether most of the panel moved as the benchmark did."""
     figures, name = _figures(context), _benchmark(context)
     if ("return", name, "") not in figures:

@@ -31,6 +31,13 @@ def late(context: Context) -> Iterator[Block]:
     yield _table(context)
 
 
+def late_story(context: Context) -> Iterator[Markup]:
+    """When the news could be priced, and whether prices jumped, drifted or stayed."""
+    if (news := _news(context)) is not None:
+        yield _dated(context, news)
+        yield _came(context, *_parts(context))
+
+
 def late_title(context: Context) -> str:
     """The heading says how long the delay was."""
     news = _news(context)

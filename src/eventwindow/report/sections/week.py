@@ -14,3 +14,5 @@ def week(context: Context) -> Iterator[Block]:
     yield from news_table(context)
     yield Picture("car")
     yield Picture("market_value", floats=True)
+    yield Picture("gains")
+    yield Picture("recovery")

@@ -2,7 +2,7 @@
   const every = (selector) => [...document.querySelectorAll(selector)];
 
   // The statements: those that fit what is chosen, and how many they are.
-  const form = document.querySelector("form.filters");
+  const form = document.querySelector("form.filters:not(.what-if)");
   const claims = every("details.claim"), groups = every("details.group");
   const before = groups.map((group) => group.open);
   const chosen = (name) => form.elements[name].value;
@@ -50,21 +50,57 @@
   });
   arrive(location.hash);
 
-  // On a narrow screen a figure is shown whole; a tap shows it large, to be moved sideways.
-  const narrow = matchMedia("(max-width: 640px)");
-  every("button.larger").forEach((button) => {
-    const box = button.parentElement.querySelector(".wide"), words = [button.textContent, button.dataset.whole];
-    const turn = (large, part) => {
-      box.classList.toggle("large", large);
-      button.textContent = words[Number(large)];
-      box.scrollLeft = part * box.scrollWidth - box.clientWidth / 2;
+  // What if: the specification that is chosen, beside the one that the report tells.
+  every("form.what-if").forEach((panel) => {
+    const rows = JSON.parse(panel.querySelector("script").textContent), told = panel.querySelector("output");
+    const selects = [...panel.querySelectorAll("select")], back = panel.querySelector("button");
+    const reported = panel.dataset.reported.split(",").map(Number), n = selects.length;
+    const per = (value) => (value < 0 ? "\u2212" : "+") + Math.abs(100 * value).toFixed(1) + "\u00a0%";
+    const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+    const fits = (row, at) => at.every((place, k) => row[k] === place);
+    const show = () => {
+      const at = selects.map((one) => Number(one.value)), row = rows.find((one) => fits(one, at));
+      const peers = rows.filter((one) => one[0] === at[0] && one[1] === at[1]);
+      const own = reported.every((place, k) => place === at[k]), words = [];
+      if (row) {
+        const [value, low, high, p] = row.slice(n);
+        words.push(fill(told.dataset.found, { value: per(value), low: per(low), high: per(high), p: p < 0.001 ? "<\u00a00.001" : "=\u00a0" + p.toFixed(3) }));
+        const same = peers.filter((one) => Math.sign(one[n]) === Math.sign(value) && one[n + 3] < 0.05).length;
+        words.push(fill(told.dataset.share, { same, all: peers.length }));
+      } else words.push(told.dataset.none);
+      if (own) words.unshift(told.dataset.reported);
+      told.textContent = words.join(" ");
+      back.hidden = own;
     };
-    button.hidden = false;
-    button.addEventListener("click", () => turn(!box.classList.contains("large"), 0));
-    box.addEventListener("click", (event) => {
-      const { left, width } = box.getBoundingClientRect();
-      if (narrow.matches && !box.classList.contains("large")) turn(true, (event.clientX - left) / width);
+    const reset = () => (selects.forEach((one, k) => (one.value = reported[k])), show());
+    selects.forEach((one, k) => (one.options[reported[k]].text += " \u25cf", (one.closest("label").hidden = one.options.length < 2)));
+    panel.hidden = false;
+    panel.addEventListener("change", show);
+    panel.addEventListener("submit", (event) => event.preventDefault());
+    back.addEventListener("click", reset);
+    reset();
+  });
+
+  // A mark of a figure says its name, value and interval: under the pointer, and by the arrow keys.
+  every("figure").forEach((figure) => {
+    const box = figure.querySelector(".drawing"), told = figure.querySelector(".mark-told");
+    if (!box || !told) return;
+    let at = -1;
+    const marks = () => [...box.querySelectorAll("svg")].filter((svg) => svg.checkVisibility()).flatMap((svg) => [...svg.querySelectorAll(".mark")]);
+    const tell = (mark) => {
+      box.querySelectorAll(".mark.on").forEach((one) => one.classList.remove("on"));
+      if (mark) mark.classList.add("on");
+      told.textContent = mark ? mark.querySelector("title").textContent : "";
+    };
+    box.addEventListener("pointerover", (event) => tell(event.target.closest(".mark")));
+    box.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key], all = marks();
+      if (!step || !all.length) return;
+      event.preventDefault();
+      at = at < 0 && step < 0 ? all.length - 1 : (at + step + all.length) % all.length;
+      tell(all[at]);
     });
+    box.addEventListener("blur", () => tell(null));
   });
 
   // Paper shows what the screen folds away.

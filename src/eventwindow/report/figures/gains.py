@@ -1,0 +1,96 @@
+"""Who lost and who gained: the change of market value on day 0, company by company."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from eventwindow.claims.market_value import DOLLAR, share_counts
+from eventwindow.errors import NoFigure
+from eventwindow.report.context import Context
+from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.rows import Row, draw_rows
+from eventwindow.report.figures.sheet import BLUE, FAINT, ORANGE, Sheet
+from eventwindow.report.language import number
+
+LOSERS, GAINERS = 9, 5  # named; the rest of each side is one row
+LEAST = 5  # companies with a share count
+
+
+def gains(context: Context) -> Chart | None:
+    """Dollars lost and gained on day 0 by the companies of the study whose shares are counted; None where few are."""
+    data = gains_data(context)
+    if len(data) < LEAST:
+        return None
+    money, say = context.language.money, context.language.text
+    down, up = data[data["change"] < 0], data[data["change"] > 0]
+    values = {
+        "losers": len(down),
+        "gainers": len(up),
+        "lost": number(abs(down["change"].sum()) / money, 0),
+        "won": number(up["change"].sum() / money, 0),
+        "day": context.language.day(context.day_zero),
+    }
+    return charted(
+        partial(_paint, context, data),
+        "gains",
+        say("gains.title", **values),
+        say("gains.caption", **values),
+        say("gains.alt", **values),
+        data,
+    )
+
+
+def gains_data(context: Context) -> pd.DataFrame:
+    """A row a company: change of market value on day 0 in dollars, the largest loss first."""
+    evidence, rows = context.result.evidence, []
+    if "shares" not in evidence.tables:
+        return pd.DataFrame(columns=["security", "date", "change"])
+    listed = evidence.securities
+    for security in dict.fromkeys(context.abnormal.labels["security"]):
+        if (
+            str(listed.loc[security].get("currency", "")) == DOLLAR
+            and (found := _change(context, security)) is not None
+        ):
+            rows.append((security, context.day(security), found))
+    table = pd.DataFrame(rows, columns=["security", "date", "change"])
+    return table.sort_values("change", kind="stable").reset_index(drop=True)
+
+
+def _change(context: Context, security: str) -> float | None:
+    """Close less the close before, times the shares that were known on the day."""
+    evidence, day = context.result.evidence, context.day(security)
+    closes = evidence.prices[security]["close"]
+    place = int(closes.index.get_indexer(pd.DatetimeIndex([day]))[0])
+    if place < 1 or day != context.day_zero:
+        return None
+    try:
+        shares = float(share_counts(evidence, security, pd.DatetimeIndex([day]))["shares"].iloc[0])
+    except NoFigure:
+        return None
+    change = float(closes.iloc[place] - closes.iloc[place - 1]) * shares
+    return None if pd.isna(change) else change
+
+
+def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
+    down, up = data[data["change"] < 0], data[data["change"] > 0][::-1]
+    rows = [*_side(context, down, LOSERS, ORANGE), *_side(context, up, GAINERS, BLUE)]
+    draw_rows(sheet, rows, context.language.text("market_value.axis"))
+
+
+def _side(context: Context, data: pd.DataFrame, most: int, colour: str) -> list[Row]:
+    """The largest by name, the others together in grey."""
+    named = data[:most].to_dict("records")
+    rows = [_row(context, context.name(str(r["security"])), float(r["change"]), colour) for r in named]
+    rest = data[most:]
+    if len(rest):
+        name = context.language.text("gains.others", n=len(rest))
+        rows.append(_row(context, name, float(rest["change"].sum()), FAINT))
+    return rows
+
+
+def _row(context: Context, name: str, change: float, colour: str) -> Row:
+    value = change / context.language.money
+    said = number(value, 0 if abs(value) >= 1 else 1)
+    return Row(name, value, colour, said, context.language.text("gains.mark", name=name, value=said), filled=True)

@@ -1,0 +1,110 @@
+"""Lines over whole trading days: series by name, bands, events as dashed lines, other news by number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from eventwindow.report.figures.panel import Panel, legend, reach
+from eventwindow.report.figures.sheet import FAINT, INK, Sheet, advance, cut
+
+DASHED = "3 3"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line in the unit of the axis; `said` stands at its end, `titles` on its days."""
+
+    values: Sequence[float]
+    colour: str = FAINT
+    said: str = ""
+    titles: Sequence[str] = ()
+    width: float = 2.2
+    opacity: float = 1.0
+    dash: str = ""
+    band: tuple[Sequence[float], Sequence[float]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The axis of days: a label each, events by the day on which they stand, other news by number."""
+
+    labels: Sequence[str]
+    events: Sequence[tuple[int, str]] = ()
+    news: Sequence[tuple[int, str]] = ()
+    notes: Sequence[tuple[int, float, str, str]] = field(default=())  # day, height, words, colour
+
+
+def draw_lines(sheet: Sheet, days: Days, series: Sequence[Series], axis: str, height: float = 300) -> None:
+    """All series in one box across the sheet, their names at their ends, on a phone above them."""
+    named = [s for s in series if s.said]
+    beside = 0.0 if sheet.narrow else max((advance(s.said) for s in named), default=0.0) + 14
+    sheet.text(0, sheet.height + 12, axis)
+    sheet.height += 20
+    if sheet.narrow:
+        sheet.height = legend(sheet, sheet.height, [(s.said, s.colour) for s in named])
+    heads = 18.0 * len(days.events) if sheet.narrow else 18.0
+    top = sheet.height + (heads + 4 if days.events else 6)
+    panel = Panel(sheet, 44, top, sheet.width - 52 - beside, height, (0, max(1, len(days.labels) - 1)), _reach(series))
+    draw_series(panel, days, series)
+    if beside:
+        _ends(panel, named)
+    sheet.height = panel.top + height + 26
+
+
+def draw_series(panel: Panel, days: Days, series: Sequence[Series]) -> None:
+    """Axes, marks and lines in a box that is there."""
+    panel.y_axis()
+    panel.days(days.labels)
+    _events(panel, days)
+    panel.across(0)
+    x = range(len(days.labels))
+    for one in series:
+        if one.band:
+            panel.band(list(x), *one.band, one.colour)
+        style = {"opacity": one.opacity} if one.opacity < 1 else {}
+        panel.line(
+            x, one.values, one.colour, one.width, **style, **({"stroke_dasharray": one.dash} if one.dash else {})
+        )
+    for one in series:
+        for k, title in enumerate(one.titles):
+            if np.isfinite(one.values[k]):
+                panel.sheet.dot(panel.px(k), panel.py(one.values[k]), 3, one.colour, title)
+    for k, value, words, colour in days.notes:
+        _note(panel, k, value, words, colour)
+
+
+def _reach(series: Sequence[Series]) -> tuple[float, float]:
+    values = [v for s in series for column in (s.values, *(s.band or ())) for v in column]
+    return reach(values, 0.1)
+
+
+def _events(panel: Panel, days: Days) -> None:
+    sheet = panel.sheet
+    for n, (k, words) in enumerate(days.events):
+        x, lift = panel.px(k), 18.0 * (len(days.events) - 1 - n) if sheet.narrow else 0.0
+        top = panel.top - lift - 2
+        sheet.line([(x, top), (x, panel.top + panel.height)], INK, 1, stroke_dasharray=DASHED)
+        width = advance(words)
+        left = min(max(x - width / 2, 0), sheet.width - width)
+        sheet.text(max(left, 0), top - 4, cut(words, sheet.width), INK)
+    for k, number in days.news:
+        sheet.text(panel.px(k), panel.top + panel.height - 5, number, FAINT, "middle")
+
+
+def _note(panel: Panel, k: int, value: float, words: str, colour: str) -> None:
+    """A value beside its point: below where the line falls to it."""
+    x, y = panel.px(k), panel.py(value)
+    right = x + 8 + advance(words) < panel.left + panel.width
+    panel.sheet.text(x + 8 if right else x - 8, y + 14, words, colour, "start" if right else "end", bold=True)
+
+
+def _ends(panel: Panel, named: Sequence[Series]) -> None:
+    """The words at the end of each line, pushed apart where lines end close to each other."""
+    last = -np.inf
+    for one in sorted(named, key=lambda s: -float(s.values[-1])):
+        y = max(panel.py(float(one.values[-1])), last + 16)
+        panel.sheet.text(panel.left + panel.width + 8, y + 4, one.said, one.colour, bold=one.colour != FAINT)
+        last = y

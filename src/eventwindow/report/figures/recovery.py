@@ -1,0 +1,69 @@
+"""What came back: the leading securities and the market from the close before day 0 to the end of the next month."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from eventwindow.report.context import Context
+from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.lines import Days, Series, draw_lines
+from eventwindow.report.figures.sheet import FAINT, SERIES, Sheet
+from eventwindow.report.language import percent
+
+LEAST = 5  # sessions after day 0
+
+
+def recovery(context: Context) -> Chart | None:
+    """Total return since the close before day 0; None where the prices end soon after it."""
+    data = recovery_data(context)
+    if len(data) < LEAST:
+        return None
+    first, say = context.leads[0], context.language.text
+    fell = data[first].iloc[1] < 0
+    values = {
+        "name": context.name(first),
+        "zero": percent(data[first].iloc[1]),
+        "last": context.language.day(data.index[-1]),
+        "end": percent(data[first].iloc[-1]),
+        "best": percent(data[first].max() if fell else data[first].min()),
+    }
+    inside = bool((data[first].iloc[1:] >= 0).any()) if fell else bool((data[first].iloc[1:] <= 0).any())
+    return charted(
+        partial(_paint, context, data),
+        "recovery",
+        say("recovery.title_back" if inside else "recovery.title", **values),
+        say("recovery.caption"),
+        say("recovery.alt", **values),
+        data.rename_axis("date").reset_index(),
+    )
+
+
+def recovery_data(context: Context) -> pd.DataFrame:
+    """Date × security: total return since the close before day 0, decimals; the first row is that close."""
+    returns, zero = context.result.evidence.returns, context.day_zero
+    until = zero + pd.offsets.MonthEnd(1) + pd.offsets.MonthEnd(1)
+    shown = [*context.leads, *({context.benchmark} - {"", "none", *context.leads})]
+    table = pd.DataFrame({s: returns[s] for s in shown if s in returns})
+    sessions = returns[context.leads[0]].dropna().index
+    before = sessions[sessions < zero][-1:]
+    inside = table.reindex(sessions[(sessions >= zero) & (sessions <= until)]).fillna(0)
+    start = pd.DataFrame(0.0, index=before, columns=table.columns)
+    return pd.concat([start, (1 + inside).cumprod() - 1]) if len(before) else table.iloc[:0]
+
+
+def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
+    colours = {**dict(zip(context.leads, SERIES, strict=False)), context.benchmark: FAINT}
+    series = [_series(context, data[s], str(s), colours.get(str(s), FAINT)) for s in data]
+    days = Days([context.language.short_day(day) for day in data.index])
+    draw_lines(sheet, days, series, context.language.text("prices.axis"), height=250)
+
+
+def _series(context: Context, values: pd.Series, security: str, colour: str) -> Series:
+    name = context.name(security)
+    titles = [
+        context.language.text("common.mark", name=name, when=context.language.day(day), value=percent(value))
+        for day, value in values.items()
+    ]
+    return Series((100 * values).tolist(), colour, f"{name} {percent(values.iloc[-1])}", titles)

@@ -1,0 +1,100 @@
+"""Rows of named figures: a line a name, its interval, its value; names stand above the lines on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from eventwindow.report.figures.panel import Panel, plain, reach
+from eventwindow.report.figures.sheet import FAINT, GRID, INK, Sheet, advance, cut
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line. `bar` is filled from end to end, `line` a thin interval, `dots` lesser figures beside `value`."""
+
+    name: str
+    value: float | None = None
+    colour: str = FAINT
+    said: str = ""  # the value in words, beside its mark
+    title: str = ""  # name, value and interval, on hover and focus
+    line: tuple[float, float] | None = None
+    bar: tuple[float, float] | None = None
+    bar_colour: str = FAINT
+    ticks: tuple[float, ...] = ()
+    dots: tuple[float, ...] = ()
+    heading: str = ""  # words above this line
+    filled: bool = False  # a bar from zero in place of a dot
+
+
+def draw_rows(
+    sheet: Sheet, rows: Sequence[Row], axis: str, form: Callable[[float], str] = plain, *, zero: bool = True
+) -> None:
+    """The rows on one axis, below what the sheet holds already."""
+    wide = 0.0 if sheet.narrow else min(max(advance(r.name) for r in rows) + 14, 0.42 * sheet.width)
+    said = max((advance(r.said) for r in rows), default=0.0)
+    pitch, lift = (36.0, 22.0) if sheet.narrow else (22.0, 11.0)
+    heads = sum(24.0 for r in rows if r.heading)
+    top = sheet.height + 4
+    inner = sheet.width - wide - 16
+    low, high = reach(_figures(rows), 0.02, zero=zero)
+    room = (said + 14) * (high - low) / max(inner - 2 * said, 60)
+    panel = Panel(sheet, wide + 8, top, inner, heads + pitch * len(rows), (low - room, high + room), (0, 1))
+    foot = panel.x_axis(form, axis)
+    if zero:
+        panel.upright(0, INK)
+    y = top
+    for row in rows:
+        if row.heading:
+            sheet.text(0, y + 17, row.heading, INK, bold=True)
+            y += 24
+        if sheet.narrow:
+            sheet.text(0, y + 12, cut(row.name, sheet.width), INK)
+        else:
+            sheet.text(wide, y + lift + 4, cut(row.name, wide - 4), INK, anchor="end")
+        _marks(panel, row, y + lift + (4 if sheet.narrow else 0))
+        y += pitch
+    sheet.height = foot
+
+
+def _figures(rows: Sequence[Row]) -> list[float]:
+    """All that the axis must hold; a bar that is endless ends where the axis does."""
+    found: list[float] = []
+    for row in rows:
+        found += [*row.ticks, *row.dots, *(row.line or ()), *(row.bar or ())]
+        found += [] if row.value is None else [row.value]
+    return [v for v in found if isfinite(v)]
+
+
+def _marks(panel: Panel, row: Row, y: float) -> None:
+    sheet = panel.sheet
+    if row.bar:
+        left, right = map(panel.px, row.bar)
+        sheet.rect(left, y - 5, max(right - left, 2.5), 10, row.bar_colour, opacity=0.28)
+    if row.line:
+        sheet.line([(panel.px(edge), y) for edge in row.line], row.colour, 2, opacity=0.65)
+    for tick in row.ticks:
+        sheet.line([(panel.px(tick), y - 7), (panel.px(tick), y + 7)], INK, 2)
+    for dot in row.dots:
+        sheet.dot(panel.px(dot), y, 2.6, row.colour, opacity=0.45)
+    if row.value is None:
+        return
+    x = panel.px(row.value)
+    if row.filled:
+        sheet.rect(panel.px(0), y - 6, x - panel.px(0), 12, row.colour, title=row.title)
+    else:
+        sheet.dot(x, y, 4.5, row.colour, title=row.title)
+    if row.said:
+        _said(panel, row, x, y)
+
+
+def _said(panel: Panel, row: Row, x: float, y: float) -> None:
+    """The value in words, on the side of its mark that is away from zero."""
+    edges = [panel.px(v) for v in (*(row.line or ()), *(row.bar or ()), *row.dots, *row.ticks) if isfinite(v)]
+    left = row.value is not None and row.value < 0
+    at = min([x, *edges]) - 8 if left else max([x, *edges]) + 8
+    width = advance(row.said)
+    if (left and at - width < panel.left) or (not left and at + width > panel.left + panel.width):
+        left, at = not left, (max([x, *edges]) + 8 if left else min([x, *edges]) - 8)
+    panel.sheet.text(at, y + 4, row.said, row.colour, "end" if left else "start", bold=row.colour not in (FAINT, GRID))

@@ -1,0 +1,241 @@
+"""The story: the answer in two sentences, the days, what held, and the questions a reader asks next."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+import pandas as pd
+from markupsafe import Markup
+
+from eventwindow.claims.model import WORDS, Verdict
+from eventwindow.claims.rules import HOLDS
+from eventwindow.errors import file_name
+from eventwindow.report.blocks import (
+    Block,
+    Command,
+    Items,
+    Only,
+    Paragraph,
+    Picture,
+    Section,
+    Table,
+    Words,
+    linked,
+    tagged,
+)
+from eventwindow.report.context import Context
+from eventwindow.report.figures.news_marks import marks
+from eventwindow.report.language import points
+from eventwindow.report.sections.data import origin
+from eventwindow.report.sections.headline import basket_sentence, first_sentence
+from eventwindow.report.sections.market import many
+from eventwindow.report.sections.run_up import late_story, late_title
+from eventwindow.report.sections.what_if import what_if
+
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+SURPRISING = ("contradicted", "mixed")
+WHOLE = 0.1  # from here on a move is told in whole per cent
+FEW = 4  # links in a cell
+NEAR = pd.Timedelta(days=3)  # what became known about day 0
+
+
+def story(context: Context, figures: Collection[str]) -> list[Section]:
+    """The sections for which this study has matter; `figures` names the drawn ones."""
+    found = [Section(key, _title(context, key), tuple(told(context))) for key, told in STORY.items()]
+    return [s for s in found if any(not isinstance(b, Picture) or b.name in figures for b in s.blocks)]
+
+
+def _title(context: Context, key: str) -> str:
+    return late_title(context) if key == "late" else context.language.text(f"story.{key}")
+
+
+def answer(context: Context) -> list[Markup]:
+    """Two sentences without a symbol: what happened and how much of it was the event's; what held."""
+    return [told for told in (_moved(context), _held(context)) if told]
+
+
+def _moved(context: Context) -> Markup:
+    name = context.members[0]
+    rows = context.day_rows([name])
+    if rows.empty or pd.isna(rows["abnormal_return"].iloc[0]):
+        return Markup("")
+    row = rows.iloc[0]
+    move, abnormal = float(row["actual_return"]), float(row["abnormal_return"])
+    low, high = float(row["low"]), float(row["high"])
+    sure = "story.is_sure" if low > 0 or high < 0 else "story.is_unsure"
+    values = {"name": context.name(name), "day": context.language.day(row["date"]), "move": _plain(move)}
+    told = context.language.say("story.fell" if move < 0 else "story.rose", **values, abnormal=_plain(abnormal))
+    return context.language.clauses(told, context.language.say(sure)) + context.language.text("format.stop")
+
+
+def _plain(value: float) -> str:
+    """Per cent as a person says it: whole where large."""
+    return points(value, 0 if abs(value) >= WHOLE else 1)
+
+
+def _held(context: Context) -> Markup:
+    verdicts = context.result.verdicts
+    if not verdicts:
+        return Markup("")
+    counts: Counter[str] = Counter(v.word for v in verdicts)
+    held, wrong, mixed = sum(counts[w] for w in HOLDS), counts["contradicted"], counts["mixed"]
+    articles = len({v.claim.article for v in verdicts})
+    values = {"articles": articles, "held": held, "wrong": wrong, "mixed": mixed}
+    return context.language.say("story.held", total=len(verdicts), rest=len(verdicts) - held - wrong - mixed, **values)
+
+
+def days(context: Context) -> Iterator[Block]:
+    """One picture of the days, and what was known when."""
+    yield Picture("prices")
+    shown = marks(context)
+    near = shown[(shown["session"] - context.day_zero).abs() <= NEAR]
+    rows = [
+        Markup("{} {}{}").format(tagged("faint", context.language.short_day(r.date)), _number(r.number), r.what)
+        for r in near.itertuples()
+    ]
+    if rows:
+        yield Items(tuple(rows))
+
+
+def _number(number: object) -> str:
+    return f"({number}) " if number else ""
+
+
+def scorecard(context: Context) -> Iterator[Block]:
+    """An article a row: outlet, date, how much held, and where it erred."""
+    say, verdicts = context.language.say, context.result.verdicts
+    rows = []
+    for article in context.result.articles:
+        mine = [v for v in verdicts if v.claim.article == article["key"]]
+        if mine:
+            rows.append(_scored(context, article, mine))
+    if not rows:
+        return
+    head = tuple(say(f"story.{key}") for key in ("article", "dated", "what_held", "erred"))
+    yield Table(say("story.scorecard_caption"), "L l l L2", head, tuple(rows), say("story.scorecard_note"))
+
+
+def _scored(context: Context, article: Mapping[str, object], mine: list[Verdict]) -> tuple[Words, ...]:
+    """Its title with what it is, its date, how many held of those that could be tested, and what did not."""
+    language = context.language
+    title = str(context.article_titles.get(str(article["key"]), article["key"]))
+    outlet = _outlet(context, article)
+    counts: Counter[str] = Counter(v.word for v in mine)
+    tested = sum(counts[w] for w in WORDS if w not in ("not_testable", "not_rated"))
+    held = language.say("story.of", n=sum(counts[w] for w in HOLDS), all=tested)
+    wrong = [v for word in SURPRISING for v in mine if v.word == word]
+    links = [linked(claim_page(context, v.claim.id), context.verdict_words(v)["text"]) for v in wrong[:FEW]]
+    more = len(wrong) - len(links)
+    if more > 0:
+        links.append(linked(appendix_page(context, "verdicts"), language.say("story.more", n=more)))
+    name = Markup("{}<small>{}</small>").format(title, outlet) if outlet else Markup("{}").format(title)
+    between = Markup(" · ")
+    return name, _dated(context, article), held, between.join(links) if links else "–"
+
+
+def sure(context: Context) -> Iterator[Block]:
+    for told in (first_sentence(context), basket_sentence(context)):
+        if told:
+            yield Paragraph(told)
+    yield Picture("permutation")
+    yield from what_if(context)
+
+
+def market(context: Context) -> Iterator[Block]:
+    if told := many(context):
+        yield Paragraph(told)
+
+
+def gained(context: Context) -> Iterator[Block]:
+    yield Picture("gains")
+
+
+def late(context: Context) -> Iterator[Block]:
+    yield from (Paragraph(told) for told in late_story(context))
+
+
+def back(context: Context) -> Iterator[Block]:
+    yield Picture("recovery")
+
+
+def limits(context: Context) -> Iterator[Block]:
+    """What prices cannot say: how many statements, and of what kind."""
+    say, counts = context.language.say, Counter(v.word for v in context.result.verdicts)
+    if n := counts["not_testable"] + counts["not_rated"]:
+        link = linked(appendix_page(context, "verdicts"), say("story.listed"))
+        yield Paragraph(Markup("{} {}").format(say("story.cannot", n=n, all=len(context.result.verdicts)), link))
+    if context.result.readings:
+        link = linked(appendix_page(context, "readings"), say("story.readings_link"))
+        yield Paragraph(Markup("{} {}").format(say("story.readings", n=len(context.result.readings)), link))
+
+
+def about(context: Context) -> Iterator[Block]:
+    """Data, method and limits in a paragraph each, with links into the appendix."""
+    say, windows = context.language.say, context.study["windows"]
+    estimation = {"start": -windows["estimation"][0], "end": -windows["estimation"][1]}
+    told = {
+        "data": Markup("{} {}").format(say("story.data"), origin(context)),
+        "method": say("story.method_text", **estimation),
+        "robustness": say("story.limits_text"),
+    }
+    for key, text in told.items():
+        yield Paragraph(Markup("{} {}").format(text, linked(appendix_page(context, key), say(f"story.more_{key}"))))
+
+
+def colophon(context: Context) -> Iterator[Block]:
+    """Who made it, of when the figures are, how to cite it and how to make it again."""
+    say, run = context.language.say, context.result.run
+    version, last = run["versions"]["eventwindow"], max(str(p["last"]) for p in run["prices"].values())
+    cite = say("story.cite", title=context.title, version=version)
+    yield Items((say("story.byline", version=version), say("story.last", day=context.language.day(last)), cite))
+    yield Paragraph(say("story.again"))
+    yield Command(context.command or f"eventwindow run {context.result.name}")
+    yield Only("html", (Paragraph(linked(appendix_page(context), say("story.appendix"))),))
+
+
+def _outlet(context: Context, article: Mapping[str, object]) -> str:
+    """Where it stood, or what kind of text it is."""
+    return str(article.get("outlet") or context.language.either(article.get("what_en"), article.get("what_zh")))
+
+
+def _dated(context: Context, article: Mapping[str, object]) -> str:
+    """The article's date, or what the study says of it in this language."""
+    dated, language = str(article.get("dated") or ""), context.language
+    if ISO.fullmatch(dated):
+        return language.day(dated)
+    return language.either(dated, article.get("dated_zh") or language.text("story.undated")) or "–"
+
+
+def told_by(context: Context, key: str, article: Mapping[str, object]) -> str:
+    """Who said it and when, as far as the ledger tells: title, outlet, date."""
+    title = context.article_titles.get(key, key)
+    told = [title, _outlet(context, article), _dated(context, article)]
+    return " · ".join(word for word in told if word)
+
+
+def claim_page(context: Context, claim: str) -> str:
+    """Where a statement's own page lies, seen from the story."""
+    code = context.language.code
+    return f"claims/{claim}.html" if code == "en" else f"claims/{claim}.{code}.html"
+
+
+def appendix_page(context: Context, section: str = "") -> str:
+    page = file_name(context.language.code).replace("report", "appendix")
+    return f"{page}#{section}" if section else page
+
+
+STORY: dict[str, Callable[[Context], Iterator[Block]]] = {
+    "days": days,
+    "scorecard": scorecard,
+    "how_sure": sure,
+    "market": market,
+    "gained": gained,
+    "late": late,
+    "came_back": back,
+    "limits": limits,
+    "about": about,
+    "colophon": colophon,
+}
+__all__ = ["answer", "appendix_page", "claim_page", "story"]
