@@ -1,6 +1,7 @@
 """A Yahoo of our own on loopback, for the real yfinance client: answers, and every failure that was seen.
 
-`YahooServer(tickers, behave)` listens on 127.0.0.1; `behave(symbol, n)` names what a ticker's n-th chart request meets.
+`YahooServer(tickers, behave)` listens on 127.0.0.1; `behave(symbol, n)` names what a ticker's n-th chart request meets, or
+is a function of the right answer (a dict) that gives the wrong one (a dict, text or bytes).
 `session(server)` is a client session that rewrites every address to it; `TlsProxy` is a CONNECT proxy that ends TLS
 with a throw-away authority, so that the whole command runs unmodified.
 """
@@ -16,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import numpy as np
@@ -94,7 +96,7 @@ class _QuietServer(ThreadingHTTPServer):
 class YahooServer:
     """Serves `tickers`; `behave(symbol, n)` names the failure of a symbol's n-th chart request, "" for none."""
 
-    def __init__(self, tickers: dict[str, Ticker], behave: Callable[[str, int], str] = lambda symbol, n: ""):
+    def __init__(self, tickers: dict[str, Ticker], behave: Callable[[str, int], Any] = lambda symbol, n: ""):
         self.tickers, self.behave = tickers, behave
         self.asked: Counter[str] = Counter()
         self.paths: list[str] = []
@@ -137,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
     def chart(self, symbol: str, query: dict[str, str]) -> None:
         self.yahoo.asked[symbol] += 1
         failure = self.yahoo.behave(symbol, self.yahoo.asked[symbol])
-        if failure:
+        if failure and not callable(failure):
             getattr(self, failure)()
             return
         ticker = self.yahoo.tickers.get(symbol)
@@ -146,7 +148,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(404, json.dumps({"chart": {"result": None, "error": error}}))
             return
         first, last = int(query.get("period1", 0)), int(query.get("period2", 2**40))
-        self.answer(200, json.dumps(ticker.chart(symbol, first, last)))
+        body = ticker.chart(symbol, first, last)
+        body = failure(body) if callable(failure) else body
+        self.answer(200, body if isinstance(body, str | bytes) else json.dumps(body))
 
     def refuse(self) -> None:
         self.answer(429, "Too Many Requests", "text/html")
@@ -170,8 +174,21 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(self.yahoo.slow)
         self.answer(200, "{}")
 
-    def answer(self, status: int, body: str, kind: str = "application/json") -> None:
-        data = body.encode()
+    def moved(self) -> None:
+        self.send_response(302)
+        self.send_header("Location", self.path)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def nothing(self) -> None:
+        self.send_response(204)
+        self.end_headers()
+
+    def forbidden(self) -> None:
+        self.answer(403, "<html>Forbidden</html>", "text/html")
+
+    def answer(self, status: int, body: str | bytes, kind: str = "application/json") -> None:
+        data = body if isinstance(body, bytes) else body.encode()
         try:
             self.send_response(status)
             self.send_header("Content-Type", kind)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +23,11 @@ class Kept:
     pulled: Pulled
     entry: Entry
 
+    @property
+    def lacking(self) -> list[date]:
+        """The sessions that it lacked when it was kept."""
+        return [date.fromisoformat(day) for day in self.entry.facts.get("absent", "").split()]
+
     def reaches(self, start: pd.Timestamp) -> bool:
         """Whether it was asked for from `start` on."""
         return self.pulled.start <= start
@@ -37,9 +43,9 @@ class Cache:
     def __init__(self, folder: Path | None = None) -> None:
         self.store = Store(cache_folder() / "prices" if folder is None else folder)
 
-    def put(self, pulled: Pulled, client: str) -> Entry:
-        """Keep an answer of Yahoo's in place of the one before."""
-        facts = {"start": str(pulled.start.date()), "currency": pulled.currency}
+    def put(self, pulled: Pulled, client: str, checked: Mapping[str, str]) -> Entry:
+        """Keep an answer of Yahoo's in place of the one before; `checked` says by what it was admitted."""
+        facts = {**checked, "note": pulled.note, "start": str(pulled.start.date()), "currency": pulled.currency}
         facts |= {"first": str(pulled.table.index[0].date()), "last": str(pulled.table.index[-1].date())}
         return self.store.put(pulled.symbol, _to_bytes(pulled.table), source="yahoo", client=client, facts=facts)
 
@@ -50,7 +56,8 @@ class Cache:
             return None
         data, entry = found
         start = pd.Timestamp(entry.facts["start"])
-        return Kept(Pulled(symbol, _from_bytes(data), entry.facts["currency"], start), entry)
+        pulled = Pulled(symbol, _from_bytes(data), entry.facts["currency"], start, entry.facts.get("note", ""))
+        return Kept(pulled, entry)
 
 
 def _to_bytes(table: pd.DataFrame) -> bytes:

@@ -99,6 +99,13 @@ def check_history(
     return sorted(found, key=lambda f: (f.level, pd.Timestamp(0) if f.date is None else f.date, f.kind))
 
 
+def doubts(history: PriceHistory) -> int:
+    """How many days of a history its own figures speak against: of two answers, the one with fewer is the better."""
+    of = (history.symbol, history.frame)
+    found = [*_row_warnings(*of), *_return_warnings(*of, []), *_impossible(history), *_adjustment_warnings(history)]
+    return sum(finding.kind != "no_volume" for finding in found)
+
+
 def _errors(symbol: str, frame: pd.DataFrame, events: Mapping[str, pd.Timestamp]) -> Iterator[Finding]:
     for column in ("open", "high", "low", "close", "adj_close"):
         for day in frame.index[frame[column].to_numpy() <= 0]:

@@ -11,7 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from eventwindow.errors import PriceError, SourceError
-from eventwindow.prices.bundled import ShippedFigures
+from eventwindow.prices.admission import Admission, trusted, usable
+from eventwindow.prices.answers import Expected
+from eventwindow.prices.bundled import ShippedFigures, shipped_histories
 from eventwindow.prices.cache import Cache, Kept
 from eventwindow.prices.files import PriceFiles
 from eventwindow.prices.history import PriceHistory, Prices, PriceSource, Unavailable
@@ -32,9 +34,13 @@ class _Search:
     yahoo: Yahoo
     progress: Progress | None
     refresh: bool
+    expected: Mapping[str, Expected]
     found: dict[str, PriceHistory] = field(default_factory=dict)
     reasons: dict[str, list[Unavailable]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    def expects(self, symbol: str) -> Expected:
+        return self.expected.get(symbol, Expected())
 
     @property
     def missing(self) -> list[str]:
@@ -57,18 +63,21 @@ def load_prices(
     figures: Path | None = None,
     progress: Progress | None = None,
     refresh: bool = False,
+    expected: Mapping[str, Expected] | None = None,
     cache: Cache | None = None,
     yahoo: Yahoo | None = None,
 ) -> Prices:
     """Daily histories from `start` to `end` (both included), quoted at `end`; reasons for what cannot be had.
 
     `mode` is "auto" (per ticker: fresh cache, Yahoo, older cache, shipped figure), the name of one of `SOURCES`, or the
-    path of a file or folder of prices. Raises PriceError for a ticker that none of those asked knows, SourceError where
-    mode is "yahoo" and Yahoo cannot be reached.
+    path of a file or folder of prices. Answers are held to what is `expected` of a security. Raises PriceError for a
+    ticker that none of those asked knows, SourceError where mode is "yahoo" and Yahoo cannot be reached.
     """
     first, last = pd.Timestamp(start), pd.Timestamp(end)
     cache, yahoo = Cache() if cache is None else cache, Yahoo() if yahoo is None else yahoo
-    search = _Search(list(dict.fromkeys(symbols)), first, last, mode, figures, cache, yahoo, progress, refresh)
+    search = _Search(
+        list(dict.fromkeys(symbols)), first, last, mode, figures, cache, yahoo, progress, refresh, expected or {}
+    )
     for ask in _chain(mode):
         if search.missing:
             ask(search)
@@ -111,10 +120,11 @@ def _from_shipped(search: _Search) -> None:
 
 def _from_yahoo(search: _Search) -> None:
     """Fresh cache, then Yahoo, then what an older pull left."""
-    held = {symbol: kept for symbol in search.missing if (kept := search.cache.get(symbol)) is not None}
-    usable = {s: kept for s, kept in held.items() if kept.reaches(search.start)}
+    found = {symbol: kept for symbol in search.missing if (kept := search.cache.get(symbol)) is not None}
+    held = {symbol: kept for symbol, kept in found.items() if trusted(kept, search.expects(symbol))}
+    reach = {s: kept for s, kept in held.items() if kept.reaches(search.start)}
     if not search.refresh:
-        search.take(_quoted({s: kept for s, kept in usable.items() if kept.is_fresh(search.end)}, search))
+        search.take(_quoted({s: k for s, k in reach.items() if usable(k, search.expects(s), search.end)}, search))
     if not search.missing:
         return
     try:
@@ -123,7 +133,7 @@ def _from_yahoo(search: _Search) -> None:
         if search.mode == "yahoo":
             raise
         search.notes.append(error.what)
-    search.take(_quoted({s: kept for s, kept in usable.items() if s in search.missing}, search))
+    search.take(_quoted({s: kept for s, kept in reach.items() if s in search.missing}, search))
 
 
 # A new source is one file and one line here; `AUTO` is the order in which they are asked by themselves.
@@ -138,40 +148,25 @@ REMEDIES = {  # for a symbol without prices; of a file it is another
 
 
 def _pulled(search: _Search, held: Mapping[str, Kept]) -> Mapping[str, PriceHistory | Unavailable]:
-    """Yahoo's answers, kept as they arrive; one that lost days which are held does not replace them."""
-    client = f"yfinance {version('yfinance')}"
+    """Yahoo's answers, each admitted and kept as it arrives, or the reason why it was not."""
     starts = {s: min(search.start, held[s].pulled.start) if s in held else search.start for s in search.missing}
-    unwritable: list[str] = []
-
-    def keep(pulled: Pulled) -> None:
-        try:
-            if not _lost_days(held.get(pulled.symbol), pulled):
-                search.cache.put(pulled, client)
-        except OSError as error:
-            unwritable.append(str(error.strerror or error))
-
-    answers = search.yahoo.pull(starts, search.progress, keep)
-    if unwritable:
-        search.notes.append(f"Yahoo's answers could not be kept: {unwritable[0]}")
-    return {symbol: _judged(answer, held.get(symbol), search) for symbol, answer in answers.items()}
-
-
-def _judged(answer: Pulled | Unavailable, held: Kept | None, search: _Search) -> PriceHistory | Unavailable:
-    if isinstance(answer, Unavailable):
-        return answer
-    lost = _lost_days(held, answer)
-    if lost:
-        return Unavailable(answer.symbol, f"Yahoo's answer lacked {lost} days that it gave before")
-    return quoted_at(answer, search.start, search.end)
-
-
-def _lost_days(held: Kept | None, pulled: Pulled) -> int:
-    """How many held days an answer lacks, 0 where it is at most one in a hundred (a correction of Yahoo's)."""
-    if held is None:
-        return 0
-    before = held.pulled.table.index
-    lost = len(before[before >= pulled.start].difference(pulled.table.index))
-    return lost if lost > max(2, len(before) // 100) else 0
+    figures = search.figures if search.figures is not None and search.figures.is_dir() else None
+    admission = Admission(
+        search.cache,
+        f"yfinance {version('yfinance')}",
+        pd.Timestamp.now("UTC"),
+        search.expected,
+        held,
+        shipped_histories(figures, search.missing) if figures else {},
+        anew=search.refresh,
+    )
+    answers = search.yahoo.pull(starts, search.progress, admission)
+    if admission.unwritable:
+        search.notes.append(f"Yahoo's answers could not be kept: {admission.unwritable[0]}")
+    return {
+        symbol: quoted_at(answer, search.start, search.end) if isinstance(answer, Pulled) else answer
+        for symbol, answer in answers.items()
+    }
 
 
 def _quoted(held: Mapping[str, Kept], search: _Search) -> dict[str, PriceHistory | Unavailable]:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 PROBE = "https://query2.finance.yahoo.com/v1/test/getcrumb"
 PROBE_SECONDS = 2.5
 _SYMBOL = re.compile(r"[A-Za-z0-9^][A-Za-z0-9^=.&-]{0,31}", re.ASCII)
-_FAULTS = (OSError, KeyError, TypeError, IndexError, AttributeError, ValueError)  # of a connection, of an answer's form
 _BROKEN = (52, 55, 56)  # curl: nothing received, sending failed, receiving failed
 _COLUMNS = {
     "Open": "open",
@@ -50,6 +49,11 @@ class Pulled:
     table: pd.DataFrame
     currency: str
     start: pd.Timestamp
+    note: str = ""  # what it replaced
+    told: Mapping[str, Any] = field(default_factory=dict, compare=False)  # what Yahoo says of it; not kept
+
+
+Admit = Callable[[Pulled], Pulled | Unavailable]  # what becomes of an answer; BusyError: it is asked for again
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +74,20 @@ class Yahoo:
         self,
         starts: Mapping[str, pd.Timestamp],
         progress: Progress | None = None,
-        keep: Callable[[Pulled], object] | None = None,
+        admit: Admit | None = None,
     ) -> dict[str, Pulled | Unavailable]:
-        """Yahoo's own rows of each symbol from its start to today; `keep` is called with each as it arrives."""
+        """Yahoo's own rows of each symbol from its start to today; `admit` is given each as it arrives."""
         session = bounded_session(self.limits) if self.session is None else self.session
         check_reachable(session)
         open_client_stores()
 
         def ask(symbol: str) -> Pulled | Unavailable:
             answer = ask_yahoo(symbol, starts[symbol], session, self.limits.request)
-            if keep is not None and isinstance(answer, Pulled):
-                keep(answer)
-            return answer
+            try:
+                return admit(answer) if admit is not None and isinstance(answer, Pulled) else answer
+            except BusyError:
+                forget_answers()
+                raise
 
         pull = Pull(ask, self.limits).run(starts, progress)
         lost = {s: Unavailable(s, reason) for s, reason in pull.failures.items()}
@@ -148,26 +154,22 @@ def ask_yahoo(symbol: str, start: pd.Timestamp, session: Session[Any], seconds: 
     if not _SYMBOL.fullmatch(symbol) or ".." in symbol:
         return Unavailable(symbol, "no symbol that Yahoo could know", known=False)
     yf = quiet_client()
-    from peewee import PeeweeException
-
     try:
         ticker = yf.Ticker(symbol, session=session)
         table = ticker.history(start=str(start.date()), auto_adjust=False, actions=True, timeout=seconds)
         told: Mapping[str, Any] = ticker.history_metadata
-        if (answered := str(told.get("symbol") or symbol)).upper() != symbol.upper():
-            raise BusyError(f"Yahoo answered for {answered!r}")
         table = _finished(_normal(table), told)
     except yf.exceptions.YFTzMissingError:
         return Unavailable(symbol, "Yahoo does not know it", known=False)
     except yf.exceptions.YFTickerMissingError as error:
         return Unavailable(symbol, f"Yahoo: {error.rationale}")
-    except (yf.exceptions.YFException, PeeweeException, *_FAULTS) as error:
+    except Exception as error:  # noqa: BLE001 what the client makes of a broken answer can be anything
         if getattr(getattr(error, "response", None), "status_code", 0) == 404:
             return Unavailable(symbol, "Yahoo does not know it", known=False)
         raise _busy(error) from None
     if table["close"].isna().all():
         return Unavailable(symbol, f"Yahoo: no prices since {start.date()}")
-    return Pulled(symbol, table, str(told.get("currency") or ""), start)
+    return Pulled(symbol, table, str(told.get("currency") or ""), start, told=told)
 
 
 def quoted_at(pulled: Pulled, start: pd.Timestamp, end: pd.Timestamp) -> PriceHistory | Unavailable:
@@ -189,7 +191,8 @@ def quoted_at(pulled: Pulled, start: pd.Timestamp, end: pd.Timestamp) -> PriceHi
     if not last.empty:
         frame["adj_close"] *= last["close"].iloc[0] / last["adj_close"].iloc[0]
     paid = table.loc[frame.index, "dividend"]
-    notes = [f"the split of {told:g} on {day:%Y-%m-%d} was told but not applied: repaired" for day, told in repaired]
+    notes = [pulled.note] if pulled.note else []
+    notes += [f"the split of {told:g} on {day:%Y-%m-%d} was told but not applied: repaired" for day, told in repaired]
     notes += [f"a later split of {ratio:g} is undone"] if ratio != 1 else []
     notes += [f"quoted in {pulled.currency}, a hundredth of {currency}"] if hundredth != 1 else []
     paid = paid[paid != 0] * ratio * hundredth
@@ -253,13 +256,20 @@ def quiet_client() -> Any:
     return yf
 
 
-def _busy(error: Exception) -> BusyError:
-    """Why asking again may help; the client's cache of answers (errors included) is emptied so that it will ask."""
-    from curl_cffi.requests.exceptions import RequestException, Timeout
-    from peewee import PeeweeException
-    from yfinance import data, exceptions
+def forget_answers() -> None:
+    """Empty the client's cache of answers, errors included, so that it will ask again."""
+    from yfinance import data
 
     data.YfData.cache_get.cache_clear()
+
+
+def _busy(error: Exception) -> BusyError:
+    """Why asking again may help."""
+    from curl_cffi.requests.exceptions import RequestException, Timeout
+    from peewee import PeeweeException
+    from yfinance import exceptions
+
+    forget_answers()
     if isinstance(error, PeeweeException):
         return BusyError(f"yfinance's own store cannot be used: {error}")
     if isinstance(error, exceptions.YFRateLimitError):

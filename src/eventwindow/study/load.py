@@ -20,6 +20,7 @@ from eventwindow.estimation.models import MODELS, FactorModel
 from eventwindow.estimation.returns import price_for_returns, returns
 from eventwindow.parallel import begin
 from eventwindow.prices import load_prices
+from eventwindow.prices.answers import Expected
 from eventwindow.prices.auxiliary import load_tables
 from eventwindow.prices.calendars import shipped_calendars
 from eventwindow.prices.history import Prices
@@ -69,7 +70,6 @@ def read_inputs(
     worked_out = slow() if slow else _calendars(study, lacking)
     check_counts(tables, held)
     calendars = {symbol: worked_out.get(symbol) or shipped[mic] for symbol, mic in exchanges.items()}
-    held = _closed_only(held, calendars, pd.Timestamp.now("UTC"))
     calendar = sessions_of(happenings_of(study), {c.mic: c for c in calendars.values()}.values())
     held, quality = checked_prices(study, held, calendars, calendar, figures, prices)
     _check_benchmarks(study, held, prices)
@@ -87,7 +87,15 @@ def _figures(
     figures, events = study.folder / "figures", [e.id for e in study.file.events]
     ledger = read_claims(claims or study.folder / "claims.toml", study.securities, study.baskets, events)
     step("getting prices")
-    held = load_prices(study.symbols, study.start, study.end, mode=prices, figures=figures, progress=progress)
+    held = load_prices(
+        study.symbols,
+        study.start,
+        study.end,
+        mode=prices,
+        figures=figures,
+        progress=progress,
+        expected=expected_of(study),
+    )
     tables, notes = load_tables(
         figures,
         mode=prices,
@@ -97,17 +105,6 @@ def _figures(
         factors=("five", "momentum") if isinstance(MODELS[study.file.model.name], FactorModel) else (),
     )
     return ledger, replace(held, notes=(*held.notes, *notes)), tables
-
-
-def _closed_only(prices: Prices, calendars: Mapping[str, Calendar], now: pd.Timestamp) -> Prices:
-    """Without the bars of sessions that have not closed yet: their close is only the last trade so far."""
-    kept = {}
-    for symbol, history in prices.histories.items():
-        calendar = calendars[symbol]
-        open_still = calendar.sessions[calendar.closes > now]
-        frame = history.frame[~history.frame.index.isin(open_still)] if history.origin == "yahoo" else history.frame
-        kept[symbol] = history if len(frame) == len(history.frame) else replace(history, frame=frame)
-    return replace(prices, histories=kept)
 
 
 def check_counts(tables: Mapping[str, pd.DataFrame], prices: Prices) -> None:
@@ -156,6 +153,17 @@ def exchanges_of(study: Study) -> dict[str, str]:
     exchange = {study.benchmark_of(s): s.exchange for s in reversed(study.stocks)}
     exchange |= {s.symbol: s.exchange for s in study.file.securities}
     return {symbol: exchange[symbol] for symbol in study.symbols}
+
+
+def expected_of(study: Study) -> dict[str, Expected]:
+    """What an answer is held to: the exchange, the currency where the study names it, the dates of the events."""
+    measured = {s.symbol for s in study.stocks} | {study.benchmark_of(s) for s in study.stocks}
+    dates = tuple(e.date for e in study.file.events)
+    named = {s.symbol: s.currency for s in study.file.securities if "currency" in s.model_fields_set}
+    return {
+        symbol: Expected(mic, named.get(symbol, ""), symbol not in measured, dates if symbol in measured else ())
+        for symbol, mic in exchanges_of(study).items()
+    }
 
 
 def _calendars(study: Study, exchanges: Mapping[str, str]) -> dict[str, Calendar]:

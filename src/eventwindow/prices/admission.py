@@ -1,0 +1,164 @@
+"""What becomes of an answer as it arrives: refused, asked for again, kept, or left for what is held already."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from eventwindow.estimation.returns import returns
+from eventwindow.prices.answers import CHECKS, NEAR, Expected, absent_sessions, finished, refusal
+from eventwindow.prices.cache import Cache, Kept
+from eventwindow.prices.checks import doubts
+from eventwindow.prices.history import PriceHistory, Unavailable
+from eventwindow.prices.reconcile import TOLERANCE, reconcile
+from eventwindow.prices.retry import BusyError
+from eventwindow.prices.yahoo import Pulled, quoted_at
+
+OVERLAP = 20  # rows; fewer compare nothing
+ANOTHER = 0.25  # of the days: a source corrects single days; where more differ it is another series
+_OTHER = "another security, or shifted dates"
+COARSE = 5e-3  # of a daily return: what two sources of one security hardly differ by
+
+
+@dataclass
+class Admission:
+    """Admits the answers of one pull.
+
+    `witnesses` are figures of another source; `anew` takes the answer also where it differs from what is `held`.
+    """
+
+    cache: Cache
+    client: str
+    now: pd.Timestamp
+    expected: Mapping[str, Expected]
+    held: Mapping[str, Kept]
+    witnesses: Mapping[str, PriceHistory]
+    anew: bool = False
+    unwritable: list[str] = field(default_factory=list)
+    _doubted: set[str] = field(default_factory=set)
+
+    def __call__(self, pulled: Pulled) -> Pulled | Unavailable:
+        """The answer or why it is not taken; BusyError where it should be asked for once more."""
+        expected = self.expected.get(pulled.symbol, Expected())
+        pulled = finished(pulled, expected, self.now)
+        if pulled.table["close"].isna().all():
+            return Unavailable(pulled.symbol, f"Yahoo: no prices since {pulled.start.date()}")
+        if why := refusal(pulled, expected, self.now) or self._disowned(pulled):
+            raise BusyError(f"Yahoo's answer is refused: {why}")
+        kept = self.held.get(pulled.symbol)
+        if kept is not None and (why := self._worse(pulled, kept)):
+            return Unavailable(pulled.symbol, why)
+        if kept is not None and not self.anew:
+            pulled = self._told(pulled, kept)
+        self._put(pulled, expected)
+        return pulled
+
+    def _disowned(self, pulled: Pulled) -> str:
+        """Whether another source holds other prices under that symbol."""
+        witness = self.witnesses.get(pulled.symbol)
+        if witness is None:
+            return ""
+        found = reconcile(pulled.symbol, pulled.table, witness.frame, COARSE)
+        if found.compared < OVERLAP:
+            return ""
+        for day, ours, theirs in found.differing.itertuples(index=False):
+            if any(d <= day.date() <= d + NEAR for d in self.expected.get(pulled.symbol, Expected()).dates):
+                of = f"that of the {witness.origin} figures {100 * theirs:+.4g} %"
+                return f"its return on {day:%Y-%m-%d} is {100 * ours:+.4g} %, {of}"
+        if len(found.differing) <= ANOTHER * found.compared:
+            return ""
+        days = f"{len(found.differing)} of {found.compared} days"
+        return (
+            f"its returns are not those of the {witness.origin} figures on {days}: another security, or shifted dates"
+        )
+
+    def _worse(self, pulled: Pulled, kept: Kept) -> str:
+        """Why what is held is the better answer; "" where the new one is."""
+        if lost := lost_days(kept, pulled):
+            return f"Yahoo's answer lacked {lost} days that it gave before"
+        moved, compared = differing(kept.pulled, pulled)
+        if self.anew or moved.empty:
+            return ""
+        if pulled.symbol not in self._doubted:
+            self._doubted.add(pulled.symbol)
+            raise BusyError(f"Yahoo's answer differs from the one held on {len(moved)} of {compared} days")
+        days = f"{len(moved)} of {compared} days, the first {moved.index[0].date()}"
+        if len(moved) > ANOTHER * compared and not self._returned(pulled):
+            return f"Yahoo's answer differs from the one held on {days}: {_OTHER}"
+        before, after = (_doubts(p, pulled.start) for p in (kept.pulled, pulled))
+        if after > before:
+            return f"Yahoo's answer differs from the one held on {days}, and is in doubt on {after} days, not {before}"
+        return ""
+
+    def _told(self, pulled: Pulled, kept: Kept) -> Pulled:
+        """With a note on the days on which it replaced another answer."""
+        moved, _ = differing(kept.pulled, pulled)
+        if moved.empty:
+            return replace(pulled, note=kept.pulled.note)
+        day, before, now = next(moved.itertuples())
+        first = f"the first {day:%Y-%m-%d}: {100 * before:+.4g} %, now {100 * now:+.4g} %"
+        return replace(
+            pulled, note=f"Yahoo gave other returns before on {len(moved)} days ({first}); the newer are kept"
+        )
+
+    def _returned(self, pulled: Pulled) -> bool:
+        """Whether it was given before, an hour ago or more: two that agree outweigh the one that is held."""
+        name = f"{pulled.symbol}?"
+        earlier = self.cache.get(name)
+        same = earlier is not None and differing(earlier.pulled, pulled)[0].empty
+        if earlier is None or not same:
+            self._put(replace(pulled, symbol=name), Expected())
+        return bool(same and earlier and earlier.entry.age >= dt.timedelta(hours=1))
+
+    def _put(self, pulled: Pulled, expected: Expected) -> None:
+        """Keep it, with what it was checked against, the sessions that it lacks, and those asked for a second time."""
+        kept, lacking = self.held.get(pulled.symbol), absent_sessions(pulled, expected, self.now)
+        again = set() if kept is None else set(kept.lacking) & set(lacking)
+        facts = {"checks": str(CHECKS), "mic": expected.mic, "absent": " ".join(map(str, lacking))}
+        try:
+            self.cache.put(pulled, self.client, facts | {"again": " ".join(map(str, sorted(again)))})
+        except OSError as error:
+            self.unwritable.append(str(error.strerror or error))
+
+
+def _doubts(pulled: Pulled, start: pd.Timestamp) -> int:
+    history = quoted_at(pulled, start, pulled.table.index[-1])
+    return doubts(history) if isinstance(history, PriceHistory) else 0
+
+
+def trusted(kept: Kept, expected: Expected) -> bool:
+    """Whether what is held passed these checks; what was kept under earlier ones is held to these."""
+    if kept.entry.facts.get("checks") == str(CHECKS):
+        return True
+    return not refusal(kept.pulled, expected, pd.Timestamp.now("UTC"))
+
+
+def usable(kept: Kept, expected: Expected, end: pd.Timestamp) -> bool:
+    """Whether what is held need not be asked for again: fresh, checked so, and no day 0 lacking that was asked once."""
+    facts = kept.entry.facts
+    if facts.get("checks") != str(CHECKS) or (expected.mic and facts.get("mic") != expected.mic):
+        return False
+    open_days = [d for d in kept.lacking if str(d) not in facts.get("again", "")]
+    return kept.is_fresh(end) and not any(d <= day <= d + NEAR for d in expected.dates for day in open_days)
+
+
+def differing(held: Pulled, fresh: Pulled) -> tuple[pd.DataFrame, int]:
+    """The days on which two answers give other returns of the close, dividends aside; and how many were compared."""
+    closes = pd.DataFrame({"before": held.table["close"], "now": fresh.table["close"]}).dropna()
+    if len(closes) < OVERLAP:
+        return closes.iloc[:0], len(closes)
+    pair = pd.DataFrame({name: returns(closes[name]) for name in closes}).iloc[1:]
+    slack = (2 * 0.01 / closes.min(axis=1)).reindex(pair.index).clip(lower=TOLERANCE)  # quotes are rounded to a cent
+    return pair[(pair["before"] - pair["now"]).abs() > slack], len(pair)
+
+
+def lost_days(held: Kept | None, pulled: Pulled) -> int:
+    """How many held days an answer lacks, 0 where it is at most one in a hundred (a correction of Yahoo's)."""
+    if held is None:
+        return 0
+    before = held.pulled.table.index
+    lost = len(before[before >= pulled.start].difference(pulled.table.index))
+    return lost if lost > max(2, len(before) // 100) else 0

@@ -1,0 +1,165 @@
+"""Whether an answer is the one that was asked for: what the source says of it, its dates, its newest close."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.calendars.exchange import Calendar, exchange_calendar
+from eventwindow.errors import EventDateError
+from eventwindow.prices.checks import check_history
+from eventwindow.prices.history import PriceHistory
+from eventwindow.prices.yahoo import HUNDREDTHS, Pulled, quoted_at
+
+CHECKS = 1  # the version of these checks: what was kept under another is asked for again
+LISTED = ("EQUITY", "ETF")  # what has an exchange and a currency of its own; an index has its country's
+LAST_SLACK = 0.02  # of the newest close: the last trade told and the closing auction may differ
+RANGE_SLACK = 1e-3
+FEWEST = 2 / 3  # of the sessions between first and last row; a weekly answer holds a fifth
+CLOSED = 0.75  # of the weekdays without a session: where closes move on as many, the dates are shifted
+NEAR = dt.timedelta(days=5)  # from an event's date to the session after its day 0, over a weekend
+
+_building = threading.Lock()  # answers arrive in threads, and a calendar takes a second
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is known of a security before its prices are asked for; empty where nothing is.
+
+    `around_the_clock` trades while its exchange is closed; `dates` are those of the events that it is needed for.
+    """
+
+    mic: str = ""
+    currency: str = ""
+    around_the_clock: bool = False
+    dates: tuple[dt.date, ...] = ()
+
+    def calendar(self, start: pd.Timestamp, now: pd.Timestamp) -> Calendar | None:
+        """The sessions from `start` to the coming week; None where the exchange is unknown, which a study tells."""
+        try:
+            with _building:
+                return exchange_calendar(self.mic, start.date(), (now + pd.Timedelta("7D")).date())
+        except EventDateError:
+            return None
+
+
+def finished(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> Pulled:
+    """Without the bar of a day that is not over: its close is only the last trade so far."""
+    calendar = expected.calendar(pulled.start, now) if expected.mic else None
+    zone = str(pulled.told.get("exchangeTimezoneName") or (calendar.zone if calendar else "America/New_York"))
+    last = now.tz_convert(zone).tz_localize(None).normalize() - pd.Timedelta("1D")
+    if calendar and not expected.around_the_clock:
+        closed = calendar.sessions[calendar.closes <= now]
+        last = max(last, closed[-1]) if len(closed) and closed[-1] > last else last
+    table = pulled.table[pulled.table.index <= last]
+    return pulled if len(table) == len(pulled.table) else replace(pulled, table=table)
+
+
+def refusal(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> str:
+    """Why an answer cannot be the one that was asked for; "" where nothing speaks against it."""
+    calendar = expected.calendar(pulled.start, now) if expected.mic else None
+    return next(_faults(pulled, expected, calendar, now), "")
+
+
+def absent_sessions(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> list[dt.date]:
+    """Sessions between the first and the last row that have none."""
+    calendar = expected.calendar(pulled.start, now) if expected.mic else None
+    return [] if calendar is None else [day.date() for day in _within(calendar, pulled).difference(_held(pulled))]
+
+
+def _faults(pulled: Pulled, expected: Expected, calendar: Calendar | None, now: pd.Timestamp) -> Iterator[str]:
+    yield from _of_another(pulled, expected, calendar)
+    index = _held(pulled)
+    if index[0] < pulled.start - pd.Timedelta("1D") or index[-1] > now.tz_localize(None) + pd.Timedelta("1D"):
+        yield f"its rows run from {index[0].date()} to {index[-1].date()}, asked were those from {pulled.start.date()}"
+    if calendar is not None and not expected.around_the_clock:
+        yield from _off_calendar(pulled, calendar)
+    yield from _newest(pulled)
+    history = quoted_at(pulled, index[0], index[-1])
+    if calendar is not None and isinstance(history, PriceHistory):
+        found = check_history(history, calendar, around_the_clock=expected.around_the_clock)
+        yield from (finding.text_en for finding in found if finding.level == "error")
+
+
+def _of_another(pulled: Pulled, expected: Expected, calendar: Calendar | None) -> Iterator[str]:
+    """What the source says that its answer is of: symbol, interval, currency, the exchange's clock."""
+    told = pulled.told
+    if (symbol := str(told.get("symbol") or pulled.symbol)).upper() != pulled.symbol.upper():
+        yield f"it is of {symbol!r}"
+    if (interval := str(told.get("dataGranularity") or "1d")) != "1d":
+        yield f"its rows are of {interval}, not of a day"
+    if told.get("instrumentType") not in LISTED:
+        return
+    quoted, wanted = (HUNDREDTHS.get(c, (c, 1.0))[0] for c in (pulled.currency, expected.currency))
+    if quoted and wanted and quoted != wanted:
+        yield f"it is quoted in {quoted}, the study says {wanted}"
+    zone = str(told.get("exchangeTimezoneName") or "")
+    if zone and calendar is not None and not _same_clock(zone, calendar.zone, _held(pulled)[-1]):
+        yield f"it is of an exchange in {zone}; {calendar.mic} is in {calendar.zone}"
+
+
+def _same_clock(one: str, other: str, day: pd.Timestamp) -> bool:
+    try:
+        return bool(day.tz_localize(one) == day.tz_localize(other))
+    except (KeyError, ValueError, OSError):  # a zone that this machine does not know
+        return False
+
+
+def _off_calendar(pulled: Pulled, calendar: Calendar) -> Iterator[str]:
+    """Sessions that no row falls on and rows that fall on none: a coarser interval, or dates that are shifted."""
+    sessions, rows = _within(calendar, pulled), _held(pulled)
+    absent = sessions.difference(rows)
+    if len(sessions) and len(absent) > (1 - FEWEST) * len(sessions):
+        yield f"it holds {len(sessions) - len(absent)} of {len(sessions)} sessions of {calendar.mic}"
+    weekdays = pd.bdate_range(rows[0], rows[-1])
+    closed = weekdays[(weekdays >= calendar.sessions[0]) & (weekdays <= calendar.sessions[-1])]
+    closed = closed.difference(calendar.sessions)
+    moves = pulled.table["close"].dropna().pct_change().reindex(closed.intersection(rows)).abs() > 0
+    if len(closed) and moves.sum() >= CLOSED * len(closed) and len(absent) >= moves.sum():
+        yield (
+            f"its dates are shifted: closes move on {moves.sum()} of {len(closed)} weekdays without a session "
+            f"of {calendar.mic}, and {len(absent)} sessions have no row"
+        )
+
+
+def _newest(pulled: Pulled) -> Iterator[str]:
+    """The newest close against its day's range, and against the last price that the source tells of that day."""
+    row = pulled.table.dropna(subset=["close"]).iloc[-1]
+    day, close, told = pd.Timestamp(str(row.name)), float(row["close"]), pulled.told
+    ranges = [(row["low"], row["high"])]
+    if _local_day(told.get("regularMarketTime"), str(told.get("exchangeTimezoneName") or "UTC")) == day:
+        last = _number(told.get("regularMarketPrice"))
+        ranges += [(last * (1 - LAST_SLACK), last * (1 + LAST_SLACK))]
+        ranges += [(_number(told.get("regularMarketDayLow")), _number(told.get("regularMarketDayHigh")))]
+    for low, high in ranges:
+        if close < low * (1 - RANGE_SLACK) or close > high * (1 + RANGE_SLACK):
+            yield f"its newest close, {close:g} on {day.date()}, lies outside {low:g} to {high:g}, told of the same day"
+
+
+def _local_day(moment: Any, zone: str) -> pd.Timestamp | None:
+    """The day of a moment (a stamp, or seconds of the epoch) on the exchange's clock."""
+    try:
+        stamp = moment if isinstance(moment, pd.Timestamp) else pd.Timestamp(float(moment), unit="s", tz="UTC")
+        return (stamp if stamp.tzinfo else stamp.tz_localize("UTC")).tz_convert(zone).tz_localize(None).normalize()
+    except (TypeError, ValueError, KeyError, OSError, OverflowError):
+        return None
+
+
+def _number(value: Any) -> float:
+    """A number that was told, else NaN, which no close lies outside of."""
+    return float(value) if isinstance(value, int | float) and value > 0 else float(np.nan)
+
+
+def _held(pulled: Pulled) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(pulled.table["close"].dropna().index)
+
+
+def _within(calendar: Calendar, pulled: Pulled) -> pd.DatetimeIndex:
+    rows = _held(pulled)
+    return calendar.sessions[(calendar.sessions >= rows[0]) & (calendar.sessions <= rows[-1])]
