@@ -84,7 +84,7 @@ def _faults(pulled: Pulled, expected: Expected, calendar: Calendar | None, now: 
     history = quoted_at(pulled, index[0], index[-1])
     if calendar is not None and isinstance(history, PriceHistory):
         found = check_history(history, calendar, around_the_clock=expected.around_the_clock)
-        yield from (finding.text_en for finding in found if finding.level == "error")
+        yield from (str(finding.reason) for finding in found if finding.level == "error")
 
 
 def _of_another(pulled: Pulled, expected: Expected, calendar: Calendar | None) -> Iterator[str]:
