@@ -190,3 +190,58 @@ def test_no_statement_of_the_five_articles_is_judged_against_the_ledger(tmp_path
 
 def key(claim: object) -> tuple[object, ...]:
     return tuple(str(getattr(claim, name)) for name in ("security", "measure", "stated", "hedge"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "options", "keys"),
+    [
+        (
+            "Apple fell more than 9 % on 3 April 2025",
+            [],
+            {
+                "security": "AAPL",
+                "stated": -0.09,
+                "hedge": "more_than",
+                "measure": "return",
+                "date": dt.date(2025, 4, 3),
+            },
+        ),
+        (
+            "標普500指數2025年4月3日創2020年6月以來最大單日跌幅。",
+            [],
+            {"security": "^GSPC", "measure": "return_rank", "since": dt.date(2020, 7, 1), "side": "down"},
+        ),
+        (
+            "Nvidia fell 8.8% over the week.",
+            ["--date", "2024-07-20"],
+            {"stated": -0.088, "date": dt.date(2024, 7, 15), "until": dt.date(2024, 7, 19)},
+        ),
+    ],
+)
+def test_a_sentence_becomes_its_table(
+    sentence: str, options: list[str], keys: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["claim", sentence, *options]) == 0
+    made = tomllib.loads(capsys.readouterr().out)
+    assert keys.items() <= made["claims"][0].items()
+    assert made["securities"][0]["symbol"] == made["claims"][0]["security"]
+
+
+def test_a_day_that_a_sentence_does_not_tell_stays_open(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["claim", "Apple fell 9 % on Thursday."]) == 0
+    text = capsys.readouterr().out
+    assert "# open: the day is not stated" in text
+    assert "date" not in tomllib.loads(text)["claims"][0]
+    assert main(["claim", "The sun shone."]) == 2
+
+
+def test_a_claim_on_the_benchmark_needs_no_entry_of_its_own(tmp_path: Path) -> None:
+    from eventwindow.study.library import new_study
+
+    folder = new_study(tmp_path / "own")
+    claims = folder / "claims.toml"
+    table = ["[[claims]]", 'id = "B1"', 'article = "A1"', 'security = "SPY"', 'text_en = "The market fell."']
+    table += ['direction = "down"', 'hedge = "direction"', 'measure = "return"', "date = 2025-01-27"]
+    claims.write_text("\n".join([claims.read_text(encoding="utf-8"), *table]), encoding="utf-8")
+    (verdict,) = [v for v in run_study(folder, prices="shipped").verdicts if v.claim.id == "B1"]
+    assert verdict.word == "confirmed"

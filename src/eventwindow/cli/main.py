@@ -91,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
     _price_options(quick)
     quick.add_argument("--save", type=Path, metavar="FOLDER", help="keep the study in this folder")
     quick.add_argument("--json", action="store_true", help="print the same as JSON")
-    _draft_command(commands)
+    _reading_commands(commands)
     prices = _command(commands, "prices", _prices, "show what is held of a study's prices, how old and from where")
     prices.add_argument("study", metavar="STUDY")
     prices.add_argument("--refresh", action="store_true", help="pull again and show what changed")
@@ -105,6 +105,20 @@ def parser() -> argparse.ArgumentParser:
     new = _command(commands, "new", _new, "write a small, commented study that runs as it is")
     new.add_argument("name", metavar="NAME", help="the folder to make")
     return top
+
+
+def _reading_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands that read sentences."""
+    draft = _command(commands, "draft", _draft, "draft a claims.toml from articles, for a person to finish")
+    draft.add_argument("articles", nargs="+", type=Path, metavar="ARTICLE", help="plain text, UTF-8")
+    draft.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="the day that the articles are of")
+    draft.add_argument("--study", metavar="STUDY", help="the study that the claims are for; its names count too")
+    draft.add_argument("--names", type=Path, metavar="CSV", help="further names of securities")
+    draft.add_argument("--out", type=Path, default=Path("claims.draft.toml"), metavar="FILE")
+    _verify_options(_command(commands, "verify", _verify, "an article's market statements with a verdict each"))
+    claim = _command(commands, "claim", _claim, "print the table of claims.toml that states a sentence")
+    claim.add_argument("sentence", metavar="SENTENCE", help="English or Chinese, with the day and its year")
+    claim.add_argument("--date", metavar="YYYY-MM-DD", help="the day that it is of, where it tells none with its year")
 
 
 def _verify_options(verify: argparse.ArgumentParser) -> None:
@@ -125,16 +139,6 @@ def _calibration_options(size: argparse.ArgumentParser) -> None:
     size.add_argument("--months", nargs="+", default=("all",), metavar="KIND", help="all, calm or turbulent")
     size.add_argument("--effects", type=float, nargs="+", default=(0.0, 0.005, 0.01, 0.02), metavar="X")
     size.add_argument("--out", type=Path, default=Path("eventwindow-out/calibration"), metavar="DIR")
-
-
-def _draft_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    draft = _command(commands, "draft", _draft, "draft a claims.toml from articles, for a person to finish")
-    draft.add_argument("articles", nargs="+", type=Path, metavar="ARTICLE", help="plain text, UTF-8")
-    draft.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="the day that the articles are of")
-    draft.add_argument("--study", metavar="STUDY", help="the study that the claims are for; its names count too")
-    draft.add_argument("--names", type=Path, metavar="CSV", help="further names of securities")
-    draft.add_argument("--out", type=Path, default=Path("claims.draft.toml"), metavar="FILE")
-    _verify_options(_command(commands, "verify", _verify, "an article's market statements with a verdict each"))
 
 
 class _Version(argparse.Action):
@@ -286,6 +290,14 @@ def _quick(options: argparse.Namespace) -> int:
     from eventwindow.cli.quick import quick
 
     return quick(options)
+
+
+def _claim(options: argparse.Namespace) -> int:
+    from eventwindow.cli.verify import date_of
+    from eventwindow.draft.claim import claim_lines
+
+    print(*claim_lines(options.sentence, date_of(options.date)), sep="\n")
+    return 0
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -25,7 +25,7 @@ EXCERPT = 60  # characters of a sentence that the list of passed-over figures sh
 
 def verify(options: argparse.Namespace) -> int:
     """Read the articles, run their study, print what was found and keep it beside the study."""
-    date = _date(options.date)
+    date = date_of(options.date)
     articles = [read(path, date) for path in options.articles]
     folder = options.out or Path("eventwindow-out") / f"verify-{_stem(articles[0])}"
     with progress() as step, progress_bar("prices") as bar:
@@ -56,7 +56,7 @@ def _run(
             lacking |= unknown
 
 
-def _date(text: str | None) -> dt.date | None:
+def date_of(text: str | None) -> dt.date | None:
     try:
         return None if text is None else dt.date.fromisoformat(text)
     except ValueError:

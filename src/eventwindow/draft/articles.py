@@ -67,7 +67,7 @@ def read(path: Path, date: dt.date | None) -> Article:
         if not raw.strip():
             raise StudyError("the page holds no text", where=name, remedy="Save the article's text into a file.")
     _check_language(raw, name)
-    dated = date or told or _dateline(raw)
+    dated = date or told or dateline(raw)
     if dated is None:
         raise StudyError("the article tells no day", where=name, remedy="Give the day it is of: --date YYYY-MM-DD.")
     return Article(name, raw, dated)
@@ -94,7 +94,7 @@ def _check_language(text: str, name: str) -> None:
         raise StudyError("the language is none that is read", where=name, remedy="English and Chinese are read.")
 
 
-def _dateline(text: str) -> dt.date | None:
+def dateline(text: str) -> dt.date | None:
     """The first day with its year in the article's head, else in its last lines."""
     for part in (text[:HEAD], text[-HEAD // 4 :]):
         for m in sorted(days(part, dt.date(1900, 1, 1)), key=lambda m: m.start):

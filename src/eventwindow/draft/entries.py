@@ -14,7 +14,6 @@ from eventwindow.study.definition import Study
 RANKS = {"loss_rank", "return_rank", "value_rank", "record"}
 ANY_DAY = {"value_rank"}  # the last close on or before the day counts
 UNMEASURED = {"volume_multiple": Reason("draft_volume")}
-SINCE = Reason("draft_since")
 ROUND = Reason("draft_round")
 Entry = dict[str, Any]
 Closed = Callable[[str, dt.date], bool]  # symbol, day → its exchange had no session
@@ -67,6 +66,8 @@ def _measured(s: Statement) -> Entry:
         found["date"] = s.date
     if s.until:
         found["until"] = s.until
+    if s.since and s.kind == "return_rank":
+        found["since"] = _after(s.since)
     if s.against:
         found["against"] = [a.symbols[0] for a in s.against if a.symbols]
         found["of"] = "change"
@@ -78,6 +79,13 @@ def _measured(s: Statement) -> Entry:
         "breadth": {"side": side, "at": s.by or "close"},
     }
     return found | extra.get(s.kind, {})
+
+
+def _after(since: str) -> dt.date:
+    """The first day after the month or year: the day that was worse lies in it."""
+    year, _, month = since.partition("-")
+    following = int(year) * 12 + int(month or 12)
+    return dt.date(following // 12, following % 12 + 1, 1)
 
 
 def _round(s: Statement) -> bool:
@@ -115,7 +123,7 @@ def _named(who: Subject, nobody: Reason, held: Mapping[str, Any] | None) -> list
 
 
 def _when_open(s: Statement, study: Study | None, closed: Closed) -> list[Reason]:
-    unmeasured = [reason for kind, reason in UNMEASURED.items() if kind == s.kind] + [SINCE] * bool(s.since)
+    unmeasured = [reason for kind, reason in UNMEASURED.items() if kind == s.kind]
     if s.year:
         return unmeasured
     if s.date is None:

@@ -73,7 +73,7 @@ def verify_study(
     if folder.exists():
         raise StudyError(f"{folder} exists already", remedy="Give another name with --out, or remove it first.")
     read = [list(readings(a.text, a.dated, None, own)) for a in articles]
-    statements = [[_on_sessions(s) for r in found for s in r.statements] for found in read]
+    statements = [[on_sessions(s) for r in found for s in r.statements] for found in read]
     homes = [h for h in _homes([s for found in statements for s in found], articles) if h.symbol not in lacking]
     if not homes:
         raise StudyError(f"no prices of {', '.join(sorted(lacking))}", remedy="Give them with --prices PATH.")
@@ -100,7 +100,7 @@ def verify_study(
 
 def _said(key: str, s: Statement, study: Study, lacking: frozenset[str]) -> Said:
     named = {w for who in (s.who, *s.against) for w in who.symbols if len(who.symbols) == 1}
-    reasons = [r for r in open_reasons(s, study, _open_everywhere) if r.values.get("symbol") not in lacking]
+    reasons = [r for r in open_reasons(s, study, no_session) if r.values.get("symbol") not in lacking]
     reasons += [Reason("draft_no_prices", symbol=symbol) for symbol in sorted(named & lacking)]
     return Said(key, s.line, Text(*paraphrase(s)), tuple(reasons))
 
@@ -112,17 +112,17 @@ def _passed(found: Sequence[Reading]) -> Iterator[Passed]:
 def _entries(key: str, article: Article, found: Sequence[Statement], study: Study) -> list[Entry]:
     places = [f"{article.name}, line {s.line}" for s in found]
     return [
-        entry(s, f"{key}-{k}", key, place, study, _open_everywhere)
+        entry(s, f"{key}-{k}", key, place, study, no_session)
         for k, (s, place) in enumerate(zip(found, places, strict=True), 1)
     ]
 
 
-def _open_everywhere(symbol: str, day: dt.date) -> bool:
+def no_session(symbol: str, day: dt.date) -> bool:
     """Whether the symbol's exchange had no session on that day."""
     return _session(symbol, day, 0) != day
 
 
-def _on_sessions(s: Statement) -> Statement:
+def on_sessions(s: Statement) -> Statement:
     """The ends of a span on sessions of the exchange: the first one from its first day, the last one up to its last."""
     if not s.until or len(s.who.symbols) != 1 or s.date is None:
         return s

@@ -85,7 +85,7 @@ def _figures(
 ) -> tuple[Ledger, Prices, dict[str, pd.DataFrame]]:
     """The ledger, prices and further tables: all that needs no calendar."""
     figures, events = study.folder / "figures", [e.id for e in study.file.events]
-    ledger = read_claims(claims or study.folder / "claims.toml", study.securities, study.baskets, events)
+    ledger = read_claims(claims or study.folder / "claims.toml", study.symbols, study.baskets, events)
     step("getting prices")
     held = load_prices(
         study.symbols,
