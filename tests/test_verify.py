@@ -185,7 +185,7 @@ def test_no_statement_of_the_five_articles_is_judged_against_the_ledger(tmp_path
             if v.word in JUDGED and told in JUDGED:
                 assert v.word == told, v.claim.text_en
                 compared += 1
-    assert compared >= 10
+    assert compared >= 8
 
 
 def key(claim: object) -> tuple[object, ...]:

@@ -95,8 +95,7 @@ def parser() -> argparse.ArgumentParser:
     prices = _command(commands, "prices", _prices, "show what is held of a study's prices, how old and from where")
     prices.add_argument("study", metavar="STUDY")
     prices.add_argument("--refresh", action="store_true", help="pull again and show what changed")
-    size = _command(commands, "calibrate", _calibrate, "measure size and power of every test on your own prices")
-    _calibration_options(size)
+    _calibration_options(commands)
     _command(commands, "list", _list, "list the studies that ship")
     pages = _command(commands, "help", _help, "print a page of the documentation, or a JSON schema")
     pages.add_argument("topic", nargs="?", metavar="TOPIC", help="its name (default: the list of pages)")
@@ -130,7 +129,8 @@ def _verify_options(verify: argparse.ArgumentParser) -> None:
     verify.add_argument("--language", choices=languages(), help="of the report (default: the article's)")
 
 
-def _calibration_options(size: argparse.ArgumentParser) -> None:
+def _calibration_options(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    size = _command(commands, "calibrate", _calibrate, "measure size and power of every test on your own prices")
     size.add_argument("prices", type=Path, metavar="PRICES", help="a file or folder of prices, many securities")
     size.add_argument("--draws", type=int, default=500, metavar="N", help="pseudo-events a design")
     size.add_argument("--seed", type=int, default=0, metavar="N")

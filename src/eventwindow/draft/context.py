@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from eventwindow.draft.lexicon import Mark
@@ -57,11 +58,12 @@ def day_told(sentence: Sentence, mark: Mark, context: Context) -> bool:
     return context.days or sentence.has("date", "period")
 
 
-def one_day(sentence: Sentence, context: Context) -> bool:
-    """Whether what comes next can be of one day only: the sentence names one at most."""
+def one_day(sentence: Sentence, context: Context, told: Collection[dt.date]) -> bool:
+    """Whether what comes next can be of one day only: the statements `told` are of one, and no step was made from it."""
     marks = sentence.all("date")
-    steps = any(m.value.steps for m in marks)  # "the next day": two days were spoken of
-    return len({m.value for m in marks}) == 1 and not steps if marks else context.days
+    if any(m.value.steps for m in marks):
+        return False
+    return len(set(told) or {m.value for m in marks}) == 1 if told or marks else context.days
 
 
 def last_day(sentence: Sentence, context: Context) -> dt.date | None:

@@ -75,7 +75,7 @@ def paragraph(
         context = replace(
             context,
             date=last_day(sentence, context),
-            days=one_day(sentence, context),
+            days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
             **_spoken_of(sentence, context, known),
         )
         if ordered:
