@@ -61,9 +61,9 @@ def day_told(sentence: Sentence, mark: Mark, context: Context) -> bool:
 def one_day(sentence: Sentence, context: Context, told: Collection[dt.date]) -> bool:
     """Whether what comes next can be of one day only: the statements `told` are of one, and no step was made from it."""
     marks = sentence.all("date")
-    if any(m.value.steps for m in marks):
-        return False
-    return len(set(told) or {m.value for m in marks}) == 1 if told or marks else context.days
+    if not (told or marks):
+        return context.days
+    return len(set(told) or {m.value for m in marks}) == 1 and not any(m.value.steps for m in marks)
 
 
 def last_day(sentence: Sentence, context: Context) -> dt.date | None:
