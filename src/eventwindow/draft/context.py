@@ -59,7 +59,7 @@ def day_told(sentence: Sentence, mark: Mark, context: Context) -> bool:
 
 
 def one_day(sentence: Sentence, context: Context, told: Collection[dt.date]) -> bool:
-    """Whether what comes next can be of one day only: the statements `told` are of one, and no step was made from it."""
+    """Whether what comes next can be of one day only: the statements `told` are, and no step was made from it."""
     marks = sentence.all("date")
     if not (told or marks):
         return context.days
