@@ -90,7 +90,9 @@ def _session(sheet: Sheet, context: Context, rows: pd.DataFrame) -> None:
         said = f"{context.name(name)} {percent(value)} ({percent(abnormal)})"
         lines.append((said, (ORANGE if abnormal < 0 else BLUE) if p < LEVEL else FAINT))
     length = float((head["closes"] - head["opens"]) / HOUR)
-    if not sheet.narrow:
+    if sheet.narrow:
+        sheet.rect(2, sheet.height + 4, 5, 16.0 * len(lines) - 2, FAINT, opacity=0.5, title=lines[0][0])
+    else:
         width = max(_at(sheet, float(head["hours"]) + length) - x, 4)
         sheet.rect(x, sheet.height + 4, width, 5, FAINT, opacity=0.5, title=lines[0][0])
         sheet.height += 8
