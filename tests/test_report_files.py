@@ -55,7 +55,8 @@ def test_what_was_said_is_told_in_the_reader_s_language(deepseek, written):
     surprising = [v.claim for v in deepseek.verdicts if v.word == "contradicted"]
     for code, said in (("en", "stated_text"), ("zh-Hant", "stated_text_zh")):
         name, as_written = file_name(code).replace("html", "{}"), language(code).written
-        page, summary = ((written / name.format(kind)).read_text(encoding="utf-8") for kind in ("html", "md"))
+        places = (name.replace("report", "appendix").format("html"), name.format("md"))
+        page, summary = ((written / place).read_text(encoding="utf-8") for place in places)
         assert [c.id for c in claims if f"</i> {as_written(getattr(c, said))}</span>" not in page] == []
         assert [c.id for c in surprising if f"| {as_written(getattr(c, said))} |" not in summary] == []
     assert "</i> hit hard</span>" not in (written / "report.zh-Hant.html").read_text(encoding="utf-8")

@@ -96,7 +96,7 @@ def both(request, deepseek, written):
     html = written / file_name(request.param)
     context = Context(deepseek, language(request.param))
     page = html.with_name(html.name.replace("report", "appendix")).read_text(encoding="utf-8")
-    return context, page, leaves(read(html.with_suffix(".pdf")))
+    return context, re.sub(r"<a [^>]*download=.*?</a>", "", page), leaves(read(html.with_suffix(".pdf")))
 
 
 def test_the_paper_says_all_that_the_page_says(both):

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from eventwindow.claims.model import WORDS, Verdict
 from eventwindow.claims.rules import HOLDS
+from eventwindow.claims.verdicts import by_statement
 from eventwindow.errors import file_name
 from eventwindow.report.blocks import (
     Block,
@@ -79,11 +80,12 @@ def _held(context: Context) -> Markup:
     verdicts = context.result.verdicts
     if not verdicts:
         return Markup("")
-    counts: Counter[str] = Counter(v.word for v in verdicts)
+    said = by_statement(verdicts)
+    counts: Counter[str] = Counter(word for _, word in said)
     held, wrong, mixed = sum(counts[w] for w in HOLDS), counts["contradicted"], counts["mixed"]
     articles = len({v.claim.article for v in verdicts})
     values = {"articles": articles, "held": held, "wrong": wrong, "mixed": mixed}
-    return context.language.say("story.held", total=len(verdicts), rest=len(verdicts) - held - wrong - mixed, **values)
+    return context.language.say("story.held", total=len(said), rest=len(said) - held - wrong - mixed, **values)
 
 
 def days(context: Context) -> Iterator[Block]:
@@ -122,7 +124,7 @@ def _scored(context: Context, article: Mapping[str, object], mine: list[Verdict]
     language = context.language
     title = str(context.article_titles.get(str(article["key"]), article["key"]))
     outlet = _outlet(context, article)
-    counts: Counter[str] = Counter(v.word for v in mine)
+    counts: Counter[str] = Counter(word for _, word in by_statement(mine))
     tested = sum(counts[w] for w in WORDS if w not in ("not_testable", "not_rated"))
     held = language.say("story.of", n=sum(counts[w] for w in HOLDS), all=tested)
     wrong = [v for word in SURPRISING for v in mine if v.word == word]
@@ -162,10 +164,11 @@ def back(context: Context) -> Iterator[Block]:
 
 def limits(context: Context) -> Iterator[Block]:
     """What prices cannot say: how many statements, and of what kind."""
-    say, counts = context.language.say, Counter(v.word for v in context.result.verdicts)
+    say, said = context.language.say, by_statement(context.result.verdicts)
+    counts = Counter(word for _, word in said)
     if n := counts["not_testable"] + counts["not_rated"]:
         link = linked(appendix_page(context, "verdicts"), say("story.listed"))
-        yield Paragraph(Markup("{} {}").format(say("story.cannot", n=n, all=len(context.result.verdicts)), link))
+        yield Paragraph(Markup("{} {}").format(say("story.cannot", n=n, all=len(said)), link))
     if context.result.readings:
         link = linked(appendix_page(context, "readings"), say("story.readings_link"))
         yield Paragraph(Markup("{} {}").format(say("story.readings", n=len(context.result.readings)), link))
