@@ -10,7 +10,8 @@ from typing import Any
 from eventwindow.panel.form import PanelStudy, options_of
 from eventwindow.panel.results import PanelResult
 from eventwindow.panel.run import Step, panel_study, quiet
-from eventwindow.report.panel_writing import check_panel_out, write_panel
+from eventwindow.report.panel_writing import write_panel
+from eventwindow.report.swap import check_out
 
 PARALLEL = 50_000  # bytes of an event list below which a second process is not worth its start
 
@@ -30,7 +31,7 @@ def run_panel(
     Finished chunks stay in out/work.
     """
     out = out or Path("eventwindow-out") / study.name
-    check_panel_out(out)
+    check_out(out)
     result = result_of(study, out / "work", step=step, engine=engine, workers=workers, client=client)
     step("writing the results")
     return result, write_panel(result, out, study, languages)

@@ -4,63 +4,47 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from eventwindow.errors import StudyError, file_name
+from eventwindow.errors import file_name
 from eventwindow.panel.form import PanelStudy
 from eventwindow.panel.results import PanelResult
 from eventwindow.report.csv import CSV_CODING, csv_text, write_csv
 from eventwindow.report.language import LANGUAGES
 from eventwindow.report.panel import page
+from eventwindow.report.swap import CHUNKS, swapped_in
 
+OURS = {"results", CHUNKS, *map(file_name, LANGUAGES)}
 ROWS_OF_CSV = 100_000  # more rows are written as Parquet
 
 
-def check_panel_out(out: Path) -> None:
-    """A folder that holds other things than a result, or the chunks of one, is never written to."""
-    if out.exists() and not out.is_dir():
-        raise StudyError(f"{out} is a file", remedy="Give a folder with --out.")
-    if out.is_dir() and not (out / "results" / "run.json").is_file() and {p.name for p in out.iterdir()} - {"work"}:
-        raise StudyError(
-            f"{out} is not empty and holds no earlier result", remedy="Give another folder with --out, or empty it."
-        )
-
-
 def write_panel(result: PanelResult, out: Path, study: PanelStudy, languages: Sequence[str] = ()) -> Path:
-    """Write everything under out/work, move it into its place, and drop the chunks; the path of the report.
+    """Write everything to a folder that takes the place of the earlier result; the path of the report.
 
-    The page is written in `languages`, in both if none is named.
+    The page is written in `languages`, in all if none is named.
     """
-    fresh = out / "work" / "fresh"
-    shutil.rmtree(fresh, ignore_errors=True)
-    (fresh / "results").mkdir(parents=True)
-    plan = result.plan
-    for name in ("tests", "caar", "aar", "excluded"):
-        table = getattr(result, name)
-        write_csv(table, fresh / "results" / f"{name}.csv")
-    _write_rows(
-        result.cumulative_parts(), fresh / "results" / "cumulative", len(plan.events) * len(plan.specification.report)
-    )
-    if plan.specification.daily:
-        rows = len(plan.events) * len(plan.specification.window)
-        _write_rows(result.daily_parts(), fresh / "results" / "abnormal_returns", rows)
     codes = languages or LANGUAGES
-    for code in codes:
-        (fresh / file_name(code)).write_text(page(result, study, code, codes), encoding="utf-8", newline="\n")
-    record = json.dumps(_record(result, study), ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
-    (fresh / "results" / "run.json").write_text(record + "\n", encoding="utf-8", newline="\n")
-    for name in ("results", *map(file_name, LANGUAGES)):
-        place = out / name
-        shutil.rmtree(place, ignore_errors=True) if place.is_dir() else place.unlink(missing_ok=True)
-        if (fresh / name).exists():
-            (fresh / name).rename(place)
-    shutil.rmtree(out / "work")
+    with swapped_in(out, OURS) as fresh:
+        (fresh / "results").mkdir()
+        _write_tables(result, fresh / "results")
+        for code in codes:
+            (fresh / file_name(code)).write_text(page(result, study, code, codes), encoding="utf-8", newline="\n")
+        record = json.dumps(_record(result, study), ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
+        (fresh / "results" / "run.json").write_text(record + "\n", encoding="utf-8", newline="\n")
     return out / file_name(codes[0])
+
+
+def _write_tables(result: PanelResult, folder: Path) -> None:
+    for name in ("tests", "caar", "aar", "excluded"):
+        write_csv(getattr(result, name), folder / f"{name}.csv")
+    specification, events = result.plan.specification, len(result.plan.events)
+    _write_rows(result.cumulative_parts(), folder / "cumulative", events * len(specification.report))
+    if specification.daily:
+        _write_rows(result.daily_parts(), folder / "abnormal_returns", events * len(specification.window))
 
 
 def _write_rows(parts: Iterator[pd.DataFrame], path: Path, rows: int) -> None:

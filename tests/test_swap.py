@@ -1,0 +1,122 @@
+"""A result takes the place of the old one in whole, whenever a run is stopped and however many write at once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+import eventwindow
+from eventwindow.errors import StudyError
+from eventwindow.report import swap
+from eventwindow.report.swap import check_out, swapped_in
+
+
+def write(out: Path, text: str) -> None:
+    with swapped_in(out, {"results"}) as fresh:
+        (fresh / "results").mkdir()
+        (fresh / "results" / "run.json").write_text(text)
+
+
+def read(out: Path) -> str:
+    return (out / "results" / "run.json").read_text()
+
+
+@pytest.mark.parametrize("in_one_step", [True, False])
+def test_a_result_replaces_the_old_one_and_what_lies_beside_it_stays(tmp_path, monkeypatch, in_one_step):
+    if not in_one_step:
+        monkeypatch.setattr(swap, "_exchanged", lambda one, other: False)
+    out = tmp_path / "out [1]"
+    write(out, "old")
+    (out / "notes.txt").write_text("mine")
+    write(out, "new")
+    assert read(out) == "new"
+    assert (out / "notes.txt").read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["out [1]"]
+
+
+def test_where_writing_fails_the_old_result_stands_and_nothing_is_left(tmp_path):
+    write(tmp_path / "out", "old")
+    with pytest.raises(KeyboardInterrupt), swapped_in(tmp_path / "out", set()) as fresh:
+        (fresh / "half").write_text("half")
+        raise KeyboardInterrupt
+    assert read(tmp_path / "out") == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from eventwindow.report import swap
+swap._exchanged = lambda one, other: False
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+if sys.argv[2] == "between":
+    real = Path.rename
+    Path.rename = lambda self, to: real(self, to) if str(to).endswith("-old") else die()
+with swap.swapped_in(Path(sys.argv[1]), {"results"}) as fresh:
+    (fresh / "results").mkdir()
+    (fresh / "results" / "run.json").write_text("new")
+    if sys.argv[2] == "writing":
+        die()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+@pytest.mark.parametrize("moment", ["writing", "between"])
+def test_what_a_killed_run_left_is_recognised_and_put_right(tmp_path, moment):
+    out = tmp_path / "out"
+    write(out, "old")
+    environment = os.environ | {"PYTHONPATH": str(Path(eventwindow.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", KILLED, str(out), moment], env=environment, check=False)
+    assert done.returncode < 0
+    assert len(list(tmp_path.iterdir())) > (moment == "writing"), "the kill left a folder"
+    check_out(out)
+    assert read(out) == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_that_another_run_is_writing_is_left_alone(tmp_path):
+    with swapped_in(tmp_path / "out", {"results"}) as fresh:
+        (fresh / "results").mkdir()
+        (fresh / "results" / "run.json").write_text("first")
+        write(tmp_path / "out", "second")
+        assert fresh.is_dir()
+    assert read(tmp_path / "out") == "first"
+
+
+@pytest.mark.parametrize("in_one_step", [True, False])
+def test_four_writers_at_once_leave_one_whole_result(tmp_path, monkeypatch, in_one_step):
+    if not in_one_step:
+        monkeypatch.setattr(swap, "_exchanged", lambda one, other: False)
+    lost: list[Exception] = []
+
+    def many(name: str) -> None:
+        try:
+            for _ in range(12):
+                write(tmp_path / "out", name)
+        except Exception as error:  # noqa: BLE001
+            lost.append(error)
+
+    threads = [threading.Thread(target=many, args=(f"writer {n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not lost
+    assert read(tmp_path / "out").startswith("writer ")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_other_things_than_a_result_are_never_written_over(tmp_path):
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "dear.txt").write_text("dear")
+    with pytest.raises(StudyError, match="holds no earlier result"):
+        write(tmp_path / "letters", "new")
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StudyError, match="is a file"):
+        write(tmp_path / "file", "new")
