@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -34,7 +37,7 @@ def second_core(imports: Sequence[str] = ()) -> Iterator[None]:
     if _second is not None or CORES < 2:
         yield
         return
-    with ProcessPoolExecutor(1, get_context(START_METHOD)) as pool:
+    with ProcessPoolExecutor(1, get_context(START_METHOD), initializer=obey, initargs=(os.getpid(),)) as pool:
         pool.submit(_import, tuple(imports))
         _second = pool
         try:
@@ -42,6 +45,18 @@ def second_core(imports: Sequence[str] = ()) -> Iterator[None]:
         finally:
             _second = None
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def obey(parent: int) -> None:
+    """A worker leaves interrupts to its parent, and ends when the parent has been killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _import(names: Sequence[str]) -> None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Any
 
 from eventwindow.errors import StudyError, needs_library
+from eventwindow.parallel import obey
 
 Work = Callable[..., Any]
 Run = Callable[[Work, Sequence[int], Callable[[int], tuple[Any, ...]]], Iterator[tuple[int, Any]]]
@@ -51,7 +49,7 @@ def _in_turn(
 @contextmanager
 def _processes(count: int) -> Iterator[Run]:
     context = multiprocessing.get_context("fork" if sys.platform.startswith("linux") else "spawn")
-    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_obey, initargs=(os.getpid(),))
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=obey, initargs=(os.getpid(),))
     wait([pool.submit(os.getpid)])  # the processes start now, while this one is still small
 
     def run(
@@ -74,18 +72,6 @@ def _processes(count: int) -> Iterator[Run]:
 def _finished(open_: dict[Future[Any], int]) -> Iterator[tuple[int, Any]]:
     for future in wait(open_, return_when=FIRST_COMPLETED).done:
         yield open_.pop(future), future.result()
-
-
-def _obey(parent: int) -> None:
-    """A worker leaves interrupts to its parent, and ends when the parent has been killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager
