@@ -38,8 +38,8 @@ from eventwindow.report.sections.what_if import what_if
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 SURPRISING = ("contradicted", "mixed")
 WHOLE = 0.1  # from here on a move is told in whole per cent
-FEW = 4  # links in a cell
-NEAR = pd.Timedelta(days=3)  # what became known about day 0
+FEW = 2  # links in a cell
+NEAR = pd.Timedelta(days=1)  # what became known about day 0
 
 
 def story(context: Context, figures: Collection[str]) -> list[Section]:
