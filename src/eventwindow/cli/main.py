@@ -91,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
     _price_options(quick)
     quick.add_argument("--save", type=Path, metavar="FOLDER", help="keep the study in this folder")
     quick.add_argument("--json", action="store_true", help="print the same as JSON")
+    _web_options(_command(commands, "serve", _serve, "open a local page with a form, for those who write no files"))
     _reading_commands(commands)
     prices = _command(commands, "prices", _prices, "show what is held of a study's prices, how old and from where")
     prices.add_argument("study", metavar="STUDY")
@@ -118,6 +119,13 @@ def _reading_commands(commands: argparse._SubParsersAction[argparse.ArgumentPars
     claim = _command(commands, "claim", _claim, "print the table of claims.toml that states a sentence")
     claim.add_argument("sentence", metavar="SENTENCE", help="English or Chinese, with the day and its year")
     claim.add_argument("--date", metavar="YYYY-MM-DD", help="the day that it is of, where it tells none with its year")
+
+
+def _web_options(web: argparse.ArgumentParser) -> None:
+    web.add_argument("--port", type=int, default=8765, metavar="N", help="0 takes any that is free (default: 8765)")
+    web.add_argument("--host", default="127.0.0.1", help="another than this machine's own address needs --token")
+    web.add_argument("--token", metavar="WORD", help="the page is shown only to those who know it")
+    web.add_argument("--folder", type=Path, metavar="DIR", help="where runs are kept (default: the user's data folder)")
 
 
 def _verify_options(verify: argparse.ArgumentParser) -> None:
@@ -307,6 +315,12 @@ def _verify(options: argparse.Namespace) -> int:
 
     with second_core(RUN_IMPORTS):
         return verify(options)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from eventwindow.cli.web.serve import serve
+
+    return serve(options)
 
 
 def _draft(options: argparse.Namespace) -> int:

@@ -35,6 +35,17 @@ def home_of(symbol: str) -> Home:
     return Home(symbol, exchange, currency, benchmark, symbol, False)
 
 
+def symbols_like(begun: str, most: int = 12) -> list[Home]:
+    """Listings whose symbol or name begins so, those by symbol first; nothing for an empty beginning."""
+    wanted = begun.strip().casefold()
+    if not wanted:
+        return []
+    every = _homes()[0].values()
+    by_symbol = [home for home in every if home.symbol.casefold().startswith(wanted)]
+    by_name = [home for home in every if home.name.casefold().startswith(wanted) and home not in by_symbol]
+    return [*sorted(by_symbol, key=lambda home: len(home.symbol)), *by_name][:most]
+
+
 @cache
 def _homes() -> tuple[dict[str, Home], dict[str, tuple[str, str, str]]]:
     listed, counts = dict[str, Home](), dict[str, Counter[tuple[str, str, str]]]()

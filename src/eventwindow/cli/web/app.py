@@ -1,0 +1,224 @@
+"""The pages: a form, a run, its files; every word from the catalogues, every answer escaped."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from eventwindow.cli.web import asked
+from eventwindow.cli.web.asked import Fault, Upload
+from eventwindow.cli.web.jobs import DONE, Run, Runs
+from eventwindow.draft.listings import symbols_like
+from eventwindow.report.language import LANGUAGES, language
+from eventwindow.study.library import shipped_studies
+
+HERE = files(__package__).joinpath("templates")
+KINDS: dict[str, Callable[..., Run]] = {"quick": asked.quick, "article": asked.article}
+SHOWN = 30  # earlier runs on the first page
+
+
+def application(runs: Runs) -> Starlette:
+    """The pages over a folder of runs."""
+    app = Starlette(
+        routes=[
+            Route("/", _front),
+            Route("/ask/{kind}", _ask, methods=["POST"]),
+            Route("/complete", _complete),
+            Route("/runs/{key}", _run),
+            Route("/runs/{key}/state", _state),
+            Route("/runs/{key}/cancel", _cancel, methods=["POST"]),
+            Route("/runs/{key}/remove", _remove, methods=["POST"]),
+            Route("/runs/{key}/{part}.zip", _packed),
+            Route("/runs/{key}/out/{path:path}", _file),
+            Route("/{name}.{ending}", _static),
+        ],
+        exception_handlers={404: _missing},
+    )
+    app.state.runs = runs
+    return app
+
+
+async def _front(request: Request) -> Response:
+    return _page(request, "front.html.j2", values={}, faults={})
+
+
+async def _ask(request: Request) -> Response:
+    """Start a run, or show the form again with the fault at its field."""
+    runs: Runs = request.app.state.runs
+    kind = request.path_params["kind"]
+    async with request.form(max_files=1, max_fields=20) as form:
+        values = {name: value for name, value in form.items() if isinstance(value, str)}
+        upload = await _upload(form)
+    try:
+        if kind == "shipped":
+            run = asked.shipped(runs, values.get("study", ""))
+        elif kind in KINDS:
+            run = await run_in_threadpool(KINDS[kind], runs, values, upload)
+        else:
+            return await _missing(request, Exception())
+    except Fault as fault:
+        faults = {fault.name: fault.error}
+        return _page(request, "front.html.j2", status=422, values=values, faults=faults)
+    return RedirectResponse(_kept(request, f"/runs/{run.key}"), status_code=303)
+
+
+async def _upload(form: FormData) -> Upload | None:
+    sent = form.get("prices")
+    if not isinstance(sent, UploadFile) or not sent.filename:
+        return None
+    return Upload(Path(sent.filename).name, await sent.read())
+
+
+async def _complete(request: Request) -> Response:
+    found = symbols_like(request.query_params.get("q", "")[:40])
+    return JSONResponse([{"symbol": home.symbol, "name": home.name, "exchange": home.exchange} for home in found])
+
+
+async def _run(request: Request) -> Response:
+    run = _held(request)
+    if run is None:
+        return await _missing(request, Exception())
+    return _page(request, "run.html.j2", run=run, files=_files(request, run) if run.state == DONE else {})
+
+
+async def _state(request: Request) -> Response:
+    run = _held(request)
+    if run is None:
+        return JSONResponse({}, status_code=404)
+    said = _language(request)
+    return JSONResponse({"ended": run.ended, "state": said.text(f"web.{run.state}"), "step": run.step})
+
+
+async def _cancel(request: Request) -> Response:
+    request.app.state.runs.cancel(request.path_params["key"])
+    return RedirectResponse(_kept(request, f"/runs/{request.path_params['key']}"), status_code=303)
+
+
+async def _remove(request: Request) -> Response:
+    request.app.state.runs.remove(request.path_params["key"])
+    return RedirectResponse(_kept(request, "/"), status_code=303)
+
+
+async def _packed(request: Request) -> Response:
+    """The study's folder, or all results, as one file."""
+    run, part = _held(request), request.path_params["part"]
+    folder = request.app.state.runs.where(request.path_params["key"])
+    roots = {"study": next((f for f in (folder / "study", folder / "out" / "study") if f.is_dir()), None)}
+    roots["results"] = folder / "out" if (folder / "out").is_dir() else None
+    root = roots.get(part)
+    if run is None or root is None:
+        return await _missing(request, Exception())
+    data = await run_in_threadpool(_zip, root)
+    name = f'attachment; filename="{part}-{run.key}.zip"'
+    return Response(data, media_type="application/zip", headers={"content-disposition": name})
+
+
+def _zip(root: Path) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in sorted(p for p in root.rglob("*") if p.is_file() and not p.is_symlink()):
+            packed.write(path, path.relative_to(root))
+    return buffer.getvalue()
+
+
+async def _file(request: Request) -> Response:
+    """A file of a run's results; no path leads out of its folder."""
+    run = _held(request)
+    root = (request.app.state.runs.where(request.path_params["key"]) / "out").resolve()
+    path = (root / request.path_params["path"]).resolve()
+    if run is None or not path.is_relative_to(root) or not path.is_file():
+        return await _missing(request, Exception())
+    return FileResponse(path)
+
+
+async def _static(request: Request) -> Response:
+    kind = {"css": "text/css", "js": "text/javascript"}.get(request.path_params["ending"])
+    path = HERE.joinpath(f"{request.path_params['name']}.{request.path_params['ending']}")
+    if kind is None or request.path_params["name"] != "web" or not path.is_file():
+        return await _missing(request, Exception())
+    return Response(path.read_text(encoding="utf-8"), media_type=kind)
+
+
+async def _missing(request: Request, _: Exception) -> Response:
+    return PlainTextResponse(_language(request).text("web.missing") + "\n", status_code=404)
+
+
+def _held(request: Request) -> Run | None:
+    run: Run | None = request.app.state.runs.get(request.path_params["key"])
+    return run
+
+
+def _files(request: Request, run: Run) -> dict[str, str]:
+    """What a run gives, by the key of its words: file below `out`."""
+    out = request.app.state.runs.where(run.key) / "out"
+    code = _language(request).code
+    ending = "" if code == "en" else f".{code}"
+    wanted = {
+        "report": [f"report{ending}.html", "report.html"],
+        "appendix": [f"appendix{ending}.html", "appendix.html"],
+        "workbook": ["results.xlsx"],
+        "summary": [f"report{ending}.md", "report.md"],
+    }
+    found = {key: next((n for n in names if (out / n).is_file()), "") for key, names in wanted.items()}
+    return {key: name for key, name in found.items() if name}
+
+
+def _language(request: Request) -> Any:
+    """The one asked for in the address, else the first of the browser's that there is, else English."""
+    asked_for = [request.query_params.get("lang", "")]
+    asked_for += [part.split(";")[0].strip() for part in request.headers.get("accept-language", "").split(",")]
+    for code in asked_for:
+        chosen = next((c for c in LANGUAGES if code == c or _alias(code) == c), None)
+        if chosen:
+            return language(chosen)
+    return language("en")
+
+
+def _alias(code: str) -> str:
+    head = code.lower()
+    names = {"zh-cn": "zh-Hans", "zh-sg": "zh-Hans", "zh-hans": "zh-Hans", "zh": "zh-Hant", "zh-tw": "zh-Hant"}
+    return names.get(head) or ("zh-Hant" if head.startswith("zh-") else head.split("-")[0])
+
+
+def _kept(request: Request, path: str) -> str:
+    """The address with the language that was asked for."""
+    code = request.query_params.get("lang", "")
+    return f"{path}?lang={code}" if code in LANGUAGES else path
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(str(HERE)),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+    chosen = _language(request)
+    shared = {
+        "language": chosen,
+        "languages": [language(code) for code in LANGUAGES],
+        "say": chosen.say,
+        "path": request.url.path if request.method == "GET" else "/",
+        "kept": lambda path: _kept(request, path),
+        "studies": shipped_studies(),
+        "runs": request.app.state.runs.all()[:SHOWN],
+    }
+    return HTMLResponse(_templates().get_template(name).render(**shared | values), status_code=status)

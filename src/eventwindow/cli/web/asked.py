@@ -1,0 +1,124 @@
+"""A form that was sent → a run in the queue, or the faults, each at its field."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from eventwindow.cli.web.jobs import Run, Runs
+from eventwindow.draft.quick import Question, study_of_question
+from eventwindow.errors import StudyError
+from eventwindow.study.library import shipped_studies
+
+SYMBOLS, SENTENCES = 20, 40  # at most
+ENDINGS = (".csv", ".parquet", ".gz", ".zip", ".xlsx")
+FIELDS = {"--date": "date", "--time": "time", "--zone": "zone"}
+
+
+class Fault(Exception):  # noqa: N818 what the page shows at a field
+    """What is wrong with a field."""
+
+    def __init__(self, name: str, error: StudyError) -> None:
+        self.name, self.error = name, error
+        super().__init__(str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it was sent."""
+
+    name: str
+    data: bytes
+
+
+def shipped(runs: Runs, name: str) -> Run:
+    """A study that ships; where it has been run already, that run."""
+    titles = shipped_studies()
+    if name not in titles:
+        raise Fault("study", StudyError(f"no study {name!r} ships", remedy=f"Those that do: {', '.join(titles)}."))
+    command = ("run", name, "--prices", "shipped", "--out", "out")
+    return runs.done_before(command) or runs.add(runs.new_key(), titles[name], command)
+
+
+def quick(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
+    """Securities, a day, sentences."""
+    question = _question(form)
+    key = runs.new_key()
+    folder = runs.where(key)
+    try:
+        prices = _prices(folder, upload)
+        asked = _study(question, folder / "study")
+    except BaseException:
+        folder.rmdir() if not any(folder.iterdir()) else None
+        raise
+    notes = [f"{sentence}: {reason}" for sentence, reason in asked]
+    command = ("run", "study", "--prices", prices, "--out", "out")
+    return runs.add(key, f"{', '.join(question.symbols)} · {question.day}", command, notes)
+
+
+def article(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
+    """An article's text, read and judged."""
+    text, day = form.get("article", "").strip(), form.get("article_date", "").strip()
+    if not text:
+        raise Fault("article", StudyError("there is no text", remedy="Paste the article's text."))
+    if day:
+        _date("article_date", day)
+    key = runs.new_key()
+    folder = runs.where(key)
+    prices = _prices(folder, upload)
+    (folder / "article.txt").write_text(text + "\n", encoding="utf-8", newline="\n")
+    dated = ("--date", day) if day else ()
+    command = ("verify", "article.txt", *dated, "--prices", prices, "--out", "out")
+    return runs.add(key, text.splitlines()[0][:80], command)
+
+
+def _question(form: Mapping[str, str]) -> Question:
+    symbols = tuple(s.upper() for s in form.get("symbols", "").replace(",", " ").split())
+    if not symbols:
+        raise Fault("symbols", StudyError("no security is named", remedy="Write symbols: NVDA TSM."))
+    if len(symbols) > SYMBOLS:
+        raise Fault("symbols", StudyError(f"{len(symbols)} securities", remedy=f"Give at most {SYMBOLS}."))
+    sentences = tuple(line.strip() for line in form.get("sentences", "").splitlines() if line.strip())
+    if len(sentences) > SENTENCES:
+        raise Fault("sentences", StudyError(f"{len(sentences)} sentences", remedy=f"Give at most {SENTENCES}."))
+    zone, benchmark = (form.get(name, "").strip() or None for name in ("zone", "benchmark"))
+    return Question(
+        symbols, _date("date", form.get("date", "")), _time(form.get("time", "")), zone, benchmark, sentences
+    )
+
+
+def _date(name: str, text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError:
+        raise Fault(name, StudyError(f"{text!r} is no date", remedy="Write it as 2025-01-27.")) from None
+
+
+def _time(text: str) -> dt.time | None:
+    try:
+        return dt.datetime.strptime(text.strip(), "%H:%M").time() if text.strip() else None
+    except ValueError:
+        raise Fault("time", StudyError(f"{text!r} is no clock time", remedy="Write it as 16:05.")) from None
+
+
+def _study(question: Question, folder: Path) -> tuple[tuple[str, str], ...]:
+    """Write the study; what of the sentences is not judged, with its reason."""
+    try:
+        return study_of_question(question, folder).unread
+    except StudyError as error:
+        field = FIELDS.get(error.where) or ("zone" if question.zone and question.zone in error.what else "symbols")
+        raise Fault(field, error) from None
+
+
+def _prices(folder: Path, upload: Upload | None) -> str:
+    """Where prices come from: a file that was sent, under a name of ours, or the usual sources."""
+    if upload is None:
+        return "auto"
+    ending = next((e for e in ENDINGS if upload.name.lower().endswith(e)), None)
+    if ending is None:
+        raise Fault("prices", StudyError(f"{upload.name!r} is no table", remedy=f"Send one of {', '.join(ENDINGS)}."))
+    path = folder / f"prices{ending}"
+    path.write_bytes(upload.data)
+    return path.name

@@ -1,0 +1,104 @@
+"""What is refused before a page is made: foreign hosts and origins, missing tokens, bodies that are too large."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, MutableMapping
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+LIMIT = 8_000_000  # bytes of a request
+COOKIE = "eventwindow-token"
+OURS = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+REPORT = (  # a report is one file with its own style and script, and asks for nothing else
+    "sandbox allow-scripts allow-popups allow-downloads; default-src 'none'; style-src 'unsafe-inline'; "
+    "script-src 'unsafe-inline'; img-src 'self' data:; font-src data:"
+)
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "cache-control": "no-store",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Guard:
+    """An ASGI application around another: it answers itself where a request is refused."""
+
+    def __init__(self, app: App, hosts: frozenset[str], token: str | None = None, limit: int = LIMIT) -> None:
+        self.app, self.hosts, self.token, self.limit = app, hosts, token, limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        refused = self._refused(scope, headers)
+        if refused:
+            await _answer(send, *refused)
+            return
+        await self.app(scope, self._counted(receive), self._sealed(scope, send))
+
+    def _refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
+        if headers.get("host", "") not in self.hosts:  # DNS rebinding
+            return 421, "This page is not served under that name."
+        if scope["method"] not in ("GET", "HEAD"):
+            origin, site = headers.get("origin"), headers.get("sec-fetch-site", "same-origin")
+            own = origin is None or urlsplit(origin).netloc == headers["host"]
+            if not own or site not in ("same-origin", "none"):
+                return 403, "A form of another site cannot start a run."
+            if not headers.get("content-length", "").isdigit() or int(headers["content-length"]) > self.limit:
+                return 413, f"Send at most {self.limit // 1_000_000} MB, with its length."
+        if self.token and not self._knows(scope, headers):
+            return 403, "Open the address that `eventwindow serve` printed: it holds the token."
+        return None
+
+    def _knows(self, scope: Scope, headers: dict[str, str]) -> bool:
+        query = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        given = query or (cookie.value if cookie else "")
+        return hmac.compare_digest(given.encode(), str(self.token).encode())
+
+    def _counted(self, receive: Receive) -> Receive:
+        """The body, cut where it is longer than it said."""
+        left = self.limit
+
+        async def counted() -> MutableMapping[str, Any]:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            return message if left >= 0 else {"type": "http.disconnect"}
+
+        return counted
+
+    def _sealed(self, scope: Scope, send: Send) -> Send:
+        """Every answer with the headers of safety; a right token becomes a cookie."""
+        extra = dict(HEADERS) | {"content-security-policy": REPORT if "/out/" in scope["path"] else OURS}
+        if self.token:
+            extra["set-cookie"] = f"{COOKIE}={self.token}; HttpOnly; SameSite=Strict; Path=/"
+
+        async def sealed(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                kept = [pair for pair in message["headers"] if pair[0].decode("latin-1").lower() not in extra]
+                message["headers"] = [*kept, *((n.encode(), v.encode()) for n, v in extra.items())]
+            await send(message)
+
+        return sealed
+
+
+async def _answer(send: Send, status: int, text: str) -> None:
+    body = (text + "\n").encode()
+    headers = {"content-type": "text/plain; charset=utf-8", "content-length": str(len(body)), "connection": "close"}
+    pairs = [(name.encode(), value.encode()) for name, value in (HEADERS | headers).items()]
+    await send({"type": "http.response.start", "status": status, "headers": pairs})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,82 @@
+"""`eventwindow serve`: start the page on this machine, and say where it is."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import secrets
+import socket
+from pathlib import Path
+
+from eventwindow.errors import SourceError, StudyError, needs_library
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve until interrupted; the run in progress ends with it."""
+    try:
+        import uvicorn
+
+        from eventwindow.cli.web.app import application
+    except ImportError:
+        raise needs_library("`eventwindow serve`", "starlette", "uvicorn", "python-multipart") from None
+    from eventwindow.cli.web.guard import Guard
+    from eventwindow.cli.web.jobs import Runs
+
+    token = _token(options)
+    listening = _socket(options.host, options.port)
+    port = listening.getsockname()[1]
+    runs = Runs(options.folder or _folder())
+    named = f"[{options.host}]" if ":" in options.host else options.host
+    hosts = frozenset({f"{named}:{port}", *(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))})
+    print(f"http://{named}:{port}/{f'?token={token}' if token else ''}", flush=True)
+    config = uvicorn.Config(
+        Guard(application(runs), hosts, token),
+        log_level="warning",
+        lifespan="off",
+        timeout_keep_alive=5,
+        limit_concurrency=200,
+        server_header=False,
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        runs.close()
+    return 0
+
+
+def _token(options: argparse.Namespace) -> str | None:
+    """A page that other machines can reach asks for a token."""
+    token: str | None = options.token
+    if not token and not _is_loopback(options.host):
+        raise StudyError(
+            f"--host {options.host} lets other machines reach the page",
+            where="--token",
+            remedy=f"Give a token that they must know, such as --token {secrets.token_urlsafe(18)}",
+        )
+    return token
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _socket(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+    except (OSError, OverflowError) as error:
+        raise SourceError(
+            f"{host}:{port} cannot be used ({error})", remedy="Give another --port, or 0 for any."
+        ) from None
+    return listening
+
+
+def _folder() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("eventwindow") / "runs"
