@@ -15,7 +15,7 @@ import nox
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT, max_version="3.14")  # from requires-python
 OLDEST = PYTHONS[0]
-QUICK = ("pytest", "-q", "-m", "not slow")
+QUICK = ("pytest", "-q", "-m", "not slow")  # with names of files behind `--`, those alone
 TIMINGS = "tests/test_speed.py"  # what counts the lines of a program slows it
 SITE_ENV = {"NO_MKDOCS_2_WARNING": "1"}
 

@@ -1,0 +1,271 @@
+"""`eventwindow serve`: the three ways in, what is refused, the queue, and what a killed server leaves."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from eventwindow import __version__
+from eventwindow.cli.main import main
+from eventwindow.cli.web import jobs
+from eventwindow.cli.web.jobs import Run, Runs
+
+pytest.importorskip("starlette")
+pytest.importorskip("uvicorn")
+PATIENCE = 120.0
+
+
+class Server:
+    """A server of its own process, with a folder of runs."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        command = [sys.executable, "-m", "eventwindow", "serve", "--port", "0", "--folder", str(folder), *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        self.said = self.process.stdout.readline().strip()
+        self.url = self.said.split("/?")[0].rstrip("/")
+        for _ in range(100):
+            try:
+                self.get("/web.css", token=self.said.partition("token=")[2])
+                return
+            except urllib.error.URLError:
+                time.sleep(0.1)
+
+    def get(self, path: str, token: str = "", **headers: str) -> tuple[int, str]:
+        return self.ask(urllib.request.Request(self.url + path + (f"?token={token}" if token else ""), headers=headers))
+
+    def post(self, path: str, form: dict[str, str], file: tuple[str, bytes] | None = None, **headers: str):
+        mark = "-----eventwindow-test"
+        parts = [
+            f'--{mark}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode() for k, v in form.items()
+        ]
+        if file:
+            head = f'--{mark}\r\nContent-Disposition: form-data; name="prices"; filename="{file[0]}"\r\n\r\n'
+            parts.append(head.encode() + file[1] + b"\r\n")
+        body = b"".join([*parts, f"--{mark}--\r\n".encode()])
+        kind = {"Content-Type": f"multipart/form-data; boundary={mark}"}
+        return self.ask(urllib.request.Request(self.url + path, data=body, headers=kind | headers))
+
+    @staticmethod
+    def ask(request: urllib.request.Request) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, answer.url + "\n" + answer.read().decode("utf-8", "replace")
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode("utf-8", "replace")
+
+    def ended(self, path: str) -> dict:
+        """The state of a run once it has ended."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            state = json.loads(self.get(f"{path}/state")[1].partition("\n")[2])
+            if state["ended"]:
+                return state
+            time.sleep(0.2)
+        raise AssertionError("the run did not end")
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    held = Server(tmp_path_factory.mktemp("runs") / "all")
+    yield held
+    held.stop()
+
+
+def path_of(answer: tuple[int, str]) -> str:
+    return re.search(r"/runs/\w+", answer[1])[0]
+
+
+def test_securities_and_a_day_give_a_report_and_a_study(server):
+    form = {"symbols": "nvda, TSM", "date": "2025-01-27", "sentences": "Nvidia fell 17 %\nIt was a hard day"}
+    path = path_of(server.post("/ask/quick", form))
+    assert server.ended(path)["state"] == "done"
+    page = server.get(path)[1]
+    assert "It was a hard day" in page
+    assert "NVDA, TSM" in server.get("/")[1]
+    status, report = server.get(f"{path}/out/report.html")
+    assert status == 200
+    assert "Nvidia" in report
+    with urllib.request.urlopen(server.url + path + "/study.zip") as answer:
+        packed = zipfile.ZipFile(io.BytesIO(answer.read()))
+    assert {"study.toml", "claims.toml"} <= set(packed.namelist())
+
+
+def test_an_article_is_read_and_judged(server):
+    text = "Nvidia shares fell 17% on Monday, 27 January 2025, wiping out billions. TSMC fell 13.3% on the same day."
+    path = path_of(server.post("/ask/article", {"article": text, "article_date": "2025-01-28"}))
+    assert server.ended(path)["state"] == "done"
+    assert "confirmed" in server.get(path)[1]
+
+
+def test_prices_that_are_sent_are_those_that_are_used(server):
+    from eventwindow.study.library import shipped_figures
+
+    text = shipped_figures(["NVDA", "SPY"])
+    path = path_of(server.post("/ask/quick", {"symbols": "NVDA", "date": "2025-01-27"}, ("p.csv", text.encode())))
+    assert server.ended(path)["state"] == "done"
+    assert "from your file" in server.get(path)[1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "form", "field"),
+    [
+        ("quick", {"symbols": "", "date": "2025-01-27"}, "symbols"),
+        ("quick", {"symbols": "NVDA nvda", "date": "2025-01-27"}, "symbols"),
+        ("quick", {"symbols": "NVDA", "date": "2025-13-27"}, "date"),
+        ("quick", {"symbols": "NVDA", "date": "2025-01-27", "time": "25:00"}, "time"),
+        ("quick", {"symbols": "NVDA", "date": "2025-01-27", "time": "9:00", "zone": "Mars"}, "zone"),
+        ("quick", {"symbols": "NVDA", "date": "2025-01-27", "sentences": "up\n" * 41}, "sentences"),
+        ("article", {"article": " "}, "article"),
+        ("article", {"article": "Nvidia fell 17 %.", "article_date": "yesterday"}, "article_date"),
+        ("shipped", {"study": "../../etc"}, "study"),
+    ],
+)
+def test_a_fault_is_told_at_its_field_and_what_was_written_is_kept(server, kind, form, field):
+    status, page = server.post(f"/ask/{kind}", form)
+    assert status == 422
+    assert f'id="{field}-fault"' in page
+    if form.get("symbols"):
+        assert f'value="{form["symbols"]}"' in page
+
+
+def test_a_file_that_is_no_table_is_refused_by_its_name(server):
+    status, page = server.post("/ask/quick", {"symbols": "NVDA", "date": "2025-01-27"}, ("p.exe", b"MZ"))
+    assert status == 422
+    assert 'id="prices-fault"' in page
+
+
+def test_what_is_written_is_inert(server):
+    status, page = server.post("/ask/quick", {"symbols": "<script>alert(1)</script>", "date": "x"})
+    assert status == 422
+    assert "<script>alert" not in page.lower()
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:80", ""])
+def test_another_name_for_the_server_is_refused(server, host):
+    assert server.get("/", Host=host)[0] == 421
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}],
+)
+def test_a_form_of_another_site_is_refused(server, headers):
+    assert server.post("/ask/shipped", {"study": "outage-2024"}, **headers)[0] == 403
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(server):
+    connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=10)
+    for length in ("9000000", "-1", "much"):
+        connection.request("POST", "/ask/quick", headers={"Content-Length": length, "Content-Type": "text/plain"})
+        assert connection.getresponse().status in (400, 413)
+        connection.close()
+
+
+def test_no_path_leads_out_of_a_run(server):
+    path = path_of(server.post("/ask/quick", {"symbols": "NVDA", "date": "2025-01-27"}))
+    server.ended(path)
+    for outside in ("/out/../run.json", "/out/..%2frun.json", "/out/%2e%2e/run.json", "/out//etc/passwd", "/out/"):
+        assert server.get(path + outside)[0] == 404
+    assert server.get("/runs/../all")[0] == 404
+    assert server.get("/app.py")[0] == 404
+
+
+def test_the_policy_of_every_page_forbids_what_is_not_ours(server):
+    with urllib.request.urlopen(server.url + "/") as answer:
+        policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_a_run_that_is_cancelled_leaves_no_process(server):
+    first = path_of(server.post("/ask/shipped", {"study": "deepseek-2025"}))
+    second = path_of(server.post("/ask/quick", {"symbols": "KO", "date": "2025-01-27"}))
+    assert not json.loads(server.get(f"{second}/state")[1].partition("\n")[2])["ended"]
+    server.post(f"{first}/cancel", {"cancel": "1"})
+    assert server.ended(first)["state"] == "cancelled"
+    assert server.ended(second)["state"] == "done"
+
+
+def test_a_study_that_ships_is_run_once(server):
+    first = path_of(server.post("/ask/shipped", {"study": "outage-2024"}))
+    assert server.ended(first)["state"] == "done"
+    assert path_of(server.post("/ask/shipped", {"study": "outage-2024"})) == first
+
+
+def test_the_page_speaks_the_browsers_language(server):
+    assert 'lang="zh-Hant"' in server.get("/", **{"Accept-Language": "zh-TW,zh;q=0.9"})[1]
+    assert 'lang="zh-Hans"' in server.get("/", **{"Accept-Language": "zh-CN"})[1]
+    assert '<html lang="en"' in server.get("/", **{"Accept-Language": "fr"})[1]
+
+
+def test_symbols_are_completed_by_symbol_and_by_name(server):
+    with urllib.request.urlopen(server.url + "/complete?q=nvid") as answer:
+        assert "NVDA" in [row["symbol"] for row in json.load(answer)]
+
+
+def test_a_killed_server_starts_again_with_its_list(tmp_path):
+    server = Server(tmp_path / "runs")
+    path = path_of(server.post("/ask/shipped", {"study": "deepseek-2025"}))
+    os.killpg(server.process.pid, signal.SIGKILL)
+    server.process.wait(10)
+    again = Server(tmp_path / "runs")
+    try:
+        assert json.loads(again.get(f"{path}/state")[1].partition("\n")[2])["ended"]
+        assert "interrupted" in again.get(path)[1]
+        again.post(f"{path}/remove", {"remove": "1"})
+        assert again.get(path)[0] == 404
+    finally:
+        again.stop()
+
+
+def test_other_machines_need_a_token(tmp_path, capsys):
+    assert main(["serve", "--host", "0.0.0.0", "--folder", str(tmp_path)]) == 2
+    assert "--token" in capsys.readouterr().err
+    server = Server(tmp_path / "runs", "--token", "open-sesame")
+    try:
+        assert server.get("/")[0] == 403
+        assert server.get("/", token="wrong")[0] == 403
+        assert server.get("/", token="open-sesame")[0] == 200
+        assert server.get("/", Cookie="eventwindow-token=open-sesame")[0] == 200
+    finally:
+        server.stop()
+
+
+def test_a_record_of_another_version_or_a_torn_one_is_not_listed(tmp_path):
+    for name, text in {"a": "{", "b": json.dumps(asdict(Run("b", "t", ("run",), 1.0)) | {"version": "0"})}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / jobs.RECORD).write_text(text)
+    held = asdict(Run("c", "t", ("run",), 1.0, state=jobs.DONE)) | {"version": __version__}
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / jobs.RECORD).write_text(json.dumps(held))
+    runs = Runs(tmp_path)
+    assert [run.key for run in runs.all()] == ["c"]
+    runs.close()
+
+
+def test_a_run_that_takes_too_long_ends(tmp_path):
+    runs = Runs(tmp_path, limit=0.3)
+    run = runs.add(runs.new_key(), "slow", ("run", "deepseek-2025", "--prices", "shipped", "--out", "out"))
+    until = time.monotonic() + 20
+    while not runs.get(run.key).ended and time.monotonic() < until:
+        time.sleep(0.1)
+    assert (runs.get(run.key).state, runs.get(run.key).said) == ("failed", "no answer within 0 seconds")
+    runs.close()
