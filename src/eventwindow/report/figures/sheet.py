@@ -139,6 +139,9 @@ class Sheet:
         bold: bool = False,
     ) -> None:
         """Words whose base line stands at y."""
+        if anchor == "middle":  # it stays on the sheet
+            half = advance(words, size) / 2
+            x = max(half, min(x, self.width - half))
         look = f"fill:{colour};font-size:{size:g}px" + (";font-weight:600" if bold else "")
         side = "" if anchor == "start" else f' text-anchor="{anchor}"'
         self.parts.append(f'<text x="{x:.1f}" y="{y:.1f}"{side} style="{look}">{escape(words)}</text>')
