@@ -21,7 +21,7 @@ from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.measures.timing import daily_path
 from eventwindow.claims.model import WORDS, Claim, Measured, Specifications
 from eventwindow.claims.readings import Disagreement, Reading, weigh
-from eventwindow.claims.records import claim_review, ledger_record, record
+from eventwindow.claims.records import ledger_record, record
 from eventwindow.claims.rules import decide
 from eventwindow.claims.verdicts import by_statement, combined, measure_all
 from eventwindow.errors import catalogue
@@ -291,26 +291,6 @@ def test_a_record_of_a_statement_without_measure_has_none():
     told = record(judge([open_claim], world({}))[0])
     assert told["measure"] is None
     assert told["measured"] is None
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_claim_review_has_the_keys_that_schema_org_asks_for(language):
-    verdicts = judge([went("A", -1.0), replace(went("A", 1.0), id="X-2")], world(HIT))
-    graph = claim_review(verdicts, {"X": "An article"}, language=language)
-    first, second = graph["@graph"]
-    assert first["@type"] == "ClaimReview"
-    assert first["claimReviewed"] == ("said" if language == "en" else "說")
-    assert first["itemReviewed"]["appearance"]["name"] == "An article"
-    assert first["reviewRating"]["ratingValue"] == 5
-    assert second["reviewRating"]["ratingValue"] == 1
-
-
-def test_what_prices_cannot_test_has_no_rating_value():
-    open_claim = Claim(
-        id="B1", article="X", text_en="s", text_zh="s", not_testable_en="Because.", not_testable_zh="因。"
-    )
-    graph = claim_review(judge([open_claim], world({})), {})
-    assert "ratingValue" not in graph["@graph"][0]["reviewRating"]
 
 
 ARTICLE = {"key": "X", "title_en": "An article", "title_zh": "一篇報導", "outlet": "A paper", "published": date(2025, 1, 28),

@@ -114,7 +114,7 @@ def test_an_estimation_window_that_overlaps_the_event_window_is_refused() -> Non
     ("date", "said"),
     [
         ("2023-05-06", "is no session of the table of returns"),
-        ("2010-05-06", "before the first, 2023-01-02"),
+        ("2010-05-06", "before the first session of the table of returns, 2023-01-02"),
         ("2030-05-06", "after the last"),
     ],
 )

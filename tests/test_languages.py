@@ -120,7 +120,11 @@ ENDINGS = {
     "model",
     "results",
 }  # names of files and modules look like keys
-BY_PREFIX = ("reason.", "note.")  # a reason's key is given without it; a note is found by its English words
+BY_PREFIX = (
+    "reason.",
+    "note.",
+    "web.file_",
+)  # a reason's key is given without it; a note is found by its English words
 
 
 def test_simplified_chinese_is_what_the_script_makes_of_the_traditional():

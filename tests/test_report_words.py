@@ -41,6 +41,10 @@ def latin_runs(text: str, context: Context) -> set[str]:
     symbols = sorted(context.result.evidence.securities.index, key=len, reverse=True)
     for source in context.result.calendar["source"]:  # titles of pages stay as they are
         text = text.replace(str(source), "·") if source else text
+    for verdict in every_verdict(context.result.verdicts):  # and of those that settle a claim
+        told = [getattr(verdict.claim.measure, "source", "")]
+        for source in filter(None, told):
+            text = text.replace(str(source), "·")
     text = re.sub(r"\bp(?=\s*[=<])", "·", text)
     text = re.sub(r"\b[SB]\d+-[\w-]+", "·", CITED.sub("·", text))  # claims by their key
     text = re.sub("|".join(rf"(?<![A-Za-z]){re.escape(s)}(?![A-Za-z])" for s in symbols), "·", text)

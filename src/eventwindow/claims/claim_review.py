@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -73,14 +73,21 @@ def _given(keys: Mapping[str, Any]) -> dict[str, Any]:
 def claim_text(claim: Claim, article: Mapping[str, Any], language: str = "en") -> str:
     """The claim on its own feet: its text with its year, in at most 75 characters."""
     text = catalogue(CODES[language]).pick(Text(claim.text_en, claim.text_zh))
-    text = re.sub(r"[.\u3002]$", "", text.strip())
+    text = _unstopped(text.strip())
     year = _year(claim) or str(article.get("published") or "")[:4]
     tail = f" ({year})" if year and year not in text else ""
     if len(text) + len(tail) <= LONGEST:
         return text + tail
     room = LONGEST - len(tail) - 1
-    cut = max(text.rfind(sign, 0, room) for sign in " ,;\uff0c\uff1b\u3001")
-    return text[: cut if cut > room // 2 else room].rstrip(" ,;\uff0c\uff1b\u3001") + "\u2026" + tail
+    cut = max((at for at, sign in enumerate(text[:room]) if not sign.isalnum()), default=0)
+    return _unstopped(text[: cut if cut > room // 2 else room]) + "\u2026" + tail
+
+
+def _unstopped(text: str) -> str:
+    """Without the blanks and marks of punctuation at its end; a bracket or per cent stays."""
+    while text and (text[-1].isspace() or (unicodedata.category(text[-1]) == "Po" and text[-1] not in "%\u2030")):
+        text = text[:-1]
+    return text
 
 
 def _year(claim: Claim) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from math import isfinite
 from typing import Any
@@ -11,7 +11,7 @@ from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.model import Claim, Measured, Verdict, VerdictWord
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
 from eventwindow.claims.rules import material
-from eventwindow.errors import Reason, Text, catalogue
+from eventwindow.errors import Reason, catalogue
 
 CODES = {"en": "en", "zh": "zh-Hant"}  # languages in which claims are written, by the key that claims.json gives them
 
@@ -134,38 +134,4 @@ def _disagreement(judged: JudgedDisagreement) -> dict[str, Any]:
         "said": {"en": point.said_en, "zh": point.said_zh},
         "claims": {v.claim.id: v.word for v in judged.claims},
         "panels": [record(v) for v in judged.panels],
-    }
-
-
-def claim_review(
-    verdicts: Sequence[Verdict], articles: Mapping[str, str], *, language: str = "en", author: str = "eventwindow"
-) -> dict[str, Any]:
-    """A JSON-LD graph of schema.org ClaimReview, one a claim; `articles` maps an article's key to its title.
-
-    The report embeds it as `<script type="application/ld+json">`. No URL or date is made up: where a text was published
-    is not in the ledger.
-    """
-    return {
-        "@context": "https://schema.org",
-        "@graph": [_review(v, articles, language, author) for v in verdicts],
-    }
-
-
-def _review(verdict: Verdict, articles: Mapping[str, str], language: str, author: str) -> dict[str, Any]:
-    claim, words, value = verdict.claim, catalogue(CODES[language]), RATINGS.get(verdict.word)
-    rating: dict[str, Any] = {"@type": "Rating", "alternateName": words.text(f"rating.{verdict.word}")}
-    if value is not None:
-        rating |= {"ratingValue": value, "bestRating": 5, "worstRating": 1}
-    return {
-        "@type": "ClaimReview",
-        "@id": f"#claim-{claim.id}",
-        "inLanguage": words.code,
-        "claimReviewed": words.pick(Text(claim.text_en, claim.text_zh)),
-        "reviewBody": words.reason(verdict.reason),
-        "author": {"@type": "Organization", "name": author},
-        "itemReviewed": {
-            "@type": "Claim",
-            "appearance": {"@type": "CreativeWork", "name": articles.get(claim.article, claim.article)},
-        },
-        "reviewRating": rating,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,8 +14,8 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from eventwindow.claims.claim_review import review_of
 from eventwindow.claims.model import Verdict
-from eventwindow.claims.records import claim_review
 from eventwindow.errors import file_name
 from eventwindow.report import sections
 from eventwindow.report.blocks import Block, Card, Section, chosen
@@ -42,14 +43,14 @@ def environment() -> Environment:
 def story(context: Context, charts: Mapping[str, Chart], languages: Sequence[str] = LANGUAGES) -> str:
     """The page that is read in minutes: the answer, the days, what held, and the questions that follow."""
     held = sections.story(context, charts)
-    return _page(context, "report", languages, held, charts, lead=sections.answer(context), review=_review(context))
+    return _page(context, "report", languages, held, charts, lead=sections.answer(context))
 
 
 def appendix(context: Context, charts: Mapping[str, Chart], languages: Sequence[str] = LANGUAGES) -> str:
     """All that was computed and how, with a table of contents that stays in sight."""
     held = sections.document(context, charts)
     lead, origin = sections.finding(context), sections.origin(context)
-    return _page(context, "appendix", languages, held, charts, lead=lead, origin=origin, review=_review(context))
+    return _page(context, "appendix", languages, held, charts, lead=lead, origin=origin)
 
 
 def _page(
@@ -120,7 +121,7 @@ def _claim_page(context: Context, verdict: Verdict, held: Card, same: Sequence[s
         others=pages,
         lead=[macros.badge(held.label) + " " + held.reason],
         sections=[{"key": "statement", "title": "", "html": html}],
-        review=_review(context, [verdict]),
+        review=_review(context, verdict),
         back=back,
     )
 
@@ -176,15 +177,18 @@ def _data(chart: Chart) -> str:
     return "data:text/csv;charset=utf-8," + quote("\ufeff" + text) if small else f"figures/{chart.name}.csv"
 
 
-def _review(context: Context, verdicts: Sequence[Verdict] | None = None) -> Markup:
-    """The verdicts as schema.org ClaimReview; nothing in it can close the script it stands in."""
-    verdicts = context.result.verdicts if verdicts is None else verdicts
-    if not verdicts:
-        return Markup("")
-    code = context.language.code.partition("-")[0]
-    graph = claim_review(verdicts, context.article_titles, language=code)
-    text = json.dumps(graph, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+def _review(context: Context, verdict: Verdict) -> Markup:
+    """The verdict as schema.org ClaimReview, where it has a rating; nothing in it can close the script it stands in."""
+    article = next((a for a in context.result.articles if a["key"] == verdict.claim.article), {})
+    head = context.result.run["study"]["study"]
+    code, day = context.language.code.partition("-")[0], head.get("published")
+    review = review_of(verdict, article, language=code, site=head.get("site") or "", published=_iso(day))
+    text = json.dumps(review, ensure_ascii=False, allow_nan=False, separators=(",", ":")) if review else ""
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
+
+
+def _iso(day: object) -> dt.date | None:
+    return dt.date.fromisoformat(str(day)) if day else None
 
 
 def own(name: str) -> Markup:

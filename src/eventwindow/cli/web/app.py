@@ -181,16 +181,14 @@ def _language(request: Request) -> Any:
     asked_for = [request.query_params.get("lang", "")]
     asked_for += [part.split(";")[0].strip() for part in request.headers.get("accept-language", "").split(",")]
     for code in asked_for:
-        chosen = next((c for c in LANGUAGES if code == c or _alias(code) == c), None)
-        if chosen:
+        if chosen := next((c for c in LANGUAGES if code.lower() in _codes(c)), None):
             return language(chosen)
     return language("en")
 
 
-def _alias(code: str) -> str:
-    head = code.lower()
-    names = {"zh-cn": "zh-Hans", "zh-sg": "zh-Hans", "zh-hans": "zh-Hans", "zh": "zh-Hant", "zh-tw": "zh-Hant"}
-    return names.get(head) or ("zh-Hant" if head.startswith("zh-") else head.split("-")[0])
+def _codes(code: str) -> list[str]:
+    """The codes by which browsers ask for a language: its own, and those that its catalogue names."""
+    return [code.lower(), *language(code).text("web.browser_codes").split()]
 
 
 def _kept(request: Request, path: str) -> str:
