@@ -277,7 +277,7 @@ def test_the_report_counts_every_statement_once(deepseek, context):
     assert [card.id for card in statements(context)] == [v.claim.id for v in deepseek.verdicts]
     assert len({card.id for card in cards(context)}) == len(deepseek.verdicts)
     counts = [int(n) for row in tables(context, "verdicts")[0].rows for n in row[1:] if n]
-    assert sum(counts) == len(deepseek.verdicts)
+    assert sum(counts) == len(by_statement(deepseek.verdicts)) <= len(deepseek.verdicts)
 
 
 def test_the_p_value_of_a_day_chosen_for_its_size_is_told(deepseek, page):

@@ -14,6 +14,7 @@ from itertools import pairwise
 import pytest
 from report_cases import HOSTILE, blocks, cards
 
+from eventwindow.claims.rules import RULES_DATE, RULES_VERSION
 from eventwindow.errors import file_name
 from eventwindow.report.blocks import Compared
 from eventwindow.report.context import Context, every_verdict
@@ -104,7 +105,8 @@ def test_the_paper_says_all_that_the_page_says(both):
     said = {bare(text) for text in Texts(html).found} - {""}
     lost = {text for text in said if not stands(text, pages)}
     n = {v.specifications.number for v in every_verdict(context.result.verdicts) if v.specifications}
-    on_screen = {bare(context.language.text(key, n=k)) for key in ON_SCREEN for k in n}
+    rules = {"version": RULES_VERSION, "dated": context.language.day(RULES_DATE)}
+    on_screen = {bare(context.language.text(key, n=k, **rules)) for key in ON_SCREEN for k in n}
     links = {text for text in lost if any(bare(language(code).name) in text for code in LANGUAGES)}
     assert len(said) > 2_000
     assert lost - on_screen - links == set()
@@ -178,7 +180,7 @@ def test_texts_of_a_study_stay_text(hostile_report):
 def test_a_character_that_no_font_has_is_told_and_the_pdf_is_written(deepseek):
     odd = replace(deepseek, title_en="a private \U000f1234 sign", verdicts=(), readings=(), disagreements=())
     with pytest.warns(UserWarning, match="no font here draws \U000f1234: boxes stand in the PDF"):
-        assert pdf_bytes(Context(odd, language("en")), {}, {}).startswith(b"%PDF")
+        assert pdf_bytes(Context(odd, language("en")), {}).startswith(b"%PDF")
 
 
 def test_only_our_own_tags_style_a_text():

@@ -18,7 +18,8 @@ from eventwindow.report.language import LANGUAGES, language
 from eventwindow.report.reasons import notes, reason_in
 
 INFERENCE = Path(__file__).parents[1] / "src" / "eventwindow" / "inference"
-NAMES = {  # of authors, firms and tests that are written so in Taiwan; tickers and the study's own names are taken out
+NAMES = {
+    "Illusion Cube",  # of authors, firms and tests that are written so in Taiwan; tickers and the study's own names are taken out
     "Patell Z", "SUR F", "Patell p", "Astera Labs", "Palo Alto",
 }  # fmt: skip
 CITED = re.compile(r"[A-Z][\w’–-]+(?:(?:, | & |、)[A-Z][\w’–-]+)* ?\(?\d{4}")

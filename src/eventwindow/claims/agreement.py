@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, timedelta
 from functools import cache
@@ -99,7 +99,7 @@ def _figures(claim: Claim, texts: Mapping[str, str], all_texts: Mapping[str, str
     unit = unit_of(claim)
     said = {key: amounts(text, unit, key.startswith("stated")) for key, text in texts.items()}
     for key, found in said.items():
-        elided = list(_elided(texts[key], unit)) if found else []
+        elided = list(_elided(_rest(texts[key], found), unit)) if found else []
         if missing := next((f for f in stated if found and not any(a.names(f) for a in [*found, *elided])), None):
             return Clash(
                 "stated",
@@ -108,6 +108,13 @@ def _figures(claim: Claim, texts: Mapping[str, str], all_texts: Mapping[str, str
             )
     every = (a for key, text in all_texts.items() for a in amounts(text, unit, key.startswith("stated")))
     return _precision(claim, [a for a in every if any(a.names(f) for f in stated)])
+
+
+def _rest(text: str, found: Sequence[Amount]) -> str:
+    """The text without the figures that carry a unit of their own."""
+    for amount in found:
+        text = text.replace(amount.words, " ")
+    return text
 
 
 def _elided(text: str, unit: str) -> Iterator[Amount]:

@@ -84,7 +84,7 @@ def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
         title = context.language.text("common.mark", **values)
         sheet.rect(x - 0.31 * step, start, 0.62 * step, panel.py(reached) - start, colour, title=title)
         if advance(number(moved, 0)) < step:
-            sheet.text(x, min(start, panel.py(reached)) - 4, number(moved, 0), INK, "middle")
+            sheet.text(x, min(start, panel.py(reached)) - 7, number(moved, 0), INK, "middle")
     panel.across(0)
     foot = panel.days([context.language.short_day(d) for d in data["date"]])
     sheet.height = foot

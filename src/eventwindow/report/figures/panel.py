@@ -92,7 +92,9 @@ class Panel:
         for value in ticks(*self.x, room):
             if grid:
                 self.upright(value, GRID)
-            self.sheet.text(self.px(value), foot + 16, form(value), anchor="middle")
+            half = advance(form(value)) / 2
+            at = min(max(self.px(value), half), self.sheet.width - half)  # a number at the edge stays on the sheet
+            self.sheet.text(at, foot + 16, form(value), anchor="middle")
         if words:
             self.sheet.text(self.left + self.width / 2, foot + 34, words, anchor="middle")
         return foot + (44 if words else 26)
