@@ -99,7 +99,7 @@ def _figures(claim: Claim, texts: Mapping[str, str], all_texts: Mapping[str, str
     unit = unit_of(claim)
     said = {key: amounts(text, unit, key.startswith("stated")) for key, text in texts.items()}
     for key, found in said.items():
-        elided = list(_elided(_rest(texts[key], found), unit)) if found else []
+        elided = list(_elided(texts[key], _rest(texts[key], found), unit)) if found else []
         if missing := next((f for f in stated if found and not any(a.names(f) for a in [*found, *elided])), None):
             return Clash(
                 "stated",
@@ -117,11 +117,11 @@ def _rest(text: str, found: Sequence[Amount]) -> str:
     return text
 
 
-def _elided(text: str, unit: str) -> Iterator[Amount]:
+def _elided(text: str, rest: str, unit: str) -> Iterator[Amount]:
     """Numbers whose unit another figure of the text may give: the first of "0.55 against 15 dollars"."""
     large = re.findall(rf"(?:{_either('money')})(?![a-z])", text.lower())
     scales = {0.01} if unit in DECIMALS else {1.0, *(words()["money"][word] for word in large)}
-    for found in re.finditer(_number(), text, re.IGNORECASE):
+    for found in re.finditer(_number(), rest, re.IGNORECASE):
         for scale in scales:
             yield from _amount(found[0], [found[0]], scale)
 

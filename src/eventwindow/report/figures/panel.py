@@ -92,7 +92,7 @@ class Panel:
         for value in ticks(*self.x, room):
             if grid:
                 self.upright(value, GRID)
-            half = advance(form(value)) / 2
+            half = advance(form(value)) / 2 + 3
             at = min(max(self.px(value), half), self.sheet.width - half)  # a number at the edge stays on the sheet
             self.sheet.text(at, foot + 16, form(value), anchor="middle")
         if words:
