@@ -201,10 +201,10 @@ ANSWERS = [
     Fault("day 0 negative", put(-5.0), "zero or below|Yahoo"),
     Fault("day 0 zero", put(0.0), "zero or below|Yahoo"),
     Fault("day 0 of 1e308", put(1e308), "Yahoo|units|figures"),
-    Fault("no close on day 0 of the first member", put(None), "no return in the window"),
-    Fault("no close on day 0 of another member", put(None), "no return in the window", ("TSM",)),
+    Fault("no close on day 0 of the first member", put(None), "the window ends within a halt"),
+    Fault("no close on day 0 of another member", put(None), "the window ends within a halt", ("TSM",)),
     Fault("no close on day 0 of the benchmark", put(None), "2025-01-27|benchmark", ("SPY",)),
-    Fault("no close on day 0 of any member", put(None), "no return in the window", ("NVDA", "TSM", "KO")),
+    Fault("no close on day 0 of any member", put(None), "the window ends within a halt", ("NVDA", "TSM", "KO")),
     Fault("no close on day 0 of anything", put(None), "no return in the window", ("NVDA", "TSM", "KO", "SPY")),
     Fault("rows in reverse", stamps(lambda held: held[::-1]), "Yahoo|closes move|dates are shifted|returns are not"),
     Fault(

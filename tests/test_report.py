@@ -215,13 +215,6 @@ def test_texts_of_a_study_stay_text(hostile_report):
         assert " ".join(text.split()) in page.words
 
 
-def test_the_page_carries_a_claim_review_for_every_statement(deepseek, page):
-    held = "".join(page.inside["script"])
-    graph = json.loads(held[: held.index("(() =>")])["@graph"]
-    assert [r["@id"] for r in graph] == [f"#claim-{v.claim.id}" for v in deepseek.verdicts]
-    assert {r["@id"][1:] for r in graph} <= {a["id"] for a in page.named("details") if "id" in a}
-
-
 def test_the_small_picture_puts_the_dot_in_the_bar_when_the_claim_holds(deepseek):
     shown = [(verdict, span_of(verdict)) for verdict in deepseek.verdicts]
     single = [(v, span) for v, span in shown if span is not None and not span.effect and len(span.measured) == 1]

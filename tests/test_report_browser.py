@@ -12,6 +12,7 @@ import pytest
 from contrast import faint_texts, faint_words
 from report_cases import HOSTILE
 
+from eventwindow.claims.records import RATINGS
 from eventwindow.errors import file_name
 from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
@@ -260,9 +261,9 @@ def test_every_statement_has_a_page_with_its_rule_and_review(written, deepseek, 
     for verdict in deepseek.verdicts:
         name = verdict.claim.id + (".html" if code == "en" else f".{code}.html")
         text = (written / "claims" / name).read_text(encoding="utf-8")
-        (review,) = re.findall(r'<script type="application/ld.json">(.*?)</script>', text, re.DOTALL)
-        (graph,) = json.loads(review)["@graph"]
-        assert graph["@id"] == f"#claim-{verdict.claim.id}"
+        reviews = re.findall(r'<script type="application/ld.json">(.*?)</script>', text, re.DOTALL)
+        assert len(reviews) == (verdict.word in RATINGS)
+        assert all(json.loads(review)["reviewRating"]["ratingValue"] == RATINGS[verdict.word] for review in reviews)
         assert f"badge {verdict.word}" in text
     assert len(list((written / "claims").iterdir())) == len(LANGUAGES) * len(deepseek.verdicts)
 

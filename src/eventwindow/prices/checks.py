@@ -284,7 +284,8 @@ def _adjustment_warnings(history: PriceHistory) -> Iterator[Finding]:
     for i in np.flatnonzero(wrong).tolist():
         values = {"adjusted": float(adjusted[i]), "raw": float(raw[i]), "dividend": float(paid[i])}
         yield Finding(history.symbol, "warning", "adjustment", frame.index[i + 1], values)
-    share = 1 - (1 + raw) / (1 + adjusted)  # of the price before, that the adjusted close takes for a dividend
+    with np.errstate(invalid="ignore", over="ignore"):  # closes beyond all numbers are told by another check
+        share = 1 - (1 + raw) / (1 + adjusted)  # of the price before, taken for a dividend
     for i in np.flatnonzero((share > DIVIDEND_IMPLIED) & (history.dividends is None)).tolist():
         told = {"raw": float(raw[i]), "adjusted": float(adjusted[i]), "share": float(share[i])}
         yield Finding(history.symbol, "warning", "implied_dividend", frame.index[i + 1], told)
