@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, datetime, time
 from typing import Any
 
 import numpy as np
@@ -178,3 +178,19 @@ def check_sessions(index: pd.Index, where: str) -> pd.DatetimeIndex:
         twice = index[index.duplicated()][0].date()
         raise StudyError(f"the date {twice} stands twice", where=where, remedy="Keep one of the two.")
     return index
+
+
+def day_of(text: str, where: str = "") -> date:
+    """A day as a person writes it to a command or a form; `where` names the option."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise StudyError(f"{text!r} is no date", where=where, remedy="Write it as YYYY-MM-DD: 2025-01-31.") from None
+
+
+def clock_of(text: str, where: str = "") -> time:
+    """A clock time as a person writes it to a command or a form."""
+    try:
+        return datetime.strptime(text, "%H:%M").time()
+    except ValueError:
+        raise StudyError(f"{text!r} is no clock time", where=where, remedy="Write it as HH:MM: 16:05.") from None

@@ -302,10 +302,10 @@ def _quick(options: argparse.Namespace) -> int:
 
 
 def _claim(options: argparse.Namespace) -> int:
-    from eventwindow.cli.verify import date_of
+    from eventwindow.calendars.dates import day_of
     from eventwindow.draft.claim import claim_lines
 
-    print(*claim_lines(options.sentence, date_of(options.date)), sep="\n")
+    print(*claim_lines(options.sentence, None if options.date is None else day_of(options.date, "--date")), sep="\n")
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 import tempfile
 from collections.abc import Iterator
@@ -14,10 +13,10 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from eventwindow.calendars.dates import clock_of, day_of
 from eventwindow.cli.progress import progress_bar
 from eventwindow.cli.terminal import basket_lines, origin_lines, p_value, percent, progress, warned
 from eventwindow.draft.quick import Asked, Question, study_of_question
-from eventwindow.errors import StudyError
 from eventwindow.study.result import StudyResult
 from eventwindow.study.run import run_study
 
@@ -26,8 +25,8 @@ def quick(options: argparse.Namespace) -> int:
     """Run the study of the question and print its one screen."""
     question = Question(
         tuple(s.strip().upper() for s in options.symbols),
-        _date(options.date),
-        _time(options.time),
+        day_of(options.date, "--date"),
+        None if options.time is None else clock_of(options.time, "--time"),
         options.zone,
         options.benchmark,
         tuple(options.claim),
@@ -45,20 +44,6 @@ def quick(options: argparse.Namespace) -> int:
     if options.save:
         console.print(f"Study: {options.save}; run it with: eventwindow run {options.save}", markup=False)
     return 0
-
-
-def _date(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise StudyError(f"{text!r} is no date", where="--date", remedy="Write it as YYYY-MM-DD: 2025-01-27.") from None
-
-
-def _time(text: str | None) -> dt.time | None:
-    try:
-        return None if text is None else dt.datetime.strptime(text, "%H:%M").time()
-    except ValueError:
-        raise StudyError(f"{text!r} is no clock time", where="--time", remedy="Write it as HH:MM: 16:05.") from None
 
 
 def _rows(question: Question, result: StudyResult) -> Iterator[dict[str, Any]]:

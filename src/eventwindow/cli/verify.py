@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from eventwindow.calendars.dates import day_of
 from eventwindow.claims.model import Verdict
 from eventwindow.cli.progress import progress_bar
 from eventwindow.cli.terminal import origin_lines, progress
@@ -20,12 +20,10 @@ from eventwindow.study.load import Step
 from eventwindow.study.result import StudyResult
 from eventwindow.study.run import run_study
 
-EXCERPT = 60  # characters of a sentence that the list of passed-over figures shows
-
 
 def verify(options: argparse.Namespace) -> int:
     """Read the articles, run their study, print what was found and keep it beside the study."""
-    date = date_of(options.date)
+    date = None if options.date is None else day_of(options.date, "--date")
     articles = [read(path, date) for path in options.articles]
     folder = options.out or Path("eventwindow-out") / f"verify-{_stem(articles[0])}"
     with progress() as step, progress_bar("prices") as bar:
@@ -54,13 +52,6 @@ def _run(
             if not unknown:
                 raise
             lacking |= unknown
-
-
-def date_of(text: str | None) -> dt.date | None:
-    try:
-        return None if text is None else dt.date.fromisoformat(text)
-    except ValueError:
-        raise StudyError(f"{text!r} is no date", where="--date", remedy="Write it as YYYY-MM-DD: 2025-01-31.") from None
 
 
 def _stem(article: Article) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from eventwindow.calendars.dates import day_of
 from eventwindow.draft.entries import Closed, Entry, entry
 from eventwindow.draft.read import statements
 from eventwindow.draft.statement import Statement
@@ -23,7 +24,7 @@ HEAD = """\
 
 def draft_claims(articles: Sequence[Path], date: str, study: str | None, names: Path | None, out: Path) -> list[str]:
     """Write the draft to `out` and say what it holds; every fault is raised before anything is written."""
-    dated, held = _day(date), None if study is None else read_study(find_study(study))
+    dated, held = day_of(date, "--date"), None if study is None else read_study(find_study(study))
     if out.exists():
         raise StudyError(f"{out} exists already", remedy="Give another name with --out, or remove it first.")
     if not out.resolve().parent.is_dir():
@@ -56,13 +57,6 @@ def read_article(path: Path) -> str:
     if not text.strip():
         raise StudyError("the article is empty", where=path.name, remedy="Paste its text into the file.")
     return text
-
-
-def _day(date: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(date)
-    except ValueError:
-        raise StudyError(f"{date!r} is no date", where="--date", remedy="Write it as YYYY-MM-DD: 2025-01-31.") from None
 
 
 def _closed(study: Study | None) -> Closed:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
+from eventwindow.calendars.dates import clock_of, day_of
 from eventwindow.cli.web.jobs import Run, Runs
 from eventwindow.draft.quick import Question, study_of_question
 from eventwindow.errors import StudyError
 from eventwindow.study.library import shipped_studies
 
+Told = TypeVar("Told")
 SYMBOLS, SENTENCES = 20, 40  # at most
 ENDINGS = (".csv", ".parquet", ".gz", ".zip", ".xlsx")
 FIELDS = {"--date": "date", "--time": "time", "--zone": "zone"}
@@ -64,7 +66,7 @@ def article(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
     if not text:
         raise Fault("article", StudyError("there is no text", remedy="Paste the article's text."))
     if day:
-        _date("article_date", day)
+        _told("article_date", day_of, day)
     key = runs.new_key()
     folder = runs.where(key)
     prices = _prices(folder, upload)
@@ -83,24 +85,18 @@ def _question(form: Mapping[str, str]) -> Question:
     sentences = tuple(line.strip() for line in form.get("sentences", "").splitlines() if line.strip())
     if len(sentences) > SENTENCES:
         raise Fault("sentences", StudyError(f"{len(sentences)} sentences", remedy=f"Give at most {SENTENCES}."))
+    clock = form.get("time", "").strip()
     zone, benchmark = (form.get(name, "").strip() or None for name in ("zone", "benchmark"))
-    return Question(
-        symbols, _date("date", form.get("date", "")), _time(form.get("time", "")), zone, benchmark, sentences
-    )
+    day = _told("date", day_of, form.get("date", ""))
+    return Question(symbols, day, _told("time", clock_of, clock) if clock else None, zone, benchmark, sentences)
 
 
-def _date(name: str, text: str) -> dt.date:
+def _told(name: str, read: Callable[[str], Told], text: str) -> Told:
+    """What a field holds, or the fault at it."""
     try:
-        return dt.date.fromisoformat(text.strip())
-    except ValueError:
-        raise Fault(name, StudyError(f"{text!r} is no date", remedy="Write it as 2025-01-27.")) from None
-
-
-def _time(text: str) -> dt.time | None:
-    try:
-        return dt.datetime.strptime(text.strip(), "%H:%M").time() if text.strip() else None
-    except ValueError:
-        raise Fault("time", StudyError(f"{text!r} is no clock time", remedy="Write it as 16:05.")) from None
+        return read(text.strip())
+    except StudyError as error:
+        raise Fault(name, error) from None
 
 
 def _study(question: Question, folder: Path) -> tuple[tuple[str, str], ...]:
