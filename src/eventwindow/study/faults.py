@@ -17,7 +17,6 @@ from eventwindow.errors import StudyError
 LONGEST = 80  # signs of a value that a message shows
 DATE, CLOCK = "Write a date as 2025-01-27, without quotes.", "Write a clock time as 08:30:00, without quotes."
 # The kind of a pydantic error, or how it begins → what is wrong, if not in pydantic's words, and the remedy.
-OTHERWISE = "`eventwindow help study-file` describes this key."
 REMEDIES: dict[str, tuple[str, str]] = {
     "date": ("no date", DATE),
     "time": ("no clock time", CLOCK),

@@ -107,10 +107,6 @@ class Sheet:
         faint = f";opacity:{opacity:g}" if opacity < 1 else ""
         self.shape(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" style="fill:{colour}{faint}"/>', title)
 
-    def diamond(self, x: float, y: float, radius: float, colour: str, title: str = "") -> None:
-        points = [(x, y - radius), (x + radius, y), (x, y + radius), (x - radius, y)]
-        self.shape(f'<path d="{_path(points)}Z" style="fill:{colour}"/>', title)
-
     def line(self, points: Sequence[tuple[float, float]], colour: str, width: float = 1.0, **style: object) -> None:
         title = str(style.pop("title", ""))
         look = f"fill:none;stroke:{colour};stroke-width:{width:g}{_style(style)}"
