@@ -35,6 +35,7 @@ SPLITS = (
     (50, 1),
 )
 SPLIT_DAYS, SPLIT_MOST = 6.0, 0.05  # times the usual move of a day, and at most, that a split's day may differ from it
+LEAST_SPLIT = min(np.log(new / old) for new, old in SPLITS) - SPLIT_MOST  # in logs
 UNITS, UNITS_SLACK = (100.0, 1000.0), 0.3  # pence for pounds, a thousand for one; give or take the day's own move
 DIVIDEND_SHARE = 0.25  # of the close before; a dividend above it is rare
 NO_SHARE = re.compile(r"^\^|=[FX]$")  # Yahoo's symbols of indices, futures and exchange rates: nothing there is split
@@ -190,7 +191,10 @@ def _impossible(history: PriceHistory) -> Iterator[Finding]:
     close = _closes(frame)
     adjusted = (frame["adj_close"] if frame["adj_close"].notna().any() else frame["close"]).dropna()
     usual = float(np.nanmedian(np.abs(np.log(close / close.shift(1))))) if len(close) > 1 else 0.0
-    for day, ratio in (close / close.shift(1)).dropna().items():
+    moves = (close / close.shift(1)).dropna()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        far = np.abs(np.log(moves)) >= LEAST_SPLIT  # the others are neither a split's nor a unit's
+    for day, ratio in moves[far].items():
         times = max(ratio, 1 / ratio)
         if any(abs(np.log(times / unit)) < UNITS_SLACK for unit in UNITS):
             yield Finding(symbol, "error", "units", pd.Timestamp(str(day)), {"times": float(ratio)})
