@@ -21,7 +21,8 @@ import pytest
 
 from eventwindow import __version__
 from eventwindow.cli.main import main
-from eventwindow.cli.web import jobs
+from eventwindow.cli.web import asked, jobs
+from eventwindow.cli.web.asked import Fault, Upload
 from eventwindow.cli.web.jobs import Run, Runs
 
 pytest.importorskip("starlette")
@@ -261,9 +262,23 @@ def test_a_record_of_another_version_or_a_torn_one_is_not_listed(tmp_path):
     runs.close()
 
 
+def test_a_form_with_a_fault_leaves_no_folder(tmp_path):
+    runs = Runs(tmp_path)
+    sent = Upload("p.csv", b"date,symbol,close\n")
+    for ask, form in (
+        (asked.quick, {"symbols": "NVDA NVDA", "date": "2025-01-27"}),
+        (asked.article, {"article": "Nvidia fell 17 %."}),
+    ):
+        with pytest.raises(Fault):
+            ask(runs, form, sent if ask is asked.quick else Upload("p.exe", b"MZ"))
+    assert (list(tmp_path.iterdir()), runs.all()) == ([], [])
+    runs.close()
+
+
 def test_a_run_that_takes_too_long_ends(tmp_path):
     runs = Runs(tmp_path, limit=0.3)
-    run = runs.add(runs.new_key(), "slow", ("run", "deepseek-2025", "--prices", "shipped", "--out", "out"))
+    with runs.prepared() as (key, _):
+        run = runs.add(key, "slow", ("run", "deepseek-2025", "--prices", "shipped", "--out", "out"))
     until = time.monotonic() + 20
     while not runs.get(run.key).ended and time.monotonic() < until:
         time.sleep(0.1)

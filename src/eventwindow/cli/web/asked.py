@@ -41,23 +41,21 @@ def shipped(runs: Runs, name: str) -> Run:
     if name not in titles:
         raise Fault("study", StudyError(f"no study {name!r} ships", remedy=f"Those that do: {', '.join(titles)}."))
     command = ("run", name, "--prices", "shipped", "--out", "out")
-    return runs.done_before(command) or runs.add(runs.new_key(), titles[name], command)
+    if done := runs.done_before(command):
+        return done
+    with runs.prepared() as (key, _):
+        return runs.add(key, titles[name], command)
 
 
 def quick(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
     """Securities, a day, sentences."""
     question = _question(form)
-    key = runs.new_key()
-    folder = runs.where(key)
-    try:
+    with runs.prepared() as (key, folder):
         prices = _prices(folder, upload)
-        asked = _study(question, folder / "study")
-    except BaseException:
-        folder.rmdir() if not any(folder.iterdir()) else None
-        raise
-    notes = [f"{sentence}: {reason}" for sentence, reason in asked]
-    command = ("run", "study", "--prices", prices, "--out", "out")
-    return runs.add(key, f"{', '.join(question.symbols)} · {question.day}", command, notes)
+        unread = _study(question, folder / "study")
+        notes = [f"{sentence}: {reason}" for sentence, reason in unread]
+        command = ("run", "study", "--prices", prices, "--out", "out")
+        return runs.add(key, f"{', '.join(question.symbols)} · {question.day}", command, notes)
 
 
 def article(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
@@ -67,13 +65,12 @@ def article(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
         raise Fault("article", StudyError("there is no text", remedy="Paste the article's text."))
     if day:
         _told("article_date", day_of, day)
-    key = runs.new_key()
-    folder = runs.where(key)
-    prices = _prices(folder, upload)
-    (folder / "article.txt").write_text(text + "\n", encoding="utf-8", newline="\n")
-    dated = ("--date", day) if day else ()
-    command = ("verify", "article.txt", *dated, "--prices", prices, "--out", "out")
-    return runs.add(key, text.splitlines()[0][:80], command)
+    with runs.prepared() as (key, folder):
+        prices = _prices(folder, upload)
+        (folder / "article.txt").write_text(text + "\n", encoding="utf-8", newline="\n")
+        dated = ("--date", day) if day else ()
+        command = ("verify", "article.txt", *dated, "--prices", prices, "--out", "out")
+        return runs.add(key, text.splitlines()[0][:80], command)
 
 
 def _question(form: Mapping[str, str]) -> Question:

@@ -11,7 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -66,11 +67,16 @@ class Runs:
     def where(self, key: str) -> Path:
         return self.folder / key
 
-    def new_key(self) -> str:
-        """A key for a run, and its folder, made."""
+    @contextmanager
+    def prepared(self) -> Iterator[tuple[str, Path]]:
+        """A key for a run, and its folder to be filled; it goes again where that fails."""
         key = secrets.token_hex(8)
-        self.where(key).mkdir()
-        return key
+        folder = self.where(key)
+        folder.mkdir()
+        with ExitStack() as undone:
+            undone.callback(shutil.rmtree, folder)
+            yield key, folder
+            undone.pop_all()
 
     def add(self, key: str, title: str, command: Sequence[str], notes: Sequence[str] = ()) -> Run:
         """Put a run in the queue."""
