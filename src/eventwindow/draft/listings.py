@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
 from eventwindow.draft.chinese import has_chinese
+from eventwindow.draft.securities import shipped_table
+from eventwindow.estimation.by_exchange import NO_BENCHMARK
 
 FUNDS = {"^GSPC": "SPY"}  # an index without dividends → the fund that holds it
 
@@ -35,6 +36,14 @@ def home_of(symbol: str) -> Home:
     return Home(symbol, exchange, currency, benchmark, symbol, False)
 
 
+def own_benchmark(home: Home, usual: str, asked: str | None = None) -> dict[str, str]:
+    """The key `benchmark` of its security, where that is not the study's `usual` one: none is held against itself."""
+    own = asked or home.benchmark
+    if own == home.symbol:
+        return {"benchmark": NO_BENCHMARK}
+    return {} if own == usual else {"benchmark": own}
+
+
 def symbols_like(begun: str, most: int = 12) -> list[Home]:
     """Listings whose symbol or name begins so, those by symbol first; nothing for an empty beginning."""
     wanted = begun.strip().casefold()
@@ -49,8 +58,7 @@ def symbols_like(begun: str, most: int = 12) -> list[Home]:
 @cache
 def _homes() -> tuple[dict[str, Home], dict[str, tuple[str, str, str]]]:
     listed, counts = dict[str, Home](), dict[str, Counter[tuple[str, str, str]]]()
-    text = resources.files(__package__).joinpath("securities.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
+    for row in csv.DictReader(shipped_table().splitlines()):
         symbol, benchmark = row["symbol"], row["benchmark"]
         if not symbol:
             continue

@@ -10,12 +10,11 @@ from typing import Any
 
 from eventwindow.calendars.exchange import day_zero, exchange_calendar, time_zone
 from eventwindow.draft.entries import Entry, entry
-from eventwindow.draft.listings import Home, home_of
+from eventwindow.draft.listings import Home, home_of, own_benchmark
 from eventwindow.draft.read import statements
 from eventwindow.draft.statement import Statement
 from eventwindow.draft.write import draft_text, toml_table
 from eventwindow.errors import StudyError
-from eventwindow.estimation.by_exchange import NO_BENCHMARK
 from eventwindow.study.definition import Study, read_study
 from eventwindow.study.library import shipped_figures, shipped_shares
 
@@ -113,10 +112,7 @@ def _study(question: Question, homes: Sequence[Home]) -> Iterator[str]:
     yield toml_table("[[events]]", event | {"session": "next", "title_en": str(question.day)})
     for home in homes:
         security = {"symbol": home.symbol, "exchange": home.exchange, "currency": home.currency, "name_en": home.name}
-        own = home.benchmark if not question.benchmark else benchmark
-        if own == home.symbol or own != benchmark:
-            security["benchmark"] = NO_BENCHMARK if own == home.symbol else own
-        yield toml_table("[[securities]]", security)
+        yield toml_table("[[securities]]", security | own_benchmark(home, benchmark, question.benchmark))
     if len(question.symbols) > 1:
         yield toml_table("[[baskets]]", {"name": "all", "members": list(question.symbols), "title_en": "All of them"})
 

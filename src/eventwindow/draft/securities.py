@@ -78,7 +78,7 @@ class Names:
 
 def names(rules: Lexicon, chinese: bool, study: Study | None = None, own: Path | None = None) -> Names:
     """The names of the package, of a user's table and of a study; what is given later adds to what is there."""
-    shipped = list(_rows(_script(_shipped(), chinese), "securities.csv"))
+    shipped = list(_rows(_script(shipped_table(), chinese), "securities.csv"))
     given = [] if own is None else list(_rows(_script(_own(own), chinese), own.name))
     given += [] if study is None else _of_study(study, chinese)
     listings: dict[str, Listing] = {}
@@ -97,7 +97,8 @@ def names(rules: Lexicon, chinese: bool, study: Study | None = None, own: Path |
     return Names(listings, meanings, finder(meanings), rules.not_bare | unsure, unsure - sure, rules.words)
 
 
-def _shipped() -> str:
+def shipped_table() -> str:
+    """The list of names that ships, as CSV."""
     return resources.files(__package__).joinpath("securities.csv").read_text(encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ from eventwindow.calendars.exchange import exchange_calendar
 from eventwindow.draft.articles import Article, clock_time
 from eventwindow.draft.dates import days
 from eventwindow.draft.entries import Entry, entry, open_reasons
-from eventwindow.draft.listings import Home, home_of
+from eventwindow.draft.listings import Home, home_of, own_benchmark
 from eventwindow.draft.paraphrase import paraphrase
 from eventwindow.draft.quick import keep_figures
 from eventwindow.draft.read import Reading, readings
@@ -174,10 +174,10 @@ def _study(
         security |= {"name_en": home.name, "name_zh": home.name_zh}
         if home not in stocks:
             security["kind"] = "series"
-        elif home.benchmark == home.symbol or home.kind != "stock":
+        elif home.kind != "stock":
             security["benchmark"] = NO_BENCHMARK
-        elif home.benchmark != benchmark:
-            security["benchmark"] = home.benchmark
+        else:
+            security |= own_benchmark(home, benchmark)
         yield toml_table("[[securities]]", security)
 
 
