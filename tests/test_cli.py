@@ -228,7 +228,7 @@ date = 2025-01-27
 def test_a_claim_of_ones_own_is_judged(study, tmp_path):
     (study / "claims.toml").write_text('[[articles]]\nkey = "A1"\ntitle_en = "An article"\n' + CLAIM, encoding="utf-8")
     assert main(["run", str(study), *SHORT, "--out", str(tmp_path / "out")]) == 0
-    assert "輝達下跌約一成七" in (tmp_path / "out" / "results" / "claims.zh-Hant.csv").read_text(encoding="utf-8-sig")
+    assert "輝達下跌約一成七" in (tmp_path / "out" / "results" / "claims.zh-Hant.csv").read_text(encoding="utf-8")
     row = pd.read_csv(tmp_path / "out" / "results" / "claims.csv").iloc[0]
     assert row["verdict"] == "confirmed"
     assert row["measured"] == pytest.approx(118.42 / 142.62 - 1, abs=2e-4)
@@ -277,7 +277,7 @@ def test_a_prices_file_of_ones_own_gives_the_same_figures(study, first, tmp_path
     own = shutil.copy(daily, tmp_path / "own.csv")
     result = run_study(study, prices=str(own))
     for name in ("cumulative", "tests"):
-        held = (first / "results" / f"{name}.csv").read_text(encoding="utf-8-sig")
+        held = (first / "results" / f"{name}.csv").read_text(encoding="utf-8")
         assert csv_text(result.table(name)) == held
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import json
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from markupsafe import Markup, escape
@@ -118,12 +118,18 @@ def test_frictionless_reads_every_table_as_the_package_says(written):
     assert report.flatten(["name", "rowNumber", "fieldNumber", "message"]) == []
 
 
-def test_every_table_begins_with_the_mark_that_a_spreadsheet_needs(written):
+def test_every_table_is_plain_utf_8_that_numpy_and_csv_read(written):
     tables = sorted(written.glob("*/*.csv"))
     assert {p.parent.name for p in tables} == {"figures", "results"}
     for path in tables:
-        assert path.read_bytes().startswith(codecs.BOM_UTF8), path.name
-        assert "\ufeff" not in path.read_text(encoding="utf-8-sig"), path.name
+        assert "\ufeff" not in path.read_bytes().decode(), path.name
+        with path.open(encoding="utf-8", newline="") as text:
+            named = csv.DictReader(text).fieldnames
+        assert named == list(pd.read_csv(path, nrows=0).columns), path.name
+    cars = np.genfromtxt(
+        written / "results" / "abnormal_returns.csv", delimiter=",", names=True, dtype=None, encoding="utf-8"
+    )
+    assert np.isfinite(cars["abnormal_return"]).all()
 
 
 FORMULAS = ['=HYPERLINK("https://x.example")', "@SUM(1)", "-1+cmd|' /C calc'!A0", "+cmd", "\t=1", "\n=1", "＝1+1"]

@@ -1,4 +1,4 @@
-"""Tables as CSV that a spreadsheet opens right."""
+"""Tables as CSV: plain UTF-8, which programs read; spreadsheets take the workbook."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-CSV_CODING = "utf-8-sig"  # without the byte-order mark a spreadsheet reads UTF-8 as the code page of its country
-
-
 # What begins a formula in some spreadsheet, unless a number or a span of two follows: "-17 %", "-0.02 to -0.01".
 FORMULA = re.compile(r"[=+\-@\t\n＝＋－＠](?!\Z|(?<=[+-])[\d.,]+( ?%)?( to [+-]?[\d.,]+( ?%)?)?\Z)")
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """A table as a CSV file that a spreadsheet opens right in every language."""
-    path.write_text(csv_text(table), encoding=CSV_CODING, newline="\n")
+    """A table as a CSV file in UTF-8, without a byte-order mark."""
+    path.write_text(csv_text(table), encoding="utf-8", newline="\n")
 
 
 def csv_text(table: pd.DataFrame) -> str:

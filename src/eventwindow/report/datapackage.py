@@ -17,7 +17,7 @@ DECIMALS = {
 }  # fmt: skip
 
 DESCRIPTION = (
-    "Every table is UTF-8 with a byte-order mark. A text that begins like a spreadsheet formula (=, +, -, @, tab) "
+    "Every table is UTF-8. A text that begins like a spreadsheet formula (=, +, -, @, tab) "
     "stands with an apostrophe before it; numbers stand as they are."
 )
 

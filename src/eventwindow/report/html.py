@@ -174,7 +174,7 @@ def _data(chart: Chart) -> str:
     """The table behind a figure as an address that holds it, where it is small; else where its file lies."""
     text = csv_text(chart.data)
     small = len(text.encode()) < IN_PAGE
-    return "data:text/csv;charset=utf-8," + quote("\ufeff" + text) if small else f"figures/{chart.name}.csv"
+    return "data:text/csv;charset=utf-8," + quote(text) if small else f"figures/{chart.name}.csv"
 
 
 def _review(context: Context, verdict: Verdict) -> Markup:

@@ -13,7 +13,7 @@ import pandas as pd
 from eventwindow.errors import file_name
 from eventwindow.panel.form import PanelStudy
 from eventwindow.panel.results import PanelResult
-from eventwindow.report.csv import CSV_CODING, csv_text, write_csv
+from eventwindow.report.csv import csv_text, write_csv
 from eventwindow.report.language import LANGUAGES
 from eventwindow.report.panel import page
 from eventwindow.report.swap import CHUNKS, swapped_in
@@ -50,7 +50,7 @@ def _write_tables(result: PanelResult, folder: Path) -> None:
 def _write_rows(parts: Iterator[pd.DataFrame], path: Path, rows: int) -> None:
     """Chunk after chunk into one file."""
     if rows <= ROWS_OF_CSV:
-        with path.with_suffix(".csv").open("w", encoding=CSV_CODING, newline="") as file:
+        with path.with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:
             for number, part in enumerate(parts):
                 text = csv_text(part)
                 file.write(text if not number else text.split("\n", 1)[1])
