@@ -1,7 +1,7 @@
-"""How well `draft` reads pieces it was not made for: `python scripts/draft_rates.py [--apart | --all] [--show]`.
+"""How well `draft` reads pieces it was not made for: `python scripts/draft_rates.py [--apart | --all | --second] [--show]`.
 
 The pieces stand in tests/verify_pieces_*.toml with every market statement that a reader marked; half of them are kept
-apart while rules are written. A drafted statement is right if security, measure, figure with sign, hedge and day are
+apart while rules are written. A second set, tests/verify_second_*.toml, was kept apart as a whole. A drafted statement is right if security, measure, figure with sign, hedge and day are
 those of a marked one. It is judged if nothing is open in it; judged wrongly if no marked statement has its security,
 figure and day.
 """
@@ -54,19 +54,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--apart", action="store_true", help="the half that was kept apart")
     options.add_argument("--all", action="store_true", help="both halves")
+    options.add_argument("--second", action="store_true", help="the second set, kept apart as a whole")
     options.add_argument("--show", action="store_true", help="each statement that is not right")
     chosen = options.parse_args(argv)
-    reads = [read(p) for p in pieces() if chosen.all or p["apart"] == chosen.apart]
+    found = pieces("second" if chosen.second else "pieces")
+    reads = [read(p) for p in found if chosen.all or chosen.second or p["apart"] == chosen.apart]
     for line in report(reads, chosen.show):
         print(line)
     return 0
 
 
-def pieces() -> list[dict[str, Any]]:
-    """All pieces, English first."""
+def pieces(which: str = "pieces") -> list[dict[str, Any]]:
+    """All pieces of a set, English first."""
     found: list[dict[str, Any]] = []
     for language in ("en", "zh"):
-        text = (TESTS / f"verify_pieces_{language}.toml").read_text(encoding="utf-8")
+        text = (TESTS / f"verify_{which}_{language}.toml").read_text(encoding="utf-8")
         found += [p | {"language": language} for p in tomllib.loads(text)["pieces"]]
     return found
 

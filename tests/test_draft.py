@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from eventwindow.claims.rounding import hedge_table
 from eventwindow.cli.main import main
 from eventwindow.draft.chinese import has_chinese, numeral, simplified
 from eventwindow.draft.entries import entry
@@ -48,6 +50,22 @@ def test_simplified_text_reads_as_traditional_text_does() -> None:
     chinese = [(c["text"], c.get("date", DATED)) for c in CASES if has_chinese(c["text"])]
     assert sum(simplified(text) != text for text, _ in chinese) > 60
     assert [text for text, dated in chinese if found(simplified(text), dated) != found(text, dated)] == []
+
+
+def test_articles_are_read_by_the_hedges_that_verdicts_follow() -> None:
+    """Every plain word of the table, before and behind a figure, gives the hedge of its row, in both languages."""
+    frames = {"en": "Nvidia fell {0}17%{1} on 27 January.", "zh": "輝達1月27日下跌{0}17%{1}。"}
+    read: set[str] = set()
+    for hedge, row in hedge_table().items():
+        for side in ("before", "after"):
+            for language, words in row.get(side, {}).items():
+                for word in filter(re.compile(r"[\w ]+").fullmatch, words):
+                    pad = f"{word} " if language == "en" and side == "before" else word
+                    pad = f" {word}" if language == "en" and side == "after" else pad
+                    said = statements(frames[language].format(*((pad, "") if side == "before" else ("", pad))), DATED)
+                    assert [s.hedge for s in said] == [hedge], word
+                    read.add(hedge)
+    assert read == set(hedge_table()) - {"exact", "range"}
 
 
 @pytest.mark.parametrize(

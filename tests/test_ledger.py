@@ -481,3 +481,14 @@ def test_the_page_explains_every_word_hedge_and_threshold():
     assert set(HEDGES) <= set(hedges)
     for word, asks in STRENGTHS.items():
         assert f"{asks.deviations or asks.rank:g}" in hedges[word]
+
+
+def test_the_page_gives_each_hedge_the_words_of_the_one_table():
+    from eventwindow.claims.rounding import hedge_table
+
+    page = PAGE.with_name("verdicts.md").read_text(encoding="utf-8")
+    said = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \| [^|]+ \|$", page, re.M))
+    for hedge, row in hedge_table().items():
+        sides = [row[side] for side in ("before", "after") if side in row]
+        known = re.compile("|".join(word for side in sides for words in side.values() for word in words))
+        assert not sides or [w for w in said[hedge].split(", ") if not known.fullmatch(w)] == []

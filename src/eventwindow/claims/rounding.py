@@ -15,9 +15,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+import tomllib
+from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Literal
+from importlib.resources import files
+from typing import Any, Literal
 
 from eventwindow.errors import is_money
 
@@ -43,18 +45,15 @@ class Room:
 
 
 ENDLESS = math.inf
-HEDGES: dict[str, Room] = {
-    "exact": Room(zeros=True),
-    "amounted_to": Room(zeros=True),
-    "about": Room(below=0.10, above=0.10),
-    "close_to": Room(below=0.05, above=0.05),
-    "nearly": Room(below=0.05),
-    "reached": Room(above=ENDLESS),
-    "at_most": Room(below=ENDLESS),
-    "more_than": Room(above=ENDLESS, rounds=False),
-    "less_than": Room(below=ENDLESS, rounds=False),
-    "range": Room(zeros=True),
-}
+
+
+def hedge_table() -> dict[str, dict[str, Any]]:
+    """hedges.toml: the room of each hedge and the words that say it."""
+    return tomllib.loads(files("eventwindow.claims").joinpath("hedges.toml").read_text(encoding="utf-8"))
+
+
+ROOM = [field.name for field in fields(Room)]
+HEDGES = {name: Room(**{key: row[key] for key in ROOM if key in row}) for name, row in hedge_table().items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from eventwindow.claims.rounding import hedge_table
 from eventwindow.draft.chinese import simplified
 
 BOUNDARY = re.compile(r"(?<!\d)[,;:]|[,;:](?!\d)|[—–]{2}|\s[-—–]\s")
@@ -69,8 +70,8 @@ def lexicon(chinese: bool) -> Lexicon:
     return Lexicon(
         words={kind: _pattern(entry, chinese) for kind, entry in rules["words"].items() if entry["en"] or chinese},
         groups=[(_pattern(g, chinese), Group(g["label"], g["zh_label"])) for g in rules["groups"]],
-        before=[(_pattern(e, chinese, r"(?P<hit>", r")\s*$"), hedge) for hedge, e in rules["before"].items()],
-        after=[(_pattern(e, chinese, r"^\s*(?P<hit>", ")"), hedge) for hedge, e in rules["after"].items()],
+        before=_hedges("before", chinese, r"(?P<hit>", r")\s*$"),
+        after=_hedges("after", chinese, r"^\s*(?P<hit>", ")"),
         levels={kind: _pattern(e, chinese, "(?:", FILLER) for kind, e in rules["level"].items()},
         extreme=_pattern(rules["extreme"], chinese),
         places={mic: _pattern(entry, chinese) for mic, entry in rules["places"].items()},
@@ -85,6 +86,12 @@ def lexicon(chinese: bool) -> Lexicon:
         aside={key: re.compile(_script(p, chinese), re.IGNORECASE) for key, p in rules["aside"].items()},
         never=_script(rules["stranger"]["zh_never"], chinese),
     )
+
+
+def _hedges(side: str, chinese: bool, head: str, tail: str) -> list[tuple[re.Pattern[str], str]]:
+    """The words before or behind a figure, hedge by hedge."""
+    said = {hedge: {"en": [], "zh": []} | row[side] for hedge, row in hedge_table().items() if side in row}
+    return [(_pattern(e, chinese, head, tail), hedge) for hedge, e in said.items() if e["en"] or chinese]
 
 
 def _pattern(entry: Mapping[str, list[str]], chinese: bool, head: str = "", tail: str = "") -> re.Pattern[str]:

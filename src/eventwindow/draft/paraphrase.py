@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
+from eventwindow.claims.rounding import hedge_table
 from eventwindow.draft.statement import Statement, Subject
 
 MINUS = "\u2212"
-HEDGES = {
-    "exact": ("", ""),
-    "range": ("", ""),
-    "close_to": ("close to ", "接近 "),
-    "about": ("about ", "約 "),
-    "reached": ("as much as ", "達 "),
-    "more_than": ("more than ", "超過 "),
-    "less_than": ("less than ", "不到 "),
-}
+HEDGES = {hedge: tuple(row["own"]) for hedge, row in hedge_table().items()}
 KINDS = {
     "return": ("return of {f}", "報酬率 {f}"),
     "year_return": ("return of {f}", "全年報酬率 {f}"),
