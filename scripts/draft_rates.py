@@ -1,9 +1,11 @@
-"""How well `draft` reads pieces it was not made for: `python scripts/draft_rates.py [--apart | --all | --second] [--show]`.
+"""How well `draft` reads pieces it was not made for.
+
+    python scripts/draft_rates.py [--apart | --all | --second] [--show]
 
 The pieces stand in tests/verify_pieces_*.toml with every market statement that a reader marked; half of them are kept
 apart while rules are written. A second set, tests/verify_second_*.toml, was kept apart as a whole. A drafted statement
-is right if security, measure, figure with sign, hedge and day are those of a marked one. It is judged if nothing is open
-in it; judged wrongly if no marked statement has its security, figure and day.
+is right if security, measure, figure with sign, hedge and day are those of a marked one. It is judged if nothing is
+open in it; judged wrongly if no marked statement has its security, figure and day.
 """
 
 from __future__ import annotations
