@@ -38,7 +38,7 @@ def prose(name: str) -> str:
     return FENCE.sub("", page(name))
 
 
-@pytest.mark.parametrize(("name", "least"), [("tutorial", 4), ("howto", 15)])
+@pytest.mark.parametrize(("name", "least"), [("tutorial", 4), ("howto", 15), ("preregistration", 2)])
 def test_the_examples_of_a_page_run_from_top_to_bottom(name, least, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")

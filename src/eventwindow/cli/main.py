@@ -75,6 +75,9 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("study", metavar="STUDY")
     _price_options(check)
     check.add_argument("--claims", type=Path, metavar="FILE", help="check these claims instead of the study's own")
+    freeze = _command(commands, "freeze", _freeze, "fix study, claims and rules with a date, before their event")
+    freeze.add_argument("study", metavar="STUDY")
+    freeze.add_argument("--date", metavar="YYYY-MM-DD", help="the day of fixing (default: today, in UTC)")
     quick = _command(commands, "quick", _quick, "what some securities did on a day, in one screen; no study needed")
     quick.add_argument("symbols", nargs="+", metavar="SYMBOL", help="as Yahoo writes it: NVDA, 2330.TW, SAP.DE")
     quick.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="the day of the event")
@@ -275,6 +278,14 @@ def _check(options: argparse.Namespace) -> int:
     finally:  # where it ends with an error, what was read before it says why
         for line in said:
             print(line)
+    return 0
+
+
+def _freeze(options: argparse.Namespace) -> int:
+    from eventwindow.calendars.dates import day_of
+    from eventwindow.cli.freeze import freeze_study
+
+    print(*freeze_study(options.study, None if options.date is None else day_of(options.date, "--date")), sep="\n")
     return 0
 
 

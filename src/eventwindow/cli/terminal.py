@@ -21,6 +21,7 @@ from eventwindow.claims.model import WORDS
 from eventwindow.claims.verdicts import by_statement
 from eventwindow.inference.registry import TESTS
 from eventwindow.prices.inventory import Refresh
+from eventwindow.study.freeze import frozen_reason
 from eventwindow.study.result import StudyResult
 
 log = logging.getLogger("eventwindow")
@@ -51,6 +52,8 @@ def print_result(result: StudyResult, report: Path) -> None:
         console.print(_verdicts(result))
         for line in _contradicted(result):
             console.print(line, markup=False)
+    if frozen := result.run.get("frozen"):
+        console.print(str(frozen_reason(frozen)), markup=False)
     console.print(_main_names(result))
     if result.run["headline"]["basket"]:
         console.print(*basket_lines(result), sep="\n")
@@ -91,6 +94,7 @@ def result_json(result: StudyResult, report: Path) -> str:
         "report": report.as_posix(),
         "headline": head,
         "notes": result.run["notes"],
+        "frozen": result.run.get("frozen"),
         **tables,
     }
     return json.dumps(whole, ensure_ascii=False, indent=1)

@@ -10,9 +10,12 @@ import pandas as pd
 
 from eventwindow.prices.checks import Finding
 from eventwindow.prices.retry import Progress
+from eventwindow.study.ahead import event_days, waits_for
 from eventwindow.study.definition import Study, read_study
 from eventwindow.study.estimates import estimated
-from eventwindow.study.load import Inputs, Step, read_inputs
+from eventwindow.study.freeze import frozen_reason, frozen_record
+from eventwindow.study.ledger import Ledger
+from eventwindow.study.load import Inputs, Step, first_day, ledger_of, read_inputs
 from eventwindow.study.run import concluded, quiet
 
 SHOWN = 4  # names in a line
@@ -51,6 +54,9 @@ def check_study(
     study.toml: ...
     """
     study = study if isinstance(study, Study) else read_study(study)
+    if waiting := waits_for(study):
+        yield from _ahead(study, None if claims is None else Path(claims), waiting)
+        return
     inputs = read_inputs(study, prices, step, None if claims is None else Path(claims), progress)
     yield from _read(inputs)
     step("estimating expected returns")
@@ -95,25 +101,39 @@ def _plural(word: str, n: int, counted: bool = False) -> str:
     return (f"{n} " if counted else "") + (word if n == 1 else several)
 
 
+def _ahead(study: Study, claims: Path | None, waiting: Sequence[str]) -> Iterator[str]:
+    """What the files of a study hold whose event lies ahead, and what it waits for."""
+    days, _ = event_days(study)
+    yield from _files(study, ledger_of(study, claims), days)
+    if frozen := frozen_record(study, claims, first_day(days, set(days["mic"]))):
+        yield f"{frozen_reason(frozen)}"
+    yield from waiting
+    yield "study and claims are valid; prices are asked for when day 0 has closed"
+
+
 def _read(inputs: Inputs) -> Iterator[str]:
     """What the files hold and what was found in them."""
-    file, histories = inputs.study.file, inputs.prices.histories
-    origins = Counter(h.origin for h in histories.values())
-    shifts = inputs.calendar.query("kind == 'event' and shift != ''")
-    yield (
-        f"study.toml: {_plural('event', len(file.events), True)}, {_plural('stock', len(inputs.study.stocks), True)},"
-        f" {_plural('security', len(file.securities), True)}, {_plural('basket', len(inputs.study.baskets), True)},"
-        f" {_plural('entry', len(file.news), True)} of other news"
-    )
-    yield from (f"  {r.id}: day 0 on {r.mic} is {r.session:%Y-%m-%d} ({r.shift})" for r in shifts.itertuples())
-    claims, articles = (len(part) for part in (inputs.ledger.claims, inputs.ledger.articles))
-    yield f"claims.toml: {_plural('claim', claims, True)} of {_plural('article', articles, True)}"
-    yield from (
-        f"  unfinished {c.id} ({c.place or f'line {c.line}'}): {c.unfinished}" for c in inputs.ledger.unfinished
-    )
+    origins = Counter(h.origin for h in inputs.prices.histories.values())
+    yield from _files(inputs.study, inputs.ledger, inputs.calendar.query("kind == 'event'"))
+    if inputs.frozen:
+        yield f"{frozen_reason(inputs.frozen)}"
     yield "prices: " + ", ".join(f"{n} {origin}" for origin, n in sorted(origins.items()))
     yield from _findings(inputs.quality.findings)
     yield from inputs.prices.notes
+
+
+def _files(study: Study, ledger: Ledger, days: pd.DataFrame) -> Iterator[str]:
+    """What study.toml and claims.toml hold, the events that were shifted, and the claims that are unfinished."""
+    file, shifts = study.file, days.query("shift != ''")
+    yield (
+        f"study.toml: {_plural('event', len(file.events), True)}, {_plural('stock', len(study.stocks), True)},"
+        f" {_plural('security', len(file.securities), True)}, {_plural('basket', len(study.baskets), True)},"
+        f" {_plural('entry', len(file.news), True)} of other news"
+    )
+    yield from (f"  {r.id}: day 0 on {r.mic} is {r.session:%Y-%m-%d} ({r.shift})" for r in shifts.itertuples())
+    claims, articles = (len(part) for part in (ledger.claims, ledger.articles))
+    yield f"claims.toml: {_plural('claim', claims, True)} of {_plural('article', articles, True)}"
+    yield from (f"  unfinished {c.id} ({c.place or f'line {c.line}'}): {c.unfinished}" for c in ledger.unfinished)
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -27,6 +29,7 @@ from eventwindow.prices.history import Prices
 from eventwindow.prices.retry import Progress
 from eventwindow.prices.study_tables import implausible_counts
 from eventwindow.study.definition import Event, News, Study
+from eventwindow.study.freeze import frozen_record
 from eventwindow.study.ledger import Ledger, read_claims
 from eventwindow.study.quality import Quality, checked_prices
 
@@ -46,6 +49,7 @@ class Inputs:
     calendars: Mapping[str, Calendar]  # symbol → the calendar of its exchange
     calendar: pd.DataFrame  # events and other news on every exchange, with the session of each
     quality: Quality
+    frozen: Mapping[str, Any] | None  # what run.json tells of a freezing
 
 
 def translations(folder: Path) -> dict[str, dict[str, str]]:
@@ -60,13 +64,12 @@ def read_inputs(
     study: Study, prices: str, step: Step, claims: Path | None = None, progress: Progress | None = None
 ) -> Inputs:
     """Read, validate and pull; nothing is computed before all of it is right."""
-    if claims is not None and not claims.is_file():
-        raise ClaimError(f"there is no file {claims}", remedy="Give the path of a claims.toml.")
+    ledger = ledger_of(study, claims)
     figures = study.folder / "figures"
     exchanges, shipped = exchanges_of(study), shipped_calendars(figures, study.start, study.end)
     lacking = {symbol: mic for symbol, mic in exchanges.items() if mic not in shipped}
     slow = begin(partial(_calendars, study, lacking)) if set(lacking.values()) & SLOW else None
-    ledger, held, tables = _figures(study, prices, step, claims, progress)
+    held, tables = _figures(study, ledger, prices, step, progress)
     worked_out = slow() if slow else _calendars(study, lacking)
     check_counts(tables, held)
     calendars = {symbol: worked_out.get(symbol) or shipped[mic] for symbol, mic in exchanges.items()}
@@ -77,15 +80,29 @@ def read_inputs(
         symbol: returns(price_for_returns(history.frame), calendars[symbol].sessions)
         for symbol, history in held.histories.items()
     }
-    return Inputs(study, ledger, held, series, tables, calendars, calendar, quality)
+    frozen = frozen_record(study, claims, first_day(calendar, {calendars[s.symbol].mic for s in study.stocks}))
+    return Inputs(study, ledger, held, series, tables, calendars, calendar, quality, frozen)
+
+
+def first_day(calendar: pd.DataFrame, exchanges: Collection[str]) -> date:
+    """The first day 0 of all events on these exchanges."""
+    mine = calendar[(calendar["kind"] == "event") & calendar["mic"].isin(exchanges)]
+    return pd.Timestamp(mine["session"].min()).date()
+
+
+def ledger_of(study: Study, claims: Path | None) -> Ledger:
+    """The study's own claims, or those of a file."""
+    if claims is not None and not claims.is_file():
+        raise ClaimError(f"there is no file {claims}", remedy="Give the path of a claims.toml.")
+    events = [e.id for e in study.file.events]
+    return read_claims(claims or study.folder / "claims.toml", study.symbols, study.baskets, events)
 
 
 def _figures(
-    study: Study, prices: str, step: Step, claims: Path | None, progress: Progress | None
-) -> tuple[Ledger, Prices, dict[str, pd.DataFrame]]:
-    """The ledger, prices and further tables: all that needs no calendar."""
-    figures, events = study.folder / "figures", [e.id for e in study.file.events]
-    ledger = read_claims(claims or study.folder / "claims.toml", study.symbols, study.baskets, events)
+    study: Study, ledger: Ledger, prices: str, step: Step, progress: Progress | None
+) -> tuple[Prices, dict[str, pd.DataFrame]]:
+    """Prices and further tables: all that needs no calendar."""
+    figures = study.folder / "figures"
     step("getting prices")
     held = load_prices(
         study.symbols,
@@ -104,7 +121,7 @@ def _figures(
         counts_of=valued(ledger, study.baskets),
         factors=("five", "momentum") if isinstance(MODELS[study.file.model.name], FactorModel) else (),
     )
-    return ledger, replace(held, notes=(*held.notes, *notes)), tables
+    return replace(held, notes=(*held.notes, *notes)), tables
 
 
 def check_counts(tables: Mapping[str, pd.DataFrame], prices: Prices) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,9 @@ from eventwindow.study.definition import Study
 LIBRARIES = ("eventwindow", "exchange-calendars", "numpy", "pandas", "scipy", "yfinance")
 
 
-def run_record(study: Study, prices: Prices) -> dict[str, Any]:
+def run_record(study: Study, prices: Prices, frozen: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The content of run.json: no clock, no machine path."""
-    return {
+    record = {
         "study": study.file.model_dump(mode="json", exclude_none=True),
         "headline": study.headline,
         "rules": {"version": RULES_VERSION, "date": f"{RULES_DATE}"},
@@ -29,6 +30,7 @@ def run_record(study: Study, prices: Prices) -> dict[str, Any]:
         "inputs": {path.relative_to(study.folder).as_posix(): _sha256(path) for path in _inputs(study.folder)},
         "versions": {name: version(name) for name in LIBRARIES},
     }
+    return record | ({} if frozen is None else {"frozen": frozen})
 
 
 def _price_record(history: PriceHistory) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from eventwindow.claims.tables import claims_table, claims_table_in
 from eventwindow.errors import NoFigure
 from eventwindow.parallel import Work, run_parallel
 from eventwindow.prices.retry import Progress
+from eventwindow.study.ahead import check_closed
 from eventwindow.study.analyses import ALWAYS, ANALYSES, Analysis, Tables
 from eventwindow.study.definition import Study, read_study
 from eventwindow.study.estimates import Estimates, Exclusion, estimated
@@ -69,6 +70,7 @@ def run_study(
     3
     """
     study = study if isinstance(study, Study) else read_study(study)
+    check_closed(study)
     inputs = read_inputs(study, prices, step, None if claims is None else Path(claims), progress)
     step("estimating expected returns")
     return concluded(inputs, estimated(inputs), step)
@@ -105,7 +107,7 @@ def concluded(inputs: Inputs, estimates: Estimates, step: Step) -> StudyResult:
         verdicts=verdicts,
         evidence=evidence,
         calendar=inputs.calendar,
-        run=run_record(inputs.study, inputs.prices),
+        run=run_record(inputs.study, inputs.prices, inputs.frozen),
         articles=tuple(asdict(article) for article in ledger.articles),
         readings=tuple(readings),
         disagreements=tuple(disagreements),

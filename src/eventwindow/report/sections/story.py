@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from eventwindow.claims.model import WORDS, Verdict
 from eventwindow.claims.rules import HOLDS
@@ -34,6 +34,7 @@ from eventwindow.report.sections.headline import basket_sentence, first_sentence
 from eventwindow.report.sections.market import many
 from eventwindow.report.sections.run_up import late_story, late_title
 from eventwindow.report.sections.what_if import what_if
+from eventwindow.study.freeze import frozen_reason
 
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 SURPRISING = ("contradicted", "mixed")
@@ -192,7 +193,10 @@ def colophon(context: Context) -> Iterator[Block]:
     say, run = context.language.say, context.result.run
     version, last = run["versions"]["eventwindow"], max(str(p["last"]) for p in run["prices"].values())
     cite = say("story.cite", title=context.title, version=version)
-    yield Items((say("story.byline", version=version), say("story.last", day=context.language.day(last)), cite))
+    frozen = (escape(context.language.reason(frozen_reason(run["frozen"]))),) if "frozen" in run else ()
+    yield Items(
+        (say("story.byline", version=version), *frozen, say("story.last", day=context.language.day(last)), cite)
+    )
     yield Paragraph(say("story.again"))
     yield Command(context.command or f"eventwindow run {context.result.name}")
     yield Only("html", (Paragraph(linked(appendix_page(context), say("story.appendix"))),))
