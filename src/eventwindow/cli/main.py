@@ -75,9 +75,6 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("study", metavar="STUDY")
     _price_options(check)
     check.add_argument("--claims", type=Path, metavar="FILE", help="check these claims instead of the study's own")
-    freeze = _command(commands, "freeze", _freeze, "fix study, claims and rules with a date, before their event")
-    freeze.add_argument("study", metavar="STUDY")
-    freeze.add_argument("--date", metavar="YYYY-MM-DD", help="the day of fixing (default: today, in UTC)")
     quick = _command(commands, "quick", _quick, "what some securities did on a day, in one screen; no study needed")
     quick.add_argument("symbols", nargs="+", metavar="SYMBOL", help="as Yahoo writes it: NVDA, 2330.TW, SAP.DE")
     quick.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="the day of the event")
@@ -96,9 +93,7 @@ def parser() -> argparse.ArgumentParser:
     quick.add_argument("--json", action="store_true", help="print the same as JSON")
     _web_options(_command(commands, "serve", _serve, "open a local page with a form, for those who write no files"))
     _reading_commands(commands)
-    prices = _command(commands, "prices", _prices, "show what is held of a study's prices, how old and from where")
-    prices.add_argument("study", metavar="STUDY")
-    prices.add_argument("--refresh", action="store_true", help="pull again and show what changed")
+    _keeping_commands(commands)
     _calibration_options(commands)
     _command(commands, "list", _list, "list the studies that ship")
     pages = _command(commands, "help", _help, "print a page of the documentation, or a JSON schema")
@@ -108,6 +103,16 @@ def parser() -> argparse.ArgumentParser:
     new = _command(commands, "new", _new, "write a small, commented study that runs as it is")
     new.add_argument("name", metavar="NAME", help="the folder to make")
     return top
+
+
+def _keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands that look after a study over time."""
+    freeze = _command(commands, "freeze", _freeze, "fix study, claims and rules with a date, before their event")
+    freeze.add_argument("study", metavar="STUDY")
+    freeze.add_argument("--date", metavar="YYYY-MM-DD", help="the day of fixing (default: today, in UTC)")
+    prices = _command(commands, "prices", _prices, "show what is held of a study's prices, how old and from where")
+    prices.add_argument("study", metavar="STUDY")
+    prices.add_argument("--refresh", action="store_true", help="pull again and show what changed")
 
 
 def _reading_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
