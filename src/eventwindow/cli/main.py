@@ -112,7 +112,15 @@ def _keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentPars
     freeze.add_argument("--date", metavar="YYYY-MM-DD", help="the day of fixing (default: today, in UTC)")
     prices = _command(commands, "prices", _prices, "show what is held of a study's prices, how old and from where")
     prices.add_argument("study", metavar="STUDY")
-    prices.add_argument("--refresh", action="store_true", help="pull again and show what changed")
+    asked = prices.add_mutually_exclusive_group()
+    asked.add_argument("--refresh", action="store_true", help="pull again and show what changed")
+    asked.add_argument(
+        "--verify",
+        nargs="?",
+        const="yahoo",
+        metavar="SOURCE",
+        help="compare all that is held with a source (default: yahoo; else tiingo, eodhd or PATH), and change nothing",
+    )
 
 
 def _reading_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -184,7 +192,7 @@ def _price_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--prices",
         default="auto",
-        metavar="auto|yahoo|shipped|PATH",
+        metavar="auto|yahoo|tiingo|eodhd|shipped|PATH",
         help="where prices come from (default: auto; Yahoo, else the figures that ship with the study)",
     )
 
@@ -296,13 +304,18 @@ def _freeze(options: argparse.Namespace) -> int:
 
 def _prices(options: argparse.Namespace) -> int:
     from eventwindow.cli.progress import progress_bar
-    from eventwindow.cli.terminal import print_changes, print_held
-    from eventwindow.prices.inventory import held, refresh
+    from eventwindow.cli.terminal import print_changes, print_held, print_verified
+    from eventwindow.prices.inventory import held, refresh, verify
+    from eventwindow.prices.load import source_of
     from eventwindow.study.definition import read_study
     from eventwindow.study.library import find_study
 
     study = read_study(find_study(options.study))
     figures = study.folder / "figures"
+    if options.verify:
+        source = source_of(options.verify)
+        print_verified(options.verify, *verify(study.symbols, study.start, study.end, source, figures=figures))
+        return 0
     if not options.refresh:
         print_held(held(study.symbols, figures))
         return 0

@@ -7,7 +7,7 @@ import logging
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from eventwindow.claims.model import WORDS
 from eventwindow.claims.verdicts import by_statement
 from eventwindow.inference.registry import TESTS
 from eventwindow.prices.inventory import Refresh
+from eventwindow.prices.keyed import source_name
+from eventwindow.prices.reconcile import Reconciliation
 from eventwindow.study.freeze import frozen_reason
 from eventwindow.study.result import StudyResult
 
@@ -127,6 +129,24 @@ def print_changes(refreshed: Refresh) -> None:
     console.print(f"{refreshed.compared} tickers were held before; {len(changes)} changes.", markup=False)
     if len(changes):
         console.print(changes.to_string(index=False, max_rows=40), markup=False)
+
+
+def print_verified(source: str, compared: Mapping[str, Reconciliation], lost: Mapping[str, str]) -> None:
+    """How far what is held agrees with a source, and every day on which it does not."""
+    console = Console(highlight=False)
+    for symbol, reason in lost.items():
+        console.print(f"{symbol}: not compared, {reason}", markup=False)
+    for symbol, found in compared.items():
+        for day, ours, theirs in found.differing.itertuples(index=False):
+            told = f"held {percent(ours)}, {source} {percent(theirs)}"
+            console.print(f"{symbol} {day:%Y-%m-%d}: {told}", markup=False)
+        if found.only_first or found.only_second:
+            days = f"{found.only_first} days only held, {found.only_second} days only in {source}"
+            console.print(f"{symbol}: {days}", markup=False)
+    days, agreeing = (sum(getattr(f, name) for f in compared.values()) for name in ("compared", "agreeing"))
+    tail = f"{days:,} daily returns, {days - agreeing:,} differ by more than 5 basis points"
+    tickers = f"{len(compared)} of {len(compared) + len(lost)} tickers compared with {source}"
+    console.print(f"{tickers}: {tail}.", markup=False)
 
 
 def _verdicts(result: StudyResult) -> Table:
@@ -251,7 +271,8 @@ def p_value(p: float, floor: float = 0.0) -> str:
 
 
 def _origin(origin: str) -> str:
-    return {"yahoo": "from Yahoo", "shipped": "from the shipped figures", "file": "from your file"}[origin]
+    own = {"shipped": "the shipped figures", "file": "your file"}
+    return f"from {own.get(origin) or source_name(origin)}"
 
 
 def percent(value: float, sign: bool = True) -> str:

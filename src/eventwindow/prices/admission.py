@@ -45,9 +45,9 @@ class Admission:
         expected = self.expected.get(pulled.symbol, Expected())
         pulled = finished(pulled, expected, self.now)
         if pulled.table["close"].isna().all():
-            return Unavailable(pulled.symbol, f"Yahoo: no prices since {pulled.start.date()}")
+            return Unavailable(pulled.symbol, f"{pulled.source}: no prices since {pulled.start.date()}")
         if why := refusal(pulled, expected, self.now) or self._disowned(pulled):
-            raise BusyError(f"Yahoo's answer is refused: {why}")
+            raise BusyError(f"{pulled.source}'s answer is refused: {why}")
         kept = self.held.get(pulled.symbol)
         if kept is not None and (why := self._worse(pulled, kept)):
             return Unavailable(pulled.symbol, why)
@@ -78,19 +78,20 @@ class Admission:
     def _worse(self, pulled: Pulled, kept: Kept) -> str:
         """Why what is held is the better answer; "" where the new one is."""
         if lost := lost_days(kept, pulled):
-            return f"Yahoo's answer lacked {lost} days that it gave before"
+            return f"{pulled.source}'s answer lacked {lost} days that it gave before"
         moved, compared = differing(kept.pulled, pulled)
         if self.anew or moved.empty:
             return ""
         if pulled.symbol not in self._doubted:
             self._doubted.add(pulled.symbol)
-            raise BusyError(f"Yahoo's answer differs from the one held on {len(moved)} of {compared} days")
+            raise BusyError(f"{pulled.source}'s answer differs from the one held on {len(moved)} of {compared} days")
         days = f"{len(moved)} of {compared} days, the first {moved.index[0].date()}"
         if len(moved) > ANOTHER * compared and not self._returned(pulled):
-            return f"Yahoo's answer differs from the one held on {days}: {_OTHER}"
+            return f"{pulled.source}'s answer differs from the one held on {days}: {_OTHER}"
         before, after = (_doubts(p, pulled.start) for p in (kept.pulled, pulled))
         if after > before:
-            return f"Yahoo's answer differs from the one held on {days}, and is in doubt on {after} days, not {before}"
+            more = f"and is in doubt on {after} days, not {before}"
+            return f"{pulled.source}'s answer differs from the one held on {days}, {more}"
         return ""
 
     def _told(self, pulled: Pulled, kept: Kept) -> Pulled:
@@ -101,7 +102,7 @@ class Admission:
         day, before, now = next(moved.itertuples())
         first = f"the first {day:%Y-%m-%d}: {100 * before:+.4g} %, now {100 * now:+.4g} %"
         return replace(
-            pulled, note=f"Yahoo gave other returns before on {len(moved)} days ({first}); the newer are kept"
+            pulled, note=f"{pulled.source} gave other returns before on {len(moved)} days ({first}); the newer are kept"
         )
 
     def _returned(self, pulled: Pulled) -> bool:

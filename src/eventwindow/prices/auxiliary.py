@@ -11,7 +11,9 @@ import pandas as pd
 
 from eventwindow.errors import SourceError
 from eventwindow.prices.bundled import shipped_tables
+from eventwindow.prices.edgar import edgar_share_counts
 from eventwindow.prices.factors import load_factors
+from eventwindow.prices.keyed import ON_NETWORK
 from eventwindow.prices.share_counts import yahoo_share_counts
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def load_tables(
     tables, notes = shipped_tables(figures), []
     held = set(tables["shares"]["symbol"]) if "shares" in tables else set()
     lacking = [symbol for symbol in counts_of if symbol not in held]
-    if mode not in ("auto", "yahoo"):
+    if mode not in ON_NETWORK:
         return tables, ()
     if factors and "factors" not in tables:
         try:
@@ -44,9 +46,26 @@ def load_tables(
         except SourceError as error:
             notes.append(error.what)
     if lacking:
-        try:
-            counts = yahoo_share_counts(lacking, pd.Timestamp(start), pd.Timestamp(end), session=session)
-            tables["shares"] = pd.concat([tables["shares"], counts], ignore_index=True) if held else counts
-        except SourceError as error:
-            notes.append(f"share counts: {error.what}")
+        counts = _counts(lacking, pd.Timestamp(start), pd.Timestamp(end), session, notes)
+        if counts:
+            tables["shares"] = pd.concat([tables["shares"], *counts] if held else counts, ignore_index=True)
     return tables, tuple(notes)
+
+
+def _counts(
+    lacking: list[str], start: pd.Timestamp, end: pd.Timestamp, session: Session[Any] | None, notes: list[str]
+) -> list[pd.DataFrame]:
+    """Share counts of filings where the SEC may be asked, of Yahoo for the others."""
+    filed = pd.DataFrame(columns=["symbol"])
+    try:
+        filed = edgar_share_counts(lacking, start, end, session=session)
+    except SourceError as error:
+        notes.append(f"share counts: {error.what}")
+    found = [filed] if len(filed) else []
+    try:
+        found.append(
+            yahoo_share_counts([s for s in lacking if s not in set(filed["symbol"])], start, end, session=session)
+        )
+    except SourceError as error:
+        notes.append(f"share counts: {error.what}")
+    return found

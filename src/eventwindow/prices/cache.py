@@ -1,4 +1,4 @@
-"""What Yahoo gave, kept: one Parquet file a ticker with the rows as they were given."""
+"""What a source gave, kept: one Parquet file a ticker with the rows as they were given."""
 
 from __future__ import annotations
 
@@ -41,13 +41,22 @@ class Cache:
     """The kept answers in one folder; by default `prices` in the user's cache folder."""
 
     def __init__(self, folder: Path | None = None) -> None:
+        self.own = folder is None
         self.store = Store(cache_folder() / "prices" if folder is None else folder)
 
     def put(self, pulled: Pulled, client: str, checked: Mapping[str, str]) -> Entry:
-        """Keep an answer of Yahoo's in place of the one before; `checked` says by what it was admitted."""
-        facts = {**checked, "note": pulled.note, "start": str(pulled.start.date()), "currency": pulled.currency}
+        """Keep an answer in place of the one before; `checked` says by what it was admitted."""
+        facts = {
+            **checked,
+            "source": pulled.source,
+            "note": pulled.note,
+            "start": str(pulled.start.date()),
+            "currency": pulled.currency,
+        }
         facts |= {"first": str(pulled.table.index[0].date()), "last": str(pulled.table.index[-1].date())}
-        return self.store.put(pulled.symbol, _to_bytes(pulled.table), source="yahoo", client=client, facts=facts)
+        return self.store.put(
+            pulled.symbol, _to_bytes(pulled.table), source=pulled.source.lower(), client=client, facts=facts
+        )
 
     def get(self, symbol: str) -> Kept | None:
         """The kept answer, None where there is none or where it was damaged (and is set aside)."""
@@ -56,7 +65,8 @@ class Cache:
             return None
         data, entry = found
         start = pd.Timestamp(entry.facts["start"])
-        pulled = Pulled(symbol, _from_bytes(data), entry.facts["currency"], start, entry.facts.get("note", ""))
+        note, source = entry.facts.get("note", ""), entry.facts.get("source", "Yahoo")
+        pulled = Pulled(symbol, _from_bytes(data), entry.facts["currency"], start, note, source=source)
         return Kept(pulled, entry)
 
 

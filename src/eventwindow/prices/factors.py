@@ -13,7 +13,6 @@ import pandas as pd
 
 from eventwindow.errors import PriceError, SourceError
 from eventwindow.prices.bundled import shipped_tables
-from eventwindow.prices.history import Origin
 from eventwindow.prices.store import Store, cache_folder
 from eventwindow.prices.study_tables import study_table
 from eventwindow.prices.tables import is_parquet, unpacked
@@ -41,7 +40,7 @@ class Factors:
     """Daily factor returns, decimals, indexed by date; `origin` is "library", "shipped" or "file"."""
 
     table: pd.DataFrame
-    origin: Origin | str
+    origin: str
     note: str = ""
 
 

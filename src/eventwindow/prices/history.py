@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Protocol
 
 import pandas as pd
 
-Origin = Literal["yahoo", "shipped", "file"]
+OWN = ("shipped", "file")  # origins that are asked of nobody
 COLUMNS = ("open", "high", "low", "close", "adj_close", "volume")
 
 
@@ -24,7 +24,7 @@ class PriceHistory:
 
     symbol: str
     frame: pd.DataFrame
-    origin: Origin
+    origin: str  # "yahoo", "tiingo", "eodhd" or another source that was asked, else one of `OWN`
     note: str = ""
     currency: str = ""
     dividends: pd.Series | None = None
@@ -33,11 +33,15 @@ class PriceHistory:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Why a source has no history of a security. `known` is False only where the source says it does not exist."""
+    """Why a source has no history of a security. `known` is False only where the source says it does not exist.
+
+    `asked` is False where the source cannot hold such a symbol and was not asked.
+    """
 
     symbol: str
     reason: str
     known: bool = True
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

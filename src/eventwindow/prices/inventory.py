@@ -11,9 +11,9 @@ import pandas as pd
 
 from eventwindow.prices.bundled import shipped_histories
 from eventwindow.prices.cache import Cache, Kept
-from eventwindow.prices.history import Prices
+from eventwindow.prices.history import OWN, PriceHistory, Prices, PriceSource, Unavailable
 from eventwindow.prices.load import load_prices
-from eventwindow.prices.reconcile import reconcile
+from eventwindow.prices.reconcile import Reconciliation, reconcile
 from eventwindow.prices.retry import Progress
 from eventwindow.prices.yahoo import Yahoo, quoted_at
 
@@ -74,8 +74,34 @@ def refresh(
     return Refresh(prices, changes, len(frames))
 
 
+def verify(
+    symbols: Iterable[str],
+    start: date,
+    end: date,
+    source: PriceSource,
+    *,
+    figures: Path | None = None,
+    cache: Cache | None = None,
+) -> tuple[dict[str, Reconciliation], dict[str, str]]:
+    """All that is held against what a source says now, by symbol; and what could not be compared, with its reason.
+
+    Nothing held is changed. What is held is the cache's, else the shipped figure.
+    """
+    cache, symbols = Cache() if cache is None else cache, list(symbols)
+    first, last = pd.Timestamp(start), pd.Timestamp(end)
+    held = {s: quoted_at(kept.pulled, first, last) for s in symbols if (kept := cache.get(s)) is not None}
+    ours = (shipped_histories(figures, symbols) if figures and figures.is_dir() else {}) | {
+        s: h for s, h in held.items() if isinstance(h, PriceHistory)
+    }
+    theirs = source.fetch([s for s in symbols if s in ours], first, last)
+    lost = {s: "nothing is held" for s in symbols if s not in ours}
+    lost |= {s: t.reason for s, t in theirs.items() if isinstance(t, Unavailable)}
+    compared = {s: reconcile(s, ours[s].frame, t.frame) for s, t in theirs.items() if isinstance(t, PriceHistory)}
+    return compared, lost
+
+
 def _is_pulled(prices: Prices, symbol: str) -> bool:
-    return symbol in prices and prices.histories[symbol].origin == "yahoo"
+    return symbol in prices and prices.histories[symbol].origin not in OWN
 
 
 def _kept_row(kept: Kept) -> dict[str, object]:

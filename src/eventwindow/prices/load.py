@@ -1,12 +1,14 @@
-"""The prices of a study, from whichever source has them: fresh cache, Yahoo, older cache, shipped figure."""
+"""The prices of a study, from whichever source has them: fresh cache, Yahoo or another source, older cache, shipped."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from importlib.metadata import version
+from functools import partial
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import Protocol
 
 import pandas as pd
 
@@ -17,8 +19,22 @@ from eventwindow.prices.bundled import ShippedFigures, shipped_histories
 from eventwindow.prices.cache import Cache, Kept
 from eventwindow.prices.files import PriceFiles
 from eventwindow.prices.history import PriceHistory, Prices, PriceSource, Unavailable
+from eventwindow.prices.keyed import KEYED, ON_NETWORK, Keyed
 from eventwindow.prices.retry import Progress
-from eventwindow.prices.yahoo import Pulled, Yahoo, quoted_at
+from eventwindow.prices.store import cache_folder
+from eventwindow.prices.yahoo import Admit, Pulled, Yahoo, quoted_at
+
+
+class Client(Protocol):
+    """A source on the network whose answers are checked and kept."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def client(self) -> str: ...
+    def pull(
+        self, starts: Mapping[str, pd.Timestamp], progress: Progress | None = None, admit: Admit | None = None
+    ) -> Mapping[str, Pulled | Unavailable]: ...
 
 
 @dataclass(slots=True)
@@ -32,6 +48,7 @@ class _Search:
     figures: Path | None
     cache: Cache
     yahoo: Yahoo
+    keyed: Mapping[str, Keyed]
     progress: Progress | None
     refresh: bool
     expected: Mapping[str, Expected]
@@ -66,17 +83,19 @@ def load_prices(
     expected: Mapping[str, Expected] | None = None,
     cache: Cache | None = None,
     yahoo: Yahoo | None = None,
+    keyed: Mapping[str, Keyed] = KEYED,
 ) -> Prices:
     """Daily histories from `start` to `end` (both included), quoted at `end`; reasons for what cannot be had.
 
-    `mode` is "auto" (per ticker: fresh cache, Yahoo, older cache, shipped figure), the name of one of `SOURCES`, or the
-    path of a file or folder of prices. Answers are held to what is `expected` of a security. Raises PriceError for a
-    ticker that none of those asked knows, SourceError where mode is "yahoo" and Yahoo cannot be reached.
+    `mode` is "auto" (per ticker: fresh cache, Yahoo, older cache, a source with a key, shipped figure), the name of a
+    source (`SOURCES`, or an entry point "eventwindow.prices"), or the path of a file or folder of prices. Answers are
+    held to what is `expected` of a security. Raises PriceError for a ticker that none of those asked knows, SourceError
+    where the one source that is named cannot be reached.
     """
     first, last = pd.Timestamp(start), pd.Timestamp(end)
     cache, yahoo = Cache() if cache is None else cache, Yahoo() if yahoo is None else yahoo
     search = _Search(
-        list(dict.fromkeys(symbols)), first, last, mode, figures, cache, yahoo, progress, refresh, expected or {}
+        list(dict.fromkeys(symbols)), first, last, mode, figures, cache, yahoo, keyed, progress, refresh, expected or {}
     )
     for ask in _chain(mode):
         if search.missing:
@@ -89,18 +108,41 @@ def _prices(search: _Search) -> Prices:
     histories = {symbol: search.found[symbol] for symbol in search.symbols if symbol in search.found}
     replaced = {symbol: _why(search, symbol) for symbol in histories if search.reasons.get(symbol)}
     notes = [
-        f"Held figures stand in for {', '.join(s for s in replaced if replaced[s] == why)}: {why}"
-        for why in dict.fromkeys(replaced.values())
+        f"{who} stand in for {', '.join(s for s in replaced if (_whose(search, s), replaced[s]) == (who, why))}: {why}"
+        for who, why in dict.fromkeys((_whose(search, s), why) for s, why in replaced.items())
     ]
     unavailable = {symbol: Unavailable(symbol, _why(search, symbol)) for symbol in search.missing}
     return Prices(histories, unavailable, replaced, (*search.notes, *notes))
+
+
+def _whose(search: _Search, symbol: str) -> str:
+    """Whose figures stand in: those held, or those of a second source."""
+    origin = search.found[symbol].origin
+    return f"Figures of {KEYED[origin].name}" if origin in KEYED else "Held figures"
+
+
+def source_of(mode: str | Path) -> PriceSource:
+    """The source of that name, or the reader of that file or folder."""
+    if mode == "yahoo":
+        return Yahoo()
+    if mode in KEYED:
+        return KEYED[str(mode)]
+    found: PriceSource = plugins()[str(mode)].load()() if str(mode) in plugins() else PriceFiles(Path(mode))
+    return found
+
+
+def plugins() -> dict[str, EntryPoint]:
+    """Sources of other packages by name."""
+    return {plugin.name: plugin for plugin in entry_points(group="eventwindow.prices")}
 
 
 def _chain(mode: str | Path) -> list[Callable[[_Search], None]]:
     """The sources to ask, in order."""
     if mode == "auto":
         return [SOURCES[name] for name in AUTO]
-    return [SOURCES[mode]] if isinstance(mode, str) and mode in SOURCES else [_from_files]
+    if isinstance(mode, str) and mode in SOURCES:
+        return [SOURCES[mode]]
+    return [partial(_from_plugin, plugin=plugins()[mode])] if mode in plugins() else [_from_files]
 
 
 def _ask(search: _Search, source: PriceSource) -> None:
@@ -119,8 +161,29 @@ def _from_shipped(search: _Search) -> None:
 
 
 def _from_yahoo(search: _Search) -> None:
-    """Fresh cache, then Yahoo, then what an older pull left."""
-    found = {symbol: kept for symbol in search.missing if (kept := search.cache.get(symbol)) is not None}
+    _from_network(search, search.yahoo, search.cache)
+
+
+def _from_keyed(search: _Search, name: str) -> None:
+    """A source with a key: by itself only where the user has one."""
+    source = search.keyed[name]
+    if search.mode != "auto" or source.key():
+        folder = cache_folder() / name if search.cache.own else search.cache.store.folder / name
+        _from_network(search, source, Cache(folder))
+
+
+def _from_plugin(search: _Search, plugin: EntryPoint) -> None:
+    """A source of another package: a class without parameters, with the method of a `PriceSource`."""
+    try:
+        answers = plugin.load()().fetch(search.missing, search.start, search.end)
+    except Exception as error:
+        raise SourceError(f"the source {plugin.name!r} failed: {type(error).__name__}: {error}") from error
+    search.take(answers)
+
+
+def _from_network(search: _Search, client: Client, cache: Cache) -> None:
+    """Fresh cache, then the source, then what an older pull left."""
+    found = {symbol: kept for symbol in search.missing if (kept := cache.get(symbol)) is not None}
     held = {symbol: kept for symbol, kept in found.items() if trusted(kept, search.expects(symbol))}
     reach = {s: kept for s, kept in held.items() if kept.reaches(search.start)}
     if not search.refresh:
@@ -128,41 +191,46 @@ def _from_yahoo(search: _Search) -> None:
     if not search.missing:
         return
     try:
-        search.take(_pulled(search, held))
+        search.take(_pulled(search, client, cache, held))
     except SourceError as error:
-        if search.mode == "yahoo":
+        if search.mode != "auto":
             raise
         search.notes.append(error.what)
     search.take(_quoted({s: kept for s, kept in reach.items() if s in search.missing}, search))
 
 
 # A new source is one file and one line here; `AUTO` is the order in which they are asked by themselves.
-SOURCES: dict[str, Callable[[_Search], None]] = {"yahoo": _from_yahoo, "shipped": _from_shipped}
-AUTO = ("yahoo", "shipped")
+SOURCES: dict[str, Callable[[_Search], None]] = {
+    "yahoo": _from_yahoo,
+    **{name: partial(_from_keyed, name=name) for name in KEYED},
+    "shipped": _from_shipped,
+}
+AUTO = tuple(SOURCES)
 _OWN = "Correct the symbol, or give its prices with --prices PATH."
 REMEDIES = {  # for a symbol without prices; of a file it is another
-    "auto": _OWN,
-    "yahoo": _OWN,
+    **dict.fromkeys(ON_NETWORK, _OWN),
     "shipped": "Correct the symbol, or ask Yahoo too with --prices auto.",
 }
 
 
-def _pulled(search: _Search, held: Mapping[str, Kept]) -> Mapping[str, PriceHistory | Unavailable]:
-    """Yahoo's answers, each admitted and kept as it arrives, or the reason why it was not."""
+def _pulled(
+    search: _Search, client: Client, cache: Cache, held: Mapping[str, Kept]
+) -> Mapping[str, PriceHistory | Unavailable]:
+    """A source's answers, each admitted and kept as it arrives, or the reason why it was not."""
     starts = {s: min(search.start, held[s].pulled.start) if s in held else search.start for s in search.missing}
     figures = search.figures if search.figures is not None and search.figures.is_dir() else None
     admission = Admission(
-        search.cache,
-        f"yfinance {version('yfinance')}",
+        cache,
+        client.client,
         pd.Timestamp.now("UTC"),
         search.expected,
         held,
         shipped_histories(figures, search.missing) if figures else {},
         anew=search.refresh,
     )
-    answers = search.yahoo.pull(starts, search.progress, admission)
+    answers = client.pull(starts, search.progress, admission)
     if admission.unwritable:
-        search.notes.append(f"Yahoo's answers could not be kept: {admission.unwritable[0]}")
+        search.notes.append(f"{client.name}'s answers could not be kept: {admission.unwritable[0]}")
     return {
         symbol: quoted_at(answer, search.start, search.end) if isinstance(answer, Pulled) else answer
         for symbol, answer in answers.items()
@@ -178,7 +246,7 @@ def _refuse_unknown(search: _Search) -> None:
 
     A source that merely failed does not say that the ticker is unknown.
     """
-    doubtful = [s for s in search.missing if not any(reason.known for reason in search.reasons.get(s, []))]
+    doubtful = [s for s in search.missing if not any(_knows(search, reason) for reason in search.reasons.get(s, []))]
     if not doubtful:
         return
     known = set(search.cache.store.entries())
@@ -192,6 +260,11 @@ def _refuse_unknown(search: _Search) -> None:
         error = PriceError(f"no prices of {', '.join(unknown)}: {said}", remedy=remedy)
         error.symbols = tuple(unknown)
         raise error
+
+
+def _knows(search: _Search, reason: Unavailable) -> bool:
+    """Whether a reason says that the ticker exists: one that was not asked says nothing where others were."""
+    return reason.known and (reason.asked or search.mode != "auto")
 
 
 def _why(search: _Search, symbol: str) -> str:

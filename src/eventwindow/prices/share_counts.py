@@ -54,6 +54,12 @@ def split_adjusted(counts: pd.Series, splits: pd.Series, end: pd.Timestamp) -> p
     return counts * factor
 
 
+def kept_splits(symbol: str, cache: Cache) -> pd.Series:
+    """The splits of the kept prices, ratio by date; none where nothing is kept."""
+    kept = cache.get(symbol)
+    return pd.Series(dtype=float, index=pd.DatetimeIndex([])) if kept is None else kept.pulled.table["split"]
+
+
 def adr_premium(adr_close: pd.Series, home_close: pd.Series, ratio: float, rate: pd.Series) -> pd.Series:
     """What an ADR costs above the shares it stands for, decimal, on the days that all three series hold.
 
@@ -98,7 +104,5 @@ def _ask(symbol: str, start: pd.Timestamp, end: pd.Timestamp, session: Session[A
 def _rows(symbol: str, text: str, cache: Cache, end: pd.Timestamp) -> pd.DataFrame:
     counts = pd.read_csv(io.StringIO(text), header=None, index_col=0, parse_dates=True)[1]
     counts.index = pd.DatetimeIndex(counts.index).as_unit("ns").rename("as_of")
-    kept = cache.get(symbol)
-    splits = pd.Series(dtype=float, index=pd.DatetimeIndex([])) if kept is None else kept.pulled.table["split"]
-    rows = split_adjusted(counts, splits, end).rename("shares").reset_index()
+    rows = split_adjusted(counts, kept_splits(symbol, cache), end).rename("shares").reset_index()
     return rows.assign(symbol=symbol, source="yahoo", note="Yahoo, restated for splits")[COLUMNS]

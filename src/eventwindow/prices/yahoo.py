@@ -9,6 +9,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,7 +40,7 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """Yahoo's answer as it was given: daily rows from `start` to the day of the fetch, and the quotation's currency.
+    """A source's answer in Yahoo's form: daily rows from `start` to the day of the fetch, and the quotation's currency.
 
     `table` is indexed by session date with open, high, low, close (all adjusted for every split up to the fetch),
     adj_close, volume, dividend (cash a share by ex-date) and split (ratio by date), zero where there is none.
@@ -50,7 +51,8 @@ class Pulled:
     currency: str
     start: pd.Timestamp
     note: str = ""  # what it replaced
-    told: Mapping[str, Any] = field(default_factory=dict, compare=False)  # what Yahoo says of it; not kept
+    told: Mapping[str, Any] = field(default_factory=dict, compare=False)  # what the source says of it; not kept
+    source: str = "Yahoo"
 
 
 Admit = Callable[[Pulled], Pulled | Unavailable]  # what becomes of an answer; BusyError: it is asked for again
@@ -62,6 +64,12 @@ class Yahoo:
 
     session: Session[Any] | None = None
     limits: Limits = field(default_factory=Limits)
+    name: str = "Yahoo"
+
+    @property
+    def client(self) -> str:
+        """What asks, with its version."""
+        return f"yfinance {version('yfinance')}"
 
     def fetch(
         self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp
@@ -129,7 +137,7 @@ def check_reachable(session: Session[Any]) -> None:
         if error.code in _BROKEN and not isinstance(error, ProxyError):
             return
         raise SourceError(
-            f"Yahoo cannot be reached: {_short(error)}",
+            f"Yahoo cannot be reached: {short(error)}",
             remedy="Check the network or the proxy, or use --prices shipped or --prices PATH.",
         ) from None
 
@@ -184,7 +192,7 @@ def quoted_at(pulled: Pulled, start: pd.Timestamp, end: pd.Timestamp) -> PriceHi
     ratio = float(np.prod(later[later > 0]))
     frame = history_frame(table.loc[(table.index >= start) & (table.index <= end)])
     if frame.empty:
-        return Unavailable(pulled.symbol, f"Yahoo: no prices between {start.date()} and {end.date()}")
+        return Unavailable(pulled.symbol, f"{pulled.source}: no prices between {start.date()} and {end.date()}")
     frame[["open", "high", "low", "close"]] *= ratio * hundredth
     frame["volume"] = frame["volume"] / ratio if (frame["volume"] > 0).any() else np.nan
     last = frame[frame["close"].notna() & frame["adj_close"].notna()].tail(1)
@@ -196,7 +204,7 @@ def quoted_at(pulled: Pulled, start: pd.Timestamp, end: pd.Timestamp) -> PriceHi
     notes += [f"a later split of {ratio:g} is undone"] if ratio != 1 else []
     notes += [f"quoted in {pulled.currency}, a hundredth of {currency}"] if hundredth != 1 else []
     paid = paid[paid != 0] * ratio * hundredth
-    return PriceHistory(pulled.symbol, frame, "yahoo", "; ".join(notes), currency, paid)
+    return PriceHistory(pulled.symbol, frame, pulled.source.lower(), "; ".join(notes), currency, paid)
 
 
 def splits_applied(table: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[pd.Timestamp, float]]]:
@@ -279,11 +287,11 @@ def _busy(error: Exception) -> BusyError:
     if isinstance(error, json.JSONDecodeError):
         return BusyError("Yahoo answered with a page that is no data")
     if isinstance(error, (RequestException, OSError)):
-        return BusyError(f"the connection to Yahoo failed: {_short(error)}", again=not isinstance(error, Timeout))
+        return BusyError(f"the connection to Yahoo failed: {short(error)}", again=not isinstance(error, Timeout))
     return BusyError(f"Yahoo's answer has not the form it should have ({type(error).__name__}: {error})")
 
 
-def _short(error: BaseException) -> str:
+def short(error: BaseException) -> str:
     """curl's sentence without its number, its times and the pointer to its manual: the same on each run."""
     text = str(error).split(" See https")[0].removeprefix("Failed to perform, ").strip().rstrip(".")
     text = re.sub(r"^curl: \(\d+\) | after \d+ m(s|illiseconds)\b.*| with \d+ bytes missing", "", text)

@@ -26,6 +26,7 @@ from eventwindow.prices.answers import Expected
 from eventwindow.prices.auxiliary import load_tables
 from eventwindow.prices.calendars import shipped_calendars
 from eventwindow.prices.history import Prices
+from eventwindow.prices.keyed import ON_NETWORK
 from eventwindow.prices.retry import Progress
 from eventwindow.prices.study_tables import implausible_counts
 from eventwindow.study.definition import Event, News, Study
@@ -210,7 +211,7 @@ def _news(number: int, n: News) -> Happening:
 
 def _check_benchmarks(study: Study, prices: Prices, asked: str) -> None:
     """Prices of a stock and of its benchmark: what a source that was asked failed to give is not the user's fault."""
-    kind: type[StudyError] = SourceError if asked in ("auto", "yahoo") else PriceError
+    kind: type[StudyError] = SourceError if asked in ON_NETWORK else PriceError
     if not any(stock.symbol in prices for stock in study.stocks):
         reasons = "; ".join(f"{u.symbol}: {u.reason}" for u in list(prices.unavailable.values())[:3])
         remedy = "Give prices of the study's stocks with --prices PATH, or try again later."

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.claims.rules import RULES_DATE, RULES_VERSION
-from eventwindow.prices.history import COLUMNS, PriceHistory, Prices
+from eventwindow.prices.history import COLUMNS, OWN, PriceHistory, Prices
 from eventwindow.study.definition import Study
 
 LIBRARIES = ("eventwindow", "exchange-calendars", "numpy", "pandas", "scipy", "yfinance")
@@ -46,8 +46,8 @@ def _price_record(history: PriceHistory) -> dict[str, Any]:
 
 
 def _checksum(history: PriceHistory) -> str:
-    """Of dates and figures; without Yahoo's adjusted close, which is restated at every later dividend."""
-    columns = [c for c in COLUMNS if history.origin != "yahoo" or c != "adj_close"]
+    """Of dates and figures; without a pulled adjusted close, which is restated at every later dividend."""
+    columns = [c for c in COLUMNS if history.origin in OWN or c != "adj_close"]
     figures = history.frame[columns].to_numpy(float)
     dates = pd.DatetimeIndex(history.frame.index).as_unit("s").asi8
     return hashlib.sha256(dates.tobytes() + np.where(np.isnan(figures), np.nan, figures).tobytes()).hexdigest()

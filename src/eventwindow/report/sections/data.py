@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from eventwindow.prices.history import OWN
+from eventwindow.prices.keyed import source_name
 from eventwindow.report.blocks import Aside, Block, Fold, Items, Paragraph, Table, Words, weighty
 from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
@@ -101,9 +103,15 @@ def _finding(context: Context, row: pd.Series) -> tuple[str, ...]:
 def _origins(context: Context) -> Markup:
     say = context.language.text
     counts = Counter(str(record["origin"]) for record in context.result.run["prices"].values())
-    parts = [say("data.count_origin", n=n, origin=say(f"data.origin_{o}")) for o, n in counts.most_common()]
+    parts = [say("data.count_origin", n=n, origin=_origin(context, o)) for o, n in counts.most_common()]
     key = "data.origins" if "shipped" in counts else "data.origins_plain"
     return context.language.say(key, list=context.language.listed(parts))
+
+
+def _origin(context: Context, origin: str) -> str:
+    if origin in OWN:
+        return context.language.text(f"data.origin_{origin}")
+    return context.language.text("data.origin_source", name=source_name(origin))
 
 
 def _tickers(context: Context) -> Fold:
@@ -115,7 +123,7 @@ def _tickers(context: Context) -> Fold:
 
 
 def _ticker(context: Context, symbol: str, record: dict[str, Any]) -> tuple[str, ...]:
-    origin = context.language.text(f"data.origin_{record['origin']}")
+    origin = _origin(context, record["origin"])
     held = (str(record[key]) for key in ("first", "last", "sessions"))
     return symbol, context.name(symbol), origin, *held, reason_in(context.language, record.get("note", ""))
 
