@@ -2,7 +2,7 @@
 
 import sys
 
-from eventwindow.cli.main import main
+from eventwindow.cli.process import process
 
 if __name__ == "__main__":  # a second process imports this file again
-    sys.exit(main())
+    sys.exit(process())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -14,11 +15,14 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 CORES = int(os.environ.get("EVENTWINDOW_CORES", os.cpu_count() or 1))
 START_METHOD = os.environ.get("EVENTWINDOW_START_METHOD", "spawn")  # a library does not fork its host
+POOL_METHOD = "fork" if sys.platform.startswith("linux") else "spawn"  # of processes that start before any thread
+ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 AHEAD = 2  # pieces that wait for the second process: one in work, one to follow
 
 Work = Callable[[], Any]
@@ -37,26 +41,63 @@ def second_core(imports: Sequence[str] = ()) -> Iterator[None]:
     if _second is not None or CORES < 2:
         yield
         return
-    with ProcessPoolExecutor(1, get_context(START_METHOD), initializer=obey, initargs=(os.getpid(),)) as pool:
-        pool.submit(_import, tuple(imports))
+    with processes(1, START_METHOD) as pool:
+        with starting():
+            pool.submit(_import, tuple(imports))
         _second = pool
         try:
             yield
         finally:
             _second = None
-            pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def processes(count: int, method: str = POOL_METHOD) -> Iterator[ProcessPoolExecutor]:
+    """Processes to share work with: they end with this one whatever ends it, and at once where the block fails."""
+    pool = ProcessPoolExecutor(count, get_context(method), initializer=obey, initargs=(os.getpid(),))
+    try:
+        yield pool
+    except BaseException:
+        for worker in list((pool._processes or {}).values()):
+            worker.kill()
+        raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def starting() -> Iterator[None]:
+    """While a process starts, signals wait: they would reach it before it knows what to do with them."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def obey(parent: int) -> None:
     """A worker leaves interrupts to its parent, and ends when the parent has been killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
+    watch(parent, partial(os._exit, 1))
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
 
-    threading.Thread(target=watch, daemon=True).start()
+def watch(parent: int, end: Callable[[], object]) -> None:
+    """Calls `end` when the process `parent`, which started this one, is gone."""
+    known = parent_process()
+    sentinels = [] if known is None else [known.sentinel]  # Windows keeps the number of a parent that is gone
+
+    def wait_for() -> None:
+        while os.getppid() == parent and not (sentinels and wait(sentinels, 0)):
+            time.sleep(0.2)
+        end()
+
+    threading.Thread(target=wait_for, daemon=True).start()
 
 
 def _import(names: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from eventwindow import __version__
 from eventwindow.errors import StudyError, languages, needs_library
 
-EPILOG = "exit codes: 0 done, 1 something failed that is not yours, 2 the input is wrong, 130 interrupted"
+EPILOG = "exit codes: 0 done, 1 something failed that is not yours, 2 the input is wrong, 130 or 143 stopped"
 
 EXTRAS: dict[Extra, str] = {
     "png": "write figures as PNG too",
@@ -30,6 +30,14 @@ RUN_IMPORTS = ("eventwindow.study.run", "scipy.stats")  # what both processes of
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a StudyError is printed without a traceback."""
+    try:
+        return run(arguments)
+    except (StudyError, OSError, KeyboardInterrupt) as error:
+        return told(error)
+
+
+def run(arguments: Sequence[str] | None) -> int:
+    """One command, with whatever error ends it."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads cost more than they give
     gc.set_threshold(100_000)  # what a run makes lives to its end: looking through it costs half a second
     options = parser().parse_args(arguments)
@@ -38,20 +46,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         logging.basicConfig(level=logging.INFO, format="%(relativeCreated)7.0f ms  %(name)s: %(message)s")
     command: Callable[[argparse.Namespace], int] = options.command
-    try:
-        return command(options)
-    except StudyError as error:
-        print(f"eventwindow: {error}", file=sys.stderr)
-        return error.exit_code
-    except BrokenPipeError:  # who read the output has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        print(f"eventwindow: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("eventwindow: interrupted; nothing was half-written", file=sys.stderr)
-        return 130
+    return command(options)
+
+
+def told(error: BaseException) -> int:
+    """What ended a command in a line, and its exit code; what no person can put right is raised again."""
+    match error:
+        case StudyError():
+            print(f"eventwindow: {error}", file=sys.stderr)
+            return error.exit_code
+        case BrokenPipeError():  # who read the output has had enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        case OSError():
+            print(f"eventwindow: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
+            return 1
+        case KeyboardInterrupt():
+            print("eventwindow: interrupted; nothing was half-written", file=sys.stderr)
+            return 130
+    raise error
 
 
 def parser() -> argparse.ArgumentParser:

@@ -11,7 +11,7 @@ from eventwindow.panel.form import PanelStudy, options_of
 from eventwindow.panel.results import PanelResult
 from eventwindow.panel.run import Step, panel_study, quiet
 from eventwindow.report.panel_writing import write_panel
-from eventwindow.report.swap import check_out
+from eventwindow.report.swap import check_out, chunks_folder
 
 PARALLEL = 50_000  # bytes of an event list below which a second process is not worth its start
 
@@ -28,13 +28,14 @@ def run_panel(
 ) -> tuple[PanelResult, Path]:
     """Run a panel study; the result and the path of its report, in both languages if none is named.
 
-    Finished chunks stay in out/work.
+    Finished chunks stay in out/work until the results are written.
     """
     out = out or Path("eventwindow-out") / study.name
     check_out(out)
-    result = result_of(study, out / "work", step=step, engine=engine, workers=workers, client=client)
-    step("writing the results")
-    return result, write_panel(result, out, study, languages)
+    with chunks_folder(out) as work:
+        result = result_of(study, work, step=step, engine=engine, workers=workers, client=client)
+        step("writing the results")
+        return result, write_panel(result, out, study, languages, chunks=work)
 
 
 def result_of(

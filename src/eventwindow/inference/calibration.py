@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal, cast
@@ -18,6 +17,7 @@ from eventwindow.estimation.event_time import Array, event_returns
 from eventwindow.inference.design import Design
 from eventwindow.inference.pseudo_events import MONTHS, PATTERNS, Draws, Panel, panel_of
 from eventwindow.inference.registry import LEADING, TESTS, SignificanceResult, in_reading_order
+from eventwindow.parallel import processes, starting
 
 LEAD = "leading"  # the test that `run_tests` puts first, draw by draw
 Shape = Literal["equal", "unequal", "opposed"]
@@ -137,8 +137,10 @@ def calibrate(
         for kind, (n, p) in product(months, designs)
     ]
     if workers > 1:
-        with ProcessPoolExecutor(workers) as pool:
-            parts = list(pool.map(_rejections, tasks))
+        with processes(workers) as pool:
+            with starting():
+                found = pool.map(_rejections, tasks)
+            parts = list(found)
     else:
         parts = [_rejections(task) for task in tasks]
     days, table = prices.index[1:], pd.DataFrame([row for part in parts for row in part])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +13,7 @@ from eventwindow.panel.events import counted, sharing_line
 from eventwindow.panel.form import PanelStudy, options_of
 from eventwindow.panel.plan import Plan
 from eventwindow.panel.run import Step, planned
+from eventwindow.scratch import temporary_folder
 from eventwindow.study.check import verdict
 
 TRIED = 20_000  # events that are fitted, and more until one has a fit
@@ -24,8 +23,8 @@ SHOWN = 10  # reasons
 
 def check_panel(study: PanelStudy, step: Step) -> Iterator[str]:
     """Line by line what a run would run on; where it would end, the same error is raised here."""
-    with tempfile.TemporaryDirectory() as work:
-        plan = planned(**options_of(study), work=Path(work), step=step)
+    with temporary_folder() as work:
+        plan = planned(**options_of(study), work=work, step=step)
         panel, events = plan.panel, plan.events
         span = f"{panel.sessions[0]:%Y-%m-%d} to {panel.sessions[-1]:%Y-%m-%d}"
         yield f"panel: {len(panel.securities):,} securities, {len(panel.sessions):,} sessions, {span}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from eventwindow.errors import StudyError, needs_library
-from eventwindow.parallel import obey
+from eventwindow.parallel import processes, starting
 
 Work = Callable[..., Any]
 Run = Callable[[Work, Sequence[int], Callable[[int], tuple[Any, ...]]], Iterator[tuple[int, Any]]]
@@ -35,7 +35,7 @@ def engine_named(name: str, workers: int | None = None, client: Any = None) -> I
     if count == 1 or multiprocessing.current_process().daemon:
         yield _in_turn
         return
-    with _processes(count) as run:
+    with _local(count) as run:
         yield run
 
 
@@ -47,26 +47,27 @@ def _in_turn(
 
 
 @contextmanager
-def _processes(count: int) -> Iterator[Run]:
-    context = multiprocessing.get_context("fork" if sys.platform.startswith("linux") else "spawn")
-    pool = ProcessPoolExecutor(count, mp_context=context, initializer=obey, initargs=(os.getpid(),))
-    wait([pool.submit(os.getpid)])  # the processes start now, while this one is still small
+def _local(count: int) -> Iterator[Run]:
+    with processes(count) as pool:
+        with starting():
+            wait([pool.submit(os.getpid)])  # the processes start now, while this one is still small
+        yield partial(_shared, pool, count)
 
-    def run(
-        work: Work, numbers: Sequence[int], arguments: Callable[[int], tuple[Any, ...]]
-    ) -> Iterator[tuple[int, Any]]:
-        open_: dict[Future[Any], int] = {}
-        for number in numbers:
-            if len(open_) > count:
-                yield from _finished(open_)
-            open_[pool.submit(work, *arguments(number))] = number
-        while open_:
+
+def _shared(
+    pool: ProcessPoolExecutor,
+    count: int,
+    work: Work,
+    numbers: Sequence[int],
+    arguments: Callable[[int], tuple[Any, ...]],
+) -> Iterator[tuple[int, Any]]:
+    open_: dict[Future[Any], int] = {}
+    for number in numbers:
+        if len(open_) > count:
             yield from _finished(open_)
-
-    try:
-        yield run
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        open_[pool.submit(work, *arguments(number))] = number
+    while open_:
+        yield from _finished(open_)
 
 
 def _finished(open_: dict[Future[Any], int]) -> Iterator[tuple[int, Any]]:

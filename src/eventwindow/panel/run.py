@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -35,6 +34,7 @@ from eventwindow.panel.shared_sessions import check_shared_sessions
 from eventwindow.panel.source import Panel, frame_panel
 from eventwindow.panel.tally import day_spreads, spreads
 from eventwindow.panel.tiles import staged_panel
+from eventwindow.scratch import temporary_folder
 
 Step = Callable[[str], None]
 CHUNK = 50_000  # events; what is lost when a run is killed, and what a task carries
@@ -128,7 +128,7 @@ def panel_study(
     """
     with ExitStack() as stack:
         run = stack.enter_context(engine_named(engine, workers, client))
-        folder = Path(work) if work is not None else Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder = Path(work) if work is not None else stack.enter_context(temporary_folder())
         plan = planned(
             panel,
             events,

@@ -22,13 +22,15 @@ OURS = {"results", CHUNKS, *map(file_name, LANGUAGES)}
 ROWS_OF_CSV = 100_000  # more rows are written as Parquet
 
 
-def write_panel(result: PanelResult, out: Path, study: PanelStudy, languages: Sequence[str] = ()) -> Path:
+def write_panel(
+    result: PanelResult, out: Path, study: PanelStudy, languages: Sequence[str] = (), *, chunks: Path | None = None
+) -> Path:
     """Write everything to a folder that takes the place of the earlier result; the path of the report.
 
-    The page is written in `languages`, in all if none is named.
+    The page is written in `languages`, in all if none is named. `chunks` is where those of this run are.
     """
     codes = languages or LANGUAGES
-    with swapped_in(out, OURS) as fresh:
+    with swapped_in(out, OURS, chunks) as fresh:
         (fresh / "results").mkdir()
         _write_tables(result, fresh / "results")
         for code in codes:

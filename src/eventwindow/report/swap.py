@@ -2,61 +2,78 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from eventwindow.errors import StudyError
+from eventwindow.scratch import abandoned, held, temporary_folder
 
 CHUNKS = "work"  # finished chunks of a panel study that was stopped
 MARK = "~"  # of the folders beside: `.NAME~…` is being written, or was left by a run that was killed
+OLD = "-old"  # of the earlier result while the new one is put in its place
 
 
 @contextmanager
-def swapped_in(out: Path, ours: set[str]) -> Iterator[Path]:
+def swapped_in(out: Path, ours: set[str], chunks: Path | None = None) -> Iterator[Path]:
     """A fresh folder to write into, which takes the place of `out` when the block ends without an error.
 
-    What the user laid beside the old result (whatever is not in `ours`) moves with it.
+    What the user laid beside the old result (whatever is not in `ours`) moves with it. `chunks` is where this run holds
+    its own; while another run works on some in `out`, this one waits.
     """
     out = Path(os.path.realpath(out))
     check_out(out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
-        fresh = _made(out, stack)
-        try:
-            yield fresh
-            fresh.chmod(0o777 & ~_umask())
+    with temporary_folder(out.parent, f".{out.name}{MARK}") as fresh:
+        yield fresh
+        fresh.chmod(0o777 & ~_umask())
+        with _alone(out, chunks):
             if out.is_dir():
                 for entry in out.iterdir():
                     if entry.name not in ours:
                         _copy(entry, fresh / entry.name)
             _exchange(fresh, out)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
 
 
 def check_out(out: Path) -> None:
     """A folder that holds other things than a result is never written over; what killed runs left is put right."""
-    _recover(out)
-    if out.exists() and not out.is_dir():
-        raise StudyError(f"{out} is a file", remedy="Give a folder with --out.")
-    if out.is_dir() and not holds_result(out) and {entry.name for entry in out.iterdir()} - {CHUNKS}:
-        raise StudyError(
-            f"{out} is not empty and holds no earlier result", remedy="Give another folder with --out, or empty it."
-        )
+    out = Path(os.path.realpath(out))
+    with held(out.parent, wait=True):
+        _recover(out)
+        if out.exists() and not out.is_dir():
+            raise StudyError(f"{out} is a file", remedy="Give a folder with --out.")
+        if out.is_dir() and not holds_result(out) and {entry.name for entry in out.iterdir()} - {CHUNKS}:
+            raise StudyError(
+                f"{out} is not empty and holds no earlier result", remedy="Give another folder with --out, or empty it."
+            )
 
 
-def _made(out: Path, stack: ExitStack) -> Path:
-    """A folder beside `out` that is this run's own, before another can take it for abandoned."""
+@contextmanager
+def chunks_folder(out: Path) -> Iterator[Path]:
+    """`out/work`, whose chunks a later run takes up; while another run works there, a folder of this run's own."""
+    work = Path(os.path.realpath(out)) / CHUNKS
+    work.parent.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        with held(work.parent.parent, wait=True):
+            work.mkdir(exist_ok=True)
+            mine = stack.enter_context(held(work)) is not False
+        yield work if mine else stack.enter_context(temporary_folder())
+
+
+@contextmanager
+def _alone(out: Path, chunks: Path | None) -> Iterator[None]:
+    """Nothing else is put in the place of `out`, and no other run works on chunks in it."""
+    work = out / CHUNKS
     while True:
-        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}{MARK}", dir=out.parent))
-        mine = stack.enter_context(_owned(fresh))
-        if (mine or os.name != "posix") and fresh.is_dir():
-            return fresh
+        with ExitStack() as stack:
+            stack.enter_context(held(out.parent, wait=True))
+            if work == chunks or stack.enter_context(held(work)) is not False:
+                yield
+                return
+        with held(work, wait=True):
+            pass
 
 
 def holds_result(folder: Path) -> bool:
@@ -65,66 +82,26 @@ def holds_result(folder: Path) -> bool:
 
 def _recover(out: Path) -> None:
     """What killed runs left beside `out`: the old result goes back where none stands, the rest is removed."""
-    for left in sorted(out.parent.glob(f".{glob.escape(out.name)}{MARK}*")):
-        writer = left.with_name(left.name.removesuffix("-old"))
-        with _owned(writer if writer.exists() else left) as mine:
-            if not mine:
-                continue
-            if not out.exists() and left.name.endswith("-old"):
-                left.rename(out)
-            else:
-                shutil.rmtree(left, ignore_errors=True)
-
-
-@contextmanager
-def _owned(folder: Path) -> Iterator[bool]:
-    """Holds a folder for this process, if no other holds it; the system lets go of it when a process dies."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: a folder cannot be held, so that none is taken for abandoned
-        yield False
-        return
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        yield False
-        return
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            mine = True
-        except OSError:
-            mine = False
-        yield mine
-    finally:
-        os.close(handle)
+    for left in abandoned(out.parent, f".{out.name}{MARK}"):
+        if not out.exists() and left.name.endswith(OLD):
+            left.rename(out)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _exchange(fresh: Path, out: Path) -> None:
     """Put `fresh` in the place of `out`: in one step where the system can, else by way of `…-old`."""
-    for _ in range(100):  # another run may put its result there between the two steps
-        if not out.exists():
-            with suppress(OSError):
-                fresh.rename(out)
-                return
-        if _exchanged(fresh, out):
-            return
-        old = fresh.with_name(f"{fresh.name}-old")
+    if not out.exists():
+        fresh.rename(out)
+    elif not _exchanged(fresh, out):
+        old = fresh.with_name(f"{fresh.name}{OLD}")
+        out.rename(old)
         try:
-            out.rename(old)
             fresh.rename(out)
-            shutil.rmtree(old, ignore_errors=True)
-            return
-        except FileNotFoundError:  # taken away meanwhile
-            continue
-        except OSError:
-            if not old.exists():
-                raise
-            if not out.exists():
-                old.rename(out)
-                raise
-            shutil.rmtree(old, ignore_errors=True)  # another run's result stands there now
-    raise OSError(f"{out} is written by too many runs at once")
+        except BaseException:
+            old.rename(out)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _exchanged(one: Path, other: Path) -> bool:

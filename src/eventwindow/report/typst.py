@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 import warnings
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -22,6 +21,7 @@ from eventwindow.report.blocks import Card, Cell, Fold, Formula, Section, Table,
 from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.html import formula
+from eventwindow.scratch import temporary_folder
 
 TEMPLATES = ("report.typ", "blocks.typ", "formula.typ")
 STANDARD: Literal["ua-1"] = "ua-1"  # tagged for screen readers; a glyph that no font has is an error under it
@@ -48,8 +48,7 @@ def has_typst() -> bool:
 
 def pdf_bytes(context: Context, charts: Mapping[str, Chart]) -> bytes:
     """The PDF; the same result gives the same bytes."""
-    with tempfile.TemporaryDirectory() as name, as_file(files("eventwindow.report") / "fonts") as fonts:
-        folder = Path(name)
+    with temporary_folder() as folder, as_file(files("eventwindow.report") / "fonts") as fonts:
         for figure, chart in charts.items():
             (folder / f"{figure}.svg").write_text(chart.wide, encoding="utf-8")
         content = context.language.written(json.dumps(paper(context, charts), ensure_ascii=False))
@@ -64,11 +63,11 @@ def png_bytes(svg: str) -> bytes:
     """An SVG as PNG, one and a half pixels a point of the screen."""
     import typst
 
-    with tempfile.TemporaryDirectory() as name, as_file(files("eventwindow.report") / "fonts") as fonts:
-        (Path(name) / "figure.svg").write_text(svg, encoding="utf-8")
-        source = Path(name) / "figure.typ"
+    with temporary_folder() as folder, as_file(files("eventwindow.report") / "fonts") as fonts:
+        (folder / "figure.svg").write_text(svg, encoding="utf-8")
+        source = folder / "figure.typ"
         source.write_text('#set page(width: auto, height: auto, margin: 4pt)\n#image("figure.svg")', encoding="utf-8")
-        ours: dict[str, Any] = {"root": name, "font_paths": [fonts], "ignore_system_fonts": True}
+        ours: dict[str, Any] = {"root": str(folder), "font_paths": [fonts], "ignore_system_fonts": True}
         return bytes(typst.compile(source, None, format="png", ppi=144, **ours))
 
 

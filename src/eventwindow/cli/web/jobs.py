@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from eventwindow import __version__
+from eventwindow.cli.process import PARENT, PATIENCE
 
 RECORD = "run.json"
 LIMIT = 600.0  # seconds that one run may take
@@ -142,8 +143,9 @@ class Runs:
             process = self._process = _start(run.command, self.where(run.key))
         clock = threading.Timer(self.limit, _end, (process,))
         clock.start()
+        started = time.monotonic()
         out, said = self._listen(run.key, process)
-        late = not clock.is_alive()
+        late = time.monotonic() - started >= self.limit
         clock.cancel()
         with self._lock:
             self._process = None
@@ -194,16 +196,17 @@ def _start(command: Sequence[str], folder: Path) -> subprocess.Popen[str]:
         encoding="utf-8",
         errors="replace",
         start_new_session=True,
-        env=os.environ | {"PYTHONIOENCODING": "utf-8", "COLUMNS": "100"},
+        env=os.environ | {"PYTHONIOENCODING": "utf-8", "COLUMNS": "100", PARENT: str(os.getpid())},
     )
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """End the process and those that it started."""
+    """End the process and those that it started: it takes away what it made, or is killed."""
+    process.terminate()
     try:
+        process.wait(PATIENCE + 1)
+    except subprocess.TimeoutExpired:
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
-    except ProcessLookupError:
-        pass
