@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, NoReturn
 from eventwindow import __version__
 from eventwindow.errors import StudyError, languages, needs_library
 
-EPILOG = "exit codes: 0 done, 1 something failed that is not yours, 2 the input is wrong, 130 or 143 stopped"
+EPILOG = (
+    "exit codes: 0 done, 1 something failed that is not yours, 2 the input is wrong, 3 two results differ, "
+    "130 or 143 stopped"
+)
 
 EXTRAS: dict[Extra, str] = {
     "png": "write figures as PNG too",
@@ -123,6 +126,11 @@ def _keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentPars
     freeze = _command(commands, "freeze", _freeze, "fix study, claims and rules with a date, before their event")
     freeze.add_argument("study", metavar="STUDY")
     freeze.add_argument("--date", metavar="YYYY-MM-DD", help="the day of fixing (default: today, in UTC)")
+    diff = _command(commands, "diff", _diff, "tell what changed between two folders of results")
+    diff.add_argument("old", type=Path, metavar="OLD", help="a folder that `run` wrote")
+    diff.add_argument("new", type=Path, metavar="NEW")
+    diff.add_argument("--tolerance", type=float, default=1e-9, metavar="X", help="numbers this near are the same")
+    diff.add_argument("--json", action="store_true", help="print all of it as JSON")
     prices = _command(commands, "prices", _prices, "show what is held of a study's prices, how old and from where")
     prices.add_argument("study", metavar="STUDY")
     asked = prices.add_mutually_exclusive_group()
@@ -313,6 +321,12 @@ def _freeze(options: argparse.Namespace) -> int:
 
     print(*freeze_study(options.study, None if options.date is None else day_of(options.date, "--date")), sep="\n")
     return 0
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from eventwindow.cli.diff import compare
+
+    return compare(options.old, options.new, options.tolerance, options.json)
 
 
 def _prices(options: argparse.Namespace) -> int:
