@@ -16,7 +16,7 @@ from eventwindow.report.swap import holds_result
 
 DIGEST = 64  # digits of a SHA-256
 NAMES = ("id", "symbol", "name", "key", "receipt", "date")  # by which a table of several is known
-KEPT = ("event", "security", "group", "window_start", "window_end")  # that say where a row stands
+KEPT = ("event", "security", "window_start", "window_end")  # that say where a row stands
 Table = pd.DataFrame
 
 
