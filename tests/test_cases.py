@@ -60,6 +60,13 @@ def test_a_case_goes_through_and_is_told(case, capsys):
         assert table[security, 0, last] == pytest.approx(expected, abs=5e-3 if abs(expected) > 0.2 else 1e-3)
 
 
+@pytest.mark.parametrize("case", ["adj_close_empty_from_day_minus_3", "x100_from_day0", "halted_on_day0"])
+def test_a_case_without_its_first_member_on_day_0_has_a_report(case, capsys, tmp_path):
+    assert main(["run", *arguments(case), "--out", str(tmp_path / "out"), "--language", "en"]) == 0
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "<svg" in page and "nan" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_case_is_refused_by_check_and_run_alike(case, capsys, tmp_path):
     if case == "calendar_XTAE" and version("exchange_calendars") < "4.13":
