@@ -38,9 +38,14 @@ REFUSED = {
     "calendar_XTAE": ["cannot give the sessions of XTAE"],
     "donors_zero_price": ["panel.csv: 'D3' has a price of 0 on 2024-04-11"],
     "share_count_in_millions": ["the share count of A cannot be: 1,000 shares"],
-    "panel_two_countries": ["the panel mixes exchanges", "Give a panel and a list of events for each exchange"],
 }
-PANELS = {"_panel_clean": 6, "_panel_us_alone": 4, "panel_leading_zeros": 6, "panel_ticker_NA": 3}
+PANELS = {
+    "_panel_clean": 6,
+    "_panel_us_alone": 4,
+    "panel_leading_zeros": 6,
+    "panel_ticker_NA": 3,
+    "panel_two_countries": 8,
+}
 
 
 def arguments(case: str) -> list[str]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from eventwindow.panel.chunk import fitted
 from eventwindow.panel.collect import no_fit
 from eventwindow.panel.events import counted, sharing_line
 from eventwindow.panel.form import PanelStudy, options_of
@@ -45,7 +44,7 @@ def _fits(plan: Plan) -> tuple[int, Counter[str]]:
     reasons, tried, first = Counter[str](), 0, ""
     while tried < len(plan.events) and (tried < TRIED or sum(reasons.values()) == tried):
         stop = min(tried + AT_ONCE, len(plan.events))
-        lost = fitted(plan.cut(np.arange(tried, stop)), slice(None)).excluded["reason"]
+        lost = plan.fitted_together(np.arange(tried, stop)).excluded["reason"]
         reasons.update(lost.astype(str))
         first, tried = first or str(next(iter(lost), "")), stop
     if sum(reasons.values()) == tried:

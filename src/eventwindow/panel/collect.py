@@ -26,7 +26,7 @@ def collected(plan: Plan, kept: Chunks) -> tuple[Tally, list[Arrays]]:
     figures = {name: _column(plan, kept, name) for name in FIGURES}
     sums = add_up(_sums(plan, kept))
     columns: list[Arrays] = [_window(plan, kept, w) for w in range(len(plan.specification.report))]
-    day, group = plan.events.day[at], plan.events.group[at]
+    day, group = plan.events.session[at], plan.events.group[at]
     return Tally(plan.specification, plan.dates, at, day, group, figures, sums, {}), columns
 
 
@@ -59,18 +59,18 @@ def _window(plan: Plan, kept: Chunks, w: int) -> dict[str, np.ndarray]:
 
 
 def _sums(plan: Plan, kept: Chunks) -> Iterator[Arrays]:
-    """Each chunk's sums; those by session are laid on the panel's sessions."""
-    sessions = len(plan.dates)
-    for _, arrays in _each(plan, kept):
+    """Each chunk's sums; those by session are laid on the panel's rows."""
+    for number, arrays in _each(plan, kept):
         if "events/row" not in arrays:
             continue
         sums = {name.removeprefix("sums/"): value for name, value in arrays.items() if name.startswith("sums/")}
         sums.pop("first")
         first = int(arrays["sums/first"])
+        axis = plan.axes[int(plan.events.exchange[plan.starts[number]])]
         for name in [name for name in sums if name.startswith("open")]:
             part = sums[name]
-            low, high = max(first, 0), min(first + part.shape[1], sessions)
-            laid = np.zeros((len(part), sessions))
-            laid[:, low:high] = part[:, low - first : high - first]
+            low, high = max(first, 0), min(first + part.shape[1], len(axis))
+            laid = np.zeros((len(part), len(plan.dates)))
+            laid[:, axis[low:high]] = part[:, low - first : high - first]
             sums[name] = laid
         yield sums

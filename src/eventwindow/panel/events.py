@@ -18,16 +18,20 @@ from eventwindow.estimation.contamination import DONE, Contamination
 from eventwindow.estimation.event_time import Days
 from eventwindow.panel.chunk import Codes
 from eventwindow.panel.listed import check_columns
+from eventwindow.panel.own_sessions import Exchanges
 
+ARRAYS = ("security", "day", "session", "exchange", "group", "benchmark", "row")
 NOT_HELD = "the panel does not hold this security"
 
 
 @dataclass(frozen=True)
 class EventList:
-    """n placed events, day 0 ascending, then security, then the order they were given in."""
+    """n placed events, by exchange, day 0 ascending, then security, then the order they were given in."""
 
     security: Codes  # (n,), columns of the panel
-    day: Codes  # (n,), session numbers
+    day: Codes  # (n,), session numbers of the own exchange
+    session: Codes  # (n,), rows of the panel; the same where there is one exchange
+    exchange: Codes  # (n,), ascending
     group: Codes  # (n,), -1 for none
     benchmark: Codes  # (n,)
     row: Days  # (n,), rows of the table as given
@@ -59,19 +63,20 @@ def event_list(
     exchange: str | None = None,
     rows: Rows | None = None,
     labels: Sequence[str] = (),
+    exchanges: Exchanges | None = None,
 ) -> EventList:
-    """Place every event on the panel's sessions, as `placing.placed` does, many at once; `rows` says where each stands.
+    """Place every event on its sessions, as `placed` does, many at once; `rows` says where each stands.
 
     An event of a security that the panel does not hold, or of a day that it does not reach, is left out and told.
     """
-    rows = rows or Rows("the table of events", "index", events.index)
+    rows, exchanges = rows or Rows("the table of events", "index", events.index), exchanges or Exchanges()
     check_columns([str(name) for name in events], labels, rows.name)
     events = checked_events(events, rows)
     who = events["security"].astype(str)
     security = securities.get_indexer(pd.Index(who))
     given = events["date"].to_numpy().astype("M8[D]")
     known = sessions.to_numpy().astype("M8[D]")
-    day, shifted = _placed(events, given, known, rule, exchange, rows)
+    code, session, day, shifted = _on_own_sessions(events, given, known, exchanges, (rule, exchange, rows))
     reason = np.full(len(events), "", dtype=object)
     reason[day < 0] = f"its day lies outside the panel, which runs from {known[0]} to {known[-1]}"
     reason[security < 0] = _not_held(who[security < 0], securities)
@@ -80,10 +85,12 @@ def event_list(
     group, groups = _coded(events, "group", "")
     coded, benchmarks = _coded(events, "benchmark", benchmark)
     kept = np.flatnonzero(reason == "")
-    kept = kept[np.lexsort((kept, security[kept], day[kept]))]
+    kept = kept[np.lexsort((kept, security[kept], day[kept], code[kept]))]
     return EventList(
         security[kept].astype(np.int32),
         day[kept].astype(np.int32),
+        session[kept].astype(np.int32),
+        code[kept].astype(np.int32),
         group[kept],
         coded[kept] if benchmarks else np.zeros(len(kept), np.int32),
         kept,
@@ -97,6 +104,31 @@ def event_list(
         who.to_numpy(),
         _sharing(security[kept], day[kept], group[kept]),
     )
+
+
+def _on_own_sessions(
+    events: pd.DataFrame,
+    given: np.ndarray,
+    known: np.ndarray,
+    exchanges: Exchanges,
+    how: tuple[SessionRule, str | None, Rows],
+) -> tuple[Codes, Codes, Codes, np.ndarray]:
+    """Of each event, its exchange, row of the panel and own session number, -1 outside; and why its date moved."""
+    rule, exchange, rows = how
+    if not exchanges.several:
+        day, shifted = _placed(events, given, known, rule, exchange, rows)
+        return np.zeros(len(day), np.int32), day, day, shifted
+    mic = events["security"].astype(str).map(exchanges.of).to_numpy()
+    code, session, day = (np.full(len(events), -1, np.int64) for _ in range(3))
+    shifted = np.full(len(events), "", dtype=object)
+    for number, (name, own) in enumerate(exchanges.rows.items()):
+        at = np.flatnonzero(mic == name)
+        code[at] = number
+        if len(own):
+            mine = events.iloc[at].reset_index(drop=True)
+            day[at], shifted[at] = _placed(mine, given[at], known[own], rule, name, rows.taken(at))
+            session[at] = np.where(day[at] < 0, -1, own[day[at]])
+    return code, session, day, shifted
 
 
 def _not_held(names: pd.Series, securities: pd.Index) -> list[str]:
@@ -237,7 +269,7 @@ def without_contaminated(events: EventList, estimation: Window) -> EventList:
     told = pd.DataFrame(
         {"event": names, "security": events.who[events.row[lost]], "what": "excluded", "reason": reason}
     )
-    arrays = {name: getattr(events, name)[kept] for name in ("security", "day", "group", "benchmark", "row")}
+    arrays = {name: getattr(events, name)[kept] for name in ARRAYS}
     sharing = _sharing(arrays["security"], arrays["day"], arrays["group"])
     return replace(events, **arrays, told=pd.concat([events.told, told], ignore_index=True), sharing=sharing)
 

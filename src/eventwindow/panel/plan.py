@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from eventwindow.errors import StudyError
+from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.by_exchange import over_the_same_span
+from eventwindow.estimation.concat import concat
 from eventwindow.estimation.event_time import OUTSIDE, Days, factor_table
 from eventwindow.estimation.models import model_named
-from eventwindow.panel.chunk import Codes, Specification, Task, nothing_masked
+from eventwindow.panel.chunk import Codes, Specification, Task, fitted, nothing_masked
 from eventwindow.panel.events import EventList, contaminated
 from eventwindow.panel.source import Panel
 
@@ -26,17 +29,20 @@ class Plan:
     specification: Specification
     panel: Panel
     events: EventList
-    factors: np.ndarray  # (B, k, D)
+    factors: tuple[np.ndarray, ...]  # of each exchange (B, k, its sessions)
     factor_names: tuple[str, ...]
-    dates: Days  # (D,)
+    dates: Days  # (D,), of the panel's rows
+    axes: tuple[Days, ...]  # of each exchange, the rows of the panel that are its sessions
     chunk: int  # events, at most
+    exchanges: tuple[str, ...] = ()  # the names of the axes, where the list gives them
 
     @cached_property
     def starts(self) -> tuple[int, ...]:
         """The first event of each chunk, and the number of events: a chunk's stretch of the panel stays small."""
         starts, n = [0], len(self.events)
         while starts[-1] < n:
-            starts.append(self._end(starts[-1], min(starts[-1] + self.chunk, n)))
+            last = int(np.searchsorted(self.events.exchange, self.events.exchange[starts[-1]], side="right"))
+            starts.append(self._end(starts[-1], min(starts[-1] + self.chunk, last)))
         return tuple(starts)
 
     def _end(self, start: int, furthest: int) -> int:
@@ -60,13 +66,16 @@ class Plan:
         rows, start = self.rows(number), self.rows(number).start
         if halo:
             longest = max(map(len, self.specification.report))
-            start = int(np.searchsorted(self.events.day, self.events.day[rows.start] - longest, side="right"))
-            start = min(start, rows.start)
+            low = int(np.searchsorted(self.events.exchange, self.events.exchange[start]))
+            earlier = self.events.day[low:start]
+            start = low + int(np.searchsorted(earlier, self.events.day[start] - longest, side="right"))
         return self.cut(np.arange(start, rows.stop), rows.start - start)
 
     def cut(self, at: Codes, halo: int = 0) -> Task:
-        """The events at `at`, ascending, with what their windows touch of the panel."""
+        """The events at `at`, ascending, of one exchange, with what their windows touch of its sessions."""
         spec, events = self.specification, self.events
+        exchange = int(events.exchange[at[0]])
+        axis = self.axes[exchange]
         day = events.day[at].astype(np.int64)
         first = int(day.min()) + min(spec.estimation.start, spec.window.start, 0)
         stop = int(day.max()) + max(spec.estimation.end, spec.window.end, 0) + 1
@@ -74,10 +83,10 @@ class Plan:
         return Task(
             spec,
             first,
-            _stretch(self.dates, first, stop, OUTSIDE),
-            self.panel.returns(first, stop, used),
-            self.panel.spans[used],
-            _stretch(self.factors, first, stop, np.nan),
+            _stretch(self.dates[axis], first, stop, OUTSIDE),
+            self._returns(axis, first, stop, used),
+            _spans_on(axis, self.panel.spans[used]),
+            _stretch(self.factors[exchange], first, stop, np.nan),
             self.factor_names,
             security,
             day,
@@ -86,6 +95,28 @@ class Plan:
             halo,
             self._masked(at),
         )
+
+    def _returns(self, axis: Days, first: int, stop: int, used: Codes) -> np.ndarray:
+        """(S, stop - first) returns on sessions of one exchange; NaN beyond the panel."""
+        low, high = max(first, 0), min(stop, len(axis))
+        row = int(axis[low])
+        held = self.panel.returns(row, int(axis[high - 1]) + 1, used)[:, axis[low:high] - row]
+        return np.pad(held, [(0, 0), (low - first, stop - high)], constant_values=np.nan)
+
+    def fitted_together(self, at: Codes) -> AbnormalReturns:
+        """Abnormal returns of the events at `at`, ascending, of whatever exchange, with their calendar days."""
+        bounds = np.flatnonzero(np.diff(self.events.exchange[at])) + 1
+        parts = [self._fitted(mine) for mine in np.split(at, bounds)]
+        return concat(parts) if len(parts) > 1 else parts[0]
+
+    def several_exchanges(self, at: Codes) -> bool:
+        """Whether the events at `at` count the sessions of more than one exchange."""
+        return len(self.axes) > 1 and len(np.unique(self.events.exchange[at])) > 1
+
+    def _fitted(self, at: Codes) -> AbnormalReturns:
+        ar = fitted(self.cut(at), slice(None), estimation_days=True)
+        place = at[ar.labels["event"].to_numpy()]
+        return replace(ar, labels=ar.labels.assign(event=place, security=self.events.security[place]))
 
     def _masked(self, at: Codes) -> Days:
         """(m, 2) position in `at` and estimation day of returns that lie in another event's own window."""
@@ -107,6 +138,12 @@ class Plan:
         return contaminated(self.events, self.specification.estimation)
 
 
+def _spans_on(axis: Days, spans: Days) -> Days:
+    """First and last rows of the panel (S, 2) as session numbers of an exchange."""
+    ends = [np.searchsorted(axis, spans[:, 0]), np.searchsorted(axis, spans[:, 1], side="right") - 1]
+    return np.column_stack(ends).astype(np.int64)
+
+
 def _stretch(values: np.ndarray, first: int, stop: int, outside: float) -> np.ndarray:
     """Entries first … stop - 1 of the last axis, `outside` beyond its ends."""
     length = values.shape[-1]
@@ -120,10 +157,14 @@ def factor_tables(
     panel: Panel,
     events: EventList,
     factors: pd.Series | pd.DataFrame | Mapping[str, pd.DataFrame] | None,
+    axis: Days,
 ) -> tuple[np.ndarray, tuple[str, ...]]:
-    """(B, k, D) and names: one table for all, one a benchmark, or the benchmark's own column of the panel."""
+    """(B, k, sessions) and names: one table for all, one a benchmark, or the benchmark's own column of the panel.
+
+    A benchmark that keeps other sessions than the exchange's covers the span that the securities' returns cover.
+    """
     lags, leads = model_named(spec.model).neighbours
-    sessions = panel.sessions
+    sessions = panel.sessions[axis]
     named = [(name, f"benchmark of {events.where(events.benchmark == i)}") for i, name in enumerate(events.benchmarks)]
     if isinstance(factors, (pd.Series, pd.DataFrame)):
         tables = [factor_table(factors, sessions, lags, leads)] * len(events.benchmarks)
@@ -132,7 +173,10 @@ def factor_tables(
     elif events.benchmarks == ("",):
         return np.empty((1, 0, len(sessions))), ()
     else:
-        tables = [factor_table(_column(panel, name, where), sessions, lags, leads) for name, where in named]
+        own = [_column(panel, name, where) for name, where in named]
+        if len(axis) < len(panel.sessions):
+            own = [over_the_same_span(column.dropna(), sessions) for column in own]
+        tables = [factor_table(column, sessions, lags, leads) for column in own]
     return np.stack([table.to_numpy(float).T for table in tables]), tuple(map(str, tables[0].columns))
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eventwindow.calendars.window import Window
 from eventwindow.estimation.models import model_named
 from eventwindow.inference.calendar_dependence import rank_sum, variance_of_cars
 from eventwindow.inference.registry import Result, run_tests
 from eventwindow.inference.tables import TESTS, row_of_test
 from eventwindow.panel.checkpoints import Chunks
-from eventwindow.panel.chunk import fitted
 from eventwindow.panel.partial import Arrays
 from eventwindow.panel.plan import Plan
 from eventwindow.panel.rows import cumulative_rows, daily_rows, excluded_rows
@@ -118,7 +118,7 @@ def _tests(plan: Plan, tally: Tally, columns: list[Arrays]) -> pd.DataFrame:
     for group, name in _groups(plan, tally):
         for w, window in enumerate(plan.specification.report):
             chosen = tally.chosen(group, columns[w]["held"])
-            if design_of(tally.day[chosen], window) in ("single", "one_day"):
+            if _tested_together(plan, tally, window, chosen):
                 results = _plain(plan, tally, group, w, chosen)
             else:
                 results = tests_of(tally, group, w, columns[w], _pairs(plan, tally, w, chosen))
@@ -126,11 +126,18 @@ def _tests(plan: Plan, tally: Tally, columns: list[Arrays]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=TESTS)
 
 
+def _tested_together(plan: Plan, tally: Tally, window: Window, chosen: np.ndarray) -> bool:
+    """Whether the events are tested with their daily arrays: they share one day, or days of several exchanges."""
+    if plan.several_exchanges(tally.row[chosen]):
+        return int(chosen.sum()) <= PAIRED
+    return design_of(tally.day[chosen], window) in ("single", "one_day")
+
+
 def _plain(plan: Plan, tally: Tally, group: int, w: int, chosen: np.ndarray) -> list[Result]:
-    """Events that share one day hold together in memory: tested with their daily arrays, as a small study is."""
+    """Events tested with their daily arrays, as a small study is: they hold together in memory."""
     mine = np.flatnonzero(tally.chosen(group, np.ones(len(chosen), bool)))
     first = mine[np.argsort(~chosen[mine], kind="stable")][:PLAIN]  # those that hold the window come first
-    ar = fitted(plan.cut(np.sort(tally.row[first])), slice(None), estimation_days=True)
+    ar = plan.fitted_together(np.sort(tally.row[first]))
     return run_tests(ar, plan.specification.report[w])
 
 
@@ -139,10 +146,14 @@ def _pairs(plan: Plan, tally: Tally, w: int, chosen: np.ndarray) -> dict[Any, An
     window, n = plan.specification.report[w], int(chosen.sum())
     works = {"variance in calendar time": variance_of_cars, "ranks in calendar time": rank_sum}
     if n > PAIRED:
-        return dict.fromkeys(((name, window) for name in works), f"is for at most {PAIRED:,} events; there are {n:,}")
+        why = f"is for at most {PAIRED:,} events; there are {n:,}"
+        lost: dict[Any, Any] = dict.fromkeys(((name, window) for name in works), why)
+        if plan.several_exchanges(tally.row[chosen]):  # one date is not one run of days there
+            lost |= {("correlation", window): why, ("design", window): "staggered"}
+        return lost
     if not n:
         return {}
-    ar = fitted(plan.cut(np.sort(tally.row[chosen])), slice(None), estimation_days=True)
+    ar = plan.fitted_together(np.sort(tally.row[chosen]))
     return {(name, window): work(ar, window) for name, work in works.items()}
 
 
@@ -185,6 +196,7 @@ def _record(plan: Plan) -> dict[str, Any]:
         "minimum_returns": spec.minimum_returns,
         "returns": spec.kind,
         "contamination": spec.contamination,
+        "exchanges": list(plan.exchanges),
         "benchmarks": [name for name in plan.events.benchmarks if name],
         "groups": list(plan.events.groups),
         "events": {"placed": len(plan.events), "told": len(plan.events.told), "sharing_a_day": plan.events.sharing},

@@ -73,9 +73,9 @@ def _labels(plan: Plan, number: int, row: np.ndarray, times: int) -> pd.DataFram
     """event, security, group, model, benchmark and date of the events at `row`, each `times` times."""
     events = plan.events
     at = np.repeat(plan.rows(number).start + row, times)
-    date = plan.panel.sessions[events.day[at]]
+    date = plan.panel.sessions[events.session[at]]
     if events.names is None:
-        unique, code = np.unique(events.day[at], return_inverse=True)
+        unique, code = np.unique(events.session[at], return_inverse=True)
         event = _coded(code, [f"{day:%Y-%m-%d}" for day in plan.panel.sessions[unique]])
     else:
         event = events.names.iloc[events.row[at]].reset_index(drop=True)

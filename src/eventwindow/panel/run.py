@@ -12,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from eventwindow.calendars.dates import frequency
+from eventwindow.calendars.dates import Rows, frequency
 from eventwindow.calendars.exchange import SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import StudyError, WindowError
@@ -26,11 +26,12 @@ from eventwindow.panel.collect import collected, with_second_pass
 from eventwindow.panel.engines import Run, engine_named
 from eventwindow.panel.events import EventList, counted, event_list, shared_windows, without_contaminated
 from eventwindow.panel.listed import read_events
+from eventwindow.panel.own_sessions import Exchanges, exchange_of, exchanges_of
 from eventwindow.panel.passes import first_pass
 from eventwindow.panel.plan import Plan, factor_tables
 from eventwindow.panel.results import PanelResult, panel_result
 from eventwindow.panel.secondpass import second_pass
-from eventwindow.panel.shared_sessions import check_shared_sessions
+from eventwindow.panel.shared_sessions import shared_sessions
 from eventwindow.panel.source import Panel, frame_panel
 from eventwindow.panel.tally import day_spreads, spreads
 from eventwindow.panel.tiles import staged_panel
@@ -188,16 +189,16 @@ def planned(
     if benchmark is not None and factors is not None:
         raise StudyError(f"both benchmark={benchmark!r} and factors are given", remedy="Give one of the two.")
     _check(spec, chunk)
+    table, rows = (events, None) if isinstance(events, pd.DataFrame) else read_events(Path(events), labels)
+    of = exchange_of(table, exchange, rows or Rows("the table of events", "index", table.index))
     step("reading the panel")
     if isinstance(panel, pd.DataFrame):
         held: Panel = frame_panel(panel, kind)
     else:
-        held = staged_panel(Path(panel), work, values=values, kind=kind)
+        own = of if len(set(of.values())) > 1 else {}
+        held = staged_panel(Path(panel), work, values=values, kind=kind, exchanges=own)
     step("placing the events")
-    table, rows = (events, None) if isinstance(events, pd.DataFrame) else read_events(Path(events), labels)
-    uneven = check_shared_sessions(held, "the panel")
-    if apart := frequency(held.sessions):
-        uneven.append(f"{apart[0]} rows, {apart[1]:g} days apart: the windows count rows, not sessions")
+    exchanges, uneven = _exchanges(held, of)
     listed = event_list(
         table,
         held.sessions,
@@ -207,12 +208,26 @@ def planned(
         exchange=exchange,
         rows=rows,
         labels=labels,
+        exchanges=exchanges,
     )
     shared = _told(listed, spec, uneven)
     if contamination == "drop":
         listed = without_contaminated(listed, spec.estimation)
     listed = replace(listed, told=pd.concat([listed.told, shared], ignore_index=True))
-    return plan_of(spec, held, listed, factors, chunk)
+    return plan_of(spec, held, listed, factors, chunk, exchanges)
+
+
+def _exchanges(panel: Panel, of: Mapping[str, str]) -> tuple[Exchanges, list[str]]:
+    """The exchanges whose sessions events count apart, and what a reader should know of the panel's rows."""
+    if apart := frequency(panel.sessions):
+        return Exchanges(), [f"{apart[0]} rows, {apart[1]:g} days apart: the windows count rows, not sessions"]
+    mixed, uneven = shared_sessions(panel, "the panel")
+    if len(set(of.values())) > 1 or (mixed and of):
+        found = exchanges_of(panel, of)
+        return found, list(found.told)
+    if mixed:
+        raise mixed
+    return Exchanges(), uneven
 
 
 def _told(events: EventList, spec: Specification, uneven: Sequence[str]) -> pd.DataFrame:
@@ -221,7 +236,14 @@ def _told(events: EventList, spec: Specification, uneven: Sequence[str]) -> pd.D
     return pd.DataFrame([("", "", "told", reason) for reason in reasons], columns=list(events.told))
 
 
-def plan_of(spec: Specification, panel: Panel, events: EventList, factors: Factors | None, chunk: int) -> Plan:
+def plan_of(
+    spec: Specification,
+    panel: Panel,
+    events: EventList,
+    factors: Factors | None,
+    chunk: int,
+    exchanges: Exchanges | None = None,
+) -> Plan:
     """What is run, with everything that is wrong found first."""
     if not len(events):
         reasons = events.told["reason"].value_counts()
@@ -244,9 +266,12 @@ def plan_of(spec: Specification, panel: Panel, events: EventList, factors: Facto
             remedy="Fill the column, or give one for all with `benchmark`.",
         )
     spec = replace(spec, groups=len(events.groups))
-    tables, names = factor_tables(spec, panel, events, cast("Mapping[str, pd.DataFrame] | None", factors))
+    own = {"": np.arange(len(panel.sessions))} if exchanges is None or not exchanges.several else exchanges.rows
+    axes = tuple(own.values())
+    given = cast("Mapping[str, pd.DataFrame] | None", factors)
+    tables, names = zip(*(factor_tables(spec, panel, events, given, axis) for axis in axes), strict=True)
     dates = panel.sessions.to_numpy().astype("M8[D]").astype(np.int64)
-    return Plan(spec, panel, events, tables, names, dates, chunk)
+    return Plan(spec, panel, events, tables, names[0], dates, axes, chunk, tuple(filter(None, own)))
 
 
 def _run(plan: Plan, kept: Chunks, run: Run, step: Step) -> PanelResult:

@@ -14,15 +14,15 @@ LEAST = 2  # securities of an exchange, and days that they miss, below which a g
 SHOWN = 3
 
 
-def check_shared_sessions(panel: Panel, where: str) -> list[str]:
-    """Refuse a panel of several exchanges; say which sessions only a few of the securities hold.
+def shared_sessions(panel: Panel, where: str) -> tuple[PriceError | None, list[str]]:
+    """The error of a panel that mixes exchanges; and which sessions only a few of the securities hold.
 
     On a holiday of New York a panel of New York and Tokyo holds a row of Tokyo alone, which would count as a session
     of both. It shows in sessions that one part misses, each time the same, and others that all the others miss.
     """
     share = _missing(panel)
     if not len(share) or float(np.median(share)) > EVEN:
-        return []
+        return None, []
     uneven = np.flatnonzero((share >= UNEVEN) & (share < 1)).tolist()
     parts = {session: _missing_on(panel, session) for session in uneven}
     days = {session: f"{panel.sessions[session]:%Y-%m-%d}" for session in uneven}
@@ -31,17 +31,18 @@ def check_shared_sessions(panel: Panel, where: str) -> list[str]:
         theirs = [s for s, other in parts.items() if np.array_equal(other, ~part)]
         if min(len(mine), len(theirs), part.sum(), (~part).sum()) >= LEAST:
             one, other = panel.securities[int(part.argmax())], panel.securities[int((~part).argmax())]
-            raise PriceError(
+            error = PriceError(
                 f"{one} misses {days[session]}, {other} misses {days[theirs[0]]}: the panel mixes exchanges, and a day"
                 " of one would count as a session of the other",
                 where=where,
-                remedy="Give a panel and a list of events for each exchange.",
+                remedy="Add the column `exchange` to the list: each event then counts the sessions of its own.",
             )
+            return error, []
     few = [days[session] for session in uneven if share[session] >= FEW]
     if not few:
-        return []
+        return None, []
     shown = ", ".join(few[:SHOWN]) + (", …" if len(few) > SHOWN else "")
-    return [f"{len(few)} sessions that most securities miss ({shown}): a holiday with a row of prices?"]
+    return None, [f"{len(few)} sessions that most securities miss ({shown}): a holiday with a row of prices?"]
 
 
 def _missing(panel: Panel) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from eventwindow.errors import PriceError
 from eventwindow.estimation.door import check_prices
 from eventwindow.estimation.numbers import numbers_of
 from eventwindow.estimation.plausible import check_decimals
+from eventwindow.panel.own_sessions import simple_returns
 from eventwindow.panel.source import TILE, TiledPanel, check_securities, spans_of
 from eventwindow.prices.files import file_symbol
 from eventwindow.prices.tables import ENDINGS, INDEX, canonical, is_parquet, pieces, reading_parquet
@@ -27,22 +28,31 @@ Batch = tuple[Any, Any, np.ndarray[Any, Any], Callable[[int], str]]  # dates, se
 ROWS = 1 << 20  # of a long table at a time
 
 
-def staged_panel(path: Path, folder: Path, *, values: str = "returns", kind: str = "simple") -> TiledPanel:
+def staged_panel(
+    path: Path,
+    folder: Path,
+    *,
+    values: str = "returns",
+    kind: str = "simple",
+    exchanges: Mapping[str, str] | None = None,
+) -> TiledPanel:
     """The panel at `path` as tiles in `folder`; an earlier run's tiles of the same file are taken as they are.
 
     Wide tables hold a column a security beside `date`; long ones a row a date and security. A folder holds a file a
-    security, or files of one long table. `values` says whether figures are returns or prices.
+    security, or files of one long table. `values` says whether figures are returns or prices; `exchanges` are those of
+    securities whose prices become returns on sessions of their own.
     """
     if values not in VALUE:
         raise PriceError(
             f"values = {values!r} is neither returns nor prices", where=path.name, remedy="Write one of the two."
         )
     files = _files(path)
-    identity = _checksum(files, values)
+    own = exchanges if exchanges and values == "prices" else {}
+    identity = _checksum(files, values + (json.dumps(own, sort_keys=True) if own else ""))
     tiles, meta = folder / f"panel-{identity[:16]}.f64", folder / f"panel-{identity[:16]}.json"
     if not meta.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        _stage(path, files, tiles, meta, values, kind)
+        _stage(path, files, tiles, meta, values, kind, own)
     known = json.loads(meta.read_text(encoding="utf-8"))
     sessions = pd.DatetimeIndex(np.array(known["sessions"], "M8[D]").astype("M8[s]"))
     return TiledPanel(tiles, sessions, pd.Index(known["securities"]), np.array(known["spans"], np.int64), identity)
@@ -66,13 +76,16 @@ def _checksum(files: list[Path], values: str) -> str:
     return digest.hexdigest()
 
 
-def _stage(path: Path, files: list[Path], tiles: Path, meta: Path, values: str, kind: str) -> None:
+def _stage(
+    path: Path, files: list[Path], tiles: Path, meta: Path, values: str, kind: str, own: Mapping[str, str]
+) -> None:
     """Write the tiles beside their final name, then what they hold: a file of tiles without it does not count."""
     fresh = tiles.with_suffix(f".{os.getpid()}")
     try:
         with reading_parquet(path):
             sessions, securities = _laid(path, files, fresh, values)
-        spans = _finish(fresh, sessions, securities, kind="prices" if values == "prices" else kind, where=path.name)
+        kind = "prices" if values == "prices" else kind
+        spans = _finish(fresh, sessions, securities, kind=kind, where=path.name, own=own)
         fresh.replace(tiles)
     finally:
         fresh.unlink(missing_ok=True)
@@ -260,7 +273,9 @@ def _empty(path: Path, sessions: int, securities: int) -> np.memmap[Any, Any]:
     return tiles
 
 
-def _finish(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, *, kind: str, where: str) -> np.ndarray:
+def _finish(
+    fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, *, kind: str, where: str, own: Mapping[str, str]
+) -> np.ndarray:
     """Check, turn prices into simple returns, and find the spans, tile by tile."""
     if not len(sessions) or not len(securities):
         raise PriceError(
@@ -279,9 +294,7 @@ def _finish(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, *, ki
                 check_decimals(tile[:, :width], names, where, 'Set values = "prices".', kind)
             else:
                 check_prices(tile[:, :width], names, sessions, where)
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    tile[1:] = tile[1:] / tile[:-1] - 1
-                tile[0] = np.nan
+                tile[:, :width] = simple_returns(tile[:, :width], names, sessions, own)
                 file.seek(-tile.nbytes, os.SEEK_CUR)
                 tile.tofile(file)
             spans.append(spans_of(tile[:, :width], names, sessions, where))
