@@ -322,6 +322,8 @@ def catalogue(code: str) -> Catalogue:
     """The catalogue of a language: "en", "zh-Hant", or whatever file stands in `report/locale`."""
     import polib
 
+    if code not in languages():
+        raise StudyError(f"there is no language {code!r}", remedy=f"There are {', '.join(languages())}.")
     path = files("eventwindow").joinpath(f"report/locale/{code.replace('-', '_')}.po")
     found = polib.pofile(path.read_text(encoding="utf-8"))
     forms = {e.msgid: tuple(e.msgstr_plural[k] for k in sorted(e.msgstr_plural)) or (e.msgstr,) for e in found}

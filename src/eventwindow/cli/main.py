@@ -22,6 +22,7 @@ EPILOG = (
 EXTRAS: dict[Extra, str] = {
     "png": "write figures as PNG too",
     "pdf": "write the report on paper too",
+    "excel": "write one workbook of the results too",
 }
 
 if TYPE_CHECKING:
@@ -281,6 +282,7 @@ def _run_panel(study: PanelStudy, options: argparse.Namespace) -> int:
     with progress() as step:
         shared = {"engine": options.engine, "workers": options.workers, "client": options.cluster}
         shared["languages"] = (options.language,) if options.language else ()
+        shared["excel"] = "excel" in options.extras
         result, report = run_panel(study, options.out, step=step, **shared)
     if options.quiet:
         print(report)

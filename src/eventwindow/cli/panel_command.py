@@ -25,6 +25,7 @@ def run_panel(
     workers: int | None = None,
     client: Any = None,
     languages: Sequence[str] = (),
+    excel: bool = False,
 ) -> tuple[PanelResult, Path]:
     """Run a panel study; the result and the path of its report, in both languages if none is named.
 
@@ -35,7 +36,7 @@ def run_panel(
     with chunks_folder(out) as work:
         result = result_of(study, work, step=step, engine=engine, workers=workers, client=client)
         step("writing the results")
-        return result, write_panel(result, out, study, languages, chunks=work)
+        return result, write_panel(result, out, study, languages, chunks=work, excel=excel)
 
 
 def result_of(

@@ -12,16 +12,17 @@ import pandas as pd
 from scipy.special import stdtr
 
 from eventwindow.calendars.window import Span, Window, as_window
-from eventwindow.errors import StudyError, WindowError
+from eventwindow.errors import Catalogue, StudyError, WindowError
 from eventwindow.estimation.cumulative import Cumulative, cumulate, cut_halts
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns
+from eventwindow.estimation.exports import Basis, Exports
 from eventwindow.estimation.models import MODELS, Fit, Model, model_named
 
 EXCLUDED = ("event", "security", "reason")
 
 
 @dataclass(frozen=True)
-class AbnormalReturns:
+class AbnormalReturns(Exports):
     """AR = R - E[R] of N events over an event window of L days, estimated over T days; decimals, NaN where missing.
 
     The forecast errors of one event have the covariance diag(own_variance) + loading @ loading.T. `abnormal_returns`
@@ -149,7 +150,7 @@ class AbnormalReturns:
         halted = None if self.source is None else self.source.halted
         cut = () if halted is None else cut_halts(halted, self.event_days, at)
         ar, days = self.ar[:, at], self.event_days[:, at]
-        return cumulate(window, self.labels, ar, days, dof=self.dof, cut=cut, **errors)
+        return replace(cumulate(window, self.labels, ar, days, dof=self.dof, cut=cut, **errors), basis=self.basis)
 
     def _own_cars(self) -> Cumulative:
         """Each event over its own window."""
@@ -160,7 +161,7 @@ class AbnormalReturns:
         spans, which = np.unique(ends.to_numpy(), axis=0, return_inverse=True)
         parts = [np.flatnonzero(which == j) for j in range(len(spans))]
         cars = [self.select(rows).car(Window(*map(int, span))) for rows, span in zip(parts, spans, strict=True)]
-        return merged(self.window, self.labels, list(zip(parts, cars, strict=True)))
+        return replace(merged(self.window, self.labels, list(zip(parts, cars, strict=True))), basis=self.basis)
 
     def aar(self) -> pd.DataFrame:
         """The mean AR of each day over the events that have one: columns aar, n; index tau."""
@@ -215,6 +216,25 @@ class AbnormalReturns:
             t_stat=self.sar.ravel(),
             p_value=self.p_value.ravel(),
         )
+
+    def _exported(self, name: str) -> pd.DataFrame:
+        """The daily means with their running sum; the table "daily" is `to_frame`."""
+        if name == "daily":
+            return self.to_frame()
+        if name:
+            raise StudyError(
+                f"there is no table {name!r}", remedy='Leave the name out for the daily means, or "daily".'
+            )
+        means = self.aar()
+        return means.assign(caar=means["aar"].cumsum()).reset_index()
+
+    @property
+    def basis(self) -> Basis:
+        """Model and estimation window, which the note of a table names."""
+        return Basis(tuple(sorted(set(self.model))), self.estimation)
+
+    def _basis(self, words: Catalogue) -> str:
+        return self.basis.told(words, str(self.window))
 
     def __repr__(self) -> str:
         head = f"Abnormal returns of {len(self)} events over {self.window}, {', '.join(sorted(set(self.model)))}"

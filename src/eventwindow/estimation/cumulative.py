@@ -11,11 +11,13 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Catalogue
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days
+from eventwindow.estimation.exports import Basis, Exports
 
 
 @dataclass(frozen=True)
-class Cumulative:
+class Cumulative(Exports):
     """CARs of N events over one window; NaN, with its reason, where the window is not held completely.
 
     Attributes
@@ -56,6 +58,7 @@ class Cumulative:
     days: Array  # (N,), days in the sum
     reason: np.ndarray  # (N,), "" or why there is no CAR
     own_windows: bool = False  # each event over its own window, as the labels give it
+    basis: Basis | None = None
 
     @property
     def complete(self) -> np.ndarray:
@@ -90,6 +93,10 @@ class Cumulative:
             days=self.days,
             note=self.reason,
         )
+
+    def _basis(self, words: Catalogue) -> str:
+        told = "" if self.basis is None else self.basis.told(words, str(self.window))
+        return f"{told} {words.text('paper.firm_t')}".strip()
 
     def __repr__(self) -> str:
         return f"CAR over {self.window}\n{self.to_frame().to_string(index=False, max_rows=20)}"

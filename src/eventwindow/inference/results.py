@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import pandas as pd
 from scipy.special import fdtrc, ndtr, stdtr
 
 from eventwindow.estimation.event_time import Array
+from eventwindow.estimation.exports import Exports
 
 LEVEL = 0.05  # of a test, where none is given
 POWER = 0.80  # with which the smallest effect of a test is found
 
 
 @dataclass(frozen=True, slots=True)
-class SignificanceResult:
+class SignificanceResult(Exports):
     """A test statistic, its null, its reference distribution and its two-sided p-value.
 
     Attributes
@@ -49,6 +50,10 @@ class SignificanceResult:
     note: str = ""
     valid: bool = True  # False: this design breaks what the test assumes
 
+    def to_frame(self) -> pd.DataFrame:
+        """One row, in the columns of a table of tests."""
+        return pd.DataFrame([asdict(self)]).rename(columns={"name": "test"})
+
 
 @dataclass(frozen=True, slots=True)
 class NotComputed:
@@ -80,7 +85,7 @@ Result = SignificanceResult | NotComputed
 
 
 @dataclass(frozen=True)
-class FirmSignificance:
+class FirmSignificance(Exports):
     """One test of each of N events by itself; NaN, with its reason, where it could not run.
 
     Attributes

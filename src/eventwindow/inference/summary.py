@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass
 import pandas as pd
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Catalogue
 from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.exports import Basis, Exports
 from eventwindow.inference.design import Design, complete, design
 from eventwindow.inference.registry import TESTS, NotComputed, Result, SignificanceResult, run_tests
 
@@ -23,7 +25,7 @@ PARAMETRIC = ("t(", "N(", "F(")
 
 
 @dataclass(frozen=True)
-class Summary:
+class Summary(Exports):
     """Every test of one window, in the order in which they should be read.
 
     Attributes
@@ -57,6 +59,7 @@ class Summary:
     n: int
     mean_car: float | None
     results: tuple[Result, ...]
+    basis: Basis | None = None
 
     @property
     def valid(self) -> tuple[SignificanceResult, ...]:
@@ -78,6 +81,12 @@ class Summary:
         rows = [asdict(r) for r in self.results]
         frame = pd.DataFrame([row | {"test": row["name"], "note": row.get("reason", row.get("note"))} for row in rows])
         return frame.reindex(columns=list(COLUMNS))
+
+    def _exported(self, name: str) -> pd.DataFrame:
+        return super()._exported(name).drop(columns=["null", "note"])
+
+    def _basis(self, words: Catalogue) -> str:
+        return "" if self.basis is None else self.basis.told(words, str(self.window))
 
     def __repr__(self) -> str:
         blocks = [self._headline()]
@@ -118,7 +127,7 @@ def summarise(ar: AbnormalReturns, window: Window) -> Summary:
     """Run every test of the registry on one window."""
     held, car = complete(ar, window)
     mean = float(car.car.mean()) if len(held) else None
-    return Summary(window, design(held, window), len(held), mean, tuple(run_tests(ar, window)))
+    return Summary(window, design(held, window), len(held), mean, tuple(run_tests(ar, window)), ar.basis)
 
 
 def _title(result: Result) -> str:

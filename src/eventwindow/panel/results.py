@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Catalogue, StudyError
+from eventwindow.estimation.exports import Basis, Exports, tool
 from eventwindow.estimation.models import model_named
 from eventwindow.inference.calendar_dependence import rank_sum, variance_of_cars
 from eventwindow.inference.registry import Result, run_tests
@@ -22,11 +25,13 @@ from eventwindow.panel.tally import Tally, design_of, tests_of
 
 ALL = "all"
 PLAIN = 20_000  # events of one day that are tested as a small study is
+TABLES = ("tests", "caar", "aar", "excluded", "cumulative")
+LONG = 20_000  # CARs above which they stand in no workbook
 PAIRED = 5_000  # events whose pairs are looked at day by day
 
 
 @dataclass(frozen=True)
-class PanelResult:
+class PanelResult(Exports):
     """What a panel study came to: tables of decimals, in which the group "all" stands for all events.
 
     Attributes
@@ -85,6 +90,36 @@ class PanelResult:
     def cumulative(self) -> pd.DataFrame:
         """All events and windows in one table."""
         return pd.concat(self.cumulative_parts(), ignore_index=True)
+
+    def to_frame(self, table: str = "caar") -> pd.DataFrame:
+        """One of the tables: caar, aar, tests, excluded, cumulative."""
+        if table not in TABLES:
+            raise StudyError(f"a panel study has no table {table!r}", remedy=f"There are {', '.join(TABLES)}.")
+        frame: pd.DataFrame = getattr(self, table)
+        return frame
+
+    def to_excel(self, path: Path | str, language: str = "en") -> Path:
+        """Write one workbook: means, daily means, tests, CARs where they are few, exclusions; the first sheet explains.
+
+        Parameters
+        ----------
+        path : path or str
+            A file that ends in .xlsx.
+        language : str
+            Of the sheets' names and the explanations.
+        """
+        rows = len(self.plan.events) * len(self.plan.specification.report)
+        tables: dict[str, Any] = {name: getattr(self, name) for name in TABLES if name != "cumulative"}
+        tables["car"] = self.cumulative if rows <= LONG else rows
+        found: Path = tool("excel")(tables, path, language)
+        return found
+
+    def _exported(self, name: str) -> pd.DataFrame:
+        return self.to_frame(name or "caar")
+
+    def _basis(self, words: Catalogue) -> str:
+        spec = self.plan.specification
+        return Basis((model_named(spec.model).name,), spec.estimation).told(words, str(spec.window))
 
     def __repr__(self) -> str:
         return f"Panel study of {len(self.plan.events)} events\n{self.caar.to_string(index=False, max_rows=20)}"

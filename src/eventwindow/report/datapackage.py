@@ -9,12 +9,9 @@ from typing import Any
 import pandas as pd
 from pandas.api import types
 
+from eventwindow.errors import catalogue
+from eventwindow.estimation.columns import decimal, explained
 from eventwindow.study.result import StudyResult
-
-DECIMALS = {
-    "actual_return", "expected_return", "abnormal_return", "std_error", "car", "estimate", "effect", "low", "high",
-    "mean", "median", "lowest", "highest", "car_clean", "std_error_clean", "gap",
-}  # fmt: skip
 
 DESCRIPTION = (
     "Every table is UTF-8. A text that begins like a spreadsheet formula (=, +, -, @, tab) "
@@ -44,13 +41,14 @@ def _resource(name: str, path: str, table: pd.DataFrame) -> dict[str, Any]:
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "schema": {"fields": [_field(str(c), table[c]) for c in table.columns], "missingValues": [""]},
+        "schema": {"fields": [_field(name, str(c), table[c]) for c in table.columns], "missingValues": [""]},
     }
 
 
-def _field(name: str, column: pd.Series) -> dict[str, str]:
-    field = {"name": name, "type": _type(column)}
-    return field | ({"description": "decimal, not per cent"} if name in DECIMALS else {})
+def _field(table: str, name: str, column: pd.Series) -> dict[str, str]:
+    told = [explained(catalogue("en"), table, name), "Decimal, not per cent." if decimal(table, name) else ""]
+    words = " ".join(filter(None, told))
+    return {"name": name, "type": _type(column)} | ({"description": words} if words else {})
 
 
 def _type(column: pd.Series) -> str:

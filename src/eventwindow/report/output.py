@@ -11,6 +11,7 @@ from eventwindow.claims.records import ledger_record
 from eventwindow.errors import file_name, languages
 from eventwindow.report.csv import write_csv
 from eventwindow.report.swap import swapped_in
+from eventwindow.report.workbook import workbook_name
 from eventwindow.report.write import Extra
 from eventwindow.study.result import StudyResult
 
@@ -22,6 +23,7 @@ OURS = {
     "claims",
     "datapackage.json",
     "figures",
+    *(workbook_name(code) for code in languages()),
     "results",
 }
 
@@ -44,8 +46,8 @@ def write_result(
         The folder; it is made where it is not there.
     codes : sequence of str
         Languages to write, "en" for one; all if none is named.
-    extras : collection of {"png", "pdf"}
-        What takes time and is written where it is asked for: figures as PNG, the report on paper.
+    extras : collection of {"png", "pdf", "excel"}
+        What takes time and is written where it is asked for: figures as PNG, the report on paper, the workbook.
     command : str
         The command that made the result, for readers who run it again.
 

@@ -17,17 +17,25 @@ from eventwindow.report.csv import csv_text, write_csv
 from eventwindow.report.language import LANGUAGES
 from eventwindow.report.panel import page
 from eventwindow.report.swap import CHUNKS, swapped_in
+from eventwindow.report.workbook import workbook_name
 
-OURS = {"results", CHUNKS, *map(file_name, LANGUAGES)}
+OURS = {"results", CHUNKS, *map(file_name, LANGUAGES), *map(workbook_name, LANGUAGES)}
 ROWS_OF_CSV = 100_000  # more rows are written as Parquet
 
 
 def write_panel(
-    result: PanelResult, out: Path, study: PanelStudy, languages: Sequence[str] = (), *, chunks: Path | None = None
+    result: PanelResult,
+    out: Path,
+    study: PanelStudy,
+    languages: Sequence[str] = (),
+    *,
+    chunks: Path | None = None,
+    excel: bool = False,
 ) -> Path:
     """Write everything to a folder that takes the place of the earlier result; the path of the report.
 
-    The page is written in `languages`, in all if none is named. `chunks` is where those of this run are.
+    The page is written in `languages`, in all if none is named; so is the workbook, where `excel` asks for it. `chunks`
+    is where those of this run are.
     """
     codes = languages or LANGUAGES
     with swapped_in(out, OURS, chunks) as fresh:
@@ -35,6 +43,8 @@ def write_panel(
         _write_tables(result, fresh / "results")
         for code in codes:
             (fresh / file_name(code)).write_text(page(result, study, code, codes), encoding="utf-8", newline="\n")
+            if excel:
+                result.to_excel(fresh / workbook_name(code), code)
         record = json.dumps(_record(result, study), ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
         (fresh / "results" / "run.json").write_text(record + "\n", encoding="utf-8", newline="\n")
     return out / file_name(codes[0])

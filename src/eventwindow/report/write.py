@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from eventwindow.report.context import Context
     from eventwindow.report.figures.chart import Chart
 
-Extra = Literal["png", "pdf"]
+Extra = Literal["png", "pdf", "excel"]
 
 
 def write_report(
@@ -29,7 +29,8 @@ def write_report(
     """Write into `folder`, in each language (all, if none is named): story, appendix, a page a statement, figures.
 
     A figure is an SVG and the table that it was drawn from, as CSV; `extras` are written where they are asked for.
-    Paper and PNG need the extra `pdf`. `command` made the result; what stands in `beside` is done with the pages.
+    Paper and PNG need the extra `pdf`; "excel" is the workbook.
+    `command` made the result; what stands in `beside` is done with the pages.
     """
     from eventwindow.parallel import run_parallel
     from eventwindow.report.context import Context
@@ -48,7 +49,7 @@ def check_extras(extras: Collection[Extra]) -> None:
     """What is asked for can be written here."""
     from eventwindow.report.typst import has_typst
 
-    if extras and not has_typst():
+    if {"png", "pdf"} & set(extras) and not has_typst():
         raise needs_library("a report on paper or a figure as PNG", "typst")
 
 
@@ -58,6 +59,7 @@ def _write(context: Context, codes: Sequence[str], folder: Path, extras: Collect
     from eventwindow.report.html import appendix, claim_pages, story
     from eventwindow.report.markdown import markdown
     from eventwindow.report.typst import pdf_bytes
+    from eventwindow.report.workbook import workbook_name
 
     drawn, name = charts(context), file_name(context.language.code)
     pages = {
@@ -71,6 +73,8 @@ def _write(context: Context, codes: Sequence[str], folder: Path, extras: Collect
         (folder / place).write_text(text, encoding="utf-8", newline="\n")
     if "pdf" in extras:
         (folder / name.replace("html", "pdf")).write_bytes(pdf_bytes(context, drawn))
+    if "excel" in extras:
+        context.result.to_excel(folder / workbook_name(context.language.code), context.language.code)
     _write_figures(folder / "figures", context.language.code, drawn, png="png" in extras)
     return {key: chart.data for key, chart in drawn.items()}
 

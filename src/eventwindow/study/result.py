@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
-from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,16 +16,27 @@ from eventwindow.calendars.window import Span, as_window
 from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.model import Verdict
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
-from eventwindow.errors import StudyError
+from eventwindow.claims.tables import claims_table_in
+from eventwindow.errors import Catalogue, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.exports import Exports, tool
 from eventwindow.inference.summary import Summary, summarise
 from eventwindow.study.estimates import Exclusion
 
 SHOWN = 4  # names in a line
+SHEETS = {
+    "verdicts": "claims",
+    "firms": "firms",
+    "car": "cumulative",
+    "tests": "tests",
+    "market": "market",
+    "group_views": "group_views",
+    "excluded": "excluded",
+}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class StudyResult:
+class StudyResult(Exports):
     """What a study came to, decimals throughout. `run_study` makes one.
 
     Attributes
@@ -142,6 +153,36 @@ class StudyResult:
         """
         return summarise(self.headline, as_window(window))
 
+    def to_frame(self, table: str = "") -> pd.DataFrame:
+        """A table by its name; without one, the answer: mean CAR and leading test of the headline by report window."""
+        if table:
+            return self.table(table)
+        mine = self.tests[self.tests["event"] == self.run["headline"]["event"]]
+        spans = mine[["window_start", "window_end"]].drop_duplicates().itertuples(index=False)
+        return pd.DataFrame([_answer(self.summary((int(s.window_start), int(s.window_end)))) for s in spans])
+
+    def to_excel(self, path: Path | str, language: str = "en") -> Path:
+        """Write one workbook: verdicts, firms, CARs, tests, market, exclusions; its first sheet explains every column.
+
+        Parameters
+        ----------
+        path : path or str
+            A file that ends in .xlsx.
+        language : str
+            Of the sheets' names, the explanations and the verdicts.
+        """
+        tables = {sheet: self.tables[name] for sheet, name in SHEETS.items() if name in self.tables}
+        if language != "en":
+            tables["verdicts"] = claims_table_in(language, self.verdicts)
+        found: Path = tool("excel")(tables, path, language, self._title())
+        return found
+
+    def _exported(self, name: str) -> pd.DataFrame:
+        return self.to_frame(name)
+
+    def _basis(self, words: Catalogue) -> str:
+        return self.headline.basis.told(words, str(self.headline.window))
+
     def __repr__(self) -> str:
         return "\n".join([self._title(), *(f"  {what:<9}{words}" for what, words in self._lines().items())])
 
@@ -170,8 +211,21 @@ class StudyResult:
     @property
     def plot(self) -> Any:
         """The report's figures: `result.plot.prices()`, `result.plot.car()`, …, found by entry point."""
-        (plots,) = entry_points(group="eventwindow.result", name="plot")
-        return plots.load()(self)
+        return tool("plot")(self)
+
+
+def _answer(summary: Summary) -> dict[str, object]:
+    """A row of the answer: how many events, their mean CAR, and what the test says that leads for the design."""
+    first = next(iter(summary.valid), None)
+    return {
+        "window_start": summary.window.start,
+        "window_end": summary.window.end,
+        "n": summary.n,
+        "caar": summary.mean_car,
+        "test": "" if first is None else first.name,
+        "statistic": None if first is None else first.statistic,
+        "p_value": None if first is None else first.p_value,
+    }
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -169,7 +169,7 @@ def _files(request: Request, run: Run) -> dict[str, str]:
     wanted = {
         "report": [f"report{ending}.html", "report.html"],
         "appendix": [f"appendix{ending}.html", "appendix.html"],
-        "workbook": ["results.xlsx"],
+        "workbook": [f"results{ending}.xlsx", "results.xlsx"],
         "summary": [f"report{ending}.md", "report.md"],
     }
     found = {key: next((n for n in names if (out / n).is_file()), "") for key, names in wanted.items()}

@@ -40,7 +40,7 @@ def shipped(runs: Runs, name: str) -> Run:
     titles = shipped_studies()
     if name not in titles:
         raise Fault("study", StudyError(f"no study {name!r} ships", remedy=f"Those that do: {', '.join(titles)}."))
-    command = ("run", name, "--prices", "shipped", "--out", "out")
+    command = ("run", name, "--prices", "shipped", "--out", "out", "--excel")
     if done := runs.done_before(command):
         return done
     with runs.prepared() as (key, _):
@@ -54,7 +54,7 @@ def quick(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
         prices = _prices(folder, upload)
         unread = _study(question, folder / "study")
         notes = [f"{sentence}: {reason}" for sentence, reason in unread]
-        command = ("run", "study", "--prices", prices, "--out", "out")
+        command = ("run", "study", "--prices", prices, "--out", "out", "--excel")
         return runs.add(key, f"{', '.join(question.symbols)} · {question.day}", command, notes)
 
 

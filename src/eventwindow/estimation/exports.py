@@ -1,0 +1,243 @@
+"""Results as tables for papers and other programs: LaTeX, Markdown, Stata, a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.calendars.window import Window
+from eventwindow.errors import Catalogue, StudyError, catalogue
+from eventwindow.estimation.columns import decimal, explained
+
+FIXED = datetime(2000, 1, 1)  # the date in a file's head: the same input gives the same bytes
+LEVELS = {0.01: "***", 0.05: "**", 0.10: "*"}
+STARRED = ("car", "caar", "abnormal_return", "aar", "statistic")  # the first that a table holds carries the stars
+TESTED = ("p_value", "p_sq")
+TEX = str.maketrans(
+    {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+    | {c: rf"\{c}" for c in "&%$#_"}
+    | {"<": "$<$", ">": "$>$", "\u2212": "$-$", "|": r"\textbar{}", "\n": " "}
+)
+LABEL, NAME = 80, 32  # characters of a label and of a name in Stata
+
+
+def tool(name: str) -> Any:
+    """What the report's room offers a result, found by entry point: no room below it knows it."""
+    (found,) = entry_points(group="eventwindow.result", name=name)
+    return found.load()
+
+
+class Basis(NamedTuple):
+    """What the figures of a table rest on."""
+
+    models: tuple[str, ...]
+    estimation: Window
+
+    def told(self, words: Catalogue, window: str) -> str:
+        model = ", ".join(words.text(f"model_name.{m}") if f"model_name.{m}" in words else m for m in self.models)
+        return words.text("paper.basis", model=model, estimation=str(self.estimation), window=window)
+
+
+class Exports:
+    """What a result with `to_frame` can be written as; `_basis` says what its figures rest on."""
+
+    __slots__ = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        raise NotImplementedError
+
+    def _exported(self, name: str) -> pd.DataFrame:
+        """The table that a paper shows."""
+        if name:
+            raise StudyError(f"this result is one table, there is none named {name!r}", remedy="Leave the name out.")
+        return self.to_frame()
+
+    def _basis(self, words: Catalogue) -> str:
+        return ""
+
+    def to_excel(self, path: Path | str, language: str = "en") -> Path:
+        """Write a workbook: the table, and a first sheet that explains its columns in this language."""
+        found: Path = tool("excel")({"table": self.to_frame()}, path, language)
+        return found
+
+    def to_latex(
+        self,
+        table: str = "",
+        *,
+        columns: Sequence[str] = (),
+        stars: bool = False,
+        caption: str = "",
+        label: str = "",
+        language: str = "en",
+    ) -> str:
+        """A table for a paper: booktabs, per cent and rounded, with a note on model, windows and test.
+
+        Parameters
+        ----------
+        table : str
+            Which one, of a result with several.
+        columns : sequence of str
+            Columns in their order; without, all that differ from row to row or say something.
+        stars : bool
+            Mark p below 10, 5 and 1 %; the note then says so.
+        caption, label : str
+            Of the table; texts are escaped, a label stands as it is.
+        language : str
+            Of the heads and the note.
+        """
+        words = catalogue(language)
+        shown, notes = printed(self._exported(table), table, words, columns, stars)
+        told = " ".join(filter(None, [self._basis(words), *notes]))
+        return latex(shown, caption, label, told, words.text("paper.note"))
+
+    def to_markdown(
+        self, table: str = "", *, columns: Sequence[str] = (), stars: bool = False, language: str = "en"
+    ) -> str:
+        """The same table as Markdown, its note below it."""
+        words = catalogue(language)
+        shown, notes = printed(self._exported(table), table, words, columns, stars)
+        notes = [*filter(None, [self._basis(words), *notes])]
+        rule = ["---:" if right else "---" for right in _right(shown)]
+        rows = [list(shown.columns), rule, *shown.to_numpy().tolist()]
+        lines = ["| " + " | ".join(str(cell).replace("|", r"\|") for cell in row) + " |" for row in rows]
+        return "\n".join(lines) + ("\n\n" + " ".join(notes) if notes else "") + "\n"
+
+    def to_stata(self, path: Path | str, table: str = "") -> Path:
+        """Write the whole table, unrounded, for Stata (format 118), with a label on every variable."""
+        return stata(self._exported(table) if table else self.to_frame(), Path(path), table)
+
+
+def printed(
+    frame: pd.DataFrame, table: str, words: Catalogue, columns: Sequence[str], stars: bool
+) -> tuple[pd.DataFrame, list[str]]:
+    """Cells as text, heads as words, and what the note must say."""
+    if unknown := [c for c in columns if c not in frame]:
+        raise StudyError(f"no column {unknown[0]!r}", remedy=f"There are {', '.join(map(str, frame.columns))}.")
+    chosen = list(columns) or [str(c) for c in frame if _says(str(c), frame[c])]
+    cells = {c: [_cell(value, str(c), table, words) for value in frame[c].tolist()] for c in chosen}
+    if stars:
+        figure, marks = _stars(frame, chosen)
+        cells[figure] = [cell + mark for cell, mark in zip(cells[figure], marks, strict=True)]
+    heads = [_head(words, str(c), decimal(table, str(c))) for c in chosen]
+    return pd.DataFrame(dict(enumerate(cells.values()))).set_axis(heads, axis=1), (
+        [words.text("paper.stars")] if stars else []
+    )
+
+
+def _says(name: str, column: pd.Series) -> bool:
+    """Whether a column is worth its place: it holds something, and not the same text or window in every row."""
+    held = column[column.notna() & (column.astype(str) != "")]
+    figure = pd.api.types.is_numeric_dtype(column) and not name.startswith("window_")
+    return bool(len(held)) and (len(column) == 1 or figure or len(held.unique()) > 1)
+
+
+def _stars(frame: pd.DataFrame, chosen: Sequence[str]) -> tuple[str, list[str]]:
+    """The column that carries the stars, and those of each row."""
+    figure = next((c for c in STARRED if c in chosen), None)
+    tested = next((c for c in TESTED if c in frame), None)
+    if figure is None or tested is None:
+        raise StudyError("this table has no figure with a p-value to mark", remedy="Leave stars out.")
+    p = pd.to_numeric(frame[tested])
+    return figure, [next((mark for level, mark in LEVELS.items() if one < level), "") for one in p]
+
+
+def _head(words: Catalogue, name: str, per_cent: bool) -> str:
+    key = f"heading.{name}"
+    return (words.text(key) if key in words else name.replace("_", " ")) + (" (%)" if per_cent else "")
+
+
+def _cell(value: Any, name: str, table: str, words: Catalogue) -> str:
+    """A figure as a paper prints it; the columns of decimals are per cent."""
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        key = f"{name}.{value}"  # tests have names in words
+        return words.text(key) if name == "test" and key in words else str(value)
+    if name == "p_value" or name.startswith("p_"):
+        return "<0.001" if value < 0.001 else f"{value:.3f}"
+    if decimal(table, name):
+        return f"{100 * value:.2f}"
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.3f}" if abs(value) < 1 else f"{value:.2f}"
+
+
+def _right(shown: pd.DataFrame) -> list[bool]:
+    """Whether each column holds figures, which stand to the right."""
+    return [
+        all(not cell or cell.lstrip("<-")[:1].isdigit() for cell in shown.iloc[:, k]) for k in range(shown.shape[1])
+    ]
+
+
+def latex(shown: pd.DataFrame, caption: str, label: str, note: str, word: str) -> str:
+    """Cells as a LaTeX table with the rules of booktabs."""
+    right = _right(shown)
+    rows = [
+        " & ".join(_tex(str(cell), number) for cell, number in zip(row, right, strict=True)) + r" \\"
+        for row in (list(shown.columns), *shown.to_numpy().tolist())
+    ]
+    lines = [r"\begin{table}[htbp]", r"\centering"]
+    lines += [rf"\caption{{{caption.translate(TEX)}}}"] if caption else []
+    lines += [rf"\label{{{label}}}"] if label else []
+    lines += [rf"\begin{{tabular}}{{{''.join('r' if number else 'l' for number in right)}}}", r"\toprule", rows[0]]
+    lines += [r"\midrule", *rows[1:], r"\bottomrule", r"\end{tabular}"]
+    lines += [rf"\par\smallskip{{\footnotesize {word.translate(TEX)} {note.translate(TEX)}\par}}"] if note else []
+    return "\n".join([*lines, r"\end{table}", ""])
+
+
+def _tex(text: str, number: bool) -> str:
+    return (text.replace("-", "\u2212", 1) if number and text.startswith("-") else text).translate(TEX)
+
+
+def stata(frame: pd.DataFrame, path: Path, table: str = "") -> Path:
+    """A table as a file of Stata 14 and later; truth is 0 and 1, moments are texts, no number is missing."""
+    words = catalogue("en")
+    held = pd.DataFrame({name: _stata_column(frame[column]) for name, column in _names(frame).items()})
+    labels = {name: explained(words, table, str(column))[:LABEL] for name, column in _names(frame).items()}
+    days: Any = {name: "td" for name in held if pd.api.types.is_datetime64_dtype(held[name])}
+    long = [c for c in held if pd.api.types.is_object_dtype(held[c]) and held[c].str.len().gt(2045).any()]
+    held.to_stata(
+        path,
+        write_index=False,
+        version=118,
+        variable_labels=labels,
+        convert_dates=days,
+        convert_strl=long,
+        time_stamp=FIXED,
+    )
+    return path
+
+
+def _names(frame: pd.DataFrame) -> dict[str, Any]:
+    """Names that Stata takes, each its own, by column."""
+    names: dict[str, Any] = {}
+    for column in frame.columns:
+        text = "".join(c if c.isalnum() or c == "_" else "_" for c in str(column)) or "_"
+        text = f"_{text}"[:NAME] if text[0].isdigit() else text[:NAME]
+        at = 1
+        while text in names:
+            at, text = at + 1, f"{text[: NAME - 3]}_{at}"
+        names[text] = column
+    return names
+
+
+def _stata_column(column: pd.Series) -> pd.Series:
+    types = pd.api.types
+    if types.is_bool_dtype(column):
+        return column.astype("int8")
+    if types.is_numeric_dtype(column):
+        return column.astype(float).replace([np.inf, -np.inf], np.nan) if column.isna().any() else column
+    if types.is_datetime64_dtype(column):
+        return column.astype("datetime64[ns]")
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        column = column.dt.tz_convert("UTC").dt.strftime("%Y-%m-%dT%H:%MZ")
+    numbers = pd.to_numeric(column, errors="coerce")
+    if column.notna().any() and numbers.notna().eq(column.notna()).all() and not types.is_string_dtype(column):
+        return numbers.astype(float)
+    return column.astype(object).where(column.notna(), "").astype(str).astype(object)
