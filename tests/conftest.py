@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import warnings
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +18,11 @@ os.environ.setdefault("EVENTWINDOW_CORES", "1")  # a command run in a test start
 
 SLOW = {"deepseek", "hostile", "browser", "site"}  # fixtures, asked for directly or by way of others
 PAPER = ("pdf",) if find_spec("typst") else ()  # what is written of it where the extra is installed
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--window-size=1200,1600",
+    "--force-prefers-reduced-motion",
+)  # fmt: skip
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -63,6 +69,24 @@ def drawings(deepseek):
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         return {code: charts(Context(deepseek, language(code))) for code in LANGUAGES}
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("needs chromium and chromedriver")
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    window = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    window.get("about:blank")  # away from the browser's own first page, which asks for parts of itself
+    yield window
+    window.quit()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,10 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-HOMES = [("methods", MODELS), ("methods", TESTS), ("counterfactuals", COUNTERFACTUALS), ("measures", MEASURES)]
+HOMES = [
+    *[("methods", MODELS), ("methods", TESTS), ("counterfactuals", COUNTERFACTUALS), ("measures", MEASURES)],
+    *[("theory", MODELS), ("theory", TESTS), ("theory", COUNTERFACTUALS)],
+]
 
 
 @cache
@@ -102,6 +106,12 @@ def test_every_command_and_option_is_named():
 
 def commands() -> dict[str, argparse.ArgumentParser]:
     return next(a.choices for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
+
+
+def test_the_formulas_are_those_of_the_report():
+    """To write the page anew: `python scripts/theory.py --write`."""
+    assert page("theory") == script("theory").page()
+    assert page("theory").count("<math ") > 50
 
 
 def test_every_error_message_is_on_its_page():
@@ -184,6 +194,8 @@ def site(tmp_path_factory) -> Path:
     env = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "Documentation built" in done.stderr
+    assert "WARNING" not in done.stderr
     return out
 
 
@@ -203,6 +215,22 @@ def test_the_site_loads_nothing_from_elsewhere(site):
     assert not [path for path in PAGES if "```mermaid" in path.read_text(encoding="utf-8")]
     styles = "".join(path.read_text(encoding="utf-8") for path in site.rglob("*.css"))
     assert re.findall(r"@import[^;]*//[^;]*|url\(['\"]?https?:[^)]*", styles) == []
+
+
+def test_search_works_from_a_folder_and_formulas_are_drawn(site, browser):
+    browser.get(f"{(site / 'theory.html').as_uri()}?q=Kolari")
+    answer = until(lambda: browser.find_elements("css selector", ".md-search-result__item a"))
+    assert any("theory.html" in link.get_attribute("href") for link in answer)
+    formula = browser.find_element("css selector", ".formula math")
+    assert formula.size["height"] > 10
+
+
+def until(ask, seconds: float = 20):
+    """What `ask` gives once it gives something."""
+    end = time.monotonic() + seconds
+    while not (found := ask()) and time.monotonic() < end:
+        time.sleep(0.1)
+    return found
 
 
 def test_the_navigation_leads_to_pages_that_exist():

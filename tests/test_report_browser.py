@@ -18,35 +18,10 @@ from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import LANGUAGES, language, percent
 
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--window-size=1200,1600",
-    "--force-prefers-reduced-motion",
-)  # fmt: skip
-
-
 STORIES = tuple(file_name(code) for code in LANGUAGES)
 PAGES = tuple(name.replace("report", "appendix") for name in STORIES)
 WORDS = 1200
 SCREENS, SCREEN = 8, 800
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("needs chromium and chromedriver")
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    window = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    window.get("about:blank")  # away from the browser's own first page, which asks for parts of itself
-    yield window
-    window.quit()
 
 
 @pytest.fixture(scope="module")
