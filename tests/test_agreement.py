@@ -29,12 +29,12 @@ def read(tmp_path, text: str, written: str, zh: str = "", said: str = ""):
 
 
 AGREE = [
-    ("It fell by about 17 % on 27 January.", keys(-0.17), "1 月 27 日跌約一成七。", "17 %"),
+    ("It fell by about 17 % on 27 January.", keys(-0.17, "hedge = 'about'"), "1 月 27 日跌約一成七。", "17 %"),
     ("It fell 17 percent.", keys(-0.17), "跌百分之十七。", "17％"),
     ("Shares sank seventeen per cent", keys(-0.17), "股價重挫 17 個百分點", ""),
     ("It lost 16.97 %", keys(-0.1697, precision=0.0001), "下跌 16.97%", ""),
     ("It rose 8.9 %, after 17 % down the day before.", keys(0.089, precision=0.001), "前一天跌 17 %，當天漲 8.9 %", ""),
-    ("Close to 600 billion dollars were gone.", keys("-600e9", MONEY, None), "將近六千億美元蒸發", "close to 600bn dollars"),
+    ("Close to 600 billion dollars were gone.", keys("-600e9", MONEY + "\nhedge = 'close_to'", None), "接近六千億美元蒸發", "close to 600bn dollars"),
     ("It lost $593bn.", keys("-593e9", MONEY, None), "市值少了 5,930 億美元", ""),
     ("It lost US$0.593 trillion.", keys("-593e9", MONEY, None), "", ""),
     ("It gained 1.147 trillion dollars.", keys("1.147e12", MONEY, None), "增加 1 兆 1,470 億美元", ""),
@@ -111,6 +111,16 @@ CLASH = [
     ("It fell on 2025-01-24.", DOWN, "", "", "date", "24/1/2025"),
     ("It fell on 27 January.", DOWN, "1 月 28 日大跌。", "", "date", "text_zh names 28/1"),
     ("It fell on Friday 24 January.", DOWN, "", "", "date", "24/1 (day"),
+    ("It fell about 17 %.", keys(-0.17, "hedge = 'exact'"), "", "", "hedge", "text_en says 'about', which is 'about', and hedge is 'exact'"),
+    ("It fell nearly 17 %.", keys(-0.17, "hedge = 'close_to'"), "", "", "hedge", "'nearly'"),
+    ("It fell at least 17 %.", keys(-0.17, "hedge = 'more_than'"), "", "", "hedge", "'reached'"),
+    ("It fell 17 % or more.", keys(-0.17, "hedge = 'more_than'"), "", "", "hedge", "'reached'"),
+    ("It fell up to 17 %.", keys(-0.17, "hedge = 'reached'"), "", "", "hedge", "'at_most'"),
+    ("It fell 17 %.", keys(-0.17, "hedge = 'about'"), "", "", "hedge", "states the figure without such a word"),
+    ("It fell.", keys(-0.17, "hedge = 'reached'"), "跌逾 17%。", "", "hedge", "text_zh says '逾', which is 'more_than'"),
+    ("It fell.", keys(-0.17, "hedge = 'more_than'"), "下跌達 17%。", "", "hedge", "'amounted_to'"),
+    ("It fell.", keys(-0.17, "hedge = 'more_than'"), "下跌 17% 以上。", "", "hedge", "'reached'"),
+    ("It lost $593bn.", keys("-593e9", MONEY + "\nhedge = 'nearly'", None), "", "close to 593bn dollars", "hedge", "'close to'"),
 ]  # fmt: skip
 
 
@@ -124,6 +134,27 @@ def test_a_text_that_says_otherwise_is_an_error_at_the_key(tmp_path, text, writt
     line = next(k for k, one in enumerate(lines, 1) if one.startswith(f"{key} ="))
     assert f"line {line}," in caught.value.where
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize(("text", "word"), [("It fell sharply.", "sharply"), ("It was sold heavily and fell.", "heavily"), ("大跌。", "sharply"), ("It fell in a panic.", "panic")])  # fmt: skip
+def test_a_word_of_strength_beside_a_direction_is_a_key(tmp_path, text, word):
+    with pytest.raises(ClaimError, match="there is no strength") as caught:
+        read(tmp_path, text, DOWN)
+    assert f'strength = "{word}"' in caught.value.remedy
+    assert read(tmp_path, text, f"strength = '{word}'\ndirection = 'down'").strength == word
+
+
+@pytest.mark.parametrize("text", ["SVB's shares lost 60 % on 9 March.", "It closed 37.91 % lower and fell by 37.91 %."])
+def test_what_prices_could_tell_is_open_and_not_beyond_all_prices(tmp_path, text):
+    head = f"[[articles]]\nkey = 'A'\ntitle_en = 'a'\n[[claims]]\nid = 'c'\narticle = 'A'\ntext_en = {text!r}\n"
+    path = tmp_path / "claims.toml"
+    path.write_text(head + "not_testable_en = 'delisted'\n", encoding="utf-8")
+    with pytest.raises(ClaimError, match="which prices can tell") as caught:
+        read_claims(path, set(), set())
+    assert "open_en" in caught.value.remedy
+    path.write_text(head + "open_en = 'delisted'\nopen_zh = '已下市'\n", encoding="utf-8")
+    claim = read_claims(path, set(), set()).claims[0]
+    assert (claim.open_en, claim.open_zh, claim.measure) == ("delisted", "已下市", None)
 
 
 def test_a_part_is_held_to_the_texts_of_its_whole_unless_it_is_context(tmp_path):

@@ -24,7 +24,7 @@ from eventwindow.claims.readings import Disagreement, Reading, weigh
 from eventwindow.claims.records import ledger_record, record
 from eventwindow.claims.rules import decide
 from eventwindow.claims.verdicts import by_statement, combined, measure_all
-from eventwindow.errors import catalogue
+from eventwindow.errors import Reason, catalogue
 from eventwindow.inference.family import family, runs
 from eventwindow.inference.response import Effect
 
@@ -75,6 +75,30 @@ def compound(*parts: Claim) -> Claim:
 )
 def test_a_compound_is_mixed_only_where_one_part_holds_and_another_fails(words, expected):
     assert combined(words) == expected
+
+
+FIGURES = st.none() | st.floats(-3, 3)
+HEDGE_KEYS = st.sampled_from(["exact", "about", "reached", "at_most", "more_than", "less_than", "direction", "all", "most", "some"])  # fmt: skip
+
+
+@given(FIGURES, HEDGE_KEYS, st.sampled_from(["decimal", "USD", "price", "rank", "share"]), st.sampled_from([-1.0, 0.5]))
+def test_a_claim_with_a_measure_is_never_beyond_all_prices(value, hedge, unit, said):
+    """`open` where no figure is held, one of the four words of a decision where there is one; never not testable."""
+    claim = stated(MEASURES["return"](security="A", date=FALL), "return", hedge=hedge, stated=said)
+    found = Measured.none(Reason("no_prices")) if value is None else Measured(value, unit, Reason("no_prices"))
+    verdict = judge([claim], world({}), {claim.id: found})[0]
+    assert (verdict.word == "open") == (value is None)
+    assert verdict.word not in {"not_testable", "not_rated"}
+
+
+@pytest.mark.parametrize("word", ["open", "not_testable", "not_rated"])
+def test_a_reason_in_place_of_a_measure_is_the_verdict(word):
+    keys = {"id": "B1", "article": "X", "text_en": "s", "text_zh": "s", f"{word}_en": "Because.", f"{word}_zh": "因。"}
+    for parts in ((), (went("A", -1.0),)):
+        verdict = judge([Claim(**keys, parts=parts)], world(HIT))[0]
+        assert verdict.word == word
+        assert str(verdict.reason).startswith("Because.")
+        assert chinese(verdict.reason).startswith("因。")
 
 
 HELD, LEFT = {"confirmed", "confirmed_with_context"}, {"open", "not_testable", "not_rated"}

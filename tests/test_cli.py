@@ -217,6 +217,7 @@ article = "A1"
 security = "NVDA"
 text_en = "Nvidia fell about 17 % on 27 January"
 text_zh = "輝達下跌約一成七"
+hedge = "about"
 stated_text = "-17 %"
 stated = -0.17
 precision = 0.01

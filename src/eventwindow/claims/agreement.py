@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.model import Claim
+from eventwindow.claims.rounding import HEDGES, hedge_table
 
 TEXTS = ("stated_text", "text_en", "stated_text_zh", "text_zh")
 DECIMALS = ("decimal", "slope", "share")
@@ -24,6 +25,7 @@ SIGNED = ("decimal", "money")
 BY_DIRECTION = ("direction", "effect")
 WEEKEND = 5  # the first day of it
 EXACT = 1e-9
+PLAIN = {"exact", "amounted_to"}  # hedges that give no room
 
 
 class Clash(NamedTuple):
@@ -62,14 +64,16 @@ class Number(NamedTuple):
 def clash(claim: Claim, whole: Claim | None = None) -> Clash | None:
     """The first contradiction between a claim's keys and its texts; a part that decides is told by its `whole` too."""
     if claim.measure is None:
-        return None
+        return _priced(claim)
     told = {key: text for key in TEXTS if (text := getattr(claim, key))}
     beside = {key: getattr(whole, key) for key in TEXTS if whole and claim.decides and getattr(whole, key)}
     return (
         _figures(claim, told | beside if not _any_amount(claim, told) else told, told | beside)
+        or _hedge(claim, told | beside)
         or _size(claim, list(told.values()))
         or _sign(claim, told, beside if whole and sum(part.decides for part in whole.parts) == 1 else {})
         or _day(claim, told)
+        or _strength(claim, told)
     )
 
 
@@ -108,6 +112,72 @@ def _figures(claim: Claim, texts: Mapping[str, str], all_texts: Mapping[str, str
             )
     every = (a for key, text in all_texts.items() for a in amounts(text, unit, key.startswith("stated")))
     return _precision(claim, [a for a in every if any(a.names(f) for f in stated)])
+
+
+def _hedge(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
+    """The word beside the stated figure, in the one table of hedges, is that of `hedge`; and a hedge is said."""
+    if claim.hedge not in HEDGES or claim.hedge == "range" or isinstance(claim.stated, tuple) or not claim.stated:
+        return None
+    said = [
+        (key, *hedge)
+        for key, text in texts.items()
+        for a in amounts(text, unit_of(claim), key.startswith("stated"))
+        if a.names(claim.stated) and a.low == a.high and (hedge := _said_hedge(text, a.words)) is not None
+    ]
+    for key, word, meant in said:
+        if word and meant != claim.hedge and {meant, claim.hedge} != PLAIN:
+            what = f"{key} says {word!r}, which is {meant!r}, and hedge is {claim.hedge!r}"
+            return Clash("hedge", what, f'Write hedge = "{meant}", or correct the text; the words: docs/verdicts.md.')
+    if said and claim.hedge not in PLAIN and not any(word for _, word, _ in said):
+        what = f"hedge is {claim.hedge!r}, and {said[0][0]} states the figure without such a word"
+        return Clash("hedge", what, "Say it in the text, or remove the key; the words: docs/verdicts.md.")
+    return None
+
+
+def _strength(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
+    """A word of strength beside a direction is the claim's `strength`."""
+    moved = MEASURES[claim.measure_name].one_session and unit_of(claim) == "decimal" and claim.security
+    if claim.hedge != "direction" or not moved or getattr(claim.measure, "until", None):
+        return None
+    strong = words()["strength"]["up" if _side(claim)[1] > 0 else "down"].items()
+    told = [(key, text) for key, text in texts.items() if _direction(text)]
+    said = [(w, key) for key, text in told for w, pattern in strong if re.search(pattern, text, re.IGNORECASE)]
+    if claim.strength or not said:
+        return None
+    what = f"{said[0][1]} says how strong the move was, and there is no strength"
+    return Clash("strength", what, f'Write strength = "{said[0][0]}" in place of hedge.')
+
+
+def _priced(claim: Claim) -> Clash | None:
+    """A statement that a price moved by so much is not beyond all prices: what those held lack leaves it open."""
+    moved = (_direction(claim.text_en) or _direction(claim.text_zh)) and _pattern("priced").search(claim.text_en)
+    if claim.not_testable_en and moved and amounts(claim.text_en, "decimal"):
+        remedy = "Write open_en in place of not_testable_en where the prices held do not tell it."
+        return Clash("not_testable_en", "the text says how far a price moved, which prices can tell", remedy)
+    return None
+
+
+def _said_hedge(text: str, words: str) -> tuple[str, str] | None:
+    """The hedge beside a figure and the word for it; "exact" where there is none."""
+    at = text.find(words)
+    head, tail = text[:at], text[at + len(words) :]
+    found = [(m.start("word"), m["word"], h) for h, p in _hedge_words("before") if (m := p.search(head))]
+    if found:
+        return min(found)[1:]
+    behind = ((m["word"], hedge) for hedge, pattern in _hedge_words("after") if (m := pattern.match(tail)))
+    return next(behind, ("", "exact"))
+
+
+@cache
+def _hedge_words(side: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The words of each hedge before a figure, or behind it."""
+    frame = r"(?:{0})\s*(?:by|of|for|a|an|the|[(（])?\s*$" if side == "before" else r"\s*(?:{0})"
+    found = []
+    for hedge, row in hedge_table().items():
+        words = [*(rf"\b{w}\b" for w in row.get(side, {}).get("en", ())), *row.get(side, {}).get("zh", ())]
+        if words:
+            found.append((hedge, re.compile(frame.format(f"(?P<word>{'|'.join(words)})"), re.IGNORECASE)))
+    return tuple(found)
 
 
 def _rest(text: str, found: Sequence[Amount]) -> str:

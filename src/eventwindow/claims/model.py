@@ -102,6 +102,8 @@ class Claim:
     material: float | None = None  # in place of the number of its kind: the smallest effect that the statement can mean
     measure: Measure | None = None
     measure_name: str = ""
+    open_en: str = ""  # the reason, where prices could tell, and those held do not
+    open_zh: str = ""
     not_testable_en: str = ""  # the reason, where prices cannot test it
     not_testable_zh: str = ""
     not_rated_en: str = ""  # the reason, where it is rhetoric, opinion or a forecast; parts are context
@@ -120,6 +122,12 @@ class Claim:
     line: int | None = None
     place: str = ""  # file and line of the sentence, where the claim was drafted
     unfinished: str = ""  # what a person must still settle; until then nothing else of the entry is read
+
+
+def unmeasured(claim: Claim) -> VerdictWord | None:
+    """The verdict of a claim that gives a reason in place of a measure."""
+    words: tuple[VerdictWord, ...] = ("not_rated", "not_testable", "open")
+    return next((word for word in words if getattr(claim, f"{word}_en")), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 
 from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.hindsight import is_later
-from eventwindow.claims.model import WORDS, Claim, Measured, Specifications, Verdict, VerdictWord
+from eventwindow.claims.model import WORDS, Claim, Measured, Specifications, Verdict, VerdictWord, unmeasured
 from eventwindow.claims.rules import HOLDS, Decision, asked, decide
 from eventwindow.claims.specifications import specifications
 from eventwindow.claims.strength import usual_move
 from eventwindow.errors import Figure, NoFigure, Reason, StudyError, Text
 from eventwindow.inference.family import Corrected, family
 from eventwindow.inference.response import Effect
+
+RULE_OF = {"open": "rule_no_figure", "not_testable": "rule_not_testable", "not_rated": "rule_not_rated"}
 
 
 def measure_all(claims: Sequence[Claim], evidence: Evidence) -> dict[str, Measured | None]:
@@ -110,17 +112,18 @@ def _as_corrected(found: Measured, corrected: Corrected | None) -> tuple[Measure
 
 
 def _unmeasured(claim: Claim) -> Verdict:
-    """A statement without a measure: a draft that is open, rhetoric, or what prices cannot speak of."""
+    """A statement without a measure: a draft, what the prices held do not tell, rhetoric, or beyond all prices."""
     if claim.unfinished:
         return Verdict(claim, "open", Reason("rule_unfinished"), Reason("unfinished", what=claim.unfinished))
     word, why = _why_unmeasured(claim)
-    return Verdict(claim, word, Reason(f"rule_{word}"), Reason.sentences(why, *_tail(claim, word)))
+    return Verdict(claim, word, Reason(RULE_OF[word]), Reason.sentences(why, *_tail(claim, word)))
 
 
 def _why_unmeasured(claim: Claim) -> tuple[VerdictWord, Text]:
-    if claim.not_rated_en:
-        return "not_rated", Text(claim.not_rated_en, claim.not_rated_zh)
-    return "not_testable", Text(claim.not_testable_en, claim.not_testable_zh)
+    word = unmeasured(claim)
+    if word is None:
+        raise ValueError(f"claim {claim.id} has neither a measure nor a reason for none")
+    return word, Text(getattr(claim, f"{word}_en"), getattr(claim, f"{word}_zh"))
 
 
 def _known(claim: Claim, decision: Decision, basis: _Basis) -> Decision:
@@ -211,7 +214,7 @@ def _counted(words: Sequence[VerdictWord]) -> tuple[int, int, int]:
 
 def _compound(claim: Claim, parts: Sequence[Verdict], basis: _Basis) -> Verdict:
     deciding = [v for v in parts if v.claim.decides and v.claim.id not in basis.later]
-    if claim.not_rated_en or claim.not_testable_en:
+    if unmeasured(claim):
         return _context_alone(claim, parts)
     if not deciding:
         late = Reason("rule_later", rule=Reason("rule_compound", n=len(parts)), until=claim.known_until)
@@ -242,7 +245,7 @@ def _context_alone(claim: Claim, parts: Sequence[Verdict]) -> Verdict:
     """A statement that is not rated, or not testable, beside figures that are its context."""
     word, why = _why_unmeasured(claim)
     told = Reason.sentences(why, *map(_part, parts), *_tail(claim, word))
-    return Verdict(claim, word, Reason(f"rule_{word}"), told, parts=tuple(parts))
+    return Verdict(claim, word, Reason(RULE_OF[word]), told, parts=tuple(parts))
 
 
 def _context(deciding: Sequence[Verdict], others: Sequence[Verdict]) -> Iterator[Reason]:

@@ -23,7 +23,7 @@ from pydantic import Field as Key
 from eventwindow.claims.evidence import EventId, Members, SourceText, Span
 from eventwindow.claims.evidence import Symbol as SymbolOf
 from eventwindow.claims.measures import MEASURES
-from eventwindow.claims.model import Claim
+from eventwindow.claims.model import Claim, unmeasured
 from eventwindow.claims.readings import SECTIONS
 from eventwindow.claims.strength import STRENGTHS
 from eventwindow.study.faults import at, nearest, shown
@@ -36,8 +36,8 @@ SHARES = ("all", "most", "some", "no_effect")
 LARGEST = 9_999  # of a whole number in a claim: a year, a rank, a number of sessions
 NUMBER: dict[str, Any] = {"type": "number"}
 RANGE = {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}
-BOTH = ("text", "not_testable", "not_rated", "stand_in", "quoted", "note")
-WAYS = ("measure", "not_testable_en", "not_rated_en", "parts")
+BOTH = ("text", "open", "not_testable", "not_rated", "stand_in", "quoted", "note")
+WAYS = ("measure", "open_en", "not_testable_en", "not_rated_en", "parts")
 IN_CHINESE = {f"{stem}_zh": f"{stem}_en" for stem in BOTH}
 IN_CHINESE["stated_text_zh"] = "stated_text"
 
@@ -203,7 +203,7 @@ def claim_of(table: object, names: Names) -> Claim:
     given = {"measure": None, "stated": None, "strength": form.strength or ""}
     known = names.articles.get(form.article)
     claim = Claim(**held(form, Claim) | given | texts, known_until=known)
-    if claim.not_rated_en or claim.not_testable_en:
+    if unmeasured(claim):
         return replace(claim, parts=tuple(replace(part, decides=False) for part in claim.parts))
     if not measure:
         return claim
@@ -278,7 +278,7 @@ def _check_ways(table: Mapping[str, Any]) -> None:
     ways = [k for k in WAYS if k in table]
     if len(ways) != 1 and not (len(ways) == 2 and ways[1] == "parts" and ways[0] != "measure"):
         found = " and ".join(ways) or "none of them"
-        raise at(f"a claim has one of measure, not_testable_en, not_rated_en and parts (found {found})", "Give one.")
+        raise at(f"a claim has one of {', '.join(WAYS[:-1])} and {WAYS[-1]} (found {found})", "Give one.")
     parts = table.get("parts")
     if ways == ["parts"] and parts is not None and not any(part.get("decides", True) for part in parts):
         raise at("no part decides", "Let one part decide; `decides = false` marks context.", "parts")
