@@ -47,13 +47,17 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 
 def print_result(result: StudyResult, report: Path) -> None:
-    """Verdicts, the abnormal returns of the main names, where the prices are from and where the report is."""
+    """Verdicts, what held of each article, abnormal returns of the main names, origin of the prices, the report."""
+    from eventwindow.report.context import Context
+    from eventwindow.report.language import language
+    from eventwindow.report.scorecard import scored_articles
+
     console = Console(width=min(Console().width, 100), highlight=False)
     console.print(f"[bold]{result.title_en or result.name}[/]")
     if result.verdicts:
         console.print(_verdicts(result))
-        for line in _contradicted(result):
-            console.print(line, markup=False)
+        for lines in scored_articles(Context(result, language("en"))):
+            console.print(*lines, sep="\n", end="\n\n", markup=False)
     if frozen := result.run.get("frozen"):
         console.print(str(frozen_reason(frozen)), markup=False)
     console.print(_main_names(result))
@@ -162,13 +166,6 @@ def _verdicts(result: StudyResult) -> Table:
     table.add_section()
     table.add_row("all", *(str(sum(n for (_, w), n in counts.items() if w == word)) for word in WORDS))
     return table
-
-
-def _contradicted(result: StudyResult) -> Iterator[str]:
-    """What prices contradict, one line a claim."""
-    for v in result.verdicts:
-        if v.word == "contradicted":
-            yield f"contradicted  {v.claim.id}: {v.claim.text_en}"
 
 
 def _main_names(result: StudyResult) -> Table:

@@ -40,10 +40,13 @@ def environment() -> Environment:
     )
 
 
-def story(context: Context, charts: Mapping[str, Chart], languages: Sequence[str] = LANGUAGES) -> str:
+def story(
+    context: Context, charts: Mapping[str, Chart], languages: Sequence[str] = LANGUAGES, *, cards: bool = False
+) -> str:
     """The page that is read in minutes: the answer, the days, what held, and the questions that follow."""
     held = sections.story(context, charts)
-    return _page(context, "report", languages, held, charts, lead=sections.answer(context))
+    card = card_address(context) if cards else ""
+    return _page(context, "report", languages, held, charts, lead=sections.answer(context), card=card)
 
 
 def appendix(context: Context, charts: Mapping[str, Chart], languages: Sequence[str] = LANGUAGES) -> str:
@@ -76,6 +79,7 @@ def _rendered(context: Context, **words: Any) -> str:
     """The template with what every layer shows."""
     given: dict[str, Any] = {
         "origin": "",
+        "card": "",
         "review": "",
         "back": (),
         "style": own("report.css"),
@@ -86,15 +90,20 @@ def _rendered(context: Context, **words: Any) -> str:
     return context.language.written(environment().get_template("report.html.j2").render(given | words))
 
 
-def claim_pages(context: Context, languages: Sequence[str] = LANGUAGES) -> Iterator[tuple[str, str]]:
-    """File and text of a short page for each statement."""
+def claim_pages(
+    context: Context, languages: Sequence[str] = LANGUAGES, *, cards: bool = False
+) -> Iterator[tuple[str, str]]:
+    """File and text of a short page for each statement; `cards` lie beside them."""
     same = same_facts(context.result.verdicts)
     for verdict, held in zip(context.result.verdicts, sections.statements(context), strict=True):
         place = sections.claim_page(context, held.id).removeprefix("claims/")
-        yield place, _claim_page(context, verdict, held, same[held.id], languages)
+        card = card_address(context, held.id, "../") if cards else ""
+        yield place, _claim_page(context, verdict, held, same[held.id], languages, card=card)
 
 
-def _claim_page(context: Context, verdict: Verdict, held: Card, same: Sequence[str], languages: Sequence[str]) -> str:
+def _claim_page(
+    context: Context, verdict: Verdict, held: Card, same: Sequence[str], languages: Sequence[str], *, card: str
+) -> str:
     say, code = context.language.say, context.language.code
     macros: Any = (
         environment().get_template("blocks.html.j2").make_module({"say": say, "figures": {}, "formulas": formula})
@@ -121,6 +130,7 @@ def _claim_page(context: Context, verdict: Verdict, held: Card, same: Sequence[s
         others=pages,
         lead=[macros.badge(held.label) + " " + held.reason],
         sections=[{"key": "statement", "title": "", "html": html}],
+        card=card,
         review=_review(context, verdict),
         back=back,
     )
@@ -175,6 +185,18 @@ def _data(chart: Chart) -> str:
     text = csv_text(chart.data)
     small = len(text.encode()) < IN_PAGE
     return "data:text/csv;charset=utf-8," + quote(text) if small else f"figures/{chart.name}.csv"
+
+
+def card_place(context: Context, claim: str = "") -> str:
+    """The file of the card of a statement, or of the whole."""
+    name, code = f"claims/{claim}" if claim else "report", context.language.code
+    return f"cards/{name}.png" if code == "en" else f"cards/{name}.{code}.png"
+
+
+def card_address(context: Context, claim: str = "", up: str = "") -> str:
+    """Where a page says that its card lies: below the study's site where it names one, else `up` from the page."""
+    site = str(context.result.run["study"]["study"].get("site") or "").rstrip("/")
+    return (f"{site}/" if site else up) + card_place(context, claim)
 
 
 def _review(context: Context, verdict: Verdict) -> Markup:

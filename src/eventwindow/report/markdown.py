@@ -63,8 +63,13 @@ def words(sentence: Words) -> str:
     if not isinstance(sentence, Markup):
         return plain(sentence)
     pieces = re.split(r"(</?strong>)", str(sentence).replace("<small>", " "))
-    kept = ["**" if p in ("<strong>", "</strong>") else plain(unescape(TAG.sub("", p))) + _space(p) for p in pieces]
+    kept = ["**" if p in ("<strong>", "</strong>") else plain(unmarked(p)) + _space(p) for p in pieces]
     return "".join(_lead(p) + k for p, k in zip(pieces, kept, strict=True)).strip()
+
+
+def unmarked(sentence: str) -> str:
+    """Words without tags and entities."""
+    return unescape(TAG.sub("", sentence))
 
 
 def _space(piece: str) -> str:

@@ -46,8 +46,9 @@ def write_result(
         The folder; it is made where it is not there.
     codes : sequence of str
         Languages to write, "en" for one; all if none is named.
-    extras : collection of {"png", "pdf", "excel"}
-        What takes time and is written where it is asked for: figures as PNG, the report on paper, the workbook.
+    extras : collection of {"png", "pdf", "excel", "cards"}
+        What takes time and is written where it is asked for: figures as PNG, the report on paper, the workbook,
+        cards for sharing.
     command : str
         The command that made the result, for readers who run it again.
 

@@ -21,9 +21,10 @@ from eventwindow.report.blocks import Card, Cell, Fold, Formula, Section, Table,
 from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.html import formula
+from eventwindow.report.language import Language
 from eventwindow.scratch import temporary_folder
 
-TEMPLATES = ("report.typ", "blocks.typ", "formula.typ")
+TEMPLATES = ("blocks.typ", "formula.typ")
 STANDARD: Literal["ua-1"] = "ua-1"  # tagged for screen readers; a glyph that no font has is an error under it
 UNDRAWN = re.compile(r'text `"(.+?)"` could not be displayed')
 CODE = re.compile(r"\\u\{([0-9a-f]+)\}")
@@ -51,12 +52,27 @@ def pdf_bytes(context: Context, charts: Mapping[str, Chart]) -> bytes:
     with temporary_folder() as folder, as_file(files("eventwindow.report") / "fonts") as fonts:
         for figure, chart in charts.items():
             (folder / f"{figure}.svg").write_text(chart.wide, encoding="utf-8")
-        content = context.language.written(json.dumps(paper(context, charts), ensure_ascii=False))
-        (folder / "data.json").write_text(content, encoding="utf-8")
-        for template in TEMPLATES:
-            text = files("eventwindow.report").joinpath(f"templates/paper/{template}").read_text(encoding="utf-8")
-            (folder / template).write_text(text, encoding="utf-8")
-        return _compiled(folder, fonts)
+        return _compiled(_laid(folder, "report.typ", paper(context, charts), context.language), fonts)
+
+
+def page_pictures(template: str, data: Mapping[str, Any], language: Language, ppi: int = 144) -> list[bytes]:
+    """Each page of a template as PNG; `data` is what it prints."""
+    import typst
+
+    with temporary_folder() as folder, as_file(files("eventwindow.report") / "fonts") as fonts:
+        source = _laid(folder, template, data, language)
+        ours: dict[str, Any] = {"root": folder, "font_paths": [fonts], "ignore_system_fonts": True}
+        found = typst.compile(source, None, format="png", ppi=ppi, **ours)
+    return [bytes(page) for page in found] if isinstance(found, list) else [bytes(found)]
+
+
+def _laid(folder: Path, template: str, data: Mapping[str, Any], language: Language) -> Path:
+    """The template with all that it reads, in one folder."""
+    (folder / "data.json").write_text(language.written(json.dumps(data, ensure_ascii=False)), encoding="utf-8")
+    for one in (template, *TEMPLATES):
+        text = files("eventwindow.report").joinpath(f"templates/paper/{one}").read_text(encoding="utf-8")
+        (folder / one).write_text(text, encoding="utf-8")
+    return folder / template
 
 
 def png_bytes(svg: str) -> bytes:
@@ -79,9 +95,7 @@ def paper(context: Context, charts: Mapping[str, Chart]) -> dict[str, Any]:
     if folds:
         appendix = tuple(block for fold in folds for block in fold.body)
         chapters = [*chapters, Section("appendix", sections.title(context, "appendix"), appendix)]
-    return {
-        "language": {key: context.language.text(f"format.typst_{key}") for key in TYPESET},
-        "words": {key: context.language.text(place, **blanks) for key, (place, blanks) in SAID.items()},
+    return settings(context) | {
         "title": context.title,
         "kicker": f"{say('common.kicker')} · {context.language.day(context.day_zero)}",
         "finding": [runs(sentence) for sentence in sections.answer(context)],
@@ -91,6 +105,14 @@ def paper(context: Context, charts: Mapping[str, Chart]) -> dict[str, Any]:
             {"key": c.key, "title": c.title, "blocks": [typst(b) for b in chosen(c.blocks, "typst")]} for c in chapters
         ],
         "made_with": say("common.made_with", version=context.result.run["versions"]["eventwindow"]),
+    }
+
+
+def settings(context: Context) -> dict[str, Any]:
+    """What every template asks for: how the language is set, and its words for verdicts and captions."""
+    return {
+        "language": {key: context.language.text(f"format.typst_{key}") for key in TYPESET},
+        "words": {key: context.language.text(place, **blanks) for key, (place, blanks) in SAID.items()},
     }
 
 
@@ -138,12 +160,11 @@ def _figure(chart: Chart) -> dict[str, str]:
     return {"file": f"{chart.name}.svg", **said, "size": size}
 
 
-def _compiled(folder: Path, fonts: Path) -> bytes:
+def _compiled(source: Path, fonts: Path) -> bytes:
     """With the package's fonts; with the machine's too where a text needs them; with boxes where none has a glyph."""
     import typst
 
-    source = folder / "report.typ"
-    common: dict[str, Any] = {"root": folder, "font_paths": [fonts], "timestamp": 0}
+    common: dict[str, Any] = {"root": source.parent, "font_paths": [fonts], "timestamp": 0}
     missing: list[str] = []
     for ours_alone in (True, False):
         try:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from eventwindow.report.context import Context
     from eventwindow.report.figures.chart import Chart
 
-Extra = Literal["png", "pdf", "excel"]
+Extra = Literal["png", "pdf", "excel", "cards"]
 
 
 def write_report(
@@ -29,7 +29,7 @@ def write_report(
     """Write into `folder`, in each language (all, if none is named): story, appendix, a page a statement, figures.
 
     A figure is an SVG and the table that it was drawn from, as CSV; `extras` are written where they are asked for.
-    Paper and PNG need the extra `pdf`; "excel" is the workbook.
+    All but "excel", which is the workbook, need the extra `pdf`.
     `command` made the result; what stands in `beside` is done with the pages.
     """
     from eventwindow.parallel import run_parallel
@@ -49,12 +49,13 @@ def check_extras(extras: Collection[Extra]) -> None:
     """What is asked for can be written here."""
     from eventwindow.report.typst import has_typst
 
-    if {"png", "pdf"} & set(extras) and not has_typst():
-        raise needs_library("a report on paper or a figure as PNG", "typst")
+    if {"png", "pdf", "cards"} & set(extras) and not has_typst():
+        raise needs_library("a report on paper, a figure as PNG or a card", "typst")
 
 
 def _write(context: Context, codes: Sequence[str], folder: Path, extras: Collection[Extra]) -> Mapping[str, object]:
     """All of one language; the tables of its figures, which are the same in each."""
+    from eventwindow.report.cards import write_cards
     from eventwindow.report.figures import charts
     from eventwindow.report.html import appendix, claim_pages, story
     from eventwindow.report.markdown import markdown
@@ -62,11 +63,13 @@ def _write(context: Context, codes: Sequence[str], folder: Path, extras: Collect
     from eventwindow.report.workbook import workbook_name
 
     drawn, name = charts(context), file_name(context.language.code)
+    cards = "cards" in extras
     pages = {
-        name: story(context, drawn, codes),
+        name: story(context, drawn, codes, cards=cards),
         name.replace("report", "appendix"): appendix(context, drawn, codes),
         name.replace("html", "md"): markdown(context),
-        **{f"claims/{page}": text for page, text in claim_pages(context, codes)},
+        **_scorecard(context),
+        **{f"claims/{page}": text for page, text in claim_pages(context, codes, cards=cards)},
     }
     for place, text in pages.items():
         (folder / place).parent.mkdir(exist_ok=True)
@@ -75,8 +78,18 @@ def _write(context: Context, codes: Sequence[str], folder: Path, extras: Collect
         (folder / name.replace("html", "pdf")).write_bytes(pdf_bytes(context, drawn))
     if "excel" in extras:
         context.result.to_excel(folder / workbook_name(context.language.code), context.language.code)
+    if cards:
+        write_cards(context, folder)
     _write_figures(folder / "figures", context.language.code, drawn, png="png" in extras)
     return {key: chart.data for key, chart in drawn.items()}
+
+
+def _scorecard(context: Context) -> dict[str, str]:
+    """The scorecard as plain text and where it lies; nothing where no statement was made."""
+    from eventwindow.report.scorecard import scorecard
+
+    name = file_name(context.language.code).replace("report", "scorecard").replace("html", "txt")
+    return {f"results/{name}": scorecard(context)} if context.result.verdicts else {}
 
 
 def _write_figures(folder: Path, code: str, figures: Mapping[str, Chart], *, png: bool) -> None:

@@ -33,6 +33,7 @@ class Article:
     what_en: str = ""
     what_zh: str = ""
     dated: str = ""
+    dated_zh: str = ""  # where the date is told in words
     outlet: str = ""  # who published it
     published: date | None = None
     address: str = ""

@@ -108,34 +108,39 @@ def _number(number: object) -> str:
 
 def scorecard(context: Context) -> Iterator[Block]:
     """An article a row: outlet, date, how much held, and where it erred."""
-    say, verdicts = context.language.say, context.result.verdicts
-    rows = []
-    for article in context.result.articles:
-        mine = [v for v in verdicts if v.claim.article == article["key"]]
-        if mine:
-            rows.append(_scored(context, article, mine))
+    say = context.language.say
+    scored = ((article, score(context, article["key"])) for article in context.result.articles)
+    rows = [_scored(context, article, *found) for article, found in scored if found]
     if not rows:
         return
     head = tuple(say(f"story.{key}") for key in ("article", "dated", "what_held", "erred"))
     yield Table(say("story.scorecard_caption"), "L l l L2", head, tuple(rows), say("story.scorecard_note"))
 
 
-def _scored(context: Context, article: Mapping[str, object], mine: list[Verdict]) -> tuple[Words, ...]:
+def score(context: Context, article: str) -> tuple[int, int, list[Verdict]] | None:
+    """How many statements of an article held, of how many that could be tested; those that did not or only in part."""
+    mine = [v for v in context.result.verdicts if v.claim.article == article]
+    counts: Counter[str] = Counter(word for _, word in by_statement(mine))
+    tested = sum(counts[w] for w in WORDS if w not in ("not_testable", "not_rated"))
+    wrong = [v for word in SURPRISING for v in mine if v.word == word]
+    return (sum(counts[w] for w in HOLDS), tested, wrong) if mine else None
+
+
+def _scored(
+    context: Context, article: Mapping[str, object], held: int, tested: int, wrong: list[Verdict]
+) -> tuple[Words, ...]:
     """Its title with what it is, its date, how many held of those that could be tested, and what did not."""
     language = context.language
     title = str(context.article_titles.get(str(article["key"]), article["key"]))
     outlet = _outlet(context, article)
-    counts: Counter[str] = Counter(word for _, word in by_statement(mine))
-    tested = sum(counts[w] for w in WORDS if w not in ("not_testable", "not_rated"))
-    held = language.say("story.of", n=sum(counts[w] for w in HOLDS), all=tested)
-    wrong = [v for word in SURPRISING for v in mine if v.word == word]
     links = [linked(claim_page(context, v.claim.id), context.verdict_words(v)["text"]) for v in wrong[:FEW]]
     more = len(wrong) - len(links)
     if more > 0:
         links.append(linked(appendix_page(context, "verdicts"), language.say("story.more", n=more)))
     name = Markup("{}<small>{}</small>").format(title, outlet) if outlet else Markup("{}").format(title)
     between = Markup(" · ")
-    return name, _dated(context, article), held, between.join(links) if links else "–"
+    said = language.say("story.of", n=held, all=tested)
+    return name, _dated(context, article), said, between.join(links) if links else "–"
 
 
 def sure(context: Context) -> Iterator[Block]:
@@ -212,7 +217,9 @@ def _dated(context: Context, article: Mapping[str, object]) -> str:
     dated, language = str(article.get("dated") or ""), context.language
     if ISO.fullmatch(dated):
         return language.day(dated)
-    return language.either(dated, article.get("dated_zh") or language.text("story.undated")) or "–"
+    if dated and not any(map(str.isalpha, dated)):  # a month, a year
+        return dated
+    return language.either(dated, article.get("dated_zh") or language.text("story.undated"))
 
 
 def told_by(context: Context, key: str, article: Mapping[str, object]) -> str:
@@ -245,4 +252,4 @@ STORY: dict[str, Callable[[Context], Iterator[Block]]] = {
     "about": about,
     "colophon": colophon,
 }
-__all__ = ["answer", "appendix_page", "claim_page", "story"]
+__all__ = ["answer", "appendix_page", "claim_page", "score", "story"]

@@ -1,0 +1,126 @@
+"""What is passed on: cards as pictures with the tags that name them, and the scorecard as plain text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from eventwindow.errors import file_name
+from eventwindow.report.context import Context
+from eventwindow.report.language import LANGUAGES, language
+from eventwindow.report.sections.story import told_by
+from eventwindow.report.write import write_report
+
+IMAGE = re.compile(r'<meta (?:property="og:image"|name="twitter:image") content="([^"]+)">')
+
+
+def pages(folder):
+    """The pages that are passed on: stories and those of statements."""
+    return [folder / file_name(code) for code in LANGUAGES] + sorted(folder.glob("claims/*.html"))
+
+
+@pytest.fixture(scope="module")
+def few(deepseek):
+    """The study with a few of its statements, each with another verdict."""
+    found = {v.word: v for v in reversed(deepseek.verdicts)}
+    return replace(deepseek, verdicts=tuple(found.values()))
+
+
+@pytest.fixture(scope="module")
+def carded(few, tmp_path_factory):
+    pytest.importorskip("typst")
+    out = tmp_path_factory.mktemp("carded")
+    write_report(few, out, extras=("cards",))
+    return out
+
+
+def test_every_story_and_statement_names_a_card_of_its_own(carded, few):
+    """Of 1200 × 630 px, with words on it, and the same for those who ask by either tag."""
+    from PIL import Image
+
+    named = {}
+    for page in pages(carded):
+        text = page.read_text(encoding="utf-8")
+        (place,) = set(IMAGE.findall(text))
+        assert len(IMAGE.findall(text)) == 2
+        assert 'name="twitter:card" content="summary_large_image"' in text
+        named[page] = (page.parent / place).resolve()
+    assert len(set(named.values())) == len(named) == len(LANGUAGES) * (1 + len(few.verdicts)) > len(LANGUAGES)
+    assert set(named.values()) == {path.resolve() for path in carded.glob("cards/**/*.png")}
+    for path in named.values():
+        picture = Image.open(path)
+        assert picture.size == (1200, 630)
+        dark = np.asarray(picture.convert("L"))[:, 40:] < 128
+        assert 0.005 < dark.mean() < 0.2
+        assert not dark[:30].any() and not dark[-30:].any()
+        assert not dark[:, -40:].any()
+    assert len({path.read_bytes() for path in named.values()}) == len(named)
+
+
+def test_cards_lie_below_the_site_that_the_study_names(few, tmp_path):
+    pytest.importorskip("typst")
+    study = few.run["study"]
+    head = study["study"] | {"site": "https://example.org/shock/"}
+    placed = replace(few, run=few.run | {"study": study | {"study": head}})
+    write_report(placed, tmp_path, ["en"], extras=("cards",))
+    claim = few.verdicts[0].claim.id
+    for page, card in (("report.html", "report"), (f"claims/{claim}.html", f"claims/{claim}")):
+        text = (tmp_path / page).read_text(encoding="utf-8")
+        assert set(IMAGE.findall(text)) == {f"https://example.org/shock/cards/{card}.png"}
+
+
+def test_the_same_result_gives_the_same_cards(carded, few, tmp_path):
+    write_report(few, tmp_path, ["en"], extras=("cards",))
+    for path in tmp_path.glob("cards/**/*.png"):
+        assert path.read_bytes() == (carded / path.relative_to(tmp_path)).read_bytes()
+
+
+def test_without_cards_no_page_speaks_of_one(few, tmp_path):
+    write_report(few, tmp_path, ["en"])
+    assert not (tmp_path / "cards").exists()
+    for page in (tmp_path / "report.html", *tmp_path.glob("claims/*.html")):
+        text = page.read_text(encoding="utf-8")
+        assert IMAGE.findall(text) == []
+        assert 'name="twitter:card" content="summary"' in text
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_scorecard_tells_each_article_and_what_did_not_hold(written, deepseek, code):
+    name = file_name(code).replace("report", "scorecard").replace("html", "txt")
+    lines = (written / "results" / name).read_text(encoding="utf-8").splitlines()
+    context = Context(deepseek, language(code))
+    assert not re.search(r"<\w|&\w+;", "".join(lines))
+    assert lines[0] == context.title
+    for article in deepseek.articles:
+        at = next(k for k, line in enumerate(lines) if line.startswith(context.article_titles[article["key"]]))
+        mine = [v for v in deepseek.verdicts if v.claim.article == article["key"]]
+        wrong = [v for v in mine if v.word in ("contradicted", "mixed")]
+        below = lines[at + 2 : at + 2 + len(wrong)]
+        assert {v.claim.id for v in wrong} == {re.split(r"[:：]", line.split("  ")[1])[0] for line in below}
+        assert all(any(context.verdict_words(v)["text"] in line for line in below) for v in wrong)
+        held, tested = sorted(map(int, re.findall(r"\d+", lines[at + 1])))
+        assert 0 < held <= tested <= len(mine)
+
+
+def test_a_date_in_words_is_told_in_the_reader_s_language(written, deepseek):
+    """As the study says it; a day, month or year needs no words."""
+    (dated, chinese) = next((a["dated"], a["dated_zh"]) for a in deepseek.articles if a.get("dated_zh"))
+    assert dated in (written / "report.html").read_text(encoding="utf-8")
+    page = (written / "report.zh-Hant.html").read_text(encoding="utf-8")
+    assert chinese in page
+    assert dated not in page
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_an_article_of_a_month_keeps_it_in_every_language(deepseek, code):
+    context = Context(deepseek, language(code))
+    assert " · 2024-07" in told_by(context, "A", {"key": "A", "title_en": "A", "dated": "2024-07"})
+
+
+def test_a_study_without_statements_has_no_scorecard(template, tmp_path):
+    assert not template.verdicts
+    write_report(template, tmp_path, ["en"])
+    assert not list(tmp_path.glob("results/*.txt"))
