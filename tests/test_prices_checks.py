@@ -12,6 +12,7 @@ import pytest
 from eventwindow.calendars.exchange import exchange_calendar
 from eventwindow.errors import catalogue, languages
 from eventwindow.prices import checks
+from eventwindow.prices.beside import common_moves, exchanged, mixed_up
 from eventwindow.prices.bundled import shipped_histories
 from eventwindow.prices.checks import check_history
 from eventwindow.prices.history import PriceHistory, Prices, history_frame
@@ -332,3 +333,89 @@ def test_prices_that_are_not_daily_are_an_error(step, word):
     days = pd.date_range("2024-12-02", periods=10, freq=f"{7 * step // 5}D")
     found = check(sound().iloc[:10].set_axis(days), dividends=None)
     assert (found[0].level, found[0].kind) == ("error", word)
+
+
+def fallen(share, volume=1e6, start=DAY):
+    """Sound prices that lie lower from `start` on."""
+    frame = sound()
+    frame.loc[start:, ["open", "high", "low", "close", "adj_close"]] *= share
+    frame.loc[start, "volume"] = volume
+    return frame
+
+
+def test_a_fall_near_a_splits_ratio_that_the_others_share_is_no_split():
+    """Minus 30.9 % on a day on which the median of the others fell by 15 %: what is left is no split's ratio."""
+    assert ("split_ratio", "2025-01-15") in kinds(check(fallen(0.691)))
+    assert "split_ratio" not in [kind for kind, _ in kinds(check(fallen(0.691), common=lambda _: np.log(0.85)))]
+    assert ("split_ratio", "2025-01-15") in kinds(check(fallen(2 / 3), common=lambda _: np.log(0.985)))
+
+
+@pytest.mark.parametrize(("ratio", "split"), [(4 / 5, "5:4"), (3 / 4, "4:3")])
+def test_a_small_split_is_told_on_a_quiet_day_only(ratio, split):
+    found = [f for f in check(fallen(ratio)) if f.kind == "split_ratio"]
+    assert [f.figures["split"] for f in found] == [split]
+    assert "split_ratio" not in [kind for kind, _ in kinds(check(fallen(ratio, volume=8e6)))]
+    assert "split_ratio" not in [kind for kind, _ in kinds(check(fallen(ratio), common=lambda _: np.log(0.9)))]
+
+
+def test_one_equal_close_with_a_range_of_its_own_is_no_halt():
+    frame = sound()
+    place = frame.index.get_loc(DAY)
+    window = {"dividends": None, "windows": [(frame.index[place - 2], frame.index[place + 2])]}
+    frame["volume"] = np.nan
+    frame.iloc[place, frame.columns.get_indexer(["close", "adj_close"])] = frame.iloc[place - 1][["close", "adj_close"]]
+    assert check(frame, **window) == []
+    closes = frame.assign(open=np.nan, high=np.nan, low=np.nan)
+    assert check(closes, **window) == []
+    assert kinds(check(closes, common=lambda _: -0.1, **window)) == [("repeated_in_window", "2025-01-15")]
+
+
+def histories(**closes):
+    return {name: PriceHistory(name, history_frame(frame), "file", "", "USD", None) for name, frame in closes.items()}
+
+
+def walk(seed, level=100.0):
+    """A close by itself."""
+    moves = np.random.default_rng(seed).normal(0, 0.02, len(CALENDAR.sessions))
+    return pd.DataFrame({"close": level * np.exp(np.cumsum(moves))}, index=CALENDAR.sessions)
+
+
+def test_columns_that_change_places_are_an_error_of_both():
+    one, other = walk(1), walk(2, 40.0)
+    assert list(mixed_up(histories(A=one, B=other))) == []
+    mixed = [
+        pd.concat([own[own.index < DAY], swapped[swapped.index >= DAY]])
+        for own, swapped in ((one, other), (other, one))
+    ]
+    found = list(mixed_up(histories(A=mixed[0], B=mixed[1])))
+    assert [(f.symbol, f.level, f.kind, f.date, f.figures["other"]) for f in found] == [
+        ("A", "error", "crossed", DAY, "B"),
+        ("B", "error", "crossed", DAY, "A"),
+    ]
+
+
+def test_one_column_under_two_names_is_told():
+    found = list(mixed_up(histories(A=walk(1), B=walk(1))))
+    assert [(f.symbol, f.kind, f.figures["other"]) for f in found] == [
+        ("A", "same_figures", "B"),
+        ("B", "same_figures", "A"),
+    ]
+
+
+def test_columns_exchanged_are_known_by_the_figures_that_the_study_ships():
+    shipped = shipped_histories(FIGURES, ["NVDA", "AVGO", "MU"])
+    given = {
+        name: PriceHistory(name, shipped[source].frame, "file", "", "USD", None)
+        for name, source in (("NVDA", "AVGO"), ("AVGO", "NVDA"), ("MU", "MU"))
+    }
+    found = {f.symbol: (f.level, f.figures["other"]) for f in exchanged(given, FIGURES)}
+    assert found == {"NVDA": ("error", "AVGO"), "AVGO": ("error", "NVDA")}
+
+
+def test_what_the_others_did_is_the_median_of_the_group():
+    moves = common_moves(
+        histories(A=walk(1), B=walk(2), C=walk(3), D=walk(4)), {"A": "x", "B": "x", "C": "x", "D": "y"}
+    )
+    expected = np.median([np.log(walk(seed)["close"]).diff()[DAY] for seed in (2, 3)])
+    assert moves("A")(DAY) == pytest.approx(expected, abs=1e-12)
+    assert moves("A")(pd.Timestamp("2025-01-18")) == 0.0  # a Saturday

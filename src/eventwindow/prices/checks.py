@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
@@ -34,8 +34,12 @@ SPLITS = (
     (25, 1),
     (50, 1),
 )
+SMALL_SPLITS = ((5, 4), (4, 3))  # falls that news brings as well: told where the day was quiet
+SMALL_DAYS, SMALL_MOST = 2.0, 0.02  # as below, of such a day
+QUIET = 2.5  # times the usual volume below which a day is quiet
+USUAL = 20  # sessions whose median is the usual volume
 SPLIT_DAYS, SPLIT_MOST = 6.0, 0.05  # times the usual move of a day, and at most, that a split's day may differ from it
-LEAST_SPLIT = min(np.log(new / old) for new, old in SPLITS) - SPLIT_MOST  # in logs
+LEAST_SPLIT = min(np.log(new / old) for new, old in SMALL_SPLITS) - SMALL_MOST  # in logs
 UNITS, UNITS_SLACK = (100.0, 1000.0), 0.3  # pence for pounds, a thousand for one; give or take the day's own move
 DIVIDEND_SHARE = 0.25  # of the close before; a dividend above it is rare
 NO_SHARE = re.compile(r"^\^|=[FX]$")  # Yahoo's symbols of indices, futures and exchange rates: nothing there is split
@@ -66,6 +70,11 @@ class Finding:
         return found if self.date is None else Reason("dated", day=f"{self.date:%Y-%m-%d}", reason=found)
 
 
+def nothing(_: pd.Timestamp) -> float:
+    """What the other securities did, where there are none."""
+    return 0.0
+
+
 def check_history(
     history: PriceHistory,
     calendar: Calendar,
@@ -75,24 +84,26 @@ def check_history(
     others: Iterable[pd.Timestamp] = (),
     around_the_clock: bool = False,
     windows: Iterable[tuple[pd.Timestamp, pd.Timestamp]] = (),
+    common: Callable[[pd.Timestamp], float] = nothing,
 ) -> list[Finding]:
     """All findings on one security, errors first, then by date.
 
     `day_zero` names the session of each event, `others` are further days on which a large return is no surprise;
     `currency` is the study's for this security; `windows` are the first and last session of the event windows. What is
-    traded `around_the_clock` may move when its exchange is closed.
+    traded `around_the_clock` may move when its exchange is closed. `common` is the log move of the other securities
+    on a day: what is left of a move without it must be strange by itself.
     """
     frame, events = history.frame, dict(day_zero or {})
     found = [*_sparse(history.symbol, frame), *_errors(history.symbol, frame, events)]
     if not any(finding.level == "error" for finding in found if finding.kind != "no_day_zero"):
         found += _calendar_findings(history.symbol, frame, calendar, around_the_clock)
         found += _row_warnings(history.symbol, frame)
-        found += _return_warnings(history.symbol, frame, [*events.values(), *others])
+        found += _return_warnings(history.symbol, frame, [*events.values(), *others], common)
         found += _adjustment_warnings(history)
-        impossible = list(_impossible(history))
+        impossible = list(_impossible(history, common))
         told = {finding.date for finding in impossible}
         found = [f for f in found if f.kind != "large_return" or f.date not in told] + impossible
-        found += _halts(history.symbol, frame, list(windows))
+        found += _halts(history.symbol, frame, list(windows), common)
         found += _earlier(history)
     if history.currency and currency and history.currency != currency:
         values = {"quoted": history.currency, "expected": currency}
@@ -140,7 +151,7 @@ def _calendar_findings(
         yield Finding(symbol, "warning", "missing_session", day, {})
     reach = frame.index[(frame.index >= sessions[0]) & (frame.index <= sessions[-1])]
     strange = reach.difference(sessions)
-    change = _closes(frame).pct_change(fill_method=None).reindex(strange).fillna(0.0)
+    change = closes(frame).pct_change(fill_method=None).reindex(strange).fillna(0.0)
     moved = change[change.abs() > STILL]
     for day in strange.difference(moved.index):
         yield Finding(symbol, "warning", "no_session", day, {})
@@ -150,7 +161,8 @@ def _calendar_findings(
         yield Finding(symbol, "error", "wrong_calendar", moved.index[0], {"days": len(moved), "mic": calendar.mic})
 
 
-def _closes(frame: pd.DataFrame) -> pd.Series:
+def closes(frame: pd.DataFrame) -> pd.Series:
+    """The closes of a history; adjusted ones where it holds no others."""
     return frame["close" if frame["close"].notna().any() else "adj_close"].dropna()
 
 
@@ -169,9 +181,11 @@ def _row_warnings(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
             yield Finding(symbol, "warning", "no_volume", day, {})
 
 
-def _return_warnings(symbol: str, frame: pd.DataFrame, expected: list[pd.Timestamp]) -> Iterator[Finding]:
+def _return_warnings(
+    symbol: str, frame: pd.DataFrame, expected: list[pd.Timestamp], common: Callable[[pd.Timestamp], float] = nothing
+) -> Iterator[Finding]:
     """Closes that stand still for `REPEATED` sessions, and returns beyond `LARGE` off the days expected."""
-    close = _closes(frame)
+    close = closes(frame)
     moved = np.flatnonzero(np.diff(close.to_numpy(), prepend=np.nan, append=np.nan) != 0)
     for first, after in pairwise(moved):
         if after - first >= REPEATED:
@@ -179,18 +193,18 @@ def _return_warnings(symbol: str, frame: pd.DataFrame, expected: list[pd.Timesta
             yield Finding(symbol, "warning", "repeated_close", close.index[int(after) - 1], values)
     change = close / close.shift(1) - 1
     for day, value in change[change.abs() > LARGE].items():
-        if day not in expected:
+        if day not in expected and abs((1 + value) / np.exp(common(pd.Timestamp(str(day)))) - 1) > LARGE:
             kind = "large_move" if NO_SHARE.search(symbol) else "large_return"
             yield Finding(symbol, "warning", kind, pd.Timestamp(str(day)), {"value": float(value)})
 
 
-def _impossible(history: PriceHistory) -> Iterator[Finding]:
+def _impossible(history: PriceHistory, common: Callable[[pd.Timestamp], float] = nothing) -> Iterator[Finding]:
     """Moves that no market makes, on any day: of what returns are computed from, and of the close."""
     frame, symbol = history.frame, history.symbol
     yield from _adjusted_missing(symbol, frame)
-    close = _closes(frame)
+    close = closes(frame)
     adjusted = (frame["adj_close"] if frame["adj_close"].notna().any() else frame["close"]).dropna()
-    usual = float(np.nanmedian(np.abs(np.log(close / close.shift(1))))) if len(close) > 1 else 0.0
+    usual = _usual(close)
     moves = (close / close.shift(1)).dropna()
     with np.errstate(divide="ignore", invalid="ignore"):
         far = np.abs(np.log(moves)) >= LEAST_SPLIT  # the others are neither a split's nor a unit's
@@ -198,7 +212,9 @@ def _impossible(history: PriceHistory) -> Iterator[Finding]:
         times = max(ratio, 1 / ratio)
         if any(abs(np.log(times / unit)) < UNITS_SLACK for unit in UNITS):
             yield Finding(symbol, "error", "units", pd.Timestamp(str(day)), {"times": float(ratio)})
-        elif (split := _split_of(float(ratio), usual)) and not NO_SHARE.search(symbol):
+        elif (split := _split_on(pd.Timestamp(str(day)), float(ratio), frame, usual, common)) and not NO_SHARE.search(
+            symbol
+        ):
             values: dict[str, float | str] = {"value": float(ratio) - 1, "split": split}
             yield Finding(symbol, "warning", "split_ratio", pd.Timestamp(str(day)), values)
     for day, value in (adjusted / adjusted.shift(1) - 1).dropna().items():
@@ -237,6 +253,30 @@ def _split_of(ratio: float, usual: float) -> str:
     return ""
 
 
+def _split_on(
+    day: pd.Timestamp, ratio: float, frame: pd.DataFrame, usual: float, common: Callable[[pd.Timestamp], float]
+) -> str:
+    """The split whose ratio a day's move has, as it is and without what the other securities did; "" where none."""
+    alone = ratio / float(np.exp(common(day)))
+    if (split := _split_of(ratio, usual)) and _split_of(alone, usual):
+        return split
+    slack = min(SMALL_DAYS * usual, SMALL_MOST)
+    small = [f"{new}:{old}" for new, old in SMALL_SPLITS if abs(np.log(alone * new / old)) <= slack]
+    return small[0] if small and _quiet(frame, day) else ""
+
+
+def _quiet(frame: pd.DataFrame, day: pd.Timestamp) -> bool:
+    """Whether no more was traded than usual, where volumes are held: news brings volume, a split does not."""
+    before = frame["volume"].loc[:day].iloc[-USUAL - 1 : -1]
+    held = float(before.median()) if before.notna().any() else 0.0
+    return not held or not float(frame["volume"][day]) > QUIET * held
+
+
+def _usual(close: pd.Series) -> float:
+    """The median of what a close moves in a day, in logs."""
+    return float(np.nanmedian(np.abs(np.log(close / close.shift(1))))) if len(close) > 1 else 0.0
+
+
 def _adjusted_missing(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
     """Adjusted closes that are lacking where others are held: returns are computed from them."""
     missing = frame.index[frame["adj_close"].isna() & frame["close"].notna()]
@@ -257,16 +297,44 @@ def _large_dividends(history: PriceHistory, close: pd.Series) -> Iterator[Findin
         yield Finding(history.symbol, "warning", "large_dividend", day, values)
 
 
-def _halts(symbol: str, frame: pd.DataFrame, windows: Sequence[tuple[pd.Timestamp, pd.Timestamp]]) -> Iterator[Finding]:
-    """Sessions of an event window whose close is the one before: without a trade, where volumes tell, a halt."""
-    volume, close = frame["volume"], _closes(frame)
+def _halts(
+    symbol: str,
+    frame: pd.DataFrame,
+    windows: Sequence[tuple[pd.Timestamp, pd.Timestamp]],
+    common: Callable[[pd.Timestamp], float],
+) -> Iterator[Finding]:
+    """Sessions of an event window whose close is the one before: without a trade, where volumes tell, a halt.
+
+    Without volumes, one close that repeats is told where no range of the day shows a trade, and the close before
+    repeats too or the other securities moved: two closes of a day that nothing moves are often equal to the cent.
+    """
+    volume, close = frame["volume"], closes(frame)
     inside = [day for day in frame.index if any(first <= day <= last for first, last in windows)]
     still = close.index[close.diff() == 0]
     for day in still.intersection(pd.DatetimeIndex(inside)):
         if not (volume > 0).any():
+            ranged = _ranged(frame, day)
+            if ranged or (ranged is None and not _standing(close, still, day, common)):
+                continue
             yield Finding(symbol, "warning", "repeated_in_window", day, {"close": float(close[day])})
         elif volume[day] == 0:
             yield Finding(symbol, "warning", "halted", day, {})
+
+
+def _ranged(frame: pd.DataFrame, day: pd.Timestamp) -> bool | None:
+    """Whether the day's own range shows a trade; False where it is the row before once more, None where it has none."""
+    at = int(np.searchsorted(frame.index, day))
+    own, before = (frame[["open", "high", "low"]].iloc[k].to_numpy(float) for k in (at, at - 1))
+    if np.isnan(own[1:]).any() or own[1] == own[2]:
+        return None
+    return not np.array_equal(own, before)
+
+
+def _standing(close: pd.Series, still: pd.Index, day: pd.Timestamp, common: Callable[[pd.Timestamp], float]) -> bool:
+    """Whether a close stands still for more than a day, or on a day on which the others do not."""
+    at = close.index.get_loc(day)
+    near = [close.index[k] for k in (at - 1, at + 1) if 0 <= k < len(close)]
+    return any(other in still for other in near) or abs(common(day)) > _usual(close)
 
 
 def _adjustment_warnings(history: PriceHistory) -> Iterator[Finding]:

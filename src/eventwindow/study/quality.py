@@ -12,6 +12,7 @@ from eventwindow.calendars.dates import SPARSE
 from eventwindow.calendars.exchange import Calendar, why_closed
 from eventwindow.errors import PriceError, catalogue
 from eventwindow.prices import Prices
+from eventwindow.prices.beside import common_moves, exchanged, mixed_up
 from eventwindow.prices.checks import Finding, check_history
 from eventwindow.prices.history import PriceHistory, Unavailable
 from eventwindow.prices.reconcile import Reconciliation, reconcile_with_shipped
@@ -63,6 +64,9 @@ def checked_prices(
     events = placed[placed["kind"] == "event"]
     zeros = {str(mic): dict(zip(rows["id"], rows["session"], strict=True)) for mic, rows in events.groupby("mic")}
     measured = stocks | {study.benchmark_of(s) for s in study.stocks}
+    studied = {s: h for s, h in prices.histories.items() if s in measured}
+    common = common_moves(studied, {s.symbol: s.group for s in study.stocks})
+    columns = [*mixed_up(studied), *exchanged(prices.histories, figures)]
     for symbol, history in prices.histories.items():
         mic, security = calendars[symbol].mic, study.securities.get(symbol)
         found = check_history(
@@ -73,7 +77,9 @@ def checked_prices(
             others=happenings[mic],
             windows=_event_windows(study, calendars[symbol], zeros.get(mic, {}).values()) if symbol in measured else (),
             around_the_clock=symbol not in measured,
+            common=common(symbol),
         )
+        found = sorted([*found, *(f for f in columns if f.symbol == symbol)], key=lambda f: f.level)
         findings += found
         if errors := [f for f in found if f.level == "error" and f.kind != "no_day_zero"]:
             excluded[symbol] = Unavailable(symbol, str(errors[0].reason))
