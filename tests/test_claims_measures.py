@@ -447,6 +447,19 @@ def test_the_index_without_the_treated():
     assert MEASURES["panel_breadth"](**keys).measure(weights()).value == pytest.approx(0.20)
 
 
+@pytest.mark.parametrize("lost", ["X", "Y"])
+def test_an_index_without_the_treated_is_open_where_prices_are_lost(lost):
+    held = weights()
+    kept = replace(
+        held,
+        prices={s: p for s, p in held.prices.items() if s != lost},
+        returns={s: r for s, r in held.returns.items() if s != lost},
+    )
+    keys = {"date": MON, "figure": "without_treated", "security": "Y", "treated": ("X",)}
+    with pytest.raises(NoFigure):
+        MEASURES["panel_breadth"](**keys).measure(kept)
+
+
 def test_the_index_without_named_stocks_says_whom_and_whose_weight_is_missing():
     """X has a weight, R is in the panel and has none; the index and what is left out go by their names."""
     evidence = weights()

@@ -15,8 +15,8 @@ from eventwindow.prices.history import PriceHistory
 from eventwindow.prices.reconcile import reconcile
 
 ENOUGH = 20  # equal closes, or days compared, below which nothing is said
-CROSSED = 0.1  # a move in logs, at least, that may come from another column
-ALIKE = 0.05  # in logs: a close that goes on where that of the other column ended
+CROSSED = 0.3  # a move in logs, at least, that may come from another column
+ALIKE = 0.04  # in logs: a close that goes on where that of the other column ended
 OTHERS, MINE = 0.9, 0.5  # shares of the days that agree with another security's shipped figures, and with the own ones
 
 Common = Callable[[pd.Timestamp], float]

@@ -323,7 +323,7 @@ def _halts(
 
 def _ranged(frame: pd.DataFrame, day: pd.Timestamp) -> bool | None:
     """Whether the day's own range shows a trade; False where it is the row before once more, None where it has none."""
-    at = int(np.searchsorted(frame.index, day))
+    at = int((frame.index < day).sum())
     own, before = (frame[["open", "high", "low"]].iloc[k].to_numpy(float) for k in (at, at - 1))
     if np.isnan(own[1:]).any() or own[1] == own[2]:
         return None
@@ -332,7 +332,7 @@ def _ranged(frame: pd.DataFrame, day: pd.Timestamp) -> bool | None:
 
 def _standing(close: pd.Series, still: pd.Index, day: pd.Timestamp, common: Callable[[pd.Timestamp], float]) -> bool:
     """Whether a close stands still for more than a day, or on a day on which the others do not."""
-    at = close.index.get_loc(day)
+    at = int((close.index < day).sum())
     near = [close.index[k] for k in (at - 1, at + 1) if 0 <= k < len(close)]
     return any(other in still for other in near) or abs(common(day)) > _usual(close)
 

@@ -9,7 +9,19 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.evidence import Day, Evidence, Members, Symbol, members, moved, name, named, table, total_return
+from eventwindow.claims.evidence import (
+    Day,
+    Evidence,
+    Members,
+    Symbol,
+    history,
+    members,
+    moved,
+    name,
+    named,
+    table,
+    total_return,
+)
 from eventwindow.claims.measures.effects import GAP, T, compared, day_numbers, tested
 from eventwindow.claims.model import Kind, Measured, made_of
 from eventwindow.errors import Figure, NoFigure, Reason
@@ -101,11 +113,16 @@ class PanelBreadth(Kind):
 
     def _drift(self, evidence: Evidence, chosen: list[str], start: pd.Timestamp) -> pd.Series:
         """What prices did to the weights from their date to the close before the day."""
-        last = evidence.prices[self.security].index
-        day_before = last[last < pd.Timestamp(self.date)][-1]
-        closes = {s: evidence.prices[s]["close"] for s in (*chosen, self.security)}
-        grown = pd.Series({s: float(c.loc[day_before] / c.loc[start]) for s, c in closes.items()})
+        grown = pd.Series({s: self._grown(evidence, s, start) for s in (*chosen, self.security)})
         return grown[chosen] / grown[self.security]
+
+    def _grown(self, evidence: Evidence, symbol: str, start: pd.Timestamp) -> float:
+        """The close before the day over the last one up to `start`."""
+        closes = history(evidence, symbol)["close"].dropna()
+        first, last = closes.loc[:start], closes[closes.index < pd.Timestamp(self.date)]
+        if first.empty:
+            raise NoFigure(Reason("no_row", security=symbol, day=start))
+        return float(last.iloc[-1] / first.iloc[-1])
 
 
 STATISTICS: dict[Statistic, Callable[[pd.Series], float]] = {
