@@ -139,6 +139,6 @@ def test_two_exchanges_that_share_the_day_are_moved_over_their_common_days() -> 
 
 def test_an_index_that_holds_no_dates_is_told() -> None:
     returns = panel(3)
-    returns.index = [day.date() for day in returns.index]
+    events = pd.DataFrame({"security": ["A"], "date": [returns.index[-30]]})
     with pytest.raises(StudyError, match="the index holds no dates"):
-        abnormal_returns(returns, pd.DataFrame({"security": ["A"], "date": [returns.index[-30]]}), benchmark="MKT")
+        abnormal_returns(returns.reset_index(drop=True), events, benchmark="MKT")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ from eventwindow.estimation.door import (
     sessions_only,
 )
 from eventwindow.estimation.event_time import Factors, event_returns
+from eventwindow.estimation.given import given, identifier
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.overlaps import overlap_notes
 from eventwindow.estimation.plausible import check_decimals, unlikely_notes
@@ -62,11 +64,11 @@ class EventStudy(AbnormalReturns):
 
 
 def abnormal_returns(
-    returns: pd.DataFrame,
-    events: pd.DataFrame,
+    returns: pd.DataFrame | pd.Series | Mapping[Any, Any],
+    events: pd.DataFrame | pd.Series | Mapping[Any, Any] | Sequence[Any],
     *,
     model: str | Model = "market_model",
-    benchmark: str | None = None,
+    benchmark: str | int | pd.Series | None = None,
     factors: Factors | None = None,
     peers: Sequence[str] = (),
     estimation: Span = (-260, -11),
@@ -82,16 +84,18 @@ def abnormal_returns(
 
     Parameters
     ----------
-    returns : DataFrame (D days, S securities)
-        Returns in decimals by date and security, NaN where there is none; prices where `values` says so.
-    events : DataFrame
-        A row an event with the columns security and date. Optional are event and group (names), time, zone and exchange
-        (of the news), session (the event's own rule), benchmark (its own), window_start and window_end (its own window
+    returns : DataFrame (D days, S securities), Series or mapping
+        Returns in decimals by date and security, NaN where there is none; prices where `values` says so. It may be
+        long (date, security, return), have the dates in a column, or the columns of yfinance.
+    events : DataFrame, Series, mapping or pairs
+        {"NVDA": "2025-01-27"}, or a row an event with the columns security and date. Optional are event and group
+        (names), time, zone and exchange (of the news), session (the event's own rule), benchmark (its own),
+        window_start and window_end (its own window
         in trading days, which `car()` takes).
     model : str or Model
         A name of docs/methods.md, or an object with `name`, `neighbours` and `fit`.
-    benchmark : str, optional
-        The column of `returns` that is the market for every event without a benchmark of its own.
+    benchmark : str, int or Series, optional
+        The column of `returns` that is the market for every event without a benchmark of its own; or its figures.
     factors : DataFrame or Series (D,), or mapping of benchmark to such, optional
         Factor returns in decimals, instead of a benchmark.
     peers : sequence of str
@@ -146,6 +150,7 @@ def abnormal_returns(
     check_values(values)
     fitter = model_named(model)
     estimation, window = as_window(estimation), as_window(window)
+    returns, events, benchmark, read = given(returns, events, benchmark, values)
     returns = returns_table(returns)
     check_sessions(returns.index, OF_RETURNS)
     if benchmark is not None and factors is not None:
@@ -162,6 +167,7 @@ def abnormal_returns(
         ratio = prices / prices.shift(1)
         returns = ratio - 1 if kind == "simple" else ratio.apply(np.log)
     events = placed(events, pd.DatetimeIndex(returns.index), session, exchange)
+    peers = [identifier(peer) for peer in peers]
     if peers:
         factors = _peer_index(returns, list(peers))
     elif factors is None and benchmark is not None:
@@ -182,9 +188,10 @@ def abnormal_returns(
     source, contaminated, lost = decontaminated(source, contamination)
     result = estimate(source, fitter, minimum_returns)
     shifts = tuple(shift for shift in result.labels["shift"] if shift)
-    notes = (*result.notes, *closed, *shifts, *contaminated, *gap_notes(result), *overlap_notes(result))
+    notes = (*read, *result.notes, *closed, *shifts, *contaminated, *gap_notes(result), *overlap_notes(result))
     notes += (*unlikely_notes(source), *_treated_peers(events, peers))
     excluded = pd.concat([result.excluded, lost], ignore_index=True) if len(lost) else result.excluded
+    excluded = _own_benchmark(excluded, source.labels)
     return EventStudy.of(replace(result, notes=notes, excluded=excluded))
 
 
@@ -205,6 +212,13 @@ def _own(events: pd.DataFrame, benchmark: str) -> pd.Series:
     """Each event's own benchmark, the common one where it has none."""
     own = events.get("benchmark", pd.Series("", index=events.index))
     return own.where(own.notna() & (own != ""), benchmark)
+
+
+def _own_benchmark(excluded: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+    """The reason of a security that was held against itself, in place of what came of it."""
+    alone = labels.loc[labels["security"] == labels["benchmark"], "security"]
+    own = excluded["security"].isin(alone)
+    return excluded.assign(reason=excluded["reason"].mask(own, "the security is its own benchmark"))
 
 
 def _peer_index(returns: pd.DataFrame, peers: list[str]) -> pd.DataFrame:

@@ -237,8 +237,9 @@ class AbnormalReturns(Exports):
         return self.basis.told(words, str(self.window))
 
     def __repr__(self) -> str:
-        head = f"Abnormal returns of {len(self)} events over {self.window}, {', '.join(sorted(set(self.model)))}"
-        left = f"; {len(self.excluded)} excluded" if len(self.excluded) else ""
+        models = "".join(f", {name}" for name in sorted(set(self.model)))
+        head = f"Abnormal returns of {len(self)} event{'s' * (len(self) != 1)} over {self.window}{models}"
+        left = f"; {len(self.excluded)} excluded: {self.excluded['reason'].iloc[0]}" if len(self.excluded) else ""
         return f"{head}{left}\n{self._table().to_string(max_rows=12)}"
 
     def _repr_html_(self) -> str:

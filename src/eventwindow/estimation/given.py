@@ -1,0 +1,250 @@
+"""Tables as a notebook holds them → a day a row and a security a column, an event a row; how they were read is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.calendars.dates import Rows, iso_days
+from eventwindow.errors import StudyError
+from eventwindow.estimation.door import OF_RETURNS, Values
+
+OF_EVENTS = "the table of events"
+NAMES = ("security", "symbol", "ticker", "firm", "stock", "asset", "permno", "isin", "cusip", "ric", "gvkey", "code")
+DAYS = ("date", "event_date", "day", "datetime", "timestamp")
+FIGURES = {
+    "returns": ("return", "returns", "ret", "r"),
+    "prices": ("adj close", "adj_close", "adjclose", "adjusted", "close", "price", "prc"),
+}
+KNOWN = (*NAMES, *DAYS)
+EXAMPLE = 'Give {"NVDA": "2025-01-27"}, or a DataFrame with the columns security and date.'
+
+
+class Given(NamedTuple):
+    """What was given, in the one form that is computed with, and how it was read where that is not plain."""
+
+    returns: pd.DataFrame
+    events: pd.DataFrame
+    benchmark: str | None
+    notes: tuple[str, ...]
+
+
+def given(returns: Any, events: Any, benchmark: Any, values: Values) -> Given:
+    """Tables, series and mappings in their usual shapes; securities are known by their names as text.
+
+    Raises
+    ------
+    StudyError
+        For what can be read in no way, or in two.
+    """
+    table, notes = figures_table(returns, values)
+    listed = events_table(events)
+    if isinstance(benchmark, pd.Series | pd.DataFrame):
+        table, benchmark = _with_series(table, benchmark)
+    elif benchmark is not None:
+        benchmark = identifier(benchmark)
+    for name in ("security", "benchmark"):
+        if name in listed:
+            listed[name] = listed[name].map(identifier)
+    _check_benchmarks(table, {benchmark, *listed.get("benchmark", pd.Series(dtype=object))})
+    return Given(table, listed, benchmark, notes)
+
+
+def identifier(value: Any) -> Any:
+    """A security's name as text: 10107 and 10107.0 are "10107"; what is missing stays so."""
+    if isinstance(value, str) or value is None or pd.isna(value):
+        return value
+    whole = isinstance(value, float | np.floating) and float(value).is_integer()
+    return str(int(value)) if whole else str(value)
+
+
+def figures_table(given: Any, values: Values) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Returns or prices by day and security, from a wide or long table, a series or a mapping."""
+    table, notes = _framed(given), list[str]()
+    if table.columns.nlevels > 1:
+        table, notes = _one_field(table, values)
+    if table.index.nlevels == 2:
+        table = table.rename_axis(_level_names(table.index)).reset_index()
+    if not isinstance(table.index, pd.DatetimeIndex) and table.columns.nlevels == 1:
+        table, told = _dated(table, values)
+        notes += told
+    if not isinstance(_days(table.index), pd.DatetimeIndex) and isinstance(_days(table.columns), pd.DatetimeIndex):
+        raise StudyError("the dates stand in the columns", where=OF_RETURNS, remedy="Turn it over: table.T.")
+    table = table.set_axis(_days(table.index), axis=0)
+    if table.columns.nlevels == 1:
+        table = table.set_axis(pd.Index([identifier(name) for name in table.columns], dtype=object), axis=1)
+    if table.columns.has_duplicates:
+        twice = table.columns[table.columns.duplicated()][0]
+        raise StudyError(f"two columns are called {twice!r}", where=OF_RETURNS, remedy="Keep one of the two.")
+    return table, tuple(notes)
+
+
+def _framed(given: Any) -> pd.DataFrame:
+    """A frame of what is given; another library's table by its own way to pandas."""
+    if hasattr(given, "to_pandas"):
+        given = given.to_pandas()
+    if isinstance(given, Mapping) and given:
+        given = pd.DataFrame(dict(given))
+    if isinstance(given, pd.Series):
+        given = given.to_frame(given.name or ("return" if given.index.nlevels == 2 else "security"))
+    if isinstance(given, pd.DataFrame):
+        return given
+    what = f"a {type(given).__name__} instead of a table"
+    raise StudyError(what, where=OF_RETURNS, remedy="Give a DataFrame, date × security.")
+
+
+def _level_names(index: pd.Index) -> list[str]:
+    """Which level of a table's rows holds the days, the other holding the securities."""
+    first = isinstance(_days(index.get_level_values(0)), pd.DatetimeIndex)
+    return ["date", "security"] if first else ["security", "date"]
+
+
+def _one_field(table: pd.DataFrame, values: Values) -> tuple[pd.DataFrame, list[str]]:
+    """Of prices as yfinance gives them, the closes; adjusted ones where there are any."""
+    for level in range(table.columns.nlevels):
+        held = set(table.columns.get_level_values(level))
+        field = next((name for name in ("Adj Close", "Close") if name in held), None)
+        if field and values == "prices" and len(held) > 1:
+            closes: pd.DataFrame = table.loc[:, table.columns.get_level_values(level) == field]
+            return closes.droplevel(level, axis=1), [f"of the fields of the table {field!r} is taken"]
+    return table, []
+
+
+def _dated(table: pd.DataFrame, values: Values) -> tuple[pd.DataFrame, list[str]]:
+    """A table whose days stand in a column, long or wide."""
+    names = {str(name).strip().lower(): name for name in table.columns}
+    typed = [name for name in table if pd.api.types.is_datetime64_any_dtype(table[name])]
+    days = typed or [names[name] for name in DAYS if name in names]
+    if not days:
+        return table, []
+    who = next((names[name] for name in NAMES if name in names and names[name] != days[0]), None)
+    if who is not None:
+        return _pivoted(table, days[0], who, values), []
+    note = f"the column {str(days[0])!r} is read as the dates of the rows"
+    return table.set_index(days[0]), [note]
+
+
+def _pivoted(table: pd.DataFrame, day: Any, who: Any, values: Values) -> pd.DataFrame:
+    """A long table, a row a day and security, as a wide one."""
+    others = [name for name in table if name not in (day, who)]
+    lower = {str(name).strip().lower(): name for name in others}
+    numbers = [name for name in others if pd.api.types.is_numeric_dtype(table[name])]
+    named = [lower[name] for name in FIGURES[values] if name in lower]
+    if not named and len(numbers) != 1:
+        raise StudyError(
+            f"a long table with {len(numbers)} columns of numbers ({', '.join(map(str, numbers)) or 'none'})",
+            where=OF_RETURNS,
+            remedy=f"Keep one: table[[{day!r}, {who!r}, {FIGURES[values][0]!r}]].",
+        )
+    twice = table.duplicated([day, who])
+    if twice.any():
+        row = table[twice].iloc[0]
+        raise StudyError(f"{row[who]} stands twice on {row[day]}", where=OF_RETURNS, remedy="Keep one of the two.")
+    return table.pivot(index=day, columns=who, values=(named or numbers)[0])
+
+
+def _days(index: pd.Index) -> pd.Index:
+    """Days without a zone, where the index says days; any other index as it is."""
+    if isinstance(index, pd.PeriodIndex):
+        return index.to_timestamp()
+    if isinstance(index, pd.DatetimeIndex):
+        midnight = index.tz is not None and bool((index == index.normalize()).all())
+        return index.tz_localize(None) if midnight else index
+    if index.nlevels > 1 or not len(index) or pd.api.types.is_numeric_dtype(index):
+        return index
+    try:
+        return pd.DatetimeIndex(iso_days(index.to_numpy(), Rows(OF_RETURNS).at).astype("M8[s]"))
+    except StudyError:
+        return index
+
+
+def _with_series(table: pd.DataFrame, benchmark: pd.Series | pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """The table with a benchmark that was given by itself, and the name of its column."""
+    if isinstance(benchmark, pd.DataFrame):
+        if benchmark.shape[1] != 1:
+            raise StudyError(f"a benchmark of {benchmark.shape[1]} columns", remedy="Give one: table['SPY'].")
+        benchmark = benchmark.iloc[:, 0]
+    name = identifier(benchmark.name[0] if isinstance(benchmark.name, tuple) else benchmark.name) or "benchmark"
+    series = benchmark.set_axis(_days(benchmark.index))
+    if not series.index.is_unique:
+        raise StudyError(f"a day of the benchmark {name!r} stands twice", remedy="Keep one of the two.")
+    if not series.index.isin(table.index).any():
+        raise StudyError(
+            f"the benchmark {name!r} and the table of returns share no day",
+            remedy="Give the benchmark with the same dates as its index.",
+        )
+    laid = series.reindex(table.index)
+    if name in table and not np.allclose(table[name].astype(float), laid.astype(float), equal_nan=True):
+        raise StudyError(
+            f"the table has another column {name!r}", remedy='Name the series: benchmark.rename("market").'
+        )
+    return table.assign(**{name: laid}), name
+
+
+def _check_benchmarks(table: pd.DataFrame, names: set[Any]) -> None:
+    for name in names:
+        if isinstance(name, str) and name in table and table[name].isna().all():
+            raise StudyError(
+                f"the benchmark {name!r} has no figure on any day", where=OF_RETURNS, remedy="Give its returns."
+            )
+
+
+def events_table(events: Any) -> pd.DataFrame:
+    """A row an event, from a mapping of securities to dates, a series, pairs, or a table with either in its index."""
+    if hasattr(events, "to_pandas"):
+        events = events.to_pandas()
+    if isinstance(events, pd.DataFrame):
+        return _named(events)
+    if isinstance(events, Mapping) and {str(key).lower() for key in events} & set(KNOWN):
+        alone = all(isinstance(value, str) or not hasattr(value, "__len__") for value in events.values())
+        return _named(pd.DataFrame([dict(events)] if alone else dict(events)))
+    return pd.DataFrame(_pairs(events), columns=["security", "date"])
+
+
+def _pairs(events: Any) -> list[Any]:
+    """Security and date of each event."""
+    if isinstance(events, pd.Series | Mapping):
+        pairs = [(k, day) for k, days in events.items() for day in (days if _many(days) else [days])]
+        turned = isinstance(events, pd.Series) and isinstance(events.index, pd.DatetimeIndex)
+        return [(who, day) for day, who in pairs] if turned else pairs
+    if isinstance(events, tuple) and len(events) == 2 and not _many(events[0]):
+        return [events]
+    if isinstance(events, list | tuple) and events and all(isinstance(one, Mapping) for one in events):
+        frame = _named(pd.DataFrame(list(events)))
+        if {"security", "date"} <= set(frame):
+            return frame[["security", "date"]].to_numpy(object).tolist()
+    if isinstance(events, list | tuple) and events and all(_many(one) and len(one) == 2 for one in events):
+        return list(events)
+    raise StudyError(f"a {type(events).__name__} is no list of events", where=OF_EVENTS, remedy=EXAMPLE)
+
+
+def _many(value: Any) -> bool:
+    return isinstance(value, list | tuple | pd.Series | pd.Index | np.ndarray)
+
+
+def _named(events: pd.DataFrame) -> pd.DataFrame:
+    """Columns by the names that are known, in any case; a name or date that stands in the index is taken from it."""
+    if _known(events.index.names) or (not isinstance(events.index, pd.RangeIndex) and _lacks_one(events)):
+        texts = pd.api.types.is_string_dtype(events.index) or pd.api.types.is_object_dtype(events.index)
+        name = str(events.index.name or ("security" if texts else "date"))
+        events = events.rename_axis(name).reset_index() if events.index.nlevels == 1 else events.reset_index()
+    known = {"security": NAMES, "date": DAYS}
+    renamed = {}
+    for wanted, aliases in known.items():
+        at = next((c for alias in aliases for c in events if str(c).strip().lower() == alias), None)
+        if at is not None and wanted not in events:
+            renamed[at] = wanted
+    return events.rename(columns=renamed).copy()
+
+
+def _known(names: Any) -> bool:
+    return any(name is not None and str(name).strip().lower() in KNOWN for name in names)
+
+
+def _lacks_one(events: pd.DataFrame) -> bool:
+    """Whether a table names either its securities or its dates, and not both."""
+    names = {str(name).strip().lower() for name in events}
+    return bool(names & set(NAMES)) != bool(names & set(DAYS))
