@@ -109,7 +109,7 @@ def test_on_a_shared_day_the_slope_is_ranked_first_and_by_hand() -> None:
     assert shown.results["method"].iloc[0] == "rank among estimation days"
     assert slope_rank(ar, DAY, np.column_stack([np.ones(5), size]), 1).p_value == pytest.approx(by_hand)
     assert shown.coefficients["size"] == pytest.approx(event)
-    assert shown.results["note"].str.contains("not valid: all events share their days").sum() == 2
+    assert shown.results["note"].astype(str).str.contains("not valid: all events share their days").sum() == 2
 
 
 def test_calendar_time_needs_more_than_one_event_day() -> None:

@@ -111,7 +111,9 @@ def test_another_event_in_the_estimation_window_is_told_masked_or_dropped():
     assert told.sigma[1] > 3 * masked.sigma[1]
     assert masked.nobs[1] == told.nobs[1] - 21
     assert list(dropped.labels["date"]) == [DAYS[100]]
-    assert dropped.excluded["reason"].tolist() == ["the estimation window holds another event of the same security"]
+    assert dropped.excluded["reason"].astype(str).tolist() == [
+        "the estimation window holds another event of the same security"
+    ]
 
 
 def test_a_halt_is_held_against_all_the_sessions_between():

@@ -110,7 +110,7 @@ def test_a_chosen_day_is_ranked_among_the_largest_of_every_run(abnormal):
     observed = days[250:].max()
     assert result["statistic"] == pytest.approx(observed)
     assert result["p_value"] == pytest.approx((largest >= observed).mean())
-    assert result["note"] == "largest on day +0"
+    assert str(result["note"]) == "largest on day +0"
 
 
 @pytest.fixture(scope="module")

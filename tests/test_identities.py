@@ -141,4 +141,4 @@ def test_two_calendars_are_one_where_their_days_agree() -> None:
     returns = panel(3)
     returns.iloc[:60, 1] = np.nan
     result = date_permutation_mean(on_one_day(returns), DAY)
-    assert result.distribution == "35 estimation days"
+    assert str(result.distribution) == "35 estimation days"

@@ -131,10 +131,10 @@ def test_two_exchanges_that_share_the_day_are_moved_over_their_common_days() -> 
     at = [int(np.flatnonzero(table.index == returns.index[100])[0]) for table in (returns, east)]
     ar = concat([on_days(returns, ["F0"], [at[0]]), on_days(east, ["F1"], [at[1]])])
     result = date_permutation_mean(ar, DAY)
-    assert result.distribution == "62 estimation days"
+    assert str(result.distribution) == "62 estimation days"
     common = [day for day in returns.index[30:95] if day in east.index]
     assert len(common) == 62
-    assert "share an estimation calendar" in portfolio_t(ar, DAY).reason
+    assert "share an estimation calendar" in str(portfolio_t(ar, DAY).reason)
 
 
 def test_an_index_that_holds_no_dates_is_told() -> None:

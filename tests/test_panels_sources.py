@@ -16,6 +16,7 @@ from test_panels import OPTIONS, drawn_events, ragged_panel
 from eventwindow import StudyError, panel_study
 from eventwindow.calendars.day_zero import placed
 from eventwindow.cli.main import main
+from eventwindow.errors import Reason
 from eventwindow.panel.events import event_list
 from eventwindow.panel.form import read_panel_study
 from eventwindow.panel.source import frame_panel
@@ -224,13 +225,13 @@ def test_one_language_leaves_no_page_of_the_other_from_before(study, capsys):
 def test_the_pages_tell_the_kinds_of_reasons_in_the_reader_s_words():
     table = pd.DataFrame(
         [
-            ("excluded", "12 returns in the estimation window [-60, -6], 30 needed"),
-            ("excluded", "13 returns in the estimation window [-60, -6], 30 needed"),
+            ("excluded", Reason("few_estimation_returns", n=12, window="[-60,-6]", needed=30)),
+            ("excluded", Reason("few_estimation_returns", n=13, window="[-60,-6]", needed=30)),
             ("excluded", "the panel does not hold this security"),
             ("excluded", "its day lies outside the panel, which runs from 2021-01-04 to 2023-09-08"),
             ("shifted", "2021-06-05 is no session: next session"),
             ("shifted", "2021-06-04 18:00 America/New_York: first close after the news on XNYS"),
-            ("excluded", "the residual variance is zero"),
+            ("excluded", Reason("no_residual_variance")),
         ],
         columns=["what", "reason"],
     )

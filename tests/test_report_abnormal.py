@@ -19,7 +19,8 @@ def context(deepseek, request):
 def test_the_windows_that_hold_other_news_are_counted_not_marked(deepseek, context):
     note = tables(context, "abnormal")[1].note
     rows = deepseek.table("cumulative").query("event == 'selloff' and security in @context.members")
-    held = (rows["note"].fillna("") != "") & ~rows["note"].fillna("").str.startswith("not computed")
+    notes = rows["note"].fillna("").astype(str)
+    held = (notes != "") & ~notes.str.startswith("not computed")
     assert f" {held.sum()} " in note
     assert f" {len(rows)} " in note
     assert "○" not in str(tables(context, "abnormal"))

@@ -50,7 +50,7 @@ def test_the_library_says_that_weekly_windows_count_rows():
     assert "weekly rows, 7 days apart: the windows count rows" in " ".join(
         abnormal_returns(weekly, events, **spans).notes
     )
-    told = panel_study(weekly, events, report=[0], workers=1, **spans).excluded["reason"]
+    told = panel_study(weekly, events, report=[0], workers=1, **spans).excluded["reason"].astype(str)
     assert told.str.contains("weekly rows, 7 days apart").any()
 
 
@@ -77,7 +77,7 @@ def test_all_faults_of_a_list_are_told_at_once(tmp_path):
 
 def test_a_ticker_in_other_letters_is_told_by_the_panel_s_name():
     events = pd.DataFrame({"security": ["f0", " F1", "F2", "ZZZ"], "date": pd.Timestamp("2023-05-05")})
-    told = panel_study(panel(1), events, workers=1, **OPTIONS).excluded.set_index("security")["reason"]
+    told = panel_study(panel(1), events, workers=1, **OPTIONS).excluded.set_index("security")["reason"].astype(str)
     assert told["f0"] == "the panel does not hold this security: 'f0' is not 'F0', which it holds"
     assert told[" F1"].endswith("' F1' is not 'F1', which it holds")
     assert told["ZZZ"] == "the panel does not hold this security"
@@ -127,7 +127,7 @@ def test_contamination_in_a_panel_is_that_of_the_library(rule):
     assert set(found.index) == set(by_event) == ({"one", "three"} if rule == "drop" else {"one", "two", "three"})
     for event, (car, error) in by_event.items():
         assert found.loc[event, ["car", "std_error"]].tolist() == pytest.approx([car, error], rel=1e-12)
-    told = result.excluded["reason"].str.cat(sep="; ")
+    told = result.excluded["reason"].astype(str).str.cat(sep="; ")
     assert (
         "1 estimation windows hold another event of the same security; " in told and result.run["contamination"] == rule
     )

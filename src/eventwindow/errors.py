@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 MINUS = "\u2212"
+PACKED = "reason"  # the key of a reason in JSON
 CODE = 3  # letters of a currency
 SHORT = 100  # from here on a large number needs no digits behind the point
 NEARLY = 1 - 5e-5  # of a large number, which rounding makes whole
@@ -165,6 +167,15 @@ class Reason:
     def __repr__(self) -> str:
         return f"Reason({', '.join([repr(self.key), *(f'{k}={v!r}' for k, v in self.values.items())])})"
 
+    @property
+    def parts(self) -> Sequence[Reason]:
+        """The reasons that it is made of, itself where it is one."""
+        return self.value("reasons") if self.key == "together" else (self,)
+
+    def value(self, name: str) -> Any:
+        """One of its values."""
+        return self.values[name]
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Reason) and (self.key, self.values) == (other.key, other.values)
 
@@ -173,6 +184,16 @@ class Reason:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _reason, (self.key, self.values)
+
+    def packed(self) -> str:
+        """As JSON, for files that hold texts."""
+        return json.dumps(self, default=lambda reason: {PACKED: [reason.key, reason.values]}, ensure_ascii=False)
+
+    @classmethod
+    def unpacked(cls, text: str) -> Reason:
+        """The reason that `packed` wrote."""
+        found: Reason = json.loads(text, object_hook=lambda d: _reason(*d[PACKED]) if PACKED in d else d)
+        return found
 
 
 def _reason(key: str, values: Mapping[str, Any]) -> Reason:

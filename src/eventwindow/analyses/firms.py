@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.chosen_day import largest_of_candidates
@@ -15,7 +16,7 @@ from eventwindow.inference.conformal import firm_conformal
 from eventwindow.inference.inversion import inverted
 from eventwindow.inference.multiple import benjamini_hochberg, holm, romano_wolf
 from eventwindow.inference.power import smallest_detectable_effect
-from eventwindow.inference.results import NotComputed
+from eventwindow.inference.results import NotComputed, noted
 from eventwindow.inference.scaled import volatility_scaled_sq, with_moving_volatility
 from eventwindow.inference.shifts import event_residuals
 from eventwindow.inference.single_firm import firm_sq, firm_t
@@ -79,7 +80,7 @@ def _inverted(abnormal: AbnormalReturns, window: Window) -> dict[str, Array]:
     ends = np.full((2, len(abnormal)), np.nan)
     for i in range(len(abnormal) if len(window) == 1 else 0):
         found = inverted(abnormal.select(np.array([i])), window)
-        if not isinstance(found, str):
+        if not isinstance(found, Reason):
             ends[:, i] = found.low, found.high
     return {"low_sq": ends[0], "high_sq": ends[1]}
 
@@ -90,7 +91,7 @@ def _stepped(abnormal: AbnormalReturns, window: Window, family: np.ndarray) -> A
     chosen = family & abnormal.car(window).complete
     if chosen.any():
         stepped = romano_wolf(abnormal.select(chosen), window)
-        if not isinstance(stepped, str):
+        if not isinstance(stepped, Reason):
             adjusted[chosen] = stepped
     return adjusted
 
@@ -112,8 +113,8 @@ def candidates_table(
         result = largest_of_candidates(chosen, candidates)
         where = (chosen.labels["event"].iloc[0], group, candidates.start, candidates.end)
         if isinstance(result, NotComputed):
-            rows.append((*where, None, None, "", result.n, f"not computed: {result.reason}"))
+            rows.append((*where, None, None, "", result.n, noted(result)))
         else:
             figures = (result.statistic, result.p_value, result.distribution, result.n)
-            rows.append((*where, *figures, result.note))
+            rows.append((*where, *figures, noted(result)))
     return pd.DataFrame(rows, columns=CANDIDATES)

@@ -13,7 +13,7 @@ from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import event_returns
 from eventwindow.estimation.volume import log_volume
 from eventwindow.inference.permutation import date_permutation_mean
-from eventwindow.inference.results import Result, SignificanceResult
+from eventwindow.inference.results import Result, SignificanceResult, noted
 from eventwindow.inference.single_firm import firm_sq
 from eventwindow.inference.volatility import abnormal_volatility, volatility_permutation
 
@@ -98,5 +98,5 @@ def _volatility(headline: AbnormalReturns, baskets: Mapping[str, AbnormalReturns
 def _basket_row(chosen: AbnormalReturns, name: str, quantity: str, window: Window, result: Result, scale: float) -> Row:
     head = (chosen.labels["event"].iloc[0], name, "basket", quantity, window.start, window.end)
     if isinstance(result, SignificanceResult):
-        return (*head, result.statistic * scale, result.p_value, result.n, result.note)
-    return (*head, None, None, result.n, f"not computed: {result.reason}")
+        return (*head, result.statistic * scale, result.p_value, result.n, noted(result))
+    return (*head, None, None, result.n, noted(result))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.exchange import Calendar, SessionRule, day_zero
-from eventwindow.errors import EventDateError
+from eventwindow.errors import EventDateError, Reason, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,11 @@ class _Row(NamedTuple):
     mic: str
     session: pd.Timestamp
     what_en: str
+    what_zh: str
     about: tuple[str, ...]
 
 
-def marks(calendar: pd.DataFrame, labels: pd.DataFrame, days: np.ndarray) -> list[tuple[str, np.ndarray]]:
+def marks(calendar: pd.DataFrame, labels: pd.DataFrame, days: np.ndarray) -> list[tuple[Reason, np.ndarray]]:
     """What else falls on the days (N, L) of events: the words of each happening, and the (N, L) days it marks.
 
     `labels` says event, security and mic of each row; an event does not mark itself, a closed day marks nothing, and
@@ -73,5 +74,5 @@ def marks(calendar: pd.DataFrame, labels: pd.DataFrame, days: np.ndarray) -> lis
         day = np.datetime64(str(h.session)[:10], "D").astype(np.int64)
         marked = (days == day) & rows[:, None]
         if marked.any():
-            found.append((f"{h.what_en} ({h.session:%Y-%m-%d})", marked))
+            found.append((Reason("other_news", what=Text(h.what_en, h.what_zh), day=f"{h.session:%Y-%m-%d}"), marked))
     return found

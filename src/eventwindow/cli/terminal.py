@@ -70,7 +70,7 @@ def print_result(result: StudyResult, report: Path) -> None:
 
 def warned(result: StudyResult) -> Iterator[str]:
     """What did not go as it should: analyses that could not run, and how often the prices were doubted."""
-    yield from (e.reason for e in result.left_out if not e.security and e.what == "excluded")
+    yield from (str(e.reason) for e in result.left_out if not e.security and e.what == "excluded")
     quality = result.tables.get("data_quality", pd.DataFrame({"level": []}))
     if n := int((quality["level"] == "warning").sum()):
         yield f"{n} {'warning' if n == 1 else 'warnings'} about the prices: `eventwindow check` names them."

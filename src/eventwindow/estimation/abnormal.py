@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.special import stdtr
 
 from eventwindow.calendars.window import Span, Window, as_window
-from eventwindow.errors import Catalogue, StudyError, WindowError
+from eventwindow.errors import Catalogue, Reason, StudyError, WindowError
 from eventwindow.estimation.cumulative import Cumulative, cumulate, cut_halts
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns
 from eventwindow.estimation.exports import Basis, Exports
@@ -271,7 +271,7 @@ def estimate(source: EventReturns, model: str | Model = "market_model", minimum_
     reason = fit.problem.copy()
     short = fit.nobs < minimum_returns
     reason[short] = [
-        f"{int(n)} returns in the estimation window {source.estimation}, {minimum_returns} needed"
+        Reason("few_estimation_returns", n=int(n), window=f"{source.estimation}", needed=minimum_returns)
         for n in fit.nobs[short]
     ]
     result = _result(source, fitter, fit.from_day(gap), wide.event_returns[:, :gap] - fit.expected[:, :gap])

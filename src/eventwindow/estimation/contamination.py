@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from eventwindow.errors import StudyError
+from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import EXCLUDED, AbnormalReturns
 from eventwindow.estimation.event_time import OUTSIDE, EventReturns
 
@@ -58,7 +58,7 @@ def decontaminated(source: EventReturns, rule: Contamination) -> tuple[EventRetu
         ]
     if rule == "drop":
         rows = list(dict.fromkeys(row for row, _ in pairs))
-        reason = "the estimation window holds another event of the same security"
+        reason = np.full(len(rows), Reason("another_event_in_estimation"), object)
         lost = source.labels.loc[rows, ["event", "security"]].assign(reason=reason).reset_index(drop=True)
         return source.rows(~np.isin(np.arange(len(source)), rows)), tuple(notes), lost
     return (_masked(source, pairs) if rule == "mask" else source), tuple(notes), none

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Catalogue
+from eventwindow.errors import Catalogue, Reason
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days
 from eventwindow.estimation.exports import Basis, Exports
 
@@ -32,7 +32,7 @@ class Cumulative(Exports):
         Two-sided, under t(dof).
     dof, days : array (N,)
         Degrees of freedom, and the number of days in the sum.
-    reason : array of str (N,)
+    reason : array of Reason (N,)
         Why there is no CAR; empty where there is one.
     complete : array of bool (N,)
         Whether there is one.
@@ -114,7 +114,7 @@ def cumulate(
     own_variance: Array,
     loading: Array,
     dof: Array,
-    cut: Sequence[tuple[int, str]] = (),
+    cut: Sequence[tuple[int, Reason]] = (),
 ) -> Cumulative:
     """Sum the days of one window, (N, L) each: s²(L + 1'X*(X'X)⁻¹X*'1), X* without the missing days.
 
@@ -135,14 +135,14 @@ def cumulate(
 def incomplete(days: Days, seen: np.ndarray) -> np.ndarray:
     """(N,) why a window (N, L) cannot be summed, "" where it can: an end outside the data, or no return inside."""
     reason = np.full(len(days), "", dtype=object)
-    reason[~seen.any(axis=1)] = "no return in the window"
-    reason[days[:, -1] == OUTSIDE] = "the security's data ends before the window's last day"
-    reason[days[:, 0] == OUTSIDE] = "the security's data begins after the window's first day"
-    reason[(days == OUTSIDE).all(axis=1)] = "the security's data does not reach the window"
+    reason[~seen.any(axis=1)] = Reason("no_return_in_window")
+    reason[days[:, -1] == OUTSIDE] = Reason("data_end_in_window")
+    reason[days[:, 0] == OUTSIDE] = Reason("data_begin_in_window")
+    reason[(days == OUTSIDE).all(axis=1)] = Reason("data_miss_window")
     return reason
 
 
-def cut_halts(halted: np.ndarray, days: Days, at: slice) -> list[tuple[int, str]]:
+def cut_halts(halted: np.ndarray, days: Days, at: slice) -> list[tuple[int, Reason]]:
     """The rows whose window `at` of (N, L) days begins or ends within a halt, and why they have no sum.
 
     `halted` (N, L + 1) begins a day earlier: a window that begins after a day without a price would hold a return that
@@ -153,11 +153,9 @@ def cut_halts(halted: np.ndarray, days: Days, at: slice) -> list[tuple[int, str]
         no_price = [f"{_date(days[row, i])}" for i in range(at.start, at.stop) if halted[row, i + 1]]
         first = next((i for i in range(at.start, at.stop) if not halted[row, i + 1]), None)
         if halted[row, at.stop]:
-            found.append((row, f"the window ends within a halt: no price on {', '.join(no_price)}"))
+            found.append((row, Reason("ends_in_halt", days=", ".join(no_price))))
         elif first is not None:
-            found.append(
-                (row, f"the window begins within a halt: the return of {_date(days[row, first])} began before it")
-            )
+            found.append((row, Reason("begins_in_halt", day=f"{_date(days[row, first])}")))
     return found
 
 

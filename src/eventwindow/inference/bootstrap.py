@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference.design import complete, design
 from eventwindow.inference.permutation import Statistic, mean_of
@@ -30,19 +31,19 @@ def block_bootstrap(
     name = "block_bootstrap"
     held, car = complete(ar, window)
     if not len(held) or design(held, window) not in ("single", "one_day"):
-        reason = "the events do not share their days" if len(held) else "no event holds the window"
+        reason = Reason("days_not_shared" if len(held) else "no_event_in_window")
         return NotComputed(name, reason, NULL, len(held))
     e = held.residuals[:, np.isfinite(held.residuals).all(axis=0)]
     if e.shape[1] < 30:
-        return NotComputed(name, f"{e.shape[1]} days on which all members have residuals, 30 needed", NULL, len(held))
+        return NotComputed(name, Reason("few_whole_days", n=e.shape[1], needed=30), NULL, len(held))
     e = e - e.mean(axis=1, keepdims=True)
     mean = block or e.shape[1] ** (1 / 3)
     at = stationary_indices(np.random.default_rng(seed), e.shape[1], len(window), draws, mean)
     null = statistic(e[:, at].sum(axis=2))
     observed = float(statistic(car.car[:, None])[0])
     p = max((1 + int((np.abs(null) >= abs(observed)).sum())) / (draws + 1), 1 / (e.shape[1] + 1))
-    note = f"mean block {mean:.1f} days, seed {seed}"
-    return SignificanceResult(name, NULL, observed, p, f"{draws} bootstrap draws", len(held), note)
+    note = Reason("mean_block", block=mean, seed=seed)
+    return SignificanceResult(name, NULL, observed, p, Reason("bootstrap_draws", n=draws), len(held), note)
 
 
 def stationary_indices(rng: np.random.Generator, days: int, length: int, draws: int, block: float) -> np.ndarray:

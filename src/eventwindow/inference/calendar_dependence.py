@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days
 from eventwindow.inference.correlation import alike, alike_in, shared_days
@@ -23,7 +24,6 @@ from eventwindow.inference.ranking import mean_ranks
 from eventwindow.inference.results import NotComputed, Result, normal, student
 
 MEAN, RANKS = "the mean CAR is zero", "the abnormal returns rank like those of other days"
-NO_VARIANCE = "the covariances leave no variance to test against"
 OfPairs = Callable[[Array, Array, Array, Array], Array]  # Σ product, Σ of each, days of pairs of cells
 AT_ONCE = 2_000_000  # numbers of a block of pairs
 
@@ -33,10 +33,10 @@ def crude_dependence_calendar_t(ar: AbnormalReturns, window: Window) -> Result:
     name = "crude_dependence_calendar_t"
     held, car = complete(ar, window)
     if not len(held):
-        return NotComputed(name, "no event holds the window", MEAN)
+        return NotComputed(name, Reason("no_event_in_window"), MEAN)
     figures = once(held, ("variance in calendar time", window), lambda: variance_of_cars(held, window))
-    if isinstance(figures, str) or figures[0] <= 0:
-        return NotComputed(name, figures if isinstance(figures, str) else NO_VARIANCE, MEAN, len(held))
+    if isinstance(figures, Reason) or figures[0] <= 0:
+        return NotComputed(name, _no_variance(figures), MEAN, len(held))
     return student(name, MEAN, car.car.sum() / np.sqrt(figures[0]), figures[1] - 1, len(held))
 
 
@@ -45,14 +45,18 @@ def rank_calendar_z(ar: AbnormalReturns, window: Window) -> Result:
     name = "rank_calendar_z"
     held, _ = complete(ar, window)
     if not len(held):
-        return NotComputed(name, "no event holds the window", RANKS)
+        return NotComputed(name, Reason("no_event_in_window"), RANKS)
     figures = once(held, ("ranks in calendar time", window), lambda: rank_sum(held, window))
-    if isinstance(figures, str) or figures[1] <= 0:
-        return NotComputed(name, figures if isinstance(figures, str) else NO_VARIANCE, RANKS, len(held))
+    if isinstance(figures, Reason) or figures[1] <= 0:
+        return NotComputed(name, _no_variance(figures), RANKS, len(held))
     return normal(name, RANKS, figures[0] / np.sqrt(figures[1]), len(held))
 
 
-def variance_of_cars(held: AbnormalReturns, window: Window) -> tuple[float, float] | str:
+def _no_variance(figures: tuple[float, float] | Reason) -> Reason:
+    return figures if isinstance(figures, Reason) else Reason("no_variance_in_calendar_time")
+
+
+def variance_of_cars(held: AbnormalReturns, window: Window) -> tuple[float, float] | Reason:
     """Of the sum of the CARs; and the least number of residuals."""
     seen = np.isfinite(held.residuals)
     tested = tested_days(held, window)
@@ -64,10 +68,10 @@ def variance_of_cars(held: AbnormalReturns, window: Window) -> tuple[float, floa
         return (product - one * other / days) / (days - 1)
 
     variance = cells.weighted(covariance)
-    return variance if isinstance(variance, str) else (variance, float(seen.sum(axis=1).min()))
+    return variance if isinstance(variance, Reason) else (variance, float(seen.sum(axis=1).min()))
 
 
-def rank_sum(held: AbnormalReturns, window: Window) -> tuple[float, float] | str:
+def rank_sum(held: AbnormalReturns, window: Window) -> tuple[float, float] | Reason:
     """The sum of the ranks in the window, and its variance."""
     mean_ranks(held, standardised=False)
     doubled = held.memo["raw ranks"]
@@ -83,7 +87,7 @@ def rank_sum(held: AbnormalReturns, window: Window) -> tuple[float, float] | str
         groups = alike(np.where(seen, days, OUTSIDE), tested)
     cells = _cells(days, ranks, seen, tested, groups)
     variance = cells.weighted(lambda product, one, other, days: product / days)
-    if isinstance(variance, str):
+    if isinstance(variance, Reason):
         return variance
     at = slice(
         held.residuals.shape[1] + held.columns(window).start, held.residuals.shape[1] + held.columns(window).stop
@@ -100,7 +104,7 @@ class _Cells:
     tested: Days
     size: np.ndarray
 
-    def weighted(self, of_pairs: OfPairs) -> float | str:
+    def weighted(self, of_pairs: OfPairs) -> float | Reason:
         """Σ n_ij over all ordered pairs of events, an event with itself among them, times `of_pairs`."""
         g, h, shared = shared_days(self.tested)
         own = g == h

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference.permutation import Statistic, draws, mean_of
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult
@@ -23,17 +24,17 @@ def largest_of_candidates(
     so that p cannot fall below C/(T + C).
     """
     days = [draws(ar, Window(tau, tau), standardised=standardised) for tau in window.taus.tolist()]
-    if lacking := next((drawn for drawn in days if isinstance(drawn, str)), None):
+    if lacking := next((drawn for drawn in days if isinstance(drawn, Reason)), None):
         return NotComputed(NAME, lacking, NULL, len(ar))
-    held = [drawn for drawn in days if not isinstance(drawn, str)]
+    held = [drawn for drawn in days if not isinstance(drawn, Reason)]
     observed, reference = (
         np.abs(statistic(part)) for part in (np.column_stack([drawn.event for drawn in held]), held[0].runs)
     )
     if len(reference) < len(window):
-        return NotComputed(NAME, "the estimation window is shorter than the candidates", NULL, len(ar))
+        return NotComputed(NAME, Reason("estimation_shorter_than_candidates"), NULL, len(ar))
     shifts = largest_in_runs(np.concatenate([reference, observed]), len(window))
     p = float((shifts >= observed.max() * (1 - ROUNDING)).mean())
     at = int(window.taus[int(observed.argmax())])
-    text = f"{len(shifts)} cyclic shifts of {len(window)} days"
+    text = Reason("cyclic_shifts_of_days", n=len(shifts), days=len(window))
     n = len(held[0].value)
-    return SignificanceResult(NAME, NULL, float(observed.max()), p, text, n, f"largest on day {at:+d}")
+    return SignificanceResult(NAME, NULL, float(observed.max()), p, text, n, Reason("largest_on_day", day=at))

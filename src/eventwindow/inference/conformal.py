@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import StudyError
+from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array, EventReturns
 from eventwindow.inference.design import block_sums, complete, design, same_calendar
@@ -17,7 +17,7 @@ from eventwindow.inference.shifts import ROUNDING
 
 SINGULAR = 1e12  # condition number
 NULL = "the window's days belong with the others"
-UNFITTED = "the model fits only days that have a neighbour on both sides: the window's last day has no residual"
+UNFITTED = Reason("neighbour_on_both_sides")
 
 
 def firm_conformal(ar: AbnormalReturns, window: Window) -> FirmSignificance:
@@ -30,14 +30,14 @@ def firm_conformal(ar: AbnormalReturns, window: Window) -> FirmSignificance:
     sums = np.abs(block_sums(e, len(window)))
     count = np.isfinite(sums).sum(axis=1)
     no_return = ~np.isfinite(ar.ar[:, ar.columns(window)]).all(axis=1)
-    reason[(reason == "") & no_return] = "a day of the window has no return"
+    reason[(reason == "") & no_return] = Reason("window_day_without_return")
     reason[(reason == "") & ~np.isfinite(sums[:, -1])] = UNFITTED
     held = reason == ""
     with np.errstate(invalid="ignore"):
         p = np.where(held, (sums >= sums[:, -1:]).sum(axis=1) / np.maximum(count, 1), np.nan)
     value = np.where(held, e[:, -len(window) :].sum(axis=1), np.nan)
     floor = 1 / np.maximum(count, 1)
-    return FirmSignificance("conformal", NULL, ar.labels, value, p, "own refitted blocks", count, reason, floor)
+    return FirmSignificance("conformal", NULL, ar.labels, value, p, Reason("own_refitted_blocks"), count, reason, floor)
 
 
 def conformal_mean(ar: AbnormalReturns, window: Window) -> Result:
@@ -65,30 +65,30 @@ def _basket(name: str, ar: AbnormalReturns, window: Window, statistic: Callable[
     e = _refitted(held, window)
     if not np.isfinite(e[:, -len(window) :]).all():
         lacking = not np.isfinite(held.ar[:, held.columns(window)]).all()
-        reason = "a day of the window has no return" if lacking else UNFITTED
+        reason = Reason("window_day_without_return") if lacking else UNFITTED
         return NotComputed(name, reason, NULL, len(held))
     seen = np.isfinite(e).all(axis=0)
     if seen.sum() <= 2 * len(held):
-        return NotComputed(name, f"{seen.sum()} common days for {len(held)} firms", NULL, len(held))
+        return NotComputed(name, Reason("few_common_days", n=int(seen.sum()), firms=len(held)), NULL, len(held))
     sums = block_sums(np.where(seen, e, np.nan), len(window))
     whole = np.isfinite(sums).all(axis=0)
     values = statistic(sums[:, whole], e[:, seen])
     if not np.isfinite(values[-1]):
-        return NotComputed(name, "the residual covariance is singular", NULL, len(held))
+        return NotComputed(name, Reason("singular_covariance"), NULL, len(held))
     p = float((np.abs(values) >= abs(values[-1]) * (1 - ROUNDING)).mean())
-    text, floor = f"{len(values)} refitted blocks", f"smallest possible p {1 / len(values):.4g}"
+    text, floor = Reason("refitted_blocks", n=len(values)), Reason("smallest_p", p=1 / len(values))
     return SignificanceResult(name, NULL, float(values[-1]), p, text, len(held), floor)
 
 
-def unusable(ar: AbnormalReturns, window: Window) -> str:
-    """Why a basket cannot be refitted as one cross-section; empty where it can."""
+def unusable(ar: AbnormalReturns, window: Window) -> Reason | None:
+    """Why a basket cannot be refitted as one cross-section; None where it can."""
     if not len(ar):
-        return "no event holds the window"
+        return Reason("no_event_in_window")
     if ar.source is None or ar.fitter is None:
-        return "the members have different models"
+        return Reason("models_differ")
     if design(ar, window) not in ("single", "one_day") or not same_calendar(ar.estimation_days):
-        return "the events do not share their days"
-    return ""
+        return Reason("days_not_shared")
+    return None
 
 
 def _refitted(ar: AbnormalReturns, window: Window) -> Array:

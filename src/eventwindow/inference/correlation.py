@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import OUTSIDE, Days
 from eventwindow.inference.correlation_pairs import sum_of_correlations
@@ -14,7 +15,7 @@ from eventwindow.inference.correlation_runs import Pairs, over_runs, runs
 from eventwindow.inference.design import once, tested_days
 
 
-def mean_correlation(ar: AbnormalReturns, window: Window) -> float | str:
+def mean_correlation(ar: AbnormalReturns, window: Window) -> float | Reason:
     """r̄ = 2/(N(N - 1)) Σ o_ij ρ_ij over the pairs of events, or why it cannot be had.
 
     o_ij is the share of tested calendar days that the two have in common, ρ_ij the correlation of their residuals on
@@ -22,26 +23,26 @@ def mean_correlation(ar: AbnormalReturns, window: Window) -> float | str:
     """
     n = len(ar)
     if n < 2:
-        return f"needs two events; {n} is left"
+        return Reason("needs_two", n=n)
     tested = tested_days(ar, window)
     groups = alike_in(ar, window)
     pairs = _overlaps(tested, [rows[0] for rows in groups])
     start = runs(ar, groups)
     total = 0.0
     for part in (over_runs(ar, groups, pairs, start), *_one_by_one(ar, groups, pairs, start)):
-        if isinstance(part, str):
+        if isinstance(part, Reason):
             return part
         total += part
     return 2 * total / (n * (n - 1))
 
 
-def _one_by_one(ar: AbnormalReturns, groups: list[np.ndarray], pairs: Pairs, start: Days) -> Iterator[float | str]:
+def _one_by_one(ar: AbnormalReturns, groups: list[np.ndarray], pairs: Pairs, start: Days) -> Iterator[float | Reason]:
     """o Σ ρ_ij for each pair of groups of which one misses residuals, or has a calendar with gaps."""
     size = np.array([len(g) for g in groups])
     left = ((start[pairs[0]] < 0) | (start[pairs[1]] < 0)) & ((pairs[0] != pairs[1]) | (size[pairs[0]] > 1))
     for g, h, overlap in zip(*(part[left] for part in pairs), strict=True):
         part = sum_of_correlations(ar, groups[g], groups[h])
-        yield part if isinstance(part, str) else overlap * part
+        yield part if isinstance(part, Reason) else overlap * part
 
 
 def alike_in(ar: AbnormalReturns, window: Window) -> list[np.ndarray]:

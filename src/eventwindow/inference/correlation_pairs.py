@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import OUTSIDE, Array
 from eventwindow.inference.correlation_runs import MINIMUM_DAYS, NO_VARIANCE, too_few
@@ -11,7 +12,7 @@ from eventwindow.inference.correlation_runs import MINIMUM_DAYS, NO_VARIANCE, to
 ROWS = 1000  # of a matrix of pairs at a time
 
 
-def sum_of_correlations(ar: AbnormalReturns, first: np.ndarray, second: np.ndarray) -> float | str:
+def sum_of_correlations(ar: AbnormalReturns, first: np.ndarray, second: np.ndarray) -> float | Reason:
     """Σ ρ_ij over i in `first` and j in `second`; within one group over the pairs i < j."""
     days = ar.estimation_days[first[0]], ar.estimation_days[second[0]]
     _, left, right = np.intersect1d(*days, return_indices=True)
@@ -23,7 +24,7 @@ def sum_of_correlations(ar: AbnormalReturns, first: np.ndarray, second: np.ndarr
     return _pairwise(a, b)
 
 
-def _complete(a: Array, b: Array) -> float | str:
+def _complete(a: Array, b: Array) -> float | Reason:
     """Σ_ij z_i·z_j is (Σ z_i)·(Σ z_j): no pair is ever formed."""
     if a.shape[1] < MINIMUM_DAYS:
         return too_few(a.shape[1])
@@ -43,18 +44,18 @@ def _unit(e: Array) -> Array | None:
     return None if (length <= 0).any() else centred / length[:, None]
 
 
-def _pairwise(a: Array, b: Array) -> float | str:
+def _pairwise(a: Array, b: Array) -> float | Reason:
     """Σ ρ_ij on the days that both of a pair have, by products of matrices."""
     total = 0.0
     for i in range(0, len(a), ROWS):
         rho = _correlations(a[i : i + ROWS], b)
-        if isinstance(rho, str):
+        if isinstance(rho, Reason):
             return rho
         total += float(np.triu(rho, i + 1).sum() if a is b else rho.sum())
     return total
 
 
-def _correlations(a: Array, b: Array) -> Array | str:
+def _correlations(a: Array, b: Array) -> Array | Reason:
     ma, mb = np.isfinite(a), np.isfinite(b)
     a, b = np.where(ma, a, 0.0), np.where(mb, b, 0.0)
     wa, wb = ma.astype(float), mb.astype(float)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days
 from eventwindow.parallel import in_blocks
@@ -11,7 +12,7 @@ from eventwindow.parallel import in_blocks
 Pairs = tuple[np.ndarray, np.ndarray, Array]  # groups g <= h and the overlap o of their tested days
 
 MINIMUM_DAYS = 30
-NO_VARIANCE = "a firm's residuals do not vary on the days that it shares with another"
+NO_VARIANCE = Reason("pair_constant")
 
 
 def moments(ar: AbnormalReturns) -> tuple[Array, Array, Array]:
@@ -47,7 +48,7 @@ def runs(ar: AbnormalReturns, groups: list[np.ndarray]) -> Days:
     return np.where((days[:, 0] != OUTSIDE) & (end - start == t - 1) & (count == t), start, -1)
 
 
-def over_runs(ar: AbnormalReturns, groups: list[np.ndarray], pairs: Pairs, start: Days) -> float | str:
+def over_runs(ar: AbnormalReturns, groups: list[np.ndarray], pairs: Pairs, start: Days) -> float | Reason:
     """Σ o Σ ρ_ij over the pairs of groups whose windows are whole, all pairs with the same shift between them at once.
 
     Σ_ij z_i·z_j is (Σ z_i)·(Σ z_j): no pair of events is ever formed.
@@ -96,5 +97,5 @@ def _unit_sums(ar: AbnormalReturns, groups: list[np.ndarray], shift: int, *, lat
     return np.asarray(sums[:, kept] - offset[:, None])
 
 
-def too_few(days: int) -> str:
-    return f"two firms that share an event day have {days} common estimation days, {MINIMUM_DAYS} needed"
+def too_few(days: int) -> Reason:
+    return Reason("few_days_of_a_pair", n=days, needed=MINIMUM_DAYS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import complete
@@ -39,10 +40,10 @@ def hall(values: Array) -> float:
     return float(np.sqrt(n) * (s + g * s**2 / 3 + g**2 * s**3 / 27 + g / (6 * n)))
 
 
-def no_spread(values: Array, needed: int) -> str:
-    """Why a test on the spread of `values` cannot run; empty where it can."""
+def no_spread(values: Array, needed: int) -> Reason | None:
+    """Why a test on the spread of `values` cannot run; None where it can."""
     if len(values) < needed:
-        return f"needs {needed} events; {len(values)} left that hold the window"
+        return Reason("needs_events", needed=needed, n=len(values))
     if values.std() <= 1e-14 * np.abs(values).max():
-        return "the CARs do not differ"
-    return ""
+        return Reason("cars_alike")
+    return None

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import StudyError
+from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.cross_section import hall, no_spread
@@ -26,11 +26,10 @@ def firm_bhar(ar: AbnormalReturns, window: Window) -> FirmSignificance:
         beyond = (np.abs(runs) >= np.abs(value)[:, None] * (1 - ROUNDING)).sum(axis=1)
         below = (runs <= value[:, None] * (1 + ROUNDING)).sum(axis=1)
     reason = ar.car(window).reason.copy()
-    reason[(reason == "") & (count == 0)] = f"no {len(window)} consecutive returns in the estimation window"
+    reason[(reason == "") & (count == 0)] = Reason("no_consecutive_returns", n=len(window))
     two, low = (np.where(reason == "", (1 + hits) / (count + 1), np.nan) for hits in (beyond, below))
-    null = "the buy-and-hold abnormal return is zero"
-    none = np.empty(0)
-    return FirmSignificance("bhar_rank", null, ar.labels, value, two, "shifts of own days", count, reason, none, low)
+    null, among = "the buy-and-hold abnormal return is zero", Reason("shifts_of_own_days")
+    return FirmSignificance("bhar_rank", null, ar.labels, value, two, among, count, reason, lower_p=low)
 
 
 def bhar_of_shifts(ar: AbnormalReturns, window: Window) -> Array:
@@ -67,7 +66,7 @@ def bhar_skewness_adjusted_t(ar: AbnormalReturns, window: Window) -> Result:
 
 def _across(name: str, ar: AbnormalReturns, window: Window, needed: int) -> Result:
     if ar.origin is not None and ar.origin.kind != "simple":
-        return NotComputed(name, f"needs simple returns; these are {ar.origin.kind}", NULL, len(ar))
+        return NotComputed(name, Reason("needs_simple_returns", kind=ar.origin.kind), NULL, len(ar))
     value = once(ar, ("bhar", window), lambda: ar.bhar(window))
     value = value[np.isfinite(value)]
     n = len(value)

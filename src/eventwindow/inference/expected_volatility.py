@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import complete
-from eventwindow.inference.permutation import shared_residuals
+from eventwindow.inference.permutation import days_or_shifts, shared_residuals
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult
 from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, run_sums
 
@@ -25,7 +26,7 @@ def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
     """
     held, car = complete(ar, window)
     basket = basket_of(held, window)
-    if isinstance(basket, str):
+    if isinstance(basket, Reason):
         return NotComputed(NAME, basket, NULL, len(held))
     before = before_window(held, window)
     forecast, final = ewma(basket, before[np.isfinite(before)])
@@ -37,17 +38,14 @@ def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
         observed, others = abs(float(car.car.mean()) / final), scaled[: len(basket)]
     p = (1 + int((others >= observed * (1 - ROUNDING)).sum())) / (len(others) + 1)
     value = float(car.car.mean()) / (final * np.sqrt(length))
-    text = f"{len(others)} estimation days" if length == 1 else f"{len(others) + 1} cyclic shifts"
-    note = (
-        f"volatility of the last {RECENT} sessions {volatility_ratio(held, window):.2f} times the estimation window's"
-    )
-    return SignificanceResult(NAME, NULL, value, p, text, len(held), note)
+    note = Reason("volatility_ratio", n=RECENT, ratio=volatility_ratio(held, window))
+    return SignificanceResult(NAME, NULL, value, p, days_or_shifts(len(others), length), len(held), note)
 
 
-def basket_of(held: AbnormalReturns, window: Window) -> Array | str:
+def basket_of(held: AbnormalReturns, window: Window) -> Array | Reason:
     """(T,) the mean residual on the days that all members hold, or why there is none."""
     laid = shared_residuals(held, window, held.residuals)
-    return laid if isinstance(laid, str) else np.asarray(laid.mean(axis=0))
+    return laid if isinstance(laid, Reason) else np.asarray(laid.mean(axis=0))
 
 
 def before_window(held: AbnormalReturns, window: Window) -> Array:
@@ -75,7 +73,7 @@ def volatility_ratio(held: AbnormalReturns, window: Window) -> float:
     NaN where the members do not share their days.
     """
     basket = basket_of(held, window)
-    if isinstance(basket, str):
+    if isinstance(basket, Reason):
         return float("nan")
     recent = np.concatenate([basket, before_window(held, window)])[-RECENT:]
     recent = recent[np.isfinite(recent)]

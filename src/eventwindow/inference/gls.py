@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from eventwindow.errors import Reason
 from eventwindow.estimation.event_time import Array
 
 COMPONENTS = 100  # of the covariance at most, and at most half the days and a quarter of the firms
 FIRMS = 200  # beyond which a covariance a run takes too long
-TOO_MANY = f"GLS slopes are ranked for at most {FIRMS} firms"
+TOO_MANY = Reason("gls_firms", n=FIRMS)
 
 
 def factor_covariance(residuals: Array) -> Array:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eventwindow.calendars.window import Span, Window, as_window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import complete
@@ -32,7 +33,7 @@ class Inverted:
         return bool(-material < self.low and self.high < material)
 
 
-def inverted(ar: AbnormalReturns, window: Span, level: float = LEVEL, *, scaled: bool = False) -> Inverted | str:
+def inverted(ar: AbnormalReturns, window: Span, level: float = LEVEL, *, scaled: bool = False) -> Inverted | Reason:
     """The mean effects over `window` that the date permutation does not reject, or why there are none.
 
     Over several days the effect is taken to be the same on each; another shape gives another interval. `scaled`, for
@@ -41,7 +42,7 @@ def inverted(ar: AbnormalReturns, window: Span, level: float = LEVEL, *, scaled:
     window = as_window(window)
     held, car = complete(ar, window)
     basket = basket_of(held, window)
-    if isinstance(basket, str):
+    if isinstance(basket, Reason):
         return basket
     value = float(car.car.mean())
     if len(window) > 1:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from eventwindow.errors import Reason
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult, student
 
@@ -24,13 +25,13 @@ def bootstrapped_skewness_adjusted_t(bhar: Array, draws: int = 999, seed: int = 
     name, null = "bootstrapped_skewness_adjusted_t", "the mean buy-and-hold abnormal return is zero"
     x = bhar[np.isfinite(bhar)]
     if len(x) < LEAST or not np.ptp(x) > 0:
-        reason = f"needs {LEAST} events; there are {len(x)}" if len(x) < LEAST else "the returns do not differ"
+        reason = Reason("needs_at_least", needed=LEAST, n=len(x)) if len(x) < LEAST else Reason("returns_alike")
         return NotComputed(name, reason, null, len(x))
     picked = x[np.random.default_rng(seed).integers(0, len(x), size=(draws, len(x) // 4))]
     picked = picked[np.ptp(picked, axis=1) > 0]
     value, of_draws = float(_johnson(x[None], 0.0)[0]), _johnson(picked, float(x.mean()))
     tails = [(1 + int(np.sum(side))) / (len(picked) + 1) for side in (of_draws <= value, of_draws >= value)]
-    text, note = f"{len(picked)} resamples of {len(x) // 4}", f"seed {seed}"
+    text, note = Reason("resamples", n=len(picked), of=len(x) // 4), Reason("seed", seed=seed)
     return SignificanceResult(name, null, value, min(1.0, 2 * min(tails)), text, len(x), note)
 
 
@@ -75,8 +76,9 @@ def standardised_long_horizon_t(months: Months, series: str = "asr", *, by_firm:
     month, firm = (pd.factorize(part)[0] for part in (months.month, months.firm))
     clusters = min(int(month.max()), int(firm.max())) if by_firm else int(month.max())
     if clusters < 1 or not np.isfinite(values).all():
-        reason = "a firm's returns do not vary" if clusters >= 1 else "needs two months, and two firms to cluster by"
+        reason = Reason("returns_constant" if clusters >= 1 else "few_clusters")
         return NotComputed(name, reason, null, len(values))
     groups = np.column_stack([month, firm]) if by_firm else month
     fit = sm.OLS(values, np.ones(len(values))).fit(cov_type="cluster", cov_kwds={"groups": groups})
-    return student(name, null, fit.params[0] / fit.bse[0], clusters, len(values), note=f"mean {fit.params[0]:.5f}")
+    note = Reason("mean_alone", mean=float(fit.params[0]))
+    return student(name, null, fit.params[0] / fit.bse[0], clusters, len(values), note=note)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from eventwindow.calendars.window import Span, as_window
-from eventwindow.errors import StudyError
+from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.permutation import draws
@@ -97,7 +97,7 @@ def _hochberg_sorted(p: Array) -> Array:
     return np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
 
 
-def romano_wolf(ar: AbnormalReturns, window: Span) -> Array | str:
+def romano_wolf(ar: AbnormalReturns, window: Span) -> Array | Reason:
     """Step-down p-values of the single firms on the date permutation.
 
     The largest |SCAR| of the firms not yet rejected is ranked among the same on every estimation day, or on every
@@ -112,7 +112,7 @@ def romano_wolf(ar: AbnormalReturns, window: Span) -> Array | str:
 
     Returns
     -------
-    array (N,) or str
+    array (N,) or Reason
         Adjusted p-values, NaN for a firm that does not hold the window; or why there are none.
 
     Raises
@@ -134,7 +134,7 @@ def romano_wolf(ar: AbnormalReturns, window: Span) -> Array | str:
     """
     window = as_window(window)
     drawn = draws(ar, window, standardised=True)
-    if isinstance(drawn, str):
+    if isinstance(drawn, Reason):
         return drawn
     adjusted = np.full(len(ar), np.nan)
     adjusted[ar.car(window).complete] = step_down(np.abs(drawn.event), np.abs(drawn.runs))

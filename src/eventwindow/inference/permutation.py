@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import common_days, complete, design
@@ -36,22 +37,26 @@ def date_permutation(
     shifts of the joined series (`shifts`). Standardised values are e/s in the estimation window and SAR on the event.
     """
     drawn = draws(ar, window, standardised)
-    if isinstance(drawn, str):
+    if isinstance(drawn, Reason):
         return NotComputed(name, drawn, null, len(ar))
     observed, reference = float(statistic(drawn.value[:, None])[0]), statistic(drawn.runs)
     ranked = abs(float(statistic(drawn.event[:, None])[0]))
     p = (1 + int((np.abs(reference) >= ranked * (1 - ROUNDING)).sum())) / (len(reference) + 1)
-    one = len(window) == 1
-    distribution = f"{len(reference)} estimation days" if one else f"{len(reference) + 1} cyclic shifts"
-    note = f"smallest possible p {1 / (len(reference) + 1):.4g}" if one else ""
+    distribution = days_or_shifts(len(reference), len(window))
+    note = Reason("smallest_p", p=1 / (len(reference) + 1)) if len(window) == 1 else None
     return SignificanceResult(name, null, observed, p, distribution, len(drawn.value), note)
 
 
-def draws(ar: AbnormalReturns, window: Window, standardised: bool) -> Draws | str:
+def days_or_shifts(others: int, length: int) -> Reason:
+    """What a window is ranked among: the estimation days, or the cyclic shifts of several days, itself counted."""
+    return Reason("estimation_days", n=others) if length == 1 else Reason("cyclic_shifts", n=others + 1)
+
+
+def draws(ar: AbnormalReturns, window: Window, standardised: bool) -> Draws | Reason:
     """The members on the event and on every day, or shift, that it is ranked among; or why there are none."""
     held, car = complete(ar, window)
     laid = shared_residuals(held, window, held.standardised_residuals if standardised else held.residuals)
-    if isinstance(laid, str):
+    if isinstance(laid, Reason):
         return laid
     value = car.scar if standardised else car.car
     if len(window) == 1:
@@ -62,16 +67,16 @@ def draws(ar: AbnormalReturns, window: Window, standardised: bool) -> Draws | st
     return Draws(value, sums[:, own], np.delete(sums, own, axis=1))
 
 
-def shared_residuals(held: AbnormalReturns, window: Window, residuals: Array) -> Array | str:
+def shared_residuals(held: AbnormalReturns, window: Window, residuals: Array) -> Array | Reason:
     """(N, T) the residuals on the days that all members hold, or why there are none."""
     if not len(held):
-        return "no event holds the window"
+        return Reason("no_event_in_window")
     if design(held, window) not in ("single", "one_day"):
-        return "the events do not share their days: there is no one cross-section to move"
+        return Reason("no_one_cross_section")
     laid = common_days(held.estimation_days, residuals)[1]
     laid = laid[:, np.isfinite(laid).all(axis=0)]
     if laid.shape[1] < MINIMUM_DAYS:
-        return f"{laid.shape[1]} estimation days on which all members have residuals, {MINIMUM_DAYS} needed"
+        return Reason("few_whole_estimation_days", n=laid.shape[1], needed=MINIMUM_DAYS)
     return laid
 
 

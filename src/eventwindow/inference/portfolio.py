@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import Array, EventReturns
 from eventwindow.inference.design import complete, design, once, same_calendar
@@ -22,33 +23,34 @@ def portfolio_t(ar: AbnormalReturns, window: Window) -> Result:
     name = "portfolio_t"
     held, _ = complete(ar, window)
     if not len(held):
-        return NotComputed(name, "no event holds the window", NULL)
+        return NotComputed(name, Reason("no_event_in_window"), NULL)
     basket = basket_returns(held, window)
-    if isinstance(basket, str):
+    if isinstance(basket, Reason):
         return NotComputed(name, basket, NULL, len(held))
     car = basket.car(window)
     if car.reason[0]:
-        return NotComputed(name, str(car.reason[0]), NULL, len(held))
+        return NotComputed(name, car.reason[0], NULL, len(held))
     dropped = int(np.isfinite(held.ar[:, ar.columns(window)]).any(axis=0).sum() - car.days[0])
-    note = f"{dropped} days left out on which a member has no return" if dropped else ""
+    note = Reason("days_without_a_member", n=dropped) if dropped else None
     return student(name, NULL, car.scar[0], car.dof[0], len(held), note=note)
 
 
-def basket_returns(ar: AbnormalReturns, window: Window, weights: Array | None = None) -> AbnormalReturns | str:
+def basket_returns(ar: AbnormalReturns, window: Window, weights: Array | None = None) -> AbnormalReturns | Reason:
     """Abnormal returns of the basket (one row) under its members' model, or why it has none."""
     if ar.source is None or ar.fitter is None:
-        return "the members have different models"
+        return Reason("models_differ")
     if design(ar, window) not in ("single", "one_day"):
-        return "the members do not share their event days"
+        return Reason("event_days_differ")
     if not same_calendar(ar.estimation_days):
-        return "the members do not share an estimation calendar"
+        return Reason("estimation_calendars_differ")
     source, fitter = ar.source, ar.fitter
 
     def estimated() -> AbnormalReturns:
         return estimate(basket_source(source, weights), fitter, MINIMUM_DAYS)
 
     one: AbnormalReturns = once(ar, "equal-weighted basket", estimated) if weights is None else estimated()
-    return one if len(one) else str(one.excluded["reason"].iloc[0])
+    lost: Reason = one.excluded["reason"].iloc[0] if not len(one) else Reason("no_event_in_window")
+    return one if len(one) else lost
 
 
 def basket_source(source: EventReturns, weights: Array | None = None) -> EventReturns:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventwindow.errors import StudyError
+from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.portfolio import basket_returns
@@ -48,7 +48,7 @@ def portfolio(ar: AbnormalReturns, weights: Array | None = None, name: str = "po
     if weights is not None and (np.shape(weights) != (len(ar),) or not np.isfinite(weights).all() or sum(weights) <= 0):
         raise StudyError(f"a portfolio of {len(ar)} events needs {len(ar)} finite weights with a positive sum.")
     basket = basket_returns(ar, ar.window, None if weights is None else np.asarray(weights, float))
-    if isinstance(basket, str):
+    if isinstance(basket, Reason):
         raise StudyError(f"these events make no portfolio: {basket}.")
     basket.labels["security"] = name
     return basket

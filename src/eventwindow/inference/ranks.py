@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import complete
@@ -33,7 +34,7 @@ def grank_t(ar: AbnormalReturns, window: Window) -> Result:
     t = len(u) - 1
     z = u[-1] / np.sqrt((share * u**2).sum() / (t + 1))
     if z**2 >= t:
-        return NotComputed("grank_t", "the mean rank varies on the event alone", NULL, n)
+        return NotComputed("grank_t", Reason("mean_rank_on_event_alone"), NULL, n)
     return student("grank_t", NULL, z * np.sqrt((t - 1) / (t - z**2)), t - 1, n)
 
 
@@ -50,15 +51,15 @@ def _corrado(name: str, ar: AbnormalReturns, window: Window, *, standardised: bo
     held, _ = complete(ar, window)
     n, t = len(held), held.residuals.shape[1]
     if n == 0:
-        return NotComputed(name, "no event holds the window", NULL)
+        return NotComputed(name, Reason("no_event_in_window"), NULL)
     if standardised and n < 2:
-        return NotComputed(name, f"needs two events; {n} left that hold the window", NULL, n)
+        return NotComputed(name, Reason("needs_two_that_hold", n=n), NULL, n)
     k, share = mean_ranks(held, standardised=standardised)
     tested = k[t:][ar.columns(window)]
     spread = np.sqrt(np.nansum(share * k**2) / (share > 0).sum())
     days = np.isfinite(tested).sum()
     if spread <= 0 or days == 0:
-        return NotComputed(name, "the ranks do not vary", NULL, n)
+        return NotComputed(name, Reason("ranks_constant"), NULL, n)
     return normal(name, NULL, np.nansum(tested) / (np.sqrt(days) * spread), n)
 
 
@@ -67,10 +68,10 @@ def _grank_means(name: str, ar: AbnormalReturns, window: Window) -> tuple[Array,
     held, car = complete(ar, window)
     n = len(held)
     if n < 2:
-        return NotComputed(name, f"needs two events; {n} left that hold the window", NULL, n)
+        return NotComputed(name, Reason("needs_two_that_hold", n=n), NULL, n)
     spread = car.scar.std(ddof=1)
     if spread <= 1e-14 * np.abs(car.scar).max():
-        return NotComputed(name, "the standardised CARs do not differ", NULL, n)
+        return NotComputed(name, Reason("standardised_cars_alike"), NULL, n)
     if ("grank", window) not in held.memo:
         held.memo["grank", window] = mean_ranks_with(held, car.scar / spread)
     u, share, counts = held.memo["grank", window]

@@ -38,7 +38,6 @@ __all__ = [
     "run_tests",
 ]
 
-CARELESS = "not valid here: its size is not shown to hold in this design"
 MET: frozenset[Design] = frozenset({"staggered", "scattered", "mixed"})  # events on several days
 
 
@@ -184,7 +183,7 @@ def in_reading_order(ar: AbnormalReturns, window: Window) -> list[tuple[Signific
 def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTest] | None = None) -> list[Result]:
     """All tests of one window: those that hold for the design in leading order, those that could not run, the others.
 
-    The others are marked: `valid` is False and the note says why. Where the volatility of the last days was not that of
+    The others are marked: `valid` is False. Where the volatility of the last days was not that of
     the estimation window, the permutation scaled by its forecast leads.
 
     Parameters
@@ -225,6 +224,4 @@ def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTes
 
 
 def _marked(result: Result, *, valid: bool) -> Result:
-    if valid or isinstance(result, NotComputed):
-        return result
-    return replace(result, valid=False, note="; ".join(part for part in (CARELESS, result.note) if part))
+    return result if valid or isinstance(result, NotComputed) else replace(result, valid=False)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Span, Window, as_window
-from eventwindow.errors import StudyError
+from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import complete, design
@@ -155,28 +155,28 @@ def _ranked(ar: AbnormalReturns, window: Window, x: Array, names: list[str]) -> 
 def _weighed(ar: AbnormalReturns, window: Window, x: Array, names: list[str]) -> list[tuple[object, ...]]:
     """GLS slopes ranked among those of every run of days, each with the covariance of the days outside it."""
     at, residuals = ar.columns(window), shared_residuals(ar, window, ar.residuals)
-    if isinstance(residuals, str) or len(ar) > FIRMS:
-        reason = residuals if isinstance(residuals, str) else TOO_MANY
+    if isinstance(residuals, Reason) or len(ar) > FIRMS:
+        reason = residuals if isinstance(residuals, Reason) else TOO_MANY
         return [(name, GLS, None, None, None, reason) for name in names]
     event = ar.ar[:, at] if len(window) == 1 else event_residuals(ar, window)
     slopes, t = slopes_of_runs(residuals, event, x), residuals.shape[1]
     b = gls_slopes(ar.car(window).car, x, factor_covariance(residuals))
     error = slopes[untouched(t, len(window))].std(axis=0, ddof=1)
     p = (np.abs(slopes) >= np.abs(slopes[t]) * (1 - ROUNDING)).mean(axis=0)
-    note = "its size at 1 % is not shown to hold: the ranked OLS slope leads"
+    note = Reason("gls_size")
     return [(name, GLS, *cells, note) for name, *cells in zip(names, b / error, p, error, strict=True)]
 
 
 def _robust(ar: AbnormalReturns, car: Array, x: Array, names: list[str]) -> list[tuple[object, ...]]:
     import statsmodels.api as sm
 
-    careless = "not valid: all events share their days" if len(set(ar.labels["date"])) == 1 else ""
+    careless = Reason("all_share_days") if len(set(ar.labels["date"])) == 1 else ""
     hc3 = sm.OLS(car, x).fit(cov_type="HC3", use_t=True)
     cells = zip(hc3.tvalues, hc3.pvalues, hc3.bse, strict=True)
     rows: list[tuple[object, ...]] = [(n, "HC3", *c, careless) for n, c in zip(names, cells, strict=True)]
     firm, date = (pd.factorize(ar.labels[c])[0] for c in ("security", "date"))
     if min(firm.max(), date.max()) < 1:
-        reason = "two-way clusters need two securities and two dates"
+        reason = Reason("two_way_clusters")
         return [*rows, *((name, "clustered by security and date", None, None, None, reason) for name in names)]
     two_way = sm.OLS(car, x).fit(cov_type="cluster", cov_kwds={"groups": np.column_stack([firm, date])})
     cells = zip(two_way.tvalues, two_way.pvalues, two_way.bse, strict=True)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtrc, ndtr, stdtr
 
+from eventwindow.errors import Reason
 from eventwindow.estimation.event_time import Array
 from eventwindow.estimation.exports import Exports
 
@@ -25,11 +26,11 @@ class SignificanceResult(Exports):
         The test's key in docs/methods.md, and the hypothesis that it rejects.
     statistic, p_value : float
         The statistic and its two-sided p-value.
-    distribution : str
-        What the statistic is held against: "t(98)", "100 estimation days".
+    distribution : str or Reason
+        What the statistic is held against: "t(98)", or a reason such as "100 estimation days".
     n : int
         Events.
-    note : str
+    note : Reason or None
         What a reader must know beside the figure.
     valid : bool
         False where the design breaks what the test assumes.
@@ -37,7 +38,7 @@ class SignificanceResult(Exports):
     Examples
     --------
     >>> result = study.summary(0).valid[0]
-    >>> result.distribution, round(result.p_value, 4)
+    >>> str(result.distribution), round(result.p_value, 4)
     ('100 estimation days', 0.0099)
     """
 
@@ -45,9 +46,9 @@ class SignificanceResult(Exports):
     null: str
     statistic: float
     p_value: float
-    distribution: str
+    distribution: str | Reason
     n: int
-    note: str = ""
+    note: Reason | None = None
     valid: bool = True  # False: this design breaks what the test assumes
 
     def to_frame(self) -> pd.DataFrame:
@@ -61,8 +62,10 @@ class NotComputed:
 
     Attributes
     ----------
-    name, reason, null : str
-        The test's key, why it could not run, and the hypothesis that it would have tested.
+    name, null : str
+        The test's key, and the hypothesis that it would have tested.
+    reason : Reason
+        Why it could not run.
     n : int
         Events.
     valid : bool
@@ -70,12 +73,12 @@ class NotComputed:
 
     Examples
     --------
-    >>> study.summary(0).not_computed[0].reason
-    'there is a single event day'
+    >>> print(study.summary(0).not_computed[0].reason)
+    there is a single event day
     """
 
     name: str
-    reason: str
+    reason: Reason
     null: str = ""
     n: int = 0
     valid: bool = True
@@ -90,7 +93,7 @@ class FirmSignificance(Exports):
 
     Attributes
     ----------
-    name, null, distribution, note : str
+    name, null, distribution, note
         As in `SignificanceResult`.
     labels : DataFrame
         A row an event, as in `AbnormalReturns`.
@@ -98,16 +101,16 @@ class FirmSignificance(Exports):
         The statistic and its two-sided p-value.
     n : array (N,)
         What the reference distribution rests on: degrees of freedom, or sums of residuals.
-    reason : array of str (N,)
-        Why there is no result; empty where there is one.
+    reason : array of Reason (N,)
+        Why there is no result; "" where there is one.
     floor, lower_p : array (N,)
         The smallest p-value that can come out, and the one-sided p-value against a fall; empty where there is none.
 
     Examples
     --------
     >>> tests = ew.firm_sq(study, 0)
-    >>> tests[0].note
-    'smallest possible p 0.009901'
+    >>> print(tests[0].note)
+    smallest possible p 0.009901
     >>> list(tests.to_frame()["security"])
     ['A', 'B', 'C']
     """
@@ -117,19 +120,19 @@ class FirmSignificance(Exports):
     labels: pd.DataFrame
     statistic: Array  # (N,)
     p_value: Array  # (N,), two-sided
-    distribution: str
+    distribution: str | Reason
     n: Array  # (N,), what the reference distribution rests on
     reason: np.ndarray  # (N,), "" or why there is no result
     floor: Array = field(default_factory=lambda: np.empty(0))  # (N,), smallest p that can come out
     lower_p: Array = field(default_factory=lambda: np.empty(0))  # (N,), one-sided, against a fall
-    note: str = ""
+    note: Reason | None = None
 
     def __getitem__(self, i: int) -> Result:
         """The result of one event."""
         if self.reason[i]:
-            return NotComputed(self.name, str(self.reason[i]), self.null)
-        floor = f"smallest possible p {self.floor[i]:.4g}" if self.floor.size and np.isfinite(self.floor[i]) else ""
-        note = "; ".join(part for part in (self.note, floor) if part)
+            return NotComputed(self.name, self.reason[i], self.null)
+        floor = self.floor.size and np.isfinite(self.floor[i])
+        note = joined(self.note, Reason("smallest_p", p=float(self.floor[i])) if floor else None)
         value, p = float(self.statistic[i]), float(self.p_value[i])
         return SignificanceResult(self.name, self.null, value, p, self.distribution, int(self.n[i]), note)
 
@@ -142,17 +145,32 @@ class FirmSignificance(Exports):
         return frame.assign(**{name: value for name, value in columns.items() if value.size})
 
 
-def normal(name: str, null: str, z: float, n: int, *, note: str = "") -> SignificanceResult:
+def joined(*notes: Reason | None) -> Reason | None:
+    """The notes that there are, as one."""
+    held = [note for note in notes if note]
+    return Reason.together(held) if held else None
+
+
+def noted(result: Result) -> Reason | str:
+    """A test's note as its tables hold it: why it could not run or does not hold; "" where there is nothing to say."""
+    if isinstance(result, NotComputed):
+        return Reason("not_computed", reason=result.reason)
+    return joined(None if result.valid else Reason("invalid_design"), result.note) or ""
+
+
+def normal(name: str, null: str, z: float, n: int, *, note: Reason | None = None) -> SignificanceResult:
     """A result against N(0,1)."""
     return SignificanceResult(name, null, float(z), float(2 * ndtr(-abs(z))), "N(0,1)", n, note)
 
 
-def student(name: str, null: str, t: float, dof: float, n: int, *, note: str = "") -> SignificanceResult:
+def student(name: str, null: str, t: float, dof: float, n: int, *, note: Reason | None = None) -> SignificanceResult:
     """A result against t(dof)."""
     return SignificanceResult(name, null, float(t), float(2 * stdtr(dof, -abs(t))), f"t({dof:g})", n, note)
 
 
-def fisher(name: str, null: str, f: float, dof: tuple[float, float], n: int, *, note: str = "") -> SignificanceResult:
+def fisher(
+    name: str, null: str, f: float, dof: tuple[float, float], n: int, *, note: Reason | None = None
+) -> SignificanceResult:
     """A result against F(dof); upper tail."""
     text = f"F({dof[0]:g}, {dof[1]:g})"
     return SignificanceResult(name, null, float(f), float(fdtrc(dof[0], dof[1], f)), text, n, note)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import StudyError
+from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.estimation.models.garch import Garch
@@ -59,7 +59,7 @@ def volatility_scaled_sq(ar: AbnormalReturns, window: Window, event: Array | Non
     if ar.residual_sd is None:
         raise StudyError("the volatility-scaled SQ needs a model that lets the volatility move.", remedy="Use garch.")
     car, at = ar.car(window), ar.columns(window)
-    note = "over the volatility forecast of the day before"
+    note = Reason("over_forecast")
     if len(window) == 1:
         scaled = ar.standardised_residuals
         return sample_quantile("volatility_scaled_sq", ar, window, scaled, ar.sar[:, at], car.scar, note=note)

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import binom
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import complete, once
@@ -24,7 +25,7 @@ def generalized_sign_z(ar: AbnormalReturns, window: Window) -> Result:
     name, null = "generalized_sign_z", "CARs are as often positive as residuals of the estimation window"
     held, _ = complete(ar, window)
     if not len(held):
-        return NotComputed(name, "no event holds the window", null)
+        return NotComputed(name, Reason("no_event_in_window"), null)
     positive = once(held, "positive share", lambda: positive_share(held.residuals))
     return _signs(name, null, ar, window, float(positive.mean()))
 
@@ -41,16 +42,16 @@ def wilcoxon_w_plus(ar: AbnormalReturns, window: Window) -> Result:
     car = car[car != 0]
     n = len(car)
     if not n:
-        return NotComputed(name, "no event has a CAR that differs from zero", null)
+        return NotComputed(name, Reason("cars_zero"), null)
     size = np.abs(car)
     rank, tied = _ranks(size)
     w = float(rank[car > 0].sum())
     if n <= EXACT_WILCOXON and not tied:
-        return SignificanceResult(name, null, w, _signed_rank_p(w, n), f"signed ranks of {n}", n)
+        return SignificanceResult(name, null, w, _signed_rank_p(w, n), Reason("signed_ranks", n=n), n)
     ties = np.unique(size, return_counts=True)[1].astype(float)
     variance = n * (n + 1) * (2 * n + 1) / 24 - (ties**3 - ties).sum() / 48
     p = normal(name, null, (w - n * (n + 1) / 4) / np.sqrt(variance), n).p_value
-    return SignificanceResult(name, null, w, p, "N(0,1) with correction for ties", n)
+    return SignificanceResult(name, null, w, p, Reason("normal_with_ties"), n)
 
 
 def _ranks(size: Array) -> tuple[Array, bool]:
@@ -79,10 +80,11 @@ def _signs(name: str, null: str, ar: AbnormalReturns, window: Window, share: flo
     car = complete(ar, window)[1].car
     n, w = len(car), int((car > 0).sum())
     if n == 0 or not 0 < share < 1:
-        reason = "no event holds the window" if n == 0 else "all estimation residuals have one sign"
+        reason = Reason("no_event_in_window" if n == 0 else "residuals_of_one_sign")
         return NotComputed(name, reason, null, n)
     z = (w - n * share) / np.sqrt(n * share * (1 - share))
     if n >= EXACT_SIGNS:
         return normal(name, null, z, n)
     p = _binomial_p(w, n, share)
-    return SignificanceResult(name, null, float(z), p, f"binomial({n}, {share:.3g})", n, f"{w} of {n} positive")
+    against, note = Reason("binomial", n=n, share=share), Reason("positive_of", n=w, of=n)
+    return SignificanceResult(name, null, float(z), p, against, n, note)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eventwindow.calendars.window import Span, Window, as_window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.results import FirmSignificance, NotComputed, Result
@@ -92,7 +93,7 @@ def sample_quantile(
     value: Array,
     *,
     scale: Array | None = None,
-    note: str = "",
+    note: Reason | None = None,
 ) -> FirmSignificance:
     """The place of `value` (N,) among `residuals` (N, T), itself counted.
 
@@ -103,7 +104,8 @@ def sample_quantile(
     reason = ar.car(window).reason.copy()
     if not len(value):
         none = np.empty(0)
-        return FirmSignificance(name, NULL, ar.labels, none, none, "own residuals", none, none, none, none, note)
+        among = Reason("own_residuals")
+        return FirmSignificance(name, NULL, ar.labels, none, none, among, none, none, none, none, note)
 
     def places(rows: slice) -> tuple[Array, Array, Array]:
         if length == 1:
@@ -114,10 +116,10 @@ def sample_quantile(
         return _places(np.delete(sums, own, axis=1), sums[:, own] * (1 - ROUNDING))
 
     count, beyond, below = (np.concatenate(part) for part in zip(*in_blocks(len(value), places), strict=True))
-    reason[(reason == "") & (count == 0)] = f"no {length} consecutive residuals in the estimation window"
+    reason[(reason == "") & (count == 0)] = Reason("no_consecutive_residuals", n=length)
     held = reason == ""
     two, low = (np.where(held, (1 + hits) / (count + 1), np.nan) for hits in (beyond, below))
-    against = "own residuals" if length == 1 else "cyclic shifts of own residuals"
+    against = Reason("own_residuals" if length == 1 else "own_shifts")
     floor = 1 / (count + 1) if length == 1 else np.full(len(value), np.nan)  # of shifts it depends on the days
     return FirmSignificance(
         name, NULL, ar.labels, np.where(held, value, np.nan), two, against, count, reason, floor, low, note
@@ -152,4 +154,4 @@ def single_firm_sq(ar: AbnormalReturns, window: Window) -> Result:
 
 
 def _alone(name: str, ar: AbnormalReturns) -> NotComputed | None:
-    return None if len(ar) == 1 else NotComputed(name, f"is for one event; there are {len(ar)}", NULL, len(ar))
+    return None if len(ar) == 1 else NotComputed(name, Reason("for_one_event", n=len(ar)), NULL, len(ar))

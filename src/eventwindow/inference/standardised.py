@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.correlation import mean_correlation
@@ -32,10 +33,12 @@ def adjusted_patell_z(ar: AbnormalReturns, window: Window) -> Result:
     name = "adjusted_patell_z"
     held, car = complete(ar, window)
     plain, rbar = _patell(name, car.scar, held.dof), _usable_correlation(held, window)
-    if isinstance(plain, NotComputed) or isinstance(rbar, str):
-        return plain if isinstance(plain, NotComputed) else NotComputed(name, str(rbar), NULL, len(held))
+    if isinstance(plain, NotComputed):
+        return plain
+    if isinstance(rbar, Reason):
+        return NotComputed(name, rbar, NULL, len(held))
     z = plain.statistic / np.sqrt(1 + (len(held) - 1) * rbar)
-    return normal(name, NULL, z, len(held), note=f"mean residual correlation {rbar:.3f}")
+    return normal(name, NULL, z, len(held), note=Reason("mean_correlation", correlation=rbar))
 
 
 def bmp_t(ar: AbnormalReturns, window: Window) -> Result:
@@ -48,16 +51,18 @@ def kolari_pynnonen_t(ar: AbnormalReturns, window: Window) -> Result:
     name = "kolari_pynnonen_t"
     held, car = complete(ar, window)
     plain, rbar = _bmp(name, car.scar), _usable_correlation(held, window)
-    if isinstance(plain, NotComputed) or isinstance(rbar, str):
-        return plain if isinstance(plain, NotComputed) else NotComputed(name, str(rbar), NULL, len(held))
+    if isinstance(plain, NotComputed):
+        return plain
+    if isinstance(rbar, Reason):
+        return NotComputed(name, rbar, NULL, len(held))
     n = len(held)
     t = plain.statistic * np.sqrt((1 - rbar) / (1 + (n - 1) * rbar))
-    return student(name, NULL, t, n - 1, n, note=f"mean residual correlation {rbar:.3f}")
+    return student(name, NULL, t, n - 1, n, note=Reason("mean_correlation", correlation=rbar))
 
 
 def _patell(name: str, scar: Array, dof: Array) -> Result:
     if not len(scar) or (dof <= 2).any():
-        reason = "an event has too few estimation days" if len(scar) else "no event holds the window"
+        reason = Reason("event_with_few_days" if len(scar) else "no_event_in_window")
         return NotComputed(name, reason, NULL, len(scar))
     return normal(name, NULL, scar.sum() / np.sqrt((dof / (dof - 2)).sum()), len(scar))
 
@@ -65,19 +70,19 @@ def _patell(name: str, scar: Array, dof: Array) -> Result:
 def _bmp(name: str, scar: Array) -> Result:
     n = len(scar)
     if n < 2:
-        return NotComputed(name, f"needs two events; {n} left that hold the window", NULL, n)
+        return NotComputed(name, Reason("needs_two_that_hold", n=n), NULL, n)
     sd = scar.std(ddof=1)
     if sd <= 1e-14 * np.abs(scar).max():
-        return NotComputed(name, "the standardised CARs do not differ", NULL, n)
+        return NotComputed(name, Reason("standardised_cars_alike"), NULL, n)
     return student(name, NULL, np.sqrt(n) * scar.mean() / sd, n - 1, n)
 
 
-def _usable_correlation(ar: AbnormalReturns, window: Window) -> float | str:
+def _usable_correlation(ar: AbnormalReturns, window: Window) -> float | Reason:
     if ("correlation", window) not in ar.memo:
         ar.memo["correlation", window] = mean_correlation(ar, window)
-    rbar: float | str = ar.memo["correlation", window]
-    if isinstance(rbar, str):
+    rbar: float | Reason = ar.memo["correlation", window]
+    if isinstance(rbar, Reason):
         return rbar
     if rbar >= 1 or 1 + (len(ar) - 1) * rbar <= 0:
-        return f"the mean residual correlation {rbar:.3f} leaves no variance to test against"
+        return Reason("correlation_leaves_no_variance", correlation=rbar)
     return rbar

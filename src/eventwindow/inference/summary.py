@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
@@ -11,7 +12,8 @@ from eventwindow.errors import Catalogue
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.exports import Basis, Exports
 from eventwindow.inference.design import Design, complete, design
-from eventwindow.inference.registry import TESTS, NotComputed, Result, SignificanceResult, run_tests
+from eventwindow.inference.registry import TESTS, run_tests
+from eventwindow.inference.results import NotComputed, Result, SignificanceResult, noted
 
 WORDS: dict[Design, str] = {
     "single": "one event",
@@ -78,8 +80,9 @@ class Summary(Exports):
 
     def to_frame(self) -> pd.DataFrame:
         """A row a test; without a statistic the note is the reason."""
-        rows = [asdict(r) for r in self.results]
-        frame = pd.DataFrame([row | {"test": row["name"], "note": row.get("reason", row.get("note"))} for row in rows])
+        notes = [r.reason if isinstance(r, NotComputed) else noted(r) for r in self.results]
+        frame = pd.DataFrame([asdict(r) for r in self.results]).assign(note=np.array(notes, object))
+        frame = frame.rename(columns={"name": "test"})
         return frame.reindex(columns=list(COLUMNS))
 
     def _exported(self, name: str) -> pd.DataFrame:
@@ -117,10 +120,10 @@ class Summary(Exports):
         return [(title, [self._row(r) for r in results]) for title, results in parts if results]
 
     def _row(self, r: SignificanceResult) -> tuple[str, ...]:
-        tail = self.design not in ("single", "scattered") and r.p_value < 0.01 and r.distribution.startswith(PARAMETRIC)
+        among = str(r.distribution)
+        tail = self.design not in ("single", "scattered") and r.p_value < 0.01 and among.startswith(PARAMETRIC)
         p = "< .01" if tail else f"{r.p_value:.4f}"
-        note = r.note.split("; ", 1)[1] if not r.valid and "; " in r.note else r.note if r.valid else ""
-        return _title(r), f"{r.statistic:.4g}", p, r.distribution, str(r.n), note
+        return _title(r), f"{r.statistic:.4g}", p, among, str(r.n), str(r.note or "")
 
 
 def summarise(ar: AbnormalReturns, window: Window) -> Summary:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.conformal import SINGULAR, unusable
@@ -26,7 +27,7 @@ def sur_f(ar: AbnormalReturns, window: Window) -> Result:
     n = len(c)
     quadratic = float(c @ np.linalg.solve(sigma, c)) / f
     value, second = (dof - n + 1) / (n * dof) * quadratic, dof - n + 1
-    return fisher("sur_f", JOINT, value, (n, second), n, note="Gaussian errors; read it beside its conformal p")
+    return fisher("sur_f", JOINT, value, (n, second), n, note=Reason("gaussian_errors"))
 
 
 def gls_t(ar: AbnormalReturns, window: Window) -> Result:
@@ -43,7 +44,8 @@ def gls_t(ar: AbnormalReturns, window: Window) -> Result:
     effect, left = weight @ c / weight.sum(), dof - n + 1
     spread = max(float(c @ np.linalg.solve(sigma, c) - weight.sum() * effect**2), 0.0) / f
     variance = f / weight.sum() * (dof + spread) / left
-    return student("gls_t", COMMON, effect / np.sqrt(variance), left, n, note=f"common effect {effect:.5f}")
+    note = Reason("common_effect", effect=float(effect))
+    return student("gls_t", COMMON, effect / np.sqrt(variance), left, n, note=note)
 
 
 def _parts(
@@ -55,14 +57,14 @@ def _parts(
         return NotComputed(name, reason, null, len(held))
     e, n = held.residuals, len(held)
     if not np.isfinite(e).all() or not np.isfinite(held.ar[:, ar.columns(window)]).all():
-        return NotComputed(name, "a member misses a return", null, n)
+        return NotComputed(name, Reason("member_misses_return"), null, n)
     dof = float(held.dof[0])
     if dof - n + 1 < 1:
-        return NotComputed(name, f"{n} firms need more than {int(dof)} degrees of freedom", null, n)
+        return NotComputed(name, Reason("firms_and_freedom", n=n, dof=int(dof)), null, n)
     factor = (car.std_error / held.sigma) ** 2
     if np.ptp(factor) > 1e-8 * factor.max():
-        return NotComputed(name, "the members have different factors", null, n)
+        return NotComputed(name, Reason("factors_differ"), null, n)
     sigma = e @ e.T / dof
     if np.linalg.cond(sigma) > SINGULAR:
-        return NotComputed(name, "the residual covariance is singular", null, n)
+        return NotComputed(name, Reason("singular_covariance"), null, n)
     return car.car, sigma, float(factor[0]), dof

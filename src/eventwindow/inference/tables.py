@@ -11,9 +11,10 @@ from scipy.special import stdtrit
 
 from eventwindow.calendars.news import marks
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.cumulative import Cumulative
-from eventwindow.inference.results import LEVEL, NotComputed, Result
+from eventwindow.inference.results import LEVEL, NotComputed, Result, joined, noted
 
 TESTS = ["event", "group", "window_start", "window_end", "test", "statistic", "p_value", "distribution", "n"]
 TESTS += ["note", "null", "valid"]
@@ -38,9 +39,9 @@ def row_of_test(event: str, group: str, window: Window, result: Result) -> tuple
     """A test's answer in the columns `TESTS`."""
     where = (event, group, window.start, window.end, result.name)
     if isinstance(result, NotComputed):
-        return (*where, None, None, "", result.n, f"not computed: {result.reason}", result.null, result.valid)
+        return (*where, None, None, "", result.n, noted(result), result.null, result.valid)
     figures = (result.statistic, result.p_value, result.distribution, result.n)
-    return (*where, *figures, result.note, result.null, result.valid)
+    return (*where, *figures, noted(result), result.null, result.valid)
 
 
 CLEAN = ["car_clean", "std_error_clean", "p_value_clean", "days_clean"]  # without the days of other news
@@ -92,10 +93,11 @@ def _clean(car: Cumulative) -> dict[str, np.ndarray]:
     return dict(zip(CLEAN, (car.car, car.std_error, car.p_value, car.days), strict=True))
 
 
-def _notes(reason: np.ndarray, marked: Sequence[tuple[str, np.ndarray]], at: slice) -> list[str]:
+def _notes(reason: np.ndarray, marked: Sequence[tuple[Reason, np.ndarray]], at: slice) -> np.ndarray:
     """Of each row: why there is no CAR, or what else falls into the window."""
     inside = [(words, np.asarray(days[:, at].any(axis=1))) for words, days in marked]
-    return [
-        f"not computed: {why}" if why else "; ".join(words for words, rows in inside if rows[i])
+    notes = [
+        Reason("not_computed", reason=why) if why else joined(*(words for words, rows in inside if rows[i])) or ""
         for i, why in enumerate(reason)
     ]
+    return np.array(notes, object)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array, Days
 from eventwindow.inference.design import complete, design, once
@@ -17,16 +18,17 @@ def calendar_time(ar: AbnormalReturns, window: Window, least_open: int = 1) -> R
     """Mean daily AR of the equal-weighted open events over its Newey–West error with L - 1 lags, N(0,1) (Fama 1998)."""
     held, _ = complete(ar, window)
     if design(held, window) in ("single", "one_day"):
-        return NotComputed(NAME, "there is a single event day", NULL, len(held))
+        return NotComputed(NAME, Reason("single_event_day"), NULL, len(held))
     at = ar.columns(window)
     key = ("open portfolio", window, least_open)
     days, mean = once(held, key, lambda: open_portfolio(held.event_days[:, at], held.ar[:, at], least_open))
     if len(days) <= len(window) + 1:
-        return NotComputed(NAME, f"{len(days)} days with {least_open} open events", NULL, len(held))
+        return NotComputed(NAME, Reason("few_open_days", n=len(days), open=least_open), NULL, len(held))
     error = newey_west_error(mean, len(window) - 1)
     if error <= 0:
-        return NotComputed(NAME, "the portfolio's abnormal return does not vary", NULL, len(held))
-    return normal(NAME, NULL, mean.mean() / error, len(held), note=f"{len(days)} days, mean {mean.mean():.5f}")
+        return NotComputed(NAME, Reason("portfolio_constant"), NULL, len(held))
+    note = Reason("days_and_mean", n=len(days), mean=float(mean.mean()))
+    return normal(NAME, NULL, mean.mean() / error, len(held), note=note)
 
 
 def open_portfolio(days: Days, ar: Array, least_open: int) -> tuple[Days, Array]:

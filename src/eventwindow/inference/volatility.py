@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import fdtrc
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.permutation import draws
@@ -24,12 +25,13 @@ def abnormal_volatility(ar: AbnormalReturns) -> tuple[Array, Array]:
 def volatility_permutation(ar: AbnormalReturns, window: Window) -> Result:
     """Date permutation, one-sided, of the mean SAR² over its mean under the null; the window's days averaged."""
     if len(window) > 1:
-        return NotComputed(NAME, "is for one day", NULL, len(ar))
+        return NotComputed(NAME, Reason("for_one_day"), NULL, len(ar))
     drawn = draws(ar, window, standardised=True)
-    if isinstance(drawn, str):
+    if isinstance(drawn, Reason):
         return NotComputed(NAME, drawn, NULL, len(ar))
     observed, reference = float((drawn.event**2).mean()), (drawn.runs**2).mean(axis=0)
     p = (1 + int((reference >= observed).sum())) / (len(reference) + 1)
     dof = ar.dof
     ratio = observed / float((dof / (dof - 2)).mean())
-    return SignificanceResult(NAME, NULL, ratio, p, f"{len(reference)} estimation days", len(drawn.event), "one-sided")
+    among = Reason("estimation_days", n=len(reference))
+    return SignificanceResult(NAME, NULL, ratio, p, among, len(drawn.event), Reason("one_sided"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from eventwindow.errors import Reason
 from eventwindow.panel.collect import no_fit
 from eventwindow.panel.events import counted, sharing_line
 from eventwindow.panel.form import PanelStudy, options_of
@@ -39,14 +40,13 @@ def check_panel(study: PanelStudy, step: Step) -> Iterator[str]:
     yield verdict(int((events.told["what"] == "excluded").sum()) + lost, int(events.sharing > 0))
 
 
-def _fits(plan: Plan) -> tuple[int, Counter[str]]:
+def _fits(plan: Plan) -> tuple[int, Counter[Reason]]:
     """How many events were tried, and why some of them have no fit."""
-    reasons, tried, first = Counter[str](), 0, ""
+    reasons, tried = Counter[Reason](), 0
     while tried < len(plan.events) and (tried < TRIED or sum(reasons.values()) == tried):
         stop = min(tried + AT_ONCE, len(plan.events))
-        lost = plan.fitted_together(np.arange(tried, stop)).excluded["reason"]
-        reasons.update(lost.astype(str))
-        first, tried = first or str(next(iter(lost), "")), stop
+        reasons.update(plan.fitted_together(np.arange(tried, stop)).excluded["reason"])
+        tried = stop
     if sum(reasons.values()) == tried:
-        raise no_fit(first)
+        raise no_fit(next(iter(reasons)))
     return tried, reasons

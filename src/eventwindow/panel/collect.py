@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from eventwindow.errors import StudyError
+from eventwindow.errors import Reason, StudyError
 from eventwindow.panel.checkpoints import Chunks
 from eventwindow.panel.partial import Arrays, add_up
 from eventwindow.panel.plan import Plan
@@ -21,7 +21,7 @@ def collected(plan: Plan, kept: Chunks) -> tuple[Tally, list[Arrays]]:
     """What the first pass added up to, and for each window the columns that the tests across events read."""
     rows = [plan.rows(n).start + part["events/row"] for n, part in _each(plan, kept, "events/row") if part]
     if not rows:
-        raise no_fit(kept.load("first", 0, "excluded/reason")["excluded/reason"][0])
+        raise no_fit(Reason.unpacked(kept.load("first", 0, "excluded/reason")["excluded/reason"][0]))
     at = np.concatenate(rows)
     figures = {name: _column(plan, kept, name) for name in FIGURES}
     sums = add_up(_sums(plan, kept))
@@ -30,7 +30,7 @@ def collected(plan: Plan, kept: Chunks) -> tuple[Tally, list[Arrays]]:
     return Tally(plan.specification, plan.dates, at, day, group, figures, sums, {}), columns
 
 
-def no_fit(reason: str) -> StudyError:
+def no_fit(reason: Reason) -> StudyError:
     """A study of which no event can be measured."""
     return StudyError(
         f"no event has a fit; the first because of: {reason}",

@@ -17,7 +17,7 @@ class Part:
     """Arrays only, so that a part is a file and crosses between machines.
 
     events: one row an event with a fit; `row` is its position in the chunk, halo left out. excluded: `row`, `reason`.
-    sums: by key (K, …) or by group (G + 1, …). words: the reasons that codes stand for.
+    sums: by key (K, …) or by group (G + 1, …). words: the reasons that codes stand for, packed.
     """
 
     events: Arrays
@@ -55,5 +55,5 @@ class Words:
         """(N,) codes of texts, uint8."""
         out = np.zeros(len(reason), np.uint8)
         for at in np.flatnonzero(reason != ""):
-            out[at] = self.code.setdefault(str(reason[at]), len(self.code))
+            out[at] = self.code.setdefault(reason[at].packed(), len(self.code))
         return out

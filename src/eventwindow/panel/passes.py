@@ -80,7 +80,7 @@ def _figures(task: Task, ar: AbnormalReturns, cars: list[Cumulative], words: Wor
 
 def _excluded(task: Task, ar: AbnormalReturns) -> dict[str, np.ndarray]:
     row = ar.excluded["event"].to_numpy(np.int64) - task.halo
-    return {"row": row, "reason": ar.excluded["reason"].to_numpy().astype(np.str_)}
+    return {"row": row, "reason": np.array([reason.packed() for reason in ar.excluded["reason"]], np.str_)}
 
 
 def _sums(ar: AbnormalReturns, summed: Cells) -> dict[str, Array]:

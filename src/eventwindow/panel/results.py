@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Catalogue, StudyError
+from eventwindow.errors import Catalogue, Reason, StudyError
 from eventwindow.estimation.exports import Basis, Exports, tool
 from eventwindow.estimation.models import model_named
 from eventwindow.inference.calendar_dependence import rank_sum, variance_of_cars
@@ -181,7 +181,7 @@ def _pairs(plan: Plan, tally: Tally, w: int, chosen: np.ndarray) -> dict[Any, An
     window, n = plan.specification.report[w], int(chosen.sum())
     works = {"variance in calendar time": variance_of_cars, "ranks in calendar time": rank_sum}
     if n > PAIRED:
-        why = f"is for at most {PAIRED:,} events; there are {n:,}"
+        why = Reason("for_at_most", most=PAIRED, n=n)
         lost: dict[Any, Any] = dict.fromkeys(((name, window) for name in works), why)
         if plan.several_exchanges(tally.row[chosen]):  # one date is not one run of days there
             lost |= {("correlation", window): why, ("design", window): "staggered"}

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtr
 
+from eventwindow.errors import Reason
 from eventwindow.estimation.event_time import OUTSIDE
 from eventwindow.estimation.models import model_named
 from eventwindow.panel.checkpoints import Chunks
@@ -26,7 +27,7 @@ def cumulative_rows(plan: Plan, number: int, arrays: dict[str, np.ndarray]) -> p
 
     car, error = laid("car"), laid("std_error")
     dof = np.repeat(arrays["events/dof"], len(windows))
-    notes = ["", *(f"not computed: {word}" for word in arrays["words"][1:])]
+    notes = ["", *(Reason("not_computed", reason=Reason.unpacked(word)) for word in arrays["words"][1:])]
     return frame.assign(
         window_start=np.tile([w.start for w in windows], len(frame) // len(windows)),
         window_end=np.tile([w.end for w in windows], len(frame) // len(windows)),
@@ -66,7 +67,8 @@ def excluded_rows(plan: Plan, number: int, kept: Chunks) -> pd.DataFrame:
     if not len(arrays["excluded/row"]):
         return pd.DataFrame(columns=EXCLUDED, dtype=str)
     frame = _labels(plan, number, arrays["excluded/row"], 1)
-    return frame.assign(what="excluded", reason=arrays["excluded/reason"])[EXCLUDED].astype(str)
+    reasons = [Reason.unpacked(text) for text in arrays["excluded/reason"]]
+    return frame.assign(what="excluded", reason=np.array(reasons, object))[EXCLUDED]
 
 
 def _labels(plan: Plan, number: int, row: np.ndarray, times: int) -> pd.DataFrame:

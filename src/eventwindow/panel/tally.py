@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.cumulative import Cumulative
 from eventwindow.estimation.event_time import Array, Days, EventReturns
@@ -21,7 +22,7 @@ from eventwindow.panel.chunk import Codes, Specification
 from eventwindow.panel.partial import Arrays
 
 NO_SPREAD = 1e-12  # of a sum of squares: what rounding leaves of equal values
-FEW = f"two firms that share an event day have fewer than {MINIMUM_DAYS} common estimation days"
+FEW = Reason("too_few_days_of_a_pair", needed=MINIMUM_DAYS)
 
 
 @dataclass(frozen=True)
@@ -166,10 +167,10 @@ def _portfolio(tally: Tally, group: int, w: int) -> tuple[Days, Array]:
     return tally.dates[at], value[at] / count[at]
 
 
-def _correlation(tally: Tally, group: int, w: int, n: int) -> float | str:
+def _correlation(tally: Tally, group: int, w: int, n: int) -> float | Reason:
     """r̄ of the key, or why there is none."""
     if n < 2:
-        return f"needs two events; {n} is left"
+        return Reason("needs_two", n=n)
     if tally.sums["few"][group + 1, w]:
         return FEW
     if tally.sums["flat"][group + 1, w]:

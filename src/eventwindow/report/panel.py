@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.panel.form import PanelStudy
 from eventwindow.panel.results import ALL, PanelResult
 from eventwindow.report.figures.chart import charted
@@ -23,8 +24,8 @@ SHOWN = 40  # groups on the page; the tables hold all
 LINES = 4  # groups in the figure
 LEADING = 4  # tests of a group
 REASONS = 20
+FEW = "few_estimation_returns"
 KINDS = {  # the events of one kind of reason are counted together: days and figures in it are not told apart
-    r"^\d+ returns in the estimation window .*": "panel.too_few",
     r"^.*\bis no session: next session$": "panel.next",
     r"^.*\bis no session: previous session$": "panel.previous",
     r"^.*: first close after the news on \S+$": "panel.first_close",
@@ -124,7 +125,8 @@ def _group(name: Any, chosen: Language) -> str:
 
 def reasons(excluded: pd.DataFrame, chosen: Language) -> dict[str, Any]:
     """How many events were left out or shifted for each kind of reason, and how many for the kinds not shown."""
-    kinds = excluded.assign(reason=excluded["reason"].replace(KINDS, regex=True))
+    plain = ["panel.too_few" if isinstance(r, Reason) and r.key == FEW else r for r in excluded["reason"]]
+    kinds = excluded.assign(reason=pd.Series(plain, excluded.index, dtype=object).replace(KINDS, regex=True))
     counts = kinds.value_counts(["what", "reason"]).reset_index()
     rows = [
         {

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from eventwindow.errors import catalogue
+from eventwindow.errors import Reason, catalogue
 from eventwindow.report.language import Language
 
 BETWEEN = "; "
@@ -19,11 +19,13 @@ WORD = r"\S+"  # in a blank of any other name
 FORM = re.compile(r"\{(\w+)[!:][^}]*\}")  # a blank with the form of its number, which a text has already
 
 
-def reason_in(language: Language, text: str, names: Mapping[str, str] = NONE) -> str:
+def reason_in(language: Language, text: Reason | str, names: Mapping[str, str] = NONE) -> str:
     """`text` in the reader's language, whole or note by note; `names`: words of the study and what they become.
 
     A note that no key says stays as it is.
     """
+    if isinstance(text, Reason):
+        return language.reason(text)
     whole = _note(language, text, names)
     return whole or language.text("format.clauses").join(
         _note(language, one, names) or one for one in text.split(BETWEEN)

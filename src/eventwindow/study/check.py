@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from eventwindow.errors import Reason
 from eventwindow.prices.checks import Finding
 from eventwindow.prices.retry import Progress
 from eventwindow.study.ahead import event_days, waits_for
@@ -68,7 +69,7 @@ def check_study(
     yield verdict(
         lost,
         len(warnings) + len(inputs.prices.notes),
-        int(excluded["reason"].astype(str).str.startswith("not computed").sum()),
+        sum(isinstance(r, Reason) and r.key == "not_computed" for r in excluded["reason"]),
     )
 
 

@@ -14,7 +14,7 @@ from eventwindow.analyses.event_study import EventStudy
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.calendars.window import Window
 from eventwindow.claims.evidence import Evidence
-from eventwindow.errors import StudyError
+from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import NO_BENCHMARK, placed_events, study_abnormal_returns
 from eventwindow.estimation.contamination import DONE, earlier_events
@@ -28,7 +28,7 @@ class Exclusion(NamedTuple):
     event: str
     security: str
     what: str
-    reason: str
+    reason: Reason | str
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def estimated(inputs: Inputs) -> Estimates:
 
 def excluded_rows(abnormal: AbnormalReturns) -> list[Exclusion]:
     """The events that have no fit, with their reasons."""
-    rows = abnormal.excluded.astype(str).itertuples(index=False)
+    rows = abnormal.excluded.itertuples(index=False)
     return [Exclusion(event, security, "excluded", reason) for event, security, reason in rows]
 
 

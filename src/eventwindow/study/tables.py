@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 
 EXCLUDED = ["event", "security", "what", "window_start", "window_end", "reason"]
 
 
 def excluded_table(
-    abnormal: AbnormalReturns, windows: Sequence[Window], placed: pd.DataFrame, told: Sequence[tuple[str, ...]]
+    abnormal: AbnormalReturns, windows: Sequence[Window], placed: pd.DataFrame, told: Sequence[tuple[object, ...]]
 ) -> pd.DataFrame:
     """What was left out, shifted, substituted or only partly computed, and why.
 
@@ -34,7 +35,7 @@ def excluded_table(
 def _short_estimation(abnormal: AbnormalReturns) -> list[tuple[object, ...]]:
     full, where = len(abnormal.estimation), (abnormal.estimation.start, abnormal.estimation.end)
     return [
-        (event, security, "partly", *where, f"{int(n)} of {full} returns in the estimation window")
+        (event, security, "partly", *where, Reason("estimation_returns", n=int(n), of=full))
         for event, security, n in _named(abnormal, abnormal.nobs)
         if n < full
     ]
@@ -44,9 +45,9 @@ def _incomplete(abnormal: AbnormalReturns, window: Window) -> list[tuple[object,
     car, where = abnormal.car(window), (window.start, window.end)
     rows: list[tuple[object, ...]] = []
     for event, security, why, days in _named(abnormal, car.reason, car.days):
-        missing = f"{len(window) - int(days)} of {len(window)} days without a return, left out of the sum"
+        missing = Reason("days_missing", n=len(window) - int(days), of=len(window))
         if why or days < len(window):
-            rows.append((event, security, "partly", *where, f"not computed: {why}" if why else missing))
+            rows.append((event, security, "partly", *where, Reason("not_computed", reason=why) if why else missing))
     return rows
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from eventwindow.errors import needs_library
+from eventwindow.errors import Reason, needs_library
 from eventwindow.estimation.event_time import Array, EventReturns
 from eventwindow.estimation.models.fit import Fit
 from eventwindow.estimation.models.ols import ols
@@ -40,7 +40,7 @@ class Garch:
             seen = np.isfinite(mean.residuals[i])
             fitted = _quasi_likelihood(mean.residuals[i, seen])
             if fitted is None:
-                problem[i] = "the GARCH likelihood did not converge"
+                problem[i] = Reason("garch_not_converged")
                 continue
             parameters[i], sd[i, seen] = fitted
             notes += _boundary_notes(source.labels.iloc[i], parameters[i])

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from eventwindow.errors import Reason
 from eventwindow.estimation.event_time import Array
 from eventwindow.estimation.models.fit import Fit
 from eventwindow.parallel import in_blocks
@@ -90,9 +91,9 @@ def _seen(y: Array, x: Array) -> np.ndarray:
 def problems(dof: Array, collinear: np.ndarray, constant: np.ndarray) -> np.ndarray:
     """Why an event has no fit, "" where it has one."""
     problem = np.full(len(dof), "", dtype=object)
-    problem[constant] = "the residual variance is zero"
-    problem[collinear] = "the factors are collinear over the estimation window"
-    problem[dof < 3] = "too few returns for the model's coefficients"
+    problem[constant] = Reason("no_residual_variance")
+    problem[collinear] = Reason("collinear_factors")
+    problem[dof < 3] = Reason("too_few_for_coefficients")
     return problem
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.inference.permutation import draws
 from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart, charted
@@ -45,7 +46,9 @@ def groups_data(context: Context) -> pd.DataFrame:
         mine = context.abnormal.select((context.abnormal.labels["group"] == group).to_numpy())
         car = mine.car(DAY)
         drawn = draws(mine, DAY, standardised=False)
-        low, high = (np.nan, np.nan) if isinstance(drawn, str) else np.quantile(drawn.runs.mean(axis=0), [0.025, 0.975])
+        low, high = (
+            (np.nan, np.nan) if isinstance(drawn, Reason) else np.quantile(drawn.runs.mean(axis=0), [0.025, 0.975])
+        )
         frame = car.labels[["group", "security"]].assign(abnormal_return=car.car, low=low, high=high)
         parts.append(frame.assign(mean=frame["abnormal_return"].mean())[COLUMNS].dropna(subset="abnormal_return"))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.inference.permutation import draws
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context
@@ -22,7 +23,7 @@ DAY = Window(0, 0)
 def permutation(context: Context) -> Chart | None:
     """Mean abnormal return of the securities that share day 0, on all estimation days, against the event's."""
     drawn = draws(context.shared, DAY, standardised=False)
-    if isinstance(drawn, str):
+    if isinstance(drawn, Reason):
         return None
     event, null = float(drawn.event.mean()), np.asarray(drawn.runs.mean(axis=0))
     p = (1 + int((np.abs(null) >= abs(event)).sum())) / (len(null) + 1)

@@ -10,11 +10,11 @@ import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.blocks import Block, Cell, Fold, Paragraph, Picture, Table, Words, tagged, weighty
 from eventwindow.report.context import Context
 from eventwindow.report.language import number, p_value, percent
-from eventwindow.report.reasons import reason_in
 
 DASH = "–"  # in the place of a figure that was not worked out
 COLUMNS = ("actual", "expected", "ar", "interval", "p_sq", "p_scaled", "p_family", "p_t", "detectable")
@@ -117,33 +117,23 @@ def sums_table(context: Context, securities: Sequence[str], noted: bool = False)
     keys = ["security", "window_start", "window_end"]
     mine = sums[sums["event"] == context.event].set_index(keys).to_dict("index")
     cells = [[mine.get((s, w.start, w.end), {}) for w in windows] for s in securities]
-    names = _happened(context)
     rows: tuple[tuple[Words | Cell, ...], ...] = tuple(
-        (context.full_name(s), *(_sum(context, cell, names) for cell in row))
-        for s, row in zip(securities, cells, strict=True)
+        (context.full_name(s), *(_sum(context, cell) for cell in row)) for s, row in zip(securities, cells, strict=True)
     )
-    tainted = sum(_note(cell) != "" and not _note(cell).startswith("not computed") for row in cells for cell in row)
+    tainted = sum(told.key != "not_computed" for row in cells for cell in row if (told := _note(cell)))
     note = say("abnormal.windows_note", n=len(securities) * len(windows), held=tainted) if noted else ""
     head = (say("abnormal.security"), *map(context.language.window, windows))
     return Table(say("abnormal.windows_table"), "L" + " r" * len(windows), head, rows, note)
 
 
-def _note(cell: Mapping[Any, Any]) -> str:
-    return "" if pd.isna(cell.get("note")) else str(cell["note"])
+def _note(cell: Mapping[Any, Any]) -> Reason | None:
+    found = cell.get("note")
+    return found if isinstance(found, Reason) else None
 
 
-def _sum(context: Context, cell: Mapping[Any, Any], names: Mapping[str, str]) -> Cell:
+def _sum(context: Context, cell: Mapping[Any, Any]) -> Cell:
     p = cell.get("p_sample_quantile", cell.get("p_value"))
-    note = reason_in(context.language, _note(cell), names)
+    told = _note(cell)
+    note = "" if told is None else context.language.reason(told)
     car = weighty(percent(cell.get("car")) or DASH, bool(pd.notna(p) and p < LEVEL))
     return Cell(Markup("{}{}").format(car, tagged("small", p_value(p) or note)), hint=note)
-
-
-def _happened(context: Context) -> dict[str, str]:
-    """Events and other news as notes name them, in the reader's language."""
-    return {
-        f"{r.what_en} ({r.session:%Y-%m-%d})": context.language.text(
-            "format.name", name=context.language.either(r.what_en, r.what_zh), symbol=f"{r.session:%Y-%m-%d}"
-        )
-        for r in context.result.calendar.dropna(subset=["session"]).itertuples()
-    }

@@ -40,5 +40,5 @@ def _row(context: Context, row: pd.Series) -> tuple[str | Cell, ...]:
         context.event_name(str(row["event"])) if row["event"] else "",
         Cell(", ".join(securities), folded=str(len(securities)) if len(securities) > MANY else ""),
         language.window(Window(int(row["window_start"]), int(row["window_end"]))) if held else "",
-        reason_in(language, str(row["reason"])),
+        reason_in(language, row["reason"]),
     )

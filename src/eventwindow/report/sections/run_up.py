@@ -153,8 +153,7 @@ def _largest(context: Context) -> Markup:
     row = largest_candidate(context)
     if row is None:
         return Markup("")
-    at = int(str(row["note"]).rpartition(" ")[2])
-    day = context.language.text("common.one_day", day=tau(at))
+    day = context.language.text("common.one_day", day=tau(row["note"].value("day")))
     n = int(row["window_end"] - row["window_start"]) + 1
     return context.language.say("late.largest", n=n, day=day, p=p_value(row["p_value"]))
 

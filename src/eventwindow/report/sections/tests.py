@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.blocks import (
     Aside,
@@ -24,7 +25,6 @@ from eventwindow.report.blocks import (
 )
 from eventwindow.report.context import Context
 from eventwindow.report.language import Language, number, p_value, percent
-from eventwindow.report.reasons import reason_in
 from eventwindow.report.sections.abnormal import report_windows
 
 RANKED = ("date_permutation", "sq", "conformal", "block_bootstrap")
@@ -145,7 +145,9 @@ def _chosen(context: Context) -> Markup:
 
 def test_row(language: Language, row: pd.Series) -> dict[str, str]:
     """A test's row of the results in the reader's words."""
-    name, statistic = str(row["test"]), row["statistic"]
+    name, statistic, note = str(row["test"]), row["statistic"], row["note"]
+    if isinstance(note, Reason) and note.key == "not_computed":
+        note = note.value("reason")
     as_percent = name in RETURNS
     known = language.has(f"test.{name}")
     return {
@@ -153,10 +155,14 @@ def test_row(language: Language, row: pd.Series) -> dict[str, str]:
         "null": language.text(f"null.{name}") if language.has(f"null.{name}") else str(row["null"]),
         "statistic": percent(statistic) if as_percent else number(statistic),
         "p": p_value(row["p_value"], parametric=not name.startswith(RANKED)),
-        "reference": reason_in(language, str(row["distribution"])),
+        "reference": _said(language, row["distribution"]),
         "n": str(row["n"]),
-        "note": reason_in(language, str(row["note"]).replace("not computed: ", "")),
+        "note": _said(language, note),
     }
+
+
+def _said(language: Language, cell: object) -> str:
+    return language.reason(cell) if isinstance(cell, Reason) else str(cell)
 
 
 def _title(name: str) -> str:
@@ -167,8 +173,8 @@ def _title(name: str) -> str:
 
 def _correlation(lead: pd.DataFrame) -> str:
     """The mean residual correlation, as the note of the tests that use it states it."""
-    found = lead["note"].astype(str).str.extract(r"mean residual correlation (-?[\d.]+)")[0].dropna()
-    return number(float(found.iloc[0])) if len(found) else ""
+    found = [r for note in lead["note"] if isinstance(note, Reason) for r in note.parts if r.key == "mean_correlation"]
+    return number(found[0].value("correlation")) if found else ""
 
 
 def _groups(context: Context, tests: pd.DataFrame) -> Table:
