@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from eventwindow.errors import Reason
+
 # What begins a formula in some spreadsheet, unless a number or a span of two follows: "-17 %", "-0.02 to -0.01".
 FORMULA = re.compile(r"[=+\-@\t\n＝＋－＠](?!\Z|(?<=[+-])[\d.,]+( ?%)?( to [+-]?[\d.,]+( ?%)?)?\Z)")
 
@@ -27,7 +29,7 @@ def csv_text(table: pd.DataFrame) -> str:
 
 def _inert(texts: pd.Series) -> pd.Series:
     """Texts that a spreadsheet takes for a formula, with an apostrophe before them, and line breaks of one kind."""
-    told = {t: _plain(t) for t in texts.unique() if isinstance(t, str)}
+    told = {t: _plain(str(t)) for t in texts.unique() if isinstance(t, str | Reason)}
     changed = {t: plain for t, plain in told.items() if plain != t}
     return texts.astype(object).map(lambda t: changed.get(t, t)) if changed else texts
 

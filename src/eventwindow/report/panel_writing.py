@@ -72,7 +72,8 @@ def _write_rows(parts: Iterator[pd.DataFrame], path: Path, rows: int) -> None:
 
     writer = None
     for part in parts:
-        table = pa.Table.from_pandas(part, preserve_index=False)
+        texts = {c: part[c].cat.rename_categories(str) for c in part.columns.intersection(["note"])}
+        table = pa.Table.from_pandas(part.assign(**texts), preserve_index=False)
         options: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "use_dictionary": _texts(table)}
         writer = writer or pq.ParquetWriter(path.with_suffix(".parquet"), table.schema, **options)
         writer.write_table(table.cast(writer.schema))
