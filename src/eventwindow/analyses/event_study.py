@@ -28,6 +28,7 @@ from eventwindow.estimation.door import (
     sessions_only,
 )
 from eventwindow.estimation.event_time import Factors, event_returns
+from eventwindow.estimation.exports import tool
 from eventwindow.estimation.given import given, identifier
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.overlaps import overlap_notes
@@ -57,6 +58,11 @@ class EventStudy(AbnormalReturns):
     @classmethod
     def of(cls, abnormal: AbnormalReturns) -> EventStudy:
         return cls(**{f.name: getattr(abnormal, f.name) for f in fields(abnormal)})
+
+    @property
+    def plot(self) -> Any:
+        """Figures that show themselves: `.plot.car()`, `.aar()`, `.caar()`, `.day0()`; `.save("car.svg")` keeps one."""
+        return tool("returns_plot")(self)
 
     def summary(self, window: Span | None = None) -> Summary:
         """Every test of one window: first those that hold for the design, then what could not run, then the others."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
+from pathlib import Path
 
 import pandas as pd
 
+from eventwindow.errors import StudyError, needs_library
 from eventwindow.report.figures.sheet import NARROW, WIDE, Sheet, inline
 
 Paint = Callable[[Sheet], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Chart:
     """A drawn figure: `wide` for a desk and for files, `narrow` for a phone, both SVG.
 
@@ -38,8 +41,26 @@ class Chart:
         found = re.search(r'width="([\d.]+)" height="([\d.]+)"', self.wide)
         return (float(found[1]), float(found[2])) if found else (WIDE, WIDE)
 
+    def save(self, path: Path | str) -> Path:
+        """Write the wide layout as SVG, or as PNG where the name ends so (that needs the extra `pdf`)."""
+        from eventwindow.report.typst import has_typst, png_bytes
+
+        path = Path(path)
+        if path.suffix == ".svg":
+            path.write_text(self.wide, encoding="utf-8", newline="\n")
+        elif path.suffix != ".png":
+            raise StudyError(f"{path.name} is no name of a picture", remedy="Let it end in .svg or .png.")
+        elif not has_typst():
+            raise needs_library("a figure as PNG", "typst")
+        else:
+            path.write_bytes(png_bytes(self.wide))
+        return path
+
+    def __repr__(self) -> str:
+        return f"Chart {self.name}: {self.title}\n.save(PATH) writes it as SVG or PNG, .data is its table"
+
     def _repr_html_(self) -> str:
-        return f"<figure>{self.wide}</figure>"
+        return f"<figure>{self.wide}<figcaption>{escape(f'{self.title}. {self.caption}')}</figcaption></figure>"
 
 
 def charted(paint: Paint, name: str, title: str, caption: str, alt: str, data: pd.DataFrame) -> Chart:
