@@ -26,15 +26,22 @@ while (walker.nextNode()) {
 return found;
 """
 
-# every word of every figure: the figure, its colour and its box on the page; then the words are taken away
+# every word of one figure, which stands alone at the top of the screen: its colour and its box; then the words go
 WORDS = """
-const words = [...document.querySelectorAll("figure svg text")].filter((word) => word.checkVisibility());
+const words = [...arguments[0].querySelectorAll("svg text")].filter((word) => word.checkVisibility());
 return words.map((word) => {
   const box = word.getBoundingClientRect(), colour = getComputedStyle(word).fill;
   word.style.visibility = "hidden";
-  return [word.closest("figure").id, colour, box.x + scrollX, box.y + scrollY, box.width, box.height];
+  return [colour, box.x, box.y, box.width, box.height];
 });
 """
+# one figure stays, all that is no ancestor of it and not in it is taken away; the height of what is left
+ALONE = """
+for (let at = arguments[0]; at !== document.body; at = at.parentElement)
+  for (const beside of at.parentElement.children) if (beside !== at) beside.style.display = "none";
+return document.documentElement.scrollHeight;
+"""
+BACK = "document.querySelectorAll('[style*=none]').forEach((e) => (e.style.display = ''))"
 
 
 def luminance(colour: np.ndarray) -> np.ndarray:
@@ -74,27 +81,38 @@ def faint_texts(browser) -> list[tuple[str, float]]:
 
 
 def faint_words(browser) -> list[tuple[str, str, float]]:
-    """Words of the open page's figures that do not stand out from what is painted under them."""
-    figures: dict[str, list[tuple[str, np.ndarray]]] = {}
-    for figure, front, *box in browser.execute_script(WORDS):
-        figures.setdefault(figure, []).append((front, np.array(box)))
+    """Words of the open page's figures that do not stand out from what is painted under them.
+
+    A figure at a time: a picture of a page of 30,000 px is not the page, for a browser draws no surface that long.
+    """
+    figures = browser.find_elements("css selector", "figure")
     assert len(figures) > 10
-    return [(figure, *word) for figure, words in figures.items() for word in _faint(browser, words)]
+    found = []
+    for figure in figures:
+        name, height = figure.get_attribute("id"), browser.execute_script(ALONE, figure)
+        size = {"width": 1200, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        browser.execute_script("scrollTo(0, 0)")
+        found += [(name, *word) for word in _faint(_words(browser, figure), _pixels(browser))]
+        browser.execute_script(BACK)
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    return found
 
 
-def _faint(browser, words: list[tuple[str, np.ndarray]]) -> list[tuple[str, float]]:
-    boxes = np.array([box for _, box in words])
-    left, top = boxes[:, :2].min(axis=0)
-    width, height = (boxes[:, :2] + boxes[:, 2:]).max(axis=0) - (left, top)
-    under, found = _pixels(browser, left, top, width, height), []
+def _words(browser, figure) -> list[tuple[str, list[float]]]:
+    return [(colour, box) for colour, *box in browser.execute_script(WORDS, figure)]
+
+
+def _faint(words: list[tuple[str, list[float]]], under: np.ndarray) -> list[tuple[str, float]]:
+    found = []
     for front, (x, y, w, h) in words:
-        box = under[int(y - top) : int(np.ceil(y - top + h)), int(x - left) : int(np.ceil(x - left + w))]
+        box = under[int(y) : int(np.ceil(y + h)), int(x) : int(np.ceil(x + w))]
+        assert box.size, (front, x, y)
         ratio = float(np.quantile(contrast(rgb(front), box), CROSSED))
         found += [(front, ratio)] if ratio < AA else []
     return found
 
 
-def _pixels(browser, x: float, y: float, width: float, height: float) -> np.ndarray:
-    clip = {"x": x, "y": y, "width": width, "height": height, "scale": 1}
-    shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip})
+def _pixels(browser) -> np.ndarray:
+    shot = browser.execute_cdp_cmd("Page.captureScreenshot", {})
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(shot["data"]))).convert("RGB"), float)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from importlib.resources import files
+from itertools import combinations
 from xml.etree import ElementTree
 
 import numpy as np
@@ -17,9 +18,10 @@ from eventwindow.report.context import Context
 from eventwindow.report.csv import csv_text
 from eventwindow.report.figures import FIGURES, chart
 from eventwindow.report.figures.claims import claims_data
+from eventwindow.report.figures.lines import Days, Series, draw_lines
 from eventwindow.report.figures.panel import ticks
 from eventwindow.report.figures.prices import prices_data
-from eventwindow.report.figures.sheet import NARROW, SIZE, VARIABLES, WIDE, advance, cut, inline, wrapped
+from eventwindow.report.figures.sheet import NARROW, SIZE, VARIABLES, WIDE, Sheet, advance, cut, inline, wrapped
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.report.typst import png_bytes
 
@@ -245,3 +247,34 @@ def test_a_png_is_the_same_each_time(drawn):
     first = png_bytes(drawn["permutation"].wide)
     assert first == png_bytes(drawn["permutation"].wide)
     assert first.startswith(b"\x89PNG")
+
+
+def test_each_sum_of_dollars_stands_on_an_axis_of_its_own_size(drawn, deepseek):
+    """Millions are not drawn on an axis of billions: each mark is apart from zero."""
+    data = claims_data(deepseek.verdicts)
+    sums = data.loc[data["unit"] == "USD", "stated_low"].abs()
+    kinds = {"USD": (1e8, np.inf), "USD_million": (1e4, 1e8), "USD_one": (-1, 1e4)}
+    for kind, (low, high) in kinds.items():
+        words = language("en").text(f"claims.{kind}")
+        assert (f">{words}</text>" in drawn["claims"].wide) == bool(sums.between(low, high, inclusive="right").any()), (
+            kind
+        )
+    assert sums.max() > 1e8 > sums.min()
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_name_on_a_phone_is_cut(drawings, code):
+    """Names in rows and in the specification curve take as many lines as they need."""
+    figures = [drawings[code][name].narrow for name in ("claims", "specification_curve", "benchmarks", "gains")]
+    assert [word for svg in figures for word in re.findall(r">([^<]*…)</text>", svg)] == []
+
+
+def test_numbers_of_news_do_not_touch():
+    sheet = Sheet(NARROW)
+    news = [(k, f"{k},{k + 1}") for k in range(12)]
+    draw_lines(sheet, Days([""] * 12, news=news), [Series([0.0] * 12)], "")
+    shown = re.findall(r'<text x="([\d.]+)" y="([\d.]+)" text-anchor="middle"[^>]*>(\d+,\d+)</text>', sheet.svg())
+    boxes = [(float(x) - advance(t) / 2, float(x) + advance(t) / 2, float(y)) for x, y, t in shown]
+    assert len(boxes) == len(news)
+    for a, b in combinations(boxes, 2):
+        assert a[2] != b[2] or a[1] <= b[0] or b[1] <= a[0]

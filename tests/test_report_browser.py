@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from contrast import faint_texts, faint_words
@@ -18,8 +20,10 @@ from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import LANGUAGES, language, percent
 
+ROOT = Path(__file__).parents[1]
 STORIES = tuple(file_name(code) for code in LANGUAGES)
 PAGES = tuple(name.replace("report", "appendix") for name in STORIES)
+AXE = Path(os.environ.get("EVENTWINDOW_AXE", ROOT / "node_modules" / "axe-core" / "axe.min.js"))
 WORDS = 1200
 SCREENS, SCREEN = 8, 800
 
@@ -376,11 +380,29 @@ def test_every_text_stands_out_from_its_background(browser, report, scheme, pref
     assert faint_texts(browser) == []
 
 
-@pytest.mark.xfail(
-    strict=False, reason="open: on the long appendix pixels and boxes of words do not meet; cause unknown"
-)
 @pytest.mark.parametrize(("preferred", "page"), [("light", "appendix.html"), ("dark", "appendix.zh-Hant.html")])
 def test_every_word_of_a_figure_stands_out_from_what_is_painted_under_it(browser, report, scheme, preferred, page):
     scheme(preferred)
     opened(browser, report.with_name(page))
     assert faint_words(browser) == []
+
+
+RULES = """
+const [done] = arguments;
+axe.run(document, { resultTypes: ["violations"] }).then(
+  (found) => done(found.violations.map((v) => [v.id, v.help, v.nodes.slice(0, 3).map((n) => n.html.slice(0, 120))])),
+  (error) => done(String(error)));
+"""
+
+
+@pytest.mark.parametrize("page", [*STORIES, *PAGES, "claims/S0-A1.html"])
+@pytest.mark.parametrize("preferred", ["light", "dark"])
+def test_axe_finds_no_violation(browser, report, scheme, preferred, page):
+    """All its rules, of WCAG and of good practice."""
+    if not AXE.is_file():
+        pytest.skip("needs axe-core (`npm install axe-core`; CONTRIBUTING.md)")
+    scheme(preferred)
+    opened(browser, report.parent / page)
+    browser.set_script_timeout(120)
+    browser.execute_script(AXE.read_text(encoding="utf-8"))
+    assert browser.execute_async_script(RULES) == []

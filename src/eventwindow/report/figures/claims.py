@@ -18,6 +18,14 @@ from eventwindow.report.figures.sheet import FAINT, VERDICT, Sheet
 
 UNITS = ("decimal", "USD")
 LARGE = 0.5  # decimals: returns beyond a half have a panel of their own
+MILLIONS, BILLIONS = 1e4, 1e8  # dollars: from here on they are told in millions, in billions
+PANELS = (
+    ("decimal", -1.0, LARGE),
+    ("decimal", LARGE, math.inf),
+    ("USD", BILLIONS, math.inf),
+    ("USD", MILLIONS, BILLIONS),
+    ("USD", -1.0, MILLIONS),
+)
 COLUMNS = ["id", "security", "text_en", "text_zh", "unit", "stated_low", "stated_high", "low", "high"]
 COLUMNS += ["measured", "measured_low", "measured_high", "verdict"]
 
@@ -61,18 +69,26 @@ def _row(verdict: Verdict) -> tuple[object, ...] | None:
 
 def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
     size = data[["stated_low", "stated_high"]].abs().max(axis=1)
-    large = (data["unit"] == "decimal") & (size > LARGE)
-    for panel in (data[chosen] for chosen in ((data["unit"] == "decimal") & ~large, large, data["unit"] == "USD")):
-        if len(panel):
-            unit = str(panel["unit"].iloc[0])
-            rows = [_claim_row(context, r, unit) for r in panel.sort_values("stated_low", kind="stable").itertuples()]
-            draw_rows(sheet, rows, context.language.text(f"claims.{unit}"))
+    for unit, low, high in PANELS:
+        shown = data[(data["unit"] == unit) & (size > low) & (size <= high)].sort_values("stated_low", kind="stable")
+        if len(shown):
+            scale, words = axis_of(context, unit, float(size[shown.index].max()))
+            draw_rows(sheet, [_claim_row(context, r, unit, scale) for r in shown.itertuples()], words)
             sheet.height += 16
 
 
-def _claim_row(context: Context, row: Any, unit: str) -> Row:
+def axis_of(context: Context, unit: str, size: float) -> tuple[float, str]:
+    """What a figure is multiplied by for its axis, and the axis's words: sums of dollars in units of their own size."""
+    say = context.language.text
+    if unit == "USD" and size <= BILLIONS:
+        key = "million" if size > MILLIONS else "one"
+        return 1 / float(say(f"claims.USD_{key}_unit")), say(f"claims.USD_{key}")
+    scale = {"decimal": 100.0, "USD": 1 / context.language.money}.get(unit, 1.0)
+    return scale, say(f"claims.{unit}") if unit in UNITS else ""
+
+
+def _claim_row(context: Context, row: Any, unit: str, scale: float) -> Row:
     """What was said, in its own words, with the figures that would confirm it, the one stated and the one measured."""
-    scale = 100.0 if unit == "decimal" else 1 / context.language.money
     spread = abs(row.stated_high - row.stated_low) + abs(row.measured - row.stated_low)
     edges = [scale * _near(edge, row.stated_low, spread) for edge in (row.low, row.high)]
     name = context.language.either(row.text_en, row.text_zh)

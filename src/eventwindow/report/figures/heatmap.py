@@ -10,12 +10,13 @@ from eventwindow.errors import MINUS
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart, charted
-from eventwindow.report.figures.sheet import COLD, INK, WARM, Sheet, cut
+from eventwindow.report.figures.sheet import COLD, INK, WARM, Sheet, advance, cut
 from eventwindow.report.language import percent, tau
 
 REACH = 5
 FULL = 0.15  # the abnormal return of full colour
 NEAR = 3  # the same on a phone
+CELL = 27  # px: the narrowest that holds its number
 
 
 def heatmap(context: Context) -> Chart | None:
@@ -60,7 +61,8 @@ def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
     columns = (near[c] for c in ("security", "tau", "abnormal_return", "p_value"))
     cells = {(str(s), int(t)): (float(ar), float(p)) for s, t, ar, p in zip(*columns, strict=True)}
     order = row_order(context, data)
-    left = 118.0 if sheet.narrow else 170.0
+    widest = max((advance(context.name(name)) for _, names in order for name in names), default=0.0) + 12
+    left = min(widest, sheet.width - CELL * len(taus))
     wide = (sheet.width - left) / len(taus)
     y = sheet.height + 14
     sheet.text(sheet.width, y, context.language.text("axis.tau"), anchor="end")

@@ -90,8 +90,12 @@ def _events(panel: Panel, days: Days) -> None:
         width = advance(words)
         left = min(max(x - width / 2, 0), sheet.width - width)
         sheet.text(max(left, 0), top - 4, cut(words, sheet.width), INK)
+    ends: list[float] = []  # of each line of numbers: one that would touch another stands above it
     for k, number in days.news:
-        sheet.text(panel.px(k), panel.top + panel.height - 5, number, FAINT, "middle")
+        x, half = panel.px(k), advance(number) / 2 + 2
+        level = next((n for n, end in enumerate(ends) if end <= x - half), len(ends))
+        ends[level : level + 1] = [x + half]
+        sheet.text(x, panel.top + panel.height - 5 - 14 * level, number, FAINT, "middle")
 
 
 def _note(panel: Panel, k: int, value: float, words: str, colour: str) -> None:

@@ -83,8 +83,11 @@ def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
         values = {"name": context.name(str(data["security"][k])), "when": day, "value": number(moved, 0)}
         title = context.language.text("common.mark", **values)
         sheet.rect(x - 0.31 * step, start, 0.62 * step, panel.py(reached) - start, colour, title=title)
-        if advance(number(moved, 0)) < step:
-            sheet.text(x, min(start, panel.py(reached)) - 7, number(moved, 0), INK, "middle")
+        said, y = number(moved, 0), min(start, panel.py(reached)) - 7
+        if k == 0:  # the one that is asked for, whatever stands beside it
+            sheet.text(x - 0.31 * step, y, said, INK)
+        elif advance(said) < step:
+            sheet.text(x, y, said, INK, "middle")
     panel.across(0)
     foot = panel.days([context.language.short_day(d) for d in data["date"]])
     sheet.height = foot

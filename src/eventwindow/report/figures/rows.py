@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from math import isfinite
 
 from eventwindow.report.figures.panel import Panel, plain, reach
-from eventwindow.report.figures.sheet import FAINT, GRID, INK, Sheet, advance, cut
+from eventwindow.report.figures.sheet import FAINT, GRID, INK, Sheet, advance, cut, wrapped
+
+LINE = 15.0  # px from one line of a name to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ def draw_rows(
     wide = 0.0 if sheet.narrow else min(max(advance(r.name) for r in rows) + 14, 0.42 * sheet.width)
     said = max((advance(r.said) for r in rows), default=0.0)
     pitch, lift = (36.0, 22.0) if sheet.narrow else (22.0, 11.0)
-    heads = sum(24.0 for r in rows if r.heading)
+    names = [wrapped(r.name, sheet.width) if sheet.narrow else [cut(r.name, wide - 4)] for r in rows]
+    heads = sum(24.0 for r in rows if r.heading) + LINE * sum(len(lines) - 1 for lines in names)
     top = sheet.height + 4
     inner = sheet.width - wide - 16
     low, high = reach(_figures(rows), 0.02, zero=zero)
@@ -45,14 +48,16 @@ def draw_rows(
     if zero:
         panel.upright(0, INK)
     y = top
-    for row in rows:
+    for row, lines in zip(rows, names, strict=True):
         if row.heading:
             sheet.text(0, y + 17, row.heading, INK, bold=True)
             y += 24
-        if sheet.narrow:
-            sheet.text(0, y + 12, cut(row.name, sheet.width), INK)
-        else:
-            sheet.text(wide, y + lift + 4, cut(row.name, wide - 4), INK, anchor="end")
+        for k, line in enumerate(lines):
+            y += LINE if k else 0
+            if sheet.narrow:
+                sheet.text(0, y + 12, line, INK)
+            else:
+                sheet.text(wide, y + lift + 4, line, INK, "end")
         _marks(panel, row, y + lift + (4 if sheet.narrow else 0))
         y += pitch
     sheet.height = foot

@@ -12,7 +12,7 @@ from eventwindow.report.context import Context
 from eventwindow.report.figures.benchmarks import benchmark_name
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.panel import Panel, reach
-from eventwindow.report.figures.sheet import BLUE, FAINT, INK, Sheet, cut
+from eventwindow.report.figures.sheet import BLUE, FAINT, INK, Sheet, wrapped
 from eventwindow.report.language import percent
 
 DAYS = re.compile(r"(\d+) days(?: before (.+))?")
@@ -69,11 +69,13 @@ def _choices(panel: Panel, context: Context, data: pd.DataFrame, rows: list[tupl
         if choice != last:
             sheet.text(0, sheet.height + 15, context.language.text(f"specification_curve.{choice}"), INK, bold=True)
             sheet.height, last = sheet.height + 20, choice
-        y = sheet.height + 8
-        sheet.text(panel.left - 8, y + 4, cut(option_name(context, choice, option), panel.left - 10), anchor="end")
+        lines = wrapped(option_name(context, choice, option), panel.left - 10)
+        for k, line in enumerate(lines):
+            sheet.text(panel.left - 8, sheet.height + 12 + 14 * k, line, anchor="end")
+        y = sheet.height + 8 + 7 * (len(lines) - 1)
         taken = [panel.px(k) for k in np.flatnonzero(data[choice] == option).tolist()]
         sheet.strokes([[(x, y - 5), (x, y + 5)] for x in taken], INK, 0.8)
-        sheet.height += 16
+        sheet.height += 2 + 14 * len(lines)
     sheet.height += 4
 
 

@@ -6,22 +6,23 @@ import math
 
 from eventwindow.claims.model import Verdict
 from eventwindow.report.context import Context
+from eventwindow.report.figures.claims import axis_of
 from eventwindow.report.figures.rows import Row, draw_rows
 from eventwindow.report.figures.sheet import FAINT, GREEN, INK, NARROW, VERDICT, WIDE, Sheet, inline
 from eventwindow.report.sections.interval import Span, span_of
 
-SCALES = {"decimal": 100.0}
-
 
 def stated(context: Context, verdict: Verdict, label: str) -> str:
     """Both layouts as inline SVG; "" where the verdict rests on no figure that can be drawn."""
-    rows = [row for v in (verdict.parts or (verdict,)) if v.claim.decides for row in _rows(context, v)]
-    units = {v.measured.unit for v in (verdict.parts or (verdict,)) if v.measured and span_of(v)}
-    if not rows or len(units) != 1:
+    spans = [(v, span) for v in (verdict.parts or (verdict,)) if v.claim.decides and (span := span_of(v))]
+    units = {v.measured.unit for v, _ in spans if v.measured}
+    if len(units) != 1:
         return ""
-    unit = units.pop()
-    key = f"claims.{unit}"
-    axis = context.language.text(key) if context.language.has(key) else ""
+    size = max(abs(figure) for _, span in spans for figure in (*span.stated, *span.measured))
+    scale, axis = axis_of(context, units.pop(), size)
+    rows = [row for v, span in spans for row in _rows(context, v, span, scale)]
+    if not rows:
+        return ""
     drawn = []
     for width, look in ((WIDE, "wide"), (NARROW, "narrow")):
         sheet = Sheet(width)
@@ -30,11 +31,10 @@ def stated(context: Context, verdict: Verdict, label: str) -> str:
     return "".join(drawn)
 
 
-def _rows(context: Context, verdict: Verdict) -> list[Row]:
-    span, found = span_of(verdict), verdict.measured
-    if span is None or found is None or found.value is None:
+def _rows(context: Context, verdict: Verdict, span: Span, scale: float) -> list[Row]:
+    found = verdict.measured
+    if found is None or found.value is None:
         return []
-    scale = SCALES.get(found.unit, 1 / context.language.money if found.unit == "USD" else 1.0)
     text = context.language.text
     low, high = (scale * edge for edge in _ends(span))
     bar = Row(text("stated.usual" if span.effect else "stated.fits"), bar=(low, high), bar_colour=_bar(span))
