@@ -18,6 +18,8 @@ from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.measures.bars import lead, symbol_bars
 from eventwindow.claims.model import Claim, Kind
 from eventwindow.errors import ClaimError, NoFigure, catalogue
+from eventwindow.inference.expected_volatility import LOW
+from eventwindow.inference.inversion import inverted
 from eventwindow.inference.registry import run_tests
 from eventwindow.inference.response import response
 from eventwindow.report.language import LANGUAGES, language
@@ -520,7 +522,29 @@ def test_an_effect_carries_its_rank_and_its_power():
     assert found.p_value == pytest.approx(1 / (T + 1))
     s = STEP * np.sqrt(T / (T - 2))
     assert found.effect.std_error == pytest.approx(s * np.sqrt(1 + 1 / T), rel=1e-6)
-    assert found.effect.detectable == pytest.approx(2.81 * found.effect.std_error, rel=0.01)
+    assert found.effect.detectable == pytest.approx(2.81 * found.effect.std_error * moved(found.effect), rel=0.01)
+
+
+def moved(effect):
+    """What the days before the event, on which nothing moves in that world, do to the spread of its null."""
+    assert effect.volatility < LOW
+    return effect.spread / STEP
+
+
+def test_where_volatility_moved_a_claim_is_ranked_by_the_scaled_test():
+    """Ten sessions of thrice the noise before day 0: a fall that few ordinary days reach is nothing special then."""
+    noise = np.random.default_rng(8).normal(0, 0.01, (len(DAYS), 6))
+    noise[ZERO - 10 : ZERO] *= 3
+    noise[ZERO, 1:] = noise[ZERO, 0] - 0.03
+    held = abnormal(pd.DataFrame(noise, index=DAYS, columns=list("MABCDE")))
+    found = response(held, ("A",), Window(0, 0)).effect()
+    by_name = {r.name: r for r in run_tests(held.select(["A"]), Window(0, 0))}
+    assert next(iter(by_name)) == "date_permutation_scaled"
+    assert found.scaled
+    assert found.p_value == pytest.approx(by_name["date_permutation_scaled"].p_value)
+    assert found.p_value > 4 * by_name["sq"].p_value
+    interval = inverted(held.select(["A"]), Window(0, 0), 0.10, scaled=True)
+    assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
 
 
 @pytest.mark.parametrize("window", [Window(0, 0), Window(0, 4)], ids=str)
@@ -532,6 +556,10 @@ def test_an_effect_is_tested_as_the_tests_of_the_study_are(symbols, window):
     held = abnormal(noisy).select(list(symbols))
     found = {r.name: r for r in run_tests(held, window)}
     test = response(held, symbols, window).effect()
+    if test.scaled:
+        assert found["date_permutation_scaled"].p_value == pytest.approx(test.p_value, abs=1e-12)
+        assert next(iter(found)) == "date_permutation_scaled"
+        return
     rank, t = ("sq", "single_firm_t") if len(symbols) == 1 else ("date_permutation_mean", "portfolio_t")
     assert test.p_value == pytest.approx(found[rank].p_value, abs=1e-12)
     assert test.p_parametric == pytest.approx(found[t].p_value, abs=0.03 if len(symbols) > 1 else 1e-9)

@@ -31,8 +31,10 @@ def word(value: float, unit: str = "decimal", **keys) -> str:
     return decide(claim(**keys), measured(value, unit)).word
 
 
-def effect(p: float = 0.004, detectable: float = 0.01) -> Effect:
-    return Effect(5.0, np.zeros(10), np.arange(10), p, p, 0.01, detectable, "SQ")
+def effect(p: float = 0.004, half: float = 0.01, value: float = 0.0) -> Effect:
+    """With a 90 % interval of `half` on either side of the value."""
+    held = {"low": value - half, "high": value + half}
+    return Effect(5.0, np.zeros(10), np.arange(10), p, p, 0.01, 0.01, "SQ", **held)
 
 
 AMOUNTS = st.sampled_from(sorted(set(HEDGES) - {"range"}))
@@ -168,26 +170,35 @@ def test_no_move_has_no_direction():
 
 
 @pytest.mark.parametrize(
-    ("value", "p", "detectable", "expected"),
+    ("value", "p", "half", "expected"),
     [
         (-0.10, 0.01, 0.05, "confirmed"),
         (0.10, 0.01, 0.05, "contradicted"),
-        (-0.03, 0.20, 0.05, "open"),  # an effect of 2 % could not have been seen
-        (-0.003, 0.80, 0.01, "contradicted"),  # it could, and there is none
+        (-0.03, 0.20, 0.05, "open"),  # an effect of 2 % is not ruled out
+        (-0.003, 0.80, 0.01, "contradicted"),  # it is: the interval lies within it
+        (-0.015, 0.20, 0.01, "open"),  # as narrow, but it reaches beyond 2 %
         (0.03, 0.20, 0.05, "open"),  # the wrong sign, but within noise
     ],
 )
-def test_an_effect_needs_sign_significance_and_power(value, p, detectable, expected):
+def test_an_effect_needs_sign_and_significance_and_is_none_only_by_equivalence(value, p, half, expected):
     said = claim(hedge="effect", stated=-1.0)
-    assert decide(said, measured(value, effect=effect(p, detectable))).word == expected
+    assert decide(said, measured(value, effect=effect(p, half, value))).word == expected
 
 
 @pytest.mark.parametrize(
-    ("p", "detectable", "expected"),
-    [(0.01, 0.01, "contradicted"), (0.5, 0.01, "confirmed"), (0.5, 0.1, "open")],
+    ("value", "p", "half", "expected"),
+    [
+        (0.0, 0.5, 0.01, "confirmed"),
+        (0.0, 0.5, 0.1, "open"),
+        (0.05, 0.01, 0.02, "contradicted"),
+        (0.015, 0.01, 0.01, "contradicted"),  # found, and it may be larger than what matters
+        (0.008, 0.01, 0.005, "confirmed_with_context"),  # found, and smaller than what matters
+    ],
 )
-def test_no_effect_without_power_is_open(p, detectable, expected):
-    assert decide(claim(hedge="no_effect"), measured(0.0, effect=effect(p, detectable))).word == expected
+def test_no_effect_is_an_equivalence_test(value, p, half, expected):
+    decision = decide(claim(hedge="no_effect"), measured(value, effect=effect(p, half, value)))
+    assert decision.word == expected
+    assert bool(decision.context) == (expected == "confirmed_with_context")
 
 
 def test_the_corrected_p_value_decides_where_there_is_one():

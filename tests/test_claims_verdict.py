@@ -463,7 +463,7 @@ def test_horizons_that_disagree_are_mixed_and_show_the_path(later, expected):
 
 
 def test_a_reading_leans_only_where_more_than_half_of_its_panels_decide():
-    open_panel = replace(fell("C"), id="C0-9")
+    open_panel = replace(fell("C"), id="C0-9", material=1e-6)
     panels = (replace(went("A", -1.0), id="C0-1"), open_panel)
     judged, _ = weigh([replace(READING, panels=panels)], [], [], world(HIT))
     assert [v.word for v in judged[0].panels] == ["confirmed", "open"]

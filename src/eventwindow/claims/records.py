@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any
 
 from eventwindow.claims.measures import MEASURES
@@ -84,9 +84,17 @@ def _measured(claim: Claim, measured: Measured) -> dict[str, Any]:
             "p_parametric": measured.effect.p_parametric,
             "std_error": measured.effect.std_error,
             "detectable_with_80_per_cent_power": _finite(measured.effect.detectable),
+            "interval_90": [_finite(measured.effect.low), _finite(measured.effect.high)],
+            "volatility_ratio": _known(measured.effect.volatility),
+            "scaled_by_expected_volatility": measured.effect.scaled,
             "material": material(claim),
         }
     return found
+
+
+def _known(value: float) -> float | None:
+    """None where it was not worked out."""
+    return None if isnan(value) else value
 
 
 def _finite(value: float) -> float | None:

@@ -9,8 +9,10 @@
     most        more than half of them (below two thirds with context)
     some        at least one
     effect      the sign, and a p-value of at most 5 % corrected across all effects that are claimed; without it the
-                claim is contradicted only if an effect of the material size would have been found with 80 % power
-    no_effect   the reverse: an effect found contradicts; none found confirms only with that power
+                claim is contradicted only where the effect is equivalent to none: the 90 % interval by inversion lies
+                within what would matter, two one-sided tests at 5 % of that claim alone
+    no_effect   the reverse: confirmed where the effect is equivalent to none (with context where it is none the less
+                found), contradicted by an effect that is found and may matter, else open
 
 A figure that was measured at several horizons is held against the statement at each: it is mixed where they disagree.
 Figures with a sign are compared by size in the direction stated: a loss "of more than 500bn" is one below −500bn.
@@ -27,6 +29,7 @@ from eventwindow.claims.model import Claim, Hedge, Measured, VerdictWord
 from eventwindow.claims.rounding import ENDLESS, HEDGES, SLACK, Bounds, Step, bounds, fit, is_move, step_of
 from eventwindow.claims.strength import STRENGTHS
 from eventwindow.errors import Figure, Reason, is_money
+from eventwindow.inference.response import Effect
 from eventwindow.inference.results import LEVEL, POWER
 
 RULES_VERSION = "2.1"  # of all rules that decide; raise it with RULES_DATE when one of them changes
@@ -255,27 +258,29 @@ def _shares(claim: Claim, measured: Measured, _: float | None) -> Decision:
 
 
 def _effect(claim: Claim, measured: Measured, p_family: float | None) -> Decision:
-    value, found, seen = _tested(claim, measured, p_family)
+    value, found, none = _tested(claim, measured, p_family)
     sign = oriented(claim, value) > 0
     if found:
         word: VerdictWord = "confirmed" if sign else "contradicted"
     else:
-        word = "contradicted" if seen else "open"
+        word = "contradicted" if none else "open"
     return Decision(word, _effect_rule(claim, measured, p_family), Reason("another_test"))
 
 
 def _no_effect(claim: Claim, measured: Measured, p_family: float | None) -> Decision:
-    _, found, seen = _tested(claim, measured, p_family)
-    word: VerdictWord = "contradicted" if found else "confirmed" if seen else "open"
-    return Decision(word, _effect_rule(claim, measured, p_family), Reason("another_test"))
+    _, found, none = _tested(claim, measured, p_family)
+    rule, changes = _effect_rule(claim, measured, p_family), Reason("another_test")
+    if none and found:
+        return Decision("confirmed_with_context", rule, changes, (Reason("found_but_small"),))
+    return Decision("confirmed" if none else "contradicted" if found else "open", rule, changes)
 
 
 def _tested(claim: Claim, measured: Measured, p_family: float | None) -> tuple[float, bool, bool]:
-    """The estimate, whether it is significant, and whether an effect of material size would have been seen."""
+    """The estimate, whether it is significant, and whether it is equivalent to none: smaller than what would matter."""
     if measured.effect is None:
         raise ValueError(f"claim {claim.id} speaks of an effect, but its measure tests none")
     p = measured.effect.p_value if p_family is None else p_family
-    return _value(measured), p <= LEVEL, measured.effect.detectable <= material(claim)
+    return _value(measured), p <= LEVEL, measured.effect.equivalent(material(claim))
 
 
 def material(claim: Claim) -> float:
@@ -298,9 +303,17 @@ def _effect_rule(claim: Claim, measured: Measured, p_family: float | None) -> Re
         p=Figure(p, "p"),
         level=Figure(LEVEL, "share"),
         corrected="" if p_family is None else Reason("corrected"),
+        interval=_interval(measured.effect, measured.unit),
         seen=found_at(measured.effect.detectable, measured.unit),
         least=Figure(material(claim), measured.unit, sign=False),
     )
+
+
+def _interval(test: Effect, unit: str) -> Reason:
+    """The effects that the ranks do not reject at 10 %; with too few days, any."""
+    if not (math.isfinite(test.low) and math.isfinite(test.high)):
+        return Reason("no_interval")
+    return Reason("interval_90", low=Figure(test.low, unit), high=Figure(test.high, unit))
 
 
 def found_at(detectable: float, unit: str) -> Reason:

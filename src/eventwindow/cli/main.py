@@ -185,6 +185,8 @@ def _calibration_options(commands: argparse._SubParsersAction[argparse.ArgumentP
     size.add_argument("--windows", type=int, nargs="+", default=(1,), metavar="DAYS", help="from day 0 on, in sessions")
     size.add_argument("--months", nargs="+", default=("all",), metavar="KIND", help="all, calm or turbulent")
     size.add_argument("--effects", type=float, nargs="+", default=(0.0, 0.005, 0.01, 0.02), metavar="X")
+    size.add_argument("--shape", default="equal", choices=("equal", "unequal", "opposed"), help="of effects, over firms")
+    size.add_argument("--designs", nargs="+", metavar="NAME", help="one_day_related, staggered …; all by default")
     size.add_argument("--out", type=Path, default=Path("eventwindow-out/calibration"), metavar="DIR")
 
 
@@ -392,6 +394,7 @@ def _draft(options: argparse.Namespace) -> int:
 def _calibrate(options: argparse.Namespace) -> int:
     from eventwindow.cli.terminal import progress
     from eventwindow.inference.calibration import calibrate
+    from eventwindow.inference.pseudo_events import PATTERNS
     from eventwindow.prices.panel import panel_prices
     from eventwindow.report.calibration import write_calibration
 
@@ -405,8 +408,10 @@ def _calibrate(options: argparse.Namespace) -> int:
             prices,
             draws=options.draws,
             firms=options.firms,
+            patterns=options.designs or tuple(PATTERNS),
             months=options.months,
             effects=options.effects,
+            shape=options.shape,
             windows=[(0, days - 1) for days in options.windows],
             seed=options.seed,
             workers=min(2, os.cpu_count() or 1),

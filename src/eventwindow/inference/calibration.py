@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import pairwise, product
 from typing import Literal, cast
 
 import numpy as np
@@ -14,7 +14,8 @@ from eventwindow.calendars.window import Span, Window, as_window
 from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import Array, event_returns
-from eventwindow.inference.design import Design
+from eventwindow.inference.design import Design, complete
+from eventwindow.inference.expected_volatility import HIGH, LOW, NAME, volatility_ratio
 from eventwindow.inference.pseudo_events import MONTHS, PATTERNS, Draws, Panel, panel_of
 from eventwindow.inference.registry import LEADING, TESTS, SignificanceResult, in_reading_order
 from eventwindow.parallel import processes, starting
@@ -26,13 +27,16 @@ LEVELS = (0.05, 0.01)
 DESIGNS = {"one_day_related": "one_day", "one_day_unrelated": "one_day"}  # of patterns with a name of their own
 CLUSTERED = ("one_day_related", "one_day_unrelated", "staggered")  # patterns whose events fall into one month
 EVENTS_AT_ONCE = 5000  # fitted together
+BANDS = (LOW, HIGH, 1.4, 2.0)  # of the volatility ratio, between which rejections are counted apart
+BANDED = (LEAD, "date_permutation_mean", NAME)  # the tests that are
 
 
 @dataclass(frozen=True)
 class Calibration:
     """Rejection rates of every test on pseudo-events drawn from one panel of prices."""
 
-    # pattern, months, window_start, window_end, firms, test, valid, effect, level, rate, mc_error, draws (that ran)
+    # pattern, months, window_start, window_end, firms, shape, volatility ("" or a band of its ratio), test, valid, effect,
+    # level, rate, mc_error, draws (that ran)
     table: pd.DataFrame
     period: tuple[str, str]  # first and last day of the panel
     firms: int  # in the panel
@@ -43,6 +47,7 @@ class Calibration:
     def rates(self, effect: float = 0.0, level: float = 0.05) -> pd.DataFrame:
         """One effect and level: a row a test, a column a pattern, kind of months, window and number of firms."""
         at = np.isclose(self.table["effect"], effect) & np.isclose(self.table["level"], level)
+        at &= self.table["volatility"] == ""
         chosen = self.table[at].assign(days=self.table["window_end"] - self.table["window_start"] + 1)
         columns = [c for c in ("pattern", "months", "days", "firms") if len(chosen[c].unique()) > 1] or ["firms"]
         wide = chosen.pivot_table(index="test", columns=columns, values="rate", sort=False)
@@ -107,7 +112,8 @@ def calibrate(
     -------
     Calibration
         `table`: a row a design, test, effect and level, with its rate of rejections and Monte Carlo error, clustered by
-        month where the events share one. The test "leading" is what `run_tests` puts first, draw by draw.
+        month where the events share one. The test "leading" is what `run_tests` puts first, draw by draw. Where the
+        firms share their days, true nulls are counted by band of the volatility ratio, too.
         `rates(effect, level)`: tests by design.
 
     Raises
@@ -170,7 +176,8 @@ def _rejections(task: _Task) -> list[dict[str, object]]:
     pattern = "scattered" if task.n == 1 else task.pattern
     drawn = task.panel.draw(np.random.default_rng(task.seed), pattern, task.n, task.draws, task.months)
     month = pd.PeriodIndex(task.panel.returns.index, freq="M").astype(str).to_numpy()[drawn.day[:, 0]]
-    return _rows(task, _baskets(task, drawn), month)
+    p, ratio = _baskets(task, drawn)
+    return _rows(task, p, month) + _banded(task, p, month, ratio)
 
 
 def _fitted(panel: Panel, drawn: Draws) -> AbnormalReturns:
@@ -189,9 +196,10 @@ def _fitted(panel: Panel, drawn: Draws) -> AbnormalReturns:
     return fitted
 
 
-def _baskets(task: _Task, drawn: Draws) -> dict[str, Array]:
-    """p-values (draws, effects) of every test; NaN where it could not run."""
+def _baskets(task: _Task, drawn: Draws) -> tuple[dict[str, Array], Array]:
+    """p-values (draws, effects) of every test, NaN where it could not run; and the volatility ratio of each draw."""
     draws, n = drawn.day.shape
+    ratio = np.full(draws, np.nan)
     p = {name: np.full((draws, len(task.effects)), np.nan) for name in (LEAD, *TESTS)}
     planted = [effect * _multiples(n, task.shape) for effect in task.effects]
     at_once = max(1, EVENTS_AT_ONCE // n)
@@ -202,7 +210,8 @@ def _baskets(task: _Task, drawn: Draws) -> dict[str, Array]:
             basket = ar.select(np.arange(d * n, (d + 1) * n))
             basket = replace(basket, origin=basket.source, position=np.arange(n))
             _fill(p, first + d, basket, planted)
-    return p
+            ratio[first + d] = volatility_ratio(complete(basket, basket.window)[0], basket.window)
+    return p, ratio
 
 
 def _fill(p: dict[str, Array], d: int, basket: AbnormalReturns, planted: list[Array]) -> None:
@@ -235,7 +244,10 @@ def _with_effect(ar: AbnormalReturns, effect: Array) -> AbnormalReturns:
     return replace(ar, actual=ar.actual + added, origin=origin, position=np.arange(len(ar)))
 
 
-def _rows(task: _Task, p: dict[str, Array], month: np.ndarray) -> list[dict[str, object]]:
+def _rows(
+    task: _Task, p: dict[str, Array], month: np.ndarray, volatility: str = "", at: np.ndarray | None = None
+) -> list[dict[str, object]]:
+    """Rates of the draws `at` (all by default), which a band of the volatility ratio holds."""
     rows: list[dict[str, object]] = []
     window, kind = task.panel.window, DESIGNS.get(task.pattern, task.pattern)
     design: dict[str, object] = {
@@ -244,11 +256,13 @@ def _rows(task: _Task, p: dict[str, Array], month: np.ndarray) -> list[dict[str,
         "window_start": window.start,
         "window_end": window.end,
         "firms": task.n,
+        "shape": task.shape,
+        "volatility": volatility,
     }
     leading = LEADING["single" if task.n == 1 else cast("Design", kind)]
     together = task.n == 1 or task.pattern in CLUSTERED
     for (name, values), (j, effect), level in product(p.items(), enumerate(task.effects), LEVELS):
-        ran = np.isfinite(values[:, j])
+        ran = np.isfinite(values[:, j]) if at is None else np.isfinite(values[:, j]) & at
         if not ran.any():
             continue
         rejected = values[ran, j] <= level
@@ -257,6 +271,23 @@ def _rows(task: _Task, p: dict[str, Array], month: np.ndarray) -> list[dict[str,
         told = {"test": name, "valid": name in (LEAD, *leading), "effect": effect, "level": level}
         rows.append(design | told | figures)
     return rows
+
+
+def _banded(task: _Task, p: dict[str, Array], month: np.ndarray, ratio: Array) -> list[dict[str, object]]:
+    """Rates of true nulls by band of the volatility ratio, where the firms share their days."""
+    nulls = replace(task, effects=tuple(effect for effect in task.effects if effect == 0.0))
+    chosen = {name: p[name][:, [j for j, effect in enumerate(task.effects) if effect == 0.0]] for name in BANDED}
+    band = np.digitize(ratio, BANDS)
+    parts = [
+        _rows(nulls, chosen, month, name, (band == k) & np.isfinite(ratio)) for k, name in enumerate(band_names())
+    ]
+    return [row for part in parts for row in part]
+
+
+def band_names() -> list[str]:
+    """What the bands of the volatility ratio are called, the lowest first."""
+    between = [f"{low:g} to {high:g}" for low, high in pairwise(BANDS)]
+    return [f"below {BANDS[0]:g}", *between, f"above {BANDS[-1]:g}"]
 
 
 def clustered_error(rejected: np.ndarray, cluster: np.ndarray) -> float:

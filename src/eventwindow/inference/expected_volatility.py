@@ -16,7 +16,9 @@ from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, run_
 NAME, NULL = "date_permutation_scaled", "the mean CAR is a day's like any other, for the volatility expected of it"
 DECAY = 0.94  # of the EWMA, a day (RiskMetrics 1996)
 RECENT = 10  # sessions before day 0 whose volatility is held against the estimation window's
-HIGH, LOW = 1.2, 0.7  # ratios beyond which the scaled test leads: led by 1.4, turbulent months reject 8 % (calibration)
+# Ratios beyond which the scaled test leads, here and in claims. Already between 1.2 and 1.4 the plain one rejects too much
+# (docs/calibration.md, by the volatility ratio): what led from 1.4 on would leave its band in turbulent months.
+HIGH, LOW = 1.2, 0.7
 
 
 def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
@@ -28,10 +30,9 @@ def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
     basket = basket_of(held, window)
     if isinstance(basket, Reason):
         return NotComputed(NAME, basket, NULL, len(held))
-    before = before_window(held, window)
-    forecast, final = ewma(basket, before[np.isfinite(before)])
     length, event = len(window), event_residuals(held, window).mean(axis=0)
-    path = np.concatenate([forecast, np.full(length, final)]) * np.sqrt(length)
+    path = forecasts(basket, before_window(held, window), length) * np.sqrt(length)
+    final = path[-1] / np.sqrt(length)
     scaled = np.abs(run_sums(circle(basket, event), length) / path)
     observed, others = scaled[len(basket)], np.delete(scaled, len(basket))
     if length == 1:
@@ -67,15 +68,27 @@ def ewma(basket: Array, between: Array) -> tuple[Array, float]:
     return np.sqrt(variance[: len(basket)]), float(np.sqrt(variance[-1]))
 
 
+def forecasts(basket: Array, between: Array, length: int) -> Array:
+    """(T + L,) the standard deviation expected for the run that begins on each day, the evening before it.
+
+    Of the event's days, all of them that of the evening before the first.
+    """
+    path, final = ewma(basket, between[np.isfinite(between)])
+    return np.concatenate([path, np.full(length, final)])
+
+
 def volatility_ratio(held: AbnormalReturns, window: Window) -> float:
     """The basket's volatility over the last `RECENT` sessions before the window, over that of the estimation window.
 
     NaN where the members do not share their days.
     """
     basket = basket_of(held, window)
-    if isinstance(basket, Reason):
-        return float("nan")
-    recent = np.concatenate([basket, before_window(held, window)])[-RECENT:]
+    return float("nan") if isinstance(basket, Reason) else ratio_of(basket, before_window(held, window))
+
+
+def ratio_of(basket: Array, between: Array) -> float:
+    """The same of one series: its estimation days, and the days between them and the window."""
+    recent = np.concatenate([basket, between])[-RECENT:]
     recent = recent[np.isfinite(recent)]
     return float(np.sqrt(np.mean(recent**2) / np.mean(basket**2))) if len(recent) else float("nan")
 
@@ -83,3 +96,8 @@ def volatility_ratio(held: AbnormalReturns, window: Window) -> float:
 def unlike(ratio: float) -> bool:
     """Whether volatility moved so much that days are not exchangeable."""
     return ratio > HIGH or ratio < LOW
+
+
+def word_of(ratio: float) -> str:
+    """What such a time is called: "restless", "calmer", or "usual" between the two."""
+    return "restless" if ratio > HIGH else "calmer" if ratio < LOW else "usual"

@@ -11,7 +11,7 @@ from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import complete
-from eventwindow.inference.expected_volatility import basket_of, before_window, ewma
+from eventwindow.inference.expected_volatility import basket_of, before_window, forecasts
 from eventwindow.inference.results import LEVEL
 from eventwindow.inference.shifts import ROUNDING, event_residuals, run_sums
 
@@ -36,36 +36,40 @@ class Inverted:
 def inverted(ar: AbnormalReturns, window: Span, level: float = LEVEL, *, scaled: bool = False) -> Inverted | Reason:
     """The mean effects over `window` that the date permutation does not reject, or why there are none.
 
-    Over several days the effect is taken to be the same on each; another shape gives another interval. `scaled`, for
-    one day: each day over the volatility expected of it the evening before.
+    Over several days the effect is taken to be the same on each; another shape gives another interval. `scaled`: each
+    day, or run, over the volatility expected of it the evening before.
     """
     window = as_window(window)
     held, car = complete(ar, window)
     basket = basket_of(held, window)
     if isinstance(basket, Reason):
         return basket
-    value = float(car.car.mean())
-    if len(window) > 1:
-        return Inverted(value, *_of_window(held, window, basket, level), level)
-    before = before_window(held, window)
-    forecast, final = ewma(basket, before[np.isfinite(before)]) if scaled else (np.ones(len(basket)), 1.0)
-    half = _critical(np.abs(basket) / forecast, level) * final
-    return Inverted(value, value - half, value + half, level)
+    value, length = float(car.car.mean()), len(window)
+    path = forecasts(basket, before_window(held, window), length) if scaled else np.ones(len(basket) + length)
+    if length == 1:
+        half = critical_size(np.abs(basket) / path[:-1], level) * path[-1]
+        return Inverted(value, value - half, value + half, level)
+    at = held.columns(window)
+    scale = (held.sigma[:, None] / held.std_error[:, at]).mean(axis=0)  # of an effect on the residuals' scale
+    event = event_residuals(held, window).mean(axis=0)
+    return Inverted(value, *of_window(basket, event, scale, path, level), level)
 
 
-def _critical(sizes: Array, level: float) -> float:
+def critical_size(sizes: Array, level: float) -> float:
     """The largest size that (1 + its rank)/(T + 1) does not reject; infinite where the days are too few."""
     k = int(level * (len(sizes) + 1) * (1 + ROUNDING))
     return float(np.sort(sizes)[::-1][k - 1]) if k else float("inf")
 
 
-def _of_window(held: AbnormalReturns, window: Window, basket: Array, level: float) -> tuple[float, float]:
-    """p changes only where two runs are equal in size: of these effects, the first and the last not rejected."""
-    length, at = len(window), held.columns(window)
-    scale = (held.sigma[:, None] / held.std_error[:, at]).mean(axis=0)  # of an effect on the residuals' scale
-    event = event_residuals(held, window).mean(axis=0)
-    fixed = run_sums(np.concatenate([basket, event]), length)
-    slope = run_sums(np.concatenate([np.zeros(len(basket)), scale / length]), length)
+def of_window(basket: Array, event: Array, scale: Array, path: Array, level: float) -> tuple[float, float]:
+    """The sums over the event's days that the shifts of the joined series do not reject, each run over its `path`.
+
+    `scale` is what an effect of one on a day comes to in `event`. p changes only where two runs are equal in size: of
+    these effects, the first and the last that are not rejected.
+    """
+    length = len(event)
+    fixed = run_sums(np.concatenate([basket, event]), length) / path
+    slope = run_sums(np.concatenate([np.zeros(len(basket)), scale / length]), length) / path
     own, others = len(basket), np.arange(len(fixed)) != len(basket)
     edges = [(fixed[own] - sign * fixed[others]) / _nonzero(slope[own] - sign * slope[others]) for sign in (1, -1)]
     tried = np.sort(np.concatenate(edges))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from math import inf, nan
 
 import numpy as np
 import pandas as pd
@@ -12,38 +14,146 @@ from scipy.special import stdtr, stdtrit
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Listed, NoFigure, Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
-from eventwindow.inference.results import POWER
+from eventwindow.inference.expected_volatility import before_window, forecasts, ratio_of, unlike
+from eventwindow.inference.inversion import critical_size, of_window
+from eventwindow.inference.results import LEVEL, POWER
 from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, run_sums, untouched
 
 FEWEST = 100  # returns that an estimation window must hold, and pseudo-dates that a test needs
 
 
 @dataclass(frozen=True, slots=True)
+class Track:
+    """One series of daily abnormal returns, of a firm, a basket, or a difference of baskets.
+
+    residuals: (T,) of the estimation `days`; between: (G,) of the days from there to the window, or to day 0, NaN where
+    missing; event: (L,) of the `event_days`, on the scale of the residuals; scale: (L,) what an effect of one on a day
+    comes to there.
+    """
+
+    days: np.ndarray
+    residuals: np.ndarray
+    between: np.ndarray
+    event_days: np.ndarray
+    event: np.ndarray
+    scale: np.ndarray
+
+    @property
+    def plain_spread(self) -> float:
+        """The standard deviation of the runs that hold no day of the event, not scaled."""
+        return self.ranked(np.ones(len(self.days) + len(self.event))).spread
+
+    @property
+    def volatility(self) -> float:
+        """Of the last sessions, over that of the estimation days."""
+        return ratio_of(self.residuals, self.between)
+
+    @property
+    def path(self) -> np.ndarray:
+        """(T + L,) what the run that begins on each day is divided by: its forecast over the event's.
+
+        Ones but where volatility moved (`expected_volatility.unlike`): there a day stands for what it would have been
+        under the volatility expected of the event.
+        """
+        length = len(self.event)
+        if not unlike(self.volatility):
+            return np.ones(len(self.days) + length)
+        path = forecasts(self.residuals, self.between, length)
+        return path / path[-1]
+
+    def ranked(self, path: np.ndarray | None = None) -> Ranked:
+        """The event, and what it is ranked among: each day, or each other shift of the joined series."""
+        length, own, path = len(self.event), len(self.days), self.path if path is None else path
+        if length == 1:
+            quiet = np.ones(own, bool)
+            return Ranked(self.residuals / path[:own], self.days, quiet, float(self.event[0]), self.volatility)
+        sums = run_sums(circle(self.residuals, self.event), length) / path
+        last = np.roll(np.concatenate([self.days, self.event_days]), 1 - length)  # of the run that begins on each day
+        others = np.arange(len(sums)) != own  # the event's own run begins there
+        quiet = untouched(own, length)[others]
+        return Ranked(sums[others], last[others], quiet, float(sums[own]), self.volatility)
+
+    def interval(self, level: float, value: float) -> tuple[float, float]:
+        """The effects that the ranks do not reject at `level`."""
+        if len(self.event) > 1:
+            return of_window(self.residuals, self.event, self.scale, self.path, level)
+        half = critical_size(np.abs(self.ranked().null), level)
+        return value - half, value + half
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An event and its null: the mean residual of other days, or sums over other shifts, and which hold none of it."""
+
+    null: np.ndarray
+    days: np.ndarray  # the last day of each
+    quiet: np.ndarray
+    value: float
+    volatility: float  # the ratio of `Track.volatility`
+
+    @property
+    def spread(self) -> float:
+        """The standard deviation of what holds no day of the event."""
+        return float(np.std(self.null[self.quiet]))
+
+
+def combined(tracks: Sequence[Track], weights: Sequence[float]) -> Track:
+    """The weighted sum of several series on the estimation days that all of them hold."""
+    days = reduce(np.intersect1d, (one.days for one in tracks))
+    if len(days) < FEWEST:
+        raise NoFigure(Reason("few_shared_days"))
+    gap = min(len(one.between) for one in tracks)  # of markets with other holidays, the last ones
+
+    def total(parts: Iterable[np.ndarray]) -> np.ndarray:
+        return np.sum([weight * part for weight, part in zip(weights, parts, strict=True)], axis=0)
+
+    places = [np.intersect1d(days, one.days, return_indices=True)[2] for one in tracks]
+    return Track(
+        days,
+        total(one.residuals[at] for one, at in zip(tracks, places, strict=True)),
+        total(one.between[len(one.between) - gap :] for one in tracks),
+        tracks[0].event_days,
+        total(one.event for one in tracks),
+        np.mean([one.scale for one in tracks], axis=0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """The mean cumulative abnormal return of some firms over a window, and the same on every day or cyclic shift.
 
-    null: (n_dates,), the mean residual of one day, or its sums over the other shifts of the joined series (`shifts`);
-    days: their last days; quiet: which of them hold no day of the event; ranked: the event on the same scale;
-    members: firms it is the mean of.
+    track: its daily series; members: firms it is the mean of.
     """
 
     estimate: float
     std_error: float
     dof: float
-    null: np.ndarray
-    days: np.ndarray
-    quiet: np.ndarray
-    ranked: float
+    track: Track
     members: tuple[str, ...]
     first: pd.Timestamp  # first and last session of the window
     last: pd.Timestamp
 
     def effect(self) -> Effect:
         """The estimate with its p-value by rank among the pseudo-dates, and the smallest effect it could have found."""
-        test, spread = _test_name(len(self.members)), float(np.std(self.null[self.quiet]))
-        return effect(
-            self.estimate, self.std_error, self.dof, self.null, self.days, test, spread=spread, ranked=self.ranked
-        )
+        return of_track(self.track, self.estimate, self.std_error, self.dof, _test_name(len(self.members)))
+
+
+def of_track(track: Track, value: float, std_error: float, dof: float, test: str) -> Effect:
+    """The test of `value` by the ranks of its series, scaled by the volatility expected of it where that moved."""
+    ranked = track.ranked()
+    tested = effect(
+        value,
+        std_error,
+        dof,
+        ranked.null,
+        ranked.days,
+        test,
+        spread=ranked.spread,
+        ranked=ranked.value,
+        moved=ranked.spread / track.plain_spread,
+        interval=track.interval(2 * LEVEL, value),
+    )
+    return replace(tested, volatility=ranked.volatility)
 
 
 def effect(
@@ -56,14 +166,20 @@ def effect(
     *,
     spread: float | None = None,
     ranked: float | None = None,
+    moved: float = 1.0,
+    interval: tuple[float, float] | None = None,
 ) -> Effect:
     """The test of `value` against its null distribution, two-sided, the event counted among the dates.
 
-    `spread` is the standard deviation of the null, where not all of it is null; `ranked` stands for the value among it.
+    `spread` is the standard deviation of the null, where not all of it is null; `ranked` stands for the value among it;
+    `moved` is what the volatility expected of the event does to the standard error. The 90 % interval is that of one
+    day unless it is given.
     """
     spread = float(np.std(null)) if spread is None else spread
     larger = np.sum(np.abs(null) >= abs(value if ranked is None else ranked) * (1 - ROUNDING))
-    reach = float(stdtrit(dof, POWER)) * std_error
+    reach = float(stdtrit(dof, POWER)) * std_error * moved
+    half = critical_size(np.abs(null), 2 * LEVEL)
+    low, high = (value - half, value + half) if interval is None else interval
     return Effect(
         statistic=value / spread,
         null=null / spread,
@@ -71,10 +187,12 @@ def effect(
         p_value=float((1 + larger) / (len(null) + 1)),
         p_parametric=float(2 * stdtr(dof, -abs(value / std_error))),
         std_error=std_error,
-        detectable=float(stdtrit(dof, 0.975)) * std_error + reach,
+        detectable=float(stdtrit(dof, 0.975)) * std_error * moved + reach,
         test=test,
         spread=spread,
         reach=reach,
+        low=low,
+        high=high,
     )
 
 
@@ -91,34 +209,30 @@ def response(abnormal: AbnormalReturns, symbols: Sequence[str], window: Window) 
         raise NoFigure(Reason("no_abnormal_return", window=str(window), securities=Listed(symbols)))
     _check_shared(chosen)
     cumulative = chosen.car(window)
-    mean, days = _mean_residual(chosen)
-    null, last, quiet, ranked = _null(chosen, window, mean, days)
+    track = _track(chosen, window)
     return Response(
         estimate=float(np.mean(cumulative.car)),
-        std_error=_std_error(chosen, cumulative.std_error, mean),
+        std_error=_std_error(chosen, cumulative.std_error, track.residuals),
         dof=float(np.min(chosen.dof)),
-        null=null,
-        days=last,
-        quiet=quiet,
-        ranked=ranked,
+        track=track,
         members=tuple(chosen.labels["security"]),
         first=_date(chosen, window.start),
         last=_date(chosen, window.end),
     )
 
 
-def _null(
-    chosen: AbnormalReturns, window: Window, mean: np.ndarray, days: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """What the event is ranked among, the last day of each, which hold no day of the event, and the event there."""
-    length, event = len(window), event_residuals(chosen, window).mean(axis=0)
-    if length == 1:
-        return mean, days, np.ones(len(mean), bool), float(np.mean(chosen.car(window).car))
-    sums = run_sums(circle(mean, event), length)
-    every = np.concatenate([days, chosen.event_days[0, chosen.columns(window)]])
-    others = np.arange(len(sums)) != len(mean)  # the event's own run begins there
-    last = np.roll(every, 1 - length)  # of the run that begins on each day
-    return sums[others], last[others], untouched(len(mean), length)[others], float(sums[len(mean)])
+def _track(chosen: AbnormalReturns, window: Window) -> Track:
+    mean, days = _mean_residual(chosen)
+    at = chosen.columns(window)
+    event = event_residuals(chosen, window) if len(window) > 1 else chosen.ar[:, at]
+    return Track(
+        days,
+        mean,
+        before_window(chosen, window),
+        chosen.event_days[0, at],
+        event.mean(axis=0),
+        (chosen.sigma[:, None] / chosen.std_error[:, at]).mean(axis=0),
+    )
 
 
 def _date(chosen: AbnormalReturns, tau: int) -> pd.Timestamp:
@@ -149,20 +263,13 @@ def _std_error(chosen: AbnormalReturns, std_errors: np.ndarray, mean: np.ndarray
 
 def difference(one: Response, other: Response) -> Response:
     """The response of one less that of another, on their common pseudo-dates."""
-    days, i, j = np.intersect1d(one.days, other.days, return_indices=True)
-    if len(days) < FEWEST:
-        raise NoFigure(Reason("few_shared_days"))
-    null = one.null[i] - other.null[j]
-    quiet = one.quiet[i] & other.quiet[j]
-    inflation = max(r.std_error / np.std(r.null[r.quiet]) for r in (one, other))
+    track = combined([one.track, other.track], [1.0, -1.0])
+    inflation = max(r.std_error / r.track.plain_spread for r in (one, other))
     return Response(
         one.estimate - other.estimate,
-        float(np.std(null[quiet]) * inflation),
+        track.plain_spread * inflation,
         min(one.dof, other.dof),
-        null,
-        days,
-        quiet,
-        one.ranked - other.ranked,
+        track,
         one.members + other.members,
         one.first,
         one.last,
@@ -188,3 +295,15 @@ class Effect:
     test: str
     spread: float = 1.0  # standard deviation of the null distribution in the measured unit
     reach: float = 0.0  # how far beyond the critical value an effect must lie for 80 % power, in the measured unit
+    low: float = -inf  # the 90 % interval by inversion of the ranks, in the measured unit
+    high: float = inf
+    volatility: float = nan  # of the last sessions, over that of the estimation days; the null is scaled where it moved
+
+    @property
+    def scaled(self) -> bool:
+        """Whether the null is scaled by the volatility expected of the event."""
+        return unlike(self.volatility)
+
+    def equivalent(self, material: float) -> bool:
+        """Whether no effect of `material` size is left: two one-sided tests at 5 % (Schuirmann 1987)."""
+        return bool(-material < self.low and self.high < material)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from eventwindow.inference.calibration import LEAD, LEVELS
+from eventwindow.inference.calibration import BANDED, LEAD, LEVELS, band_names
 from eventwindow.inference.registry import TESTS
 
 if TYPE_CHECKING:
@@ -37,9 +37,64 @@ def write_calibration(calibration: Calibration, folder: Path) -> tuple[Path, ...
     folder.mkdir(parents=True, exist_ok=True)
     table, text, figure = (folder / f"calibration.{form}" for form in ("csv", "md", "svg"))
     write_csv(calibration.table, table)
-    text.write_text(size_tables(calibration), encoding="utf-8")
+    text.write_text(calibration_text(calibration), encoding="utf-8")
     figure.write_text(svg_text(calibration_figure(calibration)), encoding="utf-8")
     return table, text, figure
+
+
+def calibration_text(calibration: Calibration) -> str:
+    """Every table in Markdown, as docs/calibration.md holds them."""
+    parts = (size_tables(calibration), volatility_table(calibration), power_tables(calibration))
+    return "\n".join(part for part in parts if part)
+
+
+def volatility_table(calibration: Calibration) -> str:
+    """Rejections of a true null by the volatility ratio: a row a band, a column a test; cells as in `size_tables`."""
+    rows = _with_days(calibration.table[calibration.table["volatility"] != ""])
+    parts = rows.groupby(["pattern", "firms", "months", "days"], sort=False)
+    return "\n".join(_bands(part, key) for key, part in parts)
+
+
+def _bands(rows: pd.DataFrame, key: tuple[object, ...]) -> str:
+    pattern, firms, months, days = key
+    title = f"### By the volatility ratio: {_design(str(pattern), int(str(firms)))}, {months} months, window of {days}"
+    head = ["volatility ratio", "draws", *(_title(name) for name in BANDED)]
+    lines = [title, "", _line(head), _line(["---", *["--:"] * (len(head) - 1)])]
+    for band in band_names():
+        mine = rows[rows["volatility"] == band]
+        if len(mine):
+            lines.append(_line([band, str(mine["draws"].max()), *(_cell(mine, name) for name in BANDED)]))
+    return "\n".join([*lines, ""])
+
+
+def power_tables(calibration: Calibration) -> str:
+    """Rejections of planted effects at 5 %, in per cent with their error: a table a pattern, its valid tests alone."""
+    table = _with_days(calibration.table)
+    table = table[np.isclose(table["level"], LEVELS[0]) & (table["effect"] > 0) & table["valid"]]
+    parts = table[table["volatility"] == ""].groupby(["pattern", "months", "days"], sort=False)
+    return "\n".join(_power_table(part, *map(str, key)) for key, part in parts)
+
+
+def _power_table(rows: pd.DataFrame, pattern: str, months: str, days: str) -> str:
+    columns = list(rows[["firms", "effect"]].drop_duplicates().itertuples(index=False, name=None))
+    shape = "" if rows["shape"].iloc[0] == "equal" else f", effects {rows['shape'].iloc[0]}"
+    head = ["test", *(f"{n} firms, {effect:.3g}" for n, effect in columns)]
+    lines = [f"### Power at 5 %: {PATTERNS[pattern]}, {months} months, window of {days}{shape}", "", _line(head)]
+    lines.append(_line(["---", *["--:"] * len(columns)]))
+    held = rows.set_index(["test", "firms", "effect"])
+    for name in [name for name in (LEAD, *TESTS) if name in set(rows["test"])]:
+        cells = [held.loc[(name, *at)] if (name, *at) in held.index else None for at in columns]
+        told = ["" if c is None else f"{100 * c['rate']:.1f} ({100 * c['mc_error']:.1f})" for c in cells]
+        lines.append(_line([_title(name), *told]))
+    return "\n".join([*lines, ""])
+
+
+def _title(name: str) -> str:
+    return "**What leads**" if name == LEAD else TESTS[name].title.replace("|", "\\|")
+
+
+def _design(pattern: str, firms: int) -> str:
+    return PATTERNS[pattern] + (f", {firms} firms" if firms > 1 else "")
 
 
 def size_tables(calibration: Calibration) -> str:
@@ -47,7 +102,7 @@ def size_tables(calibration: Calibration) -> str:
 
     A cell holds the rate at 5 % with its Monte-Carlo error, and the rate at 1 %, in per cent.
     """
-    table = _with_days(calibration.table)
+    table = _with_days(calibration.table[calibration.table["volatility"] == ""])
     null = table[np.isclose(table["effect"], 0.0)]
     parts = {(str(key[0]), int(str(key[1]))): rows for key, rows in null.groupby(["pattern", "firms"], sort=False)}
     return "\n".join(_size_table(parts[key], *key) for key in sorted(parts, key=_place))
@@ -64,12 +119,12 @@ def _with_days(table: pd.DataFrame) -> pd.DataFrame:
 
 def _size_table(rows: pd.DataFrame, pattern: str, firms: int) -> str:
     cells = {(str(key[0]), int(str(key[1]))): part for key, part in rows.groupby(["months", "days"])}
-    title = PATTERNS[pattern] + (f", {firms} firms" if firms > 1 else "")
+    title = _design(pattern, firms)
     head = ["test", *(f"{months}, {days}" for months, days in cells)]
     lines = [f"### {title[0].upper()}{title[1:]}", "", _line(head), _line(["---", *["--:"] * len(cells)])]
     valid = rows.groupby("test")["valid"].any()
     for name in [name for name in (LEAD, *TESTS) if name in valid.index]:
-        told = "**What leads**" if name == LEAD else TESTS[name].title.replace("|", "\\|")
+        told = _title(name)
         lines.append(_line([told if valid[name] else f"{told} †", *(_cell(part, name) for part in cells.values())]))
     return "\n".join([*lines, ""])
 
@@ -95,7 +150,8 @@ def calibration_figure(calibration: Calibration) -> Figure:
 
     from eventwindow.report.figures.style import new_figure, rc
 
-    table = _with_days(calibration.table[calibration.table["test"] != LEAD])
+    table = calibration.table[(calibration.table["test"] != LEAD) & (calibration.table["volatility"] == "")]
+    table = _with_days(table)
     null = table[np.isclose(table["effect"], table["effect"].min()) & np.isclose(table["level"], 0.05)]
     patterns = [p for p in PATTERNS if p in set(null["pattern"]) and p != "single"] or ["single"]
     names = [name for name in TESTS if name in set(null.loc[null["pattern"].isin(patterns), "test"])]

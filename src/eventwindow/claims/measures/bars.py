@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.claims.evidence import Day, Evidence, Symbol, before, name, price, table, zone_of
-from eventwindow.claims.measures.effects import against_history, tested
+from eventwindow.claims.measures.effects import day_numbers, tested
 from eventwindow.claims.model import Kind, Measured, made_of
 from eventwindow.errors import Figure, NoFigure, Reason
+from eventwindow.inference.response import effect
 
 FEWEST_DAYS = 20
 BARS = ("bars",)
@@ -140,7 +141,9 @@ class LeadLag(Kind):
             raise NoFigure(Reason("too_few_days_of_bars"))
         others = sums.drop(stamp)
         value, usual = float(sums.loc[stamp]), float(others.mean())
-        test = against_history(value - usual, others, "rank among days")
+        spread = float(others.std(ddof=1)) * float(np.sqrt(1 + 1 / len(others)))
+        null = (others - usual).to_numpy(float)
+        test = effect(value - usual, spread, len(null) - 1, null, day_numbers(others), "rank among days")
         reason = Reason(
             "followed_less" if value < usual else "followed_more",
             follower=name(evidence, self.security),

@@ -34,7 +34,20 @@ from eventwindow.claims.evidence import (
 )
 from eventwindow.claims.model import Kind, Measured, Part, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
-from eventwindow.inference.response import FEWEST, Effect, Response, difference, effect, response
+from eventwindow.inference.response import (
+    FEWEST,
+    Effect,
+    Response,
+    Track,
+    combined,
+    difference,
+    effect,
+    of_track,
+    response,
+)
+from eventwindow.inference.expected_volatility import RECENT, word_of
+from eventwindow.inference.inversion import of_window
+from eventwindow.inference.results import LEVEL
 from eventwindow.inference.shifts import run_sums, untouched
 
 T = 250  # sessions of a figure's own history
@@ -42,15 +55,27 @@ GAP = 10  # sessions before the day that keep the event out of it
 FACTORS = ("mkt_rf", "smb", "hml", "rmw", "cma", "mom", "rf")
 
 
-def before_the_day(values: pd.Series, day: pd.Timestamp) -> pd.Series:
-    """The history that a day's figure is ranked among."""
-    return values.loc[values.index < day].iloc[-(T + GAP) : -GAP]
+def before_the_day(values: pd.Series, day: pd.Timestamp) -> tuple[pd.Series, pd.Series]:
+    """The history that a day's figure is ranked among, and the days between."""
+    past = values.loc[values.index < day].iloc[-(T + GAP) :]
+    return past.iloc[:-GAP], past.iloc[-GAP:]
 
 
-def against_history(value: float, null: pd.Series, test: str) -> Effect:
-    """The test of a figure among its own past ones; one more of them would scatter by √(1 + 1/n) of their deviation."""
-    spread = float(null.std(ddof=1)) * float(np.sqrt(1 + 1 / len(null)))
-    return effect(value, spread, len(null) - 1, (null - null.mean()).to_numpy(), day_numbers(null), test)
+def against_history(value: float, day: Day, past: tuple[pd.Series, pd.Series], test: str, mean: float = 0.0) -> Effect:
+    """The test of a figure less `mean` among its own past ones (`before_the_day`), by the volatility expected of it.
+
+    One more of them would scatter by √(1 + 1/n) of their deviation.
+    """
+    spread = float(past[0].std(ddof=1)) * float(np.sqrt(1 + 1 / len(past[0])))
+    null, between = (one - past[0].mean() for one in past)
+    return of_track(one_day(value - mean, day, null, between), value - mean, spread, len(null) - 1, test)
+
+
+def one_day(value: float, day: Day, null: pd.Series, between: pd.Series) -> Track:
+    """A figure of one day after its past ones."""
+    when = np.array([np.datetime64(day, "D").astype(np.int64)])
+    past, near = null.to_numpy(float), between.to_numpy(float)
+    return Track(day_numbers(null), past, near, when, np.array([value]), np.ones(1))
 
 
 def day_numbers(series: pd.Series) -> np.ndarray:
@@ -59,6 +84,10 @@ def day_numbers(series: pd.Series) -> np.ndarray:
 
 
 def tested(value: float, unit: str, reason: Reason, test: Effect, parts: dict[str, Part] | None = None) -> Measured:
+    """A figure with its test; where the ranks are scaled by expected volatility, the reason says so."""
+    if test.scaled:
+        moved = {"times": Figure(test.volatility, "short"), "word": Reason(f"volatility_{word_of(test.volatility)}")}
+        reason = Reason.sentences(reason, Reason("scaled_ranks", n=RECENT, **moved))
     return Measured(value, unit, reason, parts or {}, p_value=test.p_value, effect=test)
 
 
@@ -159,13 +188,11 @@ class Ordering(Kind):
         days_around = window(self.window)
         abnormal = at(evidence, self.event, None, (), days_around)
         found = [response(abnormal, members(evidence, [layer]), days_around) for layer in self.layers]
-        days = found[0].days
-        for one in found[1:]:
-            days = np.intersect1d(days, one.days)
-        null = slope(np.column_stack([_on(one, days) for one in found]))
         cars = [one.estimate for one in found]
         value = float(slope(np.array([cars]))[0])
-        test = effect(value, float(null.std(ddof=1)), len(days) - 1, null, days, "date permutation of the slope")
+        track = combined([one.track for one in found], slope(np.eye(len(found))))
+        spread, dof = track.plain_spread, len(track.days) - 1
+        test = of_track(track, value, spread, dof, "date permutation of the slope")
         rows = zip(self.layers, cars, strict=True)
         reason = Reason(
             "ordering",
@@ -187,11 +214,6 @@ def slope(rows: np.ndarray) -> np.ndarray:
     return np.asarray(rows @ order / np.sum(order**2), dtype=float)
 
 
-def _on(one: Response, days: np.ndarray) -> np.ndarray:
-    _, _, place = np.intersect1d(days, one.days, return_indices=True)
-    return one.null[place]
-
-
 @dataclass(frozen=True, slots=True)
 class AbnormalRank(Kind):
     """1 if no day of the estimation window saw a larger abnormal fall ("down") or rise ("up"), in standard errors.
@@ -211,8 +233,9 @@ class AbnormalRank(Kind):
         day = Window(0, 0)
         abnormal = at(evidence, self.event, self.date, (self.security,), day)
         found = response(abnormal, (self.security,), day)
-        deviation = float(np.sqrt(np.sum(found.null**2) / found.dof))
-        size, earlier = found.estimate / found.std_error, found.null / deviation
+        residuals = found.track.residuals
+        deviation = float(np.sqrt(np.sum(residuals**2) / found.dof))
+        size, earlier = found.estimate / found.std_error, residuals / deviation
         rank = 1 + int(np.sum(earlier < size if self.side == "down" else earlier > size))
         reason = Reason(
             "abnormal_rank" if rank > 1 else "abnormal_first",
@@ -243,7 +266,7 @@ class RelativeReturn(Kind):
         symbols = [s for s in members(evidence, self.members) if s in evidence.returns]
         mean = float(np.mean([total_return(evidence, s, self.date, self.date) for s in symbols]))
         other = total_return(evidence, self.security, self.date, self.date)
-        test = against_history(mean - other, self._history(evidence, symbols), "SQ")
+        test = against_history(mean - other, self.date, self._history(evidence, symbols), "SQ")
         reason = Reason(
             "relative_return",
             who=named(evidence, self.members),
@@ -256,15 +279,15 @@ class RelativeReturn(Kind):
         )
         return tested(mean - other, "decimal", reason, test, made_of("decimal", members=mean, against=other))
 
-    def _history(self, evidence: Evidence, symbols: list[str]) -> pd.Series:
-        """The same difference on each session of the estimation days."""
+    def _history(self, evidence: Evidence, symbols: list[str]) -> tuple[pd.Series, pd.Series]:
+        """The same difference on each session of the estimation days, and on those between."""
         returns = pd.DataFrame({s: evidence.returns[s] for s in [*symbols, self.security]})
         returns = returns.dropna(subset=[self.security])
-        past = returns.loc[returns.index < pd.Timestamp(self.date)].iloc[-(T + GAP) : -GAP]
-        gaps: pd.Series = (past[symbols].mean(axis=1) - past[self.security]).dropna()
-        if len(gaps) < FEWEST:
+        gaps: pd.Series = returns[symbols].mean(axis=1) - returns[self.security]
+        past, between = (one.dropna() for one in before_the_day(gaps, pd.Timestamp(self.date)))
+        if len(past) < FEWEST:
             raise NoFigure(Reason("too_few_days"))
-        return gaps
+        return past, between
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +310,7 @@ class AbnormalVolume(Kind):
         volumes, missing = self._volumes(evidence)
         logs = pd.DataFrame(volumes).mean(axis=1, skipna=False).dropna()  # the days that all of them have one
         first, last = pd.Timestamp(self.date), pd.Timestamp(self.until or self.date)
-        days, past = logs.loc[first:last], before_the_day(logs, first)
+        days, (past, _) = logs.loc[first:last], before_the_day(logs, first)
         if days.empty or len(past) < FEWEST:
             raise NoFigure(Reason("too_few_volumes"))
         value = float(days.mean() - past.mean())
@@ -326,8 +349,11 @@ def _among_shifts(past: pd.Series, span: pd.Series) -> Effect:
     means, others = run_sums(joined.to_numpy(float), length) / length, np.arange(len(joined)) != len(past)
     quiet = means[untouched(len(past), length)]
     spread, dof, test = float(quiet.std(ddof=1)), len(quiet) - 1, "rank of the span"
-    value = float(span.mean())
-    return effect(value, spread, dof, means[others], days[others], test, spread=float(np.std(quiet)))
+    value, ones = float(span.mean()), np.ones(length)
+    sums = of_window(past.to_numpy(float), span.to_numpy(float), ones, np.ones(len(joined)), 2 * LEVEL)
+    low, high = (end / length for end in sums)
+    wide = {"spread": float(np.std(quiet)), "interval": (low, high)}
+    return effect(value, spread, dof, means[others], days[others], test, **wide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,10 +377,10 @@ class FactorReturn(Kind):
         values = pd.Series(held[self.factor].to_numpy(float), index=days).sort_index()
         stamp = pd.Timestamp(self.date)
         past = before_the_day(values, stamp)
-        if stamp not in values.index or len(past) < FEWEST:
+        if stamp not in values.index or len(past[0]) < FEWEST:
             raise NoFigure(Reason("factors_too_short", day=self.date))
-        own, usual = float(values.loc[stamp]), float(past.mean())
-        test = against_history(own - usual, past, "SQ")
+        own, usual = float(values.loc[stamp]), float(past[0].mean())
+        test = against_history(own, self.date, past, "SQ", mean=usual)
         reason = Reason(
             "factor_return",
             factor=Reason(f"factor_{self.factor}") if self.factor in FACTORS else self.factor,

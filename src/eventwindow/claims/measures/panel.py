@@ -22,10 +22,10 @@ from eventwindow.claims.evidence import (
     table,
     total_return,
 )
-from eventwindow.claims.measures.effects import GAP, T, compared, day_numbers, tested
+from eventwindow.claims.measures.effects import GAP, T, compared, one_day, tested
 from eventwindow.claims.model import Kind, Measured, made_of
 from eventwindow.errors import Figure, NoFigure, Reason
-from eventwindow.inference.response import effect
+from eventwindow.inference.response import of_track
 
 YEAR = 252
 Statistic = Literal["share_down", "share_up", "median", "equal_weight", "without_treated", "equal_less_index"]
@@ -163,7 +163,8 @@ class Characteristic(Kind):
         slopes = self.slopes(kept.loc[:, kept.notna().all()])
         value, null = float(slopes.iloc[-1]), slopes.iloc[: -GAP - 1]
         spread = float(null.std(ddof=1))
-        test = effect(value, spread, len(null) - 1, null.to_numpy(), day_numbers(null), "date permutation of the slope")
+        track = one_day(value, self.date, null, slopes.iloc[-GAP - 1 : -1])
+        test = of_track(track, value, spread, len(null) - 1, "date permutation of the slope")
         told = {"when": self.date, "better": compared(value, "slope"), "p": Figure(test.p_value, "p")}
         reason = Reason("characteristic", of=Reason(f"of_{self.of}"), **told)
         return tested(value, "slope", reason, test, made_of("spread", usual_size=spread))

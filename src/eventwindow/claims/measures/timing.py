@@ -42,7 +42,7 @@ def daily_path(evidence: Evidence, named: Sequence[str], event: str, window: Win
         },
         index=pd.DatetimeIndex(days, name="date"),
     )
-    corrected, needed = runs([one.estimate for one in found], found[0].null)
+    corrected, needed = runs([one.estimate for one in found], found[0].track.ranked().null)
     return path.assign(p_runs=corrected, detectable=needed + [test.reach for test in tests], car=path["ar"].cumsum())
 
 
@@ -100,7 +100,7 @@ class PlaceboRank(Kind):
         taus = [int(t) for t in Window(*self.window).taus]
         found = [response(abnormal, symbols, Window(t, t)) for t in taus]
         sizes = np.abs([one.estimate for one in found])
-        shifts = largest_in_runs(np.concatenate([np.abs(found[0].null), sizes]), len(taus))
+        shifts = largest_in_runs(np.concatenate([np.abs(found[0].track.ranked().null), sizes]), len(taus))
         p = float(np.mean(shifts >= sizes.max() * (1 - ROUNDING)))
         tau, largest = taus[int(sizes.argmax())], found[int(sizes.argmax())].estimate
         reason = Reason(
