@@ -13,7 +13,9 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.conformal import firm_conformal
-from eventwindow.inference.inversion import inverted
+from eventwindow.inference.design import complete
+from eventwindow.inference.expected_volatility import unlike, volatility_ratio
+from eventwindow.inference.inversion import Inverted, inverted
 from eventwindow.inference.multiple import benjamini_hochberg, holm, romano_wolf
 from eventwindow.inference.power import smallest_detectable_effect
 from eventwindow.inference.results import NotComputed, noted
@@ -31,8 +33,8 @@ def firms_table(
 
     `long` holds the same events over a longer estimation window, where they have one. SQ is plain, over the long
     window, and scaled by the moving volatility; each with the smallest p that it can give; of one day, SQ's inversion
-    gives an interval. Across firms: Romano–Wolf on
-    the date permutation, over the `basket` and over all; Holm and Benjamini–Hochberg on the t. All decimals.
+    gives an interval, scaled where the `volatility_ratio` says that volatility moved. Across firms: Romano–Wolf on the
+    date permutation, over the `basket` and over all; Holm and Benjamini–Hochberg on the t. All decimals.
     """
     moving = with_moving_volatility(abnormal)
     parts = [_window_rows(abnormal, long, moving, window, basket) for window in windows]
@@ -76,13 +78,15 @@ def _window_rows(
 
 
 def _inverted(abnormal: AbnormalReturns, window: Window) -> dict[str, Array]:
-    """The interval of each firm's CAR that SQ does not reject, of one day."""
-    ends = np.full((2, len(abnormal)), np.nan)
-    for i in range(len(abnormal) if len(window) == 1 else 0):
-        found = inverted(abnormal.select(np.array([i])), window)
-        if not isinstance(found, Reason):
-            ends[:, i] = found.low, found.high
-    return {"low_sq": ends[0], "high_sq": ends[1]}
+    """The interval of each firm's CAR that the leading ranks do not reject, of one day; and its volatility ratio."""
+    ends = np.full((3, len(abnormal)), np.nan)
+    for i in range(len(abnormal)):
+        one = abnormal.select(np.array([i]))
+        ends[2, i] = volatility_ratio(complete(one, window)[0], window)
+        found = inverted(one, window, scaled=unlike(ends[2, i])) if len(window) == 1 else None
+        if isinstance(found, Inverted):
+            ends[:2, i] = found.low, found.high
+    return {"low_sq": ends[0], "high_sq": ends[1], "volatility_ratio": ends[2]}
 
 
 def _stepped(abnormal: AbnormalReturns, window: Window, family: np.ndarray) -> Array:

@@ -185,7 +185,9 @@ def _calibration_options(commands: argparse._SubParsersAction[argparse.ArgumentP
     size.add_argument("--windows", type=int, nargs="+", default=(1,), metavar="DAYS", help="from day 0 on, in sessions")
     size.add_argument("--months", nargs="+", default=("all",), metavar="KIND", help="all, calm or turbulent")
     size.add_argument("--effects", type=float, nargs="+", default=(0.0, 0.005, 0.01, 0.02), metavar="X")
-    size.add_argument("--shape", default="equal", choices=("equal", "unequal", "opposed"), help="of effects, over firms")
+    size.add_argument(
+        "--shape", default="equal", choices=("equal", "unequal", "opposed"), help="of effects, over firms"
+    )
     size.add_argument("--designs", nargs="+", metavar="NAME", help="one_day_related, staggered …; all by default")
     size.add_argument("--out", type=Path, default=Path("eventwindow-out/calibration"), metavar="DIR")
 

@@ -19,6 +19,7 @@ from rich.table import Table
 
 from eventwindow.claims.model import WORDS
 from eventwindow.claims.verdicts import by_statement
+from eventwindow.inference.expected_volatility import RECENT, unlike, word_of
 from eventwindow.inference.registry import TESTS
 from eventwindow.prices.inventory import Refresh
 from eventwindow.prices.keyed import source_name
@@ -176,19 +177,32 @@ def _main_names(result: StudyResult) -> Table:
     table = Table(
         box=SIMPLE_HEAD, title_style="bold", title=f"Day 0 of '{event}': {_day(returns)}", title_justify="left"
     )
-    for head in ("", "return", "abnormal", "std. error", "p (t)", "p (SQ)"):
+    for head in ("", "return", "abnormal", "95 % by t, %", "by rank, %", "p (t)", "p (SQ)"):
         table.add_column(head, justify="left" if not head else "right")
-    actual = returns["actual_return"].to_dict()
+    actual, ranked = returns["actual_return"].to_dict(), _by_rank(result)
     for row in _records(rows):
         table.add_row(
             str(row.security),
             percent(actual.get(row.security, math.nan)),
             percent(row.car),
-            percent(row.std_error, sign=False),
+            _interval(row.low, row.high),
+            _interval(*ranked.get(row.security, (math.nan, math.nan))),
             p_value(row.p_value, floor=0.01),
             p_value(row.p_sample_quantile),
         )
     return table
+
+
+def _by_rank(result: StudyResult) -> dict[str, tuple[float, float]]:
+    """The interval by inverting SQ of each security on day 0."""
+    if "firms" not in result.tables:
+        return {}
+    rows = result.table("firms").query("window_start == 0 and window_end == 0")
+    return {str(row.security): (row.low_sq, row.high_sq) for row in _records(rows)}
+
+
+def _interval(low: float, high: float) -> str:
+    return f"{100 * low:+.1f} to {100 * high:+.1f}" if math.isfinite(low) and math.isfinite(high) else ""
 
 
 def basket_lines(result: StudyResult) -> Iterator[Table | str]:
@@ -205,6 +219,10 @@ def basket_lines(result: StudyResult) -> Iterator[Table | str]:
         floor = 0.01 if PARAMETRIC.match(str(row.distribution)) else 0.0
         table.add_row(_title(row), _statistic(row), p_value(row.p_value, floor))
     yield table
+    ratio = float(rows["volatility_ratio"].max())
+    if not math.isnan(ratio):
+        order = "the scaled permutation leads" if unlike(ratio) else "days count as alike"
+        yield f"The last {RECENT} sessions moved {ratio:.2f} times as much as before ({word_of(ratio)}): {order}."
     shown = rows[~rows["valid"] & rows["test"].isin(CARELESS)]
     careless = [f"{_title(row)} {_statistic(row)}" for row in _records(shown)]
     if careless:

@@ -35,8 +35,8 @@ BANDED = (LEAD, "date_permutation_mean", NAME)  # the tests that are
 class Calibration:
     """Rejection rates of every test on pseudo-events drawn from one panel of prices."""
 
-    # pattern, months, window_start, window_end, firms, shape, volatility ("" or a band of its ratio), test, valid, effect,
-    # level, rate, mc_error, draws (that ran)
+    # pattern, months, window_start, window_end, firms, shape, volatility ("" or a band of its ratio), test, valid,
+    # effect, level, rate, mc_error, draws (that ran)
     table: pd.DataFrame
     period: tuple[str, str]  # first and last day of the panel
     firms: int  # in the panel
@@ -278,9 +278,7 @@ def _banded(task: _Task, p: dict[str, Array], month: np.ndarray, ratio: Array) -
     nulls = replace(task, effects=tuple(effect for effect in task.effects if effect == 0.0))
     chosen = {name: p[name][:, [j for j, effect in enumerate(task.effects) if effect == 0.0]] for name in BANDED}
     band = np.digitize(ratio, BANDS)
-    parts = [
-        _rows(nulls, chosen, month, name, (band == k) & np.isfinite(ratio)) for k, name in enumerate(band_names())
-    ]
+    parts = [_rows(nulls, chosen, month, name, (band == k) & np.isfinite(ratio)) for k, name in enumerate(band_names())]
     return [row for part in parts for row in part]
 
 

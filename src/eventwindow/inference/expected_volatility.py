@@ -16,8 +16,8 @@ from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, run_
 NAME, NULL = "date_permutation_scaled", "the mean CAR is a day's like any other, for the volatility expected of it"
 DECAY = 0.94  # of the EWMA, a day (RiskMetrics 1996)
 RECENT = 10  # sessions before day 0 whose volatility is held against the estimation window's
-# Ratios beyond which the scaled test leads, here and in claims. Already between 1.2 and 1.4 the plain one rejects too much
-# (docs/calibration.md, by the volatility ratio): what led from 1.4 on would leave its band in turbulent months.
+# Ratios beyond which the scaled test leads, here and in claims. Already between 1.2 and 1.4 the plain one rejects too
+# much (docs/calibration.md, by the volatility ratio): led from 1.4 on, turbulent months would leave the band.
 HIGH, LOW = 1.2, 0.7
 
 

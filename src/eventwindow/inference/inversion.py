@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eventwindow.calendars.window import Span, Window, as_window
+from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array

@@ -23,7 +23,12 @@ TESTS += ["note", "null", "valid"]
 def tests_table(
     abnormal: Mapping[str, AbnormalReturns], baskets: Mapping[str, Sequence[str]], windows: Sequence[Window]
 ) -> pd.DataFrame:
-    """Every test of every basket, event and report window, in reading order; one that could not run says why."""
+    """Every test of every basket, event and report window, in reading order; one that could not run says why.
+
+    `volatility_ratio` is that of the last sessions before the window, where the basket's members share their days.
+    """
+    from eventwindow.inference.design import complete
+    from eventwindow.inference.expected_volatility import volatility_ratio
     from eventwindow.inference.registry import run_tests
 
     rows: list[tuple[object, ...]] = []
@@ -31,8 +36,9 @@ def tests_table(
         for group, members in baskets.items():
             chosen = every.select(list(members))
             for window in windows:
-                rows += [row_of_test(event, group, window, result) for result in run_tests(chosen, window)]
-    return pd.DataFrame(rows, columns=TESTS)
+                ratio = volatility_ratio(complete(chosen, window)[0], window)
+                rows += [(*row_of_test(event, group, window, one), ratio) for one in run_tests(chosen, window)]
+    return pd.DataFrame(rows, columns=[*TESTS, "volatility_ratio"])
 
 
 def row_of_test(event: str, group: str, window: Window, result: Result) -> tuple[object, ...]:

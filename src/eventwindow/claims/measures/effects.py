@@ -34,6 +34,8 @@ from eventwindow.claims.evidence import (
 )
 from eventwindow.claims.model import Kind, Measured, Part, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
+from eventwindow.inference.expected_volatility import RECENT, word_of
+from eventwindow.inference.inversion import of_window
 from eventwindow.inference.response import (
     FEWEST,
     Effect,
@@ -45,8 +47,6 @@ from eventwindow.inference.response import (
     of_track,
     response,
 )
-from eventwindow.inference.expected_volatility import RECENT, word_of
-from eventwindow.inference.inversion import of_window
 from eventwindow.inference.results import LEVEL
 from eventwindow.inference.shifts import run_sums, untouched
 

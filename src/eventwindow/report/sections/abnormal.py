@@ -54,7 +54,7 @@ def report_windows(context: Context) -> list[Window]:
 
 
 def _day_rows(context: Context, securities: Sequence[str]) -> Iterator[tuple[Words, ...]]:
-    firms = _firms(context)
+    firms = firms_on_day_0(context)
     for security, row in context.day_rows(securities).iterrows():
         low, high = row["low"], row["high"]
         name, group = context.full_name(str(security)), context.group_name(str(row["group"] or ""))
@@ -65,13 +65,30 @@ def _day_rows(context: Context, securities: Sequence[str]) -> Iterator[tuple[Wor
             percent(row["actual_return"]),
             percent(row["expected_return"]),
             weighty(percent(row["abnormal_return"]), bool(low > 0 or high < 0)),
-            context.language.text("common.minus_to", low=percent(low), high=percent(high)),
+            _intervals(context, firms, str(security), percent(low), percent(high)),
             p_value(row.get("p_sample_quantile")),
             *_firm(firms, str(security), p_value(row["p_value"], parametric=True)),
         )
 
 
-def _firms(context: Context) -> pd.DataFrame:
+def _intervals(context: Context, firms: pd.DataFrame, security: str, low: str, high: str) -> Words:
+    """The t interval and, below it, the one by inverting the ranks."""
+    drawn = context.language.text("common.minus_to", low=low, high=high)
+    ranked = inverted_ends(firms, security)
+    if not ranked:
+        return drawn
+    return Markup("{}{}").format(drawn, tagged("small", context.language.text("abnormal.by_ranks", **ranked)))
+
+
+def inverted_ends(firms: pd.DataFrame, security: str) -> dict[str, str]:
+    """The ends of the interval by inversion of SQ, where there is one."""
+    row = firms.loc[security] if security in firms.index else {}
+    ends = {key: row.get(f"{key}_sq") for key in ("low", "high")}
+    held = all(end is not None and np.isfinite(end) for end in ends.values())
+    return {key: percent(end) for key, end in ends.items()} if held else {}
+
+
+def firms_on_day_0(context: Context) -> pd.DataFrame:
     """What the result holds of single firms on day 0 beyond the t-test and SQ, by security."""
     table = context.result.tables.get("firms", pd.DataFrame(columns=["security", "window_start", "window_end"]))
     return table[(table["window_start"] == 0) & (table["window_end"] == 0)].set_index("security")

@@ -13,6 +13,7 @@ from eventwindow.claims.verdicts import by_statement
 from eventwindow.errors import Reason
 from eventwindow.report.context import Context
 from eventwindow.report.language import SPACE, p_value, percent, points
+from eventwindow.report.sections.abnormal import firms_on_day_0, inverted_ends
 
 DAY = Window(0, 0)
 LEADING = ("date_permutation_mean", "portfolio_t", "adjusted_patell_z")
@@ -47,7 +48,8 @@ def first_sentence(context: Context) -> Markup:
         rank=rank,
         benchmark=context.name(str(row["benchmark"] or "")),
     )
-    return context.language.sentences(moved, abnormal)
+    ranked = inverted_ends(firms_on_day_0(context), name)
+    return context.language.sentences(moved, abnormal, *([say("finding.by_ranks", **ranked)] if ranked else []))
 
 
 def _rank(context: Context, row: pd.Series, name: str) -> Markup:

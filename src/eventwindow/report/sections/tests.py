@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
+from eventwindow.inference.expected_volatility import HIGH, LOW, RECENT, word_of
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.blocks import (
     Aside,
@@ -50,6 +51,8 @@ def tests(context: Context) -> Iterator[Block]:
     basket = context.group_name(context.basket) or say("common.all")
     if len(valid):
         yield _table(context.language, valid, say("tests.lead_table", basket=basket), _bounded(context, ran))
+    if told := _volatility(context, ran):
+        yield Paragraph(told)
     if len(valid) < len(ran):
         yield Aside("invalid", tuple(_invalid(context, ran)))
     said = {True: _skipped(context.language, lead[lead["p_value"].isna()]), False: _chosen(context)}
@@ -65,6 +68,15 @@ def _shared(context: Context, ran: pd.DataFrame, correlation: str) -> Paragraph:
     shared = n > 1 and len(context.shared) == len(context.members)
     key = "shared" if shared else "apart" if n > 1 else "few"
     return Paragraph(context.language.say(f"tests.{key}", n=n, r=correlation or "–"))
+
+
+def _volatility(context: Context, ran: pd.DataFrame) -> Markup:
+    """How much the last sessions moved, the word for it, and what follows for the order of the tests."""
+    ratio = float(ran["volatility_ratio"].max()) if "volatility_ratio" in ran and len(ran) else float("nan")
+    if np.isnan(ratio):
+        return Markup("")
+    values = {"n": RECENT, "times": number(ratio, 2), "low": f"{LOW:g}", "high": f"{HIGH:g}"}
+    return context.language.say(f"tests.volatility_{word_of(ratio)}", **values)
 
 
 def _table(language: Language, rows: pd.DataFrame, caption: Markup, note: Words = "") -> Table:
