@@ -9,10 +9,11 @@ import pytest
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
-from eventwindow.inference.calibration import calibrate, clustered_error
+from eventwindow.inference.calibration import band_names, calibrate, clustered_error
+from eventwindow.inference.expected_volatility import HIGH, LOW
 from eventwindow.inference.pseudo_events import PATTERNS, panel_of
 from eventwindow.inference.registry import LEADING, TESTS
-from eventwindow.report.calibration import BAND, SMALL
+from eventwindow.report.calibration import BAND, SMALL, calibration_text
 
 DOCS = Path(__file__).parent.parent / "docs" / "calibration.md"
 DESIGNS = {
@@ -38,6 +39,7 @@ def prices() -> pd.DataFrame:
 
 
 def rate(table: pd.DataFrame, **at: object) -> float:
+    at = {"volatility": ""} | at
     chosen = table[np.logical_and.reduce([table[name] == value for name, value in at.items()])]
     return chosen["rate"].item()
 
@@ -165,6 +167,45 @@ def measured() -> list[tuple[str, str, str, float, float, float]]:
                 if found := re.fullmatch(r"([\d.]+) \(([\d.]+)\) / ([\d.]+)", figure.strip()):
                     cells.append((DESIGNS[heading], name, head, *(float(x) / 100 for x in found.groups())))
     return cells
+
+
+def test_the_text_names_the_ratios_beyond_which_the_scaled_test_leads() -> None:
+    for page in ("calibration.md", "methods.md", "verdicts.md"):
+        text = " ".join((DOCS.parent / page).read_text(encoding="utf-8").split())
+        assert f"more than {HIGH:g} or less than {LOW:g} times as much as the estimation window" in text
+
+
+def test_the_plain_test_rejects_too_much_where_the_scaled_one_leads() -> None:
+    """Every band above the ratio from which the scaled test leads; one day and five."""
+    text = DOCS.read_text(encoding="utf-8").partition("<!-- volatility -->")[2].partition("<!-- /volatility -->")[0]
+    bands = {}
+    for part in text.split("### ")[1:]:
+        days = int(re.search(r"window of (\d+)", part)[1])
+        for line in part.splitlines():
+            if cells := re.findall(r"([\d.]+) \([\d.]+\) / [\d.]+", line):
+                bands[days, line.split("|")[1].strip()] = [float(cell) / 100 for cell in cells]
+    assert {name for _, name in bands} == set(band_names())
+    high = [name for name in band_names() if name.startswith(("above", f"{HIGH:g} to", "1.4 to"))]
+    assert len(high) == 3
+    for days in (1, 5):
+        assert all(bands[days, name][0] < bands[days, name][1] for name in high)
+        assert bands[days, f"{LOW:g} to {HIGH:g}"][1] <= BAND[1]
+    assert bands[1, f"{HIGH:g} to 1.4"][1] > BAND[1] > bands[1, f"{HIGH:g} to 1.4"][0]
+
+
+def test_rates_are_counted_by_the_volatility_ratio_too(prices: pd.DataFrame) -> None:
+    options = {"draws": 60, "firms": (4,), "patterns": ("one_day_related",), "effects": (0.0, 0.02), **SPANS}
+    result = calibrate(prices, seed=8, **options)
+    banded = result.table[result.table["volatility"] != ""]
+    at = (banded["test"] == "date_permutation_mean") & (banded["level"] == 0.05)
+    whole = {"test": "date_permutation_mean", "effect": 0.0, "level": 0.05, "volatility": ""}
+    assert set(banded["effect"]) == {0.0}
+    assert banded[at]["draws"].sum() == 60
+    assert (banded[at]["draws"] * banded[at]["rate"]).sum() / 60 == pytest.approx(rate(result.table, **whole))
+    text = calibration_text(result)
+    assert "### By the volatility ratio: one day, related firms, 4 firms, all months, window of 1" in text
+    power = result.table[(result.table["test"] == "portfolio_t") & (result.table["effect"] == 0.02)].iloc[0]
+    assert f"| Portfolio t | {100 * power['rate']:.1f} ({100 * power['mc_error']:.1f}) |" in text
 
 
 def test_what_leads_holds_its_size_in_every_design_window_and_kind_of_months() -> None:

@@ -202,7 +202,7 @@ def _by_rank(result: StudyResult) -> dict[str, tuple[float, float]]:
 
 
 def _interval(low: float, high: float) -> str:
-    return f"{100 * low:+.1f} to {100 * high:+.1f}" if math.isfinite(low) and math.isfinite(high) else ""
+    return f"{100 * low:+.1f}, {100 * high:+.1f}" if math.isfinite(low) and math.isfinite(high) else ""
 
 
 def basket_lines(result: StudyResult) -> Iterator[Table | str]:

@@ -57,7 +57,9 @@ class Calibration:
         head = (
             f"{self.draws} draws a design, {self.firms} firms, {self.period[0]} to {self.period[1]}, seed {self.seed}"
         )
-        return f"{head}\nRejections at 5 % without an effect\n{self.rates().round(3).to_string(na_rep='')}"
+        effect = float(self.table["effect"].min())
+        what = f"with an effect of {effect:g}" if effect else "without an effect"
+        return f"{head}\nRejections at 5 % {what}\n{self.rates(effect).round(3).to_string(na_rep='')}"
 
     def _repr_html_(self) -> str:
         return self.rates().round(3).to_html(na_rep="")
