@@ -59,7 +59,7 @@ class Track:
         if not unlike(self.volatility):
             return np.ones(len(self.days) + length)
         path = forecasts(self.residuals, self.between, length)
-        return path / path[-1]
+        return np.asarray(path / path[-1])
 
     def ranked(self, path: np.ndarray | None = None) -> Ranked:
         """The event, and what it is ranked among: each day, or each other shift of the joined series."""
@@ -105,7 +105,7 @@ def combined(tracks: Sequence[Track], weights: Sequence[float]) -> Track:
     gap = min(len(one.between) for one in tracks)  # of markets with other holidays, the last ones
 
     def total(parts: Iterable[np.ndarray]) -> np.ndarray:
-        return np.sum([weight * part for weight, part in zip(weights, parts, strict=True)], axis=0)
+        return np.asarray(np.sum([weight * part for weight, part in zip(weights, parts, strict=True)], axis=0))
 
     places = [np.intersect1d(days, one.days, return_indices=True)[2] for one in tracks]
     return Track(

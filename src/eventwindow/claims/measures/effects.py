@@ -190,7 +190,7 @@ class Ordering(Kind):
         found = [response(abnormal, members(evidence, [layer]), days_around) for layer in self.layers]
         cars = [one.estimate for one in found]
         value = float(slope(np.array([cars]))[0])
-        track = combined([one.track for one in found], slope(np.eye(len(found))))
+        track = combined([one.track for one in found], slope(np.eye(len(found))).tolist())
         spread, dof = track.plain_spread, len(track.days) - 1
         test = of_track(track, value, spread, dof, "date permutation of the slope")
         rows = zip(self.layers, cars, strict=True)
@@ -352,8 +352,8 @@ def _among_shifts(past: pd.Series, span: pd.Series) -> Effect:
     value, ones = float(span.mean()), np.ones(length)
     sums = of_window(past.to_numpy(float), span.to_numpy(float), ones, np.ones(len(joined)), 2 * LEVEL)
     low, high = (end / length for end in sums)
-    wide = {"spread": float(np.std(quiet)), "interval": (low, high)}
-    return effect(value, spread, dof, means[others], days[others], test, **wide)
+    wide, null = float(np.std(quiet)), means[others]
+    return effect(value, spread, dof, null, days[others], test, spread=wide, interval=(low, high))
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def _intervals(context: Context, firms: pd.DataFrame, security: str, low: str, h
 
 def inverted_ends(firms: pd.DataFrame, security: str) -> dict[str, str]:
     """The ends of the interval by inversion of SQ, where there is one."""
-    row = firms.loc[security] if security in firms.index else {}
+    row = firms.loc[security] if security in firms.index else pd.Series(dtype=object)
     ends = {key: row.get(f"{key}_sq") for key in ("low", "high")}
     held = all(end is not None and np.isfinite(end) for end in ends.values())
     return {key: percent(end) for key, end in ends.items()} if held else {}
