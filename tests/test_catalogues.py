@@ -54,6 +54,47 @@ def test_what_a_module_asks_for_is_found():
     assert list(asked(source)) == [("a.b", {"n"}), ("a.c", {"n"}), ("reason.short", {"needed"}), ("d.e", None)]
 
 
+GIVEN = {"NotComputed": 1, "Exclusion": 3, "DayZero": 1, "Unavailable": 1, "NoFigure": 0}  # where a reason stands
+NAMED = {"reason", "note", "why", "shift", "shifted", "problem", "lacking"}
+
+
+def spoken(node: ast.AST | None) -> bool:
+    """Whether an expression is, or may be, words in place of a key."""
+    if isinstance(node, ast.IfExp):
+        return spoken(node.body) or spoken(node.orelse)
+    if isinstance(node, ast.JoinedStr):
+        return True
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value
+
+
+def sentences(source: str) -> Iterator[int]:
+    """Lines that give words where a reason is asked for."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            at = GIVEN.get(getattr(node.func, "id", ""), len(node.args))
+            told = [*node.args[at : at + 1], *(word.value for word in node.keywords if word.arg in NAMED)]
+        elif isinstance(node, ast.Assign):
+            names = {getattr(one, "id", getattr(getattr(one, "value", None), "id", "")) for one in node.targets}
+            told = [node.value] if names & NAMED - {"note"} else []
+        else:
+            continue
+        if any(map(spoken, told)):
+            yield node.lineno
+
+
+def test_words_in_place_of_a_reason_are_found():
+    wrong = 'NotComputed(name, f"{n} left")\nreason[0] = "no return here"\nwhy = key if n else "one sided test"'
+    assert list(sentences("note = Reason('one_sided')\n" * 3)) == []
+    assert sorted(sentences(wrong + '\nrows.assign(note="too few bars")')) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("room", ["calendars", "estimation", "inference", "analyses", "claims", "study", "panel"])
+def test_no_room_gives_words_in_place_of_a_reason(room):
+    """A reason is a key with values: words stand in the catalogues, in every language."""
+    found = {path.name: list(sentences(path.read_text("utf-8"))) for path in (SOURCE / room).rglob("*.py")}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
 def test_every_key_that_a_module_asks_for_is_in_the_catalogue():
     assert len(ASKED) > 100
     assert [(file, key) for file, key, _ in ASKED if key not in catalogue_of("en")] == []

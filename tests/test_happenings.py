@@ -57,4 +57,4 @@ def test_a_closed_day_marks_nothing_and_stays_in_the_calendar(calendar):
 def test_news_outside_the_sessions_held_is_kept_and_says_so(calendar):
     row = calendar.set_index("id").loc["ago"]
     assert pd.isna(row["session"])
-    assert row["shift"] == "outside the sessions held"
+    assert str(row["shift"]) == "outside the sessions held"

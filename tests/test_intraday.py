@@ -184,10 +184,10 @@ def test_a_symbol_with_too_few_days_is_left_out_with_its_reason(noise):
     tables = intraday_tables("e", bars, [SESSIONS[3]], [], sector="A", pairs=[("A", "B")], lost={"C": "no bar"})
     days = tables["intraday_days"]
     assert set(tables["intraday"]["security"]) == {"A"}
-    assert days.loc[days["security"] == "B", "note"].tolist() == [
+    assert days.loc[days["security"] == "B", "note"].astype(str).tolist() == [
         "not computed: 'B' has bars of 9 ordinary days, 20 needed."
     ]
-    assert days.loc[days["security"] == "C", "note"].tolist() == ["not computed: no bar"]
+    assert days.loc[days["security"] == "C", "note"].astype(str).tolist() == ["not computed: no bar"]
     assert tables["lead_lag"].empty
 
 

@@ -156,6 +156,12 @@ class Reason:
         return reasons[0] if len(reasons) == 1 else cls("together", reasons=tuple(reasons))
 
     @classmethod
+    def joined(cls, *reasons: Reason | None) -> Reason | None:
+        """Those that there are as one, if there is any."""
+        held = [reason for reason in reasons if reason]
+        return cls.together(held) if held else None
+
+    @classmethod
     def sentences(cls, *told: Reason | Text | None) -> Reason:
         """Those that there are, one after the other."""
         return cls("sentences", told=Sentences(one for one in told if one))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 
 RECEIPTS = [
     "event", "receipt", "home", "shares", "date", "tau", "home_date", "receipt_close", "home_close", "parity_rate",
@@ -16,7 +17,7 @@ RECEIPTS = [
 ]  # fmt: skip
 
 
-NO_RATE = "no exchange rate is held: the premium is not known, its change only up to the currency's"
+NO_RATE = Reason("no_exchange_rate")
 
 
 def receipts_table(
@@ -59,7 +60,7 @@ def receipts_table(
         premium_change=value[0] - value,
         receipt_return=np.append(np.nan, np.expm1(steps[0])),
         home_return=np.append(np.nan, np.expm1(steps[1])),
-        note=NO_RATE if rate is None else "",
+        note=np.full(len(dates), NO_RATE if rate is None else "", object),
     )[RECEIPTS]
 
 

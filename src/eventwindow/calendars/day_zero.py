@@ -10,7 +10,7 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Place, Rows, clock_times, iso_days
 from eventwindow.calendars.exchange import Calendar, SessionRule, day_zero, exchange_calendar, time_zone
-from eventwindow.errors import EventDateError, StudyError
+from eventwindow.errors import EventDateError, Reason, StudyError
 
 SHOWN, MANY = 3, 8  # rows of repeats, and further faults, in a message
 ALIASES = {"firm": "security", "symbol": "security", "event_date": "date"}
@@ -147,7 +147,7 @@ def placed(
     rows = Rows("the table of events", "index", events.index)
     events = checked_events(events, rows)
     days = events["date"].copy()
-    shifts = pd.Series("", index=events.index, dtype=object)
+    shifts = pd.Series(None, index=events.index, dtype=object)
     clocked = events["time"].notna() if "time" in events else pd.Series(False, events.index)
     for i in events.index[clocked | ~days.isin(sessions)]:
         row = {str(name): value for name, value in events.loc[i].items()}
@@ -157,7 +157,7 @@ def placed(
 
 def _session(
     row: dict[str, Any], sessions: pd.DatetimeIndex, rule: SessionRule, exchange: str | None, where: str
-) -> tuple[pd.Timestamp, str]:
+) -> tuple[pd.Timestamp, Reason | None]:
     if row.get("time") is None:
         return _by_date(row["security"], row["date"], sessions, rule, where)
     mic = row.get("exchange") or exchange
@@ -165,7 +165,7 @@ def _session(
         raise no_exchange(row["security"], where)
     zero = day_zero(_calendar(str(mic), sessions), row["date"].date(), row["time"], row.get("zone"), rule)
     found, shift = _by_date(row["security"], zero.session, sessions, rule, where)
-    return found, "; ".join(part for part in (zero.shift, shift) if part)
+    return found, Reason.joined(zero.shift, shift)
 
 
 def no_exchange(security: str, where: str) -> StudyError:
@@ -183,9 +183,9 @@ def _calendar(mic: str, sessions: pd.DatetimeIndex) -> Calendar:
 
 def _by_date(
     security: str, day: pd.Timestamp, sessions: pd.DatetimeIndex, rule: str, where: str
-) -> tuple[pd.Timestamp, str]:
+) -> tuple[pd.Timestamp, Reason | None]:
     if day in sessions:
-        return day, ""
+        return day, None
     before, after = sessions[sessions < day], sessions[sessions > day]
     if before.empty or after.empty:
         side, end = ("after the last", before[-1]) if after.empty else ("before the first", after[0])
@@ -200,4 +200,5 @@ def _by_date(
             where=where,
             remedy=f'Set session = "next" or give {after[0].date()}.',
         )
-    return (after[0] if rule == "next" else before[-1]), f"{security} {day.date()}: {rule} session"
+    told = Reason(f"{rule}_session_of", security=security, day=f"{day.date()}")
+    return (after[0] if rule == "next" else before[-1]), told

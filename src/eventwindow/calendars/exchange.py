@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pandas as pd
 
-from eventwindow.errors import EventDateError
+from eventwindow.errors import EventDateError, Reason
 
 SessionRule = Literal["next", "previous", "error"]
 
@@ -60,10 +60,10 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class DayZero:
-    """The session that is day 0 on one exchange, and why it is not the event's own date (empty if it is)."""
+    """The session that is day 0 on one exchange, and why it is not the event's own date (None if it is)."""
 
     session: pd.Timestamp
-    shift: str = ""
+    shift: Reason | None = None
 
 
 def exchange_calendar(mic: str, start: date, end: date) -> Calendar:
@@ -151,9 +151,8 @@ def day_zero(
     session = calendar.sessions[after][0]
     if session == pd.Timestamp(day):
         return DayZero(session)
-    return DayZero(
-        session, f"{day} {clock:%H:%M} {zone or calendar.zone}: first close after the news on {calendar.mic}"
-    )
+    moment = f"{day} {clock:%H:%M} {zone or calendar.zone}"
+    return DayZero(session, Reason("first_close", moment=moment, mic=calendar.mic))
 
 
 def _off_session(calendar: Calendar, day: date, rule: SessionRule) -> DayZero:
@@ -164,7 +163,7 @@ def _off_session(calendar: Calendar, day: date, rule: SessionRule) -> DayZero:
             f"{day} is not a session of {calendar.mic} ({why_closed(calendar.mic, day)}).",
             remedy=f'Set session = "next" or give {after.date()}; the session before is {before.date()}.',
         )
-    return DayZero(after if rule == "next" else before, f"{day} is not a session of {calendar.mic}: {rule} session")
+    return DayZero(after if rule == "next" else before, Reason(f"{rule}_session", day=f"{day}", mic=calendar.mic))
 
 
 def why_closed(mic: str, day: date) -> str:

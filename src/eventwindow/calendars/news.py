@@ -41,7 +41,7 @@ def sessions_of(happenings: Iterable[Happening], calendars: Iterable[Calendar]) 
 def _row(h: Happening, calendar: Calendar) -> tuple[object, ...]:
     told = (h.what_en, h.what_zh, h.about, h.source)
     if h.kind != "event" and not calendar.reaches(h.date):
-        return (h.id, h.kind, h.date, calendar.mic, pd.NaT, "outside the sessions held", *told)
+        return (h.id, h.kind, h.date, calendar.mic, pd.NaT, Reason("outside_sessions"), *told)
     try:
         zero = day_zero(calendar, h.date, h.time, h.zone, h.rule)
     except EventDateError as error:

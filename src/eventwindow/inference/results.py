@@ -132,7 +132,7 @@ class FirmSignificance(Exports):
         if self.reason[i]:
             return NotComputed(self.name, self.reason[i], self.null)
         floor = self.floor.size and np.isfinite(self.floor[i])
-        note = joined(self.note, Reason("smallest_p", p=float(self.floor[i])) if floor else None)
+        note = Reason.joined(self.note, Reason("smallest_p", p=float(self.floor[i])) if floor else None)
         value, p = float(self.statistic[i]), float(self.p_value[i])
         return SignificanceResult(self.name, self.null, value, p, self.distribution, int(self.n[i]), note)
 
@@ -145,17 +145,11 @@ class FirmSignificance(Exports):
         return frame.assign(**{name: value for name, value in columns.items() if value.size})
 
 
-def joined(*notes: Reason | None) -> Reason | None:
-    """The notes that there are, as one."""
-    held = [note for note in notes if note]
-    return Reason.together(held) if held else None
-
-
 def noted(result: Result) -> Reason | str:
     """A test's note as its tables hold it: why it could not run or does not hold; "" where there is nothing to say."""
     if isinstance(result, NotComputed):
         return Reason("not_computed", reason=result.reason)
-    return joined(None if result.valid else Reason("invalid_design"), result.note) or ""
+    return Reason.joined(None if result.valid else Reason("invalid_design"), result.note) or ""
 
 
 def normal(name: str, null: str, z: float, n: int, *, note: Reason | None = None) -> SignificanceResult:

@@ -14,7 +14,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.cumulative import Cumulative
-from eventwindow.inference.results import LEVEL, NotComputed, Result, joined, noted
+from eventwindow.inference.results import LEVEL, NotComputed, Result, noted
 
 TESTS = ["event", "group", "window_start", "window_end", "test", "statistic", "p_value", "distribution", "n"]
 TESTS += ["note", "null", "valid"]
@@ -103,7 +103,9 @@ def _notes(reason: np.ndarray, marked: Sequence[tuple[Reason, np.ndarray]], at: 
     """Of each row: why there is no CAR, or what else falls into the window."""
     inside = [(words, np.asarray(days[:, at].any(axis=1))) for words, days in marked]
     notes = [
-        Reason("not_computed", reason=why) if why else joined(*(words for words, rows in inside if rows[i])) or ""
+        Reason("not_computed", reason=why)
+        if why
+        else Reason.joined(*(words for words, rows in inside if rows[i])) or ""
         for i, why in enumerate(reason)
     ]
     return np.array(notes, object)

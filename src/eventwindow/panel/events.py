@@ -13,15 +13,14 @@ from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.day_zero import checked_events, no_exchange
 from eventwindow.calendars.exchange import SessionRule, exchange_calendar
 from eventwindow.calendars.window import Window
-from eventwindow.errors import EventDateError
-from eventwindow.estimation.contamination import DONE, Contamination
+from eventwindow.errors import EventDateError, Reason
+from eventwindow.estimation.contamination import Contamination
 from eventwindow.estimation.event_time import Days
 from eventwindow.panel.chunk import Codes
 from eventwindow.panel.listed import check_columns
 from eventwindow.panel.own_sessions import Exchanges
 
 ARRAYS = ("security", "day", "session", "exchange", "group", "benchmark", "row")
-NOT_HELD = "the panel does not hold this security"
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def event_list(
     known = sessions.to_numpy().astype("M8[D]")
     code, session, day, shifted = _on_own_sessions(events, given, known, exchanges, (rule, exchange, rows))
     reason = np.full(len(events), "", dtype=object)
-    reason[day < 0] = f"its day lies outside the panel, which runs from {known[0]} to {known[-1]}"
+    reason[day < 0] = Reason("outside_panel", first=f"{known[0]}", last=f"{known[-1]}")
     reason[security < 0] = _not_held(who[security < 0], securities)
     names = events.get("event")
     told = _told(events, given, names, np.where(reason == "", shifted, ""), reason)
@@ -131,12 +130,13 @@ def _on_own_sessions(
     return code, session, day, shifted
 
 
-def _not_held(names: pd.Series, securities: pd.Index) -> list[str]:
+def _not_held(names: pd.Series, securities: pd.Index) -> list[Reason]:
     """Why each of these has no column; a name that differs in case or blanks alone is told beside the panel's."""
     plain = {str(name).strip().upper(): str(name) for name in reversed(securities)}
     unlike = {name: plain.get(name.strip().upper()) for name in names.unique()}
     return [
-        NOT_HELD + (f": {name!r} is not {unlike[name]!r}, which it holds" if unlike[name] else "") for name in names
+        Reason("unlike_in_panel", name=repr(name), held=repr(unlike[name])) if unlike[name] else Reason("not_in_panel")
+        for name in names
     ]
 
 
@@ -178,7 +178,7 @@ def _placed(
         )
     at = np.where(off & (own == "previous"), after - 1, at)
     for i in np.flatnonzero(off):
-        shifted[i] = "; ".join(part for part in (shifted[i], f"{days[i]} is no session: {own[i]} session") if part)
+        shifted[i] = Reason.joined(shifted[i] or None, Reason(f"{own[i]}_session_in_panel", day=f"{days[i]}"))
     return np.where(inside, at, -1), shifted
 
 
@@ -199,7 +199,7 @@ def _priced(
         days[at] = _first_close(events["time"].iloc[at], given[at], one[0], one[1], own, rows.taken(at))
     for i in clocked[days[clocked] != given[clocked]]:
         told = f"{given[i]} {events['time'].iloc[i]} {zone[i]}".rstrip()
-        shifted[i] = f"{told}: first close after the news on {mic[i]}"
+        shifted[i] = Reason("first_close", moment=told, mic=str(mic[i]))
     return days, shifted
 
 
@@ -265,7 +265,7 @@ def without_contaminated(events: EventList, estimation: Window) -> EventList:
     lost = np.unique(contaminated(events, estimation)[0])
     kept = np.setdiff1d(np.arange(len(events)), lost)
     names = events.given[events.row[lost]] if events.names is None else events.names.iloc[events.row[lost]].to_numpy()
-    reason = "the estimation window holds another event of the same security"
+    reason = np.full(len(lost), Reason("another_event_in_estimation"), object)
     told = pd.DataFrame(
         {"event": names, "security": events.who[events.row[lost]], "what": "excluded", "reason": reason}
     )
@@ -276,7 +276,7 @@ def without_contaminated(events: EventList, estimation: Window) -> EventList:
 
 def shared_windows(
     events: EventList, estimation: Window, window: Window, rule: Contamination = "tell"
-) -> Iterator[str]:
+) -> Iterator[Reason]:
     """How many events share days of their event window with another of the same security, or hold one in estimation."""
     width = 2 * (len(window) + len(estimation)) + int(events.day.max(initial=0)) + abs(estimation.start)
     key = np.sort(events.security.astype(np.int64) * width + events.day)
@@ -286,9 +286,9 @@ def shared_windows(
         return int((held > (1 if first <= 0 <= last else 0)).sum())
 
     if overlapping := others(1 - len(window), len(window) - 1):
-        yield f"{overlapping:,} events share days of their event window with another event of the same security"
+        yield Reason("windows_overlap", n=overlapping)
     if held := others(estimation.start, estimation.end):
-        yield f"{held:,} estimation windows hold another event of the same security; {DONE[rule]}"
+        yield Reason(f"contaminated_{rule}", n=held)
 
 
 def counted(n: int, word: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.exchange import exchange_calendar
-from eventwindow.errors import EventDateError, StudyError
+from eventwindow.errors import EventDateError, Reason, StudyError
 from eventwindow.estimation.event_time import Array, Days
 from eventwindow.panel.source import TILE, Panel
 
@@ -23,7 +23,7 @@ class Exchanges:
 
     of: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[str, Days] = field(default_factory=lambda: {ONE: np.empty(0, np.int64)})
-    told: tuple[str, ...] = ()
+    told: tuple[Reason, ...] = ()
 
     @property
     def several(self) -> bool:
@@ -80,9 +80,9 @@ def exchanges_of(panel: Panel, of: Mapping[str, str]) -> Exchanges:
     for mic in sorted(set(of.values())):
         at = panel.securities.get_indexer(pd.Index([name for name in of if of[name] == mic]))
         rows[mic], why = own_rows(mic, panel.sessions, _held(panel, at[at >= 0]))
-        told.append(f"{mic}: {len(rows[mic])} of the {len(panel.sessions)} rows of the panel are its sessions")
+        told.append(Reason("own_rows", mic=mic, n=len(rows[mic]), of=len(panel.sessions)))
         if why:
-            told.append(f"{mic}: its sessions are the days on which one of its securities has a figure: {why}")
+            told.append(Reason("own_rows_of_prices", mic=mic, why=why))
     return Exchanges(of, rows, tuple(told))
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from eventwindow.calendars.dates import Rows, frequency
 from eventwindow.calendars.exchange import SessionRule
 from eventwindow.calendars.window import Span, as_window
-from eventwindow.errors import StudyError, WindowError
+from eventwindow.errors import Reason, StudyError, WindowError
 from eventwindow.estimation.contamination import Contamination, check_contamination
 from eventwindow.estimation.door import check_factors, check_kind
 from eventwindow.estimation.event_time import Factors
@@ -217,10 +217,10 @@ def planned(
     return plan_of(spec, held, listed, factors, chunk, exchanges)
 
 
-def _exchanges(panel: Panel, of: Mapping[str, str]) -> tuple[Exchanges, list[str]]:
+def _exchanges(panel: Panel, of: Mapping[str, str]) -> tuple[Exchanges, list[Reason]]:
     """The exchanges whose sessions events count apart, and what a reader should know of the panel's rows."""
     if apart := frequency(panel.sessions):
-        return Exchanges(), [f"{apart[0]} rows, {apart[1]:g} days apart: the windows count rows, not sessions"]
+        return Exchanges(), [Reason("rows_apart", often=Reason(apart[0]), n=apart[1])]
     mixed, uneven = shared_sessions(panel, "the panel")
     if len(set(of.values())) > 1 or (mixed and of):
         found = exchanges_of(panel, of)
@@ -230,7 +230,7 @@ def _exchanges(panel: Panel, of: Mapping[str, str]) -> tuple[Exchanges, list[str
     return Exchanges(), uneven
 
 
-def _told(events: EventList, spec: Specification, uneven: Sequence[str]) -> pd.DataFrame:
+def _told(events: EventList, spec: Specification, uneven: Sequence[Reason]) -> pd.DataFrame:
     """What a reader should know of the whole list: sessions that some securities miss, windows that share days."""
     reasons = [*uneven, *shared_windows(events, spec.estimation, spec.window, spec.contamination)]
     return pd.DataFrame([("", "", "told", reason) for reason in reasons], columns=list(events.told))

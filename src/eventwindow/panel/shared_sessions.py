@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventwindow.errors import PriceError
+from eventwindow.errors import PriceError, Reason
 from eventwindow.panel.source import TILE, Panel
 
 UNEVEN = 0.2  # share of the securities that miss a session on which the others have a return
@@ -14,7 +14,7 @@ LEAST = 2  # securities of an exchange, and days that they miss, below which a g
 SHOWN = 3
 
 
-def shared_sessions(panel: Panel, where: str) -> tuple[PriceError | None, list[str]]:
+def shared_sessions(panel: Panel, where: str) -> tuple[PriceError | None, list[Reason]]:
     """The error of a panel that mixes exchanges; and which sessions only a few of the securities hold.
 
     On a holiday of New York a panel of New York and Tokyo holds a row of Tokyo alone, which would count as a session
@@ -42,7 +42,7 @@ def shared_sessions(panel: Panel, where: str) -> tuple[PriceError | None, list[s
     if not few:
         return None, []
     shown = ", ".join(few[:SHOWN]) + (", …" if len(few) > SHOWN else "")
-    return None, [f"{len(few)} sessions that most securities miss ({shown}): a holiday with a row of prices?"]
+    return None, [Reason("sessions_missed", n=len(few), days=shown)]
 
 
 def _missing(panel: Panel) -> np.ndarray:

@@ -17,20 +17,20 @@ from eventwindow.report.figures.lines import Days, Series, draw_lines
 from eventwindow.report.figures.sheet import SERIES, Sheet
 from eventwindow.report.html import environment, other_pages, own
 from eventwindow.report.language import LANGUAGES, SPACE, Language, language, number, percent, tau
-from eventwindow.report.reasons import reason_in
 from eventwindow.report.sections.tests import test_row
 
 SHOWN = 40  # groups on the page; the tables hold all
 LINES = 4  # groups in the figure
 LEADING = 4  # tests of a group
 REASONS = 20
-FEW = "few_estimation_returns"
 KINDS = {  # the events of one kind of reason are counted together: days and figures in it are not told apart
-    r"^.*\bis no session: next session$": "panel.next",
-    r"^.*\bis no session: previous session$": "panel.previous",
-    r"^.*: first close after the news on \S+$": "panel.first_close",
-    r"^its day lies outside the panel, .*": "panel.outside",
-    r"^the panel does not hold this security(: .*)?$": "panel.not_held",
+    "few_estimation_returns": "too_few",
+    "next_session_in_panel": "next",
+    "previous_session_in_panel": "previous",
+    "first_close": "first_close",
+    "outside_panel": "outside",
+    "not_in_panel": "not_held",
+    "unlike_in_panel": "not_held",
 }
 
 
@@ -125,18 +125,21 @@ def _group(name: Any, chosen: Language) -> str:
 
 def reasons(excluded: pd.DataFrame, chosen: Language) -> dict[str, Any]:
     """How many events were left out or shifted for each kind of reason, and how many for the kinds not shown."""
-    plain = ["panel.too_few" if isinstance(r, Reason) and r.key == FEW else r for r in excluded["reason"]]
-    kinds = excluded.assign(reason=pd.Series(plain, excluded.index, dtype=object).replace(KINDS, regex=True))
+    kinds = excluded.assign(reason=[KINDS.get(r.parts[-1].key, r) for r in excluded["reason"]])
     counts = kinds.value_counts(["what", "reason"]).reset_index()
     rows = [
         {
             "what": chosen.text(f"excluded.{row['what']}"),
             "n": number(row["count"], 0),
-            "reason": chosen.text(row["reason"]) if chosen.has(row["reason"]) else reason_in(chosen, row["reason"]),
+            "reason": _kind(row["reason"], chosen),
         }
         for row in counts.head(REASONS).to_dict("records")
     ]
     return {"rows": rows, "more": int(counts["count"].iloc[REASONS:].sum())}
+
+
+def _kind(reason: Reason | str, chosen: Language) -> str:
+    return chosen.reason(reason) if isinstance(reason, Reason) else chosen.text(f"panel.{reason}")
 
 
 def figure(result: PanelResult, chosen: Language) -> str:

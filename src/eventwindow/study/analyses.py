@@ -33,7 +33,7 @@ from eventwindow.analyses.volume_volatility import activity_table, volume_abnorm
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.calendars.window import Window
 from eventwindow.claims.market_value import market_value
-from eventwindow.errors import NoFigure, StudyError
+from eventwindow.errors import NoFigure, Reason, StudyError
 from eventwindow.estimation.ex_treated import weights_from_values
 from eventwindow.inference.diagnostics import diagnostics
 from eventwindow.inference.tables import cumulative_table, daily_table, tests_table
@@ -213,7 +213,7 @@ ALWAYS = {  # tables that every result holds, with their columns where there is 
 }
 
 
-def donors(estimates: Estimates) -> tuple[Sample | None, dict[str, str]]:
+def donors(estimates: Estimates) -> tuple[Sample | None, dict[str, Reason]]:
     """The basket's members beside the donors of the panel, and why members are left out; none without a panel."""
     inputs, headline = estimates.inputs, estimates.headline
     form, treated = inputs.study.file.counterfactual, headline.abnormal.select(list(headline.members))

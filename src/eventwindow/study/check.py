@@ -125,7 +125,7 @@ def _read(inputs: Inputs) -> Iterator[str]:
 
 def _files(study: Study, ledger: Ledger, days: pd.DataFrame) -> Iterator[str]:
     """What study.toml and claims.toml hold, the events that were shifted, and the claims that are unfinished."""
-    file, shifts = study.file, days.query("shift != ''")
+    file, shifts = study.file, days[days["shift"].notna()]
     yield (
         f"study.toml: {_plural('event', len(file.events), True)}, {_plural('stock', len(study.stocks), True)},"
         f" {_plural('security', len(file.securities), True)}, {_plural('basket', len(study.baskets), True)},"

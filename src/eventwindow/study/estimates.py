@@ -17,7 +17,7 @@ from eventwindow.claims.evidence import Evidence
 from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import NO_BENCHMARK, placed_events, study_abnormal_returns
-from eventwindow.estimation.contamination import DONE, earlier_events
+from eventwindow.estimation.contamination import earlier_events
 from eventwindow.estimation.returns import price_for_returns
 from eventwindow.study.load import Inputs, gather_evidence, model_factors, securities_table
 
@@ -136,9 +136,8 @@ def _contaminated(abnormal: AbnormalReturns, inputs: Inputs) -> Iterator[Exclusi
         label = abnormal.labels.iloc[row]
         found.setdefault((label["event"], day), set()).add(label["security"])
     for (event, day), securities in found.items():
-        words = DONE[inputs.study.file.study.contamination]
-        of = f" of {len(securities)} securities" if len(securities) > 1 else ""
-        reason = f"the estimation window{of} holds the event of {day:%Y-%m-%d}; {words}"
+        n, done = len(securities), inputs.study.file.study.contamination
+        reason = Reason(f"event_in_estimation{'s' if n > 1 else ''}_{done}", n=n, day=f"{day:%Y-%m-%d}")
         yield Exclusion(event, "" if len(securities) > 1 else min(securities), "told", reason)
 
 
@@ -179,14 +178,14 @@ def _excluded_before(inputs: Inputs) -> Iterator[Exclusion]:
         if symbol in prices.unavailable:
             yield Exclusion("", symbol, "excluded", prices.unavailable[symbol].reason)
         elif symbol in prices and prices[symbol]["adj_close"].isna().all():
-            yield Exclusion("", symbol, "substituted", "no adjusted close is held: returns are those of the close")
+            yield Exclusion("", symbol, "substituted", Reason("no_adjusted_close"))
     for stock in study.stocks:
         if stock.symbol in prices and prices[stock.symbol]["volume"].isna().all():
-            yield Exclusion("", stock.symbol, "partly", "no trading volume is held: left out of abnormal volume")
+            yield Exclusion("", stock.symbol, "partly", Reason("no_trading_volume"))
     for stock in study.stocks:
         if study.benchmark_of(stock) == NO_BENCHMARK:
-            why = "the data hold no local benchmark: expected return is the mean of the estimation window"
+            why = Reason("no_local_benchmark")
             yield Exclusion("", stock.symbol, "substituted", why)
     for finding in inputs.quality.findings:
         if finding.kind == "no_day_zero":
-            yield Exclusion(str(finding.figures["event"]), finding.symbol, "excluded", str(finding.reason))
+            yield Exclusion(str(finding.figures["event"]), finding.symbol, "excluded", finding.reason)

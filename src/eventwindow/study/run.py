@@ -12,7 +12,7 @@ import pandas as pd
 from eventwindow.claims import Evidence, judge, measure_all
 from eventwindow.claims.readings import weigh
 from eventwindow.claims.tables import claims_table, claims_table_in
-from eventwindow.errors import NoFigure
+from eventwindow.errors import NoFigure, Reason
 from eventwindow.parallel import Work, run_parallel
 from eventwindow.prices.retry import Progress
 from eventwindow.study.ahead import check_closed
@@ -121,7 +121,7 @@ def _analysed(analysis: Analysis, estimates: Estimates) -> tuple[Tables, list[Ex
     try:
         return analysis.run(estimates), []
     except NoFigure as reason:
-        why = f"{analysis.name} not computed: {reason}"
+        why = Reason("analysis_not_computed", name=Reason(f"analysis_{analysis.name}"), reason=reason.reason)
         return {}, [Exclusion(estimates.headline.event, "", "excluded", why)]
 
 

@@ -24,8 +24,10 @@ def excluded_table(
     """
     rows: list[tuple[object, ...]] = [(*head, None, None, reason) for *head, reason in told]
     rows += [(r.event, r.security, "excluded", None, None, r.reason) for r in abnormal.excluded.itertuples()]
-    for r in placed[placed["shift"] != ""].itertuples():
-        rows.append((r.event, r.security, "shifted", None, None, f"day 0 is {r.date:%Y-%m-%d}: {r.shift}"))
+    for r in placed[placed["shift"].notna()].itertuples():
+        rows.append(
+            (r.event, r.security, "shifted", None, None, Reason("day_zero_is", day=f"{r.date:%Y-%m-%d}", shift=r.shift))
+        )
     rows += _short_estimation(abnormal)
     for window in windows:
         rows += _incomplete(abnormal, window)

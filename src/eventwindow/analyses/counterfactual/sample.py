@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eventwindow.errors import StudyError
+from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import OUTSIDE, Array
 
@@ -42,7 +42,7 @@ class Sample:
 
 def sample(
     treated: AbnormalReturns, donor_returns: pd.DataFrame, exclude: Collection[str]
-) -> tuple[Sample | None, dict[str, str]]:
+) -> tuple[Sample | None, dict[str, Reason]]:
     """The treated stocks that have every return, with the donors that have every return; and why others are left out.
 
     `donor_returns` is date × symbol, decimals. A donor is neither treated nor excluded by name.
@@ -58,26 +58,26 @@ def sample(
     held = np.flatnonzero([s not in left_out for s in treated.labels["security"]])
     held = held[[np.array_equal(days[i], days[held[0]]) for i in held]] if len(held) else held
     others = set(treated.labels["security"].drop(held)) - set(left_out)
-    left_out |= dict.fromkeys(others, "its sessions are not those of the first security")
+    left_out |= dict.fromkeys(others, Reason("other_sessions"))
     if not len(held):
         return None, left_out
     dates = pd.DatetimeIndex(days[held[0]].astype("datetime64[D]")).as_unit("ns")
     table = donor_returns.reindex(dates).drop(columns={*exclude, *treated.labels["security"]}, errors="ignore")
     table = table.loc[:, table.notna().all()]
     if table.shape[1] < FEWEST_DONORS:
-        why = f"{table.shape[1]} donors hold all days of the windows, {FEWEST_DONORS} needed"
+        why = Reason("few_donors", n=table.shape[1], needed=FEWEST_DONORS)
         return None, left_out | dict.fromkeys(treated.labels["security"].iloc[held], why)
     x, split = table.to_numpy(float), treated.estimation_days.shape[1]
     kept = treated.select(held)
     return Sample(kept, *_market(kept), tuple(map(str, table.columns)), x[:split], x[split:]), left_out
 
 
-def _lacking(treated: AbnormalReturns) -> list[str]:
-    """Why a stock cannot be treated, "" where it can."""
+def _lacking(treated: AbnormalReturns) -> list[Reason | None]:
+    """Why a stock cannot be treated, None where it can."""
     returns = np.hstack([np.isfinite(treated.residuals), np.isfinite(treated.actual)])
     inside = np.hstack([treated.estimation_days, treated.event_days]) != OUTSIDE
     missing = (~(returns & inside)).sum(axis=1)
-    return [f"{n} of {returns.shape[1]} returns are missing" if n else "" for n in missing]
+    return [Reason("returns_missing", n=int(n), of=returns.shape[1]) if n else None for n in missing]
 
 
 def _market(treated: AbnormalReturns) -> tuple[Array, Array]:

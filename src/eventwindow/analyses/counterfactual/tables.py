@@ -9,6 +9,7 @@ import pandas as pd
 
 from eventwindow.analyses.counterfactual.estimate import Estimated, blocks_won, leading, market_estimated
 from eventwindow.analyses.counterfactual.sample import Sample
+from eventwindow.errors import Reason
 
 EFFECTS = [
     "event", "security", "model", "date", "tau", "actual_return", "expected_return", "effect", "p_placebo_space",
@@ -25,7 +26,7 @@ def empty_tables() -> dict[str, pd.DataFrame]:
 
 
 def counterfactual_tables(
-    sample: Sample, models: Sequence[Estimated], blocks: int, left_out: Mapping[str, str], event: str
+    sample: Sample, models: Sequence[Estimated], blocks: int, left_out: Mapping[str, Reason], event: str
 ) -> dict[str, pd.DataFrame]:
     """counterfactual: the effect of day 0, a row a security and model, the market model first.
 
@@ -47,9 +48,9 @@ def counterfactual_tables(
     }
 
 
-def left_out_rows(left_out: Mapping[str, str], event: str) -> pd.DataFrame:
+def left_out_rows(left_out: Mapping[str, Reason], event: str) -> pd.DataFrame:
     """A row a stock without a counterfactual, with the reason."""
-    rows = [{"event": event, "security": s, "note": f"not computed: {why}"} for s, why in left_out.items()]
+    rows = [{"event": event, "security": s, "note": Reason("not_computed", reason=why)} for s, why in left_out.items()]
     return pd.DataFrame(rows).reindex(columns=EFFECTS)
 
 

@@ -21,7 +21,7 @@ from eventwindow.analyses.intraday.bars import (
     upper_rank_p,
 )
 from eventwindow.analyses.intraday.lead_lag import lead_lag
-from eventwindow.errors import StudyError
+from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.results import LEVEL
 
@@ -44,7 +44,7 @@ LEADS = [
     "p_lead",
     "note",
 ]
-TOO_SHORT = "not computed: too few common bars on this day"
+TOO_SHORT = Reason("not_computed", reason=Reason("too_few_common_bars"))
 
 
 def empty_tables() -> dict[str, pd.DataFrame]:
@@ -121,7 +121,7 @@ def _by_minute(values: Array, statistic: Callable[[Array], Any]) -> Array:
 
 
 def _left_out(symbol: str, why: str) -> pd.DataFrame:
-    return pd.DataFrame([{"security": symbol, "note": f"not computed: {why}"}])
+    return pd.DataFrame([{"security": symbol, "note": Reason("not_computed", reason=why)}])
 
 
 def _joined(parts: Sequence[pd.DataFrame], event: str, columns: list[str]) -> pd.DataFrame:
@@ -167,6 +167,6 @@ def _leads(
         if found is not None:
             rows = pd.DataFrame({"lag": found.lags, "correlation": found.correlation, "band": found.band})
             rows = rows.assign(p_any=found.p_any, lead=found.lead, p_lead=found.p_lead)
-            rows["note"] = f"against sign-flipped days, seed {found.seed}"
+            rows["note"] = np.full(len(rows), Reason("sign_flipped", seed=found.seed), object)
         parts.append(rows.assign(leader=pair[0], follower=pair[1], sector=sector, date=first.sessions[day]))
     return pd.concat(parts)

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from eventwindow.errors import Reason
 from eventwindow.prices.history import OWN
 from eventwindow.prices.keyed import source_name
 from eventwindow.report.blocks import Aside, Block, Fold, Items, Paragraph, Table, Words, weighty
@@ -150,7 +151,7 @@ def _day(context: Context, events: pd.DataFrame, event: str, mic: str) -> str:
     if (event, mic) not in events.index:
         return ""
     session, shift = events.xs((event, mic))[["session", "shift"]]
-    return context.language.day(session) + ("*" if shift else "")
+    return context.language.day(session) + ("*" if isinstance(shift, Reason) else "")
 
 
 def _late_exchanges(context: Context) -> Iterator[Aside]:
