@@ -48,10 +48,16 @@ def notes() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Every note of the English catalogue as a pattern of its words and blanks, the longest words first."""
     english = catalogue("en")
     keys = sorted((k for k in english.forms if KEYS.fullmatch(k)), key=lambda k: (-len(english.words(k)), k))
-    return tuple((key, re.compile("".join(map(_part, string.Formatter().parse(english.words(key)))))) for key in keys)
+    return tuple((key, re.compile(_pattern(english.words(key)))) for key in keys)
 
 
-def _part(part: tuple[str, str | None, str | None, str | None]) -> str:
-    words, blank = part[:2]
-    kind = (blank or "").rstrip("0123456789")
-    return re.escape(words) + (f"(?P<{blank}>{BLANKS.get(kind, WORD)})" if blank else "")
+def _pattern(words: str) -> str:
+    """Words with their blanks; a blank that is said again holds the same."""
+    seen, parts = set[str](), []
+    for text, blank, _, _ in string.Formatter().parse(words):
+        parts.append(re.escape(text))
+        if blank:
+            kind = BLANKS.get(blank.rstrip("0123456789"), WORD)
+            parts.append(f"(?P={blank})" if blank in seen else f"(?P<{blank}>{kind})")
+            seen.add(blank)
+    return "".join(parts)
