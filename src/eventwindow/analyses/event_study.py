@@ -33,6 +33,7 @@ from eventwindow.estimation.given import given, identifier
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.overlaps import overlap_notes
 from eventwindow.estimation.plausible import check_decimals, unlikely_notes
+from eventwindow.inference.advice import Advice, advise
 from eventwindow.inference.summary import Summary, summarise
 
 
@@ -63,6 +64,10 @@ class EventStudy(AbnormalReturns):
     def plot(self) -> Any:
         """Figures that show themselves: `.plot.car()`, `.aar()`, `.caar()`, `.day0()`; `.save("car.svg")` keeps one."""
         return tool("returns_plot")(self)
+
+    def advise(self, window: Span = 0) -> Advice:
+        """Which test to read for these events and why, and the sample that shows effects of 1, 2 and 5 %."""
+        return advise(self, as_window(window))
 
     def summary(self, window: Span | None = None) -> Summary:
         """Every test of one window: first those that hold for the design, then what could not run, then the others."""

@@ -20,6 +20,7 @@ from eventwindow.claims.tables import claims_table_in
 from eventwindow.errors import Catalogue, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.exports import Exports, tool
+from eventwindow.inference.advice import Advice, advise
 from eventwindow.inference.summary import Summary, summarise
 from eventwindow.study.estimates import Exclusion
 
@@ -182,6 +183,26 @@ class StudyResult(Exports):
 
     def _basis(self, words: Catalogue) -> str:
         return self.headline.basis.told(words, str(self.headline.window))
+
+    def advise(self, window: Span = 0) -> Advice:
+        """Which test of the headline to read and why, and the sample that shows effects of 1, 2 and 5 %.
+
+        Parameters
+        ----------
+        window : Window, int or pair of int
+            Trading days from day 0, inside the event window; day 0 by default.
+
+        Returns
+        -------
+        Advice
+            It prints itself; `text("zh-Hant")` says it in another language, `needed` is the table.
+
+        Raises
+        ------
+        StudyError
+            Where no event holds the window.
+        """
+        return advise(self.headline, as_window(window))
 
     def __repr__(self) -> str:
         return "\n".join([self._title(), *(f"  {what:<9}{words}" for what, words in self._lines().items())])

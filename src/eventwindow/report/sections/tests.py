@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
+from eventwindow.inference.advice import advise
 from eventwindow.inference.expected_volatility import HIGH, LOW, RECENT, word_of
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.blocks import (
@@ -57,9 +58,18 @@ def tests(context: Context) -> Iterator[Block]:
         yield Aside("invalid", tuple(_invalid(context, ran)))
     said = {True: _skipped(context.language, lead[lead["p_value"].isna()]), False: _chosen(context)}
     yield from (Paragraph(text, small=small) for small, text in said.items() if text)
+    if len(valid):
+        yield from _advised(context, str(valid.iloc[0]["test"]))
     yield Paragraph(say("tests.limits"))
     if len(mine):
         yield Fold(say("tests.all_groups"), (_groups(context, mine),))
+
+
+def _advised(context: Context, leading: str) -> Iterator[Block]:
+    """Which of the tests to read and why, and the sample that would show small effects."""
+    advice = advise(context.result.headline, Window(0, 0), leading)
+    yield Heading(context.language.say("advise.title"))
+    yield Paragraph(advice.text(context.language.code))
 
 
 def _shared(context: Context, ran: pd.DataFrame, correlation: str) -> Paragraph:
