@@ -20,7 +20,7 @@ REPORT = (  # a report is one file with its own style and script, and asks for n
 )
 HEADERS = {
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # under no-referrer a browser calls the origin of our own forms "null"
     "x-frame-options": "DENY",
     "cache-control": "no-store",
     "cross-origin-resource-policy": "same-origin",
