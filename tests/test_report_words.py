@@ -135,3 +135,11 @@ def test_a_finding_about_prices_is_told_in_every_language():
     for code in LANGUAGES:
         told = [reason_in(language(code), str(one.reason)) for one in found]
         assert told == [language(code).reason(one.reason) for one in found]
+
+
+def test_a_note_that_names_one_thing_twice_is_found_again():
+    from eventwindow.errors import Reason, catalogue
+    from eventwindow.report.reasons import reason_in
+
+    english = catalogue("en").reason(Reason("finding_crossed", other="KO"))
+    assert reason_in(language("zh-Hant"), english) == catalogue("zh-Hant").reason(Reason("finding_crossed", other="KO"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 from test_web import PATIENCE, Server
 
@@ -17,24 +15,6 @@ def server(tmp_path_factory):
     held = Server(tmp_path_factory.mktemp("runs") / "all")
     yield held
     held.stop()
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("needs chromium and chromedriver")
-    from selenium import webdriver
-    from test_report_browser import FLAGS
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    window = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    yield window
-    window.quit()
 
 
 def found(browser, css):
@@ -94,6 +74,8 @@ def test_an_article_in_chinese_gives_a_page_in_chinese(server, browser):
     sent(browser, "#article")
     until(browser, lambda: "/runs/" in browser.current_url and found(browser, ".files"))
     assert "完成" in state(browser)
+    names = [link.text for link in browser.find_elements("css selector", ".files a")]
+    assert len(names) == len(set(names)) >= 4
     assert no_sideways(browser)
 
 

@@ -173,7 +173,10 @@ def _verify_options(verify: argparse.ArgumentParser) -> None:
     verify.add_argument("--names", type=Path, metavar="CSV", help="further names of securities")
     _price_options(verify)
     verify.add_argument("--out", "--save", type=Path, metavar="DIR", help="where the study and the report go")
-    verify.add_argument("--language", choices=languages(), help="of the report (default: the article's)")
+    verify.add_argument("--language", choices=languages(), help="of what is printed (default: the article's)")
+    verify.add_argument("--report", action="store_true", help="write the whole report beside the study too")
+    for extra, what in EXTRAS.items():
+        verify.add_argument(f"--{extra}", dest="extras", action="append_const", const=extra, default=[], help=what)
 
 
 def _calibration_options(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -20,6 +20,8 @@ from eventwindow.study.load import Step
 from eventwindow.study.result import StudyResult
 from eventwindow.study.run import run_study
 
+REPORT = "report"  # the folder of the whole report, beside the study
+
 
 def verify(options: argparse.Namespace) -> int:
     """Read the articles, run their study, print what was found and keep it beside the study."""
@@ -34,6 +36,11 @@ def verify(options: argparse.Namespace) -> int:
     (folder / "verify.md").write_text("\n".join(_markdown(lines)), encoding="utf-8", newline="\n")
     print(*lines, sep="\n")
     print(*origin_lines(result), words.text("verify.study", folder=str(folder)), sep="\n")
+    if options.report:
+        from eventwindow.report.output import write_result
+
+        command = f"eventwindow run {folder.name}"
+        print(write_result(result, folder / REPORT, (), extras=options.extras, command=command))
     return 0
 
 

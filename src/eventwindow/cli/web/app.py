@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from eventwindow.cli.verify import REPORT
 from eventwindow.cli.web import asked
 from eventwindow.cli.web.asked import Fault, Upload
 from eventwindow.cli.web.jobs import DONE, Run, Runs
@@ -116,9 +117,8 @@ async def _packed(request: Request) -> Response:
     """The study's folder, or all results, as one file."""
     run, part = _held(request), request.path_params["part"]
     folder = request.app.state.runs.where(request.path_params["key"])
-    roots = {"study": next((f for f in (folder / "study", folder / "out" / "study") if f.is_dir()), None)}
-    roots["results"] = folder / "out" if (folder / "out").is_dir() else None
-    root = roots.get(part)
+    places = {"study": (folder / "study", folder / "out"), "results": (folder / "out" / REPORT, folder / "out")}
+    root = next((f for f in places.get(part, ()) if f.is_dir()), None)
     if run is None or root is None:
         return await _missing(request, Exception())
     data = await run_in_threadpool(_zip, root)
@@ -130,7 +130,9 @@ def _zip(root: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
         for path in sorted(p for p in root.rglob("*") if p.is_file() and not p.is_symlink()):
-            packed.write(path, path.relative_to(root))
+            inside = path.relative_to(root)
+            if inside.parts[0] != REPORT:
+                packed.write(path, inside)
     return buffer.getvalue()
 
 
@@ -164,6 +166,7 @@ def _held(request: Request) -> Run | None:
 def _files(request: Request, run: Run) -> dict[str, str]:
     """What a run gives, by the key of its words: file below `out`."""
     out = request.app.state.runs.where(run.key) / "out"
+    base = f"{REPORT}/" if (out / REPORT).is_dir() else ""
     code = _language(request).code
     ending = "" if code == "en" else f".{code}"
     wanted = {
@@ -172,7 +175,7 @@ def _files(request: Request, run: Run) -> dict[str, str]:
         "workbook": [f"results{ending}.xlsx", "results.xlsx"],
         "summary": [f"report{ending}.md", "report.md"],
     }
-    found = {key: next((n for n in names if (out / n).is_file()), "") for key, names in wanted.items()}
+    found = {key: next((base + n for n in names if (out / (base + n)).is_file()), "") for key, names in wanted.items()}
     return {key: name for key, name in found.items() if name}
 
 

@@ -69,7 +69,7 @@ def article(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
         prices = _prices(folder, upload)
         (folder / "article.txt").write_text(text + "\n", encoding="utf-8", newline="\n")
         dated = ("--date", day) if day else ()
-        command = ("verify", "article.txt", *dated, "--prices", prices, "--out", "out")
+        command = ("verify", "article.txt", *dated, "--prices", prices, "--out", "out", "--report", "--excel")
         return runs.add(key, text.splitlines()[0][:80], command)
 
 
