@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+DOCS = Path(__file__).parents[1] / "docs"
 nbformat = pytest.importorskip("nbformat")
 
 
@@ -18,6 +20,19 @@ def test_a_notebook_is_stored_without_outputs_and_defines_nothing(path):
     assert all(not cell.outputs and cell.execution_count is None for cell in code)
     assert not any(line.startswith(("def ", "class ")) for cell in code for line in cell.source.splitlines())
     assert sum(cell.cell_type == "markdown" for cell in cells) >= len(code) / 2
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_the_page_of_a_notebook_holds_its_cells_and_pictures(path):
+    """To write it anew: `python scripts/notebook_pages.py NAME`."""
+    text = (DOCS / "notebooks" / f"{path.stem}.md").read_text(encoding="utf-8")
+    cells = nbformat.read(path, as_version=4).cells
+    at = [text.find(cell.source) for cell in cells]
+    assert -1 not in at
+    assert at == sorted(at)
+    pictures = re.findall(r"!\[.+\]\(\.\./(img/notebooks/.+\.svg)\)", text)
+    assert pictures
+    assert all((DOCS / picture).read_text(encoding="utf-8").startswith("<svg") for picture in pictures)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
