@@ -1,6 +1,6 @@
 """The pictures of docs/gallery.md, drawn by the code that stands in it.
 
-python scripts/gallery.py [CARD …]    # writes docs/img/gallery/CARD.png, and its line where the page lacks it
+python scripts/gallery.py [CARD …]    # writes docs/img/gallery/CARD.png and its line in the page
 
 A card is a heading; its code leaves a `chart` of the library or a matplotlib `figure`. `drawn.json` keeps the hash of the
 code that each picture is of: a test holds the two together.
