@@ -2,8 +2,8 @@
 
 python scripts/gallery.py [CARD …]    # writes docs/img/gallery/CARD.png and its line in the page
 
-A card is a heading; its code leaves a `chart` of the library or a matplotlib `figure`. `drawn.json` keeps the hash of the
-code that each picture is of: a test holds the two together.
+A card is a heading; its code leaves a `chart` of the library or a matplotlib `figure`. `drawn.json` keeps the hash of
+the code that each picture is of: a test holds the two together.
 """
 
 from __future__ import annotations
