@@ -1,6 +1,7 @@
 """The package beside what it could be compared with, in one run: ratios to the time to read the same array once.
 
     python benchmarks/ratios.py [--events N]
+    python benchmarks/ratios.py --report   # the study that ships, beside the libraries' own import time
 
 The array is what an event study of N events looks at: N × 271 returns, read from memory once and summed. The package
 runs every analytic test of one day, ranks included; a plain numpy loop, and the packages `eventstudy` and `easy_es`
@@ -11,8 +12,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
+import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -62,10 +68,49 @@ def easy_es(events: int) -> Callable[[], object] | None:
     return run
 
 
+LIBRARIES = "import pandas, scipy.stats, matplotlib.figure, statsmodels.api, yfinance, pyarrow.parquet, jinja2"
+SAID = re.compile(r"^ *(\d+) ms  eventwindow: (.+)$", re.M)  # of --verbose
+
+
+def spent(command: list[str]) -> tuple[float, float, float, str]:
+    """Wall and processor seconds of a command and its processes, MB of the largest of them, what it said."""
+    with tempfile.TemporaryFile("w+") as said:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        said.seek(0)
+        text = said.read()
+    if status:
+        raise SystemExit(text)
+    return wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, text
+
+
+def report() -> Iterator[str]:
+    """The command on the study that ships, every language, beside the import of its libraries; then its parts."""
+    python = [sys.executable, "-P"]
+    base = min((spent([*python, "-c", LIBRARIES]) for _ in range(3)), key=lambda found: found[1])
+    yield f"import of the libraries        wall {base[0]:5.1f} s  processor {base[1]:5.1f} s  {base[2]:4.0f} MB"
+    with tempfile.TemporaryDirectory() as folder:
+        run = [*python, "-m", "eventwindow", "run", "deepseek-2025", "--prices", "shipped", "--verbose"]
+        runs = [spent([*run, "--out", f"{folder}/{k}"]) for k in range(3)]
+    wall, processor, memory, said = min(runs, key=lambda found: found[1])
+    yield f"run deepseek-2025, 3 languages wall {wall:5.1f} s  processor {processor:5.1f} s  {memory:4.0f} MB"
+    yield f"ratio                          wall {wall / base[0]:5.1f} ×  processor {processor / base[1]:5.1f} ×"
+    steps = [(int(at), words) for at, words in SAID.findall(said)] + [(round(1000 * wall), "")]
+    for (at, words), (end, _) in pairwise(steps):
+        yield f"  {words[:60]:60s} {(end - at) / 1000:5.1f} s"
+
+
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--events", type=int, default=1000)
-    events = options.parse_args().events
+    options.add_argument("--report", action="store_true")
+    asked = options.parse_args()
+    events = asked.events
+    if asked.report:
+        print(f"load {os.getloadavg()[0]:.1f}", *report(), sep="\n")
+        return
     cases = [
         ("read the array once", read_once(events), 9),
         ("eventwindow, all tests", package(events), 9),

@@ -11,7 +11,7 @@ import pytest
 from eventwindow.errors import file_name
 from eventwindow.report.context import Context
 from eventwindow.report.language import LANGUAGES, language
-from eventwindow.report.sections.story import told_by
+from eventwindow.report.sections.story import answer, told_by
 from eventwindow.report.write import write_report
 
 IMAGE = re.compile(r'<meta (?:property="og:image"|name="twitter:image") content="([^"]+)">')
@@ -124,3 +124,21 @@ def test_a_study_without_statements_has_no_scorecard(template, tmp_path):
     assert not template.verdicts
     write_report(template, tmp_path, ["en"])
     assert not list(tmp_path.glob("results/*.txt"))
+
+
+@pytest.mark.parametrize(
+    ("move", "abnormal", "model", "told"),
+    [
+        (-0.03, -0.02, "market_model", "fell by 3.0 per cent on {day}, by 2.0 points more than a day with that market"),
+        (-0.03, 0.02, "market_model", "fell by 3.0 per cent on {day}, by 2.0 points less than a day with that market"),
+        (0.03, 0.04, "market_model", "rose by 3.0 per cent on {day}, by 4.0 points more than a day with that market"),
+        (0.03, -0.04, "market_model", "rose by 3.0 per cent on {day}, by 4.0 points less than a day with that market"),
+        (0.03, 0.02, "mean_adjusted", "rose by 3.0 per cent on {day}, by 2.0 points more than an ordinary day"),
+    ],
+)
+def test_the_answer_says_which_way_the_abnormal_part_goes(template, monkeypatch, move, abnormal, model, told):
+    context = Context(template, language("en"))
+    row = context.day_rows(context.members[:1])
+    figures = {"actual_return": move, "abnormal_return": abnormal, "low": abnormal - 0.01, "high": abnormal + 0.01}
+    monkeypatch.setattr(Context, "day_rows", lambda *_: row.assign(**figures, model=model))
+    assert told.format(day=context.language.day(row["date"].iloc[0])) in answer(context)[0]

@@ -67,8 +67,10 @@ def _moved(context: Context) -> Markup:
     move, abnormal = float(row["actual_return"]), float(row["abnormal_return"])
     low, high = float(row["low"]), float(row["high"])
     sure = "story.is_sure" if low > 0 or high < 0 else "story.is_unsure"
+    usual = context.language.text("story.usual_mean" if row["model"] == "mean_adjusted" else "story.usual_market")
     values = {"name": context.name(name), "day": context.language.day(row["date"]), "move": _plain(move)}
-    told = context.language.say("story.fell" if move < 0 else "story.rose", **values, abnormal=_plain(abnormal))
+    way = ("fell" if move < 0 else "rose") + ("" if (move < 0) == (abnormal < 0) else "_less")
+    told = context.language.say(f"story.{way}", **values, abnormal=_plain(abnormal), usual=usual)
     return context.language.clauses(told, context.language.say(sure)) + context.language.text("format.stop")
 
 
