@@ -142,3 +142,12 @@ def test_the_answer_says_which_way_the_abnormal_part_goes(template, monkeypatch,
     figures = {"actual_return": move, "abnormal_return": abnormal, "low": abnormal - 0.01, "high": abnormal + 0.01}
     monkeypatch.setattr(Context, "day_rows", lambda *_: row.assign(**figures, model=model))
     assert told.format(day=context.language.day(row["date"].iloc[0])) in answer(context)[0]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_answer_speaks_of_context_only_where_a_statement_has_some(deepseek, code):
+    words = {"en": "context", "zh-Hant": "\u9808\u77e5", "zh-Hans": "\u987b\u77e5"}[code]
+    every = answer(Context(deepseek, language(code)))[1]
+    plain = tuple(v for v in deepseek.verdicts if v.word != "confirmed_with_context")
+    assert words in every
+    assert words not in answer(Context(replace(deepseek, verdicts=plain), language(code)))[1]

@@ -87,8 +87,9 @@ def _held(context: Context) -> Markup:
     counts: Counter[str] = Counter(word for _, word in said)
     held, wrong, mixed = sum(counts[w] for w in HOLDS), counts["contradicted"], counts["mixed"]
     articles = len({v.claim.article for v in verdicts})
-    values = {"articles": articles, "held": held, "wrong": wrong, "mixed": mixed}
-    return context.language.say("story.held", total=len(said), rest=len(said) - held - wrong - mixed, **values)
+    values = {"n": articles, "held": held, "wrong": wrong, "mixed": mixed}
+    key = "story.held" if counts["confirmed_with_context"] else "story.held_plain"
+    return context.language.say(key, total=len(said), rest=len(said) - held - wrong - mixed, **values)
 
 
 def days(context: Context) -> Iterator[Block]:
