@@ -20,6 +20,7 @@ from eventwindow.report.figures import FIGURES, chart
 from eventwindow.report.figures.claims import claims_data
 from eventwindow.report.figures.lines import Days, Series, draw_lines
 from eventwindow.report.figures.panel import ticks
+from eventwindow.report.figures.permutation import _title
 from eventwindow.report.figures.prices import prices_data
 from eventwindow.report.figures.sheet import NARROW, SIZE, VARIABLES, WIDE, Sheet, advance, cut, inline, wrapped
 from eventwindow.report.language import LANGUAGES, language
@@ -278,3 +279,25 @@ def test_numbers_of_news_do_not_touch():
     assert len(boxes) == len(news)
     for a, b in combinations(boxes, 2):
         assert a[2] != b[2] or a[1] <= b[0] or b[1] <= a[0]
+
+
+def test_words_of_events_that_stand_close_do_not_touch():
+    sheet, events = (
+        Sheet(WIDE),
+        [(2, "One event with a long name of its own"), (3, "Another, the day after"), (9, "Last")],
+    )
+    draw_lines(sheet, Days([""] * 12, events=events), [Series([0.0] * 12)], "")
+    shown = {
+        words: re.search(rf'<text x="([\d.]+)" y="([\d.]+)"[^>]*>{words}</text>', sheet.svg()) for _, words in events
+    }
+    boxes = [(float(m[1]), float(m[1]) + advance(words), float(m[2])) for words, m in shown.items()]
+    for a, b in combinations(boxes, 2):
+        assert a[2] != b[2] or a[1] <= b[0] or b[1] <= a[0]
+    assert all(y > 0 for _, _, y in boxes)
+
+
+@pytest.mark.parametrize(
+    ("event", "p", "title"), [(-0.2, 0.01, "title"), (-0.049, 0.01, "title_rare"), (0.01, 0.4, "title_usual")]
+)
+def test_a_day_is_like_no_other_only_where_it_is_beyond_all(event, p, title):
+    assert _title(event, np.array([-0.05, 0.0, 0.029]), p) == title

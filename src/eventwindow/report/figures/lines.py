@@ -45,9 +45,9 @@ def draw_lines(sheet: Sheet, days: Days, series: Sequence[Series], axis: str, he
     sheet.height += 20
     if sheet.narrow:
         sheet.height = legend(sheet, sheet.height, [(s.said, s.colour) for s in named])
-    heads = 18.0 * len(days.events) if sheet.narrow else 18.0
-    top = sheet.height + (heads + 4 if days.events else 6)
-    panel = Panel(sheet, 44, top, sheet.width - 52 - beside, height, (0, max(1, len(days.labels) - 1)), _reach(series))
+    panel = Panel(sheet, 44, 0, sheet.width - 52 - beside, height, (0, max(1, len(days.labels) - 1)), _reach(series))
+    heads = 18.0 * max((1 + level for _, level in _headings(panel, days)), default=0)
+    panel.top = sheet.height + (heads + 4 if heads else 6)
     draw_series(panel, days, series)
     if beside:
         _ends(panel, named)
@@ -83,19 +83,29 @@ def _reach(series: Sequence[Series]) -> tuple[float, float]:
 
 def _events(panel: Panel, days: Days) -> None:
     sheet = panel.sheet
-    for n, (k, words) in enumerate(days.events):
-        x, lift = panel.px(k), 18.0 * (len(days.events) - 1 - n) if sheet.narrow else 0.0
-        top = panel.top - lift - 2
+    for (k, words), (left, level) in zip(days.events, _headings(panel, days), strict=True):
+        x, top = panel.px(k), panel.top - 18.0 * level - 2
         sheet.line([(x, top), (x, panel.top + panel.height)], INK, 1, stroke_dasharray=DASHED)
-        width = advance(words)
-        left = min(max(x - width / 2, 0), sheet.width - width)
-        sheet.text(max(left, 0), top - 4, cut(words, sheet.width), INK)
+        sheet.text(left, top - 4, cut(words, sheet.width), INK)
     ends: list[float] = []  # of each line of numbers: one that would touch another stands above it
     for k, number in days.news:
         x, half = panel.px(k), advance(number) / 2 + 2
         level = next((n for n, end in enumerate(ends) if end <= x - half), len(ends))
         ends[level : level + 1] = [x + half]
         sheet.text(x, panel.top + panel.height - 5 - 14 * level, number, FAINT, "middle")
+
+
+def _headings(panel: Panel, days: Days) -> list[tuple[float, int]]:
+    """Where each event's words begin and on which line: an earlier event stands above the later that it would touch."""
+    placed: list[tuple[float, int]] = []
+    starts: list[float] = []  # of what stands on each line already, from the right
+    for k, words in reversed(days.events):
+        width = min(advance(words), panel.sheet.width)
+        left = min(max(panel.px(k) - width / 2, 0), panel.sheet.width - width)
+        level = next((n for n, start in enumerate(starts) if left + width + 8 <= start), len(starts))
+        starts[level : level + 1] = [left]
+        placed.append((left, level))
+    return placed[::-1]
 
 
 def _note(panel: Panel, k: int, value: float, words: str, colour: str) -> None:

@@ -26,18 +26,26 @@ def permutation(context: Context) -> Chart | None:
     if isinstance(drawn, Reason):
         return None
     event, null = float(drawn.event.mean()), np.asarray(drawn.runs.mean(axis=0))
-    p = (1 + int((np.abs(null) >= abs(event)).sum())) / (len(null) + 1)
+    more = int((np.abs(null) >= abs(event)).sum())
+    p = (1 + more) / (len(null) + 1)
     say, n = context.language.text, len(drawn.event)
     values = {"event": percent(event), "days": len(null), "low": percent(null.min()), "high": percent(null.max())}
     data = pd.DataFrame({"what": ["event", *["estimation day"] * len(null)], "mean_abnormal_return": [event, *null]})
     return charted(
         partial(_paint, context, event, null),
         "permutation",
-        say("permutation.title" if p < LEVEL else "permutation.title_usual", **values),
+        say(f"permutation.{_title(event, null, p)}", **values, more=more),
         say("permutation.caption", n=n, days=len(null)),
         say("permutation.alt", **values, p=p_value(p)),
         data,
     )
+
+
+def _title(event: float, null: np.ndarray, p: float) -> str:
+    """Beyond every ordinary day, among the few as far from zero, or a day like others."""
+    if p >= LEVEL:
+        return "title_usual"
+    return "title_rare" if null.min() <= event <= null.max() else "title"
 
 
 def _paint(context: Context, event: float, null: np.ndarray, sheet: Sheet) -> None:
