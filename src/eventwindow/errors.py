@@ -6,12 +6,14 @@ import gettext
 import json
 import math
 import re
+import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cache, partial
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple
 
 MINUS = "\u2212"
@@ -88,6 +90,18 @@ class SourceError(StudyError):
     """A source of prices that cannot be had now; not the user's fault."""
 
     exit_code = 1
+
+
+def check_file(path: Path, most: int, kind: type[StudyError] = StudyError) -> None:
+    """A file of strangers is a file, no pipe or device, and not larger than what is read; OSError where it is none."""
+    told = path.stat()
+    if stat.S_ISREG(told.st_mode) and told.st_size <= most:
+        return
+    if stat.S_ISREG(told.st_mode):
+        what = f"holds {told.st_size / 1e6:,.0f} MB; at most {most / 1e6:,.0f} MB are read"
+        raise kind(what, where=path.name, remedy="Give a smaller one.")
+    if not stat.S_ISDIR(told.st_mode):
+        raise kind("a pipe or a device, not a file", where=path.name, remedy="Save what it holds into a file.")
 
 
 def needs_library(what: str, *libraries: str) -> StudyError:

@@ -21,8 +21,10 @@ _YEAR_FIRST = re.compile(r"(\d{4})([/.]?)(\d{2})\2(\d{2})(\.0)?", re.ASCII)  # 2
 _SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})", re.ASCII)
 _DAY_MONTH = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,9})\.?[ -](\d{4})", re.ASCII)
+_YEAR = re.compile(r"(?:\d\d?[/.-]\d\d?[/.-])?(\d{4})(?:[-/.]|\d{4}$|$)", re.ASCII)
 MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?", re.ASCII)
+YEARS = range(1800, 2200)  # nanoseconds since 1970 reach no farther
 SPARSE = {"monthly": 20.0, "weekly": 6.0}  # usual days between rows; sessions are 1 apart
 SPARSE_ROWS = 5
 
@@ -92,6 +94,9 @@ def _slashed_days(texts: Sequence[str], codes: Any, place: Place, kind: type[Stu
 def _no_day(text: str | None, where: str, kind: type[StudyError]) -> StudyError:
     if text is None or not text.strip():
         return kind("a row without a date", where=where, remedy="Write dates as YYYY-MM-DD: 2025-01-27.")
+    if (year := _YEAR.match(text)) and int(year[1]) not in YEARS:
+        what = f"{text!r} is not a date: its year lies outside {YEARS.start} to {YEARS.stop - 1}"
+        return kind(what, where=where, remedy="Write dates as YYYY-MM-DD: 2025-01-27.")
     if np.isnat(_day(text[:10])):
         return kind(f"{text!r} is not a date", where=where, remedy="Write dates as YYYY-MM-DD: 2025-01-27.")
     remedy = "Write the date alone; of an event, the clock time goes into the column `time`."
@@ -112,7 +117,7 @@ def _day(text: str) -> np.datetime64:
 
 def _built(year: int, month: int, day: int) -> np.datetime64:
     try:
-        return np.datetime64(f"{year:04}-{month:02}-{day:02}", "D")
+        return np.datetime64(f"{year:04}-{month:02}-{day:02}" if year in YEARS else "NaT", "D")
     except ValueError:
         return np.datetime64("NaT", "D")
 

@@ -16,6 +16,7 @@ from eventwindow.errors import EventDateError, StudyError
 from eventwindow.study.definition import Study, read_study
 from eventwindow.study.library import find_study
 
+LARGEST = 300_000  # characters of an article
 HEAD = """\
 # A draft: what rules found in the articles about markets, in our words. Nothing here is a verdict.
 # Read each entry against its sentence (`place`), finish those with `unfinished` and remove that key, delete the rest.
@@ -46,7 +47,8 @@ def _entries(key: str, file: str, found: Sequence[Statement], study: Study | Non
 def read_article(path: Path) -> str:
     """The text of an article in UTF-8; anything else is a StudyError that says what to do."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            text = file.read(LARGEST + 1).decode("utf-8-sig")
     except FileNotFoundError:
         raise StudyError(f"there is no file {path}", remedy="Give the path of a plain text file.") from None
     except IsADirectoryError:
@@ -54,6 +56,9 @@ def read_article(path: Path) -> str:
     except UnicodeDecodeError as error:
         remedy = "Save it as UTF-8 plain text, for example: iconv -f GB18030 -t UTF-8 OLD > NEW (or -f BIG5)."
         raise StudyError(f"not UTF-8 at byte {error.start}", where=path.name, remedy=remedy) from None
+    if len(text) > LARGEST:
+        what = f"longer than {LARGEST:,} characters: not one article"
+        raise StudyError(what, where=path.name, remedy="Give the articles in files of their own.")
     if not text.strip():
         raise StudyError("the article is empty", where=path.name, remedy="Paste its text into the file.")
     return text

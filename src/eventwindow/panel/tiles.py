@@ -20,7 +20,7 @@ from eventwindow.estimation.plausible import check_decimals
 from eventwindow.panel.own_sessions import simple_returns
 from eventwindow.panel.source import TILE, TiledPanel, check_securities, spans_of
 from eventwindow.prices.files import file_symbol
-from eventwindow.prices.tables import ENDINGS, INDEX, canonical, is_parquet, pieces, reading_parquet
+from eventwindow.prices.tables import ENDINGS, INDEX, canonical, check_parquet, is_parquet, pieces, reading_parquet
 
 DATE, SECURITY = ("date", "day", "index_level_0"), ("security", "firm", "symbol", "ticker", "permno")
 VALUE = {"returns": ("return", "returns", "ret"), "prices": ("adj_close", "close", "price", "prc")}
@@ -100,6 +100,8 @@ def _laid(path: Path, files: list[Path], fresh: Path, values: str) -> tuple[pd.D
     if is_parquet(files[0]):
         import pyarrow.parquet as pq
 
+        for file in filter(is_parquet, files):
+            check_parquet(file)
         given = [name for name in pq.read_schema(files[0]).names if name in DATE or not INDEX.fullmatch(name)]
     else:
         given = list(next(pieces(files[0], 5)).header)
@@ -252,11 +254,14 @@ def _text_batches(file: Path, names: tuple[str, str, str]) -> Iterator[Batch]:
 def _parquet_batches(file: Path, names: tuple[str, str, str]) -> Iterator[Batch]:
     import pyarrow.parquet as pq
 
-    there = {canonical(name): name for name in pq.read_schema(file).names}
+    given = pq.read_schema(file).names
+    there = {canonical(name): name for name in given}
     date, security, value = (there[_one_of((n,), list(there), file)] if n else "" for n in names)
+    if twice := [name for name in (date, security, value) if given.count(name) > 1]:
+        raise PriceError(f"two columns {twice[0]!r}", where=file.name, remedy="Keep one of the two.")
     first = 0
     for batch in pq.ParquetFile(file).iter_batches(ROWS, columns=[name for name in (date, security, value) if name]):
-        frame = batch.to_pandas()
+        frame = batch.replace_schema_metadata(None).to_pandas()
         rows = Rows(file.name, "row", range(first + 1, first + len(frame) + 1))
         yield frame[date], frame[security] if security else None, numbers_of(frame[value], rows.at), rows.at
         first += len(frame)

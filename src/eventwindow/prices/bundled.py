@@ -86,7 +86,7 @@ def check_sums(folder: Path, names: Iterable[str] | None = None) -> dict[str, st
         return {}
     try:
         listed: dict[str, str] = dict(json.loads(manifest.read_text(encoding="utf-8"))["sha256"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise PriceError(f"not a manifest of figures ({error})", where=str(manifest), remedy=_REINSTALL) from None
     wanted = set(listed if names is None else names)
     for name, expected in listed.items():
@@ -128,10 +128,9 @@ def _meaning(path: Path) -> dict[str, Any]:
 
     try:
         metadata = pq.read_schema(path).metadata or {}
-    except pa.ArrowInvalid as error:
+        return dict(json.loads(metadata.get(b"eventwindow", b"{}")))
+    except (pa.ArrowException, OSError, ValueError, TypeError, RecursionError) as error:
         raise PriceError(f"not a Parquet file ({error})", where=str(path), remedy="Write it again.") from None
-    meaning: dict[str, Any] = json.loads(metadata.get(b"eventwindow", b"{}"))
-    return meaning
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

@@ -30,7 +30,7 @@ def shipped_calendars(figures: Path, start: date, end: date) -> dict[str, Calend
         if (held["from"], held["to"]) != (str(start), str(end)):
             return {}
         return {name: calendar for one in held["calendars"] for name, calendar in _named(one)}
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise PriceError(f"no file of calendars ({error})", where=str(path), remedy="Remove it.") from None
 
 

@@ -9,6 +9,7 @@ import csv
 import gzip
 import io
 import re
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import Rows, iso_days
-from eventwindow.errors import PriceError
+from eventwindow.errors import PriceError, check_file
 from eventwindow.estimation.numbers import Figures, mark_of, numbers
 
 Array = np.ndarray[Any, Any]
@@ -30,6 +31,11 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 ENDINGS = (".parquet", ".pq", ".csv", ".tsv", ".txt", ".gz", ".zip", ".xlsx", ".xls", ".ods")
 INDEX = re.compile(r"index_level_\d+|__index_level_\d+__")  # what pandas calls the numbers of rows that it writes along
 PIECE, LARGE = 1 << 17, 1 << 26  # rows of a piece; bytes of a text that is read in pieces
+LARGEST = 1 << 29  # bytes of a table that is read at once
+SMALL, PACKED = 1 << 24, 100  # bytes that any packed file may hold, and for each of its own beyond them
+FEW = 2_000_000  # rows that any Parquet file may claim, and ten for each of its bytes beyond them
+CELLS = 20_000_000  # that a workbook's sheet may span
+LONGEST = 4_000_000  # characters of a line: 200,000 columns
 SNIFFED_BYTES = 100_000
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 SNIFFED = 30  # lines that tell the separator
@@ -94,6 +100,7 @@ def is_parquet(path: Path) -> bool:
 
 def read_cells(path: Path) -> Cells:
     """The cells of a file in any of the forms of `ENDINGS`, stripped of blanks around them."""
+    check_file(path, LARGEST, PriceError)
     if is_parquet(path):
         return _parquet_cells(path)
     raw = unpacked(path.read_bytes(), path)
@@ -107,6 +114,7 @@ def read_cells(path: Path) -> Cells:
 
 def pieces(path: Path, rows: int = PIECE) -> Iterator[Cells]:
     """The cells of a file, `rows` rows at a time where it is a text of more than `LARGE` bytes."""
+    check_file(path, sys.maxsize, PriceError)
     with path.open("rb") as file:
         head = file.read(SNIFFED_BYTES)
     if path.stat().st_size <= LARGE or is_parquet(path) or head[:2] in (b"PK", b"\x1f\x8b", *UTF_16):
@@ -140,7 +148,8 @@ def unpacked(raw: bytes, path: Path, depth: int = 0) -> bytes:
         return raw
     try:
         if raw.startswith(b"\x1f\x8b"):
-            return unpacked(gzip.decompress(raw), path, depth + 1)
+            with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
+                return unpacked(_read_packed(file, len(raw), path), path, depth + 1)
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             names = [n for n in archive.namelist() if not n.endswith("/") and not _hidden(n)]
             if any(name.encode().startswith(SHEETS) for name in names):
@@ -149,10 +158,22 @@ def unpacked(raw: bytes, path: Path, depth: int = 0) -> bytes:
                 raise PriceError(
                     f"a zip file of {len(names)} files", where=path.name, remedy="Give a zip file that holds one table."
                 )
-            return unpacked(archive.read(names[0]), path, depth + 1)
+            with archive.open(names[0]) as file:
+                return unpacked(_read_packed(file, len(raw), path), path, depth + 1)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
         kind = "gzip" if raw.startswith(b"\x1f\x8b") else "zip"
         raise PriceError(f"not a whole {kind} file ({error})", where=path.name, remedy="Pack it again.") from None
+
+
+def _read_packed(file: Any, packed: int, path: Path) -> bytes:
+    """What is packed in a file; more than a table of its size can be is none."""
+    most = max(SMALL, PACKED * packed)
+    raw: bytes = file.read(most + 1)
+    if len(raw) > most:
+        raise PriceError(
+            f"unpacks to more than {most / 1e6:,.0f} MB: no table that was packed", where=path.name, remedy="Unpack it."
+        )
+    return raw
 
 
 def _hidden(name: str) -> bool:
@@ -164,9 +185,19 @@ def _sheet_rows(raw: bytes, path: Path) -> tuple[list[list[str]], list[int]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
+        _check_sheets(raw, path)
         book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
         sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
-    except (CalamineError, OSError, ValueError, RuntimeError, KeyError) as error:
+    except (
+        CalamineError,
+        OSError,
+        ValueError,
+        RuntimeError,
+        KeyError,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+    ) as error:
         raise PriceError(f"not a whole workbook ({error})", where=path.name, remedy="Save it again.") from None
     full = {name: rows for name, rows in sheets.items() if any(cell != "" for row in rows for cell in row)}
     if len(full) != 1:
@@ -179,6 +210,31 @@ def _sheet_rows(raw: bytes, path: Path) -> tuple[list[list[str]], list[int]]:
     width = max(len(row) - next((i for i, c in enumerate(reversed(row)) if c), len(row)) for row in rows)
     kept = [(number, row[:width]) for number, row in enumerate(rows, 1) if any(row)]
     return [row for _, row in kept], [number for number, _ in kept]
+
+
+def _check_sheets(raw: bytes, path: Path) -> None:
+    """The cells that a packed workbook's sheets span can be held; one cell far away spans all before it."""
+    if raw[:2] != b"PK":
+        return  # an old workbook's sheet has 65,536 rows and 256 columns
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        for name in archive.namelist():
+            if name.endswith(".xml"):
+                with archive.open(name) as file:
+                    _check_span(_read_packed(file, len(raw), path), path)
+
+
+def _check_span(sheet: bytes, path: Path) -> None:
+    repeats = [
+        max(map(int, re.findall(rb'number-%s-repeated="(\d{1,9})"' % kind, sheet)), default=1)
+        for kind in (b"rows", b"columns")
+    ]
+    filled = re.search(rb'repeated="\d{4,}"[^>]*value-type|value-type[^>]*repeated="\d{4,}"', sheet)
+    places = re.findall(rb'<c [^>]*r="([A-Z]{1,3})(\d{1,7})"', sheet)
+    rows = max((int(row) for _, row in places), default=0)
+    columns = max((sum((c - 64) * 26**k for k, c in enumerate(reversed(letters))) for letters, _ in places), default=0)
+    if rows * columns > CELLS or (filled and repeats[0] * repeats[1] > CELLS):
+        what = f"a sheet of {rows:,} rows and {columns:,} columns"
+        raise PriceError(what, where=path.name, remedy="Take out the cells far away from the table, or save it as CSV.")
 
 
 def _written(cell: object) -> str:
@@ -205,7 +261,21 @@ def _decoded(raw: bytes, path: Path) -> str:
         ) from None
     if "\0" in text:
         raise PriceError("holds zero bytes: not a text file", where=path.name, remedy="Save it as CSV in UTF-8.")
+    _check_lines(text, path)
     return text
+
+
+def _check_lines(text: str, path: Path) -> None:
+    """No line is longer than a row of a table can be."""
+    start = 0
+    while len(text) - start > LONGEST:
+        stop = start + LONGEST + 1
+        end = max(text.rfind("\n", start, stop), text.rfind("\r", start, stop))
+        if end < 0:
+            what = f"a line of more than {LONGEST:,} characters: not a table"
+            line = text.count("\n", 0, start) + 1
+            raise PriceError(what, where=f"{path.name}, line {line}", remedy="Write a row a line.")
+        start = end + 1
 
 
 def _text_rows(text: str, path: Path) -> tuple[list[list[str]], list[int]]:
@@ -298,6 +368,24 @@ def _one_header(rows: list[list[str]], lines: list[int]) -> tuple[list[list[str]
     return long, at
 
 
+def check_parquet(path: Path, raw: bytes | None = None) -> None:
+    """The rows that a Parquet file claims can stand in its bytes, and its cells hold single values."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    size = path.stat().st_size if raw is None else len(raw)
+    with reading_parquet(path):
+        file = pq.ParquetFile(path if raw is None else pa.BufferReader(raw))
+        rows, schema = file.metadata.num_rows, file.schema_arrow
+    if rows > max(FEW, 10 * size):
+        what = f"claims {rows:,} rows in {size:,} bytes: no table of prices"
+        raise PriceError(what, where=path.name, remedy="Write the file again.")
+    for column in schema:
+        if pa.types.is_nested(column.type) or pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+            what = f"the column {column.name!r} holds {column.type} in its cells"
+            raise PriceError(what, where=path.name, remedy="Give texts, numbers or dates.")
+
+
 @contextmanager
 def reading_parquet(path: Path) -> Iterator[None]:
     """Whatever pyarrow says of a file that is none of its kind, as one error."""
@@ -305,7 +393,7 @@ def reading_parquet(path: Path) -> Iterator[None]:
 
     try:
         yield
-    except (pa.ArrowException, OSError, MemoryError) as error:
+    except (pa.ArrowException, OSError, MemoryError, UnicodeDecodeError) as error:
         said = str(error).strip().splitlines() or [type(error).__name__]
         raise PriceError(
             f"not a whole Parquet file ({said[0]})", where=path.name, remedy="Write the file again."
@@ -316,14 +404,15 @@ def _parquet_cells(path: Path, raw: bytes | None = None) -> Cells:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    check_parquet(path, raw)
     with reading_parquet(path):
         read = pq.read_table(path if raw is None else pa.BufferReader(raw))
-        table = read.to_pandas(ignore_metadata=True)
-    table = table.rename(columns={n: "date" for n in table if _is_date_index(str(n), table[n])})
-    table = table[[n for n in table if not INDEX.fullmatch(canonical(str(n)))]]
+        table = read.replace_schema_metadata(None).to_pandas()
+        table = table.rename(columns={n: "date" for n in table if _is_date_index(str(n), table[n])})
+        table = table[[n for n in table if not INDEX.fullmatch(canonical(str(n)))]]
+        columns = tuple(table.iloc[:, i].to_numpy() for i in range(table.shape[1]))
     if table.empty:
         raise PriceError("holds no rows", where=path.name, remedy="Give a header and one line a row.")
-    columns = tuple(table.iloc[:, i].to_numpy() for i in range(table.shape[1]))
     return Cells(path, tuple(str(name) for name in table.columns), columns, range(1, len(table) + 1), unit="row")
 
 

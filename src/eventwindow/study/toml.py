@@ -11,10 +11,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from eventwindow.errors import StudyError
+from eventwindow.errors import StudyError, check_file
 from eventwindow.study.faults import toml_fault, value_fault
 
 Location = tuple[int | str, ...]
+DEEPEST = 20  # tables and lists within each other
+LARGEST = 2_000_000  # bytes; the largest study that ships has 100,000
 _TOKEN = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}'
     r"|'''.*?'{3,5}"
@@ -29,6 +31,7 @@ _TOKEN = re.compile(
 def read_toml(path: Path) -> tuple[dict[str, Any], str]:
     """The parsed file and its text; a file that is missing, no UTF-8 or no TOML is a StudyError with the line."""
     try:
+        check_file(path, LARGEST)
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise StudyError(
@@ -39,13 +42,28 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
     except UnicodeDecodeError as error:
         raise StudyError(f"not UTF-8 at byte {error.start}", where=path.name, remedy="Save it as UTF-8.") from None
     try:
-        return tomllib.loads(text), text
+        return _flat(tomllib.loads(text), path), text
     except tomllib.TOMLDecodeError as error:
         raise toml_fault(error, path.name, text) from None
     except RecursionError:
         raise StudyError("lists are nested too deep", where=path.name, remedy="Write them flat.") from None
     except ValueError:
         raise StudyError("a number is too long", where=path.name, remedy="Write at most 15 digits.") from None
+
+
+def _flat(data: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The data, whose tables and lists are nested no deeper than any study's."""
+    layer: list[Any] = [data]
+    for _ in range(DEEPEST):
+        layer = [
+            value
+            for held in layer
+            for value in (held.values() if isinstance(held, dict) else held)
+            if isinstance(value, (dict, list))
+        ]
+    if layer:
+        raise StudyError("tables or lists are nested too deep", where=path.name, remedy="Write them flat.")
+    return data
 
 
 def line_of(text: str, location: Location) -> int | None:

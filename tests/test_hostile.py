@@ -1,0 +1,193 @@
+"""Files that strangers made to do harm: each is refused in one line, soon and in little memory."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from test_cases import CASES
+from workbooks import write_xlsx
+
+import eventwindow
+from eventwindow import StudyError
+from eventwindow.cli.main import main
+from eventwindow.prices.files import read_prices
+
+LINE = 50_000_000
+SECONDS, BYTES = 10.0, 1 << 30
+BASE, PANEL = CASES / "_base", CASES / "_panel_clean"
+
+
+def claiming(path: Path) -> None:
+    """A Parquet of 130 kB that claims a billion rows: one row of a dictionary, over and over."""
+    n = 1_000_000
+    columns = {
+        "date": pa.DictionaryArray.from_arrays(pa.array([0] * n, pa.int8()), pa.array(["2024-05-24"])),
+        "symbol": pa.DictionaryArray.from_arrays(pa.array([0] * n, pa.int8()), pa.array(["A"])),
+        "close": pa.array([1.0] * n),
+    }
+    table = pa.table(columns)
+    with pq.ParquetWriter(path, table.schema, compression="zstd") as writer:
+        for _ in range(50):
+            writer.write_table(table)
+    footer = pq.read_metadata(path)
+    assert footer.num_rows == 50 * n and path.stat().st_size < 3_000_000
+
+
+def packed(path: Path) -> None:
+    rows = b"date,symbol,close\n" + b"2024-05-24,A,1\n" * 20_000_000
+    path.write_bytes(gzip.compress(rows, 6))
+
+
+def zipped(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("p.csv", b"2024-05-24,A,1\n" * 20_000_000)
+
+
+def changed_sheet(path: Path, row: str) -> None:
+    write_xlsx(path, [["date", "symbol", "close"], ["2024-05-24", "A", 1]])
+    with zipfile.ZipFile(path) as held:
+        parts = {name: held.read(name).decode() for name in held.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, text in parts.items():
+            out.writestr(name, text.replace("</sheetData>", f"{row}</sheetData>"))
+
+
+def far_cell(path: Path) -> None:
+    changed_sheet(path, '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
+
+
+def many_rows(path: Path) -> None:
+    changed_sheet(path, '<row><c t="inlineStr"><is><t>a</t></is></c></row>' * 2_000_000)
+
+
+TABLES: dict[str, tuple[str, Callable[[Path], object], str]] = {
+    "a billion rows": ("p.parquet", claiming, "claims 50,000,000 rows"),
+    "packed to a thousandth": ("p.csv.gz", packed, "unpacks to more than"),
+    "zipped to a thousandth": ("p.zip", zipped, "unpacks to more than"),
+    "a cell far away": ("p.xlsx", far_cell, "1,048,576 rows and 16,384 columns"),
+    "a sheet of nothing but rows": ("p.xlsx", many_rows, "unpacks to more than"),
+    "one line": ("p.csv", lambda p: p.write_text("date,symbol,close\n" + "1," * (LINE // 2)), "line 2: a line of more"),
+    "one cell": ("p.csv", lambda p: p.write_text("date,symbol,close\n" + "1" * LINE), "line 2: a line of more"),
+    "one header": ("p.csv", lambda p: p.write_text("1," * (LINE // 2)), "line 1: a line of more"),
+    "zero bytes": ("p.csv", lambda p: p.write_bytes(b"\0" * LINE), "zero bytes"),
+    "a zero byte": ("p.csv", lambda p: p.write_bytes(b"date,symbol,close\n2024-05-24,A\0,1\n"), "zero bytes"),
+    "a pipe": ("p.csv", os.mkfifo if hasattr(os, "mkfifo") else lambda p: p.mkdir(), "no such file or folder"),
+    "a loop": ("p.csv", lambda p: p.symlink_to(p), "no such file or folder"),
+}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and links")
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_made_to_do_harm_is_refused(tmp_path, name):
+    file, make, words = TABLES[name]
+    make(tmp_path / file)
+    start = time.thread_time()
+    with pytest.raises(StudyError, match=words):
+        read_prices(tmp_path / file)
+    assert time.thread_time() - start < SECONDS
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and links")
+@pytest.mark.parametrize("make", [os.mkfifo, lambda p: p.symlink_to(p), lambda p: p.symlink_to("/dev/zero")])
+def test_a_pipe_a_device_or_a_loop_in_a_folder_is_told(tmp_path, capsys, make):
+    shutil.copytree(BASE, tmp_path / "study")
+    (tmp_path / "prices").mkdir()
+    make(tmp_path / "prices" / "a.csv")
+    assert main(["check", str(BASE), "--prices", str(tmp_path / "prices")]) in (1, 2)
+    (tmp_path / "study" / "study.toml").unlink()
+    make(tmp_path / "study" / "study.toml")
+    assert main(["check", str(tmp_path / "study")]) in (1, 2)
+    said = capsys.readouterr().err
+    assert "a.csv" in said and "Traceback" not in said
+
+
+TEXTS = {
+    "lists": "x = " + "[" * 100_000 + "]" * 100_000,
+    "tables": "x = " + "{a=" * 2_000 + "1" + "}" * 2_000,
+    "dots": "a" + ".a" * 20_000 + " = 1",
+    "a head of dots": "[" + ".".join("a" * 5_000) + "]\nx = 1",
+    "a known key of dots": "study.name" + ".a" * 900 + " = 1",
+    "one line": 'x = "' + "x" * LINE + '"',
+    "a list on one line": "x = [" + "1," * 900_000 + "]",
+    "zero bytes": "\0" * 1_000_000,
+}
+
+
+@pytest.mark.parametrize("file", ["study.toml", "claims.toml"])
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_toml_made_to_do_harm_is_refused(tmp_path, capsys, name, file):
+    study = shutil.copytree(BASE, tmp_path / "study")
+    (study / file).write_text(TEXTS[name] + "\n")
+    start = time.thread_time()
+    assert main(["check", str(study), "--prices", str(study / "prices.csv")]) == 2
+    assert time.thread_time() - start < SECONDS
+    said = capsys.readouterr().err
+    assert file in said and len(said) < 1_000 and "Traceback" not in said
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "calendars.json"])
+def test_a_json_of_a_hundred_thousand_brackets_is_refused(tmp_path, capsys, file):
+    study = shutil.copytree(BASE, tmp_path / "study")
+    (study / "figures").mkdir()
+    (study / "prices.csv").rename(study / "figures" / "daily.csv")
+    (study / "figures" / file).write_text("[" * 100_000 + "]" * 100_000)
+    assert main(["check", str(study), "--prices", "shipped"]) == 2
+    assert file in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Nvidia fell 17% on January 27, 2025. " * 1_400_000, "not one article"),
+        ("January 27, 2025 the " + "x" * LINE, "not one article"),
+        ("<html>January 27, 2025 the of and " + "<div>" * 1_000_000, "not one article"),
+        ("<html>January 27, 2025 the of and " + "<div>" * 50_000, "verify"),
+        ("January 27, 2025 the of and to\0 Nvidia " * 100, ""),
+    ],
+)
+def test_an_article_made_to_do_harm_is_refused(tmp_path, capsys, text, words):
+    (tmp_path / "a.txt").write_text(text)
+    start = time.thread_time()
+    code = main(["verify", str(tmp_path / "a.txt"), "--prices", "shipped", "--out", str(tmp_path / "verified")])
+    assert code in (1, 2) and time.thread_time() - start < SECONDS
+    assert "Traceback" not in (said := capsys.readouterr().err) and len(said) < 1_000
+    assert words in said or words == "verify"
+
+
+MEASURED = "import resource, subprocess, sys; run = subprocess.run(sys.argv[1:]); print(run.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ru_maxrss in kB")
+@pytest.mark.parametrize(
+    "name", ["a billion rows", "one line", "one cell", "zero bytes", "packed to a thousandth", "a cell far away"]
+)
+def test_it_costs_less_than_a_gigabyte(tmp_path, name):
+    file, make, _ = TABLES[name]
+    make(tmp_path / file)
+    command = [sys.executable, "-m", "eventwindow", "check", str(BASE), "--prices", str(tmp_path / file)]
+    settings = os.environ | {"PYTHONPATH": str(Path(eventwindow.__file__).parents[1]), "EVENTWINDOW_CORES": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, *command], env=settings, capture_output=True, text=True, check=True
+    )
+    code, most = map(int, done.stdout.split())
+    assert code == 2 and most * 1024 < BYTES
+
+
+def test_a_name_with_a_zero_byte_is_told(tmp_path, capsys):
+    study = shutil.copytree(PANEL, tmp_path / "study")
+    text = (study / "study.toml").read_text().replace("events.csv", "e\\u0000.csv")
+    (study / "study.toml").write_text(text)
+    assert main(["check", str(study)]) == 2
+    assert "Traceback" not in capsys.readouterr().err
