@@ -17,7 +17,7 @@ from eventwindow.study.toml import fault, line_of, read_toml
 
 
 def _inside(path: str) -> str:
-    if Path(path).is_absolute() or ".." in Path(path).parts or "\\" in path or ":" in path:
+    if Path(path).is_absolute() or ".." in Path(path).parts or set("\\:\0") & set(path):
         raise ValueError(f"{path!r} is no path inside the study's folder\nWrite events.csv or data/panel.parquet.")
     return path
 
