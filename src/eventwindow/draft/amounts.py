@@ -27,7 +27,7 @@ _UNIT = (
 )
 _TO = r"\s*(?:to|-|–|—|~|至|到)\s*"
 _GENERAL = re.compile(
-    rf"(?P<sign>(?<![\w.])[-−–+])?(?P<cur>{_CUR})?(?P<n1>{_NUM})(?P<many>[多余几](?=[万亿兆]))?(?P<s1>{_SCALE})?"
+    rf"(?P<sign>(?<![\w.])[-−–+]|\b(?:plus|minus)\s+)?(?P<cur>{_CUR})?(?P<n1>{_NUM})(?P<many>[多余几](?=[万亿兆]))?(?P<s1>{_SCALE})?"
     rf"(?P<many1>[多余])?(?P<u1>{_UNIT})?"
     rf"(?:(?:{_TO}|(?P<and>\s+and\s+))(?P<cur2>{_CUR})?(?P<n2>{_NUM})(?P<s2>{_SCALE})?(?P<u2>{_UNIT}))?",
     re.IGNORECASE,
@@ -133,7 +133,7 @@ def _plain(m: re.Match[str], ranged: bool, rules: Lexicon) -> Amount | None:
     amount = _typed(unit, (m["cur"] or "").lower(), min(low, high), max(low, high), step, rules)
     if amount.unit == "number" and not (m["n1"][0].isdigit() or low >= 1e8):
         return None
-    signed = 0 if not m["sign"] else 1 if m["sign"] == "+" else -1
+    signed = 0 if not m["sign"] else 1 if m["sign"].strip().lower() in {"+", "plus"} else -1
     hedge = "range" if ranged else "more_than" if m["many"] or m["many1"] else "exact"
     return replace(amount, signed=signed, hedge=hedge)
 

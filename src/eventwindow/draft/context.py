@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import Period
-from eventwindow.draft.sentence import Sentence
+from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import Subject
 
 SESSIONS = ("pre", "after", "close")
+WEEKEND = 5  # the first day of it
+_RELATIVE = re.compile(r"\W*(?:which|who|whose|where)\b", re.IGNORECASE)
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 
 
@@ -36,12 +38,19 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     near = _beside(sentence, mark)
     own = near if near and near.kind == "date" else sentence.last("date", before=mark.start, since=low)
     own = own or next(iter(sentence.all("date", within=(low, high))), None)
-    found = own or sentence.last("date", before=mark.start)
+    others = [m for m in sentence.all("date") if not _set_in(sentence, m)]
+    found = own or next((m for m in reversed(others) if m.end <= mark.start), None)
     if found is None and not sentence.chinese:
-        found = next(iter(sentence.all("date")), None)
+        found = next(iter(others), None)
     if found is None:
         return context.date
     return _resolved(sentence, found, context)
+
+
+def _set_in(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a clause that is set in holds the mark: "the VIX, which had stood at 23 on Friday, closed …"."""
+    low, high = sentence.clause(mark)
+    return bool(_RELATIVE.match(sentence.text[low:high]))
 
 
 def _resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | None:
@@ -55,7 +64,15 @@ def _resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | No
 
 def day_told(sentence: Sentence, mark: Mark, context: Context) -> bool:
     """Whether the day is named in the sentence, or one alone was spoken of before."""
-    return context.days or sentence.has("date", "period")
+    if sentence.has("period") or any(
+        not _set_in(sentence, m) or _same_clause(sentence, m, mark) for m in sentence.all("date")
+    ):
+        return True
+    return context.days and (context.date is None or context.date.weekday() < WEEKEND)
+
+
+def _same_clause(sentence: Sentence, one: Mark, other: Mark) -> bool:
+    return sentence.clause(one) == sentence.clause(other)
 
 
 def one_day(sentence: Sentence, context: Context, told: Collection[dt.date]) -> bool:
@@ -63,12 +80,13 @@ def one_day(sentence: Sentence, context: Context, told: Collection[dt.date]) -> 
     marks = sentence.all("date")
     if not (told or marks):
         return context.days
-    return len(set(told) or {m.value for m in marks}) == 1 and not any(m.value.steps for m in marks)
+    return max(len(set(told)), len({m.value for m in marks})) == 1 and not any(m.value.steps for m in marks)
 
 
 def last_day(sentence: Sentence, context: Context) -> dt.date | None:
     """The day that the next sentence may lean on."""
-    found = next((m for m in reversed(sentence.all("date")) if m.value.steps is None or m.value.steps >= 0), None)
+    held = [m for m in sentence.all("date") if not _set_in(sentence, m)]
+    found = next((m for m in reversed(held) if m.value.steps is None or m.value.steps >= 0), None)
     return (_resolved(sentence, found, context) or context.date) if found else context.date
 
 
@@ -104,7 +122,9 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
         own = [m for m in own if last is None or last.kind == "period"]
     if not own:
         last = sentence.last("period", "date", before=mark.start)
-        used = last and (sentence.has("amount", within=(last.end, mark.start)) or _taken(sentence, last))
+        used = last and (
+            sentence.has("amount", within=(last.end, mark.start)) or _taken(sentence, last) or _moving(sentence, last)
+        )
         own = [last] if last and last.kind == "period" and not used else []
     if not own:
         return None
@@ -121,6 +141,11 @@ def _taken(sentence: Sentence, span: Mark) -> bool:
     """Whether the span stands right behind a figure of its own."""
     before = sentence.last("amount", before=span.start, since=sentence.clause(span)[0])
     return before is not None and _beside(sentence, before) == span
+
+
+def _moving(sentence: Sentence, span: Mark) -> bool:
+    """Whether the clause of the span tells a move of its own: 今年以來漲幅全數吐回."""
+    return sentence.has(*MOVES, within=sentence.clause(span))
 
 
 def _beside(sentence: Sentence, mark: Mark) -> Mark | None:

@@ -89,14 +89,14 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\blast year\b|去年(?!\s*\d|年?底|年初)", lambda _, d: Period(years=(d.year - 1,))),
     (r"前年(?!\s*\d)|\bthe year before last\b", lambda _, d: Period(years=(d.year - 2,))),
     (r"\b(?:past|last) (?P<en>two|three|four|five) years\b|过去(?P<zh>[两二三四五])年", _past_years),
-    (r"\b(?:over|for|in|during|on) the week\b|\bthis week\b|[本这]周(?![一二三四五六日])(?:累计)?|周线", _week),
+    (r"\b(?:over|for|in|during|on) the week\b|(?<!day of )\bthis week\b|[本这]周(?![一二三四五六日])(?:累计)?|周线", _week),  # noqa: E501
     (r"\b(?:past|previous) week\b|过去一周|近一周|一周来", _past_week),
     (r"\blast week\b|上周(?![一二三四五六日])(?:累计)?", _last_week),
     (r"\b(?:so far )?this year\b|\byear to date\b|今年(?:以来|来|迄今|至今)?(?:已?累计)?|年初至今", _this_year),
     (rf"\bsince (?:last )?(?P<day>{_DAY})(?P<close>['’]s close)?", _since_day),
     (rf"\b(?:over|in|during|for) the (?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
      rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天)(?:来|累计|内|以来|里)?", _sessions),
-    (r"\b(?:past|last|this|for the) (?:month|quarter|year)\b|\bover the (?:past|last)\b|\b(?:in|over) (?:a|one) (?:year|month)\b"  # noqa: E501
+    (r"\bthe week before\b|\b(?:past|last|this|for the) (?:month|quarter|year)\b|\bover the (?:past|last)\b|\b(?:in|over) (?:a|one) (?:year|month)\b"  # noqa: E501
      r"|\bsince (?:(?:its|their|the) |(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\b)"
      rf"|[本上这]个?月(?!\d)|近[一二{_ZH_N[1:-1]}个?(?:月|年|季)|过去[一二{_ZH_N[1:-1]}个?月|自[^,。]{{2,12}}以来|累计", _open),  # noqa: E501
 )  # fmt: skip

@@ -14,6 +14,7 @@ from eventwindow.draft.periods import Period
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
+from eventwindow.draft.strangers import leftover
 from eventwindow.draft.subjects import Found, subjects_of
 from eventwindow.errors import Reason
 
@@ -29,10 +30,12 @@ EXTREME = Reason("draft_extreme")
 AFTER_HOURS = Reason("draft_after_hours")
 SPAN = Reason("draft_span")
 MOMENT = Reason("draft_moment")
+SIGN = Reason("draft_sign")
 WHICH_DAY = Reason("draft_which_day")
 INVERSE = Reason("draft_inverse")
 CURRENCY = Reason("draft_currency")
 INDEX_VALUE = Reason("draft_index_value")
+_LETTERS = re.compile(r"[A-Za-z][\w'’-]*")
 _SHARE = re.compile(r"\s+of\s+(?:[\w'’.-]+\s*){1,6}")
 _NOUN = re.compile(r" (?P<one>[a-z]{3,})(?: (?P<two>[a-z]+))?")
 _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
@@ -45,7 +48,10 @@ _PARED = re.compile(
     r"\bbefore (?:it |they |the shares |the stock )?(?:\w+ly )?(?:par|trim|recover|rebound|retreat|settl|clos|end|win|won|eas|slip|com(?:e|ing) off|revers|stead)",  # noqa: E501
     re.IGNORECASE,
 )
-_FROM = re.compile(r"(?:recover|rebound|bounc)\w* from (?:a |an )?\w+ of (?:\w+ )*$", re.IGNORECASE)
+_FROM = re.compile(
+    r"(?:(?:recover|rebound|bounc)\w* from|turn\w*|revers\w*|convert\w*) (?:an? |its )?(?:\w+ )?\w+ of (?:\w+ )*$",
+    re.IGNORECASE,
+)
 _LATE = re.compile(r"\b(?:clos|settl|end|finish)\w*\b|收|终场", re.IGNORECASE)
 POINTS = Reason("draft_points")
 
@@ -164,6 +170,28 @@ def _sign(sentence: Sentence, mark: Mark) -> int:
     if after and not (other and before):
         return MOVES[after.kind]
     return MOVES[before.kind] if before else 0
+
+
+def _sign_unsure(sentence: Sentence, mark: Mark) -> bool:
+    """Whether the figure takes its direction from one before it, across words that may be a verb of their own."""
+    if mark.value.signed or mark.value.unit == "money":
+        return False
+    low, high = sentence.clause(mark)
+    before = sentence.last(*MOVES, before=mark.start, since=low)
+    other = sentence.last("amount", before=mark.start, since=low)
+    own = before and (not other or other.start < before.start)
+    if own or next(iter(sentence.all(*MOVES, within=(mark.end, high))), None):
+        return False
+    start = other.end if other else low
+    if sentence.chinese:
+        inside = [m for m in sentence.marks if start <= m.start and m.end <= mark.start]
+        return len(leftover(sentence.text, start, mark.start, inside, sentence.rules)) > 2
+    text = sentence.text[start : mark.start]
+    for m in sentence.marks:
+        if start <= m.start and m.end <= mark.start:
+            text = text.replace(sentence.text[m.start : m.end], " ", 1)
+    known = sentence.rules.small | sentence.rules.prepositions
+    return any(w.islower() and w not in known and not w.endswith("ly") for w in _LETTERS.findall(text))
 
 
 def _elliptic(sentence: Sentence, mark: Mark, direction: int) -> int:
@@ -330,6 +358,7 @@ def _settled(
     peers = _peers(sentence, mark)
     reasons += [ROW] * (len(peers) > 1 and who is not NOBODY and _names_before(sentence, peers[0]) != len(peers))
     moment = _moment(sentence, mark)
+    reasons += [SIGN] * _sign_unsure(sentence, mark)
     reasons += [WHICH_DAY] * (not day_told(sentence, mark, context))
     reasons += [EXTREME] * amount.extreme + [AFTER_HOURS] * (session == "after")
     reasons += [MOMENT] * (moment and not amount.extreme)

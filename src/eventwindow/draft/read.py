@@ -76,18 +76,20 @@ def paragraph(
             context,
             date=last_day(sentence, context),
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
-            **_spoken_of(sentence, context, known),
+            **_spoken_of(sentence, context, known, told),
         )
         if ordered:
             context = _left(ordered, context, session_of(sentence, ordered[-1][0], context))
 
 
-def _spoken_of(sentence: Sentence, context: Context, known: Names) -> dict[str, Any]:
+def _spoken_of(sentence: Sentence, context: Context, known: Names, said: Sequence[Statement]) -> dict[str, Any]:
     """The index named last, and whether the sentence leaves more than one security that a pronoun may mean."""
     named = [s for m in sentence.all("names", "aside", "others") for s in m.value]
     index = [s for s in named if s.symbols and known.listings[s.symbols[0]].kind == "index"]
     firms = {s for s in named if s not in index}
-    several = len(firms or set(index)) > 1 if named else context.several
+    apart = set(context.who) - firms if firms and not said else set()  # named, and nothing was read of it
+    several = len(apart | firms or set(index)) > 1 if named else context.several
+    several = several or len({s.who for s in said}) > 1
     return {"index": tuple(index[-1:]) or context.index, "several": several}
 
 

@@ -12,7 +12,7 @@ from eventwindow.draft.amounts import Amount, amounts
 from eventwindow.draft.chinese import has_chinese
 from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.lexicon import Lexicon, Mark, settled
-from eventwindow.draft.periods import periods
+from eventwindow.draft.periods import Period, periods
 from eventwindow.draft.securities import Names
 from eventwindow.draft.statement import Subject
 from eventwindow.draft.strangers import strangers
@@ -36,6 +36,13 @@ _LINK = re.compile(r"\s*(?:in|for|of|to|by)\s+(?:the |shares of |shares in )?", 
 _OTHER = re.compile(r"\s?(?:期货|期指|期权|选择权)|\s(?:futures|options|warrants|bonds)\b", re.IGNORECASE)
 _ADR = re.compile(r"(?:\s|的|['’]s\s)?(?:ADRs?(?![A-Za-z])|存托凭证|American depositary)", re.IGNORECASE)
 _AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC"}
+_CLAUSE = re.compile(r"[,;。]")
+_MARKET = re.compile(r"(?:美|港|台|日|陆|A|韩|英)股")
+_HOURS = re.compile(
+    r"(?:(?:上|本|这)?(?:周|星期)[一二三四五]|\d{1,2}日|当[天日]|昨[天日]|今[天日])?(?:开盘|盘前|盘后|盘中|收盘|早盘|开市|尾盘)"
+)
+_SINCE = re.compile(r"\bsince (?:last )?$", re.IGNORECASE)
+_SINCE_THEN = re.compile(r"(?:以来|至今|迄今|起)")
 _PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
 MOVES = {"down_strong": -1, "up_strong": 1, "down_weak": -1, "up_weak": 1,
          "down_wipe": -1, "down_object": -1, "pared_up": 1, "pared_down": -1}  # fmt: skip
@@ -82,7 +89,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     boundaries = [m for m in found if m.kind == "boundary"]
     single = settled((m for m in found if m.kind != "boundary"), ORDER)
     single += strangers(text, [*single, *boundaries], rules, has_chinese(text))
-    single = [replace(m, kind="period") if m.kind == "since_day" else m for m in single]
+    single = [replace(m, kind="period") if m.kind == "since_day" else _since(m, text) for m in single]
     marks = _joined(text, sorted(single, key=lambda m: m.start), names)
     marks = [_placed(m, text, rules, names, around) if m.kind == "names" else m for m in marks]
     marks = _compared([_aside(m, text, rules) for m in marks])
@@ -90,6 +97,13 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     cuts += [m.start for m in marks if m.kind == "parted"]
     edges = sorted({0, *cuts, len(text)})
     return Sentence(text, marks, list(pairwise(edges)), rules)
+
+
+def _since(mark: Mark, text: str) -> Mark:
+    """A day that a span begins with, as in "since 2 April", 自3月8日以来, is no day of a move."""
+    if mark.kind != "date" or not (_SINCE.search(text[: mark.start]) or _SINCE_THEN.match(text, mark.end)):
+        return mark
+    return replace(mark, kind="period", value=Period(open=True))
 
 
 def _aside(mark: Mark, text: str, rules: Lexicon) -> Mark:
@@ -120,6 +134,8 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
         if last and last.kind == "names" and last.end == mark.start and _market(last, names):
             joined.pop()  # 台股 before 台積電, 美股 before 道指: where it trades, not a second subject
             last = joined[-1] if joined else None
+        if _traded(mark, last, text):
+            continue
         if last and last.kind == "names" and _lists(text[last.end : mark.start], last, subject, has_chinese(text)):
             subjects = last.value if subject in last.value else (*last.value, subject)
             joined[-1] = replace(last, end=mark.end, value=_narrowed(subjects))
@@ -139,6 +155,14 @@ def _subject(mark: Mark) -> Subject:
     if mark.kind == "group":
         return Subject(group=mark.value)
     return mark.value if isinstance(mark.value, Subject) else Subject(mark.value)
+
+
+def _traded(mark: Mark, last: Mark | None, text: str) -> bool:
+    """阿里巴巴美股, 美股周四开盘后: the market says where and when something trades, and is no subject."""
+    if not _MARKET.fullmatch(text[mark.start : mark.end]):
+        return False
+    behind = last is not None and last.kind == "names" and last.end == mark.start
+    return behind or bool(_HOURS.match(text, mark.end))
 
 
 def _market(mark: Mark, names: Names) -> bool:
@@ -168,7 +192,14 @@ def _narrowed(subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:
 def _placed(mark: Mark, text: str, rules: Lexicon, names: Names, around: str) -> Mark:
     """Words for the place of listing settle which of several is meant: near it, before it, else in the paragraph."""
     subjects = mark.value
-    for words in (text[max(0, mark.start - 12) : mark.end + 24], text[: mark.start], around):
+    behind = _CLAUSE.split(text[mark.end : mark.end + 24])[0]
+    before = _CLAUSE.split(text[max(0, mark.start - 12) : mark.start])[-1]
+    for words in (
+        before + text[mark.start : mark.end] + behind,
+        text[max(0, mark.start - 12) : mark.end + 24],
+        text[: mark.start],
+        around,
+    ):
         subjects = tuple(_listing(s, words, rules, names) for s in subjects)
     return _receipt(replace(mark, value=subjects), text, names)
 

@@ -22,6 +22,7 @@ _INSERTED = re.compile(
     re.IGNORECASE,
 )
 _INDEX = re.compile(r"index|average|benchmark|gauge|指数", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"\b[Ii]n [A-Z][\w ]*$|在[^,。]{2,8}$")  # the index of a place, not the one spoken of
 _RELATIVE = re.compile(r"\W*(?:which|who|whose|that)\b", re.IGNORECASE)
 _OF = re.compile(
     r"^\W*(?:(?:and|but|while|as|although|before|after)\s+)?(?:(?:the|a|an|its|their)\s+)?(?:[\w'’-]+\s+){0,3}?"
@@ -56,7 +57,7 @@ def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
     low, high = sentence.clause(mark)
     role = sentence.last("role", before=mark.start, since=low)
     if role and _INDEX.search(sentence.text[role.start : role.end]):
-        return Found(context.index)
+        return Found() if _ELSEWHERE.search(sentence.text[: role.start]) else Found(context.index)
     unsure = (WHICH,) if _unread(sentence, low, mark) else ()
     if before := _earlier(sentence, low):
         return replace(before, open=(*before.open, *unsure))

@@ -19,6 +19,13 @@ from eventwindow.errors import Reason
 
 AMONG = 10  # "one of the largest" is among the ten largest
 SINCE = Reason("draft_how_far_back")
+SCOPE = Reason("draft_scope")
+_SPAN = r"(?:year|month|week|history|decade|quarter|day|session|century)"
+_SCOPE = re.compile(
+    rf"\s*(?:(?:by|in) [\w ]{{1,20}})?\s*(?:in|of|among|within)\s+(?:the|all|its|any)\b(?! {_SPAN})", re.IGNORECASE
+)
+_OF_YEAR = re.compile(r"\s*(?:of|this|so far this)\s+(?:the |this )?year\b", re.IGNORECASE)
+_OF_SPAN = re.compile(rf"\s*(?:of|in)\s+(?:the|a|this)\s+(?!history){_SPAN}\b", re.IGNORECASE)
 _GAIN = re.compile(r"jump|gain|ris|rall|best|涨|升幅", re.IGNORECASE)
 _FAR = re.compile(
     r"(?:\b(?:below|from|off|under|since|of|short of)\s+(?:its|their|the|a)?\s*(?:\w+\s+){0,2}|(?:从|自|距离?|较|比)[^,。]{0,8})$",  # noqa: E501
@@ -108,7 +115,12 @@ def _rank(
         by = ("dollars" if money else "per cent") if kind == "loss_rank" else ("up" if gain else "down")
         found = _ranked(sentence, mark, context, who, kind, nth, 0, by=by)
         day, told = _since(sentence, since, found.date)
+        if since is None and found.date and _OF_YEAR.match(sentence.text, mark.end):
+            day = f"{found.date.year - 1}-12"
+        elif since is None and _OF_SPAN.match(sentence.text, mark.end):
+            told = False
         reasons = (*(() if told else (SINCE,)), *_of_moment(mark, said))
+        reasons += (SCOPE,) if _SCOPE.match(sentence.text, mark.end) else ()
         yield replace(found, hedge="among" if among else "exact", direction=1 if gain else -1, since=day, open=reasons)
 
 
