@@ -25,7 +25,7 @@ _SCOPE = re.compile(
     rf"\s*(?:(?:by|in) [\w ]{{1,20}})?\s*(?:in|of|among|within)\s+(?:the|all|its|any)\b(?! {_SPAN})", re.IGNORECASE
 )
 _OF_YEAR = re.compile(r"\s*(?:of|this|so far this)\s+(?:the |this )?year\b", re.IGNORECASE)
-_OF_SPAN = re.compile(rf"\s*(?:of|in)\s+(?:the|a|this)\s+(?!history){_SPAN}\b", re.IGNORECASE)
+_OF_SPAN = re.compile(r"\s*of\s+(?:the|a|this)\s+(?:month|week|decade|quarter|century)\b", re.IGNORECASE)
 _GAIN = re.compile(r"jump|gain|ris|rall|best|涨|升幅", re.IGNORECASE)
 _FAR = re.compile(
     r"(?:\b(?:below|from|off|under|since|of|short of)\s+(?:its|their|the|a)?\s*(?:\w+\s+){0,2}|(?:从|自|距离?|较|比)[^,。]{0,8})$",  # noqa: E501
