@@ -21,7 +21,7 @@ from eventwindow.claims.rounding import HEDGES, hedge_table
 
 TEXTS = ("stated_text", "text_en", "stated_text_zh", "text_zh")
 DECIMALS = ("decimal", "slope", "share")
-SIGNED = ("decimal", "money")
+SIGNED = ("decimal", "money", "index_points")
 BY_DIRECTION = ("direction", "effect")
 WEEKEND = 5  # the first day of it
 EXACT = 1e-9
@@ -88,6 +88,8 @@ def amounts(text: str, unit: str, bare: bool = False) -> list[Amount]:
     text = _pattern("between").sub(r"\1 to ", text)
     if unit in DECIMALS:
         return list(_per_cent(text))
+    if unit == "index_points":
+        return list(_points(text))
     return list(_money(text, bare, unit == "price")) if unit in {"money", "price"} else []
 
 
@@ -313,6 +315,12 @@ def _per_cent(text: str) -> Iterator[Amount]:
         half = 0.05 if re.fullmatch(words()["patterns"]["half"], rest) else words()["digits"].get(rest, 0) / 100
         value, step = words()["digits"][found["tens"]] / 10 + half, 0.01 if rest else 0.1
         yield Amount(found[0], value, value, min(step, 0.01) if rest else step, step)
+
+
+def _points(text: str) -> Iterator[Amount]:
+    """Numbers with a word for points behind them."""
+    for found in re.finditer(rf"(?P<n1>{_number()}){words()['patterns']['points']}", text, re.IGNORECASE):
+        yield from _amount(found[0], [found["n1"]], 1.0)
 
 
 def _money(text: str, bare: bool, alone: bool) -> Iterator[Amount]:

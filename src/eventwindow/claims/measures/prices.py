@@ -29,10 +29,12 @@ from eventwindow.claims.market_value import longest_closes, longest_returns, sin
 from eventwindow.claims.model import Kind, Measured, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
 from eventwindow.estimation.returns import price_for_returns
+from eventwindow.inference.response import FEWEST
 
 SHOWN = 3  # larger moves that a sentence names
 NAMED = 8  # securities that a sentence names
 HISTORY = ("prices", "megacaps")
+USUAL, QUIET = 250, 10  # sessions of the usual volume, and those left out between them and the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,49 @@ class PriceLevel(Kind):
         value = price(evidence, self.security, self.date, self.at)
         told = {"who": name(evidence, self.security), "when": self.date, "price": value}
         return Measured(value, "price", Reason("price_level", at=Reason(f"price_{self.at}"), **told))
+
+
+@dataclass(frozen=True, slots=True)
+class Points(Kind):
+    """The quoted close of `date`, or of `until`, less that of the session before `date`: points of an index."""
+
+    unit = "index_points"
+    one_session = True
+
+    security: Symbol
+    date: Day
+    until: Day | None = None
+
+    def measure(self, evidence: Evidence) -> Measured:
+        until = self.until or self.date
+        start = price(evidence, self.security, before(evidence, self.security, self.date))
+        end = price(evidence, self.security, until)
+        told = {"who": name(evidence, self.security), "when": span(self.date, until), "start": start, "end": end}
+        reason = Reason("points", change=Figure(end - start, "index_points"), **told)
+        return Measured(end - start, "index_points", reason, made_of("price", before=start, close=end))
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeMultiple(Kind):
+    """The volume of `date` over its mean of the 250 sessions that end ten before: so many times the usual."""
+
+    unit = "times"
+    needs = ("volumes",)
+    one_session = True
+
+    security: Symbol
+    date: Day
+
+    def measure(self, evidence: Evidence) -> Measured:
+        held = history(evidence, self.security)["volume"]
+        day = session(evidence, self.security, self.date)
+        usual = held.loc[: before(evidence, self.security, self.date, QUIET)].dropna().iloc[-USUAL:]
+        if np.isnan(held[day]) or len(usual) < FEWEST or not usual.mean() > 0:
+            raise NoFigure(Reason("too_few_volumes"))
+        times = float(held[day] / usual.mean())
+        told = {"who": name(evidence, self.security), "when": self.date, "times": Figure(times, "times")}
+        first, last = (pd.Timestamp(usual.index[k]) for k in (0, -1))
+        return Measured(times, "times", Reason("volume_multiple", first=first, last=last, n=len(usual), **told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +355,43 @@ def _shown(evidence: Evidence, moves: dict[str, float], chosen: list[str]) -> Li
     )
     rest = len(chosen) - len(items)
     return Reason("and_more", items=items, n=rest) if rest else items
+
+
+@dataclass(frozen=True, slots=True)
+class MembersRank(Kind):
+    """The place of the security among `members` by return on the day or to `until`; 1 fell ("down") or rose most."""
+
+    unit = "rank"
+
+    security: Symbol
+    members: Members
+    date: Day
+    side: Literal["down", "up"] = "down"
+    until: Day | None = None
+
+    def measure(self, evidence: Evidence) -> Measured:
+        until = self.until or self.date
+        among = dict.fromkeys([self.security, *members(evidence, self.members)])
+        moves, missing = each_held(list(among), lambda s: total_return(evidence, s, self.date, until))
+        if self.security not in moves or len(moves) == 1:
+            raise NoFigure(Reason("none_has_a_figure"))
+        way = 1 if self.side == "down" else -1
+        order = sorted(moves, key=lambda s: way * moves[s])
+        rank = 1 + sum(way * moves[s] < way * moves[self.security] for s in moves)
+        reason = Reason.sentences(
+            Reason(
+                "members_rank",
+                who=name(evidence, self.security),
+                moved=moved(moves[self.security]),
+                when=span(self.date, until),
+                rank=rank,
+                side=Reason(f"largest_{self.side}"),
+                n=len(moves),
+                order=_shown(evidence, moves, order),
+            ),
+            Reason("not_held", names=named(evidence, missing)) if missing else None,
+        )
+        return Measured(float(rank), "rank", reason, made_of("decimal", **moves))
 
 
 @dataclass(frozen=True, slots=True)
