@@ -42,6 +42,7 @@ AGREE = [
     ("It closed at 128.99 dollars on 28 January 2025.", keys(128.99, PRICE + "\ndate = 2025-01-28", None), "收在 128.99 美元", "128.99"),
     ("It was down by 1 to 2 %.", keys("[-0.01, -0.02]", "hedge = 'range'"), "跌一至二個百分點", "1 to 2 %"),
     ("It fell between 1 and 2 per cent.", keys("[-0.01, -0.02]", "hedge = 'range'"), "", ""),
+    ("The Dow fell 1,679.39 points.", keys(-1679.39, "measure = 'points'", None), "道瓊下跌 1,679.39 點。", ""),
     ("It fell 15 to 20 %.", keys(-0.17), "", ""),  # between the two: not ours to judge
     ("It fell.", keys(-0.17), "大跌。", ""),
     ("It lost its crown and added two data centres.", UP, "", ""),
@@ -111,6 +112,8 @@ CLASH = [
     ("It fell on 2025-01-24.", DOWN, "", "", "date", "24/1/2025"),
     ("It fell on 27 January.", DOWN, "1 月 28 日大跌。", "", "date", "text_zh names 28/1"),
     ("It fell on Friday 24 January.", DOWN, "", "", "date", "24/1 (day"),
+    ("It fell 1,679 points.", keys(-1697, "measure = 'points'", None), "", "", "stated", "'1,679 points'"),
+    ("It fell 1,679 points.", keys(1679, "measure = 'points'", None), "", "", "stated", "says 'fell'"),
     ("It fell about 17 %.", keys(-0.17, "hedge = 'exact'"), "", "", "hedge", "text_en says 'about', which is 'about', and hedge is 'exact'"),
     ("It fell nearly 17 %.", keys(-0.17, "hedge = 'close_to'"), "", "", "hedge", "'nearly'"),
     ("It fell at least 17 %.", keys(-0.17, "hedge = 'more_than'"), "", "", "hedge", "'reached'"),

@@ -209,6 +209,22 @@ CASES: dict[str, Case] = {
     # X: 10 × 60 = 600 above Y: 5 × 60 = 300
     "value_rank": Case({"security": "X", "date": MON}, giants(), 1, exactly(1, 1), giants(20), "rank"),
     "record": Case({"security": "X", "date": MON}, three(), 0, exactly(0, 1), three(101), "count"),
+    "points": Case(
+        {"security": "X", "date": MON, "until": TUE}, three(), -10, exactly(-10, 1), three(80, 89), "index_points"
+    ),  # 90 less the 100 of Friday
+    # 100 days of 1000 e^-0.1 and 100 of 1000 e^0.1, ten days apart from day 0; then 4000
+    "volume_multiple": Case(
+        {"security": "A", "date": FALL},
+        traded(),
+        4 / np.cosh(0.1),
+        {"stated": 4.0, "hedge": "about"},
+        traded(1.0),
+        "times",
+    ),
+    # X fell 20 %, Z stood, Y rose 10 %
+    "members_rank": Case(
+        {"security": "X", "members": ("X", "Y", "Z"), "date": MON}, three(), 1, exactly(1, 1), three(120), "rank"
+    ),
     "year_return": Case(
         {"security": "X", "year": 2024}, years(), 1.5, {"stated": 1.0, "hedge": "more_than"}, years(200), "decimal"
     ),

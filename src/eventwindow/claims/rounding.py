@@ -28,7 +28,12 @@ SAME = 3  # digits to which a figure with open zeros must agree to need no remar
 SCALES = {"decimal": -2, "share": -2, "slope": -2, "spread": -2}  # of a unit in which figures are written: per cent
 MONEY = 9  # billions
 WHOLE = {"rank", "count", "number", "days"}  # counted one by one: zeros at the end are exact
-MOVES = {"decimal", "slope", "coefficient", "index_points"}  # and amounts of money: their sign is the direction of a move
+MOVES = {
+    "decimal",
+    "slope",
+    "coefficient",
+    "index_points",
+}  # and amounts of money: their sign is the direction of a move
 ZEROS = re.compile(r"\d[\d,]*\.\d*0(?!\d)")
 
 Fit = Literal["same", "rounded", "off"]

@@ -11,9 +11,8 @@ from eventwindow.draft.statement import Statement, Subject
 from eventwindow.errors import Reason, Text
 from eventwindow.study.definition import Study
 
-RANKS = {"loss_rank", "return_rank", "value_rank", "record"}
+RANKS = {"loss_rank", "return_rank", "members_rank", "value_rank", "record"}
 ANY_DAY = {"value_rank"}  # the last close on or before the day counts
-UNMEASURED = {"volume_multiple": Reason("draft_volume")}
 ROUND = Reason("draft_round")
 Entry = dict[str, Any]
 Closed = Callable[[str, dt.date], bool]  # symbol, day → its exchange had no session
@@ -68,13 +67,16 @@ def _measured(s: Statement) -> Entry:
         found["until"] = s.until
     if s.since and s.kind == "return_rank":
         found["since"] = _after(s.since)
-    if s.against:
+    if s.kind == "members_rank":
+        found["members"] = [a.symbols[0] for a in s.against if a.symbols]
+    elif s.against:
         found["against"] = [a.symbols[0] for a in s.against if a.symbols]
         found["of"] = "change"
     side = "up" if s.direction > 0 else "down"
     extra: dict[str, Entry] = {
         "loss_rank": {"by": s.by},
         "return_rank": {"side": side},
+        "members_rank": {"side": side},
         "record": {"kind": s.by},
         "breadth": {"side": side, "at": s.by or "close"},
     }
@@ -123,13 +125,12 @@ def _named(who: Subject, nobody: Reason, held: Mapping[str, Any] | None) -> list
 
 
 def _when_open(s: Statement, study: Study | None, closed: Closed) -> list[Reason]:
-    unmeasured = [reason for kind, reason in UNMEASURED.items() if kind == s.kind]
     if s.year:
-        return unmeasured
+        return []
     if s.date is None:
         headline = next((e for e in study.file.events if e.id == study.headline["event"]), None) if study else None
         told = Reason("draft_no_day_event", day=str(headline.date)) if headline else Reason("draft_no_day")
-        return [told, *unmeasured]
+        return [told]
     days = () if s.kind in ANY_DAY or len(s.who.symbols) != 1 else (s.date, s.until)
     shut = [d for d in days if d and closed(s.who.symbols[0], d)]
-    return [Reason("draft_no_session", day=str(d), symbol=s.who.symbols[0]) for d in shut] + unmeasured
+    return [Reason("draft_no_session", day=str(d), symbol=s.who.symbols[0]) for d in shut]

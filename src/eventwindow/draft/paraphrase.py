@@ -16,7 +16,7 @@ KINDS = {
     "value_change": ("change of market value, {f}", "市值變動 {f}"),
     "value_changes_sum": ("changes of market value together, {f}", "市值變動合計 {f}"),
     "value_against": ("change of market value {h}the value of {a}", "市值變動{h}{a} 的市值"),
-    "points": ("change of {f} points", "變動 {f} 點"),
+    "points": ("change of {f}", "變動 {f}"),
     "volume_multiple": ("volume of {f} the usual", "成交量為平常的 {f}"),
     "value_rank": ("the most valuable company", "市值最高"),
 }
@@ -56,6 +56,8 @@ def _who(subject: Subject, zh: bool = False) -> str:
 def _what(s: Statement) -> tuple[str, str]:
     if s.kind in {"loss_rank", "return_rank", "record"}:
         return _superlative(s)
+    if s.kind == "members_rank":
+        return _first_of(s)
     if s.kind == "breadth":
         share = SHARES[s.hedge]
         return f"{share[0]} {_side(s)[0]}", f"{share[1]}{_side(s)[1]}"
@@ -98,6 +100,12 @@ def _superlative(s: Statement) -> tuple[str, str]:
     return f"the largest one-day {move[0]}{unit[0]}", f"最大單日{move[1]}{unit[1]}"
 
 
+def _first_of(s: Statement) -> tuple[str, str]:
+    move = ("fell", "跌") if s.direction < 0 else ("rose", "漲")
+    en, zh = (f"{'、' if zh else ', '}".join(_who(a, zh) for a in s.against) for zh in (False, True))
+    return f"{move[0]} most of {en or 'others not named'}", f"在{zh or '未列名者'}中{move[1]}最多"
+
+
 def _amount(s: Statement, zh: bool = False) -> str:
     if s.low is None or s.high is None:
         return ""
@@ -113,6 +121,8 @@ def _plain(s: Statement, value: float, zh: bool) -> str:
     if s.kind in {"value_change", "value_changes_sum"}:
         text = f"{size / 1e8:,.6g} 億" if zh else f"{size / 1e9:,.6g}bn"
         return f"{sign}{text} {s.currency}".strip()
-    if s.kind in {"price_level", "points"}:
+    if s.kind == "points":
+        return f"{sign}{size:,.10g} {'點' if zh else 'points'}"
+    if s.kind == "price_level":
         return f"{sign}{size:,.10g} {s.currency}".strip()
     return f"{sign}{100 * size:.6g} %"

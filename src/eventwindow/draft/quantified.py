@@ -53,7 +53,6 @@ _FROM = re.compile(
     re.IGNORECASE,
 )
 _LATE = re.compile(r"\b(?:clos|settl|end|finish)\w*\b|收|终场", re.IGNORECASE)
-POINTS = Reason("draft_points")
 
 
 def figures(
@@ -103,9 +102,7 @@ def _same_move(sentence: Sentence, mark: Mark, said: list[tuple[Mark, Statement]
         return None
     kind = "points" if mark.value.unit == "points" else "return"
     ends = sorted(last.direction * edge for edge in (mark.value.low, mark.value.high))
-    return replace(
-        last, kind=kind, low=ends[0], high=ends[1], hedge="", open=tuple(o for o in last.open if o != POINTS)
-    )
+    return replace(last, kind=kind, low=ends[0], high=ends[1], hedge="")
 
 
 def about_something_else(sentence: Sentence, mark: Mark) -> bool:
@@ -255,9 +252,15 @@ def _stated(
     if amount.unit in {"percent", "multiple"}:
         return _change(sentence, mark, who, sign, context, names, dated)
     if amount.unit == "points":
-        found = _settled(sentence, mark, who, "points", sign, context)
-        return [replace(found, open=(POINTS, *found.open))] if kind == "index" else []
+        return _points(sentence, mark, who, sign, context, dated) if kind == "index" else []
     return _worth(sentence, mark, who, sign, context, names)
+
+
+def _points(
+    sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, dated: dt.date
+) -> list[Statement]:
+    found, period = _settled(sentence, mark, who, "points", sign, context), period_of(sentence, mark)
+    return [found] if period is None else _over(sentence, found, period, dated)
 
 
 def _worth(sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, names: Names) -> list[Statement]:

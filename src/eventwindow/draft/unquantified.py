@@ -26,6 +26,8 @@ _SCOPE = re.compile(
 )
 _OF_YEAR = re.compile(r"\s*(?:of|this|so far this)\s+(?:the |this )?year\b", re.IGNORECASE)
 _OF_SPAN = re.compile(r"\s*of\s+(?:the|a|this)\s+(?:month|week|decade|quarter|century)\b", re.IGNORECASE)
+_AMONG = re.compile(r"\s*(?:of|among)\s+(?:the )?", re.IGNORECASE)
+_ROSE = re.compile(r"rose|gain|涨")
 _GAIN = re.compile(r"jump|gain|ris|rall|best|涨|升幅", re.IGNORECASE)
 _FAR = re.compile(
     r"(?:\b(?:below|from|off|under|since|of|short of)\s+(?:its|their|the|a)?\s*(?:\w+\s+){0,2}|(?:从|自|距离?|较|比)[^,。]{0,8})$",  # noqa: E501
@@ -86,6 +88,8 @@ def remarks(
             by = mark.kind.removeprefix("record_") if kind == "record" else ""
             found = _ranked(sentence, mark, context, who, kind, stated, line, by=by)
             yield mark, replace(found, open=_of_moment(mark, said))
+    for mark in sentence.all("foremost"):
+        yield from ((mark, replace(s, line=line)) for s in _foremost(sentence, mark, context))
     for mark in sentence.all("more_against", "about_against"):
         yield from _against(sentence, mark, context, line)
     yield from _directions(sentence, line, context, names, said)
@@ -122,6 +126,21 @@ def _rank(
         reasons = (*(() if told else (SINCE,)), *_of_moment(mark, said))
         reasons += (SCOPE,) if _SCOPE.match(sentence.text, mark.end) else ()
         yield replace(found, hedge="among" if among else "exact", direction=1 if gain else -1, since=day, open=reasons)
+
+
+def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Statement]:
+    """ "Nvidia fell most of Nvidia, AMD and Broadcom": the place among those named; open where none are."""
+    low, _ = sentence.clause(mark)
+    own = sentence.last("names", before=mark.start, since=low)
+    if own is None or (not _SCOPE.match(sentence.text, mark.end) and not _AMONG.match(sentence.text, mark.end)):
+        return
+    behind = [m for m in sentence.all("names", "aside", "others") if m.start > mark.end]
+    named = behind[0].value if behind and _AMONG.fullmatch(sentence.text[mark.end : behind[0].start]) else ()
+    sign = 1 if _ROSE.search(sentence.text[mark.start : mark.end]) else -1
+    for who in own.value:
+        day = day_of(sentence, mark, context)
+        open_ = () if len(named) > 1 else (SCOPE,)
+        yield Statement(0, "members_rank", who, 1.0, 1.0, "exact", sign, date=day, against=tuple(named), open=open_)
 
 
 def _gain(words: str, mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> bool:

@@ -40,6 +40,6 @@ MEASURES: dict[str, type[Kind]] = {
     "value_change": market_value.ValueChange,
     "value_changes_sum": market_value.ValueChangesSum,
     "value_rank": market_value.ValueRank,
-    "volume_multiple": prices.VolumeMultiple,
+    "volume_multiple": effects.VolumeMultiple,
     "year_return": prices.YearReturn,
 }

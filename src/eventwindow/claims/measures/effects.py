@@ -357,6 +357,30 @@ def _among_shifts(past: pd.Series, span: pd.Series) -> Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class VolumeMultiple(Kind):
+    """The volume of `date` over its mean of the 250 sessions that end ten before: so many times the usual."""
+
+    unit = "times"
+    needs = ("volumes",)
+    one_session = True
+
+    security: Symbol
+    date: Day
+
+    def measure(self, evidence: Evidence) -> Measured:
+        volume = history(evidence, self.security)["volume"]
+        held = volume.where(volume > 0)
+        day = session(evidence, self.security, self.date)
+        usual = before_the_day(held.dropna(), day)
+        if np.isnan(held[day]) or len(usual) < FEWEST or not usual.mean() > 0:
+            raise NoFigure(Reason("too_few_volumes"))
+        times = float(held[day] / usual.mean())
+        told = {"who": name(evidence, self.security), "when": self.date, "times": Figure(times, "times")}
+        first, last = (pd.Timestamp(usual.index[k]) for k in (0, -1))
+        return Measured(times, "times", Reason("volume_multiple", first=first, last=last, n=len(usual), **told))
+
+
+@dataclass(frozen=True, slots=True)
 class FactorReturn(Kind):
     """Return of `factor` (a column of the table "factors") on `date`, decimal, less its mean over the 250 days that
     end ten before; ranked among those days.

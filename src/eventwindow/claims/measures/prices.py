@@ -29,12 +29,10 @@ from eventwindow.claims.market_value import longest_closes, longest_returns, sin
 from eventwindow.claims.model import Kind, Measured, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
 from eventwindow.estimation.returns import price_for_returns
-from eventwindow.inference.response import FEWEST
 
 SHOWN = 3  # larger moves that a sentence names
 NAMED = 8  # securities that a sentence names
 HISTORY = ("prices", "megacaps")
-USUAL, QUIET = 250, 10  # sessions of the usual volume, and those left out between them and the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,30 +146,7 @@ class Points(Kind):
         end = price(evidence, self.security, until)
         told = {"who": name(evidence, self.security), "when": span(self.date, until), "start": start, "end": end}
         reason = Reason("points", change=Figure(end - start, "index_points"), **told)
-        return Measured(end - start, "index_points", reason, made_of("price", before=start, close=end))
-
-
-@dataclass(frozen=True, slots=True)
-class VolumeMultiple(Kind):
-    """The volume of `date` over its mean of the 250 sessions that end ten before: so many times the usual."""
-
-    unit = "times"
-    needs = ("volumes",)
-    one_session = True
-
-    security: Symbol
-    date: Day
-
-    def measure(self, evidence: Evidence) -> Measured:
-        held = history(evidence, self.security)["volume"]
-        day = session(evidence, self.security, self.date)
-        usual = held.loc[: before(evidence, self.security, self.date, QUIET)].dropna().iloc[-USUAL:]
-        if np.isnan(held[day]) or len(usual) < FEWEST or not usual.mean() > 0:
-            raise NoFigure(Reason("too_few_volumes"))
-        times = float(held[day] / usual.mean())
-        told = {"who": name(evidence, self.security), "when": self.date, "times": Figure(times, "times")}
-        first, last = (pd.Timestamp(usual.index[k]) for k in (0, -1))
-        return Measured(times, "times", Reason("volume_multiple", first=first, last=last, n=len(usual), **told))
+        return Measured(end - start, "index_points", reason, made_of("price", previous_close=start, close=end))
 
 
 @dataclass(frozen=True, slots=True)
