@@ -67,7 +67,7 @@ def _measured(s: Statement) -> Entry:
         found["until"] = s.until
     if s.since and s.kind == "return_rank":
         found["since"] = _after(s.since)
-    if s.kind == "members_rank":
+    if s.kind == "members_rank" and s.against:
         found["members"] = [a.symbols[0] for a in s.against if a.symbols]
     elif s.against:
         found["against"] = [a.symbols[0] for a in s.against if a.symbols]

@@ -35,8 +35,9 @@ _JOIN = re.compile(r"[\s,、&/()]*(?:and|or|as well as|和|与|及|以及|跟)?[
 _LINK = re.compile(r"\s*(?:in|for|of|to|by)\s+(?:the |shares of |shares in )?", re.IGNORECASE)
 _OTHER = re.compile(r"\s?(?:期货|期指|期权|选择权)|\s(?:futures|options|warrants|bonds)\b", re.IGNORECASE)
 _ADR = re.compile(r"(?:\s|的|['’]s\s)?(?:ADRs?(?![A-Za-z])|存托凭证|American depositary)", re.IGNORECASE)
-_AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC"}
 _CLAUSE = re.compile(r"[,;。]")
+_AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC"}
+_EXCHANGES: dict[str, set[str]] = {"美": _AMERICAN, "港": {"XHKG"}, "台": {"XTAI"}, "日": {"XTKS"}}
 _MARKET = re.compile(r"(?:美|港|台|日|陆|A|韩|英)股")
 _HOURS = re.compile(
     r"(?:(?:上|本|这)?(?:周|星期)[一二三四五]|\d{1,2}日|当[天日]|昨[天日]|今[天日])?(?:开盘|盘前|盘后|盘中|收盘|早盘|开市|尾盘)"
@@ -135,6 +136,8 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
             joined.pop()  # 台股 before 台積電, 美股 before 道指: where it trades, not a second subject
             last = joined[-1] if joined else None
         if _traded(mark, last, text):
+            if last and last.kind == "names" and last.end == mark.start:
+                joined[-1] = replace(last, end=mark.end, value=_listed(last.value, text[mark.start], names))
             continue
         if last and last.kind == "names" and _lists(text[last.end : mark.start], last, subject, has_chinese(text)):
             subjects = last.value if subject in last.value else (*last.value, subject)
@@ -163,6 +166,12 @@ def _traded(mark: Mark, last: Mark | None, text: str) -> bool:
         return False
     behind = last is not None and last.kind == "names" and last.end == mark.start
     return behind or bool(_HOURS.match(text, mark.end))
+
+
+def _listed(subjects: tuple[Subject, ...], market: str, names: Names) -> tuple[Subject, ...]:
+    """The last of the names as it is listed on the market said right behind it: 阿里巴巴美股."""
+    meant = tuple(s for s in subjects[-1].symbols if names.listings[s].exchange in _EXCHANGES.get(market, ()))
+    return (*subjects[:-1], Subject(meant)) if len(meant) == 1 else subjects
 
 
 def _market(mark: Mark, names: Names) -> bool:
