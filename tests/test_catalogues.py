@@ -125,3 +125,13 @@ def test_every_language_holds_the_same_keys_with_the_same_places(code):
     assert [key for key, text in other.items() if not text and key not in joins] == []
     differ = {key for key, text in english.items() if blanks(text) != blanks(other[key])}
     assert {key for key in differ if not key.startswith(("format.", "unit."))} == set()  # dates and figures are its own
+
+
+def test_chinese_writes_per_cent_without_a_space():
+    """95%, one form throughout: in the catalogues and in the texts of the studies that ship."""
+    lines = (SOURCE / "report" / "locale" / "zh_Hant.po").read_text(encoding="utf-8").splitlines()
+    told = [line for line in lines if line.startswith("msgstr")]
+    for path in sorted(SOURCE.glob("study/library/*/*.toml")):
+        told += [line for line in path.read_text(encoding="utf-8").splitlines() if re.match(r"\w+_zh = ", line)]
+    assert len(told) > 2000
+    assert [line for line in told if re.search(r"\d %", line)] == []

@@ -91,8 +91,8 @@ def test_a_chinese_text_is_answered_in_its_own_script(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     for text, word in (
-        ("2025年1月28日。輝達週一重挫17%。", "報酬率"),
-        ("2025年1月28日。英伟达周一重挫17%。", "报酬率"),
+        ("2025年1月28日。輝達週一重挫17%。", "價格"),
+        ("2025年1月28日。英伟达周一重挫17%。", "价格"),
     ):
         monkeypatch.setattr("sys.stdin", io.StringIO(text))
         assert main(["verify", "-", "--out", str(tmp_path / word), "--prices", "shipped"]) == 0

@@ -8,18 +8,19 @@ from eventwindow.draft.statement import Statement, Subject
 MINUS = "\u2212"
 HEDGES = {hedge: tuple(row["own"]) for hedge, row in hedge_table().items()}
 KINDS = {
-    "return": ("return of {f}", "報酬率 {f}"),
-    "year_return": ("return of {f}", "全年報酬率 {f}"),
-    "opening_gap": ("opening gap of {f}", "開盤缺口 {f}"),
-    "day_range": ("move within the day of {f}", "盤中變動 {f}"),
+    "return": ("return of {f}", "{f}"),
+    "year_return": ("return of {f}", "全年{f}"),
+    "opening_gap": ("opening gap of {f}", "開盤{f}"),
+    "day_range": ("move within the day of {f}", "盤中 {f}"),
     "price_level": ("price of {f}", "價位 {f}"),
-    "value_change": ("change of market value, {f}", "市值變動 {f}"),
-    "value_changes_sum": ("changes of market value together, {f}", "市值變動合計 {f}"),
+    "value_change": ("change of market value, {f}", "市值{f}"),
+    "value_changes_sum": ("changes of market value together, {f}", "市值合計{f}"),
     "value_against": ("change of market value {h}the value of {a}", "市值變動{h}{a} 的市值"),
-    "points": ("change of {f}", "變動 {f}"),
+    "points": ("change of {f}", "{f}"),
     "volume_multiple": ("volume of {f} the usual", "成交量為平常的 {f}"),
     "value_rank": ("the most valuable company", "市值最高"),
 }
+MOVED = {"return", "year_return", "opening_gap", "day_range", "value_change", "value_changes_sum", "points"}
 DIRECTIONS = {"return": ("", ""), "opening_gap": (" at the open", "開盤")}
 SHARES = {"some": ("some of them", "部分"), "all": ("all of them", "全部"), "most": ("most of them", "多數")}
 
@@ -54,10 +55,8 @@ def _who(subject: Subject, zh: bool = False) -> str:
 
 
 def _what(s: Statement) -> tuple[str, str]:
-    if s.kind in {"loss_rank", "return_rank", "record"}:
-        return _superlative(s)
-    if s.kind == "members_rank":
-        return _first_of(s)
+    if s.kind in {"loss_rank", "return_rank", "record", "members_rank"}:
+        return _first_of(s) if s.kind == "members_rank" else _superlative(s)
     if s.kind == "breadth":
         share = SHARES[s.hedge]
         return f"{share[0]} {_side(s)[0]}", f"{share[1]}{_side(s)[1]}"
@@ -65,8 +64,10 @@ def _what(s: Statement) -> tuple[str, str]:
         place = DIRECTIONS[s.kind]
         return f"{_side(s)[0]}{place[0]}", f"{place[1]}{_side(s)[1]}"
     en, zh = KINDS[s.kind]
-    if s.hedge not in {"exact", "range"} and s.kind not in {"price_level", "value_against"}:
+    if s.hedge not in {"exact", "range"} and s.kind not in {"price_level", "value_against", "volume_multiple"}:
         return _sized(s, en, zh)
+    if s.kind in MOVED and s.hedge != "range":
+        return en.format(f=_amount(s)), _sized(s, en, zh)[1]
     hedge = HEDGES[s.hedge]
     others = [", ".join(_who(a, chinese) for a in s.against) for chinese in (False, True)]
     return (
@@ -77,7 +78,9 @@ def _what(s: Statement) -> tuple[str, str]:
 
 def _sized(s: Statement, en: str, zh: str) -> tuple[str, str]:
     """A hedged change, by size: "more than −17 %" might be read either way."""
-    hedge, side = HEDGES[s.hedge], ("rise", "上漲") if s.direction > 0 else ("fall", "下跌")
+    worth = s.kind.startswith("value_change")
+    rise, fall = ("增加", "減少") if worth else ("上漲", "下跌")
+    hedge, side = HEDGES[s.hedge], ("rise", rise) if s.direction > 0 else ("fall", fall)
     plain = [_amount(s, chinese).lstrip(f"+{MINUS}") for chinese in (False, True)]
     return (
         en.replace(" of {f}", ", {f}").format(f=f"a {side[0]} of {hedge[0]}{plain[0]}"),
@@ -125,4 +128,4 @@ def _plain(s: Statement, value: float, zh: bool) -> str:
         return f"{sign}{size:,.10g} {'點' if zh else 'points'}"
     if s.kind == "price_level":
         return f"{sign}{size:,.10g} {s.currency}".strip()
-    return f"{sign}{100 * size:.6g} %"
+    return f"{sign}{100 * size:.6g}{'' if zh else ' '}%"
