@@ -371,7 +371,7 @@ class VolumeMultiple(Kind):
         volume = history(evidence, self.security)["volume"]
         held = volume.where(volume > 0)
         day = session(evidence, self.security, self.date)
-        usual = before_the_day(held.dropna(), day)
+        usual, _ = before_the_day(held.dropna(), day)
         if np.isnan(held[day]) or len(usual) < FEWEST or not usual.mean() > 0:
             raise NoFigure(Reason("too_few_volumes"))
         times = float(held[day] / usual.mean())
