@@ -12,8 +12,9 @@ import pytest
 from pylatexenc.latexwalker import LatexEnvironmentNode, LatexWalker
 
 import eventwindow as ew
-from eventwindow.errors import languages
+from eventwindow.errors import Reason, catalogue, languages
 from eventwindow.estimation.exports import stata
+from eventwindow.report.workbook import write_workbook
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +138,17 @@ def test_a_study_answers_with_a_row_a_window_or_one_of_its_tables(template):
     assert "NVDA" in template.to_latex("firms", columns=["security", "car", "p_sq"], stars=True)
     with pytest.raises(ew.StudyError, match="no table 'cars'"):
         template.to_latex("cars")
+
+
+@pytest.mark.parametrize("code", languages())
+def test_a_reason_is_told_in_the_language_of_the_table(study, code, tmp_path):
+    frame = study.summary(0).to_frame()
+    reasons = [note for note in frame["note"] if isinstance(note, Reason)]
+    assert reasons
+    words = catalogue(code)
+    path = write_workbook({"tests": frame}, tmp_path / "t.xlsx", code)
+    held = pd.read_excel(path, sheet_name=words.text("workbook.tests"), engine="calamine", keep_default_na=False)
+    assert {words.reason(reason) for reason in reasons} <= set(held["note"])
 
 
 def test_a_single_table_has_no_others_and_goes_into_a_workbook(study, tmp_path):

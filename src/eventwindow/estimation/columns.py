@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from eventwindow.errors import Catalogue
+import pandas as pd
+
+from eventwindow.errors import Catalogue, Reason
 
 DECIMALS = {
     "actual_return", "expected_return", "abnormal_return", "std_error", "car", "estimate", "effect", "low", "high",
@@ -20,3 +22,12 @@ def explained(words: Catalogue, table: str, name: str) -> str:
     """What a column holds, in the table's own words where it has any; "" where the catalogue says nothing."""
     keys = (f"column.{table}.{name}", f"column.{name}")
     return next((words.text(key) for key in keys if key in words), "")
+
+
+def worded(table: pd.DataFrame, words: Catalogue) -> pd.DataFrame:
+    """The table with every reason in this language."""
+    said = table.copy(deep=False)
+    for name in [name for name in table if pd.api.types.is_object_dtype(table[name])]:
+        if any(isinstance(value, Reason) for value in table[name]):
+            said[name] = [words.reason(v) if isinstance(v, Reason) else v for v in table[name]]
+    return said

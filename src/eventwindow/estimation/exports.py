@@ -13,7 +13,7 @@ import pandas as pd
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Catalogue, StudyError, catalogue
-from eventwindow.estimation.columns import decimal, explained
+from eventwindow.estimation.columns import decimal, explained, worded
 
 FIXED = datetime(2000, 1, 1)  # the date in a file's head: the same input gives the same bytes
 LEVELS = {0.01: "***", 0.05: "**", 0.10: "*"}
@@ -117,6 +117,7 @@ def printed(
     frame: pd.DataFrame, table: str, words: Catalogue, columns: Sequence[str], stars: bool
 ) -> tuple[pd.DataFrame, list[str]]:
     """Cells as text, heads as words, and what the note must say."""
+    frame = worded(frame, words)
     if unknown := [c for c in columns if c not in frame]:
         raise StudyError(f"no column {unknown[0]!r}", remedy=f"There are {', '.join(map(str, frame.columns))}.")
     chosen = list(columns) or [str(c) for c in frame if _says(str(c), frame[c])]

@@ -14,7 +14,7 @@ from pandas.api import types
 
 from eventwindow.claims.tables import PRESS
 from eventwindow.errors import Catalogue, StudyError, catalogue, file_name
-from eventwindow.estimation.columns import decimal, explained
+from eventwindow.estimation.columns import decimal, explained, worded
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -63,7 +63,7 @@ def write_workbook(tables: Tables, path: Path | str, code: str = "en", title: st
         book.set_properties({"title": title, "created": FIXED})
         formats = {name: book.add_format(form) for name, form in FORMATS.items()}
         for name, table in {"columns": _columns(tables, held, words), **held}.items():
-            _write(book.add_worksheet(_title(name, words)), name, table, formats)
+            _write(book.add_worksheet(_title(name, words)), name, worded(table, words), formats)
     return path
 
 
