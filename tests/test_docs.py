@@ -139,6 +139,16 @@ def script(name: str):
     return module
 
 
+def test_every_yes_of_ours_leads_to_the_page_that_shows_it():
+    table = page("comparison").split("## Feature by feature")[1].split("\n## ")[0]
+    ours = [row.split("|")[2].strip() for row in table.splitlines() if row.startswith("|")][2:]
+    assert len(ours) > 20
+    assert {"no"} < set(ours)
+    linked = [re.fullmatch(r"\[yes\]\((.+)\)", cell) for cell in ours if cell != "no"]
+    assert all(linked)
+    assert all(leads_somewhere(DOCS / "comparison.md", link[1]) for link in linked)
+
+
 def test_the_comparison_shows_the_reference_numbers():
     """Day 0 and [-10, 10], ours and the packages', as the table rounds them."""
     import pandas as pd
