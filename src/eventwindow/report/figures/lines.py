@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from eventwindow.report.figures.panel import Panel, legend, reach
-from eventwindow.report.figures.sheet import FAINT, INK, Sheet, advance, cut
+from eventwindow.report.figures.sheet import FAINT, INK, PAPER, Sheet, advance, cut
 
 DASHED = "3 3"
 
@@ -72,8 +72,9 @@ def draw_series(panel: Panel, days: Days, series: Sequence[Series]) -> None:
         for k, title in enumerate(one.titles):
             if np.isfinite(one.values[k]):
                 panel.sheet.dot(panel.px(k), panel.py(one.values[k]), 3, one.colour, title)
+    marks = np.array([point for one in series for point in _drawn(panel, one)] + _dashes(panel, days))
     for k, value, words, colour in days.notes:
-        _note(panel, k, value, words, colour)
+        _note(panel, marks, (panel.px(k), panel.py(value)), words, colour)
 
 
 def _reach(series: Sequence[Series]) -> tuple[float, float]:
@@ -108,11 +109,32 @@ def _headings(panel: Panel, days: Days) -> list[tuple[float, int]]:
     return placed[::-1]
 
 
-def _note(panel: Panel, k: int, value: float, words: str, colour: str) -> None:
-    """A value beside its point: below where the line falls to it."""
-    x, y = panel.px(k), panel.py(value)
-    right = x + 8 + advance(words) < panel.left + panel.width
-    panel.sheet.text(x + 8 if right else x - 8, y + 14, words, colour, "start" if right else "end", bold=True)
+def _note(panel: Panel, marks: np.ndarray, at: tuple[float, float], words: str, colour: str) -> None:
+    """A value beside its point, on the side where the least is drawn."""
+    (x, y), width = at, advance(words)
+    spots = [(x + side, y + foot) for foot in (14, -8, 28, -20) for side in (8, -8 - width, -width / 2)]
+    inside = [spot for spot in spots if panel.left <= spot[0] <= panel.left + panel.width - width] or spots
+
+    def crossed(spot: tuple[float, float]) -> float:
+        across, down = marks[:, 0] - spot[0], spot[1] - marks[:, 1]
+        return float(marks[(across > -2) & (across < width + 2) & (down > -5) & (down < 13), 2].sum())
+
+    left, foot = min(inside, key=crossed)
+    panel.sheet.rect(left - 1, foot - 11, width + 2, 14, PAPER, opacity=0.85)  # what crosses them stays behind
+    panel.sheet.text(left, foot, words, colour, bold=True)
+
+
+def _drawn(panel: Panel, one: Series) -> list[tuple[float, float, float]]:
+    """Points along a line, ten a day, and how much of it is seen."""
+    days = np.arange(len(one.values))
+    fine = np.linspace(0, days[-1], 10 * len(days))
+    points = panel.points(fine, np.interp(fine, days, np.asarray(one.values, float)))
+    return [(x, y, one.width * one.opacity) for x, y in points]
+
+
+def _dashes(panel: Panel, days: Days) -> list[tuple[float, float, float]]:
+    """Points along the lines of events."""
+    return [(panel.px(k), panel.top + y, 9.0) for k, _ in days.events for y in range(0, int(panel.height), 3)]
 
 
 def _ends(panel: Panel, named: Sequence[Series]) -> None:
