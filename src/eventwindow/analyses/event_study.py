@@ -10,19 +10,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eventwindow.calendars.dates import check_sessions
+from eventwindow.calendars.dates import Rows, check_sessions, frequency
 from eventwindow.calendars.day_zero import placed
 from eventwindow.calendars.exchange import SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
+from eventwindow.estimation.by_exchange import over_the_same_span
+from eventwindow.estimation.concat import concat
 from eventwindow.estimation.contamination import Contamination, check_contamination, decontaminated, gap_notes
 from eventwindow.estimation.door import (
     OF_RETURNS,
     Values,
+    check_choices,
     check_factors,
     check_kind,
     check_prices,
+    check_reach,
     check_values,
     returns_table,
     sessions_only,
@@ -32,6 +36,7 @@ from eventwindow.estimation.exports import tool
 from eventwindow.estimation.given import given, identifier
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.overlaps import overlap_notes
+from eventwindow.estimation.own_sessions import exchange_of, own_rows
 from eventwindow.estimation.plausible import check_decimals, unlikely_notes
 from eventwindow.inference.advice import Advice, advise
 from eventwindow.inference.summary import Summary, summarise
@@ -159,6 +164,7 @@ def abnormal_returns(
     check_kind(kind)
     check_contamination(contamination)
     check_values(values)
+    check_choices(session, minimum_returns)
     fitter = model_named(model)
     estimation, window = as_window(estimation), as_window(window)
     returns, events, benchmark, read = given(returns, events, benchmark, values)
@@ -171,6 +177,17 @@ def abnormal_returns(
         )
     for table in factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,):
         check_factors(table)
+    of = exchange_of(events, exchange, Rows("the table of events", "index", events.index))
+    if len(set(of.values())) > 1 and not frequency(returns.index):
+        options: dict[str, Any] = {
+            "model": model,
+            "benchmark": benchmark,
+            "factors": factors,
+            "peers": peers,
+            "session": session,
+        }
+        options |= {"estimation": estimation, "window": window, "minimum_returns": minimum_returns, "kind": kind}
+        return _by_exchange(returns, events, of, options | {"values": values, "contamination": contamination})
     returns, closed = sessions_only(returns, _benchmarks(events, benchmark))
     prices = returns if values == "prices" else None
     if prices is not None:
@@ -183,6 +200,8 @@ def abnormal_returns(
         factors = _peer_index(returns, list(peers))
     elif factors is None and benchmark is not None:
         events = events.assign(benchmark=_own(events, benchmark))
+    for table in () if peers or factors is None else factors.values() if isinstance(factors, Mapping) else (factors,):
+        check_reach(table, events["date"])
     _check_returns(returns, events, peers, kind)
     lags, leads = fitter.neighbours
     source = event_returns(
@@ -204,6 +223,29 @@ def abnormal_returns(
     excluded = pd.concat([result.excluded, lost], ignore_index=True) if len(lost) else result.excluded
     excluded = _own_benchmark(excluded, source.labels)
     return EventStudy.of(replace(result, notes=notes, excluded=excluded))
+
+
+def _by_exchange(
+    returns: pd.DataFrame, events: pd.DataFrame, of: Mapping[str, str], options: dict[str, Any]
+) -> EventStudy:
+    """Each event on the sessions of its own exchange; a benchmark that keeps others covers the same span."""
+    mics, parts, told = events["security"].astype(str).map(of), list[EventStudy](), list[str]()
+    events = events.assign(position=np.arange(len(events)))
+    benchmarks = [str(b) for b in _benchmarks(events, options["benchmark"]) if b in returns]
+    for mic in sorted(set(of.values())):
+        mine = events[mics == mic]
+        own = returns[[name for name in returns if name in set(mine["security"])]]
+        rows, why = own_rows(mic, pd.DatetimeIndex(returns.index), own.notna().any(axis=1).to_numpy())
+        table = returns.iloc[rows]
+        if options["values"] == "returns":
+            spans = {b: over_the_same_span(returns[b].dropna(), pd.DatetimeIndex(table.index)) for b in benchmarks}
+            table = table.assign(**spans)
+        told += [f"{mic}: its sessions are the days on which one of its securities has a figure: {why}"] if why else []
+        parts.append(abnormal_returns(table, mine, exchange=mic, **options))
+    joined = concat(parts)
+    joined = joined.select(joined.labels["position"].to_numpy().argsort(kind="stable"))
+    joined = replace(joined, labels=joined.labels.drop(columns="position"), notes=(*told, *joined.notes))
+    return EventStudy.of(joined)
 
 
 def _benchmarks(events: pd.DataFrame, benchmark: str | None) -> set[object]:

@@ -15,8 +15,10 @@ from eventwindow.errors import EventDateError, Reason
 
 SessionRule = Literal["next", "previous", "error"]
 
+# Exchanges that the calendar library lacks: whose days they keep.
+SAME_DAYS = {"ROCO": "XTAI", "XSHE": "XSHG", "XNSE": "XBOM", "XKOS": "XKRX"}
+CODES = "Give its ISO 10383 code, XNYS for New York or XTAI for Taipei."
 # Days that the calendar library counts as sessions although nothing was traded.
-SAME_DAYS = {"XSHE": "XSHG", "XNSE": "XBOM", "XKOS": "XKRX"}  # exchanges that the library lacks: whose days they keep
 NOT_A_SESSION: dict[str, dict[str, str]] = {
     "XTAI": {
         "2023-01-18": "settlement only, the day before the Lunar New Year recess (TWSE holiday schedule 2023)",
@@ -76,9 +78,9 @@ def exchange_calendar(mic: str, start: date, end: date) -> Calendar:
     try:
         return _calendar(xcals.resolve_alias(SAME_DAYS.get(mic, mic)), start, end)
     except xcals.errors.InvalidCalendarName:
-        raise EventDateError(
-            f"exchange {mic!r} is unknown", remedy="Give its ISO 10383 code, XNYS for New York or XTAI for Taipei."
-        ) from None
+        known = mic.strip().upper() in xcals.get_calendar_names()
+        remedy = f"Did you mean {mic.strip().upper()!r}?" if known else CODES
+        raise EventDateError(f"exchange {mic!r} is unknown", remedy=remedy) from None
 
 
 @lru_cache(maxsize=64)
@@ -183,6 +185,6 @@ def _check_reach(calendar: Calendar, day: date) -> None:
     if not calendar.reaches(day):
         side, end = ("before the first", first) if day < first else ("after the last", last)
         raise EventDateError(
-            f"{day} lies {side} session held for {calendar.mic}, {end}.",
+            f"{day} lies {side} session held for {calendar.mic}: {end}.",
             remedy="Give a date that the calendar and the prices reach.",
         )

@@ -8,8 +8,9 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from eventwindow.calendars.dates import frequency
-from eventwindow.errors import PriceError, StudyError
+from eventwindow.calendars.dates import check_sessions, frequency
+from eventwindow.calendars.exchange import SessionRule
+from eventwindow.errors import PriceError, Reason, StudyError
 from eventwindow.estimation.event_time import Array
 from eventwindow.estimation.returns import ReturnKind
 
@@ -106,16 +107,44 @@ def sessions_only(returns: pd.DataFrame, benchmarks: Collection[object]) -> tupl
     weekend = np.asarray(returns.index.day_of_week >= 5) if isinstance(returns.index, pd.DatetimeIndex) else False
     carried = weekend & ((returns == 0) | returns.isna()).all(axis=1).to_numpy() & ~blank
     blank = blank & (np.cumsum(~blank) > 0)  # the first row of returns is empty
-    notes = tuple(
-        f"{int(rows.sum())} rows left out {why} ({_days(returns.index[rows])}): they are no sessions"
-        for rows, why in ((blank, "without a return of any security"), (carried, "of a weekend on which nothing moves"))
-        if rows.any()
-    )
+    notes = tuple(map(str, closed_notes(returns.index, blank, carried)))
     if notes:
         returns = returns[~(blank | carried)]
     if apart := frequency(returns.index):
         notes += (f"{apart[0]} rows, {apart[1]:g} days apart: the windows count rows, not sessions",)
     return returns, notes
+
+
+def closed_notes(index: pd.Index, blank: np.ndarray, carried: np.ndarray) -> tuple[Reason, ...]:
+    """What is told of rows that are no sessions."""
+    return tuple(
+        Reason(key, n=int(rows.sum()), days=_days(index[rows]))
+        for rows, key in ((blank, "rows_closed"), (carried, "rows_carried"))
+        if rows.any()
+    )
+
+
+def check_choices(session: str, minimum_returns: object) -> None:
+    """A rule for dates that are no session, and a number of returns, that can be used."""
+    if session not in get_args(SessionRule):
+        raise StudyError(
+            f"session = {session!r} is no rule", remedy=f"Write one of {', '.join(get_args(SessionRule))}."
+        )
+    if not isinstance(minimum_returns, int | np.integer) or isinstance(minimum_returns, bool) or minimum_returns < 1:
+        raise StudyError(f"minimum_returns = {minimum_returns!r}", remedy="Give a whole number of returns, at least 1.")
+
+
+def check_reach(factors: pd.DataFrame | pd.Series, days: pd.Series, where: str = OF_FACTORS) -> None:
+    """Factors reach day 0 of an event."""
+    last = factors.index[-1]
+    if isinstance(last, pd.Timestamp) and len(days) and (beyond := pd.DatetimeIndex(days) > last).any():
+        n = int(beyond.sum())
+        raise PriceError(
+            f"the factors end on {last:%Y-%m-%d}, before day 0 of {n} of {len(days)} events, the first on"
+            f" {pd.DatetimeIndex(days)[beyond].min():%Y-%m-%d}",
+            where=where,
+            remedy="Give factors that reach the last event window, or leave these events out.",
+        )
 
 
 def _days(index: pd.Index) -> str:
@@ -126,6 +155,7 @@ def _days(index: pd.Index) -> str:
 def check_factors(factors: pd.DataFrame | pd.Series, where: str = OF_FACTORS) -> None:
     """Factors are numbers in decimals; Ken French's library gives them in per cent."""
     table = factors.to_frame("market") if isinstance(factors, pd.Series) else returns_table(factors, where)
+    check_sessions(table.index, where)
     for name in table:
         values = table[name].to_numpy(float)
         values = values[np.isfinite(values)]

@@ -274,10 +274,20 @@ def _located(axis: pd.Index, wanted: pd.Series, what: str) -> Days:
                 f"{pd.Timestamp(first).date()} is not a session of the table of returns ({_reach(axis, first)}).",
                 remedy='Set session = "next" or "previous", or give a session.',
             )
-        raise StudyError(
-            f"{what} {first!r} is no column of the table of returns.", remedy="Add it, or correct the name."
-        )
+        raise StudyError(_unheld(axis, wanted[at < 0], what), remedy="Add it, or correct the name.")
     return at
+
+
+def _unheld(axis: pd.Index, lacking: pd.Series, what: str) -> str:
+    """Every name that is no column, beside the column that differs from it in case or blanks alone."""
+    plain = {str(name).strip().upper(): name for name in reversed(axis)}
+    told = [
+        f"{name!r} (there is {plain[key]!r})" if (key := str(name).strip().upper()) in plain else repr(name)
+        for name in dict.fromkeys(lacking)
+    ]
+    if len(told) == 1:
+        return f"{what} {told[0]} is no column of the table of returns."
+    return f"{what} {', '.join(told)}: none is a column of the table of returns"
 
 
 def _reach(axis: pd.Index, date: Any) -> str:

@@ -20,6 +20,7 @@ FIGURES = {
     "prices": ("adj close", "adj_close", "adjclose", "adjusted", "close", "price", "prc"),
 }
 KNOWN = (*NAMES, *DAYS)
+OTHERS = ("event", "group", "time", "zone", "exchange", "session", "benchmark")  # further columns of a list
 EXAMPLE = 'Give {"NVDA": "2025-01-27"}, or a DataFrame with the columns security and date.'
 
 
@@ -237,6 +238,7 @@ def _named(events: pd.DataFrame) -> pd.DataFrame:
         at = next((c for alias in aliases for c in events if str(c).strip().lower() == alias), None)
         if at is not None and wanted not in events:
             renamed[at] = wanted
+    renamed |= {c: n for c in events if (n := str(c).strip().lower()) in OTHERS and n not in events}
     return events.rename(columns=renamed).copy()
 
 

@@ -18,7 +18,7 @@ from eventwindow.estimation.contamination import Contamination
 from eventwindow.estimation.event_time import Days
 from eventwindow.panel.chunk import Codes
 from eventwindow.panel.listed import check_columns
-from eventwindow.panel.own_sessions import Exchanges
+from eventwindow.panel.own_sessions import ONE, Exchanges
 
 ARRAYS = ("security", "day", "session", "exchange", "group", "benchmark", "row")
 
@@ -114,10 +114,10 @@ def _on_own_sessions(
 ) -> tuple[Codes, Codes, Codes, np.ndarray]:
     """Of each event, its exchange, row of the panel and own session number, -1 outside; and why its date moved."""
     rule, exchange, rows = how
-    if not exchanges.several:
+    if not exchanges.rows:
         day, shifted = _placed(events, given, known, rule, exchange, rows)
         return np.zeros(len(day), np.int32), day, day, shifted
-    mic = events["security"].astype(str).map(exchanges.of).to_numpy()
+    mic = events["security"].astype(str).map(lambda who: exchanges.of.get(who, ONE)).to_numpy()
     code, session, day = (np.full(len(events), -1, np.int64) for _ in range(3))
     shifted = np.full(len(events), "", dtype=object)
     for number, (name, own) in enumerate(exchanges.rows.items()):
@@ -125,7 +125,7 @@ def _on_own_sessions(
         code[at] = number
         if len(own):
             mine = events.iloc[at].reset_index(drop=True)
-            day[at], shifted[at] = _placed(mine, given[at], known[own], rule, name, rows.taken(at))
+            day[at], shifted[at] = _placed(mine, given[at], known[own], rule, name or exchange, rows.taken(at))
             session[at] = np.where(day[at] < 0, -1, own[day[at]])
     return code, session, day, shifted
 
@@ -172,7 +172,7 @@ def _placed(
         raise EventDateError(
             f"{days[first]}, the event of {events['security'].iloc[first]!r}, is no session of the panel "
             f"(the one before is {known[after[first] - 1]}, the one after {known[at[first]]}); "
-            f"{int(wrong.sum())} events lie on such days",
+            f"{counted(int(wrong.sum()), 'event')} on such days",
             where=rows.at(first),
             remedy='Set session = "next" or "previous", or give sessions.',
         )

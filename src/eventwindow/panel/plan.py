@@ -13,6 +13,7 @@ from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import over_the_same_span
 from eventwindow.estimation.concat import concat
+from eventwindow.estimation.door import check_reach
 from eventwindow.estimation.event_time import OUTSIDE, Days, factor_table
 from eventwindow.estimation.models import model_named
 from eventwindow.panel.chunk import Codes, Specification, Task, fitted, nothing_masked
@@ -166,6 +167,8 @@ def factor_tables(
     lags, leads = model_named(spec.model).neighbours
     sessions = panel.sessions[axis]
     named = [(name, f"benchmark of {events.where(events.benchmark == i)}") for i, name in enumerate(events.benchmarks)]
+    for one in () if factors is None else factors.values() if isinstance(factors, Mapping) else (factors,):
+        check_reach(one, pd.Series(panel.sessions[events.session]))
     if isinstance(factors, (pd.Series, pd.DataFrame)):
         tables = [factor_table(factors, sessions, lags, leads)] * len(events.benchmarks)
     elif factors is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -17,21 +17,23 @@ from eventwindow.calendars.exchange import SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import Reason, StudyError, WindowError
 from eventwindow.estimation.contamination import Contamination, check_contamination
-from eventwindow.estimation.door import check_factors, check_kind
+from eventwindow.estimation.door import check_choices, check_factors, check_kind
 from eventwindow.estimation.event_time import Factors
+from eventwindow.estimation.given import events_table, given, identifier
 from eventwindow.estimation.models import Model, model_named
+from eventwindow.estimation.own_sessions import exchange_of
 from eventwindow.panel.checkpoints import Chunks, fingerprint, flat
 from eventwindow.panel.chunk import Specification
 from eventwindow.panel.collect import collected, with_second_pass
 from eventwindow.panel.engines import Run, engine_named
 from eventwindow.panel.events import EventList, counted, event_list, shared_windows, without_contaminated
 from eventwindow.panel.listed import read_events
-from eventwindow.panel.own_sessions import Exchanges, exchange_of, exchanges_of
+from eventwindow.panel.own_sessions import ONE, Exchanges, exchanges_of
 from eventwindow.panel.passes import first_pass
 from eventwindow.panel.plan import Plan, factor_tables
 from eventwindow.panel.results import PanelResult, panel_result
 from eventwindow.panel.secondpass import second_pass
-from eventwindow.panel.shared_sessions import shared_sessions
+from eventwindow.panel.shared_sessions import closed_rows, shared_sessions
 from eventwindow.panel.source import Panel, frame_panel
 from eventwindow.panel.tally import day_spreads, spreads
 from eventwindow.panel.tiles import staged_panel
@@ -184,21 +186,32 @@ def planned(
     )
     check_kind(kind)
     check_contamination(contamination)
-    for given in factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,):
-        check_factors(given)
+    check_choices(session, minimum_returns)
+    for one in factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,):
+        check_factors(one)
     if benchmark is not None and factors is not None:
         raise StudyError(f"both benchmark={benchmark!r} and factors are given", remedy="Give one of the two.")
     _check(spec, chunk)
-    table, rows = (events, None) if isinstance(events, pd.DataFrame) else read_events(Path(events), labels)
+    rows: Rows | None = None
+    if isinstance(events, str | Path):
+        table, rows = read_events(Path(events), labels)
+    else:
+        table = events_table(events)
+    if not isinstance(panel, str | Path):
+        panel, table, benchmark, read = given(panel, table, benchmark, "returns")
+    else:
+        benchmark, read = identifier(benchmark), ()
     of = exchange_of(table, exchange, rows or Rows("the table of events", "index", table.index))
     step("reading the panel")
-    if isinstance(panel, pd.DataFrame):
+    if not isinstance(panel, str | Path):
         held: Panel = frame_panel(panel, kind)
     else:
         own = of if len(set(of.values())) > 1 else {}
         held = staged_panel(Path(panel), work, values=values, kind=kind, exchanges=own)
     step("placing the events")
-    exchanges, uneven = _exchanges(held, of)
+    exchanges, uneven = _exchanges(
+        held, of, {benchmark or "", *table.get("benchmark", pd.Series(dtype=object)).dropna()}
+    )
     listed = event_list(
         table,
         held.sessions,
@@ -210,27 +223,28 @@ def planned(
         labels=labels,
         exchanges=exchanges,
     )
-    shared = _told(listed, spec, uneven)
+    shared = _told(listed, spec, [*read, *uneven])
     if contamination == "drop":
         listed = without_contaminated(listed, spec.estimation)
     listed = replace(listed, told=pd.concat([listed.told, shared], ignore_index=True))
     return plan_of(spec, held, listed, factors, chunk, exchanges)
 
 
-def _exchanges(panel: Panel, of: Mapping[str, str]) -> tuple[Exchanges, list[Reason]]:
+def _exchanges(panel: Panel, of: Mapping[str, str], benchmarks: Collection[str]) -> tuple[Exchanges, list[Reason]]:
     """The exchanges whose sessions events count apart, and what a reader should know of the panel's rows."""
     if apart := frequency(panel.sessions):
         return Exchanges(), [Reason("rows_apart", often=Reason(apart[0]), n=apart[1])]
+    closed, notes = closed_rows(panel, benchmarks)
     mixed, uneven = shared_sessions(panel, "the panel")
     if len(set(of.values())) > 1 or (mixed and of):
         found = exchanges_of(panel, of)
         return found, list(found.told)
     if mixed:
         raise mixed
-    return Exchanges(), uneven
+    return Exchanges(rows={ONE: np.flatnonzero(~closed)} if closed.any() else {}), [*notes, *uneven]
 
 
-def _told(events: EventList, spec: Specification, uneven: Sequence[Reason]) -> pd.DataFrame:
+def _told(events: EventList, spec: Specification, uneven: Sequence[Reason | str]) -> pd.DataFrame:
     """What a reader should know of the whole list: sessions that some securities miss, windows that share days."""
     reasons = [*uneven, *shared_windows(events, spec.estimation, spec.window, spec.contamination)]
     return pd.DataFrame([("", "", "told", reason) for reason in reasons], columns=list(events.told))
@@ -266,7 +280,7 @@ def plan_of(
             remedy="Fill the column, or give one for all with `benchmark`.",
         )
     spec = replace(spec, groups=len(events.groups))
-    own = {"": np.arange(len(panel.sessions))} if exchanges is None or not exchanges.several else exchanges.rows
+    own = (exchanges.rows if exchanges else {}) or {ONE: np.arange(len(panel.sessions))}
     axes = tuple(own.values())
     given = cast("Mapping[str, pd.DataFrame] | None", factors)
     tables, names = zip(*(factor_tables(spec, panel, events, given, axis) for axis in axes), strict=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from eventwindow.errors import PriceError, Reason
+from eventwindow.estimation.door import closed_notes
 from eventwindow.panel.source import TILE, Panel
 
 UNEVEN = 0.2  # share of the securities that miss a session on which the others have a return
@@ -43,6 +46,20 @@ def shared_sessions(panel: Panel, where: str) -> tuple[PriceError | None, list[R
         return None, []
     shown = ", ".join(few[:SHOWN]) + (", …" if len(few) > SHOWN else "")
     return None, [Reason("sessions_missed", n=len(few), days=shown)]
+
+
+def closed_rows(panel: Panel, benchmarks: Collection[str]) -> tuple[np.ndarray, tuple[Reason, ...]]:
+    """(D,) the rows on which the market was closed, and a note on them; as `door.sessions_only` of a table."""
+    mine = np.flatnonzero(~panel.securities.isin([*benchmarks]))
+    mine = mine if len(mine) > 1 else np.arange(len(panel.securities))
+    days = panel.sessions
+    blank, still = np.ones(len(days), bool), np.asarray(days.day_of_week >= 5)
+    for first in range(0, len(mine), TILE):
+        held = panel.returns(0, len(days), mine[first : first + TILE])
+        blank &= np.isnan(held).all(axis=0)
+        still &= (np.isnan(held) | (held == 0)).all(axis=0)
+    blank &= np.cumsum(~blank) > 0  # the first row of returns is empty
+    return blank | still, closed_notes(days, blank, still & ~blank)
 
 
 def _missing(panel: Panel) -> np.ndarray:

@@ -278,6 +278,15 @@ def _empty(path: Path, sessions: int, securities: int) -> np.memmap[Any, Any]:
     return tiles
 
 
+def _closed(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index) -> np.ndarray:
+    """(D,) rows without a figure of any security: no sessions."""
+    tiles = np.memmap(fresh, np.float64, "r", shape=(_tiles(len(securities)), len(sessions), TILE))
+    closed = np.ones(len(sessions), bool)
+    for tile in tiles:
+        closed &= np.isnan(tile).all(axis=1)
+    return closed
+
+
 def _finish(
     fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, *, kind: str, where: str, own: Mapping[str, str]
 ) -> np.ndarray:
@@ -290,7 +299,7 @@ def _finish(
         )
     check_sessions(sessions, where)
     check_securities(securities, where)
-    spans = []
+    spans, closed = [], _closed(fresh, sessions, securities) if kind == "prices" else np.zeros(0, bool)
     with fresh.open("r+b") as file:
         for i in range(0, len(securities), TILE):
             tile = np.fromfile(file, np.float64, len(sessions) * TILE).reshape(len(sessions), TILE)
@@ -299,7 +308,7 @@ def _finish(
                 check_decimals(tile[:, :width], names, where, 'Set values = "prices".', kind)
             else:
                 check_prices(tile[:, :width], names, sessions, where)
-                tile[:, :width] = simple_returns(tile[:, :width], names, sessions, own)
+                tile[:, :width] = simple_returns(tile[:, :width], names, sessions, own, closed)
                 file.seek(-tile.nbytes, os.SEEK_CUR)
                 tile.tofile(file)
             spans.append(spans_of(tile[:, :width], names, sessions, where))

@@ -1,0 +1,111 @@
+"""One door: what is refused, read or told of a table and a list is the same in `abnormal_returns` and `panel_study`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from panels import panel
+
+from eventwindow import StudyError, abnormal_returns, panel_study
+
+R = panel(3, firms=4, days=160)
+DAYS = R.index
+E = pd.DataFrame({"security": ["F0", "F1", "F2"], "date": [DAYS[120], DAYS[125], DAYS[130]]})
+SPANS = {"estimation": (-70, -6), "window": (-5, 5), "minimum_returns": 30}
+BY = {"benchmark": "MKT", **SPANS}
+MARKET = R[["MKT"]].rename(columns={"MKT": "market"})
+EVERY_DAY = pd.date_range(DAYS[0], DAYS[-1])
+
+
+def in_panel(returns, events, **options):
+    result = panel_study(returns, events, report=[(0, 1)], **options)
+    return result.cumulative.sort_values("security")["car"].to_numpy(), " ".join(result.excluded["reason"].astype(str))
+
+
+def in_library(returns, events, **options):
+    result = abnormal_returns(returns, events, **options)
+    return result.car((0, 1)).car, " ".join(result.notes)
+
+
+DOORS = [in_library, in_panel]
+EXPECTED = in_library(R, E, **BY)[0]
+READ = {
+    "columns in capitals": (R, E.rename(columns=str.upper), ""),
+    "columns with blanks": (R, E.rename(columns=lambda name: f" {name.title()} "), ""),
+    "permno": (R, E.rename(columns={"security": "PERMNO"}), ""),
+    "group in capitals": (R, E.assign(GROUP="g"), ""),
+    "blank weekends": (R.reindex(EVERY_DAY), E, "without a return of any security"),
+    "weekends carried forward": (R.reindex(EVERY_DAY).fillna(0.0), E, "of a weekend on which nothing moves"),
+}
+REFUSED = {
+    "rule": ({"session": "nearest"}, "session = 'nearest' is no rule"),
+    "minimum as text": ({"minimum_returns": "30"}, "minimum_returns = '30'"),
+    "minimum below one": ({"minimum_returns": 0}, "minimum_returns = 0"),
+    "factors that end early": ({"factors": MARKET.iloc[:100]}, "before day 0 of 3 of 3 events, the first on"),
+    "factors of texts for dates": ({"factors": MARKET.set_axis(DAYS.strftime("%Y-%m-%d"))}, "the index holds no dates"),
+    "factors with a zone": ({"factors": MARKET.tz_localize("UTC")}, "it has a time of day or a zone"),
+    "factors twice a day": ({"factors": pd.concat([MARKET, MARKET.iloc[-1:]])}, "stands twice"),
+    "factors in per cent": ({"factors": 100 * MARKET}, "these are per cent"),
+    "factors of a benchmark in per cent": ({"factors": {"Q": 100 * MARKET}}, "these are per cent"),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("case", READ)
+def test_what_is_read_gives_the_same_answer_at_both_doors(case, door):
+    returns, events, told = READ[case]
+    cars, said = door(returns, events, **BY)
+    assert cars == pytest.approx(EXPECTED, abs=1e-12)
+    assert told in said
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_refused_is_refused_at_both_doors_in_the_same_words(case, door):
+    options, words = REFUSED[case]
+    own = SPANS if "factors" in options else BY
+    with pytest.raises(StudyError) as error:
+        door(R, E.assign(benchmark="Q") if "Q" in options.get("factors", ()) else E, **own | options)
+    assert words in str(error.value) and error.value.remedy
+
+
+def test_every_name_that_is_no_column_is_told_beside_the_one_it_may_mean():
+    with pytest.raises(StudyError) as error:
+        in_library(R, E.assign(security=["f0", "F1", " F2"]), **BY)
+    assert "'f0' (there is 'F0'), ' F2' (there is 'F2'): none is a column" in str(error.value)
+
+
+def test_blank_rows_of_a_file_of_prices_lose_no_return(tmp_path):
+    prices = (100 * (1 + R).cumprod()).reindex(EVERY_DAY)
+    prices.rename_axis("date").to_csv(tmp_path / "prices.csv")
+    result = panel_study(tmp_path / "prices.csv", E, values="prices", report=[(0, 1)], **BY)
+    assert result.cumulative.sort_values("security")["car"].to_numpy() == pytest.approx(EXPECTED, abs=1e-9)
+
+
+CASE = Path(__file__).parent / "cases" / "panel_two_countries"
+
+
+@pytest.mark.parametrize("values", ["returns", "prices"])
+def test_the_library_counts_each_events_sessions_on_its_own_exchange(values):
+    """The right figure is that of tests/cases: CAAR[0,1] of the American firms −0.0608, alone or beside Tokyo."""
+    wide = pd.read_csv(CASE / "panel.csv", parse_dates=["date"]).pivot_table(
+        index="date", columns="security", values="return"
+    )
+    events = pd.read_csv(CASE / "events.csv")
+    spans = {"estimation": (-120, -6), "window": (-5, 5), "minimum_returns": 50}
+    table = wide if values == "returns" else (1 + wide).cumprod().where(wide.notna())
+    together = abnormal_returns(table, events, values=values, **spans)
+    assert together.labels["security"].tolist() == events["security"].tolist()
+    cars = pd.Series(together.car((0, 1)).car, events["security"])
+    assert cars[[f"U{i}" for i in range(4)]].mean() == pytest.approx(-0.0608, abs=5e-5)
+    in_a_panel = panel_study(wide, events, report=[(0, 1)], **spans).cumulative.set_index("security")["car"]
+    assert cars.to_numpy() == pytest.approx(in_a_panel[cars.index].to_numpy(), abs=1e-9)
+    assert np.isfinite(together.caar((0, 1)))
+
+
+def test_an_exchange_in_lower_case_is_named():
+    with pytest.raises(StudyError, match="Did you mean 'XNYS'"):
+        in_library(R, E.assign(exchange="xnys", time="17:00"), **BY)
