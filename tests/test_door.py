@@ -91,7 +91,7 @@ def test_one_level_of_yfinance_is_read():
 def test_rows_that_are_no_sessions_are_left_out_and_told():
     plain, padded = study(world()), study(world().asfreq("D"))
     np.testing.assert_array_equal(padded.ar, plain.ar)
-    assert "80 rows left out without a return of any security" in padded.notes[0]
+    assert "80 rows without a return of any security" in padded.notes[0]
     carried = study(world().asfreq("D").fillna(0.0))
     np.testing.assert_array_equal(carried.ar, plain.ar)
     assert "of a weekend on which nothing moves" in carried.notes[0]

@@ -96,7 +96,7 @@ def test_an_exchange_without_a_calendar_has_the_days_of_its_prices():
     events = EVENTS.assign(exchange=EVENTS["exchange"].replace("XTKS", "XNAI"))
     result = panel_study(WIDE, events, **SPANS)
     assert figures(result) == pytest.approx(figures(panel_study(WIDE, EVENTS, **SPANS)), abs=1e-12)
-    assert any("XNAI: its sessions are the days on which" in r for r in result.excluded["reason"])
+    assert any("XNAI: its sessions are the days on which" in r for r in result.excluded["reason"].astype(str))
 
 
 def test_more_events_than_fit_in_memory_say_which_tests_they_lose(monkeypatch):
