@@ -279,9 +279,9 @@ def _empty(path: Path, sessions: int, securities: int) -> np.memmap[Any, Any]:
 
 
 def _closed(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index) -> np.ndarray:
-    """(D,) rows without a figure of any security: no sessions."""
+    """(D,) rows without a figure of any security: no sessions; of one security alone a weekday is a halt."""
     tiles = np.memmap(fresh, np.float64, "r", shape=(_tiles(len(securities)), len(sessions), TILE))
-    closed = np.ones(len(sessions), bool)
+    closed = np.ones(len(sessions), bool) if len(securities) > 1 else np.asarray(sessions.day_of_week >= 5)
     for tile in tiles:
         closed &= np.isnan(tile).all(axis=1)
     return closed
