@@ -80,7 +80,9 @@ def one_day(sentence: Sentence, context: Context, told: Collection[dt.date]) -> 
     marks = sentence.all("date")
     if not (told or marks):
         return context.days
-    return max(len(set(told)), len({m.value for m in marks})) == 1 and not any(m.value.steps for m in marks)
+    beside = {m.value for m in marks if sentence.has("amount", within=sentence.clause(m))}  # a dateline is none
+    alone = len(set(told) or {m.value for m in marks}) == 1 and len(beside) <= 1
+    return alone and not any(m.value.steps for m in marks)
 
 
 def last_day(sentence: Sentence, context: Context) -> dt.date | None:
