@@ -14,7 +14,7 @@ from pathlib import Path
 
 from eventwindow.errors import catalogue
 from eventwindow.report.sections import method
-from eventwindow.report.sections.references import cited, works
+from eventwindow.report.sections.method import cited, works
 
 PAGE = Path(__file__).parents[1] / "docs" / "theory.md"
 PARTS = {

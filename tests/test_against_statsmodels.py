@@ -13,7 +13,7 @@ from statsmodels.stats.multitest import multipletests
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.models.garch import _quasi_likelihood
 from eventwindow.inference.multiple import benjamini_hochberg, holm
-from eventwindow.inference.ranking import ranked
+from eventwindow.inference.ranks import ranked
 from eventwindow.inference.registry import NotComputed
 from eventwindow.inference.regression import car_regression, slope_rank
 from eventwindow.inference.time_series import calendar_time, newey_west_error

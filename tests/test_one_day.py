@@ -18,7 +18,7 @@ from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.conformal import conformal_mean, conformal_sur, firm_conformal
 from eventwindow.inference.multiple import romano_wolf, step_down
 from eventwindow.inference.permutation import date_permutation_max, date_permutation_sar
-from eventwindow.inference.power import detectable, detectable_in_basket, smallest_detectable_effect
+from eventwindow.inference.power import detectable, smallest_detectable_effect
 from eventwindow.inference.registry import NotComputed
 from eventwindow.inference.scaled import volatility_scaled_sq, with_garch
 from eventwindow.inference.sur import gls_t, sur_f
@@ -178,14 +178,6 @@ def test_the_smallest_detectable_effect_is_about_2_81_errors() -> None:
     ar = on_one_day(panel(9, days=400), at=350, estimation=(-255, -6))
     ratio = smallest_detectable_effect(ar, DAY) / ar.car(DAY).std_error
     np.testing.assert_allclose(ratio, 2.81, atol=0.01)
-
-
-def test_a_baskets_detectable_effect_is_found_as_often_as_it_says() -> None:
-    reference = np.random.default_rng(0).standard_normal(2000)
-    effect = detectable_in_basket(reference)
-    critical = np.quantile(np.abs(reference), 0.95)
-    assert (np.abs(reference + effect) >= critical).mean() == pytest.approx(0.8, abs=0.002)
-    assert effect == pytest.approx(2.8, abs=0.15)
 
 
 def test_the_scaled_sq_ranks_against_the_forecast_of_the_day_before() -> None:

@@ -8,7 +8,7 @@ import pytest
 from panels import panel
 
 from eventwindow import StudyError, abnormal_returns, panel_study
-from eventwindow.estimation.plausible import check_decimals
+from eventwindow.estimation.returns import check_decimals
 from eventwindow.panel.tiles import staged_panel
 from eventwindow.prices.bundled import shipped_tables
 from eventwindow.study.library import find_study

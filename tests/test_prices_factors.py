@@ -19,7 +19,7 @@ from eventwindow.prices import load_prices
 from eventwindow.prices.auxiliary import load_tables
 from eventwindow.prices.cache import Cache
 from eventwindow.prices.factors import FILES, load_factors, parse_library, read_factors
-from eventwindow.prices.share_counts import adr_premium, split_adjusted, yahoo_share_counts
+from eventwindow.prices.share_counts import split_adjusted, yahoo_share_counts
 from eventwindow.prices.store import Store
 from eventwindow.prices.yahoo import Yahoo
 
@@ -227,10 +227,3 @@ def test_a_split_after_the_end_is_left_alone():
     counts = pd.Series([100.0], index=[pd.Timestamp("2025-01-01")])
     splits = pd.Series({pd.Timestamp("2025-01-02"): 2.0, pd.Timestamp("2025-06-01"): 3.0})
     assert split_adjusted(counts, splits, pd.Timestamp("2025-02-28")).tolist() == [200.0]
-
-
-def test_an_adr_is_worth_its_shares_at_the_rate():
-    day = [pd.Timestamp("2025-01-22")]
-    premium = adr_premium(pd.Series(224.0, day), pd.Series(1120.0, day), 5, pd.Series(32.5, day))
-    assert premium.iloc[0] == pytest.approx(224 * 32.5 / 5 / 1120 - 1)
-    assert adr_premium(pd.Series(10.0, day), pd.Series(2.0, day), 5, pd.Series(1.0, day)).iloc[0] == 0

@@ -15,8 +15,7 @@ import pytest
 
 from eventwindow.calendars.exchange import exchange_calendar
 from eventwindow.errors import PriceError
-from eventwindow.prices.bundled import TABLES, check_sums, shipped_histories, shipped_tables
-from eventwindow.prices.calendars import shipped_calendars
+from eventwindow.prices.bundled import TABLES, check_sums, shipped_calendars, shipped_histories, shipped_tables
 from eventwindow.study.definition import read_study
 from eventwindow.study.load import exchanges_of
 

@@ -9,10 +9,9 @@ from scipy import stats
 from eventwindow.analyses.event_study import abnormal_returns
 from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
-from eventwindow.estimation.volume import log_volume
+from eventwindow.estimation.returns import log_volume
 from eventwindow.inference.cross_sectional import bhar_of_shifts, bhar_t, firm_bhar
-from eventwindow.inference.portfolio import portfolio_t
-from eventwindow.inference.portfolios import portfolio
+from eventwindow.inference.portfolio import portfolio, portfolio_t
 from eventwindow.inference.registry import NotComputed, SignificanceResult
 from eventwindow.inference.single_firm import firm_sq
 from eventwindow.inference.volatility import abnormal_volatility, volatility_permutation

@@ -18,7 +18,7 @@ from eventwindow.report.context import Context
 from eventwindow.report.html import formula
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.report.sections import method
-from eventwindow.report.sections.references import cited, references, works
+from eventwindow.report.sections.method import cited, references, works
 from eventwindow.report.typst import typst
 
 FORMULAS = files("eventwindow.report").joinpath("templates/formulas")

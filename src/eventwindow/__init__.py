@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from eventwindow.estimation.cumulative import Cumulative
     from eventwindow.inference.calibration import calibrate
     from eventwindow.inference.multiple import benjamini_hochberg, holm, romano_wolf
-    from eventwindow.inference.portfolios import portfolio
+    from eventwindow.inference.portfolio import portfolio
     from eventwindow.inference.power import smallest_detectable_effect
     from eventwindow.inference.registry import run_tests
     from eventwindow.inference.regression import car_regression
@@ -70,7 +70,7 @@ _HOME = {
     "holm": "inference.multiple",
     "new_study": "study.library",
     "panel_study": "panel.run",
-    "portfolio": "inference.portfolios",
+    "portfolio": "inference.portfolio",
     "read_study": "study.definition",
     "romano_wolf": "inference.multiple",
     "run_study": "study.run",

@@ -37,7 +37,7 @@ from eventwindow.estimation.given import given, identifier
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.overlaps import overlap_notes
 from eventwindow.estimation.own_sessions import exchange_of, own_rows
-from eventwindow.estimation.plausible import check_decimals, unlikely_notes
+from eventwindow.estimation.returns import check_decimals, unlikely_notes
 from eventwindow.inference.advice import Advice, advise
 from eventwindow.inference.summary import Summary, summarise
 

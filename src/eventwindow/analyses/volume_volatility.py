@@ -11,7 +11,7 @@ from eventwindow.calendars.exchange import Calendar
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import event_returns
-from eventwindow.estimation.volume import log_volume
+from eventwindow.estimation.returns import log_volume
 from eventwindow.inference.permutation import date_permutation_mean
 from eventwindow.inference.results import Result, SignificanceResult, noted
 from eventwindow.inference.single_firm import firm_sq

@@ -400,7 +400,7 @@ def _calibrate(options: argparse.Namespace) -> int:
     from eventwindow.cli.terminal import progress
     from eventwindow.inference.calibration import calibrate
     from eventwindow.inference.pseudo_events import PATTERNS
-    from eventwindow.prices.panel import panel_prices
+    from eventwindow.prices.files import panel_prices
     from eventwindow.report.calibration import write_calibration
 
     if options.draws < 1:

@@ -7,9 +7,9 @@ import numpy as np
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
-from eventwindow.inference.correlation_runs import moments
+from eventwindow.inference.correlation import moments
 from eventwindow.inference.design import complete, once
-from eventwindow.inference.ranking import mean_over
+from eventwindow.inference.ranks import mean_over
 from eventwindow.inference.results import NotComputed, Result, normal, student
 
 NULL = "the mean CAR is zero"

@@ -17,10 +17,9 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days
-from eventwindow.inference.correlation import alike, alike_in, shared_days
-from eventwindow.inference.correlation_runs import MINIMUM_DAYS, too_few
+from eventwindow.inference.correlation import MINIMUM_DAYS, alike, alike_in, shared_days, too_few
 from eventwindow.inference.design import complete, once, tested_days
-from eventwindow.inference.ranking import mean_ranks
+from eventwindow.inference.ranks import mean_ranks
 from eventwindow.inference.results import NotComputed, Result, normal, student
 
 MEAN, RANKS = "the mean CAR is zero", "the abnormal returns rank like those of other days"

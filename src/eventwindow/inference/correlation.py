@@ -9,10 +9,161 @@ import numpy as np
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
-from eventwindow.estimation.event_time import OUTSIDE, Days
-from eventwindow.inference.correlation_pairs import sum_of_correlations
-from eventwindow.inference.correlation_runs import Pairs, over_runs, runs
+from eventwindow.estimation.event_time import OUTSIDE, Array, Days
 from eventwindow.inference.design import once, tested_days
+from eventwindow.parallel import in_blocks
+
+Pairs = tuple[np.ndarray, np.ndarray, Array]  # groups g <= h and the overlap o of their tested days
+
+MINIMUM_DAYS = 30
+NO_VARIANCE = Reason("pair_constant")
+
+
+def moments(ar: AbnormalReturns) -> tuple[Array, Array, Array]:
+    """Each event's number of residuals, their mean, and the sum of squares about it; worked out once."""
+    if "moments" not in ar.memo:
+        parts = in_blocks(len(ar), lambda rows: _moments(ar.residuals[rows]))
+        ar.memo["moments"] = tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+    days, mean, square = ar.memo["moments"]
+    return days, mean, square
+
+
+def _moments(e: Array) -> tuple[Array, Array, Array]:
+    mean = e.mean(axis=1)
+    if np.isfinite(mean).all():
+        centred = e - mean[:, None]
+        return np.full(len(e), float(e.shape[1])), mean, np.einsum("nt,nt->n", centred, centred)
+    seen = np.isfinite(e)
+    days = seen.sum(axis=1).astype(float)
+    mean = np.sum(e, axis=1, where=seen) / np.maximum(days, 1)
+    return days, mean, np.sum((e - mean[:, None]) ** 2, axis=1, where=seen)
+
+
+def runs(ar: AbnormalReturns, groups: list[np.ndarray]) -> Days:
+    """Where each group's estimation window starts on the joint calendar, -1 if it misses a day of it or a residual."""
+    days = ar.estimation_days[[g[0] for g in groups]]
+    first = int(days.min())
+    held = np.zeros(int(days.max()) - first + 1, bool)
+    held[days - first] = True
+    calendar = np.flatnonzero(held) + first
+    start, end = (np.searchsorted(calendar, days[:, j]) for j in (0, -1))
+    t = days.shape[1]
+    count = np.minimum.reduceat(moments(ar)[0][np.concatenate(groups)], np.cumsum([0, *map(len, groups)])[:-1])
+    return np.where((days[:, 0] != OUTSIDE) & (end - start == t - 1) & (count == t), start, -1)
+
+
+def over_runs(ar: AbnormalReturns, groups: list[np.ndarray], pairs: Pairs, start: Days) -> float | Reason:
+    """Σ o Σ ρ_ij over the pairs of groups whose windows are whole, all pairs with the same shift between them at once.
+
+    Σ_ij z_i·z_j is (Σ z_i)·(Σ z_j): no pair of events is ever formed.
+    """
+    size = np.array([len(g) for g in groups])
+    g, h, overlap = pairs
+    usable = (start[g] >= 0) & (start[h] >= 0) & ((g != h) | (size[g] > 1))
+    g, h, overlap = g[usable], h[usable], overlap[usable]
+    g, h = np.where(start[g] <= start[h], g, h), np.where(start[g] <= start[h], h, g)
+    t, total = ar.residuals.shape[1], 0.0
+    for shift in np.unique(start[h] - start[g]):
+        if t - shift < MINIMUM_DAYS:
+            return too_few(int(t - shift))
+        at = start[h] - start[g] == shift
+        first = _unit_sums(ar, groups, int(shift), late=True)
+        second = _unit_sums(ar, groups, int(shift), late=False) if shift else first
+        if first is None or second is None:
+            return NO_VARIANCE
+        products = np.einsum("gt,gt->g", first[g[at]], second[h[at]])
+        own = g[at] == h[at]
+        total += float(overlap[at] @ np.where(own, (products - size[g[at]]) / 2, products))
+    return total
+
+
+def _unit_sums(ar: AbnormalReturns, groups: list[np.ndarray], shift: int, *, late: bool) -> Array | None:
+    """Each group's sum of residuals, centred and of length one on the last (or first) T - shift days, (G, T - shift).
+
+    None where a firm's residuals do not vary on them.
+    """
+    from scipy.sparse import csr_array
+
+    _, mean, square = moments(ar)
+    t = ar.residuals.shape[1]
+    cut = (ar.residuals[:, :shift] if late else ar.residuals[:, t - shift :]) - mean[:, None]
+    left = -cut.sum(axis=1)
+    square = square - np.einsum("nt,nt->n", cut, cut) - left**2 / (t - shift)
+    rows = np.concatenate(groups)
+    whole = np.isfinite(square)
+    if (square[whole] <= 0).any():
+        return None
+    weight = np.where(whole, 1 / np.sqrt(np.where(whole, square, 1.0)), 0.0)[rows]
+    ends = np.cumsum([0, *map(len, groups)])
+    sums = csr_array((weight, rows, ends), shape=(len(groups), len(ar))) @ ar.residuals
+    offset = np.add.reduceat(weight * (mean + left / (t - shift))[rows], ends[:-1])
+    kept = slice(shift, None) if late else slice(0, t - shift)
+    return np.asarray(sums[:, kept] - offset[:, None])
+
+
+def too_few(days: int) -> Reason:
+    return Reason("few_days_of_a_pair", n=days, needed=MINIMUM_DAYS)
+
+
+ROWS = 1000  # of a matrix of pairs at a time
+
+
+def sum_of_correlations(ar: AbnormalReturns, first: np.ndarray, second: np.ndarray) -> float | Reason:
+    """Σ ρ_ij over i in `first` and j in `second`; within one group over the pairs i < j."""
+    days = ar.estimation_days[first[0]], ar.estimation_days[second[0]]
+    _, left, right = np.intersect1d(*days, return_indices=True)
+    keep = days[0][left] != OUTSIDE
+    a = ar.residuals[np.ix_(first, left[keep])]
+    b = a if first is second else ar.residuals[np.ix_(second, right[keep])]
+    if np.isfinite(a).all() and np.isfinite(b).all():
+        return _complete(a, b)
+    return _pairwise(a, b)
+
+
+def _complete(a: Array, b: Array) -> float | Reason:
+    """Σ_ij z_i·z_j is (Σ z_i)·(Σ z_j): no pair is ever formed."""
+    if a.shape[1] < MINIMUM_DAYS:
+        return too_few(a.shape[1])
+    za, zb = _unit(a), None if a is b else _unit(b)
+    if za is None or (zb is None and a is not b):
+        return NO_VARIANCE
+    if zb is None:
+        common = za.sum(axis=0)
+        return float(common @ common - len(a)) / 2
+    return float(za.sum(axis=0) @ zb.sum(axis=0))
+
+
+def _unit(e: Array) -> Array | None:
+    """Rows centred, of length one; None where a row does not vary."""
+    centred = e - e.mean(axis=1, keepdims=True)
+    length = np.sqrt(np.einsum("nt,nt->n", centred, centred))
+    return None if (length <= 0).any() else centred / length[:, None]
+
+
+def _pairwise(a: Array, b: Array) -> float | Reason:
+    """Σ ρ_ij on the days that both of a pair have, by products of matrices."""
+    total = 0.0
+    for i in range(0, len(a), ROWS):
+        rho = _correlations(a[i : i + ROWS], b)
+        if isinstance(rho, Reason):
+            return rho
+        total += float(np.triu(rho, i + 1).sum() if a is b else rho.sum())
+    return total
+
+
+def _correlations(a: Array, b: Array) -> Array | Reason:
+    ma, mb = np.isfinite(a), np.isfinite(b)
+    a, b = np.where(ma, a, 0.0), np.where(mb, b, 0.0)
+    wa, wb = ma.astype(float), mb.astype(float)
+    n = wa @ wb.T
+    if n.min() < MINIMUM_DAYS:
+        return too_few(int(n.min()))
+    sum_a, sum_b = a @ wb.T, wa @ b.T
+    ss_a = (a**2) @ wb.T - sum_a**2 / n
+    ss_b = wa @ (b**2).T - sum_b**2 / n
+    if min(ss_a.min(), ss_b.min()) <= 0:
+        return NO_VARIANCE
+    return np.asarray((a @ b.T - sum_a * sum_b / n) / np.sqrt(ss_a * ss_b))
 
 
 def mean_correlation(ar: AbnormalReturns, window: Window) -> float | Reason:

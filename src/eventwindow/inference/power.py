@@ -69,15 +69,3 @@ def detectable(dof: float, power: float = 0.8, level: float = 0.05) -> float:
         return float(right_side + np.nan_to_num(wrong_side) - power)
 
     return float(brentq(lacking, 0, critical + 10))
-
-
-def detectable_in_basket(reference: Array, power: float = 0.8, level: float = 0.05) -> float:
-    """The smallest shift of a statistic that its permutation test finds with `power`: both come from the null draws.
-
-    `reference` (D,) holds the statistic on the estimation days; the shift moves that whole distribution.
-    """
-    critical = np.quantile(np.abs(reference), 1 - level, method="higher")
-    shifts = np.sort(np.concatenate([critical - reference, -(critical + reference)]))
-    shifts = shifts[shifts > 0]
-    found = [(np.abs(reference + s) >= critical).mean() >= power for s in shifts]
-    return float(shifts[int(np.argmax(found))]) if any(found) else float("inf")

@@ -134,15 +134,6 @@ def _places(sums: Array, value: Array) -> tuple[Array, Array, Array]:
     return np.isfinite(sums).sum(axis=1), beyond, below
 
 
-def daily_sq(ar: AbnormalReturns) -> Array:
-    """(N, L), the two-sided SQ p-value of each day; NaN where there is no AR."""
-    size = np.sort(np.abs(ar.residuals), axis=1)  # NaN last
-    count = np.isfinite(size).sum(axis=1)
-    below = [np.searchsorted(row[:n], np.abs(value)) for row, n, value in zip(size, count, ar.ar, strict=True)]
-    p = (1 + count[:, None] - np.array(below)) / (count[:, None] + 1)
-    return np.where(np.isfinite(ar.ar), p, np.nan)
-
-
 def single_firm_t(ar: AbnormalReturns, window: Window) -> Result:
     """`firm_t` where there is one event."""
     return _alone("single_firm_t", ar) or firm_t(ar, window)[0]

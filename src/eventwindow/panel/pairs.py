@@ -9,7 +9,7 @@ import numpy as np
 
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.correlation_runs import MINIMUM_DAYS
+from eventwindow.inference.correlation import MINIMUM_DAYS
 from eventwindow.panel.chunk import Codes
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.cumulative import Cumulative
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.correlation_runs import moments
+from eventwindow.inference.correlation import moments
 from eventwindow.inference.signs import positive_share
 from eventwindow.inference.single_firm import firm_sq
 from eventwindow.panel.chunk import BLOCK, Task, fitted

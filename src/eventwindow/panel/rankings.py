@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.ranking import orders, ranked
+from eventwindow.inference.ranks import orders, ranked
 from eventwindow.panel.group_sums import Cells
 
 

@@ -15,7 +15,7 @@ from eventwindow.calendars.dates import check_sessions
 from eventwindow.errors import StudyError
 from eventwindow.estimation.door import returns_table
 from eventwindow.estimation.event_time import Array, Days
-from eventwindow.estimation.plausible import check_decimals
+from eventwindow.estimation.returns import check_decimals
 from eventwindow.panel.chunk import Codes
 
 TILE = 256  # securities side by side in a file of tiles

@@ -15,7 +15,7 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.cumulative import Cumulative
 from eventwindow.estimation.event_time import Array, Days, EventReturns
 from eventwindow.estimation.models import model_named
-from eventwindow.inference.correlation_runs import MINIMUM_DAYS, NO_VARIANCE
+from eventwindow.inference.correlation import MINIMUM_DAYS, NO_VARIANCE
 from eventwindow.inference.design import Design, chained
 from eventwindow.inference.registry import Result, run_tests
 from eventwindow.panel.chunk import Codes, Specification

@@ -16,7 +16,7 @@ from eventwindow.calendars.dates import Rows, check_sessions, iso_days
 from eventwindow.errors import PriceError
 from eventwindow.estimation.door import check_prices
 from eventwindow.estimation.numbers import numbers_of
-from eventwindow.estimation.plausible import check_decimals
+from eventwindow.estimation.returns import check_decimals
 from eventwindow.panel.own_sessions import simple_returns
 from eventwindow.panel.source import TILE, TiledPanel, check_securities, spans_of
 from eventwindow.prices.files import file_symbol

@@ -14,7 +14,7 @@ import pandas as pd
 from eventwindow.calendars.dates import frequency
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.errors import Reason
-from eventwindow.estimation.plausible import UNLIKELY
+from eventwindow.estimation.returns import UNLIKELY
 from eventwindow.prices.history import PriceHistory
 
 LARGE = 0.40  # a return beyond it, away from an event, is more often a missed split than news

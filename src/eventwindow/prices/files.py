@@ -211,3 +211,10 @@ def file_symbol(path: Path) -> str:
     if match := _STOOQ.fullmatch(name):
         return match[1].upper() + ("" if match[2] in (None, "_us") else f".{match[2][1:].upper()}")
     return name.removesuffix(" Historical Data")
+
+
+def panel_prices(path: Path) -> pd.DataFrame:
+    """Adjusted closes (closes where a security has none), date × security, from a file or folder of prices."""
+    frames = read_prices(path)
+    columns = {s: f["adj_close"] if f["adj_close"].notna().any() else f["close"] for s, f in frames.items()}
+    return pd.DataFrame(columns).sort_index()

@@ -60,15 +60,6 @@ def kept_splits(symbol: str, cache: Cache) -> pd.Series:
     return pd.Series(dtype=float, index=pd.DatetimeIndex([])) if kept is None else kept.pulled.table["split"]
 
 
-def adr_premium(adr_close: pd.Series, home_close: pd.Series, ratio: float, rate: pd.Series) -> pd.Series:
-    """What an ADR costs above the shares it stands for, decimal, on the days that all three series hold.
-
-    `ratio` is home shares a receipt (TSM: 5), `rate` units of the home currency for one of the ADR's.
-    """
-    both = pd.concat({"adr": adr_close, "home": home_close, "rate": rate}, axis=1).dropna()
-    return both["adr"] * both["rate"] / (ratio * both["home"]) - 1
-
-
 def _pull(
     symbols: list[str], start: pd.Timestamp, end: pd.Timestamp, store: Store, session: Session[Any] | None
 ) -> dict[str, str]:

@@ -24,7 +24,7 @@ from eventwindow.parallel import begin
 from eventwindow.prices import load_prices
 from eventwindow.prices.answers import Expected
 from eventwindow.prices.auxiliary import load_tables
-from eventwindow.prices.calendars import shipped_calendars
+from eventwindow.prices.bundled import shipped_calendars
 from eventwindow.prices.history import Prices
 from eventwindow.prices.keyed import ON_NETWORK
 from eventwindow.prices.retry import Progress

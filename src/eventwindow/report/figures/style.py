@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -100,7 +101,7 @@ def _ready(figure: Figure, background: str) -> Iterator[None]:
     """Our settings and one background, for a canvas that draws once where `savefig` draws twice."""
     from matplotlib import rc_context
 
-    from eventwindow.report.figures.glyphs import missing_glyphs_known
+    from eventwindow.report.figures.style import missing_glyphs_known
 
     figure.patch.set_facecolor(background)
     for axes in figure.axes:
@@ -110,3 +111,11 @@ def _ready(figure: Figure, background: str) -> Iterator[None]:
 
 
 __all__ = ["BLUE", "FAINT", "GRID", "INK", "ORANGE", "SERIES", "font", "new_figure", "plain_axes", "rc", "svg_text"]
+
+
+@contextmanager
+def missing_glyphs_known() -> Iterator[None]:
+    """Writes a figure that has been drawn before: what is missing has been said."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph \d+")
+        yield

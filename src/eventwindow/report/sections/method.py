@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib.resources import files
 
 import pandas as pd
@@ -12,7 +15,6 @@ from eventwindow.errors import MINUS
 from eventwindow.report.blocks import Block, Command, Formula, Heading, Items, Paragraph
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.figures.counterfactual import effects_of
-from eventwindow.report.sections.references import references
 from eventwindow.report.sections.tests import largest_candidate
 
 MODELS = (
@@ -172,3 +174,25 @@ def _hours(context: Context) -> list[str]:
 
 def _signed(day: int) -> str:
     return str(day).replace("-", MINUS)
+
+
+NAME = r"[A-ZÄÖÜ][\w–-]+"
+CITED = re.compile(rf"({NAME}(?:, {NAME})*(?: & {NAME})?) (\d{{4}}(?:, \d{{4}})*)")
+
+
+@cache
+def works() -> dict[str, str]:
+    """Citation ("Brown & Warner 1980") → the work."""
+    text = files("eventwindow.report").joinpath("templates/references.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def cited(texts: Iterable[str]) -> list[str]:
+    """What the texts cite, each once, by surnames and year; two years after the same names are two works."""
+    found = {(names, year) for text in texts for names, years in CITED.findall(text) for year in years.split(", ")}
+    return [f"{names} {year}" for names, year in sorted(found, key=lambda work: (re.split(", | & ", work[0]), work[1]))]
+
+
+def references(texts: Iterable[str]) -> list[str]:
+    """The works behind the texts, in the order of their authors."""
+    return [works()[work] for work in cited(texts)]
