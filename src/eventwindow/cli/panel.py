@@ -40,7 +40,10 @@ def panel_json(result: PanelResult, name: str, report: Path) -> str:
         "report": report.as_posix(),
         "events": result.run["events"],
         "excluded": result.excluded["what"].value_counts().to_dict(),
-        **{key: json.loads(table.to_json(orient="records", double_precision=15)) for key, table in tables.items()},
+        **{
+            key: json.loads(table.to_json(orient="records", double_precision=15, default_handler=str))
+            for key, table in tables.items()
+        },
     }
     return json.dumps(whole, ensure_ascii=False, indent=1)
 

@@ -127,8 +127,8 @@ def _facts(question: Question, asked: Asked, result: StudyResult) -> dict[str, A
     tests = result.table("tests").query("window_start == 0 and window_end == 0 and valid")
     return {
         "securities": list(_rows(question, result)),
-        "tests": json.loads(tests.to_json(orient="records")),
-        "claims": json.loads(result.table("claims").to_json(orient="records")),
+        "tests": json.loads(tests.to_json(orient="records", default_handler=str)),
+        "claims": json.loads(result.table("claims").to_json(orient="records", default_handler=str)),
         "not_judged": [{"sentence": sentence, "reason": reason} for sentence, reason in asked.unread],
         "notes": list(result.run["notes"]),
     }

@@ -95,7 +95,7 @@ def result_json(result: StudyResult, report: Path) -> str:
     mine = cumulative[(cumulative["event"] == head["event"]) & cumulative["security"].isin(head["members"])]
     basket = tests[(tests["event"] == head["event"]) & (tests["group"] == head["basket"])]
     parts = {"claims": result.table("claims"), "cumulative": mine, "tests": basket}
-    tables = {name: json.loads(table.to_json(orient="records")) for name, table in parts.items()}
+    tables = {name: json.loads(table.to_json(orient="records", default_handler=str)) for name, table in parts.items()}
     whole = {
         "study": result.name,
         "report": report.as_posix(),
