@@ -217,7 +217,7 @@ def abnormal_returns(
     )
     source, contaminated, lost = decontaminated(source, contamination)
     result = estimate(source, fitter, minimum_returns)
-    shifts = tuple(str(shift) for shift in result.labels["shift"] if shift)
+    shifts = tuple(map(str, result.labels["shift"].dropna()))
     notes = (*read, *result.notes, *closed, *shifts, *contaminated, *gap_notes(result), *overlap_notes(result))
     notes += (*unlikely_notes(source), *_treated_peers(events, peers))
     excluded = pd.concat([result.excluded, lost], ignore_index=True) if len(lost) else result.excluded
