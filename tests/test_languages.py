@@ -119,10 +119,13 @@ ENDINGS = {
     "parquet",
     "model",
     "results",
+    "svg",
+    "value",
 }  # names of files and modules look like keys
 BY_PREFIX = (
     "reason.",
     "note.",
+    "web.fault_",
     "web.file_",
 )  # a reason's key is given without it; a note is found by its English words
 
