@@ -60,6 +60,17 @@ def deepseek_benchmarks(result):
     return ["SPY", *result.run["study"]["robustness"]["benchmarks"]]
 
 
+def test_the_curve_is_told_as_families_with_a_p_value_of_its_own(deepseek, context):
+    lead = f"security == '{context.leads[0]}' and window_start == 0 and window_end == 0"
+    curve, whole = deepseek.table("curve").query(lead), deepseek.table("robustness").query(lead).iloc[0]
+    said, table = words(context, "robustness"), tables(context, "robustness")[-1]
+    names = curve[["benchmark", "model"]].drop_duplicates()
+    assert len(table.rows) == len(names) > 1
+    assert sum(int(row[2]) for row in table.rows) == len(curve)
+    figures = [str(len(curve)), str(len(names)), p_value(whole["p_median"]), p_value(whole["p_share_significant"])]
+    assert all(figure in said for figure in figures)
+
+
 def test_whether_it_was_the_market_turns_with_the_share_that_moved_along(deepseek):
     table = deepseek.table("market")
     assert words(changed(deepseek), "market").startswith("No: on 27 January 2025")

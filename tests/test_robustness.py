@@ -8,7 +8,7 @@ import pytest
 
 from eventwindow.analyses.benchmarks import estimation_windows
 from eventwindow.analyses.event_study import abnormal_returns
-from eventwindow.analyses.specification_curve import Choices, specification_curve
+from eventwindow.analyses.specification_curve import Choices, families, specification_curve
 from eventwindow.calendars.window import Window
 
 SESSIONS = pd.bdate_range("2022-01-03", periods=620, name="date")
@@ -118,6 +118,27 @@ def test_the_p_value_is_the_rank_of_the_event_among_the_dates(curve):
     beyond = np.sum(np.abs(curve.placebo_median[window][1]) >= abs(median) - 1e-12)
     row = curve.summary().set_index(["security", "window_start", "window_end"]).loc[("CALM", 0, 0)]
     assert row["p_median"] == pytest.approx((1 + beyond) / (1 + curve.placebo_median[window].shape[1]))
+
+
+def test_families_of_near_duplicates_share_benchmark_and_model():
+    """By hand: the median of all six is (-2 - 1) / 2 = -1.5 %, so a fall is the curve's sign."""
+    rows = [
+        ("M1", "market_model", -0.04, True),
+        ("M1", "market_model", -0.03, True),
+        ("M1", "market_model", -0.02, False),
+        ("M1", "market_model", 0.01, False),
+        ("none", "mean_adjusted", -0.01, False),
+        ("none", "mean_adjusted", 0.03, True),
+    ]
+    fell = pd.DataFrame(rows, columns=["benchmark", "model", "estimate", "significant"])
+    rose = fell.assign(estimate=-fell["estimate"], security="ROSE")
+    both = pd.concat([fell.assign(security="FELL"), rose]).assign(window_start=0, window_end=1)
+    found = families(both).set_index(["security", "benchmark"])
+    figures = ["specifications", "median", "lowest", "highest", "share_same_sign", "share_significant"]
+    assert list(found.loc[("FELL", "M1"), figures]) == pytest.approx([4, -0.025, -0.04, 0.01, 0.75, 0.5])
+    assert list(found.loc[("FELL", "none"), figures]) == pytest.approx([2, 0.01, -0.01, 0.03, 0.5, 0.5])
+    assert list(found.loc[("ROSE", "M1"), figures]) == pytest.approx([4, 0.025, -0.01, 0.04, 0.75, 0.5])
+    assert set(found["window_end"]) == {1} and len(found) == 4
 
 
 def test_a_constant_added_to_a_stock_moves_no_estimate_of_a_model_with_a_constant(curve, choices):

@@ -17,6 +17,7 @@ from eventwindow.estimation.models import MODELS, FactorModel, Fit
 from eventwindow.inference.results import LEVEL
 
 CHOICES = ["benchmark", "model", "estimation", "returns", "news"]
+FAMILY = ["benchmark", "model"]  # specifications that share both are near-duplicates
 INDEX_MODELS = ("market_adjusted", "market_model")
 FACTOR_MODELS = ("ff3", "ff5", "carhart")
 
@@ -127,6 +128,29 @@ def specification_curve(
         np.stack(freedom),
         {w: median[n] for w, (n, _) in at.items()},
         {w: share[n] for w, (n, _) in at.items()},
+    )
+
+
+def families(curve: pd.DataFrame) -> pd.DataFrame:
+    """One row a security, window, benchmark and model of the table `curve`: what near-duplicates come to together.
+
+    Within a family only the estimation window, the kind of returns and the days of other news differ. Its signs are
+    compared with that of the median over all specifications of the security and window.
+    """
+    window = ["security", "window_start", "window_end"]
+    whole = curve.groupby(window, sort=False)["estimate"].transform("median")
+    marked = curve.assign(same=np.sign(curve["estimate"]) == np.sign(whole))
+    return (
+        marked.groupby([*window, *FAMILY], sort=False)
+        .agg(
+            specifications=("estimate", "size"),
+            median=("estimate", "median"),
+            lowest=("estimate", "min"),
+            highest=("estimate", "max"),
+            share_same_sign=("same", "mean"),
+            share_significant=("significant", "mean"),
+        )
+        .reset_index()
     )
 
 

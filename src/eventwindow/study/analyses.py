@@ -29,6 +29,7 @@ from eventwindow.analyses.intraday.bars import Bars, bars_of
 from eventwindow.analyses.market import groups_table, market_table, treated_stocks_table
 from eventwindow.analyses.run_up import run_up_table
 from eventwindow.analyses.sessions import exchanges_table
+from eventwindow.analyses.specification_curve import families
 from eventwindow.analyses.volume_volatility import activity_table, volume_abnormal
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.calendars.window import Window
@@ -138,6 +139,7 @@ def specification_curve(estimates: Estimates) -> Tables:
     tables = {"robustness": every.summary().assign(event=headline.event)}
     if curves:
         tables["curve"] = pd.concat(curves, ignore_index=True).assign(event=headline.event)
+        tables["curve_families"] = families(tables["curve"]).assign(event=headline.event)
     return tables
 
 
@@ -200,7 +202,7 @@ ANALYSES = (
     Analysis("run_up", ("approach",), run_up, 1),
     Analysis("data_quality", ("data_quality", "reconciliation"), data_quality, 1),
     Analysis("benchmarks", ("views", "group_views", "market", "treated_stocks", "treated"), benchmarks, 2),
-    Analysis("specification_curve", ("robustness", "curve"), specification_curve, 9),
+    Analysis("specification_curve", ("robustness", "curve", "curve_families"), specification_curve, 9),
 )
 ALWAYS = {  # tables that every result holds, with their columns where there is no matter for them
     "counterfactual": counterfactual.EFFECTS,

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from eventwindow.analyses.specification_curve import FAMILY
 from eventwindow.calendars.window import Window
-from eventwindow.report.blocks import Block, Picture, Table
+from eventwindow.report.blocks import Block, Paragraph, Picture, Table
 from eventwindow.report.context import Context
+from eventwindow.report.figures.specification_curve import option_name
 from eventwindow.report.language import p_value, percent
 
 COLUMNS = ("n", "median", "span", "sign", "significant", "p")
+WINDOW = ["security", "window_start", "window_end"]
+CURVE = ["p_median", "p_share_significant"]
 
 
 def robustness(context: Context) -> Iterator[Block]:
@@ -28,16 +32,37 @@ def robustness(context: Context) -> Iterator[Block]:
     head = (say("abnormal.security"), say("excluded.window"), *(say(f"robustness.{key}") for key in COLUMNS))
     if rows:
         yield Table(say("robustness.table"), "L d r r r r r r", head, rows, say("robustness.note"))
+    yield from _families(context, mine)
+
+
+def _families(context: Context, every: pd.DataFrame) -> Iterator[Block]:
+    """The first security's near-duplicates by benchmark and model, after the p-values of its curve as a whole."""
+    table, say = context.result.tables.get("curve_families", pd.DataFrame({"security": []})), context.language.say
+    found = table[table["security"] == context.leads[0]].merge(every[[*WINDOW, *CURVE]], on=WINDOW)
+    if found.empty:
+        return
+    first, name = found.iloc[0], context.name(context.leads[0])
+    n, p = int(found["specifications"].sum()), {key: p_value(first[key]) for key in CURVE}
+    window = context.language.window(Window(int(first["window_start"]), int(first["window_end"])))
+    yield Paragraph(say("robustness.whole", name=name, window=window, n=n, families=len(found), **p))
+    head = (*(say(f"specification_curve.{key}") for key in FAMILY), *(say(f"robustness.{key}") for key in COLUMNS[:-1]))
+    rows = tuple(
+        (*(option_name(context, key, str(row[key])) for key in FAMILY), *_shares(context, row))
+        for _, row in found.sort_values("median", kind="stable").iterrows()
+    )
+    yield Table(say("robustness.families", name=name), "L L r r r r r", head, rows)
 
 
 def _row(context: Context, row: pd.Series) -> tuple[str, ...]:
+    window = context.language.window(Window(int(row["window_start"]), int(row["window_end"])))
+    return (context.full_name(str(row["security"])), window, *_shares(context, row), p_value(row["p_median"]))
+
+
+def _shares(context: Context, row: pd.Series) -> tuple[str, ...]:
     return (
-        context.full_name(str(row["security"])),
-        context.language.window(Window(int(row["window_start"]), int(row["window_end"]))),
         f"{row['specifications']:.0f}",
         percent(row["median"]),
         context.language.text("common.minus_to", low=percent(row["lowest"]), high=percent(row["highest"])),
         percent(row["share_same_sign"], 0, sign=False),
         percent(row["share_significant"], 0, sign=False),
-        p_value(row["p_median"]),
     )
