@@ -45,7 +45,7 @@ def _families(context: Context, every: pd.DataFrame) -> Iterator[Block]:
     n, p = int(found["specifications"].sum()), {key: p_value(first[key]) for key in CURVE}
     window = context.language.window(Window(int(first["window_start"]), int(first["window_end"])))
     yield Paragraph(say("robustness.whole", name=name, window=window, n=n, families=len(found), **p))
-    head = (*(say(f"specification_curve.{key}") for key in FAMILY), *(say(f"robustness.{key}") for key in COLUMNS[:-1]))
+    head = (*(say(f"what_if.{key}") for key in FAMILY), *(say(f"robustness.{key}") for key in COLUMNS[:-1]))
     rows = tuple(
         (*(option_name(context, key, str(row[key])) for key in FAMILY), *_shares(context, row))
         for _, row in found.sort_values("median", kind="stable").iterrows()
