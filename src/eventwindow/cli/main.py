@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import os
 import shlex
@@ -64,12 +65,24 @@ def told(error: BaseException) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
         case OSError():
-            print(f"eventwindow: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
+            print(f"eventwindow: {_system_fault(error)}", file=sys.stderr)
             return 1
         case KeyboardInterrupt():
             print("eventwindow: interrupted; nothing was half-written", file=sys.stderr)
             return 130
     raise error
+
+
+def _system_fault(error: OSError) -> str:
+    """What the system refused, and what to do where that is known."""
+    try:
+        Path.cwd()
+    except OSError:
+        return "the working folder is gone. Change to one that exists, and run it again."
+    refused = f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")
+    if error.errno in (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", None)):
+        return f"{refused}. Nothing was half-written; make room, and run it again."
+    return refused
 
 
 def parser() -> argparse.ArgumentParser:
@@ -275,7 +288,7 @@ def _command_given(options: argparse.Namespace) -> str:
     """The command without what changes no number: where results go, and folders of this machine above a file."""
     words = ["eventwindow", "run", _relative(options.study), "--prices", _relative(options.prices)]
     claims = ["--claims", _relative(str(options.claims))] if options.claims else []
-    return shlex.join([*words, *claims])
+    return os.fsencode(shlex.join([*words, *claims])).decode("utf-8", "replace")  # a name in another encoding
 
 
 def _relative(path: str) -> str:

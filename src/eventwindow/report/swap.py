@@ -42,8 +42,9 @@ def check_out(out: Path) -> None:
     out = Path(os.path.realpath(out))
     with held(out.parent, wait=True):
         _recover(out)
-        if out.exists() and not out.is_dir():
-            raise StudyError(f"{out} is a file", remedy="Give a folder with --out.")
+        for place in (out, *out.parents):
+            if place.exists() and not place.is_dir():
+                raise StudyError(f"{place} is a file", remedy="Give a folder with --out.")
         if out.is_dir() and not holds_result(out) and {entry.name for entry in out.iterdir()} - {CHUNKS}:
             raise StudyError(
                 f"{out} is not empty and holds no earlier result", remedy="Give another folder with --out, or empty it."

@@ -1,0 +1,193 @@
+"""Runs at once and odd machines: the same bytes or one clear line, and the old result stands.
+
+Each run is the command in a process of its own, on the study that `eventwindow new` writes.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from yahoo_server import Ticker, TlsProxy, YahooServer
+
+import eventwindow
+from eventwindow.cli.main import told
+from eventwindow.prices.bundled import shipped_histories
+from eventwindow.study.library import new_study
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="needs umask and limits of a process")]
+SOURCES = str(Path(eventwindow.__file__).parents[1])
+SHIPPED = ("--prices", "shipped")
+FOLDER = "看 盤/工 作"  # above a study: spaces, and letters that locale C does not have
+
+
+def start(folder: Path, *words: str, flags=(), without=(), before=None, **environment: str) -> subprocess.Popen[bytes]:
+    settings = {key: value for key, value in os.environ.items() if key not in without}
+    return subprocess.Popen(
+        [sys.executable, "-P", *flags, "-m", "eventwindow", *words],
+        cwd=folder,
+        env=settings | {"PYTHONPATH": SOURCES} | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=before,  # noqa: PLW1509 limits of the child only
+    )
+
+
+def ended(run: subprocess.Popen[bytes]) -> tuple[int, str, str]:
+    said, warned = run.communicate(timeout=300)
+    return run.returncode, said.decode(), warned.decode()
+
+
+def files(out: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+
+
+def run_words(*more: str, study: str = "study", language: str = "en") -> list[str]:
+    return ["run", study, "--language", language, "--out", "out", *more]
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory) -> Path:
+    """A folder with the study and its result as an ordinary machine gives it; tests copy it."""
+    folder = tmp_path_factory.mktemp("plain")
+    new_study(folder / "study")
+    code, _, warned = ended(start(folder, *run_words(*SHIPPED)))
+    assert code == 0, warned
+    return folder
+
+
+@pytest.fixture
+def odd(plain, tmp_path) -> Path:
+    """The study and its old result below a folder with spaces and Chinese letters."""
+    shutil.copytree(plain, tmp_path / FOLDER)
+    return tmp_path / FOLDER
+
+
+@pytest.fixture
+def yahoo(plain, tmp_path):
+    """The environment of a child process that meets a Yahoo of ours, with a cache that is empty."""
+    histories = shipped_histories(plain / "study" / "figures", ["NVDA", "TSM", "KO", "SPY"])
+    server = YahooServer({symbol: Ticker(history.frame) for symbol, history in histories.items()})
+    proxy = TlsProxy(server, tmp_path)
+    yield proxy.environment(tmp_path / "cache")
+    proxy.close()
+    server.close()
+
+
+def test_runs_at_once_on_one_cache_and_one_out_give_what_a_run_alone_gives(plain, tmp_path, yahoo):
+    shutil.copytree(plain / "study", tmp_path / "study")
+    (tmp_path / "file").touch()
+    words = run_words("--prices", "yahoo")
+    held = []
+    for together in (4, 2):  # on an empty cache, and on a full one
+        for run in [start(tmp_path, *words, **yahoo) for _ in range(together)]:
+            code, _, warned = ended(run)
+            assert code == 0, warned
+        held.append(files(tmp_path / "out"))
+    assert held[0] == held[1]
+    unkept = yahoo | {"XDG_CACHE_HOME": str(tmp_path / "file")}  # no cache can be kept there: the result says so
+    code, _, warned = ended(start(tmp_path, *words, "--out", "alone", **unkept))
+    assert code == 0, warned
+    (note,), alone = record_and_tables(tmp_path / "alone")
+    assert note == "Yahoo's answers could not be kept: Not a directory"
+    assert record_and_tables(tmp_path / "out") == ([], alone)
+    assert {path.name for path in tmp_path.iterdir()} == {"authority.pem", "study", "file", "alone", "cache", "out"}
+
+
+def record_and_tables(out: Path) -> tuple[list[str], dict[str, object]]:
+    """The notes of a result; what else its record says, and its tables."""
+    held = files(out / "results")
+    record = json.loads(held.pop("run.json"))
+    assert len(held) > 5
+    return record.pop("notes"), {"run.json": record, **held}
+
+
+@pytest.mark.parametrize(
+    ("flags", "without", "mask", "environment"),
+    [
+        (["-O"], ["HOME", "XDG_CACHE_HOME"], 0o022, {"TZ": "Asia/Taipei"}),
+        ([], [], 0o077, {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),
+    ],
+    ids=["no-home", "locale-c"],
+)
+def test_an_odd_machine_gives_the_same_bytes(plain, odd, flags, without, mask, environment):
+    shutil.rmtree(odd / "out")
+    before = lambda: os.umask(mask)  # noqa: E731
+    code, said, warned = ended(
+        start(odd, *run_words(*SHIPPED), flags=flags, without=without, before=before, **environment)
+    )
+    assert (code, warned) == (0, ""), warned
+    assert "out/report.html" in said
+    assert files(odd / "out") == files(plain / "out")
+    modes = {path.stat().st_mode & 0o777 for path in [odd / "out", *(odd / "out").rglob("*")]}
+    assert modes == {0o777 & ~mask, 0o666 & ~mask}
+
+
+@pytest.mark.parametrize(
+    ("environment", "named", "shown"),
+    [
+        ({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, "研究 一".encode(), "出來"),
+        ({"PYTHONIOENCODING": "cp1252"}, "研究".encode("big5"), r"\u51fa\u4f86"),  # a name that is no UTF-8, too
+    ],
+    ids=["locale-c", "cp1252"],
+)
+def test_chinese_names_are_written_whatever_the_encoding(odd, environment, named, shown):
+    name = os.fsdecode(named)
+    (odd / "study").rename(odd / name)
+    words = run_words("--out", "出來", *SHIPPED, study=name, language="zh-Hant")
+    code, said, warned = ended(start(odd, *words, **environment))
+    assert (code, warned) == (0, ""), warned
+    assert said.endswith(f"Report: {shown}/report.zh-Hant.html\n")
+    report = (odd / "出來" / "report.zh-Hant.md").read_text(encoding="utf-8")
+    assert named.decode("utf-8", "replace") in report
+
+
+def test_a_full_disk_is_told_in_a_line_and_the_old_result_stands(plain, odd):
+    def small() -> None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    code, said, warned = ended(start(odd, *run_words(*SHIPPED), before=small))
+    assert (code, said) == (1, "")
+    assert warned == "eventwindow: File too large. Nothing was half-written; make room, and run it again.\n"
+    assert files(odd / "out") == files(plain / "out")
+    assert {path.name for path in odd.iterdir()} == {"study", "out"}
+
+
+def test_no_space_names_the_file(capsys):
+    assert told(OSError(errno.ENOSPC, "No space left on device", "out")) == 1
+    assert capsys.readouterr().err.startswith("eventwindow: No space left on device: out. Nothing was half-written;")
+
+
+def test_out_below_a_file_is_told_before_the_study_is_run(odd):
+    (odd / "file").touch()
+    code, _, warned = ended(start(odd, *run_words(*SHIPPED), "--out", "file/deeper/out"))
+    assert code == 2
+    assert warned == f"eventwindow: {odd.resolve()}/file is a file\nGive a folder with --out.\n"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="the superuser may write everywhere")
+def test_a_folder_that_may_not_be_written_is_told_and_the_old_result_stands(plain, odd):
+    odd.chmod(0o555)
+    try:
+        code, _, warned = ended(start(odd, *run_words(*SHIPPED)))
+    finally:
+        odd.chmod(0o755)
+    assert (code, warned.count("\n")) == (1, 1)
+    assert "Permission denied" in warned
+    assert files(odd / "out") == files(plain / "out")
+
+
+def test_a_working_folder_that_is_gone_is_told(tmp_path):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    code, _, warned = ended(start(gone, *run_words(*SHIPPED, study="deepseek-2025"), before=gone.rmdir))
+    assert code == 1
+    assert warned == "eventwindow: the working folder is gone. Change to one that exists, and run it again.\n"
