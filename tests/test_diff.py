@@ -8,6 +8,7 @@ import shutil
 import pandas as pd
 import pytest
 
+from eventwindow.claims.rules import RULES_VERSION
 from eventwindow.cli.main import main
 from eventwindow.report.difference import difference
 from eventwindow.study.library import new_study
@@ -91,7 +92,7 @@ def test_a_verdict_that_is_another_is_told(results, new, capsys):
 @pytest.mark.parametrize(
     ("part", "key", "value", "line"),
     [
-        ("rules", "version", "1.0", "version: 2.0 → 1.0"),
+        ("rules", "version", "1.0", f"version: {RULES_VERSION} → 1.0"),
         ("versions", "numpy", "1.0.0", "numpy: "),
         ("prices", "NVDA", {"origin": "yahoo"}, "NVDA.origin: shipped → yahoo"),
     ],

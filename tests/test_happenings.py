@@ -29,7 +29,7 @@ def marked(calendar, day, security="NVDA", event="", mic="XNYS"):
     """What marks one day of one row."""
     labels = pd.DataFrame({"event": [event], "security": [security], "mic": [mic]})
     days = np.array([[np.datetime64(day, "D").astype(int)]])
-    return [words.split(" (")[0] for words, where in marks(calendar, labels, days) if where[0, 0]]
+    return [str(words).split(" (")[0] for words, where in marks(calendar, labels, days) if where[0, 0]]
 
 
 def test_news_after_the_close_marks_the_next_session(calendar):

@@ -70,3 +70,11 @@ def test_the_summary_is_of_the_headline_over_the_days_asked(deepseek):
         assert computed == pytest.approx(held.astype(float)[list(computed)].to_dict())
     with pytest.raises(WindowError, match="reaches beyond the event window"):
         deepseek.summary((0, 400))
+
+
+def test_tables_are_sorted_and_grouped_by_their_reasons(deepseek):
+    lost = deepseek.table("excluded")
+    counts = lost.groupby(["what", "reason"])["security"].count()
+    assert counts.sum() == lost["security"].notna().sum()
+    words = lost.sort_values("reason")["reason"].map(str).tolist()
+    assert words == sorted(words)

@@ -202,6 +202,10 @@ class Reason:
     def __hash__(self) -> int:
         return hash((self.key, str(self)))
 
+    def __lt__(self, other: object) -> bool:
+        """In the order of their English words: tables are sorted and grouped by them."""
+        return str(self) < str(other)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _reason, (self.key, self.values)
 

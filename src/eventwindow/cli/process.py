@@ -29,6 +29,7 @@ def process() -> int:
             signal.signal(getattr(signal, name), _end)
     sys.unraisablehook = _unraised
     _print_all_letters()
+    sys.warnoptions.append("ignore:resource_tracker")  # of workers that are ended at once; it cleans up after them
     try:
         code = _command()
     except BaseException as error:  # noqa: BLE001 a signal may have turned into any other
