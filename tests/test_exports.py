@@ -134,7 +134,7 @@ def test_a_study_answers_with_a_row_a_window_or_one_of_its_tables(template):
     windows = template.tests[["window_start", "window_end"]].drop_duplicates()
     assert answer[["window_start", "window_end"]].to_numpy().tolist() == windows.to_numpy().tolist()
     assert answer.loc[0, "caar"] == template.summary(0).mean_car
-    assert template.to_frame("tests") is template.tests
+    assert template.to_frame("tests").equals(template.tests)
     assert "NVDA" in template.to_latex("firms", columns=["security", "car", "p_sq"], stars=True)
     with pytest.raises(ew.StudyError, match="no table 'cars'"):
         template.to_latex("cars")

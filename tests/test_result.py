@@ -53,8 +53,9 @@ def test_tables_are_listed_and_had_by_name(template):
     listed = template.table()
     assert list(listed.index) == list(template.tables)
     assert (listed.loc["cumulative", "rows"], listed.loc["cumulative", "columns"]) == template.table("cumulative").shape
-    assert template.tests is template.tables["tests"]
-    assert template.claims is template.tables["claims"]
+    assert template.tests["p_value"].equals(template.tables["tests"]["p_value"])
+    assert template.claims["verdict"].equals(template.tables["claims"]["verdict"])
+    assert {type(reason) for reason in template.table("excluded")["reason"].dropna()} <= {str}
     with pytest.raises(StudyError, match=r"no table 'test'\nThere are .*cumulative.*tests"):
         template.table("test")
 

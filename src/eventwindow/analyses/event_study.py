@@ -165,35 +165,22 @@ def abnormal_returns(
     check_contamination(contamination)
     check_values(values)
     check_choices(session, minimum_returns)
+    _check_expected_by(benchmark, factors)
     fitter = model_named(model)
     estimation, window = as_window(estimation), as_window(window)
     returns, events, benchmark, read = given(returns, events, benchmark, values)
     returns = returns_table(returns)
     check_sessions(returns.index, OF_RETURNS)
-    if benchmark is not None and factors is not None:
-        raise StudyError(
-            f"both benchmark={benchmark!r} and factors are given",
-            remedy="Give one of the two: a benchmark is a column of the returns, factors are a table of their own.",
-        )
-    for table in factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,):
-        check_factors(table)
     of = exchange_of(events, exchange, Rows("the table of events", "index", events.index))
     if len(set(of.values())) > 1 and not frequency(returns.index):
-        options: dict[str, Any] = {
-            "model": model,
-            "benchmark": benchmark,
-            "factors": factors,
-            "peers": peers,
-            "session": session,
-        }
-        options |= {"estimation": estimation, "window": window, "minimum_returns": minimum_returns, "kind": kind}
-        return _by_exchange(returns, events, of, options | {"values": values, "contamination": contamination})
+        options: dict[str, Any] = {"model": model, "benchmark": benchmark, "factors": factors, "peers": peers}
+        options |= {"session": session, "estimation": estimation, "window": window, "kind": kind, "values": values}
+        options |= {"minimum_returns": minimum_returns, "contamination": contamination}
+        return _by_exchange(returns, events, of, options)
     returns, closed = sessions_only(returns, _benchmarks(events, benchmark))
     prices = returns if values == "prices" else None
     if prices is not None:
-        check_prices(prices.to_numpy(float), prices.columns, prices.index, "the table of prices")
-        ratio = prices / prices.shift(1)
-        returns = ratio - 1 if kind == "simple" else ratio.apply(np.log)
+        returns = _returns_of(prices, kind)
     events = placed(events, pd.DatetimeIndex(returns.index), session, exchange)
     peers = [identifier(peer) for peer in peers]
     if peers:
@@ -204,17 +191,8 @@ def abnormal_returns(
         check_reach(table, events["date"])
     _check_returns(returns, events, peers, kind)
     lags, leads = fitter.neighbours
-    source = event_returns(
-        returns,
-        events,
-        estimation=estimation,
-        window=window,
-        factors=factors,
-        lags=lags,
-        leads=leads,
-        kind=kind,
-        prices=prices,
-    )
+    spans: dict[str, Any] = {"estimation": estimation, "window": window, "lags": lags, "leads": leads}
+    source = event_returns(returns, events, factors=factors, kind=kind, prices=prices, **spans)
     source, contaminated, lost = decontaminated(source, contamination)
     result = estimate(source, fitter, minimum_returns)
     shifts = tuple(map(str, result.labels["shift"].dropna()))
@@ -223,6 +201,25 @@ def abnormal_returns(
     excluded = pd.concat([result.excluded, lost], ignore_index=True) if len(lost) else result.excluded
     excluded = _own_benchmark(excluded, source.labels)
     return EventStudy.of(replace(result, notes=notes, excluded=excluded))
+
+
+def _check_expected_by(benchmark: object, factors: Factors | None) -> None:
+    """A benchmark or factors, not both, and tables of factors that can be."""
+    if benchmark is not None and factors is not None:
+        raise StudyError(
+            f"both benchmark={benchmark!r} and factors are given",
+            remedy="Give one of the two: a benchmark is a column of the returns, factors are a table of their own.",
+        )
+    for table in factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,):
+        check_factors(table)
+
+
+def _returns_of(prices: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Prices that can be, as returns of that kind."""
+    check_prices(prices.to_numpy(float), prices.columns, prices.index, "the table of prices")
+    ratio = prices / prices.shift(1)
+    returns: pd.DataFrame = ratio - 1 if kind == "simple" else ratio.apply(np.log)
+    return returns
 
 
 def _by_exchange(

@@ -47,8 +47,8 @@ def quick(options: argparse.Namespace) -> int:
 
 def _rows(question: Question, result: StudyResult) -> Iterator[dict[str, Any]]:
     """A row a symbol: day 0, its return, what was expected, what was abnormal, and the days it is held against."""
-    days = result.table("abnormal_returns").query("tau == 0").set_index("security").to_dict("index")
-    sums = result.table("cumulative").query("window_start == 0 and window_end == 0").set_index("security")
+    days = result.tables["abnormal_returns"].query("tau == 0").set_index("security").to_dict("index")
+    sums = result.tables["cumulative"].query("window_start == 0 and window_end == 0").set_index("security")
     for symbol, row in sums.reindex(list(question.symbols)).dropna(subset=["car"]).to_dict("index").items():
         day = days[symbol]
         yield {
@@ -116,7 +116,7 @@ def _verdicts(asked: Asked, result: StudyResult) -> Iterator[str]:
 
 def _told(asked: Asked, result: StudyResult) -> Iterator[str]:
     """What was left out, shifted or substituted, other news, and where the prices are from."""
-    for row in result.table("excluded").itertuples():
+    for row in result.tables["excluded"].itertuples():
         if row.what != "partly":
             yield f"{row.security}: {row.reason}".removeprefix(": ")
     yield from warned(result)
@@ -124,11 +124,11 @@ def _told(asked: Asked, result: StudyResult) -> Iterator[str]:
 
 
 def _facts(question: Question, asked: Asked, result: StudyResult) -> dict[str, Any]:
-    tests = result.table("tests").query("window_start == 0 and window_end == 0 and valid")
+    tests = result.tables["tests"].query("window_start == 0 and window_end == 0 and valid")
     return {
         "securities": list(_rows(question, result)),
         "tests": json.loads(tests.to_json(orient="records", default_handler=str)),
-        "claims": json.loads(result.table("claims").to_json(orient="records", default_handler=str)),
+        "claims": json.loads(result.tables["claims"].to_json(orient="records", default_handler=str)),
         "not_judged": [{"sentence": sentence, "reason": reason} for sentence, reason in asked.unread],
         "notes": list(result.run["notes"]),
     }

@@ -80,7 +80,7 @@ def warned(result: StudyResult) -> Iterator[str]:
 
 def _doubted_days(result: StudyResult, quality: pd.DataFrame) -> Iterator[str]:
     """The findings on days that the event windows hold: the numbers of those days rest on them."""
-    days = result.table("abnormal_returns")[["security", "date"]].astype({"date": "datetime64[ns]"}).drop_duplicates()
+    days = result.tables["abnormal_returns"][["security", "date"]].astype({"date": "datetime64[ns]"}).drop_duplicates()
     found = quality[quality["level"] == "warning"].merge(days, on=["security", "date"])
     for row in _records(found.head(LEADING)):
         yield f"In an event window: {row.security} {row.text_en}"
@@ -91,10 +91,10 @@ def _doubted_days(result: StudyResult, quality: pd.DataFrame) -> Iterator[str]:
 def result_json(result: StudyResult, report: Path) -> str:
     """Verdicts and headline numbers as one JSON object, decimals; null where there is no number."""
     head = result.run["headline"]
-    cumulative, tests = result.table("cumulative"), result.table("tests")
+    cumulative, tests = result.tables["cumulative"], result.tables["tests"]
     mine = cumulative[(cumulative["event"] == head["event"]) & cumulative["security"].isin(head["members"])]
     basket = tests[(tests["event"] == head["event"]) & (tests["group"] == head["basket"])]
-    parts = {"claims": result.table("claims"), "cumulative": mine, "tests": basket}
+    parts = {"claims": result.tables["claims"], "cumulative": mine, "tests": basket}
     tables = {name: json.loads(table.to_json(orient="records", default_handler=str)) for name, table in parts.items()}
     whole = {
         "study": result.name,
@@ -171,9 +171,9 @@ def _verdicts(result: StudyResult) -> Table:
 
 def _main_names(result: StudyResult) -> Table:
     event, members = result.run["headline"]["event"], result.run["headline"]["members"]
-    rows = result.table("cumulative").query("event == @event and window_start == 0 and window_end == 0")
+    rows = result.tables["cumulative"].query("event == @event and window_start == 0 and window_end == 0")
     rows = rows[rows["security"].isin(members)].sort_values("car")
-    returns = result.table("abnormal_returns").query("event == @event and tau == 0").set_index("security")
+    returns = result.tables["abnormal_returns"].query("event == @event and tau == 0").set_index("security")
     table = Table(
         box=SIMPLE_HEAD, title_style="bold", title=f"Day 0 of '{event}': {_day(returns)}", title_justify="left"
     )
@@ -197,7 +197,7 @@ def _by_rank(result: StudyResult) -> dict[str, tuple[float, float]]:
     """The interval by inverting SQ of each security on day 0."""
     if "firms" not in result.tables:
         return {}
-    rows = result.table("firms").query("window_start == 0 and window_end == 0")
+    rows = result.tables["firms"].query("window_start == 0 and window_end == 0")
     return {str(row.security): (row.low_sq, row.high_sq) for row in _records(rows)}
 
 
@@ -207,7 +207,7 @@ def _interval(low: float, high: float) -> str:
 
 def basket_lines(result: StudyResult) -> Iterator[Table | str]:
     """The headline basket on day 0: the tests that lead, then in one line what careless ones would have said."""
-    head, every = result.run["headline"], result.table("tests")
+    head, every = result.run["headline"], result.tables["tests"]
     at_zero = (every["window_start"] == 0) & (every["window_end"] == 0) & every["statistic"].notna()
     rows = every[at_zero & (every["event"] == head["event"]) & (every["group"] == head["basket"])]
     table = Table(
@@ -240,7 +240,7 @@ def _depends(result: StudyResult) -> Iterator[str]:
     first = result.run["headline"]["members"][0]
     views, every = (
         t[(t["security"] == first) & (t["window_start"] == 0) & (t["window_end"] == 0)]
-        for t in (result.table("views"), result.table("robustness"))
+        for t in (result.tables["views"], result.tables["robustness"])
     )
     if len(views) > 1:
         yield f"{first} on " + ", ".join(f"{r.benchmark} {percent(r.car)}" for r in _records(views)) + "."
@@ -272,7 +272,7 @@ def origin_lines(result: StudyResult) -> list[str]:
 
 
 def _padding(result: StudyResult) -> Iterator[str]:
-    rows = result.table("data_quality").query("kind == 'no_session'")
+    rows = result.tables["data_quality"].query("kind == 'no_session'")
     if len(rows):
         of = rows["security"].nunique()
         yield f"{len(rows)} rows of {of} securities repeat a close on a day without a session; they are left out."

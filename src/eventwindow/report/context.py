@@ -182,9 +182,9 @@ class Context:
 
     def day_rows(self, securities: Sequence[str]) -> pd.DataFrame:
         """Day 0 of the headline event, one row a security: returns, abnormal returns, interval and p-values."""
-        daily = self.result.table("abnormal_returns")
+        daily = self.result.tables["abnormal_returns"]
         daily = daily[(daily["event"] == self.event) & (daily["tau"] == 0)].set_index("security")
-        sums = self.result.table("cumulative")
+        sums = self.result.tables["cumulative"]
         zero = (sums["event"] == self.event) & (sums["window_start"] == 0) & (sums["window_end"] == 0)
         columns = [c for c in ("p_sample_quantile", "quantile_floor") if c in sums.columns]
         both = daily.join(sums[zero].set_index("security")[columns])

@@ -62,7 +62,7 @@ def check_study(
     yield from _read(inputs)
     step("estimating expected returns")
     result = concluded(inputs, estimated(inputs), step)
-    excluded = result.table("excluded")
+    excluded = result.tables["excluded"]
     yield from _left_out(excluded)
     warnings = [f for f in inputs.quality.findings if f.level == "warning"]
     lost = int((excluded["what"] == "excluded").sum())

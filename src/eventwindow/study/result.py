@@ -17,8 +17,9 @@ from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.model import Verdict
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
 from eventwindow.claims.tables import claims_table_in
-from eventwindow.errors import Catalogue, StudyError
+from eventwindow.errors import Catalogue, StudyError, catalogue
 from eventwindow.estimation.abnormal import AbnormalReturns
+from eventwindow.estimation.columns import worded
 from eventwindow.estimation.exports import Exports, tool
 from eventwindow.inference.advice import Advice, advise
 from eventwindow.inference.summary import Summary, summarise
@@ -104,7 +105,7 @@ class StudyResult(Exports):
         Returns
         -------
         DataFrame
-            The table; or a row a table, with its numbers of rows and columns.
+            The table, its reasons as English words; or a row a table, with its numbers of rows and columns.
 
         Raises
         ------
@@ -114,6 +115,9 @@ class StudyResult(Exports):
         if name is None:
             sizes = {name: table.shape for name, table in self.tables.items()}
             return pd.DataFrame.from_dict(sizes, orient="index", columns=["rows", "columns"]).rename_axis("table")
+        return worded(self._held(name), catalogue("en"))
+
+    def _held(self, name: str) -> pd.DataFrame:
         if name not in self.tables:
             raise StudyError(f"this study has no table {name!r}", remedy=f"There are {', '.join(self.tables)}.")
         return self.tables[name]
@@ -179,7 +183,7 @@ class StudyResult(Exports):
         return found
 
     def _exported(self, name: str) -> pd.DataFrame:
-        return self.to_frame(name)
+        return self._held(name) if name else self.to_frame()
 
     def _basis(self, words: Catalogue) -> str:
         return self.headline.basis.told(words, str(self.headline.window))

@@ -55,7 +55,7 @@ def name_of(context: Context, model: object) -> str:
 
 def _paths(context: Context, security: str) -> pd.DataFrame:
     """security, tau, model, cumulative: total return since the day before the first shown, decimals."""
-    daily = context.result.table("counterfactual_daily")
+    daily = context.result.tables["counterfactual_daily"]
     mine = daily[(daily["security"] == security) & (daily["tau"] >= FIRST)]
     table = mine.pivot_table(index="tau", columns="model", values="expected_return", sort=False)
     table[ACTUAL] = mine.drop_duplicates("tau").set_index("tau")["actual_return"]

@@ -41,7 +41,7 @@ def heatmap(context: Context) -> Chart | None:
 
 def heatmap_data(context: Context) -> pd.DataFrame:
     """A row a security and day: abnormal return and its p-value."""
-    daily = context.result.table("abnormal_returns")
+    daily = context.result.tables["abnormal_returns"]
     near = daily[(daily["event"] == context.event) & (daily["tau"].abs() <= REACH)]
     columns = ["group", "security", "date", "tau", "abnormal_return", "std_error", "p_value"]
     return near[columns].dropna(subset="abnormal_return").reset_index(drop=True)

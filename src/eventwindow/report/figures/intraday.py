@@ -26,7 +26,7 @@ def intraday(context: Context) -> Chart | None:
     if not shown:
         return None
     data = table[table["security"].isin(shown)].reset_index(drop=True)
-    days, measures = list(data["date"].unique()), context.result.table("intraday_days")
+    days, measures = list(data["date"].unique()), context.result.tables["intraday_days"]
     gaps = _measure(measures, "overnight_gap")
     said = [
         f"{context.name(s)} {context.language.short_day(d)} {percent(np.expm1(gaps.get((s, d), np.nan)))}"

@@ -24,6 +24,6 @@ def marks(context: Context) -> pd.DataFrame:
 
 def event_sessions(context: Context) -> pd.Series:
     """tau → session of the first security's event window."""
-    daily = context.result.table("abnormal_returns")
+    daily = context.result.tables["abnormal_returns"]
     rows = daily[(daily["event"] == context.event) & (daily["security"] == context.members[0])]
     return rows.set_index("tau")["date"]

@@ -130,7 +130,7 @@ def _active(context: Context, row: pd.Series) -> tuple[str, ...]:
 def sums_table(context: Context, securities: Sequence[str], noted: bool = False) -> Table:
     """CAR over the report windows, each with its p (SQ) or the reason why there is none; other news as a hint."""
     say, windows = context.language.say, report_windows(context)
-    sums = context.result.table("cumulative")
+    sums = context.result.tables["cumulative"]
     keys = ["security", "window_start", "window_end"]
     mine = sums[sums["event"] == context.event].set_index(keys).to_dict("index")
     cells = [[mine.get((s, w.start, w.end), {}) for w in windows] for s in securities]

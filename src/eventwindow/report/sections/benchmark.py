@@ -85,7 +85,7 @@ def _treated(context: Context) -> Markup:
     row = rows.iloc[0]
     return context.language.say(
         "benchmark.treated",
-        n=len(context.result.table("treated_stocks")),
+        n=len(context.result.tables["treated_stocks"]),
         weight=percent(row["treated_weight"], sign=False),
         contribution=percent(row["treated_contribution"]),
         whole=percent(row["benchmark_return"]),
@@ -118,7 +118,7 @@ def _sets(context: Context) -> Iterator[Table]:
     stocks, say = context.result.tables.get("treated_stocks", pd.DataFrame()), context.language.say
     rows: list[tuple[str, ...]] = []
     if len(stocks):
-        table = context.result.table("treated")
+        table = context.result.tables["treated"]
         rest = table.loc[table["date"] == context.day_zero, "return_without_treated"].iloc[0]
         figures = (percent(stocks["weight"].sum(), sign=False), _in_panel(context, treated(context)), percent(rest))
         rows.append((say("benchmark.the_treated"), ", ".join(stocks["security"]), str(len(stocks)), *figures))

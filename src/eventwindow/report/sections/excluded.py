@@ -17,7 +17,7 @@ MANY = 6  # securities; more are folded away on a page
 
 def excluded(context: Context) -> Iterator[Block]:
     """One row a treatment, event, window and reason, with the securities that it concerns."""
-    table, say = context.result.table("excluded"), context.language.say
+    table, say = context.result.tables["excluded"], context.language.say
     if table.empty:
         yield Paragraph(say("excluded.nothing"))
         return

@@ -63,7 +63,7 @@ def _rank(context: Context, row: pd.Series, name: str) -> Markup:
 
 def basket_sentence(context: Context) -> Markup:
     """The mean abnormal return of the headline basket with the first test that could run and holds here."""
-    tests = context.result.table("tests")
+    tests = context.result.tables["tests"]
     here = tests[(tests["event"] == context.event) & (tests["group"] == context.basket)]
     here = here[(here["window_start"] == 0) & (here["window_end"] == 0) & here["p_value"].notna() & here["valid"]]
     here = here[here["test"].isin(LEADING) & (here["n"] > 1)]

@@ -116,7 +116,7 @@ def _model(context: Context, key: str, n: int) -> Entry:
 
 def _models(context: Context) -> dict[str, int]:
     """Model → how many event-security pairs it was used for, 0 for one of the specification curve only."""
-    daily = context.result.table("abnormal_returns")
+    daily = context.result.tables["abnormal_returns"]
     pairs = daily.drop_duplicates(["event", "security"])["model"].value_counts()
     curve = context.result.tables.get("curve", pd.DataFrame({"model": []}))["model"]
     return {key: int(pairs.get(key, 0)) for key in MODELS if key in pairs or key in set(curve)}
@@ -124,7 +124,7 @@ def _models(context: Context) -> dict[str, int]:
 
 def _tests(context: Context) -> dict[str, bool]:
     """Tests that ran → whether they hold for the design, of the headline event's baskets."""
-    tests = context.result.table("tests")
+    tests = context.result.tables["tests"]
     ran = tests[(tests["event"] == context.event) & (tests["group"] == context.basket) & tests["p_value"].notna()]
     return {str(test): bool(valid) for test, valid in ran.groupby("test")["valid"].all().items() if test in TESTS}
 

@@ -42,7 +42,7 @@ COUNTED = {"patell_z": "adjusted_patell_z", "bmp_t": "kolari_pynnonen_t"}  # the
 
 def tests(context: Context) -> Iterator[Block]:
     """Tests of the headline basket on day 0, and the two leading p-values of every group and window."""
-    table, say = context.result.table("tests"), context.language.say
+    table, say = context.result.tables["tests"], context.language.say
     mine = table[table["event"] == context.event]
     lead = mine[(mine["group"] == context.basket) & (mine["window_start"] == 0) & (mine["window_end"] == 0)]
     ran = lead[lead["p_value"].notna()]
