@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,8 @@ class Ended:
         settings = os.environ | {"PYTHONPATH": SOURCES, "TMPDIR": str(folder / "tmp")}
         command = [sys.executable, str(folder / "command.py"), what]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        if os.name == "posix":  # a shell's background job ignores interrupts, and so would what it starts
+            pipes["preexec_fn"] = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
         with subprocess.Popen(command, env=settings, start_new_session=True, **pipes) as run:
             assert run.stdout is not None and run.stderr is not None
             assert run.stdout.readline() == "ready\n"

@@ -16,7 +16,7 @@ from eventwindow.study.faults import toml_fault, value_fault
 
 Location = tuple[int | str, ...]
 DEEPEST = 20  # tables and lists within each other
-LARGEST = 2_000_000  # bytes; the largest study that ships has 100,000
+LARGEST = 1_000_000  # bytes; the largest study that ships has 100,000
 _TOKEN = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}'
     r"|'''.*?'{3,5}"
