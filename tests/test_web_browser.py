@@ -169,4 +169,4 @@ def test_a_phone_shows_the_form_without_moving_sideways(server, browser, code):
 def test_a_name_is_completed_to_its_symbol(server, browser):
     browser.get(server.url + "/?lang=en")
     found(browser, "#symbols").send_keys("Micron")
-    until(browser, lambda: found(browser, "#known option").get_attribute("value") == "MU", 10)
+    assert until(browser, lambda: found(browser, "#known option").get_attribute("value") == "MU", 10)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -187,7 +187,7 @@ def abnormal_returns(
         factors = _peer_index(returns, list(peers))
     elif factors is None and benchmark is not None:
         events = events.assign(benchmark=_own(events, benchmark))
-    for table in () if peers or factors is None else factors.values() if isinstance(factors, Mapping) else (factors,):
+    for table in () if peers else _tables(factors):
         check_reach(table, events["date"])
     _check_returns(returns, events, peers, kind)
     lags, leads = fitter.neighbours
@@ -210,8 +210,13 @@ def _check_expected_by(benchmark: object, factors: Factors | None) -> None:
             f"both benchmark={benchmark!r} and factors are given",
             remedy="Give one of the two: a benchmark is a column of the returns, factors are a table of their own.",
         )
-    for table in factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,):
+    for table in _tables(factors):
         check_factors(table)
+
+
+def _tables(factors: Factors | None) -> Iterable[pd.DataFrame | pd.Series]:
+    """Every table of factors: none, one for all, or one a security."""
+    return factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,)
 
 
 def _returns_of(prices: pd.DataFrame, kind: str) -> pd.DataFrame:

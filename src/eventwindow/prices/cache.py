@@ -41,7 +41,6 @@ class Cache:
     """The kept answers in one folder; by default `prices` in the user's cache folder."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.own = folder is None
         self.store = Store(cache_folder() / "prices" if folder is None else folder)
 
     def put(self, pulled: Pulled, client: str, checked: Mapping[str, str]) -> Entry:

@@ -18,8 +18,8 @@ import pandas as pd
 
 from eventwindow.errors import SourceError
 from eventwindow.prices.history import PriceHistory, Unavailable
-from eventwindow.prices.retry import BusyError, Limits, Progress, Pull
-from eventwindow.prices.yahoo import Admit, Pulled, bounded_session, quoted_at, short
+from eventwindow.prices.retry import BusyError, Limits, Progress
+from eventwindow.prices.yahoo import Admit, Pulled, bounded_session, histories, pulled_by, short
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Session
@@ -56,8 +56,7 @@ class Keyed:
         self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp
     ) -> Mapping[str, PriceHistory | Unavailable]:
         """A history or a reason for each symbol; SourceError where there is no key."""
-        answers = self.pull(dict.fromkeys(symbols, start))
-        return {s: a if isinstance(a, Unavailable) else quoted_at(a, start, end) for s, a in answers.items()}
+        return histories(self.pull(dict.fromkeys(symbols, start)), start, end)
 
     def pull(
         self, starts: Mapping[str, pd.Timestamp], progress: Progress | None = None, admit: Admit | None = None
@@ -76,9 +75,7 @@ class Keyed:
                 return Unavailable(symbol, refused.reason, known=refused.known)
             return admit(answer) if admit is not None and isinstance(answer, Pulled) else answer
 
-        pull = Pull(ask, self.limits).run(starts, progress)
-        lost = {s: Unavailable(s, reason) for s, reason in pull.failures.items()}
-        return {symbol: {**pull.answers, **lost}[symbol] for symbol in starts}
+        return pulled_by(ask, starts, self.limits, progress)
 
 
 class RefusedError(Exception):

@@ -21,8 +21,7 @@ from eventwindow.prices.files import PriceFiles
 from eventwindow.prices.history import PriceHistory, Prices, PriceSource, Unavailable
 from eventwindow.prices.keyed import KEYED, ON_NETWORK, Keyed
 from eventwindow.prices.retry import Progress
-from eventwindow.prices.store import cache_folder
-from eventwindow.prices.yahoo import Admit, Pulled, Yahoo, quoted_at
+from eventwindow.prices.yahoo import Admit, Pulled, Yahoo, histories
 
 
 class Client(Protocol):
@@ -168,8 +167,7 @@ def _from_keyed(search: _Search, name: str) -> None:
     """A source with a key: by itself only where the user has one."""
     source = search.keyed[name]
     if search.mode != "auto" or source.key():
-        folder = cache_folder() / name if search.cache.own else search.cache.store.folder / name
-        _from_network(search, source, Cache(folder))
+        _from_network(search, source, Cache(search.cache.store.folder / name))
 
 
 def _from_plugin(search: _Search, plugin: EntryPoint) -> None:
@@ -231,14 +229,11 @@ def _pulled(
     answers = client.pull(starts, search.progress, admission)
     if admission.unwritable:
         search.notes.append(f"{client.name}'s answers could not be kept: {admission.unwritable[0]}")
-    return {
-        symbol: quoted_at(answer, search.start, search.end) if isinstance(answer, Pulled) else answer
-        for symbol, answer in answers.items()
-    }
+    return histories(answers, search.start, search.end)
 
 
 def _quoted(held: Mapping[str, Kept], search: _Search) -> dict[str, PriceHistory | Unavailable]:
-    return {symbol: quoted_at(kept.pulled, search.start, search.end) for symbol, kept in held.items()}
+    return histories({symbol: kept.pulled for symbol, kept in held.items()}, search.start, search.end)
 
 
 def _refuse_unknown(search: _Search) -> None:

@@ -7,7 +7,7 @@ import logging
 import re
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -75,8 +75,7 @@ class Yahoo:
         self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp
     ) -> Mapping[str, PriceHistory | Unavailable]:
         """A history or a reason for each symbol; SourceError where Yahoo cannot be reached."""
-        answers = self.pull(dict.fromkeys(symbols, start))
-        return {s: a if isinstance(a, Unavailable) else quoted_at(a, start, end) for s, a in answers.items()}
+        return histories(self.pull(dict.fromkeys(symbols, start)), start, end)
 
     def pull(
         self,
@@ -97,9 +96,23 @@ class Yahoo:
                 forget_answers()
                 raise
 
-        pull = Pull(ask, self.limits).run(starts, progress)
-        lost = {s: Unavailable(s, reason) for s, reason in pull.failures.items()}
-        return {symbol: {**pull.answers, **lost}[symbol] for symbol in starts}
+        return pulled_by(ask, starts, self.limits, progress)
+
+
+def pulled_by(
+    ask: Callable[[str], Pulled | Unavailable], symbols: Collection[str], limits: Limits, progress: Progress | None
+) -> dict[str, Pulled | Unavailable]:
+    """What `ask` gave for each symbol, or why it gave nothing, in the order of the symbols."""
+    pull = Pull(ask, limits).run(symbols, progress)
+    lost = {s: Unavailable(s, reason) for s, reason in pull.failures.items()}
+    return {symbol: {**pull.answers, **lost}[symbol] for symbol in symbols}
+
+
+def histories(
+    answers: Mapping[str, Pulled | Unavailable], start: pd.Timestamp, end: pd.Timestamp
+) -> dict[str, PriceHistory | Unavailable]:
+    """Answers as quoted at `end`; reasons stay as they are."""
+    return {s: quoted_at(a, start, end) if isinstance(a, Pulled) else a for s, a in answers.items()}
 
 
 def bounded_session(limits: Limits) -> Session[Any]:

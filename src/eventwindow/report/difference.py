@@ -13,9 +13,9 @@ import pandas as pd
 
 from eventwindow.errors import StudyError
 from eventwindow.report.swap import holds_result
+from eventwindow.study.freeze import NAMES
 
 DIGEST = 64  # digits of a SHA-256
-NAMES = ("id", "symbol", "name", "key", "receipt", "date")  # by which a table of several is known
 KEPT = ("event", "security", "window_start", "window_end")  # that say where a row stands
 Table = pd.DataFrame
 
