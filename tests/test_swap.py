@@ -97,7 +97,7 @@ def test_four_writers_at_once_leave_one_whole_result(tmp_path, monkeypatch, in_o
 
     def many(name: str) -> None:
         try:
-            for _ in range(12):
+            for _ in range(40):
                 write(tmp_path / "out", name)
         except Exception as error:  # noqa: BLE001
             lost.append(error)

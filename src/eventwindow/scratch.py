@@ -98,8 +98,15 @@ def abandoned(parent: Path, prefix: str) -> Iterator[Path]:
     for left in entries:
         if left.name.startswith(prefix) and "~" not in left.name.removeprefix(prefix):
             with held(left) as mine:
-                if mine and left.stat().st_uid == getattr(os, "getuid", lambda: 0)():
+                if mine and _is_ours(left):
                     yield left
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        return folder.stat().st_uid == getattr(os, "getuid", lambda: 0)()
+    except OSError:
+        return False
 
 
 def remove_all() -> None:

@@ -35,6 +35,7 @@ def swapped_in(out: Path, ours: set[str], chunks: Path | None = None) -> Iterato
                     if entry.name not in ours:
                         _copy(entry, fresh / entry.name)
             _exchange(fresh, out)
+            shutil.rmtree(fresh, ignore_errors=True)  # the old result, which nothing holds: gone before another looks
 
 
 def check_out(out: Path) -> None:
