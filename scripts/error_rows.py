@@ -21,7 +21,7 @@ SOURCE, PAGE = ROOT / "src" / "eventwindow", ROOT / "docs" / "errors.md"
 MARKER = "<!-- from here on: python scripts/error_rows.py --write -->\n"
 FAMILY = {"StudyError", "EventDateError", "WindowError", "PriceError", "ClaimError", "SourceError"}
 DOORS = {
-    "Studies, folders and commands": r"(cli|report|study/(?!ledger|claim|quality))",
+    "Studies, folders and commands": r"(scratch|cli|report|study/(?!ledger|claim|quality))",
     "Event dates, clock times and windows": r"calendars/",
     "Claims and readings": r"(study/(ledger|claim)|claims/)",
     "Prices and factors": r"(prices/|study/quality)",

@@ -2,11 +2,13 @@
 
 python scripts/kills.py [--kills 100] [--from 0] [--seed 18]
 
-A study with a second process and a panel on two processes take turns; each starts with an old result in its `--out` and
-is ended by SIGKILL (its process alone), SIGTERM (alone, or its whole group) or SIGINT (its group, as a terminal does)
-at a moment drawn from its length. Of each: `--out` holds the old or the new result in whole; no process outlives it; a
-run that was asked to end (all but SIGKILL) has told it in one line and left no folder; the next run leaves no folder
-and gives the bytes of a run that nothing ended. The last line counts what was found. POSIX only.
+A study with a second process and a panel on two processes, each with an old result in its `--out`, an article that is
+verified and a question that is saved, whose folders are not there yet, take turns. Each is ended by SIGKILL (its
+process alone), SIGTERM (alone, or its whole group) or SIGINT (its group, as a terminal does) at a moment drawn from
+its length.
+Of each: `--out` holds what stood there or the new result in whole; no process outlives it; a run that was asked to end
+(all but SIGKILL) has told it in one line and left no folder; the next run leaves no folder and gives the bytes of a run
+that nothing ended. The last line counts what was found. POSIX only.
 """
 
 from __future__ import annotations
@@ -68,9 +70,10 @@ def write_panel_study(folder: Path) -> None:
 class Subject:
     """A command that is run again and again in a folder of its own."""
 
+    name: str
     command: list[str]
     folder: Path
-    old: Path
+    old: Path  # the result that stands there before; no folder where none does, and then none is written over
     seconds: float = 0.0
     digests: tuple[str, str] = ("", "")  # of the old result and of the new one
 
@@ -106,7 +109,8 @@ class Subject:
 
     def lay_out_old(self) -> None:
         shutil.rmtree(self.out, ignore_errors=True)
-        shutil.copytree(self.old, self.out)
+        if self.old.is_dir():
+            shutil.copytree(self.old, self.out)
 
     def left(self) -> list[str]:
         """Folders beside `--out`, among the temporary ones, and semaphores."""
@@ -123,27 +127,34 @@ def digest(folder: Path) -> str:
     return held.hexdigest()
 
 
-def subjects(folder: Path) -> tuple[Subject, Subject]:
-    """A study and a panel with an old result, their length measured."""
+def subjects(folder: Path) -> list[Subject]:
+    """The commands, timed: a study and a panel with an old result, an article and a question without."""
     shutil.copytree(BASE, folder / "study")
     write_panel_study(folder / "panel")
     study = ["run", str(folder / "study"), "--prices", str(folder / "study" / "prices.csv"), "--out", "out"]
     panel = ["run", str(folder / "panel"), "--workers", "2", "--out", "out"]
-    both = []
-    for name, command in (("a", study), ("b", panel)):
-        place = folder / name
+    (folder / "article.txt").write_text("NEW YORK, January 27, 2025 - Nvidia shares fell 17% on Monday.\n")
+    verify = ["verify", str(folder / "article.txt"), "--report", "--prices", "shipped", "--out", "out"]
+    quick = ["quick", "NVDA", "--date", "2025-01-27", "--prices", "shipped", "--save", "out"]
+    found = []
+    for name, command in (("run", study), ("panel", panel), ("verify", verify), ("quick", quick)):
+        place = folder / f"in-{name}"
         (place / "tmp").mkdir(parents=True)
-        old = Subject([*command, "--language", "zh-Hant"], place, folder / f"old-{name}")
-        first = old.whole()
-        old.out.rename(old.old)
-        subject = Subject([*command, "--language", "en"], place, old.old)
+        old, words = folder / f"old-{name}", [*command]
+        first = digest(old)
+        if command in (study, panel):
+            earlier = Subject(name, [*command, "--language", "zh-Hant"], place, old)
+            first = earlier.whole()
+            earlier.out.rename(old)
+            words += ["--language", "en"]
+        subject = Subject(name, words, place, old)
         start = time.monotonic()
         subject.digests = first, subject.whole()
         subject.seconds = time.monotonic() - start
         assert all(len(one) == 64 for one in subject.digests), subject.digests
         assert subject.digests[0] != subject.digests[1]
-        both.append(subject)
-    return both[0], both[1]
+        found.append(subject)
+    return found
 
 
 def members(group: int) -> int:
@@ -189,10 +200,11 @@ def killed(subject: Subject, how: str, group: bool, moment: float) -> list[str]:
             faults.append(f"more than a line: {said[-1500:]}")
         if subject.left():
             faults.append(f"folder left by {how}: {subject.left()}")
-    after = subject.whole()
+    stands = digest(subject.out) == subject.digests[1] and not subject.old.is_dir()  # it is not written over
+    after = digest(subject.out) if stands else subject.whole()
     if after != subject.digests[1]:
         faults.append(f"other bytes after: {after}")
-    if subject.left() or (subject.out / "work").exists():
+    if (subject.left() and not stands) or (subject.out / "work").exists():
         faults.append(f"folder left after the next run: {subject.left()}")
     os.killpg(process.pid, signal.SIGKILL) if not gone(process.pid) else None
     return faults
@@ -202,16 +214,16 @@ def kills(count: int, first: int, seed: int, tell: Callable[[str], object]) -> C
     """How the kills ended; each fault is told as it is found."""
     ends: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as name:
-        both = subjects(Path(name))
-        tell("a run takes {:.1f} s, a panel {:.1f} s".format(*(subject.seconds for subject in both)))
+        found = subjects(Path(name))
+        tell(", ".join(f"{subject.name} takes {subject.seconds:.1f} s" for subject in found))
         for number in range(first, first + count):
             chance = random.Random(f"{seed}-{number}")
-            subject, (how, group) = both[number % 2], WAYS[number // 2 % len(WAYS)]
+            subject, (how, group) = found[number % len(found)], WAYS[number // len(found) % len(WAYS)]
             moment = chance.uniform(0.05, subject.seconds)
             faults = killed(subject, how, group, moment)
             ends.update([how, *(fault.split(":")[0] for fault in faults)])
             for fault in faults:
-                tell(f"kill {number} ({how}, {'panel' if number % 2 else 'run'}, {moment:.2f} s): {fault}")
+                tell(f"kill {number} ({how}, {subject.name}, {moment:.2f} s): {fault}")
     return ends
 
 

@@ -14,6 +14,9 @@ import eventwindow
 from eventwindow.errors import StudyError
 from eventwindow.report import swap
 from eventwindow.report.swap import CHUNKS, check_out, chunks_folder, swapped_in
+from eventwindow.scratch import held, put_in_place
+
+SOURCES = str(Path(eventwindow.__file__).parents[1])
 
 
 def write(out: Path, text: str) -> None:
@@ -71,13 +74,73 @@ with swap.swapped_in(Path(sys.argv[1]), {"results"}) as fresh:
 def test_what_a_killed_run_left_is_recognised_and_put_right(tmp_path, moment):
     out = tmp_path / "out"
     write(out, "old")
-    environment = os.environ | {"PYTHONPATH": str(Path(eventwindow.__file__).parents[1])}
+    environment = os.environ | {"PYTHONPATH": SOURCES}
     done = subprocess.run([sys.executable, "-c", KILLED, str(out), moment], env=environment, check=False)
     assert done.returncode < 0
     assert len(list(tmp_path.iterdir())) > (moment == "writing"), "the kill left a folder"
     check_out(out)
     assert read(out) == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+PLACED = """
+import os, signal, sys
+from pathlib import Path
+from eventwindow.scratch import put_in_place
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+with put_in_place(Path(sys.argv[1])) as fresh:
+    fresh.write_text("new")
+    if sys.argv[2] == "writing":
+        die()
+    Path.rename = die
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+@pytest.mark.parametrize("moment", ["writing", "renaming"])
+def test_what_is_put_in_place_is_there_in_whole_or_not_at_all(tmp_path, moment):
+    """`new`, `verify`, `quick --save`, `draft` and `freeze` write so."""
+    place, environment = tmp_path / "deeper" / "mine", os.environ | {"PYTHONPATH": SOURCES}
+    done = subprocess.run([sys.executable, "-c", PLACED, str(place), moment], env=environment, check=False)
+    assert done.returncode < 0
+    (left,) = place.parent.iterdir()
+    assert left.name.startswith(".mine~"), "the kill left a folder"
+    with put_in_place(place) as fresh:
+        assert not left.exists()
+        fresh.write_text("mine")
+        assert not place.exists()
+    with pytest.raises(StudyError, match="exists already"), put_in_place(place):
+        pytest.fail("it may not be written over")
+    assert [path.name for path in place.parent.iterdir()] == ["mine"] and place.read_text() == "mine"
+
+
+def test_of_two_that_put_something_in_one_place_the_second_is_told(tmp_path):
+    with pytest.raises(StudyError, match="exists already"), put_in_place(tmp_path / "mine") as second:
+        second.mkdir()
+        with put_in_place(tmp_path / "mine") as first:
+            first.mkdir()
+            (first / "study.toml").write_text("first")
+        (second / "study.toml").write_text("second")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    assert (tmp_path / "mine" / "study.toml").read_text() == "first"
+
+
+def test_a_lock_on_a_folder_that_was_replaced_is_taken_on_the_new_one(tmp_path, monkeypatch):
+    """While one waits for a folder, another run may put a new one in its place."""
+    place, real = tmp_path / "held", os.fstat
+    place.mkdir()
+
+    def replaced(handle: int) -> os.stat_result:
+        monkeypatch.setattr(os, "fstat", real)
+        found = real(handle)
+        place.rename(tmp_path / "old")
+        place.mkdir()
+        return found
+
+    monkeypatch.setattr(os, "fstat", replaced)
+    with held(place, wait=True) as mine, held(place) as again:
+        assert (mine, again) == (True, False)
 
 
 def test_a_folder_that_another_run_is_writing_is_left_alone(tmp_path):

@@ -34,6 +34,7 @@ class Server:
     """A server of its own process, with a folder of runs."""
 
     def __init__(self, folder: Path, *options: str) -> None:
+        self.folder = folder
         command = [sys.executable, "-m", "eventwindow", "serve", "--port", "0", "--folder", str(folder), *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
         self.said = self.process.stdout.readline().strip()
@@ -80,7 +81,7 @@ class Server:
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(20)
+        self.process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -262,6 +263,22 @@ def test_a_record_of_another_version_or_a_torn_one_is_not_listed(tmp_path):
     runs.close()
 
 
+def test_what_a_killed_page_was_preparing_is_taken_away_and_nothing_else(tmp_path):
+    held, half = "fedcba9876543210", "0123456789abcdef"
+    for name in (held, half, "0123456789abcdeg", "letters"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "article.txt").write_text("a text")
+    (tmp_path / held / jobs.RECORD).write_text("of another version")
+    Runs(tmp_path).close()
+    assert {path.name for path in tmp_path.iterdir()} == {held, "0123456789abcdeg", "letters"}
+
+
+def test_a_second_page_over_the_same_folder_is_refused(server, capsys):
+    """It would tell the runs of the first as interrupted."""
+    assert main(["serve", "--port", "0", "--folder", str(server.folder)]) == 2
+    assert "another page keeps its runs in" in capsys.readouterr().err
+
+
 def test_a_form_with_a_fault_leaves_no_folder(tmp_path):
     runs = Runs(tmp_path)
     sent = Upload("p.csv", b"date,symbol,close\n")
@@ -279,7 +296,7 @@ def test_a_run_that_takes_too_long_ends(tmp_path):
     runs = Runs(tmp_path, limit=0.3)
     with runs.prepared() as (key, _):
         run = runs.add(key, "slow", ("run", "deepseek-2025", "--prices", "shipped", "--out", "out"))
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while not runs.get(run.key).ended and time.monotonic() < until:
         time.sleep(0.1)
     assert (runs.get(run.key).state, runs.get(run.key).said) == ("failed", "no answer within 0 seconds")

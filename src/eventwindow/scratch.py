@@ -1,4 +1,4 @@
-"""What a run holds while it lives, locks and temporary folders: the system lets go of a lock when its process dies."""
+"""What a run holds while it lives, locks and folders of its own: the system lets go of a lock when its process dies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from eventwindow.errors import StudyError
+
 PREFIX = "eventwindow~"  # of folders among the system's temporary ones
+MARK = "~"  # of the folders beside: `.NAME~…` is being written, or was left by a run that was killed
+OLD = "-old"  # of what stood in a place while another is put there
 
 _mine: set[Path] = set()
 
@@ -41,15 +45,17 @@ def _opened(folder: Path, *, wait: bool) -> int:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        if os.fstat(handle).st_ino != folder.stat().st_ino:  # replaced while this one waited
-            raise FileNotFoundError(folder)
+        replaced = os.fstat(handle).st_ino != folder.stat().st_ino  # while this one waited
     except BlockingIOError:
         os.close(handle)
         raise FileExistsError(folder) from None
     except BaseException:
         os.close(handle)
         raise
-    return handle
+    if not replaced:
+        return handle
+    os.close(handle)
+    return _opened(folder, wait=wait)
 
 
 def _marked(mark: Path, *, wait: bool) -> int:
@@ -77,6 +83,42 @@ def temporary_folder(parent: Path | None = None, prefix: str = PREFIX) -> Iterat
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
             _mine.discard(fresh)
+
+
+@contextmanager
+def beside(place: Path) -> Iterator[Path]:
+    """A path of the same name in a folder of this run's own, for what is to be put in that place by one rename."""
+    with temporary_folder(place.parent, f".{place.name}{MARK}") as folder:
+        yield folder / place.name
+
+
+@contextmanager
+def put_in_place(place: Path) -> Iterator[Path]:
+    """Where to write a file or folder that stands at `place` once the block has ended well, and never over another."""
+    _refuse_taken(place)
+    at = Path(os.path.realpath(place.parent)) / place.name
+    at.parent.mkdir(parents=True, exist_ok=True)
+    with held(at.parent, wait=True):
+        recover(at)
+    with beside(at) as fresh:
+        yield fresh
+        with held(at.parent, wait=True):
+            _refuse_taken(place)
+            fresh.rename(at)
+
+
+def _refuse_taken(place: Path) -> None:
+    if os.path.lexists(place):
+        raise StudyError(f"{place} exists already", remedy="Give another name, or remove it first.")
+
+
+def recover(place: Path) -> None:
+    """What killed runs left beside: what stood in the place goes back where nothing stands, the rest is removed."""
+    for left in abandoned(place.parent, f".{place.name}{MARK}"):
+        if not place.exists() and left.name.endswith(OLD):
+            left.rename(place)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _made(parent: Path, prefix: str, stack: ExitStack) -> Path:

@@ -15,7 +15,7 @@ from eventwindow.calendars.dates import clock_of, day_of
 from eventwindow.cli.progress import progress_bar
 from eventwindow.cli.terminal import basket_lines, origin_lines, p_value, percent, progress, warned
 from eventwindow.draft.quick import Asked, Question, study_of_question
-from eventwindow.scratch import temporary_folder
+from eventwindow.scratch import put_in_place, temporary_folder
 from eventwindow.study.result import StudyResult
 from eventwindow.study.run import run_study
 
@@ -30,8 +30,8 @@ def quick(options: argparse.Namespace) -> int:
         options.benchmark,
         tuple(options.claim),
     )
-    with temporary_folder() as folder:
-        asked = study_of_question(question, options.save or folder / "quick")
+    with put_in_place(options.save) if options.save else temporary_folder() as folder:
+        asked = study_of_question(question, folder if options.save else folder / "quick")
         with progress() as step, progress_bar("prices") as bar:
             result = run_study(asked.study, prices=options.prices, step=step, progress=bar)
     if options.json:

@@ -6,6 +6,7 @@ import argparse
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eventwindow.calendars.dates import day_of
 from eventwindow.claims.model import Verdict
@@ -16,9 +17,13 @@ from eventwindow.draft.chinese import simplified
 from eventwindow.draft.verify import Checked, verify_study
 from eventwindow.errors import Catalogue, PriceError, Reason, StudyError, Text, catalogue
 from eventwindow.prices.retry import Progress
+from eventwindow.scratch import put_in_place
 from eventwindow.study.load import Step
 from eventwindow.study.result import StudyResult
 from eventwindow.study.run import run_study
+
+if TYPE_CHECKING:
+    from eventwindow.report.write import Extra
 
 REPORT = "report"  # the folder of the whole report, beside the study
 
@@ -28,20 +33,27 @@ def verify(options: argparse.Namespace) -> int:
     date = None if options.date is None else day_of(options.date, "--date")
     articles = [read(path, date) for path in options.articles]
     folder = options.out or Path("eventwindow-out") / f"verify-{_stem(articles[0])}"
-    with progress() as step, progress_bar("prices") as bar:
-        checked, result = _run(articles, folder, options, step, bar)
     words = catalogue(options.language or _language(articles))
-    verdicts = {v.claim.id: v for v in result.verdicts}
-    lines = [line for one in checked for line in _lines(one, verdicts, words)]
-    (folder / "verify.md").write_text("\n".join(_markdown(lines)), encoding="utf-8", newline="\n")
+    with put_in_place(folder) as fresh:
+        with progress() as step, progress_bar("prices") as bar:
+            checked, result = _run(articles, fresh, options, step, bar)
+        verdicts = {v.claim.id: v for v in result.verdicts}
+        lines = [line for one in checked for line in _lines(one, verdicts, words)]
+        (fresh / "verify.md").write_text("\n".join(_markdown(lines)), encoding="utf-8", newline="\n")
+        report = _report(result, fresh, options.extras) if options.report else None
     print(*lines, sep="\n")
     print(*origin_lines(result), words.text("verify.study", folder=str(folder)), sep="\n")
-    if options.report:
-        from eventwindow.report.output import write_result
-
-        command = f"eventwindow run {folder.name}"
-        print(write_result(result, folder / REPORT, (), extras=options.extras, command=command))
+    if report:
+        print(folder / report)
     return 0
+
+
+def _report(result: StudyResult, folder: Path, extras: Sequence[Extra]) -> Path:
+    """Write the whole report beside the study; where it is in its folder."""
+    from eventwindow.report.output import write_result
+
+    report = write_result(result, folder / REPORT, (), extras=extras, command=f"eventwindow run {folder.name}")
+    return report.relative_to(folder)
 
 
 def _run(

@@ -44,14 +44,14 @@ class Asked:
 
 
 def study_of_question(question: Question, folder: Path) -> Asked:
-    """Write the study into `folder`, which must not exist, and read it again.
+    """Write the study into `folder`, which is made, and read it again.
 
     Raises
     ------
     StudyError
-        For a symbol twice, a clock time without a zone, a folder that exists, and whatever is wrong with a study.
+        For a symbol twice, a clock time without a zone, and whatever is wrong with a study.
     """
-    _check(question, folder)
+    _check(question)
     said = [(s, list(_said(s, question))) for s in question.sentences]
     named = [w for _, found in said for s in found for w in s.who.symbols[:1]]
     symbols = dict.fromkeys((*question.symbols, *named))
@@ -66,7 +66,7 @@ def study_of_question(question: Question, folder: Path) -> Asked:
     return Asked(study, homes[: len(question.symbols)], tuple(unread))
 
 
-def _check(question: Question, folder: Path) -> None:
+def _check(question: Question) -> None:
     twice = next((s for k, s in enumerate(question.symbols) if s in question.symbols[:k]), None)
     if twice:
         raise StudyError(f"{twice} is given twice", remedy="Give each symbol once.")
@@ -74,8 +74,6 @@ def _check(question: Question, folder: Path) -> None:
         raise StudyError("a zone without a clock time", where="--zone", remedy="Give --time HH:MM too.")
     if question.zone:
         time_zone(question.zone)
-    if folder.exists():
-        raise StudyError(f"{folder} exists already", remedy="Give another name, or remove it first.")
 
 
 def _said(sentence: str, question: Question) -> Iterator[Statement]:

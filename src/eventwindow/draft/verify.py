@@ -61,17 +61,15 @@ class Checked:
 def verify_study(
     articles: Sequence[Article], folder: Path, own: Path | None = None, lacking: frozenset[str] = frozenset()
 ) -> tuple[Study, list[Checked]]:
-    """Write the study of the articles into `folder`, which must not exist, and read it again.
+    """Write the study of the articles into `folder`, which is made, and read it again.
 
     Symbols that are `lacking` have no prices: they stay out of the study, and what is said of them is not judged.
 
     Raises
     ------
     StudyError
-        Where the folder exists, or no article says anything of a security with a name that is known.
+        Where no article says anything of a security with a name that is known.
     """
-    if folder.exists():
-        raise StudyError(f"{folder} exists already", remedy="Give another name with --out, or remove it first.")
     read = [list(readings(a.text, a.dated, None, own)) for a in articles]
     statements = [[on_sessions(s) for r in found for s in r.statements] for found in read]
     homes = [h for h in _homes([s for found in statements for s in found], articles) if h.symbol not in lacking]

@@ -13,6 +13,7 @@ from eventwindow.draft.entries import Closed, Entry, entry
 from eventwindow.draft.read import statements
 from eventwindow.draft.statement import Statement
 from eventwindow.errors import EventDateError, StudyError
+from eventwindow.scratch import put_in_place
 from eventwindow.study.definition import Study, read_study
 from eventwindow.study.library import find_study
 
@@ -26,17 +27,16 @@ HEAD = """\
 def draft_claims(articles: Sequence[Path], date: str, study: str | None, names: Path | None, out: Path) -> list[str]:
     """Write the draft to `out` and say what it holds; every fault is raised before anything is written."""
     dated, held = day_of(date, "--date"), None if study is None else read_study(find_study(study))
-    if out.exists():
-        raise StudyError(f"{out} exists already", remedy="Give another name with --out, or remove it first.")
     if not out.resolve().parent.is_dir():
         raise StudyError(f"there is no folder {out.parent}", remedy="Make it first, or give another --out.")
-    texts = [read_article(path) for path in articles]
-    closed = _closed(held)
-    entries = [
-        _entries(f"D{a}", path.name, statements(text, dated, held, names), held, closed)
-        for a, (path, text) in enumerate(zip(articles, texts, strict=True), 1)
-    ]
-    out.write_text(draft_text([path.name for path in articles], entries, dated), encoding="utf-8", newline="\n")
+    with put_in_place(out) as fresh:
+        texts = [read_article(path) for path in articles]
+        closed = _closed(held)
+        entries = [
+            _entries(f"D{a}", path.name, statements(text, dated, held, names), held, closed)
+            for a, (path, text) in enumerate(zip(articles, texts, strict=True), 1)
+        ]
+        fresh.write_text(draft_text([path.name for path in articles], entries, dated), encoding="utf-8", newline="\n")
     return list(_summary([e for found in entries for e in found], len(articles), out, study))
 
 

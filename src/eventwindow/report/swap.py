@@ -9,11 +9,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from eventwindow.errors import StudyError
-from eventwindow.scratch import abandoned, held, temporary_folder
+from eventwindow.scratch import OLD, beside, held, recover, temporary_folder
 
 CHUNKS = "work"  # finished chunks of a panel study that was stopped
-MARK = "~"  # of the folders beside: `.NAME~…` is being written, or was left by a run that was killed
-OLD = "-old"  # of the earlier result while the new one is put in its place
 
 
 @contextmanager
@@ -26,23 +24,22 @@ def swapped_in(out: Path, ours: set[str], chunks: Path | None = None) -> Iterato
     out = Path(os.path.realpath(out))
     check_out(out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    with temporary_folder(out.parent, f".{out.name}{MARK}") as fresh:
+    with beside(out) as fresh:
+        fresh.mkdir()
         yield fresh
-        fresh.chmod(0o777 & ~_umask())
         with _alone(out, chunks):
             if out.is_dir():
                 for entry in out.iterdir():
                     if entry.name not in ours:
                         _copy(entry, fresh / entry.name)
             _exchange(fresh, out)
-            shutil.rmtree(fresh, ignore_errors=True)  # the old result, which nothing holds: gone before another looks
 
 
 def check_out(out: Path) -> None:
     """A folder that holds other things than a result is never written over; what killed runs left is put right."""
     out = Path(os.path.realpath(out))
     with held(out.parent, wait=True):
-        _recover(out)
+        recover(out)
         for place in (out, *out.parents):
             if place.exists() and not place.is_dir():
                 raise StudyError(f"{place} is a file", remedy="Give a folder with --out.")
@@ -82,21 +79,12 @@ def holds_result(folder: Path) -> bool:
     return (folder / "results" / "run.json").is_file()
 
 
-def _recover(out: Path) -> None:
-    """What killed runs left beside `out`: the old result goes back where none stands, the rest is removed."""
-    for left in abandoned(out.parent, f".{out.name}{MARK}"):
-        if not out.exists() and left.name.endswith(OLD):
-            left.rename(out)
-        else:
-            shutil.rmtree(left, ignore_errors=True)
-
-
 def _exchange(fresh: Path, out: Path) -> None:
     """Put `fresh` in the place of `out`: in one step where the system can, else by way of `…-old`."""
     if not out.exists():
         fresh.rename(out)
     elif not _exchanged(fresh, out):
-        old = fresh.with_name(f"{fresh.name}{OLD}")
+        old = out.with_name(f"{fresh.parent.name}{OLD}")
         out.rename(old)
         try:
             fresh.rename(out)
@@ -120,9 +108,3 @@ def _copy(entry: Path, place: Path) -> None:
         shutil.copy2(entry, place, follow_symlinks=False)
     else:
         shutil.copytree(entry, place, symlinks=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -20,6 +20,7 @@ import pandas as pd
 from eventwindow.claims.rules import RULES_VERSION
 from eventwindow.errors import Listed, Reason, StudyError
 from eventwindow.prices.bundled import shipped_tables
+from eventwindow.scratch import put_in_place
 from eventwindow.study.definition import Study
 from eventwindow.study.ledger import CLAIMS, READINGS
 from eventwindow.study.toml import read_toml
@@ -48,7 +49,8 @@ def freeze(study: Study, day: date, day_zero: date) -> Path:
     lines = [f"{key} = {_toml(value)}" for key, value in held.items() if key != "parts"]
     lines += [f"seal = {_toml(_digest(held))}", "", "[parts]  # SHA-256 of what each says"]
     lines += [f"{_toml(part)} = {_toml(digest)}" for part, digest in held["parts"].items()]
-    path.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    with put_in_place(path) as fresh:
+        fresh.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8", newline="\n")
     return path
 
 

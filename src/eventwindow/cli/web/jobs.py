@@ -48,7 +48,9 @@ class Runs:
 
     def __init__(self, folder: Path, limit: float = LIMIT) -> None:
         self.folder, self.limit = folder, limit
-        folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob("[0-9a-f]" * 16):
+            if not (left / RECORD).exists():  # was being prepared or removed when its page was killed
+                shutil.rmtree(left, ignore_errors=True)
         self._lock, self._wake, self._closed = threading.RLock(), threading.Event(), False
         self._process: subprocess.Popen[str] | None = None
         self._runs = {run.key: run for run in map(_read, sorted(folder.glob(f"*/{RECORD}"))) if run}
@@ -107,6 +109,7 @@ class Runs:
             run = self._runs.get(key)
             if run is not None and run.ended:
                 del self._runs[key]
+                (self.where(key) / RECORD).unlink(missing_ok=True)
                 shutil.rmtree(self.where(key), ignore_errors=True)
 
     def close(self) -> None:

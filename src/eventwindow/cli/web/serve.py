@@ -6,9 +6,16 @@ import argparse
 import ipaddress
 import secrets
 import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eventwindow.errors import SourceError, StudyError, needs_library
+from eventwindow.scratch import held
+
+if TYPE_CHECKING:
+    from eventwindow.cli.web.jobs import Runs
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -20,28 +27,39 @@ def serve(options: argparse.Namespace) -> int:
     except ImportError:
         raise needs_library("`eventwindow serve`", "starlette", "uvicorn", "python-multipart") from None
     from eventwindow.cli.web.guard import Guard
-    from eventwindow.cli.web.jobs import Runs
 
     token = _token(options)
     listening = _socket(options.host, options.port)
     port = listening.getsockname()[1]
-    runs = Runs(options.folder or _folder())
     named = f"[{options.host}]" if ":" in options.host else options.host
     hosts = frozenset({f"{named}:{port}", *(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))})
-    print(f"http://{named}:{port}/{f'?token={token}' if token else ''}", flush=True)
-    config = uvicorn.Config(
-        Guard(application(runs), hosts, token),
-        log_level="warning",
-        lifespan="off",
-        timeout_keep_alive=5,
-        limit_concurrency=200,
-        server_header=False,
-    )
-    try:
+    with _kept(options.folder or _folder()) as runs:
+        print(f"http://{named}:{port}/{f'?token={token}' if token else ''}", flush=True)
+        config = uvicorn.Config(
+            Guard(application(runs), hosts, token),
+            log_level="warning",
+            lifespan="off",
+            timeout_keep_alive=5,
+            limit_concurrency=200,
+            server_header=False,
+        )
         uvicorn.Server(config).run(sockets=[listening])
-    finally:
-        runs.close()
     return 0
+
+
+@contextmanager
+def _kept(folder: Path) -> Iterator[Runs]:
+    """The runs of a folder, which no other page may look after at the same time."""
+    from eventwindow.cli.web.jobs import Runs
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with held(folder.resolve()) as alone:
+        if alone is False:
+            raise StudyError(
+                f"another page keeps its runs in {folder}", remedy="Use that one, or give another --folder."
+            )
+        with closing(Runs(folder)) as runs:
+            yield runs
 
 
 def _token(options: argparse.Namespace) -> str | None:

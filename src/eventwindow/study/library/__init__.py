@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eventwindow.errors import StudyError
+from eventwindow.scratch import put_in_place
 
 HERE = Path(__file__).parent
 TEMPLATE = HERE / "template"
@@ -66,17 +67,16 @@ def new_study(folder: Path | str) -> Path:
         raise StudyError(
             f"{folder.name!r} cannot name a study", remedy="Use letters, digits, hyphens; begin with a letter or digit."
         )
-    if folder.exists():
-        raise StudyError(f"{folder} exists already", remedy="Give another name, or remove it first.")
     parts = {
         path.name: path.read_text(encoding="utf-8").replace("{name}", folder.name) for path in TEMPLATE.glob("*.toml")
     }
     form = tomllib.loads(parts["study.toml"])
     daily = shipped_figures([*(s["symbol"] for s in form["securities"]), form["study"]["benchmark"]])
-    (folder / "figures").mkdir(parents=True)
-    for name, text in parts.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    (folder / "figures" / "daily.csv").write_text(daily, encoding="utf-8", newline="\n")
+    with put_in_place(folder) as fresh:
+        (fresh / "figures").mkdir(parents=True)
+        for name, text in parts.items():
+            (fresh / name).write_text(text, encoding="utf-8", newline="\n")
+        (fresh / "figures" / "daily.csv").write_text(daily, encoding="utf-8", newline="\n")
     return folder
 
 
