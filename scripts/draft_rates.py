@@ -1,11 +1,12 @@
 """How well `draft` reads pieces it was not made for.
 
-    python scripts/draft_rates.py [--apart | --all | --second] [--show]
+    python scripts/draft_rates.py [--apart | --all | --second | --third] [--show]
 
 The pieces stand in tests/verify_pieces_*.toml with every market statement that a reader marked; half of them are kept
-apart while rules are written. A second set, tests/verify_second_*.toml, was kept apart as a whole. A drafted statement
-is right if security, measure, figure with sign, hedge and day are those of a marked one. It is judged if nothing is
-open in it; judged wrongly if no marked statement has its security, figure and day.
+apart while rules are written. A second and a third set, tests/verify_second_*.toml and tests/verify_third_*.toml, were
+each kept apart as a whole. A drafted statement is right if security, measure, figure with sign, hedge and day are those
+of a marked one. It is judged if nothing is open in it; judged wrongly if no marked statement has its security, figure
+and day.
 """
 
 from __future__ import annotations
@@ -57,10 +58,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     options.add_argument("--apart", action="store_true", help="the half that was kept apart")
     options.add_argument("--all", action="store_true", help="both halves")
     options.add_argument("--second", action="store_true", help="the second set, kept apart as a whole")
+    options.add_argument("--third", action="store_true", help="the third set, kept apart as a whole")
     options.add_argument("--show", action="store_true", help="each statement that is not right")
     chosen = options.parse_args(argv)
-    found = pieces("second" if chosen.second else "pieces")
-    reads = [read(p) for p in found if chosen.all or chosen.second or p["apart"] == chosen.apart]
+    whole = "third" if chosen.third else "second" if chosen.second else ""
+    reads = [read(p) for p in pieces(whole or "pieces") if chosen.all or whole or p["apart"] == chosen.apart]
     for line in report(reads, chosen.show):
         print(line)
     return 0
