@@ -19,11 +19,12 @@ from eventwindow.prices.auxiliary import load_tables
 from eventwindow.prices.cache import Cache
 from eventwindow.prices.edgar import edgar_share_counts
 from eventwindow.prices.history import PriceHistory, Unavailable
-from eventwindow.prices.inventory import verify
+from eventwindow.prices.inventory import held, verify
 from eventwindow.prices.keyed import KEYED, Keyed
-from eventwindow.prices.load import load_prices
+from eventwindow.prices.load import load_prices, source_of
 from eventwindow.prices.retry import Limits
-from eventwindow.prices.yahoo import Yahoo
+from eventwindow.prices.share_counts import kept_splits
+from eventwindow.prices.yahoo import Pulled, Yahoo
 
 START, END = pd.Timestamp("2024-05-01"), pd.Timestamp("2024-06-28")
 QUICK = Limits(attempts=2, first_wait=0.02, request=0.5, total=10)
@@ -279,6 +280,20 @@ def test_a_source_of_another_package_is_found_by_its_entry_point(monkeypatch):
     assert load_prices(["A"], START.date(), END.date(), mode="mine").histories["A"].origin == "mine"
     with pytest.raises(SourceError, match="the source 'bad' failed: KeyError"):
         load_prices(["A"], START.date(), END.date(), mode="bad")
+    with pytest.raises(SourceError, match="the source 'bad' failed: KeyError"):
+        source_of("bad").fetch(["A"], START, END)
+
+
+def test_what_is_kept_of_every_source_is_listed_verified_and_restates_counts(vendors, tmp_path):
+    cache, source = Cache(tmp_path), keyed(vendors)["tiingo"]
+    load_prices(["AAA"], START.date(), END.date(), mode="tiingo", cache=cache, keyed=keyed(vendors))
+    assert list(held(["AAA", "BBB"], None, cache)["source"]) == ["tiingo", "none"]
+    compared, lost = verify(["AAA", "BBB"], START.date(), END.date(), source, cache=cache)
+    assert (compared["AAA"].compared, lost) == (len(RETURNS), {"BBB": "nothing is held"})
+    assert kept_splits("AAA", cache).max() == cache.of("tiingo").get("AAA").pulled.table["split"].max() > 1
+    other = Pulled("AAA", source.pull({"AAA": START})["AAA"].table, "USD", START)
+    cache.put(other, "test", {})
+    assert list(held(["AAA"], None, cache)["source"]) == ["yahoo", "tiingo"]
 
 
 def test_counts_of_filings_carry_the_minute_at_which_they_were_known(vendors, monkeypatch, tmp_path):

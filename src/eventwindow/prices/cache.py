@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from eventwindow.prices.keyed import KEYED
 from eventwindow.prices.store import Entry, Store, cache_folder
 from eventwindow.prices.yahoo import Pulled
 
@@ -42,6 +43,14 @@ class Cache:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.store = Store(cache_folder() / "prices" if folder is None else folder)
+
+    def of(self, source: str) -> Cache:
+        """The answers of one source: Yahoo's lie at the top, those of each other in a folder of its own."""
+        return self if source == "yahoo" else Cache(self.store.folder / source)
+
+    def every(self, symbol: str) -> list[Kept]:
+        """What is kept of a symbol, in the order in which a run asks the sources."""
+        return [kept for source in ("yahoo", *KEYED) if (kept := self.of(source).get(symbol)) is not None]
 
     def put(self, pulled: Pulled, client: str, checked: Mapping[str, str]) -> Entry:
         """Keep an answer in place of the one before; `checked` says by what it was admitted."""

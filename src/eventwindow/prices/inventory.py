@@ -34,19 +34,18 @@ class Refresh:
 
 
 def held(symbols: Iterable[str], figures: Path | None = None, cache: Cache | None = None) -> pd.DataFrame:
-    """One row a symbol and place that holds it (source "yahoo" is the cache), the columns of `HELD`."""
+    """One row a symbol and place that holds it (a source's name is its cache), the columns of `HELD`."""
     cache, symbols = Cache() if cache is None else cache, list(symbols)
     shipped = {} if figures is None else shipped_histories(figures, symbols)
     rows: list[dict[str, object]] = []
     for symbol in symbols:
-        kept = cache.get(symbol)
-        if kept is not None:
-            rows.append({"symbol": symbol} | _kept_row(kept))
+        kept = cache.every(symbol)
+        rows += [{"symbol": symbol} | _kept_row(one) for one in kept]
         if symbol in shipped:
             frame = shipped[symbol].frame
             days = {"first": frame.index[0].date(), "last": frame.index[-1].date(), "days": len(frame)}
             rows.append({"symbol": symbol, "source": "shipped"} | days)
-        if kept is None and symbol not in shipped:
+        if not kept and symbol not in shipped:
             rows.append({"symbol": symbol, "source": "none"})
     return pd.DataFrame(rows, columns=HELD)
 
@@ -64,7 +63,7 @@ def refresh(
     """Pull every symbol again, whatever its age, and show what changed against what was held."""
     cache, symbols = Cache() if cache is None else cache, list(symbols)
     first, last = pd.Timestamp(start), pd.Timestamp(end)
-    before = {s: quoted_at(kept.pulled, first, last) for s in symbols if (kept := cache.get(s)) is not None}
+    before = {s: quoted_at(kept[0].pulled, first, last) for s in symbols if (kept := cache.every(s))}
     prices = load_prices(
         symbols, start, end, figures=figures, progress=progress, refresh=True, cache=cache, yahoo=yahoo
     )
@@ -85,11 +84,12 @@ def verify(
 ) -> tuple[dict[str, Reconciliation], dict[str, str]]:
     """All that is held against what a source says now, by symbol; and what could not be compared, with its reason.
 
-    Nothing held is changed. What is held is the cache's, else the shipped figure.
+    Nothing held is changed. What is held is what a run would take: the cache of its first source, else the shipped
+    figure.
     """
     cache, symbols = Cache() if cache is None else cache, list(symbols)
     first, last = pd.Timestamp(start), pd.Timestamp(end)
-    held = {s: quoted_at(kept.pulled, first, last) for s in symbols if (kept := cache.get(s)) is not None}
+    held = {s: quoted_at(kept[0].pulled, first, last) for s in symbols if (kept := cache.every(s))}
     ours = (shipped_histories(figures, symbols) if figures and figures.is_dir() else {}) | {
         s: h for s, h in held.items() if isinstance(h, PriceHistory)
     }

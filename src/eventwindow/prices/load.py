@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Protocol
@@ -46,8 +45,7 @@ class _Search:
     mode: str | Path
     figures: Path | None
     cache: Cache
-    yahoo: Yahoo
-    keyed: Mapping[str, Keyed]
+    clients: Mapping[str, Client]
     progress: Progress | None
     refresh: bool
     expected: Mapping[str, Expected]
@@ -87,18 +85,19 @@ def load_prices(
     """Daily histories from `start` to `end` (both included), quoted at `end`; reasons for what cannot be had.
 
     `mode` is "auto" (per ticker: fresh cache, Yahoo, older cache, a source with a key, shipped figure), the name of a
-    source (`SOURCES`, or an entry point "eventwindow.prices"), or the path of a file or folder of prices. Answers are
+    source (`AUTO`, or an entry point "eventwindow.prices"), or the path of a file or folder of prices. Answers are
     held to what is `expected` of a security. Raises PriceError for a ticker that none of those asked knows, SourceError
     where the one source that is named cannot be reached.
     """
     first, last = pd.Timestamp(start), pd.Timestamp(end)
-    cache, yahoo = Cache() if cache is None else cache, Yahoo() if yahoo is None else yahoo
+    cache = Cache() if cache is None else cache
+    clients: dict[str, Client] = {"yahoo": Yahoo() if yahoo is None else yahoo, **keyed}
     search = _Search(
-        list(dict.fromkeys(symbols)), first, last, mode, figures, cache, yahoo, keyed, progress, refresh, expected or {}
+        list(dict.fromkeys(symbols)), first, last, mode, figures, cache, clients, progress, refresh, expected or {}
     )
-    for ask in _chain(mode):
+    for name in AUTO if mode == "auto" else (mode,):
         if search.missing:
-            ask(search)
+            _ask(search, name)
     _refuse_unknown(search)
     return _prices(search)
 
@@ -120,67 +119,56 @@ def _whose(search: _Search, symbol: str) -> str:
     return f"Figures of {KEYED[origin].name}" if origin in KEYED else "Held figures"
 
 
-def source_of(mode: str | Path) -> PriceSource:
-    """The source of that name, or the reader of that file or folder."""
-    if mode == "yahoo":
+AUTO = ("yahoo", *KEYED, "shipped")  # the order in which sources are asked by themselves
+
+
+def source_of(name: str | Path) -> PriceSource:
+    """Where a name leads: to Yahoo, a source with a key, one of another package, else to that file or folder."""
+    if name == "yahoo":
         return Yahoo()
-    if mode in KEYED:
-        return KEYED[str(mode)]
-    found: PriceSource = plugins()[str(mode)].load()() if str(mode) in plugins() else PriceFiles(Path(mode))
-    return found
+    named = {**plugins(), **KEYED}
+    return named[str(name)] if name in named else PriceFiles(Path(name))
 
 
-def plugins() -> dict[str, EntryPoint]:
+@dataclass(frozen=True, slots=True)
+class _Plugin:
+    """A source of another package: a class without parameters, with the method of a `PriceSource`."""
+
+    point: EntryPoint
+
+    def fetch(
+        self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp
+    ) -> Mapping[str, PriceHistory | Unavailable]:
+        try:
+            answers: Mapping[str, PriceHistory | Unavailable] = self.point.load()().fetch(symbols, start, end)
+        except Exception as error:
+            what = f"the source {self.point.name!r} failed: {type(error).__name__}: {error}"
+            raise SourceError(what) from error
+        return answers
+
+
+def plugins() -> dict[str, PriceSource]:
     """Sources of other packages by name."""
-    return {plugin.name: plugin for plugin in entry_points(group="eventwindow.prices")}
+    return {point.name: _Plugin(point) for point in entry_points(group="eventwindow.prices")}
 
 
-def _chain(mode: str | Path) -> list[Callable[[_Search], None]]:
-    """The sources to ask, in order."""
-    if mode == "auto":
-        return [SOURCES[name] for name in AUTO]
-    if isinstance(mode, str) and mode in SOURCES:
-        return [SOURCES[mode]]
-    return [partial(_from_plugin, plugin=plugins()[mode])] if mode in plugins() else [_from_files]
-
-
-def _ask(search: _Search, source: PriceSource) -> None:
-    search.take(source.fetch(search.missing, search.start, search.end))
-
-
-def _from_files(search: _Search) -> None:
-    _ask(search, PriceFiles(Path(search.mode)))
-
-
-def _from_shipped(search: _Search) -> None:
-    if search.figures is not None and search.figures.is_dir():
-        _ask(search, ShippedFigures(search.figures))
+def _ask(search: _Search, name: str | Path) -> None:
+    """One source: what it has of the symbols that are missing."""
+    if name in search.clients:
+        _from_network(search, str(name))
+    elif name != "shipped":
+        search.take(source_of(name).fetch(search.missing, search.start, search.end))
+    elif search.figures is not None and search.figures.is_dir():
+        search.take(ShippedFigures(search.figures).fetch(search.missing, search.start, search.end))
     elif search.mode == "shipped":
         raise PriceError("no figures ship with this study", remedy="Use --prices auto, or --prices PATH.")
 
 
-def _from_yahoo(search: _Search) -> None:
-    _from_network(search, search.yahoo, search.cache)
-
-
-def _from_keyed(search: _Search, name: str) -> None:
-    """A source with a key: by itself only where the user has one."""
-    source = search.keyed[name]
-    if search.mode != "auto" or source.key():
-        _from_network(search, source, Cache(search.cache.store.folder / name))
-
-
-def _from_plugin(search: _Search, plugin: EntryPoint) -> None:
-    """A source of another package: a class without parameters, with the method of a `PriceSource`."""
-    try:
-        answers = plugin.load()().fetch(search.missing, search.start, search.end)
-    except Exception as error:
-        raise SourceError(f"the source {plugin.name!r} failed: {type(error).__name__}: {error}") from error
-    search.take(answers)
-
-
-def _from_network(search: _Search, client: Client, cache: Cache) -> None:
-    """Fresh cache, then the source, then what an older pull left."""
+def _from_network(search: _Search, name: str) -> None:
+    """Fresh cache, then the source, then what an older pull left; one with a key only where the user has it."""
+    client, cache = search.clients[name], search.cache.of(name)
+    if search.mode == "auto" and isinstance(client, Keyed) and not client.key():
+        return
     found = {symbol: kept for symbol in search.missing if (kept := cache.get(symbol)) is not None}
     held = {symbol: kept for symbol, kept in found.items() if trusted(kept, search.expects(symbol))}
     reach = {s: kept for s, kept in held.items() if kept.reaches(search.start)}
@@ -197,13 +185,6 @@ def _from_network(search: _Search, client: Client, cache: Cache) -> None:
     search.take(_quoted({s: kept for s, kept in reach.items() if s in search.missing}, search))
 
 
-# A new source is one file and one line here; `AUTO` is the order in which they are asked by themselves.
-SOURCES: dict[str, Callable[[_Search], None]] = {
-    "yahoo": _from_yahoo,
-    **{name: partial(_from_keyed, name=name) for name in KEYED},
-    "shipped": _from_shipped,
-}
-AUTO = tuple(SOURCES)
 _OWN = "Correct the symbol, or give its prices with --prices PATH."
 REMEDIES = {  # for a symbol without prices; of a file it is another
     **dict.fromkeys(ON_NETWORK, _OWN),
@@ -244,7 +225,7 @@ def _refuse_unknown(search: _Search) -> None:
     doubtful = [s for s in search.missing if not any(_knows(search, reason) for reason in search.reasons.get(s, []))]
     if not doubtful:
         return
-    known = set(search.cache.store.entries())
+    known = {symbol for name in search.clients for symbol in search.cache.of(name).store.entries()}
     if search.figures is not None:
         answers = ShippedFigures(search.figures).fetch(doubtful, search.start, search.end)
         known |= {s for s, a in answers.items() if isinstance(a, PriceHistory) or a.known}

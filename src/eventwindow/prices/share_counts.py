@@ -56,8 +56,8 @@ def split_adjusted(counts: pd.Series, splits: pd.Series, end: pd.Timestamp) -> p
 
 def kept_splits(symbol: str, cache: Cache) -> pd.Series:
     """The splits of the kept prices, ratio by date; none where nothing is kept."""
-    kept = cache.get(symbol)
-    return pd.Series(dtype=float, index=pd.DatetimeIndex([])) if kept is None else kept.pulled.table["split"]
+    kept = cache.every(symbol)
+    return kept[0].pulled.table["split"] if kept else pd.Series(dtype=float, index=pd.DatetimeIndex([]))
 
 
 def _pull(
