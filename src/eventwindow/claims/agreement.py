@@ -1,4 +1,4 @@
-"""Whether what a claim states agrees with what its texts say: figure, sign, last digit and day.
+"""Whether what a claim states agrees with what its texts say: figure, unit, sign, last digit, rank, share and day.
 
 A text may hold figures that no key speaks of; it contradicts a key only where none of those that could be meant agrees.
 """
@@ -7,25 +7,29 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
+from eventwindow.claims.amounts import Amount, amounts, figure, number_of, words
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.model import Claim
 from eventwindow.claims.rounding import HEDGES, hedge_table
 
 TEXTS = ("stated_text", "text_en", "stated_text_zh", "text_zh")
 DECIMALS = ("decimal", "slope", "share")
+TIMES = ("times", "ratio")
 SIGNED = ("decimal", "money", "index_points")
 BY_DIRECTION = ("direction", "effect")
+DECEMBER = 12
 WEEKEND = 5  # the first day of it
 EXACT = 1e-9
+ROUGH = ("part", "about")  # "a third" says itself that it is about so much
 PLAIN = {"exact", "amounted_to"}  # hedges that give no room
+KINDS = {"percent": DECIMALS, "money": ("money", "price"), "points": ("index_points",), "multiple": TIMES}
+DISTINCT = 2  # digits from which on a figure in another unit is the one that was meant
 
 
 class Clash(NamedTuple):
@@ -36,44 +40,23 @@ class Clash(NamedTuple):
     remedy: str
 
 
-class Amount(NamedTuple):
-    """A figure as a text writes it: one number or the ends of a range, with the steps that its digits can mean."""
-
-    words: str
-    low: float
-    high: float
-    finest: float
-    coarsest: float
-
-    def names(self, figure: float) -> bool:
-        """Whether this is the figure by size; a range names its ends, and what lies between is not ours to judge."""
-        return self.low * (1 - EXACT) <= abs(figure) <= self.high * (1 + EXACT)
-
-
-class Number(NamedTuple):
-    """A number with the places of its last digit and of its last one that is not nought."""
-
-    value: float
-    finest: float
-    coarsest: float
-
-    def times(self, scale: float) -> Number:
-        return Number(self.value * scale, self.finest * scale, self.coarsest * scale)
-
-
 def clash(claim: Claim, whole: Claim | None = None) -> Clash | None:
     """The first contradiction between a claim's keys and its texts; a part that decides is told by its `whole` too."""
     if claim.measure is None:
         return _priced(claim)
     told = {key: text for key in TEXTS if (text := getattr(claim, key))}
     beside = {key: getattr(whole, key) for key in TEXTS if whole and claim.decides and getattr(whole, key)}
+    alone = beside if whole and sum(part.decides for part in whole.parts) == 1 else {}
+    own = any(_of(claim, key, text) for key, text in told.items())
     return (
-        _figures(claim, told | beside if not _any_amount(claim, told) else told, told | beside)
+        _figures(claim, told if own else told | beside, told | beside)
         or _hedge(claim, told | beside)
+        or _ranks(claim, told | alone)
+        or _shares(claim, told | alone)
         or _size(claim, list(told.values()))
-        or _sign(claim, told, beside if whole and sum(part.decides for part in whole.parts) == 1 else {})
+        or _sign(claim, told, alone)
         or _day(claim, told)
-        or _strength(claim, told)
+        or _strength(claim, told, told | beside)
     )
 
 
@@ -83,37 +66,116 @@ def unit_of(claim: Claim) -> str:
     return "share" if share else MEASURES[claim.measure_name].unit
 
 
-def amounts(text: str, unit: str, bare: bool = False) -> list[Amount]:
-    """The figures of a text that can be of a unit; of a price also a `bare` number."""
-    text = _pattern("between").sub(r"\1 to ", text)
-    if unit in DECIMALS:
-        return list(_per_cent(text))
-    if unit == "index_points":
-        return list(_points(text))
-    return list(_money(text, bare, unit == "price")) if unit in {"money", "price"} else []
+def _of(claim: Claim, key: str, text: str) -> list[Amount]:
+    """The figures of a text that can be of the claim's unit; in `stated_text` of a price also a bare number."""
+    unit, bare, found = unit_of(claim), key.startswith("stated"), []
+    for amount in amounts(text):
+        if unit in KINDS.get(amount.unit, ()) or (amount.unit == "part" and unit in DECIMALS):
+            found.append(amount)
+        elif amount.unit == "multiple" and unit in DECIMALS and (amount.signed or _largest(claim) >= 1):
+            grown = amount.signed or _pattern("grown").search(text[: amount.at])
+            found += [amount] if grown else [amount, _less_one(amount)]
+        elif amount.unit == "number" and bare and unit in KINDS["money"]:
+            found += [amount] if amount.scaled or (unit == "price" and amount.words == text.strip()) else []
+    return [end for amount in found for end in _ends(text, amount)]
 
 
-def _any_amount(claim: Claim, texts: Mapping[str, str]) -> bool:
-    return any(amounts(text, unit_of(claim), key.startswith("stated")) for key, text in texts.items())
+def _less_one(amount: Amount) -> Amount:
+    """Three times as much is a gain of two."""
+    return replace(amount, low=amount.low - 1, high=amount.high - 1)
+
+
+def _ends(text: str, amount: Amount) -> list[Amount]:
+    """A range; from one figure to another they are two."""
+    if amount.hedge == "range" and _pattern("from_").search(text[: amount.at]):
+        return [replace(amount, low=end, high=end, hedge="exact") for end in (amount.low, amount.high)]
+    return [amount]
+
+
+def _names(amount: Amount, stated: float) -> bool:
+    """Whether this is the figure by size: an end of a range, or the part to whole per cent."""
+    if amount.unit == "part":
+        return abs(abs(stated) - amount.low) <= amount.finest / 2
+    return any(math.isclose(abs(stated), end, rel_tol=EXACT) for end in (amount.low, amount.high))
+
+
+def _stated(claim: Claim) -> tuple[float, ...]:
+    return claim.stated if isinstance(claim.stated, tuple) else () if claim.stated is None else (claim.stated,)
+
+
+def _largest(claim: Claim) -> float:
+    return max(map(abs, _stated(claim)), default=0.0)
 
 
 def _figures(claim: Claim, texts: Mapping[str, str], all_texts: Mapping[str, str]) -> Clash | None:
     """Every text that names figures of the unit names the one stated, in digits that allow the precision."""
-    stated = claim.stated if isinstance(claim.stated, tuple) else () if claim.stated is None else (claim.stated,)
     if claim.hedge in BY_DIRECTION or MEASURES[claim.measure_name].tests or claim.hedge == "among":
         return None  # the text of an effect may name the return beside it
-    unit = unit_of(claim)
-    said = {key: amounts(text, unit, key.startswith("stated")) for key, text in texts.items()}
-    for key, found in said.items():
-        elided = list(_elided(texts[key], _rest(texts[key], found), unit)) if found else []
-        if missing := next((f for f in stated if found and not any(a.names(f) for a in [*found, *elided])), None):
+    for key, text in texts.items():
+        found = _of(claim, key, text)
+        wrong = _unnamed(claim, text, found) if found else _other_unit(claim, text)
+        if wrong:
             return Clash(
                 "stated",
-                f"{missing:g} is not the {found[0].words!r} of {key}",
+                f"{wrong[0]:g} is not the {wrong[1].words!r} of {key}",
                 "Correct one of the two: 17 % is 0.17, 593bn dollars are 593e9.",
             )
-    every = (a for key, text in all_texts.items() for a in amounts(text, unit, key.startswith("stated")))
-    return _precision(claim, [a for a in every if any(a.names(f) for f in stated)])
+        if (spanned := _spanned(claim, found)) is not None:
+            what = f"{key} gives the range {spanned.words!r}, and stated is one figure"
+            return Clash("stated", what, 'Write both ends, as stated = [0.01, 0.02], and hedge = "range".')
+    every = (a for key, text in all_texts.items() for a in _of(claim, key, text))
+    return _precision(claim, [a for a in every if any(_names(a, f) for f in _stated(claim))])
+
+
+def _unnamed(claim: Claim, text: str, found: Sequence[Amount]) -> tuple[float, Amount] | None:
+    """A stated figure that none of those found is; of a range both ends, where the text gives one."""
+    stated = _stated(claim)
+    spans = [a for a in found if a.hedge == "range"]
+    if len(stated) > 1 and spans and not any({a.low, a.high} == {*map(abs, stated)} for a in spans):
+        off = next((f for f in stated if not any(_names(a, f) for a in spans)), stated[0])
+        return None if any(all(_names(a, f) for f in stated) for a in spans) else (off, spans[0])
+    elided = [*_elided(text, found)]
+    return next(((f, found[0]) for f in stated if not any(_names(a, f) for a in [*found, *elided])), None)
+
+
+def _spanned(claim: Claim, found: Sequence[Amount]) -> Amount | None:
+    """The range that alone names a figure which is stated as one."""
+    stated = claim.stated
+    if not isinstance(stated, float | int) or any(a.hedge != "range" and _names(a, stated) for a in found):
+        return None
+    return next((a for a in found if a.hedge == "range" and _names(a, stated)), None)
+
+
+def _other_unit(claim: Claim, text: str) -> tuple[float, Amount] | None:
+    """The digits stated, in another unit: 17 points where 17 % was stated."""
+    for stated in _stated(claim):
+        written = stated * 100 if unit_of(claim) in DECIMALS else stated
+        for amount in amounts(text):
+            size = amount.low * 100 if amount.unit == "percent" else amount.low
+            same = _digits(size) == _digits(written) and amount.unit in {"percent", "money", "points"}
+            alike = amount.unit == "percent" and unit_of(claim) == "index_points"
+            if unit_of(claim) in {*DECIMALS, *SIGNED, "price"} and same and (alike or len(_digits(size)) >= DISTINCT):
+                return stated, amount
+    return None
+
+
+def _digits(number: float) -> str:
+    """The digits of a number that count, without point and noughts."""
+    return f"{abs(number):.9e}".partition("e")[0].replace(".", "").rstrip("0")
+
+
+def _elided(text: str, found: Sequence[Amount]) -> Iterator[Amount]:
+    """Numbers whose unit another figure of the text gives: the first of "0.55 against 15 dollars"."""
+    units = {0.01 if a.unit == "percent" else s for a in found for s in (1.0, *_scales(text)) if a.unit != "part"}
+    for amount in amounts(text):
+        if amount.unit == "number":
+            for u in units:
+                yield replace(amount, low=amount.low * u, high=amount.high * u, finest=amount.finest * u)
+
+
+def _scales(text: str) -> list[float]:
+    large = sorted(words()["scales"], key=len, reverse=True)
+    return [words()["scales"][w] for w in large if re.search(rf"{re.escape(w)}(?![a-z])", text.lower())]
 
 
 def _hedge(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
@@ -123,8 +185,9 @@ def _hedge(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
     said = [
         (key, *hedge)
         for key, text in texts.items()
-        for a in amounts(text, unit_of(claim), key.startswith("stated"))
-        if a.names(claim.stated) and a.low == a.high and (hedge := _said_hedge(text, a.words)) is not None
+        for a in _of(claim, key, text)
+        if _names(a, claim.stated) and a.hedge != "range" and (a.unit, claim.hedge) != ROUGH
+        if (hedge := _said_hedge(text, a)) is not None
     ]
     for key, word, meant in said:
         if word and meant != claim.hedge and {meant, claim.hedge} != PLAIN:
@@ -136,36 +199,14 @@ def _hedge(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
     return None
 
 
-def _strength(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
-    """A word of strength beside a direction is the claim's `strength`."""
-    moved = MEASURES[claim.measure_name].one_session and unit_of(claim) == "decimal" and claim.security
-    if claim.hedge != "direction" or not moved or getattr(claim.measure, "until", None):
-        return None
-    strong = words()["strength"]["up" if _side(claim)[1] > 0 else "down"].items()
-    told = [(key, text) for key, text in texts.items() if _direction(text)]
-    said = [(w, key) for key, text in told for w, pattern in strong if re.search(pattern, text, re.IGNORECASE)]
-    if claim.strength or not said:
-        return None
-    what = f"{said[0][1]} says how strong the move was, and there is no strength"
-    return Clash("strength", what, f'Write strength = "{said[0][0]}" in place of hedge.')
-
-
-def _priced(claim: Claim) -> Clash | None:
-    """A statement that a price moved by so much is not beyond all prices: what those held lack leaves it open."""
-    moved = (_direction(claim.text_en) or _direction(claim.text_zh)) and _pattern("priced").search(claim.text_en)
-    if claim.not_testable_en and moved and amounts(claim.text_en, "decimal"):
-        remedy = "Write open_en in place of not_testable_en where the prices held do not tell it."
-        return Clash("not_testable_en", "the text says how far a price moved, which prices can tell", remedy)
-    return None
-
-
-def _said_hedge(text: str, words: str) -> tuple[str, str] | None:
-    """The hedge beside a figure and the word for it; "exact" where there is none."""
-    at = text.find(words)
-    head, tail = text[:at], text[at + len(words) :]
+def _said_hedge(text: str, amount: Amount) -> tuple[str, str]:
+    """The hedge beside a figure, or in it, and the word for it; "exact" where there is none."""
+    head, tail = text[: amount.at], text[amount.end :]
     found = [(m.start("word"), m["word"], h) for h, p in _hedge_words("before") if (m := p.search(head))]
     if found:
         return min(found)[1:]
+    if amount.hedge == "more_than":
+        return amount.words, "more_than"
     behind = ((m["word"], hedge) for hedge, pattern in _hedge_words("after") if (m := pattern.match(tail)))
     return next(behind, ("", "exact"))
 
@@ -176,26 +217,41 @@ def _hedge_words(side: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     frame = r"(?:{0})\s*(?:by|of|for|a|an|the|[(（])?\s*$" if side == "before" else r"\s*(?:{0})"
     found = []
     for hedge, row in hedge_table().items():
-        words = [*(rf"\b{w}\b" for w in row.get(side, {}).get("en", ())), *row.get(side, {}).get("zh", ())]
-        if words:
-            found.append((hedge, re.compile(frame.format(f"(?P<word>{'|'.join(words)})"), re.IGNORECASE)))
+        said = [*(rf"\b{w}\b" for w in row.get(side, {}).get("en", ())), *row.get(side, {}).get("zh", ())]
+        if said:
+            found.append((hedge, re.compile(frame.format(f"(?P<word>{'|'.join(said)})"), re.IGNORECASE)))
     return tuple(found)
 
 
-def _rest(text: str, found: Sequence[Amount]) -> str:
-    """The text without the figures that carry a unit of their own."""
-    for amount in found:
-        text = text.replace(amount.words, " ")
-    return text
+def _strength(claim: Claim, told: Mapping[str, str], texts: Mapping[str, str]) -> Clash | None:
+    """A word of strength beside a direction is the claim's `strength`, and the strength that is asked for is said."""
+    moved = MEASURES[claim.measure_name].one_session and unit_of(claim) == "decimal" and claim.security
+    if claim.hedge != "direction" or not moved or getattr(claim.measure, "until", None):
+        return None
+    strong = words()["strength"]["up" if _side(claim)[1] > 0 else "down"].items()
+    said = [(w, key) for key, text in told.items() if _direction(text) for w, p in strong if _found(p, text)]
+    if said and claim.strength not in {word for word, _ in said}:
+        held = f"strength is {claim.strength!r}" if claim.strength else "there is no strength"
+        what = f"{said[0][1]} says how strong the move was, and {held}"
+        return Clash("strength", what, f'Write strength = "{said[0][0]}" in place of hedge.')
+    every = [p for side in words()["strength"].values() for word, p in side.items() if word == claim.strength]
+    if claim.decides and every and not any(_found(p, text) for p in every for text in texts.values()):
+        what = f"strength is {claim.strength!r}, and no text says so"
+        return Clash("strength", what, 'Say it in the text, or write hedge = "direction".')
+    return None
 
 
-def _elided(text: str, rest: str, unit: str) -> Iterator[Amount]:
-    """Numbers whose unit another figure of the text may give: the first of "0.55 against 15 dollars"."""
-    large = re.findall(rf"(?:{_either('money')})(?![a-z])", text.lower())
-    scales = {0.01} if unit in DECIMALS else {1.0, *(words()["money"][word] for word in large)}
-    for found in re.finditer(_number(), rest, re.IGNORECASE):
-        for scale in scales:
-            yield from _amount(found[0], [found[0]], scale)
+def _found(pattern: str, text: str) -> bool:
+    return re.search(pattern, text, re.IGNORECASE) is not None
+
+
+def _priced(claim: Claim) -> Clash | None:
+    """A statement that a price moved by so much is not beyond all prices: what those held lack leaves it open."""
+    moved = (_direction(claim.text_en) or _direction(claim.text_zh)) and _pattern("priced").search(claim.text_en)
+    if claim.not_testable_en and moved and any(a.unit == "percent" for a in amounts(claim.text_en)):
+        remedy = "Write open_en in place of not_testable_en where the prices held do not tell it."
+        return Clash("not_testable_en", "the text says how far a price moved, which prices can tell", remedy)
+    return None
 
 
 def _precision(claim: Claim, meant: list[Amount]) -> Clash | None:
@@ -210,18 +266,51 @@ def _precision(claim: Claim, meant: list[Amount]) -> Clash | None:
     )
 
 
+def _ranks(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
+    """A text that names places names the one stated: "third largest"; "the ten largest" where hedge is among."""
+    if unit_of(claim) != "rank" or claim.hedge not in {"exact", "among"} or not isinstance(claim.stated, float | int):
+        return None
+    name = "rank" if claim.hedge == "exact" else "top"
+    for key, text in texts.items():
+        said = [(m[0], _place(m)) for m in _pattern(name).finditer(text)]
+        if said and all(place != claim.stated for _, place in said):
+            what = f"{claim.stated:g} is not the place that {key} names by {said[0][0]!r}"
+            return Clash("stated", what, "Correct one of the two; the largest is 1.")
+    return None
+
+
+def _place(m: re.Match[str]) -> float:
+    """The place that an ordinal, or a number of places, names; alone a superlative is the first."""
+    written = (m["n"] or m["z"] or "1").lower()
+    ordinal = words()["ordinals"].get(written)
+    found = number_of(re.sub(r"(?<=\d)(?:st|nd|rd|th)$", "", written))
+    return float(ordinal or (found.value if found else 1))
+
+
+def _shares(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
+    """A text that says how many of those named says it as `hedge` does: all, most, some, or none."""
+    if claim.hedge not in words()["shares"]:
+        return None
+    for key, text in texts.items():
+        said = {word: m[0] for word, p in words()["shares"].items() if (m := re.search(p, text, re.IGNORECASE))}
+        if said and claim.hedge not in said:
+            word, written = next(iter(said.items()))
+            what = f"{key} says {written!r}, which is {word!r}, and hedge is {claim.hedge!r}"
+            return Clash("hedge", what, "Correct one of the two; none down is all up or unmoved.")
+    return None
+
+
 def _size(claim: Claim, texts: list[str]) -> Clash | None:
     """A return that loses more than everything, or gains more than 100 % in one session, and that no text names."""
     kind, unit = MEASURES[claim.measure_name], unit_of(claim)
-    stated = claim.stated if isinstance(claim.stated, tuple) else (claim.stated or 0.0,)
     if unit == "decimal" and not kind.tests and claim.hedge not in BY_DIRECTION:
-        named = [a for text in texts for a in amounts(text, unit)]
-        for figure in stated:
-            beyond = figure < -1 or (kind.one_session and figure > 1)
-            if beyond and not any(a.names(figure) for a in named):
+        named = [a for text in texts for a in _of(claim, "text_en", text)]
+        for stated in _stated(claim):
+            beyond = stated < -1 or (kind.one_session and stated > 1)
+            if beyond and not any(_names(a, stated) for a in named):
                 return Clash(
                     "stated",
-                    f"{figure:g} is a return of {100 * figure:+.0f} %, and the text names none",
+                    f"{stated:g} is a return of {100 * stated:+.0f} %, and the text names none",
                     "Write decimals, not per cent: 17 % is 0.17.",
                 )
     for key in ("precision", "material"):
@@ -233,18 +322,34 @@ def _size(claim: Claim, texts: list[str]) -> Clash | None:
 
 
 def _sign(claim: Claim, told: Mapping[str, str], beside: Mapping[str, str]) -> Clash | None:
-    """Verbs of one direction only, and a figure or key of the other."""
+    """Verbs, denials and signs of one direction only, and a figure or key of the other."""
     key, side = _side(claim)
     if not side:
         return None
-    for name, text in told.items() if any(map(_direction, told.values())) else beside.items():
-        said = _direction(text)
+    texts = told if any(_moves(claim, key, text) for key, text in told.items()) else beside
+    for name, text in texts.items():
+        said = _moves(claim, name, text)
         if said and said[1] != side:
+            way = "up" if side > 0 else "down"
             return Clash(
                 key,
-                f"{name} says {said[0]!r}, and {key} is {'up' if side > 0 else 'down'}",
+                f"{name} says {said[0]!r}, and {key} is {way}",
                 "Correct one of the two; a fall is negative, or down.",
             )
+    return None
+
+
+def _moves(claim: Claim, key: str, text: str) -> tuple[str, int] | None:
+    """What of a text tells the direction: a verb, the sign of the figure stated, or a verb that is denied."""
+    if said := _direction(text):
+        return said
+    for amount in _of(claim, key, text):
+        if amount.signed and amount.unit != "multiple" and any(_names(amount, f) for f in _stated(claim)):
+            return amount.words, amount.signed
+    denied = {way: m for way, name in ((-1, "not_up"), (1, "not_down")) if (m := _pattern(name).search(text))}
+    if len(denied) == 1 and not _pattern("but").search(text):
+        ((way, m),) = denied.items()
+        return m[0].strip(), way
     return None
 
 
@@ -253,7 +358,7 @@ def _side(claim: Claim) -> tuple[str, int]:
     side = getattr(claim.measure, "side", None)
     if side is not None:
         return "side", 1 if side == "up" else -1
-    first = claim.stated[0] if isinstance(claim.stated, tuple) else claim.stated
+    first = next(iter(_stated(claim)), 0.0)
     if unit_of(claim) not in SIGNED or not first:
         return "", 0
     return "direction" if claim.hedge in BY_DIRECTION else "stated", 1 if first > 0 else -1
@@ -271,19 +376,39 @@ def _direction(text: str) -> tuple[str, int] | None:
 
 
 def _day(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
-    """Every text that names days names one of the measure's, or the weekend before it."""
-    names = {f.name for f in fields(claim.measure)} if claim.measure else set()  # type: ignore[arg-type]
-    if names & {"sessions", "window", "event", "shares_on"}:
-        return None
+    """Every text that names days, days of the week or years names one of the measure's, or the weekend before it."""
     measure: Any = claim.measure
+    if {f.name for f in fields(measure)} & {"sessions", "window", "event", "shares_on"}:
+        return None
     held = [d for name in ("date", "until") if isinstance(d := getattr(measure, name, None), date)]
+    year = getattr(measure, "year", None)
     for key, text in texts.items():
-        said = list(days(text))
-        if held and said and not any(_same(one, day) for one in said for day in held):
-            day, month, year = said[0]
-            named = f"{day}/{month}" + (f"/{year}" if year else "")
-            return Clash("date", f"{key} names {named} (day/month), and date is {held[0]}", "Correct one of the two.")
+        if held and (named := _other_day(text, held)):
+            return Clash("date", f"{key} names {named}, and date is {held[0]}", "Correct one of the two.")
+        years = [int(m[0]) for m in _pattern("year").finditer(text)]
+        if year and years and year not in years:
+            return Clash("year", f"{key} names {years[0]}, and year is {year}", "Correct one of the two.")
     return None
+
+
+def _other_day(text: str, held: Sequence[date]) -> str:
+    """The day that a text names where it names none of those held; else the day of the week."""
+    said = list(days(text))
+    if said and not any(_same(one, day) for one in said for day in held):
+        day, month, year = said[0]
+        return f"{day}/{month}" + (f"/{year}" if year else "") + " (day/month)"
+    week = {m[0]: words()["weekdays"][(m["n"] or m["z"]).lower()] for m in _pattern("weekday").finditer(text)}
+    around = {d.weekday() for day in held for d in _before(day)}
+    return next(iter(week)) if week and not said and not around & {*week.values()} else ""
+
+
+def _before(day: date) -> Iterator[date]:
+    """The day, and the days of the weekend right before it."""
+    yield day
+    for k in range(1, 4):
+        if (earlier := day - timedelta(k)).weekday() < WEEKEND:
+            return
+        yield earlier
 
 
 def _same(said: tuple[int, int, int], day: date) -> bool:
@@ -294,125 +419,25 @@ def _same(said: tuple[int, int, int], day: date) -> bool:
 
 
 def days(text: str) -> Iterator[tuple[int, int, int]]:
-    """Every day that a text names: day, month, and year or nought."""
-    for name in ("day_first", "month_first", "iso", "in_chinese"):
+    """Every day that a text names: day, month, and year or nought; 3/2/2025 is both days that it can be."""
+    for name in ("day_first", "month_first", "iso", "in_chinese", "of_month", "month_of", "in_characters"):
         for found in _pattern(name).finditer(text):
             parts = found.groupdict()
-            month = int(parts["m"]) if "m" in parts else words()["months"][parts["month"]]
-            yield int(parts["d"]), month, int(parts["y"] or 0)
+            month = words()["months"][parts["month"]] if "month" in parts else _whole(parts.get("m") or parts["zm"])
+            yield _whole(parts.get("d") or parts.get("zd") or parts["o"]), month, int(parts.get("y") or 0)
+    for found in _pattern("numeric").finditer(text):
+        first, second, year = (int(found[n]) for n in ("a", "b", "y"))
+        yield from ((d, m, year) for d, m in {(first, second), (second, first)} if m <= DECEMBER)
 
 
-def _per_cent(text: str) -> Iterator[Amount]:
-    to = words()["patterns"]["to"]
-    unit, number = _either("per_cent"), _number()
-    pattern = rf"(?P<n1>{number})(?:\s*(?:{unit}))?(?:{to}(?P<n2>{number}))?\s*(?:{unit})(?![a-z])"
-    before = words()["patterns"]["per_cent_before"]
-    for one in (pattern, rf"{before}\s*(?P<n1>{number})(?:{to}(?:{before})?(?P<n2>{number}))?"):
-        for found in re.finditer(one, text, re.IGNORECASE):
-            yield from _amount(found[0], [found["n1"], found["n2"]], 0.01)
-    for found in _pattern("tenths").finditer(text):
-        rest = found["rest"] or ""
-        half = 0.05 if re.fullmatch(words()["patterns"]["half"], rest) else words()["digits"].get(rest, 0) / 100
-        value, step = words()["digits"][found["tens"]] / 10 + half, 0.01 if rest else 0.1
-        yield Amount(found[0], value, value, min(step, 0.01) if rest else step, step)
+def _whole(written: str) -> int:
+    """A day or month in digits, characters or an ordinal."""
+    tens, _, last = written.lower().replace(" ", "-").rpartition("-")
+    if last in words()["ordinals"]:
+        return int(words()["numbers"].get(tens, 0) + words()["ordinals"][last])
+    found = number_of(written)
+    return int(found.value) if found else 0
 
 
-def _points(text: str) -> Iterator[Amount]:
-    """Numbers with a word for points behind them."""
-    for found in re.finditer(rf"(?P<n1>{_number()}){words()['patterns']['points']}", text, re.IGNORECASE):
-        yield from _amount(found[0], [found["n1"]], 1.0)
-
-
-def _money(text: str, bare: bool, alone: bool) -> Iterator[Amount]:
-    patterns, number = words()["patterns"], _number()
-    scale = rf"\s*(?:{_either('money')})(?![a-z])"
-    before, after = patterns["currency_before"], patterns["currency_after"]
-    one = rf"{number}(?:{scale}(?:\s*{number}{scale})*)?"
-    pattern = (
-        rf"(?P<before>{before})?(?P<n1>{one})(?P<after1>{after})?"
-        rf"(?:{patterns['to']}(?:{before})?(?P<n2>{one})(?P<after2>{after})?)?"
-    )
-    for found in re.finditer(pattern, text, re.IGNORECASE):
-        ends = [found["n1"], found["n2"]]
-        last = re.search(rf"{scale}$", ends[1] or "", re.IGNORECASE)
-        if last and not re.search(rf"{scale}$", ends[0], re.IGNORECASE):  # 60 to 65 billion
-            ends[0] += last[0]
-        scaled = bare and re.search(rf"{scale}$", ends[0], re.IGNORECASE)
-        if (
-            any(found[k] for k in ("before", "after1", "after2"))
-            or scaled
-            or (bare and alone and found[0] == text.strip())
-        ):
-            yield from _amount(found[0].strip(), ends, 1.0)
-
-
-def _amount(written: str, pair: list[str | None], scale: float) -> Iterator[Amount]:
-    read = [number.times(scale) for text in pair if text and (number := number_of(text))]
-    if read and all(n.value > 0 for n in read):
-        low, high = min(n.value for n in read), max(n.value for n in read)
-        yield Amount(written, low, high, min(n.finest for n in read), max(n.coarsest for n in read))
-
-
-def number_of(text: str) -> Number | None:
-    """A number in digits or characters, with large numbers behind it; none where the signs make none."""
-    text = text.replace(",", "").replace(" ", "").lower()
-    if text in words()["numbers"]:
-        return Number(words()["numbers"][text], 1, 1)
-    total, section, held = 0.0, 0.0, 0.0
-    finest = coarsest = 1.0
-    point, digits = words()["patterns"]["point"], "".join(words()["digits"])
-    for token in re.findall(rf"\d+(?:\.\d+)?|{point}[{digits}]+|{_either('numbers')}|{_either('money')}|.", text):
-        if re.match(point, token):
-            decimals = "".join(str(words()["digits"][sign]) for sign in token[1:])
-            held, finest, coarsest = held + float(f"0.{decimals}"), *_places(f"0.{decimals}")
-        elif token[0].isdigit() or token in words()["numbers"]:
-            held = float(words()["numbers"].get(token, 0) or token)
-            finest, coarsest = _places(token)
-        elif token in words()["digits"]:
-            held, finest, coarsest = held * 10 + words()["digits"][token], 1.0, 1.0
-        elif token in words()["tens"]:
-            section, held = section + (held or 1.0) * words()["tens"][token], 0.0
-            finest, coarsest = 1.0, float(words()["tens"][token])
-        elif token in words()["money"]:
-            scale, counted = words()["money"][token], section + held
-            total = total + counted * scale if counted else total * scale
-            section, held, finest, coarsest = 0.0, 0.0, finest * scale, coarsest * scale
-        else:
-            return None
-    return Number(total + section + held, finest, coarsest)
-
-
-def _places(digits: str) -> tuple[float, float]:
-    """The place of the last digit, and of the last that is not nought."""
-    decimals = len(digits.partition(".")[2])
-    finest = 10.0**-decimals
-    stripped = digits.replace(".", "").rstrip("0")
-    return finest, finest * 10.0 ** (
-        len(digits.replace(".", "")) - len(stripped)
-    ) if stripped and not decimals else finest
-
-
-@cache
-def words() -> dict[str, Any]:
-    """amounts.toml: how statements write figures, directions and days."""
-    return tomllib.loads(files("eventwindow.claims").joinpath("amounts.toml").read_text(encoding="utf-8"))
-
-
-@cache
 def _pattern(name: str) -> re.Pattern[str]:
-    written = words()["patterns"][name].replace("{months}", _either("months"))
-    return re.compile(written, re.IGNORECASE if name in {"up", "down", "unsure", "between"} else 0)
-
-
-@cache
-def _either(table: str) -> str:
-    return "|".join(re.escape(word) for word in sorted(words()[table], key=len, reverse=True))
-
-
-@cache
-def _number() -> str:
-    """Digits, characters or words that make a number."""
-    signs = "".join({**words()["digits"], **words()["tens"]})
-    large = "".join(w for w in words()["money"] if not w.isascii() and len(w) == 1)
-    behind = rf"(?:{words()['patterns']['point']}[{signs}]+[{large}]*)?"
-    return rf"(?:(?<![\d.])\d[\d,]*(?:\.\d+)?|[{signs}][{signs}{large}]*{behind}|\b(?:{_either('numbers')})\b)"
+    return figure(name, "patterns")

@@ -46,7 +46,6 @@ class Lexicon:
     levels: Mapping[str, re.Pattern[str]]
     extreme: re.Pattern[str]
     places: Mapping[str, re.Pattern[str]]
-    currencies: Sequence[tuple[str, tuple[str, ...]]]
     abbreviations: tuple[str, ...]
     not_bare: frozenset[str]
     stop: frozenset[str]  # words with a capital letter that are no names
@@ -75,7 +74,6 @@ def lexicon(chinese: bool) -> Lexicon:
         levels={kind: _pattern(e, chinese, "(?:", FILLER) for kind, e in rules["level"].items()},
         extreme=_pattern(rules["extreme"], chinese),
         places={mic: _pattern(entry, chinese) for mic, entry in rules["places"].items()},
-        currencies=[(code, tuple(_script(w, chinese) for w in words)) for code, words in rules["currencies"].items()],
         abbreviations=tuple(rules["abbreviations"]),
         not_bare=frozenset(rules["not_bare"]),
         stop=frozenset(rules["stranger"]["stop"]),

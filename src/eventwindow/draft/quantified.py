@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from eventwindow.draft.amounts import Amount
+from eventwindow.claims.amounts import Amount
 from eventwindow.draft.context import Context, day_of, day_told, period_of, session_of
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import Period

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from eventwindow.draft.amounts import Amount, amounts
+from eventwindow.claims.amounts import Amount
+from eventwindow.draft.amounts import amounts
 from eventwindow.draft.chinese import has_chinese
 from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.lexicon import Lexicon, Mark, settled

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from eventwindow.draft.chinese import CHINESE
+from eventwindow.claims.amounts import CHINESE
 from eventwindow.draft.lexicon import Lexicon, Mark
 from eventwindow.draft.statement import Subject
 
