@@ -92,6 +92,12 @@ class SourceError(StudyError):
     exit_code = 1
 
 
+def counted(n: int, word: str) -> str:
+    """ "1 event", "2,000 events", "3 securities" """
+    many = f"{word[:-1]}ies" if word.endswith("ty") else f"{word}s"
+    return f"{n:,} {word if n == 1 else many}"
+
+
 def check_file(path: Path, most: int, kind: type[StudyError] = StudyError) -> None:
     """A file of strangers is a file, no pipe or device, and not larger than what is read; OSError where it is none."""
     told = path.stat()

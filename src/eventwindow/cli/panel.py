@@ -10,13 +10,15 @@ from typing import Any
 import pandas as pd
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from eventwindow.cli.terminal import PARAMETRIC, p_value
 from eventwindow.inference.registry import TESTS
 from eventwindow.panel.events import sharing_line
-from eventwindow.panel.results import ALL, PanelResult
+from eventwindow.panel.results import ALL, PanelResult, leading
 
+CONTRASTS = (("Groups compared", "difference", "differences"), ("CARs on characteristics", "coefficient", "regression"))
 SHOWN = 20  # rows; the tables hold all
 
 
@@ -28,6 +30,9 @@ def print_panel(result: PanelResult, report: Path) -> None:
     console.print(_table(result))
     if (more := len(result.caar) - SHOWN) > 0:
         console.print(f"{more:,} more rows stand in results/caar.csv and results/tests.csv.")
+    for title, value, found in CONTRASTS:
+        if len(table := leading(getattr(result, found))):
+            console.print(_contrasts(table, title, value))
     console.print(f"Report: {report}", markup=False, soft_wrap=True)
 
 
@@ -35,6 +40,7 @@ def panel_json(result: PanelResult, name: str, report: Path) -> str:
     """CAARs by group and window, all tests of all events, and what was left out, as one JSON object; decimals."""
     tests = result.tests[result.tests["group"] == ALL]
     tables = {"caar": result.caar, "tests": tests, "leading": leading_tests(result)}
+    tables |= {name: getattr(result, name) for _, _, name in CONTRASTS if len(getattr(result, name))}
     whole: dict[str, Any] = {
         "study": name,
         "report": report.as_posix(),
@@ -71,6 +77,20 @@ def _table(result: PanelResult) -> Table:
         window = f"[{row['window_start']},{row['window_end']}]"
         figures = [_percent(row["caar"]), *_test(row)]
         table.add_row(str(row["group"]), window.replace("[", "\\["), f"{row['n_x']:,}", *figures)
+    return table
+
+
+def _contrasts(found: pd.DataFrame, title: str, value: str) -> Table:
+    """Differences of CAARs, or slopes, each with the method that leads or the reason why there is none."""
+    table = Table(box=SIMPLE_HEAD, title_style="bold", title=title, title_justify="left")
+    for name in ("groups" if value == "difference" else "term", "window", "events", value, "method", "p"):
+        table.add_column(name, justify="right" if name in ("window", "events", value, "p") else "left")
+    for row in found.head(SHOWN).to_dict("records"):
+        name = f"{row['group']} \u2212 {row['other']}" if value == "difference" else str(row["term"])
+        window = f"\\[{row['window_start']},{row['window_end']}]"
+        told = str(row["method"]) if pd.notna(row["p_value"]) else str(row["note"])
+        p = p_value(row["p_value"], 0.0) if pd.notna(row["p_value"]) else ""
+        table.add_row(escape(name), window, f"{row['n']:,}", _percent(row[value]), escape(told), p)
     return table
 
 

@@ -55,12 +55,15 @@ def _no_variance(figures: tuple[float, float] | Reason) -> Reason:
     return figures if isinstance(figures, Reason) else Reason("no_variance_in_calendar_time")
 
 
-def variance_of_cars(held: AbnormalReturns, window: Window) -> tuple[float, float] | Reason:
-    """Of the sum of the CARs; and the least number of residuals."""
+def variance_of_cars(
+    held: AbnormalReturns, window: Window, weights: Array | None = None
+) -> tuple[float, float] | Reason:
+    """Of the sum of the CARs, each times its weight (N,); and the least number of residuals."""
     seen = np.isfinite(held.residuals)
+    values = held.residuals if weights is None else held.residuals * weights[:, None]
     tested = tested_days(held, window)
     groups = alike_in(held, window) if seen.all() else alike(np.where(seen, held.estimation_days, OUTSIDE), tested)
-    cells = _cells(held.estimation_days, held.residuals, seen, tested, groups)
+    cells = _cells(held.estimation_days, values, seen, tested, groups)
 
     def covariance(product: Array, one: Array, other: Array, days: Array) -> Array:
         """Σ_ij c_ij over the members of two cells, divisor D - 1."""

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.window import Span, Window, as_window
 from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.design import complete, design
+from eventwindow.estimation.numbers import numbers_of
+from eventwindow.inference.calendar_dependence import variance_of_cars
+from eventwindow.inference.design import Design, complete, design
 from eventwindow.inference.permutation import date_permutation, shared_residuals
-from eventwindow.inference.results import NotComputed, Result
+from eventwindow.inference.results import NotComputed, Result, student
 from eventwindow.inference.shifts import ROUNDING, event_residuals, untouched
 
+CONSTANT = "const"
 GLS = "GLS, rank among estimation days"
+RANK, CLUSTERED, CALENDAR = "rank among estimation days", "clustered by security and date", "calendar time"
+RESULTS = ["term", "method", "statistic", "p_value", "std_error", "note", "valid"]
+NUMBER = re.compile(r"\s*[+\-\u2212]?[.,]?\d")
+PLACE = Rows("the characteristics", "row").at
+CLUSTERS = 20  # dates below which clustered errors are too small
 
 
 @dataclass(frozen=True)
@@ -26,7 +38,7 @@ class CarRegression:
     window: Window
     n: int
     coefficients: pd.Series  # the constant first, decimals per unit of the characteristic
-    results: pd.DataFrame  # term, method, statistic, p_value, std_error, note
+    results: pd.DataFrame  # in the columns of RESULTS
 
     def __repr__(self) -> str:
         return f"CAR over {self.window} on characteristics, {self.n} events\n{self.results.to_string(index=False)}"
@@ -39,8 +51,8 @@ def car_regression(ar: AbnormalReturns, window: Span, characteristics: pd.DataFr
     """OLS of CARs on characteristics of the events.
 
     On a shared day the event's slope is ranked among those of every run of estimation days, by OLS, which leads, and by
-    GLS on the residuals' covariance; elsewhere errors are HC3 (against t) and clustered by security and date. By
-    statsmodels.
+    GLS on the residuals' covariance. Where windows overlap in part, its variance is taken in calendar time; elsewhere
+    errors are HC3 (against t) and clustered by security and date, by statsmodels.
 
     Parameters
     ----------
@@ -49,12 +61,14 @@ def car_regression(ar: AbnormalReturns, window: Span, characteristics: pd.DataFr
     window : Window, int or pair of int
         Trading days from day 0, inside the event window.
     characteristics : DataFrame or list of str
-        A row an event, named by the columns or index levels event and security; or columns of `ar.labels`.
+        A row an event, named by the columns or index levels event and security; or columns of `ar.labels`. A column of
+        names, such as ["group"], gives a dummy for each but the first: the slope is a difference of CAARs.
 
     Returns
     -------
     CarRegression
-        `coefficients` (decimals per unit, the constant first), and `results`: a row a term and method.
+        `coefficients` (decimals per unit, the constant first), and `results`: a row a term and method, those first
+        that hold for the design (`valid`).
 
     Raises
     ------
@@ -80,23 +94,93 @@ def car_regression(ar: AbnormalReturns, window: Span, characteristics: pd.DataFr
     {'const': -0.0491, 'size': 0.0001}
     """
     window = as_window(window)
-    held, car = complete(ar, window)
-    table = joined(ar.labels, characteristics)
-    x = table.to_numpy(float)[ar.car(window).complete]
-    if not np.isfinite(x).all():
+    held, _ = complete(ar, window)
+    table = numbered(characteristics_of(joined(ar.labels, characteristics), PLACE))[ar.car(window).complete]
+    if not np.isfinite(table.to_numpy()).all():
         raise StudyError("a characteristic is missing for an event that has a CAR.", remedy="Leave such events out.")
-    x = np.column_stack([np.ones(len(x)), x])
-    names = ["const", *table.columns]
-    if np.linalg.matrix_rank(x) < x.shape[1] or len(x) <= x.shape[1]:
-        raise StudyError(
-            f"{len(x)} events cannot identify {x.shape[1]} coefficients.", remedy="Use fewer, not collinear."
-        )
-    one_day = design(held, window) == "one_day"
-    ranked = _ranked(held, window, x, names)
-    robust = _robust(held, car.car, x, names)
-    rows = [*ranked, *_weighed(held, window, x, names), *robust] if one_day else [*robust, *ranked]
-    results = pd.DataFrame(rows, columns=["term", "method", "statistic", "p_value", "std_error", "note"])
-    return CarRegression(window, len(x), pd.Series(np.linalg.lstsq(x, car.car, rcond=None)[0], names), results)
+    return regressed(held, window, table)
+
+
+def regressed(held: AbnormalReturns, window: Window, table: pd.DataFrame) -> CarRegression:
+    """CARs of events that hold the window on the numbers of a table, a row an event; the constant is added."""
+    car = held.car(window).car
+    x, names = _design_matrix(table)
+    kind = design(held, window)
+    robust = robust_rows(held.labels, car, x, names, kind, len(window))
+    if kind in ("single", "one_day"):
+        rows = [*_ranked(held, window, x, names), *_weighed(held, window, x, names), *robust]
+    elif kind == "scattered":
+        rows = [*robust, *_in_calendar_time(held, window, x, names), *_ranked(held, window, x, names)]
+    else:
+        rows = [*_in_calendar_time(held, window, x, names), *robust, *_ranked(held, window, x, names)]
+    return fitted(window, car, x, names, rows)
+
+
+def fitted(window: Window, car: Array, x: Array, names: list[str], rows: list[tuple[object, ...]]) -> CarRegression:
+    """The slopes and their results, in the order in which they lead."""
+    slopes = pd.Series(np.linalg.lstsq(x, car, rcond=None)[0], names)
+    return CarRegression(window, len(x), slopes, pd.DataFrame(rows, columns=RESULTS))
+
+
+def regressed_alone(
+    labels: pd.DataFrame, car: Array, window: Window, table: pd.DataFrame, kind: Design
+) -> CarRegression:
+    """The same from the CARs alone, of events too many for their days to be held together."""
+    x, names = _design_matrix(table)
+    return fitted(window, car, x, names, robust_rows(labels, car, x, names, kind, len(window)))
+
+
+def _design_matrix(table: pd.DataFrame) -> tuple[Array, list[str]]:
+    if reason := unidentified(table):
+        raise StudyError(f"{reason}.", remedy="Use fewer, not collinear.")
+    return np.column_stack([np.ones(len(table)), table.to_numpy(float)]), [CONSTANT, *map(str, table.columns)]
+
+
+def unidentified(table: pd.DataFrame) -> Reason | None:
+    """Why the events (rows) cannot identify a slope on each column and a constant."""
+    x = np.column_stack([np.ones(len(table)), table.to_numpy(float)])
+    if np.linalg.matrix_rank(x) == x.shape[1] < len(x):
+        return None
+    return Reason("cannot_identify", n=len(x), k=x.shape[1])
+
+
+def characteristics_of(table: pd.DataFrame, place: Callable[[int], str]) -> pd.DataFrame:
+    """Columns of numbers as numbers, NaN where missing; columns of names as they are, None where missing."""
+    out: dict[Any, pd.Series[Any]] = {}
+    for name in table:
+        column = table[name]
+        if pd.api.types.is_numeric_dtype(column):
+            out[name] = column.astype(float)
+        elif _names(column):
+            out[name] = column.astype(str).str.strip().where(~_missing(column), None)
+        else:
+            out[name] = pd.Series(numbers_of(column.rename(str(name)), place), table.index)
+    return pd.DataFrame(out, index=table.index)
+
+
+def numbered(table: pd.DataFrame) -> pd.DataFrame:
+    """Characteristics as numbers: of a column of names a column for each name but the first."""
+    out: dict[str, Any] = {}
+    for name in table:
+        column = table[name]
+        out |= {str(name): column} if pd.api.types.is_numeric_dtype(column) else _dummies(str(name), column)
+    return pd.DataFrame(out, index=table.index)
+
+
+def _names(column: pd.Series) -> bool:
+    """Whether no cell of a column begins as a number does."""
+    held = column[~_missing(column)].astype(str).unique()
+    return len(held) > 0 and not any(NUMBER.match(cell) for cell in held)
+
+
+def _missing(column: pd.Series) -> pd.Series:
+    return column.isna() | column.astype(str).str.strip().eq("")
+
+
+def _dummies(name: str, column: pd.Series) -> dict[str, Array]:
+    """One where the cell holds the value, zero elsewhere, NaN where it is missing; the first value is the base."""
+    base, *others = sorted(column.dropna().unique())
+    return {f"{name}: {value} \u2212 {base}": np.where(column.isna(), np.nan, column == value) for value in others}
 
 
 def joined(labels: pd.DataFrame, characteristics: pd.DataFrame | list[str]) -> pd.DataFrame:
@@ -145,9 +229,25 @@ def _ranked(ar: AbnormalReturns, window: Window, x: Array, names: list[str]) -> 
     for j, name in enumerate(names):
         r = slope_rank(ar, window, x, j)
         if isinstance(r, NotComputed):
-            rows.append((name, "rank among estimation days", None, None, None, r.reason))
+            rows.append((name, RANK, None, None, None, r.reason, True))
         else:
-            rows.append((name, "rank among estimation days", r.statistic, r.p_value, None, r.distribution))
+            rows.append((name, RANK, r.statistic, r.p_value, None, r.distribution, True))
+    return rows
+
+
+def _in_calendar_time(ar: AbnormalReturns, window: Window, x: Array, names: list[str]) -> list[tuple[object, ...]]:
+    """Slopes over √(Σ_ij w_i w_j n_ij c_ij), w their weights on the CARs: windows that overlap may move together."""
+    weights, car = np.linalg.pinv(x), ar.car(window).car
+    rows: list[tuple[object, ...]] = []
+    for name, own in zip(names, weights, strict=True):
+        figures = variance_of_cars(ar, window, own)
+        if isinstance(figures, Reason) or figures[0] <= 0:
+            reason = figures if isinstance(figures, Reason) else Reason("no_variance_in_calendar_time")
+            rows.append((name, CALENDAR, None, None, None, reason, True))
+            continue
+        error = float(np.sqrt(figures[0]))
+        r = student(CALENDAR, "", float(own @ car) / error, figures[1] - 1, len(car))
+        rows.append((name, CALENDAR, r.statistic, r.p_value, error, Reason("past_variances"), True))
     return rows
 
 
@@ -156,30 +256,39 @@ def _weighed(ar: AbnormalReturns, window: Window, x: Array, names: list[str]) ->
     at, residuals = ar.columns(window), shared_residuals(ar, window, ar.residuals)
     if isinstance(residuals, Reason) or len(ar) > FIRMS:
         reason = residuals if isinstance(residuals, Reason) else TOO_MANY
-        return [(name, GLS, None, None, None, reason) for name in names]
+        return [(name, GLS, None, None, None, reason, True) for name in names]
     event = ar.ar[:, at] if len(window) == 1 else event_residuals(ar, window)
     slopes, t = slopes_of_runs(residuals, event, x), residuals.shape[1]
     b = gls_slopes(ar.car(window).car, x, factor_covariance(residuals))
     error = slopes[untouched(t, len(window))].std(axis=0, ddof=1)
     p = (np.abs(slopes) >= np.abs(slopes[t]) * (1 - ROUNDING)).mean(axis=0)
     note = Reason("gls_size")
-    return [(name, GLS, *cells, note) for name, *cells in zip(names, b / error, p, error, strict=True)]
+    return [(name, GLS, *cells, note, True) for name, *cells in zip(names, b / error, p, error, strict=True)]
 
 
-def _robust(ar: AbnormalReturns, car: Array, x: Array, names: list[str]) -> list[tuple[object, ...]]:
+def robust_rows(
+    labels: pd.DataFrame, car: Array, x: Array, names: list[str], kind: Design, length: int
+) -> list[tuple[object, ...]]:
+    """Slopes over the errors of HC3, and over errors clustered by security and date.
+
+    Neither holds on a shared day. Where windows of several days overlap, dates are no clusters of their own.
+    """
     import statsmodels.api as sm
 
-    careless = Reason("all_share_days") if len(set(ar.labels["date"])) == 1 else ""
+    shared, overlap = kind in ("single", "one_day"), kind != "scattered"
+    careless = Reason("all_share_days") if shared else Reason("windows_meet") if overlap else ""
     hc3 = sm.OLS(car, x).fit(cov_type="HC3", use_t=True)
     cells = zip(hc3.tvalues, hc3.pvalues, hc3.bse, strict=True)
-    rows: list[tuple[object, ...]] = [(n, "HC3", *c, careless) for n, c in zip(names, cells, strict=True)]
-    firm, date = (pd.factorize(ar.labels[c])[0] for c in ("security", "date"))
+    rows: list[tuple[object, ...]] = [(n, "HC3", *c, careless, not overlap) for n, c in zip(names, cells, strict=True)]
+    firm, date = (pd.factorize(labels[c])[0] for c in ("security", "date"))
     if min(firm.max(), date.max()) < 1:
         reason = Reason("two_way_clusters")
-        return [*rows, *((name, "clustered by security and date", None, None, None, reason) for name in names)]
+        return [*rows, *((name, CLUSTERED, None, None, None, reason, False) for name in names)]
     two_way = sm.OLS(car, x).fit(cov_type="cluster", cov_kwds={"groups": np.column_stack([firm, date])})
+    few = min(firm.max(), date.max()) + 1 < CLUSTERS
+    note = careless if overlap and length > 1 else Reason("too_few_clusters", needed=CLUSTERS) if few else ""
     cells = zip(two_way.tvalues, two_way.pvalues, two_way.bse, strict=True)
-    return [*rows, *((n, "clustered by security and date", *c, "") for n, c in zip(names, cells, strict=True))]
+    return [*rows, *((n, CLUSTERED, *c, note, not note) for n, c in zip(names, cells, strict=True))]
 
 
 COMPONENTS = 100  # of the covariance at most, and at most half the days and a quarter of the firms

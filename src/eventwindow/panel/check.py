@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from eventwindow.errors import Reason
+from eventwindow.errors import Reason, counted
 from eventwindow.panel.collect import no_fit
-from eventwindow.panel.events import counted, sharing_line
+from eventwindow.panel.events import sharing_line
 from eventwindow.panel.form import PanelStudy, options_of
 from eventwindow.panel.plan import Plan
 from eventwindow.panel.run import Step, planned

@@ -13,7 +13,7 @@ from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.day_zero import checked_events, no_exchange
 from eventwindow.calendars.exchange import SessionRule, exchange_calendar
 from eventwindow.calendars.window import Window
-from eventwindow.errors import EventDateError, Reason
+from eventwindow.errors import EventDateError, Reason, counted
 from eventwindow.estimation.contamination import Contamination
 from eventwindow.estimation.event_time import Days
 from eventwindow.panel.chunk import Codes
@@ -289,11 +289,6 @@ def shared_windows(
         yield Reason("windows_overlap", n=overlapping)
     if held := others(estimation.start, estimation.end):
         yield Reason(f"contaminated_{rule}", n=held)
-
-
-def counted(n: int, word: str) -> str:
-    """ "1 event", "2,000 events" """
-    return f"{n:,} {word}{'' if n == 1 else 's'}"
 
 
 def sharing_line(events: EventList) -> Iterator[str]:

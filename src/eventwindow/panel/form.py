@@ -36,7 +36,14 @@ class EventListForm(Form):
     exchange: str | None = None  # for clock times, where the list has no column
     daily: bool = False  # write the AR of each event and day
     labels: tuple[str, ...] = ()  # further columns of the file, carried into the tables of events
+    compare: tuple[tuple[str, str], ...] = ()  # pairs of groups: the CAAR of the first less that of the second
     chunk: int = Field(default=50_000, ge=1)  # events
+
+
+class RegressionForm(Form):
+    """CARs regressed on what the list says of its events."""
+
+    characteristics: tuple[Annotated[str, Field(min_length=1)], ...] = Field(min_length=1)  # columns of the list
 
 
 class PanelStudyFile(Form):
@@ -46,6 +53,7 @@ class PanelStudyFile(Form):
     model: Model = Model()
     windows: Windows = Windows()
     event_list: EventListForm
+    regression: RegressionForm | None = None
 
 
 class PanelStudy(Form):
@@ -129,5 +137,7 @@ def options_of(study: PanelStudy) -> dict[str, Any]:
         "daily": listed.daily,
         "contamination": file.study.contamination,
         "labels": listed.labels,
+        "compare": listed.compare,
+        "characteristics": () if file.regression is None else file.regression.characteristics,
         "chunk": listed.chunk,
     }

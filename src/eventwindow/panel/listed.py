@@ -30,8 +30,10 @@ RESULTS = (
 )  # columns of the tables that labels are carried into
 
 
-def read_events(path: Path, labels: Sequence[str] = ()) -> tuple[pd.DataFrame, Rows]:
-    """The columns of an event list and `labels`, from a file in any form that `prices.tables` reads."""
+def read_events(
+    path: Path, labels: Sequence[str] = (), characteristics: Sequence[str] = ()
+) -> tuple[pd.DataFrame, Rows]:
+    """An event list with `labels` and `characteristics`, from a file in any form that `prices.tables` reads."""
     if not path.is_file():
         raise StudyError(f"there is no event list {path.name}", remedy="Give a table of events.")
     cells = read_cells(path)
@@ -42,9 +44,18 @@ def read_events(path: Path, labels: Sequence[str] = ()) -> tuple[pd.DataFrame, R
     ]
     if twice := [name for i, name in enumerate(names) if name in names[:i]]:
         raise PriceError(f"two columns {twice[0]!r}", where=path.name, remedy="Keep one of the two.")
+    check_characteristics(names, characteristics, path.name)
     check_columns(names, labels, path.name)
     table = pd.DataFrame({n: pd.Series(list(c), dtype=object) for n, c in zip(names, cells.columns, strict=True)})
     return table.where(table.notna() & (table != ""), None), cells.rows
+
+
+def check_characteristics(names: Sequence[str], wanted: Sequence[str], where: str) -> None:
+    """Every characteristic is a column of the list."""
+    for name in wanted:
+        if name not in names:
+            what = f"characteristics: the list has no column {name!r}"
+            raise StudyError(what, where=where, remedy=f"Its columns are {', '.join(names)}.")
 
 
 def check_columns(names: Sequence[str], labels: Sequence[str], where: str) -> None:

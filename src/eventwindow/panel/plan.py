@@ -24,6 +24,14 @@ STRETCH = 1 << 23  # returns that a chunk may touch: 64 MB
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Pairs of groups whose CAARs are compared, and the characteristics of all rows of the list."""
+
+    pairs: tuple[tuple[str, str], ...] = ()
+    characteristics: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True)
 class Plan:
     """Chunks of a panel study; a chunk's task is cut from the panel when it is asked for."""
 
@@ -36,6 +44,7 @@ class Plan:
     axes: tuple[Days, ...]  # of each exchange, the rows of the panel that are its sessions
     chunk: int  # events, at most
     exchanges: tuple[str, ...] = ()  # the names of the axes, where the list gives them
+    asked: Asked = Asked()
 
     @cached_property
     def starts(self) -> tuple[int, ...]:

@@ -18,14 +18,16 @@ from eventwindow.inference.calendar_dependence import rank_sum, variance_of_cars
 from eventwindow.inference.registry import Result, run_tests
 from eventwindow.inference.tables import TESTS, row_of_test
 from eventwindow.panel.checkpoints import Chunks
+from eventwindow.panel.contrasts import differences, regression
 from eventwindow.panel.partial import Arrays
 from eventwindow.panel.plan import Plan
-from eventwindow.panel.rows import cumulative_rows, daily_rows, excluded_rows
+from eventwindow.panel.rows import EXCLUDED, cumulative_rows, daily_rows, excluded_rows
 from eventwindow.panel.tally import Tally, design_of, tests_of
 
 ALL = "all"
 PLAIN = 20_000  # events of one day that are tested as a small study is
-TABLES = ("tests", "caar", "aar", "excluded", "cumulative")
+SMALL = ("tests", "caar", "aar", "differences", "regression", "excluded")
+TABLES = (*SMALL, "cumulative")
 LONG = 20_000  # CARs above which they stand in no workbook
 PAIRED = 5_000  # events whose pairs are looked at day by day
 
@@ -42,6 +44,10 @@ class PanelResult(Exports):
         CAAR, median, share of positive CARs and their standard deviation by group and window.
     aar : DataFrame
         Mean AR and its running sum by group and event day.
+    differences : DataFrame
+        CAAR of one group less that of another, by pair, window and method; empty where no pair was asked for.
+    regression : DataFrame
+        Slopes of CARs on the characteristics, by window, term and method; empty where none was asked for.
     excluded : DataFrame
         What was left out or shifted, and why.
     cumulative : DataFrame
@@ -63,6 +69,8 @@ class PanelResult(Exports):
     tests: pd.DataFrame
     caar: pd.DataFrame
     aar: pd.DataFrame
+    differences: pd.DataFrame
+    regression: pd.DataFrame
     excluded: pd.DataFrame
     run: Mapping[str, Any]
     plan: Plan
@@ -92,7 +100,7 @@ class PanelResult(Exports):
         return pd.concat(self.cumulative_parts(), ignore_index=True)
 
     def to_frame(self, table: str = "caar") -> pd.DataFrame:
-        """One of the tables: caar, aar, tests, excluded, cumulative."""
+        """One of the tables: caar, aar, tests, differences, regression, excluded, cumulative."""
         if table not in TABLES:
             raise StudyError(f"a panel study has no table {table!r}", remedy=f"There are {', '.join(TABLES)}.")
         frame: pd.DataFrame = getattr(self, table)
@@ -109,7 +117,9 @@ class PanelResult(Exports):
             Of the sheets' names and the explanations.
         """
         rows = len(self.plan.events) * len(self.plan.specification.report)
-        tables: dict[str, Any] = {name: getattr(self, name) for name in TABLES if name != "cumulative"}
+        held = {name: getattr(self, name) for name in SMALL}
+        asked = {"differences", "regression"}
+        tables: dict[str, Any] = {name: t for name, t in held.items() if len(t) or name not in asked}
         tables["car"] = self.cumulative if rows <= LONG else rows
         found: Path = tool("excel")(tables, path, language)
         return found
@@ -125,15 +135,26 @@ class PanelResult(Exports):
         return f"Panel study of {len(self.plan.events)} events\n{self.caar.to_string(index=False, max_rows=20)}"
 
 
+def leading(table: pd.DataFrame) -> pd.DataFrame:
+    """Of a table of differences or slopes, the method that leads in each pair or term and window."""
+    keys = [name for name in ("group", "other", "term", "window_start", "window_end") if name in table]
+    held = table[table["valid"].astype(bool) & table["p_value"].notna()]
+    return pd.concat([held, table]).drop_duplicates(keys).sort_index(kind="stable")
+
+
 def panel_result(plan: Plan, kept: Chunks, tally: Tally, columns: list[Arrays]) -> PanelResult:
     """Everything that is asked of the finished chunks."""
+    slopes, lacking = regression(plan, tally, columns, plan.asked)
+    told = pd.DataFrame([("", "", "told", reason) for reason in lacking], columns=EXCLUDED)
     excluded = pd.concat(
-        [plan.events.told, *(excluded_rows(plan, n, kept) for n in range(len(plan)))], ignore_index=True
+        [plan.events.told, told, *(excluded_rows(plan, n, kept) for n in range(len(plan)))], ignore_index=True
     )
     return PanelResult(
         _tests(plan, tally, columns),
         _caar(plan, tally, columns),
         _aar(plan, tally),
+        differences(plan, tally, columns, plan.asked),
+        slopes,
         excluded,
         _record(plan),
         plan,

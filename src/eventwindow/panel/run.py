@@ -15,7 +15,7 @@ import pandas as pd
 from eventwindow.calendars.dates import Rows, frequency
 from eventwindow.calendars.exchange import SessionRule
 from eventwindow.calendars.window import Span, as_window
-from eventwindow.errors import Reason, StudyError, WindowError
+from eventwindow.errors import Reason, StudyError, WindowError, counted
 from eventwindow.estimation.contamination import Contamination, check_contamination
 from eventwindow.estimation.door import check_choices, check_factors, check_kind
 from eventwindow.estimation.event_time import Factors
@@ -25,9 +25,10 @@ from eventwindow.estimation.own_sessions import exchange_of
 from eventwindow.panel.checkpoints import Chunks, fingerprint, flat
 from eventwindow.panel.chunk import Specification
 from eventwindow.panel.collect import collected, with_second_pass
+from eventwindow.panel.contrasts import asked_of
 from eventwindow.panel.engines import Run, engine_named
-from eventwindow.panel.events import EventList, counted, event_list, shared_windows, without_contaminated
-from eventwindow.panel.listed import read_events
+from eventwindow.panel.events import EventList, event_list, shared_windows, without_contaminated
+from eventwindow.panel.listed import COLUMNS, check_characteristics, read_events
 from eventwindow.panel.own_sessions import ONE, Exchanges, exchanges_of
 from eventwindow.panel.passes import first_pass
 from eventwindow.panel.plan import Plan, factor_tables
@@ -65,6 +66,8 @@ def panel_study(
     daily: bool = False,
     contamination: Contamination = "tell",
     labels: Sequence[str] = (),
+    compare: Sequence[tuple[str, str]] = (),
+    characteristics: Sequence[str] = (),
     chunk: int = CHUNK,
     engine: str = "local",
     workers: int | None = None,
@@ -92,6 +95,10 @@ def panel_study(
         Whether daily abnormal returns are kept for `daily_parts`.
     labels : sequence of str
         Further columns of the events, which the tables of events carry along.
+    compare : sequence of pairs of str
+        Groups whose CAARs are compared: ("large", "small") is the first less the second.
+    characteristics : sequence of str
+        Columns of the events on which CARs are regressed; of a column of names, a dummy for each but the first.
     chunk : int
         Events in a chunk.
     engine : {"local", "dask"}
@@ -150,6 +157,8 @@ def panel_study(
             daily=daily,
             contamination=contamination,
             labels=labels,
+            compare=compare,
+            characteristics=characteristics,
             chunk=chunk,
             step=step,
         )
@@ -176,6 +185,8 @@ def planned(
     daily: bool,
     contamination: Contamination,
     labels: Sequence[str],
+    compare: Sequence[Sequence[str]],
+    characteristics: Sequence[str],
     chunk: int,
     step: Step,
 ) -> Plan:
@@ -192,11 +203,13 @@ def planned(
     if benchmark is not None and factors is not None:
         raise StudyError(f"both benchmark={benchmark!r} and factors are given", remedy="Give one of the two.")
     _check(spec, chunk)
+    carried = [*labels, *(name for name in dict.fromkeys(characteristics) if name not in (*labels, *COLUMNS))]
     rows: Rows | None = None
     if isinstance(events, str | Path):
-        table, rows = read_events(Path(events), labels)
+        table, rows = read_events(Path(events), carried, characteristics)
     else:
         table = events_table(events)
+        check_characteristics([str(name) for name in table], characteristics, "the table of events")
     if not isinstance(panel, str | Path):
         panel, table, benchmark, read = given(panel, table, benchmark, "returns")
     else:
@@ -220,14 +233,15 @@ def planned(
         rule=session,
         exchange=exchange,
         rows=rows,
-        labels=labels,
+        labels=carried,
         exchanges=exchanges,
     )
     shared = _told(listed, spec, [*read, *uneven])
     if contamination == "drop":
         listed = without_contaminated(listed, spec.estimation)
     listed = replace(listed, told=pd.concat([listed.told, shared], ignore_index=True))
-    return plan_of(spec, held, listed, factors, chunk, exchanges)
+    plan = plan_of(spec, held, listed, factors, chunk, exchanges)
+    return replace(plan, asked=asked_of(table, listed.groups, compare, characteristics, listed.rows))
 
 
 def _exchanges(panel: Panel, of: Mapping[str, str], benchmarks: Collection[str]) -> tuple[Exchanges, list[Reason]]:

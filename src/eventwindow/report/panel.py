@@ -10,19 +10,22 @@ from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
+from eventwindow.inference.regression import CONSTANT
 from eventwindow.panel.form import PanelStudy
-from eventwindow.panel.results import ALL, PanelResult
+from eventwindow.panel.results import ALL, PanelResult, leading
 from eventwindow.report.figures.chart import charted
 from eventwindow.report.figures.lines import Days, Series, draw_lines
 from eventwindow.report.figures.sheet import SERIES, Sheet
 from eventwindow.report.html import environment, other_pages, own
-from eventwindow.report.language import LANGUAGES, SPACE, Language, language, number, percent, tau
+from eventwindow.report.language import LANGUAGES, SPACE, Language, language, number, p_value, percent, tau
 from eventwindow.report.sections.tests import test_row
 
 SHOWN = 40  # groups on the page; the tables hold all
 LINES = 4  # groups in the figure
 LEADING = 4  # tests of a group
 REASONS = 20
+CONTRASTS = {"differences": "difference", "regression": "coefficient"}  # tables, and what they estimate
+VALUES = {"difference": "difference", "coefficient": "slope"}
 KINDS = {  # the events of one kind of reason are counted together: days and figures in it are not told apart
     "few_estimation_returns": "too_few",
     "next_session_in_panel": "next",
@@ -52,6 +55,7 @@ def page(result: PanelResult, study: PanelStudy, code: str = "en", codes: Sequen
             origin=chosen.sentences(*_origin(result.run, chosen)),
             figure=Markup(figure(result, chosen)),
             windows=windows,
+            contrasts=[_contrast(result, name, chosen) for name in CONTRASTS if len(getattr(result, name))],
             excluded=reasons(result.excluded, chosen),
             hidden=max(0, result.caar["group"].nunique() - SHOWN),
         )
@@ -117,6 +121,36 @@ def _window_table(result: PanelResult, window: Window, chosen: Language) -> dict
         for row in result.caar.query(here).head(SHOWN).itertuples()
     ]
     return {"name": chosen.window(window), "rows": rows}
+
+
+def _contrast(result: PanelResult, name: str, chosen: Language) -> dict[str, Any]:
+    """A table of groups compared, or of slopes: of each row the method that leads, or why there is none."""
+    value = CONTRASTS[name]
+    rows = [
+        {
+            "name": _term(row, chosen),
+            "window": chosen.window(Window(row["window_start"], row["window_end"])),
+            "n": number(row["n"], 0),
+            "value": percent(row[value], 3),
+            **_method(row, chosen),
+        }
+        for row in leading(getattr(result, name)).head(SHOWN).to_dict("records")
+    ]
+    return {"name": name, "rows": rows, "head": "pair" if value == "difference" else "term", "value": VALUES[value]}
+
+
+def _term(row: Mapping[Any, Any], chosen: Language) -> str:
+    if "other" in row:
+        return f"{row['group']} − {row['other']}"
+    return chosen.text("panel.constant") if row["term"] == CONSTANT else str(row["term"] or "–")
+
+
+def _method(row: Mapping[Any, Any], chosen: Language) -> dict[str, str]:
+    """The method and its p-value; the reason in its place where nothing could be computed."""
+    if pd.isna(row["p_value"]):
+        return {"method": chosen.reason(row["note"]), "p": ""}
+    slug = row["method"].lower().replace(",", "").replace(" ", "_")
+    return {"method": chosen.text(f"panel.method_{slug}"), "p": p_value(row["p_value"])}
 
 
 def _group(name: Any, chosen: Language) -> str:

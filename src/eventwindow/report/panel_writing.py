@@ -12,7 +12,7 @@ import pandas as pd
 
 from eventwindow.errors import file_name
 from eventwindow.panel.form import PanelStudy
-from eventwindow.panel.results import PanelResult
+from eventwindow.panel.results import SMALL, PanelResult
 from eventwindow.report.csv import csv_text, write_csv
 from eventwindow.report.language import LANGUAGES
 from eventwindow.report.panel import page
@@ -51,8 +51,10 @@ def write_panel(
 
 
 def _write_tables(result: PanelResult, folder: Path) -> None:
-    for name in ("tests", "caar", "aar", "excluded"):
-        write_csv(getattr(result, name), folder / f"{name}.csv")
+    for name in SMALL:
+        table = getattr(result, name)
+        if len(table) or name not in ("differences", "regression"):
+            write_csv(table, folder / f"{name}.csv")
     specification, events = result.plan.specification, len(result.plan.events)
     _write_rows(result.cumulative_parts(), folder / "cumulative", events * len(specification.report))
     if specification.daily:
