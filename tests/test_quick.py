@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import os
+import subprocess
+import sys
 
 import pytest
+from yahoo_server import TlsProxy, YahooServer, session
 
 from eventwindow import run_study
 from eventwindow.cli.main import main
 from eventwindow.draft.listings import home_of
+from eventwindow.prices.earnings import announcements
+from eventwindow.prices.yahoo import forget_answers
+from eventwindow.study.definition import read_study
+from eventwindow.study.library import shipped_figures
 
 DAY = ("--date", "2025-01-27", "--prices", "shipped")
 
@@ -79,9 +88,127 @@ def test_what_is_saved_is_a_study_that_gives_the_same(tmp_path, capsys):
     assert "exists already" in capsys.readouterr().err
 
 
+def test_the_benchmark_is_told_without_the_securities_that_it_holds(deepseek, capsys):
+    """By hand from the shipped weight and returns: (R_m - w R_i) / (1 - w), and the study's own view of it."""
+    assert main(["quick", "NVDA", "TSM", *DAY, "--json"]) == 0
+    without = json.loads(capsys.readouterr().out)["without"]
+    (row,) = deepseek.table("treated_stocks").query("security == 'NVDA'").itertuples()
+    assert without["weights"] == {"NVDA": row.weight}
+    by_hand = (without["with"] - row.weight * row._3) / (1 - row.weight)
+    assert without["without"] == pytest.approx(by_hand, abs=1e-6)
+    assert [one["symbol"] for one in without["securities"]] == ["NVDA", "TSM"]
+    assert main(["quick", "NVDA", *DAY]) == 0
+    assert "SPY holds NVDA (7.0 %): on day 0 it moved -1.41 %, without -0.25 %." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["KO", *DAY], ["NVDA", *DAY, "--benchmark", "QQQ"], ["TSM", *DAY]])
+def test_without_weights_nothing_is_said_of_a_benchmark_without(arguments, capsys):
+    assert main(["quick", *arguments, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["without"] == {}
+
+
+@pytest.mark.parametrize("lost", ["^GSPC", "2025-01-24,"])
+def test_prices_that_cannot_carry_the_weights_are_told(lost, tmp_path, capsys):
+    rows = shipped_figures(["NVDA", "SPY", "^GSPC"]).splitlines()
+    kept = [r for r in rows if not (r.startswith("^GSPC") and lost in r)]
+    (tmp_path / "p.csv").write_text("\n".join(kept) + "\n", encoding="utf-8")
+    assert main(["quick", "NVDA", "--date", "2025-01-27", "--prices", str(tmp_path / "p.csv")]) == 0
+    assert "^GSPC without NVDA is not known" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.fixture
+def yahoo():
+    """A Yahoo of ours that lists results; nothing that it said before is remembered."""
+    server = YahooServer({})
+    forget_answers()
+    yield server
+    forget_answers()
+    server.close()
+
+
+SPAN = (dt.date(2024, 6, 1), dt.date(2025, 3, 31))
+
+
+def test_results_are_read_as_yahoo_lists_them(yahoo):
+    yahoo.earnings = {
+        "NVDA": ["May 28, 2025 at 4 PM EDT", "February 26, 2025 at 4 PM EST", "November 20, 2024 at 4 PM EST"],
+        "SAP.DE": ["January 28, 2025 at 12 AM EST"],
+        "KO": [],
+    }
+    found, lost = announcements(("NVDA", "SAP.DE", "KO"), *SPAN, session=session(yahoo))
+    assert lost == {}
+    assert found == (
+        ("NVDA", dt.date(2024, 11, 20), dt.time(16), "America/New_York"),
+        ("NVDA", dt.date(2025, 2, 26), dt.time(16), "America/New_York"),
+        ("SAP.DE", dt.date(2025, 1, 28), None, None),
+    )
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        ("refuse", "429"),
+        ("cut", "connection"),
+        (["soon"], "not the form"),
+        (["May 28, 2025 at 4 PM XYZ"], "not the form"),
+    ],
+)
+def test_results_that_cannot_be_read_cost_one_firm_its_own(yahoo, failure, reason):
+    yahoo.earnings = {"NVDA": failure, "KO": ["February 11, 2025 at 6 AM EST"]}
+    found, lost = announcements(("NVDA", "KO"), *SPAN, session=session(yahoo))
+    assert [one.symbol for one in found] == ["KO"]
+    assert list(lost) == ["NVDA"]
+    assert reason in lost["NVDA"]
+
+
+def test_results_near_the_day_are_warned_of_by_the_whole_command(tmp_path):
+    server = YahooServer({})
+    proxy = TlsProxy(server, tmp_path)
+    server.earnings = {"NVDA": ["January 27, 2025 at 8 AM EST", "November 20, 2024 at 4 PM EST"]}
+    server.earnings |= {"TSM": ["January 28, 2025 at 5 PM EST"], "KO": "refuse"}
+    words = ["quick", "NVDA", "TSM", "KO", *DAY, "--earnings", "--save", "kept"]
+    environment = os.environ | proxy.environment(tmp_path / "cache") | {"COLUMNS": "200"}
+    done = subprocess.run(
+        [sys.executable, "-m", "eventwindow", *words],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    proxy.close()
+    server.close()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (
+        "Warning: NVDA told its results of 2025-01-27 into day 0: part of what is abnormal may be theirs."
+        in done.stdout
+    )
+    assert "Warning: TSM told its results of 2025-01-28 into day 2: windows that reach it hold them too." in done.stdout
+    assert "Earnings dates of KO: Yahoo answered 429" in done.stdout
+    news = read_study(tmp_path / "kept").file.news
+    assert [(n.date, n.about, n.what_zh) for n in news] == [
+        (dt.date(2024, 11, 20), ("NVDA",), "NVDA 公布財報"),
+        (dt.date(2025, 1, 27), ("NVDA",), "NVDA 公布財報"),
+        (dt.date(2025, 1, 28), ("TSM",), "TSM 公布財報"),
+    ]
+
+
+def test_an_unreachable_yahoo_costs_the_earnings_dates_and_nothing_else(tmp_path):
+    environment = os.environ | {"https_proxy": "http://127.0.0.1:9", "XDG_CACHE_HOME": str(tmp_path), "COLUMNS": "200"}
+    words = [sys.executable, "-m", "eventwindow", "quick", "NVDA", *DAY, "--earnings"]
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Earnings dates of NVDA: Yahoo cannot be reached" in done.stdout
+    assert "-16.97 %" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["NVDA", *DAY, "--benchmark", "A B"], "--benchmark: a name with a blank"),
+        (["NVDA", *DAY, "--benchmark", "ZZZZ"], "no prices of ZZZZ"),
+        (["NVDA", "--date", "1500-01-27"], "--date: 1500-01-27 lies before 1800-01-01"),
+        (["N/..", *DAY], "SYMBOL: a name with a blank"),
         (["NVDA", "--date", "2025-13-01"], "--date: '2025-13-01' is no date"),
         (["NVDA", *DAY, "--time", "25:00"], "--time: '25:00' is no clock time"),
         (["NVDA", *DAY, "--zone", "UTC"], "--zone: a zone without a clock time"),
@@ -91,9 +218,10 @@ def test_what_is_saved_is_a_study_that_gives_the_same(tmp_path, capsys):
         (["NVDA", "--date", "2012-01-25", "--prices", "shipped"], "no shipped figure in these dates"),
     ],
 )
-def test_what_is_wrong_is_said(arguments, message, capsys):
-    assert main(["quick", *arguments]) == 2
+def test_what_is_wrong_is_said_at_its_option(arguments, message, tmp_path, capsys):
+    assert main(["quick", *arguments, "--save", str(tmp_path / "kept")]) == 2
     said = capsys.readouterr().err
     assert message in said
     assert "study.toml" not in said
+    assert not (tmp_path / "kept").exists()
     assert "Traceback" not in said

@@ -6,14 +6,17 @@ import http.client
 import io
 import json
 import os
+import random
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 import zipfile
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -28,14 +31,15 @@ from eventwindow.cli.web.jobs import Run, Runs
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
 PATIENCE = 120.0
+PLAIN, HELD = ("-m", "eventwindow"), (str(Path(__file__).with_name("held_server.py")),)
 
 
 class Server:
     """A server of its own process, with a folder of runs."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, python: tuple[str, ...] = PLAIN) -> None:
         self.folder = folder
-        command = [sys.executable, "-m", "eventwindow", "serve", "--port", "0", "--folder", str(folder), *options]
+        command = [sys.executable, *python, "serve", "--port", "0", "--folder", str(folder), *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
         self.said = self.process.stdout.readline().strip()
         self.url = self.said.split("/?")[0].rstrip("/")
@@ -79,9 +83,30 @@ class Server:
             time.sleep(0.2)
         raise AssertionError("the run did not end")
 
+    def started(self, path: str) -> int:
+        """The number of the process of a run that is held, once it has begun and told its first step."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            if json.loads(self.get(f"{path}/state")[1].partition("\n")[2])["step"]:
+                return int((self.folder / path.rpartition("/")[2] / "pid").read_text())
+            time.sleep(0.05)
+        raise AssertionError("the run did not begin")
+
+    def release(self) -> None:
+        """Let the runs of a held server end."""
+        (self.folder / "go").touch()
+
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)
         self.process.wait(PATIENCE)
+
+
+def alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +114,22 @@ def server(tmp_path_factory):
     held = Server(tmp_path_factory.mktemp("runs") / "all")
     yield held
     held.stop()
+
+
+def at_work(folder: Path) -> list[str]:
+    """The processes that work in a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            found += [process.name] if (process / "cwd").resolve(strict=True).is_relative_to(folder) else []
+    return found
+
+
+@pytest.fixture
+def held(tmp_path):
+    server = Server(tmp_path / "runs", python=HELD)
+    yield server
+    server.stop()
 
 
 def path_of(answer: tuple[int, str]) -> str:
@@ -197,13 +238,24 @@ def test_the_policy_of_every_page_forbids_what_is_not_ours(server):
     assert "unsafe" not in policy
 
 
-def test_a_run_that_is_cancelled_leaves_no_process(server):
-    first = path_of(server.post("/ask/shipped", {"study": "deepseek-2025"}))
-    second = path_of(server.post("/ask/quick", {"symbols": "KO", "date": "2025-01-27"}))
-    assert not json.loads(server.get(f"{second}/state")[1].partition("\n")[2])["ended"]
-    server.post(f"{first}/cancel", {"cancel": "1"})
-    assert server.ended(first)["state"] == "cancelled"
-    assert server.ended(second)["state"] == "done"
+def test_a_run_that_is_cancelled_leaves_no_process_and_the_next_one_begins(held):
+    first = path_of(held.post("/ask/shipped", {"study": "deepseek-2025"}))
+    process = held.started(first)
+    second = path_of(held.post("/ask/quick", {"symbols": "KO", "date": "2025-01-27"}))
+    assert json.loads(held.get(f"{second}/state")[1].partition("\n")[2])["state"] == "waiting for the run before it"
+    held.post(f"{first}/cancel", {"cancel": "1"})
+    assert held.ended(first)["state"] == "cancelled"
+    assert not alive(process)
+    held.started(second)
+    held.release()
+    assert held.ended(second)["state"] == "done"
+
+
+def test_a_server_that_is_stopped_leaves_no_process(tmp_path):
+    server = Server(tmp_path / "runs", python=HELD)
+    process = server.started(path_of(server.post("/ask/shipped", {"study": "deepseek-2025"})))
+    server.stop()
+    assert not alive(process)
 
 
 def test_a_study_that_ships_is_run_once(server):
@@ -227,13 +279,43 @@ def test_a_killed_server_starts_again_with_its_list(tmp_path):
     server = Server(tmp_path / "runs")
     path = path_of(server.post("/ask/shipped", {"study": "deepseek-2025"}))
     os.killpg(server.process.pid, signal.SIGKILL)
-    server.process.wait(10)
+    server.process.wait(PATIENCE)
+    until = time.monotonic() + PATIENCE
+    while at_work(server.folder) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert at_work(server.folder) == []
     again = Server(tmp_path / "runs")
     try:
         assert json.loads(again.get(f"{path}/state")[1].partition("\n")[2])["ended"]
         assert "interrupted" in again.get(path)[1]
         again.post(f"{path}/remove", {"remove": "1"})
         assert again.get(path)[0] == 404
+    finally:
+        again.stop()
+
+
+def test_a_server_killed_at_any_moment_starts_again_with_every_run_that_it_acknowledged(tmp_path):
+    chance, folder, acknowledged = random.Random(22), tmp_path / "runs", []
+
+    def ask(server):
+        with suppress(OSError, http.client.HTTPException):
+            while True:
+                acknowledged.append(path_of(server.post("/ask/quick", {"symbols": "KO", "date": "2025-01-27"})))
+
+    for _ in range(4):
+        server = Server(folder, python=HELD)
+        acknowledged.append(path_of(server.post("/ask/quick", {"symbols": "NVDA", "date": "2025-01-27"})))
+        asker = threading.Thread(target=ask, args=(server,))
+        asker.start()
+        time.sleep(chance.uniform(0.0, 1.0))
+        os.killpg(server.process.pid, signal.SIGKILL)
+        server.process.wait(PATIENCE)
+        asker.join()
+    Server.release(server)
+    again = Server(folder)
+    try:
+        assert {path for path in acknowledged if again.get(path)[0] != 200} == set()
+        assert all(again.ended(path)["ended"] for path in acknowledged)
     finally:
         again.stop()
 

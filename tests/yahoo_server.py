@@ -100,6 +100,7 @@ class YahooServer:
         self.tickers, self.behave = tickers, behave
         self.asked: Counter[str] = Counter()
         self.paths: list[str] = []
+        self.earnings: dict[str, list[str] | str] = {}  # symbol → dates as Yahoo writes them, or the name of a failure
         self.crumb_status, self.slow, self.shares = 200, 5.0, json.dumps(SHARES)
         handler = type("Handler", (_Handler,), {"yahoo": self})
         self.http = _QuietServer(("127.0.0.1", 0), handler)
@@ -128,6 +129,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(self.yahoo.crumb_status, "Too Many Requests" if self.yahoo.crumb_status == 429 else "crumb")
         elif url.path.startswith("/ws/fundamentals-timeseries"):
             self.answer(200, self.yahoo.shares)
+        elif url.path == "/calendar/earnings":
+            self.earnings({k: v[0] for k, v in parse_qs(url.query).items()}["symbol"])
         elif url.path.startswith("/v10/finance/quoteSummary"):
             body = {"quoteSummary": {"result": None, "error": {"code": "Not Found", "description": "No data"}}}
             self.answer(404, json.dumps(body))
@@ -151,6 +154,19 @@ class _Handler(BaseHTTPRequestHandler):
         body = ticker.chart(symbol, first, last)
         body = failure(body) if callable(failure) else body
         self.answer(200, body if isinstance(body, str | bytes) else json.dumps(body))
+
+    def earnings(self, symbol: str) -> None:
+        """The page that lists a firm's results; a text that names a failure meets that instead."""
+        listed = self.yahoo.earnings.get(symbol, ())
+        if isinstance(listed, str):
+            getattr(self, listed)()
+            return
+        heads = ("Symbol", "Company", "Earnings Date", "EPS Estimate", "Reported EPS", "Surprise (%)")
+        rows = [(symbol, "A firm", day, "0.85", "0.89", "+5.2") for day in listed]
+        lines = ["".join(f"<td>{cell}</td>" for cell in row) for row in rows]
+        table = f"<table><thead><tr>{''.join(f'<th>{h}</th>' for h in heads)}</tr></thead><tbody>"
+        table += "".join(f"<tr>{line}</tr>" for line in lines) + "</tbody></table>"
+        self.answer(200, f"<html>{table if rows else 'No results'}</html>", "text/html")
 
     def refuse(self) -> None:
         self.answer(429, "Too Many Requests", "text/html")

@@ -10,12 +10,14 @@ import pandas as pd
 from eventwindow.analyses.specification_curve import Choices, SpecificationCurve, specification_curve
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.calendars.window import Window
+from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import study_abnormal_returns
 from eventwindow.estimation.ex_treated import WithoutTreated, without_treated
 from eventwindow.inference.tables import cumulative_table
 
 WITHOUT_TREATED = " without the treated"
+SOON = pd.Timedelta(days=7)  # after the last session: its close may still be that of the weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,22 @@ def ex_treated_benchmark(
     rows = weights[(weights["index"] == index) & weights["symbol"].isin([s for s in treated if s in returns])]
     if rows.empty or index not in prices:
         return None
-    dated = pd.Timestamp(rows["date"].max())
+    dated = _close_of(pd.Timestamp(rows["date"].max()), pd.DatetimeIndex(benchmark.index))
     given = rows[rows["date"] == rows["date"].max()].set_index("symbol")["weight"].astype(float)
     theirs = pd.DataFrame({s: returns[s] for s in given.index})
     closes = pd.DataFrame({s: prices[s]["close"] for s in given.index})
     return without_treated(benchmark, theirs, closes, prices[index]["close"], given, dated)
+
+
+def _close_of(dated: pd.Timestamp, sessions: pd.DatetimeIndex) -> pd.Timestamp:
+    """The session whose close weights of that day hold at: the day itself, or the last session before it."""
+    if not sessions[0] <= dated <= sessions[-1] + SOON:
+        raise StudyError(
+            f"weights of {dated:%Y-%m-%d}, while prices reach from {sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}",
+            where="figures, weights",
+            remedy="Give weights of a day that the prices hold, or leave robustness.index out.",
+        )
+    return pd.Timestamp(sessions[sessions <= dated][-1])
 
 
 def seen_through(

@@ -120,6 +120,7 @@ def parser() -> argparse.ArgumentParser:
         "--claim", action="append", default=[], metavar="SENTENCE", help="judge this sentence; repeatable"
     )
     _price_options(quick)
+    quick.add_argument("--earnings", action="store_true", help="ask Yahoo when the firms told their results")
     quick.add_argument("--save", type=Path, metavar="FOLDER", help="keep the study in this folder")
     quick.add_argument("--json", action="store_true", help="print the same as JSON")
     _web_options(_command(commands, "serve", _serve, "open a local page with a form, for those who write no files"))

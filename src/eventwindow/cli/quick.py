@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from eventwindow.analyses.benchmarks import WITHOUT_TREATED
 from eventwindow.calendars.dates import clock_of, day_of
 from eventwindow.cli.progress import progress_bar
 from eventwindow.cli.terminal import basket_lines, origin_lines, p_value, percent, progress, warned
-from eventwindow.draft.quick import Asked, Question, study_of_question
+from eventwindow.draft.quick import Asked, Question, in_options, study_of_question
+from eventwindow.errors import StudyError
 from eventwindow.scratch import put_in_place, temporary_folder
+from eventwindow.study.ahead import check_closed
+from eventwindow.study.analyses import ANALYSES
+from eventwindow.study.estimates import estimated
+from eventwindow.study.load import read_inputs
 from eventwindow.study.result import StudyResult
-from eventwindow.study.run import run_study
+from eventwindow.study.run import concluded
 
 
 def quick(options: argparse.Namespace) -> int:
@@ -29,11 +35,11 @@ def quick(options: argparse.Namespace) -> int:
         options.zone,
         options.benchmark,
         tuple(options.claim),
+        options.earnings,
     )
     with put_in_place(options.save) if options.save else temporary_folder() as folder:
         asked = study_of_question(question, folder if options.save else folder / "quick")
-        with progress() as step, progress_bar("prices") as bar:
-            result = run_study(asked.study, prices=options.prices, step=step, progress=bar)
+        result = _looked_at(asked, options.prices)
     if options.json:
         print(json.dumps(_facts(question, asked, result), ensure_ascii=False, indent=1))
         return 0
@@ -43,6 +49,17 @@ def quick(options: argparse.Namespace) -> int:
     if options.save:
         console.print(f"Study: {options.save}; run it with: eventwindow run {options.save}", markup=False)
     return 0
+
+
+def _looked_at(asked: Asked, prices: str) -> StudyResult:
+    """A run of what the screen shows: without the tables of firms, which cost as much as all the rest."""
+    check_closed(asked.study)
+    try:
+        with progress() as step, progress_bar("prices") as bar:
+            inputs = read_inputs(asked.study, prices, step, None, bar)
+            return concluded(inputs, estimated(inputs), step, [a for a in ANALYSES if a.name != "firms"])
+    except StudyError as error:
+        raise in_options(error) from None
 
 
 def _rows(question: Question, result: StudyResult) -> Iterator[dict[str, Any]]:
@@ -77,8 +94,11 @@ def _screen(question: Question, asked: Asked, result: StudyResult) -> Iterator[A
         yield f"{r['symbol']}: {_ordinary(r)}"
     if len(rows) > 1:
         yield from basket_lines(result)
+    yield from _without_lines(asked, _without(result))
     yield from _verdicts(asked, result)
-    yield from _told(asked, result)
+    if question.earnings:
+        yield from _earnings_lines(asked, _earnings(result))
+    yield from dict.fromkeys(_told(asked, result))
 
 
 def _heads(asked: Asked, rows: list[dict[str, Any]]) -> Iterator[str]:
@@ -107,6 +127,63 @@ def _ordinary(row: dict[str, Any]) -> str:
     return f"{days} {row['as_far']} moved as far from what was expected."
 
 
+def _without(result: StudyResult) -> dict[str, Any]:
+    """The benchmark without the securities that it holds, and what was abnormal against that; empty without weights."""
+    if "treated_stocks" not in result.tables:
+        return {}
+    held, views = result.tables["treated_stocks"], result.tables["views"]
+    market = result.tables["market"].query("measure == 'return'").dropna(subset="value")
+    moved = market.groupby("left_out")["value"].first()
+    if "treated" not in moved:
+        return {}
+    against = views[views["benchmark"].str.endswith(WITHOUT_TREATED)].query("window_start == 0 and window_end == 0")
+    columns = {"security": "symbol", "car": "abnormal", "low": "low", "high": "high", "p_sample_quantile": "p_value"}
+    return {
+        "benchmark": market["name"].iloc[0],
+        "weights": dict(zip(held["security"], held["weight"], strict=True)),
+        "with": moved[""],
+        "without": moved["treated"],
+        "securities": against[list(columns)].rename(columns=columns).to_dict("records"),
+    }
+
+
+def _without_lines(asked: Asked, without: dict[str, Any]) -> Iterator[str]:
+    form = asked.study.file.robustness
+    if form.index and not without:
+        held = ", ".join(form.treated)
+        yield f"{form.index} without {held} is not known: a close on the day of the weights is lacking."
+    if not without:
+        return
+    benchmark, held = without["benchmark"], ", ".join(f"{s} ({100 * w:.1f} %)" for s, w in without["weights"].items())
+    moved, alone = percent(without["with"]), percent(without["without"])
+    yield f"{benchmark} holds {held}: on day 0 it moved {moved}, without {alone}. Against {benchmark} without:"
+    for row in without["securities"]:
+        interval = f"{percent(row['low'])} to {percent(row['high'])}"
+        yield f"  {row['symbol']}: abnormal {percent(row['abnormal'])}, {interval}, p {p_value(row['p_value'])}"
+
+
+def _earnings(result: StudyResult) -> list[dict[str, Any]]:
+    """The results that firms told from the session before day 0 to the end of the longest window, by session."""
+    days = result.tables["abnormal_returns"].set_index(["security", "date"])["tau"]
+    near = range(-1, int(result.tables["cumulative"]["window_end"].max()) + 1)
+    news: Iterable[Any] = result.calendar.query("kind == 'news'").drop_duplicates("id").itertuples()
+    found: list[Any] = [(s, n.date, days.get((s, n.session))) for n in news for s in n.about]
+    return [{"symbol": s, "date": f"{date}", "day": int(tau)} for s, date, tau in found if tau in near]
+
+
+def _earnings_lines(asked: Asked, told: list[dict[str, Any]]) -> Iterator[str]:
+    for one in told:
+        head = f"Warning: {one['symbol']} told its results of {one['date']}"
+        if one["day"] > 0:
+            yield f"{head} into day {one['day']}: windows that reach it hold them too."
+        else:
+            yield f"{head} into day {one['day']}: part of what is abnormal may be theirs."
+    for reason in dict.fromkeys(asked.undated.values()):
+        yield f"Earnings dates of {', '.join(s for s, why in asked.undated.items() if why == reason)}: {reason}"
+    if not told and not asked.undated:
+        yield "Earnings dates (Yahoo): none from the session before day 0 to the end of the windows."
+
+
 def _verdicts(asked: Asked, result: StudyResult) -> Iterator[str]:
     for v in result.verdicts:
         yield f"{v.word.replace('_', ' ')}: {v.claim.place}\n  {v.reason}"
@@ -117,7 +194,7 @@ def _verdicts(asked: Asked, result: StudyResult) -> Iterator[str]:
 def _told(asked: Asked, result: StudyResult) -> Iterator[str]:
     """What was left out, shifted or substituted, other news, and where the prices are from."""
     for row in result.tables["excluded"].itertuples():
-        if row.what != "partly":
+        if row.what != "partly" and row.security != asked.study.file.robustness.index:
             yield f"{row.security}: {row.reason}".removeprefix(": ")
     yield from warned(result)
     yield from origin_lines(result)
@@ -130,5 +207,7 @@ def _facts(question: Question, asked: Asked, result: StudyResult) -> dict[str, A
         "tests": json.loads(tests.to_json(orient="records", default_handler=str)),
         "claims": json.loads(result.tables["claims"].to_json(orient="records", default_handler=str)),
         "not_judged": [{"sentence": sentence, "reason": reason} for sentence, reason in asked.unread],
+        "without": _without(result),
+        "earnings": {"told": _earnings(result), "not_known": dict(asked.undated)} if question.earnings else None,
         "notes": list(result.run["notes"]),
     }

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from eventwindow.calendars.exchange import day_zero, exchange_calendar, time_zone
 from eventwindow.draft.entries import Entry, entry
-from eventwindow.draft.listings import Home, home_of, own_benchmark
+from eventwindow.draft.listings import FUNDS, Home, home_of, own_benchmark
 from eventwindow.draft.read import statements
 from eventwindow.draft.statement import Statement
 from eventwindow.draft.write import draft_text, toml_table
-from eventwindow.errors import StudyError
+from eventwindow.errors import SourceError, StudyError, catalogue
+from eventwindow.prices.earnings import Announced, announcements
 from eventwindow.study.definition import Study, read_study
-from eventwindow.study.library import shipped_figures, shipped_shares
+from eventwindow.study.library import shipped_figures, shipped_shares, shipped_weights
 
 EVENT = "day"
+OPTIONS = {"benchmark": "--benchmark", ".date": "--date", ".time": "--time", ".zone": "--zone"}
+YEAR = dt.timedelta(365)  # from a day back, which the estimation window reaches: there weights and results count
+SOON = dt.timedelta(10)  # from a day on: results count that the longest report window holds
 WINDOWS = {"estimation": [-260, -11], "event": [-10, 10], "report": [[0, 0], [0, 1], [0, 5]]}
 
 
@@ -32,15 +36,20 @@ class Question:
     zone: str | None = None
     benchmark: str | None = None
     sentences: tuple[str, ...] = ()
+    earnings: bool = False  # ask Yahoo when the firms told their results
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The study of a question, the home of each symbol, and what of the sentences is not judged, with its reason."""
+    """The study of a question, the home of each symbol, what of the sentences is not judged, with its reason.
+
+    `undated` says why a symbol's earnings dates are not known, where they were asked for.
+    """
 
     study: Study
     homes: tuple[Home, ...]
     unread: tuple[tuple[str, str], ...]
+    undated: Mapping[str, str]
 
 
 def study_of_question(question: Question, folder: Path) -> Asked:
@@ -56,14 +65,26 @@ def study_of_question(question: Question, folder: Path) -> Asked:
     named = [w for _, found in said for s in found for w in s.who.symbols[:1]]
     symbols = dict.fromkeys((*question.symbols, *named))
     homes = tuple(home_of(s) for s in symbols)
+    told, undated = _announced(question) if question.earnings else ((), {})
     folder.mkdir(parents=True)
-    _write(folder / "study.toml", "\n".join(_study(question, homes)))
-    study = read_study(folder)
+    _write(folder / "study.toml", "\n".join([*_study(question, homes), *map(_news, told)]))
+    try:
+        study = read_study(folder)
+    except StudyError as error:
+        raise in_options(error) from None
     entries, unread = _claims(said, study)
     if entries:
         _write(folder / "claims.toml", draft_text(["The question"], [entries], None, head=""))
     keep_figures(study)
-    return Asked(study, homes[: len(question.symbols)], tuple(unread))
+    return Asked(study, homes[: len(question.symbols)], tuple(unread), undated)
+
+
+def in_options(error: StudyError) -> StudyError:
+    """The same error where the study is one of ours: at the option of the command, not at a key of a file."""
+    if error.where.startswith("study.toml"):
+        option = next((name for key, name in OPTIONS.items() if key in error.where), "SYMBOL")
+        return type(error)(error.what, where=option, remedy=error.remedy)
+    return error
 
 
 def _check(question: Question) -> None:
@@ -73,7 +94,7 @@ def _check(question: Question) -> None:
     if question.zone and not question.time:
         raise StudyError("a zone without a clock time", where="--zone", remedy="Give --time HH:MM too.")
     if question.zone:
-        time_zone(question.zone)
+        time_zone(question.zone, "--zone")
 
 
 def _said(sentence: str, question: Question) -> Iterator[Statement]:
@@ -108,11 +129,38 @@ def _study(question: Question, homes: Sequence[Home]) -> Iterator[str]:
         zone = question.zone or exchange_calendar(homes[0].exchange, question.day, question.day + dt.timedelta(9)).zone
         event |= {"time": question.time, "zone": zone}
     yield toml_table("[[events]]", event | {"session": "next", "title_en": str(question.day)})
-    for home in homes:
+    weighed = _weighed(question, benchmark)
+    series = [home_of(index) for index in list(weighed)[:1] if index not in (h.symbol for h in homes)]
+    for home in (*homes, *series):
         security = {"symbol": home.symbol, "exchange": home.exchange, "currency": home.currency, "name_en": home.name}
-        yield toml_table("[[securities]]", security | own_benchmark(home, benchmark, question.benchmark))
+        kind = {"kind": "series"} if home in series else own_benchmark(home, benchmark, question.benchmark)
+        yield toml_table("[[securities]]", security | kind)
+    for index, treated in weighed.items():
+        yield toml_table("[robustness]", {"index": index, "treated": list(treated)})
     if len(question.symbols) > 1:
         yield toml_table("[[baskets]]", {"name": "all", "members": list(question.symbols), "title_en": "All of them"})
+
+
+def _weighed(question: Question, benchmark: str) -> dict[str, tuple[str, ...]]:
+    """The index whose shipped weights hold some of the symbols, where the benchmark stands for it and the day fits."""
+    index, dated, held, _ = shipped_weights(question.symbols)
+    fits = benchmark in (index, FUNDS[index]) and dt.timedelta(0) <= question.day - dated <= YEAR
+    return {index: held} if held and fits else {}
+
+
+def _announced(question: Question) -> tuple[Sequence[Announced], Mapping[str, str]]:
+    """The results that the firms told in the year before and the weeks after, and why a firm's are not known."""
+    try:
+        return announcements(question.symbols, question.day - YEAR, question.day + SOON)
+    except SourceError as error:
+        return (), dict.fromkeys(question.symbols, error.what)
+
+
+def _news(told: Announced) -> str:
+    """Results as an entry of the calendar of other news."""
+    en, zh = (catalogue(code).text("draft.results", symbol=told.symbol) for code in ("en", "zh-Hant"))
+    clock: Entry = {"time": told.time, "zone": told.zone} if told.time else {}
+    return toml_table("[[news]]", {"date": told.date, **clock, "what_en": en, "what_zh": zh, "about": [told.symbol]})
 
 
 def _claims(said: Sequence[tuple[str, Sequence[Statement]]], study: Study) -> tuple[list[Entry], list[tuple[str, str]]]:
@@ -136,6 +184,8 @@ def keep_figures(study: Study) -> None:
         _write(study.folder / "figures" / "daily.csv", text)
     if shares := shipped_shares(study.symbols):
         _write(study.folder / "figures" / "shares.csv", shares)
+    if treated := study.file.robustness.treated:
+        _write(study.folder / "figures" / "weights.csv", shipped_weights(treated)[-1])
 
 
 def _write(path: Path, text: str) -> None:

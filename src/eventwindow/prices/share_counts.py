@@ -13,7 +13,7 @@ import pandas as pd
 from eventwindow.prices.cache import Cache
 from eventwindow.prices.retry import Limits, Pull
 from eventwindow.prices.store import Store, cache_folder
-from eventwindow.prices.yahoo import bounded_session, check_reachable, quiet_client
+from eventwindow.prices.yahoo import bounded_session, check_reachable, open_client_stores, quiet_client
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Session
@@ -69,6 +69,7 @@ def _pull(
     limits = Limits(attempts=1, total=30.0)
     session = bounded_session(limits) if session is None else session
     check_reachable(session)
+    open_client_stores()
     pull = Pull(lambda symbol: _ask(symbol, start, end, session), limits).run(symbols)
     found = {symbol: text for symbol, text in pull.answers.items() if text}
     for symbol, text in found.items():

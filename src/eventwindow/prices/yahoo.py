@@ -158,11 +158,13 @@ def check_reachable(session: Session[Any]) -> None:
 def open_client_stores() -> None:
     """Open yfinance's own stores of time zones and cookies before threads do, which would lock each other out.
 
-    One that another process holds is left unused in this run.
+    One that another process holds is left unused in this run. The client is made quiet here too: a filter of warnings
+    that a thread sets is lost where another thread restores those from before.
     """
     from peewee import PeeweeException
     from yfinance import cache
 
+    quiet_client()
     for store in (cache.get_tz_cache(), cache.get_cookie_cache()):
         try:
             store.initialise()
@@ -187,7 +189,7 @@ def ask_yahoo(symbol: str, start: pd.Timestamp, session: Session[Any], seconds: 
     except Exception as error:  # noqa: BLE001 what the client makes of a broken answer can be anything
         if getattr(getattr(error, "response", None), "status_code", 0) == 404:
             return Unavailable(symbol, "Yahoo does not know it", known=False)
-        raise _busy(error) from None
+        raise busy_error(error) from None
     if table["close"].isna().all():
         return Unavailable(symbol, f"Yahoo: no prices since {start.date()}")
     return Pulled(symbol, table, str(told.get("currency") or ""), start, told=told)
@@ -284,7 +286,7 @@ def forget_answers() -> None:
     data.YfData.cache_get.cache_clear()
 
 
-def _busy(error: Exception) -> BusyError:
+def busy_error(error: Exception) -> BusyError:
     """Why asking again may help."""
     from curl_cffi.requests.exceptions import RequestException, Timeout
     from peewee import PeeweeException

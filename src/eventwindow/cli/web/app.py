@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from eventwindow.cli.verify import REPORT
@@ -104,12 +104,12 @@ async def _state(request: Request) -> Response:
 
 
 async def _cancel(request: Request) -> Response:
-    request.app.state.runs.cancel(request.path_params["key"])
+    await run_in_threadpool(request.app.state.runs.cancel, request.path_params["key"])
     return RedirectResponse(_kept(request, f"/runs/{request.path_params['key']}"), status_code=303)
 
 
 async def _remove(request: Request) -> Response:
-    request.app.state.runs.remove(request.path_params["key"])
+    await run_in_threadpool(request.app.state.runs.remove, request.path_params["key"])
     return RedirectResponse(_kept(request, "/"), status_code=303)
 
 
@@ -155,7 +155,7 @@ async def _static(request: Request) -> Response:
 
 
 async def _missing(request: Request, _: Exception) -> Response:
-    return PlainTextResponse(_language(request).text("web.missing") + "\n", status_code=404)
+    return _page(request, "missing.html.j2", status=404)
 
 
 def _held(request: Request) -> Run | None:

@@ -9,14 +9,14 @@ from typing import TypeVar
 
 from eventwindow.calendars.dates import clock_of, day_of
 from eventwindow.cli.web.jobs import Run, Runs
-from eventwindow.draft.quick import Question, study_of_question
+from eventwindow.draft.quick import Asked, Question, study_of_question
 from eventwindow.errors import StudyError
 from eventwindow.study.library import shipped_studies
 
 Told = TypeVar("Told")
 SYMBOLS, SENTENCES = 20, 40  # at most
 ENDINGS = (".csv", ".parquet", ".gz", ".zip", ".xlsx")
-FIELDS = {"--date": "date", "--time": "time", "--zone": "zone"}
+FIELDS = {"--date": "date", "--time": "time", "--zone": "zone", "--benchmark": "benchmark"}
 
 
 class Fault(Exception):  # noqa: N818 what the page shows at a field
@@ -52,8 +52,8 @@ def quick(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
     question = _question(form)
     with runs.prepared() as (key, folder):
         prices = _prices(folder, upload)
-        unread = _study(question, folder / "study")
-        notes = [f"{sentence}: {reason}" for sentence, reason in unread]
+        made = _study(question, folder / "study")
+        notes = [f"{what}: {reason}" for what, reason in (*made.unread, *made.undated.items())]
         command = ("run", "study", "--prices", prices, "--out", "out", "--excel")
         return runs.add(key, f"{', '.join(question.symbols)} · {question.day}", command, notes)
 
@@ -66,7 +66,7 @@ def article(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
     if day:
         _told("article_date", day_of, day)
     with runs.prepared() as (key, folder):
-        prices = _prices(folder, upload)
+        prices = _prices(folder, upload, "article-prices")
         (folder / "article.txt").write_text(text + "\n", encoding="utf-8", newline="\n")
         dated = ("--date", day) if day else ()
         command = ("verify", "article.txt", *dated, "--prices", prices, "--out", "out", "--report", "--excel")
@@ -85,7 +85,8 @@ def _question(form: Mapping[str, str]) -> Question:
     clock = form.get("time", "").strip()
     zone, benchmark = (form.get(name, "").strip() or None for name in ("zone", "benchmark"))
     day = _told("date", day_of, form.get("date", ""))
-    return Question(symbols, day, _told("time", clock_of, clock) if clock else None, zone, benchmark, sentences)
+    at = _told("time", clock_of, clock) if clock else None
+    return Question(symbols, day, at, zone, benchmark, sentences, earnings="earnings" in form)
 
 
 def _told(name: str, read: Callable[[str], Told], text: str) -> Told:
@@ -96,22 +97,21 @@ def _told(name: str, read: Callable[[str], Told], text: str) -> Told:
         raise Fault(name, error) from None
 
 
-def _study(question: Question, folder: Path) -> tuple[tuple[str, str], ...]:
-    """Write the study; what of the sentences is not judged, with its reason."""
+def _study(question: Question, folder: Path) -> Asked:
+    """Write the study, or tell the fault at its field."""
     try:
-        return study_of_question(question, folder).unread
+        return study_of_question(question, folder)
     except StudyError as error:
-        field = FIELDS.get(error.where) or ("zone" if question.zone and question.zone in error.what else "symbols")
-        raise Fault(field, error) from None
+        raise Fault(FIELDS.get(error.where, "symbols"), error) from None
 
 
-def _prices(folder: Path, upload: Upload | None) -> str:
+def _prices(folder: Path, upload: Upload | None, field: str = "prices") -> str:
     """Where prices come from: a file that was sent, under a name of ours, or the usual sources."""
     if upload is None:
         return "auto"
     ending = next((e for e in ENDINGS if upload.name.lower().endswith(e)), None)
     if ending is None:
-        raise Fault("prices", StudyError(f"{upload.name!r} is no table", remedy=f"Send one of {', '.join(ENDINGS)}."))
+        raise Fault(field, StudyError(f"{upload.name!r} is no table", remedy=f"Send one of {', '.join(ENDINGS)}."))
     path = folder / f"prices{ending}"
     path.write_bytes(upload.data)
     return path.name

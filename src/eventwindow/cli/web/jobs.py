@@ -100,8 +100,9 @@ class Runs:
             if run is None or run.ended:
                 return
             self._keep(replace(run, state=CANCELLED, step=""))
-            if run.state == RUNNING and self._process is not None:
-                _end(self._process)
+            process = self._process if run.state == RUNNING else None
+        if process is not None:
+            _end(process)  # without the lock: the pages go on while it ends
 
     def remove(self, key: str) -> None:
         """Forget a run that has ended, with its folder."""

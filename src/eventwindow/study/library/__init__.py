@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
 from collections.abc import Sequence
@@ -98,6 +99,14 @@ def shipped_shares(symbols: Sequence[str]) -> str:
     head, *rows = (HERE / "deepseek_2025" / "figures" / "shares.csv").read_text(encoding="utf-8").splitlines()
     held = [row for row in rows if row.partition(",")[0] in symbols]
     return "\n".join([head, *held, ""]) if held else ""
+
+
+def shipped_weights(symbols: Sequence[str]) -> tuple[str, dt.date, tuple[str, ...], str]:
+    """The index of the shipped weights, their day, those of the symbols that it holds, and their rows as CSV."""
+    head, *rows = (HERE / "deepseek_2025" / "figures" / "weights.csv").read_text(encoding="utf-8").splitlines()
+    date, index, *_ = rows[0].split(",")
+    held = {row.split(",")[2]: row for row in rows if row.split(",")[2] in symbols}
+    return index, dt.date.fromisoformat(date), tuple(held), "\n".join([head, *held.values(), ""])
 
 
 def _public(folder: Path) -> str:

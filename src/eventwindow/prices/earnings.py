@@ -1,0 +1,51 @@
+"""When firms told their results, as Yahoo lists it: what a day holds besides the news that it is looked at for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from eventwindow.prices.retry import Limits, Pull
+from eventwindow.prices.yahoo import bounded_session, busy_error, check_reachable, open_client_stores, quiet_client
+
+if TYPE_CHECKING:
+    from curl_cffi.requests import Session
+
+LISTED = 100  # quarters that Yahoo gives at most
+LIMITS = Limits(attempts=1, request=6.0, total=12.0)
+
+
+class Announced(NamedTuple):
+    """A firm's results: the day, and the clock time with its zone where Yahoo tells one."""
+
+    symbol: str
+    date: dt.date
+    time: dt.time | None
+    zone: str | None
+
+
+def announcements(
+    symbols: Sequence[str], first: dt.date, last: dt.date, session: Session[Any] | None = None
+) -> tuple[tuple[Announced, ...], Mapping[str, str]]:
+    """Results from `first` to `last` in order of the symbols, and why a symbol's are not known.
+
+    Raises SourceError where Yahoo cannot be reached.
+    """
+    session = bounded_session(LIMITS) if session is None else session
+    check_reachable(session)
+    open_client_stores()
+    pull = Pull(lambda symbol: _ask(symbol, session), LIMITS).run(symbols)
+    found = [one for symbol in symbols for one in pull.answers.get(symbol, ())]
+    return tuple(one for one in found if first <= one.date <= last), pull.failures
+
+
+def _ask(symbol: str, session: Session[Any]) -> tuple[Announced, ...]:
+    """What Yahoo lists of one firm, oldest first; midnight stands for a time that it does not know."""
+    yf = quiet_client()
+    try:
+        table = yf.Ticker(symbol, session=session).get_earnings_dates(limit=LISTED)
+        stamps = [] if table is None else sorted(set(table.index))
+        return tuple(Announced(symbol, t.date(), *((t.time(), str(t.tz)) if t.hour else (None, None))) for t in stamps)
+    except Exception as error:  # noqa: BLE001 what the client makes of a broken page can be anything
+        raise busy_error(error) from None
