@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from eventwindow.analyses.benchmarks import ex_treated_benchmark
+from eventwindow.errors import StudyError
 from eventwindow.estimation.ex_treated import weights_from_values, without_treated
 from eventwindow.study.analyses import filled_weights
 from eventwindow.study.definition import read_study
@@ -47,6 +49,25 @@ def test_an_index_without_all_but_one_stock_is_that_stock(market):
 def test_the_day_of_the_weights_does_not_matter(market):
     first, second = star(market, ["A"], DAYS[5]), star(market, ["A"], DAYS[55])
     assert first.returns[1:].to_numpy() == pytest.approx(second.returns[1:].to_numpy(), abs=1e-13)
+
+
+@pytest.mark.parametrize(("dated", "close"), [(DAYS[40], DAYS[40]), (pd.Timestamp("2024-02-03"), DAYS[24])])
+def test_weights_of_a_day_without_a_session_hold_at_the_close_before_it(market, dated, close):
+    prices, _, index = market
+    rows = pd.DataFrame({"date": [dated], "index": ["I"], "symbol": ["A"], "weight": [0.3]})
+    returns = {"A": prices["A"].pct_change()}
+    frames = {"A": prices[["A"]].set_axis(["close"], axis="columns"), "I": index.to_frame("close")}
+    found = ex_treated_benchmark(index.pct_change(), returns, frames, rows, "I", ["A"])
+    assert found.weights["A"].shift(-1)[close] == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("dated", ["2023-12-29", "2024-04-06"])
+def test_weights_beyond_the_prices_are_an_error(market, dated):
+    prices, _, index = market
+    rows = pd.DataFrame({"date": [pd.Timestamp(dated)], "index": ["I"], "symbol": ["A"], "weight": [0.3]})
+    frames = {"A": prices[["A"]].set_axis(["close"], axis="columns"), "I": index.to_frame("close")}
+    with pytest.raises(StudyError, match=f"weights of {dated}, while prices reach from 2024-01-01 to 2024-03-22"):
+        ex_treated_benchmark(index.pct_change(), {"A": prices["A"].pct_change()}, frames, rows, "I", ["A"])
 
 
 def test_a_hand_worked_day():

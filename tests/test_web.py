@@ -175,6 +175,7 @@ def test_prices_that_are_sent_are_those_that_are_used(server):
         ("quick", {"symbols": "NVDA", "date": "2025-13-27"}, "date"),
         ("quick", {"symbols": "NVDA", "date": "2025-01-27", "time": "25:00"}, "time"),
         ("quick", {"symbols": "NVDA", "date": "2025-01-27", "time": "9:00", "zone": "Mars"}, "zone"),
+        ("quick", {"symbols": "NVDA", "date": "2025-01-27", "benchmark": "SPY QQQ"}, "benchmark"),
         ("quick", {"symbols": "NVDA", "date": "2025-01-27", "sentences": "up\n" * 41}, "sentences"),
         ("article", {"article": " "}, "article"),
         ("article", {"article": "Nvidia fell 17 %.", "article_date": "yesterday"}, "article_date"),
@@ -190,9 +191,14 @@ def test_a_fault_is_told_at_its_field_and_what_was_written_is_kept(server, kind,
 
 
 def test_a_file_that_is_no_table_is_refused_by_its_name(server):
-    status, page = server.post("/ask/quick", {"symbols": "NVDA", "date": "2025-01-27"}, ("p.exe", b"MZ"))
-    assert status == 422
-    assert 'id="prices-fault"' in page
+    forms = {
+        "prices": ("quick", {"symbols": "NVDA", "date": "2025-01-27"}),
+        "article-prices": ("article", {"article": "x"}),
+    }
+    for field, (kind, form) in forms.items():
+        status, page = server.post(f"/ask/{kind}", form, ("p.exe", b"MZ"))
+        assert status == 422
+        assert f'id="{field}-fault"' in page
 
 
 def test_what_is_written_is_inert(server):
