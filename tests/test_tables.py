@@ -238,3 +238,40 @@ def test_a_large_text_is_read_in_pieces_with_the_decimal_mark_of_the_first(tmp_p
         out.write(";".join(["2023-12-29", *["0.5"] * (table.shape[1] - 1)]) + "\n")
     with pytest.raises(StudyError, match=r"p\.csv, line 62: .*'0.5' is not a number"):
         staged_panel(tmp_path / "p.csv", tmp_path / "mixed")
+
+
+BARS = "start,symbol,close\n{},A,10\n2025-01-27T09:35:00-05:00,A,11\n"
+
+
+@pytest.mark.parametrize(
+    ("stamp", "zone", "utc"),
+    [
+        ("2025-01-27 09:30", "America/New_York", "2025-01-27T14:30:00Z"),
+        ("2025-07-28T09:30:00", "America/New_York", "2025-07-28T13:30:00Z"),
+        ("2025-01-27T22:30:00+08:00", "America/New_York", "2025-01-27T14:30:00Z"),  # its own zone stays
+        ("2025-01-27 22:30:00", "Asia/Taipei", "2025-01-27T14:30:00Z"),
+        ("2025-01-27T14:30:00Z", None, "2025-01-27T14:30:00Z"),
+    ],
+)
+def test_bars_stand_in_the_zone_that_their_stamps_or_the_study_name(tmp_path, stamp, zone, utc):
+    (tmp_path / "intraday.csv").write_text(BARS.format(stamp))
+    held = shipped_tables(tmp_path, zone=zone)["intraday"]
+    assert held["start"].tolist() == [pd.Timestamp(utc), pd.Timestamp("2025-01-27T14:35:00Z")]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "zone", "said"),
+    [
+        ("2025-01-27 09:30", None, r"intraday\.csv, line 2: start: '2025-01-27 09:30' has no zone\n.*zone = "),
+        ("2025-03-09 02:30", "America/New_York", "does not name one moment in America/New_York"),
+        ("2025-11-02 01:30", "America/New_York", "does not name one moment in America/New_York"),
+        ("01/02/2025 09:30-05:00", "America/New_York", "is no time of a bar"),
+        ("2025-01-27", "America/New_York", "is no time of a bar"),
+        ("", "America/New_York", "is no time of a bar"),
+        ("2025-01-27 25:30", "America/New_York", "is no time of a bar"),
+    ],
+)
+def test_a_stamp_that_is_no_one_moment_is_refused_with_its_line(tmp_path, stamp, zone, said):
+    (tmp_path / "intraday.csv").write_text(BARS.format(stamp))
+    with pytest.raises(PriceError, match=said):
+        shipped_tables(tmp_path, zone=zone)

@@ -28,14 +28,16 @@ def load_tables(
     end: date,
     counts_of: Iterable[str] = (),
     factors: tuple[str, ...] = (),
+    zone: str | None = None,
     session: Session[Any] | None = None,
 ) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
     """The tables in `figures` and notes; where `mode` asks Yahoo, also what they lack of the following.
 
     `counts_of` names securities whose share counts are needed, `factors` files of the factor library (see
-    `load_factors`). What cannot be had is a note, never an error: a claim that needs it says so itself.
+    `load_factors`), `zone` that of bars whose stamps name none. What cannot be had is a note, never an error: a claim
+    that needs it says so itself.
     """
-    tables, notes = shipped_tables(figures), []
+    tables, notes = shipped_tables(figures, zone=zone), []
     held = set(tables["shares"]["symbol"]) if "shares" in tables else set()
     lacking = [symbol for symbol in counts_of if symbol not in held]
     if mode not in ON_NETWORK:

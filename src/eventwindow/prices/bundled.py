@@ -66,8 +66,8 @@ def shipped_histories(folder: Path, symbols: Iterable[str] | None = None) -> dic
     return {symbol: PriceHistory(symbol, frame, "shipped", _close_note(frame)) for symbol, frame in frames.items()}
 
 
-def shipped_tables(folder: Path, names: Iterable[str] = TABLES) -> dict[str, pd.DataFrame]:
-    """The further tables that the folder holds, by name.
+def shipped_tables(folder: Path, names: Iterable[str] = TABLES, zone: str | None = None) -> dict[str, pd.DataFrame]:
+    """The further tables that the folder holds, by name; `zone` is that of bars whose stamps name none.
 
     shares: symbol, as_of, shares, source, note. megacaps: date, symbol, close. panel: adjusted closes, date × symbol.
     weights: date, index, symbol, weight, source. factors: decimals, indexed by date. intraday: start (UTC), symbol,
@@ -76,7 +76,7 @@ def shipped_tables(folder: Path, names: Iterable[str] = TABLES) -> dict[str, pd.
     paths = {name: path for name in names if (path := _table_path(folder, name)) is not None}
     check_sums(folder, [path.name for path in paths.values()])
     return {
-        name: shaped(name, _read_parquet(path), Rows(path.name)) if _is_coded(path) else study_table(name, path)
+        name: shaped(name, _read_parquet(path), Rows(path.name)) if _is_coded(path) else study_table(name, path, zone)
         for name, path in paths.items()
     }
 

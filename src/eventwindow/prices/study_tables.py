@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +37,11 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     "factors": (),
 }
 ALIASES = {"ticker": "symbol", "security": "symbol", "adjclose": "adj_close"}
+ISO = re.compile(r"\s*\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 MOMENTS = {"datetime": "start", "timestamp": "start"}  # of the table intraday
 
 
-def study_table(name: str, path: Path) -> pd.DataFrame:
+def study_table(name: str, path: Path, zone: str | None = None) -> pd.DataFrame:
     """The table of that name from a file in any form that `tables` reads, as `shaped` gives it."""
     cells = read_cells(path)
     known = {*REQUIRED[name], *TEXTS, *FIELDS}
@@ -48,11 +51,14 @@ def study_table(name: str, path: Path) -> pd.DataFrame:
         names = [n if n in known else given.strip() for n, given in zip(names, cells.header, strict=True)]
     if twice := [n for k, n in enumerate(names) if n in names[:k]]:
         raise PriceError(f"two columns {twice[0]!r}", where=path.name, remedy="Keep one of the two.")
-    return shaped(name, pd.DataFrame({n: list(c) for n, c in zip(names, cells.columns, strict=True)}), cells.rows)
+    table = pd.DataFrame({n: list(c) for n, c in zip(names, cells.columns, strict=True)})
+    return shaped(name, table, cells.rows, zone)
 
 
-def shaped(name: str, table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
+def shaped(name: str, table: pd.DataFrame, rows: Rows, zone: str | None = None) -> pd.DataFrame:
     """A table with dates as dates (nanoseconds, no zone), texts as texts and numbers as numbers, in order of its dates.
+
+    `zone` is that of bars whose stamps name none.
 
     Raises
     ------
@@ -67,7 +73,7 @@ def shaped(name: str, table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
             remedy=f"Add it; the table {name} has {', '.join(REQUIRED[name])}.",
         )
     moment = {"shares": "as_of", "intraday": "start"}.get(name, "date")
-    days = _stamps(table[moment], rows) if name == "intraday" else iso_days(table[moment], rows.at, PriceError)
+    days = _stamps(table[moment], rows, zone) if name == "intraday" else iso_days(table[moment], rows.at, PriceError)
     table = table.assign(**{moment: days})
     for column in [c for c in TEXTS if c in table]:
         table[column] = table[column].astype(str)
@@ -98,25 +104,37 @@ def _pivoted(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     return table.pivot(index="date", columns="symbol", values=value).rename_axis(columns=None).reset_index()
 
 
-def _stamps(values: pd.Series, rows: Rows) -> pd.Series:
-    """Moments of bars, in UTC; a stamp without a zone could be of any."""
-    codes, unique = pd.factorize(values)
+def _stamps(values: pd.Series, rows: Rows, zone: str | None) -> pd.Series:
+    """Moments of bars, in UTC; a stamp without a zone is of `zone`, and could be of any where the study names none."""
+    codes, unique = pd.factorize(values, use_na_sentinel=False)
+    moments = []
     for code, value in enumerate(unique):
-        if why := _no_moment(value):
+        moment, why = _moment(value, zone)
+        if why:
             raise PriceError(
                 f"{values.name}: {str(value)!r} {why}",
                 where=rows.at(int((codes == code).argmax())),
-                remedy="Write the zone with each time, 2025-01-27T09:30:00-05:00, or UTC, 2025-01-27T14:30:00Z.",
+                remedy="Write the zone with each time, 2025-01-27T09:30:00-05:00, or UTC, 2025-01-27T14:30:00Z; or name"
+                ' that of all in study.toml: [intraday] zone = "America/New_York".',
             )
-    return pd.to_datetime(values, utc=True, format="ISO8601").dt.as_unit("ns")
+        moments.append(moment)
+    return pd.Series(pd.DatetimeIndex(moments, tz="UTC").as_unit("ns")[codes], values.index, name=values.name)
 
 
-def _no_moment(value: Any) -> str:
-    """Why a cell is no moment; "" where it is one."""
-    try:
-        return "" if pd.Timestamp(value).tzinfo is not None else "has no zone"
-    except ValueError:
-        return "is no time of a bar"
+def _moment(value: Any, zone: str | None) -> tuple[Any, str]:
+    """A cell as a moment in UTC, and why it is none; "" where it is one."""
+    stamp: Any = None
+    with suppress(ValueError):
+        stamp = pd.Timestamp(value) if not isinstance(value, str) or ISO.match(value) else None
+    if pd.isna(stamp):
+        return None, "is no time of a bar (2025-01-27T09:30:00)"
+    if stamp.tzinfo is None and zone is None:
+        return None, "has no zone"
+    if stamp.tzinfo is None:
+        stamp = stamp.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
+        if pd.isna(stamp):
+            return None, f"does not name one moment in {zone}: clocks are changed"
+    return stamp.tz_convert("UTC"), ""
 
 
 def _wide(name: str, table: pd.DataFrame, rows: Rows) -> pd.DataFrame:

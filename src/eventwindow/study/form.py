@@ -246,6 +246,7 @@ class IntradayForm(Form):
     sector: Symbol | None = None
     pairs: tuple[tuple[Symbol, Symbol], ...] = ()
     days: tuple[int, ...] = (0,)
+    zone: Zone | None = None  # of bars whose stamps name none: "America/New_York"
 
 
 class Head(Form):

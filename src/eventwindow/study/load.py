@@ -121,6 +121,7 @@ def _figures(
         end=study.end,
         counts_of=valued(ledger, study.baskets),
         factors=("five", "momentum") if isinstance(MODELS[study.file.model.name], FactorModel) else (),
+        zone=study.file.intraday.zone,
     )
     return replace(held, notes=(*held.notes, *notes)), tables
 
