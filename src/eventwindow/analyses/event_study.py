@@ -38,6 +38,8 @@ from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.overlaps import overlap_notes
 from eventwindow.estimation.own_sessions import exchange_of, own_rows
 from eventwindow.estimation.returns import check_decimals, unlikely_notes
+from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
+from eventwindow.estimation.risk_free import check_rates
 from eventwindow.inference.advice import Advice, advise
 from eventwindow.inference.summary import Summary, summarise
 
@@ -105,9 +107,8 @@ def abnormal_returns(
         long (date, security, return), have the dates in a column, or the columns of yfinance.
     events : DataFrame, Series, mapping or pairs
         {"NVDA": "2025-01-27"}, or a row an event with the columns security and date. Optional are event and group
-        (names), time, zone and exchange (of the news), session (the event's own rule), benchmark (its own),
-        window_start and window_end (its own window
-        in trading days, which `car()` takes).
+        (names), time, zone and exchange (of the news), session (the event's own rule), benchmark and risk_free (its
+        own, columns of `returns`), window_start and window_end (its own window in trading days, which `car()` takes).
     model : str or Model
         A name of docs/methods.md, or an object with `name`, `neighbours` and `fit`.
     benchmark : str, int or Series, optional
@@ -171,6 +172,7 @@ def abnormal_returns(
     returns, events, benchmark, read = given(returns, events, benchmark, values)
     returns = returns_table(returns)
     check_sessions(returns.index, OF_RETURNS)
+    check_rates(events, fitter, Rows("the table of events", "index", events.index).at)
     of = exchange_of(events, exchange, Rows("the table of events", "index", events.index))
     if len(set(of.values())) > 1 and not frequency(returns.index):
         options: dict[str, Any] = {"model": model, "benchmark": benchmark, "factors": factors, "peers": peers}
@@ -251,8 +253,9 @@ def _by_exchange(
 
 
 def _benchmarks(events: pd.DataFrame, benchmark: str | None) -> set[object]:
-    """The columns that are benchmarks: an index is quoted on days on which no stock trades."""
-    return {benchmark, *events.get("benchmark", pd.Series(dtype=object)).unique()}
+    """The columns that are benchmarks and rates: an index is quoted on days on which no stock trades."""
+    named = [events[name].unique() for name in ("benchmark", RISK_FREE) if name in events]
+    return {benchmark, *(name for names in named for name in names)}
 
 
 def _check_returns(returns: pd.DataFrame, events: pd.DataFrame, peers: Sequence[str], kind: str) -> None:

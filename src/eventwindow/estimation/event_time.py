@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from eventwindow.calendars.dates import Rows, check_sessions, iso_days
 from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, StudyError, WindowError
+from eventwindow.estimation.risk_free import COLUMN, with_rate
 
 Array = NDArray[np.float64]
 Days = NDArray[np.int64]
@@ -73,7 +74,8 @@ class EventReturns:
         if lacking:
             raise StudyError(
                 f"the model needs the factor {lacking[0]!r}; the table holds {', '.join(self.factor_names) or 'none'}.",
-                remedy='Give benchmark="SPY", or factors with a column of that name, or choose another model.',
+                remedy='Give benchmark="SPY", or factors with a column of that name, or choose another model;'
+                " capm takes a benchmark where the events name a series in the column `risk_free`.",
             )
         first = self.factor_names.index(names[0]) if names else 0
         run = self.factor_names[first : first + len(names)] == tuple(names)  # a slice is a view, a list a copy
@@ -108,7 +110,7 @@ def event_returns(
     labels = _labelled(events)
     column = _located(returns.columns, labels["security"], "security")
     day = _located(returns.index, labels["date"], "session")
-    tables = _factor_tables(returns, labels, factors, lags, leads)
+    tables, of = _factor_tables(returns, labels, factors, lags, leads)
     names = tuple(next(iter(tables.values())).columns) if tables else ()
     used, column = np.unique(column, return_inverse=True)
     values = np.ascontiguousarray(returns.to_numpy(float)[:, used].T)
@@ -116,7 +118,7 @@ def event_returns(
     parts: dict[str, Any] = {}
     for which, span in spans_of(estimation, window).items():
         parts[f"{which}_returns"] = _gather(values, span, day)[column]
-        parts[f"{which}_factors"] = _gather_factors(tables, names, labels, span, day)
+        parts[f"{which}_factors"] = _gather_factors(tables, names, of, span, day)
         parts[f"{which}_days"] = _gather_days(returns.index, span, day, reach[column])
     if prices is not None:
         parts |= _over_halts(
@@ -183,23 +185,23 @@ def _gather(table: Array, span: Window, day: Days) -> _Gathered:
 
 
 def _gather_factors(
-    tables: Mapping[str, pd.DataFrame], names: tuple[str, ...], labels: pd.DataFrame, span: Window, day: Days
+    tables: Mapping[Any, pd.DataFrame], names: tuple[str, ...], of: pd.Series, span: Window, day: Days
 ) -> Array:
-    """(N, T, k), each event's factors from the table of its benchmark; contiguous along the days."""
-    if tables and len(names) == 1 and _one_for_all(tables, labels):
+    """(N, T, k), each event's factors from its own table; contiguous along the days."""
+    if tables and len(names) == 1 and _one_for_all(tables, of):
         [table] = tables.values()
         return _gather(table.to_numpy(float).T, span, day)[0][:, :, None]
-    out = np.full((len(labels), len(names), len(span)), np.nan)
-    for benchmark, table in tables.items():
-        mine = np.flatnonzero(labels["benchmark"] == benchmark) if benchmark else slice(None)
+    out = np.full((len(of), len(names), len(span)), np.nan)
+    for key, table in tables.items():
+        mine = np.flatnonzero(of == key) if key else slice(None)
         taken = _gather(table.to_numpy(float).T, span, day[mine])
         for j in range(len(names)):
             out[mine, j] = taken[j]
     return out.swapaxes(1, 2)
 
 
-def _one_for_all(tables: Mapping[str, pd.DataFrame], labels: pd.DataFrame) -> bool:
-    return len(tables) == 1 and ("" in tables or bool(labels["benchmark"].isin(list(tables)).all()))
+def _one_for_all(tables: Mapping[Any, pd.DataFrame], of: pd.Series) -> bool:
+    return len(tables) == 1 and ("" in tables or bool(of.isin(list(tables)).all()))
 
 
 def _gather_days(index: pd.Index, span: Window, day: Days, spans: Days) -> Days:
@@ -222,8 +224,11 @@ def _spans(values: Array) -> Days:
 
 def _factor_tables(
     returns: pd.DataFrame, labels: pd.DataFrame, factors: Factors | None, lags: int, leads: int
-) -> dict[str, pd.DataFrame]:
-    """One factor table a benchmark, on the sessions of the returns."""
+) -> tuple[dict[Any, pd.DataFrame], pd.Series]:
+    """One factor table a benchmark, and risk-free rate where events name theirs, on the sessions of the returns.
+
+    "" stands for a table of all events; beside them, the key of each event's table.
+    """
     wanted = [b for b in labels["benchmark"].unique() if b]
     if factors is None:
         _located(returns.columns, pd.Series(wanted, dtype=object), "benchmark")
@@ -233,8 +238,13 @@ def _factor_tables(
         wanted = [""]
     elif lacking := [b for b in wanted if b not in factors]:
         raise StudyError(f"benchmark {lacking[0]!r} has no table of factors.", remedy="Add it to `factors`.")
-    chosen = {b: factors[b] for b in wanted}
-    return {b: factor_table(table, returns.index, lags, leads) for b, table in chosen.items()}
+    chosen: dict[Any, Any] = {b: factors[b] for b in wanted}
+    of = labels["benchmark"]
+    if COLUMN in labels and chosen:
+        _located(returns.columns, labels[COLUMN], "risk-free rate")
+        of = pd.Series([*zip(of, labels[COLUMN], strict=True)], dtype=object)
+        chosen = {key: with_rate(chosen[key[0] if key[0] in chosen else ""], returns[key[1]]) for key in of.unique()}
+    return {key: factor_table(table, returns.index, lags, leads) for key, table in chosen.items()}, of
 
 
 def factor_table(table: pd.Series | pd.DataFrame, sessions: pd.Index, lags: int = 0, leads: int = 0) -> pd.DataFrame:

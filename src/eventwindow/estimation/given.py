@@ -20,7 +20,16 @@ FIGURES = {
     "prices": ("adj close", "adj_close", "adjclose", "adjusted", "close", "price", "prc"),
 }
 KNOWN = (*NAMES, *DAYS)
-OTHERS = ("event", "group", "time", "zone", "exchange", "session", "benchmark")  # further columns of a list
+OTHERS = (
+    "event",
+    "group",
+    "time",
+    "zone",
+    "exchange",
+    "session",
+    "benchmark",
+    "risk_free",
+)  # further columns of a list
 EXAMPLE = 'Give {"NVDA": "2025-01-27"}, or a DataFrame with the columns security and date.'
 
 
@@ -47,7 +56,7 @@ def given(returns: Any, events: Any, benchmark: Any, values: Values) -> Given:
         table, benchmark = _with_series(table, benchmark)
     elif benchmark is not None:
         benchmark = identifier(benchmark)
-    for name in ("security", "benchmark"):
+    for name in ("security", "benchmark", "risk_free"):
         if name in listed:
             listed[name] = listed[name].map(identifier)
     _check_benchmarks(table, {benchmark, *listed.get("benchmark", pd.Series(dtype=object))})

@@ -71,7 +71,7 @@ def fingerprint(plan: Plan) -> str:
     spec, events = plan.specification, plan.events
     told: dict[str, Any] = {f.name: repr(getattr(spec, f.name)) for f in fields(spec)}
     digest = hashlib.sha256(json.dumps([told, plan.starts, plan.panel.identity, plan.factor_names]).encode())
-    of_events = (events.security, events.day, events.exchange, events.group, events.benchmark)
+    of_events = (events.security, events.day, events.exchange, events.group, events.benchmark, events.rate)
     for array in (*of_events, *plan.axes, *plan.factors):
         digest.update(array.tobytes())
     return digest.hexdigest()

@@ -16,11 +16,12 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, Reason, counted
 from eventwindow.estimation.contamination import Contamination
 from eventwindow.estimation.event_time import Days
+from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
 from eventwindow.panel.chunk import Codes
 from eventwindow.panel.listed import check_columns
 from eventwindow.panel.own_sessions import ONE, Exchanges
 
-ARRAYS = ("security", "day", "session", "exchange", "group", "benchmark", "row")
+ARRAYS = ("security", "day", "session", "exchange", "group", "benchmark", "rate", "row")
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,12 @@ class EventList:
     exchange: Codes  # (n,), ascending
     group: Codes  # (n,), -1 for none
     benchmark: Codes  # (n,)
+    rate: Codes  # (n,), of `rates`
     row: Days  # (n,), rows of the table as given
     names: pd.Series | None  # of all rows; the event's date stands for it where there is none
     groups: tuple[str, ...]
     benchmarks: tuple[str, ...]  # "" for the common table of factors
+    rates: tuple[str, ...]  # risk-free rates, series of the panel; "" where the list names none
     told: pd.DataFrame  # event, security, what, reason: left out or shifted
     rows: Rows  # where each row of the table stands
     labels: pd.DataFrame  # of all rows: columns that are carried along
@@ -83,6 +86,7 @@ def event_list(
     told = _told(events, given, names, np.where(reason == "", shifted, ""), reason)
     group, groups = _coded(events, "group", "")
     coded, benchmarks = _coded(events, "benchmark", benchmark)
+    rate, rates = _coded(events, RISK_FREE, "")
     kept = np.flatnonzero(reason == "")
     kept = kept[np.lexsort((kept, security[kept], day[kept], code[kept]))]
     return EventList(
@@ -92,10 +96,12 @@ def event_list(
         code[kept].astype(np.int32),
         group[kept],
         coded[kept] if benchmarks else np.zeros(len(kept), np.int32),
+        rate[kept] if rates else np.zeros(len(kept), np.int32),
         kept,
         names,
         tuple(groups),
         tuple(benchmarks) or ("",),
+        tuple(rates) or ("",),
         told,
         rows,
         events[list(labels)],

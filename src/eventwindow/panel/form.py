@@ -106,7 +106,7 @@ def _check(file: PanelStudyFile, text: str) -> None:
             where=f"study.toml, line {line_of(text, ('model', 'name'))}, model.name",
             remedy=f"The models are {', '.join(sorted(m for m in MODELS if not m.startswith('peer_')))}.",
         )
-    if isinstance(MODELS[model], FactorModel) and file.event_list.factors is None:
+    if isinstance(MODELS[model], FactorModel) and model != "capm" and file.event_list.factors is None:
         raise StudyError(f"the model {model!r} needs daily factors", remedy='Give event_list.factors = "factors.csv".')
     check_windows(file.windows, text)
 

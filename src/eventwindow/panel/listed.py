@@ -13,7 +13,7 @@ from eventwindow.calendars.day_zero import ALIASES, check_named
 from eventwindow.errors import PriceError, StudyError
 from eventwindow.prices.tables import read_cells
 
-COLUMNS = ("event", "security", "date", "time", "zone", "exchange", "session", "group", "benchmark")
+COLUMNS = ("event", "security", "date", "time", "zone", "exchange", "session", "group", "benchmark", "risk_free")
 RESULTS = (
     *(
         "model",

@@ -16,6 +16,7 @@ from eventwindow.estimation.concat import concat
 from eventwindow.estimation.door import check_reach
 from eventwindow.estimation.event_time import OUTSIDE, Days, factor_table
 from eventwindow.estimation.models import model_named
+from eventwindow.estimation.risk_free import with_rate
 from eventwindow.panel.chunk import Codes, Specification, Task, fitted, nothing_masked
 from eventwindow.panel.events import EventList, contaminated
 from eventwindow.panel.source import Panel
@@ -38,7 +39,7 @@ class Plan:
     specification: Specification
     panel: Panel
     events: EventList
-    factors: tuple[np.ndarray, ...]  # of each exchange (B, k, its sessions)
+    factors: tuple[np.ndarray, ...]  # of each exchange (B × R, k, its sessions): benchmarks, risk-free rates
     factor_names: tuple[str, ...]
     dates: Days  # (D,), of the panel's rows
     axes: tuple[Days, ...]  # of each exchange, the rows of the panel that are its sessions
@@ -101,7 +102,7 @@ class Plan:
             security,
             day,
             events.group[at].astype(np.int64),
-            events.benchmark[at].astype(np.int64),
+            events.benchmark[at].astype(np.int64) * len(events.rates) + events.rate[at],
             halo,
             self._masked(at),
         )
@@ -169,27 +170,44 @@ def factor_tables(
     factors: pd.Series | pd.DataFrame | Mapping[str, pd.DataFrame] | None,
     axis: Days,
 ) -> tuple[np.ndarray, tuple[str, ...]]:
-    """(B, k, sessions) and names: one table for all, one a benchmark, or the benchmark's own column of the panel.
+    """(B × R, k, sessions) and names: one table for all, one a benchmark, or the benchmark's own column of the panel.
 
-    A benchmark that keeps other sessions than the exchange's covers the span that the securities' returns cover.
+    Each stands once for every risk-free rate that events name. A series that keeps other sessions than the exchange's
+    covers the span that the securities' returns cover.
     """
     lags, leads = model_named(spec.model).neighbours
     sessions = panel.sessions[axis]
-    named = [(name, f"benchmark of {events.where(events.benchmark == i)}") for i, name in enumerate(events.benchmarks)]
     for one in () if factors is None else factors.values() if isinstance(factors, Mapping) else (factors,):
         check_reach(one, pd.Series(panel.sessions[events.session]))
+    named = [(name, f"benchmark of {events.where(events.benchmark == i)}") for i, name in enumerate(events.benchmarks)]
+    given: list[pd.Series | pd.DataFrame]
     if isinstance(factors, (pd.Series, pd.DataFrame)):
-        tables = [factor_table(factors, sessions, lags, leads)] * len(events.benchmarks)
+        given = [factors] * len(events.benchmarks)
     elif factors is not None:
-        tables = [factor_table(_named(factors, name, where), sessions, lags, leads) for name, where in named]
+        given = [_named(factors, name, where) for name, where in named]
     elif events.benchmarks == ("",):
-        return np.empty((1, 0, len(sessions))), ()
+        return np.empty((len(events.rates), 0, len(sessions))), ()
     else:
-        own = [_column(panel, name, where) for name, where in named]
-        if len(axis) < len(panel.sessions):
-            own = [over_the_same_span(column.dropna(), sessions) for column in own]
-        tables = [factor_table(column, sessions, lags, leads) for column in own]
+        given = [_own(panel, "benchmark", name, where, axis) for name, where in named]
+    tables = [factor_table(one, sessions, lags, leads) for one in _with_rates(given, panel, events, axis)]
     return np.stack([table.to_numpy(float).T for table in tables]), tuple(map(str, tables[0].columns))
+
+
+def _with_rates(
+    factors: list[pd.Series | pd.DataFrame], panel: Panel, events: EventList, axis: Days
+) -> list[pd.Series | pd.DataFrame]:
+    """Each table with each of the risk-free rates that events name; as it is where they name none."""
+    if events.rates == ("",):
+        return factors
+    named = [(name, f"risk-free rate of {events.where(events.rate == i)}") for i, name in enumerate(events.rates)]
+    rates = [_own(panel, "risk-free rate", name, where, axis) for name, where in named]
+    return [with_rate(table, rate) for table in factors for rate in rates]
+
+
+def _own(panel: Panel, what: str, name: str, where: str, axis: Days) -> pd.Series:
+    """A series of the panel on the sessions of an exchange."""
+    column = _column(panel, what, name, where)
+    return over_the_same_span(column.dropna(), panel.sessions[axis]) if len(axis) < len(panel.sessions) else column
 
 
 def _named(factors: Mapping[str, pd.DataFrame], name: str, where: str) -> pd.DataFrame:
@@ -198,9 +216,9 @@ def _named(factors: Mapping[str, pd.DataFrame], name: str, where: str) -> pd.Dat
     return factors[name]
 
 
-def _column(panel: Panel, name: str, where: str) -> pd.Series:
+def _column(panel: Panel, what: str, name: str, where: str) -> pd.Series:
     at = panel.securities.get_indexer(pd.Index([name]))
     if at[0] < 0:
         remedy = "Add it to the panel, or correct the name."
-        raise StudyError(f"benchmark {name!r} is no security of the panel", where=where, remedy=remedy)
-    return pd.Series(panel.returns(0, len(panel.sessions), at)[0], panel.sessions)
+        raise StudyError(f"{what} {name!r} is no security of the panel", where=where, remedy=remedy)
+    return pd.Series(panel.returns(0, len(panel.sessions), at)[0], panel.sessions, name=name)

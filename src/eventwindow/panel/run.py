@@ -22,6 +22,8 @@ from eventwindow.estimation.event_time import Factors
 from eventwindow.estimation.given import events_table, given, identifier
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.own_sessions import exchange_of
+from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
+from eventwindow.estimation.risk_free import check_rates
 from eventwindow.panel.checkpoints import Chunks, fingerprint, flat
 from eventwindow.panel.chunk import Specification
 from eventwindow.panel.collect import collected, with_second_pass
@@ -214,7 +216,9 @@ def planned(
         panel, table, benchmark, read = given(panel, table, benchmark, "returns")
     else:
         benchmark, read = identifier(benchmark), ()
-    of = exchange_of(table, exchange, rows or Rows("the table of events", "index", table.index))
+    place = rows or Rows("the table of events", "index", table.index)
+    check_rates(table, model_named(model), place.at)
+    of = exchange_of(table, exchange, place)
     step("reading the panel")
     if not isinstance(panel, str | Path):
         held: Panel = frame_panel(panel, kind)
@@ -223,7 +227,9 @@ def planned(
         held = staged_panel(Path(panel), work, values=values, kind=kind, exchanges=own)
     step("placing the events")
     exchanges, uneven = _exchanges(
-        held, of, {benchmark or "", *table.get("benchmark", pd.Series(dtype=object)).dropna()}
+        held,
+        of,
+        {benchmark or "", *(name for c in ("benchmark", RISK_FREE) if c in table for name in table[c].dropna())},
     )
     listed = event_list(
         table,

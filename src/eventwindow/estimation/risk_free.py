@@ -1,0 +1,46 @@
+"""An event's own risk-free rate: a series beside the returns, named in the list's column `risk_free`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from eventwindow.errors import StudyError, counted
+
+COLUMN = "risk_free"
+MOST = 0.002  # a day on average: 65 % a year
+
+
+def check_rates(events: pd.DataFrame, model: object, where: Callable[[int], str]) -> None:
+    """The column, where there is one, names a series for every event, and the model takes one."""
+    if COLUMN not in events:
+        return
+    if getattr(model, COLUMN, None) is None:
+        raise StudyError(
+            f"the model {str(getattr(model, 'name', model))!r} takes no risk-free rate",
+            where=f"column {COLUMN!r}",
+            remedy="Choose capm or another factor model of excess returns, or take the column out.",
+        )
+    blank = (events[COLUMN].isna() | events[COLUMN].astype(str).str.strip().eq("")).to_numpy()
+    if blank.any():
+        raise StudyError(
+            f"{counted(int(blank.sum()), 'event')} without a risk-free rate",
+            where=where(int(blank.argmax())),
+            remedy=f"Name a series of the panel in the column {COLUMN!r}.",
+        )
+
+
+def with_rate(factors: pd.DataFrame | pd.Series, rate: pd.Series) -> pd.DataFrame:
+    """Factors with this rate as `rf`; a lone market becomes its excess return, `mkt_rf`."""
+    usual = float(rate.abs().mean())
+    if usual > MOST:
+        raise StudyError(
+            f"the risk-free rate {str(rate.name)!r} is {usual:.2%} on an ordinary day: a yearly yield, or per cent?",
+            remedy="Give what it pays in a day, in decimals: 0.0002 is 5 % a year.",
+        )
+    table = factors.to_frame("market") if isinstance(factors, pd.Series) else factors
+    own = rate.reindex(table.index)
+    if list(table.columns) == ["market"]:
+        return pd.DataFrame({"mkt_rf": table["market"] - own, "rf": own})
+    return table.assign(rf=own)
