@@ -21,6 +21,7 @@ PACKED = "reason"  # the key of a reason in JSON
 CODE = 3  # letters of a currency
 SHORT = 100  # from here on a large number needs no digits behind the point
 NEARLY = 1 - 5e-5  # of a large number, which rounding makes whole
+CHINESE = re.compile("[\u4e00-\u9fff]")
 LARGEST_LOG = 700.0  # its exponential is still a float
 
 
@@ -165,10 +166,11 @@ class Reason:
         What its words name: numbers and dates, `Figure`, `Text`, `Listed`, symbols, further reasons.
     """
 
-    __slots__ = ("key", "values")
+    __slots__ = ("key", "said", "values")
 
     def __init__(self, key: str, /, **values: Any) -> None:
         self.key, self.values = key, values
+        self.said: dict[Catalogue, str] = {}  # its words, worked out once a language
 
     @classmethod
     def together(cls, reasons: Sequence[Reason]) -> Reason:
@@ -230,7 +232,7 @@ def _reason(key: str, values: Mapping[str, Any]) -> Reason:
     return Reason(key, **values)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
     """The words of one language by key, what `report/locale/LANGUAGE.po` holds, and how it writes figures and dates."""
 
@@ -261,10 +263,14 @@ class Catalogue:
 
     def reason(self, reason: Reason) -> str:
         """A reason in this language."""
-        return spaced(self.text(f"reason.{reason.key}", **reason.values))
+        if self not in reason.said:
+            reason.said[self] = spaced(self.text(f"reason.{reason.key}", **reason.values))
+        return reason.said[self]
 
     def shown(self, value: Any) -> Any:
         """What a reader sees of a value; a number or a plain text stays for the words' own format."""
+        if isinstance(value, str | int | float):
+            return value
         for kind, words in self._kinds():
             if isinstance(value, kind):
                 return words(value)
@@ -304,8 +310,8 @@ class Catalogue:
         value, unit, sign = figure
         money = is_money(unit)
         key = f"unit.{unit}" if f"unit.{unit}" in self else "unit.money" if money else "unit.plain"
-        scaled = {**_scaled(value), "amount": self._amount(value) if money else "", "currency": unit}
-        text = spaced(self.words(key, scaled["n"]).format(**scaled)).replace("-", MINUS)
+        scaled = _Scaled(value, amount=self._amount(value) if money else "", currency=unit)
+        text = spaced(self.words(key, scaled["n"]).format_map(scaled)).replace("-", MINUS)
         return text if sign else text.lstrip("+")
 
     def _amount(self, value: float) -> str:
@@ -327,28 +333,40 @@ class Catalogue:
         return sign + (f"{size / scale:,.0f}" if size >= SHORT * scale else f"{size / scale:.3g}") + name
 
 
-def _scaled(value: float) -> dict[str, Any]:
-    """A number as the words of units ask for it; zero has no sign."""
+class _Scaled(dict[str, Any]):
+    """A number as the words of units ask for it, worked out where they ask."""
+
+    def __init__(self, value: float, **words: str) -> None:
+        super().__init__(words, value=value)
+
+    def __missing__(self, name: str) -> Any:
+        return SCALED[name](self["value"])
+
+
+def _signed(value: float) -> str:
+    """Per cent with a sign; zero has none."""
     signed = f"{100 * value:+z.2f}"
-    return {
-        "value": value,
-        "signed": signed.removeprefix("+") if float(signed) == 0 else signed,
-        "percent": f"{100 * value:.2f}",
-        "whole": f"{100 * value:z.0f}",
-        "billions": value / 1e9,
-        "hundred_millions": value / 1e8,
-        "usual": math.exp(value) if value < LARGEST_LOG else math.inf,
-        "short": _short(value),
-        "points": _short(100 * value),
-        "fraction": str(Fraction(value).limit_denominator(10)) if math.isfinite(value) else "",
-        "p": "p < 0.001" if value < 0.001 else f"p = {value:.3f}",
-        "n": int(value) if math.isfinite(value) and value == int(value) else 2,
-    }
+    return signed.removeprefix("+") if float(signed) == 0 else signed
 
 
 def _short(value: float) -> str:
     """Two digits that count, and none behind the point from ten on."""
     return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
+
+
+SCALED: dict[str, Callable[[float], Any]] = {
+    "signed": _signed,
+    "percent": lambda value: f"{100 * value:.2f}",
+    "whole": lambda value: f"{100 * value:z.0f}",
+    "billions": lambda value: value / 1e9,
+    "hundred_millions": lambda value: value / 1e8,
+    "usual": lambda value: math.exp(value) if value < LARGEST_LOG else math.inf,
+    "short": _short,
+    "points": lambda value: _short(100 * value),
+    "fraction": lambda value: str(Fraction(value).limit_denominator(10)) if math.isfinite(value) else "",
+    "p": lambda value: "p < 0.001" if value < 0.001 else f"p = {value:.3f}",
+    "n": lambda value: int(value) if math.isfinite(value) and value == int(value) else 2,
+}
 
 
 def is_money(unit: str) -> bool:
@@ -358,10 +376,11 @@ def is_money(unit: str) -> bool:
 
 def spaced(text: str) -> str:
     """Chinese text with one space between Chinese and Latin letters or figures, and none between Chinese."""
-    text = re.sub(r"([\u4e00-\u9fff])([A-Za-z0-9])", r"\1 \2", text)
-    text = re.sub(r"([A-Za-z0-9%])([\u4e00-\u9fff])", r"\1 \2", text)
-    text = re.sub(r"([\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])", r"\1", text)
-    return re.sub(r" {2,}", " ", text)
+    if CHINESE.search(text):
+        text = re.sub(r"([\u4e00-\u9fff])([A-Za-z0-9])", r"\1 \2", text)
+        text = re.sub(r"([A-Za-z0-9%])([\u4e00-\u9fff])", r"\1 \2", text)
+        text = re.sub(r"([\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])", r"\1", text)
+    return re.sub(r" {2,}", " ", text) if "  " in text else text
 
 
 def _of_study(code: str, study: Mapping[str, str]) -> Catalogue:
