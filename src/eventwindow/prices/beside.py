@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from eventwindow.prices.bundled import shipped_histories
@@ -19,6 +21,7 @@ CROSSED = 0.3  # a move in logs, at least, that may come from another column
 ALIKE = 0.04  # in logs: a close that goes on where that of the other column ended
 OTHERS, MINE = 0.9, 0.5  # shares of the days that agree with another security's shipped figures, and with the own ones
 
+Array = npt.NDArray[Any]
 Common = Callable[[pd.Timestamp], float]
 
 
@@ -43,25 +46,33 @@ def common_moves(histories: Mapping[str, PriceHistory], groups: Mapping[str, str
 def mixed_up(histories: Mapping[str, PriceHistory]) -> Iterator[Finding]:
     """Two columns with the same figures, and columns that change places on a day."""
     series = {symbol: closes(history.frame) for symbol, history in histories.items()}
-    for one, other in combinations(series, 2):
-        first, second = series[one].align(series[other], join="inner")
-        if len(first) > ENOUGH and first.std() > 0 and np.array_equal(first, second):
-            for symbol, twin in ((one, other), (other, one)):
-                yield Finding(symbol, "warning", "same_figures", None, {"other": twin, "days": float(len(first))})
+    held = {symbol: (close.index.to_numpy(), close.to_numpy(float)) for symbol, close in series.items()}
+    for one, other in combinations(held, 2):
+        days, first, second = _shared(*held[one], *held[other])
+        pairs = ((one, other), (other, one))
+        if len(first) > ENOUGH and np.ptp(first) > 0 and np.array_equal(first, second):
+            values = {"days": float(len(first))}
+            yield from (Finding(s, "warning", "same_figures", None, {"other": twin, **values}) for s, twin in pairs)
             continue
-        for day in _crossings(first, second):
-            for symbol, twin in ((one, other), (other, one)):
-                yield Finding(symbol, "error", "crossed", day, {"other": twin})
+        for day in days[_crossings(first, second)]:
+            yield from (Finding(s, "error", "crossed", pd.Timestamp(day), {"other": twin}) for s, twin in pairs)
 
 
-def _crossings(first: pd.Series, second: pd.Series) -> list[pd.Timestamp]:
-    """Days on which each of two closes goes on from where the other one was."""
-    if len(first) < 2 or (first <= 0).any() or (second <= 0).any():
-        return []
-    a, b = np.log(first.to_numpy(float)), np.log(second.to_numpy(float))
-    apart = np.abs(a[:-1] - b[:-1]) > CROSSED
+def _shared(days: Array, first: Array, others: Array, second: Array) -> tuple[Array, Array, Array]:
+    """Days that both series hold, and what each of them holds then; thousands of pairs, so without an index."""
+    if np.array_equal(days, others):
+        return days, first, second
+    both, here, there = np.intersect1d(days, others, assume_unique=True, return_indices=True)
+    return both, first[here], second[there]
+
+
+def _crossings(first: Array, second: Array) -> Array:
+    """Places at which each of two closes goes on from where the other one was."""
+    if len(first) < 2 or first.min() <= 0 or second.min() <= 0:
+        return np.empty(0, int)
+    a, b = np.log(first), np.log(second)
     onwards = (np.abs(a[1:] - b[:-1]) < ALIKE) & (np.abs(b[1:] - a[:-1]) < ALIKE)
-    return list(first.index[1:][apart & onwards])
+    return 1 + np.flatnonzero(onwards & (np.abs(a[:-1] - b[:-1]) > CROSSED))
 
 
 def exchanged(histories: Mapping[str, PriceHistory], figures: Path) -> Iterator[Finding]:
