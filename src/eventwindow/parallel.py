@@ -35,12 +35,14 @@ _second: ProcessPoolExecutor | None = None
 def second_core(imports: Sequence[str] = ()) -> Iterator[None]:
     """While this is open, `run_parallel` and `begin` share their work with one further process, where there is a core.
 
-    The process starts at once and reads the modules `imports`, while this one goes on.
+    The modules `imports` are read by both: before a fork, which shares them, or by each while the other goes on.
     """
     global _second  # noqa: PLW0603 one process for all runs of a command
     if _second is not None or CORES < 2:
         yield
         return
+    if START_METHOD == "fork":
+        _import(imports)
     with processes(1, START_METHOD) as pool:
         with starting():
             pool.submit(_import, tuple(imports))
