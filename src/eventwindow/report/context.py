@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -18,6 +18,7 @@ from eventwindow.report.language import Language
 from eventwindow.study.result import StudyResult
 
 Item = TypeVar("Item")
+Held = TypeVar("Held")
 ABBREVIATION = 2  # letters: "ai_chips" is written "AI chips"
 
 
@@ -28,6 +29,7 @@ class Context:
     result: StudyResult
     language: Language
     command: str = ""  # that made the result
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # the same in every language
 
     def __post_init__(self) -> None:
         translated = self.result.translations.get(self.language.code, {})
@@ -42,6 +44,12 @@ class Context:
         if key not in self._blocks:
             self._blocks[key] = tuple(section(self))
         return self._blocks[key]
+
+    def of_result(self, key: str, work: Callable[[], Held]) -> Held:
+        """What is the same in every language, worked out once for all that share it."""
+        if key not in self.kept:
+            self.kept[key] = work()
+        return self.kept[key]  # type: ignore[no-any-return]
 
     @cached_property
     def study(self) -> Mapping[str, Any]:
@@ -109,11 +117,12 @@ class Context:
 
     def name(self, symbol: str) -> str:
         """The security's name in this language, its symbol where the study gives none."""
-        table = self.result.evidence.securities
-        if symbol not in table.index:
-            return symbol
-        row = table.loc[symbol]
-        return self.language.either(row.get("name_en", ""), row.get("name_zh", "")) or symbol
+        return self._names.get(symbol) or symbol
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        listed = self.result.evidence.securities.to_dict("index")
+        return {str(s): self.language.either(row.get("name_en"), row.get("name_zh")) for s, row in listed.items()}
 
     def full_name(self, symbol: str) -> str:
         """Nvidia (NVDA)."""
@@ -189,6 +198,12 @@ class Context:
         columns = [c for c in ("p_sample_quantile", "quantile_floor") if c in sums.columns]
         both = daily.join(sums[zero].set_index("security")[columns])
         return both.reindex([s for s in securities if s in both.index])
+
+
+def of_result(work: Callable[[Context], Held]) -> Callable[[Context], Held]:
+    """Marks what says the same of a result in every language: it is worked out once."""
+    name = f"{work.__module__}.{work.__qualname__}"
+    return wraps(work)(lambda context: context.of_result(name, lambda: work(context)))
 
 
 def words_of(slug: str) -> str:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from csv import writer
+from io import StringIO
 from pathlib import Path
+from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from eventwindow.errors import Reason
@@ -20,20 +24,41 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 def csv_text(table: pd.DataFrame) -> str:
     """A table as CSV: decimals to twelve digits, ISO dates, moments in UTC, an empty cell for no number."""
-    moments = table.select_dtypes("datetimetz").columns
-    shown = {c: table[c].dt.tz_convert("UTC").dt.strftime("%Y-%m-%dT%H:%MZ") for c in moments}
-    shown |= {str(c): _inert(table[c]) for c in table.select_dtypes(["object", "string", "category"])}
-    table = table.assign(**shown)
-    return table.to_csv(index=False, float_format="%.12g", date_format="%Y-%m-%d", lineterminator="\n")
+    columns = [_cells(table.iloc[:, k]) for k in range(table.shape[1])]
+    written = StringIO()
+    writer(written, lineterminator="\n").writerows([table.columns, *zip(*columns, strict=True)])
+    return written.getvalue()
 
 
-def _inert(texts: pd.Series) -> pd.Series:
-    """Texts that a spreadsheet takes for a formula, with an apostrophe before them, and line breaks of one kind."""
-    told = {t: _plain(str(t)) for t in texts.unique() if isinstance(t, str | Reason)}
-    changed = {t: plain for t, plain in told.items() if plain != t}
-    return texts.astype(object).map(lambda t: changed.get(t, t)) if changed else texts
+def _cells(column: pd.Series) -> list[str]:
+    """What the file shows of a column; pandas' own writer asks of each number anew what it is."""
+    kind = column.dtype
+    if isinstance(kind, pd.DatetimeTZDtype):
+        return [f"{t}Z" if t else "" for t in _moments(column.dt.tz_convert("UTC").dt.tz_localize(None), "m")]
+    if kind.kind == "M":
+        return _moments(column, "D")
+    if kind.kind == "f":
+        numbers = column.to_numpy(float, na_value=np.nan).tolist()
+        return ("%.12g\n" * len(numbers) % tuple(numbers)).replace("nan", "").split("\n")[:-1]
+    return _texts(column)
+
+
+def _moments(column: pd.Series, unit: Literal["D", "m"]) -> list[str]:
+    return ["" if t == "NaT" else t for t in np.datetime_as_string(column.to_numpy(), unit=unit).tolist()]
+
+
+def _texts(column: pd.Series) -> list[str]:
+    """Texts as they are told; no number is held for a formula, and a missing one is an empty cell."""
+    held, missing = column.tolist(), column.isna().tolist()
+    told = {text: _plain(text) for text in {t if isinstance(t, str) else "" for t in held}}
+    return ["" if none else told[t] if isinstance(t, str) else _shown(t) for t, none in zip(held, missing, strict=True)]
+
+
+def _shown(value: object) -> str:
+    return _plain(str(value)) if isinstance(value, Reason) else str(value)
 
 
 def _plain(text: str) -> str:
+    """The text with an apostrophe where a spreadsheet would take it for a formula, and line breaks of one kind."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")  # a lone one is written unquoted and would end the row
     return f"'{text}" if FORMULA.match(text) else text

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote
@@ -173,7 +173,7 @@ def _figures(context: Context, charts: Mapping[str, Chart]) -> dict[str, dict[st
             "title": chart.title,
             "caption": chart.caption,
             "svg": Markup(chart.inline()),
-            "csv": _data(chart),
+            "csv": context.of_result(f"csv.{name}", partial(_data, chart)),
             "file": f"{name}.csv",
         }
         for name, chart in charts.items()

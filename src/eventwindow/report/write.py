@@ -39,7 +39,8 @@ def write_report(
 
     check_extras(extras)
     codes = list(languages or LANGUAGES)
-    subjects = [Context(result, language(code), command) for code in codes]
+    kept: dict[str, object] = {}
+    subjects = [Context(result, language(code), command, kept) for code in codes]
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     written = run_parallel([*[partial(_write, subject, codes, folder, extras) for subject in subjects], *beside])
     (folder / "datapackage.json").write_text(datapackage(result, written[0]), encoding="utf-8", newline="\n")

@@ -6,7 +6,7 @@ from functools import partial
 
 import pandas as pd
 
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.rows import draw_rows
 from eventwindow.report.figures.securities import interval_row
@@ -37,6 +37,7 @@ def benchmarks(context: Context) -> Chart | None:
     )
 
 
+@of_result
 def benchmark_data(context: Context) -> pd.DataFrame:
     """A row a leading security and benchmark: abnormal return of day 0 and its 95 % interval."""
     views = context.result.tables.get("views", pd.DataFrame(columns=[*COLUMNS, "window_start", "window_end"]))

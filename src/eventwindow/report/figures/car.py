@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.lines import DASHED, Days, Series, draw_series
 from eventwindow.report.figures.news_marks import marks
@@ -55,6 +55,7 @@ def _shown(context: Context, n: int) -> str:
     return context.language.text(key, n=n, all=len(context.members))
 
 
+@of_result
 def car_data(context: Context) -> pd.DataFrame:
     """A row a security and day: CAR since the first day of the event window, and its 95 % interval."""
     chosen = context.abnormal.select(list(context.members[:MOST]))

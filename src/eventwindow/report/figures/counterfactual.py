@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.lines import DASHED, Days, Series, draw_series
 from eventwindow.report.figures.panel import grid, legend, reach
@@ -42,6 +42,7 @@ def counterfactual(context: Context) -> Chart | None:
     )
 
 
+@of_result
 def effects_of(context: Context) -> pd.DataFrame:
     """The computed rows of the table `counterfactual`; empty where the result holds none."""
     table = context.result.tables.get("counterfactual", pd.DataFrame(columns=["security", "model"]))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from eventwindow.claims.market_value import DOLLAR, share_counts
 from eventwindow.errors import NoFigure
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.rows import Row, draw_rows
 from eventwindow.report.figures.sheet import BLUE, FAINT, ORANGE, Sheet
@@ -42,6 +42,7 @@ def gains(context: Context) -> Chart | None:
     )
 
 
+@of_result
 def gains_data(context: Context) -> pd.DataFrame:
     """A row a company: change of market value on day 0 in dollars, the largest loss first."""
     evidence, rows = context.result.evidence, []

@@ -10,7 +10,7 @@ import pandas as pd
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.inference.permutation import draws
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.rows import Row, draw_rows
 from eventwindow.report.figures.sheet import BLUE, FAINT, ORANGE, Sheet
@@ -39,6 +39,7 @@ def groups(context: Context) -> Chart | None:
     )
 
 
+@of_result
 def groups_data(context: Context) -> pd.DataFrame:
     """A row a security: its AR of day 0, its group's mean, and the 2.5 and 97.5 % points of that mean on other days."""
     parts = []

@@ -8,7 +8,7 @@ import pandas as pd
 
 from eventwindow.errors import MINUS
 from eventwindow.inference.results import LEVEL
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.sheet import COLD, INK, WARM, Sheet, advance, cut
 from eventwindow.report.language import percent, tau
@@ -39,6 +39,7 @@ def heatmap(context: Context) -> Chart | None:
     )
 
 
+@of_result
 def heatmap_data(context: Context) -> pd.DataFrame:
     """A row a security and day: abnormal return and its p-value."""
     daily = context.result.tables["abnormal_returns"]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import ceil, floor, isfinite, log10
 from typing import Any
 
+import numpy as np
+
 from eventwindow.errors import MINUS
 from eventwindow.report.figures.sheet import FAINT, GRID, INK, SIZE, Sheet, advance
 
@@ -60,8 +62,12 @@ class Panel:
         return self.top + self.height * (1 - (min(max(value, low), high) - low) / (high - low))
 
     def points(self, xs: Iterable[float], ys: Iterable[float]) -> list[tuple[float, float]]:
-        pairs = zip(map(float, xs), map(float, ys), strict=True)
-        return [(self.px(x), self.py(y)) for x, y in pairs if isfinite(y)]
+        at = np.array([[*xs], [*ys]], float)
+        at = at[:, np.isfinite(at[1])]
+        (left, right), (low, high) = self.x, self.y
+        across = self.left + self.width * (at[0].clip(left, right) - left) / (right - left)
+        upward = self.top + self.height * (1 - (at[1].clip(low, high) - low) / (high - low))
+        return [*zip(across.tolist(), upward.tolist(), strict=True)]
 
     def line(self, xs: Iterable[float], ys: Iterable[float], colour: str, width: float = 2.0, **style: Any) -> None:
         self.sheet.line(self.points(xs, ys), colour, width, **{"stroke_linejoin": "round", **style})

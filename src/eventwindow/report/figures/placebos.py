@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.counterfactual import effects_of, name_of
 from eventwindow.report.figures.lines import DASHED
@@ -22,11 +22,9 @@ EDGE = 99.0  # per cent of the cloud that the axis makes room for
 
 def placebos(context: Context) -> Chart | None:
     """Gaps of treated stocks among those of the donors, under the model that leads for each; None without placebos."""
-    table = context.result.tables.get("counterfactual_placebos", pd.DataFrame())
-    if table.empty:
+    data = placebos_data(context)
+    if data.empty:
         return None
-    data = table[table["tau"] <= REACH].assign(ratio=lambda t: t["gap"] / t["fit_rms"])
-    data["cumulative_ratio"] = data.groupby(["model", "security"], sort=False)["ratio"].cumsum()
     own = data[~data["donor"]].drop_duplicates("security").set_index("security")["model"]
     model = {m: str(own[m]) for m in context.members if m in own.index}
     model = dict(list(model.items())[:2])
@@ -39,8 +37,19 @@ def placebos(context: Context) -> Chart | None:
         say("placebos.title"),
         say("placebos.caption", donors=donors),
         say("placebos.alt", donors=donors, list=told),
-        data.reset_index(drop=True),
+        data,
     )
+
+
+@of_result
+def placebos_data(context: Context) -> pd.DataFrame:
+    """A row a stock, model and day: the gap over the fit before, and its running sum."""
+    table = context.result.tables.get("counterfactual_placebos", pd.DataFrame())
+    if table.empty:
+        return table
+    near = table[table["tau"] <= REACH].assign(ratio=lambda t: t["gap"] / t["fit_rms"])
+    summed = near.groupby(["model", "security"], sort=False)["ratio"].cumsum()
+    return near.assign(cumulative_ratio=summed).reset_index(drop=True)
 
 
 def _paint(context: Context, data: pd.DataFrame, model: Mapping[str, str], sheet: Sheet) -> None:
@@ -61,7 +70,7 @@ def _paths(panel: Panel, context: Context, data: pd.DataFrame, security: str, co
     panel.x = (float(paths.index[0]), float(paths.index[-1]))
     panel.y = (min(low, own.min()) * 1.12, max(high, own.max()) * 1.12)
     panel.y_axis()
-    panel.sheet.strokes([panel.points(cloud.index, cloud[s]) for s in cloud], FAINT, 0.6, opacity=0.22)
+    panel.sheet.strokes([panel.points(cloud.index, path) for path in cloud.to_numpy().T], FAINT, 0.6, opacity=0.22)
     panel.upright(0, INK, stroke_dasharray=DASHED)
     panel.line(own.index, own, colour, 2.4, title=f"{context.name(security)} {number(own.iloc[-1], 1)}")
     panel.x_axis(tick, context.language.text("placebos.summed"), grid=False)

@@ -6,7 +6,7 @@ from functools import partial
 
 import pandas as pd
 
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.lines import Days, Series, draw_lines
 from eventwindow.report.figures.news_marks import event_sessions, marks
@@ -35,6 +35,7 @@ def prices(context: Context) -> Chart | None:
     )
 
 
+@of_result
 def prices_data(context: Context) -> pd.DataFrame:
     """Date × security: total return since the close of the first date, decimals."""
     days = event_sessions(context)

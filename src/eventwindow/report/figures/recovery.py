@@ -6,7 +6,7 @@ from functools import partial
 
 import pandas as pd
 
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.lines import Days, Series, draw_lines
 from eventwindow.report.figures.sheet import FAINT, SERIES, Sheet
@@ -40,6 +40,7 @@ def recovery(context: Context) -> Chart | None:
     )
 
 
+@of_result
 def recovery_data(context: Context) -> pd.DataFrame:
     """Date × security: total return since the close before day 0, decimals; the first row is that close."""
     returns, zero = context.result.evidence.returns, context.day_zero

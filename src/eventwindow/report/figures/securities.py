@@ -7,7 +7,7 @@ from functools import partial
 
 import pandas as pd
 
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.heatmap import row_order
 from eventwindow.report.figures.rows import Row, draw_rows
@@ -33,6 +33,7 @@ def securities(context: Context) -> Chart | None:
     )
 
 
+@of_result
 def securities_data(context: Context) -> pd.DataFrame:
     """A row a security: abnormal return of day 0 and its 95 % interval, t with the model's degrees of freedom."""
     rows = context.day_rows(list(dict.fromkeys(context.abnormal.labels["security"]))).reset_index()

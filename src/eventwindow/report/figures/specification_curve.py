@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.benchmarks import benchmark_name
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.panel import Panel, reach
@@ -37,6 +37,7 @@ def specification_curve(context: Context) -> Chart | None:
     )
 
 
+@of_result
 def curve_data(context: Context) -> pd.DataFrame:
     """A row a specification of the first security and window, estimates ascending."""
     curve = context.result.tables.get("curve")
