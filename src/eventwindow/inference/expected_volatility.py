@@ -15,6 +15,7 @@ from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, run_
 
 NAME, NULL = "date_permutation_scaled", "the mean CAR is a day's like any other, for the volatility expected of it"
 DECAY = 0.94  # of the EWMA, a day (RiskMetrics 1996)
+CALM = 0.85  # of how far volatility lies below its usual level, the share that a day leaves; above it, all stays
 RECENT = 10  # sessions before day 0 whose volatility is held against the estimation window's
 # Ratios beyond which the scaled test leads, here and in claims. Already between 1.2 and 1.4 the plain one rejects too
 # much (docs/calibration.md, by the volatility ratio): led from 1.4 on, turbulent months would leave the band.
@@ -69,12 +70,15 @@ def ewma(basket: Array, between: Array) -> tuple[Array, float]:
 
 
 def forecasts(basket: Array, between: Array, length: int) -> Array:
-    """(T + L,) the standard deviation expected for the run that begins on each day, the evening before it.
+    """(T + L,) the standard deviation expected of a day of the run that begins on each day, the evening before it.
 
-    Of the event's days, all of them that of the evening before the first.
+    Of the event's days, all of them that of the evening before the first. Calm does not last: from day to day a
+    variance below that of the estimation window comes nearer to it, σ² + φʲ(h - σ²). One above it is expected to stay.
     """
     path, final = ewma(basket, between[np.isfinite(between)])
-    return np.concatenate([path, np.full(length, final)])
+    path = np.concatenate([path, np.full(length, final)])
+    usual, left = float(np.mean(basket**2)), float(np.mean(CALM ** np.arange(length)))
+    return np.where(path**2 < usual, np.sqrt(usual + left * (path**2 - usual)), path) if length > 1 else path
 
 
 def volatility_ratio(held: AbnormalReturns, window: Window) -> float:
