@@ -15,6 +15,7 @@ import statsmodels.api as sm
 
 T, GAP, LAST = 240, 10, 20  # estimation days, days between them and day 0, last event day
 DECAY = 0.94
+CALM = 0.85  # of how far a variance lies below its usual level, the share that each day to come leaves
 WINDOWS = [(0, 0), (0, 1), (0, 4), (0, 20)]
 CANDIDATES = 9  # sessions 0 to 8, of which the largest was chosen
 FIRMS = [f"F{i:02d}" for i in range(10)]
@@ -95,6 +96,13 @@ def expected_volatility(estimation, between):
     return path, np.sqrt(variance)
 
 
+def of_a_day(sd, usual, length):
+    """What is expected of a day of a run, on average over the run: a calm fades day by day, a storm is taken to last."""
+    if sd >= usual:
+        return sd
+    return np.sqrt(np.mean([usual**2 - (usual**2 - sd**2) * CALM**ahead for ahead in range(length)]))
+
+
 class Basket:
     """The firms on the days that all of them hold: matrices as lists of days, each day a list over firms."""
 
@@ -156,7 +164,9 @@ def permutation(basket, lo, hi, name, scaled):
         values[own] = reported  # one day: the abnormal return itself among the residuals
     if scaled:
         root = 1.0 if standardised else np.sqrt(length)  # the standardised sums are over √L already
-        scales = [f * root for f in basket.forecasts(length, standardised)]
+        unit = basket.spread if standardised else 1.0
+        expected = [of_a_day(f, basket.spread, length) / unit for f in basket.forecasts(length)]
+        scales = [f * root for f in expected]
         values = [v / scale for v, scale in zip(values, scales, strict=True)]
         reported /= scales[own]
     return reported, values[own], share(values, own)[0], len(values)
