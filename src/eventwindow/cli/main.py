@@ -206,6 +206,7 @@ def _calibration_options(commands: argparse._SubParsersAction[argparse.ArgumentP
         "--shape", default="equal", choices=("equal", "unequal", "opposed"), help="of effects, over firms"
     )
     size.add_argument("--designs", nargs="+", metavar="NAME", help="one_day_related, staggered …; all by default")
+    size.add_argument("--tests", nargs="+", metavar="NAME", help="date_permutation_mean, bmp_t …; all by default")
     size.add_argument("--out", type=Path, default=Path("eventwindow-out/calibration"), metavar="DIR")
 
 
@@ -414,6 +415,7 @@ def _calibrate(options: argparse.Namespace) -> int:
     from eventwindow.cli.terminal import progress
     from eventwindow.inference.calibration import calibrate
     from eventwindow.inference.pseudo_events import PATTERNS
+    from eventwindow.inference.registry import TESTS
     from eventwindow.prices.files import panel_prices
     from eventwindow.report.calibration import write_calibration
 
@@ -432,6 +434,7 @@ def _calibrate(options: argparse.Namespace) -> int:
             effects=options.effects,
             shape=options.shape,
             windows=[(0, days - 1) for days in options.windows],
+            tests=options.tests or tuple(TESTS),
             seed=options.seed,
             workers=min(2, os.cpu_count() or 1),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, product
 from typing import Literal, cast
@@ -76,6 +76,7 @@ def calibrate(
     shape: Shape = "equal",
     windows: Sequence[Span] = ((0, 0),),
     estimation: Span = (-260, -11),
+    tests: Sequence[str] = tuple(TESTS),
     seed: int = 0,
     workers: int = 1,
 ) -> Calibration:
@@ -105,6 +106,8 @@ def calibrate(
         That are tested, in trading days from day 0, each on draws of its own.
     estimation : Window or pair of int
         Trading days from day 0.
+    tests : sequence of str
+        Names of the registry; what leads is counted besides. A test's rates do not hang on what else is asked.
     seed : int
         Of the draws; the same seed gives the same table.
     workers : int
@@ -137,10 +140,14 @@ def calibrate(
     ['leading', 'sq', 'single_firm_t']
     """
     spans, estimation = tuple(map(as_window, windows)), as_window(estimation)
-    _check_names(patterns, months)
+    _check_names(patterns, PATTERNS)
+    _check_names(months, MONTHS)
+    _check_names(tests, TESTS)
     designs = [(n, p) for n, p in product(firms, patterns) if n > 1 or p == patterns[0]]
     tasks = [
-        _Task(panel, n, p, kind, draws, tuple(effects), shape, (seed, n, [*PATTERNS].index(p), len(panel.window)))
+        _Task(
+            panel, n, p, kind, draws, tuple(effects), shape, (seed, n, [*PATTERNS].index(p), len(panel.window)), tuple(tests)
+        )
         for panel in (panel_of(prices, estimation, span) for span in spans)
         for kind, (n, p) in product(months, designs)
     ]
@@ -156,10 +163,9 @@ def calibrate(
     return Calibration(table, period, prices.shape[1], draws, seed, spans)
 
 
-def _check_names(patterns: Sequence[str], months: Sequence[str]) -> None:
-    for name, known in [*((name, tuple(PATTERNS)) for name in patterns), *((name, MONTHS) for name in months)]:
-        if name not in known:
-            raise StudyError(f"{name!r} is unknown.", remedy=f"Write one of {', '.join(known)}.")
+def _check_names(names: Sequence[str], known: Collection[str]) -> None:
+    if strange := next((name for name in names if name not in known), ""):
+        raise StudyError(f"{strange!r} is unknown.", remedy=f"Write one of {', '.join(known)}.")
 
 
 @dataclass(frozen=True)
@@ -172,6 +178,7 @@ class _Task:
     effects: tuple[float, ...]
     shape: Shape
     seed: tuple[int, ...]
+    tests: tuple[str, ...]
 
 
 def _rejections(task: _Task) -> list[dict[str, object]]:
@@ -202,7 +209,7 @@ def _baskets(task: _Task, drawn: Draws) -> tuple[dict[str, Array], Array]:
     """p-values (draws, effects) of every test, NaN where it could not run; and the volatility ratio of each draw."""
     draws, n = drawn.day.shape
     ratio = np.full(draws, np.nan)
-    p = {name: np.full((draws, len(task.effects)), np.nan) for name in (LEAD, *TESTS)}
+    p = {name: np.full((draws, len(task.effects)), np.nan) for name in (LEAD, *task.tests)}
     planted = [effect * _multiples(n, task.shape) for effect in task.effects]
     at_once = max(1, EVENTS_AT_ONCE // n)
     for first in range(0, draws, at_once):
@@ -222,11 +229,11 @@ def _fill(p: dict[str, Array], d: int, basket: AbnormalReturns, planted: list[Ar
         moved = _with_effect(basket, effect)
         moved.memo.update(kept)
         for test, valid in in_reading_order(moved, basket.window):
-            result = test.function(moved, basket.window)
+            leads = valid and np.isnan(p[LEAD][d, j])
+            result = test.function(moved, basket.window) if leads or test.name in p else None
             if isinstance(result, SignificanceResult):
-                p[test.name][d, j] = result.p_value
-                if valid and np.isnan(p[LEAD][d, j]):
-                    p[LEAD][d, j] = result.p_value
+                for name in {test.name, LEAD if leads else test.name} & p.keys():
+                    p[name][d, j] = result.p_value
         # what rests on the estimation window alone is the same for every effect
         kept = {key: moved.memo[key] for key in ("moments", ("correlation", basket.window)) if key in moved.memo}
 
@@ -278,7 +285,8 @@ def _rows(
 def _banded(task: _Task, p: dict[str, Array], month: np.ndarray, ratio: Array) -> list[dict[str, object]]:
     """Rates of true nulls by band of the volatility ratio, where the firms share their days."""
     nulls = replace(task, effects=tuple(effect for effect in task.effects if effect == 0.0))
-    chosen = {name: p[name][:, [j for j, effect in enumerate(task.effects) if effect == 0.0]] for name in BANDED}
+    null = [j for j, effect in enumerate(task.effects) if effect == 0.0]
+    chosen = {name: p[name][:, null] for name in BANDED if name in p}
     band = np.digitize(ratio, BANDS)
     parts = [_rows(nulls, chosen, month, name, (band == k) & np.isfinite(ratio)) for k, name in enumerate(band_names())]
     return [row for part in parts for row in part]
