@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eventwindow import Window, abnormal_returns
+from eventwindow import Window, abnormal_returns, panel_study, portfolio
+from eventwindow.inference.shifts import event_residuals
 
 FOLDER = Path(__file__).parent / "reference" / "halt"
 MODELS = ("market_model", "mean_adjusted", "market_adjusted")
@@ -78,3 +79,60 @@ def test_so_does_an_event_window_that_is_cut_by_the_halt(prices, window):
         prices, events, benchmark="MKT", values="prices", estimation=(-130, -11), window=window, minimum_returns=20
     )
     assert "within a halt" in str(ar.car(window).reason[0])
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("form", ["wide", "long"])
+def test_a_panel_of_prices_loses_nothing_either(prices, model, form, tmp_path):
+    """The same numbers from a file of prices, with each return over a halt told."""
+    table = prices.rename_axis("date").reset_index()
+    if form == "long":
+        table = table.melt("date", var_name="security", value_name="price").dropna().sort_values("date")
+    table.to_parquet(tmp_path / "prices.parquet")
+    rows = expected("cars", "simple", model)
+    firms = list(rows["firm"].unique())
+    events = pd.DataFrame({"security": firms, "date": prices.index[140], "event": firms})
+    result = panel_study(
+        tmp_path / "prices.parquet",
+        events,
+        values="prices",
+        model=model,
+        benchmark=None if model == "mean_adjusted" else "MKT",
+        estimation=(-130, -11),
+        window=(-5, 5),
+        report=[(-5, 5), (0, 1), (0, 4)],
+        minimum_returns=20,
+        workers=1,
+    )
+    found = result.cumulative.set_index(["event", "window_start", "window_end"])
+    for row in rows[rows["window"].isin(["[-5,5]", "[0,1]", "[0,4]"])].to_dict("records"):
+        one = found.loc[(row["firm"], *(int(part) for part in row["window"].strip("[]").split(",")))]
+        assert one["car"] == pytest.approx(row["car"], abs=1e-11, nan_ok=True)
+        assert one["std_error"] == pytest.approx(row["std_error"], rel=1e-9, nan_ok=True)
+    days = expected("abnormal_returns", "simple", model)
+    told = result.excluded[result.excluded["what"] == "told"]
+    over = [(r.firm, f"{prices.index[140 + r.day]:%Y-%m-%d}", r.sessions) for r in days.itertuples() if r.sessions > 1]
+    words = [f"the return of {day} covers {n} sessions, from the last trade before a halt" for _, day, n in over]
+    assert sorted(told["security"]) == sorted(firm for firm, _, _ in over)
+    assert sorted(map(str, told["reason"])) == sorted(words)
+
+
+def test_a_basket_holds_the_sessions_of_a_halt_of_one_member_together(prices):
+    """HALT has no price on day 0, LONG none on days 0 to 2: the basket's CAR is the mean of the recipe's two."""
+    rows = expected("cars", "simple", "market_model").set_index(["firm", "window"])["car"]
+    basket = portfolio(studied(prices, "simple", "market_model", ["HALT", "LONG"]))
+    assert basket.source.covered[0].tolist() == [1, 1, 1, 1, 1, 1, 1, 1, 4, 1, 1]
+    for window in ((0, 4), (-5, 5)):
+        mean = rows.loc[[(firm, "[{},{}]".format(*window)) for firm in ("HALT", "LONG")]].mean()
+        assert basket.car(window).car[0] == pytest.approx(mean, abs=1e-11)
+
+
+def test_a_return_over_a_halt_counts_as_its_sessions_among_the_shifts(prices):
+    """On the residuals' scale it keeps the spread of the sessions that it covers: SAR times s, times their root."""
+    days = expected("abnormal_returns", "simple", "market_model").set_index(["firm", "day"])
+    sigma = expected("fits", "simple", "market_model").set_index("firm")["sigma"]
+    ar = studied(prices, "simple", "market_model", ["HALT"])
+    own = days.loc[("HALT", 1)]
+    assert own["sessions"] == 2
+    found = np.nansum(event_residuals(ar, Window(0, 1)))
+    assert found == pytest.approx(own["sar"] * np.sqrt(2) * sigma["HALT"], rel=1e-9)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -83,6 +83,14 @@ class EventReturns:
         return self.estimation_factors[:, :, at].swapaxes(1, 2), self.event_factors[:, :, at].swapaxes(1, 2)
 
 
+class Halts(NamedTuple):
+    """(S, D) each: sessions without a price between two; the return up to each price; the sessions it covers."""
+
+    between: NDArray[np.bool_]
+    over: Array
+    covered: Array
+
+
 def event_returns(
     returns: pd.DataFrame,
     events: pd.DataFrame,
@@ -121,9 +129,8 @@ def event_returns(
         parts[f"{which}_factors"] = _gather_factors(tables, names, of, span, day)
         parts[f"{which}_days"] = _gather_days(returns.index, span, day, reach[column])
     if prices is not None:
-        parts |= _over_halts(
-            parts["event_returns"], prices[returns.columns[used]].to_numpy(float).T, kind, (window, day, column)
-        )
+        halts = halts_of(prices[returns.columns[used]].to_numpy(float).T, kind)
+        parts |= over_halts(parts["event_returns"], halts, (window, day, column))
     return EventReturns(labels, estimation, window, factor_names=names, kind=kind, **parts)
 
 
@@ -149,16 +156,24 @@ def trade_to_trade(prices: Array, kind: str = "simple") -> tuple[Array, Array]:
     return np.where(usable, moved, np.nan), np.where(usable, np.arange(prices.shape[1]) - before, 1.0)
 
 
-def _over_halts(own: Array, prices: Array, kind: str, place: tuple[Window, Days, Days]) -> dict[str, Any]:
-    """Returns (N, L) with those over a halt inside the window, the sessions each covers, and the halts, if any."""
-    window, day, column = place
-    around = _Gathered(between_prices(prices), Window(window.start - 1, window.end), day, False)[column]
+def halts_of(prices: Array, kind: str = "simple") -> Halts:
+    """The halts (S, D) of prices."""
+    return Halts(between_prices(prices), *trade_to_trade(prices, kind))
+
+
+def over_halts(own: Array, halts: Halts, place: tuple[Window, Days, Days]) -> dict[str, Any]:
+    """Returns (N, L) with those over a halt inside the window, the sessions each covers, and the halts, if any.
+
+    `place` are the window, day 0 of each event, and its row of the halts.
+    """
+    window, day, row = place
+    around = _Gathered(halts.between, Window(window.start - 1, window.end), day, False)[row]
     if not around.any():
         return {}
-    over, covered = (_gather(part, window, day)[column] for part in trade_to_trade(prices, kind))
+    over, covered = (_gather(part, window, day)[row] for part in (halts.over, halts.covered))
     inside = np.isnan(own) & np.isfinite(over) & (covered > 1) & (covered <= np.arange(1, own.shape[1] + 1))
-    halts = {"halted": around, "covered": np.where(inside, covered, 1.0)}
-    return halts | {"event_returns": np.where(inside, over, own)}
+    held = {"halted": around, "covered": np.where(inside, covered, 1.0)}
+    return held | {"event_returns": np.where(inside, over, own)}
 
 
 def between_prices(prices: Array) -> NDArray[np.bool_]:

@@ -146,7 +146,15 @@ def calibrate(
     designs = [(n, p) for n, p in product(firms, patterns) if n > 1 or p == patterns[0]]
     tasks = [
         _Task(
-            panel, n, p, kind, draws, tuple(effects), shape, (seed, n, [*PATTERNS].index(p), len(panel.window)), tuple(tests)
+            panel,
+            n,
+            p,
+            kind,
+            draws,
+            tuple(effects),
+            shape,
+            (seed, n, [*PATTERNS].index(p), len(panel.window)),
+            tuple(tests),
         )
         for panel in (panel_of(prices, estimation, span) for span in spans)
         for kind, (n, p) in product(months, designs)

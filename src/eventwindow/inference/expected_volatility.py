@@ -11,7 +11,7 @@ from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import complete
 from eventwindow.inference.permutation import days_or_shifts, shared_residuals
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult
-from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, run_sums
+from eventwindow.inference.shifts import ROUNDING, basket_residuals, circle, run_sums
 
 NAME, NULL = "date_permutation_scaled", "the mean CAR is a day's like any other, for the volatility expected of it"
 DECAY = 0.94  # of the EWMA, a day (RiskMetrics 1996)
@@ -31,7 +31,7 @@ def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
     basket = basket_of(held, window)
     if isinstance(basket, Reason):
         return NotComputed(NAME, basket, NULL, len(held))
-    length, event = len(window), event_residuals(held, window).mean(axis=0)
+    length, event = len(window), basket_residuals(held, window)
     path = forecasts(basket, before_window(held, window), length) * np.sqrt(length)
     final = path[-1] / np.sqrt(length)
     scaled = np.abs(run_sums(circle(basket, event), length) / path)

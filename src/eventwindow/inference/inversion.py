@@ -13,7 +13,7 @@ from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import complete
 from eventwindow.inference.expected_volatility import basket_of, before_window, forecasts
 from eventwindow.inference.results import LEVEL
-from eventwindow.inference.shifts import ROUNDING, event_residuals, run_sums
+from eventwindow.inference.shifts import ROUNDING, basket_residuals, run_sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def inverted(ar: AbnormalReturns, window: Span, level: float = LEVEL, *, scaled:
         return Inverted(value, value - half, value + half, level)
     at = held.columns(window)
     scale = (held.sigma[:, None] / held.std_error[:, at]).mean(axis=0)  # of an effect on the residuals' scale
-    event = event_residuals(held, window).mean(axis=0)
+    event = basket_residuals(held, window)
     return Inverted(value, *of_window(basket, event, scale, path, level), level)
 
 

@@ -13,7 +13,7 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import common_days, complete, design
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult
-from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, run_sums
+from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, event_sars, run_sums
 
 Statistic = Callable[[Array], Array]  # (N, D) → (D,)
 MINIMUM_DAYS = 20
@@ -61,7 +61,7 @@ def draws(ar: AbnormalReturns, window: Window, standardised: bool) -> Draws | Re
     value = car.scar if standardised else car.car
     if len(window) == 1:
         return Draws(value, value, laid)
-    event = held.sar[:, held.columns(window)] if standardised else event_residuals(held, window)
+    event = event_sars(held, window) if standardised else event_residuals(held, window)
     sums = run_sums(circle(laid, event), len(window)) / (np.sqrt(len(window)) if standardised else 1.0)
     own = laid.shape[1]  # where the event's run begins
     return Draws(value, sums[:, own], np.delete(sums, own, axis=1))

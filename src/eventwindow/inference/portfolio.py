@@ -30,7 +30,10 @@ def portfolio_t(ar: AbnormalReturns, window: Window) -> Result:
     car = basket.car(window)
     if car.reason[0]:
         return NotComputed(name, car.reason[0], NULL, len(held))
-    dropped = int(np.isfinite(held.ar[:, ar.columns(window)]).any(axis=0).sum() - car.days[0])
+    at = ar.columns(window)
+    seen, own = np.isfinite(held.ar[:, at]).any(axis=0), np.isfinite(basket.ar[0, at])
+    halted = None if basket.source is None else basket.source.halted
+    dropped = int((seen & ~own & (True if halted is None else ~halted[0, 1:][at])).sum())
     note = Reason("days_without_a_member", n=dropped) if dropped else None
     return student(name, NULL, car.scar[0], car.dof[0], len(held), note=note)
 
@@ -62,8 +65,25 @@ def basket_source(source: EventReturns, weights: Array | None = None) -> EventRe
         for name in (f"{part}_{what}" for part in parts for what in ("returns", "factors"))
     }
     days: dict[str, Any] = {f"{part}_days": getattr(source, f"{part}_days").min(axis=0)[None] for part in parts}
-    labels = source.labels.iloc[:1].assign(security="basket").reset_index(drop=True)
-    return replace(source, labels=labels, covered=None, halted=None, **mean, **days)
+    mean |= _over_halts(source, w)
+    return replace(
+        source, labels=source.labels.iloc[:1].assign(security="basket").reset_index(drop=True), **mean, **days
+    )
+
+
+def _over_halts(source: EventReturns, weights: Array) -> dict[str, Any]:
+    """The event's returns where a member is halted: those of all members over its sessions together, on the last."""
+    if source.covered is None or source.halted is None:
+        return {}
+    halted, own = source.halted.any(axis=0), source.event_returns
+    lost = np.isnan(own) & ~source.halted[:, 1:]
+    joined, covered = np.full(own.shape[1], np.nan), np.ones(own.shape[1])
+    first = 0
+    for day in np.flatnonzero(~halted[1:]).tolist():
+        if not lost[:, first : day + 1].any():
+            joined[day], covered[day] = weights @ np.nansum(own[:, first : day + 1], axis=1), day + 1 - first
+        first = day + 1
+    return {"event_returns": joined[None], "covered": covered[None], "halted": halted[None]}
 
 
 def portfolio(ar: AbnormalReturns, weights: Array | None = None, name: str = "portfolio") -> AbnormalReturns:

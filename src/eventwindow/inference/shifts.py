@@ -17,10 +17,21 @@ from eventwindow.inference.design import block_sums
 ROUNDING = 1e-12  # of sums that are equal but for the order in which they were added
 
 
+def event_sars(ar: AbnormalReturns, window: Window) -> Array:
+    """(N, L) SARs of a window; one over a halt keeps the spread of all the sessions that it covers."""
+    at, covered = ar.columns(window), None if ar.source is None else ar.source.covered
+    return np.asarray(ar.sar[:, at] * (1.0 if covered is None else np.sqrt(covered[:, at])))
+
+
 def event_residuals(ar: AbnormalReturns, window: Window) -> Array:
     """(N, L) abnormal returns of a window on the scale of the residuals: over their forecast errors, times σ."""
-    at = ar.columns(window)
-    return np.asarray(ar.ar[:, at] / ar.std_error[:, at] * ar.sigma[:, None])
+    return event_sars(ar, window) * ar.sigma[:, None]
+
+
+def basket_residuals(ar: AbnormalReturns, window: Window) -> Array:
+    """(L,) their mean over the events; a day without a return counts as zero, as in the circle."""
+    event = event_residuals(ar, window)
+    return np.asarray(np.where(np.isfinite(event), event, 0.0).mean(axis=0))
 
 
 def circle(estimation: Array, event: Array) -> Array:

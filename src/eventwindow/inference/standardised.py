@@ -11,6 +11,7 @@ from eventwindow.estimation.event_time import Array
 from eventwindow.inference.correlation import mean_correlation
 from eventwindow.inference.design import complete, once
 from eventwindow.inference.results import NotComputed, Result, normal, student
+from eventwindow.inference.shifts import event_sars
 
 NULL = "the mean standardised CAR is zero"
 
@@ -24,7 +25,7 @@ def patell_z(ar: AbnormalReturns, window: Window) -> Result:
 def patell_z_sum_of_sars(ar: AbnormalReturns, window: Window) -> Result:
     """Patell's own window statistic, the sum of SARs over √L, as if the days' forecast errors were independent."""
     held, car = complete(ar, window)
-    total = once(held, ("sum of SARs", window), lambda: np.nansum(held.sar[:, ar.columns(window)], axis=1))
+    total = once(held, ("sum of SARs", window), lambda: np.nansum(event_sars(held, window), axis=1))
     return _patell("patell_z_sum_of_sars", total / np.sqrt(car.days), held.dof)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.contamination import Contamination
-from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns, spans_of
+from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns, Halts, over_halts, spans_of
 from eventwindow.estimation.models import Model
 
 Codes = NDArray[np.integer]
@@ -23,6 +24,11 @@ BLOCK = 3840  # events whose arrays are held at once; as many as one thread work
 def nothing_masked() -> Days:
     """No event with a day that is left out."""
     return np.empty((0, 2), np.int64)
+
+
+def no_halt() -> Array:
+    """No return over a halt."""
+    return np.empty((0, 4))
 
 
 @dataclass(frozen=True)
@@ -57,9 +63,26 @@ class Task:
     benchmark: Codes  # (n,), rows of `factors`
     halo: int = 0
     masked: Days = field(default_factory=nothing_masked)  # (m, 2), event and estimation day that are left out, by event
+    halts: Array = field(
+        default_factory=no_halt
+    )  # (m, 4): row of `values`, session of the price before, session, return
 
     def __len__(self) -> int:
         return len(self.day)
+
+    @cached_property
+    def halted(self) -> Halts | None:
+        """The halts (S, D) on the task's sessions; None without one."""
+        inside = self.halts[(self.halts[:, 2] >= 0) & (self.halts[:, 2] < self.values.shape[1])]
+        if not len(inside):
+            return None
+        between, over = np.zeros(self.values.shape, bool), np.full(self.values.shape, np.nan)
+        covered = np.ones(self.values.shape)
+        for row, before, session in inside[:, :3].astype(int).tolist():
+            between[row, max(before + 1, 0) : session] = True
+            covered[row, session] = session - before
+        over[inside[:, 0].astype(int), inside[:, 2].astype(int)] = inside[:, 3]
+        return Halts(between, over, covered)
 
 
 def fitted(task: Task, rows: slice, *, estimation_days: bool = False) -> AbnormalReturns:
@@ -81,6 +104,8 @@ def laid_out(task: Task, rows: slice, *, estimation_days: bool = False) -> Event
         parts[f"{name}_factors"] = factors.swapaxes(1, 2)
         if name != "estimation" or estimation_days:
             parts[f"{name}_days"] = _days(task, rows, span)
+    if task.halted is not None:
+        parts |= over_halts(parts["event_returns"], task.halted, (spec.window, day, security))
     first, stop, _ = rows.indices(len(task))
     low, high = np.searchsorted(task.masked[:, 0], [first, stop])
     parts["estimation_returns"][task.masked[low:high, 0] - first, task.masked[low:high, 1]] = np.nan

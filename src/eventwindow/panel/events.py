@@ -20,6 +20,7 @@ from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
 from eventwindow.panel.chunk import Codes
 from eventwindow.panel.listed import check_columns
 from eventwindow.panel.own_sessions import ONE, Exchanges
+from eventwindow.panel.source import Panel
 
 ARRAYS = ("security", "day", "session", "exchange", "group", "benchmark", "rate", "row")
 
@@ -266,15 +267,38 @@ def contaminated(events: EventList, estimation: Window) -> tuple[Days, Days]:
     return np.repeat(np.arange(len(key)), count), events.day[order][place].astype(np.int64)
 
 
+def halts_told(events: EventList, panel: Panel, axes: Sequence[Days], window: Window) -> pd.DataFrame:
+    """Each return over a halt inside an event's window, and how many sessions it covers."""
+    halts = panel.halts(np.arange(len(panel.securities)))
+    found: list[tuple[int, Reason]] = []
+    for exchange, axis in enumerate(axes):
+        mine, width = np.flatnonzero(events.exchange == exchange), 2 * len(axis)
+        before, session = (np.searchsorted(axis, halts[:, column]) for column in (1, 2))
+        key = halts[:, 0].astype(np.int64) * width + session  # ascending, as the halts are
+        at = events.security[mine].astype(np.int64) * width + events.day[mine]
+        low, high = np.searchsorted(key, at + window.start), np.searchsorted(key, at + window.end, side="right")
+        for i in np.flatnonzero(high > low).tolist():
+            for k in range(low[i], high[i]):
+                day, covered = f"{panel.sessions[int(halts[k, 2])]:%Y-%m-%d}", int(session[k] - before[k])
+                if before[k] >= events.day[mine[i]] + window.start - 1:
+                    found.append((int(mine[i]), Reason("covers_sessions", day=day, n=covered)))
+    return _told_of(events, [event for event, _ in found], "told", [reason for _, reason in found])
+
+
+def _told_of(events: EventList, at: Sequence[int], what: str, reasons: Sequence[Reason]) -> pd.DataFrame:
+    """Rows of `told` on the events at `at`."""
+    rows = events.row[np.asarray(at, int)]
+    names = events.given[rows] if events.names is None else events.names.iloc[rows].to_numpy()
+    told = np.empty(len(reasons), object)
+    told[:] = reasons
+    return pd.DataFrame({"event": names, "security": events.who[rows], "what": what, "reason": told})
+
+
 def without_contaminated(events: EventList, estimation: Window) -> EventList:
     """Without the events whose estimation window holds another event of their security; each is told."""
     lost = np.unique(contaminated(events, estimation)[0])
     kept = np.setdiff1d(np.arange(len(events)), lost)
-    names = events.given[events.row[lost]] if events.names is None else events.names.iloc[events.row[lost]].to_numpy()
-    reason = np.full(len(lost), Reason("another_event_in_estimation"), object)
-    told = pd.DataFrame(
-        {"event": names, "security": events.who[events.row[lost]], "what": "excluded", "reason": reason}
-    )
+    told = _told_of(events, lost.tolist(), "excluded", [Reason("another_event_in_estimation")] * len(lost))
     arrays = {name: getattr(events, name)[kept] for name in ARRAYS}
     sharing = _sharing(arrays["security"], arrays["day"], arrays["group"])
     return replace(events, **arrays, told=pd.concat([events.told, told], ignore_index=True), sharing=sharing)

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.errors import Reason
-from eventwindow.estimation.event_time import Array, Days
+from eventwindow.estimation.event_time import Array, Days, trade_to_trade
 from eventwindow.estimation.own_sessions import own_rows
-from eventwindow.panel.source import TILE, Panel
+from eventwindow.panel.source import NO_HALT, TILE, Panel
 
 ONE = ""  # stands for the exchange of a list that names none: each row of the panel is a session
 
@@ -47,13 +47,15 @@ def _held(panel: Panel, securities: np.ndarray) -> np.ndarray:
 
 def simple_returns(
     prices: Array, names: pd.Index, sessions: pd.DatetimeIndex, of: Mapping[str, str], closed: np.ndarray
-) -> Array:
-    """(D, S) returns of prices; from one session of a security's own exchange to the next, where the list names it.
+) -> tuple[Array, Array]:
+    """(D, S) returns of prices, and (m, 4) those over a halt: security, session of the price before, session, return.
+
+    They run from one session of a security's own exchange to the next, where the list names it.
 
     Where it names exchanges, a security that it does not name, such as a benchmark, has its own rows for sessions;
     where it names none, all rows are but those on which the whole panel was `closed` (D,).
     """
-    out = np.full_like(prices, np.nan)
+    out, halts = np.full_like(prices, np.nan), [NO_HALT]
     traded = np.flatnonzero(~closed)
     mics = np.array([of.get(str(name), f"row of {name}") if of else ONE for name in names])
     for mic in np.unique(mics):
@@ -65,4 +67,8 @@ def simple_returns(
         own = prices[np.ix_(rows, columns)]
         with np.errstate(divide="ignore", invalid="ignore"):
             out[np.ix_(rows[1:], columns)] = own[1:] / own[:-1] - 1
-    return out
+        over, covered = trade_to_trade(own.T)
+        who, when = np.nonzero(covered > 1)
+        before = rows[when - covered[who, when].astype(int)]
+        halts.append(np.column_stack([columns[who], before, rows[when], over[who, when]]))
+    return out, np.concatenate(halts)

@@ -10,6 +10,7 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.cumulative import Cumulative
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.correlation import moments
+from eventwindow.inference.shifts import event_sars
 from eventwindow.inference.signs import positive_share
 from eventwindow.inference.single_firm import firm_sq
 from eventwindow.panel.chunk import BLOCK, Task, fitted
@@ -66,7 +67,7 @@ def _figures(task: Task, ar: AbnormalReturns, cars: list[Cumulative], words: Wor
             "std_error": car.std_error,
             "days": car.days.astype(np.int16),
             "reason": words.codes(car.reason),
-            "sars": np.nansum(ar.sar[:, ar.columns(window)], axis=1),
+            "sars": np.nansum(event_sars(ar, window), axis=1),
             "quantile": quantile.p_value,
             "floor": quantile.floor,
         }

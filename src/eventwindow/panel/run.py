@@ -18,7 +18,7 @@ from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import Reason, StudyError, WindowError, counted
 from eventwindow.estimation.contamination import Contamination, check_contamination
 from eventwindow.estimation.door import check_choices, check_factors, check_kind
-from eventwindow.estimation.event_time import Factors
+from eventwindow.estimation.event_time import Days, Factors
 from eventwindow.estimation.given import events_table, given, identifier
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.own_sessions import exchange_of
@@ -29,7 +29,7 @@ from eventwindow.panel.chunk import Specification
 from eventwindow.panel.collect import collected, with_second_pass
 from eventwindow.panel.contrasts import asked_of
 from eventwindow.panel.engines import Run, engine_named
-from eventwindow.panel.events import EventList, event_list, shared_windows, without_contaminated
+from eventwindow.panel.events import EventList, event_list, halts_told, shared_windows, without_contaminated
 from eventwindow.panel.listed import COLUMNS, check_characteristics, read_events
 from eventwindow.panel.own_sessions import ONE, Exchanges, exchanges_of
 from eventwindow.panel.passes import first_pass
@@ -245,9 +245,16 @@ def planned(
     shared = _told(listed, spec, [*read, *uneven])
     if contamination == "drop":
         listed = without_contaminated(listed, spec.estimation)
-    listed = replace(listed, told=pd.concat([listed.told, shared], ignore_index=True))
+    halts = halts_told(listed, held, _axes(held, exchanges), spec.window)
+    listed = replace(listed, told=pd.concat([listed.told, shared, halts], ignore_index=True))
     plan = plan_of(spec, held, listed, factors, chunk, exchanges)
     return replace(plan, asked=asked_of(table, listed.groups, compare, characteristics, listed.rows))
+
+
+def _axes(panel: Panel, exchanges: Exchanges | None) -> tuple[Days, ...]:
+    """Of each exchange, the rows of the panel that are its sessions."""
+    own = (exchanges.rows if exchanges else {}) or {ONE: np.arange(len(panel.sessions))}
+    return tuple(own.values())
 
 
 def _exchanges(panel: Panel, of: Mapping[str, str], benchmarks: Collection[str]) -> tuple[Exchanges, list[Reason]]:
@@ -300,12 +307,12 @@ def plan_of(
             remedy="Fill the column, or give one for all with `benchmark`.",
         )
     spec = replace(spec, groups=len(events.groups))
-    own = (exchanges.rows if exchanges else {}) or {ONE: np.arange(len(panel.sessions))}
-    axes = tuple(own.values())
+    axes = _axes(panel, exchanges)
     given = cast("Mapping[str, pd.DataFrame] | None", factors)
     tables, names = zip(*(factor_tables(spec, panel, events, given, axis) for axis in axes), strict=True)
     dates = panel.sessions.to_numpy().astype("M8[D]").astype(np.int64)
-    return Plan(spec, panel, events, tables, names[0], dates, axes, chunk, tuple(filter(None, own)))
+    named = tuple(filter(None, exchanges.rows)) if exchanges else ()
+    return Plan(spec, panel, events, tables, names[0], dates, axes, chunk, named)
 
 
 def _run(plan: Plan, kept: Chunks, run: Run, step: Step) -> PanelResult:

@@ -19,6 +19,7 @@ from eventwindow.estimation.returns import check_decimals
 from eventwindow.panel.chunk import Codes
 
 TILE = 256  # securities side by side in a file of tiles
+NO_HALT = np.empty((0, 4))
 
 
 class Panel(Protocol):
@@ -44,6 +45,10 @@ class Panel(Protocol):
         """(len(securities), stop - first) of the sessions from `first` on; NaN outside the panel."""
         ...
 
+    def halts(self, securities: Codes) -> Array:
+        """(m, 4) returns of prices over a halt: place in `securities`, session of the price before, session, return."""
+        ...
+
 
 @dataclass(frozen=True)
 class FramePanel:
@@ -66,6 +71,9 @@ class FramePanel:
         out = np.full((len(securities), stop - first), np.nan)
         out[:, low - first : high - first] = self.frame.to_numpy(float, copy=False)[low:high, securities].T
         return out
+
+    def halts(self, securities: Codes) -> Array:
+        return NO_HALT
 
 
 def frame_panel(frame: pd.DataFrame, kind: str = "simple") -> FramePanel:
@@ -106,6 +114,20 @@ class TiledPanel:
                 read = np.frombuffer(raw, np.float64).reshape(high - low, TILE)
                 out[mine, low - first : high - first] = read[:, np.asarray(securities)[mine] % TILE].T
         return out
+
+    def halts(self, securities: Codes) -> Array:
+        table = np.load(halts_beside(self.path), mmap_mode="r")  # ascending by security
+        start, stop = (np.searchsorted(table[:, 0], securities, side) for side in ("left", "right"))
+        mine = [table[a:b] for a, b in zip(start, stop, strict=True) if a < b]
+        if not mine:
+            return NO_HALT
+        slot = np.repeat(np.arange(len(start)), stop - start)
+        return np.column_stack([slot, np.concatenate(mine)[:, 1:]])
+
+
+def halts_beside(tiles: Path) -> Path:
+    """The file of the returns over halts that belongs to a file of tiles."""
+    return tiles.with_name(f"{tiles.name}.halts.npy")
 
 
 def check_securities(names: pd.Index, where: str) -> None:

@@ -18,7 +18,7 @@ from eventwindow.estimation.door import check_prices
 from eventwindow.estimation.numbers import numbers_of
 from eventwindow.estimation.returns import check_decimals
 from eventwindow.panel.own_sessions import simple_returns
-from eventwindow.panel.source import TILE, TiledPanel, check_securities, spans_of
+from eventwindow.panel.source import NO_HALT, TILE, TiledPanel, check_securities, halts_beside, spans_of
 from eventwindow.prices.files import file_symbol
 from eventwindow.prices.tables import ENDINGS, INDEX, canonical, check_parquet, is_parquet, pieces, reading_parquet
 
@@ -50,7 +50,7 @@ def staged_panel(
     own = exchanges if exchanges and values == "prices" else {}
     identity = _checksum(files, values + (json.dumps(own, sort_keys=True) if own else ""))
     tiles, meta = folder / f"panel-{identity[:16]}.f64", folder / f"panel-{identity[:16]}.json"
-    if not meta.is_file():
+    if not (meta.is_file() and halts_beside(tiles).is_file()):
         folder.mkdir(parents=True, exist_ok=True)
         _stage(path, files, tiles, meta, values, kind, own)
     known = json.loads(meta.read_text(encoding="utf-8"))
@@ -85,10 +85,13 @@ def _stage(
         with reading_parquet(path):
             sessions, securities = _laid(path, files, fresh, values)
         kind = "prices" if values == "prices" else kind
-        spans = _finish(fresh, sessions, securities, kind=kind, where=path.name, own=own)
+        spans, halts = _finish(fresh, sessions, securities, kind=kind, where=path.name, own=own)
+        np.save(halts_beside(fresh), halts)
+        halts_beside(fresh).replace(halts_beside(tiles))
         fresh.replace(tiles)
     finally:
         fresh.unlink(missing_ok=True)
+        halts_beside(fresh).unlink(missing_ok=True)
     told = {"sessions": [f"{day:%Y-%m-%d}" for day in sessions], "securities": [*map(str, securities)]}
     part = meta.with_suffix(f".{os.getpid()}")
     part.write_text(json.dumps(told | {"spans": spans.tolist()}), encoding="utf-8")
@@ -289,8 +292,8 @@ def _closed(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index) -> np
 
 def _finish(
     fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, *, kind: str, where: str, own: Mapping[str, str]
-) -> np.ndarray:
-    """Check, turn prices into simple returns, and find the spans, tile by tile."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Check, turn prices into simple returns, and find the spans and the returns over halts, tile by tile."""
     if not len(sessions) or not len(securities):
         raise PriceError(
             "the panel holds no figures",
@@ -299,6 +302,7 @@ def _finish(
         )
     check_sessions(sessions, where)
     check_securities(securities, where)
+    halts = [NO_HALT]
     spans, closed = [], _closed(fresh, sessions, securities) if kind == "prices" else np.zeros(0, bool)
     with fresh.open("r+b") as file:
         for i in range(0, len(securities), TILE):
@@ -308,8 +312,10 @@ def _finish(
                 check_decimals(tile[:, :width], names, where, 'Set values = "prices".', kind)
             else:
                 check_prices(tile[:, :width], names, sessions, where)
-                tile[:, :width] = simple_returns(tile[:, :width], names, sessions, own, closed)
+                tile[:, :width], over = simple_returns(tile[:, :width], names, sessions, own, closed)
+                halts.append(over + np.array([i, 0, 0, 0]))
                 file.seek(-tile.nbytes, os.SEEK_CUR)
                 tile.tofile(file)
             spans.append(spans_of(tile[:, :width], names, sessions, where))
-    return np.concatenate(spans)
+    found = np.concatenate(halts)
+    return np.concatenate(spans), found[np.argsort(found[:, 0], kind="stable")]
