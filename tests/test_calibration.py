@@ -10,12 +10,15 @@ import pytest
 from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
 from eventwindow.inference.calibration import band_names, calibrate, clustered_error
-from eventwindow.inference.expected_volatility import HIGH, LOW
+from eventwindow.inference.expected_volatility import BEYOND, HIGH, LOW
 from eventwindow.inference.pseudo_events import PATTERNS, panel_of
 from eventwindow.inference.registry import LEADING, TESTS
+from eventwindow.prices.files import panel_prices
 from eventwindow.report.calibration import BAND, SMALL, calibration_text
 
+LED = re.compile(r"\d \| ([\d.]+) \(([\d.]+)\) / ([\d.]+)")  # the first test of a row by the ratio
 DOCS = Path(__file__).parent.parent / "docs" / "calibration.md"
+PRICES = DOCS.parents[2] / "shared" / "prices" / "sp500_adj_close.parquet"
 DESIGNS = {
     "One firm": "single",
     "One day, related firms, 10 firms": "one_day",
@@ -178,12 +181,14 @@ def test_the_text_names_the_ratios_beyond_which_the_scaled_test_leads() -> None:
 def test_the_plain_test_rejects_too_much_where_the_scaled_one_leads() -> None:
     """Every band above the ratio from which the scaled test leads; one day and five."""
     text = DOCS.read_text(encoding="utf-8").partition("<!-- volatility -->")[2].partition("<!-- /volatility -->")[0]
-    bands = {}
+    bands, led = {}, {}
     for part in text.split("### ")[1:]:
         days = int(re.search(r"window of (\d+)", part)[1])
         for line in part.splitlines():
             if cells := re.findall(r"([\d.]+) \([\d.]+\) / [\d.]+", line):
                 bands[days, line.split("|")[1].strip()] = [float(cell) / 100 for cell in cells]
+                led[days, line.split("|")[1].strip()] = [float(x) / 100 for x in LED.search(line).groups()]
+    assert {days for days, _ in bands} == {1, 2, 5, 21}
     assert {name for _, name in bands} == set(band_names())
     high = [name for name in band_names() if name.startswith(("above", f"{HIGH:g} to", "1.4 to"))]
     assert len(high) == 3
@@ -191,6 +196,14 @@ def test_the_plain_test_rejects_too_much_where_the_scaled_one_leads() -> None:
         assert all(bands[days, name][0] < bands[days, name][1] for name in high)
         assert bands[days, f"{LOW:g} to {HIGH:g}"][1] <= BAND[1]
     assert bands[1, f"{HIGH:g} to 1.4"][1] > BAND[1] > bands[1, f"{HIGH:g} to 1.4"][0]
+    outside = {
+        at
+        for at, (rate, error, small) in led.items()
+        if not (BAND[0] - 2 * error <= rate <= BAND[1] and small <= SMALL)
+    }
+    assert {name for _, name in outside} == {f"above {BEYOND:g}"}, (
+        "the page says that no test holds there, and only there"
+    )
 
 
 def test_rates_are_counted_by_the_volatility_ratio_too(prices: pd.DataFrame) -> None:
@@ -226,3 +239,30 @@ def test_a_valid_test_holds_its_size_in_calm_months_within_two_errors() -> None:
     ]
     assert wrong == []
     assert {(design, name) for design in LEADING for name in LEADING[design]} <= {cell[:2] for cell in cells}
+
+
+@pytest.mark.parametrize(
+    ("tests", "months", "window"),
+    [(("sq", "single_firm_t", "patell_z"), "calm", (0, 0))],
+)
+def test_the_page_holds_what_the_command_writes(tests, months, window) -> None:
+    """Cells of one firm, drawn again as the command draws them: the figures of the page, to the digit."""
+    if not PRICES.is_file():
+        pytest.skip("the panel of prices is not here")
+    prices = panel_prices(PRICES)
+    asked = {
+        "draws": 2000,
+        "firms": (1,),
+        "months": (months,),
+        "windows": (window,),
+        "effects": (0.0,),
+        "tests": tests,
+    }
+    found = calibrate(prices, **asked).table
+    page = {cell[:3]: cell[3:] for cell in measured()}
+    for name in ("leading", *tests):
+        mine = found[(found["test"] == name) & (found["volatility"] == "")].set_index("level")
+        figures = [mine["rate"][0.05], mine["mc_error"][0.05], mine["rate"][0.01]]
+        assert page["single", name, f"{months}, {window[1] + 1}"] == tuple(
+            float(f"{100 * x:.1f}") / 100 for x in figures
+        )

@@ -15,7 +15,7 @@ from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import Array, event_returns
 from eventwindow.inference.design import Design, complete
-from eventwindow.inference.expected_volatility import HIGH, LOW, NAME, volatility_ratio
+from eventwindow.inference.expected_volatility import BEYOND, HIGH, LOW, NAME, volatility_ratio
 from eventwindow.inference.pseudo_events import MONTHS, PATTERNS, Draws, Panel, panel_of
 from eventwindow.inference.registry import LEADING, TESTS, SignificanceResult, in_reading_order
 from eventwindow.parallel import processes, starting
@@ -27,7 +27,7 @@ LEVELS = (0.05, 0.01)
 DESIGNS = {"one_day_related": "one_day", "one_day_unrelated": "one_day"}  # of patterns with a name of their own
 CLUSTERED = ("one_day_related", "one_day_unrelated", "staggered")  # patterns whose events fall into one month
 EVENTS_AT_ONCE = 5000  # fitted together
-BANDS = (LOW, HIGH, 1.4, 2.0)  # of the volatility ratio, between which rejections are counted apart
+BANDS = (LOW, HIGH, 1.4, BEYOND)  # of the volatility ratio, between which rejections are counted apart
 BANDED = (LEAD, "date_permutation_mean", NAME)  # the tests that are
 
 

@@ -20,6 +20,7 @@ RECENT = 10  # sessions before day 0 whose volatility is held against the estima
 # Ratios beyond which the scaled test leads, here and in claims. Already between 1.2 and 1.4 the plain one rejects too
 # much (docs/calibration.md, by the volatility ratio): led from 1.4 on, turbulent months would leave the band.
 HIGH, LOW = 1.2, 0.7
+BEYOND = 2.0  # above it no test holds its size, by the same tables: the scaled one is shown first as the nearest to it
 
 
 def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
@@ -40,7 +41,8 @@ def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
         observed, others = abs(float(car.car.mean()) / final), scaled[: len(basket)]
     p = (1 + int((others >= observed * (1 - ROUNDING)).sum())) / (len(others) + 1)
     value = float(car.car.mean()) / (final * np.sqrt(length))
-    note = Reason("volatility_ratio", n=RECENT, ratio=volatility_ratio(held, window))
+    ratio = volatility_ratio(held, window)
+    note = Reason("volatility_ratio_beyond" if ratio > BEYOND else "volatility_ratio", n=RECENT, ratio=ratio)
     return SignificanceResult(NAME, NULL, value, p, days_or_shifts(len(others), length), len(held), note)
 
 

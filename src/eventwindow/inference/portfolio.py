@@ -31,9 +31,10 @@ def portfolio_t(ar: AbnormalReturns, window: Window) -> Result:
     if car.reason[0]:
         return NotComputed(name, car.reason[0], NULL, len(held))
     at = ar.columns(window)
-    seen, own = np.isfinite(held.ar[:, at]).any(axis=0), np.isfinite(basket.ar[0, at])
-    halted = None if basket.source is None else basket.source.halted
-    dropped = int((seen & ~own & (True if halted is None else ~halted[0, 1:][at])).sum())
+    lost = np.isfinite(held.ar[:, at]).any(axis=0) & ~np.isfinite(basket.ar[0, at])
+    if basket.source is not None and basket.source.halted is not None:
+        lost &= ~basket.source.halted[0, 1:][at]
+    dropped = int(lost.sum())
     note = Reason("days_without_a_member", n=dropped) if dropped else None
     return student(name, NULL, car.scar[0], car.dof[0], len(held), note=note)
 
@@ -66,9 +67,8 @@ def basket_source(source: EventReturns, weights: Array | None = None) -> EventRe
     }
     days: dict[str, Any] = {f"{part}_days": getattr(source, f"{part}_days").min(axis=0)[None] for part in parts}
     mean |= _over_halts(source, w)
-    return replace(
-        source, labels=source.labels.iloc[:1].assign(security="basket").reset_index(drop=True), **mean, **days
-    )
+    labels = source.labels.iloc[:1].assign(security="basket").reset_index(drop=True)
+    return replace(source, labels=labels, **mean, **days)
 
 
 def _over_halts(source: EventReturns, weights: Array) -> dict[str, Any]:

@@ -105,7 +105,9 @@ def laid_out(task: Task, rows: slice, *, estimation_days: bool = False) -> Event
         if name != "estimation" or estimation_days:
             parts[f"{name}_days"] = _days(task, rows, span)
     if task.halted is not None:
-        parts |= over_halts(parts["event_returns"], task.halted, (spec.window, day, security))
+        parts |= over_halts(
+            parts["event_returns"], task.halted, (spec.window, day.astype(np.int64), security.astype(np.int64))
+        )
     first, stop, _ = rows.indices(len(task))
     low, high = np.searchsorted(task.masked[:, 0], [first, stop])
     parts["estimation_returns"][task.masked[low:high, 0] - first, task.masked[low:high, 1]] = np.nan
