@@ -75,7 +75,7 @@ def _over_halts(source: EventReturns, weights: Array) -> dict[str, Any]:
     """The event's returns where a member is halted: those of all members over its sessions together, on the last."""
     if source.covered is None or source.halted is None:
         return {}
-    halted, own = source.halted.any(axis=0), source.event_returns
+    halted, own = np.asarray(source.halted.any(axis=0)), source.event_returns
     lost = np.isnan(own) & ~source.halted[:, 1:]
     joined, covered = np.full(own.shape[1], np.nan), np.ones(own.shape[1])
     first = 0
