@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import pytest
-from test_web import PATIENCE, Server
+from axe import needs_axe, violations
+from test_web import HELD, PATIENCE, Server, path_of
+
+from eventwindow import __version__
+from eventwindow.cli.web import jobs
 
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
@@ -13,6 +20,31 @@ PHONE, DESK = (390, 844), (1280, 900)
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     held = Server(tmp_path_factory.mktemp("runs") / "all")
+    yield held
+    held.stop()
+
+
+ENDED = {jobs.DONE: "", jobs.FAILED: "no prices of ZZZZ", jobs.CANCELLED: "", jobs.INTERRUPTED: ""}
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory):
+    """A server with a run in every state: four that ended before it began, one that is held, one that waits for it."""
+    folder = tmp_path_factory.mktemp("staged") / "all"
+    for number, (name, said) in enumerate(ENDED.items()):
+        run = jobs.Run(
+            f"{number:016x}", f"A run that is {name}", ("run", "study"), 1.0 + number, name, "", said, ("So: why",)
+        )
+        (folder / run.key / "out").mkdir(parents=True)
+        (folder / run.key / jobs.RECORD).write_text(json.dumps(asdict(run) | {"version": __version__}))
+    for file in ("report.html", "appendix.html", "results.xlsx", "report.md"):
+        (folder / f"{0:016x}" / "out" / file).touch()
+    held = Server(folder, python=HELD)
+    held.pages = {name: f"/runs/{number:016x}" for number, name in enumerate(ENDED)}
+    held.pages |= {"form and list": "/", "missing": "/runs/none"}
+    for name in (jobs.RUNNING, jobs.WAITING):
+        held.pages[name] = path_of(held.post("/ask/quick", {"symbols": "NVDA TSM", "date": "2025-01-27"}))
+    held.started(held.pages[jobs.RUNNING])
     yield held
     held.stop()
 
@@ -92,6 +124,71 @@ def test_prices_of_ones_own_are_sent_by_the_form(server, browser, tmp_path):
     assert "from your file" in found(browser, "pre").text
 
 
+FAULTS = {  # of every field that can be wrong: what is written, and the ending of the field's own words
+    "symbols": {"symbols": "NVDA nvda", "date": "2025-01-27"},
+    "date": {"symbols": "NVDA", "date": ""},
+    "time": {"symbols": "NVDA", "date": "2025-01-27", "time": "25:00"},
+    "zone": {"symbols": "NVDA", "date": "2025-01-27", "time": "09:00", "zone": "Mars"},
+    "benchmark": {"symbols": "NVDA", "date": "2025-01-27", "benchmark": "SPY QQQ"},
+    "sentences": {"symbols": "NVDA", "date": "2025-01-27", "sentences": "up\n" * 41},
+    "prices": {"symbols": "NVDA", "date": "2025-01-27", "prices": "mine.exe"},
+    "article": {"article": " "},
+    "article_date": {"article": "Nvidia fell 17 %.", "article_date": "yesterday"},
+    "article-prices": {"article": "Nvidia fell 17 %.", "article-prices": "mine.exe"},
+}
+
+
+def test_every_field_that_can_be_wrong_tells_it_beside_itself(server, browser, tmp_path):
+    browser.get(server.url + "/?lang=en")
+    fields = {e.get_attribute("id") for e in browser.find_elements("css selector", "main :is(input, textarea)[id]")}
+    assert fields - {"earnings"} == set(FAULTS)
+    (tmp_path / "mine.exe").write_bytes(b"MZ")
+    for at, written_in in FAULTS.items():
+        browser.get(server.url + "/?lang=en")
+        for name, text in written_in.items():
+            loose = "arguments[0].type = 'text'; arguments[0].value = arguments[1]"  # as an old browser shows a day
+            if name.endswith("prices"):
+                found(browser, f"#{name}").send_keys(str(tmp_path / text))
+            else:
+                browser.execute_script(loose, found(browser, f"#{name}"), text)
+        sent(browser, f"#{next(iter(written_in))}")
+        fault = until(browser, lambda: browser.find_elements("css selector", "[role=alert]"))
+        assert [one.get_attribute("id") for one in fault] == [f"{at}-fault"]
+        assert found(browser, f"#{at}").get_attribute("aria-describedby") == f"{at}-fault"
+        assert browser.switch_to.active_element.get_attribute("id") == at
+
+
+@needs_axe
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("code", ["en", "zh-Hant"])
+def test_axe_finds_no_violation_on_any_page(staged, browser, code, scheme):
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    )
+    held = {}
+    for name, path in staged.pages.items():
+        browser.get(f"{staged.url}{path}?lang={code}")
+        held[name] = violations(browser)
+    browser.get(f"{staged.url}/?lang={code}")
+    sent(browser, "#symbols")
+    until(browser, lambda: found(browser, "#symbols-fault"))
+    held["faults"] = violations(browser)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert {name: broken for name, broken in held.items() if broken} == {}
+    assert len(held) == len(staged.pages) + 1
+
+
+@pytest.mark.parametrize("code", ["en", "zh-Hant", "zh-Hans"])
+def test_no_page_moves_sideways_on_a_phone(staged, browser, code):
+    browser.set_window_size(*PHONE)
+    wide = []
+    for name, path in staged.pages.items():
+        browser.get(f"{staged.url}{path}?lang={code}")
+        wide += [] if no_sideways(browser) else [name]
+    browser.set_window_size(*DESK)
+    assert wide == []
+
+
 @pytest.mark.parametrize(
     ("code", "fields", "at", "told"),
     [
@@ -113,11 +210,19 @@ def test_a_fault_stands_at_its_field_in_the_readers_language(server, browser, co
             assert found(browser, f"#{name}").get_attribute("value") == text
 
 
-def test_a_run_is_cancelled_in_one_tab_and_another_tab_sees_it(server, browser):
-    browser.get(server.url + "/?lang=en")
+@pytest.fixture
+def held(tmp_path):
+    server = Server(tmp_path / "runs", python=HELD)
+    yield server
+    server.stop()
+
+
+def test_a_run_is_cancelled_in_one_tab_and_another_tab_sees_it(held, browser):
+    browser.get(held.url + "/?lang=en")
     found(browser, 'button[value="deepseek-2025"]').click()
     until(browser, lambda: "/runs/" in browser.current_url)
     path = browser.current_url
+    until(browser, lambda: found(browser, "#step").text == "getting prices")
     first = browser.current_window_handle
     browser.switch_to.new_window("tab")
     browser.get(path)
@@ -169,4 +274,4 @@ def test_a_phone_shows_the_form_without_moving_sideways(server, browser, code):
 def test_a_name_is_completed_to_its_symbol(server, browser):
     browser.get(server.url + "/?lang=en")
     found(browser, "#symbols").send_keys("Micron")
-    assert until(browser, lambda: found(browser, "#known option").get_attribute("value") == "MU", 10)
+    assert until(browser, lambda: found(browser, "#known option").get_attribute("value") == "MU")
