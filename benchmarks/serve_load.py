@@ -133,7 +133,7 @@ def main() -> int:
             ended = json.loads(site.get(f"{again}/state")[1])["ended"]
             end = "ended" if ended else "not ended"
             print(f"peak memory of the server {site.peak():.2f} GB; the run had {end} by then")
-            return 0 if alone < BOUND and busy < max(SLOWER * alone, BOUND) and site.peak() < MEMORY else 1
+            return 0 if alone < BOUND and busy < SLOWER * alone and site.peak() < MEMORY else 1
         finally:
             site.stop()
 
