@@ -9,12 +9,20 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Before numpy is imported, and for every process that a test starts: the package shares work out itself, and threads of
 # BLAS beside that only wait for each other (the study that ships: 20 s of the processors' time with them, 11 s without).
 for _library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 os.environ.setdefault("EVENTWINDOW_CORES", "1")  # a command run in a test starts no second process
+
+# Nor does a test ask the network: prices are those that ship, or those of a server on this machine.
+for _proxy in ("https_proxy", "HTTPS_PROXY"):
+    os.environ[_proxy] = "http://127.0.0.1:9"
+
+settings.register_profile("same", derandomize=True, deadline=None, database=None)  # the same draws on every machine
+settings.load_profile("same")  # `pytest --hypothesis-profile=default` looks for new ones
 
 SLOW = {"deepseek", "hostile", "browser", "site"}  # fixtures, asked for directly or by way of others
 PAPER = ("pdf",) if find_spec("typst") else ()  # what is written of it where the extra is installed

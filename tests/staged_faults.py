@@ -242,5 +242,5 @@ ANSWERS = [
     Fault("a redirect to itself", "moved", "Yahoo|redirect"),
     Fault("204, nothing", "nothing", "Yahoo"),
     Fault("a connection cut", "cut", "connection to Yahoo failed"),
-    Fault("no answer in time", "sleep", "timed out"),
+    Fault("no answer in time", "silence", "timed out"),
 ]

@@ -235,7 +235,7 @@ def test_search_works_from_a_folder_and_formulas_are_drawn(site, browser):
     assert formula.size["height"] > 10
 
 
-def until(ask, seconds: float = 20):
+def until(ask, seconds: float = 120):
     """What `ask` gives once it gives something."""
     end = time.monotonic() + seconds
     while not (found := ask()) and time.monotonic() < end:

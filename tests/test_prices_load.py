@@ -282,7 +282,7 @@ def test_a_pull_killed_at_twenty_points_leaves_no_damaged_file_and_the_next_one_
         env=os.environ | {"PYTHONPATH": paths},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -27,7 +27,7 @@ from eventwindow.prices.share_counts import kept_splits
 from eventwindow.prices.yahoo import Pulled, Yahoo
 
 START, END = pd.Timestamp("2024-05-01"), pd.Timestamp("2024-06-28")
-QUICK = Limits(attempts=2, first_wait=0.02, request=0.5, total=10)
+QUICK = Limits(attempts=2, first_wait=0.02, request=60, total=600)
 KEY = "s3cr3t-k3y"
 DAYS = pd.bdate_range("2024-05-01", "2024-07-31").drop(
     [pd.Timestamp(d) for d in ("2024-05-27", "2024-06-19", "2024-07-04")]

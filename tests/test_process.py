@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from test_cases import CASES
-from test_web import Server
+from test_web import PATIENCE, Server, path_of
 
 import eventwindow
 from eventwindow.scratch import PREFIX, held, temporary_folder
@@ -33,43 +33,42 @@ from eventwindow.scratch import temporary_folder
 parallel.CORES = 2
 process.PATIENCE = 1.0
 
+def naps():
+    print("ready", flush=True)
+    time.sleep(600)
+
 def swallows(arguments):
     with temporary_folder() as folder:
         while True:
             try:
-                print("ready", flush=True)
-                time.sleep(60)
+                naps()
             except SystemExit:
                 pass
 
 def turns(arguments):
     try:
-        print("ready", flush=True)
-        time.sleep(60)
+        naps()
     except SystemExit:
         raise ImportError("cannot import name 'multiarray'")
 
 class Dying:
     def __del__(self):
-        print("ready", flush=True)
-        time.sleep(60)
+        naps()
 
 def dies(arguments):
     Dying()
-    time.sleep(60)
+    time.sleep(600)
 
 def shares(arguments):
     with parallel.second_core(), temporary_folder():
         answer = parallel.begin(partial(bytes, 50_000_000))
-        parallel.begin(partial(time.sleep, 60))
-        print("ready", flush=True)
-        time.sleep(60)
+        parallel.begin(naps)
+        time.sleep(600)
 
 def pools(arguments):
     with parallel.processes(2) as pool:
         with parallel.starting():
-            sent = [pool.submit(bytes, 50_000_000), pool.submit(time.sleep, 60)]
-        print("ready", flush=True)
+            sent = [pool.submit(bytes, 50_000_000), pool.submit(naps)]
         sent[1].result()
 
 if __name__ == "__main__":
@@ -95,15 +94,14 @@ class Ended:
             pipes["preexec_fn"] = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
         with subprocess.Popen(command, env=settings, start_new_session=True, **pipes) as run:
             assert run.stdout is not None and run.stderr is not None
-            assert run.stdout.readline() == "ready\n"
-            time.sleep(0.3)
+            assert run.stdout.readline() == "ready\n"  # said by a worker where there are any
             (os.killpg if group else os.kill)(run.pid, how)
             self.said = run.stderr.read()
         self.code, self.folders = run.returncode, names(folder / "tmp")
         assert gone(run.pid), "a process is left"
 
 
-def gone(group: int, patience: float = 5.0) -> bool:
+def gone(group: int, patience: float = PATIENCE) -> bool:
     """Whether all processes of a session end by themselves."""
     ends = time.monotonic() + patience
     while time.monotonic() < ends:
@@ -160,11 +158,9 @@ def test_signals_that_the_caller_ignores_stay_ignored(tmp_path):
     with subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None and run.stderr is not None
         assert run.stdout.readline() == "ready\n"
-        run.send_signal(signal.SIGHUP)
-        time.sleep(0.3)
-        assert run.poll() is None
+        run.send_signal(signal.SIGHUP)  # obeyed, it would be the first, and the code 129
         run.send_signal(signal.SIGTERM)
-        assert (run.wait(10), run.stderr.read()) == (143, TERMINATED)
+        assert (run.wait(PATIENCE), run.stderr.read()) == (143, TERMINATED)
 
 
 def test_a_run_that_is_terminated_leaves_the_old_result(tmp_path):
@@ -190,13 +186,10 @@ def test_a_run_that_is_terminated_leaves_the_old_result(tmp_path):
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
 def test_a_run_of_the_page_ends_with_the_page(tmp_path, how, code):
     server = Server(tmp_path / "runs")
-    server.post("/ask/shipped", {"study": "deepseek-2025"})
-    until = time.monotonic() + 20
-    while not (jobs := children(server.process.pid)) and time.monotonic() < until:
-        time.sleep(0.05)
-    time.sleep(0.7)
+    server.until(path_of(server.post("/ask/shipped", {"study": "deepseek-2025"})), "step")
+    jobs = children(server.process.pid)
     server.process.send_signal(how)
-    assert server.process.wait(20) == code
+    assert server.process.wait(PATIENCE) == code
     assert jobs and all(gone(job) for job in jobs)
 
 

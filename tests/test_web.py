@@ -24,13 +24,14 @@ import pytest
 
 from eventwindow import __version__
 from eventwindow.cli.main import main
+from eventwindow.cli.process import PARENT
 from eventwindow.cli.web import asked, jobs
 from eventwindow.cli.web.asked import Fault, Upload
 from eventwindow.cli.web.jobs import Run, Runs
 
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
-PATIENCE = 120.0
+PATIENCE = 300.0
 PLAIN, HELD = ("-m", "eventwindow"), (str(Path(__file__).with_name("held_server.py")),)
 
 
@@ -40,15 +41,34 @@ class Server:
     def __init__(self, folder: Path, *options: str, python: tuple[str, ...] = PLAIN) -> None:
         self.folder = folder
         command = [sys.executable, *python, "serve", "--port", "0", "--folder", str(folder), *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        settings = os.environ | {PARENT: str(os.getpid())}  # a test that is killed leaves no server
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=settings
+        )
         self.said = self.process.stdout.readline().strip()
         self.url = self.said.split("/?")[0].rstrip("/")
-        for _ in range(100):
-            try:
-                self.get("/web.css", token=self.said.partition("token=")[2])
-                return
-            except urllib.error.URLError:
-                time.sleep(0.1)
+        until = time.monotonic() + PATIENCE
+        while not self.answers():
+            assert self.process.poll() is None and time.monotonic() < until, "the server does not answer"
+            time.sleep(0.1)
+
+    def answers(self) -> bool:
+        try:
+            self.get("/web.css", token=self.said.partition("token=")[2])
+        except urllib.error.URLError:
+            return False
+        return True
+
+    def state(self, path: str) -> dict:
+        return json.loads(self.get(f"{path}/state")[1].partition("\n")[2])
+
+    def until(self, path: str, key: str) -> dict:
+        """The state of a run once it tells what `key` asks for."""
+        until = time.monotonic() + PATIENCE
+        while not (state := self.state(path))[key]:
+            assert time.monotonic() < until, f"the run tells no {key!r}"
+            time.sleep(0.1)
+        return state
 
     def get(self, path: str, token: str = "", **headers: str) -> tuple[int, str]:
         return self.ask(urllib.request.Request(self.url + path + (f"?token={token}" if token else ""), headers=headers))
@@ -68,29 +88,19 @@ class Server:
     @staticmethod
     def ask(request: urllib.request.Request) -> tuple[int, str]:
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 return answer.status, answer.url + "\n" + answer.read().decode("utf-8", "replace")
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode("utf-8", "replace")
 
     def ended(self, path: str) -> dict:
         """The state of a run once it has ended."""
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            state = json.loads(self.get(f"{path}/state")[1].partition("\n")[2])
-            if state["ended"]:
-                return state
-            time.sleep(0.2)
-        raise AssertionError("the run did not end")
+        return self.until(path, "ended")
 
     def started(self, path: str) -> int:
         """The number of the process of a run that is held, once it has begun and told its first step."""
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            if json.loads(self.get(f"{path}/state")[1].partition("\n")[2])["step"]:
-                return int((self.folder / path.rpartition("/")[2] / "pid").read_text())
-            time.sleep(0.05)
-        raise AssertionError("the run did not begin")
+        self.until(path, "step")
+        return int((self.folder / path.rpartition("/")[2] / "pid").read_text())
 
     def release(self) -> None:
         """Let the runs of a held server end."""
@@ -292,7 +302,7 @@ def test_a_killed_server_starts_again_with_its_list(tmp_path):
     assert at_work(server.folder) == []
     again = Server(tmp_path / "runs")
     try:
-        assert json.loads(again.get(f"{path}/state")[1].partition("\n")[2])["ended"]
+        assert again.state(path)["ended"]
         assert "interrupted" in again.get(path)[1]
         again.post(f"{path}/remove", {"remove": "1"})
         assert again.get(path)[0] == 404

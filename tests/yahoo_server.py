@@ -101,13 +101,14 @@ class YahooServer:
         self.asked: Counter[str] = Counter()
         self.paths: list[str] = []
         self.earnings: dict[str, list[str] | str] = {}  # symbol → dates as Yahoo writes them, or the name of a failure
-        self.crumb_status, self.slow, self.shares = 200, 5.0, json.dumps(SHARES)
+        self.crumb_status, self.shares, self.closed = 200, json.dumps(SHARES), threading.Event()
         handler = type("Handler", (_Handler,), {"yahoo": self})
         self.http = _QuietServer(("127.0.0.1", 0), handler)
         self.port = self.http.server_address[1]
         threading.Thread(target=self.http.serve_forever, args=[0.01], daemon=True).start()
 
     def close(self) -> None:
+        self.closed.set()
         self.http.shutdown()
         self.http.server_close()
 
@@ -186,9 +187,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.shutdown(socket.SHUT_RDWR)
         self.close_connection = True
 
-    def sleep(self) -> None:
-        time.sleep(self.yahoo.slow)
-        self.answer(200, "{}")
+    def silence(self) -> None:
+        self.yahoo.closed.wait()
+        self.close_connection = True
 
     def moved(self) -> None:
         self.send_response(302)
