@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from unittest.mock import Mock
 
 import numpy as np
 import pandas as pd
@@ -244,11 +245,13 @@ def test_progress_is_told_once_a_ticker(serve):
 def test_yahoo_that_cannot_be_reached_is_noticed_once(serve):
     server = serve()
     server.close()
-    asked, client = [], session(server)
-    client.request = lambda *given, ask=client.request, **named: (asked.append(named["timeout"]), ask(*given, **named))[1]
+    client = session(server)
+    asks = client.request = Mock(side_effect=client.request)
     with pytest.raises(SourceError, match="Yahoo cannot be reached"):
         Yahoo(client, QUICK).fetch(list(server.tickers), START, END)
-    assert asked == [60] and PROBE_SECONDS < 3  # the fixture's, and a user's
+    assert [call.kwargs["timeout"] for call in asks.call_args_list] == [
+        60
+    ] and PROBE_SECONDS < 3  # the fixture's, and a user's
 
 
 def test_a_probe_that_is_cut_or_refused_is_an_answer(serve):
