@@ -13,7 +13,7 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.conformal import firm_conformal
-from eventwindow.inference.design import complete
+from eventwindow.inference.design import complete, once
 from eventwindow.inference.expected_volatility import unlike, volatility_ratio
 from eventwindow.inference.inversion import Inverted, inverted
 from eventwindow.inference.multiple import benjamini_hochberg, holm, romano_wolf
@@ -80,8 +80,8 @@ def _window_rows(
 def _inverted(abnormal: AbnormalReturns, window: Window) -> dict[str, Array]:
     """The interval of each firm's CAR that the leading ranks do not reject, of one day; and its volatility ratio."""
     ends = np.full((3, len(abnormal)), np.nan)
-    for i in range(len(abnormal)):
-        one = abnormal.select(np.array([i]))
+    alone = once(abnormal, "alone", lambda: [abnormal.select(np.array([i])) for i in range(len(abnormal))])
+    for i, one in enumerate(alone):
         ends[2, i] = volatility_ratio(complete(one, window)[0], window)
         found = inverted(one, window, scaled=unlike(ends[2, i])) if len(window) == 1 else None
         if isinstance(found, Inverted):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eventwindow.claims.evidence import Evidence
-from eventwindow.claims.model import Claim, Verdict
+from eventwindow.claims.model import Claim, Measured, Verdict
 from eventwindow.claims.rules import HOLDS
 from eventwindow.claims.verdicts import judge
 from eventwindow.errors import Figure, Reason, Text
@@ -67,16 +67,24 @@ class JudgedDisagreement:
     panels: tuple[Verdict, ...]
 
 
+def panels_of(readings: Sequence[Reading], disagreements: Sequence[Disagreement]) -> list[Claim]:
+    """Every panel, in the order in which they are judged."""
+    return [p for reading in readings for p in reading.panels] + [p for d in disagreements for p in d.panels]
+
+
 def weigh(
-    readings: Sequence[Reading], disagreements: Sequence[Disagreement], verdicts: Sequence[Verdict], evidence: Evidence
+    readings: Sequence[Reading],
+    disagreements: Sequence[Disagreement],
+    verdicts: Sequence[Verdict],
+    evidence: Evidence,
+    measured: Mapping[str, Measured | None] | None = None,
 ) -> tuple[list[JudgedReading], list[JudgedDisagreement]]:
     """Readings and disagreements with their panels judged, effects corrected across all of these panels together.
 
-    `verdicts` are those of the ledger's claims, which the disagreements name.
+    `verdicts` are those of the ledger's claims, which the disagreements name; `measured` is what `measure_all` gave for
+    the panels, where they were measured before.
     """
-    panels = [panel for reading in readings for panel in reading.panels]
-    panels += [panel for disagreement in disagreements for panel in disagreement.panels]
-    judged = iter(judge(panels, evidence))
+    judged = iter(judge(panels_of(readings, disagreements), evidence, measured))
     by_id = {v.claim.id: v for v in verdicts}
     weighed = []
     for reading in readings:

@@ -31,7 +31,11 @@ if TYPE_CHECKING:
     from eventwindow.panel.form import PanelStudy
     from eventwindow.report.write import Extra
 
-RUN_IMPORTS = ("eventwindow.study.run", "scipy.stats")  # what both processes of a run need
+RUN_IMPORTS = (
+    "eventwindow.study.run",
+    "eventwindow.report.html",
+    "scipy.optimize",
+)  # what both processes of a run need
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

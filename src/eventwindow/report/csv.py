@@ -40,7 +40,7 @@ def _cells(column: pd.Series) -> list[str]:
     if kind.kind == "f":
         numbers = column.to_numpy(float, na_value=np.nan).tolist()
         return ("%.12g\n" * len(numbers) % tuple(numbers)).replace("nan", "").split("\n")[:-1]
-    return _texts(column)
+    return [*map(str, column.tolist())] if kind.kind in "iub" and not column.hasnans else _texts(column)
 
 
 def _moments(column: pd.Series, unit: Literal["D", "m"]) -> list[str]:
@@ -49,7 +49,7 @@ def _moments(column: pd.Series, unit: Literal["D", "m"]) -> list[str]:
 
 def _texts(column: pd.Series) -> list[str]:
     """Texts as they are told; no number is held for a formula, and a missing one is an empty cell."""
-    held, missing = column.tolist(), column.isna().tolist()
+    held, missing = column.to_numpy(object).tolist(), column.isna().tolist()
     told = {text: _plain(text) for text in {t if isinstance(t, str) else "" for t in held}}
     return ["" if none else told[t] if isinstance(t, str) else _shown(t) for t, none in zip(held, missing, strict=True)]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from eventwindow.claims import Evidence, judge, measure_all
-from eventwindow.claims.readings import weigh
+from eventwindow.claims.readings import panels_of, weigh
 from eventwindow.claims.tables import claims_table, claims_table_in
 from eventwindow.errors import NoFigure, Reason
 from eventwindow.parallel import Work, run_parallel
@@ -80,11 +80,13 @@ def concluded(inputs: Inputs, estimates: Estimates, step: Step, analyses: Sequen
     """The analyses, by default every one of the registry, and a verdict on every claim."""
     step("measuring the claims; testing; looking through every specification")
     every = sorted(analyses, key=lambda analysis: -analysis.cost)
+    ledger, head = inputs.ledger, inputs.study.file.study
+    panels = panels_of(ledger.readings, ledger.disagreements)
     works: list[Work] = [
-        partial(measure_all, inputs.ledger.claims, estimates.evidence),
+        *(partial(measure_all, claims, estimates.evidence) for claims in (ledger.claims, panels)),
         *(partial(_analysed, a, estimates) for a in every),
     ]
-    measured, *found = run_parallel(works)
+    measured, beside, *found = run_parallel(works)
     step("judging the claims")
     tables, left_out = _collected([tables for tables, _ in found]), [e for _, lost in found for e in lost]
     windows = inputs.study.file.windows
@@ -92,12 +94,11 @@ def concluded(inputs: Inputs, estimates: Estimates, step: Step, analyses: Sequen
         estimates.abnormal, windows.report, estimates.placed, [*estimates.exclusions, *left_out]
     )
     evidence = _with_curve(estimates, tables)
-    verdicts = tuple(judge(inputs.ledger.claims, evidence, measured))
+    verdicts = tuple(judge(ledger.claims, evidence, measured))
     tables |= {"claims": claims_table(verdicts)} | (
         {"claims.zh-Hant": claims_table_in("zh-Hant", verdicts)} if verdicts else {}
     )
-    ledger, head = inputs.ledger, inputs.study.file.study
-    readings, disagreements = weigh(ledger.readings, ledger.disagreements, verdicts, evidence)
+    readings, disagreements = weigh(ledger.readings, ledger.disagreements, verdicts, evidence, beside)
     return StudyResult(
         name=inputs.study.name,
         title_en=head.title,
