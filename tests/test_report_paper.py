@@ -16,13 +16,13 @@ from report_cases import HOSTILE, blocks, cards
 
 from eventwindow.claims.rules import RULES_DATE, RULES_VERSION
 from eventwindow.errors import file_name
-from eventwindow.report.blocks import Compared
+from eventwindow.report.blocks import Compared, Table
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.report.sections import document
 from eventwindow.report.sections.headline import finding
 from eventwindow.report.sections.interval import interval_of
-from eventwindow.report.typst import pdf_bytes, runs
+from eventwindow.report.typst import pdf_bytes, runs, typst
 
 INLINE = {"strong", "code", "sub", "small", "a"}
 UNSAID = {"script", "style", "svg", "nav", "form", "button", "math"}  # drawn, or of use on a screen only
@@ -201,3 +201,12 @@ def test_the_small_chart_puts_every_mark_within_its_width(deepseek):
         places = [start, *marks.ticks, *marks.dots, *([] if marks.zero is None else [marks.zero])]
         assert all(0 <= place <= 1 for place in places)
         assert 0 < width <= 1.005
+
+
+def test_a_column_of_long_texts_shares_the_page_with_the_others():
+    long, short = "undated; parts before and parts after the close", "31 January 2025"
+    table = Table("t", "L l l L2", ("a", "b", "c", "d"), (("x", long, "1 of 2", "y"), ("x", short, "2 of 2", "y")))
+    assert typst(table)["columns"] == "L L l L2"
+    assert typst(replace(table, rows=table.rows[1:]))["columns"] == table.columns
+    assert typst(replace(table, columns="l l l r"))["columns"] == "l l l r"  # nothing is left to share
+    assert typst(replace(table, rows=()))["columns"] == table.columns

@@ -20,6 +20,7 @@ from eventwindow.report import sections
 from eventwindow.report.blocks import Card, Cell, Fold, Formula, Section, Table, Words, chosen
 from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
+from eventwindow.report.figures.sheet import advance
 from eventwindow.report.html import formula
 from eventwindow.report.language import Language
 from eventwindow.scratch import temporary_folder
@@ -31,6 +32,7 @@ CODE = re.compile(r"\\u\{([0-9a-f]+)\}")
 STYLED = re.compile(r'<(\w+)(?: class="(?:badge )?(\w+)")?>(.*?)</\1>', re.S)
 LINK = re.compile(r"</?a\b[^>]*>")
 TALL, LOW = 1.15, 0.7  # height over width: above the one a figure has a page, below the other it stands in the text
+SHARED = 16.0  # em: a column that is wider may not take from those that share what is left
 LONG, FULL = 20, 200  # rows of a table, or characters of a cell, beyond which it may run over a page
 TYPESET = ("code", "region", "face", "size", "leading", "colon", "comma", "stop")
 SAID: dict[str, tuple[str, dict[str, str]]] = {
@@ -127,7 +129,7 @@ def typst(value: Any) -> Any:
     if is_dataclass(value):
         held = {field.name: typst(getattr(value, field.name)) for field in fields(value)}
         if isinstance(value, Table):
-            held["breaks"] = _breaks(value)
+            held |= {"breaks": _breaks(value), "columns": _columns(value)}
         if isinstance(value, Card):
             held["evidence"] = value.evidence
         return {"kind": type(value).__name__.lower(), **held}
@@ -140,6 +142,20 @@ def _breaks(table: Table) -> bool:
     """Whether a table may run over a page."""
     cells = (cell.text if isinstance(cell, Cell) else cell for row in table.rows for cell in row)
     return len(table.rows) > LONG or any(len(runs(cell)) > FULL for cell in cells)
+
+
+def _columns(table: Table) -> str:
+    """The table's columns; beside one that takes a share of the page, a column of long texts takes one too."""
+    columns = table.columns.split()
+    shared = bool(table.rows) and any(column.startswith("L") for column in columns)
+    wide = [max(map(_width, cells), default=0.0) > SHARED for cells in zip(*table.rows, strict=True)]
+    return " ".join("L" if c == "l" and shared and w else c for c, w in zip(columns, wide or columns, strict=True))
+
+
+def _width(cell: Words | Cell) -> float:
+    """About how wide a cell's text is, in its own size."""
+    said = runs(cell.text if isinstance(cell, Cell) else cell)
+    return advance(said if isinstance(said, str) else "".join(words for _, words in said), 1.0)
 
 
 def runs(words: Words) -> str | list[list[str]]:
