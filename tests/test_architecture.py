@@ -64,6 +64,16 @@ def test_the_rooms_that_the_page_describes_are_those_of_the_contract():
     assert entries == {*layers, "__init__", "__main__"}
 
 
+def test_the_first_line_of_every_file_says_what_is_in_it_and_no_two_say_the_same():
+    """ARCHITECTURE.md leads to them: a room a row, a file its first line."""
+    first = {}
+    for path in SOURCE.rglob("*.py"):
+        told = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        first[path.relative_to(SOURCE).as_posix()] = told.partition("\n")[0]
+    assert [file for file, told in first.items() if not told.endswith((".", ":"))] == []
+    assert [file for file, told in first.items() if list(first.values()).count(told) > 1] == []
+
+
 def test_help_imports_nothing_heavy():
     code = f"import sys, eventwindow.cli.main as c; c.parser().format_help(); print(sorted(set(sys.modules) & {HEAVY}))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
@@ -87,8 +88,27 @@ def test_help_prints_every_page_and_schema(capsys):
 def test_every_page_that_a_message_names_is_there():
     sources = [*SRC.rglob("*.py"), *SRC.rglob("*.po"), *SRC.rglob("*.toml")]
     named = {name for path in sources for name in re.findall(r"`eventwindow help ([\w.-]+)`", path.read_text("utf-8"))}
-    assert {"study-file", "draft", "measures"} <= named
+    assert {"study-file", "draft", "measures", "verdicts"} <= named
     assert named <= set(topics())
+
+
+def test_no_text_that_is_shown_names_a_file_that_the_wheel_does_not_show():
+    """Docstrings and comments are read beside the sources; whatever else names a page names its topic."""
+    found = []
+    for path in SRC.rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        docs = {id(n.body[0].value) for n in ast.walk(tree) if hasattr(n, "body") and docstring_of(n)}
+        texts = [
+            n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in docs
+        ]
+        found += [(path.name, n.lineno) for n in texts if re.search(r"docs/[\w-]+\.md", n.value)]
+    found += [path.name for path in SRC.rglob("*.po") if re.search(r"docs/[\w-]+\.md", path.read_text("utf-8"))]
+    assert found == []
+
+
+def docstring_of(node):
+    kinds = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    return isinstance(node, kinds) and ast.get_docstring(node) is not None
 
 
 def test_what_completes_the_shell_names_every_command(capsys):

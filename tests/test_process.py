@@ -196,3 +196,22 @@ def test_a_run_of_the_page_ends_with_the_page(tmp_path, how, code):
 def children(parent: int) -> list[int]:
     listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=False)
     return [int(word) for word in listed.stdout.split()]
+
+
+METHOD = """
+import sys
+from eventwindow.cli import main, process
+def told(arguments):
+    from eventwindow import parallel
+    print(parallel.START_METHOD)
+    return 0
+main.run = told
+sys.exit(process.process())
+"""
+
+
+@pytest.mark.parametrize("asked", ["spawn", "forkserver"])
+def test_how_a_process_starts_can_be_asked_for(asked):
+    settings = os.environ | {"PYTHONPATH": SOURCES, "EVENTWINDOW_START_METHOD": asked}
+    done = subprocess.run([sys.executable, "-c", METHOD], env=settings, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{asked}\n"

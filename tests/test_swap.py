@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
@@ -14,7 +14,7 @@ import eventwindow
 from eventwindow.errors import StudyError
 from eventwindow.report import swap
 from eventwindow.report.swap import CHUNKS, check_out, chunks_folder, swapped_in
-from eventwindow.scratch import held, put_in_place
+from eventwindow.scratch import held, mark_of, put_in_place
 
 SOURCES = str(Path(eventwindow.__file__).parents[1])
 
@@ -206,3 +206,9 @@ def test_other_things_than_a_result_are_never_written_over(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(StudyError, match="is a file"):
         write(tmp_path / "file", "new")
+
+
+def test_what_holds_a_folder_on_windows_lies_beside_it_or_at_the_root_inside():
+    assert mark_of(PureWindowsPath("C:/work/out")) == PureWindowsPath("C:/work/out.held")
+    assert mark_of(PureWindowsPath("C:/")) == PureWindowsPath("C:/eventwindow.held")
+    assert mark_of(PureWindowsPath("//server/share/")).name == "eventwindow.held"

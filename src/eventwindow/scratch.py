@@ -8,7 +8,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import TypeVar
 
 from eventwindow.errors import StudyError
 
@@ -17,6 +18,7 @@ MARK = "~"  # of the folders beside: `.NAME~…` is being written, or was left b
 OLD = "-old"  # of what stood in a place while another is put there
 
 _mine: set[Path] = set()
+AnyPath = TypeVar("AnyPath", bound=PurePath)
 
 
 @contextmanager
@@ -41,7 +43,7 @@ def _opened(folder: Path, *, wait: bool) -> int:
     try:
         import fcntl
     except ImportError:
-        return _marked(folder.with_name(f"{folder.name}.held"), wait=wait)
+        return _marked(mark_of(folder), wait=wait)
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -56,6 +58,11 @@ def _opened(folder: Path, *, wait: bool) -> int:
         return handle
     os.close(handle)
     return _opened(folder, wait=wait)
+
+
+def mark_of(folder: AnyPath) -> AnyPath:
+    """The file that holds a folder: beside it, so that the folder can go; at the root of a drive inside."""
+    return folder.with_name(f"{folder.name}.held") if folder.name else folder / "eventwindow.held"
 
 
 def _marked(mark: Path, *, wait: bool) -> int:

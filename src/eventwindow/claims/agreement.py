@@ -192,10 +192,12 @@ def _hedge(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
     for key, word, meant in said:
         if word and meant != claim.hedge and {meant, claim.hedge} != PLAIN:
             what = f"{key} says {word!r}, which is {meant!r}, and hedge is {claim.hedge!r}"
-            return Clash("hedge", what, f'Write hedge = "{meant}", or correct the text; the words: docs/verdicts.md.')
+            return Clash(
+                "hedge", what, f'Write hedge = "{meant}", or correct the text; the words: `eventwindow help verdicts`.'
+            )
     if said and claim.hedge not in PLAIN and not any(word for _, word, _ in said):
         what = f"hedge is {claim.hedge!r}, and {said[0][0]} states the figure without such a word"
-        return Clash("hedge", what, "Say it in the text, or remove the key; the words: docs/verdicts.md.")
+        return Clash("hedge", what, "Say it in the text, or remove the key; the words: `eventwindow help verdicts`.")
     return None
 
 

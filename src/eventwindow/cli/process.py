@@ -58,7 +58,7 @@ def _command() -> int:
     from eventwindow.cli.main import run
 
     forked = sys.platform.startswith("linux") and not parent  # this process is the command's own, without a thread
-    os.environ["EVENTWINDOW_START_METHOD"] = "fork" if forked else "spawn"
+    os.environ.setdefault("EVENTWINDOW_START_METHOD", "fork" if forked else "spawn")
     if parent:
         from eventwindow.parallel import watch
 

@@ -37,8 +37,8 @@ def write_calibration(calibration: Calibration, folder: Path) -> tuple[Path, ...
     folder.mkdir(parents=True, exist_ok=True)
     table, text, figure = (folder / f"calibration.{form}" for form in ("csv", "md", "svg"))
     write_csv(calibration.table, table)
-    text.write_text(calibration_text(calibration), encoding="utf-8")
-    figure.write_text(svg_text(calibration_figure(calibration)), encoding="utf-8")
+    text.write_text(calibration_text(calibration), encoding="utf-8", newline="\n")
+    figure.write_text(svg_text(calibration_figure(calibration)), encoding="utf-8", newline="\n")
     return table, text, figure
 
 
