@@ -1,17 +1,19 @@
 """How well `draft` reads pieces it was not made for.
 
-    python scripts/draft_rates.py [--apart | --all | --second | --third] [--show]
+    python scripts/draft_rates.py [--set half | apart | pieces | second | third | adversarial] [--show]
 
 The pieces stand in tests/verify_pieces_*.toml with every market statement that a reader marked; half of them are kept
-apart while rules are written. A second and a third set, tests/verify_second_*.toml and tests/verify_third_*.toml, were
-each kept apart as a whole. A drafted statement is right if security, measure, figure with sign, hedge and day are those
-of a marked one. It is judged if nothing is open in it; judged wrongly if no marked statement has its security, figure
-and day.
+apart while rules are written. The second and the third set, tests/verify_*_*.toml, were kept apart as wholes. The
+adversarial set, tests/draft_adversarial_*.toml, is single sentences made to mislead. A drafted statement is right if
+security, measure, figure with sign, hedge and day are those of a marked one. It is judged if nothing is open in it;
+judged wrongly if no marked statement has its security, figure and day. The last column is the share of those read right
+that are judged.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import sys
 import tomllib
 from collections import Counter
@@ -24,6 +26,8 @@ from eventwindow.draft.read import statements
 from eventwindow.draft.statement import Statement
 
 TESTS = Path(__file__).parents[1] / "tests"
+SETS = ("half", "apart", "pieces", "second", "third", "adversarial")
+DATED = dt.date(2025, 1, 31)  # of a sentence that tells no other
 PARTS = ("security", "measure", "figure", "hedge", "day")
 
 
@@ -55,25 +59,34 @@ class Read:
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--apart", action="store_true", help="the half that was kept apart")
-    options.add_argument("--all", action="store_true", help="both halves")
-    options.add_argument("--second", action="store_true", help="the second set, kept apart as a whole")
-    options.add_argument("--third", action="store_true", help="the third set, kept apart as a whole")
+    options.add_argument("--set", choices=SETS, default="half", help="which set of pieces (half: not kept apart)")
     options.add_argument("--show", action="store_true", help="each statement that is not right")
     chosen = options.parse_args(argv)
-    whole = "third" if chosen.third else "second" if chosen.second else ""
-    reads = [read(p) for p in pieces(whole or "pieces") if chosen.all or whole or p["apart"] == chosen.apart]
+    reads = [read(p) for p in pieces(chosen.set)]
     for line in report(reads, chosen.show):
         print(line)
     return 0
 
 
-def pieces(which: str = "pieces") -> list[dict[str, Any]]:
+def pieces(which: str) -> list[dict[str, Any]]:
     """All pieces of a set, English first."""
+    if which == "adversarial":
+        return _sentences()
     found: list[dict[str, Any]] = []
     for language in ("en", "zh"):
-        text = (TESTS / f"verify_{which}_{language}.toml").read_text(encoding="utf-8")
+        name = "pieces" if which in {"half", "apart"} else which
+        text = (TESTS / f"verify_{name}_{language}.toml").read_text(encoding="utf-8")
         found += [p | {"language": language} for p in tomllib.loads(text)["pieces"]]
+    return [p for p in found if which not in {"half", "apart"} or p["apart"] == (which == "apart")]
+
+
+def _sentences() -> list[dict[str, Any]]:
+    """The single sentences, each as a piece of its kind."""
+    found: list[dict[str, Any]] = []
+    for language in ("en", "zh"):
+        text = (TESTS / f"draft_adversarial_{language}.toml").read_text(encoding="utf-8")
+        of_all = {"dated": DATED, "language": language}
+        found += [of_all | {"id": case["text"]} | case for case in tomllib.loads(text)["cases"]]
     return found
 
 
@@ -111,7 +124,7 @@ def _fields(line: str) -> dict[str, str]:
 
 def report(reads: Sequence[Read], show: bool = False) -> Iterable[str]:
     """The rates by language and by kind, and which part of a statement was read as something else."""
-    yield f"{'':14} pieces marked drafted judged   right  wrong noise"
+    yield f"{'':14} pieces marked drafted judged   right  wrong  noise judged of right"
     groups = [(f"language {c}", [r for r in reads if r.piece["language"] == c]) for c in ("en", "zh")]
     groups += [(k, [r for r in reads if r.piece["kind"] == k]) for k in sorted({r.piece["kind"] for r in reads})]
     groups += [("all", list(reads))]
@@ -128,6 +141,7 @@ def _row(name: str, group: Sequence[Read]) -> str:
     judged, right = sum(len(r.judged) for r in group), sum(len(r.right) for r in group)
     wrong, noise = sum(len(r.wrong) for r in group), sum(len(r.noise) for r in group)
     shares = f"{_share(right, marked):>7} {_share(wrong, judged):>6} {_share(noise, drafted):>6}"
+    shares += f" {_share(sum(len(r.right & r.judged) for r in group), right):>15}"
     return f"{name:14} {len(group):6} {marked:6} {drafted:7} {judged:6} {shares}"
 
 
