@@ -30,6 +30,8 @@ class Context:
     days: bool = True  # whether one day alone was spoken of
     several: bool = False  # more than one security was spoken of
     index: tuple[Subject, ...] = ()  # the index spoken of last
+    strange: bool = False  # a name that no list holds was spoken of
+    regions: frozenset[str] = frozenset()  # where that is quoted of which the day was told
 
 
 def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:

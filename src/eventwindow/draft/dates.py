@@ -35,6 +35,7 @@ _PATTERNS = (
     ("today", r"\btoday\b|今日|今天|今早|今晨"),
     ("yesterday", r"\byesterday\b|\bovernight\b|昨日|昨天|昨晚|昨夜|隔夜"),
     ("before", r"前天|前日(?![^\s,])"),
+    ("vague", rf"\bthe {_WEEKDAY} before\b|\ba week (?:earlier|before|ago)\b|一周前|上周同期"),
     ("vague", r"\brecently\b|\bthe other day\b|日前|近日|最近|连日|封关前最后一天"),
     ("dom", r"(?<![\d月年.])(?P<d>\d{1,2})日(?![^\s,]{0,0}[间内])"),
 )

@@ -55,6 +55,8 @@ class Lexicon:
     zones: Mapping[str, str]  # a place as clock times name it → its zone
     small: frozenset[str]  # words that name no subject
     prepositions: frozenset[str]
+    known: frozenset[str]  # words that change nothing in what a clause says of a move
+    known_zh: tuple[str, ...]
 
     def marks(self, text: str) -> list[Mark]:
         """Every word of a list and every group in the text, overlaps included."""
@@ -81,6 +83,8 @@ def lexicon(chinese: bool) -> Lexicon:
         zones={_script(place, chinese): zone for place, zone in rules["zones"].items()},
         small=frozenset(rules["small"].split()),
         prepositions=frozenset(rules["prepositions"].split()),
+        known=frozenset(rules["known"]["en"].split()),
+        known_zh=tuple(_script(w, chinese) for w in _longest(rules["known"]["zh"].split())),
         aside={key: re.compile(_script(p, chinese), re.IGNORECASE) for key, p in rules["aside"].items()},
         never=_script(rules["stranger"]["zh_never"], chinese),
     )

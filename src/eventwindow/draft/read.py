@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from eventwindow.draft.accounted import region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.context import Context, last_day, one_day, session_of
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
@@ -69,6 +70,7 @@ def paragraph(
         sentence = parse(text, dated, rules, known, line)
         said = list(figures(sentence, number, context, known, dated))
         said += list(remarks(sentence, number, context, known, said))
+        said = [(m, _audited(sentence, m, s, context, known)) for m, s in said]
         ordered = sorted(said, key=lambda pair: pair[0].start)
         told = tuple(statement for _, statement in _once(ordered))
         yield Reading(number, text, told, tuple(missed(sentence, (m for m, _ in said))))
@@ -76,10 +78,25 @@ def paragraph(
             context,
             date=last_day(sentence, context),
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
+            regions=_regions(sentence, context, known, told),
+            strange=strange(sentence) or (context.strange and not told),
             **_spoken_of(sentence, context, known, told),
         )
         if ordered:
             context = _left(ordered, context, session_of(sentence, ordered[-1][0], context))
+
+
+def _audited(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names) -> Statement:
+    """The statement, open where its sentence holds what no rule accounts for."""
+    if s.open or len(s.who.symbols) != 1 or not (s.date or s.year):
+        return s  # not judged anyway
+    return replace(s, open=unaccounted(sentence, mark, s, context, known))
+
+
+def _regions(sentence: Sentence, context: Context, known: Names, told: Sequence[Statement]) -> frozenset[str]:
+    """Where that is quoted of which the day spoken of was told; a sentence with a day of its own begins anew."""
+    found = frozenset(region(known, s.who) for s in told if s.date and not s.until) - {""}
+    return found if sentence.has("date") and found else context.regions | found
 
 
 def _spoken_of(sentence: Sentence, context: Context, known: Names, said: Sequence[Statement]) -> dict[str, Any]:

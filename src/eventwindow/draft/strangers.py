@@ -82,12 +82,14 @@ def _bare(text: str, low: int, end: int, inside: Sequence[Mark], rules: Lexicon)
     yield kept[0], kept[-1] + 1
 
 
-def leftover(text: str, low: int, end: int, inside: Sequence[Mark], rules: Lexicon) -> list[int]:
-    """The places of the characters that neither a mark nor a filler accounts for."""
+def leftover(
+    text: str, low: int, end: int, inside: Sequence[Mark], rules: Lexicon, known: Sequence[str] = ()
+) -> list[int]:
+    """The places of the characters that neither a mark nor a filler, nor one of the words `known`, accounts for."""
     kept = list(range(low, end))
     for m in inside:
         kept = [k for k in kept if not m.start <= k < m.end]
-    for filler in rules.fillers:
+    for filler in (*known, *rules.fillers):
         for found in re.finditer(re.escape(filler), text[low:end]):
             kept = [k for k in kept if not low + found.start() <= k < low + found.end()]
-    return [k for k in kept if not text[k].isspace() and text[k] not in "(),、:"]
+    return [k for k in kept if CHINESE.match(text[k]) or text[k].isalnum()]

@@ -1,0 +1,252 @@
+"""The whole sentence accounted for: a statement whose clause holds words that no rule knows is read, but not judged.
+
+What a rule does not know may be another subject, another verb, another quantity or a denial. So nothing is judged by
+what was found alone: each word between the subject and the end of the figure's clause must be one that some rule knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from eventwindow.draft.context import Context
+from eventwindow.draft.lexicon import Mark
+from eventwindow.draft.sentence import MOVES, Sentence
+from eventwindow.draft.securities import Names
+from eventwindow.draft.statement import Statement, Subject
+from eventwindow.draft.strangers import leftover
+from eventwindow.errors import Reason
+
+DENIED = Reason("draft_denied")
+POSSIBLE = Reason("draft_possible")
+QUOTED = Reason("draft_quoted")
+SIGN = Reason("draft_two_signs")
+WHEN = Reason("draft_other_day")
+WHOSE = Reason("draft_whose")
+SPAN = Reason("draft_span")
+MOST = 3  # words that a reason names
+FIRST = 6  # characters of each, in Chinese
+_WORD = re.compile(r"[^\W_][\w'’.&-]*")
+_QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
+_FOLLOWING = re.compile(r"\W*(?:after|before|having|since|following|until|once|when)\b", re.IGNORECASE)
+_CAUSE = re.compile(
+    r"\W*(?:amid|following|due to|because|thanks to|despite|in (?:response|reaction) to|in the wake of"
+    r"|(?:on|over|by) (?:the )?(?:back|news|worr(?:y|ies)|fears?|hopes?|concerns?|reports?|talk|speculation|signs|weak|strong|disappointing|upbeat|gloomy))\b",  # noqa: E501
+    re.IGNORECASE,
+)
+_PERFECT = re.compile(r"\b(?:had|has|have|having|['’](?:d|ve)|is|are)\b(?! (?:its|their|the|a)\b)", re.IGNORECASE)
+_ZH_PERFECT = re.compile(r"[已曾]")
+_APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
+_INSERTED = re.compile(r"\W*(?:which|who|whose|where|when|such|including|like|unlike|as|compared|if|because)\b", re.IGNORECASE)
+_COINS = {"元", "外资", "加权指数"}
+PARED = ("pared_up", "pared_down")
+AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC", "ARCX", "BATS"}
+_FIRM = re.compile(r"公司|集团|银行|科技|电子|控股|汽车|制药|航空|证券|半导体|能源|对手|伙伴|供应商|厂|股份")
+_RELATIVE = re.compile(r"\W*(?:which|who|whose|that)\b", re.IGNORECASE)
+
+
+def unaccounted(
+    sentence: Sentence, mark: Mark, s: Statement, context: Context, names: Names
+) -> tuple[Reason, ...]:
+    """Why the statement at the mark is not judged, as far as the words around it tell; empty if each is accounted for."""
+    place = region(names, s.who)
+    elsewhere = not sentence.has("date") and bool(context.regions) and place not in context.regions
+    low, high = sentence.clause(mark)
+    own = _subject(sentence, mark, s)
+    start = low if own is None or own.start >= low else sentence.clause(own)[0]
+    found = [*_unreal(sentence, mark, start, high), *_time(sentence, mark, s, elsewhere)]
+    found += _path(sentence, mark, own, context)
+    found += _signs(sentence, mark, s)
+    found += _listed(sentence, mark, s, names)
+    found += _words(sentence, mark, own, s)
+    return tuple(dict.fromkeys(found))
+
+
+def _subject(sentence: Sentence, mark: Mark, s: Statement) -> Mark | None:
+    """The names that hold the subject: the last before the mark, else the first behind it."""
+    named = [m for m in sentence.all("names", "aside", "others") if s.who in m.value]
+    before = [m for m in named if m.start < mark.end]
+    return (before or named or [None])[-1 if before else 0]
+
+
+def _unreal(sentence: Sentence, mark: Mark, low: int, high: int) -> Iterator[Reason]:
+    """A condition, a forecast, a denial, or words that somebody else is quoted with."""
+    if sentence.has("condition") or sentence.has("modal", within=(low, high)):
+        yield POSSIBLE
+    if sentence.has("no", within=(low, high)) or sentence.has("denial"):
+        yield DENIED
+    if any(_inside(sentence.text, mark, *pair) for pair in _QUOTES):
+        yield QUOTED
+
+
+def _inside(text: str, mark: Mark, opening: str, closing: str) -> bool:
+    head, tail = text[: mark.start], text[mark.end :]
+    if opening == closing:
+        return head.count(opening) % 2 == 1 and opening in tail
+    return head.rfind(opening) > head.rfind(closing) and closing in tail
+
+
+def _time(sentence: Sentence, mark: Mark, s: Statement, carried: bool) -> Iterator[Reason]:
+    """A day that the clause itself does not tell is sure only where nothing says that another one may be meant."""
+    if s.year or s.until:
+        return
+    low, high = sentence.clause(mark)
+    days = sentence.all("date", within=(low, high))
+    others = [m for m in sentence.all("date") if m not in days]
+    following = _FOLLOWING.match(sentence.text[low:high]) and not sentence.has(*PARED, within=(low, high))
+    earlier = following or (_ZH_PERFECT if sentence.chinese else _PERFECT).search(sentence.text[low : mark.start])
+    if days:
+        several = len({m.value for m in days}) > 1 and not _touching(sentence, mark, days)
+        late = earlier and s.date and any(m.value.date and m.value.date < s.date for m in others)
+        if several or late:
+            yield WHEN
+    elif earlier:
+        yield SPAN if sentence.has("period") else WHEN
+    elif carried or (others and not (len({m.value for m in others}) == 1 and _leads(sentence, others[0], mark))):
+        yield WHEN
+
+
+def _touching(sentence: Sentence, mark: Mark, days: Sequence[Mark]) -> bool:
+    """Whether a day stands right before the figure, or behind it before anything else begins."""
+    if sentence.chinese:
+        return False
+    for m in days:
+        between = sentence.text[min(m.end, mark.end) : max(m.start, mark.start)]
+        if m.start >= mark.end and not _APART.search(between) and not sentence.has("amount", within=(mark.end, m.start)):
+            return True
+        if m.end <= mark.start and len(between.split()) <= 2:
+            return True
+    return False
+
+
+def _leads(sentence: Sentence, day: Mark, mark: Mark) -> bool:
+    """Whether the day's clause is an adverb of its own ("On Monday, …"), or tells a move too."""
+    low, high = sentence.clause(day)
+    if sentence.has("amount", *MOVES, "rank", within=(low, high)):
+        return True
+    return not _unknown(sentence, low, high)
+
+
+def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) -> Iterator[Reason]:
+    """From a subject in another clause, or in another sentence, to the figure."""
+    low, high = sentence.clause(mark)
+    if own is not None and low <= own.start < high:
+        between = sentence.all("names", within=(min(own.end, mark.end), max(own.start, mark.start)))
+        if between and not sentence.has("amount", *MOVES, within=(own.end, between[0].start)):
+            yield WHOSE
+    elif own is None:
+        pointing = sentence.has("pronoun", "role", "stock", "close", within=(low, mark.start))
+        if context.strange or _names_one(sentence, 0, low) or (not pointing and _unknown(sentence, 0, low)):
+            yield WHOSE
+    elif own.start >= high or not _bridged(sentence, own, mark, low):
+        yield WHOSE
+
+
+def _names_one(sentence: Sentence, low: int, high: int) -> bool:
+    """Whether words that no rule knows may name a security: a capital, a Chinese word for a firm."""
+    unknown = _unknown(sentence, low, high)
+    if sentence.chinese:
+        return any(_FIRM.search(w) for w in unknown)
+    return any(w[0].isupper() and w not in sentence.rules.stop for w in unknown)
+
+
+def _bridged(sentence: Sentence, own: Mark, mark: Mark, low: int) -> bool:
+    """Whether what lies between a subject and the clause of the figure is set in, or is known word by word."""
+    first, end = sentence.clause(own)
+    if _RELATIVE.match(sentence.text[low:]):
+        return end == low and not sentence.text[own.end : end].strip(" ,;:、()")  # "which" speaks of the word before
+    if _INSERTED.match(sentence.text[first:end]):
+        return False
+    others = [m for m in sentence.all("names", within=(0, low)) if m != own]
+    if not sentence.text[own.end : end].strip(" ,;:、()") and not sentence.chinese:
+        return True  # "Oracle, which sells software, fell": the subject, a stretch that is set in, the verb
+    if not any(_unknown(sentence, a, b) for a, b in sentence.clauses if first <= a and b <= low):
+        return not [m for m in others if m.start > own.end]
+    pointing = sentence.has("pronoun", "role", "stock", "close", "value", within=(low, mark.start))
+    return pointing and not others and not sentence.has("aside", within=(0, low)) and not _names_one(sentence, 0, low)
+
+
+def _signs(sentence: Sentence, mark: Mark, s: Statement) -> Iterator[Reason]:
+    """Moves of both directions beside one figure."""
+    if not s.direction or mark.kind != "amount" or mark.value.unit == "money":
+        return
+    low, high = sentence.clause(mark)
+    beside = sentence.all("amount", "names", within=(low, high))
+    before = max((m.end for m in beside if m.end <= mark.start), default=low)
+    after = min((m.start for m in beside if m.start >= mark.end), default=high)
+    if not sentence.chinese and (apart := _APART.search(sentence.text, mark.end, after)):
+        after = apart.start()
+    if len({MOVES[m.kind] for m in sentence.all(*MOVES, within=(before, after))}) > 1:
+        yield SIGN
+
+
+def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Iterator[Reason]:
+    """The place of another exchange beside the figure: "its US-listed shares", 渣打港股."""
+    if names.listings[s.who.symbols[0]].kind != "stock":
+        return
+    low, high = sentence.clause(mark)
+    figures = sentence.all("amount", within=(low, high))
+    low = max((m.end for m in figures if m.end <= mark.start), default=low)
+    high = min((m.start for m in figures if m.start >= mark.end), default=high)
+    text, own = sentence.text[low:high], names.listings[s.who.symbols[0]].exchange
+    named = {mic for mic, place in sentence.rules.places.items() if any(m[0] not in _COINS for m in place.finditer(text))}
+    if named and not named & ({own} | (AMERICAN if own in AMERICAN else set())):
+        yield Reason("draft_place", symbol=s.who.symbols[0])
+
+
+def region(names: Names, who: Subject) -> str:
+    """Where a stock or an index is quoted, the American exchanges as one; empty for what trades everywhere."""
+    listing = names.listings[who.symbols[0]] if who.symbols else None
+    if listing is None or listing.kind not in {"stock", "index"}:
+        return ""
+    return "US" if listing.exchange in AMERICAN else listing.exchange
+
+
+def _words(sentence: Sentence, mark: Mark, own: Mark | None, s: Statement) -> Iterator[Reason]:
+    """The words of the figure's clause that no rule knows."""
+    low, high = sentence.clause(mark)
+    unknown = _unknown(sentence, low, high)
+    if unknown:
+        words = ", ".join(w[:FIRST] if sentence.chinese else w for w in unknown[:MOST])
+        yield Reason("draft_unread", words=words)
+
+
+def strange(sentence: Sentence) -> bool:
+    """Whether the sentence holds a name that no list does."""
+    return _names_one(sentence, 0, len(sentence.text))
+
+
+def _unknown(sentence: Sentence, low: int, high: int) -> list[str]:
+    inside = [m for m in sentence.marks if low <= m.start and m.end <= high and m.kind not in {"off", "parent", "stranger"}]
+    if sentence.chinese:
+        places = leftover(sentence.text, low, high, inside, sentence.rules, sentence.rules.known_zh)
+        return list(_runs(sentence.text, places))
+    return [w for w in _latin(sentence, low, high, inside) if not _known(sentence, w)]
+
+
+def _latin(sentence: Sentence, low: int, high: int, inside: Sequence[Mark]) -> Iterator[str]:
+    """The words without a mark, up to a cause that is told behind the figure."""
+    end = high
+    for m in inside:
+        if (cause := _CAUSE.match(sentence.text, m.end)):
+            rest = sentence.all("amount", *MOVES, within=(cause.end(), high))
+            end = end if rest else min(end, m.end)
+    edges = [low, *(k for m in inside if m.end <= end for k in (m.start, m.end)), end]
+    for a, b in zip(edges[::2], edges[1::2], strict=True):
+        yield from _WORD.findall(sentence.text[a:b])
+
+
+def _known(sentence: Sentence, word: str) -> bool:
+    rules, small = sentence.rules, word.lower().removesuffix("'s").removesuffix("’s").rstrip(".")
+    if word[0].isupper() and small not in rules.known:
+        return small in rules.small
+    return small in rules.known or small in rules.small or small in rules.prepositions or small.endswith("ly") or small == "s"
+
+
+def _runs(text: str, places: Sequence[int]) -> Iterator[str]:
+    begin = 0
+    for k, (a, b) in enumerate(pairwise([*places, -9])):
+        if b != a + 1:
+            yield text[places[begin] : a + 1]
+            begin = k + 1
