@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from eventwindow.draft.context import Context
+from eventwindow.draft.context import Context, set_in
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.securities import Names
@@ -30,6 +30,8 @@ FIRST = 6  # characters of each, in Chinese
 _WORD = re.compile(r"[^\W_][\w'’.&-]*")
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
 _FOLLOWING = re.compile(r"\W*(?:after|before|having|since|following|until|once|when)\b", re.IGNORECASE)
+_BUT = re.compile(r"\W*(?:but|yet)\b|但|却|结果", re.IGNORECASE)
+_OF_YEAR = re.compile(r"\s*(?:of|in|this)\s+(?:the |this )?year\b", re.IGNORECASE)
 _CAUSE = re.compile(
     r"\W*(?:amid|following|due to|because|thanks to|despite|in (?:response|reaction) to|in the wake of"
     r"|(?:on|over|by) (?:the )?(?:back|news|worr(?:y|ies)|fears?|hopes?|concerns?|reports?|talk|speculation|signs|weak|strong|disappointing|upbeat|gloomy))\b",  # noqa: E501
@@ -52,10 +54,10 @@ def unaccounted(
     """Why the statement at the mark is not judged, as far as the words around it tell; empty if each is accounted for."""
     place = region(names, s.who)
     elsewhere = not sentence.has("date") and bool(context.regions) and place not in context.regions
-    low, high = sentence.clause(mark)
+    low = sentence.clause(mark)[0]
     own = _subject(sentence, mark, s)
     start = low if own is None or own.start >= low else sentence.clause(own)[0]
-    found = [*_unreal(sentence, mark, start, high), *_time(sentence, mark, s, elsewhere)]
+    found = [*_unreal(sentence, mark, start), *_time(sentence, mark, s, elsewhere)]
     found += _path(sentence, mark, own, context)
     found += _signs(sentence, mark, s)
     found += _listed(sentence, mark, s, names)
@@ -70,14 +72,22 @@ def _subject(sentence: Sentence, mark: Mark, s: Statement) -> Mark | None:
     return (before or named or [None])[-1 if before else 0]
 
 
-def _unreal(sentence: Sentence, mark: Mark, low: int, high: int) -> Iterator[Reason]:
+def _unreal(sentence: Sentence, mark: Mark, start: int) -> Iterator[Reason]:
     """A condition, a forecast, a denial, or words that somebody else is quoted with."""
+    low, high = sentence.clause(mark)
+    if not (_pointing(sentence, low, mark) or _BUT.match(sentence.text[low:high])):
+        low = min(low, start)  # the clause goes on with the verb before it
     if sentence.has("condition") or sentence.has("modal", within=(low, high)):
         yield POSSIBLE
     if sentence.has("no", within=(low, high)) or sentence.has("denial"):
         yield DENIED
     if any(_inside(sentence.text, mark, *pair) for pair in _QUOTES):
         yield QUOTED
+
+
+def _pointing(sentence: Sentence, low: int, mark: Mark) -> bool:
+    """Whether the clause points back by a word: "it", "the shares", 該股, 收盤."""
+    return sentence.has("pronoun", "role", "stock", "close", within=(low, mark.start))
 
 
 def _inside(text: str, mark: Mark, opening: str, closing: str) -> bool:
@@ -93,7 +103,7 @@ def _time(sentence: Sentence, mark: Mark, s: Statement, carried: bool) -> Iterat
         return
     low, high = sentence.clause(mark)
     days = sentence.all("date", within=(low, high))
-    others = [m for m in sentence.all("date") if m not in days]
+    others = [m for m in sentence.all("date") if m not in days and not set_in(sentence, m)]
     following = _FOLLOWING.match(sentence.text[low:high]) and not sentence.has(*PARED, within=(low, high))
     earlier = following or (_ZH_PERFECT if sentence.chinese else _PERFECT).search(sentence.text[low : mark.start])
     if days:
@@ -136,8 +146,7 @@ def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) ->
         if between and not sentence.has("amount", *MOVES, within=(own.end, between[0].start)):
             yield WHOSE
     elif own is None:
-        pointing = sentence.has("pronoun", "role", "stock", "close", within=(low, mark.start))
-        if context.strange or _names_one(sentence, 0, low) or (not pointing and _unknown(sentence, 0, low)):
+        if context.strange or _names_one(sentence, 0, low) or (not _pointing(sentence, low, mark) and _unknown(sentence, 0, low)):
             yield WHOSE
     elif own.start >= high or not _bridged(sentence, own, mark, low):
         yield WHOSE
@@ -163,7 +172,7 @@ def _bridged(sentence: Sentence, own: Mark, mark: Mark, low: int) -> bool:
         return True  # "Oracle, which sells software, fell": the subject, a stretch that is set in, the verb
     if not any(_unknown(sentence, a, b) for a, b in sentence.clauses if first <= a and b <= low):
         return not [m for m in others if m.start > own.end]
-    pointing = sentence.has("pronoun", "role", "stock", "close", "value", within=(low, mark.start))
+    pointing = _pointing(sentence, low, mark) or sentence.has("value", within=(low, mark.start))
     return pointing and not others and not sentence.has("aside", within=(0, low)) and not _names_one(sentence, 0, low)
 
 
@@ -218,23 +227,36 @@ def strange(sentence: Sentence) -> bool:
 
 
 def _unknown(sentence: Sentence, low: int, high: int) -> list[str]:
-    inside = [m for m in sentence.marks if low <= m.start and m.end <= high and m.kind not in {"off", "parent", "stranger"}]
+    """The words of a stretch that are no mark, no word before a level, and none that is known."""
+    held = [m for m in sentence.marks if m.kind not in {"off", "parent", "stranger"}]
+    taken = [(m.start, m.end) for m in held if low <= m.start and m.end <= high]
+    taken += [span for m in sentence.all("amount", within=(low, high)) for span in _levels(sentence, low, m)]
+    taken += [m.span() for k in sentence.all("rank", within=(low, high)) if (m := _OF_YEAR.match(sentence.text, k.end))]
     if sentence.chinese:
+        inside = [Mark(a, b, "") for a, b in taken]
         places = leftover(sentence.text, low, high, inside, sentence.rules, sentence.rules.known_zh)
         return list(_runs(sentence.text, places))
-    return [w for w in _latin(sentence, low, high, inside) if not _known(sentence, w)]
+    return [w for w in _latin(sentence, low, high, sorted(taken)) if not _known(sentence, w)]
 
 
-def _latin(sentence: Sentence, low: int, high: int, inside: Sequence[Mark]) -> Iterator[str]:
-    """The words without a mark, up to a cause that is told behind the figure."""
+def _levels(sentence: Sentence, low: int, mark: Mark) -> Iterator[tuple[int, int]]:
+    """The words that say that a price came to stand at the figure."""
+    for pattern in sentence.rules.levels.values():
+        if found := pattern.search(sentence.text, low, mark.value.at):
+            yield found.span()
+
+
+def _latin(sentence: Sentence, low: int, high: int, taken: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """The words that nothing takes, up to a cause that is told behind the figure."""
     end = high
-    for m in inside:
-        if (cause := _CAUSE.match(sentence.text, m.end)):
-            rest = sentence.all("amount", *MOVES, within=(cause.end(), high))
-            end = end if rest else min(end, m.end)
-    edges = [low, *(k for m in inside if m.end <= end for k in (m.start, m.end)), end]
-    for a, b in zip(edges[::2], edges[1::2], strict=True):
-        yield from _WORD.findall(sentence.text[a:b])
+    for _, b in taken:
+        if (cause := _CAUSE.match(sentence.text, b)) and not sentence.has("amount", *MOVES, within=(cause.end(), high)):
+            end = min(end, b)
+    at = low
+    for a, b in [*taken, (end, end)]:
+        if a <= end:
+            yield from _WORD.findall(sentence.text[at:a]) if a > at else ()
+            at = max(at, b)
 
 
 def _known(sentence: Sentence, word: str) -> bool:

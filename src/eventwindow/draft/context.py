@@ -40,7 +40,7 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     near = _beside(sentence, mark)
     own = near if near and near.kind == "date" else sentence.last("date", before=mark.start, since=low)
     own = own or next(iter(sentence.all("date", within=(low, high))), None)
-    others = [m for m in sentence.all("date") if not _set_in(sentence, m)]
+    others = [m for m in sentence.all("date") if not set_in(sentence, m)]
     found = own or next((m for m in reversed(others) if m.end <= mark.start), None)
     if found is None and not sentence.chinese:
         found = next(iter(others), None)
@@ -49,7 +49,7 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     return _resolved(sentence, found, context)
 
 
-def _set_in(sentence: Sentence, mark: Mark) -> bool:
+def set_in(sentence: Sentence, mark: Mark) -> bool:
     """Whether a clause that is set in holds the mark: "the VIX, which had stood at 23 on Friday, closed …"."""
     low, high = sentence.clause(mark)
     return bool(_RELATIVE.match(sentence.text[low:high]))
@@ -67,7 +67,7 @@ def _resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | No
 def day_told(sentence: Sentence, mark: Mark, context: Context) -> bool:
     """Whether the day is named in the sentence, or one alone was spoken of before."""
     if sentence.has("period") or any(
-        not _set_in(sentence, m) or _same_clause(sentence, m, mark) for m in sentence.all("date")
+        not set_in(sentence, m) or _same_clause(sentence, m, mark) for m in sentence.all("date")
     ):
         return True
     return context.days and (context.date is None or context.date.weekday() < WEEKEND)
@@ -89,7 +89,7 @@ def one_day(sentence: Sentence, context: Context, told: Collection[dt.date]) -> 
 
 def last_day(sentence: Sentence, context: Context) -> dt.date | None:
     """The day that the next sentence may lean on."""
-    held = [m for m in sentence.all("date") if not _set_in(sentence, m)]
+    held = [m for m in sentence.all("date") if not set_in(sentence, m)]
     found = next((m for m in reversed(held) if m.value.steps is None or m.value.steps >= 0), None)
     return (_resolved(sentence, found, context) or context.date) if found else context.date
 
