@@ -31,6 +31,7 @@ _WORD = re.compile(r"[^\W_][\w'’.&-]*")
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
 _FOLLOWING = re.compile(r"\W*(?:after|before|having|since|following|until|once|when)\b", re.IGNORECASE)
 _BUT = re.compile(r"\W*(?:but|yet)\b|但|却|结果", re.IGNORECASE)
+_MEASURED = re.compile(r"(?:in|on an?|adjusted|measured|excluding|including|converted|stripping)\b|[以按就若扣含剔]|排除|经", re.IGNORECASE)
 _OF_YEAR = re.compile(r"\s*(?:of|in|this)\s+(?:the |this )?year\b", re.IGNORECASE)
 _CAUSE = re.compile(
     r"\W*(?:amid|following|due to|because|thanks to|despite|in (?:response|reaction) to|in the wake of"
@@ -44,6 +45,10 @@ _INSERTED = re.compile(r"\W*(?:which|who|whose|where|when|such|including|like|un
 _COINS = {"元", "外资", "加权指数"}
 PARED = ("pared_up", "pared_down")
 AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC", "ARCX", "BATS"}
+REGIONS = {
+    "America": AMERICAN | {"XTSE", "BVMF", "XMEX"},
+    "Asia": {"XTKS", "XHKG", "XTAI", "ROCO", "XKRX", "XKOS", "XSHG", "XSHE", "XNSE", "XASX", "XSES"},
+}
 _FIRM = re.compile(r"公司|集团|银行|科技|电子|控股|汽车|制药|航空|证券|半导体|能源|对手|伙伴|供应商|厂|股份")
 _RELATIVE = re.compile(r"\W*(?:which|who|whose|that)\b", re.IGNORECASE)
 
@@ -53,7 +58,7 @@ def unaccounted(
 ) -> tuple[Reason, ...]:
     """Why the statement at the mark is not judged, as far as the words around it tell; empty if each is accounted for."""
     place = region(names, s.who)
-    elsewhere = not sentence.has("date") and bool(context.regions) and place not in context.regions
+    elsewhere = not sentence.has("date") and bool(place and context.days_by_region) and s.date != context.days_by_region.get(place)
     low = sentence.clause(mark)[0]
     own = _subject(sentence, mark, s)
     start = low if own is None or own.start >= low else sentence.clause(own)[0]
@@ -167,13 +172,13 @@ def _bridged(sentence: Sentence, own: Mark, mark: Mark, low: int) -> bool:
         return end == low and not sentence.text[own.end : end].strip(" ,;:、()")  # "which" speaks of the word before
     if _INSERTED.match(sentence.text[first:end]):
         return False
-    others = [m for m in sentence.all("names", within=(0, low)) if m != own]
+    others = [m for m in sentence.all("names", within=(first, low)) if m != own]
     if not sentence.text[own.end : end].strip(" ,;:、()") and not sentence.chinese:
         return True  # "Oracle, which sells software, fell": the subject, a stretch that is set in, the verb
     if not any(_unknown(sentence, a, b) for a, b in sentence.clauses if first <= a and b <= low):
         return not [m for m in others if m.start > own.end]
     pointing = _pointing(sentence, low, mark) or sentence.has("value", within=(low, mark.start))
-    return pointing and not others and not sentence.has("aside", within=(0, low)) and not _names_one(sentence, 0, low)
+    return pointing and not others and not sentence.has("aside", within=(first, low)) and not _names_one(sentence, first, low)
 
 
 def _signs(sentence: Sentence, mark: Mark, s: Statement) -> Iterator[Reason]:
@@ -198,24 +203,31 @@ def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Itera
     figures = sentence.all("amount", within=(low, high))
     low = max((m.end for m in figures if m.end <= mark.start), default=low)
     high = min((m.start for m in figures if m.start >= mark.end), default=high)
-    text, own = sentence.text[low:high], names.listings[s.who.symbols[0]].exchange
-    named = {mic for mic, place in sentence.rules.places.items() if any(m[0] not in _COINS for m in place.finditer(text))}
+    own = names.listings[s.who.symbols[0]].exchange
+    behind, before = sentence.text[mark.end : high], sentence.text[low : mark.start]
+    named = _places(sentence, behind) or _places(sentence, before)
     if named and not named & ({own} | (AMERICAN if own in AMERICAN else set())):
         yield Reason("draft_place", symbol=s.who.symbols[0])
 
 
+def _places(sentence: Sentence, text: str) -> set[str]:
+    """The exchanges that words for places in the text mean; a currency is no place."""
+    places = sentence.rules.places.items()
+    return {mic for mic, place in places if any(m[0] not in _COINS for m in place.finditer(text))}
+
+
 def region(names: Names, who: Subject) -> str:
-    """Where a stock or an index is quoted, the American exchanges as one; empty for what trades everywhere."""
+    """The part of the world in whose hours a stock or an index trades; empty for what trades everywhere."""
     listing = names.listings[who.symbols[0]] if who.symbols else None
     if listing is None or listing.kind not in {"stock", "index"}:
         return ""
-    return "US" if listing.exchange in AMERICAN else listing.exchange
+    return next((part for part, exchanges in REGIONS.items() if listing.exchange in exchanges), "Europe")
 
 
 def _words(sentence: Sentence, mark: Mark, own: Mark | None, s: Statement) -> Iterator[Reason]:
     """The words of the figure's clause that no rule knows."""
     low, high = sentence.clause(mark)
-    unknown = _unknown(sentence, low, high)
+    unknown = _unknown(sentence, low, high) or _frame(sentence, low)
     if unknown:
         words = ", ".join(w[:FIRST] if sentence.chinese else w for w in unknown[:MOST])
         yield Reason("draft_unread", words=words)
@@ -224,6 +236,12 @@ def _words(sentence: Sentence, mark: Mark, own: Mark | None, s: Statement) -> It
 def strange(sentence: Sentence) -> bool:
     """Whether the sentence holds a name that no list does."""
     return _names_one(sentence, 0, len(sentence.text))
+
+
+def _frame(sentence: Sentence, low: int) -> list[str]:
+    """The words of a stretch in front that says in what the figure is told: "In dollar terms, …", 以美元計價."""
+    first, end = sentence.clauses[0]
+    return _unknown(sentence, first, end) if end <= low and _MEASURED.match(sentence.text) else []
 
 
 def _unknown(sentence: Sentence, low: int, high: int) -> list[str]:

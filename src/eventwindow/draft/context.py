@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import Period
@@ -15,6 +15,7 @@ from eventwindow.draft.statement import Subject
 SESSIONS = ("pre", "after", "close")
 WEEKEND = 5  # the first day of it
 _RELATIVE = re.compile(r"\W*(?:which|who|whose|where)\b", re.IGNORECASE)
+_EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 
 
@@ -31,7 +32,7 @@ class Context:
     several: bool = False  # more than one security was spoken of
     index: tuple[Subject, ...] = ()  # the index spoken of last
     strange: bool = False  # a name that no list holds was spoken of
-    regions: frozenset[str] = frozenset()  # where that is quoted of which the day was told
+    days_by_region: Mapping[str, dt.date] = field(default_factory=dict)  # the day told last of what trades there
 
 
 def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
@@ -53,6 +54,12 @@ def set_in(sentence: Sentence, mark: Mark) -> bool:
     """Whether a clause that is set in holds the mark: "the VIX, which had stood at 23 on Friday, closed …"."""
     low, high = sentence.clause(mark)
     return bool(_RELATIVE.match(sentence.text[low:high]))
+
+
+def _before(sentence: Sentence, mark: Mark) -> bool:
+    """Whether the mark's clause tells what was before: "after 11.1 % on Friday"."""
+    low, high = sentence.clause(mark)
+    return bool(_EARLIER.match(sentence.text[low:high]))
 
 
 def _resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | None:
@@ -89,7 +96,8 @@ def one_day(sentence: Sentence, context: Context, told: Collection[dt.date]) -> 
 
 def last_day(sentence: Sentence, context: Context) -> dt.date | None:
     """The day that the next sentence may lean on."""
-    held = [m for m in sentence.all("date") if not set_in(sentence, m)]
+    held = [m for m in sentence.all("date") if not set_in(sentence, m) and not _before(sentence, m)]
+    held = [m for m in held if m.value.date is None or m.value.date.weekday() < WEEKEND]
     found = next((m for m in reversed(held) if m.value.steps is None or m.value.steps >= 0), None)
     return (_resolved(sentence, found, context) or context.date) if found else context.date
 

@@ -70,6 +70,7 @@ def paragraph(
         sentence = parse(text, dated, rules, known, line)
         said = list(figures(sentence, number, context, known, dated))
         said += list(remarks(sentence, number, context, known, said))
+        said = [(m, _in_its_region(sentence, s, context, known)) for m, s in said]
         said = [(m, _audited(sentence, m, s, context, known)) for m, s in said]
         ordered = sorted(said, key=lambda pair: pair[0].start)
         told = tuple(statement for _, statement in _once(ordered))
@@ -78,7 +79,7 @@ def paragraph(
             context,
             date=last_day(sentence, context),
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
-            regions=_regions(sentence, context, known, told),
+            days_by_region=context.days_by_region | _days(known, told),
             strange=strange(sentence) or (context.strange and not told),
             **_spoken_of(sentence, context, known, told),
         )
@@ -93,10 +94,19 @@ def _audited(sentence: Sentence, mark: Mark, s: Statement, context: Context, kno
     return replace(s, open=unaccounted(sentence, mark, s, context, known))
 
 
-def _regions(sentence: Sentence, context: Context, known: Names, told: Sequence[Statement]) -> frozenset[str]:
-    """Where that is quoted of which the day spoken of was told; a sentence with a day of its own begins anew."""
-    found = frozenset(region(known, s.who) for s in told if s.date and not s.until) - {""}
-    return found if sentence.has("date") and found else context.regions | found
+def _days(known: Names, told: Sequence[Statement]) -> dict[str, dt.date]:
+    """The day of what trades in each part of the world, where one alone was told."""
+    days: dict[str, set[dt.date]] = {}
+    for s in told:
+        if s.date and not s.until and (place := region(known, s.who)):
+            days.setdefault(place, set()).add(s.date)
+    return {place: next(iter(found)) for place, found in days.items() if len(found) == 1}
+
+
+def _in_its_region(sentence: Sentence, s: Statement, context: Context, known: Names) -> Statement:
+    """A day that no word of the sentence tells is the one told last of what trades in the same part of the world."""
+    day = context.days_by_region.get(region(known, s.who)) if s.date and not s.until and not s.year else None
+    return replace(s, date=day) if day and s.date == context.date and not sentence.has("date") else s
 
 
 def _spoken_of(sentence: Sentence, context: Context, known: Names, said: Sequence[Statement]) -> dict[str, Any]:

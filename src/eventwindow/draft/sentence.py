@@ -45,6 +45,8 @@ _HOURS = re.compile(
 )
 _SINCE = re.compile(r"\bsince (?:last )?$", re.IGNORECASE)
 _SINCE_THEN = re.compile(r"(?:以来|至今|迄今|起)")
+_FROM = re.compile(r"(?:\b(?:from|between)\s+(?:the close (?:of|on) )?|[从自由])$", re.IGNORECASE)
+_TO = re.compile(r"\s*(?:to|until|till|through|and|到|至)\s*(?:the close (?:of|on) )?", re.IGNORECASE)
 _PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
 MOVES = {"down_strong": -1, "up_strong": 1, "down_weak": -1, "up_weak": 1,
          "down_wipe": -1, "down_object": -1, "pared_up": 1, "pared_down": -1}  # fmt: skip
@@ -91,7 +93,8 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     boundaries = [m for m in found if m.kind == "boundary"]
     single = settled((m for m in found if m.kind != "boundary"), ORDER)
     single += strangers(text, [*single, *boundaries], rules, has_chinese(text))
-    single = [replace(m, kind="period") if m.kind == "since_day" else _since(m, text) for m in single]
+    single = _spanned(single, text)
+    single = [replace(m, kind="period") if m.kind == "since_day" else _since(m, text, dated) for m in single]
     marks = _joined(text, sorted(single, key=lambda m: m.start), names)
     marks = [_placed(m, text, rules, names, around) if m.kind == "names" else m for m in marks]
     marks = _compared([_aside(m, text, rules) for m in marks])
@@ -101,11 +104,23 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     return Sentence(text, marks, list(pairwise(edges)), rules)
 
 
-def _since(mark: Mark, text: str) -> Mark:
+def _spanned(marks: Sequence[Mark], text: str) -> list[Mark]:
+    """Two days as the ends of a span: "from Monday to Friday", 從週一到週三."""
+    kept = sorted(marks, key=lambda m: m.start)
+    for one, other in pairwise([m for m in kept if m.kind == "date"]):
+        first, last = one.value.date, other.value.date
+        if first and last and first < last and _FROM.search(text[: one.start]) and _TO.fullmatch(text[one.end : other.start]):
+            span = Mark(one.start, other.end, "period", Period(first=first, until=last))
+            kept = [m for m in kept if m not in (one, other)] + [span]
+    return kept
+
+
+def _since(mark: Mark, text: str, dated: dt.date) -> Mark:
     """A day that a span begins with, as in "since 2 April", 自3月8日以来, is no day of a move."""
     if mark.kind != "date" or not (_SINCE.search(text[: mark.start]) or _SINCE_THEN.match(text, mark.end)):
         return mark
-    return replace(mark, kind="period", value=Period(open=True))
+    first = mark.value.date
+    return replace(mark, kind="period", value=Period(first=first, until=dated if first else None, open=True))
 
 
 def _aside(mark: Mark, text: str, rules: Lexicon) -> Mark:

@@ -24,6 +24,8 @@ _INSERTED = re.compile(
 _INDEX = re.compile(r"index|average|benchmark|gauge|指数", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\b[Ii]n [A-Z][\w ]*$|在[^,。]{2,8}$")  # the index of a place, not the one spoken of
 _RELATIVE = re.compile(r"\W*(?:which|who|whose|that)\b", re.IGNORECASE)
+_SET_IN = re.compile(r"\W*(?:up|down|plus|minus|itself)\b", re.IGNORECASE)
+_OPENING = re.compile(r"\W*(?:up|down|having|after|\w+ing)\b", re.IGNORECASE)
 _OF = re.compile(
     r"^\W*(?:(?:and|but|while|as|although|before|after)\s+)?(?:(?:the|a|an|its|their)\s+)?(?:[\w'’-]+\s+){0,3}?"
     r"(?P<noun>[a-z][\w-]*)\s+(?:in|of|at|for|on|between|against|to|from|by)\s+(?:the )?$"
@@ -58,6 +60,10 @@ def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
     role = sentence.last("role", before=mark.start, since=low)
     if role and _INDEX.search(sentence.text[role.start : role.end]):
         return Found() if _ELSEWHERE.search(sentence.text[: role.start]) else Found(context.index)
+    if low == 0 and not sentence.chinese and _OPENING.match(sentence.text):  # "Down 40 % this year, Moderna bounced"
+        following = next(iter(sentence.all("names")), None)
+        if following and following.start - sentence.clause(following)[0] <= 2:
+            return Found(tuple(following.value))
     unsure = (WHICH,) if _unread(sentence, low, mark) else ()
     if before := _earlier(sentence, low):
         return replace(before, open=(*before.open, *unsure))
@@ -148,7 +154,7 @@ def _object(sentence: Sentence, words: list[str]) -> bool:
 def _earlier(sentence: Sentence, low: int) -> Found | None:
     """The names of a clause before; clauses that are set in, as "which made the part", are passed over."""
     relative = bool(_RELATIVE.match(sentence.text[low:]))
-    if relative and (near := next((m for m in sentence.all("aside") if not sentence.text[m.end : low].strip(" ,")), None)):
+    if (relative or _SET_IN.match(sentence.text[low:])) and (near := next((m for m in sentence.all("aside") if not sentence.text[m.end : low].strip(" ,")), None)):
         return Found(tuple(near.value))  # "further than Vistra, which was down 28 %"
     clauses = [c for c in sentence.clauses if c[1] <= low and sentence.has("names", within=c)]
     for k, clause in enumerate(reversed(clauses)):
