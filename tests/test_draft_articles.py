@@ -25,14 +25,16 @@ def is_figure(line: str) -> bool:
 
 
 def test_nine_in_ten_figures_are_right_and_at_most_one_entry_in_five_is_noise() -> None:
-    """A statement counts as right only if security, kind, figure, hedge and day all are."""
+    """A statement counts as right only if security, kind, figure, hedge and day all are; judged it need not be."""
     study = read_study(find_study("deepseek-2025"))
     wanted: set[str] = set()
     drafted: set[str] = set()
     for article in EXPECTED:
         text = (ARTICLES / article["file"]).read_text(encoding="utf-8")
-        wanted |= {f"{article['file']} {line}" for line in article["find"]}
-        drafted |= {f"{article['file']} {s.line} {s}" for s in statements(text, article["dated"], study)}
+        wanted |= {f"{article['file']} {line}".removesuffix(" !") for line in article["find"]}
+        drafted |= {
+            f"{article['file']} {s.line} {s}".removesuffix(" !") for s in statements(text, article["dated"], study)
+        }
     figures = {line for line in wanted if is_figure(line)}
     right, noise = len(figures & drafted), len(drafted - wanted)
     print(

@@ -152,15 +152,54 @@ def test_a_business_figure_is_not_passed_over_and_a_premium_is() -> None:
 
 def test_the_half_that_the_rules_were_written_with_is_read_as_well_as_told() -> None:
     module = rates()
-    reads = [module.read(p) for p in module.pieces() if not p["apart"]]
+    reads = [module.read(p) for p in module.pieces("half")]
     marked, right = sum(len(r.marked) for r in reads), sum(len(r.right) for r in reads)
     judged, wrong = sum(len(r.judged) for r in reads), sum(len(r.wrong) for r in reads)
     assert right / marked >= 0.9
     assert wrong / judged <= 0.01
+    assert sum(len(r.right & r.judged) for r in reads) / right >= 0.7
+
+
+def test_sentences_made_to_mislead_are_not_judged_wrongly() -> None:
+    """At most one in a hundred; and it is no answer to judge nothing: of those read right most are judged."""
+    module = rates()
+    reads = [module.read(p) for p in module.pieces("adversarial")]
+    assert len(reads) >= 200
+    assert len({r.piece["kind"] for r in reads}) >= 10
+    judged, wrong = sum(len(r.judged) for r in reads), [line for r in reads for line in r.wrong]
+    assert len(wrong) / judged <= 0.01, wrong
+    right, marked = sum(len(r.right) for r in reads), sum(len(r.marked) for r in reads)
+    assert right / marked >= 0.75
+    assert sum(len(r.right & r.judged) for r in reads) / right >= 0.6
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Boeing's shipyard unit fell 3% on Monday.", "no rule"),
+        ("Morgan Freeman said that Tesla fell 3% on Monday.", "Morgan, Freeman"),
+        ("Tesla did not fall 3% on Monday.", "denied"),
+        ("If Tesla fell 3% on Monday, all is lost.", "possibility"),
+        ('"Tesla fell 3% on Monday," he wrote.', "quoted"),
+        ("Tesla presented a robot on Monday. The shares had fallen 3%.", "another"),
+        ("Acme Robotics and its partner met on Monday, and the shares fell 3%.", "not named"),
+        ("SAP fell 3% on Monday; its US-listed shares lost 4%.", "another place of trading"),
+        ("Tesla fell 3% on Monday. Ford was calm. Tesla rose 4% on Monday.", "do not go together"),
+        ("波音週一在手訂單下降3%。", "在手"),
+        ("網路謠傳特斯拉週一下跌3%。", "denied"),
+    ],
+)
+def test_what_a_sentence_holds_beside_the_move_is_the_reason_why_it_is_not_judged(text: str, reason: str) -> None:
+    from eventwindow.draft.entries import open_reasons
+    from eventwindow.draft.verify import no_session
+
+    found = [s for r in readings(text, dt.date(2025, 1, 31)) for s in r.statements]
+    reasons = [str(r) for s in found for r in open_reasons(s, None, no_session)]
+    assert any(reason in r for r in reasons), reasons
 
 
 def test_the_pieces_are_sixty_of_ten_kinds_in_two_languages_and_half_are_apart() -> None:
-    pieces = rates().pieces()
+    pieces = rates().pieces("pieces")
     assert len(pieces) == 60
     assert sum(p["language"] == "zh" for p in pieces) == 30
     assert sum(p["apart"] for p in pieces) == 30
@@ -185,7 +224,7 @@ def test_no_statement_of_the_five_articles_is_judged_against_the_ledger(tmp_path
             if v.word in JUDGED and told in JUDGED:
                 assert v.word == told, v.claim.text_en
                 compared += 1
-    assert compared >= 8
+    assert compared >= 7
 
 
 def key(claim: object) -> tuple[object, ...]:

@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from eventwindow.draft.context import Context, set_in
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.securities import Names
+from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import Statement, Subject
 from eventwindow.draft.strangers import leftover
 from eventwindow.errors import Reason
@@ -31,7 +31,9 @@ _WORD = re.compile(r"[^\W_][\w'’.&-]*")
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
 _FOLLOWING = re.compile(r"\W*(?:after|before|having|since|following|until|once|when)\b", re.IGNORECASE)
 _BUT = re.compile(r"\W*(?:but|yet)\b|但|却|结果", re.IGNORECASE)
-_MEASURED = re.compile(r"(?:in|on an?|adjusted|measured|excluding|including|converted|stripping)\b|[以按就若扣含剔]|排除|经", re.IGNORECASE)
+_MEASURED = re.compile(
+    r"(?:in|on an?|adjusted|measured|excluding|including|converted|stripping)\b|[以按就若扣含剔]|排除|经", re.IGNORECASE
+)
 _OF_YEAR = re.compile(r"\s*(?:of|in|this)\s+(?:the |this )?year\b", re.IGNORECASE)
 _CAUSE = re.compile(
     r"\W*(?:amid|following|due to|because|thanks to|despite|in (?:response|reaction) to|in the wake of"
@@ -41,7 +43,9 @@ _CAUSE = re.compile(
 _PERFECT = re.compile(r"\b(?:had|has|have|having|['’](?:d|ve)|is|are)\b(?! (?:its|their|the|a)\b)", re.IGNORECASE)
 _ZH_PERFECT = re.compile(r"[已曾]")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
-_INSERTED = re.compile(r"\W*(?:which|who|whose|where|when|such|including|like|unlike|as|compared|if|because)\b", re.IGNORECASE)
+_INSERTED = re.compile(
+    r"\W*(?:which|who|whose|where|when|such|including|like|unlike|as|compared|if|because)\b", re.IGNORECASE
+)
 _COINS = {"元", "外资", "加权指数"}
 PARED = ("pared_up", "pared_down")
 AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC", "ARCX", "BATS"}
@@ -53,12 +57,14 @@ _FIRM = re.compile(r"公司|集团|银行|科技|电子|控股|汽车|制药|航
 _RELATIVE = re.compile(r"\W*(?:which|who|whose|that)\b", re.IGNORECASE)
 
 
-def unaccounted(
-    sentence: Sentence, mark: Mark, s: Statement, context: Context, names: Names
-) -> tuple[Reason, ...]:
-    """Why the statement at the mark is not judged, as far as the words around it tell; empty if each is accounted for."""
+def unaccounted(sentence: Sentence, mark: Mark, s: Statement, context: Context, names: Names) -> tuple[Reason, ...]:
+    """Why the statement at the mark is not judged, as far as the words around it tell; empty if each is accounted for."""  # noqa: E501
     place = region(names, s.who)
-    elsewhere = not sentence.has("date") and bool(place and context.days_by_region) and s.date != context.days_by_region.get(place)
+    elsewhere = (
+        not sentence.has("date")
+        and bool(place and context.days_by_region)
+        and s.date != context.days_by_region.get(place)
+    )
     low = sentence.clause(mark)[0]
     own = _subject(sentence, mark, s)
     start = low if own is None or own.start >= low else sentence.clause(own)[0]
@@ -74,7 +80,7 @@ def _subject(sentence: Sentence, mark: Mark, s: Statement) -> Mark | None:
     """The names that hold the subject: the last before the mark, else the first behind it."""
     named = [m for m in sentence.all("names", "aside", "others") if s.who in m.value]
     before = [m for m in named if m.start < mark.end]
-    return (before or named or [None])[-1 if before else 0]
+    return before[-1] if before else next(iter(named), None)
 
 
 def _unreal(sentence: Sentence, mark: Mark, start: int) -> Iterator[Reason]:
@@ -108,7 +114,7 @@ def _time(sentence: Sentence, mark: Mark, s: Statement, carried: bool) -> Iterat
         return
     low, high = sentence.clause(mark)
     days = sentence.all("date", within=(low, high))
-    others = [m for m in sentence.all("date") if m not in days and not set_in(sentence, m)]
+    others = [m for m in sentence.all("date") if m not in days and not set_in(sentence, m) and m.value.steps != 0]
     following = _FOLLOWING.match(sentence.text[low:high]) and not sentence.has(*PARED, within=(low, high))
     earlier = following or (_ZH_PERFECT if sentence.chinese else _PERFECT).search(sentence.text[low : mark.start])
     if days:
@@ -116,10 +122,18 @@ def _time(sentence: Sentence, mark: Mark, s: Statement, carried: bool) -> Iterat
         late = earlier and s.date and any(m.value.date and m.value.date < s.date for m in others)
         if several or late:
             yield WHEN
-    elif earlier:
+    elif earlier and not _at_once(sentence, low, others):
         yield SPAN if sentence.has("period") else WHEN
     elif carried or (others and not (len({m.value for m in others}) == 1 and _leads(sentence, others[0], mark))):
         yield WHEN
+
+
+def _at_once(sentence: Sentence, low: int, days: Sequence[Mark]) -> bool:
+    """Whether the stretch just before does nothing but tell the day: 週一收盤時，輝達已下跌."""
+    return any(
+        sentence.clause(m)[1] == low and not sentence.has(*MOVES, "amount", "names", within=sentence.clause(m))
+        for m in days
+    )
 
 
 def _touching(sentence: Sentence, mark: Mark, days: Sequence[Mark]) -> bool:
@@ -128,7 +142,11 @@ def _touching(sentence: Sentence, mark: Mark, days: Sequence[Mark]) -> bool:
         return False
     for m in days:
         between = sentence.text[min(m.end, mark.end) : max(m.start, mark.start)]
-        if m.start >= mark.end and not _APART.search(between) and not sentence.has("amount", within=(mark.end, m.start)):
+        if (
+            m.start >= mark.end
+            and not _APART.search(between)
+            and not sentence.has("amount", within=(mark.end, m.start))
+        ):
             return True
         if m.end <= mark.start and len(between.split()) <= 2:
             return True
@@ -151,7 +169,11 @@ def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) ->
         if between and not sentence.has("amount", *MOVES, within=(own.end, between[0].start)):
             yield WHOSE
     elif own is None:
-        if context.strange or _names_one(sentence, 0, low) or (not _pointing(sentence, low, mark) and _unknown(sentence, 0, low)):
+        if (
+            context.strange
+            or _names_one(sentence, 0, low)
+            or (not _pointing(sentence, low, mark) and _unknown(sentence, 0, low))
+        ):
             yield WHOSE
     elif own.start >= high or not _bridged(sentence, own, mark, low):
         yield WHOSE
@@ -173,12 +195,21 @@ def _bridged(sentence: Sentence, own: Mark, mark: Mark, low: int) -> bool:
     if _INSERTED.match(sentence.text[first:end]):
         return False
     others = [m for m in sentence.all("names", within=(first, low)) if m != own]
-    if not sentence.text[own.end : end].strip(" ,;:、()") and not sentence.chinese:
+    if (
+        not sentence.text[own.end : end].strip(" ,;:、()")
+        and not sentence.chinese
+        and not _unknown(sentence, first, own.start)
+    ):
         return True  # "Oracle, which sells software, fell": the subject, a stretch that is set in, the verb
     if not any(_unknown(sentence, a, b) for a, b in sentence.clauses if first <= a and b <= low):
         return not [m for m in others if m.start > own.end]
     pointing = _pointing(sentence, low, mark) or sentence.has("value", within=(low, mark.start))
-    return pointing and not others and not sentence.has("aside", within=(first, low)) and not _names_one(sentence, first, low)
+    return (
+        pointing
+        and not others
+        and not sentence.has("aside", within=(first, low))
+        and not _names_one(sentence, first, low)
+    )
 
 
 def _signs(sentence: Sentence, mark: Mark, s: Statement) -> Iterator[Reason]:
@@ -191,7 +222,7 @@ def _signs(sentence: Sentence, mark: Mark, s: Statement) -> Iterator[Reason]:
     after = min((m.start for m in beside if m.start >= mark.end), default=high)
     if not sentence.chinese and (apart := _APART.search(sentence.text, mark.end, after)):
         after = apart.start()
-    if len({MOVES[m.kind] for m in sentence.all(*MOVES, within=(before, after))}) > 1:
+    if {MOVES[m.kind] for m in sentence.all(*MOVES, within=(before, after))} - {s.direction}:
         yield SIGN
 
 
@@ -281,7 +312,13 @@ def _known(sentence: Sentence, word: str) -> bool:
     rules, small = sentence.rules, word.lower().removesuffix("'s").removesuffix("’s").rstrip(".")
     if word[0].isupper() and small not in rules.known:
         return small in rules.small
-    return small in rules.known or small in rules.small or small in rules.prepositions or small.endswith("ly") or small == "s"
+    return (
+        small in rules.known
+        or small in rules.small
+        or small in rules.prepositions
+        or small.endswith("ly")
+        or small == "s"
+    )
 
 
 def _runs(text: str, places: Sequence[int]) -> Iterator[str]:

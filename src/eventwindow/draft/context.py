@@ -43,6 +43,8 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     own = own or next(iter(sentence.all("date", within=(low, high))), None)
     others = [m for m in sentence.all("date") if not set_in(sentence, m)]
     found = own or next((m for m in reversed(others) if m.end <= mark.start), None)
+    if found and found.value.steps == 0:  # "on the same day, Wednesday"
+        found = next((m for m in others if m.value.date), found)
     if found is None and not sentence.chinese:
         found = next(iter(others), None)
     if found is None:
@@ -97,7 +99,8 @@ def one_day(sentence: Sentence, context: Context, told: Collection[dt.date]) -> 
 def last_day(sentence: Sentence, context: Context) -> dt.date | None:
     """The day that the next sentence may lean on."""
     held = [m for m in sentence.all("date") if not set_in(sentence, m) and not _before(sentence, m)]
-    held = [m for m in held if m.value.date is None or m.value.date.weekday() < WEEKEND]
+    if context.date:
+        held = [m for m in held if m.value.date is None or m.value.date.weekday() < WEEKEND]
     found = next((m for m in reversed(held) if m.value.steps is None or m.value.steps >= 0), None)
     return (_resolved(sentence, found, context) or context.date) if found else context.date
 

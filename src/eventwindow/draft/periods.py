@@ -92,7 +92,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\b(?:over|for|in|during|on) the week\b|(?<!day of )\bthis week\b|[本这]周(?![一二三四五六日])(?:累计)?|周线", _week),  # noqa: E501
     (r"\b(?:past|previous) week\b|过去一周|近一周|一周来", _past_week),
     (r"\blast week\b|上周(?![一二三四五六日])(?:累计)?", _last_week),
-    (r"\b(?:so far )?this year\b|\byear to date\b|\bsince the (?:start|beginning|turn) of the year\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?|年初至今", _this_year),
+    (r"\b(?:so far )?this year\b|\byear to date\b|\bsince the (?:start|beginning|turn) of the year\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?|年初至今", _this_year),  # noqa: E501
     (rf"\bsince (?:last )?(?P<day>{_DAY})(?P<close>['’]s close)?", _since_day),
     (rf"\b(?:over|in|during|for) the (?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
      rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天)(?:来|累计|内|以来|里)?", _sessions),

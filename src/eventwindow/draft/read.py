@@ -18,10 +18,14 @@ from eventwindow.draft.missed import missed
 from eventwindow.draft.quantified import figures
 from eventwindow.draft.securities import Names, names
 from eventwindow.draft.sentence import Sentence, parse, sentences
-from eventwindow.draft.statement import NOBODY, Statement
+from eventwindow.draft.statement import NOBODY, Statement, Subject
 from eventwindow.draft.unquantified import remarks
+from eventwindow.errors import Reason
 from eventwindow.study.definition import Study
 
+TWICE = Reason("draft_twice")
+CLOSE = {"exact", "about", "nearly", "almost", "amounted_to"}  # hedges of figures that stand near the true one
+NEAR = 0.25  # how far two of them may be apart
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff。])[ \t]+|[ \t]+(?=[\u3400-\u9fff])")
 
 
@@ -45,6 +49,10 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
     chinese = has_chinese(text)
     rules = lexicon(chinese)
     known = names(rules, chinese, study, own)
+    yield from agreeing(list(_read(text, dated, rules, known)))
+
+
+def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Reading]:
     seen, told = set[str](), set[dt.date]()
     for number, line in enumerate(text.splitlines(), 1):
         plain = normal(line)
@@ -54,6 +62,26 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
                 told |= {s.date for s in reading.statements if s.date and not s.until}
                 yield reading
         seen.add(plain)
+
+
+def agreeing(found: Sequence[Reading]) -> Iterator[Reading]:
+    """The same; two moves of one security on one day that do not go together are left open, for one is misread."""
+    told: dict[tuple[Subject, dt.date | None], list[Statement]] = {}
+    for s in (s for r in found for s in r.statements if s.kind == "return" and not (s.until or s.open)):
+        told.setdefault((s.who, s.date), []).append(s)
+    apart = {id(s) for several in told.values() if not all(map(_together, several, several[1:])) for s in several}
+    for r in found:
+        said = (replace(s, open=(TWICE,)) if id(s) in apart else s for s in r.statements)
+        yield replace(r, statements=tuple(said))
+
+
+def _together(one: Statement, other: Statement) -> bool:
+    """Whether two moves may be the same one: alike in sign, and in size as far as both are told."""
+    if one.low is None or other.low is None or {one.hedge, other.hedge} - CLOSE:
+        return one.direction == other.direction
+    return one.direction == other.direction and abs(one.low - other.low) <= NEAR * max(
+        abs(one.low), abs(other.low), 0.02
+    )
 
 
 def normal(line: str) -> str:
@@ -79,7 +107,7 @@ def paragraph(
             context,
             date=last_day(sentence, context),
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
-            days_by_region=context.days_by_region | _days(known, told),
+            days_by_region={**context.days_by_region, **_days(known, told)},
             strange=strange(sentence) or (context.strange and not told),
             **_spoken_of(sentence, context, known, told),
         )
@@ -117,7 +145,8 @@ def _spoken_of(sentence: Sentence, context: Context, known: Names, said: Sequenc
     apart = set(context.who) - firms if firms and not said else set()  # named, and nothing was read of it
     several = len(apart | firms or set(index)) > 1 if named else context.several
     several = several or len({s.who for s in said}) > 1
-    return {"index": tuple(index[-1:]) or context.index, "several": several}
+    alone = {} if said or len(firms) != 1 else {"who": tuple(firms)}  # named alone, and nothing was said of it yet
+    return {"index": tuple(index[-1:]) or context.index, "several": several} | alone
 
 
 def _once(said: Iterable[tuple[Mark, Statement]]) -> Iterator[tuple[Mark, Statement]]:

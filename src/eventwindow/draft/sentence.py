@@ -109,7 +109,13 @@ def _spanned(marks: Sequence[Mark], text: str) -> list[Mark]:
     kept = sorted(marks, key=lambda m: m.start)
     for one, other in pairwise([m for m in kept if m.kind == "date"]):
         first, last = one.value.date, other.value.date
-        if first and last and first < last and _FROM.search(text[: one.start]) and _TO.fullmatch(text[one.end : other.start]):
+        if (
+            first
+            and last
+            and first < last
+            and _FROM.search(text[: one.start])
+            and _TO.fullmatch(text[one.end : other.start])
+        ):
             span = Mark(one.start, other.end, "period", Period(first=first, until=last))
             kept = [m for m in kept if m not in (one, other)] + [span]
     return kept

@@ -154,7 +154,9 @@ def _object(sentence: Sentence, words: list[str]) -> bool:
 def _earlier(sentence: Sentence, low: int) -> Found | None:
     """The names of a clause before; clauses that are set in, as "which made the part", are passed over."""
     relative = bool(_RELATIVE.match(sentence.text[low:]))
-    if (relative or _SET_IN.match(sentence.text[low:])) and (near := next((m for m in sentence.all("aside") if not sentence.text[m.end : low].strip(" ,")), None)):
+    if (relative or _SET_IN.match(sentence.text[low:])) and (
+        near := next((m for m in sentence.all("aside") if not sentence.text[m.end : low].strip(" ,")), None)
+    ):
         return Found(tuple(near.value))  # "further than Vistra, which was down 28 %"
     clauses = [c for c in sentence.clauses if c[1] <= low and sentence.has("names", within=c)]
     for k, clause in enumerate(reversed(clauses)):
