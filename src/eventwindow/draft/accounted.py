@@ -258,7 +258,7 @@ def region(names: Names, who: Subject) -> str:
 def _words(sentence: Sentence, mark: Mark, own: Mark | None, s: Statement) -> Iterator[Reason]:
     """The words of the figure's clause that no rule knows."""
     low, high = sentence.clause(mark)
-    unknown = _unknown(sentence, low, high) or _frame(sentence, low)
+    unknown = _unknown(sentence, low, high) or _frame(sentence, low) or _split(sentence, mark)
     if unknown:
         words = ", ".join(w[:FIRST] if sentence.chinese else w for w in unknown[:MOST])
         yield Reason("draft_unread", words=words)
@@ -267,6 +267,13 @@ def _words(sentence: Sentence, mark: Mark, own: Mark | None, s: Statement) -> It
 def strange(sentence: Sentence) -> bool:
     """Whether the sentence holds a name that no list does."""
     return _names_one(sentence, 0, len(sentence.text))
+
+
+def _split(sentence: Sentence, mark: Mark) -> list[str]:
+    """A figure with another right before it, as in "two point nine per cent", may be a part of one."""
+    other = sentence.last("amount", before=mark.start)
+    parted = other is None or sentence.text[other.end : mark.start].strip()
+    return [] if parted or other is None else [sentence.text[other.start : other.end]]
 
 
 def _frame(sentence: Sentence, low: int) -> list[str]:

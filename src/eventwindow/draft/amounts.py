@@ -10,10 +10,20 @@ from eventwindow.claims.amounts import CHINESE, Amount, figure
 from eventwindow.claims.amounts import amounts as every
 from eventwindow.draft.lexicon import Lexicon, Mark
 
+_OF_VALUE = re.compile(
+    r" ?(?:of )?(?:its|their|the (?:stock|company|firm)'s) (?:market |stock |stockmarket )?(?:value|worth|price|capital)"  # noqa: E501
+    r"|的?(?:总?市值|价值|股价)",
+    re.IGNORECASE,
+)
+
 
 def amounts(text: str, rules: Lexicon) -> Iterator[Mark]:
-    """Every figure in the sentence as a mark that begins with its hedge, but for parts of a whole and yields."""
-    return (_hedged(text, a, rules) for a in every(text) if a.unit != "part" and not figure("basis").search(a.words))
+    """Every figure in the sentence as a mark that begins with its hedge; of parts only those of a value, no yields."""
+    for a in every(text):
+        if a.unit == "part" and _OF_VALUE.match(text, a.end):
+            yield _hedged(text, replace(a, unit="percent"), rules)
+        elif a.unit != "part" and not figure("basis").search(a.words):
+            yield _hedged(text, a, rules)
 
 
 def _hedged(text: str, amount: Amount, rules: Lexicon) -> Mark:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from eventwindow.claims.amounts import Amount
-from eventwindow.draft.context import Context, day_of, day_told, period_of, session_of
+from eventwindow.draft.context import Context, day_of, day_told, period_of, session_of, set_in
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import Period
 from eventwindow.draft.securities import Names
@@ -23,6 +23,8 @@ _YUAN = {"TWD", "CNY", "HKD", "JPY"}  # what 元 alone may be
 LARGE = 1e7  # a smaller sum is no market value
 _AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
 _OR = re.compile(r"[\s,(]*(?:or|或|即)?[\s,]*(?:跌幅|涨幅|升幅|幅度)?(?:为|达|约|高达)?\s*", re.IGNORECASE)
+_AND_VERB = re.compile(r".*\band\s+(?:also |then |still )?", re.IGNORECASE)
+_RELATIVE = re.compile(r"\W*(?:which|who|whose)\b", re.IGNORECASE)
 _FROM_TO = re.compile(r"(?:\b(?:from|to|at|of)|从|由|至|到|降为|升为)\s*$", re.IGNORECASE)
 ROW = Reason("draft_row")
 POSSIBLE = Reason("draft_possible")
@@ -52,6 +54,11 @@ _FROM = re.compile(
     r"(?:(?:recover|rebound|bounc)\w* from|turn\w*|revers\w*|convert\w*) (?:an? |its )?(?:\w+ )?\w+ of (?:\w+ )*$",
     re.IGNORECASE,
 )
+_CLOSING = re.compile(
+    r"\s+(?:in the )?(?:up|down|higher|lower|stronger|weaker|firmer|softer|dearer|cheaper|red|to the good|to the bad)",
+    re.IGNORECASE,
+)
+_ALSO = re.compile(r"\W*(?:by|after|following|and|then)?\s*(?:an? )?(?:further |another )?", re.IGNORECASE)
 _LATE = re.compile(r"\b(?:clos|settl|end|finish)\w*\b|收|终场", re.IGNORECASE)
 
 
@@ -114,14 +121,23 @@ def about_something_else(sentence: Sentence, mark: Mark) -> bool:
         return True
     kinds = ("off", "stock", "value", "close", "names")
     before = [m for m in sentence.all(*kinds, within=(low, mark.start)) if not _lesser(sentence, m)]
+    before = [m for m in before if m.kind != "off" or not _goes_on(sentence, m, mark)]
     after = sentence.all("off", within=(mark.end, high))
     if before:
         noun = before[-1].kind
         return noun == "off" or (noun != "value" and bool(after) and _joined_to(sentence, mark, after[0]))
     if after and not sentence.has("stock", "value", "close", within=(low, high)):
         return True
-    earlier = [m for m in sentence.all(*kinds, within=(0, low)) if not _lesser(sentence, m)]
+    held = [m for m in sentence.all(*kinds, within=(0, low)) if not set_in(sentence, m)]
+    relative = _RELATIVE.match(sentence.text[low:])
+    earlier = [m for m in held if relative or not _lesser(sentence, m)]
     return bool(earlier) and earlier[-1].kind == "off" and not sentence.has("names", within=(low, high))
+
+
+def _goes_on(sentence: Sentence, noun: Mark, mark: Mark) -> bool:
+    """ "took over its deposits and gained 2 %": a verb behind "and" is the subject's again."""
+    verb = next(iter(sentence.all(*MOVES, within=(noun.end, mark.start))), None)
+    return verb is not None and bool(_AND_VERB.fullmatch(sentence.text[noun.end : verb.start]))
 
 
 def _attribute(sentence: Sentence, mark: Mark) -> bool:
@@ -162,6 +178,8 @@ def _sign(sentence: Sentence, mark: Mark) -> int:
     before = sentence.last(*MOVES, before=mark.start, since=low)
     after = next(iter(sentence.all(*MOVES, within=(mark.end, high))), None)
     other = sentence.last("amount", before=mark.start, since=low)
+    if after and _CLOSING.fullmatch(sentence.text[mark.end : after.end]):
+        return MOVES[after.kind]  # "1 % lower"
     if before and (not other or other.start < before.start):
         return MOVES[before.kind]
     if after and not (other and before):
@@ -195,7 +213,7 @@ def _elliptic(sentence: Sentence, mark: Mark, direction: int) -> int:
     """A figure without a verb takes the direction of the figure before it: "… fell 3 % and … 4 %"."""
     low = sentence.clause(mark)[0]
     named = sentence.has("names", within=(low, mark.start)) or _NARROWED.search(sentence.text[low : mark.start])
-    named = named or _peers(sentence, mark)[0] != mark or re.fullmatch(r"\W*by\s*", sentence.text[low : mark.start])
+    named = named or _peers(sentence, mark)[0] != mark or _ALSO.fullmatch(sentence.text[low : mark.start])
     return direction if named and mark.value.unit == "percent" else 0
 
 
@@ -290,7 +308,8 @@ def _in_currency(found: Statement, amount: Amount, names: Names) -> Statement:
 def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     """The hedge of a level ("" for none) where words before the figure say that a price came to stand there."""
     amount = mark.value
-    plain = amount.unit in {"number", "points"} and kind in {"index", "commodity", "future"}
+    plain = amount.unit in {"number", "points"} and kind in {"index", "commodity", "future", "currency"}
+    plain = plain or (amount.unit == "percent" and kind == "yield")
     if not (plain or amount.unit == "money") or amount.high >= 1e6 or amount.low != amount.high or not kind:
         return None
     head = sentence.text[: amount.at]
