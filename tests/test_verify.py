@@ -176,7 +176,7 @@ def test_sentences_made_to_mislead_are_not_judged_wrongly() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("Boeing's shipyard unit fell 3% on Monday.", "no rule"),
+        ("At Intel the data-centre unit fell 3% on Monday.", "data-centre"),
         ("Morgan Freeman said that Tesla fell 3% on Monday.", "Morgan, Freeman"),
         ("Tesla did not fall 3% on Monday.", "denied"),
         ("If Tesla fell 3% on Monday, all is lost.", "possibility"),
@@ -185,7 +185,7 @@ def test_sentences_made_to_mislead_are_not_judged_wrongly() -> None:
         ("Acme Robotics and its partner met on Monday, and the shares fell 3%.", "not named"),
         ("SAP fell 3% on Monday; its US-listed shares lost 4%.", "another place of trading"),
         ("Tesla fell 3% on Monday. Ford was calm. Tesla rose 4% on Monday.", "do not go together"),
-        ("波音週一在手訂單下降3%。", "在手"),
+        ("波音週一在手訂單下降3%。", "手"),
         ("網路謠傳特斯拉週一下跌3%。", "denied"),
     ],
 )

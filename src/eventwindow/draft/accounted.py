@@ -169,11 +169,7 @@ def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) ->
         if between and not sentence.has("amount", *MOVES, within=(own.end, between[0].start)):
             yield WHOSE
     elif own is None:
-        if (
-            context.strange
-            or _names_one(sentence, 0, low)
-            or (not _pointing(sentence, low, mark) and _unknown(sentence, 0, low))
-        ):
+        if context.strange or _names_one(sentence, 0, low) or not _pointing(sentence, low, mark):
             yield WHOSE
     elif own.start >= high or not _bridged(sentence, own, mark, low):
         yield WHOSE

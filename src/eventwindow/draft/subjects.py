@@ -24,6 +24,7 @@ _INSERTED = re.compile(
 _INDEX = re.compile(r"index|average|benchmark|gauge|指数", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\b[Ii]n [A-Z][\w ]*$|在[^,。]{2,8}$")  # the index of a place, not the one spoken of
 _RELATIVE = re.compile(r"\W*(?:which|who|whose|that)\b", re.IGNORECASE)
+_OFF = re.compile(r"\s+off\s+(?:the |that of )*(?:shares? (?:price )?(?:of|in) )?", re.IGNORECASE)
 _SET_IN = re.compile(r"\W*(?:up|down|plus|minus|itself)\b", re.IGNORECASE)
 _OPENING = re.compile(r"\W*(?:up|down|having|after|\w+ing)\b", re.IGNORECASE)
 _OF = re.compile(
@@ -45,6 +46,8 @@ def subjects_of(sentence: Sentence, mark: Mark, context: Context) -> Found:
     """The subjects of the figure, verb or rank at the mark."""
     low, high = sentence.clause(mark)
     own = sentence.last("names", before=mark.start, since=low)
+    if (off := _OFF.match(sentence.text, mark.end)) and (whose := _begins(sentence, off.end())):
+        return Found(tuple(whose.value))  # "knocked 4.3 % off Ford's share price"
     if own is not None:
         return of_own(sentence, own, mark, low)
     if linked := _after(sentence, mark, high):
@@ -52,6 +55,10 @@ def subjects_of(sentence: Sentence, mark: Mark, context: Context) -> Found:
     if foreign_head(sentence, low, mark):
         return Found(foreign=True)
     return _carried(sentence, mark, context)
+
+
+def _begins(sentence: Sentence, at: int) -> Mark | None:
+    return next((m for m in sentence.all("names", "aside") if m.start == at), None)
 
 
 def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:

@@ -56,6 +56,8 @@ _MONTH_YEAR = re.compile(
     rf"(?:(?P<month>{'|'.join(_MONTHS)})\w* )?(?P<year>(?:19|20)\d\d)\b|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<zh>\d+)月)?",
     re.IGNORECASE,
 )
+_MONTH = re.compile(rf"\b(?P<month>{'|'.join(_MONTHS)})[a-z]*\b", re.IGNORECASE)
+_SINCE_OTHER = re.compile(r"\s*(?:\w+\s+){0,3}since\b", re.IGNORECASE)
 _COUNTS = {
     "a": 1,
     "one": 1,
@@ -124,6 +126,7 @@ def _rank(
         elif since is None and _OF_SPAN.match(sentence.text, mark.end):
             told = False
         reasons = (*(() if told else (SINCE,)), *_of_moment(mark, said))
+        reasons += (SINCE,) if since is None and _SINCE_OTHER.match(sentence.text, mark.end) else ()
         reasons += (SCOPE,) if _SCOPE.match(sentence.text, mark.end) else ()
         yield replace(found, hedge="among" if among else "exact", direction=1 if gain else -1, since=day, open=reasons)
 
@@ -166,6 +169,9 @@ def _since(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple
     if m := _MONTH_YEAR.search(words):
         month = _MONTHS.index(m["month"][:3].lower()) + 1 if m["month"] else int(m["zh"]) if m["zh"] else 0
         return f"{m['year'] or m['zh_year']}" + (f"-{month:02d}" if month else ""), True
+    if day and (m := _MONTH.search(words)):
+        month = _MONTHS.index(m["month"][:3].lower()) + 1
+        return f"{day.year - (month >= day.month)}-{month:02d}", True
     if day and (m := _YEARS_BACK.search(words)):
         count = _COUNTS.get(m["n"].lower()) or int(numeral(m["n"]) if has_chinese(m["n"]) else float(m["n"]))
         return f"{day.year - count}-{day.month:02d}", False
