@@ -173,16 +173,43 @@ def test_out_below_a_file_is_told_before_the_study_is_run(odd):
     assert warned == f"eventwindow: {odd.resolve()}/file is a file\nGive a folder with --out.\n"
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="the superuser may write everywhere")
-def test_a_folder_that_may_not_be_written_is_told_and_the_old_result_stands(plain, odd):
-    odd.chmod(0o555)
+def as_others() -> None:
+    """The superuser's child keeps to the permissions of files, as other users do: two capabilities are taken away."""
+    import ctypes
+
+    for capability in (1, 2) if os.geteuid() == 0 else ():  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+        if ctypes.CDLL(None).prctl(24, capability, 0, 0, 0):  # PR_CAPBSET_DROP
+            raise PermissionError("the superuser may not give up what only he may do")
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not sys.platform.startswith("linux"), reason="the superuser may write all")
+@pytest.mark.parametrize("mode", [0o555, 0o000], ids=["read-only", "closed"])
+def test_a_folder_that_may_not_be_written_is_told_and_the_old_result_stands(plain, odd, mode):
+    (odd / "closed").mkdir()
+    shutil.move(odd / "out", odd / "closed" / "held")
+    (odd / "closed").chmod(mode)
     try:
-        code, _, warned = ended(start(odd, *run_words(*SHIPPED)))
+        code, _, warned = ended(start(odd, *run_words(*SHIPPED), "--out", "closed/held", before=as_others))
     finally:
-        odd.chmod(0o755)
-    assert (code, warned.count("\n")) == (1, 1)
+        (odd / "closed").chmod(0o755)
+    assert (code, warned.count("\n")) == (1, 1), warned
     assert "Permission denied" in warned
+    assert files(odd / "closed" / "held") == files(plain / "out")
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not sys.platform.startswith("linux"), reason="the superuser may write all")
+def test_a_study_and_a_cache_that_may_only_be_read_are_no_fault(plain, odd):
+    """Prices that are held are read; that an answer cannot be kept is a note of the run."""
+    shutil.rmtree(odd / "out")
+    for folder in (odd / "study", odd / "study" / "figures"):
+        folder.chmod(0o555)
+    for words in (run_words(*SHIPPED), ["check", "study", *SHIPPED], ["prices", "study"]):
+        code, _, warned = ended(start(odd, *words, before=as_others, XDG_CACHE_HOME=str(odd / "study")))
+        assert (code, warned) == (0, ""), warned
     assert files(odd / "out") == files(plain / "out")
+    for words in (["freeze", "study", "--date", "2025-01-01"], ["new", "study/mine"]):
+        code, _, warned = ended(start(odd, *words, before=as_others))
+        assert (code, warned.count("\n")) == (1, 1) and "Permission denied" in warned, warned
 
 
 def test_a_working_folder_that_is_gone_is_told(tmp_path):

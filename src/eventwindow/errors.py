@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import json
 import math
+import os
 import re
 import stat
 from collections.abc import Callable, Mapping, Sequence
@@ -97,6 +98,11 @@ def counted(n: int, word: str) -> str:
     """ "1 event", "2,000 events", "3 securities" """
     many = f"{word[:-1]}ies" if word.endswith("ty") else f"{word}s"
     return f"{n:,} {word if n == 1 else many}"
+
+
+def stands(path: Path) -> bool:
+    """Whether anything has that name: a link that leads nowhere is there to be told, not passed over."""
+    return os.path.lexists(path)
 
 
 def check_file(path: Path, most: int, kind: type[StudyError] = StudyError) -> None:

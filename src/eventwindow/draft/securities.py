@@ -14,11 +14,12 @@ from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.finder import Finder, finder
 from eventwindow.draft.lexicon import Lexicon, Mark
 from eventwindow.draft.vouched import vouched
-from eventwindow.errors import StudyError
+from eventwindow.errors import StudyError, check_file
 
 if TYPE_CHECKING:
     from eventwindow.study.definition import Study
 
+LARGEST = 20_000_000  # bytes of a table of names; the one that ships has 190,000
 COLUMNS = ("symbol", "exchange", "currency", "kind", "names")
 LISTS = ("names", "former", "ambiguous")  # parted by |; a user's table may leave out the last two
 _TICKER = re.compile(r"(?:(?<=[:$(])|(?<=: ))(?P<sure>\^?[A-Z0-9]{1,10}(?:[.=-][A-Z]{1,4})?)(?![\w.-])|(?<![\w$.-])(?P<bare>[A-Z]{3,5})(?![\w-])")  # fmt: skip  # noqa: E501
@@ -130,6 +131,7 @@ def _parted(cell: str) -> list[str]:
 
 def _own(path: Path) -> str:
     try:
+        check_file(path, LARGEST)
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise StudyError(

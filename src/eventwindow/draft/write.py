@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from eventwindow.calendars.dates import day_of
 from eventwindow.draft.entries import Closed, Entry, entry
 from eventwindow.draft.read import statements
 from eventwindow.draft.statement import Statement
-from eventwindow.errors import EventDateError, StudyError
+from eventwindow.errors import EventDateError, StudyError, check_file
 from eventwindow.scratch import put_in_place
 from eventwindow.study.definition import Study, read_study
 from eventwindow.study.library import find_study
@@ -27,7 +28,7 @@ HEAD = """\
 def draft_claims(articles: Sequence[Path], date: str, study: str | None, names: Path | None, out: Path) -> list[str]:
     """Write the draft to `out` and say what it holds; every fault is raised before anything is written."""
     dated, held = day_of(date, "--date"), None if study is None else read_study(find_study(study))
-    if not out.resolve().parent.is_dir():
+    if not out.parent.is_dir():
         raise StudyError(f"there is no folder {out.parent}", remedy="Make it first, or give another --out.")
     with put_in_place(out) as fresh:
         texts = [read_article(path) for path in articles]
@@ -47,6 +48,7 @@ def _entries(key: str, file: str, found: Sequence[Statement], study: Study | Non
 def read_article(path: Path) -> str:
     """The text of an article in UTF-8; anything else is a StudyError that says what to do."""
     try:
+        check_file(path, sys.maxsize)
         with path.open("rb") as file:
             text = file.read(LARGEST + 1).decode("utf-8-sig")
     except FileNotFoundError:

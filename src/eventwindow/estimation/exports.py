@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from importlib.metadata import entry_points
@@ -24,6 +25,7 @@ TEX = str.maketrans(
     | {c: rf"\{c}" for c in "&%$#_"}
     | {"<": "$<$", ">": "$>$", "\u2212": "$-$", "|": r"\textbar{}", "\n": " "}
 )
+JOINED = re.compile(r"([-`',])(?=\1)")
 LABEL, NAME = 80, 32  # characters of a label and of a name in Stata
 
 
@@ -184,16 +186,21 @@ def latex(shown: pd.DataFrame, caption: str, label: str, note: str, word: str) -
         for row in (list(shown.columns), *shown.to_numpy().tolist())
     ]
     lines = [r"\begin{table}[htbp]", r"\centering"]
-    lines += [rf"\caption{{{caption.translate(TEX)}}}"] if caption else []
+    lines += [rf"\caption{{{_escaped(caption)}}}"] if caption else []
     lines += [rf"\label{{{label}}}"] if label else []
     lines += [rf"\begin{{tabular}}{{{''.join('r' if number else 'l' for number in right)}}}", r"\toprule", rows[0]]
     lines += [r"\midrule", *rows[1:], r"\bottomrule", r"\end{tabular}"]
-    lines += [rf"\par\smallskip{{\footnotesize {word.translate(TEX)} {note.translate(TEX)}\par}}"] if note else []
+    lines += [rf"\par\smallskip{{\footnotesize {_escaped(word)} {_escaped(note)}\par}}"] if note else []
     return "\n".join([*lines, r"\end{table}", ""])
 
 
 def _tex(text: str, number: bool) -> str:
-    return (text.replace("-", "\u2212", 1) if number and text.startswith("-") else text).translate(TEX)
+    return _escaped(text.replace("-", "\u2212", 1) if number and text.startswith("-") else text)
+
+
+def _escaped(text: str) -> str:
+    """A text as LaTeX prints it; two signs that it would join to a dash or a quotation mark are kept apart."""
+    return JOINED.sub(r"\1{}", text.translate(TEX))
 
 
 def stata(frame: pd.DataFrame, path: Path, table: str = "") -> Path:

@@ -238,7 +238,7 @@ def _texts(events: pd.DataFrame, name: str, default: str) -> np.ndarray:
     if name not in events:
         return np.full(len(events), default, dtype=object)
     column = events[name].astype(object)
-    return np.asarray(column.where(column.notna() & (column != ""), default).to_numpy())
+    return np.asarray(column.where(column.notna() & (column != ""), default).map(str).to_numpy(), dtype=object)
 
 
 def _told(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -69,7 +70,7 @@ class PanelStudy(Form):
     def path(self, name: str) -> Path:
         """A file of the study; a link that leads out of its folder is an error."""
         path = self.folder / name
-        if not path.resolve().is_relative_to(self.folder.resolve()):
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.folder)):
             raise StudyError(f"{name} lies outside the study's folder.", where="study.toml, event_list")
         return path
 

@@ -20,7 +20,17 @@ from eventwindow.estimation.returns import check_decimals
 from eventwindow.panel.own_sessions import simple_returns
 from eventwindow.panel.source import NO_HALT, TILE, TiledPanel, check_securities, halts_beside, spans_of
 from eventwindow.prices.files import file_symbol
-from eventwindow.prices.tables import ENDINGS, INDEX, canonical, check_parquet, is_parquet, pieces, reading_parquet
+from eventwindow.prices.tables import (
+    ENDINGS,
+    INDEX,
+    canonical,
+    head_of,
+    is_parquet,
+    parquet_file,
+    pieces,
+    reading_parquet,
+    with_texts,
+)
 
 DATE, SECURITY = ("date", "day", "index_level_0"), ("security", "firm", "symbol", "ticker", "permno")
 VALUE = {"returns": ("return", "returns", "ret"), "prices": ("adj_close", "close", "price", "prc")}
@@ -70,6 +80,7 @@ def _files(path: Path) -> list[Path]:
 def _checksum(files: list[Path], values: str) -> str:
     digest = hashlib.sha256(values.encode())
     for file in files:
+        head_of(file)
         digest.update(file.name.encode())
         with file.open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())
@@ -101,11 +112,9 @@ def _stage(
 def _laid(path: Path, files: list[Path], fresh: Path, values: str) -> tuple[pd.DatetimeIndex, pd.Index]:
     """The figures as they stand, in tiles; sessions and securities."""
     if is_parquet(files[0]):
-        import pyarrow.parquet as pq
-
-        for file in filter(is_parquet, files):
-            check_parquet(file)
-        given = [name for name in pq.read_schema(files[0]).names if name in DATE or not INDEX.fullmatch(name)]
+        given = [
+            name for name in parquet_file(files[0]).schema_arrow.names if name in DATE or not INDEX.fullmatch(name)
+        ]
     else:
         given = list(next(pieces(files[0], 5)).header)
     names = [canonical(name) for name in given]
@@ -149,14 +158,12 @@ def _days(column: Any, place: Callable[[int], str]) -> pd.DatetimeIndex:
 
 def _from_wide_parquet(path: Path, fresh: Path, date: str) -> tuple[pd.DatetimeIndex, pd.Index]:
     """Column group by column group."""
-    import pyarrow.parquet as pq
-
-    file = pq.ParquetFile(path)
-    sessions = _days(file.read([date])[date].to_pandas(), Rows(path.name).at)
+    file = parquet_file(path)
+    sessions = _days(with_texts(file.read([date]), path)[date].to_pandas(), Rows(path.name).at)
     securities = _securities(file.schema_arrow.names, date)
     with fresh.open("wb") as out:
         for i in range(0, len(securities), TILE):
-            table = file.read(list(securities[i : i + TILE]))
+            table = with_texts(file.read(list(securities[i : i + TILE])), path)
             tile = np.full((len(sessions), TILE), np.nan)
             for j, column in enumerate(table.columns):
                 tile[:, j] = _floats(column, securities[i + j], path)
@@ -255,16 +262,15 @@ def _text_batches(file: Path, names: tuple[str, str, str]) -> Iterator[Batch]:
 
 
 def _parquet_batches(file: Path, names: tuple[str, str, str]) -> Iterator[Batch]:
-    import pyarrow.parquet as pq
-
-    given = pq.read_schema(file).names
+    held = parquet_file(file)
+    given = held.schema_arrow.names
     there = {canonical(name): name for name in given}
     date, security, value = (there[_one_of((n,), list(there), file)] if n else "" for n in names)
     if twice := [name for name in (date, security, value) if given.count(name) > 1]:
         raise PriceError(f"two columns {twice[0]!r}", where=file.name, remedy="Keep one of the two.")
     first = 0
-    for batch in pq.ParquetFile(file).iter_batches(ROWS, columns=[name for name in (date, security, value) if name]):
-        frame = batch.replace_schema_metadata(None).to_pandas()
+    for batch in held.iter_batches(ROWS, columns=[name for name in (date, security, value) if name]):
+        frame = with_texts(batch, file).replace_schema_metadata(None).to_pandas()
         rows = Rows(file.name, "row", range(first + 1, first + len(frame) + 1))
         yield frame[date], frame[security] if security else None, numbers_of(frame[value], rows.at), rows.at
         first += len(frame)

@@ -19,10 +19,10 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.exchange import Calendar
-from eventwindow.errors import PriceError
+from eventwindow.errors import PriceError, check_file, stands
 from eventwindow.prices.history import PriceHistory, Unavailable, history_frame
 from eventwindow.prices.study_tables import shaped, study_table
-from eventwindow.prices.tables import ENDINGS, is_parquet
+from eventwindow.prices.tables import ENDINGS, LARGEST, is_parquet, parquet_file, reading_parquet, with_texts
 
 TABLES = ("shares", "megacaps", "panel", "weights", "factors", "intraday")
 
@@ -84,9 +84,10 @@ def shipped_tables(folder: Path, names: Iterable[str] = TABLES, zone: str | None
 def check_sums(folder: Path, names: Iterable[str] | None = None) -> dict[str, str]:
     """The SHA-256 of each figure that the manifest lists; raises where a file is missing or not the one listed."""
     manifest = folder / "manifest.json"
-    if not manifest.exists():
+    if not stands(manifest):
         return {}
     try:
+        check_file(manifest, LARGEST, PriceError)
         listed: dict[str, str] = dict(json.loads(manifest.read_text(encoding="utf-8"))["sha256"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise PriceError(f"not a manifest of figures ({error})", where=str(manifest), remedy=_REINSTALL) from None
@@ -105,7 +106,8 @@ _REINSTALL = "Install the package again, or write the figures anew with scripts/
 def _check_sum(path: Path, expected: str) -> None:
     if not path.is_file():
         raise PriceError("this shipped figure is missing", where=str(path), remedy=_REINSTALL)
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != expected:
         what = f"damaged: its SHA-256 is {found[:12]}…, the manifest says {expected[:12]}…"
         raise PriceError(what, where=str(path), remedy=_REINSTALL)
@@ -113,7 +115,7 @@ def _check_sum(path: Path, expected: str) -> None:
 
 def _table_path(folder: Path, name: str) -> Path | None:
     """The file of that table, whatever its form; two of them are an error, for one would be read in silence."""
-    paths = [path for path in sorted(folder.glob(f"{name}.*")) if path.suffix.lower() in ENDINGS and path.is_file()]
+    paths = [path for path in sorted(folder.glob(f"{name}.*")) if path.suffix.lower() in ENDINGS]
     if len(paths) > 1:
         raise PriceError(f"{paths[0].name} and {paths[1].name}", where=folder.name, remedy="Keep one of the two.")
     return paths[0] if paths else None
@@ -125,22 +127,18 @@ def _is_coded(path: Path) -> bool:
 
 
 def _meaning(path: Path) -> dict[str, Any]:
-    import pyarrow.lib as pa
-    import pyarrow.parquet as pq
-
+    metadata = parquet_file(path).schema_arrow.metadata or {}
     try:
-        metadata = pq.read_schema(path).metadata or {}
         return dict(json.loads(metadata.get(b"eventwindow", b"{}")))
-    except (pa.ArrowException, OSError, ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise PriceError(f"not a Parquet file ({error})", where=str(path), remedy="Write it again.") from None
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
     """A Parquet table with its whole numbers turned back into prices."""
-    import pyarrow.parquet as pq
-
-    meaning = _meaning(path)
-    table: pd.DataFrame = pq.read_table(path).to_pandas(date_as_object=False, strings_to_categorical=True)
+    meaning, file = _meaning(path), parquet_file(path)
+    with reading_parquet(path):
+        table: pd.DataFrame = with_texts(file.read(), path).to_pandas(date_as_object=False, strings_to_categorical=True)
     for column, scale in meaning.get("divide", {}).items():
         table[column] = table[column].to_numpy(dtype=float) / scale
     if meaning and "start" in table and table["start"].dt.tz is None:  # our own files hold moments in UTC
@@ -180,10 +178,11 @@ def shipped_calendars(figures: Path, start: date, end: date) -> dict[str, Calend
     closes in UTC. scripts/ship_figures.py writes it from the calendar library.
     """
     path = figures / NAME
-    if not path.is_file():
+    if not stands(path):
         return {}
     check_sums(figures, [NAME])
     try:
+        check_file(path, LARGEST, PriceError)
         held = json.loads(path.read_text(encoding="utf-8"))
         if (held["from"], held["to"]) != (str(start), str(end)):
             return {}

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from eventwindow.errors import PriceError, SourceError
+from eventwindow.errors import PriceError, SourceError, check_file
 from eventwindow.prices.bundled import shipped_tables
 from eventwindow.prices.store import Store, cache_folder
 from eventwindow.prices.study_tables import study_table
-from eventwindow.prices.tables import is_parquet, unpacked
+from eventwindow.prices.tables import LARGEST, is_parquet, unpacked
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Session
@@ -82,6 +82,7 @@ def read_factors(path: Path) -> pd.DataFrame:
         raise PriceError("no such file of factors", where=str(path), remedy="Give the path of a table of factors.")
     if is_parquet(path):
         return study_table("factors", path)
+    check_file(path, LARGEST, PriceError)
     raw = unpacked(path.read_bytes(), path)
     if any(map(_DAY.match, raw.splitlines()[:LONGEST_HEAD])) and not raw.lower().startswith(DATED):
         return parse_library(raw, where=path.name)

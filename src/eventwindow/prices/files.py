@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import numpy as np
 import pandas as pd
 
-from eventwindow.errors import PriceError
+from eventwindow.errors import PriceError, stands
 from eventwindow.prices.history import COLUMNS, PriceHistory, Unavailable, history_frame
 from eventwindow.prices.tables import ENDINGS, Array, Cells, read_cells
 
@@ -75,7 +75,7 @@ def read_prices(path: Path) -> dict[str, pd.DataFrame]:
 def _read_folder(folder: Path) -> dict[str, pd.DataFrame]:
     """`daily.csv` or `daily.parquet` if the folder holds one, else all its tables together."""
     for name in ("daily.parquet", "daily.csv"):
-        if (folder / name).is_file():
+        if stands(folder / name):
             return _frames(read_cells(folder / name), alone=True)
     paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS)
     if not paths:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,9 @@ import pandas as pd
 from eventwindow.calendars.dates import Rows, iso_days
 from eventwindow.errors import PriceError, check_file
 from eventwindow.estimation.numbers import Figures, mark_of, numbers
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 Array = np.ndarray[Any, Any]
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -34,7 +37,8 @@ PIECE, LARGE = 1 << 17, 1 << 26  # rows of a piece; bytes of a text that is read
 LARGEST = 1 << 29  # bytes of a table that is read at once
 SMALL, PACKED = 1 << 24, 100  # bytes that any packed file may hold, and for each of its own beyond them
 FEW = 2_000_000  # rows that any Parquet file may claim, and ten for each of its bytes beyond them
-CELLS = 20_000_000  # that a workbook's sheet may span
+TEXTS = 1 << 28  # bytes that the texts of a Parquet file are, each written out
+CELLS = 20_000_000  # that a workbook's sheet may span, or a Parquet file claim beside eight for each of its bytes
 LONGEST = 4_000_000  # characters of a line: 200,000 columns
 SNIFFED_BYTES = 100_000
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -108,29 +112,52 @@ def read_cells(path: Path) -> Cells:
         return _parquet_cells(path, raw)
     if raw[:4] == OLD_SHEET or raw[:2] == b"PK":
         return _headed(path, *_sheet_rows(raw, path), unit="row")
-    text = _decoded(raw, path)
+    text = decoded(raw, path)
     return _headed(path, *_text_rows(text, path), unit="line", cut=not text.endswith(("\n", "\r")))
+
+
+def head_of(path: Path) -> bytes:
+    """The first bytes of a file that may be large; where they are zero, it is no table, and no more of it is read."""
+    check_file(path, sys.maxsize, PriceError)
+    with path.open("rb") as file:
+        head = file.read(SNIFFED_BYTES)
+    if b"\0" in head and not head.startswith((b"PK", b"PAR1", b"\x1f\x8b", OLD_SHEET, *UTF_16)):
+        raise _zero_bytes(path)
+    return head
 
 
 def pieces(path: Path, rows: int = PIECE) -> Iterator[Cells]:
     """The cells of a file, `rows` rows at a time where it is a text of more than `LARGE` bytes."""
-    check_file(path, sys.maxsize, PriceError)
-    with path.open("rb") as file:
-        head = file.read(SNIFFED_BYTES)
+    head = head_of(path)
     if path.stat().st_size <= LARGE or is_parquet(path) or head[:2] in (b"PK", b"\x1f\x8b", *UTF_16):
         yield read_cells(path)
         return
-    separator = separator_of(head.decode("utf-8-sig", errors="ignore"), path)
+    separator = separator_of(decoded(head[: head.rfind(b"\n") + 1] or head, path), path)
     with path.open(encoding="utf-8-sig", newline="") as text:
         header: list[str] = []
         mark = ""
-        for read, lines in _read(csv.reader(text, strict=True, delimiter=separator), path, rows):
+        for read, lines in _read(csv.reader(_bounded(text, path), strict=True, delimiter=separator), path, rows):
             if header:
                 read.insert(0, header)
                 lines.insert(0, 0)
             cells = _headed(path, read, lines, unit="line")
             header, mark = read[0], mark or mark_of_all(cells)
             yield replace(cells, mark=mark)
+
+
+def _bounded(text: IO[str], path: Path) -> Iterator[str]:
+    """The lines of a text; one that is longer than a row can be is not read to its end."""
+    number = 0
+    while line := text.readline(LONGEST + 1):
+        number += 1
+        if len(line) > LONGEST:
+            raise _too_long(path, number)
+        yield line
+
+
+def _too_long(path: Path, line: int) -> PriceError:
+    what = f"a line of more than {LONGEST:,} characters: not a table"
+    return PriceError(what, where=f"{path.name}, line {line}", remedy="Write a row a line.")
 
 
 def mark_of_all(cells: Cells) -> str:
@@ -248,7 +275,8 @@ def _written(cell: object) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
 
 
-def _decoded(raw: bytes, path: Path) -> str:
+def decoded(raw: bytes, path: Path) -> str:
+    """The text of a table, whose lines are no longer than a row can be."""
     encoding = "utf-16" if raw[:2] in UTF_16 else "utf-8-sig"
     try:
         text = raw.decode(encoding)
@@ -260,9 +288,13 @@ def _decoded(raw: bytes, path: Path) -> str:
             remedy="Save the file as UTF-8.",
         ) from None
     if "\0" in text:
-        raise PriceError("holds zero bytes: not a text file", where=path.name, remedy="Save it as CSV in UTF-8.")
+        raise _zero_bytes(path)
     _check_lines(text, path)
     return text
+
+
+def _zero_bytes(path: Path) -> PriceError:
+    return PriceError("holds zero bytes: not a text file", where=path.name, remedy="Save it as CSV in UTF-8.")
 
 
 def _check_lines(text: str, path: Path) -> None:
@@ -272,9 +304,7 @@ def _check_lines(text: str, path: Path) -> None:
         stop = start + LONGEST + 1
         end = max(text.rfind("\n", start, stop), text.rfind("\r", start, stop))
         if end < 0:
-            what = f"a line of more than {LONGEST:,} characters: not a table"
-            line = text.count("\n", 0, start) + 1
-            raise PriceError(what, where=f"{path.name}, line {line}", remedy="Write a row a line.")
+            raise _too_long(path, text.count("\n", 0, start) + 1)
         start = end + 1
 
 
@@ -368,22 +398,50 @@ def _one_header(rows: list[list[str]], lines: list[int]) -> tuple[list[list[str]
     return long, at
 
 
-def check_parquet(path: Path, raw: bytes | None = None) -> None:
-    """The rows that a Parquet file claims can stand in its bytes, and its cells hold single values."""
+def parquet_file(path: Path, raw: bytes | None = None) -> pq.ParquetFile:
+    """A Parquet file whose cells can stand in its bytes and hold single values; a repeated text is read once."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    check_file(path, sys.maxsize, PriceError)
     size = path.stat().st_size if raw is None else len(raw)
     with reading_parquet(path):
-        file = pq.ParquetFile(path if raw is None else pa.BufferReader(raw))
-        rows, schema = file.metadata.num_rows, file.schema_arrow
-    if rows > max(FEW, 10 * size):
-        what = f"claims {rows:,} rows in {size:,} bytes: no table of prices"
+        source = path if raw is None else pa.BufferReader(raw)
+        file = pq.ParquetFile(source)
+        rows, columns, schema = file.metadata.num_rows, file.metadata.num_columns, file.schema_arrow
+    if rows > max(FEW, 10 * size) or rows * columns > max(CELLS, 8 * size):
+        what = f"claims {rows:,} rows of {columns:,} columns in {size:,} bytes: no table of prices"
         raise PriceError(what, where=path.name, remedy="Write the file again.")
+    _check_columns(schema, path)
+    texts = [
+        column.name for column in schema if pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    ]
+    with reading_parquet(path):
+        return pq.ParquetFile(source, read_dictionary=texts)
+
+
+def _check_columns(schema: Any, path: Path) -> None:
+    import pyarrow as pa
+
     for column in schema:
         if pa.types.is_nested(column.type) or pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
             what = f"the column {column.name!r} holds {column.type} in its cells"
             raise PriceError(what, where=path.name, remedy="Give texts, numbers or dates.")
+
+
+def with_texts(held: Any, path: Path) -> Any:
+    """What was read of a Parquet file, unless its texts, each written out, are more than a table of prices can hold."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = [column for column in held.columns if pa.types.is_dictionary(column.type)]
+    chunks = [chunk for column in texts for chunk in getattr(column, "chunks", [column])]
+    coded = [chunk for chunk in chunks if pa.types.is_string(chunk.dictionary.type)]
+    long = sum(pc.sum(pc.binary_length(chunk.dictionary).take(chunk.indices)).as_py() or 0 for chunk in coded)
+    if long > TEXTS:
+        what = f"repeats texts to more than {TEXTS / 1e6:,.0f} MB: no table of prices"
+        raise PriceError(what, where=path.name, remedy="Write the file again.")
+    return held
 
 
 @contextmanager
@@ -401,13 +459,9 @@ def reading_parquet(path: Path) -> Iterator[None]:
 
 
 def _parquet_cells(path: Path, raw: bytes | None = None) -> Cells:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    check_parquet(path, raw)
+    file = parquet_file(path, raw)
     with reading_parquet(path):
-        read = pq.read_table(path if raw is None else pa.BufferReader(raw))
-        table = read.replace_schema_metadata(None).to_pandas()
+        table = with_texts(file.read(), path).replace_schema_metadata(None).to_pandas()
         table = table.rename(columns={n: "date" for n in table if _is_date_index(str(n), table[n])})
         table = table[[n for n in table if not INDEX.fullmatch(canonical(str(n)))]]
         columns = tuple(table.iloc[:, i].to_numpy() for i in range(table.shape[1]))

@@ -26,7 +26,9 @@ def csv_text(table: pd.DataFrame) -> str:
     """A table as CSV: decimals to twelve digits, ISO dates, moments in UTC, an empty cell for no number."""
     columns = [_cells(table.iloc[:, k]) for k in range(table.shape[1])]
     written = StringIO()
-    writer(written, lineterminator="\n").writerows([table.columns, *zip(*columns, strict=True)])
+    writer(written, lineterminator="\n").writerows(
+        [[inert(str(name)) for name in table.columns], *zip(*columns, strict=True)]
+    )
     return written.getvalue()
 
 
@@ -50,15 +52,15 @@ def _moments(column: pd.Series, unit: Literal["D", "m"]) -> list[str]:
 def _texts(column: pd.Series) -> list[str]:
     """Texts as they are told; no number is held for a formula, and a missing one is an empty cell."""
     held, missing = column.to_numpy(object).tolist(), column.isna().tolist()
-    told = {text: _plain(text) for text in {t if isinstance(t, str) else "" for t in held}}
+    told = {text: inert(text) for text in {t if isinstance(t, str) else "" for t in held}}
     return ["" if none else told[t] if isinstance(t, str) else _shown(t) for t, none in zip(held, missing, strict=True)]
 
 
 def _shown(value: object) -> str:
-    return _plain(str(value)) if isinstance(value, Reason) else str(value)
+    return inert(str(value)) if isinstance(value, Reason) else str(value)
 
 
-def _plain(text: str) -> str:
+def inert(text: str) -> str:
     """The text with an apostrophe where a spreadsheet would take it for a formula, and line breaks of one kind."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")  # a lone one is written unquoted and would end the row
     return f"'{text}" if FORMULA.match(text) else text

@@ -11,6 +11,7 @@ from pandas.api import types
 
 from eventwindow.errors import catalogue
 from eventwindow.estimation.columns import decimal, explained
+from eventwindow.report.csv import inert
 from eventwindow.study.result import StudyResult
 
 DESCRIPTION = (
@@ -48,7 +49,7 @@ def _resource(name: str, path: str, table: pd.DataFrame) -> dict[str, Any]:
 def _field(table: str, name: str, column: pd.Series) -> dict[str, str]:
     told = [explained(catalogue("en"), table, name), "Decimal, not per cent." if decimal(table, name) else ""]
     words = " ".join(filter(None, told))
-    return {"name": name, "type": _type(column)} | ({"description": words} if words else {})
+    return {"name": inert(name), "type": _type(column)} | ({"description": words} if words else {})
 
 
 def _type(column: pd.Series) -> str:

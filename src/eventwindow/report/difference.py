@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,12 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eventwindow.errors import StudyError
+from eventwindow.errors import StudyError, check_file
+from eventwindow.prices.tables import LARGEST, decoded, parquet_file, reading_parquet, with_texts
 from eventwindow.report.swap import holds_result
 from eventwindow.study.freeze import NAMES
 
 DIGEST = 64  # digits of a SHA-256
 KEPT = ("event", "security", "window_start", "window_end")  # that say where a row stands
+NAMED = 1_000  # characters that the name of a column may have
 Table = pd.DataFrame
 
 
@@ -50,9 +53,10 @@ def _json(folder: Path, name: str) -> dict[str, Any]:
     path = folder / "results" / f"{name}.json"
     if not path.is_file():
         return {}
+    check_file(path, LARGEST)
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise StudyError(f"not JSON ({error})", where=str(path), remedy="Run the study again.") from None
     if not isinstance(held, dict):
         raise StudyError("not a record that a run wrote", where=str(path), remedy="Run the study again.")
@@ -108,11 +112,17 @@ def _tables(old: Path, new: Path, tolerance: float) -> Iterator[dict[str, Any]]:
 
 def _read(path: Path) -> Table:
     """Every cell as text, the empty one for none."""
+    check_file(path, LARGEST)
     try:
         if path.suffix == ".parquet":
-            table = pd.read_parquet(path).astype(object)
+            file = parquet_file(path)
+            with reading_parquet(path):
+                table: Table = with_texts(file.read(), path).to_pandas().astype(object)
             return table.where(table.notna(), "").astype(str)
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        read: Table = pd.read_csv(io.StringIO(decoded(path.read_bytes(), path)), dtype=str, keep_default_na=False)
+        if longest := max((n for n in map(len, read.columns) if n > NAMED), default=0):
+            raise ValueError(f"a column's name of {longest:,} characters")
+        return read
     except ValueError as error:
         what = f"not a table that a run wrote ({str(error).strip()})"
         raise StudyError(what, where=str(path), remedy="Run the study again.") from None

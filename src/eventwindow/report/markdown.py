@@ -12,7 +12,7 @@ from eventwindow.report import sections
 from eventwindow.report.blocks import Block, Cards, Cell, Command, Items, Paragraph, Table, Words, chosen
 from eventwindow.report.context import Context
 
-SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~]|&(?=#?\w+;))")
 SHOWN = ("verdicts", "abnormal", "market", "late", "tests")
 TAG = re.compile(r"<[^>]+>")
 

@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from eventwindow.claims.rules import RULES_VERSION
-from eventwindow.errors import Listed, Reason, StudyError
+from eventwindow.errors import Listed, Reason, StudyError, stands
 from eventwindow.prices.bundled import shipped_tables
 from eventwindow.scratch import put_in_place
 from eventwindow.study.definition import Study
@@ -38,7 +38,7 @@ HEAD = """\
 def freeze(study: Study, day: date, day_zero: date) -> Path:
     """Write frozen.toml into the study's folder; one that is there is never written over."""
     path = study.folder / FROZEN
-    if path.exists():
+    if stands(path):
         raise StudyError(
             f"this study was frozen on {read_frozen(path)['frozen']}",
             where=f"{study.folder.name}/{FROZEN}",
@@ -78,7 +78,7 @@ def read_frozen(path: Path) -> dict[str, Any]:
 def frozen_record(study: Study, claims: Path | None, day_zero: date) -> dict[str, Any] | None:
     """What run.json tells of a freezing: its date, the days before day 0, whether it is whole, and what differs."""
     path = study.folder / FROZEN
-    if not path.is_file():
+    if not stands(path):
         return None
     held = read_frozen(path)
     sealed = {key: value for key, value in held.items() if key != "seal"}
@@ -113,9 +113,9 @@ def parts(study: Study, claims: Path | None = None) -> dict[str, str]:
     """Every part of the study's files → the hash of what it says: a key, a security, an event, a claim, a table."""
     path = claims or study.folder / CLAIMS
     said = {"study.toml": study.file.model_dump(mode="json", exclude_none=True, exclude_defaults=True)}
-    said |= {CLAIMS: read_toml(path)[0]} if path.exists() else {}
+    said |= {CLAIMS: read_toml(path)[0]} if stands(path) else {}
     beside = path.with_name(READINGS)
-    said |= {READINGS: read_toml(beside)[0]} if path.name == CLAIMS and beside.exists() else {}
+    said |= {READINGS: read_toml(beside)[0]} if path.name == CLAIMS and stands(beside) else {}
     tables = shipped_tables(study.folder / "figures", FIXED_TABLES)
     found = {part: one for file, held in said.items() for part, one in _parts(file, held)}
     found |= {f"figures {name}": _rows(table) for name, table in tables.items()}

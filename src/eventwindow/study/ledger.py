@@ -14,7 +14,7 @@ from eventwindow.claims.agreement import clash
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.model import Claim
 from eventwindow.claims.readings import Disagreement, Reading
-from eventwindow.errors import ClaimError
+from eventwindow.errors import ClaimError, stands
 from eventwindow.study.claimforms import ClaimTable, Names, Text, claim_form, form_of, named, read_as
 from eventwindow.study.faults import at
 from eventwindow.study.form import Form, Slug, Source
@@ -97,12 +97,12 @@ def read_claims(
     Every fault is a ClaimError with file, line and remedy. `securities`, `baskets` and `events` are the study's names;
     events are not checked where none are given.
     """
-    if not path.exists():
+    if not stands(path):
         return Ledger()
     names = Names(frozenset(securities), frozenset(baskets), None if events is None else frozenset(events))
     said = _read(path, ClaimsFile, names)
     claims, beside = said["claims"], path.with_name(READINGS)
-    if path.name != CLAIMS or not beside.exists():
+    if path.name != CLAIMS or not stands(beside):
         return Ledger(said["articles"], claims)
     articles: dict[str, date | None] = {a.key: None for a in said["articles"]}
     names = replace(names, articles={**articles, "": None}, claims=frozenset(c.id for c in claims))

@@ -54,7 +54,7 @@ def _kept(folder: Path) -> Iterator[Runs]:
     from eventwindow.cli.web.jobs import Runs
 
     folder.mkdir(parents=True, exist_ok=True)
-    with held(folder.resolve()) as alone:
+    with held(Path(os.path.realpath(folder))) as alone:
         if alone is False:
             raise StudyError(
                 f"another page keeps its runs in {folder}", remedy="Use that one, or give another --folder."
