@@ -40,7 +40,10 @@ FIELDS = {
     "unrated": ("text_en", "text_zh", "not_rated_en", "not_rated_zh"),
     "unfinished": ("text_en", "place", "unfinished"),
 }
-UNSHOWN = {"Qsecuritiesgroup", "Qarticlesnoteen", "Qarticlesnotezh", "Qunfinishedplace"}  # a key; told in records alone
+UNSHOWN = {"Qsecuritiesgroup", "Qunfinishedplace"}  # a key, and where a draft was read: no page tells them
+UNSHOWN |= {
+    f"Qarticles{name}" for name in ("whaten", "whatzh", "noteen", "notezh")
+}  # with the articles' readings alone
 WRITTEN = {f"Q{table}{name}".replace("_", ""): (table, name) for table, names in FIELDS.items() for name in names}
 TEXTS = {key: f"{key}: {SIGNS}" for key in WRITTEN}
 
