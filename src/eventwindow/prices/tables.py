@@ -417,7 +417,7 @@ def parquet_file(path: Path, raw: bytes | None = None) -> pq.ParquetFile:
         column.name for column in schema if pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
     ]
     with reading_parquet(path):
-        return pq.ParquetFile(source, read_dictionary=texts)
+        return pq.ParquetFile(source, metadata=file.metadata, read_dictionary=texts) if texts else file
 
 
 def _check_columns(schema: Any, path: Path) -> None:
