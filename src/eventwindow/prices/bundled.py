@@ -56,13 +56,14 @@ def shipped_histories(folder: Path, symbols: Iterable[str] | None = None) -> dic
     if path is None:
         return {}
     check_sums(folder, [path.name])
-    if not _is_coded(path):
+    meaning = _meaning(path)
+    if not meaning:
         from eventwindow.prices.files import read_prices
 
         wanted = None if symbols is None else set(symbols)
         frames = {s: f for s, f in read_prices(path).items() if wanted is None or s in wanted}
     else:
-        frames = _split(_read_parquet(path), symbols)
+        frames = _split(_read_parquet(path, meaning), symbols)
     return {symbol: PriceHistory(symbol, frame, "shipped", _close_note(frame)) for symbol, frame in frames.items()}
 
 
@@ -76,7 +77,9 @@ def shipped_tables(folder: Path, names: Iterable[str] = TABLES, zone: str | None
     paths = {name: path for name in names if (path := _table_path(folder, name)) is not None}
     check_sums(folder, [path.name for path in paths.values()])
     return {
-        name: shaped(name, _read_parquet(path), Rows(path.name)) if _is_coded(path) else study_table(name, path, zone)
+        name: shaped(name, _read_parquet(path, held), Rows(path.name))
+        if (held := _meaning(path))
+        else study_table(name, path, zone)
         for name, path in paths.items()
     }
 
@@ -121,12 +124,10 @@ def _table_path(folder: Path, name: str) -> Path | None:
     return paths[0] if paths else None
 
 
-def _is_coded(path: Path) -> bool:
-    """Whether its metadata say how to read its numbers."""
-    return is_parquet(path) and bool(_meaning(path))
-
-
 def _meaning(path: Path) -> dict[str, Any]:
+    """How to read its numbers, as a Parquet file of ours says; nothing of any other file."""
+    if not is_parquet(path):
+        return {}
     metadata = parquet_file(path).schema_arrow.metadata or {}
     try:
         return dict(json.loads(metadata.get(b"eventwindow", b"{}")))
@@ -134,9 +135,9 @@ def _meaning(path: Path) -> dict[str, Any]:
         raise PriceError(f"not a Parquet file ({error})", where=str(path), remedy="Write it again.") from None
 
 
-def _read_parquet(path: Path) -> pd.DataFrame:
+def _read_parquet(path: Path, meaning: Mapping[str, Any]) -> pd.DataFrame:
     """A Parquet table with its whole numbers turned back into prices."""
-    meaning, file = _meaning(path), parquet_file(path)
+    file = parquet_file(path)
     with reading_parquet(path):
         table: pd.DataFrame = with_texts(file.read(), path).to_pandas(date_as_object=False, strings_to_categorical=True)
     for column, scale in meaning.get("divide", {}).items():
