@@ -11,7 +11,7 @@ from pathlib import Path
 import polib
 import pytest
 
-from eventwindow.errors import _scaled, catalogue, languages
+from eventwindow.errors import SCALED, catalogue, languages
 from eventwindow.report.language import language
 
 ROOT = Path(__file__).parents[1]
@@ -73,7 +73,7 @@ def test_every_language_has_the_same_keys_and_blanks(code):
 
 OWN = {
     "format": {"day", "month", "short_month", "month_number", "year"},
-    "unit": set(_scaled(1.0)) | {"amount", "currency"},
+    "unit": set(SCALED) | {"value", "amount", "currency"},
 }
 
 
