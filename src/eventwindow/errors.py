@@ -22,7 +22,7 @@ PACKED = "reason"  # the key of a reason in JSON
 CODE = 3  # letters of a currency
 SHORT = 100  # from here on a large number needs no digits behind the point
 NEARLY = 1 - 5e-5  # of a large number, which rounding makes whole
-CHINESE = re.compile("[\u4e00-\u9fff]")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LARGEST_LOG = 700.0  # its exponential is still a float
 
 
