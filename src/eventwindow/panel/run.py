@@ -168,6 +168,24 @@ def panel_study(
         return _run(plan, kept, run, step)
 
 
+def _check_factors(factors: Factors | None, benchmark: str | None) -> None:
+    for one in factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,):
+        check_factors(one)
+    if benchmark is not None and factors is not None:
+        raise StudyError(f"both benchmark={benchmark!r} and factors are given", remedy="Give one of the two.")
+
+
+def _events(
+    events: pd.DataFrame | Path | str, carried: Sequence[str], characteristics: Sequence[str]
+) -> tuple[pd.DataFrame, Rows | None]:
+    """The table of events, and where its rows stand where it comes from a file."""
+    if isinstance(events, str | Path):
+        return read_events(Path(events), carried, characteristics)
+    table = events_table(events)
+    check_characteristics([str(name) for name in table], characteristics, "the table of events")
+    return table, None
+
+
 def planned(
     panel: pd.DataFrame | Path | str,
     events: pd.DataFrame | Path | str,
@@ -200,18 +218,10 @@ def planned(
     check_kind(kind)
     check_contamination(contamination)
     check_choices(session, minimum_returns)
-    for one in factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,):
-        check_factors(one)
-    if benchmark is not None and factors is not None:
-        raise StudyError(f"both benchmark={benchmark!r} and factors are given", remedy="Give one of the two.")
+    _check_factors(factors, benchmark)
     _check(spec, chunk)
     carried = [*labels, *(name for name in dict.fromkeys(characteristics) if name not in (*labels, *COLUMNS))]
-    rows: Rows | None = None
-    if isinstance(events, str | Path):
-        table, rows = read_events(Path(events), carried, characteristics)
-    else:
-        table = events_table(events)
-        check_characteristics([str(name) for name in table], characteristics, "the table of events")
+    table, rows = _events(events, carried, characteristics)
     if not isinstance(panel, str | Path):
         panel, table, benchmark, read = given(panel, table, benchmark, "returns")
     else:
