@@ -243,7 +243,7 @@ def test_a_valid_test_holds_its_size_in_calm_months_within_two_errors() -> None:
 
 @pytest.mark.parametrize(
     ("tests", "months", "window"),
-    [(("sq", "single_firm_t", "patell_z"), "calm", (0, 0))],
+    [(("sq", "single_firm_t", "patell_z"), "calm", (0, 0)), (("date_permutation_scaled",), "turbulent", (0, 4))],
 )
 def test_the_page_holds_what_the_command_writes(tests, months, window) -> None:
     """Cells of one firm, drawn again as the command draws them: the figures of the page, to the digit."""
