@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.finder import Finder, finder
@@ -108,15 +108,25 @@ def _script(text: str, chinese: bool) -> list[str]:
     return (simplified(text) if chinese else text).splitlines()
 
 
+def _read(reader: Any, file: str) -> Iterator[list[str]]:
+    """The rows that a csv reader finds; what it cannot read is told with its line."""
+    try:
+        yield from reader
+    except csv.Error as error:
+        where = f"{file}, line {reader.line_num}"
+        raise StudyError(f"the table cannot be read: {error}", where=where, remedy="Save it as CSV again.") from None
+
+
 def _rows(lines: Iterable[str], file: str) -> Iterator[Row]:
     reader = csv.reader(lines)
-    head = next(reader, [])
+    read = _read(reader, file)
+    head = next(read, [])
     if missing := [c for c in COLUMNS if c not in head]:
         raise StudyError(f"the column {missing[0]!r} is missing", where=file, remedy=f"It has {', '.join(COLUMNS)}.")
     one = [head.index(c) for c in COLUMNS[:4]]
     lists = [head.index(c) if c in head else len(head) for c in LISTS]
     last = max(*one, lists[0])
-    for cells in filter(None, reader):
+    for cells in filter(None, read):
         if len(cells) <= last:
             where = f"{file}, line {reader.line_num}"
             raise StudyError("the row is too short", where=where, remedy=f"A row has {', '.join(COLUMNS)}.")
