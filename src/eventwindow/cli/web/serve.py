@@ -34,7 +34,7 @@ def serve(options: argparse.Namespace) -> int:
     port = listening.getsockname()[1]
     named = f"[{options.host}]" if ":" in options.host else options.host
     hosts = frozenset({f"{named}:{port}", *(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))})
-    with _kept(options.folder or _folder()) as runs:
+    with closing(listening), _kept(options.folder or _folder()) as runs:
         print(f"http://{named}:{port}/{f'?token={token}' if token else ''}", flush=True)
         config = uvicorn.Config(
             Guard(application(runs), hosts, token),
