@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from eventwindow.draft.context import Context, set_in
 from eventwindow.draft.lexicon import Mark
+from eventwindow.draft.quantified import POSSIBLE, SPAN
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import Statement, Subject
@@ -19,12 +20,10 @@ from eventwindow.draft.strangers import leftover
 from eventwindow.errors import Reason
 
 DENIED = Reason("draft_denied")
-POSSIBLE = Reason("draft_possible")
 QUOTED = Reason("draft_quoted")
 SIGN = Reason("draft_two_signs")
 WHEN = Reason("draft_other_day")
 WHOSE = Reason("draft_whose")
-SPAN = Reason("draft_span")
 MOST = 3  # words that a reason names
 FIRST = 6  # characters of each, in Chinese
 _WORD = re.compile(r"[^\W_][\w'’.&-]*")
