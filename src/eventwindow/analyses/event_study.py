@@ -183,7 +183,7 @@ def abnormal_returns(
     prices = returns if values == "prices" else None
     if prices is not None:
         returns = _returns_of(prices, kind)
-    events = placed(events, pd.DatetimeIndex(returns.index), session, exchange)
+    events = placed(events, pd.DatetimeIndex(returns.index), session, exchange, returns.columns)
     peers = [identifier(peer) for peer in peers]
     if peers:
         factors = _peer_index(returns, list(peers))

@@ -16,10 +16,11 @@ SHOWN, MANY = 3, 8  # rows of repeats, and further faults, in a message
 ALIASES = {"firm": "security", "symbol": "security", "event_date": "date"}
 
 
-def checked_events(events: pd.DataFrame, rows: Rows) -> pd.DataFrame:
+def checked_events(events: pd.DataFrame, rows: Rows, held: pd.Index | None = None) -> pd.DataFrame:
     """`events` with dates as days, clock times as `time`, and None where a cell holds no text.
 
-    `rows` says where each stands; a column is known by its own name or its alias.
+    `rows` says where each stands; a column is known by its own name or its alias. A list with other faults is told
+    with the securities that are not `held`, too.
     """
     check_named([str(name) for name in events], rows.name)
     events = events.reset_index(drop=True)
@@ -28,11 +29,7 @@ def checked_events(events: pd.DataFrame, rows: Rows) -> pd.DataFrame:
         raise StudyError("the table of events is empty", where=rows.name, remedy="Give at least one event.")
     for name in [n for n in ("time", "zone", "exchange", "session") if n in events]:
         events[name] = events[name].astype(object).where(~_blank(events[name]), None)
-    faults = list(_faults(events, rows))
-    if len(faults) > 1:
-        raise type(faults[0])(_joined(faults), where=faults[0].where, remedy=faults[0].remedy)
-    if faults:
-        raise faults[0]
+    _raise_all([*_faults(events, rows)], events, rows, held)
     events = events.assign(date=iso_days(events["date"], rows.at, EventDateError).astype("M8[s]"))
     _check_repeats(events, rows)
     return _clocked(events, rows) if "time" in events else events
@@ -66,6 +63,29 @@ def _faults_of(column: pd.Series[Any], check: Callable[[Any, Place], object], ro
             yield error
             wrong = next(k for k in range(len(left)) if mine.at(k) == error.where)
             left = left[(left != left.iloc[wrong]) & (left.notna() | pd.notna(left.iloc[wrong]))]
+
+
+def _raise_all(faults: Sequence[StudyError], events: pd.DataFrame, rows: Rows, held: pd.Index | None) -> None:
+    """The faults of a list in one error, its unknown securities among them; nothing where there is no fault."""
+    if not faults:
+        return
+    every = [*faults, *(() if held is None else _unknown(events["security"], rows, held))]
+    told = _joined(every) if len(every) > 1 else every[0].what
+    raise type(every[0])(told, where=every[0].where, remedy=every[0].remedy)
+
+
+def _unknown(names: pd.Series[Any], rows: Rows, held: pd.Index) -> Iterator[StudyError]:
+    """Each security that is not held, once, beside the one that differs from it in case or blanks alone."""
+    lacking = names[~_blank(names)].astype(str)
+    for at, name in lacking[~lacking.isin(held)].drop_duplicates().items():
+        near = near_name(name, held)
+        yield StudyError(f"{name!r} is not held{f' (there is {near!r})' if near else ''}", where=rows.at(int(str(at))))
+
+
+def near_name(name: str, held: pd.Index) -> str | None:
+    """The name that differs from this one in case or blanks alone."""
+    plain = name.strip().upper()
+    return next((str(one) for one in held if str(one).strip().upper() == plain), None)
 
 
 def _joined(faults: Sequence[StudyError]) -> str:
@@ -139,19 +159,26 @@ def placed(
     sessions: pd.DatetimeIndex,
     rule: SessionRule,
     exchange: str | None,
+    held: pd.Index | None = None,
 ) -> pd.DataFrame:
     """`events` with `date` moved to the session that can price the news, and why in the column `shift`.
 
-    A clock time (columns time and zone) needs the exchange, a MIC, in the column `exchange` or the argument.
+    A clock time (columns time and zone) needs the exchange, a MIC, in the column `exchange` or the argument. All events
+    that have no session are told at once, and with them the securities that are not `held`.
     """
     rows = Rows("the table of events", "index", events.index)
-    events = checked_events(events, rows)
+    events = checked_events(events, rows, held)
+    faults = list[StudyError]()
     days = events["date"].copy()
     shifts = pd.Series(None, index=events.index, dtype=object)
     clocked = events["time"].notna() if "time" in events else pd.Series(False, events.index)
     for i in events.index[clocked | ~days.isin(sessions)]:
         row = {str(name): value for name, value in events.loc[i].items()}
-        days[i], shifts[i] = _session(row, sessions, row.get("session") or rule, exchange, rows.at(i))
+        try:
+            days[i], shifts[i] = _session(row, sessions, row.get("session") or rule, exchange, rows.at(i))
+        except StudyError as fault:
+            faults.append(fault)
+    _raise_all(faults, events, rows, held)
     return events.assign(date=days, shift=shifts)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import Rows
-from eventwindow.calendars.day_zero import checked_events, no_exchange
+from eventwindow.calendars.day_zero import checked_events, near_name, no_exchange
 from eventwindow.calendars.exchange import SessionRule, exchange_calendar
 from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, Reason, counted
@@ -74,7 +74,7 @@ def event_list(
     """
     rows, exchanges = rows or Rows("the table of events", "index", events.index), exchanges or Exchanges()
     check_columns([str(name) for name in events], labels, rows.name)
-    events = checked_events(events, rows)
+    events = checked_events(events, rows, securities)
     who = events["security"].astype(str)
     security = securities.get_indexer(pd.Index(who))
     given = events["date"].to_numpy().astype("M8[D]")
@@ -139,8 +139,7 @@ def _on_own_sessions(
 
 def _not_held(names: pd.Series, securities: pd.Index) -> list[Reason]:
     """Why each of these has no column; a name that differs in case or blanks alone is told beside the panel's."""
-    plain = {str(name).strip().upper(): str(name) for name in reversed(securities)}
-    unlike = {name: plain.get(name.strip().upper()) for name in names.unique()}
+    unlike = {name: near_name(name, securities) for name in names.unique()}
     return [
         Reason("unlike_in_panel", name=repr(name), held=repr(unlike[name])) if unlike[name] else Reason("not_in_panel")
         for name in names
