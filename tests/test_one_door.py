@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -109,3 +110,23 @@ def test_the_library_counts_each_events_sessions_on_its_own_exchange(values):
 def test_an_exchange_in_lower_case_is_named():
     with pytest.raises(StudyError, match="Did you mean 'XNYS'"):
         in_library(R, E.assign(exchange="xnys", time="17:00"), **BY)
+
+
+@pytest.mark.parametrize("kind", ["simple", "log"])
+def test_prices_in_a_table_or_a_file_are_the_returns_of_their_kind_at_every_door(tmp_path, kind):
+    prices = 50 * (1 + R).cumprod()
+    prices.rename_axis("date").to_parquet(tmp_path / "prices.parquet")
+    options = {**BY, "values": "prices", "kind": kind}
+    cars = in_library(prices, E, **options)[0]
+    for given in (prices, tmp_path / "prices.parquet"):
+        np.testing.assert_allclose(in_panel(given, E, **options)[0], cars, rtol=1e-9)
+    plain = R if kind == "simple" else np.log1p(R)
+    np.testing.assert_allclose(cars, in_library(plain, E, **{**BY, "kind": kind})[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_columns_of_nothing_or_of_decimals_are_no_texts(door):
+    table = R.astype(object)
+    table.iloc[:, 1] = [Decimal(repr(float(value))) for value in R.iloc[:, 1]]
+    cars, _ = door(table.assign(delisted=None), E, **BY)
+    np.testing.assert_allclose(cars, EXPECTED, rtol=1e-12)

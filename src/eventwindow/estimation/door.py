@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from numbers import Number
 from typing import Literal, get_args
 
 import numpy as np
@@ -62,10 +63,19 @@ def returns_table(returns: object, where: str = OF_RETURNS) -> pd.DataFrame:
     if returns.columns.nlevels > 1:
         returns = _one_level(returns, where)
     returns = returns.infer_objects()  # numbers that came as objects are numbers
+    objects = {name: returns[name].astype(float) for name in returns if _numbers(returns[name])}
+    returns = returns.assign(**objects) if objects else returns
     texts = [name for name in returns if not pd.api.types.is_numeric_dtype(returns[name])]
     if texts:
         raise _no_numbers(returns[texts[0]], texts[0], where)
     return returns
+
+
+def _numbers(column: pd.Series) -> bool:
+    """Whether a column of objects holds numbers alone, as decimals of another library, or nothing at all."""
+    if not pd.api.types.is_object_dtype(column):
+        return False
+    return all(isinstance(cell, Number) for cell in column.dropna())
 
 
 def _one_level(table: pd.DataFrame, where: str) -> pd.DataFrame:

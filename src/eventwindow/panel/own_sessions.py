@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from eventwindow.calendars.dates import check_sessions
 from eventwindow.errors import Reason
+from eventwindow.estimation.door import check_prices, returns_table
 from eventwindow.estimation.event_time import Array, Days, trade_to_trade
 from eventwindow.estimation.own_sessions import own_rows
 from eventwindow.panel.source import NO_HALT, TILE, Panel
@@ -45,12 +47,23 @@ def _held(panel: Panel, securities: np.ndarray) -> np.ndarray:
     return held
 
 
-def simple_returns(
-    prices: Array, names: pd.Index, sessions: pd.DatetimeIndex, of: Mapping[str, str], closed: np.ndarray
+def table_of_returns(prices: pd.DataFrame, of: Mapping[str, str], kind: str) -> tuple[pd.DataFrame, Array]:
+    """A table of prices (D, S) as returns, and those over a halt; a row without any price is no session."""
+    prices, where = returns_table(prices, "the table of prices"), "the table of prices"
+    sessions = check_sessions(prices.index, where)
+    figures = prices.to_numpy(float)
+    check_prices(figures, prices.columns, sessions, where)
+    closed = np.isnan(figures).all(axis=1)
+    found, halts = returns_of(figures, prices.columns, sessions, of, closed, kind)
+    return pd.DataFrame(found, sessions, prices.columns), halts
+
+
+def returns_of(
+    prices: Array, names: pd.Index, sessions: pd.DatetimeIndex, of: Mapping[str, str], closed: np.ndarray, kind: str
 ) -> tuple[Array, Array]:
     """(D, S) returns of prices, and (m, 4) those over a halt: security, session of the price before, session, return.
 
-    They run from one session of a security's own exchange to the next, where the list names it.
+    They are simple or log by their kind, and run from one session of a security's own exchange to the next, where the list names it.
 
     Where it names exchanges, a security that it does not name, such as a benchmark, has its own rows for sessions;
     where it names none, all rows are but those on which the whole panel was `closed` (D,).
@@ -67,8 +80,8 @@ def simple_returns(
         own = prices[np.ix_(rows, columns)]
         with np.errstate(divide="ignore", invalid="ignore"):
             out[np.ix_(rows[1:], columns)] = own[1:] / own[:-1] - 1
-        over, covered = trade_to_trade(own.T)
+        over, covered = trade_to_trade(own.T, kind)
         who, when = np.nonzero(covered > 1)
         before = rows[when - covered[who, when].astype(int)]
         halts.append(np.column_stack([columns[who], before, rows[when], over[who, when]]))
-    return out, np.concatenate(halts)
+    return np.log1p(out) if kind == "log" else out, np.concatenate(halts)

@@ -17,7 +17,7 @@ from eventwindow.calendars.exchange import SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import Reason, StudyError, WindowError, counted
 from eventwindow.estimation.contamination import Contamination, check_contamination
-from eventwindow.estimation.door import check_choices, check_factors, check_kind
+from eventwindow.estimation.door import Values, check_choices, check_factors, check_kind, check_values
 from eventwindow.estimation.event_time import Days, Factors
 from eventwindow.estimation.given import events_table, given, identifier
 from eventwindow.estimation.models import Model, model_named
@@ -31,13 +31,13 @@ from eventwindow.panel.contrasts import asked_of
 from eventwindow.panel.engines import Run, engine_named
 from eventwindow.panel.events import EventList, event_list, halts_told, shared_windows, without_contaminated
 from eventwindow.panel.listed import COLUMNS, check_characteristics, read_events
-from eventwindow.panel.own_sessions import ONE, Exchanges, exchanges_of
+from eventwindow.panel.own_sessions import ONE, Exchanges, exchanges_of, table_of_returns
 from eventwindow.panel.passes import first_pass
 from eventwindow.panel.plan import Plan, factor_tables
 from eventwindow.panel.results import PanelResult, panel_result
 from eventwindow.panel.secondpass import second_pass
 from eventwindow.panel.shared_sessions import closed_rows, shared_sessions
-from eventwindow.panel.source import Panel, frame_panel
+from eventwindow.panel.source import NO_HALT, Panel, frame_panel
 from eventwindow.panel.tally import day_spreads, spreads
 from eventwindow.panel.tiles import staged_panel
 from eventwindow.scratch import temporary_folder
@@ -82,7 +82,7 @@ def panel_study(
     Parameters
     ----------
     panel : DataFrame (D days, S securities) or path
-        Returns in decimals; or a Parquet or CSV file, wide or long, or a folder of them.
+        Returns in decimals, or prices; or a Parquet or CSV file, wide or long, or a folder of them.
     events : DataFrame or path
         As for `abnormal_returns`, or a CSV or Parquet file of them.
     model, benchmark, factors, minimum_returns, session, exchange, kind, contamination
@@ -92,7 +92,7 @@ def panel_study(
     report : sequence of Window, int or pair of int
         The windows that are tested, inside the event window.
     values : {"returns", "prices"}
-        What a file holds.
+        What the panel holds.
     daily : bool
         Whether daily abnormal returns are kept for `daily_parts`.
     labels : sequence of str
@@ -216,6 +216,7 @@ def planned(
         spans[0], spans[1], tuple(spans[2:]), model, minimum_returns, kind, daily=daily, contamination=contamination
     )
     check_kind(kind)
+    check_values(values)
     check_contamination(contamination)
     check_choices(session, minimum_returns)
     _check_factors(factors, benchmark)
@@ -223,17 +224,17 @@ def planned(
     carried = [*labels, *(name for name in dict.fromkeys(characteristics) if name not in (*labels, *COLUMNS))]
     table, rows = _events(events, carried, characteristics)
     if not isinstance(panel, str | Path):
-        panel, table, benchmark, read = given(panel, table, benchmark, "returns")
+        panel, table, benchmark, read = given(panel, table, benchmark, cast("Values", values))
     else:
         benchmark, read = identifier(benchmark), ()
     place = rows or Rows("the table of events", "index", table.index)
     check_rates(table, model_named(model), place.at)
     of = exchange_of(table, exchange, place)
+    own = of if len(set(of.values())) > 1 else {}
     step("reading the panel")
     if not isinstance(panel, str | Path):
-        held: Panel = frame_panel(panel, kind)
+        held: Panel = frame_panel(*_returns(panel, values, own, kind))
     else:
-        own = of if len(set(of.values())) > 1 else {}
         held = staged_panel(Path(panel), work, values=values, kind=kind, exchanges=own)
     step("placing the events")
     exchanges, uneven = _exchanges(
@@ -265,6 +266,14 @@ def _axes(panel: Panel, exchanges: Exchanges | None) -> tuple[Days, ...]:
     """Of each exchange, the rows of the panel that are its sessions."""
     own = (exchanges.rows if exchanges else {}) or {ONE: np.arange(len(panel.sessions))}
     return tuple(own.values())
+
+
+def _returns(
+    table: pd.DataFrame, values: str, own: Mapping[str, str], kind: str
+) -> tuple[pd.DataFrame, str, np.ndarray]:
+    """A table as returns, their kind, and the returns over halts."""
+    returns, halts = table_of_returns(table, own, kind) if values == "prices" else (table, NO_HALT)
+    return returns, kind, halts
 
 
 def _exchanges(panel: Panel, of: Mapping[str, str], benchmarks: Collection[str]) -> tuple[Exchanges, list[Reason]]:

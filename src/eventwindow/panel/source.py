@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -57,6 +57,7 @@ class FramePanel:
     frame: pd.DataFrame
     spans: Days
     identity: str
+    over: Array = field(default_factory=lambda: NO_HALT)  # of prices, the returns over a halt, ascending by security
 
     @property
     def sessions(self) -> pd.DatetimeIndex:
@@ -73,23 +74,25 @@ class FramePanel:
         return out
 
     def halts(self, securities: Codes) -> Array:
-        return NO_HALT
+        return _halts_of(self.over, securities)
 
 
-def frame_panel(frame: pd.DataFrame, kind: str = "simple") -> FramePanel:
-    """Check a table of returns at the door."""
+def frame_panel(frame: pd.DataFrame, kind: str = "simple", halts: Array = NO_HALT) -> FramePanel:
+    """Check a table of returns at the door; `halts` are the returns of prices over a halt."""
     where = "the table of returns"
     frame = returns_table(frame, where)
     check_sessions(frame.index, where)
     frame = frame.set_axis(frame.columns.astype(str), axis=1)  # 10001 and "10001" are one security
     check_securities(frame.columns, where)
     values = frame.to_numpy(float, copy=False)
-    check_decimals(values, frame.columns, where, "Turn them into returns: prices.pct_change().", kind)
+    check_decimals(values, frame.columns, where, 'Say values="prices", or give prices.pct_change().', kind)
     starts = range(0, frame.shape[1], TILE)
     parts = [spans_of(values[:, i : i + TILE], frame.columns[i : i + TILE], frame.index, where) for i in starts]
     digest = hashlib.sha256(values.tobytes())
     digest.update(repr([*map(str, frame.columns)]).encode() + frame.index.to_numpy().astype("M8[s]").tobytes())
-    return FramePanel(frame, np.concatenate(parts), digest.hexdigest())
+    over = halts[np.lexsort((halts[:, 2], halts[:, 0]))]
+    digest.update(over.tobytes())
+    return FramePanel(frame, np.concatenate(parts), digest.hexdigest(), over)
 
 
 @dataclass(frozen=True)
@@ -116,13 +119,17 @@ class TiledPanel:
         return out
 
     def halts(self, securities: Codes) -> Array:
-        table = np.load(halts_beside(self.path), mmap_mode="r")  # ascending by security
-        start, stop = (np.searchsorted(table[:, 0], securities, side) for side in ("left", "right"))
-        mine = [table[a:b] for a, b in zip(start, stop, strict=True) if a < b]
-        if not mine:
-            return NO_HALT
-        slot = np.repeat(np.arange(len(start)), stop - start)
-        return np.column_stack([slot, np.concatenate(mine)[:, 1:]])
+        return _halts_of(np.load(halts_beside(self.path), mmap_mode="r"), securities)
+
+
+def _halts_of(table: Array, securities: Codes) -> Array:
+    """Rows of a table of halts, ascending by security, with the place in `securities` in place of the security."""
+    start, stop = (np.searchsorted(table[:, 0], securities, side) for side in ("left", "right"))
+    mine = [table[a:b] for a, b in zip(start, stop, strict=True) if a < b]
+    if not mine:
+        return NO_HALT
+    slot = np.repeat(np.arange(len(start)), stop - start)
+    return np.column_stack([slot, np.concatenate(mine)[:, 1:]])
 
 
 def halts_beside(tiles: Path) -> Path:

@@ -17,7 +17,7 @@ from eventwindow.errors import PriceError
 from eventwindow.estimation.door import check_prices
 from eventwindow.estimation.numbers import numbers_of
 from eventwindow.estimation.returns import check_decimals
-from eventwindow.panel.own_sessions import simple_returns
+from eventwindow.panel.own_sessions import returns_of
 from eventwindow.panel.source import NO_HALT, TILE, TiledPanel, check_securities, halts_beside, spans_of
 from eventwindow.prices.files import file_symbol
 from eventwindow.prices.tables import (
@@ -58,7 +58,8 @@ def staged_panel(
         )
     files = _files(path)
     own = exchanges if exchanges and values == "prices" else {}
-    identity = _checksum(files, values + (json.dumps(own, sort_keys=True) if own else ""))
+    logs = "log" if values == "prices" and kind == "log" else ""
+    identity = _checksum(files, values + logs + (json.dumps(own, sort_keys=True) if own else ""))
     tiles, meta = folder / f"panel-{identity[:16]}.f64", folder / f"panel-{identity[:16]}.json"
     if not (meta.is_file() and halts_beside(tiles).is_file()):
         folder.mkdir(parents=True, exist_ok=True)
@@ -95,8 +96,8 @@ def _stage(
     try:
         with reading_parquet(path):
             sessions, securities = _laid(path, files, fresh, values)
-        kind = "prices" if values == "prices" else kind
-        spans, halts = _finish(fresh, sessions, securities, kind=kind, where=path.name, own=own)
+        mine = own if values == "prices" else None
+        spans, halts = _finish(fresh, sessions, securities, mine, kind=kind, where=path.name)
         np.save(halts_beside(fresh), halts)
         halts_beside(fresh).replace(halts_beside(tiles))
         fresh.replace(tiles)
@@ -297,9 +298,18 @@ def _closed(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index) -> np
 
 
 def _finish(
-    fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, *, kind: str, where: str, own: Mapping[str, str]
+    fresh: Path,
+    sessions: pd.DatetimeIndex,
+    securities: pd.Index,
+    own: Mapping[str, str] | None,
+    *,
+    kind: str,
+    where: str,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Check, turn prices into simple returns, and find the spans and the returns over halts, tile by tile."""
+    """Check, turn prices into returns, and find the spans and the returns over halts, tile by tile.
+
+    `own` exchanges are given of prices alone.
+    """
     if not len(sessions) or not len(securities):
         raise PriceError(
             "the panel holds no figures",
@@ -309,16 +319,16 @@ def _finish(
     check_sessions(sessions, where)
     check_securities(securities, where)
     halts = [NO_HALT]
-    spans, closed = [], _closed(fresh, sessions, securities) if kind == "prices" else np.zeros(0, bool)
+    spans, closed = [], np.zeros(0, bool) if own is None else _closed(fresh, sessions, securities)
     with fresh.open("r+b") as file:
         for i in range(0, len(securities), TILE):
             tile = np.fromfile(file, np.float64, len(sessions) * TILE).reshape(len(sessions), TILE)
             width, names = min(TILE, len(securities) - i), securities[i : i + TILE]
-            if kind != "prices":
+            if own is None:
                 check_decimals(tile[:, :width], names, where, 'Set values = "prices".', kind)
             else:
                 check_prices(tile[:, :width], names, sessions, where)
-                tile[:, :width], over = simple_returns(tile[:, :width], names, sessions, own, closed)
+                tile[:, :width], over = returns_of(tile[:, :width], names, sessions, own, closed, kind)
                 halts.append(over + np.array([i, 0, 0, 0]))
                 file.seek(-tile.nbytes, os.SEEK_CUR)
                 tile.tofile(file)
