@@ -130,3 +130,13 @@ def test_columns_of_nothing_or_of_decimals_are_no_texts(door):
     table.iloc[:, 1] = [Decimal(repr(float(value))) for value in R.iloc[:, 1]]
     cars, _ = door(table.assign(delisted=None), E, **BY)
     np.testing.assert_allclose(cars, EXPECTED, rtol=1e-12)
+
+
+def test_a_halt_in_a_table_of_prices_is_that_of_a_file_and_of_the_library(tmp_path):
+    prices = 50 * (1 + R).cumprod()
+    prices.loc[DAYS[120], "F0"] = np.nan
+    prices.rename_axis("date").to_parquet(tmp_path / "prices.parquet")
+    options = {**BY, "values": "prices"}
+    cars = in_library(prices, E, **options)[0]
+    for given in (prices, tmp_path / "prices.parquet"):
+        np.testing.assert_allclose(in_panel(given, E, **options)[0], cars, rtol=1e-9)

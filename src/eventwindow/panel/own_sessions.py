@@ -63,7 +63,8 @@ def returns_of(
 ) -> tuple[Array, Array]:
     """(D, S) returns of prices, and (m, 4) those over a halt: security, session of the price before, session, return.
 
-    They are simple or log by their kind, and run from one session of a security's own exchange to the next, where the list names it.
+    They are simple or log by their kind, and run from one session of a security's own exchange to the next, where the
+    list names it.
 
     Where it names exchanges, a security that it does not name, such as a benchmark, has its own rows for sessions;
     where it names none, all rows are but those on which the whole panel was `closed` (D,).
