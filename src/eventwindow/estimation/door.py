@@ -63,8 +63,8 @@ def returns_table(returns: object, where: str = OF_RETURNS) -> pd.DataFrame:
     if returns.columns.nlevels > 1:
         returns = _one_level(returns, where)
     returns = returns.infer_objects()  # numbers that came as objects are numbers
-    objects = {name: returns[name].astype(float) for name in returns if _numbers(returns[name])}
-    returns = returns.assign(**objects) if objects else returns
+    if objects := [name for name in returns if _numbers(returns[name])]:
+        returns = returns.astype(dict.fromkeys(objects, float))
     texts = [name for name in returns if not pd.api.types.is_numeric_dtype(returns[name])]
     if texts:
         raise _no_numbers(returns[texts[0]], texts[0], where)
