@@ -11,12 +11,14 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.claims.evidence import Evidence, history, price, table
-from eventwindow.errors import Figure, NoFigure, Reason
+from eventwindow.errors import Figure, Listed, NoFigure, Reason
 from eventwindow.estimation.returns import price_for_returns
 
 Held = TypeVar("Held", pd.Series, pd.DataFrame)
 DOLLAR = "USD"
 SLACK = pd.Timedelta(days=7)  # a history that begins so soon after a day begins with it: closed days, a first return
+APART = 0.02  # of one rate from another of the same pair
+DEAREST = 5.0  # dollars; no currency's unit is worth as much
 GRACE = pd.Timedelta(days=30)  # how long after the date a filing may still stand in for one before it
 
 
@@ -126,15 +128,30 @@ def in_one_currency(evidence: Evidence, symbols: Iterable[str], when: date) -> t
 
 
 def _dollars(evidence: Evidence, code: str, when: date) -> float:
-    """Dollars that one unit of a currency is worth on a day."""
+    """Dollars that one unit of a currency is worth on a day, by a rate that can be; where two are held, they agree."""
     if code == DOLLAR:
         return 1.0
-    for symbol, turned in ((f"{code}{DOLLAR}=X", False), (f"{code}=X", True)):
-        if symbol in evidence.prices:
-            closes = evidence.prices[symbol]["close"].dropna().loc[: pd.Timestamp(when)]
-            if len(closes):
-                return 1 / float(closes.iloc[-1]) if turned else float(closes.iloc[-1])
-    raise NoFigure(Reason("no_rate", currency=code, dollar=DOLLAR))
+    pairs = ((f"{code}{DOLLAR}=X", False), (f"{code}=X", True))
+    worth = {symbol: _worth(evidence, symbol, when, turned) for symbol, turned in pairs if symbol in evidence.prices}
+    if not worth:
+        raise NoFigure(Reason("no_rate", currency=code, dollar=DOLLAR))
+    first, last = min(worth.values()), max(worth.values())
+    if last > first * (1 + APART):
+        raise NoFigure(Reason("rates_apart", currency=code, day=when, symbols=Listed(worth), low=first, high=last))
+    return next(iter(worth.values()))
+
+
+def _worth(evidence: Evidence, symbol: str, when: date, turned: bool) -> float:
+    """Dollars a unit by one rate: its last close of the week before the day."""
+    day = pd.Timestamp(when)
+    closes = evidence.prices[symbol]["close"].dropna().loc[day - SLACK : day]
+    if closes.empty:
+        raise NoFigure(Reason("no_rate_near", symbol=symbol, day=when, n=SLACK.days))
+    rate = float(closes.iloc[-1])
+    found = 1 / rate if turned else rate
+    if found > DEAREST:
+        raise NoFigure(Reason("rate_turned", symbol=symbol, rate=rate, day=when, dollars=found))
+    return found
 
 
 def market_value(evidence: Evidence, symbol: str, when: date) -> float:

@@ -14,8 +14,9 @@ import pandas as pd
 from eventwindow.calendars.exchange import Calendar, exchange_calendar
 from eventwindow.errors import EventDateError
 from eventwindow.prices.checks import check_history
+from eventwindow.prices.currencies import HUNDREDTHS
 from eventwindow.prices.history import PriceHistory
-from eventwindow.prices.yahoo import HUNDREDTHS, Pulled, quoted_at
+from eventwindow.prices.yahoo import Pulled, quoted_at
 
 CHECKS = 1  # the version of these checks: what was kept under another is asked for again
 LISTED = ("EQUITY", "ETF")  # what has an exchange and a currency of its own; an index has its country's

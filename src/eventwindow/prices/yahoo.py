@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.errors import SourceError
+from eventwindow.prices.currencies import HUNDREDTHS
 from eventwindow.prices.history import PriceHistory, Unavailable, history_frame
 from eventwindow.prices.retry import BusyError, Limits, Progress, Pull
 
@@ -131,7 +132,6 @@ def bounded_session(limits: Limits) -> Session[Any]:
 
 
 # Currencies that are quoted in a hundredth of the unit: Yahoo's code -> the unit's, and what one is of it.
-HUNDREDTHS = {"GBp": ("GBP", 0.01), "GBX": ("GBP", 0.01), "ZAc": ("ZAR", 0.01), "ILA": ("ILS", 0.01)}
 SPLIT_SLACK = 0.35  # of the split's own log ratio: what else the price may have done on the day
 
 

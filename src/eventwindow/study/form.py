@@ -22,6 +22,7 @@ from eventwindow.calendars.exchange import SessionRule, time_zone
 from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, WindowError
 from eventwindow.estimation.contamination import Contamination
+from eventwindow.prices.currencies import CODES, HUNDREDTHS
 from eventwindow.study.faults import DATE, at, nearest, shown
 
 FIRST, LAST = dt.date(1800, 1, 1), dt.date(2200, 12, 31)  # days that a market can have seen, with room
@@ -50,6 +51,17 @@ def _zone(name: str) -> str:
     except EventDateError as error:
         raise ValueError(f"{error.what}\n{error.remedy}") from None
     return name
+
+
+def _currency(code: str) -> str:
+    """A currency by its ISO code; hundredths, in which some exchanges quote, are none."""
+    if code in HUNDREDTHS:
+        whole = HUNDREDTHS[code][0]
+        raise ValueError(f"{code!r} is a hundredth of {whole}\nWrite {whole}, and divide prices of your own by 100.")
+    if code not in CODES:
+        near = f" Did you mean {code.upper()}?" if code.upper() in CODES else ""
+        raise ValueError(f"{code!r} is no code of a currency\nWrite its ISO code, USD or JPY.{near}")
+    return code
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -96,7 +108,7 @@ class Security(Form):
 
     symbol: Symbol
     exchange: str = "XNYS"
-    currency: str = "USD"
+    currency: Annotated[str, AfterValidator(_currency)] = "USD"
     group: str = ""
     name_en: str = ""
     name_zh: str = ""
