@@ -289,7 +289,7 @@ class Catalogue:
             (Text, self.pick),
             (date, self.day),
             (Listed, lambda items: self._row("between", items) or self.words("format.none")),
-            (Sentences, lambda told: self._row("between_sentences", told)),
+            (Sentences, lambda told: self._row("between_sentences", [begun(str(self.shown(one))) for one in told])),
             (tuple | list, self._together),
         )
 
@@ -373,6 +373,11 @@ SCALED: dict[str, Callable[[float], Any]] = {
     "p": lambda value: "p < 0.001" if value < 0.001 else f"p = {value:.3f}",
     "n": lambda value: int(value) if math.isfinite(value) and value == int(value) else 2,
 }
+
+
+def begun(sentence: str) -> str:
+    """A sentence with a capital letter first; a name such as iShares stays."""
+    return sentence[:1].upper() + sentence[1:] if sentence[:2].islower() else sentence
 
 
 def is_money(unit: str) -> bool:

@@ -11,12 +11,13 @@ from eventwindow.claims.evidence import Evidence, members
 from eventwindow.claims.hindsight import is_later
 from eventwindow.claims.measures.effects import EffectOf
 from eventwindow.claims.model import WORDS, Claim, Measured, Specifications, Verdict, VerdictWord, unmeasured
-from eventwindow.claims.rules import HOLDS, Decision, asked, decide
+from eventwindow.claims.rules import HOLDS, Decision, asked, decide, material
 from eventwindow.claims.strength import usual_move
-from eventwindow.errors import Figure, NoFigure, Reason, StudyError, Text
+from eventwindow.errors import Figure, NoFigure, Reason, StudyError, Text, catalogue
 from eventwindow.inference.family import Corrected, family
 from eventwindow.inference.response import Effect
 
+FEW = 2  # parts whose findings are told one by one
 RULE_OF = {"open": "rule_no_figure", "not_testable": "rule_not_testable", "not_rated": "rule_not_rated"}
 
 
@@ -96,7 +97,7 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
         claim,
         decision.word,
         decision.rule,
-        Reason.sentences(*_before(decision), found.reason, found.lacking, many, *_tail(claim, decision.word)),
+        Reason.sentences(*_found(claim, found, decision), found.lacking, many, *_tail(claim, decision.word)),
         found,
         changes=decision.changes,
         context=decision.context,
@@ -177,8 +178,10 @@ def _stand_in(claim: Claim) -> Text:
     return Text(claim.stand_in_en, claim.stand_in_zh)
 
 
-def _before(decision: Decision) -> Iterator[Reason]:
-    """The verdict line of one that holds with context, or in part, names what a reader must know."""
+def _found(claim: Claim, found: Measured, decision: Decision) -> Iterator[Reason]:
+    """What was found, then what a reader must know of one that holds with context or in part."""
+    yield found.reason
+    yield from _tested(claim, found, decision.word)
     if decision.context and decision.word in {"confirmed_with_context", "mixed", "contradicted"}:
         yield from decision.context
 
@@ -220,9 +223,7 @@ def _compound(claim: Claim, parts: Sequence[Verdict], basis: _Basis) -> Verdict:
         return _context_alone(claim, parts)
     if not deciding:
         late = Reason("rule_later", rule=Reason("rule_compound", n=len(parts)), until=claim.known_until)
-        return Verdict(
-            claim, "open", late, Reason.sentences(*map(_part, parts), *_tail(claim, "open")), parts=tuple(parts)
-        )
+        return Verdict(claim, "open", late, Reason.sentences(*_lead(parts), *_tail(claim, "open")), parts=tuple(parts))
     word = combined([v.word for v in deciding])
     beside = [v for v in parts if not v.claim.decides]
     context = tuple(dict.fromkeys([*_context(deciding, beside), *_note(claim)]))
@@ -230,15 +231,15 @@ def _compound(claim: Claim, parts: Sequence[Verdict], basis: _Basis) -> Verdict:
         word = "confirmed_with_context"
     lead = next((v for v in deciding if v.measured and v.measured.value is not None), deciding[0])
     changes = [v.changes for v in deciding if v.changes]
-    line = context if word in HOLDS else ()
+    line = context if word in HOLDS else tuple(_short(deciding))
     return Verdict(
         claim,
         word,
         Reason("rule_compound", n=len(deciding)) if len(deciding) > 1 else deciding[0].rule,
-        Reason.sentences(*line, *map(_part, parts), *_tail(claim, word)),
+        Reason.sentences(*_lead(deciding), *line, *_tail(claim, word)),
         lead.measured,
         changes=Reason.together(list(dict.fromkeys(changes))) if changes else None,
-        context=line,
+        context=line if word in HOLDS else (),
         parts=tuple(parts),
     )
 
@@ -246,7 +247,7 @@ def _compound(claim: Claim, parts: Sequence[Verdict], basis: _Basis) -> Verdict:
 def _context_alone(claim: Claim, parts: Sequence[Verdict]) -> Verdict:
     """A statement that is not rated, or not testable, beside figures that are its context."""
     word, why = _why_unmeasured(claim)
-    told = Reason.sentences(why, *map(_part, parts), *_tail(claim, word))
+    told = Reason.sentences(why, *_tail(claim, word))
     return Verdict(claim, word, Reason(RULE_OF[word]), told, parts=tuple(parts))
 
 
@@ -262,15 +263,44 @@ def _context(deciding: Sequence[Verdict], others: Sequence[Verdict]) -> Iterator
             yield Reason("but_context", text=_text(part.claim), figure=figure)
 
 
+def _short(deciding: Sequence[Verdict]) -> Iterator[Reason]:
+    """Why parts do not hold, where the figure alone does not tell: a move too small for the word."""
+    for part in deciding:
+        if part.word in {"mixed", "contradicted"}:
+            yield from part.context
+
+
 def _text(claim: Claim) -> Text:
     return Text(claim.text_en, claim.text_zh)
 
 
-def _part(verdict: Verdict) -> Reason:
-    claim = verdict.claim
-    word = Reason(f"part_{verdict.word}" if claim.decides else "part_context")
-    asks = {} if verdict.asked is None else {"asked": verdict.asked}
-    return Reason("part_asked" if asks else "part", text=_text(claim), word=word, reason=verdict.reason, **asks)
+def _lead(parts: Sequence[Verdict]) -> Iterator[Reason]:
+    """What parts found, in sentences that need no statistics: of many how many hold, and what one of them found."""
+    told = [v for v in parts if v.measured]
+    held, failed, left = _counted([v.word for v in told])
+    if len(told) > FEW:
+        yield Reason("parts_counted", n=len(told), held=held, failed=failed, left=left)
+        told = [next((v for v in told if v.word == "contradicted"), told[0])]
+    for verdict in told:
+        if verdict.measured:
+            yield _plain(verdict.measured.reason)
+            yield from _tested(verdict.claim, verdict.measured, verdict.word)
+
+
+def _tested(claim: Claim, found: Measured, word: VerdictWord) -> Iterator[Reason]:
+    """What the test of an effect says to a reader without statistics, where the effect was not found."""
+    if found.effect and claim.hedge == "effect" and word == "open":
+        yield Reason("by_chance")
+    if found.effect and claim.hedge == "effect" and word == "contradicted" and found.effect.equivalent(material(claim)):
+        yield Reason("as_good_as_none")
+
+
+def _plain(found: Reason) -> Reason:
+    """The first sentence of what was found, without the test that follows in it."""
+    while found.key == "sentences":
+        found = next(iter(found.value("told")))
+    key = f"{found.key}_plain"
+    return Reason(key, **found.values) if f"reason.{key}" in catalogue("en") else found
 
 
 def by_statement(verdicts: Sequence[Verdict]) -> list[tuple[str, VerdictWord]]:

@@ -132,7 +132,7 @@ class DateGap(Kind):
         if not (source := str(entry.get("source") or "")):
             raise NoFigure(Reason("calendar_without_source", day=self.date, what=what))
         told = {"day": self.date, "what": what, "gap": Figure(gap, "days"), "until": self.until, "source": source}
-        return Measured(gap, "days", Reason("date_gap", **told))
+        return Measured(gap, "days", Reason("date_gap" if gap else "date_same", **told))
 
     def _entry(self, evidence: Evidence) -> pd.Series:
         if not evidence.news.empty:
