@@ -14,6 +14,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cache, partial
 from importlib.resources import files
+from numbers import Integral
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -261,7 +262,7 @@ class Catalogue:
     def words(self, key: str, n: object = None) -> str:
         """The words of `key`, in the form for `n` where the language has several."""
         forms = self.forms[key]
-        return forms[self.plural(abs(int(n)))] if len(forms) > 1 and isinstance(n, int) else forms[0]
+        return forms[self.plural(abs(int(n)))] if len(forms) > 1 and isinstance(n, Integral) else forms[-1]
 
     def text(self, key: str, /, **values: Any) -> str:
         """The words of `key` with `values` in their places; `n` decides between plural forms."""

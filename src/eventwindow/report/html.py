@@ -110,7 +110,7 @@ def _claim_page(
     )
     by_id = {one.id: one for one in sections.statements(context)}
     article = next((a for a in context.result.articles if a["key"] == held.article), {})
-    told = macros.told(held, sections.told_by(context, held.article, article))
+    told = macros.told(held, sections.told_by(context, held.article, article), sections.address_of(article))
     drawing = Markup(stated(context, verdict, held.text))
     others = [(sections.claim_page(context, key).removeprefix("claims/"), by_id[key]) for key in same]
     html = macros.claim(replace(held, interval=None) if drawing else held, told, drawing, others)

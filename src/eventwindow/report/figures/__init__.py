@@ -46,8 +46,9 @@ FIGURES: dict[str, Callable[[Context], Chart | None]] = {
 
 
 def chart(name: str, context: Context) -> Chart | None:
-    """The figure `name`."""
-    return FIGURES[name](context)
+    """The figure `name`, with per cent as the language writes it."""
+    drawn = FIGURES[name](context)
+    return drawn and drawn.written(context.language.written)
 
 
 def charts(context: Context) -> dict[str, Chart]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
@@ -34,6 +34,12 @@ class Chart:
     def inline(self) -> str:
         """Both layouts, of which a page shows the one that fits."""
         return inline(self.wide, self.alt, "wide") + inline(self.narrow, self.alt, "narrow")
+
+    def written(self, write: Callable[[str], str]) -> Chart:
+        """The same with every text as `write` makes it."""
+        told = (self.title, self.caption, self.alt)
+        title, caption, alt, wide, narrow = map(write, (*told, self.wide, self.narrow))
+        return replace(self, title=title, caption=caption, alt=alt, wide=wide, narrow=narrow)
 
     @property
     def size(self) -> tuple[float, float]:

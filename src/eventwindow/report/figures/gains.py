@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from eventwindow.claims.market_value import DOLLAR, share_counts
-from eventwindow.errors import NoFigure
+from eventwindow.errors import Figure, NoFigure
 from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.rows import Row, draw_rows
@@ -23,13 +23,13 @@ def gains(context: Context) -> Chart | None:
     data = gains_data(context)
     if len(data) < LEAST:
         return None
-    money, say = context.language.money, context.language.text
+    say = context.language.text
     down, up = data[data["change"] < 0], data[data["change"] > 0]
     values = {
         "losers": len(down),
         "gainers": len(up),
-        "lost": number(abs(down["change"].sum()) / money, 0),
-        "won": number(up["change"].sum() / money, 0),
+        "lost": Figure(abs(down["change"].sum()), DOLLAR),
+        "won": Figure(up["change"].sum(), DOLLAR, sign=False),
         "day": context.language.day(context.day_zero),
     }
     return charted(
@@ -94,4 +94,5 @@ def _side(context: Context, data: pd.DataFrame, most: int, colour: str) -> list[
 def _row(context: Context, name: str, change: float, colour: str) -> Row:
     value = change / context.language.money
     said = number(value, 0 if abs(value) >= 1 else 1)
-    return Row(name, value, colour, said, context.language.text("gains.mark", name=name, value=said), filled=True)
+    mark = context.language.text("gains.mark", name=name, value=Figure(change, DOLLAR))
+    return Row(name, value, colour, said, mark, filled=True)

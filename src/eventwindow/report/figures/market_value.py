@@ -6,8 +6,8 @@ from functools import partial
 
 import pandas as pd
 
-from eventwindow.claims.market_value import share_counts
-from eventwindow.errors import NoFigure
+from eventwindow.claims.market_value import DOLLAR, share_counts
+from eventwindow.errors import Figure, NoFigure
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.news_marks import event_sessions
@@ -33,7 +33,7 @@ def market_value(context: Context) -> Chart | None:
     low = data["since"].min()
     values = {
         "name": context.name(security),
-        "lost": number(abs(lost) / context.language.money, 0),
+        "lost": Figure(abs(lost), DOLLAR),
         "days": len(data) - 1,
     }
     return charted(
@@ -44,8 +44,8 @@ def market_value(context: Context) -> Chart | None:
         say(
             "market_value.alt",
             **values,
-            low=number(low / context.language.money, 0),
-            left=number(data["since"].iloc[-1] / context.language.money, 0),
+            low=Figure(low, DOLLAR),
+            left=Figure(data["since"].iloc[-1], DOLLAR),
         ),
         data,
     )

@@ -140,7 +140,9 @@ def _scored(
     more = len(wrong) - len(links)
     if more > 0:
         links.append(linked(appendix_page(context, "verdicts"), language.say("story.more", n=more)))
-    name = Markup("{}<small>{}</small>").format(title, outlet) if outlet else Markup("{}").format(title)
+    address = address_of(article)
+    shown: Words = linked(address, title) if address else title
+    name = Markup("{}<small>{}</small>").format(shown, outlet) if outlet else Markup("{}").format(shown)
     between = Markup(" · ")
     said = language.say("story.of", n=held, all=tested)
     return name, _dated(context, article), said, between.join(links) if links else "–"
@@ -211,8 +213,16 @@ def colophon(context: Context) -> Iterator[Block]:
 
 
 def _outlet(context: Context, article: Mapping[str, object]) -> str:
-    """Where it stood, or what kind of text it is."""
-    return str(article.get("outlet") or context.language.either(article.get("what_en"), article.get("what_zh")))
+    """What kind of text it is, where it stood, and what of that could not be found."""
+    pick = context.language.either
+    what, note = (pick(article.get(f"{key}_en"), article.get(f"{key}_zh")) for key in ("what", "note"))
+    return " · ".join(filter(None, (what, str(article.get("outlet") or ""), note)))
+
+
+def address_of(article: Mapping[str, object]) -> str:
+    """Where the article stands, where a browser can go there."""
+    address = str(article.get("address") or "")
+    return address if address.startswith(("https://", "http://")) else ""
 
 
 def _dated(context: Context, article: Mapping[str, object]) -> str:
