@@ -11,6 +11,7 @@ from pathlib import Path
 import polib
 import pytest
 
+from eventwindow.draft.chinese import simplified
 from eventwindow.errors import SCALED, catalogue, languages
 from eventwindow.report.language import language
 
@@ -163,3 +164,16 @@ def test_chinese_says_it_in_the_words_of_its_readers():
     assert [t for t in texts if re.search(r"\d(?:&nbsp;|[ \u00a0])%", written(t))] == []
     assert written("跌 8.93 %，95&nbsp;% 區間") == "跌 8.93%，95% 區間"
     assert language("en").written("8.93 %") == "8.93 %"
+
+
+def test_the_pages_that_a_run_writes_say_it_so_too(written):
+    """Story, appendix, claim pages, Markdown, figures and scorecards, in both scripts: no old word, one form of per cent and money."""
+    old = {form for word in OLD for form in (word, simplified(word))}
+    files = [p for p in written.rglob("*.zh-Han*") if p.suffix in {".html", ".md", ".svg", ".txt"}]
+    assert len(files) > 300
+    found = []
+    for path in files:
+        text = re.sub(r"(?s)<(script|style)\b.*?</\1>|<[^>]*>", " ", path.read_text("utf-8"))
+        wrong = re.findall(r"\d(?:&nbsp;|[ \u00a0])%|\d\d,\d{3} ?[\u5104\u4ebf]", text) + [w for w in old if w in text]
+        found += [(path.name, word) for word in dict.fromkeys(wrong)]
+    assert found == []

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.evidence import Evidence, history, price, table
+from eventwindow.claims.evidence import Evidence, history, named, price, table
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
 from eventwindow.estimation.returns import price_for_returns
 
@@ -42,6 +42,7 @@ def source(given: str) -> Reason | str:
 
 SOURCES = ("filing", "quarterly fundamentals", "derived", "web statistics")
 NONE = -1  # no such row
+PAGE = "address"  # the column of a table of counts that names the page of each
 
 
 def share_counts(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> pd.DataFrame:
@@ -65,7 +66,8 @@ def _counts(evidence: Evidence, symbol: str) -> pd.DataFrame:
 
 
 def _in_order(counts: pd.DataFrame) -> pd.DataFrame:
-    dated = counts[["shares", "as_of", "source"]].assign(as_of=pd.to_datetime(counts["as_of"]))
+    kept = counts[["shares", "as_of", "source", *counts.columns.intersection([PAGE])]]
+    dated = kept.assign(as_of=pd.to_datetime(counts["as_of"]))
     return dated.sort_values("as_of", ignore_index=True)
 
 
@@ -103,6 +105,16 @@ def share_count(evidence: Evidence, symbol: str, when: date) -> ShareCount:
     if not source or pd.isna(source):
         raise NoFigure(Reason("count_without_source", security=symbol, day=as_of))
     return ShareCount(float(shares), pd.Timestamp(as_of), str(source))
+
+
+def uncited(evidence: Evidence, symbols: Iterable[str], days: pd.DatetimeIndex) -> Reason | None:
+    """The companies whose counts on `days` no page is named for, in a table that names pages."""
+    without = []
+    for symbol in symbols:
+        own = _counts(evidence, symbol)
+        if PAGE in own.columns and not own[PAGE].iloc[np.unique(_chosen(own, days))].fillna("").all():
+            without.append(symbol)
+    return Reason("counts_without_page", names=named(evidence, without)) if without else None
 
 
 def currency(evidence: Evidence, symbol: str) -> str:

@@ -51,6 +51,7 @@ class Measured:
     effect: Effect | None = None
     horizons: tuple[tuple[date, float], ...] = ()
     usual: float | None = None
+    uncited: Reason | None = None  # whose share counts no page can be named for
     lacking: Reason | None = None  # of the history that the statement speaks of: the figure is that of the rest
 
     @classmethod

@@ -90,7 +90,7 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
     if found.value is None and found.interval is None:
         return Verdict(claim, "open", Reason("rule_no_figure"), found.reason, found)
     found, p = _as_corrected(found, basis.corrected.get(claim.id))
-    decision = _reached(found, _told(claim, _known(claim, decide(claim, found, p), basis)))
+    decision = _reached(found, _cited(found, _told(claim, _known(claim, decide(claim, found, p), basis))))
     curve = basis.curves.get(claim.id)
     many = curve.reason if curve else None
     return Verdict(
@@ -142,6 +142,13 @@ def _reached(found: Measured, decision: Decision) -> Decision:
     if found.lacking is None or decision.word == "contradicted":
         return decision
     return replace(decision, word="open", rule=Reason("rule_history", rule=decision.rule), context=())
+
+
+def _cited(found: Measured, decision: Decision) -> Decision:
+    """A figure that holds and rests on share counts without a page says so."""
+    if found.uncited is None or decision.word not in HOLDS:
+        return decision
+    return replace(decision, word="confirmed_with_context", context=(*decision.context, found.uncited))
 
 
 def _told(claim: Claim, decision: Decision) -> Decision:

@@ -18,6 +18,7 @@ from eventwindow.claims.market_value import (
     share_count,
     since_day,
     source,
+    uncited,
     value_changes,
 )
 from eventwindow.claims.measures.prices import each_held
@@ -60,7 +61,8 @@ class ValueChange(Kind):
         told = {"who": name(evidence, self.security), "when": self.date, "start": start, "end": end}
         reason = Reason("value_change", changed=changed(value, unit), count=count.reason, **told)
         parts = made_of("price", previous_close=start, close=end) | made_of("shares", shares=count.shares)
-        return Measured(value, unit, reason, parts)
+        days = pd.DatetimeIndex([self.shares_on or self.date])
+        return Measured(value, unit, reason, parts, uncited=uncited(evidence, [self.security], days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ class ValueChangesSum(Kind):
             Reason("no_share_count_of", names=named(evidence, missing)) if missing else None,
         )
         largest = sorted(counted.items(), key=lambda item: item[1])[:LOSSES]
-        return Measured(total, unit, reason, made_of("number", companies=len(changes)) | made_of(unit, **dict(largest)))
+        parts = made_of("number", companies=len(changes)) | made_of(unit, **dict(largest))
+        pages = uncited(evidence, changes, pd.DatetimeIndex([self.date]))
+        return Measured(total, unit, reason, parts, uncited=pages)
 
     def _change(self, evidence: Evidence, symbol: str) -> float:
         return ValueChange(symbol, self.date).measure(evidence).value or 0.0
@@ -136,7 +140,8 @@ class ValueAgainst(Kind):
             when=pd.Timestamp(when),
             sources=Listed(source(one) for one in sorted(counts)),
         )
-        return Measured(own / total, "ratio", reason, made_of(unit, own=own, others=total, **values))
+        pages = uncited(evidence, [self.security, *values], pd.DatetimeIndex([when]))
+        return Measured(own / total, "ratio", reason, made_of(unit, own=own, others=total, **values), uncited=pages)
 
     def _own(self, evidence: Evidence) -> float:
         if self.of == "value":
@@ -173,7 +178,8 @@ class ValueRank(Kind):
                 Reason("with_figure", name=name(evidence, s), figure=Figure(v, "USD")) for s, v in worth.items()
             ),
         )
-        return Measured(float(rank), "rank", reason, made_of("USD", **worth))
+        pages = uncited(evidence, worth, pd.DatetimeIndex(closes.index))
+        return Measured(float(rank), "rank", reason, made_of("USD", **worth), uncited=pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +228,14 @@ class LossRank(Kind):
             "rank",
             Reason.sentences(reason, self._not_held(evidence, own)),
             made_of(unit, **parts) | made_of("number", companies=changes.shape[1]),
+            uncited=self._uncited(evidence, changes),
             lacking=lacking,
         )
+
+    def _uncited(self, evidence: Evidence, changes: pd.DataFrame) -> Reason | None:
+        if self.by == "per cent":
+            return None
+        return uncited(evidence, map(str, changes.columns), pd.DatetimeIndex(changes.index))
 
     def _not_held(self, evidence: Evidence, own: float) -> Reason:
         """What a company that is not held would have needed to lose as much."""

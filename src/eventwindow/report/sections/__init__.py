@@ -9,6 +9,6 @@ from eventwindow.report.sections.story import address_of, answer, appendix_page,
 from eventwindow.report.sections.verdicts import statements
 
 __all__ = [
-    "SECTIONS", "address_of", "answer", "appendix_page", "claim_page", "document", "finding", "origin", "score", "statements",
-    "story", "title", "told_by",
+    "SECTIONS", "address_of", "answer", "appendix_page", "claim_page", "document", "finding", "origin", "score",
+    "statements", "story", "title", "told_by",
 ]  # fmt: skip
