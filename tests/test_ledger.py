@@ -117,7 +117,7 @@ def test_the_verdicts_that_anyone_can_check(deepseek):
     words = {v.claim.id: v.word for v in deepseek.verdicts}
     assert {words[k] for k in ("S0-A1", "S0-A2", "S0-A4-return", "S0-A4-level", "S0-A7", "S4-A3")} == {"confirmed"}
     assert words["S3-A6-value"] == "confirmed_with_context"  # 600 has open zeros: the exact figure is 592.7
-    assert words["S4-A6"] == "confirmed"
+    assert words["S4-A6"] == "confirmed_with_context"  # other companies' counts are quarterly averages without a page
     assert words["S0-A15-MU"] == "contradicted"
     by_source = {v.claim.id for v in deepseek.verdicts if any(p.measure_name == "reported" for p in leaves(v.claim))}
     assert all(words[c] in {"not_testable", "not_rated"} for c in words if c.startswith("B") and c not in by_source)
@@ -142,7 +142,7 @@ def test_the_figures_that_ship_hold_a_figure_for_every_measure(deepseek):
 def test_stated_effects_tell_in_how_many_specifications_they_are_found(deepseek):
     verdict = next(v for v in deepseek.verdicts if v.claim.id == "S0-A6")
     assert verdict.parts[1].specifications.number > 100
-    assert "specifications" in str(verdict.reason)
+    assert "specifications" in str(verdict.parts[1].reason)
 
 
 def test_all_that_was_judged_is_plain_data(deepseek):
