@@ -323,7 +323,7 @@ class Catalogue:
 
     def _amount(self, value: float) -> str:
         """Money in the language's large numbers: one of them with a decimal, or two where it counts so."""
-        size, sign = abs(value), "-" * (value < 0)
+        size, sign = abs(value), "-" if value < 0 else ""
         pairs = (one.split("=") for one in self.words("format.amounts").split(";"))
         scales = [(float(scale), name) for scale, name in pairs]
         digits = int(self.words("format.amount_digits"))
