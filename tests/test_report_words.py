@@ -39,8 +39,8 @@ def latin_runs(text: str, context: Context) -> set[str]:
     symbols = sorted(context.result.evidence.securities.index, key=len, reverse=True)
     for source in context.result.calendar["source"]:  # titles of pages stay as they are
         text = text.replace(str(source), "·") if source else text
-    for article in context.result.articles:  # and names of outlets
-        text = text.replace(str(article["outlet"]), "·") if article["outlet"] else text
+    for outlet in sorted({str(a["outlet"]) for a in context.result.articles} - {""}, key=len, reverse=True):
+        text = text.replace(outlet, "·")
     for verdict in every_verdict(context.result.verdicts):  # and of those that settle a claim
         told = [getattr(verdict.claim.measure, "source", "")]
         for source in filter(None, told):
