@@ -522,7 +522,7 @@ def test_an_effect_names_its_event_and_its_days():
     assert str(one.reason).startswith("Firm A did ")
     assert "(day 0 of “The fall”). Test: abnormal return −" in str(one.reason)
     assert str(four.reason).startswith("Firm A did ")
-    assert "(days −1 to +2 of “The fall”): cumulative abnormal return " in str(four.reason)
+    assert "(days −1 to +2 of “The fall”). Test: cumulative abnormal return " in str(four.reason)
     assert "「大跌」第 −1 至 +2 日" in chinese(four.reason)
 
 

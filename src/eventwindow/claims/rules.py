@@ -32,7 +32,7 @@ from eventwindow.errors import Figure, Reason, is_money
 from eventwindow.inference.response import Effect
 from eventwindow.inference.results import LEVEL, POWER
 
-RULES_VERSION = "2.1"  # of all rules that decide; raise it with RULES_DATE when one of them changes
+RULES_VERSION = "2.2"  # of all rules that decide; raise it with RULES_DATE when one of them changes
 RULES_DATE = date(2026, 11, 29)
 SURE_MOST = 2 / 3  # from here on "most" needs no remark
 MOST = 1 / 2
