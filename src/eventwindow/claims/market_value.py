@@ -112,7 +112,8 @@ def uncited(evidence: Evidence, symbols: Iterable[str], days: pd.DatetimeIndex) 
     without = []
     for symbol in symbols:
         own = _counts(evidence, symbol)
-        if PAGE in own.columns and not own[PAGE].iloc[np.unique(_chosen(own, days))].fillna("").all():
+        used = np.setdiff1d(_chosen(own, days), [NONE])
+        if PAGE in own.columns and not own[PAGE].iloc[used].fillna("").all():
             without.append(symbol)
     return Reason("counts_without_page", names=named(evidence, without)) if without else None
 
