@@ -11,9 +11,12 @@ from report_cases import catalogue_of, tables
 from report_cases import said as told_in
 
 from eventwindow.report.context import Context
+from eventwindow.report.figures.news_marks import marks
+from eventwindow.report.figures.prices import prices_data
 from eventwindow.report.language import LANGUAGES, language, p_value, percent
 from eventwindow.report.sections import document, title
 from eventwindow.report.sections.benchmark import REMARK
+from eventwindow.report.sections.story import answer, story
 
 MATTER = {"market", "group_views", "approach", "treated", "treated_stocks", "views", "robustness"}
 WHY = ("independent", "normal", "spread")
@@ -252,3 +255,24 @@ def test_no_share_of_rejections_is_written_by_hand():
         said = {k: v for k, v in catalogue_of(code).items() if k.startswith("invalid.")}
         assert said
         assert not any(c.isdigit() for text in said.values() for c in text)
+
+
+@pytest.mark.parametrize(("days", "key"), [(0, "as_far_none"), (2, "as_far"), (60, "as_far_usual")])
+def test_the_answer_counts_the_ordinary_days_that_were_as_far(deepseek, days, key):
+    """A move that two ordinary days surpass is not called one that none explains."""
+    sums = deepseek.table("cumulative")
+    floor = float(sums["quantile_floor"].dropna().iloc[0])
+    here = Context(deepseek, language("en"))
+    zero = (sums["security"] == here.members[0]) & (sums["window_start"] == 0) & (sums["window_end"] == 0)
+    counted = changed(deepseek, cumulative=sums.assign(p_sample_quantile=(days + 1) * floor).where(zero, sums))
+    told = answer(counted)[0]
+    assert told.endswith(counted.language.text(f"story.{key}", n=days, days=round(1 / floor) - 1) + ".")
+
+
+def test_every_number_of_the_picture_of_the_days_is_told_below_it(context):
+    """News that the picture marks by a number stands in the story, or a link says where the rest is."""
+    shown = marks(context)
+    inside = shown[(shown["kind"] != "event") & shown["session"].isin(prices_data(context).index)]
+    said = unescape(" ".join(str(block) for section in story(context, ["prices"]) for block in section.blocks))
+    assert len(inside) > 0
+    assert all(str(what) in said for what in inside["what"])

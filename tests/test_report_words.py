@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from eventwindow.claims.measures import MEASURES
-from eventwindow.errors import Reason, catalogue
+from eventwindow.errors import Reason, catalogue, filled
 from eventwindow.prices.checks import Finding
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.html import appendix, story
-from eventwindow.report.language import LANGUAGES, language
+from eventwindow.report.language import LANGUAGES, Language, language
 from eventwindow.report.reasons import notes, reason_in
 
 NAMES = {
@@ -145,3 +146,20 @@ def test_a_note_that_names_one_thing_twice_is_found_again():
 
     english = catalogue("en").reason(Reason("finding_crossed", other="KO"))
     assert reason_in(language("zh-Hant"), english) == catalogue("zh-Hant").reason(Reason("finding_crossed", other="KO"))
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "told"),
+    [
+        ("{name}下跌", "CrowdStrike", "CrowdStrike 下跌"),
+        ("{name}下跌", "輝達", "輝達下跌"),
+        ("{name} 下跌", "輝達", "輝達下跌"),
+        ("下跌 {name}。", "17.0%", "下跌 17.0%。"),
+        ("檔案{name}沒有", "資料abc.csv", "檔案資料abc.csv 沒有"),
+        ("{name}（{name}）", "台積電ADR", "台積電ADR（台積電ADR）"),
+        ("{name} fell", "輝達", "輝達 fell"),
+    ],
+)
+def test_a_space_stands_where_words_and_a_value_meet_and_the_value_stays_as_written(words, name, told):
+    held = Language(replace(catalogue("zh-Hant"), forms={"it": (words,)}))
+    assert filled(words, {"name": name}) == held.text("it", name=name) == held.say("it", name=name) == told

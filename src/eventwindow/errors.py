@@ -23,7 +23,9 @@ PACKED = "reason"  # the key of a reason in JSON
 CODE = 3  # letters of a currency
 SHORT = 100  # from here on a large number needs no digits behind the point
 NEARLY = 1 - 5e-5  # of a large number, which rounding makes whole
-CHINESE = re.compile(r"[\u4e00-\u9fff]")
+HAN, LATIN = r"[\u4e00-\u9fff]", "[A-Za-z0-9]"
+CHINESE = re.compile(HAN)
+JOINT = "\x1f"  # where words and a value meet, until they are joined
 LARGEST_LOG = 700.0  # its exponential is still a float
 
 
@@ -266,12 +268,12 @@ class Catalogue:
 
     def text(self, key: str, /, **values: Any) -> str:
         """The words of `key` with `values` in their places; `n` decides between plural forms."""
-        return self.words(key, values.get("n")).format(**{k: self.shown(v) for k, v in values.items()})
+        return filled(self.words(key, values.get("n")), {name: self.shown(value) for name, value in values.items()})
 
     def reason(self, reason: Reason) -> str:
         """A reason in this language."""
         if self not in reason.said:
-            reason.said[self] = spaced(self.text(f"reason.{reason.key}", **reason.values))
+            reason.said[self] = self.text(f"reason.{reason.key}", **reason.values)
         return reason.said[self]
 
     def shown(self, value: Any) -> Any:
@@ -318,7 +320,7 @@ class Catalogue:
         money = is_money(unit)
         key = f"unit.{unit}" if f"unit.{unit}" in self else "unit.money" if money else "unit.plain"
         scaled = _Scaled(value, amount=self._amount(value) if money else "", currency=unit)
-        text = spaced(self.words(key, scaled["n"]).format_map(scaled)).replace("-", MINUS)
+        text = filled(self.words(key, scaled["n"]), scaled).replace("-", MINUS)
         return text if sign else text.lstrip("+")
 
     def _amount(self, value: float) -> str:
@@ -336,8 +338,8 @@ class Catalogue:
         below, next_name = scales[at + 1] if at == 0 else (scale, name)
         whole, rest = divmod(round(size / below), round(scale / below))
         if at == 0:
-            return f"{sign}{whole:,}{name}" + f"{rest:,}{next_name}" * bool(rest)
-        return sign + (f"{size / scale:,.0f}" if size >= SHORT * scale else f"{size / scale:.3g}") + name
+            return sign + JOINT.join([f"{whole:,}", name, *([f"{rest:,}", next_name] if rest else [])])
+        return sign + JOINT.join([f"{size / scale:,.0f}" if size >= SHORT * scale else f"{size / scale:.3g}", name])
 
 
 class _Scaled(dict[str, Any]):
@@ -386,13 +388,25 @@ def is_money(unit: str) -> bool:
     return len(unit) == CODE and unit.isupper()
 
 
-def spaced(text: str) -> str:
-    """Chinese text with one space between Chinese and Latin letters or figures, and none between Chinese."""
-    if CHINESE.search(text):
-        text = re.sub(r"([\u4e00-\u9fff])([A-Za-z0-9])", r"\1 \2", text)
-        text = re.sub(r"([A-Za-z0-9%])([\u4e00-\u9fff])", r"\1 \2", text)
-        text = re.sub(r"([\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])", r"\1", text)
-    return re.sub(r" {2,}", " ", text) if "  " in text else text
+def filled(words: str, values: Mapping[str, Any]) -> str:
+    """Words with `values` in their places; beside Chinese a Latin letter or a figure stands after a space.
+
+    Only where words and values meet: a value is printed as it was written.
+    """
+    return joined(marked(words).format_map(values))
+
+
+@cache
+def marked(words: str) -> str:
+    """Words with a mark either side of each place of a value."""
+    return re.sub(r"(\{[^{}]+\})", rf"{JOINT}\1{JOINT}", words)
+
+
+def joined(told: str) -> str:
+    """What was told, with one space for a mark between Chinese and Latin letters or figures, none between Chinese."""
+    told = re.sub(rf"(?<={HAN}){JOINT}+(?={LATIN})|(?<=[A-Za-z0-9%]){JOINT}+(?={HAN})", " ", told)
+    told = re.sub(rf"(?<={HAN})(?: {JOINT}+|{JOINT}+ )(?={HAN})", "", told)
+    return told.replace(JOINT, "")
 
 
 def _of_study(code: str, study: Mapping[str, str]) -> Catalogue:

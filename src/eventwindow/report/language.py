@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import MINUS, Catalogue, Reason, Text, catalogue, languages
+from eventwindow.errors import MINUS, Catalogue, Reason, Text, catalogue, joined, languages, marked
 
 SPACE = "\u00a0"
 PER_CENT = re.compile(r"(?<=\d)(?:\u00a0|&nbsp;| )%")
@@ -45,7 +45,7 @@ class Language:
     def say(self, key: str, /, **values: object) -> Markup:
         """The words of `key` as HTML; the values are escaped."""
         shown = {name: self.catalogue.shown(value) for name, value in values.items()}
-        return Markup(self.catalogue.words(key, values.get("n"))).format(**shown)
+        return Markup(joined(Markup(marked(self.catalogue.words(key, values.get("n")))).format(**shown)))
 
     def reason(self, reason: Reason) -> str:
         """A reason in this language."""

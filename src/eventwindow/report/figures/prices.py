@@ -23,14 +23,17 @@ def prices(context: Context) -> Chart | None:
         return None
     say, last = context.language.text, data.iloc[-1]
     first = context.leads[0]
-    low = data[first].idxmin()
-    values = {"name": context.name(first), "low": percent(data[first].min()), "day": context.language.day(low)}
+    low, day, moves = data[first].idxmin(), context.language.day, [told for _, _, told, _ in _moves(context, data)]
+    values = {"name": context.name(first), "low": percent(data[first].min()), "day": day(low)}
+    title = {"name": context.name(first), "day": day(context.day_zero)} | dict(
+        zip(("move", "next"), moves, strict=False)
+    )
     return charted(
         partial(_paint, context, data),
         "prices",
-        say("prices.title", **values),
-        say("prices.caption", n=len(context.members), start=context.language.day(data.index[0])),
-        say("prices.alt", **values, end=percent(last[first]), last=context.language.day(data.index[-1])),
+        say("prices.title" if "next" in title else "prices.title_last", **title),
+        say("prices.caption", n=len(context.members), start=day(data.index[0])),
+        say("prices.alt", **values, end=percent(last[first]), last=day(data.index[-1])),
         data.rename_axis("date").reset_index(),
     )
 

@@ -53,12 +53,20 @@ def first_sentence(context: Context) -> Markup:
 
 
 def _rank(context: Context, row: pd.Series, name: str) -> Markup:
-    p, floor = row.get("p_sample_quantile"), row.get("quantile_floor")
-    if p is None or pd.isna(p):
+    counted = as_far(row)
+    if counted is None:
         return Markup("p = ") + p_value(row["p_value"], parametric=True)
-    n = 0 if floor is None or pd.isna(floor) else round(1 / floor) - 1
-    first = n > 0 and p <= 1.0001 / (n + 1)
-    return context.language.say("finding.rank_first" if first else "finding.rank_other", n=n, p=p_value(p))
+    days, others = counted
+    key = "finding.rank_other" if others else "finding.rank_first"
+    return context.language.say(key, n=days, p=p_value(row["p_sample_quantile"]))
+
+
+def as_far(row: pd.Series) -> tuple[int, int] | None:
+    """Of how many ordinary days, and how many of them were as far from what was expected; None without that test."""
+    p, floor = row.get("p_sample_quantile"), row.get("quantile_floor")
+    if p is None or floor is None or pd.isna(p) or pd.isna(floor):
+        return None
+    return round(1 / floor) - 1, round(p / floor) - 1
 
 
 def basket_sentence(context: Context) -> Markup:

@@ -25,7 +25,9 @@ def market(context: Context) -> Iterator[Block]:
     figures = _table(context)
     if figures is None:
         return
-    stocks = context.language.sentences(*(text for text in (many(context), _rest(context)) if text))
+    stocks = context.language.sentences(
+        *(text for text in (many(context) or market_part(context), _rest(context)) if text)
+    )
     told = [stocks, _groups(context), _hidden(context), *beside(context, "market")]
     yield from (Paragraph(sentence) for sentence in told if sentence)
     yield figures
@@ -44,19 +46,39 @@ def _benchmark(context: Context) -> str:
     return str(context.study["study"]["benchmark"])
 
 
+def benchmark_return(context: Context) -> float | None:
+    """What the study's benchmark did on day 0."""
+    found = _figures(context).get(("return", _benchmark(context), ""))
+    return None if found is None else found[1]
+
+
 def many(context: Context) -> Markup:
     """Whether most of the panel moved as the benchmark did."""
-    figures, name = _figures(context), _benchmark(context)
-    if ("return", name, "") not in figures:
+    figures, name, whole = _figures(context), _benchmark(context), benchmark_return(context)
+    if whole is None or ("median", "panel", "") not in figures:
         return Markup("")
-    whole = figures["return", name, ""][1]
     values = {"name": context.name(name), "whole": percent(whole), "day": context.language.day(context.day_zero)}
-    if ("median", "panel", "") not in figures:
-        return context.language.say("market.alone", **values)
     n, same = figures["share_down" if whole < 0 else "share_up", "panel", ""]
     spread = {key: percent(figures[key, "panel", ""][1]) for key in ("median", "mean")}
     share = percent(same, 0, sign=False)
     return context.language.say("market.many" if same > 0.5 else "market.few", n=n, same=share, **spread, **values)
+
+
+def market_part(context: Context) -> Markup:
+    """How much of the first security's move the benchmark accounts for."""
+    rows, whole = context.day_rows(context.members[:1]), benchmark_return(context)
+    if whole is None or rows["expected_return"].isna().all():
+        return Markup("")
+    row, language = rows.iloc[0], context.language
+    return language.say(
+        "market.part" if (row["actual_return"] < 0) == (row["expected_return"] < 0) else "market.other_way",
+        name=context.name(_benchmark(context)),
+        firm=context.name(context.members[0]),
+        day=language.day(row["date"]),
+        whole=percent(whole),
+        part=percent(row["expected_return"]),
+        move=percent(row["actual_return"]),
+    )
 
 
 def _rest(context: Context) -> Markup:

@@ -13,6 +13,7 @@ from eventwindow.claims.model import WORDS, Verdict
 from eventwindow.claims.rules import HOLDS
 from eventwindow.claims.verdicts import by_statement
 from eventwindow.errors import file_name
+from eventwindow.inference.results import LEVEL
 from eventwindow.report.blocks import (
     Block,
     Command,
@@ -28,10 +29,11 @@ from eventwindow.report.blocks import (
 )
 from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
+from eventwindow.report.figures.prices import prices_data
 from eventwindow.report.language import points
 from eventwindow.report.sections.data import origin
-from eventwindow.report.sections.headline import basket_sentence, first_sentence
-from eventwindow.report.sections.market import many
+from eventwindow.report.sections.headline import as_far, basket_sentence, first_sentence
+from eventwindow.report.sections.market import many, market_part
 from eventwindow.report.sections.run_up import late_story, late_title
 from eventwindow.report.sections.what_if import what_if
 from eventwindow.study.freeze import frozen_reason
@@ -41,6 +43,7 @@ SURPRISING = ("contradicted", "mixed")
 WHOLE = 0.1  # from here on a move is told in whole per cent
 FEW = 2  # links in a cell
 NEAR = pd.Timedelta(days=1)  # what became known about day 0
+OTHERS = 12  # pieces of other news that are told beside them
 
 
 def story(context: Context, figures: Collection[str]) -> list[Section]:
@@ -65,13 +68,23 @@ def _moved(context: Context) -> Markup:
         return Markup("")
     row = rows.iloc[0]
     move, abnormal = float(row["actual_return"]), float(row["abnormal_return"])
-    low, high = float(row["low"]), float(row["high"])
-    sure = "story.is_sure" if low > 0 or high < 0 else "story.is_unsure"
     usual = context.language.text("story.usual_mean" if row["model"] == "mean_adjusted" else "story.usual_market")
     values = {"name": context.name(name), "day": context.language.day(row["date"]), "move": _plain(move)}
     way = ("fell" if move < 0 else "rose") + ("" if (move < 0) == (abnormal < 0) else "_less")
     told = context.language.say(f"story.{way}", **values, abnormal=_plain(abnormal), usual=usual)
-    return context.language.clauses(told, context.language.say(sure)) + context.language.text("format.stop")
+    return context.language.clauses(told, _how_sure(context, row)) + context.language.text("format.stop")
+
+
+def _how_sure(context: Context, row: pd.Series) -> Markup:
+    """How many ordinary days were as far from what was expected; where none were counted, what the interval says."""
+    counted = as_far(row)
+    if counted is None:
+        sure = float(row["low"]) > 0 or float(row["high"]) < 0
+        return context.language.say("story.is_sure" if sure else "story.is_unsure")
+    days, n = counted
+    usual = row["p_sample_quantile"] > LEVEL
+    key = "story.as_far_usual" if usual else "story.as_far" if n else "story.as_far_none"
+    return context.language.say(key, n=n, days=days)
 
 
 def _plain(value: float) -> str:
@@ -96,13 +109,25 @@ def days(context: Context) -> Iterator[Block]:
     """One picture of the days, and what was known when."""
     yield Picture("prices")
     shown = marks(context)
-    near = shown[(shown["session"] - context.day_zero).abs() <= NEAR]
+    near = (shown["session"] - context.day_zero).abs() <= NEAR
     rows = [
         Markup("{} {}{}").format(tagged("faint", context.language.short_day(r.date)), _number(r.number), r.what)
-        for r in near.itertuples()
+        for r in shown[near].itertuples()
     ]
     if rows:
         yield Items(tuple(rows))
+    others = shown[~near & (shown["kind"] != "event") & shown["session"].isin(prices_data(context).index)]
+    if len(others):
+        yield Paragraph(_other_news(context, others), small=True)
+
+
+def _other_news(context: Context, others: pd.DataFrame) -> Markup:
+    """What the other numbers of the picture stand for; of many, the first, and where the rest stand."""
+    day, text = context.language.short_day, context.language.text
+    told = [text("story.news", number=r.number, day=day(r.date), what=r.what) for r in others.itertuples()]
+    words = context.language.say("story.other_news", list=text("story.news_between").join(told[:OTHERS]))
+    link = [linked(appendix_page(context, "data"), text("story.more_news"))] if len(told) > OTHERS else []
+    return context.language.sentences(words, *link)
 
 
 def _number(number: object) -> str:
@@ -157,7 +182,7 @@ def sure(context: Context) -> Iterator[Block]:
 
 
 def market(context: Context) -> Iterator[Block]:
-    if told := many(context):
+    if told := many(context) or market_part(context):
         yield Paragraph(told)
 
 

@@ -55,7 +55,7 @@
     const rows = JSON.parse(panel.querySelector("script").textContent), told = panel.querySelector("output");
     const selects = [...panel.querySelectorAll("select")], back = panel.querySelector("button");
     const reported = panel.dataset.reported.split(",").map(Number), n = selects.length;
-    const per = (value) => (value < 0 ? "\u2212" : "+") + Math.abs(100 * value).toFixed(1) + "\u00a0%";
+    const per = (value) => (value < 0 ? "\u2212" : "+") + Math.abs(100 * value).toFixed(1) + told.dataset.zero.slice(1);
     const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
     const fits = (row, at) => at.every((place, k) => row[k] === place);
     const show = () => {
@@ -64,12 +64,12 @@
       const own = reported.every((place, k) => place === at[k]), words = [];
       if (row) {
         const [value, low, high, p] = row.slice(n);
-        words.push(fill(told.dataset.found, { value: per(value), low: per(low), high: per(high), p: p < 0.001 ? "<\u00a00.001" : "=\u00a0" + p.toFixed(3) }));
+        words.push(fill(told.dataset.found, { value: per(value), low: per(low), high: per(high), p: p < 0.01 ? "<\u00a00.01" : "=\u00a0" + p.toFixed(3) }));
         const same = peers.filter((one) => Math.sign(one[n]) === Math.sign(value) && one[n + 3] < 0.05).length;
         words.push(fill(told.dataset.share, { same, all: peers.length }));
       } else words.push(told.dataset.none);
       if (own) words.unshift(told.dataset.reported);
-      told.textContent = words.join(" ");
+      told.textContent = words.join(told.dataset.between);
       back.hidden = own;
     };
     const reset = () => (selects.forEach((one, k) => (one.value = reported[k])), show());
