@@ -20,6 +20,7 @@ SLACK = pd.Timedelta(days=7)  # a history that begins so soon after a day begins
 APART = 0.02  # of one rate from another of the same pair
 DEAREST = 5.0  # dollars; no currency's unit is worth as much
 GRACE = pd.Timedelta(days=30)  # how long after the date a filing may still stand in for one before it
+STALE = pd.Timedelta(days=730)  # a count further from the day says nothing of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def _counts(evidence: Evidence, symbol: str) -> pd.DataFrame:
 def _in_order(counts: pd.DataFrame) -> pd.DataFrame:
     kept = counts[["shares", "as_of", "source", *counts.columns.intersection([PAGE])]]
     dated = kept.assign(as_of=pd.to_datetime(counts["as_of"]))
-    return dated.sort_values("as_of", ignore_index=True)
+    return dated.sort_values("as_of", kind="stable", ignore_index=True)
 
 
 def _chosen(own: pd.DataFrame, days: pd.DatetimeIndex) -> np.ndarray:
@@ -101,6 +102,8 @@ def share_count(evidence: Evidence, symbol: str, when: date) -> ShareCount:
     place = int(_chosen(own, pd.DatetimeIndex([when]))[0])
     if place == NONE:
         raise NoFigure(Reason("no_count_near", security=symbol, n=GRACE.days, day=when))
+    if abs(own["as_of"].iloc[place] - pd.Timestamp(when)) > STALE:
+        raise NoFigure(Reason("no_count_near", security=symbol, n=STALE.days, day=when))
     shares, as_of, source = (own[column].to_numpy()[place] for column in ("shares", "as_of", "source"))
     if not source or pd.isna(source):
         raise NoFigure(Reason("count_without_source", security=symbol, day=as_of))

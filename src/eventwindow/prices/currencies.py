@@ -18,3 +18,10 @@ PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP 
 TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL
 """
 CODES = frozenset(re.findall("[A-Z]{3}", _LISTED))
+PER_DOLLAR = {  # about what a dollar is in units that are far from one, to tell a sum in thousands from another
+    **dict.fromkeys(("CZK", "INR", "PHP", "RUB", "THB", "TRY", "TWD", "EGP", "DOP", "UYU", "MKD", "BDT"), 30.0),
+    **dict.fromkeys(("HUF", "ISK", "JPY", "JMD", "PKR", "LKR", "KES", "KZT", "RSD", "AMD", "DZD", "NPR"), 150.0),
+    **dict.fromkeys(("ARS", "CLP", "CRC", "IQD", "KRW", "MNT", "NGN", "RWF", "XAF", "XOF", "MMK"), 1000.0),
+    **dict.fromkeys(("COP", "PYG", "TZS", "UGX", "UZS", "KHR"), 4000.0),
+    **dict.fromkeys(("IDR", "IRR", "LAK", "LBP", "VND"), 20000.0),
+}

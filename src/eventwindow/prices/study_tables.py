@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,9 @@ REQUIRED = {
 }
 TEXTS = ("symbol", "index", "source", "note")
 WIDE = ("panel", "factors")  # a column a security or factor
-LEAST_VALUE = 1e6  # of a listed company, in any currency; below it a count is in thousands or millions
+LEAST_VALUE, LEAST_UNSEEN = 1e6, 1e7  # dollars, of a listed company; the second where no volume tells of its size
+MOST_VALUE = 2e13  # dollars; no company is worth as much
+ALIKE, APART = 1.01, 50.0  # two counts of one day that agree; two in a row of which one is in other units
 _BARS = ("open", "high", "low", "close", "volume")
 NUMBERS: dict[str, tuple[str, ...]] = {
     "shares": ("shares",),
@@ -156,34 +159,54 @@ def _wide(name: str, table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
 
 
 def _shares(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
-    """Share counts above zero, one a security, day and source; a count without a source has an empty one."""
+    """Share counts above zero, one a security and day; a count without a source has an empty one.
+
+    Counts of several sources for one day have to agree: classes of shares, a row each, are no count of the company.
+    """
     table = table.assign(**{c: "" for c in ("source", "note") if c not in table})
-    if (wrong := ~(table["shares"] > 0).to_numpy()).any():
+    counts = table["shares"]
+    if (wrong := ~(counts > 0).to_numpy()).any():
         row = int(wrong.argmax())
+        told = "no share count" if pd.isna(counts.iloc[row]) else f"a share count of {counts.iloc[row]:,g}"
         raise PriceError(
-            f"a share count of {table['shares'].iloc[row]:g} of {table['symbol'].iloc[row]}",
+            f"{told} of {table['symbol'].iloc[row]}",
             where=rows.at(row),
-            remedy="A count is above zero, in shares: 24490000000.",
+            remedy="Write the count, above zero and in shares: 24490000000; or take the row out.",
         )
-    again = table.duplicated(["symbol", "as_of", "source"]).to_numpy()
+    keys = [table["symbol"], table["as_of"]]
+    apart = (counts > ALIKE * counts.groupby(keys).transform("min")) | (
+        counts * ALIKE < counts.groupby(keys).transform("max")
+    )
+    again = table.duplicated(["symbol", "as_of", "source"]) | (apart & table.duplicated(["symbol", "as_of"]))
     if again.any():
-        row = int(again.argmax())
+        row = int(again.to_numpy().argmax())
         raise PriceError(
             f"two counts of {table['symbol'].iloc[row]} on {pd.Timestamp(table['as_of'].iloc[row]):%Y-%m-%d}",
             where=rows.at(row),
-            remedy="Add share classes up in one row.",
+            remedy="Add classes of shares up in one row; of two sources that differ, keep one.",
         )
     return table
 
 
-def implausible_counts(counts: pd.DataFrame, frames: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """Securities whose count cannot be: worth less than `LEAST_VALUE`, or fewer shares than change hands on a day."""
-    found = {}
-    for symbol, rows in counts[counts["symbol"].isin(list(frames))].groupby("symbol"):
-        usual, close = (float(frames[str(symbol)][column].median()) for column in ("volume", "close"))
-        least = float(rows["shares"].min())
-        if least < usual:
-            found[str(symbol)] = f"{least:,.0f} shares, while {usual:,.0f} change hands on an ordinary day"
-        elif least * close < LEAST_VALUE:
-            found[str(symbol)] = f"{least:,.0f} shares at {close:,.2f} are worth {least * close:,.0f}"
-    return found
+def implausible_counts(
+    counts: pd.DataFrame, frames: Mapping[str, pd.DataFrame], units: Mapping[str, float]
+) -> dict[str, str]:
+    """Securities whose count cannot be, and why; `units` is about what a dollar is in the currency of each."""
+    held = counts[counts["symbol"].isin(list(frames))].sort_values("as_of", kind="stable")
+    found = {str(s): _implausible(rows, frames[str(s)], units.get(str(s), 1.0)) for s, rows in held.groupby("symbol")}
+    return {symbol: why for symbol, why in found.items() if why}
+
+
+def _implausible(counts: pd.DataFrame, frame: pd.DataFrame, unit: float) -> str:
+    """Why counts of one security cannot be: of its volume, of its value, of each other; "" where they can."""
+    usual, close = (float(frame[column].median()) for column in ("volume", "close"))
+    few, many = float(counts["shares"].min()), float(counts["shares"].max())
+    if few < usual:
+        return f"{few:,.12g} shares, while {usual:,.0f} change hands on an ordinary day"
+    for one, other in pairwise(counts.itertuples()):
+        if not 1 / APART < other.shares / one.shares < APART:
+            days = f"{one.as_of:%Y-%m-%d}, {other.shares:,.12g} on {other.as_of:%Y-%m-%d}"
+            return f"{one.shares:,.12g} shares on {days}"
+    least, worth = (LEAST_VALUE if usual > 0 else LEAST_UNSEEN) * unit, few * close
+    wrong = few if worth < least else many if many * close > MOST_VALUE * unit else 0.0
+    return f"{wrong:,.12g} shares at {close:,.2f} are worth {wrong * close:,.0f}" if wrong else ""

@@ -25,6 +25,7 @@ from eventwindow.prices import load_prices
 from eventwindow.prices.answers import Expected
 from eventwindow.prices.auxiliary import load_tables
 from eventwindow.prices.bundled import shipped_calendars
+from eventwindow.prices.currencies import PER_DOLLAR
 from eventwindow.prices.history import Prices
 from eventwindow.prices.keyed import ON_NETWORK
 from eventwindow.prices.retry import Progress
@@ -72,7 +73,7 @@ def read_inputs(
     slow = begin(partial(_calendars, study, lacking)) if set(lacking.values()) & SLOW else None
     held, tables = _figures(study, ledger, prices, step, progress)
     worked_out = slow() if slow else _calendars(study, lacking)
-    check_counts(tables, held)
+    check_counts(study, tables, held)
     calendars = {symbol: worked_out.get(symbol) or shipped[mic] for symbol, mic in exchanges.items()}
     calendar = sessions_of(happenings_of(study), {c.mic: c for c in calendars.values()}.values())
     held, quality = checked_prices(study, held, calendars, calendar, figures, prices)
@@ -126,12 +127,13 @@ def _figures(
     return replace(held, notes=(*held.notes, *notes)), tables
 
 
-def check_counts(tables: Mapping[str, pd.DataFrame], prices: Prices) -> None:
+def check_counts(study: Study, tables: Mapping[str, pd.DataFrame], prices: Prices) -> None:
     """Share counts of the study's own file in shares, not in thousands or millions of them."""
     if "shares" not in tables:
         return
     frames = {symbol: history.frame for symbol, history in prices.histories.items()}
-    for symbol, why in implausible_counts(tables["shares"], frames).items():
+    units = {s.symbol: PER_DOLLAR.get(s.currency, 1.0) for s in study.file.securities}
+    for symbol, why in implausible_counts(tables["shares"], frames, units).items():
         raise PriceError(
             f"the share count of {symbol} cannot be: {why}",
             where="figures, shares",
