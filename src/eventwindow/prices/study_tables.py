@@ -203,10 +203,10 @@ def _implausible(counts: pd.DataFrame, frame: pd.DataFrame, unit: float) -> str:
     few, many = float(counts["shares"].min()), float(counts["shares"].max())
     if few < usual:
         return f"{few:,.12g} shares, while {usual:,.0f} change hands on an ordinary day"
-    for one, other in pairwise(counts.itertuples()):
-        if not 1 / APART < other.shares / one.shares < APART:
-            days = f"{one.as_of:%Y-%m-%d}, {other.shares:,.12g} on {other.as_of:%Y-%m-%d}"
-            return f"{one.shares:,.12g} shares on {days}"
+    dated = pairwise(zip(counts["shares"].tolist(), counts["as_of"].tolist(), strict=True))
+    for (one, day), (other, then) in dated:
+        if not 1 / APART < other / one < APART:
+            return f"{one:,.12g} shares on {day:%Y-%m-%d}, {other:,.12g} on {then:%Y-%m-%d}"
     least, worth = (LEAST_VALUE if usual > 0 else LEAST_UNSEEN) * unit, few * close
     wrong = few if worth < least else many if many * close > MOST_VALUE * unit else 0.0
     return f"{wrong:,.12g} shares at {close:,.2f} are worth {wrong * close:,.0f}" if wrong else ""
