@@ -305,6 +305,7 @@ def _run_panel(study: PanelStudy, options: argparse.Namespace) -> int:
     from eventwindow.cli.panel import panel_json, print_panel
     from eventwindow.cli.panel_command import run_panel
     from eventwindow.cli.terminal import progress
+    from eventwindow.panel.freeze import list_record
 
     with progress() as step:
         shared = {"engine": options.engine, "workers": options.workers, "client": options.cluster}
@@ -314,9 +315,9 @@ def _run_panel(study: PanelStudy, options: argparse.Namespace) -> int:
     if options.quiet:
         print(report)
     elif options.json:
-        print(panel_json(result, study.name, report))
+        print(panel_json(result, study.name, report, list_record(study)))
     else:
-        print_panel(result, report)
+        print_panel(result, report, list_record(study))
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +17,19 @@ from eventwindow.cli.terminal import PARAMETRIC, p_value
 from eventwindow.inference.registry import TESTS
 from eventwindow.panel.events import sharing_line
 from eventwindow.panel.results import ALL, PanelResult, leading
+from eventwindow.study.freeze import frozen_reason
 
 CONTRASTS = (("Groups compared", "difference", "differences"), ("CARs on characteristics", "coefficient", "regression"))
 SHOWN = 20  # rows; the tables hold all
 
 
-def print_panel(result: PanelResult, report: Path) -> None:
+def print_panel(result: PanelResult, report: Path, frozen: Mapping[str, Any] | None = None) -> None:
     """Events, the CAAR of each group and window with the test that leads, and where the report is."""
     console = Console(width=min(Console().width, 100), highlight=False)
     for line in _counts(result):
         console.print(line, markup=False)
+    if frozen:
+        console.print(str(frozen_reason(frozen)), markup=False)
     console.print(_table(result))
     if (more := len(result.caar) - SHOWN) > 0:
         console.print(f"{more:,} more rows stand in results/caar.csv and results/tests.csv.")
@@ -36,7 +39,7 @@ def print_panel(result: PanelResult, report: Path) -> None:
     console.print(f"Report: {report}", markup=False, soft_wrap=True)
 
 
-def panel_json(result: PanelResult, name: str, report: Path) -> str:
+def panel_json(result: PanelResult, name: str, report: Path, frozen: Mapping[str, Any] | None = None) -> str:
     """CAARs by group and window, all tests of all events, and what was left out, as one JSON object; decimals."""
     tests = result.tests[result.tests["group"] == ALL]
     tables = {"caar": result.caar, "tests": tests, "leading": leading_tests(result)}
@@ -45,6 +48,7 @@ def panel_json(result: PanelResult, name: str, report: Path) -> str:
         "study": name,
         "report": report.as_posix(),
         "events": result.run["events"],
+        "frozen": frozen,
         "excluded": result.excluded["what"].value_counts().to_dict(),
         **{
             key: json.loads(table.to_json(orient="records", double_precision=15, default_handler=str))

@@ -11,10 +11,12 @@ from eventwindow.errors import Reason, counted
 from eventwindow.panel.collect import no_fit
 from eventwindow.panel.events import sharing_line
 from eventwindow.panel.form import PanelStudy, options_of
+from eventwindow.panel.freeze import list_record
 from eventwindow.panel.plan import Plan
 from eventwindow.panel.run import Step, planned
 from eventwindow.scratch import temporary_folder
 from eventwindow.study.check import verdict
+from eventwindow.study.freeze import frozen_reason
 
 TRIED = 20_000  # events that are fitted, and more until one has a fit
 AT_ONCE = 1_000
@@ -32,6 +34,8 @@ def check_panel(study: PanelStudy, step: Step) -> Iterator[str]:
         told = events.told["what"] + ": " + events.told["reason"].astype(str)
         yield from (f"  {n:,} {words}" for words, n in told.value_counts().head(SHOWN).items())
         yield from sharing_line(events)
+        if frozen := list_record(study):
+            yield f"{frozen_reason(frozen)}"
         step("fitting events")
         tried, reasons = _fits(plan)
     lost = sum(reasons.values())

@@ -50,6 +50,11 @@ def read_events(
     return table.where(table.notna() & (table != ""), None), cells.rows
 
 
+def carried(labels: Sequence[str], characteristics: Sequence[str]) -> list[str]:
+    """The columns that a list carries along beside those that are read."""
+    return [*labels, *(name for name in dict.fromkeys(characteristics) if name not in (*labels, *COLUMNS))]
+
+
 def check_characteristics(names: Sequence[str], wanted: Sequence[str], where: str) -> None:
     """Every characteristic is a column of the list."""
     for name in wanted:

@@ -30,7 +30,7 @@ from eventwindow.panel.collect import collected, with_second_pass
 from eventwindow.panel.contrasts import asked_of
 from eventwindow.panel.engines import Run, engine_named
 from eventwindow.panel.events import EventList, event_list, halts_told, shared_windows, without_contaminated
-from eventwindow.panel.listed import COLUMNS, check_characteristics, read_events
+from eventwindow.panel.listed import carried, check_characteristics, read_events
 from eventwindow.panel.own_sessions import ONE, Exchanges, exchanges_of, table_of_returns
 from eventwindow.panel.passes import first_pass
 from eventwindow.panel.plan import Plan, factor_tables
@@ -221,8 +221,8 @@ def planned(
     check_choices(session, minimum_returns)
     _check_factors(factors, benchmark)
     _check(spec, chunk)
-    carried = [*labels, *(name for name in dict.fromkeys(characteristics) if name not in (*labels, *COLUMNS))]
-    table, rows = _events(events, carried, characteristics)
+    along = carried(labels, characteristics)
+    table, rows = _events(events, along, characteristics)
     if not isinstance(panel, str | Path):
         panel, table, benchmark, read = given(panel, table, benchmark, cast("Values", values))
     else:
@@ -250,7 +250,7 @@ def planned(
         rule=session,
         exchange=exchange,
         rows=rows,
-        labels=carried,
+        labels=along,
         exchanges=exchanges,
     )
     shared = _told(listed, spec, [*read, *uneven])

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
@@ -19,6 +19,7 @@ from eventwindow.report.figures.sheet import SERIES, Sheet
 from eventwindow.report.html import environment, other_pages, own
 from eventwindow.report.language import LANGUAGES, SPACE, Language, language, number, p_value, percent, tau
 from eventwindow.report.sections.tests import test_row
+from eventwindow.study.freeze import frozen_reason
 
 SHOWN = 40  # groups on the page; the tables hold all
 LINES = 4  # groups in the figure
@@ -37,7 +38,13 @@ KINDS = {  # the events of one kind of reason are counted together: days and fig
 }
 
 
-def page(result: PanelResult, study: PanelStudy, code: str = "en", codes: Sequence[str] = LANGUAGES) -> str:
+def page(
+    result: PanelResult,
+    study: PanelStudy,
+    code: str = "en",
+    codes: Sequence[str] = LANGUAGES,
+    frozen: Mapping[str, Any] | None = None,
+) -> str:
     """The whole page as text in the language `code`; `codes` are the languages that are written."""
     chosen, head = language(code), study.file.study
     windows = [_window_table(result, window, chosen) for window in result.plan.specification.report]
@@ -52,7 +59,7 @@ def page(result: PanelResult, study: PanelStudy, code: str = "en", codes: Sequen
             style=own("report.css"),
             version=result.run["versions"]["eventwindow"],
             finding=_finding(windows[0], chosen),
-            origin=chosen.sentences(*_origin(result.run, chosen)),
+            origin=chosen.sentences(*_origin(result.run, chosen), *_fixed(frozen, chosen)),
             figure=Markup(figure(result, chosen)),
             windows=windows,
             contrasts=[_contrast(result, name, chosen) for name in CONTRASTS if len(getattr(result, name))],
@@ -95,6 +102,10 @@ def _origin(run: Mapping[str, Any], chosen: Language) -> list[Markup]:
     if run["benchmarks"]:
         told.append(chosen.say("panel.benchmarks", list=chosen.listed(run["benchmarks"])))
     return told
+
+
+def _fixed(frozen: Mapping[str, Any] | None, chosen: Language) -> list[Markup]:
+    return [] if frozen is None else [escape(chosen.reason(frozen_reason(frozen)))]
 
 
 def _option(name: str, chosen: Language) -> str:

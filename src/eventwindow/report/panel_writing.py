@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from eventwindow.errors import file_name
 from eventwindow.panel.form import PanelStudy
+from eventwindow.panel.freeze import list_record
 from eventwindow.panel.results import SMALL, PanelResult
 from eventwindow.report.csv import csv_text, write_csv
 from eventwindow.report.language import LANGUAGES
@@ -37,15 +38,19 @@ def write_panel(
     The page is written in `languages`, in all if none is named; so is the workbook, where `excel` asks for it. `chunks`
     is where those of this run are.
     """
-    codes = languages or LANGUAGES
+    codes, frozen = languages or LANGUAGES, list_record(study)
     with swapped_in(out, OURS, chunks) as fresh:
         (fresh / "results").mkdir()
         _write_tables(result, fresh / "results")
         for code in codes:
-            (fresh / file_name(code)).write_text(page(result, study, code, codes), encoding="utf-8", newline="\n")
+            (fresh / file_name(code)).write_text(
+                page(result, study, code, codes, frozen), encoding="utf-8", newline="\n"
+            )
             if excel:
                 result.to_excel(fresh / workbook_name(code), code)
-        record = json.dumps(_record(result, study), ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
+        record = json.dumps(
+            _record(result, study, frozen), ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False
+        )
         (fresh / "results" / "run.json").write_text(record + "\n", encoding="utf-8", newline="\n")
     return out / file_name(codes[0])
 
@@ -89,7 +94,7 @@ def _texts(table: Any) -> list[str]:
     return [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
 
 
-def _record(result: PanelResult, study: PanelStudy) -> dict[str, Any]:
+def _record(result: PanelResult, study: PanelStudy, frozen: Mapping[str, Any] | None) -> dict[str, Any]:
     """run.json: the specification, what went in with its checksums, and the versions."""
     given = study.file.model_dump(mode="json", exclude_none=True)
     given["event_list"].pop("chunk", None)  # no result depends on it
@@ -98,4 +103,4 @@ def _record(result: PanelResult, study: PanelStudy) -> dict[str, Any]:
         if name is not None:
             with (study.folder / name).open("rb") as file:
                 inputs[name] = hashlib.file_digest(file, "sha256").hexdigest()
-    return {**result.run, "study": given, "inputs": inputs}
+    return {**result.run, "study": given, "inputs": inputs, **({} if frozen is None else {"frozen": frozen})}

@@ -14,7 +14,7 @@ from eventwindow.prices.retry import Progress
 from eventwindow.study.ahead import event_days, waits_for
 from eventwindow.study.definition import Study, read_study
 from eventwindow.study.estimates import estimated
-from eventwindow.study.freeze import frozen_reason, frozen_record
+from eventwindow.study.freeze import frozen_reason, frozen_record, parts
 from eventwindow.study.ledger import Ledger
 from eventwindow.study.load import Inputs, Step, first_day, ledger_of, read_inputs
 from eventwindow.study.run import concluded, quiet
@@ -106,7 +106,7 @@ def _ahead(study: Study, claims: Path | None, waiting: Sequence[str]) -> Iterato
     """What the files of a study hold whose event lies ahead, and what it waits for."""
     days, _ = event_days(study)
     yield from _files(study, ledger_of(study, claims), days)
-    if frozen := frozen_record(study, claims, first_day(days, set(days["mic"]))):
+    if frozen := frozen_record(study.folder, lambda: (parts(study, claims), first_day(days, set(days["mic"])))):
         yield f"{frozen_reason(frozen)}"
     yield from waiting
     yield "study and claims are valid; prices are asked for when day 0 has closed"

@@ -1,4 +1,4 @@
-"""Pre-registration: study, claims and tables by their hashes, with a date, kept in the study's frozen.toml.
+"""Pre-registration: a study by the hashes of what its files say, with a date, kept in the study's frozen.toml.
 
 A hash is of what a file says, not of its bytes: comments, blanks and the order of keys do not count. Prices are not
 fixed, for those of the event do not exist yet.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -35,17 +35,17 @@ HEAD = """\
 """
 
 
-def freeze(study: Study, day: date, day_zero: date) -> Path:
-    """Write frozen.toml into the study's folder; one that is there is never written over."""
-    path = study.folder / FROZEN
+def freeze(folder: Path, said: Mapping[str, str], day: date, day_zero: date) -> Path:
+    """Write frozen.toml into the study's folder; one that is there is never written over. `said` are its parts."""
+    path = folder / FROZEN
     if stands(path):
         raise StudyError(
             f"this study was frozen on {read_frozen(path)['frozen']}",
-            where=f"{study.folder.name}/{FROZEN}",
+            where=f"{folder.name}/{FROZEN}",
             remedy=f"Keep it; to fix the study anew, remove {FROZEN} first, and say so where the first is known.",
         )
     held: dict[str, Any] = {"frozen": day, "day_zero": day_zero, **_versions()}
-    held["parts"] = parts(study)
+    held["parts"] = dict(said)
     lines = [f"{key} = {_toml(value)}" for key, value in held.items() if key != "parts"]
     lines += [f"seal = {_toml(_digest(held))}", "", "[parts]  # SHA-256 of what each says"]
     lines += [f"{_toml(part)} = {_toml(digest)}" for part, digest in held["parts"].items()]
@@ -75,19 +75,23 @@ def read_frozen(path: Path) -> dict[str, Any]:
     return held
 
 
-def frozen_record(study: Study, claims: Path | None, day_zero: date) -> dict[str, Any] | None:
-    """What run.json tells of a freezing: its date, the days before day 0, whether it is whole, and what differs."""
-    path = study.folder / FROZEN
+def frozen_record(folder: Path, now: Callable[[], tuple[Mapping[str, str], date]]) -> dict[str, Any] | None:
+    """What run.json tells of a freezing: its date, the days before day 0, whether it is whole, and what differs.
+
+    `now` gives the parts as they are and the first day 0; it is asked where the study was frozen.
+    """
+    path = folder / FROZEN
     if not stands(path):
         return None
     held = read_frozen(path)
+    said, day_zero = now()
     sealed = {key: value for key, value in held.items() if key != "seal"}
     return {
         "date": f"{held['frozen']}",
         "seal": held["seal"],
         "days_before": (day_zero - held["frozen"]).days,
         "whole": held["seal"] == _digest(sealed),
-        "differs": list(_differing(held["parts"], parts(study, claims))),
+        "differs": list(_differing(held["parts"], said)),
         "versions": {name: [held[name], now] for name, now in _versions().items() if held[name] != now},
     }
 
@@ -117,9 +121,13 @@ def parts(study: Study, claims: Path | None = None) -> dict[str, str]:
     beside = path.with_name(READINGS)
     said |= {READINGS: read_toml(beside)[0]} if path.name == CLAIMS and stands(beside) else {}
     tables = shipped_tables(study.folder / "figures", FIXED_TABLES)
-    found = {part: one for file, held in said.items() for part, one in _parts(file, held)}
-    found |= {f"figures {name}": _rows(table) for name, table in tables.items()}
-    return {part: _digest(value) for part, value in found.items()}
+    found = {part: one for file, held in said.items() for part, one in hashed(file, held).items()}
+    return found | {f"figures {name}": rows_hash(table) for name, table in tables.items()}
+
+
+def hashed(file: str, said: Mapping[str, Any]) -> dict[str, str]:
+    """The parts of a file and the hash of each."""
+    return {part: _digest(value) for part, value in _parts(file, said)}
 
 
 def _parts(file: str, said: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -135,8 +143,10 @@ def _parts(file: str, said: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield " ".join([file, table, name, *([str(met[name])] if met[name] > 1 else [])]), one
 
 
-def _rows(table: pd.DataFrame) -> str:
-    return table.to_csv(index=False, float_format="%.12g", date_format="%Y-%m-%d", lineterminator="\n")
+def rows_hash(table: pd.DataFrame) -> str:
+    """The hash of a table's rows."""
+    text = table.to_csv(index=False, float_format="%.12g", date_format="%Y-%m-%d", lineterminator="\n")
+    return _digest(text)
 
 
 def _differing(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[tuple[str, str]]:

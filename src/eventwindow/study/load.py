@@ -31,7 +31,7 @@ from eventwindow.prices.keyed import ON_NETWORK
 from eventwindow.prices.retry import Progress
 from eventwindow.prices.study_tables import implausible_counts
 from eventwindow.study.definition import Event, News, Study
-from eventwindow.study.freeze import frozen_record
+from eventwindow.study.freeze import frozen_record, parts
 from eventwindow.study.ledger import Ledger, read_claims
 from eventwindow.study.quality import Quality, checked_prices
 
@@ -82,7 +82,10 @@ def read_inputs(
         symbol: returns(price_for_returns(history.frame), calendars[symbol].sessions)
         for symbol, history in held.histories.items()
     }
-    frozen = frozen_record(study, claims, first_day(calendar, {calendars[s.symbol].mic for s in study.stocks}))
+    frozen = frozen_record(
+        study.folder,
+        lambda: (parts(study, claims), first_day(calendar, {calendars[s.symbol].mic for s in study.stocks})),
+    )
     return Inputs(study, ledger, held, series, tables, calendars, calendar, quality, frozen)
 
 
