@@ -6,8 +6,9 @@ The pieces stand in tests/verify_pieces_*.toml with every market statement that 
 apart while rules are written. The second and the third set, tests/verify_*_*.toml, were kept apart as wholes. The
 adversarial set, tests/draft_adversarial_*.toml, is single sentences made to mislead. A drafted statement is right if
 security, measure, figure with sign, hedge and day are those of a marked one. It is judged if nothing is open in it;
-judged wrongly if no marked statement has its security, figure and day. The last column is the share of those read right
-that are judged.
+judged wrongly if no marked statement has its security, figure and day, or if the marked one ends with "!": it is of a
+moment of the day, a forecast, or of what no measure knows. "known" is the share read right of those whose measure the
+project knows; the last column is the share of those read right that are judged.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eventwindow.claims.measures import MEASURES
 from eventwindow.draft.read import statements
 from eventwindow.draft.statement import Statement
 
@@ -39,6 +41,11 @@ class Read:
     marked: frozenset[str]
     drafted: frozenset[str]
     judged: frozenset[str]
+    unsettled: frozenset[str] = frozenset()  # marked with "!": no close of a day can settle them
+
+    @property
+    def known(self) -> frozenset[str]:
+        return frozenset(line for line in self.marked if _fields(line)["measure"] in MEASURES)
 
     @property
     def right(self) -> frozenset[str]:
@@ -46,9 +53,9 @@ class Read:
 
     @property
     def wrong(self) -> list[str]:
-        """Judged, and no marked statement has its security, figure and day."""
-        known = {_core(line) for line in self.marked}
-        return sorted(line for line in self.judged - self.marked if _core(line) not in known)
+        """Judged, and no marked statement that can be judged has its security, figure and day."""
+        known = {_core(line) for line in self.marked - self.unsettled}
+        return sorted(line for line in self.judged if _core(line) not in known)
 
     @property
     def noise(self) -> list[str]:
@@ -95,7 +102,8 @@ def read(piece: Mapping[str, Any]) -> Read:
     said = statements(piece["text"], piece["dated"])
     marked = frozenset(_plain(line) for line in piece["find"])
     judged = frozenset(_plain(str(s)) for s in said if not open_(s))
-    return Read(piece, marked, frozenset(_plain(str(s)) for s in said), judged)
+    unsettled = frozenset(_plain(line) for line in piece["find"] if line.endswith(" !"))
+    return Read(piece, marked, frozenset(_plain(str(s)) for s in said), judged, unsettled)
 
 
 def open_(s: Statement) -> bool:
@@ -124,7 +132,7 @@ def _fields(line: str) -> dict[str, str]:
 
 def report(reads: Sequence[Read], show: bool = False) -> Iterable[str]:
     """The rates by language and by kind, and which part of a statement was read as something else."""
-    yield f"{'':14} pieces marked drafted judged   right  wrong  noise judged of right"
+    yield f"{'':14} pieces marked drafted judged   right  known  wrong  noise judged of right"
     groups = [(f"language {c}", [r for r in reads if r.piece["language"] == c]) for c in ("en", "zh")]
     groups += [(k, [r for r in reads if r.piece["kind"] == k]) for k in sorted({r.piece["kind"] for r in reads})]
     groups += [("all", list(reads))]
@@ -140,7 +148,8 @@ def _row(name: str, group: Sequence[Read]) -> str:
     marked, drafted = sum(len(r.marked) for r in group), sum(len(r.drafted) for r in group)
     judged, right = sum(len(r.judged) for r in group), sum(len(r.right) for r in group)
     wrong, noise = sum(len(r.wrong) for r in group), sum(len(r.noise) for r in group)
-    shares = f"{_share(right, marked):>7} {_share(wrong, judged):>6} {_share(noise, drafted):>6}"
+    known, known_right = sum(len(r.known) for r in group), sum(len(r.known & r.right) for r in group)
+    shares = f"{_share(right, marked):>7} {_share(known_right, known):>6} {_share(wrong, judged):>6} {_share(noise, drafted):>6}"
     shares += f" {_share(sum(len(r.right & r.judged) for r in group), right):>15}"
     return f"{name:14} {len(group):6} {marked:6} {drafted:7} {judged:6} {shares}"
 
@@ -174,7 +183,7 @@ def _alike(line: str, other: str) -> int:
 
 def _shown(r: Read) -> Iterable[str]:
     rest = [f"  - {line}" for line in sorted(r.marked - r.drafted)]
-    rest += [f"  {'W' if line in r.wrong else '+'} {line}" for line in sorted(r.drafted - r.marked)]
+    rest += [f"  {'W' if line in r.wrong else '+'} {line}" for line in sorted((r.drafted - r.marked) | set(r.wrong))]
     if rest:
         yield r.piece["id"]
         yield from rest

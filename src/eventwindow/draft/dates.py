@@ -32,7 +32,7 @@ _PATTERNS = (
     ),
     ("after", r"\bthe day after\b"),
     ("same", r"\b(?:the )?same day\b|\bthat day\b|同日|同一天|当天|当日"),
-    ("today", r"\btoday\b|今日|今天|今早|今晨"),
+    ("today", r"\btoday\b|\bthis(?= (?:morning|afternoon|evening|lunchtime)\b)|\btonight\b|^\(?\d{1,2}(?=[:.]\d\d(?: ?[ap]m)? )|今日|今天|今早|今晨|今晚|今午"),
     ("yesterday", r"\byesterday\b|\bovernight\b|昨日|昨天|昨晚|昨夜|隔夜"),
     ("before", r"前天|前日(?![^\s,])"),
     ("vague", rf"\bthe {_WEEKDAY} before\b|\ba week (?:earlier|before|ago)\b|一周前|上周同期"),

@@ -65,7 +65,7 @@ def _measured(s: Statement) -> Entry:
         found["date"] = s.date
     if s.until:
         found["until"] = s.until
-    if s.since and s.kind == "return_rank":
+    if s.since and s.kind in {"return_rank", "record"}:
         found["since"] = _after(s.since)
     if s.kind == "members_rank" and s.against:
         found["members"] = [a.symbols[0] for a in s.against if a.symbols]

@@ -50,6 +50,12 @@ _PARED = re.compile(
     r"\bbefore (?:it |they |the shares |the stock )?(?:\w+ly )?(?:par|trim|recover|rebound|retreat|settl|clos|end|win|won|eas|slip|com(?:e|ing) off|revers|stead)",  # noqa: E501
     re.IGNORECASE,
 )
+_AFTERWARDS = re.compile(
+    r"\W*(?:(?:and|but) )?(?:then|later|afterwards|subsequently)\b|,?(?:随后|其后|之后|后来)", re.IGNORECASE
+)
+_CLOCK = re.compile(r"\(?\d{1,2}[:.]\d\d(?: ?[ap]m)? ")
+_MIDDAY = re.compile(r"(?:上午|早盘|午盘|半日|中场)收")
+_COMPARED = re.compile(r"\b(?:against|versus|vs\.?|compared (?:with|to))\s*$", re.IGNORECASE)
 _FROM = re.compile(
     r"(?:(?:recover|rebound|bounc)\w* from|turn\w*|revers\w*|convert\w*) (?:an? |its )?(?:\w+ )?\w+ of (?:\w+ )*$",
     re.IGNORECASE,
@@ -115,6 +121,8 @@ def _same_move(sentence: Sentence, mark: Mark, said: list[tuple[Mark, Statement]
 def about_something_else(sentence: Sentence, mark: Mark) -> bool:
     """Whether the nearest noun says that the figure is a cost, a count, a wage: anything but a price."""
     low, high = sentence.clause(mark)
+    if _COMPARED.search(sentence.text[low : mark.start]):
+        return True
     if mark.value.unit == "percent" and (m := _SHARE.match(sentence.text[mark.end :])):
         return not (_WORTH.search(m[0]) or sentence.rules.words["value"].search(m[0]))
     if (mark.value.unit != "multiple" and _volume(sentence, mark)) or _attribute(sentence, mark):
@@ -401,12 +409,15 @@ def _moment(sentence: Sentence, mark: Mark) -> bool:
         mark.value.extreme
         or _PARED.match(tail.lstrip())
         or _FROM.search(head)
+        or _AFTERWARDS.match(tail)
+        or (_CLOCK.match(sentence.text) and not _LATE.search(sentence.text[low:high]))
         or _PARED.match(sentence.text[high - 7 :])
     ):
         return True
     near = sentence.last("moment", before=mark.start, since=low)
     if near is None and not sentence.chinese:
-        following = next((m for m in sentence.all("amount") if m.start >= mark.end), None)
+        behind = [m for m in sentence.all("amount") if m.start >= mark.end]
+        following = next((m for m in behind if not _FROM_TO.search(sentence.text[mark.end : m.start])), None)
         near = next(
             iter(sentence.all("moment", within=(mark.end, min(high, following.start) if following else high))), None
         )
@@ -414,7 +425,13 @@ def _moment(sentence: Sentence, mark: Mark) -> bool:
             near = None
     if near is not None:
         between = sentence.text[min(near.end, mark.end) : max(near.start, mark.start)]
-        return not _LATE.search(between)
+        return bool(_MIDDAY.match(sentence.text, near.start)) or not _LATE.search(between)
     before = sentence.last("amount", before=mark.start)
-    level = mark.value.unit in {"money", "points", "number"}
-    return bool(level and before and before.value.extreme and not _LATE.search(sentence.text[before.end : mark.start]))
+    if before is None or _LATE.search(sentence.text[before.end : mark.start]):
+        return False
+    return before.value.extreme or (not _own_time(sentence, low, mark) and _moment(sentence, before))
+
+
+def _own_time(sentence: Sentence, low: int, mark: Mark) -> bool:
+    """Whether the figure's clause has a day, a subject or a session of its own, so that no moment before it holds."""
+    return sentence.has("date", "names", "close", "pre", "after", within=(low, mark.start))

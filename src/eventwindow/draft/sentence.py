@@ -32,7 +32,7 @@ ORDER = (
     "same",
 )
 LONG = 600  # characters
-_JOIN = re.compile(r"[\s,、&/()]*(?:and|or|as well as|和|与|及|以及|跟)?[\s,、()]*(?:the )?", re.IGNORECASE)
+_JOIN = re.compile(r"[\s,、&/()]*(?:and|or|as well as|和|与|及|以及|跟)?[\s,、()]*(?:the |[A-Z]\w+['’]s )?", re.IGNORECASE)
 _LINK = re.compile(r"\s*(?:in|for|of|to|by)\s+(?:the |shares of |shares in )?", re.IGNORECASE)
 _OTHER = re.compile(r"\s?(?:期货|期指|期权|选择权)|\s(?:futures|options|warrants|bonds)\b", re.IGNORECASE)
 _ADR = re.compile(r"(?:\s|的|['’]s\s)?(?:ADRs?(?![A-Za-z])|存托凭证|American depositary)", re.IGNORECASE)
@@ -74,6 +74,12 @@ class Sentence:
 
     def last(self, *kinds: str, before: int, since: int = 0) -> Mark | None:
         return next(iter(self.all(*kinds, within=(since, before))[::-1]), None)
+
+    def beside(self, kind: str, mark: Mark) -> Mark | None:
+        """The mark of that kind with no other word between, in front or behind."""
+        between = ((m, self.text[min(m.end, mark.end) : max(m.start, mark.start)]) for m in self.all(kind))
+        near = [m for m, words in between if words.strip() in {"", "以", "的", "以来"}]
+        return next(iter(near), None)
 
     def clause(self, mark: Mark) -> tuple[int, int]:
         return next(c for c in self.clauses if c[0] <= mark.start < c[1])

@@ -56,7 +56,7 @@ _MONTH_YEAR = re.compile(
     rf"(?:(?P<month>{'|'.join(_MONTHS)})\w* )?(?P<year>(?:19|20)\d\d)\b|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<zh>\d+)月)?",
     re.IGNORECASE,
 )
-_MONTH = re.compile(rf"\b(?P<month>{'|'.join(_MONTHS)})[a-z]*\b", re.IGNORECASE)
+_MONTH = re.compile(rf"\b(?P<month>{'|'.join(_MONTHS)})[a-z]*\b|(?P<zh>\d{{1,2}})月", re.IGNORECASE)
 _SINCE_OTHER = re.compile(r"\s*(?:\w+\s+){0,3}since\b", re.IGNORECASE)
 _COUNTS = {
     "a": 1,
@@ -89,7 +89,11 @@ def remarks(
             kind, stated = ("value_rank", 1.0) if mark.kind == "valuable" else ("record", 0.0)
             by = mark.kind.removeprefix("record_") if kind == "record" else ""
             found = _ranked(sentence, mark, context, who, kind, stated, line, by=by)
-            yield mark, replace(found, open=_of_moment(mark, said))
+            since = sentence.beside("since", mark) if kind == "record" else None
+            day, told = _since(sentence, since, found.date)
+            if kind == "record" and (span := sentence.beside("period", mark)) and span.value.open and span.value.first:
+                day, told = f"{span.value.first:%Y-%m}", False
+            yield mark, replace(found, since=day, open=((SINCE,) * (not told) + _of_moment(mark, said)))
     for mark in sentence.all("foremost"):
         yield from ((mark, replace(s, line=line)) for s in _foremost(sentence, mark, context))
     for mark in sentence.all("more_against", "about_against"):
@@ -170,7 +174,7 @@ def _since(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple
         month = _MONTHS.index(m["month"][:3].lower()) + 1 if m["month"] else int(m["zh"]) if m["zh"] else 0
         return f"{m['year'] or m['zh_year']}" + (f"-{month:02d}" if month else ""), True
     if day and (m := _MONTH.search(words)):
-        month = _MONTHS.index(m["month"][:3].lower()) + 1
+        month = int(m["zh"]) if m["zh"] else _MONTHS.index(m["month"][:3].lower()) + 1
         return f"{day.year - (month >= day.month)}-{month:02d}", True
     if day and (m := _YEARS_BACK.search(words)):
         count = _COUNTS.get(m["n"].lower()) or int(numeral(m["n"]) if has_chinese(m["n"]) else float(m["n"]))
