@@ -17,12 +17,15 @@ _OF_VALUE = re.compile(
 )
 
 
+_ONE_POINT = re.compile(r"(?<=\bat )one point\b", re.IGNORECASE)
+
+
 def amounts(text: str, rules: Lexicon) -> Iterator[Mark]:
     """Every figure in the sentence as a mark that begins with its hedge; of parts only those of a value, no yields."""
     for a in every(text):
         if a.unit == "part" and _OF_VALUE.match(text, a.end):
             yield _hedged(text, replace(a, unit="percent"), rules)
-        elif a.unit != "part" and not figure("basis").search(a.words):
+        elif a.unit != "part" and not figure("basis").search(a.words) and not _ONE_POINT.match(text, a.at):
             yield _hedged(text, a, rules)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import Period
@@ -58,7 +58,7 @@ def set_in(sentence: Sentence, mark: Mark) -> bool:
     return bool(_RELATIVE.match(sentence.text[low:high]))
 
 
-def _before(sentence: Sentence, mark: Mark) -> bool:
+def told_before(sentence: Sentence, mark: Mark) -> bool:
     """Whether the mark's clause tells what was before: "after 11.1 % on Friday"."""
     low, high = sentence.clause(mark)
     return bool(_EARLIER.match(sentence.text[low:high]))
@@ -98,7 +98,7 @@ def one_day(sentence: Sentence, context: Context, told: Collection[dt.date]) -> 
 
 def last_day(sentence: Sentence, context: Context) -> dt.date | None:
     """The day that the next sentence may lean on."""
-    held = [m for m in sentence.all("date") if not set_in(sentence, m) and not _before(sentence, m)]
+    held = [m for m in sentence.all("date") if not set_in(sentence, m) and not told_before(sentence, m)]
     if context.date:
         held = [m for m in held if m.value.date is None or m.value.date.weekday() < WEEKEND]
     found = next((m for m in reversed(held) if m.value.steps is None or m.value.steps >= 0), None)
@@ -136,16 +136,26 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
         last = sentence.last("period", "date", before=mark.start, since=low)
         own = [m for m in own if last is None or last.kind == "period"]
     if not own:
+        if not sentence.has(*MOVES, "date", within=(low, high)) and (before := sentence.last("amount", before=low)):
+            shared = period_of(sentence, before)  # "up 75 % this year, Tesla nearly 500 %"
+            return shared and replace(shared, open=True)
         last = sentence.last("period", "date", before=mark.start)
         used = last and (
             sentence.has("amount", within=(last.end, mark.start)) or _taken(sentence, last) or _moving(sentence, last)
         )
+        if last and last.kind == "period" and used and _frames(sentence, last):
+            return replace(last.value, open=True)
         own = [last] if last and last.kind == "period" and not used else []
     if not own:
         return None
     years = {year for m in own for year in m.value.years}
     told = [m.value for m in own if m.value.first or m.value.sessions]
     return Period(years=tuple(sorted(years))) if years else (told or [own[-1].value])[-1]
+
+
+def _frames(sentence: Sentence, span: Mark) -> bool:
+    """Whether the span is all that its clause says, so that it may hold for each clause behind: "Over the week, …"."""
+    return not sentence.has("amount", "names", *MOVES, "date", within=sentence.clause(span))
 
 
 def _parted(sentence: Sentence, mark: Mark, span: Mark) -> bool:

@@ -32,11 +32,15 @@ _PATTERNS = (
     ),
     ("after", r"\bthe day after\b"),
     ("same", r"\b(?:the )?same day\b|\bthat day\b|同日|同一天|当天|当日"),
-    ("today", r"\btoday\b|\bthis(?= (?:morning|afternoon|evening|lunchtime)\b)|\btonight\b|^\(?\d{1,2}(?=[:.]\d\d(?: ?[ap]m)? )|今日|今天|今早|今晨|今晚|今午"),
+    (
+        "today",
+        r"\btoday\b|\bthis(?= (?:morning|afternoon|evening|lunchtime)\b)|\btonight\b|^\(?\d{1,2}(?=[:.]\d\d(?: ?[ap]m)? )|今日|今天|今早|今晨|今晚|今午",
+    ),
     ("yesterday", r"\byesterday\b|\bovernight\b|昨日|昨天|昨晚|昨夜|隔夜"),
     ("before", r"前天|前日(?![^\s,])"),
     ("vague", rf"\bthe {_WEEKDAY} before\b|\ba week (?:earlier|before|ago)\b|一周前|上周同期"),
     ("vague", r"\brecently\b|\bthe other day\b|日前|近日|最近|连日|封关前最后一天"),
+    ("first", r"(?P<y>(?:19|20)\d\d)年(?:的)?(?:第一个|首个)交易日|\bthe first trading day of (?P<y2>(?:19|20)\d\d)\b"),
     ("dom", r"(?<![\d月年.])(?P<d>\d{1,2})日(?![^\s,]{0,0}[间内])"),
 )
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
@@ -74,6 +78,8 @@ def _read(kind: str, m: re.Match[str], dated: dt.date) -> DayMark | None:
             return _full(m.groupdict(), dated)
         case "week":
             return DayMark(_weekday(m.groupdict(), dated))
+        case "first":
+            return DayMark(_first(int(m["y"] or m["y2"])))
         case "dom":
             return _day_of_month(int(m["d"]), dated)
         case "next" | "back" | "same":
@@ -92,6 +98,12 @@ def _full(parts: dict[str, str | None], dated: dt.date) -> DayMark | None:
     if found and found > dated + dt.timedelta(31):
         found = _date(found.year - 1, month, day)
     return DayMark(found) if found else None
+
+
+def _first(year: int) -> dt.date:
+    """The first weekday behind New Year's Day, which no exchange trades on."""
+    day = dt.date(year, 1, 2)
+    return day + dt.timedelta((7 - day.weekday()) % 7 if day.weekday() > 4 else 0)
 
 
 def _weekday(parts: dict[str, str | None], dated: dt.date) -> dt.date:

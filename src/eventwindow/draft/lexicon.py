@@ -14,7 +14,7 @@ from eventwindow.claims.rounding import hedge_table
 from eventwindow.draft.chinese import simplified
 
 BOUNDARY = re.compile(r"(?<!\d)[,;:]|[,;:](?!\d)|[—–]{2}|\s[-—–]\s")
-FILLER = r")\s*(?:(?:about|around|nearly|just|a|约|近|每桶|每股|每盎司)\s*)*$"
+FILLER = r")\s*(?:(?:about|around|nearly|just|a|约|近|每桶|每股|每盎司|每公?吨|每磅|每两|每克)\s*)*$"
 
 
 @dataclass(frozen=True, slots=True)

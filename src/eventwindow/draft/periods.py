@@ -14,6 +14,8 @@ _WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eig
 _N = rf"(?:{'|'.join(_WORDS)}|\d+)"
 _ZH_N = r"[两三四五六七八九十\d]+"
 _DAY = r"(?:mon|tues|wednes|thurs|fri)day"
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_EN_MONTH = r"(?P<em>january|february|march|april|may|june|july|august|september|october|november|december)"
 _DAYS = {d: k for k, d in enumerate(["mon", "tue", "wed", "thu", "fri"])}
 
 
@@ -69,6 +71,26 @@ def _this_year(_: re.Match[str], dated: dt.date) -> Period:
     return Period(first=dt.date(dated.year, 1, 1), until=dated)
 
 
+def _month(m: re.Match[str], dated: dt.date) -> Period:
+    """A calendar month, up to the article's day; without a year the last one of that name."""
+    number = int(m["zm"]) if m["zm"] else _MONTHS.index(m["em"][:3].lower()) + 1
+    year = int(m["ey"] or m["zy"] or dated.year - (number > dated.month))
+    return _of_month(dt.date(year, number, 1), dated)
+
+
+def _of_month(first: dt.date, dated: dt.date) -> Period:
+    following = (first + dt.timedelta(31)).replace(day=1)
+    return Period(first=first, until=min(dated, following - dt.timedelta(1)))
+
+
+def _this_month(_: re.Match[str], dated: dt.date) -> Period:
+    return _of_month(dated.replace(day=1), dated)
+
+
+def _last_month(_: re.Match[str], dated: dt.date) -> Period:
+    return _of_month((dated.replace(day=1) - dt.timedelta(1)).replace(day=1), dated)
+
+
 def _since_day(m: re.Match[str], dated: dt.date) -> Period:
     """From the close of that day; without "close" its own move may be meant too."""
     day = dated - dt.timedelta((dated.weekday() - _DAYS[m["day"][:3].lower()]) % 7)
@@ -91,14 +113,18 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\b(?:past|last) (?P<en>two|three|four|five) years\b|过去(?P<zh>[两二三四五])年", _past_years),
     (r"\b(?:over|for|in|during|on) the week\b|(?<!day of )\bthis week\b|[本这]周(?![一二三四五六日])(?:累计)?|周线", _week),  # noqa: E501
     (r"\b(?:past|previous) week\b|过去一周|近一周|一周来", _past_week),
+    (rf"\b(?:for|over|during|in) (?:the (?:whole |month )of )?{_EN_MONTH}(?: (?P<ey>(?:19|20)\d\d))?\b(?! \d)"
+     r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>\d{1,2})月份?(?:全月|累计|整月)", _month),
+    (r"\bthis month\b|\bso far in the month\b|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)", _this_month),
+    (r"\blast month\b|上个?月(?:累计)?(?!\d)", _last_month),
     (r"\blast week\b|上周(?![一二三四五六日])(?:累计)?", _last_week),
     (r"\b(?:so far )?this year\b|\byear to date\b|\bsince the (?:start|beginning|turn) of the year\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?|年初至今", _this_year),  # noqa: E501
     (rf"\bsince (?:last )?(?P<day>{_DAY})(?P<close>['’]s close)?", _since_day),
-    (rf"\b(?:over|in|during|for) the (?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
-     rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天)(?:来|累计|内|以来|里)?", _sessions),
-    (r"\bthe week before\b|\b(?:past|last|this|for the) (?:month|quarter|year)\b|\bover the (?:past|last)\b|\b(?:in|over) (?:a|one) (?:year|month)\b"  # noqa: E501
+    (rf"\b(?:over|in|during|for|within) (?:the )?(?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
+     rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天)(?:下来|来|累计|内|以来|里)?", _sessions),
+    (r"\bthe week before\b|\b(?:past|last|this|for the) (?:quarter|year)\b|\b(?:past|for the) month\b|\bover the (?:past|last)\b|\b(?:in|over) (?:a|one) (?:year|month)\b"  # noqa: E501
      r"|\bsince (?:(?:its|their|the) |(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\b)"
-     rf"|[本上这]个?月(?!\d)|近[一二{_ZH_N[1:-1]}个?(?:月|年|季)|过去[一二{_ZH_N[1:-1]}个?月|自[^,。]{{2,12}}以来|累计", _open),  # noqa: E501
+     rf"|近[一二{_ZH_N[1:-1]}个?(?:月|年|季)|过去[一二{_ZH_N[1:-1]}个?月|自[^,。]{{2,12}}以来|累计", _open),  # noqa: E501
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), read) for pattern, read in _PATTERNS)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from eventwindow.claims.amounts import Amount
-from eventwindow.draft.context import Context, day_of, day_told, period_of, session_of, set_in
+from eventwindow.draft.context import Context, day_of, day_told, period_of, session_of, set_in, told_before
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import Period
 from eventwindow.draft.securities import Names
@@ -22,7 +22,7 @@ LEVEL_HEDGE = {"at": "", "over": "more_than", "under": "less_than"}
 _YUAN = {"TWD", "CNY", "HKD", "JPY"}  # what 元 alone may be
 LARGE = 1e7  # a smaller sum is no market value
 _AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
-_OR = re.compile(r"[\s,(]*(?:or|或|即)?[\s,]*(?:跌幅|涨幅|升幅|幅度)?(?:为|达|约|高达)?\s*", re.IGNORECASE)
+_OR = re.compile(r"[\s,(]*(?:or|also|或|即)?[\s,]*(?:跌幅|涨幅|升幅|幅度)?(?:为|达|约|高达)?\s*", re.IGNORECASE)
 _AND_VERB = re.compile(r".*\band\s+(?:also |then |still )?", re.IGNORECASE)
 _RELATIVE = re.compile(r"\W*(?:which|who|whose)\b", re.IGNORECASE)
 _FROM_TO = re.compile(r"(?:\b(?:from|to|at|of)|从|由|至|到|降为|升为)\s*$", re.IGNORECASE)
@@ -53,6 +53,7 @@ _PARED = re.compile(
 _AFTERWARDS = re.compile(
     r"\W*(?:(?:and|but) )?(?:then|later|afterwards|subsequently)\b|,?(?:随后|其后|之后|后来)", re.IGNORECASE
 )
+_UNABLE = re.compile(r"(?:无力|未能|没能|难以)$|\b(?:fail\w* to|unable to) \w+(?: back)? $", re.IGNORECASE)
 _CLOCK = re.compile(r"\(?\d{1,2}[:.]\d\d(?: ?[ap]m)? ")
 _MIDDAY = re.compile(r"(?:上午|早盘|午盘|半日|中场)收")
 _COMPARED = re.compile(r"\b(?:against|versus|vs\.?|compared (?:with|to))\s*$", re.IGNORECASE)
@@ -136,7 +137,7 @@ def about_something_else(sentence: Sentence, mark: Mark) -> bool:
         return noun == "off" or (noun != "value" and bool(after) and _joined_to(sentence, mark, after[0]))
     if after and not sentence.has("stock", "value", "close", within=(low, high)):
         return True
-    held = [m for m in sentence.all(*kinds, within=(0, low)) if not set_in(sentence, m)]
+    held = [m for m in sentence.all(*kinds, within=(0, low)) if not (set_in(sentence, m) or told_before(sentence, m))]
     relative = _RELATIVE.match(sentence.text[low:])
     earlier = [m for m in held if relative or not _lesser(sentence, m)]
     return bool(earlier) and earlier[-1].kind == "off" and not sentence.has("names", within=(low, high))
@@ -267,8 +268,10 @@ def _stated(
     kind = names.listings[who.symbols[0]].kind if who.symbols else ""
     if (level := _level(sentence, mark, kind)) is not None:
         priced = _priced(who, amount, names)
-        found = _settled(sentence, mark, priced, "price_level", 1, context, level)
-        return [_in_currency(found, amount, names)]
+        turned = inverse(who, names) if level else ()  # a yen below 150 is a dollar above it
+        hedge = {"more_than": "less_than", "less_than": "more_than"}[level] if turned else level
+        found = _settled(sentence, mark, priced, "price_level", 1, context, hedge)
+        return [_in_currency(replace(found, open=(*turned, *found.open)), amount, names)]
     if amount.unit == "multiple" and _volume(sentence, mark):
         times = amount.low + (1 if amount.signed else 0)
         return [replace(_settled(sentence, mark, who, "volume_multiple", 1, context), low=times, high=times)]
@@ -326,8 +329,9 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     if amount.unit == "number" and _COUNTED.match(sentence.text[mark.end :]):
         return None
     for word, pattern in sentence.rules.levels.items():
-        if pattern.search(head):
-            return LEVEL_HEDGE[word]
+        if found := pattern.search(head):
+            unable = word == "over" and _UNABLE.search(head[: found.start()])
+            return LEVEL_HEDGE["under" if unable else word]
     return None
 
 
@@ -414,7 +418,8 @@ def _moment(sentence: Sentence, mark: Mark) -> bool:
         or _PARED.match(sentence.text[high - 7 :])
     ):
         return True
-    near = sentence.last("moment", before=mark.start, since=low)
+    framed = _frame(sentence, low)
+    near = sentence.last("moment", before=mark.start, since=framed)
     if near is None and not sentence.chinese:
         behind = [m for m in sentence.all("amount") if m.start >= mark.end]
         following = next((m for m in behind if not _FROM_TO.search(sentence.text[mark.end : m.start])), None)
@@ -430,6 +435,12 @@ def _moment(sentence: Sentence, mark: Mark) -> bool:
     if before is None or _LATE.search(sentence.text[before.end : mark.start]):
         return False
     return before.value.extreme or (not _own_time(sentence, low, mark) and _moment(sentence, before))
+
+
+def _frame(sentence: Sentence, low: int) -> int:
+    """Where the clause begins, with the stretch before it where that only tells the time: "Early on Monday, …"."""
+    before = next((c for c in sentence.clauses if c[1] == low), None)
+    return before[0] if before and not sentence.has("amount", "names", *MOVES, within=before) else low
 
 
 def _own_time(sentence: Sentence, low: int, mark: Mark) -> bool:

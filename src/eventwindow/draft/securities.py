@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LARGEST = 20_000_000  # bytes of a table of names; the one that ships has 190,000
 COLUMNS = ("symbol", "exchange", "currency", "kind", "names")
 LISTS = ("names", "former", "ambiguous")  # parted by |; a user's table may leave out the last two
-_TICKER = re.compile(r"(?:(?<=[:$(])|(?<=: ))(?P<sure>\^?[A-Z0-9]{1,10}(?:[.=-][A-Z]{1,4})?)(?![\w.-])|(?<![\w$.-])(?P<bare>[A-Z]{3,5})(?![\w-])")  # fmt: skip  # noqa: E501
+_TICKER = re.compile(r"(?:(?<=[:$(])|(?<=: ))(?P<sure>\^?[A-Z0-9]{1,10}(?:[.=-][A-Z]{1,4})?)(?![\w.-])|(?<![\w$.-])(?P<bare>[A-Z]{3,5}(?![\w-])|[A-Z]{2}(?= (?:stock|shares)\b))")  # fmt: skip  # noqa: E501
 _EXCHANGE = re.compile(r"(?:NYSE|NASDAQ):\s*$", re.IGNORECASE)
 
 
@@ -71,7 +71,7 @@ class Names:
     def _is_ticker(self, text: str, found: re.Match[str]) -> bool:
         """Letters that are words or abbreviations too, as in (AI) and (LNG), are tickers where an exchange says so."""
         symbol = found["sure"] or found["bare"]
-        if symbol not in self.not_bare and len(symbol) > 2:
+        if symbol not in self.not_bare and (len(symbol) > 2 or found["bare"]):
             return True
         cashtag = text[: found.start()].endswith("$") and len(symbol) > 1
         return bool(found["sure"]) and (cashtag or bool(_EXCHANGE.search(text[: found.start()])))

@@ -17,6 +17,10 @@ class Subject:
     group: Group | None = None
     name: str = ""  # as written, where no list holds it
 
+    @property
+    def is_index(self) -> bool:
+        return bool(self.symbols) and all(s.startswith("^") for s in self.symbols)
+
     def __str__(self) -> str:
         if self.name:
             return f'"{self.name}"'

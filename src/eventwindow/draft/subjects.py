@@ -66,18 +66,25 @@ def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
     low, high = sentence.clause(mark)
     role = sentence.last("role", before=mark.start, since=low)
     if role and _INDEX.search(sentence.text[role.start : role.end]):
-        return Found() if _ELSEWHERE.search(sentence.text[: role.start]) else Found(context.index)
+        return Found() if _ELSEWHERE.search(sentence.text[: role.start]) else Found(_index_of(sentence, low, context))
     if low == 0 and not sentence.chinese and _OPENING.match(sentence.text):  # "Down 40 % this year, Moderna bounced"
         following = next(iter(sentence.all("names")), None)
         if following and following.start - sentence.clause(following)[0] <= 2:
             return Found(tuple(following.value))
     unsure = (WHICH,) if _unread(sentence, low, mark) else ()
-    if before := _earlier(sentence, low):
+    firms = role is not None or sentence.has("stock", within=(low, mark.start))  # shares are no index's
+    if before := _earlier(sentence, low, firms):
         return replace(before, open=(*before.open, *unsure))
-    if context.who:
-        return Found(context.who, (WHICH,) if context.several else unsure)
+    if carried := tuple(s for s in context.who if not (firms and s.is_index)):
+        return Found(carried, (WHICH,) if context.several else unsure)
     following = next(iter(sentence.all("names", within=(mark.end, high))), None)
     return Found(tuple(following.value)) if following else Found()
+
+
+def _index_of(sentence: Sentence, low: int, context: Context) -> tuple[Subject, ...]:
+    """The index named last in the sentence, else the one spoken of before it."""
+    named = [s for m in sentence.all("names", "aside", within=(0, low)) for s in m.value if s.is_index]
+    return tuple(named[-1:]) or context.index
 
 
 def _unread(sentence: Sentence, low: int, mark: Mark) -> bool:
@@ -158,7 +165,7 @@ def _object(sentence: Sentence, words: list[str]) -> bool:
     return any(w in sentence.rules.prepositions for w in near) or words[0].endswith("ing")
 
 
-def _earlier(sentence: Sentence, low: int) -> Found | None:
+def _earlier(sentence: Sentence, low: int, firms: bool = False) -> Found | None:
     """The names of a clause before; clauses that are set in, as "which made the part", are passed over."""
     relative = bool(_RELATIVE.match(sentence.text[low:]))
     if (relative or _SET_IN.match(sentence.text[low:])) and (
@@ -170,10 +177,10 @@ def _earlier(sentence: Sentence, low: int) -> Found | None:
         inserted = _INSERTED.match(sentence.text[clause[0] : clause[1]]) is not None
         if inserted and not relative and not sentence.chinese and k + 1 < len(clauses):
             continue
-        named = sentence.all("names", within=clause)
-        apart = (
-            [m for m in named if not sentence.has(*MOVES, "amount", within=(named[0].end, m.start))] if named else []
-        )
+        named = [m for m in sentence.all("names", within=clause) if not (firms and all(s.is_index for s in m.value))]
+        if not named:
+            continue
+        apart = [m for m in named if not sentence.has(*MOVES, "amount", within=(named[0].end, m.start))]
         if len(apart) > 1 and not relative:
             return Found(tuple(apart[0].value), (WHICH,))
         return Found(tuple(named[-1].value))

@@ -12,12 +12,13 @@ NEAR = 8  # characters behind a Chinese name
 _FORM = re.compile(r"\s*(?:['’]s\b|\(\W*(?:[A-Z]+:\s*)?[\w.^=-]+\)|,? (?:Inc|Corp|Corporation|Co|Company|Ltd|plc|Group|Holdings)\b|[-+( ]*(?:by )?(?:about |nearly |almost |over |more than )?\d[\d.,]*\s*(?:%|per ?cent\b|points?\b))")  # fmt: skip  # noqa: E501
 _VERB = re.compile(r"(?:\s+(?:also|then|now|still|\w+ly|and|had|has|have))?\s+(?:is|was|will|has|had|and|said|told|stood|came|went|did|saw|took|made|hit|held|kept|left|won|cut|gave|got|became|began|broke|brought|built|drew|grew|paid|ran|sent|spent|expects?|says|sees|warns|plans|reports|posts|owns|earns|wants|faces|agrees?|holds|whose|which|\w+ed)\b|,")  # fmt: skip  # noqa: E501
 _ADVERB = re.compile(r"\s+(?:(?:also|then|now|still|\w+ly|had|has|have|was|were|is|are)\s+)*")
+_WHICH = re.compile(r", which (?:also |had |has )?")
 _OF = re.compile(r"\b(?:shares?|stocks?|ADRs?)\s+(?:of|in)\s+(?:the )?$", re.IGNORECASE)
 _INSIDE = re.compile(r"\b[a-z][\w-]*,?\s+$")
 _PROPER = re.compile(r"\s+[A-Z]")
 _LINK = re.compile(r"\s*(?:,|、|&|/|and|or|as well as|和|与|及|以及|跟)\s*(?:and |or )?", re.IGNORECASE)
 _QUOTED = re.compile(
-    r"(?:现货|期货|价格?|[周星期一二三四五\d月日号今昨天]){0,6}(?:盘中|一度|早盘|终场|尾盘|收[报于在盘]?\d|触及|升破|跌破|站上|失守|突破|涨破|重回|被|宣布|公布|表示|指出|坦承|遭|推出|[对兑](?:美元|日[元圆]|欧元))"
+    r"(?:现货|期货|价格?|[周星期一二三四五\d月日号今昨天早晚深夜上午凌晨间后]){0,6}(?:汇率|汇价|兑|对美元|又|再|盘中|一度|早盘|终场|尾盘|收[报于在盘]?\d|触及|升破|跌破|站上|失守|突破|涨破|重回|被|宣布|公布|表示|指出|坦承|遭|推出|[对兑](?:美元|日[元圆]|欧元))"
 )
 _STOP = re.compile(r"[,。;:、!?]")
 
@@ -52,5 +53,5 @@ def _sign(text: str, start: int, end: int, words: Mapping[str, re.Pattern[str]])
         return bool(_QUOTED.match(after)) or any(words[kind].search(near) for kind in KINDS if kind in words)
     if text[start].isupper() and (_VERB.match(after) or (_INSIDE.search(before) and not _PROPER.match(after))):
         return True
-    next_word = end + len(m[0]) if (m := _ADVERB.match(after)) else end
+    next_word = end + len(m[0]) if (m := _WHICH.match(after) or _ADVERB.match(after)) else end
     return any(words[kind].match(text, next_word) for kind in KINDS if kind in words)
