@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from eventwindow.claims.measures import MEASURES
-from eventwindow.draft.read import statements
+from eventwindow.draft.lexicon import lexicon
+from eventwindow.draft.read import normal, statements
 from eventwindow.draft.statement import Statement
 
 TESTS = Path(__file__).parents[1] / "tests"
@@ -112,8 +113,11 @@ def open_(s: Statement) -> bool:
 
 
 def _plain(line: str) -> str:
-    """Without the mark of what is open: whether it is judged is counted apart."""
-    return line.removesuffix(" !")
+    """Without the mark of what is open, counted apart; a group by its label, in whatever words it is written."""
+    words, end, rest = line.removesuffix(" !").partition("] ")
+    labels = (g.label for pattern, g in lexicon(True).groups if end and pattern.fullmatch(normal(words[1:])))
+    label = next(labels, normal(words[1:]) if end else "")
+    return f"[{label}] {rest}" if end else words
 
 
 def _core(line: str) -> tuple[str, ...]:
@@ -149,7 +153,8 @@ def _row(name: str, group: Sequence[Read]) -> str:
     judged, right = sum(len(r.judged) for r in group), sum(len(r.right) for r in group)
     wrong, noise = sum(len(r.wrong) for r in group), sum(len(r.noise) for r in group)
     known, known_right = sum(len(r.known) for r in group), sum(len(r.known & r.right) for r in group)
-    shares = f"{_share(right, marked):>7} {_share(known_right, known):>6} {_share(wrong, judged):>6} {_share(noise, drafted):>6}"
+    shares = f"{_share(right, marked):>7} {_share(known_right, known):>6} {_share(wrong, judged):>6}"
+    shares += f" {_share(noise, drafted):>6}"
     shares += f" {_share(sum(len(r.right & r.judged) for r in group), right):>15}"
     return f"{name:14} {len(group):6} {marked:6} {drafted:7} {judged:6} {shares}"
 

@@ -46,6 +46,7 @@ _INSERTED = re.compile(
     r"\W*(?:which|who|whose|where|when|such|including|like|unlike|as|compared|if|because)\b", re.IGNORECASE
 )
 _COINS = {"元", "外资", "加权指数"}
+DOLLAR = Subject(("DX-Y.NYB",))
 PARED = ("pared_up", "pared_down")
 AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC", "ARCX", "BATS"}
 REGIONS = {
@@ -222,7 +223,11 @@ def _signs(sentence: Sentence, mark: Mark, s: Statement) -> Iterator[Reason]:
 
 
 def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Iterator[Reason]:
-    """The place of another exchange beside the figure: "its US-listed shares", 渣打港股."""
+    """The place of another exchange beside the figure: "its US-listed shares", 渣打港股; a currency against another."""
+    against = [m for m in sentence.all("aside", within=sentence.clause(mark)) if m.value != (s.who,)]
+    paired = names.listings[s.who.symbols[0]].kind == "currency" or s.who == DOLLAR
+    if paired and any(a != DOLLAR for m in against for a in m.value):
+        yield WHOSE
     if names.listings[s.who.symbols[0]].kind != "stock":
         return
     low, high = sentence.clause(mark)

@@ -14,7 +14,9 @@ from eventwindow.draft.statement import Subject
 
 SESSIONS = ("pre", "after", "close")
 WEEKEND = 5  # the first day of it
-_RELATIVE = re.compile(r"\W*(?:which|who|whose|where)\b", re.IGNORECASE)
+_RELATIVE = re.compile(
+    r"\W*(?:(?:most|many|some|all|both|one|each|half) of )?(?:which|whom|who|whose|where)\b", re.IGNORECASE
+)
 _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 

@@ -34,8 +34,9 @@ _PATTERNS = (
     ("same", r"\b(?:the )?same day\b|\bthat day\b|同日|同一天|当天|当日"),
     (
         "today",
-        r"\btoday\b|\bthis(?= (?:morning|afternoon|evening|lunchtime)\b)|\btonight\b|^\(?\d{1,2}(?=[:.]\d\d(?: ?[ap]m)? )|今日|今天|今早|今晨|今晚|今午",
+        r"\btoday\b|\bthis(?= (?:morning|afternoon|evening|lunchtime)\b)|\btonight\b|今日|今天|今早|今晨|今晚|今午",
     ),
+    ("today", r"^\(?\d{1,2}(?=[:.]\d\d(?: ?[ap]m)? )"),  # the clock of a blog that is written as it happens
     ("yesterday", r"\byesterday\b|\bovernight\b|昨日|昨天|昨晚|昨夜|隔夜"),
     ("before", r"前天|前日(?![^\s,])"),
     ("vague", rf"\bthe {_WEEKDAY} before\b|\ba week (?:earlier|before|ago)\b|一周前|上周同期"),
@@ -78,10 +79,8 @@ def _read(kind: str, m: re.Match[str], dated: dt.date) -> DayMark | None:
             return _full(m.groupdict(), dated)
         case "week":
             return DayMark(_weekday(m.groupdict(), dated))
-        case "first":
-            return DayMark(_first(int(m["y"] or m["y2"])))
-        case "dom":
-            return _day_of_month(int(m["d"]), dated)
+        case "first" | "dom":
+            return DayMark(_first(int(m["y"] or m["y2"]))) if kind == "first" else _day_of_month(int(m["d"]), dated)
         case "next" | "back" | "same":
             return DayMark(None, {"next": 1, "back": -1, "same": 0}[kind])
         case "today" | "yesterday" | "before":

@@ -26,7 +26,8 @@ def entry(s: Statement, key: str, article: str, place: str, study: Study | None,
     head: Entry = {"id": key, "article": article, "place": place}
     if reasons:
         head["unfinished"] = "; ".join(map(str, reasons))
-    if len(s.who.symbols) == 1 and (held is None or s.who.symbols[0] in held):
+    asked = any(reason.key == "draft_listing" for reason in reasons)  # a person says which
+    if len(s.who.symbols) == 1 and not asked and (held is None or s.who.symbols[0] in held):
         head["security"] = s.who.symbols[0]
     return head | {"text_en": en, "text_zh": zh} | _stated(s) | _measured(s)
 

@@ -14,7 +14,12 @@ from eventwindow.claims.rounding import hedge_table
 from eventwindow.draft.chinese import simplified
 
 BOUNDARY = re.compile(r"(?<!\d)[,;:]|[,;:](?!\d)|[—–]{2}|\s[-—–]\s")
-FILLER = r")\s*(?:(?:about|around|nearly|just|a|约|近|每桶|每股|每盎司|每公?吨|每磅|每两|每克)\s*)*$"
+FILLER = r")\s*(?:(?:about|around|nearly|near|almost|roughly|some|close to|just|a|约|近|每桶|每股|每盎司|每公?吨|每磅|每两|每克)\s*)*$"  # noqa: E501
+# A kind of stocks that no list holds: "travel stocks", 營建股 at the beginning of a clause.
+GROUP = re.compile(
+    r"(?<![\w-])[A-Za-z][a-z-]{3,} stocks\b"
+    r"|(?:(?<=[,;:。、])|^)[\u4e00-\u9fff]{2,5}(?:类股|概念股|族群|(?<!个)股)(?=[则也亦普全同齐纷逆集却均皆多大])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,14 @@ class Lexicon:
     def marks(self, text: str) -> list[Mark]:
         """Every word of a list and every group in the text, overlaps included."""
         found = [Mark(*m.span(), kind) for kind, pattern in self.words.items() for m in pattern.finditer(text)]
-        found += [Mark(*m.span(), "group", g) for pattern, g in self.groups for m in pattern.finditer(text)]
+        listed = [Mark(*m.span(), "group", g) for pattern, g in self.groups for m in pattern.finditer(text)]
+        others = [m for m in GROUP.finditer(text) if all(g.end <= m.start() or m.end() <= g.start for g in listed)]
+        found += listed + [Mark(*m.span(), "group", Group(m[0], m[0])) for m in others if not self._plain(m[0])]
         return found + [Mark(*m.span(), "boundary") for m in BOUNDARY.finditer(text)]
+
+    def _plain(self, group: str) -> bool:
+        """ "these stocks", "more stocks": words that name no kind of stocks."""
+        return group.split(maxsplit=1)[0].lower() in self.small | self.prepositions | self.known
 
 
 @lru_cache(maxsize=2)

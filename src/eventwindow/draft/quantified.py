@@ -44,7 +44,7 @@ _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
 _OFFERED = re.compile(
     r"\b(?:listing|float|flotation|debut|offering|offer|ipo|issue|bid|target)(?: price)? (?:at|of)\s*$", re.IGNORECASE
 )
-_COUNTED = re.compile(r"[\u3400-\u9fff]|\s+[a-z]{3,}s\b(?! points)")
+_COUNTED = re.compile(r"(?![兑对])[\u3400-\u9fff]|\s+[a-z]{3,}s\b(?! points)")
 _NARROWED = re.compile(r"收敛|收窄|缩小|\bnarrow", re.IGNORECASE)
 _PARED = re.compile(
     r"\bbefore (?:it |they |the shares |the stock )?(?:\w+ly )?(?:par|trim|recover|rebound|retreat|settl|clos|end|win|won|eas|slip|com(?:e|ing) off|revers|stead)",  # noqa: E501
@@ -54,6 +54,9 @@ _AFTERWARDS = re.compile(
     r"\W*(?:(?:and|but) )?(?:then|later|afterwards|subsequently)\b|,?(?:随后|其后|之后|后来)", re.IGNORECASE
 )
 _UNABLE = re.compile(r"(?:无力|未能|没能|难以)$|\b(?:fail\w* to|unable to) \w+(?: back)? $", re.IGNORECASE)
+_VOLUME_AFTER = re.compile(r"\s+(?:(?:its|the|their|that)\s+)?(?:\w+\s+){0,2}(?:volumes?|turnover)\b", re.IGNORECASE)
+_USUAL = re.compile(r"(?:平[时日常]|往常|均量|日均|平均)(?:水准|水平)?的?$")
+_USUAL_AFTER = re.compile(r"\s+(?:of|below|above)?\s*(?:its|the)?\s*(?:usual|normal|average)", re.IGNORECASE)
 _CLOCK = re.compile(r"\(?\d{1,2}[:.]\d\d(?: ?[ap]m)? ")
 _MIDDAY = re.compile(r"(?:上午|早盘|午盘|半日|中场)收")
 _COMPARED = re.compile(r"\b(?:against|versus|vs\.?|compared (?:with|to))\s*$", re.IGNORECASE)
@@ -122,11 +125,11 @@ def _same_move(sentence: Sentence, mark: Mark, said: list[tuple[Mark, Statement]
 def about_something_else(sentence: Sentence, mark: Mark) -> bool:
     """Whether the nearest noun says that the figure is a cost, a count, a wage: anything but a price."""
     low, high = sentence.clause(mark)
-    if _COMPARED.search(sentence.text[low : mark.start]):
-        return True
     if mark.value.unit == "percent" and (m := _SHARE.match(sentence.text[mark.end :])):
         return not (_WORTH.search(m[0]) or sentence.rules.words["value"].search(m[0]))
-    if (mark.value.unit != "multiple" and _volume(sentence, mark)) or _attribute(sentence, mark):
+    if _volume(sentence, mark):
+        return mark.value.unit != "multiple" and not _of_usual(sentence, mark)
+    if _attribute(sentence, mark) or _COMPARED.search(sentence.text[low : mark.start]):
         return True
     kinds = ("off", "stock", "value", "close", "names")
     before = [m for m in sentence.all(*kinds, within=(low, mark.start)) if not _lesser(sentence, m)]
@@ -155,13 +158,22 @@ def _attribute(sentence: Sentence, mark: Mark) -> bool:
     if found is None:
         return False
     known = any(mark.end <= m.start <= found.end("one") for m in sentence.marks if m.kind != "off")
-    light = any(w in sentence.rules.small or w.endswith(("ly", "day")) for w in (found["one"],))
+    words = sentence.rules.small | sentence.rules.prepositions
+    light = found["one"] in words or found["one"].endswith(("ly", "day"))
     return not (known or light)
 
 
+def _of_usual(sentence: Sentence, mark: Mark) -> bool:
+    """Whether the figure is a share of what is usual: 平時的八成, "60 per cent of its average"."""
+    usual = _USUAL.search(sentence.text[: mark.start]) or _USUAL_AFTER.match(sentence.text, mark.end)
+    return mark.value.unit == "percent" and usual is not None
+
+
 def _volume(sentence: Sentence, mark: Mark) -> bool:
-    """Whether a word for volume is the nearest noun before the figure in its clause."""
+    """Whether a word for volume is the nearest noun before the figure in its clause, or hangs on it behind."""
     low, _ = sentence.clause(mark)
+    if mark.value.unit == "multiple" and _VOLUME_AFTER.match(sentence.text, mark.end):
+        return True
     last = sentence.last("volume", "stock", "value", *MOVES, before=mark.start, since=low)
     return last is not None and last.kind == "volume"
 
@@ -265,14 +277,14 @@ def _stated(
 ) -> list[Statement]:
     """What the figure says of `who`: nothing where no market is meant, one statement a year of several."""
     amount = mark.value
-    kind = names.listings[who.symbols[0]].kind if who.symbols else ""
+    kind = names.listings[who.symbols[0]].kind if who.symbols else "stock" if who.name else ""
     if (level := _level(sentence, mark, kind)) is not None:
         priced = _priced(who, amount, names)
         turned = inverse(who, names) if level else ()  # a yen below 150 is a dollar above it
         hedge = {"more_than": "less_than", "less_than": "more_than"}[level] if turned else level
         found = _settled(sentence, mark, priced, "price_level", 1, context, hedge)
         return [_in_currency(replace(found, open=(*turned, *found.open)), amount, names)]
-    if amount.unit == "multiple" and _volume(sentence, mark):
+    if _volume(sentence, mark):
         times = amount.low + (1 if amount.signed else 0)
         return [replace(_settled(sentence, mark, who, "volume_multiple", 1, context), low=times, high=times)]
     nobody = who is NOBODY and not sentence.has("stock", within=sentence.clause(mark))
@@ -392,6 +404,8 @@ def _settled(
     peers = _peers(sentence, mark)
     reasons += [ROW] * (len(peers) > 1 and who is not NOBODY and _names_before(sentence, peers[0]) != len(peers))
     moment = _moment(sentence, mark)
+    if session == "pre" and _CLOCK.match(sentence.text):
+        moment = False  # the clock tells the opening
     reasons += [SIGN] * _sign_unsure(sentence, mark)
     reasons += [WHICH_DAY] * (not day_told(sentence, mark, context))
     reasons += [EXTREME] * amount.extreme + [AFTER_HOURS] * (session == "after")
@@ -434,7 +448,9 @@ def _moment(sentence: Sentence, mark: Mark) -> bool:
     before = sentence.last("amount", before=mark.start)
     if before is None or _LATE.search(sentence.text[before.end : mark.start]):
         return False
-    return before.value.extreme or (not _own_time(sentence, low, mark) and _moment(sentence, before))
+    if before.value.extreme and mark.value.unit in {"money", "points", "number"}:
+        return True
+    return not _own_time(sentence, low, mark) and _moment(sentence, before)
 
 
 def _frame(sentence: Sentence, low: int) -> int:

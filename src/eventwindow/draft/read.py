@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
     chinese = has_chinese(text)
     rules = lexicon(chinese)
     known = names(rules, chinese, study, own)
-    yield from agreeing(list(_read(text, dated, rules, known)))
+    yield from agreeing([*located(list(_read(text, dated, rules, known)), known)])
 
 
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Reading]:
@@ -62,6 +62,22 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
                 told |= {s.date for s in reading.statements if s.date and not s.until}
                 yield reading
         seen.add(plain)
+
+
+def located(found: Sequence[Reading], known: Names) -> Iterator[Reading]:
+    """The same; of two listings the one in the part of the world that the article's other firms trade in: to be asked."""  # noqa: E501
+    parts = {region(known, s.who) for r in found for s in r.statements if len(s.who.symbols) == 1} - {""}
+    for r in found:
+        own = {region(known, s.who) for s in r.statements if len(s.who.symbols) == 1} - {""} or parts
+        yield replace(r, statements=tuple(_located(s, known, own) for s in r.statements))
+
+
+def _located(s: Statement, known: Names, parts: Collection[str]) -> Statement:
+    meant = tuple(m for m in s.who.symbols if region(known, Subject((m,))) in parts)
+    if len(s.who.symbols) < 2 or len(meant) != 1 or len(parts) != 1:
+        return s
+    asked = Reason("draft_listing", symbols=" / ".join(s.who.symbols))
+    return replace(s, who=Subject(meant), open=(asked, *s.open))
 
 
 def agreeing(found: Sequence[Reading]) -> Iterator[Reading]:

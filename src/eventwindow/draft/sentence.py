@@ -38,6 +38,7 @@ _JOIN = re.compile(
 _LINK = re.compile(r"\s*(?:in|for|of|to|by)\s+(?:the |shares of |shares in )?", re.IGNORECASE)
 _OTHER = re.compile(r"\s?(?:期货|期指|期权|选择权)|\s(?:futures|options|warrants|bonds)\b", re.IGNORECASE)
 _ADR = re.compile(r"(?:\s|的|['’]s\s)?(?:ADRs?(?![A-Za-z])|存托凭证|American depositary)", re.IGNORECASE)
+_ENDS = re.compile(r"\s*(?:[,.;:]|and\b|while\b|but\b|in\b|$)")
 _CLAUSE = re.compile(r"[,;。]")
 _AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC"}
 _EXCHANGES: dict[str, set[str]] = {"美": _AMERICAN, "港": {"XHKG"}, "台": {"XTAI"}, "日": {"XTKS"}}
@@ -102,6 +103,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     single = settled((m for m in found if m.kind != "boundary"), ORDER)
     single += strangers(text, [*single, *boundaries], rules, has_chinese(text))
     single = _spanned(single, text)
+    single = [_unitless(m, single, text) for m in single]
     single = [replace(m, kind="period") if m.kind == "since_day" else _since(m, text, dated) for m in single]
     marks = _joined(text, sorted(single, key=lambda m: m.start), names)
     marks = [_placed(m, text, rules, names, around) if m.kind == "names" else m for m in marks]
@@ -127,6 +129,19 @@ def _spanned(marks: Sequence[Mark], text: str) -> list[Mark]:
             span = Mark(one.start, other.end, "period", Period(first=first, until=last))
             kept = [m for m in kept if m not in (one, other)] + [span]
     return kept
+
+
+def _unitless(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
+    """A bare number right behind a name is in the unit of the figure before: "fell 4.4 per cent and Comerica 5.1"."""
+    if mark.kind != "amount" or mark.value.unit != "number" or not _ENDS.match(text, mark.end):
+        return mark
+    named = any(m.kind == "name" and not text[m.end : mark.start].strip() and m.end <= mark.start for m in marks)
+    before = [m for m in marks if m.kind == "amount" and m.end <= mark.start]
+    if not (named and before and before[-1].value.unit == "percent"):
+        return mark
+    amount = mark.value
+    parts = {key: getattr(amount, key) / 100 for key in ("low", "high", "finest", "coarsest")}
+    return replace(mark, value=replace(amount, unit="percent", **parts))
 
 
 def _since(mark: Mark, text: str, dated: dt.date) -> Mark:
@@ -180,7 +195,7 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
 def _lists(between: str, last: Mark, subject: Subject, chinese: bool) -> bool:
     """Whether two names stand in one list; in Chinese a name said again begins a new clause."""
     if chinese and subject in last.value:
-        return False
+        return between.strip() == "("  # 可口可樂 (Coca-Cola)
     return bool(_JOIN.fullmatch(between))
 
 

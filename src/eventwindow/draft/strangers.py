@@ -16,6 +16,10 @@ _THEN = re.compile(
     r"\s+(?:(?:shares?|stock|also|then|had|has|have|was|were|is|\w+ly|ended|closed|nearly|almost|about|over|more than)\s+)*"  # noqa: E501
 )
 _FIGURE = re.compile(r"(?:by )?(?:about |nearly |almost |more than |over )?\d[\d.]*\s?(?:%|per ?cent)")
+_STOOD = re.compile(r"\b(?:shares?|stock|ended|closed)\b")
+_LEVEL = re.compile(
+    r"(?:at|to|on|above|below) (?:about |nearly |almost |more than |over )?(?:[A-Z]{3} ?|[^\w\s]{1,2}|[A-Z]{1,2}\$)\d"
+)
 _ZH_FIGURE = re.compile(r"(?:\D{0,4})?[\d一二两三四五六七八九十]")
 _KINDS = ("down_strong", "up_strong", "down_weak", "up_weak")
 
@@ -50,7 +54,8 @@ def _moves(text: str, end: int, rules: Lexicon) -> bool:
     if then is None:
         return False
     after = then.end()
-    return bool(_FIGURE.match(text, after)) or any(rules.words[k].match(text, after) for k in _KINDS)
+    stood = _LEVEL.match(text, after) and _STOOD.search(then[0])
+    return bool(stood or _FIGURE.match(text, after)) or any(rules.words[k].match(text, after) for k in _KINDS)
 
 
 def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple[int, int]]:

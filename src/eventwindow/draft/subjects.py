@@ -125,7 +125,10 @@ def _verb(sentence: Sentence, low: int, mark: Mark) -> int:
 def _possessor(sentence: Sentence, own: Mark, mark: Mark) -> bool:
     """ "Apple's phones fell", "Uber drivers rose": what the name owns moved, not the name."""
     between = sentence.text[own.end : _verb(sentence, own.end, mark)]
-    words = [w.lower() for w in _WORD.findall(between.removeprefix("'s").removeprefix("’s"))]
+    words = _WORD.findall(between.removeprefix("'s").removeprefix("’s"))
+    while words and words[0][0].isupper() and between[:1] == " ":  # "Mitsubishi UFJ Financial slid"
+        words.pop(0)
+    words = [w.lower() for w in words]
     links = sentence.rules.prepositions
     if between[:2] not in {"'s", "’s"}:
         moved = between[:1] == " " and sentence.text[own.end : mark.start] != between
@@ -146,12 +149,12 @@ def foreign_head(sentence: Sentence, low: int, mark: Mark) -> bool:
         return False
     verb = _verb(sentence, low, mark)
     known = [m for m in sentence.marks if low <= m.start and m.end <= verb and m.kind not in MOVES]
-    if any(m.kind in {"pronoun", "role", "stock", "value"} for m in known):
+    if any(m.kind in {"pronoun", "role", "stock", "value", "volume"} for m in known):
         return False
     text = sentence.text[low:verb]
     for m in known:
         text = text[: m.start - low] + " " * (m.end - m.start) + text[m.end - low :]
-    words = [w.lower() for w in _WORD.findall(text)]
+    words = [w.lower() for w in _WORD.findall(text) if w != "s"]
     while words and _light(sentence, words[-1]) and words[-1] not in {"it", "they", "which", "who", "both"}:
         words.pop()
     if not words or words[-1] in {"it", "they", "which", "who", "both"}:

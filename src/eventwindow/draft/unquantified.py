@@ -72,6 +72,7 @@ _COUNTS = {
     "ten": 10,
 }
 _YEARS_BACK = re.compile(rf"(?P<n>{'|'.join(_COUNTS)}|\d+|[一二两三四五六七八九十]+)(?: years?|年)", re.IGNORECASE)
+_SINCE_ZH = re.compile(r"以来(?:的|单日|最)?$")
 _OWN_FIGURE = 4  # characters between a move and its figure, at most
 _NEAR = 45  # characters between a name and its verb, at most
 
@@ -93,7 +94,10 @@ def remarks(
             day, told = _since(sentence, since, found.date)
             if kind == "record" and (span := sentence.beside("period", mark)) and span.value.open and span.value.first:
                 day, told = f"{span.value.first:%Y-%m}", False
-            yield mark, replace(found, since=day, open=((SINCE,) * (not told) + _of_moment(mark, said)))
+            yield (
+                mark,
+                replace(found, since=day, open=((SINCE,) * (not told) + _of_moment(mark, said) + inverse(who, names))),
+            )
     for mark in sentence.all("foremost"):
         yield from ((mark, replace(s, line=line)) for s in _foremost(sentence, mark, context))
     for mark in sentence.all("more_against", "about_against"):
@@ -129,7 +133,8 @@ def _rank(
             day = f"{found.date.year - 1}-12"
         elif since is None and _OF_SPAN.match(sentence.text, mark.end):
             told = False
-        reasons = (*(() if told else (SINCE,)), *_of_moment(mark, said))
+        told = told and (since is not None or not _SINCE_ZH.search(sentence.text[: mark.start]))
+        reasons = (*(() if told else (SINCE,)), *_of_moment(mark, said), *inverse(who, names))
         reasons += (SINCE,) if since is None and _SINCE_OTHER.match(sentence.text, mark.end) else ()
         reasons += (SCOPE,) if _SCOPE.match(sentence.text, mark.end) else ()
         yield replace(found, hedge="among" if among else "exact", direction=1 if gain else -1, since=day, open=reasons)
@@ -139,7 +144,8 @@ def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Stat
     """ "Nvidia fell most of Nvidia, AMD and Broadcom": the place among those named; open where none are."""
     low, _ = sentence.clause(mark)
     own = sentence.last("names", before=mark.start, since=low)
-    if own is None or (not _SCOPE.match(sentence.text, mark.end) and not _AMONG.match(sentence.text, mark.end)):
+    scope = _SCOPE.match(sentence.text, mark.end) or _AMONG.match(sentence.text, mark.end)
+    if own is None or not (scope or sentence.chinese):
         return
     behind = [m for m in sentence.all("names", "aside", "others") if m.start > mark.end]
     named = behind[0].value if behind and _AMONG.fullmatch(sentence.text[mark.end : behind[0].start]) else ()
