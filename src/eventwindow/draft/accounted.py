@@ -54,6 +54,9 @@ REGIONS = {
     "Asia": {"XTKS", "XHKG", "XTAI", "ROCO", "XKRX", "XKOS", "XSHG", "XSHE", "XNSE", "XASX", "XSES"},
 }
 _FIRM = re.compile(r"公司|集团|银行|科技|电子|控股|汽车|制药|航空|证券|半导体|能源|对手|伙伴|供应商|厂|股份")
+_FIRST_DAY = re.compile(
+    r"\bfirst (?:trading )?(?:day|session)\b|首个交易日|(?:开盘|开市|复牌|节后|上市|挂牌)首日", re.IGNORECASE
+)
 _RELATIVE = re.compile(r"\W*(?:which|who|whose|that)\b", re.IGNORECASE)
 
 
@@ -124,7 +127,11 @@ def _time(sentence: Sentence, mark: Mark, s: Statement, carried: bool) -> Iterat
             yield WHEN
     elif earlier and not _at_once(sentence, low, others):
         yield SPAN if sentence.has("period") else WHEN
-    elif carried or (others and not (len({m.value for m in others}) == 1 and _leads(sentence, others[0], mark))):
+    elif (
+        carried
+        or _FIRST_DAY.search(sentence.text)
+        or (others and not (len({m.value for m in others}) == 1 and _leads(sentence, others[0], mark)))
+    ):
         yield WHEN
 
 

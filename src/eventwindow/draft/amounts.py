@@ -17,16 +17,28 @@ _OF_VALUE = re.compile(
 )
 
 
+_BY = re.compile(r"\bby (?:about |around |nearly |almost |some |more than )?$", re.IGNORECASE)
 _ONE_POINT = re.compile(r"(?<=\bat )one point\b", re.IGNORECASE)
 
 
 def amounts(text: str, rules: Lexicon) -> Iterator[Mark]:
     """Every figure in the sentence as a mark that begins with its hedge; of parts only those of a value, no yields."""
-    for a in every(text):
+    for a in (part for whole in every(text) for part in _apart(text, whole)):
         if a.unit == "part" and _OF_VALUE.match(text, a.end):
             yield _hedged(text, replace(a, unit="percent"), rules)
         elif a.unit != "part" and not figure("basis").search(a.words) and not _ONE_POINT.match(text, a.at):
             yield _hedged(text, a, rules)
+
+
+def _apart(text: str, amount: Amount) -> Iterator[Amount]:
+    """ "fell by $109 billion to $832 billion" is a change and a level, no range: each end has its own unit."""
+    first, to, second = amount.words.partition(" to ")
+    ends = [*every(first), *every(second)] if to and _BY.search(text[: amount.at]) else []
+    if len(ends) == 2 and ends[0].unit == ends[1].unit == amount.unit:
+        yield replace(ends[0], at=amount.at)
+        yield replace(ends[1], at=amount.at + len(first) + len(to))
+    else:
+        yield amount
 
 
 def _hedged(text: str, amount: Amount, rules: Lexicon) -> Mark:

@@ -146,13 +146,14 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
             sentence.has("amount", within=(last.end, mark.start)) or _taken(sentence, last) or _moving(sentence, last)
         )
         if last and last.kind == "period" and used and _frames(sentence, last):
-            return replace(last.value, open=True)
+            told: Period = last.value
+            return replace(told, open=True)
         own = [last] if last and last.kind == "period" and not used else []
     if not own:
         return None
     years = {year for m in own for year in m.value.years}
-    told = [m.value for m in own if m.value.first or m.value.sessions]
-    return Period(years=tuple(sorted(years))) if years else (told or [own[-1].value])[-1]
+    ends = [m.value for m in own if m.value.first or m.value.sessions]
+    return Period(years=tuple(sorted(years))) if years else (ends or [own[-1].value])[-1]
 
 
 def _frames(sentence: Sentence, span: Mark) -> bool:

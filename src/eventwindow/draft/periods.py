@@ -113,12 +113,13 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\b(?:past|last) (?P<en>two|three|four|five) years\b|过去(?P<zh>[两二三四五])年", _past_years),
     (r"\b(?:over|for|in|during|on) the week\b|(?<!day of )\bthis week\b|[本这]周(?![一二三四五六日])(?:累计)?|周线", _week),  # noqa: E501
     (r"\b(?:past|previous) week\b|过去一周|近一周|一周来", _past_week),
-    (rf"\b(?:for|over|during|in) (?:the (?:whole |month )of )?{_EN_MONTH}(?: (?P<ey>(?:19|20)\d\d))?\b(?! \d)"
+    (rf"\b(?:for|over|during|in) (?:the (?:whole |month )of )?{_EN_MONTH}(?: (?P<ey>(?:19|20)\d\d))?\b"
+     r"(?! (?:\d|delivery|contract|futures|settlement))"
      r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>\d{1,2})月份?(?:全月|累计|整月)", _month),
     (r"\bthis month\b|\bso far in the month\b|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)", _this_month),
     (r"\blast month\b|上个?月(?:累计)?(?!\d)", _last_month),
     (r"\blast week\b|上周(?![一二三四五六日])(?:累计)?", _last_week),
-    (r"\b(?:so far )?this year\b|\byear to date\b|\bsince the (?:start|beginning|turn) of the year\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?|年初至今", _this_year),  # noqa: E501
+    (r"\b(?:so far )?this year\b|\byear to date\b|\bsince the (?:start|beginning|turn) of the year\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?|年初至今|年[内內](?:已?累计)?", _this_year),  # noqa: E501
     (rf"\bsince (?:last )?(?P<day>{_DAY})(?P<close>['’]s close)?", _since_day),
     (rf"\b(?:over|in|during|for|within) (?:the )?(?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
      rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天)(?:下来|来|累计|内|以来|里)?", _sessions),

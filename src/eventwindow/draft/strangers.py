@@ -21,6 +21,10 @@ _LEVEL = re.compile(
     r"(?:at|to|on|above|below) (?:about |nearly |almost |more than |over )?(?:[A-Z]{3} ?|[^\w\s]{1,2}|[A-Z]{1,2}\$)\d"
 )
 _ZH_FIGURE = re.compile(r"(?:\D{0,4})?[\d一二两三四五六七八九十]")
+_FIRM = re.compile(
+    r"[\u4e00-\u9fff]{2,4}(?:药业|制药|医药|生物|生技|科技|集团|股份|控股|电子|银行|汽车|能源|证券|实业|地产|光电|电力|电器|电机"
+    r"|通讯|传媒|航空|重工|精密|半导体|金控|保险|建设|教育|食品|钢铁|矿业)(?=[^\u4e00-\u9fff]|股价|[收跌涨大暴重急狂上下开升挫飙周昨今一当盘在的则也却公宣遭因受])"
+)
 _KINDS = ("down_strong", "up_strong", "down_weak", "up_weak")
 
 
@@ -68,6 +72,9 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
             (m for m in sorted(marks, key=lambda m: m.start) if m.kind in _KINDS and low <= m.start < high), None
         )
         inside = [m for m in marks if low <= m.start and m.end <= high]
+        if named := _FIRM.match(text, low):
+            yield named.span()
+            continue
         if verb is None or any(
             m.kind in {"name", "group", "off", "volume", "role", "pronoun", "value"} for m in inside
         ):
@@ -81,6 +88,8 @@ def _bare(text: str, low: int, end: int, inside: Sequence[Mark], rules: Lexicon)
     kept = leftover(text, low, end, inside, rules)
     if not 2 <= len(kept) <= 10 or kept[-1] - kept[0] + 1 != len(kept):
         return
+    first = kept[0] - (kept[0] > low and text[kept[0] - 1] in "小大")  # 小牛電動: no adverb begins a clause
+    kept = [first, *kept]
     name = text[kept[0] : kept[-1] + 1]
     if any(c in rules.never for c in name) or not all(CHINESE.match(c) or c.isalnum() or c in "·-& " for c in name):
         return

@@ -143,7 +143,8 @@ def _rank(
 def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Statement]:
     """ "Nvidia fell most of Nvidia, AMD and Broadcom": the place among those named; open where none are."""
     low, _ = sentence.clause(mark)
-    own = sentence.last("names", before=mark.start, since=low)
+    named = [m for m in sentence.all("names", within=(0 if sentence.chinese else low, mark.start)) if not _index(m)]
+    own = next(iter(named[::-1]), None)
     scope = _SCOPE.match(sentence.text, mark.end) or _AMONG.match(sentence.text, mark.end)
     if own is None or not (scope or sentence.chinese):
         return
@@ -154,6 +155,10 @@ def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Stat
         day = day_of(sentence, mark, context)
         open_ = () if len(named) > 1 else (SCOPE,)
         yield Statement(0, "members_rank", who, 1.0, 1.0, "exact", sign, date=day, against=tuple(named), open=open_)
+
+
+def _index(names: Mark) -> bool:
+    return all(s.is_index for s in names.value)
 
 
 def _gain(words: str, mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> bool:
