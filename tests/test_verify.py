@@ -87,6 +87,15 @@ def test_a_page_gives_its_own_day_and_neither_scripts_nor_menus(tmp_path: Path) 
     assert (article.text, article.dated) == ("Nvidia fell 17% on Monday.", dt.date(2025, 1, 28))
 
 
+def test_a_page_that_is_built_otherwise_is_a_page_too_and_its_day_may_stand_in_its_data(tmp_path: Path) -> None:
+    told = '<script type="application/ld+json">{"datePublished": "2025-01-28T08:00:00Z"}</script>'
+    page = f"<section><h1>Chips</h1>{told}<span>Nvidia fell <em>17%</em>.</span><br>Oracle rose 2%.</section>"
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    article = read(tmp_path / "page.html", None)
+    assert article.text.splitlines() == ["Chips", "Nvidia fell 17%.", "Oracle rose 2%."]
+    assert article.dated == dt.date(2025, 1, 28)
+
+
 def test_a_chinese_text_is_answered_in_its_own_script(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -20,11 +20,13 @@ from eventwindow.errors import StudyError
 SHORT = 12  # words; a shorter text is not asked for the commonest ones
 HEAD = 800  # characters in which a dateline stands
 _HTML = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|article|div|p)\b", re.I | re.S
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|[a-z][a-z0-9]*\b[^>]*>.*</[a-z])", re.I | re.S
 )
+_LD_DATE = re.compile(r'"datePublished"\s*:\s*"(\d{4}-\d\d-\d\d)')
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ENGLISH = frozenset("the of and to in a on for by its after with was were is at from as it".split())  # noqa: SIM905
-_BLOCKS = frozenset("p div li td th h1 h2 h3 h4 h5 h6 br tr blockquote section article figcaption title".split())  # noqa: SIM905
+_BLOCKS = {"p", "div", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "br", "tr", "blockquote", "section"}
+_BLOCKS |= {"article", "main", "header", "pre", "dd", "dt", "figcaption", "title"}
 _SILENT = frozenset("script style noscript template svg nav footer aside form button select".split())  # noqa: SIM905
 _PUBLISHED = (
     "article:published_time",
@@ -146,6 +148,8 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self.silent:
             self.lines[-1].append(data)
+        elif found := _LD_DATE.search(data):
+            self._take(found[1])
 
     def _take(self, value: str) -> None:
         try:

@@ -182,7 +182,8 @@ def _of_usual(sentence: Sentence, mark: Mark) -> bool:
 def _volume(sentence: Sentence, mark: Mark) -> bool:
     """Whether a word for volume is the nearest noun before the figure in its clause, or hangs on it behind."""
     low, _ = sentence.clause(mark)
-    if mark.value.unit == "multiple" and _VOLUME_AFTER.match(sentence.text, mark.end):
+    usual = _VOLUME_AFTER.match(sentence.text, mark.end) or _USUAL.search(sentence.text[: mark.start])
+    if mark.value.unit == "multiple" and usual:
         return True
     last = sentence.last("volume", "stock", "value", *MOVES, before=mark.start, since=low)
     return last is not None and last.kind == "volume"

@@ -61,8 +61,9 @@ class Names:
         """Every name and ticker in the sentence, with the symbols that it may mean."""
         spans = list(self.finder.spans(text))
         for start, end, name in vouched(text, spans, self.ambiguous, self.words):
-            if symbols := self.meanings[name]:
-                yield Mark(start, end, "name", symbols)
+            golden = name[-1] == "周" and text[end : end + 1] in set("一二三四五")  # 黃金週五 is no golden week
+            if symbols := self.meanings[name] or (self.meanings.get(name[:-1]) if golden else ()):
+                yield Mark(start, end - golden, "name", symbols)
         for m in _TICKER.finditer(text):
             symbol = m["sure"] or m["bare"]
             if symbol in self.listings and self._is_ticker(text, m):

@@ -24,6 +24,10 @@ _INSERTED = re.compile(
 _INDEX = re.compile(r"index|average|benchmark|gauge|指数", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\b[Ii]n [A-Z][\w ]*$|在[^,。]{2,8}$")  # the index of a place, not the one spoken of
 _RELATIVE = re.compile(r"\W*(?:which|who|whose|that)\b", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"\W*(?:but|and|then|yet) (?:then |later |still )?(?:gave|end|clos|finish|settl|manag|recover|went|was|were|had)",
+    re.IGNORECASE,
+)
 _OFF = re.compile(r"\s+off\s+(?:the |that of )*(?:shares? (?:price )?(?:of|in) )?", re.IGNORECASE)
 _SET_IN = re.compile(r"\W*(?:up|down|plus|minus|itself)\b", re.IGNORECASE)
 _OPENING = re.compile(r"\W*(?:up|down|having|after|\w+ing)\b", re.IGNORECASE)
@@ -147,6 +151,8 @@ def foreign_head(sentence: Sentence, low: int, mark: Mark) -> bool:
     """Whether the clause has a subject of its own that is no security: the word before the verb is a noun."""
     if sentence.chinese:
         return False
+    if _GOES_ON.match(sentence.text, low):
+        return False  # "but gave it all back and ended with a gain of 5 %"
     verb = _verb(sentence, low, mark)
     known = [m for m in sentence.marks if low <= m.start and m.end <= verb and m.kind not in MOVES]
     if any(m.kind in {"pronoun", "role", "stock", "value", "volume"} for m in known):

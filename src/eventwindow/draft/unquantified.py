@@ -143,8 +143,8 @@ def _rank(
 def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Statement]:
     """ "Nvidia fell most of Nvidia, AMD and Broadcom": the place among those named; open where none are."""
     low, _ = sentence.clause(mark)
-    named = [m for m in sentence.all("names", within=(0 if sentence.chinese else low, mark.start)) if not _index(m)]
-    own = next(iter(named[::-1]), None)
+    ahead = [m for m in sentence.all("names", within=(0 if sentence.chinese else low, mark.start)) if not _index(m)]
+    own = next(iter(ahead[::-1]), None)
     scope = _SCOPE.match(sentence.text, mark.end) or _AMONG.match(sentence.text, mark.end)
     if own is None or not (scope or sentence.chinese):
         return
