@@ -195,6 +195,13 @@ def refused(tmp_path: Path, text: str, name: str = "claims.toml") -> ClaimError:
 
 FAULTS = {
     "duplicate id": (CLAIM, CLAIM * 2, "stands twice, first at line 6", 16),
+    "ids that are one file on Windows": (
+        CLAIM,
+        CLAIM + CLAIM.replace('"A1-1"', '"a1-1"'),
+        "'a1-1' differs from 'A1-1' at line 6 in capitals alone",
+        16,
+    ),
+    "an id that is no file on Windows": ('"A1-1"', '"con"', "'con' names no file on Windows", 6),
     "no security of the study": ('"NVDA"', '"INTC"', "'INTC' is no security of this study", 8),
     "unknown measure": ('measure = "return"', 'measure = "retrun"', "unknown measure 'retrun'", 12),
     "unknown key of a measure": ("date =", "dat =", "unknown key 'dat'", 13),

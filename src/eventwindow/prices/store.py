@@ -130,14 +130,14 @@ def safe_name(name: str) -> str:
     safe = "".join(f"%{ord(c):02X}" if c.islower() and c.isascii() else quote(c, safe="^=-_.") for c in name)
     if not safe:
         return "%.parquet"
-    if safe.startswith(".") or safe.split(".")[0] in _RESERVED:
+    if safe.startswith(".") or safe.split(".")[0] in RESERVED:
         safe = f"%{ord(safe[0]):02X}{safe[1:]}"
     if len(safe) > 100:
         safe = f"{safe[:40]}%{hashlib.sha256(name.encode()).hexdigest()[:32]}"
     return f"{safe}.parquet"
 
 
-_RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))}  # of Windows
+RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))}  # of Windows
 
 
 def _swap_in(path: Path, data: bytes) -> None:

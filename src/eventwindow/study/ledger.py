@@ -15,6 +15,7 @@ from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.model import Claim
 from eventwindow.claims.readings import Disagreement, Reading
 from eventwindow.errors import ClaimError, stands
+from eventwindow.prices.store import RESERVED
 from eventwindow.study.claimforms import ClaimTable, Names, Text, claim_form, form_of, named, read_as
 from eventwindow.study.faults import at
 from eventwindow.study.form import Form, Slug, Source
@@ -134,12 +135,18 @@ def _with_articles(names: Names, data: Mapping[str, Any]) -> Names:
 
 
 def _check_unique(table: str, key: str, values: Sequence[object], text: str) -> None:
+    """Each name may be that of a page: none is reserved, none twice, nor in other capitals, on Windows one file."""
+    plain = [None if value is None else str(value).casefold() for value in values]
     for k, value in enumerate(values):
-        if value is not None and value in values[:k]:
-            line = line_of(text, (table, values.index(value), key))
-            raise at(
-                f"{key} {value!r} stands twice, first at line {line}", "Give one of the two another.", table, k, key
-            )
+        if str(value).upper() in RESERVED:
+            raise at(f"{key} {value!r} names no file on Windows", "Give it another.", table, k, key)
+        if value is not None and plain[k] in plain[:k]:
+            first = plain.index(plain[k])
+            line = line_of(text, (table, first, key))
+            what = f"{key} {value!r} stands twice, first at line {line}"
+            if values[first] != value:
+                what = f"{key} {value!r} differs from {values[first]!r} at line {line} in capitals alone"
+            raise at(what, "Give one of the two another.", table, k, key)
 
 
 def _placed(table: Any, file: str, text: str, location: Location, whole: Claim | None = None) -> Any:
