@@ -24,6 +24,7 @@ EXTRAS: dict[Extra, str] = {
     "png": "write figures as PNG too",
     "pdf": "write the report on paper too",
     "excel": "write one workbook of the results too",
+    "word": "write the report for word processors too",
     "cards": "write a picture of the whole and of each statement for sharing too",
 }
 

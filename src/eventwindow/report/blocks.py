@@ -1,4 +1,4 @@
-"""What a report is made of. A section says each thing once, in these blocks; HTML, Typst and Markdown print them.
+"""What a report is made of. A section says each thing once, in these blocks; HTML, Typst, Word and Markdown print them.
 
 Words are texts of a study (`str`, printed as they are) or of our catalogues (`Markup`, with a few tags of our own).
 """

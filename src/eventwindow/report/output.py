@@ -15,7 +15,7 @@ from eventwindow.report.workbook import workbook_name
 from eventwindow.report.write import Extra
 from eventwindow.study.result import StudyResult
 
-ENDINGS = ("html", "md", "txt", "pdf", "png")  # of the report's files
+ENDINGS = ("html", "md", "txt", "pdf", "docx", "png")  # of the report's files
 OURS = {
     *(file_name(code).replace("html", ending) for code in languages() for ending in ENDINGS),
     *(file_name(code).replace("report", "appendix") for code in languages()),
@@ -46,9 +46,9 @@ def write_result(
         The folder; it is made where it is not there.
     codes : sequence of str
         Languages to write, "en" for one; all if none is named.
-    extras : collection of {"png", "pdf", "excel", "cards"}
-        What takes time and is written where it is asked for: figures as PNG, the report on paper, the workbook,
-        cards for sharing.
+    extras : collection of {"png", "pdf", "excel", "word", "cards"}
+        What takes time and is written where it is asked for: figures as PNG, the report on paper, the workbook, the
+        report for word processors, cards for sharing.
     command : str
         The command that made the result, for readers who run it again.
 

@@ -89,6 +89,21 @@ def png_bytes(svg: str) -> bytes:
         return bytes(typst.compile(source, None, format="png", ppi=144, **ours))
 
 
+def formula_picture(key: str) -> tuple[bytes, str]:
+    """A formula as PNG, and its letters in a row."""
+    import typst
+
+    said = f"<formulas>{formula(key)}</formulas>"
+    page = "#set page(width: auto, height: auto, margin: 3pt)\n"
+    with temporary_folder() as folder:
+        template = files("eventwindow.report").joinpath("templates/paper/formula.typ").read_text(encoding="utf-8")
+        source = folder / "formula.typ"
+        source.write_text(f"{template}\n{page}#formulas({json.dumps(said, ensure_ascii=False)})", encoding="utf-8")
+        ours: dict[str, Any] = {"root": folder, "ignore_system_fonts": True}
+        drawn = bytes(typst.compile(source, None, format="png", ppi=144, **ours))
+    return drawn, " ".join(unescape(re.sub("<[^>]+>", " ", said)).split())
+
+
 def paper(context: Context, charts: Mapping[str, Chart]) -> dict[str, Any]:
     """All that the template prints: the sections, and behind them what folds with a label hold."""
     say = context.language.say

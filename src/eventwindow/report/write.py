@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from eventwindow.report.context import Context
     from eventwindow.report.figures.chart import Chart
 
-Extra = Literal["png", "pdf", "excel", "cards"]
+Extra = Literal["png", "pdf", "excel", "word", "cards"]
 
 
 def write_report(
@@ -29,7 +30,7 @@ def write_report(
     """Write into `folder`, in each language (all, if none is named): story, appendix, a page a statement, figures.
 
     A figure is an SVG and the table that it was drawn from, as CSV; `extras` are written where they are asked for.
-    All but "excel", which is the workbook, need the extra `pdf`.
+    All but "excel", which is the workbook, need the extra `pdf`; "word" needs the extra `word`, which holds it.
     `command` made the result; what stands in `beside` is done with the pages.
     """
     from eventwindow.parallel import run_parallel
@@ -52,6 +53,8 @@ def check_extras(extras: Collection[Extra]) -> None:
 
     if {"png", "pdf", "cards"} & set(extras) and not has_typst():
         raise needs_library("a report on paper, a figure as PNG or a card", "typst")
+    if "word" in extras and not (has_typst() and find_spec("docx")):
+        raise needs_library("a report for word processors", "python-docx", "typst")
 
 
 def _write(context: Context, codes: Sequence[str], folder: Path, extras: Collection[Extra]) -> Mapping[str, object]:
@@ -77,6 +80,10 @@ def _write(context: Context, codes: Sequence[str], folder: Path, extras: Collect
         (folder / place).write_text(text, encoding="utf-8", newline="\n")
     if "pdf" in extras:
         (folder / name.replace("html", "pdf")).write_bytes(pdf_bytes(context, drawn))
+    if "word" in extras:
+        from eventwindow.report.word import docx_bytes
+
+        (folder / name.replace("html", "docx")).write_bytes(docx_bytes(context, drawn))
     if "excel" in extras:
         context.result.to_excel(folder / workbook_name(context.language.code), context.language.code)
     if cards:
