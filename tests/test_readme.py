@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pandas as pd
@@ -46,3 +47,16 @@ def test_every_link_and_picture_is_there():
 def test_the_two_commands_of_the_contract_stand_word_for_word():
     assert "pip install . && eventwindow run deepseek-2025\n" in README
     assert 'pip install -e ".[test]" && pytest\n' in README
+
+
+def test_on_a_package_page_no_link_leads_nowhere():
+    """There README.md stands alone: what pyproject.toml puts in its place names pages that the command prints."""
+    from eventwindow.cli.pages import topics
+
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    text = README
+    for one in settings["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]["substitutions"]:
+        text = re.sub(one["pattern"], one["replacement"], text)
+    assert "](" not in text
+    named = re.findall(r"`eventwindow help ([\w.-]+)`", text)
+    assert {"verdicts", "measures", "study-file"} <= set(named) <= set(topics())

@@ -143,10 +143,11 @@ def _check_unique(table: str, key: str, values: Sequence[object], text: str) -> 
         if value is not None and plain[k] in plain[:k]:
             first = plain.index(plain[k])
             line = line_of(text, (table, first, key))
-            what = f"{key} {value!r} stands twice, first at line {line}"
-            if values[first] != value:
-                what = f"{key} {value!r} differs from {values[first]!r} at line {line} in capitals alone"
-            raise at(what, "Give one of the two another.", table, k, key)
+            remedy = "Give one of the two another."
+            if values[first] == value:
+                raise at(f"{key} {value!r} stands twice, first at line {line}", remedy, table, k, key)
+            other = f"{values[first]!r} at line {line}"
+            raise at(f"{key} {value!r} differs from {other} in capitals alone", remedy, table, k, key)
 
 
 def _placed(table: Any, file: str, text: str, location: Location, whole: Claim | None = None) -> Any:
