@@ -1,11 +1,13 @@
-"""Why two Python packages differ from us on the reference panel: with what they do otherwise, our answer is theirs."""
+"""Why Python packages differ from us on the reference panel: with what they do otherwise, our answer is theirs."""
 
 from __future__ import annotations
+
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
-from reference_cases import EVENT, FOLDER, clustered, window
+from reference_cases import ESTIMATION, EVENT, FOLDER, clustered, window
 
 from eventwindow.analyses.event_study import abnormal_returns
 from eventwindow.estimation.abnormal import AbnormalReturns
@@ -13,6 +15,7 @@ from eventwindow.inference.registry import run_tests
 from eventwindow.inference.results import SignificanceResult
 
 THEIRS = pd.read_csv(FOLDER / "clustered/python_packages.csv").set_index(["package", "window"])
+OLDER = pd.read_csv(FOLDER / "clustered/older_packages.csv").set_index(["package", "window", "statistic"])["value"]
 WINDOWS = ["0", "[-10,10]"]
 
 
@@ -50,3 +53,37 @@ def test_neither_holds_on_a_shared_day_and_ours_says_so():
     assert not ours(clustered(), "cross_sectional_t", "0").valid
     leading = [ours(clustered(), name, "[-10,10]") for name in ("date_permutation_mean", "kolari_pynnonen_t")]
     assert [(r.valid, round(r.p_value, 3)) for r in leading] == [(True, 0.332), (True, 0.344)]  # docs/comparison.md
+
+
+@cache
+def of_log_returns() -> AbnormalReturns:
+    """`event_studies` forms log returns, whatever it is given."""
+    returns = pd.read_csv(FOLDER / "clustered/returns.csv", index_col="date", parse_dates=True)
+    events = pd.read_csv(FOLDER / "clustered/events.csv", parse_dates=["event_date"])
+    events = events.rename(columns={"firm": "security", "event_date": "date"})
+    return abnormal_returns(np.log1p(returns), events, benchmark="MKT", estimation=ESTIMATION, window=EVENT)
+
+
+@pytest.mark.parametrize("where", ["[0,0]", "[-10,10]"])
+def test_event_studies_confirms_patell_on_the_exact_scar_and_the_generalized_sign_test(where):
+    theirs, ar = OLDER["event_studies 0.1.4"][where], of_log_returns()
+    car = ar.car(window(where))
+    assert theirs["mean"] == pytest.approx(car.car.mean(), abs=1e-12)
+    assert theirs["j1"] == pytest.approx(car.car.mean() / np.sqrt((car.std_error**2).mean() / len(ar)), abs=1e-9)
+    assert theirs["j2"] == pytest.approx(ours(ar, "patell_z", where).statistic, abs=1e-9)
+    assert theirs["generalized_sign"] == pytest.approx(ours(ar, "generalized_sign_z", where).statistic, abs=1e-9)
+
+
+def test_the_rank_test_of_event_studies_is_one_or_minus_one_on_any_day():
+    """It divides the mean rank of the window by its spread in the same window: on one day, by itself."""
+    assert OLDER["event_studies 0.1.4", "[0,0]", "rank"] == -1
+
+
+@pytest.mark.parametrize("where", ["[0,0]", "[-10,10]"])
+def test_myeventstudy_is_the_cross_sectional_t(where):
+    theirs, result = OLDER["myeventstudy 0.1.4"][where], ours(clustered(), "cross_sectional_t", where)
+    assert theirs["mean"] == pytest.approx(clustered().car(window(where)).car.mean(), abs=1e-12)
+    assert (theirs["t"], theirs["p"]) == (
+        pytest.approx(result.statistic, abs=1e-9),
+        pytest.approx(result.p_value, abs=1e-9),
+    )

@@ -11,7 +11,7 @@ import pytest
 from eventwindow import new_study, run_study
 from eventwindow.cli.main import main
 from eventwindow.report import sections
-from eventwindow.report.blocks import Block, Cell, Fold, Only, Picture, Table, chosen
+from eventwindow.report.blocks import Aside, Block, Cell, Fold, Only, Picture, Table, chosen
 from eventwindow.report.context import Context
 from eventwindow.report.figures import charts
 from eventwindow.report.language import LANGUAGES, language
@@ -35,7 +35,7 @@ def printed(request, result):
 def every(blocks):
     for block in chosen(blocks, "typst"):
         yield block
-        if isinstance(block, Fold):
+        if isinstance(block, Fold | Aside):
             yield from every(block.body)
 
 
@@ -79,7 +79,7 @@ def test_each_picture_says_what_it_shows_to_whoever_cannot_see_it(printed):
 
 def test_every_kind_of_block_on_paper_has_its_way():
     """What a page alone shows stands in `Only` and never comes here."""
-    known = Page.put.dispatcher.registry
+    known = Page.__dict__["put"].dispatcher.registry
     lacking = {one.__name__ for one in get_args(Block)} - {one.__name__ for one in known}
     assert lacking == {Only.__name__, "Filters", "WhatIf"}
 

@@ -63,7 +63,7 @@ def docx_bytes(context: Context, charts: Mapping[str, Chart]) -> bytes:
     for chapter in (*sections.story(context, charts), *sections.document(context, charts)):
         page.document.add_heading("", 1)
         page.say(page.document.paragraphs[-1], chapter.title)
-        page.print(chosen(chapter.blocks, "typst"))
+        page.print(chapter.blocks)
     return packed(page.document)
 
 
@@ -90,7 +90,7 @@ class Page:
         return paragraph
 
     def print(self, blocks: Iterable[Block]) -> None:
-        for block in blocks:
+        for block in chosen(blocks, "typst"):
             self.put(block)
 
     @singledispatchmethod
