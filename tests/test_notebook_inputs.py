@@ -202,3 +202,32 @@ def test_the_tables_that_were_given_stay_as_they_were():
     _study(returns, events)
     pd.testing.assert_frame_equal(returns, before[0])
     pd.testing.assert_frame_equal(events, before[1])
+
+
+@pytest.mark.parametrize(
+    "wrong", [RETURNS["MKT"].to_numpy(), list(RETURNS["MKT"]), ["MKT"], ("MKT", "A"), {"MKT": 1}, RETURNS.columns]
+)
+@pytest.mark.parametrize("panel", ["frame", "file"])
+def test_what_is_no_name_of_a_benchmark_is_told(wrong, panel, tmp_path):
+    """A bare array ended in numpy's own words: its truth value is ambiguous."""
+    with pytest.raises(ew.StudyError, match="is no benchmark") as told:
+        if panel == "frame":
+            _study(benchmark=wrong)
+        else:
+            RETURNS.rename_axis("date").to_csv(tmp_path / "panel.csv")
+            ew.panel_study(tmp_path / "panel.csv", EVENTS, benchmark=wrong)
+    assert "Give the name of a column" in told.value.remedy
+
+
+@pytest.mark.parametrize("model", [None, np.array([1]), ["capm"], 3, "fama"])
+def test_what_is_no_model_is_told_with_those_that_are(model):
+    with pytest.raises(ew.StudyError, match=r"is no model|is unknown") as told:
+        _study(model=model)
+    assert "market_model" in told.value.remedy
+
+
+def test_one_peer_may_stand_alone():
+    alone, listed = (
+        _study(events={"A": DAY}, benchmark=None, model="peer_index", peers=peers) for peers in ("B", ["B"])
+    )
+    assert alone.car(0).car == pytest.approx(listed.car(0).car)

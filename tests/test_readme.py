@@ -60,3 +60,12 @@ def test_on_a_package_page_no_link_leads_nowhere():
     assert "](" not in text
     named = re.findall(r"`eventwindow help ([\w.-]+)`", text)
     assert {"verdicts", "measures", "study-file"} <= set(named) <= set(topics())
+
+
+def test_every_fragment_is_of_a_kind_that_the_changelog_takes():
+    """towncrier leaves out one of another kind without a word."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    kinds = {one["directory"] for one in settings["tool"]["towncrier"]["type"]}
+    fragments = [path.name for path in (ROOT / "changelog.d").glob("*.md") if path.name != "README.md"]
+    assert fragments
+    assert [name for name in fragments if name.split(".")[-2] not in kinds] == []

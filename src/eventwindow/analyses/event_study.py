@@ -184,7 +184,7 @@ def abnormal_returns(
     if prices is not None:
         returns = _returns_of(prices, kind)
     events = placed(events, pd.DatetimeIndex(returns.index), session, exchange, returns.columns)
-    peers = [identifier(peer) for peer in peers]
+    peers = [identifier(peer) for peer in ([peers] if isinstance(peers, str) else peers)]
     if peers:
         factors = _peer_index(returns, list(peers))
     elif factors is None and benchmark is not None:

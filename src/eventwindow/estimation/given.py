@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_scalar
 
 from eventwindow.calendars.dates import Rows, iso_days
 from eventwindow.errors import StudyError
@@ -54,8 +55,8 @@ def given(returns: Any, events: Any, benchmark: Any, values: Values) -> Given:
     listed = events_table(events)
     if isinstance(benchmark, pd.Series | pd.DataFrame):
         table, benchmark = _with_series(table, benchmark)
-    elif benchmark is not None:
-        benchmark = identifier(benchmark)
+    else:
+        benchmark = named_benchmark(benchmark)
     for name in ("security", "benchmark", "risk_free"):
         if name in listed:
             listed[name] = listed[name].map(identifier)
@@ -192,6 +193,14 @@ def _with_series(table: pd.DataFrame, benchmark: pd.Series | pd.DataFrame) -> tu
             f"the table has another column {name!r}", remedy='Name the series: benchmark.rename("market").'
         )
     return table.assign(**{name: laid}), name
+
+
+def named_benchmark(benchmark: Any) -> str | None:
+    """The name of a column as text; what is no name at all is told."""
+    if not is_scalar(benchmark):
+        what = f"a {type(benchmark).__name__} is no benchmark"
+        raise StudyError(what, remedy='Give the name of a column ("SPY"), or a Series with its dates as index.')
+    return None if benchmark is None else identifier(benchmark)
 
 
 def _check_benchmarks(table: pd.DataFrame, names: set[Any]) -> None:

@@ -19,7 +19,7 @@ from eventwindow.errors import Reason, StudyError, WindowError, counted
 from eventwindow.estimation.contamination import Contamination, check_contamination
 from eventwindow.estimation.door import Values, check_choices, check_factors, check_kind, check_values
 from eventwindow.estimation.event_time import Days, Factors
-from eventwindow.estimation.given import events_table, given, identifier
+from eventwindow.estimation.given import events_table, given, named_benchmark
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.own_sessions import exchange_of
 from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
@@ -226,7 +226,7 @@ def planned(
     if not isinstance(panel, str | Path):
         panel, table, benchmark, read = given(panel, table, benchmark, cast("Values", values))
     else:
-        benchmark, read = identifier(benchmark), ()
+        benchmark, read = named_benchmark(benchmark), ()
     place = rows or Rows("the table of events", "index", table.index)
     check_rates(table, model_named(model), place.at)
     of = exchange_of(table, exchange, place)

@@ -34,8 +34,11 @@ MODELS: dict[str, Model] = {
 
 def model_named(model: str | Model) -> Model:
     """The model of that name; a model itself passes through."""
-    if not isinstance(model, str):
-        return model
-    if model not in MODELS:
-        raise StudyError(f"model {model!r} is unknown.", remedy=f"Models: {', '.join(MODELS)}.")
-    return MODELS[model]
+    if isinstance(model, str):
+        if model not in MODELS:
+            raise StudyError(f"model {model!r} is unknown.", remedy=f"Models: {', '.join(MODELS)}.")
+        return MODELS[model]
+    if not all(hasattr(model, part) for part in ("name", "neighbours", "fit")):
+        remedy = f"Give one of {', '.join(MODELS)}, or an object with name, neighbours and fit."
+        raise StudyError(f"a {type(model).__name__} is no model", remedy=remedy)
+    return model
