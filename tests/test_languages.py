@@ -8,11 +8,12 @@ import string
 import sys
 from pathlib import Path
 
+import numpy as np
 import polib
 import pytest
 
 from eventwindow.draft.chinese import simplified
-from eventwindow.errors import SCALED, catalogue, languages
+from eventwindow.errors import SCALED, catalogue, counted, languages
 from eventwindow.report.language import language
 
 ROOT = Path(__file__).parents[1]
@@ -177,3 +178,49 @@ def test_the_pages_that_a_run_writes_say_it_so_too(written):
         wrong = re.findall(r"\d(?:&nbsp;|[ \u00a0])%|\d\d,\d{3} ?[\u5104\u4ebf]", text) + [w for w in old if w in text]
         found += [(path.name, word) for word in dict.fromkeys(wrong)]
     assert found == []
+
+
+MANY = {  # keys whose n is never one: their figure, test or sentence is left out there, or the number is a constant
+    *("abnormal.windows_note", "advise.one_day", "advise.scattered", "advise.staggered", "benchmark.range"),
+    *("benchmark.treated", "benchmarks.alt", "counterfactual.best", "counterfactual.none", "counterfactual.span"),
+    *("finding.rank_first", "finding.rank_other", "late.drift", "late.jump", "late.largest", "late.still"),
+    *("lead_lag.caption", "market.few", "market.many", "panel.sharing", "specification_curve.caption"),
+    *("reason.no_rate_near", "note.not_asked_the_first_tickers_were_not_answered_in"),
+    *("note.source_s_answer_lacked_days_that_it_gave_before"),
+    *(
+        "reason.bootstrap_draws",
+        "reason.followed_less",
+        "reason.followed_more",
+        "reason.gls_firms",
+        "reason.loss_first",
+    ),
+    *("reason.loss_rank", "reason.members_rank", "reason.needs_two", "reason.no_consecutive_residuals"),
+    *("reason.no_consecutive_returns", "reason.panel_equal_less_index", "reason.panel_equal_weight"),
+    *("reason.panel_median", "reason.panel_share_down", "reason.panel_share_up", "reason.refitted_blocks"),
+    *("reason.resamples", "reason.value_first", "reason.value_rank", "reason.without_treated", "tests.chosen"),
+    *("tests.shared", "tests.volatility_calmer", "tests.volatility_restless", "tests.volatility_usual"),
+    "verdicts.group_not_testable",
+}
+
+
+def test_what_is_counted_in_english_has_a_singular():
+    words = catalogue("en")
+    counting = {key for key, forms in words.forms.items() if re.search(r"\{n\} (?:[a-z-]+ )?[a-z]+s\b", forms[-1])}
+    assert {key for key in counting if len(words.forms[key]) == 1} == MANY
+
+
+@pytest.mark.parametrize("one", [1, "1", np.int64(1)])
+@pytest.mark.parametrize("many", [0, 2, "2", "1,000", np.int64(11)])
+def test_the_form_follows_the_number_however_it_is_given(one, many):
+    words = catalogue("en")
+    assert words.text("reason.estimation_days", n=one) == "1 estimation day"
+    assert words.text("reason.estimation_days", n=many).endswith(" estimation days")
+
+
+def test_a_count_with_its_word():
+    assert [counted(n, word) for n, word in ((1, "event"), (0, "event"), (2000, "security"), (1, "security"))] == [
+        "1 event",
+        "0 events",
+        "2,000 securities",
+        "1 security",
+    ]

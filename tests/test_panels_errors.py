@@ -113,7 +113,7 @@ LISTED = pd.DataFrame({"security": ["F0", "F1", "F2"], "date": "2023-06-05"})
         (lambda t: t.assign(deal=1), "unknown column 'deal'\nA column that is only carried along is named in `labels`"),
         (
             lambda t: t.iloc[[0, 1, 0, 2, 1]],
-            r"2 of 5 events stand in the list before: (line 4 repeats line 2|index 0 rep)",
+            r"2 of 5 events in the list before: (line 4 repeats line 2|index 0 rep)",
         ),
         (lambda t: t.assign(car=1), "unknown column 'car'"),
     ],
@@ -126,7 +126,7 @@ def test_a_list_with_repeated_events_or_unknown_columns_is_refused(tmp_path, cha
 
 
 def test_the_library_refuses_repeated_events_too_and_takes_any_label():
-    with pytest.raises(StudyError, match="1 of 4 events stand in the list before: index 2 repeats index 2 "):
+    with pytest.raises(StudyError, match="1 of 4 events in the list before: index 2 repeats index 2 "):
         abnormal_returns(panel(1), LISTED.iloc[[0, 1, 2, 2]], **OPTIONS)
     assert abnormal_returns(panel(1), LISTED.assign(deal=[7, 8, 9]), **OPTIONS).labels["deal"].tolist() == [7, 8, 9]
 

@@ -264,7 +264,8 @@ class Catalogue:
     def words(self, key: str, n: object = None) -> str:
         """The words of `key`, in the form for `n` where the language has several."""
         forms = self.forms[key]
-        return forms[self.plural(abs(int(n)))] if len(forms) > 1 and isinstance(n, Integral) else forms[-1]
+        digits = str(n).replace(",", "")
+        return forms[self.plural(int(digits))] if len(forms) > 1 and digits.isdecimal() else forms[-1]
 
     def text(self, key: str, /, **values: Any) -> str:
         """The words of `key` with `values` in their places; `n` decides between plural forms."""

@@ -10,7 +10,7 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Place, Rows, clock_times, iso_days
 from eventwindow.calendars.exchange import Calendar, SessionRule, day_zero, exchange_calendar, time_zone
-from eventwindow.errors import EventDateError, Reason, StudyError
+from eventwindow.errors import EventDateError, Reason, StudyError, counted
 
 SHOWN, MANY = 3, 8  # rows of repeats, and further faults, in a message
 ALIASES = {"firm": "security", "symbol": "security", "event_date": "date"}
@@ -118,7 +118,7 @@ def _check_repeats(events: pd.DataFrame, rows: Rows) -> None:
     ]
     first = events.iloc[again[0]]
     raise StudyError(
-        f"{len(again):,} of {len(events):,} events stand in the list before: {', '.join(shown)}"
+        f"{len(again):,} of {counted(len(events), 'event')} in the list before: {', '.join(shown)}"
         f"{', …' if len(again) > SHOWN else ''} ({first['security']}, {first['date'].date()})",
         where=rows.name,
         remedy="Keep one of each; events that are two of one day are told apart in a column `event`.",

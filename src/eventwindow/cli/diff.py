@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from eventwindow.errors import StudyError
+from eventwindow.errors import StudyError, counted
 from eventwindow.report.difference import DIGEST, difference
 
 DIFFER = 3  # exit code
@@ -77,4 +77,4 @@ def _table(row: Mapping[str, Any]) -> Iterator[str]:
         cell = {key: f"{float(c[key]):.6g}" if DECIMAL.fullmatch(c[key]) else c[key] for key in ("old", "new")}
         yield f"    {c['column']}: {c['cells']:,} {'cell' if c['cells'] == 1 else 'cells'}{gap} ({_move(cell)}{at})"
     if len(cells) > SHOWN:
-        yield f"    and {len(cells) - SHOWN} more columns: {', '.join(c['column'] for c in cells[SHOWN:])}"
+        yield f"    and {counted(len(cells) - SHOWN, 'more column')}: {', '.join(c['column'] for c in cells[SHOWN:])}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from eventwindow.errors import StudyError
+from eventwindow.errors import StudyError, counted
 from eventwindow.panel.form import PanelStudy, open_study
 from eventwindow.panel.freeze import first_date, list_parts, listed_ahead, listed_events
 from eventwindow.study import ahead
@@ -23,7 +23,8 @@ def freeze_study(name: str, day: date | None) -> Iterator[str]:
     said, zero, waiting = _listed(study) if isinstance(study, PanelStudy) else _told(study)
     path = freeze(study.folder, said, day or ahead.now().date(), zero)
     held = read_frozen(path)
-    yield f"wrote {path}: {len(held['parts'])} parts of what the study says, with the version of the rules"
+    told = counted(len(held["parts"]), "part")
+    yield f"wrote {path}: {told} of what the study says, with the version of the rules"
     yield f"{fixed(held['frozen'], zero)}"
     yield f"seal {held['seal']}"
     yield from waiting

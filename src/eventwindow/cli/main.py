@@ -293,7 +293,8 @@ def _run_opened(options: argparse.Namespace) -> int:
 
 def _command_given(options: argparse.Namespace) -> str:
     """The command without what changes no number: where results go, and folders of this machine above a file."""
-    words = ["eventwindow", "run", _relative(options.study), "--prices", _relative(options.prices)]
+    words = ["eventwindow", "run", _relative(options.study)]
+    words += [] if options.prices == "auto" else ["--prices", _relative(options.prices)]
     claims = ["--claims", _relative(str(options.claims))] if options.claims else []
     return os.fsencode(shlex.join([*words, *claims])).decode("utf-8", "replace")  # a name in another encoding
 

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from eventwindow.cli.terminal import PARAMETRIC, p_value
+from eventwindow.errors import counted
 from eventwindow.inference.registry import TESTS
 from eventwindow.panel.events import sharing_line
 from eventwindow.panel.results import ALL, PanelResult, leading
@@ -66,7 +67,7 @@ def leading_tests(result: PanelResult) -> pd.DataFrame:
 
 def _counts(result: PanelResult) -> Iterator[str]:
     told = result.excluded["what"].value_counts().drop("told", errors="ignore")
-    yield "; ".join([f"{len(result.plan.events):,} events", *(f"{n:,} {what}" for what, n in told.items())])
+    yield "; ".join([counted(len(result.plan.events), "event"), *(f"{n:,} {what}" for what, n in told.items())])
     yield from sharing_line(result.plan.events)
 
 

@@ -19,6 +19,7 @@ from rich.table import Table
 
 from eventwindow.claims.model import WORDS
 from eventwindow.claims.verdicts import by_statement
+from eventwindow.errors import counted
 from eventwindow.inference.expected_volatility import RECENT, unlike, word_of
 from eventwindow.inference.registry import TESTS
 from eventwindow.prices.inventory import Refresh
@@ -127,11 +128,15 @@ def print_changes(refreshed: Refresh) -> None:
     for note in prices.notes:
         console.print(note, markup=False)
     counts = pd.Series({s: h.origin for s, h in prices.histories.items()}, dtype=object).value_counts()
-    console.print("Now: " + ", ".join(f"{n} tickers {_origin(str(o))}" for o, n in counts.items()) + ".", markup=False)
+    console.print(
+        "Now: " + ", ".join(f"{counted(n, 'ticker')} {_origin(str(o))}" for o, n in counts.items()) + ".", markup=False
+    )
     for symbol, reason in prices.unavailable.items():
         console.print(f"{symbol}: {reason.reason}", markup=False)
     changes = refreshed.changes
-    console.print(f"{refreshed.compared} tickers were held before; {len(changes)} changes.", markup=False)
+    console.print(
+        f"{counted(refreshed.compared, 'ticker')} held before; {counted(len(changes), 'change')}.", markup=False
+    )
     if len(changes):
         console.print(changes.to_string(index=False, max_rows=40), markup=False)
 
@@ -146,11 +151,11 @@ def print_verified(source: str, compared: Mapping[str, Reconciliation], lost: Ma
             told = f"held {percent(ours)}, {source} {percent(theirs)}"
             console.print(f"{symbol} {day:%Y-%m-%d}: {told}", markup=False)
         if found.only_first or found.only_second:
-            days = f"{found.only_first} days only held, {found.only_second} days only in {source}"
+            days = f"{counted(found.only_first, 'day')} only held, {counted(found.only_second, 'day')} only in {source}"
             console.print(f"{symbol}: {days}", markup=False)
     days, agreeing = (sum(getattr(f, name) for f in compared.values()) for name in ("compared", "agreeing"))
-    tail = f"{days:,} daily returns, {days - agreeing:,} differ by more than 5 basis points"
-    tickers = f"{len(compared)} of {len(compared) + len(lost)} tickers compared with {source}"
+    tail = f"{counted(days, 'daily return')}, {days - agreeing:,} apart by more than 5 basis points"
+    tickers = f"{len(compared)} of {counted(len(compared) + len(lost), 'ticker')} compared with {source}"
     console.print(f"{tickers}: {tail}.", markup=False)
 
 
@@ -275,7 +280,8 @@ def _padding(result: StudyResult) -> Iterator[str]:
     rows = result.tables["data_quality"].query("kind == 'no_session'")
     if len(rows):
         of = rows["security"].nunique()
-        yield f"{len(rows)} rows of {of} securities repeat a close on a day without a session; they are left out."
+        told = f"{counted(len(rows), 'row')} of {counted(of, 'security')}"
+        yield f"left out, with a close repeated on a day without a session: {told}."
 
 
 def p_value(p: float, floor: float = 0.0) -> str:

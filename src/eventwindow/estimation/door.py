@@ -11,7 +11,7 @@ import pandas as pd
 
 from eventwindow.calendars.dates import check_sessions, frequency
 from eventwindow.calendars.exchange import SessionRule
-from eventwindow.errors import PriceError, Reason, StudyError
+from eventwindow.errors import PriceError, Reason, StudyError, counted
 from eventwindow.estimation.event_time import Array
 from eventwindow.estimation.returns import ReturnKind
 
@@ -150,7 +150,7 @@ def check_reach(factors: pd.DataFrame | pd.Series, days: pd.Series, where: str =
     if isinstance(last, pd.Timestamp) and len(days) and (beyond := pd.DatetimeIndex(days) > last).any():
         n = int(beyond.sum())
         raise PriceError(
-            f"the factors end on {last:%Y-%m-%d}, before day 0 of {n} of {len(days)} events, the first on"
+            f"the factors end on {last:%Y-%m-%d}, before day 0 of {n} of {counted(len(days), 'event')}, the first on"
             f" {pd.DatetimeIndex(days)[beyond].min():%Y-%m-%d}",
             where=where,
             remedy="Give factors that reach the last event window, or leave these events out.",

@@ -10,7 +10,7 @@ import pandas as pd
 from pandas.api.types import is_scalar
 
 from eventwindow.calendars.dates import Rows, iso_days
-from eventwindow.errors import StudyError
+from eventwindow.errors import StudyError, counted
 from eventwindow.estimation.door import OF_RETURNS, Values
 
 OF_EVENTS = "the table of events"
@@ -145,8 +145,9 @@ def _pivoted(table: pd.DataFrame, day: Any, who: Any, values: Values) -> pd.Data
     numbers = [name for name in others if pd.api.types.is_numeric_dtype(table[name])]
     named = [lower[name] for name in FIGURES[values] if name in lower]
     if not named and len(numbers) != 1:
+        held = ", ".join(map(str, numbers)) or "none"
         raise StudyError(
-            f"a long table with {len(numbers)} columns of numbers ({', '.join(map(str, numbers)) or 'none'})",
+            f"a long table with {counted(len(numbers), 'column')} of numbers ({held})",
             where=OF_RETURNS,
             remedy=f"Keep one: table[[{day!r}, {who!r}, {FIGURES[values][0]!r}]].",
         )

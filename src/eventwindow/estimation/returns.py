@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from eventwindow.errors import StudyError
+from eventwindow.errors import StudyError, counted
 from eventwindow.estimation.event_time import Array, EventReturns
 
 ReturnKind = Literal["simple", "log"]
@@ -89,7 +89,7 @@ def unlikely_notes(source: EventReturns) -> tuple[str, ...]:
             key = source.labels["security"].iloc[row], int(days[row, column])
             found[key] = float(values[row, column])
     if len(found) > SPELLED_OUT:
-        return (f"{len(found)} returns beyond {low:+.0%} or {high:+.0%} lie in the windows: check the prices",)
+        return (f"{counted(len(found), 'return')} beyond {low:+.0%} or {high:+.0%} in the windows: check the prices",)
     return tuple(
         f"{security}: a return of {value:+.0%} on {pd.Timestamp(day, unit='D'):%Y-%m-%d}"
         + (": no price falls below zero" if value < -1 and source.kind == "simple" else ": check the price")

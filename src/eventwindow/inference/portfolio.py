@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Reason, StudyError
+from eventwindow.errors import Reason, StudyError, counted
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import Array, EventReturns
 from eventwindow.inference.design import complete, design, once, same_calendar
@@ -122,7 +122,9 @@ def portfolio(ar: AbnormalReturns, weights: Array | None = None, name: str = "po
     array([-0.0489])
     """
     if weights is not None and (np.shape(weights) != (len(ar),) or not np.isfinite(weights).all() or sum(weights) <= 0):
-        raise StudyError(f"a portfolio of {len(ar)} events needs {len(ar)} finite weights with a positive sum.")
+        raise StudyError(
+            f"a portfolio of {counted(len(ar), 'event')} needs as many finite weights, with a positive sum."
+        )
     basket = basket_returns(ar, ar.window, None if weights is None else np.asarray(weights, float))
     if isinstance(basket, Reason):
         raise StudyError(f"these events make no portfolio: {basket}.")

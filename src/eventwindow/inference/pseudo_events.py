@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import StudyError
+from eventwindow.errors import StudyError, counted
 from eventwindow.estimation.event_time import Array, Days
 
 
@@ -70,7 +70,7 @@ class Panel:
         """n days whose event windows do not meet."""
         apart = days[days % len(self.window) == 0]
         if len(apart) < n:
-            raise StudyError(f"the panel has room for {len(apart)} event windows that do not meet, not for {n}.")
+            raise StudyError(f"the panel has room for {counted(len(apart), 'separate event window')}, not for {n}.")
         return np.asarray(rng.choice(apart, n, replace=False))
 
 
@@ -132,7 +132,7 @@ def panel_of(prices: pd.DataFrame, estimation: Window, window: Window) -> Panel:
     span = np.concatenate([estimation.taus, window.taus])
     reach = int(span.max() - span.min()) + 1
     if len(returns) < reach:
-        raise StudyError(f"the panel holds {len(returns)} returns a security; an event needs {reach}.")
+        raise StudyError(f"the panel holds {counted(len(returns), 'return')} a security; an event needs {reach}.")
     held = sliding_window_view(np.isfinite(values), reach, axis=0)
     seen = np.asarray(held[:, :, span - span.min()].all(axis=2))
     usable = np.zeros(values.shape, bool)

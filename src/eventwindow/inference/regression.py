@@ -12,7 +12,7 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.window import Span, Window, as_window
-from eventwindow.errors import Reason, StudyError
+from eventwindow.errors import Reason, StudyError, counted
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.estimation.numbers import numbers_of
@@ -200,8 +200,9 @@ def joined(labels: pd.DataFrame, characteristics: pd.DataFrame | list[str]) -> p
         table = table.set_index(keys)
     elif isinstance(table.index, pd.RangeIndex):
         if len(table) != len(labels):
+            events = counted(len(labels), "event")
             raise StudyError(
-                f"the characteristics have {len(table)} rows, {len(labels)} events have abnormal returns.",
+                f"{counted(len(table), 'row')} of characteristics for {events} with abnormal returns.",
                 remedy="Name the event or the security of each row: a column `event` or `security`, or the index.",
             )
         return table

@@ -29,7 +29,7 @@ def check_panel(study: PanelStudy, step: Step) -> Iterator[str]:
         plan = planned(**options_of(study), work=work, step=step)
         panel, events = plan.panel, plan.events
         span = f"{panel.sessions[0]:%Y-%m-%d} to {panel.sessions[-1]:%Y-%m-%d}"
-        yield f"panel: {len(panel.securities):,} securities, {len(panel.sessions):,} sessions, {span}"
+        yield f"panel: {counted(len(panel.securities), 'security')}, {counted(len(panel.sessions), 'session')}, {span}"
         yield f"events: {len(events):,} placed, in {counted(len(events.groups), 'group')}"
         told = events.told["what"] + ": " + events.told["reason"].astype(str)
         yield from (f"  {n:,} {words}" for words, n in told.value_counts().head(SHOWN).items())

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Catalogue, Reason, StudyError
+from eventwindow.errors import Catalogue, Reason, StudyError, counted
 from eventwindow.estimation.exports import Basis, Exports, tool
 from eventwindow.estimation.models import model_named
 from eventwindow.inference.calendar_dependence import rank_sum, variance_of_cars
@@ -132,7 +132,9 @@ class PanelResult(Exports):
         return Basis((model_named(spec.model).name,), spec.estimation).told(words, str(spec.window))
 
     def __repr__(self) -> str:
-        return f"Panel study of {len(self.plan.events)} events\n{self.caar.to_string(index=False, max_rows=20)}"
+        return (
+            f"Panel study of {counted(len(self.plan.events), 'event')}\n{self.caar.to_string(index=False, max_rows=20)}"
+        )
 
 
 def leading(table: pd.DataFrame) -> pd.DataFrame:

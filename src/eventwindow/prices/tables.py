@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import Rows, iso_days
-from eventwindow.errors import PriceError, check_file
+from eventwindow.errors import PriceError, check_file, counted
 from eventwindow.estimation.numbers import Figures, mark_of, numbers
 
 if TYPE_CHECKING:
@@ -183,7 +183,9 @@ def unpacked(raw: bytes, path: Path, depth: int = 0) -> bytes:
                 return raw
             if len(names) != 1:
                 raise PriceError(
-                    f"a zip file of {len(names)} files", where=path.name, remedy="Give a zip file that holds one table."
+                    f"a zip file of {counted(len(names), 'file')}",
+                    where=path.name,
+                    remedy="Give a zip file that holds one table.",
                 )
             with archive.open(names[0]) as file:
                 return unpacked(_read_packed(file, len(raw), path), path, depth + 1)
@@ -367,7 +369,7 @@ def _headed(path: Path, rows: list[list[str]], lines: list[int], *, unit: str, c
     for row, line in zip(rows, lines, strict=True):
         if len(row) != len(rows[0]):
             raise PriceError(
-                f"{len(row)} cells where the header has {len(rows[0])}",
+                f"{counted(len(row), 'cell')} where the header has {len(rows[0])}",
                 where=f"{path.name}, {unit} {line}",
                 remedy="Quote a cell that holds the separator; if the file was cut off, fetch it again.",
             )

@@ -51,6 +51,11 @@ class Context:
             self.kept[key] = work()
         return self.kept[key]  # type: ignore[no-any-return]
 
+    @property
+    def again(self) -> str:
+        """The command that makes the result again: as it was given, where it was."""
+        return self.command or f"eventwindow run {self.result.name}"
+
     @cached_property
     def study(self) -> Mapping[str, Any]:
         """The study file, as run.json holds it."""

@@ -10,7 +10,7 @@ import pandas as pd
 
 from eventwindow.calendars.dates import SPARSE
 from eventwindow.calendars.exchange import Calendar, why_closed
-from eventwindow.errors import PriceError, catalogue
+from eventwindow.errors import PriceError, catalogue, counted
 from eventwindow.prices import Prices
 from eventwindow.prices.beside import common_moves, exchanged, mixed_up
 from eventwindow.prices.checks import Finding, check_history
@@ -122,8 +122,8 @@ def _check_calendar(findings: list[Finding], asked: str) -> None:
     days = sorted({f.date for f in findings if f.kind == "moves" and f.symbol in symbols and f.date is not None})
     named = [f"{day.date()} ({why_closed(mic, day.date())})" for day in days[:SHOWN]]
     raise PriceError(
-        f"the prices of {len(symbols)} securities ({_first(symbols, len(symbols))}) move on {len(days)} days "
-        f"without a session of {mic}: {_first(named, len(days))}",
+        f"the prices of {counted(len(symbols), 'security')} ({_first(symbols, len(symbols))}) move on"
+        f" {counted(len(days), 'day')} without a session of {mic}: {_first(named, len(days))}",
         where=f"prices, {asked}",
         remedy="Their dates are shifted, or the exchange is another. Date each price by its own session, "
         "not by weekdays and not in UTC, and see `exchange` in study.toml.",

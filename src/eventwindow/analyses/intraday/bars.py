@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.exchange import Calendar
-from eventwindow.errors import StudyError
+from eventwindow.errors import StudyError, counted
 from eventwindow.estimation.event_time import Array
 
 FEWEST_DAYS = 20
@@ -95,7 +95,7 @@ def ordinary(bars: Bars, events: Sequence[pd.Timestamp]) -> np.ndarray:
     chosen = bars.full & ~bars.sessions.isin(list(events))
     if chosen.sum() < FEWEST_DAYS:
         raise StudyError(
-            f"{bars.symbol!r} has bars of {int(chosen.sum())} ordinary days, {FEWEST_DAYS} needed.",
+            f"{bars.symbol!r} has bars of {counted(int(chosen.sum()), 'ordinary day')}, {FEWEST_DAYS} needed.",
             remedy="Give bars of more days before and after the event.",
         )
     return np.asarray(chosen)

@@ -49,7 +49,7 @@ def method(context: Context) -> Iterator[Block]:
             if formula:
                 yield Formula(formula)
     yield Heading(say("method.reproduce"))
-    yield Command(f"eventwindow run {context.result.name}")
+    yield Command(context.again)
     yield Paragraph(say("method.files"))
     versions = ", ".join(f"{name} {version}" for name, version in context.result.run["versions"].items())
     yield Paragraph(Markup("{}: {}.").format(say("method.versions"), versions), small=True)

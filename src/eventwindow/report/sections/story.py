@@ -233,7 +233,7 @@ def colophon(context: Context) -> Iterator[Block]:
         (say("story.byline", version=version), *frozen, say("story.last", day=context.language.day(last)), cite)
     )
     yield Paragraph(say("story.again"))
-    yield Command(context.command or f"eventwindow run {context.result.name}")
+    yield Command(context.again)
     yield Only("html", (Paragraph(linked(appendix_page(context), say("story.appendix"))),))
 
 
