@@ -14,7 +14,6 @@ from datetime import date
 from fractions import Fraction
 from functools import cache, partial
 from importlib.resources import files
-from numbers import Integral
 from pathlib import Path
 from typing import Any, NamedTuple
 
