@@ -59,7 +59,7 @@ def test_padded_holidays_are_left_out_and_change_no_figure(study, capsys, tmp_pa
 
     code, said, _ = ends(capsys, "run", study, "--prices", own_prices(study, padded))
     assert code == 0
-    assert "of 4 securities repeat a close on a day without a session;" in " ".join(said.split())
+    assert "left out, with a close repeated on a day without a session:" in " ".join(said.split())
     plain = run_study(study, prices=own_prices(study, lambda wide: wide))
     held = (tmp_path / "out" / "results" / "cumulative.csv").read_text(encoding="utf-8")
     assert held == csv_text(plain.table("cumulative"))

@@ -180,26 +180,20 @@ def test_the_pages_that_a_run_writes_say_it_so_too(written):
     assert found == []
 
 
-MANY = {  # keys whose n is never one: their figure, test or sentence is left out there, or the number is a constant
+# Keys whose n is never one: their figure, test or sentence is left out there, or the number is a constant.
+MANY = {
     *("abnormal.windows_note", "advise.one_day", "advise.scattered", "advise.staggered", "benchmark.range"),
     *("benchmark.treated", "benchmarks.alt", "counterfactual.best", "counterfactual.none", "counterfactual.span"),
     *("finding.rank_first", "finding.rank_other", "late.drift", "late.jump", "late.largest", "late.still"),
-    *("lead_lag.caption", "market.few", "market.many", "panel.sharing", "specification_curve.caption"),
-    *("reason.no_rate_near", "note.not_asked_the_first_tickers_were_not_answered_in"),
-    *("note.source_s_answer_lacked_days_that_it_gave_before"),
-    *(
-        "reason.bootstrap_draws",
-        "reason.followed_less",
-        "reason.followed_more",
-        "reason.gls_firms",
-        "reason.loss_first",
-    ),
-    *("reason.loss_rank", "reason.members_rank", "reason.needs_two", "reason.no_consecutive_residuals"),
-    *("reason.no_consecutive_returns", "reason.panel_equal_less_index", "reason.panel_equal_weight"),
-    *("reason.panel_median", "reason.panel_share_down", "reason.panel_share_up", "reason.refitted_blocks"),
-    *("reason.resamples", "reason.value_first", "reason.value_rank", "reason.without_treated", "tests.chosen"),
-    *("tests.shared", "tests.volatility_calmer", "tests.volatility_restless", "tests.volatility_usual"),
-    "verdicts.group_not_testable",
+    *("lead_lag.caption", "market.few", "market.many", "specification_curve.caption"),
+    *("note.not_asked_the_first_tickers_were_not_answered_in", "reason.bootstrap_draws", "reason.covers_sessions"),
+    *("reason.followed_less", "reason.followed_more", "reason.gls_firms", "reason.loss_first", "reason.loss_rank"),
+    *("reason.members_rank", "reason.needs_two", "reason.no_consecutive_residuals"),
+    *("reason.no_consecutive_returns", "reason.no_rate_near", "reason.panel_equal_less_index"),
+    *("reason.panel_equal_weight", "reason.panel_median", "reason.refitted_blocks", "reason.resamples"),
+    *("reason.value_first", "reason.value_rank", "reason.volatility_ratio_beyond", "reason.without_treated"),
+    *("tests.chosen", "tests.shared", "tests.volatility_calmer", "tests.volatility_restless"),
+    *("tests.volatility_usual", "verdicts.group_not_testable"),
 }
 
 
