@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from importlib.metadata import version
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from eventwindow import run_study
@@ -118,3 +121,22 @@ def test_placebo_dates_of_a_short_history_never_reach_the_event():
         row = curve[(curve["security"] == "F0") & (curve["window_end"] == 0)].iloc[0]
         found[days] = row["p_median"]
     assert found[235] < 0.005 and found[262] < 0.005
+
+
+@pytest.mark.parametrize("mic", ["XNSE", "XSHE", "XKOS"])
+def test_an_exchange_that_the_calendar_lacks_takes_the_dates_of_its_prices(mic, tmp_path, capsys):
+    """The clean case (CAR of A -0.0455), under the codes of exchanges whose holidays are others."""
+    shutil.copytree(CASES / "_base", tmp_path / "study")
+    path, prices = tmp_path / "study" / "study.toml", tmp_path / "study" / "prices.csv"
+    path.write_text(re.sub(r'symbol = "(.)"', rf'symbol = "\1"\nexchange = "{mic}"', path.read_text("utf-8")), "utf-8")
+    rows = pd.read_csv(prices)
+    saturday = rows[rows["date"] == "2024-05-03"].assign(date="2024-05-04")  # Friday's closes carried into the weekend
+    pd.concat([rows, saturday]).sort_values(["date", rows.columns[1]]).to_csv(prices, index=False)
+    assert main(["check", str(tmp_path / "study"), "--prices", str(prices)]) == 0
+    assert f"the calendar library has no {mic}: the dates of the prices are taken" in capsys.readouterr().out
+    result = run_study(tmp_path / "study", prices=str(prices))
+    car = result.table("cumulative").set_index(["security", "window_start", "window_end"])["car"]
+    assert car["A", 0, 0] == pytest.approx(-0.0455, abs=1e-3)
+    found = result.table("data_quality")
+    assert set(found[found["kind"] == "no_session"]["date"]) == {pd.Timestamp("2024-05-04")}
+    assert set(found[found["kind"] == "own_dates"]["security"]) == {"A", "B"}

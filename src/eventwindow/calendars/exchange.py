@@ -17,6 +17,7 @@ SessionRule = Literal["next", "previous", "error"]
 
 # Exchanges that the calendar library lacks: whose days they keep.
 SAME_DAYS = {"ROCO": "XTAI", "XSHE": "XSHG", "XNSE": "XBOM", "XKOS": "XKRX"}
+OWN_DATES = frozenset(SAME_DAYS) - {"ROCO"}  # in a study its sessions are the dates of its prices, with those hours
 CODES = "Give its ISO 10383 code, XNYS for New York or XTAI for Taipei."
 # Days that the calendar library counts as sessions although nothing was traded.
 NOT_A_SESSION: dict[str, dict[str, str]] = {
@@ -104,6 +105,21 @@ def _calendar(mic: str, start: date, end: date) -> Calendar:
     )
 
 
+def dated(mic: str, days: pd.DatetimeIndex, like: Calendar) -> Calendar:
+    """The calendar of `mic` from the dates of its prices, with the usual hours of `like`, and its days beyond them."""
+    beyond = like.sessions[(like.sessions < days[0]) | (like.sessions > days[-1])]
+    sessions = pd.DatetimeIndex(days.union(beyond)).as_unit("ns")
+    clocks = (_usual_clock(moments, like) for moments in (like.opens, like.closes))
+    opens, closes = ((sessions + clock).tz_localize(like.zone).tz_convert("UTC") for clock in clocks)
+    return Calendar(mic, sessions, opens, closes, like.zone)
+
+
+def _usual_clock(moments: pd.DatetimeIndex, like: Calendar) -> pd.Timedelta:
+    """How long after midnight, on most days."""
+    local = moments.tz_convert(like.zone).tz_localize(None)
+    return pd.Timedelta((local - local.normalize()).to_series().mode().iloc[0])
+
+
 def _first_words(error: Exception) -> str:
     """The first sentence of a library's message, without its lists."""
     return str(error).split("\n")[0].partition("[")[0].strip().rstrip(".")[:160]
@@ -172,7 +188,7 @@ def why_closed(mic: str, day: date) -> str:
     """The weekday, or the holiday's name where the calendar library has one."""
     import exchange_calendars as xcals
 
-    holidays = xcals.get_calendar(mic).regular_holidays
+    holidays = xcals.get_calendar(SAME_DAYS.get(mic, mic)).regular_holidays
     named = None if holidays is None else holidays.holidays(str(day), str(day), return_name=True)
     weekday = f"a {day:%A}"
     if day.weekday() >= 5 or named is None or not len(named):

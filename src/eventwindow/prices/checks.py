@@ -43,6 +43,7 @@ LEAST_SPLIT = min(np.log(new / old) for new, old in SMALL_SPLITS) - SMALL_MOST  
 UNITS, UNITS_SLACK = (100.0, 1000.0), 0.3  # pence for pounds, a thousand for one; give or take the day's own move
 DIVIDEND_SHARE = 0.25  # of the close before; a dividend above it is rare
 NO_SHARE = re.compile(r"^\^|=[FX]$")  # Yahoo's symbols of indices, futures and exchange rates: nothing there is split
+SATURDAY = 5
 STILL = 1e-9  # a relative change below it is none
 REPEATED = 4  # equal closes in a row
 RANGE_SLACK = 1e-5  # of the price: quotes are rounded and restated
@@ -139,6 +140,15 @@ def _halted(frame: pd.DataFrame, day: pd.Timestamp) -> bool:
     """Whether trade stopped before `day` and began again within `HALT` days: its return is held over the halt."""
     after = frame.index[frame.index > day]
     return bool(len(after) and (frame.index < day).any() and after[0] - day <= pd.Timedelta(days=HALT))
+
+
+def traded_days(frame: pd.DataFrame) -> pd.DatetimeIndex:
+    """The days with a close, but for weekends and days of no volume on which it is that of the day before."""
+    close = closes(frame)
+    still = close.pct_change(fill_method=None).abs().le(STILL)
+    volume = frame["volume"].reindex(close.index)
+    idle = volume.eq(0) | (volume.isna() & (pd.DatetimeIndex(close.index).dayofweek >= SATURDAY))
+    return pd.DatetimeIndex(close.index[~(still & idle)])
 
 
 def _calendar_findings(

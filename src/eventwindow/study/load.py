@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from eventwindow.calendars.exchange import Calendar, exchange_calendar
+from eventwindow.calendars.exchange import OWN_DATES, Calendar, dated, exchange_calendar
 from eventwindow.calendars.news import Happening, sessions_of
 from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.measures import MEASURES
@@ -25,6 +25,7 @@ from eventwindow.prices import load_prices
 from eventwindow.prices.answers import Expected
 from eventwindow.prices.auxiliary import load_tables
 from eventwindow.prices.bundled import shipped_calendars
+from eventwindow.prices.checks import traded_days
 from eventwindow.prices.currencies import PER_DOLLAR
 from eventwindow.prices.history import Prices
 from eventwindow.prices.keyed import ON_NETWORK
@@ -75,6 +76,7 @@ def read_inputs(
     worked_out = slow() if slow else _calendars(study, lacking)
     check_counts(study, tables, held)
     calendars = {symbol: worked_out.get(symbol) or shipped[mic] for symbol, mic in exchanges.items()}
+    calendars |= _dated(study, exchanges, calendars, held)
     calendar = sessions_of(happenings_of(study), {c.mic: c for c in calendars.values()}.values())
     held, quality = checked_prices(study, held, calendars, calendar, figures, prices)
     _check_benchmarks(study, held, prices)
@@ -197,6 +199,20 @@ def _calendars(study: Study, exchanges: Mapping[str, str]) -> dict[str, Calendar
             found[symbol] = exchange_calendar(mic, study.start, study.end)
         except EventDateError as error:
             raise EventDateError(error.what, where=f"study.toml, security {symbol!r}", remedy=error.remedy) from None
+    return found
+
+
+def _dated(
+    study: Study, exchanges: Mapping[str, str], calendars: Mapping[str, Calendar], prices: Prices
+) -> dict[str, Calendar]:
+    """The calendars of exchanges that the library lacks: the days on which half of their stocks or more were traded."""
+    found = {}
+    for mic in OWN_DATES & set(exchanges.values()):
+        mine = [s.symbol for s in study.stocks if s.exchange == mic and s.symbol in prices]
+        days = pd.Series([day for s in mine for day in traded_days(prices.histories[s].frame)]).value_counts()
+        held = pd.DatetimeIndex(days.index[days * 2 >= len(mine)]).sort_values()
+        symbols = [s for s, of in exchanges.items() if of == mic]
+        found |= {s: dated(mic, held, calendars[s]) for s in symbols} if len(held) else {}
     return found
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from eventwindow.calendars.dates import SPARSE
-from eventwindow.calendars.exchange import Calendar, why_closed
+from eventwindow.calendars.exchange import OWN_DATES, Calendar, why_closed
 from eventwindow.errors import PriceError, catalogue, counted
 from eventwindow.prices import Prices
 from eventwindow.prices.beside import common_moves, exchanged, mixed_up
@@ -79,6 +79,8 @@ def checked_prices(
             around_the_clock=symbol not in measured,
             common=common(symbol),
         )
+        if mic in OWN_DATES and symbol in stocks:
+            found.append(Finding(symbol, "warning", "own_dates", None, {"mic": mic}))
         found = sorted([*found, *(f for f in columns if f.symbol == symbol)], key=lambda f: f.level)
         findings += found
         if errors := [f for f in found if f.level == "error" and f.kind != "no_day_zero"]:
