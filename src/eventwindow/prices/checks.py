@@ -147,7 +147,7 @@ def traded_days(frame: pd.DataFrame) -> pd.DatetimeIndex:
     close = closes(frame)
     still = close.pct_change(fill_method=None).abs().le(STILL)
     volume = frame["volume"].reindex(close.index)
-    idle = volume.eq(0) | (volume.isna() & (pd.DatetimeIndex(close.index).dayofweek >= SATURDAY))
+    idle = volume.eq(0) | (volume.isna() & (pd.DatetimeIndex(close.index).weekday >= SATURDAY))
     return pd.DatetimeIndex(close.index[~(still & idle)])
 
 

@@ -1,4 +1,4 @@
-"""Currencies by their ISO 4217 codes, and the hundredths in which some exchanges quote."""
+"""Currencies by their ISO 4217 codes (XXX is that of none), and the hundredths in which some exchanges quote."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CLP CNH CNY COP CRC CUP CVE CZK DEM DJF DKK DOP DZD EGP ERN ESP ETB EUR FJD FKP 
 HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK ITL JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL
 LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NLG NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN
 PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD
-TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL
+TZS UAH UGX USD UYU UZS VES VND VUV WST XXX XAF XCD XOF XPF YER ZAR ZMW ZWL
 """
 CODES = frozenset(re.findall("[A-Z]{3}", _LISTED))
 PER_DOLLAR = {  # about what a dollar is in units that are far from one, to tell a sum in thousands from another
