@@ -25,13 +25,13 @@ def prices(context: Context) -> Chart | None:
     first = context.leads[0]
     low, day, moves = data[first].idxmin(), context.language.day, [told for _, _, told, _ in _moves(context, data)]
     values = {"name": context.name(first), "low": percent(data[first].min()), "day": day(low)}
-    title = {"name": context.name(first), "day": day(context.day_zero)} | dict(
-        zip(("move", "next"), moves, strict=False)
-    )
+    told = dict(zip(("move", "next"), moves, strict=False))
+    key = "prices.title" if "next" in told else "prices.title_last"
+    title = say(key, name=values["name"], day=day(context.day_zero), **told) if told else values["name"]
     return charted(
         partial(_paint, context, data),
         "prices",
-        say("prices.title" if "next" in title else "prices.title_last", **title),
+        title,
         say("prices.caption", n=len(context.members), start=day(data.index[0])),
         say("prices.alt", **values, end=percent(last[first]), last=day(data.index[-1])),
         data.rename_axis("date").reset_index(),
