@@ -206,7 +206,7 @@ def _dated(
     study: Study, exchanges: Mapping[str, str], calendars: Mapping[str, Calendar], prices: Prices
 ) -> dict[str, Calendar]:
     """The calendars of exchanges that the library lacks: the days on which half of their stocks or more were traded."""
-    found = {}
+    found: dict[str, Calendar] = {}
     for mic in OWN_DATES & set(exchanges.values()):
         mine = [s.symbol for s in study.stocks if s.exchange == mic and s.symbol in prices]
         days = pd.Series([day for s in mine for day in traded_days(prices.histories[s].frame)]).value_counts()
