@@ -231,3 +231,39 @@ def test_one_peer_may_stand_alone():
         _study(events={"A": DAY}, benchmark=None, model="peer_index", peers=peers) for peers in ("B", ["B"])
     )
     assert alone.car(0).car == pytest.approx(listed.car(0).car)
+
+
+@pytest.mark.parametrize(
+    ("choices", "said"),
+    [
+        ({"benchmark": None, "model": "peer_index", "peers": ["A", "X"]}, "peer 'X' is no column"),
+        ({"session": "soon"}, "session = 'soon' is no rule"),
+        ({"minimum_returns": 0}, "minimum_returns = 0"),
+        ({"minimum_returns": True}, "minimum_returns = True"),
+        ({"returns": pd.concat([RETURNS, RETURNS[["A"]]], axis=1)}, "'A'"),
+        (
+            {"returns": RETURNS.assign(A=RETURNS["A"].replace(RETURNS["A"].iloc[20], np.inf))},
+            "'A' has an infinite return",
+        ),
+        ({"benchmark": pd.concat([RETURNS["MKT"], RETURNS["MKT"][-1:]]).rename("own")}, "stands twice"),
+        ({"benchmark": RETURNS[["MKT", "A"]]}, "a benchmark of 2 columns"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_refused_by_its_name(choices, said):
+    with pytest.raises(ew.StudyError) as told:
+        _study(**choices)
+    assert said in told.value.what
+
+
+def test_a_peer_that_has_an_event_itself_is_told():
+    with pytest.warns(UserWarning, match="A: a peer that is itself in the study"):
+        result = _study(benchmark=None, model="peer_index", peers=["A", "B"], events={"A": DAY})
+    assert any("hides part of the effect" in str(note) for note in result.notes)
+
+
+@pytest.mark.parametrize("columns", [["security", "symbol", "date"], ["security", "date", "event_date"]])
+def test_two_columns_for_one_thing_are_no_list(columns):
+    """One of them was read, the other left out without a word."""
+    events = pd.DataFrame([["A", TEXT, "2023-06-01"] if "event_date" in columns else ["A", "B", TEXT]], columns=columns)
+    with pytest.raises(ew.StudyError, match="two columns for the"):
+        ew.panel_study(RETURNS, events, benchmark="MKT", window=(-5, 5), estimation=(-110, -11))

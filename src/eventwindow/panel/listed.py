@@ -73,6 +73,10 @@ def check_columns(names: Sequence[str], labels: Sequence[str], where: str) -> No
             asked = f"Did you mean {near[0]!r}? " if near else ""
             remedy = f"{asked}A column that is only carried along is named in `labels`."
             raise StudyError(f"unknown column {name!r}", where=where, remedy=remedy)
+    for alias, plain in ALIASES.items():
+        if alias in names and plain in names:
+            remedy = "Keep one of the two, or give the other a name of its own."
+            raise StudyError(f"two columns for the {plain}, {plain!r} and {alias!r}", where=where, remedy=remedy)
     for label in labels:
         if label not in names:
             raise StudyError(f"the list has no column {label!r}", where=where, remedy="Take it out of `labels`.")
