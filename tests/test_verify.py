@@ -6,14 +6,21 @@ import datetime as dt
 import importlib.util
 import io
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from yahoo_server import YahooServer, session
 
+from eventwindow.cli import verify as command
 from eventwindow.cli.main import main
-from eventwindow.draft.articles import clock_time, read
+from eventwindow.draft.articles import Article, clock_time, read
 from eventwindow.draft.read import readings
+from eventwindow.draft.verify import Checked, Said
+from eventwindow.errors import Reason, SourceError, Text, catalogue
+from eventwindow.prices.lookup import looked_up
+from eventwindow.prices.yahoo import forget_answers
 from eventwindow.study.run import run_study
 
 ROOT = Path(__file__).parents[1]
@@ -293,3 +300,39 @@ def test_a_claim_on_the_benchmark_needs_no_entry_of_its_own(tmp_path: Path) -> N
     claims.write_text("\n".join([claims.read_text(encoding="utf-8"), *table]), encoding="utf-8")
     (verdict,) = [v for v in run_study(folder, prices="shipped").verdicts if v.claim.id == "B1"]
     assert verdict.word == "confirmed"
+
+
+@pytest.fixture
+def yahoo() -> Iterator[YahooServer]:
+    """A Yahoo of ours whose search knows one firm; nothing that it said before is remembered."""
+    server = YahooServer({})
+    index = {"symbol": "^ACME", "quoteType": "INDEX", "longname": "Acme index"}
+    firm = {"symbol": "ACMR", "quoteType": "EQUITY", "longname": "Acme Robotics AG", "exchDisp": "XETRA"}
+    server.named = {"Acme Robotics": [index, firm]}
+    forget_answers()
+    yield server
+    forget_answers()
+    server.close()
+
+
+def test_an_unknown_name_is_looked_up_and_shown_as_found_so(
+    yahoo: YahooServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = looked_up(["Acme Robotics", "Nobody Knows", "Acme Robotics"], session(yahoo))
+    assert found == {"Acme Robotics": ("ACMR", "Acme Robotics AG", "XETRA")}
+    monkeypatch.setattr(command, "looked_up", lambda names: looked_up(names, session(yahoo)))
+    unknown = [Reason("draft_stranger", name=name) for name in ("Acme Robotics", "Nobody Knows")]
+    said = tuple(Said(f"D1-{k}", k, Text("a fall", "下跌"), (why,)) for k, why in enumerate(unknown))
+    checked = Checked(Article("a.txt", "", dt.date(2025, 1, 28)), said, ())
+    title, line, end = command.found_by_name([checked], catalogue("en"))
+    assert "nothing was judged by it" in title
+    assert line == "- Acme Robotics: ACMR (Acme Robotics AG, XETRA)"
+    assert end == ""
+
+
+def test_names_are_not_looked_up_where_yahoo_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_names: object) -> None:
+        raise SourceError("Yahoo cannot be reached")
+
+    monkeypatch.setattr(command, "looked_up", away)
+    assert list(command.found_by_name([], catalogue("en"))) == []

@@ -101,6 +101,7 @@ class YahooServer:
         self.asked: Counter[str] = Counter()
         self.paths: list[str] = []
         self.earnings: dict[str, list[str] | str] = {}  # symbol → dates as Yahoo writes them, or the name of a failure
+        self.named: dict[str, list[dict[str, str]]] = {}  # what its search gives for a name
         self.crumb_status, self.shares, self.closed = 200, json.dumps(SHARES), threading.Event()
         handler = type("Handler", (_Handler,), {"yahoo": self})
         self.http = _QuietServer(("127.0.0.1", 0), handler)
@@ -130,6 +131,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(self.yahoo.crumb_status, "Too Many Requests" if self.yahoo.crumb_status == 429 else "crumb")
         elif url.path.startswith("/ws/fundamentals-timeseries"):
             self.answer(200, self.yahoo.shares)
+        elif url.path == "/v1/finance/search":
+            self.answer(200, json.dumps({"quotes": self.yahoo.named.get(parse_qs(url.query)["q"][0], [])}))
         elif url.path == "/calendar/earnings":
             self.earnings({k: v[0] for k, v in parse_qs(url.query).items()}["symbol"])
         elif url.path.startswith("/v10/finance/quoteSummary"):

@@ -15,7 +15,8 @@ from eventwindow.cli.terminal import origin_lines, progress
 from eventwindow.draft.articles import Article, read
 from eventwindow.draft.chinese import simplified
 from eventwindow.draft.verify import Checked, verify_study
-from eventwindow.errors import Catalogue, PriceError, Reason, StudyError, Text, catalogue
+from eventwindow.errors import Catalogue, PriceError, Reason, SourceError, StudyError, Text, catalogue
+from eventwindow.prices.lookup import looked_up
 from eventwindow.prices.retry import Progress
 from eventwindow.scratch import put_in_place
 from eventwindow.study.load import Step
@@ -25,6 +26,7 @@ from eventwindow.study.run import run_study
 if TYPE_CHECKING:
     from eventwindow.report.write import Extra
 
+ASKED = {"auto", "yahoo"}  # sources that may speak to Yahoo
 REPORT = "report"  # the folder of the whole report, beside the study
 
 
@@ -39,6 +41,7 @@ def verify(options: argparse.Namespace) -> int:
             checked, result = _run(articles, fresh, options, step, bar)
         verdicts = {v.claim.id: v for v in result.verdicts}
         lines = [line for one in checked for line in _lines(one, verdicts, words)]
+        lines += found_by_name(checked, words) if options.prices in ASKED else ()
         (fresh / "verify.md").write_text("\n".join(_markdown(lines)), encoding="utf-8", newline="\n")
         report = _report(result, fresh, options.extras) if options.report else None
     print(*lines, sep="\n")
@@ -102,6 +105,22 @@ def _lines(one: Checked, verdicts: Mapping[str, Verdict], words: Catalogue) -> I
     for p in one.passed:
         yield f"- {words.text('verify.line', line=p.line)}: {', '.join(p.figures)}"
     yield ""
+
+
+def found_by_name(checked: Sequence[Checked], words: Catalogue) -> Iterator[str]:
+    """The names that no list holds, with what Yahoo's search gives for them: a person says whether it is meant."""
+    open_ = [reason for one in checked for s in one.said for reason in s.open]
+    names = [str(reason.values["name"]) for reason in open_ if reason.key == "draft_stranger"]
+    try:
+        found = looked_up(names)
+    except SourceError:
+        return  # offline: the statements say that the name is unknown
+    if found:
+        yield words.words("verify.found_title")
+    for name, one in found.items():
+        told = {"name": name, "symbol": one.symbol, "long": one.name, "exchange": one.exchange}
+        yield f"- {words.text('verify.found', **told)}"
+    yield from [""] * bool(found)
 
 
 def _said(text: Text, words: Catalogue) -> str:

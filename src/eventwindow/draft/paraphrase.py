@@ -93,14 +93,17 @@ def _side(s: Statement) -> tuple[str, str]:
 
 
 def _superlative(s: Statement) -> tuple[str, str]:
+    back = (f" since {s.since}", f"{s.since} 以來") if s.since else ("", "")
     if s.kind == "record":
-        return (f"a record {s.by} close", "收盤歷史新高" if s.by == "high" else "收盤歷史新低")
+        side, chinese = ("highest", "最高") if s.by == "high" else ("lowest", "最低")
+        told = f"the {side} close{back[0]}" if s.since else f"a record {s.by} close"
+        return told, f"{back[1]}{chinese}收盤" if s.since else f"收盤歷史新{chinese[1]}"
     move = ("rise", "漲幅") if s.direction > 0 else ("loss", "跌幅")
     unit = {"dollars": (" in dollars", "（金額）"), "per cent": (" in per cent", "（百分比）")}.get(s.by, ("", ""))
     if s.hedge == "among":
         many = "rises" if s.direction > 0 else "losses"
         return f"among the ten largest one-day {many}{unit[0]}", f"單日{move[1]}名列前十{unit[1]}"
-    return f"the largest one-day {move[0]}{unit[0]}", f"最大單日{move[1]}{unit[1]}"
+    return f"the largest one-day {move[0]}{back[0]}{unit[0]}", f"{back[1]}最大單日{move[1]}{unit[1]}"
 
 
 def _first_of(s: Statement) -> tuple[str, str]:
