@@ -127,6 +127,8 @@ def _time(sentence: Sentence, mark: Mark, s: Statement, carried: bool) -> Iterat
             yield WHEN
     elif earlier and not _at_once(sentence, low, others):
         yield SPAN if sentence.has("period") else WHEN
+    elif sentence.has("period", within=(0, low)):
+        yield SPAN  # "gained 1.9 % this week, and gold slumped 5.8 %"
     elif (
         carried
         or _FIRST_DAY.search(sentence.text)

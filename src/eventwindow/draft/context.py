@@ -26,7 +26,8 @@ class Context:
     """What the sentences before, in the same paragraph, leave to the next."""
 
     who: tuple[Subject, ...] = ()
-    date: dt.date | None = None
+    date: dt.date | None = None  # the day that the story is of: behind an aside of an earlier one it goes on in it
+    spoken: dt.date | None = None  # the day spoken of last, from which "the next day" is counted
     session: str = ""
     direction: int = 0
     kind: str = ""
@@ -48,7 +49,7 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     if found and found.value.steps == 0:  # "on the same day, Wednesday"
         found = next((m for m in others if m.value.date), found)
     if found is None and not sentence.chinese:
-        found = next(iter(others), None)
+        found = next((m for m in others if not (context.date and _earlier_told(sentence, m))), None)
     if found is None:
         return context.date
     return _resolved(sentence, found, context)
@@ -58,6 +59,12 @@ def set_in(sentence: Sentence, mark: Mark) -> bool:
     """Whether a clause that is set in holds the mark: "the VIX, which had stood at 23 on Friday, closed …"."""
     low, high = sentence.clause(mark)
     return bool(_RELATIVE.match(sentence.text[low:high]))
+
+
+def _earlier_told(sentence: Sentence, mark: Mark) -> bool:
+    """Whether the day is that of a clause in the past perfect: "…; on Friday the shares had ended at 286 dollars"."""
+    low, high = sentence.clause(mark)
+    return bool(re.search(r"\bhad\b", sentence.text[low:high]))
 
 
 def told_before(sentence: Sentence, mark: Mark) -> bool:
@@ -70,7 +77,7 @@ def _resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | No
     earlier = sentence.last("date", before=found.start)
     if earlier is None and context.date is None and found.value.steps:
         earlier = next((m for m in sentence.all("date") if m.start > found.start and m.value.date), None)
-    base = _resolved(sentence, earlier, context) if earlier else context.date
+    base = _resolved(sentence, earlier, context) if earlier else context.spoken or context.date
     day: dt.date | None = found.value.resolved(base)
     return day
 
@@ -93,6 +100,9 @@ def one_day(sentence: Sentence, context: Context, told: Collection[dt.date]) -> 
     marks = sentence.all("date")
     if not (told or marks):
         return context.days
+    new = set(told) or {m.value.date for m in marks}
+    if context.date and new - {context.date, None}:
+        return False  # a sentence of another day: what comes next may be of either
     beside = {m.value for m in marks if sentence.has("amount", within=sentence.clause(m))}  # a dateline is none
     alone = len(set(told) or {m.value for m in marks}) == 1 and len(beside) <= 1
     return alone and not any(m.value.steps for m in marks)
@@ -104,7 +114,7 @@ def last_day(sentence: Sentence, context: Context) -> dt.date | None:
     if context.date:
         held = [m for m in held if m.value.date is None or m.value.date.weekday() < WEEKEND]
     found = next((m for m in reversed(held) if m.value.steps is None or m.value.steps >= 0), None)
-    return (_resolved(sentence, found, context) or context.date) if found else context.date
+    return (_resolved(sentence, found, context) or context.spoken) if found else context.spoken
 
 
 def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:

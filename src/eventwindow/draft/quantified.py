@@ -58,6 +58,10 @@ _UNABLE = re.compile(r"(?:无力|未能|没能|难以)$|\b(?:fail\w* to|unable t
 _VOLUME_AFTER = re.compile(r"\s+(?:(?:its|the|their|that)\s+)?(?:\w+\s+){0,2}(?:volumes?|turnover)\b", re.IGNORECASE)
 _USUAL = re.compile(r"(?:平[时日常]|往常|均量|日均|平均)(?:水准|水平)?的?$")
 _USUAL_AFTER = re.compile(r"\s+(?:of|below|above)?\s*(?:its|the)?\s*(?:usual|normal|average)", re.IGNORECASE)
+_BEFORE_OPEN = re.compile(
+    r"pre-?market|\bbefore (?:the |US |U\.S\. )*(?:stock )?(?:markets? )?open|盘前", re.IGNORECASE
+)
+_TOGETHER = re.compile(r"\b(?:together|combined|between them)\b|合计|合共|总共|加起来", re.IGNORECASE)
 _CLOCK = re.compile(r"\(?\d{1,2}[:.]\d\d(?: ?[ap]m)? ")
 _MIDDAY = re.compile(r"(?:上午|早盘|午盘|半日|中场)收")
 _COMPARED = re.compile(r"\b(?:against|versus|vs\.?|compared (?:with|to))\s*$", re.IGNORECASE)
@@ -324,6 +328,8 @@ def _worth(sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Con
     found = replace(found, open=tuple(o for o in found.open if o != AFTER_HOURS))
     if period_of(sentence, mark) is not None:
         found = replace(found, date=None, open=(SPAN, *found.open))
+    if not who.group and _TOGETHER.search(sentence.text[sentence.clause(mark)[0] : mark.start]):
+        found = replace(found, open=(ROW, *found.open))
     if who.symbols and names.listings[who.symbols[0]].kind == "index":
         return [replace(found, open=(INDEX_VALUE, *found.open))]
     return [_in_currency(found, amount, names)]
@@ -421,6 +427,7 @@ def _settled(
     reasons += [WHICH_DAY] * (not day_told(sentence, mark, context))
     reasons += [EXTREME] * amount.extreme + [AFTER_HOURS] * (session == "after")
     reasons += [MOMENT] * (moment and not amount.extreme)
+    reasons += [MOMENT] * (session == "pre" and not moment and _unopened(sentence, kind))
     if session == "pre" and kind == "return" and not moment:
         kind = "opening_gap"
     ends = sorted(sign * edge for edge in (amount.low, amount.high))
@@ -428,6 +435,12 @@ def _settled(
         0, kind, who, ends[0], ends[1], hedge, sign, date=day_of(sentence, mark, context), currency=amount.currency,
         open=tuple(reasons),
     )  # fmt: skip
+
+
+def _unopened(sentence: Sentence, kind: str) -> bool:
+    """Whether a figure of the time before the close is a price, or one from before the exchange has opened."""
+    before = any(_BEFORE_OPEN.search(sentence.text[max(0, m.start - 20) : m.end]) for m in sentence.all("pre"))
+    return before or kind == "price_level"
 
 
 def _moment(sentence: Sentence, mark: Mark) -> bool:
@@ -441,6 +454,7 @@ def _moment(sentence: Sentence, mark: Mark) -> bool:
         or _AFTERWARDS.match(tail)
         or (_CLOCK.match(sentence.text) and not _LATE.search(sentence.text[low:high]))
         or _PARED.match(sentence.text[high - 7 :])
+        or _PARED.search(sentence.text[mark.end : mark.end + 60])
     ):
         return True
     framed = _frame(sentence, low)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.context import Context, last_day, one_day, session_of
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
-from eventwindow.draft.quantified import figures
+from eventwindow.draft.quantified import EXTREME, MOMENT, figures
 from eventwindow.draft.securities import Names, names
 from eventwindow.draft.sentence import Sentence, parse, sentences
 from eventwindow.draft.statement import NOBODY, Statement, Subject
@@ -49,7 +49,7 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
     chinese = has_chinese(text)
     rules = lexicon(chinese)
     known = names(rules, chinese, study, own)
-    yield from agreeing([*located(list(_read(text, dated, rules, known)), known)])
+    yield from agreeing([*located(list(_momentary(_read(text, dated, rules, known), known)), known)])
 
 
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Reading]:
@@ -62,6 +62,21 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
                 told |= {s.date for s in reading.statements if s.date and not s.until}
                 yield reading
         seen.add(plain)
+
+
+def _momentary(found: Iterable[Reading], known: Names) -> Iterator[Reading]:
+    """The same; what trades day and night has no close that a sentence behind one of a moment must mean."""
+    moments = set[int]()
+    for r in found:
+        unsure = (MOMENT,) if r.line in moments else ()
+        said = [replace(s, open=(*s.open, *unsure)) if _always(s, known) else s for s in r.statements]
+        if any(_always(s, known) and {MOMENT, EXTREME} & set(s.open) for s in said):
+            moments.add(r.line)
+        yield replace(r, statements=tuple(said))
+
+
+def _always(s: Statement, known: Names) -> bool:
+    return bool(s.who.symbols) and known.listings[s.who.symbols[0]].kind == "crypto"
 
 
 def located(found: Sequence[Reading], known: Names) -> Iterator[Reading]:
@@ -109,7 +124,7 @@ def paragraph(
     line: str, number: int, dated: dt.date, rules: Lexicon, known: Names, day: dt.date | None = None
 ) -> Iterator[Reading]:
     """The sentences of one line, of `day` where it names none; what one leaves behind is the next one's context."""
-    context = Context(date=day)
+    context = Context(date=day, spoken=day)
     for text in sentences(line, rules):
         sentence = parse(text, dated, rules, known, line)
         said = list(figures(sentence, number, context, known, dated))
@@ -119,11 +134,13 @@ def paragraph(
         ordered = sorted(said, key=lambda pair: pair[0].start)
         told = tuple(statement for _, statement in _once(ordered))
         yield Reading(number, text, told, tuple(missed(sentence, (m for m, _ in said))))
+        spoken = last_day(sentence, context)
         context = replace(
             context,
-            date=last_day(sentence, context),
+            date=max(filter(None, (spoken, context.date)), default=None),
+            spoken=spoken,
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
-            days_by_region={**context.days_by_region, **_days(known, told)},
+            days_by_region=_later(context.days_by_region, _days(known, told)),
             strange=strange(sentence) or (context.strange and not told),
             **_spoken_of(sentence, context, known, told),
         )
@@ -145,6 +162,10 @@ def _days(known: Names, told: Sequence[Statement]) -> dict[str, dt.date]:
         if s.date and not s.until and (place := region(known, s.who)):
             days.setdefault(place, set()).add(s.date)
     return {place: next(iter(found)) for place, found in days.items() if len(found) == 1}
+
+
+def _later(before: Mapping[str, dt.date], told: Mapping[str, dt.date]) -> dict[str, dt.date]:
+    return {place: max(filter(None, (before.get(place), told.get(place)))) for place in {*before, *told}}
 
 
 def _in_its_region(sentence: Sentence, s: Statement, context: Context, known: Names) -> Statement:

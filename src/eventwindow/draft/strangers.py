@@ -40,7 +40,11 @@ def strangers(text: str, marks: Sequence[Mark], rules: Lexicon, chinese: bool) -
 def _latin(text: str, rules: Lexicon) -> Iterator[tuple[int, int]]:
     for m in _CAPITAL.finditer(text):
         start, words = m.start(), m[0].split()
-        while words and words[0].rstrip(".") in rules.stop:
+        while words and (
+            words[0].rstrip(".") in rules.stop
+            or words[0].islower()
+            or (len(words) > 1 and words[0][-2:] in {"'s", "’s"})
+        ):
             start += len(words[0])
             start += len(text[start : m.end()]) - len(text[start : m.end()].lstrip())
             words.pop(0)
