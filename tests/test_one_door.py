@@ -140,3 +140,9 @@ def test_a_halt_in_a_table_of_prices_is_that_of_a_file_and_of_the_library(tmp_pa
     cars = in_library(prices, E, **options)[0]
     for given in (prices, tmp_path / "prices.parquet"):
         np.testing.assert_allclose(in_panel(given, E, **options)[0], cars, rtol=1e-9)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_prices_carried_over_weekends_are_no_sessions(door):
+    prices = (100 * (1 + R).cumprod()).reindex(EVERY_DAY).ffill()
+    assert door(prices, E, values="prices", **BY)[0] == pytest.approx(EXPECTED)

@@ -179,7 +179,7 @@ def abnormal_returns(
         options |= {"session": session, "estimation": estimation, "window": window, "kind": kind, "values": values}
         options |= {"minimum_returns": minimum_returns, "contamination": contamination}
         return _by_exchange(returns, events, of, options)
-    returns, closed = sessions_only(returns, _benchmarks(events, benchmark))
+    returns, closed = sessions_only(returns, _benchmarks(events, benchmark), values)
     prices = returns if values == "prices" else None
     if prices is not None:
         returns = _returns_of(prices, kind)

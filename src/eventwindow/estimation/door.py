@@ -105,8 +105,10 @@ def _no_numbers(column: pd.Series, name: object, where: str) -> StudyError:
     return StudyError(f"{name!r} holds the text {str(cell)!r} at {at}", where=where, remedy=remedy)
 
 
-def sessions_only(returns: pd.DataFrame, benchmarks: Collection[object]) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The rows on which the market was open, and a note on those that were left out.
+def sessions_only(
+    returns: pd.DataFrame, benchmarks: Collection[object], values: Values = "returns"
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The rows on which the market was open, and a note on those that were left out; of returns or of prices.
 
     Left out are rows in which none but `benchmarks` has a return (one security alone may be halted), and days
     of a weekend on which none of the columns moves: prices that were carried forward.
@@ -115,7 +117,8 @@ def sessions_only(returns: pd.DataFrame, benchmarks: Collection[object]) -> tupl
     many = mine.shape[1] > 1
     blank = mine.isna().all(axis=1).to_numpy() if many else returns.isna().all(axis=1).to_numpy()
     weekend = np.asarray(returns.index.day_of_week >= 5) if isinstance(returns.index, pd.DatetimeIndex) else False
-    carried = weekend & ((returns == 0) | returns.isna()).all(axis=1).to_numpy() & ~blank
+    still = returns == (returns.ffill().shift(1) if values == "prices" else 0)
+    carried = weekend & (still | returns.isna()).all(axis=1).to_numpy() & ~blank
     blank = blank & (np.cumsum(~blank) > 0)  # the first row of returns is empty
     notes = tuple(map(str, closed_notes(returns.index, blank, carried)))
     if notes:
