@@ -9,7 +9,7 @@ import pytest
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
-from eventwindow.inference.calibration import band_names, calibrate, clustered_error
+from eventwindow.inference.calibration import Calibration, band_names, calibrate, clustered_error
 from eventwindow.inference.expected_volatility import BEYOND, HIGH, LOW
 from eventwindow.inference.pseudo_events import PATTERNS, panel_of
 from eventwindow.inference.registry import LEADING, TESTS
@@ -151,8 +151,37 @@ def test_a_calibration_is_written_as_table_and_figure(prices: pd.DataFrame, tmp_
     assert cell in tables.read_text(encoding="utf-8")
     text = figure.read_text(encoding="utf-8")
     assert text.count("<svg") == 1
+    (tmp_path / "mine.txt").write_text("beside it")
     write_calibration(result, tmp_path)
     assert figure.read_text(encoding="utf-8") == text
+    assert (tmp_path / "mine.txt").read_text() == "beside it"
+
+
+def test_a_calibration_that_cannot_be_drawn_leaves_the_old_one_whole(tmp_path, monkeypatch) -> None:
+    from eventwindow.report import calibration
+
+    for form in ("csv", "md", "svg"):
+        (tmp_path / "out" / f"calibration.{form}").parent.mkdir(exist_ok=True)
+        (tmp_path / "out" / f"calibration.{form}").write_text("old")
+    monkeypatch.setattr(calibration, "calibration_text", lambda _: "new")
+
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(calibration, "calibration_figure", interrupted)
+    drawn = Calibration(pd.DataFrame({"test": ["sq"]}), ("", ""), 1, 1, 0, ())
+    with pytest.raises(KeyboardInterrupt):
+        calibration.write_calibration(drawn, tmp_path / "out")
+    assert {path.read_text() for path in (tmp_path / "out").iterdir()} == {"old"}
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_that_holds_other_things_is_refused_before_anything_is_drawn(tmp_path, capsys) -> None:
+    from eventwindow.cli.main import main
+
+    (tmp_path / "letter.txt").write_text("mine")
+    assert main(["calibrate", str(tmp_path / "none.csv"), "--out", str(tmp_path)]) == 2
+    assert "holds no earlier result" in capsys.readouterr().err
 
 
 def measured() -> list[tuple[str, str, str, float, float, float]]:

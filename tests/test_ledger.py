@@ -430,6 +430,13 @@ def test_a_reading_that_bears_on_no_section_of_the_report_is_refused(tmp_path):
     assert "It has market and late" in str(error)
 
 
+def test_readings_without_the_claims_that_they_lean_on_are_told(tmp_path):
+    (tmp_path / "readings.toml").write_text("", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"there is no claims\.toml beside it") as refusal:
+        read_claims(tmp_path / "claims.toml", {"NVDA"}, set())
+    assert refusal.value.where == "readings.toml" and refusal.value.remedy
+
+
 def test_claims_of_another_file_leave_the_readings_of_the_study_aside(tmp_path):
     (tmp_path / "readings.toml").write_text('[[disagreements]]\nkey = "d"\n', encoding="utf-8")
     (tmp_path / "other.toml").write_text(ARTICLE + CLAIM, encoding="utf-8")

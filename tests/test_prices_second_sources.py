@@ -254,7 +254,8 @@ def test_what_is_held_is_compared_with_another_source(vendors, tmp_path):
     compared, lost = verify(
         ["AAA", "BBB"], START.date(), END.date(), keyed(vendors)["eodhd"], cache=Cache(tmp_path / "tiingo")
     )
-    assert (compared["AAA"].compared, len(compared["AAA"].differing)) == (len(RETURNS), 0)
+    ((place, found),) = compared.items()
+    assert (place, found.compared, len(found.differing)) == (("AAA", "tiingo"), len(RETURNS), 0)
     assert lost == {"BBB": "nothing is held"}
 
 
@@ -289,11 +290,20 @@ def test_what_is_kept_of_every_source_is_listed_verified_and_restates_counts(ven
     load_prices(["AAA"], START.date(), END.date(), mode="tiingo", cache=cache, keyed=keyed(vendors))
     assert list(held(["AAA", "BBB"], None, cache)["source"]) == ["tiingo", "none"]
     compared, lost = verify(["AAA", "BBB"], START.date(), END.date(), source, cache=cache)
-    assert (compared["AAA"].compared, lost) == (len(RETURNS), {"BBB": "nothing is held"})
+    assert (compared["AAA", "tiingo"].compared, lost) == (len(RETURNS), {"BBB": "nothing is held"})
     assert kept_splits("AAA", cache).max() == cache.of("tiingo").get("AAA").pulled.table["split"].max() > 1
     other = Pulled("AAA", source.pull({"AAA": START})["AAA"].table, "USD", START)
+    other.table.iloc[30, other.table.columns.get_indexer(["close", "adj_close"])] *= 1.1
     cache.put(other, "test", {})
     assert list(held(["AAA"], None, cache)["source"]) == ["yahoo", "tiingo"]
+    compared, _ = verify(["AAA"], START.date(), END.date(), source, cache=cache)
+    assert {place: len(found.differing) for place, found in compared.items()} == {
+        ("AAA", "tiingo"): 0,
+        ("AAA", "yahoo"): 2,
+    }
+    months = pd.Timedelta("180D")
+    compared, _ = verify(["AAA"], (START + months).date(), (END - months).date(), source, cache=cache)
+    assert compared["AAA", "tiingo"].compared == len(RETURNS)  # also what lies outside the study's dates
 
 
 def test_counts_of_filings_carry_the_minute_at_which_they_were_known(vendors, monkeypatch, tmp_path):
@@ -352,7 +362,7 @@ def test_the_command_compares_what_is_held_with_a_file_and_changes_nothing(tmp_p
     table.to_csv("mine.csv", index=False)
     assert main(["prices", "first", "--verify", "mine.csv"]) == 0
     told = capsys.readouterr().out
-    assert "NVDA 2025-01-27: held -16.97 %, mine.csv -16.14 %" in told
+    assert "NVDA 2025-01-27: held (shipped) -16.97 %, mine.csv -16.14 %" in told
     assert "2 of " in told
     assert "2 apart by more than 5 basis points" in " ".join(told.split())
     assert not (tmp_path / "xdg").exists() or not list((tmp_path / "xdg").rglob("*.parquet"))

@@ -425,9 +425,11 @@ def _calibrate(options: argparse.Namespace) -> int:
     from eventwindow.inference.registry import TESTS
     from eventwindow.prices.files import panel_prices
     from eventwindow.report.calibration import write_calibration
+    from eventwindow.report.swap import check_out
 
     if options.draws < 1:
         raise StudyError(f"--draws {options.draws} draws nothing", remedy="Give 100 or more.")
+    check_out(options.out)
     with progress() as step:
         step("reading prices")
         prices = panel_prices(options.prices)

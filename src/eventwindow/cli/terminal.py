@@ -141,22 +141,24 @@ def print_changes(refreshed: Refresh) -> None:
         console.print(changes.to_string(index=False, max_rows=40), markup=False)
 
 
-def print_verified(source: str, compared: Mapping[str, Reconciliation], lost: Mapping[str, str]) -> None:
-    """How far what is held agrees with a source, and every day on which it does not."""
+def print_verified(source: str, compared: Mapping[tuple[str, str], Reconciliation], lost: Mapping[str, str]) -> None:
+    """How far all that is held agrees with a source, and every day on which it does not."""
     console = Console(highlight=False)
     for symbol, reason in lost.items():
         console.print(f"{symbol}: not compared, {reason}", markup=False)
-    for symbol, found in compared.items():
+    for (symbol, place), found in compared.items():
         for day, ours, theirs in found.differing.itertuples(index=False):
-            told = f"held {percent(ours)}, {source} {percent(theirs)}"
+            told = f"held ({place}) {percent(ours)}, {source} {percent(theirs)}"
             console.print(f"{symbol} {day:%Y-%m-%d}: {told}", markup=False)
         if found.only_first or found.only_second:
-            days = f"{counted(found.only_first, 'day')} only held, {counted(found.only_second, 'day')} only in {source}"
-            console.print(f"{symbol}: {days}", markup=False)
+            mine = f"{counted(found.only_first, 'day')} only held ({place})"
+            console.print(f"{symbol}: {mine}, {counted(found.only_second, 'day')} only in {source}", markup=False)
     days, agreeing = (sum(getattr(f, name) for f in compared.values()) for name in ("compared", "agreeing"))
     tail = f"{counted(days, 'daily return')}, {days - agreeing:,} apart by more than 5 basis points"
-    tickers = f"{len(compared)} of {counted(len(compared) + len(lost), 'ticker')} compared with {source}"
-    console.print(f"{tickers}: {tail}.", markup=False)
+    tickers = len({symbol for symbol, _ in compared})
+    places = ", ".join(sorted({place for _, place in compared})) or "nothing held"
+    against = f"{tickers} of {counted(tickers + len(lost), 'ticker')} compared with {source} ({places})"
+    console.print(f"{against}: {tail}.", markup=False)
 
 
 def _verdicts(result: StudyResult) -> Table:

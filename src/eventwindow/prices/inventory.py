@@ -81,23 +81,26 @@ def verify(
     *,
     figures: Path | None = None,
     cache: Cache | None = None,
-) -> tuple[dict[str, Reconciliation], dict[str, str]]:
-    """All that is held against what a source says now, by symbol; and what could not be compared, with its reason.
+) -> tuple[dict[tuple[str, str], Reconciliation], dict[str, str]]:
+    """All that is held against what a source says now, by symbol and place; what was not compared, and why.
 
-    Nothing held is changed. What is held is what a run would take: the cache of its first source, else the shipped
-    figure.
+    Nothing held is changed. The places are the cache of each source, by its name, and "shipped". Dates before and after
+    the study's that are held are compared too.
     """
     cache, symbols = Cache() if cache is None else cache, list(symbols)
-    first, last = pd.Timestamp(start), pd.Timestamp(end)
-    held = {s: quoted_at(kept[0].pulled, first, last) for s in symbols if (kept := cache.every(s))}
-    ours = (shipped_histories(figures, symbols) if figures and figures.is_dir() else {}) | {
-        s: h for s, h in held.items() if isinstance(h, PriceHistory)
-    }
-    theirs = source.fetch([s for s in symbols if s in ours], first, last)
-    lost = {s: "nothing is held" for s in symbols if s not in ours}
+    pulled = {(s, kept.entry.source): kept.pulled for s in symbols for kept in cache.every(s)}
+    first = min([pd.Timestamp(start), *(p.start for p in pulled.values())])
+    last = max([pd.Timestamp(end), *(p.table.index[-1] for p in pulled.values())])
+    kept = {place: quoted_at(p, first, last) for place, p in pulled.items()}
+    ours = {place: h for place, h in kept.items() if isinstance(h, PriceHistory)}
+    shipped = shipped_histories(figures, symbols) if figures and figures.is_dir() else {}
+    ours |= {(s, "shipped"): h for s, h in shipped.items()}
+    known = {s for s, _ in ours}
+    theirs = source.fetch([s for s in symbols if s in known], first, last)
+    lost = {s: "nothing is held" for s in symbols if s not in known}
     lost |= {s: t.reason for s, t in theirs.items() if isinstance(t, Unavailable)}
-    compared = {s: reconcile(s, ours[s].frame, t.frame) for s, t in theirs.items() if isinstance(t, PriceHistory)}
-    return compared, lost
+    found = {s: t.frame for s, t in theirs.items() if isinstance(t, PriceHistory)}
+    return {(s, at): reconcile(s, ours[s, at].frame, found[s]) for s, at in sorted(ours) if s in found}, lost
 
 
 def _is_pulled(prices: Prices, symbol: str) -> bool:

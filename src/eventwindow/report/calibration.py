@@ -10,6 +10,7 @@ import pandas as pd
 
 from eventwindow.inference.calibration import BANDED, LEAD, LEVELS, band_names
 from eventwindow.inference.registry import TESTS
+from eventwindow.report.swap import swapped_in
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,16 +31,17 @@ PATTERNS = {
 
 
 def write_calibration(calibration: Calibration, folder: Path) -> tuple[Path, ...]:
-    """Write calibration.csv, calibration.md and calibration.svg to `folder`, and return their paths."""
+    """Write calibration.csv, calibration.md and calibration.svg to `folder`, all at once; their paths."""
     from eventwindow.report.csv import write_csv
     from eventwindow.report.figures.style import svg_text
 
-    folder.mkdir(parents=True, exist_ok=True)
-    table, text, figure = (folder / f"calibration.{form}" for form in ("csv", "md", "svg"))
-    write_csv(calibration.table, table)
-    text.write_text(calibration_text(calibration), encoding="utf-8", newline="\n")
-    figure.write_text(svg_text(calibration_figure(calibration)), encoding="utf-8", newline="\n")
-    return table, text, figure
+    names = [f"calibration.{form}" for form in ("csv", "md", "svg")]
+    with swapped_in(folder, set(names)) as fresh:
+        table, text, figure = (fresh / name for name in names)
+        write_csv(calibration.table, table)
+        text.write_text(calibration_text(calibration), encoding="utf-8", newline="\n")
+        figure.write_text(svg_text(calibration_figure(calibration)), encoding="utf-8", newline="\n")
+    return tuple(folder / name for name in names)
 
 
 def calibration_text(calibration: Calibration) -> str:

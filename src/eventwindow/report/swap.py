@@ -12,6 +12,7 @@ from eventwindow.errors import StudyError
 from eventwindow.scratch import OLD, beside, held, recover, temporary_folder
 
 CHUNKS = "work"  # finished chunks of a panel study that was stopped
+CALIBRATION = "calibration.csv"  # by which the tables of `calibrate` are known
 
 
 @contextmanager
@@ -43,7 +44,8 @@ def check_out(out: Path) -> None:
         for place in (out, *out.parents):
             if place.exists() and not place.is_dir():
                 raise StudyError(f"{place} is a file", remedy="Give a folder with --out.")
-        if out.is_dir() and not holds_result(out) and {entry.name for entry in out.iterdir()} - {CHUNKS}:
+        earlier = holds_result(out) or (out / CALIBRATION).is_file()
+        if out.is_dir() and not earlier and {entry.name for entry in out.iterdir()} - {CHUNKS}:
             raise StudyError(
                 f"{out} is not empty and holds no earlier result", remedy="Give another folder with --out, or empty it."
             )

@@ -93,12 +93,18 @@ def read_claims(
 ) -> Ledger:
     """Read and validate `path`, and readings.toml beside it if it is the study's own claims.toml.
 
-    An absent file is an empty ledger.
+    An absent file is an empty ledger; readings without the claims that they lean on are a fault.
 
     Every fault is a ClaimError with file, line and remedy. `securities`, `baskets` and `events` are the study's names;
     events are not checked where none are given.
     """
     if not stands(path):
+        if path.name == CLAIMS and stands(path.with_name(READINGS)):
+            raise ClaimError(
+                f"there is no {CLAIMS} beside it",
+                where=READINGS,
+                remedy=f"Its readings lean on claims: write {CLAIMS}, or remove it.",
+            )
         return Ledger()
     names = Names(frozenset(securities), frozenset(baskets), None if events is None else frozenset(events))
     said = _read(path, ClaimsFile, names)
