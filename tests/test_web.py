@@ -152,6 +152,13 @@ def test_securities_and_a_day_give_a_report_and_a_study(server):
     assert server.ended(path)["state"] == "done"
     page = server.get(path)[1]
     assert "It was a hard day" in page
+    for words, code in (
+        ("What held: 1 of 1", "en"),
+        ("成立：1 項中 1 項", "zh-Hant"),
+        ("成立：1 项中 1 项", "zh-Hans"),
+    ):
+        page = server.get(path, **{"Accept-Language": code})[1]
+        assert words in page.partition("<details")[0], page
     assert "NVDA, TSM" in server.get("/")[1]
     status, report = server.get(f"{path}/out/report.html")
     assert status == 200
@@ -174,7 +181,9 @@ def test_prices_that_are_sent_are_those_that_are_used(server):
     text = shipped_figures(["NVDA", "SPY"])
     path = path_of(server.post("/ask/quick", {"symbols": "NVDA", "date": "2025-01-27"}, ("p.csv", text.encode())))
     assert server.ended(path)["state"] == "done"
-    assert "from your file" in server.get(path)[1]
+    page = server.get(path, **{"Accept-Language": "zh-Hant"})[1]
+    assert "from your file" in page
+    assert "輝達" in page.partition("<details")[0]  # without a statement: the opening of the report
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,8 @@ async def _run(request: Request) -> Response:
     run = _held(request)
     if run is None:
         return await _missing(request, Exception())
-    return _page(request, "run.html.j2", run=run, files=_files(request, run) if run.state == DONE else {})
+    found = {"files": _files(request, run), "found": _summary(request, run)} if run.state == DONE else {}
+    return _page(request, "run.html.j2", run=run, **{"files": {}, "found": ""} | found)
 
 
 async def _state(request: Request) -> Response:
@@ -165,18 +166,27 @@ def _held(request: Request) -> Run | None:
 
 def _files(request: Request, run: Run) -> dict[str, str]:
     """What a run gives, by the key of its words: file below `out`."""
+    wanted = {"report": "report.html", "appendix": "appendix.html", "workbook": "results.xlsx", "summary": "report.md"}
+    found = {key: _written(request, run, name) for key, name in wanted.items()}
+    return {key: name for key, name in found.items() if name}
+
+
+def _summary(request: Request, run: Run) -> str:
+    """What a run found, in the reader's language: its scorecard, without statements the opening of its report."""
+    out = request.app.state.runs.where(run.key) / "out"
+    for name in ("results/scorecard.txt", "report.md"):
+        if found := _written(request, run, name):
+            return (out / found).read_text(encoding="utf-8").partition("\n## ")[0].removeprefix("# ").strip()
+    return ""
+
+
+def _written(request: Request, run: Run, name: str) -> str:
+    """A file of the results below `out`, in the reader's language where it was written in it; "" where there is none."""
     out = request.app.state.runs.where(run.key) / "out"
     base = f"{REPORT}/" if (out / REPORT).is_dir() else ""
-    code = _language(request).code
-    ending = "" if code == "en" else f".{code}"
-    wanted = {
-        "report": [f"report{ending}.html", "report.html"],
-        "appendix": [f"appendix{ending}.html", "appendix.html"],
-        "workbook": [f"results{ending}.xlsx", "results.xlsx"],
-        "summary": [f"report{ending}.md", "report.md"],
-    }
-    found = {key: next((base + n for n in names if (out / (base + n)).is_file()), "") for key, names in wanted.items()}
-    return {key: name for key, name in found.items() if name}
+    code, (stem, ending) = _language(request).code, name.rsplit(".", 1)
+    names = (f"{stem}.{code}.{ending}", name)
+    return next((base + n for n in names if (out / (base + n)).is_file()), "")
 
 
 def _language(request: Request) -> Any:
