@@ -244,3 +244,75 @@ ANSWERS = [
     Fault("a connection cut", "cut", "connection to Yahoo failed"),
     Fault("no answer in time", "silence", "timed out"),
 ]
+
+
+def since(day: str, change: Callable[[int], int]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """The dates from a day on changed."""
+    first = pd.Timestamp(day, tz="America/New_York").timestamp()
+    return stamps(lambda held: [change(t) if t >= first else t for t in held])
+
+
+def second_row(factor: float) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Day 0 once more an hour later, at another price."""
+
+    def changed(body: dict[str, Any]) -> dict[str, Any]:
+        found = chart(body)
+        if "timestamp" in found and (at := place(body)) >= 0:
+            found["timestamp"].insert(at + 1, found["timestamp"][at] + 3_600)
+            for part in (found["indicators"]["quote"][0], found["indicators"]["adjclose"][0]):
+                for name, column in part.items():
+                    column.insert(at + 1, column[at] * (1 if name == "volume" else factor))
+        return body
+
+    return changed
+
+
+def another(body: dict[str, Any]) -> dict[str, Any]:
+    """Prices of something else under the right head: 1.6 times as dear, moving the other way."""
+    for part in (chart(body)["indicators"]["quote"][0], chart(body)["indicators"]["adjclose"][0]):
+        for name, column in part.items():
+            part[name] = column if name == "volume" else [1e4 / v for v in column]
+    return body
+
+
+def next_day_row(body: dict[str, Any]) -> dict[str, Any]:
+    found = chart(body)
+    if "timestamp" in found:
+        day = pd.Timestamp.now("America/New_York").normalize() + pd.Timedelta("2D")
+        found["timestamp"].append(int((day + pd.Timedelta("9h30min")).timestamp()))
+        for part in (found["indicators"]["quote"][0], found["indicators"]["adjclose"][0]):
+            for column in part.values():
+                column.append(column[-1])
+    return body
+
+
+def half_a_today(body: dict[str, Any]) -> dict[str, Any]:
+    """Today's bar at half of the last price that is told of today: the rows are of another security."""
+    found = chart(today_bar(told=True)(body))
+    if "timestamp" in found:
+        price = found["indicators"]["quote"][0]["close"][-2]
+        found["meta"].update(regularMarketTime=found["timestamp"][-1] + 60, regularMarketPrice=price)
+    return body
+
+
+ALONE = [  # of a security that no shipped figures vouch for
+    Fault("it says that it is of another symbol of that currency", meta(symbol="TSM"), "it is of 'TSM'"),
+    Fault("another security's prices under its head", another, "is not the last price that it tells"),
+    Fault("today's bar is not the last price of today", half_a_today, "is not the last price that it tells"),
+    Fault("a row of a day to come", next_day_row, "a day that is yet to come"),
+    Fault("dates a day late", stamps(lambda held: [t + DAY for t in held]), "closes? moves? on|dates are shifted"),
+    Fault("dates a day early", stamps(lambda held: [t - DAY for t in held]), "closes? moves? on|dates are shifted"),
+    Fault("dates a trading day late", stamps(weekday_later), "dates are shifted"),
+    Fault("dates a day late from January on", since("2025-01-06", lambda t: t + DAY), "closes? moves? on"),
+    Fault("day 0 a hundredfold", times(100), "other units"),
+    Fault("close of day 0 a hundredfold, the adjusted one left", times(100, "close"), "other units"),
+    Fault("adjusted close of day 0 10 % off", times(1.1, "adjclose"), "its adjusted close moves by"),
+    Fault("close of day 0 10 % off, the adjusted one left", times(1.1, "close"), "its adjusted close moves by"),
+    Fault("day 0 twice, at two prices", second_row(1.1), r"not the form it should have"),
+    Fault("day 0 twice, at one price", second_row(1.0)),
+    Fault("no close on day 0", put(None), "the window ends within a halt"),
+    Fault("the first half lacking", rows_kept(slice(280, None)), "its rows begin on"),
+    Fault("the last half lacking", rows_kept(slice(None, 280)), "its rows end on"),
+    Fault("today's bar, no trading period", today_bar(told=False)),
+    Fault("another currency", meta(currency="TWD"), "quoted in TWD, the study says USD"),
+]

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from staged_faults import ANSWERS, ZERO
+from staged_faults import ALONE, ANSWERS, ZERO
+from test_prices_load import make_old
 from test_prices_yahoo import own_zone_cache  # noqa: F401 - a fixture
 from yahoo_server import Ticker, YahooServer, session
 
 from eventwindow.cli.main import main
 from eventwindow.prices.bundled import shipped_histories
+from eventwindow.prices.cache import Cache
 from eventwindow.prices.retry import Limits
 from eventwindow.prices.yahoo import Yahoo
 from eventwindow.study.library import new_study
@@ -99,7 +102,7 @@ def rows():
     """What the tests found, as rows of the page; written, or held against it."""
     found: dict[str, str] = {}
     yield found
-    if os.environ.get("EVENTWINDOW_WRITE_FAULTS") and len(found) == len(ANSWERS):
+    if os.environ.get("EVENTWINDOW_WRITE_FAULTS") and len(found) == len(ANSWERS) + len(ALONE):
         head = PAGE.read_text(encoding="utf-8").split(HEADING)[0]
         table = "| fault | printed | exit code | the next run |\n|---|---|--:|---|\n"
         PAGE.write_text(head + HEADING + "\n" + table + "\n".join(found.values()) + "\n", encoding="utf-8")
@@ -110,8 +113,8 @@ def origin(said):
     return found.group(1) if found else "no prices"
 
 
-@pytest.mark.parametrize("fault", ANSWERS, ids=lambda f: f.what)
-def test_a_staged_answer_gives_right_figures_or_the_right_reason_and_is_healed(fault, commands, truth, rows):
+def met(fault, commands, truth):
+    """What the command came to under a fault; its figures are right or none."""
     commands.server.behave = lambda symbol, n: fault.make if symbol in fault.symbols else ""
     commands.wait(replace(PATIENT, request=3) if fault.make == "silence" else PATIENT)
     code, said, result = commands.check()
@@ -121,17 +124,47 @@ def test_a_staged_answer_gives_right_figures_or_the_right_reason_and_is_healed(f
         for symbol, car in cars(result).items():
             assert np.isnan(car) or np.isclose(car, truth[symbol], atol=1e-5), (symbol, said)
     assert re.search(fault.printed, said), said
+    return code, said
+
+
+def row_of(fault, of, commands, truth, code, said):
+    """The fault gone, the next run has Yahoo's prices and the right figures by itself; the row of the page."""
     commands.server.behave = lambda symbol, n: ""
     commands.wait(PATIENT)
     again, after, healed = commands.check()
     assert again == 0, after
     assert origin(after) == "4 yahoo", after
     assert cars(healed) == pytest.approx(truth, abs=1e-5)
-    of = ", ".join(fault.symbols) if len(fault.symbols) < 4 else "all"
     row = f"| {of}: {fault.what} | {cell(told_of(said))} | {code} | {origin(after)}, the right figures |"
-    rows[fault.what] = row
     if not os.environ.get("EVENTWINDOW_WRITE_FAULTS"):
         assert row in PAGE.read_text(encoding="utf-8"), row
+    return row
+
+
+@pytest.mark.parametrize("fault", ANSWERS, ids=lambda f: f.what)
+def test_a_staged_answer_gives_right_figures_or_the_right_reason_and_is_healed(fault, commands, truth, rows):
+    code, said = met(fault, commands, truth)
+    of = ", ".join(fault.symbols) if len(fault.symbols) < 4 else "all"
+    rows[fault.what] = row_of(fault, of, commands, truth, code, said)
+
+
+@pytest.mark.parametrize("fault", ALONE, ids=lambda f: f.what)
+def test_a_staged_answer_that_no_shipped_figure_vouches_for_is_told_apart_as_well(fault, commands, truth, rows):
+    shutil.rmtree(commands.folder / "first" / "figures")
+    code, said = met(fault, commands, truth)
+    rows[f"alone {fault.what}"] = row_of(fault, "NVDA, alone", commands, truth, code, said)
+
+
+@pytest.mark.parametrize("fault", ALONE, ids=lambda f: f.what)
+def test_a_staged_answer_after_a_right_one_never_takes_its_place(fault, commands, truth):
+    """A later pull, when what is held is no longer fresh: what is held stands, or the right figures are told."""
+    shutil.rmtree(commands.folder / "first" / "figures")
+    assert commands.check()[0] == 0
+    make_old(Cache())
+    commands.server.behave = lambda symbol, n: fault.make if symbol in fault.symbols else ""
+    code, said, result = commands.check()
+    assert (code, origin(said)) == (0, "4 yahoo"), said
+    assert cars(result) == pytest.approx(truth, abs=1e-5), said
 
 
 def told_of(said):

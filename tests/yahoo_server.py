@@ -13,7 +13,6 @@ import json
 import socket
 import ssl
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -64,6 +63,10 @@ class Ticker:
             },
         }
 
+    def moment(self, place: int) -> int:
+        """When the trade of a row's day begins."""
+        return int(pd.Timestamp(self.table.index[place]).tz_localize(self.zone).timestamp()) + 34_200
+
     def meta(self, symbol: str) -> dict:
         period = {"timezone": "EST", "start": 0, "end": self.closing, "gmtoffset": -18_000}
         return {
@@ -71,8 +74,8 @@ class Ticker:
             "symbol": symbol,
             "exchangeName": "NMS",
             "instrumentType": self.kind,
-            "firstTradeDate": 0,
-            "regularMarketTime": int(time.time()) - 86_400,
+            "firstTradeDate": self.moment(0),
+            "regularMarketTime": self.moment(-1) + 23_400,
             "gmtoffset": -18_000,
             "timezone": "EST",
             "exchangeTimezoneName": self.zone,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from eventwindow.estimation.returns import returns
-from eventwindow.prices.answers import CHECKS, NEAR, Expected, absent_sessions, finished, refusal
+from eventwindow.prices.answers import CHECKS, NEAR, Expected, absent_sessions, ahead, finished, refusal, shortened
 from eventwindow.prices.cache import Cache, Kept
 from eventwindow.prices.checks import doubts
 from eventwindow.prices.history import PriceHistory, Unavailable
@@ -39,15 +39,19 @@ class Admission:
     anew: bool = False
     unwritable: list[str] = field(default_factory=list)
     _doubted: set[str] = field(default_factory=set)
+    _short: set[str] = field(default_factory=set)
 
     def __call__(self, pulled: Pulled) -> Pulled | Unavailable:
         """The answer or why it is not taken; BusyError where it should be asked for once more."""
         expected = self.expected.get(pulled.symbol, Expected())
+        if why := ahead(pulled, expected, self.now):
+            raise BusyError(f"{pulled.source}'s answer is refused: {why}")
         pulled = finished(pulled, expected, self.now)
         if pulled.table["close"].isna().all():
             return Unavailable(pulled.symbol, f"{pulled.source}: no prices since {pulled.start.date()}")
         if why := refusal(pulled, expected, self.now) or self._disowned(pulled):
             raise BusyError(f"{pulled.source}'s answer is refused: {why}")
+        pulled = self._whole(pulled)
         kept = self.held.get(pulled.symbol)
         if kept is not None and (why := self._worse(pulled, kept)):
             return Unavailable(pulled.symbol, why)
@@ -55,6 +59,15 @@ class Admission:
             pulled = self._told(pulled, kept)
         self._put(pulled, expected)
         return pulled
+
+    def _whole(self, pulled: Pulled) -> Pulled:
+        """An answer that lacks days by its own word is asked for once more, then taken with a note."""
+        if not (short := shortened(pulled)):
+            return pulled
+        if pulled.symbol not in self._short:
+            self._short.add(pulled.symbol)
+            raise BusyError(f"{pulled.source}'s answer is short: {short}")
+        return replace(pulled, note=f"{pulled.source}'s answer is short: {short}")
 
     def _disowned(self, pulled: Pulled) -> str:
         """Whether another source holds other prices under that symbol."""
@@ -65,7 +78,7 @@ class Admission:
         if found.compared < OVERLAP:
             return ""
         for day, ours, theirs in found.differing.itertuples(index=False):
-            if any(d <= day.date() <= d + NEAR for d in self.expected.get(pulled.symbol, Expected()).dates):
+            if self.expected.get(pulled.symbol, Expected()).near(day):
                 of = f"that of the {witness.origin} figures {100 * theirs:+.4g} %"
                 return f"its return on {day:%Y-%m-%d} is {100 * ours:+.4g} %, {of}"
         if len(found.differing) <= ANOTHER * found.compared:
@@ -79,8 +92,19 @@ class Admission:
         """Why what is held is the better answer; "" where the new one is."""
         if lost := lost_days(kept, pulled):
             return f"{pulled.source}'s answer lacked {lost} days that it gave before"
+        return "" if self.anew else self._requoted(pulled, kept) or self._moved(pulled, kept)
+
+    def _requoted(self, pulled: Pulled, kept: Kept) -> str:
+        """Whether it is quoted in another currency than what is held."""
+        before, now = kept.pulled.currency, pulled.currency
+        if not before or not now or before == now or self._returned(pulled):
+            return ""
+        return f"{pulled.source}'s answer is quoted in {now}, the one held in {before}"
+
+    def _moved(self, pulled: Pulled, kept: Kept) -> str:
+        """Whether its returns differ from those held, and are the worse."""
         moved, compared = differing(kept.pulled, pulled)
-        if self.anew or moved.empty:
+        if moved.empty:
             return ""
         if pulled.symbol not in self._doubted:
             self._doubted.add(pulled.symbol)
@@ -98,7 +122,7 @@ class Admission:
         """With a note on the days on which it replaced another answer."""
         moved, _ = differing(kept.pulled, pulled)
         if moved.empty:
-            return replace(pulled, note=kept.pulled.note)
+            return replace(pulled, note=pulled.note or kept.pulled.note)
         day, before, now = next(moved.itertuples())
         first = f"the first {day:%Y-%m-%d}: {100 * before:+.4g} %, now {100 * now:+.4g} %"
         return replace(
@@ -109,7 +133,8 @@ class Admission:
         """Whether it was given before, an hour ago or more: two that agree outweigh the one that is held."""
         name = f"{pulled.symbol}?"
         earlier = self.cache.get(name)
-        same = earlier is not None and differing(earlier.pulled, pulled)[0].empty
+        same = earlier is not None and earlier.pulled.currency == pulled.currency
+        same = same and earlier is not None and differing(earlier.pulled, pulled)[0].empty
         if earlier is None or not same:
             self._put(replace(pulled, symbol=name), Expected())
         return bool(same and earlier and earlier.entry.age >= dt.timedelta(hours=1))

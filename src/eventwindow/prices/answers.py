@@ -18,12 +18,14 @@ from eventwindow.prices.currencies import HUNDREDTHS
 from eventwindow.prices.history import PriceHistory
 from eventwindow.prices.yahoo import Pulled, quoted_at
 
-CHECKS = 1  # the version of these checks: what was kept under another is asked for again
+CHECKS = 2  # the version of these checks: what was kept under another is asked for again
 LISTED = ("EQUITY", "ETF")  # what has an exchange and a currency of its own; an index has its country's
 LAST_SLACK = 0.02  # of the newest close: the last trade told and the closing auction may differ
 RANGE_SLACK = 1e-3
 FEWEST = 2 / 3  # of the sessions between first and last row; a weekly answer holds a fifth
 CLOSED = 0.75  # of the weekdays without a session: where closes move on as many, the dates are shifted
+SHORT = pd.Timedelta("10D")  # beyond it, rows that begin or end too early lack more than holidays
+UNADJUSTED = 0.02  # of a daily return: more than a dividend that was told and not applied
 NEAR = dt.timedelta(days=5)  # from an event's date to the session after its day 0, over a weekend
 
 _building = threading.Lock()  # answers arrive in threads, and a calendar takes a second
@@ -41,6 +43,10 @@ class Expected:
     around_the_clock: bool = False
     dates: tuple[dt.date, ...] = ()
 
+    def near(self, day: pd.Timestamp) -> bool:
+        """Whether a result rests on that day."""
+        return any(d <= day.date() <= d + NEAR for d in self.dates)
+
     def calendar(self, start: pd.Timestamp, now: pd.Timestamp) -> Calendar | None:
         """The sessions from `start` to the coming week; None where the exchange is unknown, which a study tells."""
         try:
@@ -53,13 +59,38 @@ class Expected:
 def finished(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> Pulled:
     """Without the bar of a day that is not over: its close is only the last trade so far."""
     calendar = expected.calendar(pulled.start, now) if expected.mic else None
-    zone = str(pulled.told.get("exchangeTimezoneName") or (calendar.zone if calendar else "America/New_York"))
-    last = now.tz_convert(zone).tz_localize(None).normalize() - pd.Timedelta("1D")
+    last = _today(pulled, calendar, now) - pd.Timedelta("1D")
     if calendar and not expected.around_the_clock:
         closed = calendar.sessions[calendar.closes <= now]
         last = max(last, closed[-1]) if len(closed) and closed[-1] > last else last
     table = pulled.table[pulled.table.index <= last]
     return pulled if len(table) == len(pulled.table) else replace(pulled, table=table)
+
+
+def _today(pulled: Pulled, calendar: Calendar | None, now: pd.Timestamp) -> pd.Timestamp:
+    """The day that it is on the exchange's clock."""
+    zone = str(pulled.told.get("exchangeTimezoneName") or (calendar.zone if calendar else "America/New_York"))
+    return now.tz_convert(zone).tz_localize(None).normalize()
+
+
+def ahead(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> str:
+    """Why an answer with its newest rows, today's included, cannot be right: dates to come, another last price."""
+    calendar = expected.calendar(pulled.start, now) if expected.mic else None
+    newest, today = _held(pulled)[-1], _today(pulled, calendar, now)
+    if newest > today:
+        return f"its rows run to {newest.date()}, a day that is yet to come"
+    return next(_other_price(pulled), "") if newest == today else ""
+
+
+def shortened(pulled: Pulled) -> str:
+    """What an answer lacks of the days on which, as it says itself, the security was traded; "" where nothing."""
+    rows, zone = _held(pulled), str(pulled.told.get("exchangeTimezoneName") or "UTC")
+    since, until = (_local_day(pulled.told.get(name), zone) for name in ("firstTradeDate", "regularMarketTime"))
+    if since is not None and rows[0] - max(since, pulled.start) > SHORT:
+        return f"its rows begin on {rows[0].date()}, while it says that trade began on {since.date()}"
+    if until is not None and until - rows[-1] > SHORT:
+        return f"its rows end on {rows[-1].date()}, while it says that the last trade was on {until.date()}"
+    return ""
 
 
 def refusal(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> str:
@@ -77,7 +108,7 @@ def absent_sessions(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> li
 def _faults(pulled: Pulled, expected: Expected, calendar: Calendar | None, now: pd.Timestamp) -> Iterator[str]:
     yield from _of_another(pulled, expected, calendar)
     index = _held(pulled)
-    if index[0] < pulled.start - pd.Timedelta("1D") or index[-1] > now.tz_localize(None) + pd.Timedelta("1D"):
+    if index[0] < pulled.start - pd.Timedelta("1D"):
         yield f"its rows run from {index[0].date()} to {index[-1].date()}, asked were those from {pulled.start.date()}"
     if calendar is not None and not expected.around_the_clock:
         yield from _off_calendar(pulled, calendar)
@@ -86,6 +117,21 @@ def _faults(pulled: Pulled, expected: Expected, calendar: Calendar | None, now: 
     if calendar is not None and isinstance(history, PriceHistory):
         found = check_history(history, calendar, around_the_clock=expected.around_the_clock)
         yield from (str(finding.reason) for finding in found if finding.level == "error")
+        yield from _unadjusted(history, expected)
+
+
+def _unadjusted(history: PriceHistory, expected: Expected) -> Iterator[str]:
+    """Days of an event on which the adjusted close does not follow from the close and the dividend that is told."""
+    frame = history.frame.dropna(subset=["close", "adj_close"])
+    close, adjusted = frame["close"], frame["adj_close"].pct_change()
+    paid = (
+        pd.Series(0.0, frame.index) if history.dividends is None else history.dividends.reindex(frame.index).fillna(0)
+    )
+    follows = (close + paid) / close.shift(1) - 1
+    for day in frame.index[((adjusted - follows).abs() > UNADJUSTED).to_numpy()]:
+        if expected.near(day) and history.dividends is not None:
+            moves = f"its adjusted close moves by {100 * adjusted[day]:+.4g} %"
+            yield f"{moves} on {day.date()}, close and dividend by {100 * follows[day]:+.4g} %"
 
 
 def _of_another(pulled: Pulled, expected: Expected, calendar: Calendar | None) -> Iterator[str]:
@@ -130,17 +176,29 @@ def _off_calendar(pulled: Pulled, calendar: Calendar) -> Iterator[str]:
 
 
 def _newest(pulled: Pulled) -> Iterator[str]:
-    """The newest close against its day's range, and against the last price that the source tells of that day."""
+    """The newest close against its day's range, of the row and as it is told, and against the last price told."""
     row = pulled.table.dropna(subset=["close"]).iloc[-1]
     day, close, told = pd.Timestamp(str(row.name)), float(row["close"]), pulled.told
     ranges = [(row["low"], row["high"])]
-    if _local_day(told.get("regularMarketTime"), str(told.get("exchangeTimezoneName") or "UTC")) == day:
-        last = _number(told.get("regularMarketPrice"))
-        ranges += [(last * (1 - LAST_SLACK), last * (1 + LAST_SLACK))]
+    if _last_day(pulled) == day:
         ranges += [(_number(told.get("regularMarketDayLow")), _number(told.get("regularMarketDayHigh")))]
+    yield from _other_price(pulled)
     for low, high in ranges:
         if close < low * (1 - RANGE_SLACK) or close > high * (1 + RANGE_SLACK):
             yield f"its newest close, {close:g} on {day.date()}, lies outside {low:g} to {high:g}, told of the same day"
+
+
+def _other_price(pulled: Pulled) -> Iterator[str]:
+    """The newest close against the last price that the source tells of that day."""
+    day, last = _held(pulled)[-1], _number(pulled.told.get("regularMarketPrice"))
+    close = float(pulled.table.loc[day, "close"])
+    if _last_day(pulled) == day and abs(close / last - 1) > LAST_SLACK:
+        yield f"its newest close, {close:g} on {day.date()}, is not the last price that it tells of that day, {last:g}"
+
+
+def _last_day(pulled: Pulled) -> pd.Timestamp | None:
+    """The day of the last trade, as the source tells it."""
+    return _local_day(pulled.told.get("regularMarketTime"), str(pulled.told.get("exchangeTimezoneName") or "UTC"))
 
 
 def _local_day(moment: Any, zone: str) -> pd.Timestamp | None:

@@ -181,7 +181,7 @@ def _summary(request: Request, run: Run) -> str:
 
 
 def _written(request: Request, run: Run, name: str) -> str:
-    """A file of the results below `out`, in the reader's language where it was written in it; "" where there is none."""
+    """A file of the results below `out`, in the reader's language where there is such a one; "" where none is."""
     out = request.app.state.runs.where(run.key) / "out"
     base = f"{REPORT}/" if (out / REPORT).is_dir() else ""
     code, (stem, ending) = _language(request).code, name.rsplit(".", 1)
