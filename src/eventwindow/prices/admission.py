@@ -90,8 +90,9 @@ class Admission:
 
     def _worse(self, pulled: Pulled, kept: Kept) -> str:
         """Why what is held is the better answer; "" where the new one is."""
-        if lost := lost_days(kept, pulled):
-            return f"{pulled.source}'s answer lacked {lost} days that it gave before"
+        if lost := lost_days(kept, pulled, self.expected.get(pulled.symbol, Expected())):
+            days = "a day" if lost == 1 else f"{lost} days"
+            return f"{pulled.source}'s answer lacked {days} that it gave before"
         return "" if self.anew else self._requoted(pulled, kept) or self._moved(pulled, kept)
 
     def _requoted(self, pulled: Pulled, kept: Kept) -> str:
@@ -144,6 +145,7 @@ class Admission:
         kept, lacking = self.held.get(pulled.symbol), absent_sessions(pulled, expected, self.now)
         again = set() if kept is None else set(kept.lacking) & set(lacking)
         facts = {"checks": str(CHECKS), "mic": expected.mic, "absent": " ".join(map(str, lacking))}
+        facts |= {"short": shortened(pulled)}
         try:
             self.cache.put(pulled, self.client, facts | {"again": " ".join(map(str, sorted(again)))})
         except OSError as error:
@@ -163,9 +165,12 @@ def trusted(kept: Kept, expected: Expected) -> bool:
 
 
 def usable(kept: Kept, expected: Expected, end: pd.Timestamp) -> bool:
-    """Whether what is held need not be asked for again: fresh, checked so, and no day 0 lacking that was asked once."""
+    """Whether what is held need not be asked for again: fresh, checked so, whole by its source's own word.
+
+    A day 0 that lacks is asked for once more.
+    """
     facts = kept.entry.facts
-    if facts.get("checks") != str(CHECKS) or (expected.mic and facts.get("mic") != expected.mic):
+    if facts.get("short") or facts.get("checks") != str(CHECKS) or (expected.mic and facts.get("mic") != expected.mic):
         return False
     open_days = [d for d in kept.lacking if str(d) not in facts.get("again", "")]
     return kept.is_fresh(end) and not any(d <= day <= d + NEAR for d in expected.dates for day in open_days)
@@ -181,10 +186,10 @@ def differing(held: Pulled, fresh: Pulled) -> tuple[pd.DataFrame, int]:
     return pair[(pair["before"] - pair["now"]).abs() > slack], len(pair)
 
 
-def lost_days(held: Kept | None, pulled: Pulled) -> int:
-    """How many held days an answer lacks, 0 where it is at most one in a hundred (a correction of Yahoo's)."""
+def lost_days(held: Kept | None, pulled: Pulled, expected: Expected) -> int:
+    """How many held days an answer lacks; 0 where they are at most one in a hundred, far from events: a correction."""
     if held is None:
         return 0
     before = held.pulled.table.index
-    lost = len(before[before >= pulled.start].difference(pulled.table.index))
-    return lost if lost > max(2, len(before) // 100) else 0
+    lost = before[before >= pulled.start].difference(pulled.table.index)
+    return len(lost) if len(lost) > max(2, len(before) // 100) or any(map(expected.near, lost)) else 0

@@ -255,17 +255,8 @@ def _normal(table: pd.DataFrame) -> pd.DataFrame:
     table = table.rename(columns=_COLUMNS).reindex(columns=list(_COLUMNS.values())).astype("float64")
     table.index = pd.DatetimeIndex(table.index).tz_localize(None).normalize().as_unit("ns").rename("date")
     table = table[table["close"].notna() | (table["split"] > 0)].sort_index()
-    table = _single(table)
+    table = table[~table.index.duplicated(keep="last")]
     return table.set_axis(pd.DatetimeIndex(table.index.to_numpy(), name="date"), axis="index")
-
-
-def _single(table: pd.DataFrame) -> pd.DataFrame:
-    """A row a day; that of today may come twice while it is traded, another with two closes speaks for neither."""
-    other = table.reset_index()[["date", "close"]].dropna().drop_duplicates()
-    twice = other.loc[other["date"].duplicated(), "date"]
-    if len(twice) and twice.iloc[0] < table.index[-1]:
-        raise ValueError(f"two closes of {twice.iloc[0].date()}")
-    return table[~table.index.duplicated(keep="last")]
 
 
 def _finished(table: pd.DataFrame, told: Mapping[str, Any]) -> pd.DataFrame:
