@@ -191,7 +191,7 @@ def _newest(pulled: Pulled) -> Iterator[str]:
 def _other_price(pulled: Pulled) -> Iterator[str]:
     """The newest close against the last price that the source tells of that day."""
     day, last = _held(pulled)[-1], _number(pulled.told.get("regularMarketPrice"))
-    close = float(pulled.table.loc[day, "close"])
+    close = float(pulled.table["close"].to_numpy(float)[pulled.table.index == day][0])
     if _last_day(pulled) == day and abs(close / last - 1) > LAST_SLACK:
         yield f"its newest close, {close:g} on {day.date()}, is not the last price that it tells of that day, {last:g}"
 

@@ -92,8 +92,8 @@ async def _run(request: Request) -> Response:
     run = _held(request)
     if run is None:
         return await _missing(request, Exception())
-    found = {"files": _files(request, run), "found": _summary(request, run)} if run.state == DONE else {}
-    return _page(request, "run.html.j2", run=run, **{"files": {}, "found": ""} | found)
+    files, found = (_files(request, run), _summary(request, run)) if run.state == DONE else ({}, "")
+    return _page(request, "run.html.j2", run=run, files=files, found=found)
 
 
 async def _state(request: Request) -> Response:
@@ -173,7 +173,7 @@ def _files(request: Request, run: Run) -> dict[str, str]:
 
 def _summary(request: Request, run: Run) -> str:
     """What a run found, in the reader's language: its scorecard, without statements the opening of its report."""
-    out = request.app.state.runs.where(run.key) / "out"
+    out: Path = request.app.state.runs.where(run.key) / "out"
     for name in ("results/scorecard.txt", "report.md"):
         if found := _written(request, run, name):
             return (out / found).read_text(encoding="utf-8").partition("\n## ")[0].removeprefix("# ").strip()
