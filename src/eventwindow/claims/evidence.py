@@ -214,9 +214,9 @@ def named(evidence: Evidence, items: Sequence[str]) -> Listed:
     return Listed(Text(*evidence.titles[i]) if i in evidence.titles else name(evidence, i) for i in items)
 
 
-def span(first: date, last: date) -> date | Reason:
-    """One day, or the first and the last of several."""
-    return first if first == last else Reason("span", first=first, last=last)
+def span(first: date, last: date) -> Reason:
+    """On a day, or from the first to the last of several."""
+    return Reason("on", day=first) if first == last else Reason("over", first=first, last=last)
 
 
 def days_of(evidence: Evidence, event: str, window: Window) -> Reason:
@@ -228,7 +228,7 @@ def days_of(evidence: Evidence, event: str, window: Window) -> Reason:
 
 def period(found: Response, evidence: Evidence, event: str, window: Window) -> Reason:
     """The dates of the window, and its days around the event; a single day of no event is its date alone."""
-    dates = Reason("on" if found.first == found.last else "over", span=span(found.first, found.last))
+    dates = span(found.first, found.last)
     if window == Window(0, 0) and event not in evidence.events:
         return dates
     return Reason("period", dates=dates, days=days_of(evidence, event, window))

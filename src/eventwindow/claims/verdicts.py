@@ -158,7 +158,8 @@ def _told(claim: Claim, decision: Decision) -> Decision:
     size is left open.
     """
     if claim.stand_in_en and decision.word == "contradicted":
-        return replace(decision, word="open", rule=Reason("rule_stand_in", rule=decision.rule), context=())
+        told = (*decision.context, Reason("given", text=_stand_in(claim)), Reason("out_of_reach"))
+        return replace(decision, word="open", rule=Reason("rule_stand_in", rule=decision.rule), context=told)
     context = decision.context
     if claim.stand_in_en and decision.word == "mixed":
         context = (*context, Reason("size_left_open"))
@@ -189,7 +190,7 @@ def _found(claim: Claim, found: Measured, decision: Decision) -> Iterator[Reason
     """What was found, then what a reader must know of one that holds with context or in part."""
     yield found.reason
     yield from _tested(claim, found, decision.word)
-    if decision.context and decision.word in {"confirmed_with_context", "mixed", "contradicted"}:
+    if decision.word != "confirmed":
         yield from decision.context
 
 
@@ -238,7 +239,7 @@ def _compound(claim: Claim, parts: Sequence[Verdict], basis: _Basis) -> Verdict:
         word = "confirmed_with_context"
     lead = next((v for v in deciding if v.measured and v.measured.value is not None), deciding[0])
     changes = [v.changes for v in deciding if v.changes]
-    line = context if word in HOLDS else tuple(_short(deciding))
+    line = context if word in HOLDS else tuple(dict.fromkeys(_short(deciding, word)))
     return Verdict(
         claim,
         word,
@@ -270,11 +271,14 @@ def _context(deciding: Sequence[Verdict], others: Sequence[Verdict]) -> Iterator
             yield Reason("but_context", text=_text(part.claim), figure=figure)
 
 
-def _short(deciding: Sequence[Verdict]) -> Iterator[Reason]:
-    """Why parts do not hold, where the figure alone does not tell: a move too small for the word."""
+def _short(deciding: Sequence[Verdict], word: VerdictWord) -> Iterator[Reason]:
+    """Why parts do not hold, where the figure alone does not tell: a move too small for the word, what is left open."""
+    some_hold = any(part.word in HOLDS for part in deciding)
     for part in deciding:
-        if part.word in {"mixed", "contradicted"}:
+        if part.word not in HOLDS:
             yield from part.context
+        if word == "open" and some_hold and part.word in {"open", "not_testable", "not_rated"}:
+            yield Reason("left_open", text=_text(part.claim))
 
 
 def _text(claim: Claim) -> Text:

@@ -144,7 +144,7 @@ class Points(Kind):
         until = self.until or self.date
         start = price(evidence, self.security, before(evidence, self.security, self.date))
         end = price(evidence, self.security, until)
-        told = {"who": name(evidence, self.security), "when": span(self.date, until), "start": start, "end": end}
+        told = {"who": name(evidence, self.security), "when": until, "start": start, "end": end}
         reason = Reason("points", change=Figure(end - start, "index_points"), **told)
         return Measured(end - start, "index_points", reason, made_of("price", previous_close=start, close=end))
 
