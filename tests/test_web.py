@@ -183,7 +183,7 @@ def test_prices_that_are_sent_are_those_that_are_used(server):
     assert server.ended(path)["state"] == "done"
     page = server.get(path, **{"Accept-Language": "zh-Hant"})[1]
     assert "from your file" in page
-    assert "輝達" in page.partition("<details")[0]  # without a statement: the opening of the report
+    assert "下跌百分之 17" in page.partition("<details")[0]  # without a statement: the opening of the report
 
 
 @pytest.mark.parametrize(
