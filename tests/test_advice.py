@@ -14,6 +14,7 @@ from statsmodels.stats.power import TTestPower
 import eventwindow as ew
 from eventwindow.errors import catalogue, languages
 from eventwindow.inference.advice import careless_test, measured, needed, sizes
+from eventwindow.inference.expected_volatility import BEYOND, none_holds
 from eventwindow.inference.power import detectable
 from eventwindow.inference.registry import LEADING, TESTS
 
@@ -79,7 +80,7 @@ def test_the_careless_test_is_the_one_that_errs_most_and_is_shown_as_not_valid(k
 
 
 def test_what_moved_is_named_as_the_reason():
-    calm, wild = _study([440] * 6).advise(), _study([440] * 6, wild=3.0).advise()
+    calm, wild = _study([440] * 6).advise(), _study([440] * 6, wild=1.6).advise()
     assert wild.test == "date_permutation_scaled" != calm.test
     assert f"{wild.ratio:.2f} times" in wild.text() and "times" not in calm.text()
 
@@ -126,9 +127,23 @@ def test_securities_that_move_together_are_told_that_more_of_them_do_not_help():
 
 @pytest.mark.parametrize("code", languages())
 def test_each_language_says_all_of_it(code):
-    text = _study([440] * 6, together=0.6, wild=3.0).advise().text(code)
+    text = _study([440] * 6, together=0.6, wild=1.2).advise().text(code)
     assert "{" not in text and len(text) > 150
     assert catalogue(code).text("test.date_permutation_scaled") in text
+
+
+@pytest.mark.parametrize("code", languages())
+def test_above_what_any_test_stands_none_leads(code):
+    study = _study([440] * 6, together=0.6, wild=4.0)
+    advice, summary = study.advise(), study.summary(0)
+    assert advice.ratio > BEYOND and (advice.test, advice.sizes, summary.valid) == ("", {}, ())
+    assert summary.none_leads == none_holds(advice.ratio)
+    assert f"{advice.ratio:.2f}" in advice.text(code) and "{" not in advice.text(code)
+    assert f"no test leads, for {summary.none_leads}" in repr(summary)
+    marked = {r.name for r in summary.invalid if summary.none_leads in (r.note.parts if r.note else ())}
+    assert marked == {r.name for r in _study([440] * 6, together=0.6).summary(0).valid}
+    frame = summary.to_frame().set_index("test")
+    assert not frame.loc[sorted(marked), "valid"].any()
 
 
 def test_a_study_advises_and_its_report_says_so(template):

@@ -25,6 +25,7 @@ from eventwindow.claims.records import ledger_record, record
 from eventwindow.claims.rules import decide
 from eventwindow.claims.verdicts import by_statement, combined, measure_all
 from eventwindow.errors import Reason, catalogue
+from eventwindow.inference.expected_volatility import BEYOND
 from eventwindow.inference.family import family, runs
 from eventwindow.inference.response import Effect
 
@@ -218,6 +219,25 @@ def test_an_effect_beyond_what_could_be_seen_is_found_after_the_correction(seed,
         assert one.detectable >= effects[key].detectable
         larger = replace(effects[key], statistic=one.detectable + 1e-9, p_value=1 / 151)
         assert family({**effects, key: larger})[key].p_value <= 0.05
+
+
+@pytest.mark.parametrize("hedge", ["effect", "no_effect"])
+@pytest.mark.parametrize("statistic", [0.0, 9.0])
+def test_where_no_test_leads_an_effect_is_open_with_that_reason_and_burdens_no_other(hedge, statistic):
+    """Above twice the usual volatility no test holds its size: whatever its p-value, it decides nothing."""
+    null = np.random.default_rng(3).standard_normal(250)
+    usual = {"X-1": effect(9.0, null), "X-2": effect(statistic, null)}
+    claims = [replace(fell(), id="X-1"), replace(fell("B"), id="X-2", hedge=hedge)]
+    alone = judge(claims[:1], world(HIT), {"X-1": Measured(-0.1, "decimal", Reason("no_prices"), effect=usual["X-1"])})
+    for ratio, word in ((BEYOND, None), (BEYOND + 0.01, "open")):
+        found = {key: Measured(-0.1, "decimal", Reason("no_prices"), effect=one) for key, one in usual.items()}
+        found["X-2"] = replace(found["X-2"], effect=replace(usual["X-2"], volatility=ratio))
+        first, second = judge(claims, world(HIT), found)
+        assert first.word == "confirmed"
+        assert (second.rule.key == "rule_no_test") is (word == "open") is (second.p_family is None)
+        if word:
+            assert second.word == word and f"{ratio:.2f} times" in str(second.rule) and chinese(second.rule)
+            assert first.p_family == alone[0].p_family
 
 
 def test_too_few_dates_for_so_many_families_find_nothing_and_the_rule_says_so():

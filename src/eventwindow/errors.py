@@ -188,7 +188,7 @@ class Reason:
     @classmethod
     def joined(cls, *reasons: Reason | None) -> Reason | None:
         """Those that there are as one, if there is any."""
-        held = [reason for reason in reasons if reason]
+        held = [part for reason in reasons if reason for part in reason.parts]
         return cls.together(held) if held else None
 
     @classmethod

@@ -11,9 +11,10 @@ from eventwindow.claims.evidence import Evidence, members
 from eventwindow.claims.hindsight import is_later
 from eventwindow.claims.measures.effects import EffectOf
 from eventwindow.claims.model import WORDS, Claim, Measured, Specifications, Verdict, VerdictWord, unmeasured
-from eventwindow.claims.rules import HOLDS, Decision, asked, decide, material
+from eventwindow.claims.rules import HOLDS, TESTED, Decision, asked, decide, material
 from eventwindow.claims.strength import usual_move
 from eventwindow.errors import Figure, NoFigure, Reason, StudyError, Text, catalogue
+from eventwindow.inference.expected_volatility import none_holds
 from eventwindow.inference.family import Corrected, family
 from eventwindow.inference.response import Effect
 
@@ -68,7 +69,9 @@ def measure(claim: Claim, evidence: Evidence) -> Measured | None:
 
 def _effect(leaf: Claim, measured: Mapping[str, Measured | None]) -> Effect | None:
     found = measured[leaf.id]
-    return found.effect if found and leaf.decides and leaf.hedge in {"effect", "no_effect"} else None
+    if found is None or found.effect is None or not leaf.decides or leaf.hedge not in TESTED:
+        return None
+    return None if none_holds(found.effect.volatility) else found.effect
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from rich.table import Table
 from eventwindow.cli.terminal import PARAMETRIC, p_value
 from eventwindow.errors import counted
 from eventwindow.inference.registry import TESTS
+from eventwindow.inference.tables import none_leads
 from eventwindow.panel.events import sharing_line
 from eventwindow.panel.results import ALL, PanelResult, leading
 from eventwindow.study.freeze import frozen_reason
@@ -32,6 +33,8 @@ def print_panel(result: PanelResult, report: Path, frozen: Mapping[str, Any] | N
     if frozen:
         console.print(str(frozen_reason(frozen)), markup=False)
     console.print(_table(result))
+    for line in _without_lead(result):
+        console.print(line, markup=False)
     if (more := len(result.caar) - SHOWN) > 0:
         console.print(f"{more:,} more rows stand in results/caar.csv and results/tests.csv.")
     for title, value, found in CONTRASTS:
@@ -63,6 +66,13 @@ def leading_tests(result: PanelResult) -> pd.DataFrame:
     """Of each group and window, the first test that holds for its design."""
     held = result.tests[result.tests["valid"] & result.tests["statistic"].notna()]
     return held.drop_duplicates(["group", "window_start", "window_end"])
+
+
+def _without_lead(result: PanelResult) -> Iterator[str]:
+    """The groups and windows where volatility rose so far that no test leads, each with the reason."""
+    for (group, start, end), rows in result.tests.groupby(["group", "window_start", "window_end"], sort=False):
+        if why := none_leads(rows):
+            yield f"{group} [{start},{end}]: no test leads, for {why}."
 
 
 def _counts(result: PanelResult) -> Iterator[str]:

@@ -22,6 +22,7 @@ from eventwindow.claims.verdicts import by_statement
 from eventwindow.errors import counted
 from eventwindow.inference.expected_volatility import RECENT, unlike, word_of
 from eventwindow.inference.registry import TESTS
+from eventwindow.inference.tables import none_leads
 from eventwindow.prices.inventory import Refresh
 from eventwindow.prices.keyed import source_name
 from eventwindow.prices.reconcile import Reconciliation
@@ -217,23 +218,32 @@ def basket_lines(result: StudyResult) -> Iterator[Table | str]:
     head, every = result.run["headline"], result.tables["tests"]
     at_zero = (every["window_start"] == 0) & (every["window_end"] == 0) & every["statistic"].notna()
     rows = every[at_zero & (every["event"] == head["event"]) & (every["group"] == head["basket"])]
-    table = Table(
-        box=SIMPLE_HEAD, title_style="bold", title=f"Basket '{head['basket']}' on day 0", title_justify="left"
-    )
-    for name in ("test", "statistic", "p"):
-        table.add_column(name, justify="left" if name == "test" else "right")
-    for row in _records(rows[rows["valid"]].head(LEADING)):
-        floor = 0.01 if PARAMETRIC.match(str(row.distribution)) else 0.0
-        table.add_row(_title(row), _statistic(row), p_value(row.p_value, floor))
-    yield table
-    ratio = float(rows["volatility_ratio"].max())
-    if not math.isnan(ratio):
-        order = "the scaled permutation leads" if unlike(ratio) else "days count as alike"
-        yield f"The last {RECENT} sessions moved {ratio:.2f} times as much as before ({word_of(ratio)}): {order}."
+    if why := none_leads(rows):
+        yield f"Basket '{head['basket']}' on day 0: no test leads, for {why}."
+    else:
+        yield _led(rows[rows["valid"]], f"Basket '{head['basket']}' on day 0")
+        yield from _order(float(rows["volatility_ratio"].max()))
     shown = rows[~rows["valid"] & rows["test"].isin(CARELESS)]
     careless = [f"{_title(row)} {_statistic(row)}" for row in _records(shown)]
     if careless:
         yield "Not valid where firms share the day, so not to be believed: " + ", ".join(careless) + "."
+
+
+def _led(rows: pd.DataFrame, title: str) -> Table:
+    table = Table(box=SIMPLE_HEAD, title_style="bold", title=title, title_justify="left")
+    for name in ("test", "statistic", "p"):
+        table.add_column(name, justify="left" if name == "test" else "right")
+    for row in _records(rows.head(LEADING)):
+        floor = 0.01 if PARAMETRIC.match(str(row.distribution)) else 0.0
+        table.add_row(_title(row), _statistic(row), p_value(row.p_value, floor))
+    return table
+
+
+def _order(ratio: float) -> Iterator[str]:
+    """How much the last sessions moved, and which permutation leads for it."""
+    if not math.isnan(ratio):
+        order = "the scaled permutation leads" if unlike(ratio) else "days count as alike"
+        yield f"The last {RECENT} sessions moved {ratio:.2f} times as much as before ({word_of(ratio)}): {order}."
 
 
 def _records(table: pd.DataFrame) -> Iterator[Any]:

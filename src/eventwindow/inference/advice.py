@@ -16,7 +16,7 @@ from eventwindow.errors import Catalogue, StudyError, catalogue
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference.correlation import mean_correlation
 from eventwindow.inference.design import Design, complete, design
-from eventwindow.inference.expected_volatility import NAME, unlike, volatility_ratio
+from eventwindow.inference.expected_volatility import BEYOND, NAME, none_holds, unlike, volatility_ratio
 from eventwindow.inference.power import detectable
 from eventwindow.inference.registry import LEADING, run_tests
 from eventwindow.inference.results import SignificanceResult
@@ -34,7 +34,7 @@ class Advice:
     window, design, n
         The days, how the events meet in calendar time, and how many hold the window.
     test : str
-        The test that leads; "" where none could run.
+        The test that leads; "" where none could run, or where `ratio` is above what any is known to stand.
     sizes : mapping of str to float
         By kind of months, calm or turbulent: the share of true nulls that what leads rejects at 5 %, as measured.
     careless : str
@@ -72,6 +72,8 @@ class Advice:
 
     def _read(self, words: Catalogue) -> str:
         meets = words.text(f"advise.{self.design}", n=self.n)
+        if none_holds(self.ratio):
+            return words.text("advise.beyond", meets=meets, ratio=f"{self.ratio:.2f}", most=f"{BEYOND:g}")
         if not self.test:
             return words.text("advise.none", meets=meets)
         name = words.text(f"test.{self.test}")
@@ -111,7 +113,7 @@ def advise(ar: AbnormalReturns, window: Window, leading: str = "") -> Advice:
     held, car = complete(ar, window)
     if not len(held):
         raise StudyError(f"no event holds the window {window}, so there is nothing to advise")
-    kind, n = design(held, window), len(held)
+    kind, n, ratio = design(held, window), len(held), volatility_ratio(held, window)
     test = leading or next((r.name for r in run_tests(ar, window) if isinstance(r, SignificanceResult) and r.valid), "")
     found = mean_correlation(held, window) if n > 1 else 0.0
     together = max(0.0, found) if isinstance(found, float) else float("nan")
@@ -122,10 +124,10 @@ def advise(ar: AbnormalReturns, window: Window, leading: str = "") -> Advice:
         kind,
         n,
         test,
-        measured(kind, "leading", len(window)),
+        {} if none_holds(ratio) else measured(kind, "leading", len(window)),
         careless,
         measured(kind, careless, len(window)),
-        volatility_ratio(held, window),
+        ratio,
         together,
         reach * error * sqrt(together + (1 - together) / n),
         pd.DataFrame([needed(effect, reach * error, together) for effect in EFFECTS]),

@@ -28,7 +28,7 @@ DESIGNS = {"one_day_related": "one_day", "one_day_unrelated": "one_day"}  # of p
 CLUSTERED = ("one_day_related", "one_day_unrelated", "staggered")  # patterns whose events fall into one month
 EVENTS_AT_ONCE = 5000  # fitted together
 BANDS = (LOW, HIGH, 1.4, BEYOND)  # of the volatility ratio, between which rejections are counted apart
-BANDED = (LEAD, "date_permutation_mean", NAME)  # the tests that are
+BANDED = (LEAD, "date_permutation_mean", NAME, "kolari_pynnonen_t", "corrado_z", "adjusted_patell_z")  # that are
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,9 @@ def calibrate(
     -------
     Calibration
         `table`: a row a design, test, effect and level, with its rate of rejections and Monte Carlo error, clustered by
-        month where the events share one. The test "leading" is what `run_tests` puts first, draw by draw. Where the
-        firms share their days, true nulls are counted by band of the volatility ratio, too.
+        month where the events share one. The test "leading" is what `run_tests` puts first, draw by draw; a draw
+        where none leads is none of its own. Where the firms share their days, true nulls are counted by band of the
+        volatility ratio, too.
         `rates(effect, level)`: tests by design.
 
     Raises

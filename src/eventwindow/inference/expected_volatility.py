@@ -8,7 +8,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.design import complete
+from eventwindow.inference.design import complete, once
 from eventwindow.inference.permutation import days_or_shifts, shared_residuals
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult
 from eventwindow.inference.shifts import ROUNDING, basket_residuals, circle, run_sums
@@ -20,7 +20,7 @@ RECENT = 10  # sessions before day 0 whose volatility is held against the estima
 # Ratios beyond which the scaled test leads, here and in claims. Already between 1.2 and 1.4 the plain one rejects too
 # much (docs/calibration.md, by the volatility ratio): led from 1.4 on, turbulent months would leave the band.
 HIGH, LOW = 1.2, 0.7
-BEYOND = 2.0  # above it no test holds its size, by the same tables: the scaled one is shown first as the nearest to it
+BEYOND = 2.0  # above it no test holds its size, by the same tables: none leads
 
 
 def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
@@ -41,8 +41,7 @@ def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
         observed, others = abs(float(car.car.mean()) / final), scaled[: len(basket)]
     p = (1 + int((others >= observed * (1 - ROUNDING)).sum())) / (len(others) + 1)
     value = float(car.car.mean()) / (final * np.sqrt(length))
-    ratio = volatility_ratio(held, window)
-    note = Reason("volatility_ratio_beyond" if ratio > BEYOND else "volatility_ratio", n=RECENT, ratio=ratio)
+    note = Reason("volatility_ratio", n=RECENT, ratio=volatility_ratio(held, window))
     return SignificanceResult(NAME, NULL, value, p, days_or_shifts(len(others), length), len(held), note)
 
 
@@ -86,10 +85,15 @@ def forecasts(basket: Array, between: Array, length: int) -> Array:
 def volatility_ratio(held: AbnormalReturns, window: Window) -> float:
     """The basket's volatility over the last `RECENT` sessions before the window, over that of the estimation window.
 
-    NaN where the members do not share their days.
+    NaN where the members do not share their days; worked out once.
     """
-    basket = basket_of(held, window)
-    return float("nan") if isinstance(basket, Reason) else ratio_of(basket, before_window(held, window))
+
+    def found() -> float:
+        basket = basket_of(held, window)
+        return float("nan") if isinstance(basket, Reason) else ratio_of(basket, before_window(held, window))
+
+    ratio: float = once(held, ("volatility ratio", window), found)
+    return ratio
 
 
 def ratio_of(basket: Array, between: Array) -> float:
@@ -104,6 +108,11 @@ def unlike(ratio: float) -> bool:
     return ratio > HIGH or ratio < LOW
 
 
+def none_holds(ratio: float) -> Reason | None:
+    """Why no test leads, where volatility rose further than any is known to stand; None elsewhere."""
+    return Reason("no_test_leads", n=RECENT, ratio=ratio, most=BEYOND) if ratio > BEYOND else None
+
+
 def word_of(ratio: float) -> str:
-    """What such a time is called: "restless", "calmer", or "usual" between the two."""
-    return "restless" if ratio > HIGH else "calmer" if ratio < LOW else "usual"
+    """What such a time is called: "beyond" all that was measured, "restless", "calmer", or "usual" between the two."""
+    return "beyond" if ratio > BEYOND else "restless" if ratio > HIGH else "calmer" if ratio < LOW else "usual"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 from eventwindow.calendars.window import Span, Window, as_window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference import (
     bootstrap,
@@ -25,7 +26,13 @@ from eventwindow.inference import cross_sectional as buy_and_hold
 from eventwindow.inference import single_firm as firm
 from eventwindow.inference import time_series as calendar_time
 from eventwindow.inference.design import Design, complete, design
-from eventwindow.inference.expected_volatility import NAME, date_permutation_scaled, unlike, volatility_ratio
+from eventwindow.inference.expected_volatility import (
+    NAME,
+    date_permutation_scaled,
+    none_holds,
+    unlike,
+    volatility_ratio,
+)
 from eventwindow.inference.results import FirmSignificance, NotComputed, Result, SignificanceResult
 
 __all__ = [
@@ -168,23 +175,32 @@ LEADING: dict[Design, tuple[str, ...]] = {
 def in_reading_order(ar: AbnormalReturns, window: Window) -> list[tuple[SignificanceTest, bool]]:
     """The tests that are asked of these events, and whether each is valid: those that lead first, then the others.
 
-    Where volatility moved, the permutation scaled by its forecast leads.
+    Where volatility moved, the permutation scaled by its forecast leads; where it rose further than any test is known
+    to stand, none is valid.
     """
-    held, _ = complete(ar, window)
-    kind = design(held, window)
+    kind, ratio = _situation(ar, window)
     leading = list(LEADING[kind])
-    if kind in ("single", "one_day") and unlike(volatility_ratio(held, window)):
+    if unlike(ratio):
         leading.sort(key=lambda name: name != NAME)
     asked = [test for test in TESTS.values() if kind in test.asked_in]
-    valid = [TESTS[name] for name in leading]
-    return [(test, True) for test in valid] + [(test, False) for test in asked if test not in valid]
+    first = [TESTS[name] for name in leading]
+    holds = none_holds(ratio) is None
+    return [(test, holds) for test in first] + [(test, False) for test in asked if test not in first]
+
+
+def _situation(ar: AbnormalReturns, window: Window) -> tuple[Design, float]:
+    """How the events meet, and their volatility ratio; NaN where they do not share their days."""
+    held, _ = complete(ar, window)
+    kind = design(held, window)
+    return kind, volatility_ratio(held, window) if kind in ("single", "one_day") else float("nan")
 
 
 def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTest] | None = None) -> list[Result]:
     """All tests of one window: those that hold for the design in leading order, those that could not run, the others.
 
     The others are marked: `valid` is False. Where the volatility of the last days was not that of
-    the estimation window, the permutation scaled by its forecast leads.
+    the estimation window, the permutation scaled by its forecast leads; above twice that volatility no test is known
+    to hold its size, so that none leads: all are marked, with that reason.
 
     Parameters
     ----------
@@ -218,10 +234,15 @@ def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTes
     """
     window = as_window(window)
     wanted = list(TESTS.values()) if tests is None else tests
+    kind, ratio = _situation(ar, window)
+    why = {name: none_holds(ratio) for name in LEADING[kind]}
     asked = [(test, valid) for test, valid in in_reading_order(ar, window) if test in wanted]
-    results = [_marked(test.function(ar, window), valid=valid) for test, valid in asked]
+    results = [_marked(test.function(ar, window), valid, why.get(test.name)) for test, valid in asked]
     return sorted(results, key=lambda r: (not r.valid, isinstance(r, NotComputed)))
 
 
-def _marked(result: Result, *, valid: bool) -> Result:
-    return result if valid or isinstance(result, NotComputed) else replace(result, valid=False)
+def _marked(result: Result, valid: bool, why: Reason | None) -> Result:
+    """A result that does not hold here; `why` where it would have held at another time."""
+    if valid or isinstance(result, NotComputed):
+        return result
+    return replace(result, valid=False, note=result.note if why is None else Reason.joined(why, result.note))

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Catalogue
+from eventwindow.errors import Catalogue, Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.exports import Basis, Exports
 from eventwindow.inference.design import Design, complete, design
 from eventwindow.inference.registry import TESTS, run_tests
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult, noted
+from eventwindow.inference.tables import none_leads
 
 WORDS: dict[Design, str] = {
     "single": "one event",
@@ -42,8 +43,10 @@ class Summary(Exports):
         Their mean CAR, decimals.
     results : tuple of SignificanceResult or NotComputed
         All tests.
-    valid, careless : tuple of SignificanceResult
+    valid, invalid : tuple of SignificanceResult
         Those that hold for the design, and what a study that forgets the shared days would have said.
+    none_leads : Reason or None
+        Why none of them holds, where volatility rose further than any is known to stand.
     not_computed : tuple of NotComputed
         Those that could not run.
 
@@ -69,8 +72,13 @@ class Summary(Exports):
         return tuple(r for r in self.results if r.valid and isinstance(r, SignificanceResult))
 
     @property
+    def none_leads(self) -> Reason | None:
+        """Why no test leads, where volatility rose further than any is known to stand."""
+        return none_leads(self.to_frame())
+
+    @property
     def invalid(self) -> tuple[SignificanceResult, ...]:
-        """What a study that forgets the shared days would have said."""
+        """What a study that forgets the shared days would have said, and what holds its size at calmer times alone."""
         return tuple(r for r in self.results if not r.valid and isinstance(r, SignificanceResult))
 
     @property
@@ -113,10 +121,9 @@ class Summary(Exports):
         return f"Window {self.window}: {self.n} events{mean}; {WORDS[self.design]}"
 
     def _parts(self) -> list[tuple[str, list[tuple[str, ...]]]]:
-        parts = (
-            ("Tests that hold for this design", self.valid),
-            ("Not valid here: what a careless study would have said", self.invalid),
-        )
+        why = self.none_leads
+        careless = "what a careless study would have said" if why is None else f"no test leads, for {why}"
+        parts = (("Tests that hold for this design", self.valid), (f"Not valid here: {careless}", self.invalid))
         return [(title, [self._row(r) for r in results]) for title, results in parts if results]
 
     def _row(self, r: SignificanceResult) -> tuple[str, ...]:

@@ -41,6 +41,12 @@ def tests_table(
     return pd.DataFrame(rows, columns=[*TESTS, "volatility_ratio"])
 
 
+def none_leads(tests: pd.DataFrame) -> Reason | None:
+    """Why none of these tests leads, where volatility rose further than any is known to stand."""
+    told = (part for note in tests["note"] if isinstance(note, Reason) for part in note.parts)
+    return next((part for part in told if part.key == "no_test_leads"), None)
+
+
 def row_of_test(event: str, group: str, window: Window, result: Result) -> tuple[object, ...]:
     """A test's answer in the columns `TESTS`."""
     where = (event, group, window.start, window.end, result.name)

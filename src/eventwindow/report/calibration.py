@@ -60,12 +60,13 @@ def volatility_table(calibration: Calibration) -> str:
 def _bands(rows: pd.DataFrame, key: tuple[object, ...]) -> str:
     pattern, firms, months, days = key
     title = f"### By the volatility ratio: {_design(str(pattern), int(str(firms)))}, {months} months, window of {days}"
-    head = ["volatility ratio", "draws", *(_title(name) for name in BANDED)]
+    banded = [name for name in BANDED if name in set(rows["test"])]
+    head = ["volatility ratio", "draws", *map(_title, banded)]
     lines = [title, "", _line(head), _line(["---", *["--:"] * (len(head) - 1)])]
     for band in band_names():
         mine = rows[rows["volatility"] == band]
         if len(mine):
-            lines.append(_line([band, str(mine["draws"].max()), *(_cell(mine, name) for name in BANDED)]))
+            lines.append(_line([band, str(mine["draws"].max()), *(_cell(mine, name) for name in banded)]))
     return "\n".join([*lines, ""])
 
 
@@ -128,7 +129,16 @@ def _size_table(rows: pd.DataFrame, pattern: str, firms: int) -> str:
     for name in [name for name in (LEAD, *TESTS) if name in valid.index]:
         told = _title(name)
         lines.append(_line([told if valid[name] else f"{told} †", *(_cell(part, name) for part in cells.values())]))
+        if name == LEAD:
+            lines += _without_lead(list(cells.values()))
     return "\n".join([*lines, ""])
+
+
+def _without_lead(parts: list[pd.DataFrame]) -> list[str]:
+    """The row of the share of draws, in per cent, where volatility rose so far that no test leads; none without one."""
+    led = [part.loc[part["test"] == LEAD, "draws"].max() for part in parts]
+    share = [1 - np.nan_to_num(n) / part["draws"].max() for n, part in zip(led, parts, strict=True)]
+    return [_line(["No test leads", *(f"{100 * one:.1f}" for one in share)])] if any(share) else []
 
 
 def _cell(rows: pd.DataFrame, name: str) -> str:

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.inference.regression import CONSTANT
+from eventwindow.inference.tables import none_leads
 from eventwindow.panel.form import PanelStudy
 from eventwindow.panel.results import ALL, PanelResult, leading
 from eventwindow.report.figures.chart import charted
@@ -76,7 +77,7 @@ def _finding(window: Mapping[str, Any], chosen: Language) -> list[Markup]:
         return []
     values = {"n": row["n"], "window": window["name"], "caar": row["caar"]}
     lead = row["tests"][0] if row["tests"] else None
-    told = chosen.say("panel.finding_plain", **values)
+    told = chosen.say("panel.finding_unled" if row["why"] else "panel.finding_plain", **values, why=row["why"])
     if lead:
         told = chosen.say("panel.finding", **values, test=lead["name"], p=_compared(lead["p"]))
     return [told, chosen.say("panel.spread", median=row["median"], positive=row["positive"])]
@@ -115,7 +116,9 @@ def _option(name: str, chosen: Language) -> str:
 def _window_table(result: PanelResult, window: Window, chosen: Language) -> dict[str, Any]:
     """CAARs of one window, and of each group the tests that hold for its design and lead."""
     here = "window_start == @window.start and window_end == @window.end"
-    tests = result.tests.query(f"{here} and valid and statistic.notna()")
+    every = result.tests.query(here)
+    why = {str(group): none_leads(rows) for group, rows in every.groupby("group", sort=False)}
+    tests = every.query("valid and statistic.notna()")
     leading = {
         str(group): [test_row(chosen, row) for _, row in mine.head(LEADING).iterrows()]
         for group, mine in tests.groupby("group", sort=False)
@@ -128,6 +131,7 @@ def _window_table(result: PanelResult, window: Window, chosen: Language) -> dict
             "median": percent(row.median, 3),
             "positive": percent(row.positive, sign=False),
             "tests": leading.get(str(row.group), []),
+            "why": chosen.reason(told) if (told := why.get(str(row.group))) else "",
         }
         for row in result.caar.query(here).head(SHOWN).itertuples()
     ]

@@ -240,7 +240,7 @@ class StudyResult(Exports):
 
 
 def _answer(summary: Summary) -> dict[str, object]:
-    """A row of the answer: how many events, their mean CAR, and what the test says that leads for the design."""
+    """A row of the answer: how many events, their mean CAR, and what the test says that leads, "" where none does."""
     first = next(iter(summary.valid), None)
     return {
         "window_start": summary.window.start,
@@ -281,5 +281,6 @@ def _leading(summary: Summary) -> str:
     if summary.mean_car is None:
         return "no security has a return"
     first = next(iter(summary.valid), None)
-    test = "" if first is None else f"; {first.name}: p {first.p_value:.4f} ({first.distribution})"
+    why = f"; {summary.none_leads}" if summary.none_leads else ""
+    test = why if first is None else f"; {first.name}: p {first.p_value:.4f} ({first.distribution})"
     return f"mean abnormal return {summary.mean_car:.2%} of {summary.n}{test}"

@@ -11,12 +11,13 @@ from eventwindow.calendars.window import Window
 from eventwindow.claims.model import WORDS
 from eventwindow.claims.verdicts import by_statement
 from eventwindow.errors import Reason
+from eventwindow.inference.tables import none_leads
 from eventwindow.report.context import Context
-from eventwindow.report.language import SPACE, p_value, percent, points
+from eventwindow.report.language import SPACE, number, p_value, percent, points
 from eventwindow.report.sections.abnormal import firms_on_day_0, inverted_ends
+from eventwindow.report.sections.tests import RANKED
 
 DAY = Window(0, 0)
-LEADING = ("date_permutation_mean", "portfolio_t", "adjusted_patell_z")
 
 
 def finding(context: Context) -> list[Markup]:
@@ -70,23 +71,29 @@ def as_far(row: pd.Series) -> tuple[int, int] | None:
 
 
 def basket_sentence(context: Context) -> Markup:
-    """The mean abnormal return of the headline basket with the first test that could run and holds here."""
+    """The mean abnormal return of the headline basket with the test that leads, or that none does."""
     tests = context.result.tables["tests"]
     here = tests[(tests["event"] == context.event) & (tests["group"] == context.basket)]
-    here = here[(here["window_start"] == 0) & (here["window_end"] == 0) & here["p_value"].notna() & here["valid"]]
-    here = here[here["test"].isin(LEADING) & (here["n"] > 1)]
-    if here.empty or not context.basket:
+    here = here[(here["window_start"] == 0) & (here["window_end"] == 0) & here["p_value"].notna()]
+    here, why = here[here["n"] > 1], none_leads(here)
+    held = here[here["valid"].astype(bool)]
+    if not context.basket or (held.empty and not (why and len(here))):
         return Markup("")
-    row = here.iloc[0]
+    row, say = (here if held.empty else held).iloc[0], context.language.say
     mean = float(context.abnormal.select(list(context.members)).caar(DAY))
-    return context.language.say(
+    known = say("finding.no_test", times=number(why.value("ratio"), 2)) if why else _tested(context, row)
+    return say(
         "finding.basket_lost" if mean < 0 else "finding.basket_gained",
         n=int(row["n"]),
         basket=context.group_name(context.basket),
         aar=percent(abs(mean), sign=False),
-        test=context.language.text(f"test.{row['test']}"),
-        p=p_value(row["p_value"], parametric=not str(row["test"]).startswith("date")),
+        tested=known,
     )
+
+
+def _tested(context: Context, row: pd.Series) -> Markup:
+    p = p_value(row["p_value"], parametric=not str(row["test"]).startswith(RANKED))
+    return context.language.say("finding.tested", test=context.language.text(f"test.{row['test']}"), p=p)
 
 
 def verdict_sentence(context: Context) -> Markup:

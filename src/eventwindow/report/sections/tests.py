@@ -11,8 +11,9 @@ from markupsafe import Markup
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.inference.advice import advise
-from eventwindow.inference.expected_volatility import HIGH, LOW, RECENT, word_of
+from eventwindow.inference.expected_volatility import BEYOND, HIGH, LOW, RECENT, word_of
 from eventwindow.inference.results import LEVEL
+from eventwindow.inference.tables import none_leads
 from eventwindow.report.blocks import (
     Aside,
     Block,
@@ -29,8 +30,8 @@ from eventwindow.report.context import Context
 from eventwindow.report.language import Language, number, p_value, percent
 from eventwindow.report.sections.abnormal import report_windows
 
+CELL, DASH = ["group", "window_start", "window_end"], "–"
 RANKED = ("date_permutation", "sq", "conformal", "block_bootstrap")
-CAREFUL = ("date_permutation_mean", "adjusted_patell_z")
 RETURNS = ("date_permutation_mean", "conformal_mean", "block_bootstrap")  # whose statistic is a mean return
 BOUNDED = "kolari_pynnonen_t"
 NORMAL, SPREAD = (
@@ -54,15 +55,23 @@ def tests(context: Context) -> Iterator[Block]:
         yield _table(context.language, valid, say("tests.lead_table", basket=basket), _bounded(context, ran))
     if told := _volatility(context, ran):
         yield Paragraph(told)
+    if none_leads(ran):
+        yield _table(context.language, _unled(ran), say("tests.unled_table", basket=basket))
+        ran = ran.drop(_unled(ran).index)
     if len(valid) < len(ran):
         yield Aside("invalid", tuple(_invalid(context, ran)))
     said = {True: _skipped(context.language, lead[lead["p_value"].isna()]), False: _chosen(context)}
     yield from (Paragraph(text, small=small) for small, text in said.items() if text)
-    if len(valid):
-        yield from _advised(context, str(valid.iloc[0]["test"]))
+    if len(valid) or none_leads(lead):
+        yield from _advised(context, str(valid.iloc[0]["test"]) if len(valid) else "")
     yield Paragraph(say("tests.limits"))
     if len(mine):
         yield Fold(say("tests.all_groups"), (_groups(context, mine),))
+
+
+def _unled(ran: pd.DataFrame) -> pd.DataFrame:
+    """The tests that would hold for the design, had volatility not risen further than any is known to stand."""
+    return ran[[none_leads(ran.loc[[at]]) is not None for at in ran.index]]
 
 
 def _advised(context: Context, leading: str) -> Iterator[Block]:
@@ -85,7 +94,7 @@ def _volatility(context: Context, ran: pd.DataFrame) -> Markup:
     ratio = float(ran["volatility_ratio"].max()) if "volatility_ratio" in ran and len(ran) else float("nan")
     if np.isnan(ratio):
         return Markup("")
-    values = {"n": RECENT, "times": number(ratio, 2), "low": f"{LOW:g}", "high": f"{HIGH:g}"}
+    values = {"n": RECENT, "times": number(ratio, 2), "low": f"{LOW:g}", "high": f"{HIGH:g}", "most": f"{BEYOND:g}"}
     return context.language.say(f"tests.volatility_{word_of(ratio)}", **values)
 
 
@@ -203,16 +212,20 @@ def _groups(context: Context, tests: pd.DataFrame) -> Table:
     """Mean CAR of every group and window with the two leading p-values."""
     say, windows = context.language.say, report_windows(context)
     means, counted = _means(context, tests), 0
-    table = tests.set_index(["group", "window_start", "window_end", "test"])["p_value"]
+    held = tests[tests["valid"].astype(bool) & tests["p_value"].notna()]
+    led = held.drop_duplicates(CELL).set_index(CELL)
+    patell = held[held["test"] == "adjusted_patell_z"].set_index(CELL)["p_value"]
     rows = []
     for group in dict.fromkeys(tests["group"]):
         cells: list[Words] = []
         for window in windows:
-            ps = [table.get((group, window.start, window.end, test), np.nan) for test in CAREFUL]
-            counted += bool(pd.notna(ps).any())
-            mean = percent(means.get((group, window), np.nan)) or "–"
-            shown = f"{p_value(ps[0]) or '–'} · {p_value(ps[1], parametric=True) or '–'}"
-            strong = bool(pd.notna(ps[0]) and ps[0] < LEVEL)
+            at = (group, window.start, window.end)
+            first = led["p_value"].get(at, np.nan)
+            counted += at in led.index
+            mean = percent(means.get((group, window), np.nan)) or DASH
+            ranked = at in led.index and str(led.loc[at, "test"]).startswith(RANKED)
+            both = p_value(first, parametric=not ranked), p_value(patell.get(at, np.nan), parametric=True)
+            shown, strong = " · ".join(p or DASH for p in both), bool(first < LEVEL)
             cells.append(Markup("{}{}").format(weighty(mean, strong), tagged("small", shown)))
         n = int(tests.loc[tests["group"] == group, "n"].max())
         rows.append((context.group_name(str(group)), str(n), *cells))
