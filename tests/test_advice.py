@@ -137,7 +137,7 @@ def test_above_what_any_test_stands_none_leads(code):
     study = _study([440] * 6, together=0.6, wild=4.0)
     advice, summary = study.advise(), study.summary(0)
     assert advice.ratio > BEYOND and (advice.test, advice.sizes, summary.valid) == ("", {}, ())
-    assert summary.none_leads == none_holds(advice.ratio)
+    assert summary.none_leads == none_holds(advice.ratio, advice.n)
     assert f"{advice.ratio:.2f}" in advice.text(code) and "{" not in advice.text(code)
     assert f"no test leads, for {summary.none_leads}" in repr(summary)
     marked = {r.name for r in summary.invalid if summary.none_leads in (r.note.parts if r.note else ())}

@@ -548,9 +548,9 @@ def moved(effect):
 
 
 def test_where_volatility_moved_a_claim_is_ranked_by_the_scaled_test():
-    """Ten sessions of half as much noise again before day 0: a fall that few ordinary days reach is nothing special then."""
+    """Ten sessions of thrice the noise before day 0: a fall that few ordinary days reach is nothing special then."""
     noise = np.random.default_rng(8).normal(0, 0.01, (len(DAYS), 6))
-    noise[ZERO - 10 : ZERO] *= 1.5
+    noise[ZERO - 10 : ZERO] *= 3
     noise[ZERO, 1:] = noise[ZERO, 0] - 0.03
     held = abnormal(pd.DataFrame(noise, index=DAYS, columns=list("MABCDE")))
     found = response(held, ("A",), Window(0, 0)).effect()

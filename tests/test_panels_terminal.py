@@ -56,3 +56,26 @@ def test_without_anything_left_out_the_count_of_events_stands_alone(study, capsy
     drawn_events(ragged_panel(61), 62, 20).to_csv(study / "events.csv", index=False)
     assert main(["run", str(study), "--out", str(study / "out")]) == 0
     assert capsys.readouterr().out.splitlines()[0] == "22 events"
+
+
+def test_events_of_one_day_after_a_storm_have_no_leading_test_and_the_reason(study, capsys):
+    """The ten sessions before the day move four times as much as all others: no test of several firms holds its size."""
+    returns = ragged_panel(61)
+    at = len(returns) - 40
+    returns.iloc[at - 10 : at] *= 4
+    returns.rename_axis("date").reset_index().to_parquet(study / "panel.parquet")
+    held = [name for name in returns if name != "MKT" and returns[name].iloc[at - 80 : at + 10].notna().mean() > 0.9]
+    rows = [(name, returns.index[at], "a") for name in held]
+    assert len(rows) > 3
+    pd.DataFrame(rows, columns=["security", "date", "group"]).to_csv(study / "events.csv", index=False)
+    assert main(["run", str(study), "--out", str(study / "out")]) == 0
+    said = capsys.readouterr().out
+    assert "all [0,0]: no test leads, for volatility of the last 10 sessions" in said
+    tests = pd.read_csv(study / "out" / "results" / "tests.csv")
+    one_day = tests[tests["window_start"].eq(0) & tests["p_value"].notna()]
+    assert len(one_day) > 20 and not one_day["valid"].any()
+    page = (study / "out" / "report.html").read_text()
+    assert "; no test leads: volatility of the last 10 sessions" in page and "<td" in page
+    assert main(["run", str(study), "--out", str(study / "out"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert 0 not in [row["window_start"] for row in told["leading"]]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+from eventwindow.calendars.window import Window
 from eventwindow.cli.terminal import origin_lines, p_value
 
 
@@ -36,3 +39,32 @@ def test_several_origins_are_told_ticker_by_ticker():
 )
 def test_a_small_parametric_p_value_says_no_more_than_it_can(p, floor, shown):
     assert p_value(p, floor) == shown
+
+
+def test_where_no_test_leads_every_page_says_so_and_none_leads(template, monkeypatch):
+    """The template's basket, as if the ratio from which no test holds its size lay below its own."""
+    from eventwindow.cli.terminal import basket_lines
+    from eventwindow.errors import catalogue, languages
+    from eventwindow.inference.expected_volatility import none_holds
+    from eventwindow.inference.tables import none_leads, tests_table
+    from eventwindow.report.context import Context
+    from eventwindow.report.html import appendix
+    from eventwindow.report.language import language
+    from eventwindow.report.sections.headline import basket_sentence
+
+    monkeypatch.setattr("eventwindow.inference.expected_volatility.BEYOND", 0.0)
+    head = template.run["headline"]
+    every = template.abnormal[head["event"]]
+    fresh = {head["event"]: every.select(np.arange(len(every)))}
+    table = tests_table(fresh, {head["basket"]: head["members"]}, [Window(0, 0)])
+    assert not table.loc[table["p_value"].notna(), "valid"].any() and (why := none_leads(table))
+    after = replace(template, tables=dict(template.tables) | {"tests": table})
+    lines = list(basket_lines(after))
+    assert lines[0] == f"Basket '{head['basket']}' on day 0: no test leads, for {why}."
+    for code in languages():
+        context = Context(after, language(code))
+        assert "p&nbsp;=" not in basket_sentence(context) and f"{why.value('ratio'):.2f}" in basket_sentence(context)
+        page, basket = appendix(context, {}, [code]), context.group_name(head["basket"])
+        assert catalogue(code).text("tests.unled_table", basket=basket) in page
+        assert catalogue(code).text("tests.lead_table", basket=basket) not in page
+    assert none_holds(9.0, 1) is None

@@ -14,8 +14,8 @@
     no_effect   the reverse: confirmed where the effect is equivalent to none (with context where it is none the less
                 found), contradicted by an effect that is found and may matter, else open
 
-Where volatility rose further than any test is known to stand (`expected_volatility.none_holds`), an effect or none is
-left open.
+Where volatility rose further than any test of several firms is known to stand (`expected_volatility.none_holds`), an
+effect or none is left open.
 
 A figure that was measured at several horizons is held against the statement at each: it is mixed where they disagree.
 Figures with a sign are compared by size in the direction stated: a loss "of more than 500bn" is one below −500bn.
@@ -32,7 +32,6 @@ from eventwindow.claims.model import Claim, Hedge, Measured, VerdictWord
 from eventwindow.claims.rounding import ENDLESS, HEDGES, SLACK, Bounds, Step, bounds, fit, is_move, step_of
 from eventwindow.claims.strength import STRENGTHS
 from eventwindow.errors import Figure, Reason, is_money
-from eventwindow.inference.expected_volatility import none_holds
 from eventwindow.inference.response import Effect
 from eventwindow.inference.results import LEVEL, POWER
 
@@ -68,7 +67,7 @@ def decide(claim: Claim, measured: Measured, p_family: float | None = None) -> D
     if measured.interval and "reported" in getattr(claim.measure, "needs", ()):
         return _both_ends(claim, measured, p_family)
     decision = RULES[claim.hedge](claim, measured, p_family)
-    if claim.hedge in TESTED and measured.effect and (why := none_holds(measured.effect.volatility)):
+    if claim.hedge in TESTED and measured.effect and (why := measured.effect.unled):
         decision = replace(decision, word="open", rule=Reason("rule_no_test", rule=decision.rule, why=why), context=())
     if claim.strength and claim.hedge == "direction":
         decision = _strong(claim, measured, decision)

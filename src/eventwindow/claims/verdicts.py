@@ -13,8 +13,9 @@ from eventwindow.claims.measures.effects import EffectOf
 from eventwindow.claims.model import WORDS, Claim, Measured, Specifications, Verdict, VerdictWord, unmeasured
 from eventwindow.claims.rules import HOLDS, TESTED, Decision, asked, decide, material
 from eventwindow.claims.strength import usual_move
+from eventwindow.claims.rules import HOLDS, TESTED, Decision, asked, decide, material
+from eventwindow.claims.strength import usual_move
 from eventwindow.errors import Figure, NoFigure, Reason, StudyError, Text, catalogue
-from eventwindow.inference.expected_volatility import none_holds
 from eventwindow.inference.family import Corrected, family
 from eventwindow.inference.response import Effect
 
@@ -71,7 +72,7 @@ def _effect(leaf: Claim, measured: Mapping[str, Measured | None]) -> Effect | No
     found = measured[leaf.id]
     if found is None or found.effect is None or not leaf.decides or leaf.hedge not in TESTED:
         return None
-    return None if none_holds(found.effect.volatility) else found.effect
+    return None if found.effect.unled else found.effect
 
 
 @dataclass(frozen=True, slots=True)

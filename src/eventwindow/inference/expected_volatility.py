@@ -20,7 +20,7 @@ RECENT = 10  # sessions before day 0 whose volatility is held against the estima
 # Ratios beyond which the scaled test leads, here and in claims. Already between 1.2 and 1.4 the plain one rejects too
 # much (docs/calibration.md, by the volatility ratio): led from 1.4 on, turbulent months would leave the band.
 HIGH, LOW = 1.2, 0.7
-BEYOND = 2.0  # above it no test holds its size, by the same tables: none leads
+BEYOND = 2.0  # above it no test of a basket holds its size, by the same tables: none leads; of one firm the scaled does
 
 
 def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
@@ -108,11 +108,11 @@ def unlike(ratio: float) -> bool:
     return ratio > HIGH or ratio < LOW
 
 
-def none_holds(ratio: float) -> Reason | None:
-    """Why no test leads, where volatility rose further than any is known to stand; None elsewhere."""
-    return Reason("no_test_leads", n=RECENT, ratio=ratio, most=BEYOND) if ratio > BEYOND else None
+def none_holds(ratio: float, firms: int) -> Reason | None:
+    """Why no test of several firms leads, where volatility rose further than any is known to stand; None elsewhere."""
+    return Reason("no_test_leads", n=RECENT, ratio=ratio, most=BEYOND) if firms > 1 and ratio > BEYOND else None
 
 
 def word_of(ratio: float) -> str:
-    """What such a time is called: "beyond" all that was measured, "restless", "calmer", or "usual" between the two."""
-    return "beyond" if ratio > BEYOND else "restless" if ratio > HIGH else "calmer" if ratio < LOW else "usual"
+    """What such a time is called: "restless", "calmer", or "usual" between the two."""
+    return "restless" if ratio > HIGH else "calmer" if ratio < LOW else "usual"

@@ -175,32 +175,32 @@ LEADING: dict[Design, tuple[str, ...]] = {
 def in_reading_order(ar: AbnormalReturns, window: Window) -> list[tuple[SignificanceTest, bool]]:
     """The tests that are asked of these events, and whether each is valid: those that lead first, then the others.
 
-    Where volatility moved, the permutation scaled by its forecast leads; where it rose further than any test is known
-    to stand, none is valid.
+    Where volatility moved, the permutation scaled by its forecast leads; where that of a basket rose further than any
+    test is known to stand, none is valid.
     """
-    kind, ratio = _situation(ar, window)
+    kind, ratio, why = _situation(ar, window)
     leading = list(LEADING[kind])
     if unlike(ratio):
         leading.sort(key=lambda name: name != NAME)
     asked = [test for test in TESTS.values() if kind in test.asked_in]
     first = [TESTS[name] for name in leading]
-    holds = none_holds(ratio) is None
-    return [(test, holds) for test in first] + [(test, False) for test in asked if test not in first]
+    return [(test, why is None) for test in first] + [(test, False) for test in asked if test not in first]
 
 
-def _situation(ar: AbnormalReturns, window: Window) -> tuple[Design, float]:
-    """How the events meet, and their volatility ratio; NaN where they do not share their days."""
+def _situation(ar: AbnormalReturns, window: Window) -> tuple[Design, float, Reason | None]:
+    """How the events meet, their volatility ratio (NaN where they do not share their days), and why no test leads."""
     held, _ = complete(ar, window)
     kind = design(held, window)
-    return kind, volatility_ratio(held, window) if kind in ("single", "one_day") else float("nan")
+    ratio = volatility_ratio(held, window) if kind in ("single", "one_day") else float("nan")
+    return kind, ratio, none_holds(ratio, len(held))
 
 
 def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTest] | None = None) -> list[Result]:
     """All tests of one window: those that hold for the design in leading order, those that could not run, the others.
 
     The others are marked: `valid` is False. Where the volatility of the last days was not that of
-    the estimation window, the permutation scaled by its forecast leads; above twice that volatility no test is known
-    to hold its size, so that none leads: all are marked, with that reason.
+    the estimation window, the permutation scaled by its forecast leads; above twice that volatility no test of several
+    firms is known to hold its size, so that none leads: all are marked, with that reason.
 
     Parameters
     ----------
@@ -234,10 +234,11 @@ def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTes
     """
     window = as_window(window)
     wanted = list(TESTS.values()) if tests is None else tests
-    kind, ratio = _situation(ar, window)
-    why = {name: none_holds(ratio) for name in LEADING[kind]}
+    kind, _, why = _situation(ar, window)
     asked = [(test, valid) for test, valid in in_reading_order(ar, window) if test in wanted]
-    results = [_marked(test.function(ar, window), valid, why.get(test.name)) for test, valid in asked]
+    results = [
+        _marked(test.function(ar, window), valid, why if test.name in LEADING[kind] else None) for test, valid in asked
+    ]
     return sorted(results, key=lambda r: (not r.valid, isinstance(r, NotComputed)))
 
 

@@ -14,11 +14,12 @@ from scipy.special import stdtr, stdtrit
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Listed, NoFigure, Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
-from eventwindow.inference.expected_volatility import before_window, forecasts, ratio_of, unlike
+from eventwindow.inference.expected_volatility import before_window, forecasts, none_holds, ratio_of, unlike
 from eventwindow.inference.inversion import critical_size, of_window
 from eventwindow.inference.results import LEVEL, POWER
 from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, run_sums, untouched
 
+MANY = 2  # firms, from which on a figure is one of several
 FEWEST = 100  # returns that an estimation window must hold, and pseudo-dates that a test needs
 
 
@@ -135,7 +136,8 @@ class Response:
 
     def effect(self) -> Effect:
         """The estimate with its p-value by rank among the pseudo-dates, and the smallest effect it could have found."""
-        return of_track(self.track, self.estimate, self.std_error, self.dof, _test_name(len(self.members)))
+        found = of_track(self.track, self.estimate, self.std_error, self.dof, _test_name(len(self.members)))
+        return replace(found, firms=len(self.members))
 
 
 def of_track(track: Track, value: float, std_error: float, dof: float, test: str) -> Effect:
@@ -298,11 +300,17 @@ class Effect:
     low: float = -inf  # the 90 % interval by inversion of the ranks, in the measured unit
     high: float = inf
     volatility: float = nan  # of the last sessions, over that of the estimation days; the null is scaled where it moved
+    firms: int = MANY  # whose mean it is
 
     @property
     def scaled(self) -> bool:
         """Whether the null is scaled by the volatility expected of the event."""
         return unlike(self.volatility)
+
+    @property
+    def unled(self) -> Reason | None:
+        """Why no test decides, where volatility rose further than any is known to stand."""
+        return none_holds(self.volatility, self.firms)
 
     def equivalent(self, material: float) -> bool:
         """Whether no effect of `material` size is left: two one-sided tests at 5 % (Schuirmann 1987)."""

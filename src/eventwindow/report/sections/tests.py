@@ -95,7 +95,8 @@ def _volatility(context: Context, ran: pd.DataFrame) -> Markup:
     if np.isnan(ratio):
         return Markup("")
     values = {"n": RECENT, "times": number(ratio, 2), "low": f"{LOW:g}", "high": f"{HIGH:g}", "most": f"{BEYOND:g}"}
-    return context.language.say(f"tests.volatility_{word_of(ratio)}", **values)
+    word = "beyond" if none_leads(ran) else word_of(ratio)
+    return context.language.say(f"tests.volatility_{word}", **values)
 
 
 def _table(language: Language, rows: pd.DataFrame, caption: Markup, note: Words = "") -> Table:
