@@ -22,6 +22,7 @@ from eventwindow.estimation.contamination import Contamination, check_contaminat
 from eventwindow.estimation.door import (
     OF_RETURNS,
     Values,
+    check_between,
     check_choices,
     check_factors,
     check_kind,
@@ -125,8 +126,8 @@ def abnormal_returns(
         What becomes of a date that is no session.
     exchange : str, optional
         Code of the exchange, for events with a clock time: "XNYS".
-    kind : {"simple", "log"}
-        What the returns are.
+    kind : {"simple", "log", "trade_to_trade"}
+        What the returns are; from trade to trade (of prices alone) for stocks that do not trade every session.
     values : {"returns", "prices"}
         What the table holds. Of prices, a return over a halt covers the sessions since the last trade.
     contamination : {"tell", "mask", "drop"}
@@ -165,6 +166,7 @@ def abnormal_returns(
     check_kind(kind)
     check_contamination(contamination)
     check_values(values)
+    check_between(kind, values)
     check_choices(session, minimum_returns)
     _check_expected_by(benchmark, factors)
     fitter = model_named(model)
@@ -225,7 +227,7 @@ def _returns_of(prices: pd.DataFrame, kind: str) -> pd.DataFrame:
     """Prices that can be, as returns of that kind."""
     check_prices(prices.to_numpy(float), prices.columns, prices.index, "the table of prices")
     ratio = prices / prices.shift(1)
-    returns: pd.DataFrame = ratio - 1 if kind == "simple" else ratio.apply(np.log)
+    returns: pd.DataFrame = ratio.apply(np.log) if kind == "log" else ratio - 1
     return returns
 
 

@@ -16,7 +16,7 @@ from eventwindow.errors import Catalogue, Reason, StudyError, WindowError
 from eventwindow.estimation.cumulative import Cumulative, cumulate, cut_halts
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns
 from eventwindow.estimation.exports import Basis, Exports
-from eventwindow.estimation.models import MODELS, Fit, Model, model_named
+from eventwindow.estimation.models import MODELS, Fit, Model, check_between_trades, model_named
 
 EXCLUDED = ("event", "security", "reason")
 
@@ -266,6 +266,8 @@ def _by_event(name: str, value: Any) -> bool:
 def estimate(source: EventReturns, model: str | Model = "market_model", minimum_returns: int = 100) -> AbnormalReturns:
     """Fit `model` to every event; those without a fit are listed in `excluded` with their reason."""
     fitter = model_named(model)
+    if source.sessions is not None:
+        check_between_trades(fitter)
     wide, gap = source.through_the_gap()
     fit = fitter.fit(wide)
     reason = fit.problem.copy()

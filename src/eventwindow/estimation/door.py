@@ -12,7 +12,7 @@ import pandas as pd
 from eventwindow.calendars.dates import check_sessions, frequency
 from eventwindow.calendars.exchange import SessionRule
 from eventwindow.errors import PriceError, Reason, StudyError, counted
-from eventwindow.estimation.event_time import Array
+from eventwindow.estimation.event_time import TRADE_TO_TRADE, Array
 from eventwindow.estimation.returns import ReturnKind
 
 QUANTITIES = ("log_volume",)  # kinds that are no returns
@@ -29,6 +29,15 @@ def check_kind(kind: str) -> None:
     known = (*get_args(ReturnKind), *QUANTITIES)
     if kind not in known:
         raise StudyError(f"kind = {kind!r} is no kind of return", remedy=f"Write one of {', '.join(known)}.")
+
+
+def check_between(kind: str, values: str) -> None:
+    """Returns from trade to trade are made of prices: a table of returns does not tell a halt from a return of none."""
+    if kind == TRADE_TO_TRADE and values != "prices":
+        raise StudyError(
+            'returns = "trade_to_trade" needs prices, and the table holds returns',
+            remedy='Give prices and values = "prices".',
+        )
 
 
 def check_values(values: str) -> None:

@@ -21,6 +21,7 @@ Array = NDArray[np.float64]
 Days = NDArray[np.int64]
 Factors = pd.Series | pd.DataFrame | Mapping[str, pd.Series | pd.DataFrame]
 
+TRADE_TO_TRADE = "trade_to_trade"  # a kind of returns: simple ones, from each price to the next
 OUTSIDE = -1  # stands for the date of a day that lies outside the security's data
 LABELS = ("event", "security", "group", "benchmark", "date")
 
@@ -42,6 +43,9 @@ class EventReturns:
     kind: str = "simple"
     covered: Array | None = None  # (N, L), sessions that each return covers: more than one after a halt
     halted: NDArray[np.bool_] | None = None  # (N, L + 1), no price between two, from the day before the window on
+    sessions: Array | None = (
+        None  # (N, T), between trades: what each return covers; returns and factors are per session
+    )
     gap_returns: Array | None = None  # (N, G), of the days between the two windows, where there are any
     gap_factors: Array | None = None  # (N, G, k)
     gap_days: Days | None = None  # (N, G)
@@ -113,7 +117,7 @@ def event_returns(
 
     `prices`, on the same sessions, are held against a halt inside the event window: the return from the last price
     before it to the first one after it stands on that session, and `covered` says how many sessions it spans
-    (Maynes & Rumsey 1993). Estimation windows leave such returns out.
+    (Maynes & Rumsey 1993). Estimation windows leave such returns out, but for the kind "trade_to_trade".
     """
     _check(returns, events, estimation, window)
     labels = _labelled(events)
@@ -131,8 +135,14 @@ def event_returns(
         parts[f"{which}_days"] = _gather_days(returns.index, span, day, reach[column])
     if prices is not None:
         halts = halts_of(prices[returns.columns[used]].to_numpy(float).T, kind)
-        parts |= over_halts(parts["event_returns"], halts, (window, day, column))
-    return EventReturns(labels, estimation, window, factor_names=names, kind=kind, **parts)
+        parts |= over_halts(parts, halts, (window, day, column))
+        parts |= between_trades(parts, halts, (estimation, day, column)) if kind == TRADE_TO_TRADE else {}
+    return EventReturns(labels, estimation, window, factor_names=names, kind=basis(kind), **parts)
+
+
+def basis(kind: str) -> str:
+    """How returns of a kind add up: those from trade to trade are simple."""
+    return "simple" if kind == TRADE_TO_TRADE else kind
 
 
 def between(estimation: Window, window: Window) -> Window | None:
@@ -162,8 +172,8 @@ def halts_of(prices: Array, kind: str = "simple") -> Halts:
     return Halts(between_prices(prices), *trade_to_trade(prices, kind))
 
 
-def over_halts(own: Array, halts: Halts, place: tuple[Window, Days, Days]) -> dict[str, Any]:
-    """Returns (N, L) with those over a halt inside the window, the sessions each covers, and the halts, if any.
+def over_halts(parts: Mapping[str, Any], halts: Halts, place: tuple[Window, Days, Days]) -> dict[str, Any]:
+    """The event's returns (N, L) with those over a halt in the window, the sessions each covers, and the halts, if any.
 
     `place` are the window, day 0 of each event, and its row of the halts.
     """
@@ -171,10 +181,26 @@ def over_halts(own: Array, halts: Halts, place: tuple[Window, Days, Days]) -> di
     around = _Gathered(halts.between, Window(window.start - 1, window.end), day, False)[row]
     if not around.any():
         return {}
+    returns, covered = _joined(parts["event_returns"], halts, place)
+    return {"halted": around, "covered": covered, "event_returns": returns}
+
+
+def _joined(own: Array, halts: Halts, place: tuple[Window, Days, Days]) -> tuple[Array, Array]:
+    """The returns of a window with those over a halt that begins in it, and the sessions that each covers."""
+    window, day, row = place
     over, covered = (_gather(part, window, day)[row] for part in (halts.over, halts.covered))
     inside = np.isnan(own) & np.isfinite(over) & (covered > 1) & (covered <= np.arange(1, own.shape[1] + 1))
-    held = {"halted": around, "covered": np.where(inside, covered, 1.0)}
-    return held | {"event_returns": np.where(inside, over, own)}
+    return np.where(inside, over, own), np.where(inside, covered, 1.0)
+
+
+def between_trades(parts: Mapping[str, Any], halts: Halts | None, place: tuple[Window, Days, Days]) -> dict[str, Any]:
+    """An estimation window's returns from each price to the next and their factors, per session that they cover."""
+    own, factors = parts["estimation_returns"], np.array(parts["estimation_factors"], float)
+    joined, covered = (own, np.ones_like(own)) if halts is None else _joined(own, halts, place)
+    for row, column in np.argwhere(covered > 1).tolist():
+        days = slice(column - int(covered[row, column]) + 1, column + 1)
+        factors[row, column] = parts["estimation_factors"][row, days].mean(axis=0)
+    return {"estimation_returns": joined / covered, "estimation_factors": factors, "sessions": covered}
 
 
 def between_prices(prices: Array) -> NDArray[np.bool_]:

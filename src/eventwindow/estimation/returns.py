@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from eventwindow.errors import StudyError, counted
 from eventwindow.estimation.event_time import Array, EventReturns
 
-ReturnKind = Literal["simple", "log"]
+ReturnKind = Literal["simple", "log", "trade_to_trade"]
 
 
 def returns(prices: pd.Series, sessions: pd.DatetimeIndex | None = None, kind: ReturnKind = "simple") -> pd.Series:
@@ -21,7 +21,7 @@ def returns(prices: pd.Series, sessions: pd.DatetimeIndex | None = None, kind: R
     """
     laid = prices if sessions is None else prices.reindex(sessions)
     ratio = laid / laid.shift(1)
-    return ratio - 1 if kind == "simple" else pd.Series(np.log(ratio), laid.index)
+    return pd.Series(np.log(ratio), laid.index) if kind == "log" else ratio - 1
 
 
 def price_for_returns(history: pd.DataFrame) -> pd.Series:
@@ -46,7 +46,7 @@ def log_volume(volume: pd.DataFrame, shares: pd.DataFrame | pd.Series | None = N
     return volume.where(volume > 0).apply(np.log)
 
 
-RETURNS = ("simple", "log")  # of another kind, log volume for one, nothing is known
+RETURNS = get_args(ReturnKind)  # of another kind, log volume for one, nothing is known
 ENOUGH = 60  # values of a security below which nothing is said
 PRICES = 0.05  # half the days up by more than 5 % and none down is no return
 UNLIKELY = (-0.8, 1.0)  # simple returns beyond these are told, in files and in tables

@@ -101,9 +101,14 @@ def _refitted(ar: AbnormalReturns, window: Window) -> Array:
 def joint(source: EventReturns, window: Window) -> EventReturns:
     """The same events with the window's days appended to the estimation window."""
     at = slice(window.start - source.window.start, window.end - source.window.start + 1)
+    event, sessions = source.event_returns[:, at], source.sessions
+    if sessions is not None:
+        covered = np.ones_like(event) if source.covered is None else source.covered[:, at]
+        event, sessions = event / covered, np.concatenate([sessions, covered], axis=1)
     return replace(
         source,
-        estimation_returns=np.concatenate([source.estimation_returns, source.event_returns[:, at]], axis=1),
+        sessions=sessions,
+        estimation_returns=np.concatenate([source.estimation_returns, event], axis=1),
         estimation_factors=np.concatenate([source.estimation_factors, source.event_factors[:, at]], axis=1),
         estimation_days=np.concatenate([source.estimation_days, source.event_days[:, at]], axis=1),
     )

@@ -37,6 +37,8 @@ def bhar_of_shifts(ar: AbnormalReturns, window: Window) -> Array:
     if ar.source is None:
         raise StudyError("these abnormal returns carry no returns to hold and compare.")
     at, length, estimation = ar.columns(window), len(window), ar.source.estimation_returns
+    if ar.source.sessions is not None:  # a return over several sessions is no day's
+        estimation = np.where(ar.source.sessions > 1, np.nan, estimation)
     actual = np.concatenate([estimation, ar.actual[:, at]], axis=1)
     expected = np.concatenate([estimation - ar.residuals, ar.expected[:, at]], axis=1)
     on_circle = np.isfinite(actual - expected)  # a day without a return leaves it, as in `shifts.shift_sums`

@@ -57,5 +57,6 @@ def _arch(e: Array) -> tuple[float, float]:
 def _r_squared(ar: AbnormalReturns, i: int, seen: Array) -> float:
     if ar.source is None:
         return float("nan")
-    y = ar.source.estimation_returns[i, seen]
-    return float(1 - np.sum(ar.residuals[i, seen] ** 2) / np.sum((y - y.mean()) ** 2))
+    y, weights = ar.source.estimation_returns[i, seen], ar.source.sessions
+    w = np.ones(len(y)) if weights is None else weights[i, seen]
+    return float(1 - np.sum(ar.residuals[i, seen] ** 2) / np.sum(w * (y - np.average(y, weights=w)) ** 2))

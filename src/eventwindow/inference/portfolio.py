@@ -67,6 +67,10 @@ def basket_source(source: EventReturns, weights: Array | None = None) -> EventRe
     }
     days: dict[str, Any] = {f"{part}_days": getattr(source, f"{part}_days").min(axis=0)[None] for part in parts}
     mean |= _over_halts(source, w)
+    if source.sessions is not None:  # a day on which one return covers several sessions is not a day of all members
+        shared = (source.sessions == 1).all(axis=0)
+        mean["estimation_returns"] = np.where(shared, mean["estimation_returns"], np.nan)
+        mean["sessions"] = np.ones_like(mean["estimation_returns"])
     labels = source.labels.iloc[:1].assign(security="basket").reset_index(drop=True)
     return replace(source, labels=labels, **mean, **days)
 

@@ -14,7 +14,18 @@ from numpy.typing import NDArray
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.contamination import Contamination
-from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns, Halts, over_halts, spans_of
+from eventwindow.estimation.event_time import (
+    OUTSIDE,
+    TRADE_TO_TRADE,
+    Array,
+    Days,
+    EventReturns,
+    Halts,
+    basis,
+    between_trades,
+    over_halts,
+    spans_of,
+)
 from eventwindow.estimation.models import Model
 
 Codes = NDArray[np.integer]
@@ -104,10 +115,11 @@ def laid_out(task: Task, rows: slice, *, estimation_days: bool = False) -> Event
         parts[f"{name}_factors"] = factors.swapaxes(1, 2)
         if name != "estimation" or estimation_days:
             parts[f"{name}_days"] = _days(task, rows, span)
+    place = day.astype(np.int64), security.astype(np.int64)
     if task.halted is not None:
-        parts |= over_halts(
-            parts["event_returns"], task.halted, (spec.window, day.astype(np.int64), security.astype(np.int64))
-        )
+        parts |= over_halts(parts, task.halted, (spec.window, *place))
+    if spec.kind == TRADE_TO_TRADE:
+        parts |= between_trades(parts, task.halted, (spec.estimation, *place))
     first, stop, _ = rows.indices(len(task))
     low, high = np.searchsorted(task.masked[:, 0], [first, stop])
     parts["estimation_returns"][task.masked[low:high, 0] - first, task.masked[low:high, 1]] = np.nan
@@ -117,7 +129,7 @@ def laid_out(task: Task, rows: slice, *, estimation_days: bool = False) -> Event
         spec.window,
         **{"estimation_days": np.empty((len(at), 0), np.int64)} | parts,
         factor_names=task.factor_names,
-        kind=spec.kind,
+        kind=basis(spec.kind),
     )
 
 

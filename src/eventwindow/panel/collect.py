@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from eventwindow.errors import Reason, StudyError
+from eventwindow.estimation.event_time import basis
 from eventwindow.panel.checkpoints import Chunks
 from eventwindow.panel.partial import Arrays, add_up
 from eventwindow.panel.plan import Plan
@@ -53,7 +54,7 @@ def _column(plan: Plan, kept: Chunks, name: str) -> np.ndarray:
 
 
 def _window(plan: Plan, kept: Chunks, w: int) -> dict[str, np.ndarray]:
-    names = [name for name in COLUMNS if name != "bhar" or plan.specification.kind == "simple"]
+    names = [name for name in COLUMNS if name != "bhar" or basis(plan.specification.kind) == "simple"]
     column = {name: _column(plan, kept, f"{name} {w}") for name in names}
     return column | {"held": _column(plan, kept, f"reason {w}") == 0}
 

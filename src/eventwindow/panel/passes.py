@@ -8,7 +8,7 @@ import numpy as np
 
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.cumulative import Cumulative
-from eventwindow.estimation.event_time import Array
+from eventwindow.estimation.event_time import Array, basis
 from eventwindow.inference.correlation import moments
 from eventwindow.inference.shifts import event_sars
 from eventwindow.inference.signs import positive_share
@@ -71,7 +71,7 @@ def _figures(task: Task, ar: AbnormalReturns, cars: list[Cumulative], words: Wor
             "quantile": quantile.p_value,
             "floor": quantile.floor,
         }
-        if spec.kind == "simple":
+        if basis(spec.kind) == "simple":
             figures["bhar"] = ar.bhar(window)
         out |= {f"{name} {w}": value for name, value in figures.items()}
     if spec.daily:

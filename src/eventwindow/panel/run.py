@@ -17,7 +17,7 @@ from eventwindow.calendars.exchange import SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import Reason, StudyError, WindowError, counted
 from eventwindow.estimation.contamination import Contamination, check_contamination
-from eventwindow.estimation.door import Values, check_choices, check_factors, check_kind, check_values
+from eventwindow.estimation.door import Values, check_between, check_choices, check_factors, check_kind, check_values
 from eventwindow.estimation.event_time import Days, Factors
 from eventwindow.estimation.given import events_table, given, named_benchmark
 from eventwindow.estimation.models import Model, model_named
@@ -217,6 +217,7 @@ def planned(
     )
     check_kind(kind)
     check_values(values)
+    check_between(kind, values)
     check_contamination(contamination)
     check_choices(session, minimum_returns)
     _check_factors(factors, benchmark)

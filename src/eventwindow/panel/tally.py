@@ -13,7 +13,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.cumulative import Cumulative
-from eventwindow.estimation.event_time import Array, Days, EventReturns
+from eventwindow.estimation.event_time import Array, Days, EventReturns, basis
 from eventwindow.estimation.models import model_named
 from eventwindow.inference.correlation import MINIMUM_DAYS, NO_VARIANCE
 from eventwindow.inference.design import Design, chained
@@ -115,7 +115,7 @@ def _hollow(spec: Specification, labels: pd.DataFrame, dof: Array) -> AbnormalRe
     for name, shape in {"estimation": (n, t), "event": (n, length)}.items():
         arrays |= {f"{name}_returns": np.broadcast_to(np.nan, shape), f"{name}_days": np.broadcast_to(-1, shape)}
         arrays[f"{name}_factors"] = np.empty((*shape, 0))
-    source = EventReturns(labels, spec.estimation, spec.window, **arrays, kind=spec.kind)
+    source = EventReturns(labels, spec.estimation, spec.window, **arrays, kind=basis(spec.kind))
     event, row = np.broadcast_to(np.nan, (n, length)), np.broadcast_to(np.nan, n)
     return AbnormalReturns(
         labels,

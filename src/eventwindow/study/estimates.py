@@ -143,7 +143,7 @@ def _contaminated(abnormal: AbnormalReturns, inputs: Inputs) -> Iterator[Exclusi
 
 def _abnormal(inputs: Inputs, rows: pd.DataFrame, estimation: Window) -> AbnormalReturns:
     file = inputs.study.file
-    series = inputs.returns if file.study.returns == "simple" else {s: np.log1p(r) for s, r in inputs.returns.items()}
+    series = {s: np.log1p(r) for s, r in inputs.returns.items()} if file.study.returns == "log" else inputs.returns
     return study_abnormal_returns(
         rows,
         series,

@@ -22,6 +22,7 @@ from eventwindow.calendars.exchange import SessionRule, time_zone
 from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, WindowError
 from eventwindow.estimation.contamination import Contamination
+from eventwindow.estimation.returns import ReturnKind
 from eventwindow.prices.currencies import CODES, HUNDREDTHS
 from eventwindow.study.faults import DATE, at, nearest, shown
 
@@ -266,7 +267,7 @@ class Head(Form):
     title: str = ""
     title_zh: str = ""
     benchmark: Symbol = "SPY"
-    returns: Literal["simple", "log"] = "simple"
+    returns: ReturnKind = "simple"
     minimum_returns: int = Field(default=100, ge=10)
     contamination: Contamination = "tell"  # of an estimation window that holds another event: tell, mask or drop
     site: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""  # where the report will stand, for ClaimReview

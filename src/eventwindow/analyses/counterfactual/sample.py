@@ -94,4 +94,4 @@ def donor_returns(panel: pd.DataFrame, sessions: pd.DatetimeIndex, kind: str = "
     within = sessions[(sessions >= panel.index[0]) & (sessions <= panel.index[-1])]
     laid = panel.reindex(within)
     ratio = laid / laid.shift(1)
-    return ratio - 1 if kind == "simple" else pd.DataFrame(np.log(ratio), laid.index, laid.columns)
+    return pd.DataFrame(np.log(ratio), laid.index, laid.columns) if kind == "log" else ratio - 1

@@ -25,11 +25,11 @@ class FactorModel:
 
     def fit(self, source: EventReturns) -> Fit:
         if self.risk_free is None:
-            return ols(source.estimation_returns, *source.columns(self.factors), self.factors)
+            return ols(source.estimation_returns, *source.columns(self.factors), self.factors, source.sessions)
         if source.kind != "simple":
             raise StudyError(f"model {self.name!r} needs simple returns; these are {source.kind} returns.")
         rf, rf_event = (part[:, 0] for part in source.columns((self.risk_free,)))
-        fit = ols(source.estimation_returns - rf, *source.columns(self.factors), self.factors)
+        fit = ols(source.estimation_returns - rf, *source.columns(self.factors), self.factors, source.sessions)
         return replace(fit, expected=fit.expected + rf_event)
 
 

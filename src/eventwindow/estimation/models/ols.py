@@ -15,8 +15,11 @@ COLLINEAR = 1e-12  # smallest share of a factor's variance that the other factor
 NO_VARIANCE = 1e-24  # residual against total sum of squares
 
 
-def ols(y: Array, x: Array, x_event: Array, names: tuple[str, ...]) -> Fit:
-    """Regress y (N, T) on a constant and x (N, k, T); expected returns and loadings at x_event (N, k, L)."""
+def ols(y: Array, x: Array, x_event: Array, names: tuple[str, ...], sessions: Array | None = None) -> Fit:
+    """Regress y (N, T) on a constant and x (N, k, T); expected returns and loadings at x_event (N, k, L).
+
+    `sessions` (N, T) weight the days: a mean over n sessions has an n-th of the variance of one (Maynes & Rumsey 1993).
+    """
     (n, t), (k, length) = y.shape, x_event.shape[1:]
     shapes = {
         "expected": (n, length),
@@ -31,7 +34,8 @@ def ols(y: Array, x: Array, x_event: Array, names: tuple[str, ...]) -> Fit:
     problem = np.full(n, "", dtype=object)
 
     def work(rows: slice) -> None:
-        fitted, problem[rows] = _block(y[rows], x[rows], x_event[rows])
+        weights = None if sessions is None else sessions[rows]
+        fitted, problem[rows] = _block(y[rows], x[rows], x_event[rows], weights)
         for name, value in fitted.items():
             out[name][rows] = value
 
@@ -40,8 +44,8 @@ def ols(y: Array, x: Array, x_event: Array, names: tuple[str, ...]) -> Fit:
     return Fit(**out, own_variance=own, coefficient_names=("alpha", *names), problem=problem)
 
 
-def _block(y: Array, x: Array, x_event: Array) -> tuple[dict[str, Array], np.ndarray]:
-    nobs, y_mean, x_mean, yc, xc = centred(y, x)
+def _block(y: Array, x: Array, x_event: Array, weights: Array | None) -> tuple[dict[str, Array], np.ndarray]:
+    nobs, total, y_mean, x_mean, yc, xc = centred(y, x, weights)
     k = x.shape[1]
     root, collinear = _inverse_root(xc @ xc.swapaxes(1, 2))
     beta = (root.swapaxes(1, 2) @ (root @ (xc @ yc[:, :, None])))[:, :, 0]
@@ -51,7 +55,7 @@ def _block(y: Array, x: Array, x_event: Array) -> tuple[dict[str, Array], np.nda
     sigma = np.sqrt(square / np.maximum(dof, 1))
     xc_event = x_event - x_mean[:, :, None]
     expected = y_mean[:, None] + (beta[:, None, :] @ xc_event)[:, 0, :]
-    of_mean = np.broadcast_to(np.maximum(nobs, 1)[:, None, None] ** -0.5, expected[:, None].shape)
+    of_mean = np.broadcast_to(np.maximum(total, 1)[:, None, None] ** -0.5, expected[:, None].shape)
     leverage = np.concatenate([of_mean, root @ xc_event], axis=1)
     if nobs.min() < y.shape[1]:
         residuals[~_seen(y, x)] = np.nan
@@ -64,24 +68,42 @@ def _block(y: Array, x: Array, x_event: Array) -> tuple[dict[str, Array], np.nda
         "loading": (sigma[:, None, None] * leverage).swapaxes(1, 2),
         "coefficients": np.column_stack([y_mean - np.einsum("nk,nk->n", beta, x_mean), beta]),
     }
-    total = np.einsum("nt,nt->n", yc, yc) + nobs * y_mean**2
-    return fitted, problems(dof, collinear, square <= NO_VARIANCE * total)
+    squares = np.einsum("nt,nt->n", yc, yc) + total * y_mean**2
+    return fitted, problems(dof, collinear, square <= NO_VARIANCE * squares)
 
 
-def centred(y: Array, x: Array) -> tuple[Array, Array, Array, Array, Array]:
-    """Number of days seen, means, and deviations from them: y (N, T), x (N, k, T); missing days deviate by zero."""
+def centred(y: Array, x: Array, weights: Array | None = None) -> tuple[Array, Array, Array, Array, Array, Array]:
+    """Days seen, the sum of their weights, means, and deviations from them times the root of the weight.
+
+    y (N, T), x (N, k, T); missing days deviate by zero.
+    """
+    if weights is not None:
+        return _weighted(y, x, weights)
     t = y.shape[1]
     y_sum, x_sum = y.sum(axis=1), x.sum(axis=2)
     if np.isfinite(y_sum).all() and np.isfinite(x_sum).all():
         y_mean, x_mean = y_sum / t, x_sum / t
-        return np.full(len(y), float(t)), y_mean, x_mean, y - y_mean[:, None], x - x_mean[:, :, None]
+        nobs = np.full(len(y), float(t))
+        return nobs, nobs, y_mean, x_mean, y - y_mean[:, None], x - x_mean[:, :, None]
     seen = _seen(y, x)
     nobs = seen.sum(axis=1).astype(float)
     count = np.maximum(nobs, 1)
     y, x = np.where(seen, y, 0.0), np.where(seen[:, None, :], x, 0.0)
     y_mean, x_mean = y.sum(axis=1) / count, x.sum(axis=2) / count[:, None]
     yc = np.where(seen, y - y_mean[:, None], 0.0)
-    return nobs, y_mean, x_mean, yc, np.where(seen[:, None, :], x - x_mean[:, :, None], 0.0)
+    return nobs, nobs, y_mean, x_mean, yc, np.where(seen[:, None, :], x - x_mean[:, :, None], 0.0)
+
+
+def _weighted(y: Array, x: Array, weights: Array) -> tuple[Array, Array, Array, Array, Array, Array]:
+    seen = _seen(y, x)
+    w = np.where(seen, weights, 0.0)
+    total = w.sum(axis=1)
+    y, x = np.where(seen, y, 0.0), np.where(seen[:, None, :], x, 0.0)
+    share = w / np.maximum(total, 1)[:, None]
+    y_mean, x_mean = (share * y).sum(axis=1), (share[:, None, :] * x).sum(axis=2)
+    root = np.sqrt(w)
+    yc, xc = root * (y - y_mean[:, None]), root[:, None, :] * (x - x_mean[:, :, None])
+    return seen.sum(axis=1).astype(float), total, y_mean, x_mean, yc, xc
 
 
 def _seen(y: Array, x: Array) -> np.ndarray:

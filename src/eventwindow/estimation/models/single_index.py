@@ -20,7 +20,7 @@ class MeanAdjusted:
 
     def fit(self, source: EventReturns) -> Fit:
         none, none_event = source.columns(())
-        return ols(source.estimation_returns, none, none_event, ())
+        return ols(source.estimation_returns, none, none_event, (), source.sessions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class MarketModel:
 
     def fit(self, source: EventReturns) -> Fit:
         market, market_event = source.columns((self.market,))
-        return ols(source.estimation_returns, market, market_event, ("beta",))
+        return ols(source.estimation_returns, market, market_event, ("beta",), source.sessions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class MarketAdjusted:
     def fit(self, source: EventReturns) -> Fit:
         (market, market_event) = (part[:, 0] for part in source.columns((self.market,)))
         residuals = source.estimation_returns - market
+        residuals = residuals if source.sessions is None else np.sqrt(source.sessions) * residuals
         nobs = np.isfinite(residuals).sum(axis=1).astype(float)
         square = np.nansum(residuals**2, axis=1)
         sigma = np.sqrt(square / np.maximum(nobs, 1))
