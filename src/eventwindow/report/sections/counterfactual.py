@@ -56,12 +56,14 @@ def _sentences(context: Context, effects: pd.DataFrame, security: str) -> list[M
 
 
 def _untreated(context: Context, benchmark: str) -> list[Markup]:
-    """What the benchmark's model leaves of the donors on day 0, where it leads for a security."""
+    """What the benchmark's model leaves of the donors on day 0, and of how many more than twice their own error."""
     table = context.result.tables.get("counterfactual_placebos", pd.DataFrame(columns=["model", "donor", "tau"]))
     gap = table.loc[(table["model"] == benchmark) & table["donor"].astype(bool) & (table["tau"] == 0)]
     if gap.empty:
         return []
+    beyond = float((gap["gap"].abs() > 2 * gap["fit_rms"]).mean())
     values = {"market": name_of(context, benchmark), "median": percent(gap["gap"].median()), "n": len(gap)}
+    values["share"] = percent(beyond, 0, sign=False)
     return [context.language.say("counterfactual.untreated", **values)]
 
 
