@@ -60,6 +60,8 @@ def iso_days(values: Any, place: Place, kind: type[StudyError] = StudyError) -> 
     column: pd.Series[Any] = pd.Series(values)
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         column = column.dt.tz_localize(None)
+    if column.dtype.kind == "M" and _whole_days(stamps := column.to_numpy()):
+        return np.asarray(stamps, "datetime64[D]")
     codes, unique = pd.factorize(column)
     texts = [str(value).strip() for value in unique]
     if texts and all(_SLASHED.fullmatch(text) for text in texts):
@@ -71,6 +73,13 @@ def iso_days(values: Any, place: Place, kind: type[StudyError] = StudyError) -> 
         row = int(wrong.argmax())
         raise _no_day(None if codes[row] < 0 else str(column.iloc[row]), place(row), kind)
     return np.asarray(days[codes])
+
+
+def _whole_days(stamps: Any) -> bool:
+    """Whether all of these stamps are midnights of a year that a date can have."""
+    days = stamps.astype("datetime64[D]")
+    years = days.astype("datetime64[Y]").astype(int) + 1970
+    return bool((days == stamps).all() and (years >= YEARS.start).all() and (years < YEARS.stop).all())
 
 
 def _slashed_days(texts: Sequence[str], codes: Any, place: Place, kind: type[StudyError]) -> DayArray:

@@ -60,7 +60,7 @@ def volatility_table(calibration: Calibration) -> str:
 def _bands(rows: pd.DataFrame, key: tuple[object, ...]) -> str:
     pattern, firms, months, days = key
     title = f"### By the volatility ratio: {_design(str(pattern), int(str(firms)))}, {months} months, window of {days}"
-    banded = [name for name in BANDED if name in set(rows["test"])]
+    banded = [name for name in BANDED if name in set(rows.loc[rows["valid"], "test"])]
     head = ["volatility ratio", "draws", *map(_title, banded)]
     lines = [title, "", _line(head), _line(["---", *["--:"] * (len(head) - 1)])]
     for band in band_names():
