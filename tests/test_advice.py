@@ -137,11 +137,12 @@ def test_above_what_any_test_stands_none_leads(code):
     study = _study([440] * 6, together=0.6, wild=4.0)
     advice, summary = study.advise(), study.summary(0)
     assert advice.ratio > BEYOND and (advice.test, advice.sizes, summary.valid) == ("", {}, ())
-    assert summary.none_leads == none_holds(advice.ratio, advice.n)
+    assert summary.none_leads == none_holds(advice.ratio, advice.n, 1)
     assert f"{advice.ratio:.2f}" in advice.text(code) and "{" not in advice.text(code)
     assert f"no test leads, for {summary.none_leads}" in repr(summary)
     marked = {r.name for r in summary.invalid if summary.none_leads in (r.note.parts if r.note else ())}
     assert marked == {r.name for r in _study([440] * 6, together=0.6).summary(0).valid}
+    assert study.advise((0, 10)).test == "date_permutation_scaled", "over many sessions it does not reject too much"
     frame = summary.to_frame().set_index("test")
     assert not frame.loc[sorted(marked), "valid"].any()
 

@@ -25,7 +25,7 @@ from eventwindow.claims.records import ledger_record, record
 from eventwindow.claims.rules import decide
 from eventwindow.claims.verdicts import by_statement, combined, measure_all
 from eventwindow.errors import Reason, catalogue
-from eventwindow.inference.expected_volatility import BEYOND
+from eventwindow.inference.expected_volatility import BEYOND, none_holds
 from eventwindow.inference.family import family, runs
 from eventwindow.inference.response import Effect
 
@@ -231,7 +231,7 @@ def test_where_no_test_leads_an_effect_is_open_with_that_reason_and_burdens_no_o
     alone = judge(claims[:1], world(HIT), {"X-1": Measured(-0.1, "decimal", Reason("no_prices"), effect=usual["X-1"])})
     for ratio, word in ((BEYOND, None), (BEYOND + 0.01, "open")):
         found = {key: Measured(-0.1, "decimal", Reason("no_prices"), effect=one) for key, one in usual.items()}
-        found["X-2"] = replace(found["X-2"], effect=replace(usual["X-2"], volatility=ratio))
+        found["X-2"] = replace(found["X-2"], effect=replace(usual["X-2"], unled=none_holds(ratio, 2, 1)))
         first, second = judge(claims, world(HIT), found)
         assert first.word == "confirmed"
         assert (second.rule.key == "rule_no_test") is (word == "open") is (second.p_family is None)

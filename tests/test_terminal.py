@@ -67,4 +67,4 @@ def test_where_no_test_leads_every_page_says_so_and_none_leads(template, monkeyp
         page, basket = appendix(context, {}, [code]), context.group_name(head["basket"])
         assert catalogue(code).text("tests.unled_table", basket=basket) in page
         assert catalogue(code).text("tests.lead_table", basket=basket) not in page
-    assert none_holds(9.0, 1) is None
+    assert none_holds(9.0, 1, 1) is None and none_holds(9.0, 2, 21) is None

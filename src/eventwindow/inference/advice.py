@@ -72,7 +72,7 @@ class Advice:
 
     def _read(self, words: Catalogue) -> str:
         meets = words.text(f"advise.{self.design}", n=self.n)
-        if none_holds(self.ratio, self.n):
+        if none_holds(self.ratio, self.n, len(self.window)):
             return words.text("advise.beyond", meets=meets, ratio=f"{self.ratio:.2f}", most=f"{BEYOND:g}")
         if not self.test:
             return words.text("advise.none", meets=meets)
@@ -124,7 +124,7 @@ def advise(ar: AbnormalReturns, window: Window, leading: str = "") -> Advice:
         kind,
         n,
         test,
-        {} if none_holds(ratio, n) else measured(kind, "leading", len(window)),
+        {} if none_holds(ratio, n, len(window)) else measured(kind, "leading", len(window)),
         careless,
         measured(kind, careless, len(window)),
         ratio,

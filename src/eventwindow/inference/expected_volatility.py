@@ -20,7 +20,10 @@ RECENT = 10  # sessions before day 0 whose volatility is held against the estima
 # Ratios beyond which the scaled test leads, here and in claims. Already between 1.2 and 1.4 the plain one rejects too
 # much (docs/calibration.md, by the volatility ratio): led from 1.4 on, turbulent months would leave the band.
 HIGH, LOW = 1.2, 0.7
-BEYOND = 2.0  # above it no test of a basket holds its size, by the same tables: none leads; of one firm the scaled does
+# Above it no test of a basket holds its size over a few sessions, by the same tables: none leads. Of one firm, and over
+# windows that lie nearer to 21 sessions than to five, the scaled one does not reject too much.
+BEYOND = 2.0
+LONG = 11  # sessions of such a window
 
 
 def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
@@ -108,9 +111,11 @@ def unlike(ratio: float) -> bool:
     return ratio > HIGH or ratio < LOW
 
 
-def none_holds(ratio: float, firms: int) -> Reason | None:
+def none_holds(ratio: float, firms: int, length: int) -> Reason | None:
     """Why no test of several firms leads, where volatility rose further than any is known to stand; None elsewhere."""
-    return Reason("no_test_leads", n=RECENT, ratio=ratio, most=BEYOND) if firms > 1 and ratio > BEYOND else None
+    if firms < 2 or length >= LONG or not ratio > BEYOND:
+        return None
+    return Reason("no_test_leads", n=RECENT, ratio=ratio, most=BEYOND)
 
 
 def word_of(ratio: float) -> str:

@@ -192,7 +192,7 @@ def _situation(ar: AbnormalReturns, window: Window) -> tuple[Design, float, Reas
     held, _ = complete(ar, window)
     kind = design(held, window)
     ratio = volatility_ratio(held, window) if kind in ("single", "one_day") else float("nan")
-    return kind, ratio, none_holds(ratio, len(held))
+    return kind, ratio, none_holds(ratio, len(held), len(window))
 
 
 def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTest] | None = None) -> list[Result]:

@@ -136,11 +136,11 @@ class Response:
 
     def effect(self) -> Effect:
         """The estimate with its p-value by rank among the pseudo-dates, and the smallest effect it could have found."""
-        found = of_track(self.track, self.estimate, self.std_error, self.dof, _test_name(len(self.members)))
-        return replace(found, firms=len(self.members))
+        firms = len(self.members)
+        return of_track(self.track, self.estimate, self.std_error, self.dof, _test_name(firms), firms)
 
 
-def of_track(track: Track, value: float, std_error: float, dof: float, test: str) -> Effect:
+def of_track(track: Track, value: float, std_error: float, dof: float, test: str, firms: int = MANY) -> Effect:
     """The test of `value` by the ranks of its series, scaled by the volatility expected of it where that moved."""
     ranked = track.ranked()
     tested = effect(
@@ -155,7 +155,8 @@ def of_track(track: Track, value: float, std_error: float, dof: float, test: str
         moved=ranked.spread / track.plain_spread,
         interval=track.interval(2 * LEVEL, value),
     )
-    return replace(tested, volatility=ranked.volatility)
+    unled = none_holds(ranked.volatility, firms, len(track.event))
+    return replace(tested, volatility=ranked.volatility, unled=unled)
 
 
 def effect(
@@ -300,17 +301,12 @@ class Effect:
     low: float = -inf  # the 90 % interval by inversion of the ranks, in the measured unit
     high: float = inf
     volatility: float = nan  # of the last sessions, over that of the estimation days; the null is scaled where it moved
-    firms: int = MANY  # whose mean it is
+    unled: Reason | None = None  # why no test decides, where volatility rose further than any is known to stand
 
     @property
     def scaled(self) -> bool:
         """Whether the null is scaled by the volatility expected of the event."""
         return unlike(self.volatility)
-
-    @property
-    def unled(self) -> Reason | None:
-        """Why no test decides, where volatility rose further than any is known to stand."""
-        return none_holds(self.volatility, self.firms)
 
     def equivalent(self, material: float) -> bool:
         """Whether no effect of `material` size is left: two one-sided tests at 5 % (Schuirmann 1987)."""
