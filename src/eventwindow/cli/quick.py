@@ -17,6 +17,7 @@ from eventwindow.cli.progress import progress_bar
 from eventwindow.cli.terminal import basket_lines, origin_lines, p_value, percent, progress, warned
 from eventwindow.draft.quick import Asked, Question, in_options, study_of_question
 from eventwindow.errors import StudyError
+from eventwindow.inference.tables import none_leads
 from eventwindow.scratch import put_in_place, temporary_folder
 from eventwindow.study.ahead import check_closed
 from eventwindow.study.analyses import ANALYSES
@@ -201,10 +202,12 @@ def _told(asked: Asked, result: StudyResult) -> Iterator[str]:
 
 
 def _facts(question: Question, asked: Asked, result: StudyResult) -> dict[str, Any]:
-    tests = result.tables["tests"].query("window_start == 0 and window_end == 0 and valid")
+    every = result.tables["tests"].query("window_start == 0 and window_end == 0")
+    tests, why = every[every["valid"].astype(bool)], none_leads(every)
     return {
         "securities": list(_rows(question, result)),
         "tests": json.loads(tests.to_json(orient="records", default_handler=str)),
+        "no_test_leads": None if why is None else str(why),
         "claims": json.loads(result.tables["claims"].to_json(orient="records", default_handler=str)),
         "not_judged": [{"sentence": sentence, "reason": reason} for sentence, reason in asked.unread],
         "without": _without(result),
