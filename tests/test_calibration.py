@@ -16,7 +16,7 @@ from eventwindow.inference.registry import LEADING, TESTS
 from eventwindow.prices.files import panel_prices
 from eventwindow.report.calibration import BAND, SMALL, calibration_text
 
-LED = re.compile(r"\d \| ([\d.]+) \(([\d.]+)\) / ([\d.]+)")  # the first test of a row by the ratio
+LED = re.compile(r"^\| [^|]+ \| \d+ \| ([\d.]+) \(([\d.]+)\) / ([\d.]+)")  # the first test of a row by the ratio
 DOCS = Path(__file__).parent.parent / "docs" / "calibration.md"
 PRICES = DOCS.parents[2] / "shared" / "prices" / "sp500_adj_close.parquet"
 DESIGNS = {
@@ -214,7 +214,7 @@ def test_the_plain_test_rejects_too_much_where_the_scaled_one_leads() -> None:
     for part in text.split("### ")[1:]:
         days = int(re.search(r"window of (\d+)", part)[1])
         if "one firm" in part:
-            rows = [(line.split("|")[1].strip(), LED.search(line)) for line in part.splitlines()]
+            rows = [(line.split("|")[1].strip(), LED.search(line)) for line in part.splitlines() if "|" in line]
             alone |= {(days, name): [float(x) / 100 for x in found.groups()] for name, found in rows if found}
             continue
         for line in part.splitlines():
