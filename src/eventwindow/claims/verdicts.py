@@ -13,8 +13,6 @@ from eventwindow.claims.measures.effects import EffectOf
 from eventwindow.claims.model import WORDS, Claim, Measured, Specifications, Verdict, VerdictWord, unmeasured
 from eventwindow.claims.rules import HOLDS, TESTED, Decision, asked, decide, material
 from eventwindow.claims.strength import usual_move
-from eventwindow.claims.rules import HOLDS, TESTED, Decision, asked, decide, material
-from eventwindow.claims.strength import usual_move
 from eventwindow.errors import Figure, NoFigure, Reason, StudyError, Text, catalogue
 from eventwindow.inference.family import Corrected, family
 from eventwindow.inference.response import Effect
