@@ -281,6 +281,7 @@ def _leading(summary: Summary) -> str:
     if summary.mean_car is None:
         return "no security has a return"
     first = next(iter(summary.valid), None)
-    why = f"; {summary.none_leads}" if summary.none_leads else ""
-    test = why if first is None else f"; {first.name}: p {first.p_value:.4f} ({first.distribution})"
-    return f"mean abnormal return {summary.mean_car:.2%} of {summary.n}{test}"
+    told = summary.none_leads or ""
+    if first is not None:
+        told = f"{first.name}: p {first.p_value:.4f} ({first.distribution})"
+    return f"mean abnormal return {summary.mean_car:.2%} of {summary.n}" + (f"; {told}" if told else "")
