@@ -215,4 +215,4 @@ def test_the_tests_of_a_thin_stock_run_on_its_trades(prices):
     assert len(residuals) == rows.loc["THIN", "nobs"]
     assert np.sum(residuals**2) / rows.loc["THIN", "dof"] == pytest.approx(rows.loc["THIN", "sigma"] ** 2, rel=1e-9)
     ran = ar.summary((0, 4)).to_frame().set_index("test")["p_value"].dropna()
-    assert {"single_firm_t", "conformal_mean"} <= set(ran.index)
+    assert {"single_firm_t", "sq"} <= set(ran.index)
