@@ -147,7 +147,7 @@ def test_the_answer_says_which_way_the_abnormal_part_goes(template, monkeypatch,
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_answer_speaks_of_context_only_where_a_statement_has_some(deepseek, code):
-    words = {"en": "context", "zh-Hant": "\u9808\u77e5", "zh-Hans": "\u987b\u77e5"}[code]
+    words = {"en": "context", "zh-Hant": "\u80cc\u666f", "zh-Hans": "\u80cc\u666f"}[code]
     every = answer(Context(deepseek, language(code)))[1]
     plain = tuple(v for v in deepseek.verdicts if v.word != "confirmed_with_context")
     assert words in every

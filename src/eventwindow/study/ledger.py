@@ -36,6 +36,7 @@ class Article:
     dated: str = ""
     dated_zh: str = ""  # where the date is told in words
     outlet: str = ""  # who published it
+    outlet_zh: str = ""
     published: date | None = None
     address: str = ""
     known_until: date | None = None  # the last day whose close it could know: later figures are context

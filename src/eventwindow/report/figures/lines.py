@@ -35,6 +35,7 @@ class Days:
     events: Sequence[tuple[int, str]] = ()
     news: Sequence[tuple[int, str]] = ()
     notes: Sequence[tuple[int, float, str, str]] = field(default=())  # day, height, words, colour
+    told: int = 0  # the day that has its label in any case
 
 
 def draw_lines(sheet: Sheet, days: Days, series: Sequence[Series], axis: str, height: float = 300) -> None:
@@ -57,7 +58,7 @@ def draw_lines(sheet: Sheet, days: Days, series: Sequence[Series], axis: str, he
 def draw_series(panel: Panel, days: Days, series: Sequence[Series]) -> None:
     """Axes, marks and lines in a box that is there."""
     panel.y_axis()
-    panel.days(days.labels)
+    panel.days(days.labels, days.told)
     _events(panel, days)
     panel.across(0)
     x = range(len(days.labels))

@@ -105,11 +105,11 @@ class Panel:
             self.sheet.text(self.left + self.width / 2, foot + 34, words, anchor="middle")
         return foot + (44 if words else 26)
 
-    def days(self, labels: Sequence[str]) -> float:
-        """A label under every whole trading day that has room for it; days are counted from 0."""
+    def days(self, labels: Sequence[str], told: int = 0) -> float:
+        """A label under every whole trading day that has room for it, the day `told` among them, counted from 0."""
         foot, widest = self.top + self.height, max(map(advance, labels), default=SIZE) + 10
         each = max(1, ceil(widest / (self.width / max(1, len(labels)))))
-        for k in range(0, len(labels), each):
+        for k in range(told % each, len(labels), each):
             self.sheet.text(self.px(k), foot + 16, labels[k], anchor="middle")
         return foot + 26
 

@@ -34,7 +34,7 @@ def permutation(context: Context) -> Chart | None:
     return charted(
         partial(_paint, context, event, null),
         "permutation",
-        say(f"permutation.{_title(event, null, p)}", **values, more=more),
+        say(f"permutation.{_title(event, null, p)}", **values, n=more),
         say("permutation.caption", n=n, days=len(null)),
         say("permutation.alt", **values, p=p_value(p)),
         data,

@@ -68,7 +68,8 @@ def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
             numbers.setdefault(k, []).append(str(r.number))
     news = [(k, ",".join(found)) for k, found in numbers.items()]
     labels = [context.language.short_day(day) for day in data.index]
-    days = Days(labels, events, news, _moves(context, data))
+    zero = int(data.index.get_indexer(pd.DatetimeIndex([context.day_zero]))[0])
+    days = Days(labels, events, news, _moves(context, data), max(zero, 0))
     draw_lines(sheet, days, [*grey, *named], context.language.text("prices.axis"))
 
 

@@ -21,13 +21,14 @@ def recovery(context: Context) -> Chart | None:
     if len(data) < LEAST:
         return None
     first, say = context.leads[0], context.language.text
-    fell = data[first].iloc[1] < 0
+    fell, after = data[first].iloc[1] < 0, data[first].iloc[2:]
     values = {
         "name": context.name(first),
         "zero": percent(data[first].iloc[1]),
         "last": context.language.day(data.index[-1]),
         "end": percent(data[first].iloc[-1]),
-        "best": percent(data[first].max() if fell else data[first].min()),
+        "best": percent(after.max() if fell else after.min()),
+        "best_day": context.language.day(after.idxmax() if fell else after.idxmin()),
     }
     inside = bool((data[first].iloc[1:] >= 0).any()) if fell else bool((data[first].iloc[1:] <= 0).any())
     return charted(
@@ -57,7 +58,7 @@ def recovery_data(context: Context) -> pd.DataFrame:
 def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
     colours = {**dict(zip(context.leads, SERIES, strict=False)), context.benchmark: FAINT}
     series = [_series(context, data[s], str(s), colours.get(str(s), FAINT)) for s in data]
-    days = Days([context.language.short_day(day) for day in data.index])
+    days = Days([context.language.short_day(day) for day in data.index], told=1)
     draw_lines(sheet, days, series, context.language.text("prices.axis"), height=250)
 
 

@@ -36,7 +36,7 @@ def draw_rows(
     """The rows on one axis, below what the sheet holds already."""
     wide = 0.0 if sheet.narrow else min(max(advance(r.name) for r in rows) + 14, 0.42 * sheet.width)
     said = max((advance(r.said) for r in rows), default=0.0)
-    pitch, lift = (36.0, 22.0) if sheet.narrow else (22.0, 11.0)
+    pitch, lift = (44.0, 22.0) if sheet.narrow else (22.0, 11.0)
     names = [wrapped(r.name, sheet.width) if sheet.narrow else [cut(r.name, wide - 4)] for r in rows]
     heads = sum(24.0 for r in rows if r.heading) + LINE * sum(len(lines) - 1 for lines in names)
     top = sheet.height + 4

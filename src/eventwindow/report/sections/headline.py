@@ -15,6 +15,7 @@ from eventwindow.inference.tables import none_leads
 from eventwindow.report.context import Context
 from eventwindow.report.language import SPACE, number, p_value, percent, points
 from eventwindow.report.sections.abnormal import firms_on_day_0, inverted_ends
+from eventwindow.report.sections.market import benchmark_return
 from eventwindow.report.sections.tests import RANKED
 
 DAY = Window(0, 0)
@@ -26,8 +27,11 @@ def finding(context: Context) -> list[Markup]:
     return [sentence for sentence in sentences if sentence]
 
 
-def first_sentence(context: Context) -> Markup:
-    """What the first security did on day 0, what the model expected, and the abnormal return with its error."""
+def first_sentence(context: Context, *, whole: bool = True) -> Markup:
+    """What the first security did on day 0, what the model expected, and the abnormal return with its error.
+
+    As a `whole` it also tells the effects that the ranks do not reject.
+    """
     name = context.members[0]
     rows = context.day_rows([name])
     if rows.empty or pd.isna(rows["abnormal_return"].iloc[0]):
@@ -38,7 +42,10 @@ def first_sentence(context: Context) -> Markup:
     moved = say("finding.fell" if fell else "finding.rose", **values, move=points(row["actual_return"]), pc=f"{SPACE}%")
     expected, way = row["expected_return"], "down" if row["expected_return"] < 0 else "up"
     figures = {"expected": percent(expected), "ar": percent(row["abnormal_return"])}
-    key = "finding.abnormal_mean" if row["model"] == "mean_adjusted" else "finding.abnormal_market"
+    market = benchmark_return(context) if row["benchmark"] == context.benchmark else None
+    key = "finding.abnormal_market" if market is None else "finding.abnormal_moved"
+    if row["model"] == "mean_adjusted":
+        key = "finding.abnormal_mean"
     rank = _rank(context, row, name)
     abnormal = say(
         key,
@@ -48,8 +55,10 @@ def first_sentence(context: Context) -> Markup:
         high=percent(row["high"]),
         rank=rank,
         benchmark=context.name(str(row["benchmark"] or "")),
+        whole=percent(market),
+        name=context.name(name),
     )
-    ranked = inverted_ends(firms_on_day_0(context), name)
+    ranked = inverted_ends(firms_on_day_0(context), name) if whole else {}
     return context.language.sentences(moved, abnormal, *([say("finding.by_ranks", **ranked)] if ranked else []))
 
 
@@ -70,8 +79,8 @@ def as_far(row: pd.Series) -> tuple[int, int] | None:
     return round(1 / floor) - 1, round(p / floor) - 1
 
 
-def basket_sentence(context: Context) -> Markup:
-    """The mean abnormal return of the headline basket with the test that leads, or that none does."""
+def basket_sentence(context: Context, *, test: bool = True) -> Markup:
+    """The mean abnormal return of the headline basket with p of the `test` that leads, or that none does."""
     tests = context.result.tables["tests"]
     here = tests[(tests["event"] == context.event) & (tests["group"] == context.basket)]
     here = here[(here["window_start"] == 0) & (here["window_end"] == 0) & here["p_value"].notna()]
@@ -81,7 +90,8 @@ def basket_sentence(context: Context) -> Markup:
         return Markup("")
     row, say = (here if held.empty else held).iloc[0], context.language.say
     mean = float(context.abnormal.select(list(context.members)).caar(DAY))
-    known = say("finding.no_test", times=number(why.value("ratio"), 2)) if why else _tested(context, row)
+    none = say("finding.no_test", times=number(why.value("ratio"), 2)) if why else None
+    known = none or _tested(context, row, "finding.tested" if test else "story.tested")
     return say(
         "finding.basket_lost" if mean < 0 else "finding.basket_gained",
         n=int(row["n"]),
@@ -91,9 +101,9 @@ def basket_sentence(context: Context) -> Markup:
     )
 
 
-def _tested(context: Context, row: pd.Series) -> Markup:
+def _tested(context: Context, row: pd.Series, words: str) -> Markup:
     p = p_value(row["p_value"], parametric=not str(row["test"]).startswith(RANKED))
-    return context.language.say("finding.tested", test=context.language.text(f"test.{row['test']}"), p=p)
+    return context.language.say(words, test=context.language.text(f"test.{row['test']}"), p=p)
 
 
 def verdict_sentence(context: Context) -> Markup:

@@ -17,6 +17,7 @@ from eventwindow.inference.results import LEVEL
 from eventwindow.report.blocks import (
     Block,
     Command,
+    Fold,
     Items,
     Only,
     Paragraph,
@@ -43,7 +44,6 @@ SURPRISING = ("contradicted", "mixed")
 WHOLE = 0.1  # from here on a move is told in whole per cent
 FEW = 2  # links in a cell
 NEAR = pd.Timedelta(days=1)  # what became known about day 0
-OTHERS = 12  # pieces of other news that are told beside them
 
 
 def story(context: Context, figures: Collection[str]) -> list[Section]:
@@ -98,11 +98,13 @@ def _held(context: Context) -> Markup:
         return Markup("")
     said = by_statement(verdicts)
     counts: Counter[str] = Counter(word for _, word in said)
-    held, wrong, mixed = sum(counts[w] for w in HOLDS), counts["contradicted"], counts["mixed"]
-    articles = len({v.claim.article for v in verdicts})
-    values = {"n": articles, "held": held, "wrong": wrong, "mixed": mixed}
-    key = "story.held" if counts["confirmed_with_context"] else "story.held_plain"
-    return context.language.say(key, total=len(said), rest=len(said) - held - wrong - mixed, **values)
+    held, beyond = sum(counts[w] for w in HOLDS), counts["not_testable"] + counts["not_rated"]
+    key = "n_context" if counts["confirmed_with_context"] else "n_held"
+    parts = {key: held, "n_mixed": counts["mixed"], "n_wrong": counts["contradicted"]}
+    parts |= {"n_open": counts["open"], "n_beyond": beyond}
+    language, articles = context.language, len({v.claim.article for v in verdicts})
+    told = language.clauses(*(language.say(f"story.{part}", n=n) for part, n in parts.items() if n))
+    return language.say("story.total", n=articles, total=len(said), told=told)
 
 
 def days(context: Context) -> Iterator[Block]:
@@ -110,24 +112,21 @@ def days(context: Context) -> Iterator[Block]:
     yield Picture("prices")
     shown = marks(context)
     near = (shown["session"] - context.day_zero).abs() <= NEAR
-    rows = [
-        Markup("{} {}{}").format(tagged("faint", context.language.short_day(r.date)), _number(r.number), r.what)
-        for r in shown[near].itertuples()
-    ]
-    if rows:
-        yield Items(tuple(rows))
+    if near.any():
+        yield _news(context, shown[near])
     others = shown[~near & (shown["kind"] != "event") & shown["session"].isin(prices_data(context).index)]
     if len(others):
-        yield Paragraph(_other_news(context, others), small=True)
+        yield Fold(context.language.text("story.other_news"), (_news(context, others),))
 
 
-def _other_news(context: Context, others: pd.DataFrame) -> Markup:
-    """What the other numbers of the picture stand for; of many, the first, and where the rest stand."""
-    day, text = context.language.short_day, context.language.text
-    told = [text("story.news", number=r.number, day=day(r.date), what=r.what) for r in others.itertuples()]
-    words = context.language.say("story.other_news", list=text("story.news_between").join(told[:OTHERS]))
-    link = [linked(appendix_page(context, "data"), text("story.more_news"))] if len(told) > OTHERS else []
-    return context.language.sentences(words, *link)
+def _news(context: Context, rows: pd.DataFrame) -> Items:
+    """A line an event or piece of news: its day, its number in the picture, what it was."""
+    day = context.language.short_day
+    return Items(
+        tuple(
+            Markup("{} {}{}").format(tagged("faint", day(r.date)), _number(r.number), r.what) for r in rows.itertuples()
+        )
+    )
 
 
 def _number(number: object) -> str:
@@ -161,7 +160,7 @@ def _scored(
     language = context.language
     title = str(context.article_titles.get(str(article["key"]), article["key"]))
     outlet = _outlet(context, article)
-    links = [linked(claim_page(context, v.claim.id), context.verdict_words(v)["text"]) for v in wrong[:FEW]]
+    links = [_wrong(context, v) for v in wrong[:FEW]]
     more = len(wrong) - len(links)
     if more > 0:
         links.append(linked(appendix_page(context, "verdicts"), language.say("story.more", n=more)))
@@ -173,8 +172,14 @@ def _scored(
     return name, _dated(context, article), said, between.join(links) if links else "–"
 
 
+def _wrong(context: Context, verdict: Verdict) -> Markup:
+    """A statement that does not hold, as a link, with what it is: contradicted, or mixed."""
+    link = linked(claim_page(context, verdict.claim.id), context.verdict_words(verdict)["text"])
+    return Markup("{} {}").format(tagged("faint", context.language.text(f"verdict.{verdict.word}")), link)
+
+
 def sure(context: Context) -> Iterator[Block]:
-    for told in (first_sentence(context), basket_sentence(context)):
+    for told in (first_sentence(context, whole=False), basket_sentence(context, test=False)):
         if told:
             yield Paragraph(told)
     yield Picture("permutation")
@@ -241,7 +246,7 @@ def _outlet(context: Context, article: Mapping[str, object]) -> str:
     """What kind of text it is, where it stood, and what of that could not be found."""
     pick = context.language.either
     what, note = (pick(article.get(f"{key}_en"), article.get(f"{key}_zh")) for key in ("what", "note"))
-    return " · ".join(filter(None, (what, str(article.get("outlet") or ""), note)))
+    return " · ".join(filter(None, (what, pick(article.get("outlet"), article.get("outlet_zh")), note)))
 
 
 def address_of(article: Mapping[str, object]) -> str:

@@ -66,7 +66,8 @@
         const [value, low, high, p] = row.slice(n);
         words.push(fill(told.dataset.found, { value: per(value), low: per(low), high: per(high), p: p < 0.01 ? "<\u00a00.01" : "=\u00a0" + p.toFixed(3) }));
         const same = peers.filter((one) => Math.sign(one[n]) === Math.sign(value) && one[n + 3] < 0.05).length;
-        words.push(fill(told.dataset.share, { same, all: peers.length }));
+        const sizes = peers.map((one) => one[n]);
+        words.push(fill(told.dataset.share, { same, all: peers.length, least: per(Math.min(...sizes)), most: per(Math.max(...sizes)) }));
       } else words.push(told.dataset.none);
       if (own) words.unshift(told.dataset.reported);
       told.textContent = words.join(told.dataset.between);
