@@ -191,7 +191,13 @@ MANY = {
     *("reason.members_rank", "reason.needs_two", "reason.no_consecutive_residuals"),
     *("reason.no_consecutive_returns", "reason.no_rate_near", "reason.panel_equal_less_index"),
     *("reason.panel_equal_weight", "reason.panel_median", "reason.refitted_blocks", "reason.resamples"),
-    *("reason.value_first", "reason.value_rank", "reason.volatility_ratio_beyond", "reason.without_treated"),
+    *(
+        "reason.value_first",
+        "reason.value_rank",
+        "reason.without_treated",
+        "tests.volatility_beyond",
+        "counterfactual.untreated",
+    ),
     *("tests.chosen", "tests.shared", "tests.volatility_calmer", "tests.volatility_restless"),
     *("tests.volatility_usual", "verdicts.group_not_testable"),
 }
