@@ -52,6 +52,7 @@ def clash(claim: Claim, whole: Claim | None = None) -> Clash | None:
         _figures(claim, told if own else told | beside, told | beside)
         or _hedge(claim, told | beside)
         or _ranks(claim, told | alone)
+        or _since(claim, told | alone)
         or _shares(claim, told | alone)
         or _size(claim, list(told.values()))
         or _sign(claim, told, alone)
@@ -287,6 +288,19 @@ def _place(m: re.Match[str]) -> float:
     ordinal = words()["ordinals"].get(written)
     found = number_of(re.sub(r"(?<=\d)(?:st|nd|rd|th)$", "", written))
     return float(ordinal or (found.value if found else 1))
+
+
+def _since(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
+    """A text that names the year since which something is a record names that of `since`, or the year before it."""
+    held = getattr(claim.measure, "since", "")
+    if isinstance(held, str):  # no key of this measure, or another
+        return None
+    for key, text in texts.items():
+        years = [int(m["y"] or m["z"]) for m in _pattern("since_year").finditer(text)]
+        if years and (held is None or not {held.year, held.year - 1} & {*years}):
+            what = f"{key} looks back to {years[0]}, and {f'since is {held}' if held else 'there is no since'}"
+            return Clash("since", what, f"Write the first day that is meant, as since = {years[0]}-01-01.")
+    return None
 
 
 def _shares(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
