@@ -115,3 +115,23 @@ def test_a_study_file_reads_the_column_and_tells_the_line_without_a_rate(tmp_pat
     for command in (["check", str(tmp_path)], ["run", str(tmp_path), "--out", str(tmp_path / "out")]):
         assert main(command) == 2
         assert "events.csv, line 4: 1 event without a risk-free rate" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rate", "days", "refused"), [(0.05, 1, True), (0.0002, 1, False), (0.004, 30, False), (0.4, 30, True)]
+)
+def test_a_rate_in_a_table_of_factors_is_that_of_a_row(rate, days, refused):
+    """5 % a day is a yearly yield, 0.4 % a month is one that is paid; Ken French's per cent are refused."""
+    g, n = np.random.default_rng(7), 160
+    index = (
+        pd.date_range("2010-01-01", periods=n, freq=f"{days}D") if days > 1 else pd.bdate_range("2020-01-01", periods=n)
+    )
+    factors = pd.DataFrame({"mkt_rf": 0.01 * g.standard_normal(n), "rf": rate}, index=index)
+    returns = pd.DataFrame({"A": factors["mkt_rf"] + 0.01 * g.standard_normal(n)}, index=index)
+    events = pd.DataFrame({"security": ["A"], "date": [index[100]]})
+    options = {**OPTIONS, "factors": factors}
+    if refused:
+        with pytest.raises(StudyError, match="a yearly yield, or per cent"):
+            abnormal_returns(returns, events=events, **options)
+    else:
+        assert np.isfinite(abnormal_returns(returns, events=events, **options).caar(0))

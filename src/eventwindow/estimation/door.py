@@ -14,6 +14,7 @@ from eventwindow.calendars.exchange import SessionRule
 from eventwindow.errors import PriceError, Reason, StudyError, counted
 from eventwindow.estimation.event_time import TRADE_TO_TRADE, Array
 from eventwindow.estimation.returns import ReturnKind
+from eventwindow.estimation.risk_free import COLUMN, check_rate
 
 QUANTITIES = ("log_volume",)  # kinds that are no returns
 Values = Literal["returns", "prices"]
@@ -179,6 +180,8 @@ def check_factors(factors: pd.DataFrame | pd.Series, where: str = OF_FACTORS) ->
     table = factors.to_frame("market") if isinstance(factors, pd.Series) else returns_table(factors, where)
     check_sessions(table.index, where)
     for name in table:
+        if str(name).lower() in ("rf", COLUMN):
+            check_rate(table[name])
         values = table[name].to_numpy(float)
         values = values[np.isfinite(values)]
         wide = len(values) >= ENOUGH and float(np.std(values)) > PER_CENT

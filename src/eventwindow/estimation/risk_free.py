@@ -31,14 +31,19 @@ def check_rates(events: pd.DataFrame, model: object, where: Callable[[int], str]
         )
 
 
-def with_rate(factors: pd.DataFrame | pd.Series, rate: pd.Series) -> pd.DataFrame:
-    """Factors with this rate as `rf`; a lone market becomes its excess return, `mkt_rf`."""
-    usual = float(rate.abs().mean())
-    if usual > MOST:
+def check_rate(rate: pd.Series) -> None:
+    """A rate is what it pays from one row to the next, in decimals: a yearly yield or per cent is refused."""
+    usual, days = float(rate.abs().mean()), pd.Series(pd.DatetimeIndex(rate.index)).diff().dt.days.median()
+    if usual > MOST * max(1.0, days):
         raise StudyError(
             f"the risk-free rate {str(rate.name)!r} is {usual:.2%} on an ordinary day: a yearly yield, or per cent?",
             remedy="Give what it pays in a day, in decimals: 0.0002 is 5 % a year.",
         )
+
+
+def with_rate(factors: pd.DataFrame | pd.Series, rate: pd.Series) -> pd.DataFrame:
+    """Factors with this rate as `rf`; a lone market becomes its excess return, `mkt_rf`."""
+    check_rate(rate)
     table = factors.to_frame("market") if isinstance(factors, pd.Series) else factors
     own = rate.reindex(table.index)
     if list(table.columns) == ["market"]:
