@@ -24,6 +24,7 @@ LIBRARY = Path(__file__).parents[1] / "src" / "eventwindow" / "study" / "library
 PRICES = ("open", "high", "low", "close", "adj_close")
 BUDGET = 4_000_000  # bytes
 LOG_STEP = 2e-6
+PAGES = Path(__file__).with_name("share_pages.csv")
 
 
 def main(argv: list[str]) -> int:
@@ -60,8 +61,15 @@ def write_figures(source: Path, out: Path) -> None:
     bars = pd.read_parquet(source / "intraday_5min.parquet")
     write_long(bars, out / "intraday.parquet", "start", dict.fromkeys(PRICES[:4], 100) | {"volume": 1})
     write_panel(pd.read_parquet(source / "sp500_adj_close.parquet"), out / "panel.parquet")
-    for name in ("shares", "weights", "factors"):
+    for name in ("weights", "factors"):
         (out / f"{name}.csv").write_text((source / f"{name}.csv").read_text(encoding="utf-8"), encoding="utf-8")
+    write_shares(source / "shares.csv", out / "shares.csv")
+
+
+def write_shares(source: Path, out: Path) -> None:
+    """The counts with the public page of each, where share_pages.csv names one."""
+    counts, pages = pd.read_csv(source, dtype=str), pd.read_csv(PAGES, dtype=str)
+    counts.merge(pages, how="left", on=["symbol", "as_of"]).to_csv(out, index=False, lineterminator="\n")
 
 
 def write_calendars(study: Path, out: Path) -> None:

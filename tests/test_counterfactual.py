@@ -282,7 +282,7 @@ def test_the_table_says_what_leads_and_what_is_left_out():
     effects = counterfactual_tables(held, models, 5, left_out, "e")["counterfactual"]
     assert list(effects.columns) == EFFECTS
     assert effects.loc[effects["security"] == "B", "note"].astype(str).tolist() == [
-        "not computed: 1 of 96 returns are missing"
+        "not computed: 1 of 96 returns is missing"
     ]
     mine = effects[effects["security"] == "A"]
     assert mine["model"].tolist() == ["market_model", *COUNTERFACTUALS]

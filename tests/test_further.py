@@ -68,7 +68,7 @@ def test_the_model_in_front_is_the_one_that_predicts_best(deepseek, drawings, co
         assert [cell for cell in mine if leads in cell] == [
             f"<strong>{name_of(context, best['model'])}</strong> ({leads})"
         ]
-        assert percent(best["effect"]) in drawings[code]["counterfactual"].alt
+        assert context.language.written(percent(best["effect"])) in drawings[code]["counterfactual"].alt
     nvda = table[table["security"] == "NVDA"]["effect"]
     assert all(percent(end) in told[0] for end in (nvda.min(), nvda.max()))
     day = deepseek.table("counterfactual_placebos").query("model == 'market_model' and donor and tau == 0")

@@ -121,7 +121,7 @@ def test_prices_of_ones_own_are_sent_by_the_form(server, browser, tmp_path):
     found(browser, "#prices").send_keys(str(path))
     sent(browser, "#symbols")
     until(browser, lambda: "/runs/" in browser.current_url and state(browser) == "done")
-    assert "from your file" in found(browser, "pre").text
+    assert "from your file" in found(browser, "details pre").get_attribute("textContent")
 
 
 FAULTS = {  # of every field that can be wrong: what is written, and the ending of the field's own words

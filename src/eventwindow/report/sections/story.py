@@ -179,9 +179,10 @@ def _wrong(context: Context, verdict: Verdict) -> Markup:
 
 
 def sure(context: Context) -> Iterator[Block]:
-    for told in (first_sentence(context, whole=False), basket_sentence(context, test=False)):
-        if told:
-            yield Paragraph(told)
+    """On the page without the words of tests, which the appendix holds; on paper, where it stands once, with them."""
+    short = first_sentence(context, whole=False), basket_sentence(context, test=False)
+    yield Only("html", tuple(Paragraph(told) for told in short if told))
+    yield Only("typst", tuple(Paragraph(told) for told in (first_sentence(context), basket_sentence(context)) if told))
     yield Picture("permutation")
     yield from what_if(context)
 
