@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eventwindow import Window, abnormal_returns
+from eventwindow import NotComputed, Window, abnormal_returns
 from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.expected_volatility import date_permutation_scaled, volatility_ratio
 from eventwindow.inference.multiple import romano_wolf
@@ -96,7 +96,7 @@ def test_a_basket_over_its_expected_volatility(ar):
     assert volatility_ratio(ar, Window(0, 0)) == pytest.approx(np.sqrt(np.mean(before**2) / np.mean(basket**2)))
 
 
-@pytest.mark.parametrize(("times", "leads"), [(1.7, "date_permutation_scaled"), (3.0, None)])
+@pytest.mark.parametrize(("times", "leads"), [(1.2, "date_permutation_scaled"), (3.0, None)])
 def test_where_volatility_moved_the_scaled_test_leads_and_beyond_twice_none(ar, times, leads):
     calm = next(row.name for row in ar.summary(0).results)
     g = np.random.default_rng(8)
@@ -105,5 +105,5 @@ def test_where_volatility_moved_the_scaled_test_leads_and_beyond_twice_none(ar, 
     table = pd.DataFrame(scale[:, None] * g.normal(0, 0.01, (200, 6)), days, [*"ABCDE", "M"])
     events = pd.DataFrame({"security": list("ABCDE"), "date": days[150]})
     stormy = abnormal_returns(table, events, benchmark="M", estimation=(-T - 10, -11), window=(-10, 25))
-    valid = [row.name for row in stormy.summary(0).results if row.valid]
+    valid = [row.name for row in stormy.summary(0).results if row.valid and not isinstance(row, NotComputed)]
     assert (calm, next(iter(valid), None)) == ("date_permutation_mean", leads)

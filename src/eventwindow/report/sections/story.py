@@ -181,7 +181,7 @@ def _wrong(context: Context, verdict: Verdict) -> Markup:
 def sure(context: Context) -> Iterator[Block]:
     """On the page without the words of tests, which the appendix holds; on paper, where it stands once, with them."""
     short = first_sentence(context, whole=False), basket_sentence(context, test=False)
-    yield Only("html", tuple(Paragraph(told) for told in short if told))
+    yield from (Only(medium, tuple(Paragraph(told) for told in short if told)) for medium in ("html", "markdown"))
     yield Only("typst", tuple(Paragraph(told) for told in (first_sentence(context), basket_sentence(context)) if told))
     yield Picture("permutation")
     yield from what_if(context)
