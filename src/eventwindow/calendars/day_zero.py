@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, get_args
 
 import numpy as np
@@ -77,15 +77,17 @@ def _raise_all(faults: Sequence[StudyError], events: pd.DataFrame, rows: Rows, h
 def _unknown(names: pd.Series[Any], rows: Rows, held: pd.Index) -> Iterator[StudyError]:
     """Each security that is not held, once, beside the one that differs from it in case or blanks alone."""
     lacking = names[~_blank(names)].astype(str)
-    for at, name in lacking[~lacking.isin(held)].drop_duplicates().items():
-        near = near_name(name, held)
-        yield StudyError(f"{name!r} is not held{f' (there is {near!r})' if near else ''}", where=rows.at(int(str(at))))
+    lacking = lacking[~lacking.isin(held)].drop_duplicates()
+    near = near_names(lacking, held)
+    for at, name in lacking.items():
+        told = f" (there is {near[name]!r})" if near[name] else ""
+        yield StudyError(f"{name!r} is not held{told}", where=rows.at(int(str(at))))
 
 
-def near_name(name: str, held: pd.Index) -> str | None:
-    """The name that differs from this one in case or blanks alone."""
-    plain = name.strip().upper()
-    return next((str(one) for one in held if str(one).strip().upper() == plain), None)
+def near_names(names: Iterable[Any], held: pd.Index) -> dict[Any, str | None]:
+    """For each name the first of those held that differs from it in case or blanks alone; None where none does."""
+    plain = {str(one).strip().upper(): str(one) for one in reversed(held)}
+    return {name: plain.get(str(name).strip().upper()) for name in dict.fromkeys(names)}
 
 
 def _joined(faults: Sequence[StudyError]) -> str:

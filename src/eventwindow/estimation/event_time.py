@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from eventwindow.calendars.dates import Rows, check_sessions, iso_days
-from eventwindow.calendars.day_zero import near_name
+from eventwindow.calendars.day_zero import near_names
 from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, StudyError, WindowError
 from eventwindow.estimation.risk_free import COLUMN, with_rate
@@ -332,7 +332,7 @@ def _located(axis: pd.Index, wanted: pd.Series, what: str) -> Days:
 
 def _unheld(axis: pd.Index, lacking: pd.Series, what: str) -> str:
     """Every name that is no column, beside the column that differs from it in case or blanks alone."""
-    near = {name: near_name(str(name), axis) for name in dict.fromkeys(lacking)}
+    near = near_names(lacking, axis)
     told = [f"{name!r} (there is {held!r})" if held else repr(name) for name, held in near.items()]
     if len(told) == 1:
         return f"{what} {told[0]} is no column of the table of returns."

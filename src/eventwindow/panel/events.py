@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import Rows
-from eventwindow.calendars.day_zero import checked_events, near_name, no_exchange
+from eventwindow.calendars.day_zero import checked_events, near_names, no_exchange
 from eventwindow.calendars.exchange import SessionRule, exchange_calendar
 from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, Reason, counted
@@ -139,7 +139,7 @@ def _on_own_sessions(
 
 def _not_held(names: pd.Series, securities: pd.Index) -> list[Reason]:
     """Why each of these has no column; a name that differs in case or blanks alone is told beside the panel's."""
-    unlike = {name: near_name(name, securities) for name in names.unique()}
+    unlike = near_names(names, securities)
     return [
         Reason("unlike_in_panel", name=repr(name), held=repr(unlike[name])) if unlike[name] else Reason("not_in_panel")
         for name in names
