@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from eventwindow.draft.chinese import has_chinese, numeral
+from eventwindow.draft.dates import MONTHS
 from eventwindow.draft.lexicon import Mark
 
 _WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _N = rf"(?:{'|'.join(_WORDS)}|\d+)"
 _ZH_N = r"[两三四五六七八九十\d]+"
 _DAY = r"(?:mon|tues|wednes|thurs|fri)day"
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _EN_MONTH = r"(?P<em>january|february|march|april|may|june|july|august|september|october|november|december)"
 _DAYS = {d: k for k, d in enumerate(["mon", "tue", "wed", "thu", "fri"])}
 
@@ -73,7 +73,7 @@ def _this_year(_: re.Match[str], dated: dt.date) -> Period:
 
 def _month(m: re.Match[str], dated: dt.date) -> Period:
     """A calendar month, up to the article's day; without a year the last one of that name."""
-    number = int(m["zm"]) if m["zm"] else _MONTHS.index(m["em"][:3].lower()) + 1
+    number = int(m["zm"]) if m["zm"] else MONTHS.index(m["em"][:3].lower()) + 1
     year = int(m["ey"] or m["zy"] or dated.year - (number > dated.month))
     return _of_month(dt.date(year, number, 1), dated)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from eventwindow.draft.chinese import has_chinese, numeral
 from eventwindow.draft.context import Context, day_of, day_told, session_of
+from eventwindow.draft.dates import MONTHS
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, MOMENT, POSSIBLE, WHICH_DAY, inverse
 from eventwindow.draft.securities import Names
@@ -51,12 +52,11 @@ _ORDINALS = {
 }
 _ORDINAL = re.compile(rf"\b(?:(?P<word>{'|'.join(_ORDINALS)})|(?P<number>\d+)(?:nd|rd|th))[- ]$", re.IGNORECASE)
 _ZH_ORDINAL = re.compile(r"第(?P<n>[二三四五六七八九十]+)大")
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH_YEAR = re.compile(
-    rf"(?:(?P<month>{'|'.join(_MONTHS)})\w* )?(?P<year>(?:19|20)\d\d)\b|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<zh>\d+)月)?",
+    rf"(?:(?P<month>{'|'.join(MONTHS)})\w* )?(?P<year>(?:19|20)\d\d)\b|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<zh>\d+)月)?",
     re.IGNORECASE,
 )
-_MONTH = re.compile(rf"\b(?P<month>{'|'.join(_MONTHS)})[a-z]*\b|(?P<zh>\d{{1,2}})月", re.IGNORECASE)
+_MONTH = re.compile(rf"\b(?P<month>{'|'.join(MONTHS)})[a-z]*\b|(?P<zh>\d{{1,2}})月", re.IGNORECASE)
 _SINCE_OTHER = re.compile(r"\s*(?:\w+\s+){0,3}since\b", re.IGNORECASE)
 _COUNTS = {
     "a": 1,
@@ -182,10 +182,10 @@ def _since(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple
         return "", True
     words = sentence.text[since.start : since.end]
     if m := _MONTH_YEAR.search(words):
-        month = _MONTHS.index(m["month"][:3].lower()) + 1 if m["month"] else int(m["zh"]) if m["zh"] else 0
+        month = MONTHS.index(m["month"][:3].lower()) + 1 if m["month"] else int(m["zh"]) if m["zh"] else 0
         return f"{m['year'] or m['zh_year']}" + (f"-{month:02d}" if month else ""), True
     if day and (m := _MONTH.search(words)):
-        month = int(m["zh"]) if m["zh"] else _MONTHS.index(m["month"][:3].lower()) + 1
+        month = int(m["zh"]) if m["zh"] else MONTHS.index(m["month"][:3].lower()) + 1
         return f"{day.year - (month >= day.month)}-{month:02d}", True
     if day and (m := _YEARS_BACK.search(words)):
         count = _COUNTS.get(m["n"].lower()) or int(numeral(m["n"]) if has_chinese(m["n"]) else float(m["n"]))
