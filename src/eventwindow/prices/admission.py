@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from eventwindow.estimation.returns import returns
-from eventwindow.prices.answers import CHECKS, NEAR, Expected, absent_sessions, ahead, finished, refusal, shortened
+from eventwindow.prices.answers import CHECKS, Expected, absent_sessions, ahead, finished, refusal, shortened
 from eventwindow.prices.cache import Cache, Kept
 from eventwindow.prices.checks import doubts
 from eventwindow.prices.history import PriceHistory, Unavailable
@@ -78,7 +78,7 @@ class Admission:
         if found.compared < OVERLAP:
             return ""
         for day, ours, theirs in found.differing.itertuples(index=False):
-            if self.expected.get(pulled.symbol, Expected()).near(day):
+            if self.expected.get(pulled.symbol, Expected()).near(day.date()):
                 of = f"that of the {witness.origin} figures {100 * theirs:+.4g} %"
                 return f"its return on {day:%Y-%m-%d} is {100 * ours:+.4g} %, {of}"
         if len(found.differing) <= ANOTHER * found.compared:
@@ -134,11 +134,10 @@ class Admission:
         """Whether it was given before, an hour ago or more: two that agree outweigh the one that is held."""
         name = f"{pulled.symbol}?"
         earlier = self.cache.get(name)
-        same = earlier is not None and earlier.pulled.currency == pulled.currency
-        same = same and earlier is not None and differing(earlier.pulled, pulled)[0].empty
-        if earlier is None or not same:
-            self._put(replace(pulled, symbol=name), Expected())
-        return bool(same and earlier and earlier.entry.age >= dt.timedelta(hours=1))
+        if earlier and earlier.pulled.currency == pulled.currency and differing(earlier.pulled, pulled)[0].empty:
+            return earlier.entry.age >= dt.timedelta(hours=1)
+        self._put(replace(pulled, symbol=name), Expected())
+        return False
 
     def _put(self, pulled: Pulled, expected: Expected) -> None:
         """Keep it, with what it was checked against, the sessions that it lacks, and those asked for a second time."""
@@ -173,7 +172,7 @@ def usable(kept: Kept, expected: Expected, end: pd.Timestamp) -> bool:
     if facts.get("short") or facts.get("checks") != str(CHECKS) or (expected.mic and facts.get("mic") != expected.mic):
         return False
     open_days = [d for d in kept.lacking if str(d) not in facts.get("again", "")]
-    return kept.is_fresh(end) and not any(d <= day <= d + NEAR for d in expected.dates for day in open_days)
+    return kept.is_fresh(end) and not any(map(expected.near, open_days))
 
 
 def differing(held: Pulled, fresh: Pulled) -> tuple[pd.DataFrame, int]:
@@ -192,4 +191,4 @@ def lost_days(held: Kept | None, pulled: Pulled, expected: Expected) -> int:
         return 0
     before = held.pulled.table.index
     lost = before[before >= pulled.start].difference(pulled.table.index)
-    return len(lost) if len(lost) > max(2, len(before) // 100) or any(map(expected.near, lost)) else 0
+    return len(lost) if len(lost) > max(2, len(before) // 100) or any(expected.near(day.date()) for day in lost) else 0

@@ -43,9 +43,9 @@ class Expected:
     around_the_clock: bool = False
     dates: tuple[dt.date, ...] = ()
 
-    def near(self, day: pd.Timestamp) -> bool:
+    def near(self, day: dt.date) -> bool:
         """Whether a result rests on that day."""
-        return any(d <= day.date() <= d + NEAR for d in self.dates)
+        return any(d <= day <= d + NEAR for d in self.dates)
 
     def calendar(self, start: pd.Timestamp, now: pd.Timestamp) -> Calendar | None:
         """The sessions from `start` to the coming week; None where the exchange is unknown, which a study tells."""
@@ -129,7 +129,7 @@ def _unadjusted(history: PriceHistory, expected: Expected) -> Iterator[str]:
     )
     follows = (close + paid) / close.shift(1) - 1
     for day in frame.index[((adjusted - follows).abs() > UNADJUSTED).to_numpy()]:
-        if expected.near(day) and history.dividends is not None:
+        if expected.near(day.date()) and history.dividends is not None:
             moves = f"its adjusted close moves by {100 * adjusted[day]:+.4g} %"
             yield f"{moves} on {day.date()}, close and dividend by {100 * follows[day]:+.4g} %"
 

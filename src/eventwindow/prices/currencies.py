@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-HUNDREDTHS = {
+HUNDREDTHS = {  # the code as it is quoted -> the unit's, and what one is of it
     **dict.fromkeys(("GBp", "GBX", "GBx"), ("GBP", 0.01)),
     **dict.fromkeys(("ZAc", "ZAC"), ("ZAR", 0.01)),
     **dict.fromkeys(("ILA", "ILa"), ("ILS", 0.01)),

@@ -131,7 +131,6 @@ def bounded_session(limits: Limits) -> Session[Any]:
     return BoundedSession(impersonate="chrome")
 
 
-# Currencies that are quoted in a hundredth of the unit: Yahoo's code -> the unit's, and what one is of it.
 SPLIT_SLACK = 0.35  # of the split's own log ratio: what else the price may have done on the day
 
 
