@@ -278,6 +278,19 @@ def test_the_panel_of_other_choices_tells_what_the_curve_holds(browser, report, 
     assert (held["low"] - low).abs().min() < 1e-5
     panel.find_element("tag name", "button").click()
     assert as_read(percent(ar["abnormal_return"].iloc[0])) in told.text
+    reached = browser.execute_script(EVERY_CHOICE, panel)
+    assert all(chosen in [row[: len(at)] for row in rows] and chosen[k] == wanted for k, wanted, chosen, _ in reached)
+    assert any(said.startswith(language("en").text("what_if.none")) for *_, said in reached)
+
+
+EVERY_CHOICE = """
+const panel = arguments[0], selects = [...panel.querySelectorAll("select")], told = panel.querySelector("output");
+return selects.flatMap((one, k) => [...one.options].map((_, j) => {
+  one.value = j;
+  one.dispatchEvent(new Event("change", {bubbles: true}));
+  return [k, j, selects.map((each) => Number(each.value)), told.textContent];
+}));
+"""
 
 
 def test_a_mark_says_its_name_and_value_to_pointer_and_keyboard(browser, report):

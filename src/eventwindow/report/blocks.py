@@ -54,7 +54,7 @@ class Table:
     rows: tuple[tuple[Words | Cell, ...], ...]
     note: Words = ""
     label: str = ""
-    look: Literal["", "roomy", "counts"] = ""
+    look: Literal["", "roomy", "counts", "stacked"] = ""  # stacked: on a phone a cell a line
 
     @property
     def aligned(self) -> list[str]:

@@ -15,7 +15,7 @@ DASHED = "3 3"
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line in the unit of the axis; `said` stands at its end, `titles` on its days."""
+    """One line in the unit of the axis; `said` stands at its end, `titles` on its days, `title` on all of it."""
 
     values: Sequence[float]
     colour: str = FAINT
@@ -25,6 +25,7 @@ class Series:
     opacity: float = 1.0
     dash: str = ""
     band: tuple[Sequence[float], Sequence[float]] | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,9 @@ def draw_series(panel: Panel, days: Days, series: Sequence[Series]) -> None:
     for one in series:
         if one.band:
             panel.band(list(x), *one.band, one.colour)
-        style = {"opacity": one.opacity} if one.opacity < 1 else {}
-        panel.line(
-            x, one.values, one.colour, one.width, **style, **({"stroke_dasharray": one.dash} if one.dash else {})
-        )
+        style: dict[str, object] = {"opacity": one.opacity} if one.opacity < 1 else {}
+        style |= {"stroke_dasharray": one.dash} if one.dash else {}
+        panel.line(x, one.values, one.colour, one.width, title=one.title, **style)
     for one in series:
         for k, title in enumerate(one.titles):
             if np.isfinite(one.values[k]):

@@ -7,10 +7,11 @@ import pandas as pd
 from eventwindow.report.context import Context
 
 COLUMNS = ["number", "kind", "id", "date", "session", "what"]
+REACH = 7  # sessions either side of day 0 that the price tape shows
 
 
 def marks(context: Context) -> pd.DataFrame:
-    """What the headline event window of the first security holds, in time order; news is numbered from 1."""
+    """What the headline event window of the first security holds, in time order; news on the price tape is numbered."""
     calendar = context.result.calendar
     days = event_sessions(context)
     here = calendar[(calendar["mic"] == context.mic) & (calendar["kind"] != "closed")]
@@ -18,8 +19,13 @@ def marks(context: Context) -> pd.DataFrame:
     about = here["about"].map(lambda named: not named or bool(set(named) & set(context.members)))
     here = here[(here["kind"] == "event") | about]
     what = [context.language.either(r.what_en, r.what_zh) or str(r.id) for r in here.itertuples()]
-    news = (here["kind"] != "event").to_numpy()
+    news = ((here["kind"] != "event") & here["session"].isin(tape_days(context))).to_numpy()
     return here.assign(what=what, number=news.cumsum() * news)[COLUMNS].reset_index(drop=True)
+
+
+def tape_days(context: Context) -> pd.DatetimeIndex:
+    """The sessions that the price tape shows."""
+    return pd.DatetimeIndex(event_sessions(context).loc[-REACH:REACH])
 
 
 def event_sessions(context: Context) -> pd.Series:

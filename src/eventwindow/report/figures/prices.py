@@ -9,11 +9,9 @@ import pandas as pd
 from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.lines import Days, Series, draw_lines
-from eventwindow.report.figures.news_marks import event_sessions, marks
+from eventwindow.report.figures.news_marks import marks, tape_days
 from eventwindow.report.figures.sheet import BLUE, FAINT, SERIES, Sheet
 from eventwindow.report.language import percent
-
-REACH = 7  # sessions either side of day 0
 
 
 def prices(context: Context) -> Chart | None:
@@ -41,8 +39,7 @@ def prices(context: Context) -> Chart | None:
 @of_result
 def prices_data(context: Context) -> pd.DataFrame:
     """Date × security: total return since the close of the first date, decimals."""
-    days = event_sessions(context)
-    shown = pd.DatetimeIndex(days[(days.index >= -REACH) & (days.index <= REACH)])
+    shown = tape_days(context)
     returns = context.result.evidence.returns
     columns = [*context.members, *({context.benchmark} - {"", "none", *context.members})]
     table = pd.DataFrame({c: returns[c].reindex(shown) for c in columns if c in returns})
@@ -53,7 +50,7 @@ def prices_data(context: Context) -> pd.DataFrame:
 def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
     leads = [*context.leads, *([context.benchmark] if context.benchmark in data else [])]
     grey = [
-        Series((100 * data[s]).tolist(), FAINT, width=0.8, opacity=0.4)
+        Series((100 * data[s]).tolist(), FAINT, width=0.8, opacity=0.4, title=_told(context, data[s])[-1])
         for s in data.columns.difference(leads, sort=False)
     ]
     colours = (*SERIES[: len(context.leads)], FAINT)
@@ -74,10 +71,14 @@ def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
 
 
 def _named(context: Context, data: pd.DataFrame, symbol: str, colour: str) -> Series:
-    name = context.name(symbol)
-    said = [(context.language.day(day), percent(value)) for day, value in data[symbol].items()]
-    titles = [context.language.text("common.mark", name=name, when=day, value=value) for day, value in said]
-    return Series((100 * data[symbol]).tolist(), colour, f"{name} {said[-1][1]}", titles)
+    said = f"{context.name(symbol)} {percent(data[symbol].iloc[-1])}"
+    return Series((100 * data[symbol]).tolist(), colour, said, _told(context, data[symbol]))
+
+
+def _told(context: Context, grown: pd.Series) -> list[str]:
+    """Name, day and value of each day."""
+    name, said = context.name(str(grown.name)), context.language.text
+    return [said("common.mark", name=name, when=context.language.day(d), value=percent(v)) for d, v in grown.items()]
 
 
 def _moves(context: Context, data: pd.DataFrame) -> list[tuple[int, float, str, str]]:

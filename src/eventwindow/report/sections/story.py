@@ -141,7 +141,8 @@ def scorecard(context: Context) -> Iterator[Block]:
     if not rows:
         return
     head = tuple(say(f"story.{key}") for key in ("article", "dated", "what_held", "erred"))
-    yield Table(say("story.scorecard_caption"), "L l l L2", head, tuple(rows), say("story.scorecard_note"))
+    caption, note = say("story.scorecard_caption"), say("story.scorecard_note")
+    yield Table(caption, "L l l L2", head, tuple(rows), note, look="stacked")
 
 
 def score(context: Context, article: str) -> tuple[int, int, list[Verdict]] | None:

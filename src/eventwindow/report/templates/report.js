@@ -58,25 +58,31 @@
     const per = (value) => (value < 0 ? "\u2212" : "+") + Math.abs(100 * value).toFixed(1) + told.dataset.zero.slice(1);
     const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
     const fits = (row, at) => at.every((place, k) => row[k] === place);
-    const show = () => {
+    const nearest = (k) => {  // the computed combination with this choice that keeps most of the others
+      const at = selects.map((one) => Number(one.value)), kept = (row) => at.filter((place, j) => row[j] === place).length;
+      if (rows.some((one) => fits(one, at))) return "";
+      const row = rows.filter((one) => one[k] === at[k]).reduce((best, one) => (kept(one) > kept(best) ? one : best));
+      selects.forEach((one, j) => (one.value = row[j]));
+      return told.dataset.none;
+    };
+    const show = (moved) => {
       const at = selects.map((one) => Number(one.value)), row = rows.find((one) => fits(one, at));
       const peers = rows.filter((one) => one[0] === at[0] && one[1] === at[1]);
       const own = reported.every((place, k) => place === at[k]), words = [];
-      if (row) {
-        const [value, low, high, p] = row.slice(n);
-        words.push(fill(told.dataset.found, { value: per(value), low: per(low), high: per(high), p: p < 0.01 ? "<\u00a00.01" : "=\u00a0" + p.toFixed(3) }));
-        const same = peers.filter((one) => Math.sign(one[n]) === Math.sign(value) && one[n + 3] < 0.05).length;
-        const sizes = peers.map((one) => one[n]);
-        words.push(fill(told.dataset.share, { same, all: peers.length, least: per(Math.min(...sizes)), most: per(Math.max(...sizes)) }));
-      } else words.push(told.dataset.none);
-      if (own) words.unshift(told.dataset.reported);
+      const [value, low, high, p] = row.slice(n);
+      words.push(fill(told.dataset.found, { value: per(value), low: per(low), high: per(high), p: p < 0.01 ? "<\u00a00.01" : "=\u00a0" + p.toFixed(3) }));
+      const same = peers.filter((one) => Math.sign(one[n]) === Math.sign(value) && one[n + 3] < 0.05).length;
+      const sizes = peers.map((one) => one[n]);
+      words.push(fill(told.dataset.share, { same, all: peers.length, least: per(Math.min(...sizes)), most: per(Math.max(...sizes)) }));
+      if (moved) words.unshift(moved);
+      else if (own) words.unshift(told.dataset.reported);
       told.textContent = words.join(told.dataset.between);
       back.hidden = own;
     };
-    const reset = () => (selects.forEach((one, k) => (one.value = reported[k])), show());
+    const reset = () => (selects.forEach((one, k) => (one.value = reported[k])), show(""));
     selects.forEach((one, k) => (one.options[reported[k]].text += " \u25cf", (one.closest("label").hidden = one.options.length < 2)));
     panel.hidden = false;
-    panel.addEventListener("change", show);
+    panel.addEventListener("change", (event) => show(nearest(selects.indexOf(event.target))));
     panel.addEventListener("submit", (event) => event.preventDefault());
     back.addEventListener("click", reset);
     reset();
