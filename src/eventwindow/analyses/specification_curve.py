@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -100,34 +100,38 @@ def specification_curve(
     span = Window(min(placebo.start, *(w.start for w in windows)), max(w.end for w in windows))
     lengths = sorted({len(w) for w in windows})
     rows: list[tuple[str, ...]] = []
-    at = {w: (len(w), w.start - span.start) for w in windows}
+    at = {w: w.start - span.start for w in windows}
     parts: dict[int, list[tuple[Array, np.ndarray]]] = {length: [] for length in lengths}
     errors: dict[Window, list[Array]] = {window: [] for window in windows}
     freedom: list[Array] = []
     for row, fit, actual, held in _fits(choices, day0, span):
         rows.append(row)
         freedom.append(np.broadcast_to(np.asarray(fit.dof, float), held.shape))
-        for length in lengths:
-            sums, found, variance = _estimates(fit, actual, held, length)
+        for length, sums, found, variance in _estimates(fit, actual, held, lengths):
             parts[length].append((sums, found))
             for window in (w for w in windows if len(w) == length):
-                errors[window].append(np.sqrt(variance[:, at[window][1]]))
+                errors[window].append(np.sqrt(variance[:, at[window]]))
     if not rows:
         raise NoFigure(Reason("no_specification_fits"))
-    car, beyond = ({n: np.stack([part[which] for part in parts[n]]) for n in lengths} for which in (0, 1))
     first = placebo.start - span.start
-    dates = {n: slice(first, first + max(0, len(placebo) - n + 1)) for n in lengths}
-    median = {n: _medians(car[n][:, :, dates[n]]) for n in lengths}
-    share = {n: _shares(beyond[n][:, :, dates[n]], car[n][:, :, dates[n]]) for n in lengths}
+    estimate, significant = dict[Window, Array](), dict[Window, np.ndarray]()
+    median, share = dict[Window, Array](), dict[Window, Array]()
+    for n in lengths:
+        car, beyond = map(np.stack, zip(*parts.pop(n), strict=True))  # one length at a time: they are large
+        dates = slice(first, first + max(0, len(placebo) - n + 1))
+        of_dates = _medians(car[:, :, dates]), _shares(beyond[:, :, dates], car[:, :, dates])
+        for w in (w for w in windows if len(w) == n):
+            estimate[w], significant[w] = car[:, :, at[w]].astype(np.float64), beyond[:, :, at[w]].copy()
+            median[w], share[w] = of_dates
     return SpecificationCurve(
         pd.DataFrame(rows, columns=CHOICES),
         tuple(choices.returns.columns),
-        {w: car[n][:, :, i].astype(np.float64) for w, (n, i) in at.items()},
-        {w: beyond[n][:, :, i] for w, (n, i) in at.items()},
+        {w: estimate[w] for w in windows},
+        significant,
         {w: np.stack(errors[w]) for w in windows},
         np.stack(freedom),
-        {w: median[n] for w, (n, _) in at.items()},
-        {w: share[n] for w, (n, _) in at.items()},
+        median,
+        share,
     )
 
 
@@ -162,14 +166,14 @@ def _fits(
     zero = int(sessions.get_indexer(pd.DatetimeIndex([day0]))[0])
     clean = ~np.asarray(sessions.isin(choices.tainted))
     for kind in ("simple", "log"):
-        table = _kind(choices.returns, kind)
+        values, models = _kind(choices.returns, kind).to_numpy(float).T, list(_right_hand_sides(choices, kind))
         for label, estimation in choices.estimation.items():
             if zero + estimation.start < 1:
                 continue
             for news, keep in (("all days", np.ones(len(clean), bool)), ("without other news", clean)):
-                for benchmark, model, factors in _right_hand_sides(choices, kind):
-                    source = _source(table, factors, keep, zero, estimation, span, kind)
-                    fit = MODELS[model].fit(source)
+                source = _source(choices.returns.columns, values, keep, zero, estimation, span, kind)
+                for benchmark, model, factors in models:
+                    fit = MODELS[model].fit(_with_factors(source, factors, zero))
                     held = (fit.problem == "") & (fit.nobs >= choices.minimum_returns)
                     yield (benchmark, model, label, kind, news), fit, source.event_returns, held
 
@@ -193,62 +197,86 @@ def _kind(table: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 
 def _source(
-    table: pd.DataFrame, factors: pd.DataFrame, keep: np.ndarray, zero: int, estimation: Window, span: Window, kind: str
+    names: pd.Index, values: Array, keep: np.ndarray, zero: int, estimation: Window, span: Window, kind: str
 ) -> EventReturns:
-    """The events of all securities at one session, without copying what they share."""
-    values, x = table.to_numpy(float).T, factors.to_numpy(float)
-    before, over = (np.arange(zero + w.start, zero + w.end + 1) for w in (estimation, span))
-    n, none = len(values), np.empty((0, 0), np.int64)
-    outside = (over < 0) | (over >= values.shape[1])  # the security's data need not reach as far
-    over = np.clip(over, 0, values.shape[1] - 1)
+    """The events of all securities at one session, without factors yet; returns `values` (N, sessions)."""
+    before, over = _days(zero, estimation, values.shape[1]), _days(zero, span, values.shape[1])
+    outside = over != zero + span.taus  # the security's data need not reach as far
+    none, n = np.empty((0, 0), np.int64), len(values)
     return EventReturns(
-        labels=pd.DataFrame({"security": table.columns}),
+        labels=pd.DataFrame({"security": names}),
         estimation=estimation,
         window=span,
         estimation_returns=np.where(keep[before], values[:, before], np.nan),
         event_returns=np.where(outside, np.nan, values[:, over]),
-        estimation_factors=np.broadcast_to(x[before], (n, len(before), x.shape[1])),
-        event_factors=np.broadcast_to(x[over], (n, len(over), x.shape[1])),
+        estimation_factors=np.empty((n, len(before), 0)),
+        event_factors=np.empty((n, len(over), 0)),
         estimation_days=none,
         event_days=none,
-        factor_names=tuple(factors.columns),
+        factor_names=(),
         kind=kind,
     )
 
 
-def _estimates(fit: Fit, actual: Array, held: np.ndarray, length: int) -> tuple[Array, np.ndarray, Array]:
-    """CARs of one specification over every run of `length` days, (N, days); is |t| beyond its 5 % point; variances."""
-    car = _sums(actual - fit.expected, length)
-    variance = _sums(fit.own_variance, length)
-    for j in range(fit.loading.shape[2]):
-        variance = variance + _sums(fit.loading[:, :, j], length) ** 2
-    car[~held] = np.nan
-    beyond = car**2 > variance * (stdtrit(fit.dof, 1 - LEVEL / 2) ** 2)[:, None]
-    return car.astype(np.float32), beyond, variance
+def _with_factors(source: EventReturns, factors: pd.DataFrame, zero: int) -> EventReturns:
+    """The same with factors, of which all securities share one copy."""
+    x, n = factors.to_numpy(float), len(source.labels)
+    before, over = (x[_days(zero, window, len(x))] for window in (source.estimation, source.window))
+    return replace(
+        source,
+        estimation_factors=np.broadcast_to(before, (n, *before.shape)),
+        event_factors=np.broadcast_to(over, (n, *over.shape)),
+        factor_names=tuple(factors.columns),
+    )
 
 
-def _sums(values: Array, length: int) -> Array:
-    """Sums over every run of `length` days of (N, days); a run with a missing day is NaN."""
-    if length == 1:
-        return np.array(values)
+def _days(zero: int, window: Window, sessions: int) -> NDArray[np.int64]:
+    """Places of a window's sessions; beyond the last one the last."""
+    return np.asarray(np.clip(zero + window.taus, 0, sessions - 1))
+
+
+def _estimates(
+    fit: Fit, actual: Array, held: np.ndarray, lengths: Sequence[int]
+) -> Iterator[tuple[int, Array, np.ndarray, Array]]:
+    """CARs of one specification over every run of each length, (N, days); is |t| beyond its 5 % point; variances."""
+    daily = np.stack([actual - fit.expected, fit.own_variance, *np.moveaxis(fit.loading, 2, 0)])
+    reach = (stdtrit(fit.dof, 1 - LEVEL / 2) ** 2)[:, None]
+    for length, sums in zip(lengths, _sums(daily, lengths), strict=True):
+        car = sums[0]
+        car[~held] = np.nan
+        sums[2:] **= 2
+        variance = sums[1:].sum(axis=0)
+        yield length, car.astype(np.float32), car**2 > variance * reach, variance
+
+
+def _sums(values: Array, lengths: Sequence[int]) -> Iterator[Array]:
+    """For each length, sums over every run of so many days, the last axis; a run with a missing day is NaN."""
     missing = np.isnan(values)
-    sums = _runs(np.where(missing, 0.0, values), length)
-    if missing.any():
-        sums[_runs(missing.astype(float), length) > 0.5] = np.nan
-    return sums
+    total, gaps = np.cumsum(np.where(missing, 0.0, values), axis=-1), np.cumsum(missing, axis=-1)
+    for length in lengths:
+        sums = values.copy() if length == 1 else _runs(total, length)
+        if length > 1 and missing.any():
+            sums[_runs(gaps, length) > 0] = np.nan
+        yield sums
 
 
-def _runs(values: Array, length: int) -> Array:
-    total = np.cumsum(values, axis=1)
-    total[:, length:] -= total[:, :-length].copy()
-    return total[:, length - 1 :]
+def _runs(total: Array, length: int) -> Array:
+    """Sums over every run of `length` days from the sums up to each day."""
+    runs = total[..., length - 1 :].copy()
+    runs[..., 1:] -= total[..., :-length]
+    return runs
 
 
 def _medians(car: Array) -> Array:
     """(N, dates) medians over the specifications, (S, N, dates), that have an estimate on every date."""
     held: NDArray[np.bool_] = np.asarray(np.isfinite(car).all(axis=2))
     none = np.full(car.shape[2], np.nan)
-    return np.stack([np.median(car[held[:, i], i], axis=0) if held[:, i].any() else none for i in range(car.shape[1])])
+    return np.stack([_median(car[held[:, i], i]) if held[:, i].any() else none for i in range(car.shape[1])])
+
+
+def _median(rows: Array) -> Array:
+    """Along the first axis; sorting takes a quarter of the time of np.median's selection."""
+    return np.asarray(np.sort(rows, axis=0)[(len(rows) - 1) // 2 : len(rows) // 2 + 1].mean(axis=0))
 
 
 def _shares(beyond: np.ndarray, car: Array) -> Array:
