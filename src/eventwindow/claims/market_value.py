@@ -52,8 +52,7 @@ def share_counts(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> pd.
     The last cover-page count dated at or before the day; else the first dated within 30 days after it; else the
     last other count before the day (a quarterly average lags); else the first one after it.
     """
-    own = _counts(evidence, symbol)
-    return own.reindex(_chosen(own, days)).set_index(days)
+    return _counts(evidence, symbol).reindex(_chosen(evidence, symbol, days)).set_index(days)
 
 
 def _counts(evidence: Evidence, symbol: str) -> pd.DataFrame:
@@ -72,8 +71,14 @@ def _in_order(counts: pd.DataFrame) -> pd.DataFrame:
     return dated.sort_values("as_of", kind="stable", ignore_index=True)
 
 
-def _chosen(own: pd.DataFrame, days: pd.DatetimeIndex) -> np.ndarray:
-    """Rows of `own` that hold on `days`, NONE where there is none."""
+def _chosen(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> np.ndarray:
+    """Rows of a security's counts that hold on `days`, NONE where there is none."""
+    own = _counts(evidence, symbol)
+    chosen: np.ndarray = evidence.once(("counts on", symbol, *days), lambda: _on(own, days))
+    return chosen
+
+
+def _on(own: pd.DataFrame, days: pd.DatetimeIndex) -> np.ndarray:
     dates, filed = own["as_of"].to_numpy(), (own["source"] == "filing").to_numpy()
     soon = _first_after(dates, filed, days)
     soon = np.where(dates[soon] <= (days + GRACE).to_numpy(), soon, NONE)
@@ -99,7 +104,7 @@ def _first_after(dates: np.ndarray, rows: np.ndarray, days: pd.DatetimeIndex) ->
 def share_count(evidence: Evidence, symbol: str, when: date) -> ShareCount:
     """The share count for one day."""
     own = _counts(evidence, symbol)
-    place = int(_chosen(own, pd.DatetimeIndex([when]))[0])
+    place = int(_chosen(evidence, symbol, pd.DatetimeIndex([when]))[0])
     if place == NONE:
         raise NoFigure(Reason("no_count_near", security=symbol, n=GRACE.days, day=when))
     if abs(own["as_of"].iloc[place] - pd.Timestamp(when)) > STALE:
@@ -112,13 +117,17 @@ def share_count(evidence: Evidence, symbol: str, when: date) -> ShareCount:
 
 def uncited(evidence: Evidence, symbols: Iterable[str], days: pd.DatetimeIndex) -> Reason | None:
     """The companies whose counts on `days` no page is named for, in a table that names pages."""
-    without = []
-    for symbol in symbols:
-        own = _counts(evidence, symbol)
-        used = np.setdiff1d(_chosen(own, days), [NONE])
-        if PAGE in own.columns and not own[PAGE].iloc[used].fillna("").all():
-            without.append(symbol)
+    without = [symbol for symbol in symbols if set(_chosen(evidence, symbol, days)) & _without_page(evidence, symbol)]
     return Reason("counts_without_page", names=named(evidence, without)) if without else None
+
+
+def _without_page(evidence: Evidence, symbol: str) -> set[int]:
+    """Rows of a security's counts that no page is named for, in a table that names pages."""
+    own = _counts(evidence, symbol)
+    if PAGE not in own.columns:
+        return set()
+    rows: set[int] = evidence.once(("no page", symbol), lambda: set(np.flatnonzero(own[PAGE].fillna("") == "")))
+    return rows
 
 
 def currency(evidence: Evidence, symbol: str) -> str:
