@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from eventwindow.report.write import Extra
 
 RUN_IMPORTS = (
+    "eventwindow.cli.strings",
     "eventwindow.study.run",
     "eventwindow.report.html",
     "scipy.optimize",
