@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from eventwindow.errors import catalogue
 from eventwindow.study.faults import REMEDIES
 
 ROOT = Path(__file__).parents[1]
@@ -146,6 +147,8 @@ def _text(node: ast.AST) -> str:
         return str(node.value)
     if isinstance(node, ast.JoinedStr):
         return "".join(_text(part) for part in node.values)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Reason":
+        return re.sub(r"\{[^}]*\}", "…", catalogue("en").words(f"reason.{_text(node.args[0])}"))
     if isinstance(node, ast.BinOp):
         return _text(node.left) + _text(node.right)
     if isinstance(node, ast.IfExp):

@@ -126,10 +126,9 @@ ENDINGS = {
 }  # names of files and modules look like keys
 BY_PREFIX = (
     "reason.",
-    "note.",
     "web.fault_",
     "web.file_",
-)  # a reason's key is given without it; a note is found by its English words
+)  # a reason's key is given without it
 
 
 def test_simplified_chinese_is_what_the_script_makes_of_the_traditional():
@@ -186,7 +185,7 @@ MANY = {
     *("benchmark.treated", "benchmarks.alt", "counterfactual.best", "counterfactual.none", "counterfactual.span"),
     *("finding.rank_first", "finding.rank_other", "late.drift", "late.jump", "late.largest", "late.still"),
     *("lead_lag.caption", "market.few", "market.many", "specification_curve.caption"),
-    *("note.not_asked_the_first_tickers_were_not_answered_in", "reason.bootstrap_draws", "reason.covers_sessions"),
+    *("reason.first_too_slow", "reason.bootstrap_draws", "reason.covers_sessions"),
     *("reason.followed_less", "reason.followed_more", "reason.gls_firms", "reason.loss_first", "reason.loss_rank"),
     *("reason.members_rank", "reason.needs_two", "reason.no_consecutive_residuals"),
     *("reason.no_consecutive_returns", "reason.no_rate_near", "reason.panel_equal_less_index"),

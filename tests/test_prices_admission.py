@@ -46,9 +46,9 @@ def test_a_corrected_day_is_asked_twice_told_and_kept_and_told_again_from_the_ca
     again = load(server, ["AAA"], cache)
     assert again["AAA"].loc[DAY, "close"] == pytest.approx(moved.loc[DAY, "close"])
     assert server.asked["AAA"] >= before + 2
-    note = again.histories["AAA"].note
+    note = str(again.histories["AAA"].note)
     assert note.startswith("Yahoo gave other returns before on 2 days (the first 2025-01-27: ")
-    assert load(server, ["AAA"], cache).histories["AAA"].note == note
+    assert str(load(server, ["AAA"], cache).histories["AAA"].note) == note
 
 
 def test_of_two_answers_that_differ_the_one_in_less_doubt_stays(serve, cache):  # noqa: F811
@@ -60,7 +60,7 @@ def test_of_two_answers_that_differ_the_one_in_less_doubt_stays(serve, cache):  
     server.tickers["AAA"] = Ticker(moved)
     again = load(server, ["AAA"], cache)
     pd.testing.assert_frame_equal(first["AAA"], again["AAA"])
-    assert "is in doubt on" in again.replaced["AAA"]
+    assert "is in doubt on" in str(again.replaced["AAA"])
     server.tickers["AAA"] = Ticker(made_up(0))
     assert load(server, ["AAA"], cache).replaced == {}
 
@@ -73,14 +73,14 @@ def test_another_series_under_the_same_symbol_waits_until_it_was_given_twice(ser
     server.tickers["AAA"] = Ticker(made_up(77))
     again = load(server, ["AAA"], cache)
     pd.testing.assert_frame_equal(first["AAA"], again["AAA"])
-    assert "another security, or shifted dates" in again.replaced["AAA"]
-    assert "another security" in load(server, ["AAA"], cache).replaced["AAA"], (
+    assert "another security, or shifted dates" in str(again.replaced["AAA"])
+    assert "another security" in str(load(server, ["AAA"], cache).replaced["AAA"]), (
         "seconds later it is the same wrong answer"
     )
     make_old(cache)
     last = load(server, ["AAA"], cache)
     np.testing.assert_allclose(last["AAA"]["close"], made_up(77).loc[START:END, "close"])
-    assert "gave other returns before" in last.histories["AAA"].note
+    assert "gave other returns before" in str(last.histories["AAA"].note)
 
 
 def test_what_was_kept_under_other_checks_is_asked_for_again_and_held_to_these(serve, cache):  # noqa: F811
@@ -152,7 +152,7 @@ def test_a_bar_is_left_out_until_its_session_has_closed_by_our_own_calendar():
 def test_what_the_source_says_of_its_answer_is_held_against_what_was_asked(told, why):
     table = on_sessions(3).assign(dividend=0.0, split=0.0)
     pulled = Pulled("AAA", table, "USD", table.index[0], told=told)
-    found = refusal(pulled, Expected("XNYS", "USD"), pd.Timestamp("2025-08-01", tz="UTC"))
+    found = str(refusal(pulled, Expected("XNYS", "USD"), pd.Timestamp("2025-08-01", tz="UTC")) or "")
     assert found == why if not why else why in found
 
 
@@ -165,7 +165,7 @@ def test_an_answer_that_is_short_by_its_own_word_is_asked_twice_told_and_never_f
     part.meta = lambda symbol: told | {"symbol": symbol, "regularMarketPrice": None}
     server.tickers["AAA"] = part
     short = load(server, ["AAA"], cache)
-    assert f"Yahoo's answer is short: its rows {words}" in short.histories["AAA"].note
+    assert f"Yahoo's answer is short: its rows {words}" in str(short.histories["AAA"].note)
     assert server.asked["AAA"] >= 2
     server.tickers["AAA"] = whole
     assert len(load(server, ["AAA"], cache)["AAA"]) > len(short["AAA"])
@@ -178,7 +178,7 @@ def test_another_currency_waits_until_it_was_given_twice(serve, cache):  # noqa:
     server.tickers["AAA"] = Ticker(made_up(0), currency="EUR")
     again = load(server, ["AAA"], cache)
     assert again.histories["AAA"].currency == "USD"
-    assert again.replaced["AAA"] == "Yahoo's answer is quoted in EUR, the one held in USD"
+    assert str(again.replaced["AAA"]) == "Yahoo's answer is quoted in EUR, the one held in USD"
     make_old(cache)
     assert load(server, ["AAA"], cache).histories["AAA"].currency == "EUR"
 
@@ -192,15 +192,17 @@ def test_a_later_answer_without_day_zero_does_not_take_the_place_of_one_with_it(
     server.tickers["AAA"] = Ticker(on_sessions(0).drop(pd.Timestamp(DAY)))
     again = load(server, ["AAA"], cache, expected=of)
     assert pd.Timestamp(DAY) in again["AAA"].index
-    assert again.replaced["AAA"] == "Yahoo's answer lacked a day that it gave before"
+    assert str(again.replaced["AAA"]) == "Yahoo's answer lacked a day that it gave before"
 
 
 def test_a_day_that_is_yet_to_come_and_another_price_of_today_are_refused():
     table, now = on_sessions(0), pd.Timestamp("2025-06-16 18:00", tz="UTC")
     pulled = Pulled("AAA", table, "USD", table.index[0], told={"exchangeTimezoneName": "America/New_York"})
-    assert "yet to come" in ahead(pulled, Expected("XNYS"), now)
+    assert "yet to come" in str(ahead(pulled, Expected("XNYS"), now))
     today = Pulled("AAA", table.loc[:"2025-06-16"], "USD", table.index[0])
     last = {"regularMarketTime": int(now.timestamp()), "exchangeTimezoneName": "America/New_York"}
     close = float(today.table["close"].iloc[-1])
-    assert ahead(replace(today, told=last | {"regularMarketPrice": close}), Expected("XNYS"), now) == ""
-    assert "not the last price" in ahead(replace(today, told=last | {"regularMarketPrice": close / 2}), Expected(), now)
+    assert ahead(replace(today, told=last | {"regularMarketPrice": close}), Expected("XNYS"), now) is None
+    assert "not the last price" in str(
+        ahead(replace(today, told=last | {"regularMarketPrice": close / 2}), Expected(), now)
+    )

@@ -127,7 +127,7 @@ def test_a_library_that_fails_leaves_the_older_cache_or_the_shipped_figures(libr
     pd.testing.assert_frame_equal(load_factors(store=store, session=session(library)).table, first.table)
     shipped = load_factors(store=Store(tmp_path / "other"), session=session(library), figures=FIGURES)
     assert shipped.origin == "shipped"
-    assert "503" in shipped.note
+    assert "503" in str(shipped.note)
     with pytest.raises(SourceError, match="503"):
         load_factors(mode="library", store=Store(tmp_path / "other"), session=session(library), figures=FIGURES)
 
@@ -212,7 +212,7 @@ def test_a_study_without_tables_gets_counts_and_factors_from_public_sources_or_a
     ask = {"start": START.date(), "end": END.date(), "counts_of": ["AAA"], "factors": ("five",)}
     tables, notes = load_tables(tmp_path, mode="auto", session=session(server), **ask)
     assert set(tables["shares"]["symbol"]) == {"AAA"}
-    assert "factor library" in notes[0]
+    assert "factor library" in str(notes[0])
     assert load_tables(tmp_path, mode="shipped", **ask) == ({}, ())
     server.close()
     tables, notes = load_tables(tmp_path, mode="auto", session=session(server), **(ask | {"counts_of": ["^X"]}))

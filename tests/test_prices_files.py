@@ -239,7 +239,7 @@ def test_the_source_answers_for_its_own_dates_and_keeps_what_was_before(tmp_path
     assert not answer["BBB"].known
     late = source.fetch(["AAA"], pd.Timestamp("2026-01-01"), pd.Timestamp("2026-01-31"))["AAA"]
     assert late.known
-    assert "no row in these dates" in late.reason
+    assert "no row in these dates" in str(late.reason)
 
 
 def test_the_folder_the_study_came_from_is_read_as_it_is(shared):

@@ -59,7 +59,10 @@ def test_every_history_has_the_form_that_the_rest_relies_on(held):
 
 
 def test_a_history_without_closes_says_so():
-    notes = {symbol: history.note for symbol, history in shipped_histories(FIGURES, ["MTUM", "KWEB", "NVDA"]).items()}
+    notes = {
+        symbol: str(history.note or "")
+        for symbol, history in shipped_histories(FIGURES, ["MTUM", "KWEB", "NVDA"]).items()
+    }
     assert notes["MTUM"] == "adjusted closes only: returns, no levels"
     assert notes["KWEB"] == "adjusted closes only before 2024-04-01"
     assert notes["NVDA"] == ""

@@ -158,7 +158,7 @@ def test_results_that_cannot_be_read_cost_one_firm_its_own(yahoo, failure, reaso
     found, lost = announcements(("NVDA", "KO"), *SPAN, session=session(yahoo))
     assert [one.symbol for one in found] == ["KO"]
     assert list(lost) == ["NVDA"]
-    assert reason in lost["NVDA"]
+    assert reason in str(lost["NVDA"])
 
 
 def test_results_near_the_day_are_warned_of_by_the_whole_command(tmp_path):

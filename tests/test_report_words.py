@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
-from datetime import date
 
+import pandas as pd
 import pytest
 
 from eventwindow.claims.measures import MEASURES
-from eventwindow.errors import Reason, catalogue, filled
-from eventwindow.prices.checks import Finding
+from eventwindow.errors import Listed, Reason, catalogue, filled
+from eventwindow.prices.cache import Cache
+from eventwindow.prices.yahoo import Pulled
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.html import appendix, story
 from eventwindow.report.language import LANGUAGES, Language, language
-from eventwindow.report.reasons import notes, reason_in
 
 NAMES = {
     "Illusion Cube",  # of authors, firms and tests that are written so in Taiwan; tickers and the study's own names are taken out
@@ -103,49 +104,42 @@ def test_labels_of_parts_name_a_figure_and_leave_open_what_came_out(deepseek):
 
 def test_reasons_in_a_row_are_told_one_by_one():
     both = Reason.together([Reason("mean_correlation", correlation=0.27), Reason("days_without_a_member", n=18)])
-    assert reason_in(language("zh-Hant"), both) == "殘差平均相關 0.270；有成員無報酬的 18 日不計"
+    assert language("zh-Hant").reason(both) == "殘差平均相關 0.270；有成員無報酬的 18 日不計"
     assert str(both) == "mean residual correlation 0.270; 18 days left out on which a member has no return"
-    why = "Held figures stand in for NVDA: Yahoo does not know it"
-    assert reason_in(language("zh-Hant"), why) == "以先前取得或隨附的數據代替 NVDA：Yahoo 沒有此代號"
-    assert reason_in(language("zh-Hant"), "a reason of one's own") == "a reason of one's own"
 
 
-def test_every_note_is_found_again_by_its_english_words():
-    """And not by those of another: what is filled into its blanks comes back in every language."""
-    english, chinese = language("en").catalogue, language("zh-Hant").catalogue
-    assert len(notes()) > 30
-    for key, pattern in notes():
-        if not key.startswith("note."):
-            continue  # findings are numbers with a form of their own
-        blanks = {
-            blank: "3" if blank.startswith("n") else "X Y" if blank.startswith("words") else "X"
-            for blank in pattern.groupindex
-        }
-        said = english.text(key, **blanks)
-        assert reason_in(language("zh-Hant"), said) == chinese.text(key, **blanks), key
-        assert reason_in(language("en"), said) == said
+def test_a_note_of_a_source_is_told_whole_in_every_language():
+    """With the reasons in it: nothing is read back from English words."""
+    why = Reason.together([Reason("too_many_requests"), Reason("pull_limit", seconds=60.0)])
+    note = Reason("held_stand_in", symbols=Listed(["NVDA", "AMD"]), why=why)
+    assert str(note) == (
+        "Held figures stand in for NVDA, AMD: Yahoo answered 429, too many requests; "
+        "the time limit of 60 s for the whole pull was reached"
+    )
+    chinese = "以先前取得或隨附的數據代替 NVDA、AMD：Yahoo 回應 429，請求過多；已達整次下載的 60 秒上限"
+    assert language("zh-Hant").reason(note) == chinese
+    assert language("zh-Hant").reason(Reason.of("another's own words")) == "another's own words"
 
 
-def test_a_finding_about_prices_is_told_in_every_language():
-    """As its key says it, though the tables hold it in English."""
-    day = date(2024, 12, 3)
-    found = [
-        Finding("A", "warning", "split_ratio", day, {"value": 0.479, "split": "2:3"}),
-        Finding("A", "error", "duplicate_date", day, {}),
-        Finding("A", "error", "no_day_zero", None, {"event": "fall"}),
-        Finding("A", "warning", "outside_range", day, {"close": 1.5, "low": 1.0, "high": 1.25}),
-    ]
-    for code in LANGUAGES:
-        told = [reason_in(language(code), str(one.reason)) for one in found]
-        assert told == [language(code).reason(one.reason) for one in found]
-
-
-def test_a_note_that_names_one_thing_twice_is_found_again():
-    from eventwindow.errors import Reason, catalogue
-    from eventwindow.report.reasons import reason_in
-
-    english = catalogue("en").reason(Reason("finding_crossed", other="KO"))
-    assert reason_in(language("zh-Hant"), english) == catalogue("zh-Hant").reason(Reason("finding_crossed", other="KO"))
+def test_what_a_cache_holds_of_a_note_is_read_in_every_form(tmp_path):
+    """Packed as now; in words, as versions before kept it; and of a key that no catalogue has, as it lies there."""
+    day = pd.Timestamp("2025-01-27")
+    table = pd.DataFrame({"close": [1.0]}, pd.DatetimeIndex([day], name="date"))
+    note = Reason("split_undone", ratio=2.0)
+    cache = Cache(tmp_path)
+    cache.put(Pulled("A", table, "USD", day, note), "test", {})
+    assert cache.get("A").pulled.note == note
+    held = json.loads((tmp_path / "manifest.json").read_text())
+    facts = held["A"][0]["facts"]
+    for kept, told in (
+        ({"note": "a later split of 2 is undone", "told": ""}, "a later split of 2 is undone"),
+        ({"told": facts["told"].replace("split_undone", "of_a_later_version")}, "of_a_later_version"),
+        ({"told": "no JSON"}, "no JSON"),
+        ({"told": "[1]"}, "[1]"),
+    ):
+        held["A"][0]["facts"] = facts | kept
+        (tmp_path / "manifest.json").write_text(json.dumps(held))
+        assert told in str(cache.get("A").pulled.note)
 
 
 @pytest.mark.parametrize(

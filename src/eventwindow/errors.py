@@ -60,12 +60,12 @@ class StudyError(Exception):
 
     exit_code = 2
 
-    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
-        self.what, self.where, self.remedy = what, where, remedy
+    def __init__(self, what: str | Reason, *, where: str = "", remedy: str = "") -> None:
+        self.what, self.where, self.remedy, self.reason = str(what), where, remedy, Reason.of(what)
         super().__init__(str(self))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return partial(type(self), where=self.where, remedy=self.remedy), (self.what,)
+        return partial(type(self), where=self.where, remedy=self.remedy), (self.reason,)
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
@@ -179,6 +179,11 @@ class Reason:
     def __init__(self, key: str, /, **values: Any) -> None:
         self.key, self.values = key, values
         self.said: dict[Catalogue, str] = {}  # its words, worked out once a language
+
+    @classmethod
+    def of(cls, words: str | Reason) -> Reason:
+        """Words that no catalogue holds, such as another package's, as a reason."""
+        return words if isinstance(words, Reason) else cls("as_told", words=words)
 
     @classmethod
     def together(cls, reasons: Sequence[Reason]) -> Reason:

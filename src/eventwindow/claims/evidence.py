@@ -138,7 +138,7 @@ class Evidence:
     baskets: Mapping[str, tuple[str, ...]]
     tables: Mapping[str, pd.DataFrame]
     news: pd.DataFrame
-    unavailable: Mapping[str, str] = field(default_factory=dict)
+    unavailable: Mapping[str, Reason] = field(default_factory=dict)
     titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     events: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     earlier: Mapping[str, pd.DataFrame] = field(default_factory=dict)

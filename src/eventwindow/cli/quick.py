@@ -203,6 +203,7 @@ def _told(asked: Asked, result: StudyResult) -> Iterator[str]:
 
 def _facts(question: Question, asked: Asked, result: StudyResult) -> dict[str, Any]:
     every = result.tables["tests"].query("window_start == 0 and window_end == 0")
+    undated = {symbol: str(why) for symbol, why in asked.undated.items()}
     tests, why = every[every["valid"].astype(bool)], none_leads(every)
     return {
         "securities": list(_rows(question, result)),
@@ -211,6 +212,6 @@ def _facts(question: Question, asked: Asked, result: StudyResult) -> dict[str, A
         "claims": json.loads(result.tables["claims"].to_json(orient="records", default_handler=str)),
         "not_judged": [{"sentence": sentence, "reason": reason} for sentence, reason in asked.unread],
         "without": _without(result),
-        "earnings": {"told": _earnings(result), "not_known": dict(asked.undated)} if question.earnings else None,
-        "notes": list(result.run["notes"]),
+        "earnings": {"told": _earnings(result), "not_known": undated} if question.earnings else None,
+        "notes": list(map(str, result.run["notes"])),
     }

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from eventwindow.claims.model import WORDS
 from eventwindow.claims.verdicts import by_statement
-from eventwindow.errors import counted
+from eventwindow.errors import Reason, counted
 from eventwindow.inference.expected_volatility import RECENT, unlike, word_of
 from eventwindow.inference.registry import TESTS
 from eventwindow.inference.tables import none_leads
@@ -102,7 +102,7 @@ def result_json(result: StudyResult, report: Path) -> str:
         "study": result.name,
         "report": report.as_posix(),
         "headline": head,
-        "notes": result.run["notes"],
+        "notes": list(map(str, result.run["notes"])),
         "frozen": result.run.get("frozen"),
         **tables,
     }
@@ -127,7 +127,7 @@ def print_changes(refreshed: Refresh) -> None:
     """What a new pull changed against what was held."""
     console, prices = Console(highlight=False), refreshed.prices
     for note in prices.notes:
-        console.print(note, markup=False)
+        console.print(str(note), markup=False)
     counts = pd.Series({s: h.origin for s, h in prices.histories.items()}, dtype=object).value_counts()
     console.print(
         "Now: " + ", ".join(f"{counted(n, 'ticker')} {_origin(str(o))}" for o, n in counts.items()) + ".", markup=False
@@ -142,7 +142,7 @@ def print_changes(refreshed: Refresh) -> None:
         console.print(changes.to_string(index=False, max_rows=40), markup=False)
 
 
-def print_verified(source: str, compared: Mapping[tuple[str, str], Reconciliation], lost: Mapping[str, str]) -> None:
+def print_verified(source: str, compared: Mapping[tuple[str, str], Reconciliation], lost: Mapping[str, Reason]) -> None:
     """How far all that is held agrees with a source, and every day on which it does not."""
     console = Console(highlight=False)
     for symbol, reason in lost.items():
@@ -285,7 +285,7 @@ def origin_lines(result: StudyResult) -> list[str]:
         groups = origins.groupby(origins).groups.items()
         lines = [f"Prices {_origin(str(o))}: {', '.join(map(str, symbols))}." for o, symbols in groups]
     missing = [f"No prices: {symbol} ({reason})" for symbol, reason in result.run["unavailable"].items()]
-    return [*lines, *missing, *result.run["notes"]]
+    return [*lines, *missing, *map(str, result.run["notes"])]
 
 
 def _padding(result: StudyResult) -> Iterator[str]:

@@ -14,7 +14,7 @@ from eventwindow.draft.listings import FUNDS, Home, home_of, own_benchmark
 from eventwindow.draft.read import statements
 from eventwindow.draft.statement import Statement
 from eventwindow.draft.write import draft_text, toml_table
-from eventwindow.errors import SourceError, StudyError, catalogue
+from eventwindow.errors import Reason, SourceError, StudyError, catalogue
 from eventwindow.prices.earnings import Announced, announcements
 from eventwindow.study.definition import Study, read_study
 from eventwindow.study.library import shipped_figures, shipped_shares, shipped_weights
@@ -49,7 +49,7 @@ class Asked:
     study: Study
     homes: tuple[Home, ...]
     unread: tuple[tuple[str, str], ...]
-    undated: Mapping[str, str]
+    undated: Mapping[str, Reason]
 
 
 def study_of_question(question: Question, folder: Path) -> Asked:
@@ -148,12 +148,12 @@ def _weighed(question: Question, benchmark: str) -> dict[str, tuple[str, ...]]:
     return {index: held} if held and fits else {}
 
 
-def _announced(question: Question) -> tuple[Sequence[Announced], Mapping[str, str]]:
+def _announced(question: Question) -> tuple[Sequence[Announced], Mapping[str, Reason]]:
     """The results that the firms told in the year before and the weeks after, and why a firm's are not known."""
     try:
         return announcements(question.symbols, question.day - YEAR, question.day + SOON)
     except SourceError as error:
-        return (), dict.fromkeys(question.symbols, error.what)
+        return (), dict.fromkeys(question.symbols, error.reason)
 
 
 def _news(told: Announced) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from eventwindow.errors import Reason
 from eventwindow.estimation.returns import returns
 from eventwindow.prices.answers import CHECKS, Expected, absent_sessions, ahead, finished, refusal, shortened
 from eventwindow.prices.cache import Cache, Kept
@@ -15,11 +16,10 @@ from eventwindow.prices.checks import doubts
 from eventwindow.prices.history import PriceHistory, Unavailable
 from eventwindow.prices.reconcile import TOLERANCE, reconcile
 from eventwindow.prices.retry import BusyError
-from eventwindow.prices.yahoo import Pulled, quoted_at
+from eventwindow.prices.yahoo import Pulled, no_prices_since, quoted_at
 
 OVERLAP = 20  # rows; fewer compare nothing
 ANOTHER = 0.25  # of the days: a source corrects single days; where more differ it is another series
-_OTHER = "another security, or shifted dates"
 COARSE = 5e-3  # of a daily return: what two sources of one security hardly differ by
 
 
@@ -45,12 +45,12 @@ class Admission:
         """The answer or why it is not taken; BusyError where it should be asked for once more."""
         expected = self.expected.get(pulled.symbol, Expected())
         if why := ahead(pulled, expected, self.now):
-            raise BusyError(f"{pulled.source}'s answer is refused: {why}")
+            raise BusyError(Reason("answer_refused", source=pulled.source, why=why))
         pulled = finished(pulled, expected, self.now)
         if pulled.table["close"].isna().all():
-            return Unavailable(pulled.symbol, f"{pulled.source}: no prices since {pulled.start.date()}")
+            return Unavailable(pulled.symbol, no_prices_since(pulled.source, pulled.start))
         if why := refusal(pulled, expected, self.now) or self._disowned(pulled):
-            raise BusyError(f"{pulled.source}'s answer is refused: {why}")
+            raise BusyError(Reason("answer_refused", source=pulled.source, why=why))
         pulled = self._whole(pulled)
         kept = self.held.get(pulled.symbol)
         if kept is not None and (why := self._worse(pulled, kept)):
@@ -62,62 +62,56 @@ class Admission:
 
     def _whole(self, pulled: Pulled) -> Pulled:
         """An answer that lacks days by its own word is asked for once more, then taken with a note."""
-        if not (short := shortened(pulled)):
+        if not (why := shortened(pulled)):
             return pulled
+        short = Reason("answer_short", source=pulled.source, why=why)
         if pulled.symbol not in self._short:
             self._short.add(pulled.symbol)
-            raise BusyError(f"{pulled.source}'s answer is short: {short}")
-        return replace(pulled, note=f"{pulled.source}'s answer is short: {short}")
+            raise BusyError(short)
+        return replace(pulled, note=short)
 
-    def _disowned(self, pulled: Pulled) -> str:
+    def _disowned(self, pulled: Pulled) -> Reason | None:
         """Whether another source holds other prices under that symbol."""
         witness = self.witnesses.get(pulled.symbol)
         if witness is None:
-            return ""
+            return None
         found = reconcile(pulled.symbol, pulled.table, witness.frame, COARSE)
         if found.compared < OVERLAP:
-            return ""
+            return None
         for day, ours, theirs in found.differing.itertuples(index=False):
             if self.expected.get(pulled.symbol, Expected()).near(day.date()):
-                of = f"that of the {witness.origin} figures {100 * theirs:+.4g} %"
-                return f"its return on {day:%Y-%m-%d} is {100 * ours:+.4g} %, {of}"
+                return Reason("answer_return", day=f"{day:%Y-%m-%d}", ours=100 * ours, theirs=100 * theirs)
         if len(found.differing) <= ANOTHER * found.compared:
-            return ""
-        days = f"{len(found.differing)} of {found.compared} days"
-        return (
-            f"its returns are not those of the {witness.origin} figures on {days}: another security, or shifted dates"
-        )
+            return None
+        return Reason("answer_returns", differing=len(found.differing), of=found.compared)
 
-    def _worse(self, pulled: Pulled, kept: Kept) -> str:
-        """Why what is held is the better answer; "" where the new one is."""
+    def _worse(self, pulled: Pulled, kept: Kept) -> Reason | None:
+        """Why what is held is the better answer; None where the new one is."""
         if lost := lost_days(kept, pulled, self.expected.get(pulled.symbol, Expected())):
-            days = "a day" if lost == 1 else f"{lost} days"
-            return f"{pulled.source}'s answer lacked {days} that it gave before"
-        return "" if self.anew else self._requoted(pulled, kept) or self._moved(pulled, kept)
+            return Reason("answer_lacked_days", source=pulled.source, n=lost)
+        return None if self.anew else self._requoted(pulled, kept) or self._moved(pulled, kept)
 
-    def _requoted(self, pulled: Pulled, kept: Kept) -> str:
+    def _requoted(self, pulled: Pulled, kept: Kept) -> Reason | None:
         """Whether it is quoted in another currency than what is held."""
         before, now = kept.pulled.currency, pulled.currency
         if not before or not now or before == now or self._returned(pulled):
-            return ""
-        return f"{pulled.source}'s answer is quoted in {now}, the one held in {before}"
+            return None
+        return Reason("answer_requoted", source=pulled.source, now=now, before=before)
 
-    def _moved(self, pulled: Pulled, kept: Kept) -> str:
+    def _moved(self, pulled: Pulled, kept: Kept) -> Reason | None:
         """Whether its returns differ from those held, and are the worse."""
         moved, compared = differing(kept.pulled, pulled)
         if moved.empty:
-            return ""
+            return None
+        days = {"source": pulled.source, "differing": len(moved), "of": compared}
         if pulled.symbol not in self._doubted:
             self._doubted.add(pulled.symbol)
-            raise BusyError(f"{pulled.source}'s answer differs from the one held on {len(moved)} of {compared} days")
-        days = f"{len(moved)} of {compared} days, the first {moved.index[0].date()}"
+            raise BusyError(Reason("answer_differs", **days))
+        days |= {"first": f"{moved.index[0].date()}"}
         if len(moved) > ANOTHER * compared and not self._returned(pulled):
-            return f"{pulled.source}'s answer differs from the one held on {days}: {_OTHER}"
+            return Reason("answer_of_other", **days)
         before, after = (_doubts(p, pulled.start) for p in (kept.pulled, pulled))
-        if after > before:
-            more = f"and is in doubt on {after} days, not {before}"
-            return f"{pulled.source}'s answer differs from the one held on {days}, {more}"
-        return ""
+        return Reason("answer_in_doubt", **days, after=after, before=before) if after > before else None
 
     def _told(self, pulled: Pulled, kept: Kept) -> Pulled:
         """With a note on the days on which it replaced another answer."""
@@ -125,10 +119,8 @@ class Admission:
         if moved.empty:
             return replace(pulled, note=pulled.note or kept.pulled.note)
         day, before, now = next(moved.itertuples())
-        first = f"the first {day:%Y-%m-%d}: {100 * before:+.4g} %, now {100 * now:+.4g} %"
-        return replace(
-            pulled, note=f"{pulled.source} gave other returns before on {len(moved)} days ({first}); the newer are kept"
-        )
+        first = {"day": f"{day:%Y-%m-%d}", "before": 100 * before, "now": 100 * now}
+        return replace(pulled, note=Reason("other_returns_before", source=pulled.source, n=len(moved), **first))
 
     def _returned(self, pulled: Pulled) -> bool:
         """Whether it was given before, an hour ago or more: two that agree outweigh the one that is held."""
@@ -144,7 +136,7 @@ class Admission:
         kept, lacking = self.held.get(pulled.symbol), absent_sessions(pulled, expected, self.now)
         again = set() if kept is None else set(kept.lacking) & set(lacking)
         facts = {"checks": str(CHECKS), "mic": expected.mic, "absent": " ".join(map(str, lacking))}
-        facts |= {"short": shortened(pulled)}
+        facts |= {"short": str(shortened(pulled) or "")}
         try:
             self.cache.put(pulled, self.client, facts | {"again": " ".join(map(str, sorted(again)))})
         except OSError as error:

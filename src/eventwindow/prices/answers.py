@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.exchange import Calendar, exchange_calendar
-from eventwindow.errors import EventDateError
+from eventwindow.errors import EventDateError, Reason
 from eventwindow.prices.checks import check_history
 from eventwindow.prices.currencies import HUNDREDTHS
 from eventwindow.prices.history import PriceHistory
@@ -73,30 +73,30 @@ def _today(pulled: Pulled, calendar: Calendar | None, now: pd.Timestamp) -> pd.T
     return now.tz_convert(zone).tz_localize(None).normalize()
 
 
-def ahead(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> str:
+def ahead(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> Reason | None:
     """Why an answer with its newest rows, today's included, cannot be right: dates to come, another last price."""
     calendar = expected.calendar(pulled.start, now) if expected.mic else None
     newest, today = _held(pulled)[-1], _today(pulled, calendar, now)
     if newest > today:
-        return f"its rows run to {newest.date()}, a day that is yet to come"
-    return next(_other_price(pulled), "") if newest == today else ""
+        return Reason("rows_to_come", day=f"{newest.date()}")
+    return next(_other_price(pulled), None) if newest == today else None
 
 
-def shortened(pulled: Pulled) -> str:
-    """What an answer lacks of the days on which, as it says itself, the security was traded; "" where nothing."""
+def shortened(pulled: Pulled) -> Reason | None:
+    """What an answer lacks of the days on which, as it says itself, the security was traded; None where nothing."""
     rows, zone = _held(pulled), str(pulled.told.get("exchangeTimezoneName") or "UTC")
     since, until = (_local_day(pulled.told.get(name), zone) for name in ("firstTradeDate", "regularMarketTime"))
     if since is not None and rows[0] - max(since, pulled.start) > SHORT:
-        return f"its rows begin on {rows[0].date()}, while it says that trade began on {since.date()}"
+        return Reason("rows_begin", day=f"{rows[0].date()}", since=f"{since.date()}")
     if until is not None and until - rows[-1] > SHORT:
-        return f"its rows end on {rows[-1].date()}, while it says that the last trade was on {until.date()}"
-    return ""
+        return Reason("rows_end", day=f"{rows[-1].date()}", until=f"{until.date()}")
+    return None
 
 
-def refusal(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> str:
-    """Why an answer cannot be the one that was asked for; "" where nothing speaks against it."""
+def refusal(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> Reason | None:
+    """Why an answer cannot be the one that was asked for; None where nothing speaks against it."""
     calendar = expected.calendar(pulled.start, now) if expected.mic else None
-    return next(_faults(pulled, expected, calendar, now), "")
+    return next(_faults(pulled, expected, calendar, now), None)
 
 
 def absent_sessions(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> list[dt.date]:
@@ -105,22 +105,23 @@ def absent_sessions(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> li
     return [] if calendar is None else [day.date() for day in _within(calendar, pulled).difference(_held(pulled))]
 
 
-def _faults(pulled: Pulled, expected: Expected, calendar: Calendar | None, now: pd.Timestamp) -> Iterator[str]:
+def _faults(pulled: Pulled, expected: Expected, calendar: Calendar | None, now: pd.Timestamp) -> Iterator[Reason]:
     yield from _of_another(pulled, expected, calendar)
     index = _held(pulled)
     if index[0] < pulled.start - pd.Timedelta("1D"):
-        yield f"its rows run from {index[0].date()} to {index[-1].date()}, asked were those from {pulled.start.date()}"
+        days = {"first": f"{index[0].date()}", "last": f"{index[-1].date()}", "start": f"{pulled.start.date()}"}
+        yield Reason("rows_before", **days)
     if calendar is not None and not expected.around_the_clock:
         yield from _off_calendar(pulled, calendar)
     yield from _newest(pulled)
     history = quoted_at(pulled, index[0], index[-1])
     if calendar is not None and isinstance(history, PriceHistory):
         found = check_history(history, calendar, around_the_clock=expected.around_the_clock)
-        yield from (str(finding.reason) for finding in found if finding.level == "error")
+        yield from (finding.reason for finding in found if finding.level == "error")
         yield from _unadjusted(history, expected)
 
 
-def _unadjusted(history: PriceHistory, expected: Expected) -> Iterator[str]:
+def _unadjusted(history: PriceHistory, expected: Expected) -> Iterator[Reason]:
     """Days of an event on which the adjusted close does not follow from the close and the dividend that is told."""
     frame = history.frame.dropna(subset=["close", "adj_close"])
     close, adjusted = frame["close"], frame["adj_close"].pct_change()
@@ -130,25 +131,25 @@ def _unadjusted(history: PriceHistory, expected: Expected) -> Iterator[str]:
     follows = (close + paid) / close.shift(1) - 1
     for day in frame.index[((adjusted - follows).abs() > UNADJUSTED).to_numpy()]:
         if expected.near(day.date()) and history.dividends is not None:
-            moves = f"its adjusted close moves by {100 * adjusted[day]:+.4g} %"
-            yield f"{moves} on {day.date()}, close and dividend by {100 * follows[day]:+.4g} %"
+            moves = {"adjusted": 100 * adjusted[day], "follows": 100 * follows[day]}
+            yield Reason("answer_unadjusted", day=f"{day.date()}", **moves)
 
 
-def _of_another(pulled: Pulled, expected: Expected, calendar: Calendar | None) -> Iterator[str]:
+def _of_another(pulled: Pulled, expected: Expected, calendar: Calendar | None) -> Iterator[Reason]:
     """What the source says that its answer is of: symbol, interval, currency, the exchange's clock."""
     told = pulled.told
     if (symbol := str(told.get("symbol") or pulled.symbol)).upper() != pulled.symbol.upper():
-        yield f"it is of {symbol!r}"
+        yield Reason("answer_of", symbol=repr(symbol))
     if (interval := str(told.get("dataGranularity") or "1d")) != "1d":
-        yield f"its rows are of {interval}, not of a day"
+        yield Reason("answer_interval", interval=interval)
     if told.get("instrumentType") not in LISTED:
         return
     quoted, wanted = (HUNDREDTHS.get(c, (c, 1.0))[0] for c in (pulled.currency, expected.currency))
     if quoted and wanted and quoted != wanted:
-        yield f"it is quoted in {quoted}, the study says {wanted}"
+        yield Reason("answer_quoted", quoted=quoted, expected=wanted)
     zone = str(told.get("exchangeTimezoneName") or "")
     if zone and calendar is not None and not _same_clock(zone, calendar.zone, _held(pulled)[-1]):
-        yield f"it is of an exchange in {zone}; {calendar.mic} is in {calendar.zone}"
+        yield Reason("answer_zone", zone=zone, mic=calendar.mic, expected=calendar.zone)
 
 
 def _same_clock(one: str, other: str, day: pd.Timestamp) -> bool:
@@ -158,24 +159,22 @@ def _same_clock(one: str, other: str, day: pd.Timestamp) -> bool:
         return False
 
 
-def _off_calendar(pulled: Pulled, calendar: Calendar) -> Iterator[str]:
+def _off_calendar(pulled: Pulled, calendar: Calendar) -> Iterator[Reason]:
     """Sessions that no row falls on and rows that fall on none: a coarser interval, or dates that are shifted."""
     sessions, rows = _within(calendar, pulled), _held(pulled)
     absent = sessions.difference(rows)
     if len(sessions) and len(absent) > (1 - FEWEST) * len(sessions):
-        yield f"it holds {len(sessions) - len(absent)} of {len(sessions)} sessions of {calendar.mic}"
+        yield Reason("answer_sessions", held=len(sessions) - len(absent), of=len(sessions), mic=calendar.mic)
     weekdays = pd.bdate_range(rows[0], rows[-1])
     closed = weekdays[(weekdays >= calendar.sessions[0]) & (weekdays <= calendar.sessions[-1])]
     closed = closed.difference(calendar.sessions)
     moves = pulled.table["close"].dropna().pct_change().reindex(closed.intersection(rows)).abs() > 0
     if len(closed) and moves.sum() >= CLOSED * len(closed) and len(absent) >= moves.sum():
-        yield (
-            f"its dates are shifted: closes move on {moves.sum()} of {len(closed)} weekdays without a session "
-            f"of {calendar.mic}, and {len(absent)} sessions have no row"
-        )
+        days = {"moves": int(moves.sum()), "of": len(closed), "absent": len(absent)}
+        yield Reason("answer_shifted", mic=calendar.mic, **days)
 
 
-def _newest(pulled: Pulled) -> Iterator[str]:
+def _newest(pulled: Pulled) -> Iterator[Reason]:
     """The newest close against its day's range, of the row and as it is told, and against the last price told."""
     row = pulled.table.dropna(subset=["close"]).iloc[-1]
     day, close, told = pd.Timestamp(str(row.name)), float(row["close"]), pulled.told
@@ -185,15 +184,15 @@ def _newest(pulled: Pulled) -> Iterator[str]:
     yield from _other_price(pulled)
     for low, high in ranges:
         if close < low * (1 - RANGE_SLACK) or close > high * (1 + RANGE_SLACK):
-            yield f"its newest close, {close:g} on {day.date()}, lies outside {low:g} to {high:g}, told of the same day"
+            yield Reason("answer_range", close=close, day=f"{day.date()}", low=float(low), high=float(high))
 
 
-def _other_price(pulled: Pulled) -> Iterator[str]:
+def _other_price(pulled: Pulled) -> Iterator[Reason]:
     """The newest close against the last price that the source tells of that day."""
     day, last = _held(pulled)[-1], _number(pulled.told.get("regularMarketPrice"))
     close = float(pulled.table["close"].to_numpy(float)[pulled.table.index == day][0])
     if _last_day(pulled) == day and abs(close / last - 1) > LAST_SLACK:
-        yield f"its newest close, {close:g} on {day.date()}, is not the last price that it tells of that day, {last:g}"
+        yield Reason("answer_last", close=close, day=f"{day.date()}", last=last)
 
 
 def _last_day(pulled: Pulled) -> pd.Timestamp | None:

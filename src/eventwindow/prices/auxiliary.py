@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from eventwindow.errors import SourceError
+from eventwindow.errors import Reason, SourceError
 from eventwindow.prices.bundled import shipped_tables
 from eventwindow.prices.edgar import edgar_share_counts
 from eventwindow.prices.factors import load_factors
@@ -30,14 +30,14 @@ def load_tables(
     factors: tuple[str, ...] = (),
     zone: str | None = None,
     session: Session[Any] | None = None,
-) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+) -> tuple[dict[str, pd.DataFrame], tuple[Reason, ...]]:
     """The tables in `figures` and notes; where `mode` asks Yahoo, also what they lack of the following.
 
     `counts_of` names securities whose share counts are needed, `factors` files of the factor library (see
     `load_factors`), `zone` that of bars whose stamps name none. What cannot be had is a note, never an error: a claim
     that needs it says so itself.
     """
-    tables, notes = shipped_tables(figures, zone=zone), []
+    tables, notes = shipped_tables(figures, zone=zone), list[Reason]()
     held = set(tables["shares"]["symbol"]) if "shares" in tables else set()
     lacking = [symbol for symbol in counts_of if symbol not in held]
     if mode not in ON_NETWORK:
@@ -46,7 +46,7 @@ def load_tables(
         try:
             tables["factors"] = load_factors(factors, mode="library", session=session).table.loc[str(start) : str(end)]
         except SourceError as error:
-            notes.append(error.what)
+            notes.append(error.reason)
     if lacking:
         counts = _counts(lacking, pd.Timestamp(start), pd.Timestamp(end), session, notes)
         if counts:
@@ -55,19 +55,19 @@ def load_tables(
 
 
 def _counts(
-    lacking: list[str], start: pd.Timestamp, end: pd.Timestamp, session: Session[Any] | None, notes: list[str]
+    lacking: list[str], start: pd.Timestamp, end: pd.Timestamp, session: Session[Any] | None, notes: list[Reason]
 ) -> list[pd.DataFrame]:
     """Share counts of filings where the SEC may be asked, of Yahoo for the others."""
     filed = pd.DataFrame(columns=["symbol"])
     try:
         filed = edgar_share_counts(lacking, start, end, session=session)
     except SourceError as error:
-        notes.append(f"share counts: {error.what}")
+        notes.append(Reason("share_counts_of", why=error.reason))
     found = [filed] if len(filed) else []
     try:
         found.append(
             yahoo_share_counts([s for s in lacking if s not in set(filed["symbol"])], start, end, session=session)
         )
     except SourceError as error:
-        notes.append(f"share counts: {error.what}")
+        notes.append(Reason("share_counts_of", why=error.reason))
     return found

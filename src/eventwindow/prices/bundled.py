@@ -19,7 +19,7 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.exchange import Calendar
-from eventwindow.errors import PriceError, check_file, stands
+from eventwindow.errors import PriceError, Reason, check_file, stands
 from eventwindow.prices.history import PriceHistory, Unavailable, history_frame
 from eventwindow.prices.study_tables import shaped, study_table
 from eventwindow.prices.tables import ENDINGS, LARGEST, is_parquet, parquet_file, reading_parquet, with_texts
@@ -43,8 +43,8 @@ class ShippedFigures:
             history = held.get(symbol)
             frame = None if history is None else history.frame.loc[start:end]
             if history is None or frame is None or frame.empty:
-                why = "not among the shipped figures" if history is None else "no shipped figure in these dates"
-                found[symbol] = Unavailable(symbol, why, known=history is not None)
+                why = "not_shipped" if history is None else "not_shipped_then"
+                found[symbol] = Unavailable(symbol, Reason(why), known=history is not None)
             else:
                 found[symbol] = PriceHistory(symbol, frame, "shipped", history.note)
         return found
@@ -161,12 +161,12 @@ def _split(table: pd.DataFrame, symbols: Iterable[str] | None) -> dict[str, pd.D
     return {str(n): body.iloc[a:b] for n, a, b in zip(names, starts, ends, strict=True) if n in wanted}
 
 
-def _close_note(frame: pd.DataFrame) -> str:
+def _close_note(frame: pd.DataFrame) -> Reason | None:
     held = frame["close"].notna()
     if not held.any():
-        return "adjusted closes only: returns, no levels"
+        return Reason("adjusted_closes_only")
     first = frame.index[int(held.to_numpy().argmax())]
-    return "" if held.iloc[0] else f"adjusted closes only before {first.date()}"
+    return None if held.iloc[0] else Reason("adjusted_closes_only_before", day=f"{first.date()}")
 
 
 NAME = "calendars.json"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from eventwindow.errors import Reason
 from eventwindow.prices.keyed import KEYED
 from eventwindow.prices.store import Entry, Store, cache_folder
 from eventwindow.prices.yahoo import Pulled
@@ -57,7 +58,7 @@ class Cache:
         facts = {
             **checked,
             "source": pulled.source,
-            "note": pulled.note,
+            "told": pulled.note.packed() if pulled.note else "",
             "start": str(pulled.start.date()),
             "currency": pulled.currency,
         }
@@ -73,9 +74,20 @@ class Cache:
             return None
         data, entry = found
         start = pd.Timestamp(entry.facts["start"])
-        note, source = entry.facts.get("note", ""), entry.facts.get("source", "Yahoo")
+        note, source = _told(entry.facts), entry.facts.get("source", "Yahoo")
         pulled = Pulled(symbol, _from_bytes(data), entry.facts["currency"], start, note, source=source)
         return Kept(pulled, entry)
+
+
+def _told(facts: Mapping[str, str]) -> Reason | None:
+    """The note that was kept; of an older version, which kept its words, or of a newer one, as the words there are."""
+    if words := facts.get("told", ""):
+        try:
+            told = Reason.unpacked(words)
+            return told if str(told) else None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return Reason.of(words)
+    return Reason.of(facts["note"]) if facts.get("note") else None
 
 
 def _to_bytes(table: pd.DataFrame) -> bytes:

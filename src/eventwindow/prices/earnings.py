@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from eventwindow.errors import Reason
 from eventwindow.prices.retry import Limits, Pull
 from eventwindow.prices.yahoo import bounded_session, busy_error, check_reachable, open_client_stores, quiet_client
 
@@ -27,7 +28,7 @@ class Announced(NamedTuple):
 
 def announcements(
     symbols: Sequence[str], first: dt.date, last: dt.date, session: Session[Any] | None = None
-) -> tuple[tuple[Announced, ...], Mapping[str, str]]:
+) -> tuple[tuple[Announced, ...], Mapping[str, Reason]]:
     """Results from `first` to `last` in order of the symbols, and why a symbol's are not known.
 
     Raises SourceError where Yahoo cannot be reached.

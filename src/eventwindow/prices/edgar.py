@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from eventwindow.errors import SourceError
+from eventwindow.errors import Reason, SourceError
 from eventwindow.prices.cache import Cache
 from eventwindow.prices.keyed import RefusedError, get
 from eventwindow.prices.retry import BusyError, Limits
@@ -62,7 +62,7 @@ def edgar_share_counts(
     except (BusyError, RefusedError) as error:
         raise SourceError(error.reason) from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SourceError(f"EDGAR's answer has not the form it should have ({type(error).__name__})") from None
+        raise SourceError(Reason("answer_form_of", source="EDGAR", why=type(error).__name__)) from None
     cache = Cache() if cache is None else cache
     found = [_restated(part, cache, start, end) for part in parts if len(part)]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS)

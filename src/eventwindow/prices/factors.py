@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from eventwindow.errors import PriceError, SourceError, check_file
+from eventwindow.errors import PriceError, Reason, SourceError, check_file
 from eventwindow.prices.bundled import shipped_tables
 from eventwindow.prices.store import Store, cache_folder
 from eventwindow.prices.study_tables import study_table
@@ -41,7 +41,7 @@ class Factors:
 
     table: pd.DataFrame
     origin: str
-    note: str = ""
+    note: Reason | None = None
 
 
 def load_factors(
@@ -59,18 +59,18 @@ def load_factors(
     """
     if mode not in ("auto", "library", "shipped"):
         return Factors(read_factors(Path(mode)), "file")
-    note = ""
+    note = None
     if mode != "shipped":
         try:
             return Factors(_from_library(files, store, session), "library")
         except SourceError as error:
             if mode == "library":
                 raise
-            note = error.what
+            note = error.reason
     shipped = {} if figures is None else shipped_tables(figures, ["factors"])
     if "factors" not in shipped:
         raise SourceError(
-            f"no factor returns can be had ({note or 'none ship with this study'})",
+            Reason("no_factors", why=note or Reason("no_factors_ship")),
             remedy="Give them as a file: date, mkt_rf, smb, hml, …, rf in decimals, or a file of the library.",
         )
     return Factors(shipped["factors"], "shipped", note)
@@ -133,7 +133,7 @@ def _library_file(name: str, store: Store, session: Session[Any] | None) -> pd.D
     except (SourceError, PriceError) as error:
         if kept is not None:
             return parse_library(kept[0], where=name)
-        raise SourceError(f"the factor library gave no data: {error.what}", where=error.where) from None
+        raise SourceError(Reason("library_no_data", why=error.reason), where=error.where) from None
     try:
         store.put(name, raw, source=LIBRARY, client="eventwindow", facts={"last": str(table.index[-1].date())})
     except OSError:
@@ -149,9 +149,9 @@ def _download(address: str, session: Session[Any] | None) -> bytes:
     try:
         answer = client.get(address, timeout=SECONDS)
     except RequestException as error:
-        raise SourceError(f"the factor library cannot be reached: {str(error).split(' See https')[0]}") from None
+        raise SourceError(Reason("library_unreachable", why=str(error).split(" See https")[0])) from None
     if answer.status_code != 200:
-        raise SourceError(f"the factor library answered with status {answer.status_code}")
+        raise SourceError(Reason("library_status", code=answer.status_code))
     return bytes(answer.content)
 
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import numpy as np
 import pandas as pd
 
-from eventwindow.errors import PriceError, stands
+from eventwindow.errors import PriceError, Reason, stands
 from eventwindow.prices.history import COLUMNS, PriceHistory, Unavailable, history_frame
 from eventwindow.prices.tables import ENDINGS, Array, Cells, read_cells
 
@@ -48,19 +48,19 @@ class PriceFiles:
         for symbol in symbols:
             frame = held[symbol].loc[start:end] if symbol in held else None
             if frame is None:
-                found[symbol] = Unavailable(symbol, f"{self.path.name} {_lacks(symbol, held)}", known=False)
+                found[symbol] = Unavailable(symbol, _lacks(self.path.name, symbol, held), known=False)
             elif frame.empty:
-                found[symbol] = Unavailable(symbol, f"{self.path.name} holds no row in these dates")
+                found[symbol] = Unavailable(symbol, Reason("file_no_row", file=self.path.name))
             else:
                 before = held[symbol].loc[held[symbol].index < start]
                 found[symbol] = PriceHistory(symbol, frame, "file", earlier=None if before.empty else before)
         return found
 
 
-def _lacks(symbol: str, held: Iterable[str]) -> str:
+def _lacks(file: str, symbol: str, held: Iterable[str]) -> Reason:
     """That the file does not hold it, and the name that differs in case or blanks alone."""
     like = next((name for name in held if name.strip().upper() == symbol.strip().upper()), "")
-    return f"does not hold it, but {like!r}" if like else "does not hold it"
+    return Reason("file_lacks_but", file=file, like=repr(like)) if like else Reason("file_lacks", file=file)
 
 
 def read_prices(path: Path) -> dict[str, pd.DataFrame]:

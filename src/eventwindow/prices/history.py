@@ -8,6 +8,8 @@ from typing import Protocol
 
 import pandas as pd
 
+from eventwindow.errors import Reason
+
 OWN = ("shipped", "file")  # origins that are asked of nobody
 COLUMNS = ("open", "high", "low", "close", "adj_close", "volume")
 
@@ -25,7 +27,7 @@ class PriceHistory:
     symbol: str
     frame: pd.DataFrame
     origin: str  # "yahoo", "tiingo", "eodhd" or another source that was asked, else one of `OWN`
-    note: str = ""
+    note: Reason | None = None
     currency: str = ""
     dividends: pd.Series | None = None
     earlier: pd.DataFrame | None = None
@@ -39,7 +41,7 @@ class Unavailable:
     """
 
     symbol: str
-    reason: str
+    reason: Reason
     known: bool = True
     asked: bool = True
 
@@ -53,8 +55,8 @@ class Prices:
 
     histories: Mapping[str, PriceHistory]
     unavailable: Mapping[str, Unavailable] = field(default_factory=dict)
-    replaced: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()  # said once for the whole pull: "Yahoo cannot be reached: …"
+    replaced: Mapping[str, Reason] = field(default_factory=dict)
+    notes: tuple[Reason, ...] = ()  # said once for the whole pull: "Yahoo cannot be reached: …"
 
     def __getitem__(self, symbol: str) -> pd.DataFrame:
         return self.histories[symbol].frame

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from eventwindow.errors import Reason
 from eventwindow.prices.bundled import shipped_histories
 from eventwindow.prices.cache import Cache, Kept
 from eventwindow.prices.history import OWN, PriceHistory, Prices, PriceSource, Unavailable
@@ -81,7 +82,7 @@ def verify(
     *,
     figures: Path | None = None,
     cache: Cache | None = None,
-) -> tuple[dict[tuple[str, str], Reconciliation], dict[str, str]]:
+) -> tuple[dict[tuple[str, str], Reconciliation], dict[str, Reason]]:
     """All that is held against what a source says now, by symbol and place; what was not compared, and why.
 
     Nothing held is changed. The places are the cache of each source, by its name, and "shipped". Dates before and after
@@ -97,7 +98,7 @@ def verify(
     ours |= {(s, "shipped"): h for s, h in shipped.items()}
     known = {s for s, _ in ours}
     theirs = source.fetch([s for s in symbols if s in known], first, last)
-    lost = {s: "nothing is held" for s in symbols if s not in known}
+    lost = {s: Reason("nothing_held") for s in symbols if s not in known}
     lost |= {s: t.reason for s, t in theirs.items() if isinstance(t, Unavailable)}
     found = {s: t.frame for s, t in theirs.items() if isinstance(t, PriceHistory)}
     return {(s, at): reconcile(s, ours[s, at].frame, found[s]) for s, at in sorted(ours) if s in found}, lost

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from eventwindow.errors import SourceError
+from eventwindow.errors import Reason, SourceError
 from eventwindow.prices.history import PriceHistory, Unavailable
 from eventwindow.prices.retry import BusyError, Limits, Progress
-from eventwindow.prices.yahoo import Admit, Pulled, bounded_session, histories, pulled_by, short
+from eventwindow.prices.yahoo import Admit, Pulled, bounded_session, histories, no_prices_since, pulled_by, short
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Session
@@ -65,7 +65,7 @@ class Keyed:
         key = self.key()
         if not key:
             remedy = f"Set {self.variable}, or run: keyring set eventwindow {self.name.lower()}"
-            raise SourceError(f"there is no key for {self.name}", remedy=remedy)
+            raise SourceError(Reason("no_key", source=self.name), remedy=remedy)
         session = bounded_session(self.limits) if self.session is None else self.session
 
         def ask(symbol: str) -> Pulled | Unavailable:
@@ -81,7 +81,7 @@ class Keyed:
 class RefusedError(Exception):
     """An answer that asking again will not change."""
 
-    def __init__(self, reason: str, *, known: bool = True) -> None:
+    def __init__(self, reason: Reason, *, known: bool = True) -> None:
         self.reason, self.known = reason, known
         super().__init__(reason)
 
@@ -111,31 +111,31 @@ def get(
     try:
         answer = session.get(address, params=query, headers=dict(headers or {}), timeout=seconds)
     except (RequestException, OSError) as error:
-        reason = f"the connection to {name} failed: {short(error)}"
+        reason = Reason("connection_failed", source=name, why=short(error))
         raise BusyError(reason, again=not isinstance(error, Timeout)) from None
     code = int(answer.status_code)
     if code in (401, 403):
-        raise RefusedError(f"{name} refused the key, or it does not cover this")
+        raise RefusedError(Reason("key_refused", source=name))
     if code == 404:
-        raise RefusedError(f"{name} does not know it", known=False)
+        raise RefusedError(Reason("unknown_to", source=name), known=False)
     if code in (402, 429):
-        raise BusyError(f"{name} answered {code}, its limit of requests is reached", again=code == 429)
+        raise BusyError(Reason("request_limit", source=name, code=code), again=code == 429)
     if code != 200:
-        raise BusyError(f"{name} answered {code}")
+        raise BusyError(Reason("answered_code", source=name, code=code))
     try:
         return json.loads(answer.content)
     except (ValueError, RecursionError):
-        raise BusyError(f"{name} answered with a page that is no data") from None
+        raise BusyError(Reason("no_data_page", source=name)) from None
 
 
 def _tiingo(symbol: str, start: pd.Timestamp, key: str, ask: Ask) -> Pulled | Unavailable:
     """Tiingo's prices are as traded on the day, with the split's ratio and the dividend beside."""
     if not symbol.replace("-", "").isalnum():
-        return Unavailable(symbol, "Tiingo holds listings of the United States only", asked=False)
+        return Unavailable(symbol, Reason("tiingo_us_only"), asked=False)
     head = {"Authorization": f"Token {key}"}
     rows = _table(ask(f"{TIINGO}{symbol.lower()}/prices", head, startDate=str(start.date()), format="json"), "Tiingo")
     if not len(rows):
-        return Unavailable(symbol, f"Tiingo: no prices since {start.date()}")
+        return Unavailable(symbol, no_prices_since("Tiingo", start))
     raw = rows.rename(columns={"adjClose": "adj_close", "divCash": "dividend", "splitFactor": "split"})
     raw = raw.assign(split=raw["split"].where(raw["split"] != 1, 0.0)) if "split" in raw else raw
     return Pulled(symbol, _adjusted(raw, "Tiingo", shares=True), "USD", start, source="Tiingo")
@@ -146,11 +146,11 @@ def _eodhd(symbol: str, start: pd.Timestamp, key: str, ask: Ask) -> Pulled | Una
     stem, _, ending = symbol.partition(".")
     theirs = f"{stem[1:]}.INDX" if stem.startswith("^") else f"{stem}.{ENDINGS.get(ending, '')}"
     if theirs.endswith(".") or "=" in symbol:
-        return Unavailable(symbol, "EODHD is not asked for symbols of this ending", asked=False)
+        return Unavailable(symbol, Reason("eodhd_ending"), asked=False)
     query = {"api_token": key, "fmt": "json", "from": str(start.date())}
     rows = _table(ask(f"{EODHD}eod/{theirs}", period="d", **query), "EODHD")
     if not len(rows):
-        return Unavailable(symbol, f"EODHD: no prices since {start.date()}")
+        return Unavailable(symbol, no_prices_since("EODHD", start))
     _check(rows, "EODHD", ("open", "high", "low", "close", "adjusted_close", "volume"))
     splits, paid = (_table(ask(f"{EODHD}{what}/{theirs}", **query), "EODHD") for what in ("splits", "div"))
     ratio = splits["split"].map(_ratio) if len(splits) else pd.Series(dtype=float)
@@ -177,14 +177,14 @@ def _table(rows: Any, name: str) -> pd.DataFrame:
         days = pd.to_datetime(table.pop("date").str.slice(0, 10), format="%Y-%m-%d")
         table.index = pd.DatetimeIndex(days).as_unit("ns").rename("date")
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise BusyError(f"{name}'s answer has not the form it should have") from None
+        raise BusyError(Reason("answer_form", source=name)) from None
     table = table.sort_index()
     return table[~table.index.duplicated(keep="last")]
 
 
 def _check(table: pd.DataFrame, name: str, columns: Iterable[str]) -> None:
     if lacking := [c for c in columns if c not in table]:
-        raise BusyError(f"{name}'s answer has not the form it should have: no {lacking[0]}")
+        raise BusyError(Reason("answer_lacks", source=name, column=lacking[0]))
 
 
 def _adjusted(raw: pd.DataFrame, name: str, *, shares: bool) -> pd.DataFrame:
@@ -194,7 +194,7 @@ def _adjusted(raw: pd.DataFrame, name: str, *, shares: bool) -> pd.DataFrame:
     try:
         table = raw[columns].astype(float)
     except (TypeError, ValueError):
-        raise BusyError(f"{name}'s answer has not the form it should have: a price is no number") from None
+        raise BusyError(Reason("answer_no_number", source=name)) from None
     table[["dividend", "split"]] = table[["dividend", "split"]].fillna(0.0)
     told = table["split"].where(table["split"] > 0, 1.0).to_numpy()
     later = np.append(np.cumprod(told[::-1])[::-1][1:], 1.0)  # the ratio of all splits after each day

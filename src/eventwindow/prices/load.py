@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from eventwindow.errors import PriceError, SourceError
+from eventwindow.errors import Listed, PriceError, Reason, SourceError
 from eventwindow.prices.admission import Admission, trusted, usable
 from eventwindow.prices.answers import Expected
 from eventwindow.prices.bundled import ShippedFigures, shipped_histories
@@ -51,7 +51,7 @@ class _Search:
     expected: Mapping[str, Expected]
     found: dict[str, PriceHistory] = field(default_factory=dict)
     reasons: dict[str, list[Unavailable]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Reason] = field(default_factory=list)
 
     def expects(self, symbol: str) -> Expected:
         return self.expected.get(symbol, Expected())
@@ -105,18 +105,18 @@ def load_prices(
 def _prices(search: _Search) -> Prices:
     histories = {symbol: search.found[symbol] for symbol in search.symbols if symbol in search.found}
     replaced = {symbol: _why(search, symbol) for symbol in histories if search.reasons.get(symbol)}
+    alike: dict[tuple[str, Reason], list[str]] = {}
+    for symbol, why in replaced.items():
+        origin = search.found[symbol].origin
+        alike.setdefault((KEYED[origin].name if origin in KEYED else "", why), []).append(symbol)
     notes = [
-        f"{who} stand in for {', '.join(s for s in replaced if (_whose(search, s), replaced[s]) == (who, why))}: {why}"
-        for who, why in dict.fromkeys((_whose(search, s), why) for s, why in replaced.items())
+        Reason("source_stands_in", source=source, symbols=Listed(symbols), why=why)
+        if source
+        else Reason("held_stand_in", symbols=Listed(symbols), why=why)
+        for (source, why), symbols in alike.items()
     ]
     unavailable = {symbol: Unavailable(symbol, _why(search, symbol)) for symbol in search.missing}
     return Prices(histories, unavailable, replaced, (*search.notes, *notes))
-
-
-def _whose(search: _Search, symbol: str) -> str:
-    """Whose figures stand in: those held, or those of a second source."""
-    origin = search.found[symbol].origin
-    return f"Figures of {KEYED[origin].name}" if origin in KEYED else "Held figures"
 
 
 AUTO = ("yahoo", *KEYED, "shipped")  # the order in which sources are asked by themselves
@@ -142,9 +142,10 @@ class _Plugin:
         try:
             answers: Mapping[str, PriceHistory | Unavailable] = self.point.load()().fetch(symbols, start, end)
         except Exception as error:
-            what = f"the source {self.point.name!r} failed: {type(error).__name__}: {error}"
-            raise SourceError(what) from error
-        return answers
+            why = f"{type(error).__name__}: {error}"
+            raise SourceError(Reason("source_failed", source=self.point.name, why=why)) from error
+        lost = {s: replace(a, reason=Reason.of(a.reason)) for s, a in answers.items() if isinstance(a, Unavailable)}
+        return {**answers, **lost}
 
 
 def plugins() -> dict[str, PriceSource]:
@@ -181,7 +182,7 @@ def _from_network(search: _Search, name: str) -> None:
     except SourceError as error:
         if search.mode != "auto":
             raise
-        search.notes.append(error.what)
+        search.notes.append(error.reason)
     search.take(_quoted({s: kept for s, kept in reach.items() if s in search.missing}, search))
 
 
@@ -209,7 +210,7 @@ def _pulled(
     )
     answers = client.pull(starts, search.progress, admission)
     if admission.unwritable:
-        search.notes.append(f"{client.name}'s answers could not be kept: {admission.unwritable[0]}")
+        search.notes.append(Reason("not_kept", source=client.name, why=admission.unwritable[0]))
     return histories(answers, search.start, search.end)
 
 
@@ -231,7 +232,7 @@ def _refuse_unknown(search: _Search) -> None:
         known |= {s for s, a in answers.items() if isinstance(a, PriceHistory) or a.known}
     unknown = [symbol for symbol in doubtful if symbol not in known]
     if unknown:
-        said = "; ".join(dict.fromkeys([r.reason for s in unknown for r in search.reasons.get(s, [])] + search.notes))
+        said = _one([r.reason for s in unknown for r in search.reasons.get(s, [])] + search.notes)
         remedy = REMEDIES.get(str(search.mode), "Add it to the file, or correct the symbol.")
         error = PriceError(f"no prices of {', '.join(unknown)}: {said}", remedy=remedy)
         error.symbols = tuple(unknown)
@@ -243,6 +244,10 @@ def _knows(search: _Search, reason: Unavailable) -> bool:
     return reason.known and (reason.asked or search.mode != "auto")
 
 
-def _why(search: _Search, symbol: str) -> str:
+def _why(search: _Search, symbol: str) -> Reason:
     """All reasons in one, in the order in which the sources were asked."""
-    return "; ".join(dict.fromkeys(reason.reason for reason in search.reasons.get(symbol, []))) or "no source holds it"
+    return _one([reason.reason for reason in search.reasons.get(symbol, [])])
+
+
+def _one(reasons: list[Reason]) -> Reason:
+    return Reason.joined(*dict.fromkeys(reasons)) or Reason("no_source_holds")

@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from eventwindow.errors import Reason
+
 Progress = Callable[[int, int, str], None]  # tickers done, tickers in all, the last one done
 Answer = TypeVar("Answer")
 
@@ -33,7 +35,7 @@ class BusyError(Exception):
     `again` is False where the next attempt would only cost as much: an answer slower than the limit.
     """
 
-    def __init__(self, reason: str, *, again: bool = True) -> None:
+    def __init__(self, reason: Reason, *, again: bool = True) -> None:
         self.reason, self.again = reason, again
         super().__init__(reason)
 
@@ -45,7 +47,7 @@ class Pull(Generic[Answer]):
     ask: Callable[[str], Answer]
     limits: Limits
     answers: dict[str, Answer] = field(default_factory=dict)
-    failures: dict[str, str] = field(default_factory=dict)
+    failures: dict[str, Reason] = field(default_factory=dict)
     _ends: float = 0.0
     _slow: int = 0
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -68,11 +70,10 @@ class Pull(Generic[Answer]):
         return self
 
     def _one(self, symbol: str) -> None:
-        reason, attempt = "", 0
-        while not reason or attempt < self._attempts:
-            halt = self._halted()
-            if halt:
-                self.failures[symbol] = f"{reason}; {halt}" if reason else halt
+        reason, attempt = None, 0
+        while reason is None or attempt < self._attempts:
+            if halt := self._halted():
+                self.failures[symbol] = halt if reason is None else Reason.together([reason, halt])
                 return
             if reason:
                 self._stop.wait(min(self._wait(attempt), max(self._ends - time.monotonic(), 0)))
@@ -92,11 +93,11 @@ class Pull(Generic[Answer]):
     def _wait(self, attempt: int) -> float:
         return self.limits.first_wait * 2.0 ** (attempt - 1) * random.uniform(0.5, 1.5)
 
-    def _halted(self) -> str:
+    def _halted(self) -> Reason | None:
         if self._stop.is_set():
-            return "interrupted"
+            return Reason("interrupted")
         if time.monotonic() >= self._ends:
-            return f"the time limit of {self.limits.total:g} s for the whole pull was reached"
+            return Reason("pull_limit", seconds=self.limits.total)
         if not self.answers and self._slow >= 2 * self.limits.patience:
-            return f"not asked: the first {2 * self.limits.patience} tickers were not answered in time"
-        return ""
+            return Reason("first_too_slow", n=2 * self.limits.patience)
+        return None

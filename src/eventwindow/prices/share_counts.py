@@ -97,4 +97,4 @@ def _rows(symbol: str, text: str, cache: Cache, end: pd.Timestamp) -> pd.DataFra
     counts = pd.read_csv(io.StringIO(text), header=None, index_col=0, parse_dates=True)[1]
     counts.index = pd.DatetimeIndex(counts.index).as_unit("ns").rename("as_of")
     rows = split_adjusted(counts, kept_splits(symbol, cache), end).rename("shares").reset_index()
-    return rows.assign(symbol=symbol, source="yahoo", note="Yahoo, restated for splits")[COLUMNS]
+    return rows.assign(symbol=symbol, source="yahoo", note="restated")[COLUMNS]

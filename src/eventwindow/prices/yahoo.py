@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from eventwindow.errors import SourceError
+from eventwindow.errors import Reason, SourceError
 from eventwindow.prices.currencies import HUNDREDTHS
 from eventwindow.prices.history import PriceHistory, Unavailable, history_frame
 from eventwindow.prices.retry import BusyError, Limits, Progress, Pull
@@ -51,7 +51,7 @@ class Pulled:
     table: pd.DataFrame
     currency: str
     start: pd.Timestamp
-    note: str = ""  # what it replaced
+    note: Reason | None = None  # what it replaced
     told: Mapping[str, Any] = field(default_factory=dict, compare=False)  # what the source says of it; not kept
     source: str = "Yahoo"
 
@@ -149,7 +149,7 @@ def check_reachable(session: Session[Any]) -> None:
         if error.code in _BROKEN and not isinstance(error, ProxyError):
             return
         raise SourceError(
-            f"Yahoo cannot be reached: {short(error)}",
+            Reason("yahoo_unreachable", why=short(error)),
             remedy="Check the network or the proxy, or use --prices shipped or --prices PATH.",
         ) from None
 
@@ -174,7 +174,7 @@ def open_client_stores() -> None:
 def ask_yahoo(symbol: str, start: pd.Timestamp, session: Session[Any], seconds: float) -> Pulled | Unavailable:
     """One request for one ticker; raises BusyError where asking again may help."""
     if not _SYMBOL.fullmatch(symbol) or ".." in symbol:
-        return Unavailable(symbol, "no symbol that Yahoo could know", known=False)
+        return Unavailable(symbol, Reason("no_yahoo_symbol"), known=False)
     yf = quiet_client()
     try:
         ticker = yf.Ticker(symbol, session=session)
@@ -182,16 +182,21 @@ def ask_yahoo(symbol: str, start: pd.Timestamp, session: Session[Any], seconds: 
         told: Mapping[str, Any] = ticker.history_metadata
         table = _finished(_normal(table), told)
     except yf.exceptions.YFTzMissingError:
-        return Unavailable(symbol, "Yahoo does not know it", known=False)
+        return Unavailable(symbol, Reason("unknown_to", source="Yahoo"), known=False)
     except yf.exceptions.YFTickerMissingError as error:
-        return Unavailable(symbol, f"Yahoo: {error.rationale}")
+        return Unavailable(symbol, Reason("source_says", source="Yahoo", why=error.rationale))
     except Exception as error:  # noqa: BLE001 what the client makes of a broken answer can be anything
         if getattr(getattr(error, "response", None), "status_code", 0) == 404:
-            return Unavailable(symbol, "Yahoo does not know it", known=False)
+            return Unavailable(symbol, Reason("unknown_to", source="Yahoo"), known=False)
         raise busy_error(error) from None
     if table["close"].isna().all():
-        return Unavailable(symbol, f"Yahoo: no prices since {start.date()}")
+        return Unavailable(symbol, no_prices_since("Yahoo", start))
     return Pulled(symbol, table, str(told.get("currency") or ""), start, told=told)
+
+
+def no_prices_since(source: str, start: pd.Timestamp) -> Reason:
+    """That a source has no price from `start` on."""
+    return Reason("no_prices_since", source=source, day=f"{start.date()}")
 
 
 def quoted_at(pulled: Pulled, start: pd.Timestamp, end: pd.Timestamp) -> PriceHistory | Unavailable:
@@ -206,19 +211,19 @@ def quoted_at(pulled: Pulled, start: pd.Timestamp, end: pd.Timestamp) -> PriceHi
     ratio = float(np.prod(later[later > 0]))
     frame = history_frame(table.loc[(table.index >= start) & (table.index <= end)])
     if frame.empty:
-        return Unavailable(pulled.symbol, f"{pulled.source}: no prices between {start.date()} and {end.date()}")
+        days = {"start": f"{start.date()}", "end": f"{end.date()}"}
+        return Unavailable(pulled.symbol, Reason("no_prices_between", source=pulled.source, **days))
     frame[["open", "high", "low", "close"]] *= ratio * hundredth
     frame["volume"] = frame["volume"] / ratio if (frame["volume"] > 0).any() else np.nan
     last = frame[frame["close"].notna() & frame["adj_close"].notna()].tail(1)
     if not last.empty:
         frame["adj_close"] *= last["close"].iloc[0] / last["adj_close"].iloc[0]
     paid = table.loc[frame.index, "dividend"]
-    notes = [pulled.note] if pulled.note else []
-    notes += [f"the split of {told:g} on {day:%Y-%m-%d} was told but not applied: repaired" for day, told in repaired]
-    notes += [f"a later split of {ratio:g} is undone"] if ratio != 1 else []
-    notes += [f"quoted in {pulled.currency}, a hundredth of {currency}"] if hundredth != 1 else []
+    notes = [pulled.note, *(Reason("split_repaired", ratio=told, day=f"{day:%Y-%m-%d}") for day, told in repaired)]
+    notes += [Reason("split_undone", ratio=ratio)] if ratio != 1 else []
+    notes += [Reason("hundredths", quoted=pulled.currency, currency=currency)] if hundredth != 1 else []
     paid = paid[paid != 0] * ratio * hundredth
-    return PriceHistory(pulled.symbol, frame, pulled.source.lower(), "; ".join(notes), currency, paid)
+    return PriceHistory(pulled.symbol, frame, pulled.source.lower(), Reason.joined(*notes), currency, paid)
 
 
 def splits_applied(table: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[pd.Timestamp, float]]]:
@@ -293,16 +298,17 @@ def busy_error(error: Exception) -> BusyError:
 
     forget_answers()
     if isinstance(error, PeeweeException):
-        return BusyError(f"yfinance's own store cannot be used: {error}")
+        return BusyError(Reason("client_store", why=str(error)))
     if isinstance(error, exceptions.YFRateLimitError):
-        return BusyError("Yahoo answered 429, too many requests")
+        return BusyError(Reason("too_many_requests"))
     if isinstance(error, exceptions.YFException):
-        return BusyError(f"Yahoo is down: {error}")
+        return BusyError(Reason("yahoo_down", why=str(error)))
     if isinstance(error, json.JSONDecodeError):
-        return BusyError("Yahoo answered with a page that is no data")
+        return BusyError(Reason("no_data_page", source="Yahoo"))
     if isinstance(error, (RequestException, OSError)):
-        return BusyError(f"the connection to Yahoo failed: {short(error)}", again=not isinstance(error, Timeout))
-    return BusyError(f"Yahoo's answer has not the form it should have ({type(error).__name__}: {error})")
+        failed = Reason("connection_failed", source="Yahoo", why=short(error))
+        return BusyError(failed, again=not isinstance(error, Timeout))
+    return BusyError(Reason("answer_form_of", source="Yahoo", why=f"{type(error).__name__}: {error}"))
 
 
 def short(error: BaseException) -> str:

@@ -6,9 +6,10 @@ import json
 from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from eventwindow.claims.records import ledger_record
-from eventwindow.errors import file_name, languages
+from eventwindow.errors import Reason, file_name, languages
 from eventwindow.report.csv import write_csv
 from eventwindow.report.swap import swapped_in
 from eventwindow.report.workbook import workbook_name
@@ -83,5 +84,6 @@ def _write_tables(result: StudyResult, folder: Path) -> None:
         write_csv(table, folder / f"{name}.csv")
     claims = ledger_record(result.verdicts, result.readings, result.disagreements)
     for name, content in (("run", result.run), ("claims", claims)):
-        text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=name == "run", allow_nan=False)
+        form: dict[str, Any] = {"ensure_ascii": False, "indent": 2, "sort_keys": name == "run", "allow_nan": False}
+        text = json.dumps(content, default=Reason.__str__, **form)
         (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8", newline="\n")

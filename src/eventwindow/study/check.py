@@ -120,7 +120,7 @@ def _read(inputs: Inputs) -> Iterator[str]:
         yield f"{frozen_reason(inputs.frozen)}"
     yield "prices: " + ", ".join(f"{n} {origin}" for origin, n in sorted(origins.items()))
     yield from _findings(inputs.quality.findings)
-    yield from inputs.prices.notes
+    yield from map(str, inputs.prices.notes)
 
 
 def _files(study: Study, ledger: Ledger, days: pd.DataFrame) -> Iterator[str]:

@@ -19,7 +19,6 @@ from eventwindow.prices.reconcile import Reconciliation, reconcile_with_shipped
 from eventwindow.study.definition import Study
 
 SHOWN = 4  # names and days in a message
-WRITTEN = ("en", "zh-Hant")  # the languages of the texts
 FINDINGS = ["security", "level", "kind", "date", "text_en", "text_zh"]
 RECONCILED = ["security", "days_compared", "days_agreeing", "only_pulled", "only_shipped", "date", "pulled", "shipped"]
 
@@ -37,8 +36,7 @@ class Quality:
 
     def findings_table(self) -> pd.DataFrame:
         rows = [
-            (f.symbol, f.level, f.kind, f.date, *(catalogue(code).reason(f.reason) for code in WRITTEN))
-            for f in self.findings
+            (f.symbol, f.level, f.kind, f.date, f.reason, catalogue("zh-Hant").reason(f.reason)) for f in self.findings
         ]
         return pd.DataFrame(rows, columns=FINDINGS).astype({"date": "datetime64[ns]"})
 
@@ -84,7 +82,7 @@ def checked_prices(
         found = sorted([*found, *(f for f in columns if f.symbol == symbol)], key=lambda f: f.level)
         findings += found
         if errors := [f for f in found if f.level == "error" and f.kind != "no_day_zero"]:
-            excluded[symbol] = Unavailable(symbol, str(errors[0].reason))
+            excluded[symbol] = Unavailable(symbol, errors[0].reason)
     _check_frequency(findings, asked, measured & set(prices.histories))
     _check_calendar(findings, asked)
     kept = {s: _traded(h, findings) for s, h in prices.histories.items() if s not in excluded}

@@ -16,7 +16,6 @@ from eventwindow.report.blocks import Aside, Block, Fold, Items, Paragraph, Tabl
 from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import percent
-from eventwindow.report.reasons import reason_in
 
 NOTHING = pd.DataFrame()
 
@@ -34,7 +33,7 @@ def data(context: Context) -> Iterator[Block]:
 
 def origin(context: Context) -> Markup:
     """Where the prices are from, with the notes of the run."""
-    notes = [reason_in(context.language, note) for note in context.result.run["notes"]]
+    notes = [context.language.reason(note) for note in context.result.run["notes"]]
     return Markup(" ").join([_origins(context), *notes])
 
 
@@ -98,7 +97,7 @@ def _sources(context: Context) -> Iterator[Fold]:
 
 def _finding(context: Context, row: pd.Series) -> tuple[str, ...]:
     when = "" if pd.isna(row["date"]) else context.language.day(row["date"])
-    return str(row["security"]), when, reason_in(context.language, row["text_en"])
+    return str(row["security"]), when, context.language.reason(row["text_en"])
 
 
 def _origins(context: Context) -> Markup:
@@ -126,7 +125,8 @@ def _tickers(context: Context) -> Fold:
 def _ticker(context: Context, symbol: str, record: dict[str, Any]) -> tuple[str, ...]:
     origin = _origin(context, record["origin"])
     held = (str(record[key]) for key in ("first", "last", "sessions"))
-    return symbol, context.name(symbol), origin, *held, reason_in(context.language, record.get("note", ""))
+    note = context.language.reason(record["note"]) if "note" in record else ""
+    return symbol, context.name(symbol), origin, *held, note
 
 
 def exchange_name(context: Context, mic: str) -> str:

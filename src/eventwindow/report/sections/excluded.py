@@ -9,7 +9,6 @@ import pandas as pd
 from eventwindow.calendars.window import Window
 from eventwindow.report.blocks import Block, Cell, Paragraph, Table
 from eventwindow.report.context import Context
-from eventwindow.report.reasons import reason_in
 
 ORDER = ("excluded", "partly", "substituted", "shifted", "told")
 MANY = 6  # securities; more are folded away on a page
@@ -40,5 +39,5 @@ def _row(context: Context, row: pd.Series) -> tuple[str | Cell, ...]:
         context.event_name(str(row["event"])) if row["event"] else "",
         Cell(", ".join(securities), folded=str(len(securities)) if len(securities) > MANY else ""),
         language.window(Window(int(row["window_start"]), int(row["window_end"]))) if held else "",
-        reason_in(language, row["reason"]),
+        language.reason(row["reason"]),
     )
