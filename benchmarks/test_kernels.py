@@ -17,9 +17,8 @@ from eventwindow.panel.chunk import Specification, Task, fitted
 from eventwindow.panel.events import event_list
 from eventwindow.panel.group_sums import cells
 from eventwindow.panel.pairs import pair_sums
-from eventwindow.panel.passes import _ranks, _rows, first_pass
+from eventwindow.panel.passes import _ranks, _rows, first_pass, second_pass
 from eventwindow.panel.run import plan_of
-from eventwindow.panel.secondpass import second_pass
 from eventwindow.panel.source import frame_panel
 
 EVENTS = 2000

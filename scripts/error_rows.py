@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from eventwindow.errors import catalogue
-from eventwindow.study.faults import REMEDIES
+from eventwindow.study.toml import REMEDIES
 
 ROOT = Path(__file__).parents[1]
 SOURCE, PAGE = ROOT / "src" / "eventwindow", ROOT / "docs" / "errors.md"
@@ -101,7 +101,7 @@ def messages() -> list[Message]:
     """Each once, in the order of the files."""
     found = [m for path in sorted(SOURCE.rglob("*.py")) for m in _of(path)]
     found += [
-        Message("study/faults.py", "StudyError", f"{words or 'Input should be …'} (found …)", r)
+        Message("study/toml.py", "StudyError", f"{words or 'Input should be …'} (found …)", r)
         for kind, (words, r) in REMEDIES.items()
     ]
     return [m for m in dict.fromkeys(found) if len(m.key) > 3]

@@ -44,9 +44,8 @@ from eventwindow.claims.verdicts import judge
 from eventwindow.draft.articles import read as read_article
 from eventwindow.draft.verify import verify_study
 from eventwindow.errors import StudyError
-from eventwindow.panel.events import event_list
+from eventwindow.panel.events import event_list, read_events
 from eventwindow.panel.form import PanelStudy, open_study
-from eventwindow.panel.listed import read_events
 from eventwindow.panel.tiles import staged_panel
 from eventwindow.prices.factors import read_factors
 from eventwindow.prices.files import read_prices

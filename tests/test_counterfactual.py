@@ -20,8 +20,7 @@ from eventwindow.analyses.counterfactual.estimate import (
 )
 from eventwindow.analyses.counterfactual.heldout import Predicted, block_of_day, expected_at, predicted
 from eventwindow.analyses.counterfactual.latent import latent_factors, number_of_factors, standardised
-from eventwindow.analyses.counterfactual.penalised import elastic_net, elastic_net_penalties
-from eventwindow.analyses.counterfactual.ridge import ridge
+from eventwindow.analyses.counterfactual.penalised import elastic_net, elastic_net_penalties, ridge
 from eventwindow.analyses.counterfactual.sample import donor_returns, sample
 from eventwindow.analyses.counterfactual.synthetic import simplex_weights
 from eventwindow.analyses.counterfactual.tables import EFFECTS, counterfactual_tables, left_out_rows

@@ -11,7 +11,7 @@ from panels import panel
 
 from eventwindow import StudyError, abnormal_returns, panel_study
 from eventwindow.calendars.dates import Rows, check_sessions, clock_times, iso_days
-from eventwindow.panel.listed import read_events
+from eventwindow.panel.events import read_events
 from eventwindow.panel.tiles import staged_panel
 from eventwindow.prices.bundled import shipped_tables
 from eventwindow.prices.factors import read_factors

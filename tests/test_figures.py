@@ -20,7 +20,7 @@ from eventwindow.report.figures import FIGURES, chart
 from eventwindow.report.figures.claims import claims_data
 from eventwindow.report.figures.lines import Days, Series, draw_lines
 from eventwindow.report.figures.panel import ticks
-from eventwindow.report.figures.permutation import _title
+from eventwindow.report.figures.placebos import _title
 from eventwindow.report.figures.prices import prices_data
 from eventwindow.report.figures.sheet import NARROW, SIZE, VARIABLES, WIDE, Sheet, advance, cut, inline, wrapped
 from eventwindow.report.language import LANGUAGES, language

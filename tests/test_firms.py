@@ -11,7 +11,7 @@ from eventwindow.analyses.firms import candidates_table, firms_table
 from eventwindow.analyses.volume_volatility import activity_table, volume_abnormal
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.calendars.window import Window
-from eventwindow.inference.scaled import volatility_scaled_sq, with_moving_volatility
+from eventwindow.inference.single_firm import volatility_scaled_sq, with_moving_volatility
 
 SESSIONS = pd.bdate_range("2022-01-03", periods=620, name="date")
 DAY0 = SESSIONS[580]

@@ -13,8 +13,7 @@ from eventwindow.errors import StudyError
 from eventwindow.report.context import Context
 from eventwindow.report.csv import csv_text
 from eventwindow.report.figures.counterfactual import counterfactual, name_of
-from eventwindow.report.figures.intraday import intraday
-from eventwindow.report.figures.lead_lag import lead_lag
+from eventwindow.report.figures.intraday import intraday, lead_lag
 from eventwindow.report.figures.placebos import placebos
 from eventwindow.report.figures.sessions import sessions
 from eventwindow.report.language import LANGUAGES, language, percent

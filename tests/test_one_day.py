@@ -20,7 +20,7 @@ from eventwindow.inference.multiple import romano_wolf, step_down
 from eventwindow.inference.permutation import date_permutation_max, date_permutation_sar
 from eventwindow.inference.power import detectable, smallest_detectable_effect
 from eventwindow.inference.registry import NotComputed
-from eventwindow.inference.scaled import volatility_scaled_sq, with_garch
+from eventwindow.inference.single_firm import volatility_scaled_sq, with_garch
 from eventwindow.inference.sur import gls_t, sur_f
 
 DAY = Window(0, 0)

@@ -255,7 +255,7 @@ def test_check_says_what_a_run_would_run_on(study, capsys):
 
 
 def test_many_rows_are_written_as_parquet(study, monkeypatch):
-    monkeypatch.setattr("eventwindow.report.panel_writing.ROWS_OF_CSV", 10)
+    monkeypatch.setattr("eventwindow.report.panel.ROWS_OF_CSV", 10)
     assert main(["run", str(study), "--out", str(study / "out"), "--quiet"]) == 0
     table = pd.read_parquet(study / "out" / "results" / "cumulative.parquet")
     assert {"event", "security", "group", "car", "std_error", "note"} <= set(table)

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from eventwindow.analyses.counterfactual import COUNTERFACTUALS
-from eventwindow.analyses.counterfactual.augmented import augmented_penalties, augmented_weights
 from eventwindow.analyses.counterfactual.difference_in_differences import synthetic_difference
 from eventwindow.analyses.counterfactual.heldout import block_of_day, predicted
 from eventwindow.analyses.counterfactual.predictor import NOT_A_DONOR
+from eventwindow.analyses.counterfactual.synthetic import augmented_penalties, augmented_weights
 
 FOLDER = Path(__file__).parent / "reference" / "counterfactuals"
 PRE, POST = slice(1, 121), slice(131, 136)

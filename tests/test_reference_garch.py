@@ -10,7 +10,7 @@ import pytest
 
 from eventwindow import Window, abnormal_returns
 from eventwindow.inference.expected_volatility import volatility_ratio
-from eventwindow.inference.scaled import volatility_scaled_sq, with_moving_volatility
+from eventwindow.inference.single_firm import volatility_scaled_sq, with_moving_volatility
 
 FOLDER = Path(__file__).parent / "reference" / "garch"
 FIRMS = ["CALM", "STORM", "GAPS", "FLAT"]

@@ -13,9 +13,8 @@ from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.cross_sectional import firm_bhar
 from eventwindow.inference.expected_volatility import date_permutation_scaled, volatility_ratio
 from eventwindow.inference.permutation import date_permutation_max, date_permutation_mean, date_permutation_sar
-from eventwindow.inference.scaled import volatility_scaled_sq, with_moving_volatility
 from eventwindow.inference.shifts import event_residuals
-from eventwindow.inference.single_firm import firm_sq
+from eventwindow.inference.single_firm import firm_sq, volatility_scaled_sq, with_moving_volatility
 
 FOLDER = Path(__file__).parent / "reference" / "shifts"
 EXPECTED = pd.read_csv(FOLDER / "expected_statistics.csv", dtype={"window": str})

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from eventwindow import Window, abnormal_returns
-from eventwindow.inference.brown_warner import crude_dependence_t
 from eventwindow.inference.calendar_dependence import crude_dependence_calendar_t, rank_calendar_z
 from eventwindow.inference.ranks import corrado_z
 from eventwindow.inference.standardised import adjusted_patell_z, bmp_t, kolari_pynnonen_t, patell_z
+from eventwindow.inference.time_series import crude_dependence_t
 
 FOLDER = Path(__file__).parent / "reference" / "staggered"
 TESTS = {

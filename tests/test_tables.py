@@ -15,7 +15,7 @@ from workbooks import write_ods, write_xlsx
 
 from eventwindow import StudyError, panel_study
 from eventwindow.errors import PriceError
-from eventwindow.panel.listed import read_events
+from eventwindow.panel.events import read_events
 from eventwindow.panel.tiles import staged_panel
 from eventwindow.prices import tables as reader
 from eventwindow.prices.bundled import shipped_tables

@@ -16,7 +16,7 @@ from eventwindow.calendars.exchange import SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
-from eventwindow.estimation.by_exchange import over_the_same_span
+from eventwindow.estimation.by_exchange import exchange_of, over_the_same_span, own_rows
 from eventwindow.estimation.concat import concat
 from eventwindow.estimation.contamination import Contamination, check_contamination, decontaminated, gap_notes
 from eventwindow.estimation.door import (
@@ -37,7 +37,6 @@ from eventwindow.estimation.exports import tool
 from eventwindow.estimation.given import given, identifier
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.overlaps import overlap_notes
-from eventwindow.estimation.own_sessions import exchange_of, own_rows
 from eventwindow.estimation.returns import check_decimals, unlikely_notes
 from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
 from eventwindow.estimation.risk_free import check_rates

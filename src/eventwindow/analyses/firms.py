@@ -19,9 +19,8 @@ from eventwindow.inference.inversion import Inverted, inverted
 from eventwindow.inference.multiple import benjamini_hochberg, holm, romano_wolf
 from eventwindow.inference.power import smallest_detectable_effect
 from eventwindow.inference.results import NotComputed, noted
-from eventwindow.inference.scaled import volatility_scaled_sq, with_moving_volatility
 from eventwindow.inference.shifts import event_residuals
-from eventwindow.inference.single_firm import firm_sq, firm_t
+from eventwindow.inference.single_firm import firm_sq, firm_t, volatility_scaled_sq, with_moving_volatility
 
 CANDIDATES = ["event", "group", "window_start", "window_end", "statistic", "p_value", "distribution", "n", "note"]
 

@@ -12,10 +12,9 @@ from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import event_returns
 from eventwindow.estimation.returns import log_volume
-from eventwindow.inference.permutation import date_permutation_mean
+from eventwindow.inference.permutation import abnormal_volatility, date_permutation_mean, volatility_permutation
 from eventwindow.inference.results import Result, SignificanceResult, noted
 from eventwindow.inference.single_firm import firm_sq
-from eventwindow.inference.volatility import abnormal_volatility, volatility_permutation
 
 ACTIVITY = ["event", "name", "kind", "quantity", "window_start", "window_end", "value", "p_value", "n", "note"]
 

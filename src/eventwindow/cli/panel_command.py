@@ -10,7 +10,7 @@ from typing import Any
 from eventwindow.panel.form import PanelStudy, options_of
 from eventwindow.panel.results import PanelResult
 from eventwindow.panel.run import Step, panel_study, quiet
-from eventwindow.report.panel_writing import write_panel
+from eventwindow.report.panel import write_panel
 from eventwindow.report.swap import check_out, chunks_folder
 
 PARALLEL = 50_000  # bytes of an event list below which a second process is not worth its start

@@ -51,9 +51,9 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 def print_result(result: StudyResult, report: Path) -> None:
     """Verdicts, what held of each article, abnormal returns of the main names, origin of the prices, the report."""
+    from eventwindow.report.cards import scored_articles
     from eventwindow.report.context import Context
     from eventwindow.report.language import language
-    from eventwindow.report.scorecard import scored_articles
 
     console = Console(width=min(Console().width, 100), highlight=False)
     console.print(f"[bold]{result.title_en or result.name}[/]")

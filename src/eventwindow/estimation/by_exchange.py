@@ -1,18 +1,21 @@
-"""Securities and events of a study → abnormal returns, each security on its own exchange's sessions."""
+"""Each security on its own exchange's sessions: securities and events of a study → abnormal returns."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
-from eventwindow.calendars.exchange import Calendar
+from eventwindow.calendars.dates import Rows
+from eventwindow.calendars.exchange import Calendar, exchange_calendar
 from eventwindow.calendars.window import Window
+from eventwindow.errors import EventDateError, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.concat import concat
 from eventwindow.estimation.contamination import Contamination, decontaminated
-from eventwindow.estimation.event_time import event_returns
+from eventwindow.estimation.event_time import Days, event_returns
 from eventwindow.estimation.models import model_named
 
 NO_BENCHMARK = "none"
@@ -116,3 +119,43 @@ def over_the_same_span(benchmark: pd.Series, sessions: pd.DatetimeIndex) -> pd.S
     spanning = held / held.shift(1) - 1
     alone = pd.Series(own.get_indexer(sessions), sessions).diff() == 1  # no session of its own between
     return benchmark.reindex(sessions).where(alone, spanning)
+
+
+def exchange_of(events: pd.DataFrame, common: str | None, rows: Rows) -> dict[str, str]:
+    """Security → exchange, where all events have one; {} where none has, or no column names them."""
+    column = next((name for name in ("security", "firm", "symbol") if name in events), "")
+    if "exchange" not in events or not column:
+        return {}
+    given = events["exchange"].astype(object)
+    mics = given.where(given.notna() & (given != ""), common or "")
+    lacking = (mics == "").to_numpy()
+    if lacking.any() and len(set(mics) - {""}) < 2:
+        return {}
+    if lacking.any():
+        at = int(lacking.argmax())
+        raise StudyError(
+            f"the event of {str(events[column].iloc[at])!r} has no exchange, others have",
+            where=rows.at(at),
+            remedy="Fill the column `exchange`: each event counts the sessions of its own.",
+        )
+    found: dict[str, str] = {}
+    for at, (who, mic) in enumerate(zip(events[column].astype(str), mics.astype(str), strict=True)):
+        if found.setdefault(who, mic) != mic:
+            raise StudyError(
+                f"{who!r} stands on {found[who]} and on {mic}",
+                where=rows.at(at),
+                remedy="Give a security one exchange; a second listing has a name and returns of its own.",
+            )
+    return found
+
+
+def own_rows(mic: str, sessions: pd.DatetimeIndex, held: np.ndarray) -> tuple[Days, str]:
+    """The rows that are sessions of the exchange, and why they are the days of its prices, where they are.
+
+    `held` (D,) says on which rows one of its securities has a figure.
+    """
+    try:
+        calendar = exchange_calendar(mic, sessions[0].date(), sessions[-1].date())
+    except EventDateError as error:
+        return np.flatnonzero(held), error.what
+    return np.flatnonzero(sessions.isin(calendar.sessions)), ""

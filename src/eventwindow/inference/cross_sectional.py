@@ -1,4 +1,4 @@
-"""Buy-and-hold abnormal returns: one firm by its rank, many by their spread."""
+"""Tests on the spread of raw CARs and of buy-and-hold returns across firms; one firm by its rank."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.cross_section import hall, no_spread
-from eventwindow.inference.design import once
+from eventwindow.inference.design import complete, once
 from eventwindow.inference.results import FirmSignificance, NotComputed, Result, student
 from eventwindow.inference.shifts import ROUNDING
 
@@ -76,3 +75,41 @@ def _across(name: str, ar: AbnormalReturns, window: Window, needed: int) -> Resu
         return NotComputed(name, reason, NULL, n)
     t = np.sqrt(n) * value.mean() / value.std(ddof=1) if needed == 2 else hall(value)
     return student(name, NULL, t, n - 1, n)
+
+
+MEAN_CAR = "the mean CAR is zero"
+
+
+def cross_sectional_t(ar: AbnormalReturns, window: Window) -> Result:
+    """√N mean/sd (divisor N - 1), t(N - 1); independent firms."""
+    car = complete(ar, window)[1].car
+    n = len(car)
+    if reason := no_spread(car, 2):
+        return NotComputed("cross_sectional_t", reason, MEAN_CAR, n)
+    return student("cross_sectional_t", MEAN_CAR, np.sqrt(n) * car.mean() / car.std(ddof=1), n - 1, n)
+
+
+def skewness_adjusted_t(ar: AbnormalReturns, window: Window) -> Result:
+    """√N (S + γS²/3 + γ²S³/27 + γ/(6N)), S = mean/sd, t(N - 1) (Hall 1992)."""
+    car = complete(ar, window)[1].car
+    if reason := no_spread(car, 3):
+        return NotComputed("skewness_adjusted_t", reason, MEAN_CAR, len(car))
+    return student("skewness_adjusted_t", MEAN_CAR, hall(car), len(car) - 1, len(car))
+
+
+def hall(values: Array) -> float:
+    """Hall's skewness-adjusted t of a sample; the skewness is bias-corrected."""
+    n = len(values)
+    s = values.mean() / values.std(ddof=1)
+    centred = values - values.mean()
+    g = np.sqrt(n * (n - 1)) / (n - 2) * np.mean(centred**3) / np.mean(centred**2) ** 1.5
+    return float(np.sqrt(n) * (s + g * s**2 / 3 + g**2 * s**3 / 27 + g / (6 * n)))
+
+
+def no_spread(values: Array, needed: int) -> Reason | None:
+    """Why a test on the spread of `values` cannot run; None where it can."""
+    if len(values) < needed:
+        return Reason("needs_events", needed=needed, n=len(values))
+    if values.std() <= 1e-14 * np.abs(values).max():
+        return Reason("cars_alike")
+    return None

@@ -1,4 +1,4 @@
-"""Date permutation: the whole cross-section's statistic on the event against the same on every estimation day."""
+"""The event against every estimation day: date permutation of a statistic; squared abnormal returns for volatility."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import fdtrc
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
@@ -105,3 +106,28 @@ def date_permutation_max(ar: AbnormalReturns, window: Window) -> Result:
     """Date permutation of the largest |SCAR|: finds effects that differ or cancel in sign."""
     null = "the largest |standardised CAR| is a day's like any other"
     return date_permutation("date_permutation_max", null, ar, window, largest_of, standardised=True)
+
+
+NAME, NULL = "abnormal_volatility", "the mean SAR² is no larger than on other days"
+
+
+def abnormal_volatility(ar: AbnormalReturns) -> tuple[Array, Array]:
+    """(N, L) SAR² over its mean (T - k)/(T - k - 2), and p-values of SAR² against F(1, T - k)."""
+    dof = ar.dof[:, None]
+    square = ar.sar**2
+    return square * (dof - 2) / dof, np.asarray(fdtrc(1.0, dof, square))
+
+
+def volatility_permutation(ar: AbnormalReturns, window: Window) -> Result:
+    """Date permutation, one-sided, of the mean SAR² over its mean under the null; the window's days averaged."""
+    if len(window) > 1:
+        return NotComputed(NAME, Reason("for_one_day"), NULL, len(ar))
+    drawn = draws(ar, window, standardised=True)
+    if isinstance(drawn, Reason):
+        return NotComputed(NAME, drawn, NULL, len(ar))
+    observed, reference = float((drawn.event**2).mean()), (drawn.runs**2).mean(axis=0)
+    p = (1 + int((reference >= observed).sum())) / (len(reference) + 1)
+    dof = ar.dof
+    ratio = observed / float((dof / (dof - 2)).mean())
+    among = Reason("estimation_days", n=len(reference))
+    return SignificanceResult(NAME, NULL, ratio, p, among, len(drawn.event), Reason("one_sided"))

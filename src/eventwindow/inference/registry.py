@@ -11,20 +11,18 @@ from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference import (
     bootstrap,
-    brown_warner,
     calendar_dependence,
     conformal,
-    cross_section,
+    cross_sectional,
     permutation,
     portfolio,
     ranks,
     signs,
+    single_firm,
     standardised,
     sur,
+    time_series,
 )
-from eventwindow.inference import cross_sectional as buy_and_hold
-from eventwindow.inference import single_firm as firm
-from eventwindow.inference import time_series as calendar_time
 from eventwindow.inference.design import Design, complete, design
 from eventwindow.inference.expected_volatility import (
     NAME,
@@ -68,8 +66,8 @@ def _line(
 TESTS: dict[str, SignificanceTest] = {
     test.name: test
     for test in (
-        _line("sq", "SQ (sample quantile)", firm.single_firm_sq, "single"),
-        _line("single_firm_t", "Single-firm t", firm.single_firm_t, "single"),
+        _line("sq", "SQ (sample quantile)", single_firm.single_firm_sq, "single"),
+        _line("single_firm_t", "Single-firm t", single_firm.single_firm_t, "single"),
         _line("date_permutation_mean", "Date permutation, mean AR", permutation.date_permutation_mean),
         _line("date_permutation_sar", "Date permutation, mean SAR", permutation.date_permutation_sar),
         _line("date_permutation_scaled", "Date permutation, scaled", date_permutation_scaled),
@@ -83,7 +81,7 @@ TESTS: dict[str, SignificanceTest] = {
         _line("conformal_mean", "Conformal, mean AR", conformal.conformal_mean),
         _line("block_bootstrap", "Block bootstrap, mean AR", bootstrap.block_bootstrap),
         _line("gls_t", "GLS", sur.gls_t),
-        _line("crude_dependence_t", "Crude dependence", brown_warner.crude_dependence_t),
+        _line("crude_dependence_t", "Crude dependence", time_series.crude_dependence_t),
         _line("rank_calendar_z", "Rank, calendar time", calendar_dependence.rank_calendar_z, *MET),
         _line(
             "crude_dependence_calendar_t",
@@ -91,21 +89,21 @@ TESTS: dict[str, SignificanceTest] = {
             calendar_dependence.crude_dependence_calendar_t,
             *MET,
         ),
-        _line("calendar_time", "Calendar-time portfolio", calendar_time.calendar_time),
+        _line("calendar_time", "Calendar-time portfolio", time_series.calendar_time),
         _line("sur_f", "SUR F", sur.sur_f),
         _line("grank_t", "GRANK-T", ranks.grank_t),
-        _line("cross_sectional_t", "Cross-sectional t", cross_section.cross_sectional_t),
-        _line("skewness_adjusted_t", "Skewness-adjusted t", cross_section.skewness_adjusted_t),
+        _line("cross_sectional_t", "Cross-sectional t", cross_sectional.cross_sectional_t),
+        _line("skewness_adjusted_t", "Skewness-adjusted t", cross_sectional.skewness_adjusted_t),
         _line("patell_z", "Patell Z", standardised.patell_z),
         _line("patell_z_sum_of_sars", "Patell Z, sum of SARs", standardised.patell_z_sum_of_sars),
         _line("bmp_t", "BMP", standardised.bmp_t),
-        _line("independence_t", "Independence t", brown_warner.independence_t),
+        _line("independence_t", "Independence t", time_series.independence_t),
         _line("sign_z", "Sign", signs.sign_z),
         _line("generalized_sign_z", "Generalized sign", signs.generalized_sign_z),
         _line("wilcoxon_w_plus", "Wilcoxon signed rank", signs.wilcoxon_w_plus),
         _line("grank_z", "GRANK-Z", ranks.grank_z),
-        _line("bhar_t", "BHAR, cross-sectional t", buy_and_hold.bhar_t),
-        _line("bhar_skewness_adjusted_t", "BHAR, skewness-adjusted t", buy_and_hold.bhar_skewness_adjusted_t),
+        _line("bhar_t", "BHAR, cross-sectional t", cross_sectional.bhar_t),
+        _line("bhar_skewness_adjusted_t", "BHAR, skewness-adjusted t", cross_sectional.bhar_skewness_adjusted_t),
     )
 }
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from eventwindow.errors import Reason, counted
-from eventwindow.panel.collect import no_fit
 from eventwindow.panel.events import sharing_line
 from eventwindow.panel.form import PanelStudy, options_of
 from eventwindow.panel.freeze import list_record
 from eventwindow.panel.plan import Plan
 from eventwindow.panel.run import Step, planned
+from eventwindow.panel.tally import no_fit
 from eventwindow.scratch import temporary_folder
 from eventwindow.study.check import verdict
 from eventwindow.study.freeze import frozen_reason

@@ -9,8 +9,8 @@ import pandas as pd
 
 from eventwindow.calendars.day_zero import checked_events
 from eventwindow.errors import counted
+from eventwindow.panel.events import carried, read_events
 from eventwindow.panel.form import PanelStudy
-from eventwindow.panel.listed import carried, read_events
 from eventwindow.study import ahead
 from eventwindow.study.freeze import frozen_record, hashed, rows_hash
 

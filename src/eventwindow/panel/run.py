@@ -16,29 +16,34 @@ from eventwindow.calendars.dates import Rows, frequency
 from eventwindow.calendars.exchange import SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import Reason, StudyError, WindowError, counted
+from eventwindow.estimation.by_exchange import exchange_of
 from eventwindow.estimation.contamination import Contamination, check_contamination
 from eventwindow.estimation.door import Values, check_between, check_choices, check_factors, check_kind, check_values
 from eventwindow.estimation.event_time import Days, Factors
 from eventwindow.estimation.given import events_table, given, named_benchmark
 from eventwindow.estimation.models import Model, model_named
-from eventwindow.estimation.own_sessions import exchange_of
 from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
 from eventwindow.estimation.risk_free import check_rates
 from eventwindow.panel.checkpoints import Chunks, fingerprint, flat
 from eventwindow.panel.chunk import Specification
-from eventwindow.panel.collect import collected, with_second_pass
 from eventwindow.panel.contrasts import asked_of
 from eventwindow.panel.engines import Run, engine_named
-from eventwindow.panel.events import EventList, event_list, halts_told, shared_windows, without_contaminated
-from eventwindow.panel.listed import carried, check_characteristics, read_events
-from eventwindow.panel.own_sessions import ONE, Exchanges, exchanges_of, table_of_returns
-from eventwindow.panel.passes import first_pass
+from eventwindow.panel.events import (
+    EventList,
+    carried,
+    check_characteristics,
+    event_list,
+    halts_told,
+    read_events,
+    shared_windows,
+    without_contaminated,
+)
+from eventwindow.panel.own_sessions import ONE, Exchanges, closed_rows, exchanges_of, shared_sessions, table_of_returns
+from eventwindow.panel.passes import first_pass, second_pass
 from eventwindow.panel.plan import Plan, factor_tables
 from eventwindow.panel.results import PanelResult, panel_result
-from eventwindow.panel.secondpass import second_pass
-from eventwindow.panel.shared_sessions import closed_rows, shared_sessions
 from eventwindow.panel.source import NO_HALT, Panel, frame_panel
-from eventwindow.panel.tally import day_spreads, spreads
+from eventwindow.panel.tally import collected, day_spreads, spreads, with_second_pass
 from eventwindow.panel.tiles import staged_panel
 from eventwindow.scratch import temporary_folder
 

@@ -1,8 +1,9 @@
-"""Cards for sharing: a picture of 1200 × 630 px for the whole and for each statement, set by typst (extra `pdf`)."""
+"""For sharing: the scorecard as plain text, and cards of 1200 × 630 px, set by typst (extra `pdf`)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from eventwindow.report import sections
 from eventwindow.report.blocks import Card
 from eventwindow.report.context import Context
 from eventwindow.report.html import card_place
+from eventwindow.report.markdown import unmarked
 from eventwindow.report.typst import page_pictures, runs, settings
 
 ADDRESS = re.compile(r"\s*https?://[^\s)\uff09]+")
@@ -46,3 +48,27 @@ def _told(held: Card) -> list[str]:
     context = [held.context] if parts and not parts[0].startswith(held.context) else []
     told = dict.fromkeys([*context, *(parts or [held.reason])])
     return [ADDRESS.sub("", sentence).strip() for sentence in told if sentence.strip()]
+
+
+def scorecard(context: Context) -> str:
+    """The whole for a message or a file: title, answer, articles."""
+    answer = [unmarked(sentence) for sentence in sections.answer(context)]
+    parts = [context.title, *answer, *("\n".join(lines) for lines in scored_articles(context))]
+    return context.language.written("\n\n".join(parts) + "\n")
+
+
+def scored_articles(context: Context) -> Iterator[list[str]]:
+    """The lines of each article: what it is, how much of what could be tested held, what did not."""
+    say, colon = context.language.text, context.language.text("format.typst_colon")
+    for article in context.result.articles:
+        found = sections.score(context, article["key"])
+        if found is None:
+            continue
+        held, tested, wrong = found
+        lines = [
+            sections.told_by(context, article["key"], article),
+            say("story.what_held") + colon + unmarked(context.language.say("story.of", n=held, all=tested)),
+        ]
+        for v in wrong:
+            lines.append(f"{say(f'verdict.{v.word}')}  {v.claim.id}{colon}{context.verdict_words(v)['text']}")
+        yield lines

@@ -10,7 +10,7 @@ import pandas as pd
 from pandas.api import types
 
 from eventwindow.errors import catalogue
-from eventwindow.estimation.columns import decimal, explained
+from eventwindow.estimation.exports import decimal, explained
 from eventwindow.report.csv import inert
 from eventwindow.study.result import StudyResult
 

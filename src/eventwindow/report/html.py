@@ -22,7 +22,7 @@ from eventwindow.report.blocks import Block, Card, Section, chosen
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.csv import csv_text
 from eventwindow.report.figures.chart import Chart
-from eventwindow.report.figures.stated import stated
+from eventwindow.report.figures.claims import stated
 from eventwindow.report.language import LANGUAGES, Language, language
 
 IN_PAGE = 100_000  # bytes of a table that the page itself holds

@@ -14,7 +14,7 @@ from pandas.api import types
 
 from eventwindow.claims.tables import PRESS
 from eventwindow.errors import Catalogue, StudyError, catalogue, file_name
-from eventwindow.estimation.columns import decimal, explained, worded
+from eventwindow.estimation.exports import decimal, explained, worded
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

@@ -94,7 +94,7 @@ def _write(context: Context, codes: Sequence[str], folder: Path, extras: Collect
 
 def _scorecard(context: Context) -> dict[str, str]:
     """The scorecard as plain text and where it lies; nothing where no statement was made."""
-    from eventwindow.report.scorecard import scorecard
+    from eventwindow.report.cards import scorecard
 
     name = file_name(context.language.code).replace("report", "scorecard").replace("html", "txt")
     return {f"results/{name}": scorecard(context)} if context.result.verdicts else {}

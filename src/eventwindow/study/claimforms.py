@@ -26,8 +26,8 @@ from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.model import Claim, unmeasured
 from eventwindow.claims.readings import SECTIONS
 from eventwindow.claims.strength import STRENGTHS
-from eventwindow.study.faults import at, nearest, shown
 from eventwindow.study.form import Day, Form, Slug, Source, WindowField
+from eventwindow.study.toml import at, nearest, shown
 
 DIRECTIONS = {"up": 1.0, "down": -1.0}
 TESTED = ("effect", "no_effect")

@@ -24,7 +24,7 @@ from eventwindow.errors import EventDateError, WindowError
 from eventwindow.estimation.contamination import Contamination
 from eventwindow.estimation.returns import ReturnKind
 from eventwindow.prices.currencies import CODES, HUNDREDTHS
-from eventwindow.study.faults import DATE, at, nearest, shown
+from eventwindow.study.toml import DATE, at, nearest, shown
 
 FIRST, LAST = dt.date(1800, 1, 1), dt.date(2200, 12, 31)  # days that a market can have seen, with room
 

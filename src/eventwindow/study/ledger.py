@@ -17,9 +17,8 @@ from eventwindow.claims.readings import Disagreement, Reading
 from eventwindow.errors import ClaimError, stands
 from eventwindow.prices.store import RESERVED
 from eventwindow.study.claimforms import ClaimTable, Names, Text, claim_form, form_of, named, read_as
-from eventwindow.study.faults import at
 from eventwindow.study.form import Form, Slug, Source
-from eventwindow.study.toml import Location, fault, line_of, read_toml
+from eventwindow.study.toml import Location, at, fault, line_of, read_toml
 
 CLAIMS, READINGS = "claims.toml", "readings.toml"
 

@@ -19,8 +19,7 @@ from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
 from eventwindow.claims.tables import claims_table_in
 from eventwindow.errors import Catalogue, StudyError, catalogue
 from eventwindow.estimation.abnormal import AbnormalReturns
-from eventwindow.estimation.columns import worded
-from eventwindow.estimation.exports import Exports, tool
+from eventwindow.estimation.exports import Exports, tool, worded
 from eventwindow.inference.advice import Advice, advise
 from eventwindow.inference.summary import Summary, summarise
 from eventwindow.study.estimates import Exclusion

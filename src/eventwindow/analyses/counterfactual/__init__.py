@@ -4,12 +4,10 @@ These models choose weights, penalties or factors, so no closed-form error of th
 inference is from days held out in blocks and from donors treated in turn.
 """
 
-from eventwindow.analyses.counterfactual.augmented import augmented, augmented_penalties
 from eventwindow.analyses.counterfactual.latent import latent_factors
-from eventwindow.analyses.counterfactual.penalised import elastic_net, elastic_net_penalties
+from eventwindow.analyses.counterfactual.penalised import elastic_net, elastic_net_penalties, ridge, ridge_penalties
 from eventwindow.analyses.counterfactual.predictor import Counterfactual
-from eventwindow.analyses.counterfactual.ridge import ridge, ridge_penalties
-from eventwindow.analyses.counterfactual.synthetic import synthetic_control
+from eventwindow.analyses.counterfactual.synthetic import augmented, augmented_penalties, synthetic_control
 
 __all__ = ["COUNTERFACTUALS", "Counterfactual"]
 

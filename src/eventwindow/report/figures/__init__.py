@@ -11,16 +11,13 @@ from eventwindow.report.figures.chart import Chart
 from eventwindow.report.figures.claims import claims
 from eventwindow.report.figures.counterfactual import counterfactual
 from eventwindow.report.figures.gains import gains
-from eventwindow.report.figures.groups import groups
+from eventwindow.report.figures.groups import groups, securities
 from eventwindow.report.figures.heatmap import heatmap
-from eventwindow.report.figures.intraday import intraday
-from eventwindow.report.figures.lead_lag import lead_lag
+from eventwindow.report.figures.intraday import intraday, lead_lag
 from eventwindow.report.figures.market_value import market_value
-from eventwindow.report.figures.permutation import permutation
-from eventwindow.report.figures.placebos import placebos
+from eventwindow.report.figures.placebos import permutation, placebos
 from eventwindow.report.figures.prices import prices
 from eventwindow.report.figures.recovery import recovery
-from eventwindow.report.figures.securities import securities
 from eventwindow.report.figures.sessions import sessions
 from eventwindow.report.figures.specification_curve import specification_curve
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.groups import interval_row
 from eventwindow.report.figures.rows import draw_rows
-from eventwindow.report.figures.securities import interval_row
 from eventwindow.report.figures.sheet import Sheet
 from eventwindow.report.language import percent
 

@@ -12,7 +12,7 @@ from eventwindow.report.blocks import Block, Paragraph, Table
 from eventwindow.report.context import Context
 from eventwindow.report.language import p_value, percent
 from eventwindow.report.sections.benchmark import group_views, shown
-from eventwindow.report.sections.readings import beside
+from eventwindow.report.sections.verdicts import beside
 
 Key = tuple[str, str, str]  # measure, name, what was left out
 

@@ -13,8 +13,8 @@ from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import Language, p_value, percent, tau
 from eventwindow.report.sections.data import exchange_name
-from eventwindow.report.sections.readings import beside
 from eventwindow.report.sections.tests import largest_candidate
+from eventwindow.report.sections.verdicts import beside
 
 WEEK = 7  # days
 

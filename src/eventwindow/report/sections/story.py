@@ -35,8 +35,8 @@ from eventwindow.report.language import points
 from eventwindow.report.sections.data import origin
 from eventwindow.report.sections.headline import as_far, basket_sentence, first_sentence
 from eventwindow.report.sections.market import many, market_part
+from eventwindow.report.sections.robustness import what_if
 from eventwindow.report.sections.run_up import late_story, late_title
-from eventwindow.report.sections.what_if import what_if
 from eventwindow.study.freeze import frozen_reason
 
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
