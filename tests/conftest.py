@@ -1,10 +1,12 @@
-"""What the tests share: the study that ships, run, written and drawn once; a hostile study; skips that CI forbids."""
+"""What the tests share: the study that ships, run and written once for all workers; a hostile study; skips that CI forbids."""
 
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import warnings
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,9 +30,9 @@ SLOW = {"deepseek", "hostile", "browser", "site"}  # fixtures, asked for directl
 PAPER = ("pdf",) if find_spec("typst") else ()  # what is written of it where the extra is installed
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--window-size=1200,1600",
-    "--force-prefers-reduced-motion",
+    "--disable-background-networking", "--disable-component-update", "--force-prefers-reduced-motion",
 )  # fmt: skip
+SCREEN = (1200, 1600)
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -43,28 +45,59 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def deepseek():
-    """The result of the study that ships, on the figures that ship."""
-    from eventwindow import run_study
-    from eventwindow.study.library import find_study
+def once(tmp_path_factory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """`once(name, make)`: the place that `make` fills, for whichever of xdist's workers asks first; the others wait."""
+    from eventwindow.scratch import held
 
-    return run_study(find_study("deepseek-2025"), prices="shipped")
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+    def place(name: str, make: Callable[[Path], None]) -> Path:
+        (lock := folder / f"{name}.made").mkdir(exist_ok=True)
+        with held(lock, wait=True) as mine:
+            assert mine
+            if not (folder / name).exists():
+                shutil.rmtree(unfinished := folder / f"{name}.unfinished", ignore_errors=True)
+                make(unfinished)
+                unfinished.rename(folder / name)
+        return folder / name
+
+    return place
 
 
 @pytest.fixture(scope="session")
-def written(deepseek, tmp_path_factory) -> Path:
+def pickled(once) -> Path:
+    """The result of the study that ships, on the figures that ship, as a file."""
+    from eventwindow import run_study
+    from eventwindow.study.library import find_study
+
+    def run(place: Path) -> None:
+        place.write_bytes(pickle.dumps(run_study(find_study("deepseek-2025"), prices="shipped")))
+
+    return once("deepseek.pickle", run)
+
+
+@pytest.fixture(scope="session")
+def deepseek(pickled):
+    """That result."""
+    return pickle.loads(pickled.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def written(deepseek, once) -> Path:
     """The folder that its run writes, in every language; tests read it and change nothing.
 
     A warning ends it: each glyph must be in the fonts that ship, on the figures as on paper.
     """
     from eventwindow.report.output import write_result
 
-    out = tmp_path_factory.mktemp("written") / "deepseek-2025"
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)
-        command = "eventwindow run deepseek-2025 --prices shipped"
-        write_result(deepseek, out, extras=(*PAPER, "png") if PAPER else (), command=command)
-    return out
+    def write(out: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            command = "eventwindow run deepseek-2025 --prices shipped"
+            write_result(deepseek, out, extras=(*PAPER, "png") if PAPER else (), command=command)
+
+    return once("deepseek-2025", write)
 
 
 @pytest.fixture(scope="session")
@@ -79,8 +112,8 @@ def drawings(deepseek):
         return {code: charts(Context(deepseek, language(code))) for code in LANGUAGES}
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory):
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not chromium or not driver:
         pytest.skip("needs chromium and chromedriver")
@@ -92,31 +125,45 @@ def browser(tmp_path_factory):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     window = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    window.get("about:blank")  # away from the browser's own first page, which asks for parts of itself
     yield window
     window.quit()
 
 
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """The one browser of a worker, away from its own first page, which asks for parts of itself, and from other tests'."""
+    chromium.get("about:blank")
+    chromium.set_window_size(*SCREEN)
+    chromium.get_log("browser"), chromium.get_log("performance")  # what is told is forgotten
+    return chromium
+
+
 @pytest.fixture(scope="session")
-def hostile(tmp_path_factory):
+def hostile(tmp_path_factory, once):
     """The result of a study with a hostile text wherever one may stand."""
     from report_cases import hostile_study
 
     from eventwindow import run_study
 
-    return run_study(hostile_study(tmp_path_factory.mktemp("hostile") / "study"), prices="shipped")
+    def run(place: Path) -> None:
+        study = hostile_study(tmp_path_factory.mktemp("hostile") / "study")
+        place.write_bytes(pickle.dumps(run_study(study, prices="shipped")))
+
+    return pickle.loads(once("hostile.pickle", run).read_bytes())
 
 
 @pytest.fixture(scope="session")
-def hostile_report(hostile, tmp_path_factory) -> Path:
+def hostile_report(hostile, once) -> Path:
     """The folder of its report in English. This machine may have no font with the emoji or the Hebrew."""
     from eventwindow.report.write import write_report
 
-    out = tmp_path_factory.mktemp("hostile-report")
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "no font here draws")
-        write_report(hostile, out, ["en"], extras=PAPER)
-    return out
+    def write(out: Path) -> None:
+        out.mkdir()
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "no font here draws")
+            write_report(hostile, out, ["en"], extras=PAPER)
+
+    return once("hostile-report", write)
 
 
 @pytest.fixture(scope="session")
@@ -130,8 +177,23 @@ def template(tmp_path_factory):
     return run_study(folder, prices="shipped")
 
 
+# Files that take long, the longest first. The first of them writes what the others of the study that ships wait for.
+LONG = (
+    "report_browser", "faults", "web", "notebooks", "odd_machines", "hostile", "web_browser", "process", "prices_command",
+    "prices_load", "docs", "figures", "calibration", "draft", "report_paper", "claims_measures", "cases", "freeze", "diff",
+)  # fmt: skip
+ORDER = {f"test_{name}.py": place for place, name in enumerate(LONG)}
+
+
+def pytest_configure(config):
+    """xdist takes the files in our order, not those of many tests first: no worker is left with a long one at the end."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
 def pytest_collection_modifyitems(items):
     """A test that asks for a whole study, a browser or the site is slow; `-m "not slow"` leaves the quick part."""
+    items.sort(key=lambda item: ORDER.get(item.path.name, len(ORDER)))
     for item in items:
         if SLOW & set(item.fixturenames):
             item.add_marker(pytest.mark.slow)

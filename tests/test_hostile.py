@@ -168,25 +168,34 @@ def test_an_article_made_to_do_harm_is_refused(tmp_path, capsys, text, words):
 
 
 DOORS = ("prices.csv", "prices.parquet", "study.toml", "figures/daily.parquet", "events.parquet", "panel.parquet")
-DOORS += ("panel.csv", "verify", "tests.parquet")  # the others are tried by the slow test
+DOORS += ("panel.csv", "verify", "tests.parquet")
+OTHERS = tuple(door for door in hostile_files.DOORS if door not in DOORS)
 READ = {(0, door, "nothing") for door in ("claims.toml", "readings.toml")}  # they may be empty
 READ |= {(0, "draft", harm) for harm in ("a zero byte", "a hundred thousand brackets")}  # texts that say nothing
 READ |= {(3, "tests.csv", harm) for harm in ("50 MB on one line", "a zero byte")}
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads and resets the most memory held")
-@pytest.mark.parametrize("doors", [DOORS, pytest.param((), marks=pytest.mark.slow)], ids=["some", "all"])
-def test_every_place_that_reads_a_file_answers_in_ten_seconds_and_a_gigabyte(tmp_path, doors):
-    """Each kind of harm where each kind of file is read, in a process of its own that may hold six gigabytes."""
-    script = str(Path(__file__).with_name("hostile_files.py"))
+def script(*words: str) -> str:
+    command = [sys.executable, str(Path(__file__).with_name("hostile_files.py")), *words]
     settings = os.environ | {"PYTHONPATH": str(Path(eventwindow.__file__).parents[1]), "EVENTWINDOW_CORES": "1"}
-    subprocess.run([sys.executable, script, "make", str(tmp_path)], env=settings, check=True)
-    done = subprocess.run(
-        [sys.executable, script, str(tmp_path), *doors], env=settings, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(answers) == len(doors or hostile_files.DOORS) * len(hostile_files.HARMS)
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def harms(tmp_path_factory) -> Path:
+    """The folder that holds each kind of harm."""
+    script("make", str(folder := tmp_path_factory.mktemp("harms")))
+    return folder
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads and resets the most memory held")
+@pytest.mark.parametrize("doors", [DOORS, pytest.param(OTHERS, marks=pytest.mark.slow)], ids=["some", "others"])
+def test_every_place_that_reads_a_file_answers_in_ten_seconds_and_a_gigabyte(harms, doors):
+    """Each kind of harm where each kind of file is read, in a process of its own that may hold six gigabytes."""
+    answers = [json.loads(line) for line in script(str(harms), *doors).splitlines()]
+    assert len(answers) == len(doors) * len(hostile_files.HARMS)
     for door, harm, code, seconds, most, said in answers:
         case = (door, harm, code, seconds, most, said[:500])
         assert code in (1, 2) or (code, door, harm) in READ, case

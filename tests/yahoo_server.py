@@ -34,7 +34,7 @@ class Ticker:
         self.dividends, self.splits, self.closing = dividends or {}, splits or {}, 1
 
     def chart(self, symbol: str, first: int, last: int) -> dict:
-        stamps = np.array([int(pd.Timestamp(d).tz_localize(self.zone).timestamp()) + 34_200 for d in self.table.index])
+        stamps = (pd.DatetimeIndex(self.table.index).tz_localize(self.zone).as_unit("s").asi8) + 34_200
         rows = self.table[(stamps >= first) & (stamps < last)]
         stamps = stamps[(stamps >= first) & (stamps < last)]
         result: dict = {"meta": self.meta(symbol)}
