@@ -39,6 +39,13 @@ def opened(browser, path):
     return said, [message for message in sent if path.name not in message and "data:," not in message]
 
 
+def laid_out(browser, path):
+    """Open `path`, unless it is there already and was opened here: how it is laid out follows the screen."""
+    if browser.current_url != path.as_uri() or not browser.execute_script("return window.laidOut"):
+        browser.get(path.as_uri())
+        browser.execute_script("window.laidOut = true")
+
+
 def test_the_page_opens_without_error_or_request(browser, report):
     said, sent = opened(browser, report)
     assert said == []
@@ -140,11 +147,11 @@ def screen(browser):
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-@pytest.mark.parametrize("page", [*PAGES, *STORIES, "claims/S0-A1.html"])
 @pytest.mark.parametrize("width", [360, 390, 768, 1280])
+@pytest.mark.parametrize("page", [*PAGES, *STORIES, "claims/S0-A1.html"])
 def test_the_page_never_scrolls_sideways(browser, report, screen, width, page):
     screen(width)
-    opened(browser, report.parent / page)
+    laid_out(browser, report.parent / page)
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
 
 
@@ -173,12 +180,12 @@ return found;
 """
 
 
-@pytest.mark.parametrize("page", [*STORIES, PAGES[0], "claims/S0-A1.html"])
 @pytest.mark.parametrize("width", [360, 390, 768, 1280])
+@pytest.mark.parametrize("page", [*STORIES, PAGES[0], "claims/S0-A1.html"])
 def test_every_text_can_be_read_without_a_tap(browser, report, screen, width, page):
     """At least 11 px, in figures too: a phone is shown a layout of its own."""
     screen(width)
-    opened(browser, report.with_name("report.html").parent / page)
+    laid_out(browser, report.parent / page)
     assert browser.execute_script(SMALL) == []
     looks = "return [...document.querySelectorAll('figure svg')].filter((s) => s.checkVisibility()).map((s) => s.classList[0])"
     assert set(browser.execute_script(looks)) == {"narrow" if width < 720 else "wide"}
@@ -195,11 +202,11 @@ return [...document.querySelectorAll("figure svg")].filter((s) => s.checkVisibil
 """
 
 
-@pytest.mark.parametrize("page", [*STORIES, *PAGES])
 @pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("page", [*STORIES, *PAGES])
 def test_no_word_is_drawn_beyond_the_edge_of_its_figure(browser, report, screen, width, page):
     screen(width)
-    opened(browser, report.with_name(page))
+    laid_out(browser, report.with_name(page))
     assert browser.execute_script(OUTSIDE) == []
 
 
@@ -382,11 +389,11 @@ def scheme(browser):
     prefer("")
 
 
-@pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("preferred", ["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
 def test_every_text_stands_out_from_its_background(browser, report, scheme, preferred, page):
     scheme(preferred)
-    opened(browser, report.with_name(page))
+    laid_out(browser, report.with_name(page))
     assert faint_texts(browser) == []
 
 
