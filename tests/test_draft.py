@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ MARKED = [
 ]
 
 
+@cache
 def found(text: str, dated: dt.date = DATED) -> list[str]:
     return sorted(map(str, statements(text, dated)))
 
