@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 os.environ.setdefault("EVENTWINDOW_CORES", "1")
@@ -175,6 +176,7 @@ def message(case: str, change: Change) -> str:
     return told.getvalue().removeprefix("eventwindow: ").replace(f"{folder}/", "").replace(str(folder), "study")
 
 
+@cache
 def rows() -> list[tuple[str, str]]:
     """Each mistake and its message."""
     found = [(name, message("_base", change)) for name, change in STUDY.items()]

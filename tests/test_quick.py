@@ -193,13 +193,14 @@ def test_results_near_the_day_are_warned_of_by_the_whole_command(tmp_path):
     ]
 
 
-def test_an_unreachable_yahoo_costs_the_earnings_dates_and_nothing_else(tmp_path):
-    environment = os.environ | {"https_proxy": "http://127.0.0.1:9", "XDG_CACHE_HOME": str(tmp_path), "COLUMNS": "200"}
-    words = [sys.executable, "-m", "eventwindow", "quick", "NVDA", *DAY, "--earnings"]
-    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "Earnings dates of NVDA: Yahoo cannot be reached" in done.stdout
-    assert "-16.97 %" in done.stdout
+def test_an_unreachable_yahoo_costs_the_earnings_dates_and_nothing_else(tmp_path, monkeypatch, capsys):
+    forget_answers()
+    for name, value in {"https_proxy": "http://127.0.0.1:9", "XDG_CACHE_HOME": str(tmp_path), "COLUMNS": "200"}.items():
+        monkeypatch.setenv(name, value)
+    assert main(["quick", "NVDA", *DAY, "--earnings"]) == 0
+    said = capsys.readouterr().out
+    assert "Earnings dates of NVDA: Yahoo cannot be reached" in said
+    assert "-16.97 %" in said
 
 
 @pytest.mark.parametrize(

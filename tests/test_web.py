@@ -146,24 +146,30 @@ def path_of(answer: tuple[int, str]) -> str:
     return re.search(r"/runs/\w+", answer[1])[0]
 
 
-def test_securities_and_a_day_give_a_report_and_a_study(server):
+@pytest.fixture(scope="module")
+def done(server):
+    """The path of a run of two securities with two sentences, which has ended."""
     form = {"symbols": "nvda, TSM", "date": "2025-01-27", "sentences": "Nvidia fell 17 %\nIt was a hard day"}
     path = path_of(server.post("/ask/quick", form))
     assert server.ended(path)["state"] == "done"
-    page = server.get(path)[1]
+    return path
+
+
+def test_securities_and_a_day_give_a_report_and_a_study(server, done):
+    page = server.get(done)[1]
     assert "It was a hard day" in page
     for words, code in (
         ("What held: 1 of 1", "en"),
         ("成立：1 項中 1 項", "zh-Hant"),
         ("成立：1 项中 1 项", "zh-Hans"),
     ):
-        page = server.get(path, **{"Accept-Language": code})[1]
+        page = server.get(done, **{"Accept-Language": code})[1]
         assert words in page.partition("<details")[0], page
     assert "NVDA, TSM" in server.get("/")[1]
-    status, report = server.get(f"{path}/out/report.html")
+    status, report = server.get(f"{done}/out/report.html")
     assert status == 200
     assert "Nvidia" in report
-    with urllib.request.urlopen(server.url + path + "/study.zip") as answer:
+    with urllib.request.urlopen(server.url + done + "/study.zip") as answer:
         packed = zipfile.ZipFile(io.BytesIO(answer.read()))
     assert {"study.toml", "claims.toml"} <= set(packed.namelist())
 
@@ -247,11 +253,9 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(server):
         connection.close()
 
 
-def test_no_path_leads_out_of_a_run(server):
-    path = path_of(server.post("/ask/quick", {"symbols": "NVDA", "date": "2025-01-27"}))
-    server.ended(path)
+def test_no_path_leads_out_of_a_run(server, done):
     for outside in ("/out/../run.json", "/out/..%2frun.json", "/out/%2e%2e/run.json", "/out//etc/passwd", "/out/"):
-        assert server.get(path + outside)[0] == 404
+        assert server.get(done + outside)[0] == 404
     assert server.get("/runs/../all")[0] == 404
     assert server.get("/app.py")[0] == 404
 
