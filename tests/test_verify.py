@@ -21,6 +21,7 @@ from eventwindow.draft.verify import Checked, Said
 from eventwindow.errors import Reason, SourceError, Text, catalogue
 from eventwindow.prices.lookup import looked_up
 from eventwindow.prices.yahoo import forget_answers
+from eventwindow.study.result import StudyResult
 from eventwindow.study.run import run_study
 
 ROOT = Path(__file__).parents[1]
@@ -225,8 +226,8 @@ def test_the_pieces_are_sixty_of_ten_kinds_in_two_languages_and_half_are_apart()
 
 
 @pytest.mark.skipif(not ARTICLES.is_dir(), reason="the articles are not beside the project: ../shared/articles")
-def test_no_statement_of_the_five_articles_is_judged_against_the_ledger(tmp_path: Path) -> None:
-    ledger = {key(v.claim): v.word for v in run_study("deepseek-2025", prices="shipped").verdicts}
+def test_no_statement_of_the_five_articles_is_judged_against_the_ledger(deepseek: StudyResult, tmp_path: Path) -> None:
+    ledger = {key(v.claim): v.word for v in deepseek.verdicts}
     days = tomllib.loads((ROOT / "tests" / "draft_articles.toml").read_text(encoding="utf-8"))["articles"]
     compared = 0
     for article in days:
