@@ -112,6 +112,17 @@ def test_a_claim_without_a_share_count_says_so():
     assert claims["reason"].tolist() == ["No share count of A is held."]
 
 
+@pytest.mark.parametrize("day", ["2024-05-22", "2024-05-23"])
+def test_a_benchmark_with_a_hole_at_the_event_ends_no_run(day, tmp_path, capsys):
+    """The return of day 0 lacks its benchmark: said by its cause, and the table of the run is printed."""
+    rows = pd.read_csv(CASES / "_base" / "prices.csv")
+    rows[(rows["symbol"] != "SPY") | (rows["date"] != day)].to_csv(tmp_path / "prices.csv", index=False)
+    given = [str(CASES / "_base"), "--prices", str(tmp_path / "prices.csv")]
+    assert main(["run", *given, "--out", str(tmp_path / "out"), "--language", "en"]) == 0
+    assert main(["check", *given]) == 0
+    assert "specification_curve not computed: No return of SPY on 23 May 2024." in capsys.readouterr().out
+
+
 def test_placebo_dates_of_a_short_history_never_reach_the_event():
     """235 sessions before day 0 against 262: the same firm, the same fall; its median is beyond every placebo date's."""
     found = {}

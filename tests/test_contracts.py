@@ -133,7 +133,7 @@ def test_a_shift_follows_the_rule_and_is_listed(rule: str, day: str) -> None:
     spans = {"estimation": (-70, -6), "window": (-5, 5), "minimum_returns": 30}
     ar = abnormal_returns(panel(1), events, benchmark="MKT", session=rule, **spans)
     assert ar.labels["date"].iloc[0] == pd.Timestamp(day)
-    assert ar.notes == (f"F0 2023-05-06: {rule} session",)
+    assert ar.notes == (f"F0: day 0 is {day}: 2023-05-06 is no session: {rule} session",)
 
 
 def test_an_unknown_security_and_an_unknown_model_are_named() -> None:

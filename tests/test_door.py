@@ -94,9 +94,24 @@ def test_rows_that_are_no_sessions_are_left_out_and_told():
     assert "80 rows without a return of any security" in padded.notes[0]
     carried = study(world().asfreq("D").fillna(0.0))
     np.testing.assert_array_equal(carried.ar, plain.ar)
-    assert "of a weekend on which nothing moves" in carried.notes[0]
-    holiday = pd.concat([world(), pd.DataFrame({"MKT": 0.01}, [pd.Timestamp("2020-10-11")])]).sort_index()
-    np.testing.assert_array_equal(study(holiday).ar, plain.ar)
+    assert "on which nothing moves" in carried.notes[0]
+    weekdays = world().asfreq("B").fillna(0.0)  # holidays too
+    np.testing.assert_array_equal(study(weekdays).ar, plain.ar)
+
+
+@pytest.mark.parametrize("values", ["returns", "prices"])
+def test_a_holiday_on_which_only_the_index_is_quoted_is_in_the_index_s_next_return(values):
+    """A return and its benchmark cover the same span: in the library, a panel of returns and one of prices alike."""
+    table, holiday, monday = world(), DAYS[152] + pd.Timedelta(days=1), DAYS[153]
+    table.loc[holiday, "MKT"] = 0.01
+    spanning = world()
+    spanning.loc[monday, "MKT"] = 1.01 * (1 + spanning.loc[monday, "MKT"]) - 1
+    expected, given = study(spanning).car((0, 5)).car, table.sort_index()
+    if values == "prices":
+        given = (1 + given.fillna(0.0)).cumprod().where(given.notna() | (given.index == given.index[0])[:, None])
+    np.testing.assert_allclose(study(given, values=values).car((0, 5)).car, expected, rtol=1e-9)
+    panel = panel_study(given, events_of(world()), report=[(0, 5)], values=values, workers=1, **CHOICES)
+    np.testing.assert_allclose(panel.cumulative.sort_values("security")["car"], expected, rtol=1e-9)
 
 
 def test_another_event_in_the_estimation_window_is_told_masked_or_dropped():

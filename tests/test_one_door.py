@@ -39,7 +39,7 @@ READ = {
     "permno": (R, E.rename(columns={"security": "PERMNO"}), ""),
     "group in capitals": (R, E.assign(GROUP="g"), ""),
     "blank weekends": (R.reindex(EVERY_DAY), E, "without a return of any security"),
-    "weekends carried forward": (R.reindex(EVERY_DAY).fillna(0.0), E, "of a weekend on which nothing moves"),
+    "weekends carried forward": (R.reindex(EVERY_DAY).fillna(0.0), E, "on which nothing moves"),
 }
 REFUSED = {
     "rule": ({"session": "nearest"}, "session = 'nearest' is no rule"),

@@ -168,12 +168,37 @@ def test_a_return_beyond_forty_per_cent_is_doubted_unless_it_is_an_event():
     frame.loc[DAY:, columns] *= 0.9
     (finding,) = check(frame, dividends=None)
     assert (finding.kind, finding.date) == ("large_return", DAY)
-    assert check(frame, dividends=None, day_zero={"event": DAY}) == []
-    assert check(frame, dividends=None, others=[DAY]) == []
+    for days in ({"day_zero": {"event": DAY}}, {"others": [DAY]}):  # news and a split may fall on one day
+        (finding,) = check(frame, dividends=None, **days)
+        assert (finding.kind, finding.date) == ("large_on_event", DAY)
+
+
+def test_a_split_of_the_benchmark_is_told_though_the_others_fall_by_the_news():
+    frame = sound()
+    frame.loc[DAY:, ["open", "high", "low", "close", "adj_close"]] /= 2
+    found = check(frame, dividends=None, others=[DAY], common=lambda day: -0.08 if day == DAY else 0.0)
+    assert kinds(found) == [("split_ratio", "2025-01-15")]
+
+
+def test_rows_that_are_no_session_bring_about_no_other_finding():
+    """Closes carried over a weekend: the prices are read without them, and so are the checks."""
+    frame, saturdays = sound(), pd.date_range("2025-01-11", periods=3, freq="7D")
+    padded = frame.reindex(frame.index.union(saturdays).union(saturdays + pd.Timedelta(days=1))).ffill()
+    found = check(padded.assign(volume=np.nan), windows=[(padded.index[0], padded.index[-1])])
+    assert {finding.kind for finding in found} == {"no_session"} and len(found) == 6
+
+
+def test_a_row_that_repeats_the_one_before_is_told_in_an_event_window():
+    frame = sound().drop(columns=["open", "high", "low"])
+    frame["volume"] = np.arange(len(frame)) + 1e6
+    at = frame.index.get_loc(DAY)
+    frame.iloc[at] = frame.iloc[at - 1]
+    found = check(history_frame(frame), windows=[(DAY, DAY)], common=lambda _: 0.02)
+    assert kinds(found) == [("repeated_in_window", "2025-01-15")]
 
 
 @pytest.mark.parametrize(
-    ("times", "kind"), [(1 / 100, "units"), (100, "units"), (1000, "units"), (2 / 3, "split_ratio")]
+    ("times", "kind"), [(1 / 100, "units"), (1e-4, "units"), (100, "units"), (1000, "units"), (2 / 3, "split_ratio")]
 )
 def test_a_move_that_no_market_makes_is_told_on_the_day_of_an_event_too(times, kind):
     frame = sound()

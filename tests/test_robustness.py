@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -45,6 +47,13 @@ def test_every_choice_is_crossed_with_every_other(curve):
     """(2 benchmarks × 2 models + mean) × 2 windows × 2 kinds × 2 news, and 3 factor models on simple returns."""
     assert len(curve.specifications) == (2 * 2 + 1) * 2 * 2 * 2 + 3 * 2 * 2
     assert not curve.specifications.duplicated().any()
+
+
+def test_a_table_of_three_factors_leaves_out_the_models_that_need_more(choices):
+    """Three are enough for three (Ken French's file of three factors)."""
+    three = replace(choices, factors=choices.factors[["mkt_rf", "smb", "hml", "rf"]])
+    models = specification_curve(three, DAY0, WINDOWS, PLACEBO).specifications["model"]
+    assert "ff3" in set(models) and not {"ff5", "carhart"} & set(models)
 
 
 @pytest.mark.parametrize("position", [0, 3, 7, 12, 15, 25, 33, 40, 50])

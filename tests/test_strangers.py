@@ -14,8 +14,22 @@ from test_panels import OPTIONS
 from eventwindow import StudyError, abnormal_returns, panel_study, run_study
 from eventwindow.calendars.exchange import time_zone
 from eventwindow.cli.main import main
+from eventwindow.estimation.by_exchange import over_the_same_span
 
 BASE = CASES / "_base"
+SPANS = {"benchmark": "MKT", "estimation": (-80, -6), "window": (-5, 5), "minimum_returns": 50}
+
+
+def checked(folder, capsys, returns, events):
+    """What `check` says of the panel study of these."""
+    (folder / "study.toml").write_text(
+        '[study]\nname = "p"\nbenchmark = "MKT"\nminimum_returns = 50\n[windows]\nestimation = [-80, -6]\n'
+        'event = [-5, 5]\nreport = [[0, 1]]\n[event_list]\nfile = "events.csv"\npanel = "panel.csv"\n'
+    )
+    returns.rename_axis("date").to_csv(folder / "panel.csv")
+    events.to_csv(folder / "events.csv", index=False)
+    assert main(["check", str(folder)]) == 0
+    return capsys.readouterr().out
 
 
 def study_with(folder, change):
@@ -151,3 +165,169 @@ def test_a_study_in_which_no_security_has_a_day_zero_is_reported(tmp_path, capsy
     given = [str(tmp_path / "study"), "--prices", str(tmp_path / "study" / "prices.csv")]
     assert main(["run", *given, "--out", str(tmp_path / "out"), "--language", "en", "--quiet"]) == 0
     assert (tmp_path / "out" / "report.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("times", "words"),
+    [(0.5, "just the ratio of a 2:1 split: one that was missed"), (0.01, "check the price"), (30.0, "check the price")],
+)
+def test_a_price_that_cannot_be_is_told_in_the_library_and_in_a_panel_alike(times, words, tmp_path, capsys):
+    """A split on the day of news that moves the stock by 6 %, and other units: in `check` too."""
+    returns = panel(1)
+    day = returns.index[100]
+    returns.loc[day, "F0"] = 0.94 * times - 1
+    events = pd.DataFrame({"security": ["F0", "F1"], "date": day})
+    notes = [str(note) for note in abnormal_returns(returns, events, **SPANS).notes]
+    assert [note for note in notes if words in note and note.startswith("F0: a return of")] != []
+    told = panel_study(returns, events, report=[0], workers=1, **SPANS).excluded["reason"].astype(str)
+    assert [note for note in told if words in note and note.startswith("F0: a return of")] != []
+    quiet = panel_study(returns, events[1:], report=[0], workers=1, **SPANS).excluded["reason"]
+    assert len(quiet) == 0  # it lies in no window of an event of that security
+    assert "with 1 warning" in checked(tmp_path, capsys, returns, events)
+
+
+def test_a_window_that_lacks_days_is_told_in_the_library_and_in_a_panel_alike(tmp_path, capsys):
+    returns = panel(1)
+    days = returns.index[[100, 110, len(returns) - 1]]
+    returns.loc[days[0], "MKT"] = np.nan
+    events = pd.DataFrame({"security": ["F0", "F1", "F2"], "date": days})
+    notes = [str(note) for note in abnormal_returns(returns, events, **SPANS).notes]
+    assert f"F0 {days[0]:%Y-%m-%d}: no return of the benchmark or a factor on {days[0]:%Y-%m-%d}" in notes
+    found = panel_study(returns, events, report=[(0, 1)], workers=1, **SPANS).excluded["reason"].astype(str).tolist()
+    told = [f"CAR over [0,1]: 1 of 3 {words}" for words in ("not computed", "without a day or more that has no return")]
+    assert [any(reason.startswith(words) for reason in found) for words in told] == [True, True]
+    said = checked(tmp_path, capsys, returns, events)
+    assert all(words in said for words in told) and "2 in part" in said
+
+
+def test_a_holiday_that_only_the_index_holds_is_no_session_of_a_panel_of_prices(tmp_path):
+    """From a file and from a table: the same as without that row."""
+    prices = 100 * (1 + panel(1)).cumprod()
+    day = prices.index[100]
+    holiday = day + pd.Timedelta(hours=24)
+    prices = prices.drop(index=[holiday], errors="ignore")
+    events = pd.DataFrame({"security": ["F0", "F1"], "date": day})
+    options = {"values": "prices", "report": [(0, 1)], "workers": 1} | SPANS
+    expected = panel_study(prices, events, **options).cumulative["car"]
+    padded = prices.copy()
+    padded.loc[holiday, "MKT"] = 1.004 * prices.loc[day, "MKT"]
+    padded = padded.sort_index()
+    padded.rename_axis("date").to_csv(tmp_path / "panel.csv")
+    for given in (padded, tmp_path / "panel.csv"):
+        found = panel_study(given, events, **options)
+        np.testing.assert_allclose(found.cumulative["car"], expected, rtol=1e-9)
+        assert "1 row without a return of any security" in found.excluded["reason"].astype(str).str.cat(sep=" ")
+
+
+def test_a_date_moves_to_a_session_that_is_near_and_the_note_names_it(tmp_path, capsys):
+    """Six weekdays without a session: a rule for Sundays is no leave to move an event by more than a week."""
+    returns = panel(1)
+    week = returns.index[100:106]
+    returns, day = returns.drop(week), week[0]
+    zero = returns.index[100]
+    far = f"{zero.date()}, is 6 weekdays away; max_shift is 5"
+    events = pd.DataFrame({"security": ["F0"], "date": day})
+    for rule in ({"session": "next"}, {"session": "next", "max_shift": 3}):
+        for study in (abnormal_returns, panel_study):
+            with pytest.raises(StudyError, match="max_shift is"):
+                study(returns, events, **rule, **SPANS)
+    options = {"session": "next", "max_shift": 6} | SPANS
+    told = f"day 0 is {zero.date()}: {day.date()} is no session: next session"
+    assert [str(note) for note in abnormal_returns(returns, events, **options).notes] == [f"F0: {told}"]
+    assert panel_study(returns, events, workers=1, **options).excluded["reason"].astype(str).tolist() == [told]
+    weekly = abnormal_returns(
+        returns.iloc[::5],
+        events,
+        benchmark="MKT",
+        session="next",
+        estimation=(-15, -4),
+        window=(-1, 1),
+        minimum_returns=5,
+    )
+    assert len(weekly) == 1  # rows of a week: the next is far by nature
+    with pytest.raises(AssertionError):
+        checked(tmp_path, capsys, returns, events.assign(session="next"))
+    assert far in capsys.readouterr().err
+
+
+def test_a_study_moves_an_event_by_max_shift_at_most(tmp_path, capsys):
+    """The Lunar New Year in Hong Kong: Monday and Tuesday closed."""
+    study = tmp_path / "study"
+    shutil.copytree(BASE, study)
+    text = (study / "study.toml").read_text().replace('symbol = "A"', 'symbol = "A"\nexchange = "XHKG"')
+    text = text.replace("date = 2024-05-23", 'date = 2024-02-12\nsession = "next"\nmax_shift = 1')
+    (study / "study.toml").write_text(text)
+    given = [str(study), "--prices", str(study / "prices.csv")]
+    for command in (["check", *given], ["run", *given, "--out", str(tmp_path / "out")]):
+        assert main(command) == 2
+        said = capsys.readouterr().err
+        assert "2024-02-14, is 2 weekdays away; max_shift is 1\nGive 2024-02-14, or max_shift = 2." in said
+
+
+def factor_study(folder, change):
+    """The clean study under the three factors, whose table or text `change` gives."""
+    shutil.copytree(BASE, folder)
+    text = (folder / "study.toml").read_text()
+    (folder / "study.toml").write_text(text.replace("[windows]", '[model]\nname = "ff3"\n\n[windows]'))
+    prices = pd.read_csv(folder / "prices.csv").pivot(index="date", columns="symbol", values="close")
+    g = np.random.default_rng(3)
+    made = pd.DataFrame({"mkt_rf": prices["SPY"].pct_change().round(6).fillna(0.0)})
+    made = made.assign(
+        smb=g.normal(0, 0.005, len(made)).round(6), hml=g.normal(0, 0.005, len(made)).round(6), rf=0.0002
+    )
+    given = change(made)
+    (folder / "figures").mkdir(exist_ok=True)
+    (folder / "figures" / "factors.csv").write_text(given if isinstance(given, str) else given.to_csv())
+    return [str(folder), "--prices", str(folder / "prices.csv")]
+
+
+def as_published(table, after=""):
+    """Ken French's own file: lines above the header, dates without dashes, per cent, and what stands below."""
+    rows = (100 * table).round(4).rename(index=lambda day: day.replace("-", "")).rename_axis(None)
+    names = {"mkt_rf": "Mkt-RF", "smb": "SMB", "hml": "HML", "rf": "RF"}
+    return f"This file was created by CMPT_ME_BEME_RETS_DAILY.\n\n{rows.rename(columns=names).to_csv()}\n{after}"
+
+
+def test_the_factor_library_s_own_file_is_read_among_a_study_s_figures(tmp_path):
+    annual = " Annual Factors: January-December\n,Mkt-RF,SMB,HML,RF\n2023,21.7,-1.2,3.3,4.9\n"
+    found = []
+    for name, change in (("plain", lambda t: t), ("published", lambda t: as_published(t, annual))):
+        folder, _, prices = factor_study(tmp_path / name, change)
+        found.append(run_study(folder, prices=prices).table("cumulative")["car"].to_numpy())
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda t: t[t.index < "2024-05-20"], "the factors end on 2024-05-17, before day 0"),
+        (lambda t: t.rename(columns={"mkt_rf": "mkt"}), "needs the factor 'mkt_rf'; the table holds mkt"),
+        (
+            lambda t: t.assign(smb=t["smb"].mask(t.index == "2024-05-23", -99.99)),
+            "-99.99, which marks a missing figure",
+        ),
+        (lambda t: t.assign(mkt_rf=t["mkt_rf"].shift(1).fillna(0.0)), "moves with SPY of one session earlier"),
+    ],
+    ids=["end", "names", "missing", "shifted"],
+)
+def test_factors_that_cannot_serve_are_refused_by_their_cause(change, words, tmp_path, capsys):
+    given = factor_study(tmp_path / "study", change)
+    for command in (["check", *given], ["run", *given, "--out", str(tmp_path / "out")]):
+        assert main(command) == 2
+        assert words in capsys.readouterr().err
+
+
+def test_a_symbol_of_a_table_in_other_letters_is_told_by_the_study_s_name(tmp_path, capsys):
+    shutil.copytree(BASE, tmp_path / "study")
+    (tmp_path / "study" / "figures").mkdir(exist_ok=True)
+    (tmp_path / "study" / "figures" / "shares.csv").write_text("symbol,as_of,shares\na,2024-01-02,1000000000\n")
+    assert main(["check", str(tmp_path / "study"), "--prices", str(tmp_path / "study" / "prices.csv")]) == 2
+    assert "figures, shares: the table holds 'a', the study 'A'" in capsys.readouterr().err
+
+
+def test_log_returns_of_a_benchmark_add_up_over_the_span_of_a_holiday():
+    days = pd.DatetimeIndex(["2024-05-22", "2024-05-23", "2024-05-24", "2024-05-27", "2024-05-28"])
+    simple = pd.Series([0.0, 0.2, -0.1, 0.3, 0.1], days)
+    own = days.delete(2)
+    logs = over_the_same_span(np.log1p(simple), own, "log")
+    np.testing.assert_allclose(np.expm1(logs), over_the_same_span(simple, own, "simple"), rtol=1e-12)

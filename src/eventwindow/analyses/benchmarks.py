@@ -10,7 +10,7 @@ import pandas as pd
 from eventwindow.analyses.specification_curve import Choices, SpecificationCurve, specification_curve
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.calendars.window import Window
-from eventwindow.errors import StudyError
+from eventwindow.errors import NoFigure, Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import study_abnormal_returns
 from eventwindow.estimation.ex_treated import WithoutTreated, without_treated
@@ -120,6 +120,8 @@ def curve(
     """The specification curve of the headline event; `before` names days that an estimation window may end before."""
     sessions = views.calendar.sessions
     sessions = sessions[sessions.isin(views.returns[views.benchmarks[0]].dropna().index)]
+    if views.day0 not in sessions:
+        raise NoFigure(Reason("no_return_on", security=views.benchmarks[0], day=views.day0))
     securities = list(views.placed["security"])
     laid = {s: views.returns[s].reindex(sessions) for s in (*securities, *views.benchmarks)}
     choices = Choices(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Rows, check_sessions, frequency
 from eventwindow.calendars.day_zero import placed
-from eventwindow.calendars.exchange import SessionRule
+from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
@@ -37,9 +37,10 @@ from eventwindow.estimation.exports import tool
 from eventwindow.estimation.given import given, identifier
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.overlaps import overlap_notes
-from eventwindow.estimation.returns import check_decimals, unlikely_notes
+from eventwindow.estimation.returns import check_decimals
 from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
 from eventwindow.estimation.risk_free import check_rates
+from eventwindow.estimation.unlikely import unlikely_notes
 from eventwindow.inference.advice import Advice, advise
 from eventwindow.inference.summary import Summary, summarise
 
@@ -93,6 +94,7 @@ def abnormal_returns(
     window: Span = (-10, 20),
     minimum_returns: int = 100,
     session: SessionRule = "error",
+    max_shift: int = MAX_SHIFT,
     exchange: str | None = None,
     kind: str = "simple",
     values: Values = "returns",
@@ -123,6 +125,8 @@ def abnormal_returns(
         Returns in the estimation window below which an event is excluded.
     session : {"error", "next", "previous"}
         What becomes of a date that is no session.
+    max_shift : int
+        Weekdays by which such a date may move; of weekly and monthly returns it may move further.
     exchange : str, optional
         Code of the exchange, for events with a clock time: "XNYS".
     kind : {"simple", "log", "trade_to_trade"}
@@ -166,7 +170,7 @@ def abnormal_returns(
     check_contamination(contamination)
     check_values(values)
     check_between(kind, values)
-    check_choices(session, minimum_returns)
+    check_choices(session, minimum_returns, max_shift)
     _check_expected_by(benchmark, factors)
     fitter = model_named(model)
     estimation, window = as_window(estimation), as_window(window)
@@ -178,13 +182,14 @@ def abnormal_returns(
     if len(set(of.values())) > 1 and not frequency(returns.index):
         options: dict[str, Any] = {"model": model, "benchmark": benchmark, "factors": factors, "peers": peers}
         options |= {"session": session, "estimation": estimation, "window": window, "kind": kind, "values": values}
-        options |= {"minimum_returns": minimum_returns, "contamination": contamination}
+        options |= {"minimum_returns": minimum_returns, "contamination": contamination, "max_shift": max_shift}
         return _by_exchange(returns, events, of, options)
-    returns, closed = sessions_only(returns, _benchmarks(events, benchmark), values)
+    returns, closed = sessions_only(returns, _benchmarks(events, benchmark), values, kind)
     prices = returns if values == "prices" else None
     if prices is not None:
         returns = _returns_of(prices, kind)
-    events = placed(events, pd.DatetimeIndex(returns.index), session, exchange, returns.columns)
+    most = None if frequency(returns.index) else max_shift
+    events = placed(events, pd.DatetimeIndex(returns.index), session, exchange, returns.columns, most)
     peers = [identifier(peer) for peer in ([peers] if isinstance(peers, str) else peers)]
     if peers:
         factors = _peer_index(returns, list(peers))
@@ -200,7 +205,7 @@ def abnormal_returns(
     result = estimate(source, fitter, minimum_returns)
     shifts = tuple(map(str, result.labels["shift"].dropna()))
     notes = (*read, *result.notes, *closed, *shifts, *contaminated, *gap_notes(result), *overlap_notes(result))
-    notes += (*unlikely_notes(source), *_treated_peers(events, peers))
+    notes += (*unlikely_notes(source, returns, kind), *_treated_peers(events, peers))
     excluded = pd.concat([result.excluded, lost], ignore_index=True) if len(lost) else result.excluded
     excluded = _own_benchmark(excluded, source.labels)
     return EventStudy.of(replace(result, notes=notes, excluded=excluded))
@@ -243,8 +248,8 @@ def _by_exchange(
         rows, why = own_rows(mic, pd.DatetimeIndex(returns.index), own.notna().any(axis=1).to_numpy())
         table = returns.iloc[rows]
         if options["values"] == "returns":
-            spans = {b: over_the_same_span(returns[b].dropna(), pd.DatetimeIndex(table.index)) for b in benchmarks}
-            table = table.assign(**spans)
+            days, kind = pd.DatetimeIndex(table.index), options["kind"]
+            table = table.assign(**{b: over_the_same_span(returns[b].dropna(), days, kind) for b in benchmarks})
         told += [f"{mic}: its sessions are the days on which one of its securities has a figure: {why}"] if why else []
         parts.append(abnormal_returns(table, mine, exchange=mic, **options))
     joined = concat(parts)

@@ -189,7 +189,8 @@ def _right_hand_sides(choices: Choices, kind: str) -> Iterator[tuple[str, str, p
         for model in FACTOR_MODELS:
             fitted = MODELS[model]
             assert isinstance(fitted, FactorModel)
-            yield "factors", model, choices.factors[[*fitted.factors, "rf"]].reindex(choices.returns.index)
+            if {*fitted.factors, "rf"} <= set(choices.factors):
+                yield "factors", model, choices.factors[[*fitted.factors, "rf"]].reindex(choices.returns.index)
 
 
 def _kind(table: pd.DataFrame, kind: str) -> pd.DataFrame:

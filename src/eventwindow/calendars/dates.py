@@ -183,7 +183,9 @@ def check_sessions(index: pd.Index, where: str) -> pd.DatetimeIndex:
         raise StudyError(
             f"{odd} is no day: it has a time of day or a zone",
             where=where,
-            remedy="Take both away: index.tz_localize(None).normalize().",
+            remedy="Take the time away: index.normalize()."
+            if index.tz is None
+            else 'Give the days of its exchange: index.tz_convert("America/New_York").tz_localize(None).normalize().',
         )
     if not index.is_monotonic_increasing:
         late = index[1:][index[1:] < index[:-1]][0]

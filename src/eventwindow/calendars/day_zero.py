@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import Place, Rows, clock_times, iso_days
-from eventwindow.calendars.exchange import Calendar, SessionRule, day_zero, exchange_calendar, time_zone
+from eventwindow.calendars.exchange import Calendar, SessionRule, check_shift, day_zero, exchange_calendar, time_zone
 from eventwindow.errors import EventDateError, Reason, StudyError, counted
 
+How = tuple[SessionRule, int | None]  # the rule for a date that is no session, and the weekdays it may move at most
 SHOWN, MANY = 3, 8  # rows of repeats, and further faults, in a message
 ALIASES = {"firm": "security", "symbol": "security", "event_date": "date"}
 
@@ -162,11 +163,13 @@ def placed(
     rule: SessionRule,
     exchange: str | None,
     held: pd.Index | None = None,
+    most: int | None = None,
 ) -> pd.DataFrame:
-    """`events` with `date` moved to the session that can price the news, and why in the column `shift`.
+    """`events` with `date` moved to the session that can price the news, and where to and why in the column `shift`.
 
     A clock time (columns time and zone) needs the exchange, a MIC, in the column `exchange` or the argument. All events
-    that have no session are told at once, and with them the securities that are not `held`.
+    that have no session are told at once, and with them the securities that are not `held`. A date that is no session
+    moves by `most` weekdays at most.
     """
     rows = Rows("the table of events", "index", events.index)
     events = checked_events(events, rows, held)
@@ -177,7 +180,9 @@ def placed(
     for i in events.index[clocked | ~days.isin(sessions)]:
         row = {str(name): value for name, value in events.loc[i].items()}
         try:
-            days[i], shifts[i] = _session(row, sessions, row.get("session") or rule, exchange, rows.at(i))
+            days[i], why = _session(row, sessions, (row.get("session") or rule, most), exchange, rows.at(i))
+            told = {"security": row["security"], "day": f"{days[i]:%Y-%m-%d}"}
+            shifts[i] = None if why is None else Reason("day_zero_of", shift=why, **told)
         except StudyError as fault:
             faults.append(fault)
     _raise_all(faults, events, rows, held)
@@ -185,15 +190,22 @@ def placed(
 
 
 def _session(
-    row: dict[str, Any], sessions: pd.DatetimeIndex, rule: SessionRule, exchange: str | None, where: str
+    row: dict[str, Any],
+    sessions: pd.DatetimeIndex,
+    how: How,
+    exchange: str | None,
+    where: str,
 ) -> tuple[pd.Timestamp, Reason | None]:
     if row.get("time") is None:
-        return _by_date(row["security"], row["date"], sessions, rule, where)
+        return _by_date(row["security"], row["date"], sessions, how, where)
     mic = row.get("exchange") or exchange
     if not mic:
         raise no_exchange(row["security"], where)
-    zero = day_zero(_calendar(str(mic), sessions), row["date"].date(), row["time"], row.get("zone"), rule)
-    found, shift = _by_date(row["security"], zero.session, sessions, rule, where)
+    try:
+        zero = day_zero(_calendar(str(mic), sessions), row["date"].date(), row["time"], row.get("zone"), *how)
+    except EventDateError as error:
+        raise EventDateError(error.what, where=where, remedy=error.remedy) from None
+    found, shift = _by_date(row["security"], zero.session, sessions, how, where)
     return found, Reason.joined(zero.shift, shift)
 
 
@@ -211,8 +223,9 @@ def _calendar(mic: str, sessions: pd.DatetimeIndex) -> Calendar:
 
 
 def _by_date(
-    security: str, day: pd.Timestamp, sessions: pd.DatetimeIndex, rule: str, where: str
+    security: str, day: pd.Timestamp, sessions: pd.DatetimeIndex, how: How, where: str
 ) -> tuple[pd.Timestamp, Reason | None]:
+    rule, most = how
     if day in sessions:
         return day, None
     before, after = sessions[sessions < day], sessions[sessions > day]
@@ -229,5 +242,6 @@ def _by_date(
             where=where,
             remedy=f'Set session = "next" or give {after[0].date()}.',
         )
-    told = Reason(f"{rule}_session_of", security=security, day=f"{day.date()}")
-    return (after[0] if rule == "next" else before[-1]), told
+    moved = after[0] if rule == "next" else before[-1]
+    found = check_shift(day.date(), moved, most, f", the event of {security!r},", where)
+    return found, Reason(f"{rule}_session_in_panel", day=f"{day.date()}")

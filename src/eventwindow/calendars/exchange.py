@@ -9,11 +9,13 @@ from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+import numpy as np
 import pandas as pd
 
 from eventwindow.errors import EventDateError, Reason
 
 SessionRule = Literal["next", "previous", "error"]
+MAX_SHIFT = 5  # weekdays by which a date that is no session may move, by default
 
 # Exchanges that the calendar library lacks: whose days they keep.
 SAME_DAYS = {"ROCO": "XTAI", "XSHE": "XSHG", "XNSE": "XBOM", "XKOS": "XKRX"}
@@ -145,11 +147,13 @@ def day_zero(
     clock: time | None = None,
     zone: str | None = None,
     rule: SessionRule = "error",
+    most: int | None = None,
 ) -> DayZero:
     """The first session that can price news of `day`.
 
     A date alone counts as before the open. With a clock time and its zone: the first session of this exchange
-    whose close comes after the news. `rule` says what to do where the date is no session here.
+    whose close comes after the news. `rule` says what to do where the date is no session here, `most` by how many
+    weekdays it may move then.
     """
     local = day
     if clock is not None:
@@ -157,7 +161,7 @@ def day_zero(
         local = instant.astimezone(ZoneInfo(calendar.zone)).date()
     _check_reach(calendar, local)
     if not calendar.holds(local):
-        return _off_session(calendar, local, rule)
+        return _off_session(calendar, local, rule, most)
     if clock is None:
         return DayZero(pd.Timestamp(local))
     after = calendar.closes > pd.Timestamp(instant.astimezone(UTC))
@@ -173,7 +177,21 @@ def day_zero(
     return DayZero(session, Reason("first_close", moment=moment, mic=calendar.mic))
 
 
-def _off_session(calendar: Calendar, day: date, rule: SessionRule) -> DayZero:
+def check_shift(day: date, session: pd.Timestamp, most: int | None, of: str = "", where: str = "") -> pd.Timestamp:
+    """The session that a date moves to, which is not far."""
+    first, last = sorted((day, session.date()))
+    days = int(np.busday_count(first, last))
+    if most is not None and days > most:
+        raise EventDateError(
+            f"{day}{of} is no session, and the nearest by the rule, {session.date()}, is {days} weekdays away; "
+            f"max_shift is {most}",
+            where=where,
+            remedy=f"Give {session.date()}, or max_shift = {days}.",
+        )
+    return session
+
+
+def _off_session(calendar: Calendar, day: date, rule: SessionRule, most: int | None) -> DayZero:
     before = calendar.sessions[calendar.sessions < pd.Timestamp(day)][-1]
     after = calendar.sessions[calendar.sessions > pd.Timestamp(day)][0]
     if rule == "error":
@@ -181,7 +199,8 @@ def _off_session(calendar: Calendar, day: date, rule: SessionRule) -> DayZero:
             f"{day} is not a session of {calendar.mic} ({why_closed(calendar.mic, day)}).",
             remedy=f'Set session = "next" or give {after.date()}; the session before is {before.date()}.',
         )
-    return DayZero(after if rule == "next" else before, Reason(f"{rule}_session", day=f"{day}", mic=calendar.mic))
+    session = check_shift(day, after if rule == "next" else before, most, f" on {calendar.mic}")
+    return DayZero(session, Reason(f"{rule}_session", day=f"{day}", mic=calendar.mic))
 
 
 def why_closed(mic: str, day: date) -> str:

@@ -28,6 +28,7 @@ class Happening:
     rule: SessionRule = "next"
     about: tuple[str, ...] = ()
     source: str = ""  # the public page that tells it
+    most: int | None = None  # weekdays by which a date that is no session may move
 
 
 def sessions_of(happenings: Iterable[Happening], calendars: Iterable[Calendar]) -> pd.DataFrame:
@@ -43,7 +44,7 @@ def _row(h: Happening, calendar: Calendar) -> tuple[object, ...]:
     if h.kind != "event" and not calendar.reaches(h.date):
         return (h.id, h.kind, h.date, calendar.mic, pd.NaT, Reason("outside_sessions"), *told)
     try:
-        zero = day_zero(calendar, h.date, h.time, h.zone, h.rule)
+        zero = day_zero(calendar, h.date, h.time, h.zone, h.rule, h.most)
     except EventDateError as error:
         raise EventDateError(error.what, where=f"{h.kind} {h.id!r}", remedy=error.remedy) from None
     return (h.id, h.kind, h.date, calendar.mic, zero.session, zero.shift, *told)

@@ -252,12 +252,10 @@ def _records(table: pd.DataFrame) -> Iterator[Any]:
 
 def _depends(result: StudyResult) -> Iterator[str]:
     """How far the first name's answer depends on the benchmark and on the other choices."""
-    if "views" not in result.tables:
-        return
     first = result.run["headline"]["members"][0]
     views, every = (
-        t[(t["security"] == first) & (t["window_start"] == 0) & (t["window_end"] == 0)]
-        for t in (result.tables["views"], result.tables["robustness"])
+        t[(t["security"] == first) & (t["window_start"] == 0) & (t["window_end"] == 0)] if len(t) else t
+        for t in (result.tables.get(name, pd.DataFrame()) for name in ("views", "robustness"))
     )
     if len(views) > 1:
         yield f"{first} on " + ", ".join(f"{r.benchmark} {percent(r.car)}" for r in _records(views)) + "."

@@ -152,6 +152,13 @@ class AbnormalReturns(Exports):
         ar, days = self.ar[:, at], self.event_days[:, at]
         return replace(cumulate(window, self.labels, ar, days, dof=self.dof, cut=cut, **errors), basis=self.basis)
 
+    def lacking(self, window: Window) -> Days:
+        """(N,), days of a window without a return: a return over a halt holds the sessions that it covers."""
+        at = self.columns(window)
+        held = self.source.covered if self.source is not None and self.source.covered is not None else 1.0
+        counted = np.where(np.isfinite(self.ar), held, 0.0)[:, at]
+        return np.asarray(len(window) - counted.sum(axis=1), np.int64)
+
     def _own_cars(self) -> Cumulative:
         """Each event over its own window."""
         from eventwindow.estimation.cumulative import merged

@@ -71,7 +71,7 @@ def study_abnormal_returns(
     for (_, lacking), rows in placed.groupby(["mic", placed["benchmark"] == NO_BENCHMARK], sort=False):
         sessions = calendars[rows["security"].iloc[0]].sessions
         table = pd.DataFrame({s: returns[s].reindex(sessions) for s in rows["security"].unique()}, index=sessions)
-        mine = None if lacking else factors if factors is not None else _benchmarks(rows, returns, sessions)
+        mine = None if lacking else factors if factors is not None else _benchmarks(rows, returns, sessions, kind)
         laid = event_returns(
             table,
             rows.assign(position=rows.index, benchmark="" if lacking else rows["benchmark"]),
@@ -99,13 +99,13 @@ def _on_sessions(
 
 
 def _benchmarks(
-    rows: pd.DataFrame, returns: Mapping[str, pd.Series], sessions: pd.DatetimeIndex
+    rows: pd.DataFrame, returns: Mapping[str, pd.Series], sessions: pd.DatetimeIndex, kind: str
 ) -> dict[str, pd.Series]:
-    return {b: over_the_same_span(returns[b], sessions) for b in rows["benchmark"].unique()}
+    return {b: over_the_same_span(returns[b], sessions, kind) for b in rows["benchmark"].unique()}
 
 
-def over_the_same_span(benchmark: pd.Series, sessions: pd.DatetimeIndex) -> pd.Series:
-    """A benchmark's returns on another calendar's sessions: after a closed day, compounded since the session before.
+def over_the_same_span(benchmark: pd.Series, sessions: pd.DatetimeIndex, kind: str) -> pd.Series:
+    """A benchmark's returns of a `kind` on another calendar's sessions: after a closed day, since the session before.
 
     A session on which the benchmark was closed has none, and neither has the one after it, whose return of the
     benchmark begins a day earlier than the security's.
@@ -114,9 +114,9 @@ def over_the_same_span(benchmark: pd.Series, sessions: pd.DatetimeIndex) -> pd.S
     within = sessions[(sessions >= own[0]) & (sessions <= own[-1])]
     if within.isin(own).all() and len(own[(own >= within[0]) & (own <= within[-1])]) == len(within):
         return benchmark.reindex(sessions)
-    level = (1 + benchmark).cumprod()
+    level = benchmark.cumsum() if kind == "log" else (1 + benchmark).cumprod()
     held = level.reindex(sessions)
-    spanning = held / held.shift(1) - 1
+    spanning = held - held.shift(1) if kind == "log" else held / held.shift(1) - 1
     alone = pd.Series(own.get_indexer(sessions), sessions).diff() == 1  # no session of its own between
     return benchmark.reindex(sessions).where(alone, spanning)
 

@@ -75,8 +75,8 @@ def _masked(source: EventReturns, pairs: list[tuple[int, pd.Timestamp]]) -> Even
 
 
 def gap_notes(ar: AbnormalReturns) -> tuple[str, ...]:
-    """Sessions inside an event window that have no return: a move over a halt is lost with them."""
-    lost = (ar.event_days != OUTSIDE) & np.isnan(ar.actual)
+    """Sessions inside an event window that have no return, or none of what it is held against: they are in no sum."""
+    lost = (ar.event_days != OUTSIDE) & np.isnan(ar.ar)
     covered = None if ar.source is None else ar.source.covered
     if covered is not None:  # a return over a halt holds the sessions before it
         for row, column in np.argwhere(covered > 1).tolist():
@@ -84,8 +84,9 @@ def gap_notes(ar: AbnormalReturns) -> tuple[str, ...]:
     rows, columns = np.nonzero(lost)
     notes = []
     for row in np.unique(rows):
-        days = [f"{pd.Timestamp(int(d), unit='D'):%Y-%m-%d}" for d in ar.event_days[row, columns[rows == row]]]
-        notes.append(
-            f"{ar.labels['security'].iloc[row]} {ar.labels['date'].iloc[row]:%Y-%m-%d}: no return on {', '.join(days)}"
-        )
+        head = f"{ar.labels['security'].iloc[row]} {ar.labels['date'].iloc[row]:%Y-%m-%d}"
+        for of, own in (("", True), (" of the benchmark or a factor", False)):
+            mine = columns[(rows == row) & (np.isnan(ar.actual[rows, columns]) == own)]
+            days = [f"{pd.Timestamp(int(day), unit='D'):%Y-%m-%d}" for day in ar.event_days[row, mine]]
+            notes += [f"{head}: no return{of} on {', '.join(days)}"] if days else []
     return tuple(notes) if len(notes) <= SPELLED_OUT else (f"{len(notes)} event windows lack a return",)

@@ -20,9 +20,11 @@ QUANTITIES = ("log_volume",)  # kinds that are no returns
 Values = Literal["returns", "prices"]
 OF_RETURNS = "the table of returns"
 OF_FACTORS = "the table of factors"
+GONE = (-99.99, -999.0)  # the factor library's marks for a missing figure
 PER_CENT = 0.25  # no standard deviation of a daily factor in decimals, and below that of any factor in per cent
 ENOUGH = 20  # factor values below which nothing is said
 SHOWN = 3  # days in a note
+SATURDAY = 5
 
 
 def check_kind(kind: str) -> None:
@@ -116,26 +118,44 @@ def _no_numbers(column: pd.Series, name: object, where: str) -> StudyError:
 
 
 def sessions_only(
-    returns: pd.DataFrame, benchmarks: Collection[object], values: Values = "returns"
+    returns: pd.DataFrame, benchmarks: Collection[object], values: Values = "returns", kind: str = "simple"
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """The rows on which the market was open, and a note on those that were left out; of returns or of prices.
 
-    Left out are rows in which none but `benchmarks` has a return (one security alone may be halted), and days
-    of a weekend on which none of the columns moves: prices that were carried forward.
+    Left out are rows in which none but `benchmarks` has a return (one security alone may be halted), and days on which
+    none of the columns moves: prices that were carried forward. A benchmark's return spans the rows left out before it.
     """
     mine = returns[[name for name in returns if name not in set(benchmarks)]]
     many = mine.shape[1] > 1
     blank = mine.isna().all(axis=1).to_numpy() if many else returns.isna().all(axis=1).to_numpy()
-    weekend = np.asarray(returns.index.day_of_week >= 5) if isinstance(returns.index, pd.DatetimeIndex) else False
     still = returns == (returns.ffill().shift(1) if values == "prices" else 0)
-    carried = weekend & (still | returns.isna()).all(axis=1).to_numpy() & ~blank
+    every = (still | returns.isna()).all(axis=1).to_numpy()
+    carried = carried_rows(returns.index, every, still.sum(axis=1).to_numpy()) & ~blank
     blank = blank & (np.cumsum(~blank) > 0)  # the first row of returns is empty
     notes = tuple(map(str, closed_notes(returns.index, blank, carried)))
     if notes:
-        returns = returns[~(blank | carried)]
+        open_rows = ~(blank | carried)
+        if values == "returns" and kind not in QUANTITIES:
+            named = [name for name in dict.fromkeys(benchmarks) if name in returns]
+            returns = returns.assign(**{str(name): _spanning(returns[name], open_rows, kind) for name in named})
+        returns = returns[open_rows]
     if apart := frequency(returns.index):
         notes += (f"{apart[0]} rows, {apart[1]:g} days apart: the windows count rows, not sessions",)
     return returns, notes
+
+
+def carried_rows(index: pd.Index, still: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """(D,) where nothing moves: the days of a weekend, and those on which two figures or more stand still."""
+    weekend = np.asarray(index.day_of_week >= SATURDAY) if isinstance(index, pd.DatetimeIndex) else False
+    return np.asarray(still & (weekend | (seen > 1)))
+
+
+def _spanning(benchmark: pd.Series, open_rows: np.ndarray, kind: str) -> pd.Series:
+    """A benchmark's returns, on the row after those left out compounded with what it moved on them."""
+    logs = (benchmark if kind == "log" else pd.Series(np.log1p(benchmark), benchmark.index)).where(~open_rows)
+    moved = logs.fillna(0.0).groupby(np.cumsum(open_rows) - open_rows).transform("sum")  # on those before a row
+    spanning = benchmark + moved if kind == "log" else (1 + benchmark) * np.exp(moved) - 1
+    return benchmark.where(moved == 0, spanning)
 
 
 def closed_notes(index: pd.Index, blank: np.ndarray, carried: np.ndarray) -> tuple[Reason, ...]:
@@ -147,14 +167,15 @@ def closed_notes(index: pd.Index, blank: np.ndarray, carried: np.ndarray) -> tup
     )
 
 
-def check_choices(session: str, minimum_returns: object) -> None:
-    """A rule for dates that are no session, and a number of returns, that can be used."""
+def check_choices(session: str, minimum_returns: object, max_shift: object) -> None:
+    """A rule for dates that are no session, and numbers of returns and of days, that can be used."""
     if session not in get_args(SessionRule):
         raise StudyError(
             f"session = {session!r} is no rule", remedy=f"Write one of {', '.join(get_args(SessionRule))}."
         )
-    if not isinstance(minimum_returns, int | np.integer) or isinstance(minimum_returns, bool) or minimum_returns < 1:
-        raise StudyError(f"minimum_returns = {minimum_returns!r}", remedy="Give a whole number of returns, at least 1.")
+    for name, number, of in (("minimum_returns", minimum_returns, "returns"), ("max_shift", max_shift, "days")):
+        if not isinstance(number, int | np.integer) or isinstance(number, bool) or number < 1:
+            raise StudyError(f"{name} = {number!r}", remedy=f"Give a whole number of {of}, at least 1.")
 
 
 def check_reach(factors: pd.DataFrame | pd.Series, days: pd.Series, where: str = OF_FACTORS) -> None:
@@ -184,6 +205,12 @@ def check_factors(factors: pd.DataFrame | pd.Series, where: str = OF_FACTORS) ->
             check_rate(table[name])
         values = table[name].to_numpy(float)
         values = values[np.isfinite(values)]
+        if (gone := np.isin(values, GONE)).any() and np.abs(values[~gone]).max(initial=0.0) < 1:
+            raise PriceError(
+                f"the factor {str(name)!r} holds {values[gone][0]:g}, which marks a missing figure",
+                where=where,
+                remedy="Leave the cell empty.",
+            )
         wide = len(values) >= ENOUGH and float(np.std(values)) > PER_CENT
         if wide or (len(values) and values.min() < -1):
             told = f"a standard deviation of {np.std(values):.2f} a day" if wide else f"a return of {values.min():g}"

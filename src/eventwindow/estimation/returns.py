@@ -7,8 +7,8 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from eventwindow.errors import StudyError, counted
-from eventwindow.estimation.event_time import Array, EventReturns
+from eventwindow.errors import StudyError
+from eventwindow.estimation.event_time import Array
 
 ReturnKind = Literal["simple", "log", "trade_to_trade"]
 
@@ -49,8 +49,6 @@ def log_volume(volume: pd.DataFrame, shares: pd.DataFrame | pd.Series | None = N
 RETURNS = get_args(ReturnKind)  # of another kind, log volume for one, nothing is known
 ENOUGH = 60  # values of a security below which nothing is said
 PRICES = 0.05  # half the days up by more than 5 % and none down is no return
-UNLIKELY = (-0.8, 1.0)  # simple returns beyond these are told, in files and in tables
-SPELLED_OUT = 5  # notes; more are counted
 PER_CENT = 0.10  # half the days beyond 10 %, and some below -100 %, is no return in decimals
 
 
@@ -73,25 +71,3 @@ def check_decimals(values: Array, securities: pd.Index, where: str, prices: str,
             what = f"{str(securities[i])!r} falls by more than 100 % on {impossible[i]:,} of {held[i]:,} days"
             remedy = "Divide them by 100: returns are decimals, 0.01 is 1 %."
             raise StudyError(f"{what}: these are returns in per cent", where=where, remedy=remedy)
-
-
-def unlikely_notes(source: EventReturns) -> tuple[str, ...]:
-    """The returns in the events' windows that hardly occur: a price or a split that is wrong, or news to be read."""
-    if source.kind not in RETURNS:
-        return ()
-    low, high = np.log1p(UNLIKELY) if source.kind == "log" else UNLIKELY
-    found = {}
-    for values, days in (
-        (source.estimation_returns, source.estimation_days),
-        (source.event_returns, source.event_days),
-    ):
-        for row, column in np.argwhere((values < low) | (values > high)).tolist():
-            key = source.labels["security"].iloc[row], int(days[row, column])
-            found[key] = float(values[row, column])
-    if len(found) > SPELLED_OUT:
-        return (f"{counted(len(found), 'return')} beyond {low:+.0%} or {high:+.0%} in the windows: check the prices",)
-    return tuple(
-        f"{security}: a return of {value:+.0%} on {pd.Timestamp(day, unit='D'):%Y-%m-%d}"
-        + (": no price falls below zero" if value < -1 and source.kind == "simple" else ": check the price")
-        for (security, day), value in found.items()
-    )

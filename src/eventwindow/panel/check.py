@@ -13,7 +13,7 @@ from eventwindow.panel.form import PanelStudy, options_of
 from eventwindow.panel.freeze import list_record
 from eventwindow.panel.plan import Plan
 from eventwindow.panel.run import Step, planned
-from eventwindow.panel.tally import no_fit
+from eventwindow.panel.tally import incomplete_windows, no_fit
 from eventwindow.scratch import temporary_folder
 from eventwindow.study.check import verdict
 from eventwindow.study.freeze import frozen_reason
@@ -21,6 +21,7 @@ from eventwindow.study.freeze import frozen_reason
 TRIED = 20_000  # events that are fitted, and more until one has a fit
 AT_ONCE = 1_000
 SHOWN = 10  # reasons
+DOUBTS = ("impossible_return", "split_return", "unlikely_return", "unlikely_returns")  # warnings
 
 
 def check_panel(study: PanelStudy, step: Step) -> Iterator[str]:
@@ -37,20 +38,29 @@ def check_panel(study: PanelStudy, step: Step) -> Iterator[str]:
         if frozen := list_record(study):
             yield f"{frozen_reason(frozen)}"
         step("fitting events")
-        tried, reasons = _fits(plan)
+        tried, reasons, short = _fits(plan)
     lost = sum(reasons.values())
     yield f"fits: {tried - lost:,} of {'the first ' if tried < len(events) else ''}{counted(tried, 'event')}"
     yield from (f"  {n:,} excluded: {reason}" for reason, n in reasons.most_common(SHOWN))
-    yield verdict(int((events.told["what"] == "excluded").sum()) + lost, int(events.sharing > 0))
+    yield from (f"  {reason}" for reason in short)
+    doubted = sum(reason.key in DOUBTS for reason in events.told["reason"])
+    yield verdict(
+        int((events.told["what"] == "excluded").sum()) + lost, int(events.sharing > 0) + doubted, partly=len(short)
+    )
 
 
-def _fits(plan: Plan) -> tuple[int, Counter[Reason]]:
-    """How many events were tried, and why some of them have no fit."""
+def _fits(plan: Plan) -> tuple[int, Counter[Reason], list[Reason]]:
+    """How many events were tried, why some of them have no fit, and how many lack a window or days of it."""
     reasons, tried = Counter[Reason](), 0
+    windows, held, lacking = plan.specification.report, list[np.ndarray](), list[np.ndarray]()
     while tried < len(plan.events) and (tried < TRIED or sum(reasons.values()) == tried):
         stop = min(tried + AT_ONCE, len(plan.events))
-        reasons.update(plan.fitted_together(np.arange(tried, stop)).excluded["reason"])
+        fits = plan.fitted_together(np.arange(tried, stop))
+        reasons.update(fits.excluded["reason"])
+        held.append(np.array([fits.car(window).complete for window in windows]))
+        lacking.append(np.array([fits.lacking(window) for window in windows]))
         tried = stop
     if sum(reasons.values()) == tried:
         raise no_fit(next(iter(reasons)))
-    return tried, reasons
+    parts = (np.concatenate(part, axis=1) for part in (held, lacking))
+    return tried, reasons, list(incomplete_windows(windows, *map(list, parts)))

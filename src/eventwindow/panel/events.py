@@ -13,17 +13,19 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.day_zero import ALIASES, check_named, checked_events, near_names, no_exchange
-from eventwindow.calendars.exchange import SessionRule, exchange_calendar
+from eventwindow.calendars.exchange import SessionRule, check_shift, exchange_calendar
 from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, PriceError, Reason, StudyError, counted
 from eventwindow.estimation.contamination import Contamination
 from eventwindow.estimation.event_time import Days
 from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
+from eventwindow.estimation.unlikely import shortened, strange_reason, strange_returns
 from eventwindow.panel.chunk import Codes
 from eventwindow.panel.own_sessions import ONE, Exchanges
-from eventwindow.panel.source import Panel
+from eventwindow.panel.source import TILE, Panel
 from eventwindow.prices.tables import read_cells
 
+How = tuple[SessionRule, int | None, str | None, Rows]  # rule, weekdays at most, exchange, and where each event stands
 ARRAYS = ("security", "day", "session", "exchange", "group", "benchmark", "rate", "row")
 
 
@@ -65,6 +67,7 @@ def event_list(
     *,
     benchmark: str = "",
     rule: SessionRule = "error",
+    most: int | None = None,
     exchange: str | None = None,
     rows: Rows | None = None,
     labels: Sequence[str] = (),
@@ -81,7 +84,7 @@ def event_list(
     security = securities.get_indexer(pd.Index(who))
     given = events["date"].to_numpy().astype("M8[D]")
     known = sessions.to_numpy().astype("M8[D]")
-    code, session, day, shifted = _on_own_sessions(events, given, known, exchanges, (rule, exchange, rows))
+    code, session, day, shifted = _on_own_sessions(events, given, known, exchanges, (rule, most, exchange, rows))
     reason = np.full(len(events), "", dtype=object)
     reason[day < 0] = Reason("outside_panel", first=f"{known[0]}", last=f"{known[-1]}")
     reason[security < 0] = _not_held(who[security < 0], securities)
@@ -119,12 +122,12 @@ def _on_own_sessions(
     given: np.ndarray,
     known: np.ndarray,
     exchanges: Exchanges,
-    how: tuple[SessionRule, str | None, Rows],
+    how: How,
 ) -> tuple[Codes, Codes, Codes, np.ndarray]:
     """Of each event, its exchange, row of the panel and own session number, -1 outside; and why its date moved."""
-    rule, exchange, rows = how
+    rule, most, exchange, rows = how
     if not exchanges.rows:
-        day, shifted = _placed(events, given, known, rule, exchange, rows)
+        day, shifted = _placed(events, given, known, how)
         return np.zeros(len(day), np.int32), day, day, shifted
     mic = events["security"].astype(str).map(lambda who: exchanges.of.get(who, ONE)).to_numpy()
     code, session, day = (np.full(len(events), -1, np.int64) for _ in range(3))
@@ -134,7 +137,7 @@ def _on_own_sessions(
         code[at] = number
         if len(own):
             mine = events.iloc[at].reset_index(drop=True)
-            day[at], shifted[at] = _placed(mine, given[at], known[own], rule, name or exchange, rows.taken(at))
+            day[at], shifted[at] = _placed(mine, given[at], known[own], (rule, most, name or exchange, rows.taken(at)))
             session[at] = np.where(day[at] < 0, -1, own[day[at]])
     return code, session, day, shifted
 
@@ -164,12 +167,11 @@ def _coded(events: pd.DataFrame, column: str, default: str) -> tuple[Codes, list
     return codes.astype(np.int32), [str(name) for name in names]
 
 
-def _placed(
-    events: pd.DataFrame, given: np.ndarray, known: np.ndarray, rule: SessionRule, exchange: str | None, rows: Rows
-) -> tuple[Codes, np.ndarray]:
+def _placed(events: pd.DataFrame, given: np.ndarray, known: np.ndarray, how: How) -> tuple[Codes, np.ndarray]:
     """Session number of each event, -1 outside the panel, and why it is not the date given."""
+    rule, most, _, rows = how
     rules = events["session"].where(events["session"].notna(), rule).to_numpy() if "session" in events else None
-    days, shifted = _priced(events, given, rule if rules is None else rules, exchange, rows)
+    days, shifted = _priced(events, given, rule if rules is None else rules, how)
     after = np.searchsorted(known, days)
     inside = (days >= known[0]) & (days <= known[-1])
     at = np.minimum(after, len(known) - 1)
@@ -186,14 +188,17 @@ def _placed(
         )
     at = np.where(off & (own == "previous"), after - 1, at)
     for i in np.flatnonzero(off):
+        of = f", the event of {str(events['security'].iloc[i])!r},"
+        check_shift(days[i].item(), pd.Timestamp(known[at[i]]), most, of, rows.at(int(i)))
         shifted[i] = Reason.joined(shifted[i] or None, Reason(f"{own[i]}_session_in_panel", day=f"{days[i]}"))
+    for i in np.flatnonzero(inside & (shifted != "")):
+        shifted[i] = Reason("day_zero_is", day=f"{known[at[i]]}", shift=shifted[i])
     return np.where(inside, at, -1), shifted
 
 
-def _priced(
-    events: pd.DataFrame, given: np.ndarray, rule: Any, exchange: str | None, rows: Rows
-) -> tuple[np.ndarray, np.ndarray]:
+def _priced(events: pd.DataFrame, given: np.ndarray, rule: Any, how: How) -> tuple[np.ndarray, np.ndarray]:
     """The day whose close first comes after the news, where a clock time is given; else the day itself."""
+    _, most, exchange, rows = how
     days, shifted = given.copy(), np.full(len(given), "", dtype=object)
     if "time" not in events:
         return days, shifted
@@ -204,15 +209,18 @@ def _priced(
     for one in sorted({*zip(mic[clocked], zone[clocked], strict=True)}):
         at = clocked[(mic[clocked] == one[0]) & (zone[clocked] == one[1])]
         own = rule[at] if isinstance(rule, np.ndarray) else np.full(len(at), rule, dtype=object)
-        days[at] = _first_close(events["time"].iloc[at], given[at], one[0], one[1], own, rows.taken(at))
+        days[at] = _first_close(events["time"].iloc[at], given[at], one, (own, most), rows.taken(at))
     for i in clocked[days[clocked] != given[clocked]]:
         told = f"{given[i]} {events['time'].iloc[i]} {zone[i]}".rstrip()
         shifted[i] = Reason("first_close", moment=told, mic=str(mic[i]))
     return days, shifted
 
 
-def _first_close(clock: pd.Series, given: np.ndarray, mic: str, zone: str, rule: np.ndarray, rows: Rows) -> np.ndarray:
+def _first_close(
+    clock: pd.Series, given: np.ndarray, of: tuple[str, str], how: tuple[np.ndarray, int | None], rows: Rows
+) -> np.ndarray:
     """The first session of the exchange that closes after the news; by the rule where the local date is no session."""
+    (mic, zone), (rule, most) = of, how
     low, high = (pd.Timestamp(given[k]) for k in (given.argmin(), given.argmax()))
     try:
         calendar = exchange_calendar(mic, (low - pd.Timedelta(days=14)).date(), (high + pd.Timedelta(days=14)).date())
@@ -232,6 +240,8 @@ def _first_close(clock: pd.Series, given: np.ndarray, mic: str, zone: str, rule:
         )
     at = calendar.closes.searchsorted(instant.tz_convert("UTC"), side="right")
     moved = calendar.sessions.searchsorted(local) - (rule == "previous")
+    for k in np.flatnonzero(off).tolist():
+        check_shift(local[k].date(), calendar.sessions[moved[k]], most, f" on {mic}", rows.at(k))
     return np.asarray(calendar.sessions[np.where(off, moved, at)].to_numpy().astype("M8[D]"))
 
 
@@ -284,6 +294,27 @@ def halts_told(events: EventList, panel: Panel, axes: Sequence[Days], window: Wi
                 if before[k] >= events.day[mine[i]] + window.start - 1:
                     found.append((int(mine[i]), Reason("covers_sessions", day=day, n=covered)))
     return _told_of(events, [event for event, _ in found], "told", [reason for _, reason in found])
+
+
+def strange_told(
+    events: EventList, panel: Panel, axes: Sequence[Days], spans: tuple[Window, Window], kind: str
+) -> pd.DataFrame:
+    """The returns in an event's windows that hardly occur: a price or a split that is wrong, or news to be read."""
+    first, last = min(span.start for span in spans), max(span.end for span in spans)
+    reasons: list[Reason] = []
+    for start in range(0, len(panel.securities), TILE):
+        codes = np.arange(start, min(start + TILE, len(panel.securities)), dtype=np.int32)
+        for one in strange_returns(panel.returns(0, len(panel.sessions), codes), kind):
+            mine = np.flatnonzero(events.security == start + one.row)
+            for i in mine.tolist():
+                axis = axes[int(events.exchange[i])]
+                tau = int(np.searchsorted(axis, one.column)) - int(events.day[i])
+                if first <= tau <= last:
+                    name = str(panel.securities[start + one.row])
+                    reasons.append(strange_reason(one, name, panel.sessions[one.column]))
+                    break
+    told = shortened(reasons)
+    return pd.DataFrame([("", "", "told", reason) for reason in told], columns=list(events.told))
 
 
 def _told_of(events: EventList, at: Sequence[int], what: str, reasons: Sequence[Reason]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from eventwindow.calendars.exchange import SessionRule
+from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
 from eventwindow.errors import StudyError
 from eventwindow.estimation.models import MODELS, FactorModel
 from eventwindow.prices.factors import read_factors
@@ -34,6 +34,7 @@ class EventListForm(Form):
     values: Literal["returns", "prices"] = "returns"
     factors: Inside | None = None  # CSV or Parquet: date, and a column a factor; `market` for one-factor models
     session: SessionRule = "error"
+    max_shift: int = Field(default=MAX_SHIFT, ge=1)  # weekdays by which a date that is no session may move
     exchange: str | None = None  # for clock times, where the list has no column
     daily: bool = False  # write the AR of each event and day
     labels: tuple[str, ...] = ()  # further columns of the file, carried into the tables of events
@@ -132,6 +133,7 @@ def options_of(study: PanelStudy) -> dict[str, Any]:
         "report": file.windows.report,
         "minimum_returns": file.study.minimum_returns,
         "session": listed.session,
+        "max_shift": listed.max_shift,
         "exchange": listed.exchange,
         "values": listed.values,
         "kind": file.study.returns,

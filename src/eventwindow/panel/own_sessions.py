@@ -11,7 +11,7 @@ import pandas as pd
 from eventwindow.calendars.dates import check_sessions
 from eventwindow.errors import PriceError, Reason
 from eventwindow.estimation.by_exchange import own_rows
-from eventwindow.estimation.door import check_prices, closed_notes, returns_table
+from eventwindow.estimation.door import carried_rows, check_prices, closed_notes, returns_table
 from eventwindow.estimation.event_time import Array, Days, trade_to_trade
 from eventwindow.panel.source import NO_HALT, TILE, Panel
 
@@ -47,13 +47,21 @@ def _held(panel: Panel, securities: np.ndarray) -> np.ndarray:
     return held
 
 
-def table_of_returns(prices: pd.DataFrame, of: Mapping[str, str], kind: str) -> tuple[pd.DataFrame, Array]:
-    """A table of prices (D, S) as returns, and those over a halt; a row without any price is no session."""
+def stocks_among(securities: pd.Index, benchmarks: Collection[str]) -> np.ndarray:
+    """(S,) which securities tell whether a market was open: all but the benchmarks, where more than one is left."""
+    mine = ~np.asarray(securities.astype(str).isin([*benchmarks]))
+    return mine if mine.sum() > 1 else np.ones(len(securities), bool)
+
+
+def table_of_returns(
+    prices: pd.DataFrame, of: Mapping[str, str], kind: str, benchmarks: Collection[str]
+) -> tuple[pd.DataFrame, Array]:
+    """A table of prices (D, S) as returns, and those over a halt; a row of benchmarks alone is no session."""
     prices, where = returns_table(prices, "the table of prices"), "the table of prices"
     sessions = check_sessions(prices.index, where)
     figures = prices.to_numpy(float)
     check_prices(figures, prices.columns, sessions, where)
-    closed = np.isnan(figures).all(axis=1)
+    closed = np.isnan(figures[:, stocks_among(prices.columns, benchmarks)]).all(axis=1)
     found, halts = returns_of(figures, prices.columns, sessions, of, closed, kind)
     return pd.DataFrame(found, sessions, prices.columns), halts
 
@@ -128,16 +136,17 @@ def shared_sessions(panel: Panel, where: str) -> tuple[PriceError | None, list[R
 
 def closed_rows(panel: Panel, benchmarks: Collection[str]) -> tuple[np.ndarray, tuple[Reason, ...]]:
     """(D,) the rows on which the market was closed, and a note on them; as `door.sessions_only` of a table."""
-    mine = np.flatnonzero(~panel.securities.isin([*benchmarks]))
-    mine = mine if len(mine) > 1 else np.arange(len(panel.securities))
-    days = panel.sessions
-    blank, still = np.ones(len(days), bool), np.asarray(days.day_of_week >= 5)
+    mine, days = stocks_among(panel.securities, benchmarks), panel.sessions
+    blank, still, seen = np.ones(len(days), bool), np.ones(len(days), bool), np.zeros(len(days), int)
     for first in range(0, len(mine), TILE):
-        held = panel.returns(0, len(days), mine[first : first + TILE])
-        blank &= np.isnan(held).all(axis=0)
+        own = mine[first : first + TILE]
+        held = panel.returns(0, len(days), np.arange(first, first + len(own)))
+        blank &= np.isnan(held[own]).all(axis=0)
         still &= (np.isnan(held) | (held == 0)).all(axis=0)
+        seen += (held == 0).sum(axis=0)
     blank &= np.cumsum(~blank) > 0  # the first row of returns is empty
-    return blank | still, closed_notes(days, blank, still & ~blank)
+    carried = carried_rows(days, still, seen) & ~blank
+    return blank | carried, closed_notes(days, blank, carried)
 
 
 def _missing(panel: Panel) -> np.ndarray:

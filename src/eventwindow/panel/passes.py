@@ -65,6 +65,7 @@ def _figures(task: Task, ar: AbnormalReturns, cars: list[Cumulative], words: Wor
             "car": car.car,
             "std_error": car.std_error,
             "days": car.days.astype(np.int16),
+            "lacking": ar.lacking(window).astype(np.int16),
             "reason": words.codes(car.reason),
             "sars": np.nansum(event_sars(ar, window), axis=1),
             "quantile": quantile.p_value,

@@ -194,26 +194,27 @@ def factor_tables(
     elif events.benchmarks == ("",):
         return np.empty((len(events.rates), 0, len(sessions))), ()
     else:
-        given = [_own(panel, "benchmark", name, where, axis) for name, where in named]
-    tables = [factor_table(one, sessions, lags, leads) for one in _with_rates(given, panel, events, axis)]
+        given = [_own(panel, "benchmark", name, where, axis, spec.kind) for name, where in named]
+    tables = [factor_table(one, sessions, lags, leads) for one in _with_rates(given, panel, events, axis, spec.kind)]
     return np.stack([table.to_numpy(float).T for table in tables]), tuple(map(str, tables[0].columns))
 
 
 def _with_rates(
-    factors: list[pd.Series | pd.DataFrame], panel: Panel, events: EventList, axis: Days
+    factors: list[pd.Series | pd.DataFrame], panel: Panel, events: EventList, axis: Days, kind: str
 ) -> list[pd.Series | pd.DataFrame]:
     """Each table with each of the risk-free rates that events name; as it is where they name none."""
     if events.rates == ("",):
         return factors
     named = [(name, f"risk-free rate of {events.where(events.rate == i)}") for i, name in enumerate(events.rates)]
-    rates = [_own(panel, "risk-free rate", name, where, axis) for name, where in named]
+    rates = [_own(panel, "risk-free rate", name, where, axis, kind) for name, where in named]
     return [with_rate(table, rate) for table in factors for rate in rates]
 
 
-def _own(panel: Panel, what: str, name: str, where: str, axis: Days) -> pd.Series:
+def _own(panel: Panel, what: str, name: str, where: str, axis: Days, kind: str) -> pd.Series:
     """A series of the panel on the sessions of an exchange."""
     column = _column(panel, what, name, where)
-    return over_the_same_span(column.dropna(), panel.sessions[axis]) if len(axis) < len(panel.sessions) else column
+    every = len(axis) == len(panel.sessions)
+    return column if every else over_the_same_span(column.dropna(), panel.sessions[axis], kind)
 
 
 def _named(factors: Mapping[str, pd.DataFrame], name: str, where: str) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from eventwindow.panel.checkpoints import Chunks
 from eventwindow.panel.contrasts import differences, regression
 from eventwindow.panel.partial import Arrays
 from eventwindow.panel.plan import Plan
-from eventwindow.panel.tally import Tally, design_of, tests_of
+from eventwindow.panel.tally import Tally, design_of, incomplete_windows, tests_of
 
 ALL = "all"
 PLAIN = 20_000  # events of one day that are tested as a small study is
@@ -148,6 +148,8 @@ def leading(table: pd.DataFrame) -> pd.DataFrame:
 def panel_result(plan: Plan, kept: Chunks, tally: Tally, columns: list[Arrays]) -> PanelResult:
     """Everything that is asked of the finished chunks."""
     slopes, lacking = regression(plan, tally, columns, plan.asked)
+    held, days = ([column[name] for column in columns] for name in ("held", "lacking"))
+    lacking = [*lacking, *incomplete_windows(plan.specification.report, held, days)]
     told = pd.DataFrame([("", "", "told", reason) for reason in lacking], columns=EXCLUDED)
     excluded = pd.concat(
         [plan.events.told, told, *(excluded_rows(plan, n, kept) for n in range(len(plan)))], ignore_index=True

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import Rows, frequency
-from eventwindow.calendars.exchange import SessionRule
+from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import Reason, StudyError, WindowError, counted
 from eventwindow.estimation.by_exchange import exchange_of
@@ -36,6 +36,7 @@ from eventwindow.panel.events import (
     halts_told,
     read_events,
     shared_windows,
+    strange_told,
     without_contaminated,
 )
 from eventwindow.panel.own_sessions import ONE, Exchanges, closed_rows, exchanges_of, shared_sessions, table_of_returns
@@ -67,6 +68,7 @@ def panel_study(
     report: Sequence[Span] = ((0, 0), (0, 1)),
     minimum_returns: int = 100,
     session: SessionRule = "error",
+    max_shift: int = MAX_SHIFT,
     exchange: str | None = None,
     values: str = "returns",
     kind: str = "simple",
@@ -90,7 +92,7 @@ def panel_study(
         Returns in decimals, or prices; or a Parquet or CSV file, wide or long, or a folder of them.
     events : DataFrame or path
         As for `abnormal_returns`, or a CSV or Parquet file of them.
-    model, benchmark, factors, minimum_returns, session, exchange, kind, contamination
+    model, benchmark, factors, minimum_returns, session, max_shift, exchange, kind, contamination
         As for `abnormal_returns`.
     estimation, window : Window or pair of int
         Trading days from day 0; the two must not overlap.
@@ -158,6 +160,7 @@ def panel_study(
             report=report,
             minimum_returns=minimum_returns,
             session=session,
+            max_shift=max_shift,
             exchange=exchange,
             values=values,
             kind=kind,
@@ -204,6 +207,7 @@ def planned(
     report: Sequence[Span],
     minimum_returns: int,
     session: SessionRule,
+    max_shift: int,
     exchange: str | None,
     values: str,
     kind: str,
@@ -224,7 +228,7 @@ def planned(
     check_values(values)
     check_between(kind, values)
     check_contamination(contamination)
-    check_choices(session, minimum_returns)
+    check_choices(session, minimum_returns, max_shift)
     _check_factors(factors, benchmark)
     _check(spec, chunk)
     along = carried(labels, characteristics)
@@ -238,22 +242,21 @@ def planned(
     of = exchange_of(table, exchange, place)
     own = of if len(set(of.values())) > 1 else {}
     step("reading the panel")
+    series = {str(name) for c in ("benchmark", RISK_FREE) if c in table for name in table[c].dropna()}
+    series |= {str(benchmark)} if benchmark else set()
     if not isinstance(panel, str | Path):
-        held: Panel = frame_panel(*_returns(panel, values, own, kind))
+        held: Panel = frame_panel(*_returns(panel, values, own, kind, series))
     else:
-        held = staged_panel(Path(panel), work, values=values, kind=kind, exchanges=own)
+        held = staged_panel(Path(panel), work, values=values, kind=kind, exchanges=own, benchmarks=series)
     step("placing the events")
-    exchanges, uneven = _exchanges(
-        held,
-        of,
-        {benchmark or "", *(name for c in ("benchmark", RISK_FREE) if c in table for name in table[c].dropna())},
-    )
+    exchanges, uneven = _exchanges(held, of, series)
     listed = event_list(
         table,
         held.sessions,
         held.securities,
         benchmark="" if benchmark is None else str(benchmark),
         rule=session,
+        most=None if frequency(held.sessions) else max_shift,
         exchange=exchange,
         rows=rows,
         labels=along,
@@ -262,8 +265,10 @@ def planned(
     shared = _told(listed, spec, [*read, *uneven])
     if contamination == "drop":
         listed = without_contaminated(listed, spec.estimation)
-    halts = halts_told(listed, held, _axes(held, exchanges), spec.window)
-    listed = replace(listed, told=pd.concat([listed.told, shared, halts], ignore_index=True))
+    axes = _axes(held, exchanges)
+    halts = halts_told(listed, held, axes, spec.window)
+    strange = strange_told(listed, held, axes, (spec.estimation, spec.window), kind)
+    listed = replace(listed, told=pd.concat([listed.told, shared, halts, strange], ignore_index=True))
     plan = plan_of(spec, held, listed, factors, chunk, exchanges)
     return replace(plan, asked=asked_of(table, listed.groups, compare, characteristics, listed.rows))
 
@@ -275,10 +280,10 @@ def _axes(panel: Panel, exchanges: Exchanges | None) -> tuple[Days, ...]:
 
 
 def _returns(
-    table: pd.DataFrame, values: str, own: Mapping[str, str], kind: str
+    table: pd.DataFrame, values: str, own: Mapping[str, str], kind: str, benchmarks: Collection[str]
 ) -> tuple[pd.DataFrame, str, np.ndarray]:
     """A table as returns, their kind, and the returns over halts."""
-    returns, halts = table_of_returns(table, own, kind) if values == "prices" else (table, NO_HALT)
+    returns, halts = table_of_returns(table, own, kind, benchmarks) if values == "prices" else (table, NO_HALT)
     return returns, kind, halts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -181,7 +181,7 @@ def _correlation(tally: Tally, group: int, w: int, n: int) -> float | Reason:
 
 
 FIGURES = ("dof", "count", "square", "positive")
-COLUMNS = ("car", "std_error", "days", "sars", "bhar")
+COLUMNS = ("car", "std_error", "days", "lacking", "sars", "bhar")
 
 
 def collected(plan: Plan, kept: Chunks) -> tuple[Tally, list[Arrays]]:
@@ -203,6 +203,16 @@ def no_fit(reason: Reason) -> StudyError:
         f"no event has a fit; the first because of: {reason}",
         remedy="Give returns that begin before the estimation windows, or a smaller minimum_returns.",
     )
+
+
+def incomplete_windows(
+    windows: Sequence[Window], held: Sequence[np.ndarray], lacking: Sequence[np.ndarray]
+) -> Iterator[Reason]:
+    """How many of the events lack a window, or days of it: `held` and `lacking` of each window, (N,)."""
+    for window, whole, days in zip(windows, held, lacking, strict=True):
+        for key, n in (("lost", int((~whole).sum())), ("short", int((whole & (days > 0)).sum()))):
+            if n:
+                yield Reason(f"windows_{key}", n=n, of=len(whole), window=f"{window}")
 
 
 def with_second_pass(tally: Tally, plan: Plan, kept: Chunks) -> Tally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from eventwindow.errors import PriceError
 from eventwindow.estimation.door import check_prices
 from eventwindow.estimation.numbers import numbers_of
 from eventwindow.estimation.returns import check_decimals
-from eventwindow.panel.own_sessions import returns_of
+from eventwindow.panel.own_sessions import returns_of, stocks_among
 from eventwindow.panel.source import NO_HALT, TILE, TiledPanel, check_securities, halts_beside, spans_of
 from eventwindow.prices.files import file_symbol
 from eventwindow.prices.tables import (
@@ -35,6 +35,7 @@ from eventwindow.prices.tables import (
 DATE, SECURITY = ("date", "day", "index_level_0"), ("security", "firm", "symbol", "ticker", "permno")
 VALUE = {"returns": ("return", "returns", "ret"), "prices": ("adj_close", "close", "price", "prc")}
 Batch = tuple[Any, Any, np.ndarray[Any, Any], Callable[[int], str]]  # dates, securities, values, the place of a row
+Own = tuple[Mapping[str, str], Collection[str]]  # the exchanges of securities, and the benchmarks
 ROWS = 1 << 20  # of a long table at a time
 
 
@@ -45,12 +46,13 @@ def staged_panel(
     values: str = "returns",
     kind: str = "simple",
     exchanges: Mapping[str, str] | None = None,
+    benchmarks: Collection[str] = (),
 ) -> TiledPanel:
     """The panel at `path` as tiles in `folder`; an earlier run's tiles of the same file are taken as they are.
 
     Wide tables hold a column a security beside `date`; long ones a row a date and security. A folder holds a file a
     security, or files of one long table. `values` says whether figures are returns or prices; `exchanges` are those of
-    securities whose prices become returns on sessions of their own.
+    securities whose prices become returns on sessions of their own; a day that only `benchmarks` hold is no session.
     """
     if values not in VALUE:
         raise PriceError(
@@ -59,11 +61,12 @@ def staged_panel(
     files = _files(path)
     own = exchanges if exchanges and values == "prices" else {}
     logs = "log" if values == "prices" and kind == "log" else ""
-    identity = _checksum(files, values + logs + (json.dumps(own, sort_keys=True) if own else ""))
+    told = [own, sorted(benchmarks)] if benchmarks and values == "prices" else own
+    identity = _checksum(files, values + logs + (json.dumps(told, sort_keys=True) if told else ""))
     tiles, meta = folder / f"panel-{identity[:16]}.f64", folder / f"panel-{identity[:16]}.json"
     if not (meta.is_file() and halts_beside(tiles).is_file()):
         folder.mkdir(parents=True, exist_ok=True)
-        _stage(path, files, tiles, meta, values, kind, own)
+        _stage(path, files, tiles, meta, values, kind, (own, benchmarks))
     known = json.loads(meta.read_text(encoding="utf-8"))
     sessions = pd.DatetimeIndex(np.array(known["sessions"], "M8[D]").astype("M8[s]"))
     return TiledPanel(tiles, sessions, pd.Index(known["securities"]), np.array(known["spans"], np.int64), identity)
@@ -88,9 +91,7 @@ def _checksum(files: list[Path], values: str) -> str:
     return digest.hexdigest()
 
 
-def _stage(
-    path: Path, files: list[Path], tiles: Path, meta: Path, values: str, kind: str, own: Mapping[str, str]
-) -> None:
+def _stage(path: Path, files: list[Path], tiles: Path, meta: Path, values: str, kind: str, own: Own) -> None:
     """Write the tiles beside their final name, then what they hold: a file of tiles without it does not count."""
     fresh = tiles.with_suffix(f".{os.getpid()}")
     try:
@@ -288,12 +289,14 @@ def _empty(path: Path, sessions: int, securities: int) -> np.memmap[Any, Any]:
     return tiles
 
 
-def _closed(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index) -> np.ndarray:
+def _closed(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, benchmarks: Collection[str]) -> np.ndarray:
     """(D,) rows without a figure of any security: no sessions; of one security alone a weekday is a halt."""
     tiles = np.memmap(fresh, np.float64, "r", shape=(_tiles(len(securities)), len(sessions), TILE))
     closed = np.ones(len(sessions), bool) if len(securities) > 1 else np.asarray(sessions.day_of_week >= 5)
-    for tile in tiles:
-        closed &= np.isnan(tile).all(axis=1)
+    mine = stocks_among(securities, benchmarks)
+    for number, tile in enumerate(tiles):
+        own = mine[number * TILE : (number + 1) * TILE]
+        closed &= np.isnan(tile[:, : len(own)][:, own]).all(axis=1)
     return closed
 
 
@@ -301,15 +304,16 @@ def _finish(
     fresh: Path,
     sessions: pd.DatetimeIndex,
     securities: pd.Index,
-    own: Mapping[str, str] | None,
+    given: Own | None,
     *,
     kind: str,
     where: str,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Check, turn prices into returns, and find the spans and the returns over halts, tile by tile.
 
-    `own` exchanges are given of prices alone.
+    Exchanges and benchmarks are `given` of prices alone.
     """
+    own = None if given is None else given[0]
     if not len(sessions) or not len(securities):
         raise PriceError(
             "the panel holds no figures",
@@ -319,7 +323,7 @@ def _finish(
     check_sessions(sessions, where)
     check_securities(securities, where)
     halts = [NO_HALT]
-    spans, closed = [], np.zeros(0, bool) if own is None else _closed(fresh, sessions, securities)
+    spans, closed = [], np.zeros(0, bool) if given is None else _closed(fresh, sessions, securities, given[1])
     with fresh.open("r+b") as file:
         for i in range(0, len(securities), TILE):
             tile = np.fromfile(file, np.float64, len(sessions) * TILE).reshape(len(sessions), TILE)

@@ -14,33 +14,17 @@ import pandas as pd
 from eventwindow.calendars.dates import frequency
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.errors import Reason
-from eventwindow.estimation.returns import UNLIKELY
+from eventwindow.estimation.unlikely import UNLIKELY, split_of
 from eventwindow.prices.history import PriceHistory
 
 LARGE = 0.40  # a return beyond it, away from an event, is more often a missed split than news
-SPLITS = (
-    (2, 1),
-    (3, 1),
-    (3, 2),
-    (4, 1),
-    (5, 1),
-    (5, 2),
-    (6, 1),
-    (7, 1),
-    (8, 1),
-    (10, 1),
-    (15, 1),
-    (20, 1),
-    (25, 1),
-    (50, 1),
-)
 SMALL_SPLITS = ((5, 4), (4, 3))  # falls that news brings as well: told where the day was quiet
 SMALL_DAYS, SMALL_MOST = 2.0, 0.02  # as below, of such a day
 QUIET = 2.5  # times the usual volume below which a day is quiet
 USUAL = 20  # sessions whose median is the usual volume
-SPLIT_DAYS, SPLIT_MOST = 6.0, 0.05  # times the usual move of a day, and at most, that a split's day may differ from it
 LEAST_SPLIT = min(np.log(new / old) for new, old in SMALL_SPLITS) - SMALL_MOST  # in logs
 UNITS, UNITS_SLACK = (100.0, 1000.0), 0.3  # pence for pounds, a thousand for one; give or take the day's own move
+BEYOND = 700.0  # times in a day: no price of a share that is traded
 DIVIDEND_SHARE = 0.25  # of the close before; a dividend above it is rare
 NO_SHARE = re.compile(r"^\^|=[FX]$")  # Yahoo's symbols of indices, futures and exchange rates: nothing there is split
 SATURDAY = 5
@@ -48,6 +32,7 @@ STILL = 1e-9  # a relative change below it is none
 REPEATED = 4  # equal closes in a row
 RANGE_SLACK = 1e-5  # of the price: quotes are rounded and restated
 SPIKE, SPIKE_DAYS = 0.1, 8.0  # a move that is undone the next day: at least, and times the usual move of a day
+SPIKE_LEFT = 0.4  # of the smaller of both moves: what news of the day may leave of them
 DIVIDEND_IMPLIED = 0.1  # of the price, where no dividend is told
 DIVIDEND_SLACK = 5e-4  # of a daily return, at least; quotes rounded to a hundredth may move it by more
 TICK = 0.011
@@ -98,18 +83,27 @@ def check_history(
     found = [*_sparse(history.symbol, frame), *_errors(history.symbol, frame, events)]
     if not any(finding.level == "error" for finding in found if finding.kind != "no_day_zero"):
         found += _calendar_findings(history.symbol, frame, calendar, around_the_clock)
+        frame = frame.drop([finding.date for finding in found if finding.kind == "no_session"])  # as those who read it
+        history = replace(history, frame=frame)
         found += _row_warnings(history.symbol, frame)
         found += _return_warnings(history.symbol, frame, [*events.values(), *others], common)
         found += _adjustment_warnings(history)
-        impossible = list(_impossible(history, common))
-        told = {finding.date for finding in impossible}
-        found = [f for f in found if f.kind != "large_return" or f.date not in told] + impossible
+        impossible = _without_undone(list(_impossible(history, common)), frame)
+        told = {("large_return", f.date) for f in impossible} | {("large_on_event", f.date) for f in impossible}
+        found = [f for f in found if (f.kind, f.date) not in told] + impossible
         found += _halts(history.symbol, frame, list(windows), common)
         found += _earlier(history)
     if history.currency and currency and history.currency != currency:
         values = {"quoted": history.currency, "expected": currency}
         found.append(Finding(history.symbol, "warning", "currency", None, values))
     return sorted(found, key=lambda f: (f.level, pd.Timestamp(0) if f.date is None else f.date, f.kind))
+
+
+def _without_undone(found: list[Finding], frame: pd.DataFrame) -> list[Finding]:
+    """Without the splits of moves that the next session undoes: those are told as one price that is wrong."""
+    undone = {f.date for f in found if f.kind == "reversal"}
+    undone |= {day for before, day in pairwise(frame.index) if before in undone}
+    return [f for f in found if f.kind != "split_ratio" or f.date not in undone]
 
 
 def doubts(history: PriceHistory) -> int:
@@ -203,8 +197,9 @@ def _return_warnings(
             yield Finding(symbol, "warning", "repeated_close", close.index[int(after) - 1], values)
     change = close / close.shift(1) - 1
     for day, value in change[change.abs() > LARGE].items():
-        if day not in expected and abs((1 + value) / np.exp(common(pd.Timestamp(str(day)))) - 1) > LARGE:
+        if abs((1 + value) / np.exp(common(pd.Timestamp(str(day)))) - 1) > LARGE:
             kind = "large_move" if NO_SHARE.search(symbol) else "large_return"
+            kind = "large_on_event" if day in expected else kind
             yield Finding(symbol, "warning", kind, pd.Timestamp(str(day)), {"value": float(value)})
 
 
@@ -220,7 +215,7 @@ def _impossible(history: PriceHistory, common: Callable[[pd.Timestamp], float] =
         far = np.abs(np.log(moves)) >= LEAST_SPLIT  # the others are neither a split's nor a unit's
     for day, ratio in moves[far].items():
         times = max(ratio, 1 / ratio)
-        if any(abs(np.log(times / unit)) < UNITS_SLACK for unit in UNITS):
+        if times > BEYOND or any(abs(np.log(times / unit)) < UNITS_SLACK for unit in UNITS):
             yield Finding(symbol, "error", "units", pd.Timestamp(str(day)), {"times": float(ratio)})
         elif (split := _split_on(pd.Timestamp(str(day)), float(ratio), frame, usual, common)) and not NO_SHARE.search(
             symbol
@@ -239,7 +234,8 @@ def _reversals(symbol: str, close: pd.Series, usual: float) -> Iterator[Finding]
     move = np.diff(np.log(close.to_numpy(float)), prepend=np.nan)
     for i in range(1, len(move) - 1):
         there, back = float(move[i]), float(move[i + 1])
-        if min(abs(there), abs(back)) > max(SPIKE, SPIKE_DAYS * usual) and abs(there + back) < SPIKE_DAYS / 2 * usual:
+        least, left = min(abs(there), abs(back)), abs(there + back)
+        if least > max(SPIKE, SPIKE_DAYS * usual) and left < max(SPIKE_DAYS / 2 * usual, SPIKE_LEFT * least):
             values: dict[str, float | str] = {"value": float(np.expm1(there)), "back": float(np.expm1(back))}
             yield Finding(symbol, "warning", "reversal", close.index[i], values)
 
@@ -253,23 +249,13 @@ def _earlier(history: PriceHistory) -> Iterator[Finding]:
             yield replace(finding, level="warning")
 
 
-def _split_of(ratio: float, usual: float) -> str:
-    """The split whose ratio a move has, give or take what the stock does on most days; "" where there is none."""
-    slack = min(SPLIT_DAYS * usual, SPLIT_MOST)
-    for new, old in SPLITS:
-        for text, log in ((f"{new}:{old}", np.log(old / new)), (f"{old}:{new}", np.log(new / old))):
-            if abs(np.log(ratio) - log) <= slack:
-                return text
-    return ""
-
-
 def _split_on(
     day: pd.Timestamp, ratio: float, frame: pd.DataFrame, usual: float, common: Callable[[pd.Timestamp], float]
 ) -> str:
     """The split whose ratio a day's move has, as it is and without what the other securities did; "" where none."""
-    alone = ratio / float(np.exp(common(day)))
-    if (split := _split_of(ratio, usual)) and _split_of(alone, usual):
+    if split := split_of(float(np.log(ratio)), common(day), usual):
         return split
+    alone = ratio / float(np.exp(common(day)))
     slack = min(SMALL_DAYS * usual, SMALL_MOST)
     small = [f"{new}:{old}" for new, old in SMALL_SPLITS if abs(np.log(alone * new / old)) <= slack]
     return small[0] if small and _quiet(frame, day) else ""
@@ -322,13 +308,12 @@ def _halts(
     inside = [day for day in frame.index if any(first <= day <= last for first, last in windows)]
     still = close.index[close.diff() == 0]
     for day in still.intersection(pd.DatetimeIndex(inside)):
-        if not (volume > 0).any():
-            ranged = _ranged(frame, day)
-            if ranged or (ranged is None and not _standing(close, still, day, common)):
-                continue
-            yield Finding(symbol, "warning", "repeated_in_window", day, {"close": float(close[day])})
-        elif volume[day] == 0:
+        if (volume > 0).any() and volume[day] == 0:
             yield Finding(symbol, "warning", "halted", day, {})
+        elif not volume[day] > 0 or volume[day] == volume.shift(1)[day]:  # a row that repeats the one before
+            ranged = _ranged(frame, day)
+            if not ranged and (ranged is False or _standing(close, still, day, common)):
+                yield Finding(symbol, "warning", "repeated_in_window", day, {"close": float(close[day])})
 
 
 def _ranged(frame: pd.DataFrame, day: pd.Timestamp) -> bool | None:

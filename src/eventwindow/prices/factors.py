@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from eventwindow.errors import PriceError, Reason, SourceError, check_file
+from eventwindow.errors import PriceError, Reason, SourceError
 from eventwindow.prices.bundled import shipped_tables
 from eventwindow.prices.store import Store, cache_folder
-from eventwindow.prices.study_tables import study_table
-from eventwindow.prices.tables import LARGEST, is_parquet, unpacked
+from eventwindow.prices.study_tables import NAMES, parse_library, study_table
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Session
@@ -26,13 +23,8 @@ FILES = {
     "five": "F-F_Research_Data_5_Factors_2x3_daily_CSV.zip",
     "momentum": "F-F_Momentum_Factor_daily_CSV.zip",
 }
-NAMES = ("mkt_rf", "smb", "hml", "rmw", "cma", "mom", "rf")
-LONGEST_HEAD = 30  # lines above the figures of a file of the library
-DATED = (b"date", b"\xef\xbb\xbfdate", b'"date"')  # how a table of one's own begins
 FRESH = timedelta(days=7)  # the library is renewed about monthly
 SECONDS = 10.0
-_DAY = re.compile(rb"^\s*(\d{8})\s*,(.*)$")
-_GONE = (-99.99, -999.0)  # the library's marks for a missing figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,37 +72,7 @@ def read_factors(path: Path) -> pd.DataFrame:
     """A file of factors: the library's zip or CSV (per cent), or a table of decimals with `date` in any form."""
     if not path.is_file():
         raise PriceError("no such file of factors", where=str(path), remedy="Give the path of a table of factors.")
-    if is_parquet(path):
-        return study_table("factors", path)
-    check_file(path, LARGEST, PriceError)
-    raw = unpacked(path.read_bytes(), path)
-    if any(map(_DAY.match, raw.splitlines()[:LONGEST_HEAD])) and not raw.lower().startswith(DATED):
-        return parse_library(raw, where=path.name)
     return study_table("factors", path)
-
-
-def parse_library(raw: bytes, where: str) -> pd.DataFrame:
-    """The daily rows of a file of the library (zipped or not), per cent → decimals, its marks for missing → NaN."""
-    lines = unpacked(raw, Path(where)).splitlines()
-    rows = [(number, match) for number, line in enumerate(lines) if (match := _DAY.match(line))]
-    if not rows:
-        raise PriceError(
-            "no daily rows of factors", where=where, remedy="Give a daily file of the library, as CSV or zip."
-        )
-    first = rows[0][0]
-    header = next((line for line in reversed(lines[:first]) if line.strip()), b"")
-    names = [_name(cell) for cell in header.decode("latin-1").split(",")[1:]]
-    try:
-        values = np.array([[float(cell) for cell in match[2].split(b",")] for _, match in rows])
-        dates = pd.to_datetime([match[1].decode() for _, match in rows], format="%Y%m%d")
-    except ValueError as error:
-        raise PriceError(f"a row that is none: {error}", where=where, remedy="Fetch the file again.") from None
-    if values.ndim != 2 or values.shape[1] != len(names) or not set(names) & set(NAMES):
-        raise PriceError(f"unknown columns {header!r}", where=where, remedy="Give a file of daily factors.")
-    if not dates.is_monotonic_increasing or not dates.is_unique:
-        raise PriceError("dates out of order or twice", where=where, remedy="Fetch the file again.")
-    values = np.where(np.isin(values, _GONE), np.nan, values / 100)
-    return pd.DataFrame(values, index=pd.DatetimeIndex(dates, name="date").as_unit("ns"), columns=names)
 
 
 def _from_library(files: tuple[str, ...], store: Store | None, session: Session[Any] | None) -> pd.DataFrame:
@@ -153,7 +115,3 @@ def _download(address: str, session: Session[Any] | None) -> bytes:
     if answer.status_code != 200:
         raise SourceError(Reason("library_status", code=answer.status_code))
     return bytes(answer.content)
-
-
-def _name(cell: str) -> str:
-    return cell.strip().lower().replace("-", "_")

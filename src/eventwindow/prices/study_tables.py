@@ -9,13 +9,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import Rows, iso_days
-from eventwindow.errors import PriceError
-from eventwindow.estimation.door import check_factors, check_prices
+from eventwindow.errors import PriceError, check_file
+from eventwindow.estimation.door import GONE, check_factors, check_prices
 from eventwindow.estimation.numbers import Figures, numbers
-from eventwindow.prices.tables import FIELDS, read_cells
+from eventwindow.prices.tables import FIELDS, LARGEST, is_parquet, read_cells, unpacked
 
 REQUIRED = {
     "shares": ("symbol", "as_of", "shares"),
@@ -41,11 +42,17 @@ NUMBERS: dict[str, tuple[str, ...]] = {
 }
 ALIASES = {"ticker": "symbol", "security": "symbol", "adjclose": "adj_close"}
 ISO = re.compile(r"\s*\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
+NAMES = ("mkt_rf", "smb", "hml", "rmw", "cma", "mom", "rf")
+LONGEST_HEAD = 30  # lines above the figures of a file of the library
+DATED = (b"date", b"\xef\xbb\xbfdate", b'"date"')  # how a table of one's own begins
+_DAY = re.compile(rb"^\s*(\d{8})\s*,(.*)$")
 MOMENTS = {"datetime": "start", "timestamp": "start"}  # of the table intraday
 
 
 def study_table(name: str, path: Path, zone: str | None = None) -> pd.DataFrame:
     """The table of that name from a file in any form that `tables` reads, as `shaped` gives it."""
+    if name == "factors" and not is_parquet(path) and (raw := _of_library(path)):
+        return parse_library(raw, where=path.name)
     cells = read_cells(path)
     known = {*REQUIRED[name], *TEXTS, *FIELDS}
     aliases = ALIASES | (MOMENTS if name == "intraday" else {})
@@ -56,6 +63,42 @@ def study_table(name: str, path: Path, zone: str | None = None) -> pd.DataFrame:
         raise PriceError(f"two columns {twice[0]!r}", where=path.name, remedy="Keep one of the two.")
     table = pd.DataFrame({n: list(c) for n, c in zip(names, cells.columns, strict=True)})
     return shaped(name, table, cells.rows, zone)
+
+
+def _of_library(path: Path) -> bytes:
+    """A file of the factor library as it is published, packed or not; empty where it is a table of one's own."""
+    check_file(path, LARGEST, PriceError)
+    raw = unpacked(path.read_bytes(), path)
+    head = raw.splitlines()[:LONGEST_HEAD]
+    return raw if any(map(_DAY.match, head)) and not raw.lower().startswith(DATED) else b""
+
+
+def parse_library(raw: bytes, where: str) -> pd.DataFrame:
+    """The daily rows of a file of the library (zipped or not), per cent → decimals, its marks for missing → NaN."""
+    lines = unpacked(raw, Path(where)).splitlines()
+    rows = [(number, match) for number, line in enumerate(lines) if (match := _DAY.match(line))]
+    if not rows:
+        raise PriceError(
+            "no daily rows of factors", where=where, remedy="Give a daily file of the library, as CSV or zip."
+        )
+    first = rows[0][0]
+    header = next((line for line in reversed(lines[:first]) if line.strip()), b"")
+    names = [_name(cell) for cell in header.decode("latin-1").split(",")[1:]]
+    try:
+        values = np.array([[float(cell) for cell in match[2].split(b",")] for _, match in rows])
+        dates = pd.to_datetime([match[1].decode() for _, match in rows], format="%Y%m%d")
+    except ValueError as error:
+        raise PriceError(f"a row that is none: {error}", where=where, remedy="Fetch the file again.") from None
+    if values.ndim != 2 or values.shape[1] != len(names) or not set(names) & set(NAMES):
+        raise PriceError(f"unknown columns {header!r}", where=where, remedy="Give a file of daily factors.")
+    if not dates.is_monotonic_increasing or not dates.is_unique:
+        raise PriceError("dates out of order or twice", where=where, remedy="Fetch the file again.")
+    values = np.where(np.isin(values, GONE), np.nan, values / 100)
+    return pd.DataFrame(values, index=pd.DatetimeIndex(dates, name="date").as_unit("ns"), columns=names)
+
+
+def _name(cell: str) -> str:
+    return cell.strip().lower().replace("-", "_")
 
 
 def shaped(name: str, table: pd.DataFrame, rows: Rows, zone: str | None = None) -> pd.DataFrame:
@@ -167,7 +210,7 @@ def _shares(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     counts = table["shares"]
     if (wrong := ~(counts > 0).to_numpy()).any():
         row = int(wrong.argmax())
-        told = "no share count" if pd.isna(counts.iloc[row]) else f"a share count of {counts.iloc[row]:,g}"
+        told = "no share count" if pd.isna(counts.iloc[row]) else f"a share count of {counts.iloc[row]:,.12g}"
         raise PriceError(
             f"{told} of {table['symbol'].iloc[row]}",
             where=rows.at(row),

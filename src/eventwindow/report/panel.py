@@ -181,7 +181,8 @@ def _group(name: Any, chosen: Language) -> str:
 
 def reasons(excluded: pd.DataFrame, chosen: Language) -> dict[str, Any]:
     """How many events were left out or shifted for each kind of reason, and how many for the kinds not shown."""
-    kinds = excluded.assign(reason=[KINDS.get(r.parts[-1].key, r) for r in excluded["reason"]])
+    whys = [r.value("shift") if r.key == "day_zero_is" else r for r in excluded["reason"]]
+    kinds = excluded.assign(reason=[KINDS.get(r.parts[-1].key, r) for r in whys])
     counts = kinds.value_counts(["what", "reason"]).reset_index()
     rows = [
         {

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from eventwindow.analyses.counterfactual import COUNTERFACTUALS
-from eventwindow.calendars.exchange import SessionRule, time_zone
+from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule, time_zone
 from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, WindowError
 from eventwindow.estimation.contamination import Contamination
@@ -143,6 +143,7 @@ class Event(Form):
     time: dt.time | None = None
     zone: Zone | None = None
     session: SessionRule = "error"
+    max_shift: int = Field(default=MAX_SHIFT, ge=1)  # weekdays by which a date that is no session may move
     title_en: str = ""
     title_zh: str = ""
 

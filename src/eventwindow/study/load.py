@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from eventwindow.calendars.day_zero import near_names
 from eventwindow.calendars.exchange import OWN_DATES, Calendar, dated, exchange_calendar
 from eventwindow.calendars.news import Happening, sessions_of
 from eventwindow.claims.evidence import Evidence
@@ -18,6 +19,7 @@ from eventwindow.claims.measures import MEASURES
 from eventwindow.errors import ClaimError, EventDateError, PriceError, SourceError, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import NO_BENCHMARK
+from eventwindow.estimation.door import check_reach
 from eventwindow.estimation.models import MODELS, FactorModel
 from eventwindow.estimation.returns import price_for_returns, returns
 from eventwindow.parallel import begin
@@ -74,6 +76,7 @@ def read_inputs(
     slow = begin(partial(_calendars, study, lacking)) if set(lacking.values()) & SLOW else None
     held, tables = _figures(study, ledger, prices, step, progress)
     worked_out = slow() if slow else _calendars(study, lacking)
+    check_symbols(study, tables)
     check_counts(study, tables, held)
     calendars = {symbol: worked_out.get(symbol) or shipped[mic] for symbol, mic in exchanges.items()}
     calendars |= _dated(study, exchanges, calendars, held)
@@ -132,6 +135,9 @@ def _figures(
     return replace(held, notes=(*held.notes, *notes)), tables
 
 
+ALIKE, UNLIKE = 0.8, 0.4  # correlations of the factors' market with the benchmark, of another day and of the same
+
+
 def check_counts(study: Study, tables: Mapping[str, pd.DataFrame], prices: Prices) -> None:
     """Share counts of the study's own file in shares, not in thousands or millions of them."""
     if "shares" not in tables:
@@ -163,7 +169,8 @@ def model_factors(inputs: Inputs) -> pd.DataFrame | None:
     model = inputs.study.file.model
     if model.peers:
         return pd.DataFrame({s: inputs.returns[s] for s in model.peers}).mean(axis=1).to_frame("peers")
-    if not isinstance(MODELS[model.name], FactorModel):
+    chosen = MODELS[model.name]
+    if not isinstance(chosen, FactorModel):
         return None
     if "factors" not in inputs.tables:
         raise StudyError(
@@ -171,7 +178,48 @@ def model_factors(inputs: Inputs) -> pd.DataFrame | None:
             where="study.toml, model.name",
             remedy="Put them in figures/factors.csv: date, mkt_rf, smb, hml, rmw, cma, mom, rf; decimals.",
         )
-    return inputs.tables["factors"]
+    table = inputs.tables["factors"]
+    lacking = [name for name in (*chosen.factors, chosen.risk_free) if name and name not in table]
+    if lacking:
+        raise StudyError(
+            f"the model {model.name!r} needs the factor {lacking[0]!r}; the table holds {', '.join(map(str, table))}",
+            where="figures, factors",
+            remedy="Give the columns the names mkt_rf, smb, hml, rmw, cma, mom and rf, or choose another model.",
+        )
+    events = inputs.calendar[inputs.calendar["kind"] == "event"]
+    check_reach(table, events["session"].dropna(), "figures, factors")
+    if (benchmark := inputs.study.benchmark) in inputs.returns and "mkt_rf" in table:
+        _check_shifted(table["mkt_rf"], inputs.returns[benchmark], benchmark)
+    return table
+
+
+def _check_shifted(market: pd.Series, benchmark: pd.Series, name: str) -> None:
+    """The market of the factors moves on the days of the study's benchmark, not on those before or after."""
+    pair = pd.DataFrame({"market": market, "benchmark": benchmark}).dropna()
+    same = pair["market"].corr(pair["benchmark"])
+    for days, side in ((1, "earlier"), (-1, "later")):
+        other = pair["market"].corr(pair["benchmark"].shift(days))
+        if other > ALIKE and same < UNLIKE:
+            raise PriceError(
+                f"the factor 'mkt_rf' moves with {name} of one session {side} (correlation {other:.2f}, {same:.2f} on"
+                " the same day): its dates are shifted",
+                where="figures, factors",
+                remedy="Date each row by its own session.",
+            )
+
+
+def check_symbols(study: Study, tables: Mapping[str, pd.DataFrame]) -> None:
+    """A symbol of a table that differs from the study's in case or blanks alone is none of the study's: it is told."""
+    for table in [name for name in ("shares", "weights", "intraday") if name in tables]:
+        named = [str(symbol) for symbol in tables[table]["symbol"].unique()]
+        near = near_names([name for name in named if name not in study.symbols], pd.Index(study.symbols))
+        for name, own in near.items():
+            if own is not None and own not in named:
+                raise PriceError(
+                    f"the table holds {name!r}, the study {own!r}",
+                    where=f"figures, {table}",
+                    remedy=f"Write {own} in the table, or {name.strip()} in study.toml.",
+                )
 
 
 def exchanges_of(study: Study) -> dict[str, str]:
@@ -223,7 +271,7 @@ def happenings_of(study: Study) -> list[Happening]:
 
 
 def _event(e: Event) -> Happening:
-    return Happening(e.id, "event", e.date, e.title_en, e.title_zh, e.time, e.zone, e.session)
+    return Happening(e.id, "event", e.date, e.title_en, e.title_zh, e.time, e.zone, e.session, most=e.max_shift)
 
 
 def _news(number: int, n: News) -> Happening:

@@ -28,10 +28,21 @@ def excluded_table(
         rows.append(
             (r.event, r.security, "shifted", None, None, Reason("day_zero_is", day=f"{r.date:%Y-%m-%d}", shift=r.shift))
         )
-    rows += _short_estimation(abnormal)
+    rows += [*_over_halts(abnormal), *_short_estimation(abnormal)]
     for window in windows:
         rows += _incomplete(abnormal, window)
     return pd.DataFrame(rows, columns=EXCLUDED).astype({"window_start": "Int64", "window_end": "Int64"})
+
+
+def _over_halts(abnormal: AbnormalReturns) -> Iterator[tuple[object, ...]]:
+    """The returns that cover the sessions of a halt."""
+    covered = None if abnormal.source is None else abnormal.source.covered
+    if covered is None:
+        return
+    for row, column in np.argwhere(covered > 1).tolist():
+        day = np.datetime_as_string(abnormal.event_days[row, column].astype("M8[D]"))
+        told = Reason("covers_sessions", day=str(day), n=int(covered[row, column]))
+        yield (*abnormal.labels.loc[row, ["event", "security"]], "told", None, None, told)
 
 
 def _short_estimation(abnormal: AbnormalReturns) -> list[tuple[object, ...]]:
@@ -46,9 +57,9 @@ def _short_estimation(abnormal: AbnormalReturns) -> list[tuple[object, ...]]:
 def _incomplete(abnormal: AbnormalReturns, window: Window) -> list[tuple[object, ...]]:
     car, where = abnormal.car(window), (window.start, window.end)
     rows: list[tuple[object, ...]] = []
-    for event, security, why, days in _named(abnormal, car.reason, car.days):
-        missing = Reason("days_missing", n=len(window) - int(days), of=len(window))
-        if why or days < len(window):
+    for event, security, why, lacking in _named(abnormal, car.reason, abnormal.lacking(window)):
+        missing = Reason("days_missing", n=int(lacking), of=len(window))
+        if why or lacking:
             rows.append((event, security, "partly", *where, Reason("not_computed", reason=why) if why else missing))
     return rows
 

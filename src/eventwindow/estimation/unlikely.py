@@ -1,0 +1,108 @@
+"""Returns that hardly occur: far beyond all others, or just the ratio of a split that was missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from eventwindow.errors import Reason
+from eventwindow.estimation.event_time import Array, EventReturns
+from eventwindow.estimation.returns import RETURNS
+
+UNLIKELY = (-0.8, 1.0)  # simple returns beyond these are told, in files and in tables
+FAR = -np.log(1 - 0.4)  # in logs: what is left of a move without that of the others
+SPLITS = (
+    (2, 1),
+    (3, 1),
+    (3, 2),
+    (4, 1),
+    (5, 1),
+    (5, 2),
+    (6, 1),
+    (7, 1),
+    (8, 1),
+    (10, 1),
+    (15, 1),
+    (20, 1),
+    (25, 1),
+    (50, 1),
+)
+SPLIT_DAYS, SPLIT_MOST = 6.0, 0.05  # times the usual move of a day, and at most, that a split's day may differ from it
+FAR_DAYS, FAR_MOST = 10.0, 0.08  # as above, of a move that is far: news may fall on a split's day
+LEAST = np.log(3 / 2) - SPLIT_MOST
+SPELLED_OUT = 5  # notes; more are counted
+
+
+class Strange(NamedTuple):
+    """One return that hardly occurs: its row and column, its simple value, and the split whose ratio it has, or ""."""
+
+    row: int
+    column: int
+    value: float
+    split: str
+
+
+def split_of(move: float, common: float, usual: float) -> str:
+    """The split whose ratio a move has, as it is and without the others' `common` one, all in logs; "" where none."""
+    far = bool(abs(move - common) > FAR)  # the others do not explain it
+    slack = min(FAR_DAYS * usual, FAR_MOST) if far else min(SPLIT_DAYS * usual, SPLIT_MOST)
+    split, alone = _nearest(move, slack), _nearest(move - common, slack)
+    return (split or alone) if far else (split if alone else "")
+
+
+def _nearest(move: float, slack: float) -> str:
+    """The split whose ratio a move has, give or take a `slack`."""
+    ratios = [(f"{new}:{old}", np.log(old / new)) for pair in SPLITS for new, old in (pair, pair[::-1])]
+    text, log = min(ratios, key=lambda ratio: abs(move - ratio[1]))
+    return text if abs(move - log) <= slack else ""
+
+
+def strange_returns(values: Array, kind: str) -> Iterator[Strange]:
+    """Those of returns (S, D) of a `kind`; nothing is known of a quantity that is no return."""
+    if kind not in RETURNS:
+        return
+    with np.errstate(invalid="ignore", divide="ignore"):
+        logs = values if kind == "log" else np.log1p(values)
+    with np.errstate(invalid="ignore"):
+        candidates = np.argwhere(~(np.abs(logs) < LEAST) & ~np.isnan(values))
+    for row, column in candidates.tolist():
+        move = float(logs[row, column])
+        value = float(np.expm1(move)) if kind == "log" else float(values[row, column])
+        others = np.delete(logs[:, column], row)
+        others = others[np.isfinite(others)]
+        own = np.abs(logs[row][np.isfinite(logs[row])])
+        usual = float(np.median(own)) if len(own) else 0.0
+        split = split_of(move, float(np.median(others)) if len(others) else 0.0, usual)
+        if split or not UNLIKELY[0] <= value <= UNLIKELY[1]:
+            yield Strange(row, column, value, split)
+
+
+def strange_reason(found: Strange, security: str, day: pd.Timestamp) -> Reason:
+    """What is told of one: a price below zero, a split that was missed, or a price to be checked."""
+    key = "impossible_return" if found.value < -1 else "split_return" if found.split else "unlikely_return"
+    return Reason(key, security=security, day=f"{day:%Y-%m-%d}", value=f"{found.value:+.0%}", split=found.split)
+
+
+def shortened(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """A few of them, or how many there are."""
+    if len(reasons) <= SPELLED_OUT:
+        return tuple(reasons)
+    return (Reason("unlikely_returns", n=len(reasons), low=f"{UNLIKELY[0]:+.0%}", high=f"{UNLIKELY[1]:+.0%}"),)
+
+
+def unlikely_notes(source: EventReturns, returns: pd.DataFrame, kind: str) -> tuple[str, ...]:
+    """The returns in the events' windows that hardly occur: a price or a split that is wrong, or news to be read."""
+    days = pd.DatetimeIndex(returns.index).as_unit("s").asi8 // 86400
+    used = {
+        str(name): np.concatenate([source.estimation_days[rows].ravel(), source.event_days[rows].ravel()])
+        for name, rows in source.labels.groupby("security").indices.items()
+    }
+    found = [
+        strange_reason(one, name, returns.index[one.column])
+        for one in strange_returns(returns.to_numpy(float).T, kind)
+        if (name := str(returns.columns[one.row])) in used and days[one.column] in used[name]
+    ]
+    return tuple(map(str, shortened(found)))
