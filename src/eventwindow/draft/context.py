@@ -18,6 +18,7 @@ _RELATIVE = re.compile(
     r"\W*(?:(?:most|many|some|all|both|one|each|half) of )?(?:which|whom|who|whose|where)\b", re.IGNORECASE
 )
 _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
+_OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 
 
@@ -41,6 +42,8 @@ class Context:
 def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     """The day in the mark's clause, else the one before it; in English also a later one; else the paragraph's."""
     low, high = sentence.clause(mark)
+    if base := base_of(sentence, mark):
+        return _resolved(sentence, base, context)  # "from Friday's $286.14", "even after Friday's pullback of 0.6%"
     near = _beside(sentence, mark)
     own = near if near and near.kind == "date" else sentence.last("date", before=mark.start, since=low)
     own = own or next(iter(sentence.all("date", within=(low, high))), None)
@@ -53,6 +56,12 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     if found is None:
         return context.date
     return _resolved(sentence, found, context)
+
+
+def base_of(sentence: Sentence, mark: Mark) -> Mark | None:
+    """The day that owns the figure and is that of no other."""
+    base = sentence.last("base", before=mark.start)
+    return base if base and _OF_BASE.fullmatch(sentence.text[base.end : mark.start]) else None
 
 
 def set_in(sentence: Sentence, mark: Mark) -> bool:
@@ -84,7 +93,7 @@ def _resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | No
 
 def day_told(sentence: Sentence, mark: Mark, context: Context) -> bool:
     """Whether the day is named in the sentence, or one alone was spoken of before."""
-    if sentence.has("period") or any(
+    if sentence.has("period", "base") or any(
         not set_in(sentence, m) or _same_clause(sentence, m, mark) for m in sentence.all("date")
     ):
         return True

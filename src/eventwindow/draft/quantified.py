@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from eventwindow.claims.amounts import Amount
-from eventwindow.draft.context import Context, day_of, day_told, period_of, session_of, set_in, told_before
+from eventwindow.draft.context import Context, base_of, day_of, day_told, period_of, session_of, set_in, told_before
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import Period
 from eventwindow.draft.securities import Names
@@ -357,6 +357,8 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
         return None
     if amount.unit == "number" and _COUNTED.match(sentence.text[mark.end :]):
         return None
+    if base_of(sentence, mark):
+        return ""  # "from Friday's $286.14"
     for word, pattern in sentence.rules.levels.items():
         if found := pattern.search(head):
             unable = word == "over" and _UNABLE.search(head[: found.start()])

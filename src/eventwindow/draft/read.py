@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.context import Context, last_day, one_day, session_of
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
-from eventwindow.draft.quantified import EXTREME, MOMENT, figures
+from eventwindow.draft.quantified import EXTREME, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
 from eventwindow.draft.securities import Names, names
 from eventwindow.draft.sentence import Sentence, parse, sentences
 from eventwindow.draft.statement import NOBODY, Statement, Subject
@@ -49,7 +50,8 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
     chinese = has_chinese(text)
     rules = lexicon(chinese)
     known = names(rules, chinese, study, own)
-    yield from agreeing([*located(list(_momentary(_read(text, dated, rules, known), known)), known)])
+    found = list(_momentary(_read(text, dated, rules, known), known))
+    yield from agreeing([*located(list(_undated(found, dated)), known)])
 
 
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Reading]:
@@ -62,6 +64,20 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
                 told |= {s.date for s in reading.statements if s.date and not s.until}
                 yield reading
         seen.add(plain)
+
+
+def _undated(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
+    """The same; in an article, what tells no day is of the day told most in it, else of its own: to be asked."""
+    told = Counter(s.date for r in found for s in r.statements if not (s.year or s.until))
+    day = told.most_common(1)[0][0] if told else dated
+    for r in found if len(found) > 1 else ():
+        yield replace(r, statements=tuple(_asked(s, day or dated) for s in r.statements))
+    yield from found if len(found) == 1 else ()
+
+
+def _asked(s: Statement, day: dt.date) -> Statement:
+    settled = s.date or s.year or {SPAN, POSSIBLE} & set(s.open)
+    return s if settled else replace(s, date=day, open=(WHICH_DAY, *s.open))
 
 
 def _momentary(found: Iterable[Reading], known: Names) -> Iterator[Reading]:

@@ -50,6 +50,11 @@ _SINCE = re.compile(r"\bsince (?:last )?$", re.IGNORECASE)
 _SINCE_THEN = re.compile(r"(?:以来|至今|迄今|起)")
 _FROM = re.compile(r"(?:\b(?:from|between)\s+(?:the close (?:of|on) )?|[从自由])$", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:to|until|till|through|and|到|至)\s*(?:the close (?:of|on) )?", re.IGNORECASE)
+_OWNED = re.compile(r"['’]s\b(?! (?:open|start|trading|session))")
+_BASED = re.compile(
+    r"\b(?:from|than|after|before|against|following|despite|below|above|to|of|beside|(?:revers|eras|extend|recoup|par|trim|match|repeat|undo|undid|wip|giv)\w*(?: (?:back|out|up|some|most|all|much|part|half))*(?: of)?)\s+$",  # noqa: E501
+    re.IGNORECASE,
+)
 _PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
 MOVES = {"down_strong": -1, "up_strong": 1, "down_weak": -1, "up_weak": 1,
          "down_wipe": -1, "down_object": -1, "pared_up": 1, "pared_down": -1}  # fmt: skip
@@ -105,6 +110,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     single = _spanned(single, text)
     single = [_unitless(m, single, text) for m in single]
     single = [replace(m, kind="period") if m.kind == "since_day" else _since(m, text, dated) for m in single]
+    single = [_base(m, text) for m in single]
     marks = _joined(text, sorted(single, key=lambda m: m.start), names)
     marks = [_placed(m, text, rules, names, around) if m.kind == "names" else m for m in marks]
     marks = _compared([_aside(m, text, rules) for m in marks])
@@ -150,6 +156,12 @@ def _since(mark: Mark, text: str, dated: dt.date) -> Mark:
         return mark
     first = mark.value.date
     return replace(mark, kind="period", value=Period(first=first, until=dated if first else None, open=True))
+
+
+def _base(mark: Mark, text: str) -> Mark:
+    """The day of what a move is counted from or takes back is none of the move: "from Friday's $286.14"."""
+    owned = mark.kind == "date" and _OWNED.match(text, mark.end)
+    return replace(mark, kind="base") if owned and _BASED.search(text[: mark.start]) else mark
 
 
 def _aside(mark: Mark, text: str, rules: Lexicon) -> Mark:
