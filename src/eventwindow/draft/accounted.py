@@ -219,7 +219,7 @@ def _bridged(sentence: Sentence, own: Mark, mark: Mark, low: int) -> bool:
 
 def _signs(sentence: Sentence, mark: Mark, s: Statement) -> Iterator[Reason]:
     """Moves of both directions beside one figure."""
-    if not s.direction or mark.kind != "amount" or mark.value.unit == "money":
+    if not s.direction or s.kind == "price_level" or mark.kind != "amount" or mark.value.unit == "money":
         return
     low, high = sentence.clause(mark)
     beside = sentence.all("amount", "names", within=(low, high))
@@ -330,6 +330,7 @@ def _known(sentence: Sentence, word: str) -> bool:
         return small in rules.small
     return (
         small in rules.known
+        or small.removesuffix("s") in rules.known
         or small in rules.small
         or small in rules.prepositions
         or small.endswith("ly")

@@ -15,7 +15,9 @@ from eventwindow.draft.statement import Subject
 SESSIONS = ("pre", "after", "close")
 WEEKEND = 5  # the first day of it
 _RELATIVE = re.compile(
-    r"\W*(?:(?:most|many|some|all|both|one|each|half) of )?(?:which|whom|who|whose|where)\b", re.IGNORECASE
+    r"\W*(?:(?:most|many|some|all|both|one|each|half) of |(?:to|of|in|for|from|on|by|at|with|under|through|after) )?"
+    r"(?:which|whom|who|whose|where|having)\b",
+    re.IGNORECASE,
 )
 _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
 _OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?")
@@ -157,10 +159,13 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
         last = sentence.last("period", "date", before=mark.start, since=low)
         own = [m for m in own if last is None or last.kind == "period"]
     if not own:
-        if not sentence.has(*MOVES, "date", within=(low, high)) and (before := sentence.last("amount", before=low)):
+        figures = [m for m in sentence.all("amount", within=(0, low)) if not set_in(sentence, m)]
+        if figures and not sentence.has(*MOVES, "date", within=(low, high)):
+            before = figures[-1]
             shared = period_of(sentence, before)  # "up 75 % this year, Tesla nearly 500 %"
             return shared and replace(shared, open=True)
-        last = sentence.last("period", "date", before=mark.start)
+        held = [m for m in sentence.all("period", "date", within=(0, mark.start)) if not set_in(sentence, m)]
+        last = next(iter(held[::-1]), None)
         used = last and (
             sentence.has("amount", within=(last.end, mark.start)) or _taken(sentence, last) or _moving(sentence, last)
         )

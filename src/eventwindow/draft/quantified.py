@@ -15,7 +15,7 @@ from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
 from eventwindow.draft.strangers import leftover
-from eventwindow.draft.subjects import Found, subjects_of
+from eventwindow.draft.subjects import Found, resumed, subjects_of
 from eventwindow.errors import Reason
 
 LEVEL_HEDGE = {"at": "", "over": "more_than", "under": "less_than"}
@@ -157,7 +157,8 @@ def about_something_else(sentence: Sentence, mark: Mark) -> bool:
     held = [m for m in sentence.all(*kinds, within=(0, low)) if not (set_in(sentence, m) or told_before(sentence, m))]
     relative = _RELATIVE.match(sentence.text[low:])
     earlier = [m for m in held if relative or not _lesser(sentence, m)]
-    return bool(earlier) and earlier[-1].kind == "off" and not sentence.has("names", within=(low, high))
+    own = sentence.has("names", within=(low, high)) or resumed(sentence, low)
+    return bool(earlier) and earlier[-1].kind == "off" and not own
 
 
 def _goes_on(sentence: Sentence, noun: Mark, mark: Mark) -> bool:
@@ -250,7 +251,7 @@ def _elliptic(sentence: Sentence, mark: Mark, direction: int) -> int:
     low = sentence.clause(mark)[0]
     named = sentence.has("names", within=(low, mark.start)) or _NARROWED.search(sentence.text[low : mark.start])
     named = named or _peers(sentence, mark)[0] != mark or _ALSO.fullmatch(sentence.text[low : mark.start])
-    return direction if named and mark.value.unit == "percent" else 0
+    return direction if named and mark.value.unit in {"percent", "points"} else 0
 
 
 def _by(sentence: Sentence, mark: Mark) -> int:
@@ -298,6 +299,8 @@ def _stated(
         turned = inverse(who, names) if level else ()  # a yen below 150 is a dollar above it
         hedge = {"more_than": "less_than", "less_than": "more_than"}[level] if turned else level
         found = _settled(sentence, mark, priced, "price_level", 1, context, hedge)
+        if amount.unit == "percent" and found.low is not None:
+            found = replace(found, low=found.low * 100, high=found.low * 100)  # yields are quoted in per cent
         return [_in_currency(replace(found, open=(*turned, *found.open)), amount, names)]
     if _volume(sentence, mark):
         times = amount.low + (1 if amount.signed else 0)
@@ -482,8 +485,12 @@ def _moment(sentence: Sentence, mark: Mark) -> bool:
 
 def _frame(sentence: Sentence, low: int) -> int:
     """Where the clause begins, with the stretch before it where that only tells the time: "Early on Monday, …"."""
-    before = next((c for c in sentence.clauses if c[1] == low), None)
-    return before[0] if before and not sentence.has("amount", "names", *MOVES, within=before) else low
+    for before in reversed([c for c in sentence.clauses if c[1] <= low]):
+        figures = [m for m in sentence.all("amount", within=before) if m.value.unit != "number"]  # "3 p.m."
+        if figures or sentence.has("names", *MOVES, within=before):
+            break
+        low = before[0]
+    return low
 
 
 def _own_time(sentence: Sentence, low: int, mark: Mark) -> bool:

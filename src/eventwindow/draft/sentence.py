@@ -55,6 +55,7 @@ _BASED = re.compile(
     r"\b(?:from|than|after|before|against|following|despite|below|above|to|of|beside|(?:revers|eras|extend|recoup|par|trim|match|repeat|undo|undid|wip|giv)\w*(?: (?:back|out|up|some|most|all|much|part|half))*(?: of)?)\s+$",  # noqa: E501
     re.IGNORECASE,
 )
+_OR = re.compile(r",? (?:or|and also|i\.e\.,?) ", re.IGNORECASE)
 _PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
 MOVES = {"down_strong": -1, "up_strong": 1, "down_weak": -1, "up_weak": 1,
          "down_wipe": -1, "down_object": -1, "pared_up": 1, "pared_down": -1}  # fmt: skip
@@ -114,10 +115,17 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     marks = _joined(text, sorted(single, key=lambda m: m.start), names)
     marks = [_placed(m, text, rules, names, around) if m.kind == "names" else m for m in marks]
     marks = _compared([_aside(m, text, rules) for m in marks])
-    cuts = [b.end for b in boundaries if not any(m.start <= b.start < m.end for m in marks)]
+    cuts = [b.end for b in boundaries if not any(m.start <= b.start < m.end for m in [*marks, *_alike(marks, text)])]
     cuts += [m.start for m in marks if m.kind == "parted"]
     edges = sorted({0, *cuts, len(text)})
     return Sentence(text, marks, list(pairwise(edges)), rules)
+
+
+def _alike(marks: Sequence[Mark], text: str) -> Iterator[Mark]:
+    """The commas around a figure said again in another unit end no clause: "199 points, or 3.1 per cent, lower"."""
+    for one, other in pairwise([m for m in marks if m.kind == "amount"]):
+        if _OR.fullmatch(text[one.end : other.start]) and one.value.unit != other.value.unit:
+            yield Mark(one.end, other.end + 1, "")
 
 
 def _spanned(marks: Sequence[Mark], text: str) -> list[Mark]:
@@ -196,12 +204,19 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
             if last and last.kind == "names" and last.end == mark.start:
                 joined[-1] = replace(last, end=mark.end, value=_listed(last.value, text[mark.start], names))
             continue
-        if last and last.kind == "names" and _lists(text[last.end : mark.start], last, subject, has_chinese(text)):
+        if last and last.kind == "names" and _apposed(text[last.end : mark.start], last, subject):
+            joined[-1] = replace(last, end=mark.end, value=(*last.value[:-1], subject))  # "oil majors BP and Shell"
+        elif last and last.kind == "names" and _lists(text[last.end : mark.start], last, subject, has_chinese(text)):
             subjects = last.value if subject in last.value else (*last.value, subject)
             joined[-1] = replace(last, end=mark.end, value=_narrowed(subjects))
         else:
             joined.append(Mark(mark.start, mark.end, "names", (subject,)))
     return joined
+
+
+def _apposed(between: str, last: Mark, subject: Subject) -> bool:
+    """Whether a kind of stocks stands right before the name of one: it says what that is."""
+    return between == " " and last.value[-1].group is not None and subject.group is None
 
 
 def _lists(between: str, last: Mark, subject: Subject, chinese: bool) -> bool:

@@ -21,6 +21,11 @@ _INSERTED = re.compile(
     r"\W*(?:which|who|whose|where|when|such|including|like|unlike|a|an|its|one|as|compared|if|because|with|whereas|the (?=\w+ (?:of|behind|that)))\b",  # noqa: E501
     re.IGNORECASE,
 )
+_FIRST_WORD = re.compile(r"\W*(?:(?:also|still|then|again|only|\w+ly) )*(?P<word>[a-z]+)")
+_VERB = re.compile(
+    r"[a-z]{3,}ed|was|were|is|are|ha[sd]|have|got|did|does|went|came|took|gave|made|put|saw|led|left|held|stood|ran|beat"
+    r"|kept|lay|sat|set|hit|cut|let|met|won|bought|sold|told|thought|brought|paid|said"
+)
 _INDEX = re.compile(r"index|average|benchmark|gauge|指数", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\b[Ii]n [A-Z][\w ]*$|在[^,。]{2,8}$")  # the index of a place, not the one spoken of
 _RELATIVE = re.compile(r"\W*(?:which|who|whose|that)\b", re.IGNORECASE)
@@ -56,9 +61,34 @@ def subjects_of(sentence: Sentence, mark: Mark, context: Context) -> Found:
         return of_own(sentence, own, mark, low)
     if linked := _after(sentence, mark, high):
         return Found(tuple(linked.value))
+    if whose := resumed(sentence, low):
+        return Found(tuple(whose.value))
     if foreign_head(sentence, low, mark):
         return Found(foreign=True)
     return _carried(sentence, mark, context)
+
+
+def resumed(sentence: Sentence, low: int) -> Mark | None:
+    """The name that a clause goes on from behind a stretch that is set in: "Nike, which reports soon, was weak"."""
+    before = [c for c in sentence.clauses if c[1] <= low]
+    if sentence.chinese or len(before) < 2 or not _verb_first(sentence, low):
+        return None
+    for (a, b), inserted in zip(before[-2::-1], before[:0:-1], strict=True):
+        named = sentence.last("names", before=b, since=a)
+        if named and not sentence.text[named.end : b].strip(" ,") and not sentence.has(*MOVES, "amount", within=(a, b)):
+            return None if sentence.object_of_preposition(named) else named
+        if not _INSERTED.match(sentence.text[slice(*inserted)]):
+            return None
+    return None
+
+
+def _verb_first(sentence: Sentence, low: int) -> bool:
+    """Whether a clause begins with a verb, so that its subject stands before it."""
+    word = _FIRST_WORD.match(sentence.text, low)
+    if word is None:
+        return False
+    moves = any(m.start == word.start("word") for m in sentence.all(*MOVES))
+    return moves or _VERB.fullmatch(word["word"]) is not None
 
 
 def _begins(sentence: Sentence, at: int) -> Mark | None:
