@@ -147,7 +147,7 @@ def _is_range(m: re.Match[str], head: str) -> bool:
     if not m["n2"] or (m["and"] and not re.search(r"between\s*$", head, re.IGNORECASE)):
         return False
     if m["u1"]:
-        return bool(m["u2"]) and not m["cur2"] and ("%" in m["u1"]) == ("%" in m["u2"])
+        return bool(m["u2"]) and not m["cur2"] and _typed(m["u1"], "")[0] == _typed(m["u2"], "")[0]
     return not m["cur2"] or bool(m["cur"])
 
 

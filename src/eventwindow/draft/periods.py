@@ -43,7 +43,9 @@ class Period:
 
 
 def _year(m: re.Match[str], dated: dt.date) -> Period:
-    return Period(years=(int(m["en"] or m["zh"]),))
+    year = int(m["en"] or m["zh"])
+    running = m["en"] and year == dated.year and dated.month < 12
+    return _this_year(m, dated) if running else Period(years=(year,))
 
 
 def _past_years(m: re.Match[str], dated: dt.date) -> Period:
@@ -119,7 +121,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\bthis month\b|\bso far in the month\b|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)", _this_month),
     (r"\blast month\b|上个?月(?:累计)?(?!\d)", _last_month),
     (r"\blast week\b|上周(?![一二三四五六日])(?:累计)?", _last_week),
-    (r"\b(?:so far )?this year\b|\byear to date\b|\bsince the (?:start|beginning|turn) of the year\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?|年初至今|年[内內](?:已?累计)?", _this_year),  # noqa: E501
+    (r"\b(?:so far )?this year\b|(?<=up )for the year\b|(?<=down )for the year\b|\byear to date\b|\bsince the (?:start|beginning|turn) of the year\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?|年初至今|年[内內](?:已?累计)?", _this_year),  # noqa: E501
     (rf"\bsince (?:last )?(?P<day>{_DAY})(?P<close>['’]s close)?", _since_day),
     (rf"\b(?:over|in|during|for|within) (?:the )?(?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
      rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天)(?:下来|来|累计|内|以来|里)?", _sessions),

@@ -48,7 +48,7 @@ _OFFERED = re.compile(
 _COUNTED = re.compile(r"(?![兑对])[\u3400-\u9fff]|\s+[a-z]{3,}s\b(?! points)")
 _NARROWED = re.compile(r"收敛|收窄|缩小|\bnarrow", re.IGNORECASE)
 _PARED = re.compile(
-    r"\bbefore (?:it |they |the shares |the stock )?(?:\w+ly )?(?:par|trim|recover|rebound|retreat|settl|clos|end|win|won|eas|slip|com(?:e|ing) off|revers|stead)",  # noqa: E501
+    r"\bbefore (?:it |they |the shares |the stock |\w+day['’]s )?(?:\w+ly )?(?:open|par|trim|recover|rebound|retreat|settl|clos|end|win|won|eas|slip|com(?:e|ing) off|revers|stead)",  # noqa: E501
     re.IGNORECASE,
 )
 _AFTERWARDS = re.compile(
@@ -353,6 +353,7 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     amount = mark.value
     plain = amount.unit in {"number", "points"} and kind in {"index", "commodity", "future", "currency"}
     plain = plain or (amount.unit == "percent" and kind == "yield")
+    plain = plain or (amount.unit == "number" and kind == "stock" and sentence.text[amount.end :][:1] in ".,;")
     if not (plain or amount.unit == "money") or amount.high >= 1e6 or amount.low != amount.high or not kind:
         return None
     head = sentence.text[: amount.at]
@@ -428,7 +429,7 @@ def _settled(
     moment = _moment(sentence, mark)
     if session == "pre" and _CLOCK.match(sentence.text):
         moment = False  # the clock tells the opening
-    reasons += [SIGN] * _sign_unsure(sentence, mark)
+    reasons += [SIGN] * (kind != "price_level" and _sign_unsure(sentence, mark))
     reasons += [WHICH_DAY] * (not day_told(sentence, mark, context))
     reasons += [EXTREME] * amount.extreme + [AFTER_HOURS] * (session == "after")
     reasons += [MOMENT] * (moment and not amount.extreme)

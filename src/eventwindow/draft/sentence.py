@@ -46,7 +46,7 @@ _MARKET = re.compile(r"(?:美|港|台|日|陆|A|韩|英)股")
 _HOURS = re.compile(
     r"(?:(?:上|本|这)?(?:周|星期)[一二三四五]|\d{1,2}日|当[天日]|昨[天日]|今[天日])?(?:开盘|盘前|盘后|盘中|收盘|早盘|开市|尾盘)"
 )
-_SINCE = re.compile(r"\bsince (?:last )?$", re.IGNORECASE)
+_SINCE = re.compile(r"\bsince (?:last |(?:its|their|the) \w+ (?:on|in|of) )?$", re.IGNORECASE)
 _SINCE_THEN = re.compile(r"(?:以来|至今|迄今|起)")
 _FROM = re.compile(r"(?:\b(?:from|between)\s+(?:the close (?:of|on) )?|[从自由])$", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:to|until|till|through|and|到|至)\s*(?:the close (?:of|on) )?", re.IGNORECASE)

@@ -33,9 +33,11 @@ _GOES_ON = re.compile(
     r"\W*(?:but|and|then|yet) (?:then |later |still )?(?:gave|end|clos|finish|settl|manag|recover|went|was|were|had)",
     re.IGNORECASE,
 )
+_WHICH_DOES = re.compile(rf"\W*(?:which|that) (?:\w+ly )?(?:[a-z]+s|{_VERB.pattern})\b")
 _OFF = re.compile(r"\s+off\s+(?:the |that of )*(?:shares? (?:price )?(?:of|in) )?", re.IGNORECASE)
 _SET_IN = re.compile(r"\W*(?:up|down|plus|minus|itself)\b", re.IGNORECASE)
 _OPENING = re.compile(r"\W*(?:up|down|having|after|\w+ing)\b", re.IGNORECASE)
+_TRADES = {"volume", "volumes", "turnover", "trading"}
 _OF = re.compile(
     r"^\W*(?:(?:and|but|while|as|although|before|after)\s+)?(?:(?:the|a|an|its|their)\s+)?(?:[\w'’-]+\s+){0,3}?"
     r"(?P<noun>[a-z][\w-]*)\s+(?:in|of|at|for|on|between|against|to|from|by)\s+(?:the )?$"
@@ -174,7 +176,7 @@ def _possessor(sentence: Sentence, own: Mark, mark: Mark) -> bool:
 def _belongs(sentence: Sentence, own: Mark, low: int) -> bool:
     """ "Turnover in Apple tripled", "The cost of insuring …": a noun that is no price stands before the name."""
     m = _OF.match(sentence.text[low : own.start])
-    return m is not None and not _light(sentence, m["noun"]) and m["noun"] not in sentence.rules.prepositions
+    return m is not None and m["noun"] not in _TRADES and not _light(sentence, m["noun"]) and m["noun"] not in sentence.rules.prepositions
 
 
 def foreign_head(sentence: Sentence, low: int, mark: Mark) -> bool:
@@ -183,6 +185,8 @@ def foreign_head(sentence: Sentence, low: int, mark: Mark) -> bool:
         return False
     if _GOES_ON.match(sentence.text, low):
         return False  # "but gave it all back and ended with a gain of 5 %"
+    if _WHICH_DOES.match(sentence.text, low):
+        return False  # "which takes its loss this year to 30 %"
     verb = _verb(sentence, low, mark)
     known = [m for m in sentence.marks if low <= m.start and m.end <= verb and m.kind not in MOVES]
     if any(m.kind in {"pronoun", "role", "stock", "value", "volume"} for m in known):

@@ -239,7 +239,7 @@ def _against(sentence: Sentence, mark: Mark, context: Context, line: int) -> Ite
 def _directions(
     sentence: Sentence, line: int, context: Context, names: Names, said: Sequence[tuple[Mark, Statement]]
 ) -> Iterator[tuple[Mark, Statement]]:
-    told = {(s.who, s.direction, s.date) for _, s in said}
+    told = {(s.who, s.direction, s.date) for _, s in said if s.kind not in {"price_level", "volume_multiple"}}
     for mark in sentence.all(*MOVES, "same"):
         before = [s.direction for m, s in said if m.start < mark.start and s.direction]
         direction = MOVES.get(mark.kind) or (before[-1] if before else context.direction)
