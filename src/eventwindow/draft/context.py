@@ -138,15 +138,15 @@ def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
     if found is None and not sentence.chinese:
         found = next(iter(sentence.all("pre", "after")), None)
     if found is None:
-        return context.session if sentence.has("also", "same") else ""
+        return context.session if sentence.has("also", "same") and not sentence.has("date") else ""
     return found.kind
 
 
 def period_of(sentence: Sentence, mark: Mark) -> Period | None:
     """The span that a figure is for; None where it is a day's."""
     low, high = sentence.clause(mark)
-    near = _beside(sentence, mark)
-    if near is not None and (near.kind == "date" or not near.value.years):
+    near = base_of(sentence, mark) or _beside(sentence, mark)
+    if near is not None and (near.kind != "period" or not near.value.years):
         return near.value if near.kind == "period" else None
     if sentence.has("date", within=(low, high)) and not sentence.chinese:
         return None
@@ -169,7 +169,7 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
         used = last and (
             sentence.has("amount", within=(last.end, mark.start)) or _taken(sentence, last) or _moving(sentence, last)
         )
-        if last and last.kind == "period" and used and _frames(sentence, last):
+        if last and last.kind == "period" and used and (_frames(sentence, last) or _goes_on(sentence, last)):
             told: Period = last.value
             return replace(told, open=True)
         own = [last] if last and last.kind == "period" and not used else []
@@ -178,6 +178,14 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
     years = {year for m in own for year in m.value.years}
     ends = [m.value for m in own if m.value.first or m.value.sessions]
     return Period(years=tuple(sorted(years))) if years else (ends or [own[-1].value])[-1]
+
+
+def _goes_on(sentence: Sentence, span: Mark) -> bool:
+    """Whether a clause that tells no time stays in the span of a figure before it: "…, while Walmart is up 3 %"."""
+    since = sentence.text[span.start :].lower().startswith("since")
+    return not (since or sentence.chinese or sentence.has("date")) and sentence.has(
+        "amount", within=sentence.clause(span)
+    )
 
 
 def _frames(sentence: Sentence, span: Mark) -> bool:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
+from eventwindow.claims.amounts import amounts, figure
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.quantified import LARGE, about_something_else
+from eventwindow.draft.quantified import BELOW_PEAK, LARGE, about_something_else
 from eventwindow.draft.sentence import MOVES, Sentence
 
 MARKET = ("names", "aside", "others", "stock", "value", "close", "rank", "role", "record_high", "record_low")
+_YIELD = re.compile(r"\byields?\b|收益率|殖利率", re.IGNORECASE)
 STRONG = ("down_strong", "up_strong")
 
 
 def missed(sentence: Sentence, used: Iterable[Mark]) -> Iterator[str]:
     """The words of each figure that may speak of a market, and of which no statement was made."""
     places = {m.start for m in used}
+    yields = _YIELD.search(sentence.text)
     for mark in sentence.all("amount"):
-        if mark.start not in places and _market(sentence, mark) and not about_something_else(sentence, mark):
+        other = about_something_else(sentence, mark) and not (yields and mark.value.unit == "percent")
+        below = sentence.has(*MARKET) and BELOW_PEAK.match(sentence.text, mark.end)
+        if mark.start not in places and (below or ((yields or _market(sentence, mark)) and not other)):
             yield sentence.text[mark.start : mark.end]
+    if yields:
+        yield from (a.words for a in amounts(sentence.text) if figure("basis").search(a.words))
 
 
 def _market(sentence: Sentence, mark: Mark) -> bool:

@@ -38,6 +38,11 @@ WHICH_DAY = Reason("draft_which_day")
 INVERSE = Reason("draft_inverse")
 CURRENCY = Reason("draft_currency")
 INDEX_VALUE = Reason("draft_index_value")
+BELOW_PEAK = re.compile(
+    r"\s*(?:below|from|off|under|short of|lower than)\s+(?:its|their|the|an?)\b[^,;.]{0,24}?\b(?:record|peak|high)\b",
+    re.IGNORECASE,
+)
+_THAN_BEFORE = re.compile(r"\s*(?:more|less|fewer|higher|lower) than (?:an? |the )?(?:year|quarter)\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[A-Za-z][\w'’-]*")
 _SHARE = re.compile(r"\s+of\s+(?:[\w'’.-]+\s*){1,6}")
 _NOUN = re.compile(r" (?P<one>[a-z]{3,})(?: (?P<two>[a-z]+))?")
@@ -83,7 +88,7 @@ def figures(
     """Every figure about a market in the sentence, with the mark it stands at."""
     direction, said = 0, list[tuple[Mark, Statement]]()
     for mark in sentence.all("amount"):
-        if about_something_else(sentence, mark):
+        if about_something_else(sentence, mark) or BELOW_PEAK.match(sentence.text, mark.end):
             continue
         if (same := _same_move(sentence, mark, said)) is not None:
             found = [same]
@@ -143,7 +148,11 @@ def about_something_else(sentence: Sentence, mark: Mark) -> bool:
         return not (_WORTH.search(m[0]) or sentence.rules.words["value"].search(m[0]))
     if _volume(sentence, mark):
         return mark.value.unit != "multiple" and not _of_usual(sentence, mark)
-    if _attribute(sentence, mark) or _COMPARED.search(sentence.text[low : mark.start]):
+    if (
+        _attribute(sentence, mark)
+        or _THAN_BEFORE.match(sentence.text, mark.end)
+        or _COMPARED.search(sentence.text[low : mark.start])
+    ):
         return True
     kinds = ("off", "stock", "value", "close", "names")
     before = [m for m in sentence.all(*kinds, within=(low, mark.start)) if not _lesser(sentence, m)]
@@ -353,7 +362,9 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     amount = mark.value
     plain = amount.unit in {"number", "points"} and kind in {"index", "commodity", "future", "currency"}
     plain = plain or (amount.unit == "percent" and kind == "yield")
-    plain = plain or (amount.unit == "number" and kind == "stock" and sentence.text[amount.end :][:1] in ".,;")
+    plain = plain or (
+        kind == "stock" and amount.unit == "number" and amount.finest < 1 and sentence.text[amount.end :][:1] in ".,;"
+    )
     if not (plain or amount.unit == "money") or amount.high >= 1e6 or amount.low != amount.high or not kind:
         return None
     head = sentence.text[: amount.at]

@@ -56,6 +56,7 @@ _BASED = re.compile(
     re.IGNORECASE,
 )
 _OR = re.compile(r",? (?:or|and also|i\.e\.,?) ", re.IGNORECASE)
+_FUND = re.compile(r"fund\b")
 _PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
 MOVES = {"down_strong": -1, "up_strong": 1, "down_weak": -1, "up_weak": 1,
          "down_wipe": -1, "down_object": -1, "pared_up": 1, "pared_down": -1}  # fmt: skip
@@ -191,7 +192,9 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
             joined.pop()  # "the parent of X" does not speak of X
             continue
         if mark.kind not in {"name", "group", "stranger"}:
-            joined.append(mark)
+            owned = joined and joined[-1].kind == "names" and joined[-1].end + 1 == mark.start
+            if not (mark.kind == "off" and owned and _FUND.match(text, mark.start)):  # "the KRE fund" is a security
+                joined.append(mark)
             continue
         subject = _subject(mark)
         if mark.kind == "name" and (other := _OTHER.match(text, mark.end)):

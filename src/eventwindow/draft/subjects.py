@@ -34,6 +34,7 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 _WHICH_DOES = re.compile(rf"\W*(?:which|that) (?:\w+ly )?(?:[a-z]+s|{_VERB.pattern})\b")
+_ONE_OF_TWO = re.compile(r"\bthe (?P<one>former|latter)\b")
 _OFF = re.compile(r"\s+off\s+(?:the |that of )*(?:shares? (?:price )?(?:of|in) )?", re.IGNORECASE)
 _SET_IN = re.compile(r"\W*(?:up|down|plus|minus|itself)\b", re.IGNORECASE)
 _OPENING = re.compile(r"\W*(?:up|down|having|after|\w+ing)\b", re.IGNORECASE)
@@ -61,10 +62,10 @@ def subjects_of(sentence: Sentence, mark: Mark, context: Context) -> Found:
         return Found(tuple(whose.value))  # "knocked 4.3 % off Ford's share price"
     if own is not None:
         return of_own(sentence, own, mark, low)
-    if linked := _after(sentence, mark, high):
-        return Found(tuple(linked.value))
-    if whose := resumed(sentence, low):
-        return Found(tuple(whose.value))
+    if linked := _list(_after(sentence, mark, high)):
+        return Found(linked)
+    if meant := _one_of_two(sentence, low, mark, context) or _list(resumed(sentence, low)):
+        return Found(meant)
     if foreign_head(sentence, low, mark):
         return Found(foreign=True)
     return _carried(sentence, mark, context)
@@ -117,6 +118,18 @@ def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
     return Found(tuple(following.value)) if following else Found()
 
 
+def _list(mark: Mark | None) -> tuple[Subject, ...]:
+    return tuple(mark.value) if mark else ()
+
+
+def _one_of_two(sentence: Sentence, low: int, mark: Mark, context: Context) -> tuple[Subject, ...]:
+    """Whom "the former" or "the latter" means, of two named before in the sentence or in the one before it."""
+    which = _ONE_OF_TWO.search(sentence.text, low, mark.start)
+    named = [s for m in sentence.all("names", within=(0, low)) for s in m.value]
+    two = named[-2:] if len(named) > 1 else list(context.who)
+    return (two[0 if which["one"] == "former" else 1],) if which and len(two) == 2 else ()
+
+
 def _index_of(sentence: Sentence, low: int, context: Context) -> tuple[Subject, ...]:
     """The index named last in the sentence, else the one spoken of before it."""
     named = [s for m in sentence.all("names", "aside", within=(0, low)) for s in m.value if s.is_index]
@@ -137,6 +150,8 @@ def of_own(sentence: Sentence, own: Mark, mark: Mark, low: int) -> Found:
         return Found(foreign=True)
     first = sentence.all("names", within=(low, own.start))
     rivals = [m for m in first if not sentence.has(*MOVES, "amount", within=(m.end, own.start))]
+    if rivals and not sentence.chinese and sentence.text[: own.start].endswith(" of "):
+        return Found(tuple(rivals[-1].value))  # "the KRE fund of regional lenders"
     if rivals and not sentence.chinese and not _at_verb(sentence, own, mark):
         return Found(tuple(rivals[0].value), (WHICH,))
     return Found(tuple(own.value))
@@ -176,7 +191,8 @@ def _possessor(sentence: Sentence, own: Mark, mark: Mark) -> bool:
 def _belongs(sentence: Sentence, own: Mark, low: int) -> bool:
     """ "Turnover in Apple tripled", "The cost of insuring …": a noun that is no price stands before the name."""
     m = _OF.match(sentence.text[low : own.start])
-    return m is not None and m["noun"] not in _TRADES and not _light(sentence, m["noun"]) and m["noun"] not in sentence.rules.prepositions
+    noun = m["noun"] if m else "trading"
+    return not (noun in _TRADES or _light(sentence, noun) or noun in sentence.rules.prepositions)
 
 
 def foreign_head(sentence: Sentence, low: int, mark: Mark) -> bool:

@@ -71,7 +71,11 @@ _COUNTS = {
     "nine": 9,
     "ten": 10,
 }
-_YEARS_BACK = re.compile(rf"(?P<n>{'|'.join(_COUNTS)}|\d+|[一二两三四五六七八九十]+)(?: years?|年)", re.IGNORECASE)
+_BACK = re.compile(
+    rf"(?P<n>{'|'.join(_COUNTS)}|\d+|[一二两三四五六七八九十]+)(?:[ -](?P<unit>year|month|week|decade)s?|年)",
+    re.IGNORECASE,
+)
+_MONTHS = {"year": 12, "month": 1, "week": 12 / 52, "decade": 120, None: 12}
 _SINCE_ZH = re.compile(r"以来(?:的|单日|最)?$")
 _OWN_FIGURE = 4  # characters between a move and its figure, at most
 _NEAR = 45  # characters between a name and its verb, at most
@@ -91,6 +95,7 @@ def remarks(
             by = mark.kind.removeprefix("record_") if kind == "record" else ""
             found = _ranked(sentence, mark, context, who, kind, stated, line, by=by)
             since = sentence.beside("since", mark) if kind == "record" else None
+            since = since or (mark if kind == "record" and _BACK.match(sentence.text, mark.start) else None)
             day, told = _since(sentence, since, found.date)
             if kind == "record" and (span := sentence.beside("period", mark)) and span.value.open and span.value.first:
                 day, told = f"{span.value.first:%Y-%m}", False
@@ -187,9 +192,10 @@ def _since(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple
     if day and (m := _MONTH.search(words)):
         month = int(m["zh"]) if m["zh"] else MONTHS.index(m["month"][:3].lower()) + 1
         return f"{day.year - (month >= day.month)}-{month:02d}", True
-    if day and (m := _YEARS_BACK.search(words)):
+    if day and (m := _BACK.search(words)):
         count = _COUNTS.get(m["n"].lower()) or int(numeral(m["n"]) if has_chinese(m["n"]) else float(m["n"]))
-        return f"{day.year - count}-{day.month:02d}", False
+        month = day.year * 12 + day.month - 1 - round(count * _MONTHS[m["unit"] and m["unit"].lower()])
+        return f"{month // 12}-{month % 12 + 1:02d}", False
     return "", False
 
 
