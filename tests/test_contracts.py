@@ -12,7 +12,7 @@ from eventwindow.errors import EventDateError, StudyError, WindowError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.concat import concat
 from eventwindow.estimation.models import FactorModel
-from eventwindow.inference.registry import NotComputed, SignificanceResult, run_tests
+from eventwindow.inference.registry import NotComputed, SignificanceResult, in_reading_order, run_tests
 from eventwindow.inference.single_firm import firm_sq, firm_t
 
 DAY = Window(0, 0)
@@ -29,6 +29,22 @@ def test_one_event_gets_its_own_tests_and_says_what_needs_two() -> None:
     assert isinstance(results["single_firm_t"], SignificanceResult)
     for name in ("bmp_t", "kolari_pynnonen_t", "adjusted_patell_z", "cross_sectional_t", "grank_t", "grank_z"):
         assert re.match("needs (two|2) events", str(reasons(ar)[name])), name
+
+
+@pytest.mark.parametrize("times", [1.0, 6.0])
+def test_what_ran_stands_before_what_could_not_and_both_say_whether_they_hold(times: float) -> None:
+    """In the registry's order of the design; after a storm no test of several firms leads, and none is valid."""
+    returns = panel(3)
+    before = slice(returns.index[95], returns.index[99])
+    shock = returns.loc[before].sub(returns.loc[before, "MKT"], axis=0)
+    returns.loc[before] += (times - 1) * shock
+    ar = on_one_day(returns)
+    results, order = run_tests(ar, DAY), in_reading_order(ar, DAY)
+    assert any(r.valid for r in results) is (times == 1.0)
+    assert {r.name: r.valid for r in results} == {test.name: valid for test, valid in order}
+    place = [(not r.valid, isinstance(r, NotComputed), [t.name for t, _ in order].index(r.name)) for r in results]
+    assert place == sorted(place)
+    assert isinstance(next(r for r in results if r.name == "calendar_time"), NotComputed)
 
 
 def test_the_firm_tests_of_many_are_those_of_one() -> None:

@@ -113,6 +113,29 @@ def test_a_chosen_day_is_ranked_among_the_largest_of_every_run(abnormal):
     assert str(result["note"]) == "largest on day +0"
 
 
+@pytest.mark.parametrize(("moved", "firms", "scaled"), [(1.7, 2, True), (6.0, 2, None), (6.0, 1, True)])
+def test_a_chosen_day_obeys_the_rule_of_volatility(returns, moved, firms, scaled):
+    """The ten sessions before the candidates: each day over the EWMA's forecast of it, the candidates over the last."""
+    restless = returns.copy()
+    before = slice(SESSIONS[566], SESSIONS[575])
+    shock = restless.loc[before, FIRMS].sub(restless.loc[before, "MARKET"], axis=0)
+    restless.loc[before, FIRMS] += (moved - 1) * shock
+    seen, names = estimated(restless), FIRMS[:firms]
+    found = candidates_table(seen, {"mine": names}, Window(-4, 2)).iloc[0]
+    if scaled is None:
+        assert np.isnan(found["p_value"]) and "no_test_leads" in {part.key for part in found["note"].parts}
+        return
+    e, between = seen.residuals[:firms].mean(axis=0), seen.ar[:firms, :6].mean(axis=0)
+    path = [np.mean(e**2)]
+    for value in [*e, *between]:
+        path.append(0.94 * path[-1] + 0.06 * value**2)
+    null = (seen.residuals[:firms] / seen.sigma[:firms, None]).mean(axis=0) * np.sqrt(path[-1] / np.array(path[:250]))
+    days = np.abs(np.concatenate([null, seen.sar[:firms, 6:13].mean(axis=0)]))
+    largest = np.array([max(days[(i + k) % 257] for k in range(7)) for i in range(257)])
+    assert found["p_value"] == pytest.approx((largest >= days[250:].max()).mean())
+    assert "volatility_ratio" in {part.key for part in found["note"].parts}
+
+
 @pytest.fixture(scope="module")
 def activity(abnormal):
     g = np.random.default_rng(5)
@@ -131,6 +154,27 @@ def test_abnormal_volume_is_log_volume_less_its_mean(activity):
     assert rows.loc[("FALLS", 0), "value"] == pytest.approx(expected)
     assert rows.loc[("FALLS", 0), "p_value"] == pytest.approx(1 / 251)
     assert rows.loc[("two", 0), "value"] == pytest.approx((expected + rows.loc[("CALM", 0), "value"]) / 2)
+
+
+def test_volume_that_was_restless_before_is_ranked_by_what_was_expected(abnormal):
+    g = np.random.default_rng(6)
+    volumes = {f: pd.Series(np.exp(g.normal(15, 0.3, 620)), SESSIONS) for f in FIRMS[:2]}
+    for series in volumes.values():
+        series[SESSIONS[570:580]] *= np.exp(g.choice([-0.6, 0.6], 10))
+        series[DAY0] *= 2
+    volume = volume_abnormal(abnormal, volumes, Calendar("XNYS", SESSIONS, SESSIONS, SESSIONS, "UTC"), 100)
+    table = activity_table(abnormal, volume, {"two": FIRMS[:2]}, [Window(0, 0)]).set_index(["name", "quantity"])
+    for name, rows in (("FALLS", [0]), ("two", [0, 1])):
+        e, between = volume.residuals[rows].mean(axis=0), volume.ar[rows, :10].mean(axis=0)
+        path = [np.mean(e**2)]
+        for value in [*e, *between]:
+            path.append(0.94 * path[-1] + 0.06 * value**2)
+        day = volume.ar[rows, 10].mean()
+        beyond = np.sum(np.abs(e) / np.sqrt(path[:250]) >= abs(day) / np.sqrt(path[-1]))
+        assert 1.2 < np.sqrt(np.mean(between**2) / np.mean(e**2)) < 2
+        assert table.loc[(name, "log_volume"), ["value", "p_value"]].tolist() == pytest.approx(
+            [day, (1 + beyond) / 251]
+        )
 
 
 def test_abnormal_volatility_has_mean_one_under_the_null(activity, abnormal):

@@ -70,6 +70,28 @@ def test_every_group_is_tested_against_every_benchmark(returns, abnormal):
         assert row.p_value == pytest.approx((1 + beyond) / 251)
 
 
+@pytest.mark.parametrize(("moved", "test"), [(1.2, "date_permutation_scaled"), (8.0, None)])
+def test_where_volatility_moved_groups_are_ranked_by_the_test_that_leads(returns, moved, test):
+    """Counted out: an EWMA of the basket before each day; more than twice as restless, and no test leads."""
+    restless = returns.copy()
+    before = slice(SESSIONS[345], SESSIONS[354])  # the ten sessions before day 0
+    shock = restless.loc[before, FIRMS].sub(restless.loc[before, "MARKET"], axis=0)
+    restless.loc[before, FIRMS] += (moved - 1) * shock
+    seen = around(restless, DAY0)
+    found = groups_table({"MARKET": seen}, {"both": ["ONE", "TWO"]}, Window(0, 0)).iloc[0]
+    e, between = seen.residuals[:2].mean(axis=0), seen.ar[:2, :10].mean(axis=0)
+    if test is None:
+        assert np.isnan(found["p_value"]) and "no_test_leads" in {part.key for part in found["note"].parts}
+        return
+    path = [np.mean(e**2)]
+    for value in [*e, *between]:
+        path.append(0.94 * path[-1] + 0.06 * value**2)
+    beyond = np.sum(np.abs(e) / np.sqrt(path[:250]) >= abs(seen.ar[:2, 10].mean()) / np.sqrt(path[-1]))
+    assert found["test"] == test
+    assert found["p_value"] == pytest.approx((1 + beyond) / 251)
+    assert 1.2 < np.sqrt(np.mean(between**2) / np.mean(e**2)) < 2
+
+
 def test_the_treated_are_listed_with_what_they_gave_to_the_index():
     days = SESSIONS[:2]
     star = without_treated(

@@ -129,6 +129,43 @@ def test_the_p_value_is_the_rank_of_the_event_among_the_dates(curve):
     assert row["p_median"] == pytest.approx((1 + beyond) / (1 + curve.placebo_median[window].shape[1]))
 
 
+def test_a_window_is_ranked_among_the_cyclic_shifts_of_the_whole_curve(curve, choices):
+    """Each specification by the library's one call; 250 placebo dates and the window's four days are one circle."""
+    paths = []
+    for row in curve.specifications.itertuples():
+        log = row.returns == "log"
+        table = (np.log1p(choices.returns) if log else choices.returns)[["CALM"]].copy()
+        if row.news == "without other news":
+            table.loc[NEWS] = np.nan
+        table["OPEN"] = 0.001
+        factors = choices.factors
+        if row.benchmark in choices.benchmarks:
+            factors = choices.benchmarks[row.benchmark].rename("market")
+            factors = np.log1p(factors) if log else factors
+        found = abnormal_returns(
+            table,
+            pd.DataFrame({"security": ["CALM"], "date": DAY0}),
+            model=row.model,
+            factors=None if row.model == "mean_adjusted" else factors,
+            estimation=ESTIMATION[row.estimation],
+            window=Window(-2, 1),
+            kind=row.returns,
+        )
+        plain = np.log1p(choices.returns["CALM"]) if log else choices.returns["CALM"]
+        x = np.ones((620, 1))
+        if row.model not in {"mean_adjusted", "market_adjusted"}:
+            names = [c for c in found.coefficients if c != "alpha"]
+            x = np.column_stack([x, factors if row.benchmark != "factors" else factors[names]])
+        expected = x @ found.coefficients.to_numpy(float)[0] if row.model != "market_adjusted" else factors
+        daily = plain - expected - (factors["rf"] if row.benchmark == "factors" else 0)
+        paths.append(np.concatenate([daily[320:570], daily[578:582]]))
+    paths = np.array(paths)
+    sums = np.array([paths[:, (k + np.arange(4)) % 254].sum(axis=1) for k in range(254)])
+    medians = np.abs(np.median(sums, axis=1))
+    row = curve.summary().set_index(["security", "window_start", "window_end"]).loc[("CALM", -2, 1)]
+    assert row["p_median"] == pytest.approx((medians >= medians[250] - 1e-9).mean())
+
+
 def test_families_of_near_duplicates_share_benchmark_and_model():
     """By hand: the median of all six is (-2 - 1) / 2 = -1.5 %, so a fall is the curve's sign."""
     rows = [

@@ -18,7 +18,7 @@ from eventwindow.inference.expected_volatility import unlike, volatility_ratio
 from eventwindow.inference.inversion import Inverted, inverted
 from eventwindow.inference.multiple import benjamini_hochberg, holm, romano_wolf
 from eventwindow.inference.power import smallest_detectable_effect
-from eventwindow.inference.results import NotComputed, noted
+from eventwindow.inference.results import SignificanceResult, noted
 from eventwindow.inference.shifts import event_residuals
 from eventwindow.inference.single_firm import firm_sq, firm_t, volatility_scaled_sq, with_moving_volatility
 
@@ -107,17 +107,19 @@ def _placed(values: Array, at: np.ndarray) -> Array:
 def candidates_table(
     abnormal: AbnormalReturns, baskets: Mapping[str, Sequence[str]], candidates: Window
 ) -> pd.DataFrame:
-    """The p-value of the largest day of all candidate sessions, by basket: the day was chosen for its size."""
+    """The p-value of the largest day of all candidate sessions, by basket: the day was chosen for its size.
+
+    None where volatility rose so far that no test leads; the note says so.
+    """
     rows: list[tuple[object, ...]] = []
     for group, members in baskets.items():
         chosen = abnormal.select(list(members))
         if not len(chosen):
             continue
         result = largest_of_candidates(chosen, candidates)
-        where = (chosen.labels["event"].iloc[0], group, candidates.start, candidates.end)
-        if isinstance(result, NotComputed):
-            rows.append((*where, None, None, "", result.n, noted(result)))
-        else:
-            figures = (result.statistic, result.p_value, result.distribution, result.n)
-            rows.append((*where, *figures, noted(result)))
-    return pd.DataFrame(rows, columns=CANDIDATES)
+        figures: tuple[object, ...] = (None, None, "")
+        if isinstance(result, SignificanceResult):
+            figures = (result.statistic, result.p_value if result.valid else None, result.distribution)
+        event = chosen.labels["event"].iloc[0]
+        rows.append((event, group, candidates.start, candidates.end, *figures, result.n, noted(result)))
+    return pd.DataFrame(rows, columns=CANDIDATES).astype({"statistic": float, "p_value": float})

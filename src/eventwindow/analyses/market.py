@@ -9,11 +9,11 @@ import pandas as pd
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.ex_treated import WithoutTreated
-from eventwindow.inference.permutation import date_permutation_mean
-from eventwindow.inference.results import SignificanceResult
+from eventwindow.inference.registry import leading_permutation
+from eventwindow.inference.results import SignificanceResult, noted
 
 MARKET = ["measure", "name", "left_out", "n", "value"]
-GROUPS = ["group", "benchmark", "window_start", "window_end", "n", "caar", "p_value"]
+GROUPS = ["group", "benchmark", "window_start", "window_end", "n", "caar", "p_value", "test", "note"]
 STOCKS = ["security", "weight", "return", "contribution"]
 
 
@@ -59,9 +59,9 @@ def _breadth(moves: pd.Series, left_out: str) -> list[tuple[object, ...]]:
 def groups_table(
     seen: Mapping[str, AbnormalReturns], baskets: Mapping[str, Sequence[str]], window: Window
 ) -> pd.DataFrame:
-    """The mean CAR of every basket against every benchmark, with its p by date permutation, NaN where that cannot run.
+    """The mean CAR of every basket against every benchmark, with its p by the date permutation that leads.
 
-    seen: benchmark → abnormal returns of one event.
+    seen: benchmark → abnormal returns of one event. p is NaN where no permutation runs, or none leads.
     """
     rows: list[tuple[object, ...]] = []
     for benchmark, abnormal in seen.items():
@@ -70,9 +70,10 @@ def groups_table(
             n = int(chosen.car(window).complete.sum())
             if not n:
                 continue
-            result = date_permutation_mean(chosen, window)
-            p = result.p_value if isinstance(result, SignificanceResult) else None
-            rows.append((group, benchmark, window.start, window.end, n, chosen.caar(window), p))
+            result = leading_permutation(chosen, window)
+            p = result.p_value if isinstance(result, SignificanceResult) and result.valid else None
+            where = (group, benchmark, window.start, window.end, n)
+            rows.append((*where, chosen.caar(window), p, result.name, noted(result)))
     return pd.DataFrame(rows, columns=GROUPS).astype({"p_value": float})
 
 

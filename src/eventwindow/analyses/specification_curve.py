@@ -47,8 +47,9 @@ class SpecificationCurve:
     significant: Mapping[Window, np.ndarray]  # (S, N), |t| beyond the 5 % point of t(T - k)
     std_error: Mapping[Window, Array]  # (S, N), of the forecast
     dof: Array  # (S, N), T - k
-    placebo_median: Mapping[Window, Array]  # (N, D), the median over the specifications on every placebo date
-    placebo_share: Mapping[Window, Array]  # (N, D), the share significant on every placebo date
+    # (N, D), the median over the specifications, and the share significant, on every placebo date or other cyclic shift
+    placebo_median: Mapping[Window, Array]
+    placebo_share: Mapping[Window, Array]
 
     def summary(self) -> pd.DataFrame:
         """One row a security and window: the median, the range, the shares, and p-values of the whole curve."""
@@ -93,7 +94,8 @@ def specification_curve(
     """Estimate every specification for every security, at day 0 and on every date of the window `placebo` before it.
 
     The curve is moved over the placebo dates with its coefficients held fixed: the p-value of its median (and of its
-    share of significant estimates) is the share of dates, day 0 counted, on which it is at least as large.
+    share of significant estimates) is the share of dates, day 0 counted, on which it is at least as large. Windows of
+    several days are moved over the cyclic shifts of the placebo dates and their own days (`inference.shifts`).
     """
     zero = int(choices.returns.index.get_indexer(pd.DatetimeIndex([day0]))[0])
     placebo = Window(min(max(placebo.start, 1 - zero), placebo.end), placebo.end)  # no date before the first return
@@ -102,6 +104,9 @@ def specification_curve(
     rows: list[tuple[str, ...]] = []
     at = {w: w.start - span.start for w in windows}
     parts: dict[int, list[tuple[Array, np.ndarray]]] = {length: [] for length in lengths}
+    cut: dict[Window, list[tuple[Array, np.ndarray]]] = {window: [] for window in windows}  # runs that cut into it
+    first = placebo.start - span.start
+    dates = np.arange(first, first + max(0, len(placebo)))
     errors: dict[Window, list[Array]] = {window: [] for window in windows}
     freedom: list[Array] = []
     for row, fit, actual, held in _fits(choices, day0, span):
@@ -111,18 +116,25 @@ def specification_curve(
             parts[length].append((sums, found))
             for window in (w for w in windows if len(w) == length):
                 errors[window].append(np.sqrt(variance[:, at[window]]))
+                own, ends = at[window] + np.arange(length), min(length - 1, len(dates))
+                around = np.concatenate([dates[len(dates) - ends :], own, dates[:ends]])
+                [(_, *mixed, _)] = _estimates(fit.at_days(around), actual[:, around], held, [length])
+                cut[window].append((np.delete(mixed[0], ends, axis=1), np.delete(mixed[1], ends, axis=1)))
     if not rows:
         raise NoFigure(Reason("no_specification_fits"))
-    first = placebo.start - span.start
     estimate, significant = dict[Window, Array](), dict[Window, np.ndarray]()
     median, share = dict[Window, Array](), dict[Window, Array]()
     for n in lengths:
         car, beyond = map(np.stack, zip(*parts.pop(n), strict=True))  # one length at a time: they are large
-        dates = slice(first, first + max(0, len(placebo) - n + 1))
-        of_dates = _medians(car[:, :, dates]), _shares(beyond[:, :, dates], car[:, :, dates])
+        whole = slice(first, first + max(0, len(placebo) - n + 1))
         for w in (w for w in windows if len(w) == n):
             estimate[w], significant[w] = car[:, :, at[w]].astype(np.float64), beyond[:, :, at[w]].copy()
-            median[w], share[w] = of_dates
+            across = map(np.stack, zip(*cut.pop(w), strict=True))
+            moved, found = (
+                np.concatenate([every[:, :, whole], part], axis=2)
+                for every, part in zip((car, beyond), across, strict=True)
+            )
+            median[w], share[w] = _medians(moved), _shares(found, moved)
     return SpecificationCurve(
         pd.DataFrame(rows, columns=CHOICES),
         tuple(choices.returns.columns),

@@ -12,9 +12,10 @@ from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import event_returns
 from eventwindow.estimation.returns import log_volume
-from eventwindow.inference.permutation import abnormal_volatility, date_permutation_mean, volatility_permutation
+from eventwindow.inference.design import once
+from eventwindow.inference.permutation import abnormal_volatility, volatility_permutation
+from eventwindow.inference.registry import leading_permutation
 from eventwindow.inference.results import Result, SignificanceResult, noted
-from eventwindow.inference.single_firm import firm_sq
 
 ACTIVITY = ["event", "name", "kind", "quantity", "window_start", "window_end", "value", "p_value", "n", "note"]
 
@@ -45,9 +46,9 @@ def activity_table(
 ) -> pd.DataFrame:
     """One row a firm or basket, quantity and window.
 
-    log_volume: the mean abnormal log volume of a day; serially correlated, so windows are judged by rank only. A firm
-    by SQ, a basket by date permutation. volatility: SAR² over its mean under the null, one day at a time; a firm by
-    F(1, T - k), a basket by date permutation.
+    log_volume: the mean abnormal log volume of a day; serially correlated, so windows are judged by rank only. Firms
+    and baskets by the date permutation that leads, which of one firm is SQ. volatility: SAR² over its mean under the
+    null, one day at a time; a firm by F(1, T - k), a basket by date permutation.
     """
     days = [Window(tau, tau) for tau in headline.window.taus.tolist() if any(tau in w for w in windows)]
     parts = {name: headline.select(list(members)) for name, members in baskets.items()}
@@ -61,19 +62,14 @@ Row = tuple[object, ...]
 
 
 def _volume(volume: AbnormalReturns, baskets: Mapping[str, Sequence[str]], window: Window) -> list[Row]:
-    rank = firm_sq(volume, window)
-    labels, where = volume.labels, (window.start, window.end)
-    rows: list[Row] = [
-        (event, security, "firm", "log_volume", *where, value / len(window), p, 1, reason)
-        for event, security, value, p, reason in zip(
-            labels["event"], labels["security"], rank.statistic, rank.p_value, rank.reason, strict=True
-        )
-    ]
-    for name, members in baskets.items():
-        chosen = volume.select(list(members))
-        if len(chosen) > 1:
-            result = date_permutation_mean(chosen, window)
-            rows.append(_basket_row(chosen, name, "log_volume", window, result, 1 / len(window)))
+    alone = once(volume, "alone", lambda: [volume.select(np.array([i])) for i in range(len(volume))])
+    chosen = [(str(one.labels["security"].iloc[0]), "firm", one) for one in alone]
+    chosen += [(name, "basket", volume.select(list(members))) for name, members in baskets.items()]
+    rows = []
+    for name, kind, one in chosen:
+        if kind == "firm" or len(one) > 1:
+            value = one.caar(window) / len(window) if one.car(window).complete.any() else None
+            rows.append(_row(one, name, kind, "log_volume", window, leading_permutation(one, window), value))
     return rows
 
 
@@ -90,12 +86,15 @@ def _volatility(headline: AbnormalReturns, baskets: Mapping[str, AbnormalReturns
     ]
     for name, chosen in baskets.items():
         if len(chosen) > 1:
-            rows.append(_basket_row(chosen, name, "volatility", day, volatility_permutation(chosen, day), 1.0))
+            test = volatility_permutation(chosen, day)
+            value = test.statistic if isinstance(test, SignificanceResult) else None
+            rows.append(_row(chosen, name, "basket", "volatility", day, test, value))
     return rows
 
 
-def _basket_row(chosen: AbnormalReturns, name: str, quantity: str, window: Window, result: Result, scale: float) -> Row:
-    head = (chosen.labels["event"].iloc[0], name, "basket", quantity, window.start, window.end)
-    if isinstance(result, SignificanceResult):
-        return (*head, result.statistic * scale, result.p_value, result.n, noted(result))
-    return (*head, None, None, result.n, noted(result))
+def _row(
+    chosen: AbnormalReturns, name: str, kind: str, quantity: str, window: Window, test: Result, value: float | None
+) -> Row:
+    p = test.p_value if isinstance(test, SignificanceResult) and test.valid else None
+    where = (chosen.labels["event"].iloc[0], name, kind, quantity, window.start, window.end)
+    return (*where, value, p, test.n, noted(test))

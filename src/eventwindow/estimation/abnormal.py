@@ -283,7 +283,7 @@ def estimate(source: EventReturns, model: str | Model = "market_model", minimum_
         Reason("few_estimation_returns", n=int(n), window=f"{source.estimation}", needed=minimum_returns)
         for n in fit.nobs[short]
     ]
-    result = _result(source, fitter, fit.from_day(gap), wide.event_returns[:, :gap] - fit.expected[:, :gap])
+    result = _result(source, fitter, fit.at_days(slice(gap, None)), wide.event_returns[:, :gap] - fit.expected[:, :gap])
     if not (reason != "").any():
         return result
     kept = result.select(np.flatnonzero(reason == ""))

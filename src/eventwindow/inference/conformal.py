@@ -36,7 +36,7 @@ def firm_conformal(ar: AbnormalReturns, window: Window) -> FirmSignificance:
     with np.errstate(invalid="ignore"):
         p = np.where(held, (sums >= sums[:, -1:]).sum(axis=1) / np.maximum(count, 1), np.nan)
     value = np.where(held, e[:, -len(window) :].sum(axis=1), np.nan)
-    floor = 1 / np.maximum(count, 1)
+    floor = 1 / np.maximum(count, 1) if len(window) == 1 else np.full(len(count), np.nan)  # of blocks: by the days
     return FirmSignificance("conformal", NULL, ar.labels, value, p, Reason("own_refitted_blocks"), count, reason, floor)
 
 
@@ -76,7 +76,8 @@ def _basket(name: str, ar: AbnormalReturns, window: Window, statistic: Callable[
     if not np.isfinite(values[-1]):
         return NotComputed(name, Reason("singular_covariance"), NULL, len(held))
     p = float((np.abs(values) >= abs(values[-1]) * (1 - ROUNDING)).mean())
-    text, floor = Reason("refitted_blocks", n=len(values)), Reason("smallest_p", p=1 / len(values))
+    text = Reason("refitted_blocks", n=len(values))
+    floor = Reason("smallest_p", p=1 / len(values)) if len(window) == 1 else None
     return SignificanceResult(name, NULL, float(values[-1]), p, text, len(held), floor)
 
 

@@ -85,6 +85,18 @@ def forecasts(basket: Array, between: Array, length: int) -> Array:
     return np.where(path**2 < usual, np.sqrt(usual + left * (path**2 - usual)), path) if length > 1 else path
 
 
+def leading_path(basket: Array, between: Array, length: int) -> Array:
+    """(T + L,) what the run that begins on each day is divided by: its forecast over the event's.
+
+    Ones but where volatility moved (`unlike`): there a day stands for what it would have been under the volatility
+    expected of the event.
+    """
+    if not unlike(ratio_of(basket, between)):
+        return np.ones(len(basket) + length)
+    path = forecasts(basket, between, length)
+    return np.asarray(path / path[-1])
+
+
 def volatility_ratio(held: AbnormalReturns, window: Window) -> float:
     """The basket's volatility over the last `RECENT` sessions before the window, over that of the estimation window.
 

@@ -89,7 +89,7 @@ def _step_down(effects: Mapping[str, Effect], days: np.ndarray, families: int) -
     keys = sorted(effects, key=lambda key: -abs(effects[key].statistic))
     null = np.array([np.abs(_on(effects[key], days)) for key in keys])
     left = np.maximum.accumulate(null[::-1])[::-1]  # row k: the largest of claim k and of all after it
-    exceed = [np.sum(left[k] >= abs(effects[key].statistic)) for k, key in enumerate(keys)]
+    exceed = [np.sum(left[k] >= abs(effects[key].statistic) * (1 - ROUNDING)) for k, key in enumerate(keys)]
     p = np.minimum(1.0, np.maximum.accumulate((1 + np.array(exceed)) / (len(days) + 1)) * families)
     stays = int(np.sum(p <= LEVEL))  # the first claim that is not removed: those after it must exceed what it must
     return {

@@ -12,6 +12,7 @@ from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.permutation import draws
+from eventwindow.inference.shifts import ROUNDING
 
 
 def holm(p: ArrayLike) -> Array:
@@ -146,7 +147,7 @@ def step_down(event: Array, reference: Array) -> Array:
     order = np.argsort(-event, kind="stable")
     # the largest of the firms from each step on, (N, D)
     largest = np.maximum.accumulate(reference[order][::-1], axis=0)[::-1]
-    p = (1 + (largest >= event[order, None]).sum(axis=1)) / (reference.shape[1] + 1)
+    p = (1 + (largest >= event[order, None] * (1 - ROUNDING)).sum(axis=1)) / (reference.shape[1] + 1)
     out = np.empty(len(event))
     out[order] = np.maximum.accumulate(p)
     return out

@@ -194,11 +194,11 @@ def _situation(ar: AbnormalReturns, window: Window) -> tuple[Design, float, Reas
 
 
 def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTest] | None = None) -> list[Result]:
-    """All tests of one window: those that hold for the design in leading order, those that could not run, the others.
+    """All tests of one window: those that hold for the design in leading order, then the others; what ran comes first.
 
-    The others are marked: `valid` is False. Where the volatility of the last days was not that of
-    the estimation window, the permutation scaled by its forecast leads; above twice that volatility no test of several
-    firms is known to hold its size, so that none leads: all are marked, with that reason.
+    The others are marked: `valid` is False, of one that could not run, too. Where the volatility of the last days was
+    not that of the estimation window, the permutation scaled by its forecast leads; above twice that volatility no test
+    of several firms is known to hold its size, so that none leads: all are marked, with that reason.
 
     Parameters
     ----------
@@ -240,8 +240,13 @@ def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTes
     return sorted(results, key=lambda r: (not r.valid, isinstance(r, NotComputed)))
 
 
+def leading_permutation(ar: AbnormalReturns, window: Window) -> Result:
+    """The permutation of the mean that leads: plain, scaled where volatility moved, not valid where none holds."""
+    return run_tests(ar, window, [TESTS["date_permutation_mean"], TESTS[NAME]])[0]
+
+
 def _marked(result: Result, valid: bool, why: Reason | None) -> Result:
     """A result that does not hold here; `why` where it would have held at another time."""
     if valid or isinstance(result, NotComputed):
-        return result
+        return replace(result, valid=valid)
     return replace(result, valid=False, note=result.note if why is None else Reason.joined(why, result.note))

@@ -14,7 +14,7 @@ from scipy.special import stdtr, stdtrit
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Listed, NoFigure, Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
-from eventwindow.inference.expected_volatility import before_window, forecasts, none_holds, ratio_of, unlike
+from eventwindow.inference.expected_volatility import before_window, leading_path, none_holds, ratio_of, unlike
 from eventwindow.inference.inversion import critical_size, of_window
 from eventwindow.inference.results import LEVEL, POWER
 from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, run_sums, untouched
@@ -51,16 +51,8 @@ class Track:
 
     @property
     def path(self) -> np.ndarray:
-        """(T + L,) what the run that begins on each day is divided by: its forecast over the event's.
-
-        Ones but where volatility moved (`expected_volatility.unlike`): there a day stands for what it would have been
-        under the volatility expected of the event.
-        """
-        length = len(self.event)
-        if not unlike(self.volatility):
-            return np.ones(len(self.days) + length)
-        path = forecasts(self.residuals, self.between, length)
-        return np.asarray(path / path[-1])
+        """(T + L,) what the run that begins on each day is divided by (`leading_path`)."""
+        return leading_path(self.residuals, self.between, len(self.event))
 
     def ranked(self, path: np.ndarray | None = None) -> Ranked:
         """The event, and what it is ranked among: each day, or each other shift of the joined series."""
@@ -179,12 +171,13 @@ def effect(
     day unless it is given.
     """
     spread = float(np.std(null)) if spread is None else spread
-    larger = np.sum(np.abs(null) >= abs(value if ranked is None else ranked) * (1 - ROUNDING))
+    ranked = value if ranked is None else ranked
+    larger = np.sum(np.abs(null) >= abs(ranked) * (1 - ROUNDING))
     reach = float(stdtrit(dof, POWER)) * std_error * moved
     half = critical_size(np.abs(null), 2 * LEVEL)
     low, high = (value - half, value + half) if interval is None else interval
     return Effect(
-        statistic=value / spread,
+        statistic=ranked / spread,
         null=null / spread,
         days=days,
         p_value=float((1 + larger) / (len(null) + 1)),

@@ -35,7 +35,6 @@ from eventwindow.claims.evidence import (
 from eventwindow.claims.model import Kind, Measured, Part, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
 from eventwindow.inference.expected_volatility import RECENT, word_of
-from eventwindow.inference.inversion import of_window
 from eventwindow.inference.response import (
     FEWEST,
     Effect,
@@ -43,11 +42,9 @@ from eventwindow.inference.response import (
     Track,
     combined,
     difference,
-    effect,
     of_track,
     response,
 )
-from eventwindow.inference.results import LEVEL
 from eventwindow.inference.shifts import run_sums, untouched
 
 T = 250  # sessions of a figure's own history
@@ -310,11 +307,12 @@ class AbnormalVolume(Kind):
         volumes, missing = self._volumes(evidence)
         logs = pd.DataFrame(volumes).mean(axis=1, skipna=False).dropna()  # the days that all of them have one
         first, last = pd.Timestamp(self.date), pd.Timestamp(self.until or self.date)
-        days, (past, _) = logs.loc[first:last], before_the_day(logs, first)
+        days, (past, between) = logs.loc[first:last], before_the_day(logs, first)
         if days.empty or len(past) < FEWEST:
             raise NoFigure(Reason("too_few_volumes"))
         value = float(days.mean() - past.mean())
-        test = _among_shifts(past - past.mean(), days - past.mean())
+        usual = past.mean()
+        test = _among_shifts(past - usual, between - usual, days - usual, len(volumes))
         told = {"when": span(first, last), "times": Figure(value, "log"), "p": Figure(test.p_value, "p")}
         return tested(value, "log", Reason("volume", who=self._whose(evidence, volumes, missing), **told), test)
 
@@ -342,18 +340,14 @@ class AbnormalVolume(Kind):
         return Reason("mean_of", who=who, n=len(held))
 
 
-def _among_shifts(past: pd.Series, span: pd.Series) -> Effect:
+def _among_shifts(past: pd.Series, between: pd.Series, span: pd.Series, firms: int) -> Effect:
     """The span's mean among those of the other runs of the days before and its own, taken as a circle."""
-    length, joined = len(span), pd.concat([past, span])
-    days = np.roll(day_numbers(joined), 1 - length)  # each run's last
-    means, others = run_sums(joined.to_numpy(float), length) / length, np.arange(len(joined)) != len(past)
-    quiet = means[untouched(len(past), length)]
-    spread, dof, test = float(quiet.std(ddof=1)), len(quiet) - 1, "rank of the span"
-    value, ones = float(span.mean()), np.ones(length)
-    sums = of_window(past.to_numpy(float), span.to_numpy(float), ones, np.ones(len(joined)), 2 * LEVEL)
-    low, high = (end / length for end in sums)
-    wide, null = float(np.std(quiet)), means[others]
-    return effect(value, spread, dof, null, days[others], test, spread=wide, interval=(low, high))
+    length, ones = len(span), np.ones(len(span))
+    past_days, near, days = (part.to_numpy(float) / length for part in (past, between, span))
+    track = Track(day_numbers(past), past_days, near, day_numbers(span), days, ones)
+    quiet = untouched(len(past), length)
+    spread = float(np.std(run_sums(np.concatenate([past_days, days]), length)[quiet], ddof=1))
+    return of_track(track, float(span.mean()), spread, int(quiet.sum()) - 1, "rank of the span", firms)
 
 
 @dataclass(frozen=True, slots=True)

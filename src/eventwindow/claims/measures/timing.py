@@ -13,10 +13,10 @@ from eventwindow.claims.evidence import Day, EventId, Evidence, Members, Span, a
 from eventwindow.claims.model import Kind, Measured, made_of
 from eventwindow.claims.rules import found_at
 from eventwindow.errors import Figure, Listed, NoFigure, Reason, Text
+from eventwindow.inference.chosen_day import p_of_largest
 from eventwindow.inference.family import runs
 from eventwindow.inference.response import response
 from eventwindow.inference.results import LEVEL
-from eventwindow.inference.shifts import ROUNDING, largest_in_runs
 
 
 def daily_path(evidence: Evidence, named: Sequence[str], event: str, window: Window) -> pd.DataFrame:
@@ -100,8 +100,7 @@ class PlaceboRank(Kind):
         taus = [int(t) for t in Window(*self.window).taus]
         found = [response(abnormal, symbols, Window(t, t)) for t in taus]
         sizes = np.abs([one.estimate for one in found])
-        shifts = largest_in_runs(np.concatenate([np.abs(found[0].track.ranked().null), sizes]), len(taus))
-        p = float(np.mean(shifts >= sizes.max() * (1 - ROUNDING)))
+        p = p_of_largest(np.abs(found[0].track.ranked().null), sizes)
         tau, largest = taus[int(sizes.argmax())], found[int(sizes.argmax())].estimate
         reason = Reason(
             "placebo_rank",

@@ -30,10 +30,10 @@ class Fit:
     residual_sd: Array | None = None  # (N, T), where a model lets the volatility move
     notes: tuple[str, ...] = ()
 
-    def from_day(self, first: int) -> Fit:
-        """The same fit without the first days that are expected."""
+    def at_days(self, at: slice | np.ndarray) -> Fit:
+        """The same fit for some of the days that are expected."""
         names = ("expected", "own_variance", "loading")
-        return replace(self, **{name: getattr(self, name)[:, first:] for name in names}) if first else self
+        return replace(self, **{name: getattr(self, name)[:, at] for name in names})
 
 
 class Model(Protocol):

@@ -111,7 +111,8 @@ def _activity(context: Context) -> Iterator[Table]:
     rows = tuple(_active(context, row) for row in shown if pd.notna(row["value"]))
     words = ("abnormal.security", "activity.quantity", "excluded.window", "activity.times", "tests.p")
     if rows:
-        yield Table(context.language.say("activity.table"), "L l l r r", tuple(map(context.language.say, words)), rows)
+        say = context.language.say
+        yield Table(say("activity.table"), "L l l r r", tuple(map(say, words)), rows, say("activity.note"))
 
 
 def _active(context: Context, row: pd.Series) -> tuple[str, ...]:

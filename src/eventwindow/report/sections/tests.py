@@ -169,10 +169,10 @@ def _chosen(context: Context) -> Markup:
     row = largest_candidate(context)
     if row is None:
         return Markup("")
-    window = Window(int(row["window_start"]), int(row["window_end"]))
-    return context.language.say(
-        "tests.chosen", n=len(window), window=context.language.window(window), p=p_value(row["p_value"])
-    )
+    window, language = Window(int(row["window_start"]), int(row["window_end"])), context.language
+    told = language.say("tests.chosen", n=len(window), window=language.window(window), p=p_value(row["p_value"]))
+    moved = isinstance(row["note"], Reason) and any(part.key == "volatility_ratio" for part in row["note"].parts)
+    return language.sentences(told, language.say("tests.chosen_scaled")) if moved else told
 
 
 def test_row(language: Language, row: pd.Series) -> dict[str, str]:
