@@ -74,7 +74,7 @@ def test_every_language_has_the_same_keys_and_blanks(code):
 
 
 OWN = {
-    "format": {"day", "month", "short_month", "month_number", "year"},
+    "format": {"space", "day", "month", "short_month", "month_number", "year"},
     "unit": set(SCALED) | {"value", "amount", "currency"},
 }
 

@@ -409,8 +409,9 @@ def marked(words: str) -> str:
 
 def joined(told: str) -> str:
     """What was told, with one space for a mark between Chinese and Latin letters or figures, none between Chinese."""
-    told = re.sub(rf"(?<={HAN}){JOINT}+(?={LATIN})|(?<=[A-Za-z0-9%]){JOINT}+(?={HAN})", " ", told)
-    told = re.sub(rf"(?<={HAN})(?: {JOINT}+|{JOINT}+ )(?={HAN})", "", told)
+    if JOINT in told and re.search(HAN, told):
+        told = re.sub(rf"(?<={HAN}){JOINT}+(?={LATIN})|(?<=[A-Za-z0-9%]){JOINT}+(?={HAN})", " ", told)
+        told = re.sub(rf"(?<={HAN})(?: {JOINT}+|{JOINT}+ )(?={HAN})", "", told)
     return told.replace(JOINT, "")
 
 

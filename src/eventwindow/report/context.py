@@ -196,12 +196,7 @@ class Context:
 
     def day_rows(self, securities: Sequence[str]) -> pd.DataFrame:
         """Day 0 of the headline event, one row a security: returns, abnormal returns, interval and p-values."""
-        daily = self.result.tables["abnormal_returns"]
-        daily = daily[(daily["event"] == self.event) & (daily["tau"] == 0)].set_index("security")
-        sums = self.result.tables["cumulative"]
-        zero = (sums["event"] == self.event) & (sums["window_start"] == 0) & (sums["window_end"] == 0)
-        columns = [c for c in ("p_sample_quantile", "quantile_floor") if c in sums.columns]
-        both = daily.join(sums[zero].set_index("security")[columns])
+        both = _day_zero(self)
         return both.reindex([s for s in securities if s in both.index])
 
 
@@ -209,6 +204,16 @@ def of_result(work: Callable[[Context], Held]) -> Callable[[Context], Held]:
     """Marks what says the same of a result in every language: it is worked out once."""
     name = f"{work.__module__}.{work.__qualname__}"
     return wraps(work)(lambda context: context.of_result(name, lambda: work(context)))
+
+
+@of_result
+def _day_zero(context: Context) -> pd.DataFrame:
+    """Day 0 of every security of the headline event."""
+    daily, sums = context.result.tables["abnormal_returns"], context.result.tables["cumulative"]
+    daily = daily[(daily["event"] == context.event) & (daily["tau"] == 0)].set_index("security")
+    zero = (sums["event"] == context.event) & (sums["window_start"] == 0) & (sums["window_end"] == 0)
+    columns = [c for c in ("p_sample_quantile", "quantile_floor") if c in sums.columns]
+    return daily.join(sums[zero].set_index("security")[columns])
 
 
 def words_of(slug: str) -> str:

@@ -156,7 +156,6 @@ def printer(words: Language, figures: Mapping[str, Any]) -> Callable[[Iterable[B
     return lambda blocks: Markup("").join(map(printed, chosen(blocks, "html")))
 
 
-@cache
 def formula(key: str) -> Markup:
     """A formula as MathML."""
     return own(f"formulas/{key}.html")
@@ -213,6 +212,7 @@ def _iso(day: object) -> dt.date | None:
     return dt.date.fromisoformat(str(day)) if day else None
 
 
+@cache
 def own(name: str) -> Markup:
     """A file of the package that goes into the page as it is."""
     text = files("eventwindow.report").joinpath(f"templates/{name}").read_text(encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +13,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import MINUS, Catalogue, Reason, Text, catalogue, joined, languages, marked
 
 SPACE = "\u00a0"
-PER_CENT = re.compile(r"(?<=\d)(?:\u00a0|&nbsp;| )%")
+SPACES = (SPACE, "&nbsp;", " ")  # that may stand before per cent
 FLOOR = 0.01  # a parametric p-value below it is only said to be below
 
 
@@ -65,7 +64,15 @@ class Language:
 
     def written(self, text: str) -> str:
         """A finished text with per cent as the language writes it: 95 %, 95%."""
-        return PER_CENT.sub(self.text("format.per_cent"), text)
+        *parts, last = text.split("%")  # a search for digits would stop at every letter of the page
+        return "".join(map(self._per_cent, parts)) + last
+
+    def _per_cent(self, before: str) -> str:
+        """A text that ends before the sign, with the sign."""
+        for space in SPACES:
+            if before.endswith(space) and before[-len(space) - 1 : -len(space)].isdecimal():
+                return before.removesuffix(space) + self.catalogue.words("format.per_cent").format(space=space)
+        return before + "%"
 
     def moved(self, value: float) -> Reason:
         """Fell or rose by so much, as the words of a sentence."""

@@ -101,8 +101,8 @@ def _ratio(
     panel, steps = _box(context, data, sheet, key, 80), {}
     for security in colours:
         mine = data[data["security"] == security]
-        sums = mine.groupby(mine["minute"] // BIN * BIN)[[value, usual]].sum()
-        steps[security] = (sums[value] / sums[usual].where(sums[usual] > 0)).dropna()
+        held = f"steps.{key}.{security}.{data['date'].iloc[0]}"
+        steps[security] = context.of_result(held, partial(_steps, mine, value, usual))
     panel.y = reach([1.0, *(v for ratio in steps.values() for v in ratio)])
     panel.y = (0, panel.y[1])
     panel.y_axis(most=3)
@@ -111,6 +111,11 @@ def _ratio(
         edges = [edge for start in ratio.index for edge in (start, start + BIN)]
         panel.line(edges, np.repeat(ratio.to_numpy(), 2), colours[security], 1.6)
     _clock(panel, data)
+
+
+def _steps(data: pd.DataFrame, value: str, usual: str) -> pd.Series:
+    sums = data.groupby(data["minute"] // BIN * BIN)[[value, usual]].sum()
+    return (sums[value] / sums[usual].where(sums[usual] > 0)).dropna()
 
 
 def _clock(panel: Panel, data: pd.DataFrame) -> None:

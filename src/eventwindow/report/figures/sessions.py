@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -60,7 +61,7 @@ def _paint(context: Context, data: pd.DataFrame, home: pd.Series, sheet: Sheet) 
         sheet.text(0, sheet.height + 15, _city(context, mic), INK, bold=True)
         sheet.height += 0 if not sheet.narrow else 18
         for _, rows in mine.groupby("order"):
-            _session(sheet, context, rows)
+            _session(sheet, context, rows.to_dict("records"))
         sheet.height += 8
 
 
@@ -79,16 +80,16 @@ def _clock(sheet: Sheet, context: Context, zero: pd.Timestamp) -> None:
     sheet.height = 26
 
 
-def _session(sheet: Sheet, context: Context, rows: pd.DataFrame) -> None:
+def _session(sheet: Sheet, context: Context, rows: list[dict[Any, Any]]) -> None:
     """The benchmark's return on a session, each stock's beneath; the abnormal one in colour where it decides."""
-    head, day = rows.iloc[0], context.language.short_day(rows.iloc[0]["date"])
+    head, day = rows[0], context.language.short_day(rows[0]["date"])
     x = 12.0 if sheet.narrow else _at(sheet, float(head["hours"]))
-    index = zip(*(rows.loc[rows["kind"] == "benchmark", c] for c in ("security", "return")), strict=True)
-    lines = [(" ".join([day, *(f"{context.name(n)} {percent(v)}" for n, v in index)]), FAINT)]
-    columns = ("security", "return", "abnormal_return", "p_value")
-    for name, value, abnormal, p in zip(*(rows.loc[rows["kind"] == "stock", c] for c in columns), strict=True):
-        said = f"{context.name(name)} {percent(value)} ({percent(abnormal)})"
-        lines.append((said, (ORANGE if abnormal < 0 else BLUE) if p < LEVEL else FAINT))
+    moved = [(r, f"{context.name(r['security'])} {percent(r['return'])}") for r in rows]
+    lines = [(" ".join([day, *(said for r, said in moved if r["kind"] == "benchmark")]), FAINT)]
+    for r, said in moved:
+        if r["kind"] == "stock":
+            colour = (ORANGE if r["abnormal_return"] < 0 else BLUE) if r["p_value"] < LEVEL else FAINT
+            lines.append((f"{said} ({percent(r['abnormal_return'])})", colour))
     length = float((head["closes"] - head["opens"]) / HOUR)
     if sheet.narrow:
         sheet.rect(2, sheet.height + 4, 5, 16.0 * len(lines) - 2, FAINT, opacity=0.5, title=lines[0][0])

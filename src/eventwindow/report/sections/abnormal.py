@@ -13,7 +13,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.blocks import Block, Cell, Fold, Paragraph, Picture, Table, Words, tagged, weighty
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 from eventwindow.report.language import number, p_value, percent
 
 DASH = "–"  # in the place of a figure that was not worked out
@@ -88,6 +88,7 @@ def inverted_ends(firms: pd.DataFrame, security: str) -> dict[str, str]:
     return {key: percent(end) for key, end in ends.items()} if held else {}
 
 
+@of_result
 def firms_on_day_0(context: Context) -> pd.DataFrame:
     """What the result holds of single firms on day 0 beyond the t-test and SQ, by security."""
     table = context.result.tables.get("firms", pd.DataFrame(columns=["security", "window_start", "window_end"]))

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from eventwindow.errors import MINUS
 from eventwindow.report.blocks import Block, Command, Formula, Heading, Items, Paragraph
-from eventwindow.report.context import Context, every_verdict
+from eventwindow.report.context import Context, every_verdict, of_result
 from eventwindow.report.figures.counterfactual import effects_of
 from eventwindow.report.sections.tests import largest_candidate
 
@@ -114,12 +114,14 @@ def _model(context: Context, key: str, n: int) -> Entry:
     return _entry(context, key, say("method.with_use", text=say(f"method.{key}"), used=used))
 
 
+@of_result
 def _models(context: Context) -> dict[str, int]:
     """Model → how many event-security pairs it was used for, 0 for one of the specification curve only."""
     daily = context.result.tables["abnormal_returns"]
     pairs = daily.drop_duplicates(["event", "security"])["model"].value_counts()
     curve = context.result.tables.get("curve", pd.DataFrame({"model": []}))["model"]
-    return {key: int(pairs.get(key, 0)) for key in MODELS if key in pairs or key in set(curve)}
+    tried = set(curve.unique())
+    return {key: int(pairs.get(key, 0)) for key in MODELS if key in pairs or key in tried}
 
 
 def _tests(context: Context) -> dict[str, bool]:

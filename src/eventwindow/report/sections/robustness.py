@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
 from eventwindow.analyses.specification_curve import FAMILY
 from eventwindow.calendars.window import Window
 from eventwindow.report.blocks import Block, Only, Paragraph, Picture, Table, WhatIf
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.specification_curve import CHOICES, option_name
 from eventwindow.report.language import p_value, percent
 
@@ -76,20 +77,28 @@ KEYS = ("security", "window", *CHOICES)
 
 def what_if(context: Context) -> Iterator[Block]:
     """The panel; nothing where no curve was run, or the choice that the report tells is none of its specifications."""
+    options, rows, chosen = _choices(context)
+    named = tuple(
+        (key, context.language.say(f"what_if.{key}"), tuple(_named(context, key, option) for option in held))
+        for key, held in options.items()
+    )
+    if named:
+        yield Only("html", (Paragraph(context.language.say("what_if.intro")), WhatIf(named, rows, chosen)))
+
+
+@of_result
+def _choices(context: Context) -> tuple[dict[str, list[Any]], str, tuple[int, ...]]:
+    """What may be chosen by key, every specification as JSON, and the places of the choice that the report tells."""
     curve = _curve(context)
     reported = None if curve.empty else _reported(context, curve)
     if reported is None:
-        return
+        return {}, "", ()
     options = {key: list(dict.fromkeys(curve[key])) for key in KEYS}
-    places = [[options[key].index(value) for value in curve[key]] for key in KEYS]
+    place = {key: {option: k for k, option in enumerate(held)} for key, held in options.items()}
+    places = [[place[key][value] for value in curve[key]] for key in KEYS]
     figures = [curve[c].round(PLACES).tolist() for c in ("estimate", "low", "high", "p_value")]
     rows = json.dumps([list(row) for row in zip(*places, *figures, strict=True)], separators=(",", ":"))
-    named = tuple(
-        (key, context.language.say(f"what_if.{key}"), tuple(_named(context, key, str(o)) for o in options[key]))
-        for key in KEYS
-    )
-    chosen = tuple(places[k][reported] for k in range(len(KEYS)))
-    yield Only("html", (Paragraph(context.language.say("what_if.intro")), WhatIf(named, rows, chosen)))
+    return options, rows, tuple(held[reported] for held in places)
 
 
 def _curve(context: Context) -> pd.DataFrame:
@@ -97,8 +106,7 @@ def _curve(context: Context) -> pd.DataFrame:
     table = context.result.tables.get("curve", pd.DataFrame())
     if table.empty or "p_value" not in table:
         return pd.DataFrame()
-    spans = zip(table["window_start"], table["window_end"], strict=True)
-    table = table.assign(window=[context.language.window(Window(int(a), int(b))) for a, b in spans])
+    table = table.assign(window=table[["window_start", "window_end"]].apply(tuple, axis=1))
     order = {s: k for k, s in enumerate(context.members)}
     mine = table[table["security"].isin(order) & table["p_value"].notna()]
     return mine.sort_values("security", key=lambda c: c.map(order), kind="stable").reset_index(drop=True)
@@ -117,7 +125,7 @@ def _reported(context: Context, curve: pd.DataFrame) -> int | None:
     return None if away.empty or away.min() > SAME else int(away.index[int(away.argmin())])
 
 
-def _named(context: Context, key: str, option: str) -> str:
+def _named(context: Context, key: str, option: Any) -> str:
     if key == "security":
         return context.name(option)
-    return option if key == "window" else option_name(context, key, option)
+    return context.language.window(Window(*option)) if key == "window" else option_name(context, key, str(option))

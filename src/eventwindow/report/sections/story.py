@@ -48,7 +48,7 @@ NEAR = pd.Timedelta(days=1)  # what became known about day 0
 
 def story(context: Context, figures: Collection[str]) -> list[Section]:
     """The sections for which this study has matter; `figures` names the drawn ones."""
-    found = [Section(key, _title(context, key), tuple(told(context))) for key, told in STORY.items()]
+    found = [Section(key, _title(context, key), context.once(f"story.{key}", told)) for key, told in STORY.items()]
     return [s for s in found if any(not isinstance(b, Picture) or b.name in figures for b in s.blocks)]
 
 

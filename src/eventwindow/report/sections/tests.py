@@ -76,7 +76,7 @@ def _unled(ran: pd.DataFrame) -> pd.DataFrame:
 
 def _advised(context: Context, leading: str) -> Iterator[Block]:
     """Which of the tests to read and why, and the sample that would show small effects."""
-    advice = advise(context.result.headline, Window(0, 0), leading)
+    advice = context.of_result("advice", lambda: advise(context.result.headline, Window(0, 0), leading))
     yield Heading(context.language.say("advise.title"))
     yield Paragraph(advice.text(context.language.code))
 
@@ -212,7 +212,7 @@ def _correlation(lead: pd.DataFrame) -> str:
 def _groups(context: Context, tests: pd.DataFrame) -> Table:
     """Mean CAR of every group and window with the two leading p-values."""
     say, windows = context.language.say, report_windows(context)
-    means, counted = _means(context, tests), 0
+    means, counted = context.of_result("means of groups", lambda: _means(context, tests)), 0
     held = tests[tests["valid"].astype(bool) & tests["p_value"].notna()]
     led = held.drop_duplicates(CELL).set_index(CELL)
     patell = held[held["test"] == "adjusted_patell_z"].set_index(CELL)["p_value"]
