@@ -126,7 +126,7 @@ def event_returns(
     tables, of = _factor_tables(returns, labels, factors, lags, leads)
     names = tuple(next(iter(tables.values())).columns) if tables else ()
     used, column = np.unique(column, return_inverse=True)
-    values = np.ascontiguousarray(returns.to_numpy(float)[:, used].T)
+    values = np.take(returns.to_numpy(float).T, used, axis=0)
     reach = _spans(values)
     parts: dict[str, Any] = {}
     for which, span in spans_of(estimation, window).items():
@@ -309,10 +309,10 @@ def _shifted(table: pd.DataFrame, lags: int, leads: int) -> pd.DataFrame:
 
 def _labelled(events: pd.DataFrame) -> pd.DataFrame:
     days = iso_days(events["date"], Rows("the table of events").at, EventDateError)
-    frame = events.assign(date=days.astype("M8[s]")).reset_index(drop=True)
-    date = np.datetime_as_string(days).astype(object)
-    defaults: dict[str, Any] = {"event": date, "group": "", "benchmark": ""}
-    frame = frame.assign(**{name: value for name, value in defaults.items() if name not in frame})
+    lacking: dict[str, Any] = {name: "" for name in ("group", "benchmark") if name not in events}
+    if "event" not in events:
+        lacking["event"] = np.datetime_as_string(days).astype(object)
+    frame = events.assign(date=days.astype("M8[s]"), **lacking).reset_index(drop=True)
     return frame[[*LABELS, *(c for c in frame if c not in LABELS)]]
 
 

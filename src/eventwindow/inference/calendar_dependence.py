@@ -8,7 +8,7 @@ Corrado's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days
-from eventwindow.inference.correlation import MINIMUM_DAYS, alike, alike_in, shared_days, too_few
+from eventwindow.inference.correlation import MINIMUM_DAYS, Pairs, alike, alike_in, pairs_in, shared_days, too_few
 from eventwindow.inference.design import complete, once, tested_days
 from eventwindow.inference.ranks import mean_ranks
 from eventwindow.inference.results import NotComputed, Result, normal, student
@@ -61,9 +61,10 @@ def variance_of_cars(
     """Of the sum of the CARs, each times its weight (N,); and the least number of residuals."""
     seen = np.isfinite(held.residuals)
     values = held.residuals if weights is None else held.residuals * weights[:, None]
-    tested = tested_days(held, window)
-    groups = alike_in(held, window) if seen.all() else alike(np.where(seen, held.estimation_days, OUTSIDE), tested)
-    cells = _cells(held.estimation_days, values, seen, tested, groups)
+    if seen.all():
+        cells = _cells([held.estimation_days], values, alike_in(held, window), pairs_in(held, window))
+    else:
+        cells = _with_gaps([held.estimation_days], values, seen, tested_days(held, window))
 
     def covariance(product: Array, one: Array, other: Array, days: Array) -> Array:
         """Σ_ij c_ij over the members of two cells, divisor D - 1."""
@@ -78,16 +79,15 @@ def rank_sum(held: AbnormalReturns, window: Window) -> tuple[float, float] | Rea
     mean_ranks(held, standardised=False)
     doubled = held.memo["raw ranks"]
     seen = doubled > 0
-    ranks = doubled * (0.5 / (seen.sum(axis=1, keepdims=True) + 1)) - 0.5
-    days, tested = np.concatenate([held.estimation_days, held.event_days], axis=1), tested_days(held, window)
-    if seen.all():
-        before = alike_in(held, window)
-        which = np.empty((len(held), 1), np.int64)
-        which[np.concatenate(before), 0] = np.repeat(np.arange(len(before)), [len(rows) for rows in before])
-        groups = alike(which, held.event_days)
+    ranks = doubled * (0.5 / (seen.sum(axis=1, keepdims=True) + 1))
+    ranks -= 0.5
+    days = held.estimation_days, held.event_days
+    groups = alike_in(held, window)
+    first = np.repeat([rows[0] for rows in groups], [len(rows) for rows in groups])
+    if seen.all() and (held.event_days[np.concatenate(groups)] == held.event_days[first]).all():
+        cells = _cells(days, ranks, groups, pairs_in(held, window))
     else:
-        groups = alike(np.where(seen, days, OUTSIDE), tested)
-    cells = _cells(days, ranks, seen, tested, groups)
+        cells = _with_gaps(days, ranks, seen, tested_days(held, window))
     variance = cells.weighted(lambda product, one, other, days: product / days)
     if isinstance(variance, Reason):
         return variance
@@ -99,18 +99,20 @@ def rank_sum(held: AbnormalReturns, window: Window) -> tuple[float, float] | Rea
 
 @dataclass(frozen=True)
 class _Cells:
-    """Events with the same days, summed: values and days (G, C), the tested days (G, L), and how many events."""
+    """Events with the same days, summed: values (G, C), the first of each, how many, and the tested days two share."""
 
     total: Array  # zero where a day has no value
-    days: Days  # -1 there
-    tested: Days
+    days: Sequence[Days]  # of all events, beside each other (N, C); -1 there
+    first: np.ndarray
     size: np.ndarray
+    pairs: Pairs
 
     def weighted(self, of_pairs: OfPairs) -> float | Reason:
         """Σ n_ij over all ordered pairs of events, an event with itself among them, times `of_pairs`."""
-        g, h, shared = shared_days(self.tested)
+        g, h, shared = self.pairs
         own = g == h
-        sums, count = self.total.sum(axis=1), (self.days != OUTSIDE).sum(axis=1).astype(float)
+        sums = self.total.sum(axis=1)
+        count = sum((part[self.first] != OUTSIDE).sum(axis=1) for part in self.days) + 0.0
         square = np.einsum("gc,gc->g", self.total, self.total)
         few = count[g[own]][self.size[g[own]] > 1]
         value = of_pairs(square, sums, sums, np.maximum(count, 2))[g[own]] @ shared[own]
@@ -124,7 +126,7 @@ class _Cells:
         """Of each pair of cells on their common days: Σ product, Σ of the one, Σ of the other, and how many days."""
         used, at = np.unique(np.concatenate([g, h]), return_inverse=True)
         g, h = at[: len(g)], at[len(g) :]
-        days = self.days[used]
+        days = np.concatenate([part[self.first[used]] for part in self.days], axis=1)
         calendar = np.unique(days)
         cell, column = np.nonzero(days != OUTSIDE)
         place = np.searchsorted(calendar, days[cell, column])
@@ -134,15 +136,20 @@ class _Cells:
         return _dots(total, total, g, h), one, other, _dots(seen, seen, g, h)
 
 
-def _cells(days: Days, values: Array, seen: np.ndarray, tested: Days, groups: list[np.ndarray]) -> _Cells:
+def _cells(days: Sequence[Days], values: Array, groups: list[np.ndarray], pairs: Pairs) -> _Cells:
     from scipy.sparse import csr_array
 
-    if not seen.all():
-        days, values = np.where(seen, days, OUTSIDE), np.where(seen, values, 0.0)
     first, size = np.array([rows[0] for rows in groups]), np.array([len(rows) for rows in groups])
     ends, rows = np.append(0, np.cumsum(size)), np.concatenate(groups)
     total = csr_array((np.ones(len(rows)), rows, ends), shape=(len(groups), len(rows))) @ values
-    return _Cells(np.asarray(total), days[first], tested[first], size)
+    return _Cells(np.asarray(total), days, first, size, pairs)
+
+
+def _with_gaps(days: Sequence[Days], values: Array, seen: np.ndarray, tested: Days) -> _Cells:
+    """Events whose values are `seen` on the same days."""
+    held = np.where(seen, np.concatenate(days, axis=1), OUTSIDE)
+    groups = alike(held, tested)
+    return _cells([held], np.where(seen, values, 0.0), groups, shared_days(tested[[rows[0] for rows in groups]]))
 
 
 def _dots(a: Array, b: Array, g: np.ndarray, h: np.ndarray) -> Array:

@@ -175,9 +175,10 @@ def mean_correlation(ar: AbnormalReturns, window: Window) -> float | Reason:
     n = len(ar)
     if n < 2:
         return Reason("needs_two", n=n)
-    tested = tested_days(ar, window)
     groups = alike_in(ar, window)
-    pairs = _overlaps(tested, [rows[0] for rows in groups])
+    g, h, shared = pairs_in(ar, window)
+    length = (tested_days(ar, window)[[rows[0] for rows in groups]] != OUTSIDE).sum(axis=1)
+    pairs = g, h, np.asarray(shared / np.sqrt(length[g] * length[h]))
     start = runs(ar, groups)
     total = 0.0
     for part in (over_runs(ar, groups, pairs, start), *_one_by_one(ar, groups, pairs, start)):
@@ -210,11 +211,11 @@ def alike(*days: Days) -> list[np.ndarray]:
     return np.split(order, np.flatnonzero(np.diff(key[order])) + 1)
 
 
-def _overlaps(tested: Days, rows: list[int]) -> Pairs:
-    """(g, h, o) for each pair g <= h of groups that share a tested day; o = shared / √(L_g L_h)."""
-    g, h, shared = shared_days(tested[rows])
-    length = (tested[rows] != OUTSIDE).sum(axis=1)
-    return g, h, np.asarray(shared / np.sqrt(length[g] * length[h]))
+def pairs_in(ar: AbnormalReturns, window: Window) -> Pairs:
+    """`shared_days` of the groups that are alike; worked out once."""
+    rows = [rows[0] for rows in alike_in(ar, window)]
+    pairs: Pairs = once(ar, ("shared days", window), lambda: shared_days(tested_days(ar, window)[rows]))
+    return pairs
 
 
 def shared_days(tested: Days) -> Pairs:

@@ -159,12 +159,13 @@ def orders(values: Array) -> tuple[Counts, np.ndarray]:
     key.sort(axis=1)
     order = key & ((1 << COLUMN_BITS) - 1)
     key >>= COLUMN_BITS
-    return order, np.asarray(((key[:, 1:] == key[:, :-1]) & (key[:, 1:] < MISSING)).any(axis=1))
+    equal = key[:, 1:] == key[:, :-1]
+    return order, np.asarray((equal & (key[:, 1:] < MISSING)).any(axis=1)) if equal.any() else np.zeros(len(key), bool)
 
 
 def _doubled(order: Counts, t: int, ascending: Array | None) -> tuple[Doubled, Doubled]:
     """Twice the ranks from each row's order; `ascending`, the sorted values, where there are ties to average."""
-    place = np.broadcast_to(np.arange(order.shape[1], dtype=np.uint16), order.shape)
+    place = np.arange(order.shape[1], dtype=np.uint16)[None]
     ends = (place, place) if ascending is None else _ends_of_ties(ascending)
     both = np.empty(order.shape, np.uint16)
     np.put_along_axis(both, order, (ends[0] + ends[1] + 2).astype(np.uint16), axis=1)
