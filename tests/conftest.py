@@ -186,9 +186,10 @@ ORDER = {f"test_{name}.py": place for place, name in enumerate(LONG)}
 
 
 def pytest_configure(config):
-    """xdist takes the files in our order, not those of many tests first: no worker is left with a long one at the end."""
+    """xdist keeps a file's tests on one worker, and takes the files in our order: none is left with a long one at last."""
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
+        config.option.dist = "loadfile" if config.option.dist == "load" else config.option.dist
 
 
 def pytest_collection_modifyitems(items):
