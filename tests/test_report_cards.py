@@ -79,10 +79,9 @@ def test_the_same_result_gives_the_same_cards(carded, few, tmp_path):
         assert path.read_bytes() == (carded / path.relative_to(tmp_path)).read_bytes()
 
 
-def test_without_cards_no_page_speaks_of_one(few, tmp_path):
-    write_report(few, tmp_path, ["en"])
-    assert not (tmp_path / "cards").exists()
-    for page in (tmp_path / "report.html", *tmp_path.glob("claims/*.html")):
+def test_without_cards_no_page_speaks_of_one(written):
+    assert not (written / "cards").exists()
+    for page in pages(written):
         text = page.read_text(encoding="utf-8")
         assert IMAGE.findall(text) == []
         assert 'name="twitter:card" content="summary"' in text
