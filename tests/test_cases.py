@@ -134,7 +134,7 @@ def test_placebo_dates_of_a_short_history_never_reach_the_event():
     assert found[235] < 0.005 and found[262] < 0.005
 
 
-@pytest.mark.parametrize("mic", ["XNSE", "XSHE", "XKOS"])
+@pytest.mark.parametrize("mic", ["XNSE", "XKOS", "XNGO", "XADS"])
 def test_an_exchange_that_the_calendar_lacks_takes_the_dates_of_its_prices(mic, tmp_path, capsys):
     """The clean case (CAR of A -0.0455), under the codes of exchanges whose holidays are others."""
     shutil.copytree(CASES / "_base", tmp_path / "study")

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from eventwindow.claims.market_value import in_one_currency
 from eventwindow.errors import NoFigure, catalogue
-from eventwindow.prices.currencies import HUNDREDTHS
+from eventwindow.prices.currencies import PARTS
 from eventwindow.study.form import Security
 
 DAY = date(2024, 5, 23)
@@ -64,10 +64,10 @@ def test_values_of_one_currency_need_no_rate():
     assert in_one_currency(evidence(), ["J"], DAY) == ("JPY", {"J": 1.0})
 
 
-@pytest.mark.parametrize("code", [*HUNDREDTHS, "UDS", "usd", "dollars", "", "$", "US", "XXY"])
+@pytest.mark.parametrize("code", [*PARTS, "UDS", "usd", "dollars", "", "$", "US", "XXY"])
 def test_a_code_that_is_no_currency_is_refused_in_the_study(code):
     with pytest.raises(ValidationError) as told:
         TypeAdapter(Security).validate_python({"symbol": "A", "currency": code})
-    words = "is a hundredth of" if code in HUNDREDTHS else "is no code of a currency"
+    words = f"{PARTS[code][1]:g} {PARTS[code][0]}" if code in PARTS else "is no code of a currency"
     assert words in str(told.value)
     assert ("Did you mean USD?" in str(told.value)) == (code == "usd")

@@ -331,3 +331,52 @@ def test_log_returns_of_a_benchmark_add_up_over_the_span_of_a_holiday():
     own = days.delete(2)
     logs = over_the_same_span(np.log1p(simple), own, "log")
     np.testing.assert_allclose(np.expm1(logs), over_the_same_span(simple, own, "simple"), rtol=1e-12)
+
+
+@pytest.mark.parametrize("names", [(None, None), ("Price", "Ticker")])
+def test_two_header_rows_of_yfinance_without_a_row_of_dates_are_read(names, tmp_path):
+    """What pandas writes where the rows have no name."""
+    long = pd.read_csv(BASE / "prices.csv")
+    closes = long.pivot(index="date", columns="symbol", values="close")
+    table = pd.concat({"Close": closes, "Open": closes}, axis=1)
+    table.columns = pd.MultiIndex.from_tuples(table.columns, names=names)
+    lines = table.rename_axis(None).to_csv().splitlines()
+    (tmp_path / "prices.csv").write_text("\n".join(line for line in lines if line.strip(",")) + "\n")
+    car = run_study(BASE, prices=str(tmp_path / "prices.csv")).table("cumulative")["car"]
+    assert car.iloc[0] == pytest.approx(-0.0455, abs=1e-3)
+
+
+def test_files_of_stooq_and_alpha_vantage_are_read_by_their_own_columns(tmp_path):
+    found = []
+    for name in ("stooq", "vantage"):
+        (tmp_path / name).mkdir()
+        for symbol, rows in pd.read_csv(BASE / "prices.csv").groupby("symbol"):
+            prices = dict.fromkeys(["open", "high", "low", "close"], rows["close"])
+            if name == "stooq":
+                days = rows["date"].str.replace("-", "")
+                columns = {"ticker": f"{symbol}.US", "per": "D", "date": days, "time": "000000", **prices, "vol": 1}
+                table, file = (
+                    pd.DataFrame(columns).rename(columns=lambda c: f"<{c.upper()}>"),
+                    f"{symbol.lower()}.us.txt",
+                )
+            else:
+                columns = {"timestamp": rows["date"], **prices, "volume": 1, "dividend_amount": 0.0}
+                table, file = pd.DataFrame(columns)[::-1], f"{symbol}.csv"
+            table.to_csv(tmp_path / name / file, index=False)
+        found.append(run_study(BASE, prices=str(tmp_path / name)).table("cumulative")["car"].to_numpy())
+    np.testing.assert_array_equal(*found)
+    assert found[0][0] == pytest.approx(-0.0455, abs=1e-3)
+
+
+def test_a_panel_counts_the_days_of_its_prices_where_the_library_lacks_the_exchange():
+    """XNGO beside New York: not the days of a sibling exchange, and said so."""
+    returns = panel(1)
+    events = pd.DataFrame({"security": ["F0", "F1"], "date": returns.index[100], "exchange": ["XNYS", "XNGO"]})
+    returns.loc[returns.index[90], "F1"] = np.nan  # a holiday of Nagoya
+    held = returns["F1"].notna().sum()
+    result = panel_study(returns, events, report=[0], workers=1, **SPANS)
+    told = result.excluded["reason"].astype(str).str.cat(sep="; ")
+    assert "XNGO: its sessions are the days on which one of its securities has a figure" in told
+    assert f"XNGO: {held} of the {len(returns)} rows of the panel are its sessions" in told
+    notes = abnormal_returns(returns, events, **SPANS).notes
+    assert "the calendar library has no XNGO" in " ".join(map(str, notes))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import Rows
-from eventwindow.calendars.exchange import Calendar, exchange_calendar
+from eventwindow.calendars.exchange import OWN_DATES, Calendar, exchange_calendar
 from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
@@ -154,6 +154,8 @@ def own_rows(mic: str, sessions: pd.DatetimeIndex, held: np.ndarray) -> tuple[Da
 
     `held` (D,) says on which rows one of its securities has a figure.
     """
+    if mic in OWN_DATES:
+        return np.flatnonzero(held), f"the calendar library has no {mic}"
     try:
         calendar = exchange_calendar(mic, sessions[0].date(), sessions[-1].date())
     except EventDateError as error:

@@ -14,7 +14,7 @@ import pandas as pd
 from eventwindow.calendars.exchange import Calendar, exchange_calendar
 from eventwindow.errors import EventDateError, Reason
 from eventwindow.prices.checks import check_history
-from eventwindow.prices.currencies import HUNDREDTHS
+from eventwindow.prices.currencies import PARTS
 from eventwindow.prices.history import PriceHistory
 from eventwindow.prices.yahoo import Pulled, quoted_at
 
@@ -144,7 +144,7 @@ def _of_another(pulled: Pulled, expected: Expected, calendar: Calendar | None) -
         yield Reason("answer_interval", interval=interval)
     if told.get("instrumentType") not in LISTED:
         return
-    quoted, wanted = (HUNDREDTHS.get(c, (c, 1.0))[0] for c in (pulled.currency, expected.currency))
+    quoted, wanted = (PARTS.get(c, (c, 1.0))[0] for c in (pulled.currency, expected.currency))
     if quoted and wanted and quoted != wanted:
         yield Reason("answer_quoted", quoted=quoted, expected=wanted)
     zone = str(told.get("exchangeTimezoneName") or "")

@@ -1,13 +1,14 @@
-"""Currencies by their ISO 4217 codes (XXX is that of none), and the hundredths in which some exchanges quote."""
+"""Currencies by their ISO 4217 codes (XXX is that of none), and the parts of one in which some exchanges quote."""
 
 from __future__ import annotations
 
 import re
 
-HUNDREDTHS = {  # the code as it is quoted -> the unit's, and what one is of it
+PARTS = {  # the code as it is quoted -> the unit's, and what one is of it
     **dict.fromkeys(("GBp", "GBX", "GBx"), ("GBP", 0.01)),
     **dict.fromkeys(("ZAc", "ZAC"), ("ZAR", 0.01)),
     **dict.fromkeys(("ILA", "ILa"), ("ILS", 0.01)),
+    **{"KWF": ("KWD", 0.001), "USX": ("USD", 0.01)},  # shares in Kuwait; corn and soya in Chicago
 }
 _LISTED = """
 AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF

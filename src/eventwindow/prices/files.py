@@ -21,11 +21,11 @@ from eventwindow.prices.tables import ENDINGS, Array, Cells, read_cells
 
 ALIASES = {
     **{"ticker": "symbol", "security": "symbol", "adjclose": "adj_close", "adjusted_close": "adj_close"},
-    **{"vol": "volume", "price": "close"},  # Stooq's and investing.com's
+    **{"vol": "volume", "price": "close", "timestamp": "date"},  # Stooq's, investing.com's and Alpha Vantage's
 }
 ONE_TICKER = frozenset(  # columns of a file of one ticker as Yahoo, Stooq, Tiingo and investing.com write it
     {"date", *COLUMNS, "dividends", "stock_splits", "capital_gains", "openint", "change", "divcash", "splitfactor"}
-    | {"adjhigh", "adjlow", "adjopen", "adjvolume"}
+    | {"adjhigh", "adjlow", "adjopen", "adjvolume", "dividend_amount", "split_coefficient"}
 )
 TIMES = {"K": 1e3, "M": 1e6, "B": 1e9}
 _SHORT = re.compile(r"(\d+(?:\.\d+)?)([KMBkmb])", re.ASCII)
@@ -145,6 +145,8 @@ def _long_frames(cells: Cells, names: list[str], *, alone: bool) -> dict[str, pd
         symbol = file_symbol(cells.path)
         return {symbol: _one_frame(cells, symbol, dates, values, np.arange(len(dates)))}
     symbols = _symbols(cells, names.index("symbol"))
+    if "per" in names:  # Stooq's own files
+        symbols = [symbol.removesuffix(".US") for symbol in symbols]
     order: dict[str, list[int]] = {}
     for row, symbol in enumerate(symbols):
         order.setdefault(symbol, []).append(row)

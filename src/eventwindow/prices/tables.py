@@ -43,6 +43,7 @@ LONGEST = 4_000_000  # characters of a line: 200,000 columns
 SNIFFED_BYTES = 100_000
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 SNIFFED = 30  # lines that tell the separator
+HEADS = ("", "price", "ticker")  # what pandas writes before a header of yfinance's
 FIELDS = frozenset({"open", "high", "low", "close", "adj_close", "volume"})
 SHEETS = (b"xl/workbook", b"content.xml", b"xl/worksheets")  # what a packed workbook holds
 OLD_SHEET = b"\xd0\xcf\x11\xe0"
@@ -375,6 +376,8 @@ def _headed(path: Path, rows: list[list[str]], lines: list[int], *, unit: str, c
             )
     if len(rows) > 3 and canonical(rows[2][0]) in ("date", "datetime") and not any(rows[2][1:]):
         rows, lines = _one_header(rows, lines)
+    elif len(rows) > 2 and _two_headers(rows):
+        rows, lines = _one_header([*rows[:2], rows[1], *rows[2:]], [*lines[:2], lines[1], *lines[2:]])
     columns = tuple(zip(*rows[1:], strict=True))
     header, first = rows[0], columns[0]
     if canonical(header[0]) in ("", "unnamed_0") and len(header) > 1:  # pandas writes the names of its rows along
@@ -382,6 +385,13 @@ def _headed(path: Path, rows: list[list[str]], lines: list[int], *, unit: str, c
             return Cells(path, tuple(header[1:]), columns[1:], lines[1:], unit, cut)
         header = ["date" if re.match(r"\d{4}-\d\d-\d\d", first[0]) else header[0], *header[1:]]
     return Cells(path, tuple(header), columns, lines[1:], unit, cut)
+
+
+def _two_headers(rows: list[list[str]]) -> bool:
+    """Whether a table has a header of fields and one of tickers, as pandas writes columns of two levels."""
+    names = [{canonical(name) for name in row[1:]} for row in rows[:2]]
+    one = any(FIELDS & found and len(found) < len(row) - 1 for found, row in zip(names, rows, strict=False))
+    return one and canonical(rows[1][0]) in HEADS and re.match(r"\d{4}-\d\d-\d\d", rows[2][0]) is not None
 
 
 def _one_header(rows: list[list[str]], lines: list[int]) -> tuple[list[list[str]], list[int]]:

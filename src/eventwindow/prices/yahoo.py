@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.errors import Reason, SourceError
-from eventwindow.prices.currencies import HUNDREDTHS
+from eventwindow.prices.currencies import PARTS
 from eventwindow.prices.history import PriceHistory, Unavailable, history_frame
 from eventwindow.prices.retry import BusyError, Limits, Progress, Pull
 
@@ -206,14 +206,14 @@ def quoted_at(pulled: Pulled, start: pd.Timestamp, end: pd.Timestamp) -> PriceHi
     close on the last row, which also takes out the dividends paid since.
     """
     table, repaired = splits_applied(pulled.table)
-    currency, hundredth = HUNDREDTHS.get(pulled.currency, (pulled.currency, 1.0))
+    currency, part = PARTS.get(pulled.currency, (pulled.currency, 1.0))
     later = table.loc[table.index > end, "split"]
     ratio = float(np.prod(later[later > 0]))
     frame = history_frame(table.loc[(table.index >= start) & (table.index <= end)])
     if frame.empty:
         days = {"start": f"{start.date()}", "end": f"{end.date()}"}
         return Unavailable(pulled.symbol, Reason("no_prices_between", source=pulled.source, **days))
-    frame[["open", "high", "low", "close"]] *= ratio * hundredth
+    frame[["open", "high", "low", "close"]] *= ratio * part
     frame["volume"] = frame["volume"] / ratio if (frame["volume"] > 0).any() else np.nan
     last = frame[frame["close"].notna() & frame["adj_close"].notna()].tail(1)
     if not last.empty:
@@ -221,8 +221,10 @@ def quoted_at(pulled: Pulled, start: pd.Timestamp, end: pd.Timestamp) -> PriceHi
     paid = table.loc[frame.index, "dividend"]
     notes = [pulled.note, *(Reason("split_repaired", ratio=told, day=f"{day:%Y-%m-%d}") for day, told in repaired)]
     notes += [Reason("split_undone", ratio=ratio)] if ratio != 1 else []
-    notes += [Reason("hundredths", quoted=pulled.currency, currency=currency)] if hundredth != 1 else []
-    paid = paid[paid != 0] * ratio * hundredth
+    notes += (
+        [Reason("part_of_currency", quoted=pulled.currency, part=f"{part:g}", currency=currency)] if part != 1 else []
+    )
+    paid = paid[paid != 0] * ratio * part
     return PriceHistory(pulled.symbol, frame, pulled.source.lower(), Reason.joined(*notes), currency, paid)
 
 

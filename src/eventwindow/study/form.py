@@ -23,7 +23,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, WindowError
 from eventwindow.estimation.contamination import Contamination
 from eventwindow.estimation.returns import ReturnKind
-from eventwindow.prices.currencies import CODES, HUNDREDTHS
+from eventwindow.prices.currencies import CODES, PARTS
 from eventwindow.study.toml import DATE, at, nearest, shown
 
 FIRST, LAST = dt.date(1800, 1, 1), dt.date(2200, 12, 31)  # days that a market can have seen, with room
@@ -55,10 +55,10 @@ def _zone(name: str) -> str:
 
 
 def _currency(code: str) -> str:
-    """A currency by its ISO code; hundredths, in which some exchanges quote, are none."""
-    if code in HUNDREDTHS:
-        whole = HUNDREDTHS[code][0]
-        raise ValueError(f"{code!r} is a hundredth of {whole}\nWrite {whole}, and divide prices of your own by 100.")
+    """A currency by its ISO code; the parts of one, in which some exchanges quote, are none."""
+    if code in PARTS:
+        whole, part = PARTS[code]
+        raise ValueError(f"{code!r} is {part:g} {whole}\nWrite {whole}, and divide prices of your own by {1 / part:g}.")
     if code not in CODES:
         near = f" Did you mean {code.upper()}?" if code.upper() in CODES else ""
         raise ValueError(f"{code!r} is no code of a currency\nWrite its ISO code, USD or JPY.{near}")
