@@ -93,10 +93,14 @@ def unusable(ar: AbnormalReturns, window: Window) -> Reason | None:
 
 
 def _refitted(ar: AbnormalReturns, window: Window) -> Array:
-    """(N, T + L) residuals of the model fitted to the estimation days and the window's days together."""
-    if ar.source is None or ar.fitter is None:
-        raise StudyError("the events carry different models: there is no one model to refit.")
-    return ar.fitter.fit(joint(ar.source, window)).residuals
+    """(N, T + L) residuals of each event's model fitted to the estimation days and the window's days together."""
+    parts = {0: (slice(None), ar)} if ar.fitter else {m: (ar.model == m, ar.select(ar.model == m)) for m in ar.model}
+    e = np.full((len(ar), ar.residuals.shape[1] + len(window)), np.nan)
+    for rows, part in parts.values():
+        if part.source is None or part.fitter is None:
+            raise StudyError("the events carry different models: there is no one model to refit.")
+        e[rows] = part.fitter.fit(joint(part.source, window)).residuals
+    return e
 
 
 def joint(source: EventReturns, window: Window) -> EventReturns:

@@ -48,13 +48,14 @@ def prices_data(context: Context) -> pd.DataFrame:
 
 
 def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
-    leads = [*context.leads, *([context.benchmark] if context.benchmark in data else [])]
+    leads = dict(zip(context.leads, SERIES, strict=False))
+    if context.benchmark in data:
+        leads.setdefault(context.benchmark, FAINT)
     grey = [
         Series((100 * data[s]).tolist(), FAINT, width=0.8, opacity=0.4, title=_told(context, data[s])[-1])
-        for s in data.columns.difference(leads, sort=False)
+        for s in data.columns.difference([*leads], sort=False)
     ]
-    colours = (*SERIES[: len(context.leads)], FAINT)
-    named = [_named(context, data, symbol, colour) for symbol, colour in zip(leads, colours, strict=True)]
+    named = [_named(context, data, symbol, colour) for symbol, colour in leads.items()]
     shown = marks(context)
     inside = shown[shown["session"].isin(data.index)]
     places = [(int(data.index.get_indexer(pd.DatetimeIndex([r.session]))[0]), r) for r in inside.itertuples()]
