@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 from yahoo_server import TlsProxy, YahooServer, session
 
@@ -86,6 +87,31 @@ def test_what_is_saved_is_a_study_that_gives_the_same(tmp_path, capsys):
     assert list(again.claims["verdict"]) == [said["claims"][0]["verdict"]]
     assert main(["quick", "NVDA", *DAY, "--save", str(folder)]) == 2
     assert "exists already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("symbols", ["NVDA", "NVDA,TSM", "AMD; NVDA"])
+def test_a_security_that_is_its_own_benchmark_has_a_report(symbols, tmp_path):
+    folder, out = tmp_path / "kept", tmp_path / "out"
+    assert main(["quick", symbols, *DAY, "--benchmark", "NVDA", "--save", str(folder)]) == 0
+    assert main(["run", str(folder), "--prices", "shipped", "--out", str(out)]) == 0
+    assert "NVDA" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_firms_of_different_models_are_each_refitted_by_their_own(tmp_path):
+    """Joined with others, a firm's conformal p is the one that it has alone."""
+    found = {}
+    for symbols in ("NVDA", "TSM", "NVDA TSM"):
+        folder = tmp_path / symbols.replace(" ", "-")
+        assert main(["quick", symbols, *DAY, "--benchmark", "NVDA", "--save", str(folder)]) == 0
+        found[symbols] = run_study(folder, prices="shipped").table("firms").set_index("security")["p_conformal"]
+    alone = pd.concat([found["NVDA"], found["TSM"]])
+    pd.testing.assert_series_equal(found["NVDA TSM"].sort_index(kind="stable"), alone.sort_index(kind="stable"))
+
+
+@pytest.mark.parametrize("name", ["Nvidia", "\u8f1d\u9054", "\u82f1\u4f1f\u8fbe"])
+def test_a_name_in_the_place_of_a_symbol_is_told_with_its_symbol(name, capsys):
+    assert main(["quick", name, *DAY]) == 2
+    assert "Write NVDA." in capsys.readouterr().err
 
 
 def test_the_benchmark_is_told_without_the_securities_that_it_holds(deepseek, capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import io
 import json
@@ -9,11 +10,13 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 import zipfile
 from contextlib import suppress
@@ -31,6 +34,10 @@ from eventwindow.cli.web.jobs import Run, Runs
 
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
+from starlette.requests import Request
+
+from eventwindow.cli.web.guard import Guard
+
 PATIENCE = 300.0
 PLAIN, HELD = ("-m", "eventwindow"), (str(Path(__file__).with_name("held_server.py")),)
 
@@ -38,12 +45,12 @@ PLAIN, HELD = ("-m", "eventwindow"), (str(Path(__file__).with_name("held_server.
 class Server:
     """A server of its own process, with a folder of runs."""
 
-    def __init__(self, folder: Path, *options: str, python: tuple[str, ...] = PLAIN) -> None:
+    def __init__(self, folder: Path, *options: str, python: tuple[str, ...] = PLAIN, stderr: int | None = None) -> None:
         self.folder = folder
         command = [sys.executable, *python, "serve", "--port", "0", "--folder", str(folder), *options]
         settings = os.environ | {PARENT: str(os.getpid())}  # a test that is killed leaves no server
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=settings
+            command, stdout=subprocess.PIPE, stderr=stderr, text=True, start_new_session=True, env=settings
         )
         self.said = self.process.stdout.readline().strip()
         self.url = self.said.split("/?")[0].rstrip("/")
@@ -169,6 +176,7 @@ def test_securities_and_a_day_give_a_report_and_a_study(server, done):
     status, report = server.get(f"{done}/out/report.html")
     assert status == 200
     assert "Nvidia" in report
+    assert "輝達" in server.get(f"{done}/out/report.zh-Hant.html")[1]
     with urllib.request.urlopen(server.url + done + "/study.zip") as answer:
         packed = zipfile.ZipFile(io.BytesIO(answer.read()))
     assert {"study.toml", "claims.toml"} <= set(packed.namelist())
@@ -197,12 +205,15 @@ def test_prices_that_are_sent_are_those_that_are_used(server):
     [
         ("quick", {"symbols": "", "date": "2025-01-27"}, "symbols"),
         ("quick", {"symbols": "NVDA nvda", "date": "2025-01-27"}, "symbols"),
+        ("quick", {"symbols": "TSM Nvidia", "date": "2025-01-27"}, "symbols"),
+        ("quick", {"symbols": "輝達", "date": "2025-01-27"}, "symbols"),
         ("quick", {"symbols": "NVDA", "date": "2025-13-27"}, "date"),
         ("quick", {"symbols": "NVDA", "date": "2025-01-27", "time": "25:00"}, "time"),
         ("quick", {"symbols": "NVDA", "date": "2025-01-27", "time": "9:00", "zone": "Mars"}, "zone"),
         ("quick", {"symbols": "NVDA", "date": "2025-01-27", "benchmark": "SPY QQQ"}, "benchmark"),
         ("quick", {"symbols": "NVDA", "date": "2025-01-27", "sentences": "up\n" * 41}, "sentences"),
         ("article", {"article": " "}, "article"),
+        ("article", {"article": "It fell. " * 200_000}, "article"),
         ("article", {"article": "Nvidia fell 17 %.", "article_date": "yesterday"}, "article_date"),
         ("shipped", {"study": "../../etc"}, "study"),
     ],
@@ -239,7 +250,10 @@ def test_another_name_for_the_server_is_refused(server, host):
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}],
+    [
+        *({"Origin": o} for o in ("http://evil.example", "null", "http://[", "https://127.0.0.1")),
+        *({"Sec-Fetch-Site": site} for site in ("cross-site", "same-site")),
+    ],
 )
 def test_a_form_of_another_site_is_refused(server, headers):
     assert server.post("/ask/shipped", {"study": "outage-2024"}, **headers)[0] == 403
@@ -253,7 +267,51 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(server):
         connection.close()
 
 
+def half_sent(server) -> socket.socket:
+    """A connection over which half a form was sent."""
+    host, port = server.url.removeprefix("http://").split(":")
+    connection = socket.create_connection((host, int(port)))
+    head = f"POST /ask/quick HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 90\r\n"
+    connection.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\nsymbols=".encode())
+    return connection
+
+
+def test_a_browser_that_is_closed_while_it_sends_leaves_no_traceback(tmp_path):
+    server = Server(tmp_path / "runs", stderr=subprocess.PIPE)
+    half_sent(server).close()
+    assert server.get("/")[0] == 200
+    server.stop()
+    assert "Traceback" not in server.process.stderr.read()
+
+
+def test_what_is_sent_too_slowly_is_refused():
+    async def never() -> dict:
+        await asyncio.Event().wait()
+
+    async def app(scope, receive, send) -> None:
+        await Request(scope, receive).form()
+
+    async def send(message) -> None:
+        answers.append(message.get("status"))
+
+    answers: list = []
+    form = {"host": "here:1", "content-length": "90", "content-type": "application/x-www-form-urlencoded"}
+    headers = [(name.encode(), value.encode()) for name, value in form.items()]
+    scope = {"type": "http", "method": "POST", "path": "/ask/quick", "query_string": b"", "headers": headers}
+    asyncio.run(Guard(app, frozenset({"here:1"}), within=0)(scope, never, send))
+    assert answers[0] == 408
+
+
+def test_an_upload_that_never_ends_does_not_keep_the_server_alive(tmp_path):
+    server = Server(tmp_path / "runs")
+    with half_sent(server):
+        server.stop()
+    assert server.process.returncode is not None
+
+
 def test_no_path_leads_out_of_a_run(server, done):
+    path = path_of(server.post("/ask/quick", {"symbols": "NVDA", "date": "2025-01-27"}))
+    server.ended(path)
     for outside in ("/out/../run.json", "/out/..%2frun.json", "/out/%2e%2e/run.json", "/out//etc/passwd", "/out/"):
         assert server.get(done + outside)[0] == 404
     assert server.get("/runs/../all")[0] == 404
@@ -296,12 +354,14 @@ def test_a_study_that_ships_is_run_once(server):
 def test_the_page_speaks_the_browsers_language(server):
     assert 'lang="zh-Hant"' in server.get("/", **{"Accept-Language": "zh-TW,zh;q=0.9"})[1]
     assert 'lang="zh-Hans"' in server.get("/", **{"Accept-Language": "zh-CN"})[1]
+    assert 'lang="zh-Hant"' in server.get("/?lang=zh_Hant")[1]
     assert '<html lang="en"' in server.get("/", **{"Accept-Language": "fr"})[1]
 
 
 def test_symbols_are_completed_by_symbol_and_by_name(server):
-    with urllib.request.urlopen(server.url + "/complete?q=nvid") as answer:
-        assert "NVDA" in [row["symbol"] for row in json.load(answer)]
+    for begun in ("nvda", "nvid", "輝"):
+        with urllib.request.urlopen(f"{server.url}/complete?q={urllib.parse.quote(begun)}") as answer:
+            assert "NVDA" in [row["symbol"] for row in json.load(answer)]
 
 
 def test_a_killed_server_starts_again_with_its_list(tmp_path):

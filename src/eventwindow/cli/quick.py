@@ -15,7 +15,7 @@ from eventwindow.analyses.benchmarks import WITHOUT_TREATED
 from eventwindow.calendars.dates import clock_of, day_of
 from eventwindow.cli.progress import progress_bar
 from eventwindow.cli.terminal import basket_lines, origin_lines, p_value, percent, progress, warned
-from eventwindow.draft.quick import Asked, Question, in_options, study_of_question
+from eventwindow.draft.quick import Asked, Question, in_options, study_of_question, symbols_in
 from eventwindow.errors import StudyError
 from eventwindow.inference.tables import none_leads
 from eventwindow.scratch import put_in_place, temporary_folder
@@ -30,7 +30,7 @@ from eventwindow.study.run import concluded
 def quick(options: argparse.Namespace) -> int:
     """Run the study of the question and print its one screen."""
     question = Question(
-        tuple(s.strip().upper() for s in options.symbols),
+        symbols_in(" ".join(options.symbols)),
         day_of(options.date, "--date"),
         None if options.time is None else clock_of(options.time, "--time"),
         options.zone,

@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache
 from typing import NamedTuple
 
-from eventwindow.draft.chinese import has_chinese
+from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.securities import shipped_table
 from eventwindow.estimation.by_exchange import NO_BENCHMARK
 
@@ -51,8 +51,17 @@ def symbols_like(begun: str, most: int = 12) -> list[Home]:
         return []
     every = _homes()[0].values()
     by_symbol = [home for home in every if home.symbol.casefold().startswith(wanted)]
-    by_name = [home for home in every if home.name.casefold().startswith(wanted) and home not in by_symbol]
+    named = [home for home in every if home.name.casefold().startswith(wanted) or home.name_zh.startswith(wanted)]
+    by_name = [home for home in named if home not in by_symbol]
     return [*sorted(by_symbol, key=lambda home: len(home.symbol)), *by_name][:most]
+
+
+def symbol_named(name: str) -> str | None:
+    """The symbol of the firm with a name of the list; none for a word that may be a symbol too: up to four letters."""
+    if name.isascii() and len(name) < 5:
+        return None
+    wanted, rows = simplified(name).casefold(), csv.DictReader(simplified(shipped_table()).splitlines())
+    return next((r["symbol"] for r in rows if r["symbol"] and wanted in r["names"].casefold().split("|")), None)
 
 
 @cache

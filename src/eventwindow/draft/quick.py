@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from eventwindow.calendars.exchange import day_zero, exchange_calendar, time_zone
 from eventwindow.draft.entries import Entry, entry
-from eventwindow.draft.listings import FUNDS, Home, home_of, own_benchmark
+from eventwindow.draft.listings import FUNDS, Home, home_of, own_benchmark, symbol_named
 from eventwindow.draft.read import statements
 from eventwindow.draft.statement import Statement
 from eventwindow.draft.write import draft_text, toml_table
@@ -52,6 +53,11 @@ class Asked:
     undated: Mapping[str, Reason]
 
 
+def symbols_in(text: str) -> tuple[str, ...]:
+    """Symbols as people part them: by spaces, commas, semicolons, of either width."""
+    return tuple(s.upper() for s in re.split(r"[\s,;\u3001\uff0c\uff1b]+", text) if s)
+
+
 def study_of_question(question: Question, folder: Path) -> Asked:
     """Write the study into `folder`, which is made, and read it again.
 
@@ -74,7 +80,7 @@ def study_of_question(question: Question, folder: Path) -> Asked:
         raise in_options(error) from None
     entries, unread = _claims(said, study)
     if entries:
-        _write(folder / "claims.toml", draft_text(["The question"], [entries], None, head=""))
+        _write(folder / "claims.toml", draft_text([_both("title", "quick.question")], [entries], None, head=""))
     keep_figures(study)
     return Asked(study, homes[: len(question.symbols)], tuple(unread), undated)
 
@@ -91,6 +97,9 @@ def _check(question: Question) -> None:
     twice = next((s for k, s in enumerate(question.symbols) if s in question.symbols[:k]), None)
     if twice:
         raise StudyError(f"{twice} is given twice", remedy="Give each symbol once.")
+    for symbol in question.symbols:
+        if not home_of(symbol).listed and (meant := symbol_named(symbol)):
+            raise StudyError(f"{symbol} is the name of a firm, no symbol", remedy=f"Write {meant}.")
     if question.zone and not question.time:
         raise StudyError("a zone without a clock time", where="--zone", remedy="Give --time HH:MM too.")
     if question.zone:
@@ -121,8 +130,9 @@ def _session(question: Question) -> dt.date:
 
 def _study(question: Question, homes: Sequence[Home]) -> Iterator[str]:
     benchmark = question.benchmark or homes[0].benchmark
-    title = f"{', '.join(question.symbols)} on {question.day}"
-    yield toml_table("[study]", {"name": "quick", "title": title, "benchmark": benchmark, "headline": EVENT})
+    titles = _both("title", "quick.title", symbols=", ".join(question.symbols), day=question.day)
+    told = {"name": "quick", "title": titles.pop("title_en")} | titles
+    yield toml_table("[study]", told | {"benchmark": benchmark, "headline": EVENT})
     yield toml_table("[windows]", WINDOWS)
     event: Entry = {"id": EVENT, "date": question.day}
     if question.time:
@@ -133,12 +143,15 @@ def _study(question: Question, homes: Sequence[Home]) -> Iterator[str]:
     series = [home_of(index) for index in list(weighed)[:1] if index not in (h.symbol for h in homes)]
     for home in (*homes, *series):
         security = {"symbol": home.symbol, "exchange": home.exchange, "currency": home.currency, "name_en": home.name}
+        security |= {"name_zh": home.name_zh} if home.name_zh else {}
         kind = {"kind": "series"} if home in series else own_benchmark(home, benchmark, question.benchmark)
         yield toml_table("[[securities]]", security | kind)
     for index, treated in weighed.items():
         yield toml_table("[robustness]", {"index": index, "treated": list(treated)})
     if len(question.symbols) > 1:
-        yield toml_table("[[baskets]]", {"name": "all", "members": list(question.symbols), "title_en": "All of them"})
+        yield toml_table(
+            "[[baskets]]", {"name": "all", "members": list(question.symbols)} | _both("title", "quick.all")
+        )
 
 
 def _weighed(question: Question, benchmark: str) -> dict[str, tuple[str, ...]]:
@@ -158,9 +171,17 @@ def _announced(question: Question) -> tuple[Sequence[Announced], Mapping[str, Re
 
 def _news(told: Announced) -> str:
     """Results as an entry of the calendar of other news."""
-    en, zh = (catalogue(code).text("draft.results", symbol=told.symbol) for code in ("en", "zh-Hant"))
     clock: Entry = {"time": told.time, "zone": told.zone} if told.time else {}
-    return toml_table("[[news]]", {"date": told.date, **clock, "what_en": en, "what_zh": zh, "about": [told.symbol]})
+    return toml_table(
+        "[[news]]",
+        {"date": told.date} | clock | _both("what", "draft.results", symbol=told.symbol) | {"about": [told.symbol]},
+    )
+
+
+def _both(stem: str, key: str, **values: object) -> Entry:
+    """A key of a study in the languages that a study is written in."""
+    codes = {"en": "en", "zh": "zh-Hant"}
+    return {f"{stem}_{code}": catalogue(of).text(key, **values) for code, of in codes.items()}
 
 
 def _claims(said: Sequence[tuple[str, Sequence[Statement]]], study: Study) -> tuple[list[Entry], list[tuple[str, str]]]:

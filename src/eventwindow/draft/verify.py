@@ -83,7 +83,7 @@ def verify_study(
         _entries(f"D{a}", article, found, study)
         for a, (article, found) in enumerate(zip(articles, statements, strict=True), 1)
     ]
-    _write(folder / "claims.toml", draft_text([a.name for a in articles], entries, None, head=HEAD))
+    _write(folder / "claims.toml", draft_text([{"title_en": a.name} for a in articles], entries, None, head=HEAD))
     keep_figures(study)
     checked = [
         Checked(

@@ -37,7 +37,9 @@ def draft_claims(articles: Sequence[Path], date: str, study: str | None, names: 
             _entries(f"D{a}", path.name, statements(text, dated, held, names), held, closed)
             for a, (path, text) in enumerate(zip(articles, texts, strict=True), 1)
         ]
-        fresh.write_text(draft_text([path.name for path in articles], entries, dated), encoding="utf-8", newline="\n")
+        fresh.write_text(
+            draft_text([{"title_en": path.name} for path in articles], entries, dated), encoding="utf-8", newline="\n"
+        )
     return list(_summary([e for found in entries for e in found], len(articles), out, study))
 
 
@@ -86,10 +88,12 @@ def _closed(study: Study | None) -> Closed:
     return closed
 
 
-def draft_text(files: Sequence[str], entries: Sequence[Sequence[Entry]], day: dt.date | None, head: str = HEAD) -> str:
+def draft_text(
+    titles: Sequence[Entry], entries: Sequence[Sequence[Entry]], day: dt.date | None, head: str = HEAD
+) -> str:
     """The draft as TOML: articles first, then their claims."""
     dated = {"dated": str(day)} if day else {}
-    articles = [{"key": f"D{a}", "title_en": file} | dated for a, file in enumerate(files, 1)]
+    articles = [{"key": f"D{a}"} | title | dated for a, title in enumerate(titles, 1)]
     claims = [found for several in entries for found in several]
     return "\n".join(
         [head, *(toml_table("[[articles]]", a) for a in articles), *(toml_table("[[claims]]", c) for c in claims)]

@@ -21,6 +21,7 @@ from starlette.routing import Route
 from eventwindow.cli.verify import REPORT
 from eventwindow.cli.web import asked
 from eventwindow.cli.web.asked import Fault, Upload
+from eventwindow.cli.web.guard import LIMIT
 from eventwindow.cli.web.jobs import DONE, Run, Runs
 from eventwindow.draft.listings import symbols_like
 from eventwindow.report.language import LANGUAGES, language
@@ -60,7 +61,7 @@ async def _ask(request: Request) -> Response:
     """Start a run, or show the form again with the fault at its field."""
     runs: Runs = request.app.state.runs
     kind = request.path_params["kind"]
-    async with request.form(max_files=1, max_fields=20) as form:
+    async with request.form(max_files=1, max_fields=20, max_part_size=LIMIT) as form:
         values = {name: value for name, value in form.items() if isinstance(value, str)}
         upload = await _upload(form)
     try:
@@ -191,7 +192,7 @@ def _written(request: Request, run: Run, name: str) -> str:
 
 def _language(request: Request) -> Any:
     """The one asked for in the address, else the first of the browser's that there is, else English."""
-    asked_for = [request.query_params.get("lang", "")]
+    asked_for = [request.query_params.get("lang", "").replace("_", "-")]
     asked_for += [part.split(";")[0].strip() for part in request.headers.get("accept-language", "").split(",")]
     for code in asked_for:
         if chosen := next((c for c in LANGUAGES if code.lower() in _codes(c)), None):
@@ -206,8 +207,7 @@ def _codes(code: str) -> list[str]:
 
 def _kept(request: Request, path: str) -> str:
     """The address with the language that was asked for."""
-    code = request.query_params.get("lang", "")
-    return f"{path}?lang={code}" if code in LANGUAGES else path
+    return f"{path}?lang={_language(request).code}" if "lang" in request.query_params else path
 
 
 @cache
@@ -230,6 +230,7 @@ def _page(request: Request, name: str, status: int = 200, **values: Any) -> HTML
         "path": request.url.path if request.method == "GET" else "/",
         "kept": lambda path: _kept(request, path),
         "studies": shipped_studies(),
+        "limit": LIMIT,
         "runs": request.app.state.runs.all()[:SHOWN],
     }
     return HTMLResponse(_templates().get_template(name).render(**shared | values), status_code=status)

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from eventwindow.calendars.dates import clock_of, day_of
 from eventwindow.cli.web.jobs import Run, Runs
-from eventwindow.draft.quick import Asked, Question, study_of_question
+from eventwindow.draft.quick import Asked, Question, study_of_question, symbols_in
+from eventwindow.draft.write import LARGEST
 from eventwindow.errors import StudyError
 from eventwindow.study.library import shipped_studies
 
@@ -63,6 +64,9 @@ def article(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
     text, day = form.get("article", "").strip(), form.get("article_date", "").strip()
     if not text:
         raise Fault("article", StudyError("there is no text", remedy="Paste the article's text."))
+    if len(text) > LARGEST:
+        told = f"{len(text):,} characters; at most {LARGEST:,} are read"
+        raise Fault("article", StudyError(told, remedy="Paste one article."))
     if day:
         _told("article_date", day_of, day)
     with runs.prepared() as (key, folder):
@@ -74,7 +78,7 @@ def article(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
 
 
 def _question(form: Mapping[str, str]) -> Question:
-    symbols = tuple(s.upper() for s in form.get("symbols", "").replace(",", " ").split())
+    symbols = symbols_in(form.get("symbols", ""))
     if not symbols:
         raise Fault("symbols", StudyError("no security is named", remedy="Write symbols: NVDA TSM."))
     if len(symbols) > SYMBOLS:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hmac
+import time
+from asyncio import wait_for
 from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
+
+from starlette.requests import ClientDisconnect
 
 LIMIT = 8_000_000  # bytes of a request
+WITHIN = 60.0  # seconds in which a request must have been sent
 COOKIE = "eventwindow-token"
 OURS = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -35,8 +40,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 class Guard:
     """An ASGI application around another: it answers itself where a request is refused."""
 
-    def __init__(self, app: App, hosts: frozenset[str], token: str | None = None, limit: int = LIMIT) -> None:
-        self.app, self.hosts, self.token, self.limit = app, hosts, token, limit
+    def __init__(self, app: App, hosts: frozenset[str], token: str | None = None, within: float = WITHIN) -> None:
+        self.app, self.hosts, self.token, self.within = app, hosts, token, within
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -47,18 +52,20 @@ class Guard:
         if refused:
             await _answer(send, *refused)
             return
-        await self.app(scope, self._counted(receive), self._sealed(scope, send))
+        try:
+            await self.app(scope, self._counted(receive), self._sealed(scope, send))
+        except ClientDisconnect:  # the browser was closed, or what it sent was too slow or longer than it said
+            await _answer(send, 408, f"The form did not come whole within {self.within:.0f} seconds.")
 
     def _refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
         if headers.get("host", "") not in self.hosts:  # DNS rebinding
             return 421, "This page is not served under that name."
         if scope["method"] not in ("GET", "HEAD"):
             origin, site = headers.get("origin"), headers.get("sec-fetch-site", "same-origin")
-            own = origin is None or urlsplit(origin).netloc == headers["host"]
-            if not own or site not in ("same-origin", "none"):
+            if origin not in (None, f"http://{headers['host']}") or site not in ("same-origin", "none"):
                 return 403, "A form of another site cannot start a run."
-            if not headers.get("content-length", "").isdigit() or int(headers["content-length"]) > self.limit:
-                return 413, f"Send at most {self.limit // 1_000_000} MB, with its length."
+            if not headers.get("content-length", "").isdigit() or int(headers["content-length"]) > LIMIT:
+                return 413, f"Send at most {LIMIT // 1_000_000} MB, with its length."
         if self.token and not self._knows(scope, headers):
             return 403, "Open the address that `eventwindow serve` printed: it holds the token."
         return None
@@ -70,12 +77,15 @@ class Guard:
         return hmac.compare_digest(given.encode(), str(self.token).encode())
 
     def _counted(self, receive: Receive) -> Receive:
-        """The body, cut where it is longer than it said."""
-        left = self.limit
+        """The body, cut where it is larger than allowed or comes too slowly."""
+        left, until = LIMIT, time.monotonic() + self.within
 
         async def counted() -> MutableMapping[str, Any]:
             nonlocal left
-            message = await receive()
+            try:
+                message = await wait_for(receive(), max(until - time.monotonic(), 0))
+            except TimeoutError:
+                return {"type": "http.disconnect"}
             left -= len(message.get("body", b""))
             return message if left >= 0 else {"type": "http.disconnect"}
 

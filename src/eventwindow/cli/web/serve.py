@@ -41,6 +41,7 @@ def serve(options: argparse.Namespace) -> int:
             log_level="warning",
             lifespan="off",
             timeout_keep_alive=5,
+            timeout_graceful_shutdown=3,  # an upload that never ends does not keep the page alive
             limit_concurrency=200,
             server_header=False,
         )

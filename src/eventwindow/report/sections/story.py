@@ -104,7 +104,8 @@ def _held(context: Context) -> Markup:
     parts |= {"n_open": counts["open"], "n_beyond": beyond}
     language, articles = context.language, len({v.claim.article for v in verdicts})
     told = language.clauses(*(language.say(f"story.{part}", n=n) for part, n in parts.items() if n))
-    return language.say("story.total", n=articles, total=len(said), told=told)
+    total = language.say("story.statements", n=len(said))
+    return language.say("story.total", n=articles, total=total, told=told)
 
 
 def days(context: Context) -> Iterator[Block]:

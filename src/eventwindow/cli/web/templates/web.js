@@ -15,6 +15,9 @@ if (box) box.addEventListener("input", () => {
     }));
   }, 150);
 });
+// A file that the server would not take is told before it is sent.
+for (const box of document.querySelectorAll("[data-limit]")) box.addEventListener("change", () =>
+  box.setCustomValidity([...box.files].some(file => file.size > box.dataset.limit) ? box.dataset.large : ""));
 // A run in progress: its state and step, until it has ended.
 const state = document.getElementById("state");
 if (state && state.dataset.watch) {
