@@ -144,3 +144,23 @@ def test_events_that_lie_ahead_are_counted_and_a_faulty_list_is_not_fixed(listed
     assert main(["freeze", str(listed)]) == 2
     assert "events.csv, line 2" in capsys.readouterr().err
     assert not (listed / FROZEN).exists()
+
+
+def test_a_list_wholly_ahead_is_valid_and_waits(listed, capsys):
+    rewritten(listed, lambda events: events.assign(date=[f"2061-01-{3 + k:02d}" for k in range(len(events))]))
+    assert main(["freeze", str(listed), "--date", "2061-01-01"]) == 0
+    capsys.readouterr()
+    assert main(["check", str(listed)]) == 0
+    said = capsys.readouterr().out
+    assert "fixed on 1 January 2061, 2 days before day 0. Nothing differs from what was fixed." in said
+    assert "22 of 22 events lie ahead: the list waits for prices up to 2061-01-24" in said
+    assert "study and list are valid" in said
+    assert main(["run", str(listed), "--out", str(listed / "out")]) == 2
+    assert "events.csv: 22 of 22 events lie ahead" in capsys.readouterr().err
+
+
+def test_a_list_outside_the_panel_and_not_ahead_is_wrong(listed, capsys):
+    rewritten(listed, lambda events: events.assign(date=[f"1991-01-{3 + k:02d}" for k in range(len(events))]))
+    for command in ("check", "run"):
+        assert main([command, str(listed)]) == 2
+        assert "no event is left" in capsys.readouterr().err

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from eventwindow.errors import EventDateError
 from eventwindow.panel.form import PanelStudy, options_of
+from eventwindow.panel.freeze import wholly_ahead
 from eventwindow.panel.results import PanelResult
 from eventwindow.panel.run import Step, panel_study, quiet
 from eventwindow.report.panel import write_panel
 from eventwindow.report.swap import check_out, chunks_folder
+from eventwindow.study.ahead import LATER
 
 PARALLEL = 50_000  # bytes of an event list below which a second process is not worth its start
 
@@ -45,4 +48,9 @@ def result_of(
     """The study run with its own choices."""
     small = study.path(study.file.event_list.file).stat().st_size < PARALLEL
     workers = workers or (1 if small and engine == "local" else os.cpu_count())
-    return panel_study(**options_of(study), engine=engine, workers=workers, client=client, work=work, step=step)
+    try:
+        return panel_study(**options_of(study), engine=engine, workers=workers, client=client, work=work, step=step)
+    except EventDateError:
+        if waiting := wholly_ahead(study):
+            raise EventDateError(waiting[0], where=study.file.event_list.file, remedy=LATER) from None
+        raise

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from eventwindow.errors import Reason, counted
+from eventwindow.errors import EventDateError, Reason, counted
 from eventwindow.panel.events import sharing_line
 from eventwindow.panel.form import PanelStudy, options_of
-from eventwindow.panel.freeze import list_record
+from eventwindow.panel.freeze import list_record, wholly_ahead
 from eventwindow.panel.plan import Plan
 from eventwindow.panel.run import Step, planned
 from eventwindow.panel.tally import incomplete_windows, no_fit
@@ -27,7 +27,15 @@ DOUBTS = ("impossible_return", "split_return", "unlikely_return", "unlikely_retu
 def check_panel(study: PanelStudy, step: Step) -> Iterator[str]:
     """Line by line what a run would run on; where it would end, the same error is raised here."""
     with temporary_folder() as work:
-        plan = planned(**options_of(study), work=work, step=step)
+        try:
+            plan = planned(**options_of(study), work=work, step=step)
+        except EventDateError:
+            if not (waiting := wholly_ahead(study)):
+                raise
+            yield from _frozen(study)
+            yield from waiting
+            yield "study and list are valid; prices are asked for when days of the list have closed"
+            return
         panel, events = plan.panel, plan.events
         span = f"{panel.sessions[0]:%Y-%m-%d} to {panel.sessions[-1]:%Y-%m-%d}"
         yield f"panel: {counted(len(panel.securities), 'security')}, {counted(len(panel.sessions), 'session')}, {span}"
@@ -35,8 +43,7 @@ def check_panel(study: PanelStudy, step: Step) -> Iterator[str]:
         told = events.told["what"] + ": " + events.told["reason"].astype(str)
         yield from (f"  {n:,} {words}" for words, n in told.value_counts().head(SHOWN).items())
         yield from sharing_line(events)
-        if frozen := list_record(study):
-            yield f"{frozen_reason(frozen)}"
+        yield from _frozen(study)
         step("fitting events")
         tried, reasons, short = _fits(plan)
     lost = sum(reasons.values())
@@ -47,6 +54,11 @@ def check_panel(study: PanelStudy, step: Step) -> Iterator[str]:
     yield verdict(
         int((events.told["what"] == "excluded").sum()) + lost, int(events.sharing > 0) + doubted, partly=len(short)
     )
+
+
+def _frozen(study: PanelStudy) -> Iterator[str]:
+    if frozen := list_record(study):
+        yield f"{frozen_reason(frozen)}"
 
 
 def _fits(plan: Plan) -> tuple[int, Counter[Reason], list[Reason]]:

@@ -38,9 +38,20 @@ def first_date(events: pd.DataFrame) -> date:
 
 def listed_ahead(events: pd.DataFrame) -> list[str]:
     """How many events of the list lie ahead, and the last day that it waits for."""
-    last, later = events["date"].max(), int((events["date"] > ahead.now().tz_localize(None)).sum())
-    told = f"{later:,} of {counted(len(events), 'event')} lie ahead: the list waits for prices up to {last:%Y-%m-%d}"
+    last, later = events["date"].max(), int(_later(events).sum())
+    lie = "lies" if later == 1 else "lie"
+    told = f"{later:,} of {counted(len(events), 'event')} {lie} ahead: the list waits for prices up to {last:%Y-%m-%d}"
     return [told] if later else []
+
+
+def wholly_ahead(study: PanelStudy) -> list[str]:
+    """What a list waits for all of whose events lie ahead; nothing of any other list."""
+    events = listed_events(study)
+    return listed_ahead(events) if _later(events).all() else []
+
+
+def _later(events: pd.DataFrame) -> pd.Series:
+    return events["date"] > ahead.now().tz_localize(None)
 
 
 def list_record(study: PanelStudy) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ import pandas as pd
 from eventwindow.calendars.dates import Rows, frequency
 from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
 from eventwindow.calendars.window import Span, as_window
-from eventwindow.errors import Reason, StudyError, WindowError, counted
+from eventwindow.errors import EventDateError, Reason, StudyError, WindowError, counted
 from eventwindow.estimation.by_exchange import exchange_of
 from eventwindow.estimation.contamination import Contamination, check_contamination
 from eventwindow.estimation.door import Values, check_between, check_choices, check_factors, check_kind, check_values
@@ -318,7 +318,7 @@ def plan_of(
     """What is run, with everything that is wrong found first."""
     if not len(events):
         reasons = events.told["reason"].value_counts()
-        raise StudyError(
+        raise EventDateError(
             f"no event is left: {reasons.index[0]} ({counted(int(reasons.iloc[0]), 'event')})",
             where=events.rows.name,
             remedy="Give events of securities and days that the panel holds.",

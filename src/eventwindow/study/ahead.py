@@ -12,6 +12,7 @@ from eventwindow.errors import EventDateError
 from eventwindow.study.definition import Study
 from eventwindow.study.load import exchanges_of, happenings_of
 
+LATER = "Run it after that. `eventwindow freeze` fixes study and claims before."
 SHIFT = dt.timedelta(days=15)  # no session is further from the date that it prices
 
 
@@ -49,5 +50,5 @@ def check_closed(study: Study) -> None:
         raise EventDateError(
             "; ".join(waiting),
             where="study.toml, events",
-            remedy="Run it after that. `eventwindow freeze` fixes study and claims before.",
+            remedy=LATER,
         )
