@@ -139,6 +139,9 @@ def test_above_what_any_test_stands_none_leads(code):
     assert advice.ratio > BEYOND and (advice.test, advice.sizes, summary.valid) == ("", {}, ())
     assert summary.none_leads == none_holds(advice.ratio, advice.n, 1)
     assert f"{advice.ratio:.2f}" in advice.text(code) and "{" not in advice.text(code)
+    power = catalogue(code).text("advise.seen", size="@").partition("@")[2]
+    assert power in _study([440] * 6, together=0.6).advise().text(code)
+    assert power not in advice.text(code), "nor is any power known there"
     assert f"no test leads, for {summary.none_leads}" in repr(summary)
     marked = {r.name for r in summary.invalid if summary.none_leads in (r.note.parts if r.note else ())}
     assert marked == {r.name for r in _study([440] * 6, together=0.6).summary(0).valid}

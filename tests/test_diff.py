@@ -84,7 +84,7 @@ def test_a_verdict_that_is_another_is_told(results, new, capsys):
     path.write_text(json.dumps(held), encoding="utf-8")
     code, said = told(results / "old", new, capsys)
     assert code == 3
-    assert said.splitlines()[0] == "Verdicts: 1 differ"
+    assert said.splitlines()[0] == "Verdicts: 1 differs"
     assert "→ open" in said.splitlines()[1]
     assert said.splitlines()[1].startswith("  A1-day: confirmed")
 
@@ -104,7 +104,7 @@ def test_rules_versions_and_prices_are_told(results, new, capsys, part, key, val
     path.write_text(json.dumps(held), encoding="utf-8")
     code, said = told(results / "old", new, capsys)
     assert code == 3
-    assert said.startswith(f"{part.capitalize()}: 1 differ\n  {line}")
+    assert said.startswith(f"{part.capitalize()}: 1 differs\n  {line}")
     assert len(said.splitlines()) == 2
 
 

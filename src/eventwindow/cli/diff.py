@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +32,20 @@ def compare(old: Path, new: Path, tolerance: float, as_json: bool) -> int:
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     if found["verdicts"]:
-        yield f"Verdicts: {len(found['verdicts'])} differ"
+        yield f"Verdicts: {_differ(found['verdicts'])}"
         yield from (f"  {row['id']}: {_move(row)}" for row in found["verdicts"])
     for part in dict.fromkeys(row["part"] for row in found["run"]):
         rows = [row for row in found["run"] if row["part"] == part]
-        yield f"{part.capitalize()}: {len(rows)} differ"
+        yield f"{part.capitalize().replace('_', ' ')}: {_differ(rows)}"
         yield from (f"  {row['key']}: {_move(row)}" if row["key"] else f"  {_move(row)}" for row in rows)
     if found["tables"]:
-        yield f"Tables: {len(found['tables'])} differ"
+        yield f"Tables: {_differ(found['tables'])}"
         for row in found["tables"]:
             yield from _table(row)
+
+
+def _differ(rows: Sequence[Any]) -> str:
+    return f"{len(rows)} {'differs' if len(rows) == 1 else 'differ'}"
 
 
 def _move(row: Mapping[str, Any]) -> str:

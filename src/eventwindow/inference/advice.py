@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Catalogue, StudyError, catalogue
+from eventwindow.errors import Catalogue, Reason, StudyError, catalogue
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference.correlation import mean_correlation
 from eventwindow.inference.design import Design, complete, design
@@ -70,9 +70,14 @@ class Advice:
     def __repr__(self) -> str:
         return self.text()
 
+    @property
+    def _none(self) -> Reason | None:
+        """Why no test, and no power, is known to hold, where days moved so much more than before."""
+        return none_holds(self.ratio, self.n, len(self.window))
+
     def _read(self, words: Catalogue) -> str:
         meets = words.text(f"advise.{self.design}", n=self.n)
-        if none_holds(self.ratio, self.n, len(self.window)):
+        if self._none:
             return words.text("advise.beyond", meets=meets, ratio=f"{self.ratio:.2f}", most=f"{BEYOND:g}")
         if not self.test:
             return words.text("advise.none", meets=meets)
@@ -90,7 +95,8 @@ class Advice:
         return words.text("advise.careless", test=words.text(f"test.{self.careless}"), **_shown(self.careless_sizes))
 
     def _seen(self, words: Catalogue) -> str:
-        return words.text("advise.seen", size=_percent(self.seen)) if isfinite(self.seen) else ""
+        told = isfinite(self.seen) and not self._none
+        return words.text("advise.seen", size=_percent(self.seen)) if told else ""
 
     def _needed(self, words: Catalogue) -> str:
         """The sample that shows each effect, on days of their own and on one day."""
