@@ -63,9 +63,11 @@ def test_its_tables_hold_the_cells_of_the_blocks(printed):
     tables = [b for c in chapters(context, drawn) for b in every(c.blocks) if isinstance(b, Table)]
     assert len(document.tables) == len(tables) > 8
     for shown, table in zip(document.tables, tables, strict=True):
-        cells = [cell.text for cell in shown._cells]
+        cells = [cell.text.replace("\n", "") for cell in shown._cells]
         assert cells == [context.language.written(plain(one)) for row in (table.head, *table.rows) for one in row]
         assert "w:tblHeader" in shown.rows[0]._tr.xml
+        assert sum(column.width for column in shown.columns) == pytest.approx(Page(context, drawn).width, rel=1e-3)
+    assert any(len({column.width for column in shown.columns}) > 1 for shown in document.tables)
 
 
 def test_each_picture_says_what_it_shows_to_whoever_cannot_see_it(printed):

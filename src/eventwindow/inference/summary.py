@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Catalogue, Reason
+from eventwindow.errors import Catalogue, Reason, counted
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.exports import Basis, Exports
 from eventwindow.inference.design import Design, complete, design
@@ -118,7 +118,7 @@ class Summary(Exports):
 
     def _headline(self) -> str:
         mean = "" if self.mean_car is None else f", mean CAR {self.mean_car:.2%}"
-        return f"Window {self.window}: {self.n} events{mean}; {WORDS[self.design]}"
+        return f"Window {self.window}: {counted(self.n, 'event')}{mean}; {WORDS[self.design]}"
 
     def _parts(self) -> list[tuple[str, list[tuple[str, ...]]]]:
         why = self.none_leads

@@ -43,6 +43,7 @@ from eventwindow.report.typst import formula_picture, png_bytes, runs
 FIXED = datetime(2000, 1, 1)  # the date in the file's properties: the same input gives the same bytes
 FAINT = RGBColor(0x5B, 0x64, 0x6E)
 SMALL = Pt(8)
+LINE = 36  # letters of a cell that are kept on one line
 LOOKS: dict[str, dict[str, Any]] = {
     "strong": {"bold": True},
     "em": {"italic": True},
@@ -83,6 +84,8 @@ class Page:
         """Words behind those of a paragraph, each with the style that our own tags give it."""
         said = runs(words)
         for style, text in [("", said)] if isinstance(said, str) else said:
+            if style == "small" and paragraph.runs:
+                paragraph.add_run().add_break()
             run = paragraph.add_run(self.context.language.written(text))
             own = LOOKS.get(style, LOOKS["strong"]) if style else {}  # a verdict's own class is bold
             for key, value in (look | own).items():
@@ -150,14 +153,19 @@ class Page:
         self.say(self.document.add_paragraph(style="Caption"), it.caption)
         rows = [it.head, *it.rows]
         table = self.document.add_table(len(rows), len(it.head), "Light Shading")
-        cells = iter(table._cells)  # `table.cell` would count them anew for each
+        cells, texts = iter(table._cells), list[list[str]]()  # `table.cell` would count them anew for each
         for row in rows:
+            texts.append([])
             for words, aligned in zip(row, it.aligned, strict=True):
                 paragraph = next(cells).paragraphs[0]
                 self.say(paragraph, words.text if isinstance(words, Cell) else words, size=SMALL)
+                texts[-1].append(paragraph.text)
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if aligned == "num" else WD_ALIGN_PARAGRAPH.LEFT
         for width in list(table._tbl.iter(qn("w:tcW"))):  # each column as wide as its words ask
             width.getparent().remove(width)
+        asked = [max(map(_breadth, column)) for column in zip(*texts, strict=True)]
+        for column, breadth in zip(table.columns, asked, strict=True):
+            column.width = Emu(self.width * breadth // sum(asked))
         table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # comes again on each page
         if it.note:
             self.put(Paragraph(it.note, small=True))
@@ -209,6 +217,11 @@ class Page:
 
     def _verdict(self, card: Card) -> str:
         return self.context.language.text(f"verdict.{card.label}")
+
+
+def _breadth(text: str) -> int:
+    """Letters and margins that a cell's column should have room for: its longest word, and a short text on one line."""
+    return 4 + max(min(len(text), LINE), *map(len, text.split()), 0)
 
 
 def packed(document: Any) -> bytes:
