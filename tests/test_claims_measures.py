@@ -17,7 +17,7 @@ from eventwindow.claims import Evidence, judge
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.measures.bars import lead, symbol_bars
 from eventwindow.claims.model import Claim, Kind
-from eventwindow.errors import ClaimError, NoFigure, catalogue
+from eventwindow.errors import ClaimError, NoFigure, Reason, catalogue
 from eventwindow.inference.expected_volatility import LOW
 from eventwindow.inference.inversion import inverted
 from eventwindow.inference.registry import run_tests
@@ -507,10 +507,15 @@ def test_what_was_not_won_back_is_not_called_a_recovery():
     assert "未見收復，原跌幅再擴大 25%" in chinese(found.reason)
 
 
+def detail(reason, told=str):
+    """The test behind a finding, which stands after all that needs no statistics."""
+    return told(Reason(f"{reason.key}_detail", **reason.values))
+
+
 def test_a_factor_is_named_and_held_against_its_mean():
     found = MEASURES["factor_return"](factor="hml", date=FALL).measure(factors())
     assert str(found.reason).startswith("The value factor (HML) rose 2.00 % on ")
-    assert "+2.00 % against the mean day before (0.00 %; " in str(found.reason)
+    assert "+2.00 % against the mean day before (0.00 %; " in detail(found.reason)
     assert "價值因子（HML）" in chinese(found.reason)
 
 
@@ -520,9 +525,11 @@ def test_an_effect_names_its_event_and_its_days():
         MEASURES["effect"](members=("A",), window=w, event="fall").measure(evidence) for w in ((0, 0), (-1, 2))
     )
     assert str(one.reason).startswith("Firm A did ")
-    assert "(day 0 of “The fall”). Test: abnormal return −" in str(one.reason)
+    assert str(one.reason).endswith("(day 0 of “The fall”).")
+    assert detail(one.reason).startswith("Test: abnormal return −")
     assert str(four.reason).startswith("Firm A did ")
-    assert "(days −1 to +2 of “The fall”). Test: cumulative abnormal return " in str(four.reason)
+    assert str(four.reason).endswith("(days −1 to +2 of “The fall”).")
+    assert detail(four.reason).startswith("Test: cumulative abnormal return ")
     assert "「大跌」第 −1 至 +2 日" in chinese(four.reason)
 
 
@@ -669,8 +676,8 @@ def test_a_stock_without_volume_stands_among_what_was_left_out(deepseek):
 
 def test_a_delay_is_decided_by_rank_and_says_so_in_both_languages():
     found = MEASURES["delay"](members=("A",), date=day(-4), event="fall", window=(-4, 4)).measure(hit())
-    assert "smallest p = 0.043, corrected for 9 sessions" in str(found.reason)
-    assert "最小 p = 0.043（已就 9 個交易日校正）" in chinese(found.reason)
+    assert "smallest p = 0.043, corrected for 9 sessions" in detail(found.reason)
+    assert "最小 p = 0.043（已就 9 個交易日校正）" in detail(found.reason, chinese)
 
 
 def test_a_days_rank_counts_the_longest_history_held():
@@ -723,10 +730,10 @@ def test_history_is_looked_at_from_the_day_that_a_statement_names(name):
 
 @pytest.mark.parametrize(
     ("stated", "since", "word"),
-    [(1.0, None, "contradicted"), (2.0, None, "confirmed"), (2.0, "2010-01-01", "open")],
+    [(1.0, None, "contradicted"), (2.0, None, "confirmed_with_context"), (2.0, "2010-01-01", "open")],
 )
 def test_a_history_that_does_not_reach_what_was_said_leaves_the_claim_open(stated, since, word):
-    """Unless what is held refutes it: two larger falls since 2015 are two since 2010."""
+    """Unless what is held refutes it: two larger falls since 2015 are two since 2010. "Ever" names the first day held."""
     whole = replace(three(), earlier={"X": filed()})
     keys = {"security": "X", "date": MON, "since": since and date.fromisoformat(since)}
     said = {"hedge": "exact", "stated": stated, "precision": 1.0, "measure_name": "return_rank"}
@@ -734,6 +741,7 @@ def test_a_history_that_does_not_reach_what_was_said_leaves_the_claim_open(state
     verdict = judge([claim], whole)[0]
     assert verdict.word == word
     assert ("does not reach" in str(verdict.rule), "years 2010" in str(verdict.reason)) == (word == "open",) * 2
+    assert ("Days before 3 March 2015 are not held." in str(verdict.reason)) == (word == "confirmed_with_context")
     early = replace(claim, stated=1.0, measure=MEASURES["return_rank"](**keys | {"since": date(2010, 1, 1)}))
     assert judge([early], whole)[0].word == "contradicted"
 

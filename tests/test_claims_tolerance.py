@@ -121,7 +121,7 @@ def test_a_precision_wider_than_the_digits_is_told_and_printed():
     """“A week” read in whole weeks: six days hold, and the line says that they are six."""
     found = decide(claim(stated=7.0, precision=7.0), measured(6.0, "days"))
     assert found.word == "confirmed_with_context"
-    assert "exact figure is 6 days" in str(found.context[0])
+    assert "it was exactly 6 days" in str(found.context[0])
     assert "set for this statement: read in steps of 7 days" in str(found.rule)
     assert "set for this" not in str(decide(claim(stated=-0.17, precision=0.01), measured(-0.17)).rule)
 

@@ -6,6 +6,7 @@ import ast
 import re
 import string
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -148,8 +149,8 @@ def test_simplified_chinese_is_what_the_script_makes_of_the_traditional():
 
 
 OLD = (  # what readers in Taiwan do not say so, and what is said twice
-    "名列前茅", "所持", "籃子", "視窗", "誠實的數字", "粗心", "逐分鐘", "世界時間", "讀得慢", "看不出與平常日", "對陳述",
-    "才算有意義", "對照公司", "不符", "走勢可解釋",
+    "名列前茅", "所持", "籃子", "視窗", "誠實的數字", "粗心", "逐分鐘", "世界時間", "讀得慢", "注意得晚", "看不出與平常日",
+    "對陳述", "才算有意義", "對照公司", "不符", "走勢可解釋", "變動 −", "變動−", "持有的 9 家",
 )  # fmt: skip
 
 
@@ -166,15 +167,46 @@ def test_chinese_says_it_in_the_words_of_its_readers():
     assert language("en").written("8.93 %") == "8.93 %"
 
 
-def test_the_pages_that_a_run_writes_say_it_so_too(written):
-    """Story, appendix, claim pages, Markdown, figures and scorecards, in both scripts: no old word, one form of per cent and money."""
+@pytest.fixture(scope="module")
+def everything(deepseek, tmp_path_factory):
+    """All that a run of each shipped study writes, with workbook and word processor's file."""
+    from eventwindow import run_study
+    from eventwindow.report.output import write_result
+
+    folder = tmp_path_factory.mktemp("everything")
+    for name in ("deepseek-2025", "bank-run-2023", "outage-2024"):
+        result = deepseek if name == "deepseek-2025" else run_study(name, prices="shipped")
+        write_result(result, folder / name, extras=("excel", "word"))
+    return folder
+
+
+def read(path):
+    """The words of a file: of a page without its tags, of an office file those of all its parts."""
+    if path.suffix in {".xlsx", ".docx"}:
+        with zipfile.ZipFile(path) as parts:
+            text = " ".join(parts.read(n).decode("utf-8") for n in parts.namelist() if n.endswith(".xml"))
+    else:
+        text = path.read_text("utf-8")
+    tagged = path.suffix in {".html", ".svg", ".xlsx", ".docx"}
+    return re.sub(r"(?s)<(script|style)\b.*?</\1>|<[^>]*>", " ", text) if tagged else text
+
+
+def test_all_that_a_run_writes_says_it_so_too(everything):
+    """Pages, Markdown, figures, tables, JSON and workbook, in both scripts: no old word, one form of money.
+
+    Per cent stands without a space on pages of Chinese; files of both languages hold the English form too.
+    """
     old = {form for word in OLD for form in (word, simplified(word))}
-    files = [p for p in written.rglob("*.zh-Han*") if p.suffix in {".html", ".md", ".svg", ".txt"}]
-    assert len(files) > 200
+    kinds = {".html", ".md", ".svg", ".csv", ".json", ".xlsx", ".docx"}
+    files = [p for p in everything.rglob("*") if p.suffix in kinds]
+    assert len(files) > 400
+    assert {p.suffix for p in files} >= kinds
     found = []
     for path in files:
-        text = re.sub(r"(?s)<(script|style)\b.*?</\1>|<[^>]*>", " ", path.read_text("utf-8"))
-        wrong = re.findall(r"\d(?:&nbsp;|[ \u00a0])%|\d\d,\d{3} ?[\u5104\u4ebf]", text) + [w for w in old if w in text]
+        text = read(path)
+        wrong = re.findall(r"\d\d,\d{{3}} ?[\u5104\u4ebf]", text) + [w for w in old if w in text]
+        if ".zh-Han" in path.name:
+            wrong += re.findall(r"\d(?:&nbsp;|[ \u00a0])%", text)
         found += [(path.name, word) for word in dict.fromkeys(wrong)]
     assert found == []
 
@@ -186,7 +218,7 @@ MANY = {
     *("finding.rank_first", "finding.rank_other", "late.drift", "late.jump", "late.largest", "late.still"),
     *("lead_lag.caption", "market.few", "market.many", "specification_curve.caption"),
     *("reason.first_too_slow", "reason.bootstrap_draws", "reason.covers_sessions"),
-    *("reason.followed_less", "reason.followed_more", "reason.gls_firms", "reason.loss_first", "reason.loss_rank"),
+    *("reason.followed_detail", "reason.gls_firms", "reason.loss_first", "reason.loss_rank"),
     *("reason.members_rank", "reason.needs_two", "reason.no_consecutive_residuals"),
     *("reason.no_consecutive_returns", "reason.no_rate_near", "reason.panel_equal_less_index"),
     *("reason.panel_equal_weight", "reason.panel_median", "reason.refitted_blocks", "reason.resamples"),

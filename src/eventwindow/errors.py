@@ -11,6 +11,7 @@ import stat
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache, partial
 from importlib.resources import files
@@ -365,7 +366,7 @@ def _signed(value: float) -> str:
 
 def _short(value: float) -> str:
     """Two digits that count, and none behind the point from ten on."""
-    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
+    return f"{value:.0f}" if value >= 10 else f"{Decimal(f'{value:.2g}'):f}"
 
 
 SCALED: dict[str, Callable[[float], Any]] = {

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from eventwindow.claims.model import Claim, Verdict
-from eventwindow.claims.records import CODES, RATINGS
-from eventwindow.errors import Text, catalogue
+from eventwindow.claims.records import RATINGS
+from eventwindow.errors import Catalogue, Text, catalogue
 
 LONGEST = 75  # characters of a claim that its readers show
 
@@ -18,7 +18,7 @@ def review_of(
     verdict: Verdict,
     article: Mapping[str, Any],
     *,
-    language: str = "en",
+    words: Catalogue | None = None,
     site: str = "",
     published: date | None = None,
     author: str = "eventwindow",
@@ -26,24 +26,30 @@ def review_of(
     """The review of one claim; None where there is no rating, for what was not tested or is not rated.
 
     `article` is where it was said: key, title_en, title_zh, outlet, published, address. `site` is the address below
-    which the report stands, `published` the day of the report; what is not given is left out.
+    which the report stands: without it the address is the page's own file, which holds wherever the page is read.
+    `published` is the day of the report; what is not given is left out. `words` are those of the page's language.
     """
     value, claim = RATINGS.get(verdict.word), verdict.claim
     if value is None:
         return None
-    words = catalogue(CODES[language])
-    title = words.pick(Text(str(article.get("title_en", "")), str(article.get("title_zh", ""))))
+    words = words or catalogue("en")
+    page = f"{claim.id}.html" if words.code == "en" else f"{claim.id}.{words.code}.html"
+    title, outlet = (
+        words.pick(Text(str(article.get(en, "")), str(article.get(zh, ""))))
+        for en, zh in (("title_en", "title_zh"), ("outlet", "outlet_zh"))
+    )
+    maker = outlet or words.pick(Text(claim.quoted_en, claim.quoted_zh))
     return _given(
         {
             "@context": "https://schema.org",
             "@type": "ClaimReview",
-            "url": f"{site.rstrip('/')}/claims/{claim.id}.html" if site else "",
+            "url": f"{site.rstrip('/')}/claims/{page}" if site else page,
             "datePublished": published.isoformat() if published else "",
             "inLanguage": words.code,
-            "claimReviewed": claim_text(claim, article, language),
+            "claimReviewed": claim_text(claim, article, words),
             "reviewBody": words.reason(verdict.reason),
             "author": _given({"@type": "Organization", "name": author, "url": site}),
-            "itemReviewed": _said(article, title),
+            "itemReviewed": _said(article, title, maker),
             "reviewRating": {
                 "@type": "Rating",
                 "ratingValue": value,
@@ -55,11 +61,11 @@ def review_of(
     )
 
 
-def _said(article: Mapping[str, Any], title: str) -> dict[str, Any]:
-    """The claim as it appeared: by which outlet, when, in what text at which address."""
-    when, outlet = article.get("published"), str(article.get("outlet", ""))
+def _said(article: Mapping[str, Any], title: str, by: str) -> dict[str, Any]:
+    """The claim as it appeared: by which outlet (or those it quotes), when, in what text at which address."""
+    when = article.get("published")
     day = when.isoformat() if isinstance(when, date) else str(when or "")
-    maker = {"@type": "Organization", "name": outlet} if outlet else None
+    maker = {"@type": "Organization", "name": by} if by else None
     text = {"@type": "Article", "headline": title, "url": str(article.get("address", "")), "datePublished": day}
     return _given(
         {"@type": "Claim", "author": maker, "datePublished": day, "appearance": _given(text | {"publisher": maker})}
@@ -70,11 +76,10 @@ def _given(keys: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in keys.items() if value not in (None, "", {})}
 
 
-def claim_text(claim: Claim, article: Mapping[str, Any], language: str = "en") -> str:
+def claim_text(claim: Claim, article: Mapping[str, Any], words: Catalogue) -> str:
     """The claim on its own feet: its text with its year, in at most 75 characters."""
-    text = catalogue(CODES[language]).pick(Text(claim.text_en, claim.text_zh))
-    text = _unstopped(text.strip())
-    year = _year(claim) or str(article.get("published") or "")[:4]
+    text = _unstopped(words.pick(Text(claim.text_en, claim.text_zh)).strip())
+    year = _year(claim) or str(article.get("published") or claim.known_until or "")[:4]
     tail = f" ({year})" if year and year not in text else ""
     if len(text) + len(tail) <= LONGEST:
         return text + tail

@@ -28,7 +28,11 @@ Span = tuple[int, int]  # a closed window of trading days around the event
 def history(evidence: Evidence, symbol: str) -> pd.DataFrame:
     """Daily prices of `symbol`, or NoFigure with the reason why there are none."""
     if symbol not in evidence.prices:
-        raise NoFigure(Reason("no_prices", security=symbol, why=evidence.unavailable.get(symbol, Reason("none_held"))))
+        raise NoFigure(
+            Reason(
+                "no_prices", security=name(evidence, symbol), why=evidence.unavailable.get(symbol, Reason("none_held"))
+            )
+        )
     return evidence.prices[symbol]
 
 
@@ -38,7 +42,7 @@ def session(evidence: Evidence, symbol: str, when: date) -> pd.Timestamp:
     if stamp in index:
         return stamp
     if _was_open(evidence, symbol, stamp):
-        raise NoFigure(Reason("no_row", security=symbol, day=stamp))
+        raise NoFigure(Reason("no_row", security=name(evidence, symbol), day=stamp))
     before, after = index[index < stamp], index[index > stamp]
     around = [f"{i[k].date()} ({word})" for word, i, k in (("before", before, -1), ("after", after, 0)) if len(i)]
     raise ClaimError(
@@ -66,7 +70,7 @@ def price(evidence: Evidence, symbol: str, when: date, field: str = "close") -> 
     """One quoted price; NoFigure where the source holds none of that kind."""
     value = float(history(evidence, symbol)[field].loc[session(evidence, symbol, when)])
     if np.isnan(value):
-        raise NoFigure(Reason("no_price", field=Reason(f"price_{field}"), security=symbol, day=when))
+        raise NoFigure(Reason("no_price", field=Reason(f"price_{field}"), security=name(evidence, symbol), day=when))
     return value
 
 
@@ -76,7 +80,7 @@ def before(evidence: Evidence, symbol: str, when: date, steps: int = 1) -> pd.Ti
     _check_no_gap(evidence, symbol, pd.Timestamp(when))
     place = int(index.searchsorted(session(evidence, symbol, when))) - steps
     if not 0 <= place < len(index):
-        raise NoFigure(Reason("prices_too_short", security=symbol))
+        raise NoFigure(Reason("prices_too_short", security=name(evidence, symbol)))
     return pd.Timestamp(index[place])
 
 
@@ -85,7 +89,7 @@ def _check_no_gap(evidence: Evidence, symbol: str, stamp: pd.Timestamp) -> None:
     held = evidence.returns.get(symbol)
     if held is None or stamp not in held.index or stamp == held.index[0] or not np.isnan(held.loc[stamp]):
         return
-    raise NoFigure(Reason("no_close_before", security=symbol, day=stamp))
+    raise NoFigure(Reason("no_close_before", security=name(evidence, symbol), day=stamp))
 
 
 def total_return(evidence: Evidence, symbol: str, start: date, end: date) -> float:
@@ -93,7 +97,7 @@ def total_return(evidence: Evidence, symbol: str, start: date, end: date) -> flo
     first, last = session(evidence, symbol, start), session(evidence, symbol, end)
     span = evidence.returns[symbol].loc[first:last]
     if span.empty or span.isna().any():
-        raise NoFigure(Reason("return_missing", security=symbol))
+        raise NoFigure(Reason("return_missing", security=name(evidence, symbol)))
     return float(np.prod(1 + span.to_numpy()) - 1)
 
 
@@ -176,7 +180,7 @@ def abnormal_at(evidence: Evidence, symbols: Sequence[str], when: date, window: 
 def _benchmark(evidence: Evidence, symbol: str) -> str:
     given = evidence.securities.at[symbol, "benchmark"]
     if not isinstance(given, str) or given not in evidence.returns:
-        raise NoFigure(Reason("no_benchmark", security=symbol))
+        raise NoFigure(Reason("no_benchmark", security=name(evidence, symbol)))
     return given
 
 

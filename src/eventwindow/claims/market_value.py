@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.evidence import Evidence, history, named, price, table
+from eventwindow.claims.evidence import Evidence, history, name, price, table
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
 from eventwindow.estimation.returns import price_for_returns
 
@@ -43,6 +43,7 @@ def source(given: str) -> Reason | str:
 
 SOURCES = ("filing", "quarterly fundamentals", "derived", "web statistics")
 NONE = -1  # no such row
+DOUBT = (0.5, 2.0)  # how far off a count without a page may be: a class of shares left out, a split
 PAGE = "address"  # the column of a table of counts that names the page of each
 
 
@@ -60,7 +61,7 @@ def _counts(evidence: Evidence, symbol: str) -> pd.DataFrame:
     held = table(evidence, "shares")
     by_symbol = evidence.once("share counts", lambda: dict(tuple(held.groupby(held["symbol"].astype(str)))))
     if symbol not in by_symbol:
-        raise NoFigure(Reason("no_count", security=symbol))
+        raise NoFigure(Reason("no_count", security=name(evidence, symbol)))
     own: pd.DataFrame = evidence.once(("share counts", symbol), lambda: _in_order(by_symbol[symbol]))
     return own
 
@@ -106,19 +107,26 @@ def share_count(evidence: Evidence, symbol: str, when: date) -> ShareCount:
     own = _counts(evidence, symbol)
     place = int(_chosen(evidence, symbol, pd.DatetimeIndex([when]))[0])
     if place == NONE:
-        raise NoFigure(Reason("no_count_near", security=symbol, n=GRACE.days, day=when))
+        raise NoFigure(Reason("no_count_near", security=name(evidence, symbol), n=GRACE.days, day=when))
     if abs(own["as_of"].iloc[place] - pd.Timestamp(when)) > STALE:
-        raise NoFigure(Reason("no_count_near", security=symbol, n=STALE.days, day=when))
+        raise NoFigure(Reason("no_count_near", security=name(evidence, symbol), n=STALE.days, day=when))
     shares, as_of, source = (own[column].to_numpy()[place] for column in ("shares", "as_of", "source"))
     if not source or pd.isna(source):
-        raise NoFigure(Reason("count_without_source", security=symbol, day=as_of))
+        raise NoFigure(Reason("count_without_source", security=name(evidence, symbol), day=as_of))
     return ShareCount(float(shares), pd.Timestamp(as_of), str(source))
 
 
-def uncited(evidence: Evidence, symbols: Iterable[str], days: pd.DatetimeIndex) -> Reason | None:
+def uncited(evidence: Evidence, symbols: Iterable[str], days: pd.DatetimeIndex) -> tuple[str, ...]:
     """The companies whose counts on `days` no page is named for, in a table that names pages."""
-    without = [symbol for symbol in symbols if set(_chosen(evidence, symbol, days)) & _without_page(evidence, symbol)]
-    return Reason("counts_without_page", names=named(evidence, without)) if without else None
+    return tuple(s for s in symbols if set(_chosen(evidence, s, days)) & _without_page(evidence, s))
+
+
+def doubted(evidence: Evidence) -> list[Evidence]:
+    """The same with every count that no page is named for half, and twice, as large."""
+    held = table(evidence, "shares")
+    without = held[PAGE].fillna("") == ""
+    scaled = [held.assign(shares=held["shares"].astype(float).mask(without, held["shares"] * k)) for k in DOUBT]
+    return [replace(evidence, tables={**evidence.tables, "shares": counts}) for counts in scaled]
 
 
 def _without_page(evidence: Evidence, symbol: str) -> set[int]:
@@ -253,17 +261,25 @@ def _long_returns(evidence: Evidence, symbol: str) -> pd.Series:
     return moves
 
 
-def since_day(held: Held, since: date | None) -> tuple[Held, Reason | None]:
-    """The history from the day that a statement names on, and what of it is not held."""
+class Reach(TypedDict, total=False):
+    """How far back a history reaches: what of it is not held, or the first day held where all of it is meant."""
+
+    lacking: Reason | None
+    since: date
+
+
+def since_day(held: Held, since: date | None) -> tuple[Held, Reach]:
+    """The history from the day that a statement names on, and how far it reaches."""
     if since is None or not len(held):
-        return held, None
+        return held, Reach(since=held.index[0].date()) if len(held) else Reach()
     first, stamp = pd.Timestamp(held.index[0]), pd.Timestamp(since)
     kept: Held = held.loc[held.index >= stamp]
     if first <= stamp + SLACK:
-        return kept, None
+        return kept, Reach()
     years = str(stamp.year) if first.year - 1 <= stamp.year else f"{stamp.year}\u2013{first.year - 1}"
     part = first.year == stamp.year
-    return kept, Reason("history_begins" if part else "history_lacks", since=stamp, first=first, years=years)
+    why = Reason("history_begins" if part else "history_lacks", since=stamp, first=first, years=years)
+    return kept, Reach(lacking=why)
 
 
 def _long(evidence: Evidence, symbol: str) -> pd.Series | None:

@@ -51,8 +51,9 @@ class Measured:
     effect: Effect | None = None
     horizons: tuple[tuple[date, float], ...] = ()
     usual: float | None = None
-    uncited: Reason | None = None  # whose share counts no page can be named for
+    uncited: tuple[str, ...] = ()  # securities for whose share counts no page can be named
     lacking: Reason | None = None  # of the history that the statement speaks of: the figure is that of the rest
+    since: date | None = None  # the first day held, where the statement speaks of all of history
 
     @classmethod
     def none(cls, reason: Reason) -> Measured:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.model import Claim, Measured, Verdict
 from eventwindow.claims.rules import HOLDS
-from eventwindow.claims.verdicts import judge
-from eventwindow.errors import Figure, Reason, Text
+from eventwindow.claims.verdicts import counts, judge
+from eventwindow.errors import Figure, Listed, Reason, Text
 from eventwindow.inference.results import POWER
 
+SPANS = ("window", "date", "until", "sessions")  # keys of a measure that are its horizon
 SECTIONS = ("market", "late")  # was it the whole market, why so late
 
 
@@ -104,10 +106,23 @@ def _sentence(reading: Reading, panels: Sequence[Verdict]) -> Reason:
     if not words:
         return Reason("prices_cannot_tell", limit=limit)
     agree, against = sum(word in HOLDS for word in words), words.count("contradicted")
-    counts = {"n": len(words), "agree": agree, "against": against, "mixed": words.count("mixed")}
-    left = len(words) - agree - against - counts["mixed"]
-    told = Reason("panels", lean=Reason(_lean(agree, against, len(words))), left=left, **counts)
+    mixed = words.count("mixed")
+    found = counts("panels", agree=agree, against=against, mixed=mixed, left=len(words) - agree - against - mixed)
+    lean = "lean_divided" if _horizons_disagree(panels) else _lean(agree, against, len(words))
+    told = Reason("panels", lean=Reason(lean), n=len(words), counts=Listed(found))
     return Reason.sentences(told, _power(panels), limit)
+
+
+def _horizons_disagree(panels: Sequence[Verdict]) -> bool:
+    """Whether one thing came out as the reading predicts over one horizon, and against it over another."""
+    seen: dict[Any, set[tuple[Any, bool]]] = {}
+    for panel in panels:
+        measure: Any = panel.claim.measure
+        if measure and panel.claim.decides and panel.word in {*HOLDS, "contradicted"}:
+            span = {key: getattr(measure, key) for key in SPANS if hasattr(measure, key)}
+            same = replace(measure, **dict.fromkeys(span))
+            seen.setdefault(same, set()).add((tuple(span.values()), panel.word in HOLDS))
+    return any(all(len(set(one)) > 1 for one in zip(*found, strict=True)) for found in seen.values())
 
 
 def _lean(agree: int, against: int, panels: int) -> str:
@@ -125,7 +140,7 @@ def _power(panels: Sequence[Verdict]) -> Reason | None:
     least = [m.effect.detectable for m in found if m.effect is not None and m.unit == "decimal"]
     if not least:
         return None
-    low, high = (Figure(edge, "decimal", sign=False) for edge in (min(least), max(least)))
-    if len(least) == 1:
-        return Reason("open_power_one", least=low, power=Figure(POWER, "share"))
-    return Reason("open_power", n=len(least), low=low, high=high, power=Figure(POWER, "share"))
+    low, high = (Figure(round(edge, 4), "decimal", sign=False) for edge in (min(least), max(least)))
+    return Reason(
+        "open_power", least=low if low == high else Reason("to", low=low, high=high), power=Figure(POWER, "share")
+    )

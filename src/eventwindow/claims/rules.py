@@ -35,7 +35,7 @@ from eventwindow.errors import Figure, Reason, is_money
 from eventwindow.inference.response import Effect
 from eventwindow.inference.results import LEVEL, POWER
 
-RULES_VERSION = "2.2"  # of all rules that decide; raise it with RULES_DATE when one of them changes
+RULES_VERSION = "2.3"  # of all rules that decide; raise it with RULES_DATE when one of them changes
 RULES_DATE = date(2026, 11, 29)
 SURE_MOST = 2 / 3  # from here on "most" needs no remark
 MOST = 1 / 2
@@ -163,7 +163,7 @@ def _amount(claim: Claim, measured: Measured, _: float | None) -> Decision:
     held = found != "off"
     word: VerdictWord = "contradicted" if not held else "confirmed" if found == "same" else "confirmed_with_context"
     rule = _amount_rule(claim, unit)
-    context = (Reason("exactly", figure=Figure(_value(measured), unit)),) if found == "rounded" else ()
+    context = (Reason("exactly", figure=Figure(value, unit, sign=False)),) if found == "rounded" else ()
     if unit in {"rank", "count"}:
         return Decision(word, rule, _other_rank(unit, held, claim), context)
     where = sizes(claim, unit)
@@ -209,7 +209,8 @@ def _range(claim: Claim, measured: Measured, p: float | None) -> Decision:
     elif seen[1] < where.low or where.high < seen[0]:
         word = "contradicted"
     low, high = (Figure(edge, measured.unit) for edge in measured.interval)
-    return Decision(word, Reason("rule_span", low=low, high=high), Reason("price_at_the_moment"))
+    context = (Reason("span_crosses"),) if word == "open" else ()
+    return Decision(word, Reason("rule_span", low=low, high=high), Reason("price_at_the_moment"), context)
 
 
 def _direction(claim: Claim, measured: Measured, _: float | None) -> Decision:
@@ -228,9 +229,8 @@ def _strong(claim: Claim, measured: Measured, direction: Decision) -> Decision:
     if measured.usual is None:
         return Decision("open", rule, Reason("longer_history"))
     times = Figure(abs(_value(measured)) / measured.usual, "deviations")
-    told = Reason(
-        "strength_measured", times=times, usual=Figure(measured.usual, measured.unit, sign=False), least=least
-    )
+    usual, sizes = Figure(measured.usual, measured.unit, sign=False), (times.value, asks.deviations)
+    told = Reason("strength_measured", usual=usual, **dict(zip(("times", "least"), sizes, strict=True)))
     if times.value >= asks.deviations:
         return Decision("confirmed", rule, Reason("smaller_move", least=least, times=times))
     word: VerdictWord = "mixed" if asks.qualifies else "contradicted"
@@ -257,7 +257,7 @@ def _shares(claim: Claim, measured: Measured, _: float | None) -> Decision:
     elif value > MOST + SLACK:
         word = "confirmed" if value >= SURE_MOST - SLACK else "confirmed_with_context"
     told = word in {"confirmed_with_context", "mixed"}
-    context = (Reason("with_exceptions", share=Figure(value, "share")),) if told else ()
+    context = (Reason("with_exceptions"),) if told else ()
     rule = Reason(f"rule_{claim.hedge}", sure=Figure(SURE_MOST, "fraction"))
     return Decision(word, rule, Reason("enough_the_other_way"), context)
 

@@ -7,16 +7,20 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from eventwindow.claims.evidence import Evidence, members
+from eventwindow.claims.evidence import Evidence, members, named
 from eventwindow.claims.hindsight import is_later
+from eventwindow.claims.market_value import doubted
 from eventwindow.claims.measures.effects import EffectOf
 from eventwindow.claims.model import WORDS, Claim, Measured, Specifications, Verdict, VerdictWord, unmeasured
 from eventwindow.claims.rules import HOLDS, TESTED, Decision, asked, decide, material
 from eventwindow.claims.strength import usual_move
-from eventwindow.errors import Figure, NoFigure, Reason, StudyError, Text, catalogue
+from eventwindow.errors import Figure, Listed, NoFigure, Reason, StudyError, Text, catalogue
+from eventwindow.inference.expected_volatility import RECENT, word_of
 from eventwindow.inference.family import Corrected, family
 from eventwindow.inference.response import Effect
+from eventwindow.inference.results import LEVEL
 
+LEFT = frozenset({"open", "not_testable", "not_rated"})
 FEW = 2  # parts whose findings are told one by one
 RULE_OF = {"open": "rule_no_figure", "not_testable": "rule_not_testable", "not_rated": "rule_not_rated"}
 
@@ -38,7 +42,8 @@ def judge(
     later = frozenset(leaf.id for leaf in every if is_later(leaf, evidence))
     effects = {leaf.id: found for leaf in every if leaf.id not in later and (found := _effect(leaf, measured))}
     curves = {leaf.id: specifications(leaf, evidence) for leaf in every if leaf.hedge == "effect"}
-    basis = _Basis(measured, family(effects), curves, later)
+    whose = {leaf.id: _whose(evidence, one.uncited) for leaf in every if (one := measured[leaf.id])}
+    basis = _Basis(measured, family(effects), curves, later, _hinging(every, evidence, measured), whose)
     return [_verdict(claim, basis) for claim in claims]
 
 
@@ -81,6 +86,26 @@ class _Basis:
     corrected: Mapping[str, Corrected]
     curves: Mapping[str, Specifications | None]
     later: frozenset[str]
+    hinging: frozenset[str]
+    whose: Mapping[str, Reason | Listed]
+
+
+def _whose(evidence: Evidence, symbols: Sequence[str]) -> Reason | Listed:
+    """Companies by name, or how many there are."""
+    return named(evidence, symbols) if len(symbols) <= FEW else Reason("so_many_companies", n=len(symbols))
+
+
+def _hinging(every: Sequence[Claim], evidence: Evidence, measured: Mapping[str, Measured | None]) -> frozenset[str]:
+    """Claims whose verdict would turn, were the share counts that no page is named for half or twice as large."""
+    uncited = [(leaf, found) for leaf in every if (found := measured[leaf.id]) and found.uncited]
+    others = doubted(evidence) if uncited else []
+
+    def turns(leaf: Claim, held: bool, other: Evidence) -> bool:
+        found = measure(leaf, other)
+        return found is None or found.value is None or (decide(leaf, found).word in HOLDS) != held
+
+    words = {leaf.id: decide(leaf, found).word in HOLDS for leaf, found in uncited}
+    return frozenset(leaf.id for leaf, _ in uncited if any(turns(leaf, words[leaf.id], other) for other in others))
 
 
 def _verdict(claim: Claim, basis: _Basis) -> Verdict:
@@ -92,14 +117,16 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
     if found.value is None and found.interval is None:
         return Verdict(claim, "open", Reason("rule_no_figure"), found.reason, found)
     found, p = _as_corrected(found, basis.corrected.get(claim.id))
-    decision = _reached(found, _cited(found, _told(claim, _known(claim, decide(claim, found, p), basis))))
+    decision = _reached(found, _told(claim, _known(claim, decide(claim, found, p), basis)))
+    if found.uncited:
+        decision = _cited(decision, basis.whose[claim.id], claim.id in basis.hinging)
     curve = basis.curves.get(claim.id)
-    many = curve.reason if curve else None
+    told = (*_found(claim, found, decision, p), found.lacking, *_tail(claim, decision.word), *_details(found))
     return Verdict(
         claim,
         decision.word,
         decision.rule,
-        Reason.sentences(*_found(claim, found, decision), found.lacking, many, *_tail(claim, decision.word)),
+        Reason.sentences(*told, curve.reason if curve else None),
         found,
         changes=decision.changes,
         context=decision.context,
@@ -140,17 +167,27 @@ def _known(claim: Claim, decision: Decision, basis: _Basis) -> Decision:
 
 
 def _reached(found: Measured, decision: Decision) -> Decision:
-    """A history that does not reach what was said leaves the claim open, unless what is held refutes it."""
-    if found.lacking is None or decision.word == "contradicted":
-        return decision
-    return replace(decision, word="open", rule=Reason("rule_history", rule=decision.rule), context=())
+    """A history that does not reach what was said leaves the claim open, unless what is held refutes it.
+
+    Of "ever" none can reach all: what holds in all that is held is told with its first day.
+    """
+    if found.lacking and decision.word != "contradicted":
+        return replace(decision, word="open", rule=Reason("rule_history", rule=decision.rule), context=())
+    if found.since and decision.word in HOLDS:
+        context = (*decision.context, Reason("history_from", day=found.since))
+        return replace(decision, word="confirmed_with_context", context=context)
+    return decision
 
 
-def _cited(found: Measured, decision: Decision) -> Decision:
-    """A figure that holds and rests on share counts without a page says so."""
-    if found.uncited is None or decision.word not in HOLDS:
+def _cited(decision: Decision, whose: Reason | Listed, hinges: bool) -> Decision:
+    """What rests on share counts that no page is named for is open; what would hold without them says so."""
+    if hinges:
+        told = Reason("counts_decide", whose=whose)
+        return replace(decision, word="open", rule=Reason("rule_uncited", rule=decision.rule), context=(told,))
+    if decision.word not in HOLDS:
         return decision
-    return replace(decision, word="confirmed_with_context", context=(*decision.context, found.uncited))
+    context = (*decision.context, Reason("counts_without_page", whose=whose))
+    return replace(decision, word="confirmed_with_context", context=context)
 
 
 def _told(claim: Claim, decision: Decision) -> Decision:
@@ -188,12 +225,28 @@ def _stand_in(claim: Claim) -> Text:
     return Text(claim.stand_in_en, claim.stand_in_zh)
 
 
-def _found(claim: Claim, found: Measured, decision: Decision) -> Iterator[Reason]:
-    """What was found, then what a reader must know of one that holds with context or in part."""
+def _found(claim: Claim, found: Measured, decision: Decision, p: float | None) -> Iterator[Reason]:
+    """What was found, in words that need no statistics, then what a reader must know of it."""
     yield found.reason
-    yield from _tested(claim, found, decision.word)
+    yield from _tested(claim, found, decision.word, p)
     if decision.word != "confirmed":
         yield from decision.context
+
+
+def _details(found: Measured) -> Iterator[Reason]:
+    """The test and the source behind what was found, after all that a reader without statistics needs."""
+    first = _first(found.reason)
+    told = dict(first.values)
+    if f"reason.{first.key}_detail" in catalogue("en"):
+        yield Reason(f"{first.key}_detail", **told)
+    elif "source" in told:
+        yield Reason("from_source", source=told["source"])
+    elif found.effect:
+        yield Reason("tested", p=Figure(found.effect.p_value, "p"))
+    if found.effect and found.effect.scaled:
+        ratio = found.effect.volatility
+        moved = {"times": Figure(ratio, "short"), "word": Reason(f"volatility_{word_of(ratio)}")}
+        yield Reason("scaled_ranks", n=RECENT, **moved)
 
 
 def _tail(claim: Claim, word: VerdictWord) -> Iterator[Reason]:
@@ -224,7 +277,12 @@ def combined(words: Sequence[VerdictWord]) -> VerdictWord:
 def _counted(words: Sequence[VerdictWord]) -> tuple[int, int, int]:
     """How many hold, how many fail, how many are left."""
     held, failed = sum(word in HOLDS for word in words), sum(word == "contradicted" for word in words)
-    return held, failed, sum(word in {"open", "not_testable", "not_rated"} for word in words)
+    return held, failed, sum(word in LEFT for word in words)
+
+
+def counts(of: str, **numbers: int) -> list[Reason]:
+    """How many of each kind, where there are any: words of `reason.OF_KIND`."""
+    return [Reason(f"{of}_{kind}", n=n) for kind, n in numbers.items() if n]
 
 
 def _compound(claim: Claim, parts: Sequence[Verdict], basis: _Basis) -> Verdict:
@@ -265,8 +323,7 @@ def _context(deciding: Sequence[Verdict], others: Sequence[Verdict]) -> Iterator
     """What a reader must know of a compound that holds: its parts' own, those left open, context against it."""
     for part in deciding:
         yield from part.context
-        if part.word in {"open", "not_testable", "not_rated"}:
-            yield Reason("left_open", text=_text(part.claim))
+    yield from _left_open(deciding)
     for part in others:
         if part.word in {"contradicted", "mixed"} and part.measured and part.measured.value is not None:
             figure = Figure(part.measured.value, part.measured.unit)
@@ -275,12 +332,16 @@ def _context(deciding: Sequence[Verdict], others: Sequence[Verdict]) -> Iterator
 
 def _short(deciding: Sequence[Verdict], word: VerdictWord) -> Iterator[Reason]:
     """Why parts do not hold, where the figure alone does not tell: a move too small for the word, what is left open."""
-    some_hold = any(part.word in HOLDS for part in deciding)
     for part in deciding:
         if part.word not in HOLDS:
             yield from part.context
-        if word == "open" and some_hold and part.word in {"open", "not_testable", "not_rated"}:
-            yield Reason("left_open", text=_text(part.claim))
+    if word == "open" and any(part.word in HOLDS for part in deciding):
+        yield from _left_open(deciding)
+
+
+def _left_open(deciding: Sequence[Verdict]) -> Iterator[Reason]:
+    if left := [Reason("given", text=_text(part.claim)) for part in deciding if part.word in LEFT]:
+        yield Reason("left_open", texts=left)
 
 
 def _text(claim: Claim) -> Text:
@@ -292,28 +353,34 @@ def _lead(parts: Sequence[Verdict]) -> Iterator[Reason]:
     told = [v for v in parts if v.measured]
     held, failed, left = _counted([v.word for v in told])
     if len(told) > FEW:
-        yield Reason("parts_counted", n=len(told), held=held, failed=failed, left=left)
+        yield Reason("parts_counted", n=len(told), counts=Listed(counts("parts", held=held, failed=failed, left=left)))
         told = [next((v for v in told if v.word == "contradicted"), told[0])]
     for verdict in told:
         if verdict.measured:
-            yield _plain(verdict.measured.reason)
-            yield from _tested(verdict.claim, verdict.measured, verdict.word)
+            yield _first(verdict.measured.reason)
+            yield from _tested(verdict.claim, verdict.measured, verdict.word, verdict.p_family)
 
 
-def _tested(claim: Claim, found: Measured, word: VerdictWord) -> Iterator[Reason]:
+def _tested(claim: Claim, found: Measured, word: VerdictWord, p: float | None) -> Iterator[Reason]:
     """What the test of an effect says to a reader without statistics, where the effect was not found."""
-    if found.effect and claim.hedge == "effect" and word == "open":
-        yield Reason("by_chance")
-    if found.effect and claim.hedge == "effect" and word == "contradicted" and found.effect.equivalent(material(claim)):
+    if found.effect is None or claim.hedge not in TESTED:
+        return
+    if word == "open" and found.effect.unled:
+        yield Reason("too_restless", times=Figure(found.effect.volatility, "short"))
+    elif word == "open" and claim.hedge == "no_effect":
+        yield Reason("not_none")
+    elif word == "open":
+        alone = found.effect.p_value <= LEVEL and p is not None
+        yield Reason("by_chance_of_many" if alone else "by_chance")
+    if claim.hedge == "effect" and word == "contradicted" and found.effect.equivalent(material(claim)):
         yield Reason("as_good_as_none")
 
 
-def _plain(found: Reason) -> Reason:
-    """The first sentence of what was found, without the test that follows in it."""
+def _first(found: Reason) -> Reason:
+    """The first sentence of what was found."""
     while found.key == "sentences":
         found = next(iter(found.value("told")))
-    key = f"{found.key}_plain"
-    return Reason(key, **found.values) if f"reason.{key}" in catalogue("en") else found
+    return found
 
 
 def by_statement(verdicts: Sequence[Verdict]) -> list[tuple[str, VerdictWord]]:

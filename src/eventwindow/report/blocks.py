@@ -150,13 +150,6 @@ class Card:
     interval: Interval | None
     parts: tuple[Card, ...]
 
-    @property
-    def evidence(self) -> str:
-        """The reason; of a compound statement, what it adds to the reasons of its parts."""
-        if not self.parts:
-            return self.reason
-        return " ".join(filter(None, (self.context, self.reason.rpartition(self.parts[-1].reason)[2].strip())))
-
 
 @dataclass(frozen=True, slots=True)
 class Cards:

@@ -202,8 +202,8 @@ def _review(context: Context, verdict: Verdict) -> Markup:
     """The verdict as schema.org ClaimReview, where it has a rating; nothing in it can close the script it stands in."""
     article = next((a for a in context.result.articles if a["key"] == verdict.claim.article), {})
     head = context.result.run["study"]["study"]
-    code, day = context.language.code.partition("-")[0], head.get("published")
-    review = review_of(verdict, article, language=code, site=head.get("site") or "", published=_iso(day))
+    words, site = context.language.catalogue, head.get("site") or ""
+    review = review_of(verdict, article, words=words, site=site, published=_iso(head.get("published")))
     text = json.dumps(review, ensure_ascii=False, allow_nan=False, separators=(",", ":")) if review else ""
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from eventwindow.claims.model import WORDS
 from eventwindow.report import sections
-from eventwindow.report.blocks import Card, Cell, Fold, Formula, Section, Table, Words, chosen
+from eventwindow.report.blocks import Cell, Fold, Formula, Section, Table, Words, chosen
 from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.figures.sheet import advance
@@ -145,8 +145,6 @@ def typst(value: Any) -> Any:
         held = {field.name: typst(getattr(value, field.name)) for field in fields(value)}
         if isinstance(value, Table):
             held |= {"breaks": _breaks(value), "columns": _columns(value)}
-        if isinstance(value, Card):
-            held["evidence"] = value.evidence
         return {"kind": type(value).__name__.lower(), **held}
     if isinstance(value, tuple):
         return [typst(one) for one in value]

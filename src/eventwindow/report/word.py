@@ -184,9 +184,9 @@ class Page:
         paragraph = self.document.add_paragraph(style=style)
         self.say(paragraph, f"{self._verdict(it)} ", bold=True, color=FAINT)
         self.say(self.say(paragraph, it.text, bold=True), f" {it.id}", color=FAINT, size=SMALL)
-        for key in ("said", "measured", "evidence", "rule", "changes"):
+        for key in ("said", "measured", "reason", "rule", "changes"):
             if told := getattr(it, key):
-                self._named(paragraph, key, told)
+                self._named(paragraph, "evidence" if key == "reason" else key, told)
         for part in it.parts:
             self.put(part, "List Bullet")
 

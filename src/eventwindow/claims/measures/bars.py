@@ -24,7 +24,7 @@ def session_bars(evidence: Evidence, symbol: str, when: date) -> pd.DataFrame:
     bars = symbol_bars(evidence, symbol)
     chosen = bars[bars["day"] == pd.Timestamp(when)]
     if chosen.empty:
-        raise NoFigure(Reason("no_bars_on", security=symbol, day=when))
+        raise NoFigure(Reason("no_bars_on", security=name(evidence, symbol), day=when))
     return chosen
 
 
@@ -33,7 +33,7 @@ def symbol_bars(evidence: Evidence, symbol: str) -> pd.DataFrame:
     held = table(evidence, "intraday")
     bars = held[held["symbol"] == symbol].sort_values("start").reset_index(drop=True)
     if bars.empty:
-        raise NoFigure(Reason("no_bars", security=symbol))
+        raise NoFigure(Reason("no_bars", security=name(evidence, symbol)))
     local = pd.DatetimeIndex(bars["start"]).tz_convert(zone_of(evidence, symbol, bars["start"].iloc[0].date()))
     return bars.assign(day=local.normalize().tz_localize(None), minute=np.asarray(local.hour * 60 + local.minute))
 
@@ -145,7 +145,8 @@ class LeadLag(Kind):
         null = (others - usual).to_numpy(float)
         test = effect(value - usual, spread, len(null) - 1, null, day_numbers(others), "rank among days")
         reason = Reason(
-            "followed_less" if value < usual else "followed_more",
+            "followed",
+            more=Reason("less" if value < usual else "more"),
             follower=name(evidence, self.security),
             leader=name(evidence, self.leader),
             when=self.date,

@@ -34,11 +34,9 @@ from eventwindow.claims.evidence import (
 )
 from eventwindow.claims.model import Kind, Measured, Part, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
-from eventwindow.inference.expected_volatility import RECENT, word_of
 from eventwindow.inference.response import (
     FEWEST,
     Effect,
-    Response,
     Track,
     combined,
     difference,
@@ -81,10 +79,7 @@ def day_numbers(series: pd.Series) -> np.ndarray:
 
 
 def tested(value: float, unit: str, reason: Reason, test: Effect, parts: dict[str, Part] | None = None) -> Measured:
-    """A figure with its test; where the ranks are scaled by expected volatility, the reason says so."""
-    if test.scaled:
-        moved = {"times": Figure(test.volatility, "short"), "word": Reason(f"volatility_{word_of(test.volatility)}")}
-        reason = Reason.sentences(reason, Reason("scaled_ranks", n=RECENT, **moved))
+    """A figure with its test."""
     return Measured(value, unit, reason, parts or {}, p_value=test.p_value, effect=test)
 
 
@@ -113,7 +108,7 @@ class EffectOf(Kind):
         test = found.effect()
         reason = Reason(
             "effect",
-            who=_mean_of(evidence, self.members, found),
+            who=mean_of(evidence, self.members, found.members),
             beyond=beyond(found.estimate, abnormal, found.members),
             when=period(found, evidence, self.event, days),
             quantity=quantity(days),
@@ -125,11 +120,11 @@ class EffectOf(Kind):
         return tested(found.estimate, "decimal", reason, test, made_of("spread", standard_error=found.std_error))
 
 
-def _mean_of(evidence: Evidence, given: Sequence[str], found: Response) -> Any:
+def mean_of(evidence: Evidence, given: Sequence[str], firms: Sequence[str]) -> Any:
     """A firm by its name; a basket with the number of firms that its mean is of."""
-    if len(found.members) == 1:
-        return name(evidence, found.members[0])
-    return Reason("mean_of", who=named(evidence, given), n=len(found.members))
+    if len(firms) == 1:
+        return name(evidence, firms[0])
+    return Reason("mean_of", who=named(evidence, given), n=len(firms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,13 +261,11 @@ class RelativeReturn(Kind):
         test = against_history(mean - other, self.date, self._history(evidence, symbols), "SQ")
         reason = Reason(
             "relative_return",
-            who=named(evidence, self.members),
-            n=len(symbols),
+            who=mean_of(evidence, self.members, symbols),
             better=compared(mean - other),
             other=name(evidence, self.security),
             when=self.date,
             **decimals(first=mean, second=other),
-            p=Figure(test.p_value, "p"),
         )
         return tested(mean - other, "decimal", reason, test, made_of("decimal", members=mean, against=other))
 
@@ -313,7 +306,7 @@ class AbnormalVolume(Kind):
         value = float(days.mean() - past.mean())
         usual = past.mean()
         test = _among_shifts(past - usual, between - usual, days - usual, len(volumes))
-        told = {"when": span(first, last), "times": Figure(value, "log"), "p": Figure(test.p_value, "p")}
+        told = {"when": span(first, last), "times": Figure(value, "log")}
         return tested(value, "log", Reason("volume", who=self._whose(evidence, volumes, missing), **told), test)
 
     def _volumes(self, evidence: Evidence) -> tuple[dict[str, pd.Series], list[str]]:

@@ -127,26 +127,29 @@ class ValueAgainst(Kind):
         own_values = {s: market_value(evidence, s, when) for s in members(evidence, self.against)}
         unit, rates = in_one_currency(evidence, (self.security, *own_values), when)
         values = {s: v * rates[s] for s, v in own_values.items()}
-        total, own = sum(values.values()), self._own(evidence) * rates[self.security]
+        total, rate = sum(values.values()), rates[self.security]
+        own = self._own(evidence) * rate
         counts = {share_count(evidence, s, when).source for s in values}
         reason = Reason(
             f"{self.of}_against",
             who=name(evidence, self.security),
             day=self.date,
             own=Figure(own, unit),
-            ratio=own / total,
+            changed=changed(own, unit),
+            ratio=abs(own) / total,
             others=named(evidence, list(values)),
             total=Figure(total, unit),
             when=pd.Timestamp(when),
             sources=Listed(source(one) for one in sorted(counts)),
         )
         pages = uncited(evidence, [self.security, *values], pd.DatetimeIndex([when]))
-        return Measured(own / total, "ratio", reason, made_of(unit, own=own, others=total, **values), uncited=pages)
+        parts = made_of(unit, own=abs(own), others=total, **values)
+        return Measured(abs(own) / total, "ratio", reason, parts, uncited=pages)
 
     def _own(self, evidence: Evidence) -> float:
         if self.of == "value":
             return market_value(evidence, self.security, self.date)
-        return abs(ValueChange(self.security, self.date).measure(evidence).value or 0.0)
+        return ValueChange(self.security, self.date).measure(evidence).value or 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,7 @@ class ValueRank(Kind):
     def measure(self, evidence: Evidence) -> Measured:
         closes = large_closes(evidence).loc[: pd.Timestamp(self.date)].tail(1)
         if closes.empty or self.security not in closes.columns:
-            raise NoFigure(Reason("no_long_history", security=self.security, day=self.date))
+            raise NoFigure(Reason("no_long_history", security=name(evidence, self.security), day=self.date))
         values = (closes * large_shares(evidence, closes)).iloc[0].sort_values(ascending=False)
         rank = int((values > values[self.security]).sum()) + 1
         worth = {str(s): float(v) for s, v in values.items()}
@@ -201,10 +204,10 @@ class LossRank(Kind):
 
     def measure(self, evidence: Evidence) -> Measured:
         changes = value_changes(evidence, self.by).loc[: pd.Timestamp(self.date)]
-        changes, lacking = since_day(changes, self.since)
+        changes, reach = since_day(changes, self.since)
         stamp = pd.Timestamp(self.date)
         if self.security not in changes.columns or stamp not in changes.index:
-            raise NoFigure(Reason("no_long_history", security=self.security, day=self.date))
+            raise NoFigure(Reason("no_long_history", security=name(evidence, self.security), day=self.date))
         own = float(changes[self.security].loc[stamp])
         others = _others(changes, self.security, stamp)
         larger = others[others["change"] <= own]
@@ -229,12 +232,12 @@ class LossRank(Kind):
             Reason.sentences(reason, self._not_held(evidence, own)),
             made_of(unit, **parts) | made_of("number", companies=changes.shape[1]),
             uncited=self._uncited(evidence, changes),
-            lacking=lacking,
+            **reach,
         )
 
-    def _uncited(self, evidence: Evidence, changes: pd.DataFrame) -> Reason | None:
+    def _uncited(self, evidence: Evidence, changes: pd.DataFrame) -> tuple[str, ...]:
         if self.by == "per cent":
-            return None
+            return ()
         return uncited(evidence, map(str, changes.columns), pd.DatetimeIndex(changes.index))
 
     def _not_held(self, evidence: Evidence, own: float) -> Reason:

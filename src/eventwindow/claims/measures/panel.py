@@ -121,7 +121,7 @@ class PanelBreadth(Kind):
         closes = history(evidence, symbol)["close"].dropna()
         first, last = closes.loc[:start], closes[closes.index < pd.Timestamp(self.date)]
         if first.empty:
-            raise NoFigure(Reason("no_row", security=symbol, day=start))
+            raise NoFigure(Reason("no_row", security=name(evidence, symbol), day=start))
         return float(last.iloc[-1] / first.iloc[-1])
 
 
@@ -165,8 +165,9 @@ class Characteristic(Kind):
         spread = float(null.std(ddof=1))
         track = one_day(value, self.date, null, slopes.iloc[-GAP - 1 : -1])
         test = of_track(track, value, spread, len(null) - 1, "date permutation of the slope")
-        told = {"when": self.date, "better": compared(value, "slope"), "p": Figure(test.p_value, "p")}
-        reason = Reason("characteristic", of=Reason(f"of_{self.of}"), **told)
+        told = {"when": self.date, "better": compared(value, "slope"), "of": Reason(f"of_{self.of}")}
+        told["left"] = Reason("without", names=named(evidence, self.treated)) if left else ""
+        reason = Reason("characteristic", **told)
         return tested(value, "slope", reason, test, made_of("spread", usual_size=spread))
 
     def slopes(self, prices: pd.DataFrame) -> pd.Series:

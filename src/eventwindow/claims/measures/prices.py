@@ -163,7 +163,7 @@ class LowestClose(Kind):
         first, last = (session(evidence, self.security, d) for d in (self.date, self.until))
         closes = history(evidence, self.security)["close"].loc[first:last]
         if closes.isna().any() or closes.empty:
-            raise NoFigure(Reason("close_missing", security=self.security))
+            raise NoFigure(Reason("close_missing", security=name(evidence, self.security)))
         value, when = float(closes.min()), pd.Timestamp(closes.index[int(closes.argmin())])
         told = {"who": name(evidence, self.security), "first": first, "last": last, "price": value, "when": when}
         parts = made_of("price", **{f"{d:%Y-%m-%d}": c for d, c in closes.items()})
@@ -187,17 +187,17 @@ class Record(Kind):
 
     def measure(self, evidence: Evidence) -> Measured:
         close = price(evidence, self.security, self.date)
-        held, lacking = since_day(longest_closes(evidence, self.security), self.since)
+        held, reach = since_day(longest_closes(evidence, self.security), self.since)
         earlier = held.loc[held.index < pd.Timestamp(self.date)]
         if earlier.empty:
-            raise NoFigure(Reason("no_earlier_close", security=self.security, day=self.date))
+            raise NoFigure(Reason("no_earlier_close", security=name(evidence, self.security), day=self.date))
         beyond = earlier <= close if self.kind == "low" else earlier >= close
         count, share = int(beyond.sum()), float(beyond.mean())
         told = {"who": name(evidence, self.security), "close": close, "when": self.date, "earlier": len(earlier)}
         key = f"was_no_{self.kind}" if count else f"record_{self.kind}"
         reason = Reason(key, n=count, share=Figure(share, "share"), since=pd.Timestamp(earlier.index[0]), **told)
         parts = made_of("price", close=close) | made_of("share", share_of_closes=share)
-        return Measured(float(count), "count", reason, parts, lacking=lacking)
+        return Measured(float(count), "count", reason, parts, **reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ class RecoveredShare(Kind):
         share = (later - loss) / -loss
         since = (1 + later) / (1 + loss) - 1
         reason = Reason(
-            "won_back" if share > 0 else "no_rebound",
+            "lost_and_stood" if self.path else "won_back" if share > 0 else "no_rebound",
             who=named(evidence, self.members),
             n=len(symbols),
             lost=Figure(-loss, "decimal", sign=False),
@@ -232,6 +232,7 @@ class RecoveredShare(Kind):
             until=before(evidence, symbols[0], self.date, -self.sessions),
             stood=Figure(later, "decimal"),
             share=Figure(abs(share), "share"),
+            back=Figure(share, "share"),
             since=Figure(abs(since), "decimal", sign=False),
         )
         parts = made_of("decimal", that_day=loss, since_before=later)
@@ -298,6 +299,7 @@ class Breadth(Kind):
                 n=len(with_it),
                 held=len(moves),
                 moved=Reason(f"{self.at}_{self.side}"),
+                who=named(evidence, self.members),
                 others=_shown(evidence, moves, against),
             ),
             Reason("not_held", names=named(evidence, missing)) if missing else None,
@@ -387,9 +389,9 @@ class ReturnRank(Kind):
 
     def measure(self, evidence: Evidence) -> Measured:
         until = session(evidence, self.security, self.date)
-        held, lacking = since_day(longest_returns(evidence, self.security).loc[:until], self.since)
+        held, reach = since_day(longest_returns(evidence, self.security).loc[:until], self.since)
         if held.empty or held.index[-1] != until:
-            raise NoFigure(Reason("no_return_on", security=self.security, day=self.date))
+            raise NoFigure(Reason("no_return_on", security=name(evidence, self.security), day=self.date))
         own = float(held.iloc[-1])
         beyond = held[held < own] if self.side == "down" else held[held > own]
         score = own / float(held.iloc[:-1].std())
@@ -406,7 +408,7 @@ class ReturnRank(Kind):
             larger=_largest(beyond),
         )
         parts = made_of("decimal", that_day=own) | made_of("deviations", size=score) | made_of("number", days=len(held))
-        return Measured(float(1 + len(beyond)), "rank", reason, parts, lacking=lacking)
+        return Measured(float(1 + len(beyond)), "rank", reason, parts, **reach)
 
 
 def _largest(beyond: pd.Series) -> Listed:

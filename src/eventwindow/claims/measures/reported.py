@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from eventwindow.claims.evidence import Evidence, SourceText
 from eventwindow.claims.model import Kind, Measured, made_of
-from eventwindow.errors import Figure, NoFigure, Reason
+from eventwindow.errors import Figure, NoFigure, Reason, Text
 
 
 @dataclass(frozen=True, slots=True)
 class Reported(Kind):
     """A figure (`low` alone), a range (`low` to `high`) or a name (`says`) that a named source gives.
 
-    A statement is held against both ends of a range. A name is 1 where it is the one that was `said`, else 0.
+    A statement is held against both ends of a range. A name is 1 where it is the one that was `said`
+    (`said_zh` in Chinese), else 0.
     """
 
     unit = "money"
@@ -25,11 +26,12 @@ class Reported(Kind):
     currency: str = ""  # of the figure, as an ISO code; a plain number if not given
     says: str = ""
     said: str = ""
+    said_zh: str = ""
 
     def measure(self, evidence: Evidence) -> Measured:
         if self.says and self.said:
             same = self.says.casefold() == self.said.casefold()
-            told = {"source": self.source, "says": self.says, "said": self.said}
+            told = {"source": self.source, "says": self.says, "said": Text(self.said, self.said_zh)}
             return Measured(float(same), "share", Reason("reported_name", **told))
         if self.low is None:
             raise NoFigure(Reason("reported_nothing"))

@@ -1,0 +1,169 @@
+"""What a newsroom prints: lay sentences first, claims on their own feet, reviews that their readers can take, all studies."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from eventwindow import run_study
+from eventwindow.claims.claim_review import LONGEST
+from eventwindow.claims.model import WORDS
+from eventwindow.claims.records import RATINGS
+from eventwindow.errors import catalogue
+from eventwindow.report.context import Context, every_verdict
+from eventwindow.report.html import claim_pages
+from eventwindow.report.language import LANGUAGES, language
+
+ROOT = Path(__file__).parents[1]
+LD = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.S)
+TEXT = {"type": "string", "minLength": 1}
+DATE = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}
+MAKER = {
+    "type": "object",
+    "required": ["@type", "name"],
+    "properties": {"@type": {"const": "Organization"}, "name": TEXT},
+}
+REVIEW = {  # what Google, Bing and the Fact Check Explorer ask for; unknown keys are refused
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["@context", "@type", "url", "datePublished", "inLanguage", "claimReviewed", "reviewBody", "author",
+                 "itemReviewed", "reviewRating"],
+    "properties": {
+        "@context": {"const": "https://schema.org"},
+        "@type": {"const": "ClaimReview"},
+        "url": {"type": "string", "pattern": r"^[\w.-]+\.html$"},  # beside the page: the studies that ship name no site
+        "datePublished": DATE,
+        "inLanguage": {"enum": list(LANGUAGES)},
+        "claimReviewed": {"type": "string", "maxLength": LONGEST, "pattern": r"20\d\d"},
+        "reviewBody": TEXT,
+        "author": MAKER,
+        "itemReviewed": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["@type", "appearance"],
+            "properties": {
+                "@type": {"const": "Claim"},
+                "author": MAKER,
+                "datePublished": DATE,
+                "appearance": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["@type", "headline"],
+                    "properties": {
+                        "@type": {"const": "Article"}, "headline": TEXT, "datePublished": DATE, "publisher": MAKER,
+                        "url": {"type": "string", "pattern": r"^https?://\S+$"},
+                    },
+                },
+            },
+        },
+        "reviewRating": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["@type", "ratingValue", "bestRating", "worstRating", "alternateName"],
+            "properties": {
+                "@type": {"const": "Rating"}, "ratingValue": {"enum": sorted(RATINGS.values())},
+                "bestRating": {"const": 5}, "worstRating": {"const": 1}, "alternateName": TEXT,
+            },
+        },
+    },
+}  # fmt: skip
+UNKNOWN = {"S2", "S3"}  # texts whose outlet no search found, as their pages say
+
+
+@pytest.fixture(scope="module")
+def results(deepseek):
+    return {"deepseek-2025": deepseek} | {
+        name: run_study(name, prices="shipped") for name in ("bank-run-2023", "outage-2024")
+    }
+
+
+STUDIES = ("deepseek-2025", "bank-run-2023", "outage-2024")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_claim_page_carries_one_review_or_none(results, study, code):
+    result = results[study]
+    verdicts = {v.claim.id: v for v in result.verdicts}
+    articles = {article["key"]: article for article in result.articles}
+    pages = dict(claim_pages(Context(result, language(code))))
+    assert len(pages) == len(verdicts)
+    for place, page in pages.items():
+        verdict = verdicts[place.removesuffix(".html").removesuffix(f".{code}")]
+        found = [json.loads(text) for text in LD.findall(page)]
+        assert len(found) == (verdict.word in RATINGS), place
+        for review in found:
+            jsonschema.validate(review, REVIEW)
+            assert review["url"] == place
+            assert review["reviewRating"]["ratingValue"] == RATINGS[verdict.word]
+            assert "\u2026" not in review["claimReviewed"], "the claim is cut"
+            said, article = review["itemReviewed"], articles[verdict.claim.article]
+            assert ("author" in said) == (article["key"] not in UNKNOWN or bool(verdict.claim.quoted_en))
+            assert ("url" in said["appearance"]) == bool(article.get("address"))
+
+
+def test_the_scale_of_ratings_is_documented():
+    page = (ROOT / "docs" / "verdicts.md").read_text(encoding="utf-8")
+    told = re.findall(r"`(\w+)` (\d)(?=[, ]|and|\.)", page[page.index("`ClaimReview` rates") :])
+    assert {word: int(value) for word, value in told} == RATINGS
+    assert set(RATINGS) < set(WORDS)
+
+
+STATISTICS = re.compile(r"\bp [=<]|standard error|\bSQ\b|permutation|estimation window|標準誤|置換|估計期|Test:|檢定：")
+DETAIL = re.compile(
+    r"Test: |檢定：|Source: |來源：|Path: |路徑：|Companies: |所列公司：|The \d+ sessions before|事前 ?\d+ ?個交易日"
+)
+CODE = re.compile(r"\b(?:[SBCRO]\d+-\w+|B\d+|ai_\w+|[A-Z]{4}=F|\^[A-Z]{3,4})\b")
+
+
+@pytest.mark.parametrize("code", ["en", "zh-Hant"])
+@pytest.mark.parametrize("study", STUDIES)
+def test_what_needs_no_statistics_comes_first(results, study, code):
+    """Before the first test, source or list no word of statistics, and no code in place of a name."""
+    words, shown = catalogue(code), 0
+    for verdict in every_verdict([v for v in results[study].verdicts if v.measured or v.parts]):
+        told = words.reason(verdict.reason)
+        lay = told[: found.start()] if (found := DETAIL.search(told)) else told
+        assert lay, verdict.claim.id
+        assert not STATISTICS.search(lay), (verdict.claim.id, lay)
+        assert not CODE.search(lay), (verdict.claim.id, lay)
+        shown += 1
+    assert shown > 15
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_what_stays_open_says_why(results, study):
+    """More than the figure: a second sentence, or that no figure is held."""
+    for verdict in results[study].verdicts:
+        if verdict.word == "open" and verdict.measured and verdict.measured.value is not None:
+            lay = DETAIL.split(str(verdict.reason))[0]
+            assert len(re.findall(r"\.(?= |$)", lay)) > 1, (verdict.claim.id, lay)
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_claims_and_their_parts_stand_on_their_own_feet(results, study):
+    """No pronoun for what another sentence named, no "the same" as the line above; a reason ends with a stop."""
+    panels = [panel for judged in results[study].readings for panel in judged.panels]
+    for verdict in every_verdict([*results[study].verdicts, *panels]):
+        claim = verdict.claim
+        assert not re.match(r"(It|Its|That|They|Their|This|These|He|She|His|Her)\b", claim.text_en), claim.text_en
+        assert not re.search(r"\bthe same\b|^their\b", claim.text_en), claim.text_en
+        assert not re.search(r"同上|^其(?!他|餘)|^這(?!場)", claim.text_zh), claim.text_zh
+        for key in ("open", "not_testable", "not_rated", "stand_in", "note"):
+            for tongue, stops in (("en", ".)"), ("zh", "。）")):
+                text = getattr(claim, f"{key}_{tongue}")
+                assert not text or text[-1] in stops, text
+
+
+def test_the_page_of_changed_verdicts_is_what_the_script_computes(deepseek):
+    sys.path.insert(0, str(ROOT / "scripts"))
+    try:
+        import verdict_changes
+    finally:
+        sys.path.pop(0)
+    assert verdict_changes.PAGE.read_text(encoding="utf-8") == verdict_changes.page(deepseek.verdicts)
