@@ -125,7 +125,7 @@ def _time(sentence: Sentence, mark: Mark, s: Statement, carried: bool) -> Iterat
         late = earlier and s.date and any(m.value.date and m.value.date < s.date for m in others)
         if several or late:
             yield WHEN
-    elif earlier and not _at_once(sentence, low, others):
+    elif earlier:
         yield SPAN if sentence.has("period") else WHEN
     elif sentence.has("period", within=(0, low)):
         yield SPAN  # "gained 1.9 % this week, and gold slumped 5.8 %"
@@ -135,14 +135,6 @@ def _time(sentence: Sentence, mark: Mark, s: Statement, carried: bool) -> Iterat
         or (others and not (len({m.value for m in others}) == 1 and _leads(sentence, others[0], mark)))
     ):
         yield WHEN
-
-
-def _at_once(sentence: Sentence, low: int, days: Sequence[Mark]) -> bool:
-    """Whether the stretch just before does nothing but tell the day: 週一收盤時，輝達已下跌."""
-    return any(
-        sentence.clause(m)[1] == low and not sentence.has(*MOVES, "amount", "names", within=sentence.clause(m))
-        for m in days
-    )
 
 
 def _touching(sentence: Sentence, mark: Mark, days: Sequence[Mark]) -> bool:

@@ -166,9 +166,7 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
             return shared and replace(shared, open=True)
         held = [m for m in sentence.all("period", "date", within=(0, mark.start)) if not set_in(sentence, m)]
         last = next(iter(held[::-1]), None)
-        used = last and (
-            sentence.has("amount", within=(last.end, mark.start)) or _taken(sentence, last) or _moving(sentence, last)
-        )
+        used = last and (sentence.has("amount", within=(last.end, mark.start)) or _moving(sentence, last))
         if last and last.kind == "period" and used and (_frames(sentence, last) or _goes_on(sentence, last)):
             told: Period = last.value
             return replace(told, open=True)
@@ -195,12 +193,6 @@ def _frames(sentence: Sentence, span: Mark) -> bool:
 
 def _parted(sentence: Sentence, mark: Mark, span: Mark) -> bool:
     return not sentence.chinese and bool(_APART.search(sentence.text[mark.end : span.start]))
-
-
-def _taken(sentence: Sentence, span: Mark) -> bool:
-    """Whether the span stands right behind a figure of its own."""
-    before = sentence.last("amount", before=span.start, since=sentence.clause(span)[0])
-    return before is not None and _beside(sentence, before) == span
 
 
 def _moving(sentence: Sentence, span: Mark) -> bool:

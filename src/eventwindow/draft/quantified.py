@@ -14,7 +14,6 @@ from eventwindow.draft.periods import Period
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
-from eventwindow.draft.strangers import leftover
 from eventwindow.draft.subjects import Found, resumed, subjects_of
 from eventwindow.errors import Reason
 
@@ -33,7 +32,6 @@ EXTREME = Reason("draft_extreme")
 AFTER_HOURS = Reason("draft_after_hours")
 SPAN = Reason("draft_span")
 MOMENT = Reason("draft_moment")
-SIGN = Reason("draft_sign")
 WHICH_DAY = Reason("draft_which_day")
 INVERSE = Reason("draft_inverse")
 CURRENCY = Reason("draft_currency")
@@ -43,7 +41,6 @@ BELOW_PEAK = re.compile(
     re.IGNORECASE,
 )
 _THAN_BEFORE = re.compile(r"\s*(?:more|less|fewer|higher|lower) than (?:an? |the )?(?:year|quarter)\b", re.IGNORECASE)
-_LETTERS = re.compile(r"[A-Za-z][\w'’-]*")
 _SHARE = re.compile(r"\s+of\s+(?:[\w'’.-]+\s*){1,6}")
 _NOUN = re.compile(r" (?P<one>[a-z]{3,})(?: (?P<two>[a-z]+))?")
 _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
@@ -233,28 +230,6 @@ def _sign(sentence: Sentence, mark: Mark) -> int:
     return MOVES[before.kind] if before else 0
 
 
-def _sign_unsure(sentence: Sentence, mark: Mark) -> bool:
-    """Whether the figure takes its direction from one before it, across words that may be a verb of their own."""
-    if mark.value.signed or mark.value.unit == "money":
-        return False
-    low, high = sentence.clause(mark)
-    before = sentence.last(*MOVES, before=mark.start, since=low)
-    other = sentence.last("amount", before=mark.start, since=low)
-    own = before and (not other or other.start < before.start)
-    if own or next(iter(sentence.all(*MOVES, within=(mark.end, high))), None):
-        return False
-    start = other.end if other else low
-    if sentence.chinese:
-        inside = [m for m in sentence.marks if start <= m.start and m.end <= mark.start]
-        return len(leftover(sentence.text, start, mark.start, inside, sentence.rules)) > 2
-    text = sentence.text[start : mark.start]
-    for m in sentence.marks:
-        if start <= m.start and m.end <= mark.start:
-            text = text.replace(sentence.text[m.start : m.end], " ", 1)
-    known = sentence.rules.small | sentence.rules.prepositions
-    return any(w.islower() and w not in known and not w.endswith("ly") for w in _LETTERS.findall(text))
-
-
 def _elliptic(sentence: Sentence, mark: Mark, direction: int) -> int:
     """A figure without a verb takes the direction of the figure before it: "… fell 3 % and … 4 %"."""
     low = sentence.clause(mark)[0]
@@ -440,7 +415,6 @@ def _settled(
     moment = _moment(sentence, mark)
     if session == "pre" and _CLOCK.match(sentence.text):
         moment = False  # the clock tells the opening
-    reasons += [SIGN] * (kind != "price_level" and _sign_unsure(sentence, mark))
     reasons += [WHICH_DAY] * (not day_told(sentence, mark, context))
     reasons += [EXTREME] * amount.extreme + [AFTER_HOURS] * (session == "after")
     reasons += [MOMENT] * (moment and not amount.extreme)

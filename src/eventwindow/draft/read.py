@@ -13,7 +13,7 @@ from typing import Any
 
 from eventwindow.draft.accounted import region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, simplified
-from eventwindow.draft.context import Context, last_day, one_day, session_of
+from eventwindow.draft.context import Context, last_day, one_day, session_of, told_before
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
 from eventwindow.draft.quantified import EXTREME, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
@@ -161,7 +161,8 @@ def paragraph(
             **_spoken_of(sentence, context, known, told),
         )
         if ordered:
-            context = _left(ordered, context, session_of(sentence, ordered[-1][0], context))
+            main = [pair for pair in ordered if not told_before(sentence, pair[0])] or ordered
+            context = _left(main, context, session_of(sentence, main[-1][0], context))
 
 
 def _audited(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names) -> Statement:
@@ -198,7 +199,8 @@ def _spoken_of(sentence: Sentence, context: Context, known: Names, said: Sequenc
     apart = set(context.who) - firms if firms and not said else set()  # named, and nothing was read of it
     several = len(apart | firms or set(index)) > 1 if named else context.several
     several = several or len({s.who for s in said}) > 1
-    alone = {} if said or len(firms) != 1 else {"who": tuple(firms)}  # named alone, and nothing was said of it yet
+    single = {s for s in firms if s.group is None}
+    alone = {} if said or len(single) != 1 else {"who": tuple(single)}  # named alone, and nothing was said of it yet
     return {"index": tuple(index[-1:]) or context.index, "several": several} | alone
 
 

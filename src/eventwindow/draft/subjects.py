@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from eventwindow.draft.context import Context
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import Subject
-from eventwindow.draft.strangers import leftover
 from eventwindow.errors import Reason
 
 WHICH = Reason("draft_which")
@@ -21,6 +20,8 @@ _INSERTED = re.compile(
     r"\W*(?:which|who|whose|where|when|such|including|like|unlike|a|an|its|one|as|compared|if|because|with|whereas|the (?=\w+ (?:of|behind|that)))\b",  # noqa: E501
     re.IGNORECASE,
 )
+_ENDS = re.compile(r"(?:['’]s? (?:shares?|stock|ADRs?))?(?: of [A-Z]\w+)?[^\w;:]*")
+_SMALL = re.compile(r"\W*[a-z][^;:]*")
 _FIRST_WORD = re.compile(r"\W*(?:(?:also|still|then|again|only|\w+ly) )*(?P<word>[a-z]+)")
 _VERB = re.compile(
     r"[a-z]{3,}ed|was|were|is|are|ha[sd]|have|got|did|does|went|came|took|gave|made|put|saw|led|left|held|stood|ran|beat"
@@ -36,13 +37,10 @@ _GOES_ON = re.compile(
 _WHICH_DOES = re.compile(rf"\W*(?:which|that) (?:\w+ly )?(?:[a-z]+s|{_VERB.pattern})\b")
 _ONE_OF_TWO = re.compile(r"\bthe (?P<one>former|latter)\b")
 _OFF = re.compile(r"\s+off\s+(?:the |that of )*(?:shares? (?:price )?(?:of|in) )?", re.IGNORECASE)
-_SET_IN = re.compile(r"\W*(?:up|down|plus|minus|itself)\b", re.IGNORECASE)
-_OPENING = re.compile(r"\W*(?:up|down|having|after|\w+ing)\b", re.IGNORECASE)
-_TRADES = {"volume", "volumes", "turnover", "trading"}
-_OF = re.compile(
-    r"^\W*(?:(?:and|but|while|as|although|before|after)\s+)?(?:(?:the|a|an|its|their)\s+)?(?:[\w'’-]+\s+){0,3}?"
-    r"(?P<noun>[a-z][\w-]*)\s+(?:in|of|at|for|on|between|against|to|from|by)\s+(?:the )?$"
+_SET_IN = re.compile(
+    r"\W*(?:up|down|off|plus|minus|itself|(?:with|after) an? (?:\w+ )?(?:gain|loss|rise|fall|drop))\b", re.IGNORECASE
 )
+_OPENING = re.compile(r"\W*(?:up|down|having|after|\w+ing)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +76,23 @@ def resumed(sentence: Sentence, low: int) -> Mark | None:
         return None
     for (a, b), inserted in zip(before[-2::-1], before[:0:-1], strict=True):
         named = sentence.last("names", before=b, since=a)
-        if named and not sentence.text[named.end : b].strip(" ,") and not sentence.has(*MOVES, "amount", within=(a, b)):
+        if (
+            named
+            and _ENDS.fullmatch(sentence.text[named.end : b])
+            and not sentence.has(*MOVES, "amount", within=(a, b))
+        ):
             return None if sentence.object_of_preposition(named) else named
-        if not _INSERTED.match(sentence.text[slice(*inserted)]):
+        if not (_INSERTED.match(sentence.text[slice(*inserted)]) or _participle(sentence, *inserted)):
             return None
     return None
+
+
+def _participle(sentence: Sentence, low: int, high: int) -> bool:
+    """Whether a stretch hangs on the name before it: "hurt by cheaper oil", "up 5 %"; a name's own move does not."""
+    named = next(iter(sentence.all("names", within=(low, high))), None)
+    if not _SMALL.fullmatch(sentence.text, low, high):
+        return False
+    return named is None or not sentence.has(*MOVES, "amount", within=(named.end, high))
 
 
 def _verb_first(sentence: Sentence, low: int) -> bool:
@@ -108,12 +118,11 @@ def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
         following = next(iter(sentence.all("names")), None)
         if following and following.start - sentence.clause(following)[0] <= 2:
             return Found(tuple(following.value))
-    unsure = (WHICH,) if _unread(sentence, low, mark) else ()
     firms = role is not None or sentence.has("stock", within=(low, mark.start))  # shares are no index's
     if before := _earlier(sentence, low, firms):
-        return replace(before, open=(*before.open, *unsure))
+        return before
     if carried := tuple(s for s in context.who if not (firms and s.is_index)):
-        return Found(carried, (WHICH,) if context.several else unsure)
+        return Found(carried, (WHICH,) if context.several else ())
     following = next(iter(sentence.all("names", within=(mark.end, high))), None)
     return Found(tuple(following.value)) if following else Found()
 
@@ -136,17 +145,8 @@ def _index_of(sentence: Sentence, low: int, context: Context) -> tuple[Subject, 
     return tuple(named[-1:]) or context.index
 
 
-def _unread(sentence: Sentence, low: int, mark: Mark) -> bool:
-    """Whether the Chinese before the verb holds words that no rule accounts for: they may name another subject."""
-    if not sentence.chinese:
-        return False
-    verb = _verb(sentence, low, mark)
-    inside = [m for m in sentence.marks if low <= m.start and m.end <= verb]
-    return len(leftover(sentence.text, low, verb, inside, sentence.rules)) > 1
-
-
 def of_own(sentence: Sentence, own: Mark, mark: Mark, low: int) -> Found:
-    if not sentence.chinese and (_possessor(sentence, own, mark) or _belongs(sentence, own, low)):
+    if not sentence.chinese and _possessor(sentence, own, mark):
         return Found(foreign=True)
     first = sentence.all("names", within=(low, own.start))
     rivals = [m for m in first if not sentence.has(*MOVES, "amount", within=(m.end, own.start))]
@@ -183,16 +183,10 @@ def _possessor(sentence: Sentence, own: Mark, mark: Mark) -> bool:
     links = sentence.rules.prepositions
     if between[:2] not in {"'s", "’s"}:
         moved = between[:1] == " " and sentence.text[own.end : mark.start] != between
-        return moved and 0 < len(words) <= 2 and not any(_light(sentence, w) or w in links for w in words)
+        light = any(_light(sentence, w) or w in links or _VERB.fullmatch(w) for w in words)
+        return moved and 0 < len(words) <= 2 and not light
     owned = words[: next((k for k, w in enumerate(words) if w in links), len(words))]
     return any(not _light(sentence, w) for w in owned) and not any(_STOCK.match(w) for w in owned)
-
-
-def _belongs(sentence: Sentence, own: Mark, low: int) -> bool:
-    """ "Turnover in Apple tripled", "The cost of insuring …": a noun that is no price stands before the name."""
-    m = _OF.match(sentence.text[low : own.start])
-    noun = m["noun"] if m else "trading"
-    return not (noun in _TRADES or _light(sentence, noun) or noun in sentence.rules.prepositions)
 
 
 def foreign_head(sentence: Sentence, low: int, mark: Mark) -> bool:
@@ -228,7 +222,10 @@ def _earlier(sentence: Sentence, low: int, firms: bool = False) -> Found | None:
     """The names of a clause before; clauses that are set in, as "which made the part", are passed over."""
     relative = bool(_RELATIVE.match(sentence.text[low:]))
     if (relative or _SET_IN.match(sentence.text[low:])) and (
-        near := next((m for m in sentence.all("aside") if not sentence.text[m.end : low].strip(" ,")), None)
+        near := next(
+            (m for m in sentence.all("aside", "names", within=(0, low)) if not sentence.text[m.end : low].strip(" ,")),
+            None,
+        )
     ):
         return Found(tuple(near.value))  # "further than Vistra, which was down 28 %"
     clauses = [c for c in sentence.clauses if c[1] <= low and sentence.has("names", within=c)]

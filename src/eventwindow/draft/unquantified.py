@@ -249,12 +249,7 @@ def _directions(
     for mark in sentence.all(*MOVES, "same"):
         before = [s.direction for m, s in said if m.start < mark.start and s.direction]
         direction = MOVES.get(mark.kind) or (before[-1] if before else context.direction)
-        if (
-            mark.kind.startswith("pared")
-            or _taken_back(sentence, mark)
-            or not direction
-            or not _plain(sentence, mark, said)
-        ):
+        if mark.kind.startswith("pared") or not direction or not _plain(sentence, mark, said):
             continue
         for who in _moved(sentence, mark, context):
             if who.name:
@@ -264,12 +259,6 @@ def _directions(
             if (who, direction, found.date) not in told:
                 told.add((who, direction, found.date))
                 yield mark, found
-
-
-def _taken_back(sentence: Sentence, mark: Mark) -> bool:
-    """ "slid 7.9 % before it recovered": a move within the day, after the one that is told."""
-    low, _ = sentence.clause(mark)
-    return bool(re.match(r"\W*before\b", sentence.text[low : mark.start], re.IGNORECASE))
 
 
 def _plain(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> bool:
