@@ -229,7 +229,7 @@ def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Itera
     paired = names.listings[s.who.symbols[0]].kind == "currency" or s.who == DOLLAR
     if paired and any(a != DOLLAR for m in against for a in m.value):
         yield WHOSE
-    if names.listings[s.who.symbols[0]].kind != "stock":
+    if names.listings[s.who.symbols[0]].kind not in {"stock", "commodity", "future"}:
         return
     low, high = sentence.clause(mark)
     figures = sentence.all("amount", within=(low, high))

@@ -49,7 +49,9 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
     """The text sentence by sentence; a line that stands twice is read once."""
     chinese = has_chinese(text)
     rules = lexicon(chinese)
-    known = names(rules, chinese, study, own)
+    known = names(rules, chinese, study, own).shortened(
+        text, rules.small | rules.known | {w.lower() for w in rules.stop}
+    )
     found = list(_momentary(_read(text, dated, rules, known), known))
     yield from agreeing([*located(list(_undated(found, dated)), known)])
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,6 +24,7 @@ LARGEST = 20_000_000  # bytes of a table of names; the one that ships has 190,00
 COLUMNS = ("symbol", "exchange", "currency", "kind", "names")
 LISTS = ("names", "former", "ambiguous")  # parted by |; a user's table may leave out the last two
 _TICKER = re.compile(r"(?:(?<=[:$(])|(?<=: ))(?P<sure>\^?[A-Z0-9]{1,10}(?:[.=-][A-Z]{1,4})?)(?![\w.-])|(?<![\w$.-])(?P<bare>[A-Z]{3,5}(?![\w-])|[A-Z]{2}(?= (?:stock|shares)\b))")  # fmt: skip  # noqa: E501
+_FIRST = re.compile(r"[A-Z][a-z]{3,}(?= [A-Z])")
 _EXCHANGE = re.compile(r"(?:NYSE|NASDAQ):\s*$", re.IGNORECASE)
 
 
@@ -68,6 +70,19 @@ class Names:
             symbol = m["sure"] or m["bare"]
             if symbol in self.listings and self._is_ticker(text, m):
                 yield Mark(*m.span(), "name", (symbol,))
+
+    def shortened(self, text: str, stop: Collection[str]) -> Names:
+        """With the first words of names told in full, as an article goes on to call them: Novo Nordisk, then Novo."""
+        told = {name for _, _, name in self.finder.spans(text) if name.isascii() and self.meanings[name]}
+        short = {m[0]: name for name in told if (m := _FIRST.match(name)) and m[0].lower() not in stop}
+        firms: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+        for name, symbols in self.meanings.items():
+            firms[name.partition(" ")[0]].add(symbols)
+        new = {w: name for w, name in short.items() if len(firms[w]) == 1 and w not in self.meanings}
+        if not new:
+            return self
+        meanings = {**self.meanings, **{w: self.meanings[name] for w, name in new.items()}}
+        return replace(self, meanings=meanings, finder=finder(meanings), ambiguous=self.ambiguous | set(new))
 
     def _is_ticker(self, text: str, found: re.Match[str]) -> bool:
         """Letters that are words or abbreviations too, as in (AI) and (LNG), are tickers where an exchange says so."""

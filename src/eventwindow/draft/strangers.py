@@ -51,6 +51,8 @@ def _latin(text: str, rules: Lexicon) -> Iterator[tuple[int, int]]:
         if re.search(r"-(?:listed|based|owned|traded|made|led|born)$", m[0]):
             continue
         name = text[start : m.end()].rstrip(".").removesuffix("'s").removesuffix("’s")
+        if any(place.fullmatch(name) for place in rules.places.values()):
+            continue
         if not words or (start == 0 and len(words) == 1 and name[1:].islower() and name.isalpha()):
             continue  # the first word of a sentence has a capital letter anyway
         if _moves(text, start + len(name), rules):
