@@ -69,7 +69,7 @@ def base_of(sentence: Sentence, mark: Mark) -> Mark | None:
 def set_in(sentence: Sentence, mark: Mark) -> bool:
     """Whether a clause that is set in holds the mark: "the VIX, which had stood at 23 on Friday, closed …"."""
     low, high = sentence.clause(mark)
-    return bool(_RELATIVE.match(sentence.text[low:high]))
+    return low > 0 and bool(_RELATIVE.match(sentence.text[low:high]))
 
 
 def _earlier_told(sentence: Sentence, mark: Mark) -> bool:
