@@ -380,3 +380,19 @@ def test_a_panel_counts_the_days_of_its_prices_where_the_library_lacks_the_excha
     assert f"XNGO: {held} of the {len(returns)} rows of the panel are its sessions" in told
     notes = abnormal_returns(returns, events, **SPANS).notes
     assert "the calendar library has no XNGO" in " ".join(map(str, notes))
+
+
+def test_a_study_that_a_rule_leaves_empty_is_answered_with_another_rule(tmp_path, capsys):
+    study = tmp_path / "study"
+    shutil.copytree(CASES / "estimation_holds_other_event", study)
+    text = (study / "study.toml").read_text()
+    (study / "study.toml").write_text(text.replace("[study]", '[study]\ncontamination = "drop"'))
+    assert main(["check", str(study), "--prices", str(study / "prices.csv")]) == 2
+    assert 'Write contamination = "mask"' in capsys.readouterr().err
+
+
+def test_a_panel_of_the_benchmark_alone_is_answered_with_another_benchmark():
+    returns = panel(1)
+    events = pd.DataFrame({"security": ["MKT"], "date": [returns.index[100]]})
+    with pytest.raises(StudyError, match="Give another benchmark: held against itself"):
+        panel_study(returns, events, workers=1, **SPANS)

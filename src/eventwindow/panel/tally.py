@@ -199,10 +199,10 @@ def collected(plan: Plan, kept: Chunks) -> tuple[Tally, list[Arrays]]:
 
 def no_fit(reason: Reason) -> StudyError:
     """A study of which no event can be measured."""
-    return StudyError(
-        f"no event has a fit; the first because of: {reason}",
-        remedy="Give returns that begin before the estimation windows, or a smaller minimum_returns.",
-    )
+    remedy = "Give returns that begin before the estimation windows, or a smaller minimum_returns."
+    if reason.key == "no_residual_variance":
+        remedy = "Give another benchmark: held against itself, a security leaves nothing."
+    return StudyError(f"no event has a fit; the first because of: {reason}", remedy=remedy)
 
 
 def incomplete_windows(

@@ -164,10 +164,13 @@ def _check_left(event: str, rows: pd.DataFrame, exclusions: Sequence[Exclusion])
     if (rows["event"] == event).any():
         return
     reasons = [f"{e.security}: {e.reason}" for e in exclusions if e.what == "excluded" and e.event in ("", event)]
+    contaminated = any(getattr(e.reason, "key", "") == "another_event_in_estimation" for e in exclusions)
     raise StudyError(
         f"no security is left for the event {event!r} ({'; '.join(reasons[:3])}{'; …' if len(reasons) > 3 else ''})",
         where="study.toml, events",
-        remedy="Give an event date that the prices reach, or a smaller minimum_returns.",
+        remedy='Write contamination = "mask": the other event\'s days alone are then left out.'
+        if contaminated
+        else "Give an event date that the prices reach, or a smaller minimum_returns.",
     )
 
 
