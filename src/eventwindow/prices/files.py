@@ -46,13 +46,13 @@ class PriceFiles:
         held = read_prices(self.path)
         found: dict[str, PriceHistory | Unavailable] = {}
         for symbol in symbols:
-            frame = held[symbol].loc[start:end] if symbol in held else None
-            if frame is None:
+            whole = held.get(symbol, held.get(f"{symbol}.US"))  # as Stooq and EODHD write it
+            if whole is None:
                 found[symbol] = Unavailable(symbol, _lacks(self.path.name, symbol, held), known=False)
-            elif frame.empty:
+            elif (frame := whole.loc[start:end]).empty:
                 found[symbol] = Unavailable(symbol, Reason("file_no_row", file=self.path.name))
             else:
-                before = held[symbol].loc[held[symbol].index < start]
+                before = whole.loc[whole.index < start]
                 found[symbol] = PriceHistory(symbol, frame, "file", earlier=None if before.empty else before)
         return found
 
@@ -145,8 +145,6 @@ def _long_frames(cells: Cells, names: list[str], *, alone: bool) -> dict[str, pd
         symbol = file_symbol(cells.path)
         return {symbol: _one_frame(cells, symbol, dates, values, np.arange(len(dates)))}
     symbols = _symbols(cells, names.index("symbol"))
-    if "per" in names:  # Stooq's own files
-        symbols = [symbol.removesuffix(".US") for symbol in symbols]
     order: dict[str, list[int]] = {}
     for row, symbol in enumerate(symbols):
         order.setdefault(symbol, []).append(row)
