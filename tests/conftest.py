@@ -54,8 +54,7 @@ def once(tmp_path_factory) -> Callable[[str, Callable[[Path], None]], Path]:
 
     def place(name: str, make: Callable[[Path], None]) -> Path:
         (lock := folder / f"{name}.made").mkdir(exist_ok=True)
-        with held(lock, wait=True) as mine:
-            assert mine
+        with held(lock, wait=True):
             if not (folder / name).exists():
                 shutil.rmtree(unfinished := folder / f"{name}.unfinished", ignore_errors=True)
                 make(unfinished)
