@@ -263,8 +263,7 @@ def planned(
         exchanges=exchanges,
     )
     shared = _told(listed, spec, [*read, *uneven])
-    if contamination == "drop":
-        listed = without_contaminated(listed, spec.estimation)
+    listed = without_contaminated(listed, spec.estimation) if contamination == "drop" else listed
     axes = _axes(held, exchanges)
     halts = halts_told(listed, held, axes, spec.window)
     strange = strange_told(listed, held, axes, (spec.estimation, spec.window), kind)
