@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eventwindow.report.context import Context
+from eventwindow.report.context import Context, of_result
 
 COLUMNS = ["number", "kind", "id", "date", "session", "what"]
 REACH = 7  # sessions either side of day 0 that the price tape shows
@@ -12,6 +12,10 @@ REACH = 7  # sessions either side of day 0 that the price tape shows
 
 def marks(context: Context) -> pd.DataFrame:
     """What the headline event window of the first security holds, in time order; news on the price tape is numbered."""
+    return context.of_result(f"marks.{context.language.code}", lambda: _marks(context))
+
+
+def _marks(context: Context) -> pd.DataFrame:
     calendar = context.result.calendar
     days = event_sessions(context)
     here = calendar[(calendar["mic"] == context.mic) & (calendar["kind"] != "closed")]
@@ -28,6 +32,7 @@ def tape_days(context: Context) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(event_sessions(context).loc[-REACH:REACH])
 
 
+@of_result
 def event_sessions(context: Context) -> pd.Series:
     """tau → session of the first security's event window."""
     daily = context.result.tables["abnormal_returns"]

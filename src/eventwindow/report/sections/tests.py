@@ -214,17 +214,17 @@ def _groups(context: Context, tests: pd.DataFrame) -> Table:
     say, windows = context.language.say, report_windows(context)
     means, counted = context.of_result("means of groups", lambda: _means(context, tests)), 0
     held = tests[tests["valid"].astype(bool) & tests["p_value"].notna()]
-    led = held.drop_duplicates(CELL).set_index(CELL)
-    patell = held[held["test"] == "adjusted_patell_z"].set_index(CELL)["p_value"]
+    led = held.drop_duplicates(CELL).set_index(CELL)[["test", "p_value"]].to_dict("index")
+    patell = held[held["test"] == "adjusted_patell_z"].set_index(CELL)["p_value"].to_dict()
     rows = []
     for group in dict.fromkeys(tests["group"]):
         cells: list[Words] = []
         for window in windows:
             at = (group, window.start, window.end)
-            first = led["p_value"].get(at, np.nan)
-            counted += at in led.index
+            one = led.get(at, {"test": "", "p_value": np.nan})
+            counted += at in led
             mean = percent(means.get((group, window), np.nan)) or DASH
-            ranked = at in led.index and str(led.loc[at, "test"]).startswith(RANKED)
+            first, ranked = one["p_value"], str(one["test"]).startswith(RANKED)
             both = p_value(first, parametric=not ranked), p_value(patell.get(at, np.nan), parametric=True)
             shown, strong = " · ".join(p or DASH for p in both), bool(first < LEVEL)
             cells.append(Markup("{}{}").format(weighty(mean, strong), tagged("small", shown)))
