@@ -259,7 +259,8 @@ def test_rates_are_counted_by_the_volatility_ratio_too(prices: pd.DataFrame) -> 
 def test_what_leads_holds_its_size_in_every_design_window_and_kind_of_months() -> None:
     led = [cell for cell in measured() if cell[1] == "leading"]
     assert {cell[0] for cell in led} == set(LEADING)
-    assert {cell[2] for cell in led} == {f"{m}, {d}" for m in ("calm", "turbulent") for d in (1, 2, 5, 21)}
+    columns = [f"{months}, {days}" for months in ("calm", "turbulent") for days in (1, 2, 5, 21)]
+    assert {(cell[0], cell[2]) for cell in led} == {(design, column) for design in LEADING for column in columns}
     outside = [cell for cell in led if not (BAND[0] <= cell[3] <= BAND[1] and cell[5] <= SMALL)]
     assert outside == []
 
@@ -308,3 +309,78 @@ def test_the_words_of_the_page_give_the_span_of_its_table() -> None:
     ends = [100 * end for k in (3, 5) for end in (min(c[k] for c in led), max(c[k] for c in led))]
     said = "everywhere**: {:.1f} to {:.1f} % at 5 % and {:.1f} to {:.1f} % at 1 %".format(*ends)
     assert said in DOCS.read_text(encoding="utf-8")
+
+
+RELATED, STAGGERED, MANY_DAYS = (
+    "One day, related firms, 10 firms",
+    "Staggered days, 10 firms",
+    "(Scattered|Mixed) days.*",
+)
+CARELESS = (
+    "Cross-sectional t|Skewness-adjusted t|Patell Z|Patell Z, sum of SARs|BMP|Independence t|Sign|Generalized sign|"
+    "Wilcoxon signed rank|GRANK-Z|BHAR.*"
+)
+IN_EVENT_TIME = f"Corrado.* rank|Crude dependence|Calendar-time portfolio|GRANK-T|{CARELESS}"
+ALIKE = "Date permutation, mean (AR|SAR)|Portfolio t|Adjusted Patell"
+RATIO = "By the volatility ratio: one day, related firms.*"
+# What the page says, with the headings, rows and columns of the cells whose smallest and largest it names.
+SAID = [
+    ("adjusted Patell reject {} to {} %. In turbulent", RELATED, ALIKE, "calm.*"),
+    ("In turbulent months they reject {} to {} %", RELATED, ALIKE, "turbulent.*"),
+    ("the evening before holds {} to {} % in both", "One day, .*", "Date permutation, scaled", ".*"),
+    ("reject a true null in {} to {} of 100 draws even in calm months", RELATED, CARELESS, "calm.*"),
+    ("the spread of that day, reject {} to {} %", RELATED, "GRANK-T|Corrado–Zivney rank", ".*"),
+    ("the Gaussian SUR F {} to {} % of related firms", RELATED, "SUR F", ".*"),
+    ("event time reject {} to {} % over five", STAGGERED, IN_EVENT_TIME, "calm, 5"),
+    ("over five and {} to {} % over 21 sessions in calm months", STAGGERED, IN_EVENT_TIME, "calm, 21"),
+    ("adjusted Patell hold {} to {} % in calm months; in", STAGGERED, "Kolari.*|.*calendar time|Adjusted.*", "calm.*"),
+    ("Kolari–Pynnönen alone does ({} to {} %)", STAGGERED, "Kolari–Pynnönen", "turbulent.*"),
+    ("(which equals BMP where no day is shared) holds {} to {} % everywhere", MANY_DAYS, "Kolari–Pynnönen", ".*"),
+    ("(Patell, crude dependence) reject {} % and more", MANY_DAYS, "Patell Z|Crude dependence", "turbulent.*"),
+    ("the plain one rejects {} to {} %, the scaled one", RATIO, "1.2 to 1.4", "Date permutation, mean AR"),
+    ("the scaled one {} to {} %; above 2", RATIO, "1.2 to 1.4", "Date permutation, scaled"),
+    ("between 1.2 and 1.4 the plain one rejects {} to {} %. After", RATIO, "1.2 to 1.4", "Date permutation, mean AR"),
+    ("After a calm time (below 0.7) it rejects {} to {} %", RATIO, "below 0.7", "What leads"),
+    ("the scaled permutation is cautious there ({} to {} %)", f"{RATIO} 21", "1.2.*|1.4.*|above.*", ".*scaled"),
+    ("rejects {} to {} % in turbulent ones, where", "One firm", "SQ.*", "turbulent.*"),
+    ("where the scaled version holds {} to {} %", "One firm", "Date permutation, scaled", "turbulent.*"),
+    ("A 2 % abnormal return is seen in {} of 100 draws", "Power.*one firm.*", "What leads", ".*0.02"),
+    ("one of 5 % in {}:", "Power.*one firm.*", "What leads", ".*0.05"),
+    ("Kolari–Pynnönen finds {} % and", "Power.* unequal", "Kolari–Pynnönen", ".*0.1"),
+    ("and Corrado {} %, the permutation of the mean all", "Power.* unequal", "Corrado rank", ".*0.1"),
+]
+METHODS = [
+    ("independent reject a true null in {} to {} of 100 draws", RELATED, CARELESS, "calm.*"),
+    ("none: rejects {} to {} % | Fama 1998", ".* days, 10 firms", "Calendar-time portfolio", ".*"),
+    ("none: rejects {} to {} % | Kolari & Pynnönen 2011", "(One|Stag|Mix|Scat).* days?.*10 firms", "GRANK-T", ".*"),
+]
+
+
+def cells(text: str) -> dict[tuple[str, str, str], float]:
+    """Heading, row and column of every cell of the page's tables, in per cent."""
+    found: dict[tuple[str, str, str], float] = {}
+    for part in re.split(r"(?m)^### ", text)[1:]:
+        heading, _, body = part.partition("<!--")[0].partition("\n")
+        rows = [re.split(r" (?<!\\)\| ", line.strip("| ")) for line in body.splitlines() if line.startswith("|")]
+        for title, *figures in rows[2:]:
+            name = title.strip().removesuffix(" †").replace("**", "")
+            for column, figure in zip(rows[0][1:], figures, strict=False):
+                if rate := re.match(r"[\d.]+", figure.strip()):
+                    found[heading, name, column.strip().replace("**", "")] = float(rate[0])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("page", "said"), [("calibration", one) for one in SAID] + [("methods", one) for one in METHODS]
+)
+def test_a_range_in_words_is_that_of_its_cells(page: str, said: tuple[str, str, str, str]) -> None:
+    phrase, *patterns = said
+    text = DOCS.read_text(encoding="utf-8")
+    values = [
+        rate
+        for at, rate in cells(text).items()
+        if all(re.fullmatch(pattern, part) for pattern, part in zip(patterns, at, strict=True))
+    ]
+    assert values
+    told = phrase.format(int(min(values) + 0.5), int(max(values) + 0.5))
+    assert told in " ".join(DOCS.with_name(f"{page}.md").read_text(encoding="utf-8").split())
