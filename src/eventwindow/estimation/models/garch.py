@@ -84,7 +84,8 @@ def _quasi_likelihood(residuals: Array) -> tuple[Array, Array] | None:
         scale = np.array([np.var(SCALE * residuals), 1, 1])
         starts = [None if start is None else np.array(start) * scale for start in STARTS]
         fits = [model.fit(disp="off", starting_values=start, show_warning=False) for start in starts]
-    best = max((fit for fit in fits if fit.convergence_flag == 0), key=lambda fit: fit.loglikelihood, default=None)
+    ended = [fit for fit in fits if fit.convergence_flag == 0]  # of starts that reach one top, the first
+    best = max(ended, key=lambda fit: round(fit.loglikelihood, 3), default=None)
     if best is None:
         return None
     omega, alpha, beta = np.asarray(best.params, float)
