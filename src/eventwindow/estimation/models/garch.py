@@ -14,7 +14,6 @@ from eventwindow.estimation.models.fit import Fit
 from eventwindow.estimation.models.ols import ols
 
 SCALE = 100.0  # arch is happiest with returns in per cent
-STARTS = (None, (0.001, 0.001, 0.998), (0.1, 0.05, 0.85))  # arch's own; ω over the variance, α, β
 BOUNDARY = 1e-6  # of α from 0, and of α + β from 1
 
 
@@ -69,27 +68,18 @@ def _boundary_notes(labels: pd.Series, parameters: Array) -> list[str]:
 
 
 def _quasi_likelihood(residuals: Array) -> tuple[Array, Array] | None:
-    """(omega, alpha, beta) and the conditional sd of each day, in decimals; None where arch does not converge.
-
-    The likelihood may have several tops: the highest that is reached from `STARTS` does not hang on how sums were
-    rounded.
-    """
+    """(omega, alpha, beta) and the conditional sd of each day, in decimals; None where arch does not converge."""
     try:
         from arch import arch_model
     except ImportError:
         raise needs_library("the GARCH model", "arch") from None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = arch_model(SCALE * residuals, mean="Zero", vol="GARCH", p=1, q=1, rescale=False)
-        scale = np.array([np.var(SCALE * residuals), 1, 1])
-        starts = [None if start is None else np.array(start) * scale for start in STARTS]
-        fits = [model.fit(disp="off", starting_values=start, show_warning=False) for start in starts]
-    ended = [fit for fit in fits if fit.convergence_flag == 0]  # of starts that reach one top, the first
-    best = max(ended, key=lambda fit: round(fit.loglikelihood, 3), default=None)
-    if best is None:
+        fit = arch_model(SCALE * residuals, mean="Zero", vol="GARCH", p=1, q=1, rescale=False).fit(disp="off")
+    if fit.convergence_flag != 0:
         return None
-    omega, alpha, beta = np.asarray(best.params, float)
-    return np.array([omega / SCALE**2, alpha, beta]), np.asarray(best.conditional_volatility, float) / SCALE
+    omega, alpha, beta = np.asarray(fit.params, float)
+    return np.array([omega / SCALE**2, alpha, beta]), np.asarray(fit.conditional_volatility, float) / SCALE
 
 
 def _variances(parameters: Array, last: tuple[float, float], shocks: Array, taus: np.ndarray, end: int) -> Array:
