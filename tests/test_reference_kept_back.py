@@ -32,9 +32,7 @@ recipe = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(recipe)  # the firms and dates; what it computes stands in the tables
 
 
-def close(model: str) -> dict[str, float]:
-    """An optimizer stops at a millionth of its arguments: under GARCH two climbs agree to four digits."""
-    return {"rel": 1e-3, "abs": 1e-3} if model == "garch" else {"rel": 1e-8, "abs": 1e-9}
+CLOSE = {"rel": 1e-8, "abs": 1e-9}
 
 
 @cache
@@ -71,7 +69,7 @@ def test_every_test_gives_the_statistic_and_p_of_the_recipe(model: str, design: 
         assert computed ^ mine.keys() <= UNTOLD
         for name, row in mine.items():
             found = ran[name].statistic, ran[name].p_value
-            assert found == pytest.approx((row["statistic"], row["p_value"]), **close(model)), (name, window)
+            assert found == pytest.approx((row["statistic"], row["p_value"]), **CLOSE), (name, window)
         figures = told[window]["value"]
         assert mean_correlation(ar, window) == pytest.approx(figures["rbar"], abs=1e-10)
         if "ratio" in figures:
@@ -84,7 +82,7 @@ def test_the_chosen_day_and_the_intervals_by_inversion(model: str, design: str) 
     rows = of("tests", model, design=design, keys=("test",))
     [row] = [rows[Window(-4, 4)].loc["largest_of_candidates"]]
     found = largest_of_candidates(ar, Window(-4, 4))
-    assert (found.statistic, found.p_value) == pytest.approx((row["statistic"], row["p_value"]), **close(model))
+    assert (found.statistic, found.p_value) == pytest.approx((row["statistic"], row["p_value"]), **CLOSE)
     for level in (0.05, 0.10):
         for scaled in (False, True):
             ends = rows[Window(0, 0)].loc[f"inverted_{level:g}" + "_scaled" * scaled]
@@ -106,7 +104,7 @@ def test_each_firm_by_itself(model: str) -> None:
             found["volatility"], found["volatility_p"] = (part[:, 5] for part in abnormal_volatility(ar))
         assert found.keys() - expected.keys() <= ({"conformal"} if model == "scholes_williams" else set())
         for name, values in expected.items():
-            np.testing.assert_allclose(found[name], values, rtol=1e-3 if model == "garch" else 1e-8, atol=1e-9)
+            np.testing.assert_allclose(found[name], values, rtol=1e-8, atol=1e-9)
 
 
 @pytest.mark.parametrize("model", recipe.CHOSEN)
@@ -122,4 +120,4 @@ def test_corrections_across_firms(model: str) -> None:
             }
             for name, values in found.items():
                 expected = rows["value"].loc[name].reindex(recipe.FIRMS)
-                np.testing.assert_allclose(values, expected, rtol=1e-3 if model == "garch" else 1e-8, atol=1e-9)
+                np.testing.assert_allclose(values, expected, rtol=1e-8, atol=1e-9)

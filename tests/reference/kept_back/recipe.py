@@ -2,23 +2,19 @@
 
     python recipe.py FOLDER
 
-reads returns.csv and factors.csv of this folder and writes expected_*.csv. numpy, scipy, pandas, statsmodels and arch
-only; nothing here is fast or general, and nothing is imported from the package. README.md says what each figure is.
+reads returns.csv and factors.csv of this folder and writes expected_*.csv. numpy, scipy, pandas, statsmodels only; nothing here is fast or general, and nothing is imported from the package. README.md says what each figure is.
 """
 
 import sys
-import warnings
 from itertools import combinations
 from pathlib import Path
 
-import arch
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 from scipy import optimize, stats
 from statsmodels.stats.multitest import multipletests
 
-warnings.simplefilter("ignore")
 FOLDER = Path(__file__).parent
 FIRMS = ["KEY", "WAL", "USB", "JPM", "PANW", "OKTA", "NET", "MSFT", "DAL", "LUV", "KO", "XOM"]
 PEERS = ["CVX", "PEP", "JNJ", "PG", "MCD", "WMT"]
@@ -28,8 +24,8 @@ TAUS = range(-LEAD, TAIL + 1)
 FACTORS = {"capm": ["mkt_rf"], "ff3": ["mkt_rf", "smb", "hml"], "ff5": ["mkt_rf", "smb", "hml", "rmw", "cma"],
            "carhart": ["mkt_rf", "smb", "hml", "mom"]}  # fmt: skip
 MODELS = ["mean_adjusted", "market_adjusted", "market_model", *FACTORS, "scholes_williams", "dimson", "dimson_summed",
-          "huber", "garch", "peer_adjusted", "peer_index"]  # fmt: skip
-CHOSEN, FEW_MODELS = ("market_model", "ff5", "garch"), ("calm day", "wild day", "mixed")
+          "huber", "peer_adjusted", "peer_index"]  # fmt: skip
+CHOSEN, FEW_MODELS = ("market_model", "ff5"), ("calm day", "wild day", "mixed")
 DATES = {
     "scattered": ["2023-12-20", "2024-01-12", "2024-02-13", "2024-03-08", "2024-04-15", "2024-05-10", "2024-06-14",
                   "2024-07-24", "2024-08-20", "2024-09-18", "2024-10-31", "2024-12-18"],
@@ -145,10 +141,6 @@ def fit(model, y, at, returns, factors, extra=()):
         cov = cov / s2
         s2 = e @ e / dof
         cov = cov * s2
-    if model == "garch":
-        gap = y[at - 10 : at - LEAD] - x[at - 10 : at - LEAD] @ b
-        var, sd = garch(e, gap, ar)
-        return Fit(e, ar, np.sqrt(s2), dof, np.diag(var), sd, **where)
     return Fit(e, ar, np.sqrt(s2), dof, cov, **where)
 
 
@@ -167,25 +159,6 @@ def scholes_williams(y, m, est, ev, where):
     cov = s2 * (np.eye(len(ev)) + x_new @ middle @ x_new.T)
     padded = np.concatenate([[np.nan], e, [np.nan]])
     return Fit(padded, y[ev] - alpha - beta * m[ev], np.sqrt(s2), len(inner) - 2, cov, **where)
-
-
-def garch(e, gap, ar):
-    """σ² of each event day: estimated on the residuals, filtered to day -1, from day 0 on the forecast."""
-    tops = []
-    for start in (None, [0.001, 0.001, 0.998], [0.1, 0.05, 0.85], [0.3, 0.2, 0.5], [0.01, 0.01, 0.98]):
-        scaled = None if start is None else np.array(start) * [np.var(100 * e), 1, 1]
-        r = arch.arch_model(100 * e, mean="Zero", vol="GARCH", p=1, q=1, rescale=False).fit(
-            disp="off", starting_values=scaled
-        )
-        tops += [r] if r.convergence_flag == 0 else []
-    r = max(tops, key=lambda one: one.loglikelihood)
-    omega, a, b = r.params
-    h, shock, path = r.conditional_volatility[-1] ** 2, 100 * e[-1], {}
-    known = dict(zip(range(-10, 0), 100 * np.concatenate([gap, ar[:LEAD]]), strict=True))
-    for tau in range(-10, TAIL + 1):
-        h = omega + a * shock**2 + b * h if tau <= 0 else omega + (a + b) * h
-        path[tau], shock = h / 1e4, known.get(tau, np.nan)
-    return np.array([path[tau] for tau in TAUS]), r.conditional_volatility / 100
 
 
 # -- tests -------------------------------------------------------------------------------------------------------------
