@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 from eventwindow.calendars.exchange import exchange_calendar
-from eventwindow.calendars.news import Happening, marks, sessions_of
+from eventwindow.calendars.news import NewsItem, marks, sessions_of
 
 NEW_YORK = "America/New_York"
-SPEECH = Happening("speech", "news", date(2025, 1, 27), "speech", time=time(18), zone=NEW_YORK)
-REPORT = Happening("report", "news", date(2025, 1, 28), "a report", about=("TSM",))
-HOLIDAY = Happening("holiday", "closed", date(2025, 1, 28), "closed")
-SELLOFF = Happening("selloff", "event", date(2025, 1, 27), "the sell-off")
-LONG_AGO = Happening("ago", "news", date(1999, 1, 4), "long ago")
+SPEECH = NewsItem("speech", "news", date(2025, 1, 27), "speech", time=time(18), zone=NEW_YORK)
+REPORT = NewsItem("report", "news", date(2025, 1, 28), "a report", about=("TSM",))
+HOLIDAY = NewsItem("holiday", "closed", date(2025, 1, 28), "closed")
+SELLOFF = NewsItem("selloff", "event", date(2025, 1, 27), "the sell-off")
+LONG_AGO = NewsItem("ago", "news", date(1999, 1, 4), "long ago")
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ import pytest
 from yahoo_server import Ticker, TlsProxy, YahooServer
 
 import eventwindow
-from eventwindow.cli.main import told
+from eventwindow.cli.main import exit_code_of
 from eventwindow.prices.bundled import shipped_histories
 from eventwindow.study.library import new_study
 
@@ -162,7 +162,7 @@ def test_a_full_disk_is_told_in_a_line_and_the_old_result_stands(plain, odd):
 
 
 def test_no_space_names_the_file(capsys):
-    assert told(OSError(errno.ENOSPC, "No space left on device", "out")) == 1
+    assert exit_code_of(OSError(errno.ENOSPC, "No space left on device", "out")) == 1
     assert capsys.readouterr().err.startswith("eventwindow: No space left on device: out. Nothing was half-written;")
 
 

@@ -13,6 +13,8 @@ from statsmodels.stats.power import TTestPower
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import StudyError
+from eventwindow.estimation.abnormal import estimate
+from eventwindow.estimation.models.garch import Garch
 from eventwindow.inference.bootstrap import block_bootstrap, stationary_indices
 from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.conformal import conformal_mean, conformal_sur, firm_conformal
@@ -20,7 +22,7 @@ from eventwindow.inference.multiple import romano_wolf, step_down
 from eventwindow.inference.permutation import date_permutation_max, date_permutation_sar
 from eventwindow.inference.power import detectable, smallest_detectable_effect
 from eventwindow.inference.registry import NotComputed
-from eventwindow.inference.single_firm import volatility_scaled_sq, with_garch
+from eventwindow.inference.single_firm import volatility_scaled_sq
 from eventwindow.inference.sur import gls_t, sur_f
 
 DAY = Window(0, 0)
@@ -181,7 +183,8 @@ def test_the_smallest_detectable_effect_is_about_2_81_errors() -> None:
 
 
 def test_the_scaled_sq_ranks_against_the_forecast_of_the_day_before() -> None:
-    ar = with_garch(on_one_day(panel(10, days=400), at=350, estimation=(-255, -6)))
+    plain = on_one_day(panel(10, days=400), at=350, estimation=(-255, -6))
+    ar = estimate(plain.source, Garch(), minimum_returns=1)
     result = volatility_scaled_sq(ar, DAY)
     scaled = ar.residuals[0] / ar.residual_sd[0]
     by_hand = (1 + (np.abs(scaled) >= abs(ar.sar[0, 5])).sum()) / (len(scaled) + 1)

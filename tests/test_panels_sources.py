@@ -14,11 +14,11 @@ from panels import panel
 from test_panels import OPTIONS, drawn_events, ragged_panel
 
 from eventwindow import StudyError, panel_study
-from eventwindow.calendars.day_zero import placed
+from eventwindow.calendars.day_zero import with_day_zero
 from eventwindow.cli.main import main
 from eventwindow.errors import Reason
 from eventwindow.panel.events import event_list
-from eventwindow.panel.form import read_panel_study
+from eventwindow.panel.form import open_study
 from eventwindow.panel.source import frame_panel
 from eventwindow.panel.tiles import staged_panel
 from eventwindow.report.language import LANGUAGES, language
@@ -111,11 +111,11 @@ def test_many_events_are_placed_as_one_is(rule):
     clock = g.choice(["", "08:15", "15:59", "16:00", "22:30"], 60)
     zone = np.where(clock == "", "", g.choice(["America/New_York", "Asia/Tokyo"], 60))
     events = pd.DataFrame({"security": "A", "date": dates, "time": clock, "zone": zone})
-    one_by_one = placed(events, sessions, rule, "XNYS")
+    one_by_one = with_day_zero(events, sessions, rule, "XNYS")
     listed = event_list(events, sessions, pd.Index(["A"]), rule=rule, exchange="XNYS")
     got = pd.Series(sessions[listed.day], index=listed.row).sort_index()
     assert list(got) == list(one_by_one["date"])
-    assert (listed.told["what"] == "shifted").sum() == (one_by_one["date"] != dates).sum()
+    assert (listed.exclusions["what"] == "shifted").sum() == (one_by_one["date"] != dates).sum()
 
 
 def test_a_day_without_a_session_is_an_error_unless_a_rule_is_given():
@@ -280,7 +280,7 @@ def test_many_rows_are_written_as_parquet(study, monkeypatch):
 def test_a_study_that_is_wrong_says_where(study, old, new, match):
     (study / "study.toml").write_text(STUDY.replace(old, new))
     with pytest.raises(StudyError, match=match):
-        read_panel_study(study)
+        open_study(study)
 
 
 def test_a_link_that_leads_out_of_the_folder_is_refused(study, tmp_path_factory):
@@ -289,7 +289,7 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(study, tmp_path_factory)
     (study / "events.csv").unlink()
     (study / "events.csv").symlink_to(outside)
     with pytest.raises(StudyError, match="outside the study's folder"):
-        read_panel_study(study)
+        open_study(study)
 
 
 def test_a_folder_with_other_things_is_never_written_to(study):

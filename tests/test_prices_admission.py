@@ -151,7 +151,7 @@ def test_a_bar_is_left_out_until_its_session_has_closed_by_our_own_calendar():
 )
 def test_what_the_source_says_of_its_answer_is_held_against_what_was_asked(told, why):
     table = on_sessions(3).assign(dividend=0.0, split=0.0)
-    pulled = Pulled("AAA", table, "USD", table.index[0], told=told)
+    pulled = Pulled("AAA", table, "USD", table.index[0], metadata=told)
     found = str(refusal(pulled, Expected("XNYS", "USD"), pd.Timestamp("2025-08-01", tz="UTC")) or "")
     assert found == why if not why else why in found
 
@@ -197,12 +197,12 @@ def test_a_later_answer_without_day_zero_does_not_take_the_place_of_one_with_it(
 
 def test_a_day_that_is_yet_to_come_and_another_price_of_today_are_refused():
     table, now = on_sessions(0), pd.Timestamp("2025-06-16 18:00", tz="UTC")
-    pulled = Pulled("AAA", table, "USD", table.index[0], told={"exchangeTimezoneName": "America/New_York"})
+    pulled = Pulled("AAA", table, "USD", table.index[0], metadata={"exchangeTimezoneName": "America/New_York"})
     assert "yet to come" in str(ahead(pulled, Expected("XNYS"), now))
     today = Pulled("AAA", table.loc[:"2025-06-16"], "USD", table.index[0])
     last = {"regularMarketTime": int(now.timestamp()), "exchangeTimezoneName": "America/New_York"}
     close = float(today.table["close"].iloc[-1])
-    assert ahead(replace(today, told=last | {"regularMarketPrice": close}), Expected("XNYS"), now) is None
+    assert ahead(replace(today, metadata=last | {"regularMarketPrice": close}), Expected("XNYS"), now) is None
     assert "not the last price" in str(
-        ahead(replace(today, told=last | {"regularMarketPrice": close / 2}), Expected(), now)
+        ahead(replace(today, metadata=last | {"regularMarketPrice": close / 2}), Expected(), now)
     )

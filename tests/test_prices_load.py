@@ -19,7 +19,7 @@ import eventwindow
 from eventwindow.errors import PriceError, SourceError
 from eventwindow.prices import load_prices
 from eventwindow.prices.cache import Cache
-from eventwindow.prices.inventory import held, refresh
+from eventwindow.prices.inventory import inventory, refresh
 from eventwindow.prices.store import Store, safe_name
 from eventwindow.prices.yahoo import Yahoo
 
@@ -327,7 +327,7 @@ def test_safe_names_stay_in_the_folder_and_differ_for_symbols_that_differ():
 
 def test_held_tells_what_is_where_and_how_old(serve, cache, shipped):  # noqa: F811
     load(serve(), ["AAA"], cache)
-    table = held(["AAA", "OLD", "NOSUCH"], shipped, cache).set_index(["symbol", "source"])
+    table = inventory(["AAA", "OLD", "NOSUCH"], shipped, cache).set_index(["symbol", "source"])
     assert list(table.index) == [("AAA", "yahoo"), ("AAA", "shipped"), ("OLD", "shipped"), ("NOSUCH", "none")]
     assert table.loc[("AAA", "yahoo"), "age_hours"] < 0.1
     assert table.loc[("AAA", "yahoo"), "client"].startswith("yfinance ")

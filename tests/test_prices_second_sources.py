@@ -19,7 +19,7 @@ from eventwindow.prices.auxiliary import load_tables
 from eventwindow.prices.cache import Cache
 from eventwindow.prices.edgar import edgar_share_counts
 from eventwindow.prices.history import PriceHistory, Unavailable
-from eventwindow.prices.inventory import held, verify
+from eventwindow.prices.inventory import inventory, verify
 from eventwindow.prices.keyed import KEYED, Keyed
 from eventwindow.prices.load import load_prices, source_of
 from eventwindow.prices.retry import Limits
@@ -295,14 +295,14 @@ def test_a_source_of_another_package_is_found_by_its_entry_point(monkeypatch):
 def test_what_is_kept_of_every_source_is_listed_verified_and_restates_counts(vendors, tmp_path):
     cache, source = Cache(tmp_path), keyed(vendors)["tiingo"]
     load_prices(["AAA"], START.date(), END.date(), mode="tiingo", cache=cache, keyed=keyed(vendors))
-    assert list(held(["AAA", "BBB"], None, cache)["source"]) == ["tiingo", "none"]
+    assert list(inventory(["AAA", "BBB"], None, cache)["source"]) == ["tiingo", "none"]
     compared, lost = verify(["AAA", "BBB"], START.date(), END.date(), source, cache=cache)
     assert (compared["AAA", "tiingo"].compared, lost) == (all_held(cache), {"BBB": Reason("nothing_held")})
     assert kept_splits("AAA", cache).max() == cache.of("tiingo").get("AAA").pulled.table["split"].max() > 1
     other = Pulled("AAA", source.pull({"AAA": START})["AAA"].table, "USD", START)
     other.table.iloc[30, other.table.columns.get_indexer(["close", "adj_close"])] *= 1.1
     cache.put(other, "test", {})
-    assert list(held(["AAA"], None, cache)["source"]) == ["yahoo", "tiingo"]
+    assert list(inventory(["AAA"], None, cache)["source"]) == ["yahoo", "tiingo"]
     compared, _ = verify(["AAA"], START.date(), END.date(), source, cache=cache)
     assert {place: len(found.differing) for place, found in compared.items()} == {
         ("AAA", "tiingo"): 0,

@@ -19,7 +19,7 @@ from test_cases import CASES
 from test_web import PATIENCE, Server, path_of
 
 import eventwindow
-from eventwindow.scratch import PREFIX, held, temporary_folder
+from eventwindow.scratch import PREFIX, locked, temporary_folder
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs signals")
 SOURCES = str(Path(eventwindow.__file__).parents[1])
@@ -142,7 +142,7 @@ def test_what_a_killed_command_left_is_taken_away_by_the_next_one(tmp_path, monk
     (tmp_path / "tmp" / f"{PREFIX}link").symlink_to(tmp_path)
     with temporary_folder() as mine, temporary_folder() as other:
         assert {mine.name, other.name, f"{PREFIX}link"} == {name for name in names(tmp_path / "tmp") if "~" in name}
-        with held(mine) as free:
+        with locked(mine) as free:
             assert free is False
     assert names(tmp_path / "tmp") == [f"{PREFIX}link"]
 

@@ -14,7 +14,7 @@ import eventwindow
 from eventwindow.errors import StudyError
 from eventwindow.report import swap
 from eventwindow.report.swap import CHUNKS, check_out, chunks_folder, swapped_in
-from eventwindow.scratch import held, mark_of, put_in_place
+from eventwindow.scratch import locked, mark_of, put_in_place
 
 SOURCES = str(Path(eventwindow.__file__).parents[1])
 
@@ -139,7 +139,7 @@ def test_a_lock_on_a_folder_that_was_replaced_is_taken_on_the_new_one(tmp_path, 
         return found
 
     monkeypatch.setattr(os, "fstat", replaced)
-    with held(place, wait=True) as mine, held(place) as again:
+    with locked(place, wait=True) as mine, locked(place) as again:
         assert (mine, again) == (True, False)
 
 

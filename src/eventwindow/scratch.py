@@ -22,7 +22,7 @@ AnyPath = TypeVar("AnyPath", bound=PurePath)
 
 
 @contextmanager
-def held(folder: Path, *, wait: bool = False) -> Iterator[bool | None]:
+def locked(folder: Path, *, wait: bool = False) -> Iterator[bool | None]:
     """Holds a folder against other runs: False where another has it, None where it cannot be held."""
     try:
         handle = _opened(folder, wait=wait)
@@ -105,11 +105,11 @@ def put_in_place(place: Path) -> Iterator[Path]:
     _refuse_taken(place)
     at = Path(os.path.realpath(place.parent)) / place.name
     at.parent.mkdir(parents=True, exist_ok=True)
-    with held(at.parent, wait=True):
+    with locked(at.parent, wait=True):
         recover(at)
     with beside(at) as fresh:
         yield fresh
-        with held(at.parent, wait=True):
+        with locked(at.parent, wait=True):
             _refuse_taken(place)
             fresh.rename(at)
 
@@ -133,7 +133,7 @@ def _made(parent: Path, prefix: str, stack: ExitStack) -> Path:
     while True:
         fresh = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
         _mine.add(fresh)
-        if stack.enter_context(held(fresh)) is not False and fresh.is_dir():
+        if stack.enter_context(locked(fresh)) is not False and fresh.is_dir():
             return fresh
         _mine.discard(fresh)
 
@@ -146,7 +146,7 @@ def abandoned(parent: Path, prefix: str) -> Iterator[Path]:
         return
     for left in entries:
         if left.name.startswith(prefix) and "~" not in left.name.removeprefix(prefix):
-            with held(left) as mine:
+            with locked(left) as mine:
                 if mine and _is_ours(left):
                     yield left
 

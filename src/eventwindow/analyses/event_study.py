@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import Rows, check_sessions, frequency
-from eventwindow.calendars.day_zero import placed
+from eventwindow.calendars.day_zero import with_day_zero
 from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import StudyError
@@ -189,7 +189,7 @@ def abnormal_returns(
     if prices is not None:
         returns = _returns_of(prices, kind)
     most = None if frequency(returns.index) else max_shift
-    events = placed(events, pd.DatetimeIndex(returns.index), session, exchange, returns.columns, most)
+    events = with_day_zero(events, pd.DatetimeIndex(returns.index), session, exchange, returns.columns, most)
     peers = [identifier(peer) for peer in ([peers] if isinstance(peers, str) else peers)]
     if peers:
         factors = _peer_index(returns, list(peers))

@@ -157,7 +157,7 @@ def _clocked(events: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     return events.assign(time=times)
 
 
-def placed(
+def with_day_zero(
     events: pd.DataFrame,
     sessions: pd.DatetimeIndex,
     rule: SessionRule,

@@ -15,7 +15,7 @@ from eventwindow.errors import EventDateError, Reason, Text
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class NewsItem:
     """An event of the study or an entry of its calendar of other news, about all securities or those named."""
 
     id: str
@@ -31,15 +31,15 @@ class Happening:
     most: int | None = None  # weekdays by which a date that is no session may move
 
 
-def sessions_of(happenings: Iterable[Happening], calendars: Iterable[Calendar]) -> pd.DataFrame:
-    """One row a happening and exchange: id, kind, date, mic, session, shift, what_en, what_zh, about, source."""
-    rows = [_row(happening, calendar) for happening in happenings for calendar in calendars]
+def sessions_of(items: Iterable[NewsItem], calendars: Iterable[Calendar]) -> pd.DataFrame:
+    """One row an item and exchange: id, kind, date, mic, session, shift, what_en, what_zh, about, source."""
+    rows = [_row(item, calendar) for item in items for calendar in calendars]
     return pd.DataFrame(
         rows, columns=["id", "kind", "date", "mic", "session", "shift", "what_en", "what_zh", "about", "source"]
     ).astype({"session": "datetime64[ns]"})
 
 
-def _row(h: Happening, calendar: Calendar) -> tuple[object, ...]:
+def _row(h: NewsItem, calendar: Calendar) -> tuple[object, ...]:
     told = (h.what_en, h.what_zh, h.about, h.source)
     if h.kind != "event" and not calendar.reaches(h.date):
         return (h.id, h.kind, h.date, calendar.mic, pd.NaT, Reason("outside_sessions"), *told)
@@ -60,7 +60,7 @@ class _Row(NamedTuple):
 
 
 def marks(calendar: pd.DataFrame, labels: pd.DataFrame, days: np.ndarray) -> list[tuple[Reason, np.ndarray]]:
-    """What else falls on the days (N, L) of events: the words of each happening, and the (N, L) days it marks.
+    """What else falls on the days (N, L) of events: the words of each item, and the (N, L) days it marks.
 
     `labels` says event, security and mic of each row; an event does not mark itself, a closed day marks nothing, and
     news about some securities marks those only.

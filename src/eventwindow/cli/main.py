@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return run(arguments)
     except (StudyError, OSError, KeyboardInterrupt) as error:
-        return told(error)
+        return exit_code_of(error)
 
 
 def run(arguments: Sequence[str] | None) -> int:
@@ -61,7 +61,7 @@ def run(arguments: Sequence[str] | None) -> int:
     return command(options)
 
 
-def told(error: BaseException) -> int:
+def exit_code_of(error: BaseException) -> int:
     """What ended a command in a line, and its exit code; what no person can put right is raised again."""
     match error:
         case StudyError():
@@ -364,8 +364,8 @@ def _diff(options: argparse.Namespace) -> int:
 
 def _prices(options: argparse.Namespace) -> int:
     from eventwindow.cli.progress import progress_bar
-    from eventwindow.cli.terminal import print_changes, print_held, print_verified
-    from eventwindow.prices.inventory import held, refresh, verify
+    from eventwindow.cli.terminal import print_changes, print_inventory, print_verified
+    from eventwindow.prices.inventory import inventory, refresh, verify
     from eventwindow.prices.load import source_of
     from eventwindow.study.definition import read_study
     from eventwindow.study.library import find_study
@@ -377,7 +377,7 @@ def _prices(options: argparse.Namespace) -> int:
         print_verified(options.verify, *verify(study.symbols, study.start, study.end, source, figures=figures))
         return 0
     if not options.refresh:
-        print_held(held(study.symbols, figures))
+        print_inventory(inventory(study.symbols, figures))
         return 0
     with progress_bar("prices") as bar:
         print_changes(refresh(study.symbols, study.start, study.end, figures=figures, progress=bar))

@@ -34,9 +34,9 @@ def process() -> int:
         code = _command()
     except BaseException as error:  # noqa: BLE001 a signal may have turned into any other
         if not _told:
-            from eventwindow.cli.main import told
+            from eventwindow.cli.main import exit_code_of
 
-            return told(error)
+            return exit_code_of(error)
     if not _told:
         return code
     _say()

@@ -33,7 +33,7 @@ log = logging.getLogger("eventwindow")
 
 PARAMETRIC = re.compile(r"t\(|F\(|N\(")  # below 1 % the tails of these say no more than that
 LEADING = 6  # tests of a basket that the terminal shows; the report shows all
-CARELESS = ("cross_sectional_t", "patell_z", "bmp_t")  # the three that most studies would have reported
+NOT_VALID = ("cross_sectional_t", "patell_z", "bmp_t")  # the three that most studies would have reported
 HEADS = {"confirmed_with_context": "with context"}
 COLOUR = {"confirmed": "green", "confirmed_with_context": "green", "mixed": "yellow", "contradicted": "red"}
 
@@ -109,7 +109,7 @@ def result_json(result: StudyResult, report: Path) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=1)
 
 
-def print_held(table: pd.DataFrame) -> None:
+def print_inventory(table: pd.DataFrame) -> None:
     """What is held of each ticker: from where, how old, which days."""
     shown = Table(
         box=SIMPLE_HEAD, title_style="bold", title=f"{table['symbol'].nunique()} tickers", title_justify="left"
@@ -223,7 +223,7 @@ def basket_lines(result: StudyResult) -> Iterator[Table | str]:
     else:
         yield _led(rows[rows["valid"]], f"Basket '{head['basket']}' on day 0")
         yield from _order(float(rows["volatility_ratio"].max()))
-    shown = rows[~rows["valid"] & rows["test"].isin(CARELESS)]
+    shown = rows[~rows["valid"] & rows["test"].isin(NOT_VALID)]
     careless = [f"{_title(row)} {_statistic(row)}" for row in _records(shown)]
     if careless:
         yield "Not valid where firms share the day, so not to be believed: " + ", ".join(careless) + "."

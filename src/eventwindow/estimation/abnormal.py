@@ -241,7 +241,7 @@ class AbnormalReturns(Exports):
         return Basis(tuple(sorted(set(self.model))), self.estimation)
 
     def _basis(self, words: Catalogue) -> str:
-        return self.basis.told(words, str(self.window))
+        return self.basis.in_words(words, str(self.window))
 
     def __repr__(self) -> str:
         models = "".join(f", {name}" for name in sorted(set(self.model)))

@@ -95,7 +95,7 @@ class Cumulative(Exports):
         )
 
     def _basis(self, words: Catalogue) -> str:
-        told = "" if self.basis is None else self.basis.told(words, str(self.window))
+        told = "" if self.basis is None else self.basis.in_words(words, str(self.window))
         return f"{told} {words.text('paper.firm_t')}".strip()
 
     def __repr__(self) -> str:

@@ -230,7 +230,7 @@ def _gather_factors(
     tables: Mapping[Any, pd.DataFrame], names: tuple[str, ...], of: pd.Series, span: Window, day: Days
 ) -> Array:
     """(N, T, k), each event's factors from its own table; contiguous along the days."""
-    if tables and len(names) == 1 and _one_for_all(tables, of):
+    if tables and len(names) == 1 and (len(tables) == 1 and ("" in tables or bool(of.isin(list(tables)).all()))):
         [table] = tables.values()
         return _gather(table.to_numpy(float).T, span, day)[0][:, :, None]
     out = np.full((len(of), len(names), len(span)), np.nan)
@@ -240,10 +240,6 @@ def _gather_factors(
         for j in range(len(names)):
             out[mine, j] = taken[j]
     return out.swapaxes(1, 2)
-
-
-def _one_for_all(tables: Mapping[Any, pd.DataFrame], of: pd.Series) -> bool:
-    return len(tables) == 1 and ("" in tables or bool(of.isin(list(tables)).all()))
 
 
 def _gather_days(index: pd.Index, span: Window, day: Days, spans: Days) -> Days:

@@ -40,7 +40,7 @@ class Basis(NamedTuple):
     models: tuple[str, ...]
     estimation: Window
 
-    def told(self, words: Catalogue, window: str) -> str:
+    def in_words(self, words: Catalogue, window: str) -> str:
         model = ", ".join(words.text(f"model_name.{m}") if f"model_name.{m}" in words else m for m in self.models)
         return words.text("paper.basis", model=model, estimation=str(self.estimation), window=window)
 

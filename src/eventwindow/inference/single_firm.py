@@ -10,7 +10,6 @@ from eventwindow.calendars.window import Span, Window, as_window
 from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.estimation.models.garch import Garch
 from eventwindow.inference.results import FirmSignificance, NotComputed, Result
 from eventwindow.inference.shifts import ROUNDING, event_residuals, shift_sums
 from eventwindow.parallel import in_blocks
@@ -151,15 +150,6 @@ def _alone(name: str, ar: AbnormalReturns) -> NotComputed | None:
     return None if len(ar) == 1 else NotComputed(name, Reason("for_one_event", n=len(ar)), NULL, len(ar))
 
 
-def with_garch(ar: AbnormalReturns) -> AbnormalReturns:
-    """The same events under the market model with GARCH(1,1) residuals: SAR over the volatility forecast of day -1."""
-    from eventwindow.estimation.abnormal import estimate
-
-    if ar.source is None:
-        raise StudyError("these abnormal returns carry no returns to fit a GARCH model to.")
-    return estimate(ar.source, Garch(), minimum_returns=1)
-
-
 def with_moving_volatility(ar: AbnormalReturns, decay: float = 0.94) -> AbnormalReturns:
     """The same abnormal returns under σ²_t|t-1 = λσ²_t-1|t-2 + (1 - λ)e²_t-1 (RiskMetrics 1996, λ = 0.94 for a day).
 
@@ -188,7 +178,7 @@ def with_moving_volatility(ar: AbnormalReturns, decay: float = 0.94) -> Abnormal
 def volatility_scaled_sq(ar: AbnormalReturns, window: Window, event: Array | None = None) -> FirmSignificance:
     """SQ of e_t/σ_t|t-1 against CAR/√Σσ²: is the day unusual for the volatility that was expected of it?
 
-    `ar` comes from the model `garch`, from `with_garch` or from `with_moving_volatility`. Sums over L days are scaled
+    `ar` comes from the model `garch` or from `with_moving_volatility`. Sums over L days are scaled
     by the forecast for L days made before their first day, as the event's is. `event` (N, L) are the window's abnormal
     returns on the scale of the residuals, where a coefficient's error is to be taken out of them (`event_residuals`).
     """

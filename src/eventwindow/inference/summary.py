@@ -97,7 +97,7 @@ class Summary(Exports):
         return super()._exported(name).drop(columns=["null", "note"])
 
     def _basis(self, words: Catalogue) -> str:
-        return "" if self.basis is None else self.basis.told(words, str(self.window))
+        return "" if self.basis is None else self.basis.in_words(words, str(self.window))
 
     def __repr__(self) -> str:
         blocks = [self._headline()]

@@ -76,7 +76,7 @@ def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calen
     parts = []
     marked = marks(calendar, abnormal.labels, abnormal.event_days)
     tainted = np.any([days for _, days in marked], axis=0) if marked else np.zeros(abnormal.ar.shape, bool)
-    clean = without_days(abnormal, tainted)
+    clean = replace(abnormal, actual=np.where(tainted, np.nan, abnormal.actual))
     for window in windows:
         car, quantile = abnormal.car(window), firm_sq(abnormal, window)
         low, high = car.interval(1 - LEVEL)
@@ -93,11 +93,6 @@ def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calen
     columns = ["event", "security", "group", "model", "benchmark", "window_start", "window_end", "car", "std_error"]
     columns += ["low", "high", "t_stat", "p_value", "p_sample_quantile", "quantile_floor", "days", *CLEAN, "note"]
     return pd.concat(parts).sort_values("order", kind="stable")[columns].reset_index(drop=True)
-
-
-def without_days(abnormal: AbnormalReturns, left_out: np.ndarray) -> AbnormalReturns:
-    """The same events with the days (N, L) left out of every sum."""
-    return replace(abnormal, actual=np.where(left_out, np.nan, abnormal.actual))
 
 
 def _clean(car: Cumulative) -> dict[str, np.ndarray]:

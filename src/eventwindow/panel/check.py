@@ -40,7 +40,7 @@ def check_panel(study: PanelStudy, step: Step) -> Iterator[str]:
         span = f"{panel.sessions[0]:%Y-%m-%d} to {panel.sessions[-1]:%Y-%m-%d}"
         yield f"panel: {counted(len(panel.securities), 'security')}, {counted(len(panel.sessions), 'session')}, {span}"
         yield f"events: {len(events):,} placed, in {counted(len(events.groups), 'group')}"
-        told = events.told["what"] + ": " + events.told["reason"].astype(str)
+        told = events.exclusions["what"] + ": " + events.exclusions["reason"].astype(str)
         yield from (f"  {n:,} {words}" for words, n in told.value_counts().head(SHOWN).items())
         yield from sharing_line(events)
         yield from _frozen(study)
@@ -50,9 +50,11 @@ def check_panel(study: PanelStudy, step: Step) -> Iterator[str]:
     yield f"fits: {tried - lost:,} of {'the first ' if tried < len(events) else ''}{counted(tried, 'event')}"
     yield from (f"  {n:,} excluded: {reason}" for reason, n in reasons.most_common(SHOWN))
     yield from (f"  {reason}" for reason in short)
-    doubted = sum(reason.key in DOUBTS for reason in events.told["reason"])
+    doubted = sum(reason.key in DOUBTS for reason in events.exclusions["reason"])
     yield verdict(
-        int((events.told["what"] == "excluded").sum()) + lost, int(events.sharing > 0) + doubted, partly=len(short)
+        int((events.exclusions["what"] == "excluded").sum()) + lost,
+        int(events.sharing > 0) + doubted,
+        partly=len(short),
     )
 
 

@@ -45,7 +45,7 @@ class EventList:
     groups: tuple[str, ...]
     benchmarks: tuple[str, ...]  # "" for the common table of factors
     rates: tuple[str, ...]  # risk-free rates, series of the panel; "" where the list names none
-    told: pd.DataFrame  # event, security, what, reason: left out or shifted
+    exclusions: pd.DataFrame  # event, security, what, reason: left out or shifted
     rows: Rows  # where each row of the table stands
     labels: pd.DataFrame  # of all rows: columns that are carried along
     given: np.ndarray  # the dates of all rows, as texts
@@ -73,7 +73,7 @@ def event_list(
     labels: Sequence[str] = (),
     exchanges: Exchanges | None = None,
 ) -> EventList:
-    """Place every event on its sessions, as `placed` does, many at once; `rows` says where each stands.
+    """Place every event on its sessions, as `with_day_zero` does, many at once; `rows` says where each stands.
 
     An event of a security that the panel does not hold, or of a day that it does not reach, is left out and told.
     """
@@ -278,7 +278,7 @@ def contaminated(events: EventList, estimation: Window) -> tuple[Days, Days]:
     return np.repeat(np.arange(len(key)), count), events.day[order][place].astype(np.int64)
 
 
-def halts_told(events: EventList, panel: Panel, axes: Sequence[Days], window: Window) -> pd.DataFrame:
+def halt_rows(events: EventList, panel: Panel, axes: Sequence[Days], window: Window) -> pd.DataFrame:
     """Each return over a halt inside an event's window, and how many sessions it covers."""
     halts = panel.halts(np.arange(len(panel.securities)))
     found: list[tuple[int, Reason]] = []
@@ -293,7 +293,7 @@ def halts_told(events: EventList, panel: Panel, axes: Sequence[Days], window: Wi
                 day, covered = f"{panel.sessions[int(halts[k, 2])]:%Y-%m-%d}", int(session[k] - before[k])
                 if before[k] >= events.day[mine[i]] + window.start - 1:
                     found.append((int(mine[i]), Reason("covers_sessions", day=day, n=covered)))
-    return _told_of(events, [event for event, _ in found], "told", [reason for _, reason in found])
+    return _exclusions(events, [event for event, _ in found], "told", [reason for _, reason in found])
 
 
 def strange_told(
@@ -314,11 +314,11 @@ def strange_told(
                     reasons.append(strange_reason(one, name, panel.sessions[one.column]))
                     break
     told = shortened(reasons)
-    return pd.DataFrame([("", "", "told", reason) for reason in told], columns=list(events.told))
+    return pd.DataFrame([("", "", "told", reason) for reason in told], columns=list(events.exclusions))
 
 
-def _told_of(events: EventList, at: Sequence[int], what: str, reasons: Sequence[Reason]) -> pd.DataFrame:
-    """Rows of `told` on the events at `at`."""
+def _exclusions(events: EventList, at: Sequence[int], what: str, reasons: Sequence[Reason]) -> pd.DataFrame:
+    """Rows of `exclusions` on the events at `at`."""
     rows = events.row[np.asarray(at, int)]
     names = events.given[rows] if events.names is None else events.names.iloc[rows].to_numpy()
     told = np.empty(len(reasons), object)
@@ -330,10 +330,12 @@ def without_contaminated(events: EventList, estimation: Window) -> EventList:
     """Without the events whose estimation window holds another event of their security; each is told."""
     lost = np.unique(contaminated(events, estimation)[0])
     kept = np.setdiff1d(np.arange(len(events)), lost)
-    told = _told_of(events, lost.tolist(), "excluded", [Reason("another_event_in_estimation")] * len(lost))
+    told = _exclusions(events, lost.tolist(), "excluded", [Reason("another_event_in_estimation")] * len(lost))
     arrays = {name: getattr(events, name)[kept] for name in ARRAYS}
     sharing = _sharing(arrays["security"], arrays["day"], arrays["group"])
-    return replace(events, **arrays, told=pd.concat([events.told, told], ignore_index=True), sharing=sharing)
+    return replace(
+        events, **arrays, exclusions=pd.concat([events.exclusions, told], ignore_index=True), sharing=sharing
+    )
 
 
 def shared_windows(

@@ -82,11 +82,6 @@ def open_study(folder: Path) -> Study | PanelStudy:
     return panel_study_of(folder, data, text) if "event_list" in data else study_of(folder, data, text)
 
 
-def read_panel_study(folder: Path) -> PanelStudy:
-    """Read and validate; every fault is a StudyError that names file, line and remedy."""
-    return panel_study_of(folder, *read_toml(folder / "study.toml"))
-
-
 def panel_study_of(folder: Path, data: dict[str, Any], text: str) -> PanelStudy:
     """The panel study of a file that was read."""
     try:

@@ -24,19 +24,19 @@ class Exchanges:
 
     of: Mapping[str, str] = field(default_factory=dict)  # security → exchange, where the list names several
     rows: Mapping[str, Days] = field(default_factory=dict)
-    told: tuple[Reason, ...] = ()
+    notes: tuple[Reason, ...] = ()
 
 
 def exchanges_of(panel: Panel, of: Mapping[str, str]) -> Exchanges:
     """The sessions of each exchange in the panel."""
-    rows, told = {}, []
+    rows, notes = {}, []
     for mic in sorted(set(of.values())):
         at = panel.securities.get_indexer(pd.Index([name for name in of if of[name] == mic]))
         rows[mic], why = own_rows(mic, panel.sessions, _held(panel, at[at >= 0]))
-        told.append(Reason("own_rows", mic=mic, n=len(rows[mic]), of=len(panel.sessions)))
+        notes.append(Reason("own_rows", mic=mic, n=len(rows[mic]), of=len(panel.sessions)))
         if why:
-            told.append(Reason("own_rows_of_prices", mic=mic, why=why))
-    return Exchanges(of, rows, tuple(told))
+            notes.append(Reason("own_rows_of_prices", mic=mic, why=why))
+    return Exchanges(of, rows, tuple(notes))
 
 
 def _held(panel: Panel, securities: np.ndarray) -> np.ndarray:

@@ -130,7 +130,7 @@ class PanelResult(Exports):
 
     def _basis(self, words: Catalogue) -> str:
         spec = self.plan.specification
-        return Basis((model_named(spec.model).name,), spec.estimation).told(words, str(spec.window))
+        return Basis((model_named(spec.model).name,), spec.estimation).in_words(words, str(spec.window))
 
     def __repr__(self) -> str:
         return (
@@ -152,7 +152,7 @@ def panel_result(plan: Plan, kept: Chunks, tally: Tally, columns: list[Arrays]) 
     lacking = [*lacking, *incomplete_windows(plan.specification.report, held, days)]
     told = pd.DataFrame([("", "", "told", reason) for reason in lacking], columns=EXCLUDED)
     excluded = pd.concat(
-        [plan.events.told, told, *(excluded_rows(plan, n, kept) for n in range(len(plan)))], ignore_index=True
+        [plan.events.exclusions, told, *(excluded_rows(plan, n, kept) for n in range(len(plan)))], ignore_index=True
     )
     return PanelResult(
         _tests(plan, tally, columns),
@@ -260,7 +260,11 @@ def _record(plan: Plan) -> dict[str, Any]:
         "exchanges": list(plan.exchanges),
         "benchmarks": [name for name in plan.events.benchmarks if name],
         "groups": list(plan.events.groups),
-        "events": {"placed": len(plan.events), "told": len(plan.events.told), "sharing_a_day": plan.events.sharing},
+        "events": {
+            "placed": len(plan.events),
+            "told": len(plan.events.exclusions),
+            "sharing_a_day": plan.events.sharing,
+        },
         "panel": {
             "securities": len(plan.panel.securities),
             "sessions": len(sessions),

@@ -33,7 +33,7 @@ from eventwindow.panel.events import (
     carried,
     check_characteristics,
     event_list,
-    halts_told,
+    halt_rows,
     read_events,
     shared_windows,
     strange_told,
@@ -265,9 +265,9 @@ def planned(
     shared = _told(listed, spec, [*read, *uneven])
     listed = without_contaminated(listed, spec.estimation) if contamination == "drop" else listed
     axes = _axes(held, exchanges)
-    halts = halts_told(listed, held, axes, spec.window)
+    halts = halt_rows(listed, held, axes, spec.window)
     strange = strange_told(listed, held, axes, (spec.estimation, spec.window), kind)
-    listed = replace(listed, told=pd.concat([listed.told, shared, halts, strange], ignore_index=True))
+    listed = replace(listed, exclusions=pd.concat([listed.exclusions, shared, halts, strange], ignore_index=True))
     plan = plan_of(spec, held, listed, factors, chunk, exchanges)
     return replace(plan, asked=asked_of(table, listed.groups, compare, characteristics, listed.rows))
 
@@ -294,7 +294,7 @@ def _exchanges(panel: Panel, of: Mapping[str, str], benchmarks: Collection[str])
     mixed, uneven = shared_sessions(panel, "the panel")
     if len(set(of.values())) > 1 or (mixed and of):
         found = exchanges_of(panel, of)
-        return found, list(found.told)
+        return found, list(found.notes)
     if mixed:
         raise mixed
     return Exchanges(rows={ONE: np.flatnonzero(~closed)} if closed.any() else {}), [*notes, *uneven]
@@ -303,7 +303,7 @@ def _exchanges(panel: Panel, of: Mapping[str, str], benchmarks: Collection[str])
 def _told(events: EventList, spec: Specification, uneven: Sequence[Reason | str]) -> pd.DataFrame:
     """What a reader should know of the whole list: sessions that some securities miss, windows that share days."""
     reasons = [*uneven, *shared_windows(events, spec.estimation, spec.window, spec.contamination)]
-    return pd.DataFrame([("", "", "told", reason) for reason in reasons], columns=list(events.told))
+    return pd.DataFrame([("", "", "told", reason) for reason in reasons], columns=list(events.exclusions))
 
 
 def plan_of(
@@ -316,7 +316,7 @@ def plan_of(
 ) -> Plan:
     """What is run, with everything that is wrong found first."""
     if not len(events):
-        reasons = events.told["reason"].value_counts()
+        reasons = events.exclusions["reason"].value_counts()
         raise EventDateError(
             f"no event is left: {reasons.index[0]} ({counted(int(reasons.iloc[0]), 'event')})",
             where=events.rows.name,

@@ -162,7 +162,7 @@ def _from_wide_parquet(path: Path, fresh: Path, date: str) -> tuple[pd.DatetimeI
     """Column group by column group."""
     file = parquet_file(path)
     sessions = _days(with_texts(file.read([date]), path)[date].to_pandas(), Rows(path.name).at)
-    securities = _securities(file.schema_arrow.names, date)
+    securities = pd.Index([name for name in file.schema_arrow.names if name != date and (not INDEX.fullmatch(name))])
     with fresh.open("wb") as out:
         for i in range(0, len(securities), TILE):
             table = with_texts(file.read(list(securities[i : i + TILE])), path)
@@ -171,10 +171,6 @@ def _from_wide_parquet(path: Path, fresh: Path, date: str) -> tuple[pd.DatetimeI
                 tile[:, j] = _floats(column, securities[i + j], path)
             out.write(tile.tobytes())
     return sessions, securities
-
-
-def _securities(names: list[str], date: str) -> pd.Index:
-    return pd.Index([name for name in names if name != date and not INDEX.fullmatch(name)])
 
 
 def _floats(column: Any, name: str, path: Path) -> np.ndarray:

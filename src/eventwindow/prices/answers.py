@@ -69,7 +69,7 @@ def finished(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> Pulled:
 
 def _today(pulled: Pulled, calendar: Calendar | None, now: pd.Timestamp) -> pd.Timestamp:
     """The day that it is on the exchange's clock."""
-    zone = str(pulled.told.get("exchangeTimezoneName") or (calendar.zone if calendar else "America/New_York"))
+    zone = str(pulled.metadata.get("exchangeTimezoneName") or (calendar.zone if calendar else "America/New_York"))
     return now.tz_convert(zone).tz_localize(None).normalize()
 
 
@@ -84,8 +84,8 @@ def ahead(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> Reason | Non
 
 def shortened(pulled: Pulled) -> Reason | None:
     """What an answer lacks of the days on which, as it says itself, the security was traded; None where nothing."""
-    rows, zone = _held(pulled), str(pulled.told.get("exchangeTimezoneName") or "UTC")
-    since, until = (_local_day(pulled.told.get(name), zone) for name in ("firstTradeDate", "regularMarketTime"))
+    rows, zone = _held(pulled), str(pulled.metadata.get("exchangeTimezoneName") or "UTC")
+    since, until = (_local_day(pulled.metadata.get(name), zone) for name in ("firstTradeDate", "regularMarketTime"))
     if since is not None and rows[0] - max(since, pulled.start) > SHORT:
         return Reason("rows_begin", day=f"{rows[0].date()}", since=f"{since.date()}")
     if until is not None and until - rows[-1] > SHORT:
@@ -137,7 +137,7 @@ def _unadjusted(history: PriceHistory, expected: Expected) -> Iterator[Reason]:
 
 def _of_another(pulled: Pulled, expected: Expected, calendar: Calendar | None) -> Iterator[Reason]:
     """What the source says that its answer is of: symbol, interval, currency, the exchange's clock."""
-    told = pulled.told
+    told = pulled.metadata
     if (symbol := str(told.get("symbol") or pulled.symbol)).upper() != pulled.symbol.upper():
         yield Reason("answer_of", symbol=repr(symbol))
     if (interval := str(told.get("dataGranularity") or "1d")) != "1d":
@@ -177,7 +177,7 @@ def _off_calendar(pulled: Pulled, calendar: Calendar) -> Iterator[Reason]:
 def _newest(pulled: Pulled) -> Iterator[Reason]:
     """The newest close against its day's range, of the row and as it is told, and against the last price told."""
     row = pulled.table.dropna(subset=["close"]).iloc[-1]
-    day, close, told = pd.Timestamp(str(row.name)), float(row["close"]), pulled.told
+    day, close, told = pd.Timestamp(str(row.name)), float(row["close"]), pulled.metadata
     ranges = [(row["low"], row["high"])]
     if _last_day(pulled) == day:
         ranges += [(_number(told.get("regularMarketDayLow")), _number(told.get("regularMarketDayHigh")))]
@@ -189,7 +189,7 @@ def _newest(pulled: Pulled) -> Iterator[Reason]:
 
 def _other_price(pulled: Pulled) -> Iterator[Reason]:
     """The newest close against the last price that the source tells of that day."""
-    day, last = _held(pulled)[-1], _number(pulled.told.get("regularMarketPrice"))
+    day, last = _held(pulled)[-1], _number(pulled.metadata.get("regularMarketPrice"))
     close = float(pulled.table["close"].to_numpy(float)[pulled.table.index == day][0])
     if _last_day(pulled) == day and abs(close / last - 1) > LAST_SLACK:
         yield Reason("answer_last", close=close, day=f"{day.date()}", last=last)
@@ -197,7 +197,9 @@ def _other_price(pulled: Pulled) -> Iterator[Reason]:
 
 def _last_day(pulled: Pulled) -> pd.Timestamp | None:
     """The day of the last trade, as the source tells it."""
-    return _local_day(pulled.told.get("regularMarketTime"), str(pulled.told.get("exchangeTimezoneName") or "UTC"))
+    return _local_day(
+        pulled.metadata.get("regularMarketTime"), str(pulled.metadata.get("exchangeTimezoneName") or "UTC")
+    )
 
 
 def _local_day(moment: Any, zone: str) -> pd.Timestamp | None:

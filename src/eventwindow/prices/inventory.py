@@ -18,7 +18,7 @@ from eventwindow.prices.reconcile import Reconciliation, reconcile
 from eventwindow.prices.retry import Progress
 from eventwindow.prices.yahoo import Yahoo, quoted_at
 
-HELD = ["symbol", "source", "fetched", "age_hours", "first", "last", "days", "currency", "client"]
+INVENTORY = ["symbol", "source", "fetched", "age_hours", "first", "last", "days", "currency", "client"]
 CHANGES = ["symbol", "date", "what", "before", "after"]
 
 
@@ -34,8 +34,8 @@ class Refresh:
     compared: int  # securities that were held before
 
 
-def held(symbols: Iterable[str], figures: Path | None = None, cache: Cache | None = None) -> pd.DataFrame:
-    """One row a symbol and place that holds it (a source's name is its cache), the columns of `HELD`."""
+def inventory(symbols: Iterable[str], figures: Path | None = None, cache: Cache | None = None) -> pd.DataFrame:
+    """One row a symbol and place that holds it (a source's name is its cache), the columns of `INVENTORY`."""
     cache, symbols = Cache() if cache is None else cache, list(symbols)
     shipped = {} if figures is None else shipped_histories(figures, symbols)
     rows: list[dict[str, object]] = []
@@ -48,7 +48,7 @@ def held(symbols: Iterable[str], figures: Path | None = None, cache: Cache | Non
             rows.append({"symbol": symbol, "source": "shipped"} | days)
         if not kept and symbol not in shipped:
             rows.append({"symbol": symbol, "source": "none"})
-    return pd.DataFrame(rows, columns=HELD)
+    return pd.DataFrame(rows, columns=INVENTORY)
 
 
 def refresh(

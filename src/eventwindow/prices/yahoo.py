@@ -52,7 +52,7 @@ class Pulled:
     currency: str
     start: pd.Timestamp
     note: Reason | None = None  # what it replaced
-    told: Mapping[str, Any] = field(default_factory=dict, compare=False)  # what the source says of it; not kept
+    metadata: Mapping[str, Any] = field(default_factory=dict, compare=False)  # what the source says of it; not kept
     source: str = "Yahoo"
 
 
@@ -191,7 +191,7 @@ def ask_yahoo(symbol: str, start: pd.Timestamp, session: Session[Any], seconds: 
         raise busy_error(error) from None
     if table["close"].isna().all():
         return Unavailable(symbol, no_prices_since("Yahoo", start))
-    return Pulled(symbol, table, str(told.get("currency") or ""), start, told=told)
+    return Pulled(symbol, table, str(told.get("currency") or ""), start, metadata=told)
 
 
 def no_prices_since(source: str, start: pd.Timestamp) -> Reason:

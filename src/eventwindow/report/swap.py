@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from eventwindow.errors import StudyError
-from eventwindow.scratch import OLD, beside, held, recover, temporary_folder
+from eventwindow.scratch import OLD, beside, locked, recover, temporary_folder
 
 CHUNKS = "work"  # finished chunks of a panel study that was stopped
 CALIBRATION = "calibration.csv"  # by which the tables of `calibrate` are known
@@ -39,7 +39,7 @@ def swapped_in(out: Path, ours: set[str], chunks: Path | None = None) -> Iterato
 def check_out(out: Path) -> None:
     """A folder that holds other things than a result is never written over; what killed runs left is put right."""
     out = Path(os.path.realpath(out))
-    with held(out.parent, wait=True):
+    with locked(out.parent, wait=True):
         recover(out)
         for place in (out, *out.parents):
             if place.exists() and not place.is_dir():
@@ -57,9 +57,9 @@ def chunks_folder(out: Path) -> Iterator[Path]:
     work = Path(os.path.realpath(out)) / CHUNKS
     work.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        with held(work.parent.parent, wait=True):
+        with locked(work.parent.parent, wait=True):
             work.mkdir(exist_ok=True)
-            mine = stack.enter_context(held(work)) is not False
+            mine = stack.enter_context(locked(work)) is not False
         yield work if mine else stack.enter_context(temporary_folder())
 
 
@@ -69,11 +69,11 @@ def _alone(out: Path, chunks: Path | None) -> Iterator[None]:
     work = out / CHUNKS
     while True:
         with ExitStack() as stack:
-            stack.enter_context(held(out.parent, wait=True))
-            if work == chunks or stack.enter_context(held(work)) is not False:
+            stack.enter_context(locked(out.parent, wait=True))
+            if work == chunks or stack.enter_context(locked(work)) is not False:
                 yield
                 return
-        with held(work, wait=True):
+        with locked(work, wait=True):
             pass
 
 

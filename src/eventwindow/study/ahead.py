@@ -10,7 +10,7 @@ from eventwindow.calendars.exchange import Calendar, exchange_calendar
 from eventwindow.calendars.news import sessions_of
 from eventwindow.errors import EventDateError
 from eventwindow.study.definition import Study
-from eventwindow.study.load import exchanges_of, happenings_of
+from eventwindow.study.load import exchanges_of, news_of
 
 LATER = "Run it after that. `eventwindow freeze` fixes study and claims before."
 SHIFT = dt.timedelta(days=15)  # no session is further from the date that it prices
@@ -25,8 +25,8 @@ def event_days(study: Study) -> tuple[pd.DataFrame, dict[str, Calendar]]:
     exchanges = exchanges_of(study)
     mics = dict.fromkeys(exchanges[stock.symbol] for stock in study.stocks)
     calendars = {c.mic: c for c in (exchange_calendar(mic, study.start, study.end) for mic in mics)}
-    happenings = [h for h in happenings_of(study) if h.kind == "event"]
-    return sessions_of(happenings, calendars.values()), calendars
+    items = [h for h in news_of(study) if h.kind == "event"]
+    return sessions_of(items, calendars.values()), calendars
 
 
 def waits_for(study: Study) -> list[str]:

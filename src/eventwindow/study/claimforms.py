@@ -178,12 +178,12 @@ def read_as(kind: type, **keys: Any) -> PlainValidator:
 
     def read(table: object, info: ValidationInfo) -> Any:
         filled = within(table, "panels", "key", "-", {"article": ""}) if isinstance(table, Mapping) else table
-        return kind(**held(form.model_validate(filled, context=info.context), kind))
+        return kind(**fields_of(form.model_validate(filled, context=info.context), kind))
 
     return PlainValidator(read)
 
 
-def held(form: Form, kind: type) -> dict[str, Any]:
+def fields_of(form: Form, kind: type) -> dict[str, Any]:
     """What a form holds of the fields of a class."""
     return {f.name: getattr(form, f.name) for f in fields(kind) if f.name in type(form).model_fields}
 
@@ -202,13 +202,13 @@ def claim_of(table: object, names: Names) -> Claim:
     texts = {chinese: getattr(form, chinese) or getattr(form, english) for chinese, english in IN_CHINESE.items()}
     given = {"measure": None, "stated": None, "strength": form.strength or ""}
     known = names.articles.get(form.article)
-    claim = Claim(**held(form, Claim) | given | texts, known_until=known)
+    claim = Claim(**fields_of(form, Claim) | given | texts, known_until=known)
     if unmeasured(claim):
         return replace(claim, parts=tuple(replace(part, decides=False) for part in claim.parts))
     if not measure:
         return claim
     kind: Any = MEASURES[measure]
-    measured = replace(claim, measure=kind(**held(form, kind)), measure_name=measure)
+    measured = replace(claim, measure=kind(**fields_of(form, kind)), measure_name=measure)
     if form.strength:
         return _strong(table, form, measured)
     return replace(measured, stated=_figure(table, form))
@@ -240,7 +240,7 @@ def _unfinished(table: Mapping[str, Any], names: Names) -> Claim:
     if head["unfinished"] == "":
         raise at("an unfinished entry says what is missing", "Write it, or finish the entry.", "unfinished")
     form: Any = claim_form().model_validate(head, context=names)
-    return Claim(**held(form, Claim) | {"text_zh": form.text_zh or form.text_en, "strength": ""})
+    return Claim(**fields_of(form, Claim) | {"text_zh": form.text_zh or form.text_en, "strength": ""})
 
 
 def _measure_of(table: Mapping[str, Any]) -> str | None:

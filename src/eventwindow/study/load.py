@@ -13,7 +13,7 @@ import pandas as pd
 
 from eventwindow.calendars.day_zero import near_names
 from eventwindow.calendars.exchange import OWN_DATES, Calendar, dated, exchange_calendar
-from eventwindow.calendars.news import Happening, sessions_of
+from eventwindow.calendars.news import NewsItem, sessions_of
 from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.measures import MEASURES
 from eventwindow.errors import ClaimError, EventDateError, PriceError, SourceError, StudyError
@@ -80,7 +80,7 @@ def read_inputs(
     check_counts(study, tables, held)
     calendars = {symbol: worked_out.get(symbol) or shipped[mic] for symbol, mic in exchanges.items()}
     calendars |= _dated(study, exchanges, calendars, held)
-    calendar = sessions_of(happenings_of(study), {c.mic: c for c in calendars.values()}.values())
+    calendar = sessions_of(news_of(study), {c.mic: c for c in calendars.values()}.values())
     held, quality = checked_prices(study, held, calendars, calendar, figures, prices)
     _check_benchmarks(study, held, prices)
     series = {
@@ -264,19 +264,19 @@ def _dated(
     return found
 
 
-def happenings_of(study: Study) -> list[Happening]:
+def news_of(study: Study) -> list[NewsItem]:
     """Events first, then the calendar of other news."""
     news = [_news(number, entry) for number, entry in enumerate(study.file.news, 1)]
     return [*map(_event, study.file.events), *news]
 
 
-def _event(e: Event) -> Happening:
-    return Happening(e.id, "event", e.date, e.title_en, e.title_zh, e.time, e.zone, e.session, most=e.max_shift)
+def _event(e: Event) -> NewsItem:
+    return NewsItem(e.id, "event", e.date, e.title_en, e.title_zh, e.time, e.zone, e.session, most=e.max_shift)
 
 
-def _news(number: int, n: News) -> Happening:
+def _news(number: int, n: News) -> NewsItem:
     source = n.source.text if n.source else ""
-    return Happening(f"news-{number}", n.kind, n.date, n.what_en, n.what_zh, n.time, n.zone, "next", n.about, source)
+    return NewsItem(f"news-{number}", n.kind, n.date, n.what_en, n.what_zh, n.time, n.zone, "next", n.about, source)
 
 
 def _check_benchmarks(study: Study, prices: Prices, asked: str) -> None:

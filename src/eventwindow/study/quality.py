@@ -58,7 +58,7 @@ def checked_prices(
     excluded: dict[str, Unavailable] = {}
     stocks = {s.symbol for s in study.stocks}
     placed = calendar[calendar["session"].notna()]
-    happenings = {str(mic): list(rows["session"]) for mic, rows in placed.groupby("mic")}
+    items = {str(mic): list(rows["session"]) for mic, rows in placed.groupby("mic")}
     events = placed[placed["kind"] == "event"]
     zeros = {str(mic): dict(zip(rows["id"], rows["session"], strict=True)) for mic, rows in events.groupby("mic")}
     measured = stocks | {study.benchmark_of(s) for s in study.stocks}
@@ -72,7 +72,7 @@ def checked_prices(
             calendars[symbol],
             day_zero=zeros.get(mic, {}) if symbol in stocks else {},
             currency=security.currency if security else "",
-            others=happenings[mic],
+            others=items[mic],
             windows=_event_windows(study, calendars[symbol], zeros.get(mic, {}).values()) if symbol in measured else (),
             around_the_clock=symbol not in measured,
             common=common(symbol),

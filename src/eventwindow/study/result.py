@@ -185,7 +185,7 @@ class StudyResult(Exports):
         return self._held(name) if name else self.to_frame()
 
     def _basis(self, words: Catalogue) -> str:
-        return self.headline.basis.told(words, str(self.headline.window))
+        return self.headline.basis.in_words(words, str(self.headline.window))
 
     def advise(self, window: Span = 0) -> Advice:
         """Which test of the headline to read and why, and the sample that shows effects of 1, 2 and 5 %.

@@ -19,12 +19,6 @@ DAILY = ["event", "security", "model", "date", "tau", "actual_return", "expected
 PLACEBOS = ["event", "model", "security", "donor", "date", "tau", "gap", "fit_rms"]
 
 
-def empty_tables() -> dict[str, pd.DataFrame]:
-    """The tables of a study without donors."""
-    columns = {"counterfactual": EFFECTS, "counterfactual_daily": DAILY, "counterfactual_placebos": PLACEBOS}
-    return {name: pd.DataFrame(columns=named) for name, named in columns.items()}
-
-
 def counterfactual_tables(
     sample: Sample, models: Sequence[Estimated], blocks: int, left_out: Mapping[str, Reason], event: str
 ) -> dict[str, pd.DataFrame]:

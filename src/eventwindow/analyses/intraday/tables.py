@@ -47,12 +47,6 @@ LEADS = [
 TOO_SHORT = Reason("not_computed", reason=Reason("too_few_common_bars"))
 
 
-def empty_tables() -> dict[str, pd.DataFrame]:
-    """The tables of a study without bars."""
-    columns = {"intraday": MINUTES, "intraday_days": DAYS, "lead_lag": LEADS}
-    return {name: pd.DataFrame(columns=named) for name, named in columns.items()}
-
-
 def intraday_tables(
     event: str,
     bars: Mapping[str, Bars],

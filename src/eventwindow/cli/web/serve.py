@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eventwindow.errors import SourceError, StudyError, needs_library
-from eventwindow.scratch import held
+from eventwindow.scratch import locked
 
 if TYPE_CHECKING:
     from eventwindow.cli.web.jobs import Runs
@@ -55,7 +55,7 @@ def _kept(folder: Path) -> Iterator[Runs]:
     from eventwindow.cli.web.jobs import Runs
 
     folder.mkdir(parents=True, exist_ok=True)
-    with held(Path(os.path.realpath(folder))) as alone:
+    with locked(Path(os.path.realpath(folder))) as alone:
         if alone is False:
             raise StudyError(
                 f"another page keeps its runs in {folder}", remedy="Use that one, or give another --folder."
