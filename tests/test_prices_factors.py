@@ -189,7 +189,7 @@ def counts_of_yahoo(serve, tmp_path):  # noqa: F811
 
 def test_yahoos_share_counts_keep_the_last_of_a_day_and_undo_splits(counts_of_yahoo):
     _, ask = counts_of_yahoo
-    counts = ask("AAA")
+    counts, _ = ask("AAA")
     assert [str(day.date()) for day in counts["as_of"]] == ["2024-11-15", "2025-02-21"]
     assert counts["shares"].tolist() == [244_900_000_000, 24_400_000_000]
     assert set(counts["source"]) == {"yahoo"}
@@ -198,13 +198,17 @@ def test_yahoos_share_counts_keep_the_last_of_a_day_and_undo_splits(counts_of_ya
 
 def test_share_counts_are_kept_and_outlive_a_yahoo_that_fails(counts_of_yahoo, monkeypatch):
     server, ask = counts_of_yahoo
-    first, asked = ask("AAA"), len(server.paths)
-    pd.testing.assert_frame_equal(ask("AAA"), first)
+    (first, _), asked = ask("AAA"), len(server.paths)
+    pd.testing.assert_frame_equal(ask("AAA")[0], first)
     assert len(server.paths) == asked
     monkeypatch.setattr("eventwindow.prices.share_counts.FRESH", pd.Timedelta(0))
     server.shares = "<html>"
-    pd.testing.assert_frame_equal(ask("AAA"), first)
-    assert ask("^X").empty
+    again, lost = ask("AAA")
+    pd.testing.assert_frame_equal(again, first)
+    assert lost == {}
+    none, lost = ask("^X")
+    assert none.empty
+    assert "no data" in str(lost["^X"])
 
 
 def test_a_study_without_tables_gets_counts_and_factors_from_public_sources_or_a_note(counts_of_yahoo, tmp_path):

@@ -18,12 +18,13 @@ from eventwindow.inference.design import Design, complete
 from eventwindow.inference.expected_volatility import BEYOND, HIGH, LOW, NAME, volatility_ratio
 from eventwindow.inference.pseudo_events import MONTHS, PATTERNS, Draws, Panel, panel_of
 from eventwindow.inference.registry import LEADING, TESTS, SignificanceResult, in_reading_order
+from eventwindow.inference.results import LEVEL
 from eventwindow.parallel import processes, starting
 
 LEAD = "leading"  # the test that `run_tests` puts first, draw by draw
 Shape = Literal["equal", "unequal", "opposed"]
 EFFECTS = (0.0, 0.005, 0.01, 0.02)
-LEVELS = (0.05, 0.01)
+LEVELS = (LEVEL, 0.01)
 DESIGNS = {"one_day_related": "one_day", "one_day_unrelated": "one_day"}  # of patterns with a name of their own
 CLUSTERED = ("one_day_related", "one_day_unrelated", "staggered")  # patterns whose events fall into one month
 EVENTS_AT_ONCE = 5000  # fitted together
@@ -44,7 +45,7 @@ class Calibration:
     seed: int
     windows: tuple[Window, ...]
 
-    def rates(self, effect: float = 0.0, level: float = 0.05) -> pd.DataFrame:
+    def rates(self, effect: float = 0.0, level: float = LEVEL) -> pd.DataFrame:
         """One effect and level: a row a test, a column a pattern, kind of months, window and number of firms."""
         at = np.isclose(self.table["effect"], effect) & np.isclose(self.table["level"], level)
         at &= self.table["volatility"] == ""

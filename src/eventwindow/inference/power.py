@@ -9,9 +9,10 @@ from eventwindow.calendars.window import Span
 from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
+from eventwindow.inference.results import LEVEL, POWER
 
 
-def smallest_detectable_effect(ar: AbnormalReturns, window: Span, power: float = 0.8, level: float = 0.05) -> Array:
+def smallest_detectable_effect(ar: AbnormalReturns, window: Span, power: float = POWER, level: float = LEVEL) -> Array:
     """The smallest |CAR| that the single-firm t finds with `power` at `level`, two-sided.
 
     It is about 2.81 standard errors at 80 % and 5 % (noncentral t), not the 1.96 of the critical value.
@@ -57,7 +58,7 @@ def smallest_detectable_effect(ar: AbnormalReturns, window: Span, power: float =
     return np.array([detectable(d, power, level) for d in dof])[at] * car.std_error
 
 
-def detectable(dof: float, power: float = 0.8, level: float = 0.05) -> float:
+def detectable(dof: float, power: float = POWER, level: float = LEVEL) -> float:
     """The noncentrality at which |t(dof)| exceeds its two-sided critical value with `power`."""
     from scipy.optimize import brentq
 

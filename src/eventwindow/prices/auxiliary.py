@@ -65,9 +65,10 @@ def _counts(
         notes.append(Reason("share_counts_of", why=error.reason))
     found = [filed] if len(filed) else []
     try:
-        found.append(
-            yahoo_share_counts([s for s in lacking if s not in set(filed["symbol"])], start, end, session=session)
-        )
+        rest = [symbol for symbol in lacking if symbol not in set(filed["symbol"])]
+        counts, lost = yahoo_share_counts(rest, start, end, session=session)
+        found.append(counts)
+        notes += [Reason("no_share_counts", symbol=symbol, why=why) for symbol, why in lost.items()]
     except SourceError as error:
         notes.append(Reason("share_counts_of", why=error.reason))
     return found

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eventwindow.errors import Reason
-from eventwindow.prices.retry import Limits, Pull
-from eventwindow.prices.yahoo import bounded_session, busy_error, check_reachable, open_client_stores, quiet_client
+from eventwindow.prices.retry import Limits
+from eventwindow.prices.yahoo import ask_each, quiet_client
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Session
@@ -33,20 +33,13 @@ def announcements(
 
     Raises SourceError where Yahoo cannot be reached.
     """
-    session = bounded_session(LIMITS) if session is None else session
-    check_reachable(session)
-    open_client_stores()
-    pull = Pull(lambda symbol: _ask(symbol, session), LIMITS).run(symbols)
+    pull = ask_each(_ask, symbols, LIMITS, session)
     found = [one for symbol in symbols for one in pull.answers.get(symbol, ())]
     return tuple(one for one in found if first <= one.date <= last), pull.failures
 
 
 def _ask(symbol: str, session: Session[Any]) -> tuple[Announced, ...]:
     """What Yahoo lists of one firm, oldest first; midnight stands for a time that it does not know."""
-    yf = quiet_client()
-    try:
-        table = yf.Ticker(symbol, session=session).get_earnings_dates(limit=LISTED)
-        stamps = [] if table is None else sorted(set(table.index))
-        return tuple(Announced(symbol, t.date(), *((t.time(), str(t.tz)) if t.hour else (None, None))) for t in stamps)
-    except Exception as error:  # noqa: BLE001 what the client makes of a broken page can be anything
-        raise busy_error(error) from None
+    table = quiet_client().Ticker(symbol, session=session).get_earnings_dates(limit=LISTED)
+    stamps = [] if table is None else sorted(set(table.index))
+    return tuple(Announced(symbol, t.date(), *((t.time(), str(t.tz)) if t.hour else (None, None))) for t in stamps)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from eventwindow.prices.retry import Limits, Pull
-from eventwindow.prices.yahoo import bounded_session, busy_error, check_reachable, open_client_stores, quiet_client
+from eventwindow.prices.retry import Limits
+from eventwindow.prices.yahoo import ask_each, quiet_client
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Session
@@ -31,22 +31,17 @@ def looked_up(names: Sequence[str], session: Session[Any] | None = None) -> Mapp
     asked = tuple(dict.fromkeys(names))[:MOST]
     if not asked:
         return {}
-    session = bounded_session(LIMITS) if session is None else session
-    check_reachable(session)
-    open_client_stores()
-    answers = Pull(lambda name: _ask(name, session), LIMITS).run(asked).answers
+    answers = ask_each(_ask, asked, LIMITS, session).answers
     return {name: answers[name][0] for name in asked if answers.get(name)}
 
 
 def _ask(name: str, session: Session[Any]) -> tuple[Found, ...]:
     """The stocks that the search lists, its first one first."""
-    yf = quiet_client()
-    try:
-        search = yf.Search(name, max_results=4, news_count=0, lists_count=0, session=session, timeout=LIMITS.request)
-        quotes: list[Mapping[str, Any]] = [q for q in search.quotes if q.get("quoteType") == "EQUITY"]
-        return tuple(
-            Found(str(q["symbol"]), str(q.get("longname") or q.get("shortname") or ""), str(q.get("exchDisp") or ""))
-            for q in quotes
-        )
-    except Exception as error:  # noqa: BLE001 what the client makes of a broken answer can be anything
-        raise busy_error(error) from None
+    search = quiet_client().Search(
+        name, max_results=4, news_count=0, lists_count=0, session=session, timeout=LIMITS.request
+    )
+    quotes: list[Mapping[str, Any]] = [q for q in search.quotes if q.get("quoteType") == "EQUITY"]
+    return tuple(
+        Found(str(q["symbol"]), str(q.get("longname") or q.get("shortname") or ""), str(q.get("exchDisp") or ""))
+        for q in quotes
+    )

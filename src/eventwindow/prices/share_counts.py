@@ -1,19 +1,20 @@
-"""Yahoo's share counts, as a second source beside filings, and what an ADR stands for."""
+"""Yahoo's share counts, as a second source beside filings."""
 
 from __future__ import annotations
 
 import io
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from eventwindow.errors import Reason
 from eventwindow.prices.cache import Cache
-from eventwindow.prices.retry import Limits, Pull
+from eventwindow.prices.retry import Limits
 from eventwindow.prices.store import Store, cache_folder
-from eventwindow.prices.yahoo import bounded_session, check_reachable, open_client_stores, quiet_client
+from eventwindow.prices.yahoo import ask_each, quiet_client
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Session
@@ -30,8 +31,8 @@ def yahoo_share_counts(
     cache: Cache | None = None,
     store: Store | None = None,
     session: Session[Any] | None = None,
-) -> pd.DataFrame:
-    """Yahoo's counts in the form of the table `shares` (source "yahoo"), in shares of `end`; none for who has none.
+) -> tuple[pd.DataFrame, Mapping[str, Reason]]:
+    """Yahoo's counts in the form of the table `shares` (source "yahoo"), in shares of `end`, and why some are not had.
 
     Fresh cache, Yahoo, older cache; splits are those of the kept prices. Raises SourceError where Yahoo is needed and
     cannot be reached.
@@ -41,9 +42,11 @@ def yahoo_share_counts(
     wanted = list(dict.fromkeys(symbols))
     held = {symbol: kept for symbol in wanted if (kept := store.get(symbol)) is not None}
     missing = [symbol for symbol in wanted if symbol not in held or held[symbol][1].age >= FRESH]
-    texts = {symbol: data.decode() for symbol, (data, _) in held.items()} | _pull(missing, start, end, store, session)
+    found, lost = _pull(missing, start, end, store, session)
+    texts = {symbol: data.decode() for symbol, (data, _) in held.items()} | found
     parts = [_rows(symbol, texts[symbol], cache, end) for symbol in wanted if symbol in texts]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
+    return table, {symbol: why for symbol, why in lost.items() if symbol not in texts}
 
 
 def split_adjusted(counts: pd.Series, splits: pd.Series, end: pd.Timestamp) -> pd.Series:
@@ -62,31 +65,24 @@ def kept_splits(symbol: str, cache: Cache) -> pd.Series:
 
 def _pull(
     symbols: list[str], start: pd.Timestamp, end: pd.Timestamp, store: Store, session: Session[Any] | None
-) -> dict[str, str]:
-    """Counts by symbol as CSV (date, shares), kept as they arrive; a ticker without an answer is left out."""
+) -> tuple[dict[str, str], Mapping[str, Reason]]:
+    """Counts by symbol as CSV (date, shares), kept as they arrive, and why a ticker has no answer."""
     if not symbols:
-        return {}
-    limits = Limits(attempts=1, total=30.0)
-    session = bounded_session(limits) if session is None else session
-    check_reachable(session)
-    open_client_stores()
-    pull = Pull(lambda symbol: _ask(symbol, start, end, session), limits).run(symbols)
+        return {}, {}
+    pull = ask_each(partial(_ask, start, end), symbols, Limits(attempts=1, total=30.0), session)
     found = {symbol: text for symbol, text in pull.answers.items() if text}
     for symbol, text in found.items():
         try:
             store.put(symbol, text.encode(), source="yahoo", client="yfinance", facts={})
         except OSError:
             break  # a cache that cannot be written costs a request next time
-    return found
+    return found, pull.failures
 
 
-def _ask(symbol: str, start: pd.Timestamp, end: pd.Timestamp, session: Session[Any]) -> str:
+def _ask(start: pd.Timestamp, end: pd.Timestamp, symbol: str, session: Session[Any]) -> str:
     """One ticker's counts by day, the last of a day: Yahoo's stamps are days, and come more than once."""
-    yf = quiet_client()
-    try:
-        counts = yf.Ticker(symbol, session=session).get_shares_full(start=str(start.date()), end=str(end.date()))
-    except (OSError, json.JSONDecodeError, yf.exceptions.YFException, KeyError, IndexError, TypeError):
-        return ""
+    ticker = quiet_client().Ticker(symbol, session=session)
+    counts = ticker.get_shares_full(start=str(start.date()), end=str(end.date()))
     if counts is None or len(counts) == 0:
         return ""
     series = pd.Series(counts.to_numpy(dtype=float), index=[str(stamp.date()) for stamp in counts.index])

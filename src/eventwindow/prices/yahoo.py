@@ -7,7 +7,7 @@ import logging
 import re
 import time
 import warnings
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ import pandas as pd
 from eventwindow.errors import Reason, SourceError
 from eventwindow.prices.currencies import PARTS
 from eventwindow.prices.history import PriceHistory, Unavailable, history_frame
-from eventwindow.prices.retry import BusyError, Limits, Progress, Pull
+from eventwindow.prices.retry import Answer, BusyError, Limits, Progress, Pull
 
 if TYPE_CHECKING:
     from curl_cffi.requests import Session
@@ -290,6 +290,23 @@ def forget_answers() -> None:
     from yfinance import data
 
     data.YfData.cache_get.cache_clear()
+
+
+def ask_each(
+    ask: Callable[[str, Session[Any]], Answer], names: Iterable[str], limits: Limits, session: Session[Any] | None
+) -> Pull[Answer]:
+    """What Yahoo tells beside prices, name by name, and why it tells nothing; SourceError where it is not reached."""
+    opened = bounded_session(limits) if session is None else session
+
+    def one(name: str) -> Answer:
+        try:
+            return ask(name, opened)
+        except Exception as error:  # noqa: BLE001 what the client makes of a broken answer can be anything
+            raise busy_error(error) from None
+
+    check_reachable(opened)
+    open_client_stores()
+    return Pull(one, limits).run(names)
 
 
 def busy_error(error: Exception) -> BusyError:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from eventwindow.inference.calibration import BANDED, LEAD, LEVELS, band_names
 from eventwindow.inference.registry import TESTS
+from eventwindow.inference.results import LEVEL
 from eventwindow.report.swap import swapped_in
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def calibration_figure(calibration: Calibration) -> Figure:
 
     table = calibration.table[(calibration.table["test"] != LEAD) & (calibration.table["volatility"] == "")]
     table = _with_days(table)
-    null = table[np.isclose(table["effect"], table["effect"].min()) & np.isclose(table["level"], 0.05)]
+    null = table[np.isclose(table["effect"], table["effect"].min()) & np.isclose(table["level"], LEVEL)]
     patterns = [p for p in PATTERNS if p in set(null["pattern"]) and p != "single"] or ["single"]
     names = [name for name in TESTS if name in set(null.loc[null["pattern"].isin(patterns), "test"])]
     with rc_context(rc()):  # type: ignore[arg-type]
@@ -196,7 +197,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, names: list[str]) -> None:
 
     plain_axes(axes, grid="x")
     axes.axvspan(*(100 * edge for edge in BAND), color=GRID, linewidth=0)
-    axes.axvline(5, color=INK, linewidth=0.8)
+    axes.axvline(100 * LEVEL, color=INK, linewidth=0.8)
     for colour, (key, group) in zip(SERIES, rows.groupby(_series(rows)), strict=False):
         for months, mine in group.groupby("months"):
             at, rate, reach = ([names.index(n) for n in mine["test"]], 100 * mine["rate"], 196 * mine["mc_error"])

@@ -11,6 +11,7 @@ import pandas as pd
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.inference.permutation import draws
+from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.heatmap import row_order
@@ -49,9 +50,8 @@ def groups_data(context: Context) -> pd.DataFrame:
         mine = context.abnormal.select((context.abnormal.labels["group"] == group).to_numpy())
         car = mine.car(DAY)
         drawn = draws(mine, DAY, standardised=False)
-        low, high = (
-            (np.nan, np.nan) if isinstance(drawn, Reason) else np.quantile(drawn.runs.mean(axis=0), [0.025, 0.975])
-        )
+        ends = [LEVEL / 2, 1 - LEVEL / 2]
+        low, high = (np.nan, np.nan) if isinstance(drawn, Reason) else np.quantile(drawn.runs.mean(axis=0), ends)
         frame = car.labels[["group", "security"]].assign(abnormal_return=car.car, low=low, high=high)
         parts.append(frame.assign(mean=frame["abnormal_return"].mean())[COLUMNS].dropna(subset="abnormal_return"))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)

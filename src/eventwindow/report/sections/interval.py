@@ -10,6 +10,7 @@ import numpy as np
 from eventwindow.claims.model import Claim, Verdict
 from eventwindow.claims.rounding import HEDGES
 from eventwindow.claims.rules import sizes
+from eventwindow.inference.results import LEVEL
 from eventwindow.report.blocks import Interval
 
 ROOM = 0.08  # beside the outermost figures, of what lies between them
@@ -37,7 +38,7 @@ def span_of(verdict: Verdict) -> Span | None:
     if found is None or found.value is None or verdict.parts:
         return None
     if found.effect is not None and claim.hedge in {"effect", "no_effect"} and found.effect.null.size:
-        low, high = np.nanquantile(found.effect.null, [0.025, 0.975])
+        low, high = np.nanquantile(found.effect.null, [LEVEL / 2, 1 - LEVEL / 2])
         return Span(float(low), float(high), (), (found.effect.statistic,), effect=True)
     if claim.stated is None or found.unit not in UNITS:
         return None
