@@ -88,7 +88,7 @@ def written(deepseek, once) -> Path:
 
     A warning ends it: each glyph must be in the fonts that ship, on the figures as on paper.
     """
-    from eventwindow.report.output import write_result
+    from eventwindow.report.write import write_result
 
     def write(out: Path) -> None:
         with warnings.catch_warnings():

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from eventwindow.inference.summary import Summary
     from eventwindow.panel.results import PanelResult
     from eventwindow.panel.run import panel_study
-    from eventwindow.report.output import write_result
+    from eventwindow.report.write import write_result
     from eventwindow.study.check import check_study
     from eventwindow.study.definition import Study, read_study
     from eventwindow.study.library import new_study
@@ -76,7 +76,7 @@ _HOME = {
     "run_study": "study.run",
     "run_tests": "inference.registry",
     "smallest_detectable_effect": "inference.power",
-    "write_result": "report.output",
+    "write_result": "report.write",
 }
 
 __all__ = [

@@ -266,9 +266,8 @@ def _run_opened(options: argparse.Namespace) -> int:
     from eventwindow.cli.progress import progress_bar
     from eventwindow.cli.terminal import print_result, progress, result_json
     from eventwindow.panel.form import PanelStudy, open_study
-    from eventwindow.report.output import write_result
     from eventwindow.report.swap import check_out
-    from eventwindow.report.write import check_extras
+    from eventwindow.report.write import check_extras, write_result
     from eventwindow.study.library import find_study
     from eventwindow.study.run import run_study
 

@@ -53,7 +53,7 @@ def verify(options: argparse.Namespace) -> int:
 
 def _report(result: StudyResult, folder: Path, extras: Sequence[Extra]) -> Path:
     """Write the whole report beside the study; where it is in its folder."""
-    from eventwindow.report.output import write_result
+    from eventwindow.report.write import write_result
 
     report = write_result(result, folder / REPORT, (), extras=extras, command=f"eventwindow run {folder.name}")
     return report.relative_to(folder)

@@ -79,29 +79,27 @@ def _laid(folder: Path, template: str, data: Mapping[str, Any], language: Langua
 
 def png_bytes(svg: str) -> bytes:
     """An SVG as PNG, one and a half pixels a point of the screen."""
-    import typst
-
-    with temporary_folder() as folder, as_file(files("eventwindow.report") / "fonts") as fonts:
-        (folder / "figure.svg").write_text(svg, encoding="utf-8")
-        source = folder / "figure.typ"
-        source.write_text('#set page(width: auto, height: auto, margin: 4pt)\n#image("figure.svg")', encoding="utf-8")
-        ours: dict[str, Any] = {"root": str(folder), "font_paths": [fonts], "ignore_system_fonts": True}
-        return bytes(typst.compile(source, None, format="png", ppi=144, **ours))
+    return _picture('#set page(width: auto, height: auto, margin: 4pt)\n#image("figure.svg")', svg)
 
 
 def formula_picture(key: str) -> tuple[bytes, str]:
     """A formula as PNG, and its letters in a row."""
+    said = f"<formulas>{formula(key)}</formulas>"
+    template = files("eventwindow.report").joinpath("templates/paper/formula.typ").read_text(encoding="utf-8")
+    shown = f"#formulas({json.dumps(said, ensure_ascii=False)})"
+    drawn = _picture(f"{template}\n#set page(width: auto, height: auto, margin: 3pt)\n{shown}")
+    return drawn, " ".join(unescape(re.sub("<[^>]+>", " ", said)).split())
+
+
+def _picture(page: str, figure: str = "") -> bytes:
+    """A page as PNG, which may show `figure.svg`."""
     import typst
 
-    said = f"<formulas>{formula(key)}</formulas>"
-    page = "#set page(width: auto, height: auto, margin: 3pt)\n"
-    with temporary_folder() as folder:
-        template = files("eventwindow.report").joinpath("templates/paper/formula.typ").read_text(encoding="utf-8")
-        source = folder / "formula.typ"
-        source.write_text(f"{template}\n{page}#formulas({json.dumps(said, ensure_ascii=False)})", encoding="utf-8")
-        ours: dict[str, Any] = {"root": folder, "ignore_system_fonts": True}
-        drawn = bytes(typst.compile(source, None, format="png", ppi=144, **ours))
-    return drawn, " ".join(unescape(re.sub("<[^>]+>", " ", said)).split())
+    with temporary_folder() as folder, as_file(files("eventwindow.report") / "fonts") as fonts:
+        for name, text in (("figure.svg", figure), ("page.typ", page)):
+            (folder / name).write_text(text, encoding="utf-8")
+        ours: dict[str, Any] = {"root": str(folder), "font_paths": [fonts], "ignore_system_fonts": True}
+        return bytes(typst.compile(folder / "page.typ", None, format="png", ppi=144, **ours))
 
 
 def paper(context: Context, charts: Mapping[str, Chart]) -> dict[str, Any]:

@@ -1,14 +1,19 @@
-"""The report: a result goes in, pages and figures come out; nothing is computed here that the result does not hold."""
+"""A result goes in, a folder of report, figures and tables comes out; nothing is computed that the result lacks."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from eventwindow.errors import file_name, needs_library
+from eventwindow.claims.records import ledger_record
+from eventwindow.errors import Reason, file_name, languages, needs_library
+from eventwindow.report.csv import write_csv
+from eventwindow.report.swap import swapped_in
+from eventwindow.report.workbook import workbook_name
 from eventwindow.study.result import StudyResult
 
 if TYPE_CHECKING:
@@ -64,7 +69,6 @@ def _write(context: Context, codes: Sequence[str], folder: Path, extras: Collect
     from eventwindow.report.html import appendix, claim_pages, story
     from eventwindow.report.markdown import markdown
     from eventwindow.report.typst import pdf_bytes
-    from eventwindow.report.workbook import workbook_name
 
     drawn, name = charts(context), file_name(context.language.code)
     cards = "cards" in extras
@@ -102,7 +106,6 @@ def _scorecard(context: Context) -> dict[str, str]:
 
 def _write_figures(folder: Path, code: str, figures: Mapping[str, Chart], *, png: bool) -> None:
     """Pictures carry the language in their names; the table is the same in all."""
-    from eventwindow.report.csv import write_csv
     from eventwindow.report.typst import png_bytes
 
     ending = "" if code == "en" else f".{code}"
@@ -112,3 +115,74 @@ def _write_figures(folder: Path, code: str, figures: Mapping[str, Chart], *, png
             (folder / f"{name}{ending}.png").write_bytes(png_bytes(chart.wide))
         if code == "en" or not (folder / f"{name}.csv").exists():
             write_csv(chart.data, folder / f"{name}.csv")
+
+
+ENDINGS = ("html", "md", "txt", "pdf", "docx", "png")  # of the report's files
+OURS = {
+    *(file_name(code).replace("html", ending) for code in languages() for ending in ENDINGS),
+    *(file_name(code).replace("report", "appendix") for code in languages()),
+    "cards",
+    "claims",
+    "datapackage.json",
+    "figures",
+    *(workbook_name(code) for code in languages()),
+    "results",
+}
+
+
+def write_result(
+    result: StudyResult,
+    out: Path | str,
+    codes: Sequence[str] = (),
+    *,
+    extras: Collection[Extra] = (),
+    command: str = "",
+) -> Path:
+    """Write report, figures and tables to a folder; an earlier result in it is replaced when all is written.
+
+    Parameters
+    ----------
+    result : StudyResult
+        What `run_study` gave.
+    out : path or str
+        The folder; it is made where it is not there.
+    codes : sequence of str
+        Languages to write, "en" for one; all if none is named.
+    extras : collection of {"png", "pdf", "excel", "word", "cards"}
+        What takes time and is written where it is asked for: figures as PNG, the report on paper, the workbook, the
+        report for word processors, cards for sharing.
+    command : str
+        The command that made the result, for readers who run it again.
+
+    Returns
+    -------
+    Path
+        The report.
+
+    Raises
+    ------
+    StudyError
+        Where `out` is a file, or a folder that holds other things than a result.
+
+    Examples
+    --------
+    >>> result = ew.run_study(ew.new_study("event-in-words"), prices="shipped")
+    >>> ew.write_result(result, "out", ["en"]).name
+    'report.html'
+    """
+    out = Path(out)
+    with swapped_in(out, OURS) as fresh:
+        tables = partial(_write_tables, result, fresh / "results")
+        write_report(result, fresh, codes, extras=extras, command=command, beside=[tables])
+    return out / file_name("en" if not codes or "en" in codes else codes[0])
+
+
+def _write_tables(result: StudyResult, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    for name, table in result.tables.items():
+        write_csv(table, folder / f"{name}.csv")
+    claims = ledger_record(result.verdicts, result.readings, result.disagreements)
+    for name, content in (("run", result.run), ("claims", claims)):
+        form: dict[str, Any] = {"ensure_ascii": False, "indent": 2, "sort_keys": name == "run", "allow_nan": False}
+        text = json.dumps(content, default=Reason.__str__, **form)
+        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8", newline="\n")
