@@ -19,9 +19,9 @@ from eventwindow.claims.measures.bars import lead, symbol_bars
 from eventwindow.claims.model import Claim, Kind
 from eventwindow.errors import ClaimError, NoFigure, Reason, catalogue
 from eventwindow.inference.expected_volatility import LOW
-from eventwindow.inference.inversion import inverted
 from eventwindow.inference.registry import run_tests
 from eventwindow.inference.response import response
+from eventwindow.inference.single_firm import inverted
 from eventwindow.report.language import LANGUAGES, language
 
 MON, TUE, WED = date(2025, 1, 27), date(2025, 1, 28), date(2025, 1, 29)

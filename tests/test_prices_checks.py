@@ -12,11 +12,10 @@ import pytest
 from eventwindow.calendars.exchange import exchange_calendar
 from eventwindow.errors import catalogue, languages
 from eventwindow.prices import checks
-from eventwindow.prices.beside import common_moves, exchanged, mixed_up
 from eventwindow.prices.bundled import shipped_histories
 from eventwindow.prices.checks import check_history
 from eventwindow.prices.history import PriceHistory, Prices, history_frame
-from eventwindow.prices.reconcile import reconcile, reconcile_with_shipped
+from eventwindow.prices.reconcile import common_moves, exchanged, mixed_up, reconcile, reconcile_with_shipped
 
 FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "study" / "library" / "deepseek_2025" / "figures"
 CALENDAR = exchange_calendar("XNYS", pd.Timestamp("2024-12-02").date(), pd.Timestamp("2025-02-28").date())

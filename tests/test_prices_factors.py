@@ -17,10 +17,9 @@ from yahoo_server import Ticker, session
 from eventwindow.errors import PriceError, SourceError
 from eventwindow.prices import load_prices
 from eventwindow.prices.auxiliary import load_tables
-from eventwindow.prices.cache import Cache
+from eventwindow.prices.cache import Cache, Store
 from eventwindow.prices.factors import FILES, load_factors, parse_library, read_factors
 from eventwindow.prices.share_counts import split_adjusted, yahoo_share_counts
-from eventwindow.prices.store import Store
 from eventwindow.prices.yahoo import Yahoo
 
 FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "study" / "library" / "deepseek_2025" / "figures"

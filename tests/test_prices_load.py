@@ -18,9 +18,8 @@ from yahoo_server import Ticker, session
 import eventwindow
 from eventwindow.errors import PriceError, SourceError
 from eventwindow.prices import load_prices
-from eventwindow.prices.cache import Cache
+from eventwindow.prices.cache import Cache, Store, safe_name
 from eventwindow.prices.inventory import inventory, refresh
-from eventwindow.prices.store import Store, safe_name
 from eventwindow.prices.yahoo import Yahoo
 
 FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "study" / "library" / "deepseek_2025" / "figures"

@@ -17,10 +17,9 @@ from eventwindow.inference.conformal import firm_conformal
 from eventwindow.inference.correlation import mean_correlation
 from eventwindow.inference.cross_sectional import firm_bhar
 from eventwindow.inference.expected_volatility import volatility_ratio
-from eventwindow.inference.inversion import inverted
 from eventwindow.inference.permutation import abnormal_volatility
 from eventwindow.inference.registry import TESTS, NotComputed, run_tests
-from eventwindow.inference.single_firm import firm_sq
+from eventwindow.inference.single_firm import firm_sq, inverted
 
 FOLDER = Path(__file__).parent / "reference" / "kept_back"
 TABLES = {name: pd.read_csv(FOLDER / f"expected_{name}.csv") for name in ("tests", "quantities", "firms", "corrected")}

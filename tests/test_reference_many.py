@@ -11,9 +11,9 @@ import pytest
 from eventwindow import Window, abnormal_returns, car_regression
 from eventwindow.analyses.intraday.variance_share import variance_share
 from eventwindow.inference.diagnostics import DIAGNOSTICS, diagnostics
-from eventwindow.inference.inversion import inverted
 from eventwindow.inference.long_horizon import Months, bootstrapped_skewness_adjusted_t, standardised_long_horizon_t
 from eventwindow.inference.ranks import corrado_zivney_z
+from eventwindow.inference.single_firm import inverted
 from eventwindow.inference.standardised import bmp_t
 
 FOLDER = Path(__file__).parent / "reference" / "many"

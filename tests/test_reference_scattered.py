@@ -6,7 +6,7 @@ import pytest
 from reference_cases import FOLDER, expected, scattered, window
 
 from eventwindow.calendars.window import Window
-from eventwindow.estimation.overlaps import overlapping_events
+from eventwindow.estimation.contamination import overlapping_events
 from eventwindow.inference.correlation import mean_correlation
 from eventwindow.inference.design import design
 from eventwindow.inference.registry import TESTS, SignificanceResult

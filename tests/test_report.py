@@ -21,8 +21,7 @@ from eventwindow.report.html import appendix as page_of
 from eventwindow.report.html import story
 from eventwindow.report.language import LANGUAGES, Language, language, p_value, percent
 from eventwindow.report.markdown import markdown
-from eventwindow.report.sections.interval import span_of
-from eventwindow.report.sections.verdicts import statements
+from eventwindow.report.sections.verdicts import span_of, statements
 from eventwindow.report.write import write_report
 from eventwindow.study.library import new_study
 

@@ -21,7 +21,7 @@ from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.report.sections import document
 from eventwindow.report.sections.headline import finding
-from eventwindow.report.sections.interval import interval_of
+from eventwindow.report.sections.verdicts import interval_of
 from eventwindow.report.typst import pdf_bytes, runs, typst
 
 INLINE = {"strong", "code", "sub", "small", "a"}

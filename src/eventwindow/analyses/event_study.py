@@ -18,7 +18,13 @@ from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.by_exchange import exchange_of, over_the_same_span, own_rows
 from eventwindow.estimation.concat import concat
-from eventwindow.estimation.contamination import Contamination, check_contamination, decontaminated, gap_notes
+from eventwindow.estimation.contamination import (
+    Contamination,
+    check_contamination,
+    decontaminated,
+    gap_notes,
+    overlap_notes,
+)
 from eventwindow.estimation.door import (
     OF_RETURNS,
     Values,
@@ -36,7 +42,6 @@ from eventwindow.estimation.event_time import Factors, event_returns
 from eventwindow.estimation.exports import tool
 from eventwindow.estimation.given import given, identifier
 from eventwindow.estimation.models import Model, model_named
-from eventwindow.estimation.overlaps import overlap_notes
 from eventwindow.estimation.returns import check_decimals
 from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
 from eventwindow.estimation.risk_free import check_rates

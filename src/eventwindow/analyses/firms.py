@@ -15,12 +15,18 @@ from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.conformal import firm_conformal
 from eventwindow.inference.design import complete, once
 from eventwindow.inference.expected_volatility import unlike, volatility_ratio
-from eventwindow.inference.inversion import Inverted, inverted
 from eventwindow.inference.multiple import benjamini_hochberg, holm, romano_wolf
 from eventwindow.inference.power import smallest_detectable_effect
 from eventwindow.inference.results import SignificanceResult, noted
 from eventwindow.inference.shifts import event_residuals
-from eventwindow.inference.single_firm import firm_sq, firm_t, volatility_scaled_sq, with_moving_volatility
+from eventwindow.inference.single_firm import (
+    Inverted,
+    firm_sq,
+    firm_t,
+    inverted,
+    volatility_scaled_sq,
+    with_moving_volatility,
+)
 
 CANDIDATES = ["event", "group", "window_start", "window_end", "statistic", "p_value", "distribution", "n", "note"]
 

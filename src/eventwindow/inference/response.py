@@ -15,9 +15,9 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import Listed, NoFigure, Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference.expected_volatility import before_window, leading_path, none_holds, ratio_of, unlike
-from eventwindow.inference.inversion import critical_size, of_window
 from eventwindow.inference.results import LEVEL, POWER
 from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, run_sums, untouched
+from eventwindow.inference.single_firm import critical_size, of_window
 
 MANY = 2  # firms, from which on a figure is one of several
 FEWEST = 100  # returns that an estimation window must hold, and pseudo-dates that a test needs

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from eventwindow.panel.partial import Part
+from eventwindow.panel.chunk import Part
 from eventwindow.panel.plan import Plan
 
 

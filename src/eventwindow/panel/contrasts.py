@@ -20,7 +20,7 @@ from eventwindow.inference.regression import (
     regressed_alone,
     unidentified,
 )
-from eventwindow.panel.partial import Arrays
+from eventwindow.panel.chunk import Arrays
 from eventwindow.panel.plan import Asked, Plan
 from eventwindow.panel.tally import Tally, design_of
 

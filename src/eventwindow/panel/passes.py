@@ -13,10 +13,9 @@ from eventwindow.inference.correlation import moments
 from eventwindow.inference.shifts import event_sars
 from eventwindow.inference.signs import positive_share
 from eventwindow.inference.single_firm import firm_sq
-from eventwindow.panel.chunk import BLOCK, Task, fitted
+from eventwindow.panel.chunk import BLOCK, Part, Task, Words, add_up, fitted, stacked
 from eventwindow.panel.group_sums import Cells, cells, rank_sums
 from eventwindow.panel.pairs import Rows, pair_sums
-from eventwindow.panel.partial import Part, Words, add_up, stacked
 
 RANKED = 512  # events whose ranks are held at once
 

@@ -20,8 +20,8 @@ from eventwindow.inference.calendar_dependence import rank_sum, variance_of_cars
 from eventwindow.inference.registry import Result, run_tests
 from eventwindow.inference.tables import TESTS, row_of_test
 from eventwindow.panel.checkpoints import Chunks
+from eventwindow.panel.chunk import Arrays
 from eventwindow.panel.contrasts import differences, regression
-from eventwindow.panel.partial import Arrays
 from eventwindow.panel.plan import Plan
 from eventwindow.panel.tally import Tally, design_of, incomplete_windows, tests_of
 

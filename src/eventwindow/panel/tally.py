@@ -19,8 +19,7 @@ from eventwindow.inference.correlation import MINIMUM_DAYS, NO_VARIANCE
 from eventwindow.inference.design import Design, chained
 from eventwindow.inference.registry import Result, run_tests
 from eventwindow.panel.checkpoints import Chunks
-from eventwindow.panel.chunk import Codes, Specification
-from eventwindow.panel.partial import Arrays, add_up
+from eventwindow.panel.chunk import Arrays, Codes, Specification, add_up
 from eventwindow.panel.plan import Plan
 
 NO_SPREAD = 1e-12  # of a sum of squares: what rounding leaves of equal values

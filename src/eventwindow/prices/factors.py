@@ -11,7 +11,7 @@ import pandas as pd
 
 from eventwindow.errors import PriceError, Reason, SourceError
 from eventwindow.prices.bundled import shipped_tables
-from eventwindow.prices.store import Store, cache_folder
+from eventwindow.prices.cache import Store, cache_folder
 from eventwindow.prices.study_tables import NAMES, parse_library, study_table
 
 if TYPE_CHECKING:

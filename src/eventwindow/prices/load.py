@@ -12,8 +12,7 @@ from typing import Protocol
 import pandas as pd
 
 from eventwindow.errors import Listed, PriceError, Reason, SourceError
-from eventwindow.prices.admission import Admission, trusted, usable
-from eventwindow.prices.answers import Expected
+from eventwindow.prices.answers import Admission, Expected, trusted, usable
 from eventwindow.prices.bundled import ShippedFigures, shipped_histories
 from eventwindow.prices.cache import Cache, Kept
 from eventwindow.prices.files import PriceFiles

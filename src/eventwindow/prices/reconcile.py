@@ -1,16 +1,21 @@
-"""Two sources of the same prices, held against each other by their returns."""
+"""Prices held against others: the same days of two sources, columns that change places, moves that many share."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from eventwindow.estimation.returns import price_for_returns, returns
 from eventwindow.prices.bundled import shipped_histories
-from eventwindow.prices.history import Prices
+from eventwindow.prices.checks import Finding, closes
+from eventwindow.prices.history import PriceHistory, Prices
 
 TOLERANCE = 5e-4  # 5 basis points of a daily return
 
@@ -59,3 +64,77 @@ def reconcile_with_shipped(prices: Prices, figures: Path) -> Mapping[str, Reconc
         for symbol, history in prices.histories.items()
         if history.origin != "shipped" and symbol in shipped
     }
+
+
+ENOUGH = 20  # equal closes, or days compared, below which nothing is said
+CROSSED = 0.3  # a move in logs, at least, that may come from another column
+ALIKE = 0.04  # in logs: a close that goes on where that of the other column ended
+OTHERS, MINE = 0.9, 0.5  # shares of the days that agree with another security's shipped figures, and with the own ones
+
+Array = npt.NDArray[Any]
+Common = Callable[[pd.Timestamp], float]
+
+
+def common_moves(histories: Mapping[str, PriceHistory], groups: Mapping[str, str]) -> Callable[[str], Common]:
+    """Of a security, the median log move of the others on a day: of its group, else of all; 0 where there is none."""
+    moves = {symbol: np.log(closes(h.frame).where(lambda c: c > 0)).diff() for symbol, h in histories.items()}
+    table = pd.DataFrame(moves) if moves else pd.DataFrame()
+
+    def of(symbol: str) -> Common:
+        mine = [s for s in moves if s != symbol and groups.get(s, "") == groups.get(symbol, "")]
+        others = mine or [s for s in moves if s != symbol]
+
+        def common(day: pd.Timestamp) -> float:
+            row = table[others].loc[day].dropna() if day in table.index else pd.Series(dtype=float)
+            return float(np.median(row.to_numpy(float))) if len(row) else 0.0
+
+        return common
+
+    return of
+
+
+def mixed_up(histories: Mapping[str, PriceHistory]) -> Iterator[Finding]:
+    """Two columns with the same figures, and columns that change places on a day."""
+    series = {symbol: closes(history.frame) for symbol, history in histories.items()}
+    held = {symbol: (close.index.to_numpy(), close.to_numpy(float)) for symbol, close in series.items()}
+    for one, other in combinations(held, 2):
+        days, first, second = _shared(*held[one], *held[other])
+        pairs = ((one, other), (other, one))
+        if len(first) > ENOUGH and np.ptp(first) > 0 and np.array_equal(first, second):
+            values = {"days": float(len(first))}
+            yield from (Finding(s, "warning", "same_figures", None, {"other": twin, **values}) for s, twin in pairs)
+            continue
+        for day in days[_crossings(first, second)]:
+            yield from (Finding(s, "error", "crossed", pd.Timestamp(day), {"other": twin}) for s, twin in pairs)
+
+
+def _shared(days: Array, first: Array, others: Array, second: Array) -> tuple[Array, Array, Array]:
+    """Days that both series hold, and what each of them holds then; thousands of pairs, so without an index."""
+    if np.array_equal(days, others):
+        return days, first, second
+    both, here, there = np.intersect1d(days, others, assume_unique=True, return_indices=True)
+    return both, first[here], second[there]
+
+
+def _crossings(first: Array, second: Array) -> Array:
+    """Places at which each of two closes goes on from where the other one was."""
+    if len(first) < 2 or first.min() <= 0 or second.min() <= 0:
+        return np.empty(0, int)
+    a, b = np.log(first), np.log(second)
+    onwards = (np.abs(a[1:] - b[:-1]) < ALIKE) & (np.abs(b[1:] - a[:-1]) < ALIKE)
+    return 1 + np.flatnonzero(onwards & (np.abs(a[:-1] - b[:-1]) > CROSSED))
+
+
+def exchanged(histories: Mapping[str, PriceHistory], figures: Path) -> Iterator[Finding]:
+    """Securities whose returns are those that another one has in the study's own shipped figures."""
+    given = {symbol: history for symbol, history in histories.items() if history.origin != "shipped"}
+    shipped = shipped_histories(figures, list(given)) if given and figures.is_dir() else {}
+    for symbol in [s for s in given if s in shipped]:
+        held = reconcile(symbol, given[symbol].frame, shipped[symbol].frame)
+        if held.compared < ENOUGH or held.agreeing > MINE * held.compared:
+            continue
+        for other in [s for s in shipped if s != symbol]:
+            found = reconcile(symbol, given[symbol].frame, shipped[other].frame)
+            if found.compared >= ENOUGH and found.agreeing >= OTHERS * found.compared:
+                values: dict[str, float | str] = {"other": other, "days": float(found.agreeing)}
+                yield Finding(symbol, "error", "exchanged", None, values)

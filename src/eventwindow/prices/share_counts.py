@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from eventwindow.errors import Reason
-from eventwindow.prices.cache import Cache
+from eventwindow.prices.cache import Cache, Store, cache_folder
 from eventwindow.prices.retry import Limits
-from eventwindow.prices.store import Store, cache_folder
 from eventwindow.prices.yahoo import ask_each, quiet_client
 
 if TYPE_CHECKING:

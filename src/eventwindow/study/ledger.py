@@ -15,7 +15,7 @@ from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.model import Claim
 from eventwindow.claims.readings import Disagreement, Reading
 from eventwindow.errors import ClaimError, stands
-from eventwindow.prices.store import RESERVED
+from eventwindow.prices.cache import RESERVED
 from eventwindow.study.claimforms import ClaimTable, Names, Text, claim_form, form_of, named, read_as
 from eventwindow.study.form import Form, Slug, Source
 from eventwindow.study.toml import Location, at, fault, line_of, read_toml

@@ -12,10 +12,9 @@ from eventwindow.calendars.dates import SPARSE
 from eventwindow.calendars.exchange import OWN_DATES, Calendar, why_closed
 from eventwindow.errors import PriceError, catalogue, counted
 from eventwindow.prices import Prices
-from eventwindow.prices.beside import common_moves, exchanged, mixed_up
 from eventwindow.prices.checks import Finding, check_history
 from eventwindow.prices.history import PriceHistory, Unavailable
-from eventwindow.prices.reconcile import Reconciliation, reconcile_with_shipped
+from eventwindow.prices.reconcile import Reconciliation, common_moves, exchanged, mixed_up, reconcile_with_shipped
 from eventwindow.study.definition import Study
 
 SHOWN = 4  # names and days in a message

@@ -15,7 +15,7 @@ from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.figures.chart import Chart, charted
 from eventwindow.report.figures.rows import Row, draw_rows
 from eventwindow.report.figures.sheet import FAINT, GREEN, INK, NARROW, VERDICT, WIDE, Sheet, inline
-from eventwindow.report.sections.interval import Span, span_of
+from eventwindow.report.sections.verdicts import Span, span_of
 
 UNITS = ("decimal", "USD")
 LARGE = 0.5  # decimals: returns beyond a half have a panel of their own
