@@ -193,7 +193,8 @@ def _series(rows: pd.DataFrame) -> str:
 
 
 def _panel(axes: Axes, rows: pd.DataFrame, names: list[str]) -> None:
-    from eventwindow.report.figures.style import GRID, INK, SERIES, plain_axes
+    from eventwindow.report.figures.sheet import GRID, INK, SERIES
+    from eventwindow.report.figures.style import plain_axes
 
     plain_axes(axes, grid="x")
     axes.axvspan(*(100 * edge for edge in BAND), color=GRID, linewidth=0)

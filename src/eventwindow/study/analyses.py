@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +34,8 @@ from eventwindow.analyses.volume_volatility import activity_table, volume_abnorm
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.calendars.window import Window
 from eventwindow.claims.market_value import market_value
-from eventwindow.errors import NoFigure, Reason, StudyError
+from eventwindow.claims.measures.prices import each_held
+from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.ex_treated import weights_from_values
 from eventwindow.inference.diagnostics import diagnostics
 from eventwindow.inference.tables import cumulative_table, daily_table, tests_table
@@ -247,22 +248,12 @@ def filled_weights(estimates: Estimates, weights: pd.DataFrame, index: str) -> p
     if empty.empty or given.empty:
         return rows.dropna(subset="weight")
     anchor = given.iloc[0]
-    values = _market_values(estimates, (anchor["symbol"], *empty["symbol"]), pd.Timestamp(anchor["date"]))
+    day = pd.Timestamp(anchor["date"]).date()
+    values, _ = each_held((anchor["symbol"], *empty["symbol"]), lambda s: market_value(estimates.evidence, s, day))
     if anchor["symbol"] not in values:
         return given
     filled = weights_from_values(pd.Series(values), anchor["symbol"], float(anchor["weight"]))
     return rows.assign(weight=rows["weight"].fillna(rows["symbol"].map(filled))).dropna(subset="weight")
-
-
-def _market_values(estimates: Estimates, symbols: Sequence[str], day: pd.Timestamp) -> dict[str, float]:
-    """Market values of the securities that have a price and a share count."""
-    values = {}
-    for symbol in symbols:
-        try:
-            values[symbol] = market_value(estimates.evidence, symbol, day.date())
-        except NoFigure:
-            continue
-    return values
 
 
 def _views(estimates: Estimates) -> BenchmarkViews | None:

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Literal
 
-from eventwindow.report.figures.sheet import BLUE, FAINT, GRID, INK, ORANGE, SERIES
+from eventwindow.report.figures.sheet import FAINT, GRID, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -101,21 +101,9 @@ def _ready(figure: Figure, background: str) -> Iterator[None]:
     """Our settings and one background, for a canvas that draws once where `savefig` draws twice."""
     from matplotlib import rc_context
 
-    from eventwindow.report.figures.style import missing_glyphs_known
-
     figure.patch.set_facecolor(background)
     for axes in figure.axes:
         axes.patch.set_facecolor("none")
-    with rc_context(rc()), missing_glyphs_known():  # type: ignore[arg-type]
-        yield
-
-
-__all__ = ["BLUE", "FAINT", "GRID", "INK", "ORANGE", "SERIES", "font", "new_figure", "plain_axes", "rc", "svg_text"]
-
-
-@contextmanager
-def missing_glyphs_known() -> Iterator[None]:
-    """Writes a figure that has been drawn before: what is missing has been said."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"Glyph \d+")
+    with rc_context(rc()), warnings.catch_warnings():  # type: ignore[arg-type]
+        warnings.filterwarnings("ignore", message=r"Glyph \d+")  # what is missing was said when it was drawn first
         yield
