@@ -171,7 +171,7 @@ def test_chinese_says_it_in_the_words_of_its_readers():
 def everything(deepseek, tmp_path_factory):
     """All that a run of each shipped study writes, with workbook and word processor's file."""
     from eventwindow import run_study
-    from eventwindow.report.output import write_result
+    from eventwindow.report.write import write_result
 
     folder = tmp_path_factory.mktemp("everything")
     for name in ("deepseek-2025", "bank-run-2023", "outage-2024"):
