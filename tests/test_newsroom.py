@@ -116,7 +116,7 @@ def test_the_scale_of_ratings_is_documented():
 
 STATISTICS = re.compile(r"\bp [=<]|standard error|\bSQ\b|permutation|estimation window|標準誤|置換|估計期|Test:|檢定：")
 DETAIL = re.compile(
-    r"Test: |檢定：|Source: |來源：|Path: |路徑：|Companies: |所列公司：|The \d+ sessions before|事前 ?\d+ ?個交易日"
+    r"Test: |檢定：|Size: |幅度：|Source: |來源：|Path: |路徑：|Companies: |所列公司：|The \d+ sessions before|事前 ?\d+ ?個交易日"
 )
 CODE = re.compile(r"\b(?:[SBCRO]\d+-\w+|B\d+|ai_\w+|[A-Z]{4}=F|\^[A-Z]{3,4})\b")
 
