@@ -47,14 +47,14 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def once(tmp_path_factory) -> Callable[[str, Callable[[Path], None]], Path]:
     """`once(name, make)`: the place that `make` fills, for whichever of xdist's workers asks first; the others wait."""
-    from eventwindow.scratch import held
+    from eventwindow.scratch import locked
 
     folder = tmp_path_factory.getbasetemp()
     folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
     def place(name: str, make: Callable[[Path], None]) -> Path:
         (lock := folder / f"{name}.made").mkdir(exist_ok=True)
-        with held(lock, wait=True):
+        with locked(lock, wait=True):
             if not (folder / name).exists():
                 shutil.rmtree(unfinished := folder / f"{name}.unfinished", ignore_errors=True)
                 make(unfinished)
