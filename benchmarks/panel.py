@@ -124,7 +124,8 @@ def main() -> None:
 
 def draw(rows: list[tuple[float, ...]], path: Path) -> None:
     """Cost against the number of events, both on logarithmic scales."""
-    from eventwindow.report.figures.style import BLUE, ORANGE, new_figure, plain_axes, svg_text  # noqa: PLC0415
+    from eventwindow.report.figures.sheet import BLUE, ORANGE  # noqa: PLC0415
+    from eventwindow.report.figures.style import new_figure, plain_axes, svg_text  # noqa: PLC0415
 
     figure = new_figure(3.2)
     axes = figure.add_subplot()
