@@ -20,7 +20,7 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
-_OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?")
+_OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?|[\u3400-\u9fff]{1,8}")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 
 

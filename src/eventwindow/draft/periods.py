@@ -32,6 +32,8 @@ class Period:
     def resolved(self, day: dt.date | None, dated: dt.date) -> Period:
         """With both ends, where they can be told."""
         end = self.until or day or dated
+        last = dated - dt.timedelta(max(0, dated.weekday() - 4))
+        behind = self.until == dated and self.first and day and self.first <= day < last  # up to which of the two days?
         first = self.first
         if self.sessions:
             first = end
@@ -39,7 +41,7 @@ class Period:
                 first -= dt.timedelta(3 if first.weekday() == 0 else 1)
         if first is None or first > end:
             return replace(self, first=None, until=None, open=True)
-        return replace(self, first=first, until=end)
+        return replace(self, first=first, until=end, open=self.open or bool(behind))
 
 
 def _year(m: re.Match[str], dated: dt.date) -> Period:

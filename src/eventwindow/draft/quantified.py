@@ -401,7 +401,7 @@ def _over(sentence: Sentence, found: Statement, period: Period, dated: dt.date) 
     told = period.resolved(found.date, dated)
     if told.first is None:
         return [replace(found, date=None, open=(SPAN, *found.open))]
-    return [replace(found, date=told.first, until=told.until, open=(*[SPAN] * period.open, *found.open))]
+    return [replace(found, date=told.first, until=told.until, open=(*[SPAN] * told.open, *found.open))]
 
 
 def _settled(

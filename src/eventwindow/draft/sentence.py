@@ -55,6 +55,7 @@ _BASED = re.compile(
     r"\b(?:from|than|after|before|against|following|despite|below|above|to|of|beside|(?:revers|eras|extend|recoup|par|trim|match|repeat|undo|undid|wip|giv)\w*(?: (?:back|out|up|some|most|all|much|part|half))*(?: of)?)\s+$",  # noqa: E501
     re.IGNORECASE,
 )
+_ZH_AFTER = re.compile(r"[^,。;\d]{0,8}\d[\d.,]*(?:%|点|元)之?后[^。;]{0,20}\d")  # 前一日暴漲10.4%之後再漲0.6%
 _OR = re.compile(r",? (?:or|and also|i\.e\.,?) ", re.IGNORECASE)
 _FUND = re.compile(r"fund\b")
 _PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
@@ -170,7 +171,9 @@ def _since(mark: Mark, text: str, dated: dt.date) -> Mark:
 def _base(mark: Mark, text: str) -> Mark:
     """The day of what a move is counted from or takes back is none of the move: "from Friday's $286.14"."""
     owned = mark.kind == "date" and _OWNED.match(text, mark.end)
-    return replace(mark, kind="base") if owned and _BASED.search(text[: mark.start]) else mark
+    earlier = mark.kind == "date" and (mark.value.steps == -1 or "继" in text[max(0, mark.start - 6) : mark.start])
+    based = (owned and _BASED.search(text[: mark.start])) or (earlier and _ZH_AFTER.match(text, mark.end))
+    return replace(mark, kind="base") if based else mark
 
 
 def _aside(mark: Mark, text: str, rules: Lexicon) -> Mark:

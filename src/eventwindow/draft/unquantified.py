@@ -77,6 +77,8 @@ _BACK = re.compile(
 )
 _MONTHS = {"year": 12, "month": 1, "week": 12 / 52, "decade": 120, None: 12}
 _SINCE_ZH = re.compile(r"以来(?:的|单日|最)?$")
+_OF_MOVE = re.compile(r"[涨跌升][幅点势](?:[与和及、]?[涨跌升][幅点势])*[^,。;涨跌升]{0,8}$")
+_EVER = re.compile(r"单日新|历史|史上")
 _OWN_FIGURE = 4  # characters between a move and its figure, at most
 _NEAR = 45  # characters between a name and its verb, at most
 
@@ -90,6 +92,14 @@ def remarks(
     for mark in sentence.all("valuable", "record_high", "record_low"):
         if _FAR.search(sentence.text[: mark.start]):
             continue  # "31.7 % below its all-time high"
+        if moved := _OF_MOVE.search(sentence.text, sentence.clause(mark)[0], mark.start):
+            whole = replace(mark, start=moved.start())  # 跌幅創新高 is a rank of the fall, no record of the price
+            far = () if _EVER.search(sentence.text, whole.start, mark.end) else (SINCE,)
+            for s in (
+                _rank(sentence, whole, context, names, said) if "幅" in moved[0] and mark.kind != "record_low" else ()
+            ):
+                yield mark, replace(s, line=line, open=(*far, *s.open))
+            continue
         for who in _whose(sentence, mark, context, names, said, own=True):
             kind, stated = ("value_rank", 1.0) if mark.kind == "valuable" else ("record", 0.0)
             by = mark.kind.removeprefix("record_") if kind == "record" else ""
@@ -123,7 +133,7 @@ def _rank(
     clause, words = sentence.clause(mark), sentence.text[mark.start : mark.end]
     among = sentence.has("among", within=clause)
     since = next(iter(sentence.all("since", within=(clause[0], len(sentence.text)))), None)
-    own = bool(_OWN.search(sentence.text[: mark.start])) or since is not None
+    own = bool(_OWN.search(sentence.text[: mark.start])) or since is not None or mark.kind != "rank"
     money = sentence.has("value") or bool(sentence.rules.words["value"].search(words))
     money = money or context.kind == "value_change" or any(s.kind == "value_change" for _, s in said)
     gain = _gain(words, mark, said)
