@@ -290,6 +290,7 @@ def _stated(
         times = amount.low + (1 if amount.signed else 0)
         return [replace(_settled(sentence, mark, who, "volume_multiple", 1, context), low=times, high=times)]
     nobody = who is NOBODY and not sentence.has("stock", within=sentence.clause(mark))
+    nobody = nobody or kind == "yield"  # a share of itself, or where it came to stand?
     if not sign or (nobody and amount.unit in {"percent", "multiple"}):
         return []
     if amount.unit in {"percent", "multiple"}:

@@ -92,7 +92,11 @@ def remarks(
     for mark in sentence.all("valuable", "record_high", "record_low"):
         if _FAR.search(sentence.text[: mark.start]):
             continue  # "31.7 % below its all-time high"
-        if moved := _OF_MOVE.search(sentence.text, sentence.clause(mark)[0], mark.start):
+        low = sentence.clause(mark)[0]
+        noun = sentence.last("off", "volume", "stock", "close", before=mark.start, since=low)
+        if noun and noun.kind in {"off", "volume"}:
+            continue  # 營收創新高
+        if moved := _OF_MOVE.search(sentence.text, low, mark.start):
             whole = replace(mark, start=moved.start())  # 跌幅創新高 is a rank of the fall, no record of the price
             far = () if _EVER.search(sentence.text, whole.start, mark.end) else (SINCE,)
             for s in (
