@@ -76,6 +76,9 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _ALSO = re.compile(r"\W*(?:by|after|following|and|then)?\s*(?:an? )?(?:further |another )?", re.IGNORECASE)
+_EACH = re.compile(r"(?:现货)?每(?:桶|盎司|公?吨|磅|两|克)")  # 黃金漲1.9%,每盎司1970美元
+_STANDS = re.compile(r"以(?:每股|[涨跌]停[价板]?)?约?$")
+_THERE = re.compile(r"(?:的价格)?(?:作收|做收|坐收|报收|收[盘市场官]|开[盘市出局])")
 _LATE = re.compile(r"\b(?:clos|settl|end|finish)\w*\b|收|终场", re.IGNORECASE)
 
 
@@ -348,8 +351,9 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
         return None
     if amount.unit == "number" and _COUNTED.match(sentence.text[mark.end :]):
         return None
-    if base_of(sentence, mark):
-        return ""  # "from Friday's $286.14"
+    each = kind in {"commodity", "future"} and _EACH.fullmatch(head, sentence.clause(mark)[0])
+    if base_of(sentence, mark) or each or (_STANDS.search(head) and _THERE.match(sentence.text, mark.end)):
+        return ""  # "from Friday's $286.14", 以57.2元作收
     for word, pattern in sentence.rules.levels.items():
         if found := pattern.search(head):
             unable = word == "over" and _UNABLE.search(head[: found.start()])

@@ -56,6 +56,7 @@ _MONTH_YEAR = re.compile(
     rf"(?:(?P<month>{'|'.join(MONTHS)})\w* )?(?P<year>(?:19|20)\d\d)\b|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<zh>\d+)月)?",
     re.IGNORECASE,
 )
+_YEAR_AGO = re.compile(r"(?P<ago>[今去前])年(?P<zh>\d{1,2})月")
 _MONTH = re.compile(rf"\b(?P<month>{'|'.join(MONTHS)})[a-z]*\b|(?P<zh>\d{{1,2}})月", re.IGNORECASE)
 _SINCE_OTHER = re.compile(r"\s*(?:\w+\s+){0,3}since\b", re.IGNORECASE)
 _COUNTS = {
@@ -72,10 +73,11 @@ _COUNTS = {
     "ten": 10,
 }
 _BACK = re.compile(
-    rf"(?P<n>{'|'.join(_COUNTS)}|\d+|[一二两三四五六七八九十]+)(?:[ -](?P<unit>year|month|week|decade)s?|年)",
+    rf"(?P<n>{'|'.join(_COUNTS)}|\d+|[一二两三四五六七八九十]+)"
+    r"(?:[ -](?P<unit>year|month|week|decade)s?|个?(?P<zh>年|月|周))",
     re.IGNORECASE,
 )
-_MONTHS = {"year": 12, "month": 1, "week": 12 / 52, "decade": 120, None: 12}
+_MONTHS = {"year": 12, "month": 1, "week": 12 / 52, "decade": 120, "年": 12, "月": 1, "周": 12 / 52}
 _SINCE_ZH = re.compile(r"以来(?:的|单日|最)?$")
 _OF_MOVE = re.compile(r"[涨跌升][幅点势](?:[与和及、]?[涨跌升][幅点势])*[^,。;涨跌升]{0,8}$")
 _EVER = re.compile(r"单日新|历史|史上")
@@ -200,6 +202,8 @@ def _since(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple
     if since is None:
         return "", True
     words = sentence.text[since.start : since.end]
+    if day and (m := _YEAR_AGO.search(words)):
+        return f"{day.year - '今去前'.index(m['ago'])}-{int(m['zh']):02d}", True
     if m := _MONTH_YEAR.search(words):
         month = MONTHS.index(m["month"][:3].lower()) + 1 if m["month"] else int(m["zh"]) if m["zh"] else 0
         return f"{m['year'] or m['zh_year']}" + (f"-{month:02d}" if month else ""), True
@@ -208,7 +212,7 @@ def _since(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple
         return f"{day.year - (month >= day.month)}-{month:02d}", True
     if day and (m := _BACK.search(words)):
         count = _COUNTS.get(m["n"].lower()) or int(numeral(m["n"]) if has_chinese(m["n"]) else float(m["n"]))
-        month = day.year * 12 + day.month - 1 - round(count * _MONTHS[m["unit"] and m["unit"].lower()])
+        month = day.year * 12 + day.month - 1 - round(count * _MONTHS[m["zh"] or m["unit"].lower()])
         return f"{month // 12}-{month % 12 + 1:02d}", False
     return "", False
 
@@ -291,7 +295,9 @@ def _plain(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]
     figures = sentence.all("amount", within=clause)
     if any(m.value.unit == "percent" and 0 <= m.start - mark.end <= _OWN_FIGURE for m in figures):
         return False  # the move has a figure: it is stated with it, or not at all
-    used = any(m.start in {f.start for f in figures} for m, _ in said)
+    limit = sentence.text[mark.end - 1 : mark.end] == "停"  # 攻上漲停85.4元 tells a price and a move
+    starts = {f.start for f in figures}
+    used = any(m.start in starts and not (limit and s.kind == "price_level") for m, s in said)
     attributive = sentence.text[mark.end : mark.end + 1] == "的" and sentence.has("names", within=(mark.end, clause[1]))
     modal = sentence.has("modal", within=(clause[0], mark.start))
     return not (used or attributive or modal)
