@@ -24,6 +24,7 @@ LARGEST = 20_000_000  # bytes of a table of names; the one that ships has 190,00
 COLUMNS = ("symbol", "exchange", "currency", "kind", "names")
 LISTS = ("names", "former", "ambiguous")  # parted by |; a user's table may leave out the last two
 _TICKER = re.compile(r"(?:(?<=[:$(])|(?<=: ))(?P<sure>\^?[A-Z0-9]{1,10}(?:[.=-][A-Z]{1,4})?)(?![\w.-])|(?<![\w$.-])(?P<bare>[A-Z]{3,5}(?![\w-])|[A-Z]{2}(?= (?:stock|shares)\b))")  # fmt: skip  # noqa: E501
+_CODE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,6})\((?P<code>\d{4,6})(?:\.[A-Z]{2,3})?\)")
 _FIRST = re.compile(r"[A-Z][a-z]{3,}(?= [A-Z])")
 _EXCHANGE = re.compile(r"(?:NYSE|NASDAQ):\s*$", re.IGNORECASE)
 
@@ -70,6 +71,16 @@ class Names:
             symbol = m["sure"] or m["bare"]
             if symbol in self.listings and self._is_ticker(text, m):
                 yield Mark(*m.span(), "name", (symbol,))
+        for m in _CODE.finditer(text):
+            listed = [s for s in self.listings if s.partition(".")[0] == m["code"]]
+            meant = {s: k for s in listed if (k := self._begun(s, m["name"])) is not None}
+            if meant:
+                yield Mark(m.start() + min(meant.values()), m.end("code"), "name", tuple(meant))
+
+    def _begun(self, symbol: str, words: str) -> int | None:
+        """Where in the words before its code a name of the firm begins, or how one begins: 恆基 for 恆基地產."""
+        own = [name for name, symbols in self.meanings.items() if symbol in symbols]
+        return next((k for k in range(len(words) - 1) if any(n.startswith(words[k:]) for n in own)), None)
 
     def shortened(self, text: str, stop: Collection[str]) -> Names:
         """With the first words of names told in full, as an article goes on to call them: Novo Nordisk, then Novo."""

@@ -41,7 +41,10 @@ _ADR = re.compile(r"(?:\s|的|['’]s\s)?(?:ADRs?(?![A-Za-z])|存托凭证|Ameri
 _ENDS = re.compile(r"\s*(?:[,.;:]|and\b|while\b|but\b|in\b|$)")
 _CLAUSE = re.compile(r"[,;。]")
 _AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC"}
-_EXCHANGES: dict[str, set[str]] = {"美": _AMERICAN, "港": {"XHKG"}, "台": {"XTAI"}, "日": {"XTKS"}}
+_EXCHANGES: dict[str, set[str]] = {"美": _AMERICAN, "港": {"XHKG"}, "台": {"XTAI"}, "日": {"XTKS"},
+    "A": {"XSHG", "XSHE"}, "H": {"XHKG"},
+}  # fmt: skip
+_SHARE_OF = re.compile(r"(?P<own>其在?)?(?P<market>[AH美港])股(?![通市])")
 _MARKET = re.compile(r"(?:美|港|台|日|陆|A|韩|英)股")
 _HOURS = re.compile(
     r"(?:(?:上|本|这)?(?:周|星期)[一二三四五]|\d{1,2}日|当[天日]|昨[天日]|今[天日])?(?:开盘|盘前|盘后|盘中|收盘|早盘|开市|尾盘)"
@@ -110,7 +113,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     boundaries = [m for m in found if m.kind == "boundary"]
     single = settled((m for m in found if m.kind != "boundary"), ORDER)
     single += strangers(text, [*single, *boundaries], rules, has_chinese(text))
-    single = _spanned(single, text)
+    single = _spanned(_shares(single, text, names), text)
     single = [_unitless(m, single, text) for m in single]
     single = [replace(m, kind="period") if m.kind == "since_day" else _since(m, text, dated) for m in single]
     single = [_base(m, text) for m in single]
@@ -144,6 +147,23 @@ def _spanned(marks: Sequence[Mark], text: str) -> list[Mark]:
         ):
             span = Mark(one.start, other.end, "period", Period(first=first, until=last))
             kept = [m for m in kept if m not in (one, other)] + [span]
+    return kept
+
+
+def _shares(marks: Sequence[Mark], text: str, names: Names) -> list[Mark]:
+    """A firm with the market of its shares behind it, or 其 for it, is its listing there: 比亞迪A股漲2.9%,其港股漲3.5%."""  # noqa: E501
+    kept = list(marks)
+    for m in _SHARE_OF.finditer(text):
+        firms = [f for f in marks if f.kind == "name" and isinstance(f.value, tuple) and f.end <= m.start()]
+        firm = max(firms, key=lambda f: f.start, default=None)
+        if firm is None or not (m["own"] or firm.end == m.start()) or names.listings[firm.value[0]].kind != "stock":
+            continue
+        of_firm = {s for every in names.meanings.values() if firm.value[0] in every for s in every}
+        meant = tuple(s for s in of_firm if names.listings[s].exchange in _EXCHANGES[m["market"]])
+        value = meant if len(meant) == 1 else Subject(name=text[firm.start : firm.end] + f"{m['market']}股")
+        kept = [k for k in kept if k.end <= m.start() or k.start >= m.end()]
+        kept = kept if m["own"] else [k for k in kept if k != firm]
+        kept.append(Mark(m.start() if m["own"] else firm.start, m.end(), "name", value))
     return kept
 
 

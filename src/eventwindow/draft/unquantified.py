@@ -295,7 +295,7 @@ def _plain(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]
     figures = sentence.all("amount", within=clause)
     if any(m.value.unit == "percent" and 0 <= m.start - mark.end <= _OWN_FIGURE for m in figures):
         return False  # the move has a figure: it is stated with it, or not at all
-    limit = sentence.text[mark.end - 1 : mark.end] == "停"  # 攻上漲停85.4元 tells a price and a move
+    limit = "停" in sentence.text[mark.end - 1 : mark.end + 1]  # 攻上漲停85.4元 tells a price and a move
     starts = {f.start for f in figures}
     used = any(m.start in starts and not (limit and s.kind == "price_level") for m, s in said)
     attributive = sentence.text[mark.end : mark.end + 1] == "的" and sentence.has("names", within=(mark.end, clause[1]))
