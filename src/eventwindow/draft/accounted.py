@@ -290,6 +290,12 @@ def _unknown(sentence: Sentence, low: int, high: int) -> list[str]:
     taken += [span for m in sentence.all("amount", within=(low, high)) for span in _levels(sentence, low, m)]
     taken += [m.span() for k in sentence.all("rank", within=(low, high)) if (m := _OF_YEAR.match(sentence.text, k.end))]
     if sentence.chinese:
+        figures = sentence.all("amount", within=(low, high))
+        taken += [  # 跌821點或3.3%: one move in two units
+            (one.end, other.start)
+            for one, other in pairwise(figures)
+            if one.value.unit != other.value.unit and sentence.text[one.end : other.start] == "或"
+        ]
         inside = [Mark(a, b, "") for a, b in taken]
         places = leftover(sentence.text, low, high, inside, sentence.rules, sentence.rules.known_zh)
         return list(_runs(sentence.text, places))

@@ -59,6 +59,7 @@ _BASED = re.compile(
     re.IGNORECASE,
 )
 _ZH_AFTER = re.compile(r"[^,。;\d]{0,8}\d[\d.,]*(?:%|点|元)之?后[^。;]{0,20}\d")  # 前一日暴漲10.4%之後再漲0.6%
+_DATELINE = re.compile(r"[【〔(\[]?[\u4e00-\u9fff/、]{2,16}?(?:\d{1,2}月)?\d{1,2}日(?:综合|专)?[电讯][】〕)\]]?")
 _OR = re.compile(r",? (?:or|and also|i\.e\.,?) ", re.IGNORECASE)
 _FUND = re.compile(r"fund\b")
 _PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
@@ -110,6 +111,8 @@ class Sentence:
 def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str = "") -> Sentence:
     """Mark the sentence, join lists of names, and cut it into clauses; `around` is the paragraph that it stands in."""
     found = [*rules.marks(text), *names.marks(text), *amounts(text, rules), *days(text, dated), *periods(text, dated)]
+    if line := _DATELINE.match(text):  # 【香港17日訊】 tells where and when it was written, not when a price moved
+        found = [m for m in found if m.start >= line.end()] + [Mark(line.end() - 1, line.end(), "boundary")]
     boundaries = [m for m in found if m.kind == "boundary"]
     single = settled((m for m in found if m.kind != "boundary"), ORDER)
     single += strangers(text, [*single, *boundaries], rules, has_chinese(text))
