@@ -40,7 +40,7 @@ def test_groups_of_thousands_are_read(tmp_path, cell, shares):
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ("A,2024-01-02,-2.4e9,filing,", "line 2: a share count of -2.4e+09 of A"),
+        ("A,2024-01-02,-2.4e9,filing,", "line 2: a share count of -2,400,000,000 of A"),
         ("A,2024-01-02,0,filing,", "line 2: a share count of 0 of A"),
         ("A,2024-01-02,,filing,", "line 2: no share count of A"),
         ("A,2024-01-02,n/a,filing,", "line 2: no share count of A"),

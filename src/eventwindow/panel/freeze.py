@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from eventwindow.calendars.day_zero import checked_events
-from eventwindow.errors import counted
+from eventwindow.errors import StudyError, counted
 from eventwindow.panel.events import carried, read_events
 from eventwindow.panel.form import PanelStudy
 from eventwindow.study import ahead
@@ -45,8 +45,11 @@ def listed_ahead(events: pd.DataFrame) -> list[str]:
 
 
 def wholly_ahead(study: PanelStudy) -> list[str]:
-    """What a list waits for all of whose events lie ahead; nothing of any other list."""
-    events = listed_events(study)
+    """What a list waits for all of whose events lie ahead; nothing of any other list, such as one with faults."""
+    try:
+        events = listed_events(study)
+    except StudyError:  # the run tells it with the faults that need the panel
+        return []
     return listed_ahead(events) if _later(events).all() else []
 
 
