@@ -291,11 +291,8 @@ def _unknown(sentence: Sentence, low: int, high: int) -> list[str]:
     taken += [m.span() for k in sentence.all("rank", within=(low, high)) if (m := _OF_YEAR.match(sentence.text, k.end))]
     if sentence.chinese:
         figures = sentence.all("amount", within=(low, high))
-        taken += [  # 跌821點或3.3%: one move in two units
-            (one.end, other.start)
-            for one, other in pairwise(figures)
-            if one.value.unit != other.value.unit and sentence.text[one.end : other.start] == "或"
-        ]
+        moves = [(a.end, b.start) for a, b in pairwise(figures) if a.value.unit != b.value.unit]
+        taken += [span for span in moves if sentence.text[slice(*span)] == "或"]  # 跌821點或3.3%: one move
         inside = [Mark(a, b, "") for a, b in taken]
         places = leftover(sentence.text, low, high, inside, sentence.rules, sentence.rules.known_zh)
         return list(_runs(sentence.text, places))

@@ -11,8 +11,8 @@ from eventwindow.draft.chinese import has_chinese, numeral
 from eventwindow.draft.dates import MONTHS
 from eventwindow.draft.lexicon import Mark
 
-_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
-_N = rf"(?:{'|'.join(_WORDS)}|\d+)"
+WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_N = rf"(?:{'|'.join(WORDS)}|\d+)"
 _ZH_N = r"[两三四五六七八九十\d]+"
 _DAY = r"(?:mon|tues|wednes|thurs|fri)day"
 _EN_MONTH = r"(?P<em>january|february|march|april|may|june|july|august|september|october|november|december)"
@@ -143,7 +143,7 @@ _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), read) for pattern, read i
 def _count(text: str) -> int:
     if has_chinese(text):
         return int(numeral(text))
-    return _WORDS[text.lower()] if text.lower() in _WORDS else int(text)
+    return WORDS[text.lower()] if text.lower() in WORDS else int(text)
 
 
 def periods(text: str, dated: dt.date) -> Iterator[Mark]:

@@ -18,19 +18,8 @@ from eventwindow.draft.securities import Names
 from eventwindow.draft.statement import Subject
 from eventwindow.draft.strangers import strangers
 
-ORDER = (
-    "since_day",
-    "date",
-    "since",
-    "period",
-    "rank",
-    "valuable",
-    "record_high",
-    "record_low",
-    "name|group",
-    "amount",
-    "same",
-)
+ORDER = ("since_day", "date", "since", "period", "rank", "valuable", "record_high", "record_low",
+         "name|group", "amount", "same")  # fmt: skip
 LONG = 600  # characters
 _JOIN = re.compile(
     r"[\s,、&/()]*(?:and|or|as well as|和|与|及|以及|跟)?[\s,、()]*(?:the |[A-Z]\w+['’]s )?", re.IGNORECASE

@@ -11,6 +11,7 @@ from eventwindow.draft.chinese import has_chinese, numeral
 from eventwindow.draft.context import Context, day_of, day_told, session_of
 from eventwindow.draft.dates import MONTHS
 from eventwindow.draft.lexicon import Mark
+from eventwindow.draft.periods import WORDS
 from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, MOMENT, POSSIBLE, WHICH_DAY, inverse
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
@@ -39,17 +40,8 @@ _OWN = re.compile(
     r"(?:\b(?:its|their|the (?:stock|index|share|company)['’]s)\s+(?:[\w-]+\s+){0,2}|创下?(?:其|自身|上市以来)?)$",
     re.IGNORECASE,
 )
-_ORDINALS = {
-    "second": 2,
-    "third": 3,
-    "fourth": 4,
-    "fifth": 5,
-    "sixth": 6,
-    "seventh": 7,
-    "eighth": 8,
-    "ninth": 9,
-    "tenth": 10,
-}
+_ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
+             "ninth": 9, "tenth": 10}  # fmt: skip
 _ORDINAL = re.compile(rf"\b(?:(?P<word>{'|'.join(_ORDINALS)})|(?P<number>\d+)(?:nd|rd|th))[- ]$", re.IGNORECASE)
 _ZH_ORDINAL = re.compile(r"第(?P<n>[二三四五六七八九十]+)大")
 _MONTH_YEAR = re.compile(
@@ -59,19 +51,7 @@ _MONTH_YEAR = re.compile(
 _YEAR_AGO = re.compile(r"(?P<ago>[今去前])年(?P<zh>\d{1,2})月")
 _MONTH = re.compile(rf"\b(?P<month>{'|'.join(MONTHS)})[a-z]*\b|(?P<zh>\d{{1,2}})月", re.IGNORECASE)
 _SINCE_OTHER = re.compile(r"\s*(?:\w+\s+){0,3}since\b", re.IGNORECASE)
-_COUNTS = {
-    "a": 1,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-}
+_COUNTS = {"a": 1, "one": 1, **WORDS}
 _BACK = re.compile(
     rf"(?P<n>{'|'.join(_COUNTS)}|\d+|[一二两三四五六七八九十]+)"
     r"(?:[ -](?P<unit>year|month|week|decade)s?|个?(?P<zh>年|月|周))",
