@@ -48,7 +48,9 @@ _BASED = re.compile(
     re.IGNORECASE,
 )
 _ZH_AFTER = re.compile(r"[^,。;\d]{0,8}\d[\d.,]*(?:%|点|元)之?后[^。;]{0,20}\d")  # 前一日暴漲10.4%之後再漲0.6%
-_DATELINE = re.compile(r"[【〔(\[]?[\u4e00-\u9fff/、]{2,16}?(?:\d{1,2}月)?\d{1,2}日(?:综合|专)?[电讯][】〕)\]]?")
+_DATELINE = re.compile(  # up to the word for a wire, which 電子 and the like are not
+    r"[【〔(\[]?(?:(?!股|指)[\u4e00-\u9fff/、]){2,16}?(?:\d{1,2}月)?\d{1,2}日(?:综合|专)?(?:电(?![子力信动机器池商视脑影缆网讯气])|讯(?![号飞芯]))[】〕)\]]?"
+)
 _OR = re.compile(r",? (?:or|and also|i\.e\.,?) ", re.IGNORECASE)
 _FUND = re.compile(r"fund\b")
 _PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
