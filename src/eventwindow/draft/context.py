@@ -19,6 +19,7 @@ _RELATIVE = re.compile(
     r"(?:which|whom|who|whose|where|having)\b",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(r"\b(?:after|following|having)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
 _OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?|[\u3400-\u9fff]{1,8}")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
@@ -48,8 +49,8 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
         return _resolved(sentence, base, context)  # "from Friday's $286.14", "even after Friday's pullback of 0.6%"
     near = _beside(sentence, mark)
     own = near if near and near.kind == "date" else sentence.last("date", before=mark.start, since=low)
-    own = own or next(iter(sentence.all("date", within=(low, high))), None)
-    others = [m for m in sentence.all("date") if not set_in(sentence, m)]
+    own = own or next((m for m in sentence.all("date", within=(low, high)) if not _of_another(sentence, mark, m)), None)
+    others = [m for m in sentence.all("date") if not set_in(sentence, m) and not _of_another(sentence, mark, m)]
     found = own or next((m for m in reversed(others) if m.end <= mark.start), None)
     if found and found.value.steps == 0:  # "on the same day, Wednesday"
         found = next((m for m in others if m.value.date), found)
@@ -70,6 +71,13 @@ def set_in(sentence: Sentence, mark: Mark) -> bool:
     """Whether a clause that is set in holds the mark: "the VIX, which had stood at 23 on Friday, closed …"."""
     low, high = sentence.clause(mark)
     return low > 0 and bool(_RELATIVE.match(sentence.text[low:high]))
+
+
+def _of_another(sentence: Sentence, mark: Mark, day: Mark) -> bool:
+    """Whether a figure that came before owns the day: "slipped 6 points after surging 2.4 percent the previous day"."""
+    return any(
+        _BEFORE.search(sentence.text, mark.end, m.start) for m in sentence.all("amount", within=(mark.end, day.start))
+    )
 
 
 def _earlier_told(sentence: Sentence, mark: Mark) -> bool:
