@@ -6,10 +6,12 @@ Which room may import which is import-linter's to say, and how involved a functi
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -77,3 +79,23 @@ def test_the_first_line_of_every_file_says_what_is_in_it_and_no_two_say_the_same
 def test_help_imports_nothing_heavy():
     code = f"import sys, eventwindow.cli.main as c; c.parser().format_help(); print(sorted(set(sys.modules) & {HEAVY}))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def is_there(module: str, name: str) -> bool:
+    """Whether a module holds a name, or a package a module of that name."""
+    held = importlib.import_module(module)
+    return hasattr(held, name) or (hasattr(held, "__path__") and find_spec(f"{module}.{name}") is not None)
+
+
+def test_what_is_imported_of_the_package_inside_functions_is_there():
+    """mypy reads `src` alone and a collector the top of a file: tests, scripts and benchmarks import below it too."""
+    paths = [path for folder in ("tests", "scripts", "benchmarks") for path in sorted((ROOT / folder).glob("*.py"))]
+    named = [
+        (path.name, node.module, one.name)
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "eventwindow"
+        for one in node.names
+    ]
+    assert len(named) > 300
+    assert [told for told in named if not is_there(*told[1:])] == []

@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from claims_world import FALL, day, stated, world
+from claims_world import DAYS, FALL, day, stated, world
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -494,3 +494,26 @@ def test_a_reading_leans_only_where_more_than_half_of_its_panels_decide():
     assert [v.word for v in judged[0].panels] == ["confirmed", "open"]
     assert "do not decide" in str(judged[0].sentence)
     assert "would show only effects beyond" in str(judged[0].sentence)
+
+
+def lost(bound: float, address: str):
+    """The verdict on "A lost more than `bound` dollars", by a billion shares for which a page is named or none."""
+    counts = {"symbol": ["A"], "shares": [1e9], "as_of": [DAYS[0]], "source": ["filing"], "address": [address]}
+    claim = stated(MEASURES["value_change"](security="A", date=FALL), "value_change", hedge="more_than", stated=-bound)
+    return judge([claim], world(HIT, tables={"shares": pd.DataFrame(counts)}))[0]
+
+
+@pytest.mark.parametrize(
+    ("of_the_loss", "address", "word", "context"),
+    [
+        (0.9, "https://example.org/10-q", "confirmed", []),
+        (0.9, "", "open", ["counts_decide"]),  # half as many shares would have lost less
+        (0.4, "", "confirmed_with_context", ["counts_without_page"]),
+        (1.1, "", "open", ["counts_decide"]),  # twice as many would have lost more
+        (3.0, "", "contradicted", []),
+    ],
+)
+def test_a_verdict_that_would_turn_with_a_count_without_a_page_is_open(of_the_loss, address, word, context):
+    loss = -lost(1.0, "https://example.org/10-q").measured.value
+    verdict = lost(of_the_loss * loss, address)
+    assert (verdict.word, [reason.key for reason in verdict.context]) == (word, context)
