@@ -22,7 +22,7 @@ _SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})", re.ASCII)
 _DAY_MONTH = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,9})\.?[ -](\d{4})", re.ASCII)
 _YEAR = re.compile(r"(?:\d\d?[/.-]\d\d?[/.-])?(\d{4})(?:[-/.]|\d{4}$|$)", re.ASCII)
-MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?", re.ASCII)
 YEARS = range(1800, 2200)  # nanoseconds since 1970 reach no farther
 SPARSE = {"monthly": 20.0, "weekly": 6.0}  # usual days between rows; sessions are 1 apart
@@ -119,9 +119,15 @@ def _day(text: str) -> np.datetime64:
     if match := _YEAR_FIRST.fullmatch(text):
         return _built(int(match[1]), int(match[3]), int(match[4]))
     for pattern, day, month in ((_MONTH_DAY, 2, 1), (_DAY_MONTH, 1, 2)):
-        if (match := pattern.fullmatch(text)) and (number := MONTHS.find(match[month][:3].lower())) % 3 == 0:
-            return _built(int(match[3]), number // 3 + 1, int(match[day]))
+        if (match := pattern.fullmatch(text)) and (number := month_number(match[month])):
+            return _built(int(match[3]), number, int(match[day]))
     return np.datetime64("NaT", "D")
+
+
+def month_number(name: str) -> int:
+    """1 to 12 by the first three letters of an English name, 0 where no month begins so."""
+    begun = name[:3].lower()
+    return MONTHS.index(begun) + 1 if begun in MONTHS else 0
 
 
 def _built(year: int, month: int, day: int) -> np.datetime64:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from eventwindow.calendars.dates import month_number
 from eventwindow.draft.lexicon import Mark
 
-MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
@@ -86,7 +86,7 @@ def _read(kind: str, m: re.Match[str], dated: dt.date) -> DayMark | None:
 
 
 def _full(parts: dict[str, str | None], dated: dt.date) -> DayMark | None:
-    month = int(m) if (m := parts.get("m")) else MONTHS.index(str(parts["month"])[:3].lower()) + 1
+    month = int(m) if (m := parts.get("m")) else month_number(str(parts["month"]))
     day, year = int(parts["d"] or 0), parts.get("y")
     if year:
         return DayMark(found) if (found := _date(int(year), month, day)) else None

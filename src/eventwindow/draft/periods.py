@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from eventwindow.calendars.dates import month_number
 from eventwindow.draft.chinese import has_chinese, numeral
-from eventwindow.draft.dates import MONTHS
 from eventwindow.draft.lexicon import Mark
 
 WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
@@ -82,7 +82,7 @@ def _the_year(m: re.Match[str], dated: dt.date) -> Period:
 
 def _month(m: re.Match[str], dated: dt.date) -> Period:
     """A calendar month, up to the article's day; without a year the last one of that name."""
-    number = int(m["zm"]) if m["zm"] else MONTHS.index(m["em"][:3].lower()) + 1
+    number = int(m["zm"]) if m["zm"] else month_number(m["em"])
     year = int(m["ey"] or m["zy"] or dated.year - (number > dated.month))
     return _of_month(dt.date(year, number, 1), dated)
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from eventwindow.calendars.dates import MONTHS, month_number
 from eventwindow.draft.chinese import has_chinese, numeral
 from eventwindow.draft.context import Context, day_of, day_told, session_of
-from eventwindow.draft.dates import MONTHS
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import WORDS
 from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, MOMENT, POSSIBLE, WHICH_DAY, inverse
@@ -185,10 +185,10 @@ def _since(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple
     if day and (m := _YEAR_AGO.search(words)):
         return f"{day.year - '今去前'.index(m['ago'])}-{int(m['zh']):02d}", True
     if m := _MONTH_YEAR.search(words):
-        month = MONTHS.index(m["month"][:3].lower()) + 1 if m["month"] else int(m["zh"]) if m["zh"] else 0
+        month = month_number(m["month"]) if m["month"] else int(m["zh"]) if m["zh"] else 0
         return f"{m['year'] or m['zh_year']}" + (f"-{month:02d}" if month else ""), True
     if day and (m := _MONTH.search(words)):
-        month = int(m["zh"]) if m["zh"] else MONTHS.index(m["month"][:3].lower()) + 1
+        month = int(m["zh"]) if m["zh"] else month_number(m["month"])
         return f"{day.year - (month >= day.month)}-{month:02d}", True
     if day and (m := _BACK.search(words)):
         count = _COUNTS.get(m["n"].lower()) or int(numeral(m["n"]) if has_chinese(m["n"]) else float(m["n"]))
