@@ -229,8 +229,8 @@ def _strong(claim: Claim, measured: Measured, direction: Decision) -> Decision:
     if measured.usual is None:
         return Decision("open", rule, Reason("longer_history"))
     times = Figure(abs(_value(measured)) / measured.usual, "deviations")
-    usual, sizes = Figure(measured.usual, measured.unit, sign=False), (times.value, asks.deviations)
-    told = Reason("strength_measured", usual=usual, **dict(zip(("times", "least"), sizes, strict=True)))
+    usual = Figure(measured.usual, measured.unit, sign=False)
+    told = Reason("strength_measured", usual=usual, times=times.value, least=asks.deviations)
     if times.value >= asks.deviations:
         return Decision("confirmed", rule, Reason("smaller_move", least=least, times=times))
     word: VerdictWord = "mixed" if asks.qualifies else "contradicted"

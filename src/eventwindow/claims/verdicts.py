@@ -42,8 +42,7 @@ def judge(
     later = frozenset(leaf.id for leaf in every if is_later(leaf, evidence))
     effects = {leaf.id: found for leaf in every if leaf.id not in later and (found := _effect(leaf, measured))}
     curves = {leaf.id: specifications(leaf, evidence) for leaf in every if leaf.hedge == "effect"}
-    whose = {leaf.id: _whose(evidence, one.uncited) for leaf in every if (one := measured[leaf.id])}
-    basis = _Basis(measured, family(effects), curves, later, _hinging(every, evidence, measured), whose)
+    basis = _Basis(measured, family(effects), curves, later, _uncited(every, evidence, measured))
     return [_verdict(claim, basis) for claim in claims]
 
 
@@ -86,8 +85,7 @@ class _Basis:
     corrected: Mapping[str, Corrected]
     curves: Mapping[str, Specifications | None]
     later: frozenset[str]
-    hinging: frozenset[str]
-    whose: Mapping[str, Reason | Listed]
+    uncited: Mapping[str, tuple[Reason | Listed, bool]]  # whose share counts no page is named for; do they decide?
 
 
 def _whose(evidence: Evidence, symbols: Sequence[str]) -> Reason | Listed:
@@ -95,17 +93,27 @@ def _whose(evidence: Evidence, symbols: Sequence[str]) -> Reason | Listed:
     return named(evidence, symbols) if len(symbols) <= FEW else Reason("so_many_companies", n=len(symbols))
 
 
-def _hinging(every: Sequence[Claim], evidence: Evidence, measured: Mapping[str, Measured | None]) -> frozenset[str]:
-    """Claims whose verdict would turn, were the share counts that no page is named for half or twice as large."""
+def _uncited(
+    every: Sequence[Claim], evidence: Evidence, measured: Mapping[str, Measured | None]
+) -> dict[str, tuple[Reason | Listed, bool]]:
+    """Of each claim on share counts without a page whose they are, and whether its verdict would turn by them.
+
+    It turns where it would be another, were these counts half or twice as large.
+    """
     uncited = [(leaf, found) for leaf in every if (found := measured[leaf.id]) and found.uncited]
     others = doubted(evidence) if uncited else []
+    return {
+        leaf.id: (
+            _whose(evidence, found.uncited),
+            any(_holds(leaf, measure(leaf, other)) != _holds(leaf, found) for other in others),
+        )
+        for leaf, found in uncited
+    }
 
-    def turns(leaf: Claim, held: bool, other: Evidence) -> bool:
-        found = measure(leaf, other)
-        return found is None or found.value is None or (decide(leaf, found).word in HOLDS) != held
 
-    words = {leaf.id: decide(leaf, found).word in HOLDS for leaf, found in uncited}
-    return frozenset(leaf.id for leaf, _ in uncited if any(turns(leaf, words[leaf.id], other) for other in others))
+def _holds(claim: Claim, found: Measured | None) -> bool | None:
+    """Whether a claim holds by a figure; None where there is none."""
+    return None if found is None or found.value is None else decide(claim, found).word in HOLDS
 
 
 def _verdict(claim: Claim, basis: _Basis) -> Verdict:
@@ -119,7 +127,7 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
     found, p = _as_corrected(found, basis.corrected.get(claim.id))
     decision = _reached(found, _told(claim, _known(claim, decide(claim, found, p), basis)))
     if found.uncited:
-        decision = _cited(decision, basis.whose[claim.id], claim.id in basis.hinging)
+        decision = _cited(decision, *basis.uncited[claim.id])
     curve = basis.curves.get(claim.id)
     told = (*_found(claim, found, decision, p), found.lacking, *_tail(claim, decision.word), *_details(found))
     return Verdict(
