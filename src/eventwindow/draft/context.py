@@ -49,8 +49,9 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
         return _resolved(sentence, base, context)  # "from Friday's $286.14", "even after Friday's pullback of 0.6%"
     near = _beside(sentence, mark)
     own = near if near and near.kind == "date" else sentence.last("date", before=mark.start, since=low)
-    own = own or next((m for m in sentence.all("date", within=(low, high)) if not _of_another(sentence, mark, m)), None)
-    others = [m for m in sentence.all("date") if not set_in(sentence, m) and not _of_another(sentence, mark, m)]
+    free = [m for m in sentence.all("date") if not _of_another(sentence, mark, m)]
+    own = own or next((m for m in free if m.start >= low and m.end <= high), None)
+    others = [m for m in free if not set_in(sentence, m)]
     found = own or next((m for m in reversed(others) if m.end <= mark.start), None)
     if found and found.value.steps == 0:  # "on the same day, Wednesday"
         found = next((m for m in others if m.value.date), found)

@@ -30,6 +30,7 @@ SPLITS = (
     (25, 1),
     (50, 1),
 )
+RATIOS = {f"{new}:{old}": np.log(old / new) for pair in SPLITS for new, old in (pair, pair[::-1])}  # in logs
 SPLIT_DAYS, SPLIT_MOST = 6.0, 0.05  # times the usual move of a day, and at most, that a split's day may differ from it
 FAR_DAYS, FAR_MOST = 10.0, 0.08  # as above, of a move that is far: news may fall on a split's day
 LEAST = np.log(3 / 2) - SPLIT_MOST
@@ -55,8 +56,7 @@ def split_of(move: float, common: float, usual: float) -> str:
 
 def _nearest(move: float, slack: float) -> str:
     """The split whose ratio a move has, give or take a `slack`."""
-    ratios = [(f"{new}:{old}", np.log(old / new)) for pair in SPLITS for new, old in (pair, pair[::-1])]
-    text, log = min(ratios, key=lambda ratio: abs(move - ratio[1]))
+    text, log = min(RATIOS.items(), key=lambda ratio: abs(move - ratio[1]))
     return text if abs(move - log) <= slack else ""
 
 
