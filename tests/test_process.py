@@ -19,6 +19,7 @@ from test_cases import CASES
 from test_web import PATIENCE, Server, path_of
 
 import eventwindow
+from eventwindow.report.swap import CHUNKS
 from eventwindow.scratch import PREFIX, locked, temporary_folder
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs signals")
@@ -170,7 +171,12 @@ def test_a_run_that_is_terminated_leaves_the_old_result(tmp_path):
     given = ["run", str(study), "--prices", str(study / "prices.csv"), "--out", str(tmp_path / "out"), "--verbose"]
     settings = os.environ | {"PYTHONPATH": SOURCES, "EVENTWINDOW_CORES": "2"}
     command = [sys.executable, "-m", "eventwindow", *given]
-    with subprocess.Popen(command, env=settings, stderr=subprocess.PIPE, text=True, start_new_session=True) as run:
+    (tmp_path / "out" / CHUNKS).mkdir()
+    held = locked(tmp_path / "out" / CHUNKS)  # nothing takes the old result's place while another works in it
+    with (
+        held,
+        subprocess.Popen(command, env=settings, stderr=subprocess.PIPE, text=True, start_new_session=True) as run,
+    ):
         assert run.stderr is not None
         for line in run.stderr:
             if "writing the report" in line:
