@@ -11,7 +11,9 @@ from eventwindow.analyses.firms import candidates_table, firms_table
 from eventwindow.analyses.volume_volatility import activity_table, volume_abnormal
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.calendars.window import Window
-from eventwindow.inference.single_firm import volatility_scaled_sq, with_moving_volatility
+from eventwindow.inference.expected_volatility import before_window, ewma, unlike
+from eventwindow.inference.response import response
+from eventwindow.inference.single_firm import firm_sq, leading_sq
 
 SESSIONS = pd.bdate_range("2022-01-03", periods=620, name="date")
 DAY0 = SESSIONS[580]
@@ -84,22 +86,31 @@ def test_romano_wolf_of_the_basket_leaves_the_others_out(table):
     assert row(table, "FALLS")["p_romano_wolf"] == pytest.approx(1 / 251)
 
 
-def test_the_moving_volatility_is_the_recursion_spelled_out(abnormal):
-    moving = with_moving_volatility(abnormal, decay=0.9)
-    variance = abnormal.sigma[0] ** 2
-    for e in abnormal.residuals[0]:
-        variance = 0.9 * variance + 0.1 * e**2
-    assert moving.own_variance[0, 0] == pytest.approx(variance)
-    for a in abnormal.ar[0, :10]:
-        variance = 0.9 * variance + 0.1 * a**2
-    assert moving.own_variance[0, 10:] == pytest.approx(np.full(6, variance)), "the event's own shocks never feed it"
+def test_the_expected_volatility_is_the_recursion_spelled_out(abnormal):
+    day = Window(0, 0)
+    expected = ewma(abnormal.residuals, before_window(abnormal, day))[1]
+    variance = np.mean(abnormal.residuals[0] ** 2)
+    for e in [*abnormal.residuals[0], *abnormal.ar[0, :10]]:
+        variance = 0.94 * variance + 0.06 * e**2
+    assert expected[0] == pytest.approx(np.sqrt(variance)), "the event's own shocks never feed it"
 
 
-def test_a_decay_of_one_is_the_plain_sq(abnormal):
-    """σ stays at s: the scaled rank is the plain one, but for the forecast-error factor that it leaves out."""
-    scaled = volatility_scaled_sq(with_moving_volatility(abnormal, decay=1.0), Window(0, 0))
-    beyond = (np.abs(abnormal.residuals) >= np.abs(abnormal.ar[:, 10])[:, None]).sum(axis=1)
-    assert scaled.p_value == pytest.approx((1 + beyond) / (np.isfinite(abnormal.residuals).sum(axis=1) + 1))
+@pytest.mark.parametrize("window", [Window(0, 0), Window(0, 4)], ids=str)
+@pytest.mark.parametrize("moved", [1.0, 2.0])
+def test_one_p_value_of_a_firm_leads_in_tables_and_claims(returns, window, moved):
+    """The plain SQ, or where its volatility moved the scaled one: as an effect claim of the same firm is tested."""
+    restless = returns.copy()
+    before = slice(SESSIONS[566], SESSIONS[575])
+    restless.loc[before, FIRMS] += (moved - 1) * restless.loc[before, FIRMS].sub(restless.loc[before, "MARKET"], axis=0)
+    seen = estimated(restless).select(FIRMS)
+    plain = firm_sq(seen, window).p_value
+    leading, ratio = leading_sq(seen, window, plain)
+    claimed = [response(seen, [firm], window).effect() for firm in seen.labels["security"]]
+    assert leading == pytest.approx([one.p_value for one in claimed], rel=1e-12)
+    assert ratio == pytest.approx([one.volatility for one in claimed], rel=1e-12)
+    assert [bool(one) for one in unlike(ratio)] == [one.scaled for one in claimed]
+    assert (moved > 1) == bool(unlike(ratio).all())
+    assert unlike(ratio).any() or (leading == plain).all()
 
 
 def test_a_chosen_day_is_ranked_among_the_largest_of_every_run(abnormal):

@@ -12,9 +12,6 @@ from statsmodels.multivariate.manova import MANOVA
 from statsmodels.stats.power import TTestPower
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import StudyError
-from eventwindow.estimation.abnormal import estimate
-from eventwindow.estimation.models.garch import Garch
 from eventwindow.inference.bootstrap import block_bootstrap, stationary_indices
 from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.conformal import conformal_mean, conformal_sur, firm_conformal
@@ -22,7 +19,6 @@ from eventwindow.inference.multiple import romano_wolf, step_down
 from eventwindow.inference.permutation import date_permutation_max, date_permutation_sar
 from eventwindow.inference.power import detectable, smallest_detectable_effect
 from eventwindow.inference.registry import NotComputed
-from eventwindow.inference.single_firm import volatility_scaled_sq
 from eventwindow.inference.sur import gls_t, sur_f
 
 DAY = Window(0, 0)
@@ -180,17 +176,6 @@ def test_the_smallest_detectable_effect_is_about_2_81_errors() -> None:
     ar = on_one_day(panel(9, days=400), at=350, estimation=(-255, -6))
     ratio = smallest_detectable_effect(ar, DAY) / ar.car(DAY).std_error
     np.testing.assert_allclose(ratio, 2.81, atol=0.01)
-
-
-def test_the_scaled_sq_ranks_against_the_forecast_of_the_day_before() -> None:
-    plain = on_one_day(panel(10, days=400), at=350, estimation=(-255, -6))
-    ar = estimate(plain.source, Garch(), minimum_returns=1)
-    result = volatility_scaled_sq(ar, DAY)
-    scaled = ar.residuals[0] / ar.residual_sd[0]
-    by_hand = (1 + (np.abs(scaled) >= abs(ar.sar[0, 5])).sum()) / (len(scaled) + 1)
-    assert result.p_value[0] == by_hand
-    with pytest.raises(StudyError, match="Use garch"):
-        volatility_scaled_sq(on_one_day(panel(10)), DAY)
 
 
 def test_the_first_forecast_does_not_see_the_event() -> None:

@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 
 from eventwindow import Window, abnormal_returns
-from eventwindow.inference.expected_volatility import volatility_ratio
-from eventwindow.inference.single_firm import volatility_scaled_sq, with_moving_volatility
+from eventwindow.inference.expected_volatility import before_window, ewma, volatility_ratio
 
 FOLDER = Path(__file__).parent / "reference" / "garch"
 FIRMS = ["CALM", "STORM", "GAPS", "FLAT"]
@@ -59,28 +58,9 @@ def test_windows(wide):
 
 
 @pytest.mark.parametrize("window", WINDOWS, ids=str)
-def test_neither_does_the_moving_volatility_nor_its_ratio(window):
-    plain = studied((-10, 20), "market_model"), studied(window, "market_model")
-    tested = Window(*window)
-    complete = [0, 1, 3]
-    wide, own = (with_moving_volatility(ar.select(complete)) for ar in plain)
-    np.testing.assert_allclose(own.std_error, wide.std_error[:, wide.columns(tested)], rtol=1e-12)
-    ratios = [volatility_ratio(ar.select(complete), tested) for ar in plain]
-    assert ratios[0] == pytest.approx(ratios[1], rel=1e-12)
-
-
-def test_past_windows_are_scaled_by_forecasts_of_as_many_days(wide):
-    """Written out: each run over the root of its summed forecasts, from the conditional variance of its first day on."""
-    window, ar = Window(0, 4), wide.select(["STORM"])
-    omega, alpha, beta = ar.coefficients[["omega", "arch", "garch"]].iloc[0]
-    series = np.concatenate([ar.residuals[0], ar.ar[0, 10:15]])
-    sizes = []
-    for start in range(len(series)):
-        total, h = 0.0, ar.residual_sd[0, start] ** 2 if start < 250 else np.nan
-        for _ in range(5):
-            total += h
-            h = omega + (alpha + beta) * h
-        scale = ar.car(window).std_error[0] if start >= 250 else np.sqrt(total)
-        sizes.append(abs(sum(series[(start + k) % len(series)] for k in range(5))) / scale)
-    found = volatility_scaled_sq(ar, window)
-    assert found.p_value[0] == pytest.approx(np.mean(np.array(sizes) >= sizes[250] * (1 - 1e-12)))
+def test_neither_does_the_expected_volatility_nor_its_ratio(window):
+    tested, complete = Window(*window), [0, 1, 3]
+    wide, own = (studied(span, "market_model").select(complete) for span in ((-10, 20), window))
+    expected, mine = (ewma(ar.residuals, before_window(ar, tested))[1] for ar in (wide, own))
+    np.testing.assert_allclose(mine, expected, rtol=1e-12)
+    assert volatility_ratio(wide, tested) == pytest.approx(volatility_ratio(own, tested), rel=1e-12)

@@ -13,8 +13,7 @@ from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.cross_sectional import firm_bhar
 from eventwindow.inference.expected_volatility import date_permutation_scaled, volatility_ratio
 from eventwindow.inference.permutation import date_permutation_max, date_permutation_mean, date_permutation_sar
-from eventwindow.inference.shifts import event_residuals
-from eventwindow.inference.single_firm import firm_sq, volatility_scaled_sq, with_moving_volatility
+from eventwindow.inference.single_firm import firm_sq, scaled_sq
 
 FOLDER = Path(__file__).parent / "reference" / "shifts"
 EXPECTED = pd.read_csv(FOLDER / "expected_statistics.csv", dtype={"window": str})
@@ -75,10 +74,9 @@ def test_the_basket_over_its_expected_volatility(case):
 def test_each_firm_over_its_expected_volatility(case):
     _, ar, rows = case
     rows = rows[(rows["test"] == "sq") & (rows["scaling"] == "scaled")]
-    moving = with_moving_volatility(ar)
     for text, window in windows(rows):
         mine = rows[rows["window"] == text].set_index("subject").reindex(ar.labels["security"])
-        found = volatility_scaled_sq(moving, window, event_residuals(ar, window))
+        found = scaled_sq(ar, window)
         np.testing.assert_allclose(found.p_value, mine["p_two_sided"], rtol=1e-9)
 
 

@@ -53,13 +53,14 @@ def rendered(result, folder):
 def test_the_first_sentence_holds_the_figures_of_the_result_tables(deepseek, page):
     daily = deepseek.table("abnormal_returns").query("event == 'selloff' and security == 'NVDA' and tau == 0").iloc[0]
     zero = "event == 'selloff' and security == 'NVDA' and window_start == 0 and window_end == 0"
-    quantile = deepseek.table("cumulative").query(zero)["p_sample_quantile"].iloc[0]
+    quantile = deepseek.table("cumulative").query(zero)["p_leading"].iloc[0]
     finding = page.words[: page.words.index("Prices:")]
     assert (
         f"fell {percent(abs(daily['actual_return']), sign=False)} on 27 January 2025".replace("\u00a0", " ") in finding
     )
     assert percent(daily["abnormal_return"]).replace("\u00a0", " ") in finding
     assert f"p = {p_value(quantile)}" in finding
+    assert "for the volatility expected of it" in finding, "Nvidia's volatility had fallen below 0.7 times the usual"
 
 
 def test_the_headline_counts_each_statement_once(deepseek, page):

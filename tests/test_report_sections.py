@@ -257,16 +257,19 @@ def test_no_share_of_rejections_is_written_by_hand():
         assert not any(c.isdigit() for text in said.values() for c in text)
 
 
+@pytest.mark.parametrize("ratio", [1.0, 1.5])
 @pytest.mark.parametrize(("days", "key"), [(0, "as_far_none"), (2, "as_far"), (60, "as_far_usual")])
-def test_the_answer_counts_the_ordinary_days_that_were_as_far(deepseek, days, key):
+def test_the_answer_counts_the_ordinary_days_that_were_as_far(deepseek, days, key, ratio):
     """A move that two ordinary days surpass is not called one that none explains."""
     sums = deepseek.table("cumulative")
     floor = float(sums["quantile_floor"].dropna().iloc[0])
     here = Context(deepseek, language("en"))
     zero = (sums["security"] == here.members[0]) & (sums["window_start"] == 0) & (sums["window_end"] == 0)
-    counted = changed(deepseek, cumulative=sums.assign(p_sample_quantile=(days + 1) * floor).where(zero, sums))
-    told = answer(counted)[0]
-    assert told.endswith(counted.language.text(f"story.{key}", n=days, days=round(1 / floor) - 1) + ".")
+    counted = sums.assign(p_leading=(days + 1) * floor, volatility_ratio=ratio).where(zero, sums)
+    context = changed(deepseek, cumulative=counted)
+    scaled = context.language.text("story.scaled") if ratio > 1.2 else ""
+    expected = context.language.text(f"story.{key}", n=days, days=round(1 / floor) - 1, scaled=scaled)
+    assert answer(context)[0].endswith(expected + ".")
 
 
 def test_every_number_of_the_picture_of_the_days_is_told_below_it(context):

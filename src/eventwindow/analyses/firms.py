@@ -14,18 +14,16 @@ from eventwindow.estimation.event_time import Array
 from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.conformal import firm_conformal
 from eventwindow.inference.design import complete, once
-from eventwindow.inference.expected_volatility import unlike, volatility_ratio
+from eventwindow.inference.expected_volatility import before_window, ewma, unlike, volatility_ratio
 from eventwindow.inference.multiple import benjamini_hochberg, holm, romano_wolf
 from eventwindow.inference.power import smallest_detectable_effect
 from eventwindow.inference.results import SignificanceResult, noted
-from eventwindow.inference.shifts import event_residuals
 from eventwindow.inference.single_firm import (
     Inverted,
     firm_sq,
     firm_t,
     inverted,
-    volatility_scaled_sq,
-    with_moving_volatility,
+    scaled_sq,
 )
 
 CANDIDATES = ["event", "group", "window_start", "window_end", "statistic", "p_value", "distribution", "n", "note"]
@@ -41,20 +39,16 @@ def firms_table(
     gives an interval, scaled where the `volatility_ratio` says that volatility moved. Across firms: Romano–Wolf on the
     date permutation, over the `basket` and over all; Holm and Benjamini–Hochberg on the t. All decimals.
     """
-    moving = with_moving_volatility(abnormal)
-    parts = [_window_rows(abnormal, long, moving, window, basket) for window in windows]
+    parts = [_window_rows(abnormal, long, window, basket) for window in windows]
     return pd.concat(parts, ignore_index=True)
 
 
 def _window_rows(
-    abnormal: AbnormalReturns, long: AbnormalReturns, moving: AbnormalReturns, window: Window, basket: Sequence[str]
+    abnormal: AbnormalReturns, long: AbnormalReturns, window: Window, basket: Sequence[str]
 ) -> pd.DataFrame:
     car, t, sq = abnormal.car(window), firm_t(abnormal, window), firm_sq(abnormal, window)
-    scaled, conformal = (
-        volatility_scaled_sq(moving, window, event_residuals(abnormal, window)),
-        firm_conformal(abnormal, window),
-    )
-    extended = firm_sq(long, window)
+    scaled, conformal, extended = scaled_sq(abnormal, window), firm_conformal(abnormal, window), firm_sq(long, window)
+    expected = ewma(abnormal.residuals, before_window(abnormal, window))[1]
     place = long.labels["security"].tolist()
     at = np.array([place.index(s) if s in place else -1 for s in abnormal.labels["security"]], int)
     return abnormal.labels[["event", "security", "group", "benchmark"]].assign(
@@ -71,7 +65,7 @@ def _window_rows(
         floor_sq_long=_placed(extended.floor, at),
         days_long=_placed(long.nobs, at),
         p_sq_scaled=scaled.p_value,
-        expected_volatility=np.sqrt(moving.own_variance[:, -1]),
+        expected_volatility=expected,
         p_conformal=conformal.p_value,
         p_romano_wolf=_stepped(abnormal, window, abnormal.labels["security"].isin(list(basket)).to_numpy()),
         p_romano_wolf_all=_stepped(abnormal, window, np.ones(len(abnormal), bool)),
@@ -88,7 +82,7 @@ def _inverted(abnormal: AbnormalReturns, window: Window) -> dict[str, Array]:
     alone = once(abnormal, "alone", lambda: [abnormal.select(np.array([i])) for i in range(len(abnormal))])
     for i, one in enumerate(alone):
         ends[2, i] = volatility_ratio(complete(one, window)[0], window)
-        found = inverted(one, window, scaled=unlike(ends[2, i])) if len(window) == 1 else None
+        found = inverted(one, window, scaled=bool(unlike(ends[2, i]))) if len(window) == 1 else None
         if isinstance(found, Inverted):
             ends[:2, i] = found.low, found.high
     return {"low_sq": ends[0], "high_sq": ends[1], "volatility_ratio": ends[2]}

@@ -17,6 +17,7 @@ from eventwindow.cli.progress import progress_bar
 from eventwindow.cli.terminal import basket_lines, origin_lines, p_value, percent, progress, warned
 from eventwindow.draft.quick import Asked, Question, in_options, study_of_question, symbols_in
 from eventwindow.errors import StudyError
+from eventwindow.inference.expected_volatility import unlike
 from eventwindow.inference.tables import none_leads
 from eventwindow.scratch import put_in_place, temporary_folder
 from eventwindow.study.ahead import check_closed
@@ -78,9 +79,10 @@ def _rows(question: Question, result: StudyResult) -> Iterator[dict[str, Any]]:
             "abnormal": row["car"],
             "low": row["low"],
             "high": row["high"],
-            "p_value": row["p_sample_quantile"],
-            "as_far": round(row["p_sample_quantile"] / row["quantile_floor"]) - 1,
+            "p_value": row["p_leading"],
+            "as_far": round(row["p_leading"] / row["quantile_floor"]) - 1,
             "ordinary_days": round(1 / row["quantile_floor"]) - 1,
+            "volatility_ratio": row["volatility_ratio"],
         }
 
 
@@ -112,7 +114,7 @@ def _heads(asked: Asked, rows: list[dict[str, Any]]) -> Iterator[str]:
 
 def _table(rows: list[dict[str, Any]]) -> Table:
     table = Table(box=SIMPLE_HEAD)
-    for head in ("", "return", "expected", "abnormal", "95 % interval", "p (SQ)"):
+    for head in ("", "return", "expected", "abnormal", "95 % interval", "p (rank)"):
         table.add_column(head, justify="right" if head else "left")
     for r in rows:
         figures = (percent(r[key]) for key in ("return", "expected", "abnormal"))
@@ -122,10 +124,9 @@ def _table(rows: list[dict[str, Any]]) -> Table:
 
 def _ordinary(row: dict[str, Any]) -> str:
     """How many ordinary days moved as far: the p-value in words."""
-    days = f"of the {row['ordinary_days']} days before it"
-    if not row["as_far"]:
-        return f"{days} none moved as far from what was expected."
-    return f"{days} {row['as_far']} moved as far from what was expected."
+    scaled = ", for the volatility expected of it" if unlike(row["volatility_ratio"]) else ""
+    as_far = f"{row['as_far'] or 'none'} moved as far from what was expected"
+    return f"of the {row['ordinary_days']} days before it {as_far}{scaled}."
 
 
 def _without(result: StudyResult) -> dict[str, Any]:
@@ -138,7 +139,7 @@ def _without(result: StudyResult) -> dict[str, Any]:
     if "treated" not in moved:
         return {}
     against = views[views["benchmark"].str.endswith(WITHOUT_TREATED)].query("window_start == 0 and window_end == 0")
-    columns = {"security": "symbol", "car": "abnormal", "low": "low", "high": "high", "p_sample_quantile": "p_value"}
+    columns = {"security": "symbol", "car": "abnormal", "low": "low", "high": "high", "p_leading": "p_value"}
     return {
         "benchmark": market["name"].iloc[0],
         "weights": dict(zip(held["security"], held["weight"], strict=True)),

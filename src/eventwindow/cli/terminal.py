@@ -185,7 +185,7 @@ def _main_names(result: StudyResult) -> Table:
     table = Table(
         box=SIMPLE_HEAD, title_style="bold", title=f"Day 0 of '{event}': {_day(returns)}", title_justify="left"
     )
-    for head in ("", "return", "abnormal", "95 % by t, %", "by rank, %", "p (t)", "p (SQ)"):
+    for head in ("", "return", "abnormal", "95 % by t, %", "by rank, %", "p (t)", "p (rank)"):
         table.add_column(head, justify="left" if not head else "right")
     actual, ranked = returns["actual_return"].to_dict(), _by_rank(result)
     for row in _records(rows):
@@ -196,7 +196,7 @@ def _main_names(result: StudyResult) -> Table:
             _interval(row.low, row.high),
             _interval(*ranked.get(row.security, (math.nan, math.nan))),
             p_value(row.p_value, floor=0.01),
-            p_value(row.p_sample_quantile),
+            p_value(row.p_leading),
         )
     return table
 

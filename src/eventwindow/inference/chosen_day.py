@@ -48,7 +48,7 @@ def largest_of_candidates(
     members = complete(ar, first)[0]
     basket, n = basket_of(members, first), len(members)
     assert not isinstance(basket, Reason)  # where it is one, so were the draws of that day
-    p = p_of_largest(reference / leading_path(basket, before_window(members, first), 1)[:-1], observed)
+    p = p_of_largest(reference / leading_path(basket, before_window(members, first).mean(axis=0), 1)[:-1], observed)
     ratio, at = volatility_ratio(members, first), int(window.taus[int(observed.argmax())])
     unled = none_holds(ratio, n, len(window))
     moved = Reason("volatility_ratio", n=RECENT, ratio=ratio) if unlike(ratio) and unled is None else None

@@ -36,7 +36,7 @@ def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
     if isinstance(basket, Reason):
         return NotComputed(NAME, basket, NULL, len(held))
     length, event = len(window), basket_residuals(held, window)
-    path = forecasts(basket, before_window(held, window), length) * np.sqrt(length)
+    path = forecasts(basket, before_window(held, window).mean(axis=0), length) * np.sqrt(length)
     final = path[-1] / np.sqrt(length)
     scaled = np.abs(run_sums(circle(basket, event), length) / path)
     observed, others = scaled[len(basket)], np.delete(scaled, len(basket))
@@ -54,47 +54,57 @@ def basket_of(held: AbnormalReturns, window: Window) -> Array | Reason:
     return laid if isinstance(laid, Reason) else np.asarray(laid.mean(axis=0))
 
 
-def before_window(held: AbnormalReturns, window: Window) -> Array:
-    """The mean abnormal returns of the days from the estimation window to `window`, or to day 0 where that is earlier.
+def before_window(ar: AbnormalReturns, window: Window) -> Array:
+    """(N, G) the abnormal returns from the estimation window to `window`, or to day 0 where that is earlier.
 
-    NaN where not every member has one.
+    NaN where an event has none.
     """
-    last = min(window.start, 0) - held.window.start
-    gap = np.empty((len(held), 0)) if held.gap is None else held.gap
-    ar = np.concatenate([gap[:, : gap.shape[1] + min(last, 0)], held.ar[:, : max(last, 0)]], axis=1)
-    return np.asarray(ar.mean(axis=0))
+    last = min(window.start, 0) - ar.window.start
+    gap = np.empty((len(ar), 0)) if ar.gap is None else ar.gap
+    return np.concatenate([gap[:, : gap.shape[1] + min(last, 0)], ar.ar[:, : max(last, 0)]], axis=1)
 
 
-def ewma(basket: Array, between: Array) -> tuple[Array, float]:
-    """(T,) the standard deviation expected for each day from those before it, and for the day after them all."""
-    variance = [float(np.mean(basket**2))]
-    for value in np.concatenate([basket, between]):
-        variance.append(DECAY * variance[-1] + (1 - DECAY) * value**2)
-    return np.sqrt(variance[: len(basket)]), float(np.sqrt(variance[-1]))
+def ewma(residuals: Array, between: Array) -> tuple[Array, Array]:
+    """(…, T) the standard deviation expected for each day from those before it, and (…) for the day after them all.
+
+    A missing day leaves it as it was.
+    """
+    squares = np.moveaxis(np.square(np.concatenate([residuals, between], axis=-1)), -1, 0)
+    missing = np.isnan(squares)
+    kept, fed = np.where(missing, 1.0, DECAY), np.where(missing, 0.0, (1 - DECAY) * squares)
+    variance = [mean_square(residuals)]
+    for keep, new in zip(kept, fed, strict=True):
+        variance.append(keep * variance[-1] + new)
+    path = np.sqrt(np.stack(variance, axis=-1))
+    return path[..., : residuals.shape[-1]], path[..., -1]
 
 
-def forecasts(basket: Array, between: Array, length: int) -> Array:
-    """(T + L,) the standard deviation expected of a day of the run that begins on each day, the evening before it.
+def forecasts(residuals: Array, between: Array, length: int) -> Array:
+    """(…, T + L) the standard deviation expected of a day of the run that begins on each day, the evening before it.
 
     Of the event's days, all of them that of the evening before the first. Calm does not last: from day to day a
     variance below that of the estimation window comes nearer to it, σ² + φʲ(h - σ²). One above it is expected to stay.
     """
-    path, final = ewma(basket, between[np.isfinite(between)])
-    path = np.concatenate([path, np.full(length, final)])
-    usual, left = float(np.mean(basket**2)), float(np.mean(CALM ** np.arange(length)))
-    return np.where(path**2 < usual, np.sqrt(usual + left * (path**2 - usual)), path) if length > 1 else path
+    path, final = ewma(residuals, between)
+    path = np.concatenate([path, np.repeat(final[..., None], length, axis=-1)], axis=-1)
+    if length == 1:
+        return path
+    usual = mean_square(residuals)[..., None]
+    left = float(np.mean(CALM ** np.arange(length)))
+    return np.where(path**2 < usual, np.sqrt(usual + left * (path**2 - usual)), path)
 
 
-def leading_path(basket: Array, between: Array, length: int) -> Array:
-    """(T + L,) what the run that begins on each day is divided by: its forecast over the event's.
+def leading_path(residuals: Array, between: Array, length: int) -> Array:
+    """(…, T + L) what the run that begins on each day is divided by: its forecast over the event's.
 
     Ones but where volatility moved (`unlike`): there a day stands for what it would have been under the volatility
     expected of the event.
     """
-    if not unlike(ratio_of(basket, between)):
-        return np.ones(len(basket) + length)
-    path = forecasts(basket, between, length)
-    return np.asarray(path / path[-1])
+    moved = unlike(ratio_of(residuals, between))
+    if not moved.any():
+        return np.ones((*residuals.shape[:-1], residuals.shape[-1] + length))
+    path = forecasts(residuals, between, length)
+    return np.where(moved[..., None], path / path[..., -1:], 1.0)
 
 
 def volatility_ratio(held: AbnormalReturns, window: Window) -> float:
@@ -105,22 +115,33 @@ def volatility_ratio(held: AbnormalReturns, window: Window) -> float:
 
     def found() -> float:
         basket = basket_of(held, window)
-        return float("nan") if isinstance(basket, Reason) else ratio_of(basket, before_window(held, window))
+        return (
+            float("nan")
+            if isinstance(basket, Reason)
+            else float(ratio_of(basket, before_window(held, window).mean(axis=0)))
+        )
 
     ratio: float = once(held, ("volatility ratio", window), found)
     return ratio
 
 
-def ratio_of(basket: Array, between: Array) -> float:
-    """The same of one series: its estimation days, and the days between them and the window."""
-    recent = np.concatenate([basket, between])[-RECENT:]
-    recent = recent[np.isfinite(recent)]
-    return float(np.sqrt(np.mean(recent**2) / np.mean(basket**2))) if len(recent) else float("nan")
+def ratio_of(residuals: Array, between: Array) -> Array:
+    """(…) the same of series: their estimation days, and the days between them and the window."""
+    recent = np.concatenate([residuals, between], axis=-1)[..., -RECENT:]
+    return np.asarray(np.sqrt(mean_square(recent) / mean_square(residuals)))
 
 
-def unlike(ratio: float) -> bool:
+def mean_square(values: Array) -> Array:
+    """(…) over the days that have one; NaN where none has."""
+    squares = np.square(values)
+    known = np.isfinite(squares)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(known, squares, 0.0).sum(axis=-1) / known.sum(axis=-1))
+
+
+def unlike(ratio: float | Array) -> np.ndarray:
     """Whether volatility moved so much that days are not exchangeable."""
-    return ratio > HIGH or ratio < LOW
+    return np.asarray((np.asarray(ratio) > HIGH) | (np.asarray(ratio) < LOW))
 
 
 def none_holds(ratio: float, firms: int, length: int) -> Reason | None:

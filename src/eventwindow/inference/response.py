@@ -47,7 +47,7 @@ class Track:
     @property
     def volatility(self) -> float:
         """Of the last sessions, over that of the estimation days."""
-        return ratio_of(self.residuals, self.between)
+        return float(ratio_of(self.residuals, self.between))
 
     @property
     def path(self) -> np.ndarray:
@@ -224,7 +224,7 @@ def _track(chosen: AbnormalReturns, window: Window) -> Track:
     return Track(
         days,
         mean,
-        before_window(chosen, window),
+        before_window(chosen, window).mean(axis=0),
         chosen.event_days[0, at],
         event.mean(axis=0),
         (chosen.sigma[:, None] / chosen.std_error[:, at]).mean(axis=0),
@@ -299,7 +299,7 @@ class Effect:
     @property
     def scaled(self) -> bool:
         """Whether the null is scaled by the volatility expected of the event."""
-        return unlike(self.volatility)
+        return bool(unlike(self.volatility))
 
     def equivalent(self, material: float) -> bool:
         """Whether no effect of `material` size is left: two one-sided tests at 5 % (Schuirmann 1987)."""

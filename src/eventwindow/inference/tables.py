@@ -71,7 +71,7 @@ def daily_table(abnormal: AbnormalReturns) -> pd.DataFrame:
 
 def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calendar: pd.DataFrame) -> pd.DataFrame:
     """One row an event, security and report window; `note` names what else the window holds, or why there is no CAR."""
-    from eventwindow.inference.single_firm import firm_sq
+    from eventwindow.inference.single_firm import firm_sq, leading_sq
 
     parts = []
     marked = marks(calendar, abnormal.labels, abnormal.event_days)
@@ -80,6 +80,7 @@ def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calen
     for window in windows:
         car, quantile = abnormal.car(window), firm_sq(abnormal, window)
         low, high = car.interval(1 - LEVEL)
+        leading, ratio = leading_sq(abnormal, window, quantile.p_value)
         frame = car.to_frame().assign(
             low=low,
             high=high,
@@ -87,11 +88,14 @@ def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calen
             benchmark=abnormal.labels["benchmark"],
             p_sample_quantile=quantile.p_value,
             quantile_floor=quantile.floor,
+            p_leading=leading,
+            volatility_ratio=ratio,
         )
         frame = frame.assign(**_clean(clean.car(window)), order=np.arange(len(frame)))
         parts.append(frame.assign(note=_notes(car.reason, marked, abnormal.columns(window))))
     columns = ["event", "security", "group", "model", "benchmark", "window_start", "window_end", "car", "std_error"]
-    columns += ["low", "high", "t_stat", "p_value", "p_sample_quantile", "quantile_floor", "days", *CLEAN, "note"]
+    columns += ["low", "high", "t_stat", "p_value", "p_sample_quantile", "quantile_floor"]
+    columns += ["p_leading", "volatility_ratio", "days", *CLEAN, "note"]
     return pd.concat(parts).sort_values("order", kind="stable")[columns].reset_index(drop=True)
 
 

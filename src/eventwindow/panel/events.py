@@ -373,6 +373,8 @@ RESULTS = (
         "p_value",
         "p_sample_quantile",
         "quantile_floor",
+        "p_leading",
+        "volatility_ratio",
     ),
     *("days", "note", "tau", "actual_return", "expected_return", "abnormal_return"),
 )  # columns of the tables that labels are carried into

@@ -12,7 +12,7 @@ from eventwindow.estimation.event_time import Array, basis
 from eventwindow.inference.correlation import moments
 from eventwindow.inference.shifts import event_sars
 from eventwindow.inference.signs import positive_share
-from eventwindow.inference.single_firm import firm_sq
+from eventwindow.inference.single_firm import firm_sq, leading_sq
 from eventwindow.panel.chunk import BLOCK, Part, Task, Words, add_up, fitted, stacked
 from eventwindow.panel.group_sums import Cells, cells, rank_sums
 from eventwindow.panel.pairs import Rows, pair_sums
@@ -60,6 +60,7 @@ def _figures(task: Task, ar: AbnormalReturns, cars: list[Cumulative], words: Wor
     out |= {"count": count, "square": square, "positive": positive_share(ar.residuals)}
     for w, (window, car) in enumerate(zip(spec.report, cars, strict=True)):
         quantile = firm_sq(ar, window)
+        leading, ratio = leading_sq(ar, window, quantile.p_value)
         figures = {
             "car": car.car,
             "std_error": car.std_error,
@@ -69,6 +70,8 @@ def _figures(task: Task, ar: AbnormalReturns, cars: list[Cumulative], words: Wor
             "sars": np.nansum(event_sars(ar, window), axis=1),
             "quantile": quantile.p_value,
             "floor": quantile.floor,
+            "leading": leading,
+            "ratio": ratio,
         }
         if basis(spec.kind) == "simple":
             figures["bhar"] = ar.bhar(window)

@@ -299,6 +299,8 @@ def cumulative_rows(plan: Plan, number: int, arrays: dict[str, np.ndarray]) -> p
         p_value=2 * stdtr(dof, -np.abs(car / error)),
         p_sample_quantile=laid("quantile"),
         quantile_floor=laid("floor"),
+        p_leading=laid("leading"),
+        volatility_ratio=laid("ratio"),
         days=laid("days"),
         note=_coded(laid("reason"), notes),
     )

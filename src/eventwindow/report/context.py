@@ -212,7 +212,7 @@ def _day_zero(context: Context) -> pd.DataFrame:
     daily, sums = context.result.tables["abnormal_returns"], context.result.tables["cumulative"]
     daily = daily[(daily["event"] == context.event) & (daily["tau"] == 0)].set_index("security")
     zero = (sums["event"] == context.event) & (sums["window_start"] == 0) & (sums["window_end"] == 0)
-    columns = [c for c in ("p_sample_quantile", "quantile_floor") if c in sums.columns]
+    columns = [c for c in ("p_sample_quantile", "quantile_floor", "p_leading", "volatility_ratio") if c in sums.columns]
     return daily.join(sums[zero].set_index("security")[columns])
 
 

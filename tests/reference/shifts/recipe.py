@@ -141,14 +141,16 @@ def sq(one, lo, hi, scaled):
     length, e = hi - lo + 1, one["e"].tolist()
     path, now = expected_volatility(e, [b for b in one["ar"].loc[-GAP:-1] if np.isfinite(b)])
     car = sum(one["ar"][tau] for tau in range(lo, hi + 1))
-    scales = [*path, *[now] * length] if scaled else [1.0] * (len(e) + length)
+    usual = np.sqrt(sum(b**2 for b in e) / len(e))
+    expected = [of_a_day(f, usual, length) for f in [*path, *[now] * length]]
+    scales = expected if scaled else [1.0] * (len(e) + length)
     if length == 1:
         values = [v / scale for v, scale in zip([*e, car], scales, strict=True)]
     else:
         root = np.sqrt(length) if scaled else 1.0
         sums = [sum(run) for run in runs([*e, *on_scale(one, lo, hi)], length)]
         values = [v / (scale * root) for v, scale in zip(sums, scales, strict=True)]
-    reported = car / (now * np.sqrt(length)) if scaled else car
+    reported = car / (expected[-1] * np.sqrt(length)) if scaled else car
     return reported, values[len(e)], *share(values, len(e)), len(values)
 
 

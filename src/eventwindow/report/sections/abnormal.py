@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
+from eventwindow.inference.expected_volatility import HIGH, LOW, unlike
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.blocks import Block, Cell, Fold, Paragraph, Picture, Table, Words, tagged, weighty
 from eventwindow.report.context import Context, of_result
@@ -44,7 +45,7 @@ def day_table(context: Context, securities: Sequence[str], caption: Words, label
     head = tuple(say(f"abnormal.{key}") for key in ("security", "day", *COLUMNS))
     rows = tuple(_day_rows(context, securities))
     dashes = [say("abnormal.dash_note")] if any(DASH in row for row in rows) else []
-    note = context.language.sentences(say("abnormal.columns_note"), *dashes)
+    note = context.language.sentences(say("abnormal.columns_note", low=number(LOW, 1), high=number(HIGH, 1)), *dashes)
     return Table(caption, "l d" + " r" * len(COLUMNS), head, rows, note, label, "roomy")
 
 
@@ -66,7 +67,7 @@ def _day_rows(context: Context, securities: Sequence[str]) -> Iterator[tuple[Wor
             percent(row["expected_return"]),
             weighty(percent(row["abnormal_return"]), bool(low > 0 or high < 0)),
             _intervals(context, firms, str(security), percent(low), percent(high)),
-            p_value(row.get("p_sample_quantile")),
+            *_ranked(row, firms, str(security)),
             *_firm(firms, str(security), p_value(row["p_value"], parametric=True)),
         )
 
@@ -95,11 +96,19 @@ def firms_on_day_0(context: Context) -> pd.DataFrame:
     return table[(table["window_start"] == 0) & (table["window_end"] == 0)].set_index("security")
 
 
+def _ranked(row: pd.Series, firms: pd.DataFrame, security: str) -> tuple[Words, Words]:
+    """SQ, plain and scaled by expected volatility; the one that leads in bold."""
+    moved = bool(unlike(row.get("volatility_ratio", np.nan)))
+    scaled = row["p_leading"] if moved else firms.get("p_sq_scaled", pd.Series(dtype=float)).get(security)
+    plain = p_value(row.get("p_sample_quantile"))
+    return weighty(plain, bool(plain) and not moved), weighty(p_value(scaled) or DASH, moved)
+
+
 def _firm(firms: pd.DataFrame, security: str, p_t: str) -> tuple[str, ...]:
-    """SQ scaled by expected volatility, Romano–Wolf within the group, t, and the smallest effect to be seen."""
+    """Romano–Wolf within the group, t, and the smallest effect to be seen."""
     row = firms.loc[security] if security in firms.index else pd.Series(dtype=object)
     detectable = percent(row.get("detectable"), sign=False)
-    return p_value(row.get("p_sq_scaled")) or DASH, p_value(row.get("p_romano_wolf")) or DASH, p_t, detectable or DASH
+    return p_value(row.get("p_romano_wolf")) or DASH, p_t, detectable or DASH
 
 
 def _activity(context: Context) -> Iterator[Table]:
@@ -151,7 +160,7 @@ def _note(cell: Mapping[Any, Any]) -> Reason | None:
 
 
 def _sum(context: Context, cell: Mapping[Any, Any]) -> Cell:
-    p = cell.get("p_sample_quantile", cell.get("p_value"))
+    p = cell.get("p_leading", cell.get("p_value"))
     told = _note(cell)
     note = "" if told is None else context.language.reason(told)
     car = weighty(percent(cell.get("car")) or DASH, bool(pd.notna(p) and p < LEVEL))

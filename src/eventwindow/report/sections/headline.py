@@ -11,6 +11,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.claims.model import WORDS
 from eventwindow.claims.verdicts import by_statement
 from eventwindow.errors import Reason
+from eventwindow.inference.expected_volatility import unlike
 from eventwindow.inference.tables import none_leads
 from eventwindow.report.context import Context
 from eventwindow.report.language import SPACE, number, p_value, percent, points
@@ -68,12 +69,13 @@ def _rank(context: Context, row: pd.Series, name: str) -> Markup:
         return Markup("p = ") + p_value(row["p_value"], parametric=True)
     days, others = counted
     key = "finding.rank_other" if others else "finding.rank_first"
-    return context.language.say(key, n=days, p=p_value(row["p_sample_quantile"]))
+    scaled = context.language.text("finding.scaled") if unlike(row["volatility_ratio"]) else ""
+    return context.language.say(key, n=days, p=p_value(row["p_leading"]), scaled=scaled)
 
 
 def as_far(row: pd.Series) -> tuple[int, int] | None:
     """Of how many ordinary days, and how many of them were as far from what was expected; None without that test."""
-    p, floor = row.get("p_sample_quantile"), row.get("quantile_floor")
+    p, floor = row.get("p_leading"), row.get("quantile_floor")
     if p is None or floor is None or pd.isna(p) or pd.isna(floor):
         return None
     return round(1 / floor) - 1, round(p / floor) - 1

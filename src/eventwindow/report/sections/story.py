@@ -13,6 +13,7 @@ from eventwindow.claims.model import WORDS, Verdict
 from eventwindow.claims.rules import HOLDS
 from eventwindow.claims.verdicts import by_statement
 from eventwindow.errors import file_name
+from eventwindow.inference.expected_volatility import unlike
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.blocks import (
     Block,
@@ -82,9 +83,10 @@ def _how_sure(context: Context, row: pd.Series) -> Markup:
         sure = float(row["low"]) > 0 or float(row["high"]) < 0
         return context.language.say("story.is_sure" if sure else "story.is_unsure")
     days, n = counted
-    usual = row["p_sample_quantile"] > LEVEL
+    usual = row["p_leading"] > LEVEL
     key = "story.as_far_usual" if usual else "story.as_far" if n else "story.as_far_none"
-    return context.language.say(key, n=n, days=days)
+    scaled = context.language.text("story.scaled") if unlike(row["volatility_ratio"]) else ""
+    return context.language.say(key, n=n, days=days, scaled=scaled)
 
 
 def _plain(value: float) -> str:
