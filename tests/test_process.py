@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from test_web import PATIENCE, Server, path_of
 
 import eventwindow
 from eventwindow.report.swap import CHUNKS
-from eventwindow.scratch import PREFIX, locked, temporary_folder
+from eventwindow.scratch import PREFIX, locked, remove_all, temporary_folder
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs signals")
 SOURCES = str(Path(eventwindow.__file__).parents[1])
@@ -187,6 +188,71 @@ def test_a_run_that_is_terminated_leaves_the_old_result(tmp_path):
     assert (tmp_path / "out" / "results" / "run.json").read_text() == "old"
     assert names(tmp_path) == ["out"]
     assert gone(run.pid)
+
+
+STRUCK = """
+import os, sys
+from pathlib import Path
+from eventwindow.report import swap
+from eventwindow.scratch import remove_all
+out = Path(sys.argv[1]) / "out"
+if sys.argv[2] == "by way of another name":
+    swap._exchanged = lambda one, other: False
+
+def write(text):
+    with swap.swapped_in(out, {"results"}) as fresh:
+        (fresh / "results").mkdir()
+        (fresh / "results" / "run.json").write_text(text)
+
+def struck(moment):
+    lines = iter(range(moment + 1))
+    def trace(frame, event, _):
+        if event == "line" and next(lines, None) == moment:
+            raise SystemExit
+        return trace if Path(frame.f_code.co_filename).name in ("scratch.py", "swap.py", "shutil.py") else None
+    sys.settrace(trace)
+    try:
+        write("new")
+    finally:
+        ended = next(lines, None) is not None
+        sys.settrace(None)
+        remove_all()
+        os._exit(ended)
+
+write("old")
+moment = ended = 0
+while not ended:
+    process = os.fork()
+    if not process:
+        struck(moment)
+    ended = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    left = [path.name for path in out.parent.iterdir()]
+    assert left == ["out"], f"{left} at line {moment}"
+    assert (out / "results" / "run.json").read_text() in ("old", "new")
+    moment += 1
+print(moment, (out / "results" / "run.json").read_text())
+"""
+
+
+@pytest.mark.parametrize("how", ["in one step", "by way of another name"])
+def test_a_signal_before_any_line_of_making_swapping_and_clearing_leaves_no_folder(tmp_path, how):
+    """Its exception is raised before each line in turn, each time in a process that ends as the command does."""
+    (tmp_path / "here").mkdir()
+    command = [sys.executable, "-c", STRUCK, str(tmp_path / "here"), how]
+    settings = os.environ | {"PYTHONPATH": SOURCES}
+    done = subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    moments, text = done.stdout.split()
+    assert int(moments) > 100 and text == "new"
+
+
+def test_a_folder_into_which_another_still_writes_is_answered_for_until_it_is_gone(tmp_path, monkeypatch):
+    """A second process may write on while the first one clears: what cannot be cleared then goes at the end."""
+    with monkeypatch.context() as late, temporary_folder(tmp_path) as folder:
+        late.setattr(shutil, "rmtree", lambda *_, **__: None)
+    assert folder.is_dir()
+    remove_all()
+    assert names(tmp_path) == []
 
 
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -15,7 +16,7 @@ from eventwindow.errors import StudyError
 
 PREFIX = "eventwindow~"  # of folders among the system's temporary ones
 MARK = "~"  # of the folders beside: `.NAME~…` is being written, or was left by a run that was killed
-OLD = "-old"  # of what stood in a place while another is put there
+OLD = "-old"  # in such a folder, of what stood in the place while another is put there
 
 _mine: set[Path] = set()
 AnyPath = TypeVar("AnyPath", bound=PurePath)
@@ -84,12 +85,7 @@ def temporary_folder(parent: Path | None = None, prefix: str = PREFIX) -> Iterat
         for left in abandoned(where, prefix):
             shutil.rmtree(left, ignore_errors=True)
     with ExitStack() as stack:
-        fresh = _made(where, prefix, stack)
-        try:
-            yield fresh
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
-            _mine.discard(fresh)
+        yield _made(where, prefix, stack)
 
 
 @contextmanager
@@ -122,20 +118,32 @@ def _refuse_taken(place: Path) -> None:
 def recover(place: Path) -> None:
     """What killed runs left beside: what stood in the place goes back where nothing stands, the rest is removed."""
     for left in abandoned(place.parent, f".{place.name}{MARK}"):
-        if not place.exists() and left.name.endswith(OLD):
-            left.rename(place)
-        else:
-            shutil.rmtree(left, ignore_errors=True)
+        old = left / f"{place.name}{OLD}"
+        if old.exists() and not place.exists():
+            old.rename(place)
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _made(parent: Path, prefix: str, stack: ExitStack) -> Path:
-    """A folder that is held before another run can take it for abandoned."""
+    """A folder that is answered for before it is there, and held before another run can take it for abandoned."""
     while True:
-        fresh = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        fresh = parent / f"{prefix}{secrets.token_hex(6)}"
         _mine.add(fresh)
+        stack.callback(clear, fresh)
+        fresh.mkdir(mode=0o700)
         if stack.enter_context(locked(fresh)) is not False and fresh.is_dir():
             return fresh
-        _mine.discard(fresh)
+
+
+def clear(folder: Path) -> None:
+    """Remove a folder, in a second pass what an interrupt or a process that still wrote there left of it."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        if os.path.lexists(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+        if not os.path.lexists(folder):
+            _mine.discard(folder)
 
 
 def abandoned(parent: Path, prefix: str) -> Iterator[Path]:
@@ -161,4 +169,4 @@ def _is_ours(folder: Path) -> bool:
 def remove_all() -> None:
     """Take away every temporary folder of this process: it ends before its blocks do."""
     for folder in list(_mine):
-        shutil.rmtree(folder, ignore_errors=True)
+        clear(folder)

@@ -100,6 +100,7 @@ def _sweep() -> None:
 
         for child in active_children():
             child.kill()
+            child.join(1)  # it writes no more into a folder that is taken away
     if "eventwindow.scratch" in sys.modules:
         from eventwindow.scratch import remove_all
 

@@ -82,18 +82,18 @@ def holds_result(folder: Path) -> bool:
 
 
 def _exchange(fresh: Path, out: Path) -> None:
-    """Put `fresh` in the place of `out`: in one step where the system can, else by way of `…-old`."""
+    """Put `fresh` in the place of `out`: in one step where the system can, else by way of `-old`."""
     if not out.exists():
         fresh.rename(out)
     elif not _exchanged(fresh, out):
-        old = out.with_name(f"{fresh.parent.name}{OLD}")
-        out.rename(old)
+        old = fresh.with_name(f"{out.name}{OLD}")
         try:
+            out.rename(old)
             fresh.rename(out)
         except BaseException:
-            old.rename(out)
+            if not out.exists():
+                old.rename(out)
             raise
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def _exchanged(one: Path, other: Path) -> bool:
