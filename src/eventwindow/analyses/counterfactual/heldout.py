@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eventwindow.analyses.counterfactual.predictor import Counterfactual, Ints
+from eventwindow.analyses.counterfactual.predictor import EVERY_DAY, Counterfactual, Ints
 from eventwindow.errors import StudyError
 from eventwindow.estimation.event_time import Array
 
@@ -45,7 +45,7 @@ def predicted(model: Counterfactual, x: Array, y: Array, x_event: Array, own: In
     chosen = _choice(model, error)
     best = np.array([_choice(model, np.delete(error, k, axis=0)) for k in range(len(error))])
     target = np.arange(y.shape[1])
-    final = model.predict(x, y, x_event, own, penalties)[chosen, :, target].T
+    final = model.predict(x, y, x_event, own, penalties, EVERY_DAY)[chosen, :, target].T
     return Predicted(
         np.take_along_axis(held, best[block][None], axis=0)[0],
         final[: len(x)],
@@ -63,7 +63,7 @@ def expected_at(
     chosen = np.zeros(y.shape[1], np.int64)
     if len(penalties) > 1:
         chosen = _choice(model, _by_penalty(model, x, y, own, block, penalties)[1])
-    final = model.predict(x, y, x_event, own, penalties[chosen, np.arange(y.shape[1])][None])[0]
+    final = model.predict(x, y, x_event, own, penalties[chosen, np.arange(y.shape[1])][None], EVERY_DAY)[0]
     return final[: len(x)], final[len(x) :]
 
 
@@ -71,8 +71,7 @@ def expected_at_steps(
     model: Counterfactual, x: Array, y: Array, x_event: Array, own: Ints, steps: Ints
 ) -> tuple[Array, Array]:
     """(S, T, M) fitted and (S, L, M) expected at the given steps of each target's own scale of penalties."""
-    penalties = model.penalties(x, y, own)[: steps.max() + 1]
-    final = model.predict(x, y, x_event, own, penalties)[steps]
+    final = model.predict(x, y, x_event, own, model.penalties(x, y, own)[steps], EVERY_DAY)
     return final[:, : len(x)], final[:, len(x) :]
 
 
@@ -96,7 +95,7 @@ def _by_penalty(
     for k in range(len(error)):
         out = block == k
         seen = ~out
-        held[:, out] = model.predict(x[seen], y[seen], x[out], own, penalties)[:, int(seen.sum()) :]
+        held[:, out] = model.predict(x[seen], y[seen], x[out], own, penalties, slice(int(seen.sum()), None))
         error[k] = np.sum((y[out] - held[:, out]) ** 2, axis=1)
     return held, error
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventwindow.analyses.counterfactual.predictor import Ints
+from eventwindow.analyses.counterfactual.predictor import EVERY_DAY, Ints
 from eventwindow.estimation.event_time import Array
 
 MOST = 8  # factors considered (Bai & Ng 2002)
 BISECTIONS = 60
 
 
-def latent_factors(x: Array, y: Array, x_new: Array, own: Ints, penalties: Array) -> Array:
+def latent_factors(x: Array, y: Array, x_new: Array, own: Ints, penalties: Array, days: slice = EVERY_DAY) -> Array:
     """y on a constant and the donors' principal components by OLS (Xu 2017, without interactions); A = 1.
 
     Donors are standardised over all days. A donor that is its own target is taken out of the components exactly.
@@ -28,7 +28,7 @@ def latent_factors(x: Array, y: Array, x_new: Array, own: Ints, penalties: Array
     design = np.concatenate([np.ones((*components.shape[:2], 1)), components], axis=2)
     fitted = design[:, : len(x)]
     square, right = fitted.swapaxes(1, 2) @ fitted, fitted.swapaxes(1, 2) @ y.T[:, :, None]
-    return np.asarray((design @ np.linalg.solve(square, right))[:, :, 0].T[None])
+    return np.asarray((design[:, days] @ np.linalg.solve(square, right))[:, :, 0].T[None])
 
 
 def standardised(x: Array) -> Array:

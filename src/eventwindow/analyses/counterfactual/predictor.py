@@ -14,8 +14,10 @@ Ints = NDArray[np.int64]
 NOT_A_DONOR = -1
 
 # x (T, J) donors on the days fitted, y (T, M) targets, x_new (L, J), own (M,) each target's column among the donors
-# (it is left out of its own fit; NOT_A_DONOR where it is none), penalties (A, M) → (A, T + L, M)
-Predict = Callable[[Array, Array, Array, Ints, Array], Array]
+# (it is left out of its own fit; NOT_A_DONOR where it is none), penalties (A, M), days of x and x_new, one after the
+# other, that are asked for → (A, those days, M)
+Predict = Callable[[Array, Array, Array, Ints, Array, slice], Array]
+EVERY_DAY = slice(None)
 Penalties = Callable[[Array, Array, Ints], Array]  # x, y, own → (A, M), largest first
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eventwindow.analyses.counterfactual.predictor import Ints
+from eventwindow.analyses.counterfactual.predictor import EVERY_DAY, Ints
 from eventwindow.estimation.event_time import Array
 
 FIRST = 60  # donors tried first; others join where the solution wants them
@@ -37,13 +37,13 @@ def simplex_weights(x: Array, y: Array) -> Array:
     return weights
 
 
-def synthetic_control(x: Array, y: Array, x_new: Array, own: Ints, penalties: Array) -> Array:
+def synthetic_control(x: Array, y: Array, x_new: Array, own: Ints, penalties: Array, days: slice = EVERY_DAY) -> Array:
     """The weighted donors, without an intercept; nothing is chosen, so A = 1."""
     weights = np.zeros((x.shape[1], y.shape[1]))
     for m, column in enumerate(own):
         others = np.arange(x.shape[1]) != column
         weights[others, m] = simplex_weights(x[:, others], y[:, m])
-    return np.asarray((np.vstack([x, x_new]) @ weights)[None])
+    return np.asarray((np.vstack([x, x_new])[days] @ weights)[None])
 
 
 STEPS, RANGE = 21, 1e-8  # penalties from the largest squared singular value down to that share of it
@@ -55,16 +55,17 @@ def augmented_penalties(x: Array, y: Array, own: Ints) -> Array:
     return np.asarray(np.repeat(largest * RANGE ** (np.arange(STEPS)[:, None] / (STEPS - 1)), y.shape[1], axis=1))
 
 
-def augmented(x: Array, y: Array, x_new: Array, own: Ints, penalties: Array) -> Array:
-    """Predictions (A, T + L, M) by weights that sum to one and may be negative.
+def augmented(x: Array, y: Array, x_new: Array, own: Ints, penalties: Array, days: slice = EVERY_DAY) -> Array:
+    """Predictions (A, days, M) by weights that sum to one and may be negative.
 
     With X̃ the donors less each day's mean over them and ỹ the same of the target, the synthetic control's weights w
     become w + X̃'(X̃X̃' + penalty I)⁻¹(ỹ - X̃w).
     """
-    out = np.empty((len(penalties), len(x) + len(x_new), y.shape[1]))
+    asked = np.vstack([x, x_new])[days]
+    out = np.empty((len(penalties), len(asked), y.shape[1]))
     for m, column in enumerate(own):
         others = np.arange(x.shape[1]) != column
-        out[:, :, m] = augmented_weights(x[:, others], y[:, m], penalties[:, m]) @ np.vstack([x, x_new])[:, others].T
+        out[:, :, m] = augmented_weights(x[:, others], y[:, m], penalties[:, m]) @ asked[:, others].T
     return out
 
 
