@@ -12,6 +12,7 @@ from eventwindow.analyses.benchmarks import estimation_windows
 from eventwindow.analyses.event_study import abnormal_returns
 from eventwindow.analyses.specification_curve import Choices, families, specification_curve
 from eventwindow.calendars.window import Window
+from eventwindow.inference import expected_volatility
 
 SESSIONS = pd.bdate_range("2022-01-03", periods=620, name="date")
 DAY0 = SESSIONS[580]
@@ -164,6 +165,33 @@ def test_a_window_is_ranked_among_the_cyclic_shifts_of_the_whole_curve(curve, ch
     medians = np.abs(np.median(sums, axis=1))
     row = curve.summary().set_index(["security", "window_start", "window_end"]).loc[("CALM", -2, 1)]
     assert row["p_median"] == pytest.approx((medians >= medians[250] - 1e-9).mean())
+
+
+@pytest.mark.parametrize("window", [Window(0, 0), Window(0, 2)], ids=str)
+def test_where_volatility_moved_a_date_is_held_over_the_volatility_expected_of_it(choices, monkeypatch, window):
+    """By hand from the medians of single days, which the plain curve gives."""
+    late, firm = slice(570, 580), 1
+    restless = choices.returns.copy()
+    restless.iloc[late, firm] *= 4.0
+    moved = replace(choices, returns=restless)
+    days = (*(Window(k, k) for k in range(-10, 0)), window)
+    leading = specification_curve(moved, DAY0, days, PLACEBO)
+    monkeypatch.setattr(expected_volatility, "HIGH", np.inf)
+    plain = specification_curve(moved, DAY0, tuple(dict.fromkeys((*days, Window(0, 0)))), PLACEBO)
+    quiet = plain.placebo_median[Window(0, 0)][firm]
+    before = [float(np.median(plain.estimate[day][:, firm])) for day in days[:10]]
+    variance, expected = np.mean(quiet**2), []
+    for value in [*quiet, *before]:
+        expected.append(np.sqrt(variance))
+        variance = 0.94 * variance + 0.06 * value**2
+    usual, left = np.mean(quiet**2), np.mean(0.85 ** np.arange(len(window)))
+    path = np.array([*expected[: len(quiet)], *[np.sqrt(variance)] * len(window)])
+    path = np.where(path**2 < usual, np.sqrt(usual + left * (path**2 - usual)), path)
+    scaled = plain.placebo_median[window][firm] / np.delete(path, len(quiet)) * path[-1]
+    np.testing.assert_allclose(leading.placebo_median[window][firm], scaled, rtol=1e-5)
+    assert leading.volatility[window][firm] == pytest.approx(np.sqrt(np.mean(np.square(before)) / usual), rel=1e-5)
+    untouched = [0]  # the firm whose volatility did not move keeps its plain ranks
+    np.testing.assert_array_equal(leading.placebo_median[window][untouched], plain.placebo_median[window][untouched])
 
 
 def test_families_of_near_duplicates_share_benchmark_and_model():

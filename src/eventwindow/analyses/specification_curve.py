@@ -14,6 +14,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import NoFigure, Reason
 from eventwindow.estimation.event_time import Array, EventReturns
 from eventwindow.estimation.models import MODELS, FactorModel, Fit
+from eventwindow.inference.expected_volatility import leading_path, ratio_of
 from eventwindow.inference.results import LEVEL
 
 CHOICES = ["benchmark", "model", "estimation", "returns", "news"]
@@ -47,16 +48,18 @@ class SpecificationCurve:
     significant: Mapping[Window, np.ndarray]  # (S, N), |t| beyond the 5 % point of t(T - k)
     std_error: Mapping[Window, Array]  # (S, N), of the forecast
     dof: Array  # (S, N), T - k
-    # (N, D), the median over the specifications, and the share significant, on every placebo date or other cyclic shift
+    # (N, D), the median over the specifications, and the share significant, on every placebo date or other cyclic
+    # shift; where a security's volatility moved, as they would be under the volatility expected of the event
     placebo_median: Mapping[Window, Array]
     placebo_share: Mapping[Window, Array]
+    volatility: Mapping[Window, Array]  # (N,), of the median's last sessions before the window, over the placebo dates'
 
     def summary(self) -> pd.DataFrame:
         """One row a security and window: the median, the range, the shares, and p-values of the whole curve."""
         rows = [self._row(window, i) for i in range(len(self.securities)) for window in self.estimate]
         columns = ["security", "window_start", "window_end", "specifications", "median", "lowest", "highest"]
         columns += ["share_same_sign", "share_significant", "share_significant_same_sign"]
-        columns += ["p_median", "p_share_significant"]
+        columns += ["p_median", "p_share_significant", "volatility_ratio"]
         return pd.DataFrame([r for r in rows if r], columns=columns)
 
     def curve(self, security: str, window: Window) -> pd.DataFrame:
@@ -85,7 +88,8 @@ class SpecificationCurve:
         shares = (float(np.mean(same)), share, float(np.mean(significant & same)))
         p = (_rank(np.abs(self.placebo_median[window][i]), abs(median)), _rank(self.placebo_share[window][i], share))
         head = (self.securities[i], window.start, window.end, int(held.sum()))
-        return (*head, median, float(values.min()), float(values.max()), *shares, *p)
+        ratio = float(self.volatility[window][i])
+        return (*head, median, float(values.min()), float(values.max()), *shares, *p, ratio)
 
 
 def specification_curve(
@@ -95,16 +99,17 @@ def specification_curve(
 
     The curve is moved over the placebo dates with its coefficients held fixed: the p-value of its median (and of its
     share of significant estimates) is the share of dates, day 0 counted, on which it is at least as large. Windows of
-    several days are moved over the cyclic shifts of the placebo dates and their own days (`inference.shifts`).
+    several days are moved over the cyclic shifts of the placebo dates and their own days (`inference.shifts`). Where
+    the volatility of a security's daily median moved, a date is held over that expected of it (`leading_path`).
     """
     zero = int(choices.returns.index.get_indexer(pd.DatetimeIndex([day0]))[0])
     placebo = Window(min(max(placebo.start, 1 - zero), placebo.end), placebo.end)  # no date before the first return
     span = Window(min(placebo.start, *(w.start for w in windows)), max(w.end for w in windows))
-    lengths = sorted({len(w) for w in windows})
+    lengths = sorted({1, *map(len, windows)})
     rows: list[tuple[str, ...]] = []
     at = {w: w.start - span.start for w in windows}
-    parts: dict[int, list[tuple[Array, np.ndarray]]] = {length: [] for length in lengths}
-    cut: dict[Window, list[tuple[Array, np.ndarray]]] = {window: [] for window in windows}  # runs that cut into it
+    parts: dict[int, list[tuple[Array, Array]]] = {length: [] for length in lengths}
+    cut: dict[Window, list[tuple[Array, Array]]] = {window: [] for window in windows}  # runs that cut into it
     first = placebo.start - span.start
     dates = np.arange(first, first + max(0, len(placebo)))
     errors: dict[Window, list[Array]] = {window: [] for window in windows}
@@ -123,18 +128,23 @@ def specification_curve(
     if not rows:
         raise NoFigure(Reason("no_specification_fits"))
     estimate, significant = dict[Window, Array](), dict[Window, np.ndarray]()
-    median, share = dict[Window, Array](), dict[Window, Array]()
+    median, share, volatility = dict[Window, Array](), dict[Window, Array](), dict[Window, Array]()
+    daily = np.empty((0, 0))  # (N, D + G), the medians of the days from the first placebo date to day 0
     for n in lengths:
         car, beyond = map(np.stack, zip(*parts.pop(n), strict=True))  # one length at a time: they are large
         whole = slice(first, first + max(0, len(placebo) - n + 1))
+        daily = _medians(car[:, :, first : -span.start]) if n == 1 else daily
         for w in (w for w in windows if len(w) == n):
-            estimate[w], significant[w] = car[:, :, at[w]].astype(np.float64), beyond[:, :, at[w]].copy()
+            estimate[w], significant[w] = car[:, :, at[w]].astype(np.float64), beyond[:, :, at[w]] > 1
             across = map(np.stack, zip(*cut.pop(w), strict=True))
             moved, found = (
                 np.concatenate([every[:, :, whole], part], axis=2)
                 for every, part in zip((car, beyond), across, strict=True)
             )
-            median[w], share[w] = _medians(moved), _shares(found, moved)
+            quiet, between = np.split(daily[:, : min(w.start, 0) - placebo.start], [len(dates)], axis=1)
+            path, volatility[w] = leading_path(quiet, between, n), ratio_of(quiet, between)
+            path = path[:, : len(dates)] if n == 1 else np.delete(path, len(dates), axis=1)[:, : moved.shape[2]]
+            median[w], share[w] = _medians(moved) / path, _shares(found > path, moved)
     return SpecificationCurve(
         pd.DataFrame(rows, columns=CHOICES),
         tuple(choices.returns.columns),
@@ -144,6 +154,7 @@ def specification_curve(
         np.stack(freedom),
         median,
         share,
+        volatility,
     )
 
 
@@ -250,8 +261,8 @@ def _days(zero: int, window: Window, sessions: int) -> NDArray[np.int64]:
 
 def _estimates(
     fit: Fit, actual: Array, held: np.ndarray, lengths: Sequence[int]
-) -> Iterator[tuple[int, Array, np.ndarray, Array]]:
-    """CARs of one specification over every run of each length, (N, days); is |t| beyond its 5 % point; variances."""
+) -> Iterator[tuple[int, Array, Array, Array]]:
+    """CARs of one specification over every run of each length, (N, days); |t| over its 5 % point; variances."""
     daily = np.stack([actual - fit.expected, fit.own_variance, *np.moveaxis(fit.loading, 2, 0)])
     reach = (stdtrit(fit.dof, 1 - LEVEL / 2) ** 2)[:, None]
     for length, sums in zip(lengths, _sums(daily, lengths), strict=True):
@@ -259,7 +270,7 @@ def _estimates(
         car[~held] = np.nan
         sums[2:] **= 2
         variance = sums[1:].sum(axis=0)
-        yield length, car.astype(np.float32), car**2 > variance * reach, variance
+        yield length, car.astype(np.float32), np.sqrt(car**2 / (variance * reach)).astype(np.float32), variance
 
 
 def _sums(values: Array, lengths: Sequence[int]) -> Iterator[Array]:
