@@ -101,7 +101,10 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("study", metavar="STUDY", help="a study's folder, or the name of one that ships")
     _price_options(run)
     run.add_argument("--claims", type=Path, metavar="FILE", help="judge these claims instead of the study's own")
-    _report_options(run)
+    run.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: eventwindow-out/STUDY)")
+    run.add_argument("--language", choices=languages(), help="one language of the report (default: all)")
+    for extra, what in EXTRAS.items():
+        run.add_argument(f"--{extra}", dest="extras", action="append_const", const=extra, default=[], help=what)
     run.add_argument("--engine", default="local", metavar="local|dask", help="where chunks of an [event_list] are run")
     run.add_argument("--cluster", metavar="ADDRESS", help="the Dask scheduler (default: a cluster on this machine)")
     run.add_argument("--workers", type=int, metavar="N", help="processes for an [event_list] (default: one a core)")
@@ -129,7 +132,11 @@ def parser() -> argparse.ArgumentParser:
     quick.add_argument("--earnings", action="store_true", help="ask Yahoo when the firms told their results")
     quick.add_argument("--save", type=Path, metavar="FOLDER", help="keep the study in this folder")
     quick.add_argument("--json", action="store_true", help="print the same as JSON")
-    _web_options(_command(commands, "serve", _serve, "open a local page with a form, for those who write no files"))
+    web = _command(commands, "serve", _serve, "open a local page with a form, for those who write no files")
+    web.add_argument("--port", type=int, default=8765, metavar="N", help="0 takes any that is free (default: 8765)")
+    web.add_argument("--host", default="127.0.0.1", help="another than this machine's own address needs --token")
+    web.add_argument("--token", metavar="WORD", help="the page is shown only to those who know it")
+    web.add_argument("--folder", type=Path, metavar="DIR", help="where runs are kept (default: the user's data folder)")
     _reading_commands(commands)
     _keeping_commands(commands)
     _calibration_options(commands)
@@ -174,20 +181,7 @@ def _reading_commands(commands: argparse._SubParsersAction[argparse.ArgumentPars
     draft.add_argument("--study", metavar="STUDY", help="the study that the claims are for; its names count too")
     draft.add_argument("--names", type=Path, metavar="CSV", help="further names of securities")
     draft.add_argument("--out", type=Path, default=Path("claims.draft.toml"), metavar="FILE")
-    _verify_options(_command(commands, "verify", _verify, "an article's market statements with a verdict each"))
-    claim = _command(commands, "claim", _claim, "print the table of claims.toml that states a sentence")
-    claim.add_argument("sentence", metavar="SENTENCE", help="English or Chinese, with the day and its year")
-    claim.add_argument("--date", metavar="YYYY-MM-DD", help="the day that it is of, where it tells none with its year")
-
-
-def _web_options(web: argparse.ArgumentParser) -> None:
-    web.add_argument("--port", type=int, default=8765, metavar="N", help="0 takes any that is free (default: 8765)")
-    web.add_argument("--host", default="127.0.0.1", help="another than this machine's own address needs --token")
-    web.add_argument("--token", metavar="WORD", help="the page is shown only to those who know it")
-    web.add_argument("--folder", type=Path, metavar="DIR", help="where runs are kept (default: the user's data folder)")
-
-
-def _verify_options(verify: argparse.ArgumentParser) -> None:
+    verify = _command(commands, "verify", _verify, "an article's market statements with a verdict each")
     verify.add_argument("articles", nargs="+", type=Path, metavar="ARTICLE", help="text or HTML; - is standard input")
     verify.add_argument("--date", metavar="YYYY-MM-DD", help="the day it is of, where the article does not tell it")
     verify.add_argument("--names", type=Path, metavar="CSV", help="further names of securities")
@@ -197,6 +191,9 @@ def _verify_options(verify: argparse.ArgumentParser) -> None:
     verify.add_argument("--report", action="store_true", help="write the whole report beside the study too")
     for extra, what in EXTRAS.items():
         verify.add_argument(f"--{extra}", dest="extras", action="append_const", const=extra, default=[], help=what)
+    claim = _command(commands, "claim", _claim, "print the table of claims.toml that states a sentence")
+    claim.add_argument("sentence", metavar="SENTENCE", help="English or Chinese, with the day and its year")
+    claim.add_argument("--date", metavar="YYYY-MM-DD", help="the day that it is of, where it tells none with its year")
 
 
 def _calibration_options(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -246,13 +243,6 @@ def _price_options(command: argparse.ArgumentParser) -> None:
         metavar="auto|yahoo|tiingo|eodhd|shipped|PATH",
         help="where prices come from (default: auto; Yahoo, else the figures that ship with the study)",
     )
-
-
-def _report_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: eventwindow-out/STUDY)")
-    command.add_argument("--language", choices=languages(), help="one language of the report (default: all)")
-    for extra, what in EXTRAS.items():
-        command.add_argument(f"--{extra}", dest="extras", action="append_const", const=extra, default=[], help=what)
 
 
 def _run(options: argparse.Namespace) -> int:

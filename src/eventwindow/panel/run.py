@@ -173,14 +173,12 @@ def panel_study(
             step=step,
         )
         kept = Chunks(None if work is None else folder / fingerprint(plan)[:16])
-        return _run(plan, kept, run, step)
-
-
-def _check_factors(factors: Factors | None, benchmark: str | None) -> None:
-    for one in factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,):
-        check_factors(one)
-    if benchmark is not None and factors is not None:
-        raise StudyError(f"both benchmark={benchmark!r} and factors are given", remedy="Give one of the two.")
+        _stage(plan, kept, run, "first", lambda n: (plan.task(n),), step)
+        tally, columns = collected(plan, kept)
+        spread = spreads(tally, columns), day_spreads(tally)
+        _stage(plan, kept, run, "second", lambda n: (plan.task(n, halo=False), *spread), step)
+        step("testing")
+        return panel_result(plan, kept, with_second_pass(tally, plan, kept), columns)
 
 
 def _events(
@@ -229,7 +227,10 @@ def planned(
     check_between(kind, values)
     check_contamination(contamination)
     check_choices(session, minimum_returns, max_shift)
-    _check_factors(factors, benchmark)
+    for one in factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,):
+        check_factors(one)
+    if benchmark is not None and factors is not None:
+        raise StudyError(f"both benchmark={benchmark!r} and factors are given", remedy="Give one of the two.")
     _check(spec, chunk)
     along = carried(labels, characteristics)
     table, rows = _events(events, along, characteristics)
@@ -342,16 +343,6 @@ def plan_of(
     dates = panel.sessions.to_numpy().astype("M8[D]").astype(np.int64)
     named = tuple(filter(None, exchanges.rows)) if exchanges else ()
     return Plan(spec, panel, events, tables, names[0], dates, axes, chunk, named)
-
-
-def _run(plan: Plan, kept: Chunks, run: Run, step: Step) -> PanelResult:
-    """First pass, spreads, second pass, tests."""
-    _stage(plan, kept, run, "first", lambda n: (plan.task(n),), step)
-    tally, columns = collected(plan, kept)
-    spread = spreads(tally, columns), day_spreads(tally)
-    _stage(plan, kept, run, "second", lambda n: (plan.task(n, halo=False), *spread), step)
-    step("testing")
-    return panel_result(plan, kept, with_second_pass(tally, plan, kept), columns)
 
 
 def _stage(

@@ -31,7 +31,6 @@ from eventwindow.analyses.run_up import run_up_table
 from eventwindow.analyses.sessions import exchanges_table
 from eventwindow.analyses.specification_curve import families
 from eventwindow.analyses.volume_volatility import activity_table, volume_abnormal
-from eventwindow.calendars.exchange import Calendar
 from eventwindow.calendars.window import Window
 from eventwindow.claims.market_value import market_value
 from eventwindow.claims.measures.prices import each_held
@@ -107,10 +106,16 @@ def benchmarks(estimates: Estimates) -> Tables:
     inputs, event, file = estimates.inputs, estimates.headline.event, estimates.inputs.study.file
     windows, minimum = file.windows, file.study.minimum_returns
     seen = seen_through(views, estimation=windows.estimation, window=windows.event, minimum=minimum)
+    study, tables = estimates.inputs.study, estimates.inputs.tables
+    form, benchmark = study.file.counterfactual, study.benchmark
+    series = {name: views.returns[name] for name in views.benchmarks if name != benchmark + WITHOUT_TREATED}
+    without = None if views.without is None else (benchmark, views.without)
     return {
         "views": views_table(seen, windows.report, inputs.calendar),
         "group_views": groups_table(seen, inputs.study.baskets, windows.report[0]).assign(event=event),
-        "market": _market(estimates, views).assign(event=event, date=views.day0),
+        "market": market_table(
+            views.day0, series, without, tables.get(form.panel if form else "panel"), study.treated
+        ).assign(event=event, date=views.day0),
     } | _treated(views, windows.event, event)
 
 
@@ -180,10 +185,11 @@ def intraday_bars(estimates: Estimates) -> Tables:
         return {}
     dates = estimates.home_dates
     bars, lost = _bars(estimates, table)
+    at = int(headline.calendar.sessions.searchsorted(headline.day_zero)) + np.array(form.days)
     return intraday.intraday_tables(
         headline.event,
         bars,
-        _sessions(headline.calendar, headline.day_zero, form.days),
+        list(headline.calendar.sessions[at[(at >= 0) & (at < len(headline.calendar.sessions))]]),
         list(dates.loc[dates["kind"] == "event", "session"]),
         market=form.market,
         sector=form.sector,
@@ -272,15 +278,6 @@ def _views(estimates: Estimates) -> BenchmarkViews | None:
     return benchmark_views(rows, inputs.returns, inputs.calendars[benchmark], benchmark, form.benchmarks, without)
 
 
-def _market(estimates: Estimates, views: BenchmarkViews) -> pd.DataFrame:
-    """What the market did on the headline's day 0; the benchmark without the treated keeps the benchmark's name."""
-    study, tables = estimates.inputs.study, estimates.inputs.tables
-    form, benchmark = study.file.counterfactual, study.benchmark
-    series = {name: views.returns[name] for name in views.benchmarks if name != benchmark + WITHOUT_TREATED}
-    without = None if views.without is None else (benchmark, views.without)
-    return market_table(views.day0, series, without, tables.get(form.panel if form else "panel"), study.treated)
-
-
 def _treated(views: BenchmarkViews, window: Window, event: str) -> Tables:
     """The treated stocks in the benchmark, and the benchmark without them around day 0."""
     if views.without is None:
@@ -304,8 +301,3 @@ def _bars(estimates: Estimates, table: pd.DataFrame) -> tuple[dict[str, Bars], d
         except StudyError as error:
             lost[symbol] = error.what
     return bars, lost
-
-
-def _sessions(calendar: Calendar, zero: pd.Timestamp, days: tuple[int, ...]) -> list[pd.Timestamp]:
-    at = int(calendar.sessions.searchsorted(zero)) + np.array(days)
-    return list(calendar.sessions[at[(at >= 0) & (at < len(calendar.sessions))]])

@@ -27,7 +27,12 @@ def data(context: Context) -> Iterator[Block]:
     yield from _late_exchanges(context)
     yield _exchanges(context)
     yield from _reconciled(context)
-    yield from _quality(context)
+    table, say = context.result.tables.get("data_quality", NOTHING), context.language.say
+    caption = say("data.quality", n=len(table))
+    head = tuple(say(f"data.{key}") for key in ("ticker", "date", "what"))
+    if len(table):
+        rows = tuple(_finding(context, row) for _, row in table.iterrows())
+        yield Fold(caption, (Table(caption, "l d L", head, rows),))
     yield from _sources(context)
     yield _tickers(context)
 
@@ -35,7 +40,11 @@ def data(context: Context) -> Iterator[Block]:
 def origin(context: Context) -> Markup:
     """Where the prices are from, with the notes of the run."""
     notes = [context.language.reason(note) for note in context.result.run["notes"]]
-    return Markup(" ").join([_origins(context), *notes])
+    say = context.language.text
+    counts = Counter(str(record["origin"]) for record in context.result.run["prices"].values())
+    parts = [say("data.count_origin", n=n, origin=_origin(context, o)) for o, n in counts.most_common()]
+    key = "data.origins" if "shipped" in counts else "data.origins_plain"
+    return Markup(" ").join([context.language.say(key, list=context.language.listed(parts)), *notes])
 
 
 def news_table(context: Context) -> Iterator[Block]:
@@ -69,15 +78,6 @@ def _reconciled(context: Context) -> Iterator[Block]:
     yield Fold(title, (Table(title, "L d r r", head, rows, label="reconciled"),)) if rows else Paragraph(title + ".")
 
 
-def _quality(context: Context) -> Iterator[Block]:
-    table, say = context.result.tables.get("data_quality", NOTHING), context.language.say
-    caption = say("data.quality", n=len(table))
-    head = tuple(say(f"data.{key}") for key in ("ticker", "date", "what"))
-    if len(table):
-        rows = tuple(_finding(context, row) for _, row in table.iterrows())
-        yield Fold(caption, (Table(caption, "l d L", head, rows),))
-
-
 def _sources(context: Context) -> Iterator[Fold]:
     """Every entry of the calendar of other news with the public page that tells it."""
     calendar, say = context.result.calendar, context.language.say
@@ -99,14 +99,6 @@ def _sources(context: Context) -> Iterator[Fold]:
 def _finding(context: Context, row: pd.Series) -> tuple[str, ...]:
     when = "" if pd.isna(row["date"]) else context.language.day(row["date"])
     return str(row["security"]), when, context.language.reason(row["text_en"])
-
-
-def _origins(context: Context) -> Markup:
-    say = context.language.text
-    counts = Counter(str(record["origin"]) for record in context.result.run["prices"].values())
-    parts = [say("data.count_origin", n=n, origin=_origin(context, o)) for o, n in counts.most_common()]
-    key = "data.origins" if "shipped" in counts else "data.origins_plain"
-    return context.language.say(key, list=context.language.listed(parts))
 
 
 def _origin(context: Context, origin: str) -> str:

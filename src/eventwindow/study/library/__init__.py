@@ -20,7 +20,9 @@ def shipped_studies() -> dict[str, str]:
     titles = {}
     for path in sorted(HERE.glob("*/study.toml")):
         if path.parent != TEMPLATE:
-            titles[_public(path.parent)] = tomllib.loads(path.read_text(encoding="utf-8"))["study"]["title"]
+            titles[path.parent.name.replace("_", "-")] = tomllib.loads(path.read_text(encoding="utf-8"))["study"][
+                "title"
+            ]
     return titles
 
 
@@ -107,7 +109,3 @@ def shipped_weights(symbols: Sequence[str]) -> tuple[str, dt.date, tuple[str, ..
     date, index, *_ = rows[0].split(",")
     held = {row.split(",")[2]: row for row in rows if row.split(",")[2] in symbols}
     return index, dt.date.fromisoformat(date), tuple(held), "\n".join([head, *held.values(), ""])
-
-
-def _public(folder: Path) -> str:
-    return folder.name.replace("_", "-")
