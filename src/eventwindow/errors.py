@@ -188,7 +188,6 @@ class Reason:
 
     @classmethod
     def together(cls, reasons: Sequence[Reason]) -> Reason:
-        """Several reasons as one."""
         return reasons[0] if len(reasons) == 1 else cls("together", reasons=tuple(reasons))
 
     @classmethod
@@ -215,7 +214,6 @@ class Reason:
         return self.value("reasons") if self.key == "together" else (self,)
 
     def value(self, name: str) -> Any:
-        """One of its values."""
         return self.values[name]
 
     def __eq__(self, other: object) -> bool:
@@ -232,12 +230,10 @@ class Reason:
         return _reason, (self.key, self.values)
 
     def packed(self) -> str:
-        """As JSON, for files that hold texts."""
         return json.dumps(self, default=lambda reason: {PACKED: [reason.key, reason.values]}, ensure_ascii=False)
 
     @classmethod
     def unpacked(cls, text: str) -> Reason:
-        """The reason that `packed` wrote."""
         found: Reason = json.loads(text, object_hook=lambda d: _reason(*d[PACKED]) if PACKED in d else d)
         return found
 
@@ -277,7 +273,6 @@ class Catalogue:
         return filled(self.words(key, values.get("n")), {name: self.shown(value) for name, value in values.items()})
 
     def reason(self, reason: Reason) -> str:
-        """A reason in this language."""
         if self not in reason.said:
             reason.said[self] = self.text(f"reason.{reason.key}", **reason.values)
         return reason.said[self]
@@ -321,7 +316,6 @@ class Catalogue:
         return self.words(f"format.{form}").format(**parts, day=when.day)
 
     def figure(self, figure: Figure) -> str:
-        """A number with its unit."""
         value, unit, sign = figure
         money = is_money(unit)
         key = f"unit.{unit}" if f"unit.{unit}" in self else "unit.money" if money else "unit.plain"

@@ -235,7 +235,6 @@ def _tables(factors: Factors | None) -> Iterable[pd.DataFrame | pd.Series]:
 
 
 def _returns_of(prices: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Prices that can be, as returns of that kind."""
     check_prices(prices.to_numpy(float), prices.columns, prices.index, "the table of prices")
     ratio = prices / prices.shift(1)
     returns: pd.DataFrame = ratio.apply(np.log) if kind == "log" else ratio - 1

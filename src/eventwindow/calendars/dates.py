@@ -45,7 +45,6 @@ class Rows:
         return f"{self.unit} {row + 1 if self.numbers is None else self.numbers[row]}"
 
     def taken(self, rows: NDArray[np.integer]) -> Rows:
-        """The rows at these positions."""
         numbers = rows + 1 if self.numbers is None else np.asarray(self.numbers, object)[rows]
         return Rows(self.name, self.unit, numbers.tolist())
 

@@ -152,7 +152,6 @@ def _first_words(error: Exception) -> str:
 
 
 def time_zone(name: str, where: str = "") -> ZoneInfo:
-    """The zone of that IANA name."""
     if name.upper() in ABBREVIATED:
         said = "without summer time" if name.upper() in available_timezones() else "an abbreviation"
         remedy = f"Give its IANA name: {ABBREVIATED[name.upper()]}."

@@ -82,7 +82,6 @@ def _of(claim: Claim, key: str, text: str) -> list[Amount]:
 
 
 def _ends(text: str, amount: Amount) -> list[Amount]:
-    """A range; from one figure to another they are two."""
     if amount.hedge == "range" and _pattern("from_").search(text[: amount.at]):
         return [replace(amount, low=end, high=end, hedge="exact") for end in (amount.low, amount.high)]
     return [amount]

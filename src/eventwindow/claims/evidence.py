@@ -244,7 +244,6 @@ def quantity(window: Window) -> Reason:
 
 
 def moved(value: float, how: str = "closed") -> Reason:
-    """Fell, rose or did not move, with the size."""
     way = "down" if round(value, 4) < 0 else "up" if round(value, 4) > 0 else "flat"
     return Reason(f"moved_{way}" if how == "closed" else f"{how}_{way}", size=Figure(abs(value), "decimal", sign=False))
 

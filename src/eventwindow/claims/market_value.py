@@ -103,7 +103,6 @@ def _first_after(dates: np.ndarray, rows: np.ndarray, days: pd.DatetimeIndex) ->
 
 
 def share_count(evidence: Evidence, symbol: str, when: date) -> ShareCount:
-    """The share count for one day."""
     own = _counts(evidence, symbol)
     place = int(_chosen(evidence, symbol, pd.DatetimeIndex([when]))[0])
     if place == NONE:
@@ -188,7 +187,6 @@ def _worth(evidence: Evidence, symbol: str, when: date, turned: bool) -> float:
 
 
 def market_value(evidence: Evidence, symbol: str, when: date) -> float:
-    """Close times shares, in the currency of the listing."""
     return price(evidence, symbol, when) * share_count(evidence, symbol, when).shares
 
 

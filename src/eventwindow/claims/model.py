@@ -57,7 +57,6 @@ class Measured:
 
     @classmethod
     def none(cls, reason: Reason) -> Measured:
-        """No figure, and why."""
         return cls(None, "", reason)
 
 

@@ -70,7 +70,6 @@ class JudgedDisagreement:
 
 
 def panels_of(readings: Sequence[Reading], disagreements: Sequence[Disagreement]) -> list[Claim]:
-    """Every panel, in the order in which they are judged."""
     return [p for reading in readings for p in reading.panels] + [p for d in disagreements for p in d.panels]
 
 

@@ -53,7 +53,6 @@ def record(verdict: Verdict) -> dict[str, Any]:
 
 
 def _said(reason: Reason | None) -> dict[str, str]:
-    """A reason in the two languages in which claims are written."""
     return {key: catalogue(code).reason(reason) if reason else "" for key, code in CODES.items()}
 
 

@@ -247,7 +247,6 @@ def _among(claim: Claim, measured: Measured, _: float | None) -> Decision:
 
 
 def _shares(claim: Claim, measured: Measured, _: float | None) -> Decision:
-    """All, most or some of those named."""
     value = _value(measured)
     word: VerdictWord = "contradicted"
     if claim.hedge == "all":

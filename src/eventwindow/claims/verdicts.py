@@ -47,7 +47,6 @@ def judge(
 
 
 def leaves(claim: Claim) -> Iterator[Claim]:
-    """The claim itself, or its parts."""
     if not claim.parts:
         yield claim
     for part in claim.parts:

@@ -101,10 +101,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("study", metavar="STUDY", help="a study's folder, or the name of one that ships")
     _price_options(run)
     run.add_argument("--claims", type=Path, metavar="FILE", help="judge these claims instead of the study's own")
-    run.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: eventwindow-out/STUDY)")
-    run.add_argument("--language", choices=languages(), help="one language of the report (default: all)")
-    for extra, what in EXTRAS.items():
-        run.add_argument(f"--{extra}", dest="extras", action="append_const", const=extra, default=[], help=what)
+    _report_options(run)
     run.add_argument("--engine", default="local", metavar="local|dask", help="where chunks of an [event_list] are run")
     run.add_argument("--cluster", metavar="ADDRESS", help="the Dask scheduler (default: a cluster on this machine)")
     run.add_argument("--workers", type=int, metavar="N", help="processes for an [event_list] (default: one a core)")
@@ -132,11 +129,7 @@ def parser() -> argparse.ArgumentParser:
     quick.add_argument("--earnings", action="store_true", help="ask Yahoo when the firms told their results")
     quick.add_argument("--save", type=Path, metavar="FOLDER", help="keep the study in this folder")
     quick.add_argument("--json", action="store_true", help="print the same as JSON")
-    web = _command(commands, "serve", _serve, "open a local page with a form, for those who write no files")
-    web.add_argument("--port", type=int, default=8765, metavar="N", help="0 takes any that is free (default: 8765)")
-    web.add_argument("--host", default="127.0.0.1", help="another than this machine's own address needs --token")
-    web.add_argument("--token", metavar="WORD", help="the page is shown only to those who know it")
-    web.add_argument("--folder", type=Path, metavar="DIR", help="where runs are kept (default: the user's data folder)")
+    _web_options(_command(commands, "serve", _serve, "open a local page with a form, for those who write no files"))
     _reading_commands(commands)
     _keeping_commands(commands)
     _calibration_options(commands)
@@ -174,7 +167,6 @@ def _keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentPars
 
 
 def _reading_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """The commands that read sentences."""
     draft = _command(commands, "draft", _draft, "draft a claims.toml from articles, for a person to finish")
     draft.add_argument("articles", nargs="+", type=Path, metavar="ARTICLE", help="plain text, UTF-8")
     draft.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="the day that the articles are of")
@@ -194,6 +186,13 @@ def _reading_commands(commands: argparse._SubParsersAction[argparse.ArgumentPars
     claim = _command(commands, "claim", _claim, "print the table of claims.toml that states a sentence")
     claim.add_argument("sentence", metavar="SENTENCE", help="English or Chinese, with the day and its year")
     claim.add_argument("--date", metavar="YYYY-MM-DD", help="the day that it is of, where it tells none with its year")
+
+
+def _web_options(web: argparse.ArgumentParser) -> None:
+    web.add_argument("--port", type=int, default=8765, metavar="N", help="0 takes any that is free (default: 8765)")
+    web.add_argument("--host", default="127.0.0.1", help="another than this machine's own address needs --token")
+    web.add_argument("--token", metavar="WORD", help="the page is shown only to those who know it")
+    web.add_argument("--folder", type=Path, metavar="DIR", help="where runs are kept (default: the user's data folder)")
 
 
 def _calibration_options(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -243,6 +242,13 @@ def _price_options(command: argparse.ArgumentParser) -> None:
         metavar="auto|yahoo|tiingo|eodhd|shipped|PATH",
         help="where prices come from (default: auto; Yahoo, else the figures that ship with the study)",
     )
+
+
+def _report_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--out", type=Path, metavar="DIR", help="where results go (default: eventwindow-out/STUDY)")
+    command.add_argument("--language", choices=languages(), help="one language of the report (default: all)")
+    for extra, what in EXTRAS.items():
+        command.add_argument(f"--{extra}", dest="extras", action="append_const", const=extra, default=[], help=what)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -23,7 +23,6 @@ _told: list[int] = []  # the signal that ends this process
 
 
 def process() -> int:
-    """The command `eventwindow`."""
     for name in ENDING:
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:  # as nohup asks for
             signal.signal(getattr(signal, name), _end)

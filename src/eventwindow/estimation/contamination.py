@@ -18,7 +18,6 @@ SPELLED_OUT = 10  # notes; more are counted
 
 
 def check_contamination(rule: str) -> None:
-    """A rule that is known."""
     if rule not in get_args(Contamination):
         raise StudyError(
             f"contamination = {rule!r} is no rule", remedy=f"Write one of {', '.join(get_args(Contamination))}."

@@ -44,13 +44,11 @@ def check_between(kind: str, values: str) -> None:
 
 
 def check_values(values: str) -> None:
-    """What a table holds: returns or prices."""
     if values not in get_args(Values):
         raise StudyError(f"values = {values!r} is unknown", remedy=f"Write one of {', '.join(get_args(Values))}.")
 
 
 def check_prices(values: Array, securities: pd.Index, sessions: pd.Index, where: str) -> None:
-    """(D, S) prices are above zero or missing."""
     wrong = values <= 0
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
@@ -105,7 +103,6 @@ def _one_level(table: pd.DataFrame, where: str) -> pd.DataFrame:
 
 
 def _no_numbers(column: pd.Series, name: object, where: str) -> StudyError:
-    """The first cell that is no number."""
     if pd.api.types.is_datetime64_any_dtype(column):
         return StudyError(
             f"the column {name!r} holds dates", where=where, remedy=f"Make it the index: set_index({name!r})."

@@ -66,7 +66,6 @@ class EventReturns:
         return replace(self, window=Window(gap.start, self.window.end), **joined), len(gap)
 
     def rows(self, index: NDArray[Any]) -> EventReturns:
-        """The events at `index`, positions or a mask."""
         taken = {f.name: getattr(self, f.name) for f in fields(self)}
         for name, value in taken.items():
             if isinstance(value, np.ndarray):
@@ -177,7 +176,6 @@ def trade_to_trade(prices: Array, kind: str = "simple") -> tuple[Array, Array]:
 
 
 def halts_of(prices: Array, kind: str = "simple") -> Halts:
-    """The halts (S, D) of prices."""
     held = np.isfinite(prices)
     before, after = (np.maximum.accumulate(part, axis=1) for part in (held, held[:, ::-1]))
     return Halts(np.asarray(~held & before & after[:, ::-1]), *trade_to_trade(prices, kind))

@@ -259,7 +259,6 @@ DECIMALS = {
 
 
 def decimal(table: str, name: str) -> bool:
-    """Whether a column holds decimals that are read as per cent."""
     return name in DECIMALS or f"{table}.{name}" in DECIMALS
 
 

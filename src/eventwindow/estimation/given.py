@@ -221,7 +221,6 @@ def events_table(events: Any) -> pd.DataFrame:
 
 
 def _pairs(events: Any) -> list[Any]:
-    """Security and date of each event."""
     if isinstance(events, pd.Series | Mapping):
         pairs = [(k, day) for k, days in events.items() for day in (days if _many(days) else [days])]
         turned = isinstance(events, pd.Series) and isinstance(events.index, pd.DatetimeIndex)
@@ -260,6 +259,5 @@ def _named(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def _lacks_one(events: pd.DataFrame) -> bool:
-    """Whether a table names either its securities or its dates, and not both."""
     names = {str(name).strip().lower() for name in events}
     return bool(names & set(NAMES)) != bool(names & set(DAYS))

@@ -92,12 +92,10 @@ def largest_of(values: Array) -> Array:
 
 
 def date_permutation_mean(ar: AbnormalReturns, window: Window) -> Result:
-    """Date permutation of the mean CAR."""
     return date_permutation("date_permutation_mean", "the mean CAR is a day's like any other", ar, window, mean_of)
 
 
 def date_permutation_sar(ar: AbnormalReturns, window: Window) -> Result:
-    """Date permutation of the mean standardised CAR."""
     null = "the mean standardised CAR is a day's like any other"
     return date_permutation("date_permutation_sar", null, ar, window, mean_of, standardised=True)
 

@@ -67,7 +67,6 @@ class Panel:
         return np.asarray(rng.choice(firms[np.argsort(-nearness, kind="stable")[: 2 * n]], n, replace=False))
 
     def apart(self, rng: np.random.Generator, days: Days, n: int) -> Days:
-        """n days whose event windows do not meet."""
         apart = days[days % len(self.window) == 0]
         if len(apart) < n:
             raise StudyError(f"the panel has room for {counted(len(apart), 'separate event window')}, not for {n}.")
@@ -75,19 +74,16 @@ class Panel:
 
 
 def _scattered(panel: Panel, rng: np.random.Generator, n: int, allowed: np.ndarray) -> tuple[Days, Days]:
-    """Any firms on days that do not meet."""
     day = panel.apart(rng, panel.days_for(2 * n, allowed), n)
     return np.array([rng.choice(np.flatnonzero(panel.usable[d])) for d in day]), day
 
 
 def _unrelated(panel: Panel, rng: np.random.Generator, n: int, allowed: np.ndarray) -> tuple[Days, Days]:
-    """Any firms on one day."""
     at = rng.choice(panel.days_for(n, allowed))
     return rng.choice(np.flatnonzero(panel.usable[at]), n, replace=False), np.full(n, at)
 
 
 def _related(panel: Panel, rng: np.random.Generator, n: int, allowed: np.ndarray) -> tuple[Days, Days]:
-    """Related firms on one day."""
     at = rng.choice(panel.days_for(2 * n, allowed))
     return panel.related(rng, np.flatnonzero(panel.usable[at]), n), np.full(n, at)
 

@@ -153,18 +153,15 @@ def noted(result: Result) -> Reason | str:
 
 
 def normal(name: str, null: str, z: float, n: int, *, note: Reason | None = None) -> SignificanceResult:
-    """A result against N(0,1)."""
     return SignificanceResult(name, null, float(z), float(2 * ndtr(-abs(z))), "N(0,1)", n, note)
 
 
 def student(name: str, null: str, t: float, dof: float, n: int, *, note: Reason | None = None) -> SignificanceResult:
-    """A result against t(dof)."""
     return SignificanceResult(name, null, float(t), float(2 * stdtr(dof, -abs(t))), f"t({dof:g})", n, note)
 
 
 def fisher(
     name: str, null: str, f: float, dof: tuple[float, float], n: int, *, note: Reason | None = None
 ) -> SignificanceResult:
-    """A result against F(dof); upper tail."""
     text = f"F({dof[0]:g}, {dof[1]:g})"
     return SignificanceResult(name, null, float(f), float(fdtrc(dof[0], dof[1], f)), text, n, note)

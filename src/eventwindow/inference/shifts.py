@@ -66,6 +66,5 @@ def largest_in_runs(joined: Array, length: int) -> Array:
 
 
 def untouched(estimation_days: int, length: int) -> np.ndarray:
-    """(T + L,) which runs of a circle hold no day of the event."""
     start = np.arange(estimation_days + length)
     return start + length <= estimation_days

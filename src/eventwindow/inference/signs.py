@@ -55,7 +55,6 @@ def wilcoxon_w_plus(ar: AbnormalReturns, window: Window) -> Result:
 
 
 def _ranks(size: Array) -> tuple[Array, bool]:
-    """Ranks with ties averaged, and whether there are any."""
     _, at, count = np.unique(size, return_inverse=True, return_counts=True)
     return (np.cumsum(count) - (count - 1) / 2)[at], bool((count > 1).any())
 

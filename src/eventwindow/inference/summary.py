@@ -134,7 +134,6 @@ class Summary(Exports):
 
 
 def summarise(ar: AbnormalReturns, window: Window) -> Summary:
-    """Run every test of the registry on one window."""
     held, car = complete(ar, window)
     mean = float(car.car.mean()) if len(held) else None
     return Summary(window, design(held, window), len(held), mean, tuple(run_tests(ar, window)), ar.basis)

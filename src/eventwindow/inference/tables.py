@@ -48,7 +48,6 @@ def none_leads(tests: pd.DataFrame) -> Reason | None:
 
 
 def row_of_test(event: str, group: str, window: Window, result: Result) -> tuple[object, ...]:
-    """A test's answer in the columns `TESTS`."""
     where = (event, group, window.start, window.end, result.name)
     if isinstance(result, NotComputed):
         return (*where, None, None, "", result.n, noted(result), result.null, result.valid)

@@ -34,12 +34,10 @@ BLOCK = 3840  # events whose arrays are held at once; as many as one thread work
 
 
 def nothing_masked() -> Days:
-    """No event with a day that is left out."""
     return np.empty((0, 2), np.int64)
 
 
 def no_halt() -> Array:
-    """No return over a halt."""
     return np.empty((0, 4))
 
 

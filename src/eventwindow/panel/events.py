@@ -318,7 +318,6 @@ def strange_told(
 
 
 def _exclusions(events: EventList, at: Sequence[int], what: str, reasons: Sequence[Reason]) -> pd.DataFrame:
-    """Rows of `exclusions` on the events at `at`."""
     rows = events.row[np.asarray(at, int)]
     names = events.given[rows] if events.names is None else events.names.iloc[rows].to_numpy()
     told = np.empty(len(reasons), object)

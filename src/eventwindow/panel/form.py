@@ -77,13 +77,11 @@ class PanelStudy(Form):
 
 
 def open_study(folder: Path) -> Study | PanelStudy:
-    """The study in `folder`, of securities or of an event list; its file is read once."""
     data, text = read_toml(folder / "study.toml")
     return panel_study_of(folder, data, text) if "event_list" in data else study_of(folder, data, text)
 
 
 def panel_study_of(folder: Path, data: dict[str, Any], text: str) -> PanelStudy:
-    """The panel study of a file that was read."""
     try:
         study = PanelStudy(folder=folder, file=PanelStudyFile.model_validate(data))
     except ValidationError as error:
@@ -109,7 +107,6 @@ def _check(file: PanelStudyFile, text: str) -> None:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON schema of a panel study's study.toml."""
     return PanelStudyFile.model_json_schema()
 
 

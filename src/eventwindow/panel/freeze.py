@@ -32,7 +32,6 @@ def list_parts(study: PanelStudy, events: pd.DataFrame) -> dict[str, str]:
 
 
 def first_date(events: pd.DataFrame) -> date:
-    """The first date of the list."""
     return pd.Timestamp(events["date"].min()).date()
 
 

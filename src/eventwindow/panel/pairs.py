@@ -24,11 +24,9 @@ class Rows:
     held: np.ndarray  # (N, W), whether the event has a CAR over the window
 
     def take(self, chosen: np.ndarray) -> Rows:
-        """The rows at a mask or positions."""
         return Rows(*(getattr(self, f.name)[chosen] for f in fields(self)))
 
     def then(self, other: Rows) -> Rows:
-        """These rows, then others."""
         return Rows(*(np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)))
 
     @property

@@ -46,7 +46,6 @@ def first_pass(task: Task) -> Part:
 
 
 def blocks(task: Task, start: int, stop: int) -> Iterator[slice]:
-    """Slices of at most BLOCK events."""
     for i in range(start, stop, BLOCK):
         yield slice(i, min(i + BLOCK, stop))
 

@@ -69,7 +69,6 @@ class Plan:
         return len(self.starts) - 1
 
     def rows(self, number: int) -> slice:
-        """The events of a chunk."""
         return slice(self.starts[number], self.starts[number + 1])
 
     def task(self, number: int, *, halo: bool = True) -> Task:

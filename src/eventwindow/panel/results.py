@@ -326,7 +326,6 @@ def daily_rows(plan: Plan, number: int, arrays: dict[str, np.ndarray]) -> pd.Dat
 
 
 def excluded_rows(plan: Plan, number: int, kept: Chunks) -> pd.DataFrame:
-    """Events of a chunk without a fit."""
     arrays = kept.load("first", number, "excluded/row", "excluded/reason")
     if not len(arrays["excluded/row"]):
         return pd.DataFrame(columns=EXCLUDED, dtype=str)

@@ -181,6 +181,13 @@ def panel_study(
         return panel_result(plan, kept, with_second_pass(tally, plan, kept), columns)
 
 
+def _check_factors(factors: Factors | None, benchmark: str | None) -> None:
+    for one in factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,):
+        check_factors(one)
+    if benchmark is not None and factors is not None:
+        raise StudyError(f"both benchmark={benchmark!r} and factors are given", remedy="Give one of the two.")
+
+
 def _events(
     events: pd.DataFrame | Path | str, carried: Sequence[str], characteristics: Sequence[str]
 ) -> tuple[pd.DataFrame, Rows | None]:
@@ -227,10 +234,7 @@ def planned(
     check_between(kind, values)
     check_contamination(contamination)
     check_choices(session, minimum_returns, max_shift)
-    for one in factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,):
-        check_factors(one)
-    if benchmark is not None and factors is not None:
-        raise StudyError(f"both benchmark={benchmark!r} and factors are given", remedy="Give one of the two.")
+    _check_factors(factors, benchmark)
     _check(spec, chunk)
     along = carried(labels, characteristics)
     table, rows = _events(events, along, characteristics)

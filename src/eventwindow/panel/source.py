@@ -37,9 +37,7 @@ class Panel(Protocol):
         ...
 
     @property
-    def identity(self) -> str:
-        """A checksum of what was given."""
-        ...
+    def identity(self) -> str: ...
 
     def returns(self, first: int, stop: int, securities: Codes) -> Array:
         """(len(securities), stop - first) of the sessions from `first` on; NaN outside the panel."""
@@ -138,7 +136,6 @@ def halts_beside(tiles: Path) -> Path:
 
 
 def check_securities(names: pd.Index, where: str) -> None:
-    """Each security once."""
     if names.has_duplicates:
         raise StudyError(
             f"the panel holds the security {names[names.duplicated()][0]!r} twice",

@@ -197,7 +197,6 @@ def collected(plan: Plan, kept: Chunks) -> tuple[Tally, list[Arrays]]:
 
 
 def no_fit(reason: Reason) -> StudyError:
-    """A study of which no event can be measured."""
     remedy = "Give returns that begin before the estimation windows, or a smaller minimum_returns."
     if reason.key == "no_residual_variance":
         remedy = "Give another benchmark: held against itself, a security leaves nothing."
@@ -215,7 +214,6 @@ def incomplete_windows(
 
 
 def with_second_pass(tally: Tally, plan: Plan, kept: Chunks) -> Tally:
-    """The tally with the generalized ranks."""
     return replace(tally, later=add_up(arrays for _, arrays in _each(plan, kept, stage="second")))
 
 

@@ -154,7 +154,6 @@ def _one_of(wanted: Sequence[str], names: Sequence[str], file: Path) -> str:
 
 
 def _days(column: Any, place: Callable[[int], str]) -> pd.DatetimeIndex:
-    """The dates of a column."""
     return pd.DatetimeIndex(iso_days(column, place, PriceError).astype("M8[s]"))
 
 

@@ -72,7 +72,6 @@ def finished(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> Pulled:
 
 
 def _today(pulled: Pulled, calendar: Calendar | None, now: pd.Timestamp) -> pd.Timestamp:
-    """The day that it is on the exchange's clock."""
     zone = str(pulled.metadata.get("exchangeTimezoneName") or (calendar.zone if calendar else "America/New_York"))
     return now.tz_convert(zone).tz_localize(None).normalize()
 
@@ -98,7 +97,6 @@ def shortened(pulled: Pulled) -> Reason | None:
 
 
 def refusal(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> Reason | None:
-    """Why an answer cannot be the one that was asked for; None where nothing speaks against it."""
     calendar = expected.calendar(pulled.start, now) if expected.mic else None
     return next(_faults(pulled, expected, calendar, now), None)
 

@@ -66,7 +66,6 @@ class Store:
         return self._read(name) or self._read_or_set_aside(name)
 
     def entries(self) -> dict[str, Entry]:
-        """The newest entry of every name whose file is there."""
         return {name: lines[0] for name, lines in sorted(self._entries().items()) if self.path(name).is_file()}
 
     def path(self, name: str) -> Path:
@@ -177,11 +176,9 @@ class Kept:
 
     @property
     def lacking(self) -> list[date]:
-        """The sessions that it lacked when it was kept."""
         return [date.fromisoformat(day) for day in self.entry.facts.get("absent", "").split()]
 
     def reaches(self, start: pd.Timestamp) -> bool:
-        """Whether it was asked for from `start` on."""
         return self.pulled.start <= start
 
     def is_fresh(self, end: pd.Timestamp) -> bool:

@@ -123,7 +123,6 @@ def _kept_row(kept: Kept) -> dict[str, object]:
 
 
 def _changes(symbol: str, was: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """Rows of `CHANGES` for one security."""
     moved = reconcile(symbol, was, now).differing
     rows = [(symbol, d, "return", a, b) for d, a, b in moved.itertuples(index=False)]
     rows += [(symbol, d, "added", None, now.at[d, "close"]) for d in now.index.difference(was.index)]

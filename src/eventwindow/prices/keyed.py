@@ -45,11 +45,9 @@ class Keyed:
 
     @property
     def client(self) -> str:
-        """What asks."""
         return f"{self.name} by HTTPS"
 
     def key(self) -> str:
-        """The user's key, "" where there is none."""
         return os.environ.get(self.variable, "").strip() or _from_keyring(self.name.lower())
 
     def fetch(
@@ -163,7 +161,6 @@ def _eodhd(symbol: str, start: pd.Timestamp, key: str, ask: Ask) -> Pulled | Una
 
 
 def _ratio(text: object) -> float:
-    """ "4.000000/1.000000" → 4."""
     new, _, old = str(text).partition("/")
     return float(new) / float(old or 1)
 
@@ -213,5 +210,4 @@ ON_NETWORK = ("auto", "yahoo", *KEYED)
 
 
 def source_name(origin: str) -> str:
-    """A source as a reader knows it."""
     return {"yahoo": "Yahoo", **{name: source.name for name, source in KEYED.items()}}.get(origin, origin)

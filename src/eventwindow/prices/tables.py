@@ -95,7 +95,6 @@ class Cells:
 
 
 def canonical(name: str) -> str:
-    """The name of a column in one spelling: lower case, words joined by underscores."""
     return re.sub(r"[^\w^=\-&]+", "_", name.strip().lower()).strip("_")
 
 

@@ -69,7 +69,6 @@ class Yahoo:
 
     @property
     def client(self) -> str:
-        """What asks, with its version."""
         return f"yfinance {version('yfinance')}"
 
     def fetch(
@@ -195,7 +194,6 @@ def ask_yahoo(symbol: str, start: pd.Timestamp, session: Session[Any], seconds: 
 
 
 def no_prices_since(source: str, start: pd.Timestamp) -> Reason:
-    """That a source has no price from `start` on."""
     return Reason("no_prices_since", source=source, day=f"{start.date()}")
 
 
@@ -246,7 +244,6 @@ def splits_applied(table: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[pd.Tim
 
 
 def _falls_by(prices: pd.Series, day: pd.Timestamp, ratio: float) -> bool:
-    """Whether a price falls on `day` by about the ratio of a split."""
     held = prices.dropna()
     before, after = held[held.index < day], held[held.index >= day]
     if before.empty or after.empty or after.index[0] != day:

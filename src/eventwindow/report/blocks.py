@@ -229,7 +229,6 @@ def tagged(tag: str, words: Words) -> Markup:
 
 
 def linked(place: str, words: Words) -> Markup:
-    """Words that lead to another page; paper and Markdown print the words."""
     return Markup('<a href="{}">{}</a>').format(place, words)
 
 

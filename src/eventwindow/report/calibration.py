@@ -117,7 +117,6 @@ def _place(key: tuple[str, int]) -> tuple[int, int]:
 
 
 def _with_days(table: pd.DataFrame) -> pd.DataFrame:
-    """With the length of the window."""
     return table.assign(days=table["window_end"] - table["window_start"] + 1)
 
 

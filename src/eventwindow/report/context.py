@@ -58,7 +58,6 @@ class Context:
 
     @cached_property
     def study(self) -> Mapping[str, Any]:
-        """The study file, as run.json holds it."""
         return dict(self.result.run["study"])
 
     @cached_property
@@ -67,12 +66,10 @@ class Context:
 
     @cached_property
     def basket(self) -> str:
-        """The headline basket, "" where the study names none."""
         return str(self.result.run["headline"]["basket"])
 
     @cached_property
     def abnormal(self) -> AbnormalReturns:
-        """Abnormal returns around the headline event."""
         return self.result.abnormal[self.event]
 
     @cached_property
@@ -85,7 +82,6 @@ class Context:
 
     @cached_property
     def leads(self) -> tuple[str, ...]:
-        """The two securities that figures show first."""
         return self.members[:2]
 
     @cached_property
@@ -95,18 +91,15 @@ class Context:
         return mine.select(mine.labels["date"].eq(self.day(self.members[0])).to_numpy())
 
     def day(self, security: str) -> pd.Timestamp:
-        """Day 0 of the headline event on the security's exchange."""
         labels = self.abnormal.labels
         return pd.Timestamp(labels.loc[labels["security"] == security, "date"].iloc[0])
 
     @cached_property
     def day_zero(self) -> pd.Timestamp:
-        """Day 0 of the first security."""
         return self.day(self.members[0])
 
     @cached_property
     def benchmark(self) -> str:
-        """The benchmark of the first security."""
         labels = self.abnormal.labels
         return str(labels.loc[labels["security"] == self.members[0], "benchmark"].iloc[0])
 
@@ -130,7 +123,6 @@ class Context:
         return {str(s): self.language.either(row.get("name_en"), row.get("name_zh")) for s, row in listed.items()}
 
     def full_name(self, symbol: str) -> str:
-        """Nvidia (NVDA)."""
         name = self.name(symbol)
         if name == symbol:
             return name
@@ -155,7 +147,6 @@ class Context:
 
     @cached_property
     def article_titles(self) -> dict[str, str]:
-        """Key → title in the reader's language, of the articles."""
         return {a["key"]: self.language.either(a["title_en"], a["title_zh"]) for a in self.result.articles}
 
     def verdict_words(self, verdict: Verdict) -> dict[str, str]:
@@ -172,7 +163,6 @@ class Context:
         }
 
     def reading_words(self, judged: JudgedReading) -> dict[str, str]:
-        """A reading's texts in the reader's language, and whose it is."""
         reading, pick = judged.reading, self.language.either
         return {
             "text": pick(reading.text_en, reading.text_zh),
@@ -183,7 +173,6 @@ class Context:
         }
 
     def disagreement_words(self, judged: JudgedDisagreement) -> dict[str, str]:
-        """A disagreement's texts in the reader's language."""
         point, pick = judged.disagreement, self.language.either
         return {"title": pick(point.title_en, point.title_zh), "said": pick(point.said_en, point.said_zh)}
 
@@ -191,7 +180,6 @@ class Context:
         return "" if reason is None else self.language.reason(reason)
 
     def figure(self, value: float, unit: str) -> str:
-        """A figure of a verdict with its unit."""
         return self.language.catalogue.figure(Figure(value, unit))
 
     def day_rows(self, securities: Sequence[str]) -> pd.DataFrame:
@@ -208,7 +196,6 @@ def of_result(work: Callable[[Context], Held]) -> Callable[[Context], Held]:
 
 @of_result
 def _day_zero(context: Context) -> pd.DataFrame:
-    """Day 0 of every security of the headline event."""
     daily, sums = context.result.tables["abnormal_returns"], context.result.tables["cumulative"]
     daily = daily[(daily["event"] == context.event) & (daily["tau"] == 0)].set_index("security")
     zero = (sums["event"] == context.event) & (sums["window_start"] == 0) & (sums["window_end"] == 0)

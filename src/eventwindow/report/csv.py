@@ -18,7 +18,6 @@ FORMULA = re.compile(r"[=+\-@\t\n＝＋－＠](?!\Z|(?<=[+-])[\d.,]+( ?%)?( to [
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """A table as a CSV file in UTF-8, without a byte-order mark."""
     path.write_text(csv_text(table), encoding="utf-8", newline="\n")
 
 

@@ -60,7 +60,6 @@ def _json(folder: Path, name: str) -> dict[str, Any]:
 
 
 def _verdicts(folder: Path) -> dict[str, str]:
-    """Claim, or part of one → its verdict."""
     held = _json(folder, "claims").get("claims", [])
     try:
         parts = [(f"{c['id']}, part {k}", p) for c in held for k, p in enumerate(c.get("parts", ()), 1)]
@@ -158,7 +157,6 @@ def _alone(table: Table, key: Sequence[str]) -> bool:
 
 
 def _is_measured(column: pd.Series) -> bool:
-    """Whether it holds decimals."""
     return bool(column.str.fullmatch(r"-?\d+(\.\d+(e-?\d+)?|e-?\d+)").any())
 
 

@@ -76,7 +76,6 @@ def _page(
 
 
 def _rendered(context: Context, **words: Any) -> str:
-    """The template with what every layer shows."""
     given: dict[str, Any] = {
         "origin": "",
         "card": "",
@@ -154,12 +153,10 @@ def printer(words: Language, figures: Mapping[str, Any]) -> Callable[[Iterable[B
 
 
 def formula(key: str) -> Markup:
-    """A formula as MathML."""
     return own(f"formulas/{key}.html")
 
 
 def other_pages(code: str, languages: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Code, file and own name of the languages beside `code`."""
     return [(other, file_name(other), language(other).name) for other in languages if other != code]
 
 
@@ -184,7 +181,6 @@ def _data(chart: Chart) -> str:
 
 
 def card_place(context: Context, claim: str = "") -> str:
-    """The file of the card of a statement, or of the whole."""
     name, code = f"claims/{claim}" if claim else "report", context.language.code
     return f"cards/{name}.png" if code == "en" else f"cards/{name}.{code}.png"
 

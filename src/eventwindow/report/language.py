@@ -29,7 +29,6 @@ class Language:
 
     @property
     def name(self) -> str:
-        """The language's name for itself."""
         return self.catalogue.name
 
     @property
@@ -47,7 +46,6 @@ class Language:
         return Markup(joined(Markup(marked(self.catalogue.words(key, values.get("n")))).format(**shown)))
 
     def reason(self, reason: Reason) -> str:
-        """A reason in this language."""
         return self.catalogue.reason(reason)
 
     def has(self, key: str) -> bool:
@@ -58,7 +56,6 @@ class Language:
         return self.catalogue.pick(Text(*(text if isinstance(text, str) else "" for text in (en, zh))))
 
     def listed(self, items: Sequence[str]) -> str:
-        """The items in a row, the last two joined as the language does."""
         between, last = self.text("format.between"), self.text("format.and_last")
         return last.join([between.join(items[:-1]), *items[-1:]]) if len(items) > 1 else "".join(items)
 
@@ -80,7 +77,6 @@ class Language:
         return Reason(f"moved_{way}", size=percent(abs(value), sign=False))
 
     def sentences(self, *told: str) -> Markup:
-        """Sentences one after the other; a plain text is escaped."""
         return Markup(self.text("format.between_sentences")).join(told)
 
     def clauses(self, *told: str) -> Markup:
@@ -88,11 +84,9 @@ class Language:
         return Markup(self.text("format.clauses")).join(told)
 
     def day(self, when: object) -> str:
-        """27 January 2025."""
         return self.catalogue.day(_stamp(when))
 
     def short_day(self, when: object) -> str:
-        """27 Jan."""
         return self.catalogue.day(_stamp(when), "short_day")
 
     def window(self, window: Window) -> str:
@@ -128,7 +122,6 @@ def points(value: object, digits: int = 1) -> str:
 
 
 def number(value: object, digits: int = 2) -> str:
-    """A plain number with a true minus."""
     found = _number(value)
     return "" if found is None else f"{found:,.{digits}f}".replace("-", MINUS)
 

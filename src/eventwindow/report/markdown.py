@@ -46,7 +46,6 @@ def _statements(block: Cards, context: Context) -> Table:
 
 
 def table(held: Table) -> str:
-    """A Markdown table."""
     rule = ["---:" if column == "num" else "---" for column in held.aligned]
     body = [[words(cell.text if isinstance(cell, Cell) else cell) for cell in row] for row in held.rows]
     rows = ([words(cell) for cell in held.head], rule, *body)
@@ -70,7 +69,6 @@ def words(sentence: Words) -> str:
 
 
 def unmarked(sentence: str) -> str:
-    """Words without tags and entities."""
     return unescape(TAG.sub("", sentence))
 
 

@@ -96,7 +96,6 @@ def _compared(p: str) -> str:
 
 
 def _origin(run: Mapping[str, Any], chosen: Language) -> list[Markup]:
-    """Events, panel, model and benchmarks."""
     held, (start, end) = run["panel"], run["windows"]["estimation"]
     counts = {"events": f"{run['events']['placed']:,}", "securities": f"{held['securities']:,}"}
     days = {"first": chosen.day(held["first"]), "last": chosen.day(held["last"])}
@@ -223,7 +222,6 @@ def _series(mine: pd.DataFrame, name: str, colour: str) -> Series:
 
 
 def _alt(mean: pd.DataFrame, shown: Sequence[str], chosen: Language) -> str:
-    """What the figure shows, for who cannot see it."""
     ends = {"start": tau(int(mean["tau"].iloc[0])), "end": tau(int(mean["tau"].iloc[-1]))}
     groups = chosen.listed([_group(name, chosen) for name in shown])
     return chosen.text("panel.path_alt", **ends, last=percent(mean["caar"].iloc[-1], 3), groups=groups)

@@ -45,7 +45,6 @@ SAID: dict[str, tuple[str, dict[str, str]]] = {
 
 
 def has_typst() -> bool:
-    """Whether the extra `pdf` is installed."""
     return find_spec("typst") is not None
 
 
@@ -83,7 +82,6 @@ def png_bytes(svg: str) -> bytes:
 
 
 def formula_picture(key: str) -> tuple[bytes, str]:
-    """A formula as PNG, and its letters in a row."""
     said = f"<formulas>{formula(key)}</formulas>"
     template = files("eventwindow.report").joinpath("templates/paper/formula.typ").read_text(encoding="utf-8")
     shown = f"#formulas({json.dumps(said, ensure_ascii=False)})"

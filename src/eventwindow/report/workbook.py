@@ -37,7 +37,6 @@ FORMATS: dict[str, dict[str, Any]] = {
 
 
 def workbook_name(code: str) -> str:
-    """results.xlsx, results.zh-Hant.xlsx."""
     return file_name(code).replace("report", "results").replace(".html", ".xlsx")
 
 
@@ -68,7 +67,6 @@ def write_workbook(tables: Tables, path: Path | str, code: str = "en", title: st
 
 
 def _title(name: str, words: Catalogue) -> str:
-    """What a sheet is called in this language."""
     key = f"workbook.{name}"
     return words.text(key) if key in words else name[:31]
 

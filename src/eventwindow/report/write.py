@@ -53,7 +53,6 @@ def write_report(
 
 
 def check_extras(extras: Collection[Extra]) -> None:
-    """What is asked for can be written here."""
     from eventwindow.report.typst import has_typst
 
     if {"png", "pdf", "cards"} & set(extras) and not has_typst():

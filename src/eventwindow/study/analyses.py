@@ -73,7 +73,6 @@ def run_up(estimates: Estimates) -> Tables:
 
 
 def data_quality(estimates: Estimates) -> Tables:
-    """What the checks of the prices found, and how far sources agree."""
     quality = estimates.inputs.quality
     return {"data_quality": quality.findings_table(), "reconciliation": quality.reconciliation_table()}
 

@@ -105,7 +105,6 @@ def _ahead(study: Study, claims: Path | None, waiting: Sequence[str]) -> Iterato
 
 
 def _read(inputs: Inputs) -> Iterator[str]:
-    """What the files hold and what was found in them."""
     origins = Counter(h.origin for h in inputs.prices.histories.values())
     yield from _files(inputs.study, inputs.ledger, inputs.calendar.query("kind == 'event'"))
     if inputs.frozen:

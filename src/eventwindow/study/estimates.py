@@ -43,24 +43,20 @@ class Headline:
 
     @cached_property
     def first(self) -> str:
-        """The first member that has abnormal returns, else the first security."""
         held = self.abnormal.labels["security"]
         return next((m for m in self.members if m in set(held)), str(held.iloc[0]))
 
     @property
     def calendar(self) -> Calendar:
-        """The calendar of the first security."""
         return self.calendars[self.first]
 
     @cached_property
     def day_zero(self) -> pd.Timestamp:
-        """Day 0 of the first security."""
         labels = self.abnormal.labels
         return pd.Timestamp(labels.loc[labels["security"] == self.first, "date"].iloc[0])
 
     @cached_property
     def at_home(self) -> AbnormalReturns:
-        """The securities of the first one's exchange."""
         return self.abnormal.select((self.abnormal.labels["mic"] == self.calendar.mic).to_numpy())
 
 

@@ -93,7 +93,6 @@ class Form(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _keys(cls, table: object) -> object:
-        """No key that is unknown, none missing."""
         if isinstance(table, Mapping):
             for key in table:
                 if key not in cls.model_fields:
@@ -294,5 +293,4 @@ class StudyFile(Form):
 
 
 def schema() -> dict[str, Any]:
-    """The JSON schema of study.toml."""
     return StudyFile.model_json_schema()

@@ -126,7 +126,6 @@ def parts(study: Study, claims: Path | None = None) -> dict[str, str]:
 
 
 def hashed(file: str, said: Mapping[str, Any]) -> dict[str, str]:
-    """The parts of a file and the hash of each."""
     return {part: _digest(value) for part, value in _parts(file, said)}
 
 
@@ -144,7 +143,6 @@ def _parts(file: str, said: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def rows_hash(table: pd.DataFrame) -> str:
-    """The hash of a table's rows."""
     text = table.to_csv(index=False, float_format="%.12g", date_format="%Y-%m-%d", lineterminator="\n")
     return _digest(text)
 

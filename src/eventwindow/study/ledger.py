@@ -84,7 +84,6 @@ class Ledger:
 
     @property
     def unfinished(self) -> tuple[Claim, ...]:
-        """The drafted claims that a person has not finished."""
         return tuple(c for c in self.claims if c.unfinished)
 
 

@@ -95,13 +95,11 @@ def read_inputs(
 
 
 def first_day(calendar: pd.DataFrame, exchanges: Collection[str]) -> date:
-    """The first day 0 of all events on these exchanges."""
     mine = calendar[(calendar["kind"] == "event") & calendar["mic"].isin(exchanges)]
     return pd.Timestamp(mine["session"].min()).date()
 
 
 def ledger_of(study: Study, claims: Path | None) -> Ledger:
-    """The study's own claims, or those of a file."""
     if claims is not None and not claims.is_file():
         raise ClaimError(f"there is no file {claims}", remedy="Give the path of a claims.toml.")
     events = [e.id for e in study.file.events]
@@ -300,7 +298,6 @@ def _check_benchmarks(study: Study, prices: Prices, asked: str) -> None:
 
 
 def securities_table(study: Study) -> pd.DataFrame:
-    """The study's stocks and series, indexed by symbol."""
     rows = [s.model_dump() | {"benchmark": study.benchmark_of(s)} for s in study.file.securities]
     return pd.DataFrame(rows).set_index("symbol")
 

@@ -50,7 +50,6 @@ def _price_record(history: PriceHistory) -> dict[str, Any]:
 
 
 def _inputs(folder: Path) -> list[Path]:
-    """The files of the study itself and its figures."""
     files = [folder / "study.toml", folder / "claims.toml", *sorted((folder / "figures").glob("*"))]
     return [path for path in files if path.is_file()]
 

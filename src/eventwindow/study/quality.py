@@ -30,7 +30,6 @@ class Quality:
     reconciliations: Mapping[str, Reconciliation] | None = None
 
     def no_day_zero(self) -> set[tuple[str, str]]:
-        """(event, security) pairs without a price on day 0."""
         return {(str(f.figures["event"]), f.symbol) for f in self.findings if f.kind == "no_day_zero"}
 
     def findings_table(self) -> pd.DataFrame:

@@ -35,7 +35,6 @@ def excluded_table(
 
 
 def _over_halts(abnormal: AbnormalReturns) -> Iterator[tuple[object, ...]]:
-    """The returns that cover the sessions of a halt."""
     covered = None if abnormal.source is None else abnormal.source.covered
     if covered is None:
         return
@@ -65,5 +64,4 @@ def _incomplete(abnormal: AbnormalReturns, window: Window) -> list[tuple[object,
 
 
 def _named(abnormal: AbnormalReturns, *columns: np.ndarray) -> Iterator[tuple[Any, ...]]:
-    """Event and security beside the values of each row."""
     return zip(abnormal.labels["event"], abnormal.labels["security"], *columns, strict=True)

@@ -241,13 +241,11 @@ def value_fault(error: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that is most like this one; all of them where none is."""
     close = difflib.get_close_matches(word, known := sorted(known), n=1)
     return f"Did you mean {close[0]!r}?" if close else f"Known are {', '.join(known)}."
 
 
 def shown(value: object) -> str:
-    """A value as a message can hold it."""
     try:
         text = repr(value)
     except ValueError:  # an integer of thousands of digits

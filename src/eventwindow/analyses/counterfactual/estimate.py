@@ -59,7 +59,6 @@ class Estimated:
 
 
 def estimated(model: Counterfactual, sample: Sample, blocks: int) -> Estimated:
-    """The model's counterfactuals with their placebos."""
     y, block = sample.y, block_of_day(len(sample.x), blocks)
     no_donor = np.full(y.shape[1], NOT_A_DONOR, np.int64)
     found = predicted(model, sample.x, y, sample.x_event, no_donor, block)

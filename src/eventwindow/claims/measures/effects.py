@@ -159,7 +159,6 @@ class EffectDifference(Kind):
 
 
 def compared(difference: float, unit: str = "decimal") -> Reason:
-    """So much better or worse than something else."""
     return Reason("did_worse" if difference < 0 else "did_better", size=Figure(abs(difference), unit, sign=False))
 
 

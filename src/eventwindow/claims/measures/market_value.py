@@ -32,7 +32,6 @@ LARGEST = ("megacaps", "shares")
 
 
 def changed(amount: float, unit: str) -> Reason:
-    """Lost or gained so much, as the words of a sentence."""
     return Reason("lost" if amount < 0 else "gained", amount=Figure(abs(amount), unit, sign=False))
 
 

@@ -33,7 +33,6 @@ SHOWN = 30  # earlier runs on the first page
 
 
 def application(runs: Runs) -> Starlette:
-    """The pages over a folder of runs."""
     app = Starlette(
         routes=[
             Route("/", _front),

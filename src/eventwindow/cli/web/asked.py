@@ -49,7 +49,6 @@ def shipped(runs: Runs, name: str) -> Run:
 
 
 def quick(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
-    """Securities, a day, sentences."""
     symbols = symbols_in(form.get("symbols", ""))
     if not symbols:
         raise Fault("symbols", StudyError("no security is named", remedy="Write symbols: NVDA TSM."))

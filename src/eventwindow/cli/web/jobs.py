@@ -59,7 +59,6 @@ class Runs:
         threading.Thread(target=self._work, daemon=True).start()
 
     def all(self) -> list[Run]:
-        """The newest first."""
         with self._lock:
             return sorted(self._runs.values(), key=lambda run: -run.asked)
 
@@ -82,7 +81,6 @@ class Runs:
             undone.pop_all()
 
     def add(self, key: str, title: str, command: Sequence[str], notes: Sequence[str] = ()) -> Run:
-        """Put a run in the queue."""
         run = Run(key, title, tuple(command), time.time(), notes=tuple(notes))
         self._keep(run)
         self._wake.set()

@@ -46,7 +46,6 @@ def check_between_trades(model: Model) -> None:
 
 
 def model_named(model: str | Model) -> Model:
-    """The model of that name; a model itself passes through."""
     if isinstance(model, str):
         if model not in MODELS:
             raise StudyError(f"model {model!r} is unknown.", remedy=f"Models: {', '.join(MODELS)}.")

@@ -49,6 +49,5 @@ def chart(name: str, context: Context) -> Chart | None:
 
 
 def charts(context: Context) -> dict[str, Chart]:
-    """Every figure that the result has matter for, by name."""
     found = {name: chart(name, context) for name in FIGURES}
     return {name: one for name, one in found.items() if one is not None}

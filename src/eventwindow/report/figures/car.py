@@ -50,7 +50,6 @@ def car(context: Context) -> Chart | None:
 
 
 def _shown(context: Context, n: int) -> str:
-    """Which securities the panels are of."""
     key = "car.every" if n == len(context.members) else "car.some"
     return context.language.text(key, n=n, all=len(context.members))
 

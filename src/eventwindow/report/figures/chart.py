@@ -43,7 +43,6 @@ class Chart:
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height of the wide layout, px."""
         found = re.search(r'width="([\d.]+)" height="([\d.]+)"', self.wide)
         return (float(found[1]), float(found[2])) if found else (WIDE, WIDE)
 

@@ -28,7 +28,6 @@ def _marks(context: Context) -> pd.DataFrame:
 
 
 def tape_days(context: Context) -> pd.DatetimeIndex:
-    """The sessions that the price tape shows."""
     return pd.DatetimeIndex(event_sessions(context).loc[-REACH:REACH])
 
 

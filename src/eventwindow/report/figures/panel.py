@@ -28,7 +28,6 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
 
 
 def plain(value: float) -> str:
-    """A tick of an axis."""
     return f"{value:,.6g}".replace("-", MINUS)
 
 

@@ -77,7 +77,6 @@ def _named(context: Context, data: pd.DataFrame, symbol: str, colour: str) -> Se
 
 
 def _told(context: Context, grown: pd.Series) -> list[str]:
-    """Name, day and value of each day."""
     name, said = context.name(str(grown.name)), context.language.text
     return [said("common.mark", name=name, when=context.language.day(d), value=percent(v)) for d, v in grown.items()]
 

@@ -40,13 +40,11 @@ def _line(values: np.ndarray, n: int, names: list[str], study: AbnormalReturns) 
 
 
 def aar(study: AbnormalReturns, language: Language) -> Chart:
-    """The mean abnormal return of each day."""
     data = study.aar().reset_index()
     return _mean_line("aar", study, language, data, "aar")
 
 
 def caar(study: AbnormalReturns, language: Language) -> Chart:
-    """The running sum of the daily means."""
     means = study.aar()
     data = means.assign(caar=means["aar"].cumsum()).reset_index()
     return _mean_line("caar", study, language, data, "caar")

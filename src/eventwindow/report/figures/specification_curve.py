@@ -81,7 +81,6 @@ def _choices(panel: Panel, context: Context, data: pd.DataFrame, rows: list[tupl
 
 
 def option_name(context: Context, choice: str, option: str) -> str:
-    """An option in the reader's words."""
     if choice == "benchmark" and option not in ("none", "factors"):
         return benchmark_name(context, option)
     if found := DAYS.fullmatch(option):

@@ -54,7 +54,6 @@ def treated(context: Context) -> tuple[str, ...]:
 
 
 def members(context: Context, named: Collection[str]) -> tuple[str, ...]:
-    """Symbols and baskets as symbols, each once."""
     baskets = context.result.evidence.baskets
     return tuple(dict.fromkeys(s for name in named for s in baskets.get(name, (name,))))
 

@@ -47,7 +47,6 @@ def _benchmark(context: Context) -> str:
 
 
 def benchmark_return(context: Context) -> float | None:
-    """What the study's benchmark did on day 0."""
     found = _figures(context).get(("return", _benchmark(context), ""))
     return None if found is None else found[1]
 

@@ -179,7 +179,6 @@ CITED = re.compile(rf"({NAME}(?:, {NAME})*(?: & {NAME})?) (\d{{4}}(?:, \d{{4}})*
 
 @cache
 def works() -> dict[str, str]:
-    """Citation ("Brown & Warner 1980") → the work."""
     text = files("eventwindow.report").joinpath("templates/references.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
@@ -191,5 +190,4 @@ def cited(texts: Iterable[str]) -> list[str]:
 
 
 def references(texts: Iterable[str]) -> list[str]:
-    """The works behind the texts, in the order of their authors."""
     return [works()[work] for work in cited(texts)]

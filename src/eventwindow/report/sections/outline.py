@@ -49,5 +49,4 @@ def _printed(block: Block, figures: Collection[str]) -> bool:
 
 
 def title(context: Context, key: str) -> str:
-    """The heading of a section; that of the delay says how long it was."""
     return late_title(context) if key == "late" else context.language.text(f"section.{key}")

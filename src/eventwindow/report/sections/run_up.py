@@ -39,7 +39,6 @@ def late_story(context: Context) -> Iterator[Markup]:
 
 
 def late_title(context: Context) -> str:
-    """The heading says how long the delay was."""
     news = _news(context)
     return "" if news is None else _title(context.language, _days_late(context, news))
 

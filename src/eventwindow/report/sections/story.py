@@ -177,7 +177,6 @@ def _scored(
 
 
 def _wrong(context: Context, verdict: Verdict) -> Markup:
-    """A statement that does not hold, as a link, with what it is: contradicted, or mixed."""
     link = linked(claim_page(context, verdict.claim.id), context.verdict_words(verdict)["text"])
     return Markup("{} {}").format(tagged("faint", context.language.text(f"verdict.{verdict.word}")), link)
 
@@ -255,13 +254,11 @@ def _outlet(context: Context, article: Mapping[str, object]) -> str:
 
 
 def address_of(article: Mapping[str, object]) -> str:
-    """Where the article stands, where a browser can go there."""
     address = str(article.get("address") or "")
     return address if address.startswith(("https://", "http://")) else ""
 
 
 def _dated(context: Context, article: Mapping[str, object]) -> str:
-    """The article's date, or what the study says of it in this language."""
     dated, language = str(article.get("dated") or ""), context.language
     if ISO.fullmatch(dated):
         return language.day(dated)
@@ -278,7 +275,6 @@ def told_by(context: Context, key: str, article: Mapping[str, object]) -> str:
 
 
 def claim_page(context: Context, claim: str) -> str:
-    """Where a statement's own page lies, seen from the story."""
     code = context.language.code
     return f"claims/{claim}.html" if code == "en" else f"claims/{claim}.{code}.html"
 

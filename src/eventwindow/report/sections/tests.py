@@ -105,7 +105,6 @@ def _table(language: Language, rows: pd.DataFrame, caption: Markup, note: Words 
 
 
 def _skipped(language: Language, rows: pd.DataFrame) -> Markup:
-    """Tests that could not run, each with its reason."""
     told = [test_row(language, row) for _, row in rows.iterrows()]
     named = [language.text("tests.skipped_one", name=row["name"], note=row["note"]) for row in told]
     return language.say("tests.skipped", list=language.clauses(*named)) if named else Markup("")
@@ -173,7 +172,6 @@ def _chosen(context: Context) -> Markup:
 
 
 def test_row(language: Language, row: pd.Series) -> dict[str, str]:
-    """A test's row of the results in the reader's words."""
     name, statistic, note = str(row["test"]), row["statistic"], row["note"]
     if isinstance(note, Reason) and note.key == "not_computed":
         note = note.value("reason")

@@ -49,7 +49,6 @@ Row = tuple[Words, ...]
 
 
 def verdicts(context: Context) -> Iterator[Block]:
-    """Counts by article, and every statement by verdict."""
     cards, say = statements(context), context.language.say
     if not cards:
         return
@@ -68,7 +67,6 @@ def verdicts(context: Context) -> Iterator[Block]:
 
 
 def statements(context: Context) -> tuple[Card, ...]:
-    """The cards of all statements, in the order of the ledger."""
     return context.once("cards", lambda context: (card(context, v) for v in context.result.verdicts))
 
 

@@ -16,7 +16,6 @@ TEMPLATE = HERE / "template"
 
 
 def shipped_studies() -> dict[str, str]:
-    """Name → title of every study that ships."""
     titles = {}
     for path in sorted(HERE.glob("*/study.toml")):
         if path.parent != TEMPLATE:
