@@ -1,7 +1,5 @@
 """Work on several cores: a second process for pieces of a run, threads for blocks of arrays."""
 
-from __future__ import annotations
-
 import os
 import pickle
 import signal

@@ -1,7 +1,5 @@
 """What the answer depends on: other benchmarks, the benchmark without the treated, and the specification curve."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 

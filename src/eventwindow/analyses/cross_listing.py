@@ -1,7 +1,5 @@
 """Receipts against the home shares that they stand for."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

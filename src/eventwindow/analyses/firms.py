@@ -1,7 +1,5 @@
 """Each firm of the headline event by itself: every p-value that holds for one firm, and what could have been seen."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

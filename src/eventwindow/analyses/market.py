@@ -1,7 +1,5 @@
 """What the market as a whole did on day 0: benchmarks, stocks of a panel, and every group against each benchmark."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """How prices came to the headline day: earlier events, and every session that might have been the day instead."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

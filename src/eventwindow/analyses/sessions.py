@@ -1,7 +1,5 @@
 """An event as it went round the world: sessions in the order of their hours, and receipts against their home shares."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

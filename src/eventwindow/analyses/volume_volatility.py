@@ -1,7 +1,5 @@
 """Abnormal volume and abnormal volatility of the headline event, firm by firm and basket by basket."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

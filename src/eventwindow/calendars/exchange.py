@@ -1,7 +1,5 @@
 """Event time: closed windows, exchange calendars, and the session on which news is first priced."""
 
-from __future__ import annotations
-
 import difflib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time

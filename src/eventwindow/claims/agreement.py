@@ -3,8 +3,6 @@
 A text may hold figures that no key speaks of; it contradicts a key only where none of those that could be meant agrees.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence

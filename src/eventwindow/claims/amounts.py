@@ -3,8 +3,6 @@
 Every form stands in amounts.toml, in both Chinese scripts. Ledgers are held to their texts and articles are read by it.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterator

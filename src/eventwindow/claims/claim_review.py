@@ -1,7 +1,5 @@
 """schema.org ClaimReview of one verdict, for the page of that claim: what its readers ask for, and nothing made up."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Mapping
 from datetime import date

@@ -1,7 +1,5 @@
 """The last day that a measure looks at: an article is judged by what closed before it was written."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Market values: closes times the share count that was known on the day."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date

@@ -1,7 +1,5 @@
 """Readings that an event study bears on, and disagreements: evidence panels, and how far prices can go."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any

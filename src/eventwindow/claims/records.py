@@ -1,7 +1,5 @@
 """Verdicts as plain data: one record a claim for claims.json, and schema.org ClaimReview for search engines."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from math import isfinite, isnan

@@ -11,8 +11,6 @@ digits. Half a step is always allowed but for `more_than` and `less_than`, which
 Sizes are compared in the direction stated: a gain is never right for a loss.
 """
 
-from __future__ import annotations
-
 import math
 import re
 import tomllib

@@ -21,8 +21,6 @@ A figure that was measured at several horizons is held against the statement at 
 Figures with a sign are compared by size in the direction stated: a loss "of more than 500bn" is one below −500bn.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What words of strength ask for: one threshold a word, in units of the security's own history, for all claims."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Claims as tables: a row a claim."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

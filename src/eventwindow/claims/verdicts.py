@@ -1,7 +1,5 @@
 """Claims and evidence in, verdicts out: measure all, correct the tests across the family, then decide each."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """`eventwindow diff`: what changed between two folders of results, as a person reads it or as JSON."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """`eventwindow freeze`: study, claims and events are read, hashed and dated; what a person should know is told."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import date
 

@@ -1,7 +1,5 @@
 """The pages of docs/ and the JSON schemas, printed by `eventwindow help`: a message names the topic."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

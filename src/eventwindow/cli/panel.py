@@ -1,7 +1,5 @@
 """What a person, or a program, reads in the terminal after a panel study."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A panel study from its folder to its results, as the command line runs it."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from pathlib import Path

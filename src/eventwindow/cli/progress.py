@@ -1,7 +1,5 @@
 """A progress bar for a pull, drawn only where a person watches."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """`eventwindow quick`: one screen of what some securities did on a day, without a study."""
 
-from __future__ import annotations
-
 import argparse
 import json
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """What a person sees in the terminal: progress while it runs, then a short table that fits 80 columns."""
 
-from __future__ import annotations
-
 import json
 import logging
 import math

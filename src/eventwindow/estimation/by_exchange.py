@@ -1,7 +1,5 @@
 """Each security on its own exchange's sessions: securities and events of a study → abnormal returns."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Events of several calendars or models joined in one result."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from typing import Any, TypeVar

@@ -1,7 +1,5 @@
 """Events in the windows of others: those of the same security in the estimation window, those that overlap."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Literal, get_args
 

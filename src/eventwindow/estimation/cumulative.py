@@ -1,7 +1,5 @@
 """Abnormal returns summed over a window, with exact variances."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass

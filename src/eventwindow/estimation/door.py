@@ -1,7 +1,5 @@
 """Returns, factors and choices as a person brings them: one validation for the study, the library and the panel."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from numbers import Number
 from typing import Literal, get_args

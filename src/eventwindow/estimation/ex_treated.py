@@ -1,7 +1,5 @@
 """The benchmark without the treated stocks: what the market did apart from the firms that the event is about."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

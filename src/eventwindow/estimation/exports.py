@@ -1,7 +1,5 @@
 """Results as tables for papers and programs (LaTeX, Markdown, Stata, a workbook), and what their columns hold."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Tables as a notebook holds them → a day a row and a security a column, an event a row; how they were read is told."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 

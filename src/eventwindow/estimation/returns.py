@@ -1,7 +1,5 @@
 """Prices → returns, security by security, on the security's own sessions."""
 
-from __future__ import annotations
-
 from typing import Literal, get_args
 
 import numpy as np

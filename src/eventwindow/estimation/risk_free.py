@@ -1,7 +1,5 @@
 """An event's own risk-free rate: a series beside the returns, named in the list's column `risk_free`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Returns that hardly occur: far beyond all others, or just the ratio of a split that was missed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Which test to read for a design and why, from measured sizes, and the sample that shows an effect of some size."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache

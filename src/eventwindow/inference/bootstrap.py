@@ -1,7 +1,5 @@
 """The stationary bootstrap of the residual cross-section, and step-down p-values for its single firms."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from eventwindow.calendars.window import Window

@@ -6,8 +6,6 @@ Kolari, Pape & Pynnönen (2018) and Pynnönen (2022); on one date and without ga
 Corrado's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Size and power of every test on a user's own prices: pseudo-events, effects added, rejections counted."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, product

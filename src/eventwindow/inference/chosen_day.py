@@ -1,7 +1,5 @@
 """When the day was chosen because it moved: the largest statistic over all candidate sessions."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from eventwindow.calendars.window import Window

@@ -1,7 +1,5 @@
 """Conformal inference: the event days are fitted along and one residual path is ranked among its own shifts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The mean residual correlation of events that share event days (Kolari & Pynnönen 2010), without a loop over pairs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Tests on the spread of raw CARs and of buy-and-hold returns across firms; one firm by its rank."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 

@@ -1,7 +1,5 @@
 """What the tests of one window look at: the events that hold it, and how their days meet."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, Literal
 

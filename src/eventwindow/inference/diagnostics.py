@@ -1,7 +1,5 @@
 """What the estimation window's residuals say of the model: fit, serial correlation, normality, moving volatility."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from scipy.special import chdtrc

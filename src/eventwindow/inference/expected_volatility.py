@@ -1,7 +1,5 @@
 """The basket held against the volatility that was expected of it the evening before."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from eventwindow.calendars.window import Window

@@ -1,7 +1,5 @@
 """Many claims about effects: p-values corrected for how many there are, and what could be seen after that."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

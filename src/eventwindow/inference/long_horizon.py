@@ -1,7 +1,5 @@
 """Months and years after an event: buy-and-hold returns with a bootstrap, and standardised monthly returns."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

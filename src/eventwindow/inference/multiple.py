@@ -1,7 +1,5 @@
 """Many hypotheses at once: p-values adjusted across firms, windows and models."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

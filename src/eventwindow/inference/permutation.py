@@ -1,7 +1,5 @@
 """The event against every estimation day: date permutation of a statistic; squared abnormal returns for volatility."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

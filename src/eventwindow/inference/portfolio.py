@@ -1,7 +1,5 @@
 """The basket as one security."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

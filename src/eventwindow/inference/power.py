@@ -1,7 +1,5 @@
 """What a test could have found: the smallest effect with a given power."""
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.special import nctdtr, stdtrit
 

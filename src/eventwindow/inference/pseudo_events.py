@@ -1,7 +1,5 @@
 """Pseudo-events drawn from a panel of prices: on one day, staggered, mixed or scattered."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Rank tests: Corrado, Corrado & Zivney, and the generalized rank tests of Kolari & Pynnönen."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -1,7 +1,5 @@
 """Tests of abnormal returns: the registry, and the order in which their answers are read."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args

@@ -1,7 +1,5 @@
 """CARs regressed on characteristics of the events."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

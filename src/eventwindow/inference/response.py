@@ -203,7 +203,8 @@ def response(abnormal: AbnormalReturns, symbols: Sequence[str], window: Window) 
         chosen = chosen.select(np.asarray(chosen.car(window).complete))
     if not len(chosen):
         raise NoFigure(Reason("no_abnormal_return", window=str(window), securities=Listed(symbols)))
-    _check_shared(chosen)
+    if (chosen.event_days != chosen.event_days[0]).any():
+        raise NoFigure(Reason("different_calendars"))
     cumulative = chosen.car(window)
     track = _track(chosen, window)
     return Response(
@@ -233,11 +234,6 @@ def _track(chosen: AbnormalReturns, window: Window) -> Track:
 
 def _date(chosen: AbnormalReturns, tau: int) -> pd.Timestamp:
     return pd.Timestamp(int(chosen.event_days[0, tau - chosen.window.start]), unit="D")
-
-
-def _check_shared(chosen: AbnormalReturns) -> None:
-    if (chosen.event_days != chosen.event_days[0]).any():
-        raise NoFigure(Reason("different_calendars"))
 
 
 def _mean_residual(chosen: AbnormalReturns) -> tuple[np.ndarray, np.ndarray]:

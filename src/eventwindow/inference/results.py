@@ -1,7 +1,5 @@
 """What a test answers: a number with its null and its distribution, or the reason why there is none."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, field
 
 import numpy as np

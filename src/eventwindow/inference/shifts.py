@@ -5,8 +5,6 @@ into one series, taken as a circle; the statistic is worked out on all of its ru
 them, and p is the share that is at least the event's, itself counted (Chernozhukov, Wüthrich & Zhu 2021).
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from eventwindow.calendars.window import Window

@@ -1,7 +1,5 @@
 """Sign tests and Wilcoxon's signed ranks across firms; all take the firms for independent."""
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.special import binom
 

@@ -1,7 +1,5 @@
 """One firm, one event: its abnormal return against its own estimation window, plain or by expected volatility."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

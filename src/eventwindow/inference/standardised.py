@@ -1,7 +1,5 @@
 """Tests on standardised abnormal returns: Patell, BMP, and both adjusted for cross-correlation."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from eventwindow.calendars.window import Window

@@ -1,7 +1,5 @@
 """The table of all tests of one window: what holds for the design first, what does not marked."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 
 import numpy as np

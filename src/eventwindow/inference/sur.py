@@ -1,7 +1,5 @@
 """A basket whose effects may differ: the F of Schipper & Thompson; the common effect by generalised least squares."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from eventwindow.calendars.window import Window

@@ -1,7 +1,5 @@
 """Every test as a table: a row a basket, event, window and test."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Tests on the spread of a portfolio's days: of all events open on a day, and Brown & Warner's."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from eventwindow.calendars.window import Window

@@ -1,7 +1,5 @@
 """A panel study checked without being run."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 

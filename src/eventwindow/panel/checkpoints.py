@@ -1,7 +1,5 @@
 """Finished chunks: each a file that is whole or not there, so that a later run goes on from them."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

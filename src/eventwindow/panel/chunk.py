@@ -1,7 +1,5 @@
 """One chunk of a panel: its events, the returns that their windows touch, and what it hands back to be added up."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property

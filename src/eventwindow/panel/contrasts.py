@@ -1,7 +1,5 @@
 """Groups of an event list held against each other, and the CARs of its events on their characteristics."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 import numpy as np

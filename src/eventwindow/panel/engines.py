@@ -1,7 +1,5 @@
 """The same chunks on one core, on the cores of this machine, or on a Dask cluster."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence

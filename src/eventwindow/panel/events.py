@@ -1,7 +1,5 @@
 """A table or a file of events → events as numbers, in the order of their day 0; what cannot be placed is told."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

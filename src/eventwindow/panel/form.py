@@ -1,7 +1,5 @@
 """study.toml of a panel study: a list of events and a panel, by their paths inside the study's folder."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal

@@ -1,7 +1,5 @@
 """Pre-registration of an event list: the keys of study.toml, and of each security its events, by their hashes."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

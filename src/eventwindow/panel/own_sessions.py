@@ -1,7 +1,5 @@
 """The rows of a panel that are sessions of its events, of all or of a part of its securities; prices as returns."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 

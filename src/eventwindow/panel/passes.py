@@ -1,7 +1,5 @@
 """A chunk's two passes: fits, figures and sums; then the ranks that need the spread over the events of all chunks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Which events make a chunk, and the stretch of the panel that each chunk needs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property

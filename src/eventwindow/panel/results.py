@@ -1,7 +1,5 @@
 """What a panel study came to: small tables by group and window, and the events chunk by chunk, as tables."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path

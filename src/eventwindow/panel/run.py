@@ -1,7 +1,5 @@
 """A panel and a list of events of any length go in, tests by group and window come out."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace

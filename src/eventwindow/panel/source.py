@@ -1,7 +1,5 @@
 """A panel of returns that is read a stretch of sessions at a time, from memory or from a file of tiles."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The chunks added up → the tests of each group and window, by the same functions that test a small study."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Parquet, CSV or a folder of files → a file of tiles, streamed: the panel is never in memory as a whole."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """Whether an answer is the one that was asked for, and what becomes of it: refused, asked for again, kept or left."""
 
-from __future__ import annotations
-
 import datetime as dt
 import threading
 from collections.abc import Iterator, Mapping

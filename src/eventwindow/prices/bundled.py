@@ -5,8 +5,6 @@ scripts/ship_figures.py hold whole numbers and say in their metadata how to read
 What `manifest.json` lists is held to its checksum.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """What a history must not hold, and what a reader should know of it, each with its date and values."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Currencies by their ISO 4217 codes (XXX is that of none), and the parts of one in which some exchanges quote."""
 
-from __future__ import annotations
-
 import re
 
 PARTS = {  # the code as it is quoted -> the unit's, and what one is of it

@@ -4,8 +4,6 @@ Nothing is guessed: a date or number of two readings, a duplicate date, a price 
 error that names the line.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What every source of prices returns: a history per security, or the reason why there is none."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol

@@ -1,7 +1,5 @@
 """What is held of a study's prices, and what a new pull changes in it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date

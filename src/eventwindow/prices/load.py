@@ -1,7 +1,5 @@
 """The prices of a study, from whichever source has them: fresh cache, Yahoo or another source, older cache, shipped."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date

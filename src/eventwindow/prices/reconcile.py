@@ -1,7 +1,5 @@
 """Prices held against others: the same days of two sources, columns that change places, moves that many share."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations

@@ -1,7 +1,5 @@
 """The further tables of a study: their columns, dates, texts and numbers, each checked with the place of a fault."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """For sharing: the scorecard as plain text, and cards of 1200 × 630 px, set by typst (extra `pdf`)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Tables as CSV: plain UTF-8, which programs read; spreadsheets take the workbook."""
 
-from __future__ import annotations
-
 import re
 from csv import writer
 from io import StringIO

@@ -1,7 +1,5 @@
 """datapackage.json: what each result table and each figure's table holds, after the Frictionless standard."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Two folders of results held against each other: what the run records, the verdicts and the tables tell apart."""
 
-from __future__ import annotations
-
 import io
 import json
 import math

@@ -1,7 +1,5 @@
 """The report as one HTML page: figures inline, nothing remote, the same bytes for the same result."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

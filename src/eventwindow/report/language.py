@@ -1,7 +1,5 @@
 """One language of the report: its words, and how it writes figures, dates and names."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """The summary for pasting: the finding, the verdicts that surprise, day 0, what it says, and the tests, as Markdown."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from html import unescape

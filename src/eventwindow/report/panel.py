@@ -1,7 +1,5 @@
 """The report of a panel study on one self-contained page, and its results as files: CSV, or Parquet where many."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The report on paper, through typst (extra `pdf`): the same words, tables and figures."""
 
-from __future__ import annotations
-
 import json
 import re
 import warnings

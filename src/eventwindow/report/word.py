@@ -1,7 +1,5 @@
 """The report for word processors, through python-docx (extra `word`): words, tables and figures of the paper."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import singledispatchmethod

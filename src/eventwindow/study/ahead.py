@@ -1,7 +1,5 @@
 """Events that lie ahead: what a study waits for before it can run. The clock decides here, and in no result."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import pandas as pd

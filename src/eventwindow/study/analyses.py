@@ -1,7 +1,5 @@
 """The analyses of a run: what each promises, what it costs, and how it is worked out."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

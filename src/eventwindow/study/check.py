@@ -1,7 +1,5 @@
 """A study checked: all that a run does but its report, and what a person should know of the inputs."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path

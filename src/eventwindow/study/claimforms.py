@@ -1,7 +1,5 @@
 """The forms of claims.toml and readings.toml: a key a field, read off the classes of claims, measures and readings."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date

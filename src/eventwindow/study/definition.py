@@ -1,7 +1,5 @@
 """The study file → `Study`: what its forms hold, and what must hold between them, validated at once."""
 
-from __future__ import annotations
-
 import datetime as dt
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Every event under the study's own model, and the event that the report leads with."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """The form of study.toml: its tables and keys, one class a table; unknown keys are errors."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self

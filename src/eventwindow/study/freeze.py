@@ -4,8 +4,6 @@ A hash is of what a file says, not of its bytes: comments, blanks and the order 
 fixed, for those of the event do not exist yet.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import Counter

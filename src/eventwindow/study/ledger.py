@@ -1,7 +1,5 @@
 """The ledger of claims: claims.toml (and readings.toml beside it) → articles, claims, readings, validated at once."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date

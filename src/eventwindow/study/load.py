@@ -1,7 +1,5 @@
 """A study with all that it needs: claims, calendars, prices, returns; everything wrong is found here."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date

@@ -1,7 +1,5 @@
 """What a result rests on: the specification, where each ticker's figures are from, checksums and versions."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from importlib.metadata import version

@@ -1,7 +1,5 @@
 """The prices of a study, checked: what excludes a security, what a reader should know, and how far sources agree."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a study came to: tables of numbers, frozen; the terminal, the report and the notebooks only read it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The chain: a study and its prices go in, a `StudyResult` comes out."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import partial

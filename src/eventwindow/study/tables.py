@@ -1,7 +1,5 @@
 """Results as tables, in the columns of the output contract; decimals, nothing rounded."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """TOML files read with their text: every fault names its line, what is wrong with the value, what to write instead."""
 
-from __future__ import annotations
-
 import datetime as dt
 import difflib
 import re

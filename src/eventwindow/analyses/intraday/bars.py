@@ -1,7 +1,5 @@
 """The day by the minute: bars of ordinary days are what the bars of an event day are held against."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

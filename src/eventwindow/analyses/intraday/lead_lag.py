@@ -1,7 +1,5 @@
 """Which of two names moved first within a day, given their sector."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

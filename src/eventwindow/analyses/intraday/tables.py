@@ -1,7 +1,5 @@
 """Bars as tables: the day by the minute, the day as a whole, lead and lag; decimals, nothing rounded."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType

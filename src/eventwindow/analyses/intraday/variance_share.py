@@ -1,7 +1,5 @@
 """How much of an event's variance is its own, and the response that it identifies (Rigobon & Sack 2004)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

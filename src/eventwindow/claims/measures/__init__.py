@@ -1,7 +1,5 @@
 """The kinds of measurement a claim may name, one line each."""
 
-from __future__ import annotations
-
 from eventwindow.claims.measures import bars, effects, market_value, panel, prices, timing
 from eventwindow.claims.measures.reported import Reported
 from eventwindow.claims.model import Kind

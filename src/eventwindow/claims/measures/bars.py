@@ -1,7 +1,5 @@
 """What 5-minute bars tell: the first hours of a day, its realised variance, and who moved first."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal

@@ -1,7 +1,5 @@
 """Abnormal returns and volumes, each against its own history."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal

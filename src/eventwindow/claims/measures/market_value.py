@@ -1,7 +1,5 @@
 """Market values and their changes: of one company, in sum, against others, and among the largest."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Literal
 

@@ -1,7 +1,5 @@
 """The cross-section of a wide panel of stocks: how many moved which way, and which of them did worse."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal

@@ -1,7 +1,5 @@
 """Prices and returns of named securities: on a day, over a span, and their place in the history that is held."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal

@@ -1,7 +1,5 @@
 """What a named public source gives, typed in with its address, for what no price can tell; the rule still decides."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from eventwindow.claims.evidence import Evidence, SourceText

@@ -1,7 +1,5 @@
 """When prices moved: the first abnormal session, a day chosen because it moved, and dates of the calendar."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

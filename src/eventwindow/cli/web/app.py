@@ -1,7 +1,5 @@
 """The pages: a form, a run, its files; every word from the catalogues, every answer escaped."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Callable

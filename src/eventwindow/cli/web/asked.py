@@ -1,7 +1,5 @@
 """A form that was sent → a run in the queue, or the faults, each at its field."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What is refused before a page is made: foreign hosts and origins, missing tokens, bodies that are too large."""
 
-from __future__ import annotations
-
 import hmac
 import time
 from asyncio import wait_for

@@ -1,7 +1,5 @@
 """Runs asked for by the page: one after the other, each in a process of its own, kept in folders."""
 
-from __future__ import annotations
-
 import json
 import os
 import secrets

@@ -1,7 +1,5 @@
 """Dimson (1979): the market of the days before and after as further regressors."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Factor models of excess returns; the risk-free rate is added back."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 from eventwindow.errors import StudyError

@@ -1,7 +1,5 @@
 """Market model with GARCH(1,1) residuals: the day's own forecast volatility as its standard error."""
 
-from __future__ import annotations
-
 import warnings
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """Huber's robust regression of the market model."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

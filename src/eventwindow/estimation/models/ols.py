@@ -1,7 +1,5 @@
 """Ordinary least squares for many events at once, with the exact covariance of the forecast errors."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

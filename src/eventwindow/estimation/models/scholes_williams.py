@@ -1,7 +1,5 @@
 """The beta of Scholes & Williams (1977) for stocks that trade out of step with the market."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

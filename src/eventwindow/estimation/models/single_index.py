@@ -1,7 +1,5 @@
 """Expected returns from the firm's own mean or from one market index."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

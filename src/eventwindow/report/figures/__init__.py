@@ -1,7 +1,5 @@
 """The figures of a report: each one a function of the result that returns a `Chart`, or None where it has no matter."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from eventwindow.report.context import Context

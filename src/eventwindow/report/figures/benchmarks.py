@@ -1,7 +1,5 @@
 """The abnormal return of day 0 through each benchmark, the one without the treated among them."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pandas as pd

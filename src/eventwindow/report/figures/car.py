@@ -1,7 +1,5 @@
 """Cumulative abnormal returns of the headline's securities with their 95 % bands."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What was stated, with its tolerance, against what was measured: all statements as a ladder, one on a line."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 from typing import Any

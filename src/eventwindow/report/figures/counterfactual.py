@@ -1,7 +1,5 @@
 """What happened against what would have: the first two securities and their counterfactuals, before and after day 0."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from typing import Any

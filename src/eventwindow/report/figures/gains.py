@@ -1,7 +1,5 @@
 """Who lost and who gained: the change of market value on day 0, company by company."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pandas as pd

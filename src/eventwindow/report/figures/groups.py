@@ -1,7 +1,5 @@
 """Day 0 by group: every member with its 95 % interval, the group's mean, and where that lies on ordinary days."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Heat map of abnormal returns: securities by group down, trading days across."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What the bars of a day show: its way by the minute against ordinary days, and which of two names led."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Lines over whole trading days: series by name, bands, events as dashed lines, other news by number."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 

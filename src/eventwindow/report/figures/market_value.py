@@ -1,7 +1,5 @@
 """Market value lost and recovered, session by session, of the security whose value the claims speak of."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Events and other news as a figure marks them: events by a line with its name, news by a number."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from eventwindow.report.context import Context, of_result

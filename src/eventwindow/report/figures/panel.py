@@ -1,7 +1,5 @@
 """One pair of axes on a sheet: from data to pixels, ticks at round numbers, lines and bars that are told by name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, isfinite, log10

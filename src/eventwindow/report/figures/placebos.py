@@ -1,7 +1,5 @@
 """The headline among others: every untreated stock treated in turn, and the basket's mean on every estimation day."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 

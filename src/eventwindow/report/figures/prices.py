@@ -1,7 +1,5 @@
 """The price tape: what the headline's securities and the market did around day 0, events and news marked."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What came back: the leading securities and the market from the close before day 0 to the end of the next month."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pandas as pd

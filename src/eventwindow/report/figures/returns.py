@@ -1,7 +1,5 @@
 """Figures of abnormal returns without a study: each event's CAR, the daily means, their running sum, day 0."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

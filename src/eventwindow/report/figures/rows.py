@@ -1,7 +1,5 @@
 """Rows of named figures: a line a name, its interval, its value; names stand above the lines on a phone."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite

@@ -1,7 +1,5 @@
 """The world clock: sessions around day 0 on one time axis, with what was earned in each."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A drawing as SVG: marks that say what they are, words as words, one description for the desk and for the phone."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

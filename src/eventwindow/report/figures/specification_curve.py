@@ -1,7 +1,5 @@
 """The specification curve: every reasonable choice, estimates sorted, the choices under them."""
 
-from __future__ import annotations
-
 import re
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Abnormal returns by security: day 0 with its interval, and the sums over the report windows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 

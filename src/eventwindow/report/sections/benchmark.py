@@ -1,7 +1,5 @@
 """What the benchmark does to the answer: the stocks that it holds and the event is about, and groups beside them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What each counterfactual says, and how well each predicts days without an event, the market model among them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

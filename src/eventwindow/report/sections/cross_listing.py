@@ -1,7 +1,5 @@
 """A receipt against its home share: what it did while the home exchange was closed, and what was left then."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Where the figures are from, when each exchange could price the news, what else happened, and what was left out."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """The headline: what happened, how much of it was abnormal, and what that says about the statements."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Was it the whole market? The many stocks beside the few that weigh most, and the study's groups."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pandas as pd

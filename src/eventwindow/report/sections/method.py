@@ -1,7 +1,5 @@
 """The method: windows, models, tests and what else the report rests on, each only where the study uses it."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterable, Iterator

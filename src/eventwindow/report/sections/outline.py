@@ -1,7 +1,5 @@
 """Which sections a report has, in the order of a reader's questions: page, paper and summary draw on the same."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator
 
 from eventwindow.report.blocks import Block, Picture, Section

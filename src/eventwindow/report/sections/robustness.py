@@ -1,7 +1,5 @@
 """How the answer changes with every other choice: the specification curve, drawn and as a panel of choices."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any

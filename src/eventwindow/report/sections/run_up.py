@@ -1,7 +1,5 @@
 """Why so late? The sessions between the news and the day on which prices moved."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The story: the answer in two sentences, the days, what held, and the questions a reader asks next."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping

@@ -1,7 +1,5 @@
 """The tests of each group: those that hold for the design first, the invalid ones once and marked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Every statement with its verdict and the rule behind it; the accounts of the event, and where articles differ."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """The days in pictures: prices, news, cumulative abnormal returns, market value."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from eventwindow.report.blocks import Block, Picture

@@ -1,7 +1,5 @@
 """The studies that ship, and the one that `eventwindow new` writes."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 import tomllib
