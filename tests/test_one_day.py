@@ -12,6 +12,9 @@ from statsmodels.multivariate.manova import MANOVA
 from statsmodels.stats.power import TTestPower
 
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
+from eventwindow.estimation.abnormal import estimate
+from eventwindow.estimation.models.scholes_williams import ScholesWilliams
 from eventwindow.inference.bootstrap import block_bootstrap, stationary_indices
 from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.conformal import conformal_mean, conformal_sur, firm_conformal
@@ -51,6 +54,15 @@ def test_conformal_sur_ignores_signs_and_scales() -> None:
     plain = conformal_sur(on_one_day(returns), DAY)
     turned = returns.mul(pd.Series([1, -1, 3, 1, 0.5, -2], returns.columns))
     assert conformal_sur(on_one_day(turned), DAY).p_value == plain.p_value
+
+
+def test_under_scholes_williams_the_joint_tests_name_the_days_that_the_model_leaves_out() -> None:
+    """The first and the last estimation day have no neighbour, so no residual: no member misses a return."""
+    ar = estimate(on_one_day(panel(3)).source, ScholesWilliams(), minimum_returns=1)
+    for test in (sur_f, gls_t):
+        found = test(ar, DAY)
+        assert isinstance(found, NotComputed)
+        assert found.reason == Reason("days_without_residual", n=2)
 
 
 def test_sur_f_equals_wilks_f_of_a_day_dummy() -> None:

@@ -54,8 +54,10 @@ def _parts(
     if reason := unusable(held, window):
         return NotComputed(name, reason, null, len(held))
     e, n = held.residuals, len(held)
+    lacking = int((~np.isfinite(e)).all(axis=0).sum())
     if not np.isfinite(e).all() or not np.isfinite(held.ar[:, ar.columns(window)]).all():
-        return NotComputed(name, Reason("member_misses_return"), null, n)
+        missed = Reason("days_without_residual", n=lacking) if lacking else Reason("member_misses_return")
+        return NotComputed(name, missed, null, n)
     dof = float(held.dof[0])
     if dof - n + 1 < 1:
         return NotComputed(name, Reason("firms_and_freedom", n=n, dof=int(dof)), null, n)
