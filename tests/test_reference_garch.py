@@ -12,7 +12,7 @@ from eventwindow import Window, abnormal_returns
 from eventwindow.inference.expected_volatility import before_window, ewma, volatility_ratio
 
 FOLDER = Path(__file__).parent / "reference" / "garch"
-FIRMS = ["CALM", "STORM", "GAPS", "FLAT"]
+FIRMS = ["CALM", "STORM", "GAPS", "FLAT", "TOPS"]
 WINDOWS = [(0, 0), (0, 4), (-10, 20), (-5, 5), (1, 3)]
 
 

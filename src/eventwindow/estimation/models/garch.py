@@ -13,12 +13,16 @@ from eventwindow.estimation.models.ols import ols
 
 SCALE = 100.0  # arch is happiest with returns in per cent
 BOUNDARY = 1e-6  # of α from 0, and of α + β from 1
+STARTS = (None, (0.02, 0.97), (0.1, 0.8), (0.2, 0.1))  # α and β; None: arch's own grid
+SAME = 1e-5  # of two log-likelihoods of one top
 
 
 @dataclass(frozen=True, slots=True)
 class Garch:
     """OLS mean, then Gaussian QML GARCH(1,1) on its residuals (Bollerslev 1986), both on the estimation window alone.
 
+    The likelihood of some hundred days often has several tops: the highest of those that several starts lead to counts,
+    and where none is above that of a constant variance, the variance is constant (α = β = 0).
     The filter runs on through the days that are held before day 0; from day 0 on σ is the forecast made on day -1. A
     CAR's variance is Σσ².
     """
@@ -66,16 +70,28 @@ def _boundary_notes(labels: pd.Series, parameters: Array) -> list[str]:
 
 
 def _quasi_likelihood(residuals: Array) -> tuple[Array, Array] | None:
-    """(omega, alpha, beta) and the conditional sd of each day, in decimals; None where arch does not converge."""
+    """(omega, alpha, beta) and the conditional sd of each day, in decimals; None where arch never converges.
+
+    With α = 0 only the filter's start moves the variance: such a top is no GARCH.
+    """
     try:
         from arch import arch_model
     except ImportError:
         raise needs_library("the GARCH model", "arch") from None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        fit = arch_model(SCALE * residuals, mean="Zero", vol="GARCH", p=1, q=1, rescale=False).fit(disp="off")
-    if fit.convergence_flag != 0:
+        model, square = arch_model(SCALE * residuals, mean="Zero", rescale=False), float(np.mean(residuals**2))
+        starts = (at and np.array([SCALE**2 * square * (1 - sum(at)), *at]) for at in STARTS)
+        fits = [model.fit(disp="off", starting_values=start) for start in starts]
+    fits = [fit for fit in fits if fit.convergence_flag == 0]
+    if not fits:
         return None
+    constant = -len(residuals) / 2 * (np.log(2 * np.pi * SCALE**2 * square) + 1)
+    moving = [fit for fit in fits if fit.params.iloc[1] > BOUNDARY]
+    highest = max((fit.loglikelihood for fit in moving), default=constant)
+    if highest <= constant + SAME:
+        return np.array([square, 0.0, 0.0]), np.full(len(residuals), np.sqrt(square))
+    fit = next(fit for fit in moving if fit.loglikelihood >= highest - SAME)
     omega, alpha, beta = np.asarray(fit.params, float)
     return np.array([omega / SCALE**2, alpha, beta]), np.asarray(fit.conditional_volatility, float) / SCALE
 
