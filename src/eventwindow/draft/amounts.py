@@ -15,9 +15,8 @@ _OF_VALUE = re.compile(
     r"|的?(?:总?市值|价值|股价)",
     re.IGNORECASE,
 )
-
-
 _BY = re.compile(r"\bby (?:about |around |nearly |almost |some |more than )?$", re.IGNORECASE)
+_ONE_COIN = re.compile(r"1(?:美|欧|日|港)?元(?=可?[兑对折合])|1英镑(?=[兑对])")  # the unit of a rate, 1美元兑153日圆
 _ONE_POINT = re.compile(r"(?<=\bat )one point\b", re.IGNORECASE)
 
 
@@ -26,7 +25,7 @@ def amounts(text: str, rules: Lexicon) -> Iterator[Mark]:
     for a in (part for whole in every(text) for part in _apart(text, whole)):
         if a.unit == "part" and _OF_VALUE.match(text, a.end):
             yield _hedged(text, replace(a, unit="percent"), rules)
-        elif a.unit != "part" and not figure("basis").search(a.words) and not _ONE_POINT.match(text, a.at):
+        elif a.unit != "part" and not figure("basis").search(a.words) and not (_ONE_POINT.match(text, a.at) or _ONE_COIN.match(text, a.at)):
             yield _hedged(text, a, rules)
 
 

@@ -46,20 +46,21 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     """The day in the mark's clause, else the one before it; in English also a later one; else the paragraph's."""
     low, high = sentence.clause(mark)
     if base := base_of(sentence, mark):
-        return _resolved(sentence, base, context)  # "from Friday's $286.14", "even after Friday's pullback of 0.6%"
+        return resolved(sentence, base, context)  # "from Friday's $286.14", "even after Friday's pullback of 0.6%"
     near = _beside(sentence, mark)
     own = near if near and near.kind == "date" else sentence.last("date", before=mark.start, since=low)
     free = [m for m in sentence.all("date") if not _of_another(sentence, mark, m)]
     own = own or next((m for m in free if m.start >= low and m.end <= high), None)
     others = [m for m in free if not set_in(sentence, m)]
     found = own or next((m for m in reversed(others) if m.end <= mark.start), None)
-    if found and found.value.steps == 0:  # "on the same day, Wednesday"
-        found = next((m for m in others if m.value.date), found)
+    if found and found.value.steps == 0:  # "on the same day, Wednesday"; 6日反彈…,以太幣同日漲
+        told = [m for m in others if m.value.date]
+        found = next((m for m in reversed(told) if m.end <= mark.start), told[0] if told else found)
     if found is None and not sentence.chinese:
         found = next((m for m in others if not (context.date and _earlier_told(sentence, m))), None)
     if found is None:
         return context.date
-    return _resolved(sentence, found, context)
+    return resolved(sentence, found, context)
 
 
 def base_of(sentence: Sentence, mark: Mark) -> Mark | None:
@@ -93,11 +94,17 @@ def told_before(sentence: Sentence, mark: Mark) -> bool:
     return bool(_EARLIER.match(sentence.text[low:high]))
 
 
-def _resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | None:
+def resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | None:
+    """The day that a mark means, counted from the one told before it where it is a step."""
+    told: dt.date | None = found.value.date
+    if told:
+        return told
     earlier = sentence.last("date", before=found.start)
-    if earlier is None and context.date is None and found.value.steps:
+    if earlier is None and found.value.steps and (found.value.steps < 0 or context.date is None):
         earlier = next((m for m in sentence.all("date") if m.start > found.start and m.value.date), None)
-    base = _resolved(sentence, earlier, context) if earlier else context.spoken or context.date
+    story = found.value.steps == -1 and sentence.chinese  # 前一晚 is the one before the day that the story is of
+    base = resolved(sentence, earlier, context) if earlier else context.date if story else context.spoken
+    base = base or context.date
     day: dt.date | None = found.value.resolved(base)
     return day
 
@@ -134,7 +141,7 @@ def last_day(sentence: Sentence, context: Context) -> dt.date | None:
     if context.date:
         held = [m for m in held if m.value.date is None or m.value.date.weekday() < WEEKEND]
     found = next((m for m in reversed(held) if m.value.steps is None or m.value.steps >= 0), None)
-    return (_resolved(sentence, found, context) or context.spoken) if found else context.spoken
+    return (resolved(sentence, found, context) or context.spoken) if found else context.spoken
 
 
 def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
@@ -176,7 +183,9 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
         held = [m for m in sentence.all("period", "date", within=(0, mark.start)) if not set_in(sentence, m)]
         last = next(iter(held[::-1]), None)
         used = last and (sentence.has("amount", within=(last.end, mark.start)) or _moving(sentence, last))
-        if last and last.kind == "period" and used and (_frames(sentence, last) or _goes_on(sentence, last)):
+        if used and last.kind == "period" and not _goes_on(sentence, last):
+            last = next((m for m in held[::-1] if m.kind == "period" and _frames(sentence, m)), None)
+        if last and last.kind == "period" and used:
             told: Period = last.value
             return replace(told, open=True)
         own = [last] if last and last.kind == "period" and not used else []

@@ -23,11 +23,11 @@ _PATTERNS = (
     ("full", rf"\b(?P<month>{_MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!,\d)(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
     ("full", rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{_MONTH})\b(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
     ("week", rf"\b(?:(?P<which>last|this|next)\s+)?(?P<en>{_WEEKDAY})s?\b"),
-    ("week", r"(?P<which>上个?|这个?|本|下个?)?\s*(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])"),
+    ("week", r"(?P<which>上个?|这个?|本|下个?)?\s*(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])(?!大[股指美主科类法])"),
     ("next", r"\b(?:the )?(?:next|following) (?:trading )?day\b|\ba day later\b|次日|隔日|隔天|翌日|第二天"),
     (
         "back",
-        r"\bthe (?:previous|prior) (?:day|session)\b|\ba day earlier\b|\bthe (?:day|evening|night|afternoon) before\b(?! yesterday)|前一天|前一日|前一(?:个)?交易日",  # noqa: E501
+        r"\bthe (?:previous|prior) (?:day|session)\b|\ba day earlier\b|\bthe (?:day|evening|night|afternoon) before\b(?! yesterday)|前一[天日晚夜]|前[晚夜]|前一?个?交易日",  # noqa: E501
     ),
     ("after", r"\bthe day after\b"),
     ("same", r"\b(?:the )?same day\b|\bthat day\b|同日|同一天|当天|当日"),
@@ -39,7 +39,7 @@ _PATTERNS = (
     ("vague", rf"\bthe {_WEEKDAY} before\b|\ba week (?:earlier|before|ago)\b|一周前|上周同期"),
     ("vague", r"(?<!\bas )\brecently\b|\bthe other day\b|日前|近日|最近|连日|封关前最后一天"),
     ("first", r"(?P<y>(?:19|20)\d\d)年(?:的)?(?:第一个|首个)交易日|\bthe first trading day of (?P<y2>(?:19|20)\d\d)\b"),
-    ("dom", r"(?<![\d月年.])(?P<d>\d{1,2})日(?![^\s,]{0,0}[间内])"),
+    ("dom", r"(?<![\d月年.近前])(?P<d>\d{1,2})日(?![间内均])"),
 )
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
 

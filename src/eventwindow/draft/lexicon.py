@@ -14,7 +14,7 @@ from eventwindow.claims.rounding import hedge_table
 from eventwindow.draft.chinese import simplified
 
 BOUNDARY = re.compile(r"(?<!\d)[,;:]|[,;:](?!\d)|[—–]{2}|\s[-—–]\s")
-FILLER = r")\s*(?:(?:about|around|nearly|near|almost|roughly|some|close to|just|an?|new|fresh|record|约|近|每桶|每股|每盎司|每公?吨|每磅|每两|每克)\s*)*$"  # noqa: E501
+FILLER = r")\s*(?:(?:about|around|nearly|near|almost|roughly|some|close to|just|an?|new|fresh|record|约|近|每桶|每股|每盎司|每公?吨|每磅|每两|每克|1[美欧]元可?[兑对])\s*)*$"  # noqa: E501
 # A kind of stocks that no list holds: "travel stocks", 營建股 at the beginning of a clause.
 GROUP = re.compile(
     r"(?<![\w-])[A-Za-z][a-z-]{3,} stocks\b"

@@ -36,7 +36,7 @@ class Period:
         behind = self.until == dated and self.first and day and self.first <= day < last  # up to which of the two days?
         first = self.first
         if self.sessions:
-            first = end
+            first = end = min(end, end - dt.timedelta(end.weekday() - 4))  # no weekend
             for _ in range(self.sessions - 1):
                 first -= dt.timedelta(3 if first.weekday() == 0 else 1)
         if first is None or first > end:
@@ -132,11 +132,12 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\b(?:so far )?this year\b|\byear to date\b|\bsince the (?:start|beginning|turn) of the year\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?|年初至今|年[内內](?:已?累计)?", _this_year),  # noqa: E501
     (rf"\bsince (?:last )?(?P<day>{_DAY})(?P<close>['’]s close)?", _since_day),
     (rf"\b(?:over|in|during|for|within) (?:the )?(?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
-     rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天)(?:下来|来|累计|内|以来|里)?", _sessions),
+     rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天|(?<=[两三四五六七八九十])日)(?:下来|来|累计|内|以来|里)?", _sessions),
     (r"\bthe week before\b|\b(?:past|last|this|for the) quarter\b|\b(?:past|last) year\b|\b(?:past|for the) month\b|\bover the (?:past|last)\b|\b(?:in|over) (?:a|one) (?:year|month)\b"  # noqa: E501
      r"|\bsince (?:(?:its|their|the) |(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\b)"
      rf"|近[一二{_ZH_N[1:-1]}个?(?:月|年|季)|过去[一二{_ZH_N[1:-1]}个?月|自[^,。]{{2,12}}以来|累计", _open),
 )  # fmt: skip
+_RUN = re.compile(rf"连续?(?:第?(?P<n>{_ZH_N})个?(?:交易)?(?:日|天)?(?P<move>[黑红跌涨升挫扬])|(?P<moved>[跌涨升])了?(?P<days>{_ZH_N})(?:个交易日|日|天))")  # noqa: E501
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), read) for pattern, read in _PATTERNS)
 
 
@@ -153,3 +154,6 @@ def periods(text: str, dated: dt.date) -> Iterator[Mark]:
             span = m.span("en") if read is _year and m["en"] else m.span()
             kind = "since_day" if read is _since_day else "period"
             yield Mark(*span, kind, read(m, dated))
+    for m in _RUN.finditer(text):
+        down = (m["move"] or m["moved"]) in "黑跌挫"
+        yield Mark(*m.span(), "run_down" if down else "run_up", Period(sessions=_count(m["n"] or m["days"])))

@@ -12,7 +12,7 @@ from eventwindow.draft.context import Context, base_of, day_of, day_told, period
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import Period
 from eventwindow.draft.securities import Names
-from eventwindow.draft.sentence import MOVES, Sentence
+from eventwindow.draft.sentence import MOVES, OPENED, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
 from eventwindow.draft.subjects import Found, resumed, subjects_of
 from eventwindow.errors import Reason
@@ -47,7 +47,7 @@ _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
 _OFFERED = re.compile(
     r"\b(?:listing|float|flotation|debut|offering|offer|ipo|issue|bid|target)(?: price)? (?:at|of)\s*$", re.IGNORECASE
 )
-_COUNTED = re.compile(r"(?![兑对])[\u3400-\u9fff]|\s+[a-z]{3,}s\b(?! points)")
+_COUNTED = re.compile(r"(?![兑对]|[韩日][元圆])[\u3400-\u9fff]|\s+[a-z]{3,}s\b(?! points)")
 _NARROWED = re.compile(r"收敛|收窄|缩小|\bnarrow", re.IGNORECASE)
 _PARED = re.compile(
     r"\bbefore (?:it |they |the shares |the stock |\w+day['’]s )?(?:\w+ly )?(?:open|par|trim|recover|rebound|retreat|settl|clos|end|win|won|eas|slip|com(?:e|ing) off|revers|stead)",  # noqa: E501
@@ -79,6 +79,9 @@ _ALSO = re.compile(r"\W*(?:by|after|following|and|then)?\s*(?:an? )?(?:further |
 _EACH = re.compile(r"(?:现货)?每(?:桶|盎司|公?吨|磅|两|克)")  # 黃金漲1.9%,每盎司1970美元
 _STANDS = re.compile(r"以(?:每股|[涨跌]停[价板]?)?约?$")
 _THERE = re.compile(r"(?:的价格)?(?:作收|做收|坐收|报收|收[盘市场官]|开[盘市出局])")
+_LOST = re.compile(r"(?:整数)?(?:大关|关卡|关口|防线)?(?:应声|接连|随之|也|再度|正式)?(?:失守|告破|不保)")
+_NARROWED_TO = re.compile(r"[涨跌升][幅势点][^,;]{0,8}$")  # 跌幅收窄至400点 is a change
+_PULLED = re.compile(r"(?:拖累|拖低|压低|贡献|影响|拉抬|推升|牵动)了?$")  # what a member takes from its index
 _LATE = re.compile(r"\b(?:clos|settl|end|finish)\w*\b|收|终场", re.IGNORECASE)
 
 
@@ -217,20 +220,21 @@ def _joined_to(sentence: Sentence, mark: Mark, noun: Mark) -> bool:
 
 
 def _sign(sentence: Sentence, mark: Mark) -> int:
-    """The direction of the move nearest to the figure, in its clause, before it sooner than after; 0 if none."""
-    if mark.value.signed:
-        return int(mark.value.signed)
+    """The direction of the figure's own sign, else of its move; 0 if it has none."""
+    return int(mark.value.signed or ((move := _move(sentence, mark)) and MOVES[move.kind]) or 0)
+
+
+def _move(sentence: Sentence, mark: Mark) -> Mark | None:
+    """The move nearest to the figure, in its clause, before it sooner than after."""
     low, high = sentence.clause(mark)
     before = sentence.last(*MOVES, before=mark.start, since=low)
     after = next(iter(sentence.all(*MOVES, within=(mark.end, high))), None)
     other = sentence.last("amount", before=mark.start, since=low)
     if after and _CLOSING.fullmatch(sentence.text[mark.end : after.end]):
-        return MOVES[after.kind]  # "1 % lower"
+        return after  # "1 % lower"
     if before and (not other or other.start < before.start):
-        return MOVES[before.kind]
-    if after and not (other and before):
-        return MOVES[after.kind]
-    return MOVES[before.kind] if before else 0
+        return before
+    return after if after and not (other and before) else before
 
 
 def _elliptic(sentence: Sentence, mark: Mark, direction: int) -> int:
@@ -306,6 +310,9 @@ def _stated(
 def _points(
     sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, dated: dt.date
 ) -> list[Statement]:
+    own = sentence.last("names", before=mark.start)
+    if own and own.end == mark.start and _PULLED.search(sentence.text[: own.start]):
+        return []
     found, period = _settled(sentence, mark, who, "points", sign, context), period_of(sentence, mark)
     return [found] if period is None else _over(sentence, found, period, dated)
 
@@ -351,10 +358,13 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
         return None
     if amount.unit == "number" and _COUNTED.match(sentence.text[mark.end :]):
         return None
+    if _LOST.match(sentence.text, mark.end):
+        return LEVEL_HEDGE["under"]  # 2,400点大关应声失守
     each = kind in {"commodity", "future"} and _EACH.fullmatch(head, sentence.clause(mark)[0])
     if base_of(sentence, mark) or each or (_STANDS.search(head) and _THERE.match(sentence.text, mark.end)):
         return ""  # "from Friday's $286.14", 以57.2元作收
-    for word, pattern in sentence.rules.levels.items():
+    changed = amount.unit in {"points", "number"} and _NARROWED_TO.search(head)
+    for word, pattern in () if changed else sentence.rules.levels.items():
         if found := pattern.search(head):
             unable = word == "over" and _UNABLE.search(head[: found.start()])
             return LEVEL_HEDGE["under" if unable else word]
@@ -413,13 +423,14 @@ def _settled(
     sentence: Sentence, mark: Mark, who: Subject, kind: str, sign: int, context: Context, hedge: str = ""
 ) -> Statement:
     """The statement with its day, its session, and what keeps it open."""
-    amount, session = mark.value, session_of(sentence, mark, context)
+    amount, move = mark.value, _move(sentence, mark)
+    session = "pre" if move and move.kind in OPENED else session_of(sentence, mark, context)
     reasons = [POSSIBLE] * sentence.has("modal", within=(sentence.clause(mark)[0], mark.start))
     peers = _peers(sentence, mark)
     reasons += [ROW] * (len(peers) > 1 and who is not NOBODY and _names_before(sentence, peers[0]) != len(peers))
     moment = _moment(sentence, mark)
-    if session == "pre" and _CLOCK.match(sentence.text):
-        moment = False  # the clock tells the opening
+    if session == "pre" and ((move and move.kind in OPENED) or _CLOCK.match(sentence.text)):
+        moment = False  # the word or the clock tells the opening
     reasons += [WHICH_DAY] * (not day_told(sentence, mark, context))
     reasons += [EXTREME] * amount.extreme + [AFTER_HOURS] * (session == "after")
     reasons += [MOMENT] * (moment and not amount.extreme)
@@ -436,7 +447,7 @@ def _settled(
 def _unopened(sentence: Sentence, kind: str) -> bool:
     """Whether a figure of the time before the close is a price, or one from before the exchange has opened."""
     before = any(_BEFORE_OPEN.search(sentence.text[max(0, m.start - 20) : m.end]) for m in sentence.all("pre"))
-    return before or kind == "price_level"
+    return before or kind in {"price_level", "points"}
 
 
 def _moment(sentence: Sentence, mark: Mark) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from eventwindow.draft.accounted import region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, simplified
-from eventwindow.draft.context import Context, last_day, one_day, session_of, told_before
+from eventwindow.draft.context import Context, last_day, one_day, resolved, session_of, told_before
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
 from eventwindow.draft.quantified import EXTREME, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
@@ -147,7 +147,7 @@ def paragraph(
         sentence = parse(text, dated, rules, known, line)
         said = list(figures(sentence, number, context, known, dated))
         said += list(remarks(sentence, number, context, known, said))
-        said = [(m, _in_its_region(sentence, s, context, known)) for m, s in said]
+        said = [(m, _in_its_region(sentence, m, s, context, known)) for m, s in said]
         said = [(m, _audited(sentence, m, s, context, known)) for m, s in said]
         ordered = sorted(said, key=lambda pair: pair[0].start)
         told = tuple(statement for _, statement in _once(ordered))
@@ -187,10 +187,27 @@ def _later(before: Mapping[str, dt.date], told: Mapping[str, dt.date]) -> dict[s
     return {place: max(filter(None, (before.get(place), told.get(place)))) for place in {*before, *told}}
 
 
-def _in_its_region(sentence: Sentence, s: Statement, context: Context, known: Names) -> Statement:
-    """A day that no word of the sentence tells is the one told last of what trades in the same part of the world."""
-    day = context.days_by_region.get(region(known, s.who)) if s.date and not s.until and not s.year else None
-    return replace(s, date=day) if day and s.date == context.date and not sentence.has("date") else s
+def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names) -> Statement:
+    """A day that its own clause does not tell is the one told last of what trades in the same part of the world."""
+    place, low = region(known, s.who), sentence.clause(mark)[0]
+    if not s.date or s.until or s.year or not place:
+        return s
+    told = sentence.all("date", within=(0, low))
+    if not told and not sentence.has("date") and s.date == context.date:
+        return replace(s, date=context.days_by_region.get(place) or s.date)
+    if not (told and sentence.chinese) or sentence.has("date", within=sentence.clause(mark)):
+        return s
+    if not (parts := _parts(sentence, told[-1], known)) or place in parts:
+        return s  # 美光前一晚大跌,南亚科跌停: of two parts of the world, each has its own day
+    own = [m for m in told if place in (there := _parts(sentence, m, known)) or not there]
+    day = resolved(sentence, own[-1], context) if own else context.days_by_region.get(place) or context.date
+    return replace(s, date=day or s.date)
+
+
+def _parts(sentence: Sentence, day: Mark, known: Names) -> set[str]:
+    """The parts of the world in which the names of a day's clause trade."""
+    named = sentence.all("names", within=sentence.clause(day))
+    return {region(known, who) for m in named for who in m.value} - {""}
 
 
 def _spoken_of(sentence: Sentence, context: Context, known: Names, said: Sequence[Statement]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from eventwindow.draft.securities import Names
 from eventwindow.draft.statement import Subject
 from eventwindow.draft.strangers import strangers
 
-ORDER = ("since_day", "date", "since", "period", "rank", "valuable", "record_high", "record_low",
+ORDER = ("run_up|run_down", "since_day", "date", "since", "period", "rank", "valuable", "record_high", "record_low",
          "name|group", "amount", "same")  # fmt: skip
 LONG = 600  # characters
 _JOIN = re.compile(
@@ -26,6 +26,7 @@ _JOIN = re.compile(
 )
 _LINK = re.compile(r"\s*(?:in|for|of|to|by)\s+(?:the |shares of |shares in )?", re.IGNORECASE)
 _OTHER = re.compile(r"\s?(?:期货|期指|期权|选择权)|\s(?:futures|options|warrants|bonds)\b", re.IGNORECASE)
+_ABROAD = re.compile(r"(?:[法德英中韩泰]国|日本|意大利|希腊|西班牙|葡萄牙|瑞士|澳大利亚|加拿大|台湾|印度|巴西|[德日英])$")
 _ADR = re.compile(r"(?:\s|的|['’]s\s)?(?:ADRs?(?![A-Za-z])|存托凭证|American depositary)", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(?:[,.;:]|and\b|while\b|but\b|in\b|$)")
 _CLAUSE = re.compile(r"[,;。]")
@@ -55,7 +56,8 @@ _OR = re.compile(r",? (?:or|and also|i\.e\.,?) ", re.IGNORECASE)
 _FUND = re.compile(r"fund\b")
 _PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
 MOVES = {"down_strong": -1, "up_strong": 1, "down_weak": -1, "up_weak": 1,
-         "down_wipe": -1, "down_object": -1, "pared_up": 1, "pared_down": -1}  # fmt: skip
+         "down_wipe": -1, "down_object": -1, "pared_up": 1, "pared_down": -1, "open_up": 1, "open_down": -1}  # fmt: skip
+OPENED = {"open_up", "open_down"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,8 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
         subject = _subject(mark)
         if mark.kind == "name" and (other := _OTHER.match(text, mark.end)):
             subject = Subject(name=text[mark.start : other.end()])  # its futures, its receipts: another security
+        if mark.kind == "name" and (place := _ABROAD.search(text[: mark.start])) and _yields(subject, names):
+            subject = Subject(name=text[place.start() : mark.end])
         last = joined[-1] if joined else None
         if last and last.kind == "names" and last.end == mark.start and _market(last, names):
             joined.pop()  # 台股 before 台積電, 美股 before 道指: where it trades, not a second subject
@@ -232,6 +236,10 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
         else:
             joined.append(Mark(mark.start, mark.end, "names", (subject,)))
     return joined
+
+
+def _yields(subject: Subject, names: Names) -> bool:
+    return bool(subject.symbols) and names.listings[subject.symbols[0]].kind == "yield"
 
 
 def _apposed(between: str, last: Mark, subject: Subject) -> bool:

@@ -12,9 +12,9 @@ from eventwindow.draft.chinese import has_chinese, numeral
 from eventwindow.draft.context import Context, day_of, day_told, session_of
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import WORDS
-from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, MOMENT, POSSIBLE, WHICH_DAY, inverse
+from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, MOMENT, POSSIBLE, SPAN, WHICH_DAY, inverse
 from eventwindow.draft.securities import Names
-from eventwindow.draft.sentence import MOVES, Sentence
+from eventwindow.draft.sentence import MOVES, OPENED, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
 from eventwindow.draft.subjects import WHICH, of_own, subjects_of
 from eventwindow.errors import Reason
@@ -61,6 +61,8 @@ _MONTHS = {"year": 12, "month": 1, "week": 12 / 52, "decade": 120, "年": 12, "�
 _SINCE_ZH = re.compile(r"以来(?:的|单日|最)?$")
 _OF_MOVE = re.compile(r"[涨跌升][幅点势](?:[与和及、]?[涨跌升][幅点势])*[^,。;涨跌升]{0,8}$")
 _EVER = re.compile(r"单日新|历史|史上")
+_LONGER = re.compile(r"[周月年]线?恐?$")  # 周线连三黑 is of weeks
+_ENDED = re.compile(r"(?:结束|终止|中断|止住|摆脱)[^,。]{0,4}$")
 _OWN_FIGURE = 4  # characters between a move and its figure, at most
 _NEAR = 45  # characters between a name and its verb, at most
 
@@ -103,7 +105,23 @@ def remarks(
         yield from ((mark, replace(s, line=line)) for s in _foremost(sentence, mark, context))
     for mark in sentence.all("more_against", "about_against"):
         yield from _against(sentence, mark, context, line)
+    for mark in sentence.all("run_up", "run_down"):
+        yield from ((mark, replace(s, line=line)) for s in _run(sentence, mark, context, names, said))
     yield from _directions(sentence, line, context, names, said)
+
+
+def _run(
+    sentence: Sentence, mark: Mark, context: Context, names: Names, said: Sequence[tuple[Mark, Statement]]
+) -> Iterator[Statement]:
+    """连跌四日: down on each of four sessions, which no measure knows; 结束连升三日 ends before the day."""
+    head = sentence.text[: mark.start]
+    day, sign = day_of(sentence, mark, context), 1 if mark.kind == "run_up" else -1
+    for who in _whose(sentence, mark, context, names, said, own=True) if day and not _LONGER.search(head) else ():
+        turned = any(m.start < mark.start and (s.who, s.direction) == (who, -sign) for m, s in said if s.kind == "return")
+        span = mark.value.resolved(day - dt.timedelta(1) if turned or _ENDED.search(head) else day, day)
+        yield Statement(
+            0, "return", who, None, None, "direction", sign, date=span.first, until=span.until, open=(SPAN,)
+        )
 
 
 def _ranked(
@@ -243,7 +261,7 @@ def _against(sentence: Sentence, mark: Mark, context: Context, line: int) -> Ite
 def _directions(
     sentence: Sentence, line: int, context: Context, names: Names, said: Sequence[tuple[Mark, Statement]]
 ) -> Iterator[tuple[Mark, Statement]]:
-    told = {(s.who, s.direction, s.date) for _, s in said if s.kind not in {"price_level", "volume_multiple"}}
+    told = {_move_of(s) for _, s in said if s.kind not in {"price_level", "volume_multiple"}}
     for mark in sentence.all(*MOVES, "same"):
         before = [s.direction for m, s in said if m.start < mark.start and s.direction]
         direction = MOVES.get(mark.kind) or (before[-1] if before else context.direction)
@@ -254,9 +272,13 @@ def _directions(
                 continue  # a name that no list holds is told with its figures only
             found = _direction(sentence, mark, context, who, direction, line)
             found = replace(found, open=(*inverse(who, names), *found.open))
-            if (who, direction, found.date) not in told:
-                told.add((who, direction, found.date))
+            if _move_of(found) not in told:
+                told.add(_move_of(found))
                 yield mark, found
+
+
+def _move_of(s: Statement) -> tuple[Subject, int, dt.date | None, bool]:
+    return s.who, s.direction, s.date, s.kind == "opening_gap"
 
 
 def _plain(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> bool:
@@ -321,7 +343,7 @@ def _direction(sentence: Sentence, mark: Mark, context: Context, who: Subject, d
         hedge = next((h for h in ("some", "all") if sentence.has(h, within=clause)), "most")
         by = "open" if session == "pre" else "close"
         return Statement(line, "breadth", who, None, None, hedge, direction, date=day, by=by, open=reasons)
-    kind = "opening_gap" if session == "pre" else "return"
+    kind = "opening_gap" if session == "pre" or mark.kind in OPENED else "return"
     return Statement(line, kind, who, None, None, "direction", direction, date=day, open=reasons)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from eventwindow.draft.chinese import has_chinese
 
-KINDS = ("down_strong", "up_strong", "down_weak", "up_weak", "down_wipe", "stock", "value", "close")  # of rules.toml
+KINDS = ("down_strong", "up_strong", "down_weak", "up_weak", "down_wipe", "open_down", "open_up", "stock", "value", "close")  # of rules.toml
 NEAR = 8  # characters behind a Chinese name
 _FORM = re.compile(r"\s*(?:['’]s\b|\(\W*(?:[A-Z]+:\s*)?[\w.^=-]+\)|,? (?:Inc|Corp|Corporation|Co|Company|Ltd|plc|Group|Holdings)\b|[-+( ]*(?:by )?(?:about |nearly |almost |over |more than )?\d[\d.,]*\s*(?:%|per ?cent\b|points?\b))")  # fmt: skip  # noqa: E501
 _VERB = re.compile(r"(?:\s+(?:also|then|now|still|\w+ly|and|had|has|have))?\s+(?:is|was|will|has|had|and|said|told|stood|came|went|did|saw|took|made|hit|held|kept|left|won|cut|gave|got|became|began|broke|brought|built|drew|grew|paid|ran|sent|spent|expects?|says|sees|warns|plans|reports|posts|owns|earns|wants|faces|agrees?|holds|whose|which|\w+ed)\b|,")  # fmt: skip  # noqa: E501
@@ -49,7 +49,8 @@ def _sign(text: str, start: int, end: int, words: Mapping[str, re.Pattern[str]])
     if text[end - 1].isascii() and has_chinese(text):
         return True  # a Latin word in a Chinese sentence is a name
     if not text[end - 1].isascii():
-        near = _STOP.split(after[:NEAR], maxsplit=1)[0]
+        first = not before or bool(_STOP.match(before[-1]))
+        near = _STOP.split(after if first else after[:NEAR], maxsplit=1)[0]
         return bool(_QUOTED.match(after)) or any(words[kind].search(near) for kind in KINDS if kind in words)
     if text[start].isupper() and (_VERB.match(after) or (_INSIDE.search(before) and not _PROPER.match(after))):
         return True
