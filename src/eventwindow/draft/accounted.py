@@ -45,6 +45,7 @@ _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 _INSERTED = re.compile(
     r"\W*(?:which|who|whose|where|when|such|including|like|unlike|as|compared|if|because)\b", re.IGNORECASE
 )
+_WHY = re.compile(r"(?:因为?|由于|受)[^,;:、]{2,14}$|在[^,;:、]{2,14}[前后下]$")
 _COINS = {"元", "外资", "加权指数"}
 DOLLAR = Subject(("DX-Y.NYB",))
 PARED = ("pared_up", "pared_down")
@@ -165,6 +166,8 @@ def _leads(sentence: Sentence, day: Mark, mark: Mark) -> bool:
 def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) -> Iterator[Reason]:
     """From a subject in another clause, or in another sentence, to the figure."""
     low, high = sentence.clause(mark)
+    if own is not None and sentence.has("unsure", within=(own.start, own.end)):
+        yield WHOSE
     if own is not None and low <= own.start < high:
         between = sentence.all("names", within=(min(own.end, mark.end), max(own.start, mark.start)))
         if between and not sentence.has("amount", *MOVES, within=(own.end, between[0].start)):
@@ -200,12 +203,25 @@ def _bridged(sentence: Sentence, own: Mark, mark: Mark, low: int) -> bool:
         return True  # "Oracle, which sells software, fell": the subject, a stretch that is set in, the verb
     if not any(_unknown(sentence, a, b) for a, b in sentence.clauses if first <= a and b <= low):
         return not [m for m in others if m.start > own.end]
+    between = [(own.end, end), *(c for c in sentence.clauses if end <= c[0] and c[1] <= low)]
+    alone = sentence.chinese and not sentence.has("names", "aside", "others", within=(own.end, low))
+    if alone and not _unknown(sentence, first, own.start) and all(_goes_on(sentence, a, b) for a, b in between):
+        return True
     pointing = _pointing(sentence, low, mark) or sentence.has("value", within=(low, mark.start))
     return (
         pointing
         and not others
         and not sentence.has("aside", within=(first, low))
         and not _names_one(sentence, first, low)
+    )
+
+
+def _goes_on(sentence: Sentence, low: int, high: int) -> bool:
+    """Whether a stretch goes on with the topic: it begins with a word that is known, and what is not names no firm."""
+    unknown = _unknown(sentence, low, high)
+    begun = low + len(sentence.text[low:high]) - len(sentence.text[low:high].lstrip(" ,;:、()"))
+    return not unknown or (
+        not sentence.text.startswith(unknown[0], begun) and not any(_FIRM.search(w) for w in unknown)
     )
 
 
@@ -229,6 +245,8 @@ def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Itera
     paired = names.listings[s.who.symbols[0]].kind == "currency" or s.who == DOLLAR
     if paired and any(a != DOLLAR for m in against for a in m.value):
         yield WHOSE
+    if names.listings[s.who.symbols[0]].kind == "yield" and sentence.chinese and "美" not in sentence.text:
+        yield WHOSE  # 10年期国债收益率, of which state?
     if names.listings[s.who.symbols[0]].kind not in {"stock", "commodity", "future"}:
         return
     low, high = sentence.clause(mark)
@@ -293,10 +311,21 @@ def _unknown(sentence: Sentence, low: int, high: int) -> list[str]:
         figures = sentence.all("amount", within=(low, high))
         moves = [(a.end, b.start) for a, b in pairwise(figures) if a.value.unit != b.value.unit]
         taken += [span for span in moves if sentence.text[slice(*span)] == "或"]  # 跌821點或3.3%: one move
-        inside = [Mark(a, b, "") for a, b in taken]
+        inside = [Mark(a, b, "") for a, b in [*taken, *_modifiers(sentence, low, high)]]
         places = leftover(sentence.text, low, high, inside, sentence.rules, sentence.rules.known_zh)
         return list(_runs(sentence.text, places))
     return [w for w in _latin(sentence, low, high, sorted(taken)) if not _known(sentence, w)]
+
+
+def _modifiers(sentence: Sentence, low: int, high: int) -> Iterator[tuple[int, int]]:
+    """What only tells which firm is meant, or why it moved: 大洋彼岸的优步; 碧桂园因清盘呈请跌7%."""
+    for own in sentence.all("names", within=(low, high)):
+        begun = max((m.end for m in sentence.all("amount", *MOVES, "names", within=(low, own.start))), default=low)
+        if sentence.text[own.start - 1 : own.start] == "的" and not sentence.has("off", within=(begun, own.start)):
+            yield begun, own.start
+        move = next(iter(sentence.all(*MOVES, "amount", "names", "off", within=(own.end, high))), None)
+        if move and move.kind in MOVES and (why := _WHY.search(sentence.text, own.end, move.start)):
+            yield why.span()
 
 
 def _levels(sentence: Sentence, low: int, mark: Mark) -> Iterator[tuple[int, int]]:

@@ -16,8 +16,9 @@ _OF_VALUE = re.compile(
     re.IGNORECASE,
 )
 _BY = re.compile(r"\bby (?:about |around |nearly |almost |some |more than )?$", re.IGNORECASE)
-_ONE_COIN = re.compile(r"1(?:美|欧|日|港)?元(?=可?[兑对折合])|1英镑(?=[兑对])")  # the unit of a rate, 1美元兑153日圆
-_ONE_POINT = re.compile(r"(?<=\bat )one point\b", re.IGNORECASE)
+_ONE = re.compile(  # "at one point", and the unit of a rate, 1美元兑153日圆
+    r"(?<=\bat )one point\b|1(?:美|欧|日|港)?元(?=可?[兑对折合])|1英镑(?=[兑对])", re.IGNORECASE
+)
 
 
 def amounts(text: str, rules: Lexicon) -> Iterator[Mark]:
@@ -25,7 +26,7 @@ def amounts(text: str, rules: Lexicon) -> Iterator[Mark]:
     for a in (part for whole in every(text) for part in _apart(text, whole)):
         if a.unit == "part" and _OF_VALUE.match(text, a.end):
             yield _hedged(text, replace(a, unit="percent"), rules)
-        elif a.unit != "part" and not figure("basis").search(a.words) and not (_ONE_POINT.match(text, a.at) or _ONE_COIN.match(text, a.at)):
+        elif a.unit != "part" and not figure("basis").search(a.words) and not _ONE.match(text, a.at):
             yield _hedged(text, a, rules)
 
 

@@ -128,9 +128,12 @@ def one_day(sentence: Sentence, context: Context, told: Collection[dt.date]) -> 
     if not (told or marks):
         return context.days
     new = set(told) or {m.value.date for m in marks}
+    beside = {m.value for m in marks if sentence.has("amount", within=sentence.clause(m))}  # a dateline is none
+    latest = max(filter(None, new), default=None)
+    if sentence.chinese and told and latest and new == {latest} and {b.date for b in beside} <= {latest, None}:
+        return context.date is None or latest >= context.date  # the story went on to this day, and goes on in it
     if context.date and new - {context.date, None}:
         return False  # a sentence of another day: what comes next may be of either
-    beside = {m.value for m in marks if sentence.has("amount", within=sentence.clause(m))}  # a dateline is none
     alone = len(set(told) or {m.value for m in marks}) == 1 and len(beside) <= 1
     return alone and not any(m.value.steps for m in marks)
 
@@ -183,7 +186,7 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
         held = [m for m in sentence.all("period", "date", within=(0, mark.start)) if not set_in(sentence, m)]
         last = next(iter(held[::-1]), None)
         used = last and (sentence.has("amount", within=(last.end, mark.start)) or _moving(sentence, last))
-        if used and last.kind == "period" and not _goes_on(sentence, last):
+        if last and used and last.kind == "period" and not _goes_on(sentence, last):
             last = next((m for m in held[::-1] if m.kind == "period" and _frames(sentence, m)), None)
         if last and last.kind == "period" and used:
             told: Period = last.value

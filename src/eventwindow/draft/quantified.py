@@ -358,8 +358,6 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
         return None
     if amount.unit == "number" and _COUNTED.match(sentence.text[mark.end :]):
         return None
-    if _LOST.match(sentence.text, mark.end):
-        return LEVEL_HEDGE["under"]  # 2,400点大关应声失守
     each = kind in {"commodity", "future"} and _EACH.fullmatch(head, sentence.clause(mark)[0])
     if base_of(sentence, mark) or each or (_STANDS.search(head) and _THERE.match(sentence.text, mark.end)):
         return ""  # "from Friday's $286.14", 以57.2元作收
@@ -368,7 +366,7 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
         if found := pattern.search(head):
             unable = word == "over" and _UNABLE.search(head[: found.start()])
             return LEVEL_HEDGE["under" if unable else word]
-    return None
+    return LEVEL_HEDGE["under"] if _LOST.match(sentence.text, mark.end) else None  # 2,400点大关应声失守
 
 
 def _value_level(sentence: Sentence, mark: Mark) -> bool:

@@ -155,7 +155,7 @@ def paragraph(
         spoken = last_day(sentence, context)
         context = replace(
             context,
-            date=max(filter(None, (spoken, context.date)), default=None),
+            date=max(filter(None, (spoken, context.date, *_days_of(told, sentence))), default=None),
             spoken=spoken,
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
             days_by_region=_later(context.days_by_region, _days(known, told)),
@@ -174,11 +174,15 @@ def _audited(sentence: Sentence, mark: Mark, s: Statement, context: Context, kno
     return replace(s, open=unaccounted(sentence, mark, s, context, known))
 
 
+def _days_of(told: Sequence[Statement], sentence: Sentence) -> list[dt.date]:
+    return [s.date for s in told if sentence.chinese and s.date and not s.until]
+
+
 def _days(known: Names, told: Sequence[Statement]) -> dict[str, dt.date]:
-    """The day of what trades in each part of the world, where one alone was told."""
+    """The day of what trades in each part of the world ("": of what no list holds), where one alone was told."""
     days: dict[str, set[dt.date]] = {}
     for s in told:
-        if s.date and not s.until and (place := region(known, s.who)):
+        if s.date and not s.until and ((place := region(known, s.who)) or s.who.name):
             days.setdefault(place, set()).add(s.date)
     return {place: next(iter(found)) for place, found in days.items() if len(found) == 1}
 
@@ -194,12 +198,14 @@ def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Contex
         return s
     told = sentence.all("date", within=(0, low))
     if not told and not sentence.has("date") and s.date == context.date:
-        return replace(s, date=context.days_by_region.get(place) or s.date)
+        there, stranger = context.days_by_region.get(place), context.days_by_region.get("")
+        unsure = (WHICH_DAY,) * bool(there and stranger and there < stranger == s.date)
+        return replace(s, date=there or s.date, open=(*unsure, *s.open))
     if not (told and sentence.chinese) or sentence.has("date", within=sentence.clause(mark)):
         return s
     if not (parts := _parts(sentence, told[-1], known)) or place in parts:
         return s  # 美光前一晚大跌,南亚科跌停: of two parts of the world, each has its own day
-    own = [m for m in told if place in (there := _parts(sentence, m, known)) or not there]
+    own = [m for m in told if place in (around := _parts(sentence, m, known)) or not around]
     day = resolved(sentence, own[-1], context) if own else context.days_by_region.get(place) or context.date
     return replace(s, date=day or s.date)
 

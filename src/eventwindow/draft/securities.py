@@ -72,10 +72,10 @@ class Names:
             if symbol in self.listings and self._is_ticker(text, m):
                 yield Mark(*m.span(), "name", (symbol,))
         for m in _CODE.finditer(text):
-            listed = [s for s in self.listings if s.partition(".")[0] == m["code"]]
+            listed = [s for s in self.listings if s.partition(".")[0] in {m["code"], m["code"].removeprefix("0")}]
             meant = {s: k for s in listed if (k := self._begun(s, m["name"])) is not None}
             if meant:
-                yield Mark(m.start() + min(meant.values()), m.end("code"), "name", tuple(meant))
+                yield Mark(m.start() + min(meant.values()), m.end() - 1, "name", tuple(meant))
 
     def _begun(self, symbol: str, words: str) -> int | None:
         """Where in the words before its code a name of the firm begins, or how one begins: 恆基 for 恆基地產."""

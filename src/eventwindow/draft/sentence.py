@@ -26,7 +26,7 @@ _JOIN = re.compile(
 )
 _LINK = re.compile(r"\s*(?:in|for|of|to|by)\s+(?:the |shares of |shares in )?", re.IGNORECASE)
 _OTHER = re.compile(r"\s?(?:期货|期指|期权|选择权)|\s(?:futures|options|warrants|bonds)\b", re.IGNORECASE)
-_ABROAD = re.compile(r"(?:[法德英中韩泰]国|日本|意大利|希腊|西班牙|葡萄牙|瑞士|澳大利亚|加拿大|台湾|印度|巴西|[德日英])$")
+_ABROAD = re.compile(r"(?:[法德英中韩泰]国|日本|意大利|希腊|西班牙|瑞士|澳大利亚|加拿大|台湾|印度|巴西|[德日英])$")
 _ADR = re.compile(r"(?:\s|的|['’]s\s)?(?:ADRs?(?![A-Za-z])|存托凭证|American depositary)", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(?:[,.;:]|and\b|while\b|but\b|in\b|$)")
 _CLAUSE = re.compile(r"[,;。]")
@@ -35,6 +35,9 @@ _EXCHANGES: dict[str, set[str]] = {"美": _AMERICAN, "港": {"XHKG"}, "台": {"X
     "A": {"XSHG", "XSHE"}, "H": {"XHKG"},
 }  # fmt: skip
 _SHARE_OF = re.compile(r"(?P<own>其在?)?(?P<market>[AH美港])股(?![通市])")
+_BARE = re.compile(r"(?:[,;。]|^)(?:而|但|不过)?$")  # 万科H股跌4.6%;A股跌4.1%: its own, or the market's?
+_TELLING = re.compile(r"[^,;:。]{3,16}的")
+_THEN_MOVES = re.compile(r"[^,;。股指]{0,8}?[跌涨升挫泻飙][^,;。]{0,8}\d")
 _MARKET = re.compile(r"(?:美|港|台|日|陆|A|韩|英)股")
 _HOURS = re.compile(
     r"(?:(?:上|本|这)?(?:周|星期)[一二三四五]|\d{1,2}日|当[天日]|昨[天日]|今[天日])?(?:开盘|盘前|盘后|盘中|收盘|早盘|开市|尾盘)"
@@ -56,7 +59,8 @@ _OR = re.compile(r",? (?:or|and also|i\.e\.,?) ", re.IGNORECASE)
 _FUND = re.compile(r"fund\b")
 _PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
 MOVES = {"down_strong": -1, "up_strong": 1, "down_weak": -1, "up_weak": 1,
-         "down_wipe": -1, "down_object": -1, "pared_up": 1, "pared_down": -1, "open_up": 1, "open_down": -1}  # fmt: skip
+         "down_wipe": -1, "down_object": -1, "pared_up": 1, "pared_down": -1,
+         "open_up": 1, "open_down": -1}  # fmt: skip
 OPENED = {"open_up", "open_down"}
 
 
@@ -116,10 +120,17 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     marks = _joined(text, sorted(single, key=lambda m: m.start), names)
     marks = [_placed(m, text, rules, names, around) if m.kind == "names" else m for m in marks]
     marks = _compared([_aside(m, text, rules) for m in marks])
+    heads = [m.start for m in marks if m.kind == "names" and text[m.start - 1 : m.start] == "的"]
+    marks = [m for m in marks if not (m.kind in {"date", "period"} and _modifies(m, heads, text))]
     cuts = [b.end for b in boundaries if not any(m.start <= b.start < m.end for m in [*marks, *_alike(marks, text)])]
     cuts += [m.start for m in marks if m.kind == "parted"]
     edges = sorted({0, *cuts, len(text)})
     return Sentence(text, marks, list(pairwise(edges)), rules)
+
+
+def _modifies(mark: Mark, heads: Sequence[int], text: str) -> bool:
+    """Whether a day only says which firm is meant, as in 上周刚公布业绩的石药集团."""
+    return any(_TELLING.fullmatch(text, mark.end, head) for head in heads)
 
 
 def _alike(marks: Sequence[Mark], text: str) -> Iterator[Mark]:
@@ -152,14 +163,21 @@ def _shares(marks: Sequence[Mark], text: str, names: Names) -> list[Mark]:
     for m in _SHARE_OF.finditer(text):
         firms = [f for f in marks if f.kind == "name" and isinstance(f.value, tuple) and f.end <= m.start()]
         firm = max(firms, key=lambda f: f.start, default=None)
-        if firm is None or not (m["own"] or firm.end == m.start()) or names.listings[firm.value[0]].kind != "stock":
+        bare = not m["own"] and _BARE.search(text[: m.start()]) and _THEN_MOVES.match(text, m.end())
+        if firm is None or not (m["own"] or bare or firm.end == m.start()):
+            continue
+        if names.listings[firm.value[0]].kind != "stock":
             continue
         of_firm = {s for every in names.meanings.values() if firm.value[0] in every for s in every}
         meant = tuple(s for s in of_firm if names.listings[s].exchange in _EXCHANGES[m["market"]])
+        if bare and len(meant) != 1:
+            continue
         value = meant if len(meant) == 1 else Subject(name=text[firm.start : firm.end] + f"{m['market']}股")
         kept = [k for k in kept if k.end <= m.start() or k.start >= m.end()]
-        kept = kept if m["own"] else [k for k in kept if k != firm]
-        kept.append(Mark(m.start() if m["own"] else firm.start, m.end(), "name", value))
+        apart = m["own"] or bare
+        kept = kept if apart else [k for k in kept if k != firm]
+        kept += [Mark(m.start(), m.start(), "unsure")] * bool(bare)
+        kept.append(Mark(m.start() if apart else firm.start, m.end(), "name", value))
     return kept
 
 
@@ -251,6 +269,8 @@ def _lists(between: str, last: Mark, subject: Subject, chinese: bool) -> bool:
     """Whether two names stand in one list; in Chinese a name said again begins a new clause."""
     if chinese and subject in last.value:
         return between.strip() == "("  # 可口可樂 (Coca-Cola)
+    if chinese and "," in between and last.value[-1].group:
+        return False  # 资金流入金矿股,紫金矿业升1.7%
     return bool(_JOIN.fullmatch(between))
 
 

@@ -116,8 +116,11 @@ def _run(
     """连跌四日: down on each of four sessions, which no measure knows; 结束连升三日 ends before the day."""
     head = sentence.text[: mark.start]
     day, sign = day_of(sentence, mark, context), 1 if mark.kind == "run_up" else -1
-    for who in _whose(sentence, mark, context, names, said, own=True) if day and not _LONGER.search(head) else ():
-        turned = any(m.start < mark.start and (s.who, s.direction) == (who, -sign) for m, s in said if s.kind == "return")
+    if day is None or _LONGER.search(head):
+        return
+    for who in _whose(sentence, mark, context, names, said, own=True):
+        before = [s for m, s in said if m.start < mark.start and s.kind == "return"]
+        turned = any((s.who, s.direction) == (who, -sign) for s in before)
         span = mark.value.resolved(day - dt.timedelta(1) if turned or _ENDED.search(head) else day, day)
         yield Statement(
             0, "return", who, None, None, "direction", sign, date=span.first, until=span.until, open=(SPAN,)
@@ -218,7 +221,10 @@ def _since(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple
 def _of_moment(mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> tuple[Reason, ...]:
     """A rank of a move that held at a moment of the day is one of that moment."""
     near = [s for m, s in said if m.start < mark.start and s.kind in {"return", "price_level"}]
-    return tuple(o for o in near[-1].open if o in {EXTREME, MOMENT, WHICH, WHICH_DAY}) if near else ()
+    if not near:
+        return ()
+    crossed = near[-1].kind == "price_level" and near[-1].hedge in {"less_than", "more_than"}  # 跌破1.09美元,为…新低
+    return (*[MOMENT] * crossed, *(o for o in near[-1].open if o in {EXTREME, MOMENT, WHICH, WHICH_DAY}))
 
 
 def _whose(
