@@ -166,9 +166,13 @@ def test_the_comparison_shows_the_reference_numbers():
     for title, name in titles.items():
         assert f"| {title} | {shown(ours[name, '0'])} |" in page("comparison")
     estudy2 = pd.read_csv(folder / "r_estudy2_parametric.csv").set_index("date")["pt_stat"].loc["2024-02-13"]
-    r = pd.read_csv(folder / "r_eventstudy_PatellZ.csv").set_index("relative_index")
-    assert f"| {shown(r['aar_z'][0])} | {shown(estudy2)} |" in page("comparison")
-    assert f"| Patell Z | {shown(ours['patell_z', '[-10,10]'])} | {shown(r['caar_z'][10])} |" in page("comparison")
+    r = pd.read_csv(folder / "r_eventstudy.csv").set_index(["statistic", "day"])["value"]
+    assert f"| {shown(r['aar_z', 0])} | {shown(estudy2)} |" in page("comparison")
+    assert f"| Patell Z | {shown(ours['patell_z', '[-10,10]'])} | {shown(r['caar_z', 10])} |" in page("comparison")
+    apart = pd.read_csv(ROOT / "tests/reference/scattered/r_eventstudy.csv").set_index(["statistic", "day"])["value"]
+    for title, name in {"BMP": ("bmp_t", "cbmp_t"), "Kolari–Pynnönen": ("kp_t", "ckp_t")}.items():
+        day, window = shown(apart[name[0], 0]), shown(apart[name[1], 10])
+        assert re.search(rf"^\| {title} \| \S+ \| {day} \| \S+ \| {window} \|$", page("comparison"), re.MULTILINE)
 
 
 def test_the_comparison_shows_the_python_packages_numbers_and_the_times_that_were_measured():
