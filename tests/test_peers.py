@@ -109,7 +109,10 @@ def scattered_whole() -> AbnormalReturns:
     returns, factors, events = scattered_tables()
     events = events.rename(columns={"firm": "security", "event_date": "date"})
     day = returns.index.get_indexer(events["date"])
-    whole = [a >= 260 and returns[s].iloc[a - 260 : a + 11].notna().all() for a, s in zip(day, events["security"])]
+    whole = [
+        a >= 260 and returns[s].iloc[a - 260 : a + 11].notna().all()
+        for a, s in zip(day, events["security"], strict=True)
+    ]
     table = returns.assign(MKT=factors["market"])
     return abnormal_returns(table, events[whole], benchmark="MKT", estimation=ESTIMATION, window=EVENT)
 
@@ -140,7 +143,7 @@ def test_on_scattered_dates_r_eventstudy_leaves_out_the_forecast_error_and_corre
     bmp = np.sqrt(len(ar)) * scaled.mean() / scaled.std(ddof=1)
     correlation = np.corrcoef(ar.residuals)[np.triu_indices(len(ar), 1)].mean()
     adjusted = bmp * np.sqrt((1 - correlation) / (1 + (len(ar) - 1) * correlation))
-    for test, value in zip(R_STANDARDISED, (bmp, adjusted)):
+    for test, value in zip(R_STANDARDISED, (bmp, adjusted), strict=True):
         assert of_r("scattered", R_STANDARDISED[test], where) == pytest.approx(value, abs=1e-9)
         assert value != pytest.approx(ours(ar, test, where).statistic, rel=1e-5)
 

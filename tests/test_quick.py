@@ -235,6 +235,7 @@ def test_an_unreachable_yahoo_costs_the_earnings_dates_and_nothing_else(tmp_path
         (["NVDA", *DAY, "--benchmark", "A B"], "--benchmark: a name with a blank"),
         (["NVDA", *DAY, "--benchmark", "ZZZZ"], "no prices of ZZZZ"),
         (["NVDA", "--date", "1500-01-27"], "--date: 1500-01-27 lies before 1800-01-01"),
+        (["NVDA", "--date", "2199-01-28"], "--date: day 0 of event 'day' lies ahead"),
         (["N/..", *DAY], "SYMBOL: a name with a blank"),
         (["NVDA", "--date", "2025-13-01"], "--date: '2025-13-01' is no date"),
         (["NVDA", *DAY, "--time", "25:00"], "--time: '25:00' is no clock time"),

@@ -34,9 +34,11 @@ from eventwindow.cli.web.jobs import Run, Runs
 
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
+import uvicorn
 from starlette.requests import Request
+from uvicorn.server import ServerState
 
-from eventwindow.cli.web.guard import Guard
+from eventwindow.cli.web.guard import Connection, Guard
 
 PATIENCE = 300.0
 PLAIN, HELD = ("-m", "eventwindow"), (str(Path(__file__).with_name("held_server.py")),)
@@ -164,7 +166,8 @@ def done(server):
 
 def test_securities_and_a_day_give_a_report_and_a_study(server, done):
     page = server.get(done)[1]
-    assert "It was a hard day" in page
+    assert "It was a hard day: no statement about a market was read in it" in page
+    assert "It was a hard day：其中沒有讀出" in server.get(done, **{"Accept-Language": "zh-Hant"})[1]
     for words, code in (
         ("What held: 1 of 1", "en"),
         ("成立：1 項中 1 項", "zh-Hant"),
@@ -208,6 +211,8 @@ def test_prices_that_are_sent_are_those_that_are_used(server):
         ("quick", {"symbols": "TSM Nvidia", "date": "2025-01-27"}, "symbols"),
         ("quick", {"symbols": "輝達", "date": "2025-01-27"}, "symbols"),
         ("quick", {"symbols": "NVDA", "date": "2025-13-27"}, "date"),
+        ("quick", {"symbols": "NVDA", "date": "2199-01-28"}, "date"),
+        ("quick", {"symbols": "NVDA", "date": "1500-01-28"}, "date"),
         ("quick", {"symbols": "NVDA", "date": "2025-01-27", "time": "25:00"}, "time"),
         ("quick", {"symbols": "NVDA", "date": "2025-01-27", "time": "9:00", "zone": "Mars"}, "zone"),
         ("quick", {"symbols": "NVDA", "date": "2025-01-27", "benchmark": "SPY QQQ"}, "benchmark"),
@@ -215,6 +220,7 @@ def test_prices_that_are_sent_are_those_that_are_used(server):
         ("article", {"article": " "}, "article"),
         ("article", {"article": "It fell. " * 200_000}, "article"),
         ("article", {"article": "Nvidia fell 17 %.", "article_date": "yesterday"}, "article_date"),
+        ("article", {"article": "Nvidia fell 17 %.", "article_date": "2199-01-28"}, "article_date"),
         ("shipped", {"study": "../../etc"}, "study"),
     ],
 )
@@ -300,6 +306,99 @@ def test_what_is_sent_too_slowly_is_refused():
     scope = {"type": "http", "method": "POST", "path": "/ask/quick", "query_string": b"", "headers": headers}
     asyncio.run(Guard(app, frozenset({"here:1"}), within=0)(scope, never, send))
     assert answers[0] == 408
+
+
+async def served(connection: type, app, say) -> None:
+    """What `say` does with a client of a server whose connections are of that kind."""
+    config = uvicorn.Config(app, http=connection, lifespan="off", timeout_keep_alive=10_000, log_level="critical")
+    config.load()
+    state = ServerState()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: connection(config, state, {}), "127.0.0.1", 0)
+    async with server:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        await asyncio.wait_for(say(reader, writer), PATIENCE)
+        writer.close()
+
+
+WHOLE = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
+
+
+async def much(scope, receive, send) -> None:
+    """An answer of 64 MB."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"67108864")]})
+    for left in reversed(range(64)):
+        await send({"type": "http.response.body", "body": bytes(1 << 20), "more_body": left > 0})
+
+
+async def little(scope, receive, send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+
+@pytest.mark.parametrize("sent", [b"", WHOLE[:-2]])
+def test_a_head_that_comes_too_slowly_ends_the_connection(sent):
+    async def say(reader, writer) -> None:
+        writer.write(sent)
+        with suppress(ConnectionResetError):
+            assert await reader.read() == b""
+
+    asyncio.run(served(type("Hasty", (Connection,), {"head": 0}), little, say))
+
+
+def test_the_head_of_a_further_request_may_not_come_slowly_either():
+    class Hasty(Connection):
+        def _await_head(self) -> None:
+            self.head = 10_000 if self.cycle is None else 0
+            super()._await_head()
+
+    async def say(reader, writer) -> None:
+        writer.write(WHOLE)
+        assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
+        with suppress(ConnectionError):
+            writer.write(WHOLE[:-2])
+            assert await reader.read() == b""
+
+    asyncio.run(served(Hasty, little, say))
+
+
+def test_an_answer_that_is_not_taken_ends_the_connection():
+    gone = []
+
+    class Hasty(Connection):
+        taken = 0
+
+        def connection_lost(self, exc) -> None:
+            super().connection_lost(exc)
+            gone.append(self.loop.create_task(asyncio.sleep(0)))
+
+    async def say(reader, writer) -> None:
+        writer.write(WHOLE)
+        while not gone:  # nothing is read
+            await asyncio.sleep(0.01)
+
+    asyncio.run(served(Hasty, much, say))
+    assert gone
+
+
+def test_a_request_that_is_answered_slowly_is_answered():
+    """The limit is on what a client sends and takes, not on our own work."""
+
+    async def slow(scope, receive, send) -> None:
+        await asyncio.sleep(0.05)
+        await little(scope, receive, send)
+
+    async def say(reader, writer) -> None:
+        writer.write(WHOLE)
+        assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
+
+    class Hasty(Connection):
+        def handle_events(self) -> None:
+            super().handle_events()
+            if self.cycle is not None:
+                self._late(None)
+
+    asyncio.run(served(Hasty, slow, say))
 
 
 def test_an_upload_that_never_ends_does_not_keep_the_server_alive(tmp_path):

@@ -18,7 +18,6 @@ from eventwindow.errors import StudyError
 from eventwindow.inference.expected_volatility import unlike
 from eventwindow.inference.tables import none_leads
 from eventwindow.scratch import put_in_place, temporary_folder
-from eventwindow.study.ahead import check_closed
 from eventwindow.study.analyses import ANALYSES
 from eventwindow.study.estimates import estimated
 from eventwindow.study.load import read_inputs
@@ -53,7 +52,6 @@ def quick(options: argparse.Namespace) -> int:
 
 def _looked_at(asked: Asked, prices: str) -> StudyResult:
     """A run of what the screen shows: without the tables of firms, which cost as much as all the rest."""
-    check_closed(asked.study)
     try:
         with progress() as step, progress_bar("prices") as bar:
             inputs = read_inputs(asked.study, prices, step, None, bar)
@@ -206,7 +204,7 @@ def _facts(question: Question, asked: Asked, result: StudyResult) -> dict[str, A
         "tests": json.loads(tests.to_json(orient="records", default_handler=str)),
         "no_test_leads": None if why is None else str(why),
         "claims": json.loads(result.tables["claims"].to_json(orient="records", default_handler=str)),
-        "not_judged": [{"sentence": sentence, "reason": reason} for sentence, reason in asked.unread],
+        "not_judged": [{"sentence": sentence, "reason": str(reason)} for sentence, reason in asked.unread],
         "without": _without(result),
         "earnings": {"told": _earnings(result), "not_known": undated} if question.earnings else None,
         "notes": list(map(str, result.run["notes"])),

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from eventwindow.calendars.exchange import day_zero, exchange_calendar, time_zone
-from eventwindow.draft.entries import Entry, entry
+from eventwindow.draft.entries import Entry, entry, open_reasons
 from eventwindow.draft.listings import FUNDS, Home, home_of, own_benchmark, symbol_named
 from eventwindow.draft.read import statements
 from eventwindow.draft.statement import Statement
 from eventwindow.draft.write import draft_text, toml_table
 from eventwindow.errors import Reason, SourceError, StudyError, catalogue
 from eventwindow.prices.earnings import Announced, announcements
+from eventwindow.study.ahead import check_closed
 from eventwindow.study.definition import Study, read_study
 from eventwindow.study.library import shipped_figures, shipped_shares, shipped_weights
 
@@ -49,7 +50,7 @@ class Asked:
 
     study: Study
     homes: tuple[Home, ...]
-    unread: tuple[tuple[str, str], ...]
+    unread: tuple[tuple[str, Reason], ...]
     undated: Mapping[str, Reason]
 
 
@@ -64,7 +65,7 @@ def study_of_question(question: Question, folder: Path) -> Asked:
     Raises
     ------
     StudyError
-        For a symbol twice, a clock time without a zone, and whatever is wrong with a study.
+        For a symbol twice, a clock time without a zone, a day that lies ahead, and whatever is wrong with a study.
     """
     _check(question)
     said = [(s, list(_said(s, question))) for s in question.sentences]
@@ -78,6 +79,7 @@ def study_of_question(question: Question, folder: Path) -> Asked:
         study = read_study(folder)
     except StudyError as error:
         raise in_options(error) from None
+    check_closed(study, "--date")
     entries, unread = _claims(said, study)
     if entries:
         _write(folder / "claims.toml", draft_text([_both("title", "quick.question")], [entries], None, head=""))
@@ -184,19 +186,25 @@ def _both(stem: str, key: str, **values: object) -> Entry:
     return {f"{stem}_{code}": catalogue(of).text(key, **values) for code, of in codes.items()}
 
 
-def _claims(said: Sequence[tuple[str, Sequence[Statement]]], study: Study) -> tuple[list[Entry], list[tuple[str, str]]]:
+def _claims(
+    said: Sequence[tuple[str, Sequence[Statement]]], study: Study
+) -> tuple[list[Entry], list[tuple[str, Reason]]]:
     """The entries that can be judged, and the sentences that cannot, with their reasons."""
-    entries, unread = list[Entry](), list[tuple[str, str]]()
+    entries, unread = list[Entry](), list[tuple[str, Reason]]()
     for sentence, found in said:
         if not found:
-            unread.append((sentence, "no statement about a market was read in it"))
+            unread.append((sentence, Reason("draft_nothing")))
         for s in found:
-            made = entry(s, f"Q{len(entries) + 1}", "D1", sentence, study, lambda *_: False)
-            if "unfinished" in made:
-                unread.append((sentence, str(made["unfinished"])))
+            if reasons := open_reasons(s, study, _open):
+                unread.append((sentence, Reason.together(reasons)))
             else:
-                entries.append(made)
+                entries.append(entry(s, f"Q{len(entries) + 1}", "D1", sentence, study, _open))
     return entries, unread
+
+
+def _open(symbol: str, day: dt.date) -> bool:
+    """No day counts as closed: the event's is shifted to a session, and the others are told by the verdict."""
+    return False
 
 
 def keep_figures(study: Study) -> None:

@@ -42,11 +42,7 @@ def waits_for(study: Study) -> list[str]:
     return [words for close, words in first.values() if close > moment]
 
 
-def check_closed(study: Study) -> None:
+def check_closed(study: Study, where: str = "study.toml, events") -> None:
     """A run needs day 0 of each event on one exchange at least."""
     if waiting := waits_for(study):
-        raise EventDateError(
-            "; ".join(waiting),
-            where="study.toml, events",
-            remedy=LATER,
-        )
+        raise EventDateError("; ".join(waiting), where=where, remedy=LATER)

@@ -1,5 +1,6 @@
 """A form that was sent → a run in the queue, or the faults, each at its field."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,8 @@ from eventwindow.calendars.dates import clock_of, day_of
 from eventwindow.cli.web.jobs import Run, Runs
 from eventwindow.draft.quick import Asked, Question, study_of_question, symbols_in
 from eventwindow.draft.write import LARGEST
-from eventwindow.errors import StudyError
+from eventwindow.errors import Reason, StudyError, catalogue, languages
+from eventwindow.study.ahead import now
 from eventwindow.study.library import shipped_studies
 
 Told = TypeVar("Told")
@@ -63,9 +65,15 @@ def quick(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
     with runs.prepared() as (key, folder):
         prices = _prices(folder, upload)
         made = _study(question, folder / "study")
-        notes = [f"{what}: {reason}" for what, reason in (*made.unread, *made.undated.items())]
+        notes = [_note(what, reason) for what, reason in (*made.unread, *made.undated.items())]
         command = ("run", "study", "--prices", prices, "--out", "out", "--excel")
         return runs.add(key, f"{', '.join(question.symbols)} · {question.day}", command, notes)
+
+
+def _note(what: str, reason: Reason) -> dict[str, str]:
+    """What is not judged or not known, and why, in every language that a page may be asked for in."""
+    told = Reason("source_says", source=what, why=reason)
+    return {code: catalogue(code).reason(told) for code in languages()}
 
 
 def article(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
@@ -76,8 +84,8 @@ def article(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
     if len(text) > LARGEST:
         told = f"{len(text):,} characters; at most {LARGEST:,} are read"
         raise Fault("article", StudyError(told, remedy="Paste one article."))
-    if day:
-        _told("article_date", day_of, day)
+    if day and _told("article_date", day_of, day) > now().date() + dt.timedelta(1):  # a day before us in the east
+        raise Fault("article_date", StudyError(f"{day} lies ahead", remedy="Give the day on which it was printed."))
     with runs.prepared() as (key, folder):
         prices = _prices(folder, upload, "article-prices")
         (folder / "article.txt").write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -1,17 +1,19 @@
-"""What is refused before a page is made: foreign hosts and origins, missing tokens, bodies that are too large."""
+"""What is refused: foreign hosts and origins, missing tokens, what is too large, what comes or is taken too slowly."""
 
 import hmac
 import time
-from asyncio import wait_for
+from asyncio import Transport, wait_for
 from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.requests import ClientDisconnect
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 LIMIT = 8_000_000  # bytes of a request
 WITHIN = 60.0  # seconds in which a request must have been sent
+HEAD = 15.0  # seconds in which its head must have come, from the connection or the answer before on
 COOKIE = "eventwindow-token"
 OURS = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -33,6 +35,35 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Connection(H11Protocol):
+    """A connection that ends where a request's head comes too slowly, or what is sent is not taken."""
+
+    head, taken = HEAD, WITHIN
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._await_head()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._await_head()
+
+    def _await_head(self) -> None:
+        self.loop.call_later(self.head, self._late, self.cycle)
+
+    def _late(self, before: object) -> None:
+        if self.cycle is before:  # no request has begun since
+            self.transport.abort()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.stuck = self.loop.call_later(self.taken, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.stuck.cancel()
 
 
 class Guard:

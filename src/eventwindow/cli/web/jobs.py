@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -34,7 +34,7 @@ class Run:
     state: str = WAITING
     step: str = ""
     said: str = ""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Mapping[str, str], ...] = field(default=())  # what was not judged, by language
 
     @property
     def ended(self) -> bool:
@@ -78,7 +78,7 @@ class Runs:
             yield key, folder
             undone.pop_all()
 
-    def add(self, key: str, title: str, command: Sequence[str], notes: Sequence[str] = ()) -> Run:
+    def add(self, key: str, title: str, command: Sequence[str], notes: Sequence[Mapping[str, str]] = ()) -> Run:
         run = Run(key, title, tuple(command), time.time(), notes=tuple(notes))
         self._keep(run)
         self._wake.set()
@@ -180,7 +180,7 @@ def _read(path: Path) -> Run | None:
         held = json.loads(path.read_text(encoding="utf-8"))
         if held.pop("version") != __version__:
             return None
-        return Run(**held | {"command": tuple(held["command"]), "notes": tuple(held["notes"])})
+        return Run(**held | {"command": tuple(held["command"]), "notes": tuple(map(dict, held["notes"]))})
     except (OSError, ValueError, TypeError, KeyError):
         return None
 

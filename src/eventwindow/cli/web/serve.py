@@ -27,7 +27,7 @@ def serve(options: argparse.Namespace) -> int:
         from eventwindow.cli.web.app import application
     except ImportError:
         raise needs_library("`eventwindow serve`", "starlette", "uvicorn", "python-multipart") from None
-    from eventwindow.cli.web.guard import Guard
+    from eventwindow.cli.web.guard import Connection, Guard
 
     token = _token(options)
     listening = _socket(options.host, options.port)
@@ -38,6 +38,8 @@ def serve(options: argparse.Namespace) -> int:
         print(f"http://{named}:{port}/{f'?token={token}' if token else ''}", flush=True)
         config = uvicorn.Config(
             Guard(application(runs), hosts, token),
+            http=Connection,
+            ws="none",
             log_level="warning",
             lifespan="off",
             timeout_keep_alive=5,
