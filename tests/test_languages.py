@@ -14,7 +14,7 @@ import polib
 import pytest
 
 from eventwindow.draft.chinese import simplified
-from eventwindow.errors import SCALED, catalogue, counted, languages
+from eventwindow.errors import SCALED, Exchange, Reason, catalogue, counted, languages
 from eventwindow.report.language import language
 
 ROOT = Path(__file__).parents[1]
@@ -232,6 +232,13 @@ MANY = {
     *("tests.chosen", "tests.shared", "tests.volatility_calmer", "tests.volatility_restless"),
     *("tests.volatility_usual", "verdicts.group_not_testable"),
 }
+
+
+def test_chinese_names_an_exchange_and_keeps_the_code_of_one_it_does_not_know():
+    closed, other = (Reason("next_session", day="2025-01-29", mic=Exchange(mic)) for mic in ("XHKG", "XZAG"))
+    assert catalogue("zh-Hant").reason(closed) == "2025-01-29 為港交所休市日，順延至次一交易日"
+    assert catalogue("zh-Hant").reason(other) == "2025-01-29 為 XZAG 休市日，順延至次一交易日"
+    assert str(closed) == "2025-01-29 is not a session of XHKG: next session"
 
 
 def test_what_is_counted_in_english_has_a_singular():

@@ -152,6 +152,12 @@ class Text(NamedTuple):
     zh: str = ""
 
 
+class Exchange(str):
+    """The code of an exchange; a language may have its name."""
+
+    __slots__ = ()
+
+
 class Listed(tuple[Any, ...]):
     """Things in a row, or a word for none."""
 
@@ -279,6 +285,8 @@ class Catalogue:
 
     def shown(self, value: Any) -> Any:
         """What a reader sees of a value; a number or a plain text stays for the words' own format."""
+        if isinstance(value, Exchange):
+            return dict(one.split("=") for one in self.words("format.exchanges").split(";")).get(value, str(value))
         if isinstance(value, str | int | float):
             return value
         for kind, words in self._kinds():

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import numpy as np
 import pandas as pd
 
-from eventwindow.errors import EventDateError, Reason
+from eventwindow.errors import EventDateError, Exchange, Reason
 
 SessionRule = Literal["next", "previous", "error"]
 MAX_SHIFT = 5  # weekdays by which a date that is no session may move, by default
@@ -195,7 +195,7 @@ def day_zero(
     if session == pd.Timestamp(day):
         return DayZero(session)
     moment = f"{day} {clock:%H:%M} {zone or calendar.zone}"
-    return DayZero(session, Reason("first_close", moment=moment, mic=calendar.mic))
+    return DayZero(session, Reason("first_close", moment=moment, mic=Exchange(calendar.mic)))
 
 
 def check_shift(day: date, session: pd.Timestamp, most: int | None, of: str = "", where: str = "") -> pd.Timestamp:
@@ -221,7 +221,7 @@ def _off_session(calendar: Calendar, day: date, rule: SessionRule, most: int | N
             remedy=f'Set session = "next" or give {after.date()}; the session before is {before.date()}.',
         )
     session = check_shift(day, after if rule == "next" else before, most, f" on {calendar.mic}")
-    return DayZero(session, Reason(f"{rule}_session", day=f"{day}", mic=calendar.mic))
+    return DayZero(session, Reason(f"{rule}_session", day=f"{day}", mic=Exchange(calendar.mic)))
 
 
 def why_closed(mic: str, day: date) -> str:

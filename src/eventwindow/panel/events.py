@@ -13,7 +13,7 @@ from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.day_zero import ALIASES, check_named, checked_events, near_names, no_exchange
 from eventwindow.calendars.exchange import SessionRule, check_shift, exchange_calendar
 from eventwindow.calendars.window import Window
-from eventwindow.errors import EventDateError, PriceError, Reason, StudyError, counted
+from eventwindow.errors import EventDateError, Exchange, PriceError, Reason, StudyError, counted
 from eventwindow.estimation.contamination import Contamination
 from eventwindow.estimation.event_time import Days
 from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
@@ -210,7 +210,7 @@ def _priced(events: pd.DataFrame, given: np.ndarray, rule: Any, how: How) -> tup
         days[at] = _first_close(events["time"].iloc[at], given[at], one, (own, most), rows.taken(at))
     for i in clocked[days[clocked] != given[clocked]]:
         told = f"{given[i]} {events['time'].iloc[i]} {zone[i]}".rstrip()
-        shifted[i] = Reason("first_close", moment=told, mic=str(mic[i]))
+        shifted[i] = Reason("first_close", moment=told, mic=Exchange(mic[i]))
     return days, shifted
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import check_sessions
-from eventwindow.errors import PriceError, Reason
+from eventwindow.errors import Exchange, PriceError, Reason
 from eventwindow.estimation.by_exchange import own_rows
 from eventwindow.estimation.door import carried_rows, check_prices, closed_notes, returns_table
 from eventwindow.estimation.event_time import Array, Days, trade_to_trade
@@ -35,9 +35,9 @@ def exchanges_of(panel: Panel, of: Mapping[str, str]) -> Exchanges:
         for i in range(0, len(securities), TILE):
             held |= np.isfinite(panel.returns(0, len(held), securities[i : i + TILE])).any(axis=0)
         rows[mic], why = own_rows(mic, panel.sessions, held)
-        notes.append(Reason("own_rows", mic=mic, n=len(rows[mic]), of=len(panel.sessions)))
+        notes.append(Reason("own_rows", mic=Exchange(mic), n=len(rows[mic]), of=len(panel.sessions)))
         if why:
-            notes.append(Reason("own_rows_of_prices", mic=mic, why=why))
+            notes.append(Reason("own_rows_of_prices", mic=Exchange(mic), why=why))
     return Exchanges(of, rows, tuple(notes))
 
 

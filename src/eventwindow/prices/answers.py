@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.exchange import Calendar, exchange_calendar
-from eventwindow.errors import EventDateError, Reason
+from eventwindow.errors import EventDateError, Exchange, Reason
 from eventwindow.estimation.returns import returns
 from eventwindow.prices.cache import Cache, Kept
 from eventwindow.prices.checks import check_history, doubts
@@ -152,7 +152,7 @@ def _of_another(pulled: Pulled, expected: Expected, calendar: Calendar | None) -
         yield Reason("answer_quoted", quoted=quoted, expected=wanted)
     zone = str(told.get("exchangeTimezoneName") or "")
     if zone and calendar is not None and not _same_clock(zone, calendar.zone, _held(pulled)[-1]):
-        yield Reason("answer_zone", zone=zone, mic=calendar.mic, expected=calendar.zone)
+        yield Reason("answer_zone", zone=zone, mic=Exchange(calendar.mic), expected=calendar.zone)
 
 
 def _same_clock(one: str, other: str, day: pd.Timestamp) -> bool:
@@ -167,14 +167,14 @@ def _off_calendar(pulled: Pulled, calendar: Calendar) -> Iterator[Reason]:
     sessions, rows = _within(calendar, pulled), _held(pulled)
     absent = sessions.difference(rows)
     if len(sessions) and len(absent) > (1 - FEWEST) * len(sessions):
-        yield Reason("answer_sessions", held=len(sessions) - len(absent), of=len(sessions), mic=calendar.mic)
+        yield Reason("answer_sessions", held=len(sessions) - len(absent), of=len(sessions), mic=Exchange(calendar.mic))
     weekdays = pd.bdate_range(rows[0], rows[-1])
     closed = weekdays[(weekdays >= calendar.sessions[0]) & (weekdays <= calendar.sessions[-1])]
     closed = closed.difference(calendar.sessions)
     moves = pulled.table["close"].dropna().pct_change().reindex(closed.intersection(rows)).abs() > 0
     if len(closed) and moves.sum() >= CLOSED * len(closed) and len(absent) >= moves.sum():
         days = {"moves": int(moves.sum()), "of": len(closed), "absent": len(absent)}
-        yield Reason("answer_shifted", mic=calendar.mic, **days)
+        yield Reason("answer_shifted", mic=Exchange(calendar.mic), **days)
 
 
 def _other_price(pulled: Pulled) -> Iterator[Reason]:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from eventwindow.calendars.dates import frequency
 from eventwindow.calendars.exchange import Calendar
-from eventwindow.errors import Reason
+from eventwindow.errors import Exchange, Reason
 from eventwindow.estimation.unlikely import UNLIKELY, split_of
 from eventwindow.prices.history import PriceHistory
 
@@ -160,7 +160,9 @@ def _calendar_findings(
     for day, value in moved.items():
         yield Finding(symbol, "warning", "moves", pd.Timestamp(str(day)), {"value": float(value)})
     if len(moved) >= SHIFTED and not around_the_clock:
-        yield Finding(symbol, "error", "wrong_calendar", moved.index[0], {"days": len(moved), "mic": calendar.mic})
+        yield Finding(
+            symbol, "error", "wrong_calendar", moved.index[0], {"days": len(moved), "mic": Exchange(calendar.mic)}
+        )
 
 
 def closes(frame: pd.DataFrame) -> pd.Series:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from eventwindow.calendars.dates import SPARSE
 from eventwindow.calendars.exchange import OWN_DATES, Calendar, why_closed
-from eventwindow.errors import PriceError, catalogue, counted
+from eventwindow.errors import Exchange, PriceError, catalogue, counted
 from eventwindow.prices import Prices
 from eventwindow.prices.checks import Finding, check_history
 from eventwindow.prices.history import PriceHistory, Unavailable
@@ -74,7 +74,7 @@ def checked_prices(
             common=common(symbol),
         )
         if mic in OWN_DATES and symbol in stocks:
-            found.append(Finding(symbol, "warning", "own_dates", None, {"mic": mic}))
+            found.append(Finding(symbol, "warning", "own_dates", None, {"mic": Exchange(mic)}))
         found = sorted([*found, *(f for f in columns if f.symbol == symbol)], key=lambda f: f.level)
         findings += found
         if errors := [f for f in found if f.level == "error" and f.kind != "no_day_zero"]:
