@@ -1,8 +1,9 @@
-"""What people have in a notebook: forty-odd shapes of returns, events and benchmarks, each with its answer or message."""
+"""What people have in a notebook: some ninety shapes of returns, events and benchmarks, each with its answer or message."""
 
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -56,6 +57,28 @@ USED = {  # what is read: it gives the figures of the plain call
     "dates: text": {"events": EVENTS.assign(date=TEXT)},
     "dates: a zone": {"events": EVENTS.assign(date=DAY.tz_localize("America/New_York"))},
     "dates: datetime.date": {"events": EVENTS.assign(date=dt.date(DAY.year, DAY.month, DAY.day))},
+    "events: numpy's day": {"events": {"A": np.datetime64(TEXT)}},
+    "events: a period": {"events": {"A": pd.Period(TEXT)}},
+    "events: days with the month's name": {"events": {"A": f"{DAY:%b %d, %Y}"}},
+    "events: days as in Germany": {"events": {"A": f"{DAY:%d.%m.%Y}"}},
+    "events: days as in America": {"events": {"A": f"{DAY:%m/%d/%Y}"}},
+    "events: days as whole numbers": {"events": {"A": int(f"{DAY:%Y%m%d}")}},
+    "events: an instant in UTC": {"events": {"A": f"{TEXT}T00:00:00Z"}},
+    "events: both in the index": {"events": pd.DataFrame(index=pd.MultiIndex.from_frame(EVENTS))},
+    "events: categories": {"events": EVENTS.astype({"security": "category"})},
+    "events: the number of the row as a column": {"events": EVENTS.reset_index(names="Unnamed: 0")},
+    "returns: decimals": {"returns": RETURNS.map(lambda r: Decimal(repr(r)))},
+    "returns: Arrow's numbers": {"returns": RETURNS.astype("double[pyarrow]")},
+    "returns: objects": {"returns": RETURNS.astype(object)},
+    "returns: sparse": {"returns": RETURNS.astype(pd.SparseDtype("float"))},
+    "returns: lists by column": {"returns": {"date": list(DAYS)} | {c: list(RETURNS[c]) for c in RETURNS}},
+    "returns: dates as in England": {"returns": RETURNS.set_axis(RETURNS.index.strftime("%d/%m/%Y"))},
+    "returns: the number of the row as a column": {
+        "returns": RETURNS.reset_index(names="Date").reset_index(names="Unnamed: 0")
+    },
+    "returns: one security": {"returns": RETURNS["A"], "benchmark": RETURNS["MKT"], "events": {"A": DAY}},
+    "benchmark: rows in another order": {"returns": STOCKS, "benchmark": RETURNS["MKT"].sample(frac=1, random_state=1)},
+    "window: a list": {"window": [-5, 5]},
     "returns: long": {"returns": LONG},
     "returns: long, as CRSP names it": {
         "returns": LONG.rename(columns={"security": "PERMNO", "return": "RET"}).assign(vol=1.0)
@@ -112,6 +135,45 @@ TOLD = {  # what is not: one sentence and the remedy
     "events: nothing that names": ({"events": [1, 2]}, r"a list is no list of events"),
     "events: with a time of day": ({"events": {"A": f"{TEXT} 16:30"}}, r"has a time of day\n.*column `time`"),
     "events: a security that is not there": ({"events": {"X": TEXT}}, r"security 'X' is no column"),
+    "events: an empty list": ({"events": []}, r"the table of events is empty\nGive at least one"),
+    "events: none": ({"events": EVENTS[:0]}, r"the table of events is empty"),
+    "events: a table in a cell": (
+        {"events": {"A": {"date": TEXT}}},
+        r"index 0: a dict in the column 'date'\nOne value",
+    ),
+    "events: a set in a cell": ({"events": {"A": {TEXT}}}, r"a set in the column 'date'"),
+    "events: a list in a cell": ({"events": [("A", [TEXT])]}, r"a list in the column 'date'"),
+    "events: two names in a cell": ({"events": {("A", "B"): TEXT}}, r"a tuple in the column 'security'"),
+    "events: a day that reads two ways": ({"events": {"A": "03/04/2023"}}, r"reads two ways"),
+    "events: a number of Excel's": ({"events": {"A": 45096}}, r"'45096' is not a date"),
+    "events: a row without a date": (
+        {"events": EVENTS.assign(date=[DAY, None, DAY])},
+        r"index 1: a row without a date",
+    ),
+    "events: a row without a name": ({"events": EVENTS.assign(security=["A", None, "C"])}, r"without a security"),
+    "events: each twice": ({"events": pd.concat([EVENTS, EVENTS])}, r"3 of 6 events in the list before"),
+    "events: dummies": ({"events": (RETURNS * 0)[["A", "B"]]}, r"no column 'security' \(there are 'A', 'B'\)"),
+    "events: after the data": (
+        {"events": {"A": "2031-01-02"}},
+        r"after the last session.*\nGive returns that reach it",
+    ),
+    "returns: complex": ({"returns": RETURNS.astype(complex)}, r"'MKT' holds \(.*j\) at 2023-01-02\nGive numbers"),
+    "returns: a flag": ({"returns": RETURNS.assign(listed=True)}, r"'listed' holds True at 2023-01-02\nGive numbers"),
+    "returns: a sector": ({"returns": RETURNS.assign(sector="chips")}, r"'sector' holds the text 'chips'"),
+    "returns: per cent as text": ({"returns": (RETURNS * 100).map("{:.2f}%".format)}, r"holds the text '0.00%'"),
+    "returns: a row without a date": (
+        {"returns": RETURNS.set_axis([pd.NaT, *DAYS[1:]])},
+        r"a row without a date\nWrite its date",
+    ),
+    "returns: closes at four": (
+        {"returns": RETURNS.set_axis(DAYS + pd.Timedelta(hours=16))},
+        r"has a time of day.*\nTake the time away",
+    ),
+    "prices: below zero": ({"returns": -PRICES, "values": "prices"}, r"a price of -.*\nA price is above zero"),
+    "estimation: a number of days": ({"estimation": 250}, r"\[250,250\] is one day\nGive its first and last"),
+    "estimation: into the event": ({"estimation": (-110, 0)}, r"overlaps .*\nEnd it before -5"),
+    "window: turned round": ({"window": (5, -5)}, r"starts after its end\nSwap"),
+    "window: a text": ({"window": "-5,5"}, r"is no window of trading days\nGive a day"),
     "returns: an array": ({"returns": RETURNS.to_numpy()}, r"a ndarray instead of a table\nGive a DataFrame"),
     "returns: turned over": ({"returns": RETURNS.T}, r"the dates stand in the columns\nTurn it over: table.T"),
     "returns: newest first": ({"returns": RETURNS[::-1]}, r"stands after a later date\nSort the rows"),

@@ -183,6 +183,8 @@ def check_sessions(index: pd.Index, where: str) -> pd.DatetimeIndex:
     """Days without zone or time of day, ascending, each once; the index as it is."""
     if not isinstance(index, pd.DatetimeIndex):
         raise StudyError("the index holds no dates", where=where, remedy=_to_dates(index))
+    if index.hasnans:
+        raise StudyError("a row without a date", where=where, remedy="Write its date, or leave it out.")
     if index.tz is not None or not index.is_normalized:
         odd = index[0] if index.tz is not None else index[index != index.normalize()][0]
         raise StudyError(

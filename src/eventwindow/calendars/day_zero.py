@@ -234,6 +234,7 @@ def _by_date(
         raise EventDateError(
             f"{day.date()}, the event of {security!r}, lies {side} session of the table of returns, {end.date()}",
             where=where,
+            remedy="Give returns that reach it, or correct the date.",
         )
     if rule not in ("next", "previous"):
         raise EventDateError(

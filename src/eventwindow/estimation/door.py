@@ -73,10 +73,15 @@ def returns_table(returns: object, where: str = OF_RETURNS) -> pd.DataFrame:
     returns = returns.infer_objects()  # numbers that came as objects are numbers
     if objects := [name for name in returns if _numbers(returns[name])]:
         returns = returns.astype(dict.fromkeys(objects, float))
-    texts = [name for name in returns if not pd.api.types.is_numeric_dtype(returns[name])]
+    texts = [name for name in returns if not _real(returns[name])]
     if texts:
         raise _no_numbers(returns[texts[0]], texts[0], where)
     return returns
+
+
+def _real(column: pd.Series) -> bool:
+    types = pd.api.types
+    return types.is_numeric_dtype(column) and not types.is_complex_dtype(column) and not types.is_bool_dtype(column)
 
 
 def _numbers(column: pd.Series) -> bool:
@@ -109,7 +114,8 @@ def _no_numbers(column: pd.Series, name: object, where: str) -> StudyError:
     cell, day = (wrong.iloc[0], wrong.index[0]) if len(wrong) else (column.iloc[0], column.index[0])
     at = f"{day:%Y-%m-%d}" if isinstance(day, pd.Timestamp) else repr(day)
     remedy = "Give numbers: pd.to_numeric(column), with an empty cell where there is none."
-    return StudyError(f"{name!r} holds the text {str(cell)!r} at {at}", where=where, remedy=remedy)
+    shown = f"the text {cell!r}" if isinstance(cell, str) else str(cell)
+    return StudyError(f"{name!r} holds {shown} at {at}", where=where, remedy=remedy)
 
 
 def sessions_only(

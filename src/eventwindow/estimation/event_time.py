@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from eventwindow.calendars.dates import Rows, check_sessions, iso_days
 from eventwindow.calendars.day_zero import near_names
-from eventwindow.calendars.window import Window
-from eventwindow.errors import EventDateError, StudyError, WindowError
+from eventwindow.calendars.window import Window, check_estimation
+from eventwindow.errors import EventDateError, StudyError
 from eventwindow.estimation.risk_free import COLUMN, with_rate
 
 Array = NDArray[np.float64]
@@ -324,8 +324,7 @@ def _reach(axis: pd.Index, date: Any) -> str:
 
 
 def _check(returns: pd.DataFrame, events: pd.DataFrame, estimation: Window, window: Window) -> None:
-    if estimation.overlaps(window):
-        raise WindowError(f"the estimation window {estimation} overlaps the event window {window}.")
+    check_estimation(estimation, window)
     check_sessions(returns.index, "the table of returns")
     if returns.columns.has_duplicates:
         twice = returns.columns[returns.columns.duplicated()][0]

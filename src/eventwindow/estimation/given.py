@@ -210,12 +210,23 @@ def events_table(events: Any) -> pd.DataFrame:
     """A row an event, from a mapping of securities to dates, a series, pairs, or a table with either in its index."""
     if hasattr(events, "to_pandas"):
         events = events.to_pandas()
-    if isinstance(events, pd.DataFrame):
-        return _named(events)
     if isinstance(events, Mapping) and {str(key).lower() for key in events} & set(KNOWN):
         alone = all(isinstance(value, str) or not hasattr(value, "__len__") for value in events.values())
-        return _named(pd.DataFrame([dict(events)] if alone else dict(events)))
-    return pd.DataFrame(_pairs(events), columns=["security", "date"])
+        events = pd.DataFrame([dict(events)] if alone else dict(events))
+    if not isinstance(events, pd.DataFrame):
+        return _single(pd.DataFrame(_pairs(events), columns=["security", "date"]))
+    return _single(_named(events))
+
+
+def _single(events: pd.DataFrame) -> pd.DataFrame:
+    """The table, where each of its cells holds one value."""
+    for name in (c for c in events if pd.api.types.infer_dtype(events[c]) == "mixed"):
+        row = next((k for k, cell in enumerate(events[name]) if not is_scalar(cell)), None)
+        if row is not None:
+            what = f"a {type(events[name].iloc[row]).__name__} in the column {name!r}"
+            where = f"{OF_EVENTS}, index {events.index[row]}"
+            raise StudyError(what, where=where, remedy=f"One value a cell. {EXAMPLE}")
+    return events
 
 
 def _pairs(events: Any) -> list[Any]:
@@ -229,7 +240,7 @@ def _pairs(events: Any) -> list[Any]:
         frame = _named(pd.DataFrame(list(events)))
         if {"security", "date"} <= set(frame):
             return frame[["security", "date"]].to_numpy(object).tolist()
-    if isinstance(events, list | tuple) and events and all(_many(one) and len(one) == 2 for one in events):
+    if isinstance(events, list | tuple) and all(_many(one) and len(one) == 2 for one in events):
         return list(events)
     raise StudyError(f"a {type(events).__name__} is no list of events", where=OF_EVENTS, remedy=EXAMPLE)
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Rows, frequency
 from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
-from eventwindow.calendars.window import Span, as_window
+from eventwindow.calendars.window import Span, as_window, check_estimation
 from eventwindow.errors import EventDateError, Reason, StudyError, WindowError, counted
 from eventwindow.estimation.by_exchange import exchange_of
 from eventwindow.estimation.contamination import Contamination, check_contamination
@@ -369,8 +369,7 @@ def _first(task: Any) -> dict[str, np.ndarray]:
 
 def _check(spec: Specification, chunk: int) -> None:
     model_named(spec.model)
-    if spec.estimation.overlaps(spec.window):
-        raise WindowError(f"the estimation window {spec.estimation} overlaps the event window {spec.window}.")
+    check_estimation(spec.estimation, spec.window)
     if not spec.report:
         raise WindowError("there is no window to report.", remedy="Give at least one.")
     for window in spec.report:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from eventwindow.calendars.window import check_estimation
 from eventwindow.errors import StudyError, WindowError
 from eventwindow.estimation.models import MODELS
 from eventwindow.study.form import Basket, Event, Form, Group, News, Security, StudyFile, Windows, schema
@@ -260,12 +261,8 @@ def _check_robustness(study: Study, text: str) -> None:
 
 def check_windows(windows: Windows, text: str) -> None:
     """The estimation window ends before the event window, and every report window lies inside it."""
-    if windows.estimation.overlaps(windows.event):
-        raise WindowError(
-            f"the estimation window {windows.estimation} overlaps the event window {windows.event}",
-            where=f"study.toml, line {line_of(text, ('windows', 'estimation'))}, windows.estimation",
-            remedy=f"End it before {windows.event.start}, for example at {windows.event.start - 1}.",
-        )
+    at = f"study.toml, line {line_of(text, ('windows', 'estimation'))}, windows.estimation"
+    check_estimation(windows.estimation, windows.event, at)
     for window in windows.report:
         if window.start < windows.event.start or window.end > windows.event.end:
             raise WindowError(
