@@ -110,11 +110,25 @@ def messages() -> list[Message]:
 def _of(path: Path) -> Iterator[Message]:
     file = path.relative_to(SOURCE).as_posix()
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    named = [(n.lineno, n.targets[0].id, n.value) for n in ast.walk(tree) if _is_text(n)]  # type: ignore[attr-defined]
+    named = sorted(
+        ((n.lineno, n.targets[0].id, n.value) for n in ast.walk(tree) if _is_text(n)),  # type: ignore[attr-defined]
+        key=lambda one: one[0],
+    )
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+
+    def meant(node: ast.expr) -> ast.expr:
+        """The text that a name stands for: the last one that the function gave it before."""
+        if not isinstance(node, ast.Name):
+            return node
+        start = max((f.lineno for f in functions if f.lineno < node.lineno <= (f.end_lineno or 0)), default=0)
+        before = [v for line, name, v in named if name == node.id and start < line < node.lineno]
+        return before[-1] if before else node
+
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Name):
-            before = [v for line, name, v in named if name == node.args[0].id and line < node.lineno]
-            node.args[0] = before[-1] if before else node.args[0]
+        if isinstance(node, ast.Call):
+            node.args[:1] = map(meant, node.args[:1])
+            for keyword in node.keywords:
+                keyword.value = meant(keyword.value)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             name = node.func.id
             if name in FAMILY | {"kind"} and node.args:
@@ -138,7 +152,7 @@ def _of_table(file: str) -> str:
 def _is_text(node: ast.AST) -> bool:
     """Whether a message is given a name here."""
     simple = isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    return simple and isinstance(node.value, (ast.JoinedStr, ast.Constant, ast.IfExp)) and len(_text(node.value)) > 20
+    return simple and isinstance(node.value, (ast.JoinedStr, ast.Constant, ast.IfExp)) and len(_text(node.value)) > 2
 
 
 def _text(node: ast.AST) -> str:
@@ -168,9 +182,9 @@ def tables() -> str:
 
 
 def _remedy(m: Message) -> str:
-    if m.remedy not in ("", "…"):
+    if m.remedy and not m.remedy.startswith(("…", "Did you mean")):
         return m.remedy
-    return next((own for key, own in OWN.items() if key in m.what), "")
+    return next((own for key, own in OWN.items() if key in m.what), m.remedy.strip("…"))
 
 
 def _cell(text: str) -> str:

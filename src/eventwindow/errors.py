@@ -123,10 +123,8 @@ def check_file(path: Path, most: int, kind: type[StudyError] = StudyError) -> No
 def needs_library(what: str, *libraries: str) -> StudyError:
     """The error of a part whose library is not installed; the remedy works with and without this folder."""
     verb = "are" if len(libraries) > 1 else "is"
-    return StudyError(
-        f"{what} needs {' and '.join(libraries)}, which {verb} not installed",
-        remedy=f"Install it: pip install {' '.join(libraries)}",
-    )
+    remedy = f"Install it: pip install {' '.join(libraries)}"
+    return StudyError(f"{what} needs {' and '.join(libraries)}, which {verb} not installed", remedy=remedy)
 
 
 class NoFigure(Exception):  # noqa: N818 a reason, not a fault

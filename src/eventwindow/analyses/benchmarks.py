@@ -72,11 +72,9 @@ def ex_treated_benchmark(
 def _close_of(dated: pd.Timestamp, sessions: pd.DatetimeIndex) -> pd.Timestamp:
     """The session whose close weights of that day hold at: the day itself, or the last session before it."""
     if not sessions[0] <= dated <= sessions[-1] + SOON:
-        raise StudyError(
-            f"weights of {dated:%Y-%m-%d}, while prices reach from {sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}",
-            where="figures, weights",
-            remedy="Give weights of a day that the prices hold, or leave robustness.index out.",
-        )
+        what = f"weights of {dated:%Y-%m-%d}, while prices reach from {sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}"
+        remedy = "Give weights of a day that the prices hold, or leave robustness.index out."
+        raise StudyError(what, where="figures, weights", remedy=remedy)
     return pd.Timestamp(sessions[sessions <= dated][-1])
 
 

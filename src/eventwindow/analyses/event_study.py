@@ -221,10 +221,8 @@ def abnormal_returns(
 def _check_expected_by(benchmark: object, factors: Factors | None) -> None:
     """A benchmark or factors, not both, and tables of factors that can be."""
     if benchmark is not None and factors is not None:
-        raise StudyError(
-            f"both benchmark={benchmark!r} and factors are given",
-            remedy="Give one of the two: a benchmark is a column of the returns, factors are a table of their own.",
-        )
+        remedy = "Give one of the two: a benchmark is a column of the returns, factors are a table of their own."
+        raise StudyError(f"both benchmark={benchmark!r} and factors are given", remedy=remedy)
     for table in _tables(factors):
         check_factors(table)
 

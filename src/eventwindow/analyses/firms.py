@@ -16,13 +16,7 @@ from eventwindow.inference.expected_volatility import before_window, ewma, unlik
 from eventwindow.inference.multiple import benjamini_hochberg, holm, romano_wolf
 from eventwindow.inference.power import smallest_detectable_effect
 from eventwindow.inference.results import SignificanceResult, noted
-from eventwindow.inference.single_firm import (
-    Inverted,
-    firm_sq,
-    firm_t,
-    inverted,
-    scaled_sq,
-)
+from eventwindow.inference.single_firm import Inverted, firm_sq, firm_t, inverted, scaled_sq
 
 CANDIDATES = ["event", "group", "window_start", "window_end", "statistic", "p_value", "distribution", "n", "note"]
 

@@ -91,11 +91,8 @@ def _slashed_days(texts: Sequence[str], codes: Any, place: Place, kind: type[Stu
     possible = [days for days in orders if not np.isnat(days).any()]
     if len(possible) == 2 and not np.array_equal(possible[0], possible[1]) and not all("." in text for text in texts):
         first = int((possible[0] != possible[1]).argmax())
-        raise kind(
-            f"{texts[first]!r} reads two ways: {possible[0][first]} or {possible[1][first]}",
-            where=place(int((codes == first).argmax())),
-            remedy="Write dates as YYYY-MM-DD: 2025-01-27.",
-        )
+        what = f"{texts[first]!r} reads two ways: {possible[0][first]} or {possible[1][first]}"
+        raise kind(what, where=place(int((codes == first).argmax())), remedy="Write dates as YYYY-MM-DD: 2025-01-27.")
     return possible[-1] if possible else orders[1]
 
 

@@ -115,10 +115,9 @@ def _calendar(mic: str, start: date, end: date) -> Calendar:
     try:
         raw = xcals.get_calendar(mic, start=str(start), end=str(end))
     except ValueError as error:  # beyond the holidays it knows, or one that it cannot build
-        raise EventDateError(
-            f"the calendar library cannot give the sessions of {mic} from {start} to {end} ({_first_words(error)})",
-            remedy="Shorten the event window, give an earlier date, or name another exchange that keeps the same days.",
-        ) from None
+        what = f"the calendar library cannot give the sessions of {mic} from {start} to {end} ({_first_words(error)})"
+        remedy = "Shorten the event window, give an earlier date, or name another exchange that keeps the same days."
+        raise EventDateError(what, remedy=remedy) from None
     schedule = raw.schedule[~raw.schedule.index.isin(pd.to_datetime(list(NOT_A_SESSION.get(mic, {}))))]
     return Calendar(
         mic,
@@ -187,10 +186,8 @@ def day_zero(
         return DayZero(pd.Timestamp(local))
     after = calendar.closes > pd.Timestamp(instant.astimezone(UTC))
     if not after.any():
-        raise EventDateError(
-            f"no session held for {calendar.mic} closes after {day} {clock:%H:%M} {zone or calendar.zone}",
-            remedy="Give prices that reach further, or another date.",
-        )
+        what = f"no session held for {calendar.mic} closes after {day} {clock:%H:%M} {zone or calendar.zone}"
+        raise EventDateError(what, remedy="Give prices that reach further, or another date.")
     session = calendar.sessions[after][0]
     if session == pd.Timestamp(day):
         return DayZero(session)
@@ -216,10 +213,9 @@ def _off_session(calendar: Calendar, day: date, rule: SessionRule, most: int | N
     before = calendar.sessions[calendar.sessions < pd.Timestamp(day)][-1]
     after = calendar.sessions[calendar.sessions > pd.Timestamp(day)][0]
     if rule == "error":
-        raise EventDateError(
-            f"{day} is not a session of {calendar.mic} ({why_closed(calendar.mic, day)}).",
-            remedy=f'Set session = "next" or give {after.date()}; the session before is {before.date()}.',
-        )
+        what = f"{day} is not a session of {calendar.mic} ({why_closed(calendar.mic, day)})."
+        remedy = f'Set session = "next" or give {after.date()}; the session before is {before.date()}.'
+        raise EventDateError(what, remedy=remedy)
     session = check_shift(day, after if rule == "next" else before, most, f" on {calendar.mic}")
     return DayZero(session, Reason(f"{rule}_session", day=f"{day}", mic=Exchange(calendar.mic)))
 
@@ -242,7 +238,5 @@ def _check_reach(calendar: Calendar, day: date) -> None:
     first, last = calendar.sessions[0].date(), calendar.sessions[-1].date()
     if not calendar.reaches(day):
         side, end = ("before the first", first) if day < first else ("after the last", last)
-        raise EventDateError(
-            f"{day} lies {side} session held for {calendar.mic}: {end}.",
-            remedy="Give a date that the calendar and the prices reach.",
-        )
+        remedy = "Give a date that the calendar and the prices reach."
+        raise EventDateError(f"{day} lies {side} session held for {calendar.mic}: {end}.", remedy=remedy)

@@ -100,10 +100,8 @@ def as_window(span: Span) -> Window:
         ends = (span, span) if isinstance(span, Integral) else span
     if isinstance(ends, tuple | list) and len(ends) == 2 and all(_whole(end) for end in ends):
         return Window(int(ends[0]), int(ends[1]))
-    raise WindowError(
-        f"{span!r} is no window of trading days",
-        remedy="Give a day (0), its first and last day ((-1, 1)), or a Window; days are whole numbers.",
-    )
+    remedy = "Give a day (0), its first and last day ((-1, 1)), or a Window; days are whole numbers."
+    raise WindowError(f"{span!r} is no window of trading days", remedy=remedy)
 
 
 def _whole(value: object) -> bool:

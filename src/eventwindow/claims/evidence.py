@@ -45,10 +45,8 @@ def session(evidence: Evidence, symbol: str, when: date) -> pd.Timestamp:
         raise NoFigure(Reason("no_row", security=name(evidence, symbol), day=stamp))
     before, after = index[index < stamp], index[index > stamp]
     around = [f"{i[k].date()} ({word})" for word, i, k in (("before", before, -1), ("after", after, 0)) if len(i)]
-    raise ClaimError(
-        f"{stamp.date()} is not a session of {symbol}'s exchange",
-        remedy=f"Give {' or '.join(around)}.",
-    )
+    remedy = f"Give {' or '.join(around)}."
+    raise ClaimError(f"{stamp.date()} is not a session of {symbol}'s exchange", remedy=remedy)
 
 
 def _was_open(evidence: Evidence, symbol: str, stamp: pd.Timestamp) -> bool:

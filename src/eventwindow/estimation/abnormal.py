@@ -135,9 +135,8 @@ class AbnormalReturns(Exports):
     def columns(self, window: Window) -> slice:
         """Where `window` lies in the event window."""
         if window.start < self.window.start or window.end > self.window.end:
-            raise WindowError(
-                f"window {window} reaches beyond the event window {self.window}.", remedy="Widen that one."
-            )
+            remedy = "Widen that one."
+            raise WindowError(f"window {window} reaches beyond the event window {self.window}.", remedy=remedy)
         return slice(window.start - self.window.start, window.end - self.window.start + 1)
 
     def car(self, window: Span | None = None) -> Cumulative:
@@ -229,9 +228,8 @@ class AbnormalReturns(Exports):
         if name == "daily":
             return self.to_frame()
         if name:
-            raise StudyError(
-                f"there is no table {name!r}", remedy='Leave the name out for the daily means, or "daily".'
-            )
+            remedy = 'Leave the name out for the daily means, or "daily".'
+            raise StudyError(f"there is no table {name!r}", remedy=remedy)
         means = self.aar()
         return means.assign(caar=means["aar"].cumsum()).reset_index()
 

@@ -139,11 +139,8 @@ def exchange_of(events: pd.DataFrame, common: str | None, rows: Rows) -> dict[st
     found: dict[str, str] = {}
     for at, (who, mic) in enumerate(zip(events[column].astype(str), mics.astype(str), strict=True)):
         if found.setdefault(who, mic) != mic:
-            raise StudyError(
-                f"{who!r} stands on {found[who]} and on {mic}",
-                where=rows.at(at),
-                remedy="Give a security one exchange; a second listing has a name and returns of its own.",
-            )
+            remedy = "Give a security one exchange; a second listing has a name and returns of its own."
+            raise StudyError(f"{who!r} stands on {found[who]} and on {mic}", where=rows.at(at), remedy=remedy)
     return found
 
 

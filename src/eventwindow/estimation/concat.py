@@ -19,10 +19,8 @@ def concat(parts: Sequence[Joined]) -> Joined:
     first = parts[0]
     for part in parts[1:]:
         if (part.estimation, part.window) != (first.estimation, first.window):
-            raise WindowError(
-                f"windows differ: {first.estimation} and {first.window}, {part.estimation} and {part.window}.",
-                remedy="Join events that share both windows.",
-            )
+            what = f"windows differ: {first.estimation} and {first.window}, {part.estimation} and {part.window}."
+            raise WindowError(what, remedy="Join events that share both windows.")
     rules = EVENT_RULES if isinstance(first, EventReturns) else ABNORMAL_RULES
     parts = _halts_spelled_out(_volatility_spelled_out(parts))
     joined = {f.name: rules.get(f.name, _stacked)([getattr(p, f.name) for p in parts]) for f in fields(first)}
@@ -96,9 +94,8 @@ def _nested(names: list[tuple[str, ...]]) -> bool:
 
 def _same_names(values: list[tuple[str, ...]]) -> tuple[str, ...]:
     if not _nested(values):
-        raise StudyError(
-            f"factors differ: {values}.", remedy="Estimate the parts apart, then join the abnormal returns."
-        )
+        remedy = "Estimate the parts apart, then join the abnormal returns."
+        raise StudyError(f"factors differ: {values}.", remedy=remedy)
     return max(values, key=len)
 
 

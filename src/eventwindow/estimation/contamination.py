@@ -17,9 +17,8 @@ SPELLED_OUT = 10  # notes; more are counted
 
 def check_contamination(rule: str) -> None:
     if rule not in get_args(Contamination):
-        raise StudyError(
-            f"contamination = {rule!r} is no rule", remedy=f"Write one of {', '.join(get_args(Contamination))}."
-        )
+        remedy = f"Write one of {', '.join(get_args(Contamination))}."
+        raise StudyError(f"contamination = {rule!r} is no rule", remedy=remedy)
 
 
 def earlier_events(source: EventReturns | AbnormalReturns) -> list[tuple[int, pd.Timestamp]]:

@@ -35,10 +35,8 @@ def check_kind(kind: str) -> None:
 def check_between(kind: str, values: str) -> None:
     """Returns from trade to trade are made of prices: a table of returns does not tell a halt from a return of none."""
     if kind == TRADE_TO_TRADE and values != "prices":
-        raise StudyError(
-            'returns = "trade_to_trade" needs prices, and the table holds returns',
-            remedy='Give prices and values = "prices".',
-        )
+        remedy = 'Give prices and values = "prices".'
+        raise StudyError('returns = "trade_to_trade" needs prices, and the table holds returns', remedy=remedy)
 
 
 def check_values(values: str) -> None:
@@ -50,11 +48,9 @@ def check_prices(values: Array, securities: pd.Index, sessions: pd.Index, where:
     wrong = values <= 0
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
-        raise PriceError(
-            f"{str(securities[column])!r} has a price of {values[row, column]:g} on {sessions[row].date()}",
-            where=where,
-            remedy='A price is above zero. Correct it or leave it empty; of returns say values = "returns".',
-        )
+        what = f"{str(securities[column])!r} has a price of {values[row, column]:g} on {sessions[row].date()}"
+        remedy = 'A price is above zero. Correct it or leave it empty; of returns say values = "returns".'
+        raise PriceError(what, where=where, remedy=remedy)
 
 
 def returns_table(returns: object, where: str = OF_RETURNS) -> pd.DataFrame:
@@ -97,19 +93,15 @@ def _one_level(table: pd.DataFrame, where: str) -> pd.DataFrame:
     varies = [number for number, names in enumerate(levels) if len(names) > 1]
     if len(varies) > 1:
         first, shown = levels[varies[0]][0], ", ".join(str(names[0]) for names in levels)
-        raise StudyError(
-            f"columns of {table.columns.nlevels} levels ({shown}, …)",
-            where=where,
-            remedy=f"Take one field: table[{first!r}]; of prices, returns are table[{first!r}].pct_change().",
-        )
+        remedy = f"Take one field: table[{first!r}]; of prices, returns are table[{first!r}].pct_change()."
+        raise StudyError(f"columns of {table.columns.nlevels} levels ({shown}, …)", where=where, remedy=remedy)
     return table.set_axis(table.columns.get_level_values(varies[0] if varies else 0), axis=1)
 
 
 def _no_numbers(column: pd.Series, name: object, where: str) -> StudyError:
     if pd.api.types.is_datetime64_any_dtype(column):
-        return StudyError(
-            f"the column {name!r} holds dates", where=where, remedy=f"Make it the index: set_index({name!r})."
-        )
+        what = f"the column {name!r} holds dates"
+        return StudyError(what, where=where, remedy=f"Make it the index: set_index({name!r}).")
     wrong = column[pd.to_numeric(column, errors="coerce").isna() & column.notna()]
     cell, day = (wrong.iloc[0], wrong.index[0]) if len(wrong) else (column.iloc[0], column.index[0])
     at = f"{day:%Y-%m-%d}" if isinstance(day, pd.Timestamp) else repr(day)
@@ -171,9 +163,8 @@ def closed_notes(index: pd.Index, blank: np.ndarray, carried: np.ndarray) -> tup
 def check_choices(session: str, minimum_returns: object, max_shift: object) -> None:
     """A rule for dates that are no session, and numbers of returns and of days, that can be used."""
     if session not in get_args(SessionRule):
-        raise StudyError(
-            f"session = {session!r} is no rule", remedy=f"Write one of {', '.join(get_args(SessionRule))}."
-        )
+        remedy = f"Write one of {', '.join(get_args(SessionRule))}."
+        raise StudyError(f"session = {session!r} is no rule", remedy=remedy)
     for name, number, of in (("minimum_returns", minimum_returns, "returns"), ("max_shift", max_shift, "days")):
         if not isinstance(number, int | np.integer) or isinstance(number, bool) or number < 1:
             raise StudyError(f"{name} = {number!r}", remedy=f"Give a whole number of {of}, at least 1.")
@@ -207,16 +198,10 @@ def check_factors(factors: pd.DataFrame | pd.Series, where: str = OF_FACTORS) ->
         values = table[name].to_numpy(float)
         values = values[np.isfinite(values)]
         if (gone := np.isin(values, GONE)).any() and np.abs(values[~gone]).max(initial=0.0) < 1:
-            raise PriceError(
-                f"the factor {str(name)!r} holds {values[gone][0]:g}, which marks a missing figure",
-                where=where,
-                remedy="Leave the cell empty.",
-            )
+            what = f"the factor {str(name)!r} holds {values[gone][0]:g}, which marks a missing figure"
+            raise PriceError(what, where=where, remedy="Leave the cell empty.")
         wide = len(values) >= ENOUGH and float(np.std(values)) > PER_CENT
         if wide or (len(values) and values.min() < -1):
             told = f"a standard deviation of {np.std(values):.2f} a day" if wide else f"a return of {values.min():g}"
-            raise PriceError(
-                f"the factor {str(name)!r} has {told}: these are per cent",
-                where=where,
-                remedy="Divide the table by 100: factors are decimals, 0.01 is 1 %.",
-            )
+            remedy = "Divide the table by 100: factors are decimals, 0.01 is 1 %."
+            raise PriceError(f"the factor {str(name)!r} has {told}: these are per cent", where=where, remedy=remedy)

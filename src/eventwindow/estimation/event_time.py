@@ -332,7 +332,5 @@ def _check(returns: pd.DataFrame, events: pd.DataFrame, estimation: Window, wind
     infinite = np.isinf(returns.to_numpy(float))
     if infinite.any():
         row, col = np.argwhere(infinite)[0]
-        raise StudyError(
-            f"{returns.columns[col]!r} has an infinite return on {returns.index[row].date()}.",
-            remedy="A price of zero? Correct it, or leave the return empty.",
-        )
+        what = f"{returns.columns[col]!r} has an infinite return on {returns.index[row].date()}."
+        raise StudyError(what, remedy="A price of zero? Correct it, or leave the return empty.")

@@ -140,11 +140,8 @@ def _pivoted(table: pd.DataFrame, day: Any, who: Any, values: Values) -> pd.Data
     named = [lower[name] for name in FIGURES[values] if name in lower]
     if not named and len(numbers) != 1:
         held = ", ".join(map(str, numbers)) or "none"
-        raise StudyError(
-            f"a long table with {counted(len(numbers), 'column')} of numbers ({held})",
-            where=OF_RETURNS,
-            remedy=f"Keep one: table[[{day!r}, {who!r}, {FIGURES[values][0]!r}]].",
-        )
+        what = f"a long table with {counted(len(numbers), 'column')} of numbers ({held})"
+        raise StudyError(what, where=OF_RETURNS, remedy=f"Keep one: table[[{day!r}, {who!r}, {FIGURES[values][0]!r}]].")
     twice = table.duplicated([day, who])
     if twice.any():
         row = table[twice].iloc[0]
@@ -178,15 +175,12 @@ def _with_series(table: pd.DataFrame, benchmark: pd.Series | pd.DataFrame) -> tu
     if not series.index.is_unique:
         raise StudyError(f"a day of the benchmark {name!r} stands twice", remedy="Keep one of the two.")
     if not series.index.isin(table.index).any():
-        raise StudyError(
-            f"the benchmark {name!r} and the table of returns share no day",
-            remedy="Give the benchmark with the same dates as its index.",
-        )
+        remedy = "Give the benchmark with the same dates as its index."
+        raise StudyError(f"the benchmark {name!r} and the table of returns share no day", remedy=remedy)
     laid = series.reindex(table.index)
     if name in table and not np.allclose(table[name].astype(float), laid.astype(float), equal_nan=True):
-        raise StudyError(
-            f"the table has another column {name!r}", remedy='Name the series: benchmark.rename("market").'
-        )
+        what = f"the table has another column {name!r}"
+        raise StudyError(what, remedy='Name the series: benchmark.rename("market").')
     return table.assign(**{name: laid}), name
 
 
@@ -201,9 +195,8 @@ def named_benchmark(benchmark: Any) -> str | None:
 def _check_benchmarks(table: pd.DataFrame, names: set[Any]) -> None:
     for name in names:
         if isinstance(name, str) and name in table and table[name].isna().all():
-            raise StudyError(
-                f"the benchmark {name!r} has no figure on any day", where=OF_RETURNS, remedy="Give its returns."
-            )
+            remedy = "Give its returns."
+            raise StudyError(f"the benchmark {name!r} has no figure on any day", where=OF_RETURNS, remedy=remedy)
 
 
 def events_table(events: Any) -> pd.DataFrame:

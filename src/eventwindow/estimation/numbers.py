@@ -89,11 +89,8 @@ def mark_of(columns: Sequence[tuple[Figures, Sequence[str]]], place: Callable[[i
     if len(told) == 2:
         rare, usual = sorted(told.values(), key=len)
         name, text, row = rare[0]
-        raise PriceError(
-            f"{name}: {text!r} is not a number beside {usual[0][1]!r}",
-            where=place(row),
-            remedy="Write every number of the table with the same decimal mark.",
-        )
+        remedy = "Write every number of the table with the same decimal mark."
+        raise PriceError(f"{name}: {text!r} is not a number beside {usual[0][1]!r}", where=place(row), remedy=remedy)
     if doubtful and not told:
         raise _two_readings(*doubtful, place)
     return next(iter(told), ".")
@@ -101,9 +98,8 @@ def mark_of(columns: Sequence[tuple[Figures, Sequence[str]]], place: Callable[[i
 
 def _two_readings(name: str, text: str, row: int, place: Callable[[int], str]) -> PriceError:
     whole, part = text.replace(",", ""), text.replace(",", ".")
-    return PriceError(
-        f"{name}: {text!r} reads two ways: {whole} or {part}", where=place(row), remedy=f"Write {whole} or {part}."
-    )
+    remedy = f"Write {whole} or {part}."
+    return PriceError(f"{name}: {text!r} reads two ways: {whole} or {part}", where=place(row), remedy=remedy)
 
 
 def _floats(column: Figures, cells: Sequence[str], mark: str, place: Callable[[int], str]) -> Array:
@@ -119,9 +115,6 @@ def _floats(column: Figures, cells: Sequence[str], mark: str, place: Callable[[i
         if pattern.fullmatch(text) and isfinite(value := float(text.replace(group, "").replace(mark, "."))):
             found[row] = value
         elif text.lower() not in MISSING:
-            raise PriceError(
-                f"{column.name}: {text!r} is not a number",
-                where=place(row),
-                remedy="Write 1234.5, without a sign of currency or per cent; leave a missing one empty.",
-            )
+            remedy = "Write 1234.5, without a sign of currency or per cent; leave a missing one empty."
+            raise PriceError(f"{column.name}: {text!r} is not a number", where=place(row), remedy=remedy)
     return found

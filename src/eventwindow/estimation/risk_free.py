@@ -15,11 +15,9 @@ def check_rates(events: pd.DataFrame, model: object, where: Callable[[int], str]
     if COLUMN not in events:
         return
     if getattr(model, COLUMN, None) is None:
-        raise StudyError(
-            f"the model {str(getattr(model, 'name', model))!r} takes no risk-free rate",
-            where=f"column {COLUMN!r}",
-            remedy="Choose capm or another factor model of excess returns, or take the column out.",
-        )
+        what = f"the model {str(getattr(model, 'name', model))!r} takes no risk-free rate"
+        remedy = "Choose capm or another factor model of excess returns, or take the column out."
+        raise StudyError(what, where=f"column {COLUMN!r}", remedy=remedy)
     blank = (events[COLUMN].isna() | events[COLUMN].astype(str).str.strip().eq("")).to_numpy()
     if blank.any():
         raise StudyError(
@@ -33,10 +31,8 @@ def check_rate(rate: pd.Series) -> None:
     """A rate is what it pays from one row to the next, in decimals: a yearly yield or per cent is refused."""
     usual, days = float(rate.abs().mean()), pd.Series(pd.DatetimeIndex(rate.index)).diff().dt.days.median()
     if usual > MOST * max(1.0, days):
-        raise StudyError(
-            f"the risk-free rate {str(rate.name)!r} is {usual:.2%} on an ordinary day: a yearly yield, or per cent?",
-            remedy="Give what it pays in a day, in decimals: 0.0002 is 5 % a year.",
-        )
+        what = f"the risk-free rate {str(rate.name)!r} is {usual:.2%} on an ordinary day: a yearly yield, or per cent?"
+        raise StudyError(what, remedy="Give what it pays in a day, in decimals: 0.0002 is 5 % a year.")
 
 
 def with_rate(factors: pd.DataFrame | pd.Series, rate: pd.Series) -> pd.DataFrame:

@@ -213,9 +213,8 @@ def _fitted(panel: Panel, drawn: Draws) -> AbnormalReturns:
     fitted = estimate(source, minimum_returns=len(panel.estimation))
     if len(fitted.excluded):
         first = fitted.excluded.iloc[0]
-        raise StudyError(
-            f"{first['security']!r} cannot be drawn: {first['reason']}.", remedy="Leave it out of the panel."
-        )
+        remedy = "Leave it out of the panel."
+        raise StudyError(f"{first['security']!r} cannot be drawn: {first['reason']}.", remedy=remedy)
     return fitted
 
 

@@ -124,9 +124,8 @@ def portfolio(ar: AbnormalReturns, weights: Array | None = None, name: str = "po
     array([-0.0489])
     """
     if weights is not None and (np.shape(weights) != (len(ar),) or not np.isfinite(weights).all() or sum(weights) <= 0):
-        raise StudyError(
-            f"a portfolio of {counted(len(ar), 'event')} needs as many finite weights, with a positive sum."
-        )
+        what = f"a portfolio of {counted(len(ar), 'event')} needs as many finite weights, with a positive sum."
+        raise StudyError(what)
     basket = basket_returns(ar, ar.window, None if weights is None else np.asarray(weights, float))
     if isinstance(basket, Reason):
         raise StudyError(f"these events make no portfolio: {basket}.")

@@ -48,9 +48,8 @@ def smallest_detectable_effect(ar: AbnormalReturns, window: Span, power: float =
     array([0.026 , 0.0275, 0.0282])
     """
     if not 0 < level < power < 1:
-        raise StudyError(
-            f"power = {power} and level = {level} fit no test", remedy="Give probabilities: 0 < level < power < 1."
-        )
+        remedy = "Give probabilities: 0 < level < power < 1."
+        raise StudyError(f"power = {power} and level = {level} fit no test", remedy=remedy)
     car = ar.car(window)
     dof, at = np.unique(car.dof, return_inverse=True)
     return np.array([detectable(d, power, level) for d in dof])[at] * car.std_error

@@ -53,10 +53,8 @@ class Panel:
         """The days on which n securities have every return that an event needs."""
         days = np.flatnonzero((self.usable.sum(axis=1) >= n) & allowed)
         if not len(days):
-            raise StudyError(
-                f"the panel has too few days on which {n} securities have a whole estimation window.",
-                remedy="Give more securities or a longer history, or draw fewer firms.",
-            )
+            what = f"the panel has too few days on which {n} securities have a whole estimation window."
+            raise StudyError(what, remedy="Give more securities or a longer history, or draw fewer firms.")
         return days
 
     def related(self, rng: np.random.Generator, firms: Days, n: int) -> Days:

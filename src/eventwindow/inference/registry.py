@@ -31,15 +31,7 @@ from eventwindow.inference.expected_volatility import (
 )
 from eventwindow.inference.results import FirmSignificance, NotComputed, Result, SignificanceResult
 
-__all__ = [
-    "TESTS",
-    "FirmSignificance",
-    "NotComputed",
-    "Result",
-    "SignificanceResult",
-    "SignificanceTest",
-    "run_tests",
-]
+__all__ = ["TESTS", "FirmSignificance", "NotComputed", "Result", "SignificanceResult", "SignificanceTest", "run_tests"]
 
 MET: frozenset[Design] = frozenset({"staggered", "scattered", "mixed"})  # events on several days
 

@@ -207,9 +207,8 @@ def joined(labels: pd.DataFrame, characteristics: pd.DataFrame | list[str]) -> p
     else:
         keys = ["security" if table.index.isin(labels["security"]).any() else "event"]
     if table.index.has_duplicates:
-        raise StudyError(
-            f"the characteristics hold {table.index[table.index.duplicated()][0]!r} twice.", remedy="Keep one."
-        )
+        remedy = "Keep one."
+        raise StudyError(f"the characteristics hold {table.index[table.index.duplicated()][0]!r} twice.", remedy=remedy)
     wanted = pd.MultiIndex.from_frame(labels[keys]) if len(keys) > 1 else pd.Index(labels[keys[0]])
     if (missing := ~wanted.isin(table.index)).any():
         raise StudyError(f"no characteristics are given for {wanted[missing][0]!r}.", remedy="Add a row for it.")

@@ -116,11 +116,7 @@ def event_list(
 
 
 def _on_own_sessions(
-    events: pd.DataFrame,
-    given: np.ndarray,
-    known: np.ndarray,
-    exchanges: Exchanges,
-    how: How,
+    events: pd.DataFrame, given: np.ndarray, known: np.ndarray, exchanges: Exchanges, how: How
 ) -> tuple[Codes, Codes, Codes, np.ndarray]:
     """Of each event, its exchange, row of the panel and own session number, -1 outside; and why its date moved."""
     rule, most, exchange, rows = how
@@ -231,11 +227,8 @@ def _first_close(
     off = ~local.isin(calendar.sessions)
     if (wrong := off & (rule == "error")).any():
         first = int(wrong.argmax())
-        raise EventDateError(
-            f"{local[first].date()} is not a session of {mic}",
-            where=rows.at(first),
-            remedy='Set session = "next" or "previous".',
-        )
+        remedy = 'Set session = "next" or "previous".'
+        raise EventDateError(f"{local[first].date()} is not a session of {mic}", where=rows.at(first), remedy=remedy)
     at = calendar.closes.searchsorted(instant.tz_convert("UTC"), side="right")
     moved = calendar.sessions.searchsorted(local) - (rule == "previous")
     for k in np.flatnonzero(off).tolist():

@@ -94,11 +94,9 @@ def panel_study_of(folder: Path, data: dict[str, Any], text: str) -> PanelStudy:
 def _check(file: PanelStudyFile, text: str) -> None:
     model = file.model.name
     if model not in MODELS or model.startswith("peer_"):
-        raise StudyError(
-            f"model {model!r} is none that a panel study can run",
-            where=f"study.toml, line {line_of(text, ('model', 'name'))}, model.name",
-            remedy=f"The models are {', '.join(sorted(m for m in MODELS if not m.startswith('peer_')))}.",
-        )
+        what = f"model {model!r} is none that a panel study can run"
+        remedy = f"The models are {', '.join(sorted(m for m in MODELS if not m.startswith('peer_')))}."
+        raise StudyError(what, where=f"study.toml, line {line_of(text, ('model', 'name'))}, model.name", remedy=remedy)
     if isinstance(MODELS[model], FactorModel) and model != "capm" and file.event_list.factors is None:
         raise StudyError(f"the model {model!r} needs daily factors", remedy='Give event_list.factors = "factors.csv".')
     check_windows(file.windows, text)

@@ -327,17 +327,13 @@ def plan_of(
         )
     if "all" in events.groups:
         where = events.where(events.group == events.groups.index("all"))
-        raise StudyError(
-            "a group is called 'all', which stands for all events", where=where, remedy="Give it another name."
-        )
+        what = "a group is called 'all', which stands for all events"
+        raise StudyError(what, where=where, remedy="Give it another name.")
     if isinstance(factors, (pd.Series, pd.DataFrame)):
         events = replace(events, benchmark=np.zeros(len(events), np.int32), benchmarks=("",))
     elif (events.benchmark < 0).any():
-        raise StudyError(
-            "an event has no benchmark",
-            where=events.where(events.benchmark < 0),
-            remedy="Fill the column, or give one for all with `benchmark`.",
-        )
+        remedy = "Fill the column, or give one for all with `benchmark`."
+        raise StudyError("an event has no benchmark", where=events.where(events.benchmark < 0), remedy=remedy)
     spec = replace(spec, groups=len(events.groups))
     axes = _axes(panel, exchanges)
     given = cast("Mapping[str, pd.DataFrame] | None", factors)
@@ -374,8 +370,7 @@ def _check(spec: Specification, chunk: int) -> None:
         raise WindowError("there is no window to report.", remedy="Give at least one.")
     for window in spec.report:
         if window.start < spec.window.start or window.end > spec.window.end:
-            raise WindowError(
-                f"window {window} reaches beyond the event window {spec.window}.", remedy="Widen that one."
-            )
+            remedy = "Widen that one."
+            raise WindowError(f"window {window} reaches beyond the event window {spec.window}.", remedy=remedy)
     if chunk < 1:
         raise StudyError(f"chunk = {chunk}: a chunk holds at least one event.")

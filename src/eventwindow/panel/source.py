@@ -135,11 +135,8 @@ def halts_beside(tiles: Path) -> Path:
 
 def check_securities(names: pd.Index, where: str) -> None:
     if names.has_duplicates:
-        raise StudyError(
-            f"the panel holds the security {names[names.duplicated()][0]!r} twice",
-            where=where,
-            remedy="Keep one of the two.",
-        )
+        what = f"the panel holds the security {names[names.duplicated()][0]!r} twice"
+        raise StudyError(what, where=where, remedy="Keep one of the two.")
 
 
 def spans_of(values: Array, securities: pd.Index, sessions: pd.Index, where: str) -> Days:
@@ -147,11 +144,8 @@ def spans_of(values: Array, securities: pd.Index, sessions: pd.Index, where: str
     infinite = np.isinf(values)
     if infinite.any():
         row, column = np.argwhere(infinite)[0]
-        raise StudyError(
-            f"{securities[column]!r} has an infinite return on {sessions[row].date()}",
-            where=where,
-            remedy="A price of zero? Correct it, or leave the return empty.",
-        )
+        what = f"{securities[column]!r} has an infinite return on {sessions[row].date()}"
+        raise StudyError(what, where=where, remedy="A price of zero? Correct it, or leave the return empty.")
     seen = np.isfinite(values)
     last = len(values) - 1
     spans = np.column_stack([seen.argmax(axis=0), last - seen[::-1].argmax(axis=0)])

@@ -53,9 +53,8 @@ def staged_panel(
     securities whose prices become returns on sessions of their own; a day that only `benchmarks` hold is no session.
     """
     if values not in VALUE:
-        raise PriceError(
-            f"values = {values!r} is neither returns nor prices", where=path.name, remedy="Write one of the two."
-        )
+        remedy = "Write one of the two."
+        raise PriceError(f"values = {values!r} is neither returns nor prices", where=path.name, remedy=remedy)
     files = _files(path)
     own = exchanges if exchanges and values == "prices" else {}
     logs = "log" if values == "prices" and kind == "log" else ""
@@ -144,11 +143,8 @@ def _one_of(wanted: Sequence[str], names: Sequence[str], file: Path) -> str:
         if name in names:
             return name
     there = ", ".join(map(repr, names[:9]))
-    raise PriceError(
-        f"the panel lacks a column {wanted[0]!r} (there are {there})",
-        where=file.name,
-        remedy=f"Add it, or name the one that holds it {' or '.join(wanted[:3])}.",
-    )
+    remedy = f"Add it, or name the one that holds it {' or '.join(wanted[:3])}."
+    raise PriceError(f"the panel lacks a column {wanted[0]!r} (there are {there})", where=file.name, remedy=remedy)
 
 
 def _days(column: Any, place: Callable[[int], str]) -> pd.DatetimeIndex:
@@ -294,13 +290,7 @@ def _closed(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, bench
 
 
 def _finish(
-    fresh: Path,
-    sessions: pd.DatetimeIndex,
-    securities: pd.Index,
-    given: Own | None,
-    *,
-    kind: str,
-    where: str,
+    fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, given: Own | None, *, kind: str, where: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """Check, turn prices into returns, and find the spans and the returns over halts, tile by tile.
 
@@ -308,11 +298,8 @@ def _finish(
     """
     own = None if given is None else given[0]
     if not len(sessions) or not len(securities):
-        raise PriceError(
-            "the panel holds no figures",
-            where=where,
-            remedy="Give a row a session and a column a security, or a long table.",
-        )
+        remedy = "Give a row a session and a column a security, or a long table."
+        raise PriceError("the panel holds no figures", where=where, remedy=remedy)
     check_sessions(sessions, where)
     check_securities(securities, where)
     halts = [NO_HALT]

@@ -61,10 +61,8 @@ def load_factors(
             note = error.reason
     shipped = {} if figures is None else shipped_tables(figures, ["factors"])
     if "factors" not in shipped:
-        raise SourceError(
-            Reason("no_factors", why=note or Reason("no_factors_ship")),
-            remedy="Give them as a file: date, mkt_rf, smb, hml, …, rf in decimals, or a file of the library.",
-        )
+        remedy = "Give them as a file: date, mkt_rf, smb, hml, …, rf in decimals, or a file of the library."
+        raise SourceError(Reason("no_factors", why=note or Reason("no_factors_ship")), remedy=remedy)
     return Factors(shipped["factors"], "shipped", note)
 
 

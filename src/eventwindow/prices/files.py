@@ -179,11 +179,8 @@ def _numbers(cells: Cells, columns: Sequence[int], price: Mapping[int, bool]) ->
         if wrong.any():
             row, name = int(wrong.argmax()), cells.header[column]
             zero = f"{name} is {values[row]:g}: a price must be above zero"
-            raise PriceError(
-                zero if price[column] else "negative volume",
-                where=cells.where(row),
-                remedy="Correct the figure, or leave the cell empty.",
-            )
+            remedy = "Correct the figure, or leave the cell empty."
+            raise PriceError(zero if price[column] else "negative volume", where=cells.where(row), remedy=remedy)
     return found
 
 

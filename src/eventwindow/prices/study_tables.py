@@ -76,9 +76,8 @@ def parse_library(raw: bytes, where: str) -> pd.DataFrame:
     lines = unpacked(raw, Path(where)).splitlines()
     rows = [(number, match) for number, line in enumerate(lines) if (match := _DAY.match(line))]
     if not rows:
-        raise PriceError(
-            "no daily rows of factors", where=where, remedy="Give a daily file of the library, as CSV or zip."
-        )
+        remedy = "Give a daily file of the library, as CSV or zip."
+        raise PriceError("no daily rows of factors", where=where, remedy=remedy)
     first = rows[0][0]
     header = next((line for line in reversed(lines[:first]) if line.strip()), b"")
     names = [_name(cell) for cell in header.decode("latin-1").split(",")[1:]]
@@ -111,11 +110,8 @@ def shaped(name: str, table: pd.DataFrame, rows: Rows, zone: str | None = None) 
     """
     table = table.reset_index() if table.index.name == "date" else table
     if lacking := [c for c in REQUIRED[name] if c not in table]:
-        raise PriceError(
-            f"no column {lacking[0]!r} (there are {', '.join(map(repr, table.columns[:9]))})",
-            where=rows.name,
-            remedy=f"Add it; the table {name} has {', '.join(REQUIRED[name])}.",
-        )
+        what = f"no column {lacking[0]!r} (there are {', '.join(map(repr, table.columns[:9]))})"
+        raise PriceError(what, where=rows.name, remedy=f"Add it; the table {name} has {', '.join(REQUIRED[name])}.")
     moment = {"shares": "as_of", "intraday": "start"}.get(name, "date")
     days = _stamps(table[moment], rows, zone) if name == "intraday" else iso_days(table[moment], rows.at, PriceError)
     table = table.assign(**{moment: days})
@@ -188,9 +184,8 @@ def _wide(name: str, table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     table.columns = table.columns.astype(str)
     if (again := table.index.duplicated()).any():
         row = int(again.argmax())
-        raise PriceError(
-            f"the date {table.index[row]:%Y-%m-%d} stands twice", where=rows.at(row), remedy="Keep one of the two."
-        )
+        remedy = "Keep one of the two."
+        raise PriceError(f"the date {table.index[row]:%Y-%m-%d} stands twice", where=rows.at(row), remedy=remedy)
     table = table.sort_index()
     if name == "factors":
         check_factors(table, rows.name)
@@ -209,11 +204,8 @@ def _shares(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     if (wrong := ~(counts > 0).to_numpy()).any():
         row = int(wrong.argmax())
         told = "no share count" if pd.isna(counts.iloc[row]) else f"a share count of {counts.iloc[row]:,.12g}"
-        raise PriceError(
-            f"{told} of {table['symbol'].iloc[row]}",
-            where=rows.at(row),
-            remedy="Write the count, above zero and in shares: 24490000000; or take the row out.",
-        )
+        remedy = "Write the count, above zero and in shares: 24490000000; or take the row out."
+        raise PriceError(f"{told} of {table['symbol'].iloc[row]}", where=rows.at(row), remedy=remedy)
     keys = [table["symbol"], table["as_of"]]
     apart = (counts > ALIKE * counts.groupby(keys).transform("min")) | (
         counts * ALIKE < counts.groupby(keys).transform("max")

@@ -87,11 +87,9 @@ class Cells:
     def check_whole(self) -> None:
         """A last line without an end may have been cut off."""
         if self.cut:
-            raise PriceError(
-                "the last line has no line end: the file may be cut off",
-                where=self.where(len(self.lines) - 1),
-                remedy="Fetch the file again; if it is whole, end its last line.",
-            )
+            what = "the last line has no line end: the file may be cut off"
+            remedy = "Fetch the file again; if it is whole, end its last line."
+            raise PriceError(what, where=self.where(len(self.lines) - 1), remedy=remedy)
 
 
 def canonical(name: str) -> str:
@@ -182,11 +180,8 @@ def unpacked(raw: bytes, path: Path, depth: int = 0) -> bytes:
             if any(name.encode().startswith(SHEETS) for name in names):
                 return raw
             if len(names) != 1:
-                raise PriceError(
-                    f"a zip file of {counted(len(names), 'file')}",
-                    where=path.name,
-                    remedy="Give a zip file that holds one table.",
-                )
+                remedy = "Give a zip file that holds one table."
+                raise PriceError(f"a zip file of {counted(len(names), 'file')}", where=path.name, remedy=remedy)
             with archive.open(names[0]) as file:
                 return unpacked(_read_packed(file, len(raw), path), path, depth + 1)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
@@ -199,9 +194,8 @@ def _read_packed(file: Any, packed: int, path: Path) -> bytes:
     most = max(SMALL, PACKED * packed)
     raw: bytes = file.read(most + 1)
     if len(raw) > most:
-        raise PriceError(
-            f"unpacks to more than {most / 1e6:,.0f} MB: no table that was packed", where=path.name, remedy="Unpack it."
-        )
+        what = f"unpacks to more than {most / 1000000.0:,.0f} MB: no table that was packed"
+        raise PriceError(what, where=path.name, remedy="Unpack it.")
     return raw
 
 
@@ -284,11 +278,8 @@ def decoded(raw: bytes, path: Path) -> str:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise PriceError(
-            f"byte {error.start} is not {encoding.removesuffix('-sig').upper()}",
-            where=f"{path.name}, line {line}",
-            remedy="Save the file as UTF-8.",
-        ) from None
+        what = f"byte {error.start} is not {encoding.removesuffix('-sig').upper()}"
+        raise PriceError(what, where=f"{path.name}, line {line}", remedy="Save the file as UTF-8.") from None
     if "\0" in text:
         raise _zero_bytes(path)
     # No line is longer than a row of a table can be.
@@ -327,11 +318,9 @@ def _read(reader: Any, path: Path, most: int | None = None) -> Iterator[tuple[li
                 yield rows, lines
                 rows, lines = [], []
     except (csv.Error, UnicodeDecodeError) as error:
-        raise PriceError(
-            f"not a whole CSV file ({error})",
-            where=f"{path.name}, line {reader.line_num}",
-            remedy="Save it as comma-separated, in UTF-8.",
-        ) from None
+        what = f"not a whole CSV file ({error})"
+        remedy = "Save it as comma-separated, in UTF-8."
+        raise PriceError(what, where=f"{path.name}, line {reader.line_num}", remedy=remedy) from None
     if rows:
         yield rows, lines
 
@@ -345,11 +334,9 @@ def separator_of(text: str, path: Path) -> str:
     even = [mark for mark, found in widths.items() if found[0] > 1 and len(set(found)) == 1]
     best = max(even or widths, key=lambda mark: widths[mark][0])
     if widths[best][0] < 2:
-        raise PriceError(
-            f"one column, {head[0][:40]!r}: the cells are separated by no mark that is known",
-            where=f"{path.name}, line 1",
-            remedy=f"Separate cells by {', '.join(list(SEPARATORS.values())[:3])}.",
-        )
+        what = f"one column, {head[0][:40]!r}: the cells are separated by no mark that is known"
+        remedy = f"Separate cells by {', '.join(list(SEPARATORS.values())[:3])}."
+        raise PriceError(what, where=f"{path.name}, line 1", remedy=remedy)
     return best
 
 
@@ -364,11 +351,9 @@ def _headed(path: Path, rows: list[list[str]], lines: list[int], *, unit: str, c
         raise PriceError("holds no rows", where=path.name, remedy="Give a header and one line a row.")
     for row, line in zip(rows, lines, strict=True):
         if len(row) != len(rows[0]):
-            raise PriceError(
-                f"{counted(len(row), 'cell')} where the header has {len(rows[0])}",
-                where=f"{path.name}, {unit} {line}",
-                remedy="Quote a cell that holds the separator; if the file was cut off, fetch it again.",
-            )
+            what = f"{counted(len(row), 'cell')} where the header has {len(rows[0])}"
+            remedy = "Quote a cell that holds the separator; if the file was cut off, fetch it again."
+            raise PriceError(what, where=f"{path.name}, {unit} {line}", remedy=remedy)
     if len(rows) > 3 and canonical(rows[2][0]) in ("date", "datetime") and not any(rows[2][1:]):
         rows, lines = _one_header(rows, lines)
     elif len(rows) > 2 and _two_headers(rows):
@@ -460,9 +445,8 @@ def reading_parquet(path: Path) -> Iterator[None]:
         yield
     except (pa.ArrowException, OSError, MemoryError, UnicodeDecodeError) as error:
         said = str(error).strip().splitlines() or [type(error).__name__]
-        raise PriceError(
-            f"not a whole Parquet file ({said[0]})", where=path.name, remedy="Write the file again."
-        ) from None
+        remedy = "Write the file again."
+        raise PriceError(f"not a whole Parquet file ({said[0]})", where=path.name, remedy=remedy) from None
 
 
 def _parquet_cells(path: Path, raw: bytes | None = None) -> Cells:

@@ -78,10 +78,7 @@ class Yahoo:
         return histories(self.pull(dict.fromkeys(symbols, start)), start, end)
 
     def pull(
-        self,
-        starts: Mapping[str, pd.Timestamp],
-        progress: Progress | None = None,
-        admit: Admit | None = None,
+        self, starts: Mapping[str, pd.Timestamp], progress: Progress | None = None, admit: Admit | None = None
     ) -> dict[str, Pulled | Unavailable]:
         """Yahoo's own rows of each symbol from its start to today; `admit` is given each as it arrives."""
         session = bounded_session(self.limits) if self.session is None else self.session
@@ -147,10 +144,8 @@ def check_reachable(session: Session[Any]) -> None:
     except RequestException as error:
         if error.code in _BROKEN and not isinstance(error, ProxyError):
             return
-        raise SourceError(
-            Reason("yahoo_unreachable", why=short(error)),
-            remedy="Check the network or the proxy, or use --prices shipped or --prices PATH.",
-        ) from None
+        remedy = "Check the network or the proxy, or use --prices shipped or --prices PATH."
+        raise SourceError(Reason("yahoo_unreachable", why=short(error)), remedy=remedy) from None
 
 
 def open_client_stores() -> None:

@@ -175,13 +175,7 @@ def calibration_figure(calibration: Calibration) -> Figure:
             axes.set_title(PATTERNS[pattern])
         panels[0].set_yticks(range(len(names)), [TESTS[name].title for name in names], fontsize=7.5)
         panels[0].set_ylim(len(names) - 0.4, -0.6)
-        panels[0].legend(
-            title=_series(null),
-            fontsize=7,
-            title_fontsize=7,
-            loc="center right",
-            frameon=False,
-        )
+        panels[0].legend(title=_series(null), fontsize=7, title_fontsize=7, loc="center right", frameon=False)
         figure.supxlabel("rejections of a true null at a nominal 5 %", fontsize=8.5)
     return figure
 

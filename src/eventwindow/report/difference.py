@@ -32,10 +32,8 @@ def difference(old: Path, new: Path, tolerance: float) -> dict[str, Any]:
         if not folder.is_dir():
             raise StudyError(f"there is no folder {folder}", remedy="Give the folder that `eventwindow run` wrote.")
         if not holds_result(folder):
-            raise StudyError(
-                f"{folder} holds no result: there is no results/run.json in it",
-                remedy="Give the folder that `eventwindow run` wrote, eventwindow-out/STUDY.",
-            )
+            remedy = "Give the folder that `eventwindow run` wrote, eventwindow-out/STUDY."
+            raise StudyError(f"{folder} holds no result: there is no results/run.json in it", remedy=remedy)
     return {
         "run": list(_run_differences(*(_json(folder, "run") for folder in (old, new)))),
         "verdicts": list(_changed(*(_verdicts(folder) for folder in (old, new)))),

@@ -50,9 +50,8 @@ def check_out(out: Path) -> None:
                 raise StudyError(f"{place} is a file", remedy="Give a folder with --out.")
         earlier = holds_result(out) or (out / CALIBRATION).is_file()
         if out.is_dir() and not earlier and {entry.name for entry in out.iterdir()} - {CHUNKS}:
-            raise StudyError(
-                f"{out} is not empty and holds no earlier result", remedy="Give another folder with --out, or empty it."
-            )
+            remedy = "Give another folder with --out, or empty it."
+            raise StudyError(f"{out} is not empty and holds no earlier result", remedy=remedy)
 
 
 @contextmanager

@@ -227,11 +227,9 @@ def donors(estimates: Estimates) -> tuple[Sample | None, dict[str, Reason]]:
         return None, {}
     panel = inputs.tables.get(form.panel)
     if panel is None:
-        raise StudyError(
-            f"the study's figures hold no table {form.panel!r}",
-            where="study.toml, counterfactual.panel",
-            remedy=f"Add figures/{form.panel}.parquet (adjusted closes, date × symbol), or leave [counterfactual] out.",
-        )
+        what = f"the study's figures hold no table {form.panel!r}"
+        remedy = f"Add figures/{form.panel}.parquet (adjusted closes, date × symbol), or leave [counterfactual] out."
+        raise StudyError(what, where="study.toml, counterfactual.panel", remedy=remedy)
     calendar = inputs.calendars[treated.labels["security"].iloc[0]]
     kind = inputs.study.file.study.returns
     held, left_out = sample(treated, donor_returns(panel, calendar.sessions, kind), form.exclude)

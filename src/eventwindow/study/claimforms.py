@@ -292,7 +292,6 @@ def _figure(table: Mapping[str, Any], form: Any) -> float | tuple[float, float] 
     if stated is None:
         raise at(f"hedge {hedge!r} needs the stated figure", "Add stated = …")
     if isinstance(stated, tuple) != (hedge == "range"):
-        raise at(
-            "a range has two figures, any other statement one", "Write stated = [low, high] for a range.", "stated"
-        )
+        what = "a range has two figures, any other statement one"
+        raise at(what, "Write stated = [low, high] for a range.", "stated")
     return stated

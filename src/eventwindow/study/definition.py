@@ -151,11 +151,8 @@ def read_study(folder: Path | str) -> Study:
     folder = find_study(str(folder))
     data, text = read_toml(folder / "study.toml")
     if "event_list" in data:
-        raise StudyError(
-            "this is a study of an event list",
-            where=f"{folder.name}/study.toml",
-            remedy="Run it with `eventwindow run`, or give its list and panel to `panel_study`.",
-        )
+        remedy = "Run it with `eventwindow run`, or give its list and panel to `panel_study`."
+        raise StudyError("this is a study of an event list", where=f"{folder.name}/study.toml", remedy=remedy)
     return study_of(folder, data, text)
 
 
@@ -180,11 +177,9 @@ def _check(study: Study, text: str) -> None:
         _check_unique(table, names, text)
     for i, group in enumerate(file.groups):
         if group.name not in {s.group for s in file.securities}:
-            raise StudyError(
-                f"no security is of the group {group.name!r}",
-                where=f"study.toml, line {line_of(text, ('groups', i, 'name'))}",
-                remedy="Correct the name or take the table out.",
-            )
+            what = f"no security is of the group {group.name!r}"
+            remedy = "Correct the name or take the table out."
+            raise StudyError(what, where=f"study.toml, line {line_of(text, ('groups', i, 'name'))}", remedy=remedy)
     for i, basket in enumerate(file.baskets):
         if unknown := [m for m in basket.members if m not in {s.symbol for s in study.stocks}]:
             raise StudyError(
@@ -220,20 +215,16 @@ def _check_unique(table: str, names: list[str], text: str) -> None:
     for i, name in enumerate(names):
         if name in names[:i]:
             key = {"securities": "symbol", "baskets": "name", "events": "id"}[table]
-            raise StudyError(
-                f"{name!r} stands in [[{table}]] twice",
-                where=f"study.toml, line {line_of(text, (table, i, key))}, {key}",
-                remedy="Keep one of the two.",
-            )
+            what = f"{name!r} stands in [[{table}]] twice"
+            remedy = "Keep one of the two."
+            raise StudyError(what, where=f"study.toml, line {line_of(text, (table, i, key))}, {key}", remedy=remedy)
 
 
 def _check_model(file: StudyFile, text: str) -> None:
     if file.model.name not in MODELS:
-        raise StudyError(
-            f"unknown model {file.model.name!r}",
-            where=f"study.toml, line {line_of(text, ('model', 'name'))}, model.name",
-            remedy=f"The models are {', '.join(sorted(MODELS))}.",
-        )
+        what = f"unknown model {file.model.name!r}"
+        remedy = f"The models are {', '.join(sorted(MODELS))}."
+        raise StudyError(what, where=f"study.toml, line {line_of(text, ('model', 'name'))}, model.name", remedy=remedy)
     symbols = {s.symbol for s in file.securities}
     needs = file.model.name.startswith("peer_")
     if (needs and not file.model.peers) or not symbols.issuperset(file.model.peers):

@@ -37,11 +37,9 @@ def freeze(folder: Path, said: Mapping[str, str], day: date, day_zero: date) -> 
     """Write frozen.toml into the study's folder; one that is there is never written over. `said` are its parts."""
     path = folder / FROZEN
     if stands(path):
-        raise StudyError(
-            f"this study was frozen on {read_frozen(path)['frozen']}",
-            where=f"{folder.name}/{FROZEN}",
-            remedy=f"Keep it; to fix the study anew, remove {FROZEN} first, and say so where the first is known.",
-        )
+        what = f"this study was frozen on {read_frozen(path)['frozen']}"
+        remedy = f"Keep it; to fix the study anew, remove {FROZEN} first, and say so where the first is known."
+        raise StudyError(what, where=f"{folder.name}/{FROZEN}", remedy=remedy)
     held: dict[str, Any] = {"frozen": day, "day_zero": day_zero, **_versions()}
     held["parts"] = dict(said)
     lines = [f"{key} = {_toml(value)}" for key, value in held.items() if key != "parts"]
@@ -65,11 +63,8 @@ def read_frozen(path: Path) -> dict[str, Any]:
     held, _ = read_toml(path)
     form = {"frozen": date, "day_zero": date, "rules": str, "eventwindow": str, "seal": str, "parts": dict}
     if held.keys() != form.keys() or not all(isinstance(held[key], kind) for key, kind in form.items()):
-        raise StudyError(
-            "not a file that `eventwindow freeze` wrote",
-            where=path.name,
-            remedy="Put back the one that it wrote, or remove the file.",
-        )
+        remedy = "Put back the one that it wrote, or remove the file."
+        raise StudyError("not a file that `eventwindow freeze` wrote", where=path.name, remedy=remedy)
     return held
 
 

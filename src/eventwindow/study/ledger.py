@@ -97,11 +97,8 @@ def read_claims(
     """
     if not stands(path):
         if path.name == CLAIMS and stands(path.with_name(READINGS)):
-            raise ClaimError(
-                f"there is no {CLAIMS} beside it",
-                where=READINGS,
-                remedy=f"Its readings lean on claims: write {CLAIMS}, or remove it.",
-            )
+            remedy = f"Its readings lean on claims: write {CLAIMS}, or remove it."
+            raise ClaimError(f"there is no {CLAIMS} beside it", where=READINGS, remedy=remedy)
         return Ledger()
     names = Names(frozenset(securities), frozenset(baskets), None if events is None else frozenset(events))
     said = _read(path, ClaimsFile, names)

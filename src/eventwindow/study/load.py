@@ -141,11 +141,8 @@ def check_counts(study: Study, tables: Mapping[str, pd.DataFrame], prices: Price
     frames = {symbol: history.frame for symbol, history in prices.histories.items()}
     units = {s.symbol: PER_DOLLAR.get(s.currency, 1.0) for s in study.file.securities}
     for symbol, why in implausible_counts(tables["shares"], frames, units).items():
-        raise PriceError(
-            f"the share count of {symbol} cannot be: {why}",
-            where="figures, shares",
-            remedy="Give the count in shares, 24490000000, not in thousands or millions.",
-        )
+        remedy = "Give the count in shares, 24490000000, not in thousands or millions."
+        raise PriceError(f"the share count of {symbol} cannot be: {why}", where="figures, shares", remedy=remedy)
 
 
 def valued(ledger: Ledger, baskets: Mapping[str, Sequence[str]]) -> list[str]:
@@ -169,11 +166,9 @@ def model_factors(inputs: Inputs) -> pd.DataFrame | None:
     if not isinstance(chosen, FactorModel):
         return None
     if "factors" not in inputs.tables:
-        raise StudyError(
-            f"the model {model.name!r} needs daily factors, and the study holds none",
-            where="study.toml, model.name",
-            remedy="Put them in figures/factors.csv: date, mkt_rf, smb, hml, rmw, cma, mom, rf; decimals.",
-        )
+        what = f"the model {model.name!r} needs daily factors, and the study holds none"
+        remedy = "Put them in figures/factors.csv: date, mkt_rf, smb, hml, rmw, cma, mom, rf; decimals."
+        raise StudyError(what, where="study.toml, model.name", remedy=remedy)
     table = inputs.tables["factors"]
     lacking = [name for name in (*chosen.factors, chosen.risk_free) if name and name not in table]
     if lacking:
@@ -211,11 +206,9 @@ def check_symbols(study: Study, tables: Mapping[str, pd.DataFrame]) -> None:
         near = near_names([name for name in named if name not in study.symbols], pd.Index(study.symbols))
         for name, own in near.items():
             if own is not None and own not in named:
-                raise PriceError(
-                    f"the table holds {name!r}, the study {own!r}",
-                    where=f"figures, {table}",
-                    remedy=f"Write {own} in the table, or {name.strip()} in study.toml.",
-                )
+                what = f"the table holds {name!r}, the study {own!r}"
+                remedy = f"Write {own} in the table, or {name.strip()} in study.toml."
+                raise PriceError(what, where=f"figures, {table}", remedy=remedy)
 
 
 def exchanges_of(study: Study) -> dict[str, str]:

@@ -102,11 +102,9 @@ def _check_frequency(findings: list[Finding], asked: str, measured: set[str]) ->
     if not measured or not measured <= set(sparse):
         return
     one = sparse[min(measured)]
-    raise PriceError(
-        f"{one.kind} prices: a row every {one.figures['days']:g} days, while the windows of a study count sessions",
-        where=f"prices, {asked}",
-        remedy="Give daily prices; `abnormal_returns` studies weekly or monthly returns, its windows count rows.",
-    )
+    what = f"{one.kind} prices: a row every {one.figures['days']:g} days, while the windows of a study count sessions"
+    remedy = "Give daily prices; `abnormal_returns` studies weekly or monthly returns, its windows count rows."
+    raise PriceError(what, where=f"prices, {asked}", remedy=remedy)
 
 
 def _check_calendar(findings: list[Finding], asked: str) -> None:

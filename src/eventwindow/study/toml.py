@@ -35,9 +35,8 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
         check_file(path, LARGEST)
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise StudyError(
-            f"there is no {path.name} in {path.parent}", remedy="`eventwindow new NAME` writes a study to start from."
-        ) from None
+        remedy = "`eventwindow new NAME` writes a study to start from."
+        raise StudyError(f"there is no {path.name} in {path.parent}", remedy=remedy) from None
     except IsADirectoryError:
         raise StudyError(f"{path.name} is a folder", remedy="A study is a folder with a study.toml in it.") from None
     except UnicodeDecodeError as error:
@@ -270,8 +269,5 @@ def toml_fault(error: tomllib.TOMLDecodeError, name: str, text: str) -> StudyErr
         return StudyError(f"{found[1]} is no date", where=where, remedy=DATE)
     if found := _HOUR.search(written):
         return StudyError(f"{found[1]} is no clock time", where=where, remedy=CLOCK)
-    return StudyError(
-        f"not valid TOML: {_PLACE.sub('', said)}",
-        where=where,
-        remedy="Correct the line: a text stands in quotes, a list in brackets, a table once. See toml.io.",
-    )
+    remedy = "Correct the line: a text stands in quotes, a list in brackets, a table once. See toml.io."
+    return StudyError(f"not valid TOML: {_PLACE.sub('', said)}", where=where, remedy=remedy)

@@ -27,10 +27,8 @@ class Predicted:
 def block_of_day(days: int, blocks: int) -> Ints:
     """(days,), the block of each day: consecutive days, sizes that differ by one at most."""
     if blocks < 2 or days < blocks * FEWEST_DAYS:
-        raise StudyError(
-            f"{days} estimation days do not make {blocks} blocks of {FEWEST_DAYS} days and more.",
-            remedy="Ask for fewer blocks (two at least) or a longer estimation window.",
-        )
+        what = f"{days} estimation days do not make {blocks} blocks of {FEWEST_DAYS} days and more."
+        raise StudyError(what, remedy="Ask for fewer blocks (two at least) or a longer estimation window.")
     return np.arange(days, dtype=np.int64) * blocks // days
 
 

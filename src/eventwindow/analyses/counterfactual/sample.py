@@ -49,10 +49,8 @@ def sample(
     """
     unknown = sorted(set(exclude) - set(donor_returns.columns))
     if unknown:
-        raise StudyError(
-            f"{unknown[0]!r} is excluded from the donors, but the panel holds no such stock.",
-            remedy="Correct the symbol, or take it out of `exclude`.",
-        )
+        what = f"{unknown[0]!r} is excluded from the donors, but the panel holds no such stock."
+        raise StudyError(what, remedy="Correct the symbol, or take it out of `exclude`.")
     left_out = {s: why for s, why in zip(treated.labels["security"], _lacking(treated), strict=True) if why}
     days = np.hstack([treated.estimation_days, treated.event_days])
     held = np.flatnonzero([s not in left_out for s in treated.labels["security"]])

@@ -92,10 +92,8 @@ def ordinary(bars: Bars, events: Sequence[pd.Timestamp]) -> np.ndarray:
     """(D,), full sessions that are no day of an event; at least twenty."""
     chosen = bars.full & ~bars.sessions.isin(list(events))
     if chosen.sum() < FEWEST_DAYS:
-        raise StudyError(
-            f"{bars.symbol!r} has bars of {counted(int(chosen.sum()), 'ordinary day')}, {FEWEST_DAYS} needed.",
-            remedy="Give bars of more days before and after the event.",
-        )
+        what = f"{bars.symbol!r} has bars of {counted(int(chosen.sum()), 'ordinary day')}, {FEWEST_DAYS} needed."
+        raise StudyError(what, remedy="Give bars of more days before and after the event.")
     return np.asarray(chosen)
 
 

@@ -145,11 +145,7 @@ def _day(bars: Bars, car: Array, usual: np.ndarray, day: int) -> pd.DataFrame:
 
 
 def _leads(
-    bars: Mapping[str, Bars],
-    pair: tuple[str, str],
-    sector: str,
-    shown: Sequence[pd.Timestamp],
-    usual: np.ndarray,
+    bars: Mapping[str, Bars], pair: tuple[str, str], sector: str, shown: Sequence[pd.Timestamp], usual: np.ndarray
 ) -> pd.DataFrame:
     first, second = (bars[s] for s in pair)
     parts = []

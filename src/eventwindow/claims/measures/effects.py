@@ -32,15 +32,7 @@ from eventwindow.claims.evidence import (
 )
 from eventwindow.claims.model import Kind, Measured, Part, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
-from eventwindow.inference.response import (
-    FEWEST,
-    Effect,
-    Track,
-    combined,
-    difference,
-    of_track,
-    response,
-)
+from eventwindow.inference.response import FEWEST, Effect, Track, combined, difference, of_track, response
 from eventwindow.inference.shifts import run_sums, untouched
 
 T = 250  # sessions of a figure's own history

@@ -59,9 +59,8 @@ def _kept(folder: Path) -> Iterator[Runs]:
     folder.mkdir(parents=True, exist_ok=True)
     with locked(Path(os.path.realpath(folder))) as alone:
         if alone is False:
-            raise StudyError(
-                f"another page keeps its runs in {folder}", remedy="Use that one, or give another --folder."
-            )
+            remedy = "Use that one, or give another --folder."
+            raise StudyError(f"another page keeps its runs in {folder}", remedy=remedy)
         with closing(Runs(folder)) as runs:
             yield runs
 
@@ -70,11 +69,8 @@ def _token(options: argparse.Namespace) -> str | None:
     """A page that other machines can reach asks for a token."""
     token: str | None = options.token
     if not token and not _is_loopback(options.host):
-        raise StudyError(
-            f"--host {options.host} lets other machines reach the page",
-            where="--token",
-            remedy=f"Give a token that they must know, such as --token {secrets.token_urlsafe(18)}",
-        )
+        remedy = f"Give a token that they must know, such as --token {secrets.token_urlsafe(18)}"
+        raise StudyError(f"--host {options.host} lets other machines reach the page", where="--token", remedy=remedy)
     return token
 
 
@@ -93,9 +89,8 @@ def _socket(host: str, port: int) -> socket.socket:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
     except (OSError, OverflowError) as error:
-        raise SourceError(
-            f"{host}:{port} cannot be used ({error})", remedy="Give another --port, or 0 for any."
-        ) from None
+        remedy = "Give another --port, or 0 for any."
+        raise SourceError(f"{host}:{port} cannot be used ({error})", remedy=remedy) from None
     return listening
 
 

@@ -39,10 +39,8 @@ def check_between_trades(model: Model) -> None:
     """A model whose fit is defined for returns from trade to trade."""
     if not isinstance(model, BETWEEN_TRADES):
         known = ", ".join(name for name, one in MODELS.items() if isinstance(one, BETWEEN_TRADES))
-        raise StudyError(
-            f"the model {model.name!r} is not defined for returns from trade to trade.",
-            remedy=f"Choose one of {known}, or simple returns.",
-        )
+        remedy = f"Choose one of {known}, or simple returns."
+        raise StudyError(f"the model {model.name!r} is not defined for returns from trade to trade.", remedy=remedy)
 
 
 def model_named(model: str | Model) -> Model:

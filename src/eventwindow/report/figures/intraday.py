@@ -50,11 +50,7 @@ def _measure(measures: pd.DataFrame, name: str) -> dict[tuple[str, pd.Timestamp]
 
 
 def _paint(
-    context: Context,
-    data: pd.DataFrame,
-    shown: list[str],
-    gaps: dict[tuple[str, pd.Timestamp], float],
-    sheet: Sheet,
+    context: Context, data: pd.DataFrame, shown: list[str], gaps: dict[tuple[str, pd.Timestamp], float], sheet: Sheet
 ) -> None:
     say, colours = context.language.text, dict(zip(shown, SERIES, strict=False))
     sheet.height = legend(sheet, sheet.height, [(context.name(s), colours[s]) for s in shown])

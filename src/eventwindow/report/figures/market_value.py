@@ -29,22 +29,13 @@ def market_value(context: Context) -> Chart | None:
         return None
     say, lost = context.language.text, data["change"].iloc[0]
     low = data["since"].min()
-    values = {
-        "name": context.name(security),
-        "lost": Figure(abs(lost), DOLLAR),
-        "days": len(data) - 1,
-    }
+    values = {"name": context.name(security), "lost": Figure(abs(lost), DOLLAR), "days": len(data) - 1}
     return charted(
         partial(_paint, context, data),
         "market_value",
         say("market_value.title", **values),
         say("market_value.caption"),
-        say(
-            "market_value.alt",
-            **values,
-            low=Figure(low, DOLLAR),
-            left=Figure(data["since"].iloc[-1], DOLLAR),
-        ),
+        say("market_value.alt", **values, low=Figure(low, DOLLAR), left=Figure(data["since"].iloc[-1], DOLLAR)),
         data,
     )
 

@@ -152,11 +152,7 @@ def _many(context: Context) -> list[str]:
         p for d in result.disagreements for p in d.panels
     ]
     family = any(v.p_family is not None for v in every_verdict([*result.verdicts, *panels]))
-    used = {
-        "romano_wolf": _held(context, "firms"),
-        "family": family,
-        "chosen": largest_candidate(context) is not None,
-    }
+    used = {"romano_wolf": _held(context, "firms"), "family": family, "chosen": largest_candidate(context) is not None}
     return [key for key, held in used.items() if held]
 
 

@@ -12,18 +12,7 @@ from eventwindow.inference.advice import advise
 from eventwindow.inference.expected_volatility import BEYOND, HIGH, LOW, RECENT, word_of
 from eventwindow.inference.results import LEVEL
 from eventwindow.inference.tables import none_leads
-from eventwindow.report.blocks import (
-    Aside,
-    Block,
-    Fold,
-    Heading,
-    Paragraph,
-    Picture,
-    Table,
-    Words,
-    tagged,
-    weighty,
-)
+from eventwindow.report.blocks import Aside, Block, Fold, Heading, Paragraph, Picture, Table, Words, tagged, weighty
 from eventwindow.report.context import Context
 from eventwindow.report.language import Language, number, p_value, percent
 from eventwindow.report.sections.abnormal import report_windows

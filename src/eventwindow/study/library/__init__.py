@@ -33,10 +33,8 @@ def find_study(name: str) -> Path:
     folder = HERE / name.replace("-", "_")
     if re.fullmatch(r"[a-z0-9-]+", name) and folder != TEMPLATE and (folder / "study.toml").is_file():
         return folder
-    raise StudyError(
-        f"there is no study {name!r}: neither a folder nor the name of a study that ships",
-        remedy=f"Studies that ship: {', '.join(shipped_studies())}. `eventwindow new NAME` writes one of your own.",
-    )
+    remedy = f"Studies that ship: {', '.join(shipped_studies())}. `eventwindow new NAME` writes one of your own."
+    raise StudyError(f"there is no study {name!r}: neither a folder nor the name of a study that ships", remedy=remedy)
 
 
 def new_study(folder: Path | str) -> Path:
@@ -64,9 +62,8 @@ def new_study(folder: Path | str) -> Path:
     """
     folder = Path(folder)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", folder.name):
-        raise StudyError(
-            f"{folder.name!r} cannot name a study", remedy="Use letters, digits, hyphens; begin with a letter or digit."
-        )
+        remedy = "Use letters, digits, hyphens; begin with a letter or digit."
+        raise StudyError(f"{folder.name!r} cannot name a study", remedy=remedy)
     parts = {
         path.name: path.read_text(encoding="utf-8").replace("{name}", folder.name) for path in TEMPLATE.glob("*.toml")
     }
