@@ -80,38 +80,12 @@ _HOME = {
 }
 
 __all__ = [
-    "AbnormalReturns",
-    "Cumulative",
-    "EventStudy",
-    "FirmSignificance",
-    "NotComputed",
-    "PanelResult",
-    "SignificanceResult",
-    "Study",
-    "StudyError",
-    "StudyResult",
-    "Summary",
-    "Verdict",
-    "Window",
-    "__version__",
-    "abnormal_returns",
-    "benjamini_hochberg",
-    "calibrate",
-    "car_regression",
-    "check_study",
-    "firm_sq",
-    "firm_t",
-    "holm",
-    "new_study",
-    "panel_study",
-    "portfolio",
-    "read_study",
-    "romano_wolf",
-    "run_study",
-    "run_tests",
-    "smallest_detectable_effect",
-    "write_result",
-]
+    "AbnormalReturns", "Cumulative", "EventStudy", "FirmSignificance", "NotComputed", "PanelResult",
+    "SignificanceResult", "Study", "StudyError", "StudyResult", "Summary", "Verdict", "Window", "__version__",
+    "abnormal_returns", "benjamini_hochberg", "calibrate", "car_regression", "check_study", "firm_sq", "firm_t", "holm",
+    "new_study", "panel_study", "portfolio", "read_study", "romano_wolf", "run_study", "run_tests",
+    "smallest_detectable_effect", "write_result",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -13,21 +13,8 @@ from eventwindow.estimation.returns import RETURNS
 UNLIKELY = (-0.8, 1.0)  # simple returns beyond these are told, in files and in tables
 FAR = -np.log(1 - 0.4)  # in logs: what is left of a move without that of the others
 SPLITS = (
-    (2, 1),
-    (3, 1),
-    (3, 2),
-    (4, 1),
-    (5, 1),
-    (5, 2),
-    (6, 1),
-    (7, 1),
-    (8, 1),
-    (10, 1),
-    (15, 1),
-    (20, 1),
-    (25, 1),
-    (50, 1),
-)
+    (2, 1), (3, 1), (3, 2), (4, 1), (5, 1), (5, 2), (6, 1), (7, 1), (8, 1), (10, 1), (15, 1), (20, 1), (25, 1), (50, 1),
+)  # fmt: skip
 RATIOS = {f"{new}:{old}": np.log(old / new) for pair in SPLITS for new, old in (pair, pair[::-1])}  # in logs
 SPLIT_DAYS, SPLIT_MOST = 6.0, 0.05  # times the usual move of a day, and at most, that a split's day may differ from it
 FAR_DAYS, FAR_MOST = 10.0, 0.08  # as above, of a move that is far: news may fall on a split's day

@@ -99,56 +99,21 @@ TESTS: dict[str, SignificanceTest] = {
 
 
 ALONE = (
-    "sq",
-    "single_firm_t",
-    "date_permutation_mean",
-    "date_permutation_sar",
-    "date_permutation_scaled",
-    "portfolio_t",
-    "date_permutation_max",
-    "conformal_sur",
-    "conformal_mean",
-    "block_bootstrap",
-    "gls_t",
-    "crude_dependence_t",
-    "sur_f",
-    "patell_z",
-    "patell_z_sum_of_sars",
-    "independence_t",
-)
+    "sq", "single_firm_t", "date_permutation_mean", "date_permutation_sar", "date_permutation_scaled", "portfolio_t",
+    "date_permutation_max", "conformal_sur", "conformal_mean", "block_bootstrap", "gls_t", "crude_dependence_t",
+    "sur_f", "patell_z", "patell_z_sum_of_sars", "independence_t",
+)  # fmt: skip
 ON_ONE_DAY = (
-    "date_permutation_mean",
-    "date_permutation_sar",
-    "date_permutation_scaled",
-    "portfolio_t",
-    "adjusted_patell_z",
-    "date_permutation_max",
-    "conformal_sur",
-    "kolari_pynnonen_t",
-    "corrado_z",
-    "conformal_mean",
-    "block_bootstrap",
-    "gls_t",
-    "crude_dependence_t",
-)
+    "date_permutation_mean", "date_permutation_sar", "date_permutation_scaled", "portfolio_t", "adjusted_patell_z",
+    "date_permutation_max", "conformal_sur", "kolari_pynnonen_t", "corrado_z", "conformal_mean", "block_bootstrap",
+    "gls_t", "crude_dependence_t",
+)  # fmt: skip
 IN_CALENDAR_TIME = ("kolari_pynnonen_t", "rank_calendar_z", "crude_dependence_calendar_t", "adjusted_patell_z")
 SCATTERED = (
-    "kolari_pynnonen_t",
-    "corrado_z",
-    "rank_calendar_z",
-    "crude_dependence_t",
-    "crude_dependence_calendar_t",
-    "adjusted_patell_z",
-    "cross_sectional_t",
-    "skewness_adjusted_t",
-    "patell_z",
-    "patell_z_sum_of_sars",
-    "bmp_t",
-    "independence_t",
-    "wilcoxon_w_plus",
-    "bhar_t",
-    "bhar_skewness_adjusted_t",
-)
+    "kolari_pynnonen_t", "corrado_z", "rank_calendar_z", "crude_dependence_t", "crude_dependence_calendar_t",
+    "adjusted_patell_z", "cross_sectional_t", "skewness_adjusted_t", "patell_z", "patell_z_sum_of_sars", "bmp_t",
+    "independence_t", "wilcoxon_w_plus", "bhar_t", "bhar_skewness_adjusted_t",
+)  # fmt: skip
 # The tests whose p-values can be believed, in the order in which they lead. Each holds its size in its design, by the
 # tables of docs/calibration.md, and what leads holds it in turbulent months, too: a test compares the two.
 LEADING: dict[Design, tuple[str, ...]] = {

@@ -29,19 +29,8 @@ MINUTES = [
 ]  # fmt: skip
 DAYS = ["event", "security", "date", "measure", "value", "usual", "p_value", "days", "market", "beta", "note"]
 LEADS = [
-    "event",
-    "leader",
-    "follower",
-    "sector",
-    "date",
-    "lag",
-    "correlation",
-    "band",
-    "p_any",
-    "lead",
-    "p_lead",
-    "note",
-]
+    "event", "leader", "follower", "sector", "date", "lag", "correlation", "band", "p_any", "lead", "p_lead", "note",
+]  # fmt: skip
 TOO_SHORT = Reason("not_computed", reason=Reason("too_few_common_bars"))
 
 

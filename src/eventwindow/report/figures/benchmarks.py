@@ -1,11 +1,9 @@
 """The abnormal return of day 0 through each benchmark, the one without the treated among them."""
 
-from functools import partial
-
 import pandas as pd
 
 from eventwindow.report.context import Context, of_result
-from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.groups import interval_row
 from eventwindow.report.figures.rows import draw_rows
 from eventwindow.report.figures.sheet import Sheet
@@ -20,19 +18,12 @@ def benchmarks(context: Context) -> Chart | None:
     data = benchmark_data(context)
     if data["benchmark"].nunique() < 2:
         return None
-    say = context.language.text
     first = data[data["security"] == context.leads[0]].sort_values("car")
     low, high = first.iloc[0], first.iloc[-1]
     ends = {"low": percent(low["car"]), "high": percent(high["car"])}
     through = {key: benchmark_name(context, str(row["benchmark"])) for key, row in (("by", low), ("to", high))}
-    return charted(
-        partial(_paint, context, data),
-        "benchmarks",
-        say("benchmarks.title", **ends),
-        say("benchmarks.caption"),
-        say("benchmarks.alt", name=context.name(context.leads[0]), n=len(first), **ends, **through),
-        data,
-    )
+    name = context.name(context.leads[0])
+    return drawn(context, _paint, "benchmarks", data, name=name, n=len(first), **ends, **through)
 
 
 @of_result

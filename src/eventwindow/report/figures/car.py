@@ -24,27 +24,12 @@ def car(context: Context) -> Chart | None:
         return None
     say, window = context.language.text, context.abnormal.window
     first = data[data["security"] == context.members[0]].iloc[-1]
-    return charted(
-        partial(_paint, context, data),
-        "car",
-        say("car.title", name=context.name(context.members[0]), car=percent(first["car"]), end=tau(int(first["tau"]))),
-        say(
-            "car.caption",
-            start=tau(window.start),
-            end=tau(window.end),
-            shown=_shown(context, data["security"].nunique()),
-        ),
-        say(
-            "car.alt",
-            name=context.name(context.members[0]),
-            car=percent(first["car"]),
-            low=percent(first["low"]),
-            high=percent(first["high"]),
-            start=tau(window.start),
-            end=tau(int(first["tau"])),
-        ),
-        data,
-    )
+    values = {"name": context.name(context.members[0]), "car": percent(first["car"]), "end": tau(int(first["tau"]))}
+    shown = _shown(context, data["security"].nunique())
+    band = {"low": percent(first["low"]), "high": percent(first["high"])}
+    title, alt = say("car.title", **values), say("car.alt", **values, **band, start=tau(window.start))
+    caption = say("car.caption", start=tau(window.start), end=tau(window.end), shown=shown)
+    return charted(partial(_paint, context, data), "car", title, caption, alt, data)
 
 
 def _shown(context: Context, n: int) -> str:

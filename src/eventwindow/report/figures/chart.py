@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from eventwindow.errors import StudyError, needs_library
+from eventwindow.report.context import Context
 from eventwindow.report.figures.sheet import NARROW, WIDE, Sheet, inline
 
 Paint = Callable[[Sheet], None]
@@ -66,6 +69,18 @@ class Chart:
 
     def _repr_html_(self) -> str:
         return f"<figure>{self.wide}<figcaption>{escape(f'{self.title}. {self.caption}')}</figcaption></figure>"
+
+
+def drawn(
+    context: Context, paint: Callable[..., None], name: str, data: pd.DataFrame, /, *more: Any, **values: Any
+) -> Chart:
+    """The figure `name` of a result, painted from `data` and what is given beside it, in the words of its keys.
+
+    `title_key` and `alt_key` among the values choose other words.
+    """
+    keys = (values.pop("title_key", "title"), "caption", values.pop("alt_key", "alt"))
+    title, caption, alt = (context.language.text(f"{name}.{key}", **values) for key in keys)
+    return charted(partial(paint, context, data, *more), name, title, caption, alt, data)
 
 
 def charted(paint: Paint, name: str, title: str, caption: str, alt: str, data: pd.DataFrame) -> Chart:

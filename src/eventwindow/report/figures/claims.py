@@ -1,7 +1,6 @@
 """What was stated, with its tolerance, against what was measured: all statements as a ladder, one on a line."""
 
 import math
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -10,7 +9,7 @@ from eventwindow.claims.model import Verdict
 from eventwindow.claims.rounding import HEDGES
 from eventwindow.claims.rules import HOLDS, sizes
 from eventwindow.report.context import Context, every_verdict
-from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.rows import Row, draw_rows
 from eventwindow.report.figures.sheet import FAINT, GREEN, INK, NARROW, VERDICT, WIDE, Sheet, inline
 from eventwindow.report.sections.verdicts import Span, span_of
@@ -34,16 +33,7 @@ def claims(context: Context) -> Chart | None:
     data = claims_data(context.result.verdicts)
     if data.empty:
         return None
-    say = context.language.text
-    held = int(data["verdict"].isin(HOLDS).sum())
-    return charted(
-        partial(_paint, context, data),
-        "claims",
-        say("claims.title", n=len(data), held=held),
-        say("claims.caption"),
-        say("claims.alt", n=len(data), held=held),
-        data,
-    )
+    return drawn(context, _paint, "claims", data, n=len(data), held=int(data["verdict"].isin(HOLDS).sum()))
 
 
 def claims_data(verdicts: tuple[Verdict, ...]) -> pd.DataFrame:

@@ -1,13 +1,12 @@
 """What happened against what would have: the first two securities and their counterfactuals, before and after day 0."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from eventwindow.report.context import Context, of_result
-from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.lines import DASHED, Days, Series, draw_series
 from eventwindow.report.figures.panel import grid, legend, reach
 from eventwindow.report.figures.sheet import BLUE, FAINT, INK, ORANGE, Sheet
@@ -24,20 +23,13 @@ def counterfactual(context: Context) -> Chart | None:
     if not shown:
         return None
     data = pd.concat([_paths(context, s) for s in shown], ignore_index=True)
-    say = context.language.text
     led = effects[effects["leads"]].set_index("security")
     told = [
         f"{context.name(s)}: {percent(led.loc[s, 'effect'])} ({name_of(context, led.loc[s, 'model'])})" for s in shown
     ]
     model = {s: str(led.loc[s, "model"]) for s in shown}
-    return charted(
-        partial(_paint, context, data, model),
-        "counterfactual",
-        say("counterfactual.title"),
-        say("counterfactual.caption", days=-FIRST),
-        say("counterfactual.alt", list=context.language.clauses(*told)),
-        data,
-    )
+    told_together = context.language.clauses(*told)
+    return drawn(context, _paint, "counterfactual", data, model, days=-FIRST, list=told_together)
 
 
 @of_result

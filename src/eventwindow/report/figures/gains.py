@@ -1,13 +1,11 @@
 """Who lost and who gained: the change of market value on day 0, company by company."""
 
-from functools import partial
-
 import pandas as pd
 
 from eventwindow.claims.market_value import DOLLAR, share_counts
 from eventwindow.errors import Figure, NoFigure
 from eventwindow.report.context import Context, of_result
-from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.rows import Row, draw_rows
 from eventwindow.report.figures.sheet import BLUE, FAINT, ORANGE, Sheet
 from eventwindow.report.language import number
@@ -21,7 +19,6 @@ def gains(context: Context) -> Chart | None:
     data = gains_data(context)
     if len(data) < LEAST:
         return None
-    say = context.language.text
     down, up = data[data["change"] < 0], data[data["change"] > 0]
     values = {
         "losers": len(down),
@@ -30,14 +27,7 @@ def gains(context: Context) -> Chart | None:
         "won": Figure(up["change"].sum(), DOLLAR, sign=False),
         "day": context.language.day(context.day_zero),
     }
-    return charted(
-        partial(_paint, context, data),
-        "gains",
-        say("gains.title", **values),
-        say("gains.caption", **values),
-        say("gains.alt", **values),
-        data,
-    )
+    return drawn(context, _paint, "gains", data, **values)
 
 
 @of_result

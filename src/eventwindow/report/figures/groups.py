@@ -1,7 +1,6 @@
 """Day 0 by group: every member with its 95 % interval, the group's mean, and where that lies on ordinary days."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,7 @@ from eventwindow.errors import Reason
 from eventwindow.inference.permutation import draws
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context, of_result
-from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.heatmap import row_order
 from eventwindow.report.figures.rows import Row, draw_rows
 from eventwindow.report.figures.sheet import BLUE, FAINT, ORANGE, Sheet
@@ -26,18 +25,10 @@ def groups(context: Context) -> Chart | None:
     data = groups_data(context)
     if data["group"].nunique() < 2:
         return None
-    say = context.language.text
     means = data.groupby("group", sort=False)["mean"].first()
     ends = {key: context.group_name(str(name)) for key, name in (("worst", means.idxmin()), ("best", means.idxmax()))}
     values = {"low": percent(means.min()), "high": percent(means.max())}
-    return charted(
-        partial(_paint, context, data),
-        "groups",
-        say("groups.title", worst=ends["worst"], low=values["low"]),
-        say("groups.caption"),
-        say("groups.alt", n=len(means), **ends, **values),
-        data,
-    )
+    return drawn(context, _paint, "groups", data, n=len(means), **ends, **values)
 
 
 @of_result
@@ -78,17 +69,10 @@ def securities(context: Context) -> Chart | None:
     data = securities_data(context)
     if data.empty:
         return None
-    say = context.language.text
     away = data[(data["low"] > 0) | (data["high"] < 0)]
     ends = {"low": percent(data["abnormal_return"].min()), "high": percent(data["abnormal_return"].max())}
-    return charted(
-        partial(_paint_securities, context, data),
-        "securities",
-        say("securities.title", n=len(data), down=int((away["high"] < 0).sum()), up=int((away["low"] > 0).sum())),
-        say("securities.caption"),
-        say("securities.alt", n=len(data), **ends, down=int((away["high"] < 0).sum()), up=int((away["low"] > 0).sum())),
-        data,
-    )
+    sides = {"down": int((away["high"] < 0).sum()), "up": int((away["low"] > 0).sum())}
+    return drawn(context, _paint_securities, "securities", data, n=len(data), **ends, **sides)
 
 
 @of_result

@@ -1,13 +1,11 @@
 """Heat map of abnormal returns: securities by group down, trading days across."""
 
-from functools import partial
-
 import pandas as pd
 
 from eventwindow.errors import MINUS
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context, of_result
-from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.sheet import COLD, INK, WARM, Sheet, advance, cut
 from eventwindow.report.language import percent, tau
 
@@ -23,18 +21,10 @@ def heatmap(context: Context) -> Chart | None:
     zero = data[data["tau"] == 0]
     if zero.empty:
         return None
-    say = context.language.text
     worst = zero.iloc[int(zero["abnormal_return"].argmin())]
     values = {"n": zero["security"].nunique(), "low": int((zero["p_value"] < LEVEL).sum())}
-    worst_name = context.name(str(worst["security"]))
-    return charted(
-        partial(_paint, context, data),
-        "heatmap",
-        say("heatmap.title", name=worst_name, worst=percent(worst["abnormal_return"])),
-        say("heatmap.caption"),
-        say("heatmap.alt", **values, name=worst_name, worst=percent(worst["abnormal_return"])),
-        data,
-    )
+    most = {"name": context.name(str(worst["security"])), "worst": percent(worst["abnormal_return"])}
+    return drawn(context, _paint, "heatmap", data, **values, **most)
 
 
 @of_result

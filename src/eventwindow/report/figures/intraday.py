@@ -7,7 +7,7 @@ import pandas as pd
 
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context
-from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.panel import Panel, grid, legend, reach
 from eventwindow.report.figures.sheet import FAINT, INK, ORANGE, SERIES, Sheet
 from eventwindow.report.language import number, p_value, percent, tau
@@ -34,14 +34,8 @@ def intraday(context: Context) -> Chart | None:
     usual = int(measures["days"].max())
     say, market = context.language.text, str(measures.loc[measures["security"].isin(shown), "market"].iloc[0])
     less = say("intraday.less", market=context.name(market)) if market else ""
-    return charted(
-        partial(_paint, context, data, shown, gaps),
-        "intraday",
-        say("intraday.title"),
-        say("intraday.caption", less=less, days=usual, share=f"{100 * (1 - LEVEL):.0f}", minutes=BIN),
-        say("intraday.alt", list=context.language.listed(said)),
-        data,
-    )
+    values = {"less": less, "days": usual, "share": f"{100 * (1 - LEVEL):.0f}", "minutes": BIN}
+    return drawn(context, _paint, "intraday", data, shown, gaps, list=context.language.listed(said), **values)
 
 
 def _measure(measures: pd.DataFrame, name: str) -> dict[tuple[str, pd.Timestamp], float]:
@@ -130,18 +124,11 @@ def lead_lag(context: Context) -> Chart | None:
         return None
     first = table.iloc[0]
     data = table[(table["leader"] == first["leader"]) & (table["follower"] == first["follower"])].reset_index(drop=True)
-    say = context.language.text
     names = {key: context.name(str(first[key])) for key in ("leader", "follower", "sector")}
     days = data.drop_duplicates("date")
     told = [f"{context.language.day(r.date)}: p = {p_value(r.p_any)}" for r in days.itertuples()]
-    return charted(
-        partial(_paint_lead_lag, context, data, names),
-        "lead_lag",
-        say("lead_lag.title", **names),
-        say("lead_lag.caption", **names, share=f"{100 * (1 - LEVEL):.0f}", n=round(1 / LEVEL)),
-        say("lead_lag.alt", list=context.language.clauses(*told)),
-        data,
-    )
+    values = {"share": f"{100 * (1 - LEVEL):.0f}", "n": round(1 / LEVEL), "list": context.language.clauses(*told)}
+    return drawn(context, _paint_lead_lag, "lead_lag", data, names, **names, **values)
 
 
 def _paint_lead_lag(context: Context, data: pd.DataFrame, names: dict[str, str], sheet: Sheet) -> None:

@@ -1,13 +1,11 @@
 """Market value lost and recovered, session by session, of the security whose value the claims speak of."""
 
-from functools import partial
-
 import pandas as pd
 
 from eventwindow.claims.market_value import DOLLAR, share_counts
 from eventwindow.errors import Figure, NoFigure
 from eventwindow.report.context import Context, every_verdict
-from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.news_marks import event_sessions
 from eventwindow.report.figures.panel import Panel, reach
 from eventwindow.report.figures.sheet import BLUE, INK, ORANGE, Sheet, advance
@@ -27,17 +25,9 @@ def market_value(context: Context) -> Chart | None:
         return None
     if data.empty:
         return None
-    say, lost = context.language.text, data["change"].iloc[0]
-    low = data["since"].min()
-    values = {"name": context.name(security), "lost": Figure(abs(lost), DOLLAR), "days": len(data) - 1}
-    return charted(
-        partial(_paint, context, data),
-        "market_value",
-        say("market_value.title", **values),
-        say("market_value.caption"),
-        say("market_value.alt", **values, low=Figure(low, DOLLAR), left=Figure(data["since"].iloc[-1], DOLLAR)),
-        data,
-    )
+    sums = {"lost": abs(data["change"].iloc[0]), "low": data["since"].min(), "left": data["since"].iloc[-1]}
+    values = {"name": context.name(security), "days": len(data) - 1, **{k: Figure(v, DOLLAR) for k, v in sums.items()}}
+    return drawn(context, _paint, "market_value", data, **values)
 
 
 def market_value_data(context: Context, security: str) -> pd.DataFrame:

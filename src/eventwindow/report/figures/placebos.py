@@ -11,7 +11,7 @@ from eventwindow.errors import Reason
 from eventwindow.inference.permutation import draws
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context, of_result
-from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.chart import Chart, charted, drawn
 from eventwindow.report.figures.counterfactual import effects_of, name_of
 from eventwindow.report.figures.lines import DASHED
 from eventwindow.report.figures.panel import Panel, grid, reach
@@ -32,15 +32,8 @@ def placebos(context: Context) -> Chart | None:
     model = dict(list(model.items())[:2])
     p = effects_of(context).query("leads").set_index("security")["p_placebo_space"]
     told = context.language.listed([f"{context.name(s)} p = {p_value(p[s])}" for s in model])
-    donors, say = int(data.loc[data["donor"], "security"].nunique()), context.language.text
-    return charted(
-        partial(_paint, context, data, model),
-        "placebos",
-        say("placebos.title"),
-        say("placebos.caption", donors=donors),
-        say("placebos.alt", donors=donors, list=told),
-        data,
-    )
+    donors = int(data.loc[data["donor"], "security"].nunique())
+    return drawn(context, _paint, "placebos", data, model, donors=donors, list=told)
 
 
 @of_result

@@ -1,11 +1,9 @@
 """What came back: the leading securities and the market from the close before day 0 to the end of the next month."""
 
-from functools import partial
-
 import pandas as pd
 
 from eventwindow.report.context import Context, of_result
-from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.lines import Days, Series, draw_lines
 from eventwindow.report.figures.sheet import FAINT, SERIES, Sheet
 from eventwindow.report.language import percent
@@ -18,7 +16,7 @@ def recovery(context: Context) -> Chart | None:
     data = recovery_data(context)
     if len(data) < LEAST:
         return None
-    first, say = context.leads[0], context.language.text
+    first = context.leads[0]
     fell, after = data[first].iloc[1] < 0, data[first].iloc[2:]
     values = {
         "name": context.name(first),
@@ -29,14 +27,8 @@ def recovery(context: Context) -> Chart | None:
         "best_day": context.language.day(after.idxmax() if fell else after.idxmin()),
     }
     inside = bool((data[first].iloc[1:] >= 0).any()) if fell else bool((data[first].iloc[1:] <= 0).any())
-    return charted(
-        partial(_paint, context, data),
-        "recovery",
-        say("recovery.title_back" if inside else "recovery.title", **values),
-        say("recovery.caption"),
-        say("recovery.alt", **values),
-        data.rename_axis("date").reset_index(),
-    )
+    title = "title_back" if inside else "title"
+    return drawn(context, _paint, "recovery", data.rename_axis("date").reset_index(), title_key=title, **values)
 
 
 @of_result
@@ -54,6 +46,7 @@ def recovery_data(context: Context) -> pd.DataFrame:
 
 
 def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
+    data = data.set_index("date")
     colours = {**dict(zip(context.leads, SERIES, strict=False)), context.benchmark: FAINT}
     series = [_series(context, data[s], str(s), colours.get(str(s), FAINT)) for s in data]
     days = Days([context.language.short_day(day) for day in data.index], told=1)

@@ -1,13 +1,12 @@
 """The world clock: sessions around day 0 on one time axis, with what was earned in each."""
 
-from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context
-from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.sheet import BLUE, FAINT, INK, ORANGE, Sheet, cut
 from eventwindow.report.language import percent
 
@@ -23,24 +22,12 @@ def sessions(context: Context) -> Chart | None:
     home = table[table["against_home"] == "itself"].iloc[0]
     hours = (table["opens"] - home["opens"]) / HOUR
     data = table[(hours >= -BEFORE) & ((hours <= AFTER) | (table["tau"] == 0))].assign(hours=hours, later=hours > AFTER)
-    data = data[
-        ~((data["exchange"] == home["exchange"]) & (data["kind"] == "stock")) | data["security"].isin(context.leads)
-    ]
+    mine = (data["exchange"] == home["exchange"]) & (data["kind"] == "stock")
+    data = data[~mine | data["security"].isin(context.leads)].reset_index(drop=True)
     first = data[(data["kind"] == "stock") & (data["tau"] == 0) & (data["against_home"] == "before")]
     told = [f"{context.name(r.security)} {percent(r.abnormal_return)}" for r in first.itertuples()]
-    say = context.language.text
-    return charted(
-        partial(_paint, context, data.reset_index(drop=True), home),
-        "sessions",
-        say("sessions.title"),
-        say("sessions.caption", level=LEVEL),
-        say(
-            "sessions.alt" if told else "sessions.alt_none",
-            city=_city(context, home["exchange"]),
-            list=context.language.listed(told),
-        ),
-        data.reset_index(drop=True),
-    )
+    values = {"level": LEVEL, "city": _city(context, home["exchange"]), "list": context.language.listed(told)}
+    return drawn(context, _paint, "sessions", data, home, alt_key="alt" if told else "alt_none", **values)
 
 
 def _city(context: Context, mic: object) -> str:

@@ -1,14 +1,13 @@
 """The specification curve: every reasonable choice, estimates sorted, the choices under them."""
 
 import re
-from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.benchmarks import benchmark_name
-from eventwindow.report.figures.chart import Chart, charted
+from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.panel import Panel, reach
 from eventwindow.report.figures.sheet import BLUE, FAINT, INK, Sheet, wrapped
 from eventwindow.report.language import percent
@@ -22,17 +21,10 @@ def specification_curve(context: Context) -> Chart | None:
     data = curve_data(context)
     if data.empty:
         return None
-    say = context.language.text
     ends = {"low": percent(data["estimate"].min()), "high": percent(data["estimate"].max())}
-    share = f"{100 * data['significant'].mean():.0f}"
-    return charted(
-        partial(_paint, context, data),
-        "specification_curve",
-        say("specification_curve.title", name=context.name(context.leads[0]), n=len(data), **ends),
-        say("specification_curve.caption", n=len(data)),
-        say("specification_curve.alt", n=len(data), **ends, median=percent(data["estimate"].median()), share=share),
-        data,
-    )
+    values = {"median": percent(data["estimate"].median()), "share": f"{100 * data['significant'].mean():.0f}"}
+    name = context.name(context.leads[0])
+    return drawn(context, _paint, "specification_curve", data, name=name, n=len(data), **ends, **values)
 
 
 @of_result
