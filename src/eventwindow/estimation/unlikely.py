@@ -20,6 +20,7 @@ SPLIT_DAYS, SPLIT_MOST = 6.0, 0.05  # times the usual move of a day, and at most
 FAR_DAYS, FAR_MOST = 10.0, 0.08  # as above, of a move that is far: news may fall on a split's day
 LEAST = np.log(3 / 2) - SPLIT_MOST
 SPELLED_OUT = 5  # notes; more are counted
+DOUBTS = ("impossible_return", "split_return", "unlikely_return", "unlikely_returns")  # the reasons that tell of them
 
 
 class Strange(NamedTuple):
@@ -67,7 +68,7 @@ def strange_returns(values: Array, kind: str) -> Iterator[Strange]:
 
 def strange_reason(found: Strange, security: str, day: pd.Timestamp) -> Reason:
     """What is told of one: a price below zero, a split that was missed, or a price to be checked."""
-    key = "impossible_return" if found.value < -1 else "split_return" if found.split else "unlikely_return"
+    key = DOUBTS[0] if found.value < -1 else DOUBTS[1] if found.split else DOUBTS[2]
     return Reason(key, security=security, day=f"{day:%Y-%m-%d}", value=f"{found.value:+.0%}", split=found.split)
 
 
@@ -75,7 +76,7 @@ def shortened(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     """A few of them, or how many there are."""
     if len(reasons) <= SPELLED_OUT:
         return tuple(reasons)
-    return (Reason("unlikely_returns", n=len(reasons), low=f"{UNLIKELY[0]:+.0%}", high=f"{UNLIKELY[1]:+.0%}"),)
+    return (Reason(DOUBTS[3], n=len(reasons), low=f"{UNLIKELY[0]:+.0%}", high=f"{UNLIKELY[1]:+.0%}"),)
 
 
 def unlikely_notes(source: EventReturns, returns: pd.DataFrame, kind: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from eventwindow.errors import EventDateError, Reason, counted
+from eventwindow.estimation.unlikely import DOUBTS
 from eventwindow.panel.events import sharing_line
 from eventwindow.panel.form import PanelStudy, options_of
 from eventwindow.panel.freeze import list_record, wholly_ahead
@@ -19,7 +20,6 @@ from eventwindow.study.freeze import frozen_reason
 TRIED = 20_000  # events that are fitted, and more until one has a fit
 AT_ONCE = 1_000
 SHOWN = 10  # reasons
-DOUBTS = ("impossible_return", "split_return", "unlikely_return", "unlikely_returns")  # warnings
 
 
 def check_panel(study: PanelStudy, step: Step) -> Iterator[str]:

@@ -19,7 +19,7 @@ import pandas as pd
 from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.errors import PriceError, Reason, check_file, stands
-from eventwindow.prices.history import PriceHistory, Unavailable, history_frame
+from eventwindow.prices.history import Answers, PriceHistory, Unavailable, history_frame
 from eventwindow.prices.study_tables import shaped, study_table
 from eventwindow.prices.tables import ENDINGS, LARGEST, is_parquet, parquet_file, reading_parquet, with_texts
 
@@ -32,9 +32,7 @@ class ShippedFigures:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def fetch(
-        self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp
-    ) -> Mapping[str, PriceHistory | Unavailable]:
+    def fetch(self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp) -> Answers:
         """The shipped history of each symbol between two dates, both included."""
         held = shipped_histories(self.folder, symbols)
         found: dict[str, PriceHistory | Unavailable] = {}

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.errors import PriceError, Reason, stands
-from eventwindow.prices.history import COLUMNS, PriceHistory, Unavailable, history_frame
+from eventwindow.prices.history import COLUMNS, Answers, PriceHistory, Unavailable, history_frame
 from eventwindow.prices.tables import ENDINGS, Array, Cells, read_cells
 
 ALIASES = {
@@ -37,9 +37,7 @@ class PriceFiles:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def fetch(
-        self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp
-    ) -> Mapping[str, PriceHistory | Unavailable]:
+    def fetch(self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp) -> Answers:
         """What the file holds of each symbol between two dates, both included, and before them."""
         held = read_prices(self.path)
         found: dict[str, PriceHistory | Unavailable] = {}

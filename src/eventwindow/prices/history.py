@@ -63,12 +63,13 @@ class Prices:
         return symbol in self.histories
 
 
+Answers = Mapping[str, PriceHistory | Unavailable]  # of a source, by symbol
+
+
 class PriceSource(Protocol):
     """One place where prices come from."""
 
-    def fetch(
-        self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp
-    ) -> Mapping[str, PriceHistory | Unavailable]:
+    def fetch(self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp) -> Answers:
         """A history or a reason for each symbol asked for; raises PriceError when the source cannot serve at all."""
         ...
 

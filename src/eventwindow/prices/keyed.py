@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.errors import Reason, SourceError
-from eventwindow.prices.history import PriceHistory, Unavailable
+from eventwindow.prices.history import Answers, Unavailable
 from eventwindow.prices.retry import BusyError, Limits, Progress
 from eventwindow.prices.yahoo import Admit, Pulled, bounded_session, histories, no_prices_since, pulled_by, short
 
@@ -50,9 +50,7 @@ class Keyed:
     def key(self) -> str:
         return os.environ.get(self.variable, "").strip() or _from_keyring(self.name.lower())
 
-    def fetch(
-        self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp
-    ) -> Mapping[str, PriceHistory | Unavailable]:
+    def fetch(self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp) -> Answers:
         """A history or a reason for each symbol; SourceError where there is no key."""
         return histories(self.pull(dict.fromkeys(symbols, start)), start, end)
 

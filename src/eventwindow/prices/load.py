@@ -14,7 +14,7 @@ from eventwindow.prices.answers import Admission, Expected, trusted, usable
 from eventwindow.prices.bundled import ShippedFigures, shipped_histories
 from eventwindow.prices.cache import Cache, Kept
 from eventwindow.prices.files import PriceFiles
-from eventwindow.prices.history import PriceHistory, Prices, PriceSource, Unavailable
+from eventwindow.prices.history import Answers, PriceHistory, Prices, PriceSource, Unavailable
 from eventwindow.prices.keyed import KEYED, ON_NETWORK, Keyed
 from eventwindow.prices.retry import Progress
 from eventwindow.prices.yahoo import Admit, Pulled, Yahoo, histories
@@ -57,7 +57,7 @@ class _Search:
     def missing(self) -> list[str]:
         return [symbol for symbol in self.symbols if symbol not in self.found]
 
-    def take(self, answers: Mapping[str, PriceHistory | Unavailable]) -> None:
+    def take(self, answers: Answers) -> None:
         for symbol, answer in answers.items():
             if isinstance(answer, PriceHistory):
                 self.found[symbol] = answer
@@ -142,11 +142,9 @@ class _Plugin:
 
     point: EntryPoint
 
-    def fetch(
-        self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp
-    ) -> Mapping[str, PriceHistory | Unavailable]:
+    def fetch(self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp) -> Answers:
         try:
-            answers: Mapping[str, PriceHistory | Unavailable] = self.point.load()().fetch(symbols, start, end)
+            answers: Answers = self.point.load()().fetch(symbols, start, end)
         except Exception as error:
             why = f"{type(error).__name__}: {error}"
             raise SourceError(Reason("source_failed", source=self.point.name, why=why)) from error
@@ -182,9 +180,7 @@ REMEDIES = {  # for a symbol without prices; of a file it is another
 }
 
 
-def _pulled(
-    search: _Search, client: Client, cache: Cache, held: Mapping[str, Kept]
-) -> Mapping[str, PriceHistory | Unavailable]:
+def _pulled(search: _Search, client: Client, cache: Cache, held: Mapping[str, Kept]) -> Answers:
     """A source's answers, each admitted and kept as it arrives, or the reason why it was not."""
     starts = {s: min(search.start, held[s].pulled.start) if s in held else search.start for s in search.missing}
     figures = search.figures if search.figures is not None and search.figures.is_dir() else None

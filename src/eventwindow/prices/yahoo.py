@@ -17,7 +17,7 @@ import pandas as pd
 
 from eventwindow.errors import Reason, SourceError
 from eventwindow.prices.currencies import PARTS
-from eventwindow.prices.history import PriceHistory, Unavailable, history_frame
+from eventwindow.prices.history import Answers, PriceHistory, Unavailable, history_frame
 from eventwindow.prices.retry import Answer, BusyError, Limits, Progress, Pull
 
 if TYPE_CHECKING:
@@ -71,9 +71,7 @@ class Yahoo:
     def client(self) -> str:
         return f"yfinance {version('yfinance')}"
 
-    def fetch(
-        self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp
-    ) -> Mapping[str, PriceHistory | Unavailable]:
+    def fetch(self, symbols: list[str], start: pd.Timestamp, end: pd.Timestamp) -> Answers:
         """A history or a reason for each symbol; SourceError where Yahoo cannot be reached."""
         return histories(self.pull(dict.fromkeys(symbols, start)), start, end)
 
