@@ -145,16 +145,10 @@ def specification_curve(
             path, volatility[w] = leading_path(quiet, between, n), ratio_of(quiet, between)
             path = path[:, : len(dates)] if n == 1 else np.delete(path, len(dates), axis=1)[:, : moved.shape[2]]
             median[w], share[w] = _medians(moved) / path, _shares(found > path, moved)
+    table, names = pd.DataFrame(rows, columns=CHOICES), tuple(choices.returns.columns)
+    estimate, stacked = {w: estimate[w] for w in windows}, {w: np.stack(errors[w]) for w in windows}
     return SpecificationCurve(
-        pd.DataFrame(rows, columns=CHOICES),
-        tuple(choices.returns.columns),
-        {w: estimate[w] for w in windows},
-        significant,
-        {w: np.stack(errors[w]) for w in windows},
-        np.stack(freedom),
-        median,
-        share,
-        volatility,
+        table, names, estimate, significant, stacked, np.stack(freedom), median, share, volatility
     )
 
 
