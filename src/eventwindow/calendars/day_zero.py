@@ -103,11 +103,8 @@ def check_named(names: Sequence[str], where: str) -> None:
     for wanted in ("security", "date"):
         known = (wanted, *(old for old, new in ALIASES.items() if new == wanted))
         if not set(known) & set(names):
-            raise StudyError(
-                f"no column {wanted!r} (there are {', '.join(map(repr, names[:9])) or 'none'})",
-                where=where,
-                remedy=f"Add it, as {' or '.join(f'`{name}`' for name in known)}.",
-            )
+            what = f"no column {wanted!r} (there are {', '.join(map(repr, names[:9])) or 'none'})"
+            raise StudyError(what, where=where, remedy=f"Add it, as {' or '.join(f'`{name}`' for name in known)}.")
 
 
 def _check_repeats(events: pd.DataFrame, rows: Rows) -> None:
@@ -136,11 +133,8 @@ def _check_rules(rules: pd.Series[Any], place: Place) -> None:
     known = get_args(SessionRule)
     for row, rule in enumerate(rules):
         if rule not in known:
-            raise StudyError(
-                f"session = {rule!r} is no rule",
-                where=place(row),
-                remedy=f"Write one of {', '.join(known)}, or leave the cell empty.",
-            )
+            remedy = f"Write one of {', '.join(known)}, or leave the cell empty."
+            raise StudyError(f"session = {rule!r} is no rule", where=place(row), remedy=remedy)
 
 
 def _check_zones(zones: pd.Series[Any], place: Place) -> None:
@@ -211,11 +205,8 @@ def _session(
 
 def no_exchange(security: str, where: str) -> StudyError:
     """A clock time that no exchange's hours can be held against."""
-    return StudyError(
-        f"the event of {security!r} has a clock time but no exchange",
-        where=where,
-        remedy='Give exchange = "XNYS", or a column `exchange`.',
-    )
+    remedy = 'Give exchange = "XNYS", or a column `exchange`.'
+    return StudyError(f"the event of {security!r} has a clock time but no exchange", where=where, remedy=remedy)
 
 
 def _calendar(mic: str, sessions: pd.DatetimeIndex) -> Calendar:
@@ -231,11 +222,8 @@ def _by_date(
     before, after = sessions[sessions < day], sessions[sessions > day]
     if before.empty or after.empty:
         side, end = ("after the last", before[-1]) if after.empty else ("before the first", after[0])
-        raise EventDateError(
-            f"{day.date()}, the event of {security!r}, lies {side} session of the table of returns, {end.date()}",
-            where=where,
-            remedy="Give returns that reach it, or correct the date.",
-        )
+        what = f"{day.date()}, the event of {security!r}, lies {side} session of the table of returns, {end.date()}"
+        raise EventDateError(what, where=where, remedy="Give returns that reach it, or correct the date.")
     if rule not in ("next", "previous"):
         raise EventDateError(
             f"{day.date()}, the event of {security!r}, is no session of the table of returns "

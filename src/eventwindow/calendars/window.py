@@ -63,17 +63,11 @@ class Window:
 def check_estimation(estimation: Window, window: Window, where: str = "") -> None:
     """An estimation window of several days that shares none with the event window."""
     if estimation.overlaps(window):
-        raise WindowError(
-            f"the estimation window {estimation} overlaps the event window {window}",
-            where=where,
-            remedy=f"End it before {window.start}, for example at {window.start - 1}.",
-        )
+        what = f"the estimation window {estimation} overlaps the event window {window}"
+        raise WindowError(what, where=where, remedy=f"End it before {window.start}, for example at {window.start - 1}.")
     if estimation.start == estimation.end:
-        raise WindowError(
-            f"the estimation window {estimation} is one day",
-            where=where,
-            remedy="Give its first and last day, such as (-260, -11).",
-        )
+        remedy = "Give its first and last day, such as (-260, -11)."
+        raise WindowError(f"the estimation window {estimation} is one day", where=where, remedy=remedy)
 
 
 Span = Window | tuple[int, int] | int | slice  # what a person may write for a window
