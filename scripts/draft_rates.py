@@ -117,7 +117,7 @@ def _plain(line: str) -> str:
     words, end, rest = line.removesuffix(" !").partition("] ")
     labels = (g.label for pattern, g in lexicon(True).groups if end and pattern.fullmatch(normal(words[1:])))
     label = next(labels, normal(words[1:]) if end else "")
-    return f"[{label}] {rest}" if end else words
+    return f"[{label}] {rest}" if end else normal(words)
 
 
 def _core(line: str) -> tuple[str, ...]:

@@ -194,9 +194,16 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
         own = [last] if last and last.kind == "period" and not used else []
     if not own:
         return None
+    if sentence.chinese and not any(_told(m) for m in own):  # 全周来看,沪指累计下跌2.1%
+        spans = sentence.all("period", "run_up", "run_down", within=(0, own[0].start))
+        own = [m for m in spans if _told(m)][-1:] or own
     years = {year for m in own for year in m.value.years}
     ends = [m.value for m in own if m.value.first or m.value.sessions]
     return Period(years=tuple(sorted(years))) if years else (ends or [own[-1].value])[-1]
+
+
+def _told(span: Mark) -> bool:
+    return bool(span.value.first or span.value.sessions or span.value.years)
 
 
 def _goes_on(sentence: Sentence, span: Mark) -> bool:
@@ -209,7 +216,10 @@ def _goes_on(sentence: Sentence, span: Mark) -> bool:
 
 def _frames(sentence: Sentence, span: Mark) -> bool:
     """Whether the span is all that its clause says, so that it may hold for each clause behind: "Over the week, …"."""
-    return not sentence.has("amount", "names", *MOVES, "date", within=sentence.clause(span))
+    low, high = sentence.clause(span)
+    first = sentence.chinese and not sentence.text[low : span.start].strip()
+    others = ("pared_up", "pared_down") if first else ("names", *MOVES)
+    return not sentence.has("amount", "date", *others, within=(low, high))
 
 
 def _parted(sentence: Sentence, mark: Mark, span: Mark) -> bool:

@@ -81,7 +81,9 @@ def lexicon(chinese: bool) -> Lexicon:
     rules = tomllib.loads(resources.files(__package__).joinpath("rules.toml").read_text(encoding="utf-8"))
     return Lexicon(
         words={kind: _pattern(entry, chinese) for kind, entry in rules["words"].items() if entry["en"] or chinese},
-        groups=[(_pattern(g, chinese), Group(g["label"], g["zh_label"])) for g in rules["groups"]],
+        groups=[
+            (_pattern(g, chinese), Group(g["label"], g["zh_label"])) for g in rules["groups"] if g["en"] or chinese
+        ],
         before=_hedges("before", chinese, r"(?P<hit>", r")\s*$"),
         after=_hedges("after", chinese, r"^\s*(?P<hit>", ")"),
         levels={kind: _pattern(e, chinese, "(?:", FILLER) for kind, e in rules["level"].items()},

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from eventwindow.claims.amounts import amounts, figure
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.quantified import BELOW_PEAK, LARGE, about_something_else
+from eventwindow.draft.quantified import LARGE, about_something_else, from_peak
 from eventwindow.draft.sentence import MOVES, Sentence
 
 MARKET = ("names", "aside", "others", "stock", "value", "close", "rank", "role", "record_high", "record_low")
@@ -21,7 +21,7 @@ def missed(sentence: Sentence, used: Iterable[Mark]) -> Iterator[str]:
     yields = _YIELD.search(sentence.text)
     for mark in sentence.all("amount"):
         other = about_something_else(sentence, mark) and not (yields and mark.value.unit == "percent")
-        below = sentence.has(*MARKET) and BELOW_PEAK.match(sentence.text, mark.end)
+        below = sentence.has(*MARKET) and from_peak(sentence, mark)
         if mark.start not in places and (below or ((yields or _market(sentence, mark)) and not other)):
             yield sentence.text[mark.start : mark.end]
     if yields:

@@ -47,7 +47,9 @@ _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
 _OFFERED = re.compile(
     r"\b(?:listing|float|flotation|debut|offering|offer|ipo|issue|bid|target)(?: price)? (?:at|of)\s*$", re.IGNORECASE
 )
-_COUNTED = re.compile(r"(?![兑对]|[韩日][元圆])[\u3400-\u9fff]|\s+[a-z]{3,}s\b(?! points)")
+_COUNTED = re.compile(
+    r"(?![兑对]|[韩日][元圆]|[大整]?关|整数|附近|一[线带]|左右|上下|水[平准])[\u3400-\u9fff]|\s+[a-z]{3,}s\b(?! points)"
+)
 _NARROWED = re.compile(r"收敛|收窄|缩小|\bnarrow", re.IGNORECASE)
 _PARED = re.compile(
     r"\bbefore (?:it |they |the shares |the stock |\w+day['’]s )?(?:\w+ly )?(?:open|par|trim|recover|rebound|retreat|settl|clos|end|win|won|eas|slip|com(?:e|ing) off|revers|stead)",  # noqa: E501
@@ -79,6 +81,8 @@ _ALSO = re.compile(r"\W*(?:by|after|following|and|then)?\s*(?:an? )?(?:further |
 _EACH = re.compile(r"(?:现货)?每(?:桶|盎司|公?吨|磅|两|克)")  # 黃金漲1.9%,每盎司1970美元
 _STANDS = re.compile(r"以(?:每股|[涨跌]停[价板]?)?约?$")
 _THERE = re.compile(r"(?:的价格)?(?:作收|做收|坐收|报收|收[盘市场官]|开[盘市出局])")
+_FROM_PEAK = re.compile(r"(?:距离?|较|自|从|比)[^,;]{0,12}(?:高点|高位|高峰|峰值|新高)[^,;]{0,6}$")
+_DEEPEST = re.compile(r"(?:盘中|一度|最深|最低|最高|最多|低见|高见)")
 _LOST = re.compile(r"(?:整数)?(?:大关|关卡|关口|防线)?(?:应声|接连|随之|也|再度|正式)?(?:失守|告破|不保)")
 _NARROWED_TO = re.compile(r"[涨跌升][幅势点][^,;]{0,8}$")  # 跌幅收窄至400点 is a change
 _PULLED = re.compile(r"(?:拖累|拖低|压低|贡献|影响|拉抬|推升|牵动)了?$")  # what a member takes from its index
@@ -91,7 +95,7 @@ def figures(
     """Every figure about a market in the sentence, with the mark it stands at."""
     direction, said = 0, list[tuple[Mark, Statement]]()
     for mark in sentence.all("amount"):
-        if about_something_else(sentence, mark) or BELOW_PEAK.match(sentence.text, mark.end):
+        if about_something_else(sentence, mark) or from_peak(sentence, mark):
             continue
         if (same := _same_move(sentence, mark, said)) is not None:
             found = [same]
@@ -102,6 +106,12 @@ def figures(
             said.append((mark, stated))
             direction = stated.direction if stated.kind != "price_level" else direction
             yield mark, stated
+
+
+def from_peak(sentence: Sentence, mark: Mark) -> bool:
+    """Whether the figure is a distance from a top, which is no move of a day: 较7月高点已回落一成."""
+    move = sentence.last(*MOVES, before=mark.start, since=sentence.clause(mark)[0])
+    return bool(BELOW_PEAK.match(sentence.text, mark.end) or (move and _FROM_PEAK.search(sentence.text[: move.start])))
 
 
 def _read(
@@ -304,7 +314,7 @@ def _stated(
         return _change(sentence, mark, who, sign, context, names, dated)
     if amount.unit == "points":
         return _points(sentence, mark, who, sign, context, dated) if kind == "index" else []
-    return _worth(sentence, mark, who, sign, context, names)
+    return _worth(sentence, mark, who, sign, context, names, dated)
 
 
 def _points(
@@ -317,15 +327,18 @@ def _points(
     return [found] if period is None else _over(sentence, found, period, dated)
 
 
-def _worth(sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, names: Names) -> list[Statement]:
+def _worth(
+    sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, names: Names, dated: dt.date
+) -> list[Statement]:
     """A change of market value, where one is spoken of."""
     amount = mark.value
     if amount.high < LARGE or not sentence.has("value") or _value_level(sentence, mark):
         return []
     found = _settled(sentence, mark, who, "value_changes_sum" if who.group else "value_change", sign, context)
     found = replace(found, open=tuple(o for o in found.open if o != AFTER_HOURS))
-    if period_of(sentence, mark) is not None:
-        found = replace(found, date=None, open=(SPAN, *found.open))
+    if (period := period_of(sentence, mark)) is not None:
+        told = period.resolved(found.date, found.date or dated)
+        found = replace(found, date=told.first, until=told.until, open=(SPAN, *found.open))
     if not who.group and _TOGETHER.search(sentence.text[sentence.clause(mark)[0] : mark.start]):
         found = replace(found, open=(ROW, *found.open))
     if who.symbols and names.listings[who.symbols[0]].kind == "index":
@@ -431,7 +444,7 @@ def _settled(
         moment = False  # the word or the clock tells the opening
     reasons += [WHICH_DAY] * (not day_told(sentence, mark, context))
     reasons += [EXTREME] * amount.extreme + [AFTER_HOURS] * (session == "after")
-    reasons += [MOMENT] * (moment and not amount.extreme)
+    reasons += [MOMENT] * ((moment or (bool(hedge) and _passing(sentence, mark))) and not amount.extreme)
     reasons += [MOMENT] * (session == "pre" and not moment and _unopened(sentence, kind))
     if session == "pre" and kind == "return" and not moment:
         kind = "opening_gap"
@@ -440,6 +453,11 @@ def _settled(
         0, kind, who, ends[0], ends[1], hedge, sign, date=day_of(sentence, mark, context), currency=amount.currency,
         open=tuple(reasons),
     )  # fmt: skip
+
+
+def _passing(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a moment is told behind a level that was crossed: 跌破95美元,最深跌5.6%,收盘报95.1美元."""
+    return sentence.chinese and bool(_DEEPEST.match(sentence.text, sentence.clause(mark)[1]))
 
 
 def _unopened(sentence: Sentence, kind: str) -> bool:

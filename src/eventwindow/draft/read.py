@@ -14,6 +14,7 @@ from typing import Any
 from eventwindow.draft.accounted import region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.context import Context, last_day, one_day, resolved, session_of, told_before
+from eventwindow.draft.dates import DayMark
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
 from eventwindow.draft.quantified import EXTREME, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
@@ -27,6 +28,7 @@ from eventwindow.study.definition import Study
 TWICE = Reason("draft_twice")
 CLOSE = {"exact", "about", "nearly", "almost", "amounted_to"}  # hedges of figures that stand near the true one
 NEAR = 0.25  # how far two of them may be apart
+_NIGHT = re.compile(r"凌晨|清晨|早[上晨]")  # of a day in Asia, when the one before ends in America
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff。])[ \t]+|[ \t]+(?=[\u3400-\u9fff])")
 
 
@@ -194,20 +196,25 @@ def _later(before: Mapping[str, dt.date], told: Mapping[str, dt.date]) -> dict[s
 def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names) -> Statement:
     """A day that its own clause does not tell is the one told last of what trades in the same part of the world."""
     place, low = region(known, s.who), sentence.clause(mark)[0]
-    if not s.date or s.until or s.year or not place:
+    if not s.date or s.year:
         return s
-    told = sentence.all("date", within=(0, low))
-    if not told and not sentence.has("date") and s.date == context.date:
-        there, stranger = context.days_by_region.get(place), context.days_by_region.get("")
-        unsure = (WHICH_DAY,) * bool(there and stranger and there < stranger == s.date)
-        return replace(s, date=there or s.date, open=(*unsure, *s.open))
-    if not (told and sentence.chinese) or sentence.has("date", within=sentence.clause(mark)):
-        return s
-    if not (parts := _parts(sentence, told[-1], known)) or place in parts:
-        return s  # 美光前一晚大跌,南亚科跌停: of two parts of the world, each has its own day
-    own = [m for m in told if place in (around := _parts(sentence, m, known)) or not around]
-    day = resolved(sentence, own[-1], context) if own else context.days_by_region.get(place) or context.date
-    return replace(s, date=day or s.date)
+    there = context.days_by_region.get(place)
+    near, told = sentence.last("date", before=mark.start), sentence.all("date", within=(0, low))
+    inside = sentence.has("date", within=sentence.clause(mark))
+    day, unsure = s.date, False
+    if s.until or not place:
+        apart = len(set(context.days_by_region.values())) > 1 and not sentence.has("date") and s.date == context.date
+        unsure = sentence.chinese and bool(there and there < s.until if s.until else apart)
+    elif near and place == "America" and _NIGHT.match(sentence.text, near.end) and s.date == near.value.date:
+        day, unsure = DayMark(None, -1).resolved(s.date) or day, True
+    elif not sentence.has("date") and s.date == context.date:
+        stranger = context.days_by_region.get("")
+        day, unsure = there or day, bool(there and stranger and there < stranger == s.date)
+    elif told and sentence.chinese and not inside and place not in (_parts(sentence, told[-1], known) or {place}):
+        # 美光前一晚大跌,南亚科跌停: of two parts of the world, each has its own day
+        own = [m for m in told if place in (around := _parts(sentence, m, known)) or not around]
+        day = (resolved(sentence, own[-1], context) if own else there or context.date) or day
+    return replace(s, date=day, open=(*(WHICH_DAY,) * unsure, *s.open))
 
 
 def _parts(sentence: Sentence, day: Mark, known: Names) -> set[str]:

@@ -37,6 +37,7 @@ _EXCHANGES: dict[str, set[str]] = {"美": _AMERICAN, "港": {"XHKG"}, "台": {"X
 _SHARE_OF = re.compile(r"(?P<own>其在?)?(?P<market>[AH美港])股(?![通市])")
 _BARE = re.compile(r"(?:[,;。]|^)(?:而|但|不过)?$")  # 万科H股跌4.6%;A股跌4.1%: its own, or the market's?
 _TELLING = re.compile(r"[^,;:。]{3,16}的")
+_TOLD_ADR = re.compile(r"[\u4e00-\u9fff]ADR")
 _THEN_MOVES = re.compile(r"[^,;。股指]{0,8}?[跌涨升挫泻飙][^,;。]{0,8}\d")
 _MARKET = re.compile(r"(?:美|港|台|日|陆|A|韩|英)股")
 _HOURS = re.compile(
@@ -61,6 +62,7 @@ _PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re
 MOVES = {"down_strong": -1, "up_strong": 1, "down_weak": -1, "up_weak": 1,
          "down_wipe": -1, "down_object": -1, "pared_up": 1, "pared_down": -1,
          "open_up": 1, "open_down": -1}  # fmt: skip
+_HELD = {"name", "group", "stranger", "amount"}
 OPENED = {"open_up", "open_down"}
 
 
@@ -234,15 +236,18 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
                 joined.append(mark)
             continue
         subject = _subject(mark)
-        if mark.kind == "name" and (other := _OTHER.match(text, mark.end)):
+        other = None if _of_kind(subject, names, "commodity") else _OTHER.match(text, mark.end)
+        if mark.kind == "name" and other:
             subject = Subject(name=text[mark.start : other.end()])  # its futures, its receipts: another security
-        if mark.kind == "name" and (place := _ABROAD.search(text[: mark.start])) and _yields(subject, names):
+        if mark.kind == "name" and (place := _ABROAD.search(text[: mark.start])) and _of_kind(subject, names, "yield"):
             subject = Subject(name=text[place.start() : mark.end])
         last = joined[-1] if joined else None
         if last and last.kind == "names" and last.end == mark.start and _market(last, names):
             joined.pop()  # 台股 before 台積電, 美股 before 道指: where it trades, not a second subject
             last = joined[-1] if joined else None
-        if _traded(mark, last, text):
+        following = next((m for m in marks if m.start >= mark.end and m.kind in _HELD), None)
+        figure = following and following.kind == "amount" and not _CLAUSE.search(text, mark.end, following.start)
+        if _traded(mark, last, text, bool(figure)):
             if last and last.kind == "names" and last.end == mark.start:
                 joined[-1] = replace(last, end=mark.end, value=_listed(last.value, text[mark.start], names))
             continue
@@ -256,8 +261,8 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
     return joined
 
 
-def _yields(subject: Subject, names: Names) -> bool:
-    return bool(subject.symbols) and names.listings[subject.symbols[0]].kind == "yield"
+def _of_kind(subject: Subject, names: Names, kind: str) -> bool:
+    return bool(subject.symbols) and names.listings[subject.symbols[0]].kind == kind
 
 
 def _apposed(between: str, last: Mark, subject: Subject) -> bool:
@@ -280,12 +285,12 @@ def _subject(mark: Mark) -> Subject:
     return mark.value if isinstance(mark.value, Subject) else Subject(mark.value)
 
 
-def _traded(mark: Mark, last: Mark | None, text: str) -> bool:
-    """阿里巴巴美股, 美股周四开盘后: the market says where and when something trades, and is no subject."""
+def _traded(mark: Mark, last: Mark | None, text: str, alone: bool) -> bool:
+    """阿里巴巴美股, 美股周四开盘后: the market says where and when something trades; 台股开盘后跌逾200点 is its own move."""  # noqa: E501
     if not _MARKET.fullmatch(text[mark.start : mark.end]):
         return False
     behind = last is not None and last.kind == "names" and last.end == mark.start
-    return behind or bool(_HOURS.match(text, mark.end))
+    return behind or (not alone and bool(_HOURS.match(text, mark.end)))
 
 
 def _listed(subjects: tuple[Subject, ...], market: str, names: Names) -> tuple[Subject, ...]:
@@ -330,6 +335,8 @@ def _placed(mark: Mark, text: str, rules: Lexicon, names: Names, around: str) ->
         around,
     ):
         subjects = tuple(_listing(s, words, rules, names) for s in subjects)
+    if _TOLD_ADR.search(around):  # where receipts are told as such, the rest is at home
+        subjects = tuple(_at_home(s, names) for s in subjects)
     return _receipt(replace(mark, value=subjects), text, names)
 
 
@@ -342,6 +349,11 @@ def _listing(subject: Subject, near: str, rules: Lexicon, names: Names) -> Subje
         if (place := rules.places.get(names.listings[s].exchange)) is not None and place.search(near)
     )
     return Subject(meant) if len(meant) == 1 else subject
+
+
+def _at_home(subject: Subject, names: Names) -> Subject:
+    home = tuple(s for s in subject.symbols if names.listings[s].exchange not in _AMERICAN)
+    return Subject(home) if len(subject.symbols) == len(home) + 1 == 2 else subject
 
 
 def _receipt(mark: Mark, text: str, names: Names) -> Mark:

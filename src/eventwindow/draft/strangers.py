@@ -25,6 +25,8 @@ _FIRM = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?:药业|制药|医药|生物|生技|科技|集团|股份|控股|电子|银行|汽车|能源|证券|实业|地产|光电|电力|电器|电机"
     r"|通讯|传媒|航空|重工|精密|半导体|金控|保险|建设|教育|食品|钢铁|矿业)(?=[^\u4e00-\u9fff]|股价|[收跌涨大暴重急狂上下开升挫飙周昨今一当盘在的则也却公宣遭因受])"
 )
+_POINTING = re.compile(r"[这那该其]")  # 这家成立不到三年的连锁品牌 is one named before
+_COUNTED = re.compile(r"[零一二两三四五六七八九十百千万逾近超\d]")
 _KINDS = ("down_strong", "up_strong", "down_weak", "up_weak")
 
 
@@ -74,9 +76,8 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
     edges += [k + 1 for k, c in enumerate(text) if c == "、"]
     edges.sort()
     for low, high in pairwise(edges):
-        verb = next(
-            (m for m in sorted(marks, key=lambda m: m.start) if m.kind in _KINDS and low <= m.start < high), None
-        )
+        moves = [m for m in marks if m.kind in {*_KINDS, "open_down", "open_up"} and low <= m.start < high]
+        verb = min(moves, key=lambda m: m.start, default=None)
         inside = [m for m in marks if low <= m.start and m.end <= high]
         if named := _FIRM.match(text, low):
             yield named.span()
@@ -85,19 +86,26 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
             m.kind in {"name", "group", "off", "volume", "role", "pronoun", "value"} for m in inside
         ):
             continue
-        if not _ZH_FIGURE.match(text, verb.end):
+        if not (_ZH_FIGURE.match(text, verb.end) or "停" in text[verb.end - 1 : verb.end + 1]):
             continue
-        yield from _bare(text, low, verb.start, [m for m in inside if m.end <= verb.start], rules)
+        told = max([low, *(k + 1 for k in range(low, verb.start) if text[k] == "的")])  # 同属船舶板块的中船防务
+        if told > low and _POINTING.search(text, low, told):
+            continue
+        yield from _bare(text, told, verb.start, [m for m in inside if m.end <= verb.start], rules)
 
 
 def _bare(text: str, low: int, end: int, inside: Sequence[Mark], rules: Lexicon) -> Iterator[tuple[int, int]]:
     kept = leftover(text, low, end, inside, rules)
+    if kept and kept[0] == low + 1 and text[low] in "小大":  # 小牛電動, 大江: no adverb begins a clause
+        kept = [low, *kept]
     if not 2 <= len(kept) <= 10 or kept[-1] - kept[0] + 1 != len(kept):
         return
-    first = kept[0] - (kept[0] > low and text[kept[0] - 1] in "小大")  # 小牛電動: no adverb begins a clause
-    kept = [first, *kept]
     name = text[kept[0] : kept[-1] + 1]
-    if any(c in rules.never for c in name) or not all(CHINESE.match(c) or c.isalnum() or c in "·-& " for c in name):
+    if (
+        _COUNTED.match(name)
+        or any(c in rules.never for c in name)
+        or not all(CHINESE.match(c) or c.isalnum() or c in "·-& " for c in name)
+    ):
         return
     yield kept[0], kept[-1] + 1
 

@@ -274,8 +274,8 @@ def _directions(
         if mark.kind.startswith("pared") or not direction or not _plain(sentence, mark, said):
             continue
         for who in _moved(sentence, mark, context):
-            if who.name:
-                continue  # a name that no list holds is told with its figures only
+            if who.name and "停" not in sentence.text[mark.end - 1 : mark.end + 1]:
+                continue  # a name that no list holds is told with its figures, or with the daily limit
             found = _direction(sentence, mark, context, who, direction, line)
             found = replace(found, open=(*inverse(who, names), *found.open))
             if _move_of(found) not in told:
