@@ -179,7 +179,7 @@ def test_the_delay_is_told_in_weeks_and_sessions(deepseek, context):
 @pytest.mark.parametrize(
     ("before", "zero", "told"),
     [
-        (0.4, 0.004, "that of day 0 can"),
+        (0.4, 0.004, "One jump"),
         (0.01, 0.004, "Prices had begun to move before"),
         (0.4, 0.6, "Neither the 4 sessions before day 0 nor day 0 itself stand out"),
     ],
