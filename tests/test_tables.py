@@ -269,9 +269,17 @@ def test_bars_stand_in_the_zone_that_their_stamps_or_the_study_name(tmp_path, st
         ("2025-01-27", "America/New_York", "is no time of a bar"),
         ("", "America/New_York", "is no time of a bar"),
         ("2025-01-27 25:30", "America/New_York", "is no time of a bar"),
+        ("8025-01-27T09:30:00-05:00", None, "is no time of a bar"),
     ],
 )
 def test_a_stamp_that_is_no_one_moment_is_refused_with_its_line(tmp_path, stamp, zone, said):
     (tmp_path / "intraday.csv").write_text(BARS.format(stamp))
     with pytest.raises(PriceError, match=said):
         shipped_tables(tmp_path, zone=zone)
+
+
+@pytest.mark.parametrize("stamps", [[True, False], [1737988200, 1737988500], [1737988200.0, 1737988500.0]], ids=str)
+def test_a_number_is_no_stamp(tmp_path, stamps):
+    pd.DataFrame({"start": stamps, "symbol": "A", "close": [10.0, 11.0]}).to_parquet(tmp_path / "intraday.parquet")
+    with pytest.raises(PriceError, match="is no time of a bar"):
+        shipped_tables(tmp_path, zone="America/New_York")

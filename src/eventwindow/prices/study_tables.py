@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -165,7 +166,8 @@ def _moment(value: Any, zone: str | None) -> tuple[Any, str]:
     """A cell as a moment in UTC, and why it is none; "" where it is one."""
     stamp: Any = None
     with suppress(ValueError):
-        stamp = pd.Timestamp(value) if not isinstance(value, str) or ISO.match(value) else None
+        if isinstance(value, datetime) or (isinstance(value, str) and ISO.match(value)):
+            stamp = pd.Timestamp(value).as_unit("ns")
     if pd.isna(stamp):
         return None, "is no time of a bar (2025-01-27T09:30:00)"
     if stamp.tzinfo is None and zone is None:
