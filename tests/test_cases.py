@@ -21,7 +21,7 @@ RUN = {
     "adj_close_empty_from_day_minus_3": (["no adjusted close on 14 sessions", "does not reach the window"], {}),
     "benchmark_other_calendar": ([], {("A.TW", 0): 0.0013}),
     "donors_newest_first": (["nothing is wrong"], {("A", 0): -0.0455}),
-    "estimation_holds_other_event": (["holds the event of 2024-04-11; its days were kept"], {}),
+    "estimation_holds_other_event": (["holds days of the event of 2024-04-11; its days were kept"], {}),
     "halted_on_day0": (
         ["taken for a halt"],
         {("A", 3): 56.15 / 88.6 - 1 + 0.0033},

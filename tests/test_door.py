@@ -122,12 +122,12 @@ def test_another_event_in_the_estimation_window_is_told_masked_or_dropped():
     told, masked, dropped = (
         abnormal_returns(table, events, **short, contamination=rule) for rule in ("tell", "mask", "drop")
     )
-    assert told.notes[0].endswith("holds the event of 2020-05-20; its days were kept")
+    assert told.notes[0].endswith("holds days of the event of 2020-05-20; its days were kept")
     assert told.sigma[1] > 3 * masked.sigma[1]
     assert masked.nobs[1] == told.nobs[1] - 21
     assert list(dropped.labels["date"]) == [DAYS[100]]
     assert dropped.excluded["reason"].astype(str).tolist() == [
-        "the estimation window holds another event of the same security"
+        "the estimation window holds days of another event of the same security"
     ]
 
 

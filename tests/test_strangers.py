@@ -142,9 +142,26 @@ def test_contamination_in_a_panel_is_that_of_the_library(rule):
     for event, (car, error) in by_event.items():
         assert found.loc[event, ["car", "std_error"]].tolist() == pytest.approx([car, error], rel=1e-12)
     told = result.excluded["reason"].astype(str).str.cat(sep="; ")
-    assert "1 estimation window holds another event of the same security; " in told
+    assert "1 estimation window holds days of another event of the same security; " in told
     assert result.run["contamination"] == rule
     assert ("two" in result.excluded.query("what == 'excluded'")["event"].tolist()) == (rule == "drop")
+
+
+@pytest.mark.parametrize(("before", "reached"), [(-72, 1), (-73, 0), (-6, 1), (-5, 0)])
+def test_an_event_before_the_estimation_window_whose_days_reach_into_it_is_contamination_too(before, reached):
+    """Its event window ends on day 2; what it did on the day after counts as much as what it did on the day."""
+    returns = panel(1)
+    days = returns.index[[120 + before, 120]]
+    returns.loc[returns.index[121 + before], "F0"] -= 0.3
+    events = pd.DataFrame({"security": "F0", "date": days})
+    mine = {"benchmark": "MKT", "estimation": (-70, -6), "window": (-2, 2), "minimum_returns": 30}
+    plain, masked = (abnormal_returns(returns, events, contamination=rule, **mine) for rule in ("tell", "mask"))
+    assert sum("holds days of the event" in note for note in plain.notes) == reached
+    assert (masked.nobs[1] < plain.nobs[1]) == bool(reached)
+    in_panel = panel_study(returns, events, report=[0], contamination="mask", workers=1, **mine)
+    told = in_panel.excluded["reason"].astype(str).str.cat(sep="; ")
+    assert ("1 estimation window holds days of another event" in told) == bool(reached)
+    assert in_panel.cumulative["std_error"].tolist() == pytest.approx(masked.car(0).std_error.tolist(), rel=1e-12)
 
 
 def test_the_rule_of_a_panel_study_is_read_from_its_file(tmp_path, capsys):
@@ -153,7 +170,9 @@ def test_the_rule_of_a_panel_study_is_read_from_its_file(tmp_path, capsys):
     (tmp_path / "study" / "study.toml").write_text(text.replace("[study]", '[study]\ncontamination = "drop"'))
     (tmp_path / "study" / "events.csv").open("a").write("S0,2024-06-10\n")
     assert main(["check", str(tmp_path / "study")]) == 0
-    assert "1 excluded: the estimation window holds another event of the same security" in capsys.readouterr().out
+    assert (
+        "1 excluded: the estimation window holds days of another event of the same security" in capsys.readouterr().out
+    )
 
 
 def test_a_study_in_which_no_security_has_a_day_zero_is_reported(tmp_path, capsys):

@@ -21,14 +21,18 @@ def check_contamination(rule: str) -> None:
         raise StudyError(f"contamination = {rule!r} is no rule", remedy=remedy)
 
 
-def earlier_events(source: EventReturns | AbnormalReturns) -> list[tuple[int, pd.Timestamp]]:
-    """(row, day 0 of another event of the same security that lies in the row's estimation window), in order."""
-    found = []
-    zero = source.labels["date"].to_numpy("M8[D]").astype(np.int64)
-    for _, rows in source.labels.groupby("security", sort=False).indices.items():
+def earlier_events(source: EventReturns | AbnormalReturns) -> list[tuple[int, int]]:
+    """(row, row of another event of the same security whose days from day 0 on reach into the estimation window of the
+    first), in order."""
+    own = np.where(source.window.taus > 0, source.event_days, OUTSIDE)
+    own = np.column_stack([source.labels["date"].to_numpy("M8[D]").astype(np.int64), own])
+    found: list[tuple[int, int]] = []
+    for places in source.labels.groupby("security", sort=False).indices.values():
+        rows = np.asarray(places)
         for row in rows if len(rows) > 1 else ():
-            inside = np.isin(zero[rows], source.estimation_days[row])
-            found += [(int(row), pd.Timestamp(int(day), unit="D")) for day in np.unique(zero[rows][inside])]
+            days = source.estimation_days[row]
+            inside = np.isin(own[rows], days[days != OUTSIDE]).any(axis=1) & (rows != row)
+            found += [(int(row), int(other)) for other in rows[inside]]
     return sorted(found)
 
 
@@ -37,7 +41,7 @@ def decontaminated(source: EventReturns, rule: Contamination) -> tuple[EventRetu
     the events that were left out (event, security, reason).
 
     "tell" keeps all and says so; "mask" leaves the other event's own window of days out of the estimation; "drop"
-    leaves out events whose estimation window holds another one.
+    leaves out events whose estimation window holds days of another one, from its day 0 on.
     """
     pairs = earlier_events(source)
     none = pd.DataFrame(columns=EXCLUDED, dtype=object)
@@ -45,13 +49,13 @@ def decontaminated(source: EventReturns, rule: Contamination) -> tuple[EventRetu
         return source, (), none
     notes = [
         f"{source.labels['security'].iloc[row]} {source.labels['date'].iloc[row]:%Y-%m-%d}: the estimation window holds"
-        f" the event of {day:%Y-%m-%d}; {DONE[rule]}"
-        for row, day in pairs
+        f" days of the event of {source.labels['date'].iloc[other]:%Y-%m-%d}; {DONE[rule]}"
+        for row, other in pairs
     ]
+    notes = list(dict.fromkeys(notes))
     if len(notes) > SPELLED_OUT:
-        notes = [
-            f"{len({row for row, _ in pairs})} estimation windows hold another event of the same security; {DONE[rule]}"
-        ]
+        n = len({row for row, _ in pairs})
+        notes = [f"{n} estimation windows hold days of another event of the same security; {DONE[rule]}"]
     if rule == "drop":
         rows = list(dict.fromkeys(row for row, _ in pairs))
         reason = np.full(len(rows), Reason("another_event_in_estimation"), object)
@@ -60,13 +64,12 @@ def decontaminated(source: EventReturns, rule: Contamination) -> tuple[EventRetu
     return (_masked(source, pairs) if rule == "mask" else source), tuple(notes), none
 
 
-def _masked(source: EventReturns, pairs: list[tuple[int, pd.Timestamp]]) -> EventReturns:
+def _masked(source: EventReturns, pairs: list[tuple[int, int]]) -> EventReturns:
     """Without the returns of the other events' own event windows."""
-    returns, taus = source.estimation_returns.copy(), source.window.taus
-    for row, day in pairs:
-        at = np.flatnonzero(source.estimation_days[row] == day.to_datetime64().astype("M8[D]").astype(np.int64))
-        columns = (at[:, None] + taus).ravel()
-        returns[row, columns[(columns >= 0) & (columns < returns.shape[1])]] = np.nan
+    returns = source.estimation_returns.copy()
+    for row, other in pairs:
+        days = source.event_days[other]
+        returns[row, np.isin(source.estimation_days[row], days[days != OUTSIDE])] = np.nan
     return replace(source, estimation_returns=returns)
 
 

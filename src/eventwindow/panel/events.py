@@ -258,13 +258,18 @@ def _told(
     )
 
 
-def contaminated(events: EventList, estimation: Window) -> tuple[Days, Days]:
-    """(m,) events, ascending, and (m,) sessions of another event of the same security in their estimation window."""
-    width = 2 * len(estimation) + int(events.day.max(initial=0)) + abs(estimation.start) + 1
+def reach(estimation: Window, window: Window) -> Window:
+    """Where day 0 of another event may lie whose days from then on reach into the estimation window."""
+    return Window(estimation.start - max(window.end, 0), estimation.end)
+
+
+def contaminated(events: EventList, reached: Window) -> tuple[Days, Days]:
+    """(m,) events, ascending, and (m,) sessions of another event of the same security that lies where one reaches."""
+    width = 2 * len(reached) + int(events.day.max(initial=0)) + abs(reached.start) + 1
     key = events.security.astype(np.int64) * width + events.day
     order = np.argsort(key, kind="stable")
-    first = np.searchsorted(key[order], key + estimation.start)
-    count = np.searchsorted(key[order], key + estimation.end, side="right") - first
+    first = np.searchsorted(key[order], key + reached.start)
+    count = np.searchsorted(key[order], key + reached.end, side="right") - first
     place = np.repeat(first - np.r_[0, np.cumsum(count)[:-1]], count) + np.arange(count.sum())
     return np.repeat(np.arange(len(key)), count), events.day[order][place].astype(np.int64)
 
@@ -316,9 +321,9 @@ def _exclusions(events: EventList, at: Sequence[int], what: str, reasons: Sequen
     return pd.DataFrame({"event": names, "security": events.who[rows], "what": what, "reason": told})
 
 
-def without_contaminated(events: EventList, estimation: Window) -> EventList:
+def without_contaminated(events: EventList, reached: Window) -> EventList:
     """Without the events whose estimation window holds another event of their security; each is told."""
-    lost = np.unique(contaminated(events, estimation)[0])
+    lost = np.unique(contaminated(events, reached)[0])
     kept = np.setdiff1d(np.arange(len(events)), lost)
     told = _exclusions(events, lost.tolist(), "excluded", [Reason("another_event_in_estimation")] * len(lost))
     arrays = {name: getattr(events, name)[kept] for name in ARRAYS}
@@ -331,8 +336,9 @@ def without_contaminated(events: EventList, estimation: Window) -> EventList:
 def shared_windows(
     events: EventList, estimation: Window, window: Window, rule: Contamination = "tell"
 ) -> Iterator[Reason]:
-    """How many events share days of their event window with another of the same security, or hold one in estimation."""
-    width = 2 * (len(window) + len(estimation)) + int(events.day.max(initial=0)) + abs(estimation.start)
+    """How many events share days of their event window with another of the same security, or estimate on its days."""
+    reached = reach(estimation, window)
+    width = 2 * (len(window) + len(reached)) + int(events.day.max(initial=0)) + abs(reached.start)
     key = np.sort(events.security.astype(np.int64) * width + events.day)
 
     def others(first: int, last: int) -> int:
@@ -341,7 +347,7 @@ def shared_windows(
 
     if overlapping := others(1 - len(window), len(window) - 1):
         yield Reason("windows_overlap", n=overlapping)
-    if held := others(estimation.start, estimation.end):
+    if held := others(reached.start, reached.end):
         yield Reason(f"contaminated_{rule}", n=held)
 
 

@@ -16,7 +16,7 @@ from eventwindow.estimation.event_time import OUTSIDE, Days, factor_table
 from eventwindow.estimation.models import model_named
 from eventwindow.estimation.risk_free import with_rate
 from eventwindow.panel.chunk import Codes, Specification, Task, fitted, nothing_masked
-from eventwindow.panel.events import EventList, contaminated
+from eventwindow.panel.events import EventList, contaminated, reach
 from eventwindow.panel.source import Panel
 
 STRETCH = 1 << 23  # returns that a chunk may touch: 64 MB
@@ -151,8 +151,8 @@ class Plan:
 
     @cached_property
     def contaminated(self) -> tuple[Days, Days]:
-        """Each event with another of its security in its estimation window, ascending, and the session of that one."""
-        return contaminated(self.events, self.specification.estimation)
+        """Each event with another of its security that reaches into its estimation window, and that one's session."""
+        return contaminated(self.events, reach(self.specification.estimation, self.specification.window))
 
 
 def _stretch(values: np.ndarray, first: int, stop: int, outside: float) -> np.ndarray:

@@ -32,6 +32,7 @@ from eventwindow.panel.events import (
     check_characteristics,
     event_list,
     halt_rows,
+    reach,
     read_events,
     shared_windows,
     strange_told,
@@ -266,7 +267,7 @@ def planned(
         exchanges=exchanges,
     )
     shared = _told(listed, spec, [*read, *uneven])
-    listed = without_contaminated(listed, spec.estimation) if contamination == "drop" else listed
+    listed = without_contaminated(listed, reach(spec.estimation, spec.window)) if contamination == "drop" else listed
     axes = _axes(held, exchanges)
     halts = halt_rows(listed, held, axes, spec.window)
     strange = strange_told(listed, held, axes, (spec.estimation, spec.window), kind)

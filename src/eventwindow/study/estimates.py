@@ -124,10 +124,10 @@ def excluded_rows(abnormal: AbnormalReturns) -> list[Exclusion]:
 
 
 def _contaminated(abnormal: AbnormalReturns, inputs: Inputs) -> Iterator[Exclusion]:
-    """Which events' estimation windows hold the day of another event, and for how many securities."""
+    """Which events' estimation windows hold days of another event, and for how many securities."""
     found: dict[tuple[str, pd.Timestamp], set[str]] = {}
-    for row, day in earlier_events(abnormal):
-        label = abnormal.labels.iloc[row]
+    for row, other in earlier_events(abnormal):
+        label, day = abnormal.labels.iloc[row], abnormal.labels["date"].iloc[other]
         found.setdefault((label["event"], day), set()).add(label["security"])
     for (event, day), securities in found.items():
         n, done = len(securities), inputs.study.file.study.contamination

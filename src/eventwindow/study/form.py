@@ -267,7 +267,7 @@ class Head(Form):
     benchmark: Symbol = "SPY"
     returns: ReturnKind = "simple"
     minimum_returns: int = Field(default=100, ge=10)
-    contamination: Contamination = "tell"  # of an estimation window that holds another event: tell, mask or drop
+    contamination: Contamination = "tell"  # of an estimation window with days of another event: tell, mask or drop
     site: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""  # where the report will stand, for ClaimReview
     published: Day | None = None  # the day on which it is published, for ClaimReview
     headline: Slug | None = None  # the event that the report leads with; the last one if none is named
