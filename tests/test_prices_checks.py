@@ -15,10 +15,18 @@ from eventwindow.prices import checks
 from eventwindow.prices.bundled import shipped_histories
 from eventwindow.prices.checks import check_history
 from eventwindow.prices.history import PriceHistory, Prices, history_frame
-from eventwindow.prices.reconcile import common_moves, exchanged, mixed_up, reconcile, reconcile_with_shipped
+from eventwindow.prices.reconcile import (
+    common_moves,
+    exchanged,
+    mixed_up,
+    out_of_step,
+    reconcile,
+    reconcile_with_shipped,
+)
 
 FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "study" / "library" / "deepseek_2025" / "figures"
 CALENDAR = exchange_calendar("XNYS", pd.Timestamp("2024-12-02").date(), pd.Timestamp("2025-02-28").date())
+LONGER = exchange_calendar("XNYS", pd.Timestamp("2024-06-03").date(), pd.Timestamp("2025-02-28").date())
 chinese = catalogue("zh-Hant").reason
 DAY = pd.Timestamp("2025-01-15")
 
@@ -382,6 +390,35 @@ def test_a_small_split_is_told_on_a_quiet_day_only(ratio, split):
     assert "split_ratio" not in [kind for kind, _ in kinds(check(fallen(ratio), common=lambda _: np.log(0.9)))]
 
 
+@pytest.mark.parametrize(("ratio", "split"), [(10 / 11, "11:10"), (5 / 6, "6:5"), (4 / 3, "3:4"), (11 / 10, "10:11")])
+@pytest.mark.parametrize("volume", [1e6, 4e6, np.nan])
+def test_a_stock_dividend_or_a_small_reverse_split_is_told_on_a_calm_day_only(ratio, split, volume):
+    frame = sound()
+    frame.loc[frame.index >= DAY, ["open", "high", "low", "close", "adj_close"]] *= ratio
+    frame["volume"] = np.nan if np.isnan(volume) else 1e6
+    frame.loc[DAY, "volume"] = volume
+    found = [f.figures["split"] for f in check(frame, dividends=None) if f.kind == "split_ratio"]
+    assert found == ([split] if volume == 1e6 else [])
+
+
+@pytest.mark.parametrize(("times", "told"), [(100, True), (0.001, True), (5, False)])
+def test_volumes_in_another_unit_from_a_day_on_are_told(times, told):
+    frame = sound()
+    frame["volume"] = np.random.default_rng(5).lognormal(13, 0.3, len(frame))
+    frame.loc[frame.index >= DAY, "volume"] *= times
+    found = [f for f in check(frame) if f.kind == "volume_units"]
+    assert len(found) == told
+    assert all(abs(f.date - DAY) <= pd.Timedelta("10D") for f in found)
+
+
+def test_moves_that_undo_each_other_are_no_prices():
+    """Gross returns, 1.0123, given as a column of prices."""
+    moves = np.exp(np.random.default_rng(3).normal(0, 0.02, len(LONGER.sessions)))
+    for close, found in ((100 * np.cumprod(moves), []), (moves, ["undone_moves"])):
+        frame = history_frame(pd.DataFrame({"close": close}, index=LONGER.sessions))
+        assert [f.kind for f in check_history(PriceHistory("AAA", frame, "file"), LONGER)] == found
+
+
 def test_one_equal_close_with_a_range_of_its_own_is_no_halt():
     frame = sound()
     place = frame.index.get_loc(DAY)
@@ -398,10 +435,10 @@ def histories(**closes):
     return {name: PriceHistory(name, history_frame(frame), "file", "", "USD", None) for name, frame in closes.items()}
 
 
-def walk(seed, level=100.0):
+def walk(seed, level=100.0, sessions=CALENDAR.sessions):
     """A close by itself."""
-    moves = np.random.default_rng(seed).normal(0, 0.02, len(CALENDAR.sessions))
-    return pd.DataFrame({"close": level * np.exp(np.cumsum(moves))}, index=CALENDAR.sessions)
+    moves = np.random.default_rng(seed).normal(0, 0.02, len(sessions))
+    return pd.DataFrame({"close": level * np.exp(np.cumsum(moves))}, index=sessions)
 
 
 def test_columns_that_change_places_are_an_error_of_both():
@@ -418,12 +455,29 @@ def test_columns_that_change_places_are_an_error_of_both():
     ]
 
 
-def test_one_column_under_two_names_is_told():
-    found = list(mixed_up(histories(A=walk(1), B=walk(1))))
+@pytest.mark.parametrize("times", [1, 7.8])
+def test_one_column_under_two_names_is_told_in_another_currency_too(times):
+    one = walk(1).round(2)
+    assert list(mixed_up(histories(A=one, B=one * walk(2) ** 0.05))) == []
+    found = list(mixed_up(histories(A=one, B=(one * times).round(2))))
     assert [(f.symbol, f.kind, f.figures["other"]) for f in found] == [
         ("A", "same_figures", "B"),
         ("B", "same_figures", "A"),
     ]
+
+
+@pytest.mark.parametrize(("days", "kind"), [(1, "follows"), (-1, "leads"), (0, None), (2, None)])
+def test_a_security_that_moves_a_day_beside_its_benchmark_is_told(days, kind):
+    market, noise = (walk(seed, sessions=LONGER.sessions) for seed in (1, 2))
+    own = (market.shift(days) * noise**0.5).dropna()
+    found = list(out_of_step(histories(A=own, M=market), {"A": "M", "M": "M", "B": "none"}))
+    assert [(f.symbol, f.kind, f.figures["other"]) for f in found] == ([("A", kind, "M")] if kind else [])
+
+
+def test_tokyo_and_taipei_follow_new_york_and_no_american_stock_does():
+    shipped = shipped_histories(FIGURES, ["NVDA", "KO", "2330.TW", "8035.T", "SPY"])
+    found = list(out_of_step(shipped, dict.fromkeys(shipped, "SPY")))
+    assert {(f.symbol, f.kind) for f in found} == {("2330.TW", "follows"), ("8035.T", "follows")}
 
 
 def test_columns_exchanged_are_known_by_the_figures_that_the_study_ships():

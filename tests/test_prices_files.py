@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventwindow.errors import PriceError
-from eventwindow.prices.files import PriceFiles, read_prices
+from eventwindow.prices.files import PriceFiles, panel_prices, read_prices
 from eventwindow.prices.history import COLUMNS, history_frame
 
 GOOD = "date,symbol,open,high,low,close,adj_close,volume\n2025-01-24,AAA,10,11,9,10.5,10.4,100\n2025-01-27,AAA,9,9.5,8,8.5,8.4,\n"
@@ -244,3 +244,41 @@ def test_the_source_answers_for_its_own_dates_and_keeps_what_was_before(tmp_path
 
 def test_the_folder_the_study_came_from_is_read_as_it_is(shared):
     assert len(read_prices(Path(shared) / "prices")) == 108
+
+
+def one_ticker(folder, close, splits, adjusted=None):
+    """A file as Yahoo writes it, with the splits it tells."""
+    days = pd.bdate_range("2025-01-06", periods=len(close))
+    table = pd.DataFrame({"Date": days, "Open": close, "High": close, "Low": close, "Close": close})
+    told = [splits.get(k, 0.0) for k in range(len(close))]
+    table = table.assign(**{"Adj Close": close if adjusted is None else adjusted, "Volume": 100, "Stock Splits": told})
+    table.to_csv(folder / "AAA.csv", index=False)
+    return days
+
+
+@pytest.mark.parametrize("ratio", [2.0, 1.1, 0.75])
+@pytest.mark.parametrize("applied", [True, False])
+def test_a_split_that_a_file_tells_is_that_of_its_prices(tmp_path, ratio, applied):
+    true = np.array([10.0, 10.1, 10.0, 10.2, 10.1])
+    close = true if applied else np.where(np.arange(5) < 2, true * ratio, true)
+    days = one_ticker(tmp_path, close, {2: ratio})
+    history = PriceFiles(tmp_path).fetch(["AAA"], days[1], days[-1])["AAA"]
+    assert history.frame["close"].tolist() == pytest.approx(true[1:], rel=1e-12)
+    assert history.frame["adj_close"].tolist() == pytest.approx(true[1:], rel=1e-12)
+    assert history.earlier["close"].tolist() == pytest.approx(true[:1], rel=1e-12)
+    assert ("split_repaired" in [part.key for part in history.note.parts] if history.note else False) == (not applied)
+    assert panel_prices(tmp_path)["AAA"].tolist() == pytest.approx(true, rel=1e-12)
+    before = PriceFiles(tmp_path).fetch(["AAA"], days[0], days[1])["AAA"]  # quoted before the split
+    assert before.frame["close"].tolist() == pytest.approx(true[:2] * ratio, rel=1e-12)
+
+
+def test_a_split_of_which_the_close_does_not_tell_whether_it_is_applied_is_told(tmp_path):
+    days = one_ticker(tmp_path, np.array([11.0, 11.0, 10.0 * 0.95, 9.6]), {2: 1.1})
+    note = PriceFiles(tmp_path).fetch(["AAA"], days[0], days[-1])["AAA"].note
+    assert [part.key for part in note.parts] == ["split_unclear"]
+
+
+def test_a_column_of_names_is_no_column_of_a_wide_table(tmp_path):
+    (tmp_path / "p.csv").write_text("date,Symbole,Cours\n2025-01-27,AAA,1.5\n2025-01-28,AAA,1.6\n")
+    with pytest.raises(PriceError, match="no column 'symbol' or 'close' \\(there are 'date', 'Symbole', 'Cours'\\)"):
+        read_prices(tmp_path / "p.csv")

@@ -17,10 +17,11 @@ from eventwindow.prices.history import PriceHistory
 
 LARGE = 0.40  # a return beyond it, away from an event, is more often a missed split than news
 SMALL_SPLITS = ((5, 4), (4, 3))  # falls that news brings as well: told where the day was quiet
+CALM_SPLITS = ((11, 10), (6, 5), *SMALL_SPLITS)  # stock dividends: told, and so is a reverse split, of a calm day
 SMALL_DAYS, SMALL_MOST = 2.0, 0.02  # as below, of such a day
-QUIET = 2.5  # times the usual volume below which a day is quiet
+QUIET, CALM = 2.5, 1.5  # times the usual volume below which a day is quiet, or so calm that news is no reason
 USUAL = 20  # sessions whose median is the usual volume
-LEAST_SPLIT = min(np.log(new / old) for new, old in SMALL_SPLITS) - SMALL_MOST  # in logs
+LEAST_SPLIT = min(np.log(new / old) for new, old in CALM_SPLITS) - SMALL_MOST  # in logs
 UNITS, UNITS_SLACK = (100.0, 1000.0), 0.3  # pence for pounds, a thousand for one; give or take the day's own move
 BEYOND = 700.0  # times in a day: no price of a share that is traded
 DIVIDEND_SHARE = 0.25  # of the close before; a dividend above it is rare
@@ -35,6 +36,12 @@ DIVIDEND_IMPLIED = 0.1  # of the price, where no dividend is told
 DIVIDEND_SLACK = 5e-4  # of a daily return, at least; quotes rounded to a hundredth may move it by more
 TICK = 0.011
 HALT = 14  # calendar days without a price after which it is no halt but an end
+SOME = 10  # sessions whose median tells of volumes from a day on
+LONG, UNDONE = (
+    60,
+    -0.4,
+)  # days, and the correlation of moves with those of the day before below which they are no prices
+SPLITS_TOLD = ("split_repaired", "split_unclear")  # notes on what a source tells of splits
 SHIFTED = 3  # days without a session on which closes move: more than calendars and sources err
 
 
@@ -83,7 +90,7 @@ def check_history(
         found += _calendar_findings(history.symbol, frame, calendar, around_the_clock)
         frame = frame.drop([finding.date for finding in found if finding.kind == "no_session"])  # as those who read it
         history = replace(history, frame=frame)
-        found += _row_warnings(history.symbol, frame)
+        found += [*_row_warnings(history.symbol, frame), *_other_units(history.symbol, frame)]
         found += _return_warnings(history.symbol, frame, [*events.values(), *others], common)
         found += _adjustment_warnings(history)
         impossible = _without_undone(list(_impossible(history, common)), frame)
@@ -91,6 +98,10 @@ def check_history(
         found = [f for f in found if (f.kind, f.date) not in told] + impossible
         found += _halts(history.symbol, frame, list(windows), common)
         found += _earlier(history)
+    for note in history.note.parts if history.note else ():
+        if note.key in SPLITS_TOLD:
+            values = {"ratio": note.value("ratio")}
+            found.append(Finding(history.symbol, "warning", note.key, pd.Timestamp(note.value("day")), values))
     if history.currency and currency and history.currency != currency:
         values = {"quoted": history.currency, "expected": currency}
         found.append(Finding(history.symbol, "warning", "currency", None, values))
@@ -185,6 +196,20 @@ def _row_warnings(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
             yield Finding(symbol, "warning", "no_volume", day, {})
 
 
+def _other_units(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
+    """Volumes that are a hundred or a thousand times others from a day on, and moves that undo each other."""
+    volume = np.log(frame["volume"].where(frame["volume"] > 0).dropna())
+    apart = volume[::-1].rolling(SOME).median()[::-1] - volume.rolling(USUAL).median().shift(1)
+    near = min((np.abs(np.abs(apart) - np.log(unit)) for unit in UNITS), key=np.min, default=apart)
+    if (near < UNITS_SLACK).any():
+        day = apart.index[int(near.argmin())]
+        values: dict[str, float | str] = {"times": float(f"{np.exp(apart[day]):.2g}")}
+        yield Finding(symbol, "warning", "volume_units", day, values)
+    change = closes(frame).pct_change().rank()
+    if len(change) > LONG and (value := change.corr(change.shift(1))) < UNDONE:
+        yield Finding(symbol, "warning", "undone_moves", None, {"value": float(value)})
+
+
 def _return_warnings(
     symbol: str, frame: pd.DataFrame, expected: list[pd.Timestamp], common: Callable[[pd.Timestamp], float] = nothing
 ) -> Iterator[Finding]:
@@ -255,17 +280,28 @@ def _split_on(
     """The split whose ratio a day's move has, as it is and without what the other securities did; "" where none."""
     if split := split_of(float(np.log(ratio)), common(day), usual):
         return split
-    alone = ratio / float(np.exp(common(day)))
-    slack = min(SMALL_DAYS * usual, SMALL_MOST)
-    small = [f"{new}:{old}" for new, old in SMALL_SPLITS if abs(np.log(alone * new / old)) <= slack]
-    return small[0] if small and _quiet(frame, day) else ""
+    move, slack = np.log(ratio), min(SMALL_DAYS * usual, SMALL_MOST)
+    alone, traded = move - common(day), _times_usual(frame["volume"], day)
+    small = [f"{new}:{old}" for new, old in SMALL_SPLITS if abs(alone + np.log(new / old)) <= slack]
+    if traded < CALM and abs(alone) > SPIKE_DAYS * usual and abs(move - _adjusted_move(frame, day)) <= slack:
+        pairs = [one for pair in CALM_SPLITS for one in (pair, pair[::-1])]
+        small += [
+            f"{new}:{old}" for new, old in pairs if max(abs(m + np.log(new / old)) for m in (move, alone)) <= slack
+        ]
+    return small[0] if small and not traded > QUIET else ""
 
 
-def _quiet(frame: pd.DataFrame, day: pd.Timestamp) -> bool:
-    """Whether no more was traded than usual, where volumes are held: news brings volume, a split does not."""
-    before = frame["volume"].loc[:day].iloc[-USUAL - 1 : -1]
+def _adjusted_move(frame: pd.DataFrame, day: pd.Timestamp) -> float:
+    """The log move of the adjusted close, NaN where none is held: that of the close but for a dividend."""
+    held = frame["adj_close"].loc[:day].iloc[-2:]
+    return float(np.log(held.iloc[-1] / held.iloc[0])) if held.notna().all() else np.nan
+
+
+def _times_usual(volume: pd.Series, day: pd.Timestamp) -> float:
+    """A day's volume over the usual one, NaN where none is held: news brings volume, a split does not."""
+    before = volume.loc[:day].iloc[-USUAL - 1 : -1]
     held = float(before.median()) if before.notna().any() else 0.0
-    return not held or not float(frame["volume"][day]) > QUIET * held
+    return float(volume[day]) / held if held else np.nan
 
 
 def _usual(close: pd.Series) -> float:

@@ -16,14 +16,16 @@ import pandas as pd
 from eventwindow.errors import PriceError, Reason, stands
 from eventwindow.prices.history import COLUMNS, Answers, PriceHistory, Unavailable, history_frame
 from eventwindow.prices.tables import ENDINGS, Array, Cells, read_cells
+from eventwindow.prices.yahoo import Pulled, quoted_at, splits_applied
 
 ALIASES = {
     **{"ticker": "symbol", "security": "symbol", "adjclose": "adj_close", "adjusted_close": "adj_close"},
     **{"vol": "volume", "price": "close", "timestamp": "date"},  # Stooq's, investing.com's and Alpha Vantage's
+    **dict.fromkeys(("stock_splits", "splitfactor", "split_coefficient"), "split"),
 }
 ONE_TICKER = frozenset(  # columns of a file of one ticker as Yahoo, Stooq, Tiingo and investing.com write it
-    {"date", *COLUMNS, "dividends", "stock_splits", "capital_gains", "openint", "change", "divcash", "splitfactor"}
-    | {"adjhigh", "adjlow", "adjopen", "adjvolume", "dividend_amount", "split_coefficient"}
+    {"date", *COLUMNS, "dividends", "split", "capital_gains", "openint", "change", "divcash"}
+    | {"adjhigh", "adjlow", "adjopen", "adjvolume", "dividend_amount"}
 )
 TIMES = {"K": 1e3, "M": 1e6, "B": 1e9}
 _SHORT = re.compile(r"(\d+(?:\.\d+)?)([KMBkmb])", re.ASCII)
@@ -45,12 +47,22 @@ class PriceFiles:
             whole = held.get(symbol, held.get(f"{symbol}.US"))  # as Stooq and EODHD write it
             if whole is None:
                 found[symbol] = Unavailable(symbol, _lacks(self.path.name, symbol, held), known=False)
-            elif (frame := whole.loc[start:end]).empty:
+            elif whole.loc[start:end].empty:
                 found[symbol] = Unavailable(symbol, Reason("file_no_row", file=self.path.name))
             else:
-                before = whole.loc[whole.index < start]
-                found[symbol] = PriceHistory(symbol, frame, "file", earlier=None if before.empty else before)
+                frame, note = _quoted(whole, end)
+                before = frame.loc[frame.index < start]
+                earlier = None if before.empty else before
+                found[symbol] = PriceHistory(symbol, frame.loc[start:end], "file", note, earlier=earlier)
         return found
+
+
+def _quoted(whole: pd.DataFrame, end: pd.Timestamp) -> tuple[pd.DataFrame, Reason | None]:
+    """What a file holds as quoted at `end`, and what was done: the splits that it tells are those of its prices."""
+    if "split" not in whole or not ((whole["split"] > 0) & (whole["split"] != 1)).any():
+        return whole.reindex(columns=list(COLUMNS)), None
+    history = quoted_at(Pulled("", whole.assign(dividend=0.0), "", whole.index[0]), whole.index[0], end)
+    return (history.frame, history.note) if isinstance(history, PriceHistory) else (whole, None)
 
 
 def _lacks(file: str, symbol: str, held: Iterable[str]) -> Reason:
@@ -60,7 +72,10 @@ def _lacks(file: str, symbol: str, held: Iterable[str]) -> Reason:
 
 
 def read_prices(path: Path) -> dict[str, pd.DataFrame]:
-    """Symbol → daily frame (columns of `COLUMNS`, ascending dates) of everything the file or folder holds."""
+    """Symbol → daily frame (columns of `COLUMNS`, ascending dates) of everything the file or folder holds.
+
+    Where it tells splits, they stand in a column `split`; its prices are then as the file has them.
+    """
     if path.is_dir():
         return _read_folder(path)
     if not path.is_file():
@@ -90,7 +105,7 @@ def _read_folder(folder: Path) -> dict[str, pd.DataFrame]:
 def _frames(cells: Cells, *, alone: bool) -> dict[str, pd.DataFrame]:
     """Cells in any accepted form → a frame a symbol. `alone`: the file's name tells no ticker unless it is Yahoo's."""
     names = [ALIASES.get(name, name) for name in cells.names]
-    for name in ("date", "symbol", *COLUMNS):
+    for name in ("date", "symbol", "split", *COLUMNS):
         if names.count(name) > 1:
             raise PriceError(f"two columns {name!r}", where=cells.where(0), remedy="Keep one of them.")
     if "date" not in names:
@@ -121,7 +136,12 @@ def _wide_frames(cells: Cells, names: list[str]) -> dict[str, pd.DataFrame]:
         what = "a column without a name" if "" in symbols else "two columns for one symbol"
         raise PriceError(what, where=cells.path.name, remedy="Name each column by its symbol, once.")
     columns = [i for i, plain in enumerate(names) if plain != "date"]
-    values = _numbers(cells, columns, dict.fromkeys(columns, True))
+    try:
+        values = _numbers(cells, columns, dict.fromkeys(columns, True))
+    except PriceError:
+        if all(re.search(r"\d", "".join(map(str, cells.columns[i]))) for i in columns):
+            raise
+        raise _missing(cells, "symbol", "close") from None  # a column of names: no wide table
     every = np.arange(len(dates))
     frames = {s: _one_frame(cells, s, dates, {kind: values[i]}, every) for s, i in zip(symbols, columns, strict=True)}
     return {symbol: frame for symbol, frame in frames.items() if not frame.empty}
@@ -135,7 +155,7 @@ def _long_frames(cells: Cells, names: list[str], *, alone: bool) -> dict[str, pd
     if "close" not in names and "adj_close" not in names:
         raise _missing(cells, "close", "adj_close")
     dates = cells.days(names.index("date"))
-    held = {names.index(name): name != "volume" for name in COLUMNS if name in names}
+    held = {names.index(name): name not in ("volume", "split") for name in (*COLUMNS, "split") if name in names}
     values = {names[column]: numbers for column, numbers in _numbers(cells, list(held), held).items()}
     if "symbol" not in names:
         symbol = file_symbol(cells.path)
@@ -157,6 +177,8 @@ def _one_frame(cells: Cells, symbol: str, dates: Array, values: Mapping[str, Arr
         what = f"{symbol} has two rows for {np.datetime_as_string(dates[row], 'D')}"
         raise PriceError(f"duplicate date: {what}", where=cells.where(row), remedy="Keep one of them.")
     frame = history_frame(pd.DataFrame({n: v[rows] for n, v in values.items()}, index=pd.DatetimeIndex(dates[rows])))
+    if "split" in values:
+        frame["split"] = values["split"][rows]
     return frame[frame["close"].notna() | frame["adj_close"].notna()]
 
 
@@ -208,6 +230,6 @@ def file_symbol(path: Path) -> str:
 
 def panel_prices(path: Path) -> pd.DataFrame:
     """Adjusted closes (closes where a security has none), date × security, from a file or folder of prices."""
-    frames = read_prices(path)
+    frames = {s: splits_applied(f)[0] if "split" in f else f for s, f in read_prices(path).items()}
     columns = {s: f["adj_close"] if f["adj_close"].notna().any() else f["close"] for s, f in frames.items()}
     return pd.DataFrame(columns).sort_index()

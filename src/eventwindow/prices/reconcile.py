@@ -65,6 +65,8 @@ def reconcile_with_shipped(prices: Prices, figures: Path) -> Mapping[str, Reconc
 
 
 ENOUGH = 20  # equal closes, or days compared, below which nothing is said
+LONG, IN_STEP, STEP = 60, 0.3, 3.0  # days, a correlation at least, and standard errors above that of the day itself
+CENT = 0.01
 CROSSED = 0.3  # a move in logs, at least, that may come from another column
 ALIKE = 0.04  # in logs: a close that goes on where that of the other column ended
 OTHERS, MINE = 0.9, 0.5  # shares of the days that agree with another security's shipped figures, and with the own ones
@@ -92,18 +94,39 @@ def common_moves(histories: Mapping[str, PriceHistory], groups: Mapping[str, str
 
 
 def mixed_up(histories: Mapping[str, PriceHistory]) -> Iterator[Finding]:
-    """Two columns with the same figures, and columns that change places on a day."""
+    """Two columns with the same figures or their multiples, and columns that change places on a day."""
     series = {symbol: closes(history.frame) for symbol, history in histories.items()}
     held = {symbol: (close.index.to_numpy(), close.to_numpy(float)) for symbol, close in series.items()}
     for one, other in combinations(held, 2):
         days, first, second = _shared(*held[one], *held[other])
         pairs = ((one, other), (other, one))
-        if len(first) > ENOUGH and np.ptp(first) > 0 and np.array_equal(first, second):
+        if len(first) > ENOUGH and np.ptp(first) > 0 and _in_proportion(first, second):
             values = {"days": float(len(first))}
             yield from (Finding(s, "warning", "same_figures", None, {"other": twin, **values}) for s, twin in pairs)
             continue
         for day in days[_crossings(first, second)]:
             yield from (Finding(s, "error", "crossed", pd.Timestamp(day), {"other": twin}) for s, twin in pairs)
+
+
+def _in_proportion(first: Array, second: Array) -> bool:
+    """Whether two closes, rounded to a hundredth, are multiples of each other."""
+    ratio, slack = first / second, CENT / first + CENT / second
+    if not abs(ratio[-1] / ratio[0] - 1) <= slack[0] + slack[-1]:
+        return False
+    return bool((np.abs(np.diff(ratio) / ratio[1:]) <= slack[1:] + slack[:-1]).all())
+
+
+def out_of_step(histories: Mapping[str, PriceHistory], benchmarks: Mapping[str, str]) -> Iterator[Finding]:
+    """Securities whose moves go with those of their benchmark on the day before or after, and hardly on the day."""
+    for symbol, benchmark in benchmarks.items():
+        if symbol == benchmark or not {symbol, benchmark} <= set(histories):
+            continue
+        pair = pd.concat([closes(histories[name].frame) for name in (symbol, benchmark)], axis=1, join="inner")
+        own, market = (pair.iloc[:, k].pct_change().rank() for k in range(2))
+        same, after, before = (own.corr(market.shift(k)) for k in (0, 1, -1))
+        far = STEP * np.sqrt(2 / max(len(pair), 1))
+        if len(pair) > LONG and max(after, before) > max(IN_STEP, max(same, 0.0) + far):
+            yield Finding(symbol, "warning", "follows" if after > before else "leads", None, {"other": benchmark})
 
 
 def _shared(days: Array, first: Array, others: Array, second: Array) -> tuple[Array, Array, Array]:

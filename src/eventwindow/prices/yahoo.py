@@ -211,6 +211,7 @@ def quoted_at(pulled: Pulled, start: pd.Timestamp, end: pd.Timestamp) -> PriceHi
         frame["adj_close"] *= last["close"].iloc[0] / last["adj_close"].iloc[0]
     paid = table.loc[frame.index, "dividend"]
     notes = [pulled.note, *(Reason("split_repaired", ratio=told, day=f"{day:%Y-%m-%d}") for day, told in repaired)]
+    notes += [Reason("split_unclear", ratio=told, day=f"{day:%Y-%m-%d}") for day, told in _unclear(pulled.table)]
     notes += [Reason("split_undone", ratio=ratio)] if ratio != 1 else []
     notes += (
         [Reason("part_of_currency", quoted=pulled.currency, part=f"{part:g}", currency=currency)] if part != 1 else []
@@ -224,11 +225,11 @@ def splits_applied(table: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[pd.Tim
 
     One that was not shows in the closes: they fall by just its ratio on the day.
     """
-    told = table["split"][(table["split"] > 0) & (table["split"] != 1)]
-    lacking = [(day, float(ratio)) for day, ratio in zip(told.index, told, strict=True)]
-    lacking = [(day, ratio) for day, ratio in lacking if _falls_by(table["close"], day, ratio)]
+    lacking = [
+        (day, ratio) for day, ratio in _told(table) if abs(_fallen(table["close"], day, ratio) - 1) < SPLIT_SLACK
+    ]
     for day, ratio in lacking:
-        before, falls = table.index < day, _falls_by(table["adj_close"], day, ratio)
+        before, falls = table.index < day, abs(_fallen(table["adj_close"], day, ratio) - 1) < SPLIT_SLACK
         table = table.copy()
         prices = ["open", "high", "low", "close", *(["adj_close"] if falls else [])]
         table.loc[before, prices] /= ratio
@@ -236,12 +237,25 @@ def splits_applied(table: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[pd.Tim
     return table, lacking
 
 
-def _falls_by(prices: pd.Series, day: pd.Timestamp, ratio: float) -> bool:
+def _told(table: pd.DataFrame) -> list[tuple[pd.Timestamp, float]]:
+    """The splits that a table tells."""
+    told = table["split"][(table["split"] > 0) & (table["split"] != 1)]
+    return [(day, float(ratio)) for day, ratio in zip(told.index, told, strict=True)]
+
+
+def _unclear(table: pd.DataFrame) -> list[tuple[pd.Timestamp, float]]:
+    """The splits of which the close does not tell whether they are applied: it falls by a part of the ratio or more."""
+    fallen = [(told, _fallen(table["close"], *told)) for told in _told(table)]
+    return [told for told, part in fallen if part > SPLIT_SLACK and abs(part - 1) >= SPLIT_SLACK]
+
+
+def _fallen(prices: pd.Series, day: pd.Timestamp, ratio: float) -> float:
+    """The part of a split's ratio by which a price falls on `day`, in logs; NaN where it has none then or before."""
     held = prices.dropna()
     before, after = held[held.index < day], held[held.index >= day]
     if before.empty or after.empty or after.index[0] != day:
-        return False
-    return bool(abs(np.log(after.iloc[0] / before.iloc[-1] * ratio)) < abs(np.log(ratio)) * SPLIT_SLACK)
+        return float("nan")
+    return float(-np.log(after.iloc[0] / before.iloc[-1]) / np.log(ratio))
 
 
 def _normal(table: pd.DataFrame) -> pd.DataFrame:

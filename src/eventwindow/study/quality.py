@@ -12,7 +12,14 @@ from eventwindow.errors import Exchange, PriceError, catalogue, counted
 from eventwindow.prices import Prices
 from eventwindow.prices.checks import Finding, check_history
 from eventwindow.prices.history import PriceHistory, Unavailable
-from eventwindow.prices.reconcile import Reconciliation, common_moves, exchanged, mixed_up, reconcile_with_shipped
+from eventwindow.prices.reconcile import (
+    Reconciliation,
+    common_moves,
+    exchanged,
+    mixed_up,
+    out_of_step,
+    reconcile_with_shipped,
+)
 from eventwindow.study.definition import Study
 
 SHOWN = 4  # names and days in a message
@@ -57,10 +64,11 @@ def checked_prices(
     items = {str(mic): list(rows["session"]) for mic, rows in placed.groupby("mic")}
     events = placed[placed["kind"] == "event"]
     zeros = {str(mic): dict(zip(rows["id"], rows["session"], strict=True)) for mic, rows in events.groupby("mic")}
-    measured = stocks | {study.benchmark_of(s) for s in study.stocks}
+    benchmarks = {s.symbol: study.benchmark_of(s) for s in study.stocks}
+    measured = stocks | set(benchmarks.values())
     studied = {s: h for s, h in prices.histories.items() if s in measured}
     common = common_moves(studied, {s.symbol: s.group for s in study.stocks})
-    columns = [*mixed_up(studied), *exchanged(prices.histories, figures)]
+    columns = [*mixed_up(studied), *exchanged(prices.histories, figures), *out_of_step(studied, benchmarks)]
     for symbol, history in prices.histories.items():
         mic, security = calendars[symbol].mic, study.securities.get(symbol)
         found = check_history(
