@@ -19,6 +19,9 @@ for _library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 os.environ.setdefault("EVENTWINDOW_CORES", "1")  # a command run in a test starts no second process
 
+# Nor does it compile the package again: that is more than half of what a command takes to start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Nor does a test ask the network: prices are those that ship, or those of a server on this machine.
 for _proxy in ("https_proxy", "HTTPS_PROXY"):
     os.environ[_proxy] = "http://127.0.0.1:9"

@@ -36,11 +36,12 @@ def second_core(imports: Sequence[str] = ()) -> Iterator[None]:
     The modules `imports` are read by both: before a fork, which shares them, or by each while the other goes on.
     """
     global _second  # noqa: PLW0603 one process for all runs of a command
-    if _second is not None or CORES < 2:
+    alone = _second is not None or CORES < 2
+    if alone or START_METHOD == "fork":
+        _import(imports)
+    if alone:
         yield
         return
-    if START_METHOD == "fork":
-        _import(imports)
     with processes(1, START_METHOD) as pool:
         with starting():
             pool.submit(_import, tuple(imports))
