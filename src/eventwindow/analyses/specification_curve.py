@@ -270,10 +270,12 @@ def _estimates(
 def _sums(values: Array, lengths: Sequence[int]) -> Iterator[Array]:
     """For each length, sums over every run of so many days, the last axis; a run with a missing day is NaN."""
     missing = np.isnan(values)
-    total, gaps = np.cumsum(np.where(missing, 0.0, values), axis=-1), np.cumsum(missing, axis=-1)
+    some = bool(missing.any())
+    total = np.cumsum(np.where(missing, 0.0, values) if some else values, axis=-1) if max(lengths) > 1 else values
+    gaps = np.cumsum(missing, axis=-1) if some else missing
     for length in lengths:
         sums = values.copy() if length == 1 else _runs(total, length)
-        if length > 1 and missing.any():
+        if length > 1 and some:
             sums[_runs(gaps, length) > 0] = np.nan
         yield sums
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from eventwindow.claims.amounts import Amount, amounts, figure, number_of, words
@@ -65,10 +65,13 @@ def unit_of(claim: Claim) -> str:
     return "share" if share else MEASURES[claim.measure_name].unit
 
 
+_amounts = lru_cache(maxsize=1024)(amounts)  # a text is looked at by every rule
+
+
 def _of(claim: Claim, key: str, text: str) -> list[Amount]:
     """The figures of a text that can be of the claim's unit; in `stated_text` of a price also a bare number."""
     unit, bare, found = unit_of(claim), key.startswith("stated"), []
-    for amount in amounts(text):
+    for amount in _amounts(text):
         if unit in KINDS.get(amount.unit, ()) or (amount.unit == "part" and unit in DECIMALS):
             found.append(amount)
         elif amount.unit == "multiple" and unit in DECIMALS and (amount.signed or _largest(claim) >= 1):
@@ -143,7 +146,7 @@ def _other_unit(claim: Claim, text: str) -> tuple[float, Amount] | None:
     """The digits stated, in another unit: 17 points where 17 % was stated."""
     for stated in _stated(claim):
         written = stated * 100 if unit_of(claim) in DECIMALS else stated
-        for amount in amounts(text):
+        for amount in _amounts(text):
             size = amount.low * 100 if amount.unit == "percent" else amount.low
             same = _digits(size) == _digits(written) and amount.unit in {"percent", "money", "points"}
             alike = amount.unit == "percent" and unit_of(claim) == "index_points"
@@ -160,7 +163,7 @@ def _digits(number: float) -> str:
 def _elided(text: str, found: Sequence[Amount]) -> Iterator[Amount]:
     """Numbers whose unit another figure of the text gives: the first of "0.55 against 15 dollars"."""
     units = {0.01 if a.unit == "percent" else s for a in found for s in (1.0, *_scales(text)) if a.unit != "part"}
-    for amount in amounts(text):
+    for amount in _amounts(text):
         if amount.unit == "number":
             for u in units:
                 yield replace(amount, low=amount.low * u, high=amount.high * u, finest=amount.finest * u)
@@ -243,7 +246,7 @@ def _found(pattern: str, text: str) -> bool:
 def _priced(claim: Claim) -> Clash | None:
     """A statement that a price moved by so much is not beyond all prices: what those held lack leaves it open."""
     moved = (_direction(claim.text_en) or _direction(claim.text_zh)) and _pattern("priced").search(claim.text_en)
-    if claim.not_testable_en and moved and any(a.unit == "percent" for a in amounts(claim.text_en)):
+    if claim.not_testable_en and moved and any(a.unit == "percent" for a in _amounts(claim.text_en)):
         remedy = "Write open_en in place of not_testable_en where the prices held do not tell it."
         return Clash("not_testable_en", "the text says how far a price moved, which prices can tell", remedy)
     return None

@@ -130,6 +130,7 @@ class Evidence:
     earlier: symbol → rows of a user's file before the study's own dates, where it holds any.
     titles: basket → its title in English and in Chinese; events: the same of every event.
     news: one row an entry of the calendar: date, what_en, what_zh.
+    zones: symbol → the time zone of its exchange, where its calendar is held.
     memo: what `once` has worked out.
     """
 
@@ -144,6 +145,7 @@ class Evidence:
     titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     events: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     earlier: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    zones: Mapping[str, str] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Any, work: Callable[[], Any]) -> Any:
@@ -196,6 +198,8 @@ NEW_YORK = "XNYS"  # of a security whose exchange the study does not name
 
 def zone_of(evidence: Evidence, symbol: str, when: date) -> str:
     """The time zone of the security's exchange."""
+    if symbol in evidence.zones:
+        return evidence.zones[symbol]
     securities = evidence.securities
     listed = symbol in securities.index and "exchange" in securities.columns
     mic = str(securities.at[symbol, "exchange"]) if listed else NEW_YORK
@@ -205,8 +209,8 @@ def zone_of(evidence: Evidence, symbol: str, when: date) -> str:
 
 def name(evidence: Evidence, symbol: str) -> Text:
     """The security's name, or its symbol where the study gives none."""
-    table = evidence.securities
-    row: Mapping[Any, Any] = table.loc[symbol].to_dict() if symbol in table.index else {}
+    rows = evidence.once("names", lambda: evidence.securities.to_dict("index"))
+    row: Mapping[Any, Any] = rows.get(symbol, {})
     en, zh = (given if isinstance(given := row.get(key), str) else "" for key in ("name_en", "name_zh"))
     return Text(en or symbol, zh or symbol)
 

@@ -73,7 +73,7 @@ def _in_order(counts: pd.DataFrame) -> pd.DataFrame:
 def _chosen(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> np.ndarray:
     """Rows of a security's counts that hold on `days`, NONE where there is none."""
     own = _counts(evidence, symbol)
-    chosen: np.ndarray = evidence.once(("counts on", symbol, *days), lambda: _on(own, days))
+    chosen: np.ndarray = evidence.once(("counts on", symbol, days.to_numpy().tobytes()), lambda: _on(own, days))
     return chosen
 
 

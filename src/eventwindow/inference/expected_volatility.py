@@ -1,5 +1,8 @@
 """The basket held against the volatility that was expected of it the evening before."""
 
+from itertools import accumulate
+from typing import Any
+
 import numpy as np
 
 from eventwindow.calendars.window import Window
@@ -70,10 +73,12 @@ def ewma(residuals: Array, between: Array) -> tuple[Array, Array]:
     squares = np.moveaxis(np.square(np.concatenate([residuals, between], axis=-1)), -1, 0)
     missing = np.isnan(squares)
     kept, fed = np.where(missing, 1.0, DECAY), np.where(missing, 0.0, (1 - DECAY) * squares)
-    variance = [mean_square(residuals)]
-    for keep, new in zip(kept, fed, strict=True):
-        variance.append(keep * variance[-1] + new)
-    path = np.sqrt(np.stack(variance, axis=-1))
+    first: Any = mean_square(residuals)
+    if squares.ndim == 1:  # one series: Python's numbers are faster than arrays of one
+        kept, fed, first = kept.tolist(), fed.tolist(), float(first)
+    days = zip(kept, fed, strict=True)
+    variance = list(accumulate(days, lambda held, day: day[0] * held + day[1], initial=first))
+    path = np.sqrt(np.moveaxis(np.array(variance), 0, -1))
     return path[..., : residuals.shape[-1]], path[..., -1]
 
 

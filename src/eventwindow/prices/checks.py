@@ -111,6 +111,8 @@ def check_history(
 def _without_undone(found: list[Finding], frame: pd.DataFrame) -> list[Finding]:
     """Without the splits of moves that the next session undoes: those are told as one price that is wrong."""
     undone = {f.date for f in found if f.kind == "reversal"}
+    if not undone:
+        return found
     undone |= {day for before, day in pairwise(frame.index) if before in undone}
     return [f for f in found if f.kind != "split_ratio" or f.date not in undone]
 
@@ -160,6 +162,8 @@ def _calendar_findings(
     """Sessions without a row, and rows without a session: padding repeats the close before, shifted prices move."""
     sessions = calendar.sessions
     within = sessions[(sessions >= frame.index[0]) & (sessions <= frame.index[-1])]
+    if within.equals(frame.index):
+        return
     for day in within.difference(frame.index):
         yield Finding(symbol, "warning", "missing_session", day, {})
     reach = frame.index[(frame.index >= sessions[0]) & (frame.index <= sessions[-1])]
@@ -178,7 +182,8 @@ def _calendar_findings(
 
 def closes(frame: pd.DataFrame) -> pd.Series:
     """The closes of a history; adjusted ones where it holds no others."""
-    return frame["close" if frame["close"].notna().any() else "adj_close"].dropna()
+    quoted = frame["close"].dropna()
+    return quoted if len(quoted) else frame["adj_close"].dropna()
 
 
 def _row_warnings(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
@@ -247,8 +252,9 @@ def _impossible(history: PriceHistory, common: Callable[[pd.Timestamp], float] =
         ):
             values: dict[str, float | str] = {"value": float(ratio) - 1, "split": split}
             yield Finding(symbol, "warning", "split_ratio", pd.Timestamp(str(day)), values)
-    for day, value in (adjusted / adjusted.shift(1) - 1).dropna().items():
-        if not UNLIKELY[0] <= value <= UNLIKELY[1] and not NO_SHARE.search(symbol):
+    change = (adjusted / adjusted.shift(1) - 1).dropna()
+    for day, value in change[~change.between(*UNLIKELY)].items():
+        if not NO_SHARE.search(symbol):
             yield Finding(symbol, "warning", "implausible_return", pd.Timestamp(str(day)), {"value": float(value)})
     yield from _large_dividends(history, close)
     yield from _reversals(symbol, close, usual)
@@ -257,7 +263,7 @@ def _impossible(history: PriceHistory, common: Callable[[pd.Timestamp], float] =
 def _reversals(symbol: str, close: pd.Series, usual: float) -> Iterator[Finding]:
     """Moves that the next session undoes: one price that is wrong."""
     move = np.diff(np.log(close.to_numpy(float)), prepend=np.nan)
-    for i in range(1, len(move) - 1):
+    for i in np.flatnonzero(np.abs(move[:-1]) > max(SPIKE, SPIKE_DAYS * usual)).tolist():
         there, back = float(move[i]), float(move[i + 1])
         least, left = min(abs(there), abs(back)), abs(there + back)
         if least > max(SPIKE, SPIKE_DAYS * usual) and left < max(SPIKE_DAYS / 2 * usual, SPIKE_LEFT * least):
@@ -341,9 +347,8 @@ def _halts(
     repeats too or the other securities moved: two closes of a day that nothing moves are often equal to the cent.
     """
     volume, close = frame["volume"], closes(frame)
-    inside = [day for day in frame.index if any(first <= day <= last for first, last in windows)]
-    still = close.index[close.diff() == 0]
-    for day in still.intersection(pd.DatetimeIndex(inside)):
+    still = pd.DatetimeIndex(close.index[close.diff() == 0])
+    for day in still[[any(first <= day <= last for first, last in windows) for day in still]]:
         if (volume > 0).any() and volume[day] == 0:
             yield Finding(symbol, "warning", "halted", day, {})
         elif not volume[day] > 0 or volume[day] == volume.shift(1)[day]:  # a row that repeats the one before
