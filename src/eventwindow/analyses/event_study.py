@@ -14,7 +14,7 @@ from eventwindow.calendars.dates import Rows, check_sessions, frequency
 from eventwindow.calendars.day_zero import with_day_zero
 from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
 from eventwindow.calendars.window import Span, as_window
-from eventwindow.errors import StudyError
+from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.by_exchange import exchange_of, over_the_same_span, own_rows
 from eventwindow.estimation.concat import concat
@@ -280,7 +280,7 @@ def _own_benchmark(excluded: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame
     """The reason of a security that was held against itself, in place of what came of it."""
     alone = labels.loc[labels["security"] == labels["benchmark"], "security"]
     own = excluded["security"].isin(alone)
-    return excluded.assign(reason=excluded["reason"].mask(own, "the security is its own benchmark"))
+    return excluded.assign(reason=excluded["reason"].mask(own, Reason("own_benchmark")))
 
 
 def _peer_index(returns: pd.DataFrame, peers: list[str]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, get_args
 
@@ -14,7 +15,7 @@ from eventwindow.errors import EventDateError, Reason, StudyError, counted
 
 How = tuple[SessionRule, int | None]  # the rule for a date that is no session, and the weekdays it may move at most
 SHOWN, MANY = 3, 8  # rows of repeats, and further faults, in a message
-ALIASES = {"firm": "security", "symbol": "security", "event_date": "date"}
+ALIASES = {"firm": "security", "symbol": "security", "ticker": "security", "event_date": "date"}
 
 
 def checked_events(events: pd.DataFrame, rows: Rows, held: pd.Index | None = None) -> pd.DataFrame:
@@ -47,6 +48,7 @@ def _faults(events: pd.DataFrame, rows: Rows) -> Iterator[StudyError]:
         (clocked.get("time", events["date"][:0]), clock_times),
         (clocked["zone"].dropna() if "zone" in clocked else events["date"][:0], _check_zones),
         (events["session"].dropna() if "session" in events else events["date"][:0], _check_rules),
+        (events["exchange"].dropna() if "exchange" in events else events["date"][:0], _check_exchanges),
     ]
     for column, check in checks:
         yield from _faults_of(column, check, rows)
@@ -141,6 +143,17 @@ def _check_zones(zones: pd.Series[Any], place: Place) -> None:
     codes, unique = pd.factorize(zones)
     for code, zone in enumerate(unique):
         time_zone(str(zone), place(int((codes == code).argmax())))
+
+
+def _check_exchanges(exchanges: pd.Series[Any], place: Place) -> None:
+    day = dt.date(2025, 1, 27)  # any day that every calendar reaches
+    codes, unique = pd.factorize(exchanges)
+    for code, mic in enumerate(unique):
+        try:
+            exchange_calendar(str(mic), day, day)
+        except EventDateError as error:
+            where = place(int((codes == code).argmax()))
+            raise EventDateError(error.what, where=where, remedy=error.remedy) from None
 
 
 def _clocked(events: pd.DataFrame, rows: Rows) -> pd.DataFrame:

@@ -418,6 +418,8 @@ def check_columns(names: Sequence[str], labels: Sequence[str], where: str) -> No
             near = difflib.get_close_matches(name.lower(), known, n=1)
             asked = f"Did you mean {near[0]!r}? " if near else ""
             remedy = f"{asked}A column that is only carried along is named in `labels`."
+            if not name:
+                raise StudyError("a column without a name", where=where, remedy="Name it, or take it out.")
             raise StudyError(f"unknown column {name!r}", where=where, remedy=remedy)
     for alias, plain in ALIASES.items():
         if alias in names and plain in names:

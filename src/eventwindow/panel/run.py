@@ -306,7 +306,8 @@ def _exchanges(panel: Panel, of: Mapping[str, str], benchmarks: Collection[str])
 
 def _told(events: EventList, spec: Specification, uneven: Sequence[Reason | str]) -> pd.DataFrame:
     """What a reader should know of the whole list: sessions that some securities miss, windows that share days."""
-    reasons = [*uneven, *shared_windows(events, spec.estimation, spec.window, spec.contamination)]
+    grouped = [Reason("without_group", n=n)] if events.groups and (n := int((events.group < 0).sum())) else []
+    reasons = [*uneven, *grouped, *shared_windows(events, spec.estimation, spec.window, spec.contamination)]
     return pd.DataFrame([("", "", "told", reason) for reason in reasons], columns=list(events.exclusions))
 
 
@@ -321,8 +322,9 @@ def plan_of(
     """What is run, with everything that is wrong found first."""
     if not len(events):
         reasons = events.exclusions["reason"].value_counts()
+        mine = events.exclusions[events.exclusions["reason"] == reasons.index[0]]
         raise EventDateError(
-            f"no event is left: {reasons.index[0]} ({counted(int(reasons.iloc[0]), 'event')})",
+            f"no event is left: {reasons.index[0]} ({counted(len(mine), 'event')}, first {mine['security'].iloc[0]!r})",
             where=events.rows.name,
             remedy="Give events of securities and days that the panel holds.",
         )

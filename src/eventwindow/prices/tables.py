@@ -46,6 +46,18 @@ SNIFFED = 30  # lines that tell the separator
 HEADS = ("", "price", "ticker")  # what pandas writes before a header of yfinance's
 FIELDS = frozenset({"open", "high", "low", "close", "adj_close", "volume"})
 SHEETS = (b"xl/workbook", b"content.xml", b"xl/worksheets")  # what a packed workbook holds
+FOREIGN = {
+    ".dta": "Stata",
+    ".sas7bdat": "SAS",
+    ".sav": "SPSS",
+    ".rds": "R",
+    ".rdata": "R",
+    ".json": "JSON",
+    ".mat": "MATLAB",
+    ".pkl": "Python (pickle)",
+    ".feather": "Arrow (Feather)",
+    ".h5": "HDF5",
+}
 OLD_SHEET = b"\xd0\xcf\x11\xe0"
 
 
@@ -103,6 +115,9 @@ def is_parquet(path: Path) -> bool:
 def read_cells(path: Path) -> Cells:
     """The cells of a file in any of the forms of `ENDINGS`, stripped of blanks around them."""
     check_file(path, LARGEST, PriceError)
+    if foreign := FOREIGN.get(path.suffix.lower()):
+        what = f"a file of {foreign}, which is not read"
+        raise PriceError(what, where=path.name, remedy="Save it there as CSV, xlsx or Parquet.")
     if is_parquet(path):
         return _parquet_cells(path)
     raw = unpacked(path.read_bytes(), path)
