@@ -146,11 +146,11 @@ def _check_zones(zones: pd.Series[Any], place: Place) -> None:
 
 
 def _check_exchanges(exchanges: pd.Series[Any], place: Place) -> None:
-    day = dt.date(2025, 1, 27)  # any day that every calendar reaches
+    first, last = dt.date(2025, 1, 6), dt.date(2025, 1, 27)  # any days that every calendar reaches
     codes, unique = pd.factorize(exchanges)
     for code, mic in enumerate(unique):
         try:
-            exchange_calendar(str(mic), day, day)
+            exchange_calendar(str(mic), first, last)
         except EventDateError as error:
             where = place(int((codes == code).argmax()))
             raise EventDateError(error.what, where=where, remedy=error.remedy) from None
