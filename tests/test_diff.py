@@ -125,7 +125,25 @@ def test_columns_tables_and_texts_that_only_one_has_are_told(results, new, capsy
     _, said = told(results / "old", new, capsys)
     assert "firms.csv (9 rows): old alone has detectable; new alone has added" in said
     assert "1 row only in new" in said
-    assert "market.csv: only in the old result" in said
+    assert "  only in the old result: market.csv" in said
+
+
+def test_what_only_one_has_and_what_differs_everywhere_is_told_in_a_line(results, new, capsys):
+    path = new / "results" / "run.json"
+    held = json.loads(path.read_text(encoding="utf-8"))
+    prices = {f"S{k}": {"origin": "yahoo", "sessions": 100 + k} for k in range(12)}
+    old = shutil.copytree(results / "old", new.parent / "older")
+    for folder, changes in (
+        (old, {"prices": prices, "inputs": {f"{k}.csv": "a" for k in range(7)}}),
+        (new, {"prices": {name: one | {"origin": "own"} for name, one in prices.items()}, "inputs": {}}),
+    ):
+        (folder / "results" / "run.json").write_text(json.dumps(held | changes), encoding="utf-8")
+    code, said = told(old, new, capsys)
+    assert code == 3
+    assert "  7 only in the old result: 0.csv, 1.csv, 2.csv, 3.csv, 4.csv and 2 more\n" in said
+    assert "  origin: 12 differ (S0, S1, S2, S3, S4 and 7 more), first yahoo → own\n" in said
+    assert len(said.splitlines()) == 4
+    assert len(json.loads(told(old, new, capsys, "--json")[1])["run"]) == 19
 
 
 @pytest.mark.parametrize(("gap", "differs"), [(5e-10, False), (5e-9, True)])

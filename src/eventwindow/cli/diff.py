@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from eventwindow.errors import StudyError, counted
 from eventwindow.report.difference import DIGEST, difference
 
 DIFFER = 3  # exit code
-SHOWN = 5  # columns of a table
+SHOWN = 5  # columns of a table, names of what only one has
+MANY = 10  # values of one kind that are told one by one
 LONG = 60  # letters of a value
 DECIMAL = re.compile(r"-?\d+\.\d+(e-?\d+)?")
 
@@ -31,15 +33,53 @@ def compare(old: Path, new: Path, tolerance: float, as_json: bool) -> int:
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     if found["verdicts"]:
         yield f"Verdicts: {_differ(found['verdicts'])}"
-        yield from (f"  {row['id']}: {_move(row)}" for row in found["verdicts"])
+        yield from _moves([{"key": row["id"], **row} for row in found["verdicts"]])
     for part in dict.fromkeys(row["part"] for row in found["run"]):
         rows = [row for row in found["run"] if row["part"] == part]
         yield f"{part.capitalize().replace('_', ' ')}: {_differ(rows)}"
-        yield from (f"  {row['key']}: {_move(row)}" if row["key"] else f"  {_move(row)}" for row in rows)
+        yield from _moves(rows)
     if found["tables"]:
         yield f"Tables: {_differ(found['tables'])}"
-        for row in found["tables"]:
+        yield from _tables(found["tables"])
+
+
+def _moves(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Each value that is another; many that only one of the two has in one line, named by what they belong to."""
+    kept = list(rows)
+    for which, lacks in (("old", "new"), ("new", "old")):
+        alone = [row for row in rows if row[lacks] is None]
+        if len(alone) > SHOWN:
+            kept = [row for row in kept if row not in alone]
+            yield f"  {len(alone):,} only in the {which} result: {_some(_owners([row['key'] for row in alone]))}"
+    leaves = Counter(row["key"].rpartition(".")[2] for row in kept if "." in row["key"])
+    for leaf, n in leaves.items():
+        if n > MANY:
+            mine = [row for row in kept if row["key"].endswith(f".{leaf}")]
+            kept = [row for row in kept if row not in mine]
+            whose = _some(row["key"].rpartition(".")[0] for row in mine)
+            yield f"  {leaf}: {n:,} differ ({whose}), first {_move(mine[0])}"
+    yield from (f"  {row['key']}: {_move(row)}" if row["key"] else f"  {_move(row)}" for row in kept)
+
+
+def _owners(keys: Sequence[str]) -> Sequence[str]:
+    """What the keys belong to, where several belong to one; else the keys."""
+    owners = [key.rpartition(".")[0] or key for key in keys]
+    return owners if len(set(owners)) < len(keys) else keys
+
+
+def _some(names: Iterable[str]) -> str:
+    """The first of these, each once, and how many more there are."""
+    each = list(dict.fromkeys(names))
+    return ", ".join(each[:SHOWN]) + (f" and {len(each) - SHOWN:,} more" if len(each) > SHOWN else "")
+
+
+def _tables(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for row in rows:
+        if None not in row["rows"]:
             yield from _table(row)
+    for which, lacks in (("old", 1), ("new", 0)):
+        if alone := [row["table"] for row in rows if row["rows"][lacks] is None]:
+            yield f"  only in the {which} result: {', '.join(alone)}"
 
 
 def _differ(rows: Sequence[Any]) -> str:
@@ -61,10 +101,7 @@ def _shown(value: Any) -> str:
 
 def _table(row: Mapping[str, Any]) -> Iterator[str]:
     """Rows and columns that only one has, then each column that differs with its largest difference."""
-    old, new = row["rows"]
-    if old is None or new is None:
-        yield f"  {row['table']}: only in the {'new' if old is None else 'old'} result"
-        return
+    old, _ = row["rows"]
     told = [
         f"{n:,} {'row' if n == 1 else 'rows'} only in {which}"
         for n, which in zip(row["only"], ("old", "new"), strict=True)
