@@ -16,9 +16,15 @@ _OF_VALUE = re.compile(
     re.IGNORECASE,
 )
 _BY = re.compile(r"\bby (?:about |around |nearly |almost |some |more than )?$", re.IGNORECASE)
+_TO = re.compile(r" to |[至到]")
 _ONE = re.compile(  # "at one point", and the unit of a rate, 1美元兑153日圆
     r"(?<=\bat )one point\b|1(?:美|欧|日|港)?元(?=可?[兑对折合])|1英镑(?=[兑对])", re.IGNORECASE
 )
+
+
+def basis(words: str) -> bool:
+    """Whether a figure is in hundredths of a per cent, as yields move."""
+    return figure("basis").search(words) is not None
 
 
 def amounts(text: str, rules: Lexicon) -> Iterator[Mark]:
@@ -26,14 +32,16 @@ def amounts(text: str, rules: Lexicon) -> Iterator[Mark]:
     for a in (part for whole in every(text) for part in _apart(text, whole)):
         if a.unit == "part" and _OF_VALUE.match(text, a.end):
             yield _hedged(text, replace(a, unit="percent"), rules)
-        elif a.unit != "part" and not figure("basis").search(a.words) and not _ONE.match(text, a.at):
+        elif a.unit != "part" and not _ONE.match(text, a.at):
             yield _hedged(text, a, rules)
 
 
 def _apart(text: str, amount: Amount) -> Iterator[Amount]:
     """ "fell by $109 billion to $832 billion" is a change and a level, no range: each end has its own unit."""
-    first, to, second = amount.words.partition(" to ")
-    ends = [*every(first), *every(second)] if to and _BY.search(text[: amount.at]) else []
+    found = _TO.search(amount.words)
+    first, to, second = amount.words.partition(found[0] if found else " to ")
+    steps = basis(first) and not basis(second)  # "rose 16 basis points to 4.43 %"
+    ends = [*every(first), *every(second)] if to and (steps or (to == " to " and _BY.search(text[: amount.at]))) else []
     if len(ends) == 2 and ends[0].unit == ends[1].unit == amount.unit:
         yield replace(ends[0], at=amount.at)
         yield replace(ends[1], at=amount.at + len(first) + len(to))

@@ -19,6 +19,8 @@ _RELATIVE = re.compile(
     r"(?:which|whom|who|whose|where|having)\b",
     re.IGNORECASE,
 )
+_WIRE = re.compile(r"[A-Z][A-Z ]{2,}[^-–—]{0,40}\s[-–—]{1,2}\s")  # NEW YORK, March 12 -
+_STANDING = re.compile(r"\W*(?:(?:already|itself|still) )?(?:up|down|off|higher|lower)\b", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(?:after|following|having)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
 _OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?|[\u3400-\u9fff]{1,8}")
@@ -37,8 +39,9 @@ class Context:
     kind: str = ""
     days: bool = True  # whether one day alone was spoken of
     several: bool = False  # more than one security was spoken of
-    index: tuple[Subject, ...] = ()  # the index spoken of last
+    index: tuple[Subject, ...] = ()  # the indices that the last sentence with one spoke of
     strange: bool = False  # a name that no list holds was spoken of
+    spanned: bool = False  # the sentence before was of a span
     days_by_region: Mapping[str, dt.date] = field(default_factory=dict)  # the day told last of what trades there
 
 
@@ -57,7 +60,8 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
         told = [m for m in others if m.value.date]
         found = next((m for m in reversed(told) if m.end <= mark.start), told[0] if told else found)
     if found is None and not sentence.chinese:
-        found = next((m for m in others if not (context.date and _earlier_told(sentence, m))), None)
+        apart = [m for m in others if not (context.date and (_earlier_told(sentence, m) or _owned(sentence, mark, m)))]
+        found = next(iter(apart), None)
     if found is None:
         return context.date
     return resolved(sentence, found, context)
@@ -72,7 +76,13 @@ def base_of(sentence: Sentence, mark: Mark) -> Mark | None:
 def set_in(sentence: Sentence, mark: Mark) -> bool:
     """Whether a clause that is set in holds the mark: "the VIX, which had stood at 23 on Friday, closed …"."""
     low, high = sentence.clause(mark)
-    return low > 0 and bool(_RELATIVE.match(sentence.text[low:high]))
+    words = sentence.text[low:high]
+    return low > 0 and bool(_RELATIVE.match(words) or (_STANDING.match(words) and _behind_a_name(sentence, low)))
+
+
+def _behind_a_name(sentence: Sentence, low: int) -> bool:
+    named = sentence.last("names", before=low)
+    return named is not None and not sentence.text[named.end : low].strip(" ,(")
 
 
 def _of_another(sentence: Sentence, mark: Mark, day: Mark) -> bool:
@@ -86,6 +96,12 @@ def _earlier_told(sentence: Sentence, mark: Mark) -> bool:
     """Whether the day is that of a clause in the past perfect: "…; on Friday the shares had ended at 286 dollars"."""
     low, high = sentence.clause(mark)
     return bool(re.search(r"\bhad\b", sentence.text[low:high]))
+
+
+def _owned(sentence: Sentence, mark: Mark, day: Mark) -> bool:
+    """Whether another clause tells the day with a figure of its own: "gained 2 %, recouping some of what it lost on Monday"."""  # noqa: E501
+    low, _ = sentence.clause(day)
+    return low > mark.end and sentence.has("amount", within=(low, day.start))
 
 
 def told_before(sentence: Sentence, mark: Mark) -> bool:
@@ -111,8 +127,10 @@ def resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | Non
 
 def day_told(sentence: Sentence, mark: Mark, context: Context) -> bool:
     """Whether the day is named in the sentence, or one alone was spoken of before."""
-    if sentence.has("period", "base") or any(
-        not set_in(sentence, m) or _same_clause(sentence, m, mark) for m in sentence.all("date")
+    if (
+        base_of(sentence, mark)
+        or period_of(sentence, mark)
+        or any(not set_in(sentence, m) or _same_clause(sentence, m, mark) for m in sentence.all("date"))
     ):
         return True
     return context.days and (context.date is None or context.date.weekday() < WEEKEND)
@@ -143,8 +161,10 @@ def last_day(sentence: Sentence, context: Context) -> dt.date | None:
     held = [m for m in sentence.all("date") if not set_in(sentence, m) and not told_before(sentence, m)]
     if context.date:
         held = [m for m in held if m.value.date is None or m.value.date.weekday() < WEEKEND]
-    found = next((m for m in reversed(held) if m.value.steps is None or m.value.steps >= 0), None)
-    return (resolved(sentence, found, context) or context.spoken) if found else context.spoken
+    wire = _WIRE.match(sentence.text)  # tells the day of writing
+    held = [m for m in held if not wire or m.start >= wire.end()] or held
+    days = [resolved(sentence, m, context) for m in held if m.value.steps is None or m.value.steps >= 0]
+    return max(filter(None, days), default=context.spoken)
 
 
 def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
@@ -155,10 +175,16 @@ def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
     )
     found = own or sentence.last(*SESSIONS, before=mark.start)
     if found is None and not sentence.chinese:
-        found = next(iter(sentence.all("pre", "after")), None)
+        apart = [m for m in sentence.all("pre", "after") if not _moves_itself(sentence, m)]
+        found = next(iter(apart), None)
     if found is None:
         return context.session if sentence.has("also", "same") and not sentence.has("date") else ""
     return found.kind
+
+
+def _moves_itself(sentence: Sentence, session: Mark) -> bool:
+    """Whether the session is that of another move, told in its own clause: "hours after soaring before the bell"."""
+    return sentence.has("amount", *MOVES, within=sentence.clause(session))
 
 
 def period_of(sentence: Sentence, mark: Mark) -> Period | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from eventwindow.claims.amounts import amounts, figure
+from eventwindow.draft.amounts import basis
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.quantified import LARGE, about_something_else, from_peak
 from eventwindow.draft.sentence import MOVES, Sentence
@@ -21,11 +21,10 @@ def missed(sentence: Sentence, used: Iterable[Mark]) -> Iterator[str]:
     yields = _YIELD.search(sentence.text)
     for mark in sentence.all("amount"):
         other = about_something_else(sentence, mark) and not (yields and mark.value.unit == "percent")
+        other = other or (basis(mark.value.words) and not yields)
         below = sentence.has(*MARKET) and from_peak(sentence, mark)
         if mark.start not in places and (below or ((yields or _market(sentence, mark)) and not other)):
             yield sentence.text[mark.start : mark.end]
-    if yields:
-        yield from (a.words for a in amounts(sentence.text) if figure("basis").search(a.words))
 
 
 def _market(sentence: Sentence, mark: Mark) -> bool:

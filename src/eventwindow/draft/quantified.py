@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from eventwindow.claims.amounts import Amount
+from eventwindow.draft.amounts import basis
 from eventwindow.draft.context import Context, base_of, day_of, day_told, period_of, session_of, set_in, told_before
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import Period
@@ -67,6 +68,7 @@ _BEFORE_OPEN = re.compile(
 )
 _TOGETHER = re.compile(r"\b(?:together|combined|between them)\b|合计|合共|总共|加起来", re.IGNORECASE)
 _CLOCK = re.compile(r"\(?\d{1,2}[:.]\d\d(?: ?[ap]m)? ")
+_ENDING = re.compile(r",? (?:(?:before|and|then|but) )?(?:(?:end|clos|finish|settl)(?:ing|ed))\b")
 _MIDDAY = re.compile(r"(?:上午|早盘|午盘|半日|中场)收")
 _COMPARED = re.compile(r"\b(?:against|versus|vs\.?|compared (?:with|to))\s*$", re.IGNORECASE)
 _FROM = re.compile(
@@ -74,7 +76,7 @@ _FROM = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"\s+(?:in the )?(?:up|down|higher|lower|stronger|weaker|firmer|softer|dearer|cheaper|red|to the good|to the bad)",
+    r"\s+(?:in the |to the )?(?:up|down|higher|lower|stronger|weaker|firmer|softer|dearer|cheaper|ahead|red|good|bad)",
     re.IGNORECASE,
 )
 _ALSO = re.compile(r"\W*(?:by|after|following|and|then)?\s*(?:an? )?(?:further |another )?", re.IGNORECASE)
@@ -144,7 +146,7 @@ def _same_move(sentence: Sentence, mark: Mark, said: list[tuple[Mark, Statement]
     before, last = said[-1]
     if {before.value.unit, mark.value.unit} != {"percent", "points"} or last.kind not in {"return", "points"}:
         return None
-    between = sentence.text[before.end : mark.start]
+    between = _CLOSING.sub("", sentence.text[before.end : mark.start], count=1)
     for m in sentence.all("date", within=(before.end, mark.start)):
         between = between.replace(sentence.text[m.start : m.end], "")
     if not _OR.fullmatch(re.sub(r"\bon\b|\s+", " ", between)):
@@ -303,9 +305,27 @@ def _stated(
         if amount.unit == "percent" and found.low is not None:
             found = replace(found, low=found.low * 100, high=found.low * 100)  # yields are quoted in per cent
         return [_in_currency(replace(found, open=(*turned, *found.open)), amount, names)]
+    if basis(amount.words):
+        return _steps(sentence, mark, who, sign, context) if sign and kind == "yield" else []
     if _volume(sentence, mark):
         times = amount.low + (1 if amount.signed else 0)
         return [replace(_settled(sentence, mark, who, "volume_multiple", 1, context), low=times, high=times)]
+    return _moved(sentence, mark, who, sign, context, names, dated)
+
+
+def _steps(sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context) -> list[Statement]:
+    """The basis points of a yield as points of its quotation, which is in per cent."""
+    found = _settled(sentence, mark, who, "points", sign, context)
+    ends = sorted(sign * 100 * edge for edge in (mark.value.low, mark.value.high))
+    return [] if period_of(sentence, mark) else [replace(found, low=ends[0], high=ends[1])]
+
+
+def _moved(
+    sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, names: Names, dated: dt.date
+) -> list[Statement]:
+    """What the figure says of a move of `who`."""
+    amount = mark.value
+    kind = names.listings[who.symbols[0]].kind if who.symbols else ""
     nobody = who is NOBODY and not sentence.has("stock", within=sentence.clause(mark))
     nobody = nobody or kind == "yield"  # a share of itself, or where it came to stand?
     if not sign or (nobody and amount.unit in {"percent", "multiple"}):
@@ -407,7 +427,10 @@ def _change(
     found = _settled(sentence, mark, who, "return", sign, context)
     if listing and listing.kind == "future" and (found.kind == "opening_gap" or amount.low != amount.high):
         found = replace(found, kind="day_range")
-    found = replace(found, open=(*inverse(who, names), *found.open))
+    early = listing and listing.kind == "future" and not sentence.has("close")  # trades day and night
+    found = replace(found, open=(*[MOMENT] * bool(early), *inverse(who, names), *found.open))
+    if amount.unit == "multiple" and context.spanned and period is None and not sentence.has("date"):
+        return [replace(found, date=None, open=(SPAN, *found.open))]  # "43 % in 2023. Nvidia more than tripled"
     return [found] if period is None else _over(sentence, replace(found, kind="return"), period, dated)
 
 
@@ -443,6 +466,7 @@ def _settled(
     if session == "pre" and ((move and move.kind in OPENED) or _CLOCK.match(sentence.text)):
         moment = False  # the word or the clock tells the opening
     reasons += [WHICH_DAY] * (not day_told(sentence, mark, context))
+    moment = moment or (kind == "price_level" and _ended_elsewhere(sentence, mark))
     reasons += [EXTREME] * amount.extreme + [AFTER_HOURS] * (session == "after")
     reasons += [MOMENT] * ((moment or (bool(hedge) and _passing(sentence, mark))) and not amount.extreme)
     reasons += [MOMENT] * (session == "pre" and not moment and _unopened(sentence, kind))
@@ -458,6 +482,16 @@ def _settled(
 def _passing(sentence: Sentence, mark: Mark) -> bool:
     """Whether a moment is told behind a level that was crossed: 跌破95美元,最深跌5.6%,收盘报95.1美元."""
     return sentence.chinese and bool(_DEEPEST.match(sentence.text, sentence.clause(mark)[1]))
+
+
+def _ended_elsewhere(sentence: Sentence, mark: Mark) -> bool:
+    """Whether the close is told behind: "fell below 30 dollars …, ending 11.2 % lower at 30.05"."""
+    found = _ENDING.search(sentence.text, mark.end)
+    if found and set_in(sentence, mark):
+        return False  # "the VIX, which had closed at 21 on Friday, ended at 18.2"
+    named = found and sentence.has("names", within=(mark.end, found.start()))
+    levels = sentence.all("amount", within=(found.end(), len(sentence.text))) if found and not named else []
+    return any(_FROM_TO.search(sentence.text[: m.start]) for m in levels)
 
 
 def _unopened(sentence: Sentence, kind: str) -> bool:

@@ -159,6 +159,7 @@ def paragraph(
             context,
             date=max(filter(None, (spoken, context.date, *_days_of(told, sentence))), default=None),
             spoken=spoken,
+            spanned=any(s.until or s.year for s in told) or (context.spanned and not told),
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
             days_by_region=_later(context.days_by_region, _days(known, told)),
             strange=strange(sentence) or (context.strange and not told),
@@ -233,7 +234,7 @@ def _spoken_of(sentence: Sentence, context: Context, known: Names, said: Sequenc
     several = several or len({s.who for s in said}) > 1
     single = {s for s in firms if s.group is None}
     alone = {} if said or len(single) != 1 else {"who": tuple(single)}  # named alone, and nothing was said of it yet
-    return {"index": tuple(index[-1:]) or context.index, "several": several} | alone
+    return {"index": tuple(dict.fromkeys(index)) or context.index, "several": several} | alone
 
 
 def _once(said: Iterable[tuple[Mark, Statement]]) -> Iterator[tuple[Mark, Statement]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from eventwindow.calendars.dates import MONTHS, month_number
 from eventwindow.claims.amounts import Amount
 from eventwindow.draft.amounts import amounts
 from eventwindow.draft.chinese import has_chinese
@@ -21,6 +22,8 @@ from eventwindow.draft.strangers import strangers
 ORDER = ("run_up|run_down", "since_day", "date", "since", "period", "rank", "valuable", "record_high", "record_low",
          "name|group", "amount", "same")  # fmt: skip
 LONG = 600  # characters
+NEAR = 32  # characters behind a name in which the place of its listing stands
+HEAD = 40  # characters of a dateline
 _JOIN = re.compile(
     r"[\s,、&/()]*(?:and|or|as well as|和|与|及|以及|跟)?[\s,、()]*(?:the |[A-Z]\w+['’]s )?", re.IGNORECASE
 )
@@ -44,6 +47,14 @@ _HOURS = re.compile(
     r"(?:(?:上|本|这)?(?:周|星期)[一二三四五]|\d{1,2}日|当[天日]|昨[天日]|今[天日])?(?:开盘|盘前|盘后|盘中|收盘|早盘|开市|尾盘)"
 )
 _SINCE = re.compile(r"\bsince (?:last |(?:its|their|the) \w+ (?:on|in|of) )?$", re.IGNORECASE)
+RANKS = ("rank", "record_high", "record_low")
+_MONTH = re.compile(
+    r"since (?:late |early |mid-|last )?(?:the (?:start|beginning|end) of )?"
+    rf"(?P<month>{'|'.join(MONTHS)})\w*(?: (?P<year>\d{{4}}))?",
+    re.IGNORECASE,
+)
+_NOUNS = re.compile(r"\s*(?:[\w%.,-]+\s+){0,4}")
+_SUPERLATIVE = re.compile(r"\b(?:\w{3,}est|worst|best|most|least)(?: [\w-]+){0,4}\s*$")
 _SINCE_THEN = re.compile(r"(?:以来|至今|迄今|起)")
 _FROM = re.compile(r"(?:\b(?:from|between)\s+(?:the close (?:of|on) )?|[从自由])$", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:to|until|till|through|and|到|至)\s*(?:the close (?:of|on) )?", re.IGNORECASE)
@@ -56,7 +67,7 @@ _ZH_AFTER = re.compile(r"[^,。;\d]{0,8}\d[\d.,]*(?:%|点|元)之?后[^。;]{0,2
 _DATELINE = re.compile(  # up to the word for a wire, which 電子 and the like are not
     r"[【〔(\[]?(?:(?!股|指)[\u4e00-\u9fff/、]){2,16}?(?:\d{1,2}月)?\d{1,2}日(?:综合|专)?(?:电(?![子力信动机器池商视脑影缆网讯气])|讯(?![号飞芯]))[】〕)\]]?"
 )
-_OR = re.compile(r",? (?:or|and also|i\.e\.,?) ", re.IGNORECASE)
+_OR = re.compile(r"(?: (?:higher|lower|up|down|stronger|weaker))?,? (?:or|and also|i\.e\.,?) ", re.IGNORECASE)
 _FUND = re.compile(r"fund\b")
 _PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
 MOVES = {"down_strong": -1, "up_strong": 1, "down_weak": -1, "up_weak": 1,
@@ -117,7 +128,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     single += strangers(text, [*single, *boundaries], rules, has_chinese(text))
     single = _spanned(_shares(single, text, names), text)
     single = [_unitless(m, single, text) for m in single]
-    single = [replace(m, kind="period") if m.kind == "since_day" else _since(m, text, dated) for m in single]
+    single = [replace(m, kind="period") if m.kind == "since_day" else _since(m, single, text, dated) for m in single]
     single = [_base(m, text) for m in single]
     marks = _joined(text, sorted(single, key=lambda m: m.start), names)
     marks = [_placed(m, text, rules, names, around) if m.kind == "names" else m for m in marks]
@@ -196,12 +207,34 @@ def _unitless(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
     return replace(mark, value=replace(amount, unit="percent", **parts))
 
 
-def _since(mark: Mark, text: str, dated: dt.date) -> Mark:
-    """A day that a span begins with, as in "since 2 April", 自3月8日以来, is no day of a move."""
-    if mark.kind != "date" or not (_SINCE.search(text[: mark.start]) or _SINCE_THEN.match(text, mark.end)):
+def _since(mark: Mark, marks: Sequence[Mark], text: str, dated: dt.date) -> Mark:
+    """A day that a span or a rank looks back to, as in "since 2 April", 自3月8日以来, is no day of a move."""
+    if mark.kind == "since":
+        return mark if _ranks(mark.start, marks, text) else _since_month(mark, text, dated)
+    if mark.kind != "date":
         return mark
-    first = mark.value.date
-    return replace(mark, kind="period", value=Period(first=first, until=dated if first else None, open=True))
+    before = _SINCE.search(text[: mark.start])
+    if not (before or _SINCE_THEN.match(text, mark.end)):
+        return mark
+    first, start = mark.value.date, before.start() if before else mark.start
+    kind = "since" if before and _ranks(start, marks, text) else "period"
+    return replace(mark, start=start, kind=kind, value=Period(first=first, until=dated if first else None, open=True))
+
+
+def _ranks(since: int, marks: Sequence[Mark], text: str) -> bool:
+    """Whether a rank, a record or a superlative stands before: "its lowest close since", "the worst week since"."""
+    ranked = any(m.kind in RANKS and _NOUNS.fullmatch(text[m.end : since]) for m in marks)
+    return ranked or bool(_SUPERLATIVE.search(text[:since]))
+
+
+def _since_month(mark: Mark, text: str, dated: dt.date) -> Mark:
+    """ "has lost 13 % since October": a span from that month on, where no rank looks back to it."""
+    found = _MONTH.fullmatch(text, mark.start, mark.end)
+    if found is None:
+        return mark
+    number = month_number(found["month"])
+    first = dt.date(int(found["year"] or dated.year - (number > dated.month)), number, 1)
+    return replace(mark, kind="period", value=Period(first=first, until=dated, open=True))
 
 
 def _base(mark: Mark, text: str) -> Mark:
@@ -326,13 +359,13 @@ def _narrowed(subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:
 def _placed(mark: Mark, text: str, rules: Lexicon, names: Names, around: str) -> Mark:
     """Words for the place of listing settle which of several is meant: near it, before it, else in the paragraph."""
     subjects = mark.value
-    behind = _CLAUSE.split(text[mark.end : mark.end + 24])[0]
+    behind = _CLAUSE.split(text[mark.end : mark.end + NEAR])[0]
     before = _CLAUSE.split(text[max(0, mark.start - 12) : mark.start])[-1]
     for words in (
         before + text[mark.start : mark.end] + behind,
-        text[max(0, mark.start - 12) : mark.end + 24],
+        text[max(0, mark.start - 12) : mark.end + NEAR],
         text[: mark.start],
-        around,
+        around if has_chinese(text) else around[:HEAD],  # "in New York" may be said of another security
     ):
         subjects = tuple(_listing(s, words, rules, names) for s in subjects)
     if _TOLD_ADR.search(around):  # where receipts are told as such, the rest is at home

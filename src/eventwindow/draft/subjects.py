@@ -22,6 +22,7 @@ _INSERTED = re.compile(
 )
 _ENDS = re.compile(r"(?:['’]s? (?:shares?|stock|ADRs?))?(?: of [A-Z]\w+)?[^\w;:]*")
 _SMALL = re.compile(r"\W*[a-z][^;:]*")
+_JOINED = re.compile(r"\W*(?:and|but|or)\b")
 _FIRST_WORD = re.compile(r"\W*(?:(?:also|still|then|again|only|\w+ly) )*(?P<word>[a-z]+)")
 _VERB = re.compile(
     r"[a-z]{3,}ed|was|were|is|are|ha[sd]|have|got|did|does|went|came|took|gave|made|put|saw|led|left|held|stood|ran|beat"
@@ -31,7 +32,8 @@ _INDEX = re.compile(r"index|average|benchmark|gauge|指数", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\b[Ii]n [A-Z][\w ]*$|在[^,。]{2,8}$")  # the index of a place, not the one spoken of
 _RELATIVE = re.compile(r"\W*(?:which|who|whose|that)\b", re.IGNORECASE)
 _GOES_ON = re.compile(
-    r"\W*(?:but|and|then|yet) (?:then |later |still )?(?:gave|end|clos|finish|settl|manag|recover|went|was|were|had)",
+    r"\W*(?:but|and|then|yet) (?:then |later |still |also |\w+ly )?(?:end|clos|finish|settl|manag|recover"
+    rf"|(?:{_VERB.pattern})(?= (?:an?|its|their|the|up|down|at|by|on|to|in|with|higher|lower|\w+ly|\d)\b))",
     re.IGNORECASE,
 )
 _WHICH_DOES = re.compile(rf"\W*(?:which|that) (?:\w+ly )?(?:[a-z]+s|{_VERB.pattern})\b")
@@ -60,9 +62,10 @@ def subjects_of(sentence: Sentence, mark: Mark, context: Context) -> Found:
         return Found(tuple(whose.value))  # "knocked 4.3 % off Ford's share price"
     if own is not None:
         return of_own(sentence, own, mark, low)
-    if linked := _list(_after(sentence, mark, high)):
-        return Found(linked)
-    if meant := _one_of_two(sentence, low, mark, context) or _list(resumed(sentence, low)):
+    if _SET_IN.match(sentence.text, low) and (near := _right_before(sentence, low)):
+        return Found(tuple(near.value))  # "and Microsoft, down 1.8 %, weighed on …"
+    meant = _list(_after(sentence, mark, high)) or _one_of_two(sentence, low, mark, context)
+    if meant := meant or _list(resumed(sentence, low)):
         return Found(meant)
     if foreign_head(sentence, low, mark):
         return Found(foreign=True)
@@ -90,7 +93,7 @@ def resumed(sentence: Sentence, low: int) -> Mark | None:
 def _participle(sentence: Sentence, low: int, high: int) -> bool:
     """Whether a stretch hangs on the name before it: "hurt by cheaper oil", "up 5 %"; a name's own move does not."""
     named = next(iter(sentence.all("names", within=(low, high))), None)
-    if not _SMALL.fullmatch(sentence.text, low, high):
+    if not _SMALL.fullmatch(sentence.text, low, high) or _JOINED.match(sentence.text, low):
         return False
     return named is None or not sentence.has(*MOVES, "amount", within=(named.end, high))
 
@@ -113,7 +116,8 @@ def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
     low, high = sentence.clause(mark)
     role = sentence.last("role", before=mark.start, since=low)
     if role and _INDEX.search(sentence.text[role.start : role.end]):
-        return Found() if _ELSEWHERE.search(sentence.text[: role.start]) else Found(_index_of(sentence, low, context))
+        meant = () if _ELSEWHERE.search(sentence.text[: role.start]) else _index_of(sentence, low, context)
+        return Found(meant[-1:], (WHICH,) if len(meant) > 1 else ())
     if low == 0 and not sentence.chinese and _OPENING.match(sentence.text):  # "Down 40 % this year, Moderna bounced"
         following = next(iter(sentence.all("names")), None)
         if following and following.start - sentence.clause(following)[0] <= 2:
@@ -140,9 +144,9 @@ def _one_of_two(sentence: Sentence, low: int, mark: Mark, context: Context) -> t
 
 
 def _index_of(sentence: Sentence, low: int, context: Context) -> tuple[Subject, ...]:
-    """The index named last in the sentence, else the one spoken of before it."""
+    """The indices named before in the sentence, else those of the sentence that named one last."""
     named = [s for m in sentence.all("names", "aside", within=(0, low)) for s in m.value if s.is_index]
-    return tuple(named[-1:]) or context.index
+    return tuple(dict.fromkeys(named)) or context.index
 
 
 def of_own(sentence: Sentence, own: Mark, mark: Mark, low: int) -> Found:
@@ -221,12 +225,7 @@ def _object(sentence: Sentence, words: list[str]) -> bool:
 def _earlier(sentence: Sentence, low: int, firms: bool = False) -> Found | None:
     """The names of a clause before; clauses that are set in, as "which made the part", are passed over."""
     relative = bool(_RELATIVE.match(sentence.text[low:]))
-    if (relative or _SET_IN.match(sentence.text[low:])) and (
-        near := next(
-            (m for m in sentence.all("aside", "names", within=(0, low)) if not sentence.text[m.end : low].strip(" ,")),
-            None,
-        )
-    ):
+    if relative and (near := _right_before(sentence, low)):
         return Found(tuple(near.value))  # "further than Vistra, which was down 28 %"
     clauses = [c for c in sentence.clauses if c[1] <= low and sentence.has("names", within=c)]
     for k, clause in enumerate(reversed(clauses)):
@@ -241,6 +240,12 @@ def _earlier(sentence: Sentence, low: int, firms: bool = False) -> Found | None:
             return Found(tuple(apart[0].value), (WHICH,))
         return Found(tuple(named[-1].value))
     return None
+
+
+def _right_before(sentence: Sentence, low: int) -> Mark | None:
+    """The name that a stretch stands right behind."""
+    named = sentence.all("aside", "names", "others", within=(0, low))
+    return next((m for m in named if not sentence.text[m.end : low].strip(" ,(")), None)
 
 
 def _after(sentence: Sentence, mark: Mark, high: int) -> Mark | None:

@@ -58,6 +58,7 @@ _BACK = re.compile(
     re.IGNORECASE,
 )
 _MONTHS = {"year": 12, "month": 1, "week": 12 / 52, "decade": 120, "年": 12, "月": 1, "周": 12 / 52}
+_RECORD = re.compile(r"\brecord$")
 _SINCE_ZH = re.compile(r"以来(?:的|单日|最)?$")
 _OF_MOVE = re.compile(r"[涨跌升][幅点势](?:[与和及、]?[涨跌升][幅点势])*[^,。;涨跌升]{0,8}$")
 _EVER = re.compile(r"单日新|历史|史上")
@@ -76,6 +77,8 @@ def remarks(
     for mark in sentence.all("valuable", "record_high", "record_low"):
         if _FAR.search(sentence.text[: mark.start]):
             continue  # "31.7 % below its all-time high"
+        if _RECORD.search(sentence.text[mark.start : mark.end]) and not _of_price(sentence, mark, said):
+            continue
         low = sentence.clause(mark)[0]
         noun = sentence.last("off", "volume", "stock", "close", before=mark.start, since=low)
         if noun and noun.kind in {"off", "volume"}:
@@ -91,12 +94,16 @@ def remarks(
         for who in _whose(sentence, mark, context, names, said, own=True):
             kind, stated = ("value_rank", 1.0) if mark.kind == "valuable" else ("record", 0.0)
             by = mark.kind.removeprefix("record_") if kind == "record" else ""
+            before = sentence.last(*MOVES, before=mark.start)
+            by = (
+                "low"
+                if by and before and MOVES[before.kind] < 0 and _RECORD.search(sentence.text[mark.start : mark.end])
+                else by
+            )
             found = _ranked(sentence, mark, context, who, kind, stated, line, by=by)
             since = sentence.beside("since", mark) if kind == "record" else None
             since = since or (mark if kind == "record" and _BACK.match(sentence.text, mark.start) else None)
             day, told = _since(sentence, since, found.date)
-            if kind == "record" and (span := sentence.beside("period", mark)) and span.value.open and span.value.first:
-                day, told = f"{span.value.first:%Y-%m}", False
             yield (
                 mark,
                 replace(found, since=day, open=((SINCE,) * (not told) + _of_moment(mark, said) + inverse(who, names))),
@@ -125,6 +132,13 @@ def _run(
         yield Statement(
             0, "return", who, None, None, "direction", sign, date=span.first, until=span.until, open=(SPAN,)
         )
+
+
+def _of_price(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> bool:
+    """Whether "a record" is one of the price told beside it, or of a close, not of a count: "30 billion shares, a record"."""  # noqa: E501
+    behind = [m for m in sentence.all("amount") if 0 <= m.start - mark.end <= _OWN_FIGURE]
+    beside = behind or [m for m in sentence.all("amount") if m.end <= mark.start][-1:]
+    return any(m == of for m in beside for of, _ in said) or (not beside and sentence.has("close", *MOVES))
 
 
 def _ranked(
@@ -202,7 +216,9 @@ def _since(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple
     """The month or year that a rank looks back to, and whether the words name it."""
     if since is None:
         return "", True
-    words = sentence.text[since.start : since.end]
+    words = (
+        f"{since.value.first:%B %Y}" if since.value and since.value.first else sentence.text[since.start : since.end]
+    )
     if day and (m := _YEAR_AGO.search(words)):
         return f"{day.year - '今去前'.index(m['ago'])}-{int(m['zh']):02d}", True
     if m := _MONTH_YEAR.search(words):
