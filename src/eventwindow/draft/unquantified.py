@@ -103,6 +103,8 @@ def remarks(
             found = _ranked(sentence, mark, context, who, kind, stated, line, by=by)
             since = sentence.beside("since", mark) if kind == "record" else None
             since = since or (mark if kind == "record" and _BACK.match(sentence.text, mark.start) else None)
+            span = sentence.beside("period", mark) if kind == "record" else None  # 自8月3日以來新高
+            since = span if span and span.value.open and span.value.first else since
             day, told = _since(sentence, since, found.date)
             yield (
                 mark,
@@ -214,11 +216,10 @@ def _nth(before: str, words: str) -> float:
 
 def _since(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple[str, bool]:
     """The month or year that a rank looks back to, and whether the words name it."""
-    if since is None:
-        return "", True
-    words = (
-        f"{since.value.first:%B %Y}" if since.value and since.value.first else sentence.text[since.start : since.end]
-    )
+    if since is None or since.value:
+        first = since.value.first if since else None
+        return (f"{first:%Y-%m}" if first else ""), since is None
+    words = sentence.text[since.start : since.end]
     if day and (m := _YEAR_AGO.search(words)):
         return f"{day.year - '今去前'.index(m['ago'])}-{int(m['zh']):02d}", True
     if m := _MONTH_YEAR.search(words):
