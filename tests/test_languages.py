@@ -224,6 +224,7 @@ MANY = {
     *("reason.panel_equal_weight", "reason.panel_median", "reason.refitted_blocks", "reason.resamples"),
     *(
         "reason.value_first",
+        "verdicts.lines",
         "reason.value_rank",
         "reason.without_treated",
         "tests.volatility_beyond",

@@ -65,6 +65,8 @@ def test_the_first_sentence_holds_the_figures_of_the_result_tables(deepseek, pag
 
 def test_the_headline_counts_each_statement_once(deepseek, page):
     counts = Counter(word for _, word in by_statement(deepseek.verdicts))
+    lines = f"the {counts.total()} statements are {len(deepseek.verdicts)} lines below"
+    assert lines in page.words, "the groups below count lines, the story statements"
     held = f"{counts['confirmed']} are confirmed and {counts['confirmed_with_context']} more with context"
     sentence = f"{held}; {counts['mixed']} are mixed and {counts['contradicted']} contradicted"
     assert sentence in page.words

@@ -53,6 +53,8 @@ def verdicts(context: Context) -> Iterator[Block]:
     rules = {"version": RULES_VERSION, "dated": RULES_DATE}
     yield Only("html", (Paragraph(say("verdicts.intro", **rules)),))
     yield Only("typst", (Paragraph(say("paper.verdicts", **rules)),))
+    if (n := len(by_statement(context.result.verdicts))) < len(cards):
+        yield Paragraph(say("verdicts.lines", n=n, lines=len(cards)))
     yield _counts(context)
     yield Picture("claims")
     legend = Legend(tuple((sample, say(key)) for key, sample in SAMPLES.items()))
