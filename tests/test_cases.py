@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from eventwindow import run_study
+from eventwindow.calendars.exchange import HOURS
 from eventwindow.cli.main import main
 
 CASES = Path(__file__).parent / "cases"
@@ -150,4 +151,6 @@ def test_an_exchange_that_the_calendar_lacks_takes_the_dates_of_its_prices(mic, 
     assert car["A", 0, 0] == pytest.approx(-0.0455, abs=1e-3)
     found = result.table("data_quality")
     assert set(found[found["kind"] == "no_session"]["date"]) == {pd.Timestamp("2024-05-04")}
-    assert set(found[found["kind"] == "own_dates"]["security"]) == {"A", "B"}
+    unverified = HOURS.get(mic, [""])[-1] == "?"
+    assert set(found[found["kind"] == ("own_hours" if unverified else "own_dates")]["security"]) == {"A", "B"}
+    assert found["text_en"].str.contains("closes at .* is unverified").any() == unverified

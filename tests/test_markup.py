@@ -10,17 +10,24 @@ import io
 import json
 import re
 import shutil
+import subprocess
+from importlib.resources import as_file, files
 from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pytest
+import test_report_paper as paper
 from markdown_it import MarkdownIt
 from report_cases import Page, toml_text
 from test_cases import CASES
 
 import eventwindow as ew
+from eventwindow.report.cards import write_cards
+from eventwindow.report.context import Context
+from eventwindow.report.language import language
+from eventwindow.report.typst import _laid, pdf_bytes
 from eventwindow.report.write import file_name
 
 SIGNS = r"""$x$ _y_ *z* ^2^ `k` |l| [m](n) <blink>o</blink> &amp; \p #q @r =s +t -u "v" 'w' {{x}} {y} %z ~~A~~ //B <!--C-->"""
@@ -201,6 +208,46 @@ def test_markdown_says_what_was_written(out, code):
     reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     found = as_written("".join(told(reader.parse(text), [])))
     assert {"en": "Qstudytitle", "zh-Hant": "Qstudytitlezh"}[code] in found and len(found) > 5
+
+
+def printed(pages: list[str]) -> set[str]:
+    """The keys that stand on pages of paper; behind each stands its text."""
+    found = {key for key in TEXTS if any(re.search(f"{key}:", page) for page in pages)}
+    for key in found:
+        assert paper.stands(paper.bare(TEXTS[key]), pages), key
+    return found
+
+
+@pytest.mark.parametrize("code", ["en", "zh-Hant"])
+def test_paper_says_what_was_written(result, tmp_path, code):
+    (tmp_path / "paper.pdf").write_bytes(pdf_bytes(Context(result, language(code)), {}))
+    found = printed(paper.leaves(paper.read(tmp_path / "paper.pdf")))
+    assert {"en": "Qstudytitle", "zh-Hant": "Qstudytitlezh"}[code] in found and len(found) > 5
+
+
+@pytest.mark.parametrize("code", ["en", "zh-Hant"])
+def test_cards_say_what_was_written(result, tmp_path, monkeypatch, code):
+    """What typst draws as a picture, set as a PDF instead, whose letters can be read."""
+    typst = pytest.importorskip("typst", reason="needs the extra pdf")
+
+    def on_paper(template, data, language):
+        source = _laid(tmp_path, template, data, language)
+        with as_file(files("eventwindow.report") / "fonts") as fonts:
+            typst.compile(source, tmp_path / "cards.pdf", root=tmp_path, font_paths=[fonts])
+        return [b""] * len(data["cards"])
+
+    monkeypatch.setattr("eventwindow.report.cards.page_pictures", on_paper)
+    write_cards(Context(result, language(code)), tmp_path / "out")
+    pages = [paper.bare(page) for page in said_by(tmp_path / "cards.pdf").split("\f")]
+    assert len(pages) > 3
+    assert {"en": "Qclaimstexten", "zh-Hant": "Qclaimstextzh"}[code] in printed(pages)
+
+
+def said_by(path: Path) -> str:
+    reader = shutil.which("pdftotext")
+    if reader is None:
+        pytest.skip("needs pdftotext")
+    return subprocess.run([reader, "-raw", str(path), "-"], capture_output=True, check=True).stdout.decode("utf-8")
 
 
 def test_csv_says_what_was_written_and_no_cell_is_a_formula(out):

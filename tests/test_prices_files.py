@@ -282,3 +282,14 @@ def test_a_column_of_names_is_no_column_of_a_wide_table(tmp_path):
     (tmp_path / "p.csv").write_text("date,Symbole,Cours\n2025-01-27,AAA,1.5\n2025-01-28,AAA,1.6\n")
     with pytest.raises(PriceError, match="no column 'symbol' or 'close' \\(there are 'date', 'Symbole', 'Cours'\\)"):
         read_prices(tmp_path / "p.csv")
+
+
+def test_more_symbols_than_are_listed_anywhere_are_no_table_of_prices(tmp_path, monkeypatch):
+    monkeypatch.setattr("eventwindow.prices.files.MOST_SYMBOLS", 3)
+    rows = [f"2025-01-27,S{k},1.5" for k in range(4)]
+    for n in (3, 4):
+        (tmp_path / "p.csv").write_text("\n".join(["date,symbol,close", *rows[:n], ""]))
+        if n == 3:
+            assert len(read_prices(tmp_path / "p.csv")) == 3
+    with pytest.raises(PriceError, match="4 symbols in 4 rows: more securities than are listed anywhere"):
+        read_prices(tmp_path / "p.csv")

@@ -18,19 +18,20 @@ MAX_SHIFT = 5  # weekdays by which a date that is no session may move, by defaul
 # Exchanges that the calendar library lacks: whose days they keep.
 SAME_DAYS = {"ROCO": "XTAI", "XSHE": "XSHG", "XNSE": "XBOM", "XKOS": "XKRX"}
 _HOURS = """
-XNGO Asia/Tokyo 09:00 15:30; XSAP Asia/Tokyo 09:00 15:30; XFKA Asia/Tokyo 09:00 15:30; BJSE Asia/Shanghai 09:30 15:00
-XADS Asia/Dubai 10:00 15:00; XDFM Asia/Dubai 10:00 15:00; XKUW Asia/Kuwait 09:00 13:00 Sun
-DSMD Asia/Qatar 09:30 13:15 Sun
-XBAH Asia/Bahrain 09:30 13:00 Sun; XMUS Asia/Muscat 10:00 14:00 Sun; XAMM Asia/Amman 10:30 12:45 Sun
-XCAI Africa/Cairo 10:00 14:30 Sun; XDHA Asia/Dhaka 10:00 14:30 Sun; XNEP Asia/Kathmandu 11:00 15:00 Sun
-XCAS Africa/Casablanca 09:30 15:30; XTUN Africa/Tunis 09:00 14:10; XNSA Africa/Lagos 10:00 14:30
-XNAI Africa/Nairobi 09:30 15:00; XGHA Africa/Accra 10:00 15:00; XMAU Indian/Mauritius 09:00 13:30
-XBRV Africa/Abidjan 09:00 15:00; XZIM Africa/Harare 10:00 13:00; XSTC Asia/Ho_Chi_Minh 09:00 15:00
-HSTC Asia/Ho_Chi_Minh 09:00 15:00; XCOL Asia/Colombo 09:30 14:30; XKAZ Asia/Almaty 11:00 17:00
-XCNQ America/Toronto 09:30 16:00; NEOE America/Toronto 09:30 16:00; XJAM America/Jamaica 09:30 13:00
-XTRN America/Port_of_Spain 09:30 12:00; XCAR America/Caracas 09:00 13:00; XBUL Europe/Sofia 10:10 16:55
-XMAL Europe/Malta 09:30 16:00; XMAE Europe/Skopje 09:00 14:00; XSSE Europe/Sarajevo 09:30 13:30
-"""  # further exchanges that it lacks: zone, open and close, and whether the week begins on Sunday
+XADS Asia/Dubai 10:00 15:00; XDFM Asia/Dubai 10:00 15:00; XKUW Asia/Kuwait 09:00 13:15 Sun
+DSMD Asia/Qatar 09:30 13:15 Sun; XBAH Asia/Bahrain 09:30 13:00 Sun; XMUS Asia/Muscat 10:00 14:00 Sun
+XCAI Africa/Cairo 10:00 14:30 Sun; XNSA Africa/Lagos 09:30 14:30; XNAI Africa/Nairobi 09:00 15:00
+XGHA Africa/Accra 09:30 15:00; XMAU Indian/Mauritius 10:00 14:30; XSTC Asia/Ho_Chi_Minh 09:00 15:00
+HSTC Asia/Ho_Chi_Minh 09:00 15:00; XCOL Asia/Colombo 09:30 14:30; XMAL Europe/Malta 09:30 15:30
+XMAE Europe/Skopje 10:00 14:00
+XNGO Asia/Tokyo 09:00 15:30 ?; XSAP Asia/Tokyo 09:00 15:30 ?; XFKA Asia/Tokyo 09:00 15:30 ?
+BJSE Asia/Shanghai 09:30 15:00 ?; XAMM Asia/Amman 10:30 12:45 Sun ?; XDHA Asia/Dhaka 10:00 14:30 Sun ?
+XNEP Asia/Kathmandu 11:00 15:00 Sun ?; XCAS Africa/Casablanca 09:30 15:30 ?; XTUN Africa/Tunis 09:00 14:10 ?
+XBRV Africa/Abidjan 09:00 15:00 ?; XZIM Africa/Harare 10:00 13:00 ?; XKAZ Asia/Almaty 11:00 17:00 ?
+XCNQ America/Toronto 09:30 16:00 ?; NEOE America/Toronto 09:30 16:00 ?; XJAM America/Jamaica 09:30 13:00 ?
+XTRN America/Port_of_Spain 09:30 12:00 ?; XCAR America/Caracas 09:00 13:00 ?; XBUL Europe/Sofia 10:10 16:55 ?
+XSSE Europe/Sarajevo 09:30 13:30 ?
+"""  # further ones: zone, open, close, whether the week begins on Sunday; ? where no page in docs/hours.md confirms it
 HOURS = {mic: rest for mic, *rest in (entry.split() for entry in _HOURS.replace("\n", ";").split(";") if entry.strip())}
 OWN_DATES = frozenset((*SAME_DAYS, *HOURS)) - {"ROCO"}  # the sessions are the dates of its prices, with those hours
 CODES = "Give its ISO 10383 code, XNYS for New York or XTAI for Taipei."
@@ -93,8 +94,9 @@ def exchange_calendar(mic: str, start: date, end: date) -> Calendar:
 
     if mic in HOURS:
         # Every day of the week on which an exchange opens: its holidays are not known.
-        zone, opens, closes, *sunday = HOURS[mic]
-        days = pd.bdate_range(start, end, freq="C", weekmask="Sun Mon Tue Wed Thu" if sunday else "Mon Tue Wed Thu Fri")
+        zone, opens, closes, *marks = HOURS[mic]
+        week = "Sun Mon Tue Wed Thu" if "Sun" in marks else "Mon Tue Wed Thu Fri"
+        days = pd.bdate_range(start, end, freq="C", weekmask=week)
         sessions = pd.DatetimeIndex(days).as_unit("ns")
         first, last = (
             (sessions + pd.Timedelta(f"{at}:00")).tz_localize(zone).tz_convert("UTC") for at in (opens, closes)

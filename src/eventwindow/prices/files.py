@@ -27,6 +27,7 @@ ONE_TICKER = frozenset(  # columns of a file of one ticker as Yahoo, Stooq, Tiin
     {"date", *COLUMNS, "dividends", "split", "capital_gains", "openint", "change", "divcash"}
     | {"adjhigh", "adjlow", "adjopen", "adjvolume", "dividend_amount"}
 )
+MOST_SYMBOLS = 100_000  # of one table
 TIMES = {"K": 1e3, "M": 1e6, "B": 1e9}
 _SHORT = re.compile(r"(\d+(?:\.\d+)?)([KMBkmb])", re.ASCII)
 _STOOQ = re.compile(r"([a-z0-9^.-]+?)(_[a-z]{2})?_[dwm]", re.ASCII)  # aapl_us_d, ^spx_d
@@ -164,6 +165,9 @@ def _long_frames(cells: Cells, names: list[str], *, alone: bool) -> dict[str, pd
     order: dict[str, list[int]] = {}
     for row, symbol in enumerate(symbols):
         order.setdefault(symbol, []).append(row)
+    if len(order) > MOST_SYMBOLS:
+        what = f"{len(order):,} symbols in {len(symbols):,} rows: more securities than are listed anywhere"
+        raise PriceError(what, where=cells.path.name, remedy="Look at the column of symbols, or keep the study's own.")
     frames = {s: _one_frame(cells, s, dates, values, np.asarray(rows)) for s, rows in order.items()}
     return {symbol: frame for symbol, frame in frames.items() if not frame.empty}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from eventwindow.calendars.dates import SPARSE
-from eventwindow.calendars.exchange import OWN_DATES, Calendar, why_closed
+from eventwindow.calendars.exchange import HOURS, OWN_DATES, Calendar, why_closed
 from eventwindow.errors import Exchange, PriceError, catalogue, counted
 from eventwindow.prices import Prices
 from eventwindow.prices.checks import Finding, check_history
@@ -82,7 +82,9 @@ def checked_prices(
             common=common(symbol),
         )
         if mic in OWN_DATES and symbol in stocks:
-            found.append(Finding(symbol, "warning", "own_dates", None, {"mic": Exchange(mic)}))
+            kind = "own_hours" if "?" in (hours := HOURS.get(mic, [])) else "own_dates"
+            values = {"mic": Exchange(mic), "close": "".join(hours[2:3])}
+            found.append(Finding(symbol, "warning", kind, None, values))
         found = sorted([*found, *(f for f in columns if f.symbol == symbol)], key=lambda f: f.level)
         findings += found
         if errors := [f for f in found if f.level == "error" and f.kind != "no_day_zero"]:
