@@ -22,6 +22,7 @@ SOURCE = ROOT / "src" / "eventwindow"
 LOCALE = SOURCE / "report" / "locale"
 PATHS = sorted(LOCALE.glob("*.po"))
 CALLED = re.compile(r"""["']([a-z_]+\.[A-Za-z0-9_]+)["']""")
+DRAWN = re.compile(r"""\bdrawn\(\s*context,\s*\w+,\s*"([a-z_]+)\"""")  # a figure's own texts
 BUILT = re.compile(r"""["']([a-z_]+\.(?:\w*?_)?)(?:\{|["'] ~)""")  # f"test.{name}", "verdict." ~ word
 
 
@@ -106,6 +107,7 @@ def test_no_key_is_missing_or_unused():
     tables = {key.partition(".")[0] for key in keys}
     called = {key for key in CALLED.findall(text) if key.partition(".")[0] in tables} - set(BY_PREFIX)
     built = {start for start in BUILT.findall(text) if start.partition(".")[0] in tables}
+    built |= {f"{name}.{part}" for name in DRAWN.findall(text) for part in ("title", "caption", "alt")}
     assert len(called) > 200
     assert {k for k in called - keys if k.partition(".")[2] not in ENDINGS} == set()
     assert {key for key in keys - called if not key.startswith((*built, *BY_PREFIX))} == set()
