@@ -98,7 +98,7 @@ def test_markdown_holds_the_columns_asked_for_and_no_cell_breaks_a_row(study):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_stata_reads_the_same_figures_with_a_label_on_what_we_explain(results, name, tmp_path):
+def test_stata_reads_the_same_figures_with_a_label_on_each(results, name, tmp_path):
     frame = results[name].to_frame()
     path = results[name].to_stata(tmp_path / "t.dta")
     assert path.read_bytes()[28:31] == b"118"
@@ -109,14 +109,25 @@ def test_stata_reads_the_same_figures_with_a_label_on_what_we_explain(results, n
             np.testing.assert_array_equal(read[column].to_numpy(float), frame[column].to_numpy(float))
     with pd.read_stata(path, iterator=True) as reader:
         labels = reader.variable_labels()
-    assert all(labels[c] for c in frame if c in ("car", "p_value", "security", "statistic"))
+    assert all(labels.values())
     assert path.read_bytes() == results[name].to_stata(tmp_path / "u.dta").read_bytes()
 
 
 @pytest.mark.parametrize("name", ["claims", "tests", "firms", "excluded", "market", "cumulative", "claims.zh-Hant"])
 def test_every_kind_of_table_of_a_study_goes_to_stata(deepseek, tmp_path, name):
-    read = pd.read_stata(deepseek.to_stata(tmp_path / "t.dta", name))
-    assert read.shape == deepseek.table(name).shape
+    path = deepseek.to_stata(tmp_path / "t.dta", name)
+    assert pd.read_stata(path).shape == deepseek.table(name).shape
+    with pd.read_stata(path, iterator=True) as reader:
+        assert all(reader.variable_labels().values())
+
+
+@pytest.mark.parametrize("name", ["claims", "data_quality"])
+def test_a_table_for_a_paper_holds_no_text_twice_in_two_languages(deepseek, name):
+    for text in (deepseek.to_latex(name), deepseek.to_markdown(name)):
+        assert not re.search("[\u4e00-\u9fff]", text)
+    chinese = deepseek.to_markdown(name, language="zh-Hant").splitlines()[0]
+    asked = deepseek.to_markdown(name, columns=["text_zh"])
+    assert "text_en" not in chinese and re.search("[\u4e00-\u9fff]", asked)
 
 
 def test_names_that_stata_does_not_take_are_made_so_and_stay_apart(tmp_path):

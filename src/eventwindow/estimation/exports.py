@@ -119,7 +119,9 @@ def printed(
     frame = worded(frame, words)
     if unknown := [c for c in columns if c not in frame]:
         raise StudyError(f"no column {unknown[0]!r}", remedy=f"There are {', '.join(map(str, frame.columns))}.")
-    chosen = list(columns) or [str(c) for c in frame if _says(str(c), frame[c])]
+    chosen = list(columns) or [
+        str(c) for c in frame if _says(str(c), frame[c]) and str(c) not in _foreign(frame, words)
+    ]
     cells = {c: [_cell(value, str(c), table, words) for value in frame[c].tolist()] for c in chosen}
     if stars:
         figure, marks = _stars(frame, chosen)
@@ -128,6 +130,13 @@ def printed(
     return pd.DataFrame(dict(enumerate(cells.values()))).set_axis(heads, axis=1), (
         [words.text("paper.stars")] if stars else []
     )
+
+
+def _foreign(frame: pd.DataFrame, words: Catalogue) -> set[str]:
+    """Columns that say in another language what a column of the reader's language says."""
+    twins = {str(c): {stem, f"{stem}_en"} & set(frame) for c in frame for stem in [str(c).removesuffix("_zh")]}
+    pairs = {c: own for c, own in twins.items() if c.endswith("_zh") and own}
+    return set().union(*pairs.values()) if words.words("format.texts").startswith("zh") else set(pairs)
 
 
 def _says(name: str, column: pd.Series) -> bool:
@@ -204,7 +213,10 @@ def stata(frame: pd.DataFrame, path: Path, table: str = "") -> Path:
     """A table as a file of Stata 14 and later; truth is 0 and 1, moments are texts, no number is missing."""
     words = catalogue("en")
     held = pd.DataFrame({name: _stata_column(frame[column]) for name, column in _names(frame).items()})
-    labels = {name: explained(words, table, str(column))[:LABEL] for name, column in _names(frame).items()}
+    labels = {
+        name: (explained(words, table, str(column)) or str(column).replace("_", " "))[:LABEL]
+        for name, column in _names(frame).items()
+    }
     days: Any = {name: "td" for name in held if pd.api.types.is_datetime64_dtype(held[name])}
     long = [c for c in held if pd.api.types.is_object_dtype(held[c]) and held[c].str.len().gt(2045).any()]
     held.to_stata(
