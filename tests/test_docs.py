@@ -256,3 +256,15 @@ def test_the_navigation_leads_to_pages_that_exist():
 def test_the_extra_that_builds_the_site_is_declared():
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     assert {re.split(r"[\[>=]", d)[0] for d in extras["docs"]} == {"mkdocs", "mkdocs-material", "mkdocstrings"}
+
+
+def test_what_the_page_on_other_systems_names_is_there():
+    text = (ROOT / "docs" / "platforms.md").read_text(encoding="utf-8")
+    tests = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "tests").glob("*.py"))
+    for name in re.findall(r"`(test_\w+)`", text):
+        assert f"def {name}(" in tests, name
+    for file in re.findall(r"`(test_\w+\.py)`", text):
+        assert (ROOT / "tests" / file).is_file(), file
+    for module, name in re.findall(r"\(`(\w+)\.((?!py`)\w+)`\)", text):
+        (held,) = (ROOT / "src").rglob(f"{module}.py")
+        assert f"def {name}(" in held.read_text(encoding="utf-8"), name
