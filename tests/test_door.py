@@ -166,3 +166,29 @@ def test_a_regression_joins_its_table_by_name():
         car_regression(fewer, Window(0, 0), size.reset_index(drop=True))
     with pytest.raises(StudyError, match="no characteristics are given for 'F5'"):
         car_regression(result, Window(0, 0), size[:5])
+
+
+@pytest.mark.parametrize(("days", "words"), [(0, None), (1, "did the day before"), (-1, "does the day after")])
+def test_a_benchmark_or_factor_of_the_day_beside_is_told(days, words):
+    table = world(1)
+    table["F0"] = table["MKT"] + 0.5 * table["F0"]
+    events = pd.DataFrame({"security": ["F0"], "date": DAYS[[150]]})
+    market = table["MKT"].shift(-days).fillna(0.0)  # the day of the market's row is `days` too late
+    by_name = abnormal_returns(table.assign(MKT=market), events, **CHOICES)
+    choices = {name: value for name, value in CHOICES.items() if name != "benchmark"}
+    by_factor = abnormal_returns(
+        table[["F0"]], events, factors=market.to_frame("mkt_rf").assign(rf=0.0), **choices, model="capm"
+    )
+    for result in (by_name, by_factor):
+        told = [note for note in result.notes if "rather than on the day" in note]
+        assert len(told) == (words is not None)
+        assert all(words in note for note in told)
+
+
+def test_returns_of_zero_for_days_on_end_are_told():
+    table = world(1)
+    events = pd.DataFrame({"security": ["F0"], "date": DAYS[[150]]})
+    assert not [note for note in abnormal_returns(table, events, **CHOICES).notes if "in a row" in note]
+    table.iloc[150:160, table.columns.get_loc("F0")] = 0.0
+    told = [note for note in abnormal_returns(table, events, **CHOICES).notes if "in a row" in note]
+    assert told == [f"F0: returns of 0 on 10 days in a row, up to {DAYS[159]:%Y-%m-%d}: no trade, or padded?"]

@@ -20,6 +20,8 @@ SPLIT_DAYS, SPLIT_MOST = 6.0, 0.05  # times the usual move of a day, and at most
 FAR_DAYS, FAR_MOST = 10.0, 0.08  # as above, of a move that is far: news may fall on a split's day
 LEAST = np.log(3 / 2) - SPLIT_MOST
 SPELLED_OUT = 5  # notes; more are counted
+LONG, IN_STEP, STEP = 60, 0.3, 3.0  # days, a correlation at least, and standard errors above that of the day itself
+ZEROS = 5  # returns of zero in a row
 DOUBTS = ("impossible_return", "split_return", "unlikely_return", "unlikely_returns")  # the reasons that tell of them
 
 
@@ -92,3 +94,35 @@ def unlikely_notes(source: EventReturns, returns: pd.DataFrame, kind: str) -> tu
         if (name := str(returns.columns[one.row])) in used and days[one.column] in used[name]
     ]
     return tuple(map(str, shortened(found)))
+
+
+def beside(own: pd.Series, market: pd.Series) -> int:
+    """1 where moves go with those of another series on the day before, -1 on the day after, 0 elsewhere."""
+    own, market = own.rank(), market.rank()
+    same, after, before = (own.corr(market.shift(k)) for k in (0, 1, -1))
+    far = STEP * np.sqrt(2 / max(len(own), 1))
+    if len(own) <= LONG or not max(after, before) > max(IN_STEP, max(same, 0.0) + far):
+        return 0
+    return 1 if after > before else -1
+
+
+def still_notes(source: EventReturns) -> tuple[str, ...]:
+    """Securities whose returns are zero for days on end, or go with those of the market on the day beside."""
+    notes = []
+    for name, rows in source.labels.groupby("security", sort=False).indices.items():
+        row = int(rows[0])
+        returns = np.concatenate([source.estimation_returns[row], source.event_returns[row]])
+        days = np.concatenate([source.estimation_days[row], source.event_days[row]])
+        ends = np.flatnonzero(np.diff(np.r_[0, returns == 0, 0]))
+        runs = ends[1::2] - ends[::2]
+        if len(runs) and runs.max() >= ZEROS:
+            last = pd.Timestamp(int(days[ends[1::2][runs.argmax()] - 1]), unit="D")
+            notes.append(
+                f"{name}: returns of 0 on {runs.max()} days in a row, up to {last:%Y-%m-%d}: no trade, or padded?"
+            )
+        if source.estimation_factors.shape[2]:
+            market = pd.Series(source.estimation_factors[row, :, 0])
+            if side := beside(pd.Series(source.estimation_returns[row]), market):
+                other = source.factor_names[0] if source.factor_names else ""
+                notes.append(f"{name}: {Reason('finding_follows' if side > 0 else 'finding_leads', other=other)}")
+    return tuple(notes) if len(notes) <= SPELLED_OUT else (f"{len(notes)} securities stand still or move a day beside",)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from eventwindow.estimation.returns import price_for_returns, returns
+from eventwindow.estimation.unlikely import beside
 from eventwindow.prices.bundled import shipped_histories
 from eventwindow.prices.checks import Finding, closes
 from eventwindow.prices.history import PriceHistory, Prices
@@ -65,7 +66,6 @@ def reconcile_with_shipped(prices: Prices, figures: Path) -> Mapping[str, Reconc
 
 
 ENOUGH = 20  # equal closes, or days compared, below which nothing is said
-LONG, IN_STEP, STEP = 60, 0.3, 3.0  # days, a correlation at least, and standard errors above that of the day itself
 CENT = 0.01
 CROSSED = 0.3  # a move in logs, at least, that may come from another column
 ALIKE = 0.04  # in logs: a close that goes on where that of the other column ended
@@ -122,11 +122,8 @@ def out_of_step(histories: Mapping[str, PriceHistory], benchmarks: Mapping[str, 
         if symbol == benchmark or not {symbol, benchmark} <= set(histories):
             continue
         pair = pd.concat([closes(histories[name].frame) for name in (symbol, benchmark)], axis=1, join="inner")
-        own, market = (pair.iloc[:, k].pct_change().rank() for k in range(2))
-        same, after, before = (own.corr(market.shift(k)) for k in (0, 1, -1))
-        far = STEP * np.sqrt(2 / max(len(pair), 1))
-        if len(pair) > LONG and max(after, before) > max(IN_STEP, max(same, 0.0) + far):
-            yield Finding(symbol, "warning", "follows" if after > before else "leads", None, {"other": benchmark})
+        if side := beside(pair.iloc[:, 0].pct_change(), pair.iloc[:, 1].pct_change()):
+            yield Finding(symbol, "warning", "follows" if side > 0 else "leads", None, {"other": benchmark})
 
 
 def _shared(days: Array, first: Array, others: Array, second: Array) -> tuple[Array, Array, Array]:
