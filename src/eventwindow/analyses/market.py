@@ -18,20 +18,20 @@ STOCKS = ["security", "weight", "return", "contribution"]
 def market_table(
     day0: pd.Timestamp,
     benchmarks: Mapping[str, pd.Series],
-    star: tuple[str, WithoutTreated] | None,
+    without: tuple[str, WithoutTreated] | None,
     panel: pd.DataFrame | None,
     treated: Sequence[str],
 ) -> pd.DataFrame:
     """One figure of `day0` a row: returns in decimals, shares that fell and rose; `left_out` is "treated" or empty.
 
-    benchmarks: symbol → simple returns. star: a benchmark and itself without the treated. panel: closes, date × symbol,
-    once whole and once without the `treated`.
+    benchmarks: symbol → simple returns. without: a benchmark and itself without the treated. panel: closes, date ×
+    symbol, once whole and once without the `treated`.
     """
     rows: list[tuple[object, ...]] = []
     for name, series in benchmarks.items():
         rows += [("return", name, "", 1, series[day0])] if pd.notna(series.get(day0)) else []
-    if star is not None and pd.notna(star[1].returns.get(day0)):
-        rows.append(("return", star[0], "treated", 1, star[1].returns[day0]))
+    if without is not None and pd.notna(without[1].returns.get(day0)):
+        rows.append(("return", without[0], "treated", 1, without[1].returns[day0]))
     moves = panel_moves(panel, day0)
     rows += _breadth(moves, "")
     rows += _breadth(moves.drop(labels=list(treated), errors="ignore"), "treated")
@@ -75,12 +75,12 @@ def groups_table(
     return pd.DataFrame(rows, columns=GROUPS).astype({"p_value": float})
 
 
-def treated_stocks_table(star: WithoutTreated, day0: pd.Timestamp) -> pd.DataFrame:
+def treated_stocks_table(without: WithoutTreated, day0: pd.Timestamp) -> pd.DataFrame:
     """The stocks taken out of the benchmark on `day0`: weight the evening before, return and what it gave to the index.
 
     The largest weight first; a stock that was not held on that day is no part of it.
     """
-    both = pd.DataFrame({"weight": star.weights.T[day0], "contribution": star.parts.T[day0]})
+    both = pd.DataFrame({"weight": without.weights.T[day0], "contribution": without.parts.T[day0]})
     held = both[both["weight"] > 0].sort_values("weight", ascending=False, kind="stable")
     held = held.assign(**{"return": held["contribution"] / held["weight"]})
     return held.rename_axis("security").reset_index()[STOCKS]

@@ -188,8 +188,8 @@ def with_day_zero(
         row = {str(name): value for name, value in events.loc[i].items()}
         try:
             days[i], why = _session(row, sessions, (row.get("session") or rule, most), exchange, rows.at(i))
-            told = {"security": row["security"], "day": f"{days[i]:%Y-%m-%d}"}
-            shifts[i] = None if why is None else Reason("day_zero_of", shift=why, **told)
+            values = {"security": row["security"], "day": f"{days[i]:%Y-%m-%d}"}
+            shifts[i] = None if why is None else Reason("day_zero_of", shift=why, **values)
         except StudyError as fault:
             faults.append(fault)
     _raise_all(faults, events, rows, held)

@@ -221,9 +221,9 @@ def basket_lines(result: StudyResult) -> Iterator[Table | str]:
             order = "the scaled permutation leads" if unlike(ratio) else "days count as alike"
             yield f"The last {RECENT} sessions moved {ratio:.2f} times as much as before ({word_of(ratio)}): {order}."
     shown = rows[~rows["valid"] & rows["test"].isin(NOT_VALID)]
-    careless = [f"{_title(row)} {_statistic(row)}" for row in _records(shown)]
-    if careless:
-        yield "Not valid where firms share the day, so not to be believed: " + ", ".join(careless) + "."
+    invalid = [f"{_title(row)} {_statistic(row)}" for row in _records(shown)]
+    if invalid:
+        yield "Not valid where firms share the day, so not to be believed: " + ", ".join(invalid) + "."
 
 
 def _led(rows: pd.DataFrame, title: str) -> Table:

@@ -116,8 +116,8 @@ def found_by_name(checked: Sequence[Checked], words: Catalogue) -> Iterator[str]
     if found:
         yield words.words("verify.found_title")
     for name, one in found.items():
-        told = {"name": name, "symbol": one.symbol, "long": one.name, "exchange": one.exchange}
-        yield f"- {words.text('verify.found', **told)}"
+        values = {"name": name, "symbol": one.symbol, "long": one.name, "exchange": one.exchange}
+        yield f"- {words.text('verify.found', **values)}"
     yield from [""] * bool(found)
 
 

@@ -59,8 +59,8 @@ def without_treated(
     held = before.where(returns[stocks].reindex(benchmark.index).notna()).fillna(0.0)
     parts = held * returns[stocks].reindex(benchmark.index).fillna(0.0)
     known = levels.shift(1).notna()
-    star = ((benchmark - parts.sum(axis=1)) / (1 - held.sum(axis=1))).where(known)
-    return WithoutTreated(star, benchmark, held, parts)
+    without = ((benchmark - parts.sum(axis=1)) / (1 - held.sum(axis=1))).where(known)
+    return WithoutTreated(without, benchmark, held, parts)
 
 
 def weights_from_values(values: pd.Series, anchor: str, anchor_weight: float) -> pd.Series:

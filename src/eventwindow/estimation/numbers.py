@@ -75,7 +75,7 @@ def mark_of(columns: Sequence[tuple[Figures, Sequence[str]]], place: Callable[[i
     """The decimal mark that the cells with a point or a comma allow; a point where they tell nothing."""
     if not any("," in text or text.count(".") > 1 for _, cells in columns for text in cells):
         return "."
-    told: dict[str, list[tuple[str, str, int]]] = {}  # mark → the cells that allow no other: name, text, row
+    certain: dict[str, list[tuple[str, str, int]]] = {}  # mark → the cells that allow no other: name, text, row
     doubtful: tuple[str, str, int] | None = None
     for column, cells in columns:
         for row, text in enumerate(cells):
@@ -83,17 +83,17 @@ def mark_of(columns: Sequence[tuple[Figures, Sequence[str]]], place: Callable[[i
                 continue
             allowed = [mark for mark, pattern in _MARKS.items() if pattern.fullmatch(text)]
             if len(allowed) == 1:
-                told.setdefault(allowed[0], []).append((column.name, text, row))
+                certain.setdefault(allowed[0], []).append((column.name, text, row))
             elif allowed and "," in text:
                 doubtful = doubtful or (column.name, text, row)
-    if len(told) == 2:
-        rare, usual = sorted(told.values(), key=len)
+    if len(certain) == 2:
+        rare, usual = sorted(certain.values(), key=len)
         name, text, row = rare[0]
         remedy = "Write every number of the table with the same decimal mark."
         raise PriceError(f"{name}: {text!r} is not a number beside {usual[0][1]!r}", where=place(row), remedy=remedy)
-    if doubtful and not told:
+    if doubtful and not certain:
         raise _two_readings(*doubtful, place)
-    return next(iter(told), ".")
+    return next(iter(certain), ".")
 
 
 def _two_readings(name: str, text: str, row: int, place: Callable[[int], str]) -> PriceError:

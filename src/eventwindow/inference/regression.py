@@ -274,17 +274,17 @@ def robust_rows(
     import statsmodels.api as sm
 
     shared, overlap = kind in ("single", "one_day"), kind != "scattered"
-    careless = Reason("all_share_days") if shared else Reason("windows_meet") if overlap else ""
+    doubt = Reason("all_share_days") if shared else Reason("windows_meet") if overlap else ""
     hc3 = sm.OLS(car, x).fit(cov_type="HC3", use_t=True)
     cells = zip(hc3.tvalues, hc3.pvalues, hc3.bse, strict=True)
-    rows: list[tuple[object, ...]] = [(n, "HC3", *c, careless, not overlap) for n, c in zip(names, cells, strict=True)]
+    rows: list[tuple[object, ...]] = [(n, "HC3", *c, doubt, not overlap) for n, c in zip(names, cells, strict=True)]
     firm, date = (pd.factorize(labels[c])[0] for c in ("security", "date"))
     if min(firm.max(), date.max()) < 1:
         reason = Reason("two_way_clusters")
         return [*rows, *((name, CLUSTERED, None, None, None, reason, False) for name in names)]
     two_way = sm.OLS(car, x).fit(cov_type="cluster", cov_kwds={"groups": np.column_stack([firm, date])})
     few = min(firm.max(), date.max()) + 1 < CLUSTERS
-    note = careless if overlap and length > 1 else Reason("too_few_clusters", needed=CLUSTERS) if few else ""
+    note = doubt if overlap and length > 1 else Reason("too_few_clusters", needed=CLUSTERS) if few else ""
     cells = zip(two_way.tvalues, two_way.pvalues, two_way.bse, strict=True)
     return [*rows, *((n, CLUSTERED, *c, note, not note) for n, c in zip(names, cells, strict=True))]
 

@@ -120,8 +120,8 @@ class Summary(Exports):
 
     def _parts(self) -> list[tuple[str, list[tuple[str, ...]]]]:
         why = self.none_leads
-        careless = "what a careless study would have said" if why is None else f"no test leads, for {why}"
-        parts = (("Tests that hold for this design", self.valid), (f"Not valid here: {careless}", self.invalid))
+        why_not = "what a careless study would have said" if why is None else f"no test leads, for {why}"
+        parts = (("Tests that hold for this design", self.valid), (f"Not valid here: {why_not}", self.invalid))
         return [(title, [self._row(r) for r in results]) for title, results in parts if results]
 
     def _row(self, r: SignificanceResult) -> tuple[str, ...]:

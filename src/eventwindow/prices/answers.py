@@ -140,17 +140,17 @@ def _unadjusted(history: PriceHistory, expected: Expected) -> Iterator[Reason]:
 
 def _of_another(pulled: Pulled, expected: Expected, calendar: Calendar | None) -> Iterator[Reason]:
     """What the source says that its answer is of: symbol, interval, currency, the exchange's clock."""
-    told = pulled.metadata
-    if (symbol := str(told.get("symbol") or pulled.symbol)).upper() != pulled.symbol.upper():
+    metadata = pulled.metadata
+    if (symbol := str(metadata.get("symbol") or pulled.symbol)).upper() != pulled.symbol.upper():
         yield Reason("answer_of", symbol=repr(symbol))
-    if (interval := str(told.get("dataGranularity") or "1d")) != "1d":
+    if (interval := str(metadata.get("dataGranularity") or "1d")) != "1d":
         yield Reason("answer_interval", interval=interval)
-    if told.get("instrumentType") not in LISTED:
+    if metadata.get("instrumentType") not in LISTED:
         return
     quoted, wanted = (PARTS.get(c, (c, 1.0))[0] for c in (pulled.currency, expected.currency))
     if quoted and wanted and quoted != wanted:
         yield Reason("answer_quoted", quoted=quoted, expected=wanted)
-    zone = str(told.get("exchangeTimezoneName") or "")
+    zone = str(metadata.get("exchangeTimezoneName") or "")
     if zone and calendar is not None and not _same_clock(zone, calendar.zone, _held(pulled)[-1]):
         yield Reason("answer_zone", zone=zone, mic=Exchange(calendar.mic), expected=calendar.zone)
 

@@ -292,8 +292,8 @@ class AbnormalVolume(Kind):
         value = float(days.mean() - past.mean())
         usual = past.mean()
         test = _among_shifts(past - usual, between - usual, days - usual, len(volumes))
-        told = {"when": span(first, last), "times": Figure(value, "log")}
-        return tested(value, "log", Reason("volume", who=self._whose(evidence, volumes, missing), **told), test)
+        values = {"when": span(first, last), "times": Figure(value, "log")}
+        return tested(value, "log", Reason("volume", who=self._whose(evidence, volumes, missing), **values), test)
 
     def _volumes(self, evidence: Evidence) -> tuple[dict[str, pd.Series], list[str]]:
         """Log volume of each member that has any, and the members that have none."""
@@ -348,9 +348,9 @@ class VolumeMultiple(Kind):
         if np.isnan(held[day]) or len(usual) < FEWEST or not usual.mean() > 0:
             raise NoFigure(Reason("too_few_volumes"))
         times = float(held[day] / usual.mean())
-        told = {"who": name(evidence, self.security), "when": self.date, "times": Figure(times, "times")}
+        values = {"who": name(evidence, self.security), "when": self.date, "times": Figure(times, "times")}
         first, last = (pd.Timestamp(usual.index[k]) for k in (0, -1))
-        return Measured(times, "times", Reason("volume_multiple", first=first, last=last, n=len(usual), **told))
+        return Measured(times, "times", Reason("volume_multiple", first=first, last=last, n=len(usual), **values))
 
 
 @dataclass(frozen=True, slots=True)

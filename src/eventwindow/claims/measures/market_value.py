@@ -55,8 +55,8 @@ class ValueChange(Kind):
         end = price(evidence, self.security, self.date) if self.last_price is None else self.last_price
         count = share_count(evidence, self.security, self.shares_on or self.date)
         value, unit = (end - start) * count.shares, currency(evidence, self.security)
-        told = {"who": name(evidence, self.security), "when": self.date, "start": start, "end": end}
-        reason = Reason("value_change", changed=changed(value, unit), count=count.reason, **told)
+        values = {"who": name(evidence, self.security), "when": self.date, "start": start, "end": end}
+        reason = Reason("value_change", changed=changed(value, unit), count=count.reason, **values)
         parts = made_of("price", previous_close=start, close=end) | made_of("shares", shares=count.shares)
         days = pd.DatetimeIndex([self.shares_on or self.date])
         return Measured(value, unit, reason, parts, uncited=uncited(evidence, [self.security], days))
@@ -86,9 +86,9 @@ class ValueChangesSum(Kind):
         changes = {s: v * rates[s] for s, v in own.items()}
         counted = {s: v for s, v in changes.items() if v < 0 or not self.gross}
         total = sum(counted.values())
-        told = {"who": named(evidence, self.members), "when": self.date, "changed": changed(total, unit)}
+        values = {"who": named(evidence, self.members), "when": self.date, "changed": changed(total, unit)}
         reason = Reason.sentences(
-            Reason("lost_by_losers" if self.gross else "changed_together", n=len(counted), held=len(changes), **told),
+            Reason("lost_by_losers" if self.gross else "changed_together", n=len(counted), held=len(changes), **values),
             Reason("without_companies", names=named(evidence, self.without)) if left else None,
             Reason("no_share_count_of", names=named(evidence, missing)) if missing else None,
         )

@@ -51,14 +51,14 @@ class PanelBreadth(Kind):
             return self._without(evidence)
         moves = self._moves(evidence)
         value = STATISTICS[self.figure](moves)
-        told = {"n": len(moves), "when": self.date, "left": self._left_out(evidence)}
+        values = {"n": len(moves), "when": self.date, "left": self._left_out(evidence)}
         if self.figure == "equal_less_index":
             value -= total_return(evidence, self.security, self.date, self.date)
-            told |= {"better": compared(value), "index": name(evidence, self.security)}
+            values |= {"better": compared(value), "index": name(evidence, self.security)}
         unit = "share" if self.figure.startswith("share") else "decimal"
-        told |= {"share": Figure(value, "share")} if unit == "share" else {"moved": moved(value)}
+        values |= {"share": Figure(value, "share")} if unit == "share" else {"moved": moved(value)}
         parts = made_of("share", down=(moves < 0).mean()) | made_of("decimal", median=moves.median(), mean=moves.mean())
-        return Measured(value, unit, Reason(f"panel_{self.figure}", **told), parts)
+        return Measured(value, unit, Reason(f"panel_{self.figure}", **values), parts)
 
     def _left_out(self, evidence: Evidence) -> Reason | str:
         return Reason("without", names=named(evidence, self.treated)) if self._left(evidence) else ""
@@ -83,10 +83,15 @@ class PanelBreadth(Kind):
         moves = {s: total_return(evidence, s, self.date, self.date) for s in weights.index}
         part, weight = sum(float(weights[s]) * r for s, r in moves.items()), float(weights.sum())
         value = (index - part) / (1 - weight)
-        told = {"n": len(moves), "names": named(evidence, self.treated), "weight": Figure(weight, "share")}
-        told |= {"index": name(evidence, self.security), "when": self.date, "moved": moved(index), "then": moved(value)}
+        values = {"n": len(moves), "names": named(evidence, self.treated), "weight": Figure(weight, "share")}
+        values |= {
+            "index": name(evidence, self.security),
+            "when": self.date,
+            "moved": moved(index),
+            "then": moved(value),
+        }
         reason = Reason.sentences(
-            Reason("without_treated", **told),
+            Reason("without_treated", **values),
             Reason("no_weight_of", names=named(evidence, lacking)) if lacking else None,
         )
         return Measured(value, "decimal", reason, made_of("decimal", index=index) | made_of("share", weight=weight))
@@ -161,9 +166,9 @@ class Characteristic(Kind):
         spread = float(null.std(ddof=1))
         track = one_day(value, self.date, null, slopes.iloc[-GAP - 1 : -1])
         test = of_track(track, value, spread, len(null) - 1, "date permutation of the slope")
-        told = {"when": self.date, "better": compared(value, "slope"), "of": Reason(f"of_{self.of}")}
-        told["left"] = Reason("without", names=named(evidence, self.treated)) if left else ""
-        reason = Reason("characteristic", **told)
+        values = {"when": self.date, "better": compared(value, "slope"), "of": Reason(f"of_{self.of}")}
+        values["left"] = Reason("without", names=named(evidence, self.treated)) if left else ""
+        reason = Reason("characteristic", **values)
         return tested(value, "slope", reason, test, made_of("spread", usual_size=spread))
 
     def slopes(self, prices: pd.DataFrame) -> pd.Series:

@@ -51,13 +51,15 @@ class Return(Kind):
         history(evidence, self.security)
         until = self.until or self.date
         value = total_return(evidence, self.security, self.date, until)
-        told = {"who": name(evidence, self.security), "moved": moved(value), "when": span(self.date, until)}
+        values = {"who": name(evidence, self.security), "moved": moved(value), "when": span(self.date, until)}
         try:
             start = price(evidence, self.security, before(evidence, self.security, self.date))
             closes = {"start": start, "end": price(evidence, self.security, until)}
         except NoFigure:  # the source holds returns and no closes
-            return Measured(value, "decimal", Reason("return", **told), horizons=self._horizons(evidence))
-        return Measured(value, "decimal", Reason("return_closes", **told, **closes), horizons=self._horizons(evidence))
+            return Measured(value, "decimal", Reason("return", **values), horizons=self._horizons(evidence))
+        return Measured(
+            value, "decimal", Reason("return_closes", **values, **closes), horizons=self._horizons(evidence)
+        )
 
     def _horizons(self, evidence: Evidence) -> tuple[tuple[Day, float], ...]:
         """The return to the close of each session up to the last."""
@@ -81,8 +83,8 @@ class OpeningGap(Kind):
         start = price(evidence, self.security, before(evidence, self.security, self.date))
         opened = price(evidence, self.security, self.date, "open")
         gap = opened / start - 1
-        told = {"who": name(evidence, self.security), "when": self.date, "open": opened, "close": start}
-        reason = Reason("opening_gap", gap=moved(gap, "opened"), **told)
+        values = {"who": name(evidence, self.security), "when": self.date, "open": opened, "close": start}
+        reason = Reason("opening_gap", gap=moved(gap, "opened"), **values)
         return Measured(gap, "decimal", reason, made_of("price", previous_close=start, open=opened))
 
 
@@ -123,8 +125,8 @@ class PriceLevel(Kind):
 
     def measure(self, evidence: Evidence) -> Measured:
         value = price(evidence, self.security, self.date, self.at)
-        told = {"who": name(evidence, self.security), "when": self.date, "price": value}
-        return Measured(value, "price", Reason("price_level", at=Reason(f"price_{self.at}"), **told))
+        values = {"who": name(evidence, self.security), "when": self.date, "price": value}
+        return Measured(value, "price", Reason("price_level", at=Reason(f"price_{self.at}"), **values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,8 @@ class Points(Kind):
         until = self.until or self.date
         start = price(evidence, self.security, before(evidence, self.security, self.date))
         end = price(evidence, self.security, until)
-        told = {"who": name(evidence, self.security), "when": until, "start": start, "end": end}
-        reason = Reason("points", change=Figure(end - start, "index_points"), **told)
+        values = {"who": name(evidence, self.security), "when": until, "start": start, "end": end}
+        reason = Reason("points", change=Figure(end - start, "index_points"), **values)
         return Measured(end - start, "index_points", reason, made_of("price", previous_close=start, close=end))
 
 
@@ -163,9 +165,9 @@ class LowestClose(Kind):
         if closes.isna().any() or closes.empty:
             raise NoFigure(Reason("close_missing", security=name(evidence, self.security)))
         value, when = float(closes.min()), pd.Timestamp(closes.index[int(closes.argmin())])
-        told = {"who": name(evidence, self.security), "first": first, "last": last, "price": value, "when": when}
+        values = {"who": name(evidence, self.security), "first": first, "last": last, "price": value, "when": when}
         parts = made_of("price", **{f"{d:%Y-%m-%d}": c for d, c in closes.items()})
-        return Measured(value, "price", Reason("lowest_close", **told), parts)
+        return Measured(value, "price", Reason("lowest_close", **values), parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +193,9 @@ class Record(Kind):
             raise NoFigure(Reason("no_earlier_close", security=name(evidence, self.security), day=self.date))
         beyond = earlier <= close if self.kind == "low" else earlier >= close
         count, share = int(beyond.sum()), float(beyond.mean())
-        told = {"who": name(evidence, self.security), "close": close, "when": self.date, "earlier": len(earlier)}
+        values = {"who": name(evidence, self.security), "close": close, "when": self.date, "earlier": len(earlier)}
         key = f"was_no_{self.kind}" if count else f"record_{self.kind}"
-        reason = Reason(key, n=count, share=Figure(share, "share"), since=pd.Timestamp(earlier.index[0]), **told)
+        reason = Reason(key, n=count, share=Figure(share, "share"), since=pd.Timestamp(earlier.index[0]), **values)
         parts = made_of("price", close=close) | made_of("share", share_of_closes=share)
         return Measured(float(count), "count", reason, parts, **reach)
 
@@ -268,8 +270,8 @@ class OvernightShare(Kind):
         share = float(np.log(opened / start) / np.log(closed / start))
         moves = {"overnight": opened / start - 1, "session": closed / opened - 1}
         shown = {key: Figure(move, "decimal") for key, move in moves.items()}
-        told = {"who": name(evidence, self.security), "when": self.date, "share": Figure(share, "share")}
-        return Measured(share, "share", Reason("overnight_share", **told, **shown), made_of("decimal", **moves))
+        values = {"who": name(evidence, self.security), "when": self.date, "share": Figure(share, "share")}
+        return Measured(share, "share", Reason("overnight_share", **values, **shown), made_of("decimal", **moves))
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,8 +424,8 @@ class YearReturn(Kind):
         prices = price_for_returns(history(evidence, self.security)).dropna()
         start, end = self._last(prices, self.year - 1), self._last(prices, self.year)
         value = float(prices[end] / prices[start] - 1)
-        told = {"who": name(evidence, self.security), "moved": moved(value), "start": start, "end": end}
-        return Measured(value, "decimal", Reason("year_return", year=self.year, **told))
+        values = {"who": name(evidence, self.security), "moved": moved(value), "start": start, "end": end}
+        return Measured(value, "decimal", Reason("year_return", year=self.year, **values))
 
     def _last(self, prices: pd.Series, year: int) -> pd.Timestamp:
         index = pd.DatetimeIndex(prices.index)

@@ -62,18 +62,18 @@ class Delay(Kind):
         path = daily_path(evidence, self.members, self.event, Window(*self.window))
         first = path[path["p_runs"] <= LEVEL]
         rows = zip(pd.DatetimeIndex(path.index), path["ar"], strict=True)
-        told = {
+        values = {
             "path": Listed([Reason("with_figure", name=day, figure=Figure(float(ar), "decimal")) for day, ar in rows]),
             "p": Figure(float(path["p_runs"].min()), "p"),
             "seen": found_at(float(path["detectable"].max()), "decimal"),
         }
         if first.empty:
-            raise NoFigure(Reason("no_abnormal_session", **told))
+            raise NoFigure(Reason("no_abnormal_session", **values))
         when = pd.Timestamp(first.index[0])
         gap = float((when - pd.Timestamp(self.date)).days)
-        told |= {"who": named(evidence, self.members), "day": self.date, "when": when, "gap": Figure(gap, "days")}
+        values |= {"who": named(evidence, self.members), "day": self.date, "when": when, "gap": Figure(gap, "days")}
         parts = made_of("decimal", **{f"{d:%Y-%m-%d}": v for d, v in path["ar"].items()})
-        return Measured(gap, "days", Reason("delay", n=len(path), **told), parts)
+        return Measured(gap, "days", Reason("delay", n=len(path), **values), parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +124,8 @@ class DateGap(Kind):
         what = Text(str(entry["what_en"]), str(entry["what_zh"]))
         if not (source := str(entry.get("source") or "")):
             raise NoFigure(Reason("calendar_without_source", day=self.date, what=what))
-        told = {"day": self.date, "what": what, "gap": Figure(gap, "days"), "until": self.until, "source": source}
-        return Measured(gap, "days", Reason("date_gap" if gap else "date_same", **told))
+        values = {"day": self.date, "what": what, "gap": Figure(gap, "days"), "until": self.until, "source": source}
+        return Measured(gap, "days", Reason("date_gap" if gap else "date_same", **values))
 
     def _entry(self, evidence: Evidence) -> pd.Series:
         if not evidence.news.empty:

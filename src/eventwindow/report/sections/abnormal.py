@@ -159,7 +159,7 @@ def _note(cell: Mapping[Any, Any]) -> Reason | None:
 
 def _sum(context: Context, cell: Mapping[Any, Any]) -> Cell:
     p = cell.get("p_leading", cell.get("p_value"))
-    told = _note(cell)
-    note = "" if told is None else context.language.reason(told)
+    reason = _note(cell)
+    note = "" if reason is None else context.language.reason(reason)
     car = weighty(percent(cell.get("car")) or DASH, bool(pd.notna(p) and p < LEVEL))
     return Cell(Markup("{}{}").format(car, tagged("small", p_value(p) or note)), hint=note)

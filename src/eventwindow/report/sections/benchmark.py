@@ -113,12 +113,12 @@ def _untreated(context: Context) -> Markup:
     after, say = without.loc[moved.index], context.language.say
     smaller = bool((after["caar"].abs() < moved["caar"].abs()).all())
     still = [context.group_name(str(g)) for g in after.index[after["p_value"] < LEVEL]]
-    told = [
+    sentences = [
         say("benchmark.apart", before=shown(context, moved)),
         say("benchmark.part" if smaller else "benchmark.no_part", after=shown(context, after)),
         say("benchmark.still", names=context.language.listed(still)) if still else say("benchmark.gone"),
     ]
-    return context.language.sentences(*told)
+    return context.language.sentences(*sentences)
 
 
 def _in_panel(context: Context, symbols: Collection[str]) -> str:

@@ -28,8 +28,8 @@ def hours(context: Context) -> Iterator[Block]:
             names = {key: context.full_name(zero[key]) for key in ("receipt", "home")}
             known = not pd.isna(zero["premium"])
             level = say("hours.level", premium=percent(zero["premium"])) if known else say("hours.unknown")
-            told = _day_zero(context, zero, before, names), *_reopening(context, rows, names), level
-            yield Paragraph(context.language.sentences(*told))
+            sentences = _day_zero(context, zero, before, names), *_reopening(context, rows, names), level
+            yield Paragraph(context.language.sentences(*sentences))
             head = tuple(say(f"hours.{key}") for key in (*COLUMNS, "premium" if known else "change"))
             cells = tuple(_row(context, row, before, known) for tau, row in rows.items() if -1 <= tau <= AFTER)
             yield Table(say("hours.table", **names), "l r l r r r", head, cells, say("hours.note"))

@@ -26,8 +26,8 @@ def market(context: Context) -> Iterator[Block]:
     stocks = context.language.sentences(
         *(text for text in (many(context) or market_part(context), _rest(context)) if text)
     )
-    told = [stocks, _groups(context), _hidden(context), *beside(context, "market")]
-    yield from (Paragraph(sentence) for sentence in told if sentence)
+    sentences = [stocks, _groups(context), _hidden(context), *beside(context, "market")]
+    yield from (Paragraph(sentence) for sentence in sentences if sentence)
     yield figures
     yield from _group_table(context)
 
@@ -95,11 +95,13 @@ def _groups(context: Context) -> Markup:
     moved = plain[plain["p_value"] < LEVEL]
     sides = {"down": moved[moved["caar"] < 0], "up": moved[moved["caar"] > 0]}
     say = context.language.say
-    told = [say(f"market.{side}", n=len(rows), list=shown(context, rows)) for side, rows in sides.items() if len(rows)]
+    sentences = [
+        say(f"market.{side}", n=len(rows), list=shown(context, rows)) for side, rows in sides.items() if len(rows)
+    ]
     if rest := len(plain) - len(moved):
-        told.append(say("market.quiet", n=rest))
+        sentences.append(say("market.quiet", n=rest))
     key = "market.groups" if len(without) else "market.groups_only"
-    return say(key, n=len(plain), told=context.language.clauses(*told))
+    return say(key, n=len(plain), told=context.language.clauses(*sentences))
 
 
 def _hidden(context: Context) -> Markup:

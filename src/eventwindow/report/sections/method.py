@@ -112,8 +112,8 @@ def _entry(context: Context, key: str, text: Markup) -> Entry:
     language = context.language
     spoken = next(k for k in (f"test.{key}", f"option.{key}", f"method_name.{key}") if language.has(k))
     name = language.text(spoken)
-    told = language.say("method.entry", name=name[:1].upper() + name[1:], text=text)
-    return told, key if has_formula(key) else ""
+    sentence = language.say("method.entry", name=name[:1].upper() + name[1:], text=text)
+    return sentence, key if has_formula(key) else ""
 
 
 def _model(context: Context, key: str, n: int) -> Entry:

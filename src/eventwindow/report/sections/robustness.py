@@ -112,10 +112,10 @@ def _curve(context: Context) -> pd.DataFrame:
 
 def _reported(context: Context, curve: pd.DataFrame) -> int | None:
     """The specification whose estimate is the abnormal return that the report tells of its first security."""
-    told = context.day_rows([context.members[0]])
-    if told.empty:
+    mine = context.day_rows([context.members[0]])
+    if mine.empty:
         return None
-    row = told.iloc[0]
+    row = mine.iloc[0]
     own = {"security": context.members[0], "benchmark": row["benchmark"], "model": row["model"]}
     own["returns"] = str(context.study["study"]["returns"])
     held = curve[(curve[list(own)] == pd.Series(own)).all(axis=1) & (curve["window_start"] == 0)]

@@ -23,9 +23,9 @@ def late(context: Context) -> Iterator[Block]:
     if news is None:
         return
     days, before, zero = _parts(context)
-    told = [_dated(context, news), _came(context, days, before, zero), *_earlier(context, news)]
-    told += [_largest(context), *beside(context, "late"), context.language.say("late.limit")]
-    yield from (Paragraph(sentence) for sentence in told if sentence)
+    sentences = [_dated(context, news), _came(context, days, before, zero), *_earlier(context, news)]
+    sentences += [_largest(context), *beside(context, "late"), context.language.say("late.limit")]
+    yield from (Paragraph(sentence) for sentence in sentences if sentence)
     yield _table(context)
 
 
@@ -126,12 +126,12 @@ def _earlier(context: Context, news: pd.Series) -> list[Markup]:
     """Events before the sessions that could have been day 0: their own day, and from there to the day before."""
     table = _approach(context)
     first = _mine(context)["first"].min()
-    told = []
+    sentences = []
     for event, rows in table[table["event"] != context.event].groupby("event", sort=False):
         if rows["first"].iloc[0] >= first or len(rows) < 2:
             continue
         day, whole = rows.iloc[0], rows.iloc[1]
-        told.append(
+        sentences.append(
             context.language.say(
                 "late.earlier",
                 event=context.event_name(str(event)),
@@ -143,7 +143,7 @@ def _earlier(context: Context, news: pd.Series) -> list[Markup]:
                 detectable=percent(whole["detectable"], sign=False),
             )
         )
-    return told
+    return sentences
 
 
 def _largest(context: Context) -> Markup:

@@ -70,8 +70,8 @@ def _moved(context: Context) -> Markup:
     usual = context.language.text("story.usual_mean" if row["model"] == "mean_adjusted" else "story.usual_market")
     values = {"name": context.name(name), "day": context.language.day(row["date"]), "move": _plain(move)}
     way = ("fell" if move < 0 else "rose") + ("" if (move < 0) == (abnormal < 0) else "_less")
-    told = context.language.say(f"story.{way}", **values, abnormal=_plain(abnormal), usual=usual)
-    return context.language.clauses(told, _how_sure(context, row)) + context.language.text("format.stop")
+    sentence = context.language.say(f"story.{way}", **values, abnormal=_plain(abnormal), usual=usual)
+    return context.language.clauses(sentence, _how_sure(context, row)) + context.language.text("format.stop")
 
 
 def _how_sure(context: Context, row: pd.Series) -> Markup:
@@ -103,9 +103,9 @@ def _held(context: Context) -> Markup:
     parts = {key: held, "n_mixed": counts["mixed"], "n_wrong": counts["contradicted"]}
     parts |= {"n_open": counts["open"], "n_beyond": beyond}
     language, articles = context.language, len({v.claim.article for v in verdicts})
-    told = language.clauses(*(language.say(f"story.{part}", n=n) for part, n in parts.items() if n))
+    sentence = language.clauses(*(language.say(f"story.{part}", n=n) for part, n in parts.items() if n))
     total = language.say("story.statements", n=len(said))
-    return language.say("story.total", n=articles, total=total, told=told)
+    return language.say("story.total", n=articles, total=total, told=sentence)
 
 
 def days(context: Context) -> Iterator[Block]:
@@ -221,12 +221,12 @@ def about(context: Context) -> Iterator[Block]:
     """Data, method and limits in a paragraph each, with links into the appendix."""
     say, windows = context.language.say, context.study["windows"]
     estimation = {"start": -windows["estimation"][0], "end": -windows["estimation"][1]}
-    told = {
+    values = {
         "data": Markup("{} {}").format(say("story.data"), origin(context)),
         "method": say("story.method_text", **estimation),
         "robustness": say("story.limits_text"),
     }
-    for key, text in told.items():
+    for key, text in values.items():
         yield Paragraph(Markup("{} {}").format(text, linked(appendix_page(context, key), say(f"story.more_{key}"))))
 
 
@@ -268,8 +268,8 @@ def _dated(context: Context, article: Mapping[str, object]) -> str:
 def told_by(context: Context, key: str, article: Mapping[str, object]) -> str:
     """Who said it and when, as far as the ledger tells: title, outlet, date."""
     title = context.article_titles.get(key, key)
-    told = [title, _outlet(context, article), _dated(context, article)]
-    return " · ".join(word for word in told if word)
+    sentences = [title, _outlet(context, article), _dated(context, article)]
+    return " · ".join(word for word in sentences if word)
 
 
 def claim_page(context: Context, claim: str) -> str:

@@ -82,15 +82,15 @@ def _volatility(context: Context, ran: pd.DataFrame) -> Markup:
 
 def _table(language: Language, rows: pd.DataFrame, caption: Markup, note: Words = "") -> Table:
     head = tuple(language.say(f"tests.{key}") for key in ("test", "null", "statistic", "p", "reference", "n"))
-    told = [test_row(language, row) for _, row in rows.iterrows()]
+    shown = [test_row(language, row) for _, row in rows.iterrows()]
     keys = ("name", "null", "statistic", "p", "reference", "n")
-    cells = tuple(tuple(weighty(row[key], key == "p") for key in keys) for row in told)
+    cells = tuple(tuple(weighty(row[key], key == "p") for key in keys) for row in shown)
     return Table(caption, "l L r r l r", head, cells, note)
 
 
 def _skipped(language: Language, rows: pd.DataFrame) -> Markup:
-    told = [test_row(language, row) for _, row in rows.iterrows()]
-    named = [language.text("tests.skipped_one", name=row["name"], note=row["note"]) for row in told]
+    shown = [test_row(language, row) for _, row in rows.iterrows()]
+    named = [language.text("tests.skipped_one", name=row["name"], note=row["note"]) for row in shown]
     return language.say("tests.skipped", list=language.clauses(*named)) if named else Markup("")
 
 
@@ -150,9 +150,9 @@ def _chosen(context: Context) -> Markup:
     if row is None:
         return Markup("")
     window, language = Window(int(row["window_start"]), int(row["window_end"])), context.language
-    told = language.say("tests.chosen", n=len(window), window=language.window(window), p=p_value(row["p_value"]))
+    sentence = language.say("tests.chosen", n=len(window), window=language.window(window), p=p_value(row["p_value"]))
     moved = isinstance(row["note"], Reason) and any(part.key == "volatility_ratio" for part in row["note"].parts)
-    return language.sentences(told, language.say("tests.chosen_scaled")) if moved else told
+    return language.sentences(sentence, language.say("tests.chosen_scaled")) if moved else sentence
 
 
 def test_row(language: Language, row: pd.Series) -> dict[str, str]:
