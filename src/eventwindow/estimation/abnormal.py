@@ -277,7 +277,32 @@ def estimate(source: EventReturns, model: str | Model = "market_model", minimum_
         Reason("few_estimation_returns", n=int(n), window=f"{source.estimation}", needed=minimum_returns)
         for n in fit.nobs[short]
     ]
-    result = _result(source, fitter, fit.at_days(slice(gap, None)), wide.event_returns[:, :gap] - fit.expected[:, :gap])
+    before = wide.event_returns[:, :gap] - fit.expected[:, :gap]
+    fit = fit.at_days(slice(gap, None))
+    expected, own_variance, loading = _over_halts(source, fit)
+    result = AbnormalReturns(
+        source.labels,
+        source.estimation,
+        source.window,
+        source.event_returns,
+        expected,
+        fit.residuals,
+        fit.sigma,
+        fit.dof,
+        fit.nobs,
+        own_variance,
+        loading,
+        source.estimation_days,
+        source.event_days,
+        np.full(len(source), fitter.name, dtype=object),
+        np.arange(len(source)),
+        source,
+        fitter,
+        pd.DataFrame(fit.coefficients, columns=list(fit.coefficient_names)),
+        fit.residual_sd,
+        before,
+        notes=(*fit.notes, *halt_notes(source)),
+    )
     if not (reason != "").any():
         return result
     kept = result.select(np.flatnonzero(reason == ""))
@@ -307,31 +332,4 @@ def halt_notes(source: EventReturns) -> tuple[str, ...]:
         f" {pd.Timestamp(int(source.event_days[row, column]), unit='D'):%Y-%m-%d} covers"
         f" {int(source.covered[row, column])} sessions, from the last trade before a halt"
         for row, column in np.argwhere(source.covered > 1).tolist()
-    )
-
-
-def _result(source: EventReturns, fitter: Model, fit: Fit, gap: Array) -> AbnormalReturns:
-    expected, own_variance, loading = _over_halts(source, fit)
-    return AbnormalReturns(
-        source.labels,
-        source.estimation,
-        source.window,
-        source.event_returns,
-        expected,
-        fit.residuals,
-        fit.sigma,
-        fit.dof,
-        fit.nobs,
-        own_variance,
-        loading,
-        source.estimation_days,
-        source.event_days,
-        np.full(len(source), fitter.name, dtype=object),
-        np.arange(len(source)),
-        source,
-        fitter,
-        pd.DataFrame(fit.coefficients, columns=list(fit.coefficient_names)),
-        fit.residual_sd,
-        gap,
-        notes=(*fit.notes, *halt_notes(source)),
     )

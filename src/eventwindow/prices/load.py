@@ -104,10 +104,6 @@ def load_prices(
             elif search.mode == "shipped":
                 raise PriceError("no figures ship with this study", remedy="Use --prices auto, or --prices PATH.")
     _refuse_unknown(search)
-    return _prices(search)
-
-
-def _prices(search: _Search) -> Prices:
     histories = {symbol: search.found[symbol] for symbol in search.symbols if symbol in search.found}
     replaced = {symbol: _why(search, symbol) for symbol in histories if search.reasons.get(symbol)}
     alike: dict[tuple[str, Reason], list[str]] = {}

@@ -41,24 +41,12 @@ def day_table(context: Context, securities: Sequence[str], caption: Words, label
     """Day 0 by security: returns, interval, p-values, and what could have been seen."""
     say = context.language.say
     head = tuple(say(f"abnormal.{key}") for key in ("security", "day", *COLUMNS))
-    rows = tuple(_day_rows(context, securities))
-    dashes = [say("abnormal.dash_note")] if any(DASH in row for row in rows) else []
-    note = context.language.sentences(say("abnormal.columns_note", low=number(LOW, 1), high=number(HIGH, 1)), *dashes)
-    return Table(caption, "l d" + " r" * len(COLUMNS), head, rows, note, label, "roomy")
-
-
-def report_windows(context: Context) -> list[Window]:
-    """The study's report windows, in its own order."""
-    return [Window(start, end) for start, end in context.study["windows"]["report"]]
-
-
-def _day_rows(context: Context, securities: Sequence[str]) -> Iterator[tuple[Words, ...]]:
-    firms = firms_on_day_0(context)
+    firms, rows = firms_on_day_0(context), list[tuple[Words, ...]]()
     for security, row in context.day_rows(securities).iterrows():
         low, high = row["low"], row["high"]
         name, group = context.full_name(str(security)), context.group_name(str(row["group"] or ""))
         day = context.language.short_day(row["date"])
-        yield (
+        cells = (
             Markup("{}{}").format(name, tagged("small", group)) if group else name,
             tagged("em", day) if row["date"] != context.day_zero else day,
             percent(row["actual_return"]),
@@ -68,6 +56,15 @@ def _day_rows(context: Context, securities: Sequence[str]) -> Iterator[tuple[Wor
             *_ranked(row, firms, str(security)),
             *_firm(firms, str(security), p_value(row["p_value"], parametric=True)),
         )
+        rows.append(cells)
+    dashes = [say("abnormal.dash_note")] if any(DASH in row for row in rows) else []
+    note = context.language.sentences(say("abnormal.columns_note", low=number(LOW, 1), high=number(HIGH, 1)), *dashes)
+    return Table(caption, "l d" + " r" * len(COLUMNS), head, tuple(rows), note, label, "roomy")
+
+
+def report_windows(context: Context) -> list[Window]:
+    """The study's report windows, in its own order."""
+    return [Window(start, end) for start, end in context.study["windows"]["report"]]
 
 
 def _intervals(context: Context, firms: pd.DataFrame, security: str, low: str, high: str) -> Words:
