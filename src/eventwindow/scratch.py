@@ -1,7 +1,5 @@
 """What a run holds while it lives, locks and folders of its own: the system lets go of a lock when its process dies."""
 
-from __future__ import annotations
-
 import os
 import secrets
 import shutil

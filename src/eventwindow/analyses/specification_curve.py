@@ -1,7 +1,5 @@
 """The specification curve (Simonsohn, Simmons & Nelson 2020): every reasonable choice, and one test of all of them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 

@@ -197,11 +197,7 @@ def with_day_zero(
 
 
 def _session(
-    row: dict[str, Any],
-    sessions: pd.DatetimeIndex,
-    how: How,
-    exchange: str | None,
-    where: str,
+    row: dict[str, Any], sessions: pd.DatetimeIndex, how: How, exchange: str | None, where: str
 ) -> tuple[pd.Timestamp, Reason | None]:
     if row.get("time") is None:
         return _by_date(row["security"], row["date"], sessions, how, where)

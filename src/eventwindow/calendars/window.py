@@ -76,15 +76,7 @@ Span = Window | tuple[int, int] | int | slice  # what a person may write for a w
 def as_window(span: Span) -> Window:
     """A window as a person may write it: 0 is day 0, (-1, 1) and slice(-1, 1) are the three days around it.
 
-    Parameters
-    ----------
-    span : Window, int, pair of int, or slice
-        Trading days from the event date; both ends belong to the window.
-
-    Raises
-    ------
-    WindowError
-        For anything else, and where an end is no whole number.
+    Both ends belong to it. WindowError for anything else, and where an end is no whole number.
     """
     if isinstance(span, Window):
         return span

@@ -17,13 +17,7 @@ def topics() -> dict[str, Path]:
 
 
 def print_page(topic: str | None) -> None:
-    """Print one page as it is written, set where a person reads it in a terminal; without a topic, the list of them.
-
-    Raises
-    ------
-    StudyError
-        Where there is no such page.
-    """
+    """Print one page as it is written, set where a person reads it in a terminal; without a topic, the list of them."""
     pages = topics()
     if topic is None:
         print(*(f"{name:18} {_title(path)}" for name, path in pages.items()), sep="\n")

@@ -54,13 +54,7 @@ def check_prices(values: Array, securities: pd.Index, sessions: pd.Index, where:
 
 
 def returns_table(returns: object, where: str = OF_RETURNS) -> pd.DataFrame:
-    """A table of numbers with one level of columns; what is none of these is named.
-
-    Raises
-    ------
-    StudyError
-        Where the input is no table, has columns of several levels, or holds text.
-    """
+    """A table of numbers with one level of columns; what is none of these is named."""
     if not isinstance(returns, pd.DataFrame):
         what = f"a {type(returns).__name__} instead of a table"
         raise StudyError(what, where=where, remedy="Give a DataFrame, date × security.")

@@ -44,10 +44,7 @@ class Given(NamedTuple):
 def given(returns: Any, events: Any, benchmark: Any, values: Values) -> Given:
     """Tables, series and mappings in their usual shapes; securities are known by their names as text.
 
-    Raises
-    ------
-    StudyError
-        For what can be read in no way, or in two.
+    StudyError for what can be read in no way, or in two.
     """
     table, notes = figures_table(returns, values)
     listed = events_table(events)

@@ -43,11 +43,7 @@ def numbers(figures: Iterable[Figures], place: Callable[[int], str], mark: str =
 
     A table has one decimal mark: `mark`, or else the one that its cells allow. A comma before three digits, 1,234,
     reads two ways where no other cell of the table tells which mark it is.
-
-    Raises
-    ------
-    PriceError
-        For a cell that is no number, is not finite, or reads two ways: with its place.
+    PriceError for a cell that is no number, is not finite, or reads two ways: with its place.
     """
     columns = list(figures)
     texts = [None if column.typed else [_plain(cell) for cell in column.cells] for column in columns]

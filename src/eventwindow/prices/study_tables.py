@@ -102,12 +102,8 @@ def _name(cell: str) -> str:
 def shaped(name: str, table: pd.DataFrame, rows: Rows, zone: str | None = None) -> pd.DataFrame:
     """A table with dates as dates (nanoseconds, no zone), texts as texts and numbers as numbers, in order of its dates.
 
-    `zone` is that of bars whose stamps name none.
-
-    Raises
-    ------
-    PriceError
-        Where a column is lacking, a cell is no number, or a value cannot be: with file, symbol and day or line.
+    `zone` is that of bars whose stamps name none. PriceError where a column is lacking, a cell is no number, or a value
+    cannot be: with file, symbol and day or line.
     """
     table = table.reset_index() if table.index.name == "date" else table
     if lacking := [c for c in REQUIRED[name] if c not in table]:

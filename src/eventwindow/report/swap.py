@@ -1,7 +1,5 @@
 """A folder of results swapped in whole: written beside, put in place by one rename, the old one there until then."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator

@@ -46,10 +46,7 @@ Tables = Mapping[str, pd.DataFrame | int]
 def write_workbook(tables: Tables, path: Path | str, code: str = "en", title: str = "") -> Path:
     """Write `tables` as sheets; those without a row, or of over 20,000 rows (a number stands for one), are only told.
 
-    Raises
-    ------
-    StudyError
-        Where `path` does not end in .xlsx, or there is no such language.
+    StudyError where `path` does not end in .xlsx, or there is no such language.
     """
     from xlsxwriter import Workbook
 

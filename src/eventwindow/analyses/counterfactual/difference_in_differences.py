@@ -1,7 +1,5 @@
 """Synthetic difference-in-differences (Arkhangelsky, Athey, Hirshberg, Imbens & Wager 2021, Algorithm 1)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Counterfactuals of treated stocks with their placebos in time and in space."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

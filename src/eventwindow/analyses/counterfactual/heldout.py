@@ -1,7 +1,5 @@
 """Days held out in blocks: the penalty they choose, and the errors of days that the fit has not seen."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

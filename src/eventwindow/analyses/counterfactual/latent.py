@@ -1,7 +1,5 @@
 """Latent factors of the untreated stocks: principal components on all days, loadings from the days fitted."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from eventwindow.analyses.counterfactual.predictor import EVERY_DAY, Ints

@@ -1,7 +1,5 @@
 """Penalised regressions on untreated stocks: elastic net down a path of penalties (Zou & Hastie 2005), and ridge."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from eventwindow.analyses.counterfactual.predictor import EVERY_DAY, Ints

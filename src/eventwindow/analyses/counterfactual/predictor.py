@@ -1,7 +1,5 @@
 """What a counterfactual model is: returns of untreated stocks go in, what a treated one had returned comes out."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Treated stocks and their donors on the same days."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Synthetic control on daily returns: weights from 0 on that sum to 1; with ridge (Ben-Michael et al. 2021)."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from eventwindow.analyses.counterfactual.predictor import EVERY_DAY, Ints

@@ -1,7 +1,5 @@
 """Counterfactuals as tables; decimals, nothing rounded."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np
