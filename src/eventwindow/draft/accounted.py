@@ -243,7 +243,12 @@ def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Itera
     """The place of another exchange beside the figure: "its US-listed shares", 渣打港股; a currency against another."""
     against = [m for m in sentence.all("aside", within=sentence.clause(mark)) if m.value != (s.who,)]
     paired = names.listings[s.who.symbols[0]].kind == "currency" or s.who == DOLLAR
-    if paired and any(a != DOLLAR for m in against for a in m.value):
+    quoted = {"", "USD", names.listings[s.who.symbols[0]].currency}
+    beside = [m.value for m in sentence.all("amount", within=sentence.clause(mark)) if m.value.unit == "money"]
+    other = any(a != DOLLAR for m in against for a in m.value) or any(
+        a.currency not in quoted or a.words.endswith("pence") for a in beside
+    )
+    if paired and other:
         yield WHOSE
     if names.listings[s.who.symbols[0]].kind == "yield" and sentence.chinese and "美" not in sentence.text:
         yield WHOSE  # 10年期国债收益率, of which state?

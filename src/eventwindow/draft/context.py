@@ -20,8 +20,12 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _WIRE = re.compile(r"[A-Z][A-Z ]{2,}[^-–—]{0,40}\s[-–—]{1,2}\s")  # NEW YORK, March 12 -
-_STANDING = re.compile(r"\W*(?:(?:already|itself|still) )?(?:up|down|off|higher|lower)\b", re.IGNORECASE)
+_STANDING = re.compile(
+    r"\W*(?:(?:already|itself|still) )?(?:up|down|off|higher|lower|\w+ed (?:at|by|in|to))\b", re.IGNORECASE
+)
 _BEFORE = re.compile(r"\b(?:after|following|having)\b", re.IGNORECASE)
+_DOING = re.compile(r"\W*[a-z]+ing\b")
+_HANGING = re.compile(r"\W*[a-z]+ing (?:the|its|their|a)\b")
 _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
 _OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?|[\u3400-\u9fff]{1,8}")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
@@ -54,7 +58,7 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     own = near if near and near.kind == "date" else sentence.last("date", before=mark.start, since=low)
     free = [m for m in sentence.all("date") if not _of_another(sentence, mark, m)]
     own = own or next((m for m in free if m.start >= low and m.end <= high), None)
-    others = [m for m in free if not set_in(sentence, m)]
+    others = [m for m in free if not (set_in(sentence, m) or _step_back(sentence, mark, m))]
     found = own or next((m for m in reversed(others) if m.end <= mark.start), None)
     if found and found.value.steps == 0:  # "on the same day, Wednesday"; 6日反彈…,以太幣同日漲
         told = [m for m in others if m.value.date]
@@ -104,10 +108,24 @@ def _owned(sentence: Sentence, mark: Mark, day: Mark) -> bool:
     return low > mark.end and sentence.has("amount", within=(low, day.start))
 
 
+def _step_back(sentence: Sentence, mark: Mark, day: Mark) -> bool:
+    """Whether a step back stands behind a figure of its own: "to 2.13 % from 2.22 % a day earlier, and gold …"."""
+    before = sentence.last("amount", before=day.start)
+    if _DOING.match(sentence.text, sentence.clause(mark)[0]):
+        return False  # "had shed 17 % the day before, wiping out 589 billion"
+    return day.value.steps == -1 and before is not None and not sentence.text[before.end : day.start].strip()
+
+
 def told_before(sentence: Sentence, mark: Mark) -> bool:
     """Whether the mark's clause tells what was before: "after 11.1 % on Friday"."""
     low, high = sentence.clause(mark)
     return bool(_EARLIER.match(sentence.text[low:high]))
+
+
+def by_the_way(sentence: Sentence, mark: Mark) -> bool:
+    """Whether the mark's clause hangs on the sentence: ", costing the Dow some 125 points"."""
+    low, high = sentence.clause(mark)
+    return low > 0 and bool(_HANGING.match(sentence.text[low:high]))
 
 
 def resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | None:
@@ -130,7 +148,10 @@ def day_told(sentence: Sentence, mark: Mark, context: Context) -> bool:
     if (
         base_of(sentence, mark)
         or period_of(sentence, mark)
-        or any(not set_in(sentence, m) or _same_clause(sentence, m, mark) for m in sentence.all("date"))
+        or any(
+            m.value.steps != 0 and (not set_in(sentence, m) or _same_clause(sentence, m, mark))
+            for m in sentence.all("date")
+        )
     ):
         return True
     return context.days and (context.date is None or context.date.weekday() < WEEKEND)
@@ -156,15 +177,15 @@ def one_day(sentence: Sentence, context: Context, told: Collection[dt.date]) -> 
     return alone and not any(m.value.steps for m in marks)
 
 
-def last_day(sentence: Sentence, context: Context) -> dt.date | None:
-    """The day that the next sentence may lean on."""
+def days_told(sentence: Sentence, context: Context) -> list[dt.date]:
+    """The days that the next sentence may lean on, in their order."""
     held = [m for m in sentence.all("date") if not set_in(sentence, m) and not told_before(sentence, m)]
     if context.date:
         held = [m for m in held if m.value.date is None or m.value.date.weekday() < WEEKEND]
     wire = _WIRE.match(sentence.text)  # tells the day of writing
     held = [m for m in held if not wire or m.start >= wire.end()] or held
-    days = [resolved(sentence, m, context) for m in held if m.value.steps is None or m.value.steps >= 0]
-    return max(filter(None, days), default=context.spoken)
+    days = (resolved(sentence, m, context) for m in held if m.value.steps is None or m.value.steps >= 0)
+    return [day for day in days if day]
 
 
 def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:

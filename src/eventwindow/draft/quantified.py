@@ -371,7 +371,10 @@ def _in_currency(found: Statement, amount: Amount, names: Names) -> Statement:
     if len(found.who.symbols) != 1:
         return found
     listing = names.listings[found.who.symbols[0]]
-    money = amount.unit == "money" and listing.kind == "stock"
+    money = amount.unit == "money" and listing.kind in {"stock", "currency"}
+    pence = amount.words.endswith(("pence", "p"))
+    if money and listing.kind == "currency" and (pence or amount.currency not in {"", listing.currency}):
+        return replace(found, open=(CURRENCY, *found.open))  # the euro in pence
     other = amount.currency != listing.currency if amount.currency else listing.currency not in _YUAN
     return replace(found, open=(CURRENCY, *found.open)) if money and other else found
 
@@ -384,7 +387,12 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     plain = plain or (
         kind == "stock" and amount.unit == "number" and amount.finest < 1 and sentence.text[amount.end :][:1] in ".,;"
     )
-    if not (plain or amount.unit == "money") or amount.high >= 1e6 or amount.low != amount.high or not kind:
+    if (
+        not (plain or amount.unit == "money")
+        or amount.high >= (1e8 if amount.currency == "KRW" else 1e6)
+        or amount.low != amount.high
+        or not kind
+    ):
         return None
     head = sentence.text[: amount.at]
     if _OFFERED.search(head):

@@ -13,7 +13,7 @@ from typing import Any
 
 from eventwindow.draft.accounted import region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, simplified
-from eventwindow.draft.context import Context, last_day, one_day, resolved, session_of, told_before
+from eventwindow.draft.context import Context, by_the_way, days_told, one_day, resolved, session_of, told_before
 from eventwindow.draft.dates import DayMark
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
@@ -154,11 +154,11 @@ def paragraph(
         ordered = sorted(said, key=lambda pair: pair[0].start)
         told = tuple(statement for _, statement in _once(ordered))
         yield Reading(number, text, told, tuple(missed(sentence, (m for m, _ in said))))
-        spoken = last_day(sentence, context)
+        days = days_told(sentence, context)
         context = replace(
             context,
-            date=max(filter(None, (spoken, context.date, *_days_of(told, sentence))), default=None),
-            spoken=spoken,
+            date=max(filter(None, (*days, context.date, *_days_of(told, sentence))), default=None),
+            spoken=days[-1] if days else context.spoken,
             spanned=any(s.until or s.year for s in told) or (context.spanned and not told),
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
             days_by_region=_later(context.days_by_region, _days(known, told)),
@@ -166,7 +166,9 @@ def paragraph(
             **_spoken_of(sentence, context, known, told),
         )
         if ordered:
-            main = [pair for pair in ordered if not told_before(sentence, pair[0])] or ordered
+            main = [
+                pair for pair in ordered if not (told_before(sentence, pair[0]) or by_the_way(sentence, pair[0]))
+            ] or ordered
             context = _left(main, context, session_of(sentence, main[-1][0], context))
 
 

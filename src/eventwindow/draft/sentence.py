@@ -46,7 +46,7 @@ _MARKET = re.compile(r"(?:美|港|台|日|陆|A|韩|英)股")
 _HOURS = re.compile(
     r"(?:(?:上|本|这)?(?:周|星期)[一二三四五]|\d{1,2}日|当[天日]|昨[天日]|今[天日])?(?:开盘|盘前|盘后|盘中|收盘|早盘|开市|尾盘)"
 )
-_SINCE = re.compile(r"\bsince (?:last |(?:its|their|the) \w+ (?:on|in|of) )?$", re.IGNORECASE)
+_SINCE = re.compile(r"\bsince (?:last |(?:its|their|the|it|they) (?:\w+ ){1,4}(?:on|in|of) )?$", re.IGNORECASE)
 RANKS = ("rank", "record_high", "record_low")
 _MONTH = re.compile(
     r"since (?:late |early |mid-|last )?(?:the (?:start|beginning|end) of )?"

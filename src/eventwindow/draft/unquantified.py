@@ -58,7 +58,8 @@ _BACK = re.compile(
     re.IGNORECASE,
 )
 _MONTHS = {"year": 12, "month": 1, "week": 12 / 52, "decade": 120, "年": 12, "月": 1, "周": 12 / 52}
-_RECORD = re.compile(r"\brecord$")
+_RECORD = re.compile(r"\b(?:record|first time)$")
+_UNDER = re.compile(r"\b(?:below|under)\b")
 _SINCE_ZH = re.compile(r"以来(?:的|单日|最)?$")
 _OF_MOVE = re.compile(r"[涨跌升][幅点势](?:[与和及、]?[涨跌升][幅点势])*[^,。;涨跌升]{0,8}$")
 _EVER = re.compile(r"单日新|历史|史上")
@@ -94,12 +95,7 @@ def remarks(
         for who in _whose(sentence, mark, context, names, said, own=True):
             kind, stated = ("value_rank", 1.0) if mark.kind == "valuable" else ("record", 0.0)
             by = mark.kind.removeprefix("record_") if kind == "record" else ""
-            before = sentence.last(*MOVES, before=mark.start)
-            by = (
-                "low"
-                if by and before and MOVES[before.kind] < 0 and _RECORD.search(sentence.text[mark.start : mark.end])
-                else by
-            )
+            by = "low" if by and _fell_to(sentence, mark) else by
             found = _ranked(sentence, mark, context, who, kind, stated, line, by=by)
             since = sentence.beside("since", mark) if kind == "record" else None
             since = since or (mark if kind == "record" and _BACK.match(sentence.text, mark.start) else None)
@@ -108,7 +104,13 @@ def remarks(
             day, told = _since(sentence, since, found.date)
             yield (
                 mark,
-                replace(found, since=day, open=((SINCE,) * (not told) + _of_moment(mark, said) + inverse(who, names))),
+                replace(
+                    found,
+                    since=day,
+                    open=(
+                        (SINCE,) * (not told) + _of_moment(mark, said) + inverse(who, names) + _crossed(sentence, mark)
+                    ),
+                ),
             )
     for mark in sentence.all("foremost"):
         yield from ((mark, replace(s, line=line)) for s in _foremost(sentence, mark, context))
@@ -134,6 +136,20 @@ def _run(
         yield Statement(
             0, "return", who, None, None, "direction", sign, date=span.first, until=span.until, open=(SPAN,)
         )
+
+
+def _crossed(sentence: Sentence, mark: Mark) -> tuple[Reason, ...]:
+    """A level that is crossed for the first time is a moment's, unless the clause tells a close."""
+    first = sentence.text[mark.start : mark.end].lower().endswith("time")
+    return (MOMENT,) * (first and not sentence.has("close", within=sentence.clause(mark)))
+
+
+def _fell_to(sentence: Sentence, mark: Mark) -> bool:
+    """Whether "a record", or a first time, is one of a fall: the words before it tell."""
+    low, words = sentence.clause(mark)[0], sentence.text[mark.start : mark.end]
+    before = sentence.last(*MOVES, before=mark.start)
+    fell = (before is not None and MOVES[before.kind] < 0) or _UNDER.search(sentence.text, low, mark.start)
+    return bool(fell and _RECORD.search(words))
 
 
 def _of_price(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> bool:
