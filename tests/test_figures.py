@@ -250,7 +250,7 @@ def test_a_png_is_the_same_each_time(drawn):
     assert first.startswith(b"\x89PNG")
 
 
-def test_each_sum_of_dollars_stands_on_an_axis_of_its_own_size(drawn, deepseek):
+def test_each_sum_of_dollars_stands_on_an_axis_of_its_own_size(drawn, drawings, deepseek):
     """Millions are not drawn on an axis of billions: each mark is apart from zero."""
     data = claims_data(deepseek.verdicts)
     sums = data.loc[data["unit"] == "USD", "stated_low"].abs()
@@ -260,7 +260,9 @@ def test_each_sum_of_dollars_stands_on_an_axis_of_its_own_size(drawn, deepseek):
         assert (f">{words}</text>" in drawn["claims"].wide) == bool(sums.between(low, high, inclusive="right").any()), (
             kind
         )
-    assert sums.max() > 1e8 > sums.min()
+    assert sums.max() >= 1e12
+    assert sums.min() < 1e8
+    assert f">{language('zh-Hant').text('claims.USD_trillion')}</text>" in drawings["zh-Hant"]["claims"].wide
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

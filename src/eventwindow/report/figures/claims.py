@@ -16,7 +16,7 @@ from eventwindow.report.sections.verdicts import Span, span_of
 
 UNITS = ("decimal", "USD")
 LARGE = 0.5  # decimals: returns beyond a half have a panel of their own
-MILLIONS, BILLIONS = 1e4, 1e8  # dollars: from here on they are told in millions, in billions
+MILLIONS, BILLIONS, TRILLIONS = 1e4, 1e8, 1e12  # dollars: from here on they are told in those
 PANELS = (
     ("decimal", -1.0, LARGE),
     ("decimal", LARGE, math.inf),
@@ -69,8 +69,8 @@ def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
 def axis_of(context: Context, unit: str, size: float) -> tuple[float, str]:
     """What a figure is multiplied by for its axis, and the axis's words: sums of dollars in units of their own size."""
     say = context.language.text
-    if unit == "USD" and size <= BILLIONS:
-        key = "million" if size > MILLIONS else "one"
+    if unit == "USD" and not BILLIONS < size < TRILLIONS:
+        key = "trillion" if size >= TRILLIONS else "million" if size > MILLIONS else "one"
         return 1 / float(say(f"claims.USD_{key}_unit")), say(f"claims.USD_{key}")
     scale = {"decimal": 100.0, "USD": 1 / context.language.money}.get(unit, 1.0)
     return scale, say(f"claims.{unit}") if unit in UNITS else ""
