@@ -27,8 +27,7 @@ def process() -> int:
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:  # as nohup asks for
             signal.signal(getattr(signal, name), _end)
     sys.unraisablehook = _unraised
-    # ASCII, as locale C has it, becomes UTF-8; what another encoding lacks is written as its code, and ends no
-    # run.
+    # ASCII, as locale C has it, becomes UTF-8; what another encoding lacks is written as its code.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             encoding = "utf-8" if codecs.lookup(stream.encoding).name == "ascii" else stream.encoding

@@ -94,7 +94,6 @@ def load_prices(
     )
     for name in AUTO if mode == "auto" else (mode,):
         if search.missing:
-            # One source: what it has of the symbols that are missing.
             if name in search.clients:
                 _from_network(search, str(name))
             elif name != "shipped":

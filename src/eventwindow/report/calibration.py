@@ -130,8 +130,7 @@ def _size_table(rows: pd.DataFrame, pattern: str, firms: int) -> str:
         told = _title(name)
         lines.append(_line([told if valid[name] else f"{told} †", *(_cell(part, name) for part in cells.values())]))
         if name == LEAD:
-            # The row of the share of draws, in per cent, where volatility rose so far that no test leads;
-            # none without one.
+            # The share of draws, in per cent, where volatility rose so far that no test leads.
             parts = list(cells.values())
             led = [part.loc[part["test"] == LEAD, "draws"].max() for part in parts]
             share = [1 - np.nan_to_num(n) / part["draws"].max() for n, part in zip(led, parts, strict=True)]

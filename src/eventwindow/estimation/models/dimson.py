@@ -47,8 +47,7 @@ class DimsonSummed:
         seen = np.isfinite(y) & np.isfinite(x).all(axis=1)
         count = np.maximum(seen.sum(axis=1), 1)
         mean = np.sum(x, axis=2, where=seen[:, None, :]) / count[:, None]
-        # (N, k, L): every regressor as far from its mean as the market is from its own, so that the slopes
-        # add up.
+        # (N, k, L): every regressor is as far from its mean as the market is from its own: the slopes add up.
         fit = ols(y, x, (x_event[:, self.lags] - mean[:, [self.lags]])[:, None, :] + mean[:, :, None], full.columns)
         beta = fit.coefficients[:, 1:].sum(axis=1)
         y_mean = np.sum(y, axis=1, where=seen) / count
