@@ -45,6 +45,7 @@ _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 _INSERTED = re.compile(
     r"\W*(?:which|who|whose|where|when|such|including|like|unlike|as|compared|if|because)\b", re.IGNORECASE
 )
+_SESSION = re.compile(r"收盘|终场|收市|(?<!盘)开盘(?!前)")
 _WHY = re.compile(r"(?:因为?|由于|受)[^,;:、]{2,14}$|在[^,;:、]{2,14}[前后下]$")
 _COINS = {"元", "外资", "加权指数"}
 DOLLAR = Subject(("DX-Y.NYB",))
@@ -105,6 +106,15 @@ def _pointing(sentence: Sentence, low: int, mark: Mark) -> bool:
     return sentence.has("pronoun", "role", "stock", "close", within=(low, mark.start))
 
 
+def _pointed(sentence: Sentence, low: int) -> bool:
+    """Whether a clause before points back, and each behind it goes on with the topic: 股价今天开低,终场跌5%,收668元."""
+    before = [c for c in sentence.clauses if c[1] <= low]
+    named = sentence.has("names", "aside", "others", within=(0, low))
+    if named or not before or not sentence.chinese or not sentence.has("pronoun", "role", "stock", within=before[0]):
+        return False
+    return all(_goes_on(sentence, a, b) for a, b in before)
+
+
 def _inside(text: str, mark: Mark, opening: str, closing: str) -> bool:
     head, tail = text[: mark.start], text[mark.end :]
     if opening == closing:
@@ -128,7 +138,7 @@ def _time(sentence: Sentence, mark: Mark, s: Statement, carried: bool) -> Iterat
             yield WHEN
     elif earlier:
         yield SPAN if sentence.has("period") else WHEN
-    elif sentence.has("period", within=(0, low)):
+    elif _spanned(sentence, low):
         yield SPAN  # "gained 1.9 % this week, and gold slumped 5.8 %"
     elif (
         carried
@@ -136,6 +146,15 @@ def _time(sentence: Sentence, mark: Mark, s: Statement, carried: bool) -> Iterat
         or (others and not (len({m.value for m in others}) == 1 and _leads(sentence, others[0], mark)))
     ):
         yield WHEN
+
+
+def _spanned(sentence: Sentence, low: int) -> bool:
+    """Whether a clause before tells a span that may hold: in Chinese one with a move, a figure or nothing before it."""
+    for m in sentence.all("period", within=(0, low)):
+        first, end = sentence.clause(m)
+        if not sentence.chinese or first == m.start or sentence.has("amount", *MOVES, within=(first, end)):
+            return True
+    return False
 
 
 def _touching(sentence: Sentence, mark: Mark, days: Sequence[Mark]) -> bool:
@@ -160,6 +179,9 @@ def _leads(sentence: Sentence, day: Mark, mark: Mark) -> bool:
     low, high = sentence.clause(day)
     if sentence.has("amount", *MOVES, "rank", within=(low, high)):
         return True
+    market = any(s.is_index for m in sentence.all("names", within=(low, high)) for s in m.value)
+    if sentence.chinese and (market or _SESSION.search(sentence.text, low, high)):
+        return True  # 截至周五收盘; 美股前一晚同样不平静: the day of a market, not of an event
     return not _unknown(sentence, low, high)
 
 
@@ -173,7 +195,8 @@ def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) ->
         if between and not sentence.has("amount", *MOVES, within=(own.end, between[0].start)):
             yield WHOSE
     elif own is None:
-        if context.strange or _names_one(sentence, 0, low) or not _pointing(sentence, low, mark):
+        pointed = _pointing(sentence, low, mark) or _pointed(sentence, low)
+        if context.strange or _names_one(sentence, 0, low) or not pointed:
             yield WHOSE
     elif own.start >= high or not _bridged(sentence, own, mark, low):
         yield WHOSE

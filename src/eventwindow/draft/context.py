@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from eventwindow.draft.lexicon import Mark
@@ -161,7 +161,7 @@ def _same_clause(sentence: Sentence, one: Mark, other: Mark) -> bool:
     return sentence.clause(one) == sentence.clause(other)
 
 
-def one_day(sentence: Sentence, context: Context, told: Collection[dt.date]) -> bool:
+def one_day(sentence: Sentence, context: Context, told: Sequence[dt.date]) -> bool:
     """Whether what comes next can be of one day only: the statements `told` are, and no step was made from it."""
     marks = sentence.all("date")
     if not (told or marks):
@@ -169,7 +169,7 @@ def one_day(sentence: Sentence, context: Context, told: Collection[dt.date]) -> 
     new = set(told) or {m.value.date for m in marks}
     beside = {m.value for m in marks if sentence.has("amount", within=sentence.clause(m))}  # a dateline is none
     latest = max(filter(None, new), default=None)
-    if sentence.chinese and told and latest and new == {latest} and {b.date for b in beside} <= {latest, None}:
+    if sentence.chinese and told and latest == told[-1] and {b.date for b in beside} <= {latest, None}:
         return context.date is None or latest >= context.date  # the story went on to this day, and goes on in it
     if context.date and new - {context.date, None}:
         return False  # a sentence of another day: what comes next may be of either

@@ -187,7 +187,7 @@ def _days(known: Names, told: Sequence[Statement]) -> dict[str, dt.date]:
     """The day of what trades in each part of the world ("": of what no list holds), where one alone was told."""
     days: dict[str, set[dt.date]] = {}
     for s in told:
-        if s.date and not s.until and ((place := region(known, s.who)) or s.who.name):
+        if s.date and not s.until and ((place := region(known, s.who)) or s.who.name or s.who is NOBODY):
             days.setdefault(place, set()).add(s.date)
     return {place: next(iter(found)) for place, found in days.items() if len(found) == 1}
 

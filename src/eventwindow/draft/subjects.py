@@ -125,6 +125,9 @@ def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
     firms = role is not None or sentence.has("stock", within=(low, mark.start))  # shares are no index's
     if before := _earlier(sentence, low, firms):
         return before
+    told = sentence.all("aside", within=(0, low)) if firms and sentence.chinese else []
+    if len(told) == 1:
+        return Found(tuple(told[0].value), (WHICH,))  # 美国证管会控告Coinbase,股价收跌12%
     if carried := tuple(s for s in context.who if not (firms and s.is_index)):
         return Found(carried, (WHICH,) if context.several else ())
     following = next(iter(sentence.all("names", within=(mark.end, high))), None)
