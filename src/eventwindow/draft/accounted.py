@@ -55,6 +55,7 @@ REGIONS = {
     "America": AMERICAN | {"XTSE", "BVMF", "XMEX"},
     "Asia": {"XTKS", "XHKG", "XTAI", "ROCO", "XKRX", "XKOS", "XSHG", "XSHE", "XNSE", "XASX", "XSES"},
 }
+MARKETS = {"XSHE": "XSHG", "ROCO": "XTAI", "XKOS": "XKRX"}
 _FIRM = re.compile(r"公司|集团|银行|科技|电子|控股|汽车|制药|航空|证券|半导体|能源|对手|伙伴|供应商|厂|股份")
 _FIRST_DAY = re.compile(
     r"\bfirst (?:trading )?(?:day|session)\b|首个交易日|(?:开盘|开市|复牌|节后|上市|挂牌)首日", re.IGNORECASE
@@ -300,6 +301,14 @@ def region(names: Names, who: Subject) -> str:
     if listing is None or listing.kind not in {"stock", "index"}:
         return ""
     return next((part for part, exchanges in REGIONS.items() if listing.exchange in exchanges), "Europe")
+
+
+def market(names: Names, who: Subject) -> str:
+    """The market that a stock or an index is traded on: its exchange, where one state has several one of them."""
+    listing = names.listings[who.symbols[0]] if who.symbols else None
+    if listing is None or listing.kind not in {"stock", "index"}:
+        return ""
+    return "America" if listing.exchange in AMERICAN else MARKETS.get(listing.exchange, listing.exchange)
 
 
 def _words(sentence: Sentence, mark: Mark, own: Mark | None, s: Statement) -> Iterator[Reason]:

@@ -191,6 +191,8 @@ def days_told(sentence: Sentence, context: Context) -> list[dt.date]:
 def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
     """ "pre", "after" or "close", where the sentence says so; "also" takes over what was said before."""
     low, high = sentence.clause(mark)
+    if sentence.chinese and any(sentence.text[m.start] == "收" for m in sentence.all(*MOVES, within=(low, mark.start))):
+        return "close"  # 盘前大涨37%,收涨25.9%
     own = sentence.last(*SESSIONS, before=mark.start, since=low) or next(
         iter(sentence.all(*SESSIONS, within=(low, high))), None
     )

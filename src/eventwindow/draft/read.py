@@ -6,12 +6,12 @@ import datetime as dt
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from eventwindow.draft.accounted import region, strange, unaccounted
+from eventwindow.draft.accounted import market, region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.context import Context, by_the_way, days_told, one_day, resolved, session_of, told_before
 from eventwindow.draft.dates import DayMark
@@ -100,19 +100,23 @@ def _always(s: Statement, known: Names) -> bool:
 
 
 def located(found: Sequence[Reading], known: Names) -> Iterator[Reading]:
-    """The same; of two listings the one in the part of the world that the article's other firms trade in: to be asked."""  # noqa: E501
-    parts = {region(known, s.who) for r in found for s in r.statements if len(s.who.symbols) == 1} - {""}
+    """The same; of two listings the one on the market, or in the part of the world, of the other firms: to be asked."""
+    every = [s for r in found for s in r.statements]
     for r in found:
-        own = {region(known, s.who) for s in r.statements if len(s.who.symbols) == 1} - {""} or parts
-        yield replace(r, statements=tuple(_located(s, known, own) for s in r.statements))
+        yield replace(r, statements=tuple(_located(s, known, (r.statements, every)) for s in r.statements))
 
 
-def _located(s: Statement, known: Names, parts: Collection[str]) -> Statement:
-    meant = tuple(m for m in s.who.symbols if region(known, Subject((m,))) in parts)
-    if len(s.who.symbols) < 2 or len(meant) != 1 or len(parts) != 1:
+def _located(s: Statement, known: Names, others: Iterable[Sequence[Statement]]) -> Statement:
+    """By the sentence's other statements first, then by the article's; by market first, then by part of the world."""
+    if len(s.who.symbols) < 2:
         return s
     asked = Reason("draft_listing", symbols=" / ".join(s.who.symbols))
-    return replace(s, who=Subject(meant), open=(asked, *s.open))
+    for told, place in ((told, place) for told in others for place in (market, region)):
+        parts = {place(known, o.who) for o in told if len(o.who.symbols) == 1} - {""}
+        meant = tuple(m for m in s.who.symbols if place(known, Subject((m,))) in parts)
+        if len(meant) == 1 and (place is market or len(parts) == 1):
+            return replace(s, who=Subject(meant), open=(asked, *s.open))
+    return s
 
 
 def agreeing(found: Sequence[Reading]) -> Iterator[Reading]:

@@ -28,8 +28,13 @@ _JOIN = re.compile(
     r"[\s,、&/()]*(?:and|or|as well as|和|与|及|以及|跟)?[\s,、()]*(?:the |[A-Z]\w+['’]s )?", re.IGNORECASE
 )
 _LINK = re.compile(r"\s*(?:in|for|of|to|by)\s+(?:the |shares of |shares in )?", re.IGNORECASE)
-_OTHER = re.compile(r"\s?(?:期货|期指|期权|选择权)|\s(?:futures|options|warrants|bonds)\b", re.IGNORECASE)
-_ABROAD = re.compile(r"(?:[法德英中韩泰]国|日本|意大利|希腊|西班牙|瑞士|澳大利亚|加拿大|台湾|印度|巴西|[德日英])$")
+_TITLED = re.compile(  # what stands before a commodity in the name of a firm
+    r"(?:^|[,;。、])(?P<words>(?!国际|现货|纽约|伦敦|上海|避险|期货|布兰|布伦|昨[天日]|今[天日]|隔夜|同时|此外|其中)[\u4e00-\u9fff]{2})$"
+)
+_OTHER = re.compile(r"\s?(?:期货|期指|期权|选择权|公司)|\s(?:futures|options|warrants|bonds)\b", re.IGNORECASE)
+_ABROAD = re.compile(
+    r"(?P<words>[法德英中韩泰]国|日本|意大利|希腊|西班牙|瑞士|澳大利亚|加拿大|台湾|印度|巴西|[德日英])$"
+)
 _ADR = re.compile(r"(?:\s|的|['’]s\s)?(?:ADRs?(?![A-Za-z])|存托凭证|American depositary)", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(?:[,.;:]|and\b|while\b|but\b|in\b|$)")
 _CLAUSE = re.compile(r"[,;。]")
@@ -55,6 +60,8 @@ _MONTH = re.compile(
 )
 _NOUNS = re.compile(r"\s*(?:[\w%.,-]+\s+){0,4}")
 _SUPERLATIVE = re.compile(r"\b(?:\w{3,}est|worst|best|most|least)(?: [\w-]+){0,4}\s*$")
+_SINCE_RANK = re.compile(r"以来(?=的?(?:单日|收盘|盘中)?(?:最[^近]|新[高低]))")
+_YEAR_BEFORE = re.compile(r"(?:自|从)?(?:[今去前]年|(?:19|20)\d\d年)$")
 _SINCE_THEN = re.compile(r"(?:以来|至今|迄今|起)")
 _FROM = re.compile(r"(?:\b(?:from|between)\s+(?:the close (?:of|on) )?|[从自由])$", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:to|until|till|through|and|到|至)\s*(?:the close (?:of|on) )?", re.IGNORECASE)
@@ -73,6 +80,7 @@ _PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re
 MOVES = {"down_strong": -1, "up_strong": 1, "down_weak": -1, "up_weak": 1,
          "down_wipe": -1, "down_object": -1, "pared_up": 1, "pared_down": -1,
          "open_up": 1, "open_down": -1}  # fmt: skip
+MAINS = {"XTAI": "^TWII", "XHKG": "^HSI", "XSHG": "000001.SS", "XTKS": "^N225", "XKRX": "^KS11"}
 _HELD = {"name", "group", "stranger", "amount"}
 OPENED = {"open_up", "open_down"}
 
@@ -123,6 +131,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     found = [*rules.marks(text), *names.marks(text), *amounts(text, rules), *days(text, dated), *periods(text, dated)]
     if line := _DATELINE.match(text):  # 【香港17日訊】 tells where and when it was written, not when a price moved
         found = [m for m in found if m.start >= line.end()] + [Mark(line.end() - 1, line.end(), "boundary")]
+    found = [_whole(m, names, around or text) for m in found]
     boundaries = [m for m in found if m.kind == "boundary"]
     single = settled((m for m in found if m.kind != "boundary"), ORDER)
     single += strangers(text, [*single, *boundaries], rules, has_chinese(text))
@@ -139,6 +148,16 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     cuts += [m.start for m in marks if m.kind == "parted"]
     edges = sorted({0, *cuts, len(text)})
     return Sentence(text, marks, list(pairwise(edges)), rules)
+
+
+def _whole(mark: Mark, names: Names, around: str) -> Mark:
+    """大盘 as the index of the one market whose securities the paragraph names."""
+    if mark.kind != "group" or mark.value.label != "the whole market" or not has_chinese(around):
+        return mark
+    told = [m.value[0] for m in names.marks(around) if isinstance(m.value, tuple) and len(m.value) == 1]
+    main = {s for s in told if s in MAINS.values()}
+    main = main or {MAINS.get(names.listings[s].exchange, "") for s in told}
+    return replace(mark, kind="name", value=tuple(main)) if len(main) == 1 and main != {""} else mark
 
 
 def _modifies(mark: Mark, heads: Sequence[int], text: str) -> bool:
@@ -216,6 +235,9 @@ def _since(mark: Mark, marks: Sequence[Mark], text: str, dated: dt.date) -> Mark
     before = _SINCE.search(text[: mark.start])
     if not (before or _SINCE_THEN.match(text, mark.end)):
         return mark
+    if rank := _SINCE_RANK.match(text, mark.end):
+        told = _YEAR_BEFORE.search(text[: mark.start])
+        return Mark(told.start() if told else mark.start, rank.end(), "since")  # 去年11月3日以来最低
     first, start = mark.value.date, before.start() if before else mark.start
     kind = "since" if before and _ranks(start, marks, text) else "period"
     return replace(mark, start=start, kind=kind, value=Period(first=first, until=dated if first else None, open=True))
@@ -268,12 +290,7 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
             if not (mark.kind == "off" and owned and _FUND.match(text, mark.start)):  # "the KRE fund" is a security
                 joined.append(mark)
             continue
-        subject = _subject(mark)
-        other = None if _of_kind(subject, names, "commodity") else _OTHER.match(text, mark.end)
-        if mark.kind == "name" and other:
-            subject = Subject(name=text[mark.start : other.end()])  # its futures, its receipts: another security
-        if mark.kind == "name" and (place := _ABROAD.search(text[: mark.start])) and _of_kind(subject, names, "yield"):
-            subject = Subject(name=text[place.start() : mark.end])
+        subject = _subject(mark, text, names)
         last = joined[-1] if joined else None
         if last and last.kind == "names" and last.end == mark.start and _market(last, names):
             joined.pop()  # 台股 before 台積電, 美股 before 道指: where it trades, not a second subject
@@ -294,10 +311,6 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
     return joined
 
 
-def _of_kind(subject: Subject, names: Names, kind: str) -> bool:
-    return bool(subject.symbols) and names.listings[subject.symbols[0]].kind == kind
-
-
 def _apposed(between: str, last: Mark, subject: Subject) -> bool:
     """Whether a kind of stocks stands right before the name of one: it says what that is."""
     return between == " " and last.value[-1].group is not None and subject.group is None
@@ -312,10 +325,18 @@ def _lists(between: str, last: Mark, subject: Subject, chinese: bool) -> bool:
     return bool(_JOIN.fullmatch(between))
 
 
-def _subject(mark: Mark) -> Subject:
+def _subject(mark: Mark, text: str, names: Names) -> Subject:
+    """What the mark names; its futures, its receipts, a firm called after a place or a metal are other securities."""
     if mark.kind == "group":
         return Subject(group=mark.value)
-    return mark.value if isinstance(mark.value, Subject) else Subject(mark.value)
+    if isinstance(mark.value, Subject):
+        return mark.value
+    kind, before = names.listings[mark.value[0]].kind, text[: mark.start]
+    other = None if kind == "commodity" else _OTHER.match(text, mark.end)
+    pattern = {"commodity": _TITLED, "yield": _ABROAD}.get(kind)
+    if titled := pattern and pattern.search(before):
+        return Subject(name=text[titled.start("words") : mark.end])
+    return Subject(name=text[mark.start : other.end()]) if other else Subject(mark.value)
 
 
 def _traded(mark: Mark, last: Mark | None, text: str, alone: bool) -> bool:

@@ -108,7 +108,10 @@ def remarks(
                     found,
                     since=day,
                     open=(
-                        (SINCE,) * (not told) + _of_moment(mark, said) + inverse(who, names) + _crossed(sentence, mark)
+                        *(SINCE,) * (not told),
+                        *_of_moment(sentence, mark, said),
+                        *inverse(who, names),
+                        *_crossed(sentence, mark),
                     ),
                 ),
             )
@@ -188,7 +191,7 @@ def _rank(
         elif since is None and _OF_SPAN.match(sentence.text, mark.end):
             told = False
         told = told and (since is not None or not _SINCE_ZH.search(sentence.text[: mark.start]))
-        reasons = (*(() if told else (SINCE,)), *_of_moment(mark, said), *inverse(who, names))
+        reasons = (*(() if told else (SINCE,)), *_of_moment(sentence, mark, said), *inverse(who, names))
         reasons += (SINCE,) if since is None and _SINCE_OTHER.match(sentence.text, mark.end) else ()
         reasons += (SCOPE,) if _SCOPE.match(sentence.text, mark.end) else ()
         yield replace(found, hedge="among" if among else "exact", direction=1 if gain else -1, since=day, open=reasons)
@@ -243,7 +246,8 @@ def _since(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple
         return f"{m['year'] or m['zh_year']}" + (f"-{month:02d}" if month else ""), True
     if day and (m := _MONTH.search(words)):
         month = int(m["zh"]) if m["zh"] else month_number(m["month"])
-        return f"{day.year - (month >= day.month)}-{month:02d}", True
+        this = month < day.month or (month == day.month and "日" in words)  # 8月10日以来, told on the 16th
+        return f"{day.year - (not this)}-{month:02d}", True
     if day and (m := _BACK.search(words)):
         count = _COUNTS.get(m["n"].lower()) or int(numeral(m["n"]) if has_chinese(m["n"]) else float(m["n"]))
         month = day.year * 12 + day.month - 1 - round(count * _MONTHS[m["zh"] or m["unit"].lower()])
@@ -251,12 +255,13 @@ def _since(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple
     return "", False
 
 
-def _of_moment(mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> tuple[Reason, ...]:
+def _of_moment(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> tuple[Reason, ...]:
     """A rank of a move that held at a moment of the day is one of that moment."""
     near = [s for m, s in said if m.start < mark.start and s.kind in {"return", "price_level"}]
     if not near:
         return ()
     crossed = near[-1].kind == "price_level" and near[-1].hedge in {"less_than", "more_than"}  # 跌破1.09美元,为…新低
+    crossed = crossed and sentence.chinese and not sentence.has("close")
     return (*[MOMENT] * crossed, *(o for o in near[-1].open if o in {EXTREME, MOMENT, WHICH, WHICH_DAY}))
 
 
