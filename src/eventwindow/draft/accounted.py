@@ -68,7 +68,7 @@ def unaccounted(sentence: Sentence, mark: Mark, s: Statement, context: Context, 
     place = region(names, s.who)
     elsewhere = (
         not sentence.has("date")
-        and bool(place and context.days_by_region)
+        and bool(place and context.days_by_region.keys() - {""})
         and s.date != context.days_by_region.get(place)
     )
     low = sentence.clause(mark)[0]

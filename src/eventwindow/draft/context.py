@@ -62,7 +62,8 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     found = own or next((m for m in reversed(others) if m.end <= mark.start), None)
     if found and found.value.steps == 0:  # "on the same day, Wednesday"; 6日反彈…,以太幣同日漲
         told = [m for m in others if m.value.date]
-        found = next((m for m in reversed(told) if m.end <= mark.start), told[0] if told else found)
+        before = [m for m in told if m.end <= mark.start and sentence.chinese]
+        found = before[-1] if before else told[0] if told else found
     if found is None and not sentence.chinese:
         apart = [m for m in others if not (context.date and (_earlier_told(sentence, m) or _owned(sentence, mark, m)))]
         found = next(iter(apart), None)

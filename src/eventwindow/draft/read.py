@@ -215,7 +215,7 @@ def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Contex
     elif near and place == "America" and _NIGHT.match(sentence.text, near.end) and s.date == near.value.date:
         day, unsure = DayMark(None, -1).resolved(s.date) or day, True
     elif not sentence.has("date") and s.date == context.date:
-        stranger = context.days_by_region.get("")
+        stranger = context.days_by_region.get("") if sentence.chinese else None
         day, unsure = there or day, bool(there and stranger and there < stranger == s.date)
     elif told and sentence.chinese and not inside and place not in (_parts(sentence, told[-1], known) or {place}):
         # 美光前一晚大跌,南亚科跌停: of two parts of the world, each has its own day
