@@ -32,6 +32,7 @@ _TITLED = re.compile(  # what stands before a commodity in the name of a firm
     r"(?:^|[,;。、])(?P<words>(?!国际|现货|纽约|伦敦|上海|避险|期货|布兰|布伦|昨[天日]|今[天日]|隔夜|同时|此外|其中)[\u4e00-\u9fff]{2})$"
 )
 _OTHER = re.compile(r"\s?(?:期货|期指|期权|选择权|公司)|\s(?:futures|options|warrants|bonds)\b", re.IGNORECASE)
+_SUBINDEX = re.compile(r"(?!股票|综合)[\u4e00-\u9fff]{2,4}指数")  # 斯托克600银行指数
 _ABROAD = re.compile(
     r"(?P<words>[法德英中韩泰]国|日本|意大利|希腊|西班牙|瑞士|澳大利亚|加拿大|台湾|印度|巴西|[德日英])$"
 )
@@ -42,7 +43,7 @@ _AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC"}
 _EXCHANGES: dict[str, set[str]] = {"美": _AMERICAN, "港": {"XHKG"}, "台": {"XTAI"}, "日": {"XTKS"},
     "A": {"XSHG", "XSHE"}, "H": {"XHKG"},
 }  # fmt: skip
-_SHARE_OF = re.compile(r"(?P<own>其在?)?(?P<market>[AH美港])股(?![通市])")
+_SHARE_OF = re.compile(r"(?P<own>其在?)?(?P<market>[AH美港])股(?![通市])|(?P<its>其)(?P<receipt>ADR)")
 _BARE = re.compile(r"(?:[,;。]|^)(?:而|但|不过)?$")  # 万科H股跌4.6%;A股跌4.1%: its own, or the market's?
 _TELLING = re.compile(r"[^,;:。]{3,16}的")
 _TOLD_ADR = re.compile(r"[\u4e00-\u9fff]ADR")
@@ -135,7 +136,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     boundaries = [m for m in found if m.kind == "boundary"]
     single = settled((m for m in found if m.kind != "boundary"), ORDER)
     single += strangers(text, [*single, *boundaries], rules, has_chinese(text))
-    single = _spanned(_shares(single, text, names), text)
+    single = _spanned(_shares(single, text, names, around), text)
     single = [_unitless(m, single, text) for m in single]
     single = [replace(m, kind="period") if m.kind == "since_day" else _since(m, single, text, dated) for m in single]
     single = [_base(m, text) for m in single]
@@ -189,26 +190,29 @@ def _spanned(marks: Sequence[Mark], text: str) -> list[Mark]:
     return kept
 
 
-def _shares(marks: Sequence[Mark], text: str, names: Names) -> list[Mark]:
+def _shares(marks: Sequence[Mark], text: str, names: Names, around: str) -> list[Mark]:
     """A firm with the market of its shares behind it, or 其 for it, is its listing there: 比亞迪A股漲2.9%,其港股漲3.5%."""  # noqa: E501
     kept = list(marks)
     for m in _SHARE_OF.finditer(text):
+        own, place = m["own"] or m["its"], m["market"] or "美"
         firms = [f for f in marks if f.kind == "name" and isinstance(f.value, tuple) and f.end <= m.start()]
-        firm = max(firms, key=lambda f: f.start, default=None)
-        bare = not m["own"] and _BARE.search(text[: m.start()]) and _THEN_MOVES.match(text, m.end())
-        if firm is None or not (m["own"] or bare or firm.end == m.start()):
+        told = [f for f in names.marks(around[: max(0, around.find(text))]) if own and isinstance(f.value, tuple)]
+        firm = max(firms or told, key=lambda f: f.start, default=None)
+        bare = not own and _BARE.search(text[: m.start()]) and _THEN_MOVES.match(text, m.end())
+        if firm is None or not (own or bare or firm.end == m.start()):
             continue
         if names.listings[firm.value[0]].kind != "stock":
             continue
         of_firm = {s for every in names.meanings.values() if firm.value[0] in every for s in every}
-        meant = tuple(s for s in of_firm if names.listings[s].exchange in _EXCHANGES[m["market"]])
-        if bare and len(meant) != 1:
+        meant = tuple(s for s in of_firm if names.listings[s].exchange in _EXCHANGES[place])
+        far = bool(bare or not firms)
+        if far and len(meant) != 1:
             continue
-        value = meant if len(meant) == 1 else Subject(name=text[firm.start : firm.end] + f"{m['market']}股")
+        value = meant if len(meant) == 1 else Subject(name=text[firm.start : firm.end] + f"{place}股")
         kept = [k for k in kept if k.end <= m.start() or k.start >= m.end()]
-        apart = m["own"] or bare
+        apart = own or bare
         kept = kept if apart else [k for k in kept if k != firm]
-        kept += [Mark(m.start(), m.start(), "unsure")] * bool(bare)
+        kept += [Mark(m.start(), m.start(), "unsure")] * far
         kept.append(Mark(m.start() if apart else firm.start, m.end(), "name", value))
     return kept
 
@@ -333,6 +337,8 @@ def _subject(mark: Mark, text: str, names: Names) -> Subject:
         return mark.value
     kind, before = names.listings[mark.value[0]].kind, text[: mark.start]
     other = None if kind == "commodity" else _OTHER.match(text, mark.end)
+    part = _SUBINDEX.match(text, mark.end) if kind == "index" else None
+    other = other or (part if part and not [*names.finder.spans(part[0])] else None)
     pattern = {"commodity": _TITLED, "yield": _ABROAD}.get(kind)
     if titled := pattern and pattern.search(before):
         return Subject(name=text[titled.start("words") : mark.end])

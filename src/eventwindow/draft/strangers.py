@@ -26,6 +26,7 @@ _FIRM = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?:药业|制药|医药|生物|生技|科技|集团|股份|控股|电子|银行|汽车|能源|证券|实业|地产|光电|电力|电器|电机"
     r"|通讯|传媒|航空|重工|精密|半导体|金控|保险|建设|教育|食品|钢铁|矿业)(?=[^\u4e00-\u9fff]|股价|[收跌涨大暴重急狂上下开升挫飙周昨今一当盘在的则也却公宣遭因受])"
 )
+_PLACE = re.compile(r"(?:日本|[美德法英韩]国)")
 _POINTING = re.compile(r"[这那该其]")  # 这家成立不到三年的连锁品牌 is one named before
 _COUNTED = re.compile(r"[零一二两三四五六七八九十百千万逾近超\d]")
 _KINDS = ("down_strong", "up_strong", "down_weak", "up_weak")
@@ -83,7 +84,8 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
         verb = min(moves, key=lambda m: m.start, default=None)
         inside = [m for m in marks if low <= m.start and m.end <= high]
         if named := _FIRM.match(text, low):
-            yield named.span()
+            place = _PLACE.match(text, low, named.end() - 3)  # 日本小林制药 is called 小林制药
+            yield place.end() if place else low, named.end()
             continue
         if verb is None or any(
             m.kind in {"name", "group", "off", "volume", "role", "pronoun", "value"} for m in inside
