@@ -27,7 +27,6 @@ HEAVY = {
     "pydantic",
     "rich",
     "scipy",
-    "statsmodels",
     "yfinance",
 }
 
