@@ -13,7 +13,7 @@ from pylatexenc.latexwalker import LatexEnvironmentNode, LatexWalker
 
 import eventwindow as ew
 from eventwindow.errors import Reason, catalogue, languages
-from eventwindow.estimation.exports import stata
+from eventwindow.estimation.exports import latex, printed, stata
 from eventwindow.report.workbook import write_workbook
 
 
@@ -149,6 +149,12 @@ def test_a_study_answers_with_a_row_a_window_or_one_of_its_tables(template):
     assert "NVDA" in template.to_latex("firms", columns=["security", "car", "p_sq"], stars=True)
     with pytest.raises(ew.StudyError, match="no table 'cars'"):
         template.to_latex("cars")
+
+
+def test_a_table_without_rows_shows_its_heads():
+    shown, _ = printed(pd.DataFrame({"security": [], "car": []}), "", catalogue("en"), (), stars=False)
+    assert list(shown) == ["Security", "CAR (%)"]
+    assert r"\begin{tabular}{rr}" in latex(shown, "", "", "", "Note.")
 
 
 @pytest.mark.parametrize("code", languages())

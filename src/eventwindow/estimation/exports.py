@@ -119,9 +119,8 @@ def printed(
     frame = worded(frame, words)
     if unknown := [c for c in columns if c not in frame]:
         raise StudyError(f"no column {unknown[0]!r}", remedy=f"There are {', '.join(map(str, frame.columns))}.")
-    chosen = list(columns) or [
-        str(c) for c in frame if _says(str(c), frame[c]) and str(c) not in _foreign(frame, words)
-    ]
+    told = frame.drop(columns=list(_foreign(frame, words)))
+    chosen = list(columns) or [str(c) for c in told if _says(str(c), told[c])] or list(map(str, told))
     cells = {c: [_cell(value, str(c), table, words) for value in frame[c].tolist()] for c in chosen}
     if stars:
         figure, marks = _stars(frame, chosen)
