@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import stdtr
 
 from eventwindow.calendars.window import Span, Window, as_window
@@ -102,6 +103,18 @@ class AbnormalReturns(Exports):
         whole = self.origin is None or np.array_equal(self.position, np.arange(len(self.origin)))
         return self.origin if whole or self.origin is None else self.origin.rows(self.position)
 
+    @property
+    def covered(self) -> Array | None:
+        """(N, L), sessions that each return covers: more than one after a halt."""
+        every = None if self.origin is None else self.origin.covered
+        return None if every is None else every[self.position]
+
+    @property
+    def halted(self) -> NDArray[np.bool_] | None:
+        """(N, L + 1), no price between two, from the day before the window on."""
+        every = None if self.origin is None else self.origin.halted
+        return None if every is None else every[self.position]
+
     @cached_property
     def ar(self) -> Array:
         """(N, L), actual less expected return."""
@@ -151,9 +164,14 @@ class AbnormalReturns(Exports):
             cars = [self.select(rows).car(Window(*map(int, span))) for rows, span in zip(parts, spans, strict=True)]
             return replace(merged(self.window, self.labels, list(zip(parts, cars, strict=True))), basis=self.basis)
         window = self.window if window is None else as_window(window)
-        at = self.columns(window)
+        if ("car", window) not in self.memo:
+            self.memo["car", window] = self._car(window)
+        found: Cumulative = self.memo["car", window]
+        return found
+
+    def _car(self, window: Window) -> Cumulative:
+        at, halted = self.columns(window), self.halted
         errors = {"own_variance": self.own_variance[:, at], "loading": self.loading[:, at]}
-        halted = None if self.source is None else self.source.halted
         cut = () if halted is None else cut_halts(halted, self.event_days, at)
         ar, days = self.ar[:, at], self.event_days[:, at]
         return replace(cumulate(window, self.labels, ar, days, dof=self.dof, cut=cut, **errors), basis=self.basis)
@@ -161,7 +179,7 @@ class AbnormalReturns(Exports):
     def lacking(self, window: Window) -> Days:
         """(N,), days of a window without a return: a return over a halt holds the sessions that it covers."""
         at = self.columns(window)
-        held = self.source.covered if self.source is not None and self.source.covered is not None else 1.0
+        held = 1.0 if self.covered is None else self.covered
         counted = np.where(np.isfinite(self.ar), held, 0.0)[:, at]
         return np.asarray(len(window) - counted.sum(axis=1), np.int64)
 

@@ -76,7 +76,7 @@ def _masked(source: EventReturns, pairs: list[tuple[int, int]]) -> EventReturns:
 def gap_notes(ar: AbnormalReturns) -> tuple[str, ...]:
     """Sessions inside an event window that have no return, or none of what it is held against: they are in no sum."""
     lost = (ar.event_days != OUTSIDE) & np.isnan(ar.ar)
-    covered = None if ar.source is None else ar.source.covered
+    covered = ar.covered
     if covered is not None:  # a return over a halt holds the sessions before it
         for row, column in np.argwhere(covered > 1).tolist():
             lost[row, column - int(covered[row, column]) + 1 : column] = False

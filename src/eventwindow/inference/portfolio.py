@@ -30,8 +30,8 @@ def portfolio_t(ar: AbnormalReturns, window: Window) -> Result:
         return NotComputed(name, car.reason[0], NULL, len(held))
     at = ar.columns(window)
     lost = np.isfinite(held.ar[:, at]).any(axis=0) & ~np.isfinite(basket.ar[0, at])
-    if basket.source is not None and basket.source.halted is not None:
-        lost &= ~basket.source.halted[0, 1:][at]
+    if basket.halted is not None:
+        lost &= ~basket.halted[0, 1:][at]
     dropped = int(lost.sum())
     note = Reason("days_without_a_member", n=dropped) if dropped else None
     return student(name, NULL, car.scar[0], car.dof[0], len(held), note=note)

@@ -17,7 +17,7 @@ ROUNDING = 1e-12  # of sums that are equal but for the order in which they were 
 
 def event_sars(ar: AbnormalReturns, window: Window) -> Array:
     """(N, L) SARs of a window; one over a halt keeps the spread of all the sessions that it covers."""
-    at, covered = ar.columns(window), None if ar.source is None else ar.source.covered
+    at, covered = ar.columns(window), ar.covered
     return np.asarray(ar.sar[:, at] * (1.0 if covered is None else np.sqrt(covered[:, at])))
 
 

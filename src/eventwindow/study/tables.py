@@ -33,7 +33,7 @@ def excluded_table(
 
 
 def _over_halts(abnormal: AbnormalReturns) -> Iterator[tuple[object, ...]]:
-    covered = None if abnormal.source is None else abnormal.source.covered
+    covered = abnormal.covered
     if covered is None:
         return
     for row, column in np.argwhere(covered > 1).tolist():
