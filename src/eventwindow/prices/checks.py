@@ -284,12 +284,16 @@ def _split_on(
     day: pd.Timestamp, ratio: float, frame: pd.DataFrame, usual: float, common: Callable[[pd.Timestamp], float]
 ) -> str:
     """The split whose ratio a day's move has, as it is and without what the other securities did; "" where none."""
-    if split := split_of(float(np.log(ratio)), common(day), usual):
+    move, others, slack = float(np.log(ratio)), common(day), min(SMALL_DAYS * usual, SMALL_MOST)
+    if split := split_of(move, others, usual):
         return split
-    move, slack = np.log(ratio), min(SMALL_DAYS * usual, SMALL_MOST)
-    alone, traded = move - common(day), _times_usual(frame["volume"], day)
+    alone = move - others
     small = [f"{new}:{old}" for new, old in SMALL_SPLITS if abs(alone + np.log(new / old)) <= slack]
-    if traded < CALM and abs(alone) > SPIKE_DAYS * usual and abs(move - _adjusted_move(frame, day)) <= slack:
+    far = abs(alone) > SPIKE_DAYS * usual
+    if not (small or far):
+        return ""
+    traded = _times_usual(frame["volume"], day)
+    if far and traded < CALM and abs(move - _adjusted_move(frame, day)) <= slack:
         pairs = [one for pair in CALM_SPLITS for one in (pair, pair[::-1])]
         small += [
             f"{new}:{old}" for new, old in pairs if max(abs(m + np.log(new / old)) for m in (move, alone)) <= slack

@@ -79,14 +79,16 @@ def common_moves(histories: Mapping[str, PriceHistory], groups: Mapping[str, str
     """Of a security, the median log move of the others on a day: of its group, else of all; 0 where there is none."""
     moves = {symbol: np.log(closes(h.frame).where(lambda c: c > 0)).diff() for symbol, h in histories.items()}
     table = pd.DataFrame(moves) if moves else pd.DataFrame()
+    row_of = {day: row for row, day in enumerate(table.index)}
 
     def of(symbol: str) -> Common:
         mine = [s for s in moves if s != symbol and groups.get(s, "") == groups.get(symbol, "")]
-        others = mine or [s for s in moves if s != symbol]
+        others = table[mine or [s for s in moves if s != symbol]].to_numpy(float)
 
         def common(day: pd.Timestamp) -> float:
-            row = table[others].loc[day].dropna() if day in table.index else pd.Series(dtype=float)
-            return float(np.median(row.to_numpy(float))) if len(row) else 0.0
+            row = others[row_of[day]] if day in row_of else others[:0].ravel()
+            row = row[~np.isnan(row)]
+            return float(np.median(row)) if len(row) else 0.0
 
         return common
 
