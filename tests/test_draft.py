@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from eventwindow.claims.amounts import amounts as figures_of
 from eventwindow.claims.rounding import hedge_table
 from eventwindow.cli.main import main
 from eventwindow.draft.chinese import has_chinese, numeral, simplified
@@ -282,3 +283,9 @@ def test_a_missing_library_is_named_and_english_needs_none(monkeypatch: pytest.M
 def test_an_article_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("\ufeffNvidia fell.", encoding="utf-8")
     assert read_article(tmp_path / "a.txt") == "Nvidia fell."
+
+
+@pytest.mark.parametrize("form", ["fell {}%", "百分之{}", "{}倍", "${} billion", "between $5 and ${}"])
+def test_a_row_of_digits_beyond_all_figures_is_none(form):
+    assert figures_of(form.format("9" * 400)) == []
+    assert figures_of(form.format("9")) != []

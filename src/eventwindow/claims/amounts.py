@@ -57,7 +57,7 @@ def amounts(text: str) -> list[Amount]:
     """Every figure of a text in its order, none inside another."""
     kept: list[Amount] = []
     for found in [*_special(text), *_general(text)]:
-        if all(found.end <= other.at or other.end <= found.at for other in kept):
+        if found.high <= LARGEST and all(found.end <= other.at or other.end <= found.at for other in kept):
             kept.append(found)
     return sorted(kept, key=lambda amount: amount.at)
 
@@ -108,7 +108,7 @@ def _plain(m: re.Match[str], ranged: bool, written: str) -> Iterator[Amount]:
     low = number_of((m["lead"] or "") + m["n1"] + scale)
     high = number_of(m["n2"] + (m["s2"] or "")) if ranged else low
     unit, times = _typed((m["u2"] if ranged else m["u1"]) or m["u1"] or "", m["cur"] or "")
-    if low is None or high is None or high.value > LARGEST:
+    if low is None or high is None:
         return
     if unit == "number" and not (m["n1"][0].isdigit() or low.value >= SPOKEN):
         return
