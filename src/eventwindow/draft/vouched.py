@@ -7,18 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from eventwindow.draft.chinese import has_chinese
 
-KINDS = (  # of rules.toml
-    "down_strong",
-    "up_strong",
-    "down_weak",
-    "up_weak",
-    "down_wipe",
-    "open_down",
-    "open_up",
-    "stock",
-    "value",
-    "close",
-)
+KINDS = "down_strong up_strong down_weak up_weak down_wipe open_down open_up stock value close".split()  # of rules.toml
 NEAR = 8  # characters behind a Chinese name
 _FORM = re.compile(r"\s*(?:['’]s\b|\(\W*(?:[A-Z]+:\s*)?[\w.^=-]+\)|,? (?:Inc|Corp|Corporation|Co|Company|Ltd|plc|Group|Holdings)\b|[-+( ]*(?:by )?(?:about |nearly |almost |over |more than )?\d[\d.,]*\s*(?:%|per ?cent\b|points?\b))")  # fmt: skip  # noqa: E501
 _VERB = re.compile(r"(?:\s+(?:also|then|now|still|\w+ly|and|had|has|have))?\s+(?:is|was|will|has|had|and|said|told|stood|came|went|did|saw|took|made|hit|held|kept|left|won|cut|gave|got|became|began|broke|brought|built|drew|grew|paid|ran|sent|spent|expects?|says|sees|warns|plans|reports|posts|owns|earns|wants|faces|agrees?|holds|whose|which|\w+ed)\b|,")  # fmt: skip  # noqa: E501
@@ -31,7 +20,7 @@ _LINK = re.compile(r"\s*(?:,|、|&|/|and|or|as well as|和|与|及|以及|跟)\s
 _QUOTED = re.compile(
     r"[AH美港]股|(?:现货|期货|价格?|[周星期一二三四五\d月日号今昨天早晚深夜上午凌晨间后]){0,6}(?:汇率|汇价|兑|对美元|又|再|一度|贬|盘中|一度|早盘|终场|尾盘|收[报于在盘]?\d|触及|升破|跌破|站上|失守|突破|涨破|重回|被|宣布|公布|表示|指出|坦承|遭|推出|[对兑](?:美元|日[元圆]|欧元)|[升贬跌涨挫弹]至|走[强弱升贬软])"
 )
-_UNIT = re.compile(r"(?:\d\s?|[零一二两三四五六七八九十百千万亿兆])$")  # an amount: the name is its unit
+_UNIT = re.compile(r"(?:\d\s?|(?<![周期])[零一二两三四五六七八九十百千万亿兆])$")  # an amount: the name is its unit
 _STOP = re.compile(r"[,。;:、!?]")
 
 Span = tuple[int, int, str]
