@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from eventwindow.draft.chinese import has_chinese
 
-KINDS = "down_strong up_strong down_weak up_weak down_wipe open_down open_up stock value close".split()  # of rules.toml
+KINDS = ("down_strong", "up_strong", "down_weak", "up_weak", "down_wipe",  # of rules.toml
+         "open_down", "open_up", "stock", "value", "close")  # fmt: skip
 NEAR = 8  # characters behind a Chinese name
 _FORM = re.compile(r"\s*(?:['’]s\b|\(\W*(?:[A-Z]+:\s*)?[\w.^=-]+\)|,? (?:Inc|Corp|Corporation|Co|Company|Ltd|plc|Group|Holdings)\b|[-+( ]*(?:by )?(?:about |nearly |almost |over |more than )?\d[\d.,]*\s*(?:%|per ?cent\b|points?\b))")  # fmt: skip  # noqa: E501
 _VERB = re.compile(r"(?:\s+(?:also|then|now|still|\w+ly|and|had|has|have))?\s+(?:is|was|will|has|had|and|said|told|stood|came|went|did|saw|took|made|hit|held|kept|left|won|cut|gave|got|became|began|broke|brought|built|drew|grew|paid|ran|sent|spent|expects?|says|sees|warns|plans|reports|posts|owns|earns|wants|faces|agrees?|holds|whose|which|\w+ed)\b|,")  # fmt: skip  # noqa: E501
