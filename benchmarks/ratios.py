@@ -89,6 +89,7 @@ def spent(command: list[str]) -> tuple[float, float, float, str]:
 def report() -> Iterator[str]:
     """The command on the study that ships, every language, beside the import of its libraries; then its parts."""
     python = [sys.executable, "-P"]
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package is compiled
     base = min((spent([*python, "-c", LIBRARIES]) for _ in range(3)), key=lambda found: found[1])
     yield f"import of the libraries        wall {base[0]:5.1f} s  processor {base[1]:5.1f} s  {base[2]:4.0f} MB"
     with tempfile.TemporaryDirectory() as folder:
