@@ -268,3 +268,21 @@ def test_what_the_page_on_other_systems_names_is_there():
     for module, name in re.findall(r"\(`(\w+)\.((?!py`)\w+)`\)", text):
         (held,) = (ROOT / "src").rglob(f"{module}.py")
         assert f"def {name}(" in held.read_text(encoding="utf-8"), name
+
+
+def test_action_and_container_name_commands_options_and_files_that_there_are(capsys):
+    from eventwindow.cli.main import main
+
+    steps = (ROOT / "action.yml").read_text(encoding="utf-8")
+    used = re.findall(r"python -m eventwindow (\w+) (.*)", steps)
+    assert {command for command, _ in used} == {"check", "run"}
+    for command, rest in used:
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        said = capsys.readouterr().out
+        for option in re.findall(r"(?<!\S)(--[\w-]+)|:\+(--[\w-]+)", rest):
+            assert re.search(rf"{''.join(option)}\b", said), option
+    container = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    for line in re.findall(r"^COPY (?!--from)(.+)$", container, re.MULTILINE):
+        for name in line.split()[:-1]:
+            assert (ROOT / name).exists(), name
