@@ -53,6 +53,10 @@ _HOURS = re.compile(
     r"(?:(?:上|本|这)?(?:周|星期)[一二三四五]|\d{1,2}日|当[天日]|昨[天日]|今[天日])?(?:开盘|盘前|盘后|盘中|收盘|早盘|开市|尾盘)"
 )
 _SINCE = re.compile(r"\bsince (?:last |(?:its|their|the|it|they) (?:\w+ ){1,4}(?:on|in|of) )?$", re.IGNORECASE)
+_FRONTED = re.compile(
+    r"^(?:Despite|Unlike|Like|Besides|Excluding|Without|As with) (?:the )?$"
+)  # "Despite Boeing, the Dow rose"
+BARE = ("up_weak", "down_weak")  # "the latter gained 2.1"
 RANKS = ("rank", "record_high", "record_low")
 _MONTH = re.compile(
     r"since (?:late |early |mid-|last )?(?:the (?:start|beginning|end) of )?"
@@ -221,7 +225,9 @@ def _unitless(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
     """A bare number right behind a name is in the unit of the figure before: "fell 4.4 per cent and Comerica 5.1"."""
     if mark.kind != "amount" or mark.value.unit != "number" or not _ENDS.match(text, mark.end):
         return mark
-    named = any(m.kind == "name" and not text[m.end : mark.start].strip() and m.end <= mark.start for m in marks)
+    named = any(
+        m.kind in {"name", *BARE} and not text[m.end : mark.start].strip() and m.end <= mark.start for m in marks
+    )
     before = [m for m in marks if m.kind == "amount" and m.end <= mark.start]
     if not (named and before and before[-1].value.unit == "percent"):
         return mark
@@ -307,7 +313,12 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
             continue
         if last and last.kind == "names" and _apposed(text[last.end : mark.start], last, subject):
             joined[-1] = replace(last, end=mark.end, value=(*last.value[:-1], subject))  # "oil majors BP and Shell"
-        elif last and last.kind == "names" and _lists(text[last.end : mark.start], last, subject, has_chinese(text)):
+        elif (
+            last
+            and last.kind == "names"
+            and not _FRONTED.search(text[: last.start])
+            and _lists(text[last.end : mark.start], last, subject, has_chinese(text))
+        ):
             subjects = last.value if subject in last.value else (*last.value, subject)
             joined[-1] = replace(last, end=mark.end, value=_narrowed(subjects))
         else:

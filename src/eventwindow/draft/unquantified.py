@@ -29,7 +29,7 @@ _SCOPE = re.compile(
 _OF_YEAR = re.compile(r"\s*(?:of|this|so far this)\s+(?:the |this )?year\b", re.IGNORECASE)
 _OF_SPAN = re.compile(r"\s*of\s+(?:the|a|this)\s+(?:month|week|decade|quarter|century)\b", re.IGNORECASE)
 _AMONG = re.compile(r"\s*(?:of|among)\s+(?:the )?", re.IGNORECASE)
-_ROSE = re.compile(r"rose|gain|涨")
+_ROSE = re.compile(r"rose|gain|ris|climb|advanc|best|strong|top|涨")
 _GAIN = re.compile(r"jump|gain|ris|rall|best|涨|升幅", re.IGNORECASE)
 _FAR = re.compile(
     r"(?:\b(?:below|from|off|under|since|of|short of)\s+(?:its|their|the|a)?\s*(?:\w+\s+){0,2}|(?:从|自|距离?|较|比)[^,。]{0,8})$",  # noqa: E501
@@ -201,7 +201,7 @@ def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Stat
     """ "Nvidia fell most of Nvidia, AMD and Broadcom": the place among those named; open where none are."""
     low, _ = sentence.clause(mark)
     ahead = [m for m in sentence.all("names", within=(0 if sentence.chinese else low, mark.start)) if not _index(m)]
-    own = next(iter(ahead[::-1]), None)
+    own = next(iter(ahead[::-1]), None) or sentence.last("names", before=low)
     scope = _SCOPE.match(sentence.text, mark.end) or _AMONG.match(sentence.text, mark.end)
     if own is None or not (scope or sentence.chinese):
         return
