@@ -114,13 +114,6 @@ def test_what_completes_the_shell_names_every_command(capsys):
     assert all(name in script for name in ("run", "check", "help", "--prices"))
 
 
-def test_a_calibration_says_before_it_draws_that_its_figure_needs_a_library(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr("eventwindow.cli.main.find_spec", lambda name: None)
-    assert main(["calibrate", str(tmp_path / "prices.csv"), "--out", str(tmp_path / "out")]) == 2
-    message = capsys.readouterr().err
-    assert message.endswith("needs matplotlib, which is not installed\nInstall it: pip install matplotlib\n")
-
-
 def test_a_missing_library_is_named_with_what_installs_it(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "shtab", None)
     assert main(["completion", "bash"]) == 2

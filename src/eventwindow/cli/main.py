@@ -9,7 +9,6 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -427,8 +426,6 @@ def _calibrate(options: argparse.Namespace) -> int:
     if options.draws < 1:
         raise StudyError(f"--draws {options.draws} draws nothing", remedy="Give 100 or more.")
     check_out(options.out)
-    if find_spec("matplotlib") is None:  # told before minutes of drawing
-        raise needs_library("`eventwindow calibrate`", "matplotlib")
     with progress() as step:
         step("reading prices")
         prices = panel_prices(options.prices)
