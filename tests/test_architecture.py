@@ -27,6 +27,7 @@ HEAVY = {
     "pydantic",
     "rich",
     "scipy",
+    "statsmodels",
     "yfinance",
 }
 

@@ -8,7 +8,6 @@ import pandas as pd
 
 from eventwindow.errors import Reason
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.regression import clustered_errors
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult, student
 
 LEAST = 12  # buy-and-hold returns: a resample holds a quarter of them
@@ -66,8 +65,10 @@ class Months:
 def standardised_long_horizon_t(months: Months, series: str = "asr", *, by_firm: bool = False) -> Result:
     """The mean standardised abnormal return of a month over its error clustered by month, or by month and firm.
 
-    t(G - 1), G the smaller number of clusters (Dutta, Knif, Kolari & Pynnönen 2018).
+    t(G - 1), G the smaller number of clusters (Dutta, Knif, Kolari & Pynnönen 2018; by statsmodels).
     """
+    import statsmodels.api as sm
+
     name, null = f"long_horizon_{series}_t", "the mean abnormal return of a month is zero"
     values = months.abnormal()[series]
     month, firm = (pd.factorize(part)[0] for part in (months.month, months.firm))
@@ -75,6 +76,7 @@ def standardised_long_horizon_t(months: Months, series: str = "asr", *, by_firm:
     if clusters < 1 or not np.isfinite(values).all():
         reason = Reason("returns_constant" if clusters >= 1 else "few_clusters")
         return NotComputed(name, reason, null, len(values))
-    groups, mean = ([month, firm] if by_firm else [month]), float(values.mean())
-    (error,) = clustered_errors(np.ones((len(values), 1)), values - mean, *groups)
-    return student(name, null, mean / error, clusters, len(values), note=Reason("mean_alone", mean=mean))
+    groups = np.column_stack([month, firm]) if by_firm else month
+    fit = sm.OLS(values, np.ones(len(values))).fit(cov_type="cluster", cov_kwds={"groups": groups})
+    note = Reason("mean_alone", mean=float(fit.params[0]))
+    return student(name, null, fit.params[0] / fit.bse[0], clusters, len(values), note=note)

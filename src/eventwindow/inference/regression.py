@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.window import Span, Window, as_window
@@ -51,7 +50,7 @@ def car_regression(ar: AbnormalReturns, window: Span, characteristics: pd.DataFr
 
     On a shared day the event's slope is ranked among those of every run of estimation days, by OLS, which leads, and by
     GLS on the residuals' covariance. Where windows overlap in part, its variance is taken in calendar time; elsewhere
-    errors are HC3 (against t) and clustered by security and date.
+    errors are HC3 (against t) and clustered by security and date, by statsmodels.
 
     Parameters
     ----------
@@ -272,39 +271,22 @@ def robust_rows(
 
     Neither holds on a shared day. Where windows of several days overlap, dates are no clusters of their own.
     """
+    import statsmodels.api as sm
+
     shared, overlap = kind in ("single", "one_day"), kind != "scattered"
     doubt = Reason("all_share_days") if shared else Reason("windows_meet") if overlap else ""
-    onto = np.linalg.pinv(x)
-    slopes = onto @ car
-    residual = car - x @ slopes
-    error = np.sqrt(((onto * (residual / (1 - np.einsum("nk,kn->n", x, onto)))) ** 2).sum(axis=1))
-    cells = zip(slopes / error, 2 * stats.t.sf(np.abs(slopes / error), len(x) - x.shape[1]), error, strict=True)
+    hc3 = sm.OLS(car, x).fit(cov_type="HC3", use_t=True)
+    cells = zip(hc3.tvalues, hc3.pvalues, hc3.bse, strict=True)
     rows: list[tuple[object, ...]] = [(n, "HC3", *c, doubt, not overlap) for n, c in zip(names, cells, strict=True)]
     firm, date = (pd.factorize(labels[c])[0] for c in ("security", "date"))
     if min(firm.max(), date.max()) < 1:
         reason = Reason("two_way_clusters")
         return [*rows, *((name, CLUSTERED, None, None, None, reason, False) for name in names)]
-    error = clustered_errors(x, residual, firm, date)
+    two_way = sm.OLS(car, x).fit(cov_type="cluster", cov_kwds={"groups": np.column_stack([firm, date])})
     few = min(firm.max(), date.max()) + 1 < CLUSTERS
     note = doubt if overlap and length > 1 else Reason("too_few_clusters", needed=CLUSTERS) if few else ""
-    cells = zip(slopes / error, 2 * stats.norm.sf(np.abs(slopes / error)), error, strict=True)
+    cells = zip(two_way.tvalues, two_way.pvalues, two_way.bse, strict=True)
     return [*rows, *((n, CLUSTERED, *c, note, not note) for n, c in zip(names, cells, strict=True))]
-
-
-def clustered_errors(x: Array, residual: Array, *codes: np.ndarray[Any, Any]) -> Array:
-    """(k,) errors of OLS slopes with residuals clustered by one code, or by two (Cameron, Gelbach & Miller 2011).
-
-    Each part is scaled by G / (G - 1) · (n - 1) / (n - k), as statsmodels has it.
-    """
-    n, k = x.shape
-    both = [pd.factorize(pd.MultiIndex.from_arrays(codes))[0]] if len(codes) > 1 else []
-    meat = np.zeros((k, k))
-    for code, sign in [*((code, 1) for code in codes), *((code, -1) for code in both)]:
-        sums = np.zeros((code.max() + 1, k))
-        np.add.at(sums, code, x * residual[:, None])
-        meat += sign * sums.T @ sums * len(sums) / (len(sums) - 1)
-    onto = np.linalg.pinv(x)
-    return np.asarray(np.sqrt(np.diag(onto @ onto.T @ meat @ onto @ onto.T) * (n - 1) / (n - k)))
 
 
 COMPONENTS = 100  # of the covariance at most, and at most half the days and a quarter of the firms
@@ -325,8 +307,9 @@ def factor_covariance(residuals: Array) -> Array:
 
 def gls_slopes(y: Array, x: Array, covariance: Array) -> Array:
     """(c,) coefficients of y (N,) on x (N, c)."""
-    root = np.linalg.cholesky(covariance)
-    return np.asarray(np.linalg.pinv(np.linalg.solve(root, x)) @ np.linalg.solve(root, y))
+    import statsmodels.api as sm
+
+    return np.asarray(sm.GLS(y, x, sigma=covariance).fit().params)
 
 
 def slopes_of_runs(residuals: Array, event: Array, x: Array) -> Array:
