@@ -135,7 +135,8 @@ def _foreign(frame: pd.DataFrame, words: Catalogue) -> set[str]:
     """Columns that say in another language what a column of the reader's language says."""
     twins = {str(c): {stem, f"{stem}_en"} & set(frame) for c in frame for stem in [str(c).removesuffix("_zh")]}
     pairs = {c: own for c, own in twins.items() if c.endswith("_zh") and own}
-    return set().union(*pairs.values()) if words.words("format.texts").startswith("zh") else set(pairs)
+    reads = f"_{words.words('format.texts')[:2]}"
+    return set().union(*pairs.values()) if any(c.endswith(reads) for c in pairs) else set(pairs)
 
 
 def _says(name: str, column: pd.Series) -> bool:
