@@ -106,7 +106,7 @@ def specification_curve(
     lengths = sorted({1, *map(len, windows)})
     rows: list[tuple[str, ...]] = []
     at = {w: w.start - span.start for w in windows}
-    parts: dict[int, list[tuple[Array, Array]]] = {length: [] for length in lengths}
+    parts = {length: _room(choices, len(span) - length + 1) for length in lengths}
     cut: dict[Window, list[tuple[Array, Array]]] = {window: [] for window in windows}  # runs that cut into it
     first = placebo.start - span.start
     dates = np.arange(first, first + max(0, len(placebo)))
@@ -116,7 +116,7 @@ def specification_curve(
         rows.append(row)
         freedom.append(np.broadcast_to(np.asarray(fit.dof, float), held.shape))
         for length, sums, found, variance in _estimates(fit, actual, held, lengths):
-            parts[length].append((sums, found))
+            parts[length][:, len(rows) - 1] = sums, found
             for window in (w for w in windows if len(w) == length):
                 errors[window].append(np.sqrt(variance[:, at[window]]))
                 own, ends = at[window] + np.arange(length), min(length - 1, len(dates))
@@ -129,7 +129,7 @@ def specification_curve(
     median, share, volatility = dict[Window, Array](), dict[Window, Array](), dict[Window, Array]()
     daily = np.empty((0, 0))  # (N, D + G), the medians of the days from the first placebo date to day 0
     for n in lengths:
-        car, beyond = map(np.stack, zip(*parts.pop(n), strict=True))  # one length at a time: they are large
+        car, beyond = parts.pop(n)[:, : len(rows)]  # one length at a time: they are large
         whole = slice(first, first + max(0, len(placebo) - n + 1))
         daily = _medians(car[:, :, first : -span.start]) if n == 1 else daily
         for w in (w for w in windows if len(w) == n):
@@ -148,6 +148,12 @@ def specification_curve(
     return SpecificationCurve(
         table, names, estimate, significant, stacked, np.stack(freedom), median, share, volatility
     )
+
+
+def _room(choices: Choices, days: int) -> Array:
+    """(2, S, N, days) for all that may be chosen, in one piece: many small ones would stay with the process."""
+    most = 4 * len(choices.estimation) * (len(INDEX_MODELS) * choices.benchmarks.shape[1] + 1 + len(FACTOR_MODELS))
+    return np.empty((2, most, choices.returns.shape[1], days), np.float32)
 
 
 def families(curve: pd.DataFrame) -> pd.DataFrame:
