@@ -54,7 +54,10 @@ def test_ranks_tell_values_apart_that_differ_in_the_last_bit() -> None:
 
 
 def test_garch_equals_arch_on_the_same_residuals() -> None:
-    residuals = on_one_day(panel(5, days=400), at=350, estimation=(-300, -6)).residuals[0]
+    g, variance, residuals = np.random.default_rng(5), 1e-4, np.empty(295)
+    for day in range(295):
+        residuals[day] = np.sqrt(variance) * g.standard_normal()
+        variance = 1e-5 + 0.2 * residuals[day] ** 2 + 0.7 * variance
     fit = arch_model(100 * residuals, mean="Zero", vol="GARCH", p=1, q=1, rescale=False).fit(disp="off")
     parameters, sd = _quasi_likelihood(residuals)
     np.testing.assert_allclose(parameters * [1e4, 1, 1], fit.params, rtol=1e-10)

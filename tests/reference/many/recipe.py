@@ -78,13 +78,24 @@ def corrado_zivney(fits, lo, hi):
     return z, 2 * stats.norm.sf(abs(z))
 
 
+def model_of_constant(e):
+    """The log-likelihood of residuals, in per cent, whose variance does not move."""
+    return -len(e) / 2 * (np.log(2 * np.pi * np.mean((100 * e) ** 2)) + 1)
+
+
 def garch_sar(one, lo, hi):
     """CAR over the volatility that a GARCH(1,1) of the residuals expects on day -1 for the window's days."""
     model = arch.arch_model(100 * one["e"], mean="Zero", vol="GARCH", p=1, q=1, rescale=False)
-    result = model.fit(disp="off", tol=1e-12, options={"maxiter": 2000})
-    assert result.convergence_flag == 0
-    omega, alpha, beta = result.params
-    h, shock = result.conditional_volatility[-1] ** 2, 100 * one["e"][-1]
+    square, tops = np.mean((100 * one["e"]) ** 2), []
+    for a, b in [(a, b) for a in (0.02, 0.1, 0.2, 0.3) for b in (0.05, 0.5, 0.75, 0.95) if a + b < 1]:
+        start = np.array([square * (1 - a - b), a, b])
+        result = model.fit(disp="off", starting_values=start, tol=1e-12, options={"maxiter": 2000})
+        if result.convergence_flag == 0 and result.params.iloc[1] > 1e-6:
+            tops.append(result)
+    best, constant = max(tops, key=lambda top: top.loglikelihood, default=None), model_of_constant(one["e"])
+    moves = best is not None and best.loglikelihood > constant + 1e-5  # else the variance is constant
+    omega, alpha, beta = best.params if moves else (square, 0.0, 0.0)
+    h, shock = best.conditional_volatility[-1] ** 2 if moves else square, 100 * one["e"][-1]
     path = {}
     for tau in range(-10, hi + 1):
         h = omega + alpha * shock**2 + beta * h if tau <= 0 else omega + (alpha + beta) * h
