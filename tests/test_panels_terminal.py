@@ -45,7 +45,7 @@ def test_json_holds_the_numbers_of_the_tables(study, capsys):
         (group, start) for group in ("all", "a", "b") for start in (0, -1)
     ]
     assert told["study"] == "earnings" and told["events"]["placed"] == 66
-    assert told["excluded"] == {"told": 4, "excluded": 1}
+    assert told["excluded"] == {"told": 5, "excluded": 1}
     reasons = pd.read_csv(study / "out" / "results" / "excluded.csv")["reason"]
     assert reasons.str.contains(r"not computed, cumulative\.csv tells why").sum() == 2  # a window each
     assert {row["group"] for row in told["tests"]} == {"all"} and len(told["tests"]) > 20

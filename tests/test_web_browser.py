@@ -193,7 +193,7 @@ def test_no_page_moves_sideways_on_a_phone(staged, browser, code):
     ("code", "fields", "at", "told"),
     [
         ("en", {"symbols": "NVDA nvda", "date": "2025-01-27"}, "symbols", "separated by spaces"),
-        ("zh-Hant", {"symbols": "NVDA", "date": ""}, "date", "請以 YYYY-MM-DD 填寫日期"),
+        ("zh-Hant", {"symbols": "NVDA", "date": ""}, "date", "請以 YYYY-MM-DD 填寫"),
         ("zh-Hans", {"symbols": "NVDA", "date": "2025-01-27", "time": "09:00", "zone": "Mars"}, "zone", "请填时区"),
         ("en", {"article": " "}, "article", "Paste the article"),
     ],

@@ -185,11 +185,18 @@ def huber(y, m, est, at):
 def garch(y, m, est, position):
     ols = sm.OLS(y.iloc[est], sm.add_constant(m.iloc[est])).fit()
     shock = y - ols.params["const"] - ols.params["market"] * m
-    model = arch.arch_model(100 * ols.resid.to_numpy(), mean="Zero", vol="GARCH", p=1, q=1, rescale=False)
-    fit = model.fit(disp="off")
+    e = 100 * ols.resid.to_numpy()
+    model, square, tops = arch.arch_model(e, mean="Zero", vol="GARCH", p=1, q=1, rescale=False), np.mean(e**2), []
+    for at in [None, *[(a, b) for a in (0.02, 0.1, 0.2, 0.3) for b in (0.05, 0.5, 0.75, 0.95) if a + b < 1]]:
+        start = None if at is None else np.array([square * (1 - sum(at)), *at])
+        tops.append(model.fit(disp="off", starting_values=start))
+    # the highest top at which shocks move the variance, if it is above a constant variance
+    moving = [top for top in tops if top.convergence_flag == 0 and top.params.iloc[1] > 1e-6]
+    best = max(moving, key=lambda top: round(top.loglikelihood, 5), default=None)
+    moves = best is not None and best.loglikelihood > -len(e) / 2 * (np.log(2 * np.pi * square) + 1) + 1e-5
     # the gap is filtered by hand with arch's parameters; from day 1 on each forecast rests on the one before
-    omega, alpha, beta = fit.params
-    h, before = fit.conditional_volatility[-1] ** 2, 100 * ols.resid.iloc[-1]
+    omega, alpha, beta = best.params if moves else (square, 0.0, 0.0)
+    h, before = best.conditional_volatility[-1] ** 2 if moves else square, e[-1]
     path = []
     for day in range(position - 10, position + 2):
         h = omega + alpha * before**2 + beta * h if day <= position else omega + (alpha + beta) * h
