@@ -31,7 +31,7 @@ RUN = {
     "share_count_absent": (["nothing is wrong"], {("A", 0): -0.0455}),
     "share_count_no_source_column": (["nothing is wrong"], {("A", 0): -0.0455}),
     "short_history": ([], {("A", 0): -0.0455}),
-    "split3for2_day1": (["just the ratio of a 3:2 split"], {}),
+    "split3for2_day1": (["about the ratio of a 3:2 split"], {}),
     "thin_trading_volume": (["volume of zero (and"], {}),
     "x100_from_day0": (["error A 2024-05-23: a price 0.00953", "excluded A"], {}),
     "yf_download_three_header_rows": (["3 file"], {("A", 0): -0.0455}),

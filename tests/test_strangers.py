@@ -73,7 +73,7 @@ def test_run_names_a_finding_on_a_day_of_the_event_window(tmp_path, capsys):
     assert main(["run", *arguments(case), "--out", str(tmp_path / "out"), "--language", "en"]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "about the prices: `eventwindow check` names them." in said
-    assert "In an event window: A 2024-05-24: moves by -35.4%, just the ratio of a 3:2 split" in said
+    assert "In an event window: A 2024-05-24: moves by -35.4%, about the ratio of a 3:2 split" in said
 
 
 def test_all_faults_of_a_list_are_told_at_once(tmp_path):
@@ -188,7 +188,11 @@ def test_a_study_in_which_no_security_has_a_day_zero_is_reported(tmp_path, capsy
 
 @pytest.mark.parametrize(
     ("times", "words"),
-    [(0.5, "just the ratio of a 2:1 split: one that was missed"), (0.01, "check the price"), (30.0, "check the price")],
+    [
+        (0.5, "about the ratio of a 2:1 split: one that was missed"),
+        (0.01, "check the price"),
+        (30.0, "check the price"),
+    ],
 )
 def test_a_price_that_cannot_be_is_told_in_the_library_and_in_a_panel_alike(times, words, tmp_path, capsys):
     """A split on the day of news that moves the stock by 6 %, and other units: in `check` too."""

@@ -1,4 +1,4 @@
-"""Returns that hardly occur: far beyond all others, or just the ratio of a split that was missed."""
+"""Returns that hardly occur: far beyond all others, or about the ratio of a split that was missed."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
