@@ -139,6 +139,8 @@ def _time(sentence: Sentence, mark: Mark, s: Statement, carried: bool) -> Iterat
             yield WHEN
     elif earlier:
         yield SPAN if sentence.has("period") else WHEN
+    elif sentence.has("ahead", within=(low, high)):
+        yield WHEN
     elif _spanned(sentence, low):
         yield SPAN  # "gained 1.9 % this week, and gold slumped 5.8 %"
     elif (
@@ -192,8 +194,11 @@ def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) ->
     if own is not None and sentence.has("unsure", within=(own.start, own.end)):
         yield WHOSE
     if own is not None and low <= own.start < high:
-        between = sentence.all("names", within=(min(own.end, mark.end), max(own.start, mark.start)))
-        if between and not sentence.has("amount", *MOVES, within=(own.end, between[0].start)):
+        first, last = min(own.end, mark.end), max(own.start, mark.start)
+        between = sentence.all("names", within=(first, last))
+        cause = next(iter(sentence.all("aside", within=(first, last)) if sentence.chinese else ()), None)
+        moved = cause and sentence.has("amount", *MOVES, within=(cause.end, last))  # 道指因苹果跌4.1%而收低
+        if moved or (between and not sentence.has("amount", *MOVES, within=(own.end, between[0].start))):
             yield WHOSE
     elif own is None:
         pointed = _pointing(sentence, low, mark) or _pointed(sentence, low)

@@ -23,6 +23,10 @@ _WIRE = re.compile(r"[A-Z][A-Z ]{2,}[^-–—]{0,40}\s[-–—]{1,2}\s")  # NEW 
 _STANDING = re.compile(
     r"\W*(?:(?:already|itself|still) )?(?:up|down|off|higher|lower|\w+ed (?:at|by|in|to))\b", re.IGNORECASE
 )
+_CAPITAL = re.compile(r"(?:^|[,;:]\s+|\band )[A-Z]\w+,\s*$")  # "Platinum, at $950 on Tuesday, rose"
+_SAYING = re.compile(  # "Sterling, worth $1.28 on Friday, rose"; "Apple, on Monday, fell" tells its day
+    r"\W*(?!(?:and|but|or|while|whereas|late|early|however|meanwhile|though|\w+ly|on|in|during|by|throughout)\b)[a-z]+\b"
+)
 _BEFORE = re.compile(r"\b(?:after|following|having)\b", re.IGNORECASE)
 _DOING = re.compile(r"\W*[a-z]+ing\b")
 _HANGING = re.compile(r"\W*[a-z]+ing (?:the|its|their|a)\b")
@@ -82,12 +86,14 @@ def set_in(sentence: Sentence, mark: Mark) -> bool:
     """Whether a clause that is set in holds the mark: "the VIX, which had stood at 23 on Friday, closed …"."""
     low, high = sentence.clause(mark)
     words = sentence.text[low:high]
-    return low > 0 and bool(_RELATIVE.match(words) or (_STANDING.match(words) and _behind_a_name(sentence, low)))
+    inside = _STANDING.match(words) or (high < len(sentence.text) and _SAYING.match(words))
+    return low > 0 and bool(_RELATIVE.match(words) or (inside and _behind_a_name(sentence, low)))
 
 
 def _behind_a_name(sentence: Sentence, low: int) -> bool:
     named = sentence.last("names", before=low)
-    return named is not None and not sentence.text[named.end : low].strip(" ,(")
+    stranger = _CAPITAL.search(sentence.text[:low])
+    return bool(stranger) or (named is not None and not sentence.text[named.end : low].strip(" ,("))
 
 
 def _of_another(sentence: Sentence, mark: Mark, day: Mark) -> bool:

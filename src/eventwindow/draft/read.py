@@ -154,7 +154,7 @@ def paragraph(
         said = list(figures(sentence, number, context, known, dated))
         said += list(remarks(sentence, number, context, known, said))
         said = [(m, _in_its_region(sentence, m, s, context, known)) for m, s in said]
-        said = [(m, _audited(sentence, m, s, context, known)) for m, s in said]
+        said = [(m, _audited(sentence, m, s, context, known, dated)) for m, s in said]
         ordered = sorted(said, key=lambda pair: pair[0].start)
         told = tuple(statement for _, statement in _once(ordered))
         yield Reading(number, text, told, tuple(missed(sentence, (m for m, _ in said))))
@@ -176,8 +176,10 @@ def paragraph(
             context = _left(main, context, session_of(sentence, main[-1][0], context))
 
 
-def _audited(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names) -> Statement:
-    """The statement, open where its sentence holds what no rule accounts for."""
+def _audited(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names, dated: dt.date) -> Statement:
+    """The statement, open where its sentence holds what no rule accounts for, or its day is still to come."""
+    if s.date and s.date > dated:
+        return replace(s, open=(*s.open, WHICH_DAY))
     if s.open or len(s.who.symbols) != 1 or not (s.date or s.year):
         return s  # not judged anyway
     return replace(s, open=unaccounted(sentence, mark, s, context, known))

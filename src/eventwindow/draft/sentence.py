@@ -19,8 +19,8 @@ from eventwindow.draft.securities import Names
 from eventwindow.draft.statement import Subject
 from eventwindow.draft.strangers import strangers
 
-ORDER = ("run_up|run_down", "since_day", "date", "since", "period", "rank", "valuable", "record_high", "record_low",
-         "name|group", "amount", "same")  # fmt: skip
+ORDER = ("run_up|run_down", "since_day", "date|ahead", "since", "period", "rank", "valuable", "record_high",
+         "record_low", "name|group", "amount", "same")  # fmt: skip
 LONG = 600  # characters
 NEAR = 32  # characters behind a name in which the place of its listing stands
 HEAD = 40  # characters of a dateline
@@ -39,6 +39,7 @@ _ABROAD = re.compile(
 _ADR = re.compile(r"(?:\s|的|['’]s\s)?(?:ADRs?(?![A-Za-z])|存托凭证|American depositary)", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(?:[,.;:]|and\b|while\b|but\b|in\b|$)")
 _CLAUSE = re.compile(r"[,;。]")
+_COIN = re.compile(r"[0-9万]元|NT\$")
 _AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC"}
 _EXCHANGES: dict[str, set[str]] = {"美": _AMERICAN, "港": {"XHKG"}, "台": {"XTAI"}, "日": {"XTKS"},
     "A": {"XSHG", "XSHE"}, "H": {"XHKG"},
@@ -53,9 +54,9 @@ _HOURS = re.compile(
     r"(?:(?:上|本|这)?(?:周|星期)[一二三四五]|\d{1,2}日|当[天日]|昨[天日]|今[天日])?(?:开盘|盘前|盘后|盘中|收盘|早盘|开市|尾盘)"
 )
 _SINCE = re.compile(r"\bsince (?:last |(?:its|their|the|it|they) (?:\w+ ){1,4}(?:on|in|of) )?$", re.IGNORECASE)
-_FRONTED = re.compile(
-    r"^(?:Despite|Unlike|Like|Besides|Excluding|Without|As with) (?:the )?$"
-)  # "Despite Boeing, the Dow rose"
+_FRONTED = re.compile(  # "Despite Boeing, the Dow rose"; "Hurt by Boeing, the Dow fell"
+    r"(?:Despite|Unlike|Like|Besides|Excluding|Without|With|Thanks to|As with|(?:[A-Z]\w+ed|Led|Hurt|Hit|Driven|Stung)\b(?: [\w%.-]+){0,7}? (?:by|in|at|for))\b"  # noqa: E501
+)
 BARE = ("up_weak", "down_weak")  # "the latter gained 2.1"
 RANKS = ("rank", "record_high", "record_low")
 _MONTH = re.compile(
@@ -136,7 +137,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     found = [*rules.marks(text), *names.marks(text), *amounts(text, rules), *days(text, dated), *periods(text, dated)]
     if line := _DATELINE.match(text):  # 【香港17日訊】 tells where and when it was written, not when a price moved
         found = [m for m in found if m.start >= line.end()] + [Mark(line.end() - 1, line.end(), "boundary")]
-    found = [_whole(m, names, around or text) for m in found]
+    found = [_ahead(_whole(m, names, around or text), dated) for m in found]
     boundaries = [m for m in found if m.kind == "boundary"]
     single = settled((m for m in found if m.kind != "boundary"), ORDER)
     single += strangers(text, [*single, *boundaries], rules, has_chinese(text))
@@ -163,6 +164,12 @@ def _whole(mark: Mark, names: Names, around: str) -> Mark:
     main = {s for s in told if s in MAINS.values()}
     main = main or {MAINS.get(names.listings[s].exchange, "") for s in told}
     return replace(mark, kind="name", value=tuple(main)) if len(main) == 1 and main != {""} else mark
+
+
+def _ahead(mark: Mark, dated: dt.date) -> Mark:
+    """A day behind the article's own is that of no move."""
+    late = mark.kind == "date" and mark.value.date and mark.value.date > dated
+    return replace(mark, kind="ahead") if late else mark
 
 
 def _modifies(mark: Mark, heads: Sequence[int], text: str) -> bool:
@@ -316,7 +323,7 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
         elif (
             last
             and last.kind == "names"
-            and not _FRONTED.search(text[: last.start])
+            and not ("," in text[last.end : mark.start] and _FRONTED.match(text))
             and _lists(text[last.end : mark.start], last, subject, has_chinese(text))
         ):
             subjects = last.value if subject in last.value else (*last.value, subject)
@@ -337,6 +344,8 @@ def _lists(between: str, last: Mark, subject: Subject, chinese: bool) -> bool:
         return between.strip() == "("  # 可口可樂 (Coca-Cola)
     if chinese and "," in between and last.value[-1].group:
         return False  # 资金流入金矿股,紫金矿业升1.7%
+    if between == ", the " and subject.is_index and not last.value[-1].is_index:
+        return False  # "After losses in Apple, the Dow fell"
     return bool(_JOIN.fullmatch(between))
 
 
@@ -395,16 +404,14 @@ def _narrowed(subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:
 
 
 def _placed(mark: Mark, text: str, rules: Lexicon, names: Names, around: str) -> Mark:
-    """Words for the place of listing settle which of several is meant: near it, before it, else in the paragraph."""
+    """Words for the place of listing settle which of several is meant: near it, else before it."""
     subjects = mark.value
     behind = _CLAUSE.split(text[mark.end : mark.end + NEAR])[0]
     before = _CLAUSE.split(text[max(0, mark.start - 12) : mark.start])[-1]
-    for words in (
-        before + text[mark.start : mark.end] + behind,
-        text[max(0, mark.start - 12) : mark.end + NEAR],
-        text[: mark.start],
-        around if has_chinese(text) else around[:HEAD],  # "in New York" may be said of another security
-    ):
+    said = around[: max(0, around.find(text))] if has_chinese(text) else around[:HEAD]
+    beside = text[mark.end : mark.end + NEAR]
+    beside = " ".join(_COIN.findall(beside)) if has_chinese(text) else beside  # a place may be another's
+    for words in (before + text[mark.start : mark.end] + behind, beside, text[: mark.start], said):
         subjects = tuple(_listing(s, words, rules, names) for s in subjects)
     if _TOLD_ADR.search(around):  # where receipts are told as such, the rest is at home
         subjects = tuple(_at_home(s, names) for s in subjects)

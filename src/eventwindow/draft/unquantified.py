@@ -30,7 +30,7 @@ _OF_YEAR = re.compile(r"\s*(?:of|this|so far this)\s+(?:the |this )?year\b", re.
 _OF_SPAN = re.compile(r"\s*of\s+(?:the|a|this)\s+(?:month|week|decade|quarter|century)\b", re.IGNORECASE)
 _AMONG = re.compile(r"\s*(?:of|among)\s+(?:the )?", re.IGNORECASE)
 _ROSE = re.compile(r"rose|gain|ris|climb|advanc|best|strong|top|涨")
-_GAIN = re.compile(r"jump|gain|ris|rall|best|涨|升幅", re.IGNORECASE)
+_GAIN = re.compile(r"jump|gain|ris|rall|best|strong|涨|升幅", re.IGNORECASE)
 _FAR = re.compile(
     r"(?:\b(?:below|from|off|under|since|of|short of)\s+(?:its|their|the|a)?\s*(?:\w+\s+){0,2}|(?:从|自|距离?|较|比)[^,。]{0,8})$",  # noqa: E501
     re.IGNORECASE,
@@ -272,7 +272,9 @@ def _whose(
     """The subject of a rank or record: that of the move it follows; an index is the scope where a firm is spoken of."""
     near = [s.who for m, s in said if m.start < mark.start and s.who is not NOBODY]
     after = [s.who for m, s in said if m.start > mark.start and s.who is not NOBODY]
-    told = (near[-1],) if near else subjects_of(sentence, mark, context).who or tuple(after[:1])
+    here = sentence.last("names", before=mark.start, since=sentence.clause(mark)[0])  # no other clause has a say
+    told = () if near and here is None else subjects_of(sentence, mark, context).who
+    told = told or tuple(near[-1:] or after[:1])
     if told and (own or any(_firm(s, names) for s in told)):
         return told
     others = [
