@@ -29,6 +29,8 @@ FIRST = 6  # characters of each, in Chinese
 _WORD = re.compile(r"[^\W_][\w'’.&-]*")
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
 _FOLLOWING = re.compile(r"\W*(?:after|before|having|since|following|until|once|when)\b", re.IGNORECASE)
+_UNTIL = re.compile(r"(?:before|until)\b")
+_SHARES = re.compile(r"(?<![\u4e00-\u9fff])美股|[港日台韩陆欧A]股|[沪恒日][指经]|恒生|上证|加权|东京|首尔")
 _BUT = re.compile(r"\W*(?:but|yet)\b|但|却|结果", re.IGNORECASE)
 _MEASURED = re.compile(
     r"(?:in|on an?|adjusted|measured|excluding|including|converted|stripping)\b|[以按就若扣含剔]|排除|经", re.IGNORECASE
@@ -139,8 +141,8 @@ def _time(sentence: Sentence, mark: Mark, s: Statement, carried: bool) -> Iterat
             yield WHEN
     elif earlier:
         yield SPAN if sentence.has("period") else WHEN
-    elif sentence.has("ahead", within=(low, high)):
-        yield WHEN
+    elif sentence.has("ahead", within=(low, high)) or _UNTIL.match(sentence.text, high):
+        yield WHEN  # "at €700 before Tuesday's results"
     elif _spanned(sentence, low):
         yield SPAN  # "gained 1.9 % this week, and gold slumped 5.8 %"
     elif (
@@ -289,7 +291,8 @@ def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Itera
     high = min((m.start for m in figures if m.start >= mark.end), default=high)
     own = names.listings[s.who.symbols[0]].exchange
     behind, before = sentence.text[mark.end : high], sentence.text[low : mark.start]
-    named = _places(sentence, behind) or _places(sentence, before)
+    told = [m[0] for m in _SHARES.finditer(sentence.text, 0, mark.start)][-1:]  # 美股阿里巴巴涨6%,京东涨2%
+    named = _places(sentence, behind) or _places(sentence, before) or (AMERICAN if told == ["美股"] else set())
     if named and not named & ({own} | (AMERICAN if own in AMERICAN else set())):
         yield Reason("draft_place", symbol=s.who.symbols[0])
 
@@ -297,7 +300,8 @@ def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Itera
 def _places(sentence: Sentence, text: str) -> set[str]:
     """The exchanges that words for places in the text mean; a currency is no place."""
     places = sentence.rules.places.items()
-    return {mic for mic, place in places if any(m[0] not in _COINS for m in place.finditer(text))}
+    told = {mic for mic, place in places if any(m[0] not in _COINS for m in place.finditer(text))}
+    return told | (AMERICAN if "美股" in text else set())
 
 
 def region(names: Names, who: Subject) -> str:

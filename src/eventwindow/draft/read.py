@@ -178,7 +178,7 @@ def paragraph(
 
 def _audited(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names, dated: dt.date) -> Statement:
     """The statement, open where its sentence holds what no rule accounts for, or its day is still to come."""
-    if s.date and s.date > dated:
+    if s.date and max(s.date, s.until or s.date) > dated:
         return replace(s, open=(*s.open, WHICH_DAY))
     if s.open or len(s.who.symbols) != 1 or not (s.date or s.year):
         return s  # not judged anyway

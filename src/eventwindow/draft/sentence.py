@@ -408,7 +408,7 @@ def _placed(mark: Mark, text: str, rules: Lexicon, names: Names, around: str) ->
     subjects = mark.value
     behind = _CLAUSE.split(text[mark.end : mark.end + NEAR])[0]
     before = _CLAUSE.split(text[max(0, mark.start - 12) : mark.start])[-1]
-    said = around[: max(0, around.find(text))] if has_chinese(text) else around[:HEAD]
+    said = around[: max(0, around.find(text))][: None if has_chinese(text) else HEAD]
     beside = text[mark.end : mark.end + NEAR]
     beside = " ".join(_COIN.findall(beside)) if has_chinese(text) else beside  # a place may be another's
     for words in (before + text[mark.start : mark.end] + behind, beside, text[: mark.start], said):

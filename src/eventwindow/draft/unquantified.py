@@ -272,7 +272,10 @@ def _whose(
     """The subject of a rank or record: that of the move it follows; an index is the scope where a firm is spoken of."""
     near = [s.who for m, s in said if m.start < mark.start and s.who is not NOBODY]
     after = [s.who for m, s in said if m.start > mark.start and s.who is not NOBODY]
-    here = sentence.last("names", before=mark.start, since=sentence.clause(mark)[0])  # no other clause has a say
+    low = sentence.clause(mark)[0]
+    here = sentence.last("names", before=mark.start, since=low)  # no other clause has a say
+    if sentence.has("stock", within=(low, mark.start)):
+        near = [s for s in near if not s.is_index]  # 推动道指收高0.4%,股价创新高
     told = () if near and here is None else subjects_of(sentence, mark, context).who
     told = told or tuple(near[-1:] or after[:1])
     if told and (own or any(_firm(s, names) for s in told)):
