@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -103,57 +104,78 @@ def specification_curve(
     zero = int(choices.returns.index.get_indexer(pd.DatetimeIndex([day0]))[0])
     placebo = Window(min(max(placebo.start, 1 - zero), placebo.end), placebo.end)  # no date before the first return
     span = Window(min(placebo.start, *(w.start for w in windows)), max(w.end for w in windows))
-    lengths = sorted({1, *map(len, windows)})
-    rows: list[tuple[str, ...]] = []
-    at = {w: w.start - span.start for w in windows}
-    parts = {length: _room(choices, len(span) - length + 1) for length in lengths}
-    cut: dict[Window, list[tuple[Array, Array]]] = {window: [] for window in windows}  # runs that cut into it
     first = placebo.start - span.start
     dates = np.arange(first, first + max(0, len(placebo)))
-    errors: dict[Window, list[Array]] = {window: [] for window in windows}
+    daily = _daily_medians(choices, day0, span, first)
+    moved = {w: _Moved(choices, w, w.start - span.start, dates, daily) for w in windows}
+    rows: list[tuple[str, ...]] = []
     freedom: list[Array] = []
     for row, fit, actual, held in _fits(choices, day0, span):
         rows.append(row)
         freedom.append(np.broadcast_to(np.asarray(fit.dof, float), held.shape))
-        for length, sums, found, variance in _estimates(fit, actual, held, lengths):
-            parts[length][:, len(rows) - 1] = sums, found
-            for window in (w for w in windows if len(w) == length):
-                errors[window].append(np.sqrt(variance[:, at[window]]))
-                own, ends = at[window] + np.arange(length), min(length - 1, len(dates))
-                around = np.concatenate([dates[len(dates) - ends :], own, dates[:ends]])
-                [(_, *mixed, _)] = _estimates(fit.at_days(around), actual[:, around], held, [length])
-                cut[window].append((np.delete(mixed[0], ends, axis=1), np.delete(mixed[1], ends, axis=1)))
+        for length, *found in _estimates(fit, actual, held, sorted({*map(len, windows)})):
+            for one in (one for w, one in moved.items() if len(w) == length):
+                one.add(found, next(_estimates(fit.at_days(one.around), actual[:, one.around], held, [length])))
     if not rows:
         raise NoFigure(Reason("no_specification_fits"))
-    estimate, significant = dict[Window, Array](), dict[Window, np.ndarray]()
-    median, share, volatility = dict[Window, Array](), dict[Window, Array](), dict[Window, Array]()
-    daily = np.empty((0, 0))  # (N, D + G), the medians of the days from the first placebo date to day 0
-    for n in lengths:
-        car, beyond = parts.pop(n)[:, : len(rows)]  # one length at a time: they are large
-        whole = slice(first, first + max(0, len(placebo) - n + 1))
-        daily = _medians(car[:, :, first : -span.start]) if n == 1 else daily
-        for w in (w for w in windows if len(w) == n):
-            estimate[w], significant[w] = car[:, :, at[w]].astype(np.float64), beyond[:, :, at[w]] > 1
-            across = map(np.stack, zip(*cut.pop(w), strict=True))
-            moved, found = (
-                np.concatenate([every[:, :, whole], part], axis=2)
-                for every, part in zip((car, beyond), across, strict=True)
-            )
-            quiet, between = np.split(daily[:, : min(w.start, 0) - placebo.start], [len(dates)], axis=1)
-            path, volatility[w] = leading_path(quiet, between, n), ratio_of(quiet, between)
-            path = path[:, : len(dates)] if n == 1 else np.delete(path, len(dates), axis=1)[:, : moved.shape[2]]
-            median[w], share[w] = _medians(moved) / path, _shares(found > path, moved)
-    table, names = pd.DataFrame(rows, columns=CHOICES), tuple(choices.returns.columns)
-    estimate, stacked = {w: estimate[w] for w in windows}, {w: np.stack(errors[w]) for w in windows}
     return SpecificationCurve(
-        table, names, estimate, significant, stacked, np.stack(freedom), median, share, volatility
+        pd.DataFrame(rows, columns=CHOICES),
+        tuple(choices.returns.columns),
+        {w: np.stack(one.estimate).astype(np.float64) for w, one in moved.items()},
+        {w: np.stack(one.significant) for w, one in moved.items()},
+        {w: np.stack(one.std_error) for w, one in moved.items()},
+        np.stack(freedom),
+        {w: _medians(one.car[: len(rows)]) / one.path for w, one in moved.items()},
+        {w: one.beyond / np.maximum(one.known, 1) for w, one in moved.items()},
+        {w: one.volatility for w, one in moved.items()},
     )
 
 
-def _room(choices: Choices, days: int) -> Array:
-    """(2, S, N, days) for all that may be chosen, in one piece: many small ones would stay with the process."""
-    most = 4 * len(choices.estimation) * (len(INDEX_MODELS) * choices.benchmarks.shape[1] + 1 + len(FACTOR_MODELS))
-    return np.empty((2, most, choices.returns.shape[1], days), np.float32)
+class _Moved:
+    """One window under every specification: its own figures, and its CARs on other dates or cyclic shifts."""
+
+    def __init__(self, choices: Choices, window: Window, at: int, dates: np.ndarray, daily: Array) -> None:
+        """`at` is its first day in the span, `dates` are the placebo dates there, `daily` (N, D + G) their medians."""
+        length, self.at, self.ends = len(window), at, min(len(window) - 1, len(dates))
+        self.around = np.concatenate([dates[len(dates) - self.ends :], at + np.arange(length), dates[: self.ends]])
+        whole = max(0, len(dates) - length + 1)
+        self.whole = slice(int(dates[0]), int(dates[0]) + whole) if whole else slice(0)  # a run of dates begins there
+        shifts = whole + 2 * self.ends
+        quiet, between = np.split(daily[:, : daily.shape[1] + min(window.start, 0)], [len(dates)], axis=1)
+        path, self.volatility = leading_path(quiet, between, length), ratio_of(quiet, between)
+        self.path = np.delete(path, len(dates), axis=1)[:, :shifts]
+        self.car = np.empty((_most(choices), len(daily), shifts), np.float32)  # in one piece: small ones would stay
+        self.beyond, self.known = np.zeros((2, len(daily), shifts), np.int32)
+        self.estimate, self.significant, self.std_error = list[Array](), list[np.ndarray](), list[Array]()
+
+    def add(self, found: Sequence[Array], mixed: tuple[int, Array, Array, Array]) -> None:
+        """One specification: CARs, sizes and variances of the runs of its length, and of those that cut into it."""
+        car, size, variance = found
+        moved, sizes = (
+            np.concatenate([every[:, self.whole], part[:, : self.ends], part[:, self.ends + 1 :]], axis=1)
+            for every, part in ((car, mixed[1]), (size, mixed[2]))
+        )
+        self.car[len(self.estimate)] = moved
+        self.beyond += sizes > self.path
+        self.known += np.isfinite(moved)
+        self.estimate.append(car[:, self.at].copy())
+        self.significant.append(size[:, self.at] > 1)
+        self.std_error.append(np.sqrt(variance[:, self.at]))
+
+
+def _most(choices: Choices) -> int:
+    """How many specifications there are at most."""
+    return 4 * len(choices.estimation) * (len(INDEX_MODELS) * choices.benchmarks.shape[1] + 1 + len(FACTOR_MODELS))
+
+
+def _daily_medians(choices: Choices, day0: pd.Timestamp, span: Window, first: int) -> Array:
+    """(N, days) the median of the abnormal returns over the specifications, from the span's day `first` to day -1."""
+    daily = np.empty((_most(choices), choices.returns.shape[1], len(span)), np.float32)
+    count = 0
+    for _, fit, actual, held in _fits(choices, day0, span):
+        daily[count] = np.where(held[:, None], actual - fit.expected, np.nan)
+        count += 1
+    return _medians(daily[:count, :, first : -span.start])
 
 
 def families(curve: pd.DataFrame) -> pd.DataFrame:
@@ -291,22 +313,16 @@ def _runs(total: Array, length: int) -> Array:
     return runs
 
 
-def _medians(car: Array) -> Array:
+def _medians(car: NDArray[np.floating[Any]]) -> Array:
     """(N, dates) medians over the specifications, (S, N, dates), that have an estimate on every date."""
     held: NDArray[np.bool_] = np.asarray(np.isfinite(car).all(axis=2))
     none = np.full(car.shape[2], np.nan)
     return np.stack([_median(car[held[:, i], i]) if held[:, i].any() else none for i in range(car.shape[1])])
 
 
-def _median(rows: Array) -> Array:
+def _median(rows: NDArray[np.floating[Any]]) -> Array:
     """Along the first axis; sorting takes a quarter of the time of np.median's selection."""
     return np.asarray(np.sort(rows, axis=0)[(len(rows) - 1) // 2 : len(rows) // 2 + 1].mean(axis=0))
-
-
-def _shares(beyond: np.ndarray, car: Array) -> Array:
-    """(N, dates) shares of significant estimates among the specifications that have one."""
-    held = np.isfinite(car)
-    return np.asarray((beyond & held).sum(axis=0) / np.maximum(held.sum(axis=0), 1))
 
 
 def _rank(placebo: Array, value: float) -> float:
