@@ -43,14 +43,6 @@ def _window_rows(
     expected = ewma(abnormal.residuals, before_window(abnormal, window))[1]
     place = long.labels["security"].tolist()
     at = np.array([place.index(s) if s in place else -1 for s in abnormal.labels["security"]], int)
-    # The interval of each firm's CAR that the leading ranks do not reject, of one day; and its volatility ratio.
-    ends = np.full((3, len(abnormal)), np.nan)
-    alone = once(abnormal, "alone", lambda: [abnormal.select(np.array([i])) for i in range(len(abnormal))])
-    for i, one in enumerate(alone):
-        ends[2, i] = volatility_ratio(complete(one, window)[0], window)
-        found = inverted(one, window, scaled=bool(unlike(ends[2, i]))) if len(window) == 1 else None
-        if isinstance(found, Inverted):
-            ends[:2, i] = found.low, found.high
     return abnormal.labels[["event", "security", "group", "benchmark"]].assign(
         model=abnormal.model,
         window_start=window.start,
@@ -71,11 +63,21 @@ def _window_rows(
         p_romano_wolf_all=_stepped(abnormal, window, np.ones(len(abnormal), bool)),
         p_holm=holm(t.p_value),
         p_benjamini_hochberg=benjamini_hochberg(t.p_value),
-        low_sq=ends[0],
-        high_sq=ends[1],
-        volatility_ratio=ends[2],
+        **_inverted(abnormal, window),
         note=car.reason,
     )
+
+
+def _inverted(abnormal: AbnormalReturns, window: Window) -> dict[str, Array]:
+    """The interval of each firm's CAR that the leading ranks do not reject, of one day; and its volatility ratio."""
+    ends = np.full((3, len(abnormal)), np.nan)
+    alone = once(abnormal, "alone", lambda: [abnormal.select(np.array([i])) for i in range(len(abnormal))])
+    for i, one in enumerate(alone):
+        ends[2, i] = volatility_ratio(complete(one, window)[0], window)
+        found = inverted(one, window, scaled=bool(unlike(ends[2, i]))) if len(window) == 1 else None
+        if isinstance(found, Inverted):
+            ends[:2, i] = found.low, found.high
+    return {"low_sq": ends[0], "high_sq": ends[1], "volatility_ratio": ends[2]}
 
 
 def _stepped(abnormal: AbnormalReturns, window: Window, family: np.ndarray) -> Array:

@@ -35,17 +35,7 @@ def exchanges_table(
     home = mics[symbols == (members or list(symbols))[0]].iloc[0]
     shown = abnormal.select((symbols.isin(members) | (mics != home)).to_numpy())
     rows = pd.concat([_stocks(shown), _benchmarks(shown, returns)], ignore_index=True)
-    # The sessions of the rows in the order of their opens, with their hours and place against the home's day 0.
-    by_mic = {c.mic: c for c in calendars.values()}
-    found = rows[["exchange", "date", "tau"]].drop_duplicates(["exchange", "date"])
-    keys = [(by_mic[str(r.exchange)], r.date) for r in found.itertuples()]
-    opens, closes = ([getattr(c, end)[c.sessions == day][0] for c, day in keys] for end in ("opens", "closes"))
-    found = found.assign(opens=opens, closes=closes).sort_values(["opens", "exchange"])
-    day0 = found[(found["exchange"] == home) & (found["tau"] == 0)].iloc[0]
-    itself = (found["exchange"] == home) & (found["date"] == day0["date"])
-    where = [itself, found["closes"] <= day0["opens"], found["opens"] >= day0["closes"]]
-    against = np.select(where, ["itself", "before", "after"], "overlaps")
-    sessions = found.drop(columns="tau").assign(against_home=against, order=np.arange(1, len(found) + 1))
+    sessions = _sessions(rows, home, calendars)
     rows = rows.merge(sessions, on=["exchange", "date"]).sort_values(["order", "kind"], kind="stable")
     rows["currency"] = rows["security"].map(securities["currency"]).fillna("")
     return rows.assign(event=abnormal.labels["event"].iloc[0])[EXCHANGES].reset_index(drop=True)
@@ -74,3 +64,17 @@ def _benchmarks(shown: AbnormalReturns, returns: Mapping[str, pd.Series]) -> pd.
             )
         )
     return pd.concat(parts) if parts else pd.DataFrame()
+
+
+def _sessions(rows: pd.DataFrame, home: str, calendars: Mapping[str, Calendar]) -> pd.DataFrame:
+    """The sessions of the rows in the order of their opens, with their hours and place against the home's day 0."""
+    by_mic = {c.mic: c for c in calendars.values()}
+    found = rows[["exchange", "date", "tau"]].drop_duplicates(["exchange", "date"])
+    keys = [(by_mic[str(r.exchange)], r.date) for r in found.itertuples()]
+    opens, closes = ([getattr(c, end)[c.sessions == day][0] for c, day in keys] for end in ("opens", "closes"))
+    found = found.assign(opens=opens, closes=closes).sort_values(["opens", "exchange"])
+    day0 = found[(found["exchange"] == home) & (found["tau"] == 0)].iloc[0]
+    itself = (found["exchange"] == home) & (found["date"] == day0["date"])
+    where = [itself, found["closes"] <= day0["opens"], found["opens"] >= day0["closes"]]
+    against = np.select(where, ["itself", "before", "after"], "overlaps")
+    return found.drop(columns="tau").assign(against_home=against, order=np.arange(1, len(found) + 1))

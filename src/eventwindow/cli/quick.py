@@ -87,11 +87,7 @@ def _screen(question: Question, asked: Asked, result: StudyResult) -> Iterator[A
     if question.time:
         event = asked.study.file.events[0]
         yield f"News of {event.date} {event.time:%H:%M}, {event.zone}"
-    for home in asked.homes:
-        row = next((r for r in rows if r["symbol"] == home.symbol), None)
-        guess = "" if home.listed else "; taken from the form of its symbol, for the list of names does not hold it"
-        against = f", against {row['benchmark'] or 'its own mean'}, day 0 is {row['day_0']}" if row else ""
-        yield f"{home.name} ({home.symbol}): {home.exchange}, {home.currency}{against}{guess}"
+    yield from _heads(asked, rows)
     yield _table(rows)
     for r in rows:
         yield f"{r['symbol']}: {_ordinary(r)}"
@@ -112,6 +108,14 @@ def _screen(question: Question, asked: Asked, result: StudyResult) -> Iterator[A
         if not told and not asked.undated:
             yield "Earnings dates (Yahoo): none from the session before day 0 to the end of the windows."
     yield from dict.fromkeys(_told(asked, result))
+
+
+def _heads(asked: Asked, rows: list[dict[str, Any]]) -> Iterator[str]:
+    for home in asked.homes:
+        row = next((r for r in rows if r["symbol"] == home.symbol), None)
+        guess = "" if home.listed else "; taken from the form of its symbol, for the list of names does not hold it"
+        against = f", against {row['benchmark'] or 'its own mean'}, day 0 is {row['day_0']}" if row else ""
+        yield f"{home.name} ({home.symbol}): {home.exchange}, {home.currency}{against}{guess}"
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:

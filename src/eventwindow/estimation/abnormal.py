@@ -155,14 +155,7 @@ class AbnormalReturns(Exports):
     def car(self, window: Span | None = None) -> Cumulative:
         """CAR of each event over `window`; by default over its own (labels window_start, window_end), else all days."""
         if window is None and {"window_start", "window_end"} <= set(self.labels):
-            from eventwindow.estimation.cumulative import merged
-
-            ends = self.labels[["window_start", "window_end"]].fillna({"window_start": self.window.start})
-            ends = ends.fillna({"window_end": self.window.end}).astype(int)
-            spans, which = np.unique(ends.to_numpy(), axis=0, return_inverse=True)
-            parts = [np.flatnonzero(which == j) for j in range(len(spans))]
-            cars = [self.select(rows).car(Window(*map(int, span))) for rows, span in zip(parts, spans, strict=True)]
-            return replace(merged(self.window, self.labels, list(zip(parts, cars, strict=True))), basis=self.basis)
+            return self._own_cars()
         window = self.window if window is None else as_window(window)
         if ("car", window) not in self.memo:
             self.memo["car", window] = self._car(window)
@@ -182,6 +175,17 @@ class AbnormalReturns(Exports):
         held = 1.0 if self.covered is None else self.covered
         counted = np.where(np.isfinite(self.ar), held, 0.0)[:, at]
         return np.asarray(len(window) - counted.sum(axis=1), np.int64)
+
+    def _own_cars(self) -> Cumulative:
+        """Each event over its own window."""
+        from eventwindow.estimation.cumulative import merged
+
+        ends = self.labels[["window_start", "window_end"]].fillna({"window_start": self.window.start})
+        ends = ends.fillna({"window_end": self.window.end}).astype(int)
+        spans, which = np.unique(ends.to_numpy(), axis=0, return_inverse=True)
+        parts = [np.flatnonzero(which == j) for j in range(len(spans))]
+        cars = [self.select(rows).car(Window(*map(int, span))) for rows, span in zip(parts, spans, strict=True)]
+        return replace(merged(self.window, self.labels, list(zip(parts, cars, strict=True))), basis=self.basis)
 
     def aar(self) -> pd.DataFrame:
         """The mean AR of each day over the events that have one: columns aar, n; index tau."""

@@ -89,15 +89,7 @@ def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calen
             volatility_ratio=ratio,
         )
         frame = frame.assign(**_clean(clean.car(window)), order=np.arange(len(frame)))
-        at = abnormal.columns(window)
-        inside = [(words, np.asarray(days[:, at].any(axis=1))) for words, days in marked]
-        notes = [
-            Reason("not_computed", reason=why)
-            if why
-            else Reason.joined(*(words for words, rows in inside if rows[i])) or ""
-            for i, why in enumerate(car.reason)
-        ]
-        parts.append(frame.assign(note=np.array(notes, object)))
+        parts.append(frame.assign(note=_notes(car.reason, marked, abnormal.columns(window))))
     columns = ["event", "security", "group", "model", "benchmark", "window_start", "window_end", "car", "std_error"]
     columns += ["low", "high", "t_stat", "p_value", "p_sample_quantile", "quantile_floor"]
     columns += ["p_leading", "volatility_ratio", "days", *CLEAN, "note"]
@@ -107,3 +99,15 @@ def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calen
 def _clean(car: Cumulative) -> dict[str, np.ndarray]:
     """The clean-days version of a window, in the columns of `CLEAN`."""
     return dict(zip(CLEAN, (car.car, car.std_error, car.p_value, car.days), strict=True))
+
+
+def _notes(reason: np.ndarray, marked: Sequence[tuple[Reason, np.ndarray]], at: slice) -> np.ndarray:
+    """Of each row: why there is no CAR, or what else falls into the window."""
+    inside = [(words, np.asarray(days[:, at].any(axis=1))) for words, days in marked]
+    notes = [
+        Reason("not_computed", reason=why)
+        if why
+        else Reason.joined(*(words for words, rows in inside if rows[i])) or ""
+        for i, why in enumerate(reason)
+    ]
+    return np.array(notes, object)

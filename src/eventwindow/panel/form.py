@@ -84,18 +84,22 @@ def panel_study_of(folder: Path, data: dict[str, Any], text: str) -> PanelStudy:
         study = PanelStudy(folder=folder, file=PanelStudyFile.model_validate(data))
     except ValidationError as error:
         raise fault(error, folder / "study.toml", text) from None
-    model = study.file.model.name
-    if model not in MODELS or model.startswith("peer_"):
-        what = f"model {model!r} is none that a panel study can run"
-        remedy = f"The models are {', '.join(sorted(m for m in MODELS if not m.startswith('peer_')))}."
-        raise StudyError(what, where=f"study.toml, line {line_of(text, ('model', 'name'))}, model.name", remedy=remedy)
-    if isinstance(MODELS[model], FactorModel) and model != "capm" and study.file.event_list.factors is None:
-        raise StudyError(f"the model {model!r} needs daily factors", remedy='Give event_list.factors = "factors.csv".')
-    check_windows(study.file.windows, text)
+    _check(study.file, text)
     for name in (study.file.event_list.file, study.file.event_list.panel, study.file.event_list.factors):
         if name is not None and not study.path(name).exists():
             raise StudyError(f"there is no {name} in the study's folder.", where="study.toml, event_list")
     return study
+
+
+def _check(file: PanelStudyFile, text: str) -> None:
+    model = file.model.name
+    if model not in MODELS or model.startswith("peer_"):
+        what = f"model {model!r} is none that a panel study can run"
+        remedy = f"The models are {', '.join(sorted(m for m in MODELS if not m.startswith('peer_')))}."
+        raise StudyError(what, where=f"study.toml, line {line_of(text, ('model', 'name'))}, model.name", remedy=remedy)
+    if isinstance(MODELS[model], FactorModel) and model != "capm" and file.event_list.factors is None:
+        raise StudyError(f"the model {model!r} needs daily factors", remedy='Give event_list.factors = "factors.csv".')
+    check_windows(file.windows, text)
 
 
 def schema() -> dict[str, Any]:

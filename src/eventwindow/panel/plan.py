@@ -91,7 +91,6 @@ class Plan:
         # First and last rows of the panel (S, 2) as session numbers of an exchange.
         spans = self.panel.spans[used]
         ends = [np.searchsorted(axis, spans[:, 0]), np.searchsorted(axis, spans[:, 1], side="right") - 1]
-        found = self.panel.halts(used)
         return Task(
             spec,
             first,
@@ -106,7 +105,7 @@ class Plan:
             events.benchmark[at].astype(np.int64) * len(events.rates) + events.rate[at],
             halo,
             self._masked(at),
-            np.column_stack([found[:, 0], np.searchsorted(axis, found[:, 1:3]) - first, found[:, 3]]),
+            self._halts(axis, first, used),
         )
 
     def _returns(self, axis: Days, first: int, stop: int, used: Codes) -> np.ndarray:
@@ -115,6 +114,11 @@ class Plan:
         row = int(axis[low])
         held = self.panel.returns(row, int(axis[high - 1]) + 1, used)[:, axis[low:high] - row]
         return np.pad(held, [(0, 0), (low - first, stop - high)], constant_values=np.nan)
+
+    def _halts(self, axis: Days, first: int, used: Codes) -> np.ndarray:
+        """The panel's returns over halts, their sessions counted on one exchange from `first` on."""
+        found = self.panel.halts(used)
+        return np.column_stack([found[:, 0], np.searchsorted(axis, found[:, 1:3]) - first, found[:, 3]])
 
     def fitted_together(self, at: Codes) -> AbnormalReturns:
         """Abnormal returns of the events at `at`, ascending, of whatever exchange, with their calendar days."""

@@ -120,19 +120,22 @@ def _laid(path: Path, files: list[Path], fresh: Path, values: str) -> tuple[pd.D
     date = _one_of(DATE, names, files[0])
     long = next((name for name in SECURITY if name in names), "")
     if long or path.is_dir():
-        # The column of returns or of prices; where the file holds the other of the two, that is said.
-        file = files[0]
-        other = "prices" if values == "returns" else "returns"
-        held = next((name for name in VALUE[other] if name in names), "")
-        if held and not set(VALUE[values]) & set(names):
-            remedy = f'Set values = "{other}".'
-            raise PriceError(f"the panel holds {held!r}: {other}, not {values}", where=file.name, remedy=remedy)
-        return _from_long(files, fresh, (date, long, _one_of(VALUE[values], names, file)))
+        return _from_long(files, fresh, (date, long, _value(values, names, files[0])))
     if twice := [name for i, name in enumerate(given) if name in given[:i]]:
         raise PriceError(f"two columns {twice[0]!r}", where=files[0].name, remedy="Keep one of the two.")
     if is_parquet(path):
         return _from_wide_parquet(path, fresh, given[names.index(date)])
     return _from_wide_text(path, fresh, names.index(date))
+
+
+def _value(values: str, names: Sequence[str], file: Path) -> str:
+    """The column of returns or of prices; where the file holds the other of the two, that is said."""
+    other = "prices" if values == "returns" else "returns"
+    held = next((name for name in VALUE[other] if name in names), "")
+    if held and not set(VALUE[values]) & set(names):
+        remedy = f'Set values = "{other}".'
+        raise PriceError(f"the panel holds {held!r}: {other}, not {values}", where=file.name, remedy=remedy)
+    return _one_of(VALUE[values], names, file)
 
 
 def _one_of(wanted: Sequence[str], names: Sequence[str], file: Path) -> str:

@@ -108,18 +108,21 @@ def check_sums(folder: Path, names: Iterable[str] | None = None) -> dict[str, st
         if Path(name).name != name:
             raise PriceError(f"{name!r} leads out of the folder", where=str(manifest), remedy=_REINSTALL)
         if name in wanted:
-            path = folder / name
-            if not path.is_file():
-                raise PriceError("this shipped figure is missing", where=str(path), remedy=_REINSTALL)
-            with path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-            if found != expected:
-                what = f"damaged: its SHA-256 is {found[:12]}…, the manifest says {expected[:12]}…"
-                raise PriceError(what, where=str(path), remedy=_REINSTALL)
+            _check_sum(folder / name, expected)
     return {name: digest for name, digest in listed.items() if name in wanted}
 
 
 _REINSTALL = "Install the package again, or write the figures anew with scripts/ship_figures.py."
+
+
+def _check_sum(path: Path, expected: str) -> None:
+    if not path.is_file():
+        raise PriceError("this shipped figure is missing", where=str(path), remedy=_REINSTALL)
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != expected:
+        what = f"damaged: its SHA-256 is {found[:12]}…, the manifest says {expected[:12]}…"
+        raise PriceError(what, where=str(path), remedy=_REINSTALL)
 
 
 def _table_path(folder: Path, name: str) -> Path | None:

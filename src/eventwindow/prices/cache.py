@@ -55,8 +55,7 @@ class Store:
         with self._locked():
             entries = self._entries()
             entries[name] = [entry, *self._standing(name, entries)][:2]
-            plain = {name: [asdict(entry) for entry in lines] for name, lines in sorted(entries.items())}
-            _swap_in(self.folder / "manifest.json", (json.dumps(plain, indent=1, ensure_ascii=False) + "\n").encode())
+            self._write_manifest(entries)
             _swap_in(self.path(name), data)
         return entry
 
@@ -110,6 +109,10 @@ class Store:
             return {name: [Entry(**line) for line in lines] for name, lines in listed.items()}
         except (OSError, ValueError, TypeError, AttributeError):
             return {}  # a manifest that cannot be read vouches for nothing
+
+    def _write_manifest(self, entries: Mapping[str, list[Entry]]) -> None:
+        plain = {name: [asdict(entry) for entry in lines] for name, lines in sorted(entries.items())}
+        _swap_in(self.folder / "manifest.json", (json.dumps(plain, indent=1, ensure_ascii=False) + "\n").encode())
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -1,7 +1,7 @@
 """The further tables of a study: their columns, dates, texts and numbers, each checked with the place of a fault."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import pairwise
@@ -116,14 +116,17 @@ def shaped(name: str, table: pd.DataFrame, rows: Rows, zone: str | None = None) 
         table[column] = table[column].astype(str)
     long = name in WIDE and "symbol" in table
     figures = [c for c in map(str, table) if c not in (moment, *TEXTS)] if name in WIDE and not long else NUMBERS[name]
-    # Those columns as numbers; the decimal mark is that of all of them.
-    columns = [c for c in figures if c in table]
-    plain = [c for c in columns if not pd.api.types.is_float_dtype(table[c])]
-    found = numbers([Figures(c, table[c].tolist()) for c in plain], rows.at)
-    table = table.assign(**dict(zip(plain, found, strict=True))) if plain else table
+    table = _with_numbers(table, [c for c in figures if c in table], rows)
     if name in WIDE:
         table = _wide(name, _pivoted(table, rows) if long else table, rows)
     return _shares(table, rows) if name == "shares" else table
+
+
+def _with_numbers(table: pd.DataFrame, columns: Sequence[str], rows: Rows) -> pd.DataFrame:
+    """Those columns as numbers; the decimal mark is that of all of them."""
+    plain = [c for c in columns if not pd.api.types.is_float_dtype(table[c])]
+    found = numbers([Figures(c, table[c].tolist()) for c in plain], rows.at)
+    return table.assign(**dict(zip(plain, found, strict=True))) if plain else table
 
 
 def _pivoted(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:

@@ -130,12 +130,15 @@ def _size_table(rows: pd.DataFrame, pattern: str, firms: int) -> str:
         told = _title(name)
         lines.append(_line([told if valid[name] else f"{told} †", *(_cell(part, name) for part in cells.values())]))
         if name == LEAD:
-            # The share of draws, in per cent, where volatility rose so far that no test leads.
-            parts = list(cells.values())
-            led = [part.loc[part["test"] == LEAD, "draws"].max() for part in parts]
-            share = [1 - np.nan_to_num(n) / part["draws"].max() for n, part in zip(led, parts, strict=True)]
-            lines += [_line(["No test leads", *(f"{100 * one:.1f}" for one in share)])] if any(share) else []
+            lines += _without_lead(list(cells.values()))
     return "\n".join([*lines, ""])
+
+
+def _without_lead(parts: list[pd.DataFrame]) -> list[str]:
+    """The row of the share of draws, in per cent, where volatility rose so far that no test leads; none without one."""
+    led = [part.loc[part["test"] == LEAD, "draws"].max() for part in parts]
+    share = [1 - np.nan_to_num(n) / part["draws"].max() for n, part in zip(led, parts, strict=True)]
+    return [_line(["No test leads", *(f"{100 * one:.1f}" for one in share)])] if any(share) else []
 
 
 def _cell(rows: pd.DataFrame, name: str) -> str:

@@ -194,18 +194,11 @@ def claim_of(table: object, names: Names) -> Claim:
         raise at("a verdict is computed from prices, never typed in", "Remove the key.", "verdict")
     if "unfinished" in table:
         return _unfinished(table, names)
-    measure = table.get("measure")
-    if measure is not None and not (isinstance(measure, str) and measure in MEASURES):
-        raise at(f"unknown measure {shown(measure)}", nearest(str(shown(measure)), MEASURES), "measure")
-    # The table with what follows from it: its security alone are the members, if none are named.
-    filled = within(table, "parts", "id", ".", {k: table[k] for k in ("article", "security") if k in table})
-    if measure and table.get("security") and "members" in claim_form(measure).model_fields:
-        filled.setdefault("members", [table["security"]])
-    parts = filled.get("parts")
-    for k, part in enumerate(parts if isinstance(parts, list) else ()):
-        if isinstance(part, Mapping) and "parts" in part:
-            raise at("a part has no parts of its own", "Give them to the claim itself.", "parts", k, "parts")
-    form: Any = claim_form(measure).model_validate(filled, context=names)
+    name = table.get("measure")
+    if name is not None and not (isinstance(name, str) and name in MEASURES):
+        raise at(f"unknown measure {shown(name)}", nearest(str(shown(name)), MEASURES), "measure")
+    measure = name
+    form: Any = claim_form(measure).model_validate(_filled(table, measure), context=names)
     _check_ways(table)
     texts = {chinese: getattr(form, chinese) or getattr(form, english) for chinese, english in IN_CHINESE.items()}
     given = {"measure": None, "stated": None, "strength": form.strength or ""}
@@ -249,6 +242,18 @@ def _unfinished(table: Mapping[str, Any], names: Names) -> Claim:
         raise at("an unfinished entry says what is missing", "Write it, or finish the entry.", "unfinished")
     form: Any = claim_form().model_validate(head, context=names)
     return Claim(**fields_of(form, Claim) | {"text_zh": form.text_zh or form.text_en, "strength": ""})
+
+
+def _filled(table: Mapping[str, Any], measure: str | None) -> dict[str, Any]:
+    """The table with what follows from it: its security alone are the members, if none are named."""
+    filled = within(table, "parts", "id", ".", {k: table[k] for k in ("article", "security") if k in table})
+    if measure and table.get("security") and "members" in claim_form(measure).model_fields:
+        filled.setdefault("members", [table["security"]])
+    parts = filled.get("parts")
+    for k, part in enumerate(parts if isinstance(parts, list) else ()):
+        if isinstance(part, Mapping) and "parts" in part:
+            raise at("a part has no parts of its own", "Give them to the claim itself.", "parts", k, "parts")
+    return filled
 
 
 def within(table: Mapping[str, Any], key: str, name: str, joint: str, taken: Mapping[str, Any]) -> dict[str, Any]:

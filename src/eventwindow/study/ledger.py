@@ -1,6 +1,6 @@
 """The ledger of claims: claims.toml (and readings.toml beside it) → articles, claims, readings, validated at once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -117,19 +117,7 @@ def _read(path: Path, form: type[Form], names: Names) -> dict[str, Any]:
         file = form.model_validate(data, context=_with_articles(names, data))
         tables = {name: getattr(file, name) for name in form.model_fields}
         for name, key in ((n, k) for n in tables for k in ("id", "key")):
-            values = [getattr(t, key, None) for t in tables[name]]
-            plain = [None if value is None else str(value).casefold() for value in values]
-            for k, value in enumerate(values):
-                if str(value).upper() in RESERVED:
-                    raise at(f"{key} {value!r} names no file on Windows", "Give it another.", name, k, key)
-                if value is not None and plain[k] in plain[:k]:
-                    first = plain.index(plain[k])
-                    line = line_of(text, (name, first, key))
-                    remedy = "Give one of the two another."
-                    if values[first] == value:
-                        raise at(f"{key} {value!r} stands twice, first at line {line}", remedy, name, k, key)
-                    other = f"{values[first]!r} at line {line}"
-                    raise at(f"{key} {value!r} differs from {other} in capitals alone", remedy, name, k, key)
+            _check_unique(name, key, [getattr(t, key, None) for t in tables[name]], text)
         return {
             name: tuple(_placed(t, path.name, text, (name, k)) for k, t in enumerate(tables[name])) for name in tables
         }
@@ -144,6 +132,22 @@ def _with_articles(names: Names, data: Mapping[str, Any]) -> Names:
     known = {t["key"]: t.get("known_until") for t in held if isinstance(t.get("key"), str)}
     days = {key: day if isinstance(day, date) else None for key, day in known.items()}
     return replace(names, articles={**names.articles, **days})
+
+
+def _check_unique(table: str, key: str, values: Sequence[object], text: str) -> None:
+    """Each name may be that of a page: none is reserved, none twice, nor in other capitals, on Windows one file."""
+    plain = [None if value is None else str(value).casefold() for value in values]
+    for k, value in enumerate(values):
+        if str(value).upper() in RESERVED:
+            raise at(f"{key} {value!r} names no file on Windows", "Give it another.", table, k, key)
+        if value is not None and plain[k] in plain[:k]:
+            first = plain.index(plain[k])
+            line = line_of(text, (table, first, key))
+            remedy = "Give one of the two another."
+            if values[first] == value:
+                raise at(f"{key} {value!r} stands twice, first at line {line}", remedy, table, k, key)
+            other = f"{values[first]!r} at line {line}"
+            raise at(f"{key} {value!r} differs from {other} in capitals alone", remedy, table, k, key)
 
 
 def _placed(table: Any, file: str, text: str, location: Location, whole: Claim | None = None) -> Any:

@@ -110,10 +110,6 @@ def _figures(
     """Prices and further tables: all that needs no calendar."""
     figures = study.folder / "figures"
     step("getting prices")
-    # What an answer is held to: the exchange, the currency where the study names it, the dates of the events.
-    measured = {s.symbol for s in study.stocks} | {study.benchmark_of(s) for s in study.stocks}
-    dates = tuple(e.date for e in study.file.events)
-    named = {s.symbol: s.currency for s in study.file.securities if "currency" in s.model_fields_set}
     held = load_prices(
         study.symbols,
         study.start,
@@ -121,10 +117,7 @@ def _figures(
         mode=prices,
         figures=figures,
         progress=progress,
-        expected={
-            symbol: Expected(mic, named.get(symbol, ""), symbol not in measured, dates if symbol in measured else ())
-            for symbol, mic in exchanges_of(study).items()
-        },
+        expected=expected_of(study),
     )
     tables, notes = load_tables(
         figures,
@@ -223,6 +216,17 @@ def exchanges_of(study: Study) -> dict[str, str]:
     exchange = {study.benchmark_of(s): s.exchange for s in reversed(study.stocks)}
     exchange |= {s.symbol: s.exchange for s in study.file.securities}
     return {symbol: exchange[symbol] for symbol in study.symbols}
+
+
+def expected_of(study: Study) -> dict[str, Expected]:
+    """What an answer is held to: the exchange, the currency where the study names it, the dates of the events."""
+    measured = {s.symbol for s in study.stocks} | {study.benchmark_of(s) for s in study.stocks}
+    dates = tuple(e.date for e in study.file.events)
+    named = {s.symbol: s.currency for s in study.file.securities if "currency" in s.model_fields_set}
+    return {
+        symbol: Expected(mic, named.get(symbol, ""), symbol not in measured, dates if symbol in measured else ())
+        for symbol, mic in exchanges_of(study).items()
+    }
 
 
 def _calendars(study: Study, exchanges: Mapping[str, str]) -> dict[str, Calendar]:

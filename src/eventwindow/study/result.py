@@ -229,7 +229,7 @@ class StudyResult(Exports):
             "day 0": _leading(self.summary()),
             "claims": _counted(verdict.word for verdict in self.verdicts),
             "prices": _counted(record["origin"] for record in self.run["prices"].values()),
-            "left out": f"{n} {'line' if n == 1 else 'lines'} of .table('excluded')" if n else "nothing",
+            "left out": f"{n} {('line' if n == 1 else 'lines')} of .table('excluded')" if n else "nothing",
             "tables": f"{len(self.tables)}: .table() lists them",
             "look at": ".summary(0), .claims, .tests, .plot.car(), .table(NAME)",
         }

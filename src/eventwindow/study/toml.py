@@ -104,16 +104,7 @@ class _Scanner:
         table: Location = ()
         while self.at < len(self.tokens):
             if self._now() == "[":
-                self.at += 1
-                several = self._skip("[")
-                keys, line = self._key()
-                self.at += 1 + several
-                place: Location = ()
-                for key in keys[:-1]:
-                    place = self._last((*place, key), line)
-                place = (*place, keys[-1])
-                self.arrays[place] += several
-                table = self._last(place, line)
+                table = self._header()
             elif not self._skip("\n"):
                 self._pair(table)
         return self.found
@@ -134,6 +125,18 @@ class _Scanner:
             self.at += 1
         return _path("".join(parts)), line
 
+    def _header(self) -> Location:
+        self.at += 1
+        several = self._skip("[")
+        keys, line = self._key()
+        self.at += 1 + several
+        place: Location = ()
+        for key in keys[:-1]:
+            place = self._last((*place, key), line)
+        place = (*place, keys[-1])
+        self.arrays[place] += several
+        return self._last(place, line)
+
     def _last(self, place: Location, line: int) -> Location:
         """The table at a place, the last one of an array."""
         self.found.setdefault(place, line)
@@ -151,12 +154,7 @@ class _Scanner:
 
     def _value(self, place: Location) -> None:
         if self._skip("["):
-            count = 0
-            while not self._skip("]"):
-                if not self._skip(",", "\n"):
-                    self.found[*place, count] = self.tokens[self.at][1]
-                    self._value((*place, count))
-                    count += 1
+            self._entries(place)
         elif self._skip("{"):
             while not self._skip("}"):
                 if not self._skip(",", "\n"):
@@ -164,6 +162,14 @@ class _Scanner:
         else:
             while self._now() not in {",", "]", "}", "\n"}:
                 self.at += 1
+
+    def _entries(self, place: Location) -> None:
+        count = 0
+        while not self._skip("]"):
+            if not self._skip(",", "\n"):
+                self.found[*place, count] = self.tokens[self.at][1]
+                self._value((*place, count))
+                count += 1
 
 
 def fault(error: ValidationError, path: Path, text: str, kind: type[StudyError] = StudyError) -> StudyError:

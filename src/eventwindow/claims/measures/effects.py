@@ -247,14 +247,7 @@ class RelativeReturn(Kind):
         symbols = [s for s in members(evidence, self.members) if s in evidence.returns]
         mean = float(np.mean([total_return(evidence, s, self.date, self.date) for s in symbols]))
         other = total_return(evidence, self.security, self.date, self.date)
-        # The same difference on each session of the estimation days, and on those between.
-        returns = pd.DataFrame({s: evidence.returns[s] for s in [*symbols, self.security]})
-        returns = returns.dropna(subset=[self.security])
-        gaps: pd.Series = returns[symbols].mean(axis=1) - returns[self.security]
-        past, between = (one.dropna() for one in before_the_day(gaps, pd.Timestamp(self.date)))
-        if len(past) < FEWEST:
-            raise NoFigure(Reason("too_few_days"))
-        test = against_history(mean - other, self.date, (past, between), "SQ")
+        test = against_history(mean - other, self.date, self._history(evidence, symbols), "SQ")
         reason = Reason(
             "relative_return",
             who=mean_of(evidence, self.members, symbols),
@@ -264,6 +257,16 @@ class RelativeReturn(Kind):
             **decimals(first=mean, second=other),
         )
         return tested(mean - other, "decimal", reason, test, made_of("decimal", members=mean, against=other))
+
+    def _history(self, evidence: Evidence, symbols: list[str]) -> tuple[pd.Series, pd.Series]:
+        """The same difference on each session of the estimation days, and on those between."""
+        returns = pd.DataFrame({s: evidence.returns[s] for s in [*symbols, self.security]})
+        returns = returns.dropna(subset=[self.security])
+        gaps: pd.Series = returns[symbols].mean(axis=1) - returns[self.security]
+        past, between = (one.dropna() for one in before_the_day(gaps, pd.Timestamp(self.date)))
+        if len(past) < FEWEST:
+            raise NoFigure(Reason("too_few_days"))
+        return past, between
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class ValueChangesSum(Kind):
     def measure(self, evidence: Evidence) -> Measured:
         left = members(evidence, self.without)
         counted_in = [s for s in members(evidence, self.members) if s not in left]
-        own, missing = each_held(counted_in, lambda s: ValueChange(s, self.date).measure(evidence).value or 0.0)
+        own, missing = each_held(counted_in, lambda s: self._change(evidence, s))
         if not own:
             raise NoFigure(Reason("no_value_change"))
         unit, rates = in_one_currency(evidence, own, self.date)
@@ -96,6 +96,9 @@ class ValueChangesSum(Kind):
         parts = made_of("number", companies=len(changes)) | made_of(unit, **dict(largest))
         pages = uncited(evidence, changes, pd.DatetimeIndex([self.date]))
         return Measured(total, unit, reason, parts, uncited=pages)
+
+    def _change(self, evidence: Evidence, symbol: str) -> float:
+        return ValueChange(symbol, self.date).measure(evidence).value or 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,10 +112,12 @@ class PanelBreadth(Kind):
         panel = evidence.tables.get("panel", pd.DataFrame())
         lacking = [s for s in treated if s in panel.columns and s not in chosen]
         weights = dated.set_index("symbol")["weight"].astype(float)
-        # What prices did to the weights from their date to the close before the day.
-        start = pd.Timestamp(dated["date"].max())
+        return weights[chosen] * self._drift(evidence, chosen, pd.Timestamp(dated["date"].max())), lacking
+
+    def _drift(self, evidence: Evidence, chosen: list[str], start: pd.Timestamp) -> pd.Series:
+        """What prices did to the weights from their date to the close before the day."""
         grown = pd.Series({s: self._grown(evidence, s, start) for s in (*chosen, self.security)})
-        return weights[chosen] * (grown[chosen] / grown[self.security]), lacking
+        return grown[chosen] / grown[self.security]
 
     def _grown(self, evidence: Evidence, symbol: str, start: pd.Timestamp) -> float:
         """The close before the day over the last one up to `start`."""

@@ -407,7 +407,7 @@ class ReturnRank(Kind):
             n=len(held),
             since=pd.Timestamp(held.index[0]),
             size=Figure(abs(score), "deviations"),
-            larger=Listed(Reason("with_figure", name=d, figure=Figure(float(r), "decimal")) for d, r in rows),
+            larger=Listed((Reason("with_figure", name=d, figure=Figure(float(r), "decimal")) for d, r in rows)),
         )
         parts = made_of("decimal", that_day=own) | made_of("deviations", size=score) | made_of("number", days=len(held))
         return Measured(float(1 + len(beyond)), "rank", reason, parts, **reach)

@@ -58,12 +58,7 @@ def _paint(context: Context, data: pd.DataFrame, leads: Mapping[str, str], sheet
     sheet.text(0, sheet.height + 12, context.language.text("axis.total_return"))
     sheet.height += 18
     models = list(dict.fromkeys(data["model"]))
-    leaders = {name_of(context, m) for m in leads.values()}
-    entries = [(name_of(context, ACTUAL), INK)]
-    entries += [(context.language.text("counterfactual.leader", name=name), ORANGE) for name in sorted(leaders)]
-    if MARKET in models and set(leads.values()) != {MARKET}:
-        entries.append((name_of(context, MARKET), BLUE))
-    sheet.height = legend(sheet, sheet.height, [*entries, (context.language.text("counterfactual.others"), FAINT)])
+    sheet.height = legend(sheet, sheet.height, _legend(context, leads, models))
     reached = reach(100 * data["cumulative"])
     for panel, (security, leader) in zip(grid(sheet, len(leads), 2, 220), leads.items(), strict=True):
         mine = data[data["security"] == security]
@@ -97,3 +92,12 @@ def _series(context: Context, values: pd.Series, model: str, leader: str) -> Ser
         for day, value in zip(values.index.tolist(), values, strict=True)
     ]
     return Series(values.tolist(), titles=titles if marked else (), **_style(model, leader))
+
+
+def _legend(context: Context, leads: Mapping[str, str], models: list[str]) -> list[tuple[str, str]]:
+    leaders = {name_of(context, m) for m in leads.values()}
+    entries = [(name_of(context, ACTUAL), INK)]
+    entries += [(context.language.text("counterfactual.leader", name=name), ORANGE) for name in sorted(leaders)]
+    if MARKET in models and set(leads.values()) != {MARKET}:
+        entries.append((name_of(context, MARKET), BLUE))
+    return [*entries, (context.language.text("counterfactual.others"), FAINT)]

@@ -45,20 +45,12 @@ def draw_lines(sheet: Sheet, days: Days, series: Sequence[Series], axis: str, he
     sheet.height += 20
     if sheet.narrow:
         sheet.height = legend(sheet, sheet.height, [(s.said, s.colour) for s in named])
-    values = [v for s in series for column in (s.values, *(s.band or ())) for v in column]
-    panel = Panel(
-        sheet, 44, 0, sheet.width - 52 - beside, height, (0, max(1, len(days.labels) - 1)), reach(values, 0.1)
-    )
+    panel = Panel(sheet, 44, 0, sheet.width - 52 - beside, height, (0, max(1, len(days.labels) - 1)), _reach(series))
     heads = 18.0 * max((1 + level for _, level in _headings(panel, days)), default=0)
     panel.top = sheet.height + (heads + 4 if heads else 6)
     draw_series(panel, days, series)
     if beside:
-        # The words at the end of each line, pushed apart where lines end close to each other.
-        last = -np.inf
-        for one in sorted(named, key=lambda s: -float(s.values[-1])):
-            y = max(panel.py(float(one.values[-1])), last + 16)
-            panel.sheet.text(panel.left + panel.width + 8, y + 4, one.said, one.colour, bold=one.colour != FAINT)
-            last = y
+        _ends(panel, named)
     sheet.height = panel.top + height + 26
 
 
@@ -85,6 +77,11 @@ def draw_series(panel: Panel, days: Days, series: Sequence[Series]) -> None:
     )
     for k, value, words, colour in days.notes:
         _note(panel, marks, (panel.px(k), panel.py(value)), words, colour)
+
+
+def _reach(series: Sequence[Series]) -> tuple[float, float]:
+    values = [v for s in series for column in (s.values, *(s.band or ())) for v in column]
+    return reach(values, 0.1)
 
 
 def _events(panel: Panel, days: Days) -> None:
@@ -135,3 +132,12 @@ def _drawn(panel: Panel, one: Series) -> list[tuple[float, float, float]]:
     fine = np.linspace(0, days[-1], 10 * len(days))
     points = panel.points(fine, np.interp(fine, days, np.asarray(one.values, float)))
     return [(x, y, one.width * one.opacity) for x, y in points]
+
+
+def _ends(panel: Panel, named: Sequence[Series]) -> None:
+    """The words at the end of each line, pushed apart where lines end close to each other."""
+    last = -np.inf
+    for one in sorted(named, key=lambda s: -float(s.values[-1])):
+        y = max(panel.py(float(one.values[-1])), last + 16)
+        panel.sheet.text(panel.left + panel.width + 8, y + 4, one.said, one.colour, bold=one.colour != FAINT)
+        last = y

@@ -24,17 +24,21 @@ def hours(context: Context) -> Iterator[Block]:
     yield Picture("sessions")
     for rows in found:
         if {-1, 0} <= set(rows):
-            before, zero, say = rows[-1], rows[0], context.language.say
-            names = {key: context.full_name(zero[key]) for key in ("receipt", "home")}
-            known = not pd.isna(zero["premium"])
-            level = say("hours.level", premium=percent(zero["premium"])) if known else say("hours.unknown")
-            sentences = _day_zero(context, zero, before, names), *_reopening(context, rows, names), level
-            yield Paragraph(context.language.sentences(*sentences))
-            head = tuple(say(f"hours.{key}") for key in (*COLUMNS, "premium" if known else "change"))
-            cells = tuple(_row(context, row, before, known) for tau, row in rows.items() if -1 <= tau <= AFTER)
-            yield Table(say("hours.table", **names), "l r l r r r", head, cells, say("hours.note"))
+            yield from _pair(context, rows)
     yield Picture("intraday")
     yield Picture("lead_lag", floats=True)
+
+
+def _pair(context: Context, rows: dict[int, Row]) -> Iterator[Block]:
+    before, zero, say = rows[-1], rows[0], context.language.say
+    names = {key: context.full_name(zero[key]) for key in ("receipt", "home")}
+    known = not pd.isna(zero["premium"])
+    level = say("hours.level", premium=percent(zero["premium"])) if known else say("hours.unknown")
+    told = _day_zero(context, zero, before, names), *_reopening(context, rows, names), level
+    yield Paragraph(context.language.sentences(*told))
+    head = tuple(say(f"hours.{key}") for key in (*COLUMNS, "premium" if known else "change"))
+    cells = tuple(_row(context, row, before, known) for tau, row in rows.items() if -1 <= tau <= AFTER)
+    yield Table(say("hours.table", **names), "l r l r r r", head, cells, say("hours.note"))
 
 
 def _day_zero(context: Context, zero: Row, before: Row, names: dict[str, str]) -> Markup:

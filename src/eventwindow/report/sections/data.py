@@ -22,12 +22,7 @@ NOTHING = pd.DataFrame()
 def data(context: Context) -> Iterator[Block]:
     """Origins in a sentence and ticker by ticker, exchanges, late exchanges, checks."""
     yield Paragraph(origin(context))
-    # Exchanges that could price the headline event only days later, and what else they priced with it.
-    calendar = context.result.calendar
-    held = calendar[(calendar["id"] == context.event) & calendar["mic"].isin(context.abnormal.labels["mic"])]
-    first = held["session"].min()
-    for _, row in held[held["session"] > first].iterrows():
-        yield Aside("late", tuple(_late(context, row, first)))
+    yield from _late_exchanges(context)
     yield _exchanges(context)
     yield from _reconciled(context)
     table, say = context.result.tables.get("data_quality", NOTHING), context.language.say
@@ -150,6 +145,15 @@ def _day(context: Context, events: pd.DataFrame, event: str, mic: str) -> str:
     return context.language.day(session) + ("*" if isinstance(shift, Reason) else "")
 
 
+def _late_exchanges(context: Context) -> Iterator[Aside]:
+    """Exchanges that could price the headline event only days later, and what else they priced with it."""
+    calendar = context.result.calendar
+    held = calendar[(calendar["id"] == context.event) & calendar["mic"].isin(context.abnormal.labels["mic"])]
+    first = held["session"].min()
+    for _, row in held[held["session"] > first].iterrows():
+        yield Aside("late", tuple(_late(context, row, first)))
+
+
 def _late(context: Context, row: pd.Series, first: pd.Timestamp) -> Iterator[Block]:
     language, labels = context.language, context.abnormal.labels
     mine = labels[labels["mic"] == row["mic"]]
@@ -164,15 +168,7 @@ def _late(context: Context, row: pd.Series, first: pd.Timestamp) -> Iterator[Blo
         days=(row["session"] - first).days,
         first=language.day(first),
     )
-    securities = set(mine["security"])
-    calendar = context.result.calendar
-    same = calendar[(calendar["mic"] == row["mic"]) & (calendar["session"] == row["session"])]
-    same = same[(same["kind"] != "closed") & (same["id"] != context.event)]
-    same = same[[not about or bool(set(about) & securities) for about in same["about"]]]
-    news = [
-        f"{context.language.day(r.date)}: {context.language.either(r.what_en, r.what_zh) or r.id}"
-        for r in same.itertuples()
-    ]
+    news = _between(context, row, set(mine["security"]))
     yield Paragraph(text if news else Markup(" ").join([text, language.say("data.late_nothing")]))
     if news:
         yield Items(tuple(news))
@@ -186,6 +182,17 @@ def last_session_before(context: Context, row: int) -> pd.Timestamp:
     column = -start - 1
     day = days[column] if column >= 0 else context.abnormal.estimation_days[row, -1]
     return pd.Timestamp(int(day), unit="D")
+
+
+def _between(context: Context, late: pd.Series, securities: set[str]) -> list[str]:
+    calendar = context.result.calendar
+    same = calendar[(calendar["mic"] == late["mic"]) & (calendar["session"] == late["session"])]
+    same = same[(same["kind"] != "closed") & (same["id"] != context.event)]
+    same = same[[not about or bool(set(about) & securities) for about in same["about"]]]
+    return [
+        f"{context.language.day(r.date)}: {context.language.either(r.what_en, r.what_zh) or r.id}"
+        for r in same.itertuples()
+    ]
 
 
 ORDER = ("excluded", "partly", "substituted", "shifted", "told")

@@ -79,24 +79,16 @@ def _parts(context: Context) -> list[tuple[Markup, list[Entry]]]:
         for key in TESTS
         if ran.get(key, False) or (key == "correlation" and CORRELATED & {t for t in ran if ran[t]})
     ]
-    result = context.result
-    panels = [p for one in result.readings for p in one.panels]
-    panels += [p for one in result.disagreements for p in one.panels]
-    family = any(v.p_family is not None for v in every_verdict([*result.verdicts, *panels]))
-    used = {"romano_wolf": _held(context, "firms"), "family": family, "chosen": largest_candidate(context) is not None}
-    models = [key for key in COUNTERFACTUALS if key in set(effects_of(context)["model"])]
-    curve = ["curve"] if _held(context, "robustness") else []
-    tables = {"bars": "intraday", "lead_lag": "lead_lag", "receipts": "receipts"}
     parts = {
         "models": [_model(context, key, n) for key, n in _models(context).items()]
         + _entries(context, ["star"] if _held(context, "treated") else []),
         "ar": _entries(context, ["abnormal", *(["standardised"] if ran else []), *_activity(context)]),
         "firm": _entries(context, ["sq", *_firm(context)]),
         "basket": _entries(context, valid),
-        "invalid": _entries(context, [key for key in TESTS if key in ran and not ran[key]]),
-        "many": _entries(context, [key for key, held in used.items() if held]),
-        "further": _entries(context, [*curve, *models, *(PLACEBOS if models else ())]),
-        "hours": _entries(context, [key for key, table in tables.items() if _held(context, table)]),
+        "invalid": _entries(context, [key for key in TESTS if key in ran and (not ran[key])]),
+        "many": _entries(context, _many(context)),
+        "further": _entries(context, _further(context)),
+        "hours": _entries(context, _hours(context)),
         "statements": [(say("method.claims"), "")] if context.result.verdicts else [],
     }
     if parts["basket"]:
@@ -152,6 +144,27 @@ def _activity(context: Context) -> list[str]:
 
 def _firm(context: Context) -> list[str]:
     return ["sq_scaled", "single_firm_t", "power"] if _held(context, "firms") else ["single_firm_t"]
+
+
+def _many(context: Context) -> list[str]:
+    result = context.result
+    panels = [p for judged in result.readings for p in judged.panels] + [
+        p for d in result.disagreements for p in d.panels
+    ]
+    family = any(v.p_family is not None for v in every_verdict([*result.verdicts, *panels]))
+    used = {"romano_wolf": _held(context, "firms"), "family": family, "chosen": largest_candidate(context) is not None}
+    return [key for key, held in used.items() if held]
+
+
+def _further(context: Context) -> list[str]:
+    models = [key for key in COUNTERFACTUALS if key in set(effects_of(context)["model"])]
+    curve = ["curve"] if _held(context, "robustness") else []
+    return [*curve, *models, *(PLACEBOS if models else ())]
+
+
+def _hours(context: Context) -> list[str]:
+    tables = {"bars": "intraday", "lead_lag": "lead_lag", "receipts": "receipts"}
+    return [key for key, table in tables.items() if _held(context, table)]
 
 
 NAME = r"[A-ZÄÖÜ][\w–-]+"

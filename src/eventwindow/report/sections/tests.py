@@ -35,12 +35,7 @@ def tests(context: Context) -> Iterator[Block]:
     lead = mine[(mine["group"] == context.basket) & (mine["window_start"] == 0) & (mine["window_end"] == 0)]
     ran = lead[lead["p_value"].notna()]
     found = [r for note in lead["note"] if isinstance(note, Reason) for r in note.parts if r.key == "mean_correlation"]
-    # Whether the basket's securities share their day 0, and what follows for the tests.
-    correlation = number(found[0].value("correlation")) if found else ""
-    n = int(ran["n"].max()) if len(ran) else 0
-    shared = n > 1 and len(context.shared) == len(context.members)
-    key = "shared" if shared else "apart" if n > 1 else "few"
-    yield Paragraph(context.language.say(f"tests.{key}", n=n, r=correlation or "–"))
+    yield _shared(context, ran, number(found[0].value("correlation")) if found else "")
     yield Picture("permutation")
     valid = ran[ran["valid"].astype(bool)]
     basket = context.group_name(context.basket) or say("common.all")
@@ -68,6 +63,14 @@ def tests(context: Context) -> Iterator[Block]:
 def _unled(ran: pd.DataFrame) -> pd.DataFrame:
     """The tests that would hold for the design, had volatility not risen further than any is known to stand."""
     return ran[[none_leads(ran.loc[[at]]) is not None for at in ran.index]]
+
+
+def _shared(context: Context, ran: pd.DataFrame, correlation: str) -> Paragraph:
+    """Whether the basket's securities share their day 0, and what follows for the tests."""
+    n = int(ran["n"].max()) if len(ran) else 0
+    shared = n > 1 and len(context.shared) == len(context.members)
+    key = "shared" if shared else "apart" if n > 1 else "few"
+    return Paragraph(context.language.say(f"tests.{key}", n=n, r=correlation or "–"))
 
 
 def _volatility(context: Context, ran: pd.DataFrame) -> Markup:

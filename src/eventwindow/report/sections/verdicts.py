@@ -105,8 +105,6 @@ def card(context: Context, verdict: Verdict, part: bool = False) -> Card:
     """A statement's card; the label of a part or panel names a figure, so what was asked of it stands beside."""
     claim, language, words = verdict.claim, context.language, context.verdict_words(verdict)
     asked = part and words["asked"]
-    # What a measured value is made of, named and with units; of a compound statement it stands in the parts.
-    parts = {} if verdict.measured is None or verdict.parts else verdict.measured.parts
     return Card(
         claim.id,
         claim.article,
@@ -123,7 +121,7 @@ def card(context: Context, verdict: Verdict, part: bool = False) -> Card:
         words["changes"],
         claim.measure_name,
         language.text(f"measure.{claim.measure_name}") if claim.measure_name else "",
-        tuple((_name(context, key), context.figure(*part)) for key, part in parts.items()),
+        _figures(context, verdict),
         _effect(context, verdict),
         interval_of(verdict),
         tuple(card(context, v, part=True) for v in verdict.parts),
@@ -140,6 +138,12 @@ def _measured(context: Context, verdict: Verdict) -> str:
     key = f"measured.{verdict.claim.measure_name}"  # a share says of what
     of_what = figure and found.unit == "share" and context.language.has(key)
     return context.language.text(key, figure=figure) if of_what else figure
+
+
+def _figures(context: Context, verdict: Verdict) -> tuple[tuple[str, str], ...]:
+    """What a measured value is made of, named and with units; of a compound statement it stands in the parts."""
+    parts = {} if verdict.measured is None or verdict.parts else verdict.measured.parts
+    return tuple((_name(context, key), context.figure(*part)) for key, part in parts.items())
 
 
 def _name(context: Context, key: str) -> str:
