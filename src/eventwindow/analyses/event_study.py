@@ -199,9 +199,7 @@ def abnormal_returns(
     if peers:
         factors = _peer_index(returns, list(peers))
     elif factors is None and benchmark is not None:
-        # Each event's own benchmark, the common one where it has none.
-        own = events.get("benchmark", pd.Series("", index=events.index))
-        events = events.assign(benchmark=own.where(own.notna() & (own != ""), benchmark))
+        events = events.assign(benchmark=_own(events, benchmark))
     for table in () if peers else _tables(factors):
         check_reach(table, events["date"])
     _check_returns(returns, events, peers, kind)
@@ -274,6 +272,12 @@ def _check_returns(returns: pd.DataFrame, events: pd.DataFrame, peers: Sequence[
     table = returns[returns.columns.intersection(read)]
     remedy = "Turn them into returns: prices.pct_change()."
     check_decimals(table.to_numpy(float), table.columns, "the table of returns", remedy, kind)
+
+
+def _own(events: pd.DataFrame, benchmark: str) -> pd.Series:
+    """Each event's own benchmark, the common one where it has none."""
+    own = events.get("benchmark", pd.Series("", index=events.index))
+    return own.where(own.notna() & (own != ""), benchmark)
 
 
 def _own_benchmark(excluded: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:

@@ -93,21 +93,23 @@ def exchange_calendar(mic: str, start: date, end: date) -> Calendar:
     import exchange_calendars as xcals
 
     if mic in HOURS:
-        # Every day of the week on which an exchange opens: its holidays are not known.
-        zone, opens, closes, *marks = HOURS[mic]
-        week = "Sun Mon Tue Wed Thu" if "Sun" in marks else "Mon Tue Wed Thu Fri"
-        days = pd.bdate_range(start, end, freq="C", weekmask=week)
-        sessions = pd.DatetimeIndex(days).as_unit("ns")
-        first, last = (
-            (sessions + pd.Timedelta(f"{at}:00")).tz_localize(zone).tz_convert("UTC") for at in (opens, closes)
-        )
-        return Calendar(mic, sessions, first, last, zone)
+        return _by_hours(mic, start, end)
     try:
         return _calendar(xcals.resolve_alias(SAME_DAYS.get(mic, mic)), start, end)
     except xcals.errors.InvalidCalendarName:
         known = mic.strip().upper() in xcals.get_calendar_names()
         remedy = f"Did you mean {mic.strip().upper()!r}?" if known else CODES
         raise EventDateError(f"exchange {mic!r} is unknown", remedy=remedy) from None
+
+
+def _by_hours(mic: str, start: date, end: date) -> Calendar:
+    """Every day of the week on which an exchange opens: its holidays are not known."""
+    zone, opens, closes, *marks = HOURS[mic]
+    week = "Sun Mon Tue Wed Thu" if "Sun" in marks else "Mon Tue Wed Thu Fri"
+    days = pd.bdate_range(start, end, freq="C", weekmask=week)
+    sessions = pd.DatetimeIndex(days).as_unit("ns")
+    first, last = ((sessions + pd.Timedelta(f"{at}:00")).tz_localize(zone).tz_convert("UTC") for at in (opens, closes))
+    return Calendar(mic, sessions, first, last, zone)
 
 
 @lru_cache(maxsize=64)

@@ -31,11 +31,7 @@ def last_day(claim: Claim, evidence: Evidence) -> pd.Timestamp | None:
     if getattr(measure, "year", None):
         return pd.Timestamp(measure.year, 12, 31)
     if day is not None and getattr(measure, "sessions", None):
-        first = members(evidence, getattr(measure, "members", ()) or (claim.security,))[0]
-        try:
-            return before(evidence, first, measure.date, -measure.sessions)
-        except NoFigure:
-            return pd.Timestamp(measure.date)
+        return _sessions_on(claim, evidence, measure)
     until = getattr(measure, "until", None) or day
     return None if until is None else pd.Timestamp(until)
 
@@ -45,3 +41,12 @@ def _rows(claim: Claim, evidence: Evidence) -> np.ndarray:
     named = [s for key in ("members", "against", "layers") for s in getattr(claim.measure, key, ())]
     held = evidence.abnormal[getattr(claim.measure, "event", "")].labels["security"]
     return np.flatnonzero(held.isin(members(evidence, named or [claim.security])))
+
+
+def _sessions_on(claim: Claim, evidence: Evidence, measure: Any) -> pd.Timestamp:
+    """The session so many after the day, of the first security named; the day itself where none is held."""
+    first = members(evidence, getattr(measure, "members", ()) or (claim.security,))[0]
+    try:
+        return before(evidence, first, measure.date, -measure.sessions)
+    except NoFigure:
+        return pd.Timestamp(measure.date)

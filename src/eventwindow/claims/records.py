@@ -43,15 +43,18 @@ def record(verdict: Verdict) -> dict[str, Any]:
         "measured": None if verdict.measured is None or verdict.parts else _measured(claim, verdict.measured),
         "p_family": verdict.p_family,
         "specifications": None if verdict.specifications is None else asdict(verdict.specifications),
-        "data": None
-        if claim.measure is None
-        else ", ".join([catalogue("en").text(f"data.{name}") for name in MEASURES[claim.measure_name].needs]),
+        "data": None if claim.measure is None else ", ".join(_data(claim)),
         "parts": [record(part) for part in verdict.parts],
     }
 
 
 def _said(reason: Reason | None) -> dict[str, str]:
     return {key: catalogue(code).reason(reason) if reason else "" for key, code in CODES.items()}
+
+
+def _data(claim: Claim) -> list[str]:
+    """What the figure rests on."""
+    return [catalogue("en").text(f"data.{name}") for name in MEASURES[claim.measure_name].needs]
 
 
 def _measure(claim: Claim) -> dict[str, Any] | None:
@@ -79,11 +82,16 @@ def _measured(claim: Claim, measured: Measured) -> dict[str, Any]:
             "std_error": measured.effect.std_error,
             "detectable_with_80_per_cent_power": _finite(measured.effect.detectable),
             "interval_90": [_finite(measured.effect.low), _finite(measured.effect.high)],
-            "volatility_ratio": None if isnan(measured.effect.volatility) else measured.effect.volatility,
+            "volatility_ratio": _known(measured.effect.volatility),
             "scaled_by_expected_volatility": measured.effect.scaled,
             "material": material(claim),
         }
     return found
+
+
+def _known(value: float) -> float | None:
+    """None where it was not worked out."""
+    return None if isnan(value) else value
 
 
 def _finite(value: float) -> float | None:

@@ -85,6 +85,11 @@ class _Basis:
     uncited: Mapping[str, tuple[Reason | Listed, bool]]  # whose share counts no page is named for; do they decide?
 
 
+def _whose(evidence: Evidence, symbols: Sequence[str]) -> Reason | Listed:
+    """Companies by name, or how many there are."""
+    return named(evidence, symbols) if len(symbols) <= FEW else Reason("so_many_companies", n=len(symbols))
+
+
 def _uncited(
     every: Sequence[Claim], evidence: Evidence, measured: Mapping[str, Measured | None]
 ) -> dict[str, tuple[Reason | Listed, bool]]:
@@ -96,9 +101,7 @@ def _uncited(
     others = doubted(evidence) if uncited else []
     return {
         leaf.id: (
-            named(evidence, found.uncited)
-            if len(found.uncited) <= FEW
-            else Reason("so_many_companies", n=len(found.uncited)),
+            _whose(evidence, found.uncited),
             any(_holds(leaf, measure(leaf, other)) != _holds(leaf, found) for other in others),
         )
         for leaf, found in uncited
@@ -115,10 +118,7 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
         return _compound(claim, [_verdict(part, basis) for part in claim.parts], basis)
     found = basis.measured[claim.id]
     if found is None:
-        if claim.unfinished:
-            return Verdict(claim, "open", Reason("rule_unfinished"), Reason("unfinished", what=claim.unfinished))
-        word, why = _why_unmeasured(claim)
-        return Verdict(claim, word, Reason(RULE_OF[word]), Reason.sentences(why, *_tail(claim, word)))
+        return _unmeasured(claim)
     if found.value is None and found.interval is None:
         return Verdict(claim, "open", Reason("rule_no_figure"), found.reason, found)
     found, p = _as_corrected(found, basis.corrected.get(claim.id))
@@ -146,6 +146,14 @@ def _as_corrected(found: Measured, corrected: Corrected | None) -> tuple[Measure
     if corrected is None or found.effect is None:
         return found, None
     return replace(found, effect=replace(found.effect, detectable=corrected.detectable)), corrected.p_value
+
+
+def _unmeasured(claim: Claim) -> Verdict:
+    """A statement without a measure: a draft, what the prices held do not tell, rhetoric, or beyond all prices."""
+    if claim.unfinished:
+        return Verdict(claim, "open", Reason("rule_unfinished"), Reason("unfinished", what=claim.unfinished))
+    word, why = _why_unmeasured(claim)
+    return Verdict(claim, word, Reason(RULE_OF[word]), Reason.sentences(why, *_tail(claim, word)))
 
 
 def _why_unmeasured(claim: Claim) -> tuple[VerdictWord, Text]:

@@ -173,16 +173,7 @@ def _reading_commands(commands: argparse._SubParsersAction[argparse.ArgumentPars
     draft.add_argument("--study", metavar="STUDY", help="the study that the claims are for; its names count too")
     draft.add_argument("--names", type=Path, metavar="CSV", help="further names of securities")
     draft.add_argument("--out", type=Path, default=Path("claims.draft.toml"), metavar="FILE")
-    verify = _command(commands, "verify", _verify, "an article's market statements with a verdict each")
-    verify.add_argument("articles", nargs="+", type=Path, metavar="ARTICLE", help="text or HTML; - is standard input")
-    verify.add_argument("--date", metavar="YYYY-MM-DD", help="the day it is of, where the article does not tell it")
-    verify.add_argument("--names", type=Path, metavar="CSV", help="further names of securities")
-    _price_options(verify)
-    verify.add_argument("--out", "--save", type=Path, metavar="DIR", help="where the study and the report go")
-    verify.add_argument("--language", choices=languages(), help="of what is printed (default: the article's)")
-    verify.add_argument("--report", action="store_true", help="write the whole report beside the study too")
-    for extra, what in EXTRAS.items():
-        verify.add_argument(f"--{extra}", dest="extras", action="append_const", const=extra, default=[], help=what)
+    _verify_options(_command(commands, "verify", _verify, "an article's market statements with a verdict each"))
     claim = _command(commands, "claim", _claim, "print the table of claims.toml that states a sentence")
     claim.add_argument("sentence", metavar="SENTENCE", help="English or Chinese, with the day and its year")
     claim.add_argument("--date", metavar="YYYY-MM-DD", help="the day that it is of, where it tells none with its year")
@@ -193,6 +184,18 @@ def _web_options(web: argparse.ArgumentParser) -> None:
     web.add_argument("--host", default="127.0.0.1", help="another than this machine's own address needs --token")
     web.add_argument("--token", metavar="WORD", help="the page is shown only to those who know it")
     web.add_argument("--folder", type=Path, metavar="DIR", help="where runs are kept (default: the user's data folder)")
+
+
+def _verify_options(verify: argparse.ArgumentParser) -> None:
+    verify.add_argument("articles", nargs="+", type=Path, metavar="ARTICLE", help="text or HTML; - is standard input")
+    verify.add_argument("--date", metavar="YYYY-MM-DD", help="the day it is of, where the article does not tell it")
+    verify.add_argument("--names", type=Path, metavar="CSV", help="further names of securities")
+    _price_options(verify)
+    verify.add_argument("--out", "--save", type=Path, metavar="DIR", help="where the study and the report go")
+    verify.add_argument("--language", choices=languages(), help="of what is printed (default: the article's)")
+    verify.add_argument("--report", action="store_true", help="write the whole report beside the study too")
+    for extra, what in EXTRAS.items():
+        verify.add_argument(f"--{extra}", dest="extras", action="append_const", const=extra, default=[], help=what)
 
 
 def _calibration_options(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

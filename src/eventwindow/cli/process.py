@@ -27,12 +27,7 @@ def process() -> int:
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:  # as nohup asks for
             signal.signal(getattr(signal, name), _end)
     sys.unraisablehook = _unraised
-    # ASCII, as locale C has it, becomes UTF-8; what another encoding lacks is written as its code.
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            encoding = "utf-8" if codecs.lookup(stream.encoding).name == "ascii" else stream.encoding
-            errors = "backslashreplace" if stream.errors == "strict" else stream.errors
-            stream.reconfigure(encoding=encoding, errors=errors)
+    _print_all_letters()
     sys.warnoptions.append("ignore:resource_tracker")  # of workers that are ended at once; it cleans up after them
     try:
         code = _command()
@@ -46,6 +41,15 @@ def process() -> int:
     _say()
     _sweep()
     return 128 + _told[0]
+
+
+def _print_all_letters() -> None:
+    """ASCII, as locale C has it, becomes UTF-8; what another encoding lacks is written as its code, and ends no run."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = "utf-8" if codecs.lookup(stream.encoding).name == "ascii" else stream.encoding
+            errors = "backslashreplace" if stream.errors == "strict" else stream.errors
+            stream.reconfigure(encoding=encoding, errors=errors)
 
 
 def _command() -> int:

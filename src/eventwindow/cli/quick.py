@@ -96,17 +96,7 @@ def _screen(question: Question, asked: Asked, result: StudyResult) -> Iterator[A
     yield from _without_lines(asked, _without(result))
     yield from _verdicts(asked, result)
     if question.earnings:
-        told = _earnings(result)
-        for one in told:
-            head = f"Warning: {one['symbol']} told its results of {one['date']}"
-            if one["day"] > 0:
-                yield f"{head} into day {one['day']}: windows that reach it hold them too."
-            else:
-                yield f"{head} into day {one['day']}: part of what is abnormal may be theirs."
-        for reason in dict.fromkeys(asked.undated.values()):
-            yield f"Earnings dates of {', '.join(s for s, why in asked.undated.items() if why == reason)}: {reason}"
-        if not told and not asked.undated:
-            yield "Earnings dates (Yahoo): none from the session before day 0 to the end of the windows."
+        yield from _earnings_lines(asked, _earnings(result))
     yield from dict.fromkeys(_told(asked, result))
 
 
@@ -177,6 +167,19 @@ def _earnings(result: StudyResult) -> list[dict[str, Any]]:
     news: Iterable[Any] = result.calendar.query("kind == 'news'").drop_duplicates("id").itertuples()
     found: list[Any] = [(s, n.date, days.get((s, n.session))) for n in news for s in n.about]
     return [{"symbol": s, "date": f"{date}", "day": int(tau)} for s, date, tau in found if tau in near]
+
+
+def _earnings_lines(asked: Asked, told: list[dict[str, Any]]) -> Iterator[str]:
+    for one in told:
+        head = f"Warning: {one['symbol']} told its results of {one['date']}"
+        if one["day"] > 0:
+            yield f"{head} into day {one['day']}: windows that reach it hold them too."
+        else:
+            yield f"{head} into day {one['day']}: part of what is abnormal may be theirs."
+    for reason in dict.fromkeys(asked.undated.values()):
+        yield f"Earnings dates of {', '.join(s for s, why in asked.undated.items() if why == reason)}: {reason}"
+    if not told and not asked.undated:
+        yield "Earnings dates (Yahoo): none from the session before day 0 to the end of the windows."
 
 
 def _verdicts(asked: Asked, result: StudyResult) -> Iterator[str]:

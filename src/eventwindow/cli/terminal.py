@@ -56,20 +56,7 @@ def print_result(result: StudyResult, report: Path) -> None:
     console = Console(width=min(Console().width, 100), highlight=False)
     console.print(f"[bold]{result.title_en or result.name}[/]")
     if result.verdicts:
-        table = Table(
-            box=SIMPLE_HEAD, title_style="bold", title="Verdicts, a statement counted once", title_justify="left"
-        )
-        table.add_column("article")
-        for word in WORDS:
-            head = HEADS.get(word, word.replace("_", " "))
-            width = max(map(len, head.split()))
-            table.add_column(head, justify="right", style=COLOUR.get(word, "dim"), min_width=width, max_width=width)
-        counts = Counter(by_statement(result.verdicts))
-        for article in sorted({article for article, _ in counts}):
-            table.add_row(article, *(str(counts[article, word]) for word in WORDS))
-        table.add_section()
-        table.add_row("all", *(str(sum(n for (_, w), n in counts.items() if w == word)) for word in WORDS))
-        console.print(table)
+        console.print(_verdicts(result))
         for lines in scored_articles(Context(result, language("en"))):
             console.print(*lines, sep="\n", end="\n\n", markup=False)
     if frozen := result.run.get("frozen"):
@@ -88,15 +75,17 @@ def warned(result: StudyResult) -> Iterator[str]:
     quality = result.tables.get("data_quality", pd.DataFrame({"level": []}))
     if n := int((quality["level"] == "warning").sum()):
         yield f"{n} {'warning' if n == 1 else 'warnings'} about the prices: `eventwindow check` names them."
-        # The findings on days that the event windows hold: the numbers of those days rest on them.
-        days = (
-            result.tables["abnormal_returns"][["security", "date"]].astype({"date": "datetime64[ns]"}).drop_duplicates()
-        )
-        found = quality[quality["level"] == "warning"].merge(days, on=["security", "date"])
-        for row in _records(found.head(LEADING)):
-            yield f"In an event window: {row.security} {row.text_en}"
-        if len(found) > LEADING:
-            yield f"In event windows: {len(found) - LEADING} more."
+        yield from _doubted_days(result, quality)
+
+
+def _doubted_days(result: StudyResult, quality: pd.DataFrame) -> Iterator[str]:
+    """The findings on days that the event windows hold: the numbers of those days rest on them."""
+    days = result.tables["abnormal_returns"][["security", "date"]].astype({"date": "datetime64[ns]"}).drop_duplicates()
+    found = quality[quality["level"] == "warning"].merge(days, on=["security", "date"])
+    for row in _records(found.head(LEADING)):
+        yield f"In an event window: {row.security} {row.text_en}"
+    if len(found) > LEADING:
+        yield f"In event windows: {len(found) - LEADING} more."
 
 
 def result_json(result: StudyResult, report: Path) -> str:
@@ -171,6 +160,21 @@ def print_verified(source: str, compared: Mapping[tuple[str, str], Reconciliatio
     console.print(f"{against}: {tail}.", markup=False)
 
 
+def _verdicts(result: StudyResult) -> Table:
+    table = Table(box=SIMPLE_HEAD, title_style="bold", title="Verdicts, a statement counted once", title_justify="left")
+    table.add_column("article")
+    for word in WORDS:
+        head = HEADS.get(word, word.replace("_", " "))
+        width = max(map(len, head.split()))
+        table.add_column(head, justify="right", style=COLOUR.get(word, "dim"), min_width=width, max_width=width)
+    counts = Counter(by_statement(result.verdicts))
+    for article in sorted({article for article, _ in counts}):
+        table.add_row(article, *(str(counts[article, word]) for word in WORDS))
+    table.add_section()
+    table.add_row("all", *(str(sum(n for (_, w), n in counts.items() if w == word)) for word in WORDS))
+    return table
+
+
 def _main_names(result: StudyResult) -> Table:
     event, members = result.run["headline"]["event"], result.run["headline"]["members"]
     rows = result.tables["cumulative"].query("event == @event and window_start == 0 and window_end == 0")
@@ -216,10 +220,7 @@ def basket_lines(result: StudyResult) -> Iterator[Table | str]:
         yield f"Basket '{head['basket']}' on day 0: no test leads, for {why}."
     else:
         yield _led(rows[rows["valid"]], f"Basket '{head['basket']}' on day 0")
-        ratio = float(rows["volatility_ratio"].max())
-        if not math.isnan(ratio):
-            order = "the scaled permutation leads" if unlike(ratio) else "days count as alike"
-            yield f"The last {RECENT} sessions moved {ratio:.2f} times as much as before ({word_of(ratio)}): {order}."
+        yield from _order(float(rows["volatility_ratio"].max()))
     shown = rows[~rows["valid"] & rows["test"].isin(NOT_VALID)]
     invalid = [f"{_title(row)} {_statistic(row)}" for row in _records(shown)]
     if invalid:
@@ -234,6 +235,13 @@ def _led(rows: pd.DataFrame, title: str) -> Table:
         floor = 0.01 if PARAMETRIC.match(str(row.distribution)) else 0.0
         table.add_row(_title(row), _statistic(row), p_value(row.p_value, floor))
     return table
+
+
+def _order(ratio: float) -> Iterator[str]:
+    """How much the last sessions moved, and which permutation leads for it."""
+    if not math.isnan(ratio):
+        order = "the scaled permutation leads" if unlike(ratio) else "days count as alike"
+        yield f"The last {RECENT} sessions moved {ratio:.2f} times as much as before ({word_of(ratio)}): {order}."
 
 
 def _records(table: pd.DataFrame) -> Iterator[Any]:

@@ -34,9 +34,7 @@ def verify(options: argparse.Namespace) -> int:
     """Read the articles, run their study, print what was found and keep it beside the study."""
     date = None if options.date is None else day_of(options.date, "--date")
     articles = [read(path, date) for path in options.articles]
-    folder = (
-        options.out or Path("eventwindow-out") / f"verify-{Path(articles[0].name).stem.replace(' ', '-') or 'article'}"
-    )
+    folder = options.out or Path("eventwindow-out") / f"verify-{_stem(articles[0])}"
     words = catalogue(options.language or _language(articles))
     with put_in_place(folder) as fresh:
         with progress() as step, progress_bar("prices") as bar:
@@ -76,6 +74,10 @@ def _run(
             if not unknown:
                 raise
             lacking |= unknown
+
+
+def _stem(article: Article) -> str:
+    return Path(article.name).stem.replace(" ", "-") or "article"
 
 
 def _language(articles: Sequence[Article]) -> str:

@@ -119,23 +119,14 @@ def event_returns(
     (Maynes & Rumsey 1993). Estimation windows leave such returns out, but for the kind "trade_to_trade".
     """
     _check(returns, events, estimation, window)
-    days = iso_days(events["date"], Rows("the table of events").at, EventDateError)
-    lacking: dict[str, Any] = {name: "" for name in ("group", "benchmark") if name not in events}
-    if "event" not in events:
-        lacking["event"] = np.datetime_as_string(days).astype(object)
-    frame = events.assign(date=days.astype("M8[s]"), **lacking).reset_index(drop=True)
-    labels = frame[[*LABELS, *(c for c in frame if c not in LABELS)]]
+    labels = _labelled(events)
     column = _located(returns.columns, labels["security"], "security")
     day = _located(returns.index, labels["date"], "session")
     tables, of = _factor_tables(returns, labels, factors, lags, leads)
     names = tuple(next(iter(tables.values())).columns) if tables else ()
     used, column = np.unique(column, return_inverse=True)
     values = np.take(returns.to_numpy(float).T, used, axis=0)
-    # Positions of the first and last return of each security; an empty one spans nothing.
-    seen = np.isfinite(values)
-    last = values.shape[1] - 1
-    spans = np.column_stack([seen.argmax(1), last - seen[:, ::-1].argmax(1)])
-    reach = np.where(seen.any(1, keepdims=True), spans, [last + 1, -1])
+    reach = _spans(values)
     parts: dict[str, Any] = {}
     for which, span in spans_of(estimation, window).items():
         parts[f"{which}_returns"] = _gather(values, span, day)[column]
@@ -176,9 +167,8 @@ def trade_to_trade(prices: Array, kind: str = "simple") -> tuple[Array, Array]:
 
 
 def halts_of(prices: Array, kind: str = "simple") -> Halts:
-    held = np.isfinite(prices)
-    before, after = (np.maximum.accumulate(part, axis=1) for part in (held, held[:, ::-1]))
-    return Halts(np.asarray(~held & before & after[:, ::-1]), *trade_to_trade(prices, kind))
+    """The halts (S, D) of prices."""
+    return Halts(between_prices(prices), *trade_to_trade(prices, kind))
 
 
 def over_halts(parts: Mapping[str, Any], halts: Halts, place: tuple[Window, Days, Days]) -> dict[str, Any]:
@@ -210,6 +200,13 @@ def between_trades(parts: Mapping[str, Any], halts: Halts | None, place: tuple[W
         days = slice(column - int(covered[row, column]) + 1, column + 1)
         factors[row, column] = parts["estimation_factors"][row, days].mean(axis=0)
     return {"estimation_returns": joined / covered, "estimation_factors": factors, "sessions": covered}
+
+
+def between_prices(prices: Array) -> NDArray[np.bool_]:
+    """(S, D) sessions without a price that lie between two."""
+    held = np.isfinite(prices)
+    before, after = (np.maximum.accumulate(part, axis=1) for part in (held, held[:, ::-1]))
+    return np.asarray(~held & before & after[:, ::-1])
 
 
 class _Gathered:
@@ -254,6 +251,14 @@ def _gather_days(index: pd.Index, span: Window, day: Days, spans: Days) -> Days:
     return np.asarray(days, np.int64)
 
 
+def _spans(values: Array) -> Days:
+    """Positions of the first and last return of each security; an empty one spans nothing."""
+    seen = np.isfinite(values)
+    last = values.shape[1] - 1
+    spans = np.column_stack([seen.argmax(1), last - seen[:, ::-1].argmax(1)])
+    return np.where(seen.any(1, keepdims=True), spans, [last + 1, -1])
+
+
 def _factor_tables(
     returns: pd.DataFrame, labels: pd.DataFrame, factors: Factors | None, lags: int, leads: int
 ) -> tuple[dict[Any, pd.DataFrame], pd.Series]:
@@ -281,16 +286,29 @@ def _factor_tables(
 
 def factor_table(table: pd.Series | pd.DataFrame, sessions: pd.Index, lags: int = 0, leads: int = 0) -> pd.DataFrame:
     """Factors by date, a lone series as `market`, laid on `sessions`, with the market of neighbouring days."""
+    return _shifted(_named(table).reindex(sessions), lags, leads)
+
+
+def _named(table: pd.Series | pd.DataFrame) -> pd.DataFrame:
     frame = table.to_frame("market") if isinstance(table, pd.Series) else table
     if np.isinf(frame.to_numpy(float)).any():
         raise StudyError("a factor holds an infinite value.", remedy="Correct it, or leave it empty.")
-    return _shifted(frame.reindex(sessions), lags, leads)
+    return frame
 
 
 def _shifted(table: pd.DataFrame, lags: int, leads: int) -> pd.DataFrame:
     """The table with the market of the days before (market-1, …) and after (market+1, …) beside it."""
     near = {f"market{-s:+d}": table["market"].shift(s) for s in range(-leads, lags + 1) if s}
     return table.assign(**near) if near else table
+
+
+def _labelled(events: pd.DataFrame) -> pd.DataFrame:
+    days = iso_days(events["date"], Rows("the table of events").at, EventDateError)
+    lacking: dict[str, Any] = {name: "" for name in ("group", "benchmark") if name not in events}
+    if "event" not in events:
+        lacking["event"] = np.datetime_as_string(days).astype(object)
+    frame = events.assign(date=days.astype("M8[s]"), **lacking).reset_index(drop=True)
+    return frame[[*LABELS, *(c for c in frame if c not in LABELS)]]
 
 
 def _located(axis: pd.Index, wanted: pd.Series, what: str) -> Days:

@@ -73,9 +73,7 @@ def figures_table(given: Any, values: Values) -> tuple[pd.DataFrame, tuple[str, 
     if table.columns.nlevels > 1:
         table, notes = _one_field(table, values)
     if table.index.nlevels == 2:
-        # Which level of a table's rows holds the days, the other holding the securities.
-        first = isinstance(_days(table.index.get_level_values(0)), pd.DatetimeIndex)
-        table = table.rename_axis(["date", "security"] if first else ["security", "date"]).reset_index()
+        table = table.rename_axis(_level_names(table.index)).reset_index()
     if not isinstance(table.index, pd.DatetimeIndex) and table.columns.nlevels == 1:
         table, told = _dated(table, values)
         notes += told
@@ -102,6 +100,12 @@ def _framed(given: Any) -> pd.DataFrame:
         return given
     what = f"a {type(given).__name__} instead of a table"
     raise StudyError(what, where=OF_RETURNS, remedy="Give a DataFrame, date × security.")
+
+
+def _level_names(index: pd.Index) -> list[str]:
+    """Which level of a table's rows holds the days, the other holding the securities."""
+    first = isinstance(_days(index.get_level_values(0)), pd.DatetimeIndex)
+    return ["date", "security"] if first else ["security", "date"]
 
 
 def _one_field(table: pd.DataFrame, values: Values) -> tuple[pd.DataFrame, list[str]]:
@@ -241,9 +245,7 @@ def _many(value: Any) -> bool:
 
 def _named(events: pd.DataFrame) -> pd.DataFrame:
     """Columns by the names that are known, in any case; a name or date that stands in the index is taken from it."""
-    if any(name is not None and str(name).strip().lower() in KNOWN for name in events.index.names) or (
-        not isinstance(events.index, pd.RangeIndex) and _lacks_one(events)
-    ):
+    if _known(events.index.names) or (not isinstance(events.index, pd.RangeIndex) and _lacks_one(events)):
         texts = pd.api.types.is_string_dtype(events.index) or pd.api.types.is_object_dtype(events.index)
         name = str(events.index.name or ("security" if texts else "date"))
         events = events.rename_axis(name).reset_index() if events.index.nlevels == 1 else events.reset_index()
@@ -255,6 +257,10 @@ def _named(events: pd.DataFrame) -> pd.DataFrame:
             renamed[at] = wanted
     renamed |= {c: n for c in events if (n := str(c).strip().lower()) in OTHERS and n not in events}
     return events.rename(columns=renamed).copy()
+
+
+def _known(names: Any) -> bool:
+    return any(name is not None and str(name).strip().lower() in KNOWN for name in names)
 
 
 def _lacks_one(events: pd.DataFrame) -> bool:

@@ -194,13 +194,7 @@ def _rejections(task: _Task) -> list[dict[str, object]]:
     drawn = task.panel.draw(np.random.default_rng(task.seed), pattern, task.n, task.draws, task.months)
     month = pd.PeriodIndex(task.panel.returns.index, freq="M").astype(str).to_numpy()[drawn.day[:, 0]]
     p, ratio = _baskets(task, drawn)
-    # Rates of true nulls by band of the volatility ratio, where the firms share their days.
-    nulls = replace(task, effects=tuple(effect for effect in task.effects if effect == 0.0))
-    null = [j for j, effect in enumerate(task.effects) if effect == 0.0]
-    chosen = {name: p[name][:, null] for name in BANDED if name in p}
-    band = np.digitize(ratio, BANDS)
-    parts = [_rows(nulls, chosen, month, name, (band == k) & np.isfinite(ratio)) for k, name in enumerate(band_names())]
-    return _rows(task, p, month) + [row for part in parts for row in part]
+    return _rows(task, p, month) + _banded(task, p, month, ratio)
 
 
 def _fitted(panel: Panel, drawn: Draws) -> AbnormalReturns:
@@ -239,10 +233,7 @@ def _baskets(task: _Task, drawn: Draws) -> tuple[dict[str, Array], Array]:
 def _fill(p: dict[str, Array], d: int, basket: AbnormalReturns, planted: list[Array]) -> None:
     kept: dict[object, object] = {}
     for j, effect in enumerate(planted):
-        added = effect[:, None] * (basket.window.taus == 0)
-        source = basket.source
-        origin = None if source is None else replace(source, event_returns=source.event_returns + added)
-        moved = replace(basket, actual=basket.actual + added, origin=origin, position=np.arange(len(basket)))
+        moved = _with_effect(basket, effect)
         moved.memo.update(kept)
         for test, valid in in_reading_order(moved, basket.window):
             leads = valid and np.isnan(p[LEAD][d, j])
@@ -259,6 +250,14 @@ def _multiples(n: int, shape: Shape) -> Array:
     if shape == "unequal":
         return np.linspace(0.0, 2.0, n)
     return np.where(np.arange(n) % 2, -1.0, 1.0) if shape == "opposed" else np.ones(n)
+
+
+def _with_effect(ar: AbnormalReturns, effect: Array) -> AbnormalReturns:
+    """The same events with `effect` (N,) added to the returns of day 0."""
+    added = effect[:, None] * (ar.window.taus == 0)
+    source = ar.source
+    origin = None if source is None else replace(source, event_returns=source.event_returns + added)
+    return replace(ar, actual=ar.actual + added, origin=origin, position=np.arange(len(ar)))
 
 
 def _rows(
@@ -288,6 +287,16 @@ def _rows(
         told = {"test": name, "valid": name in (LEAD, *leading), "effect": effect, "level": level}
         rows.append(design | told | figures)
     return rows
+
+
+def _banded(task: _Task, p: dict[str, Array], month: np.ndarray, ratio: Array) -> list[dict[str, object]]:
+    """Rates of true nulls by band of the volatility ratio, where the firms share their days."""
+    nulls = replace(task, effects=tuple(effect for effect in task.effects if effect == 0.0))
+    null = [j for j, effect in enumerate(task.effects) if effect == 0.0]
+    chosen = {name: p[name][:, null] for name in BANDED if name in p}
+    band = np.digitize(ratio, BANDS)
+    parts = [_rows(nulls, chosen, month, name, (band == k) & np.isfinite(ratio)) for k, name in enumerate(band_names())]
+    return [row for part in parts for row in part]
 
 
 def band_names() -> list[str]:

@@ -66,6 +66,13 @@ def _signed_rank_p(w: float, n: int) -> float:
     return float(min(1.0, 2 * min(below, above) / 2.0**n))
 
 
+def _binomial_p(w: int, n: int, share: float) -> float:
+    """Two-sided exact p: the sum of all outcomes no likelier than the one seen."""
+    k = np.arange(n + 1)
+    likely = binom(n, k) * share**k * (1 - share) ** (n - k)
+    return float(min(1.0, likely[likely <= likely[w] * (1 + 1e-7)].sum()))
+
+
 def _signs(name: str, null: str, ar: AbnormalReturns, window: Window, share: float) -> Result:
     car = complete(ar, window)[1].car
     n, w = len(car), int((car > 0).sum())
@@ -75,9 +82,6 @@ def _signs(name: str, null: str, ar: AbnormalReturns, window: Window, share: flo
     z = (w - n * share) / np.sqrt(n * share * (1 - share))
     if n >= EXACT_SIGNS:
         return normal(name, null, z, n)
-    # Two-sided exact p: the sum of all outcomes no likelier than the one seen.
-    k = np.arange(n + 1)
-    likely = binom(n, k) * share**k * (1 - share) ** (n - k)
-    p = float(min(1.0, likely[likely <= likely[w] * (1 + 1e-07)].sum()))
+    p = _binomial_p(w, n, share)
     against, note = Reason("binomial", n=n, share=share), Reason("positive_of", n=w, of=n)
     return SignificanceResult(name, null, float(z), p, against, n, note)

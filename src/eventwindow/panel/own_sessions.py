@@ -30,15 +30,19 @@ def exchanges_of(panel: Panel, of: Mapping[str, str]) -> Exchanges:
     rows, notes = {}, []
     for mic in sorted(set(of.values())):
         at = panel.securities.get_indexer(pd.Index([name for name in of if of[name] == mic]))
-        securities = at[at >= 0]
-        held = np.zeros(len(panel.sessions), bool)
-        for i in range(0, len(securities), TILE):
-            held |= np.isfinite(panel.returns(0, len(held), securities[i : i + TILE])).any(axis=0)
-        rows[mic], why = own_rows(mic, panel.sessions, held)
+        rows[mic], why = own_rows(mic, panel.sessions, _held(panel, at[at >= 0]))
         notes.append(Reason("own_rows", mic=Exchange(mic), n=len(rows[mic]), of=len(panel.sessions)))
         if why:
             notes.append(Reason("own_rows_of_prices", mic=Exchange(mic), why=why))
     return Exchanges(of, rows, tuple(notes))
+
+
+def _held(panel: Panel, securities: np.ndarray) -> np.ndarray:
+    """(D,) whether one of the securities has a return."""
+    held = np.zeros(len(panel.sessions), bool)
+    for i in range(0, len(securities), TILE):
+        held |= np.isfinite(panel.returns(0, len(held), securities[i : i + TILE])).any(axis=0)
+    return held
 
 
 def stocks_among(securities: pd.Index, benchmarks: Collection[str]) -> np.ndarray:

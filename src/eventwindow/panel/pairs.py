@@ -56,10 +56,7 @@ def pair_sums(rows: Rows, windows: tuple[Window, ...], event: Window, groups: in
     for shift in range(max(map(len, windows))):
         _add_whole(sums, rows, np.flatnonzero(whole), windows, shift)
     if not whole.all():
-        # Residuals, their squares and one, each zero where a residual is missing.
-        seen = np.isfinite(rows.residuals)
-        value = np.where(seen, rows.residuals, 0.0)
-        filled = (value, value**2, seen.astype(float))
+        filled = _filled(rows.residuals)
         for pair in _ragged_pairs(rows, whole, max(map(len, windows))):
             if len(pair[0]) and len(pair[1]):
                 _add_ragged(sums, rows, filled, *pair, windows, event)
@@ -150,6 +147,13 @@ def _ragged_pairs(rows: Rows, whole: np.ndarray, length: int) -> Iterator[tuple[
             yield ragged[k], np.arange(start[m], ends[m]), shift, 0
             if m > k:
                 yield ragged[m], sound[k], 0, shift
+
+
+def _filled(residuals: Array) -> tuple[Array, Array, Array]:
+    """Residuals, their squares and one, each zero where a residual is missing."""
+    seen = np.isfinite(residuals)
+    value = np.where(seen, residuals, 0.0)
+    return value, value**2, seen.astype(float)
 
 
 def _add_ragged(

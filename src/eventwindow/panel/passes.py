@@ -26,10 +26,7 @@ def first_pass(task: Task) -> Part:
         tail = _tail(task, rows.stop, _rows(task, fitted(task, rows)), tail)
     for rows in blocks(task, task.halo, len(task)):
         ar = fitted(task, rows)
-        row = ar.excluded["event"].to_numpy(np.int64) - task.halo
-        excluded.append(
-            {"row": row, "reason": np.array([reason.packed() for reason in ar.excluded["reason"]], np.str_)}
-        )
+        excluded.append(_excluded(task, ar))
         if not len(ar):
             continue
         cars = [ar.car(window) for window in task.specification.report]
@@ -79,6 +76,11 @@ def _figures(task: Task, ar: AbnormalReturns, cars: list[Cumulative], words: Wor
     if spec.daily:
         out |= {"days": ar.event_days, "actual": ar.actual, "expected": ar.expected, "std_error": ar.std_error}
     return out
+
+
+def _excluded(task: Task, ar: AbnormalReturns) -> dict[str, np.ndarray]:
+    row = ar.excluded["event"].to_numpy(np.int64) - task.halo
+    return {"row": row, "reason": np.array([reason.packed() for reason in ar.excluded["reason"]], np.str_)}
 
 
 def _sums(ar: AbnormalReturns, summed: Cells) -> dict[str, Array]:

@@ -88,15 +88,12 @@ class Plan:
         first = int(day.min()) + min(spec.estimation.start, spec.window.start, 0)
         stop = int(day.max()) + max(spec.estimation.end, spec.window.end, 0) + 1
         used, security = np.unique(events.security[at], return_inverse=True)
-        # First and last rows of the panel (S, 2) as session numbers of an exchange.
-        spans = self.panel.spans[used]
-        ends = [np.searchsorted(axis, spans[:, 0]), np.searchsorted(axis, spans[:, 1], side="right") - 1]
         return Task(
             spec,
             first,
             _stretch(self.dates[axis], first, stop, OUTSIDE),
             self._returns(axis, first, stop, used),
-            np.column_stack(ends).astype(np.int64),
+            _spans_on(axis, self.panel.spans[used]),
             _stretch(self.factors[exchange], first, stop, np.nan),
             self.factor_names,
             security,
@@ -155,6 +152,12 @@ class Plan:
         return contaminated(self.events, reach(self.specification.estimation, self.specification.window))
 
 
+def _spans_on(axis: Days, spans: Days) -> Days:
+    """First and last rows of the panel (S, 2) as session numbers of an exchange."""
+    ends = [np.searchsorted(axis, spans[:, 0]), np.searchsorted(axis, spans[:, 1], side="right") - 1]
+    return np.column_stack(ends).astype(np.int64)
+
+
 def _stretch(values: np.ndarray, first: int, stop: int, outside: float) -> np.ndarray:
     """Entries first … stop - 1 of the last axis, `outside` beyond its ends."""
     length = values.shape[-1]
@@ -206,11 +209,7 @@ def _with_rates(
 
 def _own(panel: Panel, what: str, name: str, where: str, axis: Days, kind: str) -> pd.Series:
     """A series of the panel on the sessions of an exchange."""
-    at = panel.securities.get_indexer(pd.Index([name]))
-    if at[0] < 0:
-        remedy = "Add it to the panel, or correct the name."
-        raise StudyError(f"{what} {name!r} is no security of the panel", where=where, remedy=remedy)
-    column = pd.Series(panel.returns(0, len(panel.sessions), at)[0], panel.sessions, name=name)
+    column = _column(panel, what, name, where)
     every = len(axis) == len(panel.sessions)
     return column if every else over_the_same_span(column.dropna(), panel.sessions[axis], kind)
 
@@ -219,3 +218,11 @@ def _named(factors: Mapping[str, pd.DataFrame], name: str, where: str) -> pd.Dat
     if name not in factors:
         raise StudyError(f"benchmark {name!r} has no table of factors", where=where, remedy="Add it to `factors`.")
     return factors[name]
+
+
+def _column(panel: Panel, what: str, name: str, where: str) -> pd.Series:
+    at = panel.securities.get_indexer(pd.Index([name]))
+    if at[0] < 0:
+        remedy = "Add it to the panel, or correct the name."
+        raise StudyError(f"{what} {name!r} is no security of the panel", where=where, remedy=remedy)
+    return pd.Series(panel.returns(0, len(panel.sessions), at)[0], panel.sessions, name=name)

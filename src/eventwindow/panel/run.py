@@ -172,12 +172,7 @@ def panel_study(
             step=step,
         )
         kept = Chunks(None if work is None else folder / fingerprint(plan)[:16])
-        _stage(plan, kept, run, "first", lambda n: (plan.task(n),), step)
-        tally, columns = collected(plan, kept)
-        spread = spreads(tally, columns), day_spreads(tally)
-        _stage(plan, kept, run, "second", lambda n: (plan.task(n, halo=False), *spread), step)
-        step("testing")
-        return panel_result(plan, kept, with_second_pass(tally, plan, kept), columns)
+        return _run(plan, kept, run, step)
 
 
 def _check_factors(factors: Factors | None, benchmark: str | None) -> None:
@@ -344,6 +339,16 @@ def plan_of(
     dates = panel.sessions.to_numpy().astype("M8[D]").astype(np.int64)
     named = tuple(filter(None, exchanges.rows)) if exchanges else ()
     return Plan(spec, panel, events, tables, names[0], dates, axes, chunk, named)
+
+
+def _run(plan: Plan, kept: Chunks, run: Run, step: Step) -> PanelResult:
+    """First pass, spreads, second pass, tests."""
+    _stage(plan, kept, run, "first", lambda n: (plan.task(n),), step)
+    tally, columns = collected(plan, kept)
+    spread = spreads(tally, columns), day_spreads(tally)
+    _stage(plan, kept, run, "second", lambda n: (plan.task(n, halo=False), *spread), step)
+    step("testing")
+    return panel_result(plan, kept, with_second_pass(tally, plan, kept), columns)
 
 
 def _stage(

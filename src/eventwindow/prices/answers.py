@@ -99,6 +99,12 @@ def refusal(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> Reason | N
     return next(_faults(pulled, expected, calendar, now), None)
 
 
+def absent_sessions(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> list[dt.date]:
+    """Sessions between the first and the last row that have none."""
+    calendar = expected.calendar(pulled.start, now) if expected.mic else None
+    return [] if calendar is None else [day.date() for day in _within(calendar, pulled).difference(_held(pulled))]
+
+
 def _faults(pulled: Pulled, expected: Expected, calendar: Calendar | None, now: pd.Timestamp) -> Iterator[Reason]:
     yield from _of_another(pulled, expected, calendar)
     index = _held(pulled)
@@ -107,16 +113,7 @@ def _faults(pulled: Pulled, expected: Expected, calendar: Calendar | None, now: 
         yield Reason("rows_before", **days)
     if calendar is not None and not expected.around_the_clock:
         yield from _off_calendar(pulled, calendar)
-    # The newest close against its day's range, of the row and as it is told, and against the last price told.
-    row = pulled.table.dropna(subset=["close"]).iloc[-1]
-    day, close, told = pd.Timestamp(str(row.name)), float(row["close"]), pulled.metadata
-    ranges = [(row["low"], row["high"])]
-    if _last_day(pulled) == day:
-        ranges += [(_number(told.get("regularMarketDayLow")), _number(told.get("regularMarketDayHigh")))]
-    yield from _other_price(pulled)
-    for low, high in ranges:
-        if close < low * (1 - RANGE_SLACK) or close > high * (1 + RANGE_SLACK):
-            yield Reason("answer_range", close=close, day=f"{day.date()}", low=float(low), high=float(high))
+    yield from _newest(pulled)
     history = quoted_at(pulled, index[0], index[-1])
     if calendar is not None and isinstance(history, PriceHistory):
         found = check_history(history, calendar, around_the_clock=expected.around_the_clock)
@@ -175,6 +172,19 @@ def _off_calendar(pulled: Pulled, calendar: Calendar) -> Iterator[Reason]:
     if len(closed) and moves.sum() >= CLOSED * len(closed) and len(absent) >= moves.sum():
         days = {"moves": int(moves.sum()), "of": len(closed), "absent": len(absent)}
         yield Reason("answer_shifted", mic=Exchange(calendar.mic), **days)
+
+
+def _newest(pulled: Pulled) -> Iterator[Reason]:
+    """The newest close against its day's range, of the row and as it is told, and against the last price told."""
+    row = pulled.table.dropna(subset=["close"]).iloc[-1]
+    day, close, told = pd.Timestamp(str(row.name)), float(row["close"]), pulled.metadata
+    ranges = [(row["low"], row["high"])]
+    if _last_day(pulled) == day:
+        ranges += [(_number(told.get("regularMarketDayLow")), _number(told.get("regularMarketDayHigh")))]
+    yield from _other_price(pulled)
+    for low, high in ranges:
+        if close < low * (1 - RANGE_SLACK) or close > high * (1 + RANGE_SLACK):
+            yield Reason("answer_range", close=close, day=f"{day.date()}", low=float(low), high=float(high))
 
 
 def _other_price(pulled: Pulled) -> Iterator[Reason]:
@@ -330,11 +340,7 @@ class Admission:
 
     def _put(self, pulled: Pulled, expected: Expected) -> None:
         """Keep it, with what it was checked against, the sessions that it lacks, and those asked for a second time."""
-        calendar = expected.calendar(pulled.start, self.now) if expected.mic else None
-        kept, lacking = (
-            self.held.get(pulled.symbol),
-            [] if calendar is None else [day.date() for day in _within(calendar, pulled).difference(_held(pulled))],
-        )
+        kept, lacking = self.held.get(pulled.symbol), absent_sessions(pulled, expected, self.now)
         again = set() if kept is None else set(kept.lacking) & set(lacking)
         facts = {"checks": str(CHECKS), "mic": expected.mic, "absent": " ".join(map(str, lacking))}
         facts |= {"short": str(shortened(pulled) or "")}

@@ -210,13 +210,8 @@ class Cache:
             "currency": pulled.currency,
         }
         facts |= {"first": str(pulled.table.index[0].date()), "last": str(pulled.table.index[-1].date())}
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        sink = pa.BufferOutputStream()
-        pq.write_table(pa.Table.from_pandas(pulled.table.reset_index(), preserve_index=False), sink, compression="zstd")
         return self.store.put(
-            pulled.symbol, bytes(sink.getvalue().to_pybytes()), source=pulled.source.lower(), client=client, facts=facts
+            pulled.symbol, _to_bytes(pulled.table), source=pulled.source.lower(), client=client, facts=facts
         )
 
     def get(self, symbol: str) -> Kept | None:
@@ -227,12 +222,7 @@ class Cache:
         data, entry = found
         start = pd.Timestamp(entry.facts["start"])
         note, source = _told(entry.facts), entry.facts.get("source", "Yahoo")
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        table: pd.DataFrame = pq.read_table(pa.BufferReader(data)).to_pandas().set_index("date")
-        table.index = pd.DatetimeIndex(table.index).as_unit("ns")
-        pulled = Pulled(symbol, table, entry.facts["currency"], start, note, source=source)
+        pulled = Pulled(symbol, _from_bytes(data), entry.facts["currency"], start, note, source=source)
         return Kept(pulled, entry)
 
 
@@ -245,3 +235,21 @@ def _told(facts: Mapping[str, str]) -> Reason | None:
         except (ValueError, KeyError, TypeError, AttributeError):
             return Reason.of(words)
     return Reason.of(facts["note"]) if facts.get("note") else None
+
+
+def _to_bytes(table: pd.DataFrame) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pandas(table.reset_index(), preserve_index=False), sink, compression="zstd")
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def _from_bytes(data: bytes) -> pd.DataFrame:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table: pd.DataFrame = pq.read_table(pa.BufferReader(data)).to_pandas().set_index("date")
+    table.index = pd.DatetimeIndex(table.index).as_unit("ns")
+    return table

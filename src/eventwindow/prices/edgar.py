@@ -27,6 +27,12 @@ PAUSE = 0.11  # seconds between requests: at most ten a second are allowed
 COLUMNS = ["symbol", "as_of", "shares", "source", "known", "note"]
 
 
+def agent() -> str:
+    """Who asks, as the user gave it; "" where the SEC may not be asked."""
+    given = os.environ.get(AGENT, "").strip()
+    return given if "@" in given else ""
+
+
 def edgar_share_counts(
     symbols: Iterable[str],
     start: pd.Timestamp,
@@ -41,9 +47,7 @@ def edgar_share_counts(
     single count: it has no row. No rows where `EVENTWINDOW_SEC_AGENT` names nobody. Raises SourceError where the SEC
     does not answer as it should.
     """
-    # Who asks, as the user gave it; "" where the SEC may not be asked.
-    given = os.environ.get(AGENT, "").strip()
-    who, limits = (given if "@" in given else "", Limits(total=30.0))
+    who, limits = agent(), Limits(total=30.0)
     if not who:
         return pd.DataFrame(columns=COLUMNS)
     session = bounded_session(limits) if session is None else session

@@ -94,14 +94,7 @@ def load_prices(
     )
     for name in AUTO if mode == "auto" else (mode,):
         if search.missing:
-            if name in search.clients:
-                _from_network(search, str(name))
-            elif name != "shipped":
-                search.take(source_of(name).fetch(search.missing, search.start, search.end))
-            elif search.figures is not None and search.figures.is_dir():
-                search.take(ShippedFigures(search.figures).fetch(search.missing, search.start, search.end))
-            elif search.mode == "shipped":
-                raise PriceError("no figures ship with this study", remedy="Use --prices auto, or --prices PATH.")
+            _ask(search, name)
     _refuse_unknown(search)
     histories = {symbol: search.found[symbol] for symbol in search.symbols if symbol in search.found}
     replaced = {symbol: _why(search, symbol) for symbol in histories if search.reasons.get(symbol)}
@@ -126,8 +119,7 @@ def source_of(name: str | Path) -> PriceSource:
     """Where a name leads: to Yahoo, a source with a key, one of another package, else to that file or folder."""
     if name == "yahoo":
         return Yahoo()
-    plugins = {point.name: _Plugin(point) for point in entry_points(group="eventwindow.prices")}
-    named: dict[str, PriceSource] = {**plugins, **KEYED}
+    named = {**plugins(), **KEYED}
     return named[str(name)] if name in named else PriceFiles(Path(name))
 
 
@@ -145,6 +137,23 @@ class _Plugin:
             raise SourceError(Reason("source_failed", source=self.point.name, why=why)) from error
         lost = {s: replace(a, reason=Reason.of(a.reason)) for s, a in answers.items() if isinstance(a, Unavailable)}
         return {**answers, **lost}
+
+
+def plugins() -> dict[str, PriceSource]:
+    """Sources of other packages by name."""
+    return {point.name: _Plugin(point) for point in entry_points(group="eventwindow.prices")}
+
+
+def _ask(search: _Search, name: str | Path) -> None:
+    """One source: what it has of the symbols that are missing."""
+    if name in search.clients:
+        _from_network(search, str(name))
+    elif name != "shipped":
+        search.take(source_of(name).fetch(search.missing, search.start, search.end))
+    elif search.figures is not None and search.figures.is_dir():
+        search.take(ShippedFigures(search.figures).fetch(search.missing, search.start, search.end))
+    elif search.mode == "shipped":
+        raise PriceError("no figures ship with this study", remedy="Use --prices auto, or --prices PATH.")
 
 
 def _from_network(search: _Search, name: str) -> None:

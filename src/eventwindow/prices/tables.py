@@ -297,7 +297,16 @@ def decoded(raw: bytes, path: Path) -> str:
         raise PriceError(what, where=f"{path.name}, line {line}", remedy="Save the file as UTF-8.") from None
     if "\0" in text:
         raise _zero_bytes(path)
-    # No line is longer than a row of a table can be.
+    _check_lines(text, path)
+    return text
+
+
+def _zero_bytes(path: Path) -> PriceError:
+    return PriceError("holds zero bytes: not a text file", where=path.name, remedy="Save it as CSV in UTF-8.")
+
+
+def _check_lines(text: str, path: Path) -> None:
+    """No line is longer than a row of a table can be."""
     start = 0
     while len(text) - start > LONGEST:
         stop = start + LONGEST + 1
@@ -305,11 +314,6 @@ def decoded(raw: bytes, path: Path) -> str:
         if end < 0:
             raise _too_long(path, text.count("\n", 0, start) + 1)
         start = end + 1
-    return text
-
-
-def _zero_bytes(path: Path) -> PriceError:
-    return PriceError("holds zero bytes: not a text file", where=path.name, remedy="Save it as CSV in UTF-8.")
 
 
 def _text_rows(text: str, path: Path) -> tuple[list[list[str]], list[int]]:

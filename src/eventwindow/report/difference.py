@@ -29,16 +29,22 @@ def difference(old: Path, new: Path, tolerance: float) -> dict[str, Any]:
     difference and where). None stands for what one of the two lacks.
     """
     for folder in (old, new):
-        if not folder.is_dir():
-            raise StudyError(f"there is no folder {folder}", remedy="Give the folder that `eventwindow run` wrote.")
-        if not holds_result(folder):
-            remedy = "Give the folder that `eventwindow run` wrote, eventwindow-out/STUDY."
-            raise StudyError(f"{folder} holds no result: there is no results/run.json in it", remedy=remedy)
+        _check(folder)
     return {
         "run": list(_run_differences(*(_json(folder, "run") for folder in (old, new)))),
         "verdicts": list(_changed(*(_verdicts(folder) for folder in (old, new)))),
         "tables": list(_tables(old / "results", new / "results", tolerance)),
     }
+
+
+def _check(folder: Path) -> None:
+    if not folder.is_dir():
+        raise StudyError(f"there is no folder {folder}", remedy="Give the folder that `eventwindow run` wrote.")
+    if not holds_result(folder):
+        raise StudyError(
+            f"{folder} holds no result: there is no results/run.json in it",
+            remedy="Give the folder that `eventwindow run` wrote, eventwindow-out/STUDY.",
+        )
 
 
 def _json(folder: Path, name: str) -> dict[str, Any]:

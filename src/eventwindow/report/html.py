@@ -91,13 +91,7 @@ def claim_pages(
     context: Context, languages: Sequence[str] = LANGUAGES, *, cards: bool = False
 ) -> Iterator[tuple[str, str]]:
     """File and text of a short page for each statement; `cards` lie beside them."""
-    measures = {
-        v.claim.id: [p.claim.measure for p in every_verdict([v]) if p.claim.measure] for v in context.result.verdicts
-    }
-    same = {
-        one: [other for other in measures if other != one and any(m in measures[other] for m in mine)]
-        for one, mine in measures.items()
-    }
+    same = same_facts(context.result.verdicts)
     for verdict, held in zip(context.result.verdicts, sections.statements(context), strict=True):
         place = sections.claim_page(context, held.id).removeprefix("claims/")
         card = card_address(context, held.id, "../") if cards else ""
@@ -137,6 +131,15 @@ def _claim_page(
         review=_review(context, verdict),
         back=back,
     )
+
+
+def same_facts(verdicts: Sequence[Verdict]) -> dict[str, list[str]]:
+    """Statement → the others that are measured by the same figure: the same measure with the same keys."""
+    measures = {v.claim.id: [p.claim.measure for p in every_verdict([v]) if p.claim.measure] for v in verdicts}
+    return {
+        one: [other for other in measures if other != one and any(m in measures[other] for m in mine)]
+        for one, mine in measures.items()
+    }
 
 
 def printer(words: Language, figures: Mapping[str, Any]) -> Callable[[Iterable[Block]], Markup]:

@@ -61,9 +61,7 @@ def words(sentence: Words) -> str:
         return plain(sentence)
     pieces = re.split(r"(</?strong>)", str(sentence).replace("<small>", " "))
     kept = ["**" if p in ("<strong>", "</strong>") else plain(unmarked(p)) + _space(p) for p in pieces]
-    return "".join(
-        ((" " if p.startswith(" ") and p.strip() else "") + k for p, k in zip(pieces, kept, strict=True))
-    ).strip()
+    return "".join(_lead(p) + k for p, k in zip(pieces, kept, strict=True)).strip()
 
 
 def unmarked(sentence: str) -> str:
@@ -72,3 +70,7 @@ def unmarked(sentence: str) -> str:
 
 def _space(piece: str) -> str:
     return " " if piece.endswith(" ") and piece.strip() else ""
+
+
+def _lead(piece: str) -> str:
+    return " " if piece.startswith(" ") and piece.strip() else ""

@@ -30,11 +30,7 @@ def swapped_in(out: Path, ours: set[str], chunks: Path | None = None) -> Iterato
             if out.is_dir():
                 for entry in out.iterdir():
                     if entry.name not in ours:
-                        place = fresh / entry.name
-                        if entry.is_symlink() or not entry.is_dir():
-                            shutil.copy2(entry, place, follow_symlinks=False)
-                        else:
-                            shutil.copytree(entry, place, symlinks=True)
+                        _copy(entry, fresh / entry.name)
             _exchange(fresh, out)
 
 
@@ -104,3 +100,10 @@ def _exchanged(one: Path, other: Path) -> bool:
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if os.name == "posix" else None
     here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
     return rename is not None and rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0
+
+
+def _copy(entry: Path, place: Path) -> None:
+    if entry.is_symlink() or not entry.is_dir():
+        shutil.copy2(entry, place, follow_symlinks=False)
+    else:
+        shutil.copytree(entry, place, symlinks=True)

@@ -29,6 +29,7 @@ from eventwindow.analyses.run_up import run_up_table
 from eventwindow.analyses.sessions import exchanges_table
 from eventwindow.analyses.specification_curve import families
 from eventwindow.analyses.volume_volatility import activity_table, volume_abnormal
+from eventwindow.calendars.exchange import Calendar
 from eventwindow.calendars.window import Window
 from eventwindow.claims.market_value import market_value
 from eventwindow.claims.measures.prices import each_held
@@ -103,16 +104,10 @@ def benchmarks(estimates: Estimates) -> Tables:
     inputs, event, file = estimates.inputs, estimates.headline.event, estimates.inputs.study.file
     windows, minimum = file.windows, file.study.minimum_returns
     seen = seen_through(views, estimation=windows.estimation, window=windows.event, minimum=minimum)
-    study, tables = estimates.inputs.study, estimates.inputs.tables
-    form, benchmark = study.file.counterfactual, study.benchmark
-    series = {name: views.returns[name] for name in views.benchmarks if name != benchmark + WITHOUT_TREATED}
-    without = None if views.without is None else (benchmark, views.without)
     return {
         "views": views_table(seen, windows.report, inputs.calendar),
         "group_views": groups_table(seen, inputs.study.baskets, windows.report[0]).assign(event=event),
-        "market": market_table(
-            views.day0, series, without, tables.get(form.panel if form else "panel"), study.treated
-        ).assign(event=event, date=views.day0),
+        "market": _market(estimates, views).assign(event=event, date=views.day0),
     } | _treated(views, windows.event, event)
 
 
@@ -182,11 +177,10 @@ def intraday_bars(estimates: Estimates) -> Tables:
         return {}
     dates = estimates.home_dates
     bars, lost = _bars(estimates, table)
-    at = int(headline.calendar.sessions.searchsorted(headline.day_zero)) + np.array(form.days)
     return intraday.intraday_tables(
         headline.event,
         bars,
-        list(headline.calendar.sessions[at[(at >= 0) & (at < len(headline.calendar.sessions))]]),
+        _sessions(headline.calendar, headline.day_zero, form.days),
         list(dates.loc[dates["kind"] == "event", "session"]),
         market=form.market,
         sector=form.sector,
@@ -273,6 +267,15 @@ def _views(estimates: Estimates) -> BenchmarkViews | None:
     return benchmark_views(rows, inputs.returns, inputs.calendars[benchmark], benchmark, form.benchmarks, without)
 
 
+def _market(estimates: Estimates, views: BenchmarkViews) -> pd.DataFrame:
+    """What the market did on the headline's day 0; the benchmark without the treated keeps the benchmark's name."""
+    study, tables = estimates.inputs.study, estimates.inputs.tables
+    form, benchmark = study.file.counterfactual, study.benchmark
+    series = {name: views.returns[name] for name in views.benchmarks if name != benchmark + WITHOUT_TREATED}
+    without = None if views.without is None else (benchmark, views.without)
+    return market_table(views.day0, series, without, tables.get(form.panel if form else "panel"), study.treated)
+
+
 def _treated(views: BenchmarkViews, window: Window, event: str) -> Tables:
     """The treated stocks in the benchmark, and the benchmark without them around day 0."""
     if views.without is None:
@@ -296,3 +299,8 @@ def _bars(estimates: Estimates, table: pd.DataFrame) -> tuple[dict[str, Bars], d
         except StudyError as error:
             lost[symbol] = error.what
     return bars, lost
+
+
+def _sessions(calendar: Calendar, zero: pd.Timestamp, days: tuple[int, ...]) -> list[pd.Timestamp]:
+    at = int(calendar.sessions.searchsorted(zero)) + np.array(days)
+    return list(calendar.sessions[at[(at >= 0) & (at < len(calendar.sessions))]])

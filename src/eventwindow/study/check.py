@@ -61,14 +61,7 @@ def check_study(
     step("estimating expected returns")
     result = concluded(inputs, estimated(inputs), step)
     excluded = result.tables["excluded"]
-    # What a run leaves out, shifts, substitutes or works out in part; alike lines are one.
-    for (what, reason), rows in excluded.groupby(["what", excluded["reason"].astype(str)], sort=False):
-        named = list(dict.fromkeys((rows["security"] + " " + rows["event"]).str.strip()))
-        held = rows[rows["window_start"].notna()]
-        windows = dict.fromkeys("[" + held["window_start"].astype(str) + "," + held["window_end"].astype(str) + "]")
-        where = f" {', '.join(windows)}" if windows else ""
-        more = len(named) - SHOWN
-        yield f"  {what} {', '.join(named[:SHOWN]) + (f' and {more} more' if more > 0 else '')}{where}: {reason}"
+    yield from _left_out(excluded)
     warnings = [f for f in inputs.quality.findings if f.level == "warning"]
     lost = int((excluded["what"] == "excluded").sum())
     yield verdict(
@@ -76,6 +69,21 @@ def check_study(
         len(warnings) + len(inputs.prices.notes),
         sum(isinstance(r, Reason) and r.key == "not_computed" for r in excluded["reason"]),
     )
+
+
+def _left_out(excluded: pd.DataFrame) -> Iterator[str]:
+    """What a run leaves out, shifts, substitutes or works out in part; alike lines are one."""
+    for (what, reason), rows in excluded.groupby(["what", excluded["reason"].astype(str)], sort=False):
+        named = list(dict.fromkeys((rows["security"] + " " + rows["event"]).str.strip()))
+        held = rows[rows["window_start"].notna()]
+        windows = dict.fromkeys("[" + held["window_start"].astype(str) + "," + held["window_end"].astype(str) + "]")
+        where = f" {', '.join(windows)}" if windows else ""
+        yield f"  {what} {_several(named)}{where}: {reason}"
+
+
+def _several(names: Sequence[str]) -> str:
+    more = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def verdict(left_out: int, warnings: int, partly: int = 0) -> str:
@@ -108,13 +116,7 @@ def _read(inputs: Inputs) -> Iterator[str]:
     if inputs.frozen:
         yield f"{frozen_reason(inputs.frozen)}"
     yield "prices: " + ", ".join(f"{n} {origin}" for origin, n in sorted(origins.items()))
-    # What the checks of the prices found: one line a security and kind.
-    alike: dict[tuple[str, str, str], list[Finding]] = {}
-    for finding in inputs.quality.findings:
-        alike.setdefault((finding.level, finding.symbol, finding.kind), []).append(finding)
-    for (level, symbol, _), found in alike.items():
-        more = f" (and {len(found) - 1} more, the last on {found[-1].date:%Y-%m-%d})" if len(found) > 1 else ""
-        yield f"  {level} {symbol} {found[0].reason}{more}"
+    yield from _findings(inputs.quality.findings)
     yield from map(str, inputs.prices.notes)
 
 
@@ -130,3 +132,13 @@ def _files(study: Study, ledger: Ledger, days: pd.DataFrame) -> Iterator[str]:
     claims, articles = (len(part) for part in (ledger.claims, ledger.articles))
     yield f"claims.toml: {_plural('claim', claims, True)} of {_plural('article', articles, True)}"
     yield from (f"  unfinished {c.id} ({c.place or f'line {c.line}'}): {c.unfinished}" for c in ledger.unfinished)
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[str]:
+    """What the checks of the prices found: one line a security and kind."""
+    alike: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        alike.setdefault((finding.level, finding.symbol, finding.kind), []).append(finding)
+    for (level, symbol, _), found in alike.items():
+        more = f" (and {len(found) - 1} more, the last on {found[-1].date:%Y-%m-%d})" if len(found) > 1 else ""
+        yield f"  {level} {symbol} {found[0].reason}{more}"

@@ -194,10 +194,7 @@ def claim_of(table: object, names: Names) -> Claim:
         raise at("a verdict is computed from prices, never typed in", "Remove the key.", "verdict")
     if "unfinished" in table:
         return _unfinished(table, names)
-    name = table.get("measure")
-    if name is not None and not (isinstance(name, str) and name in MEASURES):
-        raise at(f"unknown measure {shown(name)}", nearest(str(shown(name)), MEASURES), "measure")
-    measure = name
+    measure = _measure_of(table)
     form: Any = claim_form(measure).model_validate(_filled(table, measure), context=names)
     _check_ways(table)
     texts = {chinese: getattr(form, chinese) or getattr(form, english) for chinese, english in IN_CHINESE.items()}
@@ -242,6 +239,13 @@ def _unfinished(table: Mapping[str, Any], names: Names) -> Claim:
         raise at("an unfinished entry says what is missing", "Write it, or finish the entry.", "unfinished")
     form: Any = claim_form().model_validate(head, context=names)
     return Claim(**fields_of(form, Claim) | {"text_zh": form.text_zh or form.text_en, "strength": ""})
+
+
+def _measure_of(table: Mapping[str, Any]) -> str | None:
+    name = table.get("measure")
+    if name is not None and not (isinstance(name, str) and name in MEASURES):
+        raise at(f"unknown measure {shown(name)}", nearest(str(shown(name)), MEASURES), "measure")
+    return name
 
 
 def _filled(table: Mapping[str, Any], measure: str | None) -> dict[str, Any]:

@@ -33,18 +33,22 @@ def run_record(study: Study, prices: Prices, frozen: Mapping[str, Any] | None = 
 
 def _price_record(history: PriceHistory) -> dict[str, Any]:
     frame = history.frame
-    # Of dates and figures; without a pulled adjusted close, which is restated at every later dividend.
-    columns = [c for c in COLUMNS if history.origin in OWN or c != "adj_close"]
-    figures = history.frame[columns].to_numpy(float)
-    dates = pd.DatetimeIndex(history.frame.index).as_unit("s").asi8
     record = {
         "origin": history.origin,
         "first": f"{frame.index[0]:%Y-%m-%d}",
         "last": f"{frame.index[-1]:%Y-%m-%d}",
         "sessions": len(frame),
-        "sha256": hashlib.sha256(dates.tobytes() + np.where(np.isnan(figures), np.nan, figures).tobytes()).hexdigest(),
+        "sha256": _checksum(history),
     }
     return record | ({"note": history.note} if history.note else {})
+
+
+def _checksum(history: PriceHistory) -> str:
+    """Of dates and figures; without a pulled adjusted close, which is restated at every later dividend."""
+    columns = [c for c in COLUMNS if history.origin in OWN or c != "adj_close"]
+    figures = history.frame[columns].to_numpy(float)
+    dates = pd.DatetimeIndex(history.frame.index).as_unit("s").asi8
+    return hashlib.sha256(dates.tobytes() + np.where(np.isnan(figures), np.nan, figures).tobytes()).hexdigest()
 
 
 def _inputs(folder: Path) -> list[Path]:

@@ -218,18 +218,13 @@ class StudyResult(Exports):
     def _lines(self) -> dict[str, str]:
         """What a notebook shows of the result, by what it is about."""
         event, days = self.run["headline"]["event"], self.headline.labels["date"]
-        excluded = self.tables["excluded"]
-        n = int(excluded["what"].eq("excluded").sum())
-        models = ", ".join(sorted(set(self.headline.model)))
         words = {
             "events": f"{_listed(self.abnormal)}; first {event}, day 0 {days.min():%Y-%m-%d}" if len(days) else event,
-            "headline": f"{_listed(self.headline.labels['security'])} over {self.headline.window}, {models}"
-            if len(self.headline)
-            else "no security has a result",
+            "headline": _headline(self.headline),
             "day 0": _leading(self.summary()),
             "claims": _counted(verdict.word for verdict in self.verdicts),
             "prices": _counted(record["origin"] for record in self.run["prices"].values()),
-            "left out": f"{n} {('line' if n == 1 else 'lines')} of .table('excluded')" if n else "nothing",
+            "left out": _left_out(self.tables["excluded"]),
             "tables": f"{len(self.tables)}: .table() lists them",
             "look at": ".summary(0), .claims, .tests, .plot.car(), .table(NAME)",
         }
@@ -265,6 +260,17 @@ def _listed(names: Iterable[str]) -> str:
 def _counted(words: Iterable[str]) -> str:
     """ "3 confirmed, 1 partly", the most frequent first; nothing where there is nothing to count."""
     return ", ".join(f"{n} {word.replace('_', ' ')}" for word, n in Counter(words).most_common())
+
+
+def _left_out(excluded: pd.DataFrame) -> str:
+    """How much was left out, and where it is told."""
+    n = int(excluded["what"].eq("excluded").sum())
+    return f"{n} {'line' if n == 1 else 'lines'} of .table('excluded')" if n else "nothing"
+
+
+def _headline(ar: AbnormalReturns) -> str:
+    models = ", ".join(sorted(set(ar.model)))
+    return f"{_listed(ar.labels['security'])} over {ar.window}, {models}" if len(ar) else "no security has a result"
 
 
 def _leading(summary: Summary) -> str:

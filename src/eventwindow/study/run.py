@@ -1,13 +1,13 @@
 """The chain: a study and its prices go in, a `StudyResult` comes out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from eventwindow.claims import judge, measure_all
+from eventwindow.claims import Evidence, judge, measure_all
 from eventwindow.claims.readings import panels_of, weigh
 from eventwindow.claims.tables import claims_table, claims_table_in
 from eventwindow.errors import NoFigure, Reason
@@ -91,8 +91,7 @@ def concluded(inputs: Inputs, estimates: Estimates, step: Step, analyses: Sequen
     tables["excluded"] = excluded_table(
         estimates.abnormal, windows.report, estimates.placed, [*estimates.exclusions, *left_out]
     )
-    curve = {name: tables[name] for name in ("robustness",) if name in tables}
-    evidence = replace(estimates.evidence, tables={**estimates.evidence.tables, **curve})
+    evidence = _with_curve(estimates, tables)
     verdicts = tuple(judge(ledger.claims, evidence, measured))
     tables |= {"claims": claims_table(verdicts)} | (
         {"claims.zh-Hant": claims_table_in("zh-Hant", verdicts)} if verdicts else {}
@@ -131,3 +130,9 @@ def _collected(found: list[Tables]) -> Tables:
     empty = {name: pd.DataFrame(columns=columns) for name, columns in ALWAYS.items()}
     names = [name for analysis in ANALYSES for name in analysis.tables]
     return {name: (held if name in held else empty)[name] for name in names if name in held or name in empty}
+
+
+def _with_curve(estimates: Estimates, tables: Mapping[str, pd.DataFrame]) -> Evidence:
+    """The evidence with the specification curve's summary."""
+    curve = {name: tables[name] for name in ("robustness",) if name in tables}
+    return replace(estimates.evidence, tables={**estimates.evidence.tables, **curve})

@@ -42,25 +42,28 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
     except UnicodeDecodeError as error:
         raise StudyError(f"not UTF-8 at byte {error.start}", where=path.name, remedy="Save it as UTF-8.") from None
     try:
-        # The data, whose tables and lists are nested no deeper than any study's.
-        data = tomllib.loads(text)
-        layer: list[Any] = [data]
-        for _ in range(DEEPEST):
-            layer = [
-                value
-                for held in layer
-                for value in (held.values() if isinstance(held, dict) else held)
-                if isinstance(value, (dict, list))
-            ]
-        if layer:
-            raise StudyError("tables or lists are nested too deep", where=path.name, remedy="Write them flat.")
-        return (data, text)
+        return _flat(tomllib.loads(text), path), text
     except tomllib.TOMLDecodeError as error:
         raise toml_fault(error, path.name, text) from None
     except RecursionError:
         raise StudyError("lists are nested too deep", where=path.name, remedy="Write them flat.") from None
     except ValueError:
         raise StudyError("a number is too long", where=path.name, remedy="Write at most 15 digits.") from None
+
+
+def _flat(data: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The data, whose tables and lists are nested no deeper than any study's."""
+    layer: list[Any] = [data]
+    for _ in range(DEEPEST):
+        layer = [
+            value
+            for held in layer
+            for value in (held.values() if isinstance(held, dict) else held)
+            if isinstance(value, (dict, list))
+        ]
+    if layer:
+        raise StudyError("tables or lists are nested too deep", where=path.name, remedy="Write them flat.")
+    return data
 
 
 def line_of(text: str, location: Location) -> int | None:

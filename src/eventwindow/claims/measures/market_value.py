@@ -210,7 +210,6 @@ class LossRank(Kind):
         larger = others[others["change"] <= own]
         unit = "USD" if self.by == "dollars" else "decimal"
         shown = larger.head(SHOWN) if len(larger) else others.head(1)
-        rows: Any = shown.itertuples()
         reason = Reason(
             "loss_rank" if len(larger) else "loss_first",
             who=name(evidence, self.security),
@@ -221,10 +220,7 @@ class LossRank(Kind):
             n=changes.shape[1],
             names=named(evidence, [str(s) for s in changes.columns]),
             first=pd.Timestamp(changes.index[0]),
-            others=Listed(
-                Reason("on_a_day", name=name(evidence, r.symbol), day=r.date, figure=Figure(r.change, unit))
-                for r in rows
-            ),
+            others=_days(evidence, shown, unit),
         )
         parts = {"that_day": own, "larger" if len(larger) else "next_largest": shown["change"].iloc[0]}
         return Measured(
@@ -258,6 +254,13 @@ class LossRank(Kind):
             largest=Figure(largest, "USD"),
             early=Figure(min(-own / largest, 1.0), "decimal", sign=False),
         )
+
+
+def _days(evidence: Evidence, days: pd.DataFrame, unit: str) -> Listed:
+    rows: Any = days.itertuples()
+    return Listed(
+        Reason("on_a_day", name=name(evidence, r.symbol), day=r.date, figure=Figure(r.change, unit)) for r in rows
+    )
 
 
 def _others(changes: pd.DataFrame, security: str, stamp: pd.Timestamp) -> pd.DataFrame:

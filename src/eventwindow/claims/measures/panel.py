@@ -179,13 +179,17 @@ class Characteristic(Kind):
         if self.of == "prior_return":
             score = (prices.shift(1) / prices.shift(YEAR + 1) - 1).loc[moves.index]
         else:
-            # Slope of each stock on the mean of all over the last year.
-            market = moves.mean(axis=1)
-            product = moves.mul(market, axis=0).rolling(YEAR).mean()
-            covariance = product - moves.rolling(YEAR).mean().mul(market.rolling(YEAR).mean(), axis=0)
-            score = covariance.div(market.rolling(YEAR).var(ddof=0), axis=0).replace([np.inf, -np.inf], np.nan).shift(1)
+            score = _rolling_beta(moves).shift(1)
         rows = score.notna().all(axis=1)
         x = score[rows].to_numpy()
         x = (x - x.mean(axis=1, keepdims=True)) / x.std(axis=1, keepdims=True)
         y = moves[rows].to_numpy()
         return pd.Series((x * (y - y.mean(axis=1, keepdims=True))).mean(axis=1), index=moves.index[rows])
+
+
+def _rolling_beta(moves: pd.DataFrame) -> pd.DataFrame:
+    """Slope of each stock on the mean of all over the last year."""
+    market = moves.mean(axis=1)
+    product = moves.mul(market, axis=0).rolling(YEAR).mean()
+    covariance = product - moves.rolling(YEAR).mean().mul(market.rolling(YEAR).mean(), axis=0)
+    return covariance.div(market.rolling(YEAR).var(ddof=0), axis=0).replace([np.inf, -np.inf], np.nan)

@@ -395,8 +395,6 @@ class ReturnRank(Kind):
         own = float(held.iloc[-1])
         beyond = held[held < own] if self.side == "down" else held[held > own]
         score = own / float(held.iloc[:-1].std())
-        first = beyond.loc[beyond.abs().sort_values(ascending=False).index].head(SHOWN)
-        rows = zip(pd.DatetimeIndex(first.index), first, strict=True)
         reason = Reason(
             "return_rank" if len(beyond) else "return_first",
             who=name(evidence, self.security),
@@ -407,10 +405,17 @@ class ReturnRank(Kind):
             n=len(held),
             since=pd.Timestamp(held.index[0]),
             size=Figure(abs(score), "deviations"),
-            larger=Listed((Reason("with_figure", name=d, figure=Figure(float(r), "decimal")) for d, r in rows)),
+            larger=_largest(beyond),
         )
         parts = made_of("decimal", that_day=own) | made_of("deviations", size=score) | made_of("number", days=len(held))
         return Measured(float(1 + len(beyond)), "rank", reason, parts, **reach)
+
+
+def _largest(beyond: pd.Series) -> Listed:
+    """The largest of the moves beyond that of the day, the largest first."""
+    first = beyond.loc[beyond.abs().sort_values(ascending=False).index].head(SHOWN)
+    rows = zip(pd.DatetimeIndex(first.index), first, strict=True)
+    return Listed(Reason("with_figure", name=d, figure=Figure(float(r), "decimal")) for d, r in rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,8 @@ class Delay(Kind):
     def measure(self, evidence: Evidence) -> Measured:
         path = daily_path(evidence, self.members, self.event, Window(*self.window))
         first = path[path["p_runs"] <= LEVEL]
-        rows = zip(pd.DatetimeIndex(path.index), path["ar"], strict=True)
         values = {
-            "path": Listed([Reason("with_figure", name=day, figure=Figure(float(ar), "decimal")) for day, ar in rows]),
+            "path": Listed(_on_days(path)),
             "p": Figure(float(path["p_runs"].min()), "p"),
             "seen": found_at(float(path["detectable"].max()), "decimal"),
         }
@@ -74,6 +73,11 @@ class Delay(Kind):
         values |= {"who": named(evidence, self.members), "day": self.date, "when": when, "gap": Figure(gap, "days")}
         parts = made_of("decimal", **{f"{d:%Y-%m-%d}": v for d, v in path["ar"].items()})
         return Measured(gap, "days", Reason("delay", n=len(path), **values), parts)
+
+
+def _on_days(path: pd.DataFrame) -> list[Reason]:
+    rows = zip(pd.DatetimeIndex(path.index), path["ar"], strict=True)
+    return [Reason("with_figure", name=day, figure=Figure(float(ar), "decimal")) for day, ar in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,12 +192,14 @@ def _language(request: Request) -> Any:
     asked_for = [request.query_params.get("lang", "").replace("_", "-")]
     asked_for += [part.split(";")[0].strip() for part in request.headers.get("accept-language", "").split(",")]
     for code in asked_for:
-        # The codes by which browsers ask for a language: its own, and those that its catalogue names.
-        if chosen := next(
-            (c for c in LANGUAGES if code.lower() in [c.lower(), *language(c).text("web.browser_codes").split()]), None
-        ):
+        if chosen := next((c for c in LANGUAGES if code.lower() in _codes(c)), None):
             return language(chosen)
     return language("en")
+
+
+def _codes(code: str) -> list[str]:
+    """The codes by which browsers ask for a language: its own, and those that its catalogue names."""
+    return [code.lower(), *language(code).text("web.browser_codes").split()]
 
 
 def _kept(request: Request, path: str) -> str:

@@ -49,19 +49,8 @@ def shipped(runs: Runs, name: str) -> Run:
 
 
 def quick(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
-    symbols = symbols_in(form.get("symbols", ""))
-    if not symbols:
-        raise Fault("symbols", StudyError("no security is named", remedy="Write symbols: NVDA TSM."))
-    if len(symbols) > SYMBOLS:
-        raise Fault("symbols", StudyError(f"{len(symbols)} securities", remedy=f"Give at most {SYMBOLS}."))
-    sentences = tuple(line.strip() for line in form.get("sentences", "").splitlines() if line.strip())
-    if len(sentences) > SENTENCES:
-        raise Fault("sentences", StudyError(f"{len(sentences)} sentences", remedy=f"Give at most {SENTENCES}."))
-    clock = form.get("time", "").strip()
-    zone, benchmark = (form.get(name, "").strip() or None for name in ("zone", "benchmark"))
-    day = _told("date", day_of, form.get("date", ""))
-    at = _told("time", clock_of, clock) if clock else None
-    question = Question(symbols, day, at, zone, benchmark, sentences, earnings="earnings" in form)
+    """Securities, a day, sentences."""
+    question = _question(form)
     with runs.prepared() as (key, folder):
         prices = _prices(folder, upload)
         made = _study(question, folder / "study")
@@ -92,6 +81,22 @@ def article(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
         dated = ("--date", day) if day else ()
         command = ("verify", "article.txt", *dated, "--prices", prices, "--out", "out", "--report", "--excel")
         return runs.add(key, text.splitlines()[0][:80], command)
+
+
+def _question(form: Mapping[str, str]) -> Question:
+    symbols = symbols_in(form.get("symbols", ""))
+    if not symbols:
+        raise Fault("symbols", StudyError("no security is named", remedy="Write symbols: NVDA TSM."))
+    if len(symbols) > SYMBOLS:
+        raise Fault("symbols", StudyError(f"{len(symbols)} securities", remedy=f"Give at most {SYMBOLS}."))
+    sentences = tuple(line.strip() for line in form.get("sentences", "").splitlines() if line.strip())
+    if len(sentences) > SENTENCES:
+        raise Fault("sentences", StudyError(f"{len(sentences)} sentences", remedy=f"Give at most {SENTENCES}."))
+    clock = form.get("time", "").strip()
+    zone, benchmark = (form.get(name, "").strip() or None for name in ("zone", "benchmark"))
+    day = _told("date", day_of, form.get("date", ""))
+    at = _told("time", clock_of, clock) if clock else None
+    return Question(symbols, day, at, zone, benchmark, sentences, earnings="earnings" in form)
 
 
 def _told(name: str, read: Callable[[str], Told], text: str) -> Told:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from eventwindow.estimation.event_time import EventReturns
+from eventwindow.estimation.event_time import Array, EventReturns
 from eventwindow.estimation.models.fit import Fit
 from eventwindow.estimation.models.ols import ols
 
@@ -47,8 +47,7 @@ class DimsonSummed:
         seen = np.isfinite(y) & np.isfinite(x).all(axis=1)
         count = np.maximum(seen.sum(axis=1), 1)
         mean = np.sum(x, axis=2, where=seen[:, None, :]) / count[:, None]
-        # (N, k, L): every regressor is as far from its mean as the market is from its own: the slopes add up.
-        fit = ols(y, x, (x_event[:, self.lags] - mean[:, [self.lags]])[:, None, :] + mean[:, :, None], full.columns)
+        fit = ols(y, x, _along(x_event[:, self.lags], mean, self.lags), full.columns)
         beta = fit.coefficients[:, 1:].sum(axis=1)
         y_mean = np.sum(y, axis=1, where=seen) / count
         e = np.where(seen, y - y_mean[:, None] - beta[:, None] * (x[:, self.lags] - mean[:, [self.lags]]), np.nan)
@@ -64,3 +63,8 @@ class DimsonSummed:
             coefficient_names=("alpha", "beta"),
             notes=("summed Dimson beta: standard errors are approximate",),
         )
+
+
+def _along(market: Array, mean: Array, at: int) -> Array:
+    """(N, k, L): every regressor as far from its mean as the market is from its own, so that the slopes add up."""
+    return (market - mean[:, [at]])[:, None, :] + mean[:, :, None]

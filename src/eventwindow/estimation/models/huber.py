@@ -52,20 +52,24 @@ def _iterate(y: Array, x: Array, seen: np.ndarray, coefficients: Array, c: float
         scale = _median(size, seen) / MAD_OF_NORMAL
         weight = np.where(seen, np.minimum(1.0, c * scale[:, None] / np.where(size > 0, size, np.inf)), 0.0)
         weight = np.where(seen & (size <= c * scale[:, None]), 1.0, weight)
-        total = weight.sum(axis=1)
-        usable = total > 0
-        total = np.where(usable, total, 1.0)
-        x_mean, y_mean = (weight * x).sum(axis=1) / total, (weight * y).sum(axis=1) / total
-        xc = x - x_mean[:, None]
-        ss = (weight * xc**2).sum(axis=1)
-        usable &= ss > 0
-        beta = (weight * xc * y).sum(axis=1) / np.where(usable, ss, 1.0)
-        renewed = np.where(usable[:, None], np.column_stack([y_mean - beta * x_mean, beta]), coefficients)
+        renewed = _weighted(y, x, weight, coefficients)
         moved = np.abs(renewed - coefficients).max() if len(renewed) else 0.0
         coefficients = renewed
         if moved < TOLERANCE:
             break
     return coefficients
+
+
+def _weighted(y: Array, x: Array, w: Array, fallback: Array) -> Array:
+    total = w.sum(axis=1)
+    usable = total > 0
+    total = np.where(usable, total, 1.0)
+    x_mean, y_mean = (w * x).sum(axis=1) / total, (w * y).sum(axis=1) / total
+    xc = x - x_mean[:, None]
+    ss = (w * xc**2).sum(axis=1)
+    usable &= ss > 0
+    beta = (w * xc * y).sum(axis=1) / np.where(usable, ss, 1.0)
+    return np.where(usable[:, None], np.column_stack([y_mean - beta * x_mean, beta]), fallback)
 
 
 def _median(size: Array, seen: np.ndarray) -> Array:

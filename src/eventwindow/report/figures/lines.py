@@ -71,10 +71,7 @@ def draw_series(panel: Panel, days: Days, series: Sequence[Series]) -> None:
         for k, title in enumerate(one.titles):
             if np.isfinite(one.values[k]):
                 panel.sheet.dot(panel.px(k), panel.py(one.values[k]), 3, one.colour, title)
-    marks = np.array(
-        [point for one in series for point in _drawn(panel, one)]
-        + [(panel.px(k), panel.top + y, 9.0) for k, _ in days.events for y in range(0, int(panel.height), 3)]
-    )
+    marks = np.array([point for one in series for point in _drawn(panel, one)] + _dashes(panel, days))
     for k, value, words, colour in days.notes:
         _note(panel, marks, (panel.px(k), panel.py(value)), words, colour)
 
@@ -132,6 +129,11 @@ def _drawn(panel: Panel, one: Series) -> list[tuple[float, float, float]]:
     fine = np.linspace(0, days[-1], 10 * len(days))
     points = panel.points(fine, np.interp(fine, days, np.asarray(one.values, float)))
     return [(x, y, one.width * one.opacity) for x, y in points]
+
+
+def _dashes(panel: Panel, days: Days) -> list[tuple[float, float, float]]:
+    """Points along the lines of events."""
+    return [(panel.px(k), panel.top + y, 9.0) for k, _ in days.events for y in range(0, int(panel.height), 3)]
 
 
 def _ends(panel: Panel, named: Sequence[Series]) -> None:

@@ -59,10 +59,7 @@ def _paint(context: Context, data: pd.DataFrame, model: Mapping[str, str], sheet
 
 
 def _paths(panel: Panel, context: Context, data: pd.DataFrame, security: str, colour: str) -> None:
-    paths = context.of_result(
-        f"paths.{security}",
-        lambda: data.pivot_table(index="tau", columns="security", values="cumulative_ratio", sort=False),
-    )
+    paths = context.of_result(f"paths.{security}", lambda: _by_day(data))
     cloud, own = paths.drop(columns=security), paths[security]
     low, high = np.percentile(cloud, [100 - EDGE, EDGE])
     panel.x = (float(paths.index[0]), float(paths.index[-1]))
@@ -72,6 +69,11 @@ def _paths(panel: Panel, context: Context, data: pd.DataFrame, security: str, co
     panel.upright(0, INK, stroke_dasharray=DASHED)
     panel.line(own.index, own, colour, 2.4, title=f"{context.name(security)} {number(own.iloc[-1], 1)}")
     panel.x_axis(tick, context.language.text("placebos.summed"), grid=False)
+
+
+def _by_day(data: pd.DataFrame) -> pd.DataFrame:
+    """Running sums, a row a day and a column a stock."""
+    return data.pivot_table(index="tau", columns="security", values="cumulative_ratio", sort=False)
 
 
 def _day_zero(panel: Panel, context: Context, zero: pd.DataFrame, security: str, colour: str) -> None:

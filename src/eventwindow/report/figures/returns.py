@@ -21,8 +21,7 @@ def car(study: AbnormalReturns, language: Language) -> Chart:
     """A line an event: its CAR from the first day of the event window on."""
     spans = [Window(study.window.start, int(day)) for day in study.window.taus]
     sums = np.column_stack([study.car(span).car for span in spans])
-    frame = study.to_frame()[["event", "security", "date", "tau"]]
-    data = frame.assign(**{"car": sums.ravel()})
+    data = _by_day(study, "car", sums)
     names = study.labels["security"].tolist()
     series = [_line(row, n, names, study) for n, row in enumerate(100 * sums)]
     return _lines("car", study, language, data, series, mean=float(np.nanmean(sums[:, -1])))
@@ -103,6 +102,12 @@ def _charted(
     said = {"n": len(study), "mean": percent(mean, 2), **span}
     title, caption = (language.written(language.text(f"plot.{name}_{part}", **said)) for part in ("title", "caption"))
     return charted(paint, name, title, caption, f"{title}. {caption}", data)
+
+
+def _by_day(study: AbnormalReturns, name: str, values: np.ndarray) -> pd.DataFrame:
+    """A row an event and day."""
+    frame = study.to_frame()[["event", "security", "date", "tau"]]
+    return frame.assign(**{name: values.ravel()})
 
 
 RETURNS: dict[str, Callable[[AbnormalReturns, Language], Chart]] = {"car": car, "aar": aar, "caar": caar, "day0": day0}

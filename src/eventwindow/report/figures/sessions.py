@@ -40,11 +40,7 @@ def _paint(context: Context, data: pd.DataFrame, home: pd.Series, sheet: Sheet) 
     ordered = data.sort_values(["later", "order"])
     zero = home["opens"]
     if not sheet.narrow:
-        hours = pd.date_range((zero - BEFORE * HOUR).ceil("12h"), zero + AFTER * HOUR, freq="12h")
-        for moment in hours:
-            said = f"{context.language.short_day(moment)} {moment:%H}:00"
-            sheet.text(_at(sheet, (moment - zero) / HOUR), 14, said, anchor="middle")
-        sheet.height = 26
+        _clock(sheet, context, zero)
     for mic in ordered["exchange"].unique():
         mine = ordered[ordered["exchange"] == mic]
         sheet.text(0, sheet.height + 15, _city(context, mic), INK, bold=True)
@@ -58,6 +54,15 @@ def _at(sheet: Sheet, hours: float) -> float:
     """Where an hour stands: names to the left of it, sessions that open later at the right end."""
     left, right = 92.0, sheet.width - 210
     return left + (right - left) * (min(hours, AFTER) + BEFORE) / (BEFORE + AFTER)
+
+
+def _clock(sheet: Sheet, context: Context, zero: pd.Timestamp) -> None:
+    """Every twelfth hour of UTC with its date."""
+    hours = pd.date_range((zero - BEFORE * HOUR).ceil("12h"), zero + AFTER * HOUR, freq="12h")
+    for moment in hours:
+        said = f"{context.language.short_day(moment)} {moment:%H}:00"
+        sheet.text(_at(sheet, (moment - zero) / HOUR), 14, said, anchor="middle")
+    sheet.height = 26
 
 
 def _session(sheet: Sheet, context: Context, rows: list[dict[Any, Any]]) -> None:

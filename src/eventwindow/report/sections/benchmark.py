@@ -22,18 +22,7 @@ def benchmark(context: Context) -> Iterator[Block]:
         if sentence:
             yield Paragraph(sentence)
     yield Picture("benchmarks")
-    # Which stocks are left out of the market's figures, under which name; nothing where all are counted.
-    stocks, say = context.result.tables.get("treated_stocks", pd.DataFrame()), context.language.say
-    rows: list[tuple[str, ...]] = []
-    if len(stocks):
-        table = context.result.tables["treated"]
-        rest = table.loc[table["date"] == context.day_zero, "return_without_treated"].iloc[0]
-        figures = (percent(stocks["weight"].sum(), sign=False), _in_panel(context, treated(context)), percent(rest))
-        rows.append((say("benchmark.the_treated"), ", ".join(stocks["security"]), str(len(stocks)), *figures))
-    rows += [_left_out(context, named, verdicts) for named, verdicts in _statements(context).items()]
-    head = tuple(say(f"benchmark.{key}") for key in ("set", "stocks", "n", "weight", "panel", "without"))
-    if rows:
-        yield Table(say("benchmark.sets"), "L L3 r r r r", head, tuple(rows), say("benchmark.sets_note"))
+    yield from _sets(context)
 
 
 def group_views(context: Context) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -119,6 +108,21 @@ def _untreated(context: Context) -> Markup:
         say("benchmark.still", names=context.language.listed(still)) if still else say("benchmark.gone"),
     ]
     return context.language.sentences(*sentences)
+
+
+def _sets(context: Context) -> Iterator[Table]:
+    """Which stocks are left out of the market's figures, under which name; nothing where all are counted."""
+    stocks, say = context.result.tables.get("treated_stocks", pd.DataFrame()), context.language.say
+    rows: list[tuple[str, ...]] = []
+    if len(stocks):
+        table = context.result.tables["treated"]
+        rest = table.loc[table["date"] == context.day_zero, "return_without_treated"].iloc[0]
+        figures = (percent(stocks["weight"].sum(), sign=False), _in_panel(context, treated(context)), percent(rest))
+        rows.append((say("benchmark.the_treated"), ", ".join(stocks["security"]), str(len(stocks)), *figures))
+    rows += [_left_out(context, named, verdicts) for named, verdicts in _statements(context).items()]
+    head = tuple(say(f"benchmark.{key}") for key in ("set", "stocks", "n", "weight", "panel", "without"))
+    if rows:
+        yield Table(say("benchmark.sets"), "L L3 r r r r", head, tuple(rows), say("benchmark.sets_note"))
 
 
 def _in_panel(context: Context, symbols: Collection[str]) -> str:

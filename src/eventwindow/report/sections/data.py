@@ -25,12 +25,7 @@ def data(context: Context) -> Iterator[Block]:
     yield from _late_exchanges(context)
     yield _exchanges(context)
     yield from _reconciled(context)
-    table, say = context.result.tables.get("data_quality", NOTHING), context.language.say
-    caption = say("data.quality", n=len(table))
-    head = tuple(say(f"data.{key}") for key in ("ticker", "date", "what"))
-    if len(table):
-        rows = tuple(_finding(context, row) for _, row in table.iterrows())
-        yield Fold(caption, (Table(caption, "l d L", head, rows),))
+    yield from _quality(context)
     yield from _sources(context)
     yield _tickers(context)
 
@@ -38,11 +33,7 @@ def data(context: Context) -> Iterator[Block]:
 def origin(context: Context) -> Markup:
     """Where the prices are from, with the notes of the run."""
     notes = [context.language.reason(note) for note in context.result.run["notes"]]
-    say = context.language.text
-    counts = Counter(str(record["origin"]) for record in context.result.run["prices"].values())
-    parts = [say("data.count_origin", n=n, origin=_origin(context, o)) for o, n in counts.most_common()]
-    key = "data.origins" if "shipped" in counts else "data.origins_plain"
-    return Markup(" ").join([context.language.say(key, list=context.language.listed(parts)), *notes])
+    return Markup(" ").join([_origins(context), *notes])
 
 
 def news_table(context: Context) -> Iterator[Block]:
@@ -76,6 +67,15 @@ def _reconciled(context: Context) -> Iterator[Block]:
     yield Fold(title, (Table(title, "L d r r", head, rows, label="reconciled"),)) if rows else Paragraph(title + ".")
 
 
+def _quality(context: Context) -> Iterator[Block]:
+    table, say = context.result.tables.get("data_quality", NOTHING), context.language.say
+    caption = say("data.quality", n=len(table))
+    head = tuple(say(f"data.{key}") for key in ("ticker", "date", "what"))
+    if len(table):
+        rows = tuple(_finding(context, row) for _, row in table.iterrows())
+        yield Fold(caption, (Table(caption, "l d L", head, rows),))
+
+
 def _sources(context: Context) -> Iterator[Fold]:
     """Every entry of the calendar of other news with the public page that tells it."""
     calendar, say = context.result.calendar, context.language.say
@@ -97,6 +97,14 @@ def _sources(context: Context) -> Iterator[Fold]:
 def _finding(context: Context, row: pd.Series) -> tuple[str, ...]:
     when = "" if pd.isna(row["date"]) else context.language.day(row["date"])
     return str(row["security"]), when, context.language.reason(row["text_en"])
+
+
+def _origins(context: Context) -> Markup:
+    say = context.language.text
+    counts = Counter(str(record["origin"]) for record in context.result.run["prices"].values())
+    parts = [say("data.count_origin", n=n, origin=_origin(context, o)) for o, n in counts.most_common()]
+    key = "data.origins" if "shipped" in counts else "data.origins_plain"
+    return context.language.say(key, list=context.language.listed(parts))
 
 
 def _origin(context: Context, origin: str) -> str:

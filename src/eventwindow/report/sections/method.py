@@ -63,9 +63,7 @@ def _intro(context: Context) -> Markup:
     study, windows = context.study["study"], context.study["windows"]
     bounds = {name: windows[key] for name, key in (("est", "estimation"), ("win", "event"))}
     days = {
-        f"{name}_{end}": str(span[k]).replace("-", MINUS)
-        for name, span in bounds.items()
-        for k, end in enumerate(("start", "end"))
+        f"{name}_{end}": _signed(span[k]) for name, span in bounds.items() for k, end in enumerate(("start", "end"))
     }
     kind = context.language.text(f"method.kind_{study['returns']}")
     return context.language.say("method.intro", kind=kind, minimum=study["minimum_returns"], **days)
@@ -80,12 +78,11 @@ def _parts(context: Context) -> list[tuple[Markup, list[Entry]]]:
         if ran.get(key, False) or (key == "correlation" and CORRELATED & {t for t in ran if ran[t]})
     ]
     parts = {
-        "models": [_model(context, key, n) for key, n in _models(context).items()]
-        + _entries(context, ["star"] if _held(context, "treated") else []),
+        "models": [_model(context, key, n) for key, n in _models(context).items()] + _entries(context, _star(context)),
         "ar": _entries(context, ["abnormal", *(["standardised"] if ran else []), *_activity(context)]),
         "firm": _entries(context, ["sq", *_firm(context)]),
         "basket": _entries(context, valid),
-        "invalid": _entries(context, [key for key in TESTS if key in ran and (not ran[key])]),
+        "invalid": _entries(context, [key for key in TESTS if key in ran and not ran[key]]),
         "many": _entries(context, _many(context)),
         "further": _entries(context, _further(context)),
         "hours": _entries(context, _hours(context)),
@@ -136,6 +133,10 @@ def _held(context: Context, name: str) -> bool:
     return len(context.result.tables.get(name, ())) > 0
 
 
+def _star(context: Context) -> list[str]:
+    return ["star"] if _held(context, "treated") else []
+
+
 def _activity(context: Context) -> list[str]:
     table = context.result.tables.get("activity", pd.DataFrame({"quantity": [], "value": []}))
     quantities = set(table.loc[table["value"].notna(), "quantity"])
@@ -165,6 +166,10 @@ def _further(context: Context) -> list[str]:
 def _hours(context: Context) -> list[str]:
     tables = {"bars": "intraday", "lead_lag": "lead_lag", "receipts": "receipts"}
     return [key for key, table in tables.items() if _held(context, table)]
+
+
+def _signed(day: int) -> str:
+    return str(day).replace("-", MINUS)
 
 
 NAME = r"[A-ZÄÖÜ][\w–-]+"

@@ -34,8 +34,7 @@ def tests(context: Context) -> Iterator[Block]:
     mine = table[table["event"] == context.event]
     lead = mine[(mine["group"] == context.basket) & (mine["window_start"] == 0) & (mine["window_end"] == 0)]
     ran = lead[lead["p_value"].notna()]
-    found = [r for note in lead["note"] if isinstance(note, Reason) for r in note.parts if r.key == "mean_correlation"]
-    yield _shared(context, ran, number(found[0].value("correlation")) if found else "")
+    yield _shared(context, ran, _correlation(lead))
     yield Picture("permutation")
     valid = ran[ran["valid"].astype(bool)]
     basket = context.group_name(context.basket) or say("common.all")
@@ -51,10 +50,7 @@ def tests(context: Context) -> Iterator[Block]:
     said = {True: _skipped(context.language, lead[lead["p_value"].isna()]), False: _chosen(context)}
     yield from (Paragraph(text, small=small) for small, text in said.items() if text)
     if len(valid) or none_leads(lead):
-        leading = str(valid.iloc[0]["test"]) if len(valid) else ""
-        advice = context.of_result("advice", lambda: advise(context.result.headline, Window(0, 0), leading))
-        yield Heading(context.language.say("advise.title"))
-        yield Paragraph(advice.text(context.language.code))
+        yield from _advised(context, str(valid.iloc[0]["test"]) if len(valid) else "")
     yield Paragraph(say("tests.limits"))
     if len(mine):
         yield Fold(say("tests.all_groups"), (_groups(context, mine),))
@@ -63,6 +59,13 @@ def tests(context: Context) -> Iterator[Block]:
 def _unled(ran: pd.DataFrame) -> pd.DataFrame:
     """The tests that would hold for the design, had volatility not risen further than any is known to stand."""
     return ran[[none_leads(ran.loc[[at]]) is not None for at in ran.index]]
+
+
+def _advised(context: Context, leading: str) -> Iterator[Block]:
+    """Which of the tests to read and why, and the sample that would show small effects."""
+    advice = context.of_result("advice", lambda: advise(context.result.headline, Window(0, 0), leading))
+    yield Heading(context.language.say("advise.title"))
+    yield Paragraph(advice.text(context.language.code))
 
 
 def _shared(context: Context, ran: pd.DataFrame, correlation: str) -> Paragraph:
@@ -183,6 +186,12 @@ def _title(name: str) -> str:
     from eventwindow.inference.registry import TESTS
 
     return TESTS[name].title if name in TESTS else name
+
+
+def _correlation(lead: pd.DataFrame) -> str:
+    """The mean residual correlation, as the note of the tests that use it states it."""
+    found = [r for note in lead["note"] if isinstance(note, Reason) for r in note.parts if r.key == "mean_correlation"]
+    return number(found[0].value("correlation")) if found else ""
 
 
 def _groups(context: Context, tests: pd.DataFrame) -> Table:

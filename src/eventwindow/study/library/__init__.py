@@ -17,9 +17,7 @@ def shipped_studies() -> dict[str, str]:
     titles = {}
     for path in sorted(HERE.glob("*/study.toml")):
         if path.parent != TEMPLATE:
-            titles[path.parent.name.replace("_", "-")] = tomllib.loads(path.read_text(encoding="utf-8"))["study"][
-                "title"
-            ]
+            titles[_public(path.parent)] = tomllib.loads(path.read_text(encoding="utf-8"))["study"]["title"]
     return titles
 
 
@@ -103,3 +101,7 @@ def shipped_weights(symbols: Sequence[str]) -> tuple[str, dt.date, tuple[str, ..
     date, index, *_ = rows[0].split(",")
     held = {row.split(",")[2]: row for row in rows if row.split(",")[2] in symbols}
     return index, dt.date.fromisoformat(date), tuple(held), "\n".join([head, *held.values(), ""])
+
+
+def _public(folder: Path) -> str:
+    return folder.name.replace("_", "-")
