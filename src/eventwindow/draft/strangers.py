@@ -16,7 +16,6 @@ _THEN = re.compile(
     r"\s+(?:(?:shares?|stock|also|then|had|has|have|was|were|is|\w+ly|ended|closed|nearly|almost|about|over|more than)\s+)*"  # noqa: E501
 )
 _FIGURE = re.compile(r"(?:by )?(?:about |nearly |almost |more than |over )?\d[\d.]*\s?(?:%|per ?cent)")
-_PLACE = re.compile(r"(?<!shares )(?<!stock )(?<!stake )\b[Ii]n $")
 _STOOD = re.compile(r"\b(?:shares?|stock|ended|closed)\b")
 _LEVEL = re.compile(
     r"(?:at|to|on|above|below) (?:about |nearly |almost |more than |over )?(?:[A-Z]{3} ?|[^\w\s]{1,2}|[A-Z]{1,2}\$)\d"
@@ -52,8 +51,6 @@ def _latin(text: str, rules: Lexicon) -> Iterator[tuple[int, int]]:
             start += len(words[0])
             start += len(text[start : m.end()]) - len(text[start : m.end()].lstrip())
             words.pop(0)
-        if len(words) == 1 and _PLACE.search(text[:start]):
-            continue
         if re.search(r"-(?:listed|based|owned|traded|made|led|born)$", m[0]):
             continue
         name = text[start : m.end()].rstrip(".").removesuffix("'s").removesuffix("’s")

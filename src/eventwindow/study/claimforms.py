@@ -36,8 +36,7 @@ NUMBER: dict[str, Any] = {"type": "number"}
 RANGE = {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}
 BOTH = ("text", "open", "not_testable", "not_rated", "stand_in", "quoted", "note")
 WAYS = ("measure", "open_en", "not_testable_en", "not_rated_en", "parts")
-IN_CHINESE = {f"{stem}_zh": f"{stem}_en" for stem in BOTH}
-IN_CHINESE["stated_text_zh"] = "stated_text"
+IN_CHINESE = {**{f"{stem}_zh": f"{stem}_en" for stem in BOTH}, "stated_text_zh": "stated_text"}
 
 
 @dataclass(frozen=True, slots=True)
