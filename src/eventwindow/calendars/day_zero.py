@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, get_args
 
@@ -10,7 +9,15 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import Place, Rows, clock_times, iso_days
-from eventwindow.calendars.exchange import Calendar, SessionRule, check_shift, day_zero, exchange_calendar, time_zone
+from eventwindow.calendars.exchange import (
+    Calendar,
+    SessionRule,
+    check_shift,
+    day_zero,
+    exchange_calendar,
+    known_exchange,
+    time_zone,
+)
 from eventwindow.errors import EventDateError, Reason, StudyError, counted
 
 How = tuple[SessionRule, int | None]  # the rule for a date that is no session, and the weekdays it may move at most
@@ -146,11 +153,10 @@ def _check_zones(zones: pd.Series[Any], place: Place) -> None:
 
 
 def _check_exchanges(exchanges: pd.Series[Any], place: Place) -> None:
-    first, last = dt.date(2025, 1, 6), dt.date(2025, 1, 27)  # any days that every calendar reaches
     codes, unique = pd.factorize(exchanges)
     for code, mic in enumerate(unique):
         try:
-            exchange_calendar(str(mic), first, last)
+            known_exchange(str(mic))
         except EventDateError as error:
             where = place(int((codes == code).argmax()))
             raise EventDateError(error.what, where=where, remedy=error.remedy) from None

@@ -90,12 +90,18 @@ def exchange_calendar(mic: str, start: date, end: date) -> Calendar:
 
     Exchanges that keep the same hours share one calendar: Nasdaq's is that of New York.
     """
+    name = known_exchange(mic)
+    return _by_hours(mic, start, end) if mic in HOURS else _calendar(name, start, end)
+
+
+def known_exchange(mic: str) -> str:
+    """The name under which its calendar is kept, of which none is built; EventDateError where nobody has one."""
     import exchange_calendars as xcals
 
     if mic in HOURS:
-        return _by_hours(mic, start, end)
+        return mic
     try:
-        return _calendar(xcals.resolve_alias(SAME_DAYS.get(mic, mic)), start, end)
+        return str(xcals.resolve_alias(SAME_DAYS.get(mic, mic)))
     except xcals.errors.InvalidCalendarName:
         known = mic.strip().upper() in xcals.get_calendar_names()
         remedy = f"Did you mean {mic.strip().upper()!r}?" if known else CODES
