@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from eventwindow.errors import Reason
 from eventwindow.estimation.event_time import Array, EventReturns
@@ -96,33 +97,44 @@ def unlikely_notes(source: EventReturns, returns: pd.DataFrame, kind: str) -> tu
     return tuple(map(str, shortened(found)))
 
 
-def beside(own: pd.Series, market: pd.Series) -> int:
-    """1 where moves go with those of another series on the day before, -1 on the day after, 0 elsewhere."""
-    own, market = own.rank(), market.rank()
-    same, after, before = (own.corr(market.shift(k)) for k in (0, 1, -1))
+def day_apart(own: Array, market: Array) -> NDArray[np.int64]:
+    """(S,) of columns (T, S) of moves: 1 where they go with the other's a day before, -1 a day after, 0 elsewhere."""
+    ranks, others = (pd.DataFrame(part).rank().to_numpy() for part in (own, market))
+    shifted = [np.full_like(others, np.nan) for _ in range(2)]
+    shifted[0][1:], shifted[1][:-1] = others[:-1], others[1:]
+    same, before, after = (_correlated(ranks, part) for part in (others, *shifted))
     far = STEP * np.sqrt(2 / max(len(own), 1))
-    if len(own) <= LONG or not max(after, before) > max(IN_STEP, max(same, 0.0) + far):
-        return 0
-    return 1 if after > before else -1
+    apart = np.fmax(before, after) > np.maximum(IN_STEP, np.fmax(same, 0.0) + far)
+    return np.where(apart & (len(own) > LONG), np.where(before > after, 1, -1), 0)
+
+
+def _correlated(one: Array, other: Array) -> Array:
+    """(S,) the correlation of columns (T, S) over the days that both hold; NaN where one of them stands still."""
+    held = np.isfinite(one + other)
+    count = np.maximum(held.sum(axis=0), 1)
+    a, b = (np.where(held, part - np.sum(part, axis=0, where=held) / count, 0.0) for part in (one, other))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray((a * b).sum(axis=0) / np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0)))
 
 
 def still_notes(source: EventReturns) -> tuple[str, ...]:
     """Securities whose returns are zero for days on end, or go with those of the market on the day beside."""
-    notes = []
-    for name, rows in source.labels.groupby("security", sort=False).indices.items():
-        row = int(rows[0])
-        returns = np.concatenate([source.estimation_returns[row], source.event_returns[row]])
-        days = np.concatenate([source.estimation_days[row], source.event_days[row]])
-        ends = np.flatnonzero(np.diff(np.r_[0, returns == 0, 0]))
-        runs = ends[1::2] - ends[::2]
+    places = source.labels.groupby("security", sort=False).indices
+    first = np.array([rows[0] for rows in places.values()], int)
+    returns = np.concatenate([source.estimation_returns[first], source.event_returns[first]], axis=1)
+    days = np.concatenate([source.estimation_days[first], source.event_days[first]], axis=1)
+    ends = [np.flatnonzero(np.diff(np.r_[0, row == 0, 0])) for row in returns]
+    sides = np.zeros(len(first), np.int64)
+    if source.estimation_factors.shape[2] and len(first):
+        sides = day_apart(source.estimation_returns[first].T, source.estimation_factors[first, :, 0].T)
+    other, notes = next(iter(source.factor_names), ""), []
+    for name, day, end, side in zip(places, days, ends, sides.tolist(), strict=True):
+        runs = end[1::2] - end[::2]
         if len(runs) and runs.max() >= ZEROS:
-            last = pd.Timestamp(int(days[ends[1::2][runs.argmax()] - 1]), unit="D")
+            last = pd.Timestamp(int(day[end[1::2][runs.argmax()] - 1]), unit="D")
             notes.append(
                 f"{name}: returns of 0 on {runs.max()} days in a row, up to {last:%Y-%m-%d}: no trade, or padded?"
             )
-        if source.estimation_factors.shape[2]:
-            market = pd.Series(source.estimation_factors[row, :, 0])
-            if side := beside(pd.Series(source.estimation_returns[row]), market):
-                other = source.factor_names[0] if source.factor_names else ""
-                notes.append(f"{name}: {Reason('finding_follows' if side > 0 else 'finding_leads', other=other)}")
+        if side:
+            notes.append(f"{name}: {Reason('finding_follows' if side > 0 else 'finding_leads', other=other)}")
     return tuple(notes) if len(notes) <= SPELLED_OUT else (f"{len(notes)} securities stand still or move a day beside",)

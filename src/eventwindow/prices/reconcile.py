@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from eventwindow.estimation.returns import price_for_returns, returns
-from eventwindow.estimation.unlikely import beside
+from eventwindow.estimation.unlikely import day_apart
 from eventwindow.prices.bundled import shipped_histories
 from eventwindow.prices.checks import Finding, closes
 from eventwindow.prices.history import PriceHistory, Prices
@@ -124,7 +124,8 @@ def out_of_step(histories: Mapping[str, PriceHistory], benchmarks: Mapping[str, 
         if symbol == benchmark or not {symbol, benchmark} <= set(histories):
             continue
         pair = pd.concat([closes(histories[name].frame) for name in (symbol, benchmark)], axis=1, join="inner")
-        if side := beside(pair.iloc[:, 0].pct_change(), pair.iloc[:, 1].pct_change()):
+        moves = pair.pct_change().to_numpy(float)
+        if side := int(day_apart(moves[:, :1], moves[:, 1:])[0]):
             yield Finding(symbol, "warning", "follows" if side > 0 else "leads", None, {"other": benchmark})
 
 
