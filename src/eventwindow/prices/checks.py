@@ -37,10 +37,8 @@ DIVIDEND_SLACK = 5e-4  # of a daily return, at least; quotes rounded to a hundre
 TICK = 0.011
 HALT = 14  # calendar days without a price after which it is no halt but an end
 SOME = 10  # sessions whose median tells of volumes from a day on
-LONG, UNDONE = (
-    60,
-    -0.4,
-)  # days, and the correlation of moves with those of the day before below which they are no prices
+LONG = 60  # days from which on a correlation of moves says something
+UNDONE = -0.4  # correlation of moves with those of the day before, below which the figures are no prices
 SPLITS_TOLD = ("split_repaired", "split_unclear")  # notes on what a source tells of splits
 SHIFTED = 3  # days without a session on which closes move: more than calendars and sources err
 
@@ -91,6 +89,7 @@ def check_history(
         frame = frame.drop([finding.date for finding in found if finding.kind == "no_session"])  # as those who read it
         history = replace(history, frame=frame)
         found += [*_row_warnings(history.symbol, frame), *_other_units(history.symbol, frame)]
+        found += _undone_moves(history.symbol, frame)
         found += _return_warnings(history.symbol, frame, [*events.values(), *others], common)
         found += _adjustment_warnings(history)
         impossible = _without_undone(list(_impossible(history, common)), frame)
@@ -202,7 +201,7 @@ def _row_warnings(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _other_units(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
-    """Volumes that are a hundred or a thousand times others from a day on, and moves that undo each other."""
+    """Volumes that are a hundred or a thousand times those before, from a day on."""
     volume = np.log(frame["volume"].where(frame["volume"] > 0).dropna())
     apart = volume[::-1].rolling(SOME).median()[::-1] - volume.rolling(USUAL).median().shift(1)
     near = min((np.abs(np.abs(apart) - np.log(unit)) for unit in UNITS), key=np.min, default=apart)
@@ -210,6 +209,10 @@ def _other_units(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
         day = apart.index[int(near.argmin())]
         values: dict[str, float | str] = {"times": float(f"{np.exp(apart[day]):.2g}")}
         yield Finding(symbol, "warning", "volume_units", day, values)
+
+
+def _undone_moves(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
+    """Closes whose moves undo each other, as those of returns do that were given for prices."""
     change = closes(frame).pct_change().rank()
     if len(change) > LONG and (value := change.corr(change.shift(1))) < UNDONE:
         yield Finding(symbol, "warning", "undone_moves", None, {"value": float(value)})
