@@ -11,8 +11,8 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.conformal import firm_conformal
-from eventwindow.inference.design import complete, once
-from eventwindow.inference.expected_volatility import before_window, ewma, unlike, volatility_ratio
+from eventwindow.inference.design import once
+from eventwindow.inference.expected_volatility import before_window, ewma, ratio_of, unlike
 from eventwindow.inference.multiple import benjamini_hochberg, holm, romano_wolf
 from eventwindow.inference.power import smallest_detectable_effect
 from eventwindow.inference.results import SignificanceResult, noted
@@ -40,7 +40,8 @@ def _window_rows(
 ) -> pd.DataFrame:
     car, t, sq = abnormal.car(window), firm_t(abnormal, window), firm_sq(abnormal, window)
     scaled, conformal, extended = scaled_sq(abnormal, window), firm_conformal(abnormal, window), firm_sq(long, window)
-    expected = ewma(abnormal.residuals, before_window(abnormal, window))[1]
+    between = before_window(abnormal, window)
+    ratio = np.where(car.complete, ratio_of(abnormal.residuals, between), np.nan)
     place = long.labels["security"].tolist()
     at = np.array([place.index(s) if s in place else -1 for s in abnormal.labels["security"]], int)
     return abnormal.labels[["event", "security", "group", "benchmark"]].assign(
@@ -57,27 +58,27 @@ def _window_rows(
         floor_sq_long=_placed(extended.floor, at),
         days_long=_placed(long.nobs, at),
         p_sq_scaled=scaled.p_value,
-        expected_volatility=expected,
+        expected_volatility=ewma(abnormal.residuals, between)[1],
         p_conformal=conformal.p_value,
         p_romano_wolf=_stepped(abnormal, window, abnormal.labels["security"].isin(list(basket)).to_numpy()),
         p_romano_wolf_all=_stepped(abnormal, window, np.ones(len(abnormal), bool)),
         p_holm=holm(t.p_value),
         p_benjamini_hochberg=benjamini_hochberg(t.p_value),
-        **_inverted(abnormal, window),
+        **_inverted(abnormal, window, ratio),
+        volatility_ratio=ratio,
         note=car.reason,
     )
 
 
-def _inverted(abnormal: AbnormalReturns, window: Window) -> dict[str, Array]:
-    """The interval of each firm's CAR that the leading ranks do not reject, of one day; and its volatility ratio."""
-    ends = np.full((3, len(abnormal)), np.nan)
+def _inverted(abnormal: AbnormalReturns, window: Window, ratio: Array) -> dict[str, Array]:
+    """The interval of each firm's CAR that the leading ranks do not reject, of one day: by its volatility `ratio`."""
+    ends = np.full((2, len(abnormal)), np.nan)
     alone = once(abnormal, "alone", lambda: [abnormal.select(np.array([i])) for i in range(len(abnormal))])
     for i, one in enumerate(alone):
-        ends[2, i] = volatility_ratio(complete(one, window)[0], window)
-        found = inverted(one, window, scaled=bool(unlike(ends[2, i]))) if len(window) == 1 else None
+        found = inverted(one, window, scaled=bool(unlike(ratio[i]))) if len(window) == 1 else None
         if isinstance(found, Inverted):
-            ends[:2, i] = found.low, found.high
-    return {"low_sq": ends[0], "high_sq": ends[1], "volatility_ratio": ends[2]}
+            ends[:, i] = found.low, found.high
+    return {"low_sq": ends[0], "high_sq": ends[1]}
 
 
 def _stepped(abnormal: AbnormalReturns, window: Window, family: np.ndarray) -> Array:
