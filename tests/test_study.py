@@ -178,7 +178,8 @@ def test_a_path_wins_over_the_name_of_a_study_that_ships(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["nowhere", "../deepseek-2025", "template", "deepseek_2025", ""])
 def test_an_unknown_study_lists_those_that_ship(name, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")  # "../" is a folder of this test's own
     if name == "":
         name = "no/such/path"
     with pytest.raises(StudyError, match="deepseek-2025"):
