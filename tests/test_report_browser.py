@@ -202,12 +202,23 @@ return [...document.querySelectorAll("figure svg")].filter((s) => s.checkVisibil
 """
 
 
+OVER = """
+return [...document.querySelectorAll("figure svg")].filter((s) => s.checkVisibility()).flatMap((svg) => {
+  const words = [...svg.querySelectorAll("text")].map((t) => [t.textContent, t.getBoundingClientRect()]);
+  return words.flatMap(([a, r], k) => words.slice(k + 1).filter(([, s]) =>
+    Math.min(r.right, s.right) - Math.max(r.left, s.left) > 1 && Math.min(r.bottom, s.bottom) - Math.max(r.top, s.top) > 4
+  ).map(([b]) => [svg.closest("figure").id, a, b]));
+});
+"""
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("page", [*STORIES, *PAGES])
-def test_no_word_is_drawn_beyond_the_edge_of_its_figure(browser, report, screen, width, page):
+def test_no_word_is_drawn_over_another_or_beyond_the_edge_of_its_figure(browser, report, screen, width, page):
     screen(width)
     laid_out(browser, report.with_name(page))
     assert browser.execute_script(OUTSIDE) == []
+    assert browser.execute_script(OVER) == []
 
 
 @pytest.mark.parametrize("page", STORIES)

@@ -25,7 +25,7 @@ PANELS = (
     ("USD", -1.0, MILLIONS),
 )
 COLUMNS = ["id", "security", "text_en", "text_zh", "unit", "stated_low", "stated_high", "low", "high"]
-COLUMNS += ["measured", "measured_low", "measured_high", "verdict"]
+COLUMNS += ["measured", "measured_low", "measured_high", "verdict", "whole", "whole_en", "whole_zh"]
 
 
 def claims(context: Context) -> Chart | None:
@@ -37,12 +37,12 @@ def claims(context: Context) -> Chart | None:
 
 
 def claims_data(verdicts: tuple[Verdict, ...]) -> pd.DataFrame:
-    """A row a claim with a stated amount: the figure stated, the interval that confirms it, the figure measured."""
-    rows = [row for v in every_verdict(verdicts) if (row := _row(v)) is not None]
+    """A row a claim or part with a stated amount: what was stated, the interval that confirms it, what was measured."""
+    rows = [row for whole in verdicts for v in every_verdict([whole]) if (row := _row(v, whole)) is not None]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _row(verdict: Verdict) -> tuple[object, ...] | None:
+def _row(verdict: Verdict, whole: Verdict) -> tuple[object, ...] | None:
     claim, found = verdict.claim, verdict.measured
     if claim.stated is None or claim.hedge not in HEDGES or claim.parts:
         return None
@@ -53,16 +53,23 @@ def _row(verdict: Verdict) -> tuple[object, ...] | None:
     low, high = sorted(sign * edge for edge in sizes(claim, found.unit).drawn)
     where = (claim.id, claim.security, claim.text_en, claim.text_zh, found.unit, min(stated), max(stated))
     seen = found.interval or (found.value, found.value)
-    return (*where, low, high, found.value, *seen, verdict.word)
+    of = ("", "") if whole is verdict else (whole.claim.text_en, whole.claim.text_zh)
+    return (*where, low, high, found.value, *seen, verdict.word, whole.claim.id, *of)
 
 
 def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
+    """A panel a unit and size: statements by what they state, then parts of others under the words of the whole."""
     size = data[["stated_low", "stated_high"]].abs().max(axis=1)
     for unit, low, high in PANELS:
-        shown = data[(data["unit"] == unit) & (size > low) & (size <= high)].sort_values("stated_low", kind="stable")
+        shown = data[(data["unit"] == unit) & (size > low) & (size <= high)]
         if len(shown):
             scale, words = axis_of(context, unit, float(size[shown.index].max()))
-            draw_rows(sheet, [_claim_row(context, r, unit, scale) for r in shown.itertuples()], words)
+            first, part = shown.groupby("whole")["stated_low"].transform("min"), shown["whole_en"].ne("")
+            shown = shown.assign(part=part, first=first)
+            shown = shown.sort_values(["part", "first", "whole", "stated_low"], kind="stable")
+            again = shown["whole"].eq(shown["whole"].shift())
+            pairs = zip(shown.itertuples(), again, strict=True)
+            draw_rows(sheet, [_claim_row(context, r, unit, scale, headed=not known) for r, known in pairs], words)
             sheet.height += 16
 
 
@@ -76,7 +83,7 @@ def axis_of(context: Context, unit: str, size: float) -> tuple[float, str]:
     return scale, say(f"claims.{unit}") if unit in UNITS else ""
 
 
-def _claim_row(context: Context, row: Any, unit: str, scale: float) -> Row:
+def _claim_row(context: Context, row: Any, unit: str, scale: float, *, headed: bool) -> Row:
     """What was said, in its own words, with the figures that would confirm it, the one stated and the one measured."""
     spread = abs(row.stated_high - row.stated_low) + abs(row.measured - row.stated_low)
     edges = [scale * _near(edge, row.stated_low, spread) for edge in (row.low, row.high)]
@@ -91,6 +98,7 @@ def _claim_row(context: Context, row: Any, unit: str, scale: float) -> Row:
         line=(seen[0], seen[-1]) if len(seen) > 1 else None,
         bar=(edges[0], edges[1]),
         ticks=tuple(dict.fromkeys((scale * row.stated_low, scale * row.stated_high))),
+        heading=context.language.either(row.whole_en, row.whole_zh) if headed else "",
     )
 
 

@@ -115,7 +115,7 @@ def legend(sheet: Sheet, y: float, entries: Iterable[tuple[str, str]]) -> float:
     """Coloured words in rows; where the drawing below may begin."""
     x = 0.0
     for words, colour in entries:
-        wide = advance(words) + 16
+        wide = advance(words, bold=colour != FAINT) + 16
         if x and x + wide > sheet.width:
             x, y = 0.0, y + 17
         sheet.text(x, y + 12, words, colour, bold=colour != FAINT)

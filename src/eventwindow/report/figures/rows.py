@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from eventwindow.report.figures.panel import Panel, plain, reach
-from eventwindow.report.figures.sheet import FAINT, GRID, INK, Sheet, advance, cut, wrapped
+from eventwindow.report.figures.sheet import FAINT, GRID, INK, Sheet, advance, wrapped
 
 LINE = 15.0  # px from one line of a name to the next
 
@@ -32,32 +32,34 @@ def draw_rows(
     sheet: Sheet, rows: Sequence[Row], axis: str, form: Callable[[float], str] = plain, *, zero: bool = True
 ) -> None:
     """The rows on one axis, below what the sheet holds already."""
-    wide = 0.0 if sheet.narrow else min(max(advance(r.name) for r in rows) + 14, 0.42 * sheet.width)
+    longest = max(max(advance(r.name), advance(r.heading, bold=True)) for r in rows)
+    wide = 0.0 if sheet.narrow else min(longest + 14, 0.42 * sheet.width)
     said = max((advance(r.said) for r in rows), default=0.0)
     pitch, lift = (44.0, 22.0) if sheet.narrow else (22.0, 11.0)
-    names = [wrapped(r.name, sheet.width) if sheet.narrow else [cut(r.name, wide - 4)] for r in rows]
-    heads = sum(24.0 for r in rows if r.heading) + LINE * sum(len(lines) - 1 for lines in names)
+    room = sheet.width if sheet.narrow else wide - 4
+    names, headings = [wrapped(r.name, room) for r in rows], [wrapped(r.heading, room, bold=True) for r in rows]
+    heads = sum(LINE * len(lines) + 9 for lines in headings if lines) + LINE * sum(len(lines) - 1 for lines in names)
     top = sheet.height + 4
     inner = sheet.width - wide - 16
     low, high = reach(_figures(rows), 0.02, zero=zero)
-    room = (said + 14) * (high - low) / max(inner - 2 * said, 60)
-    panel = Panel(sheet, wide + 8, top, inner, heads + pitch * len(rows), (low - room, high + room), (0, 1))
+    beside = (said + 14) * (high - low) / max(inner - 2 * said, 60)
+    panel = Panel(sheet, wide + 8, top, inner, heads + pitch * len(rows), (low - beside, high + beside), (0, 1))
     foot = panel.x_axis(form, axis)
     if zero:
         panel.upright(0, INK)
     y = top
-    for row, lines in zip(rows, names, strict=True):
-        if row.heading:
-            sheet.text(0, y + 17, row.heading, INK, bold=True)
-            y += 24
+    for row, heading, lines in zip(rows, headings, names, strict=True):
+        for k, line in enumerate(heading):
+            sheet.text(0, y + LINE * k + 17, line, INK, bold=True)
+        y += LINE * len(heading) + 9 if heading else 0
         for k, line in enumerate(lines):
-            y += LINE if k else 0
             if sheet.narrow:
-                sheet.text(0, y + 12, line, INK)
+                sheet.text(0, y + LINE * k + 12, line, INK)
             else:
-                sheet.text(wide, y + lift + 4, line, INK, "end")
-        _marks(panel, row, y + lift + (4 if sheet.narrow else 0))
-        y += pitch
+                sheet.text(wide, y + LINE * k + lift + 4, line, INK, "end")
+        more = LINE * (len(lines) - 1)
+        _marks(panel, row, y + lift + (more + 4 if sheet.narrow else more / 2))
+        y += pitch + more
     sheet.height = foot
 
 

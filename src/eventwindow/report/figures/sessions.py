@@ -7,7 +7,7 @@ import pandas as pd
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart, drawn
-from eventwindow.report.figures.sheet import BLUE, FAINT, INK, ORANGE, Sheet, cut
+from eventwindow.report.figures.sheet import BLUE, FAINT, INK, ORANGE, Sheet, advance, cut
 from eventwindow.report.language import percent
 
 HOUR = pd.Timedelta(hours=1)
@@ -82,6 +82,7 @@ def _session(sheet: Sheet, context: Context, rows: list[dict[Any, Any]]) -> None
         width = max(_at(sheet, float(head["hours"]) + length) - x, 4)
         sheet.rect(x, sheet.height + 4, width, 5, FAINT, opacity=0.5, title=lines[0][0])
         sheet.height += 8
+    x = max(0, min(x, sheet.width - max(advance(words) for words, _ in lines)))  # at the right end words reach back
     for words, colour in lines:
         sheet.text(x, sheet.height + 15, cut(words, sheet.width - x), colour)
         sheet.height += 16

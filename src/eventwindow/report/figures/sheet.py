@@ -26,9 +26,9 @@ THIN, ROUND = "iljtfr.,:;|'!()[] /", "MWmw@%—"
 Anchor = Literal["start", "middle", "end"]
 
 
-def advance(words: str, size: float = SIZE) -> float:
+def advance(words: str, size: float = SIZE, *, bold: bool = False) -> float:
     """About how wide words are, px: fonts differ, so a little more than most."""
-    return size * sum(map(_em, words))
+    return size * sum(map(_em, words)) * (1.1 if bold else 1)
 
 
 def _em(letter: str) -> float:
@@ -48,11 +48,11 @@ def cut(words: str, width: float, size: float = SIZE) -> str:
     return words.rstrip() + "…"
 
 
-def wrapped(words: str, width: float, size: float = SIZE) -> list[str]:
+def wrapped(words: str, width: float, size: float = SIZE, *, bold: bool = False) -> list[str]:
     """The words in lines; Chinese breaks anywhere, other languages between words."""
     lines, line = [], ""
     for piece in _pieces(words):
-        if line and advance(line + piece.rstrip(), size) > width:
+        if line and advance(line + piece.rstrip(), size, bold=bold) > width:
             lines.append(line.rstrip())
             line = piece.lstrip()
         else:
