@@ -11,7 +11,7 @@ from scipy.stats import t as student
 from statsmodels.stats.multitest import multipletests
 
 from eventwindow.calendars.window import Window
-from eventwindow.estimation.models.garch import _quasi_likelihood
+from eventwindow.estimation.models.garch import BOUNDARY, SAME, STARTS, _quasi_likelihood
 from eventwindow.inference.multiple import benjamini_hochberg, holm
 from eventwindow.inference.ranks import ranked
 from eventwindow.inference.registry import NotComputed
@@ -53,15 +53,41 @@ def test_ranks_tell_values_apart_that_differ_in_the_last_bit() -> None:
     np.testing.assert_array_equal(ranked(values, 3)[1][0] / 2, [2, 3, 1])
 
 
+def garch_series(seed: int, days: int = 240) -> np.ndarray:
+    g = np.random.default_rng(seed)
+    alpha, beta = g.uniform(0.02, 0.2), g.uniform(0.2, 0.75)
+    variance, residuals = 1e-4, np.empty(days)
+    for day in range(days):
+        residuals[day] = np.sqrt(variance) * g.standard_t(6) / np.sqrt(1.5)
+        variance = 1e-4 * (1 - alpha - beta) + alpha * residuals[day] ** 2 + beta * variance
+    return residuals
+
+
 def test_garch_equals_arch_on_the_same_residuals() -> None:
-    g, variance, residuals = np.random.default_rng(5), 1e-4, np.empty(295)
-    for day in range(295):
-        residuals[day] = np.sqrt(variance) * g.standard_normal()
-        variance = 1e-5 + 0.2 * residuals[day] ** 2 + 0.7 * variance
-    fit = arch_model(100 * residuals, mean="Zero", vol="GARCH", p=1, q=1, rescale=False).fit(disp="off")
+    residuals = garch_series(5)
+    model = arch_model(100 * residuals, mean="Zero", vol="GARCH", p=1, q=1, rescale=False)
     parameters, sd = _quasi_likelihood(residuals)
-    np.testing.assert_allclose(parameters * [1e4, 1, 1], fit.params, rtol=1e-10)
-    np.testing.assert_allclose(100 * sd, fit.conditional_volatility, rtol=1e-10)
+    fit, same = model.fit(disp="off"), model.fix(parameters * [1e4, 1, 1])
+    np.testing.assert_allclose(parameters * [1e4, 1, 1], fit.params, rtol=1e-3)
+    np.testing.assert_allclose(100 * sd, same.conditional_volatility, rtol=1e-10)
+    assert same.loglikelihood >= fit.loglikelihood
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_garch_fit_is_a_top_of_archs_likelihood(seed: int) -> None:
+    """arch's own search stops in some series where the likelihood still rises."""
+    residuals = garch_series(seed)
+    model = arch_model(100 * residuals, mean="Zero", vol="GARCH", p=1, q=1, rescale=False)
+    found = _quasi_likelihood(residuals)[0] * [1e4, 1, 1]
+    height = model.fix(found).loglikelihood
+    if found[1] == 0:
+        fits = [model.fit(disp="off", starting_values=[found[0] * (1 - a - b), a, b]) for a, b in STARTS]
+        assert all(fit.params.iloc[1] < BOUNDARY or fit.loglikelihood < height + SAME for fit in fits)
+        return
+    for step in np.vstack([np.eye(3), -np.eye(3)]) * 1e-3:
+        near = found + step * [found[0], 1, 1]
+        if (near[1:] >= 0).all() and near[1:].sum() < 1:
+            assert model.fix(near).loglikelihood < height + 1e-7
 
 
 def regression_case() -> tuple:

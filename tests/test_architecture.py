@@ -18,7 +18,6 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "eventwindow"
 LONGEST = 50
 HEAVY = {
-    "arch",
     "exchange_calendars",
     "jinja2",
     "matplotlib",
