@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -355,3 +358,30 @@ def test_the_study_that_ships_leads_with_no_model_that_predicts_worse(deepseek):
     assert nvda["actual_return"] == pytest.approx(118.42 / 142.62 - 1, abs=1e-4)
     daily = deepseek.table("counterfactual_daily").query("security == 'NVDA' and model == 'ridge' and tau == 0").iloc[0]
     assert not daily["held_out"]
+
+
+ONE_ANALYSIS = """
+import hashlib
+from eventwindow import read_study
+from eventwindow.study.analyses import ANALYSES
+from eventwindow.study.estimates import estimated
+from eventwindow.study.load import read_inputs
+from eventwindow.study.run import concluded, quiet
+
+inputs = read_inputs(read_study("deepseek-2025"), "shipped", quiet, None, None)
+alone = [analysis for analysis in ANALYSES if "counterfactual" in analysis.tables]
+tables = concluded(inputs, estimated(inputs), quiet, alone).tables
+for name in ("counterfactual", "counterfactual_daily", "counterfactual_placebos"):
+    print(name, hashlib.sha256(tables[name].to_csv(index=False, float_format="%.17g").encode()).hexdigest())
+"""
+
+
+def test_the_last_digit_does_not_hang_on_the_number_of_threads() -> None:
+    """A library's process has as many threads of BLAS as cores; the command's has one."""
+    told = []
+    for threads in ("1", "2"):
+        settings = os.environ | {f"{library}_NUM_THREADS": threads for library in ("OPENBLAS", "OMP", "MKL")}
+        command = [sys.executable, "-c", ONE_ANALYSIS]
+        told.append(subprocess.run(command, env=settings, capture_output=True, text=True, check=True).stdout)
+    assert len(told[0].splitlines()) == 3
+    assert told[0] == told[1]

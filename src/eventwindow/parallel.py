@@ -101,6 +101,16 @@ def watch(parent: int, end: Callable[[], object]) -> None:
     threading.Thread(target=wait_for, daemon=True).start()
 
 
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """While this is open, products of matrices are worked out in one order: the same bytes on any number of cores."""
+    import scipy.linalg  # noqa: F401 it brings a BLAS of its own, and only what is loaded can be told
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, "blas"):
+        yield
+
+
 def _import(names: Sequence[str]) -> None:
     for name in names:
         import_module(name)

@@ -17,6 +17,7 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import NO_BENCHMARK, placed_events, study_abnormal_returns
 from eventwindow.estimation.contamination import earlier_events
 from eventwindow.estimation.returns import price_for_returns
+from eventwindow.parallel import one_blas_thread
 from eventwindow.study.load import Inputs, gather_evidence, model_factors, securities_table
 
 
@@ -103,6 +104,7 @@ class Estimates:
         return _abnormal(self.inputs, rows, estimation)
 
 
+@one_blas_thread()
 def estimated(inputs: Inputs) -> Estimates:
     """Abnormal returns of every event; the headline event has a security left, or the study ends."""
     headline, exclusions = inputs.study.headline["event"], tuple(_excluded_before(inputs))

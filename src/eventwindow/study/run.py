@@ -11,7 +11,7 @@ from eventwindow.claims import Evidence, judge, measure_all
 from eventwindow.claims.readings import panels_of, weigh
 from eventwindow.claims.tables import claims_table, claims_table_in
 from eventwindow.errors import NoFigure, Reason
-from eventwindow.parallel import Work, run_parallel
+from eventwindow.parallel import Work, one_blas_thread, run_parallel
 from eventwindow.prices.retry import Progress
 from eventwindow.study.ahead import check_closed
 from eventwindow.study.analyses import ALWAYS, ANALYSES, Analysis, Tables
@@ -74,6 +74,7 @@ def run_study(
     return concluded(inputs, estimated(inputs), step)
 
 
+@one_blas_thread()
 def concluded(inputs: Inputs, estimates: Estimates, step: Step, analyses: Sequence[Analysis] = ANALYSES) -> StudyResult:
     """The analyses, by default every one of the registry, and a verdict on every claim."""
     step("measuring the claims; testing; looking through every specification")
