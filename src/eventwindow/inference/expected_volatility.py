@@ -51,7 +51,7 @@ def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
 
 def basket_of(held: AbnormalReturns, window: Window) -> Array | Reason:
     """(T,) the mean residual on the days that all members hold, or why there is none."""
-    laid = shared_residuals(held, window, held.residuals)
+    laid = shared_residuals(held, window)
     return laid if isinstance(laid, Reason) else np.asarray(laid.mean(axis=0))
 
 

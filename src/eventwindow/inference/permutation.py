@@ -54,7 +54,7 @@ def days_or_shifts(others: int, length: int) -> Reason:
 def draws(ar: AbnormalReturns, window: Window, standardised: bool) -> Draws | Reason:
     """The members on the event and on every day, or shift, that it is ranked among; or why there are none."""
     held, car = complete(ar, window)
-    laid = shared_residuals(held, window, held.standardised_residuals if standardised else held.residuals)
+    laid = shared_residuals(held, window, standardised=standardised)
     if isinstance(laid, Reason):
         return laid
     value = car.scar if standardised else car.car
@@ -66,12 +66,13 @@ def draws(ar: AbnormalReturns, window: Window, standardised: bool) -> Draws | Re
     return Draws(value, sums[:, own], np.delete(sums, own, axis=1))
 
 
-def shared_residuals(held: AbnormalReturns, window: Window, residuals: Array) -> Array | Reason:
-    """(N, T) the residuals on the days that all members hold, or why there are none."""
+def shared_residuals(held: AbnormalReturns, window: Window, *, standardised: bool = False) -> Array | Reason:
+    """(N, T) the residuals, or e/s, on the days that all members hold, or why there are none."""
     if not len(held):
         return Reason("no_event_in_window")
     if design(held, window) not in ("single", "one_day"):
         return Reason("no_one_cross_section")
+    residuals = held.standardised_residuals if standardised else held.residuals
     laid = common_days(held.estimation_days, residuals)[1]
     laid = laid[:, np.isfinite(laid).all(axis=0)]
     if laid.shape[1] < MINIMUM_DAYS:

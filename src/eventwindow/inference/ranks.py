@@ -226,7 +226,7 @@ def grank_z(ar: AbnormalReturns, window: Window) -> Result:
 
 def _corrado(name: str, ar: AbnormalReturns, window: Window, *, standardised: bool) -> Result:
     held, _ = complete(ar, window)
-    n, t = len(held), held.residuals.shape[1]
+    n, t = len(held), len(held.estimation)
     if n == 0:
         return NotComputed(name, Reason("no_event_in_window"), NULL)
     if standardised and n < 2:

@@ -251,7 +251,7 @@ def _in_calendar_time(ar: AbnormalReturns, window: Window, x: Array, names: list
 
 def _weighed(ar: AbnormalReturns, window: Window, x: Array, names: list[str]) -> list[tuple[object, ...]]:
     """GLS slopes ranked among those of every run of days, each with the covariance of the days outside it."""
-    at, residuals = ar.columns(window), shared_residuals(ar, window, ar.residuals)
+    at, residuals = ar.columns(window), shared_residuals(ar, window)
     if isinstance(residuals, Reason) or len(ar) > FIRMS:
         reason = residuals if isinstance(residuals, Reason) else TOO_MANY
         return [(name, GLS, None, None, None, reason, True) for name in names]

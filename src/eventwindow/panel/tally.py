@@ -89,7 +89,7 @@ def added_up(tally: Tally, group: int, w: int, column: Arrays) -> AbnormalReturn
     none = np.broadcast_to(np.array("", dtype=object), n)
     value, error, days = (column[name][chosen].astype(float) for name in ("car", "std_error", "days"))
     car = Cumulative(window, labels, value, error, own["dof"], days, none)
-    ar = _hollow(spec, labels, own["dof"])
+    ar = _without_days(spec, labels, own["dof"])
     ar.memo.update(
         {
             ("complete", window): (None, car),
@@ -107,32 +107,35 @@ def added_up(tally: Tally, group: int, w: int, column: Arrays) -> AbnormalReturn
     return ar
 
 
-def _hollow(spec: Specification, labels: pd.DataFrame, dof: Array) -> AbnormalReturns:
-    """Events of the right number whose daily arrays take no memory and hold nothing."""
-    n, t, length = len(labels), len(spec.estimation), len(spec.window)
-    arrays: dict[str, Any] = {}
-    for name, shape in {"estimation": (n, t), "event": (n, length)}.items():
-        arrays |= {f"{name}_returns": np.broadcast_to(np.nan, shape), f"{name}_days": np.broadcast_to(-1, shape)}
-        arrays[f"{name}_factors"] = np.empty((*shape, 0))
-    source = EventReturns(labels, spec.estimation, spec.window, **arrays, kind=basis(spec.kind))
-    event, row = np.broadcast_to(np.nan, (n, length)), np.broadcast_to(np.nan, n)
+class NotKept:
+    """Stands where a panel keeps no array: chunks were added up, and a test that reads it lacks a sum."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __array__(self, *_: object, **__: object) -> Array:
+        raise TypeError(f"a panel does not keep {self.name}: what is worked out from it must be added up")
+
+
+def _without_days(spec: Specification, labels: pd.DataFrame, dof: Array) -> AbnormalReturns:
+    """Events of the right number; their daily arrays are not kept."""
+    arrays: dict[str, Any] = {
+        f"{name}_{kind}": NotKept(f"{name}_{kind}")
+        for name in ("estimation", "event")
+        for kind in ("returns", "days", "factors")
+    }
+    names = ("actual", "expected", "residuals", "sigma", "nobs", "own_variance", "loading", "model")
+    own: dict[str, Any] = {name: NotKept(name) for name in names}
     return AbnormalReturns(
         labels,
         spec.estimation,
         spec.window,
-        actual=event,
-        expected=event,
-        residuals=np.broadcast_to(np.nan, (n, t)),
-        sigma=row,
+        **own,
         dof=dof,
-        nobs=row,
-        own_variance=event,
-        loading=np.empty((n, length, 0)),
-        estimation_days=source.estimation_days,
-        event_days=source.event_days,
-        model=np.broadcast_to("", n),
-        position=np.arange(n),
-        origin=source,
+        estimation_days=arrays["estimation_days"],
+        event_days=arrays["event_days"],
+        position=np.arange(len(labels)),
+        origin=EventReturns(labels, spec.estimation, spec.window, **arrays, kind=basis(spec.kind)),
         fitter=model_named(spec.model),
     )
 
