@@ -100,7 +100,7 @@ def test_the_same_result_gives_the_same_page_and_summary(deepseek, written, draw
     html = written / file_name(code)
     assert page_of(context, drawings[code], LANGUAGES) == appendix_of(html).read_text(encoding="utf-8")
     assert story(context, drawings[code], LANGUAGES) == html.read_text(encoding="utf-8")
-    assert markdown(context) == html.with_suffix(".md").read_text(encoding="utf-8")
+    assert markdown(context, drawings[code]) == html.with_suffix(".md").read_text(encoding="utf-8")
 
 
 def test_every_language_is_written_and_links_to_the_others(written):

@@ -65,8 +65,16 @@ def test_what_was_said_is_told_in_the_reader_s_language(deepseek, written):
     assert list(chinese["所述"]) == list(table["stated_text_zh"]) == [v.claim.stated_text_zh for v in deepseek.verdicts]
 
 
-def test_rows_of_a_summary_table_have_as_many_cells_as_its_head(deepseek):
-    lines = markdown(Context(deepseek, language("en"))).splitlines()
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_summary_says_what_the_pictures_of_the_story_find(written, drawings, code):
+    summary = (written / file_name(code)).with_suffix(".md").read_text(encoding="utf-8")
+    assert [
+        n for n in ("permutation", "gains", "recovery") if f"**{plain(drawings[code][n].title)}**" not in summary
+    ] == []
+
+
+def test_rows_of_a_summary_table_have_as_many_cells_as_its_head(deepseek, drawings):
+    lines = markdown(Context(deepseek, language("en")), drawings["en"]).splitlines()
     blocks = re.split(r"\n{2,}", "\n".join(lines))
     tables = [b.splitlines() for b in blocks if b.startswith("|")]
     assert len(tables) >= 4
@@ -75,7 +83,7 @@ def test_rows_of_a_summary_table_have_as_many_cells_as_its_head(deepseek):
 
 
 def test_markup_in_a_study_stays_text_in_the_summary(hostile):
-    text = markdown(Context(hostile, language("en")))
+    text = markdown(Context(hostile, language("en")), {})
     assert "<script>" not in re.sub(r"\\<", "", text)
     assert plain(HOSTILE["script"]) in text
 

@@ -1,33 +1,36 @@
-"""The summary for pasting: the finding, the verdicts that surprise, day 0, what it says, and the tests, as Markdown."""
+"""The summary for pasting: the finding, surprising verdicts, day 0, what pictures find, and the tests, as Markdown."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
 
 from markupsafe import Markup
 
 from eventwindow.report import sections
-from eventwindow.report.blocks import Block, Cards, Cell, Command, Items, Paragraph, Table, Words, chosen
+from eventwindow.report.blocks import Block, Cards, Cell, Command, Items, Paragraph, Picture, Table, Words, chosen
 from eventwindow.report.context import Context
+from eventwindow.report.figures.chart import Chart
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~]|&(?=#?\w+;))")
 SHOWN = ("verdicts", "abnormal", "market", "late", "tests")
 TAG = re.compile(r"<[^>]+>")
 
 
-def markdown(context: Context) -> str:
+def markdown(context: Context, drawn: Mapping[str, Chart]) -> str:
     """The whole summary; texts of the study are escaped."""
     parts = [f"# {plain(context.title)}", *map(words, sections.answer(context))]
-    for section in [*sections.story(context, ()), *sections.document(context, (), SHOWN)]:
-        parts += [f"## {plain(section.title)}", *_printed(section.blocks, context)]
+    for section in [*sections.story(context, drawn), *sections.document(context, (), SHOWN)]:
+        parts += [f"## {plain(section.title)}", *_printed(section.blocks, context, drawn)]
     return context.language.written("\n\n".join([*parts, words(sections.origin(context))]) + "\n")
 
 
-def _printed(blocks: Iterable[Block], context: Context) -> Iterator[str]:
-    """Paragraphs, tables and surprising statements; pictures, asides and what a page folds away are left out."""
+def _printed(blocks: Iterable[Block], context: Context, drawn: Mapping[str, Chart]) -> Iterator[str]:
+    """Paragraphs, tables, surprising statements and what pictures find; asides and what a page folds are left out."""
     for block in chosen(blocks, "markdown"):
         if isinstance(block, Paragraph) and not block.small:
             yield words(block.text)
+        elif isinstance(block, Picture) and block.name in drawn:
+            yield f"**{plain(drawn[block.name].title)}**"
         elif isinstance(block, Command):
             yield f"    {block.text}"
         elif isinstance(block, Items):

@@ -74,7 +74,7 @@ def _write(context: Context, codes: Sequence[str], folder: Path, extras: Collect
     pages = {
         name: story(context, drawn, codes, cards=cards),
         name.replace("report", "appendix"): appendix(context, drawn, codes),
-        name.replace("html", "md"): markdown(context),
+        name.replace("html", "md"): markdown(context, drawn),
         **_scorecard(context),
         **{f"claims/{page}": text for page, text in claim_pages(context, codes, cards=cards)},
     }
