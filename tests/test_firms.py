@@ -12,6 +12,7 @@ from eventwindow.analyses.volume_volatility import activity_table, volume_abnorm
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.calendars.window import Window
 from eventwindow.inference.expected_volatility import before_window, ewma, unlike
+from eventwindow.inference.power import smallest_detectable_effect
 from eventwindow.inference.response import response
 from eventwindow.inference.single_firm import firm_sq, leading_sq
 
@@ -111,6 +112,12 @@ def test_one_p_value_of_a_firm_leads_in_tables_and_claims(returns, window, moved
     assert [bool(one) for one in unlike(ratio)] == [one.scaled for one in claimed]
     assert (moved > 1) == bool(unlike(ratio).all())
     assert unlike(ratio).any() or (leading == plain).all()
+    told = firms_table(seen, seen, [window], FIRMS)
+    least = smallest_detectable_effect(seen, window)
+    assert told["detectable"].to_numpy() == pytest.approx(least)
+    path = [one.spread / response(seen, [f], window).track.plain_spread for one, f in zip(claimed, FIRMS, strict=True)]
+    assert told["detectable_leading"].to_numpy() == pytest.approx(least * path, rel=1e-9)
+    assert (told["detectable_leading"] > 1.2 * least).all() == (moved > 1)
 
 
 def test_a_chosen_day_is_ranked_among_the_largest_of_every_run(abnormal):

@@ -286,7 +286,7 @@ def test_every_single_firm_result_stands_beside_what_could_have_been_seen(deepse
     firms = deepseek.table("firms").query("window_start == 0 and window_end == 0").set_index("security")
     lead, say = tables(context, "abnormal")[0], context.language.say
     assert lead.rows[0][0].startswith("Nvidia (NVDA)")
-    assert column(lead, say("abnormal.detectable"))[0] == percent(firms.loc["NVDA", "detectable"], sign=False)
+    assert column(lead, say("abnormal.detectable"))[0] == percent(firms.loc["NVDA", "detectable_leading"], sign=False)
     assert column(lead, say("abnormal.p_family"))[0] == p_value(firms.loc["NVDA", "p_romano_wolf"])
 
 

@@ -12,7 +12,7 @@ from eventwindow.estimation.event_time import Array
 from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.conformal import firm_conformal
 from eventwindow.inference.design import once
-from eventwindow.inference.expected_volatility import before_window, ewma, ratio_of, unlike
+from eventwindow.inference.expected_volatility import before_window, ewma, leading_spread, ratio_of, unlike
 from eventwindow.inference.multiple import benjamini_hochberg, holm, romano_wolf
 from eventwindow.inference.power import smallest_detectable_effect
 from eventwindow.inference.results import SignificanceResult, noted
@@ -25,6 +25,9 @@ def firms_table(
     abnormal: AbnormalReturns, long: AbnormalReturns, windows: Sequence[Window], basket: Sequence[str]
 ) -> pd.DataFrame:
     """One row a security and window of one event: CAR, smallest detectable effect, and p-values for one firm.
+
+    `detectable` is of the t, at the volatility of the estimation window; `detectable_leading` at that expected of the
+    event where volatility moved.
 
     `long` holds the same events over a longer estimation window, where they have one. SQ is plain, over the long
     window, and scaled by the moving volatility; each with the smallest p that it can give; of one day, SQ's inversion
@@ -40,7 +43,7 @@ def _window_rows(
 ) -> pd.DataFrame:
     car, t, sq = abnormal.car(window), firm_t(abnormal, window), firm_sq(abnormal, window)
     scaled, conformal, extended = scaled_sq(abnormal, window), firm_conformal(abnormal, window), firm_sq(long, window)
-    between = before_window(abnormal, window)
+    between, seen = before_window(abnormal, window), smallest_detectable_effect(abnormal, window)
     ratio = np.where(car.complete, ratio_of(abnormal.residuals, between), np.nan)
     place = long.labels["security"].tolist()
     at = np.array([place.index(s) if s in place else -1 for s in abnormal.labels["security"]], int)
@@ -50,7 +53,8 @@ def _window_rows(
         window_end=window.end,
         car=car.car,
         std_error=car.std_error,
-        detectable=smallest_detectable_effect(abnormal, window),
+        detectable=seen,
+        detectable_leading=seen * leading_spread(abnormal.residuals, between, len(window)),
         p_t=t.p_value,
         p_sq=sq.p_value,
         floor_sq=sq.floor,

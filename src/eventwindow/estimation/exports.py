@@ -263,8 +263,8 @@ def _stata_column(column: pd.Series) -> pd.Series:
 DECIMALS = {
     "actual_return", "expected_return", "abnormal_return", "std_error", "car", "estimate", "effect", "low", "high",
     "mean", "median", "lowest", "highest", "car_clean", "std_error_clean", "gap", "aar", "caar", "sd", "positive",
-    "detectable", "low_sq", "high_sq", "expected_volatility", "share_same_sign", "share_significant", "market.value",
-    "difference", "coefficient",
+    "detectable", "detectable_leading", "low_sq", "high_sq", "expected_volatility", "share_same_sign",
+    "share_significant", "market.value", "difference", "coefficient",
 }  # fmt: skip
 
 

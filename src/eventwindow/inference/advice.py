@@ -14,7 +14,16 @@ from eventwindow.errors import Catalogue, Reason, StudyError, catalogue
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference.correlation import mean_correlation
 from eventwindow.inference.design import Design, complete, design
-from eventwindow.inference.expected_volatility import BEYOND, NAME, none_holds, unlike, volatility_ratio
+from eventwindow.inference.expected_volatility import (
+    BEYOND,
+    NAME,
+    basket_of,
+    before_window,
+    leading_spread,
+    none_holds,
+    unlike,
+    volatility_ratio,
+)
 from eventwindow.inference.power import detectable
 from eventwindow.inference.registry import LEADING, run_tests
 from eventwindow.inference.results import SignificanceResult
@@ -133,9 +142,17 @@ def advise(ar: AbnormalReturns, window: Window, leading: str = "") -> Advice:
         measured(kind, careless, len(window)),
         ratio,
         together,
-        reach * error * sqrt(together + (1 - together) / n),
+        reach * error * sqrt(together + (1 - together) / n) * _moved(held, window),
         pd.DataFrame([needed(effect, reach * error, together) for effect in EFFECTS]),
     )
+
+
+def _moved(held: AbnormalReturns, window: Window) -> float:
+    """What the volatility expected of the event does to its spread, where the events share their days."""
+    basket = basket_of(held, window)
+    if isinstance(basket, Reason):
+        return 1.0
+    return float(leading_spread(basket, before_window(held, window).mean(axis=0), len(window)))
 
 
 def needed(effect: float, alone: float, together: float) -> dict[str, float]:

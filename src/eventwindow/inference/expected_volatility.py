@@ -9,7 +9,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.design import complete, once
+from eventwindow.inference.design import block_sums, complete, once
 from eventwindow.inference.permutation import days_or_shifts, shared_residuals
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult
 from eventwindow.inference.shifts import ROUNDING, basket_residuals, circle, run_sums
@@ -108,6 +108,20 @@ def leading_path(residuals: Array, between: Array, length: int) -> Array:
         return np.ones((*residuals.shape[:-1], residuals.shape[-1] + length))
     path = forecasts(residuals, between, length)
     return np.where(moved[..., None], path / path[..., -1:], 1.0)
+
+
+def leading_spread(residuals: Array, between: Array, length: int) -> Array:
+    """(…) the spread of the runs that `leading_path` scales, over their plain one: what could be seen changes by it."""
+    sums = block_sums(residuals, length)
+    path = leading_path(residuals, between, length)[..., : sums.shape[-1]]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(_spread(sums / path) / _spread(sums))
+
+
+def _spread(values: Array) -> Array:
+    known = np.isfinite(values)
+    mean = np.where(known, values, 0.0).sum(axis=-1, keepdims=True) / known.sum(axis=-1, keepdims=True)
+    return np.sqrt(mean_square(values - mean))
 
 
 def volatility_ratio(held: AbnormalReturns, window: Window) -> float:

@@ -13,7 +13,8 @@ from eventwindow.inference.results import LEVEL, POWER
 def smallest_detectable_effect(ar: AbnormalReturns, window: Span, power: float = POWER, level: float = LEVEL) -> Array:
     """The smallest |CAR| that the single-firm t finds with `power` at `level`, two-sided.
 
-    It is about 2.81 standard errors at 80 % and 5 % (noncentral t), not the 1.96 of the critical value.
+    It is about 2.81 standard errors at 80 % and 5 % (noncentral t), not the 1.96 of the critical value. The volatility
+    is that of the estimation window: the tables of a study give beside it the effect at the volatility expected.
 
     Parameters
     ----------

@@ -102,7 +102,7 @@ def _ranked(row: pd.Series, firms: pd.DataFrame, security: str) -> tuple[Words, 
 def _firm(firms: pd.DataFrame, security: str, p_t: str) -> tuple[str, ...]:
     """Romano–Wolf within the group, t, and the smallest effect to be seen."""
     row = firms.loc[security] if security in firms.index else pd.Series(dtype=object)
-    detectable = percent(row.get("detectable"), sign=False)
+    detectable = percent(row.get("detectable_leading"), sign=False)
     return p_value(row.get("p_romano_wolf")) or DASH, p_t, detectable or DASH
 
 
