@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import eventwindow
 from eventwindow.claims.market_value import share_count
 from eventwindow.errors import NoFigure, PriceError
 from eventwindow.prices.study_tables import implausible_counts, study_table
 
+LIBRARY = Path(eventwindow.__file__).parent / "study" / "library"
 HEAD = "symbol,as_of,shares,source,note\n"
 DAYS = pd.bdate_range("2024-01-02", periods=60)
 
@@ -113,3 +116,18 @@ def test_a_count_of_another_time_is_none(as_of, source, held):
         with pytest.raises(NoFigure) as told:
             share_count(evidence, "A", date(2024, 5, 23))
         assert "at or within 730 days of 23 May 2024" in str(told.value.reason)
+
+
+def test_counts_that_ship_run_without_a_jump_into_counts_with_a_page():
+    """docs/verdicts.md: no split and no class of shares is missing from those that no page is named for."""
+    counts = pd.read_csv(LIBRARY / "deepseek_2025" / "figures" / "shares.csv")
+    pages = pd.read_csv(Path(__file__).parents[1] / "scripts" / "share_pages.csv")
+    assert len(pages.merge(counts, on=["symbol", "as_of"])) == len(pages)  # each page is of a count that there is
+    large = [symbol for symbol, own in counts.groupby("symbol") if len(own) > 30]
+    assert len(large) == 9
+    for symbol in large:
+        own = counts[counts["symbol"] == symbol].sort_values("as_of")
+        step = own["shares"].to_numpy()[1:] / own["shares"].to_numpy()[:-1]
+        merger = (symbol == "AVGO") & (own["as_of"].to_numpy()[1:] < "2016-07")
+        assert (np.abs(step - 1)[~merger] < 0.1).all(), symbol
+        assert own["address"].notna().iloc[-1], symbol

@@ -41,7 +41,10 @@ def source(given: str) -> Reason | str:
 
 SOURCES = ("filing", "quarterly fundamentals", "derived", "web statistics")
 NONE = -1  # no such row
-DOUBT = (0.5, 2.0)  # how far off a count without a page may be: a class of shares left out, a split
+DOUBT = (
+    2,
+    3,
+)  # times that counts without a page are tried too large and too small; a verdict that turns at the first is open
 PAGE = "address"  # the column of a table of counts that names the page of each
 
 
@@ -118,11 +121,11 @@ def uncited(evidence: Evidence, symbols: Iterable[str], days: pd.DatetimeIndex) 
     return tuple(s for s in symbols if set(_chosen(evidence, s, days)) & _without_page(evidence, s))
 
 
-def doubted(evidence: Evidence) -> list[Evidence]:
-    """The same with every count that no page is named for half, and twice, as large."""
+def doubted(evidence: Evidence, times: float) -> list[Evidence]:
+    """The same with every count that no page is named for so many times as large, and as small."""
     held = table(evidence, "shares")
-    without = held[PAGE].fillna("") == ""
-    scaled = [held.assign(shares=held["shares"].astype(float).mask(without, held["shares"] * k)) for k in DOUBT]
+    without, factors = held[PAGE].fillna("") == "", (times, 1 / times)
+    scaled = [held.assign(shares=held["shares"].astype(float).mask(without, held["shares"] * k)) for k in factors]
     return [replace(evidence, tables={**evidence.tables, "shares": counts}) for counts in scaled]
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from eventwindow.claims.evidence import Evidence, members, named
 from eventwindow.claims.hindsight import is_later
-from eventwindow.claims.market_value import doubted
+from eventwindow.claims.market_value import DOUBT, doubted
 from eventwindow.claims.measures.effects import EffectOf
 from eventwindow.claims.model import WORDS, Claim, Measured, Specifications, Verdict, VerdictWord, unmeasured
 from eventwindow.claims.rules import HOLDS, TESTED, Decision, asked, decide, material
@@ -82,7 +82,7 @@ class _Basis:
     corrected: Mapping[str, Corrected]
     curves: Mapping[str, Specifications | None]
     later: frozenset[str]
-    uncited: Mapping[str, tuple[Reason | Listed, bool]]  # whose share counts no page is named for; do they decide?
+    uncited: Mapping[str, tuple[Reason | Listed, int]]  # whose share counts no page is named for; `_withstood`
 
 
 def _whose(evidence: Evidence, symbols: Sequence[str]) -> Reason | Listed:
@@ -92,20 +92,21 @@ def _whose(evidence: Evidence, symbols: Sequence[str]) -> Reason | Listed:
 
 def _uncited(
     every: Sequence[Claim], evidence: Evidence, measured: Mapping[str, Measured | None]
-) -> dict[str, tuple[Reason | Listed, bool]]:
-    """Of each claim on share counts without a page whose they are, and whether its verdict would turn by them.
-
-    It turns where it would be another, were these counts half or twice as large.
-    """
+) -> dict[str, tuple[Reason | Listed, int]]:
+    """Of each claim on share counts without a page whose they are, and how far off they may be."""
     uncited = [(leaf, found) for leaf in every if (found := measured[leaf.id]) and found.uncited]
-    others = doubted(evidence) if uncited else []
-    return {
-        leaf.id: (
-            _whose(evidence, found.uncited),
-            any(_holds(leaf, measure(leaf, other)) != _holds(leaf, found) for other in others),
-        )
-        for leaf, found in uncited
-    }
+    others = {times: doubted(evidence, times) for times in DOUBT} if uncited else {}
+    return {leaf.id: (_whose(evidence, found.uncited), _withstood(leaf, found, others)) for leaf, found in uncited}
+
+
+def _withstood(claim: Claim, found: Measured, others: Mapping[int, Sequence[Evidence]]) -> int:
+    """How many times too large or too small such counts may be before the verdict turns; 0 where it turns at once."""
+    most = 0
+    for times, tried in others.items():
+        if any(_holds(claim, measure(claim, other)) != _holds(claim, found) for other in tried):
+            break
+        most = times
+    return most
 
 
 def _holds(claim: Claim, found: Measured | None) -> bool | None:
@@ -184,14 +185,14 @@ def _reached(found: Measured, decision: Decision) -> Decision:
     return decision
 
 
-def _cited(decision: Decision, whose: Reason | Listed, hinges: bool) -> Decision:
+def _cited(decision: Decision, whose: Reason | Listed, withstood: int) -> Decision:
     """What rests on share counts that no page is named for is open; what would hold without them says so."""
-    if hinges:
+    if not withstood:
         told = Reason("counts_decide", whose=whose)
         return replace(decision, word="open", rule=Reason("rule_uncited", rule=decision.rule), context=(told,))
     if decision.word not in HOLDS:
         return decision
-    context = (*decision.context, Reason("counts_without_page", whose=whose))
+    context = (*decision.context, Reason("counts_without_page", whose=whose, n=withstood))
     return replace(decision, word="confirmed_with_context", context=context)
 
 
