@@ -215,6 +215,7 @@ class LossRank(Kind):
             who=name(evidence, self.security),
             when=self.date,
             own=Figure(own, unit),
+            loss=Figure(-own, unit, sign=False) if own < 0 else Figure(own, unit),
             by=Reason("in_dollars" if self.by == "dollars" else "in_per_cent"),
             rank=1 + len(larger),
             n=changes.shape[1],
