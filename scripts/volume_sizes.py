@@ -27,7 +27,8 @@ from eventwindow.prices.bundled import shipped_histories
 
 FIGURES = Path(eventwindow.__file__).parent / "study" / "library" / "deepseek_2025" / "figures"
 FUNDS = {
-    "SPY", "RSP", "QQQ", "SMH", "SOXX", "VTI", "IWM", "DIA", "MTUM", "XLK", "XLU", "XLE", "XLF", "XLP", "XLV", "KWEB", "FXI",
+    "SPY", "RSP", "QQQ", "SMH", "SOXX", "VTI", "IWM", "DIA", "MTUM", "XLK", "XLU", "XLE", "XLF", "XLP", "XLV", "KWEB",
+    "FXI",
 }  # fmt: skip
 ESTIMATION, WHOLE, MINIMUM = Window(-260, -11), Window(-10, 20), 100
 WINDOWS = [Window(0, length - 1) for length in (1, 2, 5, 21)]

@@ -169,6 +169,12 @@ TWINS = [
  ("percentage words", t("It fell by one and a half per cent."), k(-0.015), t("It fell by two and a half per cent."), k(-0.015)),
  ("point five", t("It fell by 1.5 %."), k(-0.015), t("It fell by 15 %."), k(-0.015)),
  ("comma decimal", t("It fell by 1,500 points."), k(-1500,G), t("It fell by 15,00 points."), k(-1500,G)),
+ ("put on", t("It gave up 9 %."), k(-0.09), t("It put on 9 %."), k(-0.09)),
+ ("were wiped out", t("593 billion dollars were wiped out."), k(-593e9,M), t("593 billion dollars were added."), k(-593e9,M)),
+ ("wiped off", t("It wiped 593 billion dollars off its value."), k(-593e9,M), t("It wiped 593 billion dollars off its value."), k(593e9,M)),
+ ("iso day", t("On 2025-01-27 it fell by 17 %."), k(-0.17), t("On 2025-01-24 it fell by 17 %."), k(-0.17)),
+ ("digits turned", t("It climbed by 8.93 %."), k(0.0893), t("It climbed by 8.39 %."), k(0.0893)),
+ ("zh nearly", t("It lost.","市值蒸發近六千億美元。"), k(-6e11,M,"hedge='nearly'"), t("It lost.","市值蒸發逾六千億美元。"), k(-6e11,M,"hedge='nearly'")),
 ]  # fmt: skip
 
 
