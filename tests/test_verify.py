@@ -208,10 +208,10 @@ def test_sentences_made_to_mislead_are_not_judged_wrongly() -> None:
 )
 def test_what_a_sentence_holds_beside_the_move_is_the_reason_why_it_is_not_judged(text: str, reason: str) -> None:
     from eventwindow.draft.entries import open_reasons
-    from eventwindow.draft.verify import no_session
+    from eventwindow.draft.sessions import closed_in
 
     found = [s for r in readings(text, dt.date(2025, 1, 31)) for s in r.statements]
-    reasons = [str(r) for s in found for r in open_reasons(s, None, no_session)]
+    reasons = [str(r) for s in found for r in open_reasons(s, None, closed_in(None))]
     assert any(reason in r for r in reasons), reasons
 
 

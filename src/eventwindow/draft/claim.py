@@ -10,9 +10,9 @@ from eventwindow.draft.articles import dateline
 from eventwindow.draft.entries import entry, open_reasons
 from eventwindow.draft.listings import home_of
 from eventwindow.draft.read import readings
+from eventwindow.draft.sessions import closed_in, on_sessions
 from eventwindow.draft.statement import Statement
-from eventwindow.draft.verify import no_session, on_sessions
-from eventwindow.draft.write import toml_table
+from eventwindow.draft.studyfile import toml_table
 from eventwindow.errors import StudyError
 
 ANY_DAY = dt.date(2000, 1, 3)  # a day to read from where the sentence tells none; what follows from it is dropped
@@ -31,9 +31,10 @@ def claim_lines(sentence: str, date: dt.date | None) -> Iterator[str]:
     if not found:
         remedy = "Name the security, the move and the day: Apple fell more than 9 % on 3 April 2025."
         raise StudyError("no statement about a market was read in it", remedy=remedy)
+    closed = closed_in(None)
     for k, s in enumerate(found, 1):
-        yield from (f"# open: {reason}" for reason in open_reasons(s, None, no_session))
-        table = {key: value for key, value in entry(s, f"A1-{k}", "A1", "", None, no_session).items() if key != "place"}
+        yield from (f"# open: {reason}" for reason in open_reasons(s, None, closed))
+        table = {key: value for key, value in entry(s, f"A1-{k}", "A1", "", None, closed).items() if key != "place"}
         yield toml_table("[[claims]]", table)
     for symbol in dict.fromkeys(w for s in found for who in (s.who, *s.against) for w in who.symbols):
         home = home_of(symbol)

@@ -14,14 +14,14 @@ from eventwindow.draft.entries import Entry, entry, open_reasons
 from eventwindow.draft.listings import FUNDS, Home, home_of, own_benchmark, symbol_named
 from eventwindow.draft.read import statements
 from eventwindow.draft.statement import Statement
-from eventwindow.draft.write import draft_text, toml_table
+from eventwindow.draft.studyfile import head_tables, keep_figures, security_table, toml_table, write_text
+from eventwindow.draft.write import draft_text
 from eventwindow.errors import Reason, SourceError, StudyError, catalogue
 from eventwindow.prices.earnings import Announced, announcements
 from eventwindow.study.ahead import check_closed
 from eventwindow.study.definition import Study, read_study
-from eventwindow.study.library import shipped_figures, shipped_shares, shipped_weights
+from eventwindow.study.library import shipped_weights
 
-EVENT = "day"
 OPTIONS = {"benchmark": "--benchmark", ".date": "--date", ".time": "--time", ".zone": "--zone"}
 YEAR = dt.timedelta(365)  # from a day back, which the estimation window reaches: there weights and results count
 SOON = dt.timedelta(10)  # from a day on: results count that the longest report window holds
@@ -74,7 +74,7 @@ def study_of_question(question: Question, folder: Path) -> Asked:
     homes = tuple(home_of(s) for s in symbols)
     told, undated = _announced(question) if question.earnings else ((), {})
     folder.mkdir(parents=True)
-    _write(folder / "study.toml", "\n".join([*_study(question, homes), *map(_news, told)]))
+    write_text(folder / "study.toml", "\n".join([*_study(question, homes), *map(_news, told)]))
     try:
         study = read_study(folder)
     except StudyError as error:
@@ -82,7 +82,7 @@ def study_of_question(question: Question, folder: Path) -> Asked:
     check_closed(study, "--date")
     entries, unread = _claims(said, study)
     if entries:
-        _write(folder / "claims.toml", draft_text([_both("title", "quick.question")], [entries], None, head=""))
+        write_text(folder / "claims.toml", draft_text([_both("title", "quick.question")], [entries], None, head=""))
     keep_figures(study)
     return Asked(study, homes[: len(question.symbols)], tuple(unread), undated)
 
@@ -134,20 +134,17 @@ def _study(question: Question, homes: Sequence[Home]) -> Iterator[str]:
     benchmark = question.benchmark or homes[0].benchmark
     titles = _both("title", "quick.title", symbols=", ".join(question.symbols), day=question.day)
     told = {"name": "quick", "title": titles.pop("title_en")} | titles
-    yield toml_table("[study]", told | {"benchmark": benchmark, "headline": EVENT})
-    yield toml_table("[windows]", WINDOWS)
-    event: Entry = {"id": EVENT, "date": question.day}
+    event: Entry = {"date": question.day}
     if question.time:
         zone = question.zone or exchange_calendar(homes[0].exchange, question.day, question.day + dt.timedelta(9)).zone
         event |= {"time": question.time, "zone": zone}
-    yield toml_table("[[events]]", event | {"session": "next", "title_en": str(question.day)})
+    yield from head_tables(told | {"benchmark": benchmark}, WINDOWS, event | {"title_en": str(question.day)})
     weighed = _weighed(question, benchmark)
     series = [home_of(index) for index in list(weighed)[:1] if index not in (h.symbol for h in homes)]
-    for home in (*homes, *series):
-        security = {"symbol": home.symbol, "exchange": home.exchange, "currency": home.currency, "name_en": home.name}
-        security |= {"name_zh": home.name_zh} if home.name_zh else {}
-        kind = {"kind": "series"} if home in series else own_benchmark(home, benchmark, question.benchmark)
-        yield toml_table("[[securities]]", security | kind)
+    for home in homes:
+        yield security_table(home, **own_benchmark(home, benchmark, question.benchmark))
+    for home in series:
+        yield security_table(home, kind="series")
     for index, treated in weighed.items():
         yield toml_table("[robustness]", {"index": index, "treated": list(treated)})
     if len(question.symbols) > 1:
@@ -205,18 +202,3 @@ def _claims(
 def _open(symbol: str, day: dt.date) -> bool:
     """No day counts as closed: the event's is shifted to a session, and the others are told by the verdict."""
     return False
-
-
-def keep_figures(study: Study) -> None:
-    """Keep the figures that ship for these symbols beside the study, for where Yahoo cannot be reached."""
-    if text := shipped_figures(study.symbols):
-        _write(study.folder / "figures" / "daily.csv", text)
-    if shares := shipped_shares(study.symbols):
-        _write(study.folder / "figures" / "shares.csv", shares)
-    if treated := study.file.robustness.treated:
-        _write(study.folder / "figures" / "weights.csv", shipped_weights(treated)[-1])
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from eventwindow.calendars.exchange import exchange_calendar
 from eventwindow.draft.articles import Article, clock_time
 from eventwindow.draft.dates import days
 from eventwindow.draft.entries import Entry, entry, open_reasons
 from eventwindow.draft.listings import Home, home_of, own_benchmark
 from eventwindow.draft.paraphrase import paraphrase
-from eventwindow.draft.quick import keep_figures
 from eventwindow.draft.read import Reading, readings
+from eventwindow.draft.sessions import closed_in, on_sessions
 from eventwindow.draft.statement import Statement
-from eventwindow.draft.write import draft_text, toml_table
-from eventwindow.errors import EventDateError, Reason, StudyError, Text
+from eventwindow.draft.studyfile import head_tables, keep_figures, security_table, write_text
+from eventwindow.draft.write import draft_text
+from eventwindow.errors import Reason, StudyError, Text
 from eventwindow.estimation.by_exchange import NO_BENCHMARK
 from eventwindow.study.definition import Study, read_study
 
-EVENT = "day"
 WINDOWS = {"estimation": [-260, -11], "event": [-10, 5], "report": [[0, 0], [0, 1]]}
 HEAD = """\
 # Read from the article by rules, in our words. An entry with `unfinished` was not judged: settle it, remove that key,
@@ -76,14 +74,14 @@ def verify_study(
     if not homes:
         raise StudyError(f"no prices of {', '.join(sorted(lacking))}", remedy="Give them with --prices PATH.")
     folder.mkdir(parents=True)
-    _write(folder / "study.toml", "\n".join(_study(folder.name, homes, statements, articles, lacking)))
+    write_text(folder / "study.toml", "\n".join(_study(folder.name, homes, statements, articles, lacking)))
     study = read_study(folder)
     keys = [[f"D{a}-{k}" for k in range(1, len(found) + 1)] for a, found in enumerate(statements, 1)]
     entries = [
         _entries(f"D{a}", article, found, study)
         for a, (article, found) in enumerate(zip(articles, statements, strict=True), 1)
     ]
-    _write(folder / "claims.toml", draft_text([{"title_en": a.name} for a in articles], entries, None, head=HEAD))
+    write_text(folder / "claims.toml", draft_text([{"title_en": a.name} for a in articles], entries, None, head=HEAD))
     keep_figures(study)
     checked = [
         Checked(
@@ -98,7 +96,7 @@ def verify_study(
 
 def _said(key: str, s: Statement, study: Study, lacking: frozenset[str]) -> Said:
     named = {w for who in (s.who, *s.against) for w in who.symbols if len(who.symbols) == 1}
-    reasons = [r for r in open_reasons(s, study, no_session) if r.values.get("symbol") not in lacking]
+    reasons = [r for r in open_reasons(s, study, closed_in(study)) if r.values.get("symbol") not in lacking]
     reasons += [Reason("draft_no_prices", symbol=symbol) for symbol in sorted(named & lacking)]
     return Said(key, s.line, Text(*paraphrase(s)), tuple(reasons))
 
@@ -108,37 +106,11 @@ def _passed(found: Sequence[Reading]) -> Iterator[Passed]:
 
 
 def _entries(key: str, article: Article, found: Sequence[Statement], study: Study) -> list[Entry]:
-    places = [f"{article.name}, line {s.line}" for s in found]
+    closed, places = closed_in(study), [f"{article.name}, line {s.line}" for s in found]
     return [
-        entry(s, f"{key}-{k}", key, place, study, no_session)
+        entry(s, f"{key}-{k}", key, place, study, closed)
         for k, (s, place) in enumerate(zip(found, places, strict=True), 1)
     ]
-
-
-def no_session(symbol: str, day: dt.date) -> bool:
-    """Whether the symbol's exchange had no session on that day."""
-    return _session(symbol, day, 0) != day
-
-
-def on_sessions(s: Statement) -> Statement:
-    """The ends of a span on sessions of the exchange: the first one from its first day, the last one up to its last."""
-    if not s.until or len(s.who.symbols) != 1 or s.date is None:
-        return s
-    first, last = _session(s.who.symbols[0], s.date, 1), _session(s.who.symbols[0], s.until, -1)
-    return replace(s, date=first, until=last) if first <= last else s
-
-
-def _session(symbol: str, day: dt.date, step: int) -> dt.date:
-    """The day itself if it is a session, else the next one (step 1), the one before (-1), or one that differs (0)."""
-    try:
-        calendar = exchange_calendar(home_of(symbol).exchange, day - dt.timedelta(20), day + dt.timedelta(20))
-    except EventDateError:
-        return day
-    held = [t.date() for t in calendar.sessions]
-    if day in held:
-        return day
-    following = [d for d in held if d > day]
-    return following[0] if step >= 0 else max(d for d in held if d < day)
 
 
 def _homes(found: Sequence[Statement], articles: Sequence[Article]) -> list[Home]:
@@ -164,19 +136,15 @@ def _study(
     benchmark = Counter(h.benchmark for h in stocks).most_common(1)[0][0] if stocks else NO_BENCHMARK
     stocks = stocks or list(homes[:1])
     title = f"What prices say of {', '.join(a.name for a in articles)}"
-    yield toml_table("[study]", {"name": _slug(name), "title": title, "benchmark": benchmark, "headline": EVENT})
-    yield toml_table("[windows]", WINDOWS)
-    yield toml_table("[[events]]", {"id": EVENT} | _event(found, articles) | {"session": "next"})
+    study = {"name": _slug(name), "title": title, "benchmark": benchmark}
+    yield from head_tables(study, WINDOWS, _event(found, articles))
     for home in homes:
-        security: Entry = {"symbol": home.symbol, "exchange": home.exchange, "currency": home.currency}
-        security |= {"name_en": home.name, "name_zh": home.name_zh}
         if home not in stocks:
-            security["kind"] = "series"
+            yield security_table(home, kind="series")
         elif home.kind != "stock":
-            security["benchmark"] = NO_BENCHMARK
+            yield security_table(home, benchmark=NO_BENCHMARK)
         else:
-            security |= own_benchmark(home, benchmark)
-        yield toml_table("[[securities]]", security)
+            yield security_table(home, **own_benchmark(home, benchmark))
 
 
 def _slug(name: str) -> str:
@@ -199,7 +167,3 @@ def _event(found: Sequence[Sequence[Statement]], articles: Sequence[Article]) ->
                 }
     day = max(dated, key=lambda d: (dated[d], d)) if dated else articles[0].dated
     return {"date": day, "title_en": str(day)}
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from eventwindow.calendars.dates import day_of
 from eventwindow.draft.entries import Closed, Entry, entry
 from eventwindow.draft.read import statements
+from eventwindow.draft.sessions import closed_in
 from eventwindow.draft.statement import Statement
-from eventwindow.errors import EventDateError, StudyError, check_file
+from eventwindow.draft.studyfile import toml_table
+from eventwindow.errors import StudyError, check_file
 from eventwindow.scratch import put_in_place
 from eventwindow.study.definition import Study, read_study
 from eventwindow.study.library import find_study
@@ -32,7 +32,7 @@ def draft_claims(articles: Sequence[Path], date: str, study: str | None, names: 
         raise StudyError(f"there is no folder {out.parent}", remedy="Make it first, or give another --out.")
     with put_in_place(out) as fresh:
         texts = [read_article(path) for path in articles]
-        closed = _closed(held)
+        closed = closed_in(held)
         entries = [
             _entries(f"D{a}", path.name, statements(text, dated, held, names), held, closed)
             for a, (path, text) in enumerate(zip(articles, texts, strict=True), 1)
@@ -68,26 +68,6 @@ def read_article(path: Path) -> str:
     return text
 
 
-def _closed(study: Study | None) -> Closed:
-    """Whether a symbol's exchange was closed on a day; without a study only weekends are known."""
-
-    @lru_cache
-    def closed(symbol: str, day: dt.date) -> bool:
-        if day.weekday() > 4 or study is None or symbol not in study.securities:
-            return day.weekday() > 4
-        from eventwindow.calendars.exchange import exchange_calendar
-
-        try:
-            sessions = exchange_calendar(
-                study.securities[symbol].exchange, day - dt.timedelta(15), day + dt.timedelta(15)
-            ).sessions
-        except EventDateError:
-            return False
-        return str(day) not in {str(s)[:10] for s in sessions}
-
-    return closed
-
-
 def draft_text(
     titles: Sequence[Entry], entries: Sequence[Sequence[Entry]], day: dt.date | None, head: str = HEAD
 ) -> str:
@@ -98,21 +78,6 @@ def draft_text(
     return "\n".join(
         [head, *(toml_table("[[articles]]", a) for a in articles), *(toml_table("[[claims]]", c) for c in claims)]
     )
-
-
-def toml_table(head: str, values: Entry) -> str:
-    """A table of TOML under its head, `[name]` or `[[name]]`."""
-    return f"{head}\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in values.items())
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    if isinstance(value, int):
-        return f"{value:_}"
-    return str(value)
 
 
 def _summary(entries: Sequence[Entry], articles: int, out: Path, study: str | None) -> Iterator[str]:

@@ -1,0 +1,58 @@
+"""The folder of a study of listings, as `quick` and `verify` write it: study.toml, and the figures that ship."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from eventwindow.draft.entries import Entry
+from eventwindow.draft.listings import Home
+from eventwindow.study.definition import Study
+from eventwindow.study.library import shipped_figures, shipped_shares, shipped_weights
+
+EVENT = "day"
+
+
+def head_tables(study: Entry, windows: Mapping[str, Any], event: Entry) -> Iterator[str]:
+    """The study with its one event, which leads it, and its windows."""
+    yield toml_table("[study]", study | {"headline": EVENT})
+    yield toml_table("[windows]", dict(windows))
+    yield toml_table("[[events]]", {"id": EVENT} | event | {"session": "next"})
+
+
+def security_table(home: Home, **more: str) -> str:
+    """A listing as a security of the study."""
+    told: Entry = {"symbol": home.symbol, "exchange": home.exchange, "currency": home.currency, "name_en": home.name}
+    told |= {"name_zh": home.name_zh} if home.name_zh else {}
+    return toml_table("[[securities]]", told | more)
+
+
+def toml_table(head: str, values: Entry) -> str:
+    """A table of TOML under its head, `[name]` or `[[name]]`."""
+    return f"{head}\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in values.items())
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, int):
+        return f"{value:_}"
+    return str(value)
+
+
+def keep_figures(study: Study) -> None:
+    """Keep the figures that ship for these symbols beside the study, for where Yahoo cannot be reached."""
+    if text := shipped_figures(study.symbols):
+        write_text(study.folder / "figures" / "daily.csv", text)
+    if shares := shipped_shares(study.symbols):
+        write_text(study.folder / "figures" / "shares.csv", shares)
+    if treated := study.file.robustness.treated:
+        write_text(study.folder / "figures" / "weights.csv", shipped_weights(treated)[-1])
+
+
+def write_text(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
