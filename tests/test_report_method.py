@@ -150,3 +150,12 @@ def test_paper_and_page_set_the_same_formulas(context):
         text = FORMULAS.joinpath(f"{block.key}.html").read_text(encoding="utf-8")
         assert formula(block.key) == text
         assert typst(block)["mathml"] == f"<formulas>{text}</formulas>"
+
+
+def test_a_bracket_is_as_tall_as_what_it_holds():
+    """A browser stretches brackets to the row that they stand in: a sum beside a pair stands outside the pair's row."""
+    for path in FORMULAS.iterdir():
+        for row in ET.fromstring(f"<f>{path.read_text(encoding='utf-8')}</f>").iter("mrow"):
+            marks = [part.text for part in row if part.tag == "mo" and part.text in "()[]"]
+            ends = "".join(part.text for part in (row[0], row[-1]) if part.tag == "mo" and part.text in "()[]")
+            assert "".join(marks) == ends and ends in ("", "()", "[]"), path.name
