@@ -124,7 +124,8 @@ def abnormal_returns(
         Factor returns in decimals, instead of a benchmark.
     peers : sequence of str
         Columns whose mean is the benchmark of the peer models.
-    estimation, window : Window or pair of int
+    estimation : Window or pair of int
+    window : Window or pair of int
         Trading days from day 0; the two must not overlap.
     minimum_returns : int
         Returns in the estimation window below which an event is excluded.

@@ -91,9 +91,18 @@ def panel_study(
         Returns in decimals, or prices; or a Parquet or CSV file, wide or long, or a folder of them.
     events : DataFrame or path
         As for `abnormal_returns`, or a CSV or Parquet file of them.
-    model, benchmark, factors, minimum_returns, session, max_shift, exchange, kind, contamination
-        As for `abnormal_returns`.
-    estimation, window : Window or pair of int
+    model
+    benchmark
+    factors
+    minimum_returns
+    session
+    max_shift
+    exchange
+    kind
+    contamination
+        All nine as for `abnormal_returns`.
+    estimation : Window or pair of int
+    window : Window or pair of int
         Trading days from day 0; the two must not overlap.
     report : sequence of Window, int or pair of int
         The windows that are tested, inside the event window.

@@ -32,8 +32,12 @@ def check_study(
 
     Parameters
     ----------
-    study, prices, claims, step, progress
-        As for `run_study`.
+    study
+    prices
+    claims
+    step
+    progress
+        All five as for `run_study`.
 
     Yields
     ------
