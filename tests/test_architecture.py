@@ -98,3 +98,22 @@ def test_what_is_imported_of_the_package_inside_functions_is_there():
     ]
     assert len(named) > 300
     assert [told for told in named if not is_there(*told[1:])] == []
+
+
+def test_pre_commit_gives_mypy_every_library_whose_types_it_reads():
+    """On a new machine its environment holds what the hook names and nothing else."""
+    overrides = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]["overrides"]
+    untyped = {module.split(".")[0] for one in overrides for module in one["module"]}
+    named = set()
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                named |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                named.add(node.module.split(".")[0])
+    read = named - set(sys.stdlib_module_names) - untyped - {"eventwindow"}
+    hook = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8").split('["mypy>=1.11",')[1].split("]")[0]
+    given = {name.strip().replace("-", "_") for name in hook.split(",")}
+    bring = {"pandas": "pandas_stubs", "pydantic_core": "pydantic", "markupsafe": "jinja2"}
+    assert "starlette" in read
+    assert {bring.get(name, name) for name in read - {"keyring"}} <= given, "keyring is never there: a remark says so"
