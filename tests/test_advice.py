@@ -83,6 +83,7 @@ def test_what_moved_is_named_as_the_reason():
     calm, wild = _study([440] * 6).advise(), _study([440] * 6, wild=1.6).advise()
     assert wild.test == "date_permutation_scaled" != calm.test
     assert f"{wild.ratio:.2f} times" in wild.text() and "times" not in calm.text()
+    assert wild.needed.equals(calm.needed) and "like those of the estimation window" in wild.text()
 
 
 @pytest.mark.parametrize("effect", [0.002, 0.003, 0.005])

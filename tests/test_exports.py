@@ -77,6 +77,19 @@ def test_the_table_of_cars_is_per_cent_rounded_and_says_what_it_rests_on(study):
     assert "t test" in text
 
 
+def test_the_note_says_model_windows_and_what_holds_in_every_row(study, deepseek):
+    """A column that would say the same in every row is left out of the table, and told below it."""
+    basis = "Model: market model; estimation window [-110,-11], event window [0,1], in trading days from day 0."
+    day = study.labels["event"].iloc[0]
+    assert ew.firm_sq(study, (0, 1)).to_markdown().endswith(f"{basis} Event: {day}. Test: SQ (sample quantile).\n")
+    assert ew.firm_t(study, (0, 1)).to_markdown().endswith(f"{basis} Event: {day}. Test: Single-firm t.\n")
+    assert study.car((0, 1)).to_markdown(columns=["security", "group"]).endswith(f"see the tests. Event: {day}.\n")
+    assert r"from day 0. Test: Date permutation, mean.\par" in deepseek.to_latex()
+    views = deepseek.to_markdown("group_views").split("\n\n")
+    assert views[1].endswith("From: 0. To: 0. Event: selloff.\n") and "| From |" not in views[0]
+    assert deepseek.to_markdown(columns=["test", "p_value"]).endswith("from day 0.\n")
+
+
 def test_stars_are_off_and_where_they_are_asked_for_follow_p(study):
     car = study.car((-5, -1))
     plain, starred = car.to_markdown(), car.to_markdown(stars=True)

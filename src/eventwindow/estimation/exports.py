@@ -1,7 +1,7 @@
 """Results as tables for papers and programs (LaTeX, Markdown, Stata, a workbook), and what their columns hold."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -126,9 +126,18 @@ def printed(
         figure, marks = _stars(frame, chosen)
         cells[figure] = [cell + mark for cell, mark in zip(cells[figure], marks, strict=True)]
     heads = [_head(words, str(c), decimal(table, str(c))) for c in chosen]
-    return pd.DataFrame(dict(enumerate(cells.values()))).set_axis(heads, axis=1), (
-        [words.text("paper.stars")] if stars else []
-    )
+    notes = [*_alike(told.drop(columns=chosen, errors="ignore"), table, words), *([words.text("paper.stars")] * stars)]
+    return pd.DataFrame(dict(enumerate(cells.values()))).set_axis(heads, axis=1), notes
+
+
+def _alike(frame: pd.DataFrame, table: str, words: Catalogue) -> Iterator[str]:
+    """What holds in every row and so has no column: test, event, window of a named table; the basis tells the model."""
+    for name, column in frame.items():
+        span = table and str(name).startswith("window_")
+        told = span or (name != "model" and not pd.api.types.is_numeric_dtype(column))
+        if told and f"heading.{name}" in words and column.notna().all() and len(column.astype(str).unique()) == 1:
+            value = _cell(column.iloc[0], str(name), table, words)
+            yield words.text("paper.alike", head=words.text(f"heading.{name}"), value=value) if value else ""
 
 
 def _foreign(frame: pd.DataFrame, words: Catalogue) -> set[str]:

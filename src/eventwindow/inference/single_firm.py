@@ -1,6 +1,6 @@
 """One firm, one event: its abnormal return against its own estimation window, plain or by expected volatility."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -47,7 +47,8 @@ def firm_t(ar: AbnormalReturns, window: Span) -> FirmSignificance:
     array([-5.38, -4.95, -4.89])
     """
     car = ar.car(window)
-    return FirmSignificance("single_firm_t", NULL, ar.labels, car.scar, car.p_value, "t(T - k)", ar.dof, car.reason)
+    found = FirmSignificance("single_firm_t", NULL, ar.labels, car.scar, car.p_value, "t(T - k)", ar.dof, car.reason)
+    return replace(found, basis=(ar.basis, car.window))
 
 
 def firm_sq(ar: AbnormalReturns, window: Span) -> FirmSignificance:
@@ -83,7 +84,8 @@ def firm_sq(ar: AbnormalReturns, window: Span) -> FirmSignificance:
     array([0.0099, 0.0099, 0.0099])
     """
     window = as_window(window)
-    return sample_quantile("sq", ar, window, ar.residuals, event_residuals(ar, window), ar.car(window).car)
+    found = sample_quantile("sq", ar, window, ar.residuals, event_residuals(ar, window), ar.car(window).car)
+    return replace(found, basis=(ar.basis, window))
 
 
 def scaled_sq(ar: AbnormalReturns, window: Window) -> FirmSignificance:
