@@ -79,6 +79,7 @@ HARMS: dict[str, Callable[[Path], object]] = {
     "50 MB of quotes": lambda p: p.write_bytes(b'date,symbol,close\n"' + b'""' * (LINE // 2)),
     "50 MB of zero bytes": lambda p: p.write_bytes(b"\0" * LINE),
     "50 MB of empty lines": lambda p: p.write_bytes(b"\n" * LINE),
+    "50 MB of short rows": lambda p: p.write_bytes(b"date,symbol,close\n" + b"2024-05-24,A,1\n" * (LINE // 15)),
     "a zero byte": lambda p: p.write_bytes(b"date,symbol,close\n2024-05-24,A\0,1\n"),
     "64 GB of nothing": sparse,
     "a hundred thousand brackets": lambda p: p.write_text("[" * 100_000 + "]" * 100_000),

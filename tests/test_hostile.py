@@ -83,6 +83,11 @@ TABLES: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "one cell": ("p.csv", lambda p: p.write_text("date,symbol,close\n" + "1" * LINE), "line 2: a line of more"),
     "one header": ("p.csv", lambda p: p.write_text("1," * (LINE // 2)), "line 1: a line of more"),
     "zero bytes": ("p.csv", lambda p: p.write_bytes(b"\0" * LINE), "zero bytes"),
+    "empty lines": (
+        "p.csv",
+        lambda p: p.write_text("date,symbol,close\n" + "\n" * LINE),
+        "lines of less than 8 characters",
+    ),
     "a zero byte": ("p.csv", lambda p: p.write_bytes(b"date,symbol,close\n2024-05-24,A\0,1\n"), "zero bytes"),
     "a pipe": ("p.csv", os.mkfifo if hasattr(os, "mkfifo") else lambda p: p.mkdir(), "no such file or folder"),
     "a loop": ("p.csv", lambda p: p.symlink_to(p), "no such file or folder"),

@@ -283,3 +283,17 @@ def test_a_number_is_no_stamp(tmp_path, stamps):
     pd.DataFrame({"start": stamps, "symbol": "A", "close": [10.0, 11.0]}).to_parquet(tmp_path / "intraday.parquet")
     with pytest.raises(PriceError, match="is no time of a bar"):
         shipped_tables(tmp_path, zone="America/New_York")
+
+
+def test_a_large_file_of_three_header_rows_has_them_in_each_piece(tmp_path, monkeypatch):
+    days = pd.bdate_range("2025-01-02", periods=20)
+    rows = [f"{day:%Y-%m-%d},{k + 1.5},{k + 2.5},{k},{k}" for k, day in enumerate(days, 1)]
+    head = ["Price,Close,Close,Volume,Volume", "Ticker,A,B,A,B", "Date,,,,"]
+    (tmp_path / "p.csv").write_text("\n".join(head + rows) + "\n")
+    whole = reader.read_cells(tmp_path / "p.csv")
+    monkeypatch.setattr(reader, "LARGE", 10)
+    parts = list(reader.pieces(tmp_path / "p.csv", 7))
+    assert len(parts) == 4 and {part.header for part in parts} == {whole.header}
+    for k in range(len(whole.header)):
+        assert [cell for part in parts for cell in part.columns[k]] == list(whole.columns[k])
+    assert [line for part in parts for line in part.lines] == list(whole.lines)

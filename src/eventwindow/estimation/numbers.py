@@ -101,7 +101,7 @@ def _two_readings(name: str, text: str, row: int, place: Callable[[int], str]) -
 def _floats(column: Figures, cells: Sequence[str], mark: str, place: Callable[[int], str]) -> Array:
     if mark == "." and _ALL_PLAIN.fullmatch("".join(cells)):
         try:
-            found = np.array([text or "nan" for text in cells]).astype(float)
+            found = np.fromiter((float(text or "nan") for text in cells), float, len(cells))
             if not np.isinf(found).any():
                 return found
         except ValueError:

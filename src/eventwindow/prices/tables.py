@@ -12,6 +12,7 @@ import re
 import sys
 import zipfile
 import zlib
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -30,16 +31,18 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 Array = np.ndarray[Any, Any]
+TextRow = tuple[str, ...]
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 ENDINGS = (".parquet", ".pq", ".csv", ".tsv", ".txt", ".gz", ".zip", ".xlsx", ".xls", ".ods")
 INDEX = re.compile(r"index_level_\d+|__index_level_\d+__")  # what pandas calls the numbers of rows that it writes along
 PIECE, LARGE = 1 << 17, 1 << 26  # rows of a piece; bytes of a text that is read in pieces
 LARGEST = 1 << 29  # bytes of a table that is read at once
 SMALL, PACKED = 1 << 24, 100  # bytes that any packed file may hold, and for each of its own beyond them
-FEW = 2_000_000  # rows that any Parquet file may claim, and ten for each of its bytes beyond them
+FEW = 2_000_000  # rows that any file may have; beyond them a Parquet file ten for each of its bytes
 TEXTS = 1 << 28  # bytes that the texts of a Parquet file are, each written out
 CELLS = 20_000_000  # that a workbook's sheet may span, or a Parquet file claim beside eight for each of its bytes
 LONGEST = 4_000_000  # characters of a line: 200,000 columns
+SHORT = 8  # characters of a day; less on the average of more than `FEW` lines is no table
 SNIFFED_BYTES = 100_000
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 SNIFFED = 30  # lines that tell the separator
@@ -147,14 +150,11 @@ def pieces(path: Path, rows: int = PIECE) -> Iterator[Cells]:
         return
     separator = separator_of(decoded(head[: head.rfind(b"\n") + 1] or head, path), path)
     with path.open(encoding="utf-8-sig", newline="") as text:
-        header: list[str] = []
+        above = list[TextRow]()
         mark = ""
         for read, lines in _read(csv.reader(_bounded(text, path), strict=True, delimiter=separator), path, rows):
-            if header:
-                read.insert(0, header)
-                lines.insert(0, 0)
-            cells = _headed(path, read, lines, unit="line")
-            header, mark = read[0], mark or mark_of_all(cells)
+            cells = _headed(path, [*above, *read], [*[0] * len(above), *lines], unit="line")
+            above, mark = above or read[: _heads(read)], mark or mark_of_all(cells)
             yield replace(cells, mark=mark)
 
 
@@ -218,7 +218,7 @@ def _hidden(name: str) -> bool:
     return any(part.startswith((".", "__")) for part in PurePosixPath(name).parts)
 
 
-def _sheet_rows(raw: bytes, path: Path) -> tuple[list[list[str]], list[int]]:
+def _sheet_rows(raw: bytes, path: Path) -> tuple[list[TextRow], Sequence[int]]:
     """The rows of the one sheet that holds any, as texts, with their numbers."""
     from python_calamine import CalamineError, CalamineWorkbook
 
@@ -246,7 +246,7 @@ def _sheet_rows(raw: bytes, path: Path) -> tuple[list[list[str]], list[int]]:
         )
     rows = [[_written(cell) for cell in row] for row in next(iter(full.values()))]
     width = max(len(row) - next((i for i, c in enumerate(reversed(row)) if c), len(row)) for row in rows)
-    kept = [(number, row[:width]) for number, row in enumerate(rows, 1) if any(row)]
+    kept = [(number, tuple(row[:width])) for number, row in enumerate(rows, 1) if any(row)]
     return [row for _, row in kept], [number for number, _ in kept]
 
 
@@ -306,7 +306,10 @@ def _zero_bytes(path: Path) -> PriceError:
 
 
 def _check_lines(text: str, path: Path) -> None:
-    """No line is longer than a row of a table can be."""
+    """No line is longer than a row of a table can be; nor are millions so short that no day stands in them."""
+    if (lines := text.count("\n")) > max(FEW, len(text) // SHORT):
+        what = f"{lines:,} lines of less than {SHORT} characters: not a table"
+        raise PriceError(what, where=path.name, remedy="Take out the empty lines.")
     start = 0
     while len(text) - start > LONGEST:
         stop = start + LONGEST + 1
@@ -316,7 +319,7 @@ def _check_lines(text: str, path: Path) -> None:
         start = end + 1
 
 
-def _text_rows(text: str, path: Path) -> tuple[list[list[str]], list[int]]:
+def _text_rows(text: str, path: Path) -> tuple[list[TextRow], Sequence[int]]:
     """The rows of a text that are not blank, with the line each ends on."""
     if re.match(r"sep=.\r?\n", text):  # a line that tells spreadsheets the separator
         text = text.replace("sep=", "", 1)[1:]  # its line stays, blank: lines keep their numbers
@@ -324,18 +327,22 @@ def _text_rows(text: str, path: Path) -> tuple[list[list[str]], list[int]]:
     return next(_read(reader, path), ([], []))
 
 
-def _read(reader: Any, path: Path, most: int | None = None) -> Iterator[tuple[list[list[str]], list[int]]]:
-    """`most` rows after each other that are not blank, with the line each ends on; all of them by default."""
-    rows: list[list[str]] = []
-    lines: list[int] = []
+def _read(reader: Any, path: Path, most: int | None = None) -> Iterator[tuple[list[TextRow], array[int]]]:
+    """`most` rows after each other that are not blank, with the line each ends on; all of them by default.
+
+    A text that stands in many cells is held once.
+    """
+    rows, lines = list[TextRow](), array("L")
+    once = dict[str, str]().setdefault
     try:
         for row in reader:
-            if any(cell.strip() for cell in row):
-                rows.append([cell.strip() for cell in row])
+            cells = tuple([once(text, text) for text in map(str.strip, row)])
+            if any(cells):
+                rows.append(cells)
                 lines.append(reader.line_num)
             if len(rows) == most:
                 yield rows, lines
-                rows, lines = [], []
+                rows, lines = [], array("L")
     except (csv.Error, UnicodeDecodeError) as error:
         what = f"not a whole CSV file ({error})"
         remedy = "Save it as comma-separated, in UTF-8."
@@ -364,7 +371,7 @@ def _lenient(lines: Sequence[str], mark: str) -> list[list[str]]:
     return rows[:-1] if len(rows) > 2 and len(lines) == SNIFFED else rows  # a quoted cell may go on below
 
 
-def _headed(path: Path, rows: list[list[str]], lines: list[int], *, unit: str, cut: bool = False) -> Cells:
+def _headed(path: Path, rows: list[TextRow], lines: Sequence[int], *, unit: str, cut: bool = False) -> Cells:
     """Rows of equal length under one header."""
     if len(rows) < 2:
         raise PriceError("holds no rows", where=path.name, remedy="Give a header and one line a row.")
@@ -373,38 +380,43 @@ def _headed(path: Path, rows: list[list[str]], lines: list[int], *, unit: str, c
             what = f"{counted(len(row), 'cell')} where the header has {len(rows[0])}"
             remedy = "Quote a cell that holds the separator; if the file was cut off, fetch it again."
             raise PriceError(what, where=f"{path.name}, {unit} {line}", remedy=remedy)
-    if len(rows) > 3 and canonical(rows[2][0]) in ("date", "datetime") and not any(rows[2][1:]):
-        rows, lines = _one_header(rows, lines)
-    elif len(rows) > 2 and _two_headers(rows):
-        rows, lines = _one_header([*rows[:2], rows[1], *rows[2:]], [*lines[:2], lines[1], *lines[2:]])
+    if (heads := _heads(rows)) > 1:
+        rows, lines = _one_header(rows, lines, heads)
     columns = tuple(zip(*rows[1:], strict=True))
     header, first = rows[0], columns[0]
     if canonical(header[0]) in ("", "unnamed_0") and len(header) > 1:  # pandas writes the names of its rows along
         if all(map(str.isdigit, first)):
-            return Cells(path, tuple(header[1:]), columns[1:], lines[1:], unit, cut)
-        header = ["date" if re.match(r"\d{4}-\d\d-\d\d", first[0]) else header[0], *header[1:]]
-    return Cells(path, tuple(header), columns, lines[1:], unit, cut)
+            return Cells(path, header[1:], columns[1:], lines[1:], unit, cut)
+        header = ("date" if re.match(r"\d{4}-\d\d-\d\d", first[0]) else header[0], *header[1:])
+    return Cells(path, header, columns, lines[1:], unit, cut)
 
 
-def _two_headers(rows: list[list[str]]) -> bool:
+def _heads(rows: list[TextRow]) -> int:
+    """How many rows are a header: three of a saved `yf.download`, two of other columns of two levels, else one."""
+    if len(rows) > 3 and canonical(rows[2][0]) in ("date", "datetime") and not any(rows[2][1:]):
+        return 3
+    return 2 if len(rows) > 2 and _two_headers(rows) else 1
+
+
+def _two_headers(rows: list[TextRow]) -> bool:
     """Whether a table has a header of fields and one of tickers, as pandas writes columns of two levels."""
     names = [{canonical(name) for name in row[1:]} for row in rows[:2]]
     one = any(FIELDS & found and len(found) < len(row) - 1 for found, row in zip(names, rows, strict=False))
     return one and canonical(rows[1][0]) in HEADS and re.match(r"\d{4}-\d\d-\d\d", rows[2][0]) is not None
 
 
-def _one_header(rows: list[list[str]], lines: list[int]) -> tuple[list[list[str]], list[int]]:
-    """The three header rows of a saved `yf.download` (fields, tickers, "Date") as one: a row a date and ticker."""
+def _one_header(rows: list[TextRow], lines: Sequence[int], heads: int) -> tuple[list[TextRow], Sequence[int]]:
+    """The header rows of fields, of tickers and of "Date" as one: a row a date and ticker."""
     above = [rows[0][1:], rows[1][1:]]
     fields, tickers = above if FIELDS & {canonical(name) for name in above[0]} else reversed(above)
     header = list(dict.fromkeys(fields))
     places = {pair: k for k, pair in enumerate(zip(tickers, fields, strict=True), 1)}
-    long, at = [["Date", "Ticker", *header]], [lines[0]]
-    for row, line in zip(rows[3:], lines[3:], strict=True):
+    long, at = [("Date", "Ticker", *header)], [lines[0]]
+    for row, line in zip(rows[heads:], lines[heads:], strict=True):
         for ticker in dict.fromkeys(tickers):
             cells = [row[places[ticker, field]] if (ticker, field) in places else "" for field in header]
             if any(cells):
-                long.append([row[0], ticker, *cells])
+                long.append((row[0], ticker, *cells))
                 at.append(line)
     return long, at
 
