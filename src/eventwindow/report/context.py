@@ -57,6 +57,12 @@ class Context:
         return self.command or f"eventwindow run {self.result.name}"
 
     @cached_property
+    def dividends(self) -> str:
+        """Whether the returns hold dividends, as keys of the catalogues end: those of all securities, some or none."""
+        held = [bool(frame["adj_close"].notna().any()) for frame in self.result.evidence.prices.values()]
+        return "" if all(held) else "_some" if any(held) else "_none"
+
+    @cached_property
     def study(self) -> Mapping[str, Any]:
         return dict(self.result.run["study"])
 

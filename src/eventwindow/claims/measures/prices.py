@@ -426,11 +426,13 @@ class YearReturn(Kind):
     year: int
 
     def measure(self, evidence: Evidence) -> Measured:
-        prices = price_for_returns(history(evidence, self.security)).dropna()
+        frame = history(evidence, self.security)
+        prices = price_for_returns(frame).dropna()
         start, end = self._last(prices, self.year - 1), self._last(prices, self.year)
         value = float(prices[end] / prices[start] - 1)
         values = {"who": name(evidence, self.security), "moved": moved(value), "start": start, "end": end}
-        return Measured(value, "decimal", Reason("year_return", year=self.year, **values))
+        key = "year_return" if frame["adj_close"].notna().any() else "year_return_of_closes"
+        return Measured(value, "decimal", Reason(key, year=self.year, **values))
 
     def _last(self, prices: pd.Series, year: int) -> pd.Timestamp:
         index = pd.DatetimeIndex(prices.index)

@@ -28,10 +28,21 @@ def prices(context: Context) -> Chart | None:
         partial(_paint, context, data),
         "prices",
         title,
-        say("prices.caption", n=len(context.members), start=day(data.index[0])),
+        say("prices.caption", start=day(data.index[0]), **_legend(context, data)),
         say("prices.alt", **values, end=percent(last[first]), last=day(data.index[-1])),
         data.rename_axis("date").reset_index(),
     )
+
+
+def _legend(context: Context, data: pd.DataFrame) -> dict[str, str]:
+    """What grey lines and numbers are, where there are any."""
+    say, shown = context.language.text, marks(context)
+    grey = set(context.members) & set(data) - set(context.leads)
+    news = (shown["session"].isin(data.index) & (shown["kind"] != "event")).any()
+    return {
+        "grey": say("prices.grey", n=len(context.members)) if grey else "",
+        "news": say("prices.news") if news else "",
+    }
 
 
 @of_result

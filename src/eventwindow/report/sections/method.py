@@ -66,7 +66,8 @@ def _intro(context: Context) -> Markup:
         f"{name}_{end}": _signed(span[k]) for name, span in bounds.items() for k, end in enumerate(("start", "end"))
     }
     kind = context.language.text(f"method.kind_{study['returns']}")
-    return context.language.say("method.intro", kind=kind, minimum=study["minimum_returns"], **days)
+    data = context.language.say(f"story.data{context.dividends}")
+    return context.language.say("method.intro", data=data, kind=kind, minimum=study["minimum_returns"], **days)
 
 
 def _parts(context: Context) -> list[tuple[Markup, list[Entry]]]:

@@ -222,7 +222,7 @@ def about(context: Context) -> Iterator[Block]:
     say, windows = context.language.say, context.study["windows"]
     estimation = {"start": -windows["estimation"][0], "end": -windows["estimation"][1]}
     values = {
-        "data": Markup("{} {}").format(say("story.data"), origin(context)),
+        "data": Markup("{} {}").format(say(f"story.data{context.dividends}"), origin(context)),
         "method": say("story.method_text", **estimation),
         "robustness": say("story.limits_text"),
     }
