@@ -15,6 +15,10 @@ from eventwindow import StudyError, abnormal_returns, panel_study, run_study
 from eventwindow.calendars.exchange import time_zone
 from eventwindow.cli.main import main
 from eventwindow.estimation.by_exchange import over_the_same_span
+from eventwindow.report.context import Context
+from eventwindow.report.figures.prices import prices
+from eventwindow.report.html import appendix, story
+from eventwindow.report.language import language
 
 BASE = CASES / "_base"
 SPANS = {"benchmark": "MKT", "estimation": (-80, -6), "window": (-5, 5), "minimum_returns": 50}
@@ -207,6 +211,25 @@ def test_a_price_that_cannot_be_is_told_in_the_library_and_in_a_panel_alike(time
     quiet = panel_study(returns, events[1:], report=[0], workers=1, **SPANS).excluded["reason"]
     assert len(quiet) == 0  # it lies in no window of an event of that security
     assert "with 1 warning" in checked(tmp_path, capsys, returns, events)
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "words"),
+    [
+        (lambda t: t.assign(F0=t["F0"].where(t.index < t.index[60], 0.0)), "F0: returns of 0 on 46 days in a row"),
+        (lambda t: t.assign(F0=t["MKT"].shift(1) + 1e-4), "F0: moves as"),
+        (lambda t: t.assign(F1=t["F0"]), "F1: its returns on"),
+    ],
+)
+def test_a_column_that_stands_still_is_shifted_or_another_ones_is_told_alike(spoilt, words, tmp_path, capsys):
+    returns = panel(1)
+    events = pd.DataFrame({"security": ["F0", "F1"], "date": returns.index[100]})
+    for table, told in ((returns, 0), (spoilt(returns), 1)):
+        notes = [str(note) for note in abnormal_returns(table, events, **SPANS).notes]
+        reasons = panel_study(table, events, report=[0], workers=1, **SPANS).excluded["reason"].astype(str)
+        for said in (notes, list(reasons)):
+            assert len([note for note in said if note.startswith(words)]) == told, said
+    assert "with 1 warning" in checked(tmp_path, capsys, spoilt(returns), events)
 
 
 def test_a_window_that_lacks_days_is_told_in_the_library_and_in_a_panel_alike(tmp_path, capsys):
@@ -419,3 +442,24 @@ def test_a_panel_of_the_benchmark_alone_is_answered_with_another_benchmark():
     events = pd.DataFrame({"security": ["MKT"], "date": [returns.index[100]]})
     with pytest.raises(StudyError, match="Give another benchmark: held against itself"):
         panel_study(returns, events, workers=1, **SPANS)
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        ({"A", "B", "SPY"}, "Daily closes, dividends reinvested."),
+        ({"SPY"}, "dividends reinvested where an adjusted close is held"),
+        (set(), "Daily closes without dividends"),
+    ],
+)
+def test_a_report_says_dividends_where_the_prices_hold_them_and_no_legend_of_what_is_not_drawn(held, told, tmp_path):
+    table = pd.read_csv(CASES / "_base" / "prices.csv")
+    table["adj_close"] = table["adj_close"].where(table["symbol"].isin(held))
+    table.to_csv(tmp_path / "prices.csv", index=False)
+    result = run_study(CASES / "_base", prices=str(tmp_path / "prices.csv"))
+    context = Context(result, language("en"))
+    for page in (story, appendix):
+        text = page(context, {})
+        assert told in text and ("ividends reinvested" in text) == bool(held) and "otal return" not in text
+    assert "no mean is tested" in text
+    assert prices(context).caption == "Return since the close of 16 May 2024. Dashed: events."

@@ -45,7 +45,7 @@ from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.returns import check_decimals
 from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
 from eventwindow.estimation.risk_free import check_rates
-from eventwindow.estimation.unlikely import still_notes, unlikely_notes
+from eventwindow.estimation.unlikely import column_doubts, few, unlikely_notes
 from eventwindow.inference.advice import Advice, advise
 from eventwindow.inference.summary import Summary, summarise
 
@@ -211,7 +211,11 @@ def abnormal_returns(
     result = estimate(source, fitter, minimum_returns)
     shifts = tuple(map(str, result.labels["shift"].dropna()))
     notes = (*read, *result.notes, *closed, *shifts, *contaminated, *gap_notes(result), *overlap_notes(result))
-    notes += (*unlikely_notes(source, returns, kind), *still_notes(source), *_treated_peers(events, peers))
+    notes += (
+        *unlikely_notes(source, returns, kind),
+        *map(str, few(column_doubts(source))),
+        *_treated_peers(events, peers),
+    )
     excluded = pd.concat([result.excluded, lost], ignore_index=True) if len(lost) else result.excluded
     excluded = _own_benchmark(excluded, source.labels)
     return EventStudy.of(replace(result, notes=notes, excluded=excluded))

@@ -187,13 +187,16 @@ def check_factors(factors: pd.DataFrame | pd.Series, where: str = OF_FACTORS) ->
     table = factors.to_frame("market") if isinstance(factors, pd.Series) else returns_table(factors, where)
     check_sessions(table.index, where)
     for name in table:
-        if str(name).lower() in ("rf", COLUMN):
+        if rate := str(name).lower() in ("rf", COLUMN):
             check_rate(table[name])
         values = table[name].to_numpy(float)
         values = values[np.isfinite(values)]
         if (gone := np.isin(values, GONE)).any() and np.abs(values[~gone]).max(initial=0.0) < 1:
             what = f"the factor {str(name)!r} holds {values[gone][0]:g}, which marks a missing figure"
             raise PriceError(what, where=where, remedy="Leave the cell empty.")
+        if not rate and len(values) >= ENOUGH and values.min() > 0:
+            what = f"the factor {str(name)!r} is above zero on all {len(values):,} days: a level or a price, no return"
+            raise PriceError(what, where=where, remedy="Give its returns in decimals: 0.01 is 1 %.")
         wide = len(values) >= ENOUGH and float(np.std(values)) > PER_CENT
         if wide or (len(values) and values.min() < -1):
             told = f"a standard deviation of {np.std(values):.2f} a day" if wide else f"a return of {values.min():g}"

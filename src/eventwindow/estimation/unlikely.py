@@ -23,7 +23,11 @@ LEAST = np.log(3 / 2) - SPLIT_MOST
 SPELLED_OUT = 5  # notes; more are counted
 LONG, IN_STEP, STEP = 60, 0.3, 3.0  # days, a correlation at least, and standard errors above that of the day itself
 ZEROS = 5  # returns of zero in a row
-DOUBTS = ("impossible_return", "split_return", "unlikely_return", "unlikely_returns")  # the reasons that tell of them
+DIGITS = 9  # to which the returns of one security are those of another
+DOUBTS = (
+    *("impossible_return", "split_return", "unlikely_return", "unlikely_returns"),
+    *("of_security", "doubtful_series"),
+)  # the reasons that tell of them
 
 
 class Strange(NamedTuple):
@@ -82,6 +86,14 @@ def shortened(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     return (Reason(DOUBTS[3], n=len(reasons), low=f"{UNLIKELY[0]:+.0%}", high=f"{UNLIKELY[1]:+.0%}"),)
 
 
+def same_columns(values: Array, names: Sequence[str], seen: dict[bytes, str]) -> Iterator[Reason]:
+    """Those of columns of returns (S, D) that are another's; `seen` are the columns looked at before."""
+    for name, row in zip(names, values, strict=True):
+        held = int(np.isfinite(row).sum())
+        if held > LONG and (twin := seen.setdefault(row.round(DIGITS).tobytes(), name)) != name:
+            yield Reason("of_security", security=name, reason=Reason("same_returns", other=twin, n=held))
+
+
 def unlikely_notes(source: EventReturns, returns: pd.DataFrame, kind: str) -> tuple[str, ...]:
     """The returns in the events' windows that hardly occur: a price or a split that is wrong, or news to be read."""
     days = pd.DatetimeIndex(returns.index).as_unit("s").asi8 // 86400
@@ -94,7 +106,9 @@ def unlikely_notes(source: EventReturns, returns: pd.DataFrame, kind: str) -> tu
         for one in strange_returns(returns.to_numpy(float).T, kind)
         if (name := str(returns.columns[one.row])) in used and days[one.column] in used[name]
     ]
-    return tuple(map(str, shortened(found)))
+    own = returns[[c for c in returns if str(c) in used]]
+    twins = list(same_columns(own.to_numpy(float).T, list(map(str, own)), {}))
+    return tuple(map(str, (*shortened(found), *few(twins))))
 
 
 def day_apart(own: Array, market: Array) -> NDArray[np.int64]:
@@ -117,7 +131,7 @@ def _correlated(one: Array, other: Array) -> Array:
         return np.asarray((a * b).sum(axis=0) / np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0)))
 
 
-def still_notes(source: EventReturns) -> tuple[str, ...]:
+def column_doubts(source: EventReturns) -> list[Reason]:
     """Securities whose returns are zero for days on end, or go with those of the market on the day beside."""
     places = source.labels.groupby("security", sort=False).indices
     first = np.array([rows[0] for rows in places.values()], int)
@@ -127,14 +141,17 @@ def still_notes(source: EventReturns) -> tuple[str, ...]:
     sides = np.zeros(len(first), np.int64)
     if source.estimation_factors.shape[2] and len(first):
         sides = day_apart(source.estimation_returns[first].T, source.estimation_factors[first, :, 0].T)
-    other, notes = next(iter(source.factor_names), ""), []
+    market, found = next(iter(source.factor_names), ""), list[Reason]()
     for name, day, end, side in zip(places, days, ends, sides.tolist(), strict=True):
         runs = end[1::2] - end[::2]
+        told = [Reason("finding_follows" if side > 0 else "finding_leads", other=market)] if side else []
         if len(runs) and runs.max() >= ZEROS:
             last = pd.Timestamp(int(day[end[1::2][runs.argmax()] - 1]), unit="D")
-            notes.append(
-                f"{name}: returns of 0 on {runs.max()} days in a row, up to {last:%Y-%m-%d}: no trade, or padded?"
-            )
-        if side:
-            notes.append(f"{name}: {Reason('finding_follows' if side > 0 else 'finding_leads', other=other)}")
-    return tuple(notes) if len(notes) <= SPELLED_OUT else (f"{len(notes)} securities stand still or move a day beside",)
+            told.append(Reason("still_returns", n=int(runs.max()), day=f"{last:%Y-%m-%d}"))
+        found += [Reason("of_security", security=name, reason=reason) for reason in told]
+    return found
+
+
+def few(doubts: Sequence[Reason]) -> Sequence[Reason]:
+    """Doubts of columns, or how many there are."""
+    return doubts if len(doubts) <= SPELLED_OUT else (Reason("doubtful_series", n=len(doubts)),)

@@ -1,7 +1,7 @@
 """A table or a file of events → events as numbers, in the order of their day 0; what cannot be placed is told."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from eventwindow.errors import EventDateError, Exchange, PriceError, Reason, Stu
 from eventwindow.estimation.contamination import Contamination
 from eventwindow.estimation.event_time import Days
 from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
-from eventwindow.estimation.unlikely import shortened, strange_reason, strange_returns
+from eventwindow.estimation.unlikely import few, same_columns, shortened, strange_reason, strange_returns
 from eventwindow.panel.chunk import Codes
 from eventwindow.panel.own_sessions import ONE, Exchanges
 from eventwindow.panel.source import TILE, Panel
@@ -295,12 +295,15 @@ def halt_rows(events: EventList, panel: Panel, axes: Sequence[Days], window: Win
 def strange_told(
     events: EventList, panel: Panel, axes: Sequence[Days], spans: tuple[Window, Window], kind: str
 ) -> pd.DataFrame:
-    """The returns in an event's windows that hardly occur: a price or a split that is wrong, or news to be read."""
+    """The returns in an event's windows that hardly occur, and securities whose returns are another's."""
     first, last = min(span.start for span in spans), max(span.end for span in spans)
-    reasons: list[Reason] = []
+    reasons, twins, seen, listed = list[Reason](), list[Reason](), dict[bytes, str](), np.unique(events.security)
     for start in range(0, len(panel.securities), TILE):
         codes = np.arange(start, min(start + TILE, len(panel.securities)), dtype=np.int32)
-        for one in strange_returns(panel.returns(0, len(panel.sessions), codes), kind):
+        held = panel.returns(0, len(panel.sessions), codes)
+        own = np.isin(codes, listed)
+        twins += same_columns(held[own], list(map(str, panel.securities[codes[own]])), seen)
+        for one in strange_returns(held, kind):
             mine = np.flatnonzero(events.security == start + one.row)
             for i in mine.tolist():
                 axis = axes[int(events.exchange[i])]
@@ -309,8 +312,13 @@ def strange_told(
                     name = str(panel.securities[start + one.row])
                     reasons.append(strange_reason(one, name, panel.sessions[one.column]))
                     break
-    told = shortened(reasons)
-    return pd.DataFrame([("", "", "told", reason) for reason in told], columns=list(events.exclusions))
+    return told_of_all([*shortened(reasons), *few(twins)])
+
+
+def told_of_all(reasons: Iterable[Reason | str]) -> pd.DataFrame:
+    """What is told of no event alone, as rows of `exclusions`."""
+    rows = [("", "", "told", reason) for reason in reasons]
+    return pd.DataFrame(rows, columns=["event", "security", "what", "reason"])
 
 
 def _exclusions(events: EventList, at: Sequence[int], what: str, reasons: Sequence[Reason]) -> pd.DataFrame:

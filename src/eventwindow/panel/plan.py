@@ -1,5 +1,7 @@
 """Which events make a chunk, and the stretch of the panel that each chunk needs."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -7,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from eventwindow.errors import StudyError
+from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import over_the_same_span
 from eventwindow.estimation.concat import concat
@@ -15,9 +17,10 @@ from eventwindow.estimation.door import check_reach
 from eventwindow.estimation.event_time import OUTSIDE, Days, factor_table
 from eventwindow.estimation.models import model_named
 from eventwindow.estimation.risk_free import with_rate
-from eventwindow.panel.chunk import Codes, Specification, Task, fitted, nothing_masked
-from eventwindow.panel.events import EventList, contaminated, reach
-from eventwindow.panel.source import Panel
+from eventwindow.estimation.unlikely import column_doubts, few
+from eventwindow.panel.chunk import Codes, Specification, Task, fitted, laid_out, nothing_masked
+from eventwindow.panel.events import EventList, contaminated, reach, told_of_all
+from eventwindow.panel.source import TILE, Panel
 
 STRETCH = 1 << 23  # returns that a chunk may touch: 64 MB
 
@@ -145,6 +148,20 @@ class Plan:
         pairs: Days = np.column_stack([np.repeat(row, len(spec.window)), column]).astype(np.int64)
         inside = (column >= 0) & (column < len(spec.estimation))
         return np.asarray(pairs[inside])
+
+    def with_doubts(self) -> Plan:
+        """The plan, its events' exclusions with what speaks against the returns of a security."""
+        events, reasons = self.events, list[Reason]()
+        first = np.unique(events.security, return_index=True)[1]
+        for exchange in range(len(self.axes)):
+            mine = np.sort(first[events.exchange[first] == exchange])
+            for at in np.array_split(mine, -(-len(mine) // TILE) or 1):
+                if len(at):
+                    source = laid_out(self.cut(at), slice(None), estimation_days=True)
+                    names = self.panel.securities[events.security[at]]
+                    reasons += column_doubts(replace(source, labels=source.labels.assign(security=names)))
+        told = told_of_all(few(reasons))
+        return replace(self, events=replace(events, exclusions=pd.concat([events.exclusions, told], ignore_index=True)))
 
     @cached_property
     def contaminated(self) -> tuple[Days, Days]:

@@ -20,6 +20,7 @@ from eventwindow.inference.tables import TESTS, row_of_test
 from eventwindow.panel.checkpoints import Chunks
 from eventwindow.panel.chunk import Arrays
 from eventwindow.panel.contrasts import differences, regression
+from eventwindow.panel.events import told_of_all
 from eventwindow.panel.plan import Plan
 from eventwindow.panel.tally import Tally, design_of, incomplete_windows, tests_of
 
@@ -148,9 +149,9 @@ def panel_result(plan: Plan, kept: Chunks, tally: Tally, columns: list[Arrays]) 
     slopes, lacking = regression(plan, tally, columns, plan.asked)
     held, days = ([column[name] for column in columns] for name in ("held", "lacking"))
     lacking = [*lacking, *incomplete_windows(plan.specification.report, held, days)]
-    told = pd.DataFrame([("", "", "told", reason) for reason in lacking], columns=EXCLUDED)
     excluded = pd.concat(
-        [plan.events.exclusions, told, *(excluded_rows(plan, n, kept) for n in range(len(plan)))], ignore_index=True
+        [plan.events.exclusions, told_of_all(lacking), *(excluded_rows(plan, n, kept) for n in range(len(plan)))],
+        ignore_index=True,
     )
     return PanelResult(
         _tests(plan, tally, columns),

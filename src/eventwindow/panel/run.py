@@ -36,6 +36,7 @@ from eventwindow.panel.events import (
     read_events,
     shared_windows,
     strange_told,
+    told_of_all,
     without_contaminated,
 )
 from eventwindow.panel.own_sessions import ONE, Exchanges, closed_rows, exchanges_of, shared_sessions, table_of_returns
@@ -276,7 +277,7 @@ def planned(
     halts = halt_rows(listed, held, axes, spec.window)
     strange = strange_told(listed, held, axes, (spec.estimation, spec.window), kind)
     listed = replace(listed, exclusions=pd.concat([listed.exclusions, shared, halts, strange], ignore_index=True))
-    plan = plan_of(spec, held, listed, factors, chunk, exchanges)
+    plan = plan_of(spec, held, listed, factors, chunk, exchanges).with_doubts()
     return replace(plan, asked=asked_of(table, listed.groups, compare, characteristics, listed.rows))
 
 
@@ -312,7 +313,7 @@ def _told(events: EventList, spec: Specification, uneven: Sequence[Reason | str]
     """What a reader should know of the whole list: sessions that some securities miss, windows that share days."""
     grouped = [Reason("without_group", n=n)] if events.groups and (n := int((events.group < 0).sum())) else []
     reasons = [*uneven, *grouped, *shared_windows(events, spec.estimation, spec.window, spec.contamination)]
-    return pd.DataFrame([("", "", "told", reason) for reason in reasons], columns=list(events.exclusions))
+    return told_of_all(reasons)
 
 
 def plan_of(
