@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -130,7 +131,7 @@ class Context:
 
     def full_name(self, symbol: str) -> str:
         name = self.name(symbol)
-        if name == symbol:
+        if name == symbol or re.search(rf"\W{re.escape(symbol)}\W$", name):
             return name
         if name.endswith(")"):
             return f"{name[:-1]}, {symbol})"

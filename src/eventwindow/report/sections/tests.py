@@ -25,6 +25,7 @@ NORMAL, SPREAD = (
     ("sur_f",),
     ("grank_t", "corrado_zivney_z"),
 )  # why they do not hold here; all the others take securities for independent
+TOGETHER = 0.05  # a mean residual correlation below which securities hardly move together
 COUNTED = {"patell_z": "adjusted_patell_z", "bmp_t": "kolari_pynnonen_t"}  # the same, with the correlation counted
 
 
@@ -34,7 +35,7 @@ def tests(context: Context) -> Iterator[Block]:
     mine = table[table["event"] == context.event]
     lead = mine[(mine["group"] == context.basket) & (mine["window_start"] == 0) & (mine["window_end"] == 0)]
     ran = lead[lead["p_value"].notna()]
-    yield _shared(context, ran, _correlation(lead))
+    yield _shared(context, ran, _correlation(lead["note"]))
     yield Picture("permutation")
     valid = ran[ran["valid"].astype(bool)]
     basket = context.group_name(context.basket) or say("common.all")
@@ -68,12 +69,13 @@ def _advised(context: Context, leading: str) -> Iterator[Block]:
     yield Paragraph(advice.text(context.language.code))
 
 
-def _shared(context: Context, ran: pd.DataFrame, correlation: str) -> Paragraph:
+def _shared(context: Context, ran: pd.DataFrame, correlation: float) -> Paragraph:
     """Whether the basket's securities share their day 0, and what follows for the tests."""
     n = int(ran["n"].max()) if len(ran) else 0
     shared = n > 1 and len(context.shared) == len(context.members)
     key = "shared" if shared else "apart" if n > 1 else "few"
-    return Paragraph(context.language.say(f"tests.{key}", n=n, r=correlation or "–"))
+    key += "_apart" if shared and correlation < TOGETHER else ""
+    return Paragraph(context.language.say(f"tests.{key}", n=n, r="–" if np.isnan(correlation) else number(correlation)))
 
 
 def _volatility(context: Context, ran: pd.DataFrame) -> Markup:
@@ -145,9 +147,10 @@ def _bounded(context: Context, ran: pd.DataFrame) -> Markup:
 
 
 def largest_candidate(context: Context) -> pd.Series | None:
-    """The test of the largest statistic over all sessions that could have been called day 0, if there is one."""
-    table = context.result.tables.get("candidates", pd.DataFrame(columns=["group", "p_value"]))
+    """The test of the largest statistic over all sessions that could have been called day 0, where there are some."""
+    table = context.result.tables.get("candidates", pd.DataFrame(columns=[*CELL, "p_value"]))
     mine = table[(table["group"] == context.basket) & table["p_value"].notna()]
+    mine = mine[mine["window_start"] < mine["window_end"]]
     return None if mine.empty else mine.iloc[0]
 
 
@@ -188,10 +191,10 @@ def _title(name: str) -> str:
     return TESTS[name].title if name in TESTS else name
 
 
-def _correlation(lead: pd.DataFrame) -> str:
+def _correlation(notes: pd.Series) -> float:
     """The mean residual correlation, as the note of the tests that use it states it."""
-    found = [r for note in lead["note"] if isinstance(note, Reason) for r in note.parts if r.key == "mean_correlation"]
-    return number(found[0].value("correlation")) if found else ""
+    found = [r for note in notes if isinstance(note, Reason) for r in note.parts if r.key == "mean_correlation"]
+    return float(found[0].value("correlation")) if found else np.nan
 
 
 def _groups(context: Context, tests: pd.DataFrame) -> Table:
