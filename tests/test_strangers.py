@@ -101,7 +101,10 @@ def test_a_ticker_in_other_letters_is_told_by_the_panel_s_name():
     assert told["ZZZ"] == "the panel does not hold this security"
 
 
-@pytest.mark.parametrize(("zone", "name"), [("ET", "America/New_York"), ("EST", "New_York"), ("JST", "Asia/Tokyo")])
+@pytest.mark.parametrize(
+    ("zone", "name"),
+    [("ET", "America/New_York"), ("EST", "New_York"), ("JST", "Asia/Tokyo"), ("UTC+8", "Give its IANA name")],
+)
 def test_an_abbreviated_zone_is_answered_with_the_zone_meant(zone, name):
     with pytest.raises(StudyError, match=name):
         time_zone(zone)

@@ -1,6 +1,7 @@
 """Event time: closed windows, exchange calendars, and the session on which news is first priced."""
 
 import difflib
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -166,7 +167,8 @@ def time_zone(name: str, where: str = "") -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # unknown; no name at all; the name of a folder of zones
-        near = difflib.get_close_matches(name, available_timezones(), n=1, cutoff=0.7)
+        offset = re.search(r"[+-]\d", name)  # "UTC+8" is not UTC
+        near = [] if offset else difflib.get_close_matches(name, available_timezones(), n=1, cutoff=0.7)
         remedy = f"Did you mean {near[0]!r}?" if near else "Give its IANA name: New York is America/New_York."
         raise EventDateError(f"unknown time zone {name!r}", where=where, remedy=remedy) from None
 

@@ -32,7 +32,9 @@ from eventwindow.prices.tables import (
 
 DATE, SECURITY = ("date", "day", "index_level_0"), ("security", "firm", "symbol", "ticker", "permno")
 VALUE = {"returns": ("return", "returns", "ret"), "prices": ("adj_close", "close", "price", "prc")}
-Batch = tuple[Any, Any, np.ndarray[Any, Any], Callable[[int], str]]  # dates, securities, values, the place of a row
+Batch = tuple[
+    Any, Any, np.ndarray[Any, Any] | None, Callable[[int], str]
+]  # dates, securities, values, the place of a row
 Own = tuple[Mapping[str, str], Collection[str]]  # the exchanges of securities, and the benchmarks
 ROWS = 1 << 20  # of a long table at a time
 
@@ -197,11 +199,15 @@ def _from_wide_text(path: Path, fresh: Path, date: int) -> tuple[pd.DatetimeInde
 
 def _from_long(files: list[Path], fresh: Path, names: tuple[str, str, str]) -> tuple[pd.DatetimeIndex, pd.Index]:
     """Batch by batch, twice: first which dates and securities there are, then where each figure goes."""
-    days, firms = set[Any](), set[Any]()
-    for batch in _batches(files, names):
+    days, firms, rows = set[Any](), set[Any](), 0
+    for batch in _batches(files, (*names[:2], "")):
         days.update(batch["date"].unique())
         firms.update(batch["security"].unique())
+        rows += len(batch)
     sessions, securities = pd.DatetimeIndex(sorted(days)), pd.Index(sorted(firms, key=str))
+    if rows > len(sessions) * len(securities):
+        for error in _repeats(files, names, sessions, securities):
+            raise error
     _empty(fresh, len(sessions), len(securities))
     written = 0
     for batch in _batches(files, names):
@@ -249,7 +255,7 @@ def _text_batches(file: Path, names: tuple[str, str, str]) -> Iterator[Batch]:
     for cells in pieces(file):
         date, security, value = (cells.names.index(_one_of((n,), cells.names, file)) if n else -1 for n in names)
         who = None if security < 0 else cells.columns[security]
-        yield cells.columns[date], who, cells.numbers([value])[0], cells.where
+        yield cells.columns[date], who, cells.numbers([value])[0] if value >= 0 else None, cells.where
 
 
 def _parquet_batches(file: Path, names: tuple[str, str, str]) -> Iterator[Batch]:
@@ -263,7 +269,8 @@ def _parquet_batches(file: Path, names: tuple[str, str, str]) -> Iterator[Batch]
     for batch in held.iter_batches(ROWS, columns=[name for name in (date, security, value) if name]):
         frame = with_texts(batch, file).replace_schema_metadata(None).to_pandas()
         rows = Rows(file.name, "row", range(first + 1, first + len(frame) + 1))
-        yield frame[date], frame[security] if security else None, numbers_of(frame[value], rows.at), rows.at
+        figures = numbers_of(frame[value], rows.at) if value else None
+        yield frame[date], frame[security] if security else None, figures, rows.at
         first += len(frame)
 
 

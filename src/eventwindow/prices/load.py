@@ -223,6 +223,7 @@ def _refuse_unknown(search: _Search) -> None:
     if unknown:
         said = _one([r.reason for s in unknown for r in search.reasons.get(s, [])] + search.notes)
         remedy = REMEDIES.get(str(search.mode), "Add it to the file, or correct the symbol.")
+        remedy = f"Try again later. If the symbol is wrong: {remedy}" if search.notes else remedy
         error = PriceError(f"no prices of {', '.join(unknown)}: {said}", remedy=remedy)
         error.symbols = tuple(unknown)
         raise error

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -35,7 +35,7 @@ TextRow = tuple[str, ...]
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 ENDINGS = (".parquet", ".pq", ".csv", ".tsv", ".txt", ".gz", ".zip", ".xlsx", ".xls", ".ods")
 INDEX = re.compile(r"index_level_\d+|__index_level_\d+__")  # what pandas calls the numbers of rows that it writes along
-PIECE, LARGE = 1 << 17, 1 << 26  # rows of a piece; bytes of a text that is read in pieces
+PIECE, LARGE = 1 << 17, 1 << 24  # rows of a piece; bytes of a text that is read in pieces
 LARGEST = 1 << 29  # bytes of a table that is read at once
 SMALL, PACKED = 1 << 24, 100  # bytes that any packed file may hold, and for each of its own beyond them
 FEW = 2_000_000  # rows that any file may have; beyond them a Parquet file ten for each of its bytes
@@ -149,23 +149,24 @@ def pieces(path: Path, rows: int = PIECE) -> Iterator[Cells]:
         yield read_cells(path)
         return
     separator = separator_of(decoded(head[: head.rfind(b"\n") + 1] or head, path), path)
+    _check_length(path)
     with path.open(encoding="utf-8-sig", newline="") as text:
         above = list[TextRow]()
         mark = ""
-        for read, lines in _read(csv.reader(_bounded(text, path), strict=True, delimiter=separator), path, rows):
+        for read, lines in _read(csv.reader(text, strict=True, delimiter=separator), path, rows):
             cells = _headed(path, [*above, *read], [*[0] * len(above), *lines], unit="line")
             above, mark = above or read[: _heads(read)], mark or mark_of_all(cells)
             yield replace(cells, mark=mark)
 
 
-def _bounded(text: IO[str], path: Path) -> Iterator[str]:
-    """The lines of a text; one that is longer than a row can be is not read to its end."""
-    number = 0
-    while line := text.readline(LONGEST + 1):
-        number += 1
-        if len(line) > LONGEST:
-            raise _too_long(path, number)
-        yield line
+def _check_length(path: Path) -> None:
+    """No stretch of a large text that is longer than a row can be lacks a line end."""
+    line = 1
+    with path.open("rb") as file:
+        while block := file.read(LONGEST):
+            if len(block) == LONGEST and b"\n" not in block and b"\r" not in block:
+                raise _too_long(path, line)
+            line += block.count(b"\n")
 
 
 def _too_long(path: Path, line: int) -> PriceError:
@@ -375,11 +376,11 @@ def _headed(path: Path, rows: list[TextRow], lines: Sequence[int], *, unit: str,
     """Rows of equal length under one header."""
     if len(rows) < 2:
         raise PriceError("holds no rows", where=path.name, remedy="Give a header and one line a row.")
-    for row, line in zip(rows, lines, strict=True):
-        if len(row) != len(rows[0]):
-            what = f"{counted(len(row), 'cell')} where the header has {len(rows[0])}"
-            remedy = "Quote a cell that holds the separator; if the file was cut off, fetch it again."
-            raise PriceError(what, where=f"{path.name}, {unit} {line}", remedy=remedy)
+    if len(set(map(len, rows))) > 1:
+        odd = next(k for k, row in enumerate(rows) if len(row) != len(rows[0]))
+        what = f"{counted(len(rows[odd]), 'cell')} where the header has {len(rows[0])}"
+        remedy = "Quote a cell that holds the separator; if the file was cut off, fetch it again."
+        raise PriceError(what, where=f"{path.name}, {unit} {lines[odd]}", remedy=remedy)
     if (heads := _heads(rows)) > 1:
         rows, lines = _one_header(rows, lines, heads)
     columns = tuple(zip(*rows[1:], strict=True))
