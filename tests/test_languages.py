@@ -233,7 +233,7 @@ MANY = {
         "tests.volatility_beyond",
         "counterfactual.untreated",
     ),
-    *("tests.chosen", "tests.shared", "tests.volatility_calmer", "tests.volatility_restless"),
+    *("tests.chosen", "tests.shared", "tests.shared_apart", "tests.volatility_calmer", "tests.volatility_restless"),
     *("tests.volatility_usual", "verdicts.group_not_testable"),
 }
 
