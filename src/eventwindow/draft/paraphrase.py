@@ -17,10 +17,24 @@ KINDS = {
     "value_changes_sum": ("changes of market value together, {f}", "市值合計{f}"),
     "value_against": ("change of market value {h}the value of {a}", "市值變動{h}{a} 的市值"),
     "points": ("change of {f}", "{f}"),
+    "price_change": ("change of {f}", "{f}"),
+    "market_value": ("market value of {f}", "市值 {f}"),
+    "turnover": ("turnover of {f}", "成交額 {f}"),
+    "drawdown": ("{f} from a high", "距高點 {f}"),
     "volume_multiple": ("volume of {f} the usual", "成交量為平常的 {f}"),
     "value_rank": ("the most valuable company", "市值最高"),
 }
-MOVED = {"return", "year_return", "opening_gap", "day_range", "value_change", "value_changes_sum", "points"}
+MOVED = {
+    "return",
+    "year_return",
+    "opening_gap",
+    "day_range",
+    "value_change",
+    "value_changes_sum",
+    "points",
+    "price_change",
+}
+STANDS = {"price_level", "value_against", "volume_multiple", "market_value", "turnover"}
 DIRECTIONS = {"return": ("", ""), "opening_gap": (" at the open", "開盤")}
 SHARES = {"some": ("some of them", "部分"), "all": ("all of them", "全部"), "most": ("most of them", "多數")}
 
@@ -64,7 +78,7 @@ def _what(s: Statement) -> tuple[str, str]:
         place = DIRECTIONS[s.kind]
         return f"{_side(s)[0]}{place[0]}", f"{place[1]}{_side(s)[1]}"
     en, zh = KINDS[s.kind]
-    if s.hedge not in {"exact", "range"} and s.kind not in {"price_level", "value_against", "volume_multiple"}:
+    if s.hedge not in {"exact", "range"} and s.kind not in STANDS:
         return _sized(s, en, zh)
     if s.kind in MOVED and s.hedge != "range":
         return en.format(f=_amount(s)), _sized(s, en, zh)[1]
@@ -120,15 +134,15 @@ def _amount(s: Statement, zh: bool = False) -> str:
 
 
 def _plain(s: Statement, value: float, zh: bool) -> str:
-    sign = MINUS if value < 0 else "" if s.kind == "price_level" else "+"
+    sign = MINUS if value < 0 else "" if s.kind in STANDS else "+"
     size = abs(value)
     if s.kind == "volume_multiple":
         return f"{size:.6g} {'倍' if zh else 'times'}"
-    if s.kind in {"value_change", "value_changes_sum"}:
+    if s.kind in {"value_change", "value_changes_sum", "market_value", "turnover"}:
         text = f"{size / 1e8:,.6g} 億" if zh else f"{size / 1e9:,.6g}bn"
         return f"{sign}{text} {s.currency}".strip()
     if s.kind == "points":
         return f"{sign}{size:,.10g} {'點' if zh else 'points'}"
-    if s.kind == "price_level":
+    if s.kind in {"price_level", "price_change"}:
         return f"{sign}{size:,.10g} {s.currency}".strip()
     return f"{sign}{100 * size:.6g}{'' if zh else ' '}%"

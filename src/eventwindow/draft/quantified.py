@@ -44,6 +44,9 @@ BELOW_PEAK = re.compile(
 _THAN_BEFORE = re.compile(r"\s*(?:more|less|fewer|higher|lower) than (?:an? |the )?(?:year|quarter)\b", re.IGNORECASE)
 _SHARE = re.compile(r"\s+of\s+(?:[\w'’.-]+\s*){1,6}")
 _NOUN = re.compile(r" (?P<one>[a-z]{3,})(?: (?P<two>[a-z]+))?")
+_WORTH_NOW = re.compile(
+    r"\b(?:worth|valued at)\s*$|市值(?:首度|首次)?(?:约|为|达|逾|站上|突破|逼近|重回|报|[升降]?至)?$"
+)
 _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
 _OFFERED = re.compile(
     r"\b(?:listing|float|flotation|debut|offering|offer|ipo|issue|bid|target)(?: price)? (?:at|of)\s*$", re.IGNORECASE
@@ -120,13 +123,13 @@ def _read(
     sentence: Sentence, mark: Mark, context: Context, names: Names, dated: dt.date, direction: int
 ) -> list[Statement]:
     twin = _twin(sentence, mark) or mark
-    sign, who = _sign(sentence, twin), _subjects(sentence, twin, context)
+    sign, who = sign_of(sentence, twin), whose_figure(sentence, twin, context)
     if who.foreign:
         return []
     found: list[Statement] = []
     for subject in who.who or (NOBODY,):
         own = sign or _elliptic(sentence, mark, direction or _by(sentence, mark))
-        for s in _stated(sentence, mark, subject, own, context, names, dated):
+        for s in stated(sentence, mark, subject, own, context, names, dated):
             found.append(replace(s, open=tuple(dict.fromkeys((*s.open, *who.open)))))
     return found
 
@@ -231,12 +234,12 @@ def _joined_to(sentence: Sentence, mark: Mark, noun: Mark) -> bool:
     return len(between.split()) <= 4 and any(f" {w} " in f" {between} " for w in ("of", "in", "on", "more", ""))
 
 
-def _sign(sentence: Sentence, mark: Mark) -> int:
+def sign_of(sentence: Sentence, mark: Mark) -> int:
     """The direction of the figure's own sign, else of its move; 0 if it has none."""
-    return int(mark.value.signed or ((move := _move(sentence, mark)) and MOVES[move.kind]) or 0)
+    return int(mark.value.signed or ((move := move_of(sentence, mark)) and MOVES[move.kind]) or 0)
 
 
-def _move(sentence: Sentence, mark: Mark) -> Mark | None:
+def move_of(sentence: Sentence, mark: Mark) -> Mark | None:
     """The move nearest to the figure, in its clause, before it sooner than after."""
     low, high = sentence.clause(mark)
     before = sentence.last(*MOVES, before=mark.start, since=low)
@@ -263,7 +266,7 @@ def _by(sentence: Sentence, mark: Mark) -> int:
     return MOVES[last.kind] if last else 0
 
 
-def _subjects(sentence: Sentence, mark: Mark, context: Context) -> Found:
+def whose_figure(sentence: Sentence, mark: Mark, context: Context) -> Found:
     found, peers = subjects_of(sentence, mark, context), _peers(sentence, mark)
     if 1 < len(peers) == len(found.who):
         return replace(found, who=(found.who[peers.index(mark)],))
@@ -291,7 +294,7 @@ def _hedge(amount: Amount, given: str) -> str:
     return "range" if amount.low != amount.high else given or amount.hedge
 
 
-def _stated(
+def stated(
     sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, names: Names, dated: dt.date
 ) -> list[Statement]:
     """What the figure says of `who`: nothing where no market is meant, one statement a year of several."""
@@ -301,7 +304,7 @@ def _stated(
         priced = _priced(who, amount, names)
         turned = inverse(who, names) if level else ()  # a yen below 150 is a dollar above it
         hedge = {"more_than": "less_than", "less_than": "more_than"}[level] if turned else level
-        found = _settled(sentence, mark, priced, "price_level", 1, context, hedge)
+        found = figure_at(sentence, mark, priced, "price_level", 1, context, hedge)
         if amount.unit == "percent" and found.low is not None:
             found = replace(found, low=found.low * 100, high=found.low * 100)  # yields are quoted in per cent
         return [_in_currency(replace(found, open=(*turned, *found.open)), amount, names)]
@@ -309,13 +312,13 @@ def _stated(
         return _steps(sentence, mark, who, sign, context) if sign and kind == "yield" else []
     if _volume(sentence, mark):
         times = amount.low + (1 if amount.signed else 0)
-        return [replace(_settled(sentence, mark, who, "volume_multiple", 1, context), low=times, high=times)]
+        return [replace(figure_at(sentence, mark, who, "volume_multiple", 1, context), low=times, high=times)]
     return _moved(sentence, mark, who, sign, context, names, dated)
 
 
 def _steps(sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context) -> list[Statement]:
     """The basis points of a yield as points of its quotation, which is in per cent."""
-    found = _settled(sentence, mark, who, "points", sign, context)
+    found = figure_at(sentence, mark, who, "points", sign, context)
     ends = sorted(sign * 100 * edge for edge in (mark.value.low, mark.value.high))
     return [] if period_of(sentence, mark) else [replace(found, low=ends[0], high=ends[1])]
 
@@ -343,7 +346,7 @@ def _points(
     own = sentence.last("names", before=mark.start)
     if own and own.end == mark.start and _PULLED.search(sentence.text[: own.start]):
         return []
-    found, period = _settled(sentence, mark, who, "points", sign, context), period_of(sentence, mark)
+    found, period = figure_at(sentence, mark, who, "points", sign, context), period_of(sentence, mark)
     return [found] if period is None else _over(sentence, found, period, dated)
 
 
@@ -354,7 +357,7 @@ def _worth(
     amount = mark.value
     if amount.high < LARGE or not sentence.has("value") or _value_level(sentence, mark):
         return []
-    found = _settled(sentence, mark, who, "value_changes_sum" if who.group else "value_change", sign, context)
+    found = figure_at(sentence, mark, who, "value_changes_sum" if who.group else "value_change", sign, context)
     found = replace(found, open=tuple(o for o in found.open if o != AFTER_HOURS))
     if (period := period_of(sentence, mark)) is not None:
         told = period.resolved(found.date, found.date or dated)
@@ -413,6 +416,8 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
 def _value_level(sentence: Sentence, mark: Mark) -> bool:
     """ "from 3.5 to 2.9 trillion", "a market value of 3 trillion": where a value stood, not what it changed by."""
     head = sentence.text[: mark.start]
+    if _WORTH_NOW.search(head):
+        return True
     found = _FROM_TO.search(head)
     if found is None or found[0].strip() != "of":
         return found is not None
@@ -432,7 +437,7 @@ def _change(
     listing = names.listings[who.symbols[0]] if who.symbols else None
     if amount.unit == "multiple" and period is None and not amount.signed and sign < 0:
         return []
-    found = _settled(sentence, mark, who, "return", sign, context)
+    found = figure_at(sentence, mark, who, "return", sign, context)
     if listing and listing.kind == "future" and (found.kind == "opening_gap" or amount.low != amount.high):
         found = replace(found, kind="day_range")
     early = listing and listing.kind == "future" and not sentence.has("close")  # trades day and night
@@ -461,11 +466,11 @@ def _over(sentence: Sentence, found: Statement, period: Period, dated: dt.date) 
     return [replace(found, date=told.first, until=told.until, open=(*[SPAN] * told.open, *found.open))]
 
 
-def _settled(
+def figure_at(
     sentence: Sentence, mark: Mark, who: Subject, kind: str, sign: int, context: Context, hedge: str = ""
 ) -> Statement:
     """The statement with its day, its session, and what keeps it open."""
-    amount, move = mark.value, _move(sentence, mark)
+    amount, move = mark.value, move_of(sentence, mark)
     session = "pre" if move and move.kind in OPENED else session_of(sentence, mark, context)
     reasons = [POSSIBLE] * sentence.has("modal", within=(sentence.clause(mark)[0], mark.start))
     peers = _peers(sentence, mark)

@@ -15,6 +15,7 @@ from eventwindow.draft.accounted import market, region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.context import Context, by_the_way, days_told, one_day, resolved, session_of, told_before
 from eventwindow.draft.dates import DayMark
+from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
 from eventwindow.draft.quantified import EXTREME, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
@@ -149,6 +150,7 @@ def paragraph(
 ) -> Iterator[Reading]:
     """The sentences of one line, of `day` where it names none; what one leaves behind is the next one's context."""
     context = Context(date=day, spoken=day)
+    read: list[tuple[str, Sentence, Context, list[tuple[Mark, Statement]]]] = []
     for text in sentences(line, rules):
         sentence = parse(text, dated, rules, known, line)
         said = list(figures(sentence, number, context, known, dated))
@@ -156,8 +158,8 @@ def paragraph(
         said = [(m, _in_its_region(sentence, m, s, context, known)) for m, s in said]
         said = [(m, _audited(sentence, m, s, context, known, dated)) for m, s in said]
         ordered = sorted(said, key=lambda pair: pair[0].start)
+        read.append((text, sentence, context, ordered))
         told = tuple(statement for _, statement in _once(ordered))
-        yield Reading(number, text, told, tuple(missed(sentence, (m for m, _ in said))))
         days = days_told(sentence, context)
         context = replace(
             context,
@@ -174,6 +176,11 @@ def paragraph(
                 pair for pair in ordered if not (told_before(sentence, pair[0]) or by_the_way(sentence, pair[0]))
             ] or ordered
             context = _left(main, context, session_of(sentence, main[-1][0], context))
+    for k, (text, sentence, at, said) in enumerate(read):
+        following = read[k + 1][3] if k + 1 < len(read) else []
+        every = [*said, *fallback(sentence, number, at, known, dated, said, following)]
+        told = tuple(statement for _, statement in _once(every))
+        yield Reading(number, text, told, tuple(missed(sentence, (m for m, _ in every))))
 
 
 def _audited(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names, dated: dt.date) -> Statement:
@@ -248,8 +255,8 @@ def _spoken_of(sentence: Sentence, context: Context, known: Names, said: Sequenc
 def _once(said: Iterable[tuple[Mark, Statement]]) -> Iterator[tuple[Mark, Statement]]:
     seen: set[str] = set()
     for mark, statement in said:
-        if str(statement) not in seen:
-            seen.add(str(statement))
+        if (told := str(statement).removesuffix(" !")) not in seen:
+            seen.add(told)
             yield mark, statement
 
 

@@ -12,7 +12,7 @@ from eventwindow.draft.chinese import has_chinese, numeral
 from eventwindow.draft.context import Context, day_of, day_told, session_of
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import WORDS
-from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, MOMENT, POSSIBLE, SPAN, WHICH_DAY, inverse
+from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, MOMENT, POSSIBLE, WHICH_DAY, inverse
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, OPENED, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
@@ -40,9 +40,9 @@ _OWN = re.compile(
     r"(?:\b(?:its|their|the (?:stock|index|share|company)['’]s)\s+(?:[\w-]+\s+){0,2}|创下?(?:其|自身|上市以来)?)$",
     re.IGNORECASE,
 )
-_ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
+ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
              "ninth": 9, "tenth": 10}  # fmt: skip
-_ORDINAL = re.compile(rf"\b(?:(?P<word>{'|'.join(_ORDINALS)})|(?P<number>\d+)(?:nd|rd|th))[- ]$", re.IGNORECASE)
+_ORDINAL = re.compile(rf"\b(?:(?P<word>{'|'.join(ORDINALS)})|(?P<number>\d+)(?:nd|rd|th))[- ]$", re.IGNORECASE)
 _ZH_ORDINAL = re.compile(r"第(?P<n>[二三四五六七八九十]+)大")
 _MONTH_YEAR = re.compile(
     rf"(?:(?P<month>{'|'.join(MONTHS)})\w* )?(?P<year>(?:19|20)\d\d)\b|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<zh>\d+)月)?",
@@ -63,8 +63,6 @@ _UNDER = re.compile(r"\b(?:below|under)\b")
 _SINCE_ZH = re.compile(r"以来(?:的|单日|最)?$")
 _OF_MOVE = re.compile(r"[涨跌升][幅点势](?:[与和及、]?[涨跌升][幅点势])*[^,。;涨跌升]{0,8}$")
 _EVER = re.compile(r"单日新|历史|史上")
-_LONGER = re.compile(r"[周月年]线?恐?$")  # 周线连三黑 is of weeks
-_ENDED = re.compile(r"(?:结束|终止|中断|止住|摆脱)[^,。]{0,4}$")
 _OWN_FIGURE = 4  # characters between a move and its figure, at most
 _NEAR = 45  # characters between a name and its verb, at most
 
@@ -119,26 +117,7 @@ def remarks(
         yield from ((mark, replace(s, line=line)) for s in _foremost(sentence, mark, context))
     for mark in sentence.all("more_against", "about_against"):
         yield from _against(sentence, mark, context, line)
-    for mark in sentence.all("run_up", "run_down"):
-        yield from ((mark, replace(s, line=line)) for s in _run(sentence, mark, context, names, said))
     yield from _directions(sentence, line, context, names, said)
-
-
-def _run(
-    sentence: Sentence, mark: Mark, context: Context, names: Names, said: Sequence[tuple[Mark, Statement]]
-) -> Iterator[Statement]:
-    """连跌四日: down on each of four sessions, which no measure knows; 结束连升三日 ends before the day."""
-    head = sentence.text[: mark.start]
-    day, sign = day_of(sentence, mark, context), 1 if mark.kind == "run_up" else -1
-    if day is None or _LONGER.search(head):
-        return
-    for who in _whose(sentence, mark, context, names, said, own=True):
-        before = [s for m, s in said if m.start < mark.start and s.kind == "return"]
-        turned = any((s.who, s.direction) == (who, -sign) for s in before)
-        span = mark.value.resolved(day - dt.timedelta(1) if turned or _ENDED.search(head) else day, day)
-        yield Statement(
-            0, "return", who, None, None, "direction", sign, date=span.first, until=span.until, open=(SPAN,)
-        )
 
 
 def _crossed(sentence: Sentence, mark: Mark) -> tuple[Reason, ...]:
@@ -229,7 +208,7 @@ def _gain(words: str, mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> boo
 def _nth(before: str, words: str) -> float:
     """ "third-largest", 第三大: which place is meant; the first where none is told."""
     if m := _ORDINAL.search(before):
-        return float(_ORDINALS.get(m["word"].lower(), 0) if m["word"] else int(m["number"]))
+        return float(ORDINALS.get(m["word"].lower(), 0) if m["word"] else int(m["number"]))
     return float(int(numeral(m["n"]))) if (m := _ZH_ORDINAL.search(before + words)) else 1.0
 
 

@@ -1,0 +1,184 @@
+"""What no rule read, by its unit and the words beside it alone: read, so that nothing is missed, and never judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from eventwindow.draft.amounts import basis
+from eventwindow.draft.context import Context, resolved
+from eventwindow.draft.fallback_remarks import MOVING, Said, remarks_left
+from eventwindow.draft.lexicon import Group, Mark
+from eventwindow.draft.quantified import (
+    LARGE,
+    about_something_else,
+    figure_at,
+    from_peak,
+    move_of,
+    sign_of,
+    stated,
+    whose_figure,
+)
+from eventwindow.draft.securities import Names
+from eventwindow.draft.sentence import MOVES, Sentence
+from eventwindow.draft.statement import Statement, Subject
+from eventwindow.errors import Reason
+
+HIGHEST = 1e5  # no price is so high
+BASE = 24  # characters behind a figure in which the day stands that it is counted from
+FALLBACK = Reason("draft_fallback")
+_TURNOVER = re.compile(r"turnover|成交(?!价|[量股])[^,;。]{0,10}$|成交$", re.IGNORECASE)
+_VALUE = re.compile(r"市值|\b(?:worth|valued? at|market value|capitali[sz]ation|valuation|market cap)\b", re.IGNORECASE)
+_WIPED = re.compile(
+    r"\b(?:wip|eras|evaporat|vanish|add|los|knock|shed|shav|destroy)\w*\b|蒸发|缩水|减少|少掉|增加|损失", re.IGNORECASE
+)
+_GONE = re.compile(r"\s+(?:(?:\w+ ){0,2}been )?(?:evaporated|vanished|wiped|knocked|shaved|gone|lost)", re.IGNORECASE)
+_EVERY = re.compile(r"沪深两市|两市|主板|大市|main board", re.IGNORECASE)  # what all shares of a market were traded for
+_NO_PRICE = re.compile(
+    r"发行价|招股价|目标价|收购价|募资|每[^股桶盎]|利息|分析师|有望|预[计料]"
+    r"|target|a (?:year|share)\b|expect|earnings|offer|forecast|analysts",
+    re.IGNORECASE,
+)
+_PRICE = re.compile(
+    r"收|开市价|最[高低]|股价|每股|值|附近|低于|高于|兑|\b(?:worth|closed|short of|price|stood|hands|trad)"
+)
+_NOUN = r"(?:gain|loss|rise|fall|drop|decline|advance|jump|slide|rally|slump|rebound)"
+_OF_MOVE, _MOVE = re.compile(rf"\b{_NOUN} of\s*$"), re.compile(rf"\s+{_NOUN}\b")
+_UP_TO = re.compile(r"\s*up to\s*", re.IGNORECASE)
+_THAN = re.compile(
+    r"\s+(?:(?P<down>below|under|(?:less|lower|weaker|cheaper) than)|above|over|(?:more|higher|stronger|dearer) than)"
+    r"\s+(?:(?:its|their|the) (?:\w+ )?(?:level|close|price)\b|(?:on|at|a day|\w+day['’]s)\b)",
+    re.IGNORECASE,
+)
+
+
+def fallback(
+    sentence: Sentence, line: int, context: Context, names: Names, dated: dt.date, said: Said, following: Said
+) -> Iterator[tuple[Mark, Statement]]:
+    """What is left of a sentence of which `said` was read; `following` was read of the next one."""
+    used = {m.start for m, _ in said}
+    for mark in sentence.all("amount"):
+        if mark.start not in used:
+            for s in _figure(sentence, mark, context, names, dated):
+                hedge = "range" if mark.value.low != mark.value.high else s.hedge or mark.value.hedge
+                yield mark, replace(s, line=line, step=mark.value.step, hedge=hedge, open=(FALLBACK, *s.open))
+    for mark, s in remarks_left(sentence, context, names, said, following, whose):
+        yield mark, replace(s, line=line, open=(FALLBACK,))
+
+
+def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, dated: dt.date) -> Iterator[Statement]:
+    """What the figure says of the subject nearest to it."""
+    amount, sign = mark.value, sign_of(sentence, mark)
+    for who in whose(sentence, mark, context, names):
+        kind = names.listings[who.symbols[0]].kind if who.symbols else "stock" if who.name else ""
+        if from_peak(sentence, mark):
+            if amount.unit == "percent":
+                yield figure_at(sentence, mark, who, "drawdown", -1, context)
+        elif amount.unit == "money" and amount.high >= LARGE:
+            yield from () if amount.low < amount.high else _large(sentence, mark, who, sign, context)
+        elif than := _than(sentence, mark):
+            days = [m for m in sentence.all("date") if not mark.end <= m.start < mark.end + BASE]
+            told = next((m for m in days[::-1] if m.end <= mark.start), next(iter(days), None))
+            day = resolved(sentence, told, context) if told else context.date
+            yield replace(figure_at(sentence, mark, who, "return", than, context), date=day)
+        elif (
+            kind
+            and _UP_TO.fullmatch(sentence.text, mark.start, amount.at)
+            and (kind == "yield" if amount.unit == "percent" else not about_something_else(sentence, mark))
+        ):  # "crept up to 16.72": where it stands, not how much at most
+            times = 100 if amount.unit == "percent" else 1
+            found = figure_at(sentence, mark, who, "price_level", 1, context, "exact")
+            yield replace(found, low=amount.low * times, high=amount.high * times)
+        elif not _business(sentence, mark):
+            near = sign or _sign_before(sentence, mark)
+            read = stated(sentence, mark, who, near, context, names, dated)
+            yield from (s for s in read if sign or s.kind in {"price_level", "return"})
+            if not read and (small := _small(sentence, mark, kind)):
+                yield figure_at(sentence, mark, who, small, sign if small == "price_change" else 1, context)
+
+
+def whose(sentence: Sentence, mark: Mark, context: Context, names: Names) -> tuple[Subject, ...]:
+    """By the rules; else the name before it in the sentence; else what was spoken of, where no noun stands before it.
+
+    A subject that has no such unit, as a share has no points, gives way to the nearest one that has. At last counts a
+    name that is a word too.
+    """
+    found = whose_figure(sentence, mark, context)
+    if found.who and all(_fits(mark, s, names) for s in found.who):
+        return found.who
+    if sentence.has("role", within=(sentence.clause(mark)[0], mark.start)):
+        return ()  # the index of another place
+    before = [s for m in sentence.all("names", within=(0, mark.start))[::-1] for s in m.value[::-1]]
+    large = mark.kind == "amount" and mark.value.unit == "money" and mark.value.high >= LARGE
+    carried = (*context.index[::-1], *context.who[::-1]) if large or not found.foreign else ()
+    spans = [] if found.foreign else [*names.finder.spans(sentence.text[: mark.start])][::-1]
+    unsure = [Subject(names.meanings[name]) for _, _, name in spans if names.meanings[name]]
+    unsure = [s for s in unsure if names.listings[s.symbols[0]].kind in {"stock", "crypto"}]
+    fitting = [s for s in (*before, *carried, *unsure) if _fits(mark, s, names)]
+    if found.foreign and mark.kind == "amount" and mark.value.unit in {"percent", "multiple"}:
+        nominal = _OF_MOVE.search(sentence.text[: mark.start]) or _MOVE.match(sentence.text, mark.end)
+        yields = [s for s in fitting if s.symbols and names.listings[s.symbols[0]].kind == "yield"]
+        fitting = fitting if nominal else yields  # "swung to a 3 % gain", but "Boeing's backlog shrank 3 %"
+    return tuple(fitting[:1])
+
+
+def _fits(mark: Mark, who: Subject, names: Names) -> bool:
+    """Whether what is quoted so can have a figure in that unit."""
+    kind = names.listings[who.symbols[0]].kind if who.symbols else ""
+    unit = mark.value.unit if mark.kind == "amount" and not basis(mark.value.words) else ""
+    if unit == "points":
+        return kind not in {"stock", "fund", ""}
+    return unit != "money" or kind not in {"index", "yield"} or mark.value.high >= LARGE
+
+
+def _sign_before(sentence: Sentence, mark: Mark) -> int:
+    """The direction of the move of a clause before, where no other figure stands between."""
+    before = sentence.last(*MOVES, "amount", before=mark.start)
+    return MOVES.get(before.kind, 0) if before else 0
+
+
+def _business(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a noun says that the figure is no price's; right behind a move it is one: "a gain of 2 % because"."""
+    low, high = sentence.clause(mark)
+    move = sentence.last(*MOVING, before=mark.start, since=low)
+    beside = move is not None and sentence.text[move.end : mark.start].strip() in {"of", "by", ""}
+    return about_something_else(sentence, mark) and not (
+        beside and not sentence.has("off", "volume", within=(low if sentence.chinese else 0, high))
+    )
+
+
+def _than(sentence: Sentence, mark: Mark) -> int:
+    """The direction of "2 % less than on Tuesday", "2 % above its close": against a price told before."""
+    found = _THAN.match(sentence.text, mark.end) if mark.value.unit == "percent" else None
+    if found is None or sentence.has("off", "volume", within=sentence.clause(mark)):
+        return 0
+    return -1 if found["down"] else 1
+
+
+def _large(sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context) -> Iterator[Statement]:
+    """A large sum: what was turned over, what all shares are worth, or by how much that changed."""
+    low, high = sentence.clause(mark)
+    named = [m for m in sentence.all("names") if who in m.value]
+    if named and named[0].start > mark.start and _TURNOVER.search(sentence.text, low, high) is None:
+        return  # "Containers worth 775 million, … Maersk"
+    head = sentence.text[low : mark.start]
+    if _TURNOVER.search(head):
+        every = _EVERY.search(sentence.text, low, high)
+        who = Subject(group=Group(every[0], every[0])) if every else who
+        yield figure_at(sentence, mark, who, "turnover", 1, context)
+    elif sign and (_WIPED.search(head) or _GONE.match(sentence.text, mark.end)):
+        yield figure_at(sentence, mark, who, "value_change", sign, context)
+    elif _VALUE.search(head):
+        yield figure_at(sentence, mark, who, "market_value", 1, context)
+
+
+def _small(sentence: Sentence, mark: Mark, kind: str) -> str:
+    """Which sum a small one is: by how much a price changed, where a move stands beside it, or where it stood."""
+    clause, move = sentence.text[slice(*sentence.clause(mark))], move_of(sentence, mark)
+    if mark.value.unit != "money" or not 1 != mark.value.low < HIGHEST:  # one of "per dollar"
+        return ""
+    if move and (0 <= mark.start - move.end <= 3 or 0 <= move.start - mark.end <= 1):
+        return "price_change"
+    return "price_level" if kind and _PRICE.search(clause) and not _NO_PRICE.search(clause) else ""

@@ -1,0 +1,182 @@
+"""What is told without a figure and no rule read: a kind of securities, a run of days, a record, a close unchanged."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from eventwindow.draft.chinese import numeral
+from eventwindow.draft.context import Context, day_of
+from eventwindow.draft.lexicon import Group, Mark
+from eventwindow.draft.periods import WORDS, Period
+from eventwindow.draft.securities import Names
+from eventwindow.draft.sentence import MOVES, Sentence
+from eventwindow.draft.statement import NOBODY, Statement, Subject
+from eventwindow.draft.unquantified import ORDINALS
+
+Said = Sequence[tuple[Mark, Statement]]
+Whose = Callable[[Sentence, Mark, Context, Names], tuple[Subject, ...]]
+Owners = Callable[[Mark], tuple[Subject, ...]]
+Found = Iterator[tuple[Mark, Statement]]
+MOVING = ("down_strong", "up_strong", "down_weak", "up_weak")
+_N, _NTH = rf"(?:{'|'.join(WORDS)}|\d+|[两三四五六七八九十]+)", "|".join(ORDINALS)
+_KIND = re.compile(
+    r"\W*(?:而|但|不过|其他)?(?P<zh>[\u4e00-\u9fff]{1,9}?"
+    r"(?:(?<![个港美台陆韩日])股|板块|族群|大行|国债|公司|对手|供应链|同业))(?![价票份东本市权息利指汇民中方里]|当中)"
+    r"|\W*(?:(?:and|but|while|whereas|other|most|the) )*(?P<en>[A-Za-z][\w-]+(?: [a-z][\w-]+){0,2}?s)"
+    r"(?: (?:also|all|too|then|even|[a-z]+ly))? (?:[a-z]{3,}ed|was|were|ha[sd]|have|got|did|went|came|took|gave|made"
+    r"|saw|led|left|held|bore|fell|rose|won|found|lost|stood)\b"
+)
+_VERB = re.compile(r"[的在被受取到至逾只把由将是]")
+_MOST = re.compile(r"普遍|多数|大多|\bmost\b")
+_RUN = re.compile(
+    rf"\b(?:(?P<a>{_NTH}) (?:straight|consecutive|successive)\b|(?P<b>{_NTH}) \w+ running\b"
+    rf"|\bfor an? (?P<c>{_NTH}) (?:day|session|week)\b|(?P<d>{_N}) (?:straight|consecutive|successive)\b"
+    rf"|(?P<e>{_N})[- ](?:day|session|week) (?:losing|winning|run|streak)\b|\b(?:run|streak|string) of (?P<f>{_N})\b)"
+    rf"|(?<!第)(?P<g>{_N})连(?=[涨升跌黑红阳阴])"
+    rf"|连续?[涨跌升挫]?了?第?(?P<h>{_N})(?:个?交易日|日|天|周|(?=[涨升跌黑红挫扬]))",
+    re.IGNORECASE,
+)
+_WAYS = re.compile(
+    r"(?P<down>los|declin|fall|drop|retreat|slide|down|[跌黑阴挫])|gain|win|advanc|ris|rall|climb|increas|up\b|[涨升红阳扬]",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(
+    r"(?:\b(?:end|snap|halt|break|broke|stop)\w*|结束|终止|中止|中断|止住|摆脱)[^,;。]{0,20}$", re.IGNORECASE
+)
+_SET = r"(?:刷新|改写|写下|创下?|缔造)了?(?:历史|历来|收[盘市]|盘中)"
+_RECORD = re.compile(
+    r"\b(?:an?|set|hit|new|fresh|another|\w+day['’]s) records?(?=[,.;:]|\s+(?:and|but|while|on|for)\b|$)"
+    r"|\b(?:(?:high|strong|dear)est|(?P<low>(?:low|weak|cheap)est)) (?:close|finish|level) (?:in its history|ever)"
+    r"|\blast (?:seen|reached|touched) in (?P<year>\d{4})"
+    rf"|(?P<high>{_SET}*(?:新高|高位))|(?:{_SET}+|刷新)纪录|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<month>\d{{1,2}})月)?以来首次",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(r"\brecords\b|两者|双双|三大|四大|皆|均")
+_FLAT = re.compile(
+    r"\b(?:(?P<near>(?:little|barely|hardly) changed"
+    r"|(?:virtually|almost|nearly|practically|broadly|all but) (?:unchanged|flat))|unchanged|flat)\b"
+    r"|(?P<near2>几乎|近乎|大致)?(?:平盘(?:作收|收市|收盘)?(?!附近|上下|价|之[上下])|收平|平收)",
+    re.IGNORECASE,
+)
+
+
+def remarks_left(
+    sentence: Sentence, context: Context, names: Names, said: Said, following: Said, whose: Whose
+) -> Found:
+    """Every statement without a figure that the rules left; each as the words nearest to it tell."""
+    near = [(m, s) for m, s in said if s.who is not NOBODY]
+
+    def owners(mark: Mark) -> tuple[Subject, ...]:
+        """The name in its clause, else the subject of the statement before it."""
+        named = sentence.last("names", before=mark.start, since=sentence.clause(mark)[0])
+        before = [s.who for m, s in near if m.start < mark.start]
+        return tuple(named.value) if named else tuple(before[-1:]) or whose(sentence, mark, context, names)
+
+    yield from _unchanged(sentence, context, owners)
+    yield from _records(sentence, context, near, owners)
+    yield from _runs(sentence, context, owners)
+    yield from _kinds(sentence, context, names, said, following)
+
+
+def _unchanged(sentence: Sentence, context: Context, owners: Owners) -> Found:
+    """A close that stands where the last one did: "little changed", 平盤作收."""
+    for m in _FLAT.finditer(sentence.text):
+        mark = Mark(m.start(), m.end(), "flat")
+        low, high = sentence.clause(mark)
+        percent = any(a.value.unit == "percent" and low <= a.start < high + 8 for a in sentence.all("amount"))
+        if not percent and not sentence.has("off", "volume", "no", within=(low, high)):
+            hedge, day = "close_to" if m["near"] or m["near2"] else "exact", day_of(sentence, mark, context)
+            yield from ((mark, Statement(0, "return", who, 0.0, 0.0, hedge, date=day)) for who in owners(mark))
+
+
+def _records(sentence: Sentence, context: Context, near: Said, owners: Owners) -> Found:
+    """A record told in other words than the rules know: "all three set records", "a price last seen in 2014"."""
+    known = {s.who for _, s in near if s.kind == "record"}
+    for m in _RECORD.finditer(sentence.text):
+        mark = Mark(m.start(), m.end(), "record")
+        low, high = sentence.clause(mark)
+        told = any(s.kind == "record" and at.start < m.end() and m.start() < at.end for at, s in near)
+        if told or sentence.has("off", "volume", "no", "condition", within=(low, high)):
+            continue
+        indices = tuple(dict.fromkeys(s.who for _, s in near if s.who.is_index))
+        who = (_SEVERAL.search(sentence.text, low, m.end()) and indices) or owners(mark)
+        for subject in (s for s in who if s not in known):
+            fell = [s.direction < 0 for at, s in near if at.start < m.start() and s.who == subject and s.direction]
+            by = "low" if m["low"] or (not m["high"] and fell[-1:] == [True]) else "high"
+            since = (m["year"] or m["zh_year"] or "") + (f"-{int(m['month']):02d}" if m["month"] else "")
+            day = day_of(sentence, mark, context)
+            yield mark, Statement(0, "record", subject, 0.0, 0.0, "exact", -1, step=1.0, date=day, since=since, by=by)
+
+
+def _runs(sentence: Sentence, context: Context, owners: Owners) -> Found:
+    """So many sessions or weeks of one direction: "its third straight decline", 四連漲; where it ended, not the day."""
+    for m in _RUN.finditer(sentence.text):
+        mark = Mark(m.start(), m.end(), "run")
+        day, words = day_of(sentence, mark, context), sentence.text[m.start() : m.end() + 20]
+        way, move = _WAYS.search(words), sentence.last(*MOVING, before=m.start())
+        sign = (-1 if way["down"] else 1) if way else MOVES[move.kind] if move else 0
+        if day is None or not sign:
+            continue
+        word = next(filter(None, m.groups())).lower()
+        count = ORDINALS.get(word) or WORDS.get(word) or int(numeral(word))
+        if "week" in words or "周" in sentence.text[max(0, m.start() - 3) : m.end()]:
+            span = Period(first=day - dt.timedelta(day.weekday() + 7 * (count - 1)), until=day)
+        else:
+            end = day - dt.timedelta(1) if _ENDED.search(sentence.text, 0, m.start()) else day
+            span = Period(sessions=count).resolved(end, end)
+        for who in owners(mark):
+            yield mark, Statement(0, "return", who, None, None, "direction", sign, date=span.first, until=span.until)
+
+
+def _kinds(sentence: Sentence, context: Context, names: Names, said: Said, following: Said) -> Found:
+    """A kind of securities moved as those did that are named behind it: "Insurers led the way"."""
+    for low, high in sentence.clauses:
+        within = (low, high)
+        if any(low <= m.start < high for m, _ in said) or sentence.has(
+            "amount", "no", "denial", "modal", "off", "condition", within=within
+        ):
+            continue
+        if (mark := _kind(sentence, low, high)) is None:
+            continue
+        move = sentence.last(*MOVING, "down_object", before=high, since=mark.end)
+        signs = {MOVES[move.kind]} if move else set[int]()
+        if not move and (low == 0 or sentence.chinese or sentence.text[low - 1] in ";:"):
+            signs = _signs([(m, s) for m, s in said if m.start >= high], names) or _signs(following, names)
+        if len(signs) == 1:
+            most = "most" if _MOST.search(sentence.text, low, high) else ""
+            hedge = next((h for h in ("all", "some") if sentence.has(h, within=within)), most)
+            kind, day = "breadth" if hedge else "return", day_of(sentence, mark, context)
+            yield mark, Statement(0, kind, mark.value, None, None, hedge or "direction", min(signs), date=day)
+
+
+def _kind(sentence: Sentence, low: int, high: int) -> Mark | None:
+    """The kind of securities that a clause begins with, behind a day."""
+    days = sentence.all("date", within=(low, high))
+    low = next((m.end for m in days if not sentence.text[low : m.start].strip()), low)
+    if named := sentence.all("names", "aside", "others", within=(low, high)):
+        who, behind = named[0].value[0], sentence.text[named[0].end : named[0].end + 2]
+        label = who.group.label if who.group else who.name if who.name.endswith(("股", "板块")) else "the whole market"
+        alone = label != "the whole market" and len(named) == len(named[0].value) == 1 and named[0].start - low <= 2
+        group = who if who.group else Subject(group=Group(label, label))
+        return Mark(*_span(named[0]), "group", group) if alone and behind not in {"方面", "当中"} else None
+    if (found := _KIND.match(sentence.text, low, high)) is None:
+        return None
+    word, at = (found["zh"], found.start("zh")) if found["zh"] else (found["en"], found.start("en"))
+    rules, words = sentence.rules, word.lower().split()
+    stop = {w.lower() for w in rules.stop} - {"stocks", "bonds", "markets"}
+    if " ".join(words) in stop or {*words} & (rules.small | rules.prepositions) or _VERB.search(word):
+        return None
+    return Mark(at, at + len(word), "group", Subject(group=Group(word, word)))
+
+
+def _span(mark: Mark) -> tuple[int, int]:
+    return mark.start, mark.end
+
+
+def _signs(said: Said, names: Names) -> set[int]:
+    """The directions of the firms' moves, each once."""
+    firms = [s.who for _, s in said if s.who is not NOBODY and not s.who.group]
+    firms = [w for w in firms if not (w.symbols and names.listings[w.symbols[0]].kind != "stock")]
+    return {s.direction for _, s in said if s.kind in {"return", "opening_gap"} and s.who in firms}
