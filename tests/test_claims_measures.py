@@ -875,3 +875,7 @@ def test_a_span_of_volume_is_ranked_among_its_cyclic_shifts():
     measure = MEASURES["abnormal_volume"](members=("A",), date=FALL, until=f"{history.index[at + 2]:%Y-%m-%d}")
     found = measure.measure(evidence)
     assert found.p_value == pytest.approx(np.mean(np.abs(runs) >= abs(runs[len(past)]) - 1e-12))
+    for sessions, why in ((3, None), (10, None), (11, "volume_drifts")):
+        until = f"{history.index[at + sessions - 1]:%Y-%m-%d}"
+        unled = MEASURES["abnormal_volume"](members=("A",), date=FALL, until=until).measure(evidence).effect.unled
+        assert (unled and unled.key) == why

@@ -161,7 +161,8 @@ def activity(abnormal):
     volumes["FALLS"][DAY0] *= 8
     calendar = Calendar("XNYS", SESSIONS, SESSIONS, SESSIONS, "UTC")
     volume = volume_abnormal(abnormal, volumes, calendar, 100)
-    return volumes, activity_table(abnormal, volume, {"two": FIRMS[:2], "one": ["CALM"]}, [Window(0, 0), Window(0, 1)])
+    windows = [Window(0, 0), Window(0, 1), Window(-5, 4), Window(-5, 5)]
+    return volumes, activity_table(abnormal, volume, {"two": FIRMS[:2], "one": ["CALM"]}, windows)
 
 
 def test_abnormal_volume_is_log_volume_less_its_mean(activity):
@@ -172,6 +173,15 @@ def test_abnormal_volume_is_log_volume_less_its_mean(activity):
     assert rows.loc[("FALLS", 0), "value"] == pytest.approx(expected)
     assert rows.loc[("FALLS", 0), "p_value"] == pytest.approx(1 / 251)
     assert rows.loc[("two", 0), "value"] == pytest.approx((expected + rows.loc[("CALM", 0), "value"]) / 2)
+
+
+def test_over_more_than_ten_sessions_no_test_of_volume_leads(activity):
+    """docs/calibration.md: over 21 sessions it rejects too much, for volume drifts by itself."""
+    table = activity[1].query("quantity == 'log_volume' and window_start == -5")
+    ten, eleven = (table[table["window_end"] == end] for end in (4, 5))
+    assert len(ten) == len(eleven) == 3
+    assert ten["p_value"].notna().all() and eleven["p_value"].isna().all() and eleven["value"].notna().all()
+    assert all("volume_drifts" in {part.key for part in note.parts} for note in eleven["note"])
 
 
 def test_volume_that_was_restless_before_is_ranked_by_what_was_expected(abnormal):

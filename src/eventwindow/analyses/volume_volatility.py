@@ -1,16 +1,19 @@
 """Abnormal volume and abnormal volatility of the headline event, firm by firm and basket by basket."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.calendars.window import Window
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import event_returns
 from eventwindow.estimation.returns import log_volume
 from eventwindow.inference.design import once
+from eventwindow.inference.expected_volatility import drifting
 from eventwindow.inference.permutation import abnormal_volatility, volatility_permutation
 from eventwindow.inference.registry import leading_permutation
 from eventwindow.inference.results import Result, SignificanceResult, noted
@@ -67,8 +70,16 @@ def _volume(volume: AbnormalReturns, baskets: Mapping[str, Sequence[str]], windo
     for name, kind, one in chosen:
         if kind == "firm" or len(one) > 1:
             value = one.caar(window) / len(window) if one.car(window).complete.any() else None
-            rows.append(_row(one, name, kind, "log_volume", window, leading_permutation(one, window), value))
+            rows.append(_row(one, name, kind, "log_volume", window, _ranked(one, window), value))
     return rows
+
+
+def _ranked(volume: AbnormalReturns, window: Window) -> Result:
+    """The permutation that leads; over so many sessions that volume drifts, none does."""
+    found, why = leading_permutation(volume, window), drifting(len(window))
+    if why is None or not isinstance(found, SignificanceResult):
+        return found
+    return replace(found, valid=False, note=Reason.joined(why, found.note))
 
 
 def _volatility(headline: AbnormalReturns, baskets: Mapping[str, AbnormalReturns], day: Window) -> list[Row]:

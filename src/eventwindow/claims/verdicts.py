@@ -371,8 +371,9 @@ def _tested(claim: Claim, found: Measured, word: VerdictWord, p: float | None) -
     """What the test of an effect says to a reader without statistics, where the effect was not found."""
     if found.effect is None or claim.hedge not in TESTED:
         return
-    if word == "open" and found.effect.unled:
-        yield Reason("too_restless", times=Figure(found.effect.volatility, "short"))
+    if word == "open" and (why := found.effect.unled):
+        restless = Reason("too_restless", times=Figure(found.effect.volatility, "short"))
+        yield Reason("too_long_for_volume") if why.key == "volume_drifts" else restless
     elif word == "open" and claim.hedge == "no_effect":
         yield Reason("not_none")
     elif word == "open":

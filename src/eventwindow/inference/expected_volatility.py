@@ -168,6 +168,11 @@ def none_holds(ratio: float, firms: int, length: int) -> Reason | None:
     return Reason("no_test_leads", n=RECENT, ratio=ratio, most=BEYOND)
 
 
+def drifting(length: int) -> Reason | None:
+    """Why no test of volume leads over so many sessions; None where one does (docs/calibration.md)."""
+    return None if length < LONG else Reason("volume_drifts", n=length)
+
+
 def word_of(ratio: float) -> str:
     """What such a time is called: "restless", "calmer", or "usual" between the two."""
     return "restless" if ratio > HIGH else "calmer" if ratio < LOW else "usual"

@@ -1,7 +1,7 @@
 """Abnormal returns and volumes, each against its own history."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -32,6 +32,7 @@ from eventwindow.claims.evidence import (
 )
 from eventwindow.claims.model import Kind, Measured, Part, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
+from eventwindow.inference.expected_volatility import drifting
 from eventwindow.inference.response import FEWEST, Effect, Track, combined, difference, of_track, response
 from eventwindow.inference.shifts import run_sums, untouched
 
@@ -329,7 +330,8 @@ def _among_shifts(past: pd.Series, between: pd.Series, span: pd.Series, firms: i
     track = Track(day_numbers(past), past_days, near, day_numbers(span), days, ones)
     quiet = untouched(len(past), length)
     spread = float(np.std(run_sums(np.concatenate([past_days, days]), length)[quiet], ddof=1))
-    return of_track(track, float(span.mean()), spread, int(quiet.sum()) - 1, "rank of the span", firms)
+    found = of_track(track, float(span.mean()), spread, int(quiet.sum()) - 1, "rank of the span", firms)
+    return replace(found, unled=found.unled or drifting(length))
 
 
 @dataclass(frozen=True, slots=True)
