@@ -47,6 +47,18 @@ def shared() -> Path:
     return SHARED
 
 
+@pytest.fixture(autouse=True)
+def own_zones(request, tmp_path_factory) -> None:
+    """yfinance remembers zones in a file and answers in memory: a test of a Yahoo of its own begins without either."""
+    if {"YahooServer", "own_zone_cache"} & set(dir(request.module)):
+        import yfinance as yf
+
+        yf.set_tz_cache_location(str(tmp_path_factory.mktemp("zones")))
+        yf.cache._TzCacheManager._tz_cache = None
+        yf.data.YfData.cache_get.cache_clear()
+        yf.data.YfData._instances = {}
+
+
 @pytest.fixture(scope="session")
 def once(tmp_path_factory) -> Callable[[str, Callable[[Path], None]], Path]:
     """`once(name, make)`: the place that `make` fills, for whichever of xdist's workers asks first; the others wait."""

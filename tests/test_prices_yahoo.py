@@ -31,17 +31,8 @@ def made_up(seed: int, end: str = "2025-06-30") -> pd.DataFrame:
 
 @pytest.fixture(autouse=True)
 def own_zone_cache(tmp_path, monkeypatch):
-    """yfinance remembers zones in a file and answers in memory: each test begins without either.
-
-    A loaded machine may take its time to answer the probe.
-    """
-    import yfinance as yf
-
+    """A loaded machine may take its time to answer the probe."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    yf.set_tz_cache_location(str(tmp_path / "zones"))
-    yf.cache._TzCacheManager._tz_cache = None
-    yf.data.YfData.cache_get.cache_clear()
-    yf.data.YfData._instances = {}
     monkeypatch.setattr("eventwindow.prices.yahoo.PROBE_SECONDS", 60)
 
 
