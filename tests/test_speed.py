@@ -17,6 +17,7 @@ from eventwindow.inference.correlation import mean_correlation
 from eventwindow.inference.registry import run_tests
 
 DAY = Window(0, 0)
+pytestmark = pytest.mark.slow  # what counts the lines of a program slows it
 
 
 def test_six_thousand_firms_on_one_day_are_correlated_without_a_matrix_of_pairs() -> None:
