@@ -62,6 +62,13 @@ def test_on_a_package_page_no_link_leads_nowhere():
     assert {"verdicts", "measures", "study-file"} <= set(named) <= set(topics())
 
 
+def test_the_licences_of_code_font_and_figures_go_with_the_package():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["license"] == "MIT AND OFL-1.1"
+    texts = " ".join((ROOT / name).read_text(encoding="utf-8") for name in project["license-files"])
+    assert all(words in texts for words in ("MIT License", "SIL OPEN FONT LICENSE", "Kenneth R. French"))
+
+
 def test_every_fragment_is_of_a_kind_that_the_changelog_takes():
     """towncrier leaves out one of another kind without a word."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
