@@ -175,6 +175,9 @@ TWINS = [
  ("iso day", t("On 2025-01-27 it fell by 17 %."), k(-0.17), t("On 2025-01-24 it fell by 17 %."), k(-0.17)),
  ("digits turned", t("It climbed by 8.93 %."), k(0.0893), t("It climbed by 8.39 %."), k(0.0893)),
  ("zh nearly", t("It lost.","市值蒸發近六千億美元。"), k(-6e11,M,"hedge='nearly'"), t("It lost.","市值蒸發逾六千億美元。"), k(-6e11,M,"hedge='nearly'")),
+ ("ended up", t("Shares closed 2 % down."), k(-0.02), t("Shares closed 2 % up."), k(-0.02)),
+ ("zh yang", t("It fell.","股價挫 3.5%。"), k(-0.035), t("It fell.","股價揚 3.5%。"), k(-0.035)),
+ ("zh tan", t("It fell.","股價摔 12%。"), k(-0.12), t("It fell.","股價彈 12%。"), k(-0.12)),
 ]  # fmt: skip
 
 
