@@ -178,6 +178,7 @@ TWINS = [
  ("ended up", t("Shares closed 2 % down."), k(-0.02), t("Shares closed 2 % up."), k(-0.02)),
  ("zh yang", t("It fell.","股價挫 3.5%。"), k(-0.035), t("It fell.","股價揚 3.5%。"), k(-0.035)),
  ("zh tan", t("It fell.","股價摔 12%。"), k(-0.12), t("It fell.","股價彈 12%。"), k(-0.12)),
+ ("zh slash", t("It fell.","1/27 下跌 17%。"), k(-0.17), t("It fell.","1/28 下跌 17%。"), k(-0.17)),
 ]  # fmt: skip
 
 

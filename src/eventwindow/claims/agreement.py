@@ -436,7 +436,7 @@ def _same(said: tuple[int, int, int], day: date) -> bool:
 
 def days(text: str) -> Iterator[tuple[int, int, int]]:
     """Every day that a text names: day, month, and year or nought; 3/2/2025 is both days that it can be."""
-    for name in ("day_first", "month_first", "iso", "in_chinese", "of_month", "month_of", "in_characters"):
+    for name in ("day_first", "month_first", "iso", "in_chinese", "of_month", "month_of", "in_characters", "slashed"):
         for found in _pattern(name).finditer(text):
             parts = found.groupdict()
             month = words()["months"][parts["month"]] if "month" in parts else _whole(parts.get("m") or parts["zm"])
