@@ -52,6 +52,7 @@ def test_what_is_no_window_says_so(span):
             {"benchmark": None, "factors": (1 + world()["MKT"]).cumprod()},
             "a level or a price, no return\nGive its returns",
         ),
+        ({"benchmark": None, "factors": world()[["MKT", "MKT"]]}, "two columns 'MKT'\nKeep one"),
         ({"benchmark": None, "factors": 100 * world()["MKT"]}, "these are per cent\nDivide the table by 100"),
         ({"contamination": "hide"}, "contamination = 'hide'.*\nWrite one of tell, mask, drop"),
         ({"values": "closes"}, "values = 'closes'.*\nWrite one of returns, prices"),

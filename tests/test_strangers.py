@@ -466,3 +466,15 @@ def test_a_report_says_dividends_where_the_prices_hold_them_and_no_legend_of_wha
         assert told in text and ("ividends reinvested" in text) == bool(held) and "otal return" not in text
     assert "no mean is tested" in text
     assert prices(context).caption == "Return since the close of 16 May 2024. Dashed: events."
+
+
+def test_logarithms_of_prices_are_refused_in_a_study_and_a_panel_alike(tmp_path):
+    table = pd.read_csv(CASES / "_base" / "prices.csv").pivot(index="date", columns="symbol", values="adj_close")
+    np.log(table).to_csv(tmp_path / "prices.csv")
+    with pytest.raises(StudyError, match=r"all 3 series lie between .* logarithms of prices"):
+        run_study(CASES / "_base", prices=str(tmp_path / "prices.csv"))
+    held = (1 + panel(1)).cumprod() * 50
+    events = pd.DataFrame({"security": ["F0", "F1"], "date": held.index[100]})
+    with pytest.raises(StudyError, match="logarithms of prices"):
+        panel_study(np.log(held), events, values="prices", report=[0], workers=1, **SPANS)
+    assert len(panel_study(held / 10, events, values="prices", report=[0], workers=1, **SPANS).tests)  # small prices

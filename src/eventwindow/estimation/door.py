@@ -1,6 +1,6 @@
 """Returns, factors and choices as a person brings them: one validation for the study, the library and the panel."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from numbers import Number
 from typing import Literal, get_args
 
@@ -21,6 +21,8 @@ OF_FACTORS = "the table of factors"
 GONE = (-99.99, -999.0)  # the factor library's marks for a missing figure
 PER_CENT = 0.25  # no standard deviation of a daily factor in decimals, and below that of any factor in per cent
 ENOUGH = 20  # factor values below which nothing is said
+LONG, LOG_MOST, LOG_MOVES = 60, 12.0, 0.004  # days, level and median move of what may be the logarithm of a price
+QUOTED, LOG_REST = 1e4, 1e-3  # parts in which prices are quoted; what is left of a figure with more decimals
 SHOWN = 3  # days in a note
 SATURDAY = 5
 
@@ -51,6 +53,24 @@ def check_prices(values: Array, securities: pd.Index, sessions: pd.Index, where:
         what = f"{str(securities[column])!r} has a price of {values[row, column]:g} on {sessions[row].date()}"
         remedy = 'A price is above zero. Correct it or leave it empty; of returns say values = "returns".'
         raise PriceError(what, where=where, remedy=remedy)
+    check_no_logs(list(values.T), where)
+
+
+def check_no_logs(columns: Sequence[Array], where: str) -> None:
+    """Prices that are no logarithms of prices: all small, most with many decimals and hardly moving."""
+    held = [column[np.isfinite(column)] for column in columns]
+    if len(held) < 2 or not all(len(column) > LONG and column.max() < LOG_MOST for column in held):
+        return
+    if 2 * sum(map(_like_logs, held)) >= len(held):
+        low, high = min(column.min() for column in held), max(column.max() for column in held)
+        what = f"all {len(held)} series lie between {low:.3g} and {high:.3g} and hardly move: logarithms of prices"
+        raise PriceError(what, where=where, remedy="Give the prices themselves.")
+
+
+def _like_logs(prices: Array) -> bool:
+    moves, decimals = np.abs(np.diff(prices) / prices[:-1]), prices * QUOTED
+    rest = np.median(np.abs(decimals - np.round(decimals)))
+    return bool(np.median(moves) < LOG_MOVES and rest > LOG_REST)
 
 
 def returns_table(returns: object, where: str = OF_RETURNS) -> pd.DataFrame:
@@ -183,7 +203,9 @@ def _days(index: pd.Index) -> str:
 
 
 def check_factors(factors: pd.DataFrame | pd.Series, where: str = OF_FACTORS) -> None:
-    """Factors are numbers in decimals; Ken French's library gives them in per cent."""
+    """Factors are numbers in decimals, each once; Ken French's library gives them in per cent."""
+    if isinstance(factors, pd.DataFrame) and (twice := factors.columns[factors.columns.duplicated()]).size:
+        raise PriceError(f"two columns {str(twice[0])!r}", where=where, remedy="Keep one of the two.")
     table = factors.to_frame("market") if isinstance(factors, pd.Series) else returns_table(factors, where)
     check_sessions(table.index, where)
     for name in table:

@@ -9,6 +9,8 @@ import pandas as pd
 from eventwindow.calendars.dates import SPARSE
 from eventwindow.calendars.exchange import HOURS, OWN_DATES, Calendar, why_closed
 from eventwindow.errors import Exchange, PriceError, catalogue, counted
+from eventwindow.estimation.door import check_no_logs
+from eventwindow.estimation.returns import price_for_returns
 from eventwindow.prices import Prices
 from eventwindow.prices.checks import Finding, check_history
 from eventwindow.prices.history import PriceHistory, Unavailable
@@ -91,6 +93,7 @@ def checked_prices(
             excluded[symbol] = Unavailable(symbol, errors[0].reason)
     _check_frequency(findings, asked, measured & set(prices.histories))
     _check_calendar(findings, asked)
+    check_no_logs([price_for_returns(h.frame).to_numpy(float) for h in studied.values()], f"prices, {asked}")
     kept = {s: _traded(h, findings) for s, h in prices.histories.items() if s not in excluded}
     whole = replace(prices, histories=kept, unavailable={**prices.unavailable, **excluded})
     return whole, Quality(tuple(findings), reconcile_with_shipped(whole, figures) if figures.is_dir() else {})
