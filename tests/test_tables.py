@@ -297,3 +297,16 @@ def test_a_large_file_of_three_header_rows_has_them_in_each_piece(tmp_path, monk
     for k in range(len(whole.header)):
         assert [cell for part in parts for cell in part.columns[k]] == list(whole.columns[k])
     assert [line for part in parts for line in part.lines] == list(whole.lines)
+
+
+@pytest.mark.parametrize("flat", [False, True])
+@pytest.mark.parametrize("tickers_first", [False, True])
+def test_a_saved_download_in_parquet_is_read_as_one_in_text(tmp_path, flat, tickers_first):
+    days = pd.DatetimeIndex(["2025-01-24", "2025-01-27"], name="Date")
+    closes = pd.DataFrame({"A": [1.5, 2.5], "BRK-B": [3.5, np.nan]}, index=days)
+    saved = pd.concat({"Close": closes, "Volume": 1e6 * closes}, axis=1)
+    saved = saved.swaplevel(axis=1) if tickers_first else saved
+    (saved.reset_index() if flat else saved).to_parquet(tmp_path / "p.parquet")
+    read = read_prices(tmp_path / "p.parquet")
+    assert {symbol: frame["close"].tolist() for symbol, frame in read.items()} == {"A": [1.5, 2.5], "BRK-B": [3.5]}
+    assert read["A"]["volume"].tolist() == [1.5e6, 2.5e6]

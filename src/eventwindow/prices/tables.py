@@ -46,6 +46,7 @@ SHORT = 8  # characters of a day; less on the average of more than `FEW` lines i
 SNIFFED_BYTES = 100_000
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 SNIFFED = 30  # lines that tell the separator
+PAIR = re.compile(r"\('([^']*)', '([^']*)'\)")  # a column of two levels in Parquet
 HEADS = ("", "price", "ticker")  # what pandas writes before a header of yfinance's
 FIELDS = frozenset({"open", "high", "low", "close", "adj_close", "volume"})
 SHEETS = (b"xl/workbook", b"content.xml", b"xl/worksheets")  # what a packed workbook holds
@@ -486,11 +487,24 @@ def _parquet_cells(path: Path, raw: bytes | None = None) -> Cells:
     with reading_parquet(path):
         table = with_texts(file.read(), path).replace_schema_metadata(None).to_pandas()
         table = table.rename(columns={n: "date" for n in table if _is_date_index(str(n), table[n])})
-        table = table[[n for n in table if not INDEX.fullmatch(canonical(str(n)))]]
+        table = _stacked(table[[n for n in table if not INDEX.fullmatch(canonical(str(n)))]])
         columns = tuple(table.iloc[:, i].to_numpy() for i in range(table.shape[1]))
     if table.empty:
         raise PriceError("holds no rows", where=path.name, remedy="Give a header and one line a row.")
     return Cells(path, tuple(str(name) for name in table.columns), columns, range(1, len(table) + 1), unit="row")
+
+
+def _stacked(table: pd.DataFrame) -> pd.DataFrame:
+    """Columns of fields and tickers, whose pairs pandas writes as one text, as a row a date and ticker."""
+    pairs = [PAIR.fullmatch(str(name)) for name in table]
+    dates = [i for i, pair in enumerate(pairs) if pair is None or canonical(pair[1]) == "date"]
+    if len(dates) != 1 or len(pairs) < 2:
+        return table
+    held = table.set_index(table.columns[dates[0]])
+    held.columns = pd.MultiIndex.from_tuples([pair.groups() for pair in pairs if pair and canonical(pair[1]) != "date"])
+    tickers = 1 if FIELDS & {canonical(name) for name in held.columns.levels[0]} else 0
+    long = held.stack(tickers, future_stack=True)  # noqa: PD013 each field stays a column
+    return long.rename_axis(["date", "symbol"]).reset_index()
 
 
 def _is_date_index(name: str, column: pd.Series[Any]) -> bool:
