@@ -162,7 +162,7 @@ class Verdict:
     >>> claims = folder / "claims.toml"
     >>> keys = ["[[claims]]", 'id = "fell"', 'article = "A1"', 'text_en = "Nvidia fell 17 %"', 'security = "NVDA"']
     >>> keys += ["stated = -0.17", 'measure = "return"', "date = 2025-01-27"]
-    >>> _ = claims.write_text("\\n".join([claims.read_text(), *keys]))
+    >>> _ = claims.write_text("\\n".join([claims.read_text("utf-8"), *keys]), "utf-8")
     >>> verdict = ew.run_study(folder, prices="shipped").verdicts[0]
     >>> verdict.claim.id, verdict.word, round(verdict.measured.value, 2)
     ('fell', 'confirmed', -0.17)
