@@ -76,3 +76,4 @@ def test_every_fragment_is_of_a_kind_that_the_changelog_takes():
     fragments = [path.name for path in (ROOT / "changelog.d").glob("*.md") if path.name != "README.md"]
     assert fragments
     assert [name for name in fragments if name.split(".")[-2] not in kinds] == []
+    assert [name for name in fragments if not re.match(r"\+|\d+\b", name)] == [], "its name would be told as an issue"
