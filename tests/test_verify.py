@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 ARTICLES = ROOT.parent / "shared" / "articles"
 JUDGED = {"confirmed", "confirmed_with_context", "mixed", "contradicted"}
 TEXT = """\
-NEW YORK, 28 January 2025 - Nvidia fell 17% on Monday. Broadcom dropped 9%, and Acme Robotics lost 12%.
+NEW YORK, 27 January 2025 - Nvidia fell 17% on Monday. Broadcom dropped 9%, and Acme Robotics lost 12%.
 Bitcoin slid 4% on Monday; Microsoft's revenue grew 12%. Chip stocks fell 3% on Monday.
 The premium on the shares was 40% at the close.
 """
@@ -70,7 +70,7 @@ def test_each_statement_has_a_verdict_or_the_reason_why_not(shown: tuple[str, Pa
     open_ = {what: why for what, (word, why) in rows.items() if word == "read, not judged"}
     assert len(open_) == 3
     assert "'Acme Robotics'" in open_["'Acme Robotics': return of \u221212 % on 2025-01-27"]
-    assert open_["BTC-USD: return of \u22124 % on 2025-01-27"] == "no prices of BTC-USD were found"
+    assert "no prices of BTC-USD were found" in open_["BTC-USD: return of \u22124 % on 2025-01-27"]
     assert "name the members" in open_["chip stocks: return of \u22123 % on 2025-01-27"]
 
 
@@ -174,7 +174,7 @@ def test_the_half_that_the_rules_were_written_with_is_read_as_well_as_told() -> 
     judged, wrong = sum(len(r.judged) for r in reads), sum(len(r.wrong) for r in reads)
     assert right / marked >= 0.9
     assert wrong / judged <= 0.01
-    assert sum(len(r.right & r.judged) for r in reads) / right >= 0.65  # a day told in another clause is left open
+    assert sum(len(r.right & r.judged) for r in reads) / right >= 0.55  # what other pieces showed to be unsure is open
 
 
 @pytest.mark.parametrize(
@@ -237,6 +237,15 @@ def test_sentences_made_to_mislead_are_not_judged_wrongly() -> None:
         ("Acme Robotics and its partner met on Monday, and the shares fell 3%.", "not named"),
         ("SAP fell 3% on Monday; its US-listed shares lost 4%.", "another place of trading"),
         ("Tesla fell 3% on Monday. Ford was calm. Tesla rose 4% on Monday.", "do not go together"),
+        ("It was a calm day. Bitcoin fell 3% on Monday.", "round the clock"),
+        ("It was a calm day. Tesla closed at a record high on Monday.", "a record"),
+        ("It was a calm day. SAP fell 3% and Ford lost 2% on Monday.", "another place of trading"),
+        (
+            "It was a calm day on Monday. Tesla, made in Texas, liked by funds, short of cash, lost 2%.",
+            "more than two clauses",
+        ),
+        ("Tesla fell 3% on Monday. Ford lost 2%. All was calm on Thursday.", "which day is meant"),
+        ("Tesla cheered its fans on Monday, and Ford lost 2%.", "another clause"),
         ("波音週一在手訂單下降3%。", "手"),
         ("網路謠傳特斯拉週一下跌3%。", "denied"),
     ],
@@ -276,7 +285,7 @@ def test_no_statement_of_the_five_articles_is_judged_against_the_ledger(deepseek
             if v.word in JUDGED and told in JUDGED:
                 assert v.word == told, v.claim.text_en
                 compared += 1
-    assert compared >= 7
+    assert compared >= 6
 
 
 def key(claim: object) -> tuple[object, ...]:

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from eventwindow.draft.context import Context, set_in
+from eventwindow.draft.context import Context
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.quantified import POSSIBLE, SPAN
+from eventwindow.draft.quantified import POSSIBLE, SPAN, WHICH_DAY
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import Statement, Subject
@@ -24,6 +24,8 @@ QUOTED = Reason("draft_quoted")
 SIGN = Reason("draft_two_signs")
 WHEN = Reason("draft_other_day")
 WHOSE = Reason("draft_whose")
+CLOSING = {"stock", "index", "fund"}  # what has one close a day
+FAR = 2  # clauses between a name and its figure
 MOST = 3  # words that a reason names
 FIRST = 6  # characters of each, in Chinese
 _WORD = re.compile(r"[^\W_][\w'’.&-]*")
@@ -47,7 +49,6 @@ _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 _INSERTED = re.compile(
     r"\W*(?:which|who|whose|where|when|such|including|like|unlike|as|compared|if|because)\b", re.IGNORECASE
 )
-_SESSION = re.compile(r"收盘|终场|收市|(?<!盘)开盘(?!前)")
 _WHY = re.compile(r"(?:因为?|由于|受)[^,;:、]{2,14}$|在[^,;:、]{2,14}[前后下]$")
 _COINS = {"元", "外资", "加权指数"}
 DOLLAR = Subject(("DX-Y.NYB",))
@@ -75,13 +76,41 @@ def unaccounted(sentence: Sentence, mark: Mark, s: Statement, context: Context, 
     )
     low = sentence.clause(mark)[0]
     own = _subject(sentence, mark, s)
+    found = list(_doubtful(sentence, mark, own, s, context, names)) if context.last else []
     start = low if own is None or own.start >= low else sentence.clause(own)[0]
-    found = [*_unreal(sentence, mark, start), *_time(sentence, mark, s, elsewhere)]
+    found += [*_unreal(sentence, mark, start), *_time(sentence, mark, own, s, elsewhere)]
     found += _path(sentence, mark, own, context)
     found += _signs(sentence, mark, s)
     found += _listed(sentence, mark, s, names)
     found += _words(sentence, mark, own, s)
     return tuple(dict.fromkeys(found))
+
+
+def _doubtful(
+    sentence: Sentence, mark: Mark, own: Mark | None, s: Statement, context: Context, names: Names
+) -> Iterator[Reason]:
+    """What went with wrong readings in six sets of pieces, whatever their words (docs/draft.md)."""
+    if names.listings[s.who.symbols[0]].kind not in CLOSING:
+        yield Reason("draft_round_the_clock")
+    if s.kind == "record":
+        yield Reason("draft_record")
+    here = _trading(names, s.who)
+    named = [who for m in sentence.all("names", "aside", "others") for who in m.value if len(who.symbols) == 1]
+    if here and {_trading(names, who) for who in named} - {here, ""}:
+        yield Reason("draft_place", symbol=s.who.symbols[0])
+    first, last = (min(own.end, mark.end), max(own.start, mark.start)) if own else (0, mark.start)
+    if sum(first < begin <= last for begin, _ in sentence.clauses) > FAR:
+        yield Reason("draft_far")
+    earlier = s.date and context.last and s.date < context.last
+    if earlier and not (s.year or s.until or sentence.has("date")):
+        yield WHICH_DAY
+
+
+def _trading(names: Names, who: Subject) -> str:
+    """Where a stock trades, the stocks of Europe together; empty for what is none."""
+    if not who.symbols or names.listings[who.symbols[0]].kind != "stock":
+        return ""
+    return market(names, who) if region(names, who) == "Asia" else region(names, who)
 
 
 def _subject(sentence: Sentence, mark: Mark, s: Statement) -> Mark | None:
@@ -109,15 +138,6 @@ def _pointing(sentence: Sentence, low: int, mark: Mark) -> bool:
     return sentence.has("pronoun", "role", "stock", "close", within=(low, mark.start))
 
 
-def _pointed(sentence: Sentence, low: int) -> bool:
-    """Whether a clause before points back, and each behind it goes on with the topic: 股价今天开低,终场跌5%,收668元."""
-    before = [c for c in sentence.clauses if c[1] <= low]
-    named = sentence.has("names", "aside", "others", within=(0, low))
-    if named or not before or not sentence.chinese or not sentence.has("pronoun", "role", "stock", within=before[0]):
-        return False
-    return all(_goes_on(sentence, a, b) for a, b in before)
-
-
 def _inside(text: str, mark: Mark, opening: str, closing: str) -> bool:
     head, tail = text[: mark.start], text[mark.end :]
     if opening == closing:
@@ -125,18 +145,17 @@ def _inside(text: str, mark: Mark, opening: str, closing: str) -> bool:
     return head.rfind(opening) > head.rfind(closing) and closing in tail
 
 
-def _time(sentence: Sentence, mark: Mark, s: Statement, carried: bool) -> Iterator[Reason]:
+def _time(sentence: Sentence, mark: Mark, own: Mark | None, s: Statement, carried: bool) -> Iterator[Reason]:
     """A day that the clause itself does not tell is sure only where nothing says that another one may be meant."""
     if s.year or s.until:
         return
     low, high = sentence.clause(mark)
     days = sentence.all("date", within=(low, high))
-    others = [m for m in sentence.all("date") if m not in days and not set_in(sentence, m) and m.value.steps != 0]
     following = _FOLLOWING.match(sentence.text[low:high]) and not sentence.has(*PARED, within=(low, high))
     earlier = following or (_ZH_PERFECT if sentence.chinese else _PERFECT).search(sentence.text[low : mark.start])
     if days:
         several = len({m.value for m in days}) > 1 and not _touching(sentence, mark, days)
-        late = earlier and s.date and any(m.value.date and m.value.date < s.date for m in others)
+        late = earlier and s.date and any(m.value.date and m.value.date < s.date for m in sentence.all("date"))
         if several or late:
             yield WHEN
     elif earlier:
@@ -145,11 +164,7 @@ def _time(sentence: Sentence, mark: Mark, s: Statement, carried: bool) -> Iterat
         yield WHEN  # "at €700 before Tuesday's results"
     elif _spanned(sentence, low):
         yield SPAN  # "gained 1.9 % this week, and gold slumped 5.8 %"
-    elif (
-        carried
-        or _FIRST_DAY.search(sentence.text)
-        or (others and not (len({m.value for m in others}) == 1 and _leads(sentence, others[0], mark)))
-    ):
+    elif carried or _FIRST_DAY.search(sentence.text) or (sentence.has("date") and not (own and _led(sentence, low))):
         yield WHEN
 
 
@@ -179,15 +194,12 @@ def _touching(sentence: Sentence, mark: Mark, days: Sequence[Mark]) -> bool:
     return False
 
 
-def _leads(sentence: Sentence, day: Mark, mark: Mark) -> bool:
-    """Whether the day's clause is an adverb of its own ("On Monday, …"), or tells a move too."""
-    low, high = sentence.clause(day)
-    if sentence.has("amount", *MOVES, "rank", within=(low, high)):
-        return True
-    market = any(s.is_index for m in sentence.all("names", within=(low, high)) for s in m.value)
-    if sentence.chinese and (market or _SESSION.search(sentence.text, low, high)):
-        return True  # 截至周五收盘; 美股前一晚同样不平静: the day of a market, not of an event
-    return not _unknown(sentence, low, high)
+def _led(sentence: Sentence, low: int) -> bool:
+    """Whether the sentence tells one day alone, in a clause before that holds nothing unknown: "On Monday, …"."""
+    told = sentence.all("date")
+    first, end = sentence.clause(told[-1])
+    alone = len({m.value for m in told}) == 1 and told[0].value.date is not None
+    return alone and end <= low and not _unknown(sentence, first, end)
 
 
 def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) -> Iterator[Reason]:
@@ -203,8 +215,7 @@ def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) ->
         if moved or (between and not sentence.has("amount", *MOVES, within=(own.end, between[0].start))):
             yield WHOSE
     elif own is None:
-        pointed = _pointing(sentence, low, mark) or _pointed(sentence, low)
-        if context.strange or _names_one(sentence, 0, low) or not pointed:
+        if context.strange or _names_one(sentence, 0, low) or not _pointing(sentence, low, mark):
             yield WHOSE
     elif own.start >= high or not _bridged(sentence, own, mark, low):
         yield WHOSE

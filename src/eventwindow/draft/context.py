@@ -49,6 +49,7 @@ class Context:
     several: bool = False  # more than one security was spoken of
     index: tuple[Subject, ...] = ()  # the indices that the last sentence with one spoke of
     strange: bool = False  # a name that no list holds was spoken of
+    last: dt.date | None = None  # the last day that the article speaks of; none in a sentence alone
     spanned: bool = False  # the sentence before was of a span
     days_by_region: Mapping[str, dt.date] = field(default_factory=dict)  # the day told last of what trades there
 

@@ -14,11 +14,11 @@ from typing import Any
 from eventwindow.draft.accounted import market, region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.context import Context, by_the_way, days_told, one_day, resolved, session_of, told_before
-from eventwindow.draft.dates import DayMark
+from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
-from eventwindow.draft.quantified import EXTREME, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
+from eventwindow.draft.quantified import POSSIBLE, SPAN, WHICH_DAY, figures
 from eventwindow.draft.securities import Names, names
 from eventwindow.draft.sentence import Sentence, parse, sentences
 from eventwindow.draft.statement import NOBODY, Statement, Subject
@@ -55,17 +55,20 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
     known = names(rules, chinese, study, own).shortened(
         text, rules.small | rules.known | {w.lower() for w in rules.stop}
     )
-    found = list(_momentary(_read(text, dated, rules, known), known))
+    found = list(_read(text, dated, rules, known))
     yield from agreeing([*located(list(_undated(found, dated)), known)])
 
 
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Reading]:
     seen, told = set[str](), set[dt.date]()
-    for number, line in enumerate(text.splitlines(), 1):
-        plain = normal(line)
+    lines = [normal(line) for line in text.splitlines()]
+    spoken = [m.value.date for line in lines for m in days(line, dated)]
+    article = sum(1 for line in lines for _ in sentences(line, rules)) > 1
+    last = max((day for day in spoken if day and day <= dated), default=dated) if article else None
+    for number, plain in enumerate(lines, 1):
         if plain and plain not in seen:
             day = next(iter(told)) if len(told) == 1 else None  # an article of one day goes on in it
-            for reading in paragraph(plain, number, dated, rules, known, day):
+            for reading in paragraph(plain, number, dated, rules, known, Context(date=day, spoken=day, last=last)):
                 told |= {s.date for s in reading.statements if s.date and not s.until}
                 yield reading
         seen.add(plain)
@@ -83,21 +86,6 @@ def _undated(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
 def _asked(s: Statement, day: dt.date) -> Statement:
     settled = s.date or s.year or {SPAN, POSSIBLE} & set(s.open)
     return s if settled else replace(s, date=day, open=(WHICH_DAY, *s.open))
-
-
-def _momentary(found: Iterable[Reading], known: Names) -> Iterator[Reading]:
-    """The same; what trades day and night has no close that a sentence behind one of a moment must mean."""
-    moments = set[int]()
-    for r in found:
-        unsure = (MOMENT,) if r.line in moments else ()
-        said = [replace(s, open=(*s.open, *unsure)) if _always(s, known) else s for s in r.statements]
-        if any(_always(s, known) and {MOMENT, EXTREME} & set(s.open) for s in said):
-            moments.add(r.line)
-        yield replace(r, statements=tuple(said))
-
-
-def _always(s: Statement, known: Names) -> bool:
-    return bool(s.who.symbols) and known.listings[s.who.symbols[0]].kind == "crypto"
 
 
 def located(found: Sequence[Reading], known: Names) -> Iterator[Reading]:
@@ -146,10 +134,9 @@ def normal(line: str) -> str:
 
 
 def paragraph(
-    line: str, number: int, dated: dt.date, rules: Lexicon, known: Names, day: dt.date | None = None
+    line: str, number: int, dated: dt.date, rules: Lexicon, known: Names, context: Context
 ) -> Iterator[Reading]:
-    """The sentences of one line, of `day` where it names none; what one leaves behind is the next one's context."""
-    context = Context(date=day, spoken=day)
+    """The sentences of one line; what one leaves behind is the next one's context."""
     read: list[tuple[str, Sentence, Context, list[tuple[Mark, Statement]]]] = []
     for text in sentences(line, rules):
         sentence = parse(text, dated, rules, known, line)
