@@ -197,3 +197,19 @@ def test_returns_of_zero_for_days_on_end_are_told():
     table.iloc[150:160, table.columns.get_loc("F0")] = 0.0
     told = [note for note in abnormal_returns(table, events, **CHOICES).notes if "in a row" in note]
     assert told == [f"F0: returns of 0 on 10 days in a row, up to {DAYS[159]:%Y-%m-%d}: no trade, or padded?"]
+
+
+@pytest.mark.parametrize(("own", "other"), [("D", "ME"), ("W-FRI", "B")])
+def test_rows_of_another_frequency_than_the_returns_are_refused(own, other):
+    """A factor or benchmark of one day is none of a week, and one of a month none of a day."""
+    daily = pd.DataFrame(world()[["F0", "MKT"]])
+    table = daily if own == "D" else (1 + daily).resample(own).prod() - 1
+    market = ((1 + daily["MKT"]).resample(other).prod() - 1).rename("market")
+    events = pd.DataFrame({"security": ["F0"], "date": table.index[[-8]]})
+    choices = {"estimation": (-30, -6), "window": (-1, 1), "minimum_returns": 10}
+    words = "monthly rows for daily returns" if own == "D" else "daily rows for weekly returns"
+    for given in ({"benchmark": market}, {"factors": market}):
+        with pytest.raises(StudyError, match=words):
+            abnormal_returns(table[["F0"]], events, **given, **choices)
+    with pytest.raises(StudyError, match=words):
+        panel_study(table[["F0"]], events, factors=market, workers=1, **choices)

@@ -167,6 +167,14 @@ def frequency(days: pd.Index) -> tuple[str, float] | None:
     return None if word is None else (word, gap)
 
 
+def check_as_often(days: pd.Index, sessions: pd.Index, what: str) -> None:
+    """What has a row a day is not laid on weeks or months, nor the other way round: it would cover another span."""
+    own, other = ((frequency(index) or ("daily",))[0] for index in (days, sessions))
+    if own != other and min(len(days), len(sessions)) > SPARSE_ROWS:
+        remedy = f"Give {other} ones, over the same spans."
+        raise StudyError(f"{what}: {own} rows for {other} returns", remedy=remedy)
+
+
 def _to_dates(index: pd.Index) -> str:
     """How an index becomes dates; whole numbers would be read as nanoseconds since 1970."""
     if pd.api.types.is_integer_dtype(index) and len(index):

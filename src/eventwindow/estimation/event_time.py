@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from eventwindow.calendars.dates import Rows, check_sessions, iso_days
+from eventwindow.calendars.dates import Rows, check_as_often, check_sessions, iso_days
 from eventwindow.calendars.day_zero import near_names
 from eventwindow.calendars.window import Window, check_estimation
 from eventwindow.errors import EventDateError, StudyError
@@ -286,6 +286,7 @@ def _factor_tables(
 
 def factor_table(table: pd.Series | pd.DataFrame, sessions: pd.Index, lags: int = 0, leads: int = 0) -> pd.DataFrame:
     """Factors by date, a lone series as `market`, laid on `sessions`, with the market of neighbouring days."""
+    check_as_often(table.index, sessions, "the factors")
     return _shifted(_named(table).reindex(sessions), lags, leads)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_scalar
 
-from eventwindow.calendars.dates import Rows, iso_days
+from eventwindow.calendars.dates import Rows, check_as_often, iso_days
 from eventwindow.errors import StudyError, counted
 from eventwindow.estimation.door import OF_RETURNS, Values
 
@@ -178,6 +178,7 @@ def _with_series(table: pd.DataFrame, benchmark: pd.Series | pd.DataFrame) -> tu
     if not series.index.isin(table.index).any():
         remedy = "Give the benchmark with the same dates as its index."
         raise StudyError(f"the benchmark {name!r} and the table of returns share no day", remedy=remedy)
+    check_as_often(series.index, table.index, "the benchmark")
     laid = series.reindex(table.index)
     if name in table and not np.allclose(table[name].astype(float), laid.astype(float), equal_nan=True):
         what = f"the table has another column {name!r}"
