@@ -46,6 +46,7 @@ _PRICE = re.compile(
 )
 _NOUN = r"(?:gain|loss|rise|fall|drop|decline|advance|jump|slide|rally|slump|rebound)"
 _OF_MOVE, _MOVE = re.compile(rf"\b{_NOUN} of\s*$"), re.compile(rf"\s+{_NOUN}\b")
+_USUAL = re.compile(r"\b(?:usual|normal|average)\b|平[日时常]|往常|均量|日均")
 _UP_TO = re.compile(r"\s*up to\s*", re.IGNORECASE)
 _THAN = re.compile(
     r"\s+(?:(?P<down>below|under|(?:less|lower|weaker|cheaper) than)|above|over|(?:more|higher|stronger|dearer) than)"
@@ -78,6 +79,9 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, date
                 yield figure_at(sentence, mark, who, "drawdown", -1, context)
         elif amount.unit == "money" and amount.high >= LARGE:
             yield from () if amount.low < amount.high else _large(sentence, mark, who, sign, context)
+        elif amount.unit == "multiple" and _USUAL.search(sentence.text, *sentence.clause(mark)):
+            times = amount.low + (1 if amount.signed else 0)
+            yield replace(figure_at(sentence, mark, who, "volume_multiple", 1, context), low=times, high=times)
         elif than := _than(sentence, mark):
             days = [m for m in sentence.all("date") if not mark.end <= m.start < mark.end + BASE]
             told = next((m for m in days[::-1] if m.end <= mark.start), next(iter(days), None))

@@ -23,11 +23,14 @@ MOVING = ("down_strong", "up_strong", "down_weak", "up_weak")
 _N, _NTH = rf"(?:{'|'.join(WORDS)}|\d+|[两三四五六七八九十]+)", "|".join(ORDINALS)
 _KIND = re.compile(
     r"\W*(?:而|但|不过|其他)?(?P<zh>[\u4e00-\u9fff]{1,9}?"
-    r"(?:(?<![个港美台陆韩日])股|板块|族群|大行|国债|公司|对手|供应链|同业))(?![价票份东本市权息利指汇民中方里]|当中)"
+    r"(?:(?<![个港美台陆韩日控持入])股|板块|族群|大行|国债|公司|对手|供应链|同业))(?![价票份东本市权息利指汇民中方里]|当中)"
     r"|\W*(?:(?:and|but|while|whereas|other|most|the) )*(?P<en>[A-Za-z][\w-]+(?: [a-z][\w-]+){0,2}?s)"
     r"(?: (?:also|all|too|then|even|[a-z]+ly))? (?:[a-z]{3,}ed|was|were|ha[sd]|have|got|did|went|came|took|gave|made"
     r"|saw|led|left|held|bore|fell|rose|won|found|lost|stood)\b"
 )
+_MARKET = re.compile(
+    r"\W*(?:而|但|不过)?(?P<name>港股)(?![方中通里市开])"
+)  # 台股, 美股 are names; 港股 tells a place too
 _VERB = re.compile(r"[的在被受取到至逾只把由将是]")
 _MOST = re.compile(r"普遍|多数|大多|\bmost\b")
 _RUN = re.compile(
@@ -147,8 +150,13 @@ def _kinds(sentence: Sentence, context: Context, names: Names, said: Said, follo
         if len(signs) == 1:
             most = "most" if _MOST.search(sentence.text, low, high) else ""
             hedge = next((h for h in ("all", "some") if sentence.has(h, within=within)), most)
-            kind, day = "breadth" if hedge else "return", day_of(sentence, mark, context)
-            yield mark, Statement(0, kind, mark.value, None, None, hedge or "direction", min(signs), date=day)
+            kind, day = "breadth" if hedge and mark.value.group else "return", day_of(sentence, mark, context)
+            yield (
+                mark,
+                Statement(
+                    0, kind, mark.value, None, None, hedge if kind == "breadth" else "direction", min(signs), date=day
+                ),
+            )
 
 
 def _kind(sentence: Sentence, low: int, high: int) -> Mark | None:
@@ -161,6 +169,8 @@ def _kind(sentence: Sentence, low: int, high: int) -> Mark | None:
         alone = label != "the whole market" and len(named) == len(named[0].value) == 1 and named[0].start - low <= 2
         group = who if who.group else Subject(group=Group(label, label))
         return Mark(*_span(named[0]), "group", group) if alone and behind not in {"方面", "当中"} else None
+    if market := _MARKET.match(sentence.text, low, high):
+        return Mark(*market.span("name"), "group", Subject(("^HSI",)))
     if (found := _KIND.match(sentence.text, low, high)) is None:
         return None
     word, at = (found["zh"], found.start("zh")) if found["zh"] else (found["en"], found.start("en"))

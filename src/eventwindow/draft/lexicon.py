@@ -18,7 +18,7 @@ FILLER = r")\s*(?:(?:about|around|nearly|near|almost|roughly|some|close to|just|
 # A kind of stocks that no list holds: "travel stocks", 營建股 at the beginning of a clause.
 GROUP = re.compile(
     r"(?<![\w-])[A-Za-z][a-z-]{3,} stocks\b"
-    r"|(?:(?<=[,;:。、])|^)[\u4e00-\u9fff]{2,5}(?:类股|概念股|族群|(?<!个)股)(?=[则也亦普全同齐纷逆集却均皆多大])"
+    r"|(?:(?<=[,;:。、])|^)[\u4e00-\u9fff]{2,5}(?:类股|概念股|族群|(?<![个控持入])股)(?=[则也亦普全同齐纷逆集却均皆多大])"
 )
 
 

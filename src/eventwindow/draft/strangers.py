@@ -12,9 +12,10 @@ from eventwindow.draft.statement import Subject
 
 _CAPITAL = re.compile(r"(?<![\w$&.-])[A-Z][\w&'’.-]*(?:\s+(?:(?:of|and|&|de|van|the)\s+)?[A-Z][\w&.-]*)*")
 _THEN = re.compile(
-    r"(?:\s*\([^)]*\))?(?:['’]s? (?:shares?|stock|ADRs?))?(?:, (?:an?|the|which|one|whose|once|already)\b[^,.;]{2,60},)?"  # noqa: E501
+    r"(?:\s*\([^)]*\))?(?:['’]s? (?:shares?|stock|ADRs?))?(?:, (?:which|whose|[a-z]+ed|an?|the|one|once|already)\b[^,.;]{2,60},)?"  # noqa: E501
     r"\s+(?:(?:shares?|stock|also|then|had|has|have|was|were|is|\w+ly|ended|closed|nearly|almost|about|over|more than)\s+)*"  # noqa: E501
 )
+_NAMED = re.compile(r", (?:which|whose|an?|the|once)\b")
 _FIGURE = re.compile(r"(?:by )?(?:about |nearly |almost |more than |over )?\d[\d.]*\s?(?:%|per ?cent)")
 _STOOD = re.compile(r"\b(?:shares?|stock|ended|closed)\b")
 _LEVEL = re.compile(
@@ -56,7 +57,8 @@ def _latin(text: str, rules: Lexicon) -> Iterator[tuple[int, int]]:
         name = text[start : m.end()].rstrip(".").removesuffix("'s").removesuffix("’s")
         if any(place.fullmatch(name) for place in rules.places.values()):
             continue
-        if not words or (start == 0 and len(words) == 1 and name[1:].islower() and name.isalpha()):
+        first = start == 0 and len(words) == 1 and name[1:].islower() and name.isalpha()
+        if not words or (first and not _NAMED.match(text, len(name))):
             continue  # the first word of a sentence has a capital letter anyway
         if _moves(text, start + len(name), rules):
             yield start, start + len(name)
