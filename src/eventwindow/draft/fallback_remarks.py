@@ -13,7 +13,7 @@ from eventwindow.draft.periods import WORDS, Period
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
-from eventwindow.draft.unquantified import ORDINALS
+from eventwindow.draft.unquantified import ORDINALS, since_told
 
 Said = Sequence[tuple[Mark, Statement]]
 Whose = Callable[[Sentence, Mark, Context, Names], tuple[Subject, ...]]
@@ -42,7 +42,12 @@ _RUN = re.compile(
     re.IGNORECASE,
 )
 _WAYS = re.compile(
-    r"(?P<down>los|declin|fall|drop|retreat|slide|down|[跌黑阴挫])|gain|win|advanc|ris|rall|climb|increas|up\b|[涨升红阳扬]",
+    r"(?P<down>los|declin|fall|drop|retreat|slide|down|[跌黑阴挫])|best|strong|gain|win|advanc|ris|rall|climb|increas|up\b|[涨升红阳扬佳好强]",
+    re.IGNORECASE,
+)
+_RANK = re.compile(
+    r"\b(?:(?P<up>best|strongest)|worst|weakest|steepest|biggest|largest) (?:week(?:ly \w+)?|month(?:ly \w+)?)\b"
+    r"|最(?:[佳好强]|[差糟惨弱大])的?(?:单|一个?)[周月](?:表现|[涨跌]幅)?",
     re.IGNORECASE,
 )
 _ENDED = re.compile(
@@ -80,6 +85,7 @@ def remarks_left(
     yield from _unchanged(sentence, context, owners)
     yield from _records(sentence, context, near, owners)
     yield from _runs(sentence, context, owners)
+    yield from _ranks(sentence, context, owners)
     yield from _kinds(sentence, context, names, said, following)
 
 
@@ -131,6 +137,26 @@ def _runs(sentence: Sentence, context: Context, owners: Owners) -> Found:
             span = Period(sessions=count).resolved(end, end)
         for who in owners(mark):
             yield mark, Statement(0, "return", who, None, None, "direction", sign, date=span.first, until=span.until)
+
+
+def _ranks(sentence: Sentence, context: Context, owners: Owners) -> Found:
+    """The rank of a week or a month: "its best week since November", 2008年11月以来最佳单周表现."""
+    for m in _RANK.finditer(sentence.text):
+        mark = Mark(m.start(), m.end(), "rank")
+        day, way = day_of(sentence, mark, context), _WAYS.search(sentence.text, m.start(), m.end() + 6)
+        if day is None:
+            continue
+        since = [s for s in sentence.all("since") if (s.end <= m.start() if sentence.chinese else s.start >= m.end())]
+        told = since_told(sentence, since[-1 if sentence.chinese else 0], day)[0] if since else ""
+        monday = day - dt.timedelta(day.weekday() or 7)  # on a Monday the week before is meant
+        month = re.search("month|月", m[0]) is not None
+        sign = 1 if m["up"] or (way and not way["down"]) else -1
+        first, last = (day.replace(day=1), day) if month else (monday, min(day, monday + dt.timedelta(4)))
+        for who in owners(mark):
+            yield (
+                mark,
+                Statement(0, "return_rank", who, 1.0, 1.0, "exact", sign, step=1.0, date=first, until=last, since=told),
+            )
 
 
 def _kinds(sentence: Sentence, context: Context, names: Names, said: Said, following: Said) -> Found:

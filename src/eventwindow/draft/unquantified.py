@@ -99,7 +99,7 @@ def remarks(
             since = since or (mark if kind == "record" and _BACK.match(sentence.text, mark.start) else None)
             span = sentence.beside("period", mark) if kind == "record" else None  # 自8月3日以來新高
             since = span if span and span.value.open and span.value.first else since
-            day, told = _since(sentence, since, found.date)
+            day, told = since_told(sentence, since, found.date)
             yield (
                 mark,
                 replace(
@@ -164,7 +164,7 @@ def _rank(
         kind = "loss_rank" if firm and not gain and not since and (money or not own) else "return_rank"
         by = ("dollars" if money else "per cent") if kind == "loss_rank" else ("up" if gain else "down")
         found = _ranked(sentence, mark, context, who, kind, nth, 0, by=by)
-        day, told = _since(sentence, since, found.date)
+        day, told = since_told(sentence, since, found.date)
         if since is None and found.date and _OF_YEAR.match(sentence.text, mark.end):
             day = f"{found.date.year - 1}-12"
         elif since is None and _OF_SPAN.match(sentence.text, mark.end):
@@ -212,7 +212,7 @@ def _nth(before: str, words: str) -> float:
     return float(int(numeral(m["n"]))) if (m := _ZH_ORDINAL.search(before + words)) else 1.0
 
 
-def _since(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple[str, bool]:
+def since_told(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple[str, bool]:
     """The month or year that a rank looks back to, and whether the words name it."""
     if since is None or since.value:
         first = since.value.first if since else None
