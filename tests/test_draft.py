@@ -98,6 +98,18 @@ def test_characters_that_are_no_numeral_make_no_figure() -> None:
         assert [s.low for s in statements(text, DATED)] == [None], "a direction, and no figure"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "台積電週四漲3%，連十十漲。",
+        "Nvidia rose 3%, its 99999999999 straight sessions.",
+        "輝達漲3%，近99999999天累計漲3%。",
+    ],
+)
+def test_a_number_of_days_that_is_none_makes_no_run(text: str) -> None:
+    assert {s.kind for s in statements(text, DATED)} == {"return"}
+
+
 def test_a_text_without_ends_of_sentences_is_read_in_the_time_that_its_length_takes() -> None:
     said = statements("Nvidia fell 3% and " * 500, DATED)
     assert {str(s) for s in said} == {"NVDA return -0.03 exact 2025-01-31 !"}, "the article's own day, to be asked"

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from eventwindow.draft.chinese import numeral
+from eventwindow.claims.amounts import number_of
 from eventwindow.draft.context import Context, day_of
 from eventwindow.draft.lexicon import Group, Mark
 from eventwindow.draft.periods import WORDS, Period
@@ -19,8 +19,9 @@ Said = Sequence[tuple[Mark, Statement]]
 Whose = Callable[[Sentence, Mark, Context, Names], tuple[Subject, ...]]
 Owners = Callable[[Mark], tuple[Subject, ...]]
 Found = Iterator[tuple[Mark, Statement]]
+LONGEST = 100  # sessions of one run
 MOVING = ("down_strong", "up_strong", "down_weak", "up_weak")
-_N, _NTH = rf"(?:{'|'.join(WORDS)}|\d+|[两三四五六七八九十]+)", "|".join(ORDINALS)
+_N, _NTH = rf"(?:{'|'.join(WORDS)}|\d{{1,3}}|[两三四五六七八九十]+)", "|".join(ORDINALS)
 _KIND = re.compile(
     r"\W*(?:而|但|不过|其他)?(?P<zh>[\u4e00-\u9fff]{1,9}?"
     r"(?:(?<![个港美台陆韩日控持入])股|板块|族群|大行|国债|公司|对手|供应链|同业))(?![价票份东本市权息利指汇民中方里]|当中)"
@@ -126,10 +127,11 @@ def _runs(sentence: Sentence, context: Context, owners: Owners) -> Found:
         day, words = day_of(sentence, mark, context), sentence.text[m.start() : m.end() + 20]
         way, move = _WAYS.search(words), sentence.last(*MOVING, before=m.start())
         sign = (-1 if way["down"] else 1) if way else MOVES[move.kind] if move else 0
-        if day is None or not sign:
-            continue
         word = next(filter(None, m.groups())).lower()
-        count = ORDINALS.get(word) or WORDS.get(word) or int(numeral(word))
+        told = number_of(word)
+        count = ORDINALS.get(word) or int(told.value if told else 0)
+        if day is None or not sign or not 1 < count < LONGEST:
+            continue
         if "week" in words or "周" in sentence.text[max(0, m.start() - 3) : m.end()]:
             span = Period(first=day - dt.timedelta(day.weekday() + 7 * (count - 1)), until=day)
         else:

@@ -12,8 +12,8 @@ from eventwindow.draft.chinese import has_chinese, numeral
 from eventwindow.draft.lexicon import Mark
 
 WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
-_N = rf"(?:{'|'.join(WORDS)}|\d+)"
-_ZH_N = r"[两三四五六七八九十\d]+"
+_N = rf"(?:{'|'.join(WORDS)}|\d{{1,3}})"
+_ZH_N = r"(?:(?<!\d)\d{1,3}|[二三四五六七八九]?十[一二三四五六七八九]?|[两三四五六七八九])"
 _DAY = r"(?:mon|tues|wednes|thurs|fri)day"
 _EN_MONTH = r"(?P<em>january|february|march|april|may|june|july|august|september|october|november|december)"
 _DAYS = {d: k for k, d in enumerate(["mon", "tue", "wed", "thu", "fri"])}
@@ -135,7 +135,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
      rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天|(?<=[两三四五六七八九十])日)(?!之?[后前])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501
     (r"\bthe week before\b|\b(?:past|last|this|for the) quarter\b|\b(?:past|last) year\b|\bpast month\b|\bover the (?:past|last)\b|\b(?:in|over) (?:a|one) (?:year|month)\b"  # noqa: E501
      r"|\bsince (?:(?:its|their|the) |(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\b)"
-     rf"|近[一二{_ZH_N[1:-1]}个?(?:月|年|季)|过去[一二{_ZH_N[1:-1]}个?月|自[^,。]{{2,12}}以来|累计", _open),
+     rf"|近(?:[一二]|{_ZH_N})个?(?:月|年|季)|过去(?:[一二]|{_ZH_N})个?月|自[^,。]{{2,12}}以来|累计", _open),
 )  # fmt: skip
 _RUN = re.compile(
     rf"连续?(?:第?(?P<n>{_ZH_N})个?(?:交易)?(?:日|天)?(?P<move>[黑红跌涨升挫扬])|(?P<moved>[跌涨升])了?(?P<days>{_ZH_N})(?:个交易日|日|天))"
