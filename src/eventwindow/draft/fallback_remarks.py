@@ -173,7 +173,7 @@ def _kinds(sentence: Sentence, context: Context, names: Names, said: Said, follo
             continue
         move = sentence.last(*MOVING, "down_object", before=high, since=mark.end)
         signs = {MOVES[move.kind]} if move else set[int]()
-        if not move and (low == 0 or sentence.chinese or sentence.text[low - 1] in ";:"):
+        if not move and mark.value.group and (low == 0 or sentence.chinese or sentence.text[low - 1] in ";:"):
             signs = _signs([(m, s) for m, s in said if m.start >= high], names) or _signs(following, names)
         if len(signs) == 1:
             most = "most" if _MOST.search(sentence.text, low, high) else ""
