@@ -187,6 +187,7 @@ def test_the_half_that_the_rules_were_written_with_is_read_as_well_as_told() -> 
         ("sixth", 0.775),
         ("seventh", 0.81),
         ("eighth", 0.79),
+        ("ninth", 0.63),
     ],
 )
 def test_no_set_of_pieces_is_read_worse_than_it_was(which: str, share: float) -> None:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from eventwindow.draft.context import Context
 from eventwindow.draft.lexicon import Mark
-from eventwindow.draft.quantified import POSSIBLE, SPAN, WHICH_DAY
+from eventwindow.draft.quantified import LATE, MOMENT, POSSIBLE, SPAN, WHICH_DAY
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import Statement, Subject
@@ -94,6 +94,9 @@ def _doubtful(
         yield Reason("draft_round_the_clock")
     if s.kind == "record":
         yield Reason("draft_record")
+    early = sentence.all("moment", within=(0, sentence.clause(mark)[1]))
+    if early and not LATE.search(sentence.text, early[-1].end, max(early[-1].end, mark.start)):
+        yield MOMENT
     here = _trading(names, s.who)
     named = [who for m in sentence.all("names", "aside", "others") for who in m.value if len(who.symbols) == 1]
     if here and {_trading(names, who) for who in named} - {here, ""}:

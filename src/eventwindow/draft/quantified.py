@@ -91,7 +91,7 @@ _DEEPEST = re.compile(r"(?:盘中|一度|最深|最低|最高|最多|低见|高�
 _LOST = re.compile(r"(?:整数)?(?:大关|关卡|关口|防线)?(?:应声|接连|随之|也|再度|正式)?(?:失守|告破|不保)")
 _NARROWED_TO = re.compile(r"[涨跌升][幅势点][^,;]{0,8}$")  # 跌幅收窄至400点 is a change
 _PULLED = re.compile(r"(?:拖累|拖低|压低|贡献|影响|拉抬|推升|牵动)了?$")  # what a member takes from its index
-_LATE = re.compile(r"\b(?:clos|settl|end|finish)\w*\b|收|终场", re.IGNORECASE)
+LATE = re.compile(r"\b(?:clos|settl|end|finish)\w*\b|收|终场", re.IGNORECASE)
 
 
 def figures(
@@ -522,7 +522,7 @@ def _moment(sentence: Sentence, mark: Mark) -> bool:
         or _PARED.match(tail.lstrip())
         or _FROM.search(head)
         or _AFTERWARDS.match(tail)
-        or (_CLOCK.match(sentence.text) and not _LATE.search(sentence.text[low:high]))
+        or (_CLOCK.match(sentence.text) and not LATE.search(sentence.text[low:high]))
         or _PARED.match(sentence.text[high - 7 :])
         or _PARED.search(sentence.text[mark.end : mark.end + 60])
     ):
@@ -539,9 +539,9 @@ def _moment(sentence: Sentence, mark: Mark) -> bool:
             near = None
     if near is not None:
         between = sentence.text[min(near.end, mark.end) : max(near.start, mark.start)]
-        return bool(_MIDDAY.match(sentence.text, near.start)) or not _LATE.search(between)
+        return bool(_MIDDAY.match(sentence.text, near.start)) or not LATE.search(between)
     before = sentence.last("amount", before=mark.start)
-    if before is None or _LATE.search(sentence.text[before.end : mark.start]):
+    if before is None or LATE.search(sentence.text[before.end : mark.start]):
         return False
     if before.value.extreme and mark.value.unit in {"money", "points", "number"}:
         return True
