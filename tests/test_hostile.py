@@ -177,7 +177,9 @@ DOORS += ("panel.csv", "verify", "tests.parquet")
 OTHERS = tuple(door for door in hostile_files.DOORS if door not in DOORS)
 READ = {(0, door, "nothing") for door in ("claims.toml", "readings.toml")}  # they may be empty
 READ |= {(0, "draft", harm) for harm in ("a zero byte", "a hundred thousand brackets")}  # texts that say nothing
-READ |= {(3, "tests.csv", harm) for harm in ("50 MB on one line", "a zero byte")}
+READ |= {
+    (3, "tests.csv", harm) for harm in ("50 MB on one line", "50 MB of short rows", "a zero byte")
+}  # `diff` tells them
 
 
 def script(*words: str) -> str:

@@ -39,6 +39,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     "panel": ("adj_close", "close"),
     "factors": (),
 }
+ROWS = {"megacaps": ("date", "symbol"), "weights": ("date", "index", "symbol"), "intraday": ("start", "symbol")}  # once
 ALIASES = {"ticker": "symbol", "security": "symbol", "adjclose": "adj_close"}
 ISO = re.compile(r"\s*\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 NAMES = ("mkt_rf", "smb", "hml", "rmw", "cma", "mom", "rf")
@@ -117,6 +118,8 @@ def shaped(name: str, table: pd.DataFrame, rows: Rows, zone: str | None = None) 
     long = name in WIDE and "symbol" in table
     figures = [c for c in map(str, table) if c not in (moment, *TEXTS)] if name in WIDE and not long else NUMBERS[name]
     table = _with_numbers(table, [c for c in figures if c in table], rows)
+    if name in ROWS:
+        _check_once(table, ROWS[name], rows)
     if name in WIDE:
         table = _wide(name, _pivoted(table, rows) if long else table, rows)
     return _shares(table, rows) if name == "shares" else table
@@ -134,11 +137,18 @@ def _pivoted(table: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     value = next((c for c in ("adj_close", "close") if c in table and table[c].notna().any()), "")
     if not value:
         raise PriceError("no column 'close' or 'adj_close'", where=rows.name, remedy="Add one of the two.")
-    if (again := table.duplicated(["date", "symbol"]).to_numpy()).any():
-        row = int(again.argmax())
-        what = f"{table['symbol'].iloc[row]} has two rows for {table['date'].iloc[row]:%Y-%m-%d}"
-        raise PriceError(what, where=rows.at(row), remedy="Keep one of the two.")
+    _check_once(table, ("date", "symbol"), rows)
     return table.pivot(index="date", columns="symbol", values=value).rename_axis(columns=None).reset_index()
+
+
+def _check_once(table: pd.DataFrame, columns: Sequence[str], rows: Rows) -> None:
+    """No two rows are of the same moment and symbol."""
+    if (again := table.duplicated(list(columns)).to_numpy()).any():
+        row = int(again.argmax())
+        moment = table[columns[0]].iloc[row]
+        when = f"{moment:%Y-%m-%d}" if moment == moment.normalize() else f"{moment:%Y-%m-%d %H:%M %Z}"
+        what = f"{table['symbol'].iloc[row]} has two rows for {when}"
+        raise PriceError(what, where=rows.at(row), remedy="Keep one of the two.")
 
 
 def _stamps(values: pd.Series, rows: Rows, zone: str | None) -> pd.Series:
