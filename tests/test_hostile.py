@@ -198,7 +198,8 @@ def harms(tmp_path_factory) -> Path:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads and resets the most memory held")
-@pytest.mark.parametrize("doors", [DOORS, pytest.param(OTHERS, marks=pytest.mark.slow)], ids=["some", "others"])
+@pytest.mark.slow  # what counts the lines that run would take longer than it may
+@pytest.mark.parametrize("doors", [DOORS, OTHERS], ids=["some", "others"])
 def test_every_place_that_reads_a_file_answers_in_ten_seconds_and_a_gigabyte(harms, doors):
     """Each kind of harm where each kind of file is read, in a process of its own that may hold six gigabytes."""
     answers = [json.loads(line) for line in script(str(harms), *doors).splitlines()]
