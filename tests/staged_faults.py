@@ -316,3 +316,8 @@ ALONE = [  # of a security that no shipped figures vouch for
     Fault("today's bar, no trading period", today_bar(told=False)),
     Fault("another currency", meta(currency="TWD"), "quoted in TWD, the study says USD"),
 ]
+_NOW = pd.Timestamp.now("America/New_York")
+if _NOW.weekday() < 5 and _NOW - _NOW.normalize() < pd.Timedelta(
+    "9h35min"
+):  # before the open no price of today is told
+    ALONE = [fault for fault in ALONE if fault.make is not half_a_today]
