@@ -30,19 +30,9 @@ from eventwindow.draft.statement import Statement
 
 TESTS = Path(__file__).parents[1] / "tests"
 SETS = (
-    "half",
-    "apart",
-    "pieces",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
+    "half", "apart", "pieces", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
     "adversarial",
-)
+)  # fmt: skip
 DATED = dt.date(2025, 1, 31)  # of a sentence that tells no other
 PARTS = ("security", "measure", "figure", "hedge", "day")
 

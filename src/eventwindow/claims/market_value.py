@@ -41,10 +41,7 @@ def source(given: str) -> Reason | str:
 
 SOURCES = ("filing", "quarterly fundamentals", "derived", "web statistics")
 NONE = -1  # no such row
-DOUBT = (
-    2,
-    3,
-)  # times that counts without a page are tried too large and too small; a verdict that turns at the first is open
+DOUBT = (2, 3)  # times too large and small that counts without a page are tried; what turns at the first is open
 PAGE = "address"  # the column of a table of counts that names the page of each
 
 

@@ -19,6 +19,7 @@ from eventwindow.draft.quantified import (
     move_of,
     sign_of,
     stated,
+    times_usual,
     whose_figure,
 )
 from eventwindow.draft.securities import Names
@@ -80,8 +81,7 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, date
         elif amount.unit == "money" and amount.high >= LARGE:
             yield from () if amount.low < amount.high else _large(sentence, mark, who, sign, context)
         elif amount.unit == "multiple" and _USUAL.search(sentence.text, *sentence.clause(mark)):
-            times = amount.low + (1 if amount.signed else 0)
-            yield replace(figure_at(sentence, mark, who, "volume_multiple", 1, context), low=times, high=times)
+            yield times_usual(sentence, mark, who, context)
         elif than := _than(sentence, mark):
             days = [m for m in sentence.all("date") if not mark.end <= m.start < mark.end + BASE]
             told = next((m for m in days[::-1] if m.end <= mark.start), next(iter(days), None))

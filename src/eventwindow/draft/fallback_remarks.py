@@ -29,9 +29,7 @@ _KIND = re.compile(
     r"(?: (?:also|all|too|then|even|[a-z]+ly))? (?:[a-z]{3,}ed|was|were|ha[sd]|have|got|did|went|came|took|gave|made"
     r"|saw|led|left|held|bore|fell|rose|won|found|lost|stood)\b"
 )
-_MARKET = re.compile(
-    r"\W*(?:而|但|不过)?(?P<name>港股)(?![方中通里市开])"
-)  # 台股, 美股 are names; 港股 tells a place too
+_MARKET = re.compile(r"\W*(?:而|但|不过)?(?P<name>港股)(?![方中通里市开])")  # a place; 台股, 美股 are names
 _VERB = re.compile(r"[的在被受取到至逾只把由将是]")
 _MOST = re.compile(r"普遍|多数|大多|\bmost\b")
 _RUN = re.compile(

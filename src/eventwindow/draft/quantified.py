@@ -311,9 +311,14 @@ def stated(
     if basis(amount.words):
         return _steps(sentence, mark, who, sign, context) if sign and kind == "yield" else []
     if _volume(sentence, mark):
-        times = amount.low + (1 if amount.signed else 0)
-        return [replace(figure_at(sentence, mark, who, "volume_multiple", 1, context), low=times, high=times)]
+        return [times_usual(sentence, mark, who, context)]
     return _moved(sentence, mark, who, sign, context, names, dated)
+
+
+def times_usual(sentence: Sentence, mark: Mark, who: Subject, context: Context) -> Statement:
+    """A volume as a multiple of the usual one; twice more than usual is three times it."""
+    times = mark.value.low + (1 if mark.value.signed else 0)
+    return replace(figure_at(sentence, mark, who, "volume_multiple", 1, context), low=times, high=times)
 
 
 def _steps(sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context) -> list[Statement]:

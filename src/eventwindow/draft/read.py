@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
     seen, told = set[str](), set[dt.date]()
     lines = [normal(line) for line in text.splitlines()]
     spoken = [m.value.date for line in lines for m in days(line, dated)]
-    article = sum(1 for line in lines for _ in sentences(line, rules)) > 1
+    article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
     last = max((day for day in spoken if day and day <= dated), default=dated) if article else None
     for number, plain in enumerate(lines, 1):
         if plain and plain not in seen:

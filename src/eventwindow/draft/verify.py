@@ -9,7 +9,7 @@ from pathlib import Path
 
 from eventwindow.draft.articles import Article, clock_time
 from eventwindow.draft.dates import days
-from eventwindow.draft.entries import Entry, entry, open_reasons
+from eventwindow.draft.entries import Closed, Entry, entry, open_reasons
 from eventwindow.draft.listings import Home, home_of, own_benchmark
 from eventwindow.draft.paraphrase import paraphrase
 from eventwindow.draft.read import Reading, readings
@@ -77,8 +77,9 @@ def verify_study(
     write_text(folder / "study.toml", "\n".join(_study(folder.name, homes, statements, articles, lacking)))
     study = read_study(folder)
     keys = [[f"D{a}-{k}" for k in range(1, len(found) + 1)] for a, found in enumerate(statements, 1)]
+    closed = closed_in(study)
     entries = [
-        _entries(f"D{a}", article, found, study)
+        _entries(f"D{a}", article, found, study, closed)
         for a, (article, found) in enumerate(zip(articles, statements, strict=True), 1)
     ]
     write_text(folder / "claims.toml", draft_text([{"title_en": a.name} for a in articles], entries, None, head=HEAD))
@@ -86,7 +87,7 @@ def verify_study(
     checked = [
         Checked(
             a,
-            tuple(_said(key, s, study, lacking) for key, s in zip(ids, found, strict=True)),
+            tuple(_said(key, s, study, closed, lacking) for key, s in zip(ids, found, strict=True)),
             tuple(_passed(sentences)),
         )
         for a, ids, found, sentences in zip(articles, keys, statements, read, strict=True)
@@ -94,9 +95,9 @@ def verify_study(
     return study, checked
 
 
-def _said(key: str, s: Statement, study: Study, lacking: frozenset[str]) -> Said:
+def _said(key: str, s: Statement, study: Study, closed: Closed, lacking: frozenset[str]) -> Said:
     named = {w for who in (s.who, *s.against) for w in who.symbols if len(who.symbols) == 1}
-    reasons = [r for r in open_reasons(s, study, closed_in(study)) if r.values.get("symbol") not in lacking]
+    reasons = [r for r in open_reasons(s, study, closed) if r.values.get("symbol") not in lacking]
     reasons += [Reason("draft_no_prices", symbol=symbol) for symbol in sorted(named & lacking)]
     return Said(key, s.line, Text(*paraphrase(s)), tuple(reasons))
 
@@ -105,8 +106,8 @@ def _passed(found: Sequence[Reading]) -> Iterator[Passed]:
     yield from (Passed(r.line, r.missed, r.text) for r in found if r.missed)
 
 
-def _entries(key: str, article: Article, found: Sequence[Statement], study: Study) -> list[Entry]:
-    closed, places = closed_in(study), [f"{article.name}, line {s.line}" for s in found]
+def _entries(key: str, article: Article, found: Sequence[Statement], study: Study, closed: Closed) -> list[Entry]:
+    places = [f"{article.name}, line {s.line}" for s in found]
     return [
         entry(s, f"{key}-{k}", key, place, study, closed)
         for k, (s, place) in enumerate(zip(found, places, strict=True), 1)

@@ -47,8 +47,8 @@ def firm_t(ar: AbnormalReturns, window: Span) -> FirmSignificance:
     array([-5.38, -4.95, -4.89])
     """
     car = ar.car(window)
-    found = FirmSignificance("single_firm_t", NULL, ar.labels, car.scar, car.p_value, "t(T - k)", ar.dof, car.reason)
-    return replace(found, basis=(ar.basis, car.window))
+    made = ar.labels, car.scar, car.p_value, "t(T - k)", ar.dof, car.reason
+    return FirmSignificance("single_firm_t", NULL, *made, basis=(ar.basis, car.window))
 
 
 def firm_sq(ar: AbnormalReturns, window: Span) -> FirmSignificance:

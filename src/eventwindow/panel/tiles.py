@@ -32,9 +32,8 @@ from eventwindow.prices.tables import (
 
 DATE, SECURITY = ("date", "day", "index_level_0"), ("security", "firm", "symbol", "ticker", "permno")
 VALUE = {"returns": ("return", "returns", "ret"), "prices": ("adj_close", "close", "price", "prc")}
-Batch = tuple[
-    Any, Any, np.ndarray[Any, Any] | None, Callable[[int], str]
-]  # dates, securities, values, the place of a row
+# Dates, securities, values where they are asked for, and the place of a row.
+Batch = tuple[Any, Any, np.ndarray[Any, Any] | None, Callable[[int], str]]
 Own = tuple[Mapping[str, str], Collection[str]]  # the exchanges of securities, and the benchmarks
 ROWS = 1 << 20  # of a long table at a time
 
