@@ -1,7 +1,8 @@
 """The parts of a release that a person gets wrong by hand; docs/release.md says when each is run.
 
 python scripts/release.py prepare 0.2.0 2026-05-31   # version and date into the package and CITATION.cff
-python scripts/release.py tag v0.2.0                 # exit 1 unless everything names this version
+python scripts/release.py address https://…          # where the project lives into pyproject.toml and CITATION.cff
+python scripts/release.py tag v0.2.0                 # exit 1 unless everything names this version and an address
 python scripts/release.py notes v0.2.0               # what CHANGELOG.md says of it
 """
 
@@ -11,6 +12,7 @@ import re
 import sys
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[1]
 VERSION = re.compile(r"\d+\.\d+\.\d+((a|b|rc)\d+)?")
@@ -41,6 +43,35 @@ def prepare(root: Path, version: str, day: str) -> None:
         (root / file).write_text(new, encoding="utf-8", newline="\n")
 
 
+def address(root: Path, url: str) -> None:
+    """Write where the project lives: the links of its package page, and the repository that a citation names."""
+    parts = urlsplit(url := url.rstrip("/"))
+    if parts.scheme != "https" or "." not in parts.netloc or not re.fullmatch(r"(/[\w.-]+){2,}", parts.path):
+        raise SystemExit(
+            f"release: {url!r} is no address of a repository such as https://forge.example/team/eventwindow."
+        )
+    pages = {
+        "Source": "",
+        "Issues": "/issues",
+        "Changelog": "/blob/main/CHANGELOG.md",
+        "Documentation": "/blob/main/docs/index.md",
+    }
+    links = "".join(f'{name} = "{url}{page}"\n' for name, page in pages.items())
+    for file, old, new, before in (
+        (
+            "pyproject.toml",
+            r"\[project\.urls\]\n(.+\n)*\n",
+            f"[project.urls]\n{links}\n",
+            "[project.optional-dependencies]\n",
+        ),
+        ("CITATION.cff", r"repository-code: .*\n", f'repository-code: "{url}"\n', "keywords: "),
+    ):
+        kept = re.sub(rf"^{old}", "", text(root, file), flags=re.MULTILINE)
+        if kept.count(f"\n{before}") != 1:
+            raise SystemExit(f"release: {file} has no {before.strip()!r} before which the address could stand.")
+        (root / file).write_text(kept.replace(f"\n{before}", f"\n{new}{before}"), encoding="utf-8", newline="\n")
+
+
 def sections(root: Path) -> dict[str, str]:
     """The sections of the changelog, by their headings: `0.2.0 (2026-05-31)`."""
     parts = re.split(r"^## (.+)\n", text(root, "CHANGELOG.md"), flags=re.MULTILINE)
@@ -61,6 +92,12 @@ def faults(root: Path, tag: str) -> list[str]:
         found.append("CITATION.cff has no date-released")
     elif f"{version} ({dated[0]})" not in sections(root):
         found.append(f"CHANGELOG.md has no section '## {version} ({dated[0]})'")
+    if "\n[project.urls]\n" not in text(root, "pyproject.toml") or "\nrepository-code: " not in text(
+        root, "CITATION.cff"
+    ):
+        found.append(
+            "pyproject.toml and CITATION.cff do not both say where the project lives: `release.py address URL`"
+        )
     if any("unreleased" in heading for heading in sections(root)):
         found.append("CHANGELOG.md has a section that calls itself unreleased")
     left = sorted(path.name for path in (root / "changelog.d").glob("*.md") if path.name != "README.md")
@@ -81,6 +118,8 @@ def notes(root: Path, tag: str) -> str:
 def main(command: str, *arguments: str) -> int:
     if command == "prepare":
         prepare(ROOT, *arguments)
+    elif command == "address":
+        address(ROOT, *arguments)
     elif command == "tag":
         found = faults(ROOT, *arguments)
         print("\n".join(f"release: {fault}" for fault in found) or f"release: everything names {arguments[0]}")
