@@ -1,7 +1,8 @@
 """Files made to do harm × every place where a file of a stranger is read; run in a process of its own by the tests.
 
 python tests/hostile_files.py make FOLDER        the files, in a process of its own: what making them costs is not counted
-python tests/hostile_files.py FOLDER [DOOR…]     a line for each: door, harm, exit code, seconds, MB, what was said (Linux)
+python tests/hostile_files.py FOLDER [DOOR…]     a line for each: door, harm, exit code, seconds, MB, what was said (Linux);
+with `--small` before the folder those harms alone whose size is not the point
 """
 
 from __future__ import annotations
@@ -97,6 +98,10 @@ HARMS: dict[str, Callable[[Path], object]] = {
     "cells claimed": cells_claimed,
     "a long text repeated": long_text_repeated,
 }
+SMALL = (
+    "a zero byte", "a hundred thousand brackets", "a hundred thousand braces", "a number of a million digits",
+    "bytes that are no text", "a folder", "a loop", "a link to a device", "a pipe", "nothing",
+)  # fmt: skip
 TABULAR = ("csv", "parquet", "xlsx", "zip", "txt")
 
 
@@ -261,8 +266,9 @@ if __name__ == "__main__":
     signal.signal(signal.SIGALRM, late)
     if sys.argv[1] == "make":
         sys.exit(made(Path(sys.argv[2]) / "made"))
-    where, asked = Path(sys.argv[1]), sys.argv[2:] or [*DOORS]
+    small = sys.argv[1] == "--small"
+    where, asked = Path(sys.argv[1 + small]), sys.argv[2 + small :] or [*DOORS]
     resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
     for one in asked:
-        for name in HARMS:
+        for name in SMALL if small else HARMS:
             print(json.dumps([one, name, *answer(one, name, where / "case")], ensure_ascii=False), flush=True)
