@@ -80,21 +80,40 @@ def once(tmp_path_factory) -> Callable[[str, Callable[[Path], None]], Path]:
 
 
 @pytest.fixture(scope="session")
-def pickled(once) -> Path:
-    """The result of the study that ships, on the figures that ship, as a file."""
-    from eventwindow import run_study
-    from eventwindow.study.library import find_study
+def pickled(once) -> Callable[[str], Path]:
+    """`pickled(name)`: the result of a study that ships, on the figures that ship, as a file."""
 
-    def run(place: Path) -> None:
-        place.write_bytes(pickle.dumps(run_study(find_study("deepseek-2025"), prices="shipped")))
+    def result(name: str) -> Path:
+        def run(place: Path) -> None:
+            from eventwindow import run_study
 
-    return once("deepseek.pickle", run)
+            place.write_bytes(pickle.dumps(run_study(name, prices="shipped")))
+
+        return once(f"{name}.pickle", run)
+
+    return result
 
 
 @pytest.fixture(scope="session")
 def deepseek(pickled):
-    """That result."""
-    return pickle.loads(pickled.read_bytes())
+    """The result of the main study."""
+    return pickle.loads(pickled("deepseek-2025").read_bytes())
+
+
+@pytest.fixture(scope="session")
+def bank_run(pickled):
+    return pickle.loads(pickled("bank-run-2023").read_bytes())
+
+
+@pytest.fixture(scope="session")
+def outage(pickled):
+    return pickle.loads(pickled("outage-2024").read_bytes())
+
+
+@pytest.fixture(scope="session")
+def shipped_results(deepseek, bank_run, outage):
+    """The results of the three studies that ship, by name."""
+    return {one.name: one for one in (deepseek, bank_run, outage)}
 
 
 @pytest.fixture(scope="session")

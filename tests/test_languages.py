@@ -170,14 +170,12 @@ def test_chinese_says_it_in_the_words_of_its_readers():
 
 
 @pytest.fixture(scope="module")
-def everything(deepseek, tmp_path_factory):
+def everything(shipped_results, tmp_path_factory):
     """All that a run of each shipped study writes, with workbook and word processor's file."""
-    from eventwindow import run_study
     from eventwindow.report.write import write_result
 
     folder = tmp_path_factory.mktemp("everything")
-    for name in ("deepseek-2025", "bank-run-2023", "outage-2024"):
-        result = deepseek if name == "deepseek-2025" else run_study(name, prices="shipped")
+    for name, result in shipped_results.items():
         write_result(result, folder / name, extras=("excel", "word"))
     return folder
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from eventwindow import run_study
 from eventwindow.claims.claim_review import LONGEST
 from eventwindow.claims.model import WORDS
 from eventwindow.claims.records import RATINGS
@@ -75,20 +74,13 @@ REVIEW = {  # what Google, Bing and the Fact Check Explorer ask for; unknown key
 UNKNOWN = {"S2", "S3"}  # texts whose outlet no search found, as their pages say
 
 
-@pytest.fixture(scope="module")
-def results(deepseek):
-    return {"deepseek-2025": deepseek} | {
-        name: run_study(name, prices="shipped") for name in ("bank-run-2023", "outage-2024")
-    }
-
-
 STUDIES = ("deepseek-2025", "bank-run-2023", "outage-2024")
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("study", STUDIES)
-def test_every_claim_page_carries_one_review_or_none(results, study, code):
-    result = results[study]
+def test_every_claim_page_carries_one_review_or_none(shipped_results, study, code):
+    result = shipped_results[study]
     verdicts = {v.claim.id: v for v in result.verdicts}
     articles = {article["key"]: article for article in result.articles}
     pages = dict(claim_pages(Context(result, language(code))))
@@ -123,10 +115,10 @@ CODE = re.compile(r"\b(?:[SBCRO]\d+-\w+|B\d+|ai_\w+|[A-Z]{4}=F|\^[A-Z]{3,4})\b")
 
 @pytest.mark.parametrize("code", ["en", "zh-Hant"])
 @pytest.mark.parametrize("study", STUDIES)
-def test_what_needs_no_statistics_comes_first(results, study, code):
+def test_what_needs_no_statistics_comes_first(shipped_results, study, code):
     """Before the first test, source or list no word of statistics, and no code in place of a name."""
     words, shown = catalogue(code), 0
-    for verdict in every_verdict([v for v in results[study].verdicts if v.measured or v.parts]):
+    for verdict in every_verdict([v for v in shipped_results[study].verdicts if v.measured or v.parts]):
         told = words.reason(verdict.reason)
         lay = told[: found.start()] if (found := DETAIL.search(told)) else told
         assert lay, verdict.claim.id
@@ -137,19 +129,19 @@ def test_what_needs_no_statistics_comes_first(results, study, code):
 
 
 @pytest.mark.parametrize("study", STUDIES)
-def test_what_stays_open_says_why(results, study):
+def test_what_stays_open_says_why(shipped_results, study):
     """More than the figure: a second sentence, or that no figure is held."""
-    for verdict in results[study].verdicts:
+    for verdict in shipped_results[study].verdicts:
         if verdict.word == "open" and verdict.measured and verdict.measured.value is not None:
             lay = DETAIL.split(str(verdict.reason))[0]
             assert len(re.findall(r"\.(?= |$)", lay)) > 1, (verdict.claim.id, lay)
 
 
 @pytest.mark.parametrize("study", STUDIES)
-def test_claims_and_their_parts_stand_on_their_own_feet(results, study):
+def test_claims_and_their_parts_stand_on_their_own_feet(shipped_results, study):
     """No pronoun for what another sentence named, no "the same" as the line above; a reason ends with a stop."""
-    panels = [panel for judged in results[study].readings for panel in judged.panels]
-    for verdict in every_verdict([*results[study].verdicts, *panels]):
+    panels = [panel for judged in shipped_results[study].readings for panel in judged.panels]
+    for verdict in every_verdict([*shipped_results[study].verdicts, *panels]):
         claim = verdict.claim
         assert not re.match(r"(It|Its|That|They|Their|This|These|He|She|His|Her)\b", claim.text_en), claim.text_en
         assert not re.search(r"\bthe same\b|^their\b", claim.text_en), claim.text_en

@@ -52,7 +52,7 @@ def kernel(pickled):
     """One kernel for all notebooks: from one to the next it keeps the libraries that are imported, and no name."""
     nbclient = pytest.importorskip("nbclient")
     pytest.importorskip("ipykernel")
-    begin = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(BEGIN.format(str(pickled)))])
+    begin = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(BEGIN.format(str(pickled("deepseek-2025"))))])
     client = nbclient.NotebookClient(begin, timeout=300, kernel_name="python3")
     client.execute(cleanup_kc=False)
     yield client

@@ -10,16 +10,6 @@ from eventwindow.study.library import shipped_studies
 STUDIES = ("bank-run-2023", "outage-2024")
 
 
-@pytest.fixture(scope="module")
-def outage():
-    return run_study("outage-2024", prices="shipped")
-
-
-@pytest.fixture(scope="module")
-def bank_run():
-    return run_study("bank-run-2023", prices="shipped")
-
-
 @pytest.fixture(scope="module", params=STUDIES)
 def result(request, bank_run, outage):
     return {one.name: one for one in (bank_run, outage)}[request.param]
