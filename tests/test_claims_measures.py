@@ -607,12 +607,12 @@ def test_the_lead_of_bars_that_repeat_the_leader_is_exact():
     rng = np.random.default_rng(1)
     leader, sector = pd.Series(rng.standard_normal(78)), pd.Series(rng.standard_normal(78))
     follower = 0.5 * leader.shift(1) + 0.25 * leader.shift(2) + 2 * sector
-    assert lead(follower.fillna(0.0).iloc[2:], leader.iloc[2:], sector.iloc[2:], 2) == pytest.approx(0.75)
+    bars = np.column_stack([follower, leader, sector])[2:]
+    assert lead(bars, 2) == pytest.approx(0.75)
 
 
 def test_a_day_of_few_bars_has_no_lead():
-    short = pd.Series(np.ones(10))
-    assert np.isnan(lead(short, short, short, 2))
+    assert np.isnan(lead(np.ones((10, 3)), 2))
 
 
 @pytest.mark.parametrize(

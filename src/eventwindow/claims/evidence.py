@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -66,7 +66,8 @@ def _was_open(evidence: Evidence, symbol: str, stamp: pd.Timestamp) -> bool:
 
 def price(evidence: Evidence, symbol: str, when: date, field: str = "close") -> float:
     """One quoted price; NoFigure where the source holds none of that kind."""
-    value = float(history(evidence, symbol)[field].loc[session(evidence, symbol, when)])
+    held: Any = history(evidence, symbol).at[session(evidence, symbol, when), field]
+    value = float(held)
     if np.isnan(value):
         raise NoFigure(Reason("no_price", field=Reason(f"price_{field}"), security=name(evidence, symbol), day=when))
     return value
@@ -131,7 +132,7 @@ class Evidence:
     titles: basket → its title in English and in Chinese; events: the same of every event.
     news: one row an entry of the calendar: date, what_en, what_zh.
     zones: symbol → the time zone of its exchange, where its calendar is held.
-    memo: what `once` has worked out.
+    doubt: what share counts that no page is named for are multiplied by. memo: what `once` has worked out.
     """
 
     prices: Mapping[str, pd.DataFrame]
@@ -146,7 +147,14 @@ class Evidence:
     events: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     earlier: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     zones: Mapping[str, str] = field(default_factory=dict)
+    doubt: float = 1.0
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def doubting(self, times: float) -> Evidence:
+        """The same with every share count that no page is named for so many times as large."""
+        other = replace(self, doubt=times)
+        object.__setattr__(other, "memo", self.memo)
+        return other
 
     def once(self, key: Any, work: Callable[[], Any]) -> Any:
         """What `work` returns, worked out once for this evidence."""

@@ -1,9 +1,9 @@
 """Market values: closes times the share count that was known on the day."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import TypedDict, TypeVar
+from typing import NamedTuple, TypedDict, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -45,29 +45,45 @@ DOUBT = (2, 3)  # times too large and small that counts without a page are tried
 PAGE = "address"  # the column of a table of counts that names the page of each
 
 
-def share_counts(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> pd.DataFrame:
-    """The count for each day (n_days rows: shares, as_of, source); an empty row where none is near enough.
+class Counts(NamedTuple):
+    """All counts of a security, the oldest first."""
+
+    shares: np.ndarray
+    as_of: np.ndarray
+    source: np.ndarray
+    without_page: np.ndarray  # in a table that names pages
+
+
+def share_counts(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> np.ndarray:
+    """The count for each day; NaN where none is near enough.
 
     The last cover-page count dated at or before the day; else the first dated within 30 days after it; else the
     last other count before the day (a quarterly average lags); else the first one after it.
     """
-    return _counts(evidence, symbol).reindex(_chosen(evidence, symbol, days)).set_index(days)
+    counts: np.ndarray = np.append(_shares(evidence, symbol), np.nan)[_chosen(evidence, symbol, days)]
+    return counts
 
 
-def _counts(evidence: Evidence, symbol: str) -> pd.DataFrame:
-    """All counts of a security (shares, as_of, source), the oldest first."""
+def _shares(evidence: Evidence, symbol: str) -> np.ndarray:
+    own = _counts(evidence, symbol)
+    shares: np.ndarray = np.where(own.without_page, own.shares * evidence.doubt, own.shares)
+    return shares
+
+
+def _counts(evidence: Evidence, symbol: str) -> Counts:
     held = table(evidence, "shares")
-    by_symbol = evidence.once("share counts", lambda: dict(tuple(held.groupby(held["symbol"].astype(str)))))
+    by_symbol: dict[str, Counts] = evidence.once("share counts", lambda: _by_symbol(held))
     if symbol not in by_symbol:
         raise NoFigure(Reason("no_count", security=name(evidence, symbol)))
-    own: pd.DataFrame = evidence.once(("share counts", symbol), lambda: _in_order(by_symbol[symbol]))
-    return own
+    return by_symbol[symbol]
 
 
-def _in_order(counts: pd.DataFrame) -> pd.DataFrame:
-    kept = counts[["shares", "as_of", "source", *counts.columns.intersection([PAGE])]]
-    dated = kept.assign(as_of=pd.to_datetime(counts["as_of"]))
-    return dated.sort_values("as_of", kind="stable", ignore_index=True)
+def _by_symbol(held: pd.DataFrame) -> dict[str, Counts]:
+    dated = held.assign(as_of=pd.to_datetime(held["as_of"])).sort_values("as_of", kind="stable")
+    pages = dated[PAGE].fillna("").eq("") if PAGE in dated.columns else np.zeros(len(dated), bool)
+    columns = [*(dated[column].to_numpy() for column in ("shares", "as_of", "source")), np.asarray(pages)]
+    rows = dated.groupby(dated["symbol"].astype(str)).indices
+    return {str(symbol): Counts(*(column[at] for column in columns)) for symbol, at in rows.items()}
 
 
 def _chosen(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> np.ndarray:
@@ -77,8 +93,8 @@ def _chosen(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> np.ndarr
     return chosen
 
 
-def _on(own: pd.DataFrame, days: pd.DatetimeIndex) -> np.ndarray:
-    dates, filed = own["as_of"].to_numpy(), (own["source"] == "filing").to_numpy()
+def _on(own: Counts, days: pd.DatetimeIndex) -> np.ndarray:
+    dates, filed = own.as_of, np.asarray(own.source == "filing")
     soon = _first_after(dates, filed, days)
     soon = np.where(dates[soon] <= (days + GRACE).to_numpy(), soon, NONE)
     chosen = _last_before(dates, filed, days)
@@ -105,34 +121,18 @@ def share_count(evidence: Evidence, symbol: str, when: date) -> ShareCount:
     place = int(_chosen(evidence, symbol, pd.DatetimeIndex([when]))[0])
     if place == NONE:
         raise NoFigure(Reason("no_count_near", security=name(evidence, symbol), n=GRACE.days, day=when))
-    if abs(own["as_of"].iloc[place] - pd.Timestamp(when)) > STALE:
+    shares, as_of, source = _shares(evidence, symbol)[place], pd.Timestamp(own.as_of[place]), own.source[place]
+    if abs(as_of - pd.Timestamp(when)) > STALE:
         raise NoFigure(Reason("no_count_near", security=name(evidence, symbol), n=STALE.days, day=when))
-    shares, as_of, source = (own[column].to_numpy()[place] for column in ("shares", "as_of", "source"))
     if not source or pd.isna(source):
         raise NoFigure(Reason("count_without_source", security=name(evidence, symbol), day=as_of))
-    return ShareCount(float(shares), pd.Timestamp(as_of), str(source))
+    return ShareCount(float(shares), as_of, str(source))
 
 
 def uncited(evidence: Evidence, symbols: Iterable[str], days: pd.DatetimeIndex) -> tuple[str, ...]:
     """The companies whose counts on `days` no page is named for, in a table that names pages."""
-    return tuple(s for s in symbols if set(_chosen(evidence, s, days)) & _without_page(evidence, s))
-
-
-def doubted(evidence: Evidence, times: float) -> list[Evidence]:
-    """The same with every count that no page is named for so many times as large, and as small."""
-    held = table(evidence, "shares")
-    without, factors = held[PAGE].fillna("") == "", (times, 1 / times)
-    scaled = [held.assign(shares=held["shares"].astype(float).mask(without, held["shares"] * k)) for k in factors]
-    return [replace(evidence, tables={**evidence.tables, "shares": counts}) for counts in scaled]
-
-
-def _without_page(evidence: Evidence, symbol: str) -> set[int]:
-    """Rows of a security's counts that no page is named for, in a table that names pages."""
-    own = _counts(evidence, symbol)
-    if PAGE not in own.columns:
-        return set()
-    rows: set[int] = evidence.once(("no page", symbol), lambda: set(np.flatnonzero(own[PAGE].fillna("") == "")))
-    return rows
+    rows = {symbol: _chosen(evidence, symbol, days) for symbol in symbols}
+    return tuple(s for s, at in rows.items() if _counts(evidence, s).without_page[at[at != NONE]].any())
 
 
 def currency(evidence: Evidence, symbol: str) -> str:
@@ -215,9 +215,9 @@ def large_shares(evidence: Evidence, closes: pd.DataFrame) -> pd.DataFrame:
     def every() -> pd.DataFrame:
         held = large_closes(evidence)
         days = pd.DatetimeIndex(held.index)
-        return pd.DataFrame({s: share_counts(evidence, str(s), days)["shares"].astype(float) for s in held.columns})
+        return pd.DataFrame({s: share_counts(evidence, str(s), days) for s in held.columns}, days)
 
-    shares: pd.DataFrame = evidence.once("megacap shares", every)
+    shares: pd.DataFrame = evidence.once(("megacap shares", evidence.doubt), every)
     return shares.loc[closes.index]
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from eventwindow.claims.evidence import Evidence, members, named
 from eventwindow.claims.hindsight import is_later
-from eventwindow.claims.market_value import DOUBT, doubted
+from eventwindow.claims.market_value import DOUBT
 from eventwindow.claims.measures.effects import EffectOf
 from eventwindow.claims.model import WORDS, Claim, Measured, Specifications, Verdict, VerdictWord, unmeasured
 from eventwindow.claims.rules import HOLDS, TESTED, Decision, asked, decide, material
@@ -95,14 +95,14 @@ def _uncited(
 ) -> dict[str, tuple[Reason | Listed, int]]:
     """Of each claim on share counts without a page whose they are, and how far off they may be."""
     uncited = [(leaf, found) for leaf in every if (found := measured[leaf.id]) and found.uncited]
-    others = {times: doubted(evidence, times) for times in DOUBT} if uncited else {}
-    return {leaf.id: (_whose(evidence, found.uncited), _withstood(leaf, found, others)) for leaf, found in uncited}
+    return {leaf.id: (_whose(evidence, found.uncited), _withstood(leaf, found, evidence)) for leaf, found in uncited}
 
 
-def _withstood(claim: Claim, found: Measured, others: Mapping[int, Sequence[Evidence]]) -> int:
+def _withstood(claim: Claim, found: Measured, evidence: Evidence) -> int:
     """How many times too large or too small such counts may be before the verdict turns; 0 where it turns at once."""
     most = 0
-    for times, tried in others.items():
+    for times in DOUBT:
+        tried = map(evidence.doubting, (times, 1 / times))
         if any(_holds(claim, measure(claim, other)) != _holds(claim, found) for other in tried):
             break
         most = times

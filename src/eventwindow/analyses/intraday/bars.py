@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -27,18 +28,18 @@ class Bars:
     volume: Array  # (D, B)
     zone: str  # of the exchange's clock
 
-    @property
+    @cached_property
     def returns(self) -> Array:
         """(D, B), log returns from bar to bar; the first from the session's open. A gap leaves two bars empty."""
         logs = np.log(self.closes)
         return np.diff(logs, axis=1, prepend=np.log(self.opens)[:, None])
 
-    @property
+    @cached_property
     def path(self) -> Array:
         """(D, B), log return since the open."""
         return np.asarray(np.log(self.closes / self.opens[:, None]))
 
-    @property
+    @cached_property
     def last(self) -> Array:
         """(D,), the session's last price."""
         return pd.DataFrame(self.closes).ffill(axis=1).iloc[:, -1].to_numpy(float)

@@ -59,8 +59,9 @@ def intraday_tables(
             continue
         residual, beta = abnormal_bars(held, None if symbol == market else against, usual)
         car = cumulated(residual)
+        by_minute = _usual_minutes(held, car, usual)
         for day in positions(held, shown):
-            minutes.append(_minutes(held, car, usual, day))
+            minutes.append(_minutes(held, car, by_minute, day))
             days.append(
                 _day(held, car, usual, day).assign(market=market if beta else "", beta=np.nan if beta is None else beta)
             )
@@ -73,31 +74,38 @@ def intraday_tables(
     }
 
 
-def _minutes(bars: Bars, car: Array, usual: np.ndarray, day: int) -> pd.DataFrame:
-    squares = bars.returns**2
-    low, high = (_by_minute(car[usual], partial(np.nanquantile, q=q, axis=0)) for q in (LEVEL / 2, 1 - LEVEL / 2))
+def _usual_minutes(bars: Bars, car: Array, usual: np.ndarray) -> dict[str, Array]:
+    """What is usual of each minute: the band of the sum since the open, the volume, the squared return."""
+    band = partial(np.nanquantile, q=[LEVEL / 2, 1 - LEVEL / 2], axis=0)
+    low, high = _by_minute(car[usual], band, 2)
+    return {
+        "band_low": low,
+        "band_high": high,
+        "usual_volume": _by_minute(bars.volume[usual], partial(np.nanmedian, axis=0))[0],
+        "usual_squared_return": _by_minute(bars.returns[usual] ** 2, partial(np.nanmean, axis=0))[0],
+    }
+
+
+def _minutes(bars: Bars, car: Array, usual: Mapping[str, Array], day: int) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "start": pd.DatetimeIndex(bars.starts[day]).tz_localize("UTC"),
             "minute": bars.minutes,
             "return_from_open": bars.path[day],
             "car_from_open": car[day],
-            "band_low": low,
-            "band_high": high,
             "volume": bars.volume[day],
-            "usual_volume": _by_minute(bars.volume[usual], partial(np.nanmedian, axis=0)),
-            "squared_return": squares[day],
-            "usual_squared_return": _by_minute(squares[usual], partial(np.nanmean, axis=0)),
+            "squared_return": bars.returns[day] ** 2,
+            **usual,
         }
     )
     return frame[frame["start"].notna()].assign(security=bars.symbol, date=bars.sessions[day], zone=bars.zone)
 
 
-def _by_minute(values: Array, statistic: Callable[[Array], Any]) -> Array:
-    """The statistic of each column; missing where no ordinary day has a bar of that minute."""
+def _by_minute(values: Array, statistic: Callable[[Array], Any], count: int = 1) -> Array:
+    """The statistics of each column, a row each; missing where no ordinary day has a bar of that minute."""
     held = np.isfinite(values).any(axis=0)
-    out = np.full(values.shape[1], np.nan)
-    out[held] = statistic(values[:, held])
+    out = np.full((count, values.shape[1]), np.nan)
+    out[:, held] = statistic(values[:, held])
     return out
 
 

@@ -28,6 +28,11 @@ def session_bars(evidence: Evidence, symbol: str, when: date) -> pd.DataFrame:
 
 def symbol_bars(evidence: Evidence, symbol: str) -> pd.DataFrame:
     """All bars of one symbol with the day and the minute of each by the clock of its exchange."""
+    bars: pd.DataFrame = evidence.once(("bars", symbol), lambda: _symbol_bars(evidence, symbol))
+    return bars
+
+
+def _symbol_bars(evidence: Evidence, symbol: str) -> pd.DataFrame:
     held = table(evidence, "intraday")
     bars = held[held["symbol"] == symbol].sort_values("start").reset_index(drop=True)
     if bars.empty:
@@ -39,9 +44,9 @@ def symbol_bars(evidence: Evidence, symbol: str) -> pd.DataFrame:
 def bar_returns(evidence: Evidence, symbol: str) -> pd.DataFrame:
     """Log returns from bar to bar within a session, day × minute; a day's first bar from its open."""
     bars = symbol_bars(evidence, symbol)
-    bars = bars.assign(close=np.log(bars["close"].astype(float)), open=np.log(bars["open"].astype(float)))
-    closes = bars.pivot_table(index="day", columns="minute", values="close")
-    opens = bars.pivot_table(index="day", columns="minute", values="open")
+    logs = bars.assign(close=np.log(bars["close"].astype(float)), open=np.log(bars["open"].astype(float)))
+    grids = logs.pivot_table(index="day", columns="minute", values=["close", "open"])
+    closes, opens = pd.DataFrame(grids["close"]), pd.DataFrame(grids["open"])
     moves = closes.diff(axis=1)
     moves.iloc[:, 0] = closes.iloc[:, 0] - opens.iloc[:, 0]
     return moves
@@ -132,8 +137,9 @@ class LeadLag(Kind):
 
     def measure(self, evidence: Evidence) -> Measured:
         moves = [bar_returns(evidence, s) for s in (self.security, self.leader, self.sector)]
-        common = moves[0].index.intersection(moves[1].index).intersection(moves[2].index)
-        sums = pd.Series([lead(*_on(moves, d), self.lags) for d in common], index=common).dropna()
+        days, minutes = (moves[0].axes[k].intersection(moves[1].axes[k]).intersection(moves[2].axes[k]) for k in (0, 1))
+        bars = np.stack([m.loc[days, minutes].to_numpy() for m in moves], axis=2)
+        sums = pd.Series([lead(day[np.isfinite(day).all(axis=1)], self.lags) for day in bars], days).dropna()
         stamp = pd.Timestamp(self.date)
         if stamp not in sums.index or len(sums) <= FEWEST_DAYS:
             raise NoFigure(Reason("too_few_days_of_bars"))
@@ -158,14 +164,11 @@ class LeadLag(Kind):
         )
 
 
-def _on(moves: list[pd.DataFrame], when: pd.Timestamp) -> tuple[pd.Series, pd.Series, pd.Series]:
-    follower, leader, sector = (pd.Series(m.loc[when]).dropna() for m in moves)
-    return follower, leader, sector
+def lead(bars: np.ndarray, lags: int) -> float:
+    """Sum of the leader's lagged coefficients in an OLS of the follower's bars; NaN where the day is too short.
 
-
-def lead(follower: pd.Series, leader: pd.Series, sector: pd.Series, lags: int) -> float:
-    """Sum of the leader's lagged coefficients in an OLS of the follower's bars; NaN where the day is too short."""
-    bars = pd.concat([follower, leader, sector], axis=1, join="inner").to_numpy()
+    `bars` (B, 3) are the returns of follower, leader and sector.
+    """
     n = len(bars) - lags
     if n < 5 * (3 * lags + 2):
         return float("nan")

@@ -1,6 +1,7 @@
 """Market values and their changes: of one company, in sum, against others, and among the largest."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 import numpy as np
@@ -79,7 +80,7 @@ class ValueChangesSum(Kind):
     def measure(self, evidence: Evidence) -> Measured:
         left = members(evidence, self.without)
         counted_in = [s for s in members(evidence, self.members) if s not in left]
-        own, missing = each_held(counted_in, lambda s: self._change(evidence, s))
+        own, missing = each_held(counted_in, lambda s: _change(evidence, s, self.date))
         if not own:
             raise NoFigure(Reason("no_value_change"))
         unit, rates = in_one_currency(evidence, own, self.date)
@@ -96,9 +97,6 @@ class ValueChangesSum(Kind):
         parts = made_of("number", companies=len(changes)) | made_of(unit, **dict(largest))
         pages = uncited(evidence, changes, pd.DatetimeIndex([self.date]))
         return Measured(total, unit, reason, parts, uncited=pages)
-
-    def _change(self, evidence: Evidence, symbol: str) -> float:
-        return ValueChange(symbol, self.date).measure(evidence).value or 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +143,7 @@ class ValueAgainst(Kind):
     def _own(self, evidence: Evidence) -> float:
         if self.of == "value":
             return market_value(evidence, self.security, self.date)
-        return ValueChange(self.security, self.date).measure(evidence).value or 0.0
+        return _change(evidence, self.security, self.date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +253,12 @@ class LossRank(Kind):
         )
 
 
+def _change(evidence: Evidence, symbol: str, day: date) -> float:
+    """The change of a company's value on a day."""
+    start, end = price(evidence, symbol, before(evidence, symbol, day)), price(evidence, symbol, day)
+    return (end - start) * share_count(evidence, symbol, day).shares
+
+
 def _days(evidence: Evidence, days: pd.DataFrame, unit: str) -> Listed:
     rows: Any = days.itertuples()
     return Listed(
@@ -264,6 +268,8 @@ def _days(evidence: Evidence, days: pd.DataFrame, unit: str) -> Listed:
 
 def _others(changes: pd.DataFrame, security: str, stamp: pd.Timestamp) -> pd.DataFrame:
     """Every other day and company (date, symbol, change), the largest fall first."""
-    long = changes.rename_axis(index="date").reset_index().melt("date", var_name="symbol", value_name="change").dropna()
-    same = np.asarray((long["date"] == stamp) & (long["symbol"] == security))
-    return long[~same].sort_values("change", kind="stable")
+    values = changes.to_numpy(float).T.copy()
+    values[changes.columns.get_loc(security), changes.index.get_loc(stamp)] = np.nan
+    order = np.argsort(values, axis=None, kind="stable")[: (~np.isnan(values)).sum()]
+    symbol, day = np.unravel_index(order, values.shape)
+    return pd.DataFrame({"date": changes.index[day], "symbol": changes.columns[symbol], "change": values[symbol, day]})

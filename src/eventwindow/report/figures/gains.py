@@ -55,7 +55,7 @@ def _change(context: Context, security: str) -> float | None:
     if place < 1 or day != context.day_zero:
         return None
     try:
-        shares = float(share_counts(evidence, security, pd.DatetimeIndex([day]))["shares"].iloc[0])
+        shares = float(share_counts(evidence, security, pd.DatetimeIndex([day]))[0])
     except NoFigure:
         return None
     change = float(closes.iloc[place] - closes.iloc[place - 1]) * shares

@@ -35,7 +35,7 @@ def market_value_data(context: Context, security: str) -> pd.DataFrame:
     sessions = event_sessions(context)
     days = pd.DatetimeIndex(sessions[(sessions.index >= -1) & (sessions.index <= REACH)])
     closes = context.result.evidence.prices[security]["close"].reindex(days)
-    counts = share_counts(context.result.evidence, security, days)["shares"].to_numpy(float)
+    counts = share_counts(context.result.evidence, security, days)
     change = closes.diff().to_numpy() * counts
     table = pd.DataFrame({"security": security, "date": days, "change": change})[1:]
     return table.assign(since=table["change"].cumsum()).dropna().reset_index(drop=True)
