@@ -104,20 +104,29 @@ def specification_curve(
     zero = int(choices.returns.index.get_indexer(pd.DatetimeIndex([day0]))[0])
     placebo = Window(min(max(placebo.start, 1 - zero), placebo.end), placebo.end)  # no date before the first return
     span = Window(min(placebo.start, *(w.start for w in windows)), max(w.end for w in windows))
-    first = placebo.start - span.start
+    first, n, most = placebo.start - span.start, choices.returns.shape[1], _most(choices)
     dates = np.arange(first, first + max(0, len(placebo)))
-    daily = _daily_medians(choices, day0, span, first)
-    moved = {w: _Moved(choices, w, w.start - span.start, dates, daily) for w in windows}
+    moved = {w: _Moved(w, w.start - span.start, dates, (most, n)) for w in windows}
+    whole = {len(w): np.empty((2, most, n, one.whole.stop - one.whole.start), np.float32) for w, one in moved.items()}
+    daily = np.empty((most, n, -span.start - first), np.float32)
     rows: list[tuple[str, ...]] = []
     freedom: list[Array] = []
-    for row, fit, actual, held in _fits(choices, day0, span):
+    for k, (row, fit, actual, held) in enumerate(_fits(choices, day0, span)):
         rows.append(row)
         freedom.append(np.broadcast_to(np.asarray(fit.dof, float), held.shape))
-        for length, *found in _estimates(fit, actual, held, sorted({*map(len, windows)})):
-            for one in (one for w, one in moved.items() if len(w) == length):
-                one.add(found, next(_estimates(fit.at_days(one.around), actual[:, one.around], held, [length])))
+        abnormal = np.where(held[:, None], actual - fit.expected, np.nan)
+        daily[k] = abnormal[:, first : -span.start]
+        parts = np.stack([abnormal, fit.own_variance, *np.moveaxis(fit.loading, 2, 0)])
+        limit = (stdtrit(fit.dof, 1 - LEVEL / 2) ** 2)[:, None]
+        for length, *sizes, variance in _estimates(parts, limit, sorted(whole)):
+            same = [one for w, one in moved.items() if len(w) == length]
+            whole[length][:, k] = [size[:, same[0].whole] for size in sizes]
+            for one in same:
+                one.add(parts, limit, sizes, variance)
     if not rows:
         raise NoFigure(Reason("no_specification_fits"))
+    middle = _medians(daily[: len(rows)], np.asarray(np.isfinite(daily[: len(rows)]).all(axis=2)))
+    placebos = {w: one.placebos(whole[len(w)][:, : len(rows)], middle) for w, one in moved.items()}
     return SpecificationCurve(
         pd.DataFrame(rows, columns=CHOICES),
         tuple(choices.returns.columns),
@@ -125,57 +134,55 @@ def specification_curve(
         {w: np.stack(one.significant) for w, one in moved.items()},
         {w: np.stack(one.std_error) for w, one in moved.items()},
         np.stack(freedom),
-        {w: _medians(one.car[: len(rows)]) / one.path for w, one in moved.items()},
-        {w: one.beyond / np.maximum(one.known, 1) for w, one in moved.items()},
-        {w: one.volatility for w, one in moved.items()},
+        *({w: found[k] for w, found in placebos.items()} for k in range(3)),
     )
 
 
 class _Moved:
-    """One window under every specification: its own figures, and its CARs on other dates or cyclic shifts."""
+    """One window under every specification: its own figures, and the runs that cut into it on the cyclic shifts."""
 
-    def __init__(self, choices: Choices, window: Window, at: int, dates: np.ndarray, daily: Array) -> None:
-        """`at` is its first day in the span, `dates` are the placebo dates there, `daily` (N, D + G) their medians."""
-        length, self.at, self.ends = len(window), at, min(len(window) - 1, len(dates))
-        self.around = np.concatenate([dates[len(dates) - self.ends :], at + np.arange(length), dates[: self.ends]])
-        whole = max(0, len(dates) - length + 1)
-        self.whole = slice(int(dates[0]), int(dates[0]) + whole) if whole else slice(0)  # a run of dates begins there
-        shifts = whole + 2 * self.ends
-        quiet, between = np.split(daily[:, : daily.shape[1] + min(window.start, 0)], [len(dates)], axis=1)
-        path, self.volatility = leading_path(quiet, between, length), ratio_of(quiet, between)
-        self.path = np.delete(path, len(dates), axis=1)[:, :shifts]
-        self.car = np.empty((_most(choices), len(daily), shifts), np.float32)  # in one piece: small ones would stay
-        self.beyond, self.known = np.zeros((2, len(daily), shifts), np.int32)
+    def __init__(self, window: Window, at: int, dates: np.ndarray, most: tuple[int, int]) -> None:
+        """`at` is its first day in the span, `dates` are the placebo dates there; `most` specifications of N firms."""
+        length, self.window, self.at, self.dates = len(window), window, at, len(dates)
+        ends = min(length - 1, len(dates))
+        self.around = np.concatenate([dates[len(dates) - ends :], at + np.arange(length), dates[:ends]])
+        self.cut = np.r_[:ends, ends + 1 : 2 * ends + 1]  # of the runs in `around`: all but the window itself
+        count = max(0, len(dates) - length + 1)
+        self.whole = slice(int(dates[0]), int(dates[0]) + count) if count else slice(0, 0)  # runs of dates begin there
+        self.mixed = np.empty((2, *most, len(self.cut)), np.float32)  # in one piece: small ones would stay
         self.estimate, self.significant, self.std_error = list[Array](), list[np.ndarray](), list[Array]()
 
-    def add(self, found: Sequence[Array], mixed: tuple[int, Array, Array, Array]) -> None:
-        """One specification: CARs, sizes and variances of the runs of its length, and of those that cut into it."""
-        car, size, variance = found
-        moved, sizes = (
-            np.concatenate([every[:, self.whole], part[:, : self.ends], part[:, self.ends + 1 :]], axis=1)
-            for every, part in ((car, mixed[1]), (size, mixed[2]))
-        )
-        self.car[len(self.estimate)] = moved
-        self.beyond += sizes > self.path
-        self.known += np.isfinite(moved)
+    def add(self, parts: Array, limit: Array, sizes: Sequence[Array], variance: Array) -> None:
+        """One specification: CARs and sizes of all runs of the window's length, and their variances."""
+        if len(self.cut):
+            near = next(_estimates(parts[..., self.around], limit, [len(self.window)]))
+            self.mixed[:, len(self.estimate)] = [size[:, self.cut] for size in near[1:3]]
+        car, size = sizes
         self.estimate.append(car[:, self.at].copy())
         self.significant.append(size[:, self.at] > 1)
         self.std_error.append(np.sqrt(variance[:, self.at]))
+
+    def placebos(self, whole: NDArray[np.float32], daily: Array) -> tuple[Array, Array, Array]:
+        """(N, D) median and share significant on every date or shift, (N,) the volatility ratio.
+
+        `whole` (2, S, N, D) are CARs and sizes of the runs of dates; `daily` (N, D + G) medians over specifications.
+        """
+        quiet, between = np.split(daily[:, : daily.shape[1] + min(self.window.start, 0)], [self.dates], axis=1)
+        path = np.delete(leading_path(quiet, between, len(self.window)), self.dates, axis=1)
+        runs = [whole, self.mixed[:, : whole.shape[1]]]  # beside each other along their last axis
+        paths = path[:, : whole.shape[3]], path[:, whole.shape[3] : whole.shape[3] + len(self.cut)]
+        held = np.logical_and(*(np.isfinite(car).all(axis=2) for car, _ in runs))
+        medians = [_medians(car, held) / own for (car, _), own in zip(runs, paths, strict=True)]
+        shares = [
+            np.sum(size > own, axis=0) / np.maximum(np.sum(np.isfinite(car), axis=0), 1)
+            for (car, size), own in zip(runs, paths, strict=True)
+        ]
+        return np.concatenate(medians, axis=1), np.concatenate(shares, axis=1), ratio_of(quiet, between)
 
 
 def _most(choices: Choices) -> int:
     """How many specifications there are at most."""
     return 4 * len(choices.estimation) * (len(INDEX_MODELS) * choices.benchmarks.shape[1] + 1 + len(FACTOR_MODELS))
-
-
-def _daily_medians(choices: Choices, day0: pd.Timestamp, span: Window, first: int) -> Array:
-    """(N, days) the median of the abnormal returns over the specifications, from the span's day `first` to day -1."""
-    daily = np.empty((_most(choices), choices.returns.shape[1], len(span)), np.float32)
-    count = 0
-    for _, fit, actual, held in _fits(choices, day0, span):
-        daily[count] = np.where(held[:, None], actual - fit.expected, np.nan)
-        count += 1
-    return _medians(daily[:count, :, first : -span.start])
 
 
 def families(curve: pd.DataFrame) -> pd.DataFrame:
@@ -279,43 +286,34 @@ def _days(zero: int, window: Window, sessions: int) -> NDArray[np.int64]:
     return np.asarray(np.clip(zero + window.taus, 0, sessions - 1))
 
 
-def _estimates(
-    fit: Fit, actual: Array, held: np.ndarray, lengths: Sequence[int]
-) -> Iterator[tuple[int, Array, Array, Array]]:
-    """CARs of one specification over every run of each length, (N, days); |t| over its 5 % point; variances."""
-    daily = np.stack([actual - fit.expected, fit.own_variance, *np.moveaxis(fit.loading, 2, 0)])
-    reach = (stdtrit(fit.dof, 1 - LEVEL / 2) ** 2)[:, None]
-    for length, sums in zip(lengths, _sums(daily, lengths), strict=True):
-        car = sums[0]
-        car[~held] = np.nan
-        sums[2:] **= 2
-        variance = sums[1:].sum(axis=0)
-        yield length, car.astype(np.float32), np.sqrt(car**2 / (variance * reach)).astype(np.float32), variance
+def _estimates(parts: Array, limit: Array, lengths: Sequence[int]) -> Iterator[tuple[int, Array, Array, Array]]:
+    """CARs of one specification over every run of each length, (N, days); |t| over its 5 % point; variances.
 
-
-def _sums(values: Array, lengths: Sequence[int]) -> Iterator[Array]:
-    """For each length, sums over every run of so many days, the last axis; a run with a missing day is NaN."""
-    missing = np.isnan(values)
-    some = bool(missing.any())
-    total = np.cumsum(np.where(missing, 0.0, values) if some else values, axis=-1) if max(lengths) > 1 else values
-    gaps = np.cumsum(missing, axis=-1) if some else missing
+    `parts` (2 + k, N, days) are abnormal returns, their own variances and loadings; a run with a missing day is NaN.
+    `limit` is the square of the 5 % point.
+    """
+    gone = np.isnan(parts[0])
+    several, some = max(lengths) > 1, bool(gone.any())
+    total = np.cumsum(np.where(np.isnan(parts), 0.0, parts) if some else parts, axis=-1) if several else parts
+    gaps = np.cumsum(gone, axis=-1)
     for length in lengths:
-        sums = values.copy() if length == 1 else _runs(total, length)
+        sums = parts if length == 1 else _runs(total, length)
+        car, variance = sums[0], sum((loading**2 for loading in sums[2:]), sums[1])
         if length > 1 and some:
-            sums[_runs(gaps, length) > 0] = np.nan
-        yield sums
+            car[_runs(gaps, length) > 0] = np.nan
+        yield length, car.astype(np.float32), np.sqrt(car**2 / (variance * limit)).astype(np.float32), variance
 
 
-def _runs(total: Array, length: int) -> Array:
+def _runs(total: np.ndarray, length: int) -> np.ndarray:
     """Sums over every run of `length` days from the sums up to each day."""
-    runs = total[..., length - 1 :].copy()
-    runs[..., 1:] -= total[..., :-length]
+    runs = np.empty_like(total[..., length - 1 :])
+    runs[..., 0] = total[..., length - 1]
+    np.subtract(total[..., length:], total[..., :-length], out=runs[..., 1:])
     return runs
 
 
-def _medians(car: NDArray[np.floating[Any]]) -> Array:
-    """(N, dates) medians over the specifications, (S, N, dates), that have an estimate on every date."""
-    held: NDArray[np.bool_] = np.asarray(np.isfinite(car).all(axis=2))
+def _medians(car: NDArray[np.floating[Any]], held: np.ndarray) -> Array:
+    """(N, dates) medians over the specifications, (S, N, dates), that are `held` (S, N)."""
     none = np.full(car.shape[2], np.nan)
     return np.stack([_median(car[held[:, i], i]) if held[:, i].any() else none for i in range(car.shape[1])])
 
