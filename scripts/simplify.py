@@ -6,6 +6,7 @@ and, for each study that ships, the words of its study.toml, claims.toml and rea
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -27,18 +28,17 @@ def converter() -> opencc.OpenCC:
 
 
 @cache
-def terms() -> dict[str, str]:
-    """Traditional → Simplified, longer terms first."""
+def terms() -> tuple[re.Pattern[str], dict[str, str]]:
+    """What finds the terms, longer ones first, and Traditional → Simplified."""
     text = Path(__file__).with_name("simplify_terms.toml").read_text(encoding="utf-8")
     held = tomllib.loads(text)["terms"]
-    return {term: held[term] for term in sorted(held, key=len, reverse=True)}
+    return re.compile("|".join(map(re.escape, sorted(held, key=len, reverse=True)))), held
 
 
 def simplified(text: str) -> str:
     """The text in Simplified Chinese."""
-    for term, words in terms().items():
-        text = text.replace(term, words)
-    return str(converter().convert(text))
+    pattern, held = terms()
+    return str(converter().convert(pattern.sub(lambda found: held[found[0]], text)))
 
 
 def catalogue() -> str:
