@@ -82,17 +82,20 @@ def _reach(series: Sequence[Series]) -> tuple[float, float]:
 
 
 def _events(panel: Panel, days: Days) -> None:
-    sheet = panel.sheet
-    for (k, words), (left, level) in zip(days.events, _headings(panel, days), strict=True):
-        x, top = panel.px(k), panel.top - 18.0 * level - 2
-        sheet.line([(x, top), (x, panel.top + panel.height)], INK, 1, stroke_dasharray=DASHED)
-        sheet.text(left, top - 4, cut(words, sheet.width), INK)
+    """Events as dashed lines from their words down, other news by number; no line goes through a number."""
+    sheet, foot = panel.sheet, panel.top + panel.height
+    feet: dict[int, float] = {}
     ends: list[float] = []  # of each line of numbers: one that would touch another stands above it
     for k, number in days.news:
         x, half = panel.px(k), advance(number) / 2 + 2
         level = next((n for n, end in enumerate(ends) if end <= x - half), len(ends))
         ends[level : level + 1] = [x + half]
-        sheet.text(x, panel.top + panel.height - 5 - 14 * level, number, FAINT, "middle")
+        feet[k] = foot - 18 - 14 * level
+        sheet.text(x, foot - 5 - 14 * level, number, FAINT, "middle")
+    for (k, words), (left, level) in zip(days.events, _headings(panel, days), strict=True):
+        x, top = panel.px(k), panel.top - 18.0 * level - 2
+        sheet.line([(x, top), (x, feet.get(k, foot))], INK, 1, stroke_dasharray=DASHED)
+        sheet.text(left, top - 4, cut(words, sheet.width), INK)
 
 
 def _headings(panel: Panel, days: Days) -> list[tuple[float, int]]:
