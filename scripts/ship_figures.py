@@ -24,7 +24,7 @@ LIBRARY = Path(__file__).parents[1] / "src" / "eventwindow" / "study" / "library
 PRICES = ("open", "high", "low", "close", "adj_close")
 BUDGET = 4_000_000  # bytes
 LOG_STEP = 2e-6
-PAGES = Path(__file__).with_name("share_pages.csv")
+COUNTS = Path(__file__).with_name("share_counts.csv")
 
 
 def main(argv: list[str]) -> int:
@@ -63,13 +63,24 @@ def write_figures(source: Path, out: Path) -> None:
     write_panel(pd.read_parquet(source / "sp500_adj_close.parquet"), out / "panel.parquet")
     for name in ("weights", "factors"):
         (out / f"{name}.csv").write_text((source / f"{name}.csv").read_text(encoding="utf-8"), encoding="utf-8")
-    write_shares(source / "shares.csv", out / "shares.csv")
+    write_shares(out / "shares.csv")
 
 
-def write_shares(source: Path, out: Path) -> None:
-    """The counts with the public page of each, where share_pages.csv names one."""
-    counts, pages = pd.read_csv(source, dtype=str), pd.read_csv(PAGES, dtype=str)
-    counts.merge(pages, how="left", on=["symbol", "as_of"]).to_csv(out, index=False, lineterminator="\n")
+def write_shares(out: Path) -> None:
+    """The counts that share_counts.csv names a public page for, in the shares of the prices.
+
+    Each is what was read on the page, times the splits since; of a receipt, times its part of a receipt.
+    """
+    counts = pd.read_csv(COUNTS, keep_default_na=False)
+    shares = (counts["on_page"] * counts["times"]).round().astype("int64")
+    told = counts["note"].mask(counts["times"] != 1, counts["note"] + counts.apply(_times, axis=1))
+    written = counts.assign(note=told).drop(columns=["on_page", "times"])
+    written.insert(2, "shares", shares)
+    written.to_csv(out, index=False, lineterminator="\n")
+
+
+def _times(row: pd.Series) -> str:
+    return f"; {row['on_page']:,} on the page, times {row['times']:g}"
 
 
 def write_calendars(study: Path, out: Path) -> None:

@@ -503,20 +503,11 @@ def lost(bound: float, address: str):
     return judge([claim], world(HIT, tables={"shares": pd.DataFrame(counts)}))[0]
 
 
-@pytest.mark.parametrize(
-    ("of_the_loss", "address", "word", "context"),
-    [
-        (0.9, "https://example.org/10-q", "confirmed", []),
-        (0.9, "", "open", ["counts_decide"]),  # half as many shares would have lost less
-        (0.4, "", "confirmed_with_context", ["counts_without_page"]),
-        (0.3, "", "confirmed_with_context", ["counts_without_page"]),  # a third as many would have lost more, too
-        (1.1, "", "open", ["counts_decide"]),  # twice as many would have lost more
-        (3.0, "", "contradicted", []),
-    ],
-)
-def test_a_verdict_that_would_turn_with_a_count_without_a_page_is_open(of_the_loss, address, word, context):
-    loss = -lost(1.0, "https://example.org/10-q").measured.value
-    verdict = lost(of_the_loss * loss, address)
-    assert (verdict.word, [reason.key for reason in verdict.context]) == (word, context)
-    if context == ["counts_without_page"]:
-        assert f"{3 if of_the_loss < 1 / 3 else 2} times too large or too small" in str(verdict.reason)
+@pytest.mark.parametrize("of_the_loss", [0.3, 0.9, 1.1, 3.0])
+def test_a_verdict_on_a_count_without_a_page_is_open(of_the_loss):
+    page = "https://example.org/10-q"
+    loss = -lost(1.0, page).measured.value
+    assert lost(of_the_loss * loss, page).word == ("confirmed" if of_the_loss < 1 else "contradicted")
+    verdict = lost(of_the_loss * loss, "")
+    assert verdict.word == "open"
+    assert "names no source" in str(verdict.reason)

@@ -192,7 +192,7 @@ def test_yahoos_share_counts_keep_the_last_of_a_day_and_undo_splits(counts_of_ya
     assert [str(day.date()) for day in counts["as_of"]] == ["2024-11-15", "2025-02-21"]
     assert counts["shares"].tolist() == [244_900_000_000, 24_400_000_000]
     assert set(counts["source"]) == {"yahoo"}
-    assert list(counts.columns) == ["symbol", "as_of", "shares", "source", "note"]
+    assert list(counts.columns) == ["symbol", "as_of", "shares", "source", "note", "address"]
 
 
 def test_share_counts_are_kept_and_outlive_a_yahoo_that_fails(counts_of_yahoo, monkeypatch):

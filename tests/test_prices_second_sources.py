@@ -321,6 +321,7 @@ def test_counts_of_filings_carry_the_minute_at_which_they_were_known(vendors, mo
             "source": "filing",
             "known": "2024-05-29T20:35Z",
             "note": "SEC EDGAR, 10-Q 77-24-1",
+            "address": "https://www.sec.gov/Archives/edgar/data/77/77241/",
         }
     ]
     vendors.fault = 200, {"facts": 1}

@@ -147,7 +147,6 @@ def test_daily_prices_bars_and_the_further_tables_are_exactly_those_of_the_sourc
     assert (tables["intraday"]["start"].to_numpy() == bars["start"].to_numpy()).all()
     mega = pd.read_csv(SOURCE / "megacaps.csv").sort_values(["symbol", "date"])
     np.testing.assert_array_equal(tables["megacaps"]["close"].to_numpy(), mega["close"].to_numpy())
-    assert len(tables["shares"]) == len(pd.read_csv(SOURCE / "shares.csv"))
 
 
 @needs_source

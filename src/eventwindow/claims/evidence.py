@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any
 
@@ -132,7 +132,7 @@ class Evidence:
     titles: basket → its title in English and in Chinese; events: the same of every event.
     news: one row an entry of the calendar: date, what_en, what_zh.
     zones: symbol → the time zone of its exchange, where its calendar is held.
-    doubt: what share counts that no page is named for are multiplied by. memo: what `once` has worked out.
+    memo: what `once` has worked out.
     """
 
     prices: Mapping[str, pd.DataFrame]
@@ -147,14 +147,7 @@ class Evidence:
     events: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     earlier: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     zones: Mapping[str, str] = field(default_factory=dict)
-    doubt: float = 1.0
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    def doubting(self, times: float) -> Evidence:
-        """The same with every share count that no page is named for so many times as large."""
-        other = replace(self, doubt=times)
-        object.__setattr__(other, "memo", self.memo)
-        return other
 
     def once(self, key: Any, work: Callable[[], Any]) -> Any:
         """What `work` returns, worked out once for this evidence."""

@@ -41,8 +41,7 @@ def source(given: str) -> Reason | str:
 
 SOURCES = ("filing", "quarterly fundamentals", "derived", "web statistics")
 NONE = -1  # no such row
-DOUBT = (2, 3)  # times too large and small that counts without a page are tried; what turns at the first is open
-PAGE = "address"  # the column of a table of counts that names the page of each
+PAGE = "address"  # the column of a table of counts that names the page of each; a count without one is none
 
 
 class Counts(NamedTuple):
@@ -51,23 +50,18 @@ class Counts(NamedTuple):
     shares: np.ndarray
     as_of: np.ndarray
     source: np.ndarray
-    without_page: np.ndarray  # in a table that names pages
+    bare: np.ndarray  # names no source, or no page in a table that names pages
 
 
 def share_counts(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> np.ndarray:
     """The count for each day; NaN where none is near enough.
 
     The last cover-page count dated at or before the day; else the first dated within 30 days after it; else the
-    last other count before the day (a quarterly average lags); else the first one after it.
+    last other count before the day (a quarterly average lags); else the first one after it. Raises NoFigure where one
+    of them is bare.
     """
-    counts: np.ndarray = np.append(_shares(evidence, symbol), np.nan)[_chosen(evidence, symbol, days)]
+    counts: np.ndarray = np.append(_counts(evidence, symbol).shares, np.nan)[_chosen(evidence, symbol, days)]
     return counts
-
-
-def _shares(evidence: Evidence, symbol: str) -> np.ndarray:
-    own = _counts(evidence, symbol)
-    shares: np.ndarray = np.where(own.without_page, own.shares * evidence.doubt, own.shares)
-    return shares
 
 
 def _counts(evidence: Evidence, symbol: str) -> Counts:
@@ -80,8 +74,9 @@ def _counts(evidence: Evidence, symbol: str) -> Counts:
 
 def _by_symbol(held: pd.DataFrame) -> dict[str, Counts]:
     dated = held.assign(as_of=pd.to_datetime(held["as_of"])).sort_values("as_of", kind="stable")
-    pages = dated[PAGE].fillna("").eq("") if PAGE in dated.columns else np.zeros(len(dated), bool)
-    columns = [*(dated[column].to_numpy() for column in ("shares", "as_of", "source")), np.asarray(pages)]
+    named = [column for column in ("source", PAGE) if column in dated.columns]
+    bare = ~dated[named].fillna("").astype(bool).all(axis=1)
+    columns = [series.to_numpy() for series in (dated["shares"].astype(float), dated["as_of"], dated["source"], bare)]
     rows = dated.groupby(dated["symbol"].astype(str)).indices
     return {str(symbol): Counts(*(column[at] for column in columns)) for symbol, at in rows.items()}
 
@@ -90,6 +85,9 @@ def _chosen(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> np.ndarr
     """Rows of a security's counts that hold on `days`, NONE where there is none."""
     own = _counts(evidence, symbol)
     chosen: np.ndarray = evidence.once(("counts on", symbol, days.to_numpy().tobytes()), lambda: _on(own, days))
+    if (bare := own.bare[held := chosen[chosen != NONE]]).any():
+        day = pd.Timestamp(own.as_of[held[bare][0]])
+        raise NoFigure(Reason("count_without_source", security=name(evidence, symbol), day=day))
     return chosen
 
 
@@ -121,18 +119,10 @@ def share_count(evidence: Evidence, symbol: str, when: date) -> ShareCount:
     place = int(_chosen(evidence, symbol, pd.DatetimeIndex([when]))[0])
     if place == NONE:
         raise NoFigure(Reason("no_count_near", security=name(evidence, symbol), n=GRACE.days, day=when))
-    shares, as_of, source = _shares(evidence, symbol)[place], pd.Timestamp(own.as_of[place]), own.source[place]
+    as_of = pd.Timestamp(own.as_of[place])
     if abs(as_of - pd.Timestamp(when)) > STALE:
         raise NoFigure(Reason("no_count_near", security=name(evidence, symbol), n=STALE.days, day=when))
-    if not source or pd.isna(source):
-        raise NoFigure(Reason("count_without_source", security=name(evidence, symbol), day=as_of))
-    return ShareCount(float(shares), as_of, str(source))
-
-
-def uncited(evidence: Evidence, symbols: Iterable[str], days: pd.DatetimeIndex) -> tuple[str, ...]:
-    """The companies whose counts on `days` no page is named for, in a table that names pages."""
-    rows = {symbol: _chosen(evidence, symbol, days) for symbol in symbols}
-    return tuple(s for s, at in rows.items() if _counts(evidence, s).without_page[at[at != NONE]].any())
+    return ShareCount(float(own.shares[place]), as_of, str(own.source[place]))
 
 
 def currency(evidence: Evidence, symbol: str) -> str:
@@ -217,7 +207,7 @@ def large_shares(evidence: Evidence, closes: pd.DataFrame) -> pd.DataFrame:
         days = pd.DatetimeIndex(held.index)
         return pd.DataFrame({s: share_counts(evidence, str(s), days) for s in held.columns}, days)
 
-    shares: pd.DataFrame = evidence.once(("megacap shares", evidence.doubt), every)
+    shares: pd.DataFrame = evidence.once("megacap shares", every)
     return shares.loc[closes.index]
 
 

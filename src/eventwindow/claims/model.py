@@ -51,7 +51,6 @@ class Measured:
     effect: Effect | None = None
     horizons: tuple[tuple[date, float], ...] = ()
     usual: float | None = None
-    uncited: tuple[str, ...] = ()  # securities for whose share counts no page can be named
     lacking: Reason | None = None  # of the history that the statement speaks of: the figure is that of the rest
     since: date | None = None  # the first day held, where the statement speaks of all of history
 

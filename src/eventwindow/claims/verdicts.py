@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from eventwindow.claims.evidence import Evidence, members, named
+from eventwindow.claims.evidence import Evidence, members
 from eventwindow.claims.hindsight import is_later
-from eventwindow.claims.market_value import DOUBT
 from eventwindow.claims.measures.effects import EffectOf
 from eventwindow.claims.model import WORDS, Claim, Measured, Specifications, Verdict, VerdictWord, unmeasured
 from eventwindow.claims.rules import HOLDS, TESTED, Decision, asked, decide, material
@@ -40,7 +39,7 @@ def judge(
     later = frozenset(leaf.id for leaf in every if is_later(leaf, evidence))
     effects = {leaf.id: found for leaf in every if leaf.id not in later and (found := _effect(leaf, measured))}
     curves = {leaf.id: specifications(leaf, evidence) for leaf in every if leaf.hedge == "effect"}
-    basis = _Basis(measured, family(effects), curves, later, _uncited(every, evidence, measured))
+    basis = _Basis(measured, family(effects), curves, later)
     return [_verdict(claim, basis) for claim in claims]
 
 
@@ -82,36 +81,6 @@ class _Basis:
     corrected: Mapping[str, Corrected]
     curves: Mapping[str, Specifications | None]
     later: frozenset[str]
-    uncited: Mapping[str, tuple[Reason | Listed, int]]  # whose share counts no page is named for; `_withstood`
-
-
-def _whose(evidence: Evidence, symbols: Sequence[str]) -> Reason | Listed:
-    """Companies by name, or how many there are."""
-    return named(evidence, symbols) if len(symbols) <= FEW else Reason("so_many_companies", n=len(symbols))
-
-
-def _uncited(
-    every: Sequence[Claim], evidence: Evidence, measured: Mapping[str, Measured | None]
-) -> dict[str, tuple[Reason | Listed, int]]:
-    """Of each claim on share counts without a page whose they are, and how far off they may be."""
-    uncited = [(leaf, found) for leaf in every if (found := measured[leaf.id]) and found.uncited]
-    return {leaf.id: (_whose(evidence, found.uncited), _withstood(leaf, found, evidence)) for leaf, found in uncited}
-
-
-def _withstood(claim: Claim, found: Measured, evidence: Evidence) -> int:
-    """How many times too large or too small such counts may be before the verdict turns; 0 where it turns at once."""
-    most = 0
-    for times in DOUBT:
-        tried = map(evidence.doubting, (times, 1 / times))
-        if any(_holds(claim, measure(claim, other)) != _holds(claim, found) for other in tried):
-            break
-        most = times
-    return most
-
-
-def _holds(claim: Claim, found: Measured | None) -> bool | None:
-    """Whether a claim holds by a figure; None where there is none."""
-    return None if found is None or found.value is None else decide(claim, found).word in HOLDS
 
 
 def _verdict(claim: Claim, basis: _Basis) -> Verdict:
@@ -124,8 +93,6 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
         return Verdict(claim, "open", Reason("rule_no_figure"), found.reason, found)
     found, p = _as_corrected(found, basis.corrected.get(claim.id))
     decision = _reached(found, _told(claim, _known(claim, decide(claim, found, p), basis)))
-    if found.uncited:
-        decision = _cited(decision, *basis.uncited[claim.id])
     curve = basis.curves.get(claim.id)
     told = (*_found(claim, found, decision, p), found.lacking, *_tail(claim, decision.word), *_details(found))
     return Verdict(
@@ -183,17 +150,6 @@ def _reached(found: Measured, decision: Decision) -> Decision:
         context = (*decision.context, Reason("history_from", day=found.since))
         return replace(decision, word="confirmed_with_context", context=context)
     return decision
-
-
-def _cited(decision: Decision, whose: Reason | Listed, withstood: int) -> Decision:
-    """What rests on share counts that no page is named for is open; what would hold without them says so."""
-    if not withstood:
-        told = Reason("counts_decide", whose=whose)
-        return replace(decision, word="open", rule=Reason("rule_uncited", rule=decision.rule), context=(told,))
-    if decision.word not in HOLDS:
-        return decision
-    context = (*decision.context, Reason("counts_without_page", whose=whose, n=withstood))
-    return replace(decision, word="confirmed_with_context", context=context)
 
 
 def _told(claim: Claim, decision: Decision) -> Decision:

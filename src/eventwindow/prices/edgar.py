@@ -24,7 +24,8 @@ TICKERS = "https://www.sec.gov/files/company_tickers.json"
 FACTS = "https://data.sec.gov/api/xbrl/companyfacts/CIK{:010d}.json"
 FILINGS = "https://data.sec.gov/submissions/CIK{:010d}.json"
 PAUSE = 0.11  # seconds between requests: at most ten a second are allowed
-COLUMNS = ["symbol", "as_of", "shares", "source", "known", "note"]
+COLUMNS = ["symbol", "as_of", "shares", "source", "known", "note", "address"]
+FILING = "https://www.sec.gov/Archives/edgar/data/{}/{}/"
 
 
 def agent() -> str:
@@ -91,6 +92,7 @@ def _counts(symbol: str, number: int, ask: Any) -> pd.DataFrame:
             "source": "filing",
             "known": pd.Timestamp(accepted.get(fact["accn"], fact["filed"])).strftime("%Y-%m-%dT%H:%MZ"),
             "note": f"SEC EDGAR, {fact['form']} {fact['accn']}",
+            "address": FILING.format(number, fact["accn"].replace("-", "")),
         }
         for fact in facts
     ]

@@ -18,7 +18,8 @@ from eventwindow.prices.yahoo import ask_each, quiet_client
 if TYPE_CHECKING:
     from curl_cffi.requests import Session
 
-COLUMNS = ["symbol", "as_of", "shares", "source", "note"]
+COLUMNS = ["symbol", "as_of", "shares", "source", "note", "address"]
+PAGE = "https://finance.yahoo.com/quote/{}/key-statistics/"
 FRESH = timedelta(days=7)
 
 
@@ -92,4 +93,4 @@ def _rows(symbol: str, text: str, cache: Cache, end: pd.Timestamp) -> pd.DataFra
     counts = pd.read_csv(io.StringIO(text), header=None, index_col=0, parse_dates=True)[1]
     counts.index = pd.DatetimeIndex(counts.index).as_unit("ns").rename("as_of")
     rows = split_adjusted(counts, kept_splits(symbol, cache), end).rename("shares").reset_index()
-    return rows.assign(symbol=symbol, source="yahoo", note="restated")[COLUMNS]
+    return rows.assign(symbol=symbol, source="yahoo", note="restated", address=PAGE.format(symbol))[COLUMNS]

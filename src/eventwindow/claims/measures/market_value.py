@@ -17,7 +17,6 @@ from eventwindow.claims.market_value import (
     share_count,
     since_day,
     source,
-    uncited,
     value_changes,
 )
 from eventwindow.claims.measures.prices import each_held
@@ -59,8 +58,7 @@ class ValueChange(Kind):
         values = {"who": name(evidence, self.security), "when": self.date, "start": start, "end": end}
         reason = Reason("value_change", changed=changed(value, unit), count=count.reason, **values)
         parts = made_of("price", previous_close=start, close=end) | made_of("shares", shares=count.shares)
-        days = pd.DatetimeIndex([self.shares_on or self.date])
-        return Measured(value, unit, reason, parts, uncited=uncited(evidence, [self.security], days))
+        return Measured(value, unit, reason, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +93,7 @@ class ValueChangesSum(Kind):
         )
         largest = sorted(counted.items(), key=lambda item: item[1])[:LOSSES]
         parts = made_of("number", companies=len(changes)) | made_of(unit, **dict(largest))
-        pages = uncited(evidence, changes, pd.DatetimeIndex([self.date]))
-        return Measured(total, unit, reason, parts, uncited=pages)
+        return Measured(total, unit, reason, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +133,8 @@ class ValueAgainst(Kind):
             when=pd.Timestamp(when),
             sources=Listed(source(one) for one in sorted(counts)),
         )
-        pages = uncited(evidence, [self.security, *values], pd.DatetimeIndex([when]))
         parts = made_of(unit, own=abs(own), others=total, **values)
-        return Measured(abs(own) / total, "ratio", reason, parts, uncited=pages)
+        return Measured(abs(own) / total, "ratio", reason, parts)
 
     def _own(self, evidence: Evidence) -> float:
         if self.of == "value":
@@ -175,8 +171,7 @@ class ValueRank(Kind):
                 Reason("with_figure", name=name(evidence, s), figure=Figure(v, "USD")) for s, v in worth.items()
             ),
         )
-        pages = uncited(evidence, worth, pd.DatetimeIndex(closes.index))
-        return Measured(float(rank), "rank", reason, made_of("USD", **worth), uncited=pages)
+        return Measured(float(rank), "rank", reason, made_of("USD", **worth))
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,14 +220,8 @@ class LossRank(Kind):
             "rank",
             Reason.sentences(reason, self._not_held(evidence, own)),
             made_of(unit, **parts) | made_of("number", companies=changes.shape[1]),
-            uncited=self._uncited(evidence, changes),
             **reach,
         )
-
-    def _uncited(self, evidence: Evidence, changes: pd.DataFrame) -> tuple[str, ...]:
-        if self.by == "per cent":
-            return ()
-        return uncited(evidence, map(str, changes.columns), pd.DatetimeIndex(changes.index))
 
     def _not_held(self, evidence: Evidence, own: float) -> Reason:
         """What a company that is not held would have needed to lose as much."""
