@@ -101,8 +101,10 @@ def test_the_scorecard_tells_each_article_and_what_did_not_hold(written, deepsee
         below = lines[at + 2 : at + 2 + len(wrong)]
         assert {v.claim.id for v in wrong} == {re.split(r"[:：]", line.split("  ")[1])[0] for line in below}
         assert all(any(context.verdict_words(v)["text"] in line for line in below) for v in wrong)
-        held, tested = sorted(map(int, re.findall(r"\d+", lines[at + 1])))
+        first, second, *left = map(int, re.findall(r"\d+", lines[at + 1]))
+        held, tested = sorted((first, second))
         assert 0 < held <= tested <= len(mine)
+        assert bool(left) == any(v.word == "open" for v in mine) and held + sum(left) + len(wrong) >= tested
 
 
 def test_a_date_in_words_is_told_in_the_reader_s_language(written, deepseek):

@@ -62,10 +62,10 @@ def scored_articles(context: Context) -> Iterator[list[str]]:
         found = sections.score(context, article["key"])
         if found is None:
             continue
-        held, tested, wrong = found
+        said, wrong = found
         lines = [
             sections.told_by(context, article["key"], article),
-            say("story.what_held") + colon + unmarked(context.language.say("story.of", n=held, all=tested)),
+            say("story.what_held") + colon + said,
         ]
         for v in wrong:
             lines.append(f"{say(f'verdict.{v.word}')}  {v.claim.id}{colon}{context.verdict_words(v)['text']}")

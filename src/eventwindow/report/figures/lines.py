@@ -92,10 +92,14 @@ def _events(panel: Panel, days: Days) -> None:
         ends[level : level + 1] = [x + half]
         feet[k] = foot - 18 - 14 * level
         sheet.text(x, foot - 5 - 14 * level, number, FAINT, "middle")
-    for (k, words), (left, level) in zip(days.events, _headings(panel, days), strict=True):
-        x, top = panel.px(k), panel.top - 18.0 * level - 2
-        sheet.line([(x, top), (x, feet.get(k, foot))], INK, 1, stroke_dasharray=DASHED)
-        sheet.text(left, top - 4, cut(words, sheet.width), INK)
+    heads = _headings(panel, days)
+    for (k, _), (_, level) in zip(days.events, heads, strict=True):
+        x = panel.px(k)
+        sheet.line([(x, panel.top - 18.0 * level - 2), (x, feet.get(k, foot))], INK, 1, stroke_dasharray=DASHED)
+    for (_, words), (left, level) in zip(days.events, heads, strict=True):
+        said, base = cut(words, sheet.width), panel.top - 18.0 * level - 6
+        sheet.rect(left - 2, base - 12, advance(said) + 4, 16, PAPER)  # a line from words above ends behind these
+        sheet.text(left, base, said, INK)
 
 
 def _headings(panel: Panel, days: Days) -> list[tuple[float, int]]:

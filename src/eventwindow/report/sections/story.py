@@ -89,7 +89,7 @@ def _how_sure(context: Context, row: pd.Series) -> Markup:
 
 def _plain(value: float) -> str:
     """Per cent as a person says it: whole where large."""
-    return points(value, 0 if abs(value) >= WHOLE else 1)
+    return points(value, 0 if round(abs(value), 3) >= WHOLE else 1)
 
 
 def _held(context: Context) -> Markup:
@@ -146,18 +146,17 @@ def scorecard(context: Context) -> Iterator[Block]:
     yield Table(caption, "L l l L2", head, tuple(rows), note, look="stacked")
 
 
-def score(context: Context, article: str) -> tuple[int, int, list[Verdict]] | None:
-    """How many statements of an article held, of how many that could be tested; those that did not or only in part."""
+def score(context: Context, article: str) -> tuple[str, list[Verdict]] | None:
+    """How many statements of an article held, of those that could be tested, in words; which did not, or in part."""
     mine = [v for v in context.result.verdicts if v.claim.article == article]
     counts: Counter[str] = Counter(word for _, word in by_statement(mine))
     tested = sum(counts[w] for w in WORDS if w not in ("not_testable", "not_rated"))
-    wrong = [v for word in SURPRISING for v in mine if v.word == word]
-    return (sum(counts[w] for w in HOLDS), tested, wrong) if mine else None
+    key, held = "story.of_open" if counts["open"] else "story.of", sum(counts[w] for w in HOLDS)
+    said = context.language.text(key, n=held, all=tested, left=counts["open"]) if tested else "–"
+    return (said, [v for word in SURPRISING for v in mine if v.word == word]) if mine else None
 
 
-def _scored(
-    context: Context, article: Mapping[str, object], held: int, tested: int, wrong: list[Verdict]
-) -> tuple[Words, ...]:
+def _scored(context: Context, article: Mapping[str, object], said: str, wrong: list[Verdict]) -> tuple[Words, ...]:
     """Its title with what it is, its date, how many held of those that could be tested, and what did not."""
     language = context.language
     title = str(context.article_titles.get(str(article["key"]), article["key"]))
@@ -170,7 +169,6 @@ def _scored(
     shown: Words = linked(address, title) if address else title
     name = Markup("{}<small>{}</small>").format(shown, outlet) if outlet else Markup("{}").format(shown)
     between = Markup(" · ")
-    said = language.say("story.of", n=held, all=tested)
     return name, _dated(context, article), said, between.join(links) if links else "–"
 
 
