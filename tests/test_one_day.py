@@ -107,7 +107,7 @@ def test_the_bootstrap_draws_as_arch_does() -> None:
     """The spread of a five-day mean CAR under the null, 4,000 draws each: within four Monte-Carlo errors."""
     ar = on_one_day(panel(6))
     e = ar.residuals - ar.residuals.mean(axis=1, keepdims=True)
-    at = stationary_indices(np.random.default_rng(0), 65, 5, 4000, 4.0)
+    at = stationary_indices(0, 65, 5, 4000, 4.0)
     ours = e[:, at].sum(axis=2).mean(axis=0)
     drawn = StationaryBootstrap(4, e.T, seed=1).bootstrap(4000)
     theirs = np.array([data[0][0][:5].sum(axis=0).mean() for data in drawn])

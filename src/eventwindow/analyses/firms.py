@@ -12,7 +12,7 @@ from eventwindow.estimation.event_time import Array
 from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.conformal import firm_conformal
 from eventwindow.inference.design import once
-from eventwindow.inference.expected_volatility import before_window, ewma, leading_spread, ratio_of, unlike
+from eventwindow.inference.expected_volatility import before_window, firm_ewma, leading_spread, ratio_of, unlike
 from eventwindow.inference.multiple import benjamini_hochberg, holm, romano_wolf
 from eventwindow.inference.power import smallest_detectable_effect
 from eventwindow.inference.results import SignificanceResult, noted
@@ -47,7 +47,8 @@ def _window_rows(
     ratio = np.where(car.complete, ratio_of(abnormal.residuals, between), np.nan)
     place = long.labels["security"].tolist()
     at = np.array([place.index(s) if s in place else -1 for s in abnormal.labels["security"]], int)
-    return abnormal.labels[["event", "security", "group", "benchmark"]].assign(
+    columns = dict(
+        abnormal.labels[["event", "security", "group", "benchmark"]],
         model=abnormal.model,
         window_start=window.start,
         window_end=window.end,
@@ -62,7 +63,7 @@ def _window_rows(
         floor_sq_long=_placed(extended.floor, at),
         days_long=_placed(long.nobs, at),
         p_sq_scaled=scaled.p_value,
-        expected_volatility=ewma(abnormal.residuals, between)[1],
+        expected_volatility=firm_ewma(abnormal, window)[1],
         p_conformal=conformal.p_value,
         p_romano_wolf=_stepped(abnormal, window, abnormal.labels["security"].isin(list(basket)).to_numpy()),
         p_romano_wolf_all=_stepped(abnormal, window, np.ones(len(abnormal), bool)),
@@ -72,6 +73,7 @@ def _window_rows(
         volatility_ratio=ratio,
         note=car.reason,
     )
+    return pd.DataFrame(columns)
 
 
 def _inverted(abnormal: AbnormalReturns, window: Window, ratio: Array) -> dict[str, Array]:

@@ -12,7 +12,6 @@ from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import event_returns
 from eventwindow.estimation.returns import log_volume
-from eventwindow.inference.design import once
 from eventwindow.inference.expected_volatility import drifting
 from eventwindow.inference.permutation import abnormal_volatility, volatility_permutation
 from eventwindow.inference.registry import leading_permutation
@@ -55,17 +54,16 @@ def activity_table(
     parts = {name: headline.select(list(members)) for name, members in baskets.items()}
     rows = [row for day in days for row in _volatility(headline, parts, day)]
     if volume is not None:
-        rows += [row for window in windows for row in _volume(volume, baskets, window)]
+        chosen = [(str(s), "firm", volume.select(np.array([i]))) for i, s in enumerate(volume.labels["security"])]
+        chosen += [(name, "basket", volume.select(list(members))) for name, members in baskets.items()]
+        rows += [row for window in windows for row in _volume(chosen, window)]
     return pd.DataFrame(rows, columns=ACTIVITY)
 
 
 Row = tuple[object, ...]
 
 
-def _volume(volume: AbnormalReturns, baskets: Mapping[str, Sequence[str]], window: Window) -> list[Row]:
-    alone = once(volume, "alone", lambda: [volume.select(np.array([i])) for i in range(len(volume))])
-    chosen = [(str(one.labels["security"].iloc[0]), "firm", one) for one in alone]
-    chosen += [(name, "basket", volume.select(list(members))) for name, members in baskets.items()]
+def _volume(chosen: Sequence[tuple[str, str, AbnormalReturns]], window: Window) -> list[Row]:
     rows = []
     for name, kind, one in chosen:
         if kind == "firm" or len(one) > 1:

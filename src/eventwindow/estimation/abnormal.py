@@ -95,7 +95,7 @@ class AbnormalReturns(Exports):
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.labels)
+        return len(self.position)
 
     @cached_property
     def source(self) -> EventReturns | None:

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -80,17 +81,14 @@ class Cumulative(Exports):
 
     def to_frame(self) -> pd.DataFrame:
         """A row an event."""
+        return pd.DataFrame(self.columns())
+
+    def columns(self) -> dict[str, Any]:
+        """Those of `to_frame`, for tables that hold more of them."""
         ends = {"window_start": self.window.start, "window_end": self.window.end}
         own = {name: self.labels[name] if self.own_windows else end for name, end in ends.items()}
-        return self.labels[["event", "security", "group"]].assign(
-            **own,
-            car=self.car,
-            std_error=self.std_error,
-            t_stat=self.scar,
-            p_value=self.p_value,
-            days=self.days,
-            note=self.reason,
-        )
+        figures = {"car": self.car, "std_error": self.std_error, "t_stat": self.scar, "p_value": self.p_value}
+        return {**self.labels[["event", "security", "group"]], **own, **figures, "days": self.days, "note": self.reason}
 
     def _basis(self, words: Catalogue) -> str:
         told = "" if self.basis is None else self.basis.in_words(words, str(self.window))

@@ -1,5 +1,7 @@
 """The stationary bootstrap of the residual cross-section, and step-down p-values for its single firms."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from eventwindow.calendars.window import Window
@@ -36,7 +38,7 @@ def block_bootstrap(
         return NotComputed(name, Reason("few_whole_days", n=e.shape[1], needed=30), NULL, len(held))
     e = e - e.mean(axis=1, keepdims=True)
     mean = block or e.shape[1] ** (1 / 3)
-    at = stationary_indices(np.random.default_rng(seed), e.shape[1], len(window), draws, mean)
+    at = stationary_indices(seed, e.shape[1], len(window), draws, mean)
     null = statistic(e[:, at].sum(axis=2))
     observed = float(statistic(car.car[:, None])[0])
     p = max((1 + int((np.abs(null) >= abs(observed)).sum())) / (draws + 1), 1 / (e.shape[1] + 1))
@@ -44,8 +46,10 @@ def block_bootstrap(
     return SignificanceResult(name, NULL, observed, p, Reason("bootstrap_draws", n=draws), len(held), note)
 
 
-def stationary_indices(rng: np.random.Generator, days: int, length: int, draws: int, block: float) -> np.ndarray:
+@lru_cache(maxsize=16)
+def stationary_indices(seed: int, days: int, length: int, draws: int, block: float) -> np.ndarray:
     """(draws, length) positions: each goes on to the next day, or with probability 1/block to any."""
+    rng = np.random.default_rng(seed)
     at = np.empty((draws, length), np.int64)
     at[:, 0] = rng.integers(0, days, draws)
     for t in range(1, length):

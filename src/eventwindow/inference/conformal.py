@@ -9,7 +9,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array, EventReturns
-from eventwindow.inference.design import block_sums, complete, design, same_calendar
+from eventwindow.inference.design import block_sums, complete, design, once, same_calendar
 from eventwindow.inference.results import FirmSignificance, NotComputed, Result, SignificanceResult
 from eventwindow.inference.shifts import ROUNDING
 
@@ -60,7 +60,7 @@ def _basket(name: str, ar: AbnormalReturns, window: Window, statistic: Callable[
     held, _ = complete(ar, window)
     if reason := unusable(held, window):
         return NotComputed(name, reason, NULL, len(held))
-    e = _refitted(held, window)
+    e: Array = once(held, ("refitted", window), lambda: _refitted(held, window))
     if not np.isfinite(e[:, -len(window) :]).all():
         lacking = not np.isfinite(held.ar[:, held.columns(window)]).all()
         reason = Reason("window_day_without_return") if lacking else UNFITTED

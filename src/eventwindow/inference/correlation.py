@@ -221,6 +221,8 @@ def shared_days(tested: Days) -> Pairs:
     from scipy.sparse import csr_array
 
     row, column = np.nonzero(tested != OUTSIDE)
+    if len(tested) == 1 and len(row):
+        return row[:1], row[:1], np.array([float(len(row))])
     unique, at = np.unique(tested[row, column], return_inverse=True)
     held = csr_array((np.ones(len(row)), (row, at)), shape=(len(tested), len(unique)))
     shared = (held @ held.T).tocoo()

@@ -37,7 +37,7 @@ def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
     if isinstance(basket, Reason):
         return NotComputed(NAME, basket, NULL, len(held))
     length, event = len(window), basket_residuals(held, window)
-    path = forecasts(basket, before_window(held, window).mean(axis=0), length) * np.sqrt(length)
+    path = basket_forecasts(held, basket, window) * np.sqrt(length)
     final = path[-1] / np.sqrt(length)
     scaled = np.abs(run_sums(circle(basket, event), length) / path)
     observed, others = scaled[len(basket)], np.delete(scaled, len(basket))
@@ -88,7 +88,30 @@ def forecasts(residuals: Array, between: Array, length: int) -> Array:
     Of the event's days, all of them that of the evening before the first. Calm does not last: from day to day a
     variance below that of the estimation window comes nearer to it, σ² + φʲ(h - σ²). One above it is expected to stay.
     """
-    path, final = ewma(residuals, between)
+    return _ahead(ewma(residuals, between), residuals, length)
+
+
+def basket_forecasts(held: AbnormalReturns, basket: Array, window: Window) -> Array:
+    """(T + L,) `forecasts` of a basket's window; windows from day 0 on share what was expected before it."""
+    key = "basket's ewma", min(window.start, 0)
+    expected = once(held, key, lambda: ewma(basket, before_window(held, window).mean(axis=0)))
+    return _ahead(expected, basket, len(window))
+
+
+def firm_ewma(ar: AbnormalReturns, window: Window) -> tuple[Array, Array]:
+    """`ewma` of each firm before a window; worked out once."""
+    key = "ewma", min(window.start, 0)
+    found: tuple[Array, Array] = once(ar, key, lambda: ewma(ar.residuals, before_window(ar, window)))
+    return found
+
+
+def firm_forecasts(ar: AbnormalReturns, window: Window) -> Array:
+    """(N, T + L) `forecasts` of each firm's window."""
+    return _ahead(firm_ewma(ar, window), ar.residuals, len(window))
+
+
+def _ahead(expected: tuple[Array, Array], residuals: Array, length: int) -> Array:
+    path, final = expected
     path = np.concatenate([path, np.repeat(final[..., None], length, axis=-1)], axis=-1)
     if length == 1:
         return path

@@ -137,7 +137,7 @@ def in_reading_order(ar: AbnormalReturns, window: Window) -> list[tuple[Signific
         leading.sort(key=lambda name: name != NAME)
     asked = [test for test in TESTS.values() if kind in test.asked_in]
     first = [TESTS[name] for name in leading]
-    return [(test, why is None) for test in first] + [(test, False) for test in asked if test not in first]
+    return [(test, why is None) for test in first] + [(test, False) for test in asked if test.name not in leading]
 
 
 def _situation(ar: AbnormalReturns, window: Window) -> tuple[Design, float, Reason | None]:
@@ -186,9 +186,9 @@ def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTes
     ['date_permutation_mean', 'date_permutation_sar']
     """
     window = as_window(window)
-    wanted = list(TESTS.values()) if tests is None else tests
+    wanted = TESTS if tests is None else {test.name for test in tests}
     kind, _, why = _situation(ar, window)
-    asked = [(test, valid) for test, valid in in_reading_order(ar, window) if test in wanted]
+    asked = [(test, valid) for test, valid in in_reading_order(ar, window) if test.name in wanted]
     results = [
         _marked(test.function(ar, window), valid, why if test.name in LEADING[kind] else None) for test, valid in asked
     ]

@@ -9,7 +9,14 @@ from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import complete
-from eventwindow.inference.expected_volatility import basket_of, before_window, forecasts, ratio_of, unlike
+from eventwindow.inference.expected_volatility import (
+    basket_forecasts,
+    basket_of,
+    before_window,
+    firm_forecasts,
+    ratio_of,
+    unlike,
+)
 from eventwindow.inference.results import LEVEL, FirmSignificance, NotComputed, Result
 from eventwindow.inference.shifts import ROUNDING, basket_residuals, event_residuals, run_sums, shift_sums
 from eventwindow.parallel import in_blocks
@@ -90,7 +97,7 @@ def firm_sq(ar: AbnormalReturns, window: Span) -> FirmSignificance:
 
 def scaled_sq(ar: AbnormalReturns, window: Window) -> FirmSignificance:
     """SQ with each day, or run, over the volatility expected of it the evening before: is it unusual for its time?"""
-    path = forecasts(ar.residuals, before_window(ar, window), len(window))
+    path = firm_forecasts(ar, window)
     path /= path[:, -1:]
     days = ar.residuals / path[:, : ar.residuals.shape[1]] if len(window) == 1 else ar.residuals
     event, value = event_residuals(ar, window), ar.car(window).car
@@ -202,9 +209,7 @@ def inverted(ar: AbnormalReturns, window: Span, level: float = LEVEL, *, scaled:
     if isinstance(basket, Reason):
         return basket
     value, length = float(car.car.mean()), len(window)
-    path = (
-        forecasts(basket, before_window(held, window).mean(axis=0), length) if scaled else np.ones(len(basket) + length)
-    )
+    path = basket_forecasts(held, basket, window) if scaled else np.ones(len(basket) + length)
     if length == 1:
         half = critical_size(np.abs(basket) / path[:-1], level) * path[-1]
         return Inverted(value, value - half, value + half, level)

@@ -78,18 +78,19 @@ def cumulative_table(abnormal: AbnormalReturns, windows: Sequence[Window], calen
         car, quantile = abnormal.car(window), firm_sq(abnormal, window)
         low, high = car.interval(1 - LEVEL)
         leading, ratio = leading_sq(abnormal, window, quantile.p_value)
-        frame = car.to_frame().assign(
-            low=low,
-            high=high,
-            model=abnormal.model,
-            benchmark=abnormal.labels["benchmark"],
-            p_sample_quantile=quantile.p_value,
-            quantile_floor=quantile.floor,
-            p_leading=leading,
-            volatility_ratio=ratio,
-        )
-        frame = frame.assign(**_clean(clean.car(window)), order=np.arange(len(frame)))
-        parts.append(frame.assign(note=_notes(car.reason, marked, abnormal.columns(window))))
+        figures = car.columns() | {
+            "low": low,
+            "high": high,
+            "model": abnormal.model,
+            "benchmark": abnormal.labels["benchmark"],
+            "p_sample_quantile": quantile.p_value,
+            "quantile_floor": quantile.floor,
+            "p_leading": leading,
+            "volatility_ratio": ratio,
+            "note": _notes(car.reason, marked, abnormal.columns(window)),
+            "order": np.arange(len(abnormal)),
+        }
+        parts.append(pd.DataFrame(figures | _clean(clean.car(window))))
     columns = ["event", "security", "group", "model", "benchmark", "window_start", "window_end", "car", "std_error"]
     columns += ["low", "high", "t_stat", "p_value", "p_sample_quantile", "quantile_floor"]
     columns += ["p_leading", "volatility_ratio", "days", *CLEAN, "note"]
