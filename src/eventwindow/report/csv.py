@@ -48,6 +48,10 @@ def _moments(column: pd.Series, unit: Literal["D", "m"]) -> list[str]:
 
 def _texts(column: pd.Series) -> list[str]:
     """Texts as they are told; no number is held for a formula, and a missing one is an empty cell."""
+    if isinstance(column.dtype, pd.StringDtype):
+        places, texts = pd.factorize(column)
+        shown = [*map(inert, texts), ""]  # -1 is a missing one
+        return [shown[place] for place in places.tolist()]
     held, missing = column.to_numpy(object).tolist(), column.isna().tolist()
     told = {text: inert(text) for text in {t if isinstance(t, str) else "" for t in held}}
     return ["" if none else told[t] if isinstance(t, str) else _shown(t) for t, none in zip(held, missing, strict=True)]

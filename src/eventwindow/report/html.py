@@ -91,7 +91,7 @@ def claim_pages(
     context: Context, languages: Sequence[str] = LANGUAGES, *, cards: bool = False
 ) -> Iterator[tuple[str, str]]:
     """File and text of a short page for each statement; `cards` lie beside them."""
-    same = same_facts(context.result.verdicts)
+    same = context.of_result("same facts", lambda: same_facts(context.result.verdicts))
     for verdict, held in zip(context.result.verdicts, sections.statements(context), strict=True):
         place = sections.claim_page(context, held.id).removeprefix("claims/")
         card = card_address(context, held.id, "../") if cards else ""

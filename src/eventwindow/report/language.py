@@ -59,15 +59,11 @@ class Language:
 
     def written(self, text: str) -> str:
         """A finished text with per cent as the language writes it: 95 %, 95%."""
-        *parts, last = text.split("%")  # a search for digits would stop at every letter of the page
-        return "".join(map(self._per_cent, parts)) + last
-
-    def _per_cent(self, before: str) -> str:
-        """A text that ends before the sign, with the sign."""
         for space in SPACES:
-            if before.endswith(space) and before[-len(space) - 1 : -len(space)].isdecimal():
-                return before.removesuffix(space) + self.catalogue.words("format.per_cent").format(space=space)
-        return before + "%"
+            plain, sign = f"{space}%", self.catalogue.words("format.per_cent").format(space=space)
+            *parts, last = text.split(plain)  # a search for digits would stop at every letter of the page
+            text = "".join(part + (sign if part[-1:].isdecimal() else plain) for part in parts) + last
+        return text
 
     def moved(self, value: float) -> Reason:
         """Fell or rose by so much, as the words of a sentence."""

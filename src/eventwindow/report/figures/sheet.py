@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
 from typing import Literal
 
@@ -31,6 +32,7 @@ def advance(words: str, size: float = SIZE, *, bold: bool = False) -> float:
     return size * sum(map(_em, words)) * (1.1 if bold else 1)
 
 
+@cache
 def _em(letter: str) -> float:
     if unicodedata.east_asian_width(letter) in "WF":
         return 1.0
