@@ -8,9 +8,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
 from multiprocessing import get_context, parent_process
@@ -21,7 +21,6 @@ CORES = int(os.environ.get("EVENTWINDOW_CORES", os.cpu_count() or 1))
 START_METHOD = os.environ.get("EVENTWINDOW_START_METHOD", "spawn")  # a library does not fork its host
 POOL_METHOD = "fork" if sys.platform.startswith("linux") else "spawn"  # of processes that start before any thread
 ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-AHEAD = 2  # pieces that wait for the second process: one in work, one to follow
 
 Work = Callable[[], Any]
 Part = TypeVar("Part")
@@ -124,22 +123,40 @@ def begin(work: Work) -> Work:
 def run_parallel(works: Sequence[Work]) -> list[Any]:
     """The answers of all pieces, in their order; the first error, in that order, is raised.
 
-    Where a second process is open it takes pieces from the front and this one from the back; they must be picklable and
+    Where a second process is open, both take the next piece as soon as they are free; pieces must be picklable and
     share nothing but what they read. If that process dies, its pieces are done here.
     """
     if _second is None:
         return [work() for work in works]
     _sent(_second, partial(_receive, pickle.dumps(works)))  # once: pieces share what they read, and change its caches
-    left, sent, answers = deque(range(len(works))), dict[int, Future[Any]](), dict[int, Work]()
-    while left:
-        waiting = sum(not future.done() for future in sent.values())
-        while len(left) > 1 and waiting < AHEAD:
-            place = left.popleft()
-            sent[place], waiting = _sent(_second, partial(_received, place)), waiting + 1
-        here = left.pop()
-        answers[here] = _kept(works[here])
-    answers |= {place: partial(_answer, future, works[place]) for place, future in sent.items()}
+    left, answers = deque(range(len(works))), dict[int, Work]()
+    if left:
+        beside = threading.Thread(target=_hand_over, args=(_second, left.popleft(), left, answers), daemon=True)
+        beside.start()
+        _take(works, left, answers)
+        beside.join()
+        _take(works, left, answers)  # what the other process left when it died
     return [answers[place]() for place in range(len(works))]
+
+
+def _take(works: Sequence[Work], left: deque[int], answers: dict[int, Work]) -> None:
+    """The pieces that are left, done here."""
+    with suppress(IndexError):
+        while True:
+            place = left.popleft()
+            answers[place] = _kept(works[place])
+
+
+def _hand_over(second: ProcessPoolExecutor, place: int, left: deque[int], answers: dict[int, Work]) -> None:
+    """A piece after the other to the second process, until none is left; where that dies, it stays for this one."""
+    with suppress(IndexError, CancelledError):
+        while True:
+            future = _sent(second, partial(_received, place))
+            if isinstance(future.exception(), BrokenProcessPool):
+                left.append(place)
+                return
+            answers[place] = future.result
+            place = left.popleft()
 
 
 _works: Sequence[Work] = ()  # in the second process: the pieces of this call
