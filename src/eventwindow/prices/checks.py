@@ -86,8 +86,9 @@ def check_history(
     found = [*_sparse(history.symbol, frame), *_errors(history.symbol, frame, events)]
     if not any(finding.level == "error" for finding in found if finding.kind != "no_day_zero"):
         found += _calendar_findings(history.symbol, frame, calendar, around_the_clock)
-        frame = frame.drop([finding.date for finding in found if finding.kind == "no_session"])  # as those who read it
-        history = replace(history, frame=frame)
+        if padding := [finding.date for finding in found if finding.kind == "no_session"]:  # no one reads them
+            frame = frame.drop(padding)
+            history = replace(history, frame=frame)
         found += [*_row_warnings(history.symbol, frame), *_other_units(history.symbol, frame)]
         found += _undone_moves(history.symbol, frame)
         found += _return_warnings(history.symbol, frame, [*events.values(), *others], common)
@@ -125,11 +126,12 @@ def doubts(history: PriceHistory) -> int:
 
 def _errors(symbol: str, frame: pd.DataFrame, events: Mapping[str, pd.Timestamp]) -> Iterator[Finding]:
     for column in ("open", "high", "low", "close", "adj_close"):
-        for day in frame.index[frame[column].to_numpy() <= 0]:
-            value = float(np.min(frame.loc[day, column]))
-            yield Finding(symbol, "error", "not_positive", day, {"column": column, "value": value})
-    for day in frame.index[frame.index.duplicated()]:
-        yield Finding(symbol, "error", "duplicate_date", day, {})
+        values = frame[column].to_numpy(float)
+        for i in np.flatnonzero(values <= 0).tolist():
+            value = float(np.min(values[frame.index == frame.index[i]]))
+            yield Finding(symbol, "error", "not_positive", frame.index[i], {"column": column, "value": value})
+    for i in np.flatnonzero(frame.index.duplicated()).tolist():
+        yield Finding(symbol, "error", "duplicate_date", frame.index[i], {})
     for event, day in events.items():
         if day not in frame.index and not _halted(frame, day):
             yield Finding(symbol, "error", "no_day_zero", day, {"event": event})
@@ -202,7 +204,10 @@ def _row_warnings(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
 
 def _other_units(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
     """Volumes that are a hundred or a thousand times those before, from a day on."""
-    volume = np.log(frame["volume"].where(frame["volume"] > 0).dropna())
+    held = frame["volume"][frame["volume"].to_numpy(float) > 0]
+    volume = np.log(held)
+    if not len(held) or np.ptp(volume) < np.log(min(UNITS)) - UNITS_SLACK:  # as every two medians of them
+        return
     apart = volume[::-1].rolling(SOME).median()[::-1] - volume.rolling(USUAL).median().shift(1)
     near = min((np.abs(np.abs(apart) - np.log(unit)) for unit in UNITS), key=np.min, default=apart)
     if (near < UNITS_SLACK).any():
@@ -213,9 +218,10 @@ def _other_units(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
 
 def _undone_moves(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
     """Closes whose moves undo each other, as those of returns do that were given for prices."""
-    change = closes(frame).pct_change().rank()
-    if len(change) > LONG and (value := change.corr(change.shift(1))) < UNDONE:
-        yield Finding(symbol, "warning", "undone_moves", None, {"value": float(value)})
+    close = closes(frame).to_numpy(float)
+    ranks = pd.Series(close[1:] / close[:-1]).rank().to_numpy()
+    if len(close) > LONG and np.ptp(ranks) and (value := float(np.corrcoef(ranks[1:], ranks[:-1])[0, 1])) < UNDONE:
+        yield Finding(symbol, "warning", "undone_moves", None, {"value": value})
 
 
 def _return_warnings(
@@ -228,12 +234,22 @@ def _return_warnings(
         if after - first >= REPEATED:
             values = {"close": float(close.iloc[first]), "days": float(after - first)}
             yield Finding(symbol, "warning", "repeated_close", close.index[int(after) - 1], values)
-    change = close / close.shift(1) - 1
-    for day, value in change[change.abs() > LARGE].items():
-        if abs((1 + value) / np.exp(common(pd.Timestamp(str(day)))) - 1) > LARGE:
+    for day, ratio in _moves(close):
+        value = ratio - 1
+        if abs(value) > LARGE and abs(ratio / np.exp(common(day)) - 1) > LARGE:
             kind = "large_move" if NO_SHARE.search(symbol) else "large_return"
             kind = "large_on_event" if day in expected else kind
-            yield Finding(symbol, "warning", kind, pd.Timestamp(str(day)), {"value": float(value)})
+            yield Finding(symbol, "warning", kind, day, {"value": value})
+
+
+def _moves(close: pd.Series, least: float = LEAST_SPLIT) -> Iterator[tuple[pd.Timestamp, float]]:
+    """The days on which a price moved by `least` or more in logs, with its ratio to the one before."""
+    values = close.to_numpy(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = values[1:] / values[:-1]
+        far = ~(np.abs(np.log(ratio)) < least) & ~np.isnan(ratio)  # a price below zero moved, too
+    for i in np.flatnonzero(far).tolist():
+        yield close.index[i + 1], float(ratio[i])
 
 
 def _impossible(history: PriceHistory, common: Callable[[pd.Timestamp], float] = nothing) -> Iterator[Finding]:
@@ -243,22 +259,16 @@ def _impossible(history: PriceHistory, common: Callable[[pd.Timestamp], float] =
     close = closes(frame)
     adjusted = (frame["adj_close"] if frame["adj_close"].notna().any() else frame["close"]).dropna()
     usual = _usual(close)
-    moves = (close / close.shift(1)).dropna()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        far = np.abs(np.log(moves)) >= LEAST_SPLIT  # the others are neither a split's nor a unit's
-    for day, ratio in moves[far].items():
+    for day, ratio in _moves(close):  # the others are neither a split's nor a unit's
         times = max(ratio, 1 / ratio)
         if times > BEYOND or any(abs(np.log(times / unit)) < UNITS_SLACK for unit in UNITS):
-            yield Finding(symbol, "error", "units", pd.Timestamp(str(day)), {"times": float(ratio)})
-        elif (split := _split_on(pd.Timestamp(str(day)), float(ratio), frame, usual, common)) and not NO_SHARE.search(
-            symbol
-        ):
-            values: dict[str, float | str] = {"value": float(ratio) - 1, "split": split}
-            yield Finding(symbol, "warning", "split_ratio", pd.Timestamp(str(day)), values)
-    change = (adjusted / adjusted.shift(1) - 1).dropna()
-    for day, value in change[~change.between(*UNLIKELY)].items():
-        if not NO_SHARE.search(symbol):
-            yield Finding(symbol, "warning", "implausible_return", pd.Timestamp(str(day)), {"value": float(value)})
+            yield Finding(symbol, "error", "units", day, {"times": ratio})
+        elif (split := _split_on(day, ratio, frame, usual, common)) and not NO_SHARE.search(symbol):
+            values: dict[str, float | str] = {"value": ratio - 1, "split": split}
+            yield Finding(symbol, "warning", "split_ratio", day, values)
+    for day, ratio in _moves(adjusted):
+        if not UNLIKELY[0] <= ratio - 1 <= UNLIKELY[1] and not NO_SHARE.search(symbol):
+            yield Finding(symbol, "warning", "implausible_return", day, {"value": ratio - 1})
     yield from _large_dividends(history, close)
     yield from _reversals(symbol, close, usual)
 
@@ -319,13 +329,15 @@ def _times_usual(volume: pd.Series, day: pd.Timestamp) -> float:
 
 def _usual(close: pd.Series) -> float:
     """The median of what a close moves in a day, in logs."""
-    return float(np.nanmedian(np.abs(np.log(close / close.shift(1))))) if len(close) > 1 else 0.0
+    values = close.to_numpy(float)
+    return float(np.nanmedian(np.abs(np.log(values[1:] / values[:-1])))) if len(values) > 1 else 0.0
 
 
 def _adjusted_missing(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
     """Adjusted closes that are lacking where others are held: returns are computed from them."""
-    missing = frame.index[frame["adj_close"].isna() & frame["close"].notna()]
-    if frame["adj_close"].notna().any() and len(missing):
+    lacking = frame["adj_close"].isna().to_numpy()
+    missing = frame.index[lacking & frame["close"].notna().to_numpy()]
+    if not lacking.all() and len(missing):
         values: dict[str, float | str] = {"days": float(len(missing)), "last": f"{missing[-1]:%Y-%m-%d}"}
         yield Finding(symbol, "warning", "adjusted_missing", missing[0], values)
 
@@ -354,7 +366,7 @@ def _halts(
     repeats too or the other securities moved: two closes of a day that nothing moves are often equal to the cent.
     """
     volume, close = frame["volume"], closes(frame)
-    still = pd.DatetimeIndex(close.index[close.diff() == 0])
+    still = pd.DatetimeIndex(close.index[1:][np.diff(close.to_numpy(float)) == 0])
     for day in still[[any(first <= day <= last for first, last in windows) for day in still]]:
         if (volume > 0).any() and volume[day] == 0:
             yield Finding(symbol, "warning", "halted", day, {})
@@ -385,11 +397,12 @@ def _adjustment_warnings(history: PriceHistory) -> Iterator[Finding]:
 
     Where the source tells no dividends, only an adjusted close that falls behind the close is certainly wrong.
     """
-    frame = history.frame[history.frame["close"].notna() & history.frame["adj_close"].notna()]
-    close, after = (frame[column].to_numpy(float) for column in ("close", "adj_close"))
-    paid = np.zeros(max(0, len(frame) - 1))
+    columns = np.column_stack([history.frame[column].to_numpy(float) for column in ("close", "adj_close")])
+    held = ~np.isnan(columns).any(axis=1)
+    (close, after), days = columns[held].T, history.frame.index[held]
+    paid = np.zeros(max(0, len(days) - 1))
     if history.dividends is not None:
-        paid = history.dividends.reindex(frame.index).fillna(0.0).to_numpy(float)[1:]
+        paid = history.dividends.reindex(days).fillna(0.0).to_numpy(float)[1:]
     raw, adjusted, before = close[1:] / close[:-1] - 1, after[1:] / after[:-1] - 1, close[:-1]
     unexplained = adjusted - (close[1:] / (before - paid) - 1)  # Yahoo's factor is 1 - dividend / close before
     reinvested = adjusted - (raw + paid / before)
@@ -398,9 +411,9 @@ def _adjustment_warnings(history: PriceHistory) -> Iterator[Finding]:
     wrong = np.abs(unexplained) > slack if history.dividends is not None else unexplained < -slack
     for i in np.flatnonzero(wrong).tolist():
         values = {"adjusted": float(adjusted[i]), "raw": float(raw[i]), "dividend": float(paid[i])}
-        yield Finding(history.symbol, "warning", "adjustment", frame.index[i + 1], values)
+        yield Finding(history.symbol, "warning", "adjustment", days[i + 1], values)
     with np.errstate(invalid="ignore", over="ignore"):  # closes beyond all numbers are told by another check
         share = 1 - (1 + raw) / (1 + adjusted)  # of the price before, taken for a dividend
     for i in np.flatnonzero((share > DIVIDEND_IMPLIED) & (history.dividends is None)).tolist():
         told = {"raw": float(raw[i]), "adjusted": float(adjusted[i]), "share": float(share[i])}
-        yield Finding(history.symbol, "warning", "implied_dividend", frame.index[i + 1], told)
+        yield Finding(history.symbol, "warning", "implied_dividend", days[i + 1], told)
