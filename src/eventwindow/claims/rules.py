@@ -246,6 +246,9 @@ def _among(claim: Claim, measured: Measured, _: float | None) -> Decision:
 
 def _shares(claim: Claim, measured: Measured, _: float | None) -> Decision:
     value = _value(measured)
+    if measured.unit == "name":
+        turn = Reason("source_names_another" if value else "source_names_it")
+        return Decision("confirmed" if value else "contradicted", Reason("rule_name"), turn)
     word: VerdictWord = "contradicted"
     if claim.hedge == "all":
         word = "confirmed" if value >= 1 - SLACK else "mixed" if value >= MOST - SLACK else word

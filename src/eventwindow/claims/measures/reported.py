@@ -30,7 +30,7 @@ class Reported(Kind):
         if self.says and self.said:
             same = self.says.casefold() == self.said.casefold()
             values = {"source": self.source, "says": self.says, "said": Text(self.said, self.said_zh)}
-            return Measured(float(same), "share", Reason("reported_name", **values))
+            return Measured(float(same), "name", Reason("reported_name", **values))
         if self.low is None:
             raise NoFigure(Reason("reported_nothing"))
         unit, high = self.currency or "number", self.low if self.high is None else self.high

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from eventwindow.errors import StudyError, needs_library
+from eventwindow.errors import StudyError, begun, needs_library
 from eventwindow.report.context import Context
 from eventwindow.report.figures.sheet import NARROW, WIDE, Sheet, inline
 
@@ -85,7 +85,7 @@ def drawn(
 
 def charted(paint: Paint, name: str, title: str, caption: str, alt: str, data: pd.DataFrame) -> Chart:
     """A figure from what paints it on a sheet of either width."""
-    return Chart(name, title, caption, alt, data, *(_painted(paint, width) for width in (WIDE, NARROW)))
+    return Chart(name, begun(title), caption, alt, data, *(_painted(paint, width) for width in (WIDE, NARROW)))
 
 
 def _painted(paint: Paint, width: float) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
+from eventwindow.claims.measures.reported import Reported
 from eventwindow.claims.model import WORDS, Claim, Verdict
 from eventwindow.claims.rounding import HEDGES
 from eventwindow.claims.rules import RULES_DATE, RULES_VERSION, sizes
@@ -132,6 +133,8 @@ def _measured(context: Context, verdict: Verdict) -> str:
     found = verdict.measured
     if found is None or verdict.parts:
         return ""
+    if isinstance(verdict.claim.measure, Reported) and found.unit == "name":
+        return verdict.claim.measure.says
     if found.interval is not None:
         return " … ".join(context.figure(edge, found.unit) for edge in found.interval)
     figure = "" if found.value is None else context.figure(found.value, found.unit)
