@@ -23,6 +23,7 @@ from eventwindow.inference.expected_volatility import date_permutation_scaled
 from eventwindow.inference.permutation import date_permutation_mean
 from eventwindow.inference.registry import leading_permutation
 from eventwindow.inference.results import SignificanceResult
+from eventwindow.inference.sample import sample
 from eventwindow.prices.bundled import shipped_histories
 
 FIGURES = Path(eventwindow.__file__).parent / "study" / "library" / "deepseek_2025" / "figures"
@@ -56,8 +57,9 @@ def drawn(logs: pd.DataFrame, firms: int, draws: int) -> pd.DataFrame:
         source = event_returns(logs[who], labels, estimation=ESTIMATION, window=WHOLE, kind="log_volume")
         found = estimate(source, "mean_adjusted", MINIMUM)
         for window in WINDOWS:
+            events = sample(found, window)
             for name, test in TESTS.items():
-                result = test(found, window)
+                result = test(events)
                 leads = isinstance(result, SignificanceResult) and result.valid
                 rows.append((name, len(window), f"{day:%Y-%m}", result.p_value if leads else np.nan))
     return pd.DataFrame(rows, columns=["test", "sessions", "month", "p"])

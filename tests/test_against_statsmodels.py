@@ -16,6 +16,7 @@ from eventwindow.inference.multiple import benjamini_hochberg, holm
 from eventwindow.inference.ranks import ranked
 from eventwindow.inference.registry import NotComputed
 from eventwindow.inference.regression import car_regression, slope_rank
+from eventwindow.inference.sample import sample
 from eventwindow.inference.time_series import calendar_time, newey_west_error
 
 DAY = Window(0, 0)
@@ -136,10 +137,10 @@ def test_on_a_shared_day_the_slope_is_ranked_first_and_by_hand() -> None:
     by_hand = (1 + sum(abs(s) >= abs(event) for s in slopes)) / (len(slopes) + 1)
     shown = car_regression(ar, DAY, pd.DataFrame({"size": size}))
     assert shown.results["method"].iloc[0] == "rank among estimation days"
-    assert slope_rank(ar, DAY, np.column_stack([np.ones(5), size]), 1).p_value == pytest.approx(by_hand)
+    assert slope_rank(sample(ar, DAY), np.column_stack([np.ones(5), size]), 1).p_value == pytest.approx(by_hand)
     assert shown.coefficients["size"] == pytest.approx(event)
     assert shown.results["note"].astype(str).str.contains("not valid: all events share their days").sum() == 2
 
 
 def test_calendar_time_needs_more_than_one_event_day() -> None:
-    assert isinstance(calendar_time(on_one_day(panel(8)), DAY), NotComputed)
+    assert isinstance(calendar_time(sample(on_one_day(panel(8)), DAY)), NotComputed)

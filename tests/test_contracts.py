@@ -1,6 +1,7 @@
 """What the core answers when there is nothing to compute."""
 
 import re
+from dataclasses import fields
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,9 @@ from eventwindow.errors import EventDateError, StudyError, WindowError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.concat import concat
 from eventwindow.estimation.models import FactorModel
-from eventwindow.inference.registry import NotComputed, SignificanceResult, in_reading_order, run_tests
+from eventwindow.inference.cross_section import CrossSection
+from eventwindow.inference.registry import NotComputed, SignificanceResult, in_reading_order, results_of, run_tests
+from eventwindow.inference.sample import sample
 from eventwindow.inference.single_firm import firm_sq, firm_t
 
 DAY = Window(0, 0)
@@ -39,10 +42,10 @@ def test_what_ran_stands_before_what_could_not_and_both_say_whether_they_hold(ti
     shock = returns.loc[before].sub(returns.loc[before, "MKT"], axis=0)
     returns.loc[before] += (times - 1) * shock
     ar = on_one_day(returns)
-    results, order = run_tests(ar, DAY), in_reading_order(ar, DAY)
+    results, order = run_tests(ar, DAY), in_reading_order(sample(ar, DAY))
     assert any(r.valid for r in results) is (times == 1.0)
-    assert {r.name: r.valid for r in results} == {test.name: valid for test, valid in order}
-    place = [(not r.valid, isinstance(r, NotComputed), [t.name for t, _ in order].index(r.name)) for r in results]
+    assert {r.name: r.valid for r in results} == {test.name: valid for test, valid, _ in order}
+    place = [(not r.valid, isinstance(r, NotComputed), [t.name for t, *_ in order].index(r.name)) for r in results]
     assert place == sorted(place)
     assert isinstance(next(r for r in results if r.name == "calendar_time"), NotComputed)
 
@@ -197,3 +200,15 @@ def test_results_print_in_a_terminal_and_in_a_notebook() -> None:
     assert table["test"].iloc[0] == "date_permutation_mean"
     assert not table.loc[table["test"] == "bmp_t", "valid"].item()
     assert ar.to_frame().shape == (55, 13)
+
+
+def test_a_test_across_events_needs_no_more_than_the_statistics_and_one_of_days_says_what_it_lacks() -> None:
+    """What a panel adds up, here taken from a study, gives each test across events what the days give it."""
+    events = sample(on_days(panel(9, days=180), [f"F{i}" for i in range(5)], [100, 101, 103, 103, 140]), Window(0, 2))
+    sums = CrossSection(**{field.name: getattr(events, field.name) for field in fields(CrossSection)})
+    plain, summed = ({r.name: r for r in results_of(one)} for one in (events, sums))
+    assert summed == plain
+    assert {r.name for r in plain.values() if isinstance(r, NotComputed)} == {
+        "date_permutation_mean", "date_permutation_sar", "date_permutation_scaled", "date_permutation_max",
+        "portfolio_t", "conformal_mean", "conformal_sur", "block_bootstrap", "gls_t", "sur_f",
+    }  # fmt: skip

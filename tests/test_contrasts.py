@@ -101,7 +101,7 @@ def test_too_many_events_for_their_days_have_the_errors_of_their_cars(monkeypatc
     returns, events = listed()
     asked = {"compare": [("a", "b")], "characteristics": ["size"], "labels": ["sector"]}
     whole = panel_study(returns, events, report=WINDOWS, workers=1, **asked, **OPTIONS)
-    monkeypatch.setattr("eventwindow.panel.contrasts.TOGETHER", 10)
+    monkeypatch.setattr("eventwindow.panel.contrasts.PAIRED", 10)
     alone = panel_study(returns, events, report=WINDOWS, workers=1, **asked, **OPTIONS)
     for table in ("differences", "regression"):
         mine, all_ = (getattr(r, table).query("method == 'HC3'").reset_index(drop=True) for r in (alone, whole))

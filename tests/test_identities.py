@@ -9,10 +9,10 @@ from panels import EVENT, on_days, on_one_day, panel
 from scipy import stats
 
 from eventwindow.calendars.window import Window
-from eventwindow.inference.correlation import mean_correlation
 from eventwindow.inference.permutation import date_permutation_mean
 from eventwindow.inference.portfolio import portfolio_t
 from eventwindow.inference.registry import NotComputed, SignificanceResult, run_tests
+from eventwindow.inference.sample import sample
 from eventwindow.inference.standardised import adjusted_patell_z, bmp_t, kolari_pynnonen_t, patell_z
 
 seeds = st.integers(0, 2**32 - 1)
@@ -63,10 +63,11 @@ def test_the_order_of_the_firms_does_not_matter(seed: int, window: Window) -> No
 def test_copies_of_one_firm_say_no_more_than_the_firm(seed: int, window: Window, copies: int) -> None:
     one = on_one_day(panel(seed, firms=1))
     many = one.select(np.zeros(copies, int))
-    assert mean_correlation(many, window) == pytest.approx(1)
+    assert sample(many, window).correlation == pytest.approx(1)
     for test in (portfolio_t, date_permutation_mean):
-        assert test(many, window).p_value == pytest.approx(test(one, window).p_value, rel=1e-8)
-    assert isinstance(kolari_pynnonen_t(many, window), NotComputed)
+        of_many, of_one = test(sample(many, window)), test(sample(one, window))
+        assert of_many.p_value == pytest.approx(of_one.p_value, rel=1e-8)
+    assert isinstance(kolari_pynnonen_t(sample(many, window)), NotComputed)
 
 
 @few
@@ -89,9 +90,9 @@ def test_the_caar_is_the_mean_car_and_the_sum_of_aars(seed: int, window: Window)
 @given(seeds)
 def test_adjusted_tests_equal_the_plain_ones_where_no_day_is_shared(seed: int) -> None:
     ar = on_days(panel(seed, days=180), [f"F{i}" for i in range(5)], [100, 112, 124, 136, 148])
-    assert mean_correlation(ar, EVENT) == 0
-    assert adjusted_patell_z(ar, EVENT).statistic == patell_z(ar, EVENT).statistic
-    assert kolari_pynnonen_t(ar, EVENT).statistic == bmp_t(ar, EVENT).statistic
+    assert sample(ar, EVENT).correlation == 0
+    assert adjusted_patell_z(sample(ar, EVENT)).statistic == patell_z(sample(ar, EVENT)).statistic
+    assert kolari_pynnonen_t(sample(ar, EVENT)).statistic == bmp_t(sample(ar, EVENT)).statistic
 
 
 @few
@@ -103,15 +104,15 @@ def test_the_correlation_holds_the_common_forecast_error(seed: int, window: Wind
     scaled = returns.copy()
     scaled[ar.labels["security"].tolist()] /= 100 * ar.sigma
     dof = ar.dof[0]
-    expected = portfolio_t(on_one_day(scaled), window).statistic / np.sqrt(dof / (dof - 2))
-    assert adjusted_patell_z(ar, window).statistic == pytest.approx(expected, rel=1e-9)
+    expected = portfolio_t(sample(on_one_day(scaled), window)).statistic / np.sqrt(dof / (dof - 2))
+    assert adjusted_patell_z(sample(ar, window)).statistic == pytest.approx(expected, rel=1e-9)
 
 
 @few
 @given(seeds, windows)
 def test_the_basket_moves_as_its_members_do(seed: int, window: Window) -> None:
     ar = on_one_day(panel(seed))
-    t = portfolio_t(ar, window).statistic
+    t = portfolio_t(sample(ar, window)).statistic
     assert np.sign(t) == np.sign(ar.caar(window))
 
 
@@ -140,5 +141,5 @@ def test_two_calendars_are_one_where_their_days_agree() -> None:
     """A member listed later shortens the permutation to the days that all members have."""
     returns = panel(3)
     returns.iloc[:60, 1] = np.nan
-    result = date_permutation_mean(on_one_day(returns), DAY)
+    result = date_permutation_mean(sample(on_one_day(returns), DAY))
     assert str(result.distribution) == "35 estimation days"

@@ -22,6 +22,7 @@ from eventwindow.inference.multiple import romano_wolf, step_down
 from eventwindow.inference.permutation import date_permutation_max, date_permutation_sar
 from eventwindow.inference.power import detectable, smallest_detectable_effect
 from eventwindow.inference.registry import NotComputed
+from eventwindow.inference.sample import sample
 from eventwindow.inference.sur import gls_t, sur_f
 
 DAY = Window(0, 0)
@@ -45,22 +46,22 @@ def test_conformal_by_hand() -> None:
 def test_conformal_of_one_firm_is_that_of_a_basket_of_one() -> None:
     one = on_one_day(panel(1, firms=1))
     for window in (DAY, Window(0, 3)):
-        assert conformal_mean(one, window).p_value == firm_conformal(one, window).p_value[0]
-        assert conformal_sur(one, window).p_value == firm_conformal(one, window).p_value[0]
+        assert conformal_mean(sample(one, window)).p_value == firm_conformal(one, window).p_value[0]
+        assert conformal_sur(sample(one, window)).p_value == firm_conformal(one, window).p_value[0]
 
 
 def test_conformal_sur_ignores_signs_and_scales() -> None:
     returns = panel(2)
-    plain = conformal_sur(on_one_day(returns), DAY)
+    plain = conformal_sur(sample(on_one_day(returns), DAY))
     turned = returns.mul(pd.Series([1, -1, 3, 1, 0.5, -2], returns.columns))
-    assert conformal_sur(on_one_day(turned), DAY).p_value == plain.p_value
+    assert conformal_sur(sample(on_one_day(turned), DAY)).p_value == plain.p_value
 
 
 def test_under_scholes_williams_the_joint_tests_name_the_days_that_the_model_leaves_out() -> None:
     """The first and the last estimation day have no neighbour, so no residual: no member misses a return."""
     ar = estimate(on_one_day(panel(3)).source, ScholesWilliams(), minimum_returns=1)
     for test in (sur_f, gls_t):
-        found = test(ar, DAY)
+        found = test(sample(ar, DAY))
         assert isinstance(found, NotComputed)
         assert found.reason == Reason("days_without_residual", n=2)
 
@@ -72,8 +73,8 @@ def test_sur_f_equals_wilks_f_of_a_day_dummy() -> None:
     y = returns.iloc[days, 1:].to_numpy()
     x = np.column_stack([np.ones(66), returns["MKT"].iloc[days], np.r_[np.zeros(65), 1]])
     wilks = MANOVA(y, x).mv_test([("day", np.array([[0.0, 0, 1]]))]).results["day"]["stat"].loc["Wilks' lambda"]
-    assert sur_f(ar, DAY).statistic == pytest.approx(float(wilks["F Value"]), rel=1e-9)
-    assert sur_f(ar, DAY).p_value == pytest.approx(float(wilks["Pr > F"]), rel=1e-9)
+    assert sur_f(sample(ar, DAY)).statistic == pytest.approx(float(wilks["F Value"]), rel=1e-9)
+    assert sur_f(sample(ar, DAY)).p_value == pytest.approx(float(wilks["Pr > F"]), rel=1e-9)
 
 
 def test_sur_and_gls_have_their_size_in_normal_data() -> None:
@@ -81,26 +82,26 @@ def test_sur_and_gls_have_their_size_in_normal_data() -> None:
     p = {"sur": [], "gls": []}
     for seed in range(300):
         ar = on_one_day(panel(seed, firms=10), estimation=(-45, -6))
-        p["sur"].append(sur_f(ar, DAY).p_value)
-        p["gls"].append(gls_t(ar, DAY).p_value)
+        p["sur"].append(sur_f(sample(ar, DAY)).p_value)
+        p["gls"].append(gls_t(sample(ar, DAY)).p_value)
     for values in p.values():
         assert stats.kstest(values, "uniform").pvalue > 0.01
 
 
 def test_gls_of_one_firm_is_its_t() -> None:
     ar = on_one_day(panel(4, firms=1))
-    assert gls_t(ar, EVENT).statistic == pytest.approx(ar.car(EVENT).scar[0])
-    assert gls_t(ar, EVENT).p_value == pytest.approx(ar.car(EVENT).p_value[0])
-    assert sur_f(ar, EVENT).p_value == pytest.approx(ar.car(EVENT).p_value[0])
+    assert gls_t(sample(ar, EVENT)).statistic == pytest.approx(ar.car(EVENT).scar[0])
+    assert gls_t(sample(ar, EVENT)).p_value == pytest.approx(ar.car(EVENT).p_value[0])
+    assert sur_f(sample(ar, EVENT)).p_value == pytest.approx(ar.car(EVENT).p_value[0])
 
 
 def test_sur_needs_complete_members_and_enough_days() -> None:
     returns = panel(5)
     returns.iloc[50, 1] = np.nan
-    assert "misses a return" in str(sur_f(on_one_day(returns), DAY).reason)
+    assert "misses a return" in str(sur_f(sample(on_one_day(returns), DAY)).reason)
     many = on_one_day(panel(5, firms=30), estimation=(-35, -6), minimum_returns=20)
-    assert "degrees of freedom" in str(sur_f(many, DAY).reason)
-    assert isinstance(gls_t(on_days(panel(5), ["F0", "F1"], [100, 101]), DAY), NotComputed)
+    assert "degrees of freedom" in str(sur_f(sample(many, DAY)).reason)
+    assert isinstance(gls_t(sample(on_days(panel(5), ["F0", "F1"], [100, 101]), DAY)), NotComputed)
 
 
 def test_the_bootstrap_draws_as_arch_does() -> None:
@@ -114,15 +115,15 @@ def test_the_bootstrap_draws_as_arch_does() -> None:
     assert ours.std() == pytest.approx(theirs.std(), rel=4 * np.sqrt(1 / 4000))
     assert stats.ks_2samp(ours, theirs).pvalue > 0.001
     p = (1 + (np.abs(theirs) >= abs(ar.caar(Window(0, 4)))).sum()) / 4001
-    assert block_bootstrap(ar, Window(0, 4), draws=4000, block=4.0).p_value == pytest.approx(p, abs=0.04)
+    assert block_bootstrap(sample(ar, Window(0, 4)), draws=4000, block=4.0).p_value == pytest.approx(p, abs=0.04)
 
 
 def test_the_bootstrap_repeats_with_its_seed_and_says_it() -> None:
     ar = on_one_day(panel(6))
-    first, again = (block_bootstrap(ar, EVENT, seed=7) for _ in range(2))
+    first, again = (block_bootstrap(sample(ar, EVENT), seed=7) for _ in range(2))
     assert first == again
     assert "seed 7" in str(first.note)
-    assert block_bootstrap(ar, EVENT, seed=8).p_value != first.p_value
+    assert block_bootstrap(sample(ar, EVENT), seed=8).p_value != first.p_value
 
 
 def test_more_bootstrap_draws_never_show_less_than_the_days_can_carry() -> None:
@@ -130,7 +131,7 @@ def test_more_bootstrap_draws_never_show_less_than_the_days_can_carry() -> None:
     returns.iloc[100] -= 1  # no run of estimation days comes near
     ar = on_one_day(returns, at=100)
     days = np.isfinite(ar.residuals).all(axis=0).sum()
-    shown = [block_bootstrap(ar, DAY, draws=draws).p_value for draws in (20, 5000)]
+    shown = [block_bootstrap(sample(ar, DAY), draws=draws).p_value for draws in (20, 5000)]
     assert shown == [pytest.approx(1 / 21), pytest.approx(1 / (days + 1))]
 
 
@@ -165,12 +166,12 @@ def _loop(event: np.ndarray, reference: np.ndarray) -> np.ndarray:
 def test_the_first_step_of_romano_wolf_is_the_permutation_of_the_largest() -> None:
     ar = on_one_day(panel(7))
     adjusted = romano_wolf(ar, DAY)
-    assert adjusted.min() == date_permutation_max(ar, DAY).p_value
+    assert adjusted.min() == date_permutation_max(sample(ar, DAY)).p_value
 
 
 def test_the_largest_of_one_candidate_is_the_plain_permutation() -> None:
     ar = on_one_day(panel(8))
-    assert largest_of_candidates(ar, DAY).p_value == date_permutation_sar(ar, DAY).p_value
+    assert largest_of_candidates(ar, DAY).p_value == date_permutation_sar(sample(ar, DAY)).p_value
     more = largest_of_candidates(ar, Window(-3, 2))
     assert str(more.distribution) == f"{ar.residuals.shape[1] + 6} cyclic shifts of 6 days"
     observed = np.abs(ar.sar.mean(axis=0))[2:8]

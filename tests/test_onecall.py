@@ -12,6 +12,7 @@ from eventwindow.estimation.concat import concat
 from eventwindow.estimation.models import MODELS, Dimson, FactorModel
 from eventwindow.inference.permutation import date_permutation_mean
 from eventwindow.inference.portfolio import portfolio_t
+from eventwindow.inference.sample import sample
 
 SPANS = {"estimation": (-70, -6), "window": (-5, 5), "minimum_returns": 30}
 DAY = Window(0, 0)
@@ -130,11 +131,11 @@ def test_two_exchanges_that_share_the_day_are_moved_over_their_common_days() -> 
     east = returns.drop(returns.index[[60, 61, 75]])
     at = [int(np.flatnonzero(table.index == returns.index[100])[0]) for table in (returns, east)]
     ar = concat([on_days(returns, ["F0"], [at[0]]), on_days(east, ["F1"], [at[1]])])
-    result = date_permutation_mean(ar, DAY)
+    result = date_permutation_mean(sample(ar, DAY))
     assert str(result.distribution) == "62 estimation days"
     common = [day for day in returns.index[30:95] if day in east.index]
     assert len(common) == 62
-    assert "share an estimation calendar" in str(portfolio_t(ar, DAY).reason)
+    assert "share an estimation calendar" in str(portfolio_t(sample(ar, DAY)).reason)
 
 
 def test_an_index_that_holds_no_dates_is_told() -> None:

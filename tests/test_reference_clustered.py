@@ -6,8 +6,8 @@ import pytest
 from reference_cases import FOLDER, clustered, expected, window
 
 from eventwindow.calendars.window import Window
-from eventwindow.inference.correlation import mean_correlation
 from eventwindow.inference.registry import TESTS, SignificanceResult
+from eventwindow.inference.sample import sample
 
 TABLE = expected("clustered")
 MAPPED = sorted(set(TABLE["statistic"]) & set(TESTS))
@@ -18,7 +18,7 @@ def test_each_statistic_equals_the_recipe_on_every_day_and_window(name: str) -> 
     rows = TABLE[TABLE["statistic"] == name]
     assert len(rows) >= 3
     for row in rows.itertuples():
-        result = TESTS[name].function(clustered(), window(row.window))
+        result = TESTS[name].function(sample(clustered(), window(row.window)))
         assert isinstance(result, SignificanceResult)
         assert result.statistic == pytest.approx(row.value, abs=1e-8, rel=1e-8)
         assert 0 <= result.p_value <= 1
@@ -39,4 +39,4 @@ def test_the_mean_car_and_the_mean_correlation_equal_the_recipe() -> None:
     for row in TABLE[TABLE["statistic"] == "mean_ar"].itertuples():
         assert clustered().caar(window(row.window)) == pytest.approx(row.value, abs=1e-10)
     [rbar] = TABLE.loc[TABLE["statistic"] == "mean_residual_correlation", "value"]
-    assert mean_correlation(clustered(), Window(0, 0)) == pytest.approx(rbar, abs=1e-10)
+    assert sample(clustered(), Window(0, 0)).correlation == pytest.approx(rbar, abs=1e-10)

@@ -14,11 +14,11 @@ from eventwindow import Window, abnormal_returns, benjamini_hochberg, holm, roma
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.conformal import firm_conformal
-from eventwindow.inference.correlation import mean_correlation
 from eventwindow.inference.cross_sectional import firm_bhar
 from eventwindow.inference.expected_volatility import volatility_ratio
 from eventwindow.inference.permutation import abnormal_volatility
 from eventwindow.inference.registry import TESTS, NotComputed, run_tests
+from eventwindow.inference.sample import sample
 from eventwindow.inference.single_firm import firm_sq, inverted
 
 FOLDER = Path(__file__).parent / "reference" / "kept_back"
@@ -70,9 +70,9 @@ def test_every_test_gives_the_statistic_and_p_of_the_recipe(model: str, design: 
             found = ran[name].statistic, ran[name].p_value
             assert found == pytest.approx((row["statistic"], row["p_value"]), **CLOSE), (name, window)
         figures = told[window]["value"]
-        assert mean_correlation(ar, window) == pytest.approx(figures["rbar"], abs=1e-10)
+        assert sample(ar, window).correlation == pytest.approx(figures["rbar"], abs=1e-10)
         if "ratio" in figures:
-            assert volatility_ratio(ar, window) == pytest.approx(figures["ratio"], rel=1e-10)
+            assert volatility_ratio(sample(ar, window)) == pytest.approx(figures["ratio"], rel=1e-10)
 
 
 @pytest.mark.parametrize(("model", "design"), [case for case in CASES if "day" in case[1]])

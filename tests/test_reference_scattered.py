@@ -7,9 +7,9 @@ from reference_cases import FOLDER, expected, scattered, window
 
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.contamination import overlapping_events
-from eventwindow.inference.correlation import mean_correlation
 from eventwindow.inference.design import design
 from eventwindow.inference.registry import TESTS, SignificanceResult
+from eventwindow.inference.sample import sample
 
 TABLE = expected("scattered")
 MODELS = pd.read_csv(FOLDER / "scattered/expected_models.csv", index_col="model")
@@ -22,7 +22,7 @@ def test_each_statistic_equals_the_recipe_on_every_day_and_window(name: str) -> 
     rows = TABLE[TABLE["statistic"] == name]
     assert len(rows) == 5
     for row in rows.itertuples():
-        result = TESTS[name].function(scattered(), window(row.window))
+        result = TESTS[name].function(sample(scattered(), window(row.window)))
         assert isinstance(result, SignificanceResult)
         assert result.statistic == pytest.approx(row.value, abs=1e-8, rel=1e-8)
 
@@ -30,13 +30,14 @@ def test_each_statistic_equals_the_recipe_on_every_day_and_window(name: str) -> 
 @pytest.mark.parametrize(("name", "test"), P_VALUES.items())
 def test_exact_p_values_equal_scipy(name: str, test: str) -> None:
     for row in TABLE[TABLE["statistic"] == name].itertuples():
-        assert TESTS[test].function(scattered(), window(row.window)).p_value == pytest.approx(row.value, rel=1e-10)
+        result = TESTS[test].function(sample(scattered(), window(row.window)))
+        assert result.p_value == pytest.approx(row.value, rel=1e-10)
 
 
 def test_the_correlation_counts_only_pairs_that_share_a_tested_day() -> None:
     for row in TABLE[TABLE["statistic"] == "mean_residual_correlation"].itertuples():
         held = scattered().select(scattered().car(window(row.window)).complete)
-        assert mean_correlation(held, window(row.window)) == pytest.approx(row.value, abs=1e-10)
+        assert sample(held, window(row.window)).correlation == pytest.approx(row.value, abs=1e-10)
 
 
 def test_cars_and_their_errors_equal_dummy_regressions() -> None:

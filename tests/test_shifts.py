@@ -11,6 +11,7 @@ from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.expected_volatility import date_permutation_scaled, volatility_ratio
 from eventwindow.inference.multiple import romano_wolf
 from eventwindow.inference.permutation import date_permutation_max, date_permutation_mean, date_permutation_sar
+from eventwindow.inference.sample import sample
 from eventwindow.inference.single_firm import firm_sq
 
 T = 120
@@ -61,10 +62,10 @@ def test_one_firm_is_ranked_among_its_shifts(ar, window):
 @pytest.mark.parametrize("window", WINDOWS, ids=str)
 def test_a_basket_is_ranked_among_its_shifts(ar, window):
     plain, scaled = (np.array([shifted(s, len(window)) for s in joined(ar, window, z)]) for z in (False, True))
-    assert date_permutation_mean(ar, window).p_value == pytest.approx(share(plain.mean(axis=0), T))
-    assert date_permutation_sar(ar, window).p_value == pytest.approx(share(scaled.mean(axis=0), T))
-    assert date_permutation_max(ar, window).p_value == pytest.approx(share(np.abs(scaled).max(axis=0), T))
-    assert "smallest" not in str(date_permutation_mean(ar, window).note)
+    assert date_permutation_mean(sample(ar, window)).p_value == pytest.approx(share(plain.mean(axis=0), T))
+    assert date_permutation_sar(sample(ar, window)).p_value == pytest.approx(share(scaled.mean(axis=0), T))
+    assert date_permutation_max(sample(ar, window)).p_value == pytest.approx(share(np.abs(scaled).max(axis=0), T))
+    assert "smallest" not in str(date_permutation_mean(sample(ar, window)).note)
 
 
 @pytest.mark.parametrize("window", WINDOWS, ids=str)
@@ -91,9 +92,9 @@ def test_a_basket_over_its_expected_volatility(ar):
         variance = 0.94 * variance + 0.06 * value**2
     scaled = np.abs(basket / expected[:T])
     own = abs(ar.ar[:, 10].mean()) / np.sqrt(variance)
-    found = date_permutation_scaled(ar, Window(0, 0))
+    found = date_permutation_scaled(sample(ar, Window(0, 0)))
     assert found.p_value == pytest.approx((1 + np.sum(scaled >= own)) / (T + 1))
-    assert volatility_ratio(ar, Window(0, 0)) == pytest.approx(np.sqrt(np.mean(before**2) / np.mean(basket**2)))
+    assert volatility_ratio(sample(ar, Window(0, 0))) == pytest.approx(np.sqrt(np.mean(before**2) / np.mean(basket**2)))
 
 
 @pytest.mark.parametrize(("times", "leads"), [(1.2, "date_permutation_scaled"), (3.0, None)])

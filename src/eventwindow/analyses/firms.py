@@ -11,8 +11,7 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.chosen_day import largest_of_candidates
 from eventwindow.inference.conformal import firm_conformal
-from eventwindow.inference.design import once
-from eventwindow.inference.expected_volatility import before_window, firm_ewma, leading_spread, ratio_of, unlike
+from eventwindow.inference.expected_volatility import before_window, ewma, leading_spread, ratio_of, unlike
 from eventwindow.inference.multiple import benjamini_hochberg, holm, romano_wolf
 from eventwindow.inference.power import smallest_detectable_effect
 from eventwindow.inference.results import SignificanceResult, noted
@@ -63,7 +62,7 @@ def _window_rows(
         floor_sq_long=_placed(extended.floor, at),
         days_long=_placed(long.nobs, at),
         p_sq_scaled=scaled.p_value,
-        expected_volatility=firm_ewma(abnormal, window)[1],
+        expected_volatility=ewma(abnormal.residuals, between)[1],
         p_conformal=conformal.p_value,
         p_romano_wolf=_stepped(abnormal, window, abnormal.labels["security"].isin(list(basket)).to_numpy()),
         p_romano_wolf_all=_stepped(abnormal, window, np.ones(len(abnormal), bool)),
@@ -79,9 +78,8 @@ def _window_rows(
 def _inverted(abnormal: AbnormalReturns, window: Window, ratio: Array) -> dict[str, Array]:
     """The interval of each firm's CAR that the leading ranks do not reject, of one day: by its volatility `ratio`."""
     ends = np.full((2, len(abnormal)), np.nan)
-    alone = once(abnormal, "alone", lambda: [abnormal.select(np.array([i])) for i in range(len(abnormal))])
-    for i, one in enumerate(alone):
-        found = inverted(one, window, scaled=bool(unlike(ratio[i]))) if len(window) == 1 else None
+    for i in range(len(abnormal) if len(window) == 1 else 0):
+        found = inverted(abnormal.select(np.array([i])), window, scaled=bool(unlike(ratio[i])))
         if isinstance(found, Inverted):
             ends[:, i] = found.low, found.high
     return {"low_sq": ends[0], "high_sq": ends[1]}

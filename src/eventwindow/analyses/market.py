@@ -9,6 +9,7 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.ex_treated import WithoutTreated
 from eventwindow.inference.registry import leading_permutation
 from eventwindow.inference.results import SignificanceResult, noted
+from eventwindow.inference.sample import sample
 
 MARKET = ["measure", "name", "left_out", "n", "value"]
 GROUPS = ["group", "benchmark", "window_start", "window_end", "n", "caar", "p_value", "test", "note"]
@@ -65,12 +66,12 @@ def groups_table(
     for benchmark, abnormal in seen.items():
         for group, members in baskets.items():
             chosen = abnormal.select(list(members))
-            n = int(chosen.car(window).complete.sum())
-            if not n:
+            events = sample(chosen, window)
+            if not events.n:
                 continue
-            result = leading_permutation(chosen, window)
+            result = leading_permutation(events)
             p = result.p_value if isinstance(result, SignificanceResult) and result.valid else None
-            where = (group, benchmark, window.start, window.end, n)
+            where = (group, benchmark, window.start, window.end, events.n)
             rows.append((*where, chosen.caar(window), p, result.name, noted(result)))
     return pd.DataFrame(rows, columns=GROUPS).astype({"p_value": float})
 

@@ -16,6 +16,7 @@ from eventwindow.inference.expected_volatility import drifting
 from eventwindow.inference.permutation import abnormal_volatility, volatility_permutation
 from eventwindow.inference.registry import leading_permutation
 from eventwindow.inference.results import Result, SignificanceResult, noted
+from eventwindow.inference.sample import sample
 
 ACTIVITY = ["event", "name", "kind", "quantity", "window_start", "window_end", "value", "p_value", "n", "note"]
 
@@ -55,7 +56,8 @@ def activity_table(
     rows = [row for day in days for row in _volatility(headline, parts, day)]
     if volume is not None:
         chosen = [(str(s), "firm", volume.select(np.array([i]))) for i, s in enumerate(volume.labels["security"])]
-        chosen += [(name, "basket", volume.select(list(members))) for name, members in baskets.items()]
+        together = [(name, "basket", volume.select(list(members))) for name, members in baskets.items()]
+        chosen += [basket for basket in together if len(basket[2]) > 1]
         rows += [row for window in windows for row in _volume(chosen, window)]
     return pd.DataFrame(rows, columns=ACTIVITY)
 
@@ -66,15 +68,14 @@ Row = tuple[object, ...]
 def _volume(chosen: Sequence[tuple[str, str, AbnormalReturns]], window: Window) -> list[Row]:
     rows = []
     for name, kind, one in chosen:
-        if kind == "firm" or len(one) > 1:
-            value = one.caar(window) / len(window) if one.car(window).complete.any() else None
-            rows.append(_row(one, name, kind, "log_volume", window, _ranked(one, window), value))
+        value = one.caar(window) / len(window) if one.car(window).complete.any() else None
+        rows.append(_row(one, name, kind, "log_volume", window, _ranked(one, window), value))
     return rows
 
 
 def _ranked(volume: AbnormalReturns, window: Window) -> Result:
     """The permutation that leads; over so many sessions that volume drifts, none does."""
-    found, why = leading_permutation(volume, window), drifting(len(window))
+    found, why = leading_permutation(sample(volume, window)), drifting(len(window))
     if why is None or not isinstance(found, SignificanceResult):
         return found
     return replace(found, valid=False, note=Reason.joined(why, found.note))
@@ -93,7 +94,7 @@ def _volatility(headline: AbnormalReturns, baskets: Mapping[str, AbnormalReturns
     ]
     for name, chosen in baskets.items():
         if len(chosen) > 1:
-            test = volatility_permutation(chosen, day)
+            test = volatility_permutation(sample(chosen, day))
             value = test.statistic if isinstance(test, SignificanceResult) else None
             rows.append(_row(chosen, name, "basket", "volatility", day, test, value))
     return rows

@@ -135,11 +135,6 @@ class AbnormalReturns(Exports):
         """(N, L), of one day's AR, two-sided, t(dof)."""
         return np.asarray(2 * stdtr(self.dof[:, None], -np.abs(self.sar)))
 
-    @cached_property
-    def memo(self) -> dict[Any, Any]:
-        """What the tests have worked out about these events and may need again."""
-        return {}
-
     @property
     def standardised_residuals(self) -> Array:
         """(N, T), e/s, without leverage."""
@@ -157,12 +152,6 @@ class AbnormalReturns(Exports):
         if window is None and {"window_start", "window_end"} <= set(self.labels):
             return self._own_cars()
         window = self.window if window is None else as_window(window)
-        if ("car", window) not in self.memo:
-            self.memo["car", window] = self._car(window)
-        found: Cumulative = self.memo["car", window]
-        return found
-
-    def _car(self, window: Window) -> Cumulative:
         at, halted = self.columns(window), self.halted
         errors = {"own_variance": self.own_variance[:, at], "loading": self.loading[:, at]}
         cut = () if halted is None else cut_halts(halted, self.event_days, at)

@@ -12,8 +12,7 @@ import pandas as pd
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Catalogue, Reason, StudyError, catalogue
 from eventwindow.estimation.abnormal import AbnormalReturns
-from eventwindow.inference.correlation import mean_correlation
-from eventwindow.inference.design import Design, complete, design
+from eventwindow.inference.design import Design
 from eventwindow.inference.expected_volatility import (
     BEYOND,
     NAME,
@@ -25,8 +24,9 @@ from eventwindow.inference.expected_volatility import (
     volatility_ratio,
 )
 from eventwindow.inference.power import detectable
-from eventwindow.inference.registry import LEADING, run_tests
+from eventwindow.inference.registry import LEADING, results_of
 from eventwindow.inference.results import SignificanceResult
+from eventwindow.inference.sample import Sample, sample
 
 EFFECTS = (0.01, 0.02, 0.05)
 MOST = 100_000  # events above which a number says nothing
@@ -123,12 +123,13 @@ def advise(ar: AbnormalReturns, window: Window, leading: str = "") -> Advice:
     The sample that is needed follows from the noncentral t: n events on days of their own have a mean with the error
     s/√n; n securities on one day, of mean residual correlation r, one of s √(r + (1 - r)/n).
     """
-    held, car = complete(ar, window)
-    if not len(held):
+    events = sample(ar, window)
+    car = events.car
+    if not events.n:
         raise StudyError(f"no event holds the window {window}, so there is nothing to advise")
-    kind, n, ratio = design(held, window), len(held), volatility_ratio(held, window)
-    test = leading or next((r.name for r in run_tests(ar, window) if isinstance(r, SignificanceResult) and r.valid), "")
-    found = mean_correlation(held, window) if n > 1 else 0.0
+    kind, n, ratio = events.design, events.n, volatility_ratio(events)
+    test = leading or next((r.name for r in results_of(events) if isinstance(r, SignificanceResult) and r.valid), "")
+    found = events.correlation if n > 1 else 0.0
     together = max(0.0, found) if isinstance(found, float) else float("nan")
     error, reach = float(np.sqrt(np.mean(car.std_error**2))), detectable(float(np.median(car.dof)))
     careless = careless_test(kind, len(window))
@@ -142,17 +143,17 @@ def advise(ar: AbnormalReturns, window: Window, leading: str = "") -> Advice:
         measured(kind, careless, len(window)),
         ratio,
         together,
-        reach * error * sqrt(together + (1 - together) / n) * _moved(held, window),
+        reach * error * sqrt(together + (1 - together) / n) * _moved(events),
         pd.DataFrame([needed(effect, reach * error, together) for effect in EFFECTS]),
     )
 
 
-def _moved(held: AbnormalReturns, window: Window) -> float:
+def _moved(events: Sample) -> float:
     """What the volatility expected of the event does to its spread, where the events share their days."""
-    basket = basket_of(held, window)
+    basket = basket_of(events)
     if isinstance(basket, Reason):
         return 1.0
-    return float(leading_spread(basket, before_window(held, window).mean(axis=0), len(window)))
+    return float(leading_spread(basket, before_window(events.ar, events.window).mean(axis=0), len(events.window)))
 
 
 def needed(effect: float, alone: float, together: float) -> dict[str, float]:

@@ -11,88 +11,70 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days
-from eventwindow.inference.correlation import MINIMUM_DAYS, Pairs, alike, alike_in, pairs_in, shared_days, too_few
-from eventwindow.inference.design import complete, once, tested_days
-from eventwindow.inference.ranks import mean_ranks
+from eventwindow.inference.correlation import MINIMUM_DAYS, Meeting, Pairs, alike, shared_days, too_few
+from eventwindow.inference.cross_section import CarVariance, CrossSection, RankSum
+from eventwindow.inference.ranks import Doubled
 from eventwindow.inference.results import NotComputed, Result, normal, student
 
 MEAN, RANKS = "the mean CAR is zero", "the abnormal returns rank like those of other days"
+NO_VARIANCE = Reason("no_variance_in_calendar_time")
 OfPairs = Callable[[Array, Array, Array, Array], Array]  # Σ product, Σ of each, days of pairs of cells
 AT_ONCE = 2_000_000  # numbers of a block of pairs
 
 
-def crude_dependence_calendar_t(ar: AbnormalReturns, window: Window) -> Result:
+def crude_dependence_calendar_t(events: CrossSection) -> Result:
     """Mean CAR over √(Σ_ij n_ij c_ij)/N, c_ij the residuals' covariance on common calendar days, t(least T - 1)."""
     name = "crude_dependence_calendar_t"
-    held, car = complete(ar, window)
-    if not len(held):
+    if not events.n:
         return NotComputed(name, Reason("no_event_in_window"), MEAN)
-    figures = once(held, ("variance in calendar time", window), lambda: variance_of_cars(held, window))
-    if isinstance(figures, Reason) or figures[0] <= 0:
-        return NotComputed(name, _no_variance(figures), MEAN, len(held))
-    return student(name, MEAN, car.car.sum() / np.sqrt(figures[0]), figures[1] - 1, len(held))
+    of_cars = events.car_variance
+    if isinstance(of_cars, Reason) or of_cars.value <= 0:
+        return NotComputed(name, of_cars if isinstance(of_cars, Reason) else NO_VARIANCE, MEAN, events.n)
+    return student(name, MEAN, events.car.car.sum() / np.sqrt(of_cars.value), of_cars.days - 1, events.n)
 
 
-def rank_calendar_z(ar: AbnormalReturns, window: Window) -> Result:
+def rank_calendar_z(events: CrossSection) -> Result:
     """Sum of Corrado's ranks over √(Σ_ij n_ij ω_ij), ω_ij their mean product on common calendar days, N(0,1)."""
     name = "rank_calendar_z"
-    held, _ = complete(ar, window)
-    if not len(held):
+    if not events.n:
         return NotComputed(name, Reason("no_event_in_window"), RANKS)
-    figures = once(held, ("ranks in calendar time", window), lambda: rank_sum(held, window))
-    if isinstance(figures, Reason) or figures[1] <= 0:
-        return NotComputed(name, _no_variance(figures), RANKS, len(held))
-    return normal(name, RANKS, figures[0] / np.sqrt(figures[1]), len(held))
+    ranks = events.rank_sum
+    if isinstance(ranks, Reason) or ranks.variance <= 0:
+        return NotComputed(name, ranks if isinstance(ranks, Reason) else NO_VARIANCE, RANKS, events.n)
+    return normal(name, RANKS, ranks.total / np.sqrt(ranks.variance), events.n)
 
 
-def _no_variance(figures: tuple[float, float] | Reason) -> Reason:
-    return figures if isinstance(figures, Reason) else Reason("no_variance_in_calendar_time")
-
-
-def variance_of_cars(
-    held: AbnormalReturns, window: Window, weights: Array | None = None
-) -> tuple[float, float] | Reason:
-    """Of the sum of the CARs, each times its weight (N,); and the least number of residuals."""
+def variance_of_cars(held: AbnormalReturns, met: Meeting, weights: Array | None = None) -> CarVariance | Reason:
+    """Of the sum of the CARs, each times its weight (N,)."""
     seen = np.isfinite(held.residuals)
     values = held.residuals if weights is None else held.residuals * weights[:, None]
     if seen.all():
-        cells = _cells([held.estimation_days], values, alike_in(held, window), pairs_in(held, window))
+        cells = _cells([held.estimation_days], values, met.groups, met.pairs)
     else:
-        cells = _with_gaps([held.estimation_days], values, seen, tested_days(held, window))
-
-    def covariance(product: Array, one: Array, other: Array, days: Array) -> Array:
-        """Σ_ij c_ij over the members of two cells, divisor D - 1."""
-        return (product - one * other / days) / (days - 1)
-
-    variance = cells.weighted(covariance)
-    return variance if isinstance(variance, Reason) else (variance, float(seen.sum(axis=1).min()))
+        cells = _with_gaps([held.estimation_days], values, seen, met.tested)
+    # of two cells: Σ_ij c_ij over their members, divisor D - 1
+    variance = cells.weighted(lambda product, one, other, days: (product - one * other / days) / (days - 1))
+    return variance if isinstance(variance, Reason) else CarVariance(variance, float(seen.sum(axis=1).min()))
 
 
-def rank_sum(held: AbnormalReturns, window: Window) -> tuple[float, float] | Reason:
-    """The sum of the ranks in the window, and its variance."""
-    mean_ranks(held, standardised=False)
-    doubled = held.memo["raw ranks"]
+def rank_sum(held: AbnormalReturns, doubled: Doubled, met: Meeting, tested: slice) -> RankSum | Reason:
+    """From twice the ranks (N, T + L) of both windows; `tested` are the days that are summed."""
     seen = doubled > 0
     ranks = doubled * (0.5 / (seen.sum(axis=1, keepdims=True) + 1))
     ranks -= 0.5
     days = held.estimation_days, held.event_days
-    groups = alike_in(held, window)
-    first = np.repeat([rows[0] for rows in groups], [len(rows) for rows in groups])
-    if seen.all() and (held.event_days[np.concatenate(groups)] == held.event_days[first]).all():
-        cells = _cells(days, ranks, groups, pairs_in(held, window))
+    first = np.repeat([rows[0] for rows in met.groups], [len(rows) for rows in met.groups])
+    if seen.all() and (held.event_days[np.concatenate(met.groups)] == held.event_days[first]).all():
+        cells = _cells(days, ranks, met.groups, met.pairs)
     else:
-        cells = _with_gaps(days, ranks, seen, tested_days(held, window))
+        cells = _with_gaps(days, ranks, seen, met.tested)
     variance = cells.weighted(lambda product, one, other, days: product / days)
     if isinstance(variance, Reason):
         return variance
-    at = slice(
-        held.residuals.shape[1] + held.columns(window).start, held.residuals.shape[1] + held.columns(window).stop
-    )
-    return float(np.sum(ranks[:, at], where=seen[:, at])), variance
+    return RankSum(float(np.sum(ranks[:, tested], where=seen[:, tested])), variance)
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ from eventwindow.calendars.window import Span, Window, as_window
 from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import Array, event_returns
-from eventwindow.inference.design import Design, complete
+from eventwindow.inference.design import Design
 from eventwindow.inference.expected_volatility import BEYOND, HIGH, LOW, NAME, volatility_ratio
 from eventwindow.inference.pseudo_events import MONTHS, PATTERNS, Draws, Panel, panel_of
 from eventwindow.inference.registry import LEADING, TESTS, SignificanceResult, in_reading_order
 from eventwindow.inference.results import LEVEL
+from eventwindow.inference.sample import Sample, sample
 from eventwindow.parallel import processes, starting
 
 LEAD = "leading"  # the test that `run_tests` puts first, draw by draw
@@ -225,24 +226,21 @@ def _baskets(task: _Task, drawn: Draws) -> tuple[dict[str, Array], Array]:
         for d in range(len(part.day)):
             basket = ar.select(np.arange(d * n, (d + 1) * n))
             basket = replace(basket, origin=basket.source, position=np.arange(n))
-            _fill(p, first + d, basket, planted)
-            ratio[first + d] = volatility_ratio(complete(basket, basket.window)[0], basket.window)
+            plain = sample(basket, basket.window)
+            _fill(p, first + d, plain, planted)
+            ratio[first + d] = volatility_ratio(plain)
     return p, ratio
 
 
-def _fill(p: dict[str, Array], d: int, basket: AbnormalReturns, planted: list[Array]) -> None:
-    kept: dict[object, object] = {}
+def _fill(p: dict[str, Array], d: int, plain: Sample, planted: list[Array]) -> None:
     for j, effect in enumerate(planted):
-        moved = _with_effect(basket, effect)
-        moved.memo.update(kept)
-        for test, valid in in_reading_order(moved, basket.window):
+        moved = sample(_with_effect(plain.ar, effect), plain.window, plain)
+        for test, valid, _ in in_reading_order(moved):
             leads = valid and np.isnan(p[LEAD][d, j])
-            result = test.function(moved, basket.window) if leads or test.name in p else None
+            result = test.function(moved) if leads or test.name in p else None
             if isinstance(result, SignificanceResult):
                 for name in {test.name, LEAD if leads else test.name} & p.keys():
                     p[name][d, j] = result.p_value
-        # what rests on the estimation window alone is the same for every effect
-        kept = {key: moved.memo[key] for key in ("moments", ("correlation", basket.window)) if key in moved.memo}
 
 
 def _multiples(n: int, shape: Shape) -> Array:

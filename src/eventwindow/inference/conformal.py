@@ -1,20 +1,22 @@
 """Conformal inference: the event days are fitted along and one residual path is ranked among its own shifts."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Reason, StudyError
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
-from eventwindow.estimation.event_time import Array, EventReturns
-from eventwindow.inference.design import block_sums, complete, design, once, same_calendar
+from eventwindow.estimation.event_time import Array
+from eventwindow.inference.design import TOGETHER, block_sums, same_calendar
+from eventwindow.inference.refitted import refitted
 from eventwindow.inference.results import FirmSignificance, NotComputed, Result, SignificanceResult
+from eventwindow.inference.sample import Sample
 from eventwindow.inference.shifts import ROUNDING
 
 SINGULAR = 1e12  # condition number
 NULL = "the window's days belong with the others"
+APART = Reason("days_not_shared")
 UNFITTED = Reason("neighbour_on_both_sides")
 
 
@@ -24,7 +26,7 @@ def firm_conformal(ar: AbnormalReturns, window: Window) -> FirmSignificance:
     The model is refitted with the window's days included and no dummy (Chernozhukov, Wüthrich & Zhu 2021); the event's
     own block counts.
     """
-    e, reason = _refitted(ar, window), ar.car(window).reason.copy()
+    e, reason = refitted(ar, window), ar.car(window).reason.copy()
     sums = np.abs(block_sums(e, len(window)))
     count = np.isfinite(sums).sum(axis=1)
     no_return = ~np.isfinite(ar.ar[:, ar.columns(window)]).all(axis=1)
@@ -38,14 +40,14 @@ def firm_conformal(ar: AbnormalReturns, window: Window) -> FirmSignificance:
     return FirmSignificance("conformal", NULL, ar.labels, value, p, Reason("own_refitted_blocks"), count, reason, floor)
 
 
-def conformal_mean(ar: AbnormalReturns, window: Window) -> Result:
+def conformal_mean(events: Sample) -> Result:
     """A basket on one day: the conformal p of the mean residual."""
-    return _basket("conformal_mean", ar, window, lambda sums, _: np.asarray(sums.mean(axis=0)))
+    return _basket("conformal_mean", events, lambda sums, _: np.asarray(sums.mean(axis=0)))
 
 
-def conformal_sur(ar: AbnormalReturns, window: Window) -> Result:
+def conformal_sur(events: Sample) -> Result:
     """A basket on one day: the conformal p of c'Σ̂⁻¹c, Σ̂ from the refitted residuals; effects may differ in sign."""
-    return _basket("conformal_sur", ar, window, _mahalanobis)
+    return _basket("conformal_sur", events, _mahalanobis)
 
 
 def _mahalanobis(sums: Array, e: Array) -> Array:
@@ -56,11 +58,11 @@ def _mahalanobis(sums: Array, e: Array) -> Array:
     return np.asarray(np.einsum("nd,nd->d", sums, np.linalg.solve(covariance, sums)))
 
 
-def _basket(name: str, ar: AbnormalReturns, window: Window, statistic: Callable[[Array, Array], Array]) -> Result:
-    held, _ = complete(ar, window)
-    if reason := unusable(held, window):
+def _basket(name: str, events: Sample, statistic: Callable[[Array, Array], Array]) -> Result:
+    held, window = events.ar, events.window
+    if reason := unusable(events):
         return NotComputed(name, reason, NULL, len(held))
-    e: Array = once(held, ("refitted", window), lambda: _refitted(held, window))
+    e = events.refitted
     if not np.isfinite(e[:, -len(window) :]).all():
         lacking = not np.isfinite(held.ar[:, held.columns(window)]).all()
         reason = Reason("window_day_without_return") if lacking else UNFITTED
@@ -79,39 +81,10 @@ def _basket(name: str, ar: AbnormalReturns, window: Window, statistic: Callable[
     return SignificanceResult(name, NULL, float(values[-1]), p, text, len(held), floor)
 
 
-def unusable(ar: AbnormalReturns, window: Window) -> Reason | None:
+def unusable(events: Sample) -> Reason | None:
     """Why a basket cannot be refitted as one cross-section; None where it can."""
-    if not len(ar):
+    if not events.n:
         return Reason("no_event_in_window")
-    if ar.source is None or ar.fitter is None:
+    if events.ar.source is None or events.ar.fitter is None:
         return Reason("models_differ")
-    if design(ar, window) not in ("single", "one_day") or not same_calendar(ar.estimation_days):
-        return Reason("days_not_shared")
-    return None
-
-
-def _refitted(ar: AbnormalReturns, window: Window) -> Array:
-    """(N, T + L) residuals of each event's model fitted to the estimation days and the window's days together."""
-    parts = {0: (slice(None), ar)} if ar.fitter else {m: (ar.model == m, ar.select(ar.model == m)) for m in ar.model}
-    e = np.full((len(ar), ar.residuals.shape[1] + len(window)), np.nan)
-    for rows, part in parts.values():
-        if part.source is None or part.fitter is None:
-            raise StudyError("the events carry different models: there is no one model to refit.")
-        e[rows] = part.fitter.fit(joint(part.source, window)).residuals
-    return e
-
-
-def joint(source: EventReturns, window: Window) -> EventReturns:
-    """The same events with the window's days appended to the estimation window."""
-    at = slice(window.start - source.window.start, window.end - source.window.start + 1)
-    event, sessions = source.event_returns[:, at], source.sessions
-    if sessions is not None:
-        covered = np.ones_like(event) if source.covered is None else source.covered[:, at]
-        event, sessions = event / covered, np.concatenate([sessions, covered], axis=1)
-    return replace(
-        source,
-        sessions=sessions,
-        estimation_returns=np.concatenate([source.estimation_returns, event], axis=1),
-        estimation_factors=np.concatenate([source.estimation_factors, source.event_factors[:, at]], axis=1),
-        estimation_days=np.concatenate([source.estimation_days, source.event_days[:, at]], axis=1),
-    )
+    return None if events.design in TOGETHER and same_calendar(events.ar.estimation_days) else APART

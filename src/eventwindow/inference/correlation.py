@@ -1,6 +1,7 @@
 """The mean residual correlation of events that share event days (Kolari & Pynnönen 2010), without a loop over pairs."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days
-from eventwindow.inference.design import once, tested_days
+from eventwindow.inference.design import tested_days
 from eventwindow.parallel import in_blocks
 
 Pairs = tuple[np.ndarray, np.ndarray, Array]  # groups g <= h and the overlap o of their tested days
@@ -17,13 +18,35 @@ MINIMUM_DAYS = 30
 NO_VARIANCE = Reason("pair_constant")
 
 
-def moments(ar: AbnormalReturns) -> tuple[Array, Array, Array]:
-    """Each event's number of residuals, their mean, and the sum of squares about it; worked out once."""
-    if "moments" not in ar.memo:
-        parts = in_blocks(len(ar), lambda rows: _moments(ar.residuals[rows]))
-        ar.memo["moments"] = tuple(np.concatenate(part) for part in zip(*parts, strict=True))
-    days, mean, square = ar.memo["moments"]
-    return days, mean, square
+@dataclass(frozen=True)
+class Moments:
+    """Of each event's residuals: their number, their mean, and the sum of squares about it, (N,) each."""
+
+    count: Array
+    mean: Array
+    square: Array
+
+
+def moments(residuals: Array) -> Moments:
+    """Of residuals (N, T)."""
+    parts = in_blocks(len(residuals), lambda rows: _moments(residuals[rows]))
+    return Moments(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """Which events share days."""
+
+    tested: Days  # (N, L), the window's days that have an AR, -1 elsewhere
+    groups: list[np.ndarray]  # events with the same tested and estimation days
+    pairs: Pairs  # of the groups that share n > 0 tested days, with n
+
+
+def meeting(ar: AbnormalReturns, window: Window) -> Meeting:
+    """How the days of the events meet over `window`."""
+    tested = tested_days(ar, window)
+    groups = alike(tested, ar.estimation_days)
+    return Meeting(tested, groups, shared_days(tested[[rows[0] for rows in groups]]))
 
 
 def _moments(e: Array) -> tuple[Array, Array, Array]:
@@ -37,7 +60,7 @@ def _moments(e: Array) -> tuple[Array, Array, Array]:
     return days, mean, np.sum((e - mean[:, None]) ** 2, axis=1, where=seen)
 
 
-def runs(ar: AbnormalReturns, groups: list[np.ndarray]) -> Days:
+def runs(ar: AbnormalReturns, seen: Array, groups: list[np.ndarray]) -> Days:
     """Where each group's estimation window starts on the joint calendar, -1 if it misses a day of it or a residual."""
     days = ar.estimation_days[[g[0] for g in groups]]
     first = int(days.min())
@@ -46,11 +69,11 @@ def runs(ar: AbnormalReturns, groups: list[np.ndarray]) -> Days:
     calendar = np.flatnonzero(held) + first
     start, end = (np.searchsorted(calendar, days[:, j]) for j in (0, -1))
     t = days.shape[1]
-    count = np.minimum.reduceat(moments(ar)[0][np.concatenate(groups)], np.cumsum([0, *map(len, groups)])[:-1])
+    count = np.minimum.reduceat(seen[np.concatenate(groups)], np.cumsum([0, *map(len, groups)])[:-1])
     return np.where((days[:, 0] != OUTSIDE) & (end - start == t - 1) & (count == t), start, -1)
 
 
-def over_runs(ar: AbnormalReturns, groups: list[np.ndarray], pairs: Pairs, start: Days) -> float | Reason:
+def over_runs(residuals: Array, each: Moments, groups: list[np.ndarray], pairs: Pairs, start: Days) -> float | Reason:
     """Σ o Σ ρ_ij over the pairs of groups whose windows are whole, all pairs with the same shift between them at once.
 
     Σ_ij z_i·z_j is (Σ z_i)·(Σ z_j): no pair of events is ever formed.
@@ -60,13 +83,13 @@ def over_runs(ar: AbnormalReturns, groups: list[np.ndarray], pairs: Pairs, start
     usable = (start[g] >= 0) & (start[h] >= 0) & ((g != h) | (size[g] > 1))
     g, h, overlap = g[usable], h[usable], overlap[usable]
     g, h = np.where(start[g] <= start[h], g, h), np.where(start[g] <= start[h], h, g)
-    t, total = ar.residuals.shape[1], 0.0
+    t, total = residuals.shape[1], 0.0
     for shift in np.unique(start[h] - start[g]):
         if t - shift < MINIMUM_DAYS:
             return too_few(int(t - shift))
         at = start[h] - start[g] == shift
-        first = _unit_sums(ar, groups, int(shift), late=True)
-        second = _unit_sums(ar, groups, int(shift), late=False) if shift else first
+        first = _unit_sums(residuals, each, groups, int(shift), late=True)
+        second = _unit_sums(residuals, each, groups, int(shift), late=False) if shift else first
         if first is None or second is None:
             return NO_VARIANCE
         products = np.einsum("gt,gt->g", first[g[at]], second[h[at]])
@@ -75,16 +98,15 @@ def over_runs(ar: AbnormalReturns, groups: list[np.ndarray], pairs: Pairs, start
     return total
 
 
-def _unit_sums(ar: AbnormalReturns, groups: list[np.ndarray], shift: int, *, late: bool) -> Array | None:
+def _unit_sums(residuals: Array, each: Moments, groups: list[np.ndarray], shift: int, *, late: bool) -> Array | None:
     """Each group's sum of residuals, centred and of length one on the last (or first) T - shift days, (G, T - shift).
 
     None where a firm's residuals do not vary on them.
     """
     from scipy.sparse import csr_array
 
-    _, mean, square = moments(ar)
-    t = ar.residuals.shape[1]
-    cut = (ar.residuals[:, :shift] if late else ar.residuals[:, t - shift :]) - mean[:, None]
+    mean, square, t = each.mean, each.square, residuals.shape[1]
+    cut = (residuals[:, :shift] if late else residuals[:, t - shift :]) - mean[:, None]
     left = -cut.sum(axis=1)
     square = square - np.einsum("nt,nt->n", cut, cut) - left**2 / (t - shift)
     rows = np.concatenate(groups)
@@ -93,7 +115,7 @@ def _unit_sums(ar: AbnormalReturns, groups: list[np.ndarray], shift: int, *, lat
         return None
     weight = np.where(whole, 1 / np.sqrt(np.where(whole, square, 1.0)), 0.0)[rows]
     ends = np.cumsum([0, *map(len, groups)])
-    sums = csr_array((weight, rows, ends), shape=(len(groups), len(ar))) @ ar.residuals
+    sums = csr_array((weight, rows, ends), shape=(len(groups), len(residuals))) @ residuals
     offset = np.add.reduceat(weight * (mean + left / (t - shift))[rows], ends[:-1])
     kept = slice(shift, None) if late else slice(0, t - shift)
     return np.asarray(sums[:, kept] - offset[:, None])
@@ -140,46 +162,54 @@ def _unit(e: Array) -> Array | None:
 
 def _pairwise(a: Array, b: Array) -> float | Reason:
     """Σ ρ_ij on the days that both of a pair have, by products of matrices."""
-    total = 0.0
+    total, other = 0.0, filled(b)
     for i in range(0, len(a), ROWS):
-        rho = _correlations(a[i : i + ROWS], b)
-        if isinstance(rho, Reason):
-            return rho
+        rho, days, flat = correlations(filled(a[i : i + ROWS]), other)
+        if days.min() < MINIMUM_DAYS:
+            return too_few(int(days.min()))
+        if flat.any():
+            return NO_VARIANCE
         total += float(np.triu(rho, i + 1).sum() if a is b else rho.sum())
     return total
 
 
-def _correlations(a: Array, b: Array) -> Array | Reason:
-    ma, mb = np.isfinite(a), np.isfinite(b)
-    a, b = np.where(ma, a, 0.0), np.where(mb, b, 0.0)
-    wa, wb = ma.astype(float), mb.astype(float)
-    n = wa @ wb.T
-    if n.min() < MINIMUM_DAYS:
-        return too_few(int(n.min()))
-    sum_a, sum_b = a @ wb.T, wa @ b.T
-    ss_a = (a**2) @ wb.T - sum_a**2 / n
-    ss_b = wa @ (b**2).T - sum_b**2 / n
-    if min(ss_a.min(), ss_b.min()) <= 0:
-        return NO_VARIANCE
-    return np.asarray((a @ b.T - sum_a * sum_b / n) / np.sqrt(ss_a * ss_b))
+def filled(residuals: Array) -> Array:
+    """(3, N, T), residuals (N, T), their squares and one, each zero where a residual is missing."""
+    seen = np.isfinite(residuals)
+    value = np.where(seen, residuals, 0.0)
+    return np.stack([value, value**2, seen])
 
 
-def mean_correlation(ar: AbnormalReturns, window: Window) -> float | Reason:
+def correlations(a: Array, b: Array) -> tuple[Array, Array, np.ndarray]:
+    """ρ of each pair of `filled` rows on the days that both have, 0 for none; how many days; where one is flat."""
+    (value, square, seen), (other, other_square, other_seen) = a, b
+    sum_b, ss_b = seen @ other.T, seen @ other_square.T
+    if other_seen.all():
+        days, sum_a, ss_a = (part.sum(axis=1)[:, None] for part in (seen, value, square))
+    else:
+        days, sum_a, ss_a = (part @ other_seen.T for part in (seen, value, square))
+    count = np.maximum(days, 1)
+    ss_a, ss_b = ss_a - sum_a**2 / count, ss_b - sum_b**2 / count
+    flat = (days >= MINIMUM_DAYS) & (np.minimum(ss_a, ss_b) <= 0)
+    product = value @ other.T - sum_a * sum_b / count
+    usable = (days >= MINIMUM_DAYS) & ~flat
+    if usable.all():
+        return product / np.sqrt(ss_a * ss_b), days, flat
+    return np.where(usable, product / np.sqrt(np.where(usable, ss_a * ss_b, 1.0)), 0.0), days, flat
+
+
+def mean_correlation(ar: AbnormalReturns, each: Moments, met: Meeting) -> float | Reason:
     """r̄ = 2/(N(N - 1)) Σ o_ij ρ_ij over the pairs of events, or why it cannot be had.
 
     o_ij is the share of tested calendar days that the two have in common, ρ_ij the correlation of their residuals on
     the calendar days common to both estimation windows. A pair without a shared tested day counts as zero.
     """
-    n = len(ar)
-    if n < 2:
-        return Reason("needs_two", n=n)
-    groups = alike_in(ar, window)
-    g, h, shared = pairs_in(ar, window)
-    length = (tested_days(ar, window)[[rows[0] for rows in groups]] != OUTSIDE).sum(axis=1)
+    n, groups, (g, h, shared) = len(ar), met.groups, met.pairs
+    length = (met.tested[[rows[0] for rows in groups]] != OUTSIDE).sum(axis=1)
     pairs = g, h, np.asarray(shared / np.sqrt(length[g] * length[h]))
-    start = runs(ar, groups)
+    start = runs(ar, each.count, groups)
     total = 0.0
-    for part in (over_runs(ar, groups, pairs, start), *_one_by_one(ar, groups, pairs, start)):
+    for part in (over_runs(ar.residuals, each, groups, pairs, start), *_one_by_one(ar, groups, pairs, start)):
         if isinstance(part, Reason):
             return part
         total += part
@@ -195,25 +225,12 @@ def _one_by_one(ar: AbnormalReturns, groups: list[np.ndarray], pairs: Pairs, sta
         yield part if isinstance(part, Reason) else overlap * part
 
 
-def alike_in(ar: AbnormalReturns, window: Window) -> list[np.ndarray]:
-    """Events grouped by their tested and estimation days; worked out once."""
-    groups: list[np.ndarray] = once(ar, ("alike", window), lambda: alike(tested_days(ar, window), ar.estimation_days))
-    return groups
-
-
 def alike(*days: Days) -> list[np.ndarray]:
     """Rows grouped by equal calendars (compared by a 64-bit hash of the dates)."""
     rng = np.random.default_rng(0)
     key = np.sum([d @ rng.integers(1, 2**62, d.shape[1]) for d in days], axis=0)
     order = np.argsort(key, kind="stable")
     return np.split(order, np.flatnonzero(np.diff(key[order])) + 1)
-
-
-def pairs_in(ar: AbnormalReturns, window: Window) -> Pairs:
-    """`shared_days` of the groups that are alike; worked out once."""
-    rows = [rows[0] for rows in alike_in(ar, window)]
-    pairs: Pairs = once(ar, ("shared days", window), lambda: shared_days(tested_days(ar, window)[rows]))
-    return pairs
 
 
 def shared_days(tested: Days) -> Pairs:

@@ -7,11 +7,11 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.design import complete, once
+from eventwindow.inference.cross_section import CrossSection
 from eventwindow.inference.results import FirmSignificance, NotComputed, Result, student
 from eventwindow.inference.shifts import ROUNDING
 
-NULL = "the mean buy-and-hold abnormal return is zero"
+NULL, MEAN_CAR = "the mean buy-and-hold abnormal return is zero", "the mean CAR is zero"
 
 
 def firm_bhar(ar: AbnormalReturns, window: Window) -> FirmSignificance:
@@ -53,46 +53,39 @@ def _compounded(returns: Array, length: int) -> Array:
     return np.asarray(sliding_window_view(1 + around, length, axis=1).prod(axis=2))
 
 
-def bhar_t(ar: AbnormalReturns, window: Window) -> Result:
+def bhar_t(events: CrossSection) -> Result:
     """Cross-sectional t of the BHARs, t(N - 1); independent firms."""
-    return _across("bhar_t", ar, window, 2)
+    return _held("bhar_t", events, 2)
 
 
-def bhar_skewness_adjusted_t(ar: AbnormalReturns, window: Window) -> Result:
+def bhar_skewness_adjusted_t(events: CrossSection) -> Result:
     """Hall's skewness-adjusted t of the BHARs, t(N - 1); independent firms."""
-    return _across("bhar_skewness_adjusted_t", ar, window, 3)
+    return _held("bhar_skewness_adjusted_t", events, 3)
 
 
-def _across(name: str, ar: AbnormalReturns, window: Window, needed: int) -> Result:
-    if ar.origin is not None and ar.origin.kind != "simple":
-        return NotComputed(name, Reason("needs_simple_returns", kind=ar.origin.kind), NULL, len(ar))
-    value = once(ar, ("bhar", window), lambda: ar.bhar(window))
-    value = value[np.isfinite(value)]
-    n = len(value)
-    if reason := no_spread(value, needed):
-        return NotComputed(name, reason, NULL, n)
-    t = np.sqrt(n) * value.mean() / value.std(ddof=1) if needed == 2 else hall(value)
-    return student(name, NULL, t, n - 1, n)
+def _held(name: str, events: CrossSection, needed: int) -> Result:
+    if isinstance(events.bhar, Reason):
+        return NotComputed(name, events.bhar, NULL, events.n)
+    return _across(name, NULL, events.bhar, needed)
 
 
-MEAN_CAR = "the mean CAR is zero"
-
-
-def cross_sectional_t(ar: AbnormalReturns, window: Window) -> Result:
+def cross_sectional_t(events: CrossSection) -> Result:
     """√N mean/sd (divisor N - 1), t(N - 1); independent firms."""
-    car = complete(ar, window)[1].car
-    n = len(car)
-    if reason := no_spread(car, 2):
-        return NotComputed("cross_sectional_t", reason, MEAN_CAR, n)
-    return student("cross_sectional_t", MEAN_CAR, np.sqrt(n) * car.mean() / car.std(ddof=1), n - 1, n)
+    return _across("cross_sectional_t", MEAN_CAR, events.car.car, 2)
 
 
-def skewness_adjusted_t(ar: AbnormalReturns, window: Window) -> Result:
+def skewness_adjusted_t(events: CrossSection) -> Result:
     """√N (S + γS²/3 + γ²S³/27 + γ/(6N)), S = mean/sd, t(N - 1) (Hall 1992)."""
-    car = complete(ar, window)[1].car
-    if reason := no_spread(car, 3):
-        return NotComputed("skewness_adjusted_t", reason, MEAN_CAR, len(car))
-    return student("skewness_adjusted_t", MEAN_CAR, hall(car), len(car) - 1, len(car))
+    return _across("skewness_adjusted_t", MEAN_CAR, events.car.car, 3)
+
+
+def _across(name: str, null: str, values: Array, needed: int) -> Result:
+    """The t of the mean of two events or more; of three or more, adjusted for their skewness."""
+    n = len(values)
+    if reason := no_spread(values, needed):
+        return NotComputed(name, reason, null, n)
+    t = np.sqrt(n) * values.mean() / values.std(ddof=1) if needed == 2 else hall(values)
+    return student(name, null, t, n - 1, n)
 
 
 def hall(values: Array) -> float:

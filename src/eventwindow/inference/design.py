@@ -1,37 +1,18 @@
-"""What the tests of one window look at: the events that hold it, and how their days meet."""
+"""How the days of events meet: their design in calendar time, and their values on one calendar."""
 
-from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns
-from eventwindow.estimation.cumulative import Cumulative
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days
 
 SHORT = 7  # days of a window that are added one by one
 
 Design = Literal["single", "one_day", "staggered", "scattered", "mixed"]
-
-
-def once(ar: AbnormalReturns, key: Any, work: Callable[[], Any]) -> Any:
-    """What `work` returns, worked out once for these events; a panel's chunks have added it up beforehand."""
-    if key not in ar.memo:
-        ar.memo[key] = work()
-    return ar.memo[key]
-
-
-def complete(ar: AbnormalReturns, window: Window) -> tuple[AbnormalReturns, Cumulative]:
-    """The events that hold the whole window, and their CARs; worked out once."""
-    if ("complete", window) not in ar.memo:
-        car = ar.car(window)
-        held = ar if car.complete.all() else ar.select(car.complete)
-        # no reference to itself: the arrays of a large study are freed when it is
-        ar.memo["complete", window] = (None, car) if held is ar else (held, held.car(window))
-    held, car = ar.memo["complete", window]
-    return (ar if held is None else held), car
+TOGETHER: frozenset[Design] = frozenset({"single", "one_day"})  # all events share their days
 
 
 def tested_days(ar: AbnormalReturns, window: Window) -> Days:
@@ -41,16 +22,11 @@ def tested_days(ar: AbnormalReturns, window: Window) -> Days:
 
 
 def design(ar: AbnormalReturns, window: Window) -> Design:
-    """How the events meet in calendar time; worked out once.
+    """How events that hold a window meet in calendar time.
 
     They share all their days ("one_day"), their windows overlap one after the other in one chain ("staggered"), no two
     overlap ("scattered"), or they fall into several days or chains ("mixed").
     """
-    kind: Design = once(ar, ("design", window), lambda: _design(ar, window))
-    return kind
-
-
-def _design(ar: AbnormalReturns, window: Window) -> Design:
     if len(ar) < 2:
         return "single"
     days = ar.event_days[:, ar.columns(window)]

@@ -9,9 +9,10 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.design import block_sums, complete, once
+from eventwindow.inference.design import block_sums
 from eventwindow.inference.permutation import days_or_shifts, shared_residuals
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult
+from eventwindow.inference.sample import Sample
 from eventwindow.inference.shifts import ROUNDING, basket_residuals, circle, run_sums
 
 NAME, NULL = "date_permutation_scaled", "the mean CAR is a day's like any other, for the volatility expected of it"
@@ -27,31 +28,36 @@ BEYOND = 2.0
 LONG = 11  # sessions of such a window
 
 
-def date_permutation_scaled(ar: AbnormalReturns, window: Window) -> Result:
+def date_permutation_scaled(events: Sample) -> Result:
     """Date permutation of the mean CAR over its forecast: an EWMA of the basket's abnormal returns, made before day 0.
 
     Each day, or cyclic shift of a longer window, is divided by the forecast made before it begins, times √L.
     """
-    held, car = complete(ar, window)
-    basket = basket_of(held, window)
+    held, car, window = events.ar, events.car.car, events.window
+    basket = basket_of(events)
     if isinstance(basket, Reason):
         return NotComputed(NAME, basket, NULL, len(held))
     length, event = len(window), basket_residuals(held, window)
-    path = basket_forecasts(held, basket, window) * np.sqrt(length)
+    path = basket_forecasts(events, basket) * np.sqrt(length)
     final = path[-1] / np.sqrt(length)
     scaled = np.abs(run_sums(circle(basket, event), length) / path)
     observed, others = scaled[len(basket)], np.delete(scaled, len(basket))
     if length == 1:
-        observed, others = abs(float(car.car.mean()) / final), scaled[: len(basket)]
+        observed, others = abs(float(car.mean()) / final), scaled[: len(basket)]
     p = (1 + int((others >= observed * (1 - ROUNDING)).sum())) / (len(others) + 1)
-    value = float(car.car.mean()) / (final * np.sqrt(length))
-    note = Reason("volatility_ratio", n=RECENT, ratio=volatility_ratio(held, window))
+    value = float(car.mean()) / (final * np.sqrt(length))
+    note = Reason("volatility_ratio", n=RECENT, ratio=volatility_ratio(events))
     return SignificanceResult(NAME, NULL, value, p, days_or_shifts(len(others), length), len(held), note)
 
 
-def basket_of(held: AbnormalReturns, window: Window) -> Array | Reason:
+def basket_forecasts(events: Sample, basket: Array) -> Array:
+    """(T + L,) `forecasts` of the basket's window."""
+    return forecasts(basket, before_window(events.ar, events.window).mean(axis=0), len(events.window))
+
+
+def basket_of(events: Sample) -> Array | Reason:
     """(T,) the mean residual on the days that all members hold, or why there is none."""
-    laid = shared_residuals(held, window)
+    laid = shared_residuals(events)
     return laid if isinstance(laid, Reason) else np.asarray(laid.mean(axis=0))
 
 
@@ -88,30 +94,7 @@ def forecasts(residuals: Array, between: Array, length: int) -> Array:
     Of the event's days, all of them that of the evening before the first. Calm does not last: from day to day a
     variance below that of the estimation window comes nearer to it, σ² + φʲ(h - σ²). One above it is expected to stay.
     """
-    return _ahead(ewma(residuals, between), residuals, length)
-
-
-def basket_forecasts(held: AbnormalReturns, basket: Array, window: Window) -> Array:
-    """(T + L,) `forecasts` of a basket's window; windows from day 0 on share what was expected before it."""
-    key = "basket's ewma", min(window.start, 0)
-    expected = once(held, key, lambda: ewma(basket, before_window(held, window).mean(axis=0)))
-    return _ahead(expected, basket, len(window))
-
-
-def firm_ewma(ar: AbnormalReturns, window: Window) -> tuple[Array, Array]:
-    """`ewma` of each firm before a window; worked out once."""
-    key = "ewma", min(window.start, 0)
-    found: tuple[Array, Array] = once(ar, key, lambda: ewma(ar.residuals, before_window(ar, window)))
-    return found
-
-
-def firm_forecasts(ar: AbnormalReturns, window: Window) -> Array:
-    """(N, T + L) `forecasts` of each firm's window."""
-    return _ahead(firm_ewma(ar, window), ar.residuals, len(window))
-
-
-def _ahead(expected: tuple[Array, Array], residuals: Array, length: int) -> Array:
-    path, final = expected
+    path, final = ewma(residuals, between)
     path = np.concatenate([path, np.repeat(final[..., None], length, axis=-1)], axis=-1)
     if length == 1:
         return path
@@ -147,22 +130,15 @@ def _spread(values: Array) -> Array:
     return np.sqrt(mean_square(values - mean))
 
 
-def volatility_ratio(held: AbnormalReturns, window: Window) -> float:
+def volatility_ratio(events: Sample) -> float:
     """The basket's volatility over the last `RECENT` sessions before the window, over that of the estimation window.
 
-    NaN where the members do not share their days; worked out once.
+    NaN where the members do not share their days.
     """
-
-    def found() -> float:
-        basket = basket_of(held, window)
-        return (
-            float("nan")
-            if isinstance(basket, Reason)
-            else float(ratio_of(basket, before_window(held, window).mean(axis=0)))
-        )
-
-    ratio: float = once(held, ("volatility ratio", window), found)
-    return ratio
+    basket = basket_of(events)
+    if isinstance(basket, Reason):
+        return float("nan")
+    return float(ratio_of(basket, before_window(events.ar, events.window).mean(axis=0)))
 
 
 def ratio_of(residuals: Array, between: Array) -> Array:

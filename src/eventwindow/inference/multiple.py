@@ -10,6 +10,7 @@ from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.permutation import draws
+from eventwindow.inference.sample import sample
 from eventwindow.inference.shifts import ROUNDING
 
 
@@ -132,7 +133,8 @@ def romano_wolf(ar: AbnormalReturns, window: Span) -> Array | Reason:
     array([0.0099, 0.0099, 0.0099])
     """
     window = as_window(window)
-    drawn = draws(ar, window, standardised=True)
+    events = sample(ar, window)
+    drawn = draws(events, standardised=True)
     if isinstance(drawn, Reason):
         return drawn
     adjusted = np.full(len(ar), np.nan)

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import fdtrc
 
-from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.design import common_days, complete, design
+from eventwindow.inference.design import TOGETHER, common_days
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult
+from eventwindow.inference.sample import Sample
 from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, event_sars, run_sums
 
 Statistic = Callable[[Array], Array]  # (N, D) → (D,)
 MINIMUM_DAYS = 20
+APART = Reason("no_one_cross_section")
+MEAN_CAR = "the mean CAR is a day's like any other"
+MEAN_SCAR = "the mean standardised CAR is a day's like any other"
+LARGEST_SCAR = "the largest |standardised CAR| is a day's like any other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +32,21 @@ class Draws:
 
 
 def date_permutation(
-    name: str, null: str, ar: AbnormalReturns, window: Window, statistic: Statistic, *, standardised: bool = False
+    name: str, null: str, events: Sample, statistic: Statistic, *, standardised: bool = False
 ) -> Result:
     """p = (1 + #{|S_t| ≥ |S_0|}) / (D + 1), S any statistic of the cross-section.
 
     One day is ranked among the estimation days on which every member has a residual, a longer window among the cyclic
     shifts of the joined series (`shifts`). Standardised values are e/s in the estimation window and SAR on the event.
     """
-    drawn = draws(ar, window, standardised)
+    drawn, length = draws(events, standardised=standardised), len(events.window)
     if isinstance(drawn, Reason):
-        return NotComputed(name, drawn, null, len(ar))
+        return NotComputed(name, drawn, null, len(events.every))
     observed, reference = float(statistic(drawn.value[:, None])[0]), statistic(drawn.runs)
     ranked = abs(float(statistic(drawn.event[:, None])[0]))
     p = (1 + int((np.abs(reference) >= ranked * (1 - ROUNDING)).sum())) / (len(reference) + 1)
-    distribution = days_or_shifts(len(reference), len(window))
-    note = Reason("smallest_p", p=1 / (len(reference) + 1)) if len(window) == 1 else None
+    distribution = days_or_shifts(len(reference), length)
+    note = Reason("smallest_p", p=1 / (len(reference) + 1)) if length == 1 else None
     return SignificanceResult(name, null, observed, p, distribution, len(drawn.value), note)
 
 
@@ -51,10 +55,10 @@ def days_or_shifts(others: int, length: int) -> Reason:
     return Reason("estimation_days", n=others) if length == 1 else Reason("cyclic_shifts", n=others + 1)
 
 
-def draws(ar: AbnormalReturns, window: Window, standardised: bool) -> Draws | Reason:
+def draws(events: Sample, *, standardised: bool = False) -> Draws | Reason:
     """The members on the event and on every day, or shift, that it is ranked among; or why there are none."""
-    held, car = complete(ar, window)
-    laid = shared_residuals(held, window, standardised=standardised)
+    held, car, window = events.ar, events.car, events.window
+    laid = shared_residuals(events, standardised=standardised)
     if isinstance(laid, Reason):
         return laid
     value = car.scar if standardised else car.car
@@ -66,14 +70,14 @@ def draws(ar: AbnormalReturns, window: Window, standardised: bool) -> Draws | Re
     return Draws(value, sums[:, own], np.delete(sums, own, axis=1))
 
 
-def shared_residuals(held: AbnormalReturns, window: Window, *, standardised: bool = False) -> Array | Reason:
+def shared_residuals(events: Sample, *, standardised: bool = False) -> Array | Reason:
     """(N, T) the residuals, or e/s, on the days that all members hold, or why there are none."""
-    if not len(held):
+    if not events.n:
         return Reason("no_event_in_window")
-    if design(held, window) not in ("single", "one_day"):
-        return Reason("no_one_cross_section")
-    residuals = held.standardised_residuals if standardised else held.residuals
-    laid = common_days(held.estimation_days, residuals)[1]
+    if events.design not in TOGETHER:
+        return APART
+    residuals = events.ar.standardised_residuals if standardised else events.ar.residuals
+    laid = common_days(events.ar.estimation_days, residuals)[1]
     laid = laid[:, np.isfinite(laid).all(axis=0)]
     if laid.shape[1] < MINIMUM_DAYS:
         return Reason("few_whole_estimation_days", n=laid.shape[1], needed=MINIMUM_DAYS)
@@ -90,19 +94,17 @@ def largest_of(values: Array) -> Array:
     return np.asarray(np.abs(values).max(axis=0))
 
 
-def date_permutation_mean(ar: AbnormalReturns, window: Window) -> Result:
-    return date_permutation("date_permutation_mean", "the mean CAR is a day's like any other", ar, window, mean_of)
+def date_permutation_mean(events: Sample) -> Result:
+    return date_permutation("date_permutation_mean", MEAN_CAR, events, mean_of)
 
 
-def date_permutation_sar(ar: AbnormalReturns, window: Window) -> Result:
-    null = "the mean standardised CAR is a day's like any other"
-    return date_permutation("date_permutation_sar", null, ar, window, mean_of, standardised=True)
+def date_permutation_sar(events: Sample) -> Result:
+    return date_permutation("date_permutation_sar", MEAN_SCAR, events, mean_of, standardised=True)
 
 
-def date_permutation_max(ar: AbnormalReturns, window: Window) -> Result:
+def date_permutation_max(events: Sample) -> Result:
     """Date permutation of the largest |SCAR|: finds effects that differ or cancel in sign."""
-    null = "the largest |standardised CAR| is a day's like any other"
-    return date_permutation("date_permutation_max", null, ar, window, largest_of, standardised=True)
+    return date_permutation("date_permutation_max", LARGEST_SCAR, events, largest_of, standardised=True)
 
 
 NAME, NULL = "abnormal_volatility", "the mean SAR² is no larger than on other days"
@@ -115,16 +117,16 @@ def abnormal_volatility(ar: AbnormalReturns) -> tuple[Array, Array]:
     return square * (dof - 2) / dof, np.asarray(fdtrc(1.0, dof, square))
 
 
-def volatility_permutation(ar: AbnormalReturns, window: Window) -> Result:
+def volatility_permutation(events: Sample) -> Result:
     """Date permutation, one-sided, of the mean SAR² over its mean under the null; the window's days averaged."""
-    if len(window) > 1:
-        return NotComputed(NAME, Reason("for_one_day"), NULL, len(ar))
-    drawn = draws(ar, window, standardised=True)
+    if len(events.window) > 1:
+        return NotComputed(NAME, Reason("for_one_day"), NULL, len(events.every))
+    drawn = draws(events, standardised=True)
     if isinstance(drawn, Reason):
-        return NotComputed(NAME, drawn, NULL, len(ar))
+        return NotComputed(NAME, drawn, NULL, len(events.every))
     observed, reference = float((drawn.event**2).mean()), (drawn.runs**2).mean(axis=0)
     p = (1 + int((reference >= observed).sum())) / (len(reference) + 1)
-    dof = ar.dof
+    dof = events.every.dof
     ratio = observed / float((dof / (dof - 2)).mean())
     among = Reason("estimation_days", n=len(reference))
     return SignificanceResult(NAME, NULL, ratio, p, among, len(drawn.event), Reason("one_sided"))

@@ -9,17 +9,18 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason, StudyError, counted
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import Array, EventReturns
-from eventwindow.inference.design import complete, design, once, same_calendar
+from eventwindow.inference.design import TOGETHER, design, same_calendar
 from eventwindow.inference.results import NotComputed, Result, student
+from eventwindow.inference.sample import Sample
 
 NULL = "the CAR of the equal-weighted basket is zero"
 MINIMUM_DAYS = 30
+DAYS_DIFFER = Reason("event_days_differ")
 
 
-def portfolio_t(ar: AbnormalReturns, window: Window) -> Result:
+def portfolio_t(events: Sample) -> Result:
     """The basket's CAR over its own standard error, t(T - k): equal weights daily, constant members."""
-    name = "portfolio_t"
-    held, _ = complete(ar, window)
+    name, held, window = "portfolio_t", events.ar, events.window
     if not len(held):
         return NotComputed(name, Reason("no_event_in_window"), NULL)
     basket = basket_returns(held, window)
@@ -28,7 +29,7 @@ def portfolio_t(ar: AbnormalReturns, window: Window) -> Result:
     car = basket.car(window)
     if car.reason[0]:
         return NotComputed(name, car.reason[0], NULL, len(held))
-    at = ar.columns(window)
+    at = held.columns(window)
     lost = np.isfinite(held.ar[:, at]).any(axis=0) & ~np.isfinite(basket.ar[0, at])
     if basket.halted is not None:
         lost &= ~basket.halted[0, 1:][at]
@@ -41,16 +42,11 @@ def basket_returns(ar: AbnormalReturns, window: Window, weights: Array | None = 
     """Abnormal returns of the basket (one row) under its members' model, or why it has none."""
     if ar.source is None or ar.fitter is None:
         return Reason("models_differ")
-    if design(ar, window) not in ("single", "one_day"):
-        return Reason("event_days_differ")
+    if design(ar, window) not in TOGETHER:
+        return DAYS_DIFFER
     if not same_calendar(ar.estimation_days):
         return Reason("estimation_calendars_differ")
-    source, fitter = ar.source, ar.fitter
-
-    def estimated() -> AbnormalReturns:
-        return estimate(basket_source(source, weights), fitter, MINIMUM_DAYS)
-
-    one: AbnormalReturns = once(ar, "equal-weighted basket", estimated) if weights is None else estimated()
+    one = estimate(basket_source(ar.source, weights), ar.fitter, MINIMUM_DAYS)
     lost: Reason = one.excluded["reason"].iloc[0] if not len(one) else Reason("no_event_in_window")
     return one if len(one) else lost
 

@@ -1,14 +1,16 @@
 """Rank tests: Corrado, Corrado & Zivney, and the generalized rank tests of Kolari & Pynnönen."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.design import complete
+from eventwindow.inference.cross_section import CrossSection, EventRanks, MeanRanks
 from eventwindow.inference.results import NotComputed, Result, normal, student
+from eventwindow.inference.standardised import standardised_alike
 from eventwindow.parallel import in_blocks
 
 Doubled = NDArray[np.uint16]  # twice a rank: ties make halves; 0 is no rank
@@ -18,15 +20,42 @@ SIGN = np.int64(0x7FFFFFFFFFFFFFFF)
 MISSING = np.array(np.nan).view(np.int64) >> COLUMN_BITS  # as a key, above every number's
 
 
-def mean_ranks(ar: AbnormalReturns, *, standardised: bool) -> tuple[Array, Array]:
-    """Means over the events of rank/(M + 1) - ½ for each day of both windows (T + L,), and the share N_t/N seen.
+@dataclass(frozen=True)
+class Ranked(MeanRanks):
+    """With twice the ranks of each event, 0 for none."""
 
-    Each event ranks its M returns; ties are averaged, a missing day has no rank. Worked out once.
-    """
-    if ("mean ranks", standardised) not in ar.memo:
-        _rank_all(ar, standardised=standardised)
-    mean, share = ar.memo["mean ranks", standardised]
-    return mean, share
+    both: Doubled  # (N, T + L), of both windows; no rows where the values are standardised
+    own: Doubled  # (N, T), of e/s among themselves; no rows where these are not the values ranked
+
+
+def ranked_days(ar: AbnormalReturns, *, standardised: bool) -> Ranked:
+    """Each event's M returns of both windows ranked; ties are averaged, a missing day has no rank."""
+    n, t = ar.residuals.shape
+    wanted = standardised == (ar.residual_sd is not None)  # the order of e/s is that of e where s does not move
+    own = np.empty((n if wanted else 0, t), np.uint16)
+    every = np.empty((0 if standardised else n, t + ar.ar.shape[1]), np.uint16)
+    event = ar.sar / event_spread(ar.sar) if standardised else ar.ar
+    scale = ar.sigma[:, None] if ar.residual_sd is None else ar.residual_sd
+
+    def work(rows: slice) -> tuple[Array, Array]:
+        e = ar.residuals[rows] / scale[rows] if standardised else ar.residuals[rows]
+        values = np.concatenate([e, event[rows]], axis=1)
+        order, near = orders(values)
+        whole = not near.any() and not np.isnan(values[np.arange(len(e)), order[:, -1]]).any()
+        if whole and standardised and not wanted:
+            return _column_sums(order) / (values.shape[1] + 1), np.full(values.shape[1], float(len(e)))
+        both, alone = doubled_ranks(values, t if wanted else 0, order, near)
+        if wanted:
+            own[rows] = alone
+        if not standardised:
+            every[rows] = both
+        held = both > 0
+        weight = 0.5 / (held.sum(axis=1) + 1)
+        return weight @ both, held.sum(axis=0).astype(float)
+
+    totals, seen = zip(*in_blocks(n, work), strict=True)
+    days = np.sum(seen, axis=0)
+    return Ranked(_mean(np.sum(totals, axis=0), days), days / n, every, own)
 
 
 def event_spread(sar: Array) -> Array:
@@ -38,15 +67,9 @@ def event_spread(sar: Array) -> Array:
     return np.sqrt(np.where((n > 1) & (square > 0), square / np.maximum(n - 1, 1), np.nan))
 
 
-def mean_ranks_with(ar: AbnormalReturns, value: Array) -> tuple[Array, Array, Array]:
-    """Means over the events of rank/(T + 2) - ½ of the T values e/s and, last, of `value` (N,), all ranked together.
-
-    Also the share N_t/N seen, and each event's T.
-    """
+def ranks_with(ar: AbnormalReturns, ranks: Doubled, value: Array) -> EventRanks:
+    """Of the T values e/s, whose doubled `ranks` (N, T) are known, and of `value` (N,), all ranked together."""
     moving = ar.residual_sd is not None
-    if "estimation ranks" not in ar.memo:
-        _rank_all(ar, standardised=moving)
-    ranks: Doubled = ar.memo["estimation ranks"]
     e, at = (ar.standardised_residuals, value) if moving else (ar.residuals, value * ar.sigma)
 
     def work(rows: slice) -> tuple[Array, Array, Array, Array]:
@@ -60,7 +83,7 @@ def mean_ranks_with(ar: AbnormalReturns, value: Array) -> tuple[Array, Array, Ar
     totals, seen, event, count = zip(*in_blocks(len(ar), work), strict=True)
     days, counts = np.sum(seen, axis=0), np.concatenate(count)
     last = (np.concatenate(event) / (counts + 2)).mean() - 0.5
-    return np.append(_mean(np.sum(totals, axis=0), days), last), np.append(days, len(ar)) / len(ar), counts
+    return EventRanks(np.append(_mean(np.sum(totals, axis=0), days), last), np.append(days, len(ar)) / len(ar), counts)
 
 
 def mean_over(values: Array) -> tuple[Array, Array]:
@@ -71,43 +94,6 @@ def mean_over(values: Array) -> tuple[Array, Array]:
     seen = np.isfinite(values)
     n = seen.sum(axis=0)
     return np.where(n > 0, np.nansum(values, axis=0) / np.maximum(n, 1), np.nan), n / len(values)
-
-
-def _rank_all(ar: AbnormalReturns, *, standardised: bool) -> None:
-    n, t = ar.residuals.shape
-    wanted = standardised == (ar.residual_sd is not None)  # the order of e/s is that of e where s does not move
-    ranks = np.empty((n, t), np.uint16) if wanted else None
-    every = None if standardised else np.empty((n, t + ar.ar.shape[1]), np.uint16)
-    event = ar.sar / event_spread(ar.sar) if standardised else ar.ar
-    scale = ar.sigma[:, None] if ar.residual_sd is None else ar.residual_sd
-
-    def work(rows: slice) -> tuple[Array, Array]:
-        e = ar.residuals[rows] / scale[rows] if standardised else ar.residuals[rows]
-        values = np.concatenate([e, event[rows]], axis=1)
-        order, near = orders(values)
-        if (
-            ranks is None
-            and every is None
-            and not near.any()
-            and not np.isnan(values[np.arange(len(e)), order[:, -1]]).any()
-        ):
-            return _column_sums(order) / (values.shape[1] + 1), np.full(values.shape[1], float(len(e)))
-        both, own = doubled_ranks(values, t if ranks is not None else 0, order, near)
-        if ranks is not None:
-            ranks[rows] = own
-        if every is not None:
-            every[rows] = both
-        held = both > 0
-        weight = 0.5 / (held.sum(axis=1) + 1)
-        return weight @ both, held.sum(axis=0).astype(float)
-
-    totals, seen = zip(*in_blocks(n, work), strict=True)
-    days = np.sum(seen, axis=0)
-    ar.memo["mean ranks", standardised] = _mean(np.sum(totals, axis=0), days), days / n
-    if ranks is not None:
-        ar.memo["estimation ranks"] = ranks
-    if every is not None:
-        ar.memo["raw ranks"] = every
 
 
 def _mean(total: Array, days: Array) -> Array:
@@ -192,64 +178,47 @@ def _ends_of_ties(ascending: Array) -> tuple[Counts, Counts]:
 NULL = "the abnormal returns rank like those of other days"
 
 
-def corrado_z(ar: AbnormalReturns, window: Window) -> Result:
+def corrado_z(events: CrossSection) -> Result:
     """ΣK̄_τ / (√L S) on ranks of raw ARs over the estimation and the whole event window, N(0,1) (Corrado 1989)."""
-    return _corrado("corrado_z", ar, window, standardised=False)
+    name = "corrado_z"
+    return _corrado(name, events, events.ranks) if events.n else NotComputed(name, Reason("no_event_in_window"), NULL)
 
 
-def corrado_zivney_z(ar: AbnormalReturns, window: Window) -> Result:
+def corrado_zivney_z(events: CrossSection) -> Result:
     """As `corrado_z`, on ranks of e/s and of SAR over their sd across the events of the day (Corrado & Zivney 1992)."""
-    return _corrado("corrado_zivney_z", ar, window, standardised=True)
+    name, n = "corrado_zivney_z", events.n
+    if n < 2:
+        reason = Reason("needs_two_that_hold", n=n) if n else Reason("no_event_in_window")
+        return NotComputed(name, reason, NULL, n)
+    return _corrado(name, events, events.scaled_ranks)
 
 
-def grank_t(ar: AbnormalReturns, window: Window) -> Result:
+def grank_t(events: CrossSection) -> Result:
     """Z √((T - 1)/(T - Z²)), t(T - 1), Z the standardised mean rank of SCAR/sd(SCAR) (Kolari & Pynnönen 2011)."""
-    mean = _grank_means("grank_t", ar, window)
-    if isinstance(mean, NotComputed):
-        return mean
-    u, share, n, _ = mean
+    if reason := standardised_alike(events.car.scar):
+        return NotComputed("grank_t", reason, NULL, events.n)
+    seen = events.event_ranks.share > 0
+    u, share = events.event_ranks.mean[seen], events.event_ranks.share[seen]
     t = len(u) - 1
     z = u[-1] / np.sqrt((share * u**2).sum() / (t + 1))
     if z**2 >= t:
-        return NotComputed("grank_t", Reason("mean_rank_on_event_alone"), NULL, n)
-    return student("grank_t", NULL, z * np.sqrt((t - 1) / (t - z**2)), t - 1, n)
+        return NotComputed("grank_t", Reason("mean_rank_on_event_alone"), NULL, events.n)
+    return student("grank_t", NULL, z * np.sqrt((t - 1) / (t - z**2)), t - 1, events.n)
 
 
-def grank_z(ar: AbnormalReturns, window: Window) -> Result:
+def grank_z(events: CrossSection) -> Result:
     """Ū₀ / √(T/(12 N (T + 2))), N(0,1); independent firms only (Kolari & Pynnönen 2011)."""
-    mean = _grank_means("grank_z", ar, window)
-    if isinstance(mean, NotComputed):
-        return mean
-    u, _, n, counts = mean
-    return normal("grank_z", NULL, u[-1] / np.sqrt((counts / (12 * (counts + 2))).sum() / n**2), n)
+    if reason := standardised_alike(events.car.scar):
+        return NotComputed("grank_z", reason, NULL, events.n)
+    u, t, n = events.event_ranks.mean, events.event_ranks.days, events.n
+    return normal("grank_z", NULL, u[-1] / np.sqrt((t / (12 * (t + 2))).sum() / n**2), n)
 
 
-def _corrado(name: str, ar: AbnormalReturns, window: Window, *, standardised: bool) -> Result:
-    held, _ = complete(ar, window)
-    n, t = len(held), len(held.estimation)
-    if n == 0:
-        return NotComputed(name, Reason("no_event_in_window"), NULL)
-    if standardised and n < 2:
-        return NotComputed(name, Reason("needs_two_that_hold", n=n), NULL, n)
-    k, share = mean_ranks(held, standardised=standardised)
-    tested = k[t:][ar.columns(window)]
+def _corrado(name: str, events: CrossSection, ranks: MeanRanks) -> Result:
+    k, share, n = ranks.mean, ranks.share, events.n
+    tested = k[events.tested]
     spread = np.sqrt(np.nansum(share * k**2) / (share > 0).sum())
     days = np.isfinite(tested).sum()
     if spread <= 0 or days == 0:
         return NotComputed(name, Reason("ranks_constant"), NULL, n)
     return normal(name, NULL, np.nansum(tested) / (np.sqrt(days) * spread), n)
-
-
-def _grank_means(name: str, ar: AbnormalReturns, window: Window) -> tuple[Array, Array, int, Array] | NotComputed:
-    """Ū over the T estimation days and the event, N_t/N, N, and each firm's T; or why not. Worked out once a window."""
-    held, car = complete(ar, window)
-    n = len(held)
-    if n < 2:
-        return NotComputed(name, Reason("needs_two_that_hold", n=n), NULL, n)
-    spread = car.scar.std(ddof=1)
-    if spread <= 1e-14 * np.abs(car.scar).max():
-        return NotComputed(name, Reason("standardised_cars_alike"), NULL, n)
-    if ("grank", window) not in held.memo:
-        held.memo["grank", window] = mean_ranks_with(held, car.scar / spread)
-    u, share, counts = held.memo["grank", window]
-    return u[share > 0], share[share > 0], n, counts

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from eventwindow.calendars.window import Span, Window, as_window
+from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference import (
@@ -12,7 +12,6 @@ from eventwindow.inference import (
     calendar_dependence,
     conformal,
     cross_sectional,
-    permutation,
     portfolio,
     ranks,
     signs,
@@ -21,19 +20,29 @@ from eventwindow.inference import (
     sur,
     time_series,
 )
-from eventwindow.inference.design import Design, complete, design
-from eventwindow.inference.expected_volatility import (
-    NAME,
-    date_permutation_scaled,
-    none_holds,
-    unlike,
-    volatility_ratio,
+from eventwindow.inference.cross_section import CrossSection
+from eventwindow.inference.design import Design
+from eventwindow.inference.expected_volatility import NAME as SCALED
+from eventwindow.inference.expected_volatility import NULL as MEAN_SCALED
+from eventwindow.inference.expected_volatility import date_permutation_scaled, none_holds, unlike, volatility_ratio
+from eventwindow.inference.permutation import (
+    APART,
+    LARGEST_SCAR,
+    MEAN_CAR,
+    MEAN_SCAR,
+    date_permutation_max,
+    date_permutation_mean,
+    date_permutation_sar,
 )
 from eventwindow.inference.results import FirmSignificance, NotComputed, Result, SignificanceResult
+from eventwindow.inference.sample import Sample, sample
 
 __all__ = ["TESTS", "FirmSignificance", "NotComputed", "Result", "SignificanceResult", "SignificanceTest", "run_tests"]
 
-MET: frozenset[Design] = frozenset({"staggered", "scattered", "mixed"})  # events on several days
+Designs = frozenset[Design]
+EVERY: Designs = frozenset(get_args(Design))
+SINGLE: Designs = frozenset({"single"})
+MET: Designs = frozenset({"staggered", "scattered", "mixed"})  # events on several days
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,58 +51,67 @@ class SignificanceTest:
 
     name: str
     title: str
-    function: Callable[[AbnormalReturns, Window], Result]
-    asked_in: frozenset[Design] = frozenset(get_args(Design))
+    function: Callable[[CrossSection], Result]
+    asked_in: Designs = EVERY
 
 
-def _line(
-    name: str, title: str, function: Callable[[AbnormalReturns, Window], Result], *designs: Design
+def _of_days(
+    name: str, title: str, function: Callable[[Sample], Result], null: str, apart: Reason, asked_in: Designs = EVERY
 ) -> SignificanceTest:
-    return SignificanceTest(name, title, function, frozenset(designs or get_args(Design)))
+    """A test that looks at the days themselves; `apart` is why there is none where a panel kept sums alone."""
+
+    def tested(events: CrossSection) -> Result:
+        return function(events) if isinstance(events, Sample) else NotComputed(name, apart, null, events.n)
+
+    return SignificanceTest(name, title, tested, asked_in)
 
 
 # In the order of the table of tests; which of them lead in a design, LEADING says.
 TESTS: dict[str, SignificanceTest] = {
     test.name: test
     for test in (
-        _line("sq", "SQ (sample quantile)", single_firm.single_firm_sq, "single"),
-        _line("single_firm_t", "Single-firm t", single_firm.single_firm_t, "single"),
-        _line("date_permutation_mean", "Date permutation, mean AR", permutation.date_permutation_mean),
-        _line("date_permutation_sar", "Date permutation, mean SAR", permutation.date_permutation_sar),
-        _line("date_permutation_scaled", "Date permutation, scaled", date_permutation_scaled),
-        _line("portfolio_t", "Portfolio t", portfolio.portfolio_t),
-        _line("adjusted_patell_z", "Adjusted Patell", standardised.adjusted_patell_z),
-        _line("date_permutation_max", "Date permutation, max |SAR|", permutation.date_permutation_max),
-        _line("conformal_sur", "Conformal SUR", conformal.conformal_sur),
-        _line("kolari_pynnonen_t", "Kolari–Pynnönen", standardised.kolari_pynnonen_t),
-        _line("corrado_z", "Corrado rank", ranks.corrado_z),
-        _line("corrado_zivney_z", "Corrado–Zivney rank", ranks.corrado_zivney_z),
-        _line("conformal_mean", "Conformal, mean AR", conformal.conformal_mean),
-        _line("block_bootstrap", "Block bootstrap, mean AR", bootstrap.block_bootstrap),
-        _line("gls_t", "GLS", sur.gls_t),
-        _line("crude_dependence_t", "Crude dependence", time_series.crude_dependence_t),
-        _line("rank_calendar_z", "Rank, calendar time", calendar_dependence.rank_calendar_z, *MET),
-        _line(
+        _of_days("sq", "SQ (sample quantile)", single_firm.single_firm_sq, single_firm.NULL, APART, SINGLE),
+        _of_days("single_firm_t", "Single-firm t", single_firm.single_firm_t, single_firm.NULL, APART, SINGLE),
+        _of_days("date_permutation_mean", "Date permutation, mean AR", date_permutation_mean, MEAN_CAR, APART),
+        _of_days("date_permutation_sar", "Date permutation, mean SAR", date_permutation_sar, MEAN_SCAR, APART),
+        _of_days("date_permutation_scaled", "Date permutation, scaled", date_permutation_scaled, MEAN_SCALED, APART),
+        _of_days("portfolio_t", "Portfolio t", portfolio.portfolio_t, portfolio.NULL, portfolio.DAYS_DIFFER),
+        SignificanceTest("adjusted_patell_z", "Adjusted Patell", standardised.adjusted_patell_z),
+        _of_days("date_permutation_max", "Date permutation, max |SAR|", date_permutation_max, LARGEST_SCAR, APART),
+        _of_days("conformal_sur", "Conformal SUR", conformal.conformal_sur, conformal.NULL, conformal.APART),
+        SignificanceTest("kolari_pynnonen_t", "Kolari–Pynnönen", standardised.kolari_pynnonen_t),
+        SignificanceTest("corrado_z", "Corrado rank", ranks.corrado_z),
+        SignificanceTest("corrado_zivney_z", "Corrado–Zivney rank", ranks.corrado_zivney_z),
+        _of_days("conformal_mean", "Conformal, mean AR", conformal.conformal_mean, conformal.NULL, conformal.APART),
+        _of_days(
+            "block_bootstrap", "Block bootstrap, mean AR", bootstrap.block_bootstrap, bootstrap.NULL, conformal.APART
+        ),
+        _of_days("gls_t", "GLS", sur.gls_t, sur.COMMON, conformal.APART),
+        SignificanceTest("crude_dependence_t", "Crude dependence", time_series.crude_dependence_t),
+        SignificanceTest("rank_calendar_z", "Rank, calendar time", calendar_dependence.rank_calendar_z, MET),
+        SignificanceTest(
             "crude_dependence_calendar_t",
             "Crude dependence, calendar time",
             calendar_dependence.crude_dependence_calendar_t,
-            *MET,
+            MET,
         ),
-        _line("calendar_time", "Calendar-time portfolio", time_series.calendar_time),
-        _line("sur_f", "SUR F", sur.sur_f),
-        _line("grank_t", "GRANK-T", ranks.grank_t),
-        _line("cross_sectional_t", "Cross-sectional t", cross_sectional.cross_sectional_t),
-        _line("skewness_adjusted_t", "Skewness-adjusted t", cross_sectional.skewness_adjusted_t),
-        _line("patell_z", "Patell Z", standardised.patell_z),
-        _line("patell_z_sum_of_sars", "Patell Z, sum of SARs", standardised.patell_z_sum_of_sars),
-        _line("bmp_t", "BMP", standardised.bmp_t),
-        _line("independence_t", "Independence t", time_series.independence_t),
-        _line("sign_z", "Sign", signs.sign_z),
-        _line("generalized_sign_z", "Generalized sign", signs.generalized_sign_z),
-        _line("wilcoxon_w_plus", "Wilcoxon signed rank", signs.wilcoxon_w_plus),
-        _line("grank_z", "GRANK-Z", ranks.grank_z),
-        _line("bhar_t", "BHAR, cross-sectional t", cross_sectional.bhar_t),
-        _line("bhar_skewness_adjusted_t", "BHAR, skewness-adjusted t", cross_sectional.bhar_skewness_adjusted_t),
+        SignificanceTest("calendar_time", "Calendar-time portfolio", time_series.calendar_time),
+        _of_days("sur_f", "SUR F", sur.sur_f, sur.JOINT, conformal.APART),
+        SignificanceTest("grank_t", "GRANK-T", ranks.grank_t),
+        SignificanceTest("cross_sectional_t", "Cross-sectional t", cross_sectional.cross_sectional_t),
+        SignificanceTest("skewness_adjusted_t", "Skewness-adjusted t", cross_sectional.skewness_adjusted_t),
+        SignificanceTest("patell_z", "Patell Z", standardised.patell_z),
+        SignificanceTest("patell_z_sum_of_sars", "Patell Z, sum of SARs", standardised.patell_z_sum_of_sars),
+        SignificanceTest("bmp_t", "BMP", standardised.bmp_t),
+        SignificanceTest("independence_t", "Independence t", time_series.independence_t),
+        SignificanceTest("sign_z", "Sign", signs.sign_z),
+        SignificanceTest("generalized_sign_z", "Generalized sign", signs.generalized_sign_z),
+        SignificanceTest("wilcoxon_w_plus", "Wilcoxon signed rank", signs.wilcoxon_w_plus),
+        SignificanceTest("grank_z", "GRANK-Z", ranks.grank_z),
+        SignificanceTest("bhar_t", "BHAR, cross-sectional t", cross_sectional.bhar_t),
+        SignificanceTest(
+            "bhar_skewness_adjusted_t", "BHAR, skewness-adjusted t", cross_sectional.bhar_skewness_adjusted_t
+        ),
     )
 }
 
@@ -125,27 +143,21 @@ LEADING: dict[Design, tuple[str, ...]] = {
 }
 
 
-def in_reading_order(ar: AbnormalReturns, window: Window) -> list[tuple[SignificanceTest, bool]]:
-    """The tests that are asked of these events, and whether each is valid: those that lead first, then the others.
+def in_reading_order(events: CrossSection) -> list[tuple[SignificanceTest, bool, Reason | None]]:
+    """The tests that are asked of these events: those that lead first, then the others.
 
-    Where volatility moved, the permutation scaled by its forecast leads; where that of a basket rose further than any
-    test is known to stand, none is valid.
+    With each whether it is valid, and why it does not lead where it would at another time. Where volatility moved, the
+    permutation scaled by its forecast leads; where that of a basket rose further than any test is known to stand, none
+    is valid.
     """
-    kind, ratio, why = _situation(ar, window)
-    leading = list(LEADING[kind])
+    ratio = volatility_ratio(events) if isinstance(events, Sample) else float("nan")
+    why = none_holds(ratio, events.n, len(events.window))
+    leading = list(LEADING[events.design])
     if unlike(ratio):
-        leading.sort(key=lambda name: name != NAME)
-    asked = [test for test in TESTS.values() if kind in test.asked_in]
+        leading.sort(key=lambda name: name != SCALED)
     first = [TESTS[name] for name in leading]
-    return [(test, why is None) for test in first] + [(test, False) for test in asked if test.name not in leading]
-
-
-def _situation(ar: AbnormalReturns, window: Window) -> tuple[Design, float, Reason | None]:
-    """How the events meet, their volatility ratio (NaN where they do not share their days), and why no test leads."""
-    held, _ = complete(ar, window)
-    kind = design(held, window)
-    ratio = volatility_ratio(held, window) if kind in ("single", "one_day") else float("nan")
-    return kind, ratio, none_holds(ratio, len(held), len(window))
+    others = [test for test in TESTS.values() if events.design in test.asked_in and test.name not in leading]
+    return [(test, why is None, why) for test in first] + [(test, False, None) for test in others]
 
 
 def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTest] | None = None) -> list[Result]:
@@ -185,19 +197,20 @@ def run_tests(ar: AbnormalReturns, window: Span, tests: Sequence[SignificanceTes
     >>> [result.name for result in results[:2]]
     ['date_permutation_mean', 'date_permutation_sar']
     """
-    window = as_window(window)
+    return results_of(sample(ar, as_window(window)), tests)
+
+
+def results_of(events: CrossSection, tests: Sequence[SignificanceTest] | None = None) -> list[Result]:
+    """The same of events that hold a window, whether a study or a panel gave them."""
     wanted = TESTS if tests is None else {test.name for test in tests}
-    kind, _, why = _situation(ar, window)
-    asked = [(test, valid) for test, valid in in_reading_order(ar, window) if test.name in wanted]
-    results = [
-        _marked(test.function(ar, window), valid, why if test.name in LEADING[kind] else None) for test, valid in asked
-    ]
+    order = [(test, valid, why) for test, valid, why in in_reading_order(events) if test.name in wanted]
+    results = [_marked(test.function(events), valid, why) for test, valid, why in order]
     return sorted(results, key=lambda r: (not r.valid, isinstance(r, NotComputed)))
 
 
-def leading_permutation(ar: AbnormalReturns, window: Window) -> Result:
+def leading_permutation(events: Sample) -> Result:
     """The permutation of the mean that leads: plain, scaled where volatility moved, not valid where none holds."""
-    return run_tests(ar, window, [TESTS["date_permutation_mean"], TESTS[NAME]])[0]
+    return results_of(events, [TESTS["date_permutation_mean"], TESTS[SCALED]])[0]
 
 
 def _marked(result: Result, valid: bool, why: Reason | None) -> Result:

@@ -14,10 +14,11 @@ from eventwindow.errors import Reason, StudyError, counted
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.estimation.numbers import numbers_of
-from eventwindow.inference.calendar_dependence import variance_of_cars
-from eventwindow.inference.design import Design, complete, design
+from eventwindow.inference.calendar_dependence import NO_VARIANCE, variance_of_cars
+from eventwindow.inference.design import TOGETHER, Design
 from eventwindow.inference.permutation import date_permutation, shared_residuals
 from eventwindow.inference.results import NotComputed, Result, student
+from eventwindow.inference.sample import Sample, sample
 from eventwindow.inference.shifts import ROUNDING, event_residuals, untouched
 
 CONSTANT = "const"
@@ -92,25 +93,24 @@ def car_regression(ar: AbnormalReturns, window: Span, characteristics: pd.DataFr
     {'const': -0.0491, 'size': 0.0001}
     """
     window = as_window(window)
-    held, _ = complete(ar, window)
+    events = sample(ar, window)
     table = numbered(characteristics_of(joined(ar.labels, characteristics), PLACE))[ar.car(window).complete]
     if not np.isfinite(table.to_numpy()).all():
         raise StudyError("a characteristic is missing for an event that has a CAR.", remedy="Leave such events out.")
-    return regressed(held, window, table)
+    return regressed(events, table)
 
 
-def regressed(held: AbnormalReturns, window: Window, table: pd.DataFrame) -> CarRegression:
+def regressed(events: Sample, table: pd.DataFrame) -> CarRegression:
     """CARs of events that hold the window on the numbers of a table, a row an event; the constant is added."""
-    car = held.car(window).car
+    car, window = events.car.car, events.window
     x, names = _design_matrix(table)
-    kind = design(held, window)
-    robust = robust_rows(held.labels, car, x, names, kind, len(window))
-    if kind in ("single", "one_day"):
-        rows = [*_ranked(held, window, x, names), *_weighed(held, window, x, names), *robust]
-    elif kind == "scattered":
-        rows = [*robust, *_in_calendar_time(held, window, x, names), *_ranked(held, window, x, names)]
+    robust = robust_rows(events.ar.labels, car, x, names, events.design, len(window))
+    if events.design in TOGETHER:
+        rows = [*_ranked(events, x, names), *_weighed(events, x, names), *robust]
+    elif events.design == "scattered":
+        rows = [*robust, *_in_calendar_time(events, x, names), *_ranked(events, x, names)]
     else:
-        rows = [*_in_calendar_time(held, window, x, names), *robust, *_ranked(held, window, x, names)]
+        rows = [*_in_calendar_time(events, x, names), *robust, *_ranked(events, x, names)]
     return fitted(window, car, x, names, rows)
 
 
@@ -215,17 +215,17 @@ def joined(labels: pd.DataFrame, characteristics: pd.DataFrame | list[str]) -> p
     return table.reindex(wanted)
 
 
-def slope_rank(ar: AbnormalReturns, window: Window, x: Array, column: int) -> Result:
+def slope_rank(events: Sample, x: Array, column: int) -> Result:
     """The slope on one column of x (N, c) by its rank among the slopes of all runs of estimation days."""
     weights = np.linalg.pinv(x)[column]
     null = "the slope is a day's like any other"
-    return date_permutation("slope_rank", null, ar, window, lambda values: weights @ values)
+    return date_permutation("slope_rank", null, events, lambda values: weights @ values)
 
 
-def _ranked(ar: AbnormalReturns, window: Window, x: Array, names: list[str]) -> list[tuple[object, ...]]:
+def _ranked(events: Sample, x: Array, names: list[str]) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for j, name in enumerate(names):
-        r = slope_rank(ar, window, x, j)
+        r = slope_rank(events, x, j)
         if isinstance(r, NotComputed):
             rows.append((name, RANK, None, None, None, r.reason, True))
         else:
@@ -233,31 +233,31 @@ def _ranked(ar: AbnormalReturns, window: Window, x: Array, names: list[str]) -> 
     return rows
 
 
-def _in_calendar_time(ar: AbnormalReturns, window: Window, x: Array, names: list[str]) -> list[tuple[object, ...]]:
+def _in_calendar_time(events: Sample, x: Array, names: list[str]) -> list[tuple[object, ...]]:
     """Slopes over √(Σ_ij w_i w_j n_ij c_ij), w their weights on the CARs: windows that overlap may move together."""
-    weights, car = np.linalg.pinv(x), ar.car(window).car
+    weights, car = np.linalg.pinv(x), events.car.car
     rows: list[tuple[object, ...]] = []
     for name, own in zip(names, weights, strict=True):
-        figures = variance_of_cars(ar, window, own)
-        if isinstance(figures, Reason) or figures[0] <= 0:
-            reason = figures if isinstance(figures, Reason) else Reason("no_variance_in_calendar_time")
+        found = variance_of_cars(events.ar, events.meeting, own)
+        if isinstance(found, Reason) or found.value <= 0:
+            reason = found if isinstance(found, Reason) else NO_VARIANCE
             rows.append((name, CALENDAR, None, None, None, reason, True))
             continue
-        error = float(np.sqrt(figures[0]))
-        r = student(CALENDAR, "", float(own @ car) / error, figures[1] - 1, len(car))
+        error = float(np.sqrt(found.value))
+        r = student(CALENDAR, "", float(own @ car) / error, found.days - 1, len(car))
         rows.append((name, CALENDAR, r.statistic, r.p_value, error, Reason("past_variances"), True))
     return rows
 
 
-def _weighed(ar: AbnormalReturns, window: Window, x: Array, names: list[str]) -> list[tuple[object, ...]]:
+def _weighed(events: Sample, x: Array, names: list[str]) -> list[tuple[object, ...]]:
     """GLS slopes ranked among those of every run of days, each with the covariance of the days outside it."""
-    at, residuals = ar.columns(window), shared_residuals(ar, window)
+    ar, window, residuals = events.ar, events.window, shared_residuals(events)
     if isinstance(residuals, Reason) or len(ar) > FIRMS:
         reason = residuals if isinstance(residuals, Reason) else TOO_MANY
         return [(name, GLS, None, None, None, reason, True) for name in names]
-    event = ar.ar[:, at] if len(window) == 1 else event_residuals(ar, window)
+    event = ar.ar[:, ar.columns(window)] if len(window) == 1 else event_residuals(ar, window)
     slopes, t = slopes_of_runs(residuals, event, x), residuals.shape[1]
-    b = gls_slopes(ar.car(window).car, x, factor_covariance(residuals))
+    b = gls_slopes(events.car.car, x, factor_covariance(residuals))
     error = slopes[untouched(t, len(window))].std(axis=0, ddof=1)
     p = (np.abs(slopes) >= np.abs(slopes[t]) * (1 - ROUNDING)).mean(axis=0)
     note = Reason("gls_size")
@@ -273,7 +273,7 @@ def robust_rows(
     """
     import statsmodels.api as sm
 
-    shared, overlap = kind in ("single", "one_day"), kind != "scattered"
+    shared, overlap = kind in TOGETHER, kind != "scattered"
     doubt = Reason("all_share_days") if shared else Reason("windows_meet") if overlap else ""
     hc3 = sm.OLS(car, x).fit(cov_type="HC3", use_t=True)
     cells = zip(hc3.tvalues, hc3.pvalues, hc3.bse, strict=True)

@@ -16,6 +16,7 @@ from eventwindow.errors import Listed, NoFigure, Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.inference.expected_volatility import before_window, leading_path, none_holds, ratio_of, unlike
 from eventwindow.inference.results import LEVEL, POWER
+from eventwindow.inference.sample import sample
 from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, run_sums, untouched
 from eventwindow.inference.single_firm import critical_size, of_window
 
@@ -198,14 +199,12 @@ def _test_name(firms: int) -> str:
 
 def response(abnormal: AbnormalReturns, symbols: Sequence[str], window: Window) -> Response:
     """The mean response of those of `symbols` that hold the whole window; they must share their event days."""
-    chosen = abnormal.select(list(symbols))
-    if len(chosen):
-        chosen = chosen.select(np.asarray(chosen.car(window).complete))
-    if not len(chosen):
+    events = sample(abnormal.select(list(symbols)), window)
+    chosen, cumulative = events.ar, events.car
+    if not events.n:
         raise NoFigure(Reason("no_abnormal_return", window=str(window), securities=Listed(symbols)))
     if (chosen.event_days != chosen.event_days[0]).any():
         raise NoFigure(Reason("different_calendars"))
-    cumulative = chosen.car(window)
     track = _track(chosen, window)
     return Response(
         estimate=float(np.mean(cumulative.car)),

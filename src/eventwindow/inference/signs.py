@@ -3,29 +3,25 @@
 import numpy as np
 from scipy.special import binom
 
-from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
-from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.design import complete, once
+from eventwindow.inference.cross_section import CrossSection
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult, normal
 
 EXACT_SIGNS, EXACT_WILCOXON = 30, 50
 
 
-def sign_z(ar: AbnormalReturns, window: Window) -> Result:
+def sign_z(events: CrossSection) -> Result:
     """The number of positive CARs against one half; exact binomial p below 30 firms. A zero is not positive."""
-    return _signs("sign_z", "half of the CARs are positive", ar, window, 0.5)
+    return _signs("sign_z", "half of the CARs are positive", events.car.car, 0.5)
 
 
-def generalized_sign_z(ar: AbnormalReturns, window: Window) -> Result:
+def generalized_sign_z(events: CrossSection) -> Result:
     """The number of positive CARs against the firms' mean share of positive estimation residuals (Cowan 1992)."""
     name, null = "generalized_sign_z", "CARs are as often positive as residuals of the estimation window"
-    held, _ = complete(ar, window)
-    if not len(held):
+    if not events.n:
         return NotComputed(name, Reason("no_event_in_window"), null)
-    positive = once(held, "positive share", lambda: positive_share(held.residuals))
-    return _signs(name, null, ar, window, float(positive.mean()))
+    return _signs(name, null, events.car.car, float(events.residuals.positive.mean()))
 
 
 def positive_share(residuals: Array) -> Array:
@@ -33,11 +29,10 @@ def positive_share(residuals: Array) -> Array:
     return np.asarray((residuals > 0).sum(axis=1) / np.isfinite(residuals).sum(axis=1))
 
 
-def wilcoxon_w_plus(ar: AbnormalReturns, window: Window) -> Result:
+def wilcoxon_w_plus(events: CrossSection) -> Result:
     """W+, the rank sum of positive CARs; zeros dropped; exact p up to 50 firms without ties, else normal."""
     name, null = "wilcoxon_w_plus", "the CARs are symmetric about zero"
-    car = complete(ar, window)[1].car
-    car = car[car != 0]
+    car = events.car.car[events.car.car != 0]
     n = len(car)
     if not n:
         return NotComputed(name, Reason("cars_zero"), null)
@@ -73,8 +68,7 @@ def _binomial_p(w: int, n: int, share: float) -> float:
     return float(min(1.0, likely[likely <= likely[w] * (1 + 1e-7)].sum()))
 
 
-def _signs(name: str, null: str, ar: AbnormalReturns, window: Window, share: float) -> Result:
-    car = complete(ar, window)[1].car
+def _signs(name: str, null: str, car: Array, share: float) -> Result:
     n, w = len(car), int((car > 0).sum())
     if n == 0 or not 0 < share < 1:
         reason = Reason("no_event_in_window" if n == 0 else "residuals_of_one_sign")

@@ -8,16 +8,16 @@ from eventwindow.calendars.window import Span, Window, as_window
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.design import complete
 from eventwindow.inference.expected_volatility import (
     basket_forecasts,
     basket_of,
     before_window,
-    firm_forecasts,
+    forecasts,
     ratio_of,
     unlike,
 )
 from eventwindow.inference.results import LEVEL, FirmSignificance, NotComputed, Result
+from eventwindow.inference.sample import Sample, sample
 from eventwindow.inference.shifts import ROUNDING, basket_residuals, event_residuals, run_sums, shift_sums
 from eventwindow.parallel import in_blocks
 
@@ -97,7 +97,7 @@ def firm_sq(ar: AbnormalReturns, window: Span) -> FirmSignificance:
 
 def scaled_sq(ar: AbnormalReturns, window: Window) -> FirmSignificance:
     """SQ with each day, or run, over the volatility expected of it the evening before: is it unusual for its time?"""
-    path = firm_forecasts(ar, window)
+    path = forecasts(ar.residuals, before_window(ar, window), len(window))
     path /= path[:, -1:]
     days = ar.residuals / path[:, : ar.residuals.shape[1]] if len(window) == 1 else ar.residuals
     event, value = event_residuals(ar, window), ar.car(window).car
@@ -166,14 +166,14 @@ def _places(sums: Array, value: Array) -> tuple[Array, Array, Array]:
     return np.isfinite(sums).sum(axis=1), beyond, below
 
 
-def single_firm_t(ar: AbnormalReturns, window: Window) -> Result:
+def single_firm_t(events: Sample) -> Result:
     """`firm_t` where there is one event."""
-    return _alone("single_firm_t", ar) or firm_t(ar, window)[0]
+    return _alone("single_firm_t", events.every) or firm_t(events.every, events.window)[0]
 
 
-def single_firm_sq(ar: AbnormalReturns, window: Window) -> Result:
+def single_firm_sq(events: Sample) -> Result:
     """`firm_sq` where there is one event."""
-    return _alone("sq", ar) or firm_sq(ar, window)[0]
+    return _alone("sq", events.every) or firm_sq(events.every, events.window)[0]
 
 
 def _alone(name: str, ar: AbnormalReturns) -> NotComputed | None:
@@ -204,12 +204,12 @@ def inverted(ar: AbnormalReturns, window: Span, level: float = LEVEL, *, scaled:
     day, or run, over the volatility expected of it the evening before.
     """
     window = as_window(window)
-    held, car = complete(ar, window)
-    basket = basket_of(held, window)
+    events = sample(ar, window)
+    held, basket = events.ar, basket_of(events)
     if isinstance(basket, Reason):
         return basket
-    value, length = float(car.car.mean()), len(window)
-    path = basket_forecasts(held, basket, window) if scaled else np.ones(len(basket) + length)
+    value, length = float(events.car.car.mean()), len(window)
+    path = basket_forecasts(events, basket) if scaled else np.ones(len(basket) + length)
     if length == 1:
         half = critical_size(np.abs(basket) / path[:-1], level) * path[-1]
         return Inverted(value, value - half, value + half, level)

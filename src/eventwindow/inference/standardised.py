@@ -2,59 +2,49 @@
 
 import numpy as np
 
-from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
-from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.correlation import mean_correlation
-from eventwindow.inference.design import complete, once
+from eventwindow.inference.cross_section import CrossSection
 from eventwindow.inference.results import NotComputed, Result, normal, student
-from eventwindow.inference.shifts import event_sars
 
 NULL = "the mean standardised CAR is zero"
 
 
-def patell_z(ar: AbnormalReturns, window: Window) -> Result:
+def patell_z(events: CrossSection) -> Result:
     """Σ SCAR / √Σ(dof/(dof - 2)), N(0,1), on exact SCARs; independent firms (Patell 1976; CLM 1997, section 4.4.3)."""
-    held, car = complete(ar, window)
-    return _patell("patell_z", car.scar, held.dof)
+    return _patell("patell_z", events.car.scar, events.car.dof)
 
 
-def patell_z_sum_of_sars(ar: AbnormalReturns, window: Window) -> Result:
+def patell_z_sum_of_sars(events: CrossSection) -> Result:
     """Patell's own window statistic, the sum of SARs over √L, as if the days' forecast errors were independent."""
-    held, car = complete(ar, window)
-    total = once(held, ("sum of SARs", window), lambda: np.nansum(event_sars(held, window), axis=1))
-    return _patell("patell_z_sum_of_sars", total / np.sqrt(car.days), held.dof)
+    return _patell("patell_z_sum_of_sars", events.sum_of_sars / np.sqrt(events.car.days), events.car.dof)
 
 
-def adjusted_patell_z(ar: AbnormalReturns, window: Window) -> Result:
+def adjusted_patell_z(events: CrossSection) -> Result:
     """Patell's Z over √(1 + (N - 1) r̄), N(0,1) (Kolari & Pynnönen 2010)."""
-    name = "adjusted_patell_z"
-    held, car = complete(ar, window)
-    plain, rbar = _patell(name, car.scar, held.dof), _usable_correlation(held, window)
+    name, n = "adjusted_patell_z", events.n
+    plain, rbar = _patell(name, events.car.scar, events.car.dof), _usable_correlation(events)
     if isinstance(plain, NotComputed):
         return plain
     if isinstance(rbar, Reason):
-        return NotComputed(name, rbar, NULL, len(held))
-    z = plain.statistic / np.sqrt(1 + (len(held) - 1) * rbar)
-    return normal(name, NULL, z, len(held), note=Reason("mean_correlation", correlation=rbar))
+        return NotComputed(name, rbar, NULL, n)
+    z = plain.statistic / np.sqrt(1 + (n - 1) * rbar)
+    return normal(name, NULL, z, n, note=Reason("mean_correlation", correlation=rbar))
 
 
-def bmp_t(ar: AbnormalReturns, window: Window) -> Result:
+def bmp_t(events: CrossSection) -> Result:
     """√N mean/sd of the SCARs, t(N - 1) (Boehmer, Musumeci & Poulsen 1991)."""
-    return _bmp("bmp_t", complete(ar, window)[1].scar)
+    return _bmp("bmp_t", events.car.scar)
 
 
-def kolari_pynnonen_t(ar: AbnormalReturns, window: Window) -> Result:
+def kolari_pynnonen_t(events: CrossSection) -> Result:
     """BMP times √((1 - r̄)/(1 + (N - 1) r̄)), t(N - 1) (Kolari & Pynnönen 2010)."""
-    name = "kolari_pynnonen_t"
-    held, car = complete(ar, window)
-    plain, rbar = _bmp(name, car.scar), _usable_correlation(held, window)
+    name, n = "kolari_pynnonen_t", events.n
+    plain, rbar = _bmp(name, events.car.scar), _usable_correlation(events)
     if isinstance(plain, NotComputed):
         return plain
     if isinstance(rbar, Reason):
-        return NotComputed(name, rbar, NULL, len(held))
-    n = len(held)
+        return NotComputed(name, rbar, NULL, n)
     t = plain.statistic * np.sqrt((1 - rbar) / (1 + (n - 1) * rbar))
     return student(name, NULL, t, n - 1, n, note=Reason("mean_correlation", correlation=rbar))
 
@@ -68,20 +58,22 @@ def _patell(name: str, scar: Array, dof: Array) -> Result:
 
 def _bmp(name: str, scar: Array) -> Result:
     n = len(scar)
-    if n < 2:
-        return NotComputed(name, Reason("needs_two_that_hold", n=n), NULL, n)
-    sd = scar.std(ddof=1)
-    if sd <= 1e-14 * np.abs(scar).max():
-        return NotComputed(name, Reason("standardised_cars_alike"), NULL, n)
-    return student(name, NULL, np.sqrt(n) * scar.mean() / sd, n - 1, n)
+    if reason := standardised_alike(scar):
+        return NotComputed(name, reason, NULL, n)
+    return student(name, NULL, np.sqrt(n) * scar.mean() / scar.std(ddof=1), n - 1, n)
 
 
-def _usable_correlation(ar: AbnormalReturns, window: Window) -> float | Reason:
-    if ("correlation", window) not in ar.memo:
-        ar.memo["correlation", window] = mean_correlation(ar, window)
-    rbar: float | Reason = ar.memo["correlation", window]
+def standardised_alike(scar: Array) -> Reason | None:
+    """Why SCARs have no spread to divide by; None where they have."""
+    if len(scar) < 2:
+        return Reason("needs_two_that_hold", n=len(scar))
+    return Reason("standardised_cars_alike") if scar.std(ddof=1) <= 1e-14 * np.abs(scar).max() else None
+
+
+def _usable_correlation(events: CrossSection) -> float | Reason:
+    rbar = events.correlation
     if isinstance(rbar, Reason):
         return rbar
-    if rbar >= 1 or 1 + (len(ar) - 1) * rbar <= 0:
+    if rbar >= 1 or 1 + (events.n - 1) * rbar <= 0:
         return Reason("correlation_leaves_no_variance", correlation=rbar)
     return rbar

@@ -9,9 +9,10 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import Catalogue, Reason, counted
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.exports import Basis, Exports
-from eventwindow.inference.design import Design, complete, design
-from eventwindow.inference.registry import TESTS, run_tests
+from eventwindow.inference.design import Design
+from eventwindow.inference.registry import TESTS, results_of
 from eventwindow.inference.results import NotComputed, Result, SignificanceResult, noted
+from eventwindow.inference.sample import sample
 from eventwindow.inference.tables import none_leads
 
 WORDS: dict[Design, str] = {
@@ -132,9 +133,9 @@ class Summary(Exports):
 
 
 def summarise(ar: AbnormalReturns, window: Window) -> Summary:
-    held, car = complete(ar, window)
-    mean = float(car.car.mean()) if len(held) else None
-    return Summary(window, design(held, window), len(held), mean, tuple(run_tests(ar, window)), ar.basis)
+    events = sample(ar, window)
+    mean = float(events.car.car.mean()) if events.n else None
+    return Summary(window, events.design, events.n, mean, tuple(results_of(events)), ar.basis)
 
 
 def _title(result: Result) -> str:

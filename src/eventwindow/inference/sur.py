@@ -2,23 +2,21 @@
 
 import numpy as np
 
-from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
-from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.conformal import SINGULAR, unusable
-from eventwindow.inference.design import complete
 from eventwindow.inference.results import NotComputed, Result, fisher, student
+from eventwindow.inference.sample import Sample
 
 JOINT, COMMON = "every CAR is zero", "the CAR common to the firms, by GLS, is zero"
 
 
-def sur_f(ar: AbnormalReturns, window: Window) -> Result:
+def sur_f(events: Sample) -> Result:
     """F = (T - k - N + 1)/(N(T - k)) c'Σ̂⁻¹c/f, F(N, T - k - N + 1) (Schipper & Thompson 1983; CLM 1997).
 
     Exact for one set of factors, no gaps and Gaussian errors; to be read beside `conformal_sur`.
     """
-    parts = _parts("sur_f", JOINT, ar, window)
+    parts = _parts("sur_f", JOINT, events)
     if isinstance(parts, NotComputed):
         return parts
     c, sigma, f, dof = parts
@@ -28,12 +26,12 @@ def sur_f(ar: AbnormalReturns, window: Window) -> Result:
     return fisher("sur_f", JOINT, value, (n, second), n, note=Reason("gaussian_errors"))
 
 
-def gls_t(ar: AbnormalReturns, window: Window) -> Result:
+def gls_t(events: Sample) -> Result:
     """The common CAR weighted by Σ̂⁻¹ over its error √(f/1'Σ̂⁻¹1), t(T - k - N + 1): the weights cost N - 1 degrees.
 
     The variance is scaled by (T - k)/(T - k - N + 1), since Σ̂ is estimated (Rao 1967).
     """
-    parts = _parts("gls_t", COMMON, ar, window)
+    parts = _parts("gls_t", COMMON, events)
     if isinstance(parts, NotComputed):
         return parts
     c, sigma, f, dof = parts
@@ -46,16 +44,14 @@ def gls_t(ar: AbnormalReturns, window: Window) -> Result:
     return student("gls_t", COMMON, effect / np.sqrt(variance), left, n, note=note)
 
 
-def _parts(
-    name: str, null: str, ar: AbnormalReturns, window: Window
-) -> tuple[Array, Array, float, float] | NotComputed:
+def _parts(name: str, null: str, events: Sample) -> tuple[Array, Array, float, float] | NotComputed:
     """CARs, residual covariance with divisor T - k, the forecast factor f, and T - k."""
-    held, car = complete(ar, window)
-    if reason := unusable(held, window):
+    held, car = events.ar, events.car
+    if reason := unusable(events):
         return NotComputed(name, reason, null, len(held))
     e, n = held.residuals, len(held)
     lacking = int((~np.isfinite(e)).all(axis=0).sum())
-    if not np.isfinite(e).all() or not np.isfinite(held.ar[:, ar.columns(window)]).all():
+    if not np.isfinite(e).all() or not np.isfinite(held.ar[:, held.columns(events.window)]).all():
         missed = Reason("days_without_residual", n=lacking) if lacking else Reason("member_misses_return")
         return NotComputed(name, missed, null, n)
     dof = float(held.dof[0])

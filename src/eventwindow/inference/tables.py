@@ -25,17 +25,17 @@ def tests_table(
 
     `volatility_ratio` is that of the last sessions before the window, where the basket's members share their days.
     """
-    from eventwindow.inference.design import complete
     from eventwindow.inference.expected_volatility import volatility_ratio
-    from eventwindow.inference.registry import run_tests
+    from eventwindow.inference.registry import results_of
+    from eventwindow.inference.sample import samples
 
     rows: list[tuple[object, ...]] = []
     for event, every in abnormal.items():
         for group, members in baskets.items():
             chosen = every.select(list(members))
-            for window in windows:
-                ratio = volatility_ratio(complete(chosen, window)[0], window)
-                rows += [(*row_of_test(event, group, window, one), ratio) for one in run_tests(chosen, window)]
+            for one in samples(chosen, windows):
+                ratio = volatility_ratio(one)
+                rows += [(*row_of_test(event, group, one.window, result), ratio) for result in results_of(one)]
     return pd.DataFrame(rows, columns=[*TESTS, "volatility_ratio"])
 
 

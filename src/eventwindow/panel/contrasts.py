@@ -18,11 +18,12 @@ from eventwindow.inference.regression import (
     regressed_alone,
     unidentified,
 )
+from eventwindow.inference.sample import sample
 from eventwindow.panel.chunk import Arrays
 from eventwindow.panel.plan import Asked, Plan
 from eventwindow.panel.tally import Tally, design_of
 
-TOGETHER = 5_000  # events whose pairs of windows are looked at day by day
+PAIRED = 5_000  # events whose pairs of windows are looked at day by day
 RESULTS = ["method", "statistic", "p_value", "std_error", "n", "note", "valid"]
 DIFFERENCES = ["group", "other", "window_start", "window_end", "difference", *RESULTS]
 REGRESSION = ["window_start", "window_end", "term", "coefficient", *RESULTS]
@@ -92,8 +93,8 @@ def _fitted(
 ) -> CarRegression:
     """With the days of the events where they hold together in memory, from their CARs alone elsewhere."""
     row, day = tally.row[chosen], tally.day[chosen]
-    if len(row) <= TOGETHER:
-        return regressed(plan.fitted_together(row), window, table)
+    if len(row) <= PAIRED:
+        return regressed(sample(plan.fitted_together(row), window), table)
     dates = plan.dates[plan.events.session[row]]
     labels = pd.DataFrame({"security": plan.events.security[row], "date": dates})
     kind: Design = "staggered" if plan.several_exchanges(row) else design_of(day, window)

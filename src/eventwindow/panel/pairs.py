@@ -9,7 +9,7 @@ import numpy as np
 
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.correlation import MINIMUM_DAYS
+from eventwindow.inference.correlation import MINIMUM_DAYS, correlations, filled
 from eventwindow.panel.chunk import Codes
 
 
@@ -56,10 +56,10 @@ def pair_sums(rows: Rows, windows: tuple[Window, ...], event: Window, groups: in
     for shift in range(max(map(len, windows))):
         _add_whole(sums, rows, np.flatnonzero(whole), windows, shift)
     if not whole.all():
-        filled = _filled(rows.residuals)
+        filled_rows = filled(rows.residuals)
         for pair in _ragged_pairs(rows, whole, max(map(len, windows))):
             if len(pair[0]) and len(pair[1]):
-                _add_ragged(sums, rows, filled, *pair, windows, event)
+                _add_ragged(sums, rows, filled_rows, *pair, windows, event)
     return sums
 
 
@@ -149,17 +149,10 @@ def _ragged_pairs(rows: Rows, whole: np.ndarray, length: int) -> Iterator[tuple[
                 yield ragged[m], sound[k], 0, shift
 
 
-def _filled(residuals: Array) -> tuple[Array, Array, Array]:
-    """Residuals, their squares and one, each zero where a residual is missing."""
-    seen = np.isfinite(residuals)
-    value = np.where(seen, residuals, 0.0)
-    return value, value**2, seen.astype(float)
-
-
 def _add_ragged(
     sums: PairSums,
     rows: Rows,
-    filled: tuple[Array, Array, Array],
+    whole: Array,
     first: Codes,
     second: Codes,
     early: int,
@@ -168,9 +161,8 @@ def _add_ragged(
     event: Window,
 ) -> None:
     t, shift = rows.residuals.shape[1], max(early, early_too)
-    a = tuple(part[first, early : t - early_too] for part in filled)
-    b = tuple(part[second, early_too : t - early] for part in filled)
-    rho, few, flat = _correlations(a, b)
+    rho, days, flat = correlations(whole[:, first, early : t - early_too], whole[:, second, early_too : t - early])
+    few = np.broadcast_to(days < MINIMUM_DAYS, rho.shape)
     once = np.ones(rho.shape, bool)
     if not shift:  # none with itself, and two that are not whole one way round
         once = (second > first[:, None]) | ~np.isin(second, first)
@@ -203,22 +195,3 @@ def _overlap(
     tested, other = tested.astype(float), other.astype(float)
     shared = tested[:, early[0] : end - early[1]] @ other[:, early[1] : end - early[0]].T
     return np.asarray(shared / np.sqrt(np.maximum(np.outer(tested.sum(axis=1), other.sum(axis=1)), 1)))
-
-
-def _correlations(a: tuple[Array, ...], b: tuple[Array, ...]) -> tuple[Array, np.ndarray, np.ndarray]:
-    """ρ of each pair of rows on the days that both have; where they are too few; where one does not vary on them."""
-    (value, square, seen), (other, other_square, other_seen) = a, b
-    sum_b, ss_b = seen @ other.T, seen @ other_square.T
-    if other_seen.all():
-        n, sum_a, ss_a = (part.sum(axis=1)[:, None] for part in (seen, value, square))
-    else:
-        n, sum_a, ss_a = (part @ other_seen.T for part in (seen, value, square))
-    count = np.maximum(n, 1)
-    ss_a, ss_b = ss_a - sum_a**2 / count, ss_b - sum_b**2 / count
-    few = np.broadcast_to(n < MINIMUM_DAYS, ss_b.shape)
-    flat = ~few & (np.minimum(ss_a, ss_b) <= 0)
-    product = value @ other.T - sum_a * sum_b / count
-    usable = ~few & ~flat
-    if usable.all():
-        return product / np.sqrt(ss_a * ss_b), few, flat
-    return np.where(usable, product / np.sqrt(np.where(usable, ss_a * ss_b, 1.0)), 0.0), few, flat

@@ -52,9 +52,9 @@ def _labelled(ar: AbnormalReturns, name: str) -> np.ndarray:
 def _figures(task: Task, ar: AbnormalReturns, cars: list[Cumulative], words: Words) -> dict[str, np.ndarray]:
     """One row an event: what its own tables and the tests across events need."""
     spec = task.specification
-    count, _, square = moments(ar)
+    each = moments(ar.residuals)
     out = {"row": _labelled(ar, "event") - task.halo, "nobs": ar.nobs, "dof": ar.dof, "sigma": ar.sigma}
-    out |= {"count": count, "square": square, "positive": positive_share(ar.residuals)}
+    out |= {"count": each.count, "square": each.square, "positive": positive_share(ar.residuals)}
     for w, (window, car) in enumerate(zip(spec.report, cars, strict=True)):
         quantile = firm_sq(ar, window)
         leading, ratio = leading_sq(ar, window, quantile.p_value)

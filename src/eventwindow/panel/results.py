@@ -1,7 +1,7 @@
 """What a panel study came to: small tables by group and window, and the events chunk by chunk, as tables."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,27 +9,27 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtr
 
-from eventwindow.calendars.window import Window
 from eventwindow.errors import Catalogue, Reason, StudyError, counted
 from eventwindow.estimation.event_time import OUTSIDE
 from eventwindow.estimation.exports import Basis, Exports, tool
 from eventwindow.estimation.models import model_named
-from eventwindow.inference.calendar_dependence import rank_sum, variance_of_cars
-from eventwindow.inference.registry import Result, run_tests
+from eventwindow.inference.cross_section import CrossSection
+from eventwindow.inference.design import TOGETHER
+from eventwindow.inference.registry import results_of
+from eventwindow.inference.sample import sample
 from eventwindow.inference.tables import TESTS, row_of_test
 from eventwindow.panel.checkpoints import Chunks
 from eventwindow.panel.chunk import Arrays
-from eventwindow.panel.contrasts import differences, regression
+from eventwindow.panel.contrasts import PAIRED, differences, regression
 from eventwindow.panel.events import told_of_all
 from eventwindow.panel.plan import Plan
-from eventwindow.panel.tally import Tally, design_of, incomplete_windows, tests_of
+from eventwindow.panel.tally import Tally, cross_section, design_of, incomplete_windows
 
 ALL = "all"
 PLAIN = 20_000  # events of one day that are tested as a small study is
 SMALL = ("tests", "caar", "aar", "differences", "regression", "excluded")
 TABLES = (*SMALL, "cumulative")
 LONG = 20_000  # CARs above which they stand in no workbook
-PAIRED = 5_000  # events whose pairs are looked at day by day
 
 
 @dataclass(frozen=True)
@@ -177,44 +177,30 @@ def _tests(plan: Plan, tally: Tally, columns: list[Arrays]) -> pd.DataFrame:
     rows = []
     for group, name in _groups(plan, tally):
         for w, window in enumerate(plan.specification.report):
-            chosen = tally.chosen(group, columns[w]["held"])
-            if _tested_together(plan, tally, window, chosen):
-                results = _plain(plan, tally, group, w, chosen)
-            else:
-                results = tests_of(tally, group, w, columns[w], _pairs(plan, tally, w, chosen))
-            rows += [row_of_test("", name, window, result) for result in results]
+            events = _events(plan, tally, group, w, columns[w])
+            rows += [row_of_test("", name, window, result) for result in results_of(events)]
     return pd.DataFrame(rows, columns=TESTS)
 
 
-def _tested_together(plan: Plan, tally: Tally, window: Window, chosen: np.ndarray) -> bool:
-    """Whether the events are tested with their daily arrays: they share one day, or days of several exchanges."""
-    if plan.several_exchanges(tally.row[chosen]):
-        return int(chosen.sum()) <= PAIRED
-    return design_of(tally.day[chosen], window) in ("single", "one_day")
+def _events(plan: Plan, tally: Tally, group: int, w: int, column: Arrays) -> CrossSection:
+    """The events of a group that hold a window, with their days where they share them or count those of exchanges.
 
-
-def _plain(plan: Plan, tally: Tally, group: int, w: int, chosen: np.ndarray) -> list[Result]:
-    """Events tested with their daily arrays, as a small study is: they hold together in memory."""
-    mine = np.flatnonzero(tally.chosen(group, np.ones(len(chosen), bool)))
-    first = mine[np.argsort(~chosen[mine], kind="stable")][:PLAIN]  # those that hold the window come first
-    ar = plan.fitted_together(np.sort(tally.row[first]))
-    return run_tests(ar, plan.specification.report[w])
-
-
-def _pairs(plan: Plan, tally: Tally, w: int, chosen: np.ndarray) -> dict[Any, Any]:
-    """What the tests in calendar time need of events that hold the window, where they hold together in memory."""
-    window, n = plan.specification.report[w], int(chosen.sum())
-    works = {"variance in calendar time": variance_of_cars, "ranks in calendar time": rank_sum}
-    if n > PAIRED:
-        why = Reason("for_at_most", most=PAIRED, n=n)
-        lost: dict[Any, Any] = dict.fromkeys(((name, window) for name in works), why)
-        if plan.several_exchanges(tally.row[chosen]):  # one date is not one run of days there
-            lost |= {("correlation", window): why, ("design", window): "staggered"}
-        return lost
-    if not n:
-        return {}
-    ar = plan.fitted_together(np.sort(tally.row[chosen]))
-    return {(name, window): work(ar, window) for name, work in works.items()}
+    Others are known by the sums of their chunks, and by their pairs, where they hold together in memory.
+    """
+    chosen, window = tally.chosen(group, column["held"]), plan.specification.report[w]
+    row = np.sort(tally.row[chosen])
+    several, few = plan.several_exchanges(row), len(row) <= PAIRED
+    if few if several else design_of(tally.day[chosen], window) in TOGETHER:
+        mine = np.flatnonzero(tally.chosen(group, np.ones(len(chosen), bool)))
+        first = mine[np.argsort(~chosen[mine], kind="stable")][:PLAIN]  # those that hold the window come first
+        return sample(plan.fitted_together(np.sort(tally.row[first])), window)
+    if few:
+        pairs = sample(plan.fitted_together(row), window)
+        return cross_section(tally, group, w, column, pairs.car_variance, pairs.rank_sum)
+    why = Reason("for_at_most", most=PAIRED, n=len(row))
+    found = cross_section(tally, group, w, column, why, why)
+    # one date is not one run of days where exchanges differ
+    return replace(found, design="staggered", correlation=why) if several else found
 
 
 def _caar(plan: Plan, tally: Tally, columns: list[Arrays]) -> pd.DataFrame:

@@ -1,21 +1,18 @@
 """The chunks added up → the tests of each group and window, by the same functions that test a small study."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason, StudyError
-from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.cumulative import Cumulative
-from eventwindow.estimation.event_time import Array, Days, EventReturns, basis
-from eventwindow.estimation.models import model_named
+from eventwindow.estimation.event_time import Array, basis
 from eventwindow.inference.correlation import MINIMUM_DAYS, NO_VARIANCE
+from eventwindow.inference.cross_section import CarVariance, CrossSection, EventRanks, MeanRanks, RankSum, Residuals
 from eventwindow.inference.design import Design, chained
-from eventwindow.inference.registry import Result, run_tests
 from eventwindow.panel.checkpoints import Chunks
 from eventwindow.panel.chunk import Arrays, Codes, Specification, add_up
 from eventwindow.panel.plan import Plan
@@ -29,7 +26,6 @@ class Tally:
     """Everything that the tests need of N fitted events: a few numbers each, and sums by key."""
 
     specification: Specification
-    dates: Days  # of all sessions of the panel
     row: Codes  # (N,), places in the list of events
     day: Codes  # (N,), session numbers
     group: Codes  # (N,), -1 for none
@@ -73,106 +69,50 @@ def design_of(day: Codes, window: Window) -> Design:
     return chained(ordered, ordered + len(window) - 1)
 
 
-def tests_of(tally: Tally, group: int, w: int, column: Arrays, pairs: Mapping[Any, Any]) -> list[Result]:
-    """Every test of a group and window whose events do not all share their days; `pairs`: figures in calendar time."""
-    ar = added_up(tally, group, w, column)
-    ar.memo.update(pairs)
-    return run_tests(ar, tally.specification.report[w])
-
-
-def added_up(tally: Tally, group: int, w: int, column: Arrays) -> AbnormalReturns:
-    """The events that hold the window as the tests see them: no daily arrays, but all that is worked out from them."""
+def cross_section(
+    tally: Tally, group: int, w: int, column: Arrays, car_variance: CarVariance | Reason, rank_sum: RankSum | Reason
+) -> CrossSection:
+    """The events of a group that hold a window; their figures in calendar time are not among the sums."""
     spec, chosen = tally.specification, tally.chosen(group, column["held"])
-    window, n = spec.report[w], int(chosen.sum())
-    labels = pd.DataFrame(index=pd.RangeIndex(n))
-    own = {name: tally.figures[name][chosen] for name in ("dof", "count", "square", "positive")}
-    none = np.broadcast_to(np.array("", dtype=object), n)
+    window, n, key = spec.report[w], int(chosen.sum()), (group + 1) * len(spec.report) + w
+    dof, count, square, positive = (tally.figures[name][chosen] for name in FIGURES)
     value, error, days = (column[name][chosen].astype(float) for name in ("car", "std_error", "days"))
-    car = Cumulative(window, labels, value, error, own["dof"], days, none)
-    ar = _without_days(spec, labels, own["dof"])
-    ar.memo.update(
-        {
-            ("complete", window): (None, car),
-            ("design", window): design_of(tally.day[chosen], window),
-            ("sum of SARs", window): column["sars"][chosen],
-            "positive share": own["positive"],
-            "moments": (own["count"], None, own["square"]),
-            ("open portfolio", window, 1): _portfolio(tally, group, w),
-            ("correlation", window): _correlation(tally, group, w, n),
-            **_day_means(tally, group, w, n, own["count"]),
-        }
+    none = np.broadcast_to(np.array("", dtype=object), n)
+    seen, ranked = tally.sums["residual days"][key], tally.sums["ranked days"][key]
+    scaled = np.where(np.append(np.zeros(len(spec.estimation), bool), np.isnan(day_spreads(tally)[key])), 0.0, ranked)
+    at = slice(*(len(spec.estimation) - spec.window.start + day for day in (window.start, window.end + 1)))
+    own = _over(tally.sums["own ranks"][key] + tally.later["above"][key], seen) - 0.5
+    return CrossSection(
+        window,
+        design_of(tally.day[chosen], window),
+        Cumulative(window, pd.DataFrame(index=pd.RangeIndex(n)), value, error, dof, days, none),
+        at,
+        column["sars"][chosen],
+        column["bhar"][chosen] if "bhar" in column else Reason("needs_simple_returns", kind=basis(spec.kind)),
+        Residuals(count, square, positive, _over(tally.sums["residual"][key], seen)),
+        MeanRanks(_over(tally.sums["raw ranks"][key], ranked) - 0.5, ranked / n),
+        MeanRanks(_over(tally.later["scaled ranks"][key], scaled) - 0.5, scaled / n),
+        EventRanks(np.append(own, tally.later["event"][key] / n - 0.5), np.append(seen, n) / n, count),
+        _correlation(tally, group, w, n),
+        _portfolio(tally, group, w),
+        car_variance,
+        rank_sum,
     )
-    if "bhar" in column:
-        ar.memo["bhar", window] = column["bhar"][chosen]
-    return ar
-
-
-class NotKept:
-    """Stands where a panel keeps no array: chunks were added up, and a test that reads it lacks a sum."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __array__(self, *_: object, **__: object) -> Array:
-        raise TypeError(f"a panel does not keep {self.name}: what is worked out from it must be added up")
-
-
-def _without_days(spec: Specification, labels: pd.DataFrame, dof: Array) -> AbnormalReturns:
-    """Events of the right number; their daily arrays are not kept."""
-    arrays: dict[str, Any] = {
-        f"{name}_{kind}": NotKept(f"{name}_{kind}")
-        for name in ("estimation", "event")
-        for kind in ("returns", "days", "factors")
-    }
-    names = ("actual", "expected", "residuals", "sigma", "nobs", "own_variance", "loading", "model")
-    own: dict[str, Any] = {name: NotKept(name) for name in names}
-    return AbnormalReturns(
-        labels,
-        spec.estimation,
-        spec.window,
-        **own,
-        dof=dof,
-        estimation_days=arrays["estimation_days"],
-        event_days=arrays["event_days"],
-        position=np.arange(len(labels)),
-        origin=EventReturns(labels, spec.estimation, spec.window, **arrays, kind=basis(spec.kind)),
-        fitter=model_named(spec.model),
-    )
-
-
-def _day_means(tally: Tally, group: int, w: int, n: int, count: Array) -> dict[Any, Any]:
-    """Mean residuals and mean ranks by day, with the share of events that have one."""
-    spec, sums = tally.specification, tally.sums
-    key = (group + 1) * len(spec.report) + w
-    days = sums["residual days"][key]
-    mean: dict[Any, Any] = {"mean residual": _over(sums["residual"][key], days)}
-    ranked = sums["ranked days"][key]
-    mean["mean ranks", False] = (_over(sums["raw ranks"][key], ranked) - 0.5, ranked / max(n, 1))
-    if tally.later and n:
-        ranked = np.where(np.isnan(np.append(np.zeros(len(spec.estimation)), day_spreads(tally)[key])), 0.0, ranked)
-        mean["mean ranks", True] = (_over(tally.later["scaled ranks"][key], ranked) - 0.5, ranked / max(n, 1))
-        u = _over(sums["own ranks"][key] + tally.later["above"][key], days) - 0.5
-        last = tally.later["event"][key] / n - 0.5
-        mean["grank", spec.report[w]] = (np.append(u, last), np.append(days, n) / n, count)
-    return mean
 
 
 def _over(total: Array, count: Array) -> Array:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _portfolio(tally: Tally, group: int, w: int) -> tuple[Days, Array]:
-    """The calendar days with an open event, and the mean AR of the open ones."""
+def _portfolio(tally: Tally, group: int, w: int) -> Array:
+    """(D,), the mean AR of the open events on each calendar day with one."""
     total, events = tally.sums[f"open {w}"], tally.sums[f"open events {w}"]
     value, count = (part.sum(axis=0) if group < 0 else part[group] for part in (total, events))
-    at = np.flatnonzero(count)
-    return tally.dates[at], value[at] / count[at]
+    return np.asarray(value[count > 0] / count[count > 0])
 
 
 def _correlation(tally: Tally, group: int, w: int, n: int) -> float | Reason:
     """r̄ of the key, or why there is none."""
-    if n < 2:
-        return Reason("needs_two", n=n)
     if tally.sums["few"][group + 1, w]:
         return FEW
     if tally.sums["flat"][group + 1, w]:
@@ -194,7 +134,7 @@ def collected(plan: Plan, kept: Chunks) -> tuple[Tally, list[Arrays]]:
     sums = add_up(_sums(plan, kept))
     columns: list[Arrays] = [_window(plan, kept, w) for w in range(len(plan.specification.report))]
     day, group = plan.events.session[at], plan.events.group[at]
-    return Tally(plan.specification, plan.dates, at, day, group, figures, sums, {}), columns
+    return Tally(plan.specification, at, day, group, figures, sums, {}), columns
 
 
 def no_fit(reason: Reason) -> StudyError:

@@ -9,6 +9,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.inference.permutation import draws
 from eventwindow.inference.results import LEVEL
+from eventwindow.inference.sample import sample
 from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.heatmap import row_order
@@ -38,7 +39,7 @@ def groups_data(context: Context) -> pd.DataFrame:
     for group in context.groups:
         mine = context.abnormal.select((context.abnormal.labels["group"] == group).to_numpy())
         car = mine.car(DAY)
-        drawn = draws(mine, DAY, standardised=False)
+        drawn = draws(sample(mine, DAY))
         ends = [LEVEL / 2, 1 - LEVEL / 2]
         low, high = (np.nan, np.nan) if isinstance(drawn, Reason) else np.quantile(drawn.runs.mean(axis=0), ends)
         frame = car.labels[["group", "security"]].assign(abnormal_return=car.car, low=low, high=high)

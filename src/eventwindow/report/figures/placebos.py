@@ -10,6 +10,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
 from eventwindow.inference.permutation import draws
 from eventwindow.inference.results import LEVEL
+from eventwindow.inference.sample import sample
 from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, charted, drawn
 from eventwindow.report.figures.counterfactual import effects_of, name_of
@@ -99,7 +100,7 @@ DAY = Window(0, 0)
 
 def permutation(context: Context) -> Chart | None:
     """Mean abnormal return of the securities that share day 0, on all estimation days, against the event's."""
-    drawn = draws(context.shared, DAY, standardised=False)
+    drawn = draws(sample(context.shared, DAY))
     if isinstance(drawn, Reason):
         return None
     event, null = float(drawn.event.mean()), np.asarray(drawn.runs.mean(axis=0))
