@@ -9,11 +9,10 @@ from dataclasses import dataclass, field, replace
 
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import Period
-from eventwindow.draft.sentence import MOVES, Sentence
+from eventwindow.draft.sentence import BEHIND, MOVES, Sentence
 from eventwindow.draft.statement import Subject
 
 SESSIONS = ("pre", "after", "close")
-WEEKEND = 5  # the first day of it
 _RELATIVE = re.compile(
     r"\W*(?:(?:most|many|some|all|both|one|each|half) of |(?:to|of|in|for|from|on|by|at|with|under|through|after) )?"
     r"(?:which|whom|who|whose|where|having)\b",
@@ -79,7 +78,9 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
 
 def base_of(sentence: Sentence, mark: Mark) -> Mark | None:
     """The day that owns the figure and is that of no other."""
-    base = sentence.last("base", before=mark.start)
+    base, behind = sentence.last("base", before=mark.start), sentence.all("base", within=(mark.end, len(sentence.text)))
+    if behind and BEHIND.fullmatch(sentence.text, mark.end, behind[0].start):
+        return behind[0]
     return base if base and _OF_BASE.fullmatch(sentence.text[base.end : mark.start]) else None
 
 
@@ -162,7 +163,7 @@ def day_told(sentence: Sentence, mark: Mark, context: Context) -> bool:
         )
     ):
         return True
-    return context.days and (context.date is None or context.date.weekday() < WEEKEND)
+    return context.days
 
 
 def _same_clause(sentence: Sentence, one: Mark, other: Mark) -> bool:
@@ -188,8 +189,6 @@ def one_day(sentence: Sentence, context: Context, told: Sequence[dt.date]) -> bo
 def days_told(sentence: Sentence, context: Context) -> list[dt.date]:
     """The days that the next sentence may lean on, in their order."""
     held = [m for m in sentence.all("date") if not set_in(sentence, m) and not told_before(sentence, m)]
-    if context.date:
-        held = [m for m in held if m.value.date is None or m.value.date.weekday() < WEEKEND]
     wire = _WIRE.match(sentence.text)  # tells the day of writing
     held = [m for m in held if not wire or m.start >= wire.end()] or held
     days = (resolved(sentence, m, context) for m in held if m.value.steps is None or m.value.steps >= 0)

@@ -22,6 +22,7 @@ from eventwindow.draft.strangers import strangers
 ORDER = ("run_up|run_down", "since_day", "date|ahead", "since", "period", "rank", "valuable", "record_high",
          "record_low", "name|group", "amount", "same")  # fmt: skip
 LONG = 600  # characters
+WEEKEND = 5  # the first day of it
 NEAR = 32  # characters behind a name in which the place of its listing stands
 HEAD = 40  # characters of a dateline
 _JOIN = re.compile(
@@ -76,6 +77,8 @@ _BASED = re.compile(
     r"\b(?:from|than|after|before|against|following|despite|below|above|to|of|beside|(?:revers|eras|extend|recoup|par|trim|match|repeat|undo|undid|wip|giv)\w*(?: (?:back|out|up|some|most|all|much|part|half))*(?: of)?)\s+$",  # noqa: E501
     re.IGNORECASE,
 )
+_LEVEL = re.compile(r"\bfrom\s+$")
+BEHIND = re.compile(r"\s*\(?(?:(?:late|early|on|at|the|close|end|of|in|trading)\s+)*")
 _ZH_AFTER = re.compile(r"[^,。;\d]{0,8}\d[\d.,]*(?:%|点|元)之?后[^。;]{0,20}\d")  # 前一日暴漲10.4%之後再漲0.6%
 _DATELINE = re.compile(  # up to the word for a wire, which 電子 and the like are not
     r"[【〔(\[]?(?:(?!股|指)[\u4e00-\u9fff/、]){2,16}?(?:\d{1,2}月)?\d{1,2}日(?:综合|专)?(?:电(?![子力信动机器池商视脑影缆网讯气])|讯(?![号飞芯]))[】〕)\]]?"
@@ -137,14 +140,16 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     found = [*rules.marks(text), *names.marks(text), *amounts(text, rules), *days(text, dated), *periods(text, dated)]
     if line := _DATELINE.match(text):  # 【香港17日訊】 tells where and when it was written, not when a price moved
         found = [m for m in found if m.start >= line.end()] + [Mark(line.end() - 1, line.end(), "boundary")]
-    found = [_ahead(_whole(m, names, around or text), dated) for m in found]
+    found = [_whole(m, names, around or text) for m in found]
+    round_the_clock = any(_kind(m, names) == "crypto" for m in found)
+    found = [_ahead(m, dated, round_the_clock) for m in found]
     boundaries = [m for m in found if m.kind == "boundary"]
     single = settled((m for m in found if m.kind != "boundary"), ORDER)
     single += strangers(text, [*single, *boundaries], rules, has_chinese(text))
     single = _spanned(_shares(single, text, names, around), text)
     single = [_unitless(m, single, text) for m in single]
     single = [replace(m, kind="period") if m.kind == "since_day" else _since(m, single, text, dated) for m in single]
-    single = [_base(m, text) for m in single]
+    single = [_base(m, single, text) for m in single]
     marks = _joined(text, sorted(single, key=lambda m: m.start), names)
     marks = [_placed(m, text, rules, names, around) if m.kind == "names" else m for m in marks]
     marks = _compared([_aside(m, text, rules) for m in marks])
@@ -166,10 +171,17 @@ def _whole(mark: Mark, names: Names, around: str) -> Mark:
     return replace(mark, kind="name", value=tuple(main)) if len(main) == 1 and main != {""} else mark
 
 
-def _ahead(mark: Mark, dated: dt.date) -> Mark:
-    """A day behind the article's own is that of no move."""
-    late = mark.kind == "date" and mark.value.date and mark.value.date > dated
-    return replace(mark, kind="ahead") if late else mark
+def _ahead(mark: Mark, dated: dt.date, round_the_clock: bool) -> Mark:
+    """A day behind the article's own is that of no move; one of a weekend only of what trades round the clock."""
+    day = mark.value.date if mark.kind == "date" else None
+    closed = day and (day > dated or (day.weekday() >= WEEKEND and not round_the_clock))
+    return replace(mark, kind="ahead") if closed else mark
+
+
+def _kind(mark: Mark, names: Names) -> str:
+    """Of what kind the security is that a mark names: stock, index, crypto …; empty for other marks."""
+    named = mark.kind == "name" and isinstance(mark.value, tuple)
+    return names.listings[mark.value[0]].kind if named else ""
 
 
 def _modifies(mark: Mark, heads: Sequence[int], text: str) -> bool:
@@ -276,12 +288,14 @@ def _since_month(mark: Mark, text: str, dated: dt.date) -> Mark:
     return replace(mark, kind="period", value=Period(first=first, until=dated, open=True))
 
 
-def _base(mark: Mark, text: str) -> Mark:
-    """The day of what a move is counted from or takes back is none of the move: "from Friday's $286.14"."""
+def _base(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
+    """The day of what a move is counted from or takes back is none of the move: "from Friday's $286.14", "from 3.98 % on Friday"."""  # noqa: E501
     owned = mark.kind == "date" and _OWNED.match(text, mark.end)
     earlier = mark.kind == "date" and (mark.value.steps == -1 or "继" in text[max(0, mark.start - 6) : mark.start])
     based = (owned and _BASED.search(text[: mark.start])) or (earlier and _ZH_AFTER.match(text, mark.end))
-    return replace(mark, kind="base") if based else mark
+    levels = [m for m in marks if m.kind == "amount" and m.end <= mark.start and mark.kind == "date"]
+    behind = levels and BEHIND.fullmatch(text, levels[-1].end, mark.start) and _LEVEL.search(text[: levels[-1].start])
+    return replace(mark, kind="base") if based or behind else mark
 
 
 def _aside(mark: Mark, text: str, rules: Lexicon) -> Mark:
