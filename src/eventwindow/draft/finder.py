@@ -42,7 +42,9 @@ def finder(names: Iterable[str]) -> Finder:
     """A Latin name must stand alone, a Chinese one may stand anywhere; a small first letter may be a capital one."""
     forms = {name: name for name in names}
     small = {name[0].upper() + name[1:]: name for name in forms if name[0].islower()}
-    forms = small | forms
+    several = [name for name in forms if " " in name and name.isascii() and name[0].isupper()]
+    cased = {form: name for name in several for form in (name[0] + name[1:].lower(), name.title())}
+    forms = cased | small | forms
     lengths: dict[str, set[int]] = defaultdict(set)
     for first, length in {(form[0], len(form)) for form in forms}:
         lengths[first].add(length)

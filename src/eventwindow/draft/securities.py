@@ -58,12 +58,13 @@ class Names:
     finder: Finder
     not_bare: frozenset[str]
     ambiguous: frozenset[str]  # names that are words too: they count only with a sign beside them
+    traded: frozenset[str]  # those of currencies, commodities and the like, which are no firms
     words: Mapping[str, re.Pattern[str]]
 
     def marks(self, text: str) -> Iterator[Mark]:
         """Every name and ticker in the sentence, with the symbols that it may mean."""
         spans = list(self.finder.spans(text))
-        for start, end, name in vouched(text, spans, self.ambiguous, self.words):
+        for start, end, name in vouched(text, spans, self.ambiguous, self.words, self.traded):
             golden = name[-1] == "周" and text[end : end + 1] in set("一二三四五")  # 黃金週五 is no golden week
             if symbols := self.meanings[name] or (self.meanings.get(name[:-1]) if golden else ()):
                 yield Mark(start, end - golden, "name", symbols)
@@ -122,7 +123,9 @@ def names(rules: Lexicon, chinese: bool, study: Study | None = None, own: Path |
     unsure = frozenset(n for row in (*shipped, *given) for n in row.ambiguous)
     sure = {n for row in given for n in row.names if n not in row.ambiguous}
     sure |= {n for n in unsure if len(meanings.get(n, ())) > 1}  # the reader asks which is meant
-    return Names(listings, meanings, finder(meanings), rules.not_bare | unsure, unsure - sure, rules.words)
+    left = unsure - sure
+    traded = frozenset(n for n in left if meanings.get(n) and listings[meanings[n][0]].kind not in {"stock", "fund"})
+    return Names(listings, meanings, finder(meanings), rules.not_bare | unsure, left, traded, rules.words)
 
 
 def shipped_table() -> str:

@@ -24,18 +24,36 @@ _QUOTED = re.compile(
 _UNIT = re.compile(r"(?:\d\s?|(?<![周期])[零一二两三四五六七八九十百千万亿兆])$")  # an amount: the name is its unit
 _STOP = re.compile(r"[,。;:、!?]")
 
+_HEAD = re.compile(r"(?:^|[,;:。、(]|\b(?:and|but|while|whereas|as|then)\b|[而但则])\s*(?:[Tt]he\s+)?$")
+_HEADED = re.compile(  # what stands behind the subject of a clause that tells a figure: no second noun
+    r"(?:,\s|\s+(?:(?:also|then|now|still|itself|\w+ly)\s+)*(?:for|in|at|on|to|by|of|[a-z]{2,}ed|was|is|were|stood|came|went|bought|took|made|hit|held|set)\b)[^;:]*?\d"  # noqa: E501
+    r"|(?![股业商矿店场所家市])[^,;。]*\d[\d.,]*(?:%|点|厘|万?[美港日韩欧]?元|英镑|兑)"
+)
+
 Span = tuple[int, int, str]
 
 
-def vouched(text: str, spans: Sequence[Span], unsure: frozenset[str], words: Mapping[str, re.Pattern[str]]) -> Iterator[Span]:  # fmt: skip  # noqa: E501
-    """The spans whose names are sure, and of the others those with a sign or in a list with a sure one."""
+def vouched(
+    text: str, spans: Sequence[Span], unsure: frozenset[str], words: Mapping[str, re.Pattern[str]], traded: frozenset[str]
+) -> Iterator[Span]:
+    """The spans whose names are sure, and of the others those with a sign or in a list with a sure one.
+
+    A name of what is `traded`, but no firm, is sure where it is the subject of a clause with a figure.
+    """
     spans = [span for span in spans if span[2] not in unsure or not _UNIT.search(text[: span[0]])]
-    sure = [name not in unsure or _sign(text, start, end, words) for start, end, name in spans]
+    sure = [
+        name not in unsure or _sign(text, start, end, words) or (name in traded and _subject(text, start, end))
+        for start, end, name in spans
+    ]
     for k in (*range(1, len(spans)), *range(len(spans) - 2, -1, -1)):
         for other in (k - 1, k + 1):
             if 0 <= other < len(spans) and sure[other] and _linked(text, spans[k], spans[other]):
                 sure[k] = True
     yield from (span for span, is_sure in zip(spans, sure, strict=True) if is_sure)
+
+
+def _subject(text: str, start: int, end: int) -> bool:
+    return bool(_HEAD.search(text[:start]) and _HEADED.match(text, end))
 
 
 def _linked(text: str, one: Span, other: Span) -> bool:
