@@ -13,7 +13,7 @@ from eventwindow.claims.amounts import Amount
 from eventwindow.draft.amounts import amounts
 from eventwindow.draft.chinese import has_chinese
 from eventwindow.draft.dates import DayMark, days
-from eventwindow.draft.lexicon import Lexicon, Mark, settled
+from eventwindow.draft.lexicon import Group, Lexicon, Mark, settled
 from eventwindow.draft.periods import Period, periods
 from eventwindow.draft.securities import Names
 from eventwindow.draft.statement import Subject
@@ -22,6 +22,7 @@ from eventwindow.draft.strangers import strangers
 ORDER = ("run_up|run_down", "since_day", "date|ahead", "since", "period", "rank", "valuable", "record_high",
          "record_low", "name|group", "amount", "same")  # fmt: skip
 LONG = 600  # characters
+_KINDS = ("指数", "合约", "板块", "类股")  # what such a name ends in is no firm
 WEEKEND = 5  # the first day of it
 NEAR = 32  # characters behind a name in which the place of its listing stands
 HEAD = 40  # characters of a dateline
@@ -145,7 +146,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     found = [_ahead(m, dated, round_the_clock) for m in found]
     boundaries = [m for m in found if m.kind == "boundary"]
     single = settled((m for m in found if m.kind != "boundary"), ORDER)
-    single += strangers(text, [*single, *boundaries], rules, has_chinese(text))
+    single = _unlisted(single, [*strangers(text, [*single, *boundaries], rules, has_chinese(text))])
     single = _spanned(_shares(single, text, names, around), text)
     single = [_unitless(m, single, text) for m in single]
     single = [replace(m, kind="period") if m.kind == "since_day" else _since(m, single, text, dated) for m in single]
@@ -159,6 +160,11 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     cuts += [m.start for m in marks if m.kind == "parted"]
     edges = sorted({0, *cuts, len(text)})
     return Sentence(text, marks, list(pairwise(edges)), rules)
+
+
+def _unlisted(marks: Sequence[Mark], named: Sequence[Mark]) -> list[Mark]:
+    """The names that no list holds beside the other marks, without the words that are part of one: 神火股份."""
+    return [m for m in marks if all(m.end <= n.start or n.end <= m.start for n in named)] + [*named]
 
 
 def _whole(mark: Mark, names: Names, around: str) -> Mark:
@@ -368,7 +374,8 @@ def _subject(mark: Mark, text: str, names: Names) -> Subject:
     if mark.kind == "group":
         return Subject(group=mark.value)
     if isinstance(mark.value, Subject):
-        return mark.value
+        label = mark.value.name
+        return Subject(group=Group(label, label)) if label.endswith(_KINDS) else mark.value
     kind, before = names.listings[mark.value[0]].kind, text[: mark.start]
     other = None if kind == "commodity" else _OTHER.match(text, mark.end)
     part = _SUBINDEX.match(text, mark.end) if kind == "index" else None

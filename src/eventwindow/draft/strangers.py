@@ -22,11 +22,18 @@ _LEVEL = re.compile(
     r"(?:at|to|on|above|below) (?:about |nearly |almost |more than |over )?(?:[A-Z]{3} ?|[^\w\s]{1,2}|[A-Z]{1,2}\$)\d"
 )
 _ZH_FIGURE = re.compile(r"(?:\D{0,4})?[\d一二两三四五六七八九十]")
+_FORM = (
+    "药业|制药|医药|生物|生技|科技|集团|股份|控股|电子|银行|汽车|能源|证券|实业|地产|光电|电力|电器|电机|通讯|传媒|航空|重工|精密|半导体"
+    "|金控|保险|建设|教育|食品|钢铁|矿业"
+)
 _FIRM = re.compile(
-    r"[\u4e00-\u9fff]{2,4}(?:药业|制药|医药|生物|生技|科技|集团|股份|控股|电子|银行|汽车|能源|证券|实业|地产|光电|电力|电器|电机"
-    r"|通讯|传媒|航空|重工|精密|半导体|金控|保险|建设|教育|食品|钢铁|矿业)(?=[^\u4e00-\u9fff]|股价|[收跌涨大暴重急狂上下开升挫飙周昨今一当盘在的则也却公宣遭因受])"
+    rf"[\u4e00-\u9fff]{{2,4}}(?:{_FORM})(?=[^\u4e00-\u9fff]|股价|[收跌涨大暴重急狂上下开升挫飙周昨今一当盘在的则也却公宣遭因受])"
 )
 _PLACE = re.compile(r"(?:日本|[美德法英韩]国)")
+_APPOSED = re.compile(r"[\u4e00-\u9fff]{0,6}?(?:同[业行]|对手|龙头|大?厂商?|业者|巨头|概念股|(?<![个控持入])股)(?![份价票权东市指])(?=[\u4e00-\u9fff]{2})")
+_WHOLE = re.compile(rf"(?:{_FORM}|合约|指数|板块)$")
+_SHARES = re.compile(r"[AH]股$")
+_NOUN_END = re.compile(r"(?:(?<![实产铝钢药矿银])业|(?<!指)数|[率额值量价市]|凭证)$")
 _POINTING = re.compile(r"[这那该其]")  # 这家成立不到三年的连锁品牌 is one named before
 _COUNTED = re.compile(r"[零一二两三四五六七八九十百千万逾近超\d]")
 _KINDS = ("down_strong", "up_strong", "down_weak", "up_weak")
@@ -34,7 +41,8 @@ _KINDS = ("down_strong", "up_strong", "down_weak", "up_weak")
 
 def strangers(text: str, marks: Sequence[Mark], rules: Lexicon, chinese: bool) -> Iterator[Mark]:
     """Each as a mark "name" whose value is a `Subject` with the words themselves."""
-    taken = [(m.start, m.end) for m in marks if m.kind not in {"boundary", "also", "each", "every"}]
+    marks_apart = {"boundary", "also", "each", "every"}
+    taken = [(m.start, m.end) for m in marks if m.kind not in marks_apart and not (chinese and _part(m))]
     found = _chinese(text, marks, rules) if chinese else _latin(text, rules)
     for start, end in found:
         if all(end <= s or e <= start for s, e in taken):
@@ -74,44 +82,76 @@ def _moves(text: str, end: int, rules: Lexicon) -> bool:
 
 
 def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple[int, int]]:
-    """What stands alone before the verb of a clause that has a figure, fillers and marks taken away."""
+    """What stands alone before the verb of a clause that has a figure; with it the names that a list parts by 、."""
     edges = sorted({0, len(text), *(m.end for m in marks if m.kind == "boundary")})
     edges += [k + 1 for k, c in enumerate(text) if c == "、"]
     edges.sort()
+    listed = list[tuple[int, int]]()
     for low, high in pairwise(edges):
         moves = [m for m in marks if m.kind in {*_KINDS, "open_down", "open_up"} and low <= m.start < high]
         verb = min(moves, key=lambda m: m.start, default=None)
-        inside = [m for m in marks if low <= m.start and m.end <= high]
+        inside = [m for m in marks if low <= m.start and m.end <= high and m.kind != "stock"]
+        if verb is None and text[high - 1] == "、" and not [m for m in inside if m.kind != "boundary"]:
+            listed.append((low, high - 1))
+            continue
+        before, listed = listed, []
+        role = _APPOSED.match(text, low, high)
+        low = role.end() if role else low
         if named := _FIRM.match(text, low):
             place = _PLACE.match(text, low, named.end() - 3)  # 日本小林制药 is called 小林制药
             yield place.end() if place else low, named.end()
             continue
-        if verb is None or any(
-            m.kind in {"name", "group", "off", "volume", "role", "pronoun", "value"} for m in inside
-        ):
+        known = next((m for m in inside if m.kind == "name"), None)
+        if verb and known and known.start == low:
+            yield from (s for s in before if _is_name(text[slice(*s)], rules))
+        if verb is None:
+            continue
+        told = max([low, *(k + 1 for k in range(low, verb.start) if text[k] == "的")])  # 同属船舶板块的中船防务
+        held = {m.kind for m in inside if m.start >= told or m.kind == "pronoun"}
+        if held & {"name", "group", "off", "volume", "role", "pronoun", "value"}:
             continue
         if not (_ZH_FIGURE.match(text, verb.end) or "停" in text[verb.end - 1 : verb.end + 1]):
             continue
-        told = max([low, *(k + 1 for k in range(low, verb.start) if text[k] == "的")])  # 同属船舶板块的中船防务
         if told > low and _POINTING.search(text, low, told):
             continue
-        yield from _bare(text, told, verb.start, [m for m in inside if m.end <= verb.start], rules)
+        for found in _bare(text, told, verb.start, [m for m in inside if m.end <= verb.start], rules):
+            yield from (s for s in before if _is_name(text[slice(*s)], rules))
+            yield found
 
 
 def _bare(text: str, low: int, end: int, inside: Sequence[Mark], rules: Lexicon) -> Iterator[tuple[int, int]]:
-    kept = leftover(text, low, end, inside, rules)
-    if kept and kept[0] == low + 1 and text[low] in "小大":  # 小牛電動, 大江: no adverb begins a clause
-        kept = [low, *kept]
-    if not 2 <= len(kept) <= 10 or kept[-1] - kept[0] + 1 != len(kept):
-        return
-    name = text[kept[0] : kept[-1] + 1]
-    if (
-        _COUNTED.match(name)
-        or any(c in rules.never for c in name)
-        or not all(CHINESE.match(c) or c.isalnum() or c in "·-& " for c in name)
+    """What is left between two places when marks and fillers are taken away at both ends, not within: 北大荒, 大華."""
+    end = text.find("(", low, end) if "(" in text[low:end] else end  # the code behind a name
+    for m in (m for m in inside if m.start >= low and not _part(m)):
+        low, end = (m.end, end) if m.start - low < end - m.end else (low, min(end, m.start))
+    while head := next((w for w in rules.fillers if len(w) > 1 and text.startswith(w, low, end)), ""):
+        low += len(head)
+    while not _WHOLE.search(text[low:end]) and (
+        tail := next((w for w in rules.fillers if text.endswith(w, low, end)), "")
     ):
-        return
-    yield kept[0], kept[-1] + 1
+        end -= len(tail)
+    if shares := _SHARES.search(text[low:end]):
+        end = low + shares.start()
+    if _is_name(text[low:end], rules) and not _known(text, low, end, rules):
+        yield low, end
+
+
+def _known(text: str, low: int, end: int, rules: Lexicon) -> bool:
+    """Whether the words are nothing but fillers and words that change nothing: 收市; but 大江 and 科技指數 are names."""
+    if text[low] in "小大" or (end - low > 2 and _WHOLE.search(text[low:end])):
+        return False
+    return len(leftover(text, low, end, [], rules, rules.known_zh)) < 2
+
+
+def _part(mark: Mark) -> bool:
+    """Whether a mark may be part of a name: 神火股份, 北證50指數."""
+    return mark.kind == "stock" or (mark.kind == "amount" and mark.value.unit == "number")
+
+
+def _is_name(words: str, rules: Lexicon) -> bool:
+    plain = all(CHINESE.match(c) or c.isalnum() or c in "·-& " for c in words)
+    never = _COUNTED.match(words) or _NOUN_END.search(words) or any(c in rules.never for c in words)
+    return 2 <= len(words) <= 10 and plain and not never
 
 
 def leftover(
