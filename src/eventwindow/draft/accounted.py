@@ -25,6 +25,7 @@ SIGN = Reason("draft_two_signs")
 WHEN = Reason("draft_other_day")
 WHOSE = Reason("draft_whose")
 CLOSING = {"stock", "index", "fund"}  # what has one close a day
+WEEK = 7  # days; a longer span that runs on has no end of its own
 FAR = 2  # clauses between a name and its figure
 MOST = 3  # words that a reason names
 FIRST = 6  # characters of each, in Chinese
@@ -44,6 +45,7 @@ _CAUSE = re.compile(
     re.IGNORECASE,
 )
 _PERFECT = re.compile(r"\b(?:had|has|have|having|['’](?:d|ve)|is|are)\b(?! (?:its|their|the|a)\b)", re.IGNORECASE)
+_HAD = re.compile(r"\bhad\b")
 _ZH_PERFECT = re.compile(r"[已曾]")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 _INSERTED = re.compile(
@@ -104,6 +106,9 @@ def _doubtful(
     first, last = (min(own.end, mark.end), max(own.start, mark.start)) if own else (0, mark.start)
     if sum(first < begin <= last for begin, _ in sentence.clauses) > FAR:
         yield Reason("draft_far")
+    low, running = sentence.clause(mark)[0], s.until and s.date and (s.until - s.date).days > WEEK
+    if running and _HAD.search(sentence.text[low : mark.start]):
+        yield SPAN  # "before the offer the shares had gained 34 % this year": up to which day?
     earlier = s.date and context.last and s.date < context.last
     if earlier and not (s.year or s.until or sentence.has("date")):
         yield WHICH_DAY

@@ -142,7 +142,7 @@ def resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | Non
     told: dt.date | None = found.value.date
     if told:
         return told
-    earlier = sentence.last("date", before=found.start)
+    earlier = sentence.last("date", "closed", before=found.start)
     if earlier is None and found.value.steps and (found.value.steps < 0 or context.date is None):
         earlier = next((m for m in sentence.all("date") if m.start > found.start and m.value.date), None)
     story = found.value.steps == -1 and sentence.chinese  # 前一晚 is the one before the day that the story is of
@@ -186,9 +186,9 @@ def one_day(sentence: Sentence, context: Context, told: Sequence[dt.date]) -> bo
     return alone and not any(m.value.steps for m in marks)
 
 
-def days_told(sentence: Sentence, context: Context) -> list[dt.date]:
+def days_told(sentence: Sentence, context: Context, *kinds: str) -> list[dt.date]:
     """The days that the next sentence may lean on, in their order."""
-    held = [m for m in sentence.all("date") if not set_in(sentence, m) and not told_before(sentence, m)]
+    held = [m for m in sentence.all("date", *kinds) if not set_in(sentence, m) and not told_before(sentence, m)]
     wire = _WIRE.match(sentence.text)  # tells the day of writing
     held = [m for m in held if not wire or m.start >= wire.end()] or held
     days = (resolved(sentence, m, context) for m in held if m.value.steps is None or m.value.steps >= 0)

@@ -87,7 +87,6 @@ _EACH = re.compile(r"(?:现货)?每(?:桶|盎司|公?吨|磅|两|克)")  # 黃�
 _STANDS = re.compile(r"以(?:每股|[涨跌]停[价板]?)?约?$")
 _THERE = re.compile(r"(?:的价格)?(?:作收|做收|坐收|报收|收[盘市场官]|开[盘市出局])")
 _FROM_PEAK = re.compile(r"(?:距离?|较|自|从|比)[^,;]{0,12}(?:高点|高位|高峰|峰值|新高)[^,;]{0,6}$")
-_DEEPEST = re.compile(r"(?:盘中|一度|最深|最低|最高|最多|低见|高见)")
 _LOST = re.compile(r"(?:整数)?(?:大关|关卡|关口|防线)?(?:应声|接连|随之|也|再度|正式)?(?:失守|告破|不保)")
 _NARROWED_TO = re.compile(r"[涨跌升][幅势点][^,;]{0,8}$")  # 跌幅收窄至400点 is a change
 _PULLED = re.compile(r"(?:拖累|拖低|压低|贡献|影响|拉抬|推升|牵动)了?$")  # what a member takes from its index
@@ -486,7 +485,7 @@ def figure_at(
     reasons += [WHICH_DAY] * (not day_told(sentence, mark, context))
     moment = moment or (kind == "price_level" and _ended_elsewhere(sentence, mark))
     reasons += [EXTREME] * amount.extreme + [AFTER_HOURS] * (session == "after")
-    reasons += [MOMENT] * ((moment or (bool(hedge) and _passing(sentence, mark))) and not amount.extreme)
+    reasons += [MOMENT] * (moment and not amount.extreme)
     reasons += [MOMENT] * (session == "pre" and not moment and _unopened(sentence, kind))
     if session == "pre" and kind == "return" and not moment:
         kind = "opening_gap"
@@ -495,11 +494,6 @@ def figure_at(
         0, kind, who, ends[0], ends[1], hedge, sign, date=day_of(sentence, mark, context), currency=amount.currency,
         open=tuple(reasons),
     )  # fmt: skip
-
-
-def _passing(sentence: Sentence, mark: Mark) -> bool:
-    """Whether a moment is told behind a level that was crossed: 跌破95美元,最深跌5.6%,收盘报95.1美元."""
-    return sentence.chinese and bool(_DEEPEST.match(sentence.text, sentence.clause(mark)[1]))
 
 
 def _ended_elsewhere(sentence: Sentence, mark: Mark) -> bool:

@@ -90,7 +90,7 @@ def _asked(s: Statement, day: dt.date) -> Statement:
 
 
 def located(found: Sequence[Reading], known: Names) -> Iterator[Reading]:
-    """The same; of two listings the one on the market, or in the part of the world, of the other firms: to be asked."""
+    """The same; of two listings the one where most of the other securities trade, by market or part of the world: to be asked."""  # noqa: E501
     every = [s for r in found for s in r.statements]
     for r in found:
         yield replace(r, statements=tuple(_located(s, known, (r.statements, every)) for s in r.statements))
@@ -102,10 +102,11 @@ def _located(s: Statement, known: Names, others: Iterable[Sequence[Statement]]) 
         return s
     asked = Reason("draft_listing", symbols=" / ".join(s.who.symbols))
     for told, place in ((told, place) for told in others for place in (market, region)):
-        parts = {place(known, o.who) for o in told if len(o.who.symbols) == 1} - {""}
-        meant = tuple(m for m in s.who.symbols if place(known, Subject((m,))) in parts)
-        if len(meant) == 1 and (place is market or len(parts) == 1):
-            return replace(s, who=Subject(meant), open=(asked, *s.open))
+        parts = Counter(place(known, o.who) for o in told if len(o.who.symbols) == 1)
+        meant = [(parts[at], m) for m in s.who.symbols if (at := place(known, Subject((m,))))]
+        best = max(meant, default=(0, ""))
+        if best[0] and [n for n, _ in meant].count(best[0]) == 1:
+            return replace(s, who=Subject((best[1],)), open=(asked, *s.open))
     return s
 
 
@@ -148,11 +149,11 @@ def paragraph(
         ordered = sorted(said, key=lambda pair: pair[0].start)
         read.append((text, sentence, context, ordered))
         told = tuple(statement for _, statement in _once(ordered))
-        days = days_told(sentence, context)
+        days, spoken = days_told(sentence, context), days_told(sentence, context, "closed")
         context = replace(
             context,
             date=max(filter(None, (*days, context.date, *_days_of(told, sentence))), default=None),
-            spoken=days[-1] if days else context.spoken,
+            spoken=spoken[-1] if spoken else context.spoken,
             spanned=any(s.until or s.year for s in told) or (context.spanned and not told),
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
             days_by_region=_later(context.days_by_region, _days(known, told)),

@@ -25,7 +25,8 @@ COLUMNS = ("symbol", "exchange", "currency", "kind", "names")
 LISTS = ("names", "former", "ambiguous")  # parted by |; a user's table may leave out the last two
 _TICKER = re.compile(r"(?:(?<=[:$(])|(?<=: ))(?P<sure>\^?[A-Z0-9]{1,10}(?:[.=-][A-Z]{1,4})?)(?![\w.-])|(?<![\w$.-])(?P<bare>[A-Z]{3,5}(?![\w-])|[A-Z]{2}(?= (?:stock|shares)\b))")  # fmt: skip  # noqa: E501
 _CODE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,6})\((?P<code>\d{4,6})(?:\.[A-Z]{2,3})?\)")
-_FIRST = re.compile(r"[A-Z][a-z]{3,}(?= [A-Z])")
+_FIRST = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]{3,}(?= [A-Z])")
+_LONGER = re.compile(r" (?!(?:Inc|Corp|Co|Ltd|Group|Holdings?|Motors?|Company|Corporation)\b)[A-Z][a-z]{2,}")
 _EXCHANGE = re.compile(r"(?:NYSE|NASDAQ):\s*$", re.IGNORECASE)
 
 
@@ -65,6 +66,8 @@ class Names:
         """Every name and ticker in the sentence, with the symbols that it may mean."""
         spans = list(self.finder.spans(text))
         for start, end, name in vouched(text, spans, self.ambiguous, self.words, self.traded):
+            if _LONGER.match(text, end) and self._begins_others(name):
+                continue  # Hyundai Heavy Industries is none of the firms that the list holds
             golden = name[-1] == "周" and text[end : end + 1] in set("一二三四五")  # 黃金週五 is no golden week
             if symbols := self.meanings[name] or (self.meanings.get(name[:-1]) if golden else ()):
                 yield Mark(start, end - golden, "name", symbols)
@@ -78,6 +81,13 @@ class Names:
             if meant:
                 yield Mark(m.start() + min(meant.values()), m.end() - 1, "name", tuple(meant))
 
+    def _begins_others(self, name: str) -> bool:
+        """Whether it is a firm's, and other firms have a name that begins so."""
+        firm = self.meanings[name] and self.listings[self.meanings[name][0]].kind == "stock"
+        return bool(firm) and any(
+            n.startswith(f"{name} ") and not {*s} & {*self.meanings[name]} for n, s in self.meanings.items()
+        )
+
     def _begun(self, symbol: str, words: str) -> int | None:
         """Where in the words before its code a name of the firm begins, or how one begins: 恆基 for 恆基地產."""
         own = [name for name, symbols in self.meanings.items() if symbol in symbols]
@@ -85,7 +95,7 @@ class Names:
 
     def shortened(self, text: str, stop: Collection[str]) -> Names:
         """With the first words of names told in full, as an article goes on to call them: Novo Nordisk, then Novo."""
-        told = {name for _, _, name in self.finder.spans(text) if name.isascii() and self.meanings[name]}
+        told = {name for _, _, name in self.finder.spans(text) if not has_chinese(name) and self.meanings[name]}
         short = {m[0]: name for name in told if (m := _FIRST.match(name)) and m[0].lower() not in stop}
         firms: dict[str, set[tuple[str, ...]]] = defaultdict(set)
         for name, symbols in self.meanings.items():

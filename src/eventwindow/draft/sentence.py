@@ -19,11 +19,12 @@ from eventwindow.draft.securities import Names
 from eventwindow.draft.statement import Subject
 from eventwindow.draft.strangers import strangers
 
-ORDER = ("run_up|run_down", "since_day", "date|ahead", "since", "period", "rank", "valuable", "record_high",
+ORDER = ("run_up|run_down", "since_day", "date|ahead|closed", "since", "period", "rank", "valuable", "record_high",
          "record_low", "name|group", "amount", "same")  # fmt: skip
 LONG = 600  # characters
 _KINDS = ("指数", "合约", "板块", "类股")  # what such a name ends in is no firm
 WEEKEND = 5  # the first day of it
+OPEN_AT_WEEKENDS = {"24/7", "XSAU"}
 NEAR = 32  # characters behind a name in which the place of its listing stands
 HEAD = 40  # characters of a dateline
 _JOIN = re.compile(
@@ -46,7 +47,7 @@ _AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC"}
 _EXCHANGES: dict[str, set[str]] = {"美": _AMERICAN, "港": {"XHKG"}, "台": {"XTAI"}, "日": {"XTKS"},
     "A": {"XSHG", "XSHE"}, "H": {"XHKG"},
 }  # fmt: skip
-_SHARE_OF = re.compile(r"(?P<own>其在?)?(?P<market>[AH美港])股(?![通市])|(?P<its>其)(?P<receipt>ADR)")
+_SHARE_OF = re.compile(r"(?P<own>其在?)?(?P<market>[AH美港])股(?![通市价])|(?P<its>其)(?P<receipt>ADR)")
 _BARE = re.compile(r"(?:[,;。]|^)(?:而|但|不过)?$")  # 万科H股跌4.6%;A股跌4.1%: its own, or the market's?
 _TELLING = re.compile(r"[^,;:。]{3,16}的")
 _TOLD_ADR = re.compile(r"[\u4e00-\u9fff]ADR")
@@ -56,9 +57,6 @@ _HOURS = re.compile(
     r"(?:(?:上|本|这)?(?:周|星期)[一二三四五]|\d{1,2}日|当[天日]|昨[天日]|今[天日])?(?:开盘|盘前|盘后|盘中|收盘|早盘|开市|尾盘)"
 )
 _SINCE = re.compile(r"\bsince (?:last |(?:its|their|the|it|they) (?:\w+ ){1,4}(?:on|in|of) )?$", re.IGNORECASE)
-_FRONTED = re.compile(  # "Despite Boeing, the Dow rose"; "Hurt by Boeing, the Dow fell"
-    r"(?:Despite|Unlike|Like|Besides|Excluding|Without|With|Thanks to|As with|(?:[A-Z]\w+ed|Led|Hurt|Hit|Driven|Stung)\b(?: [\w%.-]+){0,7}? (?:by|in|at|for))\b"  # noqa: E501
-)
 BARE = ("up_weak", "down_weak")  # "the latter gained 2.1"
 RANKS = ("rank", "record_high", "record_low")
 _MONTH = re.compile(
@@ -142,8 +140,8 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     if line := _DATELINE.match(text):  # 【香港17日訊】 tells where and when it was written, not when a price moved
         found = [m for m in found if m.start >= line.end()] + [Mark(line.end() - 1, line.end(), "boundary")]
     found = [_whole(m, names, around or text) for m in found]
-    round_the_clock = any(_kind(m, names) == "crypto" for m in found)
-    found = [_ahead(m, dated, round_the_clock) for m in found]
+    always = any(_exchange(m, names) in OPEN_AT_WEEKENDS for m in found)
+    found = [_ahead(m, dated, always) for m in found]
     boundaries = [m for m in found if m.kind == "boundary"]
     single = settled((m for m in found if m.kind != "boundary"), ORDER)
     single = _unlisted(single, [*strangers(text, [*single, *boundaries], rules, has_chinese(text))])
@@ -177,17 +175,18 @@ def _whole(mark: Mark, names: Names, around: str) -> Mark:
     return replace(mark, kind="name", value=tuple(main)) if len(main) == 1 and main != {""} else mark
 
 
-def _ahead(mark: Mark, dated: dt.date, round_the_clock: bool) -> Mark:
-    """A day behind the article's own is that of no move; one of a weekend only of what trades round the clock."""
+def _ahead(mark: Mark, dated: dt.date, always: bool) -> Mark:
+    """A day behind the article's own is that of no move; one of a weekend only where something trades then."""
     day = mark.value.date if mark.kind == "date" else None
-    closed = day and (day > dated or (day.weekday() >= WEEKEND and not round_the_clock))
-    return replace(mark, kind="ahead") if closed else mark
+    if day and day > dated:
+        return replace(mark, kind="ahead")
+    return replace(mark, kind="closed") if day and day.weekday() >= WEEKEND and not always else mark
 
 
-def _kind(mark: Mark, names: Names) -> str:
-    """Of what kind the security is that a mark names: stock, index, crypto …; empty for other marks."""
+def _exchange(mark: Mark, names: Names) -> str:
+    """Where the security trades that a mark names; empty for other marks."""
     named = mark.kind == "name" and isinstance(mark.value, tuple)
-    return names.listings[mark.value[0]].kind if named else ""
+    return names.listings[mark.value[0]].exchange if named else ""
 
 
 def _modifies(mark: Mark, heads: Sequence[int], text: str) -> bool:
@@ -340,12 +339,7 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
             continue
         if last and last.kind == "names" and _apposed(text[last.end : mark.start], last, subject):
             joined[-1] = replace(last, end=mark.end, value=(*last.value[:-1], subject))  # "oil majors BP and Shell"
-        elif (
-            last
-            and last.kind == "names"
-            and not ("," in text[last.end : mark.start] and _FRONTED.match(text))
-            and _lists(text[last.end : mark.start], last, subject, has_chinese(text))
-        ):
+        elif last and last.kind == "names" and _lists(text[last.end : mark.start], last, subject, has_chinese(text)):
             subjects = last.value if subject in last.value else (*last.value, subject)
             joined[-1] = replace(last, end=mark.end, value=_narrowed(subjects))
         else:

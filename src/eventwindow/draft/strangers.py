@@ -13,10 +13,10 @@ from eventwindow.draft.statement import Subject
 _CAPITAL = re.compile(r"(?<![\w$&.-])[A-Z][\w&'’.-]*(?:\s+(?:(?:of|and|&|de|van|the)\s+)?[A-Z][\w&.-]*)*")
 _THEN = re.compile(
     r"(?:\s*\([^)]*\))?(?:['’]s? (?:shares?|stock|ADRs?))?(?:, (?:which|whose|[a-z]+ed|an?|the|one|once|already)\b[^,.;]{2,60},)?"  # noqa: E501
-    r"\s+(?:(?:shares?|stock|also|then|had|has|have|was|were|is|\w+ly|ended|closed|nearly|almost|about|over|more than)\s+)*"  # noqa: E501
+    r",?\s+(?:(?:shares?|stock|also|then|had|has|have|was|were|is|\w+ly|ended|closed|nearly|almost|about|over|more than)\s+)*"  # noqa: E501
 )
 _NAMED = re.compile(r", (?:which|whose|an?|the|once)\b")
-_FIGURE = re.compile(r"(?:by )?(?:about |nearly |almost |more than |over )?\d[\d.]*\s?(?:%|per ?cent)")
+_FIGURE = re.compile(r"(?:by |[-+−])?(?:about |nearly |almost |more than |over )?\d[\d.]*\s?(?:%|per ?cent)")
 _STOOD = re.compile(r"\b(?:shares?|stock|ended|closed)\b")
 _LEVEL = re.compile(
     r"(?:at|to|on|above|below) (?:about |nearly |almost |more than |over )?(?:[A-Z]{3} ?|[^\w\s]{1,2}|[A-Z]{1,2}\$)\d"
@@ -30,8 +30,11 @@ _FIRM = re.compile(
     rf"[\u4e00-\u9fff]{{2,4}}(?:{_FORM})(?=[^\u4e00-\u9fff]|股价|[收跌涨大暴重急狂上下开升挫飙周昨今一当盘在的则也却公宣遭因受])"
 )
 _PLACE = re.compile(r"(?:日本|[美德法英韩]国)")
-_APPOSED = re.compile(r"[\u4e00-\u9fff]{0,6}?(?:同[业行]|对手|龙头|大?厂商?|业者|巨头|概念股|(?<![个控持入])股)(?![份价票权东市指])(?=[\u4e00-\u9fff]{2})")
+_APPOSED = re.compile(
+    r"[\u4e00-\u9fff]{0,6}?(?:同[业行]|对手|龙头|大?厂商?|业者|巨头|概念股|(?<![个控持入])股)(?![份价票权东市指])(?=[\u4e00-\u9fff]{2})"
+)
 _WHOLE = re.compile(rf"(?:{_FORM}|合约|指数|板块)$")
+_ADVERBS = set("则也亦仍更再又仅只却均皆都已曾")  # none begins a name
 _SHARES = re.compile(r"[AH]股$")
 _NOUN_END = re.compile(r"(?:(?<![实产铝钢药矿银])业|(?<!指)数|[率额值量价市]|凭证)$")
 _POINTING = re.compile(r"[这那该其]")  # 这家成立不到三年的连锁品牌 is one named before
@@ -87,7 +90,9 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
     edges += [k + 1 for k, c in enumerate(text) if c == "、"]
     edges.sort()
     listed = list[tuple[int, int]]()
-    for low, high in pairwise(edges):
+    for begin, high in pairwise(edges):
+        role = _APPOSED.match(text, begin, high)
+        low = role.end() if role else begin
         moves = [m for m in marks if m.kind in {*_KINDS, "open_down", "open_up"} and low <= m.start < high]
         verb = min(moves, key=lambda m: m.start, default=None)
         inside = [m for m in marks if low <= m.start and m.end <= high and m.kind != "stock"]
@@ -95,8 +100,6 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
             listed.append((low, high - 1))
             continue
         before, listed = listed, []
-        role = _APPOSED.match(text, low, high)
-        low = role.end() if role else low
         if named := _FIRM.match(text, low):
             place = _PLACE.match(text, low, named.end() - 3)  # 日本小林制药 is called 小林制药
             yield place.end() if place else low, named.end()
@@ -107,7 +110,7 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
         if verb is None:
             continue
         told = max([low, *(k + 1 for k in range(low, verb.start) if text[k] == "的")])  # 同属船舶板块的中船防务
-        held = {m.kind for m in inside if m.start >= told or m.kind == "pronoun"}
+        held = {m.kind for m in inside if m.start >= told or m.kind not in {"name", "group"}}
         if held & {"name", "group", "off", "volume", "role", "pronoun", "value"}:
             continue
         if not (_ZH_FIGURE.match(text, verb.end) or "停" in text[verb.end - 1 : verb.end + 1]):
@@ -124,23 +127,19 @@ def _bare(text: str, low: int, end: int, inside: Sequence[Mark], rules: Lexicon)
     end = text.find("(", low, end) if "(" in text[low:end] else end  # the code behind a name
     for m in (m for m in inside if m.start >= low and not _part(m)):
         low, end = (m.end, end) if m.start - low < end - m.end else (low, min(end, m.start))
-    while head := next((w for w in rules.fillers if len(w) > 1 and text.startswith(w, low, end)), ""):
+    known = [w for w in rules.known_zh if len(w) > 1]
+    heads = [w for w in rules.fillers if len(w) > 1 or w in _ADVERBS]
+    while head := next((w for w in heads if text.startswith(w, low, end)), ""):
         low += len(head)
     while not _WHOLE.search(text[low:end]) and (
-        tail := next((w for w in rules.fillers if text.endswith(w, low, end)), "")
+        tail := next((w for w in (*rules.fillers, *known) if text.endswith(w, low, end)), "")
     ):
         end -= len(tail)
     if shares := _SHARES.search(text[low:end]):
         end = low + shares.start()
-    if _is_name(text[low:end], rules) and not _known(text, low, end, rules):
-        yield low, end
-
-
-def _known(text: str, low: int, end: int, rules: Lexicon) -> bool:
-    """Whether the words are nothing but fillers and words that change nothing: 收市; but 大江 and 科技指數 are names."""
-    if text[low] in "小大" or (end - low > 2 and _WHOLE.search(text[low:end])):
-        return False
-    return len(leftover(text, low, end, [], rules, rules.known_zh)) < 2
+    whole = text[low : low + 1] in {"小", "大"} or (end - low > 2 and _WHOLE.search(text[low:end]))
+    if _is_name(text[low:end], rules) and (whole or len(leftover(text, low, end, [], rules, known)) > 1):
+        yield low, end  # more than 收市 and the like, which change nothing
 
 
 def _part(mark: Mark) -> bool:
@@ -150,7 +149,12 @@ def _part(mark: Mark) -> bool:
 
 def _is_name(words: str, rules: Lexicon) -> bool:
     plain = all(CHINESE.match(c) or c.isalnum() or c in "·-& " for c in words)
-    never = _COUNTED.match(words) or _NOUN_END.search(words) or any(c in rules.never for c in words)
+    never = (
+        re.fullmatch(_FORM, words)
+        or _COUNTED.match(words)
+        or _NOUN_END.search(words)
+        or any(c in rules.never for c in words)
+    )
     return 2 <= len(words) <= 10 and plain and not never
 
 

@@ -144,7 +144,8 @@ def _of_price(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Stateme
 def _ranked(
     sentence: Sentence, mark: Mark, context: Context, who: Subject, kind: str, stated: float, line: int, **keys: str
 ) -> Statement:
-    day = day_of(sentence, mark, context)
+    stood = sentence.last("closed", before=mark.start) if kind == "value_rank" else None  # nothing moved on that day
+    day = stood.value.date if stood else day_of(sentence, mark, context)
     return Statement(line, kind, who, stated, stated, "exact", -1, step=1.0, date=day, **keys)  # type: ignore[arg-type]
 
 

@@ -26,7 +26,7 @@ _STOP = re.compile(r"[,。;:、!?]")
 
 _HEAD = re.compile(r"(?:^|[,;:。、(]|\b(?:and|but|while|whereas|as|then)\b|[而但则])\s*(?:[Tt]he\s+)?$")
 _HEADED = re.compile(  # what stands behind the subject of a clause that tells a figure: no second noun
-    r"(?:,\s|\s+(?:(?:also|then|now|still|itself|\w+ly)\s+)*(?:for|in|at|on|to|by|of|[a-z]{2,}ed|was|is|were|stood|came|went|bought|took|made|hit|held|set)\b)[^;:]*?\d"  # noqa: E501
+    r"(?:,\s|\s+(?:(?:also|then|now|still|itself|\w+ly)\s+)*(?:for|in|at|on|to|by|of|[a-z]{2,}ed|was|is|were|stood|came|went|bought|took|made|hit|held|set)\b)[^;:]*?\d"
     r"|(?![股业商矿店场所家市])[^,;。]*\d[\d.,]*(?:%|点|厘|万?[美港日韩欧]?元|英镑|兑)"
 )
 
@@ -34,7 +34,11 @@ Span = tuple[int, int, str]
 
 
 def vouched(
-    text: str, spans: Sequence[Span], unsure: frozenset[str], words: Mapping[str, re.Pattern[str]], traded: frozenset[str]
+    text: str,
+    spans: Sequence[Span],
+    unsure: frozenset[str],
+    words: Mapping[str, re.Pattern[str]],
+    traded: frozenset[str],
 ) -> Iterator[Span]:
     """The spans whose names are sure, and of the others those with a sign or in a list with a sure one.
 
@@ -63,7 +67,8 @@ def _linked(text: str, one: Span, other: Span) -> bool:
 
 def _sign(text: str, start: int, end: int, words: Mapping[str, re.Pattern[str]]) -> bool:
     before, after = text[:start], text[end:]
-    if _OF.search(before) or _FORM.match(after):
+    form = _FORM.match(after)
+    if _OF.search(before) or (form and not (text[start].islower() and form[0].strip().startswith("("))):
         return True
     if text[end - 1].isascii() and has_chinese(text):
         return True  # a Latin word in a Chinese sentence is a name
