@@ -115,13 +115,17 @@ def without(key: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
 
 
 def today_bar(told: bool) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """A bar of today, half as dear as the last one, under a trading period that is missing or ended long ago."""
+    """A bar of today, half as dear as the last one, under a trading period that is missing or ended long ago.
+
+    It is of a moment that is past: the client drops a row of a moment to come.
+    """
 
     def changed(body: dict[str, Any]) -> dict[str, Any]:
         found = chart(body)
         if "timestamp" in found:
-            day = pd.Timestamp.now("America/New_York").normalize()
-            found["timestamp"].append(int((day + pd.Timedelta("9h30min")).timestamp()))
+            now = pd.Timestamp.now("America/New_York")
+            opened = now.normalize() + pd.Timedelta("9h30min")
+            found["timestamp"].append(int(min(opened, max(now - pd.Timedelta("1min"), now.normalize())).timestamp()))
             for part in (found["indicators"]["quote"][0], found["indicators"]["adjclose"][0]):
                 for column in part.values():
                     column.append(column[-1] / 2)
@@ -316,8 +320,3 @@ ALONE = [  # of a security that no shipped figures vouch for
     Fault("today's bar, no trading period", today_bar(told=False)),
     Fault("another currency", meta(currency="TWD"), "quoted in TWD, the study says USD"),
 ]
-_NOW = pd.Timestamp.now("America/New_York")
-if _NOW.weekday() < 5 and _NOW - _NOW.normalize() < pd.Timedelta(
-    "9h35min"
-):  # before the open no price of today is told
-    ALONE = [fault for fault in ALONE if fault.make is not half_a_today]

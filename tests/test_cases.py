@@ -22,7 +22,10 @@ RUN = {
     "adj_close_empty_from_day_minus_3": (["no adjusted close on 14 sessions", "does not reach the window"], {}),
     "benchmark_other_calendar": ([], {("A.TW", 0): 0.0013}),
     "donors_newest_first": (["nothing is wrong"], {("A", 0): -0.0455}),
-    "estimation_holds_other_event": (["holds days of the event of 2024-04-11; its days were kept"], {}),
+    "estimation_holds_other_event": (
+        ["holds days of the event of 2024-04-11; its days were kept", "a run would go through, with 1 note"],
+        {},
+    ),
     "halted_on_day0": (
         ["taken for a halt"],
         {("A", 3): 56.15 / 88.6 - 1 + 0.0033},
@@ -154,3 +157,14 @@ def test_an_exchange_that_the_calendar_lacks_takes_the_dates_of_its_prices(mic, 
     unverified = HOURS.get(mic, [""])[-1] == "?"
     assert set(found[found["kind"] == ("own_hours" if unverified else "own_dates")]["security"]) == {"A", "B"}
     assert found["text_en"].str.contains("closes at .* is unverified").any() == unverified
+
+
+def test_a_share_count_that_is_dated_after_the_event_is_told(tmp_path, capsys):
+    shutil.copytree(CASES / "share_count_absent", tmp_path / "mine")
+    counts = tmp_path / "mine" / "figures" / "shares.csv"
+    for day, ends in (("2024-05-24", "a run would go through, with 1 warning"), ("2024-05-23", "nothing is wrong")):
+        counts.write_text(f"symbol,as_of,shares,source\nA,{day},1000000000,filing\n", "utf-8")
+        assert main(["check", str(tmp_path / "mine"), "--prices", str(tmp_path / "mine" / "prices.csv")]) == 0
+        told = capsys.readouterr().out
+        assert told.splitlines()[-1] == ends
+        assert ("no share count of A is dated before the event of 2024-05-23" in told) == (day > "2024-05-23")

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from staged_faults import ALONE, ANSWERS, ZERO
 from test_prices_load import make_old
@@ -33,6 +34,7 @@ HEADING = "<!-- from here on: EVENTWINDOW_WRITE_FAULTS=1 python -m pytest tests/
 PATIENT = Limits(attempts=2, first_wait=0.01, request=60, total=600)  # how loaded the machine is decides nothing
 CONCLUDED: dict[bytes, object] = {}
 ALL = ("NVDA", "TSM", "KO", "SPY")
+TODAY = pd.Timestamp.now("America/New_York")
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +190,7 @@ def told_of(said):
     )
     lines = [line.strip() for line in said.splitlines() if line.strip() and not usual.match(line)]
     text = re.sub(r"\(\w+Error: .*?\)$", "(…)", " / ".join(lines[:4]), flags=re.M)
+    text = re.sub(rf"on {TODAY:%Y-%m-%d}|on {TODAY + pd.Timedelta('1D'):%Y-%m-%d}", "on the day of the run", text)
     return re.sub(r"-> \d{4}-\d\d-\d\d", "-> …", text) or "nothing: the right figures"
 
 

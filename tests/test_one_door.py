@@ -11,6 +11,7 @@ import pytest
 from panels import panel
 
 from eventwindow import StudyError, abnormal_returns, panel_study
+from eventwindow.estimation.given import events_table
 
 R = panel(3, firms=4, days=160)
 DAYS = R.index
@@ -37,6 +38,7 @@ READ = {
     "columns in capitals": (R, E.rename(columns=str.upper), ""),
     "columns with blanks": (R, E.rename(columns=lambda name: f" {name.title()} "), ""),
     "permno": (R, E.rename(columns={"security": "PERMNO"}), ""),
+    "records": (R, E.assign(date=E["date"].astype(str), event=["a", "b", "c"]).to_dict("records"), ""),
     "group in capitals": (R, E.assign(GROUP="g"), ""),
     "blank weekends": (R.reindex(EVERY_DAY), E, "without a return of any security"),
     "weekends carried forward": (R.reindex(EVERY_DAY).fillna(0.0), E, "on which nothing moves"),
@@ -146,3 +148,8 @@ def test_a_halt_in_a_table_of_prices_is_that_of_a_file_and_of_the_library(tmp_pa
 def test_prices_carried_over_weekends_are_no_sessions(door):
     prices = (100 * (1 + R).cumprod()).reindex(EVERY_DAY).ffill()
     assert door(prices, E, values="prices", **BY)[0] == pytest.approx(EXPECTED)
+
+
+def test_a_list_of_records_keeps_every_column():
+    records = [{"symbol": "F0", "date": "2024-05-01", "time": "17:30", "zone": "UTC", "exchange": "XNYS", "group": "g"}]
+    assert set(events_table(records)) == {"security", "date", "time", "zone", "exchange", "group"}

@@ -124,3 +124,43 @@ def test_a_panel_of_two_countries_without_exchanges_is_refused():
     with pytest.raises(StudyError) as error:
         panel_study(WIDE, EVENTS.drop(columns="exchange"), **SPANS)
     assert "the panel mixes exchanges" in str(error.value) and "Add the column `exchange`" in str(error.value)
+
+
+@pytest.fixture
+def doors(tmp_path):
+    """Each way in with a list and its options: what is told."""
+    prices().rename_axis("date").to_csv(tmp_path / "prices.csv")
+    WIDE.rename_axis("date").to_csv(tmp_path / "returns.csv")
+    spans = {name: SPANS[name] for name in ("estimation", "window", "minimum_returns")}
+
+    def library(table, values):
+        return lambda events, **more: " ".join(abnormal_returns(table, events, values=values, **spans, **more).notes)
+
+    def panel(table, values):
+        def told(events, **more):
+            return " ".join(map(str, panel_study(table, events, values=values, **SPANS, **more).excluded["reason"]))
+
+        return told
+
+    return [
+        *(library(WIDE, "returns"), library(prices(), "prices")),
+        *(panel(WIDE, "returns"), panel(prices(), "prices")),
+        *(panel(tmp_path / "returns.csv", "returns"), panel(tmp_path / "prices.csv", "prices")),
+    ]
+
+
+def test_a_security_that_moves_while_its_exchange_is_closed_is_told_at_every_door(doors):
+    wrong = EVENTS.assign(exchange=EVENTS["exchange"].mask(EVENTS["security"] == "U1", "XTKS"))
+    one = EVENTS[EVENTS["security"].str.startswith("U")]
+    for told in doors:
+        assert "U1: moves on" in told(wrong) and "days on which XTKS is closed" in told(wrong)
+        assert "U2: moves" not in told(wrong) and "closed" not in told(EVENTS)
+        assert "U2: moves on" in told(one.drop(columns="exchange"), exchange="XTKS")
+        assert "closed" not in told(one.drop(columns="exchange"), exchange="XNYS")
+
+
+def test_a_column_of_tickers_names_who_is_of_which_exchange(tmp_path):
+    (tmp_path / "list.csv").write_text(EVENTS.rename(columns={"security": "ticker"}).to_csv(index=False), "utf-8")
+    assert figures(panel_study(WIDE, tmp_path / "list.csv", **SPANS)) == pytest.approx(
+        figures(panel_study(WIDE, EVENTS, **SPANS)), abs=1e-12
+    )

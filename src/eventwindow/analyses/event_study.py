@@ -16,7 +16,7 @@ from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
-from eventwindow.estimation.by_exchange import exchange_of, over_the_same_span, own_rows
+from eventwindow.estimation.by_exchange import displaced, displaced_reason, exchange_of, over_the_same_span, own_rows
 from eventwindow.estimation.concat import concat
 from eventwindow.estimation.contamination import (
     Contamination,
@@ -185,11 +185,12 @@ def abnormal_returns(
     check_sessions(returns.index, OF_RETURNS)
     check_rates(events, fitter, Rows("the table of events", "index", events.index).at)
     of = exchange_of(events, exchange, Rows("the table of events", "index", events.index))
+    read = (*read, *_when_closed(returns, of, values))
     if len(set(of.values())) > 1 and not frequency(returns.index):
         options: dict[str, Any] = {"model": model, "benchmark": benchmark, "factors": factors, "peers": peers}
         options |= {"session": session, "estimation": estimation, "window": window, "kind": kind, "values": values}
         options |= {"minimum_returns": minimum_returns, "contamination": contamination, "max_shift": max_shift}
-        return _by_exchange(returns, events, of, options)
+        return _by_exchange(returns, events, of, options, read)
     returns, closed = sessions_only(returns, _benchmarks(events, benchmark), values, kind)
     prices = returns if values == "prices" else None
     if prices is not None:
@@ -243,10 +244,10 @@ def _returns_of(prices: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 
 def _by_exchange(
-    returns: pd.DataFrame, events: pd.DataFrame, of: Mapping[str, str], options: dict[str, Any]
+    returns: pd.DataFrame, events: pd.DataFrame, of: Mapping[str, str], options: dict[str, Any], read: Sequence[str]
 ) -> EventStudy:
     """Each event on the sessions of its own exchange; a benchmark that keeps others covers the same span."""
-    mics, parts, told = events["security"].astype(str).map(of), list[EventStudy](), list[str]()
+    mics, parts, told = events["security"].astype(str).map(of), list[EventStudy](), [*read]
     events = events.assign(position=np.arange(len(events)))
     benchmarks = [str(b) for b in _benchmarks(events, options["benchmark"]) if b in returns]
     for mic in sorted(set(of.values())):
@@ -263,6 +264,17 @@ def _by_exchange(
     joined = joined.select(joined.labels["position"].to_numpy().argsort(kind="stable"))
     joined = replace(joined, labels=joined.labels.drop(columns="position"), notes=(*told, *joined.notes))
     return EventStudy.of(joined)
+
+
+def _when_closed(table: pd.DataFrame, of: Mapping[str, str], values: Values) -> list[str]:
+    """Securities that move on days on which the exchange that their events name is closed."""
+    days, found = pd.DatetimeIndex(table.index), list[Reason]()
+    for mic in sorted(set(of.values())) if not frequency(days) else ():
+        own = table[[name for name in table if of.get(str(name)) == mic]]
+        moves = (own if values == "returns" else own.diff()).to_numpy(float).T
+        odd = displaced(mic, days, np.isfinite(moves) & (moves != 0)).tolist()
+        found += [displaced_reason(str(own.columns[place]), mic, n, days[first]) for place, n, first in odd]
+    return list(map(str, few(found)))
 
 
 def _benchmarks(events: pd.DataFrame, benchmark: str | None) -> set[object]:

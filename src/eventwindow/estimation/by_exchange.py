@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from eventwindow.calendars.dates import Rows
+from eventwindow.calendars.day_zero import ALIASES
 from eventwindow.calendars.exchange import OWN_DATES, Calendar, exchange_calendar
 from eventwindow.calendars.window import Window
-from eventwindow.errors import EventDateError, StudyError
+from eventwindow.errors import EventDateError, Exchange, Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.concat import concat
 from eventwindow.estimation.contamination import Contamination, decontaminated
@@ -17,6 +19,8 @@ from eventwindow.estimation.event_time import Days, event_returns
 from eventwindow.estimation.models import model_named
 
 NO_BENCHMARK = "none"
+SHIFTED, MISPLACED = 3, 0.02  # days without a session on which prices move, and their share: more than calendars err
+NOT_DISPLACED = np.empty((0, 3), np.int64)
 PLACED = ["event", "security", "group", "benchmark", "date", "mic", "shift"]
 
 
@@ -120,10 +124,12 @@ def over_the_same_span(benchmark: pd.Series, sessions: pd.DatetimeIndex, kind: s
 
 
 def exchange_of(events: pd.DataFrame, common: str | None, rows: Rows) -> dict[str, str]:
-    """Security → exchange, where all events have one; {} where none has, or no column names them."""
-    column = next((name for name in ("security", "firm", "symbol") if name in events), "")
-    if "exchange" not in events or not column:
+    """Security → exchange, where all events have one; {} where none has."""
+    column = next((name for name in ("security", *ALIASES) if name in events and ALIASES.get(name) != "date"), "")
+    if not column or ("exchange" not in events and not common):
         return {}
+    if "exchange" not in events:
+        return dict.fromkeys(events[column].astype(str), common or "")
     given = events["exchange"].astype(object)
     mics = given.where(given.notna() & (given != ""), common or "")
     lacking = (mics == "").to_numpy()
@@ -156,3 +162,24 @@ def own_rows(mic: str, sessions: pd.DatetimeIndex, held: np.ndarray) -> tuple[Da
     except EventDateError as error:
         return np.flatnonzero(held), error.what
     return np.flatnonzero(sessions.isin(calendar.sessions)), ""
+
+
+def displaced(mic: str, days: pd.DatetimeIndex, moved: NDArray[np.bool_]) -> Days:
+    """(m, 3) which securities moved (S, D) on days without a session of their exchange: place, how often, first row.
+
+    Where they did so often, it is another exchange, or they are dated wrong.
+    """
+    try:
+        calendar = exchange_calendar(mic, days[0].date(), days[-1].date())
+    except EventDateError:
+        return NOT_DISPLACED
+    closed = np.flatnonzero(~days.isin(calendar.sessions))
+    odd = moved[:, closed]
+    count = odd.sum(axis=1)
+    place = np.flatnonzero((count >= SHIFTED) & (count > MISPLACED * moved.sum(axis=1)))
+    return np.column_stack([place, count[place], closed[odd[place].argmax(axis=1)]]) if len(place) else NOT_DISPLACED
+
+
+def displaced_reason(security: str, mic: str, count: int, day: pd.Timestamp) -> Reason:
+    reason = Reason("moves_when_closed", mic=Exchange(mic), n=count, day=f"{day:%Y-%m-%d}")
+    return Reason("of_security", security=security, reason=reason)

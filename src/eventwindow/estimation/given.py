@@ -208,6 +208,8 @@ def events_table(events: Any) -> pd.DataFrame:
     if isinstance(events, Mapping) and {str(key).lower() for key in events} & set(KNOWN):
         alone = all(isinstance(value, str) or not hasattr(value, "__len__") for value in events.values())
         events = pd.DataFrame([dict(events)] if alone else dict(events))
+    if isinstance(events, list | tuple) and events and all(isinstance(one, Mapping) for one in events):
+        events = pd.DataFrame(list(events))
     if not isinstance(events, pd.DataFrame):
         return _single(pd.DataFrame(_pairs(events), columns=["security", "date"]))
     return _single(_named(events))
@@ -231,10 +233,6 @@ def _pairs(events: Any) -> list[Any]:
         return [(who, day) for day, who in pairs] if turned else pairs
     if isinstance(events, tuple) and len(events) == 2 and not _many(events[0]):
         return [events]
-    if isinstance(events, list | tuple) and events and all(isinstance(one, Mapping) for one in events):
-        frame = _named(pd.DataFrame(list(events)))
-        if {"security", "date"} <= set(frame):
-            return frame[["security", "date"]].to_numpy(object).tolist()
     if isinstance(events, list | tuple) and all(_many(one) and len(one) == 2 for one in events):
         return list(events)
     raise StudyError(f"a {type(events).__name__} is no list of events", where=OF_EVENTS, remedy=EXAMPLE)

@@ -48,11 +48,13 @@ def check_panel(study: PanelStudy, step: Step) -> Iterator[str]:
     yield f"fits: {tried - lost:,} of {'the first ' if tried < len(events) else ''}{counted(tried, 'event')}"
     yield from (f"  {n:,} excluded: {reason}" for reason, n in reasons.most_common(SHOWN))
     yield from (f"  {reason}" for reason in short)
-    doubted = sum(reason.key in DOUBTS for reason in events.exclusions["reason"])
+    noted = [reason.key for reason in events.exclusions.query("what == 'told'")["reason"]]
+    doubted = sum(key in DOUBTS for key in noted)
     yield verdict(
         int((events.exclusions["what"] == "excluded").sum()) + lost,
         int(events.sharing > 0) + doubted,
         partly=len(short),
+        notes=len(noted) - doubted - noted.count("own_rows"),
     )
 
 

@@ -1,6 +1,6 @@
 """The rows of a panel that are sessions of its events, of all or of a part of its securities; prices as returns."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,9 +8,10 @@ import pandas as pd
 
 from eventwindow.calendars.dates import check_sessions
 from eventwindow.errors import Exchange, PriceError, Reason
-from eventwindow.estimation.by_exchange import own_rows
+from eventwindow.estimation.by_exchange import NOT_DISPLACED, displaced, displaced_reason, own_rows
 from eventwindow.estimation.door import carried_rows, check_prices, closed_notes, returns_table
 from eventwindow.estimation.event_time import Array, Days, trade_to_trade
+from eventwindow.estimation.unlikely import few
 from eventwindow.panel.source import NO_HALT, TILE, Panel
 
 ONE = ""  # stands for the exchange of a list that names none: each row of the panel is a session
@@ -37,6 +38,20 @@ def exchanges_of(panel: Panel, of: Mapping[str, str]) -> Exchanges:
     return Exchanges(of, rows, tuple(notes))
 
 
+def when_closed(panel: Panel, of: Mapping[str, str]) -> Sequence[Reason]:
+    """Securities that move on days on which the exchange that their events name is closed."""
+    names, days, found = panel.securities, panel.sessions, [panel.displaced]
+    for mic in sorted(set(of.values())):
+        at = names.get_indexer(pd.Index([name for name in of if of[name] == mic]))
+        at = at[at >= 0]
+        for i in range(0, len(at), TILE):
+            moves = panel.returns(0, len(days), at[i : i + TILE])
+            odd = displaced(mic, days, np.isfinite(moves) & (moves != 0))
+            found.append(np.column_stack([at[i + odd[:, 0]], odd[:, 1:]]))
+    rows = np.unique(np.concatenate(found), axis=0).tolist()
+    return few([displaced_reason(str(names[k]), of[str(names[k])], n, days[first]) for k, n, first in rows])
+
+
 def _held(panel: Panel, securities: np.ndarray) -> np.ndarray:
     """(D,) whether one of the securities has a return."""
     held = np.zeros(len(panel.sessions), bool)
@@ -53,21 +68,22 @@ def stocks_among(securities: pd.Index, benchmarks: Collection[str]) -> np.ndarra
 
 def table_of_returns(
     prices: pd.DataFrame, of: Mapping[str, str], kind: str, benchmarks: Collection[str]
-) -> tuple[pd.DataFrame, Array]:
-    """A table of prices (D, S) as returns, and those over a halt; a row of benchmarks alone is no session."""
+) -> tuple[pd.DataFrame, Array, Days]:
+    """A table of prices (D, S) as returns, and what `returns_of` tells; a row of benchmarks alone is no session."""
     prices, where = returns_table(prices, "the table of prices"), "the table of prices"
     sessions = check_sessions(prices.index, where)
     figures = prices.to_numpy(float)
     check_prices(figures, prices.columns, sessions, where)
     closed = np.isnan(figures[:, stocks_among(prices.columns, benchmarks)]).all(axis=1)
-    found, halts = returns_of(figures, prices.columns, sessions, of, closed, kind)
-    return pd.DataFrame(found, sessions, prices.columns), halts
+    found, halts, odd = returns_of(figures, prices.columns, sessions, of, closed, kind)
+    return pd.DataFrame(found, sessions, prices.columns), halts, odd
 
 
 def returns_of(
     prices: Array, names: pd.Index, sessions: pd.DatetimeIndex, of: Mapping[str, str], closed: np.ndarray, kind: str
-) -> tuple[Array, Array]:
-    """(D, S) returns of prices, and (m, 4) those over a halt: security, session of the price before, session, return.
+) -> tuple[Array, Array, Days]:
+    """(D, S) returns of prices; (m, 4) those over a halt: security, session of the price before, session, return; and
+    (m, 3) the securities that move when their exchange is closed: security, how often, first row.
 
     They are simple or log by their kind, and run from one session of a security's own exchange to the next, where the
     list names it.
@@ -75,7 +91,7 @@ def returns_of(
     Where it names exchanges, a security that it does not name, such as a benchmark, has its own rows for sessions;
     where it names none, all rows are but those on which the whole panel was `closed` (D,).
     """
-    out, halts = np.full_like(prices, np.nan), [NO_HALT]
+    out, halts, odd = np.full_like(prices, np.nan), [NO_HALT], [NOT_DISPLACED]
     traded = np.flatnonzero(~closed)
     mics = np.array([of.get(str(name), f"row of {name}") if of else ONE for name in names])
     for mic in np.unique(mics):
@@ -84,6 +100,9 @@ def returns_of(
         rows = traded if mic == ONE else np.flatnonzero(held)
         if mic in of.values():
             rows = own_rows(str(mic), sessions, np.asarray(held))[0]
+            moves = np.diff(prices[:, columns], axis=0, prepend=np.nan).T
+            found = displaced(str(mic), sessions, np.isfinite(moves) & (moves != 0))
+            odd.append(np.column_stack([columns[found[:, 0]], found[:, 1:]]))
         own = prices[np.ix_(rows, columns)]
         with np.errstate(divide="ignore", invalid="ignore"):
             out[np.ix_(rows[1:], columns)] = own[1:] / own[:-1] - 1
@@ -91,7 +110,7 @@ def returns_of(
         who, when = np.nonzero(covered > 1)
         before = rows[when - covered[who, when].astype(int)]
         halts.append(np.column_stack([columns[who], before, rows[when], over[who, when]]))
-    return np.log1p(out) if kind == "log" else out, np.concatenate(halts)
+    return np.log1p(out) if kind == "log" else out, np.concatenate(halts), np.concatenate(odd)
 
 
 UNEVEN = 0.2  # share of the securities that miss a session on which the others have a return

@@ -14,7 +14,7 @@ from eventwindow.calendars.dates import Rows, frequency
 from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
 from eventwindow.calendars.window import Span, as_window, check_estimation
 from eventwindow.errors import EventDateError, Reason, StudyError, WindowError, counted
-from eventwindow.estimation.by_exchange import exchange_of
+from eventwindow.estimation.by_exchange import NOT_DISPLACED, exchange_of
 from eventwindow.estimation.contamination import Contamination, check_contamination
 from eventwindow.estimation.door import Values, check_between, check_choices, check_factors, check_kind, check_values
 from eventwindow.estimation.event_time import Days, Factors
@@ -39,7 +39,15 @@ from eventwindow.panel.events import (
     told_of_all,
     without_contaminated,
 )
-from eventwindow.panel.own_sessions import ONE, Exchanges, closed_rows, exchanges_of, shared_sessions, table_of_returns
+from eventwindow.panel.own_sessions import (
+    ONE,
+    Exchanges,
+    closed_rows,
+    exchanges_of,
+    shared_sessions,
+    table_of_returns,
+    when_closed,
+)
 from eventwindow.panel.passes import first_pass, second_pass
 from eventwindow.panel.plan import Plan, factor_tables
 from eventwindow.panel.results import PanelResult, panel_result
@@ -289,10 +297,12 @@ def _axes(panel: Panel, exchanges: Exchanges | None) -> tuple[Days, ...]:
 
 def _returns(
     table: pd.DataFrame, values: str, own: Mapping[str, str], kind: str, benchmarks: Collection[str]
-) -> tuple[pd.DataFrame, str, np.ndarray]:
-    """A table as returns, their kind, and the returns over halts."""
-    returns, halts = table_of_returns(table, own, kind, benchmarks) if values == "prices" else (table, NO_HALT)
-    return returns, kind, halts
+) -> tuple[pd.DataFrame, str, np.ndarray, np.ndarray]:
+    """A table as returns, their kind, the returns over halts, and who moves when the exchange is closed."""
+    if values != "prices":
+        return table, kind, NO_HALT, NOT_DISPLACED
+    returns, halts, odd = table_of_returns(table, own, kind, benchmarks)
+    return returns, kind, halts, odd
 
 
 def _exchanges(panel: Panel, of: Mapping[str, str], benchmarks: Collection[str]) -> tuple[Exchanges, list[Reason]]:
@@ -301,12 +311,13 @@ def _exchanges(panel: Panel, of: Mapping[str, str], benchmarks: Collection[str])
         return Exchanges(), [Reason("rows_apart", often=Reason(apart[0]), n=apart[1])]
     closed, notes = closed_rows(panel, benchmarks)
     mixed, uneven = shared_sessions(panel, "the panel")
+    odd = when_closed(panel, of)
     if len(set(of.values())) > 1 or (mixed and of):
         found = exchanges_of(panel, of)
-        return found, list(found.notes)
+        return found, [*found.notes, *odd]
     if mixed:
         raise mixed
-    return Exchanges(rows={ONE: np.flatnonzero(~closed)} if closed.any() else {}), [*notes, *uneven]
+    return Exchanges(rows={ONE: np.flatnonzero(~closed)} if closed.any() else {}), [*notes, *uneven, *odd]
 
 
 def _told(events: EventList, spec: Specification, uneven: Sequence[Reason | str]) -> pd.DataFrame:

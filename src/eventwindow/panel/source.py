@@ -11,6 +11,7 @@ import pandas as pd
 
 from eventwindow.calendars.dates import check_sessions
 from eventwindow.errors import StudyError
+from eventwindow.estimation.by_exchange import NOT_DISPLACED
 from eventwindow.estimation.door import returns_table
 from eventwindow.estimation.event_time import Array, Days
 from eventwindow.estimation.returns import check_decimals
@@ -37,6 +38,11 @@ class Panel(Protocol):
     @property
     def identity(self) -> str: ...
 
+    @property
+    def displaced(self) -> Days:
+        """(m, 3) of prices on own sessions, who moved while the exchange was closed: security, how often, first row."""
+        ...
+
     def returns(self, first: int, stop: int, securities: Codes) -> Array:
         """(len(securities), stop - first) of the sessions from `first` on; NaN outside the panel."""
         ...
@@ -54,6 +60,7 @@ class FramePanel:
     spans: Days
     identity: str
     over: Array = field(default_factory=lambda: NO_HALT)  # of prices, the returns over a halt, ascending by security
+    displaced: Days = field(default_factory=lambda: NOT_DISPLACED)
 
     @property
     def sessions(self) -> pd.DatetimeIndex:
@@ -73,7 +80,9 @@ class FramePanel:
         return _halts_of(self.over, securities)
 
 
-def frame_panel(frame: pd.DataFrame, kind: str = "simple", halts: Array = NO_HALT) -> FramePanel:
+def frame_panel(
+    frame: pd.DataFrame, kind: str = "simple", halts: Array = NO_HALT, displaced: Days = NOT_DISPLACED
+) -> FramePanel:
     """Check a table of returns at the door; `halts` are the returns of prices over a halt."""
     where = "the table of returns"
     frame = returns_table(frame, where)
@@ -88,7 +97,7 @@ def frame_panel(frame: pd.DataFrame, kind: str = "simple", halts: Array = NO_HAL
     digest.update(repr([*map(str, frame.columns)]).encode() + frame.index.to_numpy().astype("M8[s]").tobytes())
     over = halts[np.lexsort((halts[:, 2], halts[:, 0]))]
     digest.update(over.tobytes())
-    return FramePanel(frame, np.concatenate(parts), digest.hexdigest(), over)
+    return FramePanel(frame, np.concatenate(parts), digest.hexdigest(), over, displaced)
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,7 @@ class TiledPanel:
     securities: pd.Index
     spans: Days
     identity: str
+    displaced: Days
 
     def returns(self, first: int, stop: int, securities: Codes) -> Array:
         low, high = max(first, 0), min(stop, len(self.sessions))

@@ -12,6 +12,7 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Rows, check_sessions, iso_days
 from eventwindow.errors import PriceError
+from eventwindow.estimation.by_exchange import NOT_DISPLACED
 from eventwindow.estimation.door import check_prices
 from eventwindow.estimation.numbers import numbers_of
 from eventwindow.estimation.returns import check_decimals
@@ -67,7 +68,8 @@ def staged_panel(
         _stage(path, files, tiles, meta, values, kind, (own, benchmarks))
     known = json.loads(meta.read_text(encoding="utf-8"))
     sessions = pd.DatetimeIndex(np.array(known["sessions"], "M8[D]").astype("M8[s]"))
-    return TiledPanel(tiles, sessions, pd.Index(known["securities"]), np.array(known["spans"], np.int64), identity)
+    spans, odd = (np.array(known.get(name, []), np.int64) for name in ("spans", "displaced"))
+    return TiledPanel(tiles, sessions, pd.Index(known["securities"]), spans, identity, odd.reshape(-1, 3))
 
 
 def _files(path: Path) -> list[Path]:
@@ -96,7 +98,7 @@ def _stage(path: Path, files: list[Path], tiles: Path, meta: Path, values: str, 
         with reading_parquet(path):
             sessions, securities = _laid(path, files, fresh, values)
         mine = own if values == "prices" else None
-        spans, halts = _finish(fresh, sessions, securities, mine, kind=kind, where=path.name)
+        spans, halts, odd = _finish(fresh, sessions, securities, mine, kind=kind, where=path.name)
         np.save(halts_beside(fresh), halts)
         halts_beside(fresh).replace(halts_beside(tiles))
         fresh.replace(tiles)
@@ -105,7 +107,7 @@ def _stage(path: Path, files: list[Path], tiles: Path, meta: Path, values: str, 
         halts_beside(fresh).unlink(missing_ok=True)
     told = {"sessions": [f"{day:%Y-%m-%d}" for day in sessions], "securities": [*map(str, securities)]}
     part = meta.with_suffix(f".{os.getpid()}")
-    part.write_text(json.dumps(told | {"spans": spans.tolist()}), encoding="utf-8")
+    part.write_text(json.dumps(told | {"spans": spans.tolist(), "displaced": odd.tolist()}), encoding="utf-8")
     part.replace(meta)
 
 
@@ -297,8 +299,8 @@ def _closed(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, bench
 
 def _finish(
     fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, given: Own | None, *, kind: str, where: str
-) -> tuple[np.ndarray, np.ndarray]:
-    """Check, turn prices into returns, and find the spans and the returns over halts, tile by tile.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Check, turn prices into returns, and find the spans, the returns over halts and who is displaced, tile by tile.
 
     Exchanges and benchmarks are `given` of prices alone.
     """
@@ -308,7 +310,7 @@ def _finish(
         raise PriceError("the panel holds no figures", where=where, remedy=remedy)
     check_sessions(sessions, where)
     check_securities(securities, where)
-    halts = [NO_HALT]
+    halts, odd = [NO_HALT], [NOT_DISPLACED]
     spans, closed = [], np.zeros(0, bool) if given is None else _closed(fresh, sessions, securities, given[1])
     with fresh.open("r+b") as file:
         for i in range(0, len(securities), TILE):
@@ -318,10 +320,11 @@ def _finish(
                 check_decimals(tile[:, :width], names, where, 'Set values = "prices".', kind)
             else:
                 check_prices(tile[:, :width], names, sessions, where)
-                tile[:, :width], over = returns_of(tile[:, :width], names, sessions, own, closed, kind)
+                tile[:, :width], over, moved = returns_of(tile[:, :width], names, sessions, own, closed, kind)
                 halts.append(over + np.array([i, 0, 0, 0]))
+                odd.append(moved + np.array([i, 0, 0]))
                 file.seek(-tile.nbytes, os.SEEK_CUR)
                 tile.tofile(file)
             spans.append(spans_of(tile[:, :width], names, sessions, where))
     found = np.concatenate(halts)
-    return np.concatenate(spans), found[np.argsort(found[:, 0], kind="stable")]
+    return np.concatenate(spans), found[np.argsort(found[:, 0], kind="stable")], np.concatenate(odd)

@@ -72,6 +72,7 @@ def check_study(
         lost,
         len(warnings) + len(inputs.prices.notes),
         sum(isinstance(r, Reason) and r.key == "not_computed" for r in excluded["reason"]),
+        int((excluded["what"] == "told").sum()),
     )
 
 
@@ -90,9 +91,10 @@ def _several(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def verdict(left_out: int, warnings: int, partly: int = 0) -> str:
+def verdict(left_out: int, warnings: int, partly: int = 0, notes: int = 0) -> str:
     """The last line: that nothing is wrong, where that is so, else what was told above, counted."""
-    counted = ((left_out, "left out"), (partly, "in part"), (warnings, _plural("warning", warnings)))
+    named = [(n, _plural(word, n)) for n, word in ((warnings, "warning"), (notes, "note"))]
+    counted = ((left_out, "left out"), (partly, "in part"), *named)
     counts = [f"{n:,} {word}" for n, word in counted if n]
     if not counts:
         return "nothing is wrong"

@@ -1,6 +1,6 @@
 """A study with all that it needs: claims, calendars, prices, returns; everything wrong is found here."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -14,7 +14,7 @@ from eventwindow.calendars.exchange import OWN_DATES, Calendar, dated, exchange_
 from eventwindow.calendars.news import NewsItem, sessions_of
 from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.measures import MEASURES
-from eventwindow.errors import ClaimError, EventDateError, PriceError, SourceError, StudyError
+from eventwindow.errors import ClaimError, EventDateError, PriceError, Reason, SourceError, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import NO_BENCHMARK
 from eventwindow.estimation.door import check_reach
@@ -128,9 +128,22 @@ def _figures(
         factors=("five", "momentum") if isinstance(MODELS[study.file.model.name], FactorModel) else (),
         zone=study.file.intraday.zone,
     )
-    return replace(held, notes=(*held.notes, *notes)), tables
+    return replace(held, notes=(*held.notes, *notes, *_counted_later(study, tables))), tables
 
 
+def _counted_later(study: Study, tables: Mapping[str, pd.DataFrame]) -> Iterator[Reason]:
+    """Securities whose first share count is dated after the headline event: what was known then is not held."""
+    if "shares" not in tables:
+        return
+    counts = tables["shares"]
+    first = counts[counts["symbol"].isin(study.symbols)].groupby("symbol")["as_of"].min()
+    day = next(event.date for event in study.file.events if event.id == study.headline["event"])
+    if late := sorted(map(str, first.index[pd.to_datetime(first) > pd.Timestamp(day)])):
+        names = ", ".join(late[:SHOWN]) + (", …" if len(late) > SHOWN else "")
+        yield Reason("counts_after_event", securities=names, event=f"{day}")
+
+
+SHOWN = 4  # names in a note
 ALIKE, UNLIKE = 0.8, 0.4  # correlations of the factors' market with the benchmark, of another day and of the same
 
 
