@@ -162,9 +162,9 @@ def test_an_exchange_that_the_calendar_lacks_takes_the_dates_of_its_prices(mic, 
 def test_a_share_count_that_is_dated_after_the_event_is_told(tmp_path, capsys):
     shutil.copytree(CASES / "share_count_absent", tmp_path / "mine")
     counts = tmp_path / "mine" / "figures" / "shares.csv"
-    for day, ends in (("2024-05-24", "a run would go through, with 1 warning"), ("2024-05-23", "nothing is wrong")):
+    for day, ends in (("2024-05-24", "a run would go through, with 1 note"), ("2024-05-23", "nothing is wrong")):
         counts.write_text(f"symbol,as_of,shares,source\nA,{day},1000000000,filing\n", "utf-8")
         assert main(["check", str(tmp_path / "mine"), "--prices", str(tmp_path / "mine" / "prices.csv")]) == 0
         told = capsys.readouterr().out
         assert told.splitlines()[-1] == ends
-        assert ("no share count of A is dated before the event of 2024-05-23" in told) == (day > "2024-05-23")
+        assert ("told A: no share count is dated before the event of 2024-05-23" in told) == (day > "2024-05-23")

@@ -218,7 +218,7 @@ MANY = {
     *("finding.rank_other", "late.drift", "late.jump", "late.largest", "late.still"),
     *("lead_lag.caption", "market.few", "market.many", "specification_curve.caption"),
     *("reason.first_too_slow", "reason.bootstrap_draws", "reason.covers_sessions"),
-    *("reason.still_returns", "reason.volume_drifts"),
+    *("reason.moves_when_closed", "reason.still_returns", "reason.volume_drifts"),
     *("reason.followed_detail", "reason.gls_firms", "reason.loss_first", "reason.loss_rank"),
     *("reason.members_rank", "reason.needs_two", "reason.no_consecutive_residuals"),
     *("reason.no_consecutive_returns", "reason.no_rate_near", "reason.panel_equal_less_index"),

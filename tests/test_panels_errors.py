@@ -99,7 +99,7 @@ def test_check_counts_the_events_that_a_run_would_leave_out(study, capsys):
     said = capsys.readouterr().out
     assert "1 excluded: the panel does not hold this security" in said
     assert "fits: 61 of 65 events" in said
-    assert said.splitlines()[-1] == "a run would go through, with 5 left out, 2 in part and 1 warning"
+    assert said.splitlines()[-1] == "a run would go through, with 5 left out, 2 in part, 1 warning and 3 notes"
 
 
 LISTED = pd.DataFrame({"security": ["F0", "F1", "F2"], "date": "2023-06-05"})

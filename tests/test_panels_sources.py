@@ -253,7 +253,7 @@ def test_check_says_what_a_run_would_run_on(study, capsys):
         and "66 placed, in 2 groups" in said
         and "14 events share security, day 0 and group with another: each counts by itself" in said
         and "fits: 65 of 66 events\n  1 excluded: 12 returns in the estimation window [-70,-6], 30 needed" in said
-        and said.endswith("a run would go through, with 1 left out, 2 in part and 1 warning\n")
+        and said.endswith("a run would go through, with 1 left out, 2 in part, 1 warning and 3 notes\n")
     )
 
 

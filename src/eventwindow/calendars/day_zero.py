@@ -21,6 +21,7 @@ from eventwindow.calendars.exchange import (
 from eventwindow.errors import EventDateError, Reason, StudyError, counted
 
 How = tuple[SessionRule, int | None]  # the rule for a date that is no session, and the weekdays it may move at most
+AROUND = pd.Timedelta(days=14)  # within which news is priced, over any holidays
 SHOWN, MANY = 3, 8  # rows of repeats, and further faults, in a message
 ALIASES = {"firm": "security", "symbol": "security", "ticker": "security", "event_date": "date"}
 
@@ -211,7 +212,8 @@ def _session(
     if not mic:
         raise no_exchange(row["security"], where)
     try:
-        zero = day_zero(_calendar(str(mic), sessions), row["date"].date(), row["time"], row.get("zone"), *how)
+        calendar = _calendar(str(mic), sessions, row["date"])
+        zero = day_zero(calendar, row["date"].date(), row["time"], row.get("zone"), *how)
     except EventDateError as error:
         raise EventDateError(error.what, where=where, remedy=error.remedy) from None
     found, shift = _by_date(row["security"], zero.session, sessions, how, where)
@@ -224,8 +226,12 @@ def no_exchange(security: str, where: str) -> StudyError:
     return StudyError(f"the event of {security!r} has a clock time but no exchange", where=where, remedy=remedy)
 
 
-def _calendar(mic: str, sessions: pd.DatetimeIndex) -> Calendar:
-    return exchange_calendar(mic, sessions[0].date(), sessions[-1].date())
+def _calendar(mic: str, sessions: pd.DatetimeIndex, day: pd.Timestamp) -> Calendar:
+    """The sessions that the table reaches; those around the day, where the library does not know as many."""
+    try:
+        return exchange_calendar(mic, sessions[0].date(), sessions[-1].date())
+    except EventDateError:
+        return exchange_calendar(mic, (day - AROUND).date(), (day + AROUND).date())
 
 
 def _by_date(

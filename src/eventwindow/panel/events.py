@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import Rows
-from eventwindow.calendars.day_zero import ALIASES, check_named, checked_events, near_names, no_exchange
+from eventwindow.calendars.day_zero import ALIASES, AROUND, check_named, checked_events, near_names, no_exchange
 from eventwindow.calendars.exchange import SessionRule, check_shift, exchange_calendar
 from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, Exchange, PriceError, Reason, StudyError, counted
@@ -217,7 +217,7 @@ def _first_close(
     (mic, zone), (rule, most) = of, how
     low, high = (pd.Timestamp(given[k]) for k in (given.argmin(), given.argmax()))
     try:
-        calendar = exchange_calendar(mic, (low - pd.Timedelta(days=14)).date(), (high + pd.Timedelta(days=14)).date())
+        calendar = exchange_calendar(mic, (low - AROUND).date(), (high + AROUND).date())
     except EventDateError as error:
         raise EventDateError(error.what, where=rows.at(0), remedy=error.remedy) from None
     stamps = pd.DatetimeIndex(pd.to_datetime(pd.Series(given.astype(str)) + " " + clock.astype(str).to_numpy()))

@@ -4,11 +4,11 @@ import datetime as dt
 
 import pandas as pd
 
-from eventwindow.calendars.exchange import Calendar, exchange_calendar
+from eventwindow.calendars.exchange import Calendar
 from eventwindow.calendars.news import sessions_of
 from eventwindow.errors import EventDateError
 from eventwindow.study.definition import Study
-from eventwindow.study.load import exchanges_of, news_of
+from eventwindow.study.load import exchanges_of, news_of, study_calendars
 
 LATER = "Run it after that. `eventwindow freeze` fixes study and claims before."
 SHIFT = dt.timedelta(days=15)  # no session is further from the date that it prices
@@ -21,8 +21,8 @@ def now() -> pd.Timestamp:
 def event_days(study: Study) -> tuple[pd.DataFrame, dict[str, Calendar]]:
     """Day 0 of each event on the exchanges of the study's stocks, as `sessions_of` tells it, and their calendars."""
     exchanges = exchanges_of(study)
-    mics = dict.fromkeys(exchanges[stock.symbol] for stock in study.stocks)
-    calendars = {c.mic: c for c in (exchange_calendar(mic, study.start, study.end) for mic in mics)}
+    mine = {stock.symbol: exchanges[stock.symbol] for stock in study.stocks}
+    calendars = {c.mic: c for c in study_calendars(study, mine).values()}
     items = [h for h in news_of(study) if h.kind == "event"]
     return sessions_of(items, calendars.values()), calendars
 

@@ -112,10 +112,17 @@ class Study(Form):
 
     @property
     def start(self) -> dt.date:
-        """The first day that prices are needed for, with room for holidays."""
-        sessions = max(-self.file.windows.estimation.start, LONG_WINDOW) + 20
+        """The first day that prices are asked for, with room for holidays."""
+        return self._before(max(-self.file.windows.estimation.start, LONG_WINDOW))
+
+    @property
+    def first_needed(self) -> dt.date:
+        """The first day of the estimation windows, with room for holidays."""
+        return self._before(-self.file.windows.estimation.start)
+
+    def _before(self, sessions: int) -> dt.date:
         first = min(e.date for e in self.file.events)
-        return dt.date.fromordinal(first.toordinal() - round(sessions * 365 / 240))
+        return dt.date.fromordinal(first.toordinal() - round((sessions + 20) * 365 / 240))
 
     @property
     def end(self) -> dt.date:

@@ -185,6 +185,18 @@ def _excluded_before(inputs: Inputs) -> Iterator[Exclusion]:
         if study.benchmark_of(stock) == NO_BENCHMARK:
             why = Reason("no_local_benchmark")
             yield Exclusion("", stock.symbol, "substituted", why)
+    yield from _counted_later(inputs)
     for finding in inputs.quality.findings:
         if finding.kind == "no_day_zero":
             yield Exclusion(str(finding.figures["event"]), finding.symbol, "excluded", finding.reason)
+
+
+def _counted_later(inputs: Inputs) -> Iterator[Exclusion]:
+    """Securities whose first share count is dated after the headline event: what was known then is not held."""
+    if "shares" not in inputs.tables:
+        return
+    counts, headline = inputs.tables["shares"], inputs.study.headline["event"]
+    day = next(event.date for event in inputs.study.file.events if event.id == headline)
+    for symbol, first in counts.groupby("symbol")["as_of"].min().items():
+        if symbol in inputs.study.symbols and pd.Timestamp(first) > pd.Timestamp(day):
+            yield Exclusion("", str(symbol), "told", Reason("count_after_event", event=f"{day}"))

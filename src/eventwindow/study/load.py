@@ -1,6 +1,6 @@
 """A study with all that it needs: claims, calendars, prices, returns; everything wrong is found here."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -14,7 +14,7 @@ from eventwindow.calendars.exchange import OWN_DATES, Calendar, dated, exchange_
 from eventwindow.calendars.news import NewsItem, sessions_of
 from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.measures import MEASURES
-from eventwindow.errors import ClaimError, EventDateError, PriceError, Reason, SourceError, StudyError
+from eventwindow.errors import ClaimError, EventDateError, PriceError, SourceError, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import NO_BENCHMARK
 from eventwindow.estimation.door import check_reach
@@ -71,9 +71,9 @@ def read_inputs(
     figures = study.folder / "figures"
     exchanges, shipped = exchanges_of(study), shipped_calendars(figures, study.start, study.end)
     lacking = {symbol: mic for symbol, mic in exchanges.items() if mic not in shipped}
-    slow = begin(partial(_calendars, study, lacking)) if set(lacking.values()) & SLOW else None
+    slow = begin(partial(study_calendars, study, lacking)) if set(lacking.values()) & SLOW else None
     held, tables = _figures(study, ledger, prices, step, progress)
-    worked_out = slow() if slow else _calendars(study, lacking)
+    worked_out = slow() if slow else study_calendars(study, lacking)
     check_symbols(study, tables)
     check_counts(study, tables, held)
     calendars = {symbol: worked_out.get(symbol) or shipped[mic] for symbol, mic in exchanges.items()}
@@ -128,22 +128,9 @@ def _figures(
         factors=("five", "momentum") if isinstance(MODELS[study.file.model.name], FactorModel) else (),
         zone=study.file.intraday.zone,
     )
-    return replace(held, notes=(*held.notes, *notes, *_counted_later(study, tables))), tables
+    return replace(held, notes=(*held.notes, *notes)), tables
 
 
-def _counted_later(study: Study, tables: Mapping[str, pd.DataFrame]) -> Iterator[Reason]:
-    """Securities whose first share count is dated after the headline event: what was known then is not held."""
-    if "shares" not in tables:
-        return
-    counts = tables["shares"]
-    first = counts[counts["symbol"].isin(study.symbols)].groupby("symbol")["as_of"].min()
-    day = next(event.date for event in study.file.events if event.id == study.headline["event"])
-    if late := sorted(map(str, first.index[pd.to_datetime(first) > pd.Timestamp(day)])):
-        names = ", ".join(late[:SHOWN]) + (", …" if len(late) > SHOWN else "")
-        yield Reason("counts_after_event", securities=names, event=f"{day}")
-
-
-SHOWN = 4  # names in a note
 ALIKE, UNLIKE = 0.8, 0.4  # correlations of the factors' market with the benchmark, of another day and of the same
 
 
@@ -242,14 +229,23 @@ def expected_of(study: Study) -> dict[str, Expected]:
     }
 
 
-def _calendars(study: Study, exchanges: Mapping[str, str]) -> dict[str, Calendar]:
+def study_calendars(study: Study, exchanges: Mapping[str, str]) -> dict[str, Calendar]:
+    """The calendar of each symbol's exchange."""
     found = {}
     for symbol, mic in exchanges.items():
         try:
-            found[symbol] = exchange_calendar(mic, study.start, study.end)
+            found[symbol] = _reached(study, mic)
         except EventDateError as error:
             raise EventDateError(error.what, where=f"study.toml, security {symbol!r}", remedy=error.remedy) from None
     return found
+
+
+def _reached(study: Study, mic: str) -> Calendar:
+    """The sessions of all that a study may look at; of what its windows need, where the library knows no more."""
+    try:
+        return exchange_calendar(mic, study.start, study.end)
+    except EventDateError:
+        return exchange_calendar(mic, study.first_needed, study.end)
 
 
 def _dated(
