@@ -1,7 +1,7 @@
 """Returns that hardly occur: far beyond all others, or about the ratio of a split that was missed."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -131,8 +131,14 @@ def _correlated(one: Array, other: Array) -> Array:
         return np.asarray((a * b).sum(axis=0) / np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0)))
 
 
+def one_way(returns: NDArray[np.floating[Any]]) -> bool:
+    """Whether returns (T,) never fall, or never rise: those of a column of prices that was sorted."""
+    moved = returns[np.isfinite(returns) & (returns != 0)]
+    return len(moved) > LONG and bool((moved > 0).all() or (moved < 0).all())
+
+
 def column_doubts(source: EventReturns) -> list[Reason]:
-    """Securities whose returns are zero for days on end, or go with those of the market on the day beside."""
+    """Securities whose returns are zero for days on end, go one way, or go with the market's on the day beside."""
     places = source.labels.groupby("security", sort=False).indices
     first = np.array([rows[0] for rows in places.values()], int)
     returns = np.concatenate([source.estimation_returns[first], source.event_returns[first]], axis=1)
@@ -142,12 +148,13 @@ def column_doubts(source: EventReturns) -> list[Reason]:
     if source.estimation_factors.shape[2] and len(first):
         sides = day_apart(source.estimation_returns[first].T, source.estimation_factors[first, :, 0].T)
     market, found = next(iter(source.factor_names), ""), list[Reason]()
-    for name, day, end, side in zip(places, days, ends, sides.tolist(), strict=True):
+    for name, day, end, side, row in zip(places, days, ends, sides.tolist(), returns, strict=True):
         runs = end[1::2] - end[::2]
         told = [Reason("finding_follows" if side > 0 else "finding_leads", other=market)] if side else []
         if len(runs) and runs.max() >= ZEROS:
             last = pd.Timestamp(int(day[end[1::2][runs.argmax()] - 1]), unit="D")
             told.append(Reason("still_returns", n=int(runs.max()), day=f"{last:%Y-%m-%d}"))
+        told += [Reason("finding_one_way")] if one_way(row) else []
         found += [Reason("of_security", security=name, reason=reason) for reason in told]
     return found
 

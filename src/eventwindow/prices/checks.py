@@ -12,7 +12,7 @@ import pandas as pd
 from eventwindow.calendars.dates import frequency
 from eventwindow.calendars.exchange import Calendar
 from eventwindow.errors import Exchange, Reason
-from eventwindow.estimation.unlikely import UNLIKELY, split_of
+from eventwindow.estimation.unlikely import UNLIKELY, one_way, split_of
 from eventwindow.prices.history import PriceHistory
 
 LARGE = 0.40  # a return beyond it, away from an event, is more often a missed split than news
@@ -94,6 +94,9 @@ def check_history(
         found += _return_warnings(history.symbol, frame, [*events.values(), *others], common)
         found += _adjustment_warnings(history)
         impossible = _without_undone(list(_impossible(history, common)), frame)
+        if broken := {f.date for f in impossible if f.kind == "units"}:  # what else such a price does follows from it
+            found = [f for f in found if f.date not in broken]
+            impossible = [f for f in impossible if f.kind == "units" or f.date not in broken]
         told = {("large_return", f.date) for f in impossible} | {("large_on_event", f.date) for f in impossible}
         found = [f for f in found if (f.kind, f.date) not in told] + impossible
         found += _halts(history.symbol, frame, list(windows), common)
@@ -217,9 +220,12 @@ def _other_units(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _undone_moves(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
-    """Closes whose moves undo each other, as those of returns do that were given for prices."""
+    """Closes whose moves undo each other, as those of returns do that were given for prices, or go one way alone."""
     close = closes(frame).to_numpy(float)
-    ranks = pd.Series(close[1:] / close[:-1]).rank().to_numpy()
+    moves = close[1:] / close[:-1] - 1
+    if one_way(moves):
+        yield Finding(symbol, "warning", "one_way", None, {})
+    ranks = pd.Series(moves).rank().to_numpy()
     if len(close) > LONG and np.ptp(ranks) and (value := float(np.corrcoef(ranks[1:], ranks[:-1])[0, 1])) < UNDONE:
         yield Finding(symbol, "warning", "undone_moves", None, {"value": value})
 

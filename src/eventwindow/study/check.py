@@ -146,5 +146,6 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
     for finding in findings:
         alike.setdefault((finding.level, finding.symbol, finding.kind), []).append(finding)
     for (level, symbol, _), found in alike.items():
-        more = f" (and {len(found) - 1} more, the last on {found[-1].date:%Y-%m-%d})" if len(found) > 1 else ""
+        last = f", the last on {found[-1].date:%Y-%m-%d}" if found[-1].date else ""
+        more = f" (and {len(found) - 1} more{last})" if len(found) > 1 else ""
         yield f"  {level} {symbol} {found[0].reason}{more}"
