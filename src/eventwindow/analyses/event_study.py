@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
 from eventwindow.calendars.window import Span, as_window
 from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
-from eventwindow.estimation.by_exchange import displaced, displaced_reason, exchange_of, over_the_same_span, own_rows
+from eventwindow.estimation.by_exchange import displaced, displaced_reasons, exchange_of, over_the_same_span, own_rows
 from eventwindow.estimation.concat import concat
 from eventwindow.estimation.contamination import (
     Contamination,
@@ -40,7 +41,7 @@ from eventwindow.estimation.door import (
 )
 from eventwindow.estimation.event_time import Factors, event_returns
 from eventwindow.estimation.exports import tool
-from eventwindow.estimation.given import given, identifier
+from eventwindow.estimation.given import OTHERS, given, identifier
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.returns import check_decimals
 from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
@@ -176,13 +177,14 @@ def abnormal_returns(
     check_contamination(contamination)
     check_values(values)
     check_between(kind, values)
-    check_choices(session, minimum_returns, max_shift)
+    check_choices(session, minimum_returns, max_shift, exchange)
     _check_expected_by(benchmark, factors)
     fitter = model_named(model)
     estimation, window = as_window(estimation), as_window(window)
     returns, events, benchmark, read = given(returns, events, benchmark, values)
     returns = returns_table(returns)
     check_sessions(returns.index, OF_RETURNS)
+    read = (*read, *_unread(events))
     check_rates(events, fitter, Rows("the table of events", "index", events.index).at)
     of = exchange_of(events, exchange, Rows("the table of events", "index", events.index))
     read = (*read, *_when_closed(returns, of, values))
@@ -266,15 +268,26 @@ def _by_exchange(
     return EventStudy.of(joined)
 
 
+NEARLY = 0.75  # alike, of two names
+READ = ("security", "date", *OTHERS, "window_start", "window_end")
+
+
+def _unread(events: pd.DataFrame) -> Iterator[str]:
+    """Columns of the events that are not read, whose names are nearly those of columns that are."""
+    for name in [str(name) for name in events if name not in READ]:
+        if near := [one for one in get_close_matches(name.lower(), READ, 1, NEARLY) if one not in events]:
+            yield f"the column {name!r} of the events is not read: did you mean {near[0]!r}?"
+
+
 def _when_closed(table: pd.DataFrame, of: Mapping[str, str], values: Values) -> list[str]:
     """Securities that move on days on which the exchange that their events name is closed."""
-    days, found = pd.DatetimeIndex(table.index), list[Reason]()
+    days, found = pd.DatetimeIndex(table.index), list[tuple[str, str, int, pd.Timestamp]]()
     for mic in sorted(set(of.values())) if not frequency(days) else ():
         own = table[[name for name in table if of.get(str(name)) == mic]]
         moves = (own if values == "returns" else own.diff()).to_numpy(float).T
         odd = displaced(mic, days, np.isfinite(moves) & (moves != 0)).tolist()
-        found += [displaced_reason(str(own.columns[place]), mic, n, days[first]) for place, n, first in odd]
-    return list(map(str, few(found)))
+        found += [(str(own.columns[place]), mic, n, days[first]) for place, n, first in odd]
+    return list(map(str, displaced_reasons(found)))
 
 
 def _benchmarks(events: pd.DataFrame, benchmark: str | None) -> set[object]:

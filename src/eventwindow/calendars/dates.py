@@ -21,6 +21,7 @@ _YEAR_FIRST = re.compile(r"(\d{4})([/.]?)(\d{2})\2(\d{2})(\.0)?", re.ASCII)  # 2
 _SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})", re.ASCII)
 _DAY_MONTH = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,9})\.?[ -](\d{4})", re.ASCII)
+_SERIAL = re.compile(r"[2-6]\d{4}(\.0)?", re.ASCII)  # 1954 to 2091
 _YEAR = re.compile(r"(?:\d\d?[/.-]\d\d?[/.-])?(\d{4})(?:[-/.]|\d{4}$|$)", re.ASCII)
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?", re.ASCII)
@@ -103,6 +104,9 @@ def _no_day(text: str | None, where: str, kind: type[StudyError]) -> StudyError:
         what = f"{text!r} is not a date: its year lies outside {YEARS.start} to {YEARS.stop - 1}"
         return kind(what, where=where, remedy="Write dates as YYYY-MM-DD: 2025-01-27.")
     if np.isnat(_day(text[:10])):
+        if _SERIAL.fullmatch(text):
+            what = f"{text!r} is not a date, but a workbook's number of a day"
+            return kind(what, where=where, remedy="Format the column there as YYYY-MM-DD: 2025-01-27.")
         return kind(f"{text!r} is not a date", where=where, remedy="Write dates as YYYY-MM-DD: 2025-01-27.")
     remedy = "Write the date alone; of an event, the clock time goes into the column `time`."
     return kind(f"{text!r} is not a date: it has a time of day", where=where, remedy=remedy)

@@ -35,6 +35,7 @@ XSSE Europe/Sarajevo 09:30 13:30 ?
 """  # further ones: zone, open, close, whether the week begins on Sunday; ? where no page in docs/hours.md confirms it
 HOURS = {mic: rest for mic, *rest in (entry.split() for entry in _HOURS.replace("\n", ";").split(";") if entry.strip())}
 OWN_DATES = frozenset((*SAME_DAYS, *HOURS)) - {"ROCO"}  # the sessions are the dates of its prices, with those hours
+BEGIN = date(1970, 1, 1)  # of the holidays that the calendar library knows: every weekday before is a session to it
 CODES = "Give its ISO 10383 code, XNYS for New York or XTAI for Taipei."
 # Days that the calendar library counts as sessions although nothing was traded.
 NOT_A_SESSION: dict[str, dict[str, str]] = {
@@ -107,6 +108,11 @@ def known_exchange(mic: str) -> str:
         known = mic.strip().upper() in xcals.get_calendar_names()
         remedy = f"Did you mean {mic.strip().upper()!r}?" if known else CODES
         raise EventDateError(f"exchange {mic!r} is unknown", remedy=remedy) from None
+
+
+def dates_of_prices(mic: str, first: date) -> bool:
+    """Whether the sessions of an exchange from a day on are the dates of its prices: the library does not know them."""
+    return mic in OWN_DATES or first < BEGIN
 
 
 def _by_hours(mic: str, start: date, end: date) -> Calendar:

@@ -1,6 +1,6 @@
 """Each security on its own exchange's sessions: securities and events of a study → abnormal returns."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.day_zero import ALIASES
-from eventwindow.calendars.exchange import OWN_DATES, Calendar, exchange_calendar
+from eventwindow.calendars.exchange import BEGIN, Calendar, dates_of_prices, exchange_calendar
 from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, Exchange, Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
@@ -17,6 +17,7 @@ from eventwindow.estimation.concat import concat
 from eventwindow.estimation.contamination import Contamination, decontaminated
 from eventwindow.estimation.event_time import Days, event_returns
 from eventwindow.estimation.models import model_named
+from eventwindow.estimation.unlikely import SPELLED_OUT
 
 NO_BENCHMARK = "none"
 SHIFTED, MISPLACED = 3, 0.02  # days without a session on which prices move, and their share: more than calendars err
@@ -155,8 +156,9 @@ def own_rows(mic: str, sessions: pd.DatetimeIndex, held: np.ndarray) -> tuple[Da
 
     `held` (D,) says on which rows one of its securities has a figure.
     """
-    if mic in OWN_DATES:
-        return np.flatnonzero(held), f"the calendar library has no {mic}"
+    if dates_of_prices(mic, sessions[0].date()):
+        lacking = f"holidays of {mic} before {BEGIN.year}" if sessions[0].date() < BEGIN else mic
+        return np.flatnonzero(held), f"the calendar library has no {lacking}"
     try:
         calendar = exchange_calendar(mic, sessions[0].date(), sessions[-1].date())
     except EventDateError as error:
@@ -173,13 +175,21 @@ def displaced(mic: str, days: pd.DatetimeIndex, moved: NDArray[np.bool_]) -> Day
         calendar = exchange_calendar(mic, days[0].date(), days[-1].date())
     except EventDateError:
         return NOT_DISPLACED
-    closed = np.flatnonzero(~days.isin(calendar.sessions))
+    closed = np.flatnonzero(~days.isin(calendar.sessions) & (days >= pd.Timestamp(BEGIN)))
     odd = moved[:, closed]
     count = odd.sum(axis=1)
     place = np.flatnonzero((count >= SHIFTED) & (count > MISPLACED * moved.sum(axis=1)))
     return np.column_stack([place, count[place], closed[odd[place].argmax(axis=1)]]) if len(place) else NOT_DISPLACED
 
 
-def displaced_reason(security: str, mic: str, count: int, day: pd.Timestamp) -> Reason:
-    reason = Reason("moves_when_closed", mic=Exchange(mic), n=count, day=f"{day:%Y-%m-%d}")
-    return Reason("of_security", security=security, reason=reason)
+def displaced_reasons(found: Sequence[tuple[str, str, int, pd.Timestamp]]) -> Iterator[Reason]:
+    """What is told of them (security, exchange, how often, first day); where they are many, one line an exchange."""
+    for mic in dict.fromkeys(mic for _, mic, _, _ in found):
+        mine = [(who, n, f"{day:%Y-%m-%d}") for who, of, n, day in found if of == mic]
+        if len(mine) > SPELLED_OUT:
+            who, _, day = mine[0]
+            yield Reason("move_when_closed", mic=Exchange(mic), n=len(mine), security=who, day=day)
+            continue
+        for who, n, day in mine:
+            reason = Reason("moves_when_closed", mic=Exchange(mic), n=n, day=day)
+            yield Reason("of_security", security=who, reason=reason)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import check_sessions, frequency
-from eventwindow.calendars.exchange import SessionRule
+from eventwindow.calendars.exchange import SessionRule, known_exchange
 from eventwindow.errors import PriceError, Reason, StudyError, counted
 from eventwindow.estimation.event_time import TRADE_TO_TRADE, Array
 from eventwindow.estimation.returns import ReturnKind
@@ -174,8 +174,10 @@ def closed_notes(index: pd.Index, blank: np.ndarray, carried: np.ndarray) -> tup
     )
 
 
-def check_choices(session: str, minimum_returns: object, max_shift: object) -> None:
-    """A rule for dates that are no session, and numbers of returns and of days, that can be used."""
+def check_choices(session: str, minimum_returns: object, max_shift: object, exchange: str | None) -> None:
+    """A rule for dates that are no session, numbers of returns and of days, and an exchange, that can be used."""
+    if exchange is not None:
+        known_exchange(str(exchange))
     if session not in get_args(SessionRule):
         remedy = f"Write one of {', '.join(get_args(SessionRule))}."
         raise StudyError(f"session = {session!r} is no rule", remedy=remedy)
@@ -207,6 +209,8 @@ def check_factors(factors: pd.DataFrame | pd.Series, where: str = OF_FACTORS) ->
     if isinstance(factors, pd.DataFrame) and (twice := factors.columns[factors.columns.duplicated()]).size:
         raise PriceError(f"two columns {str(twice[0])!r}", where=where, remedy="Keep one of the two.")
     table = factors.to_frame("market") if isinstance(factors, pd.Series) else returns_table(factors, where)
+    if table.empty:
+        raise PriceError("holds no factors", where=where, remedy="Give a column a factor and a row a session.")
     check_sessions(table.index, where)
     for name in table:
         if rate := str(name).lower() in ("rf", COLUMN):

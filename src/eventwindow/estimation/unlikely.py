@@ -26,7 +26,7 @@ ZEROS = 5  # returns of zero in a row
 DIGITS = 9  # to which the returns of one security are those of another
 DOUBTS = (
     *("impossible_return", "split_return", "unlikely_return", "unlikely_returns"),
-    *("of_security", "doubtful_series"),
+    *("of_security", "doubtful_series", "move_when_closed"),
 )  # the reasons that tell of them
 
 
@@ -95,18 +95,20 @@ def same_columns(values: Array, names: Sequence[str], seen: dict[bytes, str]) ->
 
 
 def unlikely_notes(source: EventReturns, returns: pd.DataFrame, kind: str) -> tuple[str, ...]:
-    """The returns in the events' windows that hardly occur: a price or a split that is wrong, or news to be read."""
+    """The returns in the events' windows that hardly occur, of securities and benchmarks: a wrong price or split, or
+    news to be read."""
     days = pd.DatetimeIndex(returns.index).as_unit("s").asi8 // 86400
-    used = {
-        str(name): np.concatenate([source.estimation_days[rows].ravel(), source.event_days[rows].ravel()])
-        for name, rows in source.labels.groupby("security").indices.items()
-    }
+    used, stocks = dict[str, Array](), set(map(str, source.labels["security"]))
+    for column in source.labels.columns.intersection(["security", "benchmark"]):
+        for name, rows in source.labels.groupby(column).indices.items():
+            touched = [source.estimation_days[rows].ravel(), source.event_days[rows].ravel()]
+            used[str(name)] = np.concatenate([*touched, used.get(str(name), touched[0][:0])])
     found = [
         strange_reason(one, name, returns.index[one.column])
         for one in strange_returns(returns.to_numpy(float).T, kind)
         if (name := str(returns.columns[one.row])) in used and days[one.column] in used[name]
     ]
-    own = returns[[c for c in returns if str(c) in used]]
+    own = returns[[c for c in returns if str(c) in stocks]]
     twins = list(same_columns(own.to_numpy(float).T, list(map(str, own)), {}))
     return tuple(map(str, (*shortened(found), *few(twins))))
 

@@ -16,6 +16,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, Exchange, PriceError, Reason, StudyError, counted
 from eventwindow.estimation.contamination import Contamination
 from eventwindow.estimation.event_time import Days
+from eventwindow.estimation.given import DAYS, NAMES
 from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
 from eventwindow.estimation.unlikely import few, same_columns, shortened, strange_reason, strange_returns
 from eventwindow.panel.chunk import Codes
@@ -295,16 +296,17 @@ def halt_rows(events: EventList, panel: Panel, axes: Sequence[Days], window: Win
 def strange_told(
     events: EventList, panel: Panel, axes: Sequence[Days], spans: tuple[Window, Window], kind: str
 ) -> pd.DataFrame:
-    """The returns in an event's windows that hardly occur, and securities whose returns are another's."""
+    """The returns in an event's windows that hardly occur, its benchmark's too; who has the returns of another."""
     first, last = min(span.start for span in spans), max(span.end for span in spans)
     reasons, twins, seen, listed = list[Reason](), list[Reason](), dict[bytes, str](), np.unique(events.security)
+    market = panel.securities.get_indexer(pd.Index(events.benchmarks))[events.benchmark]
     for start in range(0, len(panel.securities), TILE):
         codes = np.arange(start, min(start + TILE, len(panel.securities)), dtype=np.int32)
         held = panel.returns(0, len(panel.sessions), codes)
         own = np.isin(codes, listed)
         twins += same_columns(held[own], list(map(str, panel.securities[codes[own]])), seen)
         for one in strange_returns(held, kind):
-            mine = np.flatnonzero(events.security == start + one.row)
+            mine = np.flatnonzero((events.security == start + one.row) | (market == start + one.row))
             for i in mine.tolist():
                 axis = axes[int(events.exchange[i])]
                 tau = int(np.searchsorted(axis, one.column)) - int(events.day[i])
@@ -396,6 +398,10 @@ def read_events(
         plain if plain in known and given not in labels else given
         for given, plain in zip(cells.header, cells.names, strict=True)
     ]
+    for wanted, others in (("security", NAMES), ("date", DAYS)):  # names that stand in where the usual ones do not
+        at = [k for k, plain in enumerate(cells.names) if plain in others and names[k] not in labels]
+        if at and not any(ALIASES.get(name, name) == wanted for name in names):
+            names[min(at, key=lambda k: others.index(cells.names[k]))] = wanted
     if twice := [name for i, name in enumerate(names) if name in names[:i]]:
         raise PriceError(f"two columns {twice[0]!r}", where=path.name, remedy="Keep one of the two.")
     check_characteristics(names, characteristics, path.name)

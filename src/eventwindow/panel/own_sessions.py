@@ -1,6 +1,6 @@
 """The rows of a panel that are sessions of its events, of all or of a part of its securities; prices as returns."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,10 +8,9 @@ import pandas as pd
 
 from eventwindow.calendars.dates import check_sessions
 from eventwindow.errors import Exchange, PriceError, Reason
-from eventwindow.estimation.by_exchange import NOT_DISPLACED, displaced, displaced_reason, own_rows
+from eventwindow.estimation.by_exchange import NOT_DISPLACED, displaced, displaced_reasons, own_rows
 from eventwindow.estimation.door import carried_rows, check_prices, closed_notes, returns_table
 from eventwindow.estimation.event_time import Array, Days, trade_to_trade
-from eventwindow.estimation.unlikely import few
 from eventwindow.panel.source import NO_HALT, TILE, Panel
 
 ONE = ""  # stands for the exchange of a list that names none: each row of the panel is a session
@@ -38,7 +37,7 @@ def exchanges_of(panel: Panel, of: Mapping[str, str]) -> Exchanges:
     return Exchanges(of, rows, tuple(notes))
 
 
-def when_closed(panel: Panel, of: Mapping[str, str]) -> Sequence[Reason]:
+def when_closed(panel: Panel, of: Mapping[str, str]) -> list[Reason]:
     """Securities that move on days on which the exchange that their events name is closed."""
     names, days, found = panel.securities, panel.sessions, [panel.displaced]
     for mic in sorted(set(of.values())):
@@ -49,7 +48,7 @@ def when_closed(panel: Panel, of: Mapping[str, str]) -> Sequence[Reason]:
             odd = displaced(mic, days, np.isfinite(moves) & (moves != 0))
             found.append(np.column_stack([at[i + odd[:, 0]], odd[:, 1:]]))
     rows = np.unique(np.concatenate(found), axis=0).tolist()
-    return few([displaced_reason(str(names[k]), of[str(names[k])], n, days[first]) for k, n, first in rows])
+    return list(displaced_reasons([(str(names[k]), of[str(names[k])], n, days[first]) for k, n, first in rows]))
 
 
 def _held(panel: Panel, securities: np.ndarray) -> np.ndarray:

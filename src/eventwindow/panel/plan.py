@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from eventwindow.calendars.day_zero import near_names
 from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import over_the_same_span
@@ -240,6 +241,7 @@ def _named(factors: Mapping[str, pd.DataFrame], name: str, where: str) -> pd.Dat
 def _column(panel: Panel, what: str, name: str, where: str) -> pd.Series:
     at = panel.securities.get_indexer(pd.Index([name]))
     if at[0] < 0:
-        remedy = "Add it to the panel, or correct the name."
+        near = near_names([name], panel.securities)[name]
+        remedy = f"Write {near!r}, which it holds." if near else "Add it to the panel, or correct the name."
         raise StudyError(f"{what} {name!r} is no security of the panel", where=where, remedy=remedy)
     return pd.Series(panel.returns(0, len(panel.sessions), at)[0], panel.sessions, name=name)

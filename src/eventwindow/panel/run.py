@@ -245,7 +245,7 @@ def planned(
     check_values(values)
     check_between(kind, values)
     check_contamination(contamination)
-    check_choices(session, minimum_returns, max_shift)
+    check_choices(session, minimum_returns, max_shift, exchange)
     _check_factors(factors, benchmark)
     _check(spec, chunk)
     along = carried(labels, characteristics)

@@ -18,6 +18,7 @@ from eventwindow.study.load import Inputs, Step, first_day, ledger_of, read_inpu
 from eventwindow.study.run import concluded, quiet
 
 SHOWN = 4  # names in a line
+INCOMPLETE = ("not_computed", "days_missing")  # reasons of a window that is not the whole one
 
 
 def check_study(
@@ -71,7 +72,7 @@ def check_study(
     yield verdict(
         lost,
         len(warnings) + len(inputs.prices.notes),
-        sum(isinstance(r, Reason) and r.key == "not_computed" for r in excluded["reason"]),
+        sum(isinstance(r, Reason) and r.key in INCOMPLETE for r in excluded["reason"]),
         int((excluded["what"] == "told").sum()),
     )
 

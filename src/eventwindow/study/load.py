@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from eventwindow.calendars.day_zero import near_names
-from eventwindow.calendars.exchange import OWN_DATES, Calendar, dated, exchange_calendar
+from eventwindow.calendars.exchange import Calendar, dated, dates_of_prices, exchange_calendar
 from eventwindow.calendars.news import NewsItem, sessions_of
 from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.measures import MEASURES
@@ -253,7 +253,7 @@ def _dated(
 ) -> dict[str, Calendar]:
     """The calendars of exchanges that the library lacks: the days on which half of their stocks or more were traded."""
     found: dict[str, Calendar] = {}
-    for mic in OWN_DATES & set(exchanges.values()):
+    for mic in {mic for mic in exchanges.values() if dates_of_prices(mic, study.start)}:
         mine = [s.symbol for s in study.stocks if s.exchange == mic and s.symbol in prices]
         days = pd.Series([day for s in mine for day in traded_days(prices.histories[s].frame)]).value_counts()
         held = pd.DatetimeIndex(days.index[days * 2 >= len(mine)]).sort_values()

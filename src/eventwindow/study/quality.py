@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from eventwindow.calendars.dates import SPARSE
-from eventwindow.calendars.exchange import HOURS, OWN_DATES, Calendar, why_closed
+from eventwindow.calendars.exchange import BEGIN, HOURS, Calendar, dates_of_prices, why_closed
 from eventwindow.errors import Exchange, PriceError, catalogue, counted
 from eventwindow.estimation.door import check_no_logs
 from eventwindow.estimation.returns import price_for_returns
@@ -83,9 +84,10 @@ def checked_prices(
             around_the_clock=symbol not in measured,
             common=common(symbol),
         )
-        if mic in OWN_DATES and symbol in stocks:
+        if dates_of_prices(mic, study.start) and symbol in stocks:
             kind = "own_hours" if "?" in (hours := HOURS.get(mic, [])) else "own_dates"
-            values = {"mic": Exchange(mic), "close": "".join(hours[2:3])}
+            kind = "own_dates_before" if study.start < BEGIN else kind
+            values: dict[str, Any] = {"mic": Exchange(mic), "close": "".join(hours[2:3]), "year": f"{BEGIN.year}"}
             found.append(Finding(symbol, "warning", kind, None, values))
         found = sorted([*found, *(f for f in columns if f.symbol == symbol)], key=lambda f: f.level)
         findings += found
