@@ -132,7 +132,7 @@ STUDY: dict[str, Change] = {
     ),
 }
 PANEL: dict[str, Change] = {
-    "a list without dates": edit("events.csv", "security,date", "security,day"),
+    "a list without dates": edit("events.csv", "security,date", "security,when"),
     "a list with several faults": edit("events.csv", "2024-05-24\nS1,2024-05-24", "24 May\n,2024-05-24"),
     "a ticker of a list in lower case": raw("events.csv", bytes.lower),
     "an event twice in a list": edit("events.csv", "S0,2024-05-24\n", "S0,2024-05-24\nS0,2024-05-24\n"),

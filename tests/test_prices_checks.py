@@ -23,6 +23,7 @@ from eventwindow.prices.reconcile import (
     reconcile,
     reconcile_with_shipped,
 )
+from eventwindow.study.check import _findings
 
 FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "study" / "library" / "deepseek_2025" / "figures"
 CALENDAR = exchange_calendar("XNYS", pd.Timestamp("2024-12-02").date(), pd.Timestamp("2025-02-28").date())
@@ -497,3 +498,24 @@ def test_what_the_others_did_is_the_median_of_the_group():
     expected = np.median([np.log(walk(seed)["close"]).diff()[DAY] for seed in (2, 3)])
     assert moves("A")(DAY) == pytest.approx(expected, abs=1e-12)
     assert moves("A")(pd.Timestamp("2025-01-18")) == 0.0  # a Saturday
+
+
+def test_prices_that_never_fall_were_sorted():
+    days = LONGER.sessions
+    close = np.round(50 + np.random.default_rng(1).normal(0, 3, len(days)).cumsum(), 2)
+    for values, told in ((close, False), (np.sort(close), True), (np.sort(close)[::-1], True)):
+        frame = history_frame(pd.DataFrame({"close": values - values.min() + 20}, index=days))
+        found = check_history(PriceHistory("AAA", frame, "file", "", "USD", None), LONGER)
+        assert ("one_way" in {f.kind for f in found}) == told
+
+
+def test_of_a_price_in_other_units_nothing_else_is_told():
+    found = [f.kind for f in check(changed("close", 1e300)) if f.date in (DAY, DAY + pd.Timedelta("1D"))]
+    assert set(found) == {"units"}
+
+
+def test_the_last_of_findings_without_a_date_is_told_without_one():
+    """Three columns of one figure: each is told of two others, and no finding has a day."""
+    prices = {s: PriceHistory(s, history_frame(sound()), "file", "", "USD", None) for s in "ABC"}
+    lines = list(_findings(list(mixed_up(prices))))
+    assert len(lines) == 3 and all(line.endswith("(and 1 more)") for line in lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,9 @@ from test_cases import CASES, arguments
 from test_panels import OPTIONS
 
 from eventwindow import StudyError, abnormal_returns, panel_study, run_study
-from eventwindow.calendars.exchange import time_zone
+from eventwindow.calendars.exchange import exchange_calendar, time_zone
 from eventwindow.cli.main import main
+from eventwindow.errors import EventDateError
 from eventwindow.estimation.by_exchange import over_the_same_span
 from eventwindow.report.context import Context
 from eventwindow.report.figures.prices import prices
@@ -211,6 +213,12 @@ def test_a_price_that_cannot_be_is_told_in_the_library_and_in_a_panel_alike(time
     assert [note for note in notes if words in note and note.startswith("F0: a return of")] != []
     told = panel_study(returns, events, report=[0], workers=1, **SPANS).excluded["reason"].astype(str)
     assert [note for note in told if words in note and note.startswith("F0: a return of")] != []
+    of_market = returns.assign(MKT=returns["F0"], F0=returns["MKT"])  # the market's own price is as wrong
+    for said in (
+        abnormal_returns(of_market, events, **SPANS).notes,
+        panel_study(of_market, events, report=[0], workers=1, **SPANS).excluded["reason"],
+    ):
+        assert [note for note in map(str, said) if words in note and note.startswith("MKT: a return of")] != []
     quiet = panel_study(returns, events[1:], report=[0], workers=1, **SPANS).excluded["reason"]
     assert len(quiet) == 0  # it lies in no window of an event of that security
     assert "with 1 warning" in checked(tmp_path, capsys, returns, events)
@@ -222,6 +230,7 @@ def test_a_price_that_cannot_be_is_told_in_the_library_and_in_a_panel_alike(time
         (lambda t: t.assign(F0=t["F0"].where(t.index < t.index[60], 0.0)), "F0: returns of 0 on 46 days in a row"),
         (lambda t: t.assign(F0=t["MKT"].shift(1) + 1e-4), "F0: moves as"),
         (lambda t: t.assign(F1=t["F0"]), "F1: its returns on"),
+        (lambda t: t.assign(F0=t["F0"].abs() + 1e-6), "F0: its prices never fall"),
     ],
 )
 def test_a_column_that_stands_still_is_shifted_or_another_ones_is_told_alike(spoilt, words, tmp_path, capsys):
@@ -478,3 +487,60 @@ def test_logarithms_of_prices_are_refused_in_a_study_and_a_panel_alike(tmp_path)
     with pytest.raises(StudyError, match="logarithms of prices"):
         panel_study(np.log(held), events, values="prices", report=[0], workers=1, **SPANS)
     assert len(panel_study(held / 10, events, values="prices", report=[0], workers=1, **SPANS).tests)  # small prices
+
+
+def on_other_days(folder, days, exchange):
+    """The clean study on other days, the one of its event among them."""
+    table, text = pd.read_csv(BASE / "prices.csv"), (BASE / "study.toml").read_text()
+    old = sorted(table["date"].unique())
+    new = dict(zip(old, days.strftime("%Y-%m-%d")[: len(old)], strict=True))
+    table.assign(date=table["date"].map(new)).to_csv(folder / "prices.csv", index=False)
+    text = text.replace('symbol = "', f'exchange = "{exchange}"\nsymbol = "')
+    (folder / "study.toml").write_text(text.replace("2024-05-23", new["2024-05-23"]))
+    return [str(folder), "--prices", str(folder / "prices.csv")]
+
+
+def test_a_calendar_is_asked_for_the_days_that_the_windows_need(tmp_path, capsys):
+    """Tokyo's is known from 1997 on; 520 sessions before an event of October 1997 begin in 1995."""
+    days = exchange_calendar("XTKS", date(1997, 1, 6), date(1998, 6, 30)).sessions
+    assert main(["check", *on_other_days(tmp_path, days, "XTKS")]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "nothing is wrong"
+
+
+def test_before_the_library_knows_holidays_the_dates_of_the_prices_are_the_sessions(tmp_path, capsys):
+    weekdays = pd.bdate_range("1962-01-03", periods=300)
+    closed = pd.to_datetime(["1962-02-22", "1962-05-30", "1962-07-04", "1962-09-03"])
+    assert main(["check", *on_other_days(tmp_path, weekdays.difference(closed), "XNYS")]) == 0
+    said = capsys.readouterr().out
+    assert "knows no holidays of XNYS before 1970: the dates of the prices are taken for its sessions" in said
+    assert "session without a row" not in said and said.splitlines()[-1] == "a run would go through, with 2 warnings"
+
+
+@pytest.mark.parametrize("call", [abnormal_returns, panel_study])
+def test_an_exchange_that_nobody_knows_is_refused_though_no_event_has_a_time(call):
+    returns = panel(1)
+    with pytest.raises(EventDateError, match="Did you mean 'XNYS'"):
+        call(returns, {"F0": returns.index[100]}, exchange="xnys", **SPANS)
+
+
+def test_a_column_of_events_that_is_nearly_one_that_is_read_is_told():
+    returns = panel(1)
+    events = pd.DataFrame({"security": ["F0"], "date": returns.index[100], "tiem": "10:00", "deal": 1})
+    notes = abnormal_returns(returns, events, **SPANS).notes
+    assert [note for note in notes if "is not read" in note] == [
+        "the column 'tiem' of the events is not read: did you mean 'time'?"
+    ]
+
+
+def test_a_list_names_its_securities_by_permno_as_a_table_does(tmp_path):
+    returns = panel(1)
+    (tmp_path / "list.csv").write_text(f"PERMNO,day\nF0,{returns.index[100].date()}\n", "utf-8")
+    assert panel_study(returns, tmp_path / "list.csv", report=[0], workers=1, **SPANS).cumulative["security"][0] == "F0"
+
+
+@pytest.mark.parametrize("call", [abnormal_returns, panel_study])
+def test_a_table_of_no_factors_is_refused(call):
+    returns = panel(1)
+    spans = {name: value for name, value in SPANS.items() if name != "benchmark"}
+    with pytest.raises(StudyError, match="holds no factors"):
+        call(returns, {"F0": returns.index[100]}, factors=returns[["MKT"]].iloc[:0], **spans)

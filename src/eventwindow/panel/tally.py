@@ -138,11 +138,13 @@ def collected(plan: Plan, kept: Chunks) -> tuple[Tally, list[Arrays]]:
 
 
 def no_fit(reason: Reason) -> StudyError:
-    remedy = "Give returns that begin before the estimation windows, or a smaller minimum_returns."
-    if reason.key == "no_residual_variance":
-        remedy = "Give another benchmark: held against itself, a security leaves nothing."
-    if reason.key == "collinear_factors":
-        remedy = "Leave out a factor that is constant, or that the others add up to."
+    remedy = (
+        "Give another benchmark: held against itself, a security leaves nothing."
+        if reason.key == "no_residual_variance"
+        else "Leave out a factor that is constant, or that the others add up to."
+        if reason.key == "collinear_factors"
+        else "Give returns that begin before the estimation windows, or a smaller minimum_returns."
+    )
     return StudyError(f"no event has a fit; the first because of: {reason}", remedy=remedy)
 
 

@@ -380,9 +380,12 @@ def _headed(path: Path, rows: list[TextRow], lines: Sequence[int], *, unit: str,
     if len(set(map(len, rows))) > 1:
         odd = next(k for k, row in enumerate(rows) if len(row) != len(rows[0]))
         what = f"{counted(len(rows[odd]), 'cell')} where the header has {len(rows[0])}"
-        remedy = "Quote a cell that holds the separator; if the file was cut off, fetch it again."
-        if odd == 1 and not re.search(r"\d", "".join(rows[1])):  # a row of names
-            remedy = f"The first line, {', '.join(rows[0])[:40]!r}, is no header: take out what stands above it."
+        names = odd == 1 and not re.search(r"\d", "".join(rows[1]))
+        remedy = (
+            f"The first line, {', '.join(rows[0])[:40]!r}, is no header: take out what stands above it."
+            if names
+            else "Quote a cell that holds the separator; if the file was cut off, fetch it again."
+        )
         raise PriceError(what, where=f"{path.name}, {unit} {lines[odd]}", remedy=remedy)
     if (heads := _heads(rows)) > 1:
         rows, lines = _one_header(rows, lines, heads)
