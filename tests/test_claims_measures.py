@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from claims_world import ALPHA, DAYS, FALL, STEP, ZERO, T, abnormal, day, flat, quoted, stated, world
 
+from eventwindow.calendars.exchange import exchange_calendar
 from eventwindow.calendars.window import Window
 from eventwindow.claims import Evidence, judge
 from eventwindow.claims.measures import MEASURES
@@ -78,24 +79,24 @@ def intraday(after: float = 0.02, noon: float = 98.0) -> Evidence:
     return three(intraday=pd.DataFrame(rows, columns=columns))
 
 
+LAST_BAR_DAY = date(2025, 2, 7)
+
+
 def bar_days(strength: float = 0.9, days: int = 40) -> Evidence:
     """Random bars on 40 days; on the last the follower repeats the leader's bar before with `strength`."""
     rng = np.random.default_rng(3)
     rows = []
-    for d in range(days):
-        start = pd.Timestamp("2025-01-01", tz="America/New_York") + pd.Timedelta(days=d, hours=9.5)
+    opens = exchange_calendar("XNYS", date(2024, 11, 1), LAST_BAR_DAY).opens[-days:]
+    for d, start in enumerate(opens):
         moves = 0.001 * rng.standard_normal((78, 3))
         if d == days - 1:
             moves[1:, 0] += strength * moves[:-1, 1]
         for symbol, path in zip("XYZ", np.exp(np.cumsum(moves, axis=0)).T * 100, strict=True):
             for j, close in enumerate(path):
                 opened = 100.0 if j == 0 else path[j - 1]
-                rows.append(((start + pd.Timedelta(minutes=5 * j)).tz_convert("UTC"), symbol, opened, close))
+                rows.append((start + pd.Timedelta(minutes=5 * j), symbol, opened, close))
     table = pd.DataFrame(rows, columns=["start", "symbol", "open", "close"])
     return three(intraday=table)
-
-
-LAST_BAR_DAY = date(2025, 2, 9)
 
 
 def panel(up: float = 0.01) -> Evidence:
@@ -851,14 +852,30 @@ def test_a_measure_states_its_facts_once(name):
 
 
 def test_bars_lie_on_the_day_and_the_minute_of_their_own_exchange():
-    """9:00 on a Monday in Tokyo is Sunday evening in New York."""
+    """9:00 on a Monday in Tokyo is Sunday evening in New York, when nothing is traded there."""
     starts = pd.date_range("2025-01-27 00:00", periods=3, freq="5min", tz="UTC")
     table = pd.DataFrame({"symbol": "X", "start": starts, "open": 1.0, "close": 1.0, "volume": 1.0})
     evidence = three(intraday=table)
-    for mic, local, minute in (("XTKS", "2025-01-27", 540), ("XNYS", "2025-01-26", 19 * 60)):
-        placed = symbol_bars(replace(evidence, securities=evidence.securities.assign(exchange=mic)), "X")
-        assert list(placed["day"]) == [pd.Timestamp(local)] * 3
-        assert placed["minute"].iloc[0] == minute
+    tokyo, new_york = (
+        replace(evidence, securities=evidence.securities.assign(exchange=mic)) for mic in ("XTKS", "XNYS")
+    )
+    placed = symbol_bars(tokyo, "X")
+    assert list(placed["day"]) == [pd.Timestamp("2025-01-27")] * 3
+    assert placed["minute"].iloc[0] == 540
+    with pytest.raises(NoFigure):
+        symbol_bars(new_york, "X")
+
+
+def test_bars_before_the_open_are_none_of_the_session_and_one_that_begins_late_gives_no_figure():
+    evidence = intraday()
+    bars = evidence.tables["intraday"]
+    early = bars.assign(start=bars["start"] - pd.Timedelta("5h"), open=7.0, close=7.0)
+    both = replace(evidence, tables={"intraday": pd.concat([early, bars], ignore_index=True)})
+    kind = MEASURES["first_hours"](security="X", date=MON, hours=0.5, since="open")
+    assert kind.measure(both).value == kind.measure(evidence).value
+    late = replace(evidence, tables={"intraday": bars.assign(start=bars["start"] + pd.Timedelta("1h"))})
+    with pytest.raises(NoFigure, match="do not begin with the session"):
+        kind.measure(late)
 
 
 def test_a_span_of_volume_is_ranked_among_its_cyclic_shifts():

@@ -205,3 +205,15 @@ def test_the_bars_that_ship_agree_with_the_daily_prices(deepseek):
     whole = days["NVDA", day, "overnight_gap"] + days["NVDA", day, "session_return"]
     assert whole == pytest.approx(np.log(118.42 / 142.62), abs=0.004)
     assert set(deepseek.table("lead_lag")["date"]) == {day, day + pd.Timedelta(days=1)}
+
+
+def test_a_day_that_its_bars_cover_in_part_is_told(noise):
+    """An hour late, as stamps of winter time are in summer; whole days are told of nothing."""
+    table = long_table({"A": noise["A"]})
+    day = SESSIONS[25]
+    assert bars_of(table, "A", calendar()).lacking(day) is None
+    late = bars_of(table.assign(start=table["start"] + pd.Timedelta("1h")), "A", calendar()).lacking(day)
+    assert str(late).startswith("the bars of 2025-02-05 run from 10:00 to 12:20, the session from 09:00 to 12:20")
+    gone = table[table["start"].dt.date != day.date()]
+    tables = intraday_tables("e", {"A": bars_of(gone, "A", calendar())}, [day], [])
+    assert [str(note) for note in tables["intraday_days"]["note"]] == ["No 5-minute bars of A on 2025-02-05."]

@@ -31,7 +31,7 @@ def study(tmp_path):
         ("events.csv", "security,date,date\nF0,2023-05-05,1\n", r"events\.csv: two columns 'date'"),
         (
             "events.csv",
-            "security,day\nF0,2023-05-05\n",
+            "security,when\nF0,2023-05-05\n",
             r"events\.csv: no column 'date' \(there are 'security'.*\nAdd it",
         ),
         ("events.csv", "security,date\n,2023-05-05\n", r"events\.csv, line 2: an event without a security"),

@@ -310,3 +310,35 @@ def test_a_saved_download_in_parquet_is_read_as_one_in_text(tmp_path, flat, tick
     read = read_prices(tmp_path / "p.parquet")
     assert {symbol: frame["close"].tolist() for symbol, frame in read.items()} == {"A": [1.5, 2.5], "BRK-B": [3.5]}
     assert read["A"]["volume"].tolist() == [1.5e6, 2.5e6]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (
+            "intraday",
+            "start,symbol,close\n2025-01-27T14:30:00Z,A,0\n",
+            r"line 2: close of A is 0: a price must be above",
+        ),
+        (
+            "intraday",
+            "start,symbol,close,volume\n2025-01-27T14:30:00Z,A,1,-5\n",
+            r"line 2: volume of A is -5: no volume",
+        ),
+        (
+            "intraday",
+            "start,symbol,close\n2025-01-27T14:35:00Z,A,1000\n2025-01-27T14:30:00Z,A,10\n",
+            r"line 2: a close of A is 100 times that of the bar before",
+        ),
+        ("megacaps", "date,symbol,close\n2025-01-24,A,-3\n", r"line 2: close of A is -3: a price must be above zero"),
+        (
+            "weights",
+            "date,index,symbol,weight\n2025-01-24,SPX,A,0.05\n2025-01-24,SPX,B,7\n",
+            r"line 3: weight of B is 7: a weight lies between 0 and 1",
+        ),
+    ],
+)
+def test_a_figure_that_cannot_be_is_named_by_its_line(tmp_path, name, text, message):
+    (tmp_path / f"{name}.csv").write_text(text, "utf-8")
+    with pytest.raises(PriceError, match=message):
+        shipped_tables(tmp_path)

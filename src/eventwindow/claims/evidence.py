@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 
-from eventwindow.calendars.exchange import exchange_calendar
+from eventwindow.calendars.exchange import Calendar, exchange_calendar
 from eventwindow.calendars.window import Window
 from eventwindow.errors import MINUS, ClaimError, EventDateError, Figure, Listed, NoFigure, Reason, Text
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
@@ -131,7 +131,7 @@ class Evidence:
     earlier: symbol → rows of a user's file before the study's own dates, where it holds any.
     titles: basket → its title in English and in Chinese; events: the same of every event.
     news: one row an entry of the calendar: date, what_en, what_zh.
-    zones: symbol → the time zone of its exchange, where its calendar is held.
+    calendars: symbol → the sessions of its exchange, where they are held.
     memo: what `once` has worked out.
     """
 
@@ -146,7 +146,7 @@ class Evidence:
     titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     events: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     earlier: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    zones: Mapping[str, str] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Any, work: Callable[[], Any]) -> Any:
@@ -197,15 +197,15 @@ def at(evidence: Evidence, event: str, when: date | None, symbols: Sequence[str]
 NEW_YORK = "XNYS"  # of a security whose exchange the study does not name
 
 
-def zone_of(evidence: Evidence, symbol: str, when: date) -> str:
-    """The time zone of the security's exchange."""
-    if symbol in evidence.zones:
-        return evidence.zones[symbol]
+def calendar_of(evidence: Evidence, symbol: str, start: date, end: date) -> Calendar:
+    """The sessions of the security's exchange; those of New York from `start` to `end`, where the study knows none."""
+    if symbol in evidence.calendars:
+        return evidence.calendars[symbol]
     securities = evidence.securities
     listed = symbol in securities.index and "exchange" in securities.columns
     mic = str(securities.at[symbol, "exchange"]) if listed else NEW_YORK
-    year = date(when.year, 1, 1), date(when.year, 12, 31)
-    return str(evidence.once(("zone", mic), lambda: exchange_calendar(mic, *year).zone))
+    found: Calendar = evidence.once(("calendar", mic, start, end), lambda: exchange_calendar(mic, start, end))
+    return found
 
 
 def name(evidence: Evidence, symbol: str) -> Text:

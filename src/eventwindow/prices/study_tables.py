@@ -30,7 +30,9 @@ WIDE = ("panel", "factors")  # a column a security or factor
 LEAST_VALUE, LEAST_UNSEEN = 1e6, 1e7  # dollars, of a listed company; the second where no volume tells of its size
 MOST_VALUE = 2e13  # dollars; no company is worth as much
 ALIKE, APART = 1.01, 50.0  # two counts of one day that agree; two in a row of which one is in other units
-_BARS = ("open", "high", "low", "close", "volume")
+PRICES = ("open", "high", "low", "close")
+_BARS = (*PRICES, "volume")
+MOST_TIMES = 5.0  # a bar's close over that of the bar before
 NUMBERS: dict[str, tuple[str, ...]] = {
     "shares": ("shares",),
     "megacaps": ("close",),
@@ -118,11 +120,41 @@ def shaped(name: str, table: pd.DataFrame, rows: Rows, zone: str | None = None) 
     long = name in WIDE and "symbol" in table
     figures = [c for c in map(str, table) if c not in (moment, *TEXTS)] if name in WIDE and not long else NUMBERS[name]
     table = _with_numbers(table, [c for c in figures if c in table], rows)
+    _check_values(name, table, rows)
     if name in ROWS:
         _check_once(table, ROWS[name], rows)
+    if name == "intraday":
+        _check_bars(table, rows)
     if name in WIDE:
         table = _wide(name, _pivoted(table, rows) if long else table, rows)
     return _shares(table, rows) if name == "shares" else table
+
+
+def _check_values(name: str, table: pd.DataFrame, rows: Rows) -> None:
+    """Prices above zero, volumes not below, weights between 0 and 1."""
+    prices = [c for c in PRICES if c in table and name in ("intraday", "megacaps")]
+    checks = [(c, table[c] <= 0, "a price must be above zero", "Correct it, or leave it empty.") for c in prices]
+    if name == "intraday" and "volume" in table:
+        checks.append(("volume", table["volume"] < 0, "no volume is below zero", "Correct it, or leave it empty."))
+    if name == "weights":
+        why, remedy = "a weight lies between 0 and 1", "Give shares of the index: 0.07 is 7 %."
+        checks.append(("weight", ~table["weight"].between(0, 1) & table["weight"].notna(), why, remedy))
+    for column, wrong, why, remedy in checks:
+        if wrong.any():
+            row = int(wrong.to_numpy().argmax())
+            what = f"{column} of {table['symbol'].iloc[row]} is {table[column].iloc[row]:g}: {why}"
+            raise PriceError(what, where=rows.at(row), remedy=remedy)
+
+
+def _check_bars(table: pd.DataFrame, rows: Rows) -> None:
+    """No bar is many times the one before it: other units, or a digit too many."""
+    ordered = table[["symbol", "start", "close"]].sort_values(["symbol", "start"], kind="stable")
+    times = (ordered["close"] / ordered.groupby("symbol")["close"].shift(1)).fillna(1.0)
+    far = (times > MOST_TIMES) | (times < 1 / MOST_TIMES)
+    if far.any():
+        row = int(far.index[far][0])
+        what = f"a close of {table['symbol'].iloc[row]} is {times[row]:.3g} times that of the bar before"
+        raise PriceError(what, where=rows.at(row), remedy="Correct the price, or give all bars in one unit.")
 
 
 def _with_numbers(table: pd.DataFrame, columns: Sequence[str], rows: Rows) -> pd.DataFrame:

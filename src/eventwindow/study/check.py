@@ -18,7 +18,7 @@ from eventwindow.study.load import Inputs, Step, first_day, ledger_of, read_inpu
 from eventwindow.study.run import concluded, quiet
 
 SHOWN = 4  # names in a line
-INCOMPLETE = ("not_computed", "days_missing")  # reasons of a window that is not the whole one
+INCOMPLETE = ("not_computed", "days_missing", "bars_cover_part", "no_bars_on")  # of what is not whole
 
 
 def check_study(

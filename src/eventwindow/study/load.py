@@ -318,5 +318,5 @@ def gather_evidence(inputs: Inputs, abnormal: Mapping[str, AbnormalReturns]) -> 
         unavailable={symbol: u.reason for symbol, u in inputs.prices.unavailable.items()},
         titles=inputs.study.titles,
         events={e.id: (e.title_en or e.id, e.title_zh or e.title_en or e.id) for e in inputs.study.file.events},
-        zones={symbol: calendar.zone for symbol, calendar in inputs.calendars.items()},
+        calendars=dict(inputs.calendars),
     )

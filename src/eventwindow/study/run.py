@@ -88,6 +88,7 @@ def concluded(inputs: Inputs, estimates: Estimates, step: Step, analyses: Sequen
     measured, beside, *found = run_parallel(works)
     step("judging the claims")
     tables, left_out = _collected([tables for tables, _ in found]), [e for _, lost in found for e in lost]
+    left_out += _of_bars(tables.get("intraday_days", pd.DataFrame()))
     windows = inputs.study.file.windows
     tables["excluded"] = excluded_table(
         estimates.abnormal, windows.report, estimates.placed, [*estimates.exclusions, *left_out]
@@ -114,6 +115,12 @@ def concluded(inputs: Inputs, estimates: Estimates, step: Step, analyses: Sequen
         left_out=(*estimates.exclusions, *left_out),
         translations=translations(inputs.study.folder),
     )
+
+
+def _of_bars(table: pd.DataFrame) -> list[Exclusion]:
+    """Symbols whose bars cannot be used, or cover a part of the day that is shown."""
+    rows = table[["event", "security", "note"]].to_numpy(object).tolist() if len(table) else []
+    return [Exclusion(event, who, "partly", note) for event, who, note in rows if isinstance(note, Reason)]
 
 
 def _analysed(analysis: Analysis, estimates: Estimates) -> tuple[Tables, list[Exclusion]]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.exchange import Calendar
-from eventwindow.errors import StudyError, counted
+from eventwindow.errors import Reason, StudyError, counted
 from eventwindow.estimation.event_time import Array
 
 FEWEST_DAYS = 20
@@ -26,6 +26,8 @@ class Bars:
     opens: Array  # (D,), of each session's first bar
     closes: Array  # (D, B), last price of each bar
     volume: Array  # (D, B)
+    lengths: Array  # (D,), minutes from open to close
+    days: pd.DatetimeIndex  # all sessions of the exchange, those without a bar among them
     zone: str  # of the exchange's clock
 
     @cached_property
@@ -54,6 +56,23 @@ class Bars:
         """(D,), log return from open to last bar."""
         return np.asarray(np.log(self.last / self.opens))
 
+    def lacking(self, day: pd.Timestamp) -> Reason | None:
+        """What the bars of a session do not cover of it, by the exchange's clock; None where they do, to a bar."""
+        if day not in self.days:
+            return None
+        row = int(self.sessions.searchsorted(day))
+        held = np.flatnonzero(np.isfinite(self.closes[row])) if day in self.sessions else np.empty(0, int)
+        if not len(held):
+            return Reason("no_bars_on", security=self.symbol, day=f"{day:%Y-%m-%d}")
+        step, length = float(np.median(np.diff(self.minutes))) if len(self.minutes) > 1 else 0.0, self.lengths[row]
+        first, last = float(self.minutes[held[0]]), float(self.minutes[held[-1]]) + step
+        if first <= step and last >= length - step:
+            return None
+        opened = pd.Timestamp(self.starts[row, held[0]], tz="UTC").tz_convert(self.zone) - pd.Timedelta(minutes=first)
+        names = {"first": first, "last": last, "opens": 0.0, "closes": length}
+        clock = {name: f"{opened + pd.Timedelta(minutes=minute):%H:%M}" for name, minute in names.items()}
+        return Reason("bars_cover_part", day=f"{day:%Y-%m-%d}", **clock)
+
     @property
     def full(self) -> np.ndarray:
         """(D,), whether the session has about as many bars as usual."""
@@ -65,8 +84,7 @@ def bars_of(table: pd.DataFrame, symbol: str, calendar: Calendar) -> Bars:
     """The regular-session bars of `symbol` from a long table (start in UTC, symbol, open, …, close, volume)."""
     mine = table[table["symbol"] == symbol].sort_values("start")
     start = pd.DatetimeIndex(mine["start"])
-    at = calendar.opens.searchsorted(start, side="right") - 1
-    inside = (at >= 0) & (start < calendar.closes[np.maximum(at, 0)])
+    at, inside = in_session(start, calendar)
     if not inside.any():
         raise StudyError(f"the table of bars holds no bar of {symbol!r} in a session of {calendar.mic}.")
     mine, start, at = mine[inside], start[inside], at[inside]
@@ -78,9 +96,15 @@ def bars_of(table: pd.DataFrame, symbol: str, calendar: Calendar) -> Bars:
     starts[row, column] = start.tz_convert(None).to_numpy()
     first = np.isfinite(grids["open"]).argmax(axis=1)
     opens = grids["open"][np.arange(len(sessions)), first]
-    return Bars(
-        symbol, calendar.sessions[sessions], minutes, starts, opens, grids["close"], grids["volume"], calendar.zone
-    )
+    lengths = ((calendar.closes - calendar.opens)[sessions].total_seconds() / 60).to_numpy(float)
+    figures = (starts, opens, grids["close"], grids["volume"], lengths)
+    return Bars(symbol, calendar.sessions[sessions], minutes, *figures, calendar.sessions, calendar.zone)
+
+
+def in_session(starts: pd.DatetimeIndex, calendar: Calendar) -> tuple[np.ndarray, np.ndarray]:
+    """Of each bar the number of its session, and whether it starts between open and close."""
+    at = calendar.opens.searchsorted(starts, side="right") - 1
+    return at, (at >= 0) & (starts < calendar.closes[np.maximum(at, 0)])
 
 
 def _grid(values: pd.Series, row: np.ndarray, column: np.ndarray) -> Array:

@@ -60,6 +60,7 @@ def intraday_tables(
         residual, beta = abnormal_bars(held, None if symbol == market else against, usual)
         car = cumulated(residual)
         by_minute = _usual_minutes(held, car, usual)
+        days += [_noted(symbol, why).assign(date=day) for day in shown if (why := held.lacking(day))]
         for day in positions(held, shown):
             minutes.append(_minutes(held, car, by_minute, day))
             days.append(
@@ -110,7 +111,11 @@ def _by_minute(values: Array, statistic: Callable[[Array], Any], count: int = 1)
 
 
 def _left_out(symbol: str, why: str) -> pd.DataFrame:
-    return pd.DataFrame([{"security": symbol, "note": Reason("not_computed", reason=why)}])
+    return _noted(symbol, Reason("not_computed", reason=why))
+
+
+def _noted(symbol: str, note: Reason) -> pd.DataFrame:
+    return pd.DataFrame([{"security": symbol, "note": note}])
 
 
 def _joined(parts: Sequence[pd.DataFrame], event: str, columns: list[str]) -> pd.DataFrame:

@@ -7,13 +7,15 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.evidence import Day, Evidence, Symbol, before, name, price, table, zone_of
+from eventwindow.analyses.intraday.bars import in_session
+from eventwindow.claims.evidence import Day, Evidence, Symbol, before, calendar_of, name, price, table
 from eventwindow.claims.measures.effects import day_numbers, tested
 from eventwindow.claims.model import Kind, Measured, made_of
 from eventwindow.errors import Figure, NoFigure, Reason
 from eventwindow.inference.response import effect
 
 FEWEST_DAYS = 20
+LATE = pd.Timedelta("15min")  # after the open, of a day's first bar
 BARS = ("bars",)
 
 
@@ -23,11 +25,14 @@ def session_bars(evidence: Evidence, symbol: str, when: date) -> pd.DataFrame:
     chosen = bars[bars["day"] == pd.Timestamp(when)]
     if chosen.empty:
         raise NoFigure(Reason("no_bars_on", security=name(evidence, symbol), day=when))
+    if chosen["late"].iloc[0] > LATE:
+        raise NoFigure(Reason("bars_begin_late", security=name(evidence, symbol), day=when))
     return chosen
 
 
 def symbol_bars(evidence: Evidence, symbol: str) -> pd.DataFrame:
-    """All bars of one symbol with the day and the minute of each by the clock of its exchange."""
+    """The bars of one symbol in sessions of its exchange, with the day and minute of each by its clock and how late
+    after the open it starts."""
     bars: pd.DataFrame = evidence.once(("bars", symbol), lambda: _symbol_bars(evidence, symbol))
     return bars
 
@@ -37,7 +42,13 @@ def _symbol_bars(evidence: Evidence, symbol: str) -> pd.DataFrame:
     bars = held[held["symbol"] == symbol].sort_values("start").reset_index(drop=True)
     if bars.empty:
         raise NoFigure(Reason("no_bars", security=name(evidence, symbol)))
-    local = pd.DatetimeIndex(bars["start"]).tz_convert(zone_of(evidence, symbol, bars["start"].iloc[0].date()))
+    start = pd.DatetimeIndex(bars["start"])
+    calendar = calendar_of(evidence, symbol, start[0].date(), (start[-1] + pd.Timedelta("1D")).date())
+    at, inside = in_session(start, calendar)
+    bars = bars.assign(late=start - calendar.opens[np.maximum(at, 0)])[inside].reset_index(drop=True)
+    if bars.empty:
+        raise NoFigure(Reason("no_bars", security=name(evidence, symbol)))
+    local = pd.DatetimeIndex(bars["start"]).tz_convert(calendar.zone)
     return bars.assign(day=local.normalize().tz_localize(None), minute=np.asarray(local.hour * 60 + local.minute))
 
 
