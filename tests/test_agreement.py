@@ -77,6 +77,25 @@ def test_texts_that_say_what_is_stated_are_read(tmp_path, text, written, zh, sai
     assert read(tmp_path, text, written, zh, said).measure is not None
 
 
+AGREE_TOO = [
+    ("Its market value fell from 3.5 to 2.9 trillion dollars.", keys("-0.6e12", "measure = 'value_change'\nprecision = 1e11", None)),
+    ("The Nasdaq fell 3 %, the Dow was little changed.", keys(-0.03)),
+    ("It was flat at first, then fell 17 %.", keys(-0.17)),
+    ("It was unchanged.", keys(0.001, precision=0.001)),
+    ("After its worst day it rose 8.9 %.", keys(0.089, precision=0.001)),
+    ("It gave up all of January's gains.", DOWN),
+    ("On the 27th it fell 17 %.", keys(-0.17)),
+    ("It fell on the 28th day of its rally.", DOWN),
+    ("連跌 25 日。", DOWN),
+    ("近 30 日均線之下，續跌。", DOWN),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "written"), AGREE_TOO, ids=lambda v: None)
+def test_what_only_looks_like_a_contradiction_is_none(tmp_path, text, written):
+    assert read(tmp_path, text, written).measure is not None
+
+
 CLASH = [
     ("It fell 18 %.", keys(-0.17), "", "", "stated", "'18 %' of text_en"),
     ("It fell 17 %.", keys(-0.17), "跌一成八。", "", "stated", "'一成八' of text_zh"),
@@ -124,6 +143,16 @@ CLASH = [
     ("It fell.", keys(-0.17, "hedge = 'more_than'"), "下跌達 17%。", "", "hedge", "'amounted_to'"),
     ("It fell.", keys(-0.17, "hedge = 'more_than'"), "下跌 17% 以上。", "", "hedge", "'reached'"),
     ("It lost $593bn.", keys("-593e9", MONEY + "\nhedge = 'nearly'", None), "", "close to 593bn dollars", "hedge", "'close to'"),
+    ("It gave up 17 %.", keys(0.17), "", "", "stated", "says 'gave up'"),
+    ("It ended in positive territory.", DOWN, "", "", "direction", "'in positive territory'"),
+    ("It bounced back 9 %.", keys(-0.09), "", "", "stated", "says 'bounced'"),
+    ("Nvidia cratered 17 %.", keys(0.17), "", "", "stated", "says 'cratered'"),
+    ("Its worst day since 2020", UP, "", "", "direction", "'worst day'"),
+    ("It moved.", keys(0.17), "市值縮水 17%。", "", "stated", "says '縮水"),
+    ("It was unchanged.", keys(-0.17), "", "", "stated", "says 'unchanged', and stated is a move"),
+    ("It moved.", DOWN, "輝達平盤作收。", "", "direction", "says '平盤', and direction is a move"),
+    ("It fell on the 28th.", DOWN, "", "", "date", "names day 28"),
+    ("It moved.", DOWN, "輝達 28 日下跌。", "", "date", "names day 28"),
 ]  # fmt: skip
 
 

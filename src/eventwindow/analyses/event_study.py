@@ -15,9 +15,16 @@ from eventwindow.calendars.dates import Rows, check_sessions, frequency
 from eventwindow.calendars.day_zero import with_day_zero
 from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
 from eventwindow.calendars.window import Span, as_window
-from eventwindow.errors import Reason, StudyError
+from eventwindow.errors import StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
-from eventwindow.estimation.by_exchange import displaced, displaced_reasons, exchange_of, over_the_same_span, own_rows
+from eventwindow.estimation.by_exchange import (
+    displaced,
+    displaced_reasons,
+    exchange_of,
+    named_own_benchmark,
+    over_the_same_span,
+    own_rows,
+)
 from eventwindow.estimation.concat import concat
 from eventwindow.estimation.contamination import (
     Contamination,
@@ -220,7 +227,7 @@ def abnormal_returns(
         *_treated_peers(events, peers),
     )
     excluded = pd.concat([result.excluded, lost], ignore_index=True) if len(lost) else result.excluded
-    excluded = _own_benchmark(excluded, source.labels)
+    excluded = named_own_benchmark(excluded, source.labels)
     return EventStudy.of(replace(result, notes=notes, excluded=excluded))
 
 
@@ -308,13 +315,6 @@ def _own(events: pd.DataFrame, benchmark: str) -> pd.Series:
     """Each event's own benchmark, the common one where it has none."""
     own = events.get("benchmark", pd.Series("", index=events.index))
     return own.where(own.notna() & (own != ""), benchmark)
-
-
-def _own_benchmark(excluded: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
-    """The reason of a security that was held against itself, in place of what came of it."""
-    alone = labels.loc[labels["security"] == labels["benchmark"], "security"]
-    own = excluded["security"].isin(alone)
-    return excluded.assign(reason=excluded["reason"].mask(own, Reason("own_benchmark")))
 
 
 def _peer_index(returns: pd.DataFrame, peers: list[str]) -> pd.DataFrame:

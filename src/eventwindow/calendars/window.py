@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Integral
 
@@ -60,8 +61,25 @@ class Window:
         return np.arange(self.start, self.end + 1)
 
 
+FARTHEST = 20_000  # trading days from day 0: eighty years
+
+
+def check_report(windows: Sequence[Window], where: str = "") -> None:
+    """Windows to report: one at least, each once."""
+    if not windows:
+        raise WindowError("there is no window to report", where=where, remedy="Give at least one: [[0, 1]].")
+    if twice := [window for k, window in enumerate(windows) if window in windows[:k]]:
+        raise WindowError(f"the window to report {twice[0]} stands twice", where=where, remedy="Keep one of the two.")
+
+
 def check_estimation(estimation: Window, window: Window, where: str = "") -> None:
-    """An estimation window of several days that shares none with the event window."""
+    """An estimation window of several days that shares none with the event window, neither of them without end."""
+    for one in (estimation, window):
+        if max(abs(one.start), abs(one.end)) > FARTHEST:
+            what = f"the window {one} reaches more than {FARTHEST:,} trading days from day 0"
+            raise WindowError(
+                what, where=where, remedy="Give windows that the prices reach: days are counted, not dates."
+            )
     if estimation.overlaps(window):
         what = f"the estimation window {estimation} overlaps the event window {window}"
         raise WindowError(what, where=where, remedy=f"End it before {window.start}, for example at {window.start - 1}.")

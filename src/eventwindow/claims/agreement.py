@@ -22,6 +22,7 @@ TIMES = ("times", "ratio")
 SIGNED = ("decimal", "money", "index_points")
 BY_DIRECTION = ("direction", "effect")
 DECEMBER = 12
+MOVED = 0.02  # from which on what is stated is a move
 WEEKEND = 5  # the first day of it
 EXACT = 1e-9
 ROUGH = ("part", "about")  # "a third" says itself that it is about so much
@@ -135,8 +136,15 @@ def _unnamed(claim: Claim, text: str, found: Sequence[Amount]) -> tuple[float, A
     if len(stated) > 1 and spans and not any({a.low, a.high} == {*map(abs, stated)} for a in spans):
         off = next((f for f in stated if not any(_names(a, f) for a in spans)), stated[0])
         return None if any(all(_names(a, f) for f in stated) for a in spans) else (off, spans[0])
-    elided = [*_elided(text, found)]
+    elided = [*_elided(text, found), *_between(text)]
     return next(((f, found[0]) for f in stated if not any(_names(a, f) for a in [*found, *elided])), None)
+
+
+def _between(text: str) -> Iterator[Amount]:
+    """What lies between two levels: a value that fell from 3.5 to 2.9 trillion lost 0.6."""
+    for amount in _amounts(text):
+        if amount.hedge == "range" and _pattern("from_").search(text[: amount.at]):
+            yield replace(amount, low=amount.high - amount.low, high=amount.high - amount.low, hedge="exact")
 
 
 def _spanned(claim: Claim, found: Sequence[Amount]) -> Amount | None:
@@ -352,6 +360,11 @@ def _sign(claim: Claim, told: Mapping[str, str], beside: Mapping[str, str]) -> C
                 f"{name} says {said[0]!r}, and {key} is {way}",
                 "Correct one of the two; a fall is negative, or down.",
             )
+    for name, text in told.items():
+        still = None if _moves(claim, name, text) or _pattern("unsure").search(text) else _pattern("flat").search(text)
+        moved = _largest(claim) >= MOVED if key == "stated" else claim.hedge == "direction"
+        if still and moved:
+            return Clash(key, f"{name} says {still[0]!r}, and {key} is a move", "Correct one of the two.")
     return None
 
 
@@ -413,6 +426,9 @@ def _other_day(text: str, held: Sequence[date]) -> str:
     if said and not any(_same(one, day) for one in said for day in held):
         day, month, year = said[0]
         return f"{day}/{month}" + (f"/{year}" if year else "") + " (day/month)"
+    alone = [_whole(m["d"] or m["zd"]) for m in _pattern("of_the_month").finditer(text)]
+    if alone and not said and not {*alone} & {d.day for day in held for d in _before(day)}:
+        return f"day {alone[0]}"
     week = {m[0]: words()["weekdays"][(m["n"] or m["z"]).lower()] for m in _pattern("weekday").finditer(text)}
     around = {d.weekday() for day in held for d in _before(day)}
     return next(iter(week)) if week and not said and not around & {*week.values()} else ""

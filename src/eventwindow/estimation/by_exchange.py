@@ -90,7 +90,15 @@ def study_abnormal_returns(
         part = estimate(clean, "mean_adjusted" if lacking else model, minimum_returns)
         parts.append(replace(part, excluded=pd.concat([part.excluded, lost], ignore_index=True)) if len(lost) else part)
     joined = concat(parts)
+    joined = replace(joined, excluded=named_own_benchmark(joined.excluded, placed))
     return joined.select(joined.labels["position"].to_numpy().argsort(kind="stable"))
+
+
+def named_own_benchmark(excluded: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    """The reason of a security that was held against itself, in place of what came of it."""
+    alone = events.loc[events["security"] == events["benchmark"], "security"]
+    own = excluded["security"].isin(alone)
+    return excluded.assign(reason=excluded["reason"].mask(own, Reason("own_benchmark")))
 
 
 def _on_sessions(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Rows, frequency
 from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
-from eventwindow.calendars.window import Span, as_window, check_estimation
+from eventwindow.calendars.window import Span, as_window, check_estimation, check_report
 from eventwindow.errors import EventDateError, Reason, StudyError, WindowError, counted
 from eventwindow.estimation.by_exchange import NOT_DISPLACED, exchange_of
 from eventwindow.estimation.contamination import Contamination, check_contamination
@@ -395,8 +395,7 @@ def _first(task: Any) -> dict[str, np.ndarray]:
 def _check(spec: Specification, chunk: int) -> None:
     model_named(spec.model)
     check_estimation(spec.estimation, spec.window)
-    if not spec.report:
-        raise WindowError("there is no window to report.", remedy="Give at least one.")
+    check_report(spec.report)
     for window in spec.report:
         if window.start < spec.window.start or window.end > spec.window.end:
             remedy = "Widen that one."

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from eventwindow.calendars.window import check_estimation
+from eventwindow.calendars.window import check_estimation, check_report
 from eventwindow.errors import StudyError, WindowError
 from eventwindow.estimation.models import MODELS
 from eventwindow.study.form import Basket, Event, Form, Group, News, Security, StudyFile, Windows, schema
@@ -261,6 +261,7 @@ def check_windows(windows: Windows, text: str) -> None:
     """The estimation window ends before the event window, and every report window lies inside it."""
     at = f"study.toml, line {line_of(text, ('windows', 'estimation'))}, windows.estimation"
     check_estimation(windows.estimation, windows.event, at)
+    check_report(windows.report, f"study.toml, line {line_of(text, ('windows', 'report'))}, windows.report")
     for window in windows.report:
         if window.start < windows.event.start or window.end > windows.event.end:
             raise WindowError(
