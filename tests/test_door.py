@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from panels import panel
 
 from eventwindow import Window, abnormal_returns, panel_study
 from eventwindow.calendars.window import as_window
@@ -213,3 +214,17 @@ def test_rows_of_another_frequency_than_the_returns_are_refused(own, other):
             abnormal_returns(table[["F0"]], events, **given, **choices)
     with pytest.raises(StudyError, match=words):
         panel_study(table[["F0"]], events, factors=market, workers=1, **choices)
+
+
+@pytest.mark.parametrize("call", [abnormal_returns, panel_study])
+def test_a_window_without_end_is_refused_before_an_array_is_made(call):
+    returns = panel(1)
+    with pytest.raises(WindowError, match="more than 20,000 trading days"):
+        call(returns, {"F0": returns.index[100]}, benchmark="MKT", estimation=(-(10**7), -11))
+
+
+@pytest.mark.parametrize(("report", "words"), [([], "no window to report"), ([0, (0, 0)], r"\[0,0\] stands twice")])
+def test_windows_to_report_are_one_at_least_and_each_once(report, words):
+    returns = panel(1)
+    with pytest.raises(WindowError, match=words):
+        panel_study(returns, {"F0": returns.index[100]}, benchmark="MKT", report=report)

@@ -544,3 +544,31 @@ def test_a_table_of_no_factors_is_refused(call):
     spans = {name: value for name, value in SPANS.items() if name != "benchmark"}
     with pytest.raises(StudyError, match="holds no factors"):
         call(returns, {"F0": returns.index[100]}, factors=returns[["MKT"]].iloc[:0], **spans)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("[[0, 0], [0, 1]]", "[[0, 0], [0, 0]]", "windows.report: the window to report [0,0] stands twice"),
+        ("[[0, 0], [0, 1]]", "[]", "windows.report: there is no window to report"),
+        (
+            "[-80, -6]",
+            "[-99999, -6]",
+            "windows.estimation: the window [-99999,-6] reaches more than 20,000 trading days",
+        ),
+    ],
+)
+def test_windows_that_no_run_can_report_are_refused_by_check(old, new, words, tmp_path, capsys):
+    shutil.copytree(BASE, tmp_path / "study")
+    text = (tmp_path / "study" / "study.toml").read_text()
+    (tmp_path / "study" / "study.toml").write_text(text.replace(old, new))
+    assert main(["check", str(tmp_path / "study"), "--prices", str(BASE / "prices.csv")]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_stock_that_is_the_benchmark_is_left_out_by_that_name(tmp_path, capsys):
+    shutil.copytree(BASE, tmp_path / "study")
+    text = (tmp_path / "study" / "study.toml").read_text()
+    (tmp_path / "study" / "study.toml").write_text(text.replace('"SPY"', '"B"'))
+    assert main(["check", str(tmp_path / "study"), "--prices", str(BASE / "prices.csv")]) == 0
+    assert "excluded B e: the security is its own benchmark" in capsys.readouterr().out
