@@ -20,7 +20,10 @@ CASES = Path(__file__).parent / "cases"
 RUN = {
     "_base": (["nothing is wrong"], {("A", 0): -0.0455}),
     "adj_close_empty_from_day_minus_3": (["no adjusted close on 14 sessions", "does not reach the window"], {}),
-    "benchmark_other_calendar": ([], {("A.TW", 0): 0.0013}),
+    "benchmark_other_calendar": (
+        ["the return of SPY on 2024-06-11 covers several of its sessions, as long as the security's"],
+        {("A.TW", 0): 0.0013},
+    ),
     "donors_newest_first": (["nothing is wrong"], {("A", 0): -0.0455}),
     "estimation_holds_other_event": (
         ["holds days of the event of 2024-04-11; its days were kept", "a run would go through, with 1 note"],

@@ -164,3 +164,12 @@ def test_a_column_of_tickers_names_who_is_of_which_exchange(tmp_path):
     assert figures(panel_study(WIDE, tmp_path / "list.csv", **SPANS)) == pytest.approx(
         figures(panel_study(WIDE, EVENTS, **SPANS)), abs=1e-12
     )
+
+
+def test_a_benchmark_that_was_open_while_the_exchange_was_closed_is_told(doors):
+    """Tokyo rested on 15 July 2024; New York's return of its next session covers two of its own."""
+    events = EVENTS[EVENTS["security"] == "J1"].assign(date="2024-07-12", benchmark="MU")
+    lone = EVENTS[EVENTS["security"] == "U1"].assign(date="2024-07-12", benchmark="MU")
+    for told in doors:
+        said = told(pd.concat([events, lone]))
+        assert "the return of MU on 2024-07-16 covers several of its sessions" in said or "1 event window holds" in said

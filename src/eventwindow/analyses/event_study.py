@@ -15,7 +15,7 @@ from eventwindow.calendars.dates import Rows, check_sessions, frequency
 from eventwindow.calendars.day_zero import with_day_zero
 from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
 from eventwindow.calendars.window import Span, as_window
-from eventwindow.errors import StudyError
+from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.by_exchange import (
     displaced,
@@ -24,6 +24,7 @@ from eventwindow.estimation.by_exchange import (
     named_own_benchmark,
     over_the_same_span,
     own_rows,
+    spanned_windows,
 )
 from eventwindow.estimation.concat import concat
 from eventwindow.estimation.contamination import (
@@ -268,7 +269,13 @@ def _by_exchange(
             days, kind = pd.DatetimeIndex(table.index), options["kind"]
             table = table.assign(**{b: over_the_same_span(returns[b].dropna(), days, kind) for b in benchmarks})
         told += [f"{mic}: its sessions are the days on which one of its securities has a figure: {why}"] if why else []
-        parts.append(abnormal_returns(table, mine, exchange=mic, **options))
+        part = abnormal_returns(table, mine, exchange=mic, **options)
+        open_days = {b: returns[b].dropna().index for b in benchmarks}
+        spans = spanned_windows(
+            part, open_days, dict.fromkeys(mine["security"].astype(str), pd.DatetimeIndex(table.index))
+        )
+        told += [str(Reason("of_security", security=part.labels["security"].iloc[k], reason=why)) for k, why in spans]
+        parts.append(part)
     joined = concat(parts)
     joined = joined.select(joined.labels["position"].to_numpy().argsort(kind="stable"))
     joined = replace(joined, labels=joined.labels.drop(columns="position"), notes=(*told, *joined.notes))

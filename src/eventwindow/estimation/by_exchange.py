@@ -132,6 +132,30 @@ def over_the_same_span(benchmark: pd.Series, sessions: pd.DatetimeIndex, kind: s
     return benchmark.reindex(sessions).where(alone, spanning)
 
 
+def spanning(benchmark: pd.Index, sessions: pd.DatetimeIndex) -> NDArray[np.bool_]:
+    """(D,) sessions on which a benchmark's return covers several of its own: it was open while these were not."""
+    place = pd.Series(benchmark.get_indexer(sessions))
+    return np.asarray((place.diff() > 1) & (place.shift(1) >= 0))
+
+
+def spanned_windows(
+    ar: AbnormalReturns, open_days: Mapping[str, pd.Index], sessions: Mapping[str, pd.DatetimeIndex]
+) -> Iterator[tuple[int, Reason]]:
+    """Each row whose event window holds such a session, and what is told of it; `sessions` are those of a security."""
+    pairs = zip(ar.labels["security"].astype(str), ar.labels["benchmark"].astype(str), strict=True)
+    known: dict[tuple[str, str], NDArray[np.int64]] = {}
+    for row, (security, benchmark) in enumerate(pairs):
+        if benchmark not in open_days:
+            continue
+        if (security, benchmark) not in known:
+            days = sessions[security]
+            odd = days[spanning(open_days[benchmark], days)]
+            known[security, benchmark] = odd.to_numpy().astype("M8[D]").astype(np.int64)
+        held = ar.event_days[row][np.isin(ar.event_days[row], known[security, benchmark])]
+        if len(held):
+            yield row, Reason("benchmark_spans", other=benchmark, days=", ".join(map(str, held.astype("M8[D]"))))
+
+
 def exchange_of(events: pd.DataFrame, common: str | None, rows: Rows) -> dict[str, str]:
     """Security → exchange, where all events have one; {} where none has."""
     column = next((name for name in ("security", *ALIASES) if name in events and ALIASES.get(name) != "date"), "")

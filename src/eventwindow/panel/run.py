@@ -1,6 +1,6 @@
 """A panel and a list of events of any length go in, tests by group and window come out."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -12,9 +12,9 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Rows, frequency
 from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
-from eventwindow.calendars.window import Span, as_window, check_estimation, check_report
+from eventwindow.calendars.window import Span, Window, as_window, check_estimation, check_report
 from eventwindow.errors import EventDateError, Reason, StudyError, WindowError, counted
-from eventwindow.estimation.by_exchange import NOT_DISPLACED, exchange_of
+from eventwindow.estimation.by_exchange import NOT_DISPLACED, exchange_of, spanning
 from eventwindow.estimation.contamination import Contamination, check_contamination
 from eventwindow.estimation.door import Values, check_between, check_choices, check_factors, check_kind, check_values
 from eventwindow.estimation.event_time import Days, Factors
@@ -279,7 +279,7 @@ def planned(
         labels=along,
         exchanges=exchanges,
     )
-    shared = _told(listed, spec, [*read, *uneven])
+    shared = _told(listed, spec, [*read, *uneven, *_spanned(listed, held, _axes(held, exchanges), spec.window)])
     listed = without_contaminated(listed, reach(spec.estimation, spec.window)) if contamination == "drop" else listed
     axes = _axes(held, exchanges)
     halts = halt_rows(listed, held, axes, spec.window)
@@ -287,6 +287,23 @@ def planned(
     listed = replace(listed, exclusions=pd.concat([listed.exclusions, shared, halts, strange], ignore_index=True))
     plan = plan_of(spec, held, listed, factors, chunk, exchanges).with_doubts()
     return replace(plan, asked=asked_of(table, listed.groups, compare, characteristics, listed.rows))
+
+
+def _spanned(events: EventList, panel: Panel, axes: Sequence[Days], window: Window) -> Iterator[Reason]:
+    """How many event windows hold a session on which their benchmark's return covers several of its own."""
+    count, every = 0, np.arange(len(panel.sessions))
+    market = panel.securities.get_indexer(pd.Index(events.benchmarks))
+    for code, axis in enumerate(axes):
+        for place, column in enumerate(market.tolist() if len(axis) < len(every) else []):
+            mine = events.day[(events.exchange == code) & (events.benchmark == place)].astype(np.int64)
+            if column < 0 or not len(mine):
+                continue
+            held = np.isfinite(panel.returns(0, len(every), np.array([column], np.int32))[0])
+            seen = np.r_[0, np.cumsum(spanning(panel.sessions[held], panel.sessions[axis]))]
+            low, high = (np.clip(mine + end, 0, len(axis)) for end in (window.start, window.end + 1))
+            count += int((seen[high] > seen[low]).sum())
+    if count:
+        yield Reason("benchmark_spans_windows", n=count)
 
 
 def _axes(panel: Panel, exchanges: Exchanges | None) -> tuple[Days, ...]:

@@ -14,7 +14,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.claims.evidence import Evidence
 from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
-from eventwindow.estimation.by_exchange import NO_BENCHMARK, placed_events, study_abnormal_returns
+from eventwindow.estimation.by_exchange import NO_BENCHMARK, placed_events, spanned_windows, study_abnormal_returns
 from eventwindow.estimation.contamination import earlier_events
 from eventwindow.estimation.returns import price_for_returns
 from eventwindow.parallel import one_blas_thread
@@ -116,7 +116,8 @@ def estimated(inputs: Inputs) -> Estimates:
     _check_left(headline, abnormal.labels, [*exclusions, *excluded_rows(abnormal)])
     events = [e.id for e in inputs.study.file.events]
     parts = {e: EventStudy.of(abnormal.select((abnormal.labels["event"] == e).to_numpy())) for e in events}
-    return Estimates(inputs, placed, (*exclusions, *_contaminated(abnormal, inputs)), abnormal, parts)
+    told = (*_contaminated(abnormal, inputs), *_spanned(abnormal, inputs))
+    return Estimates(inputs, placed, (*exclusions, *told), abnormal, parts)
 
 
 def excluded_rows(abnormal: AbnormalReturns) -> list[Exclusion]:
@@ -135,6 +136,17 @@ def _contaminated(abnormal: AbnormalReturns, inputs: Inputs) -> Iterator[Exclusi
         n, done = len(securities), inputs.study.file.study.contamination
         reason = Reason(f"event_in_estimation{'s' if n > 1 else ''}_{done}", n=n, day=f"{day:%Y-%m-%d}")
         yield Exclusion(event, "" if len(securities) > 1 else min(securities), "told", reason)
+
+
+def _spanned(abnormal: AbnormalReturns, inputs: Inputs) -> Iterator[Exclusion]:
+    """Event windows with a session on which the benchmark's return covers several of its own."""
+    if model_factors(inputs) is not None:
+        return
+    days = {symbol: series.dropna().index for symbol, series in inputs.returns.items()}
+    sessions = {symbol: calendar.sessions for symbol, calendar in inputs.calendars.items()}
+    for row, reason in spanned_windows(abnormal, days, sessions):
+        label = abnormal.labels.iloc[row]
+        yield Exclusion(label["event"], label["security"], "told", reason)
 
 
 def _abnormal(inputs: Inputs, rows: pd.DataFrame, estimation: Window) -> AbnormalReturns:
