@@ -80,6 +80,8 @@ def returns_table(returns: object, where: str = OF_RETURNS) -> pd.DataFrame:
         raise StudyError(what, where=where, remedy="Give a DataFrame, date × security.")
     if returns.columns.nlevels > 1:
         returns = _one_level(returns, where)
+    if (returns.dtypes == np.float64).all():
+        return returns
     returns = returns.infer_objects()  # numbers that came as objects are numbers
     if objects := [name for name in returns if _numbers(returns[name])]:
         returns = returns.astype(dict.fromkeys(objects, float))
