@@ -82,6 +82,16 @@ def test_run_names_a_finding_on_a_day_of_the_event_window(tmp_path, capsys):
     assert "In an event window: A 2024-05-24: moves by -35.4%, about the ratio of a 3:2 split" in said
 
 
+def test_run_names_a_finding_on_the_benchmark_of_an_event_window(tmp_path, capsys):
+    def halved(table):
+        later = (table["symbol"] == "SPY") & (table["date"] >= "2024-05-23")
+        return table.assign(**{name: table[name].where(~later, table[name] / 2) for name in ("close", "adj_close")})
+
+    assert main(["run", *study_with(tmp_path, halved), "--out", str(tmp_path / "out"), "--language", "en"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "In an event window: SPY 2024-05-23: moves by -50.0%, about the ratio of a 2:1 split" in said
+
+
 def test_all_faults_of_a_list_are_told_at_once(tmp_path):
     (tmp_path / "e.csv").write_text(
         "security,date,time,zone,session\nF0,2023-05-05,17:30,ET,\n,x,,,\nF1,2023-13-01,,,last\nF1,,25:00,,\n"

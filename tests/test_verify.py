@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import pandas as pd
 import pytest
 from yahoo_server import YahooServer, session
 
@@ -19,12 +20,14 @@ from eventwindow.draft.articles import Article, clock_time, read
 from eventwindow.draft.read import readings
 from eventwindow.draft.verify import Checked, Said, verify_study
 from eventwindow.errors import Reason, SourceError, Text, catalogue
+from eventwindow.prices.bundled import shipped_histories
 from eventwindow.prices.lookup import looked_up
 from eventwindow.prices.yahoo import forget_answers
 from eventwindow.study.result import StudyResult
 from eventwindow.study.run import run_study
 
 ROOT = Path(__file__).parents[1]
+FIGURES = ROOT / "src" / "eventwindow" / "study" / "library" / "deepseek_2025" / "figures"
 ARTICLES = ROOT.parent / "shared" / "articles"
 JUDGED = {"confirmed", "confirmed_with_context", "mixed", "contradicted"}
 TEXT = """\
@@ -382,3 +385,20 @@ def test_names_are_not_looked_up_where_yahoo_cannot_be_reached(monkeypatch: pyte
 
     monkeypatch.setattr(command, "looked_up", away)
     assert list(command.found_by_name([], catalogue("en"))) == []
+
+
+def test_a_price_in_doubt_is_told_below_the_statement_that_rests_on_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A split on the day of the news that the prices do not tell: the statement is true, and they are wrong."""
+    histories = shipped_histories(FIGURES, ["NVDA", "SPY"])
+    table = pd.concat([h.frame[["close", "adj_close"]].assign(symbol=s) for s, h in histories.items()])
+    later = (table["symbol"] == "NVDA") & (table.index >= pd.Timestamp("2025-01-27"))
+    table.loc[later, ["close", "adj_close"]] /= 10
+    table.rename_axis("date").to_csv(tmp_path / "prices.csv")
+    (tmp_path / "news.txt").write_text("On Monday, 27 January 2025, Nvidia fell 17%.\n", encoding="utf-8")
+    prices = ("--prices", str(tmp_path / "prices.csv"))
+    assert main(["verify", str(tmp_path / "news.txt"), *prices, "--out", str(tmp_path / "study")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    at = next(k for k, line in enumerate(lines) if "NVDA: return of" in line)
+    assert "NVDA: 2025-01-27: a return of -91.7%, adjusted: no such move is likely" in lines[at + 2]

@@ -79,8 +79,10 @@ def warned(result: StudyResult) -> Iterator[str]:
 
 
 def _doubted_days(result: StudyResult, quality: pd.DataFrame) -> Iterator[str]:
-    """The findings on days that the event windows hold: the numbers of those days rest on them."""
-    days = result.tables["abnormal_returns"][["security", "date"]].astype({"date": "datetime64[ns]"}).drop_duplicates()
+    """The findings on days that the event windows hold, the benchmarks' too: the numbers of those days rest on them."""
+    rows = result.tables["abnormal_returns"].astype({"date": "datetime64[ns]"})
+    sides = [rows[["security", "date"]], rows[["benchmark", "date"]].rename(columns={"benchmark": "security"})]
+    days = pd.concat(sides).drop_duplicates()
     found = quality[quality["level"] == "warning"].merge(days, on=["security", "date"])
     for row in _records(found.head(LEADING)):
         yield f"In an event window: {row.security} {row.text_en}"

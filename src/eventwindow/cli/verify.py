@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eventwindow.calendars.dates import day_of
-from eventwindow.claims.model import Verdict
+from eventwindow.claims.model import Claim
 from eventwindow.cli.progress import progress_bar
 from eventwindow.cli.terminal import origin_lines, progress
 from eventwindow.draft.articles import Article, read
@@ -39,8 +39,7 @@ def verify(options: argparse.Namespace) -> int:
     with put_in_place(folder) as fresh:
         with progress() as step, progress_bar("prices") as bar:
             checked, result = _run(articles, fresh, options, step, bar)
-        verdicts = {v.claim.id: v for v in result.verdicts}
-        lines = [line for one in checked for line in _lines(one, verdicts, words)]
+        lines = [line for one in checked for line in _lines(one, result, words)]
         lines += found_by_name(checked, words) if options.prices in ASKED else ()
         (fresh / "verify.md").write_text("\n".join(_markdown(lines)), encoding="utf-8", newline="\n")
         report = _report(result, fresh, options.extras) if options.report else None
@@ -88,8 +87,9 @@ def _language(articles: Sequence[Article]) -> str:
     return "zh-Hans" if simplified(text) == text else "zh-Hant"
 
 
-def _lines(one: Checked, verdicts: Mapping[str, Verdict], words: Catalogue) -> Iterator[str]:
-    """The article's head, its statements in order, and what was passed over."""
+def _lines(one: Checked, result: StudyResult, words: Catalogue) -> Iterator[str]:
+    """The article's head, its statements in order with what speaks against their prices, and what was passed over."""
+    verdicts = {v.claim.id: v for v in result.verdicts}
     judged = [s for s in one.said if not s.open]
     yield words.text("verify.title", article=one.article.name, day=str(one.article.dated))
     yield words.text("verify.judged", n=len(judged), m=len(one.said))
@@ -100,11 +100,25 @@ def _lines(one: Checked, verdicts: Mapping[str, Verdict], words: Catalogue) -> I
         word = words.words(f"verdict.{verdict.word}") if verdict else words.words("verify.not_judged")
         yield f"- {s.id}, {words.text('verify.line', line=s.line)} · {word} · {_said(s.words, words)}"
         yield f"  {words.reason(verdict.reason if verdict else Reason.together(s.open))}"
+        yield from (f"  {_said(doubt, words)}" for doubt in (_doubts(verdict.claim, result) if verdict else ()))
     yield ""
     yield words.words("verify.missed_title" if one.passed else "verify.missed_none")
     for p in one.passed:
         yield f"- {words.text('verify.line', line=p.line)}: {', '.join(p.figures)}"
     yield ""
+
+
+def _doubts(claim: Claim, result: StudyResult) -> Iterator[Text]:
+    """The findings on the prices of a claim's securities on its days."""
+    days = [day for name in ("date", "until") if (day := getattr(claim.measure, name, None))]
+    named = {claim.security, *getattr(claim.measure, "members", ())}
+    found = result.tables["data_quality"].query("level == 'warning'")
+    if not days:
+        return
+    on_them = found["date"].between(f"{min(days)}", f"{max(days)}")
+    rows = found.loc[found["security"].isin(named) & on_them, ["security", "text_en", "text_zh"]]
+    for who, english, chinese in rows.to_numpy(object).tolist():
+        yield Text(f"{who}: {english}", f"{who}：{chinese}")
 
 
 def found_by_name(checked: Sequence[Checked], words: Catalogue) -> Iterator[str]:
