@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from itertools import product
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from eventwindow.claims import Evidence, judge
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.measures.bars import lead, symbol_bars
 from eventwindow.claims.model import Claim, Kind
-from eventwindow.errors import ClaimError, NoFigure, Reason, catalogue
+from eventwindow.errors import ClaimError, NoFigure, Reason, catalogue, languages
 from eventwindow.inference.expected_volatility import LOW
 from eventwindow.inference.registry import run_tests
 from eventwindow.inference.response import response
@@ -896,3 +897,16 @@ def test_a_span_of_volume_is_ranked_among_its_cyclic_shifts():
         until = f"{history.index[at + sessions - 1]:%Y-%m-%d}"
         unled = MEASURES["abnormal_volume"](members=("A",), date=FALL, until=until).measure(evidence).effect.unled
         assert (unled and unled.key) == why
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_choice_of_a_measures_keys_has_its_words(name):
+    kind, case = MEASURES[name], CASES[name]
+    choices = {key: get_args(of) for key, of in get_type_hints(kind).items() if get_origin(of) is Literal}
+    for chosen in product(*choices.values()):
+        try:
+            reason = kind(**case.keys | dict(zip(choices, chosen, strict=True))).measure(case.evidence).reason
+        except NoFigure as error:
+            reason = error.reason
+        for code in languages():
+            assert catalogue(code).reason(reason)

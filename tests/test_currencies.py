@@ -11,7 +11,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from eventwindow.claims.market_value import in_one_currency
-from eventwindow.errors import NoFigure, catalogue
+from eventwindow.errors import NoFigure, Reason, catalogue
 from eventwindow.prices.currencies import PARTS
 from eventwindow.study.form import Security
 
@@ -22,7 +22,8 @@ DAYS = pd.bdate_range("2024-05-01", "2024-05-31")
 def evidence(**rates: object) -> SimpleNamespace:
     """A in dollars, J in yen, and closes of rates by symbol (`JPYUSD` is JPYUSD=X)."""
     closes = {f"{name}=X": pd.DataFrame({"close": pd.Series(rate, DAYS, dtype=float)}) for name, rate in rates.items()}
-    return SimpleNamespace(securities=pd.DataFrame({"currency": {"A": "USD", "J": "JPY"}}), prices=closes)
+    securities = pd.DataFrame({"currency": {"A": "USD", "J": "JPY"}})
+    return SimpleNamespace(securities=securities, prices=closes, unavailable={})
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,7 @@ def evidence(**rates: object) -> SimpleNamespace:
     [
         {"JPY": 150.0},
         {"JPYUSD": 1 / 150},
+        {"USDJPY": 150.0},
         {"JPY": 150.0, "JPYUSD": 1 / 150.5},  # two that agree
         {"JPY": np.where(pd.Timestamp(DAY) == DAYS, np.nan, 150.0)},  # a gap on the day
         {"JPY": np.where(pd.Timestamp("2024-05-17") < DAYS, np.nan, 150.0)},  # the last six days ago
@@ -58,6 +60,13 @@ def test_a_rate_that_cannot_be_leaves_the_claim_open_with_its_reason(rates, said
         in_one_currency(evidence(**rates), ["A", "J"], DAY)
     assert said in catalogue("en").reason(told.value.reason)
     assert "JPY" in catalogue("zh-Hant").reason(told.value.reason)
+
+
+def test_a_rate_that_was_left_out_says_why():
+    held = evidence()
+    held.unavailable["JPY=X"] = Reason("finding_weekly", days=7.0)
+    with pytest.raises(NoFigure, match="JPY=X: weekly prices"):
+        in_one_currency(held, ["A", "J"], DAY)
 
 
 def test_values_of_one_currency_need_no_rate():

@@ -137,8 +137,8 @@ def currency(evidence: Evidence, symbol: str) -> str:
 def in_one_currency(evidence: Evidence, symbols: Iterable[str], when: date) -> tuple[str, dict[str, float]]:
     """The currency in which values of several securities are added, and what one unit of each one's own is worth in it.
 
-    Their own where they share one; else dollars, at the rate of the day: a security JPY=X (yen a dollar) or JPYUSD=X
-    (dollars a yen). Without a rate there is no sum.
+    Their own where they share one; else dollars, at the rate of the day: a security JPY=X or USDJPY=X (yen a dollar) or
+    JPYUSD=X (dollars a yen). Without a rate there is no sum.
     """
     own = {symbol: currency(evidence, symbol) for symbol in symbols}
     if len(set(own.values())) <= 1:
@@ -151,10 +151,12 @@ def _dollars(evidence: Evidence, code: str, when: date) -> float:
     """Dollars that one unit of a currency is worth on a day, by a rate that can be; where two are held, they agree."""
     if code == DOLLAR:
         return 1.0
-    pairs = ((f"{code}{DOLLAR}=X", False), (f"{code}=X", True))
+    pairs = ((f"{code}{DOLLAR}=X", False), (f"{code}=X", True), (f"{DOLLAR}{code}=X", True))
+    gone = evidence.unavailable
+    lost = [Reason("no_prices", security=symbol, why=gone[symbol]) for symbol, _ in pairs if symbol in gone]
     worth = {symbol: _worth(evidence, symbol, when, turned) for symbol, turned in pairs if symbol in evidence.prices}
     if not worth:
-        raise NoFigure(Reason("no_rate", currency=code, dollar=DOLLAR))
+        raise NoFigure(lost[0] if lost else Reason("no_rate", currency=code, dollar=DOLLAR))
     first, last = min(worth.values()), max(worth.values())
     if last > first * (1 + APART):
         raise NoFigure(Reason("rates_apart", currency=code, day=when, symbols=Listed(worth), low=first, high=last))

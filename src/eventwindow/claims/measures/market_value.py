@@ -127,6 +127,7 @@ class ValueAgainst(Kind):
             who=name(evidence, self.security),
             day=self.date,
             changed=changed(own, unit),
+            own=Figure(abs(own), unit),
             ratio=abs(own) / total,
             others=named(evidence, list(values)),
             total=Figure(total, unit),
