@@ -183,14 +183,14 @@ def exchange_of(events: pd.DataFrame, common: str | None, rows: Rows) -> dict[st
     return found
 
 
-def own_rows(mic: str, sessions: pd.DatetimeIndex, held: np.ndarray) -> tuple[Days, str]:
+def own_rows(mic: str, sessions: pd.DatetimeIndex, held: np.ndarray) -> tuple[Days, Reason | str]:
     """The rows that are sessions of the exchange, and why they are the days of its prices, where they are.
 
     `held` (D,) says on which rows one of its securities has a figure.
     """
     if dates_of_prices(mic, sessions[0].date()):
-        lacking = f"holidays of {mic} before {BEGIN.year}" if sessions[0].date() < BEGIN else mic
-        return np.flatnonzero(held), f"the calendar library has no {lacking}"
+        key = "finding_own_dates_before" if sessions[0].date() < BEGIN else "finding_own_dates"
+        return np.flatnonzero(held), Reason(key, mic=Exchange(mic), year=f"{BEGIN.year}")
     try:
         calendar = exchange_calendar(mic, sessions[0].date(), sessions[-1].date())
     except EventDateError as error:
