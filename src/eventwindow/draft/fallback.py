@@ -16,6 +16,7 @@ from eventwindow.draft.quantified import (
     about_something_else,
     figure_at,
     from_peak,
+    kind_of,
     move_of,
     sign_of,
     stated,
@@ -74,7 +75,7 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, date
     """What the figure says of the subject nearest to it."""
     amount, sign = mark.value, sign_of(sentence, mark)
     for who in whose(sentence, mark, context, names):
-        kind = names.listings[who.symbols[0]].kind if who.symbols else "stock" if who.name else ""
+        kind = kind_of(who, names)
         if from_peak(sentence, mark):
             if amount.unit == "percent":
                 yield figure_at(sentence, mark, who, "drawdown", -1, context)
@@ -130,7 +131,7 @@ def whose(sentence: Sentence, mark: Mark, context: Context, names: Names) -> tup
 
 def _fits(mark: Mark, who: Subject, names: Names) -> bool:
     """Whether what is quoted so can have a figure in that unit."""
-    kind = names.listings[who.symbols[0]].kind if who.symbols else ""
+    kind = "" if who.name else kind_of(who, names)
     unit = mark.value.unit if mark.kind == "amount" and not basis(mark.value.words) else ""
     if unit == "points":
         return kind not in {"stock", "fund", ""}

@@ -10,7 +10,7 @@ from dataclasses import replace
 from eventwindow.claims.amounts import Amount
 from eventwindow.draft.amounts import basis
 from eventwindow.draft.context import Context, base_of, day_of, day_told, period_of, session_of, set_in, told_before
-from eventwindow.draft.lexicon import Mark
+from eventwindow.draft.lexicon import BOND, Mark
 from eventwindow.draft.periods import Period
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, OPENED, Sentence
@@ -298,7 +298,7 @@ def stated(
 ) -> list[Statement]:
     """What the figure says of `who`: nothing where no market is meant, one statement a year of several."""
     amount = mark.value
-    kind = names.listings[who.symbols[0]].kind if who.symbols else "stock" if who.name else ""
+    kind = kind_of(who, names)
     if (level := _level(sentence, mark, kind)) is not None:
         priced = _priced(who, amount, names)
         turned = inverse(who, names) if level else ()  # a yen below 150 is a dollar above it
@@ -312,6 +312,14 @@ def stated(
     if _volume(sentence, mark):
         return [times_usual(sentence, mark, who, context)]
     return _moved(sentence, mark, who, sign, context, names, dated)
+
+
+def kind_of(who: Subject, names: Names) -> str:
+    """What sort of security it is; a bond that no list holds is told by its yield; empty for other groups."""
+    if who.symbols:
+        return names.listings[who.symbols[0]].kind
+    bond = who.group is not None and re.fullmatch(BOND, who.group.label)
+    return "yield" if bond else "stock" if who.name else ""
 
 
 def times_usual(sentence: Sentence, mark: Mark, who: Subject, context: Context) -> Statement:
@@ -331,8 +339,7 @@ def _moved(
     sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, names: Names, dated: dt.date
 ) -> list[Statement]:
     """What the figure says of a move of `who`."""
-    amount = mark.value
-    kind = names.listings[who.symbols[0]].kind if who.symbols else ""
+    amount, kind = mark.value, kind_of(who, names)
     nobody = who is NOBODY and not sentence.has("stock", within=sentence.clause(mark))
     nobody = nobody or kind == "yield"  # a share of itself, or where it came to stand?
     if not sign or (nobody and amount.unit in {"percent", "multiple"}):
