@@ -98,8 +98,12 @@ class Context:
         return mine.select(mine.labels["date"].eq(self.day(self.members[0])).to_numpy())
 
     def day(self, security: str) -> pd.Timestamp:
-        labels = self.abnormal.labels
-        return pd.Timestamp(labels.loc[labels["security"] == security, "date"].iloc[0])
+        return self._days[security]
+
+    @cached_property
+    def _days(self) -> dict[str, pd.Timestamp]:
+        first = self.abnormal.labels.drop_duplicates("security")
+        return dict(zip(first["security"], pd.DatetimeIndex(first["date"]), strict=True))
 
     @cached_property
     def day_zero(self) -> pd.Timestamp:

@@ -244,9 +244,13 @@ class LossRank(Kind):
 
 
 def _change(evidence: Evidence, symbol: str, day: date) -> float:
-    """The change of a company's value on a day."""
-    start, end = price(evidence, symbol, before(evidence, symbol, day)), price(evidence, symbol, day)
-    return (end - start) * share_count(evidence, symbol, day).shares
+    """The change of a company's value on a day; several sums hold the same."""
+
+    def found() -> float:
+        start, end = price(evidence, symbol, before(evidence, symbol, day)), price(evidence, symbol, day)
+        return (end - start) * share_count(evidence, symbol, day).shares
+
+    return float(evidence.once(("value change", symbol, day), found))
 
 
 def _days(evidence: Evidence, days: pd.DataFrame, unit: str) -> Listed:
