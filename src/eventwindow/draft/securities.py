@@ -60,13 +60,14 @@ class Names:
     not_bare: frozenset[str]
     ambiguous: frozenset[str]  # names that are words too: they count only with a sign beside them
     traded: frozenset[str]  # those of currencies, commodities and the like, which are no firms
+    shared: frozenset[str]  # those of firms with which names of other firms begin
     words: Mapping[str, re.Pattern[str]]
 
     def marks(self, text: str) -> Iterator[Mark]:
         """Every name and ticker in the sentence, with the symbols that it may mean."""
         spans = list(self.finder.spans(text))
         for start, end, name in vouched(text, spans, self.ambiguous, self.words, self.traded):
-            if _LONGER.match(text, end) and self._begins_others(name):
+            if name in self.shared and _LONGER.match(text, end):
                 continue  # Hyundai Heavy Industries is none of the firms that the list holds
             golden = name[-1] == "周" and text[end : end + 1] in set("一二三四五")  # 黃金週五 is no golden week
             if symbols := self.meanings[name] or (self.meanings.get(name[:-1]) if golden else ()):
@@ -80,13 +81,6 @@ class Names:
             meant = {s: k for s in listed if (k := self._begun(s, m["name"])) is not None}
             if meant:
                 yield Mark(m.start() + min(meant.values()), m.end() - 1, "name", tuple(meant))
-
-    def _begins_others(self, name: str) -> bool:
-        """Whether it is a firm's, and other firms have a name that begins so."""
-        firm = self.meanings[name] and self.listings[self.meanings[name][0]].kind == "stock"
-        return bool(firm) and any(
-            n.startswith(f"{name} ") and not {*s} & {*self.meanings[name]} for n, s in self.meanings.items()
-        )
 
     def _begun(self, symbol: str, words: str) -> int | None:
         """Where in the words before its code a name of the firm begins, or how one begins: 恆基 for 恆基地產."""
@@ -135,7 +129,10 @@ def names(rules: Lexicon, chinese: bool, study: Study | None = None, own: Path |
     sure |= {n for n in unsure if len(meanings.get(n, ())) > 1}  # the reader asks which is meant
     left = unsure - sure
     traded = frozenset(n for n in left if meanings.get(n) and listings[meanings[n][0]].kind not in {"stock", "fund"})
-    return Names(listings, meanings, finder(meanings), rules.not_bare | unsure, left, traded, rules.words)
+    firms = {n: {*s} for n, s in meanings.items() if s and listings[s[0]].kind == "stock"}
+    begun = ((" ".join(n.split(" ")[:k]), s) for n, s in meanings.items() for k in range(1, n.count(" ") + 1))
+    shared = frozenset(first for first, s in begun if first in firms and not firms[first] & {*s})
+    return Names(listings, meanings, finder(meanings), rules.not_bare | unsure, left, traded, shared, rules.words)
 
 
 def shipped_table() -> str:
