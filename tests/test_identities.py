@@ -10,10 +10,10 @@ from scipy import stats
 
 from eventwindow.calendars.window import Window
 from eventwindow.inference.permutation import date_permutation_mean
-from eventwindow.inference.portfolio import portfolio_t
 from eventwindow.inference.registry import NotComputed, SignificanceResult, run_tests
 from eventwindow.inference.sample import sample
 from eventwindow.inference.standardised import adjusted_patell_z, bmp_t, kolari_pynnonen_t, patell_z
+from eventwindow.inference.sur import portfolio_t
 
 seeds = st.integers(0, 2**32 - 1)
 windows = st.tuples(st.integers(-5, 5), st.integers(-5, 5)).map(lambda ends: Window(min(ends), max(ends)))

@@ -11,8 +11,8 @@ from eventwindow.errors import StudyError
 from eventwindow.estimation.concat import concat
 from eventwindow.estimation.models import MODELS, Dimson, FactorModel
 from eventwindow.inference.permutation import date_permutation_mean
-from eventwindow.inference.portfolio import portfolio_t
 from eventwindow.inference.sample import sample
+from eventwindow.inference.sur import portfolio_t
 
 SPANS = {"estimation": (-70, -6), "window": (-5, 5), "minimum_returns": 30}
 DAY = Window(0, 0)

@@ -12,10 +12,11 @@ from eventwindow.errors import StudyError
 from eventwindow.estimation.returns import log_volume
 from eventwindow.inference.cross_sectional import bhar_of_shifts, bhar_t, firm_bhar
 from eventwindow.inference.permutation import abnormal_volatility, volatility_permutation
-from eventwindow.inference.portfolio import portfolio, portfolio_t
+from eventwindow.inference.portfolio import portfolio
 from eventwindow.inference.registry import NotComputed, SignificanceResult
 from eventwindow.inference.sample import sample
 from eventwindow.inference.single_firm import firm_sq
+from eventwindow.inference.sur import portfolio_t
 
 DAY = Window(0, 0)
 

@@ -56,8 +56,8 @@ def activity_table(
     rows = [row for day in days for row in _volatility(headline, parts, day)]
     if volume is not None:
         chosen = [(str(s), "firm", volume.select(np.array([i]))) for i, s in enumerate(volume.labels["security"])]
-        together = [(name, "basket", volume.select(list(members))) for name, members in baskets.items()]
-        chosen += [basket for basket in together if len(basket[2]) > 1]
+        together = ((name, volume.select(list(members))) for name, members in baskets.items())
+        chosen += [(name, "basket", one) for name, one in together if len(one) > 1]
         rows += [row for window in windows for row in _volume(chosen, window)]
     return pd.DataFrame(rows, columns=ACTIVITY)
 

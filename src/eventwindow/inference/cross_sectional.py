@@ -55,33 +55,28 @@ def _compounded(returns: Array, length: int) -> Array:
 
 def bhar_t(events: CrossSection) -> Result:
     """Cross-sectional t of the BHARs, t(N - 1); independent firms."""
-    return _held("bhar_t", events, 2)
+    return _across("bhar_t", NULL, events.bhar, events.n, 2)
 
 
 def bhar_skewness_adjusted_t(events: CrossSection) -> Result:
     """Hall's skewness-adjusted t of the BHARs, t(N - 1); independent firms."""
-    return _held("bhar_skewness_adjusted_t", events, 3)
-
-
-def _held(name: str, events: CrossSection, needed: int) -> Result:
-    if isinstance(events.bhar, Reason):
-        return NotComputed(name, events.bhar, NULL, events.n)
-    return _across(name, NULL, events.bhar, needed)
+    return _across("bhar_skewness_adjusted_t", NULL, events.bhar, events.n, 3)
 
 
 def cross_sectional_t(events: CrossSection) -> Result:
     """√N mean/sd (divisor N - 1), t(N - 1); independent firms."""
-    return _across("cross_sectional_t", MEAN_CAR, events.car.car, 2)
+    return _across("cross_sectional_t", MEAN_CAR, events.car.car, events.n, 2)
 
 
 def skewness_adjusted_t(events: CrossSection) -> Result:
     """√N (S + γS²/3 + γ²S³/27 + γ/(6N)), S = mean/sd, t(N - 1) (Hall 1992)."""
-    return _across("skewness_adjusted_t", MEAN_CAR, events.car.car, 3)
+    return _across("skewness_adjusted_t", MEAN_CAR, events.car.car, events.n, 3)
 
 
-def _across(name: str, null: str, values: Array, needed: int) -> Result:
+def _across(name: str, null: str, values: Array | Reason, n: int, needed: int) -> Result:
     """The t of the mean of two events or more; of three or more, adjusted for their skewness."""
-    n = len(values)
+    if isinstance(values, Reason):
+        return NotComputed(name, values, null, n)
     if reason := no_spread(values, needed):
         return NotComputed(name, reason, null, n)
     t = np.sqrt(n) * values.mean() / values.std(ddof=1) if needed == 2 else hall(values)

@@ -133,8 +133,7 @@ def romano_wolf(ar: AbnormalReturns, window: Span) -> Array | Reason:
     array([0.0099, 0.0099, 0.0099])
     """
     window = as_window(window)
-    events = sample(ar, window)
-    drawn = draws(events, standardised=True)
+    drawn = draws(sample(ar, window), standardised=True)
     if isinstance(drawn, Reason):
         return drawn
     adjusted = np.full(len(ar), np.nan)

@@ -5,50 +5,30 @@ from typing import Any
 
 import numpy as np
 
-from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason, StudyError, counted
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import Array, EventReturns
-from eventwindow.inference.design import TOGETHER, design, same_calendar
-from eventwindow.inference.results import NotComputed, Result, student
-from eventwindow.inference.sample import Sample
+from eventwindow.inference.design import TOGETHER, Design, design, same_calendar
 
-NULL = "the CAR of the equal-weighted basket is zero"
 MINIMUM_DAYS = 30
-DAYS_DIFFER = Reason("event_days_differ")
+DAYS_DIFFER, MODELS_DIFFER = Reason("event_days_differ"), Reason("models_differ")
 
 
-def portfolio_t(events: Sample) -> Result:
-    """The basket's CAR over its own standard error, t(T - k): equal weights daily, constant members."""
-    name, held, window = "portfolio_t", events.ar, events.window
-    if not len(held):
-        return NotComputed(name, Reason("no_event_in_window"), NULL)
-    basket = basket_returns(held, window)
-    if isinstance(basket, Reason):
-        return NotComputed(name, basket, NULL, len(held))
-    car = basket.car(window)
-    if car.reason[0]:
-        return NotComputed(name, car.reason[0], NULL, len(held))
-    at = held.columns(window)
-    lost = np.isfinite(held.ar[:, at]).any(axis=0) & ~np.isfinite(basket.ar[0, at])
-    if basket.halted is not None:
-        lost &= ~basket.halted[0, 1:][at]
-    dropped = int(lost.sum())
-    note = Reason("days_without_a_member", n=dropped) if dropped else None
-    return student(name, NULL, car.scar[0], car.dof[0], len(held), note=note)
-
-
-def basket_returns(ar: AbnormalReturns, window: Window, weights: Array | None = None) -> AbnormalReturns | Reason:
-    """Abnormal returns of the basket (one row) under its members' model, or why it has none."""
+def unfit(ar: AbnormalReturns, kind: Design) -> Reason | None:
+    """Why events that meet so have no basket; None where they have one."""
     if ar.source is None or ar.fitter is None:
-        return Reason("models_differ")
-    if design(ar, window) not in TOGETHER:
+        return MODELS_DIFFER
+    if kind not in TOGETHER:
         return DAYS_DIFFER
-    if not same_calendar(ar.estimation_days):
-        return Reason("estimation_calendars_differ")
+    return None if same_calendar(ar.estimation_days) else Reason("estimation_calendars_differ")
+
+
+def basket_returns(ar: AbnormalReturns, weights: Array | None = None) -> AbnormalReturns | Reason:
+    """Abnormal returns of the basket (one row) of events that share their days, under their model; or why none."""
+    if ar.source is None or ar.fitter is None:
+        return MODELS_DIFFER
     one = estimate(basket_source(ar.source, weights), ar.fitter, MINIMUM_DAYS)
-    lost: Reason = one.excluded["reason"].iloc[0] if not len(one) else Reason("no_event_in_window")
-    return one if len(one) else lost
+    return one if len(one) else one.excluded["reason"].iloc[0]
 
 
 def basket_source(source: EventReturns, weights: Array | None = None) -> EventReturns:
@@ -122,7 +102,8 @@ def portfolio(ar: AbnormalReturns, weights: Array | None = None, name: str = "po
     if weights is not None and (np.shape(weights) != (len(ar),) or not np.isfinite(weights).all() or sum(weights) <= 0):
         what = f"a portfolio of {counted(len(ar), 'event')} needs as many finite weights, with a positive sum."
         raise StudyError(what)
-    basket = basket_returns(ar, ar.window, None if weights is None else np.asarray(weights, float))
+    held = None if weights is None else np.asarray(weights, float)
+    basket = unfit(ar, design(ar, ar.window)) or basket_returns(ar, held)
     if isinstance(basket, Reason):
         raise StudyError(f"these events make no portfolio: {basket}.")
     basket.labels["security"] = name

@@ -75,7 +75,7 @@ TESTS: dict[str, SignificanceTest] = {
         _of_days("date_permutation_mean", "Date permutation, mean AR", date_permutation_mean, MEAN_CAR, APART),
         _of_days("date_permutation_sar", "Date permutation, mean SAR", date_permutation_sar, MEAN_SCAR, APART),
         _of_days("date_permutation_scaled", "Date permutation, scaled", date_permutation_scaled, MEAN_SCALED, APART),
-        _of_days("portfolio_t", "Portfolio t", portfolio.portfolio_t, portfolio.NULL, portfolio.DAYS_DIFFER),
+        _of_days("portfolio_t", "Portfolio t", sur.portfolio_t, sur.BASKET, portfolio.DAYS_DIFFER),
         SignificanceTest("adjusted_patell_z", "Adjusted Patell", standardised.adjusted_patell_z),
         _of_days("date_permutation_max", "Date permutation, max |SAR|", date_permutation_max, LARGEST_SCAR, APART),
         _of_days("conformal_sur", "Conformal SUR", conformal.conformal_sur, conformal.NULL, conformal.APART),

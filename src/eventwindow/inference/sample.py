@@ -15,6 +15,7 @@ from eventwindow.inference.calendar_dependence import rank_sum, variance_of_cars
 from eventwindow.inference.correlation import Meeting, Moments, mean_correlation, meeting, moments
 from eventwindow.inference.cross_section import CarVariance, CrossSection, EventRanks, MeanRanks, RankSum, Residuals
 from eventwindow.inference.design import Design, design
+from eventwindow.inference.portfolio import basket_returns
 from eventwindow.inference.ranks import Ranked, mean_over, ranked_days, ranks_with
 from eventwindow.inference.refitted import refitted
 from eventwindow.inference.shifts import event_sars
@@ -36,6 +37,10 @@ class Members:
     def residuals(self) -> Residuals:
         e, own = self.ar.residuals, self.moments
         return Residuals(own.count, own.square, positive_share(e), mean_over(e)[0])
+
+    @cached_property
+    def basket(self) -> AbnormalReturns | Reason:
+        return basket_returns(self.ar)
 
     @cached_property
     def ranked(self) -> Ranked:

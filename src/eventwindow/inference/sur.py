@@ -1,14 +1,35 @@
-"""A basket whose effects may differ: the F of Schipper & Thompson; the common effect by generalised least squares."""
+"""A basket: its t as one security, the F of Schipper & Thompson, the common effect by generalised least squares."""
 
 import numpy as np
 
 from eventwindow.errors import Reason
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.conformal import SINGULAR, unusable
+from eventwindow.inference.portfolio import unfit
 from eventwindow.inference.results import NotComputed, Result, fisher, student
 from eventwindow.inference.sample import Sample
 
 JOINT, COMMON = "every CAR is zero", "the CAR common to the firms, by GLS, is zero"
+BASKET = "the CAR of the equal-weighted basket is zero"
+
+
+def portfolio_t(events: Sample) -> Result:
+    """The basket's CAR over its own standard error, t(T - k): equal weights daily, constant members."""
+    name, held, window = "portfolio_t", events.ar, events.window
+    if not len(held):
+        return NotComputed(name, Reason("no_event_in_window"), BASKET)
+    basket = unfit(held, events.design) or events.members.basket
+    if isinstance(basket, Reason):
+        return NotComputed(name, basket, BASKET, len(held))
+    car = basket.car(window)
+    if car.reason[0]:
+        return NotComputed(name, car.reason[0], BASKET, len(held))
+    at = held.columns(window)
+    lost = np.isfinite(held.ar[:, at]).any(axis=0) & ~np.isfinite(basket.ar[0, at])
+    if basket.halted is not None:
+        lost &= ~basket.halted[0, 1:][at]
+    note = Reason("days_without_a_member", n=int(lost.sum())) if lost.any() else None
+    return student(name, BASKET, car.scar[0], car.dof[0], len(held), note=note)
 
 
 def sur_f(events: Sample) -> Result:
