@@ -27,6 +27,15 @@ class Row:
     heading: str = ""  # words above this line
     filled: bool = False  # a bar from zero in place of a dot
 
+    @property
+    def strong(self) -> bool:
+        """Whether the value is said in bold."""
+        return self.colour not in (FAINT, GRID)
+
+    @property
+    def said_width(self) -> float:
+        return advance(self.said, bold=self.strong)
+
 
 def draw_rows(
     sheet: Sheet, rows: Sequence[Row], axis: str, form: Callable[[float], str] = plain, *, zero: bool = True
@@ -34,7 +43,7 @@ def draw_rows(
     """The rows on one axis, below what the sheet holds already."""
     longest = max(max(advance(r.name), advance(r.heading, bold=True)) for r in rows)
     wide = 0.0 if sheet.narrow else min(longest + 14, 0.42 * sheet.width)
-    said = max((advance(r.said) for r in rows), default=0.0)
+    said = max((r.said_width for r in rows), default=0.0)
     pitch, lift = (44.0, 22.0) if sheet.narrow else (22.0, 11.0)
     room = sheet.width if sheet.narrow else wide - 4
     names, headings = [wrapped(r.name, room) for r in rows], [wrapped(r.heading, room, bold=True) for r in rows]
@@ -99,7 +108,7 @@ def _said(panel: Panel, row: Row, x: float, y: float) -> None:
     edges = [panel.px(v) for v in (*(row.line or ()), *(row.bar or ()), *row.dots, *row.ticks) if isfinite(v)]
     left = row.value is not None and row.value < 0
     at = min([x, *edges]) - 8 if left else max([x, *edges]) + 8
-    width = advance(row.said)
+    width = row.said_width
     if (left and at - width < panel.left) or (not left and at + width > panel.left + panel.width):
         left, at = not left, (max([x, *edges]) + 8 if left else min([x, *edges]) - 8)
-    panel.sheet.text(at, y + 4, row.said, row.colour, "end" if left else "start", bold=row.colour not in (FAINT, GRID))
+    panel.sheet.text(at, y + 4, row.said, row.colour, "end" if left else "start", bold=row.strong)
