@@ -6,7 +6,8 @@ from eventwindow.errors import MINUS
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, drawn
-from eventwindow.report.figures.sheet import COLD, INK, WARM, Sheet, advance, cut
+from eventwindow.report.figures.rows import LINE
+from eventwindow.report.figures.sheet import COLD, INK, WARM, Sheet, advance, cut, wrapped
 from eventwindow.report.language import percent, tau
 
 REACH = 5
@@ -62,11 +63,14 @@ def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
         sheet.text(0, y + 16, context.group_name(group) or context.language.text("common.all"), INK, bold=True)
         y += 22
         for name in names:
-            sheet.text(left - 8, y + 13, cut(context.name(name), left - 10), INK, "end")
+            lines = wrapped(context.name(name), left - 10)
+            more = LINE * (len(lines) - 1)
+            for k, line in enumerate(lines):
+                sheet.text(left - 8, y + 13 + LINE * k, cut(line, left - 10), INK, "end")
             for k, day in enumerate(taus):
                 if (name, day) in cells:
-                    _cell(context, sheet, (left + k * wide, y, wide), (name, day), *cells[name, day])
-            y += 18
+                    _cell(context, sheet, (left + k * wide, y + more / 2, wide), (name, day), *cells[name, day])
+            y += 18 + more
     sheet.height = y + 6
 
 
