@@ -45,7 +45,8 @@ _CAUSE = re.compile(
     re.IGNORECASE,
 )
 _PERFECT = re.compile(r"\b(?:had|has|have|having|['’](?:d|ve)|is|are)\b(?! (?:its|their|the|a)\b)", re.IGNORECASE)
-_HAD = re.compile(r"\bhad\b")
+_HAD = re.compile(r"\bhad\b|原[本先]?[已就]|此前|先前")
+_PEAK = re.compile(r"冲高|摸高|探底|下探|触底")
 _ZH_PERFECT = re.compile(r"[已曾]")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 _INSERTED = re.compile(
@@ -96,8 +97,11 @@ def _doubtful(
         yield Reason("draft_round_the_clock")
     if s.kind == "record":
         yield Reason("draft_record")
-    early = sentence.all("moment", within=(0, sentence.clause(mark)[1]))
+    low, high = sentence.clause(mark)
+    early = sentence.all("moment", within=(0, high))
     if early and not LATE.search(sentence.text, early[-1].end, max(early[-1].end, mark.start)):
+        yield MOMENT
+    if _PEAK.search(sentence.text, low, mark.end):
         yield MOMENT
     here = _trading(names, s.who)
     named = [who for m in sentence.all("names", "aside", "others") for who in m.value if len(who.symbols) == 1]
@@ -106,7 +110,7 @@ def _doubtful(
     first, last = (min(own.end, mark.end), max(own.start, mark.start)) if own else (0, mark.start)
     if sum(first < begin <= last for begin, _ in sentence.clauses) > FAR:
         yield Reason("draft_far")
-    low, running = sentence.clause(mark)[0], s.until and s.date and (s.until - s.date).days > WEEK
+    running = s.until and s.date and (s.until - s.date).days > WEEK
     if running and _HAD.search(sentence.text[low : mark.start]):
         yield SPAN  # "before the offer the shares had gained 34 % this year": up to which day?
     earlier = s.date and context.last and s.date < context.last
@@ -155,9 +159,11 @@ def _inside(text: str, mark: Mark, opening: str, closing: str) -> bool:
 
 def _time(sentence: Sentence, mark: Mark, own: Mark | None, s: Statement, carried: bool) -> Iterator[Reason]:
     """A day that the clause itself does not tell is sure only where nothing says that another one may be meant."""
+    low, high = sentence.clause(mark)
+    if s.until and _span_of_another(sentence, mark, own, low):
+        yield SPAN
     if s.year or s.until:
         return
-    low, high = sentence.clause(mark)
     days = sentence.all("date", within=(low, high))
     following = _FOLLOWING.match(sentence.text[low:high]) and not sentence.has(*PARED, within=(low, high))
     earlier = following or (_ZH_PERFECT if sentence.chinese else _PERFECT).search(sentence.text[low : mark.start])
@@ -172,8 +178,14 @@ def _time(sentence: Sentence, mark: Mark, own: Mark | None, s: Statement, carrie
         yield WHEN  # "at €700 before Tuesday's results"
     elif _spanned(sentence, low):
         yield SPAN  # "gained 1.9 % this week, and gold slumped 5.8 %"
-    elif carried or _FIRST_DAY.search(sentence.text) or (sentence.has("date") and not (own and _led(sentence, low))):
+    elif carried or _FIRST_DAY.search(sentence.text) or (sentence.has("date") and not (own and _led(sentence, low, s))):
         yield WHEN
+
+
+def _span_of_another(sentence: Sentence, mark: Mark, own: Mark | None, low: int) -> bool:
+    """Whether the span is that of a clause before, with another subject: 本周累跌3.81%,创业板指跌2.06%."""
+    named = sentence.chinese and own is not None and low <= own.start < mark.start
+    return named and not sentence.has("period", "date", within=sentence.clause(mark)) and _spanned(sentence, low)
 
 
 def _spanned(sentence: Sentence, low: int) -> bool:
@@ -202,12 +214,13 @@ def _touching(sentence: Sentence, mark: Mark, days: Sequence[Mark]) -> bool:
     return False
 
 
-def _led(sentence: Sentence, low: int) -> bool:
-    """Whether the sentence tells one day alone, in a clause before that holds nothing unknown: "On Monday, …"."""
+def _led(sentence: Sentence, low: int, s: Statement) -> bool:
+    """Whether the sentence tells its day alone, in a clause before that holds nothing unknown: "On Monday, …"."""
     told = sentence.all("date")
     first, end = sentence.clause(told[-1])
-    alone = len({m.value for m in told}) == 1 and told[0].value.date is not None
-    return alone and end <= low and not _unknown(sentence, first, end)
+    day = told[0].value.date if len({m.value for m in told}) == 1 else None
+    alone = day and (day == s.date or s.kind == "price_level")  # "closed at $26.50, up from $25.98"
+    return bool(alone) and end <= low and not _unknown(sentence, first, end)
 
 
 def _path(sentence: Sentence, mark: Mark, own: Mark | None, context: Context) -> Iterator[Reason]:
@@ -302,9 +315,14 @@ def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Itera
         yield WHOSE
     if names.listings[s.who.symbols[0]].kind == "yield" and sentence.chinese and "美" not in sentence.text:
         yield WHOSE  # 10年期国债收益率, of which state?
+    low, high = sentence.clause(mark)
+    if names.listings[s.who.symbols[0]].kind == "index" and s.kind == "price_level" and s.currency:
+        yield WHOSE  # an index has points, no price
+    following = sentence.all("names", "others", within=(mark.end, high))[:1]
+    if sentence.chinese and sentence.text.startswith("的", mark.end) and any(s.who not in m.value for m in following):
+        yield WHOSE  # 高开逾18%的东方财富收涨1.9%: the figure is of the name behind it
     if names.listings[s.who.symbols[0]].kind not in {"stock", "commodity", "future"}:
         return
-    low, high = sentence.clause(mark)
     figures = sentence.all("amount", within=(low, high))
     low = max((m.end for m in figures if m.end <= mark.start), default=low)
     high = min((m.start for m in figures if m.start >= mark.end), default=high)

@@ -113,9 +113,15 @@ def _located(s: Statement, known: Names, others: Iterable[Sequence[Statement]]) 
 def agreeing(found: Sequence[Reading]) -> Iterator[Reading]:
     """The same; two moves of one security on one day that do not go together are left open, for one is misread."""
     told: dict[tuple[Subject, dt.date | None], list[Statement]] = {}
-    for s in (s for r in found for s in r.statements if s.kind == "return" and not (s.until or s.open)):
+    for s in (s for r in found for s in r.statements if s.kind == "return" and not s.until):
         told.setdefault((s.who, s.date), []).append(s)
-    apart = {id(s) for several in told.values() if not all(map(_together, several, several[1:])) for s in several}
+    apart: set[int] = set()
+    for several in told.values():
+        sure, ways = [s for s in several if not s.open], {s.direction for s in several}
+        if not all(map(_together, sure, sure[1:])):
+            apart |= {id(s) for s in sure}
+        if len(ways) > 1:  # 随后一路回落,收盘仅涨1.13%: a way without a figure is of the path
+            apart |= {id(s) for s in sure if s.low is None}
     for r in found:
         said = (replace(s, open=(TWICE,)) if id(s) in apart else s for s in r.statements)
         yield replace(r, statements=tuple(said))
