@@ -33,7 +33,9 @@ _WORD = re.compile(r"[^\W_][\w'’.&-]*")
 _QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'))
 _FOLLOWING = re.compile(r"\W*(?:after|before|having|since|following|until|once|when)\b", re.IGNORECASE)
 _UNTIL = re.compile(r"(?:before|until)\b")
-_SHARES = re.compile(r"(?<![\u4e00-\u9fff])美股|[港日台韩陆欧A]股|[沪恒日][指经]|恒生|上证|加权|东京|首尔")
+_SHARES = re.compile(
+    r"(?<![\u4e00-\u9fff])美股|[港台韩陆欧A]股|(?<!\d)日股(?![价票])|[沪恒日][指经]|恒生|上证|加权|东京|首尔"
+)
 _BUT = re.compile(r"\W*(?:but|yet)\b|但|却|结果", re.IGNORECASE)
 _MEASURED = re.compile(
     r"(?:in|on an?|adjusted|measured|excluding|including|converted|stripping)\b|[以按就若扣含剔]|排除|经", re.IGNORECASE
@@ -46,6 +48,7 @@ _CAUSE = re.compile(
 )
 _PERFECT = re.compile(r"\b(?:had|has|have|having|['’](?:d|ve)|is|are)\b(?! (?:its|their|the|a)\b)", re.IGNORECASE)
 _HAD = re.compile(r"\bhad\b|原[本先]?[已就]|此前|先前")
+_TO_RECORD = re.compile(r"\s+to (?:its|their|an?|the) \w+est\b")  # "skidded to its lowest close in four years"
 _PEAK = re.compile(r"冲高|摸高|探底|下探|触底")
 _ZH_PERFECT = re.compile(r"[已曾]")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
@@ -95,7 +98,7 @@ def _doubtful(
     """What went with wrong readings in six sets of pieces, whatever their words (docs/draft.md)."""
     if names.listings[s.who.symbols[0]].kind not in CLOSING:
         yield Reason("draft_round_the_clock")
-    if s.kind == "record":
+    if s.kind == "record" or (s.low is None and _TO_RECORD.match(sentence.text, mark.end)):
         yield Reason("draft_record")
     low, high = sentence.clause(mark)
     early = sentence.all("moment", within=(0, high))

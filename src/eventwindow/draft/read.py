@@ -21,7 +21,7 @@ from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
 from eventwindow.draft.quantified import POSSIBLE, SPAN, WHICH_DAY, figures
 from eventwindow.draft.securities import Names, names
-from eventwindow.draft.sentence import Sentence, parse, sentences
+from eventwindow.draft.sentence import Sentence, dateline, parse, sentences
 from eventwindow.draft.statement import NOBODY, Statement, Subject
 from eventwindow.draft.unquantified import remarks
 from eventwindow.errors import Reason
@@ -31,6 +31,9 @@ TWICE = Reason("draft_twice")
 CLOSE = {"exact", "about", "nearly", "almost", "amounted_to"}  # hedges of figures that stand near the true one
 NEAR = 0.25  # how far two of them may be apart
 _NIGHT = re.compile(r"凌晨|清晨|早[上晨]")  # of a day in Asia, when the one before ends in America
+_WIRE = re.compile(
+    r"\s?[(<](?:[A-Z]{1,6}\.(?:O|OQ|N|A|P|K)|[A-Z]{2,5}[a-z]\.[A-Z]{1,2}|\.[A-Z0-9]{2,8})[)>]"
+)  # a wire's own code: Nvidia (NVDA.O)
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff。])[ \t]+|[ \t]+(?=[\u3400-\u9fff])")
 
 
@@ -63,7 +66,7 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Reading]:
     seen, told = set[str](), set[dt.date]()
     lines = [normal(line) for line in text.splitlines()]
-    spoken = [m.value.date for line in lines for m in days(line, dated)]
+    spoken = [m.value.date for line in lines for m in days(line[dateline(line) :], dated)]
     article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
     last = max((day for day in spoken if day and day <= dated), default=dated) if article else None
     for number, plain in enumerate(lines, 1):
@@ -137,8 +140,8 @@ def _together(one: Statement, other: Statement) -> bool:
 
 
 def normal(line: str) -> str:
-    """Full-width forms as plain ones, Chinese in one script and without spaces around it."""
-    return _SPACED.sub("", simplified(unicodedata.normalize("NFKC", line))).strip()
+    """Full-width forms as plain ones, Chinese in one script and without spaces around it, no codes of a wire."""
+    return _SPACED.sub("", simplified(_WIRE.sub("", unicodedata.normalize("NFKC", line)))).strip()
 
 
 def paragraph(

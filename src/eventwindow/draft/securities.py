@@ -27,6 +27,9 @@ _TICKER = re.compile(r"(?:(?<=[:$(])|(?<=: ))(?P<sure>\^?[A-Z0-9]{1,10}(?:[.=-][
 _CODE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,6})\((?P<code>\d{4,6})(?:\.[A-Z]{2,3})?\)")
 _FIRST = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]{3,}(?= [A-Z])")
 _LONGER = re.compile(r" (?!(?:Inc|Corp|Co|Ltd|Group|Holdings?|Motors?|Company|Corporation)\b)[A-Z][a-z]{2,}")
+_LEGAL = re.compile(
+    r",? (?:Inc|Corp|Co|Ltd|[Pp][Ll][Cc]|N\.?V|S\.?A|AG|SE|AB|ASA|SpA|KGaA)\b\.?(?!\w| [A-Z])"
+)  # of the name
 _EXCHANGE = re.compile(r"(?:NYSE|NASDAQ):\s*$", re.IGNORECASE)
 
 
@@ -71,7 +74,8 @@ class Names:
                 continue  # Hyundai Heavy Industries is none of the firms that the list holds
             golden = name[-1] == "周" and text[end : end + 1] in set("一二三四五")  # 黃金週五 is no golden week
             if symbols := self.meanings[name] or (self.meanings.get(name[:-1]) if golden else ()):
-                yield Mark(start, end - golden, "name", symbols)
+                legal = _LEGAL.match(text, end)
+                yield Mark(start, legal.end() if legal else end - golden, "name", symbols)
         for m in _TICKER.finditer(text):
             symbol = m["sure"] or m["bare"]
             if symbol in self.listings and self._is_ticker(text, m):

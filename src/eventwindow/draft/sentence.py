@@ -80,7 +80,8 @@ _LEVEL = re.compile(r"\bfrom\s+$")
 BEHIND = re.compile(r"\s*\(?(?:(?:late|early|on|at|the|close|end|of|in|trading)\s+)*")
 _ZH_AFTER = re.compile(r"[^,。;\d]{0,8}\d[\d.,]*(?:%|点|元)之?后[^。;]{0,20}\d")  # 前一日暴漲10.4%之後再漲0.6%
 _DATELINE = re.compile(  # up to the word for a wire, which 電子 and the like are not
-    r"[【〔(\[]?(?:(?!股|指)[\u4e00-\u9fff/、]){2,16}?(?:\d{1,2}月)?\d{1,2}日(?:综合|专)?(?:电(?![子力信动机器池商视脑影缆网讯气])|讯(?![号飞芯]))[】〕)\]]?"
+    r"[【〔(\[]?(?:(?!股|指)[\u4e00-\u9fff/、]){2,16}?(?:\d{1,2}月)?\d{1,2}日"
+    r"(?:(?:综合|专)?(?:电(?![子力信动机器池商视脑影缆网讯气])|讯(?![号飞芯]))|(?:凌晨|[清早]晨|早间|上午|中午|午间|下午|晚间|[早晚]上?)?消息)[】〕)\]]?"
 )
 _OR = re.compile(r"(?: (?:higher|lower|up|down|stronger|weaker))?,? (?:or|and also|i\.e\.,?) ", re.IGNORECASE)
 _FUND = re.compile(r"fund\b")
@@ -134,11 +135,16 @@ class Sentence:
         return bool(_PREPOSITION.search(self.text[: mark.start]))
 
 
+def dateline(text: str) -> int:
+    """How long the dateline is: 【香港17日訊】 tells where and when it was written, not when a price moved."""
+    return line.end() if (line := _DATELINE.match(text)) else 0
+
+
 def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str = "") -> Sentence:
     """Mark the sentence, join lists of names, and cut it into clauses; `around` is the paragraph that it stands in."""
     found = [*rules.marks(text), *names.marks(text), *amounts(text, rules), *days(text, dated), *periods(text, dated)]
-    if line := _DATELINE.match(text):  # 【香港17日訊】 tells where and when it was written, not when a price moved
-        found = [m for m in found if m.start >= line.end()] + [Mark(line.end() - 1, line.end(), "boundary")]
+    if end := dateline(text):
+        found = [m for m in found if m.start >= end] + [Mark(end - 1, end, "boundary")]
     found = [_whole(m, names, around or text) for m in found]
     always = any(_exchange(m, names) in OPEN_AT_WEEKENDS for m in found)
     found = [_ahead(m, dated, always) for m in found]
@@ -372,6 +378,8 @@ def _subject(mark: Mark, text: str, names: Names) -> Subject:
         return Subject(group=Group(label, label)) if label.endswith(_KINDS) else mark.value
     kind, before = names.listings[mark.value[0]].kind, text[: mark.start]
     other = None if kind == "commodity" else _OTHER.match(text, mark.end)
+    if other and kind == "stock" and other[0].strip() == "公司":
+        other = None  # 博通公司 is 博通; 新加坡公司 is none that a list holds
     part = _SUBINDEX.match(text, mark.end) if kind == "index" else None
     other = other or (part if part and not [*names.finder.spans(part[0])] else None)
     pattern = {"commodity": _TITLED, "yield": _ABROAD}.get(kind)
