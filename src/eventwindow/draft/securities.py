@@ -24,12 +24,13 @@ LARGEST = 20_000_000  # bytes of a table of names; the one that ships has 190,00
 COLUMNS = ("symbol", "exchange", "currency", "kind", "names")
 LISTS = ("names", "former", "ambiguous")  # parted by |; a user's table may leave out the last two
 _TICKER = re.compile(r"(?:(?<=[:$(])|(?<=: ))(?P<sure>\^?[A-Z0-9]{1,10}(?:[.=-][A-Z]{1,4})?)(?![\w.-])|(?<![\w$.-])(?P<bare>[A-Z]{3,5}(?![\w-])|[A-Z]{2}(?= (?:stock|shares)\b))")  # fmt: skip  # noqa: E501
-_CODE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,6})\((?P<code>\d{4,6})(?:\.[A-Z]{2,3})?\)")
+_CODE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,6})(?:-(?:S?W|KY|R|B))?\((?P<code>\d{4,6})(?:\.[A-Z]{2,3})?\)")
 _FIRST = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]{3,}(?= [A-Z])")
 _LONGER = re.compile(r" (?!(?:Inc|Corp|Co|Ltd|Group|Holdings?|Motors?|Company|Corporation)\b)[A-Z][a-z]{2,}")
 _LEGAL = re.compile(
     r",? (?:Inc|Corp|Co|Ltd|[Pp][Ll][Cc]|N\.?V|S\.?A|AG|SE|AB|ASA|SpA|KGaA)\b\.?(?!\w| [A-Z])"
 )  # of the name
+_WIRE = re.compile(r"\s?\((?P<code>[A-Z]{2,6}[a-z]?\.[A-Z]{1,2})\)")
 _EXCHANGE = re.compile(r"(?:NYSE|NASDAQ):\s*$", re.IGNORECASE)
 
 
@@ -74,8 +75,7 @@ class Names:
                 continue  # Hyundai Heavy Industries is none of the firms that the list holds
             golden = name[-1] == "周" and text[end : end + 1] in set("一二三四五")  # 黃金週五 is no golden week
             if symbols := self.meanings[name] or (self.meanings.get(name[:-1]) if golden else ()):
-                legal = _LEGAL.match(text, end)
-                yield Mark(start, legal.end() if legal else end - golden, "name", symbols)
+                yield Mark(start, end - 1 if golden else self._whole(text, end), "name", symbols)
         for m in _TICKER.finditer(text):
             symbol = m["sure"] or m["bare"]
             if symbol in self.listings and self._is_ticker(text, m):
@@ -86,10 +86,16 @@ class Names:
             if meant:
                 yield Mark(m.start() + min(meant.values()), m.end() - 1, "name", tuple(meant))
 
+    def _whole(self, text: str, end: int) -> int:
+        """Where a name ends with its legal form, and with a code of a wire that the list does not hold: (CRDI.MI)."""
+        end = form.end() if (form := _LEGAL.match(text, end)) else end
+        code = _WIRE.match(text, end)
+        return code.end() if code and code["code"] not in self.listings else end
+
     def _begun(self, symbol: str, words: str) -> int | None:
-        """Where in the words before its code a name of the firm begins, or how one begins: 恆基 for 恆基地產."""
+        """Where in the words before its code a name of the firm stands: 恆基 for 恆基地產, 騰訊控股 for 騰訊."""
         own = [name for name, symbols in self.meanings.items() if symbol in symbols]
-        return next((k for k in range(len(words) - 1) if any(n.startswith(words[k:]) for n in own)), None)
+        return next((k for k in range(len(words) - 1) if any(_alike(n, words[k:]) for n in own)), None)
 
     def shortened(self, text: str, stop: Collection[str]) -> Names:
         """With the first words of names told in full, as an article goes on to call them: Novo Nordisk, then Novo."""
@@ -111,6 +117,10 @@ class Names:
             return True
         cashtag = text[: found.start()].endswith("$") and len(symbol) > 1
         return bool(found["sure"]) and (cashtag or bool(_EXCHANGE.search(text[: found.start()])))
+
+
+def _alike(name: str, words: str) -> bool:
+    return name.startswith(words) or words.startswith(name)
 
 
 def names(rules: Lexicon, chinese: bool, study: Study | None = None, own: Path | None = None) -> Names:
