@@ -139,6 +139,30 @@ def test_what_is_no_whole_table_says_what_it_is(tmp_path, name, content, said):
     assert "UTF-8" not in str(error.value).split("\n")[0] and error.value.remedy
 
 
+@pytest.mark.parametrize("name", ["p.zip", "p.xlsx", "p.csv.gz"])
+def test_a_packed_file_with_any_byte_changed_is_read_or_refused(tmp_path, name):
+    """Names that are no text, wrong lengths and offsets: no error of the readers of packed files comes through."""
+    rows = lines(",").encode()
+    if name == "p.xlsx":
+        write_xlsx(tmp_path / name, TABLE)
+    elif name == "p.zip":
+        with zipfile.ZipFile(tmp_path / name, "w") as out:
+            out.writestr("Kurse-ä.csv", rows)
+    else:
+        (tmp_path / name).write_bytes(gzip.compress(rows, mtime=0))
+    whole = (tmp_path / name).read_bytes()
+    places = [*range(min(60, len(whole))), *range(max(0, len(whole) - 160), len(whole))]
+    refused = 0
+    for place in places:
+        (tmp_path / name).write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        try:
+            read_prices(tmp_path / name)
+        except PriceError as error:
+            refused += 1
+            assert error.remedy
+    assert refused > 20
+
+
 def test_a_workbook_of_two_full_sheets_and_a_zip_of_two_files_are_refused(tmp_path):
     write_xlsx(tmp_path / "two.xlsx", TABLE, TABLE)
     with pytest.raises(PriceError, match=r"two\.xlsx: 2 of the workbook's sheets hold cells \(Sheet1, Sheet2\)"):

@@ -9,6 +9,7 @@ import csv
 import gzip
 import io
 import re
+import struct
 import sys
 import zipfile
 import zlib
@@ -49,6 +50,9 @@ SNIFFED = 30  # lines that tell the separator
 PAIR = re.compile(r"\('([^']*)', '([^']*)'\)")  # a column of two levels in Parquet
 HEADS = ("", "price", "ticker")  # what pandas writes before a header of yfinance's
 FIELDS = frozenset({"open", "high", "low", "close", "adj_close", "volume"})
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, RuntimeError, ValueError, KeyError, IndexError,
+)  # fmt: skip  # what a packed file that is not whole makes its readers raise: names that are no text, wrong lengths
 SHEETS = (b"xl/workbook", b"content.xml", b"xl/worksheets")  # what a packed workbook holds
 FOREIGN = {
     ".dta": "Stata",
@@ -201,7 +205,7 @@ def unpacked(raw: bytes, path: Path, depth: int = 0) -> bytes:
                 raise PriceError(f"a zip file of {counted(len(names), 'file')}", where=path.name, remedy=remedy)
             with archive.open(names[0]) as file:
                 return unpacked(_read_packed(file, len(raw), path), path, depth + 1)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         kind = "gzip" if raw.startswith(b"\x1f\x8b") else "zip"
         raise PriceError(f"not a whole {kind} file ({error})", where=path.name, remedy="Pack it again.") from None
 
@@ -228,16 +232,7 @@ def _sheet_rows(raw: bytes, path: Path) -> tuple[list[TextRow], Sequence[int]]:
         _check_sheets(raw, path)
         book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
         sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
-    except (
-        CalamineError,
-        OSError,
-        ValueError,
-        RuntimeError,
-        KeyError,
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-    ) as error:
+    except (CalamineError, *DAMAGED) as error:
         raise PriceError(f"not a whole workbook ({error})", where=path.name, remedy="Save it again.") from None
     full = {name: rows for name, rows in sheets.items() if any(cell != "" for row in rows for cell in row)}
     if len(full) != 1:
