@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from functools import partial
 
@@ -71,3 +73,31 @@ def test_a_process_that_died_before_takes_nothing_with_it():
         run_parallel([partial(dies_elsewhere, os.getpid()), partial(int, "1")])
         assert run_parallel([partial(int, "1"), partial(int, "2"), partial(int, "3")]) == [1, 2, 3]
         assert begin(partial(int, "4"))() == 4
+
+
+AMID = """
+import sys, time
+from eventwindow.parallel import processes
+
+def large():
+    return bytes(300_000_000)
+
+if __name__ == "__main__":
+    try:
+        with processes(2, sys.argv[1]) as pool:
+            pool.submit(large)
+            while not pool._result_queue._reader.poll():
+                time.sleep(0.001)
+            raise KeyboardInterrupt  # while a worker writes its answer, of which half was read
+    except KeyboardInterrupt:
+        print("ended")
+"""
+
+
+@pytest.mark.parametrize("method", ["spawn", *(["fork"] if sys.platform.startswith("linux") else [])])
+def test_an_interrupt_amid_an_answer_ends_the_run(tmp_path, method):
+    (tmp_path / "amid.py").write_text(AMID)
+    command = [sys.executable, str(tmp_path / "amid.py"), method]
+    for _ in range(3):
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        assert (ended.returncode, ended.stdout) == (0, "ended\n"), ended.stderr

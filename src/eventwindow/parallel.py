@@ -58,11 +58,22 @@ def processes(count: int, method: str = POOL_METHOD) -> Iterator[ProcessPoolExec
     try:
         yield pool
     except BaseException:
-        for worker in list((pool._processes or {}).values()):
-            worker.kill()
+        _kill(pool)
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _kill(pool: ProcessPoolExecutor) -> None:
+    """End the workers now, also amid an answer: with no writer left, who reads half of one sees its end and goes on."""
+    workers = list((pool._processes or {}).values())
+    for worker in workers:
+        worker.kill()
+    for worker in workers:
+        worker.join()
+    if workers:
+        answers: Any = pool._result_queue
+        answers._writer.close()
 
 
 @contextmanager
