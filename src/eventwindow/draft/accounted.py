@@ -49,7 +49,7 @@ _CAUSE = re.compile(
 _PERFECT = re.compile(r"\b(?:had|has|have|having|['’](?:d|ve)|is|are)\b(?! (?:its|their|the|a)\b)", re.IGNORECASE)
 _HAD = re.compile(r"\bhad\b|原[本先]?[已就]|此前|先前")
 _TO_RECORD = re.compile(r"\s+to (?:its|their|an?|the) \w+est\b")  # "skidded to its lowest close in four years"
-_PEAK = re.compile(r"冲高|摸高|探底|下探|触底")
+_PEAK = re.compile(r"冲高|摸高|探底|下探|触底")  # verbs of a move that did not last
 _ZH_PERFECT = re.compile(r"[已曾]")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 _INSERTED = re.compile(
@@ -307,8 +307,9 @@ def _signs(sentence: Sentence, mark: Mark, s: Statement) -> Iterator[Reason]:
 
 def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Iterator[Reason]:
     """The place of another exchange beside the figure: "its US-listed shares", 渣打港股; a currency against another."""
+    kind = names.listings[s.who.symbols[0]].kind
     against = [m for m in sentence.all("aside", within=sentence.clause(mark)) if m.value != (s.who,)]
-    paired = names.listings[s.who.symbols[0]].kind == "currency" or s.who == DOLLAR
+    paired = kind == "currency" or s.who == DOLLAR
     quoted = {"", "USD", names.listings[s.who.symbols[0]].currency}
     beside = [m.value for m in sentence.all("amount", within=sentence.clause(mark)) if m.value.unit == "money"]
     other = any(a != DOLLAR for m in against for a in m.value) or any(
@@ -316,15 +317,15 @@ def _listed(sentence: Sentence, mark: Mark, s: Statement, names: Names) -> Itera
     )
     if paired and other:
         yield WHOSE
-    if names.listings[s.who.symbols[0]].kind == "yield" and sentence.chinese and "美" not in sentence.text:
+    if kind == "yield" and sentence.chinese and "美" not in sentence.text:
         yield WHOSE  # 10年期国债收益率, of which state?
     low, high = sentence.clause(mark)
-    if names.listings[s.who.symbols[0]].kind == "index" and s.kind == "price_level" and s.currency:
+    if kind == "index" and s.kind == "price_level" and s.currency:
         yield WHOSE  # an index has points, no price
     following = sentence.all("names", "others", within=(mark.end, high))[:1]
     if sentence.chinese and sentence.text.startswith("的", mark.end) and any(s.who not in m.value for m in following):
         yield WHOSE  # 高开逾18%的东方财富收涨1.9%: the figure is of the name behind it
-    if names.listings[s.who.symbols[0]].kind not in {"stock", "commodity", "future"}:
+    if kind not in {"stock", "commodity", "future"}:
         return
     figures = sentence.all("amount", within=(low, high))
     low = max((m.end for m in figures if m.end <= mark.start), default=low)

@@ -31,7 +31,7 @@ TWICE = Reason("draft_twice")
 CLOSE = {"exact", "about", "nearly", "almost", "amounted_to"}  # hedges of figures that stand near the true one
 NEAR = 0.25  # how far two of them may be apart
 _NIGHT = re.compile(r"凌晨|清晨|早[上晨]")  # of a day in Asia, when the one before ends in America
-_WIRE = re.compile(r"\s?[(<](?:[A-Z]{1,6}\.(?:O|OQ|N|A|P|K)|\.[A-Z0-9]{2,8})[)>]")  # a wire's own code: Nvidia (NVDA.O)
+_RIC = re.compile(r"\s?[(<](?:[A-Z]{1,6}\.(?:O|OQ|N|A|P|K)|\.[A-Z0-9]{2,8})[)>]")  # a wire's own code: Nvidia (NVDA.O)
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff。])[ \t]+|[ \t]+(?=[\u3400-\u9fff])")
 
 
@@ -139,7 +139,7 @@ def _together(one: Statement, other: Statement) -> bool:
 
 def normal(line: str) -> str:
     """Full-width forms as plain ones, Chinese in one script and without spaces around it, no codes of a wire."""
-    return _SPACED.sub("", simplified(_WIRE.sub("", unicodedata.normalize("NFKC", line)))).strip()
+    return _SPACED.sub("", simplified(_RIC.sub("", unicodedata.normalize("NFKC", line)))).strip()
 
 
 def paragraph(

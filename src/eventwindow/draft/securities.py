@@ -30,7 +30,7 @@ _LONGER = re.compile(r" (?!(?:Inc|Corp|Co|Ltd|Group|Holdings?|Motors?|Company|Co
 _LEGAL = re.compile(
     r",? (?:Inc|Corp|Co|Ltd|[Pp][Ll][Cc]|N\.?V|S\.?A|AG|SE|AB|ASA|SpA|KGaA)\b\.?(?!\w| [A-Z])"
 )  # of the name
-_WIRE = re.compile(r"\s?\((?P<code>[A-Z]{2,6}[a-z]?\.[A-Z]{1,2})\)")
+_RIC = re.compile(r"\s?\((?P<code>[A-Z]{2,6}[a-z]?\.[A-Z]{1,2})\)")
 _EXCHANGE = re.compile(r"(?:NYSE|NASDAQ):\s*$", re.IGNORECASE)
 
 
@@ -89,7 +89,7 @@ class Names:
     def _whole(self, text: str, end: int) -> int:
         """Where a name ends with its legal form, and with a code of a wire that the list does not hold: (CRDI.MI)."""
         end = form.end() if (form := _LEGAL.match(text, end)) else end
-        code = _WIRE.match(text, end)
+        code = _RIC.match(text, end)
         return code.end() if code and code["code"] not in self.listings else end
 
     def _begun(self, symbol: str, words: str) -> int | None:

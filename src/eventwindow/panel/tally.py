@@ -137,13 +137,15 @@ def collected(plan: Plan, kept: Chunks) -> tuple[Tally, list[Arrays]]:
     return Tally(plan.specification, at, day, group, figures, sums, {}), columns
 
 
+REMEDIES = {
+    "no_residual_variance": "Give another benchmark: held against itself, a security leaves nothing.",
+    "collinear_factors": "Leave out a factor that is constant, or that the others add up to.",
+}
+
+
 def no_fit(reason: Reason) -> StudyError:
-    remedy = (
-        "Give another benchmark: held against itself, a security leaves nothing."
-        if reason.key == "no_residual_variance"
-        else "Leave out a factor that is constant, or that the others add up to."
-        if reason.key == "collinear_factors"
-        else "Give returns that begin before the estimation windows, or a smaller minimum_returns."
+    remedy = REMEDIES.get(
+        reason.key, "Give returns that begin before the estimation windows, or a smaller minimum_returns."
     )
     return StudyError(f"no event has a fit; the first because of: {reason}", remedy=remedy)
 
