@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from doc_blocks import FENCE, run_page
+from own_scripts import script
 
 from eventwindow.analyses.counterfactual import COUNTERFACTUALS
 from eventwindow.claims.measures import MEASURES
@@ -129,14 +130,6 @@ def test_every_kind_of_error_is_explained_with_its_exit_code():
     assert len(kinds) == 6
     for kind in kinds:
         assert re.search(rf"^\| `{kind.__name__}` \|.*\| {kind.exit_code} \|$", page("errors"), re.MULTILINE)
-
-
-def script(name: str):
-    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_every_yes_of_ours_leads_to_the_page_that_shows_it():

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import importlib.util
 import re
 import time
 from collections import Counter, defaultdict
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from own_scripts import script
 
 from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.finder import finder
@@ -71,19 +70,11 @@ def read(text: str) -> dict[str, tuple[str, ...]]:
     return {plain[m.start : m.end]: m.value for m in known(has_chinese(plain)).marks(plain)}
 
 
-@cache
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("securities", ROOT / "scripts" / "securities.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 # ---- what the list holds ----
 
 
 def test_the_list_is_what_its_tables_give() -> None:
-    assert script().text(script().securities()) == SHIPPED.read_text(encoding="utf-8")
+    assert script("securities").text(script("securities").securities()) == SHIPPED.read_text(encoding="utf-8")
 
 
 def test_it_holds_the_members_of_the_great_indices() -> None:
@@ -191,16 +182,16 @@ def test_former_names_have_the_day_on_which_they_ended() -> None:
 
 
 def test_tables_that_contradict_themselves_are_refused(tmp_path: Path) -> None:
-    for path in script().TABLES.glob("*.csv"):
+    for path in script("securities").TABLES.glob("*.csv"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     former = tmp_path / "former.csv"
     former.write_text(former.read_text(encoding="utf-8") + "NOBODY,Nobody,2020-01-01\n", encoding="utf-8")
     with pytest.raises(ValueError, match="NOBODY"):
-        script().securities(tmp_path)
+        script("securities").securities(tmp_path)
     korea = tmp_path / "stocks_korea.csv"
     korea.write_text(korea.read_text(encoding="utf-8") + "7203.T,,,,,Toyota\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"twice \['7203.T'\]"):
-        script().securities(tmp_path)
+        script("securities").securities(tmp_path)
 
 
 # ---- how names are found ----

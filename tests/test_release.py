@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
+from own_scripts import script
 
 ROOT = Path(__file__).parents[1]
-SPEC = importlib.util.spec_from_file_location("release", ROOT / "scripts" / "release.py")
-release = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(release)
+release = script("release")
 
 URL = "https://forge.example/team/eventwindow"
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
 import io
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pandas as pd
 import pytest
+from own_scripts import script
 from yahoo_server import YahooServer, session
 
 from eventwindow.cli import verify as command
@@ -40,18 +39,6 @@ PAGE = """\
 <script>var x = "Nvidia fell 99% on Monday";</script></head>
 <body><nav>Nvidia fell 50% on Monday</nav><p>Nvidia fell <b>17%</b> on Monday.</p></body></html>
 """
-
-
-def rates() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("draft_rates", ROOT / "scripts" / "draft_rates.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    import sys
-
-    sys.modules["draft_rates"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture
@@ -171,7 +158,7 @@ def test_a_business_figure_is_not_passed_over_and_a_premium_is() -> None:
 
 
 def test_the_half_that_the_rules_were_written_with_is_read_as_well_as_told() -> None:
-    module = rates()
+    module = script("draft_rates")
     reads = [module.read(p) for p in module.pieces("half")]
     marked, right = sum(len(r.marked) for r in reads), sum(len(r.right) for r in reads)
     judged, wrong = sum(len(r.judged) for r in reads), sum(len(r.wrong) for r in reads)
@@ -195,7 +182,7 @@ def test_the_half_that_the_rules_were_written_with_is_read_as_well_as_told() -> 
     ],
 )
 def test_no_set_of_pieces_is_read_worse_than_it_was(which: str, share: float) -> None:
-    module = rates()
+    module = script("draft_rates")
     reads = [module.read(p) for p in module.pieces(which)]
     assert sum(len(r.right) for r in reads) / sum(len(r.marked) for r in reads) >= share
     assert sum(len(r.noise) for r in reads) / sum(len(r.drafted) for r in reads) <= 0.05
@@ -219,7 +206,7 @@ def test_what_the_fallback_reads_is_in_the_study_told_in_both_languages_and_not_
 
 def test_sentences_made_to_mislead_are_not_judged_wrongly() -> None:
     """At most one in a hundred; and it is no answer to judge nothing: of those read right most are judged."""
-    module = rates()
+    module = script("draft_rates")
     reads = [module.read(p) for p in module.pieces("adversarial")]
     assert len(reads) >= 200
     assert len({r.piece["kind"] for r in reads}) >= 10
@@ -265,7 +252,7 @@ def test_what_a_sentence_holds_beside_the_move_is_the_reason_why_it_is_not_judge
 
 
 def test_the_pieces_are_sixty_of_ten_kinds_in_two_languages_and_half_are_apart() -> None:
-    pieces = rates().pieces("pieces")
+    pieces = script("draft_rates").pieces("pieces")
     assert len(pieces) == 60
     assert sum(p["language"] == "zh" for p in pieces) == 30
     assert sum(p["apart"] for p in pieces) == 30
