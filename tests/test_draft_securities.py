@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-import time
 from collections import Counter, defaultdict
 from functools import cache
 from pathlib import Path
@@ -228,25 +227,9 @@ def test_the_look_up_finds_what_a_pattern_of_all_names_finds() -> None:
         assert [span[:2] for span in found.spans(text)] == [m.span() for m in pattern.finditer(text)], text
 
 
-@pytest.mark.parametrize("chinese", [False, True])
-def test_the_list_is_read_in_a_blink(chinese: bool) -> None:
-    rules = lexicon(chinese)
-    simplified("股")
-
-    def once() -> float:
-        simplified.cache_clear()
-        start = time.process_time()
-        names(rules, chinese)
-        return time.process_time() - start
-
-    assert min(once() for _ in range(7)) < 0.06  # 17 to 30 ms on a free core
-
-
-def test_a_long_text_is_searched_at_once() -> None:
+def test_a_long_text_is_searched_to_its_end() -> None:
     text = "Shares of Nvidia fell while Apple and Meta Platforms rose; the Nasdaq lost 3.1%, Broadcom 17.4%. " * 50
-    start = time.process_time()
     assert sum(1 for _ in known(False).marks(text)) == 250
-    assert time.process_time() - start < 0.25  # 5 ms a thousand characters
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ from eventwindow.cli.main import main
 from eventwindow.prices.files import read_prices
 
 LINE = 50_000_000
-SECONDS, BYTES = 10.0, 1 << 30
+SECONDS = 60.0  # of processor: what hangs takes for ever, what does not a tenth of it (`hostile_files.py` tells)
+BYTES = 1 << 30
 BASE, PANEL = CASES / "_base", CASES / "_panel_clean"
 
 
@@ -200,7 +201,7 @@ def harms(tmp_path_factory) -> Path:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads and resets the most memory held")
 @pytest.mark.slow  # what counts the lines that run would take longer than it may
 @pytest.mark.parametrize("small", [False, True], ids=["a door a reader", "every other door"])
-def test_every_place_that_reads_a_file_answers_in_ten_seconds_and_a_gigabyte(harms, small):
+def test_every_place_that_reads_a_file_answers_and_holds_less_than_a_gigabyte(harms, small):
     """Each kind of harm where each reader is used first, in a process of its own that may hold six gigabytes.
 
     How much of a file is read is the reader's matter, and tried once each; at the other doors what is no such file.
