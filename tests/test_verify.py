@@ -375,18 +375,24 @@ def test_names_are_not_looked_up_where_yahoo_cannot_be_reached(monkeypatch: pyte
     assert list(command.found_by_name([], catalogue("en"))) == []
 
 
-def test_a_price_in_doubt_is_told_below_the_statement_that_rests_on_it(
+def test_what_only_a_price_in_doubt_contradicts_is_open_and_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A split on the day of the news that the prices do not tell: the statement is true, and they are wrong."""
+    """A split on the day of the news that the prices do not tell: the statement is true, and they are wrong.
+
+    What agrees with a strange price stands, and is told too.
+    """
     histories = shipped_histories(FIGURES, ["NVDA", "SPY"])
     table = pd.concat([h.frame[["close", "adj_close"]].assign(symbol=s) for s, h in histories.items()])
     later = (table["symbol"] == "NVDA") & (table.index >= pd.Timestamp("2025-01-27"))
     table.loc[later, ["close", "adj_close"]] /= 10
     table.rename_axis("date").to_csv(tmp_path / "prices.csv")
-    (tmp_path / "news.txt").write_text("On Monday, 27 January 2025, Nvidia fell 17%.\n", encoding="utf-8")
+    (tmp_path / "news.txt").write_text(
+        "On Monday, 27 January 2025, Nvidia fell 17%. The shares fell on Monday.\n", encoding="utf-8"
+    )
     prices = ("--prices", str(tmp_path / "prices.csv"))
     assert main(["verify", str(tmp_path / "news.txt"), *prices, "--out", str(tmp_path / "study")]) == 0
     lines = capsys.readouterr().out.splitlines()
     at = next(k for k, line in enumerate(lines) if "NVDA: return of" in line)
+    assert "open" in lines[at] and "The price may be what is wrong" in lines[at + 1]
     assert "NVDA: 2025-01-27: a return of -91.7%, adjusted: no such move is likely" in lines[at + 2]

@@ -16,6 +16,7 @@ from eventwindow.errors import MINUS, ClaimError, EventDateError, Figure, Listed
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import event_returns
 from eventwindow.inference.response import FEWEST, Response
+from eventwindow.prices.checks import Finding
 
 Day = date  # a session; a field named `date` would hide the type
 Symbol = Annotated[str, "symbol"]  # one security of the study
@@ -132,6 +133,7 @@ class Evidence:
     titles: basket → its title in English and in Chinese; events: the same of every event.
     news: one row an entry of the calendar: date, what_en, what_zh.
     calendars: symbol → the sessions of its exchange, where they are held.
+    findings: what was found in the prices.
     memo: what `once` has worked out.
     """
 
@@ -147,6 +149,7 @@ class Evidence:
     events: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     earlier: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Any, work: Callable[[], Any]) -> Any:

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal, NamedTuple, Protocol, get_args
 from eventwindow.claims.evidence import Evidence
 from eventwindow.errors import Figure, Reason
 from eventwindow.inference.response import Effect
+from eventwindow.prices.checks import Finding
 
 VerdictWord = Literal[
     "confirmed", "confirmed_with_context", "mixed", "contradicted", "open", "not_testable", "not_rated"
@@ -154,6 +155,8 @@ class Verdict:
         In how many specifications the effect is found.
     parts : tuple of Verdict
         Verdicts on the parts of the claim.
+    findings : tuple of Finding
+        What was found in the prices that the figure rests on.
 
     Examples
     --------
@@ -178,6 +181,7 @@ class Verdict:
     p_family: float | None = None  # corrected across all effects that the claims state
     specifications: Specifications | None = None  # in how many the effect is found, where a curve is held
     parts: tuple[Verdict, ...] = ()
+    findings: tuple[Finding, ...] = ()  # on the prices of its days
 
 
 @dataclass(frozen=True, slots=True)

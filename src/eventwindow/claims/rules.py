@@ -33,8 +33,8 @@ from eventwindow.errors import Figure, Reason, is_money
 from eventwindow.inference.response import Effect
 from eventwindow.inference.results import LEVEL, POWER
 
-RULES_VERSION = "2.3"  # of all rules that decide; raise it with RULES_DATE when one of them changes
-RULES_DATE = date(2026, 11, 29)
+RULES_VERSION = "2.4"  # of all rules that decide; raise it with RULES_DATE when one of them changes
+RULES_DATE = date(2026, 11, 30)
 SURE_MOST = 2 / 3  # from here on "most" needs no remark
 MOST = 1 / 2
 MATERIAL = 0.02  # an abnormal return of two per cent, for kinds that the table below does not name

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from eventwindow.claims.days import STRANGE, findings_on, is_later
 from eventwindow.claims.evidence import Evidence, members
-from eventwindow.claims.hindsight import is_later
 from eventwindow.claims.measures.effects import EffectOf
 from eventwindow.claims.model import WORDS, Claim, Measured, Specifications, Verdict, VerdictWord, unmeasured
 from eventwindow.claims.rules import HOLDS, TESTED, Decision, asked, decide, material
@@ -16,6 +16,7 @@ from eventwindow.inference.expected_volatility import RECENT, word_of
 from eventwindow.inference.family import Corrected, family
 from eventwindow.inference.response import Effect
 from eventwindow.inference.results import LEVEL
+from eventwindow.prices.checks import Finding
 
 LEFT = frozenset({"open", "not_testable", "not_rated"})
 FEW = 2  # parts whose findings are told one by one
@@ -39,7 +40,8 @@ def judge(
     later = frozenset(leaf.id for leaf in every if is_later(leaf, evidence))
     effects = {leaf.id: found for leaf in every if leaf.id not in later and (found := _effect(leaf, measured))}
     curves = {leaf.id: specifications(leaf, evidence) for leaf in every if leaf.hedge == "effect"}
-    basis = _Basis(measured, family(effects), curves, later)
+    findings = {leaf.id: tuple(findings_on(leaf, evidence)) for leaf in every}
+    basis = _Basis(measured, family(effects), curves, later, findings)
     return [_verdict(claim, basis) for claim in claims]
 
 
@@ -75,12 +77,13 @@ def _effect(leaf: Claim, measured: Mapping[str, Measured | None]) -> Effect | No
 
 @dataclass(frozen=True, slots=True)
 class _Basis:
-    """What verdicts rest on: the figures, their effects corrected, the curves, and which figures came too late."""
+    """What verdicts rest on: figures, their effects corrected, curves, which came too late, what is found in prices."""
 
     measured: Mapping[str, Measured | None]
     corrected: Mapping[str, Corrected]
     curves: Mapping[str, Specifications | None]
     later: frozenset[str]
+    findings: Mapping[str, tuple[Finding, ...]]
 
 
 def _verdict(claim: Claim, basis: _Basis) -> Verdict:
@@ -92,7 +95,8 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
     if found.value is None and found.interval is None:
         return Verdict(claim, "open", Reason("rule_no_figure"), found.reason, found)
     found, p = _as_corrected(found, basis.corrected.get(claim.id))
-    decision = _reached(found, _told(claim, _known(claim, decide(claim, found, p), basis)))
+    decision = _known(claim, _doubted(decide(claim, found, p), basis.findings[claim.id]), basis)
+    decision = _reached(found, _told(claim, decision))
     curve = basis.curves.get(claim.id)
     told = (*_found(claim, found, decision, p), found.lacking, *_tail(claim, decision.word), *_details(found))
     return Verdict(
@@ -106,6 +110,7 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
         asked=asked(claim, found.unit),
         p_family=p,
         specifications=curve,
+        findings=basis.findings[claim.id],
     )
 
 
@@ -137,6 +142,15 @@ def _known(claim: Claim, decision: Decision, basis: _Basis) -> Decision:
         return decision
     until = Reason("rule_later", rule=decision.rule, until=claim.known_until)
     return replace(decision, word="open", rule=until, context=())
+
+
+def _doubted(decision: Decision, findings: Sequence[Finding]) -> Decision:
+    """What only a strange price contradicts is open: the price may be what is wrong. Two that agree are seldom both."""
+    strange = [finding.reason for finding in findings if finding.kind in STRANGE]
+    if not strange or decision.word in {*HOLDS, *LEFT}:
+        return decision
+    rule = Reason("rule_doubted", rule=decision.rule)
+    return replace(decision, word="open", rule=rule, context=(Reason("price_doubted", why=strange[0]),))
 
 
 def _reached(found: Measured, decision: Decision) -> Decision:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eventwindow.calendars.dates import day_of
-from eventwindow.claims.model import Claim
 from eventwindow.cli.progress import progress_bar
 from eventwindow.cli.terminal import origin_lines, progress
 from eventwindow.draft.articles import Article, read
@@ -100,25 +99,13 @@ def _lines(one: Checked, result: StudyResult, words: Catalogue) -> Iterator[str]
         word = words.words(f"verdict.{verdict.word}") if verdict else words.words("verify.not_judged")
         yield f"- {s.id}, {words.text('verify.line', line=s.line)} · {word} · {_said(s.words, words)}"
         yield f"  {words.reason(verdict.reason if verdict else Reason.together(s.open))}"
-        yield from (f"  {_said(doubt, words)}" for doubt in (_doubts(verdict.claim, result) if verdict else ()))
+        for finding in verdict.findings if verdict else ():
+            yield f"  {finding.symbol}: {words.reason(finding.reason)}"
     yield ""
     yield words.words("verify.missed_title" if one.passed else "verify.missed_none")
     for p in one.passed:
         yield f"- {words.text('verify.line', line=p.line)}: {', '.join(p.figures)}"
     yield ""
-
-
-def _doubts(claim: Claim, result: StudyResult) -> Iterator[Text]:
-    """The findings on the prices of a claim's securities on its days."""
-    days = [day for name in ("date", "until") if (day := getattr(claim.measure, name, None))]
-    named = {claim.security, *getattr(claim.measure, "members", ())}
-    found = result.tables["data_quality"].query("level == 'warning'")
-    if not days:
-        return
-    on_them = found["date"].between(f"{min(days)}", f"{max(days)}")
-    rows = found.loc[found["security"].isin(named) & on_them, ["security", "text_en", "text_zh"]]
-    for who, english, chinese in rows.to_numpy(object).tolist():
-        yield Text(f"{who}: {english}", f"{who}：{chinese}")
 
 
 def found_by_name(checked: Sequence[Checked], words: Catalogue) -> Iterator[str]:

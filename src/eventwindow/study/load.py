@@ -319,4 +319,5 @@ def gather_evidence(inputs: Inputs, abnormal: Mapping[str, AbnormalReturns]) -> 
         titles=inputs.study.titles,
         events={e.id: (e.title_en or e.id, e.title_zh or e.title_en or e.id) for e in inputs.study.file.events},
         calendars=dict(inputs.calendars),
+        findings=inputs.quality.findings,
     )
