@@ -23,22 +23,24 @@ OWN = {"format.typst_region": "CN", "format.script": "Hans"}  # what is no word
 
 
 @cache
-def converter() -> opencc.OpenCC:
-    return opencc.OpenCC("tw2sp")
+def converter(words: bool) -> opencc.OpenCC:
+    """Of words and characters, or of characters alone."""
+    return opencc.OpenCC("tw2sp" if words else "tw2s")
 
 
 @cache
-def terms() -> tuple[re.Pattern[str], dict[str, str]]:
-    """What finds the terms, longer ones first, and Traditional → Simplified."""
-    text = Path(__file__).with_name("simplify_terms.toml").read_text(encoding="utf-8")
-    held = tomllib.loads(text)["terms"]
-    return re.compile("|".join(map(re.escape, sorted(held, key=len, reverse=True)))), held
+def terms() -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str]]:
+    """What finds the terms, longer ones first, Traditional → Simplified, and what finds the words that stay."""
+    held = tomllib.loads(Path(__file__).with_name("simplify_terms.toml").read_text(encoding="utf-8"))
+    found, stay = (re.compile("|".join(map(re.escape, sorted(held[k], key=len, reverse=True)))) for k in held)
+    return found, held["terms"], re.compile(f"({stay.pattern})")
 
 
 def simplified(text: str) -> str:
     """The text in Simplified Chinese."""
-    pattern, held = terms()
-    return str(converter().convert(pattern.sub(lambda found: held[found[0]], text)))
+    pattern, held, stay = terms()
+    parts = stay.split(pattern.sub(lambda found: held[found[0]], text))  # every second one stays
+    return "".join(str(converter(words=not k % 2).convert(part)) for k, part in enumerate(parts))
 
 
 def catalogue() -> str:
