@@ -16,7 +16,6 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT, max_version="3.14")  # from requires-python
 OLDEST = PYTHONS[0]
 QUICK = ("pytest", "-q", "-m", "not slow")  # with names of files behind `--`, those alone
-TIMINGS = "tests/test_speed.py"  # what counts the lines of a program slows it
 SITE_ENV = {"NO_MKDOCS_2_WARNING": "1"}
 
 nox.needs_version = ">=2024.4.15"
@@ -107,20 +106,12 @@ def pythons(session: nox.Session) -> None:
 
 @nox.session(venv_backend="venv")
 def tests(session: nox.Session) -> None:
-    """Run every test, with coverage; then those that take the time, without."""
+    """Run the quick tests with coverage, then the slow ones without."""
     session.install("-e", ".[test,docs]")
     report = f"{session.create_tmp()}/coverage.json"
-    session.run(
-        "pytest",
-        "-q",
-        "--durations=10",
-        "--cov",
-        f"--cov-report=json:{report}",
-        f"--ignore={TIMINGS}",
-        *session.posargs,
-    )
-    session.run("pytest", "-q", TIMINGS)
+    session.run(*QUICK, "--durations=10", "--cov", f"--cov-report=json:{report}", *session.posargs)
     session.run("python", "scripts/coverage_floor.py", report)
+    session.run("pytest", "-q", "-m", "slow", *session.posargs)
 
 
 def run_the_study_that_ships(session: nox.Session) -> None:

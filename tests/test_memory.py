@@ -12,7 +12,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.inference.sample import sample
 
 DAY = Window(0, 0)
-pytestmark = pytest.mark.slow  # what counts the lines of a program slows it
+pytestmark = pytest.mark.slow  # what counts the lines that run holds memory of its own
 
 
 def test_six_thousand_firms_on_one_day_are_correlated_without_a_matrix_of_pairs() -> None:
