@@ -18,7 +18,7 @@ def test_each_statistic_equals_the_recipe_on_every_day_and_window(name: str) -> 
     rows = TABLE[TABLE["statistic"] == name]
     assert len(rows) >= 3
     for row in rows.itertuples():
-        result = TESTS[name].function(sample(clustered(), window(row.window)))
+        result = TESTS[name](sample(clustered(), window(row.window)))
         assert isinstance(result, SignificanceResult)
         assert result.statistic == pytest.approx(row.value, abs=1e-8, rel=1e-8)
         assert 0 <= result.p_value <= 1

@@ -22,7 +22,7 @@ def test_each_statistic_equals_the_recipe_on_every_day_and_window(name: str) -> 
     rows = TABLE[TABLE["statistic"] == name]
     assert len(rows) == 5
     for row in rows.itertuples():
-        result = TESTS[name].function(sample(scattered(), window(row.window)))
+        result = TESTS[name](sample(scattered(), window(row.window)))
         assert isinstance(result, SignificanceResult)
         assert result.statistic == pytest.approx(row.value, abs=1e-8, rel=1e-8)
 
@@ -30,7 +30,7 @@ def test_each_statistic_equals_the_recipe_on_every_day_and_window(name: str) -> 
 @pytest.mark.parametrize(("name", "test"), P_VALUES.items())
 def test_exact_p_values_equal_scipy(name: str, test: str) -> None:
     for row in TABLE[TABLE["statistic"] == name].itertuples():
-        result = TESTS[test].function(sample(scattered(), window(row.window)))
+        result = TESTS[test](sample(scattered(), window(row.window)))
         assert result.p_value == pytest.approx(row.value, rel=1e-10)
 
 

@@ -7,32 +7,31 @@ import numpy as np
 from eventwindow.errors import Reason
 from eventwindow.inference.conformal import APART
 from eventwindow.inference.design import TOGETHER
-from eventwindow.inference.results import NotComputed, Result, SignificanceResult
+from eventwindow.inference.results import Answer, Finding
 from eventwindow.inference.sample import Sample
+from eventwindow.inference.significance import significance_test
 
-NULL = "the mean CAR is a draw like any other"
 
-
-def block_bootstrap(events: Sample, *, draws: int = 2000, seed: int = 0, block: float | None = None) -> Result:
+@significance_test("Block bootstrap, mean AR", "the mean CAR is a draw like any other", apart=APART)
+def block_bootstrap(events: Sample, *, draws: int = 2000, seed: int = 0, block: float | None = None) -> Answer:
     """p = (1 + #{|S_b| ≥ |S_0|}) / (B + 1), S_b on runs of days drawn with the whole cross-section.
 
     Stationary bootstrap (Politis & Romano 1994): residuals are centred firm by firm, blocks have a geometric length of
     mean T^(1/3) unless `block` is given. However many draws: T days carry no p below 1 / (T + 1).
     """
-    name = "block_bootstrap"
     held, window = events.ar, events.window
-    if not len(held) or events.design not in TOGETHER:
-        return NotComputed(name, APART if len(held) else Reason("no_event_in_window"), NULL, len(held))
+    if events.design not in TOGETHER:
+        return APART
     e = held.residuals[:, np.isfinite(held.residuals).all(axis=0)]
     if e.shape[1] < 30:
-        return NotComputed(name, Reason("few_whole_days", n=e.shape[1], needed=30), NULL, len(held))
+        return Reason("few_whole_days", n=e.shape[1], needed=30)
     e = e - e.mean(axis=1, keepdims=True)
     mean = block or e.shape[1] ** (1 / 3)
     at = stationary_indices(seed, e.shape[1], len(window), draws, mean)
     null, observed = e[:, at].sum(axis=2).mean(axis=0), float(events.car.car.mean())
     p = max((1 + int((np.abs(null) >= abs(observed)).sum())) / (draws + 1), 1 / (e.shape[1] + 1))
     note = Reason("mean_block", block=mean, seed=seed)
-    return SignificanceResult(name, NULL, observed, p, Reason("bootstrap_draws", n=draws), len(held), note)
+    return Finding(observed, p, Reason("bootstrap_draws", n=draws), note)
 
 
 @lru_cache(maxsize=16)

@@ -16,35 +16,32 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days
 from eventwindow.inference.correlation import MINIMUM_DAYS, Meeting, Pairs, alike, shared_days, too_few
 from eventwindow.inference.cross_section import CarVariance, CrossSection, RankSum
+from eventwindow.inference.ranks import NULL as RANK_LIKE_OTHERS
 from eventwindow.inference.ranks import Doubled
-from eventwindow.inference.results import NotComputed, Result, normal, student
+from eventwindow.inference.results import Answer, normal, student
+from eventwindow.inference.significance import MET, significance_test
 
-MEAN, RANKS = "the mean CAR is zero", "the abnormal returns rank like those of other days"
 NO_VARIANCE = Reason("no_variance_in_calendar_time")
 OfPairs = Callable[[Array, Array, Array, Array], Array]  # Σ product, Σ of each, days of pairs of cells
 AT_ONCE = 2_000_000  # numbers of a block of pairs
 
 
-def crude_dependence_calendar_t(events: CrossSection) -> Result:
+@significance_test("Crude dependence, calendar time", "the mean CAR is zero", asked_in=MET)
+def crude_dependence_calendar_t(events: CrossSection) -> Answer:
     """Mean CAR over √(Σ_ij n_ij c_ij)/N, c_ij the residuals' covariance on common calendar days, t(least T - 1)."""
-    name = "crude_dependence_calendar_t"
-    if not events.n:
-        return NotComputed(name, Reason("no_event_in_window"), MEAN)
     of_cars = events.car_variance
     if isinstance(of_cars, Reason) or of_cars.value <= 0:
-        return NotComputed(name, of_cars if isinstance(of_cars, Reason) else NO_VARIANCE, MEAN, events.n)
-    return student(name, MEAN, events.car.car.sum() / np.sqrt(of_cars.value), of_cars.days - 1, events.n)
+        return of_cars if isinstance(of_cars, Reason) else NO_VARIANCE
+    return student(events.car.car.sum() / np.sqrt(of_cars.value), of_cars.days - 1)
 
 
-def rank_calendar_z(events: CrossSection) -> Result:
+@significance_test("Rank, calendar time", RANK_LIKE_OTHERS, asked_in=MET)
+def rank_calendar_z(events: CrossSection) -> Answer:
     """Sum of Corrado's ranks over √(Σ_ij n_ij ω_ij), ω_ij their mean product on common calendar days, N(0,1)."""
-    name = "rank_calendar_z"
-    if not events.n:
-        return NotComputed(name, Reason("no_event_in_window"), RANKS)
     ranks = events.rank_sum
     if isinstance(ranks, Reason) or ranks.variance <= 0:
-        return NotComputed(name, ranks if isinstance(ranks, Reason) else NO_VARIANCE, RANKS, events.n)
-    return normal(name, RANKS, ranks.total / np.sqrt(ranks.variance), events.n)
+        return ranks if isinstance(ranks, Reason) else NO_VARIANCE
+    return normal(ranks.total / np.sqrt(ranks.variance))
 
 
 def variance_of_cars(held: AbnormalReturns, met: Meeting, weights: Array | None = None) -> CarVariance | Reason:

@@ -237,7 +237,7 @@ def _fill(p: dict[str, Array], d: int, plain: Sample, planted: list[Array]) -> N
         moved = sample(_with_effect(plain.ar, effect), plain.window, plain)
         for test, valid, _ in in_reading_order(moved):
             leads = valid and np.isnan(p[LEAD][d, j])
-            result = test.function(moved) if leads or test.name in p else None
+            result = test(moved) if leads or test.name in p else None
             if isinstance(result, SignificanceResult):
                 for name in {test.name, LEAD if leads else test.name} & p.keys():
                     p[name][d, j] = result.p_value

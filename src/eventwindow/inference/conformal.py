@@ -10,9 +10,10 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import TOGETHER, block_sums, same_calendar
 from eventwindow.inference.refitted import refitted
-from eventwindow.inference.results import FirmSignificance, NotComputed, Result, SignificanceResult
+from eventwindow.inference.results import Answer, Finding, FirmSignificance
 from eventwindow.inference.sample import Sample
 from eventwindow.inference.shifts import ROUNDING
+from eventwindow.inference.significance import significance_test
 
 SINGULAR = 1e12  # condition number
 NULL = "the window's days belong with the others"
@@ -40,14 +41,16 @@ def firm_conformal(ar: AbnormalReturns, window: Window) -> FirmSignificance:
     return FirmSignificance("conformal", NULL, ar.labels, value, p, Reason("own_refitted_blocks"), count, reason, floor)
 
 
-def conformal_mean(events: Sample) -> Result:
+@significance_test("Conformal, mean AR", NULL, apart=APART)
+def conformal_mean(events: Sample) -> Answer:
     """A basket on one day: the conformal p of the mean residual."""
-    return _basket("conformal_mean", events, lambda sums, _: np.asarray(sums.mean(axis=0)))
+    return _basket(events, lambda sums, _: np.asarray(sums.mean(axis=0)))
 
 
-def conformal_sur(events: Sample) -> Result:
+@significance_test("Conformal SUR", NULL, apart=APART)
+def conformal_sur(events: Sample) -> Answer:
     """A basket on one day: the conformal p of c'Σ̂⁻¹c, Σ̂ from the refitted residuals; effects may differ in sign."""
-    return _basket("conformal_sur", events, _mahalanobis)
+    return _basket(events, _mahalanobis)
 
 
 def _mahalanobis(sums: Array, e: Array) -> Array:
@@ -58,33 +61,29 @@ def _mahalanobis(sums: Array, e: Array) -> Array:
     return np.asarray(np.einsum("nd,nd->d", sums, np.linalg.solve(covariance, sums)))
 
 
-def _basket(name: str, events: Sample, statistic: Callable[[Array, Array], Array]) -> Result:
+def _basket(events: Sample, statistic: Callable[[Array, Array], Array]) -> Answer:
     held, window = events.ar, events.window
     if reason := unusable(events):
-        return NotComputed(name, reason, NULL, len(held))
+        return reason
     e = events.refitted
     if not np.isfinite(e[:, -len(window) :]).all():
         lacking = not np.isfinite(held.ar[:, held.columns(window)]).all()
-        reason = Reason("window_day_without_return") if lacking else UNFITTED
-        return NotComputed(name, reason, NULL, len(held))
+        return Reason("window_day_without_return") if lacking else UNFITTED
     seen = np.isfinite(e).all(axis=0)
     if seen.sum() <= 2 * len(held):
-        return NotComputed(name, Reason("few_common_days", n=int(seen.sum()), firms=len(held)), NULL, len(held))
+        return Reason("few_common_days", n=int(seen.sum()), firms=len(held))
     sums = block_sums(np.where(seen, e, np.nan), len(window))
     whole = np.isfinite(sums).all(axis=0)
     values = statistic(sums[:, whole], e[:, seen])
     if not np.isfinite(values[-1]):
-        return NotComputed(name, Reason("singular_covariance"), NULL, len(held))
+        return Reason("singular_covariance")
     p = float((np.abs(values) >= abs(values[-1]) * (1 - ROUNDING)).mean())
-    text = Reason("refitted_blocks", n=len(values))
     floor = Reason("smallest_p", p=1 / len(values)) if len(window) == 1 else None
-    return SignificanceResult(name, NULL, float(values[-1]), p, text, len(held), floor)
+    return Finding(float(values[-1]), p, Reason("refitted_blocks", n=len(values)), floor)
 
 
 def unusable(events: Sample) -> Reason | None:
     """Why a basket cannot be refitted as one cross-section; None where it can."""
-    if not events.n:
-        return Reason("no_event_in_window")
     if events.ar.source is None or events.ar.fitter is None:
         return Reason("models_differ")
     return None if events.design in TOGETHER and same_calendar(events.ar.estimation_days) else APART

@@ -1,6 +1,7 @@
 """What the tests across events see: statistics of the events that hold a window, from one study or a million events."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
@@ -74,6 +75,8 @@ class CrossSection:
     portfolio: Array  # (D,), the mean AR of the open events on each day with one
     car_variance: CarVariance | Reason
     rank_sum: RankSum | Reason
+
+    holds_days: ClassVar[bool] = False  # whether it is a `Sample`
 
     @property
     def n(self) -> int:

@@ -8,8 +8,9 @@ from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.cross_section import CrossSection
-from eventwindow.inference.results import FirmSignificance, NotComputed, Result, student
+from eventwindow.inference.results import Answer, FirmSignificance, student
 from eventwindow.inference.shifts import ROUNDING
+from eventwindow.inference.significance import significance_test
 
 NULL, MEAN_CAR = "the mean buy-and-hold abnormal return is zero", "the mean CAR is zero"
 
@@ -53,34 +54,38 @@ def _compounded(returns: Array, length: int) -> Array:
     return np.asarray(sliding_window_view(1 + around, length, axis=1).prod(axis=2))
 
 
-def bhar_t(events: CrossSection) -> Result:
+@significance_test("BHAR, cross-sectional t", NULL)
+def bhar_t(events: CrossSection) -> Answer:
     """Cross-sectional t of the BHARs, t(N - 1); independent firms."""
-    return _across("bhar_t", NULL, events.bhar, events.n, 2)
+    return _across(events.bhar, 2)
 
 
-def bhar_skewness_adjusted_t(events: CrossSection) -> Result:
+@significance_test("BHAR, skewness-adjusted t", NULL)
+def bhar_skewness_adjusted_t(events: CrossSection) -> Answer:
     """Hall's skewness-adjusted t of the BHARs, t(N - 1); independent firms."""
-    return _across("bhar_skewness_adjusted_t", NULL, events.bhar, events.n, 3)
+    return _across(events.bhar, 3)
 
 
-def cross_sectional_t(events: CrossSection) -> Result:
+@significance_test("Cross-sectional t", MEAN_CAR)
+def cross_sectional_t(events: CrossSection) -> Answer:
     """√N mean/sd (divisor N - 1), t(N - 1); independent firms."""
-    return _across("cross_sectional_t", MEAN_CAR, events.car.car, events.n, 2)
+    return _across(events.car.car, 2)
 
 
-def skewness_adjusted_t(events: CrossSection) -> Result:
+@significance_test("Skewness-adjusted t", MEAN_CAR)
+def skewness_adjusted_t(events: CrossSection) -> Answer:
     """√N (S + γS²/3 + γ²S³/27 + γ/(6N)), S = mean/sd, t(N - 1) (Hall 1992)."""
-    return _across("skewness_adjusted_t", MEAN_CAR, events.car.car, events.n, 3)
+    return _across(events.car.car, 3)
 
 
-def _across(name: str, null: str, values: Array | Reason, n: int, needed: int) -> Result:
+def _across(values: Array | Reason, needed: int) -> Answer:
     """The t of the mean of two events or more; of three or more, adjusted for their skewness."""
     if isinstance(values, Reason):
-        return NotComputed(name, values, null, n)
+        return values
     if reason := no_spread(values, needed):
-        return NotComputed(name, reason, null, n)
-    t = np.sqrt(n) * values.mean() / values.std(ddof=1) if needed == 2 else hall(values)
-    return student(name, null, t, n - 1, n)
+        return reason
+    n = len(values)
+    return student(np.sqrt(n) * values.mean() / values.std(ddof=1) if needed == 2 else hall(values), n - 1)
 
 
 def hall(values: Array) -> float:

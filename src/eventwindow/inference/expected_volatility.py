@@ -10,12 +10,13 @@ from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import block_sums
-from eventwindow.inference.permutation import days_or_shifts, shared_residuals
-from eventwindow.inference.results import NotComputed, Result, SignificanceResult
+from eventwindow.inference.permutation import APART, days_or_shifts, shared_residuals
+from eventwindow.inference.results import Answer, Finding
 from eventwindow.inference.sample import Sample
 from eventwindow.inference.shifts import ROUNDING, basket_residuals, circle, run_sums
+from eventwindow.inference.significance import significance_test
 
-NAME, NULL = "date_permutation_scaled", "the mean CAR is a day's like any other, for the volatility expected of it"
+NAME = "date_permutation_scaled"
 DECAY = 0.94  # of the EWMA, a day (RiskMetrics 1996)
 CALM = 0.85  # of how far volatility lies below its usual level, the share that a day leaves; above it, all stays
 RECENT = 10  # sessions before day 0 whose volatility is held against the estimation window's
@@ -28,7 +29,10 @@ BEYOND = 2.0
 LONG = 11  # sessions of such a window
 
 
-def date_permutation_scaled(events: Sample) -> Result:
+@significance_test(
+    "Date permutation, scaled", "the mean CAR is a day's like any other, for the volatility expected of it", apart=APART
+)
+def date_permutation_scaled(events: Sample) -> Answer:
     """Date permutation of the mean CAR over its forecast: an EWMA of the basket's abnormal returns, made before day 0.
 
     Each day, or cyclic shift of a longer window, is divided by the forecast made before it begins, times √L.
@@ -36,7 +40,7 @@ def date_permutation_scaled(events: Sample) -> Result:
     held, car, window = events.ar, events.car.car, events.window
     basket = basket_of(events)
     if isinstance(basket, Reason):
-        return NotComputed(NAME, basket, NULL, len(held))
+        return basket
     length, event = len(window), basket_residuals(held, window)
     path = basket_forecasts(events, basket) * np.sqrt(length)
     final = path[-1] / np.sqrt(length)
@@ -47,7 +51,7 @@ def date_permutation_scaled(events: Sample) -> Result:
     p = (1 + int((others >= observed * (1 - ROUNDING)).sum())) / (len(others) + 1)
     value = float(car.mean()) / (final * np.sqrt(length))
     note = Reason("volatility_ratio", n=RECENT, ratio=volatility_ratio(events))
-    return SignificanceResult(NAME, NULL, value, p, days_or_shifts(len(others), length), len(held), note)
+    return Finding(value, p, days_or_shifts(len(others), length), note)
 
 
 def basket_forecasts(events: Sample, basket: Array) -> Array:

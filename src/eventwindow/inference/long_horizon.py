@@ -78,5 +78,5 @@ def standardised_long_horizon_t(months: Months, series: str = "asr", *, by_firm:
         return NotComputed(name, reason, null, len(values))
     groups = np.column_stack([month, firm]) if by_firm else month
     fit = sm.OLS(values, np.ones(len(values))).fit(cov_type="cluster", cov_kwds={"groups": groups})
-    note = Reason("mean_alone", mean=float(fit.params[0]))
-    return student(name, null, fit.params[0] / fit.bse[0], clusters, len(values), note=note)
+    found, note = student(fit.params[0] / fit.bse[0], clusters), Reason("mean_alone", mean=float(fit.params[0]))
+    return SignificanceResult(name, null, *found[:3], len(values), note)

@@ -10,16 +10,14 @@ from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import TOGETHER, common_days
-from eventwindow.inference.results import NotComputed, Result, SignificanceResult
+from eventwindow.inference.results import Answer, Finding
 from eventwindow.inference.sample import Sample
 from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, event_sars, run_sums
+from eventwindow.inference.significance import significance_test
 
 Statistic = Callable[[Array], Array]  # (N, D) → (D,)
 MINIMUM_DAYS = 20
 APART = Reason("no_one_cross_section")
-MEAN_CAR = "the mean CAR is a day's like any other"
-MEAN_SCAR = "the mean standardised CAR is a day's like any other"
-LARGEST_SCAR = "the largest |standardised CAR| is a day's like any other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +29,7 @@ class Draws:
     runs: Array  # (N, D)
 
 
-def date_permutation(
-    name: str, null: str, events: Sample, statistic: Statistic, *, standardised: bool = False
-) -> Result:
+def date_permutation(events: Sample, statistic: Statistic, *, standardised: bool = False) -> Answer:
     """p = (1 + #{|S_t| ≥ |S_0|}) / (D + 1), S any statistic of the cross-section.
 
     One day is ranked among the estimation days on which every member has a residual, a longer window among the cyclic
@@ -41,13 +37,13 @@ def date_permutation(
     """
     drawn, length = draws(events, standardised=standardised), len(events.window)
     if isinstance(drawn, Reason):
-        return NotComputed(name, drawn, null, len(events.every))
+        return drawn
     observed, reference = float(statistic(drawn.value[:, None])[0]), statistic(drawn.runs)
     ranked = abs(float(statistic(drawn.event[:, None])[0]))
     p = (1 + int((np.abs(reference) >= ranked * (1 - ROUNDING)).sum())) / (len(reference) + 1)
     distribution = days_or_shifts(len(reference), length)
     note = Reason("smallest_p", p=1 / (len(reference) + 1)) if length == 1 else None
-    return SignificanceResult(name, null, observed, p, distribution, len(drawn.value), note)
+    return Finding(observed, p, distribution, note)
 
 
 def days_or_shifts(others: int, length: int) -> Reason:
@@ -94,20 +90,22 @@ def largest_of(values: Array) -> Array:
     return np.asarray(np.abs(values).max(axis=0))
 
 
-def date_permutation_mean(events: Sample) -> Result:
-    return date_permutation("date_permutation_mean", MEAN_CAR, events, mean_of)
+@significance_test("Date permutation, mean AR", "the mean CAR is a day's like any other", apart=APART)
+def date_permutation_mean(events: Sample) -> Answer:
+    return date_permutation(events, mean_of)
 
 
-def date_permutation_sar(events: Sample) -> Result:
-    return date_permutation("date_permutation_sar", MEAN_SCAR, events, mean_of, standardised=True)
+@significance_test("Date permutation, mean SAR", "the mean standardised CAR is a day's like any other", apart=APART)
+def date_permutation_sar(events: Sample) -> Answer:
+    return date_permutation(events, mean_of, standardised=True)
 
 
-def date_permutation_max(events: Sample) -> Result:
+@significance_test(
+    "Date permutation, max |SAR|", "the largest |standardised CAR| is a day's like any other", apart=APART
+)
+def date_permutation_max(events: Sample) -> Answer:
     """Date permutation of the largest |SCAR|: finds effects that differ or cancel in sign."""
-    return date_permutation("date_permutation_max", LARGEST_SCAR, events, largest_of, standardised=True)
-
-
-NAME, NULL = "abnormal_volatility", "the mean SAR² is no larger than on other days"
+    return date_permutation(events, largest_of, standardised=True)
 
 
 def abnormal_volatility(ar: AbnormalReturns) -> tuple[Array, Array]:
@@ -117,16 +115,17 @@ def abnormal_volatility(ar: AbnormalReturns) -> tuple[Array, Array]:
     return square * (dof - 2) / dof, np.asarray(fdtrc(1.0, dof, square))
 
 
-def volatility_permutation(events: Sample) -> Result:
+@significance_test("Abnormal volatility", "the mean SAR² is no larger than on other days", apart=APART)
+def volatility_permutation(events: Sample) -> Answer:
     """Date permutation, one-sided, of the mean SAR² over its mean under the null; the window's days averaged."""
     if len(events.window) > 1:
-        return NotComputed(NAME, Reason("for_one_day"), NULL, len(events.every))
+        return Reason("for_one_day")
     drawn = draws(events, standardised=True)
     if isinstance(drawn, Reason):
-        return NotComputed(NAME, drawn, NULL, len(events.every))
+        return drawn
     observed, reference = float((drawn.event**2).mean()), (drawn.runs**2).mean(axis=0)
     p = (1 + int((reference >= observed).sum())) / (len(reference) + 1)
     dof = events.every.dof
     ratio = observed / float((dof / (dof - 2)).mean())
     among = Reason("estimation_days", n=len(reference))
-    return SignificanceResult(NAME, NULL, ratio, p, among, len(drawn.event), Reason("one_sided"))
+    return Finding(ratio, p, among, Reason("one_sided"))

@@ -9,7 +9,8 @@ from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.cross_section import CrossSection, EventRanks, MeanRanks
-from eventwindow.inference.results import NotComputed, Result, normal, student
+from eventwindow.inference.results import Answer, normal, student
+from eventwindow.inference.significance import significance_test
 from eventwindow.inference.standardised import standardised_alike
 from eventwindow.parallel import in_blocks
 
@@ -178,47 +179,48 @@ def _ends_of_ties(ascending: Array) -> tuple[Counts, Counts]:
 NULL = "the abnormal returns rank like those of other days"
 
 
-def corrado_z(events: CrossSection) -> Result:
+@significance_test("Corrado rank", NULL)
+def corrado_z(events: CrossSection) -> Answer:
     """ΣK̄_τ / (√L S) on ranks of raw ARs over the estimation and the whole event window, N(0,1) (Corrado 1989)."""
-    name = "corrado_z"
-    return _corrado(name, events, events.ranks) if events.n else NotComputed(name, Reason("no_event_in_window"), NULL)
+    return _corrado(events, events.ranks)
 
 
-def corrado_zivney_z(events: CrossSection) -> Result:
+@significance_test("Corrado–Zivney rank", NULL)
+def corrado_zivney_z(events: CrossSection) -> Answer:
     """As `corrado_z`, on ranks of e/s and of SAR over their sd across the events of the day (Corrado & Zivney 1992)."""
-    name, n = "corrado_zivney_z", events.n
-    if n < 2:
-        reason = Reason("needs_two_that_hold", n=n) if n else Reason("no_event_in_window")
-        return NotComputed(name, reason, NULL, n)
-    return _corrado(name, events, events.scaled_ranks)
+    if events.n < 2:
+        return Reason("needs_two_that_hold", n=events.n)
+    return _corrado(events, events.scaled_ranks)
 
 
-def grank_t(events: CrossSection) -> Result:
+@significance_test("GRANK-T", NULL)
+def grank_t(events: CrossSection) -> Answer:
     """Z √((T - 1)/(T - Z²)), t(T - 1), Z the standardised mean rank of SCAR/sd(SCAR) (Kolari & Pynnönen 2011)."""
     if reason := standardised_alike(events.car.scar):
-        return NotComputed("grank_t", reason, NULL, events.n)
+        return reason
     seen = events.event_ranks.share > 0
     u, share = events.event_ranks.mean[seen], events.event_ranks.share[seen]
     t = len(u) - 1
     z = u[-1] / np.sqrt((share * u**2).sum() / (t + 1))
     if z**2 >= t:
-        return NotComputed("grank_t", Reason("mean_rank_on_event_alone"), NULL, events.n)
-    return student("grank_t", NULL, z * np.sqrt((t - 1) / (t - z**2)), t - 1, events.n)
+        return Reason("mean_rank_on_event_alone")
+    return student(z * np.sqrt((t - 1) / (t - z**2)), t - 1)
 
 
-def grank_z(events: CrossSection) -> Result:
+@significance_test("GRANK-Z", NULL)
+def grank_z(events: CrossSection) -> Answer:
     """Ū₀ / √(T/(12 N (T + 2))), N(0,1); independent firms only (Kolari & Pynnönen 2011)."""
     if reason := standardised_alike(events.car.scar):
-        return NotComputed("grank_z", reason, NULL, events.n)
-    u, t, n = events.event_ranks.mean, events.event_ranks.days, events.n
-    return normal("grank_z", NULL, u[-1] / np.sqrt((t / (12 * (t + 2))).sum() / n**2), n)
+        return reason
+    u, t = events.event_ranks.mean, events.event_ranks.days
+    return normal(u[-1] / np.sqrt((t / (12 * (t + 2))).sum() / events.n**2))
 
 
-def _corrado(name: str, events: CrossSection, ranks: MeanRanks) -> Result:
-    k, share, n = ranks.mean, ranks.share, events.n
+def _corrado(events: CrossSection, ranks: MeanRanks) -> Answer:
+    k, share = ranks.mean, ranks.share
     tested = k[events.tested]
     spread = np.sqrt(np.nansum(share * k**2) / (share > 0).sum())
     days = np.isfinite(tested).sum()
     if spread <= 0 or days == 0:
-        return NotComputed(name, Reason("ranks_constant"), NULL, n)
-    return normal(name, NULL, np.nansum(tested) / (np.sqrt(days) * spread), n)
+        return Reason("ranks_constant")
+    return normal(np.nansum(tested) / (np.sqrt(days) * spread))

@@ -17,7 +17,7 @@ from eventwindow.estimation.numbers import numbers_of
 from eventwindow.inference.calendar_dependence import NO_VARIANCE, variance_of_cars
 from eventwindow.inference.design import TOGETHER, Design
 from eventwindow.inference.permutation import date_permutation, shared_residuals
-from eventwindow.inference.results import NotComputed, Result, student
+from eventwindow.inference.results import Answer, student
 from eventwindow.inference.sample import Sample, sample
 from eventwindow.inference.shifts import ROUNDING, event_residuals, untouched
 
@@ -215,19 +215,18 @@ def joined(labels: pd.DataFrame, characteristics: pd.DataFrame | list[str]) -> p
     return table.reindex(wanted)
 
 
-def slope_rank(events: Sample, x: Array, column: int) -> Result:
+def slope_rank(events: Sample, x: Array, column: int) -> Answer:
     """The slope on one column of x (N, c) by its rank among the slopes of all runs of estimation days."""
     weights = np.linalg.pinv(x)[column]
-    null = "the slope is a day's like any other"
-    return date_permutation("slope_rank", null, events, lambda values: weights @ values)
+    return date_permutation(events, lambda values: weights @ values)
 
 
 def _ranked(events: Sample, x: Array, names: list[str]) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for j, name in enumerate(names):
         r = slope_rank(events, x, j)
-        if isinstance(r, NotComputed):
-            rows.append((name, RANK, None, None, None, r.reason, True))
+        if isinstance(r, Reason):
+            rows.append((name, RANK, None, None, None, r, True))
         else:
             rows.append((name, RANK, r.statistic, r.p_value, None, r.distribution, True))
     return rows
@@ -244,7 +243,7 @@ def _in_calendar_time(events: Sample, x: Array, names: list[str]) -> list[tuple[
             rows.append((name, CALENDAR, None, None, None, reason, True))
             continue
         error = float(np.sqrt(found.value))
-        r = student(CALENDAR, "", float(own @ car) / error, found.days - 1, len(car))
+        r = student(float(own @ car) / error, found.days - 1)
         rows.append((name, CALENDAR, r.statistic, r.p_value, error, Reason("past_variances"), True))
     return rows
 

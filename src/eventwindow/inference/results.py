@@ -1,6 +1,7 @@
 """What a test answers: a number with its null and its distribution, or the reason why there is none."""
 
 from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -157,16 +158,26 @@ def noted(result: Result) -> Reason | str:
     return Reason.joined(None if result.valid else Reason("invalid_design"), result.note) or ""
 
 
-def normal(name: str, null: str, z: float, n: int, *, note: Reason | None = None) -> SignificanceResult:
-    return SignificanceResult(name, null, float(z), float(2 * ndtr(-abs(z))), "N(0,1)", n, note)
+class Finding(NamedTuple):
+    """A statistic, its two-sided p-value, what it is held against, and what a reader must know beside it."""
+
+    statistic: float
+    p_value: float
+    distribution: str | Reason
+    note: Reason | None = None
+    n: int | None = None  # what it rests on, where that is not the events that hold the window
 
 
-def student(name: str, null: str, t: float, dof: float, n: int, *, note: Reason | None = None) -> SignificanceResult:
-    return SignificanceResult(name, null, float(t), float(2 * stdtr(dof, -abs(t))), f"t({dof:g})", n, note)
+Answer = Finding | Reason
 
 
-def fisher(
-    name: str, null: str, f: float, dof: tuple[float, float], n: int, *, note: Reason | None = None
-) -> SignificanceResult:
-    text = f"F({dof[0]:g}, {dof[1]:g})"
-    return SignificanceResult(name, null, float(f), float(fdtrc(dof[0], dof[1], f)), text, n, note)
+def normal(z: float, note: Reason | None = None) -> Finding:
+    return Finding(float(z), float(2 * ndtr(-abs(z))), "N(0,1)", note)
+
+
+def student(t: float, dof: float, note: Reason | None = None) -> Finding:
+    return Finding(float(t), float(2 * stdtr(dof, -abs(t))), f"t({dof:g})", note)
+
+
+def fisher(f: float, dof: tuple[float, float], note: Reason | None = None) -> Finding:
+    return Finding(float(f), float(fdtrc(dof[0], dof[1], f)), f"F({dof[0]:g}, {dof[1]:g})", note)

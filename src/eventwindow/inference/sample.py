@@ -57,6 +57,8 @@ class Sample(CrossSection):
     `alike` are the same events with other returns in the event window: their residuals are correlated as these are.
     """
 
+    holds_days = True
+
     def __init__(self, whole: Members, window: Window, alike: Sample | None = None) -> None:
         car, self.every, self.members, self.alike = whole.ar.car(window), whole.ar, whole, alike
         if not car.complete.all():

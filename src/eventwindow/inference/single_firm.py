@@ -1,5 +1,6 @@
 """One firm, one event: its abnormal return against its own estimation window, plain or by expected volatility."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,9 +17,11 @@ from eventwindow.inference.expected_volatility import (
     ratio_of,
     unlike,
 )
-from eventwindow.inference.results import LEVEL, FirmSignificance, NotComputed, Result
+from eventwindow.inference.permutation import APART
+from eventwindow.inference.results import LEVEL, Answer, Finding, FirmSignificance, NotComputed
 from eventwindow.inference.sample import Sample, sample
 from eventwindow.inference.shifts import ROUNDING, basket_residuals, event_residuals, run_sums, shift_sums
+from eventwindow.inference.significance import SINGLE, significance_test
 from eventwindow.parallel import in_blocks
 
 NULL = "the abnormal return is zero"
@@ -166,18 +169,25 @@ def _places(sums: Array, value: Array) -> tuple[Array, Array, Array]:
     return np.isfinite(sums).sum(axis=1), beyond, below
 
 
-def single_firm_t(events: Sample) -> Result:
+@significance_test("Single-firm t", NULL, asked_in=SINGLE, apart=APART, least=0)
+def single_firm_t(events: Sample) -> Answer:
     """`firm_t` where there is one event."""
-    return _alone("single_firm_t", events.every) or firm_t(events.every, events.window)[0]
+    return _alone(events, firm_t)
 
 
-def single_firm_sq(events: Sample) -> Result:
+@significance_test("SQ (sample quantile)", NULL, asked_in=SINGLE, apart=APART, least=0)
+def sq(events: Sample) -> Answer:
     """`firm_sq` where there is one event."""
-    return _alone("sq", events.every) or firm_sq(events.every, events.window)[0]
+    return _alone(events, firm_sq)
 
 
-def _alone(name: str, ar: AbnormalReturns) -> NotComputed | None:
-    return None if len(ar) == 1 else NotComputed(name, Reason("for_one_event", n=len(ar)), NULL, len(ar))
+def _alone(events: Sample, test: Callable[[AbnormalReturns, Span], FirmSignificance]) -> Answer:
+    if len(events.every) != 1:
+        return Reason("for_one_event", n=len(events.every))
+    found = test(events.every, events.window)[0]
+    if isinstance(found, NotComputed):
+        return found.reason
+    return Finding(found.statistic, found.p_value, found.distribution, found.note, found.n)
 
 
 @dataclass(frozen=True, slots=True)

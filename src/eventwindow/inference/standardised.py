@@ -5,62 +5,63 @@ import numpy as np
 from eventwindow.errors import Reason
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.cross_section import CrossSection
-from eventwindow.inference.results import NotComputed, Result, normal, student
+from eventwindow.inference.results import Answer, normal, student
+from eventwindow.inference.significance import significance_test
 
 NULL = "the mean standardised CAR is zero"
 
 
-def patell_z(events: CrossSection) -> Result:
+@significance_test("Patell Z", NULL)
+def patell_z(events: CrossSection) -> Answer:
     """Σ SCAR / √Σ(dof/(dof - 2)), N(0,1), on exact SCARs; independent firms (Patell 1976; CLM 1997, section 4.4.3)."""
-    return _patell("patell_z", events.car.scar, events.car.dof)
+    return _patell(events.car.scar, events.car.dof)
 
 
-def patell_z_sum_of_sars(events: CrossSection) -> Result:
+@significance_test("Patell Z, sum of SARs", NULL)
+def patell_z_sum_of_sars(events: CrossSection) -> Answer:
     """Patell's own window statistic, the sum of SARs over √L, as if the days' forecast errors were independent."""
-    return _patell("patell_z_sum_of_sars", events.sum_of_sars / np.sqrt(events.car.days), events.car.dof)
+    return _patell(events.sum_of_sars / np.sqrt(events.car.days), events.car.dof)
 
 
-def adjusted_patell_z(events: CrossSection) -> Result:
+@significance_test("Adjusted Patell", NULL)
+def adjusted_patell_z(events: CrossSection) -> Answer:
     """Patell's Z over √(1 + (N - 1) r̄), N(0,1) (Kolari & Pynnönen 2010)."""
-    name, n = "adjusted_patell_z", events.n
-    plain, rbar = _patell(name, events.car.scar, events.car.dof), _usable_correlation(events)
-    if isinstance(plain, NotComputed):
+    plain, rbar = _patell(events.car.scar, events.car.dof), _usable_correlation(events)
+    if isinstance(plain, Reason):
         return plain
     if isinstance(rbar, Reason):
-        return NotComputed(name, rbar, NULL, n)
-    z = plain.statistic / np.sqrt(1 + (n - 1) * rbar)
-    return normal(name, NULL, z, n, note=Reason("mean_correlation", correlation=rbar))
+        return rbar
+    z = plain.statistic / np.sqrt(1 + (events.n - 1) * rbar)
+    return normal(z, Reason("mean_correlation", correlation=rbar))
 
 
-def bmp_t(events: CrossSection) -> Result:
+@significance_test("BMP", NULL)
+def bmp_t(events: CrossSection) -> Answer:
     """√N mean/sd of the SCARs, t(N - 1) (Boehmer, Musumeci & Poulsen 1991)."""
-    return _bmp("bmp_t", events.car.scar)
+    return _bmp(events.car.scar)
 
 
-def kolari_pynnonen_t(events: CrossSection) -> Result:
+@significance_test("Kolari–Pynnönen", NULL)
+def kolari_pynnonen_t(events: CrossSection) -> Answer:
     """BMP times √((1 - r̄)/(1 + (N - 1) r̄)), t(N - 1) (Kolari & Pynnönen 2010)."""
-    name, n = "kolari_pynnonen_t", events.n
-    plain, rbar = _bmp(name, events.car.scar), _usable_correlation(events)
-    if isinstance(plain, NotComputed):
+    plain, rbar, n = _bmp(events.car.scar), _usable_correlation(events), events.n
+    if isinstance(plain, Reason):
         return plain
     if isinstance(rbar, Reason):
-        return NotComputed(name, rbar, NULL, n)
+        return rbar
     t = plain.statistic * np.sqrt((1 - rbar) / (1 + (n - 1) * rbar))
-    return student(name, NULL, t, n - 1, n, note=Reason("mean_correlation", correlation=rbar))
+    return student(t, n - 1, Reason("mean_correlation", correlation=rbar))
 
 
-def _patell(name: str, scar: Array, dof: Array) -> Result:
-    if not len(scar) or (dof <= 2).any():
-        reason = Reason("event_with_few_days" if len(scar) else "no_event_in_window")
-        return NotComputed(name, reason, NULL, len(scar))
-    return normal(name, NULL, scar.sum() / np.sqrt((dof / (dof - 2)).sum()), len(scar))
+def _patell(scar: Array, dof: Array) -> Answer:
+    if (dof <= 2).any():
+        return Reason("event_with_few_days")
+    return normal(scar.sum() / np.sqrt((dof / (dof - 2)).sum()))
 
 
-def _bmp(name: str, scar: Array) -> Result:
+def _bmp(scar: Array) -> Answer:
     n = len(scar)
-    if reason := standardised_alike(scar):
-        return NotComputed(name, reason, NULL, n)
-    return student(name, NULL, np.sqrt(n) * scar.mean() / scar.std(ddof=1), n - 1, n)
+    return standardised_alike(scar) or student(np.sqrt(n) * scar.mean() / scar.std(ddof=1), n - 1)
 
 
 def standardised_alike(scar: Array) -> Reason | None:

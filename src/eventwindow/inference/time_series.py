@@ -6,23 +6,22 @@ from eventwindow.errors import Reason
 from eventwindow.estimation.event_time import Array, Days
 from eventwindow.inference.cross_section import CrossSection
 from eventwindow.inference.design import TOGETHER
-from eventwindow.inference.results import NotComputed, Result, normal, student
+from eventwindow.inference.results import Answer, normal, student
+from eventwindow.inference.significance import significance_test
 
-NAME, NULL = "calendar_time", "the mean abnormal return of the open events' portfolio is zero"
 
-
-def calendar_time(events: CrossSection) -> Result:
+@significance_test("Calendar-time portfolio", "the mean abnormal return of the open events' portfolio is zero")
+def calendar_time(events: CrossSection) -> Answer:
     """Mean daily AR of the equal-weighted open events over its Newey–West error with L - 1 lags, N(0,1) (Fama 1998)."""
     if events.design in TOGETHER:
-        return NotComputed(NAME, Reason("single_event_day"), NULL, events.n)
+        return Reason("single_event_day")
     length, mean = len(events.window), events.portfolio
     if len(mean) <= length + 1:
-        return NotComputed(NAME, Reason("few_open_days", n=len(mean), open=1), NULL, events.n)
+        return Reason("few_open_days", n=len(mean), open=1)
     error = newey_west_error(mean, length - 1)
     if error <= 0:
-        return NotComputed(NAME, Reason("portfolio_constant"), NULL, events.n)
-    note = Reason("days_and_mean", n=len(mean), mean=float(mean.mean()))
-    return normal(NAME, NULL, mean.mean() / error, events.n, note=note)
+        return Reason("portfolio_constant")
+    return normal(mean.mean() / error, Reason("days_and_mean", n=len(mean), mean=float(mean.mean())))
 
 
 def open_portfolio(days: Days, ar: Array) -> Array:
@@ -43,23 +42,19 @@ def newey_west_error(values: Array, lags: int) -> float:
 MEAN_CAR = "the mean CAR is zero"
 
 
-def crude_dependence_t(events: CrossSection) -> Result:
+@significance_test("Crude dependence", MEAN_CAR)
+def crude_dependence_t(events: CrossSection) -> Answer:
     """CAAR / (√L S_p), S_p the sd (divisor T - 1) of the mean residual, t(T - 1) (Brown & Warner 1985)."""
-    name = "crude_dependence_t"
-    if not events.n:
-        return NotComputed(name, Reason("no_event_in_window"), MEAN_CAR)
     mean = events.residuals.mean
     mean = mean[np.isfinite(mean)]
     spread = mean.std(ddof=1) * np.sqrt(len(events.window))
     if spread <= 0:
-        return NotComputed(name, Reason("mean_residual_constant"), MEAN_CAR, events.n)
-    return student(name, MEAN_CAR, events.car.car.mean() / spread, len(mean) - 1, events.n)
+        return Reason("mean_residual_constant")
+    return student(events.car.car.mean() / spread, len(mean) - 1)
 
 
-def independence_t(events: CrossSection) -> Result:
+@significance_test("Independence t", MEAN_CAR)
+def independence_t(events: CrossSection) -> Answer:
     """CAAR / (√L √(Σ s_i²)/N), s_i with divisor T - 1, N(0,1); independent firms (Brown & Warner 1980)."""
-    name, n = "independence_t", events.n
-    if not n:
-        return NotComputed(name, Reason("no_event_in_window"), MEAN_CAR)
     variance = float((events.residuals.square / (events.residuals.count - 1)).sum()) * len(events.window)
-    return normal(name, MEAN_CAR, events.car.car.mean() / (np.sqrt(variance) / n), n)
+    return normal(events.car.car.mean() / (np.sqrt(variance) / events.n))
