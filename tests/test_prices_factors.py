@@ -17,8 +17,9 @@ from yahoo_server import Ticker, session
 from eventwindow.errors import PriceError, SourceError
 from eventwindow.prices import load_prices
 from eventwindow.prices.auxiliary import load_tables
+from eventwindow.prices.bundled import shipped_tables
 from eventwindow.prices.cache import Cache, Store
-from eventwindow.prices.factors import FILES, load_factors, parse_library, read_factors
+from eventwindow.prices.factors import FILES, library_factors, parse_library, read_factors
 from eventwindow.prices.share_counts import split_adjusted, yahoo_share_counts
 from eventwindow.prices.yahoo import Yahoo
 
@@ -107,56 +108,51 @@ def test_what_is_no_file_of_factors_is_an_error_that_names_it(raw):
         parse_library(raw, "the file")
 
 
+BOTH = ("five", "momentum")
+
+
 def test_five_factors_and_momentum_are_joined_from_the_network_and_then_from_the_cache(library, tmp_path):
     store = Store(tmp_path)
-    first = load_factors(store=store, session=session(library))
-    assert first.origin == "library"
-    assert list(first.table.columns) == ["mkt_rf", "smb", "hml", "rmw", "cma", "mom", "rf"]
-    assert first.table.loc["2025-01-27", "mom"] == pytest.approx(-0.051)
-    again = load_factors(store=store, session=session(library))
-    pd.testing.assert_frame_equal(first.table, again.table)
+    first = library_factors(BOTH, store, session(library))
+    assert list(first.columns) == ["mkt_rf", "smb", "hml", "rmw", "cma", "mom", "rf"]
+    assert first.loc["2025-01-27", "mom"] == pytest.approx(-0.051)
+    again = library_factors(BOTH, store, session(library))
+    pd.testing.assert_frame_equal(first, again)
     assert len(library.asked) == 2
 
 
-def test_a_library_that_fails_leaves_the_older_cache_or_the_shipped_figures(library, tmp_path, monkeypatch):
+def test_a_library_that_fails_leaves_the_older_cache_or_says_so(library, tmp_path, monkeypatch):
     store = Store(tmp_path)
-    first = load_factors(store=store, session=session(library))
+    first = library_factors(BOTH, store, session(library))
     monkeypatch.setattr("eventwindow.prices.factors.FRESH", pd.Timedelta(0))
     library.answers = lambda name: (503, b"busy")
-    pd.testing.assert_frame_equal(load_factors(store=store, session=session(library)).table, first.table)
-    shipped = load_factors(store=Store(tmp_path / "other"), session=session(library), figures=FIGURES)
-    assert shipped.origin == "shipped"
-    assert "503" in str(shipped.note)
+    pd.testing.assert_frame_equal(library_factors(BOTH, store, session(library)), first)
     with pytest.raises(SourceError, match="503"):
-        load_factors(mode="library", store=Store(tmp_path / "other"), session=session(library), figures=FIGURES)
+        library_factors(BOTH, Store(tmp_path / "other"), session(library))
 
 
 def test_a_page_instead_of_a_zip_is_not_kept(library, tmp_path):
     library.answers = lambda name: (200, b"<html>moved</html>")
     store = Store(tmp_path)
-    assert load_factors(store=store, session=session(library), figures=FIGURES).origin == "shipped"
+    with pytest.raises(SourceError, match="no daily rows"):
+        library_factors(BOTH, store, session(library))
     assert store.entries() == {}
 
 
-def test_without_any_source_the_error_says_so(library, tmp_path):
-    library.answers = lambda name: (500, b"")
-    with pytest.raises(SourceError, match="no factor returns"):
-        load_factors(store=Store(tmp_path), session=session(library))
-
-
 def test_the_shipped_factors_hold_the_day_of_the_fall():
-    table = load_factors(mode="shipped", figures=FIGURES).table
+    table = shipped_tables(FIGURES, ["factors"])["factors"]
     assert list(table.columns) == ["mkt_rf", "smb", "hml", "rmw", "cma", "mom", "rf"]
     assert -0.02 < table.loc["2025-01-27", "mkt_rf"] < -0.01
 
 
 def test_a_users_own_file_in_decimals_or_in_the_librarys_form(tmp_path):
     (tmp_path / "own.csv").write_text("date,mkt_rf,rf\n2025-01-27,-0.015,0.0002\n2025-01-28,0.01,0.0002\n")
-    assert load_factors(mode=tmp_path / "own.csv").table.loc["2025-01-27", "mkt_rf"] == -0.015
+    own = read_factors(tmp_path / "own.csv")
+    assert own.loc["2025-01-27", "mkt_rf"] == -0.015
     (tmp_path / "five.csv").write_bytes(FIVE)
     assert read_factors(tmp_path / "five.csv").loc["2025-01-24", "hml"] == pytest.approx(0.0031)
-    load_factors(mode="shipped", figures=FIGURES).table.to_parquet(tmp_path / "own.parquet")
-    assert load_factors(mode=str(tmp_path / "own.parquet")).origin == "file"
+    own.to_parquet(tmp_path / "own.parquet")
+    pd.testing.assert_frame_equal(read_factors(tmp_path / "own.parquet"), own)
 
 
 @pytest.mark.parametrize(

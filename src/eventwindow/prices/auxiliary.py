@@ -12,7 +12,7 @@ import pandas as pd
 from eventwindow.errors import Reason, SourceError
 from eventwindow.prices.bundled import shipped_tables
 from eventwindow.prices.edgar import edgar_share_counts
-from eventwindow.prices.factors import load_factors
+from eventwindow.prices.factors import library_factors
 from eventwindow.prices.keyed import ON_NETWORK
 from eventwindow.prices.share_counts import yahoo_share_counts
 
@@ -33,8 +33,8 @@ def load_tables(
 ) -> tuple[dict[str, pd.DataFrame], tuple[Reason, ...]]:
     """The tables in `figures` and notes; where `mode` asks Yahoo, also what they lack of the following.
 
-    `counts_of` names securities whose share counts are needed, `factors` files of the factor library (see
-    `load_factors`), `zone` that of bars whose stamps name none. What cannot be had is a note, never an error: a claim
+    `counts_of` names securities whose share counts are needed, `factors` files of the library (`library_factors`),
+    `zone` that of bars whose stamps name none. What cannot be had is a note, never an error: a claim
     that needs it says so itself.
     """
     tables, notes = shipped_tables(figures, zone=zone), list[Reason]()
@@ -44,7 +44,7 @@ def load_tables(
         return tables, ()
     if factors and "factors" not in tables:
         try:
-            tables["factors"] = load_factors(factors, mode="library", session=session).table.loc[str(start) : str(end)]
+            tables["factors"] = library_factors(factors, session=session).loc[str(start) : str(end)]
         except SourceError as error:
             notes.append(error.reason)
     if lacking:

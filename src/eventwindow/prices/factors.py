@@ -1,8 +1,7 @@
-"""Daily factor returns of Kenneth French's public library: its own files, a user's file, or what ships with a study."""
+"""Daily factor returns: of Kenneth French's public library, or of a user's file."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from eventwindow.errors import PriceError, Reason, SourceError
-from eventwindow.prices.bundled import shipped_tables
 from eventwindow.prices.cache import Store, cache_folder
 from eventwindow.prices.study_tables import NAMES, parse_library, study_table
 
@@ -27,45 +25,6 @@ FRESH = timedelta(days=7)  # the library is renewed about monthly
 SECONDS = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Factors:
-    """Daily factor returns, decimals, indexed by date; `origin` is "library", "shipped" or "file"."""
-
-    table: pd.DataFrame
-    origin: str
-    note: Reason | None = None
-
-
-def load_factors(
-    files: tuple[str, ...] = ("five", "momentum"),
-    *,
-    mode: str | Path = "auto",
-    figures: Path | None = None,
-    store: Store | None = None,
-    session: Session[Any] | None = None,
-) -> Factors:
-    """Factors from the library (fresh cache, network, older cache), else from the shipped figures; or from a path.
-
-    `files` names the library's files to join (keys of `FILES`); "auto" falls back, "library" does not, "shipped" asks
-    nobody. The market's excess return and rf are the first file's.
-    """
-    if mode not in ("auto", "library", "shipped"):
-        return Factors(read_factors(Path(mode)), "file")
-    note = None
-    if mode != "shipped":
-        try:
-            return Factors(_from_library(files, store, session), "library")
-        except SourceError as error:
-            if mode == "library":
-                raise
-            note = error.reason
-    shipped = {} if figures is None else shipped_tables(figures, ["factors"])
-    if "factors" not in shipped:
-        remedy = "Give them as a file: date, mkt_rf, smb, hml, …, rf in decimals, or a file of the library."
-        raise SourceError(Reason("no_factors", why=note or Reason("no_factors_ship")), remedy=remedy)
-    return Factors(shipped["factors"], "shipped", note)
-
-
 def read_factors(path: Path) -> pd.DataFrame:
     """A file of factors: the library's zip or CSV (per cent), or a table of decimals with `date` in any form."""
     if not path.is_file():
@@ -73,7 +32,13 @@ def read_factors(path: Path) -> pd.DataFrame:
     return study_table("factors", path)
 
 
-def _from_library(files: tuple[str, ...], store: Store | None, session: Session[Any] | None) -> pd.DataFrame:
+def library_factors(
+    files: tuple[str, ...], store: Store | None = None, session: Session[Any] | None = None
+) -> pd.DataFrame:
+    """Daily factor returns of files of the library (keys of `FILES`): from a fresh cache, the network, an older cache.
+
+    Decimals by date; the market's excess return and rf are the first file's.
+    """
     store = Store(cache_folder() / "factors") if store is None else store
     parts = [_library_file(FILES[name], store, session) for name in files]
     joined = parts[0]
