@@ -46,6 +46,7 @@ from eventwindow.draft.verify import verify_study
 from eventwindow.errors import StudyError
 from eventwindow.panel.events import event_list, read_events
 from eventwindow.panel.form import PanelStudy, open_study
+from eventwindow.panel.source import Own
 from eventwindow.panel.tiles import staged_panel
 from eventwindow.prices.factors import read_factors
 from eventwindow.prices.files import read_prices
@@ -491,7 +492,7 @@ def events(folder: Path, chance: Chance) -> None:
 
 
 def panel(folder: Path, chance: Chance) -> None:
-    staged_panel(made_table("panel", folder, chance), folder / "work", values="prices")
+    staged_panel(made_table("panel", folder, chance), folder / "work", own=Own({}, ()))
 
 
 def factors(folder: Path, chance: Chance) -> None:

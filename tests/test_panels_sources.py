@@ -19,7 +19,7 @@ from eventwindow.cli.main import main
 from eventwindow.errors import Reason
 from eventwindow.panel.events import event_list
 from eventwindow.panel.form import open_study
-from eventwindow.panel.source import frame_panel
+from eventwindow.panel.source import Own, frame_panel
 from eventwindow.panel.tiles import staged_panel
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.report.panel import reasons
@@ -65,7 +65,7 @@ def test_prices_become_simple_returns_that_span_no_gap(tmp_path):
         {"A": [100.0, 110.0, np.nan, 121.0, 133.1]}, pd.bdate_range("2024-01-01", periods=5, name="date")
     )
     prices.reset_index().to_parquet(tmp_path / "p.parquet")
-    staged = staged_panel(tmp_path / "p.parquet", tmp_path, values="prices")
+    staged = staged_panel(tmp_path / "p.parquet", tmp_path, own=Own({}, ()))
     np.testing.assert_allclose(staged.returns(0, 5, np.array([0]))[0], [np.nan, 0.1, np.nan, np.nan, 0.1], rtol=1e-12)
 
 

@@ -9,6 +9,7 @@ from panels import panel
 
 from eventwindow import StudyError, abnormal_returns, panel_study
 from eventwindow.estimation.returns import check_decimals
+from eventwindow.panel.source import Own
 from eventwindow.panel.tiles import staged_panel
 from eventwindow.prices.bundled import shipped_tables
 from eventwindow.study.library import find_study
@@ -46,7 +47,7 @@ def test_a_table_that_holds_no_returns_in_decimals_is_refused_with_the_evidence(
 def test_returns_given_as_prices_are_refused_with_the_first(tmp_path):
     panel(1).rename_axis("date").to_csv(tmp_path / "p.csv")
     with pytest.raises(StudyError, match=r'p\.csv: .* has a price of -0\.\d+ on 2023-01-\d\d\n.*values = "returns"'):
-        staged_panel(tmp_path / "p.csv", tmp_path / "work", values="prices")
+        staged_panel(tmp_path / "p.csv", tmp_path / "work", own=Own({}, ()))
 
 
 def test_the_returns_of_real_stocks_pass_on_every_span():

@@ -20,8 +20,8 @@ from eventwindow.estimation.given import DAYS, NAMES
 from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
 from eventwindow.estimation.unlikely import few, same_columns, shortened, strange_reason, strange_returns
 from eventwindow.panel.chunk import Codes
-from eventwindow.panel.own_sessions import ONE, Exchanges
-from eventwindow.panel.source import TILE, Panel
+from eventwindow.panel.own_sessions import Exchanges
+from eventwindow.panel.source import ONE, Panel
 from eventwindow.prices.tables import read_cells
 
 How = tuple[SessionRule, int | None, str | None, Rows]  # rule, weekdays at most, exchange, and where each event stands
@@ -300,19 +300,17 @@ def strange_told(
     first, last = min(span.start for span in spans), max(span.end for span in spans)
     reasons, twins, seen, listed = list[Reason](), list[Reason](), dict[bytes, str](), np.unique(events.security)
     market = panel.securities.get_indexer(pd.Index(events.benchmarks))[events.benchmark]
-    for start in range(0, len(panel.securities), TILE):
-        codes = np.arange(start, min(start + TILE, len(panel.securities)), dtype=np.int32)
-        held = panel.returns(0, len(panel.sessions), codes)
+    for codes, held in panel.tiles():
         own = np.isin(codes, listed)
         twins += same_columns(held[own], list(map(str, panel.securities[codes[own]])), seen)
         for one in strange_returns(held, kind):
-            mine = np.flatnonzero((events.security == start + one.row) | (market == start + one.row))
+            column = codes[one.row]
+            mine = np.flatnonzero((events.security == column) | (market == column))
             for i in mine.tolist():
                 axis = axes[int(events.exchange[i])]
                 tau = int(np.searchsorted(axis, one.column)) - int(events.day[i])
                 if first <= tau <= last:
-                    name = str(panel.securities[start + one.row])
-                    reasons.append(strange_reason(one, name, panel.sessions[one.column]))
+                    reasons.append(strange_reason(one, str(panel.securities[column]), panel.sessions[one.column]))
                     break
     return told_of_all([*shortened(reasons), *few(twins)])
 

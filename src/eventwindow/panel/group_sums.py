@@ -29,15 +29,14 @@ class Cells:
         """Those of some of the events."""
         return Cells(self.cell[rows], self.to_keys)
 
-    def sums(self, values: np.ndarray, weight: Array | None = None, rows: slice = slice(None)) -> Array:
-        """(K, M) sums of the rows of `values` (n, M), each times its weight."""
+    def sums(self, values: np.ndarray) -> Array:
+        """(K, M) sums of the rows of `values` (N, M)."""
         from scipy.sparse import csr_array
 
-        cell = self.cell[rows]
-        order = np.argsort(cell, kind="stable")
-        ends = np.searchsorted(cell[order], np.arange(self.to_keys.shape[1] + 1))
-        data = np.ones(len(cell)) if weight is None else weight[order]
-        by_cell = csr_array((data, order, ends), shape=(self.to_keys.shape[1], len(cell))) @ values
+        order = np.argsort(self.cell, kind="stable")
+        ends = np.searchsorted(self.cell[order], np.arange(self.to_keys.shape[1] + 1))
+        shape = self.to_keys.shape[1], len(order)
+        by_cell = csr_array((np.ones(len(order)), order, ends), shape=shape) @ values
         return np.asarray(self.to_keys @ by_cell)
 
 

@@ -1,4 +1,4 @@
-"""The rows of a panel that are sessions of its events, of all or of a part of its securities; prices as returns."""
+"""The rows of a panel that are sessions of its events, of all or of a part of its securities."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -6,14 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from eventwindow.calendars.dates import check_sessions
 from eventwindow.errors import Exchange, PriceError, Reason
-from eventwindow.estimation.by_exchange import NOT_DISPLACED, displaced, displaced_reasons, own_rows
-from eventwindow.estimation.door import carried_rows, check_prices, closed_notes, returns_table
-from eventwindow.estimation.event_time import Array, Days, trade_to_trade
-from eventwindow.panel.source import NO_HALT, TILE, Panel
-
-ONE = ""  # stands for the exchange of a list that names none: each row of the panel is a session
+from eventwindow.estimation.by_exchange import displaced, displaced_reasons, own_rows
+from eventwindow.estimation.door import carried_rows, closed_notes
+from eventwindow.estimation.event_time import Days
+from eventwindow.panel.source import Panel, stocks_among
 
 
 @dataclass(frozen=True)
@@ -42,11 +39,9 @@ def when_closed(panel: Panel, of: Mapping[str, str]) -> list[Reason]:
     names, days, found = panel.securities, panel.sessions, [panel.displaced]
     for mic in sorted(set(of.values())):
         at = names.get_indexer(pd.Index([name for name in of if of[name] == mic]))
-        at = at[at >= 0]
-        for i in range(0, len(at), TILE):
-            moves = panel.returns(0, len(days), at[i : i + TILE])
+        for codes, moves in panel.tiles(at[at >= 0]):
             odd = displaced(mic, days, np.isfinite(moves) & (moves != 0))
-            found.append(np.column_stack([at[i + odd[:, 0]], odd[:, 1:]]))
+            found.append(np.column_stack([codes[odd[:, 0]], odd[:, 1:]]))
     rows = np.unique(np.concatenate(found), axis=0).tolist()
     return list(displaced_reasons([(str(names[k]), of[str(names[k])], n, days[first]) for k, n, first in rows]))
 
@@ -54,62 +49,9 @@ def when_closed(panel: Panel, of: Mapping[str, str]) -> list[Reason]:
 def _held(panel: Panel, securities: np.ndarray) -> np.ndarray:
     """(D,) whether one of the securities has a return."""
     held = np.zeros(len(panel.sessions), bool)
-    for i in range(0, len(securities), TILE):
-        held |= np.isfinite(panel.returns(0, len(held), securities[i : i + TILE])).any(axis=0)
+    for _, returns in panel.tiles(securities):
+        held |= np.isfinite(returns).any(axis=0)
     return held
-
-
-def stocks_among(securities: pd.Index, benchmarks: Collection[str]) -> np.ndarray:
-    """(S,) which securities tell whether a market was open: all but the benchmarks, where more than one is left."""
-    mine = ~np.asarray(securities.astype(str).isin([*benchmarks]))
-    return mine if mine.sum() > 1 else np.ones(len(securities), bool)
-
-
-def table_of_returns(
-    prices: pd.DataFrame, of: Mapping[str, str], kind: str, benchmarks: Collection[str]
-) -> tuple[pd.DataFrame, Array, Days]:
-    """A table of prices (D, S) as returns, and what `returns_of` tells; a row of benchmarks alone is no session."""
-    prices, where = returns_table(prices, "the table of prices"), "the table of prices"
-    sessions = check_sessions(prices.index, where)
-    figures = prices.to_numpy(float)
-    check_prices(figures, prices.columns, sessions, where)
-    closed = np.isnan(figures[:, stocks_among(prices.columns, benchmarks)]).all(axis=1)
-    found, halts, odd = returns_of(figures, prices.columns, sessions, of, closed, kind)
-    return pd.DataFrame(found, sessions, prices.columns), halts, odd
-
-
-def returns_of(
-    prices: Array, names: pd.Index, sessions: pd.DatetimeIndex, of: Mapping[str, str], closed: np.ndarray, kind: str
-) -> tuple[Array, Array, Days]:
-    """(D, S) returns of prices; (m, 4) those over a halt: security, session of the price before, session, return; and
-    (m, 3) the securities that move when their exchange is closed: security, how often, first row.
-
-    They are simple or log by their kind, and run from one session of a security's own exchange to the next, where the
-    list names it.
-
-    Where it names exchanges, a security that it does not name, such as a benchmark, has its own rows for sessions;
-    where it names none, all rows are but those on which the whole panel was `closed` (D,).
-    """
-    out, halts, odd = np.full_like(prices, np.nan), [NO_HALT], [NOT_DISPLACED]
-    traded = np.flatnonzero(~closed)
-    mics = np.array([of.get(str(name), f"row of {name}") if of else ONE for name in names])
-    for mic in np.unique(mics):
-        columns = np.flatnonzero(mics == mic)
-        held = np.isfinite(prices[:, columns]).any(axis=1)
-        rows = traded if mic == ONE else np.flatnonzero(held)
-        if mic in of.values():
-            rows = own_rows(str(mic), sessions, np.asarray(held))[0]
-            moves = np.diff(prices[:, columns], axis=0, prepend=np.nan).T
-            found = displaced(str(mic), sessions, np.isfinite(moves) & (moves != 0))
-            odd.append(np.column_stack([columns[found[:, 0]], found[:, 1:]]))
-        own = prices[np.ix_(rows, columns)]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            out[np.ix_(rows[1:], columns)] = own[1:] / own[:-1] - 1
-        over, covered = trade_to_trade(own.T, kind)
-        who, when = np.nonzero(covered > 1)
-        before = rows[when - covered[who, when].astype(int)]
-        halts.append(np.column_stack([columns[who], before, rows[when], over[who, when]]))
-    return np.log1p(out) if kind == "log" else out, np.concatenate(halts), np.concatenate(odd)
 
 
 UNEVEN = 0.2  # share of the securities that miss a session on which the others have a return
@@ -154,10 +96,8 @@ def closed_rows(panel: Panel, benchmarks: Collection[str]) -> tuple[np.ndarray, 
     """(D,) the rows on which the market was closed, and a note on them; as `door.sessions_only` of a table."""
     mine, days = stocks_among(panel.securities, benchmarks), panel.sessions
     blank, still, seen = np.ones(len(days), bool), np.ones(len(days), bool), np.zeros(len(days), int)
-    for first in range(0, len(mine), TILE):
-        own = mine[first : first + TILE]
-        held = panel.returns(0, len(days), np.arange(first, first + len(own)))
-        blank &= np.isnan(held[own]).all(axis=0)
+    for codes, held in panel.tiles():
+        blank &= np.isnan(held[mine[codes]]).all(axis=0)
         still &= (np.isnan(held) | (held == 0)).all(axis=0)
         seen += (held == 0).sum(axis=0)
     blank &= np.cumsum(~blank) > 0  # the first row of returns is empty
@@ -169,11 +109,10 @@ def _missing(panel: Panel) -> np.ndarray:
     """(D,) the share of the securities inside their own data that have no return on each session."""
     total, lost = np.zeros(len(panel.sessions)), np.zeros(len(panel.sessions))
     place = np.arange(len(panel.sessions))
-    for first in range(0, len(panel.securities), TILE):
-        mine = np.arange(first, min(first + TILE, len(panel.securities)), dtype=np.int32)
-        inside = (place >= panel.spans[mine, :1]) & (place <= panel.spans[mine, 1:])
+    for codes, returns in panel.tiles():
+        inside = (place >= panel.spans[codes, :1]) & (place <= panel.spans[codes, 1:])
         total += inside.sum(axis=0)
-        lost += (inside & np.isnan(panel.returns(0, len(place), mine))).sum(axis=0)
+        lost += (inside & np.isnan(returns)).sum(axis=0)
     return lost / np.maximum(total, 1)
 
 

@@ -14,7 +14,7 @@ from eventwindow.calendars.dates import Rows, frequency
 from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
 from eventwindow.calendars.window import Span, Window, as_window, check_estimation, check_report
 from eventwindow.errors import EventDateError, Reason, StudyError, WindowError, counted
-from eventwindow.estimation.by_exchange import NOT_DISPLACED, exchange_of, spanning
+from eventwindow.estimation.by_exchange import exchange_of, spanning
 from eventwindow.estimation.contamination import Contamination, check_contamination
 from eventwindow.estimation.door import Values, check_between, check_choices, check_factors, check_kind, check_values
 from eventwindow.estimation.event_time import Days, Factors
@@ -39,19 +39,11 @@ from eventwindow.panel.events import (
     told_of_all,
     without_contaminated,
 )
-from eventwindow.panel.own_sessions import (
-    ONE,
-    Exchanges,
-    closed_rows,
-    exchanges_of,
-    shared_sessions,
-    table_of_returns,
-    when_closed,
-)
+from eventwindow.panel.own_sessions import Exchanges, closed_rows, exchanges_of, shared_sessions, when_closed
 from eventwindow.panel.passes import first_pass, second_pass
 from eventwindow.panel.plan import Plan, factor_tables
 from eventwindow.panel.results import PanelResult, panel_result
-from eventwindow.panel.source import NO_HALT, Panel, frame_panel
+from eventwindow.panel.source import ONE, Own, Panel, frame_panel
 from eventwindow.panel.tally import collected, day_spreads, spreads, with_second_pass
 from eventwindow.panel.tiles import staged_panel
 from eventwindow.scratch import temporary_folder
@@ -261,10 +253,12 @@ def planned(
     step("reading the panel")
     series = {str(name) for c in ("benchmark", RISK_FREE) if c in table for name in table[c].dropna()}
     series |= {str(benchmark)} if benchmark else set()
-    if not isinstance(panel, str | Path):
-        held: Panel = frame_panel(*_returns(panel, values, own, kind, series))
-    else:
-        held = staged_panel(Path(panel), work, values=values, kind=kind, exchanges=own, benchmarks=series)
+    prices = Own(own, series) if values == "prices" else None
+    held: Panel = (
+        staged_panel(Path(panel), work, kind, prices)
+        if isinstance(panel, str | Path)
+        else frame_panel(panel, kind, prices)
+    )
     step("placing the events")
     exchanges, uneven = _exchanges(held, of, series)
     listed = event_list(
@@ -310,16 +304,6 @@ def _axes(panel: Panel, exchanges: Exchanges | None) -> tuple[Days, ...]:
     """Of each exchange, the rows of the panel that are its sessions."""
     own = (exchanges.rows if exchanges else {}) or {ONE: np.arange(len(panel.sessions))}
     return tuple(own.values())
-
-
-def _returns(
-    table: pd.DataFrame, values: str, own: Mapping[str, str], kind: str, benchmarks: Collection[str]
-) -> tuple[pd.DataFrame, str, np.ndarray, np.ndarray]:
-    """A table as returns, their kind, the returns over halts, and who moves when the exchange is closed."""
-    if values != "prices":
-        return table, kind, NO_HALT, NOT_DISPLACED
-    returns, halts, odd = table_of_returns(table, own, kind, benchmarks)
-    return returns, kind, halts, odd
 
 
 def _exchanges(panel: Panel, of: Mapping[str, str], benchmarks: Collection[str]) -> tuple[Exchanges, list[Reason]]:

@@ -1,146 +1,204 @@
-"""A panel of returns that is read a stretch of sessions at a time, from memory or from a file of tiles."""
+"""A panel of returns, read a stretch of sessions at a time from memory or from a file of tiles; prices as returns."""
 
 import hashlib
 import os
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import check_sessions
 from eventwindow.errors import StudyError
-from eventwindow.estimation.by_exchange import NOT_DISPLACED
-from eventwindow.estimation.door import returns_table
-from eventwindow.estimation.event_time import Array, Days
+from eventwindow.estimation.by_exchange import NOT_DISPLACED, displaced, own_rows
+from eventwindow.estimation.door import check_prices, returns_table
+from eventwindow.estimation.event_time import Array, Days, trade_to_trade
 from eventwindow.estimation.returns import check_decimals
 from eventwindow.panel.chunk import Codes
 
 TILE = 256  # securities side by side in a file of tiles
 NO_HALT = np.empty((0, 4))
+ONE = ""  # stands for the exchange of a list that names none: each row of the panel is a session
 
 
-class Panel(Protocol):
+@dataclass(frozen=True)
+class Panel:
     """Returns of S securities on the sessions of one calendar; decimals, NaN where missing."""
 
-    @property
-    def sessions(self) -> pd.DatetimeIndex: ...
-
-    @property
-    def securities(self) -> pd.Index: ...
-
-    @property
-    def spans(self) -> Days:
-        """(S, 2), session numbers of each security's first and last return; (D, -1) where it has none."""
-        ...
-
-    @property
-    def identity(self) -> str: ...
-
-    @property
-    def displaced(self) -> Days:
-        """(m, 3) of prices on own sessions, who moved while the exchange was closed: security, how often, first row."""
-        ...
+    sessions: pd.DatetimeIndex
+    securities: pd.Index
+    spans: Days  # (S, 2), session numbers of each security's first and last return; (D, -1) where it has none
+    displaced: Days  # (m, 3), of prices: who moved while its exchange was closed: security, how often, first row
+    identity: str
 
     def returns(self, first: int, stop: int, securities: Codes) -> Array:
         """(len(securities), stop - first) of the sessions from `first` on; NaN outside the panel."""
-        ...
+        low, high = max(first, 0), min(stop, len(self.sessions))
+        out = np.full((len(securities), stop - first), np.nan)
+        self._read(low, high, np.asarray(securities), out[:, low - first : high - first])
+        return out
+
+    def tiles(self, securities: Codes | None = None) -> Iterator[tuple[Codes, Array]]:
+        """Some securities, or all, a tile at a time: their columns, and their returns on every session."""
+        every = np.arange(len(self.securities), dtype=np.int32) if securities is None else securities
+        for i in range(0, len(every), TILE):
+            yield every[i : i + TILE], self.returns(0, len(self.sessions), every[i : i + TILE])
 
     def halts(self, securities: Codes) -> Array:
         """(m, 4) returns of prices over a halt: place in `securities`, session of the price before, session, return."""
-        ...
+        table = self._halts()
+        start, stop = (np.searchsorted(table[:, 0], securities, side) for side in ("left", "right"))
+        mine = [table[a:b] for a, b in zip(start, stop, strict=True) if a < b]
+        if not mine:
+            return NO_HALT
+        slot = np.repeat(np.arange(len(start)), stop - start)
+        return np.column_stack([slot, np.concatenate(mine)[:, 1:]])
+
+    def _read(self, low: int, high: int, securities: Codes, into: Array) -> None:
+        raise NotImplementedError
+
+    def _halts(self) -> Array:
+        """All of them, ascending by security."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class FramePanel:
+class FramePanel(Panel):
     """A table in memory, date × security."""
 
-    frame: pd.DataFrame
-    spans: Days
-    identity: str
-    over: Array = field(default_factory=lambda: NO_HALT)  # of prices, the returns over a halt, ascending by security
-    displaced: Days = field(default_factory=lambda: NOT_DISPLACED)
+    values: Array
+    over: Array  # the returns over halts
 
-    @property
-    def sessions(self) -> pd.DatetimeIndex:
-        return pd.DatetimeIndex(self.frame.index)
+    def _read(self, low: int, high: int, securities: Codes, into: Array) -> None:
+        into[:] = self.values[low:high, securities].T
 
-    @property
-    def securities(self) -> pd.Index:
-        return self.frame.columns
-
-    def returns(self, first: int, stop: int, securities: Codes) -> Array:
-        low, high = max(first, 0), min(stop, len(self.frame))
-        out = np.full((len(securities), stop - first), np.nan)
-        out[:, low - first : high - first] = self.frame.to_numpy(float, copy=False)[low:high, securities].T
-        return out
-
-    def halts(self, securities: Codes) -> Array:
-        return _halts_of(self.over, securities)
-
-
-def frame_panel(
-    frame: pd.DataFrame, kind: str = "simple", halts: Array = NO_HALT, displaced: Days = NOT_DISPLACED
-) -> FramePanel:
-    """Check a table of returns at the door; `halts` are the returns of prices over a halt."""
-    where = "the table of returns"
-    frame = returns_table(frame, where)
-    check_sessions(frame.index, where)
-    frame = frame.set_axis(frame.columns.astype(str), axis=1)  # 10001 and "10001" are one security
-    check_securities(frame.columns, where)
-    values = frame.to_numpy(float, copy=False)
-    check_decimals(values, frame.columns, where, 'Say values="prices", or give prices.pct_change().', kind)
-    starts = range(0, frame.shape[1], TILE)
-    parts = [spans_of(values[:, i : i + TILE], frame.columns[i : i + TILE], frame.index, where) for i in starts]
-    digest = hashlib.sha256(values.tobytes())
-    digest.update(repr([*map(str, frame.columns)]).encode() + frame.index.to_numpy().astype("M8[s]").tobytes())
-    over = halts[np.lexsort((halts[:, 2], halts[:, 0]))]
-    digest.update(over.tobytes())
-    return FramePanel(frame, np.concatenate(parts), digest.hexdigest(), over, displaced)
+    def _halts(self) -> Array:
+        return self.over
 
 
 @dataclass(frozen=True)
-class TiledPanel:
+class TiledPanel(Panel):
     """Returns in a file of float64 tiles, each all sessions of 256 securities, session by session."""
 
     path: Path
-    sessions: pd.DatetimeIndex
-    securities: pd.Index
-    spans: Days
-    identity: str
-    displaced: Days
 
-    def returns(self, first: int, stop: int, securities: Codes) -> Array:
-        low, high = max(first, 0), min(stop, len(self.sessions))
-        out = np.full((len(securities), stop - first), np.nan)
-        tiles = np.asarray(securities) // TILE
+    def _read(self, low: int, high: int, securities: Codes, into: Array) -> None:
+        tiles = securities // TILE
         with self.path.open("rb") as file:
             for tile in np.unique(tiles):
                 mine = np.flatnonzero(tiles == tile)
                 start = (int(tile) * len(self.sessions) + low) * TILE * 8
                 raw = os.pread(file.fileno(), (high - low) * TILE * 8, start)
                 read = np.frombuffer(raw, np.float64).reshape(high - low, TILE)
-                out[mine, low - first : high - first] = read[:, np.asarray(securities)[mine] % TILE].T
-        return out
+                into[mine] = read[:, securities[mine] % TILE].T
 
-    def halts(self, securities: Codes) -> Array:
-        return _halts_of(np.load(halts_beside(self.path), mmap_mode="r"), securities)
-
-
-def _halts_of(table: Array, securities: Codes) -> Array:
-    """Rows of a table of halts, ascending by security, with the place in `securities` in place of the security."""
-    start, stop = (np.searchsorted(table[:, 0], securities, side) for side in ("left", "right"))
-    mine = [table[a:b] for a, b in zip(start, stop, strict=True) if a < b]
-    if not mine:
-        return NO_HALT
-    slot = np.repeat(np.arange(len(start)), stop - start)
-    return np.column_stack([slot, np.concatenate(mine)[:, 1:]])
+    def _halts(self) -> Array:
+        held: Array = np.load(halts_beside(self.path), mmap_mode="r")
+        return held
 
 
 def halts_beside(tiles: Path) -> Path:
     """The file of the returns over halts that belongs to a file of tiles."""
     return tiles.with_name(f"{tiles.name}.halts.npy")
+
+
+class Own(NamedTuple):
+    """What prices become returns by: the exchanges of securities, where the list names several, and the benchmarks."""
+
+    exchanges: Mapping[str, str]
+    benchmarks: Collection[str]
+
+
+class Checked(NamedTuple):
+    """Columns of a panel after the door: returns (D, S), spans (S, 2), halts (m, 4) and who is displaced (m, 3)."""
+
+    returns: Array
+    spans: Days
+    halts: Array
+    displaced: Days
+
+
+def frame_panel(table: pd.DataFrame, kind: str = "simple", own: Own | None = None) -> FramePanel:
+    """Check a table of returns at the door; of prices, which become returns, where `own` is given."""
+    where = "the table of returns" if own is None else "the table of prices"
+    table = returns_table(table, where)
+    sessions = check_sessions(table.index, where)
+    names = table.columns.astype(str)  # 10001 and "10001" are one security
+    check_securities(names, where)
+    figures = table.to_numpy(float, copy=False)
+    closed = np.zeros(0, bool)
+    if own is not None:
+        closed = np.isnan(figures[:, stocks_among(names, own.benchmarks)]).all(axis=1)
+    remedy = 'Say values="prices", or give prices.pct_change().'
+    found = checked(figures, names, sessions, own, closed, kind=kind, where=where, remedy=remedy)
+    digest = hashlib.sha256(found.returns.tobytes())
+    digest.update(repr([*names]).encode() + sessions.to_numpy().astype("M8[s]").tobytes())
+    over = found.halts[np.lexsort((found.halts[:, 2], found.halts[:, 0]))]
+    digest.update(over.tobytes())
+    return FramePanel(sessions, names, found.spans, found.displaced, digest.hexdigest(), found.returns, over)
+
+
+def checked(
+    figures: Array,
+    names: pd.Index,
+    sessions: pd.DatetimeIndex,
+    own: Own | None,
+    closed: np.ndarray,
+    *,
+    kind: str,
+    where: str,
+    remedy: str,
+) -> Checked:
+    """Columns (D, S) of returns, or of prices that become returns; `remedy` is that of prices taken for returns."""
+    if own is None:
+        check_decimals(figures, names, where, remedy, kind)
+        found, halts, odd = figures, NO_HALT, NOT_DISPLACED
+    else:
+        check_prices(figures, names, sessions, where)
+        found, halts, odd = returns_of(figures, names, sessions, own.exchanges, closed, kind)
+    return Checked(found, spans_of(found, names, sessions, where), halts, odd)
+
+
+def stocks_among(securities: pd.Index, benchmarks: Collection[str]) -> np.ndarray:
+    """(S,) which securities tell whether a market was open: all but the benchmarks, where more than one is left."""
+    mine = ~np.asarray(securities.astype(str).isin([*benchmarks]))
+    return mine if mine.sum() > 1 else np.ones(len(securities), bool)
+
+
+def returns_of(
+    prices: Array, names: pd.Index, sessions: pd.DatetimeIndex, of: Mapping[str, str], closed: np.ndarray, kind: str
+) -> tuple[Array, Array, Days]:
+    """(D, S) returns of prices; (m, 4) those over a halt: security, session of the price before, session, return; and
+    (m, 3) the securities that move when their exchange is closed: security, how often, first row.
+
+    They are simple or log by their kind, and run from one session of a security's own exchange to the next, where the
+    list names it.
+
+    Where it names exchanges, a security that it does not name, such as a benchmark, has its own rows for sessions;
+    where it names none, all rows are but those on which the whole panel was `closed` (D,).
+    """
+    out, halts, odd = np.full_like(prices, np.nan), [NO_HALT], [NOT_DISPLACED]
+    traded = np.flatnonzero(~closed)
+    mics = np.array([of.get(str(name), f"row of {name}") if of else ONE for name in names])
+    for mic in np.unique(mics):
+        columns = np.flatnonzero(mics == mic)
+        held = np.isfinite(prices[:, columns]).any(axis=1)
+        rows = traded if mic == ONE else np.flatnonzero(held)
+        if mic in of.values():
+            rows = own_rows(str(mic), sessions, np.asarray(held))[0]
+            moves = np.diff(prices[:, columns], axis=0, prepend=np.nan).T
+            found = displaced(str(mic), sessions, np.isfinite(moves) & (moves != 0))
+            odd.append(np.column_stack([columns[found[:, 0]], found[:, 1:]]))
+        own = prices[np.ix_(rows, columns)]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            out[np.ix_(rows[1:], columns)] = own[1:] / own[:-1] - 1
+        over, covered = trade_to_trade(own.T, kind)
+        who, when = np.nonzero(covered > 1)
+        before = rows[when - covered[who, when].astype(int)]
+        halts.append(np.column_stack([columns[who], before, rows[when], over[who, when]]))
+    return np.log1p(out) if kind == "log" else out, np.concatenate(halts), np.concatenate(odd)
 
 
 def check_securities(names: pd.Index, where: str) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,17 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Rows, check_sessions, iso_days
 from eventwindow.errors import PriceError
-from eventwindow.estimation.by_exchange import NOT_DISPLACED
-from eventwindow.estimation.door import check_prices
 from eventwindow.estimation.numbers import numbers_of
-from eventwindow.estimation.returns import check_decimals
-from eventwindow.panel.own_sessions import returns_of, stocks_among
-from eventwindow.panel.source import NO_HALT, TILE, TiledPanel, check_securities, halts_beside, spans_of
+from eventwindow.panel.source import (
+    TILE,
+    Checked,
+    Own,
+    TiledPanel,
+    check_securities,
+    checked,
+    halts_beside,
+    stocks_among,
+)
 from eventwindow.prices.files import file_symbol
 from eventwindow.prices.tables import (
     ENDINGS,
@@ -35,41 +40,26 @@ DATE, SECURITY = ("date", "day", "index_level_0"), ("security", "firm", "symbol"
 VALUE = {"returns": ("return", "returns", "ret"), "prices": ("adj_close", "close", "price", "prc")}
 # Dates, securities, values where they are asked for, and the place of a row.
 Batch = tuple[Any, Any, np.ndarray[Any, Any] | None, Callable[[int], str]]
-Own = tuple[Mapping[str, str], Collection[str]]  # the exchanges of securities, and the benchmarks
 ROWS = 1 << 20  # of a long table at a time
 
 
-def staged_panel(
-    path: Path,
-    folder: Path,
-    *,
-    values: str = "returns",
-    kind: str = "simple",
-    exchanges: Mapping[str, str] | None = None,
-    benchmarks: Collection[str] = (),
-) -> TiledPanel:
+def staged_panel(path: Path, folder: Path, kind: str = "simple", own: Own | None = None) -> TiledPanel:
     """The panel at `path` as tiles in `folder`; an earlier run's tiles of the same file are taken as they are.
 
     Wide tables hold a column a security beside `date`; long ones a row a date and security. A folder holds a file a
-    security, or files of one long table. `values` says whether figures are returns or prices; `exchanges` are those of
-    securities whose prices become returns on sessions of their own; a day that only `benchmarks` hold is no session.
+    security, or files of one long table. Figures are prices where `own` is given, as in `frame_panel`; a day that only
+    benchmarks hold is no session.
     """
-    if values not in VALUE:
-        remedy = "Write one of the two."
-        raise PriceError(f"values = {values!r} is neither returns nor prices", where=path.name, remedy=remedy)
     files = _files(path)
-    own = exchanges if exchanges and values == "prices" else {}
-    logs = "log" if values == "prices" and kind == "log" else ""
-    told = [own, sorted(benchmarks)] if benchmarks and values == "prices" else own
-    identity = _checksum(files, values + logs + (json.dumps(told, sort_keys=True) if told else ""))
+    identity = _checksum(files, _made_by(kind, own))
     tiles, meta = folder / f"panel-{identity[:16]}.f64", folder / f"panel-{identity[:16]}.json"
     if not (meta.is_file() and halts_beside(tiles).is_file()):
         folder.mkdir(parents=True, exist_ok=True)
-        _stage(path, files, tiles, meta, values, kind, (own, benchmarks))
+        _stage(path, files, tiles, meta, kind, own)
     known = json.loads(meta.read_text(encoding="utf-8"))
     sessions = pd.DatetimeIndex(np.array(known["sessions"], "M8[D]").astype("M8[s]"))
     spans, odd = (np.array(known.get(name, []), np.int64) for name in ("spans", "displaced"))
-    return TiledPanel(tiles, sessions, pd.Index(known["securities"]), spans, identity, odd.reshape(-1, 3))
+    return TiledPanel(sessions, pd.Index(known["securities"]), spans, odd.reshape(-1, 3), identity, tiles)
 
 
 def _files(path: Path) -> list[Path]:
@@ -81,8 +71,16 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def _checksum(files: list[Path], values: str) -> str:
-    digest = hashlib.sha256(values.encode())
+def _made_by(kind: str, own: Own | None) -> str:
+    """What the tiles of the same files differ by."""
+    if own is None:
+        return "returns"
+    told = [own.exchanges, sorted(own.benchmarks)] if own.benchmarks else own.exchanges
+    return "prices" + ("log" if kind == "log" else "") + (json.dumps(told, sort_keys=True) if told else "")
+
+
+def _checksum(files: list[Path], made_by: str) -> str:
+    digest = hashlib.sha256(made_by.encode())
     for file in files:
         head_of(file)
         digest.update(file.name.encode())
@@ -91,23 +89,23 @@ def _checksum(files: list[Path], values: str) -> str:
     return digest.hexdigest()
 
 
-def _stage(path: Path, files: list[Path], tiles: Path, meta: Path, values: str, kind: str, own: Own) -> None:
+def _stage(path: Path, files: list[Path], tiles: Path, meta: Path, kind: str, own: Own | None) -> None:
     """Write the tiles beside their final name, then what they hold: a file of tiles without it does not count."""
     fresh = tiles.with_suffix(f".{os.getpid()}")
     try:
         with reading_parquet(path):
-            sessions, securities = _laid(path, files, fresh, values)
-        mine = own if values == "prices" else None
-        spans, halts, odd = _finish(fresh, sessions, securities, mine, kind=kind, where=path.name)
-        np.save(halts_beside(fresh), halts)
+            sessions, securities = _laid(path, files, fresh, "returns" if own is None else "prices")
+        found = _finish(fresh, sessions, securities, own, kind=kind, where=path.name)
+        np.save(halts_beside(fresh), found.halts)
         halts_beside(fresh).replace(halts_beside(tiles))
         fresh.replace(tiles)
     finally:
         fresh.unlink(missing_ok=True)
         halts_beside(fresh).unlink(missing_ok=True)
     told = {"sessions": [f"{day:%Y-%m-%d}" for day in sessions], "securities": [*map(str, securities)]}
+    told |= {"spans": found.spans.tolist(), "displaced": found.displaced.tolist()}
     part = meta.with_suffix(f".{os.getpid()}")
-    part.write_text(json.dumps(told | {"spans": spans.tolist(), "displaced": odd.tolist()}), encoding="utf-8")
+    part.write_text(json.dumps(told), encoding="utf-8")
     part.replace(meta)
 
 
@@ -298,33 +296,29 @@ def _closed(fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, bench
 
 
 def _finish(
-    fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, given: Own | None, *, kind: str, where: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Check, turn prices into returns, and find the spans, the returns over halts and who is displaced, tile by tile.
-
-    Exchanges and benchmarks are `given` of prices alone.
-    """
-    own = None if given is None else given[0]
+    fresh: Path, sessions: pd.DatetimeIndex, securities: pd.Index, own: Own | None, *, kind: str, where: str
+) -> Checked:
+    """Check what is laid out, and write returns in place of prices, tile by tile; `returns` of the answer are empty."""
     if not len(sessions) or not len(securities):
         remedy = "Give a row a session and a column a security, or a long table."
         raise PriceError("the panel holds no figures", where=where, remedy=remedy)
     check_sessions(sessions, where)
     check_securities(securities, where)
-    halts, odd = [NO_HALT], [NOT_DISPLACED]
-    spans, closed = [], np.zeros(0, bool) if given is None else _closed(fresh, sessions, securities, given[1])
+    closed = np.zeros(0, bool) if own is None else _closed(fresh, sessions, securities, own.benchmarks)
+    spans, halts, odd, remedy = [], [], [], 'Set values = "prices".'
     with fresh.open("r+b") as file:
         for i in range(0, len(securities), TILE):
             tile = np.fromfile(file, np.float64, len(sessions) * TILE).reshape(len(sessions), TILE)
-            width, names = min(TILE, len(securities) - i), securities[i : i + TILE]
-            if own is None:
-                check_decimals(tile[:, :width], names, where, 'Set values = "prices".', kind)
-            else:
-                check_prices(tile[:, :width], names, sessions, where)
-                tile[:, :width], over, moved = returns_of(tile[:, :width], names, sessions, own, closed, kind)
-                halts.append(over + np.array([i, 0, 0, 0]))
-                odd.append(moved + np.array([i, 0, 0]))
+            names = securities[i : i + TILE]
+            mine = tile[:, : len(names)]
+            found = checked(mine, names, sessions, own, closed, kind=kind, where=where, remedy=remedy)
+            if own is not None:
+                mine[:] = found.returns
                 file.seek(-tile.nbytes, os.SEEK_CUR)
                 tile.tofile(file)
-            spans.append(spans_of(tile[:, :width], names, sessions, where))
-    found = np.concatenate(halts)
-    return np.concatenate(spans), found[np.argsort(found[:, 0], kind="stable")], np.concatenate(odd)
+            spans.append(found.spans)
+            halts.append(found.halts + np.array([i, 0, 0, 0]))
+            odd.append(found.displaced + np.array([i, 0, 0]))
+    over = np.concatenate(halts)
+    over = over[np.argsort(over[:, 0], kind="stable")]
+    return Checked(np.empty((0, 0)), np.concatenate(spans), over, np.concatenate(odd))
