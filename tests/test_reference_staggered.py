@@ -17,7 +17,7 @@ from eventwindow.inference.time_series import crude_dependence_t
 
 FOLDER = Path(__file__).parent / "reference" / "staggered"
 TESTS = {
-    test.__name__: test
+    test.name: test
     for test in (
         patell_z,
         adjusted_patell_z,

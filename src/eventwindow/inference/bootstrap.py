@@ -7,7 +7,7 @@ import numpy as np
 from eventwindow.errors import Reason
 from eventwindow.inference.conformal import APART
 from eventwindow.inference.design import TOGETHER
-from eventwindow.inference.results import Answer, Finding
+from eventwindow.inference.results import Answer, Outcome
 from eventwindow.inference.sample import Sample
 from eventwindow.inference.significance import significance_test
 
@@ -31,7 +31,7 @@ def block_bootstrap(events: Sample, *, draws: int = 2000, seed: int = 0, block: 
     null, observed = e[:, at].sum(axis=2).mean(axis=0), float(events.car.car.mean())
     p = max((1 + int((np.abs(null) >= abs(observed)).sum())) / (draws + 1), 1 / (e.shape[1] + 1))
     note = Reason("mean_block", block=mean, seed=seed)
-    return Finding(observed, p, Reason("bootstrap_draws", n=draws), note)
+    return Outcome(observed, p, Reason("bootstrap_draws", n=draws), note)
 
 
 @lru_cache(maxsize=16)

@@ -10,7 +10,7 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import TOGETHER, block_sums, same_calendar
 from eventwindow.inference.refitted import refitted
-from eventwindow.inference.results import Answer, Finding, FirmSignificance
+from eventwindow.inference.results import Answer, FirmSignificance, Outcome
 from eventwindow.inference.sample import Sample
 from eventwindow.inference.shifts import ROUNDING
 from eventwindow.inference.significance import significance_test
@@ -79,7 +79,7 @@ def _basket(events: Sample, statistic: Callable[[Array, Array], Array]) -> Answe
         return Reason("singular_covariance")
     p = float((np.abs(values) >= abs(values[-1]) * (1 - ROUNDING)).mean())
     floor = Reason("smallest_p", p=1 / len(values)) if len(window) == 1 else None
-    return Finding(float(values[-1]), p, Reason("refitted_blocks", n=len(values)), floor)
+    return Outcome(float(values[-1]), p, Reason("refitted_blocks", n=len(values)), floor)
 
 
 def unusable(events: Sample) -> Reason | None:

@@ -11,7 +11,7 @@ from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import block_sums
 from eventwindow.inference.permutation import APART, days_or_shifts, shared_residuals
-from eventwindow.inference.results import Answer, Finding
+from eventwindow.inference.results import Answer, Outcome
 from eventwindow.inference.sample import Sample
 from eventwindow.inference.shifts import ROUNDING, basket_residuals, circle, run_sums
 from eventwindow.inference.significance import significance_test
@@ -51,7 +51,7 @@ def date_permutation_scaled(events: Sample) -> Answer:
     p = (1 + int((others >= observed * (1 - ROUNDING)).sum())) / (len(others) + 1)
     value = float(car.mean()) / (final * np.sqrt(length))
     note = Reason("volatility_ratio", n=RECENT, ratio=volatility_ratio(events))
-    return Finding(value, p, days_or_shifts(len(others), length), note)
+    return Outcome(value, p, days_or_shifts(len(others), length), note)
 
 
 def basket_forecasts(events: Sample, basket: Array) -> Array:

@@ -10,7 +10,7 @@ from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.design import TOGETHER, common_days
-from eventwindow.inference.results import Answer, Finding
+from eventwindow.inference.results import Answer, Outcome
 from eventwindow.inference.sample import Sample
 from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, event_sars, run_sums
 from eventwindow.inference.significance import significance_test
@@ -43,7 +43,7 @@ def date_permutation(events: Sample, statistic: Statistic, *, standardised: bool
     p = (1 + int((np.abs(reference) >= ranked * (1 - ROUNDING)).sum())) / (len(reference) + 1)
     distribution = days_or_shifts(len(reference), length)
     note = Reason("smallest_p", p=1 / (len(reference) + 1)) if length == 1 else None
-    return Finding(observed, p, distribution, note)
+    return Outcome(observed, p, distribution, note)
 
 
 def days_or_shifts(others: int, length: int) -> Reason:
@@ -128,4 +128,4 @@ def volatility_permutation(events: Sample) -> Answer:
     dof = events.every.dof
     ratio = observed / float((dof / (dof - 2)).mean())
     among = Reason("estimation_days", n=len(reference))
-    return Finding(ratio, p, among, Reason("one_sided"))
+    return Outcome(ratio, p, among, Reason("one_sided"))

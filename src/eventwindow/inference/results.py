@@ -158,7 +158,7 @@ def noted(result: Result) -> Reason | str:
     return Reason.joined(None if result.valid else Reason("invalid_design"), result.note) or ""
 
 
-class Finding(NamedTuple):
+class Outcome(NamedTuple):
     """A statistic, its two-sided p-value, what it is held against, and what a reader must know beside it."""
 
     statistic: float
@@ -168,16 +168,16 @@ class Finding(NamedTuple):
     n: int | None = None  # what it rests on, where that is not the events that hold the window
 
 
-Answer = Finding | Reason
+Answer = Outcome | Reason
 
 
-def normal(z: float, note: Reason | None = None) -> Finding:
-    return Finding(float(z), float(2 * ndtr(-abs(z))), "N(0,1)", note)
+def normal(z: float, note: Reason | None = None) -> Outcome:
+    return Outcome(float(z), float(2 * ndtr(-abs(z))), "N(0,1)", note)
 
 
-def student(t: float, dof: float, note: Reason | None = None) -> Finding:
-    return Finding(float(t), float(2 * stdtr(dof, -abs(t))), f"t({dof:g})", note)
+def student(t: float, dof: float, note: Reason | None = None) -> Outcome:
+    return Outcome(float(t), float(2 * stdtr(dof, -abs(t))), f"t({dof:g})", note)
 
 
-def fisher(f: float, dof: tuple[float, float], note: Reason | None = None) -> Finding:
-    return Finding(float(f), float(fdtrc(dof[0], dof[1], f)), f"F({dof[0]:g}, {dof[1]:g})", note)
+def fisher(f: float, dof: tuple[float, float], note: Reason | None = None) -> Outcome:
+    return Outcome(float(f), float(fdtrc(dof[0], dof[1], f)), f"F({dof[0]:g}, {dof[1]:g})", note)

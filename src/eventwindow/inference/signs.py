@@ -6,7 +6,7 @@ from scipy.special import binom
 from eventwindow.errors import Reason
 from eventwindow.estimation.event_time import Array
 from eventwindow.inference.cross_section import CrossSection
-from eventwindow.inference.results import Answer, Finding, normal
+from eventwindow.inference.results import Answer, Outcome, normal
 from eventwindow.inference.significance import significance_test
 
 EXACT_SIGNS, EXACT_WILCOXON = 30, 50
@@ -40,11 +40,11 @@ def wilcoxon_w_plus(events: CrossSection) -> Answer:
     rank, tied = _ranks(size)
     w = float(rank[car > 0].sum())
     if n <= EXACT_WILCOXON and not tied:
-        return Finding(w, _signed_rank_p(w, n), Reason("signed_ranks", n=n), n=n)
+        return Outcome(w, _signed_rank_p(w, n), Reason("signed_ranks", n=n), n=n)
     ties = np.unique(size, return_counts=True)[1].astype(float)
     variance = n * (n + 1) * (2 * n + 1) / 24 - (ties**3 - ties).sum() / 48
     p = normal((w - n * (n + 1) / 4) / np.sqrt(variance)).p_value
-    return Finding(w, p, Reason("normal_with_ties"), n=n)
+    return Outcome(w, p, Reason("normal_with_ties"), n=n)
 
 
 def _ranks(size: Array) -> tuple[Array, bool]:
@@ -76,4 +76,4 @@ def _signs(car: Array, share: float) -> Answer:
     if n >= EXACT_SIGNS:
         return normal(z)
     against, note = Reason("binomial", n=n, share=share), Reason("positive_of", n=w, of=n)
-    return Finding(float(z), _binomial_p(w, n, share), against, note)
+    return Outcome(float(z), _binomial_p(w, n, share), against, note)

@@ -18,7 +18,7 @@ from eventwindow.inference.expected_volatility import (
     unlike,
 )
 from eventwindow.inference.permutation import APART
-from eventwindow.inference.results import LEVEL, Answer, Finding, FirmSignificance, NotComputed
+from eventwindow.inference.results import LEVEL, Answer, FirmSignificance, NotComputed, Outcome
 from eventwindow.inference.sample import Sample, sample
 from eventwindow.inference.shifts import ROUNDING, basket_residuals, event_residuals, run_sums, shift_sums
 from eventwindow.inference.significance import SINGLE, significance_test
@@ -187,7 +187,7 @@ def _alone(events: Sample, test: Callable[[AbnormalReturns, Span], FirmSignifica
     found = test(events.every, events.window)[0]
     if isinstance(found, NotComputed):
         return found.reason
-    return Finding(found.statistic, found.p_value, found.distribution, found.note, found.n)
+    return Outcome(found.statistic, found.p_value, found.distribution, found.note, found.n)
 
 
 @dataclass(frozen=True, slots=True)
