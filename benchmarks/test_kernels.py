@@ -54,7 +54,7 @@ def test_fit(benchmark, task):
 def test_pairs_that_share_a_day(benchmark, task, fit):
     rows = _rows(task, fit)
     spec = task.specification
-    assert np.isfinite(benchmark(pair_sums, rows, spec.report, spec.window, 0).total).all()
+    assert np.isfinite(benchmark(pair_sums, rows, spec).total).all()
 
 
 def test_ranks(benchmark, task, fit):

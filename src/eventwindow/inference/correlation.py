@@ -1,15 +1,11 @@
 """The mean residual correlation of events that share event days (Kolari & Pynnönen 2010), without a loop over pairs."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from eventwindow.calendars.window import Window
 from eventwindow.errors import Reason
-from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days
-from eventwindow.inference.design import tested_days
 from eventwindow.parallel import in_blocks
 
 Pairs = tuple[np.ndarray, np.ndarray, Array]  # groups g <= h and the overlap o of their tested days
@@ -42,10 +38,9 @@ class Meeting:
     pairs: Pairs  # of the groups that share n > 0 tested days, with n
 
 
-def meeting(ar: AbnormalReturns, window: Window) -> Meeting:
-    """How the days of the events meet over `window`."""
-    tested = tested_days(ar, window)
-    groups = alike(tested, ar.estimation_days)
+def meeting(tested: Days, estimation: Days) -> Meeting:
+    """How the days of events meet, from their tested days and those of their estimation windows (N, T)."""
+    groups = alike(tested, estimation)
     return Meeting(tested, groups, shared_days(tested[[rows[0] for rows in groups]]))
 
 
@@ -60,9 +55,9 @@ def _moments(e: Array) -> tuple[Array, Array, Array]:
     return days, mean, np.sum((e - mean[:, None]) ** 2, axis=1, where=seen)
 
 
-def runs(ar: AbnormalReturns, seen: Array, groups: list[np.ndarray]) -> Days:
+def runs(estimation: Days, seen: Array, groups: list[np.ndarray]) -> Days:
     """Where each group's estimation window starts on the joint calendar, -1 if it misses a day of it or a residual."""
-    days = ar.estimation_days[[g[0] for g in groups]]
+    days = estimation[[g[0] for g in groups]]
     first = int(days.min())
     held = np.zeros(int(days.max()) - first + 1, bool)
     held[days - first] = True
@@ -128,13 +123,13 @@ def too_few(days: int) -> Reason:
 ROWS = 1000  # of a matrix of pairs at a time
 
 
-def sum_of_correlations(ar: AbnormalReturns, first: np.ndarray, second: np.ndarray) -> float | Reason:
+def sum_of_correlations(residuals: Array, days: Days, first: np.ndarray, second: np.ndarray) -> float | Reason:
     """Σ ρ_ij over i in `first` and j in `second`; within one group over the pairs i < j."""
-    days = ar.estimation_days[first[0]], ar.estimation_days[second[0]]
-    _, left, right = np.intersect1d(*days, return_indices=True)
-    keep = days[0][left] != OUTSIDE
-    a = ar.residuals[np.ix_(first, left[keep])]
-    b = a if first is second else ar.residuals[np.ix_(second, right[keep])]
+    own = days[first[0]]
+    _, left, right = np.intersect1d(own, days[second[0]], return_indices=True)
+    keep = own[left] != OUTSIDE
+    a = residuals[np.ix_(first, left[keep])]
+    b = a if first is second else residuals[np.ix_(second, right[keep])]
     if np.isfinite(a).all() and np.isfinite(b).all():
         return _complete(a, b)
     return _pairwise(a, b)
@@ -198,31 +193,32 @@ def correlations(a: Array, b: Array) -> tuple[Array, Array, np.ndarray]:
     return np.where(usable, product / np.sqrt(np.where(usable, ss_a * ss_b, 1.0)), 0.0), days, flat
 
 
-def mean_correlation(ar: AbnormalReturns, each: Moments, met: Meeting) -> float | Reason:
-    """r̄ = 2/(N(N - 1)) Σ o_ij ρ_ij over the pairs of events, or why it cannot be had.
+def mean_correlation(residuals: Array, days: Days, each: Moments, met: Meeting) -> float | Reason:
+    """r̄ = 2/(N(N - 1)) Σ o_ij ρ_ij over the pairs of events, or why it cannot be had."""
+    n, total = len(residuals), sum_over_pairs(residuals, days, each, met)
+    return total if isinstance(total, Reason) else 2 * total / (n * (n - 1))
+
+
+def sum_over_pairs(residuals: Array, days: Days, each: Moments, met: Meeting) -> float | Reason:
+    """Σ o_ij ρ_ij of events whose `residuals` (N, T) are of the calendar `days` (N, T).
 
     o_ij is the share of tested calendar days that the two have in common, ρ_ij the correlation of their residuals on
     the calendar days common to both estimation windows. A pair without a shared tested day counts as zero.
     """
-    n, groups, (g, h, shared) = len(ar), met.groups, met.pairs
+    groups, (g, h, shared) = met.groups, met.pairs
     length = (met.tested[[rows[0] for rows in groups]] != OUTSIDE).sum(axis=1)
     pairs = g, h, np.asarray(shared / np.sqrt(length[g] * length[h]))
-    start = runs(ar, each.count, groups)
-    total = 0.0
-    for part in (over_runs(ar.residuals, each, groups, pairs, start), *_one_by_one(ar, groups, pairs, start)):
-        if isinstance(part, Reason):
-            return part
-        total += part
-    return 2 * total / (n * (n - 1))
-
-
-def _one_by_one(ar: AbnormalReturns, groups: list[np.ndarray], pairs: Pairs, start: Days) -> Iterator[float | Reason]:
-    """o Σ ρ_ij for each pair of groups of which one misses residuals, or has a calendar with gaps."""
-    size = np.array([len(g) for g in groups])
-    left = ((start[pairs[0]] < 0) | (start[pairs[1]] < 0)) & ((pairs[0] != pairs[1]) | (size[pairs[0]] > 1))
-    for g, h, overlap in zip(*(part[left] for part in pairs), strict=True):
-        part = sum_of_correlations(ar, groups[g], groups[h])
-        yield part if isinstance(part, Reason) else overlap * part
+    start = runs(days, each.count, groups)
+    total = over_runs(residuals, each, groups, pairs, start)
+    # of which one misses residuals, or has a calendar with gaps: one by one
+    size = np.array([len(group) for group in groups])
+    left = ((start[g] < 0) | (start[h] < 0)) & ((g != h) | (size[g] > 1))
+    for one, other, overlap in zip(*(part[left] for part in pairs), strict=True):
+        part = sum_of_correlations(residuals, days, groups[one], groups[other])
+        if isinstance(total, Reason) or isinstance(part, Reason):
+            return total if isinstance(total, Reason) else part
+        total += overlap * part
+    return total
 
 
 def alike(*days: Days) -> list[np.ndarray]:

@@ -14,7 +14,7 @@ from eventwindow.estimation.event_time import Array
 from eventwindow.inference.calendar_dependence import rank_sum, variance_of_cars
 from eventwindow.inference.correlation import Meeting, Moments, mean_correlation, meeting, moments
 from eventwindow.inference.cross_section import CarVariance, CrossSection, EventRanks, MeanRanks, RankSum, Residuals
-from eventwindow.inference.design import Design, design
+from eventwindow.inference.design import Design, design, tested_days
 from eventwindow.inference.portfolio import basket_returns
 from eventwindow.inference.ranks import Ranked, mean_over, ranked_days, ranks_with
 from eventwindow.inference.refitted import refitted
@@ -103,7 +103,7 @@ class Sample(CrossSection):
 
     @cached_property
     def meeting(self) -> Meeting:
-        return meeting(self.ar, self.window)
+        return meeting(tested_days(self.ar, self.window), self.ar.estimation_days)
 
     @cached_property
     def correlation(self) -> float | Reason:
@@ -111,7 +111,7 @@ class Sample(CrossSection):
             return Reason("needs_two", n=self.n)
         if self.alike is not None:
             return self.alike.correlation
-        return mean_correlation(self.ar, self.members.moments, self.meeting)
+        return mean_correlation(self.ar.residuals, self.ar.estimation_days, self.members.moments, self.meeting)
 
     @cached_property
     def refitted(self) -> Array:

@@ -148,12 +148,10 @@ def _tail(task: Task, stop: int, own: Rows, tail: Rows | None) -> Rows | None:
 
 def _correlations(task: Task, own: Rows, tail: Rows | None) -> dict[str, np.ndarray]:
     """Pairs with one event among `own` and the other there or before: all pairs less those of the tail."""
-    spec = task.specification
-    rows = own if tail is None else tail.then(own)
-    every = pair_sums(rows, spec.report, spec.window, spec.groups)
+    every = pair_sums(own if tail is None else tail.then(own), task.specification)
     total = every.total
     if tail is not None and len(tail.day):
-        total = total - pair_sums(tail, spec.report, spec.window, spec.groups).total
+        total = total - pair_sums(tail, task.specification).total
     return {"pairs": total, "few": every.few, "flat": every.flat}
 
 

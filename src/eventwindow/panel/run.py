@@ -253,12 +253,7 @@ def planned(
     step("reading the panel")
     series = {str(name) for c in ("benchmark", RISK_FREE) if c in table for name in table[c].dropna()}
     series |= {str(benchmark)} if benchmark else set()
-    prices = Own(own, series) if values == "prices" else None
-    held: Panel = (
-        staged_panel(Path(panel), work, kind, prices)
-        if isinstance(panel, str | Path)
-        else frame_panel(panel, kind, prices)
-    )
+    held = _panel(panel, work, kind, Own(own, series) if values == "prices" else None)
     step("placing the events")
     exchanges, uneven = _exchanges(held, of, series)
     listed = event_list(
@@ -281,6 +276,12 @@ def planned(
     listed = replace(listed, exclusions=pd.concat([listed.exclusions, shared, halts, strange], ignore_index=True))
     plan = plan_of(spec, held, listed, factors, chunk, exchanges).with_doubts()
     return replace(plan, asked=asked_of(table, listed.groups, compare, characteristics, listed.rows))
+
+
+def _panel(panel: pd.DataFrame | Path | str, work: Path, kind: str, own: Own | None) -> Panel:
+    if isinstance(panel, str | Path):
+        return staged_panel(Path(panel), work, kind, own)
+    return frame_panel(panel, kind, own)
 
 
 def _spanned(events: EventList, panel: Panel, axes: Sequence[Days], window: Window) -> Iterator[Reason]:
