@@ -24,6 +24,7 @@ CODE = 3  # letters of a currency
 SHORT = 100  # from here on a large number needs no digits behind the point
 NEARLY = 1 - 5e-5  # of a large number, which rounding makes whole
 HAN, LATIN = r"[\u4e00-\u9fff]", "[A-Za-z0-9]"
+CLOSED = r"[\u4e00-\u9fff\u300b\u300d\uff09]"  # Chinese, or a full-width bracket behind it: no space follows
 CHINESE = re.compile(HAN)
 JOINT = "\x1f"  # where words and a value meet, until they are joined
 LARGEST_LOG = 700.0  # its exponential is still a float
@@ -412,7 +413,7 @@ def joined(told: str) -> str:
     """What was told, with one space for a mark between Chinese and Latin letters or figures, none between Chinese."""
     if JOINT in told and re.search(HAN, told):
         told = re.sub(rf"(?<={HAN}){JOINT}+(?={LATIN})|(?<=[A-Za-z0-9%]){JOINT}+(?={HAN})", " ", told)
-        told = re.sub(rf"(?<={HAN})(?: {JOINT}+|{JOINT}+ )(?={HAN})", "", told)
+        told = re.sub(rf"(?<={CLOSED})(?: {JOINT}+|{JOINT}+ )(?={HAN})", "", told)
     return told.replace(JOINT, "")
 
 

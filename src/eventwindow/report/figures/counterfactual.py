@@ -24,12 +24,18 @@ def counterfactual(context: Context) -> Chart | None:
         return None
     data = pd.concat([_paths(context, s) for s in shown], ignore_index=True)
     led = effects[effects["leads"]].set_index("security")
-    told = [
-        f"{context.name(s)}: {percent(led.loc[s, 'effect'])} ({name_of(context, led.loc[s, 'model'])})" for s in shown
-    ]
-    model = {s: str(led.loc[s, "model"]) for s in shown}
+    text, model = context.language.text, {s: str(led.loc[s, "model"]) for s in shown}
+    effect = {s: text("common.mark_day", when=context.name(s), value=percent(led.loc[s, "effect"])) for s in shown}
+    told = [text("format.name", name=said, symbol=name_of(context, model[s])) for s, said in effect.items()]
+    first = effects[effects["security"] == shown[0]]["effect"]
+    values = {
+        "name": context.name(shown[0]),
+        "low": percent(first.min()),
+        "high": percent(first.max()),
+        "n": len(first),
+    }
     told_together = context.language.clauses(*told)
-    return drawn(context, _paint, "counterfactual", data, model, days=-FIRST, list=told_together)
+    return drawn(context, _paint, "counterfactual", data, model, days=-FIRST, list=told_together, **values)
 
 
 @of_result
@@ -60,14 +66,17 @@ def _paint(context: Context, data: pd.DataFrame, leads: Mapping[str, str], sheet
     models = list(dict.fromkeys(data["model"]))
     sheet.height = legend(sheet, sheet.height, _legend(context, leads, models))
     reached = reach(100 * data["cumulative"])
-    for panel, (security, leader) in zip(grid(sheet, len(leads), 2, 220), leads.items(), strict=True):
+    for panel, (security, leader) in zip(grid(sheet, len(leads), 2, 220, head=32), leads.items(), strict=True):
         mine = data[data["security"] == security]
         table = 100 * mine.pivot_table(index="tau", columns="model", values="cumulative", sort=False)
         panel.x, panel.y = (0, len(table) - 1), reached
         sheet.text(panel.left, panel.top - 8, context.full_name(security), INK, bold=True)
         series = [_series(context, table[m], m, leader) for m in _order(list(table.columns), leader)]
-        draw_series(panel, Days([tau(int(day)) for day in table.index]), series)
-        panel.upright(list(table.index).index(0), INK, stroke_dasharray=DASHED)
+        zero = list(table.index).index(0)
+        draw_series(panel, Days([tau(int(day)) for day in table.index], told=zero), series)
+        panel.upright(zero, INK, stroke_dasharray=DASHED)
+        foot = panel.top + panel.height + 33
+        sheet.text(panel.left + panel.width, foot, context.language.text("axis.tau"), anchor="end")
 
 
 def _order(models: list[str], leader: str) -> list[str]:

@@ -29,7 +29,8 @@ def groups(context: Context) -> Chart | None:
     means = data.groupby("group", sort=False)["mean"].first()
     ends = {key: context.group_name(str(name)) for key, name in (("worst", means.idxmin()), ("best", means.idxmax()))}
     values = {"low": percent(means.min()), "high": percent(means.max())}
-    return drawn(context, _paint, "groups", data, n=len(means), **ends, **values)
+    title = "title" if -means.min() >= means.max() else "title_up"
+    return drawn(context, _paint, "groups", data, title_key=title, n=len(means), **ends, **values)
 
 
 @of_result

@@ -9,7 +9,7 @@ from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.panel import Panel, grid, legend, reach
-from eventwindow.report.figures.sheet import FAINT, INK, ORANGE, SERIES, Sheet
+from eventwindow.report.figures.sheet import FAINT, INK, ORANGE, SERIES, Sheet, cut
 from eventwindow.report.language import number, p_value, percent, tau
 
 BIN = 30  # minutes over which volume and variance are summed
@@ -35,6 +35,10 @@ def intraday(context: Context) -> Chart | None:
     say, market = context.language.text, str(measures.loc[measures["security"].isin(shown), "market"].iloc[0])
     less = say("intraday.less", market=context.name(market)) if market else ""
     values = {"less": less, "days": usual, "share": f"{100 * (1 - LEVEL):.0f}", "minutes": BIN}
+    first = data[(data["security"] == shown[0]) & (data["date"] == days[0])]
+    values |= {"name": context.name(shown[0]), "day": context.language.short_day(days[0])}
+    values |= {"gap": percent(np.expm1(gaps.get((shown[0], days[0]), np.nan))), "path": ""}
+    values["path"] = percent(first["car_from_open"].iloc[-1]) if len(first) else ""
     return drawn(context, _paint, "intraday", data, shown, gaps, list=context.language.listed(said), **values)
 
 
@@ -126,9 +130,14 @@ def lead_lag(context: Context) -> Chart | None:
     data = table[(table["leader"] == first["leader"]) & (table["follower"] == first["follower"])].reset_index(drop=True)
     names = {key: context.name(str(first[key])) for key in ("leader", "follower", "sector")}
     days = data.drop_duplicates("date")
-    told = [f"{context.language.day(r.date)}: p = {p_value(r.p_any)}" for r in days.itertuples()]
+    told = [_tested(context, r.date, r.p_any) for r in days.itertuples()]
     values = {"share": f"{100 * (1 - LEVEL):.0f}", "n": round(1 / LEVEL), "list": context.language.clauses(*told)}
-    return drawn(context, _paint_lead_lag, "lead_lag", data, names, **names, **values)
+    title = "title_found" if (days["p_any"] < LEVEL).any() else "title"
+    return drawn(context, _paint_lead_lag, "lead_lag", data, names, title_key=title, **names, **values)
+
+
+def _tested(context: Context, day: object, p: object) -> str:
+    return context.language.text("common.mark_day", when=context.language.day(day), value=f"p = {p_value(p)}")
 
 
 def _paint_lead_lag(context: Context, data: pd.DataFrame, names: dict[str, str], sheet: Sheet) -> None:
@@ -136,17 +145,20 @@ def _paint_lead_lag(context: Context, data: pd.DataFrame, names: dict[str, str],
     sheet.text(0, sheet.height + 12, say("lead_lag.correlation"))
     sheet.height += 18
     reached = reach([*data["correlation"], *data["band"], *-data["band"]])
-    for panel, day in zip(grid(sheet, len(days), 2, 140), days, strict=True):
+    for panel, day in zip(grid(sheet, len(days), 2, 140, head=34), days, strict=True):
         mine = data[data["date"] == day]
         panel.x, panel.y = reach(mine["lag"]), reached
-        title = f"{context.language.day(day)}: p = {p_value(mine['p_any'].iloc[0])}"
-        sheet.text(panel.left, panel.top - 8, title, INK, bold=True)
+        sheet.text(panel.left, panel.top - 8, _tested(context, day, mine["p_any"].iloc[0]), INK, bold=True)
         panel.y_axis()
         panel.band(mine["lag"].tolist(), -mine["band"], mine["band"], FAINT)
         for r in mine.itertuples():
             _bar(context, panel, int(r.lag), float(r.correlation), float(r.band))
         panel.across(0)
-        panel.x_axis(words=say("lead_lag.axis", **names), grid=False)
+        panel.x_axis(grid=False)
+        foot, half = panel.top + panel.height + 34, panel.width / 2
+        before, after = (cut(say(f"lead_lag.{key}", name=names[key]), half - 4) for key in ("follower", "leader"))
+        sheet.text(panel.left, foot, before)
+        sheet.text(panel.left + panel.width, foot, after, anchor="end")
     sheet.height += 10
 
 

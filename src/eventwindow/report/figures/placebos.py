@@ -34,7 +34,12 @@ def placebos(context: Context) -> Chart | None:
     p = effects_of(context).query("leads").set_index("security")["p_placebo_space"]
     told = context.language.listed([f"{context.name(s)} p = {p_value(p[s])}" for s in model])
     donors = int(data.loc[data["donor"], "security"].nunique())
-    return drawn(context, _paint, "placebos", data, model, donors=donors, list=told)
+    first, name = next(iter(model.items()))
+    zero = data[(data["model"] == name) & (data["tau"] == 0)]
+    own = zero.loc[zero["security"] == first, "ratio"].abs().max()
+    values = {"name": context.name(first), "n": int((zero.loc[zero["donor"], "ratio"].abs() >= own).sum())}
+    title = "title_among" if values["n"] else "title"
+    return drawn(context, _paint, "placebos", data, model, title_key=title, donors=donors, list=told, **values)
 
 
 @of_result
@@ -49,13 +54,16 @@ def placebos_data(context: Context) -> pd.DataFrame:
 
 
 def _paint(context: Context, data: pd.DataFrame, model: Mapping[str, str], sheet: Sheet) -> None:
-    panels = grid(sheet, 2 * len(model), 2, 170)
+    panels, say = grid(sheet, 2 * len(model), 2, 170, head=50), context.language.text
     for k, ((security, name), colour) in enumerate(zip(model.items(), SERIES, strict=False)):
         mine = data[(data["model"] == name) & (data["donor"] | (data["security"] == security))]
-        title = f"{context.full_name(security)}: {name_of(context, name)}"
-        sheet.text(panels[2 * k].left, panels[2 * k].top - 8, title, INK, bold=True)
-        _paths(panels[2 * k], context, mine, security, colour)
-        _day_zero(panels[2 * k + 1], context, mine[mine["tau"] == 0], security, colour)
+        title = say("common.mark_day", when=context.full_name(security), value=name_of(context, name))
+        left, right = panels[2 * k : 2 * k + 2]
+        sheet.text(left.left, left.top - 26, title, INK, bold=True)
+        for panel, upward in ((left, "summed"), (right, "count")):
+            sheet.text(panel.left, panel.top - 8, say(f"placebos.{upward}"))
+        _paths(left, context, mine, security, colour)
+        _day_zero(right, context, mine[mine["tau"] == 0], security, colour)
     sheet.height += 12
 
 
@@ -69,7 +77,7 @@ def _paths(panel: Panel, context: Context, data: pd.DataFrame, security: str, co
     panel.sheet.strokes([panel.points(cloud.index, path) for path in cloud.to_numpy().T], FAINT, 0.6, opacity=0.22)
     panel.upright(0, INK, stroke_dasharray=DASHED)
     panel.line(own.index, own, colour, 2.4, title=f"{context.name(security)} {number(own.iloc[-1], 1)}")
-    panel.x_axis(tick, context.language.text("placebos.summed"), grid=False)
+    panel.x_axis(tick, context.language.text("axis.tau"), grid=False)
 
 
 def _by_day(data: pd.DataFrame) -> pd.DataFrame:

@@ -16,19 +16,28 @@ def recovery(context: Context) -> Chart | None:
     data = recovery_data(context)
     if len(data) < LEAST:
         return None
-    first = context.leads[0]
-    fell, after = data[first].iloc[1] < 0, data[first].iloc[2:]
+    first, day = context.leads[0], context.language.day
+    path = data[first].to_numpy()
+    away = -path if path[1] < 0 else path  # how far off on the side of day 0
+    far = int(away.argmax())
+    best = far + int(away[far:].argmin())  # what came back came after the farthest
     values = {
         "name": context.name(first),
-        "zero": percent(data[first].iloc[1]),
-        "last": context.language.day(data.index[-1]),
-        "end": percent(data[first].iloc[-1]),
-        "best": percent(after.max() if fell else after.min()),
-        "best_day": context.language.day(after.idxmax() if fell else after.idxmin()),
+        "zero": percent(path[1]),
+        "last": day(data.index[-1]),
+        "end": percent(path[-1]),
+        "far": percent(path[far]),
+        "far_day": day(data.index[far]),
+        "best": percent(path[best]),
+        "best_day": day(data.index[best]),
     }
-    inside = bool((data[first].iloc[1:] >= 0).any()) if fell else bool((data[first].iloc[1:] <= 0).any())
-    title = "title_back" if inside else "title"
+    title = "title_back" if (away[1:] <= 0).any() else _away(far, best, len(path) - 1)
     return drawn(context, _paint, "recovery", data.rename_axis("date").reset_index(), title_key=title, **values)
+
+
+def _away(far: int, best: int, last: int) -> str:
+    """The title of one that never came back: farthest on the last day, nearest on it, or nearest before."""
+    return "title_far" if far == last else "title_last" if best == last else "title"
 
 
 @of_result

@@ -27,7 +27,9 @@ def sessions(context: Context) -> Chart | None:
     first = data[(data["kind"] == "stock") & (data["tau"] == 0) & (data["against_home"] == "before")]
     told = [f"{context.name(r.security)} {percent(r.abnormal_return)}" for r in first.itertuples()]
     values = {"level": LEVEL, "city": _city(context, home["exchange"]), "list": context.language.listed(told)}
-    return drawn(context, _paint, "sessions", data, home, alt_key="alt" if told else "alt_none", **values)
+    counts = {"n": int((first["p_value"] < LEVEL).sum()), "all": len(first)}
+    keys = {} if told else {"title_key": "title_none", "alt_key": "alt_none"}
+    return drawn(context, _paint, "sessions", data, home, **values, **counts, **keys)
 
 
 def _city(context: Context, mic: object) -> str:
@@ -74,7 +76,9 @@ def _session(sheet: Sheet, context: Context, rows: list[dict[Any, Any]]) -> None
     for r, said in moved:
         if r["kind"] == "stock":
             colour = (ORANGE if r["abnormal_return"] < 0 else BLUE) if r["p_value"] < LEVEL else FAINT
-            lines.append((f"{said} ({percent(r['abnormal_return'])})", colour))
+            lines.append(
+                (context.language.text("format.name", name=said, symbol=percent(r["abnormal_return"])), colour)
+            )
     length = float((head["closes"] - head["opens"]) / HOUR)
     if sheet.narrow:
         sheet.rect(2, sheet.height + 4, 5, 16.0 * len(lines) - 2, FAINT, opacity=0.5, title=lines[0][0])

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from eventwindow.report.blocks import Block, Paragraph, Picture, Table, Words
+from eventwindow.report.blocks import Block, Paragraph, Picture, Table, Words, tagged
 from eventwindow.report.context import Context
 from eventwindow.report.figures.counterfactual import effects_of, name_of
 from eventwindow.report.language import p_value, percent
@@ -68,7 +68,8 @@ def _untreated(context: Context, benchmark: str) -> list[Markup]:
 def _row(context: Context, row: dict[Any, Any]) -> tuple[Words, ...]:
     model: Words = name_of(context, row["model"])
     if row["leads"]:
-        model = Markup("<strong>{}</strong> ({})").format(model, context.language.say("counterfactual.leads"))
+        leads = context.language.text("counterfactual.leads")
+        model = context.language.say("format.name", name=tagged("strong", model), symbol=leads)
     return (
         context.full_name(str(row["security"])),
         model,

@@ -1,5 +1,6 @@
 """Where the figures are from, when each exchange could price the news, what else happened, and what was left out."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -8,15 +9,16 @@ import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Reason
+from eventwindow.errors import MINUS, Reason
 from eventwindow.prices.history import OWN
 from eventwindow.prices.keyed import source_name
 from eventwindow.report.blocks import Aside, Block, Cell, Fold, Items, Paragraph, Table, Words, weighty
 from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
-from eventwindow.report.language import percent
+from eventwindow.report.language import SPACE, percent
 
 NOTHING = pd.DataFrame()
+PER_CENT = re.compile(r"\d(?=%)")
 
 
 def data(context: Context) -> Iterator[Block]:
@@ -33,7 +35,7 @@ def data(context: Context) -> Iterator[Block]:
 def origin(context: Context) -> Markup:
     """Where the prices are from, with the notes of the run."""
     notes = [context.language.reason(note) for note in context.result.run["notes"]]
-    return Markup(" ").join([_origins(context), *notes])
+    return context.language.sentences(_origins(context), *notes)
 
 
 def news_table(context: Context) -> Iterator[Block]:
@@ -95,8 +97,11 @@ def _sources(context: Context) -> Iterator[Fold]:
 
 
 def _finding(context: Context, row: pd.Series) -> tuple[str, ...]:
+    """The day stands in a column of its own; figures as the report writes them."""
     when = "" if pd.isna(row["date"]) else context.language.day(row["date"])
-    return str(row["security"]), when, context.language.reason(row["text_en"])
+    found = row["text_en"]
+    told = context.language.reason(found.values["reason"] if found.key == "dated" else found)  # noqa: PD011
+    return str(row["security"]), when, PER_CENT.sub(rf"\g<0>{SPACE}", told).replace(" -", f" {MINUS}")
 
 
 def _origins(context: Context) -> Markup:
@@ -177,7 +182,7 @@ def _late(context: Context, row: pd.Series, first: pd.Timestamp) -> Iterator[Blo
         first=language.day(first),
     )
     news = _between(context, row, set(mine["security"]))
-    yield Paragraph(text if news else Markup(" ").join([text, language.say("data.late_nothing")]))
+    yield Paragraph(text if news else language.sentences(text, language.say("data.late_nothing")))
     if news:
         yield Items(tuple(news))
     names = [context.full_name(s) for s in dict.fromkeys(mine["security"])]
@@ -197,10 +202,8 @@ def _between(context: Context, late: pd.Series, securities: set[str]) -> list[st
     same = calendar[(calendar["mic"] == late["mic"]) & (calendar["session"] == late["session"])]
     same = same[(same["kind"] != "closed") & (same["id"] != context.event)]
     same = same[[not about or bool(set(about) & securities) for about in same["about"]]]
-    return [
-        f"{context.language.day(r.date)}: {context.language.either(r.what_en, r.what_zh) or r.id}"
-        for r in same.itertuples()
-    ]
+    told = [(r.date, context.language.either(r.what_en, r.what_zh) or r.id) for r in same.itertuples()]
+    return [context.language.text("common.mark_day", when=context.language.day(d), value=what) for d, what in told]
 
 
 ORDER = ("excluded", "partly", "substituted", "shifted", "told")

@@ -50,7 +50,7 @@ def method(context: Context) -> Iterator[Block]:
     yield Command(context.again)
     yield Paragraph(say("method.files"))
     versions = ", ".join(f"{name} {version}" for name, version in context.result.run["versions"].items())
-    yield Paragraph(Markup("{}: {}.").format(say("method.versions"), versions), small=True)
+    yield Paragraph(say("method.versions", list=versions), small=True)
     yield Heading(say("section.references"))
     yield Items(tuple(references(map(str, used))), cited=True)
 

@@ -209,10 +209,10 @@ def limits(context: Context) -> Iterator[Block]:
     counts = Counter(word for _, word in said)
     if n := counts["not_testable"] + counts["not_rated"]:
         link = linked(appendix_page(context, "verdicts"), say("story.listed"))
-        yield Paragraph(Markup("{} {}").format(say("story.cannot", n=n, all=len(said)), link))
+        yield Paragraph(context.language.sentences(say("story.cannot", n=n, all=len(said)), link))
     if context.result.readings:
         link = linked(appendix_page(context, "readings"), say("story.readings_link"))
-        yield Paragraph(Markup("{} {}").format(say("story.readings", n=len(context.result.readings)), link))
+        yield Paragraph(context.language.sentences(say("story.readings", n=len(context.result.readings)), link))
 
 
 def about(context: Context) -> Iterator[Block]:
@@ -220,12 +220,13 @@ def about(context: Context) -> Iterator[Block]:
     say, windows = context.language.say, context.study["windows"]
     estimation = {"start": -windows["estimation"][0], "end": -windows["estimation"][1]}
     values = {
-        "data": Markup("{} {}").format(say(f"story.data{context.dividends}"), origin(context)),
+        "data": context.language.sentences(say(f"story.data{context.dividends}"), origin(context)),
         "method": say("story.method_text", **estimation),
         "robustness": say("story.limits_text"),
     }
     for key, text in values.items():
-        yield Paragraph(Markup("{} {}").format(text, linked(appendix_page(context, key), say(f"story.more_{key}"))))
+        link = linked(appendix_page(context, key), say(f"story.more_{key}"))
+        yield Paragraph(context.language.sentences(text, link))
 
 
 def colophon(context: Context) -> Iterator[Block]:
