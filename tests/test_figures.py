@@ -22,6 +22,7 @@ from eventwindow.report.figures.lines import Days, Series, draw_lines
 from eventwindow.report.figures.panel import ticks
 from eventwindow.report.figures.placebos import _title
 from eventwindow.report.figures.prices import prices_data
+from eventwindow.report.figures.recovery import _away
 from eventwindow.report.figures.sheet import NARROW, SIZE, VARIABLES, WIDE, Sheet, advance, cut, inline, wrapped
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.report.typst import png_bytes
@@ -47,6 +48,7 @@ def test_the_study_that_ships_has_every_figure(drawn):
 def test_a_figure_has_words_and_the_table_it_was_drawn_from(drawings, code):
     least = 40 if code == "en" else 20  # Chinese says as much in half as many characters
     drawn = drawings[code].items()
+    assert [n for n, f in drawn if re.search(r"[?？。.]$", f.title)] == []  # a finding, and the stop is the page's
     assert [n for n, f in drawn if not (len(f.alt) > least and f.title and f.caption and len(f.data))] == []
     assert [n for n, f in drawn if re.search(r"(?<![A-Za-z])(nan|None)(?![A-Za-z])", f.alt + f.caption + f.title)] == []
 
@@ -296,6 +298,11 @@ def test_words_of_events_that_stand_close_do_not_touch():
     for a, b in combinations(boxes, 2):
         assert a[2] != b[2] or a[1] <= b[0] or b[1] <= a[0]
     assert all(y > 0 for _, _, y in boxes)
+
+
+@pytest.mark.parametrize(("far", "best", "title"), [(20, 20, "title_far"), (3, 20, "title_last"), (3, 9, "title")])
+def test_what_came_back_is_told_by_the_last_day_where_that_is_the_nearest(far, best, title):
+    assert _away(far, best, 20) == title
 
 
 @pytest.mark.parametrize(

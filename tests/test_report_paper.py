@@ -15,13 +15,13 @@ from report_cases import HOSTILE, blocks, cards
 
 from eventwindow.claims.rules import RULES_DATE, RULES_VERSION
 from eventwindow.errors import file_name
-from eventwindow.report.blocks import Compared, Table
+from eventwindow.report.blocks import Compared, Table, linked
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.report.sections import document
 from eventwindow.report.sections.headline import finding
 from eventwindow.report.sections.verdicts import interval_of
-from eventwindow.report.typst import pdf_bytes, runs, typst
+from eventwindow.report.typst import paper, pdf_bytes, runs, typst
 
 INLINE = {"strong", "code", "sub", "small", "a"}
 UNSAID = {"script", "style", "svg", "nav", "form", "button", "math"}  # drawn, or of use on a screen only
@@ -193,6 +193,31 @@ def test_only_our_own_tags_style_a_text():
     assert runs("<strong>x</strong>") == "<strong>x</strong>"
 
 
+def test_a_link_leads_to_its_page_where_paper_holds_it_and_stays_words_elsewhere():
+    places = ("appendix.zh-Hant.html#method", "claims/S0-A1.zh-Hant.html", "claims/S0-A1.html", "https://x.example/a")
+    styles = [runs(linked(place, "words"))[0] for place in places]
+    assert styles == [["to:section-method", "words"], *[["to:claim-S0-A1", "words"]] * 2, ["", "words"]]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_figure_stands_once_and_a_long_one_is_cut_between_its_groups(deepseek, drawings, code):
+    held = paper(Context(deepseek, language(code)), drawings[code])
+    blocks = [block for chapter in held["chapters"] for block in chapter["blocks"]]
+    names = [block["name"] for block in blocks if block["kind"] == "picture"]
+    again = {block["label"] for block in blocks if block["kind"] == "see"} & {f"figure-{name}" for name in names}
+    assert len(names) == len(set(names))
+    assert again == {f"figure-{name}" for name in ("prices", "permutation", "gains", "recovery")}
+    assert not [c["key"] for c in held["chapters"] if len(c["blocks"]) > 1 and c["blocks"][0]["kind"] == "picture"]
+    cut = {name: figure["cuts"] for name, figure in held["figures"].items() if figure["cuts"]}
+    assert set(cut) == {"securities", "heatmap"}
+    for name, cuts in cut.items():
+        chart = drawings[code][name]
+        said = sorted(float(y) for y in re.findall(r'<text x="[\d.]+" y="([\d.]+)"', chart.wide))
+        assert cuts == sorted(cuts)
+        assert (cuts[0], cuts[-1]) == (0, chart.size[1])
+        assert not [y for y in said for edge in cuts if y - 11 < edge < y + 2], name  # no word is cut through
+
+
 def test_the_small_chart_puts_every_mark_within_its_width(deepseek):
     drawn = [marks for v in every_verdict(deepseek.verdicts) if (marks := interval_of(v)) is not None]
     assert len(drawn) > 50
@@ -210,3 +235,5 @@ def test_a_column_of_long_texts_shares_the_page_with_the_others():
     assert typst(replace(table, rows=table.rows[1:]))["columns"] == table.columns
     assert typst(replace(table, columns="l l l r"))["columns"] == "l l l r"  # nothing is left to share
     assert typst(replace(table, rows=()))["columns"] == table.columns
+    wide = replace(table, columns="L r l l")
+    assert typst(wide)["columns"] == "L R l l"  # of set width: it leaves the rest to names

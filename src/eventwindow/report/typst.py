@@ -27,11 +27,15 @@ TEMPLATES = ("blocks.typ", "formula.typ")
 STANDARD: Literal["ua-1"] = "ua-1"  # tagged for screen readers; a glyph that no font has is an error under it
 UNDRAWN = re.compile(r'text `"(.+?)"` could not be displayed')
 CODE = re.compile(r"\\u\{([0-9a-f]+)\}")
-STYLED = re.compile(r'<(\w+)(?: class="(?:badge )?(\w+)")?>(.*?)</\1>', re.S)
-LINK = re.compile(r"</?a\b[^>]*>")
+STYLED = re.compile(r'<(\w+)(?: (?:class="(?:badge )?|href=")([^"]*)")?>(.*?)</\1>', re.S)
+PLACE = re.compile(r".*#(.+)|claims/(.+?)(?:\.zh-\w+)?\.html")
+TAG = re.compile(r"</?[a-z][^>]*>")
 TALL, LOW = 1.15, 0.7  # height over width: above the one a figure has a page, below the other it stands in the text
+LONGER = 1.6  # what is higher runs over pages, cut between its groups
+GROUP = re.compile(r'<text x="0\.0" y="([\d.]+)" style="[^"]*font-weight:600">')
+ABOVE = 17.0  # px from the base line of a group's name up to the group's upper end
 SHARED = 16.0  # em: a column that is wider may not take from those that share what is left
-LONG, FULL = 20, 200  # rows of a table, or characters of a cell, beyond which it may run over a page
+LONG, FULL = 9, 200  # rows of a table, or characters of a cell, beyond which it may run over a page
 TYPESET = ("code", "region", "face", "size", "leading", "colon", "comma", "stop")
 SAID: dict[str, tuple[str, dict[str, str]]] = {
     **{key: (f"common.{key}", {}) for key in ("table", "figure", "contents")},
@@ -101,22 +105,45 @@ def _picture(page: str, figure: str = "") -> bytes:
 def paper(context: Context, charts: Mapping[str, Chart]) -> dict[str, Any]:
     """All that the template prints: the sections, and behind them what folds with a label hold."""
     say = context.language.say
-    chapters = [*sections.story(context, charts), *sections.document(context, charts)]
+    story, document = sections.story(context, charts), sections.document(context, charts)
+    chapters = [*story, *document]
     folds = [b for c in chapters for b in chosen(c.blocks, "typst") if isinstance(b, Fold) and b.label]
     if folds:
         appendix = tuple(block for fold in folds for block in fold.body)
         chapters = [*chapters, Section("appendix", sections.title(context, "appendix"), appendix)]
+    printed = [
+        {
+            "key": c.key,
+            "title": c.title,
+            "blocks": [typst(b) for b in chosen(c.blocks, "typst")],
+            "label": c not in story,
+        }
+        for c in chapters
+    ]
+    _once(printed, charts)
     return settings(context) | {
         "title": context.title,
         "kicker": f"{say('common.kicker')} · {context.language.day(context.day_zero)}",
         "finding": [runs(sentence) for sentence in sections.answer(context)],
         "origins": runs(sections.origin(context)),
         "figures": {name: _figure(chart) for name, chart in charts.items()},
-        "chapters": [
-            {"key": c.key, "title": c.title, "blocks": [typst(b) for b in chosen(c.blocks, "typst")]} for c in chapters
-        ],
+        "chapters": printed,
         "made_with": say("common.made_with", version=context.result.run["versions"]["eventwindow"]),
     }
+
+
+def _once(chapters: list[dict[str, Any]], charts: Mapping[str, Chart]) -> None:
+    """A figure that stands on paper already is named, with its page, where it would stand again. One that leads a
+    chapter follows its first words, at the foot of a page: at the top it might stand above the heading."""
+    seen: set[str] = set()
+    for blocks in (chapter["blocks"] for chapter in chapters):
+        if len(blocks) > 1 and blocks[0]["kind"] == "picture" and blocks[1]["kind"] != "picture":
+            blocks[:2] = blocks[1], {**blocks[0], "first": True}
+        for k, block in enumerate(blocks):
+            name = str(block.get("name")) if block["kind"] == "picture" else ""
+            if name in seen:
+                blocks[k] = {"kind": "see", "text": charts[name].title, "label": f"figure-{name}"}
+            seen |= {name} & set(charts)
 
 
 def settings(context: Context) -> dict[str, Any]:
@@ -156,7 +183,8 @@ def _columns(table: Table) -> str:
     columns = table.columns.split()
     shared = bool(table.rows) and any(column.startswith("L") for column in columns)
     wide = [max(map(_width, cells), default=0.0) > SHARED for cells in zip(*table.rows, strict=True)]
-    return " ".join("L" if c == "l" and shared and w else c for c, w in zip(columns, wide or columns, strict=True))
+    grown = {"l": "L", "r": "R"} if shared else {}
+    return " ".join(grown.get(c, c) if w else c for c, w in zip(columns, wide or [False] * len(columns), strict=True))
 
 
 def _width(cell: Words | Cell) -> float:
@@ -169,18 +197,32 @@ def runs(words: Words) -> str | list[list[str]]:
     """Words with the styles that our own tags give them; a string of a study is text, whatever it holds."""
     if not isinstance(words, Markup):
         return str(words)
-    found, end, source = [], 0, LINK.sub("", str(words))
+    found, end, source = [], 0, str(words)
     for match in STYLED.finditer(source):
-        found += [["", unescape(source[end : match.start()])], [match[2] or match[1], unescape(match[3])]]
+        style = _place(match[2] or "") if match[1] == "a" else match[2] or match[1]
+        found += [["", _plain(source[end : match.start()])], [style, _plain(match[3])]]
         end = match.end()
-    return [run for run in (*found, ["", unescape(source[end:])]) if run[1]]
+    return [run for run in (*found, ["", _plain(source[end:])]) if run[1]]
 
 
-def _figure(chart: Chart) -> dict[str, str]:
+def _plain(source: str) -> str:
+    return unescape(TAG.sub("", source))
+
+
+def _place(address: str) -> str:
+    """The style of a link: where on paper it leads, if it leads anywhere there."""
+    found = PLACE.fullmatch(address)
+    return "" if found is None else f"to:section-{found[1]}" if found[1] else f"to:claim-{found[2]}"
+
+
+def _figure(chart: Chart) -> dict[str, Any]:
+    """The figure's file and words; where it is long, the heights in pixels at which it may be cut."""
     width, height = chart.size
     said = {"title": chart.title, "caption": chart.caption, "alt": chart.alt}
     size = "tall" if height > TALL * width else "low" if height < LOW * width else "middling"
-    return {"file": f"{chart.name}.svg", **said, "size": size}
+    groups = [float(y) - ABOVE for y in GROUP.findall(chart.wide)] if height > LONGER * width else []
+    cuts = [0.0, *groups, height] if len(groups) > 1 else []
+    return {"file": f"{chart.name}.svg", **said, "size": size, "width": width, "cuts": cuts}
 
 
 def _compiled(source: Path, fonts: Path) -> bytes:

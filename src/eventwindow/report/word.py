@@ -85,7 +85,8 @@ class Page:
             if style == "small" and paragraph.runs:
                 paragraph.add_run().add_break()
             run = paragraph.add_run(self.context.language.written(text))
-            own = LOOKS.get(style, LOOKS["strong"]) if style else {}  # a verdict's own class is bold
+            plain = not style or style.startswith("to:")  # where it leads on paper
+            own = {} if plain else LOOKS.get(style, LOOKS["strong"])  # a verdict's own class is bold
             for key, value in (look | own).items():
                 setattr(*((run.font.color, "rgb") if key == "color" else (run.font, key)), value)
         return paragraph

@@ -117,7 +117,7 @@ def days(context: Context) -> Iterator[Block]:
         yield _news(context, shown[near])
     others = shown[~near & (shown["kind"] != "event") & shown["session"].isin(prices_data(context).index)]
     if len(others):
-        yield Fold(context.language.text("story.other_news"), (_news(context, others),))
+        yield Only("html", (Fold(context.language.text("story.other_news"), (_news(context, others),)),))
 
 
 def _news(context: Context, rows: pd.DataFrame) -> Items:
