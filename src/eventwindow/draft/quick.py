@@ -14,9 +14,9 @@ from eventwindow.draft.entries import Entry, entry, open_reasons
 from eventwindow.draft.listings import FUNDS, Home, home_of, own_benchmark, symbol_named
 from eventwindow.draft.read import statements
 from eventwindow.draft.statement import Statement
-from eventwindow.draft.studyfile import head_tables, keep_figures, security_table, toml_table, write_text
+from eventwindow.draft.studyfile import both, head_tables, keep_figures, security_table, toml_table, write_text
 from eventwindow.draft.write import draft_text
-from eventwindow.errors import Reason, SourceError, StudyError, catalogue
+from eventwindow.errors import Reason, SourceError, StudyError
 from eventwindow.prices.earnings import Announced, announcements
 from eventwindow.study.ahead import check_closed
 from eventwindow.study.definition import Study, read_study
@@ -82,7 +82,7 @@ def study_of_question(question: Question, folder: Path) -> Asked:
     check_closed(study, "--date")
     entries, unread = _claims(said, study)
     if entries:
-        write_text(folder / "claims.toml", draft_text([_both("title", "quick.question")], [entries], None, head=""))
+        write_text(folder / "claims.toml", draft_text([both("title", "quick.question")], [entries], None, head=""))
     keep_figures(study)
     return Asked(study, homes[: len(question.symbols)], tuple(unread), undated)
 
@@ -132,13 +132,13 @@ def _session(question: Question) -> dt.date:
 
 def _study(question: Question, homes: Sequence[Home]) -> Iterator[str]:
     benchmark = question.benchmark or homes[0].benchmark
-    titles = _both("title", "quick.title", symbols=", ".join(question.symbols), day=question.day)
+    titles = both("title", "quick.title", symbols=", ".join(question.symbols), day=question.day)
     told = {"name": "quick", "title": titles.pop("title_en")} | titles
     event: Entry = {"date": question.day}
     if question.time:
         zone = question.zone or exchange_calendar(homes[0].exchange, question.day, question.day + dt.timedelta(9)).zone
         event |= {"time": question.time, "zone": zone}
-    yield from head_tables(told | {"benchmark": benchmark}, WINDOWS, event | {"title_en": str(question.day)})
+    yield from head_tables(told | {"benchmark": benchmark}, WINDOWS, event)
     weighed = _weighed(question, benchmark)
     series = [home_of(index) for index in list(weighed)[:1] if index not in (h.symbol for h in homes)]
     for home in homes:
@@ -148,9 +148,7 @@ def _study(question: Question, homes: Sequence[Home]) -> Iterator[str]:
     for index, treated in weighed.items():
         yield toml_table("[robustness]", {"index": index, "treated": list(treated)})
     if len(question.symbols) > 1:
-        yield toml_table(
-            "[[baskets]]", {"name": "all", "members": list(question.symbols)} | _both("title", "quick.all")
-        )
+        yield toml_table("[[baskets]]", {"name": "all", "members": list(question.symbols)} | both("title", "quick.all"))
 
 
 def _weighed(question: Question, benchmark: str) -> dict[str, tuple[str, ...]]:
@@ -173,14 +171,8 @@ def _news(told: Announced) -> str:
     clock: Entry = {"time": told.time, "zone": told.zone} if told.time else {}
     return toml_table(
         "[[news]]",
-        {"date": told.date} | clock | _both("what", "draft.results", symbol=told.symbol) | {"about": [told.symbol]},
+        {"date": told.date} | clock | both("what", "draft.results", symbol=told.symbol) | {"about": [told.symbol]},
     )
-
-
-def _both(stem: str, key: str, **values: object) -> Entry:
-    """A key of a study in the languages that a study is written in."""
-    codes = {"en": "en", "zh": "zh-Hant"}
-    return {f"{stem}_{code}": catalogue(of).text(key, **values) for code, of in codes.items()}
 
 
 def _claims(

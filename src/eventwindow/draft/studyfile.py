@@ -8,17 +8,25 @@ from typing import Any
 
 from eventwindow.draft.entries import Entry
 from eventwindow.draft.listings import Home
+from eventwindow.errors import catalogue
 from eventwindow.study.definition import Study
 from eventwindow.study.library import shipped_figures, shipped_shares, shipped_weights
 
+WRITTEN = {"en": "en", "zh": "zh-Hant"}  # keys of a study and the languages of their words
 EVENT = "day"
 
 
+def both(stem: str, key: str, **values: object) -> Entry:
+    """A key of a study in the languages that a study is written in."""
+    return {f"{stem}_{code}": catalogue(of).text(key, **values) for code, of in WRITTEN.items()}
+
+
 def head_tables(study: Entry, windows: Mapping[str, Any], event: Entry) -> Iterator[str]:
-    """The study with its one event, which leads it, and its windows."""
+    """The study with its one event, which leads it and is called by its day, and its windows."""
+    called = {f"title_{code}": catalogue(of).day(event["date"]) for code, of in WRITTEN.items()}
     yield toml_table("[study]", study | {"headline": EVENT})
     yield toml_table("[windows]", dict(windows))
-    yield toml_table("[[events]]", {"id": EVENT} | event | {"session": "next"})
+    yield toml_table("[[events]]", {"id": EVENT} | event | called | {"session": "next"})
 
 
 def security_table(home: Home, **more: str) -> str:

@@ -15,7 +15,7 @@ from eventwindow.draft.paraphrase import paraphrase
 from eventwindow.draft.read import Reading, readings
 from eventwindow.draft.sessions import closed_in, on_sessions
 from eventwindow.draft.statement import Statement
-from eventwindow.draft.studyfile import head_tables, keep_figures, security_table, write_text
+from eventwindow.draft.studyfile import both, head_tables, keep_figures, security_table, write_text
 from eventwindow.draft.write import draft_text
 from eventwindow.errors import Reason, StudyError, Text
 from eventwindow.estimation.by_exchange import NO_BENCHMARK
@@ -136,8 +136,8 @@ def _study(
     stocks = [h for h in homes if h.kind == "stock"]
     benchmark = Counter(h.benchmark for h in stocks).most_common(1)[0][0] if stocks else NO_BENCHMARK
     stocks = stocks or list(homes[:1])
-    title = f"What prices say of {', '.join(a.name for a in articles)}"
-    study = {"name": _slug(name), "title": title, "benchmark": benchmark}
+    titles = both("title", "verify.study_title", articles=", ".join(a.name for a in articles))
+    study = {"name": _slug(name), "title": titles.pop("title_en")} | titles | {"benchmark": benchmark}
     yield from head_tables(study, WINDOWS, _event(found, articles))
     for home in homes:
         if home not in stocks:
@@ -160,11 +160,5 @@ def _event(found: Sequence[Sequence[Statement]], articles: Sequence[Article]) ->
             told = next(clock_time(line), None)
             day = next((m.value.date for m in days(line, article.dated) if m.value.date), None)
             if told and day:
-                return {
-                    "date": day,
-                    "time": told[0],
-                    "zone": told[1],
-                    "title_en": str(day),
-                }
-    day = max(dated, key=lambda d: (dated[d], d)) if dated else articles[0].dated
-    return {"date": day, "title_en": str(day)}
+                return {"date": day, "time": told[0], "zone": told[1]}
+    return {"date": max(dated, key=lambda d: (dated[d], d)) if dated else articles[0].dated}

@@ -67,6 +67,7 @@ def page(
             finding=_finding(windows[0], chosen),
             origin=chosen.sentences(*_origin(result.run, chosen), *_fixed(frozen, chosen)),
             figure=Markup(figure(result, chosen)),
+            path=_path_title(result.aar, chosen),
             windows=windows,
             contrasts=[_contrast(result, name, chosen) for name in CONTRASTS if len(getattr(result, name))],
             excluded=reasons(result.excluded, chosen),
@@ -184,7 +185,7 @@ def reasons(excluded: pd.DataFrame, chosen: Language) -> dict[str, Any]:
     rows = [
         {
             "what": chosen.text(f"excluded.{row['what']}"),
-            "n": number(row["count"], 0),
+            "n": number(row["count"], 0) if row["what"] != "told" else "",  # such a reason counts for itself
             "reason": _kind(row["reason"], chosen),
         }
         for row in counts.head(REASONS).to_dict("records")
@@ -211,6 +212,11 @@ def figure(result: PanelResult, chosen: Language) -> str:
 
     alt = _alt(aar[aar["group"] == ALL], shown, chosen)
     return charted(paint, "caar", "", "", alt, aar).inline()
+
+
+def _path_title(aar: pd.DataFrame, chosen: Language) -> str:
+    last = aar[aar["group"] == ALL].iloc[-1]
+    return chosen.text("panel.path", last=percent(last["caar"], 3), end=tau(int(last["tau"])))
 
 
 def _series(mine: pd.DataFrame, name: str, colour: str) -> Series:

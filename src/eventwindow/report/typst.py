@@ -149,7 +149,8 @@ def _once(chapters: list[dict[str, Any]], charts: Mapping[str, Chart]) -> None:
 def settings(context: Context) -> dict[str, Any]:
     """What every template asks for: how the language is set, and its words for verdicts and captions."""
     return {
-        "language": {key: context.language.text(f"format.typst_{key}") for key in TYPESET},
+        "language": {key: context.language.text(f"format.typst_{key}") for key in TYPESET}
+        | {"between": context.language.text("format.between_sentences")},
         "words": {key: context.language.text(place, **blanks) for key, (place, blanks) in SAID.items()},
     }
 

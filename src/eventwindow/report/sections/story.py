@@ -112,17 +112,18 @@ def days(context: Context) -> Iterator[Block]:
     """One picture of the days, and what was known when."""
     yield Picture("prices")
     shown = marks(context)
-    near = (shown["session"] - context.day_zero).abs() <= NEAR
+    named = shown["what"] != shown["date"].map(context.language.day)  # an event that its day alone names tells no more
+    near = ((shown["session"] - context.day_zero).abs() <= NEAR) & named
     if near.any():
         yield _news(context, shown[near])
-    others = shown[~near & (shown["kind"] != "event") & shown["session"].isin(prices_data(context).index)]
+    others = shown[~near & named & (shown["kind"] != "event") & shown["session"].isin(prices_data(context).index)]
     if len(others):
         yield Only("html", (Fold(context.language.text("story.other_news"), (_news(context, others),)),))
 
 
 def _news(context: Context, rows: pd.DataFrame) -> Items:
     """A line an event or piece of news: its day, its number in the picture, what it was."""
-    day = context.language.short_day
+    day, rows = context.language.short_day, rows.sort_values("date", kind="stable")
     return Items(
         tuple(
             Markup("{} {}{}").format(tagged("faint", day(r.date)), _number(r.number), r.what) for r in rows.itertuples()
