@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ import pandas as pd
 import pytest
 
 from eventwindow import __version__, run_study
-from eventwindow.cli.main import main
+from eventwindow.cli.main import main, parser
 from eventwindow.cli.pages import topics
 from eventwindow.report.csv import csv_text
 from eventwindow.study.library import new_study
@@ -346,6 +347,14 @@ def test_an_interrupt_ends_with_130(study, monkeypatch, capsys):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("eventwindow.study.run.run_study", interrupted)
+    monkeypatch.setattr("eventwindow.cli.run.run_study", interrupted)
     assert main(["run", str(study)]) == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_every_command_is_done_by_a_function_that_is_there():
+    """The file of a command is imported when it is called: a name that is wrong would be found by its user."""
+    (commands,) = (action for action in parser()._actions if hasattr(action, "choices") and action.choices)
+    for name, command in commands.choices.items():
+        file, function = command.get_default("file"), command.get_default("function")
+        assert callable(getattr(import_module(f"eventwindow.cli.{file}"), function)), name

@@ -1,10 +1,10 @@
 """`eventwindow diff`: what changed between two folders of results, as a person reads it or as JSON."""
 
+import argparse
 import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from eventwindow.errors import StudyError, counted
@@ -17,13 +17,14 @@ LONG = 60  # letters of a value
 DECIMAL = re.compile(r"-?\d+\.\d+(e-?\d+)?")
 
 
-def compare(old: Path, new: Path, tolerance: float, as_json: bool) -> int:
+def diff_command(options: argparse.Namespace) -> int:
     """Print what differs; 0 where nothing does, else `DIFFER`."""
+    tolerance = options.tolerance
     if not tolerance >= 0:
         raise StudyError(f"--tolerance {tolerance} is below zero", remedy="Give a small number: 1e-9.")
-    found = difference(old, new, tolerance)
+    found = difference(options.old, options.new, tolerance)
     same = not any(found.values())
-    if as_json:
+    if options.json:
         print(json.dumps({"equal": same, **found}, ensure_ascii=False, indent=1))
     else:
         print(*([f"nothing differs, numbers to within {tolerance:g}"] if same else _lines(found)), sep="\n")

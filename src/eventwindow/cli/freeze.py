@@ -1,6 +1,7 @@
 """`eventwindow freeze`: study, claims and events are read, hashed and dated; what a person should know is told."""
 
-from collections.abc import Iterator, Mapping
+import argparse
+from collections.abc import Mapping
 from datetime import date
 
 from eventwindow.errors import StudyError, counted
@@ -13,19 +14,17 @@ from eventwindow.study.library import HERE, find_study
 from eventwindow.study.load import first_day, ledger_of
 
 
-def freeze_study(name: str, day: date | None) -> Iterator[str]:
+def freeze_command(options: argparse.Namespace) -> None:
     """Write frozen.toml into the study's folder, dated today if no day is given; what was fixed, line by line."""
-    study = open_study(find_study(name))
+    study = open_study(find_study(options.study))
     if study.folder.resolve().is_relative_to(HERE.resolve()):
         raise StudyError(f"{study.name} ships with the package", remedy="Copy its folder and freeze the copy.")
     said, zero, waiting = _listed(study) if isinstance(study, PanelStudy) else _told(study)
-    path = freeze(study.folder, said, day or ahead.now().date(), zero)
+    path = freeze(study.folder, said, options.date or ahead.now().date(), zero)
     held = read_frozen(path)
     told = counted(len(held["parts"]), "part")
-    yield f"wrote {path}: {told} of what the study says, with the version of the rules"
-    yield f"{fixed(held['frozen'], zero)}"
-    yield f"seal {held['seal']}"
-    yield from waiting
+    print(f"wrote {path}: {told} of what the study says, with the version of the rules")
+    print(fixed(held["frozen"], zero), f"seal {held['seal']}", *waiting, sep="\n")
 
 
 def _told(study: Study) -> tuple[Mapping[str, str], date, list[str]]:

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from eventwindow.cli.terminal import PARAMETRIC, p_value
+from eventwindow.cli.terminal import PARAMETRIC, p_value, titled
 from eventwindow.errors import counted
 from eventwindow.inference.registry import TESTS
 from eventwindow.inference.tables import none_leads
@@ -80,11 +79,8 @@ def _counts(result: PanelResult) -> Iterator[str]:
 
 
 def _table(result: PanelResult) -> Table:
-    table = Table(
-        box=SIMPLE_HEAD, title_style="bold", title="Cumulative average abnormal returns", title_justify="left"
-    )
-    for name in ("group", "window", "events", "CAAR", "leading test", "statistic", "p"):
-        table.add_column(name, justify="left" if name in ("group", "leading test") else "right")
+    heads = ("group", "window", "events", "CAAR", "leading test", "statistic", "p")
+    table = titled("Cumulative average abnormal returns", heads, left=["group", "leading test"])
     rows = result.caar.merge(leading_tests(result), on=["group", "window_start", "window_end"], how="left")
     for row in rows.head(SHOWN).to_dict("records"):
         window = f"[{row['window_start']},{row['window_end']}]"
@@ -95,9 +91,8 @@ def _table(result: PanelResult) -> Table:
 
 def _contrasts(found: pd.DataFrame, title: str, value: str) -> Table:
     """Differences of CAARs, or slopes, each with the method that leads or the reason why there is none."""
-    table = Table(box=SIMPLE_HEAD, title_style="bold", title=title, title_justify="left")
-    for name in ("groups" if value == "difference" else "term", "window", "events", value, "method", "p"):
-        table.add_column(name, justify="right" if name in ("window", "events", value, "p") else "left")
+    first = "groups" if value == "difference" else "term"
+    table = titled(title, (first, "window", "events", value, "method", "p"), left=[first, "method"])
     for row in found.head(SHOWN).to_dict("records"):
         name = f"{row['group']} \u2212 {row['other']}" if value == "difference" else str(row["term"])
         window = f"\\[{row['window_start']},{row['window_end']}]"

@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 
 from eventwindow.analyses.benchmarks import WITHOUT_TREATED
-from eventwindow.calendars.dates import clock_of, day_of
 from eventwindow.cli.progress import progress_bar
 from eventwindow.cli.terminal import basket_lines, origin_lines, p_value, percent, progress, warned
 from eventwindow.draft.quick import Asked, Question, in_options, study_of_question, symbols_in
@@ -25,12 +24,12 @@ from eventwindow.study.result import StudyResult
 from eventwindow.study.run import concluded
 
 
-def quick(options: argparse.Namespace) -> int:
+def quick_command(options: argparse.Namespace) -> None:
     """Run the study of the question and print its one screen."""
     question = Question(
         symbols_in(" ".join(options.symbols)),
-        day_of(options.date, "--date"),
-        None if options.time is None else clock_of(options.time, "--time"),
+        options.date,
+        options.time,
         options.zone,
         options.benchmark,
         tuple(options.claim),
@@ -41,13 +40,12 @@ def quick(options: argparse.Namespace) -> int:
         result = _looked_at(asked, options.prices)
     if options.json:
         print(json.dumps(_facts(question, asked, result), ensure_ascii=False, indent=1))
-        return 0
+        return
     console = Console(width=min(Console().width, 100), highlight=False)
     for part in _screen(question, asked, result):
         console.print(part, markup=False)
     if options.save:
         console.print(f"Study: {options.save}; run it with: eventwindow run {options.save}", markup=False)
-    return 0
 
 
 def _looked_at(asked: Asked, prices: str) -> StudyResult:

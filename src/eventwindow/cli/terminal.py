@@ -5,7 +5,7 @@ import logging
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,11 @@ from rich.table import Table
 
 from eventwindow.claims.model import WORDS
 from eventwindow.claims.verdicts import by_statement
-from eventwindow.errors import Reason, counted
+from eventwindow.errors import counted
 from eventwindow.inference.expected_volatility import RECENT, unlike, word_of
 from eventwindow.inference.registry import TESTS
 from eventwindow.inference.tables import none_leads
-from eventwindow.prices.inventory import Refresh
 from eventwindow.prices.keyed import source_name
-from eventwindow.prices.reconcile import Reconciliation
 from eventwindow.study.freeze import frozen_reason
 from eventwindow.study.result import StudyResult
 
@@ -45,6 +43,14 @@ def progress() -> Iterator[Callable[[str], None]]:
         return
     with console.status("reading the study") as status:
         yield status.update
+
+
+def titled(title: str, columns: Sequence[str] = (), left: Collection[str] = ()) -> Table:
+    """An empty table below its title, its columns aligned to the right but for those of words."""
+    table = Table(box=SIMPLE_HEAD, title_style="bold", title=title, title_justify="left")
+    for name in columns:
+        table.add_column(name, justify="left" if name in left else "right")
+    return table
 
 
 def print_result(result: StudyResult, report: Path) -> None:
@@ -84,7 +90,7 @@ def _doubted_days(result: StudyResult, quality: pd.DataFrame) -> Iterator[str]:
     sides = [rows[["security", "date"]], rows[["benchmark", "date"]].rename(columns={"benchmark": "security"})]
     days = pd.concat(sides).drop_duplicates()
     found = quality[quality["level"] == "warning"].merge(days, on=["security", "date"])
-    for row in _records(found.head(LEADING)):
+    for row in records(found.head(LEADING)):
         yield f"In an event window: {row.security} {row.text_en}"
     if len(found) > LEADING:
         yield f"In event windows: {len(found) - LEADING} more."
@@ -109,61 +115,8 @@ def result_json(result: StudyResult, report: Path) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=1)
 
 
-def print_inventory(table: pd.DataFrame) -> None:
-    """What is held of each ticker: from where, how old, which days."""
-    shown = Table(
-        box=SIMPLE_HEAD, title_style="bold", title=f"{table['symbol'].nunique()} tickers", title_justify="left"
-    )
-    for name in ("ticker", "held from", "fetched", "first", "last", "days"):
-        shown.add_column(name, justify="right" if name == "days" else "left")
-    for row in _records(table.astype(object).where(table.notna(), "")):
-        age = f"{str(row.fetched)[:16]}" if row.fetched != "" else ""
-        days = f"{int(row.days)}" if row.days != "" else ""
-        shown.add_row(row.symbol, row.source, age, str(row.first), str(row.last), days)
-    Console(highlight=False).print(shown)
-
-
-def print_changes(refreshed: Refresh) -> None:
-    """What a new pull changed against what was held."""
-    console, prices = Console(highlight=False), refreshed.prices
-    for note in prices.notes:
-        console.print(str(note), markup=False)
-    counts = pd.Series({s: h.origin for s, h in prices.histories.items()}, dtype=object).value_counts()
-    console.print(
-        "Now: " + ", ".join(f"{counted(n, 'ticker')} {_origin(str(o))}" for o, n in counts.items()) + ".", markup=False
-    )
-    for symbol, reason in prices.unavailable.items():
-        console.print(f"{symbol}: {reason.reason}", markup=False)
-    changes = refreshed.changes
-    console.print(
-        f"{counted(refreshed.compared, 'ticker')} held before; {counted(len(changes), 'change')}.", markup=False
-    )
-    if len(changes):
-        console.print(changes.to_string(index=False, max_rows=40), markup=False)
-
-
-def print_verified(source: str, compared: Mapping[tuple[str, str], Reconciliation], lost: Mapping[str, Reason]) -> None:
-    """How far all that is held agrees with a source, and every day on which it does not."""
-    console = Console(highlight=False)
-    for symbol, reason in lost.items():
-        console.print(f"{symbol}: not compared, {reason}", markup=False)
-    for (symbol, place), found in compared.items():
-        for day, ours, theirs in found.differing.itertuples(index=False):
-            told = f"held ({place}) {percent(ours)}, {source} {percent(theirs)}"
-            console.print(f"{symbol} {day:%Y-%m-%d}: {told}", markup=False)
-        if found.only_first or found.only_second:
-            mine = f"{counted(found.only_first, 'day')} only held ({place})"
-            console.print(f"{symbol}: {mine}, {counted(found.only_second, 'day')} only in {source}", markup=False)
-    days, agreeing = (sum(getattr(f, name) for f in compared.values()) for name in ("compared", "agreeing"))
-    tail = f"{counted(days, 'daily return')}, {days - agreeing:,} apart by more than 5 basis points"
-    tickers = len({symbol for symbol, _ in compared})
-    places = ", ".join(sorted({place for _, place in compared})) or "nothing held"
-    against = f"{tickers} of {counted(tickers + len(lost), 'ticker')} compared with {source} ({places})"
-    console.print(f"{against}: {tail}.", markup=False)
-
-
 def _verdicts(result: StudyResult) -> Table:
-    table = Table(box=SIMPLE_HEAD, title_style="bold", title="Verdicts, a statement counted once", title_justify="left")
+    table = titled("Verdicts, a statement counted once")
     table.add_column("article")
     for word in WORDS:
         head = HEADS.get(word, word.replace("_", " "))
@@ -182,13 +135,10 @@ def _main_names(result: StudyResult) -> Table:
     rows = result.tables["cumulative"].query("event == @event and window_start == 0 and window_end == 0")
     rows = rows[rows["security"].isin(members)].sort_values("car")
     returns = result.tables["abnormal_returns"].query("event == @event and tau == 0").set_index("security")
-    table = Table(
-        box=SIMPLE_HEAD, title_style="bold", title=f"Day 0 of '{event}': {_day(returns)}", title_justify="left"
-    )
-    for head in ("", "return", "abnormal", "95 % by t, %", "by rank, %", "p (t)", "p (rank)"):
-        table.add_column(head, justify="left" if not head else "right")
+    heads = ("", "return", "abnormal", "95 % by t, %", "by rank, %", "p (t)", "p (rank)")
+    table = titled(f"Day 0 of '{event}': {_day(returns)}", heads, left=[""])
     actual, ranked = returns["actual_return"].to_dict(), _by_rank(result)
-    for row in _records(rows):
+    for row in records(rows):
         table.add_row(
             str(row.security),
             percent(actual.get(row.security, math.nan)),
@@ -206,7 +156,7 @@ def _by_rank(result: StudyResult) -> dict[str, tuple[float, float]]:
     if "firms" not in result.tables:
         return {}
     rows = result.tables["firms"].query("window_start == 0 and window_end == 0")
-    return {str(row.security): (row.low_sq, row.high_sq) for row in _records(rows)}
+    return {str(row.security): (row.low_sq, row.high_sq) for row in records(rows)}
 
 
 def _interval(low: float, high: float) -> str:
@@ -224,16 +174,14 @@ def basket_lines(result: StudyResult) -> Iterator[Table | str]:
         yield _led(rows[rows["valid"]], f"Basket '{head['basket']}' on day 0")
         yield from _order(float(rows["volatility_ratio"].max()))
     shown = rows[~rows["valid"] & rows["test"].isin(NOT_VALID)]
-    invalid = [f"{_title(row)} {_statistic(row)}" for row in _records(shown)]
+    invalid = [f"{_title(row)} {_statistic(row)}" for row in records(shown)]
     if invalid:
         yield "Not valid where firms share the day, so not to be believed: " + ", ".join(invalid) + "."
 
 
 def _led(rows: pd.DataFrame, title: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, title_style="bold", title=title, title_justify="left")
-    for name in ("test", "statistic", "p"):
-        table.add_column(name, justify="left" if name == "test" else "right")
-    for row in _records(rows.head(LEADING)):
+    table = titled(title, ("test", "statistic", "p"), left=["test"])
+    for row in records(rows.head(LEADING)):
         floor = 0.01 if PARAMETRIC.match(str(row.distribution)) else 0.0
         table.add_row(_title(row), _statistic(row), p_value(row.p_value, floor))
     return table
@@ -246,7 +194,7 @@ def _order(ratio: float) -> Iterator[str]:
         yield f"The last {RECENT} sessions moved {ratio:.2f} times as much as before ({word_of(ratio)}): {order}."
 
 
-def _records(table: pd.DataFrame) -> Iterator[Any]:
+def records(table: pd.DataFrame) -> Iterator[Any]:
     return iter(table.itertuples())
 
 
@@ -258,8 +206,8 @@ def _depends(result: StudyResult) -> Iterator[str]:
         for t in (result.tables.get(name, pd.DataFrame()) for name in ("views", "robustness"))
     )
     if len(views) > 1:
-        yield f"{first} on " + ", ".join(f"{r.benchmark} {percent(r.car)}" for r in _records(views)) + "."
-    for r in _records(every):
+        yield f"{first} on " + ", ".join(f"{r.benchmark} {percent(r.car)}" for r in records(views)) + "."
+    for r in records(every):
         spread = f"median {percent(r.median)}, from {percent(r.lowest)} to {percent(r.highest)}"
         shares = f"{r.share_same_sign:.0%} of the same sign, {r.share_significant_same_sign:.0%} significant with it"
         yield f"{first} over {r.specifications} specifications: {spread}; {shares}."
@@ -278,10 +226,10 @@ def origin_lines(result: StudyResult) -> list[str]:
     origins = pd.Series({s: o["origin"] for s, o in result.run["prices"].items()}, dtype=object)
     if len(set(origins)) == 1:
         which = f"all {len(origins)} tickers" if len(origins) > 1 else origins.index[0]
-        lines = [f"Prices: {which} {_origin(str(origins.iloc[0]))}."]
+        lines = [f"Prices: {which} {origin(str(origins.iloc[0]))}."]
     else:
         groups = origins.groupby(origins).groups.items()
-        lines = [f"Prices {_origin(str(o))}: {', '.join(map(str, symbols))}." for o, symbols in groups]
+        lines = [f"Prices {origin(str(o))}: {', '.join(map(str, symbols))}." for o, symbols in groups]
     missing = [f"No prices: {symbol} ({reason})" for symbol, reason in result.run["unavailable"].items()]
     return [*lines, *missing, *map(str, result.run["notes"])]
 
@@ -301,7 +249,7 @@ def p_value(p: float, floor: float = 0.0) -> str:
     return "< " + f"{floor:.2f}".lstrip("0") if p < floor else f"{p:.3f}".lstrip("0")
 
 
-def _origin(origin: str) -> str:
+def origin(origin: str) -> str:
     own = {"shipped": "the shipped figures", "file": "your file"}
     return f"from {own.get(origin) or source_name(origin)}"
 

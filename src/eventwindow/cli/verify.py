@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eventwindow.calendars.dates import day_of
 from eventwindow.cli.progress import progress_bar
 from eventwindow.cli.terminal import origin_lines, progress
 from eventwindow.draft.articles import Article, read
@@ -29,10 +28,9 @@ ASKED = {"auto", "yahoo"}  # sources that may speak to Yahoo
 REPORT = "report"  # the folder of the whole report, beside the study
 
 
-def verify(options: argparse.Namespace) -> int:
+def verify_command(options: argparse.Namespace) -> None:
     """Read the articles, run their study, print what was found and keep it beside the study."""
-    date = None if options.date is None else day_of(options.date, "--date")
-    articles = [read(path, date) for path in options.articles]
+    articles = [read(path, options.date) for path in options.articles]
     folder = options.out or Path("eventwindow-out") / f"verify-{_stem(articles[0])}"
     words = catalogue(options.language or _language(articles))
     with put_in_place(folder) as fresh:
@@ -46,7 +44,6 @@ def verify(options: argparse.Namespace) -> int:
     print(*origin_lines(result), words.text("verify.study", folder=str(folder)), sep="\n")
     if report:
         print(folder / report)
-    return 0
 
 
 def _report(result: StudyResult, folder: Path, extras: Sequence[Extra]) -> Path:

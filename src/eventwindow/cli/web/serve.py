@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from eventwindow.cli.web.jobs import Runs
 
 
-def serve(options: argparse.Namespace) -> int:
+def serve_command(options: argparse.Namespace) -> None:
     """Serve until interrupted; the run in progress ends with it."""
     try:
         import uvicorn
@@ -48,7 +48,6 @@ def serve(options: argparse.Namespace) -> int:
             server_header=False,
         )
         uvicorn.Server(config).run(sockets=[listening])
-    return 0
 
 
 @contextmanager

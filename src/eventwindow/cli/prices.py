@@ -1,0 +1,81 @@
+"""`eventwindow prices`: what is held of a study's prices, pulled again, or compared with another source."""
+
+import argparse
+from collections.abc import Mapping
+
+import pandas as pd
+from rich.console import Console
+
+from eventwindow.cli.progress import progress_bar
+from eventwindow.cli.terminal import origin, percent, records, titled
+from eventwindow.errors import Reason, counted
+from eventwindow.prices.inventory import Refresh, inventory, refresh, verify
+from eventwindow.prices.load import source_of
+from eventwindow.prices.reconcile import Reconciliation
+from eventwindow.study.definition import read_study
+from eventwindow.study.library import find_study
+
+
+def prices_command(options: argparse.Namespace) -> None:
+    study = read_study(find_study(options.study))
+    figures = study.folder / "figures"
+    if options.verify:
+        source = source_of(options.verify)
+        _print_verified(options.verify, *verify(study.symbols, study.start, study.end, source, figures=figures))
+    elif options.refresh:
+        with progress_bar("prices") as bar:
+            _print_changes(refresh(study.symbols, study.start, study.end, figures=figures, progress=bar))
+    else:
+        _print_inventory(inventory(study.symbols, figures))
+
+
+def _print_inventory(table: pd.DataFrame) -> None:
+    """What is held of each ticker: from where, how old, which days."""
+    heads = ("ticker", "held from", "fetched", "first", "last", "days")
+    shown = titled(f"{table['symbol'].nunique()} tickers", heads, left=heads[:-1])
+    for row in records(table.astype(object).where(table.notna(), "")):
+        age = f"{str(row.fetched)[:16]}" if row.fetched != "" else ""
+        days = f"{int(row.days)}" if row.days != "" else ""
+        shown.add_row(row.symbol, row.source, age, str(row.first), str(row.last), days)
+    Console(highlight=False).print(shown)
+
+
+def _print_changes(refreshed: Refresh) -> None:
+    """What a new pull changed against what was held."""
+    console, prices = Console(highlight=False), refreshed.prices
+    for note in prices.notes:
+        console.print(str(note), markup=False)
+    counts = pd.Series({s: h.origin for s, h in prices.histories.items()}, dtype=object).value_counts()
+    console.print(
+        "Now: " + ", ".join(f"{counted(n, 'ticker')} {origin(str(o))}" for o, n in counts.items()) + ".", markup=False
+    )
+    for symbol, reason in prices.unavailable.items():
+        console.print(f"{symbol}: {reason.reason}", markup=False)
+    changes = refreshed.changes
+    console.print(
+        f"{counted(refreshed.compared, 'ticker')} held before; {counted(len(changes), 'change')}.", markup=False
+    )
+    if len(changes):
+        console.print(changes.to_string(index=False, max_rows=40), markup=False)
+
+
+def _print_verified(
+    source: str, compared: Mapping[tuple[str, str], Reconciliation], lost: Mapping[str, Reason]
+) -> None:
+    """How far all that is held agrees with a source, and every day on which it does not."""
+    console = Console(highlight=False)
+    for symbol, reason in lost.items():
+        console.print(f"{symbol}: not compared, {reason}", markup=False)
+    for (symbol, place), found in compared.items():
+        for day, ours, theirs in found.differing.itertuples(index=False):
+            told = f"held ({place}) {percent(ours)}, {source} {percent(theirs)}"
+            console.print(f"{symbol} {day:%Y-%m-%d}: {told}", markup=False)
+        if found.only_first or found.only_second:
+            mine = f"{counted(found.only_first, 'day')} only held ({place})"
+            console.print(f"{symbol}: {mine}, {counted(found.only_second, 'day')} only in {source}", markup=False)
+    days, agreeing = (sum(getattr(f, name) for f in compared.values()) for name in ("compared", "agreeing"))
+    tail = f"{counted(days, 'daily return')}, {days - agreeing:,} apart by more than 5 basis points"
+    tickers = len({symbol for symbol, _ in compared})
+    places = ", ".join(sorted({place for _, place in compared})) or "nothing held"
+    against = f"{tickers} of {counted(tickers + len(lost), 'ticker')} compared with {source} ({places})"
+    console.print(f"{against}: {tail}.", markup=False)
