@@ -18,7 +18,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.claims import Evidence, judge
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.measures.bars import lead, symbol_bars
-from eventwindow.claims.model import Claim, Kind
+from eventwindow.claims.model import Claim, Measure
 from eventwindow.errors import ClaimError, NoFigure, Reason, catalogue, languages
 from eventwindow.inference.expected_volatility import LOW
 from eventwindow.inference.registry import run_tests
@@ -844,7 +844,7 @@ def test_share_counts_are_asked_for_all_whose_value_a_claim_needs():
 def test_a_measure_states_its_facts_once(name):
     """What it needs has words, what it counts shares of is a key of its own, and what it finds has its unit."""
     kind = MEASURES[name]
-    assert issubclass(kind, Kind)
+    assert issubclass(kind, Measure)
     assert all(language(code).has(f"data.{need}") for need in kind.needs for code in LANGUAGES)
     assert set(kind.counts_of) <= set(kind.__dataclass_fields__)
     found = kind(**CASES[name].keys).measure(CASES[name].evidence)

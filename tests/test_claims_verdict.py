@@ -244,9 +244,8 @@ def test_too_few_dates_for_so_many_families_find_nothing_and_the_rule_says_so():
     """Three families of 50 dates: at 5 %/3 a rank cannot fall below 1/51."""
     apart = {str(k): effect(5.0, np.linspace(-1, 1, 50), np.arange(50) + 1000 * k) for k in range(3)}
     assert {one.detectable for one in family(apart).values()} == {float("inf")}
-    open_rule = decide(
-        fell(), Measured(-0.1, "decimal", "So.", "如此。", effect=replace(apart["0"], detectable=float("inf"))), 3 / 51
-    )
+    blind = replace(apart["0"], detectable=float("inf"))
+    open_rule = decide(fell(), Measured(-0.1, "decimal", "So.", effect=blind, p_family=3 / 51))
     assert "no effect, however large, would be found" in str(open_rule.rule)
     assert "再大的效果也測不出" in chinese(open_rule.rule)
 

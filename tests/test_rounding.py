@@ -142,10 +142,6 @@ def test_the_precision_is_that_of_the_digits(said, unit, text, size, zeros):
     assert step_of(said, unit, text) == Step(pytest.approx(size), zeros)
 
 
-def test_a_precision_that_the_claim_gives_decides():
-    assert step_of(7.0, "days", "a week", precision=7.0) == Step(7.0)
-
-
 @pytest.mark.parametrize(
     ("size", "said", "hedge", "unit", "expected"),
     [

@@ -101,12 +101,8 @@ def _names(amount: Amount, stated: float) -> bool:
     return any(math.isclose(abs(stated), end, rel_tol=EXACT) for end in (amount.low, amount.high))
 
 
-def _stated(claim: Claim) -> tuple[float, ...]:
-    return claim.stated if isinstance(claim.stated, tuple) else () if claim.stated is None else (claim.stated,)
-
-
 def _largest(claim: Claim) -> float:
-    return max(map(abs, _stated(claim)), default=0.0)
+    return max(map(abs, claim.figures), default=0.0)
 
 
 def _figures(claim: Claim, texts: Mapping[str, str], all_texts: Mapping[str, str]) -> Clash | None:
@@ -126,12 +122,12 @@ def _figures(claim: Claim, texts: Mapping[str, str], all_texts: Mapping[str, str
             what = f"{key} gives the range {spanned.words!r}, and stated is one figure"
             return Clash("stated", what, 'Write both ends, as stated = [0.01, 0.02], and hedge = "range".')
     every = (a for key, text in all_texts.items() for a in _of(claim, key, text))
-    return _precision(claim, [a for a in every if any(_names(a, f) for f in _stated(claim))])
+    return _precision(claim, [a for a in every if any(_names(a, f) for f in claim.figures)])
 
 
 def _unnamed(claim: Claim, text: str, found: Sequence[Amount]) -> tuple[float, Amount] | None:
     """A stated figure that none of those found is; of a range both ends, where the text gives one."""
-    stated = _stated(claim)
+    stated = claim.figures
     spans = [a for a in found if a.hedge == "range"]
     if len(stated) > 1 and spans and not any({a.low, a.high} == {*map(abs, stated)} for a in spans):
         off = next((f for f in stated if not any(_names(a, f) for a in spans)), stated[0])
@@ -157,7 +153,7 @@ def _spanned(claim: Claim, found: Sequence[Amount]) -> Amount | None:
 
 def _other_unit(claim: Claim, text: str) -> tuple[float, Amount] | None:
     """The digits stated, in another unit: 17 points where 17 % was stated."""
-    for stated in _stated(claim):
+    for stated in claim.figures:
         written = stated * 100 if unit_of(claim) in DECIMALS else stated
         for amount in _amounts(text):
             size = amount.low * 100 if amount.unit == "percent" else amount.low
@@ -329,7 +325,7 @@ def _size(claim: Claim, texts: list[str]) -> Clash | None:
     kind, unit = MEASURES[claim.measure_name], unit_of(claim)
     if unit == "decimal" and not kind.tests and claim.hedge not in BY_DIRECTION:
         named = [a for text in texts for a in _of(claim, "text_en", text)]
-        for stated in _stated(claim):
+        for stated in claim.figures:
             beyond = stated < -1 or (kind.one_session and stated > 1)
             if beyond and not any(_names(a, stated) for a in named):
                 return Clash(
@@ -373,7 +369,7 @@ def _moves(claim: Claim, key: str, text: str) -> tuple[str, int] | None:
     if said := _direction(text):
         return said
     for amount in _of(claim, key, text):
-        if amount.signed and amount.unit != "multiple" and any(_names(amount, f) for f in _stated(claim)):
+        if amount.signed and amount.unit != "multiple" and any(_names(amount, f) for f in claim.figures):
             return amount.words, amount.signed
     denied = {way: m for way, name in ((-1, "not_up"), (1, "not_down")) if (m := _pattern(name).search(text))}
     if len(denied) == 1 and not _pattern("but").search(text):
@@ -387,7 +383,7 @@ def _side(claim: Claim) -> tuple[str, int]:
     side = getattr(claim.measure, "side", None)
     if side is not None:
         return "side", 1 if side == "up" else -1
-    first = next(iter(_stated(claim)), 0.0)
+    first = next(iter(claim.figures), 0.0)
     if unit_of(claim) not in SIGNED or not first:
         return "", 0
     return "direction" if claim.hedge in BY_DIRECTION else "stated", 1 if first > 0 else -1

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar, Literal, NamedTuple, Protocol, get_args
+from typing import ClassVar, Literal, NamedTuple, get_args
 
 from eventwindow.claims.evidence import Evidence
-from eventwindow.errors import Figure, Reason
+from eventwindow.errors import Figure, Reason, Text
 from eventwindow.inference.response import Effect
 from eventwindow.prices.checks import Finding
 
@@ -48,6 +49,7 @@ class Measured:
     reason: Reason
     parts: Mapping[str, Part] = field(default_factory=dict)
     p_value: float | None = None
+    p_family: float | None = None  # corrected across all effects that the claims state
     interval: tuple[float, float] | None = None
     effect: Effect | None = None
     horizons: tuple[tuple[date, float], ...] = ()
@@ -61,8 +63,8 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """What holds of every claim of one measure: each measure is a child, and says where it differs.
+class Measure(ABC):
+    """A kind of measurement, and what holds of every claim of it: its fields are the claim's own keys in claims.toml.
 
     unit: of its figures; "money" is the currency of the listing. needs: what it rests on (`data.NAME` in the
     catalogues). one_session: whether it looks at a single day, where the claim names no other. counts_of: its keys that
@@ -75,10 +77,7 @@ class Kind:
     counts_of: ClassVar[tuple[str, ...]] = ()
     tests: ClassVar[bool] = False
 
-
-class Measure(Protocol):
-    """A kind of measurement: a frozen dataclass whose fields are the claim's own keys in claims.toml."""
-
+    @abstractmethod
     def measure(self, evidence: Evidence) -> Measured: ...
 
 
@@ -124,11 +123,21 @@ class Claim:
     place: str = ""  # file and line of the sentence, where the claim was drafted
     unfinished: str = ""  # what a person must still settle; until then nothing else of the entry is read
 
+    @property
+    def figures(self) -> tuple[float, ...]:
+        """What is stated: one figure, the two of a range, or none."""
+        return self.stated if isinstance(self.stated, tuple) else () if self.stated is None else (self.stated,)
 
-def unmeasured(claim: Claim) -> VerdictWord | None:
-    """The verdict of a claim that gives a reason in place of a measure."""
+    def said(self, what: str) -> Text | None:
+        """A text of the claim, "text" or "note", in both languages; None where it has none."""
+        english = getattr(self, f"{what}_en")
+        return Text(english, getattr(self, f"{what}_zh")) if english else None
+
+
+def unmeasured(claim: Claim) -> tuple[VerdictWord, Text] | None:
+    """The verdict of a claim that gives a reason in place of a measure, and the reason."""
     words: tuple[VerdictWord, ...] = ("not_rated", "not_testable", "open")
-    return next((word for word in words if getattr(claim, f"{word}_en")), None)
+    return next(((word, why) for word in words if (why := claim.said(word))), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,5 +206,5 @@ class Specifications:
 
     @property
     def reason(self) -> Reason:
-        shares = (Figure(share, "share") for share in (self.sign, self.significant))
-        return Reason("specifications", n=self.number, **dict(zip(("sign", "significant"), shares, strict=True)))
+        sign, significant = Figure(self.sign, "share"), Figure(self.significant, "share")
+        return Reason("specifications", n=self.number, sign=sign, significant=significant)

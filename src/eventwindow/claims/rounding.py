@@ -108,10 +108,8 @@ def is_move(unit: str) -> bool:
     return unit in MOVES or is_money(unit)
 
 
-def step_of(stated: float, unit: str, text: str = "", precision: float | None = None) -> Step:
-    """The precision at which a stated figure is read: its own digits, or `precision` where the claim gives one."""
-    if precision is not None:
-        return Step(precision)
+def step_of(stated: float, unit: str, text: str = "") -> Step:
+    """The precision of a stated figure by its own digits, and those that the text writes."""
     if unit in WHOLE:
         return Step(1.0)
     scale = MONEY if is_money(unit) else SCALES.get(unit, 0)

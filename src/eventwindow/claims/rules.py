@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from eventwindow.claims.model import Claim, Hedge, Measured, VerdictWord
-from eventwindow.claims.rounding import ENDLESS, HEDGES, SLACK, Bounds, Step, bounds, fit, is_move, step_of
+from eventwindow.claims.rounding import ENDLESS, HEDGES, SLACK, Bounds, Fit, Step, bounds, fit, is_move, step_of
 from eventwindow.claims.strength import STRENGTHS
 from eventwindow.errors import Figure, Reason, is_money
 from eventwindow.inference.response import Effect
@@ -58,13 +58,13 @@ class Decision:
     context: tuple[Reason, ...] = ()
 
 
-def decide(claim: Claim, measured: Measured, p_family: float | None = None) -> Decision:
+def decide(claim: Claim, measured: Measured) -> Decision:
     """The verdict word for a figure held against what was stated."""
     if measured.horizons:
-        return _horizons(claim, measured, p_family)
+        return _horizons(claim, measured)
     if measured.interval and "reported" in getattr(claim.measure, "needs", ()):
-        return _both_ends(claim, measured, p_family)
-    decision = RULES[claim.hedge](claim, measured, p_family)
+        return _both_ends(claim, measured)
+    decision = RULES.get(claim.hedge, _amount)(claim, measured)
     if claim.hedge in TESTED and measured.effect and (why := measured.effect.unled):
         decision = replace(decision, word="open", rule=Reason("rule_no_test", rule=decision.rule, why=why), context=())
     if claim.strength and claim.hedge == "direction":
@@ -73,10 +73,9 @@ def decide(claim: Claim, measured: Measured, p_family: float | None = None) -> D
     return replace(decision, rule=Reason("rule_except", rule=decision.rule, told=told)) if told else decision
 
 
-def _both_ends(claim: Claim, measured: Measured, p_family: float | None) -> Decision:
+def _both_ends(claim: Claim, measured: Measured) -> Decision:
     """A range that a source gives: the verdict of its ends where they agree, else open."""
-    ends = [replace(measured, value=end, interval=None) for end in measured.interval or ()]
-    first, last = (decide(claim, end, p_family) for end in ends)
+    first, last = (decide(claim, replace(measured, value=end, interval=None)) for end in measured.interval or ())
     agree = (first.word in HOLDS) == (last.word in HOLDS)
     return last if agree else replace(last, word="open", context=())
 
@@ -84,9 +83,7 @@ def _both_ends(claim: Claim, measured: Measured, p_family: float | None) -> Deci
 def exceptions(claim: Claim, unit: str) -> tuple[Reason, ...]:
     """What the claim sets by a key of its own in place of the general rule."""
     found = []
-    if claim.precision is not None and any(
-        s != t for s, t in zip(_steps(claim, unit), _digits(claim, unit), strict=True)
-    ):
+    if claim.precision is not None and _steps(claim, unit) != _digits(claim, unit):
         found.append(Reason("except_precision", step=_size(claim.precision, unit)))
     if claim.material is not None and claim.material != _general(claim):
         found.append(Reason("except_material", least=Figure(claim.material, unit, sign=False)))
@@ -97,7 +94,7 @@ def asked(claim: Claim, unit: str) -> Reason:
     """What is asked of a figure: below zero; at least two thirds; more than 50 %."""
     if claim.hedge in {"direction", "effect"}:
         return Reason(f"asked_{claim.hedge}", side=side(claim, unit))
-    stated = claim.stated if isinstance(claim.stated, tuple) else (claim.stated or 0.0,)
+    stated = claim.figures or (0.0,)
     if claim.hedge in BY_SIZE and stated[0] < 0:
         return Reason("asked_size", asked=Reason(f"asked_{claim.hedge}", figure=Figure(-stated[0], unit, sign=False)))
     figures = [f"{v:g}" if unit == "p" else Figure(v, unit) for v in stated]
@@ -128,16 +125,14 @@ def oriented(claim: Claim, value: float) -> float:
 
 
 def _sign(claim: Claim) -> float:
-    stated = claim.stated if isinstance(claim.stated, tuple) else (claim.stated or 0.0,)
-    return -1.0 if max(stated) <= 0 > min(stated) else 1.0
+    return -1.0 if claim.figures and max(claim.figures) <= 0 > min(claim.figures) else 1.0
 
 
 def _stated_sizes(claim: Claim) -> tuple[float, float]:
-    if claim.stated is None:
+    if not claim.figures:
         raise ValueError(f"claim {claim.id} states no figure")
-    stated = claim.stated if isinstance(claim.stated, tuple) else (claim.stated, claim.stated)
-    low, high = sorted(_sign(claim) * figure for figure in stated)
-    return low, high
+    sizes = sorted(_sign(claim) * figure for figure in claim.figures)
+    return sizes[0], sizes[-1]
 
 
 def _digits(claim: Claim, unit: str) -> tuple[Step, Step]:
@@ -155,24 +150,21 @@ def _steps(claim: Claim, unit: str) -> tuple[Step, Step]:
     return first, last
 
 
-def _amount(claim: Claim, measured: Measured, _: float | None) -> Decision:
+def _amount(claim: Claim, measured: Measured) -> Decision:
     unit, value = measured.unit, oriented(claim, _value(measured))
     found = fit(value, _stated_sizes(claim), claim.hedge, _steps(claim, unit), is_move(unit))
-    held = found != "off"
-    word: VerdictWord = "contradicted" if not held else "confirmed" if found == "same" else "confirmed_with_context"
-    rule = _amount_rule(claim, unit)
+    words: dict[Fit, VerdictWord] = {"same": "confirmed", "rounded": "confirmed_with_context", "off": "contradicted"}
     context = (Reason("exactly", figure=Figure(value, unit, sign=False)),) if found == "rounded" else ()
+    return Decision(words[found], _amount_rule(claim, unit), _other_amount(claim, unit, value, found != "off"), context)
+
+
+def _other_amount(claim: Claim, unit: str, value: float, held: bool) -> Reason:
+    """The figure, or the distance to it, with which the verdict would be another."""
     if unit in {"rank", "count"}:
-        return Decision(word, rule, _other_rank(unit, held, claim), context)
+        return Reason(f"another_{unit}") if held else Reason(f"{unit}_of", place=_stated(claim))
     where = sizes(claim, unit)
-    edge = min((e for e in (where.low, where.high) if math.isfinite(e)), key=lambda e: abs(e - value))
-    return Decision(word, rule, Reason("worse" if held else "better", size=_size(abs(value - edge), unit)), context)
-
-
-def _other_rank(unit: str, held: bool, claim: Claim) -> Reason:
-    if held:
-        return Reason(f"another_{unit}")
-    return Reason(f"{unit}_of", place=_stated(claim))
+    distance = min(abs(edge - value) for edge in (where.low, where.high) if math.isfinite(edge))
+    return Reason("worse" if held else "better", size=_size(distance, unit))
 
 
 def _size(distance: float, unit: str) -> Figure:
@@ -196,9 +188,9 @@ def _amount_rule(claim: Claim, unit: str) -> Reason:
     return Reason(f"rule_{claim.hedge}", **values)
 
 
-def _range(claim: Claim, measured: Measured, p: float | None) -> Decision:
+def _range(claim: Claim, measured: Measured) -> Decision:
     if measured.interval is None:
-        return _amount(claim, measured, p)
+        return _amount(claim, measured)
     seen = sorted(oriented(claim, edge) for edge in measured.interval)
     where = sizes(claim, measured.unit)
     word: VerdictWord = "open"
@@ -211,7 +203,7 @@ def _range(claim: Claim, measured: Measured, p: float | None) -> Decision:
     return Decision(word, Reason("rule_span", low=low, high=high), Reason("price_at_the_moment"), context)
 
 
-def _direction(claim: Claim, measured: Measured, _: float | None) -> Decision:
+def _direction(claim: Claim, measured: Measured) -> Decision:
     held = oriented(claim, _value(measured)) > 0
     word: VerdictWord = "confirmed" if held else "contradicted"
     return Decision(word, Reason("rule_direction", side=side(claim, measured.unit)), Reason("other_sign"))
@@ -235,16 +227,15 @@ def _strong(claim: Claim, measured: Measured, direction: Decision) -> Decision:
     return Decision(word, rule, Reason("larger_move", least=least, times=times), (told,))
 
 
-def _among(claim: Claim, measured: Measured, _: float | None) -> Decision:
+def _among(claim: Claim, measured: Measured) -> Decision:
     limit = _stated(claim)
-    held = 1 <= _value(measured) <= limit
-    word: VerdictWord = "confirmed" if held else "contradicted"
-    return Decision(
-        word, Reason("rule_among", place=limit), Reason("rank_beyond" if held else "rank_within", place=limit)
-    )
+    rule = Reason("rule_among", place=limit)
+    if 1 <= _value(measured) <= limit:
+        return Decision("confirmed", rule, Reason("rank_beyond", place=limit))
+    return Decision("contradicted", rule, Reason("rank_within", place=limit))
 
 
-def _shares(claim: Claim, measured: Measured, _: float | None) -> Decision:
+def _shares(claim: Claim, measured: Measured) -> Decision:
     value = _value(measured)
     if measured.unit == "name":
         turn = Reason("source_names_another" if value else "source_names_it")
@@ -262,30 +253,23 @@ def _shares(claim: Claim, measured: Measured, _: float | None) -> Decision:
     return Decision(word, rule, Reason("enough_the_other_way"), context)
 
 
-def _effect(claim: Claim, measured: Measured, p_family: float | None) -> Decision:
-    value, found, none = _tested(claim, measured, p_family)
-    sign = oriented(claim, value) > 0
-    if found:
-        word: VerdictWord = "confirmed" if sign else "contradicted"
-    else:
-        word = "contradicted" if none else "open"
-    return Decision(word, _effect_rule(claim, measured, p_family), Reason("another_test"))
-
-
-def _no_effect(claim: Claim, measured: Measured, p_family: float | None) -> Decision:
-    _, found, none = _tested(claim, measured, p_family)
-    rule, changes = _effect_rule(claim, measured, p_family), Reason("another_test")
-    if none and found:
-        return Decision("confirmed_with_context", rule, changes, (Reason("found_but_small"),))
-    return Decision("confirmed" if none else "contradicted" if found else "open", rule, changes)
-
-
-def _tested(claim: Claim, measured: Measured, p_family: float | None) -> tuple[float, bool, bool]:
-    """The estimate, whether it is significant, and whether it is equivalent to none: smaller than what would matter."""
-    if measured.effect is None:
+def _effect(claim: Claim, measured: Measured) -> Decision:
+    """An effect, or none: found where it is significant, none where it is equivalent to none, else open."""
+    if (test := measured.effect) is None:
         raise ValueError(f"claim {claim.id} speaks of an effect, but its measure tests none")
-    p = measured.effect.p_value if p_family is None else p_family
-    return _value(measured), p <= LEVEL, measured.effect.equivalent(material(claim))
+    p = test.p_value if measured.p_family is None else measured.p_family
+    found, none = p <= LEVEL, test.equivalent(material(claim))
+    rule, changes = _effect_rule(claim, measured, test, p), Reason("another_test")
+    if claim.hedge == "no_effect" and none and found:
+        return Decision("confirmed_with_context", rule, changes, (Reason("found_but_small"),))
+    word: VerdictWord = "open"
+    if claim.hedge == "no_effect":
+        word = "confirmed" if none else "contradicted" if found else word
+    elif found:
+        word = "confirmed" if oriented(claim, _value(measured)) > 0 else "contradicted"
+    elif none:
+        word = "contradicted"
+    return Decision(word, rule, changes)
 
 
 def material(claim: Claim) -> float:
@@ -297,19 +281,15 @@ def _general(claim: Claim) -> float:
     return MATERIAL_OF.get(claim.measure_name, MATERIAL)
 
 
-def _effect_rule(claim: Claim, measured: Measured, p_family: float | None) -> Reason:
-    if measured.effect is None:
-        raise ValueError(f"claim {claim.id} speaks of an effect, but its measure tests none")
-    p = measured.effect.p_value if p_family is None else p_family
-    none = claim.hedge == "no_effect"
+def _effect_rule(claim: Claim, measured: Measured, test: Effect, p: float) -> Reason:
     return Reason(
-        "rule_no_effect" if none else "rule_effect",
+        f"rule_{claim.hedge}",
         side=side(claim, measured.unit),
         p=Figure(p, "p"),
         level=Figure(LEVEL, "share"),
-        corrected="" if p_family is None else Reason("corrected"),
-        interval=_interval(measured.effect, measured.unit),
-        seen=found_at(measured.effect.detectable, measured.unit),
+        corrected="" if measured.p_family is None else Reason("corrected"),
+        interval=_interval(test, measured.unit),
+        seen=found_at(test.detectable, measured.unit),
         least=Figure(material(claim), measured.unit, sign=False),
     )
 
@@ -328,9 +308,9 @@ def found_at(detectable: float, unit: str) -> Reason:
     return Reason("found_at", least=Figure(detectable, unit, sign=False), power=Figure(POWER, "share"))
 
 
-def _horizons(claim: Claim, measured: Measured, p_family: float | None) -> Decision:
+def _horizons(claim: Claim, measured: Measured) -> Decision:
     """Every horizon by the same rule; mixed where they disagree."""
-    each = [decide(claim, replace(measured, value=v, horizons=()), p_family) for _, v in measured.horizons]
+    each = [decide(claim, replace(measured, value=v, horizons=())) for _, v in measured.horizons]
     held = sum(one.word in HOLDS for one in each)
     word: VerdictWord = "confirmed" if held == len(each) else "mixed" if held else "contradicted"
     low, high = (pick(measured.horizons, key=lambda pair: pair[1]) for pick in (min, max))
@@ -351,18 +331,8 @@ def _stated(claim: Claim) -> float:
     return claim.stated
 
 
-Rule = Callable[[Claim, Measured, float | None], Decision]
 HOLDS = frozenset({"confirmed", "confirmed_with_context"})
-RULES: dict[Hedge, Rule] = {
-    "exact": _amount,
-    "amounted_to": _amount,
-    "about": _amount,
-    "close_to": _amount,
-    "nearly": _amount,
-    "reached": _amount,
-    "at_most": _amount,
-    "more_than": _amount,
-    "less_than": _amount,
+RULES: dict[Hedge, Callable[[Claim, Measured], Decision]] = {  # of hedges that state no amount
     "range": _range,
     "direction": _direction,
     "among": _among,
@@ -370,7 +340,7 @@ RULES: dict[Hedge, Rule] = {
     "most": _shares,
     "some": _shares,
     "effect": _effect,
-    "no_effect": _no_effect,
+    "no_effect": _effect,
 }
 TESTED = frozenset({"effect", "no_effect"})  # hedges that a test decides
 SHARES = {"all", "most", "some", "no_effect"}  # hedges that state no figure

@@ -11,7 +11,7 @@ from eventwindow.claims.measures.effects import EffectOf
 from eventwindow.claims.model import WORDS, Claim, Measured, Specifications, Verdict, VerdictWord, unmeasured
 from eventwindow.claims.rules import HOLDS, TESTED, Decision, asked, decide, material
 from eventwindow.claims.strength import usual_move
-from eventwindow.errors import Figure, Listed, NoFigure, Reason, StudyError, Text, catalogue
+from eventwindow.errors import Figure, Listed, NoFigure, Reason, StudyError, catalogue
 from eventwindow.inference.expected_volatility import RECENT, word_of
 from eventwindow.inference.family import Corrected, family
 from eventwindow.inference.response import Effect
@@ -94,11 +94,11 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
         return _unmeasured(claim)
     if found.value is None and found.interval is None:
         return Verdict(claim, "open", Reason("rule_no_figure"), found.reason, found)
-    found, p = _as_corrected(found, basis.corrected.get(claim.id))
-    decision = _known(claim, _doubted(decide(claim, found, p), basis.findings[claim.id]), basis)
+    found = _as_corrected(found, basis.corrected.get(claim.id))
+    decision = _known(claim, _doubted(decide(claim, found), basis.findings[claim.id]), basis)
     decision = _reached(found, _told(claim, decision))
     curve = basis.curves.get(claim.id)
-    told = (*_found(claim, found, decision, p), found.lacking, *_tail(claim, decision.word), *_details(found))
+    told = (*_found(claim, found, decision), found.lacking, *_tail(claim, decision.word), *_details(found))
     return Verdict(
         claim,
         decision.word,
@@ -108,32 +108,32 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
         changes=decision.changes,
         context=decision.context,
         asked=asked(claim, found.unit),
-        p_family=p,
+        p_family=found.p_family,
         specifications=curve,
         findings=basis.findings[claim.id],
     )
 
 
-def _as_corrected(found: Measured, corrected: Corrected | None) -> tuple[Measured, float | None]:
-    """The figure with what its test could see after the correction that decides, and the corrected p-value."""
+def _as_corrected(found: Measured, corrected: Corrected | None) -> Measured:
+    """The figure with the corrected p-value, and what its test could see after the correction that decides."""
     if corrected is None or found.effect is None:
-        return found, None
-    return replace(found, effect=replace(found.effect, detectable=corrected.detectable)), corrected.p_value
+        return found
+    effect = replace(found.effect, detectable=corrected.detectable)
+    return replace(found, effect=effect, p_family=corrected.p_value)
 
 
-def _unmeasured(claim: Claim) -> Verdict:
-    """A statement without a measure: a draft, what the prices held do not tell, rhetoric, or beyond all prices."""
+def _unmeasured(claim: Claim, parts: Sequence[Verdict] = ()) -> Verdict:
+    """A statement without a measure: a draft, what the prices held do not tell, rhetoric, or beyond all prices.
+
+    Its parts are figures that are its context.
+    """
     if claim.unfinished:
         return Verdict(claim, "open", Reason("rule_unfinished"), Reason("unfinished", what=claim.unfinished))
-    word, why = _why_unmeasured(claim)
-    return Verdict(claim, word, Reason(RULE_OF[word]), Reason.sentences(why, *_tail(claim, word)))
-
-
-def _why_unmeasured(claim: Claim) -> tuple[VerdictWord, Text]:
-    word = unmeasured(claim)
-    if word is None:
+    if (reason := unmeasured(claim)) is None:
         raise ValueError(f"claim {claim.id} has neither a measure nor a reason for none")
-    return word, Text(getattr(claim, f"{word}_en"), getattr(claim, f"{word}_zh"))
+    word, why = reason
+    told = Reason.sentences(why, *_tail(claim, word))
+    return Verdict(claim, word, Reason(RULE_OF[word]), told, parts=tuple(parts))
 
 
 def _known(claim: Claim, decision: Decision, basis: _Basis) -> Decision:
@@ -172,39 +172,27 @@ def _told(claim: Claim, decision: Decision) -> Decision:
     A stand-in that fails leaves the claim open: it is not the thing that was said. Where it fails in size alone, the
     size is left open.
     """
-    if claim.stand_in_en and decision.word == "contradicted":
-        told = (*decision.context, Reason("given", text=_stand_in(claim)), Reason("out_of_reach"))
-        return replace(decision, word="open", rule=Reason("rule_stand_in", rule=decision.rule), context=told)
-    context = decision.context
-    if claim.stand_in_en and decision.word == "mixed":
+    context, stand_in, note = decision.context, _given(claim, "stand_in"), _given(claim, "note")
+    if stand_in and decision.word == "contradicted":
+        rule = Reason("rule_stand_in", rule=decision.rule)
+        return replace(decision, word="open", rule=rule, context=(*context, *stand_in, Reason("out_of_reach")))
+    if stand_in and decision.word == "mixed":
         context = (*context, Reason("size_left_open"))
-    if claim.stand_in_en and decision.word in {*HOLDS, "mixed"}:
-        return replace(
-            decision, word="confirmed_with_context", context=(*context, Reason("given", text=_stand_in(claim)))
-        )
-    return _noted(claim, decision)
-
-
-def _noted(claim: Claim, decision: Decision) -> Decision:
-    """A statement that holds with a note is one that a reader must know more of."""
-    if not claim.note_en or decision.word not in HOLDS:
+    elif decision.word not in HOLDS or not (stand_in or note):
         return decision
-    context = (*decision.context, *_note(claim))
-    return replace(decision, word="confirmed_with_context", context=context)
+    return replace(decision, word="confirmed_with_context", context=(*context, *(stand_in or note)))
 
 
-def _note(claim: Claim) -> tuple[Reason, ...]:
-    return (Reason("given", text=Text(claim.note_en, claim.note_zh)),) if claim.note_en else ()
+def _given(claim: Claim, what: str) -> tuple[Reason, ...]:
+    """A text of the claim's own, where it has one."""
+    text = claim.said(what)
+    return (Reason("given", text=text),) if text else ()
 
 
-def _stand_in(claim: Claim) -> Text:
-    return Text(claim.stand_in_en, claim.stand_in_zh)
-
-
-def _found(claim: Claim, found: Measured, decision: Decision, p: float | None) -> Iterator[Reason]:
+def _found(claim: Claim, found: Measured, decision: Decision) -> Iterator[Reason]:
     """What was found, in words that need no statistics, then what a reader must know of it."""
     yield found.reason
-    yield from _tested(claim, found, decision.word, p)
+    yield from _tested(claim, found, decision.word)
     if decision.word != "confirmed":
         yield from decision.context
 
@@ -228,9 +216,9 @@ def _details(found: Measured) -> Iterator[Reason]:
 def _tail(claim: Claim, word: VerdictWord) -> Iterator[Reason]:
     """The claim's note, where it does not stand in the line already, and whose words the article reports."""
     if word not in HOLDS:
-        yield from _note(claim)
-    if claim.quoted_en:
-        yield Reason("quoted", whom=Text(claim.quoted_en, claim.quoted_zh))
+        yield from _given(claim, "note")
+    if whom := claim.said("quoted"):
+        yield Reason("quoted", whom=whom)
 
 
 def combined(words: Sequence[VerdictWord]) -> VerdictWord:
@@ -264,13 +252,13 @@ def counts(of: str, **numbers: int) -> list[Reason]:
 def _compound(claim: Claim, parts: Sequence[Verdict], basis: _Basis) -> Verdict:
     deciding = [v for v in parts if v.claim.decides and v.claim.id not in basis.later]
     if unmeasured(claim):
-        return _context_alone(claim, parts)
+        return _unmeasured(claim, parts)
     if not deciding:
         late = Reason("rule_later", rule=Reason("rule_compound", n=len(parts)), until=claim.known_until)
         return Verdict(claim, "open", late, Reason.sentences(*_lead(parts), *_tail(claim, "open")), parts=tuple(parts))
     word = combined([v.word for v in deciding])
     beside = [v for v in parts if not v.claim.decides]
-    context = tuple(dict.fromkeys([*_context(deciding, beside), *_note(claim)]))
+    context = tuple(dict.fromkeys([*_context(deciding, beside), *_given(claim, "note")]))
     if word == "confirmed" and context:
         word = "confirmed_with_context"
     lead = next((v for v in deciding if v.measured and v.measured.value is not None), deciding[0])
@@ -288,13 +276,6 @@ def _compound(claim: Claim, parts: Sequence[Verdict], basis: _Basis) -> Verdict:
     )
 
 
-def _context_alone(claim: Claim, parts: Sequence[Verdict]) -> Verdict:
-    """A statement that is not rated, or not testable, beside figures that are its context."""
-    word, why = _why_unmeasured(claim)
-    told = Reason.sentences(why, *_tail(claim, word))
-    return Verdict(claim, word, Reason(RULE_OF[word]), told, parts=tuple(parts))
-
-
 def _context(deciding: Sequence[Verdict], others: Sequence[Verdict]) -> Iterator[Reason]:
     """What a reader must know of a compound that holds: its parts' own, those left open, context against it."""
     for part in deciding:
@@ -303,7 +284,7 @@ def _context(deciding: Sequence[Verdict], others: Sequence[Verdict]) -> Iterator
     for part in others:
         if part.word in {"contradicted", "mixed"} and part.measured and part.measured.value is not None:
             figure = Figure(part.measured.value, part.measured.unit)
-            yield Reason("but_context", text=_text(part.claim), figure=figure)
+            yield Reason("but_context", text=part.claim.said("text"), figure=figure)
 
 
 def _short(deciding: Sequence[Verdict], word: VerdictWord) -> Iterator[Reason]:
@@ -316,12 +297,8 @@ def _short(deciding: Sequence[Verdict], word: VerdictWord) -> Iterator[Reason]:
 
 
 def _left_open(deciding: Sequence[Verdict]) -> Iterator[Reason]:
-    if left := [Reason("given", text=_text(part.claim)) for part in deciding if part.word in LEFT]:
+    if left := [told for part in deciding if part.word in LEFT for told in _given(part.claim, "text")]:
         yield Reason("left_open", texts=left)
-
-
-def _text(claim: Claim) -> Text:
-    return Text(claim.text_en, claim.text_zh)
 
 
 def _lead(parts: Sequence[Verdict]) -> Iterator[Reason]:
@@ -334,10 +311,10 @@ def _lead(parts: Sequence[Verdict]) -> Iterator[Reason]:
     for verdict in told:
         if verdict.measured:
             yield _first(verdict.measured.reason)
-            yield from _tested(verdict.claim, verdict.measured, verdict.word, verdict.p_family)
+            yield from _tested(verdict.claim, verdict.measured, verdict.word)
 
 
-def _tested(claim: Claim, found: Measured, word: VerdictWord, p: float | None) -> Iterator[Reason]:
+def _tested(claim: Claim, found: Measured, word: VerdictWord) -> Iterator[Reason]:
     """What the test of an effect says to a reader without statistics, where the effect was not found."""
     if found.effect is None or claim.hedge not in TESTED:
         return
@@ -347,7 +324,7 @@ def _tested(claim: Claim, found: Measured, word: VerdictWord, p: float | None) -
     elif word == "open" and claim.hedge == "no_effect":
         yield Reason("not_none")
     elif word == "open":
-        alone = found.effect.p_value <= LEVEL and p is not None
+        alone = found.effect.p_value <= LEVEL and found.p_family is not None
         yield Reason("by_chance_of_many" if alone else "by_chance")
     if claim.hedge == "effect" and word == "contradicted" and found.effect.equivalent(material(claim)):
         yield Reason("as_good_as_none")

@@ -2,9 +2,9 @@
 
 from eventwindow.claims.measures import bars, effects, market_value, panel, prices, timing
 from eventwindow.claims.measures.reported import Reported
-from eventwindow.claims.model import Kind
+from eventwindow.claims.model import Measure
 
-MEASURES: dict[str, type[Kind]] = {
+MEASURES: dict[str, type[Measure]] = {
     "abnormal_rank": effects.AbnormalRank,
     "abnormal_volume": effects.AbnormalVolume,
     "breadth": prices.Breadth,

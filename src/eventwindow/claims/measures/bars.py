@@ -10,7 +10,7 @@ import pandas as pd
 from eventwindow.analyses.intraday.bars import in_session
 from eventwindow.claims.evidence import Day, Evidence, Symbol, before, calendar_of, name, price, table
 from eventwindow.claims.measures.effects import day_numbers, tested
-from eventwindow.claims.model import Kind, Measured, made_of
+from eventwindow.claims.model import Measure, Measured, made_of
 from eventwindow.errors import Figure, NoFigure, Reason
 from eventwindow.inference.response import effect
 
@@ -64,7 +64,7 @@ def bar_returns(evidence: Evidence, symbol: str) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class FirstHours(Kind):
+class FirstHours(Measure):
     """Return from the close before (or from the open) to the end of the first `hours` of the session, decimal."""
 
     needs = BARS
@@ -97,7 +97,7 @@ class FirstHours(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class RealisedVariance(Kind):
+class RealisedVariance(Measure):
     """Mean daily realised variance of the `sessions` from `date` on over that of as many before it; a ratio."""
 
     unit = "ratio"
@@ -128,7 +128,7 @@ class RealisedVariance(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class LeadLag(Kind):
+class LeadLag(Measure):
     """Sum of the coefficients of `security`'s bars on the `lags` bars of `leader` before them, on `date`.
 
     Regression of the follower's bar on its own lags, the leader's lags, and the sector's bar and its lags; the sum is

@@ -30,7 +30,7 @@ from eventwindow.claims.evidence import (
     total_return,
     window,
 )
-from eventwindow.claims.model import Kind, Measured, Part, made_of
+from eventwindow.claims.model import Measure, Measured, Part, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
 from eventwindow.inference.expected_volatility import drifting
 from eventwindow.inference.response import FEWEST, Effect, Track, combined, difference, of_track, response
@@ -79,7 +79,7 @@ def decimals(**values: float) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class EffectOf(Kind):
+class EffectOf(Measure):
     """Mean CAR of `members` over `window` around `event` (or around `date`), decimal, tested against its own history.
 
     One firm by the sample quantile (SQ), a basket by date permutation of the mean; both are valid on a shared day.
@@ -119,7 +119,7 @@ def mean_of(evidence: Evidence, given: Sequence[str], firms: Sequence[str]) -> A
 
 
 @dataclass(frozen=True, slots=True)
-class EffectDifference(Kind):
+class EffectDifference(Measure):
     """Mean CAR of `members` less that of `against`, decimal, tested by date permutation of the difference."""
 
     tests = True
@@ -154,7 +154,7 @@ def compared(difference: float, unit: str = "decimal") -> Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Ordering(Kind):
+class Ordering(Measure):
     """Slope of the layers' mean CARs on their order, most exposed first, decimal per step: above zero if the most
     exposed fell most and so on down. Ranked among the same slope on every pseudo-date.
     """
@@ -197,7 +197,7 @@ def slope(rows: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True, slots=True)
-class AbnormalRank(Kind):
+class AbnormalRank(Measure):
     """1 if no day of the estimation window saw a larger abnormal fall ("down") or rise ("up"), in standard errors.
 
     The day is that of `event`, or `date`; days before it are their residuals over their standard deviation.
@@ -234,7 +234,7 @@ class AbnormalRank(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class RelativeReturn(Kind):
+class RelativeReturn(Measure):
     """Mean return of `members` on `date` less that of `security`, decimal, ranked among the 250 days before."""
 
     one_session = True
@@ -271,7 +271,7 @@ class RelativeReturn(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class AbnormalVolume(Kind):
+class AbnormalVolume(Measure):
     """Mean over the days from `date` to `until` of log volume less its mean over the 250 sessions that end ten before.
 
     Volume is serially correlated, so a span is ranked among its cyclic shifts; a basket is the mean of its members' log
@@ -335,7 +335,7 @@ def _among_shifts(past: pd.Series, between: pd.Series, span: pd.Series, firms: i
 
 
 @dataclass(frozen=True, slots=True)
-class VolumeMultiple(Kind):
+class VolumeMultiple(Measure):
     """The volume of `date` over its mean of the 250 sessions that end ten before: so many times the usual."""
 
     unit = "times"
@@ -359,7 +359,7 @@ class VolumeMultiple(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class FactorReturn(Kind):
+class FactorReturn(Measure):
     """Return of `factor` (a column of the table "factors") on `date`, decimal, less its mean over the 250 days that
     end ten before; ranked among those days.
     """

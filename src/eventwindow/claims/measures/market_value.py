@@ -20,7 +20,7 @@ from eventwindow.claims.market_value import (
     value_changes,
 )
 from eventwindow.claims.measures.prices import each_held
-from eventwindow.claims.model import Kind, Measured, made_of
+from eventwindow.claims.model import Measure, Measured, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
 
 SHOWN = 3  # larger falls that a sentence names
@@ -34,7 +34,7 @@ def changed(amount: float, unit: str) -> Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class ValueChange(Kind):
+class ValueChange(Measure):
     """(Close less the close before) × shares outstanding, in the currency of the listing.
 
     `last_price` puts a price in place of the official close; `shares_on` takes the count known on another day.
@@ -62,7 +62,7 @@ class ValueChange(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class ValueChangesSum(Kind):
+class ValueChangesSum(Measure):
     """Sum of the value changes of `members` on `date`, in dollars: net, or `gross` of the losers alone."""
 
     unit = "money"
@@ -97,7 +97,7 @@ class ValueChangesSum(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class ValueAgainst(Kind):
+class ValueAgainst(Measure):
     """|Change of value| of `security` on `date` (or its value) over the sum of the values of `against`; a ratio.
 
     The others are valued at the close before (`at = "before"`) or at the close of the day ("after").
@@ -144,7 +144,7 @@ class ValueAgainst(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class ValueRank(Kind):
+class ValueRank(Measure):
     """1 if no company in the table "megacaps" was worth more at the last close on or before the date."""
 
     unit = "rank"
@@ -176,7 +176,7 @@ class ValueRank(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class LossRank(Kind):
+class LossRank(Measure):
     """1 if no day of any company in the table "megacaps", up to `date`, saw a larger fall in dollars (or per cent).
 
     Days from `since` on, where the statement names one; else all that are held.

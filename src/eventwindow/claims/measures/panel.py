@@ -21,7 +21,7 @@ from eventwindow.claims.evidence import (
     total_return,
 )
 from eventwindow.claims.measures.effects import GAP, T, compared, one_day, tested
-from eventwindow.claims.model import Kind, Measured, made_of
+from eventwindow.claims.model import Measure, Measured, made_of
 from eventwindow.errors import Figure, NoFigure, Reason
 from eventwindow.inference.response import of_track
 
@@ -30,7 +30,7 @@ Statistic = Literal["share_down", "share_up", "median", "equal_weight", "without
 
 
 @dataclass(frozen=True, slots=True)
-class PanelBreadth(Kind):
+class PanelBreadth(Measure):
     """One figure of the cross-section of `date`: a share, or a return in decimals.
 
     share_down, share_up: of stocks; median; equal_weight: mean return; without_treated: the index `security` with the
@@ -138,7 +138,7 @@ STATISTICS: dict[Statistic, Callable[[pd.Series], float]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Characteristic(Kind):
+class Characteristic(Measure):
     """Slope of the market-adjusted return of `date` on a standardised characteristic, decimal per standard deviation.
 
     prior_return: total return over the 252 sessions up to the one before; prior_beta: slope on the panel's mean over

@@ -24,7 +24,7 @@ from eventwindow.claims.evidence import (
     total_return,
 )
 from eventwindow.claims.market_value import longest_closes, longest_returns, since_day
-from eventwindow.claims.model import Kind, Measured, made_of
+from eventwindow.claims.model import Measure, Measured, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
 from eventwindow.estimation.returns import price_for_returns
 
@@ -34,7 +34,7 @@ HISTORY = ("prices", "megacaps")
 
 
 @dataclass(frozen=True, slots=True)
-class Return(Kind):
+class Return(Measure):
     """Total return from the session before `date` to the close of `date`, or of `until`; decimal.
 
     With `path` the return to the close of every session up to `until` is held against the statement.
@@ -71,7 +71,7 @@ class Return(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class OpeningGap(Kind):
+class OpeningGap(Measure):
     """Open over the close before, less one, decimal. Daily data hold no pre-market prints: the open stands in."""
 
     one_session = True
@@ -89,7 +89,7 @@ class OpeningGap(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class DayRange(Kind):
+class DayRange(Measure):
     """Low and high of the day over the close (a future: settlement) before, less one, decimals; the value is the low.
 
     A quoted moment inside the day is not in daily data: a stated range is held against the whole span.
@@ -113,7 +113,7 @@ class DayRange(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class PriceLevel(Kind):
+class PriceLevel(Measure):
     """The quoted price on `date`, in the currency of the listing, with splits after the study's end undone."""
 
     unit = "price"
@@ -130,7 +130,7 @@ class PriceLevel(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Points(Kind):
+class Points(Measure):
     """The quoted close of `date`, or of `until`, less that of the session before `date`: points of an index."""
 
     unit = "index_points"
@@ -150,7 +150,7 @@ class Points(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class LowestClose(Kind):
+class LowestClose(Measure):
     """The lowest close from `date` to `until`, both included, in the currency of the listing."""
 
     unit = "price"
@@ -171,7 +171,7 @@ class LowestClose(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Record(Kind):
+class Record(Measure):
     """How many earlier closes held were at least as low (`kind = "low"`) or as high; 0 is a record. A count.
 
     Closes from `since` on, where the statement names a day; else all that are held.
@@ -201,7 +201,7 @@ class Record(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class RecoveredShare(Kind):
+class RecoveredShare(Measure):
     """Share of the loss of `date` recovered by the close of the `sessions`-th session after it.
 
     Total returns; a basket is the mean of its members' wealth, equal amounts held from the close before the loss.
@@ -253,7 +253,7 @@ class RecoveredShare(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class OvernightShare(Kind):
+class OvernightShare(Measure):
     """Log return from the close before to the open over the log return to the close; above 1, the session reversed."""
 
     unit = "share"
@@ -275,7 +275,7 @@ class OvernightShare(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Breadth(Kind):
+class Breadth(Measure):
     """The share of `members` that were `side` ("up" or "down") on the day or to `until`, at the close or the open."""
 
     unit = "share"
@@ -335,7 +335,7 @@ def _shown(evidence: Evidence, moves: dict[str, float], chosen: list[str]) -> Li
 
 
 @dataclass(frozen=True, slots=True)
-class MembersRank(Kind):
+class MembersRank(Measure):
     """The place of the security among `members` by return on the day or to `until`; 1 fell ("down") or rose most."""
 
     unit = "rank"
@@ -372,7 +372,7 @@ class MembersRank(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnRank(Kind):
+class ReturnRank(Measure):
     """1 if no day held up to `date` saw a larger fall ("down") or rise ("up") of the security.
 
     The longest history held, from `since` on where the statement names a day: total returns, and price returns of the
@@ -419,7 +419,7 @@ def _largest(beyond: pd.Series) -> Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class YearReturn(Kind):
+class YearReturn(Measure):
     """Total return from the last session of the year before to the last session of `year`, decimal."""
 
     security: Symbol

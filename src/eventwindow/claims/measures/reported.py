@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from eventwindow.claims.evidence import Evidence, SourceText
-from eventwindow.claims.model import Kind, Measured, made_of
+from eventwindow.claims.model import Measure, Measured, made_of
 from eventwindow.errors import Figure, NoFigure, Reason, Text
 
 
 @dataclass(frozen=True, slots=True)
-class Reported(Kind):
+class Reported(Measure):
     """A figure (`low` alone), a range (`low` to `high`) or a name (`says`) that a named source gives.
 
     A statement is held against both ends of a range. A name is 1 where it is the one that was `said`

@@ -8,7 +8,7 @@ import pandas as pd
 
 from eventwindow.calendars.window import Window
 from eventwindow.claims.evidence import Day, EventId, Evidence, Members, Span, at, days_of, members, named
-from eventwindow.claims.model import Kind, Measured, made_of
+from eventwindow.claims.model import Measure, Measured, made_of
 from eventwindow.claims.rules import found_at
 from eventwindow.errors import Figure, Listed, NoFigure, Reason, Text
 from eventwindow.inference.chosen_day import p_of_largest
@@ -45,7 +45,7 @@ def daily_path(evidence: Evidence, named: Sequence[str], event: str, window: Win
 
 
 @dataclass(frozen=True, slots=True)
-class Delay(Kind):
+class Delay(Measure):
     """Calendar days from `date` to the first abnormal session in `window` around `event`.
 
     A session is abnormal if its rank among runs of as many days before, step by step, has a p-value of at most 5 %.
@@ -81,7 +81,7 @@ def _on_days(path: pd.DataFrame) -> list[Reason]:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceboRank(Kind):
+class PlaceboRank(Measure):
     """p-value of the largest one-day statistic over the sessions of `window`: the one to use if the day was chosen
     because it moved. It is ranked among the same of every cyclic shift of the estimation days and the candidates.
     """
@@ -112,7 +112,7 @@ class PlaceboRank(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class DateGap(Kind):
+class DateGap(Measure):
     """Calendar days from the entry of the study's calendar dated `date` that mentions `mentions` to `until`."""
 
     unit = "days"
