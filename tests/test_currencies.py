@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from claims_world import quoted
 from pydantic import TypeAdapter, ValidationError
 
+from eventwindow.claims import Evidence
 from eventwindow.claims.market_value import in_one_currency
 from eventwindow.errors import NoFigure, Reason, catalogue
 from eventwindow.prices.currencies import PARTS
@@ -19,11 +21,11 @@ DAY = date(2024, 5, 23)
 DAYS = pd.bdate_range("2024-05-01", "2024-05-31")
 
 
-def evidence(**rates: object) -> SimpleNamespace:
+def evidence(**rates: object) -> Evidence:
     """A in dollars, J in yen, and closes of rates by symbol (`JPYUSD` is JPYUSD=X)."""
     closes = {f"{name}=X": pd.DataFrame({"close": pd.Series(rate, DAYS, dtype=float)}) for name, rate in rates.items()}
     securities = pd.DataFrame({"currency": {"A": "USD", "J": "JPY"}})
-    return SimpleNamespace(securities=securities, prices=closes, unavailable={})
+    return replace(quoted(), securities=securities, prices=closes)
 
 
 @pytest.mark.parametrize(

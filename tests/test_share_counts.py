@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from claims_world import quoted
 
 import eventwindow
 from eventwindow.claims.market_value import share_count
@@ -107,9 +108,7 @@ def test_a_count_that_can_be_is_taken(given):
 @pytest.mark.parametrize(("as_of", "source", "held"), [("1999-05-01", "filing", False), ("2031-05-01", "yahoo", False), ("2023-02-01", "filing", True)])  # fmt: skip
 def test_a_count_of_another_time_is_none(as_of, source, held):
     table = pd.DataFrame({"symbol": ["A"], "as_of": [pd.Timestamp(as_of)], "shares": [1e9], "source": [source]})
-    evidence = SimpleNamespace(
-        tables={"shares": table}, unavailable={}, securities=pd.DataFrame(), once=lambda _, make: make()
-    )
+    evidence = replace(quoted(), tables={"shares": table})
     if held:
         assert share_count(evidence, "A", date(2024, 5, 23)).shares == 1e9
     else:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from eventwindow.claims.evidence import Evidence, before, members
+from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.model import Claim
 from eventwindow.errors import NoFigure, StudyError
 from eventwindow.estimation.event_time import OUTSIDE
@@ -63,19 +63,19 @@ def _of_event(claim: Claim, evidence: Evidence, event: str, window: tuple[int, i
 def _symbols(claim: Claim, evidence: Evidence) -> tuple[str, ...]:
     """The securities that the measure looks at."""
     named = [s for key in ("members", "against", "layers") for s in getattr(claim.measure, key, ())]
-    return members(evidence, named or [claim.security])
+    return evidence.members(named or [claim.security])
 
 
 def _sessions_on(claim: Claim, evidence: Evidence, measure: Any) -> pd.Timestamp:
     """The session so many after the day, of the first security named; the day itself where none is held."""
     try:
-        return before(evidence, _symbols(claim, evidence)[0], measure.date, -measure.sessions)
+        return evidence.before(_symbols(claim, evidence)[0], measure.date, -measure.sessions)
     except NoFigure:
         return pd.Timestamp(measure.date)
 
 
 def _session_before(finding: Finding, day: pd.Timestamp, evidence: Evidence) -> pd.Timestamp:
     try:
-        return before(evidence, finding.symbol, day)
+        return evidence.before(finding.symbol, day)
     except (NoFigure, StudyError):  # no session, or none before: the day itself
         return day

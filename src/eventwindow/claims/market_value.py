@@ -8,7 +8,7 @@ from typing import NamedTuple, TypedDict, TypeVar
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.evidence import Evidence, history, name, price, table
+from eventwindow.claims.evidence import Evidence
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
 from eventwindow.estimation.returns import price_for_returns
 
@@ -65,10 +65,10 @@ def share_counts(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> np.
 
 
 def _counts(evidence: Evidence, symbol: str) -> Counts:
-    held = table(evidence, "shares")
+    held = evidence.table("shares")
     by_symbol: dict[str, Counts] = evidence.once("share counts", lambda: _by_symbol(held))
     if symbol not in by_symbol:
-        raise NoFigure(Reason("no_count", security=name(evidence, symbol)))
+        raise NoFigure(Reason("no_count", security=evidence.name(symbol)))
     return by_symbol[symbol]
 
 
@@ -87,7 +87,7 @@ def _chosen(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> np.ndarr
     chosen: np.ndarray = evidence.once(("counts on", symbol, days.to_numpy().tobytes()), lambda: _on(own, days))
     if (bare := own.bare[held := chosen[chosen != NONE]]).any():
         day = pd.Timestamp(own.as_of[held[bare][0]])
-        raise NoFigure(Reason("count_without_source", security=name(evidence, symbol), day=day))
+        raise NoFigure(Reason("count_without_source", security=evidence.name(symbol), day=day))
     return chosen
 
 
@@ -118,20 +118,16 @@ def share_count(evidence: Evidence, symbol: str, when: date) -> ShareCount:
     own = _counts(evidence, symbol)
     place = int(_chosen(evidence, symbol, pd.DatetimeIndex([when]))[0])
     if place == NONE:
-        raise NoFigure(Reason("no_count_near", security=name(evidence, symbol), n=GRACE.days, day=when))
+        raise NoFigure(Reason("no_count_near", security=evidence.name(symbol), n=GRACE.days, day=when))
     as_of = pd.Timestamp(own.as_of[place])
     if abs(as_of - pd.Timestamp(when)) > STALE:
-        raise NoFigure(Reason("no_count_near", security=name(evidence, symbol), n=STALE.days, day=when))
+        raise NoFigure(Reason("no_count_near", security=evidence.name(symbol), n=STALE.days, day=when))
     return ShareCount(float(own.shares[place]), as_of, str(own.source[place]))
 
 
 def currency(evidence: Evidence, symbol: str) -> str:
     """The currency in which a security is quoted; dollars where the study says nothing."""
-    table = evidence.securities
-    if symbol not in table.index or "currency" not in table.columns:
-        return DOLLAR
-    given = table.at[symbol, "currency"]
-    return given if isinstance(given, str) and given else DOLLAR
+    return evidence.listed(symbol, "currency") or DOLLAR
 
 
 def in_one_currency(evidence: Evidence, symbols: Iterable[str], when: date) -> tuple[str, dict[str, float]]:
@@ -177,7 +173,7 @@ def _worth(evidence: Evidence, symbol: str, when: date, turned: bool) -> float:
 
 
 def market_value(evidence: Evidence, symbol: str, when: date) -> float:
-    return price(evidence, symbol, when) * share_count(evidence, symbol, when).shares
+    return evidence.price(symbol, when) * share_count(evidence, symbol, when).shares
 
 
 def value_changes(evidence: Evidence, by: str = "dollars") -> pd.DataFrame:
@@ -191,7 +187,7 @@ def value_changes(evidence: Evidence, by: str = "dollars") -> pd.DataFrame:
 
 def large_closes(evidence: Evidence) -> pd.DataFrame:
     """Closes of the table "megacaps", date × symbol."""
-    held = table(evidence, "megacaps")
+    held = evidence.table("megacaps")
 
     def wide() -> pd.DataFrame:
         closes = held.pivot_table(index="date", columns="symbol", values="close")
@@ -215,7 +211,7 @@ def large_shares(evidence: Evidence, closes: pd.DataFrame) -> pd.DataFrame:
 
 def longest_closes(evidence: Evidence, symbol: str) -> pd.Series:
     """Closes as far back as any are held: the study's own, before them a user's file, or the table "megacaps"."""
-    own = history(evidence, symbol)["close"].dropna()
+    own = evidence.history(symbol)["close"].dropna()
     earlier = evidence.earlier[symbol]["close"].dropna() if symbol in evidence.earlier else own.iloc[:0]
     whole: pd.Series = pd.concat([earlier, own])
     long = _long(evidence, symbol)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from eventwindow.claims.days import STRANGE, findings_on, is_later
-from eventwindow.claims.evidence import Evidence, members
+from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.measures.effects import EffectOf
 from eventwindow.claims.model import WORDS, Claim, Measured, Specifications, Verdict, VerdictWord, unmeasured
 from eventwindow.claims.rules import HOLDS, TESTED, Decision, asked, decide, material
@@ -361,7 +361,7 @@ def specifications(claim: Claim, evidence: Evidence) -> Specifications | None:
         (table["event"] == measure.event)
         & (table["window_start"] == measure.window[0])
         & (table["window_end"] == measure.window[1])
-        & table["security"].isin(members(evidence, measure.members))
+        & table["security"].isin(evidence.members(measure.members))
     ]
     return None if rows.empty else _shares(rows, claim.stated)
 

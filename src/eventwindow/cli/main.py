@@ -113,26 +113,8 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("study", metavar="STUDY")
     _price_options(check)
     check.add_argument("--claims", type=Path, metavar="FILE", help="check these claims instead of the study's own")
-    quick = _command(commands, "quick", "what some securities did on a day, in one screen; no study needed")
-    quick.add_argument("symbols", nargs="+", metavar="SYMBOL", help="as Yahoo writes it: NVDA, 2330.TW, SAP.DE")
-    quick.add_argument("--date", type=_day, required=True, metavar="YYYY-MM-DD", help="the day of the event")
-    quick.add_argument(
-        "--time", type=_clock, metavar="HH:MM", help="its clock time: day 0 is the first session that closes after it"
-    )
-    quick.add_argument(
-        "--zone", metavar="ZONE", help="of the clock time (default: that of the first symbol's exchange)"
-    )
-    quick.add_argument("--benchmark", metavar="SYMBOL", help="for all of them (default: that of each one's market)")
-    quick.add_argument(
-        "--claim", action="append", default=[], metavar="SENTENCE", help="judge this sentence; repeatable"
-    )
-    _price_options(quick)
-    quick.add_argument("--earnings", action="store_true", help="ask Yahoo when the firms told their results")
-    quick.add_argument("--save", type=Path, metavar="FOLDER", help="keep the study in this folder")
-    quick.add_argument("--json", action="store_true", help="print the same as JSON")
-    _web_options(
-        _command(commands, "serve", "open a local page with a form, for those who write no files", file="web.serve")
-    )
+    _quick_options(commands)
+    _web_options(commands)
     _reading_commands(commands)
     _keeping_commands(commands)
     _calibration_options(commands)
@@ -184,7 +166,28 @@ def _reading_commands(commands: Commands) -> None:
     )
 
 
-def _web_options(web: argparse.ArgumentParser) -> None:
+def _quick_options(commands: Commands) -> None:
+    quick = _command(commands, "quick", "what some securities did on a day, in one screen; no study needed")
+    quick.add_argument("symbols", nargs="+", metavar="SYMBOL", help="as Yahoo writes it: NVDA, 2330.TW, SAP.DE")
+    quick.add_argument("--date", type=_day, required=True, metavar="YYYY-MM-DD", help="the day of the event")
+    quick.add_argument(
+        "--time", type=_clock, metavar="HH:MM", help="its clock time: day 0 is the first session that closes after it"
+    )
+    quick.add_argument(
+        "--zone", metavar="ZONE", help="of the clock time (default: that of the first symbol's exchange)"
+    )
+    quick.add_argument("--benchmark", metavar="SYMBOL", help="for all of them (default: that of each one's market)")
+    quick.add_argument(
+        "--claim", action="append", default=[], metavar="SENTENCE", help="judge this sentence; repeatable"
+    )
+    _price_options(quick)
+    quick.add_argument("--earnings", action="store_true", help="ask Yahoo when the firms told their results")
+    quick.add_argument("--save", type=Path, metavar="FOLDER", help="keep the study in this folder")
+    quick.add_argument("--json", action="store_true", help="print the same as JSON")
+
+
+def _web_options(commands: Commands) -> None:
+    web = _command(commands, "serve", "open a local page with a form, for those who write no files", file="web.serve")
     web.add_argument("--port", type=int, default=8765, metavar="N", help="0 takes any that is free (default: 8765)")
     web.add_argument("--host", default="127.0.0.1", help="another than this machine's own address needs --token")
     web.add_argument("--token", metavar="WORD", help="the page is shown only to those who know it")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.analyses.intraday.bars import in_session
-from eventwindow.claims.evidence import Day, Evidence, Symbol, before, calendar_of, name, price, table
+from eventwindow.claims.evidence import Day, Evidence, Symbol
 from eventwindow.claims.measures.effects import day_numbers, tested
 from eventwindow.claims.model import Measure, Measured, made_of
 from eventwindow.errors import Figure, NoFigure, Reason
@@ -24,9 +24,9 @@ def session_bars(evidence: Evidence, symbol: str, when: date) -> pd.DataFrame:
     bars = symbol_bars(evidence, symbol)
     chosen = bars[bars["day"] == pd.Timestamp(when)]
     if chosen.empty:
-        raise NoFigure(Reason("no_bars_on", security=name(evidence, symbol), day=when))
+        raise NoFigure(Reason("no_bars_on", security=evidence.name(symbol), day=when))
     if chosen["late"].iloc[0] > LATE:
-        raise NoFigure(Reason("bars_begin_late", security=name(evidence, symbol), day=when))
+        raise NoFigure(Reason("bars_begin_late", security=evidence.name(symbol), day=when))
     return chosen
 
 
@@ -38,16 +38,16 @@ def symbol_bars(evidence: Evidence, symbol: str) -> pd.DataFrame:
 
 
 def _symbol_bars(evidence: Evidence, symbol: str) -> pd.DataFrame:
-    held = table(evidence, "intraday")
+    held = evidence.table("intraday")
     bars = held[held["symbol"] == symbol].sort_values("start").reset_index(drop=True)
     if bars.empty:
-        raise NoFigure(Reason("no_bars", security=name(evidence, symbol)))
+        raise NoFigure(Reason("no_bars", security=evidence.name(symbol)))
     start = pd.DatetimeIndex(bars["start"])
-    calendar = calendar_of(evidence, symbol, start[0].date(), (start[-1] + pd.Timedelta("1D")).date())
+    calendar = evidence.calendar_of(symbol, start[0].date(), (start[-1] + pd.Timedelta("1D")).date())
     at, inside = in_session(start, calendar)
     bars = bars.assign(late=start - calendar.opens[np.maximum(at, 0)])[inside].reset_index(drop=True)
     if bars.empty:
-        raise NoFigure(Reason("no_bars", security=name(evidence, symbol)))
+        raise NoFigure(Reason("no_bars", security=evidence.name(symbol)))
     local = pd.DatetimeIndex(bars["start"]).tz_convert(calendar.zone)
     return bars.assign(day=local.normalize().tz_localize(None), minute=np.asarray(local.hour * 60 + local.minute))
 
@@ -83,11 +83,11 @@ class FirstHours(Measure):
             raise NoFigure(Reason("bars_too_short"))
         start = opened
         if self.since == "close":
-            start = price(evidence, self.security, before(evidence, self.security, self.date))
+            start = evidence.previous_close(self.security, self.date)
         value = end / start - 1
         reason = Reason(
             f"first_hours_{'below' if value < 0 else 'above'}",
-            who=name(evidence, self.security),
+            who=evidence.name(self.security),
             size=Figure(abs(value), "decimal", sign=False),
             since=Reason(f"since_{self.since}"),
             hours=self.hours,
@@ -117,7 +117,7 @@ class RealisedVariance(Measure):
         vols = [float(np.sqrt(252 * part.mean())) for part in (earlier, later)]
         reason = Reason(
             "swung_less" if ratio < 1 else "swung_more",
-            who=name(evidence, self.security),
+            who=evidence.name(self.security),
             n=self.sessions,
             when=self.date,
             ratio=ratio,
@@ -162,8 +162,8 @@ class LeadLag(Measure):
         reason = Reason(
             "followed",
             more=Reason("less" if value < usual else "more"),
-            follower=name(evidence, self.security),
-            leader=name(evidence, self.leader),
+            follower=evidence.name(self.security),
+            leader=evidence.name(self.leader),
             when=self.date,
             that_day=value,
             usual=usual,

@@ -15,20 +15,10 @@ from eventwindow.claims.evidence import (
     Members,
     Span,
     Symbol,
-    at,
     beyond,
-    history,
-    members,
     moved,
-    name,
-    named,
-    period,
     quantity,
-    session,
     span,
-    table,
-    total_return,
-    window,
 )
 from eventwindow.claims.model import Measure, Measured, Part, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
@@ -93,15 +83,15 @@ class EffectOf(Measure):
     date: Day | None = None
 
     def measure(self, evidence: Evidence) -> Measured:
-        symbols, days = members(evidence, self.members), window(self.window)
-        abnormal = at(evidence, self.event, self.date, symbols, days)
+        symbols, days = evidence.members(self.members), Window(*self.window)
+        abnormal = evidence.abnormal_around(self.event, self.date, symbols, days)
         found = response(abnormal, symbols, days)
         test = found.effect()
         reason = Reason(
             "effect",
             who=mean_of(evidence, self.members, found.members),
             beyond=beyond(found.estimate, abnormal, found.members),
-            when=period(found, evidence, self.event, days),
+            when=evidence.period(found, self.event, days),
             quantity=quantity(days),
             size=Figure(found.estimate, "decimal"),
             error=Figure(found.std_error, "spread"),
@@ -114,8 +104,8 @@ class EffectOf(Measure):
 def mean_of(evidence: Evidence, given: Sequence[str], firms: Sequence[str]) -> Any:
     """A firm by its name; a basket with the number of firms that its mean is of."""
     if len(firms) == 1:
-        return name(evidence, firms[0])
-    return Reason("mean_of", who=named(evidence, given), n=len(firms))
+        return evidence.name(firms[0])
+    return Reason("mean_of", who=evidence.named(given), n=len(firms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +120,17 @@ class EffectDifference(Measure):
     event: EventId
 
     def measure(self, evidence: Evidence) -> Measured:
-        days = window(self.window)
-        sides = [members(evidence, side) for side in (self.members, self.against)]
-        one, other = (response(at(evidence, self.event, None, side, days), side, days) for side in sides)
+        days = Window(*self.window)
+        sides = [evidence.members(side) for side in (self.members, self.against)]
+        one, other = (response(evidence.abnormal_around(self.event, None, side, days), side, days) for side in sides)
         found = difference(one, other)
         test = found.effect()
         reason = Reason(
             "effect_difference",
-            one=named(evidence, self.members),
-            other=named(evidence, self.against),
+            one=evidence.named(self.members),
+            other=evidence.named(self.against),
             better=compared(found.estimate),
-            when=period(one, evidence, self.event, days),
+            when=evidence.period(one, self.event, days),
             quantity=quantity(days),
             **decimals(first=one.estimate, second=other.estimate),
             p=Figure(test.p_value, "p"),
@@ -167,9 +157,9 @@ class Ordering(Measure):
     event: EventId
 
     def measure(self, evidence: Evidence) -> Measured:
-        days_around = window(self.window)
-        abnormal = at(evidence, self.event, None, (), days_around)
-        found = [response(abnormal, members(evidence, [layer]), days_around) for layer in self.layers]
+        days_around = Window(*self.window)
+        abnormal = evidence.abnormal_around(self.event, None, (), days_around)
+        found = [response(abnormal, evidence.members([layer]), days_around) for layer in self.layers]
         cars = [one.estimate for one in found]
         value = float(slope(np.array([cars]))[0])
         track = combined([one.track for one in found], slope(np.eye(len(found))).tolist())
@@ -179,10 +169,10 @@ class Ordering(Measure):
         reason = Reason(
             "ordering",
             better=compared(value, "slope"),
-            when=period(found[0], evidence, self.event, days_around),
+            when=evidence.period(found[0], self.event, days_around),
             quantity=quantity(days_around),
             layers=Listed(
-                Reason("with_figure", name=named(evidence, [layer]), figure=Figure(car, "decimal"))
+                Reason("with_figure", name=evidence.named([layer]), figure=Figure(car, "decimal"))
                 for layer, car in rows
             ),
             p=Figure(test.p_value, "p"),
@@ -213,7 +203,7 @@ class AbnormalRank(Measure):
 
     def measure(self, evidence: Evidence) -> Measured:
         day = Window(0, 0)
-        abnormal = at(evidence, self.event, self.date, (self.security,), day)
+        abnormal = evidence.abnormal_around(self.event, self.date, (self.security,), day)
         found = response(abnormal, (self.security,), day)
         residuals = found.track.residuals
         deviation = float(np.sqrt(np.sum(residuals**2) / found.dof))
@@ -221,9 +211,9 @@ class AbnormalRank(Measure):
         rank = 1 + int(np.sum(earlier < size if self.side == "down" else earlier > size))
         reason = Reason(
             "abnormal_rank" if rank > 1 else "abnormal_first",
-            who=name(evidence, self.security),
+            who=evidence.name(self.security),
             beyond=beyond(found.estimate, abnormal, found.members),
-            when=period(found, evidence, self.event, day),
+            when=evidence.period(found, self.event, day),
             errors=abs(size),
             rank=rank,
             side=Reason(f"largest_{self.side}"),
@@ -245,15 +235,15 @@ class RelativeReturn(Measure):
     date: Day
 
     def measure(self, evidence: Evidence) -> Measured:
-        symbols = [s for s in members(evidence, self.members) if s in evidence.returns]
-        mean = float(np.mean([total_return(evidence, s, self.date, self.date) for s in symbols]))
-        other = total_return(evidence, self.security, self.date, self.date)
+        symbols = [s for s in evidence.members(self.members) if s in evidence.returns]
+        mean = float(np.mean([evidence.total_return(s, self.date, self.date) for s in symbols]))
+        other = evidence.total_return(self.security, self.date, self.date)
         test = against_history(mean - other, self.date, self._history(evidence, symbols), "SQ")
         reason = Reason(
             "relative_return",
             who=mean_of(evidence, self.members, symbols),
             better=compared(mean - other),
-            other=name(evidence, self.security),
+            other=evidence.name(self.security),
             when=self.date,
             **decimals(first=mean, second=other),
         )
@@ -302,9 +292,9 @@ class AbnormalVolume(Measure):
     def _volumes(self, evidence: Evidence) -> tuple[dict[str, pd.Series], list[str]]:
         """Log volume of each member that has any, and the members that have none."""
         held, missing = {}, []
-        for symbol in members(evidence, self.members):
-            session(evidence, symbol, self.date)
-            volume = history(evidence, symbol)["volume"]
+        for symbol in evidence.members(self.members):
+            evidence.session(symbol, self.date)
+            volume = evidence.history(symbol)["volume"]
             if volume.notna().any():
                 held[symbol] = np.log(volume.where(volume > 0))
             else:
@@ -315,11 +305,11 @@ class AbnormalVolume(Measure):
 
     def _whose(self, evidence: Evidence, held: dict[str, pd.Series], missing: list[str]) -> Any:
         """Whose volume it is, of how many the mean, and who is missing."""
-        who = named(evidence, self.members)
+        who = evidence.named(self.members)
         if len(held) + len(missing) == 1:
             return who
         if missing:
-            return Reason("mean_without", who=who, n=len(held), missing=named(evidence, missing))
+            return Reason("mean_without", who=who, n=len(held), missing=evidence.named(missing))
         return Reason("mean_of", who=who, n=len(held))
 
 
@@ -346,14 +336,14 @@ class VolumeMultiple(Measure):
     date: Day
 
     def measure(self, evidence: Evidence) -> Measured:
-        volume = history(evidence, self.security)["volume"]
+        volume = evidence.history(self.security)["volume"]
         held = volume.where(volume > 0)
-        day = session(evidence, self.security, self.date)
+        day = evidence.session(self.security, self.date)
         usual, _ = before_the_day(held.dropna(), day)
         if np.isnan(held[day]) or len(usual) < FEWEST or not usual.mean() > 0:
             raise NoFigure(Reason("too_few_volumes"))
         times = float(held[day] / usual.mean())
-        values = {"who": name(evidence, self.security), "when": self.date, "times": Figure(times, "times")}
+        values = {"who": evidence.name(self.security), "when": self.date, "times": Figure(times, "times")}
         first, last = (pd.Timestamp(usual.index[k]) for k in (0, -1))
         return Measured(times, "times", Reason("volume_multiple", first=first, last=last, n=len(usual), **values))
 
@@ -372,7 +362,7 @@ class FactorReturn(Measure):
     date: Day
 
     def measure(self, evidence: Evidence) -> Measured:
-        held = table(evidence, "factors")
+        held = evidence.table("factors")
         days = pd.DatetimeIndex(held["date"] if "date" in held.columns else held.index)
         if self.factor not in held.columns:
             raise NoFigure(Reason("no_factor", factor=self.factor))

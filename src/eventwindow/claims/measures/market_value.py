@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.evidence import Day, Evidence, Members, Symbol, before, members, name, named, price
+from eventwindow.claims.evidence import Day, Evidence, Members, Symbol
 from eventwindow.claims.market_value import (
     currency,
     in_one_currency,
@@ -51,11 +51,11 @@ class ValueChange(Measure):
     shares_on: Day | None = None
 
     def measure(self, evidence: Evidence) -> Measured:
-        start = price(evidence, self.security, before(evidence, self.security, self.date))
-        end = price(evidence, self.security, self.date) if self.last_price is None else self.last_price
+        start = evidence.previous_close(self.security, self.date)
+        end = evidence.price(self.security, self.date) if self.last_price is None else self.last_price
         count = share_count(evidence, self.security, self.shares_on or self.date)
         value, unit = (end - start) * count.shares, currency(evidence, self.security)
-        values = {"who": name(evidence, self.security), "when": self.date, "start": start, "end": end}
+        values = {"who": evidence.name(self.security), "when": self.date, "start": start, "end": end}
         reason = Reason("value_change", changed=changed(value, unit), count=count.reason, **values)
         parts = made_of("price", previous_close=start, close=end) | made_of("shares", shares=count.shares)
         return Measured(value, unit, reason, parts)
@@ -76,8 +76,8 @@ class ValueChangesSum(Measure):
     without: Members = ()
 
     def measure(self, evidence: Evidence) -> Measured:
-        left = members(evidence, self.without)
-        counted_in = [s for s in members(evidence, self.members) if s not in left]
+        left = evidence.members(self.without)
+        counted_in = [s for s in evidence.members(self.members) if s not in left]
         own, missing = each_held(counted_in, lambda s: _change(evidence, s, self.date))
         if not own:
             raise NoFigure(Reason("no_value_change"))
@@ -85,11 +85,11 @@ class ValueChangesSum(Measure):
         changes = {s: v * rates[s] for s, v in own.items()}
         counted = {s: v for s, v in changes.items() if v < 0 or not self.gross}
         total = sum(counted.values())
-        values = {"who": named(evidence, self.members), "when": self.date, "changed": changed(total, unit)}
+        values = {"who": evidence.named(self.members), "when": self.date, "changed": changed(total, unit)}
         reason = Reason.sentences(
             Reason("lost_by_losers" if self.gross else "changed_together", n=len(counted), held=len(changes), **values),
-            Reason("without_companies", names=named(evidence, self.without)) if left else None,
-            Reason("no_share_count_of", names=named(evidence, missing)) if missing else None,
+            Reason("without_companies", names=evidence.named(self.without)) if left else None,
+            Reason("no_share_count_of", names=evidence.named(missing)) if missing else None,
         )
         largest = sorted(counted.items(), key=lambda item: item[1])[:LOSSES]
         parts = made_of("number", companies=len(changes)) | made_of(unit, **dict(largest))
@@ -115,8 +115,8 @@ class ValueAgainst(Measure):
     at: Literal["before", "after"] = "before"
 
     def measure(self, evidence: Evidence) -> Measured:
-        when = before(evidence, self.security, self.date) if self.at == "before" else self.date
-        own_values = {s: market_value(evidence, s, when) for s in members(evidence, self.against)}
+        when = evidence.before(self.security, self.date) if self.at == "before" else self.date
+        own_values = {s: market_value(evidence, s, when) for s in evidence.members(self.against)}
         unit, rates = in_one_currency(evidence, (self.security, *own_values), when)
         values = {s: v * rates[s] for s, v in own_values.items()}
         total, rate = sum(values.values()), rates[self.security]
@@ -124,12 +124,12 @@ class ValueAgainst(Measure):
         counts = {share_count(evidence, s, when).source for s in values}
         reason = Reason(
             f"{self.of}_against",
-            who=name(evidence, self.security),
+            who=evidence.name(self.security),
             day=self.date,
             changed=changed(own, unit),
             own=Figure(abs(own), unit),
             ratio=abs(own) / total,
-            others=named(evidence, list(values)),
+            others=evidence.named(list(values)),
             total=Figure(total, unit),
             when=pd.Timestamp(when),
             sources=Listed(source(one) for one in sorted(counts)),
@@ -158,18 +158,18 @@ class ValueRank(Measure):
     def measure(self, evidence: Evidence) -> Measured:
         closes = large_closes(evidence).loc[: pd.Timestamp(self.date)].tail(1)
         if closes.empty or self.security not in closes.columns:
-            raise NoFigure(Reason("no_long_history", security=name(evidence, self.security), day=self.date))
+            raise NoFigure(Reason("no_long_history", security=evidence.name(self.security), day=self.date))
         values = (closes * large_shares(evidence, closes)).iloc[0].sort_values(ascending=False)
         rank = int((values > values[self.security]).sum()) + 1
         worth = {str(s): float(v) for s, v in values.items()}
         reason = Reason(
             "value_rank" if rank > 1 else "value_first",
-            who=name(evidence, self.security),
+            who=evidence.name(self.security),
             rank=rank,
             n=len(values),
             when=pd.Timestamp(closes.index[0]),
             values=Listed(
-                Reason("with_figure", name=name(evidence, s), figure=Figure(v, "USD")) for s, v in worth.items()
+                Reason("with_figure", name=evidence.name(s), figure=Figure(v, "USD")) for s, v in worth.items()
             ),
         )
         return Measured(float(rank), "rank", reason, made_of("USD", **worth))
@@ -197,7 +197,7 @@ class LossRank(Measure):
         changes, reach = since_day(changes, self.since)
         stamp = pd.Timestamp(self.date)
         if self.security not in changes.columns or stamp not in changes.index:
-            raise NoFigure(Reason("no_long_history", security=name(evidence, self.security), day=self.date))
+            raise NoFigure(Reason("no_long_history", security=evidence.name(self.security), day=self.date))
         own = float(changes[self.security].loc[stamp])
         others = _others(changes, self.security, stamp)
         larger = others[others["change"] <= own]
@@ -205,13 +205,13 @@ class LossRank(Measure):
         shown = larger.head(SHOWN) if len(larger) else others.head(1)
         reason = Reason(
             "loss_rank" if len(larger) else "loss_first",
-            who=name(evidence, self.security),
+            who=evidence.name(self.security),
             when=self.date,
             loss=Figure(-own, unit, sign=False) if own < 0 else Figure(own, unit),
             by=Reason("in_dollars" if self.by == "dollars" else "in_per_cent"),
             rank=1 + len(larger),
             n=changes.shape[1],
-            names=named(evidence, [str(s) for s in changes.columns]),
+            names=evidence.named([str(s) for s in changes.columns]),
             first=pd.Timestamp(changes.index[0]),
             others=_days(evidence, shown, unit),
         )
@@ -247,7 +247,7 @@ def _change(evidence: Evidence, symbol: str, day: date) -> float:
     """The change of a company's value on a day; several sums hold the same."""
 
     def found() -> float:
-        start, end = price(evidence, symbol, before(evidence, symbol, day)), price(evidence, symbol, day)
+        start, end = evidence.previous_close(symbol, day), evidence.price(symbol, day)
         return (end - start) * share_count(evidence, symbol, day).shares
 
     return float(evidence.once(("value change", symbol, day), found))
@@ -256,7 +256,7 @@ def _change(evidence: Evidence, symbol: str, day: date) -> float:
 def _days(evidence: Evidence, days: pd.DataFrame, unit: str) -> Listed:
     rows: Any = days.itertuples()
     return Listed(
-        Reason("on_a_day", name=name(evidence, r.symbol), day=r.date, figure=Figure(r.change, unit)) for r in rows
+        Reason("on_a_day", name=evidence.name(r.symbol), day=r.date, figure=Figure(r.change, unit)) for r in rows
     )
 
 

@@ -12,13 +12,7 @@ from eventwindow.claims.evidence import (
     Evidence,
     Members,
     Symbol,
-    history,
-    members,
     moved,
-    name,
-    named,
-    table,
-    total_return,
 )
 from eventwindow.claims.measures.effects import GAP, T, compared, one_day, tested
 from eventwindow.claims.model import Measure, Measured, made_of
@@ -53,21 +47,21 @@ class PanelBreadth(Measure):
         value = STATISTICS[self.figure](moves)
         values = {"n": len(moves), "when": self.date, "left": self._left_out(evidence)}
         if self.figure == "equal_less_index":
-            value -= total_return(evidence, self.security, self.date, self.date)
-            values |= {"better": compared(value), "index": name(evidence, self.security)}
+            value -= evidence.total_return(self.security, self.date, self.date)
+            values |= {"better": compared(value), "index": evidence.name(self.security)}
         unit = "share" if self.figure.startswith("share") else "decimal"
         values |= {"share": Figure(value, "share")} if unit == "share" else {"moved": moved(value)}
         parts = made_of("share", down=(moves < 0).mean()) | made_of("decimal", median=moves.median(), mean=moves.mean())
         return Measured(value, unit, Reason(f"panel_{self.figure}", **values), parts)
 
     def _left_out(self, evidence: Evidence) -> Reason | str:
-        return Reason("without", names=named(evidence, self.treated)) if self._left(evidence) else ""
+        return Reason("without", names=evidence.named(self.treated)) if self._left(evidence) else ""
 
     def _left(self, evidence: Evidence) -> tuple[str, ...]:
-        return () if self.figure == "equal_less_index" else members(evidence, self.treated)
+        return () if self.figure == "equal_less_index" else evidence.members(self.treated)
 
     def _moves(self, evidence: Evidence) -> pd.Series:
-        panel, stamp = table(evidence, "panel"), pd.Timestamp(self.date)
+        panel, stamp = evidence.table("panel"), pd.Timestamp(self.date)
         if stamp not in panel.index:
             raise NoFigure(Reason("panel_lacks_day", day=self.date))
         place = int(panel.index.searchsorted(stamp))
@@ -79,33 +73,33 @@ class PanelBreadth(Measure):
     def _without(self, evidence: Evidence) -> Measured:
         """The index without the treated: weights of the table "weights", drifted to the close before by prices."""
         weights, lacking = self._weights(evidence)
-        index = total_return(evidence, self.security, self.date, self.date)
-        moves = {s: total_return(evidence, s, self.date, self.date) for s in weights.index}
+        index = evidence.total_return(self.security, self.date, self.date)
+        moves = {s: evidence.total_return(s, self.date, self.date) for s in weights.index}
         part, weight = sum(float(weights[s]) * r for s, r in moves.items()), float(weights.sum())
         value = (index - part) / (1 - weight)
-        values = {"n": len(moves), "names": named(evidence, self.treated), "weight": Figure(weight, "share")}
+        values = {"n": len(moves), "names": evidence.named(self.treated), "weight": Figure(weight, "share")}
         values |= {
-            "index": name(evidence, self.security),
+            "index": evidence.name(self.security),
             "when": self.date,
             "moved": moved(index),
             "then": moved(value),
         }
         reason = Reason.sentences(
             Reason("without_treated", **values),
-            Reason("no_weight_of", names=named(evidence, lacking)) if lacking else None,
+            Reason("no_weight_of", names=evidence.named(lacking)) if lacking else None,
         )
         return Measured(value, "decimal", reason, made_of("decimal", index=index) | made_of("share", weight=weight))
 
     def _weights(self, evidence: Evidence) -> tuple[pd.Series, list[str]]:
         """Weights at the close before of those taken out, and who of them is in the panel without a weight."""
-        held = table(evidence, "weights")
+        held = evidence.table("weights")
         dated = held[pd.to_datetime(held["date"]) < pd.Timestamp(self.date)]
         own = dated[dated["index"] == self.security] if "index" in dated else dated
         dated = dated if own.empty else own
         if "index" in dated and len(set(dated["index"])) > 1:
             raise NoFigure(Reason("no_weights_in", index=self.security))
         dated = dated[dated["date"] == dated["date"].max()]
-        treated = members(evidence, self.treated)
+        treated = evidence.members(self.treated)
         chosen = [s for s in treated if s in set(dated["symbol"])]
         if not chosen:
             raise NoFigure(Reason("no_weight"))
@@ -121,10 +115,10 @@ class PanelBreadth(Measure):
 
     def _grown(self, evidence: Evidence, symbol: str, start: pd.Timestamp) -> float:
         """The close before the day over the last one up to `start`."""
-        closes = history(evidence, symbol)["close"].dropna()
+        closes = evidence.history(symbol)["close"].dropna()
         first, last = closes.loc[:start], closes[closes.index < pd.Timestamp(self.date)]
         if first.empty:
-            raise NoFigure(Reason("no_row", security=name(evidence, symbol), day=start))
+            raise NoFigure(Reason("no_row", security=evidence.name(symbol), day=start))
         return float(last.iloc[-1] / first.iloc[-1])
 
 
@@ -156,8 +150,8 @@ class Characteristic(Measure):
     treated: Members = ()
 
     def measure(self, evidence: Evidence) -> Measured:
-        left = list(members(evidence, self.treated))
-        panel = table(evidence, "panel").astype(float).drop(columns=left, errors="ignore")
+        left = list(evidence.members(self.treated))
+        panel = evidence.table("panel").astype(float).drop(columns=left, errors="ignore")
         stamp = pd.Timestamp(self.date)
         place = int(panel.index.searchsorted(stamp))
         if stamp not in panel.index or place < T + GAP + YEAR + 1:
@@ -169,7 +163,7 @@ class Characteristic(Measure):
         track = one_day(value, self.date, null, slopes.iloc[-GAP - 1 : -1])
         test = of_track(track, value, spread, len(null) - 1, "date permutation of the slope")
         values = {"when": self.date, "better": compared(value, "slope"), "of": Reason(f"of_{self.of}")}
-        values["left"] = Reason("without", names=named(evidence, self.treated)) if left else ""
+        values["left"] = Reason("without", names=evidence.named(self.treated)) if left else ""
         reason = Reason("characteristic", **values)
         return tested(value, "slope", reason, test, made_of("spread", usual_size=spread))
 

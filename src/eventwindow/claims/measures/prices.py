@@ -12,16 +12,8 @@ from eventwindow.claims.evidence import (
     Evidence,
     Members,
     Symbol,
-    before,
-    history,
-    members,
     moved,
-    name,
-    named,
-    price,
-    session,
     span,
-    total_return,
 )
 from eventwindow.claims.market_value import longest_closes, longest_returns, since_day
 from eventwindow.claims.model import Measure, Measured, made_of
@@ -48,13 +40,13 @@ class Return(Measure):
     path: bool = False
 
     def measure(self, evidence: Evidence) -> Measured:
-        history(evidence, self.security)
+        evidence.history(self.security)
         until = self.until or self.date
-        value = total_return(evidence, self.security, self.date, until)
-        values = {"who": name(evidence, self.security), "moved": moved(value), "when": span(self.date, until)}
+        value = evidence.total_return(self.security, self.date, until)
+        values = {"who": evidence.name(self.security), "moved": moved(value), "when": span(self.date, until)}
         try:
-            start = price(evidence, self.security, before(evidence, self.security, self.date))
-            closes = {"start": start, "end": price(evidence, self.security, until)}
+            start = evidence.previous_close(self.security, self.date)
+            closes = {"start": start, "end": evidence.price(self.security, until)}
         except NoFigure:  # the source holds returns and no closes
             return Measured(value, "decimal", Reason("return", **values), horizons=self._horizons(evidence))
         return Measured(
@@ -80,10 +72,10 @@ class OpeningGap(Measure):
     date: Day
 
     def measure(self, evidence: Evidence) -> Measured:
-        start = price(evidence, self.security, before(evidence, self.security, self.date))
-        opened = price(evidence, self.security, self.date, "open")
+        start = evidence.previous_close(self.security, self.date)
+        opened = evidence.price(self.security, self.date, "open")
         gap = opened / start - 1
-        values = {"who": name(evidence, self.security), "when": self.date, "open": opened, "close": start}
+        values = {"who": evidence.name(self.security), "when": self.date, "open": opened, "close": start}
         reason = Reason("opening_gap", gap=moved(gap, "opened"), **values)
         return Measured(gap, "decimal", reason, made_of("price", previous_close=start, open=opened))
 
@@ -101,12 +93,12 @@ class DayRange(Measure):
     date: Day
 
     def measure(self, evidence: Evidence) -> Measured:
-        start = price(evidence, self.security, before(evidence, self.security, self.date))
+        start = evidence.previous_close(self.security, self.date)
         moves = {
-            at: price(evidence, self.security, self.date, at) / start - 1 for at in ("open", "high", "low", "close")
+            at: evidence.price(self.security, self.date, at) / start - 1 for at in ("open", "high", "low", "close")
         }
         shown = {at: Figure(move, "decimal") for at, move in moves.items()}
-        reason = Reason("day_range", who=name(evidence, self.security), when=self.date, start=start, **shown)
+        reason = Reason("day_range", who=evidence.name(self.security), when=self.date, start=start, **shown)
         return Measured(
             moves["low"], "decimal", reason, made_of("decimal", **moves), interval=(moves["low"], moves["high"])
         )
@@ -124,8 +116,8 @@ class PriceLevel(Measure):
     at: Literal["open", "high", "low", "close"] = "close"
 
     def measure(self, evidence: Evidence) -> Measured:
-        value = price(evidence, self.security, self.date, self.at)
-        values = {"who": name(evidence, self.security), "when": self.date, "price": value}
+        value = evidence.price(self.security, self.date, self.at)
+        values = {"who": evidence.name(self.security), "when": self.date, "price": value}
         return Measured(value, "price", Reason("price_level", at=Reason(f"price_{self.at}"), **values))
 
 
@@ -142,9 +134,9 @@ class Points(Measure):
 
     def measure(self, evidence: Evidence) -> Measured:
         until = self.until or self.date
-        start = price(evidence, self.security, before(evidence, self.security, self.date))
-        end = price(evidence, self.security, until)
-        values = {"who": name(evidence, self.security), "when": until, "start": start, "end": end}
+        start = evidence.previous_close(self.security, self.date)
+        end = evidence.price(self.security, until)
+        values = {"who": evidence.name(self.security), "when": until, "start": start, "end": end}
         reason = Reason("points", change=Figure(end - start, "index_points"), **values)
         return Measured(end - start, "index_points", reason, made_of("price", previous_close=start, close=end))
 
@@ -160,12 +152,12 @@ class LowestClose(Measure):
     until: Day
 
     def measure(self, evidence: Evidence) -> Measured:
-        first, last = (session(evidence, self.security, d) for d in (self.date, self.until))
-        closes = history(evidence, self.security)["close"].loc[first:last]
+        first, last = (evidence.session(self.security, d) for d in (self.date, self.until))
+        closes = evidence.history(self.security)["close"].loc[first:last]
         if closes.isna().any() or closes.empty:
-            raise NoFigure(Reason("close_missing", security=name(evidence, self.security)))
+            raise NoFigure(Reason("close_missing", security=evidence.name(self.security)))
         value, when = float(closes.min()), pd.Timestamp(closes.index[int(closes.argmin())])
-        values = {"who": name(evidence, self.security), "first": first, "last": last, "price": value, "when": when}
+        values = {"who": evidence.name(self.security), "first": first, "last": last, "price": value, "when": when}
         parts = made_of("price", **{f"{d:%Y-%m-%d}": c for d, c in closes.items()})
         return Measured(value, "price", Reason("lowest_close", **values), parts)
 
@@ -186,14 +178,14 @@ class Record(Measure):
     since: Day | None = None
 
     def measure(self, evidence: Evidence) -> Measured:
-        close = price(evidence, self.security, self.date)
+        close = evidence.price(self.security, self.date)
         held, reach = since_day(longest_closes(evidence, self.security), self.since)
         earlier = held.loc[held.index < pd.Timestamp(self.date)]
         if earlier.empty:
-            raise NoFigure(Reason("no_earlier_close", security=name(evidence, self.security), day=self.date))
+            raise NoFigure(Reason("no_earlier_close", security=evidence.name(self.security), day=self.date))
         beyond = earlier <= close if self.kind == "low" else earlier >= close
         count, share = int(beyond.sum()), float(beyond.mean())
-        values = {"who": name(evidence, self.security), "close": close, "when": self.date, "earlier": len(earlier)}
+        values = {"who": evidence.name(self.security), "close": close, "when": self.date, "earlier": len(earlier)}
         key = f"was_no_{self.kind}" if count else f"record_{self.kind}"
         reason = Reason(key, n=count, share=Figure(share, "share"), since=pd.Timestamp(earlier.index[0]), **values)
         parts = made_of("price", close=close) | made_of("share", share_of_closes=share)
@@ -216,7 +208,7 @@ class RecoveredShare(Measure):
     path: bool = False
 
     def measure(self, evidence: Evidence) -> Measured:
-        symbols = members(evidence, self.members)
+        symbols = evidence.members(self.members)
         paths = [self._path(evidence, s) for s in symbols]
         loss, later = (float(np.mean([p[k] for p in paths])) for k in (0, 1))
         if loss >= 0:
@@ -225,11 +217,11 @@ class RecoveredShare(Measure):
         since = (1 + later) / (1 + loss) - 1
         reason = Reason(
             "lost_and_stood" if self.path else "won_back" if share > 0 else "no_rebound",
-            who=named(evidence, self.members),
+            who=evidence.named(self.members),
             n=len(symbols),
             lost=Figure(-loss, "decimal", sign=False),
             when=self.date,
-            until=before(evidence, symbols[0], self.date, -self.sessions),
+            until=evidence.before(symbols[0], self.date, -self.sessions),
             stood=Figure(later, "decimal"),
             share=Figure(abs(share), "share"),
             back=Figure(share, "share"),
@@ -240,16 +232,16 @@ class RecoveredShare(Measure):
 
     def _horizons(self, evidence: Evidence) -> tuple[tuple[Day, float], ...]:
         """The share at the close of each session up to the last."""
-        first = members(evidence, self.members)[0]
-        ends = [before(evidence, first, self.date, -k) for k in range(1, self.sessions + 1)]
+        first = evidence.members(self.members)[0]
+        ends = [evidence.before(first, self.date, -k) for k in range(1, self.sessions + 1)]
         shares = [replace(self, sessions=k, path=False).measure(evidence).value for k in range(1, self.sessions + 1)]
         return tuple((end.date(), share) for end, share in zip(ends, shares, strict=True) if share is not None)
 
     def _path(self, evidence: Evidence, symbol: str) -> tuple[float, float]:
         """The day's return, and the return from the close before to the later session."""
-        end = before(evidence, symbol, self.date, -self.sessions)
-        fall = total_return(evidence, symbol, self.date, self.date)
-        return fall, total_return(evidence, symbol, self.date, end)
+        end = evidence.before(symbol, self.date, -self.sessions)
+        fall = evidence.total_return(symbol, self.date, self.date)
+        return fall, evidence.total_return(symbol, self.date, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,14 +255,14 @@ class OvernightShare(Measure):
     date: Day
 
     def measure(self, evidence: Evidence) -> Measured:
-        start = price(evidence, self.security, before(evidence, self.security, self.date))
-        opened, closed = (price(evidence, self.security, self.date, at) for at in ("open", "close"))
+        start = evidence.previous_close(self.security, self.date)
+        opened, closed = (evidence.price(self.security, self.date, at) for at in ("open", "close"))
         if closed == start:
             raise NoFigure(Reason("ended_where_it_began"))
         share = float(np.log(opened / start) / np.log(closed / start))
         moves = {"overnight": opened / start - 1, "session": closed / opened - 1}
         shown = {key: Figure(move, "decimal") for key, move in moves.items()}
-        values = {"who": name(evidence, self.security), "when": self.date, "share": Figure(share, "share")}
+        values = {"who": evidence.name(self.security), "when": self.date, "share": Figure(share, "share")}
         return Measured(share, "share", Reason("overnight_share", **values, **shown), made_of("decimal", **moves))
 
 
@@ -287,7 +279,7 @@ class Breadth(Measure):
     until: Day | None = None
 
     def measure(self, evidence: Evidence) -> Measured:
-        moves, missing = each_held(members(evidence, self.members), lambda s: self._move(evidence, s))
+        moves, missing = each_held(evidence.members(self.members), lambda s: self._move(evidence, s))
         if not moves:
             raise NoFigure(Reason("none_has_a_figure"))
         with_it = [s for s, r in moves.items() if (r > 0 if self.side == "up" else r < 0)]
@@ -299,10 +291,10 @@ class Breadth(Measure):
                 n=len(with_it),
                 held=len(moves),
                 moved=Reason(f"{self.at}_{self.side}"),
-                who=named(evidence, self.members),
+                who=evidence.named(self.members),
                 others=_shown(evidence, moves, against),
             ),
-            Reason("not_held", names=named(evidence, missing)) if missing else None,
+            Reason("not_held", names=evidence.named(missing)) if missing else None,
         )
         parts = made_of("number", moved_so=len(with_it), held=len(moves)) | made_of("decimal", **moves)
         return Measured(len(with_it) / len(moves), "share", reason, parts)
@@ -310,7 +302,7 @@ class Breadth(Measure):
     def _move(self, evidence: Evidence, symbol: str) -> float:
         if self.at == "open":
             return OpeningGap(symbol, self.date).measure(evidence).value or 0.0
-        return total_return(evidence, symbol, self.date, self.until or self.date)
+        return evidence.total_return(symbol, self.date, self.until or self.date)
 
 
 def each_held(symbols: Sequence[str], figure: Callable[[str], float]) -> tuple[dict[str, float], list[str]]:
@@ -328,7 +320,7 @@ def each_held(symbols: Sequence[str], figure: Callable[[str], float]) -> tuple[d
 def _shown(evidence: Evidence, moves: dict[str, float], chosen: list[str]) -> Listed | Reason:
     """The first of some securities with their moves, and how many more there are."""
     items = Listed(
-        Reason("with_figure", name=name(evidence, s), figure=Figure(moves[s], "decimal")) for s in chosen[:NAMED]
+        Reason("with_figure", name=evidence.name(s), figure=Figure(moves[s], "decimal")) for s in chosen[:NAMED]
     )
     rest = len(chosen) - len(items)
     return Reason("and_more", items=items, n=rest) if rest else items
@@ -348,8 +340,8 @@ class MembersRank(Measure):
 
     def measure(self, evidence: Evidence) -> Measured:
         until = self.until or self.date
-        among = dict.fromkeys([self.security, *members(evidence, self.members)])
-        moves, missing = each_held(list(among), lambda s: total_return(evidence, s, self.date, until))
+        among = dict.fromkeys([self.security, *evidence.members(self.members)])
+        moves, missing = each_held(list(among), lambda s: evidence.total_return(s, self.date, until))
         if self.security not in moves or len(moves) == 1:
             raise NoFigure(Reason("none_has_a_figure"))
         way = 1 if self.side == "down" else -1
@@ -358,7 +350,7 @@ class MembersRank(Measure):
         reason = Reason.sentences(
             Reason(
                 "members_rank",
-                who=name(evidence, self.security),
+                who=evidence.name(self.security),
                 moved=moved(moves[self.security]),
                 when=span(self.date, until),
                 rank=rank,
@@ -366,7 +358,7 @@ class MembersRank(Measure):
                 n=len(moves),
                 order=_shown(evidence, moves, order),
             ),
-            Reason("not_held", names=named(evidence, missing)) if missing else None,
+            Reason("not_held", names=evidence.named(missing)) if missing else None,
         )
         return Measured(float(rank), "rank", reason, made_of("decimal", **moves))
 
@@ -388,16 +380,16 @@ class ReturnRank(Measure):
     since: Day | None = None
 
     def measure(self, evidence: Evidence) -> Measured:
-        until = session(evidence, self.security, self.date)
+        until = evidence.session(self.security, self.date)
         held, reach = since_day(longest_returns(evidence, self.security).loc[:until], self.since)
         if held.empty or held.index[-1] != until:
-            raise NoFigure(Reason("no_return_on", security=name(evidence, self.security), day=self.date))
+            raise NoFigure(Reason("no_return_on", security=evidence.name(self.security), day=self.date))
         own = float(held.iloc[-1])
         beyond = held[held < own] if self.side == "down" else held[held > own]
         score = own / float(held.iloc[:-1].std())
         reason = Reason(
             "return_rank" if len(beyond) else "return_first",
-            who=name(evidence, self.security),
+            who=evidence.name(self.security),
             moved=moved(own),
             when=self.date,
             rank=1 + len(beyond),
@@ -426,11 +418,11 @@ class YearReturn(Measure):
     year: int
 
     def measure(self, evidence: Evidence) -> Measured:
-        frame = history(evidence, self.security)
+        frame = evidence.history(self.security)
         prices = price_for_returns(frame).dropna()
         start, end = self._last(prices, self.year - 1), self._last(prices, self.year)
         value = float(prices[end] / prices[start] - 1)
-        values = {"who": name(evidence, self.security), "moved": moved(value), "start": start, "end": end}
+        values = {"who": evidence.name(self.security), "moved": moved(value), "start": start, "end": end}
         key = "year_return" if frame["adj_close"].notna().any() else "year_return_of_closes"
         return Measured(value, "decimal", Reason(key, year=self.year, **values))
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.claims.evidence import Day, EventId, Evidence, Members, Span, at, days_of, members, named
+from eventwindow.claims.evidence import Day, EventId, Evidence, Members, Span
 from eventwindow.claims.model import Measure, Measured, made_of
 from eventwindow.claims.rules import found_at
 from eventwindow.errors import Figure, Listed, NoFigure, Reason, Text
@@ -24,8 +24,8 @@ def daily_path(evidence: Evidence, named: Sequence[str], event: str, window: Win
     number of rows: `family.runs`), detectable (the smallest effect that p_runs finds with 80 % power), car (summed from
     the first row).
     """
-    symbols = members(evidence, named)
-    abnormal = at(evidence, event, None, symbols, window)
+    symbols = evidence.members(named)
+    abnormal = evidence.abnormal_around(event, None, symbols, window)
     found = [response(abnormal, symbols, Window(int(tau), int(tau))) for tau in window.taus]
     tests = [one.effect() for one in found]
     chosen = abnormal.select(list(symbols))
@@ -70,7 +70,7 @@ class Delay(Measure):
             raise NoFigure(Reason("no_abnormal_session", **values))
         when = pd.Timestamp(first.index[0])
         gap = float((when - pd.Timestamp(self.date)).days)
-        values |= {"who": named(evidence, self.members), "day": self.date, "when": when, "gap": Figure(gap, "days")}
+        values |= {"who": evidence.named(self.members), "day": self.date, "when": when, "gap": Figure(gap, "days")}
         parts = made_of("decimal", **{f"{d:%Y-%m-%d}": v for d, v in path["ar"].items()})
         return Measured(gap, "days", Reason("delay", n=len(path), **values), parts)
 
@@ -93,8 +93,8 @@ class PlaceboRank(Measure):
     window: Span
 
     def measure(self, evidence: Evidence) -> Measured:
-        symbols = members(evidence, self.members)
-        abnormal = at(evidence, self.event, None, symbols, Window(*self.window))
+        symbols = evidence.members(self.members)
+        abnormal = evidence.abnormal_around(self.event, None, symbols, Window(*self.window))
         taus = [int(t) for t in Window(*self.window).taus]
         found = [response(abnormal, symbols, Window(t, t)) for t in taus]
         sizes = np.abs([one.estimate for one in found])
@@ -102,9 +102,9 @@ class PlaceboRank(Measure):
         tau, largest = taus[int(sizes.argmax())], found[int(sizes.argmax())].estimate
         reason = Reason(
             "placebo_rank",
-            who=named(evidence, self.members),
+            who=evidence.named(self.members),
             n=len(taus),
-            when=days_of(evidence, self.event, Window(tau, tau)),
+            when=evidence.days_of(self.event, Window(tau, tau)),
             size=Figure(largest, "decimal"),
             p=Figure(p, "p"),
         )
