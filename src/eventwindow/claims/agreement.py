@@ -41,23 +41,23 @@ class Clash(NamedTuple):
 
 def clash(claim: Claim, whole: Claim | None = None) -> Clash | None:
     """The first contradiction between a claim's keys and its texts; a part that decides is told by its `whole` too."""
-    if claim.measure is None:
-        return _priced(claim)
+    return next(_clashes(claim, whole) if claim.measure else _priced(claim), None)
+
+
+def _clashes(claim: Claim, whole: Claim | None) -> Iterator[Clash]:
     told = {key: text for key in TEXTS if (text := getattr(claim, key))}
     beside = {key: getattr(whole, key) for key in TEXTS if whole and claim.decides and getattr(whole, key)}
     alone = beside if whole and sum(part.decides for part in whole.parts) == 1 else {}
     own = any(_of(claim, key, text) for key, text in told.items())
-    return (
-        _figures(claim, told if own else told | beside, told | beside)
-        or _hedge(claim, told | beside)
-        or _ranks(claim, told | alone)
-        or _since(claim, told | alone)
-        or _shares(claim, told | alone)
-        or _size(claim, list(told.values()))
-        or _sign(claim, told, alone)
-        or _day(claim, told)
-        or _strength(claim, told, told | beside)
-    )
+    yield from _figures(claim, told if own else told | beside, told | beside)
+    yield from _hedge(claim, told | beside)
+    yield from _ranks(claim, told | alone)
+    yield from _since(claim, told | alone)
+    yield from _shares(claim, told | alone)
+    yield from _size(claim, list(told.values()))
+    yield from _sign(claim, told, alone)
+    yield from _day(claim, told)
+    yield from _strength(claim, told, told | beside)
 
 
 def unit_of(claim: Claim) -> str:
@@ -105,24 +105,21 @@ def _largest(claim: Claim) -> float:
     return max(map(abs, claim.figures), default=0.0)
 
 
-def _figures(claim: Claim, texts: Mapping[str, str], all_texts: Mapping[str, str]) -> Clash | None:
+def _figures(claim: Claim, texts: Mapping[str, str], all_texts: Mapping[str, str]) -> Iterator[Clash]:
     """Every text that names figures of the unit names the one stated, in digits that allow the precision."""
     if claim.hedge in BY_DIRECTION or MEASURES[claim.measure_name].tests or claim.hedge == "among":
-        return None  # the text of an effect may name the return beside it
+        return  # the text of an effect may name the return beside it
     for key, text in texts.items():
         found = _of(claim, key, text)
         wrong = _unnamed(claim, text, found) if found else _other_unit(claim, text)
         if wrong:
-            return Clash(
-                "stated",
-                f"{wrong[0]:g} is not the {wrong[1].words!r} of {key}",
-                "Correct one of the two: 17 % is 0.17, 593bn dollars are 593e9.",
-            )
+            what = f"{wrong[0]:g} is not the {wrong[1].words!r} of {key}"
+            yield Clash("stated", what, "Correct one of the two: 17 % is 0.17, 593bn dollars are 593e9.")
         if (spanned := _spanned(claim, found)) is not None:
             what = f"{key} gives the range {spanned.words!r}, and stated is one figure"
-            return Clash("stated", what, 'Write both ends, as stated = [0.01, 0.02], and hedge = "range".')
+            yield Clash("stated", what, 'Write both ends, as stated = [0.01, 0.02], and hedge = "range".')
     every = (a for key, text in all_texts.items() for a in _of(claim, key, text))
-    return _precision(claim, [a for a in every if any(_names(a, f) for f in claim.figures)])
+    yield from _precision(claim, [a for a in every if any(_names(a, f) for f in claim.figures)])
 
 
 def _unnamed(claim: Claim, text: str, found: Sequence[Amount]) -> tuple[float, Amount] | None:
@@ -183,10 +180,10 @@ def _scales(text: str) -> list[float]:
     return [words()["scales"][w] for w in large if re.search(rf"{re.escape(w)}(?![a-z])", text.lower())]
 
 
-def _hedge(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
+def _hedge(claim: Claim, texts: Mapping[str, str]) -> Iterator[Clash]:
     """The word beside the stated figure, in the one table of hedges, is that of `hedge`; and a hedge is said."""
     if claim.hedge not in HEDGES or claim.hedge == "range" or isinstance(claim.stated, tuple) or not claim.stated:
-        return None
+        return
     said = [
         (key, *hedge)
         for key, text in texts.items()
@@ -197,13 +194,11 @@ def _hedge(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
     for key, word, meant in said:
         if word and meant != claim.hedge and {meant, claim.hedge} != PLAIN:
             what = f"{key} says {word!r}, which is {meant!r}, and hedge is {claim.hedge!r}"
-            return Clash(
-                "hedge", what, f'Write hedge = "{meant}", or correct the text; the words: `eventwindow help verdicts`.'
-            )
+            remedy = f'Write hedge = "{meant}", or correct the text; the words: `eventwindow help verdicts`.'
+            yield Clash("hedge", what, remedy)
     if said and claim.hedge not in PLAIN and not any(word for _, word, _ in said):
         what = f"hedge is {claim.hedge!r}, and {said[0][0]} states the figure without such a word"
-        return Clash("hedge", what, "Say it in the text, or remove the key; the words: `eventwindow help verdicts`.")
-    return None
+        yield Clash("hedge", what, "Say it in the text, or remove the key; the words: `eventwindow help verdicts`.")
 
 
 def _said_hedge(text: str, amount: Amount) -> tuple[str, str]:
@@ -230,60 +225,54 @@ def _hedge_words(side: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(found)
 
 
-def _strength(claim: Claim, told: Mapping[str, str], texts: Mapping[str, str]) -> Clash | None:
+def _strength(claim: Claim, told: Mapping[str, str], texts: Mapping[str, str]) -> Iterator[Clash]:
     """A word of strength beside a direction is the claim's `strength`, and the strength that is asked for is said."""
     moved = MEASURES[claim.measure_name].one_session and unit_of(claim) == "decimal" and claim.security
     if claim.hedge != "direction" or not moved or getattr(claim.measure, "until", None):
-        return None
+        return
     strong = words()["strength"]["up" if _side(claim)[1] > 0 else "down"].items()
     said = [(w, key) for key, text in told.items() if _direction(text) for w, p in strong if _found(p, text)]
     if said and claim.strength not in {word for word, _ in said}:
         held = f"strength is {claim.strength!r}" if claim.strength else "there is no strength"
         what = f"{said[0][1]} says how strong the move was, and {held}"
-        return Clash("strength", what, f'Write strength = "{said[0][0]}" in place of hedge.')
+        yield Clash("strength", what, f'Write strength = "{said[0][0]}" in place of hedge.')
     every = [p for side in words()["strength"].values() for word, p in side.items() if word == claim.strength]
     if claim.decides and every and not any(_found(p, text) for p in every for text in texts.values()):
         what = f"strength is {claim.strength!r}, and no text says so"
-        return Clash("strength", what, 'Say it in the text, or write hedge = "direction".')
-    return None
+        yield Clash("strength", what, 'Say it in the text, or write hedge = "direction".')
 
 
 def _found(pattern: str, text: str) -> bool:
     return re.search(pattern, text, re.IGNORECASE) is not None
 
 
-def _priced(claim: Claim) -> Clash | None:
+def _priced(claim: Claim) -> Iterator[Clash]:
     """A statement that a price moved by so much is not beyond all prices: what those held lack leaves it open."""
     moved = (_direction(claim.text_en) or _direction(claim.text_zh)) and _pattern("priced").search(claim.text_en)
     if claim.not_testable_en and moved and any(a.unit == "percent" for a in _amounts(claim.text_en)):
         remedy = "Write open_en in place of not_testable_en where the prices held do not tell it."
-        return Clash("not_testable_en", "the text says how far a price moved, which prices can tell", remedy)
-    return None
+        yield Clash("not_testable_en", "the text says how far a price moved, which prices can tell", remedy)
 
 
-def _precision(claim: Claim, meant: list[Amount]) -> Clash | None:
+def _precision(claim: Claim, meant: list[Amount]) -> Iterator[Clash]:
     step = claim.precision
     if step is None or not meant or any(a.finest * 0.99 <= step <= a.coarsest * 1.01 for a in meant):
-        return None
+        return
     nearest = min(meant, key=lambda a: abs(math.log(a.finest / step)))
-    return Clash(
-        "precision",
-        f"{step:g} is not the step of the last digit of {nearest.words!r}",
-        f"Write {' or '.join(f'{s:g}' for s in dict.fromkeys((nearest.finest, nearest.coarsest)))}.",
-    )
+    steps = " or ".join(f"{s:g}" for s in dict.fromkeys((nearest.finest, nearest.coarsest)))
+    yield Clash("precision", f"{step:g} is not the step of the last digit of {nearest.words!r}", f"Write {steps}.")
 
 
-def _ranks(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
+def _ranks(claim: Claim, texts: Mapping[str, str]) -> Iterator[Clash]:
     """A text that names places names the one stated: "third largest"; "the ten largest" where hedge is among."""
     if unit_of(claim) != "rank" or claim.hedge not in {"exact", "among"} or not isinstance(claim.stated, float | int):
-        return None
+        return
     name = "rank" if claim.hedge == "exact" else "top"
     for key, text in texts.items():
         said = [(m[0], _place(m)) for m in _pattern(name).finditer(text)]
         if said and all(place != claim.stated for _, place in said):
             what = f"{claim.stated:g} is not the place that {key} names by {said[0][0]!r}"
-            return Clash("stated", what, "Correct one of the two; the largest is 1.")
-    return None
+            yield Clash("stated", what, "Correct one of the two; the largest is 1.")
 
 
 def _place(m: re.Match[str]) -> float:
@@ -294,33 +283,31 @@ def _place(m: re.Match[str]) -> float:
     return float(ordinal or (found.value if found else 1))
 
 
-def _since(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
+def _since(claim: Claim, texts: Mapping[str, str]) -> Iterator[Clash]:
     """A text that names the year since which something is a record names that of `since`, or the year before it."""
     held = getattr(claim.measure, "since", "")
     if isinstance(held, str):  # no key of this measure, or another
-        return None
+        return
     for key, text in texts.items():
         years = [int(m["y"] or m["z"]) for m in _pattern("since_year").finditer(text)]
         if years and (held is None or not {held.year, held.year - 1} & {*years}):
             what = f"{key} looks back to {years[0]}, and {f'since is {held}' if held else 'there is no since'}"
-            return Clash("since", what, f"Write the first day that is meant, as since = {years[0]}-01-01.")
-    return None
+            yield Clash("since", what, f"Write the first day that is meant, as since = {years[0]}-01-01.")
 
 
-def _shares(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
+def _shares(claim: Claim, texts: Mapping[str, str]) -> Iterator[Clash]:
     """A text that says how many of those named says it as `hedge` does: all, most, some, or none."""
     if claim.hedge not in words()["shares"]:
-        return None
+        return
     for key, text in texts.items():
         said = {word: m[0] for word, p in words()["shares"].items() if (m := re.search(p, text, re.IGNORECASE))}
         if said and claim.hedge not in said:
             word, written = next(iter(said.items()))
             what = f"{key} says {written!r}, which is {word!r}, and hedge is {claim.hedge!r}"
-            return Clash("hedge", what, "Correct one of the two; none down is all up or unmoved.")
-    return None
+            yield Clash("hedge", what, "Correct one of the two; none down is all up or unmoved.")
 
 
-def _size(claim: Claim, texts: list[str]) -> Clash | None:
+def _size(claim: Claim, texts: list[str]) -> Iterator[Clash]:
     """A return that loses more than everything, or gains more than 100 % in one session, and that no text names."""
     kind, unit = MEASURES[claim.measure_name], unit_of(claim)
     if unit == "decimal" and not kind.tests and claim.hedge not in BY_DIRECTION:
@@ -328,40 +315,30 @@ def _size(claim: Claim, texts: list[str]) -> Clash | None:
         for stated in claim.figures:
             beyond = stated < -1 or (kind.one_session and stated > 1)
             if beyond and not any(_names(a, stated) for a in named):
-                return Clash(
-                    "stated",
-                    f"{stated:g} is a return of {100 * stated:+.0f} %, and the text names none",
-                    "Write decimals, not per cent: 17 % is 0.17.",
-                )
+                what = f"{stated:g} is a return of {100 * stated:+.0f} %, and the text names none"
+                yield Clash("stated", what, "Write decimals, not per cent: 17 % is 0.17.")
     for key in ("precision", "material"):
         if unit in DECIMALS and (step := getattr(claim, key) or 0) >= 1:
-            return Clash(
-                key, f"{step:g} is a step of {100 * step:.0f} %", "Write decimals, not per cent: a point is 0.01."
-            )
-    return None
+            what = f"{step:g} is a step of {100 * step:.0f} %"
+            yield Clash(key, what, "Write decimals, not per cent: a point is 0.01.")
 
 
-def _sign(claim: Claim, told: Mapping[str, str], beside: Mapping[str, str]) -> Clash | None:
+def _sign(claim: Claim, told: Mapping[str, str], beside: Mapping[str, str]) -> Iterator[Clash]:
     """Verbs, denials and signs of one direction only, and a figure or key of the other."""
     key, side = _side(claim)
     if not side:
-        return None
+        return
     texts = told if any(_moves(claim, key, text) for key, text in told.items()) else beside
     for name, text in texts.items():
         said = _moves(claim, name, text)
         if said and said[1] != side:
-            way = "up" if side > 0 else "down"
-            return Clash(
-                key,
-                f"{name} says {said[0]!r}, and {key} is {way}",
-                "Correct one of the two; a fall is negative, or down.",
-            )
+            what = f"{name} says {said[0]!r}, and {key} is {'up' if side > 0 else 'down'}"
+            yield Clash(key, what, "Correct one of the two; a fall is negative, or down.")
     for name, text in told.items():
         still = None if _moves(claim, name, text) or _pattern("unsure").search(text) else _pattern("flat").search(text)
         moved = _largest(claim) >= MOVED if key == "stated" else claim.hedge == "direction"
         if still and moved:
-            return Clash(key, f"{name} says {still[0]!r}, and {key} is a move", "Correct one of the two.")
-    return None
+            yield Clash(key, f"{name} says {still[0]!r}, and {key} is a move", "Correct one of the two.")
 
 
 def _moves(claim: Claim, key: str, text: str) -> tuple[str, int] | None:
@@ -400,20 +377,19 @@ def _direction(text: str) -> tuple[str, int] | None:
     return (re.sub(r"^\W+|\W+$", "", found[0]), 1 if up else -1) if found else None
 
 
-def _day(claim: Claim, texts: Mapping[str, str]) -> Clash | None:
+def _day(claim: Claim, texts: Mapping[str, str]) -> Iterator[Clash]:
     """Every text that names days, days of the week or years names one of the measure's, or the weekend before it."""
     measure: Any = claim.measure
     if {f.name for f in fields(measure)} & {"sessions", "window", "event", "shares_on"}:
-        return None
+        return
     held = [d for name in ("date", "until") if isinstance(d := getattr(measure, name, None), date)]
     year = getattr(measure, "year", None)
     for key, text in texts.items():
         if held and (named := _other_day(text, held)):
-            return Clash("date", f"{key} names {named}, and date is {held[0]}", "Correct one of the two.")
+            yield Clash("date", f"{key} names {named}, and date is {held[0]}", "Correct one of the two.")
         years = [int(m[0]) for m in _pattern("year").finditer(text)]
         if year and years and year not in years:
-            return Clash("year", f"{key} names {years[0]}, and year is {year}", "Correct one of the two.")
-    return None
+            yield Clash("year", f"{key} names {years[0]}, and year is {year}", "Correct one of the two.")
 
 
 def _other_day(text: str, held: Sequence[date]) -> str:
