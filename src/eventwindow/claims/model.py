@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, Literal, NamedTuple, get_args
 
-from eventwindow.claims.evidence import Evidence
+from eventwindow.claims.evidence import Day, Evidence, Symbol
 from eventwindow.errors import Figure, Reason, Text
 from eventwindow.inference.response import Effect
 from eventwindow.prices.checks import Finding
@@ -79,6 +79,16 @@ class Measure(ABC):
 
     @abstractmethod
     def measure(self, evidence: Evidence) -> Measured: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OnDay(Measure):
+    """A measure of one security on one day."""
+
+    one_session = True
+
+    security: Symbol
+    date: Day
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pandas as pd
 from eventwindow.analyses.intraday.bars import in_session
 from eventwindow.claims.evidence import Day, Evidence, Symbol
 from eventwindow.claims.measures.effects import day_numbers, tested
-from eventwindow.claims.model import Measure, Measured, made_of
+from eventwindow.claims.model import Measure, Measured, OnDay, made_of
 from eventwindow.errors import Figure, NoFigure, Reason
 from eventwindow.inference.response import effect
 
@@ -64,14 +64,11 @@ def bar_returns(evidence: Evidence, symbol: str) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class FirstHours(Measure):
+class FirstHours(OnDay):
     """Return from the close before (or from the open) to the end of the first `hours` of the session, decimal."""
 
     needs = BARS
-    one_session = True
 
-    security: Symbol
-    date: Day
     hours: float = 2.0
     since: Literal["close", "open"] = "close"
 

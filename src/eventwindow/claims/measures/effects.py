@@ -20,7 +20,7 @@ from eventwindow.claims.evidence import (
     quantity,
     span,
 )
-from eventwindow.claims.model import Measure, Measured, Part, made_of
+from eventwindow.claims.model import Measure, Measured, OnDay, Part, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
 from eventwindow.inference.expected_volatility import drifting
 from eventwindow.inference.response import FEWEST, Effect, Track, combined, difference, of_track, response
@@ -325,15 +325,11 @@ def _among_shifts(past: pd.Series, between: pd.Series, span: pd.Series, firms: i
 
 
 @dataclass(frozen=True, slots=True)
-class VolumeMultiple(Measure):
+class VolumeMultiple(OnDay):
     """The volume of `date` over its mean of the 250 sessions that end ten before: so many times the usual."""
 
     unit = "times"
     needs = ("volumes",)
-    one_session = True
-
-    security: Symbol
-    date: Day
 
     def measure(self, evidence: Evidence) -> Measured:
         volume = evidence.history(self.security)["volume"]

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.evidence import Day, Evidence, Members, Symbol
+from eventwindow.claims.evidence import Day, Evidence, Members
 from eventwindow.claims.market_value import (
     currency,
     in_one_currency,
@@ -20,7 +20,7 @@ from eventwindow.claims.market_value import (
     value_changes,
 )
 from eventwindow.claims.measures.prices import each_held
-from eventwindow.claims.model import Measure, Measured, made_of
+from eventwindow.claims.model import Measure, Measured, OnDay, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
 
 SHOWN = 3  # larger falls that a sentence names
@@ -34,7 +34,7 @@ def changed(amount: float, unit: str) -> Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class ValueChange(Measure):
+class ValueChange(OnDay):
     """(Close less the close before) × shares outstanding, in the currency of the listing.
 
     `last_price` puts a price in place of the official close; `shares_on` takes the count known on another day.
@@ -42,11 +42,8 @@ class ValueChange(Measure):
 
     unit = "money"
     needs = VALUES
-    one_session = True
     counts_of = ("security",)
 
-    security: Symbol
-    date: Day
     last_price: float | None = None
     shares_on: Day | None = None
 
@@ -97,7 +94,7 @@ class ValueChangesSum(Measure):
 
 
 @dataclass(frozen=True, slots=True)
-class ValueAgainst(Measure):
+class ValueAgainst(OnDay):
     """|Change of value| of `security` on `date` (or its value) over the sum of the values of `against`; a ratio.
 
     The others are valued at the close before (`at = "before"`) or at the close of the day ("after").
@@ -105,11 +102,8 @@ class ValueAgainst(Measure):
 
     unit = "ratio"
     needs = VALUES
-    one_session = True
     counts_of = ("security", "against")
 
-    security: Symbol
-    date: Day
     against: Members
     of: Literal["change", "value"] = "change"
     at: Literal["before", "after"] = "before"
@@ -144,16 +138,12 @@ class ValueAgainst(Measure):
 
 
 @dataclass(frozen=True, slots=True)
-class ValueRank(Measure):
+class ValueRank(OnDay):
     """1 if no company in the table "megacaps" was worth more at the last close on or before the date."""
 
     unit = "rank"
     needs = LARGEST
-    one_session = True
     counts_of = ("security",)
-
-    security: Symbol
-    date: Day
 
     def measure(self, evidence: Evidence) -> Measured:
         closes = large_closes(evidence).loc[: pd.Timestamp(self.date)].tail(1)
@@ -176,7 +166,7 @@ class ValueRank(Measure):
 
 
 @dataclass(frozen=True, slots=True)
-class LossRank(Measure):
+class LossRank(OnDay):
     """1 if no day of any company in the table "megacaps", up to `date`, saw a larger fall in dollars (or per cent).
 
     Days from `since` on, where the statement names one; else all that are held.
@@ -184,11 +174,8 @@ class LossRank(Measure):
 
     unit = "rank"
     needs = LARGEST
-    one_session = True
     counts_of = ("security",)
 
-    security: Symbol
-    date: Day
     by: Literal["dollars", "per cent"] = "dollars"
     since: Day | None = None
 

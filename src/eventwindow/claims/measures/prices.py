@@ -16,7 +16,7 @@ from eventwindow.claims.evidence import (
     span,
 )
 from eventwindow.claims.market_value import longest_closes, longest_returns, since_day
-from eventwindow.claims.model import Measure, Measured, made_of
+from eventwindow.claims.model import Measure, Measured, OnDay, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
 from eventwindow.estimation.returns import price_for_returns
 
@@ -26,16 +26,12 @@ HISTORY = ("prices", "megacaps")
 
 
 @dataclass(frozen=True, slots=True)
-class Return(Measure):
+class Return(OnDay):
     """Total return from the session before `date` to the close of `date`, or of `until`; decimal.
 
     With `path` the return to the close of every session up to `until` is held against the statement.
     """
 
-    one_session = True
-
-    security: Symbol
-    date: Day
     until: Day | None = None
     path: bool = False
 
@@ -63,13 +59,8 @@ class Return(Measure):
 
 
 @dataclass(frozen=True, slots=True)
-class OpeningGap(Measure):
+class OpeningGap(OnDay):
     """Open over the close before, less one, decimal. Daily data hold no pre-market prints: the open stands in."""
-
-    one_session = True
-
-    security: Symbol
-    date: Day
 
     def measure(self, evidence: Evidence) -> Measured:
         start = evidence.previous_close(self.security, self.date)
@@ -81,16 +72,11 @@ class OpeningGap(Measure):
 
 
 @dataclass(frozen=True, slots=True)
-class DayRange(Measure):
+class DayRange(OnDay):
     """Low and high of the day over the close (a future: settlement) before, less one, decimals; the value is the low.
 
     A quoted moment inside the day is not in daily data: a stated range is held against the whole span.
     """
-
-    one_session = True
-
-    security: Symbol
-    date: Day
 
     def measure(self, evidence: Evidence) -> Measured:
         start = evidence.previous_close(self.security, self.date)
@@ -105,14 +91,11 @@ class DayRange(Measure):
 
 
 @dataclass(frozen=True, slots=True)
-class PriceLevel(Measure):
+class PriceLevel(OnDay):
     """The quoted price on `date`, in the currency of the listing, with splits after the study's end undone."""
 
     unit = "price"
-    one_session = True
 
-    security: Symbol
-    date: Day
     at: Literal["open", "high", "low", "close"] = "close"
 
     def measure(self, evidence: Evidence) -> Measured:
@@ -122,14 +105,11 @@ class PriceLevel(Measure):
 
 
 @dataclass(frozen=True, slots=True)
-class Points(Measure):
+class Points(OnDay):
     """The quoted close of `date`, or of `until`, less that of the session before `date`: points of an index."""
 
     unit = "index_points"
-    one_session = True
 
-    security: Symbol
-    date: Day
     until: Day | None = None
 
     def measure(self, evidence: Evidence) -> Measured:
@@ -245,14 +225,10 @@ class RecoveredShare(Measure):
 
 
 @dataclass(frozen=True, slots=True)
-class OvernightShare(Measure):
+class OvernightShare(OnDay):
     """Log return from the close before to the open over the log return to the close; above 1, the session reversed."""
 
     unit = "share"
-    one_session = True
-
-    security: Symbol
-    date: Day
 
     def measure(self, evidence: Evidence) -> Measured:
         start = evidence.previous_close(self.security, self.date)
