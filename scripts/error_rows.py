@@ -59,6 +59,7 @@ OWN = {
     "a chunk holds at least": "Give 1 or more",
     "returns a security; an event needs": "Give a longer history",
     "event windows that do not meet": "Give a longer history, or draw fewer firms",
+    "no event has a fit": "Give another benchmark, fewer factors, longer returns, or a smaller minimum_returns",
     "no event holds the whole window": "Choose a shorter window, or returns that reach further",
     "that they were estimated from": "Make them with `abnormal_returns`; a result read from a file holds no returns",
     "no returns to hold and compare": "Make them with `abnormal_returns`",
@@ -126,7 +127,7 @@ def _of(path: Path) -> Iterator[Message]:
 
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            node.args[:1] = map(meant, node.args[:1])
+            node.args = list(map(meant, node.args))
             for keyword in node.keywords:
                 keyword.value = meant(keyword.value)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

@@ -135,7 +135,7 @@ FAULTS = {
     "receipt of a stranger": (
         "[[events]]",
         '[[receipts]]\nreceipt = "TSM"\nhome = "2330.TW"\n\n[[events]]',
-        ["line 34, home: '2330.TW' is no security of this study"],
+        ["line 34, receipts[1].home: '2330.TW' is no security of this study"],
     ),
     "unknown rule": ('session = "error"', 'session = "nearest"', ["line 35", "next"]),
     "missing key": ('id = "selloff"\n', "", ["'id' is missing", "line 32"]),

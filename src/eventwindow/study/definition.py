@@ -11,7 +11,7 @@ from eventwindow.errors import StudyError, WindowError
 from eventwindow.estimation.models import MODELS
 from eventwindow.study.form import Basket, Event, Form, Group, News, Security, StudyFile, Windows, schema
 from eventwindow.study.library import find_study
-from eventwindow.study.toml import fault, line_of, read_toml
+from eventwindow.study.toml import at, fault, line_of, read_toml
 
 __all__ = ["Event", "News", "Security", "Study", "StudyFile", "read_study", "schema"]
 
@@ -167,105 +167,75 @@ def study_of(folder: Path, data: dict[str, Any], text: str) -> Study:
     """The study of a file that was read: its content, and its text for the lines of faults."""
     try:
         study = Study(folder=folder, file=StudyFile.model_validate(data))
+        _check(study)
     except ValidationError as error:
         raise fault(error, folder / "study.toml", text) from None
-    _check(study, text)
+    check_windows(study.file.windows, text)
     return study
 
 
-def _check(study: Study, text: str) -> None:
+def _check(study: Study) -> None:
     """What holds between the tables: names are unique, and whatever is named exists."""
     file = study.file
-    for table, names in (
-        ("securities", [s.symbol for s in file.securities]),
-        ("baskets", [b.name for b in file.baskets]),
-        ("events", [e.id for e in file.events]),
-    ):
-        _check_unique(table, names, text)
+    for table, key in (("securities", "symbol"), ("baskets", "name"), ("events", "id")):
+        names = [getattr(one, key) for one in getattr(file, table)]
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                raise at(f"{name!r} stands in [[{table}]] twice", "Keep one of the two.", table, i, key)
+    groups = {s.group for s in file.securities}
     for i, group in enumerate(file.groups):
-        if group.name not in {s.group for s in file.securities}:
+        if group.name not in groups:
             what = f"no security is of the group {group.name!r}"
-            remedy = "Correct the name or take the table out."
-            raise StudyError(what, where=f"study.toml, line {line_of(text, ('groups', i, 'name'))}", remedy=remedy)
+            raise at(what, "Correct the name or take the table out.", "groups", i, "name")
+    stocks = {s.symbol for s in study.stocks}
     for i, basket in enumerate(file.baskets):
-        if unknown := [m for m in basket.members if m not in {s.symbol for s in study.stocks}]:
-            raise StudyError(
-                f"basket {basket.name!r} holds {unknown[0]!r}, which is no stock of this study",
-                where=f"study.toml, line {line_of(text, ('baskets', i, 'members'))}",
-                remedy="Add a [[securities]] table for it or take it out.",
-            )
-    if file.study.headline not in {None, *(e.id for e in file.events)}:
-        raise StudyError(
-            f"no event is called {file.study.headline!r}",
-            where=f"study.toml, line {line_of(text, ('study', 'headline'))}, study.headline",
-            remedy=f"The events are {', '.join(e.id for e in file.events)}.",
-        )
-    _check_receipts(study, text)
-    _check_model(file, text)
-    _check_robustness(study, text)
-    check_windows(file.windows, text)
-
-
-def _check_receipts(study: Study, text: str) -> None:
-    for i, receipt in enumerate(study.file.receipts):
+        if unknown := [m for m in basket.members if m not in stocks]:
+            what = f"basket {basket.name!r} holds {unknown[0]!r}, which is no stock of this study"
+            raise at(what, "Add a [[securities]] table for it or take it out.", "baskets", i, "members")
+    events = [e.id for e in file.events]
+    if file.study.headline not in {None, *events}:
+        what = f"no event is called {file.study.headline!r}"
+        raise at(what, f"The events are {', '.join(events)}.", "study", "headline")
+    for i, receipt in enumerate(file.receipts):
         for key in ("receipt", "home", "rate"):
-            symbol = getattr(receipt, key)
-            if symbol is not None and symbol not in study.securities:
-                raise StudyError(
-                    f"{symbol!r} is no security of this study",
-                    where=f"study.toml, line {line_of(text, ('receipts', i, key))}, {key}",
-                    remedy="Add a [[securities]] table for it, or correct the symbol.",
-                )
+            if (symbol := getattr(receipt, key)) is not None and symbol not in study.securities:
+                remedy = "Add a [[securities]] table for it, or correct the symbol."
+                raise at(f"{symbol!r} is no security of this study", remedy, "receipts", i, key)
+    _check_model(study)
+    _check_robustness(study)
 
 
-def _check_unique(table: str, names: list[str], text: str) -> None:
-    for i, name in enumerate(names):
-        if name in names[:i]:
-            key = {"securities": "symbol", "baskets": "name", "events": "id"}[table]
-            what = f"{name!r} stands in [[{table}]] twice"
-            remedy = "Keep one of the two."
-            raise StudyError(what, where=f"study.toml, line {line_of(text, (table, i, key))}, {key}", remedy=remedy)
-
-
-def _check_model(file: StudyFile, text: str) -> None:
-    if file.model.name not in MODELS:
-        what = f"unknown model {file.model.name!r}"
+def _check_model(study: Study) -> None:
+    model = study.file.model
+    if model.name not in MODELS:
         remedy = f"The models are {', '.join(sorted(MODELS))}."
-        raise StudyError(what, where=f"study.toml, line {line_of(text, ('model', 'name'))}, model.name", remedy=remedy)
-    symbols = {s.symbol for s in file.securities}
-    needs = file.model.name.startswith("peer_")
-    if (needs and not file.model.peers) or not symbols.issuperset(file.model.peers):
-        lacking = next((p for p in file.model.peers if p not in symbols), None)
-        raise StudyError(
-            f"the peer {lacking!r} is no security of this study" if lacking else f"{file.model.name} needs peers",
-            where=f"study.toml, line {line_of(text, ('model', 'peers' if lacking else 'name'))}, model.peers",
-            remedy='Name untreated stocks of the study: peers = ["JNJ", "PG"].',
-        )
+        raise at(f"unknown model {model.name!r}", remedy, "model", "name")
+    remedy = 'Name untreated stocks of the study: peers = ["JNJ", "PG"].'
+    if lacking := [p for p in model.peers if p not in study.securities]:
+        raise at(f"the peer {lacking[0]!r} is no security of this study", remedy, "model", "peers")
+    if model.name.startswith("peer_") and not model.peers:
+        raise at(f"{model.name} needs peers", remedy, "model", "name")
 
 
-def _check_robustness(study: Study, text: str) -> None:
-    robustness = study.file.robustness
-    lists = {"benchmarks": robustness.benchmarks, "treated": robustness.treated}
-    for key, names in lists.items():
-        known = {*study.securities, *(study.baskets if key == "treated" else ())}
-        for name in names:
-            if name not in known:
-                raise StudyError(
-                    f"{name!r} is no security of this study" + (" and no basket" if key == "treated" else ""),
-                    where=f"study.toml, line {line_of(text, ('robustness', key))}, robustness.{key}",
-                    remedy='Add a [[securities]] table for it (kind = "series" for an index or a fund).',
-                )
+def _check_robustness(study: Study) -> None:
+    form = study.file.robustness
+    remedy = 'Add a [[securities]] table for it (kind = "series" for an index or a fund).'
+    for name in form.benchmarks:
+        if name not in study.securities:
+            raise at(f"{name!r} is no security of this study", remedy, "robustness", "benchmarks")
+    for name in form.treated:
+        if name not in study.securities and name not in study.baskets:
+            raise at(f"{name!r} is no security of this study and no basket", remedy, "robustness", "treated")
 
 
 def check_windows(windows: Windows, text: str) -> None:
     """The estimation window ends before the event window, and every report window lies inside it."""
-    at = f"study.toml, line {line_of(text, ('windows', 'estimation'))}, windows.estimation"
-    check_estimation(windows.estimation, windows.event, at)
-    check_report(windows.report, f"study.toml, line {line_of(text, ('windows', 'report'))}, windows.report")
+    estimation, report = (
+        f"study.toml, line {line_of(text, ('windows', key))}, windows.{key}" for key in ("estimation", "report")
+    )
+    check_estimation(windows.estimation, windows.event, estimation)
+    check_report(windows.report, report)
     for window in windows.report:
         if window.start < windows.event.start or window.end > windows.event.end:
-            raise WindowError(
-                f"the report window {window} reaches outside the event window {windows.event}",
-                where=f"study.toml, line {line_of(text, ('windows', 'report'))}, windows.report",
-                remedy="Widen the event window or shorten the report window.",
-            )
+            what = f"the report window {window} reaches outside the event window {windows.event}"
+            raise WindowError(what, where=report, remedy="Widen the event window or shorten the report window.")
