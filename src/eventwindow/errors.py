@@ -8,7 +8,7 @@ import math
 import os
 import re
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -100,8 +100,14 @@ class SourceError(StudyError):
 
 def counted(n: int, word: str) -> str:
     """ "1 event", "2,000 events", "3 securities" """
-    many = f"{word[:-1]}ies" if word.endswith("ty") else f"{word}s"
+    many = f"{word[:-1]}ies" if word.endswith(("ty", "ry")) else f"{word}s"
     return f"{n:,} {word if n == 1 else many}"
+
+
+def several(names: Iterable[str], most: int = 4) -> str:
+    """The first of some names, each once, and how many more there are."""
+    each = list(dict.fromkeys(names))
+    return ", ".join(each[:most]) + (f" and {len(each) - most:,} more" if len(each) > most else "")
 
 
 def stands(path: Path) -> bool:

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from math import isfinite, isnan
+from math import isfinite
 from typing import Any
 
-from eventwindow.claims.measures import MEASURES
-from eventwindow.claims.model import Claim, Measured, Verdict, VerdictWord
+from eventwindow.claims.model import Claim, Measure, Measured, Verdict, VerdictWord
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
 from eventwindow.claims.rules import material
 from eventwindow.errors import Reason, catalogue
@@ -43,7 +42,7 @@ def record(verdict: Verdict) -> dict[str, Any]:
         "measured": None if verdict.measured is None or verdict.parts else _measured(claim, verdict.measured),
         "p_family": verdict.p_family,
         "specifications": None if verdict.specifications is None else asdict(verdict.specifications),
-        "data": None if claim.measure is None else ", ".join(_data(claim)),
+        "data": None if claim.measure is None else _data(claim.measure),
         "parts": [record(part) for part in verdict.parts],
     }
 
@@ -52,9 +51,9 @@ def _said(reason: Reason | None) -> dict[str, str]:
     return {key: catalogue(code).reason(reason) if reason else "" for key, code in CODES.items()}
 
 
-def _data(claim: Claim) -> list[str]:
+def _data(measure: Measure) -> str:
     """What the figure rests on."""
-    return [catalogue("en").text(f"data.{name}") for name in MEASURES[claim.measure_name].needs]
+    return ", ".join(catalogue("en").text(f"data.{name}") for name in measure.needs)
 
 
 def _measure(claim: Claim) -> dict[str, Any] | None:
@@ -74,28 +73,23 @@ def _measured(claim: Claim, measured: Measured) -> dict[str, Any]:
         "horizons": {f"{when}": value for when, value in measured.horizons},
         "usual": measured.usual,
     }
-    if measured.effect is not None:
+    if (effect := measured.effect) is not None:
         found["effect"] = {
-            "test": measured.effect.test,
-            "p_value": measured.effect.p_value,
-            "p_parametric": measured.effect.p_parametric,
-            "std_error": measured.effect.std_error,
-            "detectable_with_80_per_cent_power": _finite(measured.effect.detectable),
-            "interval_90": [_finite(measured.effect.low), _finite(measured.effect.high)],
-            "volatility_ratio": _known(measured.effect.volatility),
-            "scaled_by_expected_volatility": measured.effect.scaled,
+            "test": effect.test,
+            "p_value": effect.p_value,
+            "p_parametric": effect.p_parametric,
+            "std_error": effect.std_error,
+            "detectable_with_80_per_cent_power": _finite(effect.detectable),
+            "interval_90": [_finite(effect.low), _finite(effect.high)],
+            "volatility_ratio": _finite(effect.volatility),
+            "scaled_by_expected_volatility": effect.scaled,
             "material": material(claim),
         }
     return found
 
 
-def _known(value: float) -> float | None:
-    """None where it was not worked out."""
-    return None if isnan(value) else value
-
-
 def _finite(value: float) -> float | None:
-    """None for an infinite number, which JSON has not."""
+    """None for what was not worked out, and for an infinite number: JSON has neither."""
     return value if isfinite(value) else None
 
 

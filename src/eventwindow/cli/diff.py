@@ -4,10 +4,10 @@ import argparse
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from eventwindow.errors import StudyError, counted
+from eventwindow.errors import StudyError, counted, several
 from eventwindow.report.difference import DIGEST, difference
 
 DIFFER = 3  # exit code
@@ -51,13 +51,14 @@ def _moves(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         alone = [row for row in rows if row[lacks] is None]
         if len(alone) > SHOWN:
             kept = [row for row in kept if row not in alone]
-            yield f"  {len(alone):,} only in the {which} result: {_some(_owners([row['key'] for row in alone]))}"
+            whose = several(_owners([row["key"] for row in alone]), SHOWN)
+            yield f"  {len(alone):,} only in the {which} result: {whose}"
     leaves = Counter(row["key"].rpartition(".")[2] for row in kept if "." in row["key"])
     for leaf, n in leaves.items():
         if n > MANY:
             mine = [row for row in kept if row["key"].endswith(f".{leaf}")]
             kept = [row for row in kept if row not in mine]
-            whose = _some(row["key"].rpartition(".")[0] for row in mine)
+            whose = several((row["key"].rpartition(".")[0] for row in mine), SHOWN)
             yield f"  {leaf}: {n:,} differ ({whose}), first {_move(mine[0])}"
     yield from (f"  {row['key']}: {_move(row)}" if row["key"] else f"  {_move(row)}" for row in kept)
 
@@ -66,12 +67,6 @@ def _owners(keys: Sequence[str]) -> Sequence[str]:
     """What the keys belong to, where several belong to one; else the keys."""
     owners = [key.rpartition(".")[0] or key for key in keys]
     return owners if len(set(owners)) < len(keys) else keys
-
-
-def _some(names: Iterable[str]) -> str:
-    """The first of these, each once, and how many more there are."""
-    each = list(dict.fromkeys(names))
-    return ", ".join(each[:SHOWN]) + (f" and {len(each) - SHOWN:,} more" if len(each) > SHOWN else "")
 
 
 def _tables(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -103,11 +98,8 @@ def _shown(value: Any) -> str:
 def _table(row: Mapping[str, Any]) -> Iterator[str]:
     """Rows and columns that only one has, then each column that differs with its largest difference."""
     old, _ = row["rows"]
-    told = [
-        f"{n:,} {'row' if n == 1 else 'rows'} only in {which}"
-        for n, which in zip(row["only"], ("old", "new"), strict=True)
-        if n
-    ]
+    only = zip(row["only"], ("old", "new"), strict=True)
+    told = [f"{counted(n, 'row')} only in {which}" for n, which in only if n]
     told += [f"{which} alone has {', '.join(c)}" for c, which in zip(row["columns"], ("old", "new"), strict=True) if c]
     yield f"  {row['table']} ({old:,} rows)" + (f": {'; '.join(told)}" if told else "")
     cells = row["cells"]
@@ -115,6 +107,6 @@ def _table(row: Mapping[str, Any]) -> Iterator[str]:
         gap = "" if c["largest"] is None else f", largest {c['largest']:+.3g}"
         at = f" at {c['at']}" if c["at"] else ""
         cell = {key: f"{float(c[key]):.6g}" if DECIMAL.fullmatch(c[key]) else c[key] for key in ("old", "new")}
-        yield f"    {c['column']}: {c['cells']:,} {'cell' if c['cells'] == 1 else 'cells'}{gap} ({_move(cell)}{at})"
+        yield f"    {c['column']}: {counted(c['cells'], 'cell')}{gap} ({_move(cell)}{at})"
     if len(cells) > SHOWN:
         yield f"    and {counted(len(cells) - SHOWN, 'more column')}: {', '.join(c['column'] for c in cells[SHOWN:])}"

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from eventwindow.cli.terminal import PARAMETRIC, p_value, titled
+from eventwindow.cli.terminal import PARAMETRIC, p_value, plain, titled
 from eventwindow.errors import counted
 from eventwindow.inference.registry import TESTS
 from eventwindow.inference.tables import none_leads
@@ -51,10 +51,7 @@ def panel_json(result: PanelResult, name: str, report: Path, frozen: Mapping[str
         "events": result.run["events"],
         "frozen": frozen,
         "excluded": result.excluded["what"].value_counts().to_dict(),
-        **{
-            key: json.loads(table.to_json(orient="records", double_precision=15, default_handler=str))
-            for key, table in tables.items()
-        },
+        **{key: plain(table, digits=15) for key, table in tables.items()},
     }
     return json.dumps(whole, ensure_ascii=False, indent=1)
 

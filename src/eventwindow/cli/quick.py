@@ -11,7 +11,7 @@ from rich.table import Table
 
 from eventwindow.analyses.benchmarks import WITHOUT_TREATED
 from eventwindow.cli.progress import progress_bar
-from eventwindow.cli.terminal import basket_lines, origin_lines, p_value, percent, progress, warned
+from eventwindow.cli.terminal import basket_lines, on_day_zero, origin_lines, p_value, percent, plain, progress, warned
 from eventwindow.draft.quick import Asked, Question, in_options, study_of_question, symbols_in
 from eventwindow.errors import StudyError
 from eventwindow.inference.expected_volatility import unlike
@@ -61,7 +61,7 @@ def _looked_at(asked: Asked, prices: str) -> StudyResult:
 def _rows(question: Question, result: StudyResult) -> Iterator[dict[str, Any]]:
     """A row a symbol: day 0, its return, what was expected, what was abnormal, and the days it is held against."""
     days = result.tables["abnormal_returns"].query("tau == 0").set_index("security").to_dict("index")
-    sums = result.tables["cumulative"].query("window_start == 0 and window_end == 0").set_index("security")
+    sums = on_day_zero(result.tables["cumulative"]).set_index("security")
     for symbol, row in sums.reindex(list(question.symbols)).dropna(subset=["car"]).to_dict("index").items():
         day = days[symbol]
         yield {
@@ -132,7 +132,7 @@ def _without(result: StudyResult) -> dict[str, Any]:
     moved = market.groupby("left_out")["value"].first()
     if "treated" not in moved:
         return {}
-    against = views[views["benchmark"].str.endswith(WITHOUT_TREATED)].query("window_start == 0 and window_end == 0")
+    against = on_day_zero(views[views["benchmark"].str.endswith(WITHOUT_TREATED)])
     columns = {"security": "symbol", "car": "abnormal", "low": "low", "high": "high", "p_leading": "p_value"}
     return {
         "benchmark": market["name"].iloc[0],
@@ -197,14 +197,14 @@ def _told(asked: Asked, result: StudyResult) -> Iterator[str]:
 
 
 def _facts(question: Question, asked: Asked, result: StudyResult) -> dict[str, Any]:
-    every = result.tables["tests"].query("window_start == 0 and window_end == 0")
+    every = on_day_zero(result.tables["tests"])
     undated = {symbol: str(why) for symbol, why in asked.undated.items()}
     tests, why = every[every["valid"].astype(bool)], none_leads(every)
     return {
         "securities": list(_rows(question, result)),
-        "tests": json.loads(tests.to_json(orient="records", default_handler=str)),
+        "tests": plain(tests),
         "no_test_leads": None if why is None else str(why),
-        "claims": json.loads(result.tables["claims"].to_json(orient="records", default_handler=str)),
+        "claims": plain(result.tables["claims"]),
         "not_judged": [{"sentence": sentence, "reason": str(reason)} for sentence, reason in asked.unread],
         "without": _without(result),
         "earnings": {"told": _earnings(result), "not_known": undated} if question.earnings else None,

@@ -80,7 +80,7 @@ def warned(result: StudyResult) -> Iterator[str]:
     yield from (str(e.reason) for e in result.left_out if not e.security and e.what == "excluded")
     quality = result.tables.get("data_quality", pd.DataFrame({"level": []}))
     if n := int((quality["level"] == "warning").sum()):
-        yield f"{n} {'warning' if n == 1 else 'warnings'} about the prices: `eventwindow check` names them."
+        yield f"{counted(n, 'warning')} about the prices: `eventwindow check` names them."
         yield from _doubted_days(result, quality)
 
 
@@ -103,16 +103,25 @@ def result_json(result: StudyResult, report: Path) -> str:
     mine = cumulative[(cumulative["event"] == head["event"]) & cumulative["security"].isin(head["members"])]
     basket = tests[(tests["event"] == head["event"]) & (tests["group"] == head["basket"])]
     parts = {"claims": result.tables["claims"], "cumulative": mine, "tests": basket}
-    tables = {name: json.loads(table.to_json(orient="records", default_handler=str)) for name, table in parts.items()}
     whole = {
         "study": result.name,
         "report": report.as_posix(),
         "headline": head,
         "notes": list(map(str, result.run["notes"])),
         "frozen": result.run.get("frozen"),
-        **tables,
+        **{name: plain(table) for name, table in parts.items()},
     }
     return json.dumps(whole, ensure_ascii=False, indent=1)
+
+
+def plain(table: pd.DataFrame, digits: int = 10) -> Any:
+    """A table as JSON holds it: a record a row, null where there is no number."""
+    return json.loads(table.to_json(orient="records", double_precision=digits, default_handler=str))
+
+
+def on_day_zero(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose window is day 0 alone."""
+    return table[(table["window_start"] == 0) & (table["window_end"] == 0)] if len(table) else table
 
 
 def _verdicts(result: StudyResult) -> Table:
@@ -132,8 +141,8 @@ def _verdicts(result: StudyResult) -> Table:
 
 def _main_names(result: StudyResult) -> Table:
     event, members = result.run["headline"]["event"], result.run["headline"]["members"]
-    rows = result.tables["cumulative"].query("event == @event and window_start == 0 and window_end == 0")
-    rows = rows[rows["security"].isin(members)].sort_values("car")
+    rows = on_day_zero(result.tables["cumulative"])
+    rows = rows[(rows["event"] == event) & rows["security"].isin(members)].sort_values("car")
     returns = result.tables["abnormal_returns"].query("event == @event and tau == 0").set_index("security")
     heads = ("", "return", "abnormal", "95 % by t, %", "by rank, %", "p (t)", "p (rank)")
     table = titled(f"Day 0 of '{event}': {_day(returns)}", heads, left=[""])
@@ -153,9 +162,7 @@ def _main_names(result: StudyResult) -> Table:
 
 def _by_rank(result: StudyResult) -> dict[str, tuple[float, float]]:
     """The interval by inverting SQ of each security on day 0."""
-    if "firms" not in result.tables:
-        return {}
-    rows = result.tables["firms"].query("window_start == 0 and window_end == 0")
+    rows = on_day_zero(result.tables.get("firms", pd.DataFrame()))
     return {str(row.security): (row.low_sq, row.high_sq) for row in records(rows)}
 
 
@@ -165,9 +172,9 @@ def _interval(low: float, high: float) -> str:
 
 def basket_lines(result: StudyResult) -> Iterator[Table | str]:
     """The headline basket on day 0: the tests that lead, then in one line what careless ones would have said."""
-    head, every = result.run["headline"], result.tables["tests"]
-    at_zero = (every["window_start"] == 0) & (every["window_end"] == 0) & every["statistic"].notna()
-    rows = every[at_zero & (every["event"] == head["event"]) & (every["group"] == head["basket"])]
+    head, every = result.run["headline"], on_day_zero(result.tables["tests"])
+    mine = (every["event"] == head["event"]) & (every["group"] == head["basket"])
+    rows = every[mine & every["statistic"].notna()]
     if why := none_leads(rows):
         yield f"Basket '{head['basket']}' on day 0: no test leads, for {why}."
     else:
@@ -201,10 +208,8 @@ def records(table: pd.DataFrame) -> Iterator[Any]:
 def _depends(result: StudyResult) -> Iterator[str]:
     """How far the first name's answer depends on the benchmark and on the other choices."""
     first = result.run["headline"]["members"][0]
-    views, every = (
-        t[(t["security"] == first) & (t["window_start"] == 0) & (t["window_end"] == 0)] if len(t) else t
-        for t in (result.tables.get(name, pd.DataFrame()) for name in ("views", "robustness"))
-    )
+    held = (on_day_zero(result.tables.get(name, pd.DataFrame())) for name in ("views", "robustness"))
+    views, every = (table[table["security"] == first] if len(table) else table for table in held)
     if len(views) > 1:
         yield f"{first} on " + ", ".join(f"{r.benchmark} {percent(r.car)}" for r in records(views)) + "."
     for r in records(every):

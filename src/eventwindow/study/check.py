@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from eventwindow.errors import Reason
+from eventwindow.errors import Reason, counted, several
 from eventwindow.prices.checks import Finding
 from eventwindow.prices.retry import Progress
 from eventwindow.study.ahead import event_days, waits_for
@@ -17,7 +17,6 @@ from eventwindow.study.ledger import Ledger
 from eventwindow.study.load import Inputs, Step, first_day, ledger_of, read_inputs
 from eventwindow.study.run import concluded, quiet
 
-SHOWN = 4  # names in a line
 INCOMPLETE = ("not_computed", "days_missing", "bars_cover_part", "no_bars_on")  # of what is not whole
 
 
@@ -80,31 +79,21 @@ def check_study(
 def _left_out(excluded: pd.DataFrame) -> Iterator[str]:
     """What a run leaves out, shifts, substitutes or works out in part; alike lines are one."""
     for (what, reason), rows in excluded.groupby(["what", excluded["reason"].astype(str)], sort=False):
-        named = list(dict.fromkeys((rows["security"] + " " + rows["event"]).str.strip()))
+        named = (rows["security"] + " " + rows["event"]).str.strip()
         held = rows[rows["window_start"].notna()]
         windows = dict.fromkeys("[" + held["window_start"].astype(str) + "," + held["window_end"].astype(str) + "]")
         where = f" {', '.join(windows)}" if windows else ""
-        yield f"  {what} {_several(named)}{where}: {reason}"
-
-
-def _several(names: Sequence[str]) -> str:
-    more = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+        yield f"  {what} {several(named)}{where}: {reason}"
 
 
 def verdict(left_out: int, warnings: int, partly: int = 0, notes: int = 0) -> str:
     """The last line: that nothing is wrong, where that is so, else what was told above, counted."""
-    named = [(n, _plural(word, n)) for n, word in ((warnings, "warning"), (notes, "note"))]
-    counted = ((left_out, "left out"), (partly, "in part"), *named)
-    counts = [f"{n:,} {word}" for n, word in counted if n]
+    told = {f"{left_out:,} left out": left_out, f"{partly:,} in part": partly}
+    told |= {counted(warnings, "warning"): warnings, counted(notes, "note"): notes}
+    counts = [words for words, n in told.items() if n]
     if not counts:
         return "nothing is wrong"
     return f"a run would go through, with {', '.join(counts[:-1])}{' and ' if counts[:-1] else ''}{counts[-1]}"
-
-
-def _plural(word: str, n: int, counted: bool = False) -> str:
-    several = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
-    return (f"{n} " if counted else "") + (word if n == 1 else several)
 
 
 def _ahead(study: Study, claims: Path | None, waiting: Sequence[str]) -> Iterator[str]:
@@ -130,14 +119,11 @@ def _read(inputs: Inputs) -> Iterator[str]:
 def _files(study: Study, ledger: Ledger, days: pd.DataFrame) -> Iterator[str]:
     """What study.toml and claims.toml hold, the events that were shifted, and the claims that are unfinished."""
     file, shifts = study.file, days[days["shift"].notna()]
-    yield (
-        f"study.toml: {_plural('event', len(file.events), True)}, {_plural('stock', len(study.stocks), True)},"
-        f" {_plural('security', len(file.securities), True)}, {_plural('basket', len(study.baskets), True)},"
-        f" {_plural('entry', len(file.news), True)} of other news"
-    )
+    held = ("event", file.events), ("stock", study.stocks), ("security", file.securities), ("basket", study.baskets)
+    told = [*(counted(len(some), word) for word, some in held), f"{counted(len(file.news), 'entry')} of other news"]
+    yield f"study.toml: {', '.join(told)}"
     yield from (f"  {r.id}: day 0 on {r.mic} is {r.session:%Y-%m-%d} ({r.shift})" for r in shifts.itertuples())
-    claims, articles = (len(part) for part in (ledger.claims, ledger.articles))
-    yield f"claims.toml: {_plural('claim', claims, True)} of {_plural('article', articles, True)}"
+    yield f"claims.toml: {counted(len(ledger.claims), 'claim')} of {counted(len(ledger.articles), 'article')}"
     yield from (f"  unfinished {c.id} ({c.place or f'line {c.line}'}): {c.unfinished}" for c in ledger.unfinished)
 
 

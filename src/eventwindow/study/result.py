@@ -15,14 +15,13 @@ from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.model import Verdict
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
 from eventwindow.claims.tables import claims_table_in
-from eventwindow.errors import Catalogue, StudyError, catalogue
+from eventwindow.errors import Catalogue, StudyError, catalogue, counted, several
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.exports import Exports, tool, worded
 from eventwindow.inference.advice import Advice, advise
 from eventwindow.inference.summary import Summary, summarise
 from eventwindow.study.estimates import Exclusion
 
-SHOWN = 4  # names in a line
 SHEETS = {
     "verdicts": "claims",
     "firms": "firms",
@@ -219,7 +218,7 @@ class StudyResult(Exports):
         """What a notebook shows of the result, by what it is about."""
         event, days = self.run["headline"]["event"], self.headline.labels["date"]
         words = {
-            "events": f"{_listed(self.abnormal)}; first {event}, day 0 {days.min():%Y-%m-%d}" if len(days) else event,
+            "events": f"{several(self.abnormal)}; first {event}, day 0 {days.min():%Y-%m-%d}" if len(days) else event,
             "headline": _headline(self.headline),
             "day 0": _leading(self.summary()),
             "claims": _counted(verdict.word for verdict in self.verdicts),
@@ -250,13 +249,6 @@ def _answer(summary: Summary) -> dict[str, object]:
     }
 
 
-def _listed(names: Iterable[str]) -> str:
-    """The first names, and how many more there are."""
-    every = list(names)
-    more = len(every) - SHOWN
-    return ", ".join(every[:SHOWN]) + (f" and {more} more" if more > 0 else "")
-
-
 def _counted(words: Iterable[str]) -> str:
     """ "3 confirmed, 1 partly", the most frequent first; nothing where there is nothing to count."""
     return ", ".join(f"{n} {word.replace('_', ' ')}" for word, n in Counter(words).most_common())
@@ -265,12 +257,12 @@ def _counted(words: Iterable[str]) -> str:
 def _left_out(excluded: pd.DataFrame) -> str:
     """How much was left out, and where it is told."""
     n = int(excluded["what"].eq("excluded").sum())
-    return f"{n} {'line' if n == 1 else 'lines'} of .table('excluded')" if n else "nothing"
+    return f"{counted(n, 'line')} of .table('excluded')" if n else "nothing"
 
 
 def _headline(ar: AbnormalReturns) -> str:
     models = ", ".join(sorted(set(ar.model)))
-    return f"{_listed(ar.labels['security'])} over {ar.window}, {models}" if len(ar) else "no security has a result"
+    return f"{several(ar.labels['security'])} over {ar.window}, {models}" if len(ar) else "no security has a result"
 
 
 def _leading(summary: Summary) -> str:
