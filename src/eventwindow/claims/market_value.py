@@ -215,34 +215,27 @@ def longest_closes(evidence: Evidence, symbol: str) -> pd.Series:
     earlier = evidence.earlier[symbol]["close"].dropna() if symbol in evidence.earlier else own.iloc[:0]
     whole: pd.Series = pd.concat([earlier, own])
     long = _long(evidence, symbol)
-    return whole if long is None or long.empty or whole.index[0] <= long.index[0] else long
+    return whole if long.empty or whole.index[0] <= long.index[0] else long
 
 
 def longest_returns(evidence: Evidence, symbol: str) -> pd.Series:
     """The study's own total returns, and before the first of them those of a user's file or of "megacaps"; decimals."""
-    own = evidence.returns[symbol].dropna()
+    own, closes = evidence.returns[symbol].dropna(), [_long(evidence, symbol)]
     if own.empty:
         return own
-    before = [r[r.index < own.index[0]] for r in (_filed_returns(evidence, symbol), _long_returns(evidence, symbol))]
-    longest = max(before, key=len)
+    if symbol in evidence.earlier:
+        closes.insert(0, price_for_returns(pd.concat([evidence.earlier[symbol], evidence.prices[symbol]])).dropna())
+    moves = (held.pct_change(fill_method=None).dropna() for held in closes)
+    longest = max((one[one.index < own.index[0]] for one in moves), key=len)
     both: pd.Series = pd.concat([longest, own]) if len(longest) else own
     return both
 
 
-def _filed_returns(evidence: Evidence, symbol: str) -> pd.Series:
-    """Total returns of a user's file from its first row to the study's first."""
-    if symbol not in evidence.earlier:
-        return pd.Series(dtype=float, index=pd.DatetimeIndex([]))
-    whole = pd.concat([evidence.earlier[symbol], evidence.prices[symbol]])
-    filed: pd.Series = price_for_returns(whole).dropna().pct_change(fill_method=None).dropna()
-    return filed
-
-
-def _long_returns(evidence: Evidence, symbol: str) -> pd.Series:
-    long = _long(evidence, symbol)
-    empty = pd.Series(dtype=float, index=pd.DatetimeIndex([]))
-    moves: pd.Series = empty if long is None else long.pct_change(fill_method=None).dropna()
-    return moves
+def _long(evidence: Evidence, symbol: str) -> pd.Series:
+    """Closes of a large company in the table "megacaps"; of another none."""
+    if "megacaps" in evidence.tables and symbol in (closes := large_closes(evidence)).columns:
+        return closes[symbol].dropna()
+    return pd.Series(dtype=float, index=pd.DatetimeIndex([]))
 
 
 class Reach(TypedDict, total=False):
@@ -264,11 +257,3 @@ def since_day(held: Held, since: date | None) -> tuple[Held, Reach]:
     part = first.year == stamp.year
     why = Reason("history_begins" if part else "history_lacks", since=stamp, first=first, years=years)
     return kept, Reach(lacking=why)
-
-
-def _long(evidence: Evidence, symbol: str) -> pd.Series | None:
-    if "megacaps" not in evidence.tables:
-        return None
-    closes = large_closes(evidence)
-    held: pd.Series | None = closes[symbol].dropna() if symbol in closes.columns else None
-    return held

@@ -1,9 +1,9 @@
 """Every event under the study's own model, and the event that the report leads with."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,8 @@ from eventwindow.estimation.returns import price_for_returns
 from eventwindow.parallel import one_blas_thread
 from eventwindow.study.load import Inputs, gather_evidence, model_factors, securities_table
 
+EXCLUDED = ["event", "security", "what", "window_start", "window_end", "reason"]
+
 
 class Exclusion(NamedTuple):
     """What is excluded or substituted, and why; an empty event stands for all of them."""
@@ -28,6 +30,8 @@ class Exclusion(NamedTuple):
     security: str
     what: str
     reason: Reason | str
+    window_start: int | None = None  # of what is worked out in part
+    window_end: int | None = None
 
 
 @dataclass(frozen=True)
@@ -113,17 +117,62 @@ def estimated(inputs: Inputs) -> Estimates:
     placed = placed_events(stocks, inputs.calendar, inputs.calendars, inputs.prices.histories, absent)
     _check_left(headline, placed, exclusions)
     abnormal = _abnormal(inputs, placed, inputs.study.file.windows.estimation)
-    _check_left(headline, abnormal.labels, [*exclusions, *excluded_rows(abnormal)])
+    _check_left(headline, abnormal.labels, [*exclusions, *_without_fit(abnormal)])
     events = [e.id for e in inputs.study.file.events]
     parts = {e: EventStudy.of(abnormal.select((abnormal.labels["event"] == e).to_numpy())) for e in events}
     told = (*_contaminated(abnormal, inputs), *_spanned(abnormal, inputs))
     return Estimates(inputs, placed, (*exclusions, *told), abnormal, parts)
 
 
-def excluded_rows(abnormal: AbnormalReturns) -> list[Exclusion]:
+def excluded_table(estimates: Estimates, told: Iterable[Exclusion]) -> pd.DataFrame:
+    """What was left out, shifted, substituted or only partly computed, and why; `told` is what analyses found."""
+    abnormal, windows = estimates.abnormal, estimates.inputs.study.file.windows.report
+    rows = [*estimates.exclusions, *told, *_without_fit(abnormal), *_shifted(estimates.placed)]
+    rows += [*_over_halts(abnormal), *_short_estimation(abnormal)]
+    rows += [row for window in windows for row in _incomplete(abnormal, window)]
+    table = pd.DataFrame(rows, columns=Exclusion._fields)[EXCLUDED]
+    return table.astype({"window_start": "Int64", "window_end": "Int64"})
+
+
+def _without_fit(abnormal: AbnormalReturns) -> list[Exclusion]:
     """The events that have no fit, with their reasons."""
     rows = abnormal.excluded.itertuples(index=False)
     return [Exclusion(event, security, "excluded", reason) for event, security, reason in rows]
+
+
+def _shifted(placed: pd.DataFrame) -> Iterator[Exclusion]:
+    rows: Iterable[Any] = placed[placed["shift"].notna()].itertuples()
+    for r in rows:
+        yield Exclusion(r.event, r.security, "shifted", Reason("day_zero_is", day=f"{r.date:%Y-%m-%d}", shift=r.shift))
+
+
+def _over_halts(abnormal: AbnormalReturns) -> Iterator[Exclusion]:
+    if abnormal.covered is None:
+        return
+    for row, column in np.argwhere(abnormal.covered > 1).tolist():
+        label, day = abnormal.labels.iloc[row], np.datetime_as_string(abnormal.event_days[row, column].astype("M8[D]"))
+        told = Reason("covers_sessions", day=str(day), n=int(abnormal.covered[row, column]))
+        yield Exclusion(label["event"], label["security"], "told", told)
+
+
+def _short_estimation(abnormal: AbnormalReturns) -> Iterator[Exclusion]:
+    window = abnormal.estimation
+    for event, security, n in _named(abnormal, abnormal.nobs):
+        if n < len(window):
+            reason = Reason("estimation_returns", n=int(n), of=len(window))
+            yield Exclusion(event, security, "partly", reason, window.start, window.end)
+
+
+def _incomplete(abnormal: AbnormalReturns, window: Window) -> Iterator[Exclusion]:
+    for event, security, why, lacking in _named(abnormal, abnormal.car(window).reason, abnormal.lacking(window)):
+        if why or lacking:
+            missing = Reason("days_missing", n=int(lacking), of=len(window))
+            reason = Reason("not_computed", reason=why) if why else missing
+            yield Exclusion(event, security, "partly", reason, window.start, window.end)
+
+
+def _named(abnormal: AbnormalReturns, *columns: np.ndarray) -> Iterator[tuple[Any, ...]]:
+    return zip(abnormal.labels["event"], abnormal.labels["security"], *columns, strict=True)
 
 
 def _contaminated(abnormal: AbnormalReturns, inputs: Inputs) -> Iterator[Exclusion]:

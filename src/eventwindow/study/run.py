@@ -16,11 +16,10 @@ from eventwindow.prices.retry import Progress
 from eventwindow.study.ahead import check_closed
 from eventwindow.study.analyses import ALWAYS, ANALYSES, Analysis, Tables
 from eventwindow.study.definition import Study, read_study
-from eventwindow.study.estimates import Estimates, Exclusion, estimated
+from eventwindow.study.estimates import Estimates, Exclusion, estimated, excluded_table
 from eventwindow.study.load import Inputs, Step, read_inputs, translations
 from eventwindow.study.provenance import run_record
 from eventwindow.study.result import StudyResult
-from eventwindow.study.tables import excluded_table
 
 
 def quiet(_: str) -> None:
@@ -89,10 +88,7 @@ def concluded(inputs: Inputs, estimates: Estimates, step: Step, analyses: Sequen
     step("judging the claims")
     tables, left_out = _collected([tables for tables, _ in found]), [e for _, lost in found for e in lost]
     left_out += _of_bars(tables.get("intraday_days", pd.DataFrame()))
-    windows = inputs.study.file.windows
-    tables["excluded"] = excluded_table(
-        estimates.abnormal, windows.report, estimates.placed, [*estimates.exclusions, *left_out]
-    )
+    tables["excluded"] = excluded_table(estimates, left_out)
     evidence = _with_curve(estimates, tables)
     verdicts = tuple(judge(ledger.claims, evidence, measured))
     tables |= {"claims": claims_table(verdicts)} | (
