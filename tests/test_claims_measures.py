@@ -828,14 +828,14 @@ def test_share_counts_are_asked_for_all_whose_value_a_claim_needs():
 
     from eventwindow.study.load import valued
 
-    def stated(measure_name, **fields):
-        return SimpleNamespace(measure_name=measure_name, parts=(), measure=SimpleNamespace(**fields))
+    def stated_by(name, **fields):
+        return stated(MEASURES[name](date=FALL, **fields), name)
 
     claims = (
-        stated("value_changes_sum", members=("chips", "C")),
-        stated("value_against", security="D", against=("E",)),
-        stated("return", security="F"),
-        SimpleNamespace(measure_name="", parts=(), measure=None),
+        stated_by("value_changes_sum", members=("chips", "C")),
+        stated_by("value_against", security="D", against=("E",)),
+        stated_by("return", security="F"),
+        Claim(id="X-2", article="X", text_en="said", text_zh="", not_rated_en="An opinion."),
     )
     assert valued(SimpleNamespace(claims=claims), {"chips": ("A", "B")}) == ["A", "B", "C", "D", "E"]
 

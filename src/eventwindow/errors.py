@@ -238,19 +238,18 @@ class Reason:
         return str(self) < str(other)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _reason, (self.key, self.values)
+        return partial(Reason, self.key, **self.values), ()
 
     def packed(self) -> str:
         return json.dumps(self, default=lambda reason: {PACKED: [reason.key, reason.values]}, ensure_ascii=False)
 
     @classmethod
     def unpacked(cls, text: str) -> Reason:
-        found: Reason = json.loads(text, object_hook=lambda d: _reason(*d[PACKED]) if PACKED in d else d)
+        def read(held: dict[str, Any]) -> Any:
+            return cls(held[PACKED][0], **held[PACKED][1]) if PACKED in held else held
+
+        found: Reason = json.loads(text, object_hook=read)
         return found
-
-
-def _reason(key: str, values: Mapping[str, Any]) -> Reason:
-    return Reason(key, **values)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,12 +15,12 @@ from eventwindow.claims.amounts import Amount, amounts, figure, number_of, words
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.model import Claim
 from eventwindow.claims.rounding import HEDGES, hedge_table
+from eventwindow.claims.rules import BY_DIRECTION
 
 TEXTS = ("stated_text", "text_en", "stated_text_zh", "text_zh")
 DECIMALS = ("decimal", "slope", "share")
 TIMES = ("times", "ratio")
 SIGNED = ("decimal", "money", "index_points")
-BY_DIRECTION = ("direction", "effect")
 DECEMBER = 12
 MOVED = 0.02  # from which on what is stated is a move
 WEEKEND = 5  # the first day of it

@@ -19,7 +19,6 @@ def review_of(
     words: Catalogue | None = None,
     site: str = "",
     published: date | None = None,
-    author: str = "eventwindow",
 ) -> dict[str, Any] | None:
     """The review of one claim; None where there is no rating, for what was not tested or is not rated.
 
@@ -46,7 +45,7 @@ def review_of(
             "inLanguage": words.code,
             "claimReviewed": claim_text(claim, article, words),
             "reviewBody": words.reason(verdict.reason),
-            "author": _given({"@type": "Organization", "name": author, "url": site}),
+            "author": _given({"@type": "Organization", "name": "eventwindow", "url": site}),
             "itemReviewed": _said(article, title, maker),
             "reviewRating": {
                 "@type": "Rating",

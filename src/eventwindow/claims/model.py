@@ -48,7 +48,6 @@ class Measured:
     unit: str
     reason: Reason
     parts: Mapping[str, Part] = field(default_factory=dict)
-    p_value: float | None = None
     p_family: float | None = None  # corrected across all effects that the claims state
     interval: tuple[float, float] | None = None
     effect: Effect | None = None
@@ -60,6 +59,11 @@ class Measured:
     @classmethod
     def none(cls, reason: Reason) -> Measured:
         return cls(None, "", reason)
+
+    @property
+    def p_value(self) -> float | None:
+        """That of its test, or the figure itself where it is one; not corrected."""
+        return self.effect.p_value if self.effect else self.value if self.unit == "p" else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def exceptions(claim: Claim, unit: str) -> tuple[Reason, ...]:
 
 def asked(claim: Claim, unit: str) -> Reason:
     """What is asked of a figure: below zero; at least two thirds; more than 50 %."""
-    if claim.hedge in {"direction", "effect"}:
+    if claim.hedge in BY_DIRECTION:
         return Reason(f"asked_{claim.hedge}", side=side(claim, unit))
     stated = claim.figures or (0.0,)
     if claim.hedge in BY_SIZE and stated[0] < 0:
@@ -343,4 +343,5 @@ RULES: dict[Hedge, Callable[[Claim, Measured], Decision]] = {  # of hedges that 
     "no_effect": _effect,
 }
 TESTED = frozenset({"effect", "no_effect"})  # hedges that a test decides
+BY_DIRECTION = frozenset({"direction", "effect"})  # hedges that state a side alone
 SHARES = {"all", "most", "some", "no_effect"}  # hedges that state no figure

@@ -23,14 +23,12 @@ from eventwindow.claims.evidence import Symbol as SymbolOf
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.model import Claim, unmeasured
 from eventwindow.claims.readings import SECTIONS
+from eventwindow.claims.rules import BY_DIRECTION, SHARES, TESTED
 from eventwindow.claims.strength import STRENGTHS
 from eventwindow.study.form import Day, Form, Slug, Source, WindowField
 from eventwindow.study.toml import at, nearest, shown
 
 DIRECTIONS = {"up": 1.0, "down": -1.0}
-TESTED = ("effect", "no_effect")
-NEEDS_DIRECTION = ("direction", "effect")
-SHARES = ("all", "most", "some", "no_effect")
 LARGEST = 9_999  # of a whole number in a claim: a year, a rank, a number of sessions
 NUMBER: dict[str, Any] = {"type": "number"}
 RANGE = {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}
@@ -288,7 +286,7 @@ def _figure(table: Mapping[str, Any], form: Any) -> float | tuple[float, float] 
     if hedge in TESTED and not MEASURES[name].tests:
         tested = ", ".join(n for n, m in MEASURES.items() if m.tests)
         raise at(f"measure {name!r} tests no effect", f"Those that do are {tested}.", "hedge")
-    if hedge in NEEDS_DIRECTION:
+    if hedge in BY_DIRECTION:
         return _direction(form, hedge)
     if hedge in SHARES:
         return None

@@ -13,7 +13,7 @@ from eventwindow.calendars.day_zero import near_names
 from eventwindow.calendars.exchange import Calendar, dated, dates_of_prices, exchange_calendar
 from eventwindow.calendars.news import NewsItem, sessions_of
 from eventwindow.claims.evidence import Evidence
-from eventwindow.claims.measures import MEASURES
+from eventwindow.claims.verdicts import leaves
 from eventwindow.errors import ClaimError, EventDateError, PriceError, SourceError, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import NO_BENCHMARK
@@ -147,11 +147,9 @@ def check_counts(study: Study, tables: Mapping[str, pd.DataFrame], prices: Price
 
 def valued(ledger: Ledger, baskets: Mapping[str, Sequence[str]]) -> list[str]:
     """Securities whose market value a claim speaks of, beside others or in a sum: their share counts are needed."""
-    claims = [part for claim in ledger.claims for part in (claim, *claim.parts)]
     found: set[str] = set()
-    for claim in claims:
-        keys = MEASURES[claim.measure_name].counts_of if claim.measure else ()
-        given = [getattr(claim.measure, key) for key in keys]
+    for measure in (leaf.measure for claim in ledger.claims for leaf in leaves(claim) if leaf.measure):
+        given = [getattr(measure, key) for key in measure.counts_of]
         named = [name for one in given for name in ([one] if isinstance(one, str) else one)]
         found |= {symbol for name in named for symbol in baskets.get(name, (name,))}
     return sorted(found - {""})

@@ -9,7 +9,7 @@ import pandas as pd
 
 from eventwindow.analyses.intraday.bars import in_session
 from eventwindow.claims.evidence import Day, Evidence, Symbol
-from eventwindow.claims.measures.effects import day_numbers, tested
+from eventwindow.claims.measures.effects import day_numbers
 from eventwindow.claims.model import Measure, Measured, OnDay, made_of
 from eventwindow.errors import Figure, NoFigure, Reason
 from eventwindow.inference.response import effect
@@ -167,9 +167,8 @@ class LeadLag(Measure):
             n=len(others),
             p=Figure(test.p_value, "p"),
         )
-        return tested(
-            value - usual, "coefficient", reason, test, made_of("coefficient", that_day=value, other_days=usual)
-        )
+        parts = made_of("coefficient", that_day=value, other_days=usual)
+        return Measured(value - usual, "coefficient", reason, parts, effect=test)
 
 
 def lead(bars: np.ndarray, lags: int) -> float:

@@ -20,7 +20,7 @@ from eventwindow.claims.evidence import (
     quantity,
     span,
 )
-from eventwindow.claims.model import Measure, Measured, OnDay, Part, made_of
+from eventwindow.claims.model import Measure, Measured, OnDay, made_of
 from eventwindow.errors import Figure, Listed, NoFigure, Reason
 from eventwindow.inference.expected_volatility import drifting
 from eventwindow.inference.response import FEWEST, Effect, Track, combined, difference, of_track, response
@@ -59,11 +59,6 @@ def day_numbers(series: pd.Series) -> np.ndarray:
     return np.asarray(pd.DatetimeIndex(series.index).as_unit("s").asi8 // 86400)
 
 
-def tested(value: float, unit: str, reason: Reason, test: Effect, parts: dict[str, Part] | None = None) -> Measured:
-    """A figure with its test."""
-    return Measured(value, unit, reason, parts or {}, p_value=test.p_value, effect=test)
-
-
 def decimals(**values: float) -> dict[str, Any]:
     return {key: Figure(value, "decimal") for key, value in values.items()}
 
@@ -98,7 +93,8 @@ class EffectOf(Measure):
             test=Reason("test_one" if len(found.members) == 1 else "test_mean"),
             p=Figure(test.p_value, "p"),
         )
-        return tested(found.estimate, "decimal", reason, test, made_of("spread", standard_error=found.std_error))
+        parts = made_of("spread", standard_error=found.std_error)
+        return Measured(found.estimate, "decimal", reason, parts, effect=test)
 
 
 def mean_of(evidence: Evidence, given: Sequence[str], firms: Sequence[str]) -> Any:
@@ -136,7 +132,7 @@ class EffectDifference(Measure):
             p=Figure(test.p_value, "p"),
         )
         parts = made_of("decimal", members=one.estimate, against=other.estimate)
-        return tested(found.estimate, "decimal", reason, test, parts)
+        return Measured(found.estimate, "decimal", reason, parts, effect=test)
 
 
 def compared(difference: float, unit: str = "decimal") -> Reason:
@@ -177,7 +173,8 @@ class Ordering(Measure):
             ),
             p=Figure(test.p_value, "p"),
         )
-        return tested(value, "slope", reason, test, made_of("decimal", **dict(zip(self.layers, cars, strict=True))))
+        parts = made_of("decimal", **dict(zip(self.layers, cars, strict=True)))
+        return Measured(value, "slope", reason, parts, effect=test)
 
 
 def slope(rows: np.ndarray) -> np.ndarray:
@@ -247,7 +244,8 @@ class RelativeReturn(Measure):
             when=self.date,
             **decimals(first=mean, second=other),
         )
-        return tested(mean - other, "decimal", reason, test, made_of("decimal", members=mean, against=other))
+        parts = made_of("decimal", members=mean, against=other)
+        return Measured(mean - other, "decimal", reason, parts, effect=test)
 
     def _history(self, evidence: Evidence, symbols: list[str]) -> tuple[pd.Series, pd.Series]:
         """The same difference on each session of the estimation days, and on those between."""
@@ -286,8 +284,9 @@ class AbnormalVolume(Measure):
         value = float(days.mean() - past.mean())
         usual = past.mean()
         test = _among_shifts(past - usual, between - usual, days - usual, len(volumes))
-        values = {"when": span(first, last), "times": Figure(value, "log")}
-        return tested(value, "log", Reason("volume", who=self._whose(evidence, volumes, missing), **values), test)
+        whose = self._whose(evidence, volumes, missing)
+        reason = Reason("volume", who=whose, when=span(first, last), times=Figure(value, "log"))
+        return Measured(value, "log", reason, effect=test)
 
     def _volumes(self, evidence: Evidence) -> tuple[dict[str, pd.Series], list[str]]:
         """Log volume of each member that has any, and the members that have none."""
@@ -377,4 +376,5 @@ class FactorReturn(Measure):
             **decimals(mean=usual, more=own - usual),
             p=Figure(test.p_value, "p"),
         )
-        return tested(own - usual, "decimal", reason, test, made_of("decimal", that_day=own, usual=usual))
+        parts = made_of("decimal", that_day=own, usual=usual)
+        return Measured(own - usual, "decimal", reason, parts, effect=test)

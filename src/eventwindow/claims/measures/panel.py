@@ -14,7 +14,7 @@ from eventwindow.claims.evidence import (
     Symbol,
     moved,
 )
-from eventwindow.claims.measures.effects import GAP, T, compared, one_day, tested
+from eventwindow.claims.measures.effects import GAP, T, compared, one_day
 from eventwindow.claims.model import Measure, Measured, made_of
 from eventwindow.errors import Figure, NoFigure, Reason
 from eventwindow.inference.response import of_track
@@ -165,7 +165,7 @@ class Characteristic(Measure):
         values = {"when": self.date, "better": compared(value, "slope"), "of": Reason(f"of_{self.of}")}
         values["left"] = Reason("without", names=evidence.named(self.treated)) if left else ""
         reason = Reason("characteristic", **values)
-        return tested(value, "slope", reason, test, made_of("spread", usual_size=spread))
+        return Measured(value, "slope", reason, made_of("spread", usual_size=spread), effect=test)
 
     def slopes(self, prices: pd.DataFrame) -> pd.Series:
         """The slope on each day that has a year before it."""

@@ -108,7 +108,7 @@ class PlaceboRank(Measure):
             size=Figure(largest, "decimal"),
             p=Figure(p, "p"),
         )
-        return Measured(p, "p", reason, made_of("decimal", largest=largest), p_value=p)
+        return Measured(p, "p", reason, made_of("decimal", largest=largest))
 
 
 @dataclass(frozen=True, slots=True)
