@@ -4,7 +4,6 @@ import io
 import zipfile
 from collections.abc import Callable
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -25,7 +25,7 @@ from eventwindow.draft.listings import symbols_like
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.study.library import shipped_studies
 
-HERE = files(__package__).joinpath("templates")
+HERE = Path(__file__).parent / "templates"
 KINDS: dict[str, Callable[..., Run]] = {"quick": asked.quick, "article": asked.article}
 SHOWN = 30  # earlier runs on the first page
 
@@ -42,7 +42,7 @@ def application(runs: Runs) -> Starlette:
             Route("/runs/{key}/remove", _remove, methods=["POST"]),
             Route("/runs/{key}/{part}.zip", _packed),
             Route("/runs/{key}/out/{path:path}", _file),
-            Route("/{name}.{ending}", _static),
+            Route("/web.{ending}", _static),
         ],
         exception_handlers={404: _missing},
     )
@@ -67,7 +67,7 @@ async def _ask(request: Request) -> Response:
         elif kind in KINDS:
             run = await run_in_threadpool(KINDS[kind], runs, values, upload)
         else:
-            return await _missing(request, Exception())
+            raise HTTPException(404)
     except Fault as fault:
         faults = {fault.name: fault.error}
         return _page(request, "front.html.j2", status=422, values=values, faults=faults)
@@ -88,17 +88,12 @@ async def _complete(request: Request) -> Response:
 
 async def _run(request: Request) -> Response:
     run = _held(request)
-    if run is None:
-        return await _missing(request, Exception())
     files, found = (_files(request, run), _summary(request, run)) if run.state == DONE else ({}, "")
     return _page(request, "run.html.j2", run=run, files=files, found=found)
 
 
 async def _state(request: Request) -> Response:
-    run = _held(request)
-    if run is None:
-        return JSONResponse({}, status_code=404)
-    said = _language(request)
+    run, said = _held(request), _language(request)
     return JSONResponse({"ended": run.ended, "state": said.text(f"web.{run.state}"), "step": run.step})
 
 
@@ -115,11 +110,11 @@ async def _remove(request: Request) -> Response:
 async def _packed(request: Request) -> Response:
     """The study's folder, or all results, as one file."""
     run, part = _held(request), request.path_params["part"]
-    folder = request.app.state.runs.where(request.path_params["key"])
+    folder = request.app.state.runs.where(run.key)
     places = {"study": (folder / "study", folder / "out"), "results": (folder / "out" / REPORT, folder / "out")}
     root = next((f for f in places.get(part, ()) if f.is_dir()), None)
-    if run is None or root is None:
-        return await _missing(request, Exception())
+    if root is None:
+        raise HTTPException(404)
     data = await run_in_threadpool(_zip, root)
     name = f'attachment; filename="{part}-{run.key}.zip"'
     return Response(data, media_type="application/zip", headers={"content-disposition": name})
@@ -137,28 +132,28 @@ def _zip(root: Path) -> bytes:
 
 async def _file(request: Request) -> Response:
     """A file of a run's results; no path leads out of its folder."""
-    run = _held(request)
-    root = (request.app.state.runs.where(request.path_params["key"]) / "out").resolve()
+    root = (request.app.state.runs.where(_held(request).key) / "out").resolve()
     path = (root / request.path_params["path"]).resolve()
-    if run is None or not path.is_relative_to(root) or not path.is_file():
-        return await _missing(request, Exception())
+    if not path.is_relative_to(root) or not path.is_file():
+        raise HTTPException(404)
     return FileResponse(path)
 
 
 async def _static(request: Request) -> Response:
-    kind = {"css": "text/css", "js": "text/javascript"}.get(request.path_params["ending"])
-    path = HERE.joinpath(f"{request.path_params['name']}.{request.path_params['ending']}")
-    if kind is None or request.path_params["name"] != "web" or not path.is_file():
-        return await _missing(request, Exception())
-    return Response(path.read_text(encoding="utf-8"), media_type=kind)
+    path = HERE / f"web.{request.path_params['ending']}"
+    if not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path)
 
 
 async def _missing(request: Request, _: Exception) -> Response:
     return _page(request, "missing.html.j2", status=404)
 
 
-def _held(request: Request) -> Run | None:
+def _held(request: Request) -> Run:
     run: Run | None = request.app.state.runs.get(request.path_params["key"])
+    if run is None:
+        raise HTTPException(404)
     return run
 
 
@@ -210,7 +205,7 @@ def _kept(request: Request, path: str) -> str:
 @cache
 def _templates() -> Environment:
     return Environment(
-        loader=FileSystemLoader(str(HERE)),
+        loader=FileSystemLoader(HERE),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
