@@ -187,7 +187,7 @@ def _quick_options(commands: Commands) -> None:
 
 
 def _web_options(commands: Commands) -> None:
-    web = _command(commands, "serve", "open a local page with a form, for those who write no files", file="web.serve")
+    web = _command(commands, "serve", "open a local page with a form, for those who write no files")
     web.add_argument("--port", type=int, default=8765, metavar="N", help="0 takes any that is free (default: 8765)")
     web.add_argument("--host", default="127.0.0.1", help="another than this machine's own address needs --token")
     web.add_argument("--token", metavar="WORD", help="the page is shown only to those who know it")
