@@ -86,7 +86,7 @@ HEDGE_KEYS = st.sampled_from(["exact", "about", "reached", "at_most", "more_than
 def test_a_claim_with_a_measure_is_never_beyond_all_prices(value, hedge, unit, said):
     """`open` where no figure is held, one of the four words of a decision where there is one; never not testable."""
     claim = stated(MEASURES["return"](security="A", date=FALL), "return", hedge=hedge, stated=said)
-    found = Measured.none(Reason("no_prices")) if value is None else Measured(value, unit, Reason("no_prices"))
+    found = Measured(None, "", Reason("no_prices")) if value is None else Measured(value, unit, Reason("no_prices"))
     verdict = judge([claim], world({}), {claim.id: found})[0]
     assert (verdict.word == "open") == (value is None)
     assert verdict.word not in {"not_testable", "not_rated"}

@@ -56,10 +56,6 @@ class Measured:
     lacking: Reason | None = None  # of the history that the statement speaks of: the figure is that of the rest
     since: date | None = None  # the first day held, where the statement speaks of all of history
 
-    @classmethod
-    def none(cls, reason: Reason) -> Measured:
-        return cls(None, "", reason)
-
     @property
     def p_value(self) -> float | None:
         """That of its test, or the figure itself where it is one; not corrected."""

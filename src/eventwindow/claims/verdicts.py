@@ -35,14 +35,13 @@ def judge(
 
     `measured` is what `measure_all` gave, where the claims were measured before.
     """
-    measured = measure_all(claims, evidence) if measured is None else measured
+    found = dict(measure_all(claims, evidence) if measured is None else measured)
     every = [leaf for claim in claims for leaf in leaves(claim)]
     later = frozenset(leaf.id for leaf in every if is_later(leaf, evidence))
-    effects = {leaf.id: found for leaf in every if leaf.id not in later and (found := _effect(leaf, measured))}
-    curves = {leaf.id: specifications(leaf, evidence) for leaf in every if leaf.hedge == "effect"}
-    findings = {leaf.id: tuple(findings_on(leaf, evidence)) for leaf in every}
-    basis = _Basis(measured, family(effects), curves, later, findings)
-    return [_verdict(claim, basis) for claim in claims]
+    effects = {leaf.id: effect for leaf in every if leaf.id not in later and (effect := _effect(leaf, found[leaf.id]))}
+    for key, corrected in family(effects).items():
+        found[key] = _as_corrected(found[key], effects[key], corrected)
+    return [_verdict(claim, _Basis(evidence, found, later)) for claim in claims]
 
 
 def leaves(claim: Claim) -> Iterator[Claim]:
@@ -60,7 +59,7 @@ def measure(claim: Claim, evidence: Evidence) -> Measured | None:
         found = claim.measure.measure(evidence)
         return replace(found, usual=usual_move(claim, evidence)) if claim.strength else found
     except NoFigure as none:
-        return Measured.none(none.reason)
+        return Measured(None, "", none.reason)
     except StudyError as error:
         if not error.where:
             where = f"{claim.file}, line {claim.line}" if claim.line else claim.file
@@ -68,8 +67,7 @@ def measure(claim: Claim, evidence: Evidence) -> Measured | None:
         raise
 
 
-def _effect(leaf: Claim, measured: Mapping[str, Measured | None]) -> Effect | None:
-    found = measured[leaf.id]
+def _effect(leaf: Claim, found: Measured | None) -> Effect | None:
     if found is None or found.effect is None or not leaf.decides or leaf.hedge not in TESTED:
         return None
     return None if found.effect.unled else found.effect
@@ -77,27 +75,25 @@ def _effect(leaf: Claim, measured: Mapping[str, Measured | None]) -> Effect | No
 
 @dataclass(frozen=True, slots=True)
 class _Basis:
-    """What verdicts rest on: figures, their effects corrected, curves, which came too late, what is found in prices."""
+    """What verdicts rest on: the figures, their effects corrected, and which of them came too late."""
 
-    measured: Mapping[str, Measured | None]
-    corrected: Mapping[str, Corrected]
-    curves: Mapping[str, Specifications | None]
+    evidence: Evidence
+    found: Mapping[str, Measured | None]
     later: frozenset[str]
-    findings: Mapping[str, tuple[Finding, ...]]
 
 
 def _verdict(claim: Claim, basis: _Basis) -> Verdict:
     if claim.parts:
         return _compound(claim, [_verdict(part, basis) for part in claim.parts], basis)
-    found = basis.measured[claim.id]
+    found = basis.found[claim.id]
     if found is None:
         return _unmeasured(claim)
     if found.value is None and found.interval is None:
         return Verdict(claim, "open", Reason("rule_no_figure"), found.reason, found)
-    found = _as_corrected(found, basis.corrected.get(claim.id))
-    decision = _known(claim, _doubted(decide(claim, found), basis.findings[claim.id]), basis)
+    findings = tuple(findings_on(claim, basis.evidence))
+    decision = _known(claim, _doubted(decide(claim, found), findings), basis)
     decision = _reached(found, _told(claim, decision))
-    curve = basis.curves.get(claim.id)
+    curve = specifications(claim, basis.evidence) if claim.hedge == "effect" else None
     told = (*_found(claim, found, decision), found.lacking, *_tail(claim, decision.word), *_details(found))
     return Verdict(
         claim,
@@ -110,16 +106,14 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
         asked=asked(claim, found.unit),
         p_family=found.p_family,
         specifications=curve,
-        findings=basis.findings[claim.id],
+        findings=findings,
     )
 
 
-def _as_corrected(found: Measured, corrected: Corrected | None) -> Measured:
+def _as_corrected(found: Measured | None, effect: Effect, corrected: Corrected) -> Measured | None:
     """The figure with the corrected p-value, and what its test could see after the correction that decides."""
-    if corrected is None or found.effect is None:
-        return found
-    effect = replace(found.effect, detectable=corrected.detectable)
-    return replace(found, effect=effect, p_family=corrected.p_value)
+    effect = replace(effect, detectable=corrected.detectable)
+    return found and replace(found, effect=effect, p_family=corrected.p_value)
 
 
 def _unmeasured(claim: Claim, parts: Sequence[Verdict] = ()) -> Verdict:
