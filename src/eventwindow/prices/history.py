@@ -56,6 +56,10 @@ class Prices:
     replaced: Mapping[str, Reason] = field(default_factory=dict)
     notes: tuple[Reason, ...] = ()  # said once for the whole pull: "Yahoo cannot be reached: …"
 
+    @property
+    def frames(self) -> dict[str, pd.DataFrame]:
+        return {symbol: history.frame for symbol, history in self.histories.items()}
+
     def __getitem__(self, symbol: str) -> pd.DataFrame:
         return self.histories[symbol].frame
 

@@ -156,7 +156,7 @@ def exchanges(estimates: Estimates) -> Tables:
     inputs, headline = estimates.inputs, estimates.headline
     securities = securities_table(inputs.study)
     table = exchanges_table(headline.abnormal, list(headline.members), securities, inputs.returns, inputs.calendars)
-    frames = {symbol: history.frame for symbol, history in inputs.prices.histories.items()}
+    frames = inputs.prices.frames
     labels, window = headline.abnormal.labels, inputs.study.file.windows.event
     day_zero = dict(zip(labels["security"], labels["date"], strict=True))
     receipts = [
@@ -258,10 +258,9 @@ def _views(estimates: Estimates) -> BenchmarkViews | None:
     if benchmark not in inputs.calendars:  # the study has none, or no prices of it
         return None
     if form.index and "weights" in inputs.tables:
-        frames = {symbol: history.frame for symbol, history in inputs.prices.histories.items()}
         weights = filled_weights(estimates, inputs.tables["weights"], form.index)
         without = ex_treated_benchmark(
-            inputs.returns[benchmark], inputs.returns, frames, weights, form.index, study.treated
+            inputs.returns[benchmark], inputs.returns, inputs.prices.frames, weights, form.index, study.treated
         )
     rows = estimates.placed[estimates.placed["event"] == estimates.headline.event]
     return benchmark_views(rows, inputs.returns, inputs.calendars[benchmark], benchmark, form.benchmarks, without)

@@ -60,7 +60,7 @@ def check_study(
     if waiting := waits_for(study):
         yield from _ahead(study, None if claims is None else Path(claims), waiting)
         return
-    inputs = read_inputs(study, prices, step, None if claims is None else Path(claims), progress)
+    inputs = read_inputs(study, prices, step, claims, progress)
     yield from _read(inputs)
     step("estimating expected returns")
     result = concluded(inputs, estimated(inputs), step)

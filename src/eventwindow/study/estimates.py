@@ -212,7 +212,7 @@ def _abnormal(inputs: Inputs, rows: pd.DataFrame, estimation: Window) -> Abnorma
         kind=file.study.returns,
         factors=model_factors(inputs),
         contamination=file.study.contamination,
-        prices={s: price_for_returns(h.frame) for s, h in inputs.prices.histories.items()},
+        prices={s: price_for_returns(frame) for s, frame in inputs.prices.frames.items()},
     )
 
 

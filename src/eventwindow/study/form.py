@@ -188,6 +188,10 @@ class News(Form):
     kind: Literal["news", "closed"] = "news"
     about: tuple[Symbol, ...] = ()
 
+    @property
+    def source_text(self) -> str:
+        return self.source.text if self.source else ""
+
 
 class Model(Form):
     """The headline model of expected returns; the peer models name untreated stocks of the study."""

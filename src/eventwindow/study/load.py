@@ -31,7 +31,7 @@ from eventwindow.prices.history import Prices
 from eventwindow.prices.keyed import ON_NETWORK
 from eventwindow.prices.retry import Progress
 from eventwindow.prices.study_tables import implausible_counts
-from eventwindow.study.definition import Event, News, Study
+from eventwindow.study.definition import Study
 from eventwindow.study.freeze import frozen_record, parts
 from eventwindow.study.ledger import Ledger, read_claims
 from eventwindow.study.quality import Quality, checked_prices
@@ -64,9 +64,10 @@ def translations(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def read_inputs(
-    study: Study, prices: str, step: Step, claims: Path | None = None, progress: Progress | None = None
+    study: Study, prices: str, step: Step, claims: Path | str | None = None, progress: Progress | None = None
 ) -> Inputs:
     """Read, validate and pull; nothing is computed before all of it is right."""
+    claims = None if claims is None else Path(claims)
     ledger = ledger_of(study, claims)
     figures = study.folder / "figures"
     exchanges, shipped = exchanges_of(study), shipped_calendars(figures, study.start, study.end)
@@ -81,10 +82,7 @@ def read_inputs(
     calendar = sessions_of(news_of(study), {c.mic: c for c in calendars.values()}.values())
     held, quality = checked_prices(study, held, calendars, calendar, figures, prices)
     _check_benchmarks(study, held, prices)
-    series = {
-        symbol: returns(price_for_returns(history.frame), calendars[symbol].sessions)
-        for symbol, history in held.histories.items()
-    }
+    series = {s: returns(price_for_returns(frame), calendars[s].sessions) for s, frame in held.frames.items()}
     frozen = frozen_record(
         study.folder,
         lambda: (parts(study, claims), first_day(calendar, {calendars[s.symbol].mic for s in study.stocks})),
@@ -138,9 +136,8 @@ def check_counts(study: Study, tables: Mapping[str, pd.DataFrame], prices: Price
     """Share counts of the study's own file in shares, not in thousands or millions of them."""
     if "shares" not in tables:
         return
-    frames = {symbol: history.frame for symbol, history in prices.histories.items()}
     units = {s.symbol: PER_DOLLAR.get(s.currency, 1.0) for s in study.file.securities}
-    for symbol, why in implausible_counts(tables["shares"], frames, units).items():
+    for symbol, why in implausible_counts(tables["shares"], prices.frames, units).items():
         remedy = "Give the count in shares, 24490000000, not in thousands or millions."
         raise PriceError(f"the share count of {symbol} cannot be: {why}", where="figures, shares", remedy=remedy)
 
@@ -262,17 +259,14 @@ def _dated(
 
 def news_of(study: Study) -> list[NewsItem]:
     """Events first, then the calendar of other news."""
-    news = [_news(number, entry) for number, entry in enumerate(study.file.news, 1)]
-    return [*map(_event, study.file.events), *news]
-
-
-def _event(e: Event) -> NewsItem:
-    return NewsItem(e.id, "event", e.date, e.title_en, e.title_zh, e.time, e.zone, e.session, most=e.max_shift)
-
-
-def _news(number: int, n: News) -> NewsItem:
-    source = n.source.text if n.source else ""
-    return NewsItem(f"news-{number}", n.kind, n.date, n.what_en, n.what_zh, n.time, n.zone, "next", n.about, source)
+    events = [
+        NewsItem(e.id, "event", e.date, e.title_en, e.title_zh, e.time, e.zone, e.session, most=e.max_shift)
+        for e in study.file.events
+    ]
+    return events + [
+        NewsItem(f"news-{k}", n.kind, n.date, n.what_en, n.what_zh, n.time, n.zone, "next", n.about, n.source_text)
+        for k, n in enumerate(study.file.news, 1)
+    ]
 
 
 def _check_benchmarks(study: Study, prices: Prices, asked: str) -> None:
@@ -303,16 +297,14 @@ def securities_table(study: Study) -> pd.DataFrame:
 def gather_evidence(inputs: Inputs, abnormal: Mapping[str, AbnormalReturns]) -> Evidence:
     """All that the claims may be held against."""
     return Evidence(
-        prices={symbol: history.frame for symbol, history in inputs.prices.histories.items()},
+        prices=inputs.prices.frames,
         returns=inputs.returns,
         earlier={s: h.earlier for s, h in inputs.prices.histories.items() if h.earlier is not None},
         abnormal=abnormal,
         securities=securities_table(inputs.study),
         baskets=inputs.study.baskets,
         tables=inputs.tables,
-        news=pd.DataFrame(
-            [n.model_dump() | {"source": n.source.text if n.source else ""} for n in inputs.study.file.news]
-        ),
+        news=pd.DataFrame([n.model_dump() | {"source": n.source_text} for n in inputs.study.file.news]),
         unavailable={symbol: u.reason for symbol, u in inputs.prices.unavailable.items()},
         titles=inputs.study.titles,
         events={e.id: (e.title_en or e.id, e.title_zh or e.title_en or e.id) for e in inputs.study.file.events},

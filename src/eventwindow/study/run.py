@@ -68,7 +68,7 @@ def run_study(
     """
     study = study if isinstance(study, Study) else read_study(study)
     check_closed(study)
-    inputs = read_inputs(study, prices, step, None if claims is None else Path(claims), progress)
+    inputs = read_inputs(study, prices, step, claims, progress)
     step("estimating expected returns")
     return concluded(inputs, estimated(inputs), step)
 

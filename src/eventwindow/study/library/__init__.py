@@ -11,14 +11,14 @@ from eventwindow.scratch import put_in_place
 
 HERE = Path(__file__).parent
 TEMPLATE = HERE / "template"
+FIGURES = HERE / "deepseek_2025" / "figures"
 
 
 def shipped_studies() -> dict[str, str]:
-    titles = {}
-    for path in sorted(HERE.glob("*/study.toml")):
-        if path.parent != TEMPLATE:
-            titles[_public(path.parent)] = tomllib.loads(path.read_text(encoding="utf-8"))["study"]["title"]
-    return titles
+    """The titles of the studies that ship, by the names that a person gives them."""
+    folders = sorted(path.parent for path in HERE.glob("*/study.toml") if path.parent != TEMPLATE)
+    texts = {folder.name: (folder / "study.toml").read_text(encoding="utf-8") for folder in folders}
+    return {name.replace("_", "-"): tomllib.loads(text)["study"]["title"] for name, text in texts.items()}
 
 
 def find_study(name: str) -> Path:
@@ -81,7 +81,7 @@ def shipped_figures(symbols: Sequence[str]) -> str:
 
     from eventwindow.prices.bundled import shipped_histories
 
-    histories = shipped_histories(HERE / "deepseek_2025" / "figures", symbols)
+    histories = shipped_histories(FIGURES, symbols)
     if not histories:
         return ""
     table = pd.concat({s: h.frame for s, h in histories.items()}, names=["symbol", "date"])
@@ -90,18 +90,14 @@ def shipped_figures(symbols: Sequence[str]) -> str:
 
 def shipped_shares(symbols: Sequence[str]) -> str:
     """The shares outstanding of some symbols, as the DeepSeek study holds them, as CSV; "" where there are none."""
-    head, *rows = (HERE / "deepseek_2025" / "figures" / "shares.csv").read_text(encoding="utf-8").splitlines()
+    head, *rows = (FIGURES / "shares.csv").read_text(encoding="utf-8").splitlines()
     held = [row for row in rows if row.partition(",")[0] in symbols]
     return "\n".join([head, *held, ""]) if held else ""
 
 
 def shipped_weights(symbols: Sequence[str]) -> tuple[str, dt.date, tuple[str, ...], str]:
     """The index of the shipped weights, their day, those of the symbols that it holds, and their rows as CSV."""
-    head, *rows = (HERE / "deepseek_2025" / "figures" / "weights.csv").read_text(encoding="utf-8").splitlines()
+    head, *rows = (FIGURES / "weights.csv").read_text(encoding="utf-8").splitlines()
     date, index, *_ = rows[0].split(",")
     held = {row.split(",")[2]: row for row in rows if row.split(",")[2] in symbols}
     return index, dt.date.fromisoformat(date), tuple(held), "\n".join([head, *held.values(), ""])
-
-
-def _public(folder: Path) -> str:
-    return folder.name.replace("_", "-")
