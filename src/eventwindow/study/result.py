@@ -91,23 +91,7 @@ class StudyResult(Exports):
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def table(self, name: str | None = None) -> pd.DataFrame:
-        """A result table by its name: "claims", "tests", "cumulative"; without a name, the list of all tables.
-
-        Parameters
-        ----------
-        name : str, optional
-            File name of the table without ending.
-
-        Returns
-        -------
-        DataFrame
-            The table, its reasons as English words; or a row a table, with its numbers of rows and columns.
-
-        Raises
-        ------
-        StudyError
-            Where no table is called so.
-        """
+        """A result table by its name, such as "tests", its reasons in English; without one, the list of all tables."""
         if name is None:
             sizes = {name: table.shape for name, table in self.tables.items()}
             return pd.DataFrame.from_dict(sizes, orient="index", columns=["rows", "columns"]).rename_axis("table")
@@ -138,19 +122,7 @@ class StudyResult(Exports):
     def summary(self, window: Span = 0) -> Summary:
         """Every test of the headline over one window, in the order in which they should be read.
 
-        Parameters
-        ----------
-        window : Window, int or pair of int
-            Trading days from day 0, inside the event window; day 0 by default.
-
-        Returns
-        -------
-        Summary
-
-        Raises
-        ------
-        WindowError
-            Where the window is none or reaches beyond the event window.
+        `window` counts trading days from day 0 and lies inside the event window: 0, or (-1, 1).
         """
         return summarise(self.headline, as_window(window))
 
@@ -165,12 +137,7 @@ class StudyResult(Exports):
     def to_excel(self, path: Path | str, language: str = "en") -> Path:
         """Write one workbook: verdicts, firms, CARs, tests, market, exclusions; its first sheet explains every column.
 
-        Parameters
-        ----------
-        path : path or str
-            A file that ends in .xlsx.
-        language : str
-            Of the sheets' names, the explanations and the verdicts.
+        `path` ends in .xlsx; `language` is that of the sheets' names, the explanations and the verdicts.
         """
         tables = {sheet: self.tables[name] for sheet, name in SHEETS.items() if name in self.tables}
         if language != "en":
@@ -185,22 +152,9 @@ class StudyResult(Exports):
         return self.headline.basis.in_words(words, str(self.headline.window))
 
     def advise(self, window: Span = 0) -> Advice:
-        """Which test of the headline to read and why, and the sample that shows effects of 1, 2 and 5 %.
+        """Which test of the headline to read over a window and why, and the sample that shows effects of 1, 2 and 5 %.
 
-        Parameters
-        ----------
-        window : Window, int or pair of int
-            Trading days from day 0, inside the event window; day 0 by default.
-
-        Returns
-        -------
-        Advice
-            It prints itself; `text("zh-Hant")` says it in another language, `needed` is the table.
-
-        Raises
-        ------
-        StudyError
-            Where no event holds the window.
+        What it gives prints itself; `text("zh-Hant")` says it in another language, `needed` is the table.
         """
         return advise(self.headline, as_window(window))
 
