@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -27,12 +28,9 @@ from eventwindow.study.toml import DATE, at, nearest, shown
 FIRST, LAST = dt.date(1800, 1, 1), dt.date(2200, 12, 31)  # days that a market can have seen, with room
 
 
-def _day(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            raise ValueError(f"no date (found {shown(value)})\n{DATE}") from None
+def _day(value: object) -> dt.date:
+    with suppress(ValueError):
+        value = dt.date.fromisoformat(value) if isinstance(value, str) else value
     if type(value) is not dt.date:
         raise ValueError(f"no date (found {shown(value)})\n{DATE}")
     if not FIRST <= value <= LAST:
@@ -159,18 +157,20 @@ class Source(Form):
     date: Day | None = None  # of the page, where it has one
     address: Annotated[str, Field(pattern=r"^https?://\S+$")]
 
+    @model_validator(mode="before")
+    @classmethod
+    def _table(cls, value: object) -> object:
+        if isinstance(value, str):
+            raise ValueError(
+                "a source is a table\n"
+                "Write source = { publisher = …, title = …, date = 2025-01-27, address = https://… }."
+            )
+        return value
+
     @property
     def text(self) -> str:
         """As the report prints it, in every language alike."""
         return f"{self.publisher}: {self.title}" + (f" ({self.date})" if self.date else "") + f". {self.address}"
-
-
-def _source(value: object) -> object:
-    if isinstance(value, str):
-        raise ValueError(
-            "a source is a table\nWrite source = { publisher = …, title = …, date = 2025-01-27, address = https://… }."
-        )
-    return value
 
 
 class News(Form):
@@ -184,7 +184,7 @@ class News(Form):
     zone: Zone | None = None
     what_en: str
     what_zh: str = ""
-    source: Annotated[Source | None, BeforeValidator(_source, json_schema_input_type=Source | None)] = None
+    source: Source | None = None
     kind: Literal["news", "closed"] = "news"
     about: tuple[Symbol, ...] = ()
 
