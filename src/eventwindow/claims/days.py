@@ -61,7 +61,6 @@ def _of_event(claim: Claim, evidence: Evidence, event: str, window: tuple[int, i
 
 
 def _symbols(claim: Claim, evidence: Evidence) -> tuple[str, ...]:
-    """The securities that the measure looks at."""
     named = [s for key in ("members", "against", "layers") for s in getattr(claim.measure, key, ())]
     return evidence.members(named or [claim.security])
 

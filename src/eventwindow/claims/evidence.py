@@ -121,7 +121,6 @@ class Evidence:
         return pd.Timestamp(index[place])
 
     def previous_close(self, symbol: str, when: date) -> float:
-        """The close of the session before `when`."""
         return self.price(symbol, self.before(symbol, when))
 
     def _check_no_gap(self, symbol: str, stamp: pd.Timestamp) -> None:

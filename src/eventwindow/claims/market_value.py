@@ -186,7 +186,6 @@ def value_changes(evidence: Evidence, by: str = "dollars") -> pd.DataFrame:
 
 
 def large_closes(evidence: Evidence) -> pd.DataFrame:
-    """Closes of the table "megacaps", date × symbol."""
     held = evidence.table("megacaps")
 
     def wide() -> pd.DataFrame:
@@ -198,8 +197,6 @@ def large_closes(evidence: Evidence) -> pd.DataFrame:
 
 
 def large_shares(evidence: Evidence, closes: pd.DataFrame) -> pd.DataFrame:
-    """Share counts of the large companies on the days of `closes`."""
-
     def every() -> pd.DataFrame:
         held = large_closes(evidence)
         days = pd.DatetimeIndex(held.index)

@@ -52,7 +52,6 @@ def _said(reason: Reason | None) -> dict[str, str]:
 
 
 def _data(measure: Measure) -> str:
-    """What the figure rests on."""
     return ", ".join(catalogue("en").text(f"data.{name}") for name in measure.needs)
 
 

@@ -59,7 +59,6 @@ class Decision:
 
 
 def decide(claim: Claim, measured: Measured) -> Decision:
-    """The verdict word for a figure held against what was stated."""
     if measured.horizons:
         return _horizons(claim, measured)
     if measured.interval and "reported" in getattr(claim.measure, "needs", ()):
@@ -136,7 +135,6 @@ def _stated_sizes(claim: Claim) -> tuple[float, float]:
 
 
 def _digits(claim: Claim, unit: str) -> tuple[Step, Step]:
-    """The precision of the stated figures by their own digits."""
     low, high = (step_of(figure, unit, claim.stated_text) for figure in _stated_sizes(claim))
     return low, high
 

@@ -178,7 +178,6 @@ def _told(claim: Claim, decision: Decision) -> Decision:
 
 
 def _given(claim: Claim, what: str) -> tuple[Reason, ...]:
-    """A text of the claim's own, where it has one."""
     text = claim.said(what)
     return (Reason("given", text=text),) if text else ()
 
@@ -233,7 +232,6 @@ def combined(words: Sequence[VerdictWord]) -> VerdictWord:
 
 
 def _counted(words: Sequence[VerdictWord]) -> tuple[int, int, int]:
-    """How many hold, how many fail, how many are left."""
     held, failed = sum(word in HOLDS for word in words), sum(word == "contradicted" for word in words)
     return held, failed, sum(word in LEFT for word in words)
 
@@ -325,7 +323,6 @@ def _tested(claim: Claim, found: Measured, word: VerdictWord) -> Iterator[Reason
 
 
 def _first(found: Reason) -> Reason:
-    """The first sentence of what was found."""
     while found.key == "sentences":
         found = next(iter(found.value("told")))
     return found

@@ -129,7 +129,6 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _keeping_commands(commands: Commands) -> None:
-    """The commands that look after a study over time."""
     freeze = _command(commands, "freeze", "fix study, claims and rules with a date, before their event")
     freeze.add_argument("study", metavar="STUDY")
     freeze.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="the day of fixing (default: today, in UTC)")

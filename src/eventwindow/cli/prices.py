@@ -30,7 +30,6 @@ def prices_command(options: argparse.Namespace) -> None:
 
 
 def _print_inventory(table: pd.DataFrame) -> None:
-    """What is held of each ticker: from where, how old, which days."""
     heads = ("ticker", "held from", "fetched", "first", "last", "days")
     shown = titled(f"{table['symbol'].nunique()} tickers", heads, left=heads[:-1])
     for row in records(table.astype(object).where(table.notna(), "")):
@@ -41,7 +40,6 @@ def _print_inventory(table: pd.DataFrame) -> None:
 
 
 def _print_changes(refreshed: Refresh) -> None:
-    """What a new pull changed against what was held."""
     console, prices = Console(highlight=False), refreshed.prices
     for note in prices.notes:
         console.print(str(note), markup=False)

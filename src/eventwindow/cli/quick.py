@@ -25,7 +25,6 @@ from eventwindow.study.run import concluded
 
 
 def quick_command(options: argparse.Namespace) -> None:
-    """Run the study of the question and print its one screen."""
     question = Question(
         symbols_in(" ".join(options.symbols)),
         options.date,

@@ -120,7 +120,6 @@ def plain(table: pd.DataFrame, digits: int = 10) -> Any:
 
 
 def on_day_zero(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows whose window is day 0 alone."""
     return table[(table["window_start"] == 0) & (table["window_end"] == 0)] if len(table) else table
 
 

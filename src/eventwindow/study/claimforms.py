@@ -179,7 +179,6 @@ def read_as(kind: type, **keys: Any) -> PlainValidator:
 
 
 def fields_of(form: Form, kind: type) -> dict[str, Any]:
-    """What a form holds of the fields of a class."""
     return {f.name: getattr(form, f.name) for f in fields(kind) if f.name in type(form).model_fields}
 
 
@@ -280,7 +279,6 @@ def _check_ways(table: Mapping[str, Any]) -> None:
 
 
 def _figure(table: Mapping[str, Any], form: Any) -> float | tuple[float, float] | None:
-    """The figure stated, in the form that the hedge needs."""
     name, hedge = table["measure"], form.hedge
     stated: float | tuple[float, float] | None = form.stated
     if hedge in TESTED and not MEASURES[name].tests:

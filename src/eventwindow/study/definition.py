@@ -66,7 +66,6 @@ class Study(Form):
 
     @property
     def stocks(self) -> tuple[Security, ...]:
-        """The securities whose abnormal returns are computed."""
         return tuple(s for s in self.file.securities if s.kind == "stock")
 
     def benchmark_of(self, security: Security) -> str:

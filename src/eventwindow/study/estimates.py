@@ -135,7 +135,6 @@ def excluded_table(estimates: Estimates, told: Iterable[Exclusion]) -> pd.DataFr
 
 
 def _without_fit(abnormal: AbnormalReturns) -> list[Exclusion]:
-    """The events that have no fit, with their reasons."""
     rows = abnormal.excluded.itertuples(index=False)
     return [Exclusion(event, security, "excluded", reason) for event, security, reason in rows]
 

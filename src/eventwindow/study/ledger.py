@@ -58,15 +58,11 @@ DisagreementTable = Annotated[
 
 
 class ClaimsFile(Form):
-    """The form of claims.toml."""
-
     articles: tuple[ArticleTable, ...] = ()
     claims: tuple[ClaimTable, ...] = ()
 
 
 class ReadingsFile(Form):
-    """The form of readings.toml."""
-
     readings: tuple[ReadingTable, ...] = ()
     disagreements: tuple[DisagreementTable, ...] = ()
 

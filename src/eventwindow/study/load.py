@@ -225,7 +225,6 @@ def expected_of(study: Study) -> dict[str, Expected]:
 
 
 def study_calendars(study: Study, exchanges: Mapping[str, str]) -> dict[str, Calendar]:
-    """The calendar of each symbol's exchange."""
     found = {}
     for symbol, mic in exchanges.items():
         try:
@@ -295,7 +294,6 @@ def securities_table(study: Study) -> pd.DataFrame:
 
 
 def gather_evidence(inputs: Inputs, abnormal: Mapping[str, AbnormalReturns]) -> Evidence:
-    """All that the claims may be held against."""
     return Evidence(
         prices=inputs.prices.frames,
         returns=inputs.returns,

@@ -17,7 +17,6 @@ LIBRARIES = ("eventwindow", "exchange-calendars", "numpy", "pandas", "scipy", "y
 
 
 def run_record(study: Study, prices: Prices, frozen: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The content of run.json: no clock, no machine path."""
     record = {
         "study": study.file.model_dump(mode="json", exclude_none=True),
         "headline": study.headline,

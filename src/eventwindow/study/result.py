@@ -104,12 +104,10 @@ class StudyResult(Exports):
 
     @property
     def claims(self) -> pd.DataFrame:
-        """A row a claim, with its verdict."""
         return self.table("claims")
 
     @property
     def tests(self) -> pd.DataFrame:
-        """A row a test by event, group and window."""
         return self.table("tests")
 
     @property

@@ -137,6 +137,5 @@ def _collected(found: list[Tables]) -> Tables:
 
 
 def _with_curve(estimates: Estimates, tables: Mapping[str, pd.DataFrame]) -> Evidence:
-    """The evidence with the specification curve's summary."""
     curve = {name: tables[name] for name in ("robustness",) if name in tables}
     return replace(estimates.evidence, tables={**estimates.evidence.tables, **curve})

@@ -108,7 +108,6 @@ async def _remove(request: Request) -> Response:
 
 
 async def _packed(request: Request) -> Response:
-    """The study's folder, or all results, as one file."""
     run, part = _held(request), request.path_params["part"]
     folder = request.app.state.runs.where(run.key)
     places = {"study": (folder / "study", folder / "out"), "results": (folder / "out" / REPORT, folder / "out")}

@@ -66,7 +66,6 @@ def _note(what: str, reason: Reason) -> dict[str, str]:
 
 
 def article(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
-    """An article's text, read and judged."""
     text, day = form.get("article", "").strip(), form.get("article_date", "").strip()
     if not text:
         raise Fault("article", StudyError("there is no text", remedy="Paste the article's text."))
@@ -108,7 +107,6 @@ def _told(name: str, read: Callable[[str], Told], text: str) -> Told:
 
 
 def _study(question: Question, folder: Path) -> Asked:
-    """Write the study, or tell the fault at its field."""
     try:
         return study_of_question(question, folder)
     except StudyError as error:
