@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -53,7 +53,7 @@ def _local(count: int) -> Iterator[Run]:
 
 
 def _shared(
-    pool: ProcessPoolExecutor,
+    pool: Executor,
     count: int,
     work: Work,
     numbers: Sequence[int],
@@ -77,7 +77,7 @@ def _finished(open_: dict[Future[Any], int]) -> Iterator[tuple[int, Any]]:
 def _dask(workers: int | None, client: Any) -> Iterator[Run]:
     try:
         import dask
-        from distributed import Client, as_completed
+        from distributed import Client
     except ImportError:
         raise needs_library('engine="dask"', "dask", "distributed") from None
     given = isinstance(client, Client)
@@ -85,30 +85,10 @@ def _dask(workers: int | None, client: Any) -> Iterator[Run]:
         options: dict[str, Any] = {"n_workers": workers or os.cpu_count() or 1, "threads_per_worker": 1}
         client = Client(client) if client else Client(**options, dashboard_address=None)  # type: ignore[no-untyped-call]
 
-    def run(
-        work: Work, numbers: Sequence[int], arguments: Callable[[int], tuple[Any, ...]]
-    ) -> Iterator[tuple[int, Any]]:
-        # a task carries its stretch of the panel, so that it can be run again wherever a worker is left
-        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"}):
-            left = iter(numbers)
-            names: dict[Any, int] = {}
-            queue = as_completed()  # type: ignore[no-untyped-call]
-
-            def submit(number: int) -> None:
-                future = client.submit(work, *arguments(number), pure=False, retries=3)
-                names[future] = number
-                queue.add(future)  # type: ignore[no-untyped-call]
-
-            for _, number in zip(range(2 * max(1, len(client.ncores()))), left, strict=False):
-                submit(number)
-            for future in queue:
-                yield names.pop(future), future.result()
-                for number in left:
-                    submit(number)
-                    break
-
+    # a task carries its stretch of the panel, so that it can be run again wherever a worker is left
     try:
-        yield run
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"}):
+            yield partial(_shared, client.get_executor(pure=False, retries=3), 2 * max(1, len(client.ncores())))
     finally:
         if not given:
             client.close()
