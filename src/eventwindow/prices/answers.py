@@ -51,6 +51,8 @@ class Expected:
 
     def calendar(self, start: pd.Timestamp, now: pd.Timestamp) -> Calendar | None:
         """The sessions from `start` to the coming week; None where the exchange is unknown, which a study tells."""
+        if not self.mic:
+            return None
         try:
             with _building:
                 return exchange_calendar(self.mic, start.date(), (now + pd.Timedelta("7D")).date())
@@ -60,7 +62,7 @@ class Expected:
 
 def finished(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> Pulled:
     """Without the bar of a day that is not over: its close is only the last trade so far."""
-    calendar = expected.calendar(pulled.start, now) if expected.mic else None
+    calendar = expected.calendar(pulled.start, now)
     last = _today(pulled, calendar, now) - pd.Timedelta("1D")
     if calendar and not expected.around_the_clock:
         closed = calendar.sessions[calendar.closes <= now]
@@ -76,7 +78,7 @@ def _today(pulled: Pulled, calendar: Calendar | None, now: pd.Timestamp) -> pd.T
 
 def ahead(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> Reason | None:
     """Why an answer with its newest rows, today's included, cannot be right: dates to come, another last price."""
-    calendar = expected.calendar(pulled.start, now) if expected.mic else None
+    calendar = expected.calendar(pulled.start, now)
     newest, today = _held(pulled)[-1], _today(pulled, calendar, now)
     if newest > today:
         return Reason("rows_to_come", day=f"{newest.date()}")
@@ -95,13 +97,13 @@ def shortened(pulled: Pulled) -> Reason | None:
 
 
 def refusal(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> Reason | None:
-    calendar = expected.calendar(pulled.start, now) if expected.mic else None
+    calendar = expected.calendar(pulled.start, now)
     return next(_faults(pulled, expected, calendar, now), None)
 
 
 def absent_sessions(pulled: Pulled, expected: Expected, now: pd.Timestamp) -> list[dt.date]:
     """Sessions between the first and the last row that have none."""
-    calendar = expected.calendar(pulled.start, now) if expected.mic else None
+    calendar = expected.calendar(pulled.start, now)
     return [] if calendar is None else [day.date() for day in _within(calendar, pulled).difference(_held(pulled))]
 
 
