@@ -40,7 +40,7 @@ def fit(task) -> AbnormalReturns:
 
 
 def test_first_pass(benchmark, task):
-    assert len(benchmark(first_pass, task).events["row"]) == EVENTS
+    assert len(benchmark(first_pass, task)["events/row"]) == EVENTS
 
 
 def test_second_pass(benchmark, task):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from eventwindow.panel.chunk import Part
+from eventwindow.panel.chunk import Arrays
 from eventwindow.panel.plan import Plan
 
 
@@ -18,11 +18,11 @@ class Chunks:
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
-        self.held: dict[tuple[str, int], dict[str, np.ndarray]] = {}
+        self.held: dict[tuple[str, int], Arrays] = {}
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
 
-    def save(self, stage: str, number: int, arrays: dict[str, np.ndarray]) -> None:
+    def save(self, stage: str, number: int, arrays: Arrays) -> None:
         if self.folder is None:
             self.held[stage, number] = arrays
             return
@@ -51,17 +51,6 @@ class Chunks:
     def _path(self, stage: str, number: int) -> Path:
         assert self.folder is not None
         return self.folder / f"{stage}-{number:05d}.npz"
-
-
-def flat(part: Part) -> dict[str, np.ndarray]:
-    """A part as arrays by name: "events/car 0"."""
-    named = {
-        f"{f.name}/{name}": value
-        for f in fields(part)
-        if f.name != "words"
-        for name, value in getattr(part, f.name).items()
-    }
-    return named | {"words": np.array(part.words)}
 
 
 def fingerprint(plan: Plan) -> str:

@@ -140,20 +140,6 @@ def _days(task: Task, rows: slice, span: Window) -> Days:
 Arrays = Mapping[str, np.ndarray]
 
 
-@dataclass(frozen=True)
-class Part:
-    """Arrays only, so that a part is a file and crosses between machines.
-
-    events: one row an event with a fit; `row` is its position in the chunk, halo left out. excluded: `row`, `reason`.
-    sums: by key (K, …) or by group (G + 1, …). words: the reasons that codes stand for, packed.
-    """
-
-    events: Arrays
-    excluded: Arrays
-    sums: Arrays
-    words: tuple[str, ...] = ("",)
-
-
 def add_up(parts: Iterable[Arrays]) -> dict[str, np.ndarray]:
     """Sums by name, in the order of the parts; flags are joined by or."""
     total: dict[str, np.ndarray] = {}

@@ -11,15 +11,20 @@ from eventwindow.inference.correlation import moments
 from eventwindow.inference.shifts import event_sars
 from eventwindow.inference.signs import positive_share
 from eventwindow.inference.single_firm import firm_sq, leading_sq
-from eventwindow.panel.chunk import BLOCK, Part, Task, Words, add_up, fitted, stacked
+from eventwindow.panel.chunk import BLOCK, Arrays, Task, Words, add_up, fitted, stacked
 from eventwindow.panel.group_sums import Cells, cells, rank_sums
 from eventwindow.panel.pairs import Rows, pair_sums
 
 RANKED = 512  # events whose ranks are held at once
 
 
-def first_pass(task: Task) -> Part:
-    """Figures and sums of one chunk; events of the halo count only as partners of the chunk's own."""
+def first_pass(task: Task) -> Arrays:
+    """Figures and sums of one chunk; events of the halo count only as partners of the chunk's own.
+
+    Arrays by name, so that it is a file and crosses between machines: "events/…" a row an event with a fit, `row` its
+    position in the chunk, halo left out; "excluded/…" `row` and `reason`; "sums/…" by key (K, …) or by group
+    (G + 1, …), and the slab's `first` session; "words" the reasons that codes stand for, packed.
+    """
     words, events, excluded, sums = Words(), [], [], []
     tail: Rows | None = None
     for rows in blocks(task, 0, task.halo):
@@ -36,8 +41,10 @@ def first_pass(task: Task) -> Part:
         own = _rows(task, ar, held)
         sums.append(_sums(ar, summed) | _by_group(task, ar, held) | _correlations(task, own, tail))
         tail = _tail(task, rows.stop, own, tail)
-    named = {name: stacked(events, name) for name in (events[0] if events else ())}
-    return Part(named, {name: stacked(excluded, name) for name in excluded[0]}, add_up(sums), tuple(words.code))
+    out = {f"events/{name}": stacked(events, name) for name in (events[0] if events else ())}
+    out |= {f"excluded/{name}": stacked(excluded, name) for name in excluded[0]}
+    out |= {f"sums/{name}": value for name, value in add_up(sums).items()}
+    return out | {"sums/first": np.array(task.first), "words": np.array(tuple(words.code))}
 
 
 def blocks(task: Task, start: int, stop: int) -> Iterator[slice]:

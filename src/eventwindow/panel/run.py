@@ -22,7 +22,7 @@ from eventwindow.estimation.given import events_table, given, named_benchmark
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
 from eventwindow.estimation.risk_free import check_rates
-from eventwindow.panel.checkpoints import Chunks, fingerprint, flat
+from eventwindow.panel.checkpoints import Chunks, fingerprint
 from eventwindow.panel.chunk import Specification
 from eventwindow.panel.contrasts import asked_of
 from eventwindow.panel.engines import Run, engine_named
@@ -381,17 +381,13 @@ def _stage(
     done = kept.done(stage, len(plan))
     left = [number for number in range(len(plan)) if number not in done]
     count = sum(plan.rows(n).stop - plan.rows(n).start for n in done)
-    work: Callable[..., Any] = _first if stage == "first" else second_pass
+    work: Callable[..., Any] = first_pass if stage == "first" else second_pass
     say = partial("{} pass: {:,} of {:,} events".format, stage)
     step(say(count, len(plan.events)))
     for number, arrays in run(work, left, arguments):
         kept.save(stage, number, arrays)
         count += plan.rows(number).stop - plan.rows(number).start
         step(say(count, len(plan.events)))
-
-
-def _first(task: Any) -> dict[str, np.ndarray]:
-    return flat(first_pass(task)) | {"sums/first": np.array(task.first)}
 
 
 def _check(spec: Specification, chunk: int) -> None:
