@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from typing import Any
@@ -27,32 +27,23 @@ from eventwindow.estimation.by_exchange import (
     spanned_windows,
 )
 from eventwindow.estimation.concat import concat
-from eventwindow.estimation.contamination import (
-    Contamination,
-    check_contamination,
-    decontaminated,
-    gap_notes,
-    overlap_notes,
-)
+from eventwindow.estimation.contamination import Contamination, decontaminated, gap_notes, overlap_notes
 from eventwindow.estimation.door import (
     OF_RETURNS,
     Values,
-    check_between,
+    benchmarks_of,
     check_choices,
-    check_factors,
-    check_kind,
     check_prices,
     check_reach,
-    check_values,
     returns_table,
     sessions_only,
+    tables_of,
 )
 from eventwindow.estimation.event_time import Factors, event_returns
 from eventwindow.estimation.exports import tool
 from eventwindow.estimation.given import OTHERS, given, identifier
 from eventwindow.estimation.models import Model, model_named
 from eventwindow.estimation.returns import check_decimals
-from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
 from eventwindow.estimation.risk_free import check_rates
 from eventwindow.estimation.unlikely import column_doubts, few, unlikely_notes
 from eventwindow.inference.advice import Advice, advise
@@ -181,12 +172,9 @@ def abnormal_returns(
     >>> bool(np.allclose(again.ar, result.ar))
     True
     """
-    check_kind(kind)
-    check_contamination(contamination)
-    check_values(values)
-    check_between(kind, values)
-    check_choices(session, minimum_returns, max_shift, exchange)
-    _check_expected_by(benchmark, factors)
+    options: dict[str, Any] = {"kind": kind, "values": values, "contamination": contamination, "session": session}
+    options |= {"minimum_returns": minimum_returns, "max_shift": max_shift, "factors": factors}
+    check_choices(**options, benchmark=benchmark, exchange=exchange)
     fitter = model_named(model)
     estimation, window = as_window(estimation), as_window(window)
     returns, events, benchmark, read = given(returns, events, benchmark, values)
@@ -197,11 +185,9 @@ def abnormal_returns(
     of = exchange_of(events, exchange, Rows("the table of events", "index", events.index))
     read = (*read, *_when_closed(returns, of, values))
     if len(set(of.values())) > 1 and not frequency(returns.index):
-        options: dict[str, Any] = {"model": model, "benchmark": benchmark, "factors": factors, "peers": peers}
-        options |= {"session": session, "estimation": estimation, "window": window, "kind": kind, "values": values}
-        options |= {"minimum_returns": minimum_returns, "contamination": contamination, "max_shift": max_shift}
+        options |= {"model": model, "benchmark": benchmark, "peers": peers, "estimation": estimation, "window": window}
         return _by_exchange(returns, events, of, options, read)
-    returns, closed = sessions_only(returns, _benchmarks(events, benchmark), values, kind)
+    returns, closed = sessions_only(returns, benchmarks_of(events, benchmark), values, kind)
     prices = returns if values == "prices" else None
     if prices is not None:
         returns = _returns_of(prices, kind)
@@ -212,7 +198,7 @@ def abnormal_returns(
         factors = _peer_index(returns, list(peers))
     elif factors is None and benchmark is not None:
         events = events.assign(benchmark=_own(events, benchmark))
-    for table in () if peers else _tables(factors):
+    for table in () if peers else tables_of(factors):
         check_reach(table, events["date"])
     _check_returns(returns, events, peers, kind)
     lags, leads = fitter.neighbours
@@ -232,20 +218,6 @@ def abnormal_returns(
     return EventStudy.of(replace(result, notes=notes, excluded=excluded))
 
 
-def _check_expected_by(benchmark: object, factors: Factors | None) -> None:
-    """A benchmark or factors, not both, and tables of factors that can be."""
-    if benchmark is not None and factors is not None:
-        remedy = "Give one of the two: a benchmark is a column of the returns, factors are a table of their own."
-        raise StudyError(f"both benchmark={benchmark!r} and factors are given", remedy=remedy)
-    for table in _tables(factors):
-        check_factors(table)
-
-
-def _tables(factors: Factors | None) -> Iterable[pd.DataFrame | pd.Series]:
-    """Every table of factors: none, one for all, or one a security."""
-    return factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,)
-
-
 def _returns_of(prices: pd.DataFrame, kind: str) -> pd.DataFrame:
     check_prices(prices.to_numpy(float), prices.columns, prices.index, "the table of prices")
     ratio = prices / prices.shift(1)
@@ -259,7 +231,7 @@ def _by_exchange(
     """Each event on the sessions of its own exchange; a benchmark that keeps others covers the same span."""
     mics, parts, told = events["security"].astype(str).map(of), list[EventStudy](), [*read]
     events = events.assign(position=np.arange(len(events)))
-    benchmarks = [str(b) for b in _benchmarks(events, options["benchmark"]) if b in returns]
+    benchmarks = [b for b in benchmarks_of(events, options["benchmark"]) if b in returns]
     for mic in sorted(set(of.values())):
         mine = events[mics == mic]
         own = returns[[name for name in returns if name in set(mine["security"])]]
@@ -302,12 +274,6 @@ def _when_closed(table: pd.DataFrame, of: Mapping[str, str], values: Values) -> 
         odd = displaced(mic, days, np.isfinite(moves) & (moves != 0)).tolist()
         found += [(str(own.columns[place]), mic, n, days[first]) for place, n, first in odd]
     return list(map(str, displaced_reasons(found)))
-
-
-def _benchmarks(events: pd.DataFrame, benchmark: str | None) -> set[object]:
-    """The columns that are benchmarks and rates: an index is quoted on days on which no stock trades."""
-    named = [events[name].unique() for name in ("benchmark", RISK_FREE) if name in events]
-    return {benchmark, *(name for names in named for name in names)}
 
 
 def _check_returns(returns: pd.DataFrame, events: pd.DataFrame, peers: Sequence[str], kind: str) -> None:

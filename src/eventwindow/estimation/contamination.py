@@ -1,24 +1,18 @@
 """Events in the windows of others: those of the same security in the estimation window, those that overlap."""
 
 from dataclasses import replace
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from eventwindow.errors import Reason, StudyError
+from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import EXCLUDED, AbnormalReturns
 from eventwindow.estimation.event_time import OUTSIDE, EventReturns
 
 Contamination = Literal["tell", "mask", "drop"]
 DONE = {"tell": "its days were kept", "mask": "its days were left out", "drop": "the event was left out"}
 SPELLED_OUT = 10  # notes; more are counted
-
-
-def check_contamination(rule: str) -> None:
-    if rule not in get_args(Contamination):
-        remedy = f"Write one of {', '.join(get_args(Contamination))}."
-        raise StudyError(f"contamination = {rule!r} is no rule", remedy=remedy)
 
 
 def earlier_events(source: EventReturns | AbnormalReturns) -> list[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """Returns, factors and choices as a person brings them: one validation for the study, the library and the panel."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from numbers import Number
 from typing import Literal, get_args
 
@@ -10,8 +10,9 @@ import pandas as pd
 from eventwindow.calendars.dates import check_sessions, frequency
 from eventwindow.calendars.exchange import SessionRule, known_exchange
 from eventwindow.errors import PriceError, Reason, StudyError, counted
-from eventwindow.estimation.event_time import TRADE_TO_TRADE, Array
-from eventwindow.estimation.returns import ReturnKind
+from eventwindow.estimation.contamination import Contamination
+from eventwindow.estimation.event_time import TRADE_TO_TRADE, Array, Factors
+from eventwindow.estimation.returns import RETURNS
 from eventwindow.estimation.risk_free import COLUMN, check_rate
 
 QUANTITIES = ("log_volume",)  # kinds that are no returns
@@ -25,25 +26,6 @@ LONG, LOG_MOST, LOG_MOVES = 60, 12.0, 0.004  # days, level and median move of wh
 QUOTED, LOG_REST = 1e4, 1e-3  # parts in which prices are quoted; what is left of a figure with more decimals
 SHOWN = 3  # days in a note
 SATURDAY = 5
-
-
-def check_kind(kind: str) -> None:
-    """A kind of return, or of another quantity, that is known."""
-    known = (*get_args(ReturnKind), *QUANTITIES)
-    if kind not in known:
-        raise StudyError(f"kind = {kind!r} is no kind of return", remedy=f"Write one of {', '.join(known)}.")
-
-
-def check_between(kind: str, values: str) -> None:
-    """Returns from trade to trade are made of prices: a table of returns does not tell a halt from a return of none."""
-    if kind == TRADE_TO_TRADE and values != "prices":
-        remedy = 'Give prices and values = "prices".'
-        raise StudyError('returns = "trade_to_trade" needs prices, and the table holds returns', remedy=remedy)
-
-
-def check_values(values: str) -> None:
-    if values not in get_args(Values):
-        raise StudyError(f"values = {values!r} is unknown", remedy=f"Write one of {', '.join(get_args(Values))}.")
 
 
 def check_prices(values: Array, securities: pd.Index, sessions: pd.Index, where: str) -> None:
@@ -176,16 +158,52 @@ def closed_notes(index: pd.Index, blank: np.ndarray, carried: np.ndarray) -> tup
     )
 
 
-def check_choices(session: str, minimum_returns: object, max_shift: object, exchange: str | None) -> None:
-    """A rule for dates that are no session, numbers of returns and of days, and an exchange, that can be used."""
+def check_choices(
+    *,
+    kind: str,
+    values: str,
+    contamination: str,
+    session: str,
+    minimum_returns: object,
+    max_shift: object,
+    exchange: str | None,
+    benchmark: object,
+    factors: Factors | None,
+) -> None:
+    """What is chosen by a word or a number can be used; a benchmark or factors are given, not both."""
+    known = (*RETURNS, *QUANTITIES)
+    if kind not in known:
+        raise StudyError(f"kind = {kind!r} is no kind of return", remedy=f"Write one of {', '.join(known)}.")
+    if values not in get_args(Values):
+        raise StudyError(f"values = {values!r} is unknown", remedy=f"Write one of {', '.join(get_args(Values))}.")
+    if contamination not in (known := get_args(Contamination)):
+        raise StudyError(f"contamination = {contamination!r} is no rule", remedy=f"Write one of {', '.join(known)}.")
+    if session not in (known := get_args(SessionRule)):
+        raise StudyError(f"session = {session!r} is no rule", remedy=f"Write one of {', '.join(known)}.")
+    if kind == TRADE_TO_TRADE and values != "prices":  # a table of returns does not tell a halt from a return of none
+        remedy = 'Give prices and values = "prices".'
+        raise StudyError('returns = "trade_to_trade" needs prices, and the table holds returns', remedy=remedy)
     if exchange is not None:
         known_exchange(str(exchange))
-    if session not in get_args(SessionRule):
-        remedy = f"Write one of {', '.join(get_args(SessionRule))}."
-        raise StudyError(f"session = {session!r} is no rule", remedy=remedy)
     for name, number, of in (("minimum_returns", minimum_returns, "returns"), ("max_shift", max_shift, "days")):
         if not isinstance(number, int | np.integer) or isinstance(number, bool) or number < 1:
             raise StudyError(f"{name} = {number!r}", remedy=f"Give a whole number of {of}, at least 1.")
+    for table in tables_of(factors):
+        check_factors(table)
+    if benchmark is not None and factors is not None:
+        remedy = "Give one of the two: a benchmark is a column of the returns, factors are a table of their own."
+        raise StudyError(f"both benchmark={benchmark!r} and factors are given", remedy=remedy)
+
+
+def tables_of(factors: Factors | None) -> Collection[pd.DataFrame | pd.Series]:
+    """Every table of factors: none, one for all, or one a benchmark."""
+    return factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,)
+
+
+def benchmarks_of(events: pd.DataFrame, benchmark: object) -> set[str]:
+    """The columns that are benchmarks and rates: an index is quoted on days on which no stock trades."""
+    named = [str(name) for column in ("benchmark", COLUMN) if column in events for name in events[column].dropna()]
+    return {*named, str(benchmark)} if benchmark else set(named)
 
 
 def check_reach(factors: pd.DataFrame | pd.Series, days: pd.Series, where: str = OF_FACTORS) -> None:

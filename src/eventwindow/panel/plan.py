@@ -14,7 +14,7 @@ from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import over_the_same_span
 from eventwindow.estimation.concat import concat
-from eventwindow.estimation.door import check_reach
+from eventwindow.estimation.door import check_reach, tables_of
 from eventwindow.estimation.event_time import OUTSIDE, Days, factor_table
 from eventwindow.estimation.models import model_named
 from eventwindow.estimation.risk_free import with_rate
@@ -198,7 +198,7 @@ def factor_tables(
     """
     lags, leads = model_named(spec.model).neighbours
     sessions = panel.sessions[axis]
-    for one in () if factors is None else factors.values() if isinstance(factors, Mapping) else (factors,):
+    for one in tables_of(factors):
         check_reach(one, pd.Series(panel.sessions[events.session]))
     named = [(name, f"benchmark of {events.where(events.benchmark == i)}") for i, name in enumerate(events.benchmarks)]
     given: list[pd.Series | pd.DataFrame]

@@ -15,12 +15,11 @@ from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
 from eventwindow.calendars.window import Span, Window, as_window, check_estimation, check_report
 from eventwindow.errors import EventDateError, Reason, StudyError, WindowError, counted
 from eventwindow.estimation.by_exchange import exchange_of, spanning
-from eventwindow.estimation.contamination import Contamination, check_contamination
-from eventwindow.estimation.door import Values, check_between, check_choices, check_factors, check_kind, check_values
+from eventwindow.estimation.contamination import Contamination
+from eventwindow.estimation.door import Values, benchmarks_of, check_choices
 from eventwindow.estimation.event_time import Days, Factors
 from eventwindow.estimation.given import events_table, given, named_benchmark
 from eventwindow.estimation.models import Model, model_named
-from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
 from eventwindow.estimation.risk_free import check_rates
 from eventwindow.panel.checkpoints import Chunks, fingerprint
 from eventwindow.panel.chunk import Specification
@@ -185,13 +184,6 @@ def panel_study(
         return _run(plan, kept, run, step)
 
 
-def _check_factors(factors: Factors | None, benchmark: str | None) -> None:
-    for one in factors.values() if isinstance(factors, Mapping) else () if factors is None else (factors,):
-        check_factors(one)
-    if benchmark is not None and factors is not None:
-        raise StudyError(f"both benchmark={benchmark!r} and factors are given", remedy="Give one of the two.")
-
-
 def _events(
     events: pd.DataFrame | Path | str, carried: Sequence[str], characteristics: Sequence[str]
 ) -> tuple[pd.DataFrame, Rows | None]:
@@ -233,12 +225,17 @@ def planned(
     spec = Specification(
         spans[0], spans[1], tuple(spans[2:]), model, minimum_returns, kind, daily=daily, contamination=contamination
     )
-    check_kind(kind)
-    check_values(values)
-    check_between(kind, values)
-    check_contamination(contamination)
-    check_choices(session, minimum_returns, max_shift, exchange)
-    _check_factors(factors, benchmark)
+    check_choices(
+        kind=kind,
+        values=values,
+        contamination=contamination,
+        session=session,
+        minimum_returns=minimum_returns,
+        max_shift=max_shift,
+        exchange=exchange,
+        benchmark=benchmark,
+        factors=factors,
+    )
     _check(spec, chunk)
     along = carried(labels, characteristics)
     table, rows = _events(events, along, characteristics)
@@ -251,8 +248,7 @@ def planned(
     of = exchange_of(table, exchange, place)
     own = of if len(set(of.values())) > 1 else {}
     step("reading the panel")
-    series = {str(name) for c in ("benchmark", RISK_FREE) if c in table for name in table[c].dropna()}
-    series |= {str(benchmark)} if benchmark else set()
+    series = benchmarks_of(table, benchmark)
     held = _panel(panel, work, kind, Own(own, series) if values == "prices" else None)
     step("placing the events")
     exchanges, uneven = _exchanges(held, of, series)
@@ -268,12 +264,7 @@ def planned(
         labels=along,
         exchanges=exchanges,
     )
-    shared = _told(listed, spec, [*read, *uneven, *_spanned(listed, held, _axes(held, exchanges), spec.window)])
-    listed = without_contaminated(listed, reach(spec.estimation, spec.window)) if contamination == "drop" else listed
-    axes = _axes(held, exchanges)
-    halts = halt_rows(listed, held, axes, spec.window)
-    strange = strange_told(listed, held, axes, (spec.estimation, spec.window), kind)
-    listed = replace(listed, exclusions=pd.concat([listed.exclusions, shared, halts, strange], ignore_index=True))
+    listed = _told(listed, held, _axes(held, exchanges), spec, [*read, *uneven])
     plan = plan_of(spec, held, listed, factors, chunk, exchanges).with_doubts()
     return replace(plan, asked=asked_of(table, listed.groups, compare, characteristics, listed.rows))
 
@@ -322,11 +313,19 @@ def _exchanges(panel: Panel, of: Mapping[str, str], benchmarks: Collection[str])
     return Exchanges(rows={ONE: np.flatnonzero(~closed)} if closed.any() else {}), [*notes, *uneven, *odd]
 
 
-def _told(events: EventList, spec: Specification, uneven: Sequence[Reason | str]) -> pd.DataFrame:
-    """What a reader should know of the whole list: sessions that some securities miss, windows that share days."""
+def _told(
+    events: EventList, panel: Panel, axes: Sequence[Days], spec: Specification, read: Sequence[Reason | str]
+) -> EventList:
+    """The list with what a reader should know of it, and without what its rule for other events leaves out."""
     grouped = [Reason("without_group", n=n)] if events.groups and (n := int((events.group < 0).sum())) else []
-    reasons = [*uneven, *grouped, *shared_windows(events, spec.estimation, spec.window, spec.contamination)]
-    return told_of_all(reasons)
+    spanned = _spanned(events, panel, axes, spec.window)
+    shared = shared_windows(events, spec.estimation, spec.window, spec.contamination)
+    told = told_of_all([*read, *spanned, *grouped, *shared])
+    if spec.contamination == "drop":
+        events = without_contaminated(events, reach(spec.estimation, spec.window))
+    halts = halt_rows(events, panel, axes, spec.window)
+    strange = strange_told(events, panel, axes, (spec.estimation, spec.window), spec.kind)
+    return replace(events, exclusions=pd.concat([events.exclusions, told, halts, strange], ignore_index=True))
 
 
 def plan_of(
