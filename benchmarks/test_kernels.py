@@ -11,15 +11,17 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from speed import case
 
+from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.window import Window
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.panel.chunk import Specification, Task, fitted
 from eventwindow.panel.events import event_list
 from eventwindow.panel.group_sums import cells
+from eventwindow.panel.own_sessions import Exchanges
 from eventwindow.panel.pairs import pair_sums
 from eventwindow.panel.passes import _ranks, _rows, first_pass, second_pass
 from eventwindow.panel.run import plan_of
-from eventwindow.panel.source import frame_panel
+from eventwindow.panel.source import ONE, frame_panel
 
 EVENTS = 2000
 
@@ -31,7 +33,9 @@ def task(request) -> Task:
     returns = returns.mask(np.random.default_rng(1).random(returns.shape) < request.param)
     panel = frame_panel(returns)
     spec = Specification(Window(-260, -11), Window(-10, 10), (Window(0, 0), Window(0, 1)))
-    return plan_of(spec, panel, event_list(drawn, panel.sessions, panel.securities), table, EVENTS).task(0)
+    every = Exchanges({ONE: np.arange(len(panel.sessions))})
+    listed = event_list(drawn, panel.sessions, panel.securities, every, Rows("events"))
+    return plan_of(spec, panel, listed, table, EVENTS, every).task(0)
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,7 @@ from typing import Any
 os.environ.setdefault("EVENTWINDOW_CORES", "1")
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -46,7 +47,8 @@ from eventwindow.draft.verify import verify_study
 from eventwindow.errors import StudyError
 from eventwindow.panel.events import event_list, read_events
 from eventwindow.panel.form import PanelStudy, open_study
-from eventwindow.panel.source import Own
+from eventwindow.panel.own_sessions import Exchanges
+from eventwindow.panel.source import ONE, Own
 from eventwindow.panel.tiles import staged_panel
 from eventwindow.prices.factors import read_factors
 from eventwindow.prices.files import read_prices
@@ -479,16 +481,8 @@ def prices(folder: Path, chance: Chance) -> None:
 def events(folder: Path, chance: Chance) -> None:
     table, rows = read_events(made_table("events", folder, chance), ())
     sessions = pd.bdate_range("2024-01-02", "2024-12-30")
-    event_list(
-        table,
-        sessions,
-        pd.Index(["S0", "S1", "S2", "MKT"]),
-        benchmark="MKT",
-        rule="next",
-        exchange="XNYS",
-        rows=rows,
-        labels=(),
-    )
+    held, every = pd.Index(["S0", "S1", "S2", "MKT"]), Exchanges({ONE: np.arange(len(sessions))})
+    event_list(table, sessions, held, every, rows, benchmark="MKT", rule="next", exchange="XNYS")
 
 
 def panel(folder: Path, chance: Chance) -> None:

@@ -14,12 +14,14 @@ from panels import panel
 from test_panels import OPTIONS, drawn_events, ragged_panel
 
 from eventwindow import StudyError, panel_study
+from eventwindow.calendars.dates import Rows
 from eventwindow.calendars.day_zero import with_day_zero
 from eventwindow.cli.main import main
 from eventwindow.errors import Reason
 from eventwindow.panel.events import event_list
 from eventwindow.panel.form import open_study
-from eventwindow.panel.source import Own, frame_panel
+from eventwindow.panel.own_sessions import Exchanges
+from eventwindow.panel.source import ONE, Own, frame_panel
 from eventwindow.panel.tiles import staged_panel
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.report.panel import reasons
@@ -112,7 +114,8 @@ def test_many_events_are_placed_as_one_is(rule):
     zone = np.where(clock == "", "", g.choice(["America/New_York", "Asia/Tokyo"], 60))
     events = pd.DataFrame({"security": "A", "date": dates, "time": clock, "zone": zone})
     one_by_one = with_day_zero(events, sessions, rule, "XNYS")
-    listed = event_list(events, sessions, pd.Index(["A"]), rule=rule, exchange="XNYS")
+    every = Exchanges({ONE: np.arange(len(sessions))})
+    listed = event_list(events, sessions, pd.Index(["A"]), every, Rows("events"), rule=rule, exchange="XNYS")
     got = pd.Series(sessions[listed.day], index=listed.row).sort_index()
     assert list(got) == list(one_by_one["date"])
     assert (listed.exclusions["what"] == "shifted").sum() == (one_by_one["date"] != dates).sum()

@@ -1,7 +1,7 @@
 """One chunk of a panel: its events, the returns that their windows touch, and what it hands back to be added up."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -29,14 +29,6 @@ from eventwindow.estimation.models import Model
 
 Codes = NDArray[np.integer]
 BLOCK = 3840  # events whose arrays are held at once; as many as one thread works through
-
-
-def nothing_masked() -> Days:
-    return np.empty((0, 2), np.int64)
-
-
-def no_halt() -> Array:
-    return np.empty((0, 4))
 
 
 @dataclass(frozen=True)
@@ -69,11 +61,9 @@ class Task:
     day: Codes  # (n,), session numbers of day 0, ascending
     group: Codes  # (n,), -1 for none
     benchmark: Codes  # (n,), rows of `factors`
-    halo: int = 0
-    masked: Days = field(default_factory=nothing_masked)  # (m, 2), event and estimation day that are left out, by event
-    halts: Array = field(
-        default_factory=no_halt
-    )  # (m, 4): row of `values`, session of the price before, session, return
+    halo: int
+    masked: Days  # (m, 2), event and estimation day that are left out, by event
+    halts: Array  # (m, 4): row of `values`, session of the price before, session, return
 
     def __len__(self) -> int:
         return len(self.day)

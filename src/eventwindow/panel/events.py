@@ -63,20 +63,19 @@ def event_list(
     events: pd.DataFrame,
     sessions: pd.DatetimeIndex,
     securities: pd.Index,
+    exchanges: Exchanges,
+    rows: Rows,
     *,
     benchmark: str = "",
     rule: SessionRule = "error",
     most: int | None = None,
     exchange: str | None = None,
-    rows: Rows | None = None,
     labels: Sequence[str] = (),
-    exchanges: Exchanges | None = None,
 ) -> EventList:
     """Place every event on its sessions, as `with_day_zero` does, many at once; `rows` says where each stands.
 
     An event of a security that the panel does not hold, or of a day that it does not reach, is left out and told.
     """
-    rows, exchanges = rows or Rows("the table of events", "index", events.index), exchanges or Exchanges()
     check_columns([str(name) for name in events], labels, rows.name)
     events = checked_events(events, rows, securities)
     who = events["security"].astype(str)
@@ -121,9 +120,6 @@ def _on_own_sessions(
 ) -> tuple[Codes, Codes, Codes, np.ndarray]:
     """Of each event, its exchange, row of the panel and own session number, -1 outside; and why its date moved."""
     rule, most, exchange, rows = how
-    if not exchanges.rows:
-        day, shifted = _placed(events, given, known, how)
-        return np.zeros(len(day), np.int32), day, day, shifted
     mic = events["security"].astype(str).map(lambda who: exchanges.of.get(who, ONE)).to_numpy()
     code, session, day = (np.full(len(events), -1, np.int64) for _ in range(3))
     shifted = np.full(len(events), "", dtype=object)

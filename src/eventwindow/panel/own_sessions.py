@@ -15,10 +15,10 @@ from eventwindow.panel.source import Panel, stocks_among
 
 @dataclass(frozen=True)
 class Exchanges:
-    """The rows of the panel that are sessions, by exchange; none are named where each row is one of each security."""
+    """The rows of the panel that are sessions, by exchange; `ONE` where all securities share them."""
 
+    rows: Mapping[str, Days]
     of: Mapping[str, str] = field(default_factory=dict)  # security → exchange, where the list names several
-    rows: Mapping[str, Days] = field(default_factory=dict)
     notes: tuple[Reason, ...] = ()
 
 
@@ -31,7 +31,7 @@ def exchanges_of(panel: Panel, of: Mapping[str, str]) -> Exchanges:
         notes.append(Reason("own_rows", mic=Exchange(mic), n=len(rows[mic]), of=len(panel.sessions)))
         if why:
             notes.append(Reason("own_rows_of_prices", mic=Exchange(mic), why=why))
-    return Exchanges(of, rows, tuple(notes))
+    return Exchanges(rows, of, tuple(notes))
 
 
 def when_closed(panel: Panel, of: Mapping[str, str]) -> list[Reason]:

@@ -19,7 +19,7 @@ from eventwindow.estimation.event_time import OUTSIDE, Days, factor_table
 from eventwindow.estimation.models import model_named
 from eventwindow.estimation.risk_free import with_rate
 from eventwindow.estimation.unlikely import column_doubts, few
-from eventwindow.panel.chunk import Codes, Specification, Task, fitted, laid_out, nothing_masked
+from eventwindow.panel.chunk import Codes, Specification, Task, fitted, laid_out
 from eventwindow.panel.events import EventList, contaminated, reach, told_of_all
 from eventwindow.panel.source import TILE, Panel
 
@@ -140,7 +140,7 @@ class Plan:
         """(m, 2) position in `at` and estimation day of returns that lie in another event's own window."""
         spec, events = self.specification, self.events
         if spec.contamination != "mask":
-            return nothing_masked()
+            return np.empty((0, 2), np.int64)
         event, other = self.contaminated
         mine = np.isin(event, at)
         row = np.searchsorted(at, event[mine])

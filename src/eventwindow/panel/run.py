@@ -256,15 +256,15 @@ def planned(
         table,
         held.sessions,
         held.securities,
+        exchanges,
+        place,
         benchmark="" if benchmark is None else str(benchmark),
         rule=session,
         most=None if frequency(held.sessions) else max_shift,
         exchange=exchange,
-        rows=rows,
         labels=along,
-        exchanges=exchanges,
     )
-    listed = _told(listed, held, _axes(held, exchanges), spec, [*read, *uneven])
+    listed = _told(listed, held, tuple(exchanges.rows.values()), spec, [*read, *uneven])
     plan = plan_of(spec, held, listed, factors, chunk, exchanges).with_doubts()
     return replace(plan, asked=asked_of(table, listed.groups, compare, characteristics, listed.rows))
 
@@ -292,16 +292,11 @@ def _spanned(events: EventList, panel: Panel, axes: Sequence[Days], window: Wind
         yield Reason("benchmark_spans_windows", n=count)
 
 
-def _axes(panel: Panel, exchanges: Exchanges | None) -> tuple[Days, ...]:
-    """Of each exchange, the rows of the panel that are its sessions."""
-    own = (exchanges.rows if exchanges else {}) or {ONE: np.arange(len(panel.sessions))}
-    return tuple(own.values())
-
-
 def _exchanges(panel: Panel, of: Mapping[str, str], benchmarks: Collection[str]) -> tuple[Exchanges, list[Reason]]:
     """The exchanges whose sessions events count apart, and what a reader should know of the panel's rows."""
     if apart := frequency(panel.sessions):
-        return Exchanges(), [Reason("rows_apart", often=Reason(apart[0]), n=apart[1])]
+        every = {ONE: np.arange(len(panel.sessions))}
+        return Exchanges(every), [Reason("rows_apart", often=Reason(apart[0]), n=apart[1])]
     closed, notes = closed_rows(panel, benchmarks)
     mixed, uneven = shared_sessions(panel, "the panel")
     odd = when_closed(panel, of)
@@ -310,7 +305,7 @@ def _exchanges(panel: Panel, of: Mapping[str, str], benchmarks: Collection[str])
         return found, [*found.notes, *odd]
     if mixed:
         raise mixed
-    return Exchanges(rows={ONE: np.flatnonzero(~closed)} if closed.any() else {}), [*notes, *uneven, *odd]
+    return Exchanges({ONE: np.flatnonzero(~closed)}), [*notes, *uneven, *odd]
 
 
 def _told(
@@ -334,7 +329,7 @@ def plan_of(
     events: EventList,
     factors: Factors | None,
     chunk: int,
-    exchanges: Exchanges | None = None,
+    exchanges: Exchanges,
 ) -> Plan:
     """What is run, with everything that is wrong found first."""
     if not len(events):
@@ -355,12 +350,11 @@ def plan_of(
         remedy = "Fill the column, or give one for all with `benchmark`."
         raise StudyError("an event has no benchmark", where=events.where(events.benchmark < 0), remedy=remedy)
     spec = replace(spec, groups=len(events.groups))
-    axes = _axes(panel, exchanges)
+    axes = tuple(exchanges.rows.values())
     given = cast("Mapping[str, pd.DataFrame] | None", factors)
     tables, names = zip(*(factor_tables(spec, panel, events, given, axis) for axis in axes), strict=True)
     dates = panel.sessions.to_numpy().astype("M8[D]").astype(np.int64)
-    named = tuple(filter(None, exchanges.rows)) if exchanges else ()
-    return Plan(spec, panel, events, tables, names[0], dates, axes, chunk, named)
+    return Plan(spec, panel, events, tables, names[0], dates, axes, chunk, tuple(filter(None, exchanges.rows)))
 
 
 def _run(plan: Plan, kept: Chunks, run: Run, step: Step) -> PanelResult:
