@@ -3,7 +3,7 @@
 python scripts/gallery.py [CARD …]    # writes docs/img/gallery/CARD.png and its line in the page
 
 A card is a heading; its code leaves a `chart` of the library or a matplotlib `figure`. `drawn.json` keeps the hash of
-the code that each picture is of: a test holds the two together.
+the code that each picture is of, and of the words in it: a test that runs the code tells a picture that is stale.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ ROOT = Path(__file__).parents[1]
 PAGE, PICTURES = ROOT / "docs" / "gallery.md", ROOT / "docs" / "img" / "gallery"
 DRAWN = PICTURES / "drawn.json"
 CODE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+WORDS = re.compile(r"<(?:text|title)\b[^>]*>([^<]*)<")  # of a drawing
 SHARED = ""
 WIDTH, COLOURS = 600, 64
 
@@ -49,25 +50,26 @@ def digest(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
-def run(text: str) -> Iterator[tuple[str, str, bytes]]:
-    """Run the page in the working folder: each card, its code and its picture."""
+def run(text: str) -> Iterator[tuple[str, str, bytes, str]]:
+    """Run the page in the working folder: each card, its code, its picture, and the words in it."""
     mpl.use("Agg")
     names: dict[str, Any] = {}
     for card, code in cards(text).items():
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(code, f"gallery.md, {card or 'the shared code'}", "exec"), names)
         if card != SHARED:
-            yield card, code, _picture(names)
+            yield card, code, *_picture(names)
 
 
-def _picture(names: dict[str, Any]) -> bytes:
-    """What a card's code has left, as PNG."""
+def _picture(names: dict[str, Any]) -> tuple[bytes, str]:
+    """What a card's code has left, as PNG, and what stands in it."""
     if "chart" in names:
-        return small(png_bytes(names.pop("chart").narrow))
-    held = io.BytesIO()
-    names.pop("figure").savefig(held, dpi=110, metadata={"Software": None})
+        svg = names.pop("chart").narrow
+        return small(png_bytes(svg)), "\n".join(WORDS.findall(svg))
+    held, figure = io.BytesIO(), names.pop("figure")
+    figure.savefig(held, dpi=110, metadata={"Software": None})
     plt.close("all")
-    return small(held.getvalue())
+    return small(held.getvalue()), "\n".join(words.get_text() for words in figure.findobj(mpl.text.Text))
 
 
 def small(picture: bytes) -> bytes:
@@ -96,8 +98,8 @@ def main() -> None:
     drawn, start = {}, Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        for card, code, picture in run(text):
-            drawn[card] = digest(code)
+        for card, code, picture, words in run(text):
+            drawn[card] = [digest(code), digest(words)]
             if not sys.argv[1:] or card in sys.argv[1:]:
                 (PICTURES / f"{card}.png").write_bytes(picture)
             print(f"docs/img/gallery/{card}.png: {len(picture):,} bytes", flush=True)

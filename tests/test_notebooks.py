@@ -9,6 +9,7 @@ import pytest
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 DOCS = Path(__file__).parents[1] / "docs"
+SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
 nbformat = pytest.importorskip("nbformat")
 
 
@@ -68,4 +69,13 @@ def test_a_notebook_runs_from_top_to_bottom(path, kernel, tmp_path):
     outputs = [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
     assert not [o for o in outputs if o.output_type == "error"]
     assert not [o for o in outputs if o.get("name") == "stderr"]
-    assert any("<svg" in str(o.get("data", {}).get("text/html", "")) for o in outputs)
+    drawn = [svg for o in outputs for svg in SVG.findall(str(o.get("data", {}).get("text/html", "")))[:1]]
+    assert drawn
+    stored = [DOCS / "img" / "notebooks" / f"{path.stem}-{k + 1}.svg" for k in range(len(drawn))]
+    stale = [p.name for p, svg in zip(stored, drawn, strict=True) if said(p.read_text(encoding="utf-8")) != said(svg)]
+    assert stale == [], f"python scripts/notebook_pages.py {path.stem}"
+
+
+def said(svg: str) -> list[str]:
+    """The words of a drawing, those of its marks among them."""
+    return re.findall(r"<(?:text|title)\b[^>]*>([^<]*)<", svg)

@@ -134,7 +134,7 @@ def paper(context: Context, charts: Mapping[str, Chart]) -> dict[str, Any]:
 
 def _once(chapters: list[dict[str, Any]], charts: Mapping[str, Chart]) -> None:
     """A figure that stands on paper already is named, with its page, where it would stand again. One that leads a
-    chapter follows its first words, at the foot of a page: at the top it might stand above the heading."""
+    chapter follows its first words and stays there: as a float it might stand above the heading."""
     seen: set[str] = set()
     for blocks in (chapter["blocks"] for chapter in chapters):
         if len(blocks) > 1 and blocks[0]["kind"] == "picture" and blocks[1]["kind"] != "picture":
