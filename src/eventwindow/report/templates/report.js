@@ -110,6 +110,11 @@
     box.addEventListener("blur", () => tell(null));
   });
 
+  // A formula that is wider than the page can be moved by the keyboard; within a fold its width is known once it opens.
+  const reached = () => every("math").forEach((one) => one.scrollWidth > one.clientWidth && (one.tabIndex = 0));
+  document.addEventListener("toggle", reached, true);
+  reached();
+
   // Paper shows what the screen folds away.
   let folded = [];
   addEventListener("beforeprint", () => (folded = every("details:not([open])")).forEach((one) => (one.open = true)));
