@@ -14,6 +14,7 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
+AHEAD = 92  # days; a later day without its year is one of the year before
 _DAYS = {d: k for k, d in enumerate(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])}
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _ZH_DAYS = {d: k for k, d in enumerate("一二三四五六")} | {"日": 6, "天": 6}
@@ -91,7 +92,7 @@ def _full(parts: dict[str, str | None], dated: dt.date) -> DayMark | None:
     if year:
         return DayMark(found) if (found := _date(int(year), month, day)) else None
     found = _date(dated.year, month, day) or _date(dated.year - 1, month, day)
-    if found and found > dated + dt.timedelta(31):
+    if found and found > dated + dt.timedelta(AHEAD):
         found = _date(found.year - 1, month, day)
     return DayMark(found) if found else None
 

@@ -32,6 +32,7 @@ CLOSE = {"exact", "about", "nearly", "almost", "amounted_to"}  # hedges of figur
 NEAR = 0.25  # how far two of them may be apart
 _NIGHT = re.compile(r"凌晨|清晨|早[上晨]")  # of a day in Asia, when the one before ends in America
 _RIC = re.compile(r"\s?[(<](?:[A-Z]{1,6}\.(?:O|OQ|N|A|P|K)|\.[A-Z0-9]{2,8})[)>]")  # a wire's own code: Nvidia (NVDA.O)
+_PER_CENT = re.compile(r"(?<=\d)[ -]?(?:per ?cent|pct|pc)\b", re.IGNORECASE)
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff。])[ \t]+|[ \t]+(?=[\u3400-\u9fff])")
 
 
@@ -138,8 +139,9 @@ def _together(one: Statement, other: Statement) -> bool:
 
 
 def normal(line: str) -> str:
-    """Full-width forms as plain ones, Chinese in one script and without spaces around it, no codes of a wire."""
-    return _SPACED.sub("", simplified(_RIC.sub("", unicodedata.normalize("NFKC", line)))).strip()
+    """Full-width forms as plain ones, Chinese in one script and without spaces around it, no codes of a wire, one sign for per cent."""
+    plain = _PER_CENT.sub("%", _RIC.sub("", unicodedata.normalize("NFKC", line)))
+    return _SPACED.sub("", simplified(plain)).strip()
 
 
 def paragraph(
