@@ -165,7 +165,7 @@ def paragraph(
             spoken=spoken[-1] if spoken else context.spoken,
             spanned=any(s.until or s.year for s in told) or (context.spanned and not told),
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
-            days_by_region=_later(context.days_by_region, _days(known, told)),
+            days_by_region=_later(context.days_by_region, _days(known, told, () if sentence.chinese else days)),
             strange=strange(sentence) or (context.strange and not told),
             **_spoken_of(sentence, context, known, told),
         )
@@ -194,11 +194,12 @@ def _days_of(told: Sequence[Statement], sentence: Sentence) -> list[dt.date]:
     return [s.date for s in told if sentence.chinese and s.date and not s.until]
 
 
-def _days(known: Names, told: Sequence[Statement]) -> dict[str, dt.date]:
-    """The day of what trades in each part of the world ("": of what no list holds), where one alone was told."""
+def _days(known: Names, told: Sequence[Statement], onward: Sequence[dt.date]) -> dict[str, dt.date]:
+    """The day of what trades in each part of the world ("": of what no list holds), where one alone was told: none
+    that the sentence only looks back to from a day in which the story goes on."""
     days: dict[str, set[dt.date]] = {}
     for s in told:
-        if s.date and not s.until and ((place := region(known, s.who)) or s.who.name or s.who is NOBODY):
+        if s.date and not s.until and (not onward or s.date in onward) and ((place := region(known, s.who)) or s.who.name or s.who is NOBODY):
             days.setdefault(place, set()).add(s.date)
     return {place: next(iter(found)) for place, found in days.items() if len(found) == 1}
 
