@@ -29,6 +29,7 @@ from eventwindow.study.definition import Study
 
 TWICE = Reason("draft_twice")
 CLOSE = {"exact", "about", "nearly", "almost", "amounted_to"}  # hedges of figures that stand near the true one
+WEEK = 7  # days; one before is not that of the story
 NEAR = 0.25  # how far two of them may be apart
 _NIGHT = re.compile(r"凌晨|清晨|早[上晨]")  # of a day in Asia, when the one before ends in America
 _RIC = re.compile(r"\s?[(<](?:[A-Z]{1,6}\.(?:O|OQ|N|A|P|K)|\.[A-Z0-9]{2,8})[)>]")  # a wire's own code: Nvidia (NVDA.O)
@@ -63,16 +64,17 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
 
 
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Reading]:
-    seen, told = set[str](), set[dt.date]()
+    seen, told = set[str](), set[dt.date | None]()
     lines = [normal(line) for line in text.splitlines()]
     spoken = [m.value.date for line in lines for m in days(line[dateline(line) :], dated)]
     article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
-    last = max((day for day in spoken if day and day <= dated), default=dated) if article else None
+    near = [day for day in spoken if day and dated - dt.timedelta(WEEK) <= day <= dated]
+    last = max(near, default=dated) if article else None
     for number, plain in enumerate(lines, 1):
         if plain and plain not in seen:
-            day = next(iter(told)) if len(told) == 1 else None  # an article of one day goes on in it
+            day = next(iter(told - {None}), None) if len(told) == 1 or told == {last, None} else None  # it goes on in its one day
             for reading in paragraph(plain, number, dated, rules, known, Context(date=day, spoken=day, last=last)):
-                told |= {s.date for s in reading.statements if s.date and not s.until}
+                told |= {s.date for s in reading.statements if not (s.until or s.year)}
                 yield reading
         seen.add(plain)
 
