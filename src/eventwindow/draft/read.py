@@ -33,6 +33,10 @@ WEEK = 7  # days; one before is not that of the story
 NEAR = 0.25  # how far two of them may be apart
 _NIGHT = re.compile(r"凌晨|清晨|早[上晨]")  # of a day in Asia, when the one before ends in America
 _RIC = re.compile(r"\s?[(<](?:[A-Z]{1,6}\.(?:O|OQ|N|A|P|K)|\.[A-Z0-9]{2,8})[)>]")  # a wire's own code: Nvidia (NVDA.O)
+_CODE = re.compile(r"\((?P<at>[A-Z]{3,6}): ?(?P<code>[A-Z0-9.]{1,7})\)|\((?P<us>[A-Z.]{1,5})-US\)")
+_SUFFIXES = {"LON": "L", "LSE": "L", "TSX": "TO", "ASX": "AX", "HKG": "HK", "HKEX": "HK", "SEHK": "HK", "TYO": "T",
+             "TSE": "T", "TPE": "TW", "TWSE": "TW", "KRX": "KS", "ETR": "DE", "FRA": "DE", "EPA": "PA", "AMS": "AS",
+             "BIT": "MI", "STO": "ST", "SWX": "SW", "NSE": "NS"}  # fmt: skip
 _PER_CENT = re.compile(r"(?<=\d)[ -]?(?:per ?cent|pct|pc)\b", re.IGNORECASE)
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff。])[ \t]+|[ \t]+(?=[\u3400-\u9fff])")
 
@@ -142,8 +146,16 @@ def _together(one: Statement, other: Statement) -> bool:
 
 def normal(line: str) -> str:
     """Full-width forms as plain ones, Chinese in one script and without spaces around it, no codes of a wire, one sign for per cent."""
-    plain = _PER_CENT.sub("%", _RIC.sub("", unicodedata.normalize("NFKC", line)))
+    plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _RIC.sub("", unicodedata.normalize("NFKC", line))))
     return _SPACED.sub("", simplified(plain)).strip()
+
+
+def _yahoo(code: re.Match[str]) -> str:
+    """A code as Yahoo writes it: (TSX:BBD.B), (ORCL-US) → (BBD-B.TO), (ORCL); that of an exchange not known as it is."""
+    if code["us"]:
+        return f"({code['us']})"
+    suffix = _SUFFIXES.get(code["at"])
+    return f"({code['code'].replace('.', '-')}.{suffix})" if suffix else code[0]
 
 
 def paragraph(

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 LARGEST = 20_000_000  # bytes of a table of names; the one that ships has 190,000
 COLUMNS = ("symbol", "exchange", "currency", "kind", "names")
 LISTS = ("names", "former", "ambiguous")  # parted by |; a user's table may leave out the last two
-_TICKER = re.compile(r"(?:(?<=[:$(])|(?<=: ))(?P<sure>\^?[A-Z0-9]{1,10}(?:[.=-][A-Z]{1,4})?)(?![\w.-])|(?<![\w$.-])(?P<bare>[A-Z]{3,5}(?![\w-])|[A-Z]{2}(?= (?:stock|shares)\b))")  # fmt: skip  # noqa: E501
+_TICKER = re.compile(r"(?:(?<=[:$(])|(?<=: ))(?P<sure>\^?[A-Z0-9]{1,10}(?:[.=-][A-Z]{1,4}){0,2})(?![\w.-])|(?<![\w$.-])(?P<bare>[A-Z]{3,5}(?![\w-])|[A-Z]{2}(?= (?:stock|shares)\b))")  # fmt: skip  # noqa: E501
 _CODE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,6})(?:-(?:S?W|KY|R|B))?\((?P<code>\d{4,6})(?:\.[A-Z]{2,3})?\)")
 _FIRST = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]{3,}(?= [A-Z])")
 _LONGER = re.compile(r" (?!(?:Inc|Corp|Co|Ltd|Group|Holdings?|Motors?|Company|Corporation)\b)[A-Z][a-z]{2,}")
 _LEGAL = re.compile(
     r",? (?:Inc|Corp|Co|Ltd|[Pp][Ll][Cc]|N\.?V|S\.?A|AG|SE|AB|ASA|SpA|KGaA)\b\.?(?!\w| [A-Z])"
 )  # of the name
-_RIC = re.compile(r"\s?\((?P<code>[A-Z]{2,6}[a-z]?\.[A-Z]{1,2})\)")
+_RIC = re.compile(r"\s?\((?P<code>[A-Z-]{2,6}[a-z]?\.[A-Z]{1,2})\)")
 _EXCHANGE = re.compile(r"(?:NYSE|NASDAQ):\s*$", re.IGNORECASE)
 
 

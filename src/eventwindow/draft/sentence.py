@@ -471,7 +471,7 @@ def sentences(line: str, rules: Lexicon) -> Iterator[str]:
     for m in re.finditer(r"[。!?]+[”’\"」』)]*|\.(?=[\s”’\"」])[”’\"」』)]*\s+(?=[A-Z“‘\"「0-9])", line):
         head = line[start : m.start()]
         if m[0].startswith(".") and re.search(
-            rf"(?:^|[\s(])(?:{'|'.join(map(re.escape, rules.abbreviations))})$", head
+            rf"(?:^|[\s(])(?:[A-Z]|{'|'.join(map(re.escape, rules.abbreviations))})$", head
         ):
             continue
         yield from _pieces(line[start : m.end()].strip())
