@@ -42,6 +42,8 @@ _PATTERNS = (
     ("first", r"(?P<y>(?:19|20)\d\d)年(?:的)?(?:第一个|首个)交易日|\bthe first trading day of (?P<y2>(?:19|20)\d\d)\b"),
     ("dom", r"(?<![\d月年.近前])(?P<d>\d{1,2})日(?![间内均])"),
 )
+_ASIAN_DAWN = re.compile(r"(?:凌晨|[清今]晨)")  # 北京时间6日凌晨 is the 5th in New York
+_ASIAN_CLOCK = re.compile(r"(?:北京|台北|台湾|香港)时间(?:周[一二三四五六])?\(?$")
 _COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
 
 
@@ -67,6 +69,8 @@ def days(text: str, dated: dt.date) -> Iterator[Mark]:
     for kind, pattern in _COMPILED:
         for m in pattern.finditer(text):
             day = _read(kind, m, dated)
+            if day is not None and day.date and _ASIAN_CLOCK.search(text[: m.start()]) and _ASIAN_DAWN.match(text, m.end()):
+                day = DayMark(DayMark(None, -1).resolved(day.date))
             if day is not None:
                 yield Mark(*m.span(), "date", day)
 

@@ -494,7 +494,7 @@ def figure_at(
     reasons += [EXTREME] * amount.extreme + [AFTER_HOURS] * (session == "after")
     reasons += [MOMENT] * (moment and not amount.extreme)
     reasons += [MOMENT] * (session == "pre" and not moment and _unopened(sentence, kind))
-    if session == "pre" and kind == "return" and not moment:
+    if session == "pre" and kind == "return" and not (moment or _before_open(sentence)):
         kind = "opening_gap"
     ends = sorted(sign * edge for edge in (amount.low, amount.high))
     return Statement(
@@ -515,8 +515,12 @@ def _ended_elsewhere(sentence: Sentence, mark: Mark) -> bool:
 
 def _unopened(sentence: Sentence, kind: str) -> bool:
     """Whether a figure of the time before the close is a price, or one from before the exchange has opened."""
-    before = any(_BEFORE_OPEN.search(sentence.text[max(0, m.start - 20) : m.end]) for m in sentence.all("pre"))
-    return before or kind in {"price_level", "points"}
+    return _before_open(sentence) or kind in {"price_level", "points"}
+
+
+def _before_open(sentence: Sentence) -> bool:
+    """Whether the sentence speaks of trading before the exchange opens, which no gap of its opening is."""
+    return any(_BEFORE_OPEN.search(sentence.text[max(0, m.start - 20) : m.end]) for m in sentence.all("pre"))
 
 
 def _moment(sentence: Sentence, mark: Mark) -> bool:

@@ -77,6 +77,9 @@ _BASED = re.compile(
     re.IGNORECASE,
 )
 _LEVEL = re.compile(r"\bfrom\s+$")
+_OF_PEAK = re.compile(  # "below its record close of Sept. 20"
+    r"\b(?:below|above|from|off|under|since|than)\b(?: \w+){0,3} (?:high|low|peak|record|close)s?\b[^,;:.]{0,24}?\b(?:of|on|in|from|set|reached|hit)\s+$"
+)
 BEHIND = re.compile(r"\s*\(?(?:(?:late|early|on|at|the|close|end|of|in|trading)\s+)*")
 _ZH_AFTER = re.compile(r"[^,。;\d]{0,8}\d[\d.,]*(?:%|点|元)之?后[^。;]{0,20}\d")  # 前一日暴漲10.4%之後再漲0.6%
 _DATELINE = re.compile(  # up to the word for a wire, which 電子 and the like are not
@@ -306,6 +309,8 @@ def _base(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
     based = (owned and _BASED.search(text[: mark.start])) or (earlier and _ZH_AFTER.match(text, mark.end))
     levels = [m for m in marks if m.kind == "amount" and m.end <= mark.start and mark.kind == "date"]
     behind = levels and BEHIND.fullmatch(text, levels[-1].end, mark.start) and _LEVEL.search(text[: levels[-1].start])
+    if mark.kind == "date" and _OF_PEAK.search(text[: mark.start]):
+        return replace(mark, kind="ahead")  # the day of what is looked back to, and of no move
     return replace(mark, kind="base") if based or behind else mark
 
 

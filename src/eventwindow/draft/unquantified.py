@@ -326,12 +326,18 @@ def _plain(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]
     figures = sentence.all("amount", within=clause)
     if any(m.value.unit == "percent" and 0 <= m.start - mark.end <= _OWN_FIGURE for m in figures):
         return False  # the move has a figure: it is stated with it, or not at all
-    limit = "停" in sentence.text[mark.end - 1 : mark.end + 1]  # 攻上漲停85.4元 tells a price and a move
+    if any(m.value.unit == "money" and 0 <= m.start - mark.end <= 1 for m in figures) and not _limit(sentence, mark):
+        return False  # 上涨5元: the sum is the statement
+    limit = _limit(sentence, mark)  # 攻上漲停85.4元 tells a price and a move
     starts = {f.start for f in figures}
     used = any(m.start in starts and not (limit and s.kind == "price_level") for m, s in said)
     attributive = sentence.text[mark.end : mark.end + 1] == "的" and sentence.has("names", within=(mark.end, clause[1]))
     modal = sentence.has("modal", within=(clause[0], mark.start))
     return not (used or attributive or modal)
+
+
+def _limit(sentence: Sentence, mark: Mark) -> bool:
+    return "停" in sentence.text[mark.end - 1 : mark.end + 1]
 
 
 def _slump(sentence: Sentence, mark: Mark) -> bool:
