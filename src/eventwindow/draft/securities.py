@@ -26,6 +26,7 @@ LISTS = ("names", "former", "ambiguous")  # parted by |; a user's table may leav
 _TICKER = re.compile(r"(?:(?<=[:$(])|(?<=: ))(?P<sure>\^?[A-Z0-9]{1,10}(?:[.=-][A-Z]{1,4}){0,2})(?![\w.-])|(?<![\w$.-])(?P<bare>[A-Z]{3,5}(?![\w-])|[A-Z]{2}(?= (?:stock|shares)\b))")  # fmt: skip  # noqa: E501
 _CODE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,6})(?:-(?:S?W|KY|R|B))?\((?P<code>\d{4,6})(?:\.[A-Z]{2,3})?\)")
 _FIRST = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]{3,}(?= [A-Z])")
+_INSIDE = re.compile(r"(?<=[a-z] )[A-Z][a-z]+\b(?! [A-Z])")
 _LONGER = re.compile(r" (?!(?:Inc|Corp|Co|Ltd|Group|Holdings?|Motors?|Company|Corporation)\b)[A-Z][a-z]{2,}")
 _LEGAL = re.compile(
     r",? (?:Inc|Corp|Co|Ltd|[Pp][Ll][Cc]|N\.?V|S\.?A|AG|SE|AB|ASA|SpA|KGaA)\b\.?(?!\w| [A-Z])"
@@ -66,6 +67,7 @@ class Names:
     traded: frozenset[str]  # those of currencies, commodities and the like, which are no firms
     shared: frozenset[str]  # those of firms with which names of other firms begin
     words: Mapping[str, re.Pattern[str]]
+    told: frozenset[str] = frozenset()  # words with a capital inside a sentence of the article
 
     def marks(self, text: str) -> Iterator[Mark]:
         """Every name and ticker in the sentence, with the symbols that it may mean."""
@@ -99,6 +101,7 @@ class Names:
 
     def shortened(self, text: str, stop: Collection[str]) -> Names:
         """With the first words of names told in full, as an article goes on to call them: Novo Nordisk, then Novo."""
+        inside = frozenset(_INSIDE.findall(text))
         told = {name for _, _, name in self.finder.spans(text) if not has_chinese(name) and self.meanings[name]}
         short = {m[0]: name for name in told if (m := _FIRST.match(name)) and m[0].lower() not in stop}
         firms: dict[str, set[tuple[str, ...]]] = defaultdict(set)
@@ -106,9 +109,11 @@ class Names:
             firms[name.partition(" ")[0]].add(symbols)
         new = {w: name for w, name in short.items() if len(firms[w]) == 1 and w not in self.meanings}
         if not new:
-            return self
+            return replace(self, told=inside)
         meanings = {**self.meanings, **{w: self.meanings[name] for w, name in new.items()}}
-        return replace(self, meanings=meanings, finder=finder(meanings), ambiguous=self.ambiguous | set(new))
+        return replace(
+            self, meanings=meanings, finder=finder(meanings), ambiguous=self.ambiguous | set(new), told=inside
+        )
 
     def _is_ticker(self, text: str, found: re.Match[str]) -> bool:
         """Letters that are words or abbreviations too, as in (AI) and (LNG), are tickers where an exchange says so."""

@@ -153,7 +153,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     found = [_ahead(m, dated, always) for m in found]
     boundaries = [m for m in found if m.kind == "boundary"]
     single = settled((m for m in found if m.kind != "boundary"), ORDER)
-    single = _unlisted(single, [*strangers(text, [*single, *boundaries], rules, has_chinese(text))])
+    single = _unlisted(single, [*strangers(text, [*single, *boundaries], rules, names.told)])
     single = _spanned(_shares(single, text, names, around), text)
     single = [_unitless(m, single, text) for m in single]
     single = [replace(m, kind="period") if m.kind == "since_day" else _since(m, single, text, dated) for m in single]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from eventwindow.claims.amounts import CHINESE
+from eventwindow.draft.chinese import has_chinese
 from eventwindow.draft.lexicon import Lexicon, Mark
 from eventwindow.draft.statement import Subject
 
@@ -42,17 +43,18 @@ _COUNTED = re.compile(r"[零一二两三四五六七八九十百千万逾近超\
 _KINDS = ("down_strong", "up_strong", "down_weak", "up_weak")
 
 
-def strangers(text: str, marks: Sequence[Mark], rules: Lexicon, chinese: bool) -> Iterator[Mark]:
-    """Each as a mark "name" whose value is a `Subject` with the words themselves."""
+def strangers(text: str, marks: Sequence[Mark], rules: Lexicon, told: Collection[str]) -> Iterator[Mark]:
+    """Each as a mark "name" whose value is a `Subject` with the words themselves; `told` are names, also as first words."""  # noqa: E501
+    chinese = has_chinese(text)
     marks_apart = {"boundary", "also", "each", "every"}
     taken = [(m.start, m.end) for m in marks if m.kind not in marks_apart and not (chinese and _part(m))]
-    found = _chinese(text, marks, rules) if chinese else _latin(text, rules)
+    found = _chinese(text, marks, rules) if chinese else _latin(text, rules, told)
     for start, end in found:
         if all(end <= s or e <= start for s, e in taken):
             yield Mark(start, end, "stranger", Subject(name=text[start:end]))
 
 
-def _latin(text: str, rules: Lexicon) -> Iterator[tuple[int, int]]:
+def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[int, int]]:
     for m in _CAPITAL.finditer(text):
         start, words = m.start(), m[0].split()
         while words and (
@@ -69,7 +71,7 @@ def _latin(text: str, rules: Lexicon) -> Iterator[tuple[int, int]]:
         if any(place.fullmatch(name) for place in rules.places.values()):
             continue
         first = start == 0 and len(words) == 1 and name[1:].islower() and name.isalpha()
-        if not words or (first and not _NAMED.match(text, len(name))):
+        if not words or (first and name not in told and not _NAMED.match(text, len(name))):
             continue  # the first word of a sentence has a capital letter anyway
         if _moves(text, start + len(name), rules):
             yield start, start + len(name)
