@@ -104,6 +104,8 @@ def _doubtful(
     early = sentence.all("moment", within=(0, high))
     if early and not LATE.search(sentence.text, early[-1].end, max(early[-1].end, mark.start)):
         yield MOMENT
+    if context.moment and not LATE.search(sentence.text, 0, mark.end):
+        yield MOMENT  # "Stocks were mixed at midday. The Dow was up 0.2%"
     if _PEAK.search(sentence.text, low, mark.end):
         yield MOMENT
     here = _trading(names, s.who)

@@ -42,6 +42,7 @@ class Context:
     date: dt.date | None = None  # the day that the story is of: behind an aside of an earlier one it goes on in it
     spoken: dt.date | None = None  # the day spoken of last, from which "the next day" is counted
     session: str = ""
+    moment: bool = False  # the sentence before told a moment of the day, and no figure
     direction: int = 0
     kind: str = ""
     days: bool = True  # whether one day alone was spoken of

@@ -68,7 +68,7 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
 
 
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Reading]:
-    seen, told = set[str](), set[dt.date | None]()
+    seen, told, who = set[str](), set[dt.date | None](), tuple[Subject, ...]()
     lines = [normal(line) for line in text.splitlines()]
     spoken = [m.value.date for line in lines for m in days(line[dateline(line) :], dated)]
     article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
@@ -77,7 +77,9 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
     for number, plain in enumerate(lines, 1):
         if plain and plain not in seen:
             day = next(iter(told - {None}), None) if len(told) == 1 or told == {last, None} else None  # it goes on in its one day
-            for reading in paragraph(plain, number, dated, rules, known, Context(date=day, spoken=day, last=last)):
+            left = Context(who=who, several=True, date=day, spoken=day, last=last)
+            for reading in paragraph(plain, number, dated, rules, known, left):
+                who = next(((s.who,) for s in reading.statements[::-1] if s.who is not NOBODY), who)
                 told |= {s.date for s in reading.statements if not (s.until or s.year)}
                 yield reading
         seen.add(plain)
@@ -180,6 +182,7 @@ def paragraph(
             spanned=any(s.until or s.year for s in told) or (context.spanned and not told),
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
             days_by_region=_later(context.days_by_region, _days(known, told, () if sentence.chinese else days)),
+            moment=sentence.has("moment") and not sentence.has("amount"),
             strange=strange(sentence) or (context.strange and not told),
             **_spoken_of(sentence, context, known, told),
         )

@@ -348,7 +348,9 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
             if last and last.kind == "names" and last.end == mark.start:
                 joined[-1] = replace(last, end=mark.end, value=_listed(last.value, text[mark.start], names))
             continue
-        if last and last.kind == "names" and _apposed(text[last.end : mark.start], last, subject):
+        if last and last.kind == "names" and _coded(text, last, mark):
+            joined[-1] = replace(last, end=mark.end, value=(*last.value[:-1], subject))  # Shopify (SHOP.TO)
+        elif last and last.kind == "names" and _apposed(text[last.end : mark.start], last, subject):
             joined[-1] = replace(last, end=mark.end, value=(*last.value[:-1], subject))  # "oil majors BP and Shell"
         elif last and last.kind == "names" and _lists(text[last.end : mark.start], last, subject, has_chinese(text)):
             subjects = last.value if subject in last.value else (*last.value, subject)
@@ -356,6 +358,11 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
         else:
             joined.append(Mark(mark.start, mark.end, "names", (subject,)))
     return joined
+
+
+def _coded(text: str, last: Mark, code: Mark) -> bool:
+    """Whether a code stands in brackets right behind the name, which it settles."""
+    return text[last.end : code.start].strip() == "(" and re.fullmatch(r"[\^A-Z0-9.=-]+", text[code.start : code.end]) is not None
 
 
 def _apposed(between: str, last: Mark, subject: Subject) -> bool:
@@ -369,8 +376,8 @@ def _lists(between: str, last: Mark, subject: Subject, chinese: bool) -> bool:
         return between.strip() == "("  # 可口可樂 (Coca-Cola)
     if chinese and "," in between and last.value[-1].group:
         return False  # 资金流入金矿股,紫金矿业升1.7%
-    if between == ", the " and subject.is_index and not last.value[-1].is_index:
-        return False  # "After losses in Apple, the Dow fell"
+    if "," in between and subject.is_index != last.value[-1].is_index and (subject.is_index or len(last.value) == 1):
+        return False  # "After losses in Apple, the Dow fell"; "On the TSX, Shopify fell"
     return bool(_JOIN.fullmatch(between))
 
 
