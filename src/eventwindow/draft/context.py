@@ -242,6 +242,8 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
             return shared and replace(shared, open=True)
         held = [m for m in sentence.all("period", "date", within=(0, mark.start)) if not set_in(sentence, m)]
         last = next(iter(held[::-1]), None)
+        if last and last.kind == "period" and _of_business(sentence, last):
+            return None
         used = last and (sentence.has("amount", within=(last.end, mark.start)) or _moving(sentence, last))
         if last and used and last.kind == "period" and not _goes_on(sentence, last):
             last = next((m for m in held[::-1] if m.kind == "period" and _frames(sentence, m)), None)
@@ -257,6 +259,12 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
     years = {year for m in own for year in m.value.years}
     ends = [m.value for m in own if m.value.first or m.value.sessions]
     return Period(years=tuple(sorted(years))) if years else (ends or [own[-1].value])[-1]
+
+
+def _of_business(sentence: Sentence, span: Mark) -> bool:
+    """Whether the span is that of a figure of no market: "Prices rose 5.0% in May, yet the S&P 500 added 0.5%"."""
+    low, high = sentence.clause(span)
+    return sentence.has("amount", within=(low, high)) and not sentence.has("names", "aside", "others", "role", within=(0, high))
 
 
 def _told(span: Mark) -> bool:

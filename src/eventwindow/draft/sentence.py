@@ -26,7 +26,6 @@ _KINDS = ("指数", "合约", "板块", "类股")  # what such a name ends in is
 WEEKEND = 5  # the first day of it
 OPEN_AT_WEEKENDS = {"24/7", "XSAU"}
 NEAR = 32  # characters behind a name in which the place of its listing stands
-HEAD = 40  # characters of a dateline
 _JOIN = re.compile(
     r"[\s,、&/()]*(?:and|or|as well as|和|与|及|以及|跟)?[\s,、()]*(?:the |[A-Z]\w+['’]s )?", re.IGNORECASE
 )
@@ -86,6 +85,7 @@ _DATELINE = re.compile(  # up to the word for a wire, which 電子 and the like 
     r"[【〔(\[]?(?:(?!股|指)[\u4e00-\u9fff/、]){2,16}?(?:\d{1,2}月)?\d{1,2}日"
     r"(?:(?:综合|专)?(?:电(?![子力信动机器池商视脑影缆网讯气])|讯(?![号飞芯]))|(?:凌晨|[清早]晨|早间|上午|中午|午间|下午|晚间|[早晚]上?)?消息)[】〕)\]]?"
 )
+_LINE = re.compile(r"[A-Z][A-Z, ]+\b[^.]{0,40}? ?[-–—:]")  # a dateline in English: where it is written
 _OR = re.compile(r"(?: (?:higher|lower|up|down|stronger|weaker))?,? (?:or|and also|i\.e\.,?) ", re.IGNORECASE)
 _FUND = re.compile(r"fund\b")
 _PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
@@ -443,7 +443,8 @@ def _placed(mark: Mark, text: str, rules: Lexicon, names: Names, around: str) ->
     subjects = mark.value
     behind = _CLAUSE.split(text[mark.end : mark.end + NEAR])[0]
     before = _CLAUSE.split(text[max(0, mark.start - 12) : mark.start])[-1]
-    said = around[: max(0, around.find(text))][: None if has_chinese(text) else HEAD]
+    said = around[: max(0, around.find(text))]
+    said = said if has_chinese(text) else line[0] if (line := _LINE.match(said)) else ""
     beside = text[mark.end : mark.end + NEAR]
     beside = " ".join(_COIN.findall(beside)) if has_chinese(text) else beside  # a place may be another's
     for words in (before + text[mark.start : mark.end] + behind, beside, text[: mark.start], said):
