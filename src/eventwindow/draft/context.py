@@ -199,8 +199,9 @@ def days_told(sentence: Sentence, context: Context, *kinds: str) -> list[dt.date
 def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
     """ "pre", "after" or "close", where the sentence says so; "also" takes over what was said before."""
     low, high = sentence.clause(mark)
-    if sentence.chinese and any(sentence.text[m.start] == "收" for m in sentence.all(*MOVES, within=(low, mark.start))):
-        return "close"  # 盘前大涨37%,收涨25.9%
+    told = [m for m in sentence.all(*SESSIONS, *MOVES, within=(0, mark.start)) if m.kind in SESSIONS or _closes(sentence, m)]
+    if sentence.chinese and told and _closes(sentence, told[-1]):
+        return "close"  # 盘前大涨37%,收涨25.9%,报17.2元
     own = sentence.last(*SESSIONS, before=mark.start, since=low) or next(
         iter(sentence.all(*SESSIONS, within=(low, high))), None
     )
@@ -211,6 +212,10 @@ def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
     if found is None:
         return context.session if sentence.has("also", "same") and not sentence.has("date") else ""
     return found.kind
+
+
+def _closes(sentence: Sentence, move: Mark) -> bool:
+    return sentence.text[move.start] == "收"
 
 
 def _moves_itself(sentence: Sentence, session: Mark) -> bool:

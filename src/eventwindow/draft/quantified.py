@@ -168,7 +168,7 @@ def about_something_else(sentence: Sentence, mark: Mark) -> bool:
     if (
         _attribute(sentence, mark)
         or _THAN_BEFORE.match(sentence.text, mark.end)
-        or _COMPARED.search(sentence.text[low : mark.start])
+        or (_COMPARED.search(sentence.text[low : mark.start]) and not base_of(sentence, mark))
     ):
         return True
     kinds = ("off", "stock", "value", "close", "names")

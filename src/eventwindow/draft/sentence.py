@@ -75,7 +75,7 @@ _BASED = re.compile(
     r"\b(?:from|than|after|before|against|following|despite|below|above|to|of|beside|(?:revers|eras|extend|recoup|par|trim|match|repeat|undo|undid|wip|giv)\w*(?: (?:back|out|up|some|most|all|much|part|half))*(?: of)?)\s+$",  # noqa: E501
     re.IGNORECASE,
 )
-_LEVEL = re.compile(r"\bfrom\s+$")
+_LEVEL = re.compile(r"\b(?:from|compared (?:to|with)|against)\s+$")
 _OF_PEAK = re.compile(  # "below its record close of Sept. 20"
     r"\b(?:below|above|from|off|under|since|than)\b(?: \w+){0,3} (?:high|low|peak|record|close)s?\b[^,;:.]{0,24}?\b(?:of|on|in|from|set|reached|hit)\s+$"
 )

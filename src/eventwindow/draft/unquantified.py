@@ -24,7 +24,7 @@ SINCE = Reason("draft_how_far_back")
 SCOPE = Reason("draft_scope")
 _SPAN = r"(?:year|month|week|history|decade|quarter|day|session|century)"
 _SCOPE = re.compile(
-    rf"\s*(?:(?:by|in) [\w ]{{1,20}})?\s*(?:in|of|among|within)\s+(?:the|all|its|any)\b(?! {_SPAN})", re.IGNORECASE
+    rf"\s*(?:(?:by|in) [\w ]{{1,20}})?\s*(?:in|of|among|within)\s+(?:the|all|its|any|an?)\b(?! {_SPAN})", re.IGNORECASE
 )
 _OF_YEAR = re.compile(r"\s*(?:of|this|so far this)\s+(?:the |this )?year\b", re.IGNORECASE)
 _OF_SPAN = re.compile(r"\s*of\s+(?:the|a|this)\s+(?:month|week|decade|quarter|century)\b", re.IGNORECASE)
@@ -183,12 +183,15 @@ def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Stat
     ahead = [m for m in sentence.all("names", within=(0 if sentence.chinese else low, mark.start)) if not _index(m)]
     own = next(iter(ahead[::-1]), None) or sentence.last("names", before=low)
     scope = _SCOPE.match(sentence.text, mark.end) or _AMONG.match(sentence.text, mark.end)
-    if own is None or not (scope or sentence.chinese):
+    owner = sentence.last("names", before=mark.start, since=low)
+    scope = scope or (owner and _index(owner) and sentence.text[owner.end : mark.start].strip() in {"'s", "’s"})
+    whose = [s for s in (own.value if own else context.who) if not s.is_index]
+    if not (scope or sentence.chinese):
         return
     behind = [m for m in sentence.all("names", "aside", "others") if m.start > mark.end]
     named = behind[0].value if behind and _AMONG.fullmatch(sentence.text[mark.end : behind[0].start]) else ()
     sign = 1 if _ROSE.search(sentence.text[mark.start : mark.end]) else -1
-    for who in own.value:
+    for who in whose:
         day = day_of(sentence, mark, context)
         open_ = () if len(named) > 1 else (SCOPE,)
         yield Statement(0, "members_rank", who, 1.0, 1.0, "exact", sign, date=day, against=tuple(named), open=open_)
