@@ -199,7 +199,8 @@ def days_told(sentence: Sentence, context: Context, *kinds: str) -> list[dt.date
 def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
     """ "pre", "after" or "close", where the sentence says so; "also" takes over what was said before."""
     low, high = sentence.clause(mark)
-    told = [m for m in sentence.all(*SESSIONS, *MOVES, within=(0, mark.start)) if m.kind in SESSIONS or _closes(sentence, m)]
+    told = sentence.all(*SESSIONS, *MOVES, within=(0, mark.start))
+    told = [m for m in told if m.kind in SESSIONS or _closes(sentence, m)]
     if sentence.chinese and told and _closes(sentence, told[-1]):
         return "close"  # 盘前大涨37%,收涨25.9%,报17.2元
     own = sentence.last(*SESSIONS, before=mark.start, since=low) or next(
@@ -248,7 +249,7 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
         held = [m for m in sentence.all("period", "date", within=(0, mark.start)) if not set_in(sentence, m)]
         last = next(iter(held[::-1]), None)
         if last and last.kind == "period" and _of_business(sentence, last):
-            return None
+            last = None
         used = last and (sentence.has("amount", within=(last.end, mark.start)) or _moving(sentence, last))
         if last and used and last.kind == "period" and not _goes_on(sentence, last):
             last = next((m for m in held[::-1] if m.kind == "period" and _frames(sentence, m)), None)
@@ -269,7 +270,8 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
 def _of_business(sentence: Sentence, span: Mark) -> bool:
     """Whether the span is that of a figure of no market: "Prices rose 5.0% in May, yet the S&P 500 added 0.5%"."""
     low, high = sentence.clause(span)
-    return sentence.has("amount", within=(low, high)) and not sentence.has("names", "aside", "others", "role", within=(0, high))
+    named = sentence.has("names", "aside", "others", "role", within=(0, high))
+    return sentence.has("amount", within=(low, high)) and not named
 
 
 def _told(span: Mark) -> bool:

@@ -69,7 +69,8 @@ def days(text: str, dated: dt.date) -> Iterator[Mark]:
     for kind, pattern in _COMPILED:
         for m in pattern.finditer(text):
             day = _read(kind, m, dated)
-            if day is not None and day.date and _ASIAN_CLOCK.search(text[: m.start()]) and _ASIAN_DAWN.match(text, m.end()):
+            dawn = _ASIAN_CLOCK.search(text[: m.start()]) and _ASIAN_DAWN.match(text, m.end())
+            if day is not None and day.date and dawn:
                 day = DayMark(DayMark(None, -1).resolved(day.date))
             if day is not None:
                 yield Mark(*m.span(), "date", day)

@@ -76,7 +76,8 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
     last = max(near, default=dated) if article else None
     for number, plain in enumerate(lines, 1):
         if plain and plain not in seen:
-            day = next(iter(told - {None}), None) if len(told) == 1 or told == {last, None} else None  # it goes on in its one day
+            alone = len(told) == 1 or told == {last, None}  # an article of one day goes on in it
+            day = next(iter(told - {None}), None) if alone else None
             left = Context(who=who, several=True, date=day, spoken=day, last=last)
             for reading in paragraph(plain, number, dated, rules, known, left):
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who is not NOBODY), who)
@@ -147,13 +148,13 @@ def _together(one: Statement, other: Statement) -> bool:
 
 
 def normal(line: str) -> str:
-    """Full-width forms as plain ones, Chinese in one script and without spaces around it, no codes of a wire, one sign for per cent."""
+    """Full-width forms as plain ones, one script of Chinese without spaces around it, one sign for per cent."""
     plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _RIC.sub("", unicodedata.normalize("NFKC", line))))
     return _SPACED.sub("", simplified(plain)).strip()
 
 
 def _yahoo(code: re.Match[str]) -> str:
-    """A code as Yahoo writes it: (TSX:BBD.B), (ORCL-US) → (BBD-B.TO), (ORCL); that of an exchange not known as it is."""
+    """A code as Yahoo writes it: (TSX:BBD.B), (ORCL-US) → (BBD-B.TO), (ORCL); of another exchange as it is."""
     if code["us"]:
         return f"({code['us']})"
     suffix = _SUFFIXES.get(code["at"])
@@ -216,7 +217,8 @@ def _days(known: Names, told: Sequence[Statement], onward: Sequence[dt.date]) ->
     that the sentence only looks back to from a day in which the story goes on."""
     days: dict[str, set[dt.date]] = {}
     for s in told:
-        if s.date and not s.until and (not onward or s.date in onward) and ((place := region(known, s.who)) or s.who.name or s.who is NOBODY):
+        own = s.date and not s.until and (not onward or s.date in onward)
+        if own and s.date and ((place := region(known, s.who)) or s.who.name or s.who is NOBODY):
             days.setdefault(place, set()).add(s.date)
     return {place: next(iter(found)) for place, found in days.items() if len(found) == 1}
 

@@ -77,7 +77,8 @@ _BASED = re.compile(
 )
 _LEVEL = re.compile(r"\b(?:from|compared (?:to|with)|against)\s+$")
 _OF_PEAK = re.compile(  # "below its record close of Sept. 20"
-    r"\b(?:below|above|from|off|under|since|than)\b(?: \w+){0,3} (?:high|low|peak|record|close)s?\b[^,;:.]{0,24}?\b(?:of|on|in|from|set|reached|hit)\s+$"
+    r"\b(?:below|above|from|off|under|since|than)\b(?: \w+){0,3} (?:high|low|peak|record|close)s?\b"
+    r"[^,;:.]{0,24}?\b(?:of|on|in|from|set|reached|hit)\s+$"
 )
 BEHIND = re.compile(r"\s*\(?(?:(?:late|early|on|at|the|close|end|of|in|trading)\s+)*")
 _ZH_AFTER = re.compile(r"[^,。;\d]{0,8}\d[\d.,]*(?:%|点|元)之?后[^。;]{0,20}\d")  # 前一日暴漲10.4%之後再漲0.6%
@@ -362,7 +363,8 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
 
 def _coded(text: str, last: Mark, code: Mark) -> bool:
     """Whether a code stands in brackets right behind the name, which it settles."""
-    return text[last.end : code.start].strip() == "(" and re.fullmatch(r"[\^A-Z0-9.=-]+", text[code.start : code.end]) is not None
+    plain = re.fullmatch(r"[\^A-Z0-9.=-]+", text[code.start : code.end])
+    return plain is not None and text[last.end : code.start].strip() == "("
 
 
 def _apposed(between: str, last: Mark, subject: Subject) -> bool:

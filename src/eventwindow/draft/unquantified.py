@@ -184,9 +184,9 @@ def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Stat
     own = next(iter(ahead[::-1]), None) or sentence.last("names", before=low)
     scope = _SCOPE.match(sentence.text, mark.end) or _AMONG.match(sentence.text, mark.end)
     owner = sentence.last("names", before=mark.start, since=low)
-    scope = scope or (owner and _index(owner) and sentence.text[owner.end : mark.start].strip() in {"'s", "’s"})
+    owned = owner and _index(owner) and sentence.text[owner.end : mark.start].strip() in {"'s", "’s"}
     whose = [s for s in (own.value if own else context.who) if not s.is_index]
-    if not (scope or sentence.chinese):
+    if not (scope or owned or sentence.chinese):
         return
     behind = [m for m in sentence.all("names", "aside", "others") if m.start > mark.end]
     named = behind[0].value if behind and _AMONG.fullmatch(sentence.text[mark.end : behind[0].start]) else ()
@@ -327,20 +327,15 @@ def _plain(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]
     if (no := sentence.last("no", before=mark.start, since=clause[0])) and mark.start - no.end <= 5:
         return False
     figures = sentence.all("amount", within=clause)
-    if any(m.value.unit == "percent" and 0 <= m.start - mark.end <= _OWN_FIGURE for m in figures):
-        return False  # the move has a figure: it is stated with it, or not at all
-    if any(m.value.unit == "money" and 0 <= m.start - mark.end <= 1 for m in figures) and not _limit(sentence, mark):
-        return False  # 上涨5元: the sum is the statement
-    limit = _limit(sentence, mark)  # 攻上漲停85.4元 tells a price and a move
+    limit = "停" in sentence.text[mark.end - 1 : mark.end + 1]  # 攻上漲停85.4元 tells a price and a move
+    near = {"percent": _OWN_FIGURE, "money": 0 if limit else 1}
+    if any(0 <= m.start - mark.end <= near.get(m.value.unit, -1) for m in figures):
+        return False  # the move has a figure, a share or a sum (上漲5元): it is stated with it, or not at all
     starts = {f.start for f in figures}
     used = any(m.start in starts and not (limit and s.kind == "price_level") for m, s in said)
     attributive = sentence.text[mark.end : mark.end + 1] == "的" and sentence.has("names", within=(mark.end, clause[1]))
     modal = sentence.has("modal", within=(clause[0], mark.start))
     return not (used or attributive or modal)
-
-
-def _limit(sentence: Sentence, mark: Mark) -> bool:
-    return "停" in sentence.text[mark.end - 1 : mark.end + 1]
 
 
 def _slump(sentence: Sentence, mark: Mark) -> bool:
