@@ -40,6 +40,7 @@ _ABROAD = re.compile(
 )
 _ADR = re.compile(r"(?:\s|的|['’]s\s)?(?:ADRs?(?![A-Za-z])|存托凭证|American depositary)", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(?:[,.;:]|and\b|while\b|but\b|in\b|$)")
+_WHILE = re.compile(r"\b(?:while|but|and|whereas)\b|;")
 _CLAUSE = re.compile(r"[,;。]")
 _COIN = re.compile(r"[0-9万]元|NT\$")
 _AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC"}
@@ -447,8 +448,8 @@ def _placed(mark: Mark, text: str, rules: Lexicon, names: Names, around: str) ->
     before = _CLAUSE.split(text[max(0, mark.start - 12) : mark.start])[-1]
     said = around[: max(0, around.find(text))]
     said = said if has_chinese(text) else line[0] if (line := _LINE.match(said)) else ""
-    beside = text[mark.end : mark.end + NEAR]
-    beside = " ".join(_COIN.findall(beside)) if has_chinese(text) else beside  # a place may be another's
+    beside = text[mark.end : mark.end + NEAR]  # a place behind the next name, or a Chinese one, may be another's
+    beside = " ".join(_COIN.findall(beside)) if has_chinese(text) else _WHILE.split(beside)[0]
     for words in (before + text[mark.start : mark.end] + behind, beside, text[: mark.start], said):
         subjects = tuple(_listing(s, words, rules, names) for s in subjects)
     if _TOLD_ADR.search(around):  # where receipts are told as such, the rest is at home

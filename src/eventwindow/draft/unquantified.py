@@ -328,7 +328,7 @@ def _plain(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]
         return False
     figures = sentence.all("amount", within=clause)
     limit = "停" in sentence.text[mark.end - 1 : mark.end + 1]  # 攻上漲停85.4元 tells a price and a move
-    near = {"percent": _OWN_FIGURE, "money": 0 if limit else 1}
+    near = {"percent": _OWN_FIGURE, "money": -1 if limit else 1}
     if any(0 <= m.start - mark.end <= near.get(m.value.unit, -1) for m in figures):
         return False  # the move has a figure, a share or a sum (上漲5元): it is stated with it, or not at all
     starts = {f.start for f in figures}
