@@ -192,6 +192,8 @@ def days_told(sentence: Sentence, context: Context, *kinds: str) -> list[dt.date
     held = [m for m in sentence.all("date", *kinds) if not set_in(sentence, m) and not told_before(sentence, m)]
     wire = _WIRE.match(sentence.text)  # tells the day of writing
     held = [m for m in held if not wire or m.start >= wire.end()] or held
+    late = [m.start for m in sentence.all("after")]  # 周二盘后交出财报 is of no session
+    held = [m for m in held if not any(0 <= at - m.end <= 1 for at in late)]
     days = (resolved(sentence, m, context) for m in held if m.value.steps is None or m.value.steps >= 0)
     return [day for day in days if day]
 

@@ -34,7 +34,8 @@ FALLBACK = Reason("draft_fallback")
 _TURNOVER = re.compile(r"turnover|成交(?!价|[量股])[^,;。]{0,10}$|成交$", re.IGNORECASE)
 _VALUE = re.compile(r"市值|\b(?:worth|valued? at|market value|capitali[sz]ation|valuation|market cap)\b", re.IGNORECASE)
 _WIPED = re.compile(
-    r"\b(?:wip|eras|evaporat|vanish|add|los|knock|shed|shav|destroy)\w*\b|蒸发|缩水|减少|少掉|增加|损失", re.IGNORECASE
+    r"\b(?:wip|eras|evaporat|vanish|add|los|knock|shed|shav|destroy)\w*\b|蒸发|缩水|减少|少掉|不见|增|损失",
+    re.IGNORECASE,
 )
 _GONE = re.compile(r"\s+(?:(?:\w+ ){0,2}been )?(?:evaporated|vanished|wiped|knocked|shaved|gone|lost)", re.IGNORECASE)
 _EVERY = re.compile(r"沪深两市|两市|主板|大市|main board", re.IGNORECASE)  # what all shares of a market were traded for

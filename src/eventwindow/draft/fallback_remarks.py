@@ -122,7 +122,7 @@ def _runs(sentence: Sentence, context: Context, owners: Owners) -> Found:
     """So many sessions or weeks of one direction: "its third straight decline", 四連漲; where it ended, not the day."""
     for m in _RUN.finditer(sentence.text):
         mark = Mark(m.start(), m.end(), "run")
-        day, words = day_of(sentence, mark, context), sentence.text[m.start() : m.end() + 20]
+        day, words = day_of(sentence, mark, context) or context.last, sentence.text[m.start() : m.end() + 20]
         way, move = _WAYS.search(words), sentence.last(*MOVING, before=m.start())
         sign = (-1 if way["down"] else 1) if way else MOVES[move.kind] if move else 0
         word = next(filter(None, m.groups())).lower()
@@ -143,7 +143,7 @@ def _ranks(sentence: Sentence, context: Context, owners: Owners) -> Found:
     """The rank of a week or a month: "its best week since November", 2008年11月以来最佳单周表现."""
     for m in _RANK.finditer(sentence.text):
         mark = Mark(m.start(), m.end(), "rank")
-        day, way = day_of(sentence, mark, context), _WAYS.search(sentence.text, m.start(), m.end() + 6)
+        day, way = day_of(sentence, mark, context) or context.last, _WAYS.search(sentence.text, m.start(), m.end() + 6)
         if day is None:
             continue
         since = [s for s in sentence.all("since") if (s.end <= m.start() if sentence.chinese else s.start >= m.end())]

@@ -347,7 +347,7 @@ def _moved(
     if amount.unit in {"percent", "multiple"}:
         return _change(sentence, mark, who, sign, context, names, dated)
     if amount.unit == "points":
-        return _points(sentence, mark, who, sign, context, dated) if kind == "index" else []
+        return _points(sentence, mark, who, sign, context, dated) if kind in {"index", "future"} else []
     return _worth(sentence, mark, who, sign, context, names, dated)
 
 

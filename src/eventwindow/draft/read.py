@@ -16,7 +16,7 @@ from eventwindow.draft.accounted import market, region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.context import Context, by_the_way, days_told, one_day, resolved, session_of, told_before
 from eventwindow.draft.dates import DayMark, days
-from eventwindow.draft.fallback import fallback
+from eventwindow.draft.fallback import FALLBACK, fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
 from eventwindow.draft.quantified import POSSIBLE, SPAN, WHICH_DAY, figures
@@ -68,7 +68,7 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
 
 
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Reading]:
-    seen, told, who = set[str](), set[dt.date | None](), tuple[Subject, ...]()
+    seen, told, who, index = set[str](), set[dt.date | None](), tuple[Subject, ...](), tuple[Subject, ...]()
     lines = [normal(line) for line in text.splitlines()]
     spoken = [m.value.date for line in lines for m in days(line[dateline(line) :], dated)]
     article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
@@ -78,10 +78,11 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
         if plain and plain not in seen:
             alone = len(told) == 1 or told == {last, None}  # an article of one day goes on in it
             day = next(iter(told - {None}), None) if alone else None
-            left = Context(who=who, several=True, date=day, spoken=day, last=last)
+            index = tuple(w for w in who if w.is_index) or index
+            left = Context(who=who, index=index, several=True, date=day, spoken=day, last=last)
             for reading in paragraph(plain, number, dated, rules, known, left):
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who is not NOBODY), who)
-                told |= {s.date for s in reading.statements if not (s.until or s.year)}
+                told |= {s.date for s in reading.statements if not (s.until or s.year or FALLBACK in s.open)}
                 yield reading
         seen.add(plain)
 

@@ -52,6 +52,7 @@ _BARE = re.compile(r"(?:[,;。]|^)(?:而|但|不过)?$")  # 万科H股跌4.6%;A�
 _TELLING = re.compile(r"[^,;:。]{3,16}的")
 _TOLD_ADR = re.compile(r"[\u4e00-\u9fff]ADR")
 _THEN_MOVES = re.compile(r"[^,;。股指]{0,8}?[跌涨升挫泻飙][^,;。]{0,8}\d")
+_WHEN = re.compile(r"(?:隔[夜晚]|前一?[晚夜]|昨[日夜晚]|(?:周|星期)[一二三四五])?")
 _MARKET = re.compile(r"(?:美|港|台|日|陆|A|韩|英)股")
 _HOURS = re.compile(
     r"(?:(?:上|本|这)?(?:周|星期)[一二三四五]|\d{1,2}日|当[天日]|昨[天日]|今[天日])?(?:开盘|盘前|盘后|盘中|收盘|早盘|开市|尾盘)"
@@ -407,7 +408,7 @@ def _traded(mark: Mark, last: Mark | None, text: str, alone: bool) -> bool:
     """阿里巴巴美股, 美股周四开盘后: the market says where and when something trades; 台股开盘后跌逾200点 is its own move."""  # noqa: E501
     if not _MARKET.fullmatch(text[mark.start : mark.end]):
         return False
-    behind = last is not None and last.kind == "names" and last.end == mark.start
+    behind = last is not None and last.kind == "names" and bool(_WHEN.fullmatch(text, last.end, mark.start))
     return behind or (not alone and bool(_HOURS.match(text, mark.end)))
 
 

@@ -37,7 +37,7 @@ _FAR = re.compile(
 )
 _DAY = re.compile(r"\b(?:move|day)\b", re.IGNORECASE)
 _OWN = re.compile(
-    r"(?:\b(?:its|their|the (?:stock|index|share|company)['’]s)\s+(?:[\w-]+\s+){0,2}|创下?(?:其|自身|上市以来)?)$",
+    r"(?:\b(?:its|their|the (?:stock|index|share|company)['’]s)\s+(?:[\w-]+\s+){0,2}|创下?(?:其|自身)?|(?:上市|挂牌|推出|成立)以来)$",
     re.IGNORECASE,
 )
 ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
@@ -99,7 +99,7 @@ def remarks(
             since = since or (mark if kind == "record" and _BACK.match(sentence.text, mark.start) else None)
             span = sentence.beside("period", mark) if kind == "record" else None  # 自8月3日以來新高
             since = span if span and span.value.open and span.value.first else since
-            day, told = since_told(sentence, since, found.date)
+            day, told = since_told(sentence, since, found.date or context.last)
             yield (
                 mark,
                 replace(
@@ -165,7 +165,7 @@ def _rank(
         kind = "loss_rank" if firm and not gain and not since and (money or not own) else "return_rank"
         by = ("dollars" if money else "per cent") if kind == "loss_rank" else ("up" if gain else "down")
         found = _ranked(sentence, mark, context, who, kind, nth, 0, by=by)
-        day, told = since_told(sentence, since, found.date)
+        day, told = since_told(sentence, since, found.date or context.last)
         if since is None and found.date and _OF_YEAR.match(sentence.text, mark.end):
             day = f"{found.date.year - 1}-12"
         elif since is None and _OF_SPAN.match(sentence.text, mark.end):
