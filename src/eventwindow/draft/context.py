@@ -272,7 +272,7 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
 def _of_business(sentence: Sentence, span: Mark) -> bool:
     """Whether the span is that of a figure of no market: "Prices rose 5.0% in May, yet the S&P 500 added 0.5%"."""
     low, high = sentence.clause(span)
-    named = sentence.has("names", "aside", "others", "role", within=(0, high))
+    named = sentence.has("names", "aside", "others", "role", "stock", "pronoun", within=(0, high))
     return sentence.has("amount", within=(low, high)) and not named
 
 

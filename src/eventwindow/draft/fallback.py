@@ -34,7 +34,7 @@ FALLBACK = Reason("draft_fallback")
 _TURNOVER = re.compile(r"turnover|成交(?!价|[量股])[^,;。]{0,10}$|成交$", re.IGNORECASE)
 _VALUE = re.compile(r"市值|\b(?:worth|valued? at|market value|capitali[sz]ation|valuation|market cap)\b", re.IGNORECASE)
 _WIPED = re.compile(
-    r"\b(?:wip|eras|evaporat|vanish|add|los|knock|shed|shav|destroy)\w*\b|蒸发|缩水|减少|少掉|不见|增|损失",
+    r"\b(?:wip|eras|evaporat|vanish|add|los|knock|shed|shav|destroy)\w*\b|蒸发|缩水|减少|少掉|不见|增加|[暴大激狂]增|损失",
     re.IGNORECASE,
 )
 _GONE = re.compile(r"\s+(?:(?:\w+ ){0,2}been )?(?:evaporated|vanished|wiped|knocked|shaved|gone|lost)", re.IGNORECASE)

@@ -81,7 +81,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
             index = tuple(w for w in who if w.is_index) or index
             left = Context(who=who, index=index, several=True, date=day, spoken=day, last=last)
             for reading in paragraph(plain, number, dated, rules, known, left):
-                who = next(((s.who,) for s in reading.statements[::-1] if s.who is not NOBODY), who)
+                who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
                 told |= {s.date for s in reading.statements if not (s.until or s.year or FALLBACK in s.open)}
                 yield reading
         seen.add(plain)
