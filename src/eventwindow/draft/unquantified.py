@@ -37,7 +37,8 @@ _FAR = re.compile(
 )
 _DAY = re.compile(r"\b(?:move|day)\b", re.IGNORECASE)
 _OWN = re.compile(
-    r"(?:\b(?:its|their|the (?:stock|index|share|company)['’]s)\s+(?:[\w-]+\s+){0,2}|创下?(?:其|自身)?|(?:上市|挂牌|推出|成立)以来)$",
+    r"(?:\b(?:its|their|the (?:stock|index|share|company)['’]s)\s+(?:[\w-]+\s+){0,2}"
+    r"|创下?(?:其|自身)?|(?:上市|挂牌|推出|成立)以来)$",
     re.IGNORECASE,
 )
 ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
