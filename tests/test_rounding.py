@@ -177,5 +177,6 @@ def test_a_range_rounds_at_both_of_its_ends(size, expected):
 
 
 def test_bounds_of_a_hedge_are_what_a_picture_draws():
-    assert bounds(6e11, 6e11, "close_to", (5e10, 5e10), move=True) == Bounds(5.5e11, 6.5e11, move=True)
-    assert bounds(6e11, 6e11, "more_than", (5e10, 5e10), move=True) == Bounds(6e11, math.inf, strict=True, move=True)
+    steps = (Step(1e11), Step(1e11))
+    assert bounds((6e11, 6e11), "close_to", steps, move=True) == Bounds(5.5e11, 6.5e11, move=True)
+    assert bounds((6e11, 6e11), "more_than", steps, move=True) == Bounds(6e11, math.inf, strict=True, move=True)

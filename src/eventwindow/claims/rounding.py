@@ -130,25 +130,23 @@ def _written(number: Decimal, text: str) -> int | None:
     return None
 
 
-def bounds(low: float, high: float, hedge: str, half: tuple[float, float], move: bool = False) -> Bounds:
-    """Sizes that fit `low` to `high` (one figure twice, or a range), `half` a step allowed at either end.
+def bounds(
+    stated: tuple[float, float], hedge: str, steps: tuple[Step, Step], move: bool = False, *, exactly: bool = False
+) -> Bounds:
+    """Sizes that fit what was stated (one figure twice, or a range); `exactly`: those that need no remark.
 
     A hedge's room and the rounding are not added: the wider of the two holds.
     """
-    room = HEDGES[hedge]
-    if not room.rounds:
-        half = (0.0, 0.0)
-    least = -ENDLESS if room.below == ENDLESS else min(low * (1 - room.below), low - half[0])
-    most = ENDLESS if room.above == ENDLESS else max(high * (1 + room.above), high + half[1])
-    move = move and low > 0
-    return Bounds(least, most, strict=not room.rounds, move=move)
+    room, (low, high) = HEDGES[hedge], stated
+    read = [step.same(end) if exactly else step.under(hedge, end) for step, end in zip(steps, stated, strict=True)]
+    first, last = (step / 2 if room.rounds else 0.0 for step in read)
+    least = -ENDLESS if room.below == ENDLESS else min(low * (1 - room.below), low - first)
+    most = ENDLESS if room.above == ENDLESS else max(high * (1 + room.above), high + last)
+    return Bounds(least, most, strict=not room.rounds, move=move and low > 0)
 
 
 def fit(size: float, stated: tuple[float, float], hedge: str, steps: tuple[Step, Step], move: bool = False) -> Fit:
     """Whether a size is the same as stated, right when rounded, or off; all by the direction stated."""
-    low, high = stated
-    same = tuple(step.same(end) / 2 for step, end in zip(steps, stated, strict=True))
-    wide = tuple(step.under(hedge, end) / 2 for step, end in zip(steps, stated, strict=True))
-    if bounds(low, high, hedge, (same[0], same[1]), move).holds(size):
+    if bounds(stated, hedge, steps, move, exactly=True).holds(size):
         return "same"
-    return "rounded" if bounds(low, high, hedge, (wide[0], wide[1]), move).holds(size) else "off"
+    return "rounded" if bounds(stated, hedge, steps, move).holds(size) else "off"

@@ -112,10 +112,7 @@ def side(claim: Claim, unit: str) -> Reason:
 
 def sizes(claim: Claim, unit: str) -> Bounds:
     """The figures, by size in the direction stated, with which an amount holds."""
-    low, high = _stated_sizes(claim)
-    first, last = _steps(claim, unit)
-    half = (first.under(claim.hedge, low) / 2, last.under(claim.hedge, high) / 2)
-    return bounds(low, high, claim.hedge, half, is_move(unit))
+    return bounds(_stated_sizes(claim), claim.hedge, _steps(claim, unit), is_move(unit))
 
 
 def oriented(claim: Claim, value: float) -> float:
