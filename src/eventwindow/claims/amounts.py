@@ -124,7 +124,7 @@ def _ends(
     m: re.Match[str], unit: Unit, ends: tuple[Number | None, ...], times: float = 1.0, **more: Any
 ) -> Iterator[Amount]:
     """A figure or a range, in its unit; none where the signs make no number."""
-    read = [Number(n.value * times, n.finest * times, n.coarsest * times) for n in ends if n]
+    read = [_times(n, times) for n in ends if n]
     if len(read) == len(ends):
         low, high = min(read), max(read)
         coarsest = max(n.coarsest for n in read)

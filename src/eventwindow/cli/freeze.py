@@ -31,7 +31,7 @@ def _told(study: Study) -> tuple[Mapping[str, str], date, list[str]]:
     """The parts of a study of securities, its first day 0, and what it waits for; its claims are read."""
     ledger_of(study, None)
     days, _ = ahead.event_days(study)
-    return parts(study), first_day(days, set(days["mic"])), ahead.waits_for(study)
+    return parts(study), first_day(days), ahead.waits_for(study)
 
 
 def _listed(study: PanelStudy) -> tuple[Mapping[str, str], date, list[str]]:

@@ -100,7 +100,7 @@ def _ahead(study: Study, claims: Path | None, waiting: Sequence[str]) -> Iterato
     """What the files of a study hold whose event lies ahead, and what it waits for."""
     days, _ = event_days(study)
     yield from _files(study, ledger_of(study, claims), days)
-    if frozen := frozen_record(study.folder, lambda: (parts(study, claims), first_day(days, set(days["mic"])))):
+    if frozen := frozen_record(study.folder, lambda: (parts(study, claims), first_day(days))):
         yield f"{frozen_reason(frozen)}"
     yield from waiting
     yield "study and claims are valid; prices are asked for when day 0 has closed"

@@ -1,6 +1,6 @@
 """A study with all that it needs: claims, calendars, prices, returns; everything wrong is found here."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -83,16 +83,14 @@ def read_inputs(
     held, quality = checked_prices(study, held, calendars, calendar, figures, prices)
     _check_benchmarks(study, held, prices)
     series = {s: returns(price_for_returns(frame), calendars[s].sessions) for s, frame in held.frames.items()}
-    frozen = frozen_record(
-        study.folder,
-        lambda: (parts(study, claims), first_day(calendar, {calendars[s.symbol].mic for s in study.stocks})),
-    )
+    mics = {calendars[s.symbol].mic for s in study.stocks}
+    mine = calendar[(calendar["kind"] == "event") & calendar["mic"].isin(mics)]
+    frozen = frozen_record(study.folder, lambda: (parts(study, claims), first_day(mine)))
     return Inputs(study, ledger, held, series, tables, calendars, calendar, quality, frozen)
 
 
-def first_day(calendar: pd.DataFrame, exchanges: Collection[str]) -> date:
-    mine = calendar[(calendar["kind"] == "event") & calendar["mic"].isin(exchanges)]
-    return pd.Timestamp(mine["session"].min()).date()
+def first_day(days: pd.DataFrame) -> date:
+    return pd.Timestamp(days["session"].min()).date()
 
 
 def ledger_of(study: Study, claims: Path | None) -> Ledger:
