@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from eventwindow.estimation.event_time import event_returns
 from eventwindow.inference.response import FEWEST, Response
 from eventwindow.prices.checks import Finding
 
+Worked = TypeVar("Worked")
 Day = date  # a session; a field named `date` would hide the type
 Symbol = Annotated[str, "symbol"]  # one security of the study
 Members = Annotated[tuple[str, ...], "members"]  # securities or baskets of the study
@@ -62,11 +63,12 @@ class Evidence:
     findings: tuple[Finding, ...] = ()
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def once(self, key: Any, work: Callable[[], Any]) -> Any:
+    def once(self, key: Any, work: Callable[[], Worked]) -> Worked:
         """What `work` returns, worked out once for this evidence."""
         if key not in self.memo:
             self.memo[key] = work()
-        return self.memo[key]
+        found: Worked = self.memo[key]
+        return found
 
     def listed(self, symbol: str, key: str) -> str:
         """What the table of securities says of one; "" where it says nothing."""
@@ -184,8 +186,7 @@ class Evidence:
         if symbol in self.calendars:
             return self.calendars[symbol]
         mic = self.listed(symbol, "exchange") or NEW_YORK
-        found: Calendar = self.once(("calendar", mic, start, end), lambda: exchange_calendar(mic, start, end))
-        return found
+        return self.once(("calendar", mic, start, end), lambda: exchange_calendar(mic, start, end))
 
     def name(self, symbol: str) -> Text:
         """The security's name, or its symbol where the study gives none."""

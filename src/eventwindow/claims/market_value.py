@@ -66,7 +66,7 @@ def share_counts(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> np.
 
 def _counts(evidence: Evidence, symbol: str) -> Counts:
     held = evidence.table("shares")
-    by_symbol: dict[str, Counts] = evidence.once("share counts", lambda: _by_symbol(held))
+    by_symbol = evidence.once("share counts", lambda: _by_symbol(held))
     if symbol not in by_symbol:
         raise NoFigure(Reason("no_count", security=evidence.name(symbol)))
     return by_symbol[symbol]
@@ -84,7 +84,7 @@ def _by_symbol(held: pd.DataFrame) -> dict[str, Counts]:
 def _chosen(evidence: Evidence, symbol: str, days: pd.DatetimeIndex) -> np.ndarray:
     """Rows of a security's counts that hold on `days`, NONE where there is none."""
     own = _counts(evidence, symbol)
-    chosen: np.ndarray = evidence.once(("counts on", symbol, days.to_numpy().tobytes()), lambda: _on(own, days))
+    chosen = evidence.once(("counts on", symbol, days.to_numpy().tobytes()), lambda: _on(own, days))
     if (bare := own.bare[held := chosen[chosen != NONE]]).any():
         day = pd.Timestamp(own.as_of[held[bare][0]])
         raise NoFigure(Reason("count_without_source", security=evidence.name(symbol), day=day))
@@ -192,8 +192,7 @@ def large_closes(evidence: Evidence) -> pd.DataFrame:
         closes = held.pivot_table(index="date", columns="symbol", values="close")
         return closes.set_axis(pd.DatetimeIndex(closes.index), axis="index").sort_index()
 
-    closes: pd.DataFrame = evidence.once("megacaps", wide)
-    return closes
+    return evidence.once("megacaps", wide)
 
 
 def large_shares(evidence: Evidence, closes: pd.DataFrame) -> pd.DataFrame:
@@ -202,8 +201,7 @@ def large_shares(evidence: Evidence, closes: pd.DataFrame) -> pd.DataFrame:
         days = pd.DatetimeIndex(held.index)
         return pd.DataFrame({s: share_counts(evidence, str(s), days) for s in held.columns}, days)
 
-    shares: pd.DataFrame = evidence.once("megacap shares", every)
-    return shares.loc[closes.index]
+    return evidence.once("megacap shares", every).loc[closes.index]
 
 
 def longest_closes(evidence: Evidence, symbol: str) -> pd.Series:

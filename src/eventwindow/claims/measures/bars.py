@@ -33,8 +33,7 @@ def session_bars(evidence: Evidence, symbol: str, when: date) -> pd.DataFrame:
 def symbol_bars(evidence: Evidence, symbol: str) -> pd.DataFrame:
     """The bars of one symbol in sessions of its exchange, with the day and minute of each by its clock and how late
     after the open it starts."""
-    bars: pd.DataFrame = evidence.once(("bars", symbol), lambda: _symbol_bars(evidence, symbol))
-    return bars
+    return evidence.once(("bars", symbol), lambda: _symbol_bars(evidence, symbol))
 
 
 def _symbol_bars(evidence: Evidence, symbol: str) -> pd.DataFrame:

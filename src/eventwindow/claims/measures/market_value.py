@@ -237,7 +237,7 @@ def _change(evidence: Evidence, symbol: str, day: date) -> float:
         start, end = evidence.previous_close(symbol, day), evidence.price(symbol, day)
         return (end - start) * share_count(evidence, symbol, day).shares
 
-    return float(evidence.once(("value change", symbol, day), found))
+    return evidence.once(("value change", symbol, day), found)
 
 
 def _days(evidence: Evidence, days: pd.DataFrame, unit: str) -> Listed:
