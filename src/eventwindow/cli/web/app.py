@@ -26,7 +26,7 @@ from eventwindow.report.language import LANGUAGES, language
 from eventwindow.study.library import shipped_studies
 
 HERE = Path(__file__).parent / "templates"
-KINDS: dict[str, Callable[..., Run]] = {"quick": asked.quick, "article": asked.article}
+KINDS: dict[str, Callable[..., Run]] = {"quick": asked.quick, "article": asked.article, "shipped": asked.shipped}
 SHOWN = 30  # earlier runs on the first page
 
 
@@ -56,18 +56,13 @@ async def _front(request: Request) -> Response:
 
 async def _ask(request: Request) -> Response:
     """Start a run, or show the form again with the fault at its field."""
-    runs: Runs = request.app.state.runs
-    kind = request.path_params["kind"]
+    if (begun := KINDS.get(request.path_params["kind"])) is None:
+        raise HTTPException(404)
     async with request.form(max_files=1, max_fields=20, max_part_size=LIMIT) as form:
         values = {name: value for name, value in form.items() if isinstance(value, str)}
         upload = await _upload(form)
     try:
-        if kind == "shipped":
-            run = asked.shipped(runs, values.get("study", ""))
-        elif kind in KINDS:
-            run = await run_in_threadpool(KINDS[kind], runs, values, upload)
-        else:
-            raise HTTPException(404)
+        run = await run_in_threadpool(begun, request.app.state.runs, values, upload)
     except Fault as fault:
         faults = {fault.name: fault.error}
         return _page(request, "front.html.j2", status=422, values=values, faults=faults)

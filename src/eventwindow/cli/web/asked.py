@@ -36,9 +36,9 @@ class Upload:
     data: bytes
 
 
-def shipped(runs: Runs, name: str) -> Run:
+def shipped(runs: Runs, form: Mapping[str, str], upload: Upload | None) -> Run:
     """A study that ships; where it has been run already, that run."""
-    titles = shipped_studies()
+    titles, name = shipped_studies(), form.get("study", "")
     if name not in titles:
         raise Fault("study", StudyError(f"no study {name!r} ships", remedy=f"Those that do: {', '.join(titles)}."))
     command = ("run", name, "--prices", "shipped", "--out", "out", "--excel")
