@@ -170,8 +170,8 @@ def test_securities_and_a_day_give_a_report_and_a_study(server, done):
     assert "It was a hard day：其中沒有讀出" in server.get(done, **{"Accept-Language": "zh-Hant"})[1]
     for words, code in (
         ("What held: 1 of 1", "en"),
-        ("成立：1 項中 1 項", "zh-Hant"),
-        ("成立：1 项中 1 项", "zh-Hans"),
+        ("成立項數：1 項中 1 項", "zh-Hant"),
+        ("成立项数：1 项中 1 项", "zh-Hans"),
     ):
         page = server.get(done, **{"Accept-Language": code})[1]
         assert words in page.partition("<details")[0], page
