@@ -88,17 +88,9 @@ def test_intervals_by_inversion(ar, row):
     assert (found.value, found.low, found.high) == pytest.approx((row["value"], row["low"], row["high"]), rel=1e-8)
 
 
-def test_an_effect_is_equivalent_to_none_where_the_interval_lies_within_what_matters(ar):
-    found = inverted(ar, 0, level=0.10)
-    widest = max(abs(found.low), abs(found.high))
-    assert found.equivalent(widest * 1.001)
-    assert not found.equivalent(widest * 0.999)
-
-
 def test_too_few_days_reject_nothing(ar):
     found = inverted(ar, 0, level=0.001)
     assert (found.low, found.high) == (-np.inf, np.inf)
-    assert not found.equivalent(1.0)
 
 
 def test_diagnostics_of_the_fit(ar):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtr
 
 from eventwindow.calendars.window import Span, Window, as_window
-from eventwindow.errors import Catalogue, Reason, StudyError, WindowError
+from eventwindow.errors import Reason, StudyError, WindowError
 from eventwindow.estimation.cumulative import Cumulative, cumulate, cut_halts
 from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns
 from eventwindow.estimation.exports import Basis, Exports
@@ -155,8 +155,8 @@ class AbnormalReturns(Exports):
         at, halted = self.columns(window), self.halted
         errors = {"own_variance": self.own_variance[:, at], "loading": self.loading[:, at]}
         cut = () if halted is None else cut_halts(halted, self.event_days, at)
-        ar, days = self.ar[:, at], self.event_days[:, at]
-        return replace(cumulate(window, self.labels, ar, days, dof=self.dof, cut=cut, **errors), basis=self.basis)
+        car = cumulate(window, self.labels, self.ar[:, at], self.event_days[:, at], dof=self.dof, cut=cut, **errors)
+        return replace(car, basis=self.basis._replace(window=window))
 
     def lacking(self, window: Window) -> Days:
         """(N,), days of a window without a return: a return over a halt holds the sessions that it covers."""
@@ -242,11 +242,8 @@ class AbnormalReturns(Exports):
 
     @property
     def basis(self) -> Basis:
-        """Model and estimation window, which the note of a table names."""
-        return Basis(tuple(sorted(set(self.model))), self.estimation)
-
-    def _basis(self, words: Catalogue) -> str:
-        return self.basis.in_words(words, str(self.window))
+        """Model and windows, which the note of a table names."""
+        return Basis(tuple(sorted(set(self.model))), self.estimation, self.window)
 
     def __repr__(self) -> str:
         models = "".join(f", {name}" for name in sorted(set(self.model)))

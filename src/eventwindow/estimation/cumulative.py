@@ -91,8 +91,7 @@ class Cumulative(Exports):
         return {**self.labels[["event", "security", "group"]], **own, **figures, "days": self.days, "note": self.reason}
 
     def _basis(self, words: Catalogue) -> str:
-        told = "" if self.basis is None else self.basis.in_words(words, str(self.window))
-        return f"{told} {words.text('paper.firm_t')}".strip()
+        return f"{super()._basis(words)} {words.text('paper.firm_t')}".strip()
 
     def __repr__(self) -> str:
         return f"CAR over {self.window}\n{self.to_frame().to_string(index=False, max_rows=20)}"

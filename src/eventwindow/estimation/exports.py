@@ -37,14 +37,15 @@ class Basis(NamedTuple):
 
     models: tuple[str, ...]
     estimation: Window
+    window: Window
 
-    def in_words(self, words: Catalogue, window: str) -> str:
+    def in_words(self, words: Catalogue) -> str:
         model = ", ".join(words.text(f"model_name.{m}") if f"model_name.{m}" in words else m for m in self.models)
-        return words.text("paper.basis", model=model, estimation=str(self.estimation), window=window)
+        return words.text("paper.basis", model=model, estimation=str(self.estimation), window=str(self.window))
 
 
 class Exports:
-    """What a result with `to_frame` can be written as; `_basis` says what its figures rest on."""
+    """What a result with `to_frame` can be written as; `basis` is what its figures rest on, where that is one thing."""
 
     __slots__ = ()
 
@@ -58,7 +59,8 @@ class Exports:
         return self.to_frame()
 
     def _basis(self, words: Catalogue) -> str:
-        return ""
+        basis: Basis | None = getattr(self, "basis", None)
+        return "" if basis is None else basis.in_words(words)
 
     def to_excel(self, path: Path | str, language: str = "en") -> Path:
         """Write a workbook: the table, and a first sheet that explains its columns in this language."""

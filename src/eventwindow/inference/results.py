@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtrc, ndtr, stdtr
 
-from eventwindow.calendars.window import Window
-from eventwindow.errors import Catalogue, Reason
+from eventwindow.errors import Reason
 from eventwindow.estimation.event_time import Array
 from eventwindow.estimation.exports import Basis, Exports
 
@@ -105,7 +104,7 @@ class FirmSignificance(Exports):
         Why there is no result; "" where there is one.
     floor, lower_p : array (N,)
         The smallest p-value that can come out, and the one-sided p-value against a fall; empty where there is none.
-    basis : tuple, optional
+    basis : Basis, optional
         Model, estimation window and window of the test, which the note of a table names.
 
     Examples
@@ -128,7 +127,7 @@ class FirmSignificance(Exports):
     floor: Array = field(default_factory=lambda: np.empty(0))  # (N,), smallest p that can come out
     lower_p: Array = field(default_factory=lambda: np.empty(0))  # (N,), one-sided, against a fall
     note: Reason | None = None
-    basis: tuple[Basis, Window] | None = None
+    basis: Basis | None = None
 
     def __getitem__(self, i: int) -> Result:
         """The result of one event."""
@@ -146,9 +145,6 @@ class FirmSignificance(Exports):
             test=self.name, statistic=self.statistic, p_value=self.p_value, n=self.n, note=self.reason
         )
         return frame.assign(**{name: value for name, value in columns.items() if value.size})
-
-    def _basis(self, words: Catalogue) -> str:
-        return self.basis[0].in_words(words, str(self.basis[1])) if self.basis else ""
 
 
 def noted(result: Result) -> Reason | str:

@@ -1,7 +1,8 @@
 """One firm, one event: its abnormal return against its own estimation window, plain or by expected volatility."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -58,7 +59,7 @@ def firm_t(ar: AbnormalReturns, window: Span) -> FirmSignificance:
     """
     car = ar.car(window)
     made = ar.labels, car.scar, car.p_value, "t(T - k)", ar.dof, car.reason
-    return FirmSignificance("single_firm_t", NULL, *made, basis=(ar.basis, car.window))
+    return FirmSignificance("single_firm_t", NULL, *made, basis=car.basis)
 
 
 def firm_sq(ar: AbnormalReturns, window: Span) -> FirmSignificance:
@@ -95,7 +96,7 @@ def firm_sq(ar: AbnormalReturns, window: Span) -> FirmSignificance:
     """
     window = as_window(window)
     found = sample_quantile("sq", ar, window, ar.residuals, event_residuals(ar, window), ar.car(window).car)
-    return replace(found, basis=(ar.basis, window))
+    return replace(found, basis=ar.basis._replace(window=window))
 
 
 def scaled_sq(ar: AbnormalReturns, window: Window) -> FirmSignificance:
@@ -190,21 +191,12 @@ def _alone(events: Sample, test: Callable[[AbnormalReturns, Span], FirmSignifica
     return Outcome(found.statistic, found.p_value, found.distribution, found.note, found.n)
 
 
-@dataclass(frozen=True, slots=True)
-class Inverted:
-    """The hull of the effects that are not rejected at `level`, decimals; infinite where the days cannot reject any."""
+class Inverted(NamedTuple):
+    """The mean CAR and the hull of the effects that are not rejected; infinite where the days cannot reject any."""
 
-    value: float  # the mean CAR
+    value: float
     low: float
     high: float
-    level: float
-
-    def equivalent(self, material: float) -> bool:
-        """Whether every effect that is not rejected is smaller than `material`: at 10 %, a test of equivalence at 5 %.
-
-        Two one-sided tests (Schuirmann 1987) of an effect of at least `material` in size.
-        """
-        return bool(-material < self.low and self.high < material)
 
 
 def inverted(ar: AbnormalReturns, window: Span, level: float = LEVEL, *, scaled: bool = False) -> Inverted | Reason:
@@ -222,11 +214,11 @@ def inverted(ar: AbnormalReturns, window: Span, level: float = LEVEL, *, scaled:
     path = basket_forecasts(events, basket) if scaled else np.ones(len(basket) + length)
     if length == 1:
         half = critical_size(np.abs(basket) / path[:-1], level) * path[-1]
-        return Inverted(value, value - half, value + half, level)
+        return Inverted(value, value - half, value + half)
     at = held.columns(window)
     scale = (held.sigma[:, None] / held.std_error[:, at]).mean(axis=0)  # of an effect on the residuals' scale
     event = basket_residuals(held, window)
-    return Inverted(value, *of_window(basket, event, scale, path, level), level)
+    return Inverted(value, *of_window(basket, event, scale, path, level))
 
 
 def critical_size(sizes: Array, level: float) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Catalogue, Reason, counted
+from eventwindow.errors import Reason, counted
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.exports import Basis, Exports
 from eventwindow.inference.design import Design
@@ -95,9 +95,6 @@ class Summary(Exports):
     def _exported(self, name: str) -> pd.DataFrame:
         return super()._exported(name).drop(columns=["null", "note"])
 
-    def _basis(self, words: Catalogue) -> str:
-        return "" if self.basis is None else self.basis.in_words(words, str(self.window))
-
     def __repr__(self) -> str:
         blocks = [self._headline()]
         for title, rows in self._parts():
@@ -135,7 +132,7 @@ class Summary(Exports):
 def summarise(ar: AbnormalReturns, window: Window) -> Summary:
     events = sample(ar, window)
     mean = float(events.car.car.mean()) if events.n else None
-    return Summary(window, events.design, events.n, mean, tuple(results_of(events)), ar.basis)
+    return Summary(window, events.design, events.n, mean, tuple(results_of(events)), ar.basis._replace(window=window))
 
 
 def _title(result: Result) -> str:

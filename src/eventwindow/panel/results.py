@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtr
 
-from eventwindow.errors import Catalogue, Reason, StudyError, counted
+from eventwindow.errors import Reason, StudyError, counted
 from eventwindow.estimation.event_time import OUTSIDE
 from eventwindow.estimation.exports import Basis, Exports, tool
 from eventwindow.estimation.models import model_named
@@ -127,9 +127,10 @@ class PanelResult(Exports):
     def _exported(self, name: str) -> pd.DataFrame:
         return self.to_frame(name or "caar")
 
-    def _basis(self, words: Catalogue) -> str:
+    @property
+    def basis(self) -> Basis:
         spec = self.plan.specification
-        return Basis((model_named(spec.model).name,), spec.estimation).in_words(words, str(spec.window))
+        return Basis((model_named(spec.model).name,), spec.estimation, spec.window)
 
     def __repr__(self) -> str:
         return (

@@ -147,7 +147,7 @@ class StudyResult(Exports):
         return self._held(name) if name else self.to_frame()
 
     def _basis(self, words: Catalogue) -> str:
-        return self.headline.basis.in_words(words, str(self.headline.window))
+        return self.headline.basis.in_words(words)
 
     def advise(self, window: Span = 0) -> Advice:
         """Which test of the headline to read over a window and why, and the sample that shows effects of 1, 2 and 5 %.
