@@ -83,7 +83,6 @@ def test_a_hand_worked_day():
         days[0],
     )
     assert result.returns[days[1]] == pytest.approx(0.0125)
-    assert result.explained(days[1]) == pytest.approx(2.0)
     row = result.table(days[1], days[1]).iloc[0]
     assert (row["treated_weight"], row["treated_contribution"]) == pytest.approx((0.2, -0.02))
     assert row["share_explained"] == pytest.approx(2.0)

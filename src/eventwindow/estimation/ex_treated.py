@@ -18,10 +18,6 @@ class WithoutTreated:
     weights: pd.DataFrame
     parts: pd.DataFrame  # sessions × treated stocks, w_i,t-1 R_it: what each stock gave to the benchmark's return
 
-    def explained(self, session: pd.Timestamp) -> float:
-        """The share of the benchmark's own return on `session` that the treated stocks account for."""
-        return float(self.parts.loc[session].sum() / self.benchmark.loc[session])
-
     def table(self, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
         """One row a session: the benchmark, itself without the treated, their weight, and the share they explain."""
         contribution = self.parts.sum(axis=1)
