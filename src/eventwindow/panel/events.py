@@ -260,15 +260,20 @@ def reach(estimation: Window, window: Window) -> Window:
     return Window(estimation.start - max(window.end, 0), estimation.end)
 
 
-def contaminated(events: EventList, reached: Window) -> tuple[Days, Days]:
-    """(m,) events, ascending, and (m,) sessions of another event of the same security that lies where one reaches."""
+def within(events: EventList, reached: Window) -> tuple[Days, Days, Days]:
+    """By security and day: the order of the events; and of each, the first place that it reaches, and how many."""
     width = 2 * len(reached) + int(events.day.max(initial=0)) + abs(reached.start) + 1
     key = events.security.astype(np.int64) * width + events.day
     order = np.argsort(key, kind="stable")
     first = np.searchsorted(key[order], key + reached.start)
-    count = np.searchsorted(key[order], key + reached.end, side="right") - first
+    return order, first, np.searchsorted(key[order], key + reached.end, side="right") - first
+
+
+def contaminated(events: EventList, reached: Window) -> tuple[Days, Days]:
+    """(m,) events, ascending, and (m,) sessions of another event of the same security that lies where one reaches."""
+    order, first, count = within(events, reached)
     place = np.repeat(first - np.r_[0, np.cumsum(count)[:-1]], count) + np.arange(count.sum())
-    return np.repeat(np.arange(len(key)), count), events.day[order][place].astype(np.int64)
+    return np.repeat(np.arange(len(count)), count), events.day[order][place].astype(np.int64)
 
 
 def halt_rows(events: EventList, panel: Panel, axes: Sequence[Days], window: Window) -> pd.DataFrame:
@@ -341,18 +346,11 @@ def shared_windows(
     events: EventList, estimation: Window, window: Window, rule: Contamination = "tell"
 ) -> Iterator[Reason]:
     """How many events share days of their event window with another of the same security, or estimate on its days."""
-    reached = reach(estimation, window)
-    width = 2 * (len(window) + len(reached)) + int(events.day.max(initial=0)) + abs(reached.start)
-    key = np.sort(events.security.astype(np.int64) * width + events.day)
-
-    def others(first: int, last: int) -> int:
-        held = np.searchsorted(key, key + last, side="right") - np.searchsorted(key, key + first, side="left")
-        return int((held > (1 if first <= 0 <= last else 0)).sum())
-
-    if overlapping := others(1 - len(window), len(window) - 1):
+    met, held = (within(events, w)[2] for w in (Window(1 - len(window), len(window) - 1), reach(estimation, window)))
+    if overlapping := int((met > 1).sum()):  # an event meets itself
         yield Reason("windows_overlap", n=overlapping)
-    if held := others(reached.start, reached.end):
-        yield Reason(f"contaminated_{rule}", n=held)
+    if inside := int((held > 0).sum()):
+        yield Reason(f"contaminated_{rule}", n=inside)
 
 
 def sharing_line(events: EventList) -> Iterator[str]:
