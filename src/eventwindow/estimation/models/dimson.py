@@ -30,24 +30,17 @@ class Dimson:
 
 
 @dataclass(frozen=True, slots=True)
-class DimsonSummed:
+class DimsonSummed(Dimson):
     """E[R] = R̄ + (Σ b_j)(R_m - R̄_m), the slopes from Dimson's regression; standard errors approximate."""
 
     name: str = "dimson_summed"
-    lags: int = 1
-    leads: int = 1
-
-    @property
-    def neighbours(self) -> tuple[int, int]:
-        return self.lags, self.leads
 
     def fit(self, source: EventReturns) -> Fit:
-        full = Dimson(lags=self.lags, leads=self.leads)
-        y, (x, x_event) = source.estimation_returns, source.columns(full.columns)
+        y, (x, x_event) = source.estimation_returns, source.columns(self.columns)
         seen = np.isfinite(y) & np.isfinite(x).all(axis=1)
         count = np.maximum(seen.sum(axis=1), 1)
         mean = np.sum(x, axis=2, where=seen[:, None, :]) / count[:, None]
-        fit = ols(y, x, _along(x_event[:, self.lags], mean, self.lags), full.columns)
+        fit = ols(y, x, _along(x_event[:, self.lags], mean, self.lags), self.columns)
         beta = fit.coefficients[:, 1:].sum(axis=1)
         y_mean = np.sum(y, axis=1, where=seen) / count
         e = np.where(seen, y - y_mean[:, None] - beta[:, None] * (x[:, self.lags] - mean[:, [self.lags]]), np.nan)
