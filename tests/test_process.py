@@ -63,8 +63,7 @@ def dies(arguments):
 
 def shares(arguments):
     with parallel.second_core(), temporary_folder():
-        answer = parallel.begin(partial(bytes, 50_000_000))
-        parallel.begin(naps)
+        answers = [parallel.begin(partial(bytes, 50_000_000)), parallel.begin(naps)]
         time.sleep(600)
 
 def pools(arguments):

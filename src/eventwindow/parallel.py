@@ -1,20 +1,19 @@
 """Work on several cores: a second process for pieces of a run, threads for blocks of arrays."""
 
+import gc
 import os
-import pickle
 import signal
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from importlib import import_module
 from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
 CORES = int(os.environ.get("EVENTWINDOW_CORES", os.cpu_count() or 1))
@@ -25,30 +24,23 @@ ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP")
 Work = Callable[[], Any]
 Part = TypeVar("Part")
 
-_second: ProcessPoolExecutor | None = None
+_shared = False  # whether work may be shared with a second process
 
 
 @contextmanager
 def second_core(imports: Sequence[str] = ()) -> Iterator[None]:
-    """While this is open, `run_parallel` and `begin` share their work with one further process, where there is a core.
+    """While this is open, `run_parallel` and `begin` share their work with a second process, where there is a core.
 
-    The modules `imports` are read by both: before a fork, which shares them, or by each while the other goes on.
+    The modules `imports` are read first: a process that is forked has them.
     """
-    global _second  # noqa: PLW0603 one process for all runs of a command
-    alone = _second is not None or CORES < 2
-    if alone or START_METHOD == "fork":
-        _import(imports)
-    if alone:
+    global _shared  # noqa: PLW0603 one permission for all runs of a command
+    for name in imports:
+        import_module(name)
+    before, _shared = _shared, CORES > 1
+    try:
         yield
-        return
-    with processes(1, START_METHOD) as pool:
-        with starting():
-            pool.submit(_import, tuple(imports))
-        _second = pool
-        try:
-            yield
-        finally:
-            _second = None
+    finally:
+        _shared = before
 
 
 @contextmanager
@@ -121,84 +113,94 @@ def one_blas_thread() -> Iterator[None]:
         yield
 
 
-def _import(names: Sequence[str]) -> None:
-    for name in names:
-        import_module(name)
-
-
 def begin(work: Work) -> Work:
-    """Begin `work` beside what follows; calling the answer waits for it. Without a second process it is done then."""
-    return work if _second is None else partial(_answer, _sent(_second, work), work)
+    """Begin `work` beside what follows; calling the answer waits for it. Without a second process it is done then.
+
+    What no one waits for any more is ended.
+    """
+    if not _shared:
+        return work
+    answers, open_ = dict[int, Work](), ExitStack()
+    line = open_.enter_context(_second([work]))
+    line.send(0)
+
+    def answer() -> Any:
+        with open_:
+            _receive(line, 0, answers)
+        return answers.get(0, work)()
+
+    return answer
 
 
 def run_parallel(works: Sequence[Work]) -> list[Any]:
     """The answers of all pieces, in their order; the first error, in that order, is raised.
 
-    Where a second process is open, both take the next piece as soon as they are free; pieces must be picklable and
-    share nothing but what they read. If that process dies, its pieces are done here.
+    Where a second process may be had, both take the next piece as soon as they are free. Pieces share nothing but what
+    they read; a process that is not forked gets them pickled. What it does not answer, for an error too, is done here.
     """
-    if _second is None:
+    if not _shared or len(works) < 2:
         return [work() for work in works]
-    _sent(_second, partial(_receive, pickle.dumps(works)))  # once: pieces share what they read, and change its caches
     left, answers = deque(range(len(works))), dict[int, Work]()
-    if left:
-        beside = threading.Thread(target=_hand_over, args=(_second, left.popleft(), left, answers), daemon=True)
+    with _second(works) as line:
+        beside = threading.Thread(target=_hand_over, args=(line, left, answers), daemon=True)
         beside.start()
-        _take(works, left, answers)
+        with suppress(IndexError):
+            while True:
+                place = left.popleft()
+                answers[place] = _kept(works[place])
         beside.join()
-        _take(works, left, answers)  # what the other process left when it died
-    return [answers[place]() for place in range(len(works))]
+    return [answers.get(place, work)() for place, work in enumerate(works)]
 
 
-def _take(works: Sequence[Work], left: deque[int], answers: dict[int, Work]) -> None:
-    """The pieces that are left, done here."""
-    with suppress(IndexError):
+@contextmanager
+def _second(works: Sequence[Work]) -> Iterator[Connection]:
+    """A line to a process that is told the place of a piece, and answers whether it was done and what came of it."""
+    context: Any = get_context(START_METHOD)
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(works, ours, theirs, os.getpid()), daemon=True)
+    with starting():
+        process.start()
+    try:
+        theirs.close()
+        yield ours
+    finally:
+        process.kill()
+        process.join()
+
+
+def _serve(works: Sequence[Work], ours: Connection, line: Connection, parent: int) -> None:
+    """What the second process does."""
+    global _shared  # noqa: PLW0603 in this process
+    _shared = False
+    obey(parent)
+    gc.freeze()  # a search through what the parent made would make a copy of it
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__  # the parent may be drawing
+    ours.close()
+    with suppress(EOFError, OSError):  # the parent needs no more
+        while True:
+            place = line.recv()
+            try:
+                answer = True, works[place]()
+            except Exception:  # noqa: BLE001 it is raised by the parent, which tries too
+                answer = False, None
+            line.send(answer)
+
+
+def _hand_over(line: Connection, left: deque[int], answers: dict[int, Work]) -> None:
+    """A piece after the other to the second process, until none is left or that has died."""
+    with suppress(IndexError, OSError):
         while True:
             place = left.popleft()
-            answers[place] = _kept(works[place])
+            line.send(place)
+            _receive(line, place, answers)
 
 
-def _hand_over(second: ProcessPoolExecutor, place: int, left: deque[int], answers: dict[int, Work]) -> None:
-    """A piece after the other to the second process, until none is left; where that dies, it stays for this one."""
-    with suppress(IndexError, CancelledError):
-        while True:
-            future = _sent(second, partial(_received, place))
-            if isinstance(future.exception(), BrokenProcessPool):
-                left.append(place)
-                return
-            answers[place] = future.result
-            place = left.popleft()
-
-
-_works: Sequence[Work] = ()  # in the second process: the pieces of this call
-
-
-def _receive(works: bytes) -> None:
-    global _works  # noqa: PLW0603 one call at a time
-    _works = ()  # no piece of the call before answers for these where they cannot be read
-    _works = pickle.loads(works)
-
-
-def _received(place: int) -> Any:
-    return _works[place]()
-
-
-def _sent(second: ProcessPoolExecutor, work: Work) -> Future[Any]:
-    """`work` on its way to the second process; where that is gone already, a future that says so."""
-    try:
-        return second.submit(work)
-    except BrokenProcessPool as gone:
-        future = Future[Any]()
-        future.set_exception(gone)
-        return future
-
-
-def _answer(future: Future[Any], work: Work) -> Any:
-    """What the other process answered; where it is gone, the work done here."""
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        return work()
+def _receive(line: Connection, place: int, answers: dict[int, Work]) -> None:
+    """The answer to a piece, where there is one."""
+    with suppress(EOFError, OSError):
+        done, answer = line.recv()
+        if done:
+            answers[place] = lambda: answer
 
 
 def _kept(work: Work) -> Work:

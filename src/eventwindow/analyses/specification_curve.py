@@ -107,26 +107,27 @@ def specification_curve(
     first, n, most = placebo.start - span.start, choices.returns.shape[1], _most(choices)
     dates = np.arange(first, first + max(0, len(placebo)))
     moved = {w: _Moved(w, w.start - span.start, dates, (most, n)) for w in windows}
-    whole = {len(w): np.empty((2, most, n, one.whole.stop - one.whole.start), np.float32) for w, one in moved.items()}
-    daily = np.empty((most, n, -span.start - first), np.float32)
+    runs = {1: slice(first, -span.start)}  # of one day: every day before day 0
+    runs |= {len(w): one.whole for w, one in moved.items() if len(w) > 1}
+    whole = {length: np.empty((2, most, n, at.stop - at.start), np.float32) for length, at in runs.items()}
     rows: list[tuple[str, ...]] = []
     freedom: list[Array] = []
     for k, (row, fit, actual, held) in enumerate(_fits(choices, day0, span)):
         rows.append(row)
         freedom.append(np.broadcast_to(np.asarray(fit.dof, float), held.shape))
         abnormal = np.where(held[:, None], actual - fit.expected, np.nan)
-        daily[k] = abnormal[:, first : -span.start]
         parts = np.stack([abnormal, fit.own_variance, *np.moveaxis(fit.loading, 2, 0)])
         limit = (stdtrit(fit.dof, 1 - LEVEL / 2) ** 2)[:, None]
         for length, *sizes, variance in _estimates(parts, limit, sorted(whole)):
-            same = [one for w, one in moved.items() if len(w) == length]
-            whole[length][:, k] = [size[:, same[0].whole] for size in sizes]
-            for one in same:
+            for figures, size in zip(whole[length], sizes, strict=True):
+                figures[k] = size[:, runs[length]]
+            for one in (one for w, one in moved.items() if len(w) == length):
                 one.add(parts, limit, sizes, variance)
     if not rows:
         raise NoFigure(Reason("no_specification_fits"))
-    middle = _medians(daily[: len(rows)], np.asarray(np.isfinite(daily[: len(rows)]).all(axis=2)))
-    placebos = {w: one.placebos(whole[len(w)][:, : len(rows)], middle) for w, one in moved.items()}
+    whole = {length: sizes[:, : len(rows)] for length, sizes in whole.items()}
+    middle = _medians(whole[1][0], np.asarray(np.isfinite(whole[1][0]).all(axis=2)))
+    placebos = {w: one.placebos(whole[len(w)], middle) for w, one in moved.items()}
     return SpecificationCurve(
         pd.DataFrame(rows, columns=CHOICES),
         tuple(choices.returns.columns),
@@ -156,7 +157,8 @@ class _Moved:
         """One specification: CARs and sizes of all runs of the window's length, and their variances."""
         if len(self.cut):
             near = next(_estimates(parts[..., self.around], limit, [len(self.window)]))
-            self.mixed[:, len(self.estimate)] = [size[:, self.cut] for size in near[1:3]]
+            for mixed, size in zip(self.mixed, near[1:3], strict=True):
+                mixed[len(self.estimate)] = size[:, self.cut]
         car, size = sizes
         self.estimate.append(car[:, self.at].copy())
         self.significant.append(size[:, self.at] > 1)
@@ -165,10 +167,12 @@ class _Moved:
     def placebos(self, whole: NDArray[np.float32], daily: Array) -> tuple[Array, Array, Array]:
         """(N, D) median and share significant on every date or shift, (N,) the volatility ratio.
 
-        `whole` (2, S, N, D) are CARs and sizes of the runs of dates; `daily` (N, D + G) medians over specifications.
+        `whole` (2, S, N, D and more) are CARs and sizes of the runs of dates and of what follows them; `daily`
+        (N, D + G) medians over specifications.
         """
         quiet, between = np.split(daily[:, : daily.shape[1] + min(self.window.start, 0)], [self.dates], axis=1)
         path = np.delete(leading_path(quiet, between, len(self.window)), self.dates, axis=1)
+        whole = whole[..., : self.whole.stop - self.whole.start]
         runs = [whole, self.mixed[:, : whole.shape[1]]]  # beside each other along their last axis
         paths = path[:, : whole.shape[3]], path[:, whole.shape[3] : whole.shape[3] + len(self.cut)]
         held = np.logical_and(*(np.isfinite(car).all(axis=2) for car, _ in runs))
@@ -301,7 +305,9 @@ def _estimates(parts: Array, limit: Array, lengths: Sequence[int]) -> Iterator[t
         car, variance = sums[0], sum((loading**2 for loading in sums[2:]), sums[1])
         if length > 1 and some:
             car[_runs(gaps, length) > 0] = np.nan
-        yield length, car.astype(np.float32), np.sqrt(car**2 / (variance * limit)).astype(np.float32), variance
+        size = variance * limit
+        np.sqrt(np.divide(car**2, size, out=size), out=size)
+        yield length, car.astype(np.float32), size.astype(np.float32), variance
 
 
 def _runs(total: np.ndarray, length: int) -> np.ndarray:

@@ -56,7 +56,7 @@ def _command() -> int:
     parent = os.environ.pop(PARENT, "")
     from eventwindow.cli.main import run
 
-    forked = sys.platform.startswith("linux") and not parent  # this process is the command's own, without a thread
+    forked = sys.platform.startswith("linux")  # this process is the command's own
     os.environ.setdefault("EVENTWINDOW_START_METHOD", "fork" if forked else "spawn")
     if parent:
         from eventwindow.parallel import watch

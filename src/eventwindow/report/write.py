@@ -38,9 +38,10 @@ def write_report(
     All but "excel", which is the workbook, need the extra `pdf`; "word" needs the extra `word`, which holds it.
     `command` made the result; what stands in `beside` is done with the pages.
     """
-    from eventwindow.parallel import run_parallel
+    from eventwindow.parallel import begin, run_parallel
     from eventwindow.report.context import Context
     from eventwindow.report.datapackage import datapackage
+    from eventwindow.report.figures import charts
     from eventwindow.report.language import LANGUAGES, language
 
     check_extras(extras)
@@ -48,8 +49,14 @@ def write_report(
     kept: dict[str, object] = {}
     subjects = [Context(result, language(code), command, kept) for code in codes]
     (folder / "figures").mkdir(parents=True, exist_ok=True)
-    written = run_parallel([*[partial(_write, subject, codes, folder, extras) for subject in subjects], *beside])
-    (folder / "datapackage.json").write_text(datapackage(result, written[0]), encoding="utf-8", newline="\n")
+    waiting = [begin(work) for work in beside]
+    drawn = charts(subjects[0])  # with what every language shows, before they are shared out
+    write = partial(_write, codes=codes, folder=folder, extras=extras)
+    run_parallel([partial(write, subjects[0], drawn), *(partial(write, other) for other in subjects[1:])])
+    for answer in waiting:
+        answer()
+    data = {key: chart.data for key, chart in drawn.items()}
+    (folder / "datapackage.json").write_text(datapackage(result, data), encoding="utf-8", newline="\n")
 
 
 def check_extras(extras: Collection[Extra]) -> None:
@@ -61,15 +68,22 @@ def check_extras(extras: Collection[Extra]) -> None:
         raise needs_library("a report for word processors", "python-docx", "typst")
 
 
-def _write(context: Context, codes: Sequence[str], folder: Path, extras: Collection[Extra]) -> Mapping[str, object]:
-    """All of one language; the tables of its figures, which are the same in each."""
+def _write(
+    context: Context,
+    drawn: Mapping[str, Chart] | None = None,
+    *,
+    codes: Sequence[str],
+    folder: Path,
+    extras: Collection[Extra],
+) -> None:
+    """All of one language, with its figures where they are drawn already."""
     from eventwindow.report.cards import write_cards
     from eventwindow.report.figures import charts
     from eventwindow.report.html import appendix, claim_pages, story
     from eventwindow.report.markdown import markdown
     from eventwindow.report.typst import pdf_bytes
 
-    drawn, name = charts(context), file_name(context.language.code)
+    drawn, name = drawn or charts(context), file_name(context.language.code)
     cards = "cards" in extras
     pages = {
         name: story(context, drawn, codes, cards=cards),
@@ -92,7 +106,6 @@ def _write(context: Context, codes: Sequence[str], folder: Path, extras: Collect
     if cards:
         write_cards(context, folder)
     _write_figures(folder / "figures", context.language.code, drawn, png="png" in extras)
-    return {key: chart.data for key, chart in drawn.items()}
 
 
 def _scorecard(context: Context) -> dict[str, str]:

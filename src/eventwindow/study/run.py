@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from eventwindow.claims import Evidence, judge, measure_all
+from eventwindow.claims.model import Claim, Measured
 from eventwindow.claims.readings import panels_of, weigh
 from eventwindow.claims.tables import claims_table, claims_table_in
 from eventwindow.errors import NoFigure, Reason
@@ -79,12 +80,12 @@ def concluded(inputs: Inputs, estimates: Estimates, step: Step, analyses: Sequen
     step("measuring the claims; testing; looking through every specification")
     every = sorted(analyses, key=lambda analysis: -analysis.cost)
     ledger, head = inputs.ledger, inputs.study.file.study
-    panels = panels_of(ledger.readings, ledger.disagreements)
+    both = ledger.claims, panels_of(ledger.readings, ledger.disagreements)
     works: list[Work] = [
-        *(partial(measure_all, claims, estimates.evidence) for claims in (ledger.claims, panels)),
+        partial(_measured, both, estimates.evidence),
         *(partial(_analysed, a, estimates) for a in every),
     ]
-    measured, beside, *found = run_parallel(works)
+    (measured, beside), *found = run_parallel(works)
     step("judging the claims")
     tables, left_out = _collected([tables for tables, _ in found]), [e for _, lost in found for e in lost]
     left_out += _of_bars(tables.get("intraday_days", pd.DataFrame()))
@@ -111,6 +112,11 @@ def concluded(inputs: Inputs, estimates: Estimates, step: Step, analyses: Sequen
         left_out=(*estimates.exclusions, *left_out),
         translations=translations(inputs.study.folder),
     )
+
+
+def _measured(both: Sequence[Sequence[Claim]], evidence: Evidence) -> list[dict[str, Measured | None]]:
+    """What claims come to, and what the panels of readings do: in one piece, for they ask for the same figures."""
+    return [measure_all(claims, evidence) for claims in both]
 
 
 def _of_bars(table: pd.DataFrame) -> list[Exclusion]:
