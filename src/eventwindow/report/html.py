@@ -68,20 +68,13 @@ def _page(
     code = context.language.code
     others = [(c, file.replace("report", layer), name) for c, file, name in other_pages(code, languages)]
     kicker = Markup("{} · {}").format(say("common.kicker"), context.language.day(context.day_zero))
-    return _rendered(
-        context, layer=layer, title=context.title, kicker=kicker, others=others, sections=chapters, **words
-    )
+    given = {"layer": layer, "title": context.title, "kicker": kicker, "others": others, "sections": chapters}
+    return _rendered(context, **given, **words)
 
 
 def _rendered(context: Context, **words: Any) -> str:
-    given: dict[str, Any] = {
-        "origin": "",
-        "card": "",
-        "review": "",
-        "back": (),
-        "style": own("report.css"),
-        "script": own("report.js"),
-    }
+    given: dict[str, Any] = {"origin": "", "card": "", "review": "", "back": ()}
+    given |= {"style": own("report.css"), "script": own("report.js")}
     given |= {"language": context.language, "say": context.language.say}
     given["version"] = context.result.run["versions"]["eventwindow"]
     return context.language.written(environment().get_template("report.html.j2").render(given | words))

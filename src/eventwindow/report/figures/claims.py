@@ -7,7 +7,7 @@ import pandas as pd
 
 from eventwindow.claims.model import Verdict
 from eventwindow.claims.rounding import HEDGES
-from eventwindow.claims.rules import HOLDS, sizes
+from eventwindow.claims.rules import HOLDS
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.figures.chart import Chart, drawn
 from eventwindow.report.figures.rows import Row, draw_rows
@@ -43,18 +43,13 @@ def claims_data(verdicts: tuple[Verdict, ...]) -> pd.DataFrame:
 
 
 def _row(verdict: Verdict, whole: Verdict) -> tuple[object, ...] | None:
-    claim, found = verdict.claim, verdict.measured
-    if claim.stated is None or claim.hedge not in HEDGES or claim.parts:
+    claim, found, span = verdict.claim, verdict.measured, span_of(verdict)
+    if span is None or found is None or claim.hedge not in HEDGES or found.unit not in UNITS:
         return None
-    if found is None or found.value is None or found.unit not in UNITS:
-        return None
-    stated = claim.stated if isinstance(claim.stated, tuple) else (claim.stated, claim.stated)
-    sign = -1.0 if stated[0] < 0 else 1.0
-    low, high = sorted(sign * edge for edge in sizes(claim, found.unit).drawn)
-    where = (claim.id, claim.security, claim.text_en, claim.text_zh, found.unit, min(stated), max(stated))
-    seen = found.interval or (found.value, found.value)
+    where = (claim.id, claim.security, claim.text_en, claim.text_zh, found.unit, min(span.stated), max(span.stated))
+    seen = (found.value, span.measured[0], span.measured[-1])
     of = ("", "") if whole is verdict else (whole.claim.text_en, whole.claim.text_zh)
-    return (*where, low, high, found.value, *seen, verdict.word, whole.claim.id, *of)
+    return (*where, span.low, span.high, *seen, verdict.word, whole.claim.id, *of)
 
 
 def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:

@@ -35,10 +35,9 @@ def intraday(context: Context) -> Chart | None:
     say, market = context.language.text, str(measures.loc[measures["security"].isin(shown), "market"].iloc[0])
     less = say("intraday.less", market=context.name(market)) if market else ""
     values = {"less": less, "days": usual, "share": f"{100 * (1 - LEVEL):.0f}", "minutes": BIN}
-    first = data[(data["security"] == shown[0]) & (data["date"] == days[0])]
-    values |= {"name": context.name(shown[0]), "day": context.language.short_day(days[0])}
-    values |= {"gap": percent(np.expm1(gaps.get((shown[0], days[0]), np.nan))), "path": ""}
-    values["path"] = percent(first["car_from_open"].iloc[-1]) if len(first) else ""
+    path = data.loc[(data["security"] == shown[0]) & (data["date"] == days[0]), "car_from_open"].iloc[-1:].max()
+    values |= {"name": context.name(shown[0]), "day": context.language.short_day(days[0]), "path": percent(path)}
+    values["gap"] = percent(np.expm1(gaps.get((shown[0], days[0]), np.nan)))
     return drawn(context, _paint, "intraday", data, shown, gaps, list=context.language.listed(said), **values)
 
 

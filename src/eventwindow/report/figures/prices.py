@@ -64,7 +64,7 @@ def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
         Series((100 * data[s]).tolist(), FAINT, width=0.8, opacity=0.4, title=_told(context, data[s])[-1])
         for s in data.columns.difference([*leads], sort=False)
     ]
-    named = [_named(context, data, symbol, colour) for symbol, colour in leads.items()]
+    named = [named_line(context, data, symbol, colour) for symbol, colour in leads.items()]
     shown = marks(context)
     inside = shown[shown["session"].isin(data.index)]
     places = [(int(data.index.get_indexer(pd.DatetimeIndex([r.session]))[0]), r) for r in inside.itertuples()]
@@ -80,7 +80,8 @@ def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
     draw_lines(sheet, days, [*grey, *named], context.language.text("prices.axis"))
 
 
-def _named(context: Context, data: pd.DataFrame, symbol: str, colour: str) -> Series:
+def named_line(context: Context, data: pd.DataFrame, symbol: str, colour: str) -> Series:
+    """A security's return, with its name and the last figure at its end, and each day told by its mark."""
     said = f"{context.name(symbol)} {percent(data[symbol].iloc[-1])}"
     return Series((100 * data[symbol]).tolist(), colour, said, _told(context, data[symbol]))
 

@@ -4,7 +4,8 @@ import pandas as pd
 
 from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, drawn
-from eventwindow.report.figures.lines import Days, Series, draw_lines
+from eventwindow.report.figures.lines import Days, draw_lines
+from eventwindow.report.figures.prices import named_line
 from eventwindow.report.figures.sheet import FAINT, SERIES, Sheet
 from eventwindow.report.language import percent
 
@@ -57,15 +58,6 @@ def recovery_data(context: Context) -> pd.DataFrame:
 def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
     data = data.set_index("date")
     colours = {**dict(zip(context.leads, SERIES, strict=False)), context.benchmark: FAINT}
-    series = [_series(context, data[s], str(s), colours.get(str(s), FAINT)) for s in data]
+    series = [named_line(context, data, str(s), colours.get(str(s), FAINT)) for s in data]
     days = Days([context.language.short_day(day) for day in data.index], told=1)
     draw_lines(sheet, days, series, context.language.text("prices.axis"), height=250)
-
-
-def _series(context: Context, values: pd.Series, security: str, colour: str) -> Series:
-    name = context.name(security)
-    titles = [
-        context.language.text("common.mark", name=name, when=context.language.day(day), value=percent(value))
-        for day, value in values.items()
-    ]
-    return Series((100 * values).tolist(), colour, f"{name} {percent(values.iloc[-1])}", titles)
