@@ -35,7 +35,14 @@ def test_several_origins_are_told_ticker_by_ticker():
 
 @pytest.mark.parametrize(
     ("p", "floor", "shown"),
-    [(0.0039, 0.0, ".004"), (0.0039, 0.01, "< .01"), (0.5, 0.01, ".500"), (float("nan"), 0.0, ""), (1.0, 0.0, "1.000")],
+    [
+        (0.0039, 0.0, ".004"),
+        (0.0039, 0.01, "< .01"),
+        (0.0002, 0.0, "< .001"),
+        (0.5, 0.01, ".500"),
+        (float("nan"), 0.0, ""),
+        (1.0, 0.0, "1.000"),
+    ],
 )
 def test_a_small_parametric_p_value_says_no_more_than_it_can(p, floor, shown):
     assert p_value(p, floor) == shown

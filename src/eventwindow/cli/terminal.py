@@ -247,10 +247,11 @@ def _padding(result: StudyResult) -> Iterator[str]:
 
 
 def p_value(p: float, floor: float = 0.0) -> str:
-    """A p-value in words of three digits; below `floor` only that it is below."""
+    """A p-value in words of three digits; below `floor`, or what they can show, only that it is below."""
     if math.isnan(p):
         return ""
-    return "< " + f"{floor:.2f}".lstrip("0") if p < floor else f"{p:.3f}".lstrip("0")
+    least = max(floor, 0.001)
+    return "< " + f"{least:g}".lstrip("0") if p < least else f"{p:.3f}".lstrip("0")
 
 
 def origin(origin: str) -> str:
