@@ -1,6 +1,7 @@
 """The mean residual correlation of events that share event days (Kolari & Pynnönen 2010), without a loop over pairs."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -125,14 +126,24 @@ ROWS = 1000  # of a matrix of pairs at a time
 
 def sum_of_correlations(residuals: Array, days: Days, first: np.ndarray, second: np.ndarray) -> float | Reason:
     """Σ ρ_ij over i in `first` and j in `second`; within one group over the pairs i < j."""
-    own = days[first[0]]
-    _, left, right = np.intersect1d(own, days[second[0]], return_indices=True)
-    keep = own[left] != OUTSIDE
-    a = residuals[np.ix_(first, left[keep])]
-    b = a if first is second else residuals[np.ix_(second, right[keep])]
+    left, right = _common(days[first[0]], days[second[0]])
+    a = np.ascontiguousarray(residuals[first][:, left])
+    b = a if first is second else np.ascontiguousarray(residuals[second][:, right])
     if np.isfinite(a).all() and np.isfinite(b).all():
         return _complete(a, b)
     return _pairwise(a, b)
+
+
+def _common(own: Days, other: Days) -> tuple[Any, Any]:
+    """Places of the days that two calendars have in common: slices, where one runs on from within the other."""
+    if other[0] < own[0]:
+        return _common(other, own)[::-1]
+    shift, t = int(np.searchsorted(own, other[0])), len(own)
+    if own[0] != OUTSIDE and shift < t and np.array_equal(own[shift:], other[: t - shift]) and own[-1] > own[0]:
+        return slice(shift, t), slice(0, t - shift)
+    _, left, right = np.intersect1d(own, other, return_indices=True)
+    keep = own[left] != OUTSIDE
+    return left[keep], right[keep]
 
 
 def _complete(a: Array, b: Array) -> float | Reason:
