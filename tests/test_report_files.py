@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from report_cases import HOSTILE
 
 from eventwindow.errors import file_name
-from eventwindow.report.blocks import Table
+from eventwindow.report.blocks import Table, linked
 from eventwindow.report.context import Context
 from eventwindow.report.csv import FORMULA, csv_text
 from eventwindow.report.language import LANGUAGES, language, percent
@@ -94,6 +94,11 @@ def test_a_cell_cannot_break_its_table():
 
 def test_bold_survives_and_other_tags_do_not():
     assert words(Markup("a <strong>b</strong> <code>c_d</code>.")) == "a **b** c\\_d."
+
+
+def test_a_link_survives_with_its_address_and_cannot_break_out_of_it():
+    told = Markup("{} {}").format("a [b]", linked("appendix.html#x (y)|z", "Every *source*."))
+    assert words(told) == r"a \[b\] [Every \*source\*.](appendix.html#x%20%28y%29%7Cz)"
 
 
 def test_the_package_describes_every_table_as_it_is_written(written):

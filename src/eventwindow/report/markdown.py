@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -14,6 +15,8 @@ from eventwindow.report.figures.chart import Chart
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~]|&(?=#?\w+;))")
 SHOWN = ("verdicts", "abnormal", "market", "late", "tests")
 TAG = re.compile(r"<[^>]+>")
+SAFE = ":/?#@!$&'*+,;=%~"  # in an address: no bracket, bar or space, which would end it
+LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>')
 
 
 def markdown(context: Context, drawn: Mapping[str, Chart]) -> str:
@@ -59,12 +62,17 @@ def plain(text: str) -> str:
 
 
 def words(sentence: Words) -> str:
-    """Words without their tags, or a text of the study as it is; bold stays bold, small type follows a space."""
+    """Words without their tags, or a text of the study as it is; bold and links stay, small type follows a space."""
     if not isinstance(sentence, Markup):
         return plain(sentence)
-    pieces = re.split(r"(</?strong>)", str(sentence).replace("<small>", " "))
-    kept = ["**" if p in ("<strong>", "</strong>") else plain(unmarked(p)) + _space(p) for p in pieces]
-    return "".join(_lead(p) + k for p, k in zip(pieces, kept, strict=True)).strip()
+    pieces = re.split(r"(</?strong>|<a .*?</a>)", str(sentence).replace("<small>", " "))
+    return "".join(_lead(piece) + _kept(piece) for piece in pieces).strip()
+
+
+def _kept(piece: str) -> str:
+    if link := LINK.fullmatch(piece):
+        return f"[{plain(unmarked(link[2]))}]({quote(unescape(link[1]), safe=SAFE)})"
+    return "**" if piece in ("<strong>", "</strong>") else plain(unmarked(piece)) + _space(piece)
 
 
 def unmarked(sentence: str) -> str:
