@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eventwindow.inference.multiple import step_down
 from eventwindow.inference.response import Effect
 from eventwindow.inference.results import LEVEL
 from eventwindow.inference.shifts import ROUNDING, largest_in_runs
+from eventwindow.inference.single_firm import critical_size
 
 SHARED = 100  # pseudo-dates that the claims of one family must have in common
 
@@ -34,12 +36,6 @@ def family(effects: Mapping[str, Effect]) -> dict[str, Corrected]:
     for members, days in families:
         corrected |= _step_down({key: effects[key] for key in members}, days, len(families))
     return corrected
-
-
-def critical(null: np.ndarray, level: float) -> float:
-    """What a statistic must exceed for (1 + its rank)/(draws + 1) to be at most `level`; infinite for too few draws."""
-    allowed = int(level * (len(null) + 1) * (1 + ROUNDING)) - 1  # draws that may lie at or above it
-    return float(np.sort(null)[::-1][allowed]) if allowed >= 0 else float("inf")
 
 
 def runs(sizes: Sequence[float], null: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -85,10 +81,10 @@ def _families(effects: Mapping[str, Effect]) -> list[tuple[list[str], np.ndarray
 def _step_down(effects: Mapping[str, Effect], days: np.ndarray, families: int) -> dict[str, Corrected]:
     """Largest statistic first; each against the largest of those not yet removed, on every pseudo-date."""
     keys = sorted(effects, key=lambda key: -abs(effects[key].statistic))
+    sizes = np.array([abs(effects[key].statistic) for key in keys])
     null = np.array([np.abs(_on(effects[key], days)) for key in keys])
     left = np.maximum.accumulate(null[::-1])[::-1]  # row k: the largest of claim k and of all after it
-    exceed = [np.sum(left[k] >= abs(effects[key].statistic) * (1 - ROUNDING)) for k, key in enumerate(keys)]
-    p = np.minimum(1.0, np.maximum.accumulate((1 + np.array(exceed)) / (len(days) + 1)) * families)
+    p = np.minimum(1.0, step_down(sizes, null) * families)
     stays = int(np.sum(p <= LEVEL))  # the first claim that is not removed: those after it must exceed what it must
     return {
         key: Corrected(max(one.p_value, float(p[k])), _detectable(one, left[min(k, stays)], LEVEL / families))
@@ -98,7 +94,7 @@ def _step_down(effects: Mapping[str, Effect], days: np.ndarray, families: int) -
 
 def _detectable(one: Effect, null: np.ndarray, level: float) -> float:
     """The critical value of the corrected test and, beyond it, what 80 % power asks for; in the measured unit."""
-    least = max(critical(null, level), critical(np.abs(one.null), LEVEL))
+    least = max(critical_size(null, level), critical_size(np.abs(one.null), LEVEL))
     return max(one.detectable, least * one.spread + one.reach)
 
 
