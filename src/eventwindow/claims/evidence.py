@@ -135,10 +135,11 @@ class Evidence:
     def total_return(self, symbol: str, start: date, end: date) -> float:
         """Compounded total return over the sessions from `start` to `end`, both included, decimal."""
         first, last = self.session(symbol, start), self.session(symbol, end)
-        span = self.returns[symbol].loc[first:last]
-        if span.empty or span.isna().any():
+        held = self.returns[symbol]
+        span = held.to_numpy(float)[held.index.searchsorted(first) : held.index.searchsorted(last, "right")]
+        if not len(span) or np.isnan(span).any():
             raise NoFigure(Reason("return_missing", security=self.name(symbol)))
-        return float(np.prod(1 + span.to_numpy()) - 1)
+        return float(np.prod(1 + span) - 1)
 
     def members(self, named: Iterable[str]) -> tuple[str, ...]:
         """Symbols and baskets resolved to symbols, each once, in the order named."""

@@ -207,8 +207,8 @@ class AbnormalReturns(Exports):
         arrays = {name: value[rows] for name, value in vars(self).items() if _by_event(name, value)}
         return replace(
             self,
-            labels=self.labels.iloc[rows].reset_index(drop=True),
-            coefficients=self.coefficients.iloc[rows].reset_index(drop=True),
+            labels=_taken(self.labels, rows),
+            coefficients=_taken(self.coefficients, rows),
             fitter=self.fitter or _sole_model(self.model[rows]),
             **arrays,
         )
@@ -266,6 +266,13 @@ class AbnormalReturns(Exports):
 def _sole_model(names: np.ndarray) -> Model | None:
     """The model that all of the events have."""
     return MODELS.get(names[0]) if len(set(names)) == 1 else None
+
+
+def _taken(table: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
+    """The rows at these places, counted anew; `reset_index` would copy them once more."""
+    taken = table.take(rows)
+    taken.index = pd.RangeIndex(len(taken))
+    return taken
 
 
 def _by_event(name: str, value: Any) -> bool:
