@@ -25,10 +25,10 @@ def block_bootstrap(events: Sample, *, draws: int = 2000, seed: int = 0, block: 
     e = held.residuals[:, np.isfinite(held.residuals).all(axis=0)]
     if e.shape[1] < 30:
         return Reason("few_whole_days", n=e.shape[1], needed=30)
-    e = e - e.mean(axis=1, keepdims=True)
+    basket = (e - e.mean(axis=1, keepdims=True)).mean(axis=0)  # the mean of sums is the sum of means
     mean = block or e.shape[1] ** (1 / 3)
     at = stationary_indices(seed, e.shape[1], len(window), draws, mean)
-    null, observed = e[:, at].sum(axis=2).mean(axis=0), float(events.car.car.mean())
+    null, observed = basket[at].sum(axis=1), float(events.car.car.mean())
     p = max((1 + int((np.abs(null) >= abs(observed)).sum())) / (draws + 1), 1 / (e.shape[1] + 1))
     note = Reason("mean_block", block=mean, seed=seed)
     return Outcome(observed, p, Reason("bootstrap_draws", n=draws), note)

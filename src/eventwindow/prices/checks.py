@@ -186,8 +186,10 @@ def _calendar_findings(
 
 def closes(frame: pd.DataFrame) -> pd.Series:
     """The closes of a history; adjusted ones where it holds no others."""
-    quoted = frame["close"].dropna()
-    return quoted if len(quoted) else frame["adj_close"].dropna()
+    quoted = frame["close"]
+    if not (missing := np.isnan(quoted.to_numpy(float))).any():
+        return quoted
+    return frame["adj_close"].dropna() if missing.all() else quoted[~missing]
 
 
 def _row_warnings(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
