@@ -173,7 +173,7 @@ def _time(sentence: Sentence, mark: Mark, own: Mark | None, s: Statement, carrie
     following = _FOLLOWING.match(sentence.text[low:high]) and not sentence.has(*PARED, within=(low, high))
     earlier = following or (_ZH_PERFECT if sentence.chinese else _PERFECT).search(sentence.text[low : mark.start])
     if days:
-        several = len({m.value for m in days}) > 1 and not _touching(sentence, mark, days)
+        several = len({m.value for m in days}) > 1
         late = earlier and s.date and any(m.value.date and m.value.date < s.date for m in sentence.all("date"))
         if several or late:
             yield WHEN
@@ -198,23 +198,6 @@ def _spanned(sentence: Sentence, low: int) -> bool:
     for m in sentence.all("period", within=(0, low)):
         first, end = sentence.clause(m)
         if not sentence.chinese or first == m.start or sentence.has("amount", *MOVES, within=(first, end)):
-            return True
-    return False
-
-
-def _touching(sentence: Sentence, mark: Mark, days: Sequence[Mark]) -> bool:
-    """Whether a day stands right before the figure, or behind it before anything else begins."""
-    if sentence.chinese:
-        return False
-    for m in days:
-        between = sentence.text[min(m.end, mark.end) : max(m.start, mark.start)]
-        if (
-            m.start >= mark.end
-            and not _APART.search(between)
-            and not sentence.has("amount", within=(mark.end, m.start))
-        ):
-            return True
-        if m.end <= mark.start and len(between.split()) <= 2:
             return True
     return False
 

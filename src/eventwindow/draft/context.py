@@ -19,16 +19,7 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _WIRE = re.compile(r"[A-Z][A-Z ]{2,}[^-–—]{0,40}\s[-–—]{1,2}\s")  # NEW YORK, March 12 -
-_STANDING = re.compile(
-    r"\W*(?:(?:already|itself|still) )?(?:up|down|off|higher|lower|\w+ed (?:at|by|in|to))\b", re.IGNORECASE
-)
-_CAPITAL = re.compile(r"(?:^|[,;:]\s+|\band )[A-Z]\w+,\s*$")  # "Platinum, at $950 on Tuesday, rose"
-_SAYING = re.compile(  # "Sterling, worth $1.28 on Friday, rose"; "Apple, on Monday, fell" tells its day
-    r"\W*(?!(?:and|but|or|while|whereas|late|early|however|meanwhile|though|\w+ly|on|in|during|by|throughout)\b)[a-z]+\b"
-)
 _BEFORE = re.compile(r"\b(?:after|following|having)\b", re.IGNORECASE)
-_DOING = re.compile(r"\W*[a-z]+ing\b")
-_HANGING = re.compile(r"\W*[a-z]+ing (?:the|its|their|a)\b")
 _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
 _OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?|[\u3400-\u9fff]{1,8}")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
@@ -63,15 +54,14 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     own = near if near and near.kind == "date" else sentence.last("date", before=mark.start, since=low)
     free = [m for m in sentence.all("date") if not _of_another(sentence, mark, m)]
     own = own or next((m for m in free if m.start >= low and m.end <= high), None)
-    others = [m for m in free if not (set_in(sentence, m) or _step_back(sentence, mark, m))]
+    others = [m for m in free if not set_in(sentence, m)]
     found = own or next((m for m in reversed(others) if m.end <= mark.start), None)
     if found and found.value.steps == 0:  # "on the same day, Wednesday"; 6日反彈…,以太幣同日漲
         told = [m for m in others if m.value.date]
         before = [m for m in told if m.end <= mark.start and sentence.chinese]
         found = before[-1] if before else told[0] if told else found
     if found is None and not sentence.chinese:
-        apart = [m for m in others if not (context.date and (_earlier_told(sentence, m) or _owned(sentence, mark, m)))]
-        found = next(iter(apart), None)
+        found = next((m for m in others if not (context.date and _owned(sentence, mark, m))), None)
     if found is None:
         return context.date
     return resolved(sentence, found, context)
@@ -88,15 +78,7 @@ def base_of(sentence: Sentence, mark: Mark) -> Mark | None:
 def set_in(sentence: Sentence, mark: Mark) -> bool:
     """Whether a clause that is set in holds the mark: "the VIX, which had stood at 23 on Friday, closed …"."""
     low, high = sentence.clause(mark)
-    words = sentence.text[low:high]
-    inside = _STANDING.match(words) or (high < len(sentence.text) and _SAYING.match(words))
-    return low > 0 and bool(_RELATIVE.match(words) or (inside and _behind_a_name(sentence, low)))
-
-
-def _behind_a_name(sentence: Sentence, low: int) -> bool:
-    named = sentence.last("names", before=low)
-    stranger = _CAPITAL.search(sentence.text[:low])
-    return bool(stranger) or (named is not None and not sentence.text[named.end : low].strip(" ,("))
+    return low > 0 and bool(_RELATIVE.match(sentence.text[low:high]))
 
 
 def _of_another(sentence: Sentence, mark: Mark, day: Mark) -> bool:
@@ -106,36 +88,16 @@ def _of_another(sentence: Sentence, mark: Mark, day: Mark) -> bool:
     )
 
 
-def _earlier_told(sentence: Sentence, mark: Mark) -> bool:
-    """Whether the day is that of a clause in the past perfect: "…; on Friday the shares had ended at 286 dollars"."""
-    low, high = sentence.clause(mark)
-    return bool(re.search(r"\bhad\b", sentence.text[low:high]))
-
-
-def _owned(sentence: Sentence, mark: Mark, day: Mark) -> bool:
-    """Whether another clause tells the day with a figure of its own: "gained 2 %, recouping some of what it lost on Monday"."""  # noqa: E501
-    low, _ = sentence.clause(day)
-    return low > mark.end and sentence.has("amount", within=(low, day.start))
-
-
-def _step_back(sentence: Sentence, mark: Mark, day: Mark) -> bool:
-    """Whether a step back stands behind a figure of its own: "to 2.13 % from 2.22 % a day earlier, and gold …"."""
-    before = sentence.last("amount", before=day.start)
-    if _DOING.match(sentence.text, sentence.clause(mark)[0]):
-        return False  # "had shed 17 % the day before, wiping out 589 billion"
-    return day.value.steps == -1 and before is not None and not sentence.text[before.end : day.start].strip()
-
-
 def told_before(sentence: Sentence, mark: Mark) -> bool:
     """Whether the mark's clause tells what was before: "after 11.1 % on Friday"."""
     low, high = sentence.clause(mark)
     return bool(_EARLIER.match(sentence.text[low:high]))
 
 
-def by_the_way(sentence: Sentence, mark: Mark) -> bool:
-    """Whether the mark's clause hangs on the sentence: ", costing the Dow some 125 points"."""
-    low, high = sentence.clause(mark)
-    return low > 0 and bool(_HANGING.match(sentence.text[low:high]))
+def _owned(sentence: Sentence, mark: Mark, day: Mark) -> bool:
+    """Whether another clause tells the day with a figure of its own: "gained 2 %, recouping some of what it lost on Monday"."""  # noqa: E501
+    low, _ = sentence.clause(day)
+    return low > mark.end and sentence.has("amount", within=(low, day.start))
 
 
 def resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | None:
@@ -159,16 +121,12 @@ def day_told(sentence: Sentence, mark: Mark, context: Context) -> bool:
         base_of(sentence, mark)
         or period_of(sentence, mark)
         or any(
-            m.value.steps != 0 and (not set_in(sentence, m) or _same_clause(sentence, m, mark))
+            m.value.steps != 0 and (not set_in(sentence, m) or sentence.clause(m) == sentence.clause(mark))
             for m in sentence.all("date")
         )
     ):
         return True
     return context.days
-
-
-def _same_clause(sentence: Sentence, one: Mark, other: Mark) -> bool:
-    return sentence.clause(one) == sentence.clause(other)
 
 
 def one_day(sentence: Sentence, context: Context, told: Sequence[dt.date]) -> bool:
@@ -210,8 +168,7 @@ def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
     )
     found = own or sentence.last(*SESSIONS, before=mark.start)
     if found is None and not sentence.chinese:
-        apart = [m for m in sentence.all("pre", "after") if not _moves_itself(sentence, m)]
-        found = next(iter(apart), None)
+        found = next(iter(sentence.all("pre", "after")), None)
     if found is None:
         return context.session if sentence.has("also", "same") and not sentence.has("date") else ""
     return found.kind
@@ -219,11 +176,6 @@ def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
 
 def _closes(sentence: Sentence, move: Mark) -> bool:
     return sentence.text[move.start] == "收"
-
-
-def _moves_itself(sentence: Sentence, session: Mark) -> bool:
-    """Whether the session is that of another move, told in its own clause: "hours after soaring before the bell"."""
-    return sentence.has("amount", *MOVES, within=sentence.clause(session))
 
 
 def period_of(sentence: Sentence, mark: Mark) -> Period | None:

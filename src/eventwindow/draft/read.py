@@ -14,7 +14,7 @@ from typing import Any
 
 from eventwindow.draft.accounted import market, region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, simplified
-from eventwindow.draft.context import Context, by_the_way, days_told, one_day, resolved, session_of, told_before
+from eventwindow.draft.context import Context, days_told, one_day, resolved, session_of, told_before
 from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.fallback import FALLBACK, fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
@@ -189,9 +189,7 @@ def paragraph(
             **_spoken_of(sentence, context, known, told),
         )
         if ordered:
-            main = [
-                pair for pair in ordered if not (told_before(sentence, pair[0]) or by_the_way(sentence, pair[0]))
-            ] or ordered
+            main = [pair for pair in ordered if not told_before(sentence, pair[0])] or ordered
             context = _left(main, context, session_of(sentence, main[-1][0], context))
     for k, (text, sentence, at, said) in enumerate(read):
         following = read[k + 1][3] if k + 1 < len(read) else []
