@@ -23,7 +23,6 @@ _YUAN = {"TWD", "CNY", "HKD", "JPY"}  # what 元 alone may be
 LARGE = 1e7  # a smaller sum is no market value
 _AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
 _OR = re.compile(r"[\s,(]*(?:or|also|或|即)?[\s,]*(?:跌幅|涨幅|升幅|幅度)?(?:为|达|约|高达)?\s*", re.IGNORECASE)
-_ALIKE = re.compile(r",?\s*(?:or|或)\s*", re.IGNORECASE)
 _AND_VERB = re.compile(r".*\band\s+(?:also |then |still )?", re.IGNORECASE)
 _RELATIVE = re.compile(r"\W*(?:which|who|whose)\b", re.IGNORECASE)
 _FROM_TO = re.compile(r"(?:\b(?:from|to|at|of)|从|由|至|到|降为|升为)\s*$", re.IGNORECASE)
@@ -121,8 +120,7 @@ def from_peak(sentence: Sentence, mark: Mark) -> bool:
 def _read(
     sentence: Sentence, mark: Mark, context: Context, names: Names, dated: dt.date, direction: int
 ) -> list[Statement]:
-    twin = _twin(sentence, mark) or mark
-    sign, who = sign_of(sentence, twin), whose_figure(sentence, twin, context)
+    sign, who = sign_of(sentence, mark), whose_figure(sentence, mark, context)
     if who.foreign:
         return []
     found: list[Statement] = []
@@ -131,14 +129,6 @@ def _read(
         for s in stated(sentence, mark, subject, own, context, names, dated):
             found.append(replace(s, open=tuple(dict.fromkeys((*s.open, *who.open)))))
     return found
-
-
-def _twin(sentence: Sentence, mark: Mark) -> Mark | None:
-    """The sum of money that the figure says again in per cent: "fell $2.30, or 2.5 %", 跌20元或1.5%."""
-    before = sentence.last("amount", before=mark.start)
-    if before is None or before.value.unit not in {"money", "number"} or mark.value.unit != "percent":
-        return None
-    return before if _ALIKE.fullmatch(sentence.text[before.end : mark.start]) else None
 
 
 def _same_move(sentence: Sentence, mark: Mark, said: list[tuple[Mark, Statement]]) -> Statement | None:
