@@ -19,6 +19,13 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _WIRE = re.compile(r"[A-Z][A-Z ]{2,}[^-–—]{0,40}\s[-–—]{1,2}\s")  # NEW YORK, March 12 -
+_STANDING = re.compile(
+    r"\W*(?:(?:already|itself|still) )?(?:up|down|off|higher|lower|\w+ed (?:at|by|in|to))\b", re.IGNORECASE
+)
+_CAPITAL = re.compile(r"(?:^|[,;:]\s+|\band )[A-Z]\w+,\s*$")  # "Platinum, at $950 on Tuesday, rose"
+_SAYING = re.compile(  # "Sterling, worth $1.28 on Friday, rose"; "Apple, on Monday, fell" tells its day
+    r"\W*(?!(?:and|but|or|while|whereas|late|early|however|meanwhile|though|\w+ly|on|in|during|by|throughout)\b)[a-z]+\b"
+)
 _BEFORE = re.compile(r"\b(?:after|following|having)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
 _OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?|[\u3400-\u9fff]{1,8}")
@@ -61,7 +68,8 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
         before = [m for m in told if m.end <= mark.start and sentence.chinese]
         found = before[-1] if before else told[0] if told else found
     if found is None and not sentence.chinese:
-        found = next((m for m in others if not (context.date and _owned(sentence, mark, m))), None)
+        apart = [m for m in others if not (context.date and (_earlier_told(sentence, m) or _owned(sentence, mark, m)))]
+        found = next(iter(apart), None)
     if found is None:
         return context.date
     return resolved(sentence, found, context)
@@ -78,7 +86,15 @@ def base_of(sentence: Sentence, mark: Mark) -> Mark | None:
 def set_in(sentence: Sentence, mark: Mark) -> bool:
     """Whether a clause that is set in holds the mark: "the VIX, which had stood at 23 on Friday, closed …"."""
     low, high = sentence.clause(mark)
-    return low > 0 and bool(_RELATIVE.match(sentence.text[low:high]))
+    words = sentence.text[low:high]
+    inside = _STANDING.match(words) or (high < len(sentence.text) and _SAYING.match(words))
+    return low > 0 and bool(_RELATIVE.match(words) or (inside and _behind_a_name(sentence, low)))
+
+
+def _behind_a_name(sentence: Sentence, low: int) -> bool:
+    named = sentence.last("names", before=low)
+    stranger = _CAPITAL.search(sentence.text[:low])
+    return bool(stranger) or (named is not None and not sentence.text[named.end : low].strip(" ,("))
 
 
 def _of_another(sentence: Sentence, mark: Mark, day: Mark) -> bool:
@@ -86,6 +102,12 @@ def _of_another(sentence: Sentence, mark: Mark, day: Mark) -> bool:
     return any(
         _BEFORE.search(sentence.text, mark.end, m.start) for m in sentence.all("amount", within=(mark.end, day.start))
     )
+
+
+def _earlier_told(sentence: Sentence, mark: Mark) -> bool:
+    """Whether the day is that of a clause in the past perfect: "…; on Friday the shares had ended at 286 dollars"."""
+    low, high = sentence.clause(mark)
+    return bool(re.search(r"\bhad\b", sentence.text[low:high]))
 
 
 def told_before(sentence: Sentence, mark: Mark) -> bool:
@@ -160,8 +182,8 @@ def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
     """ "pre", "after" or "close", where the sentence says so; "also" takes over what was said before."""
     low, high = sentence.clause(mark)
     told = sentence.all(*SESSIONS, *MOVES, within=(0, mark.start))
-    told = [m for m in told if m.kind in SESSIONS or _closes(sentence, m)]
-    if sentence.chinese and told and _closes(sentence, told[-1]):
+    told = [m for m in told if m.kind in SESSIONS or sentence.text[m.start] == "收"]
+    if sentence.chinese and told and told[-1].kind in MOVES:
         return "close"  # 盘前大涨37%,收涨25.9%,报17.2元
     own = sentence.last(*SESSIONS, before=mark.start, since=low) or next(
         iter(sentence.all(*SESSIONS, within=(low, high))), None
@@ -172,10 +194,6 @@ def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
     if found is None:
         return context.session if sentence.has("also", "same") and not sentence.has("date") else ""
     return found.kind
-
-
-def _closes(sentence: Sentence, move: Mark) -> bool:
-    return sentence.text[move.start] == "收"
 
 
 def period_of(sentence: Sentence, mark: Mark) -> Period | None:

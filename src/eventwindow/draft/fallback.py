@@ -50,7 +50,6 @@ _PRICE = re.compile(
 _NOUN = r"(?:gain|loss|rise|fall|drop|decline|advance|jump|slide|rally|slump|rebound)"
 _OF_MOVE, _MOVE = re.compile(rf"\b{_NOUN} of\s*$"), re.compile(rf"\s+{_NOUN}\b")
 _USUAL = re.compile(r"\b(?:usual|normal|average)\b|平[日时常]|往常|均量|日均")
-_UP_TO = re.compile(r"\s*up to\s*", re.IGNORECASE)
 _THAN = re.compile(
     r"\s+(?:(?P<down>below|under|(?:less|lower|weaker|cheaper) than)|above|over|(?:more|higher|stronger|dearer) than)"
     r"\s+(?:(?:its|their|the) (?:\w+ )?(?:level|close|price)\b|(?:on|at|a day|\w+day['’]s)\b)",
@@ -89,14 +88,6 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, date
             told = next((m for m in days[::-1] if m.end <= mark.start), next(iter(days), None))
             day = resolved(sentence, told, context) if told else context.date
             yield replace(figure_at(sentence, mark, who, "return", than, context), date=day)
-        elif (
-            kind
-            and _UP_TO.fullmatch(sentence.text, mark.start, amount.at)
-            and (kind == "yield" if amount.unit == "percent" else not about_something_else(sentence, mark))
-        ):  # "crept up to 16.72": where it stands, not how much at most
-            times = 100 if amount.unit == "percent" else 1
-            found = figure_at(sentence, mark, who, "price_level", 1, context, "exact")
-            yield replace(found, low=amount.low * times, high=amount.high * times)
         elif not _business(sentence, mark):
             near = sign or _sign_before(sentence, mark)
             read = stated(sentence, mark, who, near, context, names, dated)

@@ -75,10 +75,6 @@ def _this_year(_: re.Match[str], dated: dt.date) -> Period:
     return Period(first=dt.date(dated.year, 1, 1), until=dated)
 
 
-def _since_year(m: re.Match[str], dated: dt.date) -> Period:
-    return Period(first=dt.date(int(m["en"]), 1, 1), until=dated)
-
-
 def _the_year(m: re.Match[str], dated: dt.date) -> Period:
     """The running year; at its turn the one before may be meant."""
     return replace(_this_year(m, dated), open=dated.month in {1, 12})
@@ -134,7 +130,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\blast week\b|上周(?![一二三四五六日])(?:累计)?", _last_week),
     (r"\bfor the year\b(?! (?:to|ended|ending|through|ahead))", _the_year),
     (r"\b(?:so far )?this year\b|\byear[- ]to[- ]date\b|\bsince (?:New Year|the (?:new )?year began|the (?:start|beginning|turn) of the year)\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?|年初至今|年[内內](?:已?累计)?", _this_year),  # noqa: E501
-    (r"\bsince (?:the )?(?:start|beginning|turn) of (?P<en>(?:19|20)\d\d)\b", _since_year),
+    (r"\bsince (?:the )?(?:start|beginning|turn) of (?P<en>(?:19|20)\d\d)\b", lambda m, d: Period(first=dt.date(int(m["en"]), 1, 1), until=d)),  # noqa: E501
     (rf"\bsince (?:last )?(?P<day>{_DAY})(?P<close>['’]s close)?", _since_day),
     (rf"\b(?:over|in|during|for|within) (?:the )?(?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
      rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天|(?<=[两三四五六七八九十])日)(?!之?[后前])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501

@@ -483,8 +483,9 @@ def figure_at(
     moment = moment or (kind == "price_level" and _ended_elsewhere(sentence, mark))
     reasons += [EXTREME] * amount.extreme + [AFTER_HOURS] * (session == "after")
     reasons += [MOMENT] * (moment and not amount.extreme)
-    reasons += [MOMENT] * (session == "pre" and not moment and _unopened(sentence, kind))
-    if session == "pre" and kind == "return" and not (moment or _before_open(sentence)):
+    early = _before_open(sentence) or kind in {"price_level", "points"}  # no gap of the opening
+    reasons += [MOMENT] * (session == "pre" and not moment and early)
+    if session == "pre" and kind == "return" and not (moment or early):
         kind = "opening_gap"
     ends = sorted(sign * edge for edge in (amount.low, amount.high))
     return Statement(
@@ -501,11 +502,6 @@ def _ended_elsewhere(sentence: Sentence, mark: Mark) -> bool:
     named = found and sentence.has("names", within=(mark.end, found.start()))
     levels = sentence.all("amount", within=(found.end(), len(sentence.text))) if found and not named else []
     return any(_FROM_TO.search(sentence.text[: m.start]) for m in levels)
-
-
-def _unopened(sentence: Sentence, kind: str) -> bool:
-    """Whether a figure of the time before the close is a price, or one from before the exchange has opened."""
-    return _before_open(sentence) or kind in {"price_level", "points"}
 
 
 def _before_open(sentence: Sentence) -> bool:

@@ -156,10 +156,9 @@ def normal(line: str) -> str:
 
 def _yahoo(code: re.Match[str]) -> str:
     """A code as Yahoo writes it: (TSX:BBD.B), (ORCL-US) → (BBD-B.TO), (ORCL); of another exchange as it is."""
-    if code["us"]:
-        return f"({code['us']})"
-    suffix = _SUFFIXES.get(code["at"])
-    return f"({code['code'].replace('.', '-')}.{suffix})" if suffix else code[0]
+    suffix = _SUFFIXES.get(code["at"] or "")
+    other = f"({code['us']})" if code["us"] else code[0]
+    return f"({code['code'].replace('.', '-')}.{suffix})" if suffix else other
 
 
 def paragraph(
@@ -212,8 +211,7 @@ def _days_of(told: Sequence[Statement], sentence: Sentence) -> list[dt.date]:
 
 
 def _days(known: Names, told: Sequence[Statement], onward: Sequence[dt.date]) -> dict[str, dt.date]:
-    """The day of what trades in each part of the world ("": of what no list holds), where one alone was told: none
-    that the sentence only looks back to from a day in which the story goes on."""
+    """The one day told of what trades in each part of the world ("": in none), none that is only looked back to."""
     days: dict[str, set[dt.date]] = {}
     for s in told:
         own = s.date and not s.until and (not onward or s.date in onward)

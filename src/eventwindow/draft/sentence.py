@@ -351,10 +351,8 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
             if last and last.kind == "names" and last.end == mark.start:
                 joined[-1] = replace(last, end=mark.end, value=_listed(last.value, text[mark.start], names))
             continue
-        if last and last.kind == "names" and _coded(text, last, mark):
+        if last and last.kind == "names" and _apposed(text, last, mark, subject):
             joined[-1] = replace(last, end=mark.end, value=(*last.value[:-1], subject))  # Shopify (SHOP.TO)
-        elif last and last.kind == "names" and _apposed(text[last.end : mark.start], last, subject):
-            joined[-1] = replace(last, end=mark.end, value=(*last.value[:-1], subject))  # "oil majors BP and Shell"
         elif last and last.kind == "names" and _lists(text[last.end : mark.start], last, subject, has_chinese(text)):
             subjects = last.value if subject in last.value else (*last.value, subject)
             joined[-1] = replace(last, end=mark.end, value=_narrowed(subjects))
@@ -363,14 +361,11 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
     return joined
 
 
-def _coded(text: str, last: Mark, code: Mark) -> bool:
-    """Whether a code stands in brackets right behind the name, which it settles."""
-    plain = re.fullmatch(r"[\^A-Z0-9.=-]+", text[code.start : code.end])
-    return plain is not None and text[last.end : code.start].strip() == "("
-
-
-def _apposed(between: str, last: Mark, subject: Subject) -> bool:
-    """Whether a kind of stocks stands right before the name of one: it says what that is."""
+def _apposed(text: str, last: Mark, mark: Mark, subject: Subject) -> bool:
+    """Whether a kind of stocks stands right before the name of one, or a code behind its name, which it settles."""
+    between = text[last.end : mark.start]
+    if between.strip() == "(":
+        return re.fullmatch(r"[\^A-Z0-9.=-]+", text[mark.start : mark.end]) is not None
     return between == " " and last.value[-1].group is not None and subject.group is None
 
 
