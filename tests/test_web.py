@@ -266,7 +266,7 @@ def test_a_form_of_another_site_is_refused(server, headers):
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(server):
-    connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=PATIENCE)
     for length in ("9000000", "-1", "much"):
         connection.request("POST", "/ask/quick", headers={"Content-Length": length, "Content-Type": "text/plain"})
         assert connection.getresponse().status in (400, 413)
