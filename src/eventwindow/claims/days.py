@@ -1,13 +1,14 @@
 """The days that a measure looks at: none may close after the article was written, and prices on them may be strange."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.model import Claim
-from eventwindow.errors import NoFigure, StudyError
+from eventwindow.errors import NoFigure
 from eventwindow.estimation.event_time import OUTSIDE
 from eventwindow.prices.checks import Finding
 
@@ -23,13 +24,16 @@ def is_later(claim: Claim, evidence: Evidence) -> bool:
 
 
 def findings_on(claim: Claim, evidence: Evidence) -> Iterator[Finding]:
-    """The warnings on the prices of the claim's securities, on the days that its measure looks at."""
-    if (days := days_of_measure(claim, evidence)) is None:
+    """The warnings on the prices of the claim's securities, on the days of which it speaks."""
+    days = days_of_measure(claim, evidence) if claim.measure and "prices" in claim.measure.needs else None
+    if days is None:
         return
     symbols = _symbols(claim, evidence)
     for finding in evidence.findings:
         if finding.level == "warning" and finding.date is not None and finding.symbol in symbols:
-            first = _session_before(finding, days[0], evidence) if finding.kind in STRANGE_PRICES else days[0]
+            first = (
+                _session_before(days[0], evidence.prices[finding.symbol]) if finding.kind in STRANGE_PRICES else days[0]
+            )
             if first <= finding.date <= days[1]:
                 yield finding
 
@@ -44,8 +48,9 @@ def days_of_measure(claim: Claim, evidence: Evidence) -> Days | None:
         return pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
     if day is None:
         return None
-    if getattr(measure, "sessions", None):
-        return pd.Timestamp(day), _sessions_on(claim, evidence, measure)
+    if window or getattr(measure, "sessions", None):
+        start, end = window or (0, measure.sessions)
+        return _sessions_on(claim, evidence, day, start), _sessions_on(claim, evidence, day, end)
     first, last = sorted((day, getattr(measure, "until", None) or day))
     return pd.Timestamp(first), pd.Timestamp(last)
 
@@ -62,19 +67,17 @@ def _of_event(claim: Claim, evidence: Evidence, event: str, window: tuple[int, i
 
 def _symbols(claim: Claim, evidence: Evidence) -> tuple[str, ...]:
     named = [s for key in ("members", "against", "layers") for s in getattr(claim.measure, key, ())]
-    return evidence.members(named or [claim.security])
+    return evidence.members([claim.security] * bool(claim.security) + named)
 
 
-def _sessions_on(claim: Claim, evidence: Evidence, measure: Any) -> pd.Timestamp:
+def _sessions_on(claim: Claim, evidence: Evidence, day: date, steps: int) -> pd.Timestamp:
     """The session so many after the day, of the first security named; the day itself where none is held."""
     try:
-        return evidence.before(_symbols(claim, evidence)[0], measure.date, -measure.sessions)
+        return evidence.before(_symbols(claim, evidence)[0], day, -steps)
     except NoFigure:
-        return pd.Timestamp(measure.date)
+        return pd.Timestamp(day)
 
 
-def _session_before(finding: Finding, day: pd.Timestamp, evidence: Evidence) -> pd.Timestamp:
-    try:
-        return evidence.before(finding.symbol, day)
-    except (NoFigure, StudyError):  # no session, or none before: the day itself
-        return day
+def _session_before(day: pd.Timestamp, frame: pd.DataFrame) -> pd.Timestamp:
+    place = int(frame.index.searchsorted(day))
+    return pd.Timestamp(frame.index[place - 1]) if place else day

@@ -88,11 +88,11 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
     found = basis.found[claim.id]
     if found is None:
         return _unmeasured(claim)
-    if found.value is None and found.interval is None:
-        return Verdict(claim, "open", Reason("rule_no_figure"), found.reason, found)
     findings = tuple(findings_on(claim, basis.evidence))
-    decision = _known(claim, _doubted(decide(claim, found), findings), basis)
-    decision = _reached(found, _told(claim, decision))
+    if found.value is None and found.interval is None:
+        return Verdict(claim, "open", Reason("rule_no_figure"), found.reason, found, findings=findings)
+    decision = _reached(found, _told(claim, _known(claim, decide(claim, found), basis)))
+    decision = _doubted(decision, findings)
     curve = specifications(claim, basis.evidence) if claim.hedge == "effect" else None
     told = (*_found(claim, found, decision), found.lacking, *_tail(claim, decision.word), *_details(found))
     return Verdict(
@@ -143,8 +143,8 @@ def _doubted(decision: Decision, findings: Sequence[Finding]) -> Decision:
     strange = [finding.reason for finding in findings if finding.kind in STRANGE]
     if not strange or decision.word in {*HOLDS, *LEFT}:
         return decision
-    rule = Reason("rule_doubted", rule=decision.rule)
-    return replace(decision, word="open", rule=rule, context=(Reason("price_doubted", why=strange[0]),))
+    context = (*decision.context, Reason("price_doubted", why=strange[0]))
+    return replace(decision, word="open", rule=Reason("rule_doubted", rule=decision.rule), context=context)
 
 
 def _reached(found: Measured, decision: Decision) -> Decision:

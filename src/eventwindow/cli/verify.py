@@ -95,9 +95,11 @@ def _lines(one: Checked, result: StudyResult, words: Catalogue) -> Iterator[str]
         verdict = None if s.open else verdicts.get(s.id)
         word = words.words(f"verdict.{verdict.word}") if verdict else words.words("verify.not_judged")
         yield f"- {s.id}, {words.text('verify.line', line=s.line)} · {word} · {_said(s.words, words)}"
-        yield f"  {words.reason(verdict.reason if verdict else Reason.together(s.open))}"
+        told = words.reason(verdict.reason if verdict else Reason.together(s.open))
+        yield f"  {told}"
         for finding in verdict.findings if verdict else ():
-            yield f"  {finding.symbol}: {words.reason(finding.reason)}"
+            if (found := words.reason(finding.reason)) not in told:
+                yield f"  {words.pick(Text(f'{finding.symbol}: {found}', f'{finding.symbol}：{found}'))}"
     yield ""
     yield words.words("verify.missed_title" if one.passed else "verify.missed_none")
     for p in one.passed:

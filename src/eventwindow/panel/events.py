@@ -273,7 +273,8 @@ def contaminated(events: EventList, reached: Window) -> tuple[Days, Days]:
     """(m,) events, ascending, and (m,) sessions of another event of the same security that lies where one reaches."""
     order, first, count = within(events, reached)
     place = np.repeat(first - np.r_[0, np.cumsum(count)[:-1]], count) + np.arange(count.sum())
-    return np.repeat(np.arange(len(count)), count), events.day[order][place].astype(np.int64)
+    event, met = np.repeat(np.arange(len(count)), count), order[place]
+    return event[met != event], events.day[met[met != event]].astype(np.int64)
 
 
 def halt_rows(events: EventList, panel: Panel, axes: Sequence[Days], window: Window) -> pd.DataFrame:
@@ -346,10 +347,14 @@ def shared_windows(
     events: EventList, estimation: Window, window: Window, rule: Contamination = "tell"
 ) -> Iterator[Reason]:
     """How many events share days of their event window with another of the same security, or estimate on its days."""
-    met, held = (within(events, w)[2] for w in (Window(1 - len(window), len(window) - 1), reach(estimation, window)))
-    if overlapping := int((met > 1).sum()):  # an event meets itself
+
+    def meeting(reached: Window) -> int:
+        itself = int(reached.start <= 0 <= reached.end)
+        return int((within(events, reached)[2] > itself).sum())
+
+    if overlapping := meeting(Window(1 - len(window), len(window) - 1)):
         yield Reason("windows_overlap", n=overlapping)
-    if inside := int((held > 0).sum()):
+    if inside := meeting(reach(estimation, window)):
         yield Reason(f"contaminated_{rule}", n=inside)
 
 
