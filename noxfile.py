@@ -111,7 +111,7 @@ def tests(session: nox.Session) -> None:
     report = f"{session.create_tmp()}/coverage.json"
     session.run(*QUICK, "--durations=10", "--cov", f"--cov-report=json:{report}", *session.posargs)
     session.run("python", "scripts/coverage_floor.py", report)
-    session.run("pytest", "-q", "-m", "slow", *session.posargs)
+    session.run("pytest", "-q", "-m", "slow", *session.posargs, success_codes=[0, 5])  # 5: none of them is slow
 
 
 def run_the_study_that_ships(session: nox.Session) -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from eventwindow.calendars.window import Window
 from eventwindow.claims import judge
 from eventwindow.claims.claim_review import claim_text, review_of
+from eventwindow.claims.days import days_of_measure, is_later
 from eventwindow.claims.measures import MEASURES
 from eventwindow.claims.measures.timing import daily_path
 from eventwindow.claims.model import WORDS, Claim, Measured, Specifications
@@ -28,6 +29,7 @@ from eventwindow.errors import Reason, catalogue
 from eventwindow.inference.expected_volatility import BEYOND, none_holds
 from eventwindow.inference.family import family, runs
 from eventwindow.inference.response import Effect
+from eventwindow.prices.checks import Finding
 
 chinese = catalogue("zh-Hant").reason
 HIT = {"A": {0: -0.10}, "B": {0: -0.06}}
@@ -510,3 +512,46 @@ def test_a_verdict_on_a_count_without_a_page_is_open(of_the_loss):
     verdict = lost(of_the_loss * loss, "")
     assert verdict.word == "open"
     assert "names no source" in str(verdict.reason)
+
+
+def strange(symbol: str, tau: int, kind: str = "reversal") -> Finding:
+    return Finding(symbol, "warning", kind, pd.Timestamp(day(tau)), {"value": -0.4, "back": 0.6})
+
+
+@pytest.mark.parametrize(
+    ("measure", "name", "keys", "finding", "word"),
+    [
+        ({"security": "A", "date": FALL}, "return", {"stated": 0.05}, strange("A", 0), "open"),
+        ({"security": "A", "date": FALL}, "return", {"stated": 0.05}, strange("A", -1), "open"),  # a base of the return
+        ({"security": "A", "date": FALL}, "return", {"stated": 0.05}, strange("A", -2), "contradicted"),
+        ({"security": "A", "date": FALL}, "return", {"stated": 0.05}, strange("B", 0), "contradicted"),
+        (
+            {"security": "A", "date": FALL},
+            "return",
+            {"stated": 0.05},
+            strange("A", 0, "large_on_event"),
+            "contradicted",
+        ),
+        ({"security": "A", "date": FALL}, "return", {"stated": -0.099}, strange("A", 0), "confirmed"),
+        (
+            {"security": "A", "members": ("B", "M"), "date": FALL},
+            "members_rank",
+            {"stated": 3.0},
+            strange("A", 0),
+            "open",
+        ),
+        ({"security": "A", "date": FALL}, "volume_multiple", {"stated": 9.0}, strange("A", 0), "contradicted"),
+    ],
+)
+def test_what_only_a_strange_price_contradicts_is_open(measure, name, keys, finding, word):
+    claim = stated(MEASURES[name](**measure), name, security=measure["security"], **keys)
+    plain, told = (judge([claim], world(HIT, findings=found))[0] for found in ((), (finding,)))
+    assert (plain.word, told.word) == ("confirmed" if word == "confirmed" else "contradicted", word)
+    assert ("The price may be what is wrong" in str(told.reason)) == (word == "open")
+
+
+def test_a_window_after_a_date_is_looked_at_whole():
+    measure = MEASURES["effect"](members=("A",), window=(0, 4), date=FALL)
+    claim = stated(measure, "effect", hedge="effect", stated=1.0, known_until=FALL)
+    assert days_of_measure(claim, world(HIT)) == (pd.Timestamp(FALL), pd.Timestamp(day(4)))
+    assert is_later(claim, world(HIT)) and not is_later(replace(claim, known_until=day(4)), world(HIT))

@@ -196,3 +196,13 @@ def test_what_cannot_be_asked_is_refused(wrong, match):
     events = pd.DataFrame({"security": ["F0"], "date": [returns.index[100]]})
     with pytest.raises(StudyError, match=match):
         panel_study(returns, events, **OPTIONS | {"workers": 1} | wrong)
+
+
+def test_an_event_whose_estimation_window_holds_its_own_day_meets_no_other():
+    returns = panel(3, firms=4)
+    events = pd.DataFrame({"security": returns.columns[1:4], "date": returns.index[[110, 115, 120]]})
+    spans = {"estimation": (-60, 3), "window": (5, 10), "minimum_returns": 30, "benchmark": "MKT"}
+    for rule in ("tell", "mask", "drop"):
+        result = panel_study(returns, events, report=((5, 5),), workers=1, contamination=rule, **spans)
+        assert len(result.cumulative) == 3, rule
+        assert not result.excluded["reason"].astype(str).str.contains("another event").any(), rule

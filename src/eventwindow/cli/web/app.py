@@ -27,6 +27,7 @@ from eventwindow.study.library import shipped_studies
 
 HERE = Path(__file__).parent / "templates"
 KINDS: dict[str, Callable[..., Run]] = {"quick": asked.quick, "article": asked.article, "shipped": asked.shipped}
+STATIC = {"css": "text/css", "js": "text/javascript"}  # by ending; what a system's registry says may differ
 SHOWN = 30  # earlier runs on the first page
 
 
@@ -134,10 +135,9 @@ async def _file(request: Request) -> Response:
 
 
 async def _static(request: Request) -> Response:
-    path = HERE / f"web.{request.path_params['ending']}"
-    if not path.is_file():
+    if (kind := STATIC.get(request.path_params["ending"])) is None:
         raise HTTPException(404)
-    return FileResponse(path)
+    return FileResponse(HERE / f"web.{request.path_params['ending']}", media_type=kind)
 
 
 async def _missing(request: Request, _: Exception) -> Response:
