@@ -146,9 +146,12 @@ def _meaning(path: Path) -> dict[str, Any]:
 
 def _read_parquet(path: Path, meaning: Mapping[str, Any]) -> pd.DataFrame:
     """A Parquet table with its whole numbers turned back into prices."""
+    import pyarrow as pa
+
     file = parquet_file(path)
     with reading_parquet(path):
         table: pd.DataFrame = with_texts(file.read(), path).to_pandas(date_as_object=False, strings_to_categorical=True)
+    pa.default_memory_pool().release_unused()  # what it was read with: a run's processes would each count it
     for column, scale in meaning.get("divide", {}).items():
         table[column] = table[column].to_numpy(dtype=float) / scale
     if meaning and "start" in table and table["start"].dt.tz is None:  # our own files hold moments in UTC
