@@ -397,3 +397,14 @@ def test_what_only_a_price_in_doubt_contradicts_is_open_and_told(
     at = next(k for k, line in enumerate(lines) if "NVDA: return of" in line)
     assert "open" in lines[at] and "The price may be what is wrong" in lines[at + 1]
     assert "(2025-01-27: a return of -91.7%, adjusted: no such move is likely" in lines[at + 1]
+
+
+def test_noughts_that_were_written_stand_in_the_statement(tmp_path: Path) -> None:
+    """118.40 and 17.0 % tell a digit more than 118.4 and 17 %: an article with one was refused as a whole."""
+    text = "Nvidia fell 17.0% to $118.40 on 27 January 2025. The yield on 10-year Treasuries fell to 4.50% that day."
+    (tmp_path / "news.txt").write_text(text, encoding="utf-8")
+    _, [checked] = verify_study([read(tmp_path / "news.txt", dt.date(2025, 1, 31))], tmp_path / "study")
+    words = " ".join(s.words.en for s in checked.said)
+    assert "17.0 %" in words
+    assert "118.40 USD" in words
+    assert "4.50" in words

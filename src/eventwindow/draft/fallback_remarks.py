@@ -194,7 +194,7 @@ def _kind(sentence: Sentence, low: int, high: int) -> Mark | None:
         label = who.group.label if who.group else who.name if who.name.endswith(("股", "板块")) else "the whole market"
         alone = label != "the whole market" and len(named) == len(named[0].value) == 1 and named[0].start - low <= 2
         group = who if who.group else Subject(group=Group(label, label))
-        return Mark(*_span(named[0]), "group", group) if alone and behind not in {"方面", "当中"} else None
+        return Mark(named[0].start, named[0].end, "group", group) if alone and behind not in {"方面", "当中"} else None
     if market := _MARKET.match(sentence.text, low, high):
         return Mark(*market.span("name"), "group", Subject(("^HSI",)))
     if (found := _KIND.match(sentence.text, low, high)) is None:
@@ -205,10 +205,6 @@ def _kind(sentence: Sentence, low: int, high: int) -> Mark | None:
     if " ".join(words) in stop or {*words} & (rules.small | rules.prepositions) or _VERB.search(word):
         return None
     return Mark(at, at + len(word), "group", Subject(group=Group(word, word)))
-
-
-def _span(mark: Mark) -> tuple[int, int]:
-    return mark.start, mark.end
 
 
 def _signs(said: Said, names: Names) -> set[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log10
+
 from eventwindow.claims.rounding import hedge_table
 from eventwindow.draft.statement import Statement, Subject
 
@@ -144,5 +146,10 @@ def _plain(s: Statement, value: float, zh: bool) -> str:
     if s.kind == "points":
         return f"{sign}{size:,.10g} {'點' if zh else 'points'}"
     if s.kind in {"price_level", "price_change"}:
-        return f"{sign}{size:,.10g} {s.currency}".strip()
-    return f"{sign}{100 * size:.6g}{'' if zh else ' '}%"
+        return f"{sign}{_written(size, s.step, ',.10g')} {s.currency}".strip()
+    return f"{sign}{_written(100 * size, s.step and 100 * s.step, '.6g')}{'' if zh else ' '}%"
+
+
+def _written(size: float, step: float | None, usual: str) -> str:
+    """With the decimals that were written, noughts too: 118.40, 17.0."""
+    return f"{size:,.{round(-log10(step))}f}" if step and step < 0.2 else format(size, usual)

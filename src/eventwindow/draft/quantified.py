@@ -105,7 +105,8 @@ def figures(
         else:
             found = _read(sentence, mark, context, names, dated, direction)
         for s in found:
-            stated = replace(s, line=line, step=mark.value.step, hedge=_hedge(mark.value, s.hedge))
+            step = mark.value.step * (100 if s.kind == "price_level" and mark.value.unit == "percent" else 1)
+            stated = replace(s, line=line, step=step, hedge=_hedge(mark.value, s.hedge))
             said.append((mark, stated))
             direction = stated.direction if stated.kind != "price_level" else direction
             yield mark, stated

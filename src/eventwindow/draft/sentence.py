@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from eventwindow.calendars.dates import MONTHS, month_number
-from eventwindow.claims.amounts import Amount
 from eventwindow.draft.amounts import amounts
 from eventwindow.draft.chinese import has_chinese
-from eventwindow.draft.dates import DayMark, days
+from eventwindow.draft.dates import days
 from eventwindow.draft.lexicon import Group, Lexicon, Mark, settled
 from eventwindow.draft.periods import Period, periods
 from eventwindow.draft.securities import Names
@@ -499,6 +498,3 @@ def _pieces(sentence: str) -> Iterator[str]:
         sentence = sentence[cut:].strip()
     if sentence:
         yield sentence
-
-
-__all__ = ["MOVES", "Amount", "DayMark", "Sentence", "parse", "sentences"]

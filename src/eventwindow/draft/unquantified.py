@@ -12,7 +12,7 @@ from eventwindow.draft.chinese import has_chinese, numeral
 from eventwindow.draft.context import Context, day_of, day_told, session_of
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import WORDS
-from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, MOMENT, POSSIBLE, WHICH_DAY, inverse
+from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, MOMENT, WHICH_DAY, inverse
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, OPENED, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
@@ -379,6 +379,3 @@ def _direction(sentence: Sentence, mark: Mark, context: Context, who: Subject, d
         return Statement(line, "breadth", who, None, None, hedge, direction, date=day, by=by, open=reasons)
     kind = "opening_gap" if session == "pre" or mark.kind in OPENED else "return"
     return Statement(line, kind, who, None, None, "direction", direction, date=day, open=reasons)
-
-
-__all__ = ["AMONG", "POSSIBLE", "remarks"]
