@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from functools import partial
 
@@ -65,6 +66,17 @@ def test_the_first_error_in_order_is_raised():
 def test_where_the_other_process_dies_its_pieces_are_done_here():
     with second_core():
         assert run_parallel([partial(dies_elsewhere, os.getpid()), partial(int, "1")]) == [7, 1]
+
+
+def unpicklable() -> object:
+    return threading.Lock()
+
+
+def test_an_answer_that_cannot_be_sent_is_given_here(capfd):
+    with second_core():
+        assert isinstance(begin(unpicklable)(), type(threading.Lock()))
+        assert run_parallel([rested, rested, partial(int, "3")])[2] == 3
+    assert capfd.readouterr().err == ""
 
 
 def test_a_process_that_died_before_takes_nothing_with_it():

@@ -14,6 +14,7 @@ from functools import partial
 from importlib import import_module
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import ForkingPickler
 from typing import Any, TypeVar
 
 CORES = int(os.environ.get("EVENTWINDOW_CORES", os.cpu_count() or 1))
@@ -174,16 +175,20 @@ def _serve(works: Sequence[Work], ours: Connection, line: Connection, parent: in
     _shared = False
     obey(parent)
     gc.freeze()  # a search through what the parent made would make a copy of it
-    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__  # the parent may be drawing
+    with suppress(OSError):  # a lock of the parent's, which may be drawing, is never given back here
+        sys.stdout, sys.stderr = (
+            open(number, "w", errors="backslashreplace", closefd=False)  # noqa: SIM115 to the end
+            for number in (1, 2)
+        )
     ours.close()
     with suppress(EOFError, OSError):  # the parent needs no more
         while True:
             place = line.recv()
             try:
-                answer = True, works[place]()
+                answer = ForkingPickler.dumps((True, works[place]()))
             except Exception:  # noqa: BLE001 it is raised by the parent, which tries too
-                answer = False, None
-            line.send(answer)
+                answer = ForkingPickler.dumps((False, None))
+            line.send_bytes(answer)
 
 
 def _hand_over(line: Connection, left: deque[int], answers: dict[int, Work]) -> None:
