@@ -22,15 +22,15 @@ def shipped_studies() -> dict[str, str]:
 
 
 def find_study(name: str) -> Path:
-    """The folder of a study: a path wins over a shipped name."""
-    path = Path(name)
+    """The folder of a study: one that holds a study.toml wins over a study that ships, any other does not."""
+    path, shipped = Path(name), HERE / name.replace("-", "_")
     if path.is_file() and path.name == "study.toml":
         return path.parent
-    if path.is_dir():
+    ships = re.fullmatch(r"[a-z0-9-]+", name) and shipped != TEMPLATE and (shipped / "study.toml").is_file()
+    if path.is_dir() and ((path / "study.toml").is_file() or not ships):
         return path
-    folder = HERE / name.replace("-", "_")
-    if re.fullmatch(r"[a-z0-9-]+", name) and folder != TEMPLATE and (folder / "study.toml").is_file():
-        return folder
+    if ships:
+        return shipped
     remedy = f"Studies that ship: {', '.join(shipped_studies())}. `eventwindow new NAME` writes one of your own."
     raise StudyError(f"there is no study {name!r}: neither a folder nor the name of a study that ships", remedy=remedy)
 
