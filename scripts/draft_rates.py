@@ -1,9 +1,9 @@
 """How well `draft` reads pieces it was not made for.
 
-    python scripts/draft_rates.py [--set half | apart | pieces | second … tenth | forms | adversarial] [--show]
+    python scripts/draft_rates.py [--set half | apart | pieces | second … eleventh | forms | adversarial] [--show]
 
 The pieces stand in tests/verify_pieces_*.toml with every market statement that a reader marked; half of them are kept
-apart while rules are written. The second to tenth set, tests/verify_*_*.toml, were kept apart as wholes. The set
+apart while rules are written. The second to eleventh set, tests/verify_*_*.toml, were kept apart as wholes. The set
 forms, in the forms of wires and portals, is one to mend on. The
 adversarial set, tests/draft_adversarial_*.toml, is single sentences made to mislead. A drafted statement is right if
 security, measure, figure with sign, hedge and day are those of a marked one. It is judged if nothing is open in it;
@@ -32,7 +32,7 @@ from eventwindow.draft.statement import Statement
 TESTS = Path(__file__).parents[1] / "tests"
 SETS = (
     "half", "apart", "pieces", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
-    "forms", "adversarial",
+    "eleventh", "forms", "adversarial",
 )  # fmt: skip
 DATED = dt.date(2025, 1, 31)  # of a sentence that tells no other
 PARTS = ("security", "measure", "figure", "hedge", "day")

@@ -179,6 +179,7 @@ def test_the_half_that_the_rules_were_written_with_is_read_as_well_as_told() -> 
         ("eighth", 0.81),
         ("ninth", 0.76),
         ("tenth", 0.74),
+        ("eleventh", 0.68),
         ("forms", 0.72),
     ],
 )
