@@ -180,6 +180,29 @@ def test_what_was_said_is_drafted_in_both_languages(text: str, english: str, chi
     assert (made["stated_text"], made["stated_text_zh"]) == (english, chinese)
 
 
+def test_pc_is_per_cent_in_small_letters_and_before_no_noun_of_computers() -> None:
+    assert (
+        found("Nvidia fell 3pc on Monday.")
+        == found("Nvidia fell 3 pc on Monday.")
+        == found("Nvidia fell 3% on Monday.")
+    )
+    for text in ("Nvidia fell 3 PC stocks along on Monday.", "Dell fell behind the top 5 pc makers on Monday."):
+        assert not [s for s in statements(text, DATED) if s.low is not None], text
+
+
+@pytest.mark.parametrize(
+    "first", ["Google's Class A.", "There is no plan B.", "It is a Series C.", "Talks are in Phase I."]
+)
+def test_a_letter_that_is_no_initial_ends_a_sentence(first: str) -> None:
+    [said] = statements(f"{first} Nvidia fell 17% on Monday.", DATED)
+    assert (str(said), said.open) == ("NVDA return -0.17 exact 2025-01-27", ())
+
+
+def test_an_initial_ends_no_sentence() -> None:
+    [said] = statements("Warren E. Buffett sold and Nvidia fell 17% on Monday.", DATED)
+    assert said.open
+
+
 def test_a_line_that_stands_twice_is_read_once() -> None:
     assert len(statements("Nvidia fell 3%.\nNvidia fell 3%.\n", DATED)) == 1
 

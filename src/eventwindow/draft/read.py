@@ -37,7 +37,9 @@ _CODE = re.compile(r"\((?P<at>[A-Z]{3,6}): ?(?P<code>[A-Z0-9.]{1,7})\)|\((?P<us>
 _SUFFIXES = {"LON": "L", "LSE": "L", "TSX": "TO", "ASX": "AX", "HKG": "HK", "HKEX": "HK", "SEHK": "HK", "TYO": "T",
              "TSE": "T", "TPE": "TW", "TWSE": "TW", "KRX": "KS", "ETR": "DE", "FRA": "DE", "EPA": "PA", "AMS": "AS",
              "BIT": "MI", "STO": "ST", "SWX": "SW", "NSE": "NS"}  # fmt: skip
-_PER_CENT = re.compile(r"(?<=\d)[ -]?(?:per ?cent|pct|pc)\b", re.IGNORECASE)
+_PER_CENT = re.compile(  # "11.7pc", not "top 5 PC makers"
+    r"(?<=\d)(?:[ -]?(?i:per ?cent|pct)|pc|[ -]pc(?! (?:\w+ )?(?i:makers?|chips?|(?:chip)?stocks?|sales|shipments?|brands?|firms|compan(?:y|ies)|vendors?|suppliers?|units?|games?|market|users?|models?|parts?)\b))\b"  # noqa: E501
+)
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff。])[ \t]+|[ \t]+(?=[\u3400-\u9fff])")
 
 

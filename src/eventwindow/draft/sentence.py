@@ -95,6 +95,9 @@ MOVES = {"down_strong": -1, "up_strong": 1, "down_weak": -1, "up_weak": 1,
          "down_wipe": -1, "down_object": -1, "pared_up": 1, "pared_down": -1,
          "open_up": 1, "open_down": -1}  # fmt: skip
 MAINS = {"XTAI": "^TWII", "XHKG": "^HSI", "XSHG": "000001.SS", "XTKS": "^N225", "XKRX": "^KS11"}
+_INITIAL = re.compile(  # of a name, as in "Warren E. Buffett"; "Class A." and "plan B." end a sentence
+    r"(?:^|\(|(?<![\w-])(?!(?:Class|Plan|Series|Type|Grade|Groups?|Section|Schedule|Tier|Phase|Category|Part|Model|Option|Appendix|Exhibit|Vitamin|Hepatitis|Level|Stage|Round|Tranche|Zone|Team|Terminal|Shares?)\s)[A-Z][\w'’.-]*\s)[A-Z]$"
+)
 _HELD = {"name", "group", "stranger", "amount"}
 OPENED = {"open_up", "open_down"}
 
@@ -481,9 +484,8 @@ def sentences(line: str, rules: Lexicon) -> Iterator[str]:
     start = 0
     for m in re.finditer(r"[。!?]+[”’\"」』)]*|\.(?=[\s”’\"」])[”’\"」』)]*\s+(?=[A-Z“‘\"「0-9])", line):
         head = line[start : m.start()]
-        if m[0].startswith(".") and re.search(
-            rf"(?:^|[\s(])(?:[A-Z]|{'|'.join(map(re.escape, rules.abbreviations))})$", head
-        ):
+        short = rf"(?:^|[\s(])(?:{'|'.join(map(re.escape, rules.abbreviations))})$"
+        if m[0].startswith(".") and (_INITIAL.search(head) or re.search(short, head)):
             continue
         yield from _pieces(line[start : m.end()].strip())
         start = m.end()
