@@ -67,13 +67,14 @@ def _of_event(claim: Claim, evidence: Evidence, event: str, window: tuple[int, i
 
 def _symbols(claim: Claim, evidence: Evidence) -> tuple[str, ...]:
     named = [s for key in ("members", "against", "layers") for s in getattr(claim.measure, key, ())]
-    return evidence.members([claim.security] * bool(claim.security) + named)
+    own = claim.security or getattr(claim.measure, "security", "")
+    return evidence.members([own] * bool(own) + named)
 
 
 def _sessions_on(claim: Claim, evidence: Evidence, day: date, steps: int) -> pd.Timestamp:
     """The session so many after the day, of the first security named; the day itself where none is held."""
     try:
-        return evidence.before(_symbols(claim, evidence)[0], day, -steps)
+        return evidence.before(next(iter(_symbols(claim, evidence)), ""), day, -steps)
     except NoFigure:
         return pd.Timestamp(day)
 
