@@ -8,7 +8,7 @@ import pandas as pd
 
 from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.model import Claim
-from eventwindow.errors import NoFigure
+from eventwindow.errors import ClaimError, NoFigure
 from eventwindow.estimation.event_time import OUTSIDE
 from eventwindow.prices.checks import Finding
 
@@ -19,8 +19,10 @@ STRANGE = STRANGE_PRICES | {"split_ratio", "implausible_return"}  # what may mak
 
 def is_later(claim: Claim, evidence: Evidence) -> bool:
     """Whether the figure closed after what the claim's article could know: it is context then and decides nothing."""
-    until, days = claim.known_until, days_of_measure(claim, evidence)
-    return until is not None and days is not None and days[1] > pd.Timestamp(until)
+    if claim.known_until is None:
+        return False
+    days = days_of_measure(claim, evidence)
+    return days is not None and days[1] > pd.Timestamp(claim.known_until)
 
 
 def findings_on(claim: Claim, evidence: Evidence) -> Iterator[Finding]:
@@ -75,7 +77,7 @@ def _sessions_on(claim: Claim, evidence: Evidence, day: date, steps: int) -> pd.
     """The session so many after the day, of the first security named; the day itself where none is held."""
     try:
         return evidence.before(next(iter(_symbols(claim, evidence)), ""), day, -steps)
-    except NoFigure:
+    except (NoFigure, ClaimError):  # the measure itself tells it
         return pd.Timestamp(day)
 
 
