@@ -88,7 +88,9 @@ _THERE = re.compile(r"(?:的价格)?(?:作收|做收|坐收|报收|收[盘市场
 _FROM_PEAK = re.compile(r"(?:距离?|较|自|从|比)[^,;]{0,12}(?:高点|高位|高峰|峰值|新高)[^,;]{0,6}$")
 _LOST = re.compile(r"(?:整数)?(?:大关|关卡|关口|防线)?(?:应声|接连|随之|也|再度|正式)?(?:失守|告破|不保)")
 _NARROWED_TO = re.compile(r"[涨跌升][幅势点][^,;]{0,8}$")  # 跌幅收窄至400点 is a change
-_PULLED = re.compile(r"(?:拖累|拖低|压低|贡献|影响|拉抬|推升|牵动)了?$")  # what a member takes from its index
+_PULLED = re.compile(  # what a member takes from its index
+    r"(?:拖累|拖低|压低|贡献|影响|拉抬|推升|牵动)了?$|\b(?:lift|drag|pull|push|boost|dr[ao]v)\w* (?:down |up )?(?:the )?$"
+)
 LATE = re.compile(r"\b(?:clos|settl|end|finish)\w*\b|收|终场", re.IGNORECASE)
 
 
@@ -294,7 +296,7 @@ def stated(
         priced = _priced(who, amount, names)
         turned = inverse(who, names) if level else ()  # a yen below 150 is a dollar above it
         hedge = {"more_than": "less_than", "less_than": "more_than"}[level] if turned else level
-        found = figure_at(sentence, mark, priced, "price_level", 1, context, hedge)
+        found = figure_at(sentence, mark, priced, "price_level", amount.signed or 1, context, hedge)
         if amount.unit == "percent" and found.low is not None:
             found = replace(found, low=found.low * 100, high=found.low * 100)  # yields are quoted in per cent
         return [_in_currency(replace(found, open=(*turned, *found.open)), amount, names)]
@@ -346,7 +348,7 @@ def _points(
     sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, dated: dt.date
 ) -> list[Statement]:
     own = sentence.last("names", before=mark.start)
-    if own and own.end == mark.start and _PULLED.search(sentence.text[: own.start]):
+    if own and sentence.text[own.end : mark.start].strip() in {"", "by"} and _PULLED.search(sentence.text[: own.start]):
         return []
     found, period = figure_at(sentence, mark, who, "points", sign, context), period_of(sentence, mark)
     return [found] if period is None else _over(sentence, found, period, dated)

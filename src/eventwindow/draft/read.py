@@ -66,7 +66,7 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
         text, rules.small | rules.known | {w.lower() for w in rules.stop}
     )
     found = list(_read(text, dated, rules, known))
-    yield from agreeing([*located(list(_undated(found, dated)), known)])
+    yield from agreeing([*located(list(_undated(found, dated, known)), known)])
 
 
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Reading]:
@@ -89,12 +89,14 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
         seen.add(plain)
 
 
-def _undated(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
-    """The same; in an article, what tells no day is of the day told most in it, else of its own: to be asked."""
-    told = Counter(s.date for r in found for s in r.statements if not (s.year or s.until))
-    day = told.most_common(1)[0][0] if told else dated
+def _undated(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator[Reading]:
+    """The same; in an article, what tells no day is of the day told most in it, by part of the world where one is: to be asked."""  # noqa: E501
+    told = [(region(known, s.who), s.date) for r in found for s in r.statements if not (s.year or s.until)]
+    day = Counter(date for _, date in told).most_common(1)[0][0] if told else dated
+    there = {place: date for (place, date), _ in Counter(told).most_common()[::-1] if date and day}
     for r in found if len(found) > 1 else ():
-        yield replace(r, statements=tuple(_asked(s, day or dated) for s in r.statements))
+        said = (_asked(s, there.get(region(known, s.who)) or day or dated) for s in r.statements)
+        yield replace(r, statements=tuple(said))
     yield from found if len(found) == 1 else ()
 
 

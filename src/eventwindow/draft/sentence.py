@@ -69,14 +69,17 @@ _SUPERLATIVE = re.compile(r"\b(?:\w{3,}est|worst|best|most|least)(?: [\w-]+){0,4
 _SINCE_RANK = re.compile(r"以来(?=的?(?:单日|收盘|盘中)?(?:最[^近]|新[高低]))")
 _YEAR_BEFORE = re.compile(r"(?:自|从)?(?:[今去前]年|(?:19|20)\d\d年)$")
 _SINCE_THEN = re.compile(r"(?:以来|至今|迄今|起)")
-_FROM = re.compile(r"(?:\b(?:from|between)\s+(?:the close (?:of|on) )?|[从自由])$", re.IGNORECASE)
+_FROM = re.compile(r"(?:\b(?:from|between|over)\s+(?:the close (?:of|on) )?|[从自由])$", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:to|until|till|through|and|到|至)\s*(?:the close (?:of|on) )?", re.IGNORECASE)
+_THROUGH = re.compile(r"\s(?:through|to|until|up to)\s")
 _OWNED = re.compile(r"['’]s\b(?! (?:open|start|trading|session))")
 _BASED = re.compile(
     r"\b(?:from|than|after|before|against|following|despite|below|above|to|of|beside|(?:revers|eras|extend|recoup|par|trim|match|repeat|undo|undid|wip|giv)\w*(?: (?:back|out|up|some|most|all|much|part|half))*(?: of)?)\s+$",  # noqa: E501
     re.IGNORECASE,
 )
 _LEVEL = re.compile(r"\b(?:from|compared (?:to|with)|against)\s+$")
+_MOVED_FROM = re.compile(r"(?:%|\bpoints?|\b(?:high|low|strong|weak|firm)er|\b(?:up|down)),? from $")  # "up 2.1%, from Wednesday"
+_EVENING_NEWS = re.compile(r"(?:前一[天日晚夜]|前晚|昨[天日晚夜])(?:晚间|晚上|盘后|收[盘市]后)?(?:披露|公布|发布|公告|宣布|交出)")
 _OF_PEAK = re.compile(  # "below its record close of Sept. 20"
     r"\b(?:below|above|from|off|under|since|than)\b(?: \w+){0,3} (?:high|low|peak|record|close)s?\b"
     r"[^,;:.]{0,24}?\b(?:of|on|in|from|set|reached|hit)\s+$"
@@ -90,7 +93,7 @@ _DATELINE = re.compile(  # up to the word for a wire, which 電子 and the like 
 _LINE = re.compile(r"[A-Z][A-Z, ]+\b[^.]{0,40}? ?[-–—:]")  # a dateline in English: where it is written
 _OR = re.compile(r"(?: (?:higher|lower|up|down|stronger|weaker))?,? (?:or|and also|i\.e\.,?) ", re.IGNORECASE)
 _FUND = re.compile(r"fund\b")
-_PREPOSITION = re.compile(r"\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
+_PREPOSITION = re.compile(r"(?<!shares )(?<!stock )\b(?:for|of|on|in|by|at|from|with)\s+(?:the )?$", re.IGNORECASE)
 MOVES = {"down_strong": -1, "up_strong": 1, "down_weak": -1, "up_weak": 1,
          "down_wipe": -1, "down_object": -1, "pared_up": 1, "pared_down": -1,
          "open_up": 1, "open_down": -1}  # fmt: skip
@@ -229,6 +232,11 @@ def _spanned(marks: Sequence[Mark], text: str) -> list[Mark]:
         ):
             span = Mark(one.start, other.end, "period", Period(first=first, until=last))
             kept = [m for m in kept if m not in (one, other)] + [span]
+    for one, other in pairwise([m for m in kept if m.kind in {"date", "period"}]):
+        run = one.kind == "period" and one.value.first and other.kind == "date" and other.value.date
+        if run and one.value.first < run and _THROUGH.fullmatch(text[one.end : other.start]):
+            span = replace(one, end=other.end, value=replace(one.value, until=run))  # "this year through Monday"
+            kept = [span if m == one else m for m in kept if m != other]
     return kept
 
 
@@ -316,7 +324,9 @@ def _base(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
     behind = levels and BEHIND.fullmatch(text, levels[-1].end, mark.start) and _LEVEL.search(text[: levels[-1].start])
     if mark.kind == "date" and _OF_PEAK.search(text[: mark.start]):
         return replace(mark, kind="ahead")  # the day of what is looked back to, and of no move
-    return replace(mark, kind="base") if based or behind else mark
+    news = mark.kind == "date" and has_chinese(text) and _EVENING_NEWS.match(text, mark.start)
+    based = based or (mark.kind == "date" and _MOVED_FROM.search(text[: mark.start]) and not _TO.match(text, mark.end))
+    return replace(mark, kind="base") if based or behind or news else mark
 
 
 def _aside(mark: Mark, text: str, rules: Lexicon) -> Mark:

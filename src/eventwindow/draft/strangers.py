@@ -12,8 +12,11 @@ from eventwindow.draft.lexicon import Lexicon, Mark
 from eventwindow.draft.statement import Subject
 
 _CAPITAL = re.compile(r"(?<![\w$&.-])[A-Z][\w&'’.-]*(?:\s+(?:(?:of|and|&|de|van|the)\s+)?[A-Z][\w&.-]*)*")
+_HYPHENED = re.compile(r"-(?:listed|based|owned|traded|made|led|born)$")
+_INSIDE = re.compile(r"(?<!shares )(?<!stock )(?<!stake )(?<!trading )\bin $|(?:company|firm|group|bank|maker|fund) (?:led|run|founded|headed|owned|backed) by $", re.IGNORECASE)
+_LEGAL = re.compile(r",? (?:Inc|Corp|Corporation|Co|Ltd|Plc|PLC)$")
 _THEN = re.compile(
-    r"(?:\s*\([^)]*\))?(?:['’]s? (?:shares?|stock|ADRs?))?(?:, (?:which|whose|[a-z]+ed|left|hurt|hit|long|having|an?|the|one|once|already)\b[^,.;]{2,60},)?"  # noqa: E501
+    r"\.?(?:\s*\([^)]*\))?(?:['’]s? (?:shares?|stock|ADRs?))?(?:, (?:which|whose|[a-z]+ed|left|hurt|hit|long|having|an?|the|one|once|already)\b[^,.;]{2,60},)?"  # noqa: E501
     r",?\s+(?:(?:shares?|stock|also|then|had|has|have|was|were|is|\w+ly|ended|closed|nearly|almost|about|over|more than)\s+)*"  # noqa: E501
 )
 _NAMED = re.compile(r", (?:which|whose|an?|the|once)\b")
@@ -60,12 +63,13 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
         while words and (
             words[0].rstrip(".") in rules.stop
             or words[0].islower()
+            or (len(words) > 1 and _HYPHENED.search(words[0]))
             or (len(words) > 1 and words[0][-2:] in {"'s", "’s"})
         ):
             start += len(words[0])
             start += len(text[start : m.end()]) - len(text[start : m.end()].lstrip())
             words.pop(0)
-        if re.search(r"-(?:listed|based|owned|traded|made|led|born)$", m[0]):
+        if _HYPHENED.search(m[0]) or _INSIDE.search(text[:start]):
             continue
         name = text[start : m.end()].rstrip(".").removesuffix("'s").removesuffix("’s")
         if any(place.fullmatch(name) for place in rules.places.values()):
@@ -74,7 +78,7 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
         if not words or (first and name not in told and not _NAMED.match(text, len(name))):
             continue  # the first word of a sentence has a capital letter anyway
         if _moves(text, start + len(name), rules):
-            yield start, start + len(name)
+            yield start, start + len(_LEGAL.sub("", name))
 
 
 def _moves(text: str, end: int, rules: Lexicon) -> bool:
