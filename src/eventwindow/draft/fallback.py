@@ -12,6 +12,7 @@ from eventwindow.draft.context import Context, resolved
 from eventwindow.draft.fallback_remarks import MOVING, Said, remarks_left
 from eventwindow.draft.lexicon import Group, Mark
 from eventwindow.draft.quantified import (
+    FALLBACK,
     LARGE,
     about_something_else,
     figure_at,
@@ -26,11 +27,9 @@ from eventwindow.draft.quantified import (
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import Statement, Subject
-from eventwindow.errors import Reason
 
 HIGHEST = 1e5  # no price is so high
 BASE = 24  # characters behind a figure in which the day stands that it is counted from
-FALLBACK = Reason("draft_fallback")
 _TURNOVER = re.compile(r"turnover|成交(?!价|[量股])[^,;。]{0,10}$|成交$", re.IGNORECASE)
 _VALUE = re.compile(r"市值|\b(?:worth|valued? at|market value|capitali[sz]ation|valuation|market cap)\b", re.IGNORECASE)
 _WIPED = re.compile(

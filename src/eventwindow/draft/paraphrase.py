@@ -20,6 +20,7 @@ KINDS = {
     "value_against": ("change of market value {h}the value of {a}", "市值變動{h}{a} 的市值"),
     "points": ("change of {f}", "{f}"),
     "price_change": ("change of {f}", "{f}"),
+    "index_points": ("{f} in its index", "影響指數 {f}"),
     "market_value": ("market value of {f}", "市值 {f}"),
     "turnover": ("turnover of {f}", "成交額 {f}"),
     "drawdown": ("{f} from a high", "距高點 {f}"),
@@ -35,6 +36,7 @@ MOVED = {
     "value_changes_sum",
     "points",
     "price_change",
+    "index_points",
 }
 STANDS = {"price_level", "value_against", "volume_multiple", "market_value", "turnover"}
 DIRECTIONS = {"return": ("", ""), "opening_gap": (" at the open", "開盤")}
@@ -143,7 +145,7 @@ def _plain(s: Statement, value: float, zh: bool) -> str:
     if s.kind in {"value_change", "value_changes_sum", "market_value", "turnover"}:
         text = f"{size / 1e8:,.6g} 億" if zh else f"{size / 1e9:,.6g}bn"
         return f"{sign}{text} {s.currency}".strip()
-    if s.kind == "points":
+    if s.kind in {"points", "index_points"}:
         return f"{sign}{size:,.10g} {'點' if zh else 'points'}"
     if s.kind in {"price_level", "price_change"}:
         return f"{sign}{_written(size, s.step, ',.10g')} {s.currency}".strip()

@@ -88,9 +88,12 @@ _THERE = re.compile(r"(?:的价格)?(?:作收|做收|坐收|报收|收[盘市场
 _FROM_PEAK = re.compile(r"(?:距离?|较|自|从|比)[^,;]{0,12}(?:高点|高位|高峰|峰值|新高)[^,;]{0,6}$")
 _LOST = re.compile(r"(?:整数)?(?:大关|关卡|关口|防线)?(?:应声|接连|随之|也|再度|正式)?(?:失守|告破|不保)")
 _NARROWED_TO = re.compile(r"[涨跌升][幅势点][^,;]{0,8}$")  # 跌幅收窄至400点 is a change
-_PULLED = re.compile(  # what a member takes from its index
-    r"(?:拖累|拖低|压低|贡献|影响|拉抬|推升|牵动)了?$|\b(?:lift|drag|pull|push|boost|dr[ao]v)\w* (?:down |up )?(?:the )?$"
+_TAKEN = re.compile(  # "knocked 80 points off the Dow", 拖累大盘302点: what a member takes from its index
+    r"(?:拖累|拖低|压低|贡献|影响|拉抬|推升|牵动|进帐)了?[^,;。跌涨升挫]{0,8}$"
+    r"|\b(?:cost|knock|shav|t[ao]k|took|contribut|account|subtract|trimm)\w*(?: for)?(?: (?:the )?[A-Z][\w&. ]*)? ?$"
+    r"|\b(?:lift|drag|pull|push|boost|dr[ao]v)\w* (?:down |up )?(?:the )?[A-Z][\w&. ]* by $"
 )
+FALLBACK = Reason("draft_fallback")
 LATE = re.compile(r"\b(?:clos|settl|end|finish)\w*\b|收|终场", re.IGNORECASE)
 
 
@@ -331,8 +334,13 @@ def _steps(sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Con
 def _moved(
     sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, names: Names, dated: dt.date
 ) -> list[Statement]:
-    """What the figure says of a move of `who`."""
+    """What the figure says of a move of `who`, or of its index by a member."""
     amount, kind = mark.value, kind_of(who, names)
+    if amount.unit == "points" and (firm := _taking(sentence, mark, context, names)):
+        move = sentence.last(*MOVES, before=mark.start)
+        way = MOVES[move.kind] if move else context.direction
+        found = figure_at(sentence, mark, firm, "index_points", way, context)
+        return [replace(found, open=(FALLBACK, *found.open))]
     nobody = who is NOBODY and not sentence.has("stock", within=sentence.clause(mark))
     nobody = nobody or kind == "yield"  # a share of itself, or where it came to stand?
     if not sign or (nobody and amount.unit in {"percent", "multiple"}):
@@ -344,12 +352,19 @@ def _moved(
     return _worth(sentence, mark, who, sign, context, names, dated)
 
 
+def _taking(sentence: Sentence, mark: Mark, context: Context, names: Names) -> Subject | None:
+    """The firm that moved its index by the figure, where the words say so."""
+    if not _TAKEN.search(sentence.text[: mark.start]):
+        return None
+    told = [s for m in sentence.all("names", within=(0, mark.start)) for s in m.value]
+    pointing = sentence.chinese or sentence.has("stock", "role", "pronoun", within=(0, mark.start))
+    firms = [s for s in (*context.who, *told) if kind_of(s, names) == "stock" and (pointing or s in told)]
+    return firms[-1] if firms else None
+
+
 def _points(
     sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, dated: dt.date
 ) -> list[Statement]:
-    own = sentence.last("names", before=mark.start)
-    if own and sentence.text[own.end : mark.start].strip() in {"", "by"} and _PULLED.search(sentence.text[: own.start]):
-        return []
     found, period = figure_at(sentence, mark, who, "points", sign, context), period_of(sentence, mark)
     return [found] if period is None else _over(sentence, found, period, dated)
 

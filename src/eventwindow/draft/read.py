@@ -16,10 +16,10 @@ from eventwindow.draft.accounted import market, region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.context import Context, days_told, one_day, resolved, session_of, told_before
 from eventwindow.draft.dates import DayMark, days
-from eventwindow.draft.fallback import FALLBACK, fallback
+from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
-from eventwindow.draft.quantified import POSSIBLE, SPAN, WHICH_DAY, figures
+from eventwindow.draft.quantified import FALLBACK, POSSIBLE, SPAN, WHICH_DAY, figures
 from eventwindow.draft.securities import Names, names
 from eventwindow.draft.sentence import Sentence, dateline, parse, sentences
 from eventwindow.draft.statement import NOBODY, Statement, Subject
