@@ -38,6 +38,7 @@ _WIPED = re.compile(
 )
 _GONE = re.compile(r"\s+(?:(?:\w+ ){0,2}been )?(?:evaporated|vanished|wiped|knocked|shaved|gone|lost)", re.IGNORECASE)
 _EVERY = re.compile(r"沪深两市|两市|主板|大市|main board", re.IGNORECASE)  # what all shares of a market were traded for
+_COIN = re.compile(r"角|分(?=[,;。、])")  # 新台幣貶1.1角
 _NO_PRICE = re.compile(
     r"发行价|招股价|目标价|收购价|募资|每[^股桶盎]|利息|分析师|有望|预[计料]"
     r"|target|a (?:year|share)\b|expect|earnings|offer|forecast|analysts",
@@ -78,6 +79,9 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, date
         if from_peak(sentence, mark):
             if amount.unit == "percent":
                 yield figure_at(sentence, mark, who, "drawdown", -1, context)
+        elif kind == "currency" and sign and (part := _COIN.match(sentence.text, mark.end)):
+            found, size = figure_at(sentence, mark, who, "price_change", sign, context), 10 if part[0] == "角" else 100
+            yield replace(found, low=sign * amount.low / size, high=sign * amount.high / size)
         elif amount.unit == "money" and amount.high >= LARGE:
             yield from () if amount.low < amount.high else _large(sentence, mark, who, sign, context)
         elif amount.unit == "multiple" and _USUAL.search(sentence.text, *sentence.clause(mark)):

@@ -16,7 +16,7 @@ from eventwindow.draft.chinese import simplified
 BOUNDARY = re.compile(r"(?<!\d)[,;:]|[,;:](?!\d)|[—–]{2}|\s[-—–]\s")
 FILLER = r")\s*(?:(?:about|around|nearly|near|almost|roughly|some|close to|just|an?|new|fresh|record|约|近|每桶|每股|每盎司|每公?吨|每磅|每两|每克|1[美欧]元可?[兑对])\s*)*$"  # noqa: E501
 # A kind of stocks that no list holds: "travel stocks", 營建股 at the beginning of a clause.
-BOND = r"[\w]+-year (?:[A-Z]\w+ )?(?:Bunds?|gilts?|JGBs?|OATs?|BTPs?)"  # whose yield no list holds
+BOND = r"[\w]+-year (?:[A-Z]\w+ )?(?:Bunds?|gilts?|JGBs?|OATs?|BTPs?|(?<=[nh] )(?:government|Treasury) bonds?)"  # whose yield no list holds
 GROUP = re.compile(
     rf"(?:[Yy]ields? on (?:the )?)?(?:benchmark )?\b(?P<bond>{BOND})\b(?: yields?\b)?|"
     r"(?<![\w-])[A-Za-z][a-z-]{3,} stocks\b"

@@ -81,10 +81,11 @@ def _the_year(m: re.Match[str], dated: dt.date) -> Period:
 
 
 def _month(m: re.Match[str], dated: dt.date) -> Period:
-    """A calendar month, up to the article's day; without a year the last one of that name."""
+    """A calendar month, up to the article's day, or all since its start; without a year the last one of that name."""
     number = int(m["zm"]) if m["zm"] else month_number(m["em"])
     year = int(m["ey"] or m["zy"] or dated.year - (number > dated.month))
-    return _of_month(dt.date(year, number, 1), dated)
+    month = _of_month(dt.date(year, number, 1), dated)
+    return replace(month, until=dated) if "以来" in m[0] else month
 
 
 def _of_month(first: dt.date, dated: dt.date) -> Period:
@@ -111,6 +112,13 @@ def _sessions(m: re.Match[str], dated: dt.date) -> Period:
     return Period(sessions=_count(m["en"] or m["zh"]), open=not (m["sure"] or m["sure2"]))
 
 
+def _past_months(m: re.Match[str], dated: dt.date) -> Period:
+    """From the day behind the same date so many months before; up to which day is not told."""
+    months = dated.year * 12 + dated.month - 1 - _count(m["zh"])
+    first = dt.date(months // 12, months % 12 + 1, 1) + dt.timedelta(dated.day)
+    return Period(first=first + dt.timedelta(max(0, 7 - first.weekday()) * (first.weekday() > 4)), open=True)
+
+
 def _open(_: re.Match[str], dated: dt.date) -> Period:
     return Period(open=True)
 
@@ -124,7 +132,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\b(?:past|previous) week\b|过去一周|近一周|一周来", _past_week),
     (rf"\b(?:for|over|during|in) (?:the (?:whole |month )of )?{_EN_MONTH}(?: (?P<ey>(?:19|20)\d\d))?\b"
      r"(?! (?:\d|delivery|contract|futures|settlement))"
-     r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>\d{1,2})月份?(?:全月|累计|整月)", _month),
+     r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>\d{1,2})月份?(?:全月|累计|整月|以来(?:已?累计)?(?=[^,。;最新首]{0,5}[涨跌升挫飙回,]))", _month),
     (r"\b(?:this|(?:so far in|for) the) month\b(?! of)|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)", _this_month),  # noqa: E501
     (r"\blast month\b|上个?月(?:累计)?(?!\d)", _last_month),
     (r"\blast week\b|上周(?![一二三四五六日])(?:累计)?", _last_week),
@@ -136,7 +144,8 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
      rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天|(?<=[两三四五六七八九十])日)(?!之?[后前])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501
     (r"\bthe week before\b|\b(?:past|last|this|for the) quarter\b|\b(?:past|last) year\b|\bpast month\b|\bover the (?:past|last)\b|\b(?:in|over) (?:a|one) (?:year|month)\b"  # noqa: E501
      r"|\bsince (?:(?:its|their|the) |(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\b)"
-     rf"|近(?:[一二]|{_ZH_N})个?(?:月|年|季)|过去(?:[一二]|{_ZH_N})个?月|自[^,。]{{2,12}}以来|累计", _open),
+     rf"|近(?:[一二]|{_ZH_N})个?[年季]|自[^,。]{{2,12}}以来|累计", _open),
+    (rf"(?:近|过去)(?P<zh>一|{_ZH_N})个?月(?:来|已?累计)?", _past_months),
 )  # fmt: skip
 _RUN = re.compile(
     rf"连续?(?:第?(?P<n>{_ZH_N})个?(?:交易)?(?:日|天)?(?P<move>[黑红跌涨升挫扬])|(?P<moved>[跌涨升])了?(?P<days>{_ZH_N})(?:个交易日|日|天))"

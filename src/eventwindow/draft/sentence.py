@@ -78,8 +78,12 @@ _BASED = re.compile(
     re.IGNORECASE,
 )
 _LEVEL = re.compile(r"\b(?:from|compared (?:to|with)|against)\s+$")
-_MOVED_FROM = re.compile(r"(?:%|\bpoints?|\b(?:high|low|strong|weak|firm)er|\b(?:up|down)),? from $")  # "up 2.1%, from Wednesday"
-_EVENING_NEWS = re.compile(r"(?:前一[天日晚夜]|前晚|昨[天日晚夜])(?:晚间|晚上|盘后|收[盘市]后)?(?:披露|公布|发布|公告|宣布|交出)")
+_MOVED_FROM = re.compile(
+    r"(?:%|\bpoints?|\b(?:high|low|strong|weak|firm)er|\b(?:up|down)),? from $"
+)  # "up 2.1%, from Wednesday"
+_EVENING_NEWS = re.compile(
+    r"(?:前一[天日晚夜]|前晚|昨[天日晚夜])(?:晚间|晚上|盘后|收[盘市]后)?(?:披露|公布|发布|公告|宣布|交出)"
+)
 _OF_PEAK = re.compile(  # "below its record close of Sept. 20"
     r"\b(?:below|above|from|off|under|since|than)\b(?: \w+){0,3} (?:high|low|peak|record|close)s?\b"
     r"[^,;:.]{0,24}?\b(?:of|on|in|from|set|reached|hit)\s+$"

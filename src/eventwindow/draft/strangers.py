@@ -13,7 +13,10 @@ from eventwindow.draft.statement import Subject
 
 _CAPITAL = re.compile(r"(?<![\w$&.-])[A-Z][\w&'’.-]*(?:\s+(?:(?:of|and|&|de|van|the)\s+)?[A-Z][\w&.-]*)*")
 _HYPHENED = re.compile(r"-(?:listed|based|owned|traded|made|led|born)$")
-_INSIDE = re.compile(r"(?<!shares )(?<!stock )(?<!stake )(?<!trading )\bin $|(?:company|firm|group|bank|maker|fund) (?:led|run|founded|headed|owned|backed) by $", re.IGNORECASE)
+_INSIDE = re.compile(
+    r"(?<!shares )(?<!stock )(?<!stake )(?<!trading )\bin $|(?:company|firm|group|bank|maker|fund) (?:led|run|founded|headed|owned|backed) by $",
+    re.IGNORECASE,
+)
 _LEGAL = re.compile(r",? (?:Inc|Corp|Corporation|Co|Ltd|Plc|PLC)$")
 _THEN = re.compile(
     r"\.?(?:\s*\([^)]*\))?(?:['’]s? (?:shares?|stock|ADRs?))?(?:, (?:which|whose|[a-z]+ed|left|hurt|hit|long|having|an?|the|one|once|already)\b[^,.;]{2,60},)?"  # noqa: E501

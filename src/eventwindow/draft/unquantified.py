@@ -16,7 +16,7 @@ from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, MOMENT, WHICH_DAY
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, OPENED, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
-from eventwindow.draft.subjects import WHICH, of_own, subjects_of
+from eventwindow.draft.subjects import WHICH, of_own, resumed, subjects_of
 from eventwindow.errors import Reason
 
 AMONG = 10  # "one of the largest" is among the ten largest
@@ -359,7 +359,7 @@ def _moved(sentence: Sentence, mark: Mark, context: Context) -> tuple[Subject, .
     found = sentence.last("names", before=mark.start, since=low)
     if found and mark.start - found.end <= _NEAR:
         return of_own(sentence, found, mark, low).who
-    linked = sentence.linked(mark.end)
+    linked = sentence.linked(mark.end) or resumed(sentence, low)
     if linked:
         return tuple(linked.value)
     if sentence.has("pronoun", "stock", within=(low, mark.start)):
