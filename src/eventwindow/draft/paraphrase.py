@@ -27,18 +27,8 @@ KINDS = {
     "volume_multiple": ("volume of {f} the usual", "成交量為平常的 {f}"),
     "value_rank": ("the most valuable company", "市值最高"),
 }
-MOVED = {
-    "return",
-    "year_return",
-    "opening_gap",
-    "day_range",
-    "value_change",
-    "value_changes_sum",
-    "points",
-    "price_change",
-    "index_points",
-}
 STANDS = {"price_level", "value_against", "volume_multiple", "market_value", "turnover"}
+MOVED = KINDS.keys() - STANDS - {"drawdown", "value_rank"}
 DIRECTIONS = {"return": ("", ""), "opening_gap": (" at the open", "開盤")}
 SHARES = {"some": ("some of them", "部分"), "all": ("all of them", "全部"), "most": ("most of them", "多數")}
 

@@ -112,10 +112,9 @@ def _sessions(m: re.Match[str], dated: dt.date) -> Period:
     return Period(sessions=_count(m["en"] or m["zh"]), open=not (m["sure"] or m["sure2"]))
 
 
-def _past_months(m: re.Match[str], dated: dt.date) -> Period:
-    """From the day behind the same date so many months before; up to which day is not told."""
-    months = dated.year * 12 + dated.month - 1 - _count(m["zh"])
-    first = dt.date(months // 12, months % 12 + 1, 1) + dt.timedelta(dated.day)
+def _past_month(_: re.Match[str], dated: dt.date) -> Period:
+    """From the day behind the same date of the month before; up to which day is not told."""
+    first = (dated.replace(day=1) - dt.timedelta(1)).replace(day=1) + dt.timedelta(dated.day)
     return Period(first=first + dt.timedelta(max(0, 7 - first.weekday()) * (first.weekday() > 4)), open=True)
 
 
@@ -144,8 +143,8 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
      rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天|(?<=[两三四五六七八九十])日)(?!之?[后前])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501
     (r"\bthe week before\b|\b(?:past|last|this|for the) quarter\b|\b(?:past|last) year\b|\bpast month\b|\bover the (?:past|last)\b|\b(?:in|over) (?:a|one) (?:year|month)\b"  # noqa: E501
      r"|\bsince (?:(?:its|their|the) |(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\b)"
-     rf"|近(?:[一二]|{_ZH_N})个?[年季]|自[^,。]{{2,12}}以来|累计", _open),
-    (rf"(?:近|过去)(?P<zh>一|{_ZH_N})个?月(?:来|已?累计)?", _past_months),
+     rf"|近(?:二|{_ZH_N})个?月|近(?:[一二]|{_ZH_N})个?[年季]|过去(?:二|{_ZH_N})个?月|自[^,。]{{2,12}}以来|累计", _open),
+    (r"(?:近|过去)一个?月(?:来|已?累计)?", _past_month),
 )  # fmt: skip
 _RUN = re.compile(
     rf"连续?(?:第?(?P<n>{_ZH_N})个?(?:交易)?(?:日|天)?(?P<move>[黑红跌涨升挫扬])|(?P<moved>[跌涨升])了?(?P<days>{_ZH_N})(?:个交易日|日|天))"

@@ -284,9 +284,5 @@ def _left(said: Sequence[tuple[Mark, Statement]], context: Context, session: str
     mark, last = said[-1]
     who = tuple(dict.fromkeys(s.who for m, s in said if m == mark and s.who is not NOBODY))
     return replace(
-        context,
-        who=who or context.who,
-        session=session,
-        direction=last.direction or context.direction,
-        kind=last.kind,
+        context, who=who or context.who, session=session, direction=last.direction or context.direction, kind=last.kind
     )
