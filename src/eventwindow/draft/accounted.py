@@ -246,11 +246,8 @@ def _bridged(sentence: Sentence, own: Mark, mark: Mark, low: int) -> bool:
     if _INSERTED.match(sentence.text[first:end]):
         return False
     others = [m for m in sentence.all("names", within=(first, low)) if m != own]
-    if (
-        not sentence.text[own.end : end].strip(" ,;:、()")
-        and not sentence.chinese
-        and not _unknown(sentence, first, own.start)
-    ):
+    beside = not sentence.chinese and not sentence.text[own.end : end].strip(" ,;:、()")
+    if beside and not _unknown(sentence, first, own.start):
         return True  # "Oracle, which sells software, fell": the subject, a stretch that is set in, the verb
     if not any(_unknown(sentence, a, b) for a, b in sentence.clauses if first <= a and b <= low):
         return not [m for m in others if m.start > own.end]
@@ -259,12 +256,8 @@ def _bridged(sentence: Sentence, own: Mark, mark: Mark, low: int) -> bool:
     if alone and not _unknown(sentence, first, own.start) and all(_goes_on(sentence, a, b) for a, b in between):
         return True
     pointing = _pointing(sentence, low, mark) or sentence.has("value", within=(low, mark.start))
-    return (
-        pointing
-        and not others
-        and not sentence.has("aside", within=(first, low))
-        and not _names_one(sentence, first, low)
-    )
+    alone = not (others or sentence.has("aside", within=(first, low)))
+    return pointing and alone and not _names_one(sentence, first, low)
 
 
 def _goes_on(sentence: Sentence, low: int, high: int) -> bool:
@@ -424,14 +417,8 @@ def _known(sentence: Sentence, word: str) -> bool:
     rules, small = sentence.rules, word.lower().removesuffix("'s").removesuffix("’s").rstrip(".")
     if word[0].isupper() and small not in rules.known:
         return small in rules.small
-    return (
-        small in rules.known
-        or small.removesuffix("s") in rules.known
-        or small in rules.small
-        or small in rules.prepositions
-        or small.endswith("ly")
-        or small == "s"
-    )
+    plain = {small, small.removesuffix("s")} & rules.known or small in rules.small | rules.prepositions
+    return bool(plain) or small.endswith("ly") or small == "s"
 
 
 def _runs(text: str, places: Sequence[int]) -> Iterator[str]:

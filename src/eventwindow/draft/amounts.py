@@ -18,7 +18,8 @@ _OF_VALUE = re.compile(
 _BY = re.compile(r"\bby (?:about |around |nearly |almost |some |more than )?$", re.IGNORECASE)
 _TO = re.compile(r" to |[至到]")
 _ONE = re.compile(  # "at one point", "the 30-stock index", and the unit of a rate, 1美元兑153日圆
-    r"(?<=\bat )one point\b|\d+-(?:stock|share|issue|member|company)\b|1(?:美|欧|日|港)?元(?=可?[兑对折合])|1英镑(?=[兑对])",
+    r"(?<=\bat )one point\b|\d+-(?:stock|share|issue|member|company)\b"
+    r"|1(?:美|欧|日|港)?元(?=可?[兑对折合])|1英镑(?=[兑对])",
     re.IGNORECASE,
 )
 

@@ -28,15 +28,15 @@ _ENGLISH = frozenset("the of and to in a on for by its after with was were is at
 _BLOCKS = {"p", "div", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "br", "tr", "blockquote", "section"}
 _BLOCKS |= {"article", "main", "header", "pre", "dd", "dt", "figcaption", "title"}
 _SILENT = frozenset("script style noscript template svg nav footer aside form button select".split())  # noqa: SIM905
-_PUBLISHED = (
+_PUBLISHED = {
     "article:published_time",
+    "og:published_time",
     "datepublished",
     "date",
     "dc.date",
     "pubdate",
     "publishdate",
-    "og:published_time",
-)
+}
 
 
 @dataclass(frozen=True, slots=True)

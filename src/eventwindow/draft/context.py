@@ -139,16 +139,9 @@ def resolved(sentence: Sentence, found: Mark, context: Context) -> dt.date | Non
 
 def day_told(sentence: Sentence, mark: Mark, context: Context) -> bool:
     """Whether the day is named in the sentence, or one alone was spoken of before."""
-    if (
-        base_of(sentence, mark)
-        or period_of(sentence, mark)
-        or any(
-            m.value.steps != 0 and (not set_in(sentence, m) or sentence.clause(m) == sentence.clause(mark))
-            for m in sentence.all("date")
-        )
-    ):
-        return True
-    return context.days
+    own, told = sentence.clause(mark), [m for m in sentence.all("date") if m.value.steps != 0]
+    named = any(not set_in(sentence, m) or sentence.clause(m) == own for m in told)
+    return bool(named or base_of(sentence, mark) or period_of(sentence, mark)) or context.days
 
 
 def one_day(sentence: Sentence, context: Context, told: Sequence[dt.date]) -> bool:
@@ -185,9 +178,7 @@ def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
     told = [m for m in told if m.kind in SESSIONS or sentence.text[m.start] == "收"]
     if sentence.chinese and told and told[-1].kind in MOVES:
         return "close"  # 盘前大涨37%,收涨25.9%,报17.2元
-    own = sentence.last(*SESSIONS, before=mark.start, since=low) or next(
-        iter(sentence.all(*SESSIONS, within=(low, high))), None
-    )
+    own = sentence.last(*SESSIONS, before=mark.start, since=low) or sentence.first(*SESSIONS, within=(low, high))
     found = own or sentence.last(*SESSIONS, before=mark.start)
     if found is None and not sentence.chinese:
         found = next(iter(sentence.all("pre", "after")), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from eventwindow.claims.amounts import number_of
 from eventwindow.draft.context import Context, day_of
@@ -152,22 +153,18 @@ def _ranks(sentence: Sentence, context: Context, owners: Owners) -> Found:
         month = re.search("month|月", m[0]) is not None
         sign = 1 if m["up"] or (way and not way["down"]) else -1
         first, last = (day.replace(day=1), day) if month else (monday, min(day, monday + dt.timedelta(4)))
-        for who in owners(mark):
-            yield (
-                mark,
-                Statement(0, "return_rank", who, 1.0, 1.0, "exact", sign, step=1.0, date=first, until=last, since=told),
-            )
+        rank = Statement(
+            0, "return_rank", NOBODY, 1.0, 1.0, "exact", sign, step=1.0, date=first, until=last, since=told
+        )
+        yield from ((mark, replace(rank, who=who)) for who in owners(mark))
 
 
 def _kinds(sentence: Sentence, context: Context, names: Names, said: Said, following: Said) -> Found:
     """A kind of securities moved as those did that are named behind it: "Insurers led the way"."""
     for low, high in sentence.clauses:
         within = (low, high)
-        if any(low <= m.start < high for m, _ in said) or sentence.has(
-            "amount", "no", "denial", "modal", "off", "condition", within=within
-        ):
-            continue
-        if (mark := _kind(sentence, low, high)) is None:
+        other = sentence.has("amount", "no", "denial", "modal", "off", "condition", within=within)
+        if other or any(low <= m.start < high for m, _ in said) or (mark := _kind(sentence, low, high)) is None:
             continue
         move = sentence.last(*MOVING, "down_object", before=high, since=mark.end)
         signs = {MOVES[move.kind]} if move else set[int]()
@@ -176,13 +173,9 @@ def _kinds(sentence: Sentence, context: Context, names: Names, said: Said, follo
         if len(signs) == 1:
             most = "most" if _MOST.search(sentence.text, low, high) else ""
             hedge = next((h for h in ("all", "some") if sentence.has(h, within=within)), most)
-            kind, day = "breadth" if hedge and mark.value.group else "return", day_of(sentence, mark, context)
-            yield (
-                mark,
-                Statement(
-                    0, kind, mark.value, None, None, hedge if kind == "breadth" else "direction", min(signs), date=day
-                ),
-            )
+            kind, hedge = ("breadth", hedge) if hedge and mark.value.group else ("return", "direction")
+            day = day_of(sentence, mark, context)
+            yield mark, Statement(0, kind, mark.value, None, None, hedge, min(signs), date=day)
 
 
 def _kind(sentence: Sentence, low: int, high: int) -> Mark | None:

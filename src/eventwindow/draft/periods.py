@@ -81,11 +81,10 @@ def _the_year(m: re.Match[str], dated: dt.date) -> Period:
 
 
 def _month(m: re.Match[str], dated: dt.date) -> Period:
-    """A calendar month, up to the article's day, or all since its start; without a year the last one of that name."""
+    """A calendar month, up to the article's day; without a year the last one of that name."""
     number = int(m["zm"]) if m["zm"] else month_number(m["em"])
     year = int(m["ey"] or m["zy"] or dated.year - (number > dated.month))
-    month = _of_month(dt.date(year, number, 1), dated)
-    return replace(month, until=dated) if "以来" in m[0] else month
+    return _of_month(dt.date(year, number, 1), dated)
 
 
 def _of_month(first: dt.date, dated: dt.date) -> Period:
@@ -131,7 +130,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\b(?:past|previous) week\b|过去一周|近一周|一周来", _past_week),
     (rf"\b(?:for|over|during|in) (?:the (?:whole |month )of )?{_EN_MONTH}(?: (?P<ey>(?:19|20)\d\d))?\b"
      r"(?! (?:\d|delivery|contract|futures|settlement))"
-     r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>\d{1,2})月份?(?:全月|累计|整月|以来(?:已?累计)?(?=[^,。;最新首]{0,5}[涨跌升挫飙回,]))", _month),
+     r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>\d{1,2})月份?(?:全月|累计|整月)", _month),
     (r"\b(?:this|(?:so far in|for) the) month\b(?! of)|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)", _this_month),  # noqa: E501
     (r"\blast month\b|上个?月(?:累计)?(?!\d)", _last_month),
     (r"\blast week\b|上周(?![一二三四五六日])(?:累计)?", _last_week),

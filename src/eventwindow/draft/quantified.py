@@ -161,11 +161,8 @@ def about_something_else(sentence: Sentence, mark: Mark) -> bool:
         return not (_WORTH.search(m[0]) or sentence.rules.words["value"].search(m[0]))
     if _volume(sentence, mark):
         return mark.value.unit != "multiple" and not _of_usual(sentence, mark)
-    if (
-        _attribute(sentence, mark)
-        or _THAN_BEFORE.match(sentence.text, mark.end)
-        or (_COMPARED.search(sentence.text[low : mark.start]) and not base_of(sentence, mark))
-    ):
+    compared = _COMPARED.search(sentence.text[low : mark.start]) and not base_of(sentence, mark)
+    if compared or _attribute(sentence, mark) or _THAN_BEFORE.match(sentence.text, mark.end):
         return True
     kinds = ("off", "stock", "value", "close", "names")
     before = [m for m in sentence.all(*kinds, within=(low, mark.start)) if not _lesser(sentence, m)]
@@ -406,15 +403,10 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     amount = mark.value
     plain = amount.unit in {"number", "points"} and kind in {"index", "commodity", "future", "currency"}
     plain = plain or (amount.unit == "percent" and kind == "yield")
-    plain = plain or (
-        kind == "stock" and amount.unit == "number" and amount.finest < 1 and sentence.text[amount.end :][:1] in ".,;"
-    )
-    if (
-        not (plain or amount.unit == "money")
-        or amount.high >= (1e8 if amount.currency == "KRW" else 1e6)
-        or amount.low != amount.high
-        or not kind
-    ):
+    decimal = amount.unit == "number" and amount.finest < 1 and sentence.text[amount.end :][:1] in ".,;"
+    plain = plain or (kind == "stock" and decimal)
+    large = amount.high >= (1e8 if amount.currency == "KRW" else 1e6)
+    if not kind or large or amount.low != amount.high or not (plain or amount.unit == "money"):
         return None
     head = sentence.text[: amount.at]
     if _OFFERED.search(head):
@@ -546,9 +538,7 @@ def _moment(sentence: Sentence, mark: Mark) -> bool:
     if near is None and not sentence.chinese:
         behind = [m for m in sentence.all("amount") if m.start >= mark.end]
         following = next((m for m in behind if not _FROM_TO.search(sentence.text[mark.end : m.start])), None)
-        near = next(
-            iter(sentence.all("moment", within=(mark.end, min(high, following.start) if following else high))), None
-        )
+        near = sentence.first("moment", within=(mark.end, min(high, following.start) if following else high))
         if near is not None and "," in sentence.text[mark.end : near.start]:
             near = None
     if near is not None:

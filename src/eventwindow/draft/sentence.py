@@ -82,7 +82,7 @@ _MOVED_FROM = re.compile(
     r"(?:%|\bpoints?|\b(?:high|low|strong|weak|firm)er|\b(?:up|down)),? from $"
 )  # "up 2.1%, from Wednesday"
 _EVENING_NEWS = re.compile(
-    r"(?:前一[天日晚夜]|前晚|昨[天日晚夜])(?:晚间|晚上|盘后|收[盘市]后)?(?:披露|公布|发布|公告|宣布|交出)"
+    r"(?:前一[天日晚夜]|前晚|昨[天日晚夜])(?:晚间|晚上|盘后|收[盘市]后)?(?:披露|公布|发布|公告|宣布|交出)(?!的)"
 )
 _OF_PEAK = re.compile(  # "below its record close of Sept. 20"
     r"\b(?:below|above|from|off|under|since|than)\b(?: \w+){0,3} (?:high|low|peak|record|close)s?\b"
@@ -131,6 +131,9 @@ class Sentence:
 
     def last(self, *kinds: str, before: int, since: int = 0) -> Mark | None:
         return next(iter(self.all(*kinds, within=(since, before))[::-1]), None)
+
+    def first(self, *kinds: str, within: tuple[int, int] | None = None) -> Mark | None:
+        return next(iter(self.all(*kinds, within=within)), None)
 
     def beside(self, kind: str, mark: Mark) -> Mark | None:
         """The mark of that kind with no other word between, in front or behind."""
@@ -223,23 +226,22 @@ def _alike(marks: Sequence[Mark], text: str) -> Iterator[Mark]:
 
 
 def _spanned(marks: Sequence[Mark], text: str) -> list[Mark]:
-    """Two days as the ends of a span: "from Monday to Friday", 從週一到週三."""
+    """Two days, or a span and a day, as the ends of one: "from Monday to Friday", 從週一到週三, "this year to Friday"."""  # noqa: E501
     kept = sorted(marks, key=lambda m: m.start)
-    for one, other in pairwise([m for m in kept if m.kind == "date"]):
-        first, last = one.value.date, other.value.date
-        if (
-            first
-            and last
-            and first < last
-            and _FROM.search(text[: one.start])
-            and _TO.fullmatch(text[one.end : other.start])
-        ):
-            span = Mark(one.start, other.end, "period", Period(first=first, until=last))
-            kept = [m for m in kept if m not in (one, other)] + [span]
     for one, other in pairwise([m for m in kept if m.kind in {"date", "period"}]):
-        run = one.kind == "period" and one.value.first and other.kind == "date" and other.value.date
-        if run and one.value.first < run and _THROUGH.fullmatch(text[one.end : other.start]):
-            span = replace(one, end=other.end, value=replace(one.value, until=run))  # "this year through Monday"
+        begun, between = (
+            one.value if one.kind == "period" else Period(first=one.value.date),
+            text[one.end : other.start],
+        )
+        last = other.value.date if other.kind == "date" else None
+        days = one.kind == "date" and _FROM.search(text[: one.start]) and _TO.fullmatch(between)
+        if (
+            last
+            and begun.first
+            and begun.first < last
+            and (days or (one.kind == "period" and _THROUGH.fullmatch(between)))
+        ):
+            span = Mark(one.start, other.end, "period", replace(begun, until=last))
             kept = [span if m == one else m for m in kept if m != other]
     return kept
 
@@ -329,8 +331,8 @@ def _base(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
     if mark.kind == "date" and _OF_PEAK.search(text[: mark.start]):
         return replace(mark, kind="ahead")  # the day of what is looked back to, and of no move
     news = mark.kind == "date" and has_chinese(text) and _EVENING_NEWS.match(text, mark.start)
-    based = based or (mark.kind == "date" and _MOVED_FROM.search(text[: mark.start]) and not _TO.match(text, mark.end))
-    return replace(mark, kind="base") if based or behind or news else mark
+    moved = mark.kind == "date" and _MOVED_FROM.search(text[: mark.start])
+    return replace(mark, kind="base") if based or behind or news or moved else mark
 
 
 def _aside(mark: Mark, text: str, rules: Lexicon) -> Mark:

@@ -12,9 +12,10 @@ from eventwindow.draft.lexicon import Lexicon, Mark
 from eventwindow.draft.statement import Subject
 
 _CAPITAL = re.compile(r"(?<![\w$&.-])[A-Z][\w&'’.-]*(?:\s+(?:(?:of|and|&|de|van|the)\s+)?[A-Z][\w&.-]*)*")
+_LEADS = re.compile(r"-(?:listed|based|owned|traded|made|led|born)$|['’]s$")  # "London-listed SSP", "Denmark's ISS"
 _HYPHENED = re.compile(r"-(?:listed|based|owned|traded|made|led|born)$")
 _INSIDE = re.compile(
-    r"(?<!shares )(?<!stock )(?<!stake )(?<!trading )\bin $|(?:company|firm|group|bank|maker|fund) (?:led|run|founded|headed|owned|backed) by $",
+    r"(?<!shares )(?<!stock )(?<!stake )(?<!trading )\bin $|(?:company|firm|group|bank|maker|fund) (?:led|run|founded|headed|owned|backed) by $",  # noqa: E501
     re.IGNORECASE,
 )
 _LEGAL = re.compile(r",? (?:Inc|Corp|Corporation|Co|Ltd|Plc|PLC)$")
@@ -64,10 +65,7 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
     for m in _CAPITAL.finditer(text):
         start, words = m.start(), m[0].split()
         while words and (
-            words[0].rstrip(".") in rules.stop
-            or words[0].islower()
-            or (len(words) > 1 and _HYPHENED.search(words[0]))
-            or (len(words) > 1 and words[0][-2:] in {"'s", "’s"})
+            words[0].rstrip(".") in rules.stop or words[0].islower() or (len(words) > 1 and _LEADS.search(words[0]))
         ):
             start += len(words[0])
             start += len(text[start : m.end()]) - len(text[start : m.end()].lstrip())
@@ -158,13 +156,8 @@ def _part(mark: Mark) -> bool:
 
 def _is_name(words: str, rules: Lexicon) -> bool:
     plain = all(CHINESE.match(c) or c.isalnum() or c in "·-& " for c in words)
-    never = (
-        re.fullmatch(_FORM, words)
-        or _COUNTED.match(words)
-        or _NOUN_END.search(words)
-        or any(c in rules.never for c in words)
-    )
-    return 2 <= len(words) <= 10 and plain and not never
+    never = re.fullmatch(_FORM, words) or _COUNTED.match(words) or _NOUN_END.search(words)
+    return 2 <= len(words) <= 10 and plain and not never and not any(c in rules.never for c in words)
 
 
 def leftover(

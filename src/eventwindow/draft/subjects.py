@@ -79,11 +79,8 @@ def resumed(sentence: Sentence, low: int) -> Mark | None:
         return None
     for (a, b), inserted in zip(before[-2::-1], before[:0:-1], strict=True):
         named = sentence.last("names", before=b, since=a)
-        if (
-            named
-            and _ENDS.fullmatch(sentence.text[named.end : b])
-            and not sentence.has(*MOVES, "amount", within=(a, b))
-        ):
+        still = not sentence.has(*MOVES, "amount", within=(a, b))
+        if named and still and _ENDS.fullmatch(sentence.text[named.end : b]):
             return None if sentence.object_of_preposition(named) else named
         if not (_INSERTED.match(sentence.text[slice(*inserted)]) or _participle(sentence, *inserted)):
             return None

@@ -101,19 +101,8 @@ def remarks(
             span = sentence.beside("period", mark) if kind == "record" else None  # 自8月3日以來新高
             since = span if span and span.value.open and span.value.first else since
             day, told = since_told(sentence, since, found.date or context.last)
-            yield (
-                mark,
-                replace(
-                    found,
-                    since=day,
-                    open=(
-                        *(SINCE,) * (not told),
-                        *_of_moment(sentence, mark, said),
-                        *inverse(who, names),
-                        *_crossed(sentence, mark),
-                    ),
-                ),
-            )
+            reasons = (*(SINCE,) * (not told), *_of_moment(sentence, mark, said), *inverse(who, names))
+            yield mark, replace(found, since=day, open=(*reasons, *_crossed(sentence, mark)))
     for mark in sentence.all("foremost"):
         yield from ((mark, replace(s, line=line)) for s in _foremost(sentence, mark, context))
     for mark in sentence.all("more_against", "about_against"):
@@ -264,11 +253,11 @@ def _whose(
     told = told or tuple(near[-1:] or after[:1])
     if told and (own or any(_firm(s, names) for s in told)):
         return told
-    others = [
-        *sentence.all("names", within=(0, mark.start))[::-1],
-        *sentence.all("names", within=(mark.end, len(sentence.text))),
-    ]
-    firms = [s for m in others for s in m.value if _firm(s, names)]
+    before, behind = (
+        sentence.all("names", within=(0, mark.start)),
+        sentence.all("names", within=(mark.end, len(sentence.text))),
+    )
+    firms = [s for m in (*before[::-1], *behind) for s in m.value if _firm(s, names)]
     carried = tuple(s for s in context.who if _firm(s, names))
     return tuple(firms[:1]) or carried or told or (NOBODY,)
 
@@ -349,9 +338,8 @@ def _moved(sentence: Sentence, mark: Mark, context: Context) -> tuple[Subject, .
     """The list just before the move, or one linked to it; a pronoun or the clause before it may stand for it."""
     low, high = sentence.clause(mark)
     if mark.kind == "same":
-        found = sentence.last("names", before=mark.start, since=low) or next(
-            iter(sentence.all("names", within=(mark.end, high))), None
-        )
+        before = sentence.last("names", before=mark.start, since=low)
+        found = before or sentence.first("names", within=(mark.end, high))
         return tuple(found.value) if found else ()
     behind = next((m for m in sentence.all("names", within=(mark.end, high)) if m.start - mark.end <= 6), None)
     if mark.kind == "down_object":
