@@ -198,6 +198,40 @@ def test_a_letter_that_is_no_initial_ends_a_sentence(first: str) -> None:
     assert (str(said), said.open) == ("NVDA return -0.17 exact 2025-01-27", ())
 
 
+@pytest.mark.parametrize(
+    ("text", "find"),
+    [
+        ("Apple fell 3% on Thursday, knocking 120 points off the Dow.", "AAPL index_points -120 exact 2025-01-30 !"),
+        ("騰訊周四跌3%，拖累恒指226點。", "TCEHY|0700.HK index_points -226 exact 2025-01-30 !"),
+        ("The Nikkei rose 71 points from Wednesday to 39,513.97 on Thursday.", "^N225 points 71 exact 2025-01-30"),
+        ("Apple had gained 5% this year through Wednesday.", "AAPL return 0.05 exact 2025-01-01..2025-01-29"),
+        ("Apple fell 5% for the holiday-shortened week.", "AAPL return -0.05 exact 2025-01-27..2025-01-31"),
+        ("Apple fell 14.6% over Wednesday and Thursday.", "AAPL return -0.146 exact 2025-01-29..2025-01-30"),
+        (
+            "The yield on ten-year Bunds fell to minus 0.25% on Thursday.",
+            "[ten-year Bunds] price_level -0.25 exact 2025-01-30",
+        ),
+        ("Iron ore futures in Singapore rose 1.1% on Thursday.", "TIO=F return 0.011 exact 2025-01-30 !"),
+        ("On Thursday London-listed SSP Group fell 2.7%.", '"SSP Group" return -0.027 exact 2025-01-30'),
+        (
+            "Avaya Holdings Corp. (NYSE: AVYA) shares fell 22.7% on Thursday.",
+            '"Avaya Holdings" return -0.227 exact 2025-01-30',
+        ),
+        ("Shares of Apple Inc., the firm led by Tim Cook, sank on Thursday.", "AAPL return down direction 2025-01-30"),
+        ("新台幣周四貶1.1角，收32.62元。", "TWD=X price_change -0.11 exact 2025-01-30 !"),
+        ("輝達近一個月上漲12%。", "NVDA return 0.12 exact 2025-01-01..2025-01-31 !"),
+        ("1月31日，騰訊前一日晚間披露業績，股價跌3%。", "TCEHY|0700.HK return -0.03 exact 2025-01-31"),
+        ("騰訊周四停牌前跌3%。", "TCEHY|0700.HK return -0.03 exact 2025-01-30 !"),
+    ],
+)
+def test_forms_of_whole_pieces_are_read(text: str, find: str) -> None:
+    assert find in found(text)
+
+
+def test_what_a_hope_does_to_an_index_is_the_indexs_own_move() -> None:
+    assert "^N225 points 71 exact 2025-01-30 !" in found("Hopes of a deal lifted the Nikkei by 71 points on Thursday.")
+
+
 def test_an_initial_ends_no_sentence() -> None:
     [said] = statements("Warren E. Buffett sold and Nvidia fell 17% on Monday.", DATED)
     assert said.open

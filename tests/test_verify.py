@@ -179,7 +179,7 @@ def test_the_half_that_the_rules_were_written_with_is_read_as_well_as_told() -> 
         ("eighth", 0.81),
         ("ninth", 0.76),
         ("tenth", 0.74),
-        ("eleventh", 0.68),
+        ("eleventh", 0.76),
         ("forms", 0.72),
     ],
 )
@@ -193,6 +193,7 @@ def test_no_set_of_pieces_is_read_worse_than_it_was(which: str, share: float) ->
 
 def test_what_the_fallback_reads_is_in_the_study_told_in_both_languages_and_not_judged(tmp_path: Path) -> None:
     text = "Merck was worth $250 billion on Thursday. Insurers led the way: Travelers rose 2%. Netflix is 24% below its peak."
+    text += " Boeing fell 3% on Thursday, knocking 40 points off the Dow."
     (tmp_path / "news.txt").write_text(f"{text} Oil fell $2 to $70, its third straight loss.", encoding="utf-8")
     _, [checked] = verify_study([read(tmp_path / "news.txt", dt.date(2025, 1, 31))], tmp_path / "study")
     left = {s.words.en: s for s in checked.said if any(r.key == "draft_fallback" for r in s.open)}
@@ -200,6 +201,7 @@ def test_what_the_fallback_reads_is_in_the_study_told_in_both_languages_and_not_
         "MRK: market value of 250bn USD on 2025-01-30",
         "Insurers: up on 2025-01-30",
         "NFLX: \u221224 % from a high on 2025-01-30",
+        "BA: \u221240 points in its index on 2025-01-30",
     }
     assert all(s.words.zh for s in left.values())
     entries = tomllib.loads((tmp_path / "study" / "claims.toml").read_text(encoding="utf-8"))["claims"]
