@@ -24,7 +24,10 @@ _PATTERNS = (
     ("full", rf"\b(?P<month>{_MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!,\d)(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
     ("full", rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{_MONTH})\b(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
     ("week", rf"\b(?:(?P<which>last|this|next)\s+)?(?P<en>{_WEEKDAY})s?\b"),
-    ("week", r"(?P<which>上个?|这个?|本|下个?)?\s*(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])(?!大[股指美主科类法])"),
+    (
+        "week",
+        r"(?P<which>上个?|这个?|本|下个?)?\s*(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])(?!大[股指美主科类法]|周(?![一二三四五六日]))",
+    ),
     ("next", r"\b(?:the )?(?:next|following) (?:trading )?day\b|\ba day later\b|次日|隔日|隔天|翌日|第二天"),
     (
         "back",

@@ -75,6 +75,12 @@ def _this_year(_: re.Match[str], dated: dt.date) -> Period:
     return Period(first=dt.date(dated.year, 1, 1), until=dated)
 
 
+def _first_half(_: re.Match[str], dated: dt.date) -> Period:
+    """January to June, told when they are over, up to their last weekday."""
+    last = dt.date(dated.year, 6, 30)
+    return Period(first=dt.date(dated.year, 1, 1), until=last - dt.timedelta(max(0, last.weekday() - 4)))
+
+
 def _the_year(m: re.Match[str], dated: dt.date) -> Period:
     """The running year; at its turn the one before may be meant."""
     return replace(_this_year(m, dated), open=dated.month in {1, 12})
@@ -126,14 +132,15 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\blast year\b|去年(?!\s*\d|年?底|年初)", lambda _, d: Period(years=(d.year - 1,))),
     (r"前年(?!\s*\d)|\bthe year before last\b", lambda _, d: Period(years=(d.year - 2,))),
     (r"\b(?:past|last) (?P<en>two|three|four|five) years\b|过去(?P<zh>[两二三四五])年", _past_years),
-    (r"\b(?:over|for|in|during|on|(?:end|finish)(?:ed|ing)) the week\b|\b(?:end|finish)(?:ed|ing) the five days\b|\bweekly\b|\b(?:over|in|during|for) the five (?:trading )?(?:days|sessions)\b|\bfor the [a-z]+-shortened week\b|(?<!day of )\bthis week\b|[本这]周(?![一二三四五六日])(?:累计)?|周线|全周(?:累计)?|一周(?=累|升|跌|涨|挫)", _week),  # noqa: E501
+    (r"\b(?:over|for|in|during|on|(?:end|finish)(?:ed|ing)) the week\b|\b(?:end|finish)(?:ed|ing) the five days\b|\bweekly\b|\b(?:over|in|during|for) the five (?:trading )?(?:days|sessions)\b|\bfor the [a-z]+-shortened week\b|(?<!day of )\bthis week\b|[本这当]周(?![一二三四五六日])(?:累计)?|周线|全周(?:累计)?|一周(?=累|升|跌|涨|挫)", _week),  # noqa: E501
     (r"\b(?:past|previous) week\b|过去一周|近一周|一周来", _past_week),
     (rf"\b(?:for|over|during|in) (?:the (?:whole |month )of )?{_EN_MONTH}(?: (?P<ey>(?:19|20)\d\d))?\b"
      r"(?! (?:\d|delivery|contract|futures|settlement))"
      r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>\d{1,2})月份?(?:全月|累计|整月)", _month),
     (r"\b(?:this|(?:so far in|for) the) month\b(?! of)|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)", _this_month),  # noqa: E501
     (r"\blast month\b|上个?月(?:累计)?(?!\d)", _last_month),
-    (r"\blast week\b|上周(?![一二三四五六日])(?:累计)?", _last_week),
+    (r"\blast week\b|上周(?:一周|(?![一二三四五六日]))(?:累计)?", _last_week),
+    (r"(?<!年)上半年(?=[^,。;]{0,2}[累涨跌升挫])", _first_half),
     (r"\bfor the year\b(?! (?:to|ended|ending|through(?! \w+day)|ahead))", _the_year),
     (r"\b(?:so far )?this year\b|\byear[- ]to[- ]date\b|\bsince (?:New Year|the (?:new )?year began|the (?:start|beginning|turn) of the year)\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?|年初至今|年[内內](?:已?累计)?", _this_year),  # noqa: E501
     (r"\bsince (?:the )?(?:start|beginning|turn) of (?P<en>(?:19|20)\d\d)\b", lambda m, d: Period(first=dt.date(int(m["en"]), 1, 1), until=d)),  # noqa: E501

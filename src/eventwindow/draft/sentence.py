@@ -61,9 +61,10 @@ BARE = ("up_weak", "down_weak")  # "the latter gained 2.1"
 RANKS = ("rank", "record_high", "record_low")
 _MONTH = re.compile(
     r"since (?:late |early |mid-|last )?(?:the (?:start|beginning|end) of )?"
-    rf"(?P<month>{'|'.join(MONTHS)})\w*(?: (?P<year>\d{{4}}))?",
+    rf"(?P<month>{'|'.join(MONTHS)})\w*(?: (?P<year>\d{{4}}))?|[自从]?(?:(?P<zy>\d{{4}})年)?(?P<zm>\d{{1,2}})月以来",
     re.IGNORECASE,
 )
+_SO_FAR = re.compile(r",?(?:[^,。;\d最新首第高低]{0,6})[涨跌升挫](?!幅[最第])")  # 11月以来累计上涨11.6%
 _NOUNS = re.compile(r"\s*(?:[\w%.,-]+\s+){0,4}")
 _SUPERLATIVE = re.compile(r"\b(?:\w{3,}est|worst|best|most|least)(?: [\w-]+){0,4}\s*$")
 _SINCE_RANK = re.compile(r"以来(?=的?(?:单日|收盘|盘中)?(?:最[^近]|新[高低]))")
@@ -314,10 +315,10 @@ def _ranks(since: int, marks: Sequence[Mark], text: str) -> bool:
 def _since_month(mark: Mark, text: str, dated: dt.date) -> Mark:
     """ "has lost 13 % since October": a span from that month on, where no rank looks back to it."""
     found = _MONTH.fullmatch(text, mark.start, mark.end)
-    if found is None:
+    if found is None or (found["zm"] and not _SO_FAR.match(text, mark.end)):
         return mark
-    number = month_number(found["month"])
-    first = dt.date(int(found["year"] or dated.year - (number > dated.month)), number, 1)
+    number = int(found["zm"] or month_number(found["month"]))
+    first = dt.date(int(found["year"] or found["zy"] or dated.year - (number > dated.month)), number, 1)
     return replace(mark, kind="period", value=Period(first=first, until=dated, open=True))
 
 
