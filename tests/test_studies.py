@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from eventwindow import read_study, run_study
@@ -92,13 +90,3 @@ def test_a_price_that_changes_turns_a_verdict(tmp_path):
 
 def test_all_three_are_listed():
     assert {"deepseek-2025", *STUDIES} <= set(shipped_studies())
-
-
-def test_a_folder_of_results_does_not_hide_the_study_that_ships(tmp_path, monkeypatch):
-    """`run deepseek-2025 --out deepseek-2025`, and then once more."""
-    monkeypatch.chdir(tmp_path)
-    shipped = find_study("deepseek-2025")
-    (tmp_path / "deepseek-2025").mkdir()
-    assert find_study("deepseek-2025") == shipped
-    (tmp_path / "deepseek-2025" / "study.toml").touch()
-    assert find_study("deepseek-2025") == Path("deepseek-2025")

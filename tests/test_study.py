@@ -169,10 +169,13 @@ def test_bytes_that_are_no_text_are_told(tmp_path):
         read_study(tmp_path)
 
 
-def test_a_path_wins_over_the_name_of_a_study_that_ships(tmp_path, monkeypatch):
+def test_a_folder_that_holds_a_study_wins_over_one_that_ships_a_folder_of_results_does_not(tmp_path, monkeypatch):
+    """`run deepseek-2025 --out deepseek-2025`, and then once more."""
     monkeypatch.chdir(tmp_path)
-    assert find_study("deepseek-2025").name == "deepseek_2025"
+    shipped = find_study("deepseek-2025")
     (tmp_path / "deepseek-2025").mkdir()
+    assert find_study("deepseek-2025") == shipped and shipped.name == "deepseek_2025"
+    (tmp_path / "deepseek-2025" / "study.toml").touch()
     assert find_study("deepseek-2025") == Path("deepseek-2025")
 
 
