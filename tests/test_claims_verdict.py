@@ -550,6 +550,13 @@ def test_what_only_a_strange_price_contradicts_is_open(measure, name, keys, find
     assert ("The price may be what is wrong" in str(told.reason)) == (word == "open")
 
 
+def test_what_is_found_in_prices_that_were_excluded_leaves_the_claim_without_a_figure():
+    claim = stated(MEASURES["return"](security="Z", date=FALL), "return", security="Z", stated=-0.1)
+    found = strange("Z", 0), strange("Z", -5)
+    verdict = judge([claim], world(HIT, findings=found))[0]
+    assert (verdict.word, str(verdict.rule), verdict.findings) == ("open", "open: the data hold no figure", found[:1])
+
+
 def test_a_window_after_a_date_is_looked_at_whole():
     measure = MEASURES["effect"](members=("A",), window=(0, 4), date=FALL)
     claim = stated(measure, "effect", hedge="effect", stated=1.0, known_until=FALL)

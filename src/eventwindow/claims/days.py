@@ -33,9 +33,8 @@ def findings_on(claim: Claim, evidence: Evidence) -> Iterator[Finding]:
     symbols = _symbols(claim, evidence)
     for finding in evidence.findings:
         if finding.level == "warning" and finding.date is not None and finding.symbol in symbols:
-            first = (
-                _session_before(days[0], evidence.prices[finding.symbol]) if finding.kind in STRANGE_PRICES else days[0]
-            )
+            before = finding.kind in STRANGE_PRICES and finding.symbol in evidence.prices  # none of an excluded one
+            first = _session_before(days[0], evidence.prices[finding.symbol]) if before else days[0]
             if first <= finding.date <= days[1]:
                 yield finding
 
