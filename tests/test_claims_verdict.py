@@ -550,6 +550,14 @@ def test_what_only_a_strange_price_contradicts_is_open(measure, name, keys, find
     assert ("The price may be what is wrong" in str(told.reason)) == (word == "open")
 
 
+def test_an_effect_that_a_strange_price_leaves_open_is_not_said_to_be_chance():
+    claim = replace(fell(), stated=1.0)
+    plain, told = (judge([claim], world(HIT, findings=found))[0] for found in ((), (strange("A", 0),)))
+    assert (plain.word, told.word) == ("contradicted", "open")
+    assert str(told.reason).startswith(str(plain.reason).partition(".")[0]) and "chance" not in str(told.reason)
+    assert "enough to tell" not in str(told.reason)
+
+
 def test_what_is_found_in_prices_that_were_excluded_leaves_the_claim_without_a_figure():
     claim = stated(MEASURES["return"](security="Z", date=FALL), "return", security="Z", stated=-0.1)
     found = strange("Z", 0), strange("Z", -5)

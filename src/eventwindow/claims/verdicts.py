@@ -91,10 +91,15 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
     findings = tuple(findings_on(claim, basis.evidence))
     if found.value is None and found.interval is None:
         return Verdict(claim, "open", Reason("rule_no_figure"), found.reason, found, findings=findings)
-    decision = _reached(found, _told(claim, _known(claim, decide(claim, found), basis)))
-    decision = _doubted(decision, findings)
+    settled = _reached(found, _told(claim, _known(claim, decide(claim, found), basis)))
+    decision = _doubted(settled, findings)
     curve = specifications(claim, basis.evidence) if claim.hedge == "effect" else None
-    told = (*_found(claim, found, decision), found.lacking, *_tail(claim, decision.word), *_details(found))
+    told = (
+        *_found(claim, found, decision, settled.word),
+        found.lacking,
+        *_tail(claim, decision.word),
+        *_details(found),
+    )
     return Verdict(
         claim,
         decision.word,
@@ -182,10 +187,13 @@ def _given(claim: Claim, what: str) -> tuple[Reason, ...]:
     return (Reason("given", text=text),) if text else ()
 
 
-def _found(claim: Claim, found: Measured, decision: Decision) -> Iterator[Reason]:
-    """What was found, in words that need no statistics, then what a reader must know of it."""
+def _found(claim: Claim, found: Measured, decision: Decision, settled: VerdictWord) -> Iterator[Reason]:
+    """What was found, in words that need no statistics, then what a reader must know of it.
+
+    `settled` is the verdict before a strange price was looked at: what the test says does not hang on that.
+    """
     yield found.reason
-    yield from _tested(claim, found, decision.word)
+    yield from _tested(claim, found, settled)
     if decision.word != "confirmed":
         yield from decision.context
 
