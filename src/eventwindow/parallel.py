@@ -70,12 +70,12 @@ def _kill(pool: ProcessPoolExecutor) -> None:
 
 
 @contextmanager
-def starting() -> Iterator[None]:
+def starting(method: str = POOL_METHOD) -> Iterator[None]:
     """While a process starts, signals wait: they would reach it before it knows what to do with them."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    if START_METHOD == "spawn":
+    if method == "spawn":
         resource_tracker.ensure_running()  # begun with the first process, it would let signals through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
@@ -161,7 +161,7 @@ def _second(works: Sequence[Work]) -> Iterator[Connection]:
     context: Any = get_context(START_METHOD)
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(works, ours, theirs, os.getpid()), daemon=True)
-    with starting():
+    with starting(START_METHOD):
         process.start()
     try:
         theirs.close()
