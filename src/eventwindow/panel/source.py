@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ ONE = ""  # stands for the exchange of a list that names none: each row of the p
 
 
 @dataclass(frozen=True)
-class Panel:
+class Panel(ABC):
     """Returns of S securities on the sessions of one calendar; decimals, NaN where missing."""
 
     sessions: pd.DatetimeIndex
@@ -56,12 +57,12 @@ class Panel:
         slot = np.repeat(np.arange(len(start)), stop - start)
         return np.column_stack([slot, np.concatenate(mine)[:, 1:]])
 
-    def _read(self, low: int, high: int, securities: Codes, into: Array) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _read(self, low: int, high: int, securities: Codes, into: Array) -> None: ...
 
+    @abstractmethod
     def _halts(self) -> Array:
         """All of them, ascending by security."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
