@@ -4,9 +4,9 @@
 
 The pieces stand in tests/verify_pieces_*.toml with every market statement that a reader marked; half of them are kept
 apart while rules are written. The second to eleventh set, tests/verify_*_*.toml, were kept apart as wholes. The set
-forms, in the forms of wires and portals, is one to mend on. The
-adversarial set, tests/draft_adversarial_*.toml, is single sentences made to mislead. A drafted statement is right if
-security, measure, figure with sign, hedge and day are those of a marked one. It is judged if nothing is open in it;
+forms, in the forms of wires and portals, is one to mend on; the adversarial set, tests/draft_adversarial_*.toml, is
+single sentences made to mislead. A drafted statement is right if security, measure, figure with sign, hedge and day
+are those of a marked one. It is judged if nothing is open in it;
 judged wrongly if no marked statement has its security, figure and day, or if the marked one ends with "!": it is of a
 moment of the day, a forecast, or of what no measure knows. "known" is the share read right of those whose measure the
 project knows; the last column is the share of those read right that are judged.

@@ -1,4 +1,4 @@
-"""A test across events: its name, its null, where it is asked; its function gives a finding, or why there is none."""
+"""A test across events: its name, its null, where it is asked; its function gives an outcome, or why there is none."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
