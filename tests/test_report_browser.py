@@ -285,19 +285,28 @@ def test_the_panel_of_other_choices_tells_what_the_curve_holds(browser, report, 
         "●" in Select(e).first_selected_option.get_attribute("textContent")
         for e in panel.find_elements("tag name", "select")
     )
-    panel.find_element("name", "estimation").send_keys(Keys.ARROW_DOWN)
-    panel.find_element("name", "security").send_keys(Keys.ARROW_DOWN)
-    rows = json.loads(panel.find_element("tag name", "script").get_attribute("textContent"))
+    for name in ("window", "estimation", "security"):
+        panel.find_element("name", name).send_keys(Keys.ARROW_DOWN)
     at = [int(e.get_attribute("value")) for e in panel.find_elements("tag name", "select")]
-    (row,) = [row for row in rows if row[: len(at)] == at]
-    estimate, low, high, _ = row[len(at) :]
-    assert [as_read(percent(figure)) in told.text for figure in (estimate, low, high)] == [True] * 3
-    held = curve[(curve["estimate"] - estimate).abs() < 1e-6]
-    assert (held["low"] - low).abs().min() < 1e-5
+    assert at[1] == 1
+    security = Context(deepseek, language("en")).members[at[0]]
+    start, end = deepseek.run["study"]["windows"]["report"][at[1]]
+    ends = (curve["window_start"] == start) & (curve["window_end"] == end) & (curve["security"] == security)
+    held = json.loads(panel.find_element("tag name", "script").get_attribute("textContent"))
+    estimate, reach = (
+        1e-6 * held[key][at[0]][at[1]][held["specifications"].index(at[2:])] for key in ("estimate", "reach")
+    )
+    found = curve[ends & ((curve["estimate"] - estimate).abs() < 1e-6)].iloc[0]
+    assert found["high"] - found["estimate"] == pytest.approx(reach, abs=1e-6)
+    assert [as_read(percent(found[key])) in told.text for key in ("estimate", "low", "high")] == [True] * 3
     panel.find_element("tag name", "button").click()
     assert as_read(percent(ar["abnormal_return"].iloc[0])) in told.text
     reached = browser.execute_script(EVERY_CHOICE, panel)
-    assert all(chosen in [row[: len(at)] for row in rows] and chosen[k] == wanted for k, wanted, chosen, _ in reached)
+    assert all(
+        held["estimate"][chosen[0]][chosen[1]][held["specifications"].index(chosen[2:])] is not None
+        and chosen[k] == wanted
+        for k, wanted, chosen, _ in reached
+    )
     assert any(said.startswith(language("en").text("what_if.none")) for *_, said in reached)
 
 

@@ -107,7 +107,7 @@ def test_a_calm_firm_is_calm(curve):
 
 
 def test_shares_count_the_specifications_that_are_shown(curve):
-    table = curve.curve("CALM", Window(0, 0))
+    table = curve.table(["CALM"]).query("window_start == 0 and window_end == 0")
     row = curve.summary().set_index(["security", "window_start", "window_end"]).loc[("CALM", 0, 0)]
     same = np.sign(table["estimate"]) == np.sign(row["median"])
     assert row["share_same_sign"] == pytest.approx(same.mean())
@@ -116,7 +116,7 @@ def test_shares_count_the_specifications_that_are_shown(curve):
 
 
 def test_the_curve_is_sorted_with_its_choices(curve):
-    table = curve.curve("FALLS", Window(0, 0))
+    table = curve.table(["FALLS"]).query("window_start == 0 and window_end == 0")
     assert table["estimate"].is_monotonic_increasing
     assert {"benchmark", "model", "estimation", "returns", "news", "significant"} <= set(table.columns)
 

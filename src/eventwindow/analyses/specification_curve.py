@@ -61,19 +61,33 @@ class SpecificationCurve:
         columns += ["p_median", "p_share_significant", "volatility_ratio"]
         return pd.DataFrame([r for r in rows if r], columns=columns)
 
-    def curve(self, security: str, window: Window) -> pd.DataFrame:
-        """The sorted estimates of one security with the choices under them."""
-        i = self.securities.index(security)
-        estimate, error, dof = self.estimate[window][:, i], self.std_error[window][:, i], self.dof[:, i]
+    def table(self, securities: Sequence[str]) -> pd.DataFrame:
+        """One row a security, window and specification that has an estimate, with its interval; estimates ascending."""
+        at = [self.securities.index(security) for security in securities]
+        parts = [self._ascending(window, i) for i in at for window in self.estimate]
+        row, estimate, error, dof, significant, *labels = (np.concatenate(each) for each in zip(*parts, strict=True))
         reach = stdtrit(dof, 1 - LEVEL / 2) * error
-        table = self.specifications.assign(
-            estimate=estimate,
-            low=estimate - reach,
-            high=estimate + reach,
-            p_value=2 * stdtr(dof, -np.abs(estimate) / error),
-            significant=self.significant[window][:, i],
+        return (
+            self.specifications.take(row)
+            .assign(
+                estimate=estimate,
+                low=estimate - reach,
+                high=estimate + reach,
+                p_value=2 * stdtr(dof, -np.abs(estimate) / error),
+                significant=significant,
+                security=np.array(self.securities, object)[labels[0]],
+                window_start=labels[1],
+                window_end=labels[2],
+            )
+            .reset_index(drop=True)
         )
-        return table.dropna(subset="estimate").sort_values("estimate", kind="stable").reset_index(drop=True)
+
+    def _ascending(self, window: Window, i: int) -> tuple[np.ndarray, ...]:
+        """Of one security and window: specification, estimate, standard error, T - k, |t| beyond; whose they are."""
+        figures = self.estimate[window][:, i]
+        row = np.argsort(figures, kind="stable")[: np.isfinite(figures).sum()]
+        held = (figures, self.std_error[window][:, i], self.dof[:, i], self.significant[window][:, i])
+        return (row, *(each[row] for each in held), *(np.full(len(row), k) for k in (i, window.start, window.end)))
 
     def _row(self, window: Window, i: int) -> tuple[object, ...] | None:
         values = self.estimate[window][:, i]

@@ -190,13 +190,13 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """Every specification of a curve to choose from: names of the choices with their options, and a row each.
+    """Every specification of a curve to choose from: names of the choices with their options, and the figures as JSON.
 
-    A row holds the place of its option in each choice, then estimate, low, high and p; `reported` is that of the study.
+    `reported` are the places of the study's own choice among the options.
     """
 
     choices: tuple[tuple[str, Words, tuple[str, ...]], ...]
-    rows: str
+    figures: str
     reported: tuple[int, ...]
 
 

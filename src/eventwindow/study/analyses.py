@@ -128,16 +128,12 @@ def specification_curve(estimates: Estimates) -> Tables:
         factors=inputs.tables.get("factors"),
         minimum=file.study.minimum_returns,
     )
-    zero = file.windows.report[0]
-    curves = [
-        every.curve(s, zero).assign(security=s, window_start=zero.start, window_end=zero.end)
-        for s in headline.members
-        if s in every.securities
-    ]
     tables = {"robustness": every.summary().assign(event=headline.event)}
-    if curves:
-        tables["curve"] = pd.concat(curves, ignore_index=True).assign(event=headline.event)
-        tables["curve_families"] = families(tables["curve"]).assign(event=headline.event)
+    members = [s for s in headline.members if s in every.securities]
+    if members:
+        mine, first = every.table(members).assign(event=headline.event), file.windows.report[0]
+        day0 = mine[(mine["window_start"] == first.start) & (mine["window_end"] == first.end)]
+        tables |= {"curve": mine, "curve_families": families(day0).assign(event=headline.event)}
     return tables
 
 

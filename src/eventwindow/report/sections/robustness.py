@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from eventwindow.analyses.specification_curve import FAMILY
@@ -69,7 +70,7 @@ def _shares(context: Context, row: pd.Series) -> tuple[str, ...]:
 
 
 SAME = 1e-5  # decimals: the curve holds estimates in single precision
-PLACES = 6  # of decimals in the page
+UNIT = 1e-6  # of the page's figures, which are whole numbers
 KEYS = ("security", "window", *CHOICES)
 
 
@@ -86,17 +87,32 @@ def what_if(context: Context) -> Iterator[Block]:
 
 @of_result
 def _choices(context: Context) -> tuple[dict[str, list[Any]], str, tuple[int, ...]]:
-    """What may be chosen by key, every specification as JSON, and the places of the choice that the report tells."""
+    """What may be chosen by key, all figures as JSON, and the places of the choice that the report tells.
+
+    The JSON holds every specification once, as the places of its choices, and for each security, window and
+    specification the estimate, half its interval and p; null where a specification has none.
+    """
     curve = _curve(context)
     reported = None if curve.empty else _reported(context, curve)
     if reported is None:
         return {}, "", ()
     options = {key: list(dict.fromkeys(curve[key])) for key in KEYS}
     place = {key: {option: k for k, option in enumerate(held)} for key, held in options.items()}
-    places = [[place[key][value] for value in curve[key]] for key in KEYS]
-    figures = [curve[c].round(PLACES).tolist() for c in ("estimate", "low", "high", "p_value")]
-    rows = json.dumps([list(row) for row in zip(*places, *figures, strict=True)], separators=(",", ":"))
-    return options, rows, tuple(held[reported] for held in places)
+    places = {key: np.array([place[key][value] for value in curve[key]]) for key in KEYS}
+    every, at = np.unique(np.stack([places[key] for key in CHOICES], axis=1), axis=0, return_inverse=True)
+    shape = (len(options["security"]), len(options["window"]), len(every))
+    cell = (places["security"], places["window"], at)
+    figures = {"estimate": curve["estimate"], "reach": curve["high"] - curve["estimate"], "p": curve["p_value"]}
+    held = {name: _laid(column.to_numpy(float), shape, cell) for name, column in figures.items()}
+    rows = json.dumps({"specifications": every.tolist()} | held, separators=(",", ":"))
+    return options, rows, tuple(int(held[reported]) for held in places.values())
+
+
+def _laid(figures: np.ndarray, shape: tuple[int, ...], cell: tuple[np.ndarray, ...]) -> list[Any]:
+    """The figures in units of the page, by security, window and specification."""
+    whole = np.full(shape, None, object)
+    whole[cell] = np.rint(figures / UNIT).astype(int)
+    return whole.tolist()
 
 
 def _curve(context: Context) -> pd.DataFrame:

@@ -52,7 +52,12 @@
 
   // What if: the specification that is chosen, beside the one that the report tells.
   every("form.what-if").forEach((panel) => {
-    const rows = JSON.parse(panel.querySelector("script").textContent), told = panel.querySelector("output");
+    const held = JSON.parse(panel.querySelector("script").textContent), told = panel.querySelector("output");
+    const figures = (s, w, k) => [held.estimate[s][w][k], held.reach[s][w][k], held.p[s][w][k]].map((one) => one / 1e6);
+    const rows = held.estimate.flatMap((windows, s) => windows.flatMap((values, w) => held.specifications.flatMap((choices, k) => {
+      const [value, reach, p] = figures(s, w, k);
+      return values[k] === null ? [] : [[s, w, ...choices, value, value - reach, value + reach, p]];
+    })));
     const selects = [...panel.querySelectorAll("select")], back = panel.querySelector("button");
     const reported = panel.dataset.reported.split(",").map(Number), n = selects.length;
     const per = (value) => (value < 0 ? "\u2212" : "+") + Math.abs(100 * value).toFixed(1) + told.dataset.zero.slice(1);
