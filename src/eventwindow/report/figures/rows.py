@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from eventwindow.report.figures.panel import Panel, plain, reach
-from eventwindow.report.figures.sheet import FAINT, GRID, INK, Sheet, advance, wrapped
+from eventwindow.report.figures.sheet import FAINT, GRID, INK, PAPER, Sheet, advance, wrapped
 
 LINE = 15.0  # px from one line of a name to the next
 
@@ -63,6 +63,7 @@ def draw_rows(
         y += LINE * len(heading) + 9 if heading else 0
         for k, line in enumerate(lines):
             if sheet.narrow:
+                sheet.rect(0, y + LINE * k, advance(line) + 4, LINE, PAPER)  # the axis' lines end at a name
                 sheet.text(0, y + LINE * k + 12, line, INK)
             else:
                 sheet.text(wide, y + LINE * k + lift + 4, line, INK, "end")

@@ -112,7 +112,7 @@ def _laid(figures: np.ndarray, shape: tuple[int, ...], cell: tuple[np.ndarray, .
     """The figures in units of the page, by security, window and specification."""
     whole = np.full(shape, None, object)
     whole[cell] = np.rint(figures / UNIT).astype(int)
-    return whole.tolist()
+    return list(whole.tolist())
 
 
 def _curve(context: Context) -> pd.DataFrame:
