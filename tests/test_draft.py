@@ -171,7 +171,7 @@ def test_a_round_price_asks_how_precisely_it_is_meant() -> None:
     ("text", "english", "chinese"),
     [
         ("Nvidia fell 17% on Monday.", "\u221217 %", "\u221217%"),
-        ("Nvidia lost close to $600bn of market value.", "close to \u2212600bn USD", "接近 \u22126,000 億 USD"),
+        ("Nvidia lost close to $600bn of market value.", "close to \u2212600bn USD", "接近 \u22126,000 億美元"),
         ("TSMC fell on Monday.", "down", "下跌"),
     ],
 )

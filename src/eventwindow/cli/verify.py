@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eventwindow.cli.progress import progress_bar
-from eventwindow.cli.terminal import origin_lines, progress
+from eventwindow.cli.terminal import progress
 from eventwindow.draft.articles import Article, read
 from eventwindow.draft.chinese import simplified
 from eventwindow.draft.verify import Checked, verify_study
 from eventwindow.errors import Catalogue, PriceError, Reason, SourceError, StudyError, Text, catalogue
+from eventwindow.prices.history import OWN
+from eventwindow.prices.keyed import source_name
 from eventwindow.prices.lookup import looked_up
 from eventwindow.prices.retry import Progress
 from eventwindow.scratch import put_in_place
@@ -41,7 +44,7 @@ def verify_command(options: argparse.Namespace) -> None:
         (fresh / "verify.md").write_text("\n".join(_markdown(lines)), encoding="utf-8", newline="\n")
         report = _report(result, fresh, options.extras) if options.report else None
     print(*lines, sep="\n")
-    print(*origin_lines(result), words.text("verify.study", folder=str(folder)), sep="\n")
+    print(*_origins(result, words), words.text("verify.study", folder=str(folder)), sep="\n")
     if report:
         print(folder / report)
 
@@ -121,6 +124,20 @@ def found_by_name(checked: Sequence[Checked], words: Catalogue) -> Iterator[str]
         values = {"name": name, "symbol": one.symbol, "long": one.name, "exchange": one.exchange}
         yield f"- {words.text('verify.found', **values)}"
     yield from [""] * bool(found)
+
+
+def _origins(result: StudyResult, words: Catalogue) -> Iterator[str]:
+    """Where the figures are from, which symbols have none and why, and what the run told."""
+    of = Counter(record["origin"] for record in result.run["prices"].values())
+    named = (
+        (n, words.words(f"data.origin_{o}") if o in OWN else words.text("data.origin_source", name=source_name(o)))
+        for o, n in of.items()
+    )
+    told = [words.text("data.count_origin", n=n, origin=origin) for n, origin in named]
+    yield words.text("verify.prices", list=words.words("format.between").join(told))
+    for symbol, reason in result.run["unavailable"].items():
+        yield words.text("verify.no_prices", symbol=symbol, reason=words.reason(reason))
+    yield from map(words.reason, result.run["notes"])
 
 
 def _said(text: Text, words: Catalogue) -> str:

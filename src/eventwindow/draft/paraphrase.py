@@ -133,13 +133,17 @@ def _plain(s: Statement, value: float, zh: bool) -> str:
     if s.kind == "volume_multiple":
         return f"{size:.6g} {'倍' if zh else 'times'}"
     if s.kind in {"value_change", "value_changes_sum", "market_value", "turnover"}:
-        text = f"{size / 1e8:,.6g} 億" if zh else f"{size / 1e9:,.6g}bn"
-        return f"{sign}{text} {s.currency}".strip()
+        worth, unit = (1e9, "bn") if not zh else (1e12, " 兆") if size >= 1e12 else (1e8, " 億")
+        return f"{sign}{size / worth:,.6g}{unit}{_currency(s, zh, '')}"
     if s.kind in {"points", "index_points"}:
         return f"{sign}{size:,.10g} {'點' if zh else 'points'}"
     if s.kind in {"price_level", "price_change"}:
-        return f"{sign}{_written(size, s.step, ',.10g')} {s.currency}".strip()
+        return f"{sign}{_written(size, s.step, ',.10g')}{_currency(s, zh)}"
     return f"{sign}{_written(100 * size, s.step and 100 * s.step, '.6g')}{'' if zh else ' '}%"
+
+
+def _currency(s: Statement, zh: bool, between: str = " ") -> str:
+    return f"{between}美元" if zh and s.currency == "USD" else f" {s.currency}".rstrip()
 
 
 def _written(size: float, step: float | None, usual: str) -> str:
