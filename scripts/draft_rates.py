@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import re
 import sys
 import tomllib
 from collections import Counter
@@ -35,6 +36,7 @@ SETS = (
     "eleventh", "forms", "adversarial",
 )  # fmt: skip
 DATED = dt.date(2025, 1, 31)  # of a sentence that tells no other
+_YEAR = re.compile(r"\breturn (\S+ \S+) (\d{4})-01-01\.\.\2-12-3[01]")
 PARTS = ("security", "measure", "figure", "hedge", "day")
 
 
@@ -118,7 +120,8 @@ def open_(s: Statement) -> bool:
 
 def _plain(line: str) -> str:
     """Without the mark of what is open, counted apart; a group by its label, in whatever words it is written."""
-    words, end, rest = line.removesuffix(" !").partition("] ")
+    line = _YEAR.sub(r"year_return \1 \2", line.removesuffix(" !"))  # a calendar year is a measure of its own
+    words, end, rest = line.partition("] ")
     labels = (g.label for pattern, g in lexicon(True).groups if end and pattern.fullmatch(normal(words[1:])))
     label = next(labels, normal(words[1:]) if end else "")
     return f"[{label}] {rest}" if end else normal(words)

@@ -36,9 +36,12 @@ _PATTERNS = (
     ("after", r"\bthe day after\b"),
     ("same", r"\b(?:the )?same day\b|\bthat day\b|同日|同一天|当天|当日"),
     ("today", r"\btoday\b|\bthis(?= (?:morning|afternoon|evening|lunchtime)\b)|\btonight\b"),
-    ("today", r"今日|今天|今早|今晨|今晚|今午|今\(\d{1,2}\)日"),
+    ("today", r"今日|今天|今早|今晨|今晚|今午|今(?=[早午下晚收最再盘开涨跌升贬])|今\(\d{1,2}\)日"),
     ("today", r"^\(?\d{1,2}(?=[:.]\d\d(?: ?[ap]m)? )"),  # the clock of a blog that is written as it happens
-    ("yesterday", r"\byesterday\b|\bovernight\b|昨日|昨天|昨晚|昨夜|隔[夜晚]|昨\(\d{1,2}\)日"),
+    (
+        "yesterday",
+        r"\byesterday\b|\bovernight\b|昨日|昨天|昨晚|昨夜|隔[夜晚]|昨\(\d{1,2}\)日|昨(?=[早午下晚收最再盘开涨跌升贬])",
+    ),
     ("before", r"前天|前日(?![^\s,])"),
     ("vague", rf"\bthe {_WEEKDAY} before\b|\ba week (?:earlier|before|ago)\b|一周前|上周同期"),
     ("vague", r"(?<!\bas )\brecently\b|\bthe other day\b|日前|近日|最近|连日|封关前最后一天"),

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from eventwindow.draft.accounted import market, region, strange, unaccounted
-from eventwindow.draft.chinese import has_chinese, simplified
+from eventwindow.draft.chinese import has_chinese, numeral, simplified
 from eventwindow.draft.context import Context, days_told, one_day, resolved, session_of, told_before
 from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
-from eventwindow.draft.quantified import FALLBACK, POSSIBLE, SPAN, WHICH_DAY, figures
+from eventwindow.draft.quantified import FALLBACK, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
 from eventwindow.draft.securities import Names, names
 from eventwindow.draft.sentence import Sentence, dateline, parse, sentences
 from eventwindow.draft.statement import NOBODY, Statement, Subject
@@ -29,17 +29,28 @@ from eventwindow.study.definition import Study
 
 TWICE = Reason("draft_twice")
 CLOSE = {"exact", "about", "nearly", "almost", "amounted_to"}  # hedges of figures that stand near the true one
+AFTER = 3  # days between the dateline and the day of the paper
 WEEK = 7  # days; one before is not that of the story
 NEAR = 0.25  # how far two of them may be apart
 _NIGHT = re.compile(r"凌晨|清晨|早[上晨]")  # of a day in Asia, when the one before ends in America
 _RIC = re.compile(r"\s?[(<](?:[A-Z]{1,6}\.(?:O|OQ|N|A|P|K)|\.[A-Z0-9]{2,8})[)>]")  # a wire's own code: Nvidia (NVDA.O)
-_CODE = re.compile(r"\((?P<at>[A-Z]{3,6}): ?(?P<code>[A-Z0-9.]{1,7})\)|\((?P<us>[A-Z.]{1,5})-US\)")
+_CODE = re.compile(r"\((?P<at>[A-Z]{3,6}): ?(?P<code>[A-Z0-9.]{1,7})\)|\((?P<us>[A-Z.]{1,5})[-.]US\)")
 _SUFFIXES = {"LON": "L", "LSE": "L", "TSX": "TO", "ASX": "AX", "HKG": "HK", "HKEX": "HK", "SEHK": "HK", "TYO": "T",
              "TSE": "T", "TPE": "TW", "TWSE": "TW", "KRX": "KS", "ETR": "DE", "FRA": "DE", "EPA": "PA", "AMS": "AS",
              "BIT": "MI", "STO": "ST", "SWX": "SW", "NSE": "NS"}  # fmt: skip
 _PER_CENT = re.compile(  # "11.7pc", not "top 5 PC makers"
     r"(?<=\d)(?:[ -]?(?i:per ?cent|pct)|pc|[ -]pc(?! (?:\w+ )?(?i:makers?|chips?|(?:chip)?stocks?|sales|shipments?|brands?|firms|compan(?:y|ies)|vendors?|suppliers?|units?|games?|market|users?|models?|parts?)\b))\b"  # noqa: E501
 )
+_DIGITS = {c: str(k) for k, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
+_ZH = f"[{''.join(_DIGITS)}十百千]"
+_WRITTEN = re.compile(  # 三十一.〇八一元, 一四六〇元, 十一月二日, as some papers write all figures
+    rf"(?<![点第])(?P<whole>{_ZH}+)\.(?P<part>[{''.join(_DIGITS)}]+)|(?P<row>[{''.join(_DIGITS)}]{{3,}})(?![十百千万亿])"
+    rf"|(?<![个第几近过前数])(?P<month>{_ZH}{{1,3}})月(?:(?P<day>{_ZH}{{1,3}})(?P<sign>[日号]))?(?!份?个)"
+)
+_LIVE = re.compile(  # written while the exchange is open
+    r"半日|午收|(?:最新|现|暂)报|截至(?:[今\d]+[早天日])?(?:早上|上午|中午|下午)?\d{1,2}[时点:]|[-/]\d\d? \d\d:\d\d(?=记者|$|\n)"  # noqa: E501
+)
+_CLOSED = re.compile(r"(?<!午)(?<!半日)收(?:盘|市|报|在|于|约?\d|[跌涨高低升黑红])|终场|作收")
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff。])[ \t]+|[ \t]+(?=[\u3400-\u9fff])")
 
 
@@ -62,11 +73,28 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
     """The text sentence by sentence; a line that stands twice is read once."""
     chinese = has_chinese(text)
     rules = lexicon(chinese)
+    plain = "\n".join(map(normal, text.splitlines())) if chinese else text
     known = names(rules, chinese, study, own).shortened(
-        text, rules.small | rules.known | {w.lower() for w in rules.stop}
+        plain, rules.small | rules.known | {w.lower() for w in rules.stop}
     )
-    found = list(_read(text, dated, rules, known))
-    yield from agreeing([*located(list(_undated(found, dated, known)), known)])
+    dated = _written_on(plain, dated) if chinese else dated
+    found = list(_undated(list(_read(text, dated, rules, known)), dated, known))
+    found = list(_live(found, dated)) if chinese and _LIVE.search(plain) else found
+    yield from agreeing([*located(found, known)])
+
+
+def _written_on(text: str, dated: dt.date) -> dt.date:
+    """The day that a dateline tells, of which 今天 is said, where the article came out in the days behind it."""
+    told = [m.value.date for line in text.split("\n")[:3] for m in days(line[: dateline(line)], dated)]
+    return next((day for day in told[::-1] if day and 0 < (dated - day).days <= AFTER), dated)
+
+
+def _live(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
+    """The same; of the day itself only what a sentence tells of a close is no moment's."""
+    for r in found:
+        closed = _CLOSED.search(r.text)
+        said = (s if closed or s.date != dated else replace(s, open=(MOMENT, *s.open)) for s in r.statements)
+        yield replace(r, statements=tuple(said))
 
 
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Reading]:
@@ -155,7 +183,19 @@ def _together(one: Statement, other: Statement) -> bool:
 def normal(line: str) -> str:
     """Full-width forms as plain ones, one script of Chinese without spaces around it, one sign for per cent."""
     plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _RIC.sub("", unicodedata.normalize("NFKC", line))))
-    return _SPACED.sub("", simplified(plain)).strip()
+    return _WRITTEN.sub(_arabic, _SPACED.sub("", simplified(plain))).strip()
+
+
+def _arabic(found: re.Match[str]) -> str:
+    """A figure written in characters throughout, in digits."""
+    if found["month"]:
+        return f"{_whole(found['month'])}月" + (f"{_whole(found['day'])}{found['sign']}" if found["day"] else "")
+    part = "".join(_DIGITS[c] for c in found["part"] or "")
+    return f"{_whole(found['whole'])}.{part}" if part else _whole(found["row"])
+
+
+def _whole(words: str) -> str:
+    return "".join(_DIGITS[c] for c in words) if {*words} <= {*_DIGITS} else f"{numeral(words):.0f}"
 
 
 def _yahoo(code: re.Match[str]) -> str:

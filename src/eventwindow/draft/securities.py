@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.finder import Finder, finder
 from eventwindow.draft.lexicon import Lexicon, Mark
+from eventwindow.draft.statement import Subject
 from eventwindow.draft.vouched import vouched
 from eventwindow.errors import StudyError, check_file
 
@@ -21,10 +22,18 @@ if TYPE_CHECKING:
     from eventwindow.study.definition import Study
 
 LARGEST = 20_000_000  # bytes of a table of names; the one that ships has 190,000
+LONGEST = 6  # characters of a Chinese name
 COLUMNS = ("symbol", "exchange", "currency", "kind", "names")
 LISTS = ("names", "former", "ambiguous")  # parted by |; a user's table may leave out the last two
 _TICKER = re.compile(r"(?:(?<=[:$(])|(?<=: ))(?P<sure>\^?[A-Z0-9]{1,10}(?:[.=-][A-Z]{1,4}){0,2})(?![\w.-])|(?<![\w$.-])(?P<bare>[A-Z]{3,5}(?![\w-])|[A-Z]{2}(?= (?:stock|shares)\b))")  # fmt: skip  # noqa: E501
 _CODE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,6})(?:-(?:S?W|KY|R|B))?\((?P<code>\d{4,6})(?:\.[A-Z]{2,3})?\)")
+_CODED = re.compile(  # a code that no list holds, and what stands before it: 公开收购康舒(6282)
+    r"(?P<head>^|[,;:。、!?●・的和与及])?(?P<run>[\u4e00-\u9fff]{2,12})(?:-[A-Z]{1,2})?\((?P<code>\d{4,6}|[A-Z]{2,5})(?:[.-][A-Z]{1,3})?\)",
+    re.MULTILINE,
+)
+_DAUGHTER = re.compile(
+    r"(?:汽车|物业|地产|健康|影业|服务|数科|生活)(?=\(|[AH]股|股价|[收低高重大暴急微再续]?[跌涨挫升泻飙开弹])"
+)
 _FIRST = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]{3,}(?= [A-Z])")
 _INSIDE = re.compile(r"(?<=[a-z] )[A-Z][a-z]+\b(?! [A-Z])")
 _LONGER = re.compile(r" (?!(?:Inc|Corp|Co|Ltd|Group|Holdings?|Motors?|Company|Corporation)\b)[A-Z][a-z]{2,}")
@@ -67,7 +76,7 @@ class Names:
     traded: frozenset[str]  # those of currencies, commodities and the like, which are no firms
     shared: frozenset[str]  # those of firms with which names of other firms begin
     words: Mapping[str, re.Pattern[str]]
-    told: frozenset[str] = frozenset()  # words with a capital inside a sentence of the article
+    told: frozenset[str] = frozenset()  # words with a capital inside a sentence of the article; names with a code
 
     def marks(self, text: str) -> Iterator[Mark]:
         """Every name and ticker in the sentence, with the symbols that it may mean."""
@@ -76,7 +85,9 @@ class Names:
             if name in self.shared and _LONGER.match(text, end):
                 continue  # Hyundai Heavy Industries is none of the firms that the list holds
             golden = name[-1] == "周" and text[end : end + 1] in set("一二三四五")  # 黃金週五 is no golden week
-            if symbols := self.meanings[name] or (self.meanings.get(name[:-1]) if golden else ()):
+            if daughter := self._daughter(text, end, name):
+                yield Mark(start, daughter, "name", Subject(name=text[start:daughter]))
+            elif symbols := self.meanings[name] or (self.meanings.get(name[:-1]) if golden else ()):
                 yield Mark(start, end - 1 if golden else self._whole(text, end), "name", symbols)
         for m in _TICKER.finditer(text):
             symbol = m["sure"] or m["bare"]
@@ -87,6 +98,15 @@ class Names:
             meant = {s: k for s in listed if (k := self._begun(s, m["name"])) is not None}
             if meant:
                 yield Mark(m.start() + min(meant.values()), m.end() - 1, "name", tuple(meant))
+
+        for name in self.told if has_chinese(text) else ():
+            yield from (Mark(*m.span(), "name", Subject(name=name)) for m in re.finditer(re.escape(name), text))
+
+    def _daughter(self, text: str, end: int, name: str) -> int:
+        """Where the name of another firm ends that begins with this one: 恒大汽车, 恒大物业."""
+        whole = _DAUGHTER.match(text, end) if self.meanings[name] and has_chinese(name) else None
+        own = whole is not None and self.listings[self.meanings[name][0]].kind == "stock"
+        return whole.end() if whole and own and name + whole[0] not in self.meanings else 0
 
     def _whole(self, text: str, end: int) -> int:
         """Where a name ends with its legal form, and with a code of a wire that the list does not hold: (CRDI.MI)."""
@@ -101,7 +121,7 @@ class Names:
 
     def shortened(self, text: str, stop: Collection[str]) -> Names:
         """With the first words of names told in full, as an article goes on to call them: Novo Nordisk, then Novo."""
-        inside = frozenset(_INSIDE.findall(text))
+        inside = frozenset(self._coded(text) if has_chinese(text) else _INSIDE.findall(text))
         told = {name for _, _, name in self.finder.spans(text) if not has_chinese(name) and self.meanings[name]}
         short = {m[0]: name for name in told if (m := _FIRST.match(name)) and m[0].lower() not in stop}
         firms: dict[str, set[tuple[str, ...]]] = defaultdict(set)
@@ -114,6 +134,17 @@ class Names:
         return replace(
             self, meanings=meanings, finder=finder(meanings), ambiguous=self.ambiguous | set(new), told=inside
         )
+
+    def _coded(self, text: str) -> Iterator[str]:
+        """The names with a code that no list holds: as written elsewhere too, else all that stands before it."""
+        listed = {s.partition(".")[0].lstrip("0") for s in self.listings}
+        for m in _CODED.finditer(text):
+            run = re.split("[的和与及]", m["run"])[-1]
+            if m["code"].lstrip("0") in listed or any(run.endswith(name) for name in self.meanings if name in run):
+                continue
+            whole = len(run) <= LONGEST and (m["head"] is not None or run != m["run"])
+            again = (run[k:] for k in range(len(run) - 1) if text.count(run[k:]) > 1 and len(run) - k <= LONGEST)
+            yield run if whole else next(again, run[-2 if len(m["code"]) == 4 else -4 :])
 
     def _is_ticker(self, text: str, found: re.Match[str]) -> bool:
         """Letters that are words or abbreviations too, as in (AI) and (LNG), are tickers where an exchange says so."""

@@ -93,7 +93,7 @@ BEHIND = re.compile(r"\s*\(?(?:(?:late|early|on|at|the|close|end|of|in|trading)\
 _ZH_AFTER = re.compile(r"[^,。;\d]{0,8}\d[\d.,]*(?:%|点|元)之?后[^。;]{0,20}\d")  # 前一日暴漲10.4%之後再漲0.6%
 _DATELINE = re.compile(  # up to the word for a wire, which 電子 and the like are not
     r"[【〔(\[]?(?:(?!股|指)[\u4e00-\u9fff/、]){2,16}?(?:\d{1,2}月)?\d{1,2}日"
-    r"(?:(?:综合|专)?(?:电(?![子力信动机器池商视脑影缆网讯气])|讯(?![号飞芯]))|(?:凌晨|[清早]晨|早间|上午|中午|午间|下午|晚间|[早晚]上?)?消息)[】〕)\]]?"
+    r"(?:(?:综合|专)?(?:外?电(?![子力信动机器池商视脑影缆网讯气])|讯(?![号飞芯]))|(?:凌晨|[清早]晨|早间|上午|中午|午间|下午|晚间|[早晚]上?)?消息)[】〕)\]]?"
 )
 _LINE = re.compile(r"[A-Z][A-Z, ]+\b[^.]{0,40}? ?[-–—:]")  # a dateline in English: where it is written
 _OR = re.compile(r"(?: (?:higher|lower|up|down|stronger|weaker))?,? (?:or|and also|i\.e\.,?) ", re.IGNORECASE)

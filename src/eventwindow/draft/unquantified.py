@@ -64,6 +64,7 @@ _UNDER = re.compile(r"\b(?:below|under)\b")
 _SINCE_ZH = re.compile(r"以来(?:的|单日|最)?$")
 _OF_MOVE = re.compile(r"[涨跌升][幅点势](?:[与和及、]?[涨跌升][幅点势])*[^,。;涨跌升]{0,8}$")
 _EVER = re.compile(r"单日新|历史|史上")
+_COUNTED = re.compile(r"\d(?:余|多)?[只家档](?:个股|股票|成[份分]股|股)?$")
 _OWN_FIGURE = 4  # characters between a move and its figure, at most
 _NEAR = 45  # characters between a name and its verb, at most
 
@@ -308,8 +309,11 @@ def _plain(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]
     clause = sentence.clause(mark)
     if mark.kind == "same":
         return True
-    if mark.kind.endswith("wipe") or (
-        sentence.has("off", "value", "rank", within=clause) and not _slump(sentence, mark)
+    counted = _COUNTED.search(sentence.text, clause[0], mark.start)  # 逾3800只个股上涨
+    if (
+        counted
+        or mark.kind.endswith("wipe")
+        or (sentence.has("off", "value", "rank", within=clause) and not _slump(sentence, mark))
     ):
         return False
     if mark.kind.endswith("weak") and not sentence.has("stock", within=clause):
