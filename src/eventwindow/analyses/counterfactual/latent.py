@@ -6,7 +6,7 @@ from eventwindow.analyses.counterfactual.predictor import EVERY_DAY, Ints
 from eventwindow.estimation.event_time import Array
 
 MOST = 8  # factors considered (Bai & Ng 2002)
-BISECTIONS = 60
+STEPS, SETTLED = 60, 1e-12  # of Newton at most; what the last but one may move
 
 
 def latent_factors(x: Array, y: Array, x_new: Array, own: Ints, penalties: Array, days: slice = EVERY_DAY) -> Array:
@@ -47,17 +47,23 @@ def number_of_factors(values: Array, days: int, donors: int) -> int:
 def downdated(values: Array, vectors: Array, z: Array, r: int) -> Array:
     """The first r eigenvectors (M, n, r) of K - zz' for each column of z (n, M), from those of K, largest value first.
 
-    The eigenvalues are the roots of 1 = Σ_k (v_k'z)²/(d_k - μ), one between each two of K's (Golub 1973).
+    The eigenvalues are the roots of 1 = Σ_k (v_k'z)²/(d_k - μ), one between each two of K's (Golub 1973). Newton
+    finds how far each falls from the one of K's above it, halving where a step would leave the bracket.
     """
-    weight = (vectors.T @ z).T  # (M, n)
-    low = np.broadcast_to(values[1 : r + 1], (len(weight), r)).copy()
-    high = np.broadcast_to(values[:r], (len(weight), r)).copy()
-    square = np.ascontiguousarray((weight**2)[:, :, None])
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        above = (1 / (values[:, None] - middle[:, None, :]) * square).sum(axis=1) > 1
-        high, low = np.where(above, middle, high), np.where(above, low, middle)
-    gap = values[:, None] - ((low + high) / 2)[:, None, :]
-    found = weight[:, :, None] / np.where(gap == 0, np.finfo(float).tiny, gap)
-    found /= np.linalg.norm(found, axis=1, keepdims=True)
-    return np.asarray(vectors @ found)
+    weight = z.T @ vectors  # (M, n)
+    square, apart, room = weight**2, values - values[:r, None, None], values[:r, None] - values[1 : r + 1, None]
+    low, high, fall = (np.broadcast_to(share * room, (r, len(weight))) for share in (0.0, 1.0, 0.5))  # to the root
+    with np.errstate(all="ignore"):  # where two of K's are equal, nothing is between them
+        for _ in range(STEPS):
+            inverse = 1 / (apart + fall[:, :, None])
+            over, slope = np.einsum("mn,rmn->rm", square, inverse) - 1, -np.einsum("mn,rmn->rm", square, inverse**2)
+            low, high = np.where(over < 0, low, fall), np.where(over < 0, fall, high)
+            ends = fall * (room - fall)  # `over` times this has no pole
+            step = fall - ends * over / ((room - 2 * fall) * over + ends * slope)
+            before, fall = fall, np.where((step >= low) & (step <= high), step, (low + high) / 2)
+            if np.all(np.abs(fall - before) <= SETTLED * fall):
+                break
+    gap = apart + fall[:, :, None]
+    found = weight / np.where(gap == 0, np.finfo(float).tiny, gap)
+    found /= np.linalg.norm(found, axis=2, keepdims=True)
+    return np.moveaxis(found @ vectors.T, 0, 2)
