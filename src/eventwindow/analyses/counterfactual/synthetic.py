@@ -5,7 +5,7 @@ import numpy as np
 from eventwindow.analyses.counterfactual.predictor import EVERY_DAY, Ints
 from eventwindow.estimation.event_time import Array
 
-FIRST = 60  # donors tried first; others join where the solution wants them
+AT_ONCE = 20  # donors tried first, and that join where the solution wants them most; those without weight leave
 TOLERANCE = 1e-10
 
 
@@ -17,20 +17,22 @@ def simplex_weights(x: Array, y: Array) -> Array:
     """
     from scipy.optimize import nnls
 
-    gaps = x - y[:, None]
-    square = np.sum(gaps**2, axis=0)
-    stacked = np.vstack([gaps / (np.sqrt(square.mean()) or 1.0), np.ones(x.shape[1])])
+    gaps = x.T - y
+    square = np.sum(gaps**2, axis=1)
+    stacked = np.column_stack([gaps / (np.sqrt(square.mean()) or 1.0), np.ones(len(gaps))])
     goal = np.append(np.zeros(len(y)), 1.0)
-    tried = np.zeros(x.shape[1], bool)
-    tried[np.argsort(square, kind="stable")[:FIRST]] = True
+    tried, old = np.argsort(square, kind="stable")[:AT_ONCE], 0
     while True:
-        scaled, _ = nnls(stacked[:, tried], goal)
-        pull = np.einsum("tj,t->j", stacked, goal - stacked[:, tried] @ scaled)
-        wanted = (pull > TOLERANCE) & ~tried
-        if not wanted.any():
+        rows = stacked[tried]
+        scaled, _ = nnls(rows.T, goal)
+        pull = stacked @ (goal - scaled @ rows)
+        pull[tried] = 0.0
+        wanted = np.argsort(-pull, kind="stable")[:AT_ONCE]
+        wanted, held = wanted[pull[wanted] > TOLERANCE], scaled > 0
+        if not len(wanted) or not held[old:].any():
             break
-        tried |= wanted
-    weights = np.zeros(x.shape[1])
+        tried, old = np.append(tried[held], wanted), int(held.sum())
+    weights = np.zeros(len(gaps))
     weights[tried] = scaled / scaled.sum()
     return weights
 
