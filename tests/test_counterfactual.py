@@ -21,7 +21,7 @@ from eventwindow.analyses.counterfactual.estimate import (
     leading,
     market_estimated,
 )
-from eventwindow.analyses.counterfactual.heldout import Predicted, block_of_day, expected_at, predicted
+from eventwindow.analyses.counterfactual.heldout import Predicted, block_of_day, predicted
 from eventwindow.analyses.counterfactual.latent import latent_factors, number_of_factors, standardised
 from eventwindow.analyses.counterfactual.penalised import elastic_net, elastic_net_penalties, ridge
 from eventwindow.analyses.counterfactual.sample import donor_returns, sample
@@ -173,8 +173,9 @@ def test_the_penalty_is_the_one_that_blocks_held_out_prefer(market):
         errors += ((guess - y[out]) ** 2).sum(axis=1)
     found = predicted(model, x, y, new, NONE, block)
     assert found.penalty == pytest.approx(penalties[errors.argmin(axis=0), np.arange(M)])
-    fitted, expected = expected_at(model, x, y, new, NONE, block)
-    assert (fitted, expected) == (pytest.approx(found.fitted), pytest.approx(found.event))
+    for final, days in ((found.fitted, slice(T)), (found.event, slice(T, None))):
+        alone = model.predict(x, y, new, NONE, found.penalty[None])[0, days]
+        assert final == pytest.approx(alone)
 
 
 def test_the_scale_of_a_donor_begins_where_no_other_donor_is_left_in(market):

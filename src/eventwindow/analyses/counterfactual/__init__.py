@@ -15,11 +15,9 @@ COUNTERFACTUALS: dict[str, Counterfactual] = {
     model.name: model
     for model in (
         Counterfactual("synthetic_control", synthetic_control),
-        Counterfactual("ridge", ridge, ridge_penalties),
-        Counterfactual("elastic_net", elastic_net, elastic_net_penalties, donors_choose=False),
+        Counterfactual("ridge", ridge, ridge_penalties, donors_choose=True),
+        Counterfactual("elastic_net", elastic_net, elastic_net_penalties),
         Counterfactual("latent_factors", latent_factors),
-        Counterfactual(
-            "augmented_synthetic_control", augmented, augmented_penalties, donors_choose=False, one_error=True
-        ),
+        Counterfactual("augmented_synthetic_control", augmented, augmented_penalties, one_error=True),
     )
 }

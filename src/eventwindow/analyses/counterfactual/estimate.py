@@ -8,7 +8,6 @@ import numpy as np
 from eventwindow.analyses.counterfactual.heldout import (
     Predicted,
     block_of_day,
-    expected_at,
     expected_at_steps,
     ols_expected,
     ols_held_out,
@@ -57,25 +56,18 @@ class Estimated:
 
 
 def estimated(model: Counterfactual, sample: Sample, blocks: int) -> Estimated:
-    y, block = sample.y, block_of_day(len(sample.x), blocks)
-    no_donor = np.full(y.shape[1], NOT_A_DONOR, np.int64)
-    found = predicted(model, sample.x, y, sample.x_event, no_donor, block)
-    gap = sample.y_event - found.event
-    return Estimated(
-        model.name, found, gap, y - found.held_out, _rms(y - found.fitted), _placebos(model, sample, block, found)
-    )
-
-
-def _placebos(model: Counterfactual, sample: Sample, block: Ints, found: Predicted) -> Placebos:
-    own = np.arange(len(sample.donors), dtype=np.int64)
+    x, y, block = sample.x, sample.y, block_of_day(len(sample.x), blocks)
+    none, own = np.full(y.shape[1], NOT_A_DONOR), np.arange(x.shape[1])
     if model.donors_choose:
-        setting = np.zeros_like(found.step)
-        one, other = expected_at(model, sample.x, sample.x, sample.x_event, own, block)
-        fitted, expected = one[None], other[None]
+        every = predicted(model, x, np.hstack([y, x]), sample.x_event, np.append(none, own), block)
+        found, donors = every.of(slice(len(none))), every.of(slice(len(none), None))
+        fitted, expected, setting = donors.fitted[None], donors.event[None], np.zeros_like(none)
     else:
+        found = predicted(model, x, y, sample.x_event, none, block)
         steps, setting = np.unique(found.step, return_inverse=True)
-        fitted, expected = expected_at_steps(model, sample.x, sample.x, sample.x_event, own, steps)
-    return Placebos(sample.x_event - expected, _rms(sample.x - fitted), setting)
+        fitted, expected = expected_at_steps(model, x, x, sample.x_event, own, steps)
+    gap, placebos = sample.y_event - found.event, Placebos(sample.x_event - expected, _rms(x - fitted), setting)
+    return Estimated(model.name, found, gap, y - found.held_out, _rms(y - found.fitted), placebos)
 
 
 def market_estimated(sample: Sample, blocks: int) -> Estimated:

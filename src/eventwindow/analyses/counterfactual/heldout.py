@@ -21,6 +21,9 @@ class Predicted:
     penalty: Array  # (M,)
     step: Ints  # (M,), where that stands on the scale of penalties, 0 the largest
 
+    def of(self, targets: slice) -> "Predicted":
+        return Predicted(*(part[..., targets] for part in vars(self).values()))
+
 
 def block_of_day(days: int, blocks: int) -> Ints:
     """(days,), the block of each day: consecutive days, sizes that differ by one at most."""
@@ -40,27 +43,10 @@ def predicted(model: Counterfactual, x: Array, y: Array, x_event: Array, own: In
     held, error = _by_penalty(model, x, y, own, block, penalties)
     chosen = _choice(model, error)
     best = np.array([_choice(model, np.delete(error, k, axis=0)) for k in range(len(error))])
-    target = np.arange(y.shape[1])
-    final = model.predict(x, y, x_event, own, penalties, EVERY_DAY)[chosen, :, target].T
-    return Predicted(
-        np.take_along_axis(held, best[block][None], axis=0)[0],
-        final[: len(x)],
-        final[len(x) :],
-        penalties[chosen, target],
-        chosen,
-    )
-
-
-def expected_at(
-    model: Counterfactual, x: Array, y: Array, x_event: Array, own: Ints, block: Ints
-) -> tuple[Array, Array]:
-    """(T, M) fitted and (L, M) expected, the penalty chosen by the blocks where the model has one."""
-    penalties = model.penalties(x, y, own)
-    chosen = np.zeros(y.shape[1], np.int64)
-    if len(penalties) > 1:
-        chosen = _choice(model, _by_penalty(model, x, y, own, block, penalties)[1])
-    final = model.predict(x, y, x_event, own, penalties[chosen, np.arange(y.shape[1])][None], EVERY_DAY)[0]
-    return final[: len(x)], final[len(x) :]
+    penalty = penalties[chosen, np.arange(y.shape[1])]
+    final = model.predict(x, y, x_event, own, penalty[None], EVERY_DAY)[0]
+    found = np.take_along_axis(held, best[block][None], axis=0)[0]
+    return Predicted(found, final[: len(x)], final[len(x) :], penalty, chosen)
 
 
 def expected_at_steps(

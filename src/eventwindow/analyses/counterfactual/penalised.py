@@ -57,25 +57,26 @@ def _solved(gram: Array, covariance: Array, l1: float, l2: float, b: Array, barr
 
     sign, fewest, left = np.sign(b), len(b) + 1, ROUNDS
     while True:
-        active = np.flatnonzero(sign)
+        active = sign.nonzero()[0]
         held, signs = gram[active], sign[active]
         square, goal = held[:, active], covariance[active] - l1 * signs
         square.flat[:: len(active) + 1] += l2
         if len(active):
             goal = dposv(square.T, goal, overwrite_a=True, overwrite_b=True)[1]
-        pull = covariance - np.einsum("aj,a->j", held, goal)  # too small for threads of BLAS to pay
+        pull = covariance - goal @ held
         pull[active] = 0.0
         if barred >= 0:
             pull[barred] = 0.0
         size = np.abs(pull)
-        wrong, first = size > l1 + slack, size > HARDEST * size.max()
-        wrong[active], first[active] = goal * signs <= 0, True
+        wrong = size > l1 + slack
+        wrong[active] = goal * signs <= 0
         count = int(np.count_nonzero(wrong))
         if not count:
             b = np.zeros(len(b))
             b[active] = goal
             return b
         fewest, left = (count, ROUNDS) if count < fewest else (fewest, left - 1)
+        first = (size > HARDEST * size.max()) | (sign != 0)
         changed = np.flatnonzero(wrong & first) if left >= 0 else np.flatnonzero(wrong)[-1:]
         sign[changed] = np.where(sign[changed] == 0, np.sign(pull[changed]), 0.0)
 
@@ -97,12 +98,12 @@ def ridge(x: Array, y: Array, x_new: Array, own: Ints, penalties: Array, days: s
     mean, level = x.mean(axis=0), y.mean(axis=0)
     centred, asked = x - mean, np.vstack([x, x_new])[days] - mean
     values, vectors = np.linalg.eigh(centred @ centred.T)
-    target, projected = vectors.T @ (y - level), asked @ (centred.T @ vectors)
-    leaving = own >= 0
+    target, projected = vectors.T @ (y - level), asked @ centred.T @ vectors
     out = np.empty((len(penalties), len(asked), y.shape[1]))
-    for a, penalty in enumerate(penalties):
-        dual = target / (np.maximum(values, 0)[:, None] + penalty)  # along the eigenvectors
-        dual /= np.where(leaving, 1 - np.sum(target * dual, axis=0), 1.0)
-        without = np.sum(target * dual, axis=0) * asked[:, own] * leaving
-        out[a] = level + projected @ dual - without
+    for penalty in np.unique(penalties):
+        a, m = np.nonzero(penalties == penalty)
+        share = 1 / (np.maximum(values, 0) + penalty)  # along the eigenvectors
+        along = target[:, m]
+        itself = share @ along**2 * (own[m] >= 0)
+        out[a, :, m] = (level[m] + (projected * share @ along - itself * asked[:, own[m]]) / (1 - itself)).T
     return out

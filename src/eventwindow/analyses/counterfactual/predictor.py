@@ -28,13 +28,13 @@ def no_penalty(x: Array, y: Array, own: Ints) -> Array:
 class Counterfactual:
     """A line of the registry.
 
-    `donors_choose`: a donor treated in turn chooses its own penalty by blocks; else, where that takes too long, it
-    takes the treated stock's step on the scale of penalties. `one_error`: of the penalties whose error over the blocks
+    `donors_choose`: a donor treated in turn chooses its own penalty by blocks; else, as that takes long, it takes the
+    treated stock's step on the scale of penalties. `one_error`: of the penalties whose error over the blocks
     lies within one standard error of the least, the largest is taken.
     """
 
     name: str
     predict: Predict
     penalties: Penalties = no_penalty
-    donors_choose: bool = True
+    donors_choose: bool = False
     one_error: bool = False
