@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any, get_args
 
 import numpy as np
@@ -10,7 +11,6 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Place, Rows, clock_times, iso_days
 from eventwindow.calendars.exchange import (
-    Calendar,
     SessionRule,
     check_shift,
     day_zero,
@@ -20,7 +20,8 @@ from eventwindow.calendars.exchange import (
 )
 from eventwindow.errors import EventDateError, Reason, StudyError, counted
 
-How = tuple[SessionRule, int | None]  # the rule for a date that is no session, and the weekdays it may move at most
+# The rule for a date that is no session, the weekdays it may move at most, the exchange of clock times.
+How = tuple[SessionRule, int | None, str | None]
 AROUND = pd.Timedelta(days=14)  # within which news is priced, over any holidays
 SHOWN, MANY = 3, 8  # rows of repeats, and further faults, in a message
 ALIASES = {"firm": "security", "symbol": "security", "ticker": "security", "event_date": "date"}
@@ -39,7 +40,7 @@ def checked_events(events: pd.DataFrame, rows: Rows, held: pd.Index | None = Non
         raise StudyError("the table of events is empty", where=rows.name, remedy="Give at least one event.")
     for name in [n for n in ("time", "zone", "exchange", "session") if n in events]:
         events[name] = events[name].astype(object).where(~_blank(events[name]), None)
-    _raise_all([*_faults(events, rows)], events, rows, held)
+    raise_all(dict(enumerate(_faults(events, rows))), events, rows, held)
     events = events.assign(date=iso_days(events["date"], rows.at, EventDateError).astype("M8[s]"))
     _check_repeats(events, rows)
     return _clocked(events, rows) if "time" in events else events
@@ -76,13 +77,13 @@ def _faults_of(column: pd.Series[Any], check: Callable[[Any, Place], object], ro
             left = left[(left != left.iloc[wrong]) & (left.notna() | pd.notna(left.iloc[wrong]))]
 
 
-def _raise_all(faults: Sequence[StudyError], events: pd.DataFrame, rows: Rows, held: pd.Index | None) -> None:
+def raise_all(faults: Mapping[int, StudyError], events: pd.DataFrame, rows: Rows, held: pd.Index | None = None) -> None:
     """The faults of a list in one error, its unknown securities among them; nothing where there is no fault."""
     if not faults:
         return
-    every = [*faults, *(() if held is None else _unknown(events["security"], rows, held))]
-    told = _joined(every) if len(every) > 1 else every[0].what
-    raise type(every[0])(told, where=every[0].where, remedy=every[0].remedy)
+    first, *others = (faults[i] for i in sorted(faults))
+    every = [first, *others, *(() if held is None else _unknown(events["security"], rows, held))]
+    raise type(first)(_joined(every) if len(every) > 1 else first.what, where=first.where, remedy=first.remedy)
 
 
 def _unknown(names: pd.Series[Any], rows: Rows, held: pd.Index) -> Iterator[StudyError]:
@@ -187,37 +188,95 @@ def with_day_zero(
     """
     rows = Rows("the table of events", "index", events.index)
     events = checked_events(events, rows, held)
-    faults = list[StudyError]()
-    days = events["date"].copy()
-    shifts = pd.Series(None, index=events.index, dtype=object)
-    clocked = events["time"].notna() if "time" in events else pd.Series(False, events.index)
-    for i in events.index[clocked | ~days.isin(sessions)]:
-        row = {str(name): value for name, value in events.loc[i].items()}
-        try:
-            days[i], why = _session(row, sessions, (row.get("session") or rule, most), exchange, rows.at(i))
-            values = {"security": row["security"], "day": f"{days[i]:%Y-%m-%d}"}
-            shifts[i] = None if why is None else Reason("day_zero_of", shift=why, **values)
-        except StudyError as fault:
-            faults.append(fault)
-    _raise_all(faults, events, rows, held)
+    days, shifts, faults = placed(events, sessions, (rule, most, exchange), rows)
+    for i in np.flatnonzero(days.notna() & ~days.isin(sessions)).tolist():
+        faults[i] = _beyond(events["security"].iloc[i], days[i], sessions, rows.at(i))
+    raise_all(faults, events, rows, held)
+    for i in np.flatnonzero(shifts.astype(bool)).tolist():
+        values = {"security": events["security"].iloc[i], "day": f"{days[i]:%Y-%m-%d}"}
+        shifts[i] = Reason("day_zero_of", shift=shifts[i], **values)
     return events.assign(date=days, shift=shifts)
 
 
-def _session(
-    row: dict[str, Any], sessions: pd.DatetimeIndex, how: How, exchange: str | None, where: str
-) -> tuple[pd.Timestamp, Reason | None]:
-    if row.get("time") is None:
-        return _by_date(row["security"], row["date"], sessions, how, where)
-    mic = row.get("exchange") or exchange
-    if not mic:
-        raise no_exchange(row["security"], where)
+def placed(
+    events: pd.DataFrame, sessions: pd.DatetimeIndex, how: How, rows: Rows
+) -> tuple[pd.DatetimeIndex, np.ndarray, dict[int, StudyError]]:
+    """The day 0 of every event, why it is not the date given, and by event what speaks against it.
+
+    `events` are as `checked_events` gives them. A day that `sessions` do not reach stays as it is; none stands where
+    there is a fault.
+    """
+    rule, most, _ = how
+    own = events["session"].to_numpy(object) if "session" in events else np.full(len(events), None, object)
+    rules = np.where(own == None, rule, own)  # noqa: E711 (an array)
+    days, shifts, faults = _priced(events, rules, how, rows)
+    off = (days > sessions[0]) & (days < sessions[-1]) & ~days.isin(sessions)
+    moved, after = days.to_numpy(copy=True), sessions.searchsorted(days)
+    to, told = sessions[np.where(off, after - (rules == "previous"), 0)].to_numpy(), np.datetime_as_string(moved, "D")
+    for i in np.flatnonzero(off).tolist():
+        try:
+            if most is not None or rules[i] == "error":
+                around = sessions[after[i] - 1 : after[i] + 1]
+                _check_rule(events["security"].iloc[i], days[i], around, (rules[i], most), rows.at(i))
+            moved[i] = to[i]
+            shifts[i] = Reason.joined(shifts[i], Reason(f"{rules[i]}_session_in_panel", day=str(told[i])))
+        except EventDateError as fault:
+            moved[i], faults[i] = np.datetime64("NaT"), fault
+    return pd.DatetimeIndex(moved), shifts, faults
+
+
+def _priced(
+    events: pd.DataFrame, rules: np.ndarray, how: How, rows: Rows
+) -> tuple[pd.DatetimeIndex, np.ndarray, dict[int, StudyError]]:
+    """The session whose close first comes after the news, where a clock time is given; else the day itself."""
+    _, most, exchange = how
+    days, shifts = events["date"].to_numpy("M8[s]").copy(), np.full(len(events), None, object)
+    faults = dict[int, StudyError]()
+    clocked = np.flatnonzero(events["time"].notna()) if "time" in events else np.empty(0, int)
+    mic, zone = (_texts(events, name, default) for name, default in (("exchange", exchange or ""), ("zone", "")))
+    for one in sorted({*zip(mic[clocked], zone[clocked], strict=True)}):
+        at = clocked[(mic[clocked] == one[0]) & (zone[clocked] == one[1])]
+        if not one[0]:
+            faults |= {i: no_exchange(events["security"].iloc[i], rows.at(i)) for i in at.tolist()}
+            days[at] = np.datetime64("NaT")
+            continue
+        found, shifts[at], wrong = _first_closes(events.iloc[at], one, (rules[at], most), rows.taken(at))
+        days[at] = found.to_numpy("M8[s]")
+        faults |= {int(at[k]): fault for k, fault in wrong.items()}
+    return pd.DatetimeIndex(days), shifts, faults
+
+
+def _first_closes(
+    events: pd.DataFrame, of: tuple[str, str], how: tuple[np.ndarray, int | None], rows: Rows
+) -> tuple[pd.DatetimeIndex, np.ndarray, dict[int, StudyError]]:
+    """The same for the events of one exchange and time zone, as `day_zero` tells it of one, many at once."""
+    (mic, zone), (rules, most) = of, how
+    given, faults = pd.DatetimeIndex(events["date"]), dict[int, StudyError]()
     try:
-        calendar = _calendar(str(mic), sessions, row["date"])
-        zero = day_zero(calendar, row["date"].date(), row["time"], row.get("zone"), *how)
+        calendar = exchange_calendar(mic, (given.min() - AROUND).date(), (given.max() + AROUND).date())
     except EventDateError as error:
-        raise EventDateError(error.what, where=where, remedy=error.remedy) from None
-    found, shift = _by_date(row["security"], zero.session, sessions, how, where)
-    return found, Reason.joined(zero.shift, shift)
+        raise EventDateError(error.what, where=rows.at(0), remedy=error.remedy) from None
+    clock = events["time"].to_numpy(object)
+    stamps = pd.DatetimeIndex(pd.to_datetime(given.strftime("%Y-%m-%d ") + clock.astype(str)))
+    summer = np.ones(len(stamps), bool)  # of an hour that comes twice, the first
+    instant = stamps.tz_localize(zone or calendar.zone, ambiguous=summer, nonexistent="shift_forward")
+    closed = ~instant.tz_convert(calendar.zone).tz_localize(None).normalize().isin(calendar.sessions)
+    after = calendar.closes.searchsorted(instant.tz_convert("UTC"), side="right")
+    days = calendar.sessions[np.minimum(after, len(calendar.sessions) - 1)].to_numpy(copy=True)
+    shifts = np.full(len(days), None, object)
+    one = lru_cache(maxsize=None)(partial(day_zero, calendar, zone=zone or None, most=most))
+    for k in np.flatnonzero(closed | (days != given)).tolist():
+        try:
+            zero = one(given[k].date(), clock[k], rule=rules[k])
+            days[k], shifts[k] = zero.session.to_datetime64(), zero.shift
+        except EventDateError as fault:
+            days[k], faults[k] = np.datetime64("NaT"), EventDateError(fault.what, where=rows.at(k), remedy=fault.remedy)
+    return pd.DatetimeIndex(days), shifts, faults
+
+
+def _texts(events: pd.DataFrame, name: str, default: str) -> np.ndarray:
+    held = events[name].to_numpy(object) if name in events else np.full(len(events), None, object)
+    return np.asarray(np.where(held == None, default, held), dtype=object)  # noqa: E711 (an array)
 
 
 def no_exchange(security: str, where: str) -> StudyError:
@@ -226,32 +285,22 @@ def no_exchange(security: str, where: str) -> StudyError:
     return StudyError(f"the event of {security!r} has a clock time but no exchange", where=where, remedy=remedy)
 
 
-def _calendar(mic: str, sessions: pd.DatetimeIndex, day: pd.Timestamp) -> Calendar:
-    """The sessions that the table reaches; those around the day, where the library does not know as many."""
-    try:
-        return exchange_calendar(mic, sessions[0].date(), sessions[-1].date())
-    except EventDateError:
-        return exchange_calendar(mic, (day - AROUND).date(), (day + AROUND).date())
+def _beyond(security: str, day: pd.Timestamp, sessions: pd.DatetimeIndex, where: str) -> EventDateError:
+    side, end = ("after the last", sessions[-1]) if day > sessions[-1] else ("before the first", sessions[0])
+    what = f"{day.date()}, the event of {security!r}, lies {side} session of the table of returns, {end.date()}"
+    return EventDateError(what, where=where, remedy="Give returns that reach it, or correct the date.")
 
 
-def _by_date(
-    security: str, day: pd.Timestamp, sessions: pd.DatetimeIndex, how: How, where: str
-) -> tuple[pd.Timestamp, Reason | None]:
+def _check_rule(
+    security: str, day: pd.Timestamp, around: pd.DatetimeIndex, how: tuple[SessionRule, int | None], where: str
+) -> None:
+    """A day between the two sessions `around` it may move to one of them."""
     rule, most = how
-    if day in sessions:
-        return day, None
-    before, after = sessions[sessions < day], sessions[sessions > day]
-    if before.empty or after.empty:
-        side, end = ("after the last", before[-1]) if after.empty else ("before the first", after[0])
-        what = f"{day.date()}, the event of {security!r}, lies {side} session of the table of returns, {end.date()}"
-        raise EventDateError(what, where=where, remedy="Give returns that reach it, or correct the date.")
     if rule not in ("next", "previous"):
         raise EventDateError(
             f"{day.date()}, the event of {security!r}, is no session of the table of returns "
-            f"(the one before is {before[-1].date()}, the one after {after[0].date()})",
+            f"(the one before is {around[0].date()}, the one after {around[1].date()})",
             where=where,
-            remedy=f'Set session = "next" or give {after[0].date()}.',
+            remedy=f'Set session = "next" or give {around[1].date()}.',
         )
-    moved = after[0] if rule == "next" else before[-1]
-    found = check_shift(day.date(), moved, most, f", the event of {security!r},", where)
-    return found, Reason(f"{rule}_session_in_panel", day=f"{day.date()}")
+    check_shift(day.date(), around[int(rule == "next")], most, f", the event of {security!r},", where)

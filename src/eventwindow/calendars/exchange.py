@@ -216,8 +216,7 @@ def day_zero(
 def check_shift(day: date, session: pd.Timestamp, most: int | None, of: str = "", where: str = "") -> pd.Timestamp:
     """The session that a date moves to, which is not far."""
     first, last = sorted((day, session.date()))
-    days = int(np.busday_count(first, last))
-    if most is not None and days > most:
+    if most is not None and (days := int(np.busday_count(first, last))) > most:
         raise EventDateError(
             f"{day}{of} is no session, and the nearest by the rule, {session.date()}, is {days} weekdays away; "
             f"max_shift is {most}",

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import Rows
-from eventwindow.calendars.day_zero import ALIASES, AROUND, check_named, checked_events, near_names, no_exchange
-from eventwindow.calendars.exchange import SessionRule, check_shift, exchange_calendar
+from eventwindow.calendars.day_zero import ALIASES, How, check_named, checked_events, near_names, placed, raise_all
+from eventwindow.calendars.exchange import SessionRule
 from eventwindow.calendars.window import Window
-from eventwindow.errors import EventDateError, Exchange, PriceError, Reason, StudyError, counted
+from eventwindow.errors import PriceError, Reason, StudyError
 from eventwindow.estimation.contamination import Contamination
 from eventwindow.estimation.event_time import Days
 from eventwindow.estimation.given import DAYS, NAMES
@@ -24,7 +24,6 @@ from eventwindow.panel.own_sessions import Exchanges
 from eventwindow.panel.source import ONE, Panel
 from eventwindow.prices.tables import read_cells
 
-How = tuple[SessionRule, int | None, str | None, Rows]  # rule, weekdays at most, exchange, and where each event stands
 ARRAYS = ("security", "day", "session", "exchange", "group", "benchmark", "rate", "row")
 
 
@@ -82,7 +81,7 @@ def event_list(
     security = securities.get_indexer(pd.Index(who))
     given = events["date"].to_numpy().astype("M8[D]")
     known = sessions.to_numpy().astype("M8[D]")
-    code, session, day, shifted = _on_own_sessions(events, given, known, exchanges, (rule, most, exchange, rows))
+    code, session, day, shifted = _on_own_sessions(events, sessions, exchanges, (rule, most, exchange), rows)
     reason = np.full(len(events), "", dtype=object)
     reason[day < 0] = Reason("outside_panel", first=f"{known[0]}", last=f"{known[-1]}")
     reason[security < 0] = _not_held(who[security < 0], securities)
@@ -116,20 +115,26 @@ def event_list(
 
 
 def _on_own_sessions(
-    events: pd.DataFrame, given: np.ndarray, known: np.ndarray, exchanges: Exchanges, how: How
+    events: pd.DataFrame, sessions: pd.DatetimeIndex, exchanges: Exchanges, how: How, rows: Rows
 ) -> tuple[Codes, Codes, Codes, np.ndarray]:
     """Of each event, its exchange, row of the panel and own session number, -1 outside; and why its date moved."""
-    rule, most, exchange, rows = how
+    rule, most, exchange = how
     mic = events["security"].astype(str).map(lambda who: exchanges.of.get(who, ONE)).to_numpy()
     code, session, day = (np.full(len(events), -1, np.int64) for _ in range(3))
-    shifted = np.full(len(events), "", dtype=object)
+    shifted, faults = np.full(len(events), "", dtype=object), dict[int, StudyError]()
     for number, (name, own) in enumerate(exchanges.rows.items()):
         at = np.flatnonzero(mic == name)
         code[at] = number
-        if len(own):
-            mine = events.iloc[at].reset_index(drop=True)
-            day[at], shifted[at] = _placed(mine, given[at], known[own], (rule, most, name or exchange, rows.taken(at)))
-            session[at] = np.where(day[at] < 0, -1, own[day[at]])
+        if not len(own) or not len(at):
+            continue
+        mine, axis = events.iloc[at].reset_index(drop=True), sessions[own]
+        days, why, wrong = placed(mine, axis, (rule, most, name or exchange), rows.taken(at))
+        day[at] = axis.get_indexer(days)
+        session[at] = np.where(day[at] < 0, -1, own[day[at]])
+        for k in np.flatnonzero(why.astype(bool) & (day[at] >= 0)).tolist():
+            shifted[at[k]] = Reason("day_zero_is", day=f"{days[k]:%Y-%m-%d}", shift=why[k])
+        faults |= {int(at[k]): fault for k, fault in wrong.items()}
+    raise_all(faults, events, rows)
     return code, session, day, shifted
 
 
@@ -156,88 +161,6 @@ def _coded(events: pd.DataFrame, column: str, default: str) -> tuple[Codes, list
     if len(names) and names[0] == "":  # the empty name sorts first
         return (codes - 1).astype(np.int32), [str(name) for name in names[1:]]
     return codes.astype(np.int32), [str(name) for name in names]
-
-
-def _placed(events: pd.DataFrame, given: np.ndarray, known: np.ndarray, how: How) -> tuple[Codes, np.ndarray]:
-    """Session number of each event, -1 outside the panel, and why it is not the date given."""
-    rule, most, _, rows = how
-    rules = events["session"].where(events["session"].notna(), rule).to_numpy() if "session" in events else None
-    days, shifted = _priced(events, given, rule if rules is None else rules, how)
-    after = np.searchsorted(known, days)
-    inside = (days >= known[0]) & (days <= known[-1])
-    at = np.minimum(after, len(known) - 1)
-    off = inside & (known[at] != days)
-    own = np.full(len(days), rule, dtype=object) if rules is None else rules
-    if (wrong := off & (own == "error")).any():
-        first = int(wrong.argmax())
-        raise EventDateError(
-            f"{days[first]}, the event of {events['security'].iloc[first]!r}, is no session of the panel "
-            f"(the one before is {known[after[first] - 1]}, the one after {known[at[first]]}); "
-            f"{counted(int(wrong.sum()), 'event')} on such days",
-            where=rows.at(first),
-            remedy='Set session = "next" or "previous", or give sessions.',
-        )
-    at = np.where(off & (own == "previous"), after - 1, at)
-    for i in np.flatnonzero(off):
-        of = f", the event of {str(events['security'].iloc[i])!r},"
-        check_shift(days[i].item(), pd.Timestamp(known[at[i]]), most, of, rows.at(int(i)))
-        shifted[i] = Reason.joined(shifted[i] or None, Reason(f"{own[i]}_session_in_panel", day=f"{days[i]}"))
-    for i in np.flatnonzero(inside & (shifted != "")):
-        shifted[i] = Reason("day_zero_is", day=f"{known[at[i]]}", shift=shifted[i])
-    return np.where(inside, at, -1), shifted
-
-
-def _priced(events: pd.DataFrame, given: np.ndarray, rule: Any, how: How) -> tuple[np.ndarray, np.ndarray]:
-    """The day whose close first comes after the news, where a clock time is given; else the day itself."""
-    _, most, exchange, rows = how
-    days, shifted = given.copy(), np.full(len(given), "", dtype=object)
-    if "time" not in events:
-        return days, shifted
-    clocked = np.flatnonzero(events["time"].notna())
-    zone, mic = (_texts(events, name, default) for name, default in (("zone", ""), ("exchange", exchange or "")))
-    if (lacking := clocked[mic[clocked] == ""]).size:
-        raise no_exchange(str(events["security"].iloc[lacking[0]]), rows.at(int(lacking[0])))
-    for one in sorted({*zip(mic[clocked], zone[clocked], strict=True)}):
-        at = clocked[(mic[clocked] == one[0]) & (zone[clocked] == one[1])]
-        own = rule[at] if isinstance(rule, np.ndarray) else np.full(len(at), rule, dtype=object)
-        days[at] = _first_close(events["time"].iloc[at], given[at], one, (own, most), rows.taken(at))
-    for i in clocked[days[clocked] != given[clocked]]:
-        told = f"{given[i]} {events['time'].iloc[i]} {zone[i]}".rstrip()
-        shifted[i] = Reason("first_close", moment=told, mic=Exchange(mic[i]))
-    return days, shifted
-
-
-def _first_close(
-    clock: pd.Series, given: np.ndarray, of: tuple[str, str], how: tuple[np.ndarray, int | None], rows: Rows
-) -> np.ndarray:
-    """The first session of the exchange that closes after the news; by the rule where the local date is no session."""
-    (mic, zone), (rule, most) = of, how
-    low, high = (pd.Timestamp(given[k]) for k in (given.argmin(), given.argmax()))
-    try:
-        calendar = exchange_calendar(mic, (low - AROUND).date(), (high + AROUND).date())
-    except EventDateError as error:
-        raise EventDateError(error.what, where=rows.at(0), remedy=error.remedy) from None
-    stamps = pd.DatetimeIndex(pd.to_datetime(pd.Series(given.astype(str)) + " " + clock.astype(str).to_numpy()))
-    summer = np.ones(len(stamps), bool)  # of an hour that comes twice, the first
-    instant = stamps.tz_localize(zone or calendar.zone, ambiguous=summer, nonexistent="shift_forward")
-    local = instant.tz_convert(calendar.zone).tz_localize(None).normalize()
-    off = ~local.isin(calendar.sessions)
-    if (wrong := off & (rule == "error")).any():
-        first = int(wrong.argmax())
-        remedy = 'Set session = "next" or "previous".'
-        raise EventDateError(f"{local[first].date()} is not a session of {mic}", where=rows.at(first), remedy=remedy)
-    at = calendar.closes.searchsorted(instant.tz_convert("UTC"), side="right")
-    moved = calendar.sessions.searchsorted(local) - (rule == "previous")
-    for k in np.flatnonzero(off).tolist():
-        check_shift(local[k].date(), calendar.sessions[moved[k]], most, f" on {mic}", rows.at(k))
-    return np.asarray(calendar.sessions[np.where(off, moved, at)].to_numpy().astype("M8[D]"))
-
-
-def _texts(events: pd.DataFrame, name: str, default: str) -> np.ndarray:
-    if name not in events:
-        return np.full(len(events), default, dtype=object)
-    column = events[name].astype(object)
-    return np.asarray(column.where(column.notna() & (column != ""), default).map(str).to_numpy(), dtype=object)
 
 
 def _told(
