@@ -1,8 +1,6 @@
 """Tables as CSV: plain UTF-8, which programs read; spreadsheets take the workbook."""
 
 import re
-from csv import writer
-from io import StringIO
 from pathlib import Path
 from typing import Literal
 
@@ -21,12 +19,10 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 def csv_text(table: pd.DataFrame) -> str:
     """A table as CSV: decimals to twelve digits, ISO dates, moments in UTC, an empty cell for no number."""
-    columns = [_cells(table.iloc[:, k]) for k in range(table.shape[1])]
-    written = StringIO()
-    writer(written, lineterminator="\n").writerows(
-        [[inert(str(name)) for name in table.columns], *zip(*columns, strict=True)]
-    )
-    return written.getvalue()
+    columns = [[_told(str(name)), *_cells(table.iloc[:, k])] for k, name in enumerate(table.columns)]
+    if len(columns) == 1:  # a line of nothing would be read as no row
+        columns = [[cell or '""' for cell in columns[0]]]
+    return "".join(f"{','.join(row)}\n" for row in zip(*columns, strict=True)) or "\n"
 
 
 def _cells(column: pd.Series) -> list[str]:
@@ -50,15 +46,24 @@ def _texts(column: pd.Series) -> list[str]:
     """Texts as they are told; no number is held for a formula, and a missing one is an empty cell."""
     if isinstance(column.dtype, pd.StringDtype):
         places, texts = pd.factorize(column)
-        shown = [*map(inert, texts), ""]  # -1 is a missing one
+        shown = [*map(_told, texts), ""]  # -1 is a missing one
         return [shown[place] for place in places.tolist()]
     held, missing = column.to_numpy(object).tolist(), column.isna().tolist()
-    told = {text: inert(text) for text in {t if isinstance(t, str) else "" for t in held}}
+    told = {text: _told(text) for text in {t if isinstance(t, str) else "" for t in held}}
     return ["" if none else told[t] if isinstance(t, str) else _shown(t) for t, none in zip(held, missing, strict=True)]
 
 
 def _shown(value: object) -> str:
-    return inert(str(value)) if isinstance(value, Reason) else str(value)
+    return _told(str(value)) if isinstance(value, Reason) else _quoted(str(value))
+
+
+def _told(text: str) -> str:
+    return _quoted(inert(text))
+
+
+def _quoted(text: str) -> str:
+    """A cell as it stands between commas."""
+    return '"{}"'.format(text.replace('"', '""')) if re.search('[,"\n]', text) else text
 
 
 def inert(text: str) -> str:

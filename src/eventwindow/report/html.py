@@ -160,16 +160,21 @@ def _figures(context: Context, charts: Mapping[str, Chart]) -> dict[str, dict[st
             "title": chart.title,
             "caption": chart.caption,
             "svg": Markup(chart.inline()),
-            "csv": context.of_result(f"csv.{name}", partial(_data, chart)),
+            "csv": context.of_result(f"csv.{name}", partial(_data, context, chart)),
             "file": f"{name}.csv",
         }
         for name, chart in charts.items()
     }
 
 
-def _data(chart: Chart) -> str:
+def table_of(context: Context, chart: Chart) -> str:
+    """The table behind a figure as CSV, for the page and for its file."""
+    return context.of_result(f"table.{chart.name}", partial(csv_text, chart.data))
+
+
+def _data(context: Context, chart: Chart) -> str:
     """The table behind a figure as an address that holds it, where it is small; else where its file lies."""
-    text = csv_text(chart.data)
+    text = table_of(context, chart)
     small = len(text.encode()) < IN_PAGE
     return "data:text/csv;charset=utf-8," + quote(text) if small else f"figures/{chart.name}.csv"
 

@@ -42,6 +42,7 @@ def write_report(
     from eventwindow.report.context import Context
     from eventwindow.report.datapackage import datapackage
     from eventwindow.report.figures import charts
+    from eventwindow.report.html import story
     from eventwindow.report.language import LANGUAGES, language
 
     check_extras(extras)
@@ -50,9 +51,10 @@ def write_report(
     subjects = [Context(result, language(code), command, kept) for code in codes]
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     waiting = [begin(work) for work in beside]
-    drawn = charts(subjects[0])  # with what every language shows, before they are shared out
     write = partial(_write, codes=codes, folder=folder, extras=extras)
-    run_parallel([partial(write, subjects[0], drawn), *(partial(write, other) for other in subjects[1:])])
+    drawn = charts(subjects[0])
+    told = story(subjects[0], drawn, codes, cards="cards" in extras)  # with what every language shows, before they part
+    run_parallel([partial(write, subjects[0], drawn, told), *(partial(write, other) for other in subjects[1:])])
     for answer in waiting:
         answer()
     data = {key: chart.data for key, chart in drawn.items()}
@@ -71,12 +73,13 @@ def check_extras(extras: Collection[Extra]) -> None:
 def _write(
     context: Context,
     drawn: Mapping[str, Chart] | None = None,
+    told: str = "",
     *,
     codes: Sequence[str],
     folder: Path,
     extras: Collection[Extra],
 ) -> None:
-    """All of one language, with its figures where they are drawn already."""
+    """All of one language, with its figures where they are drawn already, and the story where it is told."""
     from eventwindow.report.cards import write_cards
     from eventwindow.report.figures import charts
     from eventwindow.report.html import appendix, claim_pages, story
@@ -86,7 +89,7 @@ def _write(
     drawn, name = drawn or charts(context), file_name(context.language.code)
     cards = "cards" in extras
     pages = {
-        name: story(context, drawn, codes, cards=cards),
+        name: told or story(context, drawn, codes, cards=cards),
         name.replace("report", "appendix"): appendix(context, drawn, codes),
         name.replace("html", "md"): markdown(context, drawn),
         **_scorecard(context),
@@ -105,7 +108,7 @@ def _write(
         context.result.to_excel(folder / workbook_name(context.language.code), context.language.code)
     if cards:
         write_cards(context, folder)
-    _write_figures(folder / "figures", context.language.code, drawn, png="png" in extras)
+    _write_figures(folder / "figures", context, drawn, png="png" in extras)
 
 
 def _scorecard(context: Context) -> dict[str, str]:
@@ -116,17 +119,19 @@ def _scorecard(context: Context) -> dict[str, str]:
     return {f"results/{name}": scorecard(context)} if context.result.verdicts else {}
 
 
-def _write_figures(folder: Path, code: str, figures: Mapping[str, Chart], *, png: bool) -> None:
+def _write_figures(folder: Path, context: Context, figures: Mapping[str, Chart], *, png: bool) -> None:
     """Pictures carry the language in their names; the table is the same in all."""
+    from eventwindow.report.html import table_of
     from eventwindow.report.typst import png_bytes
 
+    code = context.language.code
     ending = "" if code == "en" else f".{code}"
     for name, chart in figures.items():
         (folder / f"{name}{ending}.svg").write_text(chart.wide, encoding="utf-8", newline="\n")
         if png:
             (folder / f"{name}{ending}.png").write_bytes(png_bytes(chart.wide))
         if code == "en" or not (folder / f"{name}.csv").exists():
-            write_csv(chart.data, folder / f"{name}.csv")
+            (folder / f"{name}.csv").write_text(table_of(context, chart), encoding="utf-8", newline="\n")
 
 
 ENDINGS = ("html", "md", "txt", "pdf", "docx", "png")  # of the report's files
