@@ -19,7 +19,8 @@ SPLITS = (
 RATIOS = {f"{new}:{old}": np.log(old / new) for pair in SPLITS for new, old in (pair, pair[::-1])}  # in logs
 SPLIT_DAYS, SPLIT_MOST = 6.0, 0.05  # times the usual move of a day, and at most, that a split's day may differ from it
 FAR_DAYS, FAR_MOST = 10.0, 0.08  # as above, of a move that is far: news may fall on a split's day
-LEAST = np.log(3 / 2) - SPLIT_MOST
+LEAST_RATIO = np.log(3 / 2)
+LEAST = LEAST_RATIO - SPLIT_MOST
 SPELLED_OUT = 5  # notes; more are counted
 LONG, IN_STEP, STEP = 60, 0.3, 3.0  # days, a correlation at least, and standard errors above that of the day itself
 ZEROS = 5  # returns of zero in a row
@@ -49,6 +50,8 @@ def split_of(move: float, common: float, usual: float) -> str:
 
 def _nearest(move: float, slack: float) -> str:
     """The split whose ratio a move has, give or take a `slack`."""
+    if abs(move) + slack < LEAST_RATIO:
+        return ""
     text, log = min(RATIOS.items(), key=lambda ratio: abs(move - ratio[1]))
     return text if abs(move - log) <= slack else ""
 

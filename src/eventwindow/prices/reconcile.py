@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +56,9 @@ def reconcile(symbol: str, first: pd.DataFrame, second: pd.DataFrame, tolerance:
 
 def reconcile_with_shipped(prices: Prices, figures: Path) -> Mapping[str, Reconciliation]:
     """Every pulled (or given) history that also ships, held against the shipped one (`second`)."""
-    shipped = shipped_histories(figures, list(prices.histories))
-    return {
-        symbol: reconcile(symbol, history.frame, shipped[symbol].frame)
-        for symbol, history in prices.histories.items()
-        if history.origin != "shipped" and symbol in shipped
-    }
+    given = {symbol: history for symbol, history in prices.histories.items() if history.origin != "shipped"}
+    shipped = shipped_histories(figures, list(given)) if given else {}
+    return {s: reconcile(s, history.frame, shipped[s].frame) for s, history in given.items() if s in shipped}
 
 
 ENOUGH = 20  # equal closes, or days compared, below which nothing is said
@@ -97,10 +93,11 @@ def common_moves(histories: Mapping[str, PriceHistory], groups: Mapping[str, str
 
 def mixed_up(histories: Mapping[str, PriceHistory]) -> Iterator[Finding]:
     """Two columns with the same figures or their multiples, and columns that change places on a day."""
-    series = {symbol: closes(history.frame) for symbol, history in histories.items()}
-    held = {symbol: (close.index.to_numpy(), close.to_numpy(float)) for symbol, close in series.items()}
-    for one, other in combinations(held, 2):
-        days, first, second = _shared(*held[one], *held[other])
+    table = pd.DataFrame({symbol: closes(history.frame) for symbol, history in histories.items()})
+    held, index = dict(zip(histories, table.to_numpy(float).T, strict=True)), table.index.to_numpy()
+    for one, other in _suspects(held):
+        both = ~np.isnan(held[one] + held[other])
+        days, first, second = index[both], held[one][both], held[other][both]
         pairs = ((one, other), (other, one))
         if len(first) > ENOUGH and np.ptp(first) > 0 and _in_proportion(first, second):
             values = {"days": float(len(first))}
@@ -108,6 +105,22 @@ def mixed_up(histories: Mapping[str, PriceHistory]) -> Iterator[Finding]:
             continue
         for day in days[_crossings(first, second)]:
             yield from (Finding(s, "error", "crossed", pd.Timestamp(day), {"other": twin}) for s, twin in pairs)
+
+
+def _suspects(closes: Mapping[str, Array]) -> Iterator[tuple[str, str]]:
+    """Of thousands of pairs those of which each was far above the other, or whose ratio ends where it began."""
+    names, held = list(closes), np.array(list(closes.values()))
+    for k, one in enumerate(held[:-1]):
+        others, places = held[k + 1 :], np.arange(k + 1, len(held))
+        both = ~np.isnan(one + others)
+        ends = np.stack([both.argmax(axis=1), both.shape[1] - 1 - both[:, ::-1].argmax(axis=1)])  # days shared
+        with np.errstate(divide="ignore", invalid="ignore"):
+            apart = np.log(one / others)
+            ratio = one[ends] / held[places, ends]
+            slack = CENT / one[ends] + CENT / held[places, ends]
+            steady = np.abs(ratio[1] / ratio[0] - 1) <= slack.sum(axis=0)
+            crossed = (np.fmax.reduce(apart, axis=1) > CROSSED / 2) & (np.fmin.reduce(apart, axis=1) < -CROSSED / 2)
+        yield from ((names[k], names[other]) for other in places[steady | crossed].tolist())
 
 
 def _in_proportion(first: Array, second: Array) -> bool:
@@ -123,18 +136,11 @@ def out_of_step(histories: Mapping[str, PriceHistory], benchmarks: Mapping[str, 
     for symbol, benchmark in benchmarks.items():
         if symbol == benchmark or not {symbol, benchmark} <= set(histories):
             continue
-        pair = pd.concat([closes(histories[name].frame) for name in (symbol, benchmark)], axis=1, join="inner")
-        moves = pair.pct_change().to_numpy(float)
-        if side := int(day_apart(moves[:, :1], moves[:, 1:])[0]):
+        pair = [closes(histories[name].frame) for name in (symbol, benchmark)]
+        days = pair[0].index.intersection(pair[1].index)
+        own, other = (returns(close.reindex(days)).to_numpy(float)[:, None] for close in pair)
+        if side := int(day_apart(own, other)[0]):
             yield Finding(symbol, "warning", "follows" if side > 0 else "leads", None, {"other": benchmark})
-
-
-def _shared(days: Array, first: Array, others: Array, second: Array) -> tuple[Array, Array, Array]:
-    """Days that both series hold, and what each of them holds then; thousands of pairs, so without an index."""
-    if np.array_equal(days, others):
-        return days, first, second
-    both, here, there = np.intersect1d(days, others, assume_unique=True, return_indices=True)
-    return both, first[here], second[there]
 
 
 def _crossings(first: Array, second: Array) -> Array:
