@@ -135,13 +135,14 @@ def begin(work: Work) -> Work:
     return answer
 
 
-def run_parallel(works: Sequence[Work]) -> list[Any]:
+def run_parallel(works: Sequence[Work], *, forked: bool = False) -> list[Any]:
     """The answers of all pieces, in their order; the first error, in that order, is raised.
 
     Where a second process may be had, both take the next piece as soon as they are free. Pieces share nothing but what
     they read; a process that is not forked gets them pickled. What it does not answer, for an error too, is done here.
+    Short pieces are shared only with one that is `forked`: another takes longer to start than they do.
     """
-    if not _shared or len(works) < 2:
+    if not _shared or len(works) < 2 or (forked and START_METHOD != "fork"):
         return [work() for work in works]
     left, answers = deque(range(len(works))), dict[int, Work]()
     with _second(works) as line:

@@ -1,7 +1,8 @@
 """The prices of a study, checked: what excludes a security, what a reader should know, and how far sources agree."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from eventwindow.calendars.exchange import BEGIN, HOURS, Calendar, dates_of_pric
 from eventwindow.errors import Exchange, PriceError, catalogue, counted
 from eventwindow.estimation.door import check_no_logs
 from eventwindow.estimation.returns import price_for_returns
+from eventwindow.parallel import run_parallel
 from eventwindow.prices import Prices
 from eventwindow.prices.checks import Finding, check_history
 from eventwindow.prices.history import PriceHistory, Unavailable
@@ -25,6 +27,7 @@ from eventwindow.prices.reconcile import (
 )
 from eventwindow.study.definition import Study
 
+PARTS = 4  # of the securities, which two processes share
 SHOWN = 4  # names and days in a message
 FINDINGS = ["security", "level", "kind", "date", "text_en", "text_zh"]
 RECONCILED = ["security", "days_compared", "days_agreeing", "only_pulled", "only_shipped", "date", "pulled", "shipped"]
@@ -71,11 +74,17 @@ def checked_prices(
     measured = stocks | set(benchmarks.values())
     studied = {s: h for s, h in prices.histories.items() if s in measured}
     common = common_moves(studied, {s.symbol: s.group for s in study.stocks})
-    columns = [*mixed_up(studied), *exchanged(prices.histories, figures), *out_of_step(studied, benchmarks)]
-    for symbol, history in prices.histories.items():
+
+    def together() -> list[Finding]:
+        return [*mixed_up(studied), *exchanged(prices.histories, figures), *out_of_step(studied, benchmarks)]
+
+    def alone(symbols: Iterable[str]) -> dict[str, list[Finding]]:
+        return {symbol: list(found(symbol)) for symbol in symbols}
+
+    def found(symbol: str) -> Iterator[Finding]:
         mic, security = calendars[symbol].mic, study.securities.get(symbol)
-        found = check_history(
-            history,
+        yield from check_history(
+            prices.histories[symbol],
             calendars[symbol],
             day_zero=zeros.get(mic, {}) if symbol in stocks else {},
             currency=security.currency if security else "",
@@ -88,10 +97,15 @@ def checked_prices(
             kind = "own_hours" if "?" in (hours := HOURS.get(mic, [])) else "own_dates"
             kind = "own_dates_before" if study.start < BEGIN else kind
             values: dict[str, Any] = {"mic": Exchange(mic), "close": "".join(hours[2:3]), "year": f"{BEGIN.year}"}
-            found.append(Finding(symbol, "warning", kind, None, values))
-        found = sorted([*found, *(f for f in columns if f.symbol == symbol)], key=lambda f: f.level)
-        findings += found
-        if errors := [f for f in found if f.level == "error" and f.kind != "no_day_zero"]:
+            yield Finding(symbol, "warning", kind, None, values)
+
+    parts = [partial(alone, list(prices.histories)[k::PARTS]) for k in range(PARTS)]
+    columns, *each = run_parallel([together, *parts], forked=True)
+    own = {symbol: told for part in each for symbol, told in part.items()}
+    for symbol in prices.histories:
+        told = sorted([*own[symbol], *(f for f in columns if f.symbol == symbol)], key=lambda f: f.level)
+        findings += told
+        if errors := [f for f in told if f.level == "error" and f.kind != "no_day_zero"]:
             excluded[symbol] = Unavailable(symbol, errors[0].reason)
     _check_frequency(findings, asked, measured & set(prices.histories))
     _check_calendar(findings, asked)
