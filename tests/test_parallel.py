@@ -58,6 +58,22 @@ def test_a_second_process_takes_part():
         assert begin(os.getpid)() != os.getpid()
 
 
+def test_short_pieces_wait_for_no_process_that_must_be_started_anew(monkeypatch):
+    monkeypatch.setattr(parallel, "START_METHOD", "spawn")
+    with second_core():
+        assert run_parallel([os.getpid, os.getpid], forked=True) == [os.getpid()] * 2
+        assert begin(os.getpid, forked=True)() == os.getpid()
+
+
+@pytest.mark.parametrize("share", [begin, lambda work: run_parallel([work, work])])
+def test_modules_that_both_need_are_read_once_work_is_shared(share, monkeypatch):
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    with second_core(["colorsys"]):
+        assert "colorsys" not in sys.modules
+        share(os.getpid)
+        assert "colorsys" in sys.modules
+
+
 def test_the_first_error_in_order_is_raised():
     with second_core(), pytest.raises(ValueError, match="first"):
         run_parallel([partial(int, "1"), partial(fails, "first"), partial(fails, "second")])

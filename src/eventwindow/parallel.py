@@ -26,17 +26,18 @@ Work = Callable[[], Any]
 Part = TypeVar("Part")
 
 _shared = False  # whether work may be shared with a second process
+_unread: deque[str] = deque()  # modules that both processes will need
 
 
 @contextmanager
 def second_core(imports: Sequence[str] = ()) -> Iterator[None]:
     """While this is open, `run_parallel` and `begin` share their work with a second process, where there is a core.
 
-    The modules `imports` are read first: a process that is forked has them.
+    The modules `imports` are read beside the first piece that is begun, or before pieces are shared: a process that is
+    forked then has them.
     """
     global _shared  # noqa: PLW0603 one permission for all runs of a command
-    for name in imports:
-        import_module(name)
+    _unread.extend(imports)
     before, _shared = _shared, CORES > 1
     try:
         yield
@@ -116,16 +117,22 @@ def one_blas_thread() -> Iterator[None]:
         yield
 
 
-def begin(work: Work) -> Work:
+def _read_imports() -> None:
+    while _unread:
+        import_module(_unread.popleft())
+
+
+def begin(work: Work, *, forked: bool = False) -> Work:
     """Begin `work` beside what follows; calling the answer waits for it. Without a second process it is done then.
 
-    What no one waits for any more is ended.
+    What no one waits for any more is ended. Short work is begun only where the process is `forked`.
     """
-    if not _shared:
+    if not _shared or (forked and START_METHOD != "fork"):
         return work
     answers, open_ = dict[int, Work](), ExitStack()
     line = open_.enter_context(_second([work]))
     line.send(0)
+    _read_imports()
 
     def answer() -> Any:
         with open_:
@@ -144,6 +151,7 @@ def run_parallel(works: Sequence[Work], *, forked: bool = False) -> list[Any]:
     """
     if not _shared or len(works) < 2 or (forked and START_METHOD != "fork"):
         return [work() for work in works]
+    _read_imports()
     left, answers = deque(range(len(works))), dict[int, Work]()
     with _second(works) as line:
         beside = threading.Thread(target=_hand_over, args=(line, left, answers), daemon=True)

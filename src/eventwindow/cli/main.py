@@ -26,12 +26,7 @@ EXTRAS = {
     "word": "write the report for word processors too",
     "cards": "write a picture of the whole and of each statement for sharing too",
 }
-RUN_IMPORTS = (
-    "eventwindow.cli.strings",
-    "eventwindow.study.run",
-    "eventwindow.report.html",
-    "scipy.optimize",
-)  # what both processes of a run need
+RUN_IMPORTS = ("scipy.optimize", "eventwindow.report.html")  # what both processes of a run need
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -57,6 +52,7 @@ def run(arguments: Sequence[str] | None) -> int:
         if options.shared:
             from eventwindow.parallel import second_core
 
+            import_module("eventwindow.cli.strings")
             stack.enter_context(second_core(RUN_IMPORTS))
         command = getattr(import_module(f"eventwindow.cli.{options.file}"), options.function)
         return command(options) or 0

@@ -186,7 +186,7 @@ def _check_once(table: pd.DataFrame, columns: Sequence[str], rows: Rows) -> None
 def _stamps(values: pd.Series, rows: Rows, zone: str | None) -> pd.Series:
     """Moments of bars, in UTC; a stamp without a zone is of `zone`, and could be of any where the study names none."""
     if isinstance(values.dtype, pd.DatetimeTZDtype) and not values.hasnans:
-        return values.dt.tz_convert("UTC").dt.as_unit("ns")
+        return values.astype("datetime64[ns, UTC]")
     codes, unique = pd.factorize(values, use_na_sentinel=False)
     moments = []
     for code, value in enumerate(unique):

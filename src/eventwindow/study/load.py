@@ -68,7 +68,7 @@ def read_inputs(
 ) -> Inputs:
     """Read, validate and pull; nothing is computed before all of it is right."""
     claims = None if claims is None else Path(claims)
-    ledger = ledger_of(study, claims)
+    ledger: Ledger = begin(partial(ledger_of, study, claims), forked=True)()
     figures = study.folder / "figures"
     exchanges, shipped = exchanges_of(study), shipped_calendars(figures, study.start, study.end)
     lacking = {symbol: mic for symbol, mic in exchanges.items() if mic not in shipped}
