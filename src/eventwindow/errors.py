@@ -27,6 +27,8 @@ HAN, LATIN = r"[\u4e00-\u9fff]", "[A-Za-z0-9]"
 CLOSED = r"[\u4e00-\u9fff\u300b\u300d\uff09]"  # Chinese, or a full-width bracket behind it: no space follows
 CHINESE = re.compile(HAN)
 JOINT = "\x1f"  # where words and a value meet, until they are joined
+_BESIDE_LATIN = re.compile(rf"(?<={HAN}){JOINT}+(?={LATIN})|(?<=[A-Za-z0-9%]){JOINT}+(?={HAN})")
+_AFTER_STOP = re.compile(rf"(?<={CLOSED})(?: {JOINT}+|{JOINT}+ )(?={HAN})")
 LARGEST_LOG = 700.0  # its exponential is still a float
 
 
@@ -275,8 +277,9 @@ class Catalogue:
     def words(self, key: str, n: object = None) -> str:
         """The words of `key`, in the form for `n` where the language has several."""
         forms = self.forms[key]
-        digits = str(n).replace(",", "")
-        return forms[self.plural(int(digits))] if len(forms) > 1 and digits.isdecimal() else forms[-1]
+        if len(forms) > 1 and (digits := str(n).replace(",", "")).isdecimal():
+            return forms[self.plural(int(digits))]
+        return forms[-1]
 
     def text(self, key: str, /, **values: Any) -> str:
         """The words of `key` with `values` in their places; `n` decides between plural forms."""
@@ -289,25 +292,15 @@ class Catalogue:
 
     def shown(self, value: Any) -> Any:
         """What a reader sees of a value; a number or a plain text stays for the words' own format."""
-        if isinstance(value, Exchange):
-            return dict(one.split("=") for one in self.words("format.exchanges").split(";")).get(value, str(value))
-        if isinstance(value, str | int | float):
+        if type(value) in PLAIN:
             return value
-        for kind, words in self._kinds():
+        for kind, words in _KINDS:
             if isinstance(value, kind):
-                return words(value)
+                return words(self, value)
         return value
 
-    def _kinds(self) -> tuple[tuple[Any, Callable[[Any], str]], ...]:
-        return (
-            (Reason, self.reason),
-            (Figure, self.figure),
-            (Text, self.pick),
-            (date, self.day),
-            (Listed, lambda items: self._row("between", items) or self.words("format.none")),
-            (Sentences, lambda told: self._row("between_sentences", [begun(str(self.shown(one))) for one in told])),
-            (tuple | list, self._together),
-        )
+    def _exchange(self, value: Exchange) -> str:
+        return dict(one.split("=") for one in self.words("format.exchanges").split(";")).get(value, str(value))
 
     def _row(self, between: str, items: Sequence[Any]) -> str:
         return self.words(f"format.{between}").join(str(self.shown(item)) for item in items)
@@ -352,6 +345,20 @@ class Catalogue:
         if at == 0:
             return sign + JOINT.join([f"{whole:,}", name, *([f"{rest:,}", next_name] if rest else [])])
         return sign + JOINT.join([f"{size / scale:,.0f}" if size >= SHORT * scale else f"{size / scale:.3g}", name])
+
+
+PLAIN = (str, int, float)
+_KINDS: tuple[tuple[Any, Callable[[Catalogue, Any], Any]], ...] = (
+    (Exchange, Catalogue._exchange),
+    (PLAIN, lambda _, value: value),
+    (Reason, Catalogue.reason),
+    (Figure, Catalogue.figure),
+    (Text, Catalogue.pick),
+    (date, Catalogue.day),
+    (Listed, lambda own, items: own._row("between", items) or own.words("format.none")),
+    (Sentences, lambda own, told: own._row("between_sentences", [begun(str(own.shown(one))) for one in told])),
+    ((tuple, list), Catalogue._together),
+)
 
 
 class _Scaled(dict[str, Any]):
@@ -416,9 +423,9 @@ def marked(words: str) -> str:
 
 def joined(told: str) -> str:
     """What was told, with one space for a mark between Chinese and Latin letters or figures, none between Chinese."""
-    if JOINT in told and re.search(HAN, told):
-        told = re.sub(rf"(?<={HAN}){JOINT}+(?={LATIN})|(?<=[A-Za-z0-9%]){JOINT}+(?={HAN})", " ", told)
-        told = re.sub(rf"(?<={CLOSED})(?: {JOINT}+|{JOINT}+ )(?={HAN})", "", told)
+    if JOINT in told and CHINESE.search(told):
+        told = _BESIDE_LATIN.sub(" ", told)
+        told = _AFTER_STOP.sub("", told)
     return told.replace(JOINT, "")
 
 

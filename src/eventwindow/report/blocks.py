@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 Words = str | Markup
 Medium = Literal["html", "typst", "markdown"]
@@ -224,8 +224,9 @@ def chosen(blocks: Iterable[Block], medium: Medium) -> Iterator[Block]:
 
 def tagged(tag: str, words: Words) -> Markup:
     """The words in a tag: strong, small, code, em (late), or a class: faint, or a verdict's."""
-    known = tag in {"strong", "small", "code", "em"}
-    return Markup("<{0}>{1}</{0}>" if known else '<span class="{0}">{1}</span>').format(tag, words)
+    if tag in {"strong", "small", "code", "em"}:
+        return Markup(f"<{tag}>{escape(words)}</{tag}>")
+    return Markup(f'<span class="{tag}">{escape(words)}</span>')
 
 
 def linked(place: str, words: Words) -> Markup:

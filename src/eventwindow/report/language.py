@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import MINUS, Catalogue, Reason, Text, catalogue, joined, languages, marked
@@ -41,7 +41,8 @@ class Language:
     def say(self, key: str, /, **values: object) -> Markup:
         """The words of `key` as HTML; the values are escaped."""
         shown = {name: self.catalogue.shown(value) for name, value in values.items()}
-        return Markup(joined(Markup(marked(self.catalogue.words(key, values.get("n")))).format(**shown)))
+        safe = {name: escape(value) if isinstance(value, str) else value for name, value in shown.items()}
+        return Markup(joined(marked(self.catalogue.words(key, values.get("n"))).format_map(safe)))
 
     def reason(self, reason: Reason) -> str:
         return self.catalogue.reason(reason)
