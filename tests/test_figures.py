@@ -9,6 +9,7 @@ from itertools import combinations
 from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
 from contrast import AA, contrast, rgb
 
@@ -17,6 +18,7 @@ from eventwindow.errors import StudyError
 from eventwindow.report.context import Context
 from eventwindow.report.csv import csv_text
 from eventwindow.report.figures import FIGURES, chart
+from eventwindow.report.figures.chart import charted
 from eventwindow.report.figures.claims import claims_data
 from eventwindow.report.figures.lines import Days, Series, draw_lines
 from eventwindow.report.figures.panel import ticks
@@ -42,6 +44,16 @@ def drawn(drawings):
 
 def test_the_study_that_ships_has_every_figure(drawn):
     assert list(drawn) == list(FIGURES)
+
+
+def test_a_layout_is_drawn_once_when_it_is_asked_for():
+    widths = []
+    found = charted(lambda sheet: widths.append(sheet.width), "empty", "Nothing", "", "", pd.DataFrame())
+    assert widths == []
+    assert found.written(str.upper).wide == Sheet(WIDE).svg().upper()
+    assert found.wide == found.wide == Sheet(WIDE).svg()
+    assert widths == [WIDE, WIDE]  # of two figures
+    assert found.narrow == Sheet(NARROW).svg()
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

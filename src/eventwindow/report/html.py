@@ -54,6 +54,15 @@ def appendix(context: Context, charts: Mapping[str, Chart], languages: Sequence[
     return _page(context, "appendix", languages, held, charts, lead=lead, origin=origin)
 
 
+def prepare(context: Context, charts: Mapping[str, Chart]) -> None:
+    """Work out what the pages of every language share, before processes share the languages."""
+    sections.story(context, charts)
+    for chart in charts.values():
+        address_of(context, chart)
+    for name in ("blocks.html.j2", "report.html.j2"):
+        environment().get_template(name)
+
+
 def _page(
     context: Context,
     layer: str,
@@ -160,7 +169,7 @@ def _figures(context: Context, charts: Mapping[str, Chart]) -> dict[str, dict[st
             "title": chart.title,
             "caption": chart.caption,
             "svg": Markup(chart.inline()),
-            "csv": context.of_result(f"csv.{name}", partial(_data, context, chart)),
+            "csv": address_of(context, chart),
             "file": f"{name}.csv",
         }
         for name, chart in charts.items()
@@ -172,11 +181,15 @@ def table_of(context: Context, chart: Chart) -> str:
     return context.of_result(f"table.{chart.name}", partial(csv_text, chart.data))
 
 
-def _data(context: Context, chart: Chart) -> str:
+def address_of(context: Context, chart: Chart) -> str:
     """The table behind a figure as an address that holds it, where it is small; else where its file lies."""
-    text = table_of(context, chart)
-    small = len(text.encode()) < IN_PAGE
-    return "data:text/csv;charset=utf-8," + quote(text) if small else f"figures/{chart.name}.csv"
+
+    def address() -> str:
+        text = table_of(context, chart)
+        small = len(text.encode()) < IN_PAGE
+        return "data:text/csv;charset=utf-8," + quote(text) if small else f"figures/{chart.name}.csv"
+
+    return context.of_result(f"csv.{chart.name}", address)
 
 
 def card_place(context: Context, claim: str = "") -> str:

@@ -42,7 +42,7 @@ def write_report(
     from eventwindow.report.context import Context
     from eventwindow.report.datapackage import datapackage
     from eventwindow.report.figures import charts
-    from eventwindow.report.html import story
+    from eventwindow.report.html import prepare
     from eventwindow.report.language import LANGUAGES, language
 
     check_extras(extras)
@@ -52,12 +52,13 @@ def write_report(
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     waiting = [begin(work) for work in beside]
     write = partial(_write, codes=codes, folder=folder, extras=extras)
-    drawn = charts(subjects[0])
-    told = story(subjects[0], drawn, codes, cards="cards" in extras)  # with what every language shows, before they part
-    run_parallel([partial(write, subjects[0], drawn, told), *(partial(write, other) for other in subjects[1:])])
+    figures = charts(subjects[0])
+    prepare(subjects[0], figures)
+    first = partial(write, subjects[0], figures)
+    run_parallel([*(partial(write, other) for other in subjects[1:]), first])
     for answer in waiting:
         answer()
-    data = {key: chart.data for key, chart in drawn.items()}
+    data = {key: chart.data for key, chart in figures.items()}
     (folder / "datapackage.json").write_text(datapackage(result, data), encoding="utf-8", newline="\n")
 
 
@@ -73,13 +74,12 @@ def check_extras(extras: Collection[Extra]) -> None:
 def _write(
     context: Context,
     drawn: Mapping[str, Chart] | None = None,
-    told: str = "",
     *,
     codes: Sequence[str],
     folder: Path,
     extras: Collection[Extra],
 ) -> None:
-    """All of one language, with its figures where they are drawn already, and the story where it is told."""
+    """All of one language, with its figures where there are some already."""
     from eventwindow.report.cards import write_cards
     from eventwindow.report.figures import charts
     from eventwindow.report.html import appendix, claim_pages, story
@@ -89,7 +89,7 @@ def _write(
     drawn, name = drawn or charts(context), file_name(context.language.code)
     cards = "cards" in extras
     pages = {
-        name: told or story(context, drawn, codes, cards=cards),
+        name: story(context, drawn, codes, cards=cards),
         name.replace("report", "appendix"): appendix(context, drawn, codes),
         name.replace("html", "md"): markdown(context, drawn),
         **_scorecard(context),

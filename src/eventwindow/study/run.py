@@ -84,8 +84,9 @@ def concluded(inputs: Inputs, estimates: Estimates, step: Step, analyses: Sequen
     works: list[Work] = [
         partial(_measured, both, estimates.evidence),
         *(partial(_analysed, a, estimates) for a in every),
+        partial(run_record, inputs.study, inputs.prices, inputs.frozen),
     ]
-    (measured, beside), *found = run_parallel(works)
+    (measured, beside), *found, record = run_parallel(works)
     step("judging the claims")
     tables, left_out = _collected([tables for tables, _ in found]), [e for _, lost in found for e in lost]
     left_out += _of_bars(tables.get("intraday_days", pd.DataFrame()))
@@ -105,7 +106,7 @@ def concluded(inputs: Inputs, estimates: Estimates, step: Step, analyses: Sequen
         verdicts=verdicts,
         evidence=evidence,
         calendar=inputs.calendar,
-        run=run_record(inputs.study, inputs.prices, inputs.frozen),
+        run=record,
         articles=tuple(asdict(article) for article in ledger.articles),
         readings=tuple(readings),
         disagreements=tuple(disagreements),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,9 @@ from eventwindow.report.figures.sheet import NARROW, WIDE, Sheet, inline
 Paint = Callable[[Sheet], None]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Chart:
-    """A drawn figure: `wide` for a desk and for files, `narrow` for a phone, both SVG.
+    """A figure: `wide` for a desk and for files, `narrow` for a phone, both SVG, drawn when they are first asked for.
 
     `alt` says what it shows to whoever cannot see it; `data` holds every number that is drawn, decimals.
     """
@@ -31,8 +31,21 @@ class Chart:
     caption: str
     alt: str
     data: pd.DataFrame
-    wide: str
-    narrow: str
+    paint: Paint
+    write: Callable[[str], str] = str  # how the language writes what was drawn
+
+    @cached_property
+    def wide(self) -> str:
+        return self._painted(WIDE)
+
+    @cached_property
+    def narrow(self) -> str:
+        return self._painted(NARROW)
+
+    def _painted(self, width: float) -> str:
+        sheet = Sheet(width)
+        self.paint(sheet)
+        return self.write(sheet.svg())
 
     def inline(self) -> str:
         """Both layouts, of which a page shows the one that fits."""
@@ -40,9 +53,8 @@ class Chart:
 
     def written(self, write: Callable[[str], str]) -> Chart:
         """The same with every text as `write` makes it."""
-        told = (self.title, self.caption, self.alt)
-        title, caption, alt, wide, narrow = map(write, (*told, self.wide, self.narrow))
-        return replace(self, title=title, caption=caption, alt=alt, wide=wide, narrow=narrow)
+        title, caption, alt = map(write, (self.title, self.caption, self.alt))
+        return replace(self, title=title, caption=caption, alt=alt, write=write)
 
     @property
     def size(self) -> tuple[float, float]:
@@ -85,10 +97,4 @@ def drawn(
 
 def charted(paint: Paint, name: str, title: str, caption: str, alt: str, data: pd.DataFrame) -> Chart:
     """A figure from what paints it on a sheet of either width."""
-    return Chart(name, begun(title), caption, alt, data, *(_painted(paint, width) for width in (WIDE, NARROW)))
-
-
-def _painted(paint: Paint, width: float) -> str:
-    sheet = Sheet(width)
-    paint(sheet)
-    return sheet.svg()
+    return Chart(name, begun(title), caption, alt, data, paint)
