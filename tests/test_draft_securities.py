@@ -14,7 +14,6 @@ from own_scripts import script
 
 from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.finder import finder
-from eventwindow.draft.lexicon import lexicon
 from eventwindow.draft.read import normal
 from eventwindow.draft.securities import Names, names
 
@@ -61,7 +60,7 @@ def all_names(row: dict[str, str]) -> list[str]:
 
 @cache
 def known(chinese: bool) -> Names:
-    return names(lexicon(chinese), chinese)
+    return names(chinese)
 
 
 def read(text: str) -> dict[str, tuple[str, ...]]:
@@ -270,6 +269,6 @@ def test_a_name_of_two_firms_gives_both() -> None:
 def test_what_a_users_table_names_is_sure(tmp_path: Path) -> None:
     own = tmp_path / "own.csv"
     own.write_text("symbol,exchange,currency,kind,names\nTGT,XNYS,USD,stock,Target\n", encoding="utf-8")
-    table = names(lexicon(False), False, own=own)
+    table = names(False, own=own)
     assert [m.value for m in table.marks("Target opened stores.")] == [("TGT",)]
     assert list(known(False).marks("Target stores opened.")) == []

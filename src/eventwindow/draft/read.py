@@ -74,9 +74,7 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
     chinese = has_chinese(text)
     rules = lexicon(chinese)
     plain = "\n".join(map(normal, text.splitlines())) if chinese else text
-    known = names(rules, chinese, study, own).shortened(
-        plain, rules.small | rules.known | {w.lower() for w in rules.stop}
-    )
+    known = names(chinese, study, own).shortened(plain, rules.small | rules.known | {w.lower() for w in rules.stop})
     dated = _written_on(plain, dated) if chinese else dated
     found = list(_undated(list(_read(text, dated, rules, known)), dated, known))
     found = list(_live(found, dated)) if chinese and _LIVE.search(plain) else found

@@ -7,13 +7,14 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eventwindow.draft.chinese import has_chinese, simplified
 from eventwindow.draft.finder import Finder, finder
-from eventwindow.draft.lexicon import Lexicon, Mark
+from eventwindow.draft.lexicon import Mark, lexicon
 from eventwindow.draft.statement import Subject
 from eventwindow.draft.vouched import vouched
 from eventwindow.errors import StudyError, check_file
@@ -125,7 +126,7 @@ class Names:
         told = {name for _, _, name in self.finder.spans(text) if not has_chinese(name) and self.meanings[name]}
         short = {m[0]: name for name in told if (m := _FIRST.match(name)) and m[0].lower() not in stop}
         firms: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-        for name, symbols in self.meanings.items():
+        for name, symbols in self.meanings.items() if short else ():
             firms[name.partition(" ")[0]].add(symbols)
         new = {w: name for w, name in short.items() if len(firms[w]) == 1 and w not in self.meanings}
         if not new:
@@ -159,11 +160,16 @@ def _alike(name: str, words: str) -> bool:
     return name.startswith(words) or words.startswith(name)
 
 
-def names(rules: Lexicon, chinese: bool, study: Study | None = None, own: Path | None = None) -> Names:
+def names(chinese: bool, study: Study | None = None, own: Path | None = None) -> Names:
     """The names of the package, of a user's table and of a study; what is given later adds to what is there."""
-    shipped = list(_rows(_script(shipped_table(), chinese), "securities.csv"))
-    given = [] if own is None else list(_rows(_script(_own(own), chinese), own.name))
-    given += [] if study is None else _of_study(study, chinese)
+    given = () if own is None else _rows(_script(_own(own), chinese), own.name)
+    return _names(chinese, (*given, *(() if study is None else _of_study(study, chinese))))
+
+
+@lru_cache(maxsize=4)
+def _names(chinese: bool, given: tuple[Row, ...]) -> Names:
+    """The same names for each text that is read with the same tables."""
+    rules, shipped = lexicon(chinese), tuple(_rows(_script(shipped_table(), chinese), "securities.csv"))
     listings: dict[str, Listing] = {}
     meanings: dict[str, tuple[str, ...]] = {}
     for row in (*shipped, *given):
