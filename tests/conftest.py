@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import shutil
+import sys
 import warnings
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -19,8 +20,9 @@ for _library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 os.environ.setdefault("EVENTWINDOW_CORES", "1")  # a command run in a test starts no second process
 
-# Nor does it compile the package again: that is more than half of what a command takes to start.
+# Nor does it compile the package again: that is more than half of what a command takes to start. Nor do the workers.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Nor does a test ask the network: prices are those that ship, or those of a server on this machine.
 for _proxy in ("https_proxy", "HTTPS_PROXY"):
