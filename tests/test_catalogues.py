@@ -42,11 +42,11 @@ def names(node: ast.expr) -> list[str]:
     return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
 
 
-ASKED = [
-    (path.relative_to(SOURCE).as_posix(), *one)
-    for path in SOURCE.rglob("*.py")
-    for one in asked(path.read_text("utf-8"))
-]
+@pytest.fixture(scope="module")
+def everywhere() -> list[tuple[str, str, set[str] | None]]:
+    """What all modules ask for, with the file of each."""
+    files = {path.relative_to(SOURCE).as_posix(): path.read_text("utf-8") for path in SOURCE.rglob("*.py")}
+    return [(file, *one) for file, source in files.items() for one in asked(source)]
 
 
 def test_what_a_module_asks_for_is_found():
@@ -100,15 +100,16 @@ def test_no_room_gives_words_in_place_of_a_reason(room):
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
-def test_every_key_that_a_module_asks_for_is_in_the_catalogue():
-    assert len(ASKED) > 100
-    assert [(file, key) for file, key, _ in ASKED if key not in catalogue_of("en")] == []
+def test_every_key_that_a_module_asks_for_is_in_the_catalogue(everywhere):
+    assert len(everywhere) > 100
+    assert [(file, key) for file, key, _ in everywhere if key not in catalogue_of("en")] == []
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_every_place_of_a_text_is_given_its_value(code):
+def test_every_place_of_a_text_is_given_its_value(code, everywhere):
     held = catalogue_of(code)
-    lacking = [(f, key, blanks(held[key]) - given) for f, key, given in ASKED if given is not None and key in held]
+    asked = [one for one in everywhere if one[2] is not None and one[1] in held]
+    lacking = [(file, key, blanks(held[key]) - given) for file, key, given in asked]
     assert [row for row in lacking if row[2]] == []
 
 

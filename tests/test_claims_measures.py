@@ -93,10 +93,10 @@ def bar_days(strength: float = 0.9, days: int = 40) -> Evidence:
         if d == days - 1:
             moves[1:, 0] += strength * moves[:-1, 1]
         for symbol, path in zip("XYZ", np.exp(np.cumsum(moves, axis=0)).T * 100, strict=True):
-            for j, close in enumerate(path):
-                opened = 100.0 if j == 0 else path[j - 1]
-                rows.append((start + pd.Timedelta(minutes=5 * j), symbol, opened, close))
-    table = pd.DataFrame(rows, columns=["start", "symbol", "open", "close"])
+            starts = pd.date_range(start, periods=78, freq="5min")
+            day = {"start": starts, "symbol": symbol, "open": np.concatenate([[100.0], path[:-1]]), "close": path}
+            rows.append(pd.DataFrame(day))
+    table = pd.concat(rows, ignore_index=True)
     return three(intraday=table)
 
 
