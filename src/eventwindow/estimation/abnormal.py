@@ -195,7 +195,7 @@ class AbnormalReturns(Exports):
         self._simple("a buy-and-hold return")
         at = self.columns(self.window if window is None else as_window(window))
         seen = np.isfinite(self.ar[:, at])
-        held, expected = (np.prod(1 + part[:, at], axis=1, where=seen) for part in (self.actual, self.expected))
+        held, expected = (np.prod(np.where(seen, 1 + part[:, at], 1), axis=1) for part in (self.actual, self.expected))
         return np.where(self.car(window).complete, held - expected, np.nan)
 
     def select(self, chosen: Sequence[str] | np.ndarray) -> AbnormalReturns:

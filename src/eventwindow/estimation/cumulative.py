@@ -116,20 +116,25 @@ def cumulate(
     `cut` are the rows whose window cuts into a halt, each with its reason.
     """
     seen = np.isfinite(ar)
-    total = np.sum(ar, axis=1, where=seen)
-    common = np.sum(loading, axis=1, where=seen[:, :, None])
-    variance = np.sum(own_variance, axis=1, where=seen) + np.einsum("nk,nk->n", common, common)
+    if not seen.all():
+        ar, own_variance, loading = (
+            np.where(at, part, 0.0) for at, part in ((seen, ar), (seen, own_variance), (seen[:, :, None], loading))
+        )
+    common = loading.sum(axis=1)
+    variance = own_variance.sum(axis=1) + np.einsum("nk,nk->n", common, common)
     reason = incomplete(days, seen)
     for row, why in cut:
         reason[row] = why
     held = reason == ""
-    car, std_error = np.where(held, total, np.nan), np.sqrt(np.where(held, variance, np.nan))
+    car, std_error = np.where(held, ar.sum(axis=1), np.nan), np.sqrt(np.where(held, variance, np.nan))
     return Cumulative(window, labels, car, std_error, dof, seen.sum(axis=1).astype(float), reason)
 
 
 def incomplete(days: Days, seen: np.ndarray) -> np.ndarray:
     """(N,) why a window (N, L) cannot be summed, "" where it can: an end outside the data, or no return inside."""
     reason = np.full(len(days), "", dtype=object)
+    if seen.all():
+        return reason
     reason[~seen.any(axis=1)] = Reason("no_return_in_window")
     reason[days[:, -1] == OUTSIDE] = Reason("data_end_in_window")
     reason[days[:, 0] == OUTSIDE] = Reason("data_begin_in_window")

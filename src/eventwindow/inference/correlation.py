@@ -38,6 +38,12 @@ class Meeting:
     groups: list[np.ndarray]  # events with the same tested and estimation days
     pairs: Pairs  # of the groups that share n > 0 tested days, with n
 
+    def overlaps(self) -> Pairs:
+        """The pairs with the share of tested calendar days that the two have in common."""
+        length = (self.tested[[rows[0] for rows in self.groups]] != OUTSIDE).sum(axis=1)
+        g, h, shared = self.pairs
+        return g, h, np.asarray(shared / np.sqrt(length[g] * length[h]))
+
 
 def meeting(tested: Days, estimation: Days) -> Meeting:
     """How the days of events meet, from their tested days and those of their estimation windows (N, T)."""
@@ -216,9 +222,8 @@ def sum_over_pairs(residuals: Array, days: Days, each: Moments, met: Meeting) ->
     o_ij is the share of tested calendar days that the two have in common, ρ_ij the correlation of their residuals on
     the calendar days common to both estimation windows. A pair without a shared tested day counts as zero.
     """
-    groups, (g, h, shared) = met.groups, met.pairs
-    length = (met.tested[[rows[0] for rows in groups]] != OUTSIDE).sum(axis=1)
-    pairs = g, h, np.asarray(shared / np.sqrt(length[g] * length[h]))
+    groups, pairs = met.groups, met.overlaps()
+    g, h, _ = pairs
     start = runs(days, each.count, groups)
     total = over_runs(residuals, each, groups, pairs, start)
     # of which one misses residuals, or has a calendar with gaps: one by one
@@ -234,6 +239,8 @@ def sum_over_pairs(residuals: Array, days: Days, each: Moments, met: Meeting) ->
 
 def alike(*days: Days) -> list[np.ndarray]:
     """Rows grouped by equal calendars (compared by a 64-bit hash of the dates)."""
+    if all((d == d[:1]).all() for d in days):
+        return [np.arange(len(days[0]))]
     rng = np.random.default_rng(0)
     key = np.sum([d @ rng.integers(1, 2**62, d.shape[1]) for d in days], axis=0)
     order = np.argsort(key, kind="stable")

@@ -43,15 +43,15 @@ def chained(first: Days, last: Days) -> Design:
     return "staggered" if chains == 1 else "scattered" if chains == len(first) else "mixed"
 
 
-def common_days(days: Days, values: Array) -> tuple[Days, Array]:
-    """`values` (N, T) of `days` laid on one calendar: its days (T',) and the values (N, T'), NaN where missing."""
-    if same_calendar(days):
-        return days.max(axis=0), values
-    union = np.unique(days[days != OUTSIDE])
-    laid = np.full((len(days), len(union)), np.nan)
-    row, column = np.nonzero(days != OUTSIDE)
-    laid[row, np.searchsorted(union, days[row, column])] = values[row, column]
-    return union, laid
+def whole_days(days: Days, values: Array) -> Array:
+    """(N, D) the `values` (N, T) of `days` on the calendar days of which every row has one."""
+    if not same_calendar(days):
+        union = np.unique(days[days != OUTSIDE])
+        laid = np.full((len(days), len(union)), np.nan)
+        row, column = np.nonzero(days != OUTSIDE)
+        laid[row, np.searchsorted(union, days[row, column])] = values[row, column]
+        values = laid
+    return values[:, np.isfinite(values).all(axis=0)]
 
 
 def same_calendar(days: Days) -> bool:

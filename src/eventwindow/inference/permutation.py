@@ -9,7 +9,7 @@ from scipy.special import fdtrc
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.event_time import Array
-from eventwindow.inference.design import TOGETHER, common_days
+from eventwindow.inference.design import TOGETHER
 from eventwindow.inference.results import Answer, Outcome
 from eventwindow.inference.sample import Sample
 from eventwindow.inference.shifts import ROUNDING, circle, event_residuals, event_sars, run_sums
@@ -72,9 +72,7 @@ def shared_residuals(events: Sample, *, standardised: bool = False) -> Array | R
         return Reason("no_event_in_window")
     if events.design not in TOGETHER:
         return APART
-    residuals = events.ar.standardised_residuals if standardised else events.ar.residuals
-    laid = common_days(events.ar.estimation_days, residuals)[1]
-    laid = laid[:, np.isfinite(laid).all(axis=0)]
+    laid = events.members.laid_scaled if standardised else events.members.laid
     if laid.shape[1] < MINIMUM_DAYS:
         return Reason("few_whole_estimation_days", n=laid.shape[1], needed=MINIMUM_DAYS)
     return laid

@@ -145,11 +145,15 @@ def results_of(events: CrossSection, tests: Sequence[SignificanceTest] | None = 
 
 def leading_permutation(events: Sample) -> Result:
     """The permutation of the mean that leads: plain, scaled where volatility moved, not valid where none holds."""
-    return results_of(events, [TESTS["date_permutation_mean"], TESTS[SCALED]])[0]
+    either = TESTS["date_permutation_mean"], TESTS[SCALED]  # where one cannot run, the other cannot
+    test, valid, why = next(line for line in in_reading_order(events) if line[0] in either)
+    return _marked(test(events), valid, why)
 
 
 def _marked(result: Result, valid: bool, why: Reason | None) -> Result:
     """A result that does not hold here; `why` where it would have held at another time."""
-    if valid or isinstance(result, NotComputed):
-        return replace(result, valid=valid)
+    if valid:
+        return result
+    if isinstance(result, NotComputed):
+        return replace(result, valid=False)
     return replace(result, valid=False, note=result.note if why is None else Reason.joined(why, result.note))

@@ -14,7 +14,7 @@ from eventwindow.estimation.event_time import Array
 from eventwindow.inference.calendar_dependence import rank_sum, variance_of_cars
 from eventwindow.inference.correlation import Meeting, Moments, mean_correlation, meeting, moments
 from eventwindow.inference.cross_section import CarVariance, CrossSection, EventRanks, MeanRanks, RankSum, Residuals
-from eventwindow.inference.design import Design, design, tested_days
+from eventwindow.inference.design import Design, design, tested_days, whole_days
 from eventwindow.inference.portfolio import basket_returns
 from eventwindow.inference.ranks import Ranked, mean_over, ranked_days, ranks_with
 from eventwindow.inference.refitted import refitted
@@ -28,6 +28,14 @@ class Members:
 
     def __init__(self, ar: AbnormalReturns) -> None:
         self.ar = ar
+        self._met = dict[tuple[bytes, ...], float | Reason]()
+
+    def correlation(self, met: Meeting) -> float | Reason:
+        """Their mean correlation, one for all windows over which they meet alike."""
+        how = tuple(part.tobytes() for part in (*met.groups, *met.overlaps()))
+        if how not in self._met:
+            self._met[how] = mean_correlation(self.ar.residuals, self.ar.estimation_days, self.moments, met)
+        return self._met[how]
 
     @cached_property
     def moments(self) -> Moments:
@@ -41,6 +49,15 @@ class Members:
     @cached_property
     def basket(self) -> AbnormalReturns | Reason:
         return basket_returns(self.ar)
+
+    @cached_property
+    def laid(self) -> Array:
+        """(N, D) residuals on the days that all events hold."""
+        return whole_days(self.ar.estimation_days, self.ar.residuals)
+
+    @cached_property
+    def laid_scaled(self) -> Array:
+        return whole_days(self.ar.estimation_days, self.ar.standardised_residuals)
 
     @cached_property
     def ranked(self) -> Ranked:
@@ -111,7 +128,7 @@ class Sample(CrossSection):
             return Reason("needs_two", n=self.n)
         if self.alike is not None:
             return self.alike.correlation
-        return mean_correlation(self.ar.residuals, self.ar.estimation_days, self.members.moments, self.meeting)
+        return self.members.correlation(self.meeting)
 
     @cached_property
     def refitted(self) -> Array:
