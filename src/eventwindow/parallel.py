@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from importlib import import_module
 from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import ForkingPickler
@@ -26,18 +25,18 @@ Work = Callable[[], Any]
 Part = TypeVar("Part")
 
 _shared = False  # whether work may be shared with a second process
-_unread: deque[str] = deque()  # modules that both processes will need
+_common: list[Callable[[], object]] = []  # what both processes will need and was not read yet
 
 
 @contextmanager
-def second_core(imports: Sequence[str] = ()) -> Iterator[None]:
+def second_core(*common: Callable[[], object]) -> Iterator[None]:
     """While this is open, `run_parallel` and `begin` share their work with a second process, where there is a core.
 
-    The modules `imports` are read beside the first piece that is begun, or before pieces are shared: a process that is
-    forked then has them.
+    What both will need in `common` is read beside the first piece that is begun, or before pieces are shared: a process
+    that is forked then has it.
     """
     global _shared  # noqa: PLW0603 one permission for all runs of a command
-    _unread.extend(imports)
+    _common.extend(common)
     before, _shared = _shared, CORES > 1
     try:
         yield
@@ -117,9 +116,9 @@ def one_blas_thread() -> Iterator[None]:
         yield
 
 
-def _read_imports() -> None:
-    while _unread:
-        import_module(_unread.popleft())
+def _read_common() -> None:
+    while _common:
+        _common.pop()()
 
 
 def begin(work: Work, *, forked: bool = False) -> Work:
@@ -132,7 +131,7 @@ def begin(work: Work, *, forked: bool = False) -> Work:
     answers, open_ = dict[int, Work](), ExitStack()
     line = open_.enter_context(_second([work]))
     line.send(0)
-    _read_imports()
+    _read_common()
 
     def answer() -> Any:
         with open_:
@@ -151,7 +150,7 @@ def run_parallel(works: Sequence[Work], *, forked: bool = False) -> list[Any]:
     """
     if not _shared or len(works) < 2 or (forked and START_METHOD != "fork"):
         return [work() for work in works]
-    _read_imports()
+    _read_common()
     left, answers = deque(range(len(works))), dict[int, Work]()
     with _second(works) as line:
         beside = threading.Thread(target=_hand_over, args=(line, left, answers), daemon=True)

@@ -26,7 +26,6 @@ EXTRAS = {
     "word": "write the report for word processors too",
     "cards": "write a picture of the whole and of each statement for sharing too",
 }
-RUN_IMPORTS = ("scipy.optimize", "eventwindow.report.html")  # what both processes of a run need
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -53,9 +52,21 @@ def run(arguments: Sequence[str] | None) -> int:
             from eventwindow.parallel import second_core
 
             import_module("eventwindow.cli.strings")
-            stack.enter_context(second_core(RUN_IMPORTS))
+            stack.enter_context(second_core(_read_common))
         command = getattr(import_module(f"eventwindow.cli.{options.file}"), options.function)
         return command(options) or 0
+
+
+def _read_common() -> None:
+    """What both processes of a run need."""
+    from eventwindow.claims.records import CODES
+    from eventwindow.errors import catalogue
+    from eventwindow.report.html import templates
+
+    import_module("scipy.optimize")
+    templates()
+    for code in CODES.values():
+        catalogue(code)
 
 
 def exit_code_of(error: BaseException) -> int:

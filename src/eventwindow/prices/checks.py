@@ -209,10 +209,11 @@ def _row_warnings(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
 
 def _other_units(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
     """Volumes that are a hundred or a thousand times those before, from a day on."""
-    held = frame["volume"][frame["volume"].to_numpy(float) > 0]
-    volume = np.log(held)
-    if not len(held) or np.ptp(volume) < np.log(min(UNITS)) - UNITS_SLACK:  # as every two medians of them
+    held = frame["volume"].to_numpy(float) > 0
+    logs = np.log(frame["volume"].to_numpy(float)[held])
+    if not len(logs) or np.ptp(logs) < np.log(min(UNITS)) - UNITS_SLACK:  # as every two medians of them
         return
+    volume = pd.Series(logs, frame.index[held])
     apart = volume[::-1].rolling(SOME).median()[::-1] - volume.rolling(USUAL).median().shift(1)
     near = min((np.abs(np.abs(apart) - np.log(unit)) for unit in UNITS), key=np.min, default=apart)
     if (near < UNITS_SLACK).any():
@@ -343,7 +344,9 @@ def _usual(close: pd.Series) -> float:
 
 def _adjusted_missing(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
     """Adjusted closes that are lacking where others are held: returns are computed from them."""
-    lacking = frame["adj_close"].isna().to_numpy()
+    lacking = np.isnan(frame["adj_close"].to_numpy(float))
+    if not lacking.any():
+        return
     missing = frame.index[lacking & frame["close"].notna().to_numpy()]
     if not lacking.all() and len(missing):
         values: dict[str, float | str] = {"days": float(len(missing)), "last": f"{missing[-1]:%Y-%m-%d}"}

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from eventwindow.claims.claim_review import review_of
@@ -38,6 +38,11 @@ def environment() -> Environment:
     )
 
 
+def templates() -> list[Template]:
+    """Those of a report, compiled."""
+    return [environment().get_template(name) for name in ("blocks.html.j2", "report.html.j2")]
+
+
 def story(
     context: Context, charts: Mapping[str, Chart], languages: Sequence[str] = LANGUAGES, *, cards: bool = False
 ) -> str:
@@ -59,8 +64,6 @@ def prepare(context: Context, charts: Mapping[str, Chart]) -> None:
     sections.story(context, charts)
     for chart in charts.values():
         address_of(context, chart)
-    for name in ("blocks.html.j2", "report.html.j2"):
-        environment().get_template(name)
 
 
 def _page(

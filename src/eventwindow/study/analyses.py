@@ -187,16 +187,16 @@ def intraday_bars(estimates: Estimates) -> Tables:
 
 ANALYSES = (
     Analysis(
-        "counterfactuals", ("counterfactual", "counterfactual_daily", "counterfactual_placebos"), counterfactuals, 10
+        "counterfactuals", ("counterfactual", "counterfactual_daily", "counterfactual_placebos"), counterfactuals, 7
     ),
     Analysis("exchanges", ("exchanges", "receipts"), exchanges, 1),
-    Analysis("intraday", ("intraday", "intraday_days", "lead_lag"), intraday_bars, 2),
-    Analysis("firms", ("firms", "candidates", "activity", "diagnostics"), firms, 2),
-    Analysis("tests", ("abnormal_returns", "cumulative", "tests"), tests, 4),
+    Analysis("intraday", ("intraday", "intraday_days", "lead_lag"), intraday_bars, 1),
+    Analysis("firms", ("firms", "candidates", "activity", "diagnostics"), firms, 4),
+    Analysis("tests", ("abnormal_returns", "cumulative", "tests"), tests, 7),
     Analysis("run_up", ("approach",), run_up, 1),
     Analysis("data_quality", ("data_quality", "reconciliation"), data_quality, 1),
     Analysis("benchmarks", ("views", "group_views", "market", "treated_stocks", "treated"), benchmarks, 2),
-    Analysis("specification_curve", ("robustness", "curve", "curve_families"), specification_curve, 9),
+    Analysis("specification_curve", ("robustness", "curve", "curve_families"), specification_curve, 10),
 )
 ALWAYS = {  # tables that every result holds, with their columns where there is no matter for them
     "counterfactual": counterfactual.EFFECTS,

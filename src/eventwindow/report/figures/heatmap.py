@@ -50,7 +50,7 @@ def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
     taus = sorted(int(t) for t in near["tau"].unique())
     columns = (near[c] for c in ("security", "tau", "abnormal_return", "p_value"))
     cells = {(str(s), int(t)): (float(ar), float(p)) for s, t, ar, p in zip(*columns, strict=True)}
-    order = row_order(context, data)
+    order = context.of_result("rows of heatmap", lambda: row_order(context, data))
     widest = max((advance(context.name(name)) for _, names in order for name in names), default=0.0) + 12
     left = min(widest, sheet.width - CELL * len(taus))
     wide = (sheet.width - left) / len(taus)

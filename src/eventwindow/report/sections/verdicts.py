@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from eventwindow.claims.measures.reported import Reported
 from eventwindow.claims.model import WORDS, Claim, Verdict
+from eventwindow.claims.readings import JudgedReading
 from eventwindow.claims.rounding import HEDGES
 from eventwindow.claims.rules import RULES_DATE, RULES_VERSION, sizes
 from eventwindow.claims.verdicts import by_statement
@@ -176,7 +177,7 @@ def _effect(context: Context, verdict: Verdict) -> tuple[tuple[str, str], ...]:
 def _made_of(context: Context, cards: Iterable[Card]) -> Iterator[Fold]:
     """What each verdict that rests on a measure of its own is made of, panels of readings among them."""
     say = context.language.say
-    panels = [card(context, panel, part=True) for judged in context.result.readings for panel in judged.panels]
+    panels = [panel for judged in context.result.readings for panel in _panels(context, judged)]
     rows = tuple(_made(context, leaf) for leaf in _leaves([*cards, *panels]))
     keys = ("verdicts.claim", "verdicts.measure", "tests.p", "paper.corrected", "paper.share", "abnormal.detectable")
     head = tuple(map(say, (*keys, "verdicts.parts")))
@@ -207,8 +208,14 @@ def readings(context: Context) -> Iterator[Block]:
     for judged in context.result.readings:
         words = context.reading_words(judged)
         terms = tuple((say(f"readings.{key}"), words[key]) for key in ("predicts", "rival"))
-        panels = tuple(card(context, panel, part=True) for panel in judged.panels)
-        yield Account(words["text"], f"{judged.reading.key} · {words['articles']}", words["sentence"], terms, panels)
+        held = f"{judged.reading.key} · {words['articles']}"
+        yield Account(words["text"], held, words["sentence"], terms, _panels(context, judged))
+
+
+def _panels(context: Context, judged: JudgedReading) -> tuple[Card, ...]:
+    """The panels of a reading, for its account and for the table of what verdicts are made of."""
+    key = f"panels.{judged.reading.key}"
+    return context.once(key, lambda c: (card(c, panel, part=True) for panel in judged.panels))
 
 
 def beside(context: Context, section: str) -> list[Markup]:
