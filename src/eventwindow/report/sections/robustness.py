@@ -96,9 +96,8 @@ def _choices(context: Context) -> tuple[dict[str, list[Any]], str, tuple[int, ..
     reported = None if curve.empty else _reported(context, curve)
     if reported is None:
         return {}, "", ()
-    options = {key: list(dict.fromkeys(curve[key])) for key in KEYS}
-    place = {key: {option: k for k, option in enumerate(held)} for key, held in options.items()}
-    places = {key: np.array([place[key][value] for value in curve[key]]) for key in KEYS}
+    coded = {key: pd.factorize(curve[key], use_na_sentinel=False) for key in KEYS}
+    options, places = {key: list(held) for key, (_, held) in coded.items()}, {key: at for key, (at, _) in coded.items()}
     every, at = np.unique(np.stack([places[key] for key in CHOICES], axis=1), axis=0, return_inverse=True)
     shape = (len(options["security"]), len(options["window"]), len(every))
     cell = (places["security"], places["window"], at)
@@ -120,9 +119,10 @@ def _curve(context: Context) -> pd.DataFrame:
     table = context.result.tables.get("curve", pd.DataFrame())
     if table.empty or "p_value" not in table:
         return pd.DataFrame()
-    table = table.assign(window=table[["window_start", "window_end"]].apply(tuple, axis=1))
     order = {s: k for k, s in enumerate(context.members)}
     mine = table[table["security"].isin(order) & table["p_value"].notna()]
+    windows: list[Any] = list(zip(mine["window_start"], mine["window_end"], strict=True))
+    mine = mine.assign(window=windows)
     return mine.sort_values("security", key=lambda c: c.map(order), kind="stable").reset_index(drop=True)
 
 
