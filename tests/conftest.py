@@ -214,8 +214,9 @@ def template(tmp_path_factory):
 
 # Files that take long, the longest first. The first of them writes what the others of the study that ships wait for.
 LONG = (
-    "report_browser", "faults", "web", "notebooks", "odd_machines", "hostile", "web_browser", "process", "prices_command",
-    "prices_load", "docs", "figures", "calibration", "draft", "report_paper", "claims_measures", "cases", "freeze", "diff",
+    "report_browser", "web", "faults", "notebooks", "odd_machines", "prices_command", "hostile", "web_browser", "cases",
+    "panels_engines", "process", "quick", "counterfactual", "prices_load", "diff", "strangers", "docs", "figures", "calibration",
+    "report_paper", "freeze",
 )  # fmt: skip
 ORDER = {f"test_{name}.py": place for place, name in enumerate(LONG)}
 
