@@ -202,7 +202,8 @@ class AbnormalReturns(Exports):
         """The events at `chosen`: a mask, positions, or the symbols of securities."""
         index = np.asarray(chosen) if len(chosen) else np.empty(0, int)
         if index.dtype.kind in "OUST":
-            index = self.labels["security"].isin(list(chosen)).to_numpy()
+            wanted = set(chosen)  # of few texts faster than pandas' own
+            index = np.array([security in wanted for security in self.labels["security"].tolist()], bool)
         rows = np.arange(len(self))[index]
         arrays = {name: value[rows] for name, value in vars(self).items() if _by_event(name, value)}
         return replace(

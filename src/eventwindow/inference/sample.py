@@ -51,6 +51,12 @@ class Members:
         return basket_returns(self.ar)
 
     @cached_property
+    def covariance(self) -> tuple[Array, float]:
+        """Σ̂ of residuals without gaps, with divisor T - k, and its condition number."""
+        sigma = self.ar.residuals @ self.ar.residuals.T / float(self.ar.dof[0])
+        return sigma, float(np.linalg.cond(sigma))
+
+    @cached_property
     def laid(self) -> Array:
         """(N, D) residuals on the days that all events hold."""
         return whole_days(self.ar.estimation_days, self.ar.residuals)

@@ -79,7 +79,7 @@ def _parts(events: Sample) -> tuple[Array, Array, float, float] | Reason:
     factor = (car.std_error / held.sigma) ** 2
     if np.ptp(factor) > 1e-8 * factor.max():
         return Reason("factors_differ")
-    sigma = e @ e.T / dof
-    if np.linalg.cond(sigma) > SINGULAR:
+    sigma, condition = events.members.covariance
+    if condition > SINGULAR:
         return Reason("singular_covariance")
     return car.car, sigma, float(factor[0]), dof
