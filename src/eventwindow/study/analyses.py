@@ -189,12 +189,12 @@ ANALYSES = (
     Analysis(
         "counterfactuals", ("counterfactual", "counterfactual_daily", "counterfactual_placebos"), counterfactuals, 7
     ),
-    Analysis("exchanges", ("exchanges", "receipts"), exchanges, 1),
+    Analysis("exchanges", ("exchanges", "receipts"), exchanges, 0),
     Analysis("intraday", ("intraday", "intraday_days", "lead_lag"), intraday_bars, 1),
-    Analysis("firms", ("firms", "candidates", "activity", "diagnostics"), firms, 4),
+    Analysis("firms", ("firms", "candidates", "activity", "diagnostics"), firms, 2),
     Analysis("tests", ("abnormal_returns", "cumulative", "tests"), tests, 7),
-    Analysis("run_up", ("approach",), run_up, 1),
-    Analysis("data_quality", ("data_quality", "reconciliation"), data_quality, 1),
+    Analysis("run_up", ("approach",), run_up, 0),
+    Analysis("data_quality", ("data_quality", "reconciliation"), data_quality, 0),
     Analysis("benchmarks", ("views", "group_views", "market", "treated_stocks", "treated"), benchmarks, 2),
     Analysis("specification_curve", ("robustness", "curve", "curve_families"), specification_curve, 10),
 )
