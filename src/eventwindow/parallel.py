@@ -144,21 +144,22 @@ def begin(work: Work, *, forked: bool = False) -> Work:
 def run_parallel(works: Sequence[Work], *, forked: bool = False) -> list[Any]:
     """The answers of all pieces, in their order; the first error, in that order, is raised.
 
-    Where a second process may be had, both take the next piece as soon as they are free. Pieces share nothing but what
+    Where a second process may be had, this one begins with the first piece and that with the second; then both take the
+    next as soon as they are free. Pieces share nothing but what
     they read; a process that is not forked gets them pickled. What it does not answer, for an error too, is done here.
     Short pieces are shared only with one that is `forked`: another takes longer to start than they do.
     """
     if not _shared or len(works) < 2 or (forked and START_METHOD != "fork"):
         return [work() for work in works]
     _read_common()
-    left, answers = deque(range(len(works))), dict[int, Work]()
+    left, answers, place = deque(range(1, len(works))), dict[int, Work](), 0
     with _second(works) as line:
         beside = threading.Thread(target=_hand_over, args=(line, left, answers), daemon=True)
         beside.start()
         with suppress(IndexError):
             while True:
-                place = left.popleft()
                 answers[place] = _kept(works[place])
+                place = left.popleft()
         beside.join()
     return [answers.get(place, work)() for place, work in enumerate(works)]
 

@@ -54,8 +54,7 @@ def write_report(
     write = partial(_write, codes=codes, folder=folder, extras=extras)
     figures = charts(subjects[0])
     prepare(subjects[0], figures)
-    first = partial(write, subjects[0], figures)
-    run_parallel([*(partial(write, other) for other in subjects[1:]), first])
+    run_parallel([partial(write, subjects[0], figures), *(partial(write, other) for other in subjects[1:])])
     for answer in waiting:
         answer()
     data = {key: chart.data for key, chart in figures.items()}
