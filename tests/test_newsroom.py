@@ -15,8 +15,10 @@ from eventwindow.claims.model import WORDS
 from eventwindow.claims.records import RATINGS
 from eventwindow.errors import catalogue
 from eventwindow.report.context import Context, every_verdict
+from eventwindow.report.figures.claims import stated
 from eventwindow.report.html import claim_pages
 from eventwindow.report.language import LANGUAGES, language
+from eventwindow.report.sections.verdicts import span_of
 
 ROOT = Path(__file__).parents[1]
 LD = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.S)
@@ -97,6 +99,32 @@ def test_every_claim_page_carries_one_review_or_none(shipped_results, study, cod
             said, article = review["itemReviewed"], articles[verdict.claim.article]
             assert ("author" in said) == (article["key"] not in UNKNOWN or bool(verdict.claim.quoted_en))
             assert ("url" in said["appearance"]) == bool(article.get("address"))
+
+
+@pytest.mark.parametrize("code", ["en", "zh-Hant"])
+@pytest.mark.parametrize("study", STUDIES)
+def test_a_claim_page_draws_the_figures_that_it_tells(shipped_results, study, code):
+    """The figure beside the dot of a picture is the one measured, in its own unit, an effect's as well."""
+    result, drawn = shipped_results[study], 0
+    context = Context(result, language(code))
+    for verdict in result.verdicts:
+        svg = stated(context, verdict, "label")
+        told = [v.measured for v in verdict.parts or (verdict,) if v.claim.decides and v.measured and span_of(v)]
+        for found in told if svg else ():
+            for end in found.interval or (found.value,):
+                assert f">{context.figure(end, found.unit)}</text>" in svg, verdict.claim.id
+                drawn += 1
+    assert drawn
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_the_bar_of_an_effect_holds_the_days_that_its_p_value_counts(shipped_results, study):
+    judged = [v for v in every_verdict(shipped_results[study].verdicts) if v.claim.hedge == "effect" and span_of(v)]
+    for verdict in judged:
+        span, p = span_of(verdict), verdict.measured.effect.p_value
+        inside = span.low < verdict.measured.value < span.high
+        assert span.measured == (verdict.measured.value,)
+        assert inside if p > 0.2 else not inside or p > 0.01, verdict.claim.id
 
 
 def test_the_scale_of_ratings_is_documented():

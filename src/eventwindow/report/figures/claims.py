@@ -1,6 +1,9 @@
 """What was stated, with its tolerance, against what was measured: all statements as a ladder, one on a line."""
 
 import math
+from collections.abc import Callable
+from functools import partial
+from operator import mul
 from typing import Any
 
 import pandas as pd
@@ -15,6 +18,7 @@ from eventwindow.report.figures.sheet import FAINT, GREEN, INK, NARROW, VERDICT,
 from eventwindow.report.sections.verdicts import Span, span_of
 
 UNITS = ("decimal", "USD")
+PERCENT = ("decimal", "share", "slope")  # told in per cent
 LARGE = 0.5  # decimals: returns beyond a half have a panel of their own
 MILLIONS, BILLIONS, TRILLIONS = 1e4, 1e8, 1e12  # dollars: from here on they are told in those
 PANELS = (
@@ -74,8 +78,9 @@ def axis_of(context: Context, unit: str, size: float) -> tuple[float, str]:
     if unit == "USD" and not BILLIONS < size < TRILLIONS:
         key = "trillion" if size >= TRILLIONS else "million" if size > MILLIONS else "one"
         return 1 / float(say(f"claims.USD_{key}_unit")), say(f"claims.USD_{key}")
-    scale = {"decimal": 100.0, "USD": 1 / context.language.money}.get(unit, 1.0)
-    return scale, say(f"claims.{unit}") if unit in UNITS else ""
+    if unit in PERCENT:
+        return 100.0, say("claims.decimal")
+    return (1 / context.language.money, say("claims.USD")) if unit == "USD" else (1.0, "")
 
 
 def _claim_row(context: Context, row: Any, unit: str, scale: float, *, headed: bool) -> Row:
@@ -108,9 +113,11 @@ def stated(context: Context, verdict: Verdict, label: str) -> str:
     units = {v.measured.unit for v, _ in spans if v.measured}
     if len(units) != 1:
         return ""
+    unit = units.pop()
     size = max(abs(figure) for _, span in spans for figure in (*span.stated, *span.measured))
-    scale, axis = axis_of(context, units.pop(), size)
-    rows = [row for v, span in spans for row in _rows(context, v, span, scale)]
+    scale, axis = axis_of(context, unit, size)
+    place = math.exp if unit == "log" else partial(mul, scale)  # a log is told as a multiple, and drawn as one
+    rows = [row for v, span in spans for row in _rows(context, v, span, place, headed=len(spans) > 1)]
     if not rows:
         return ""
     drawn = []
@@ -121,16 +128,20 @@ def stated(context: Context, verdict: Verdict, label: str) -> str:
     return "".join(drawn)
 
 
-def _rows(context: Context, verdict: Verdict, span: Span, scale: float) -> list[Row]:
-    found = verdict.measured
+def _rows(
+    context: Context, verdict: Verdict, span: Span, place: Callable[[float], float], *, headed: bool
+) -> list[Row]:
+    found, claim = verdict.measured, verdict.claim
     if found is None or found.value is None:
         return []
     text = context.language.text
-    low, high = (scale * edge for edge in _ends(span))
-    bar = Row(text("stated.usual" if span.effect else "stated.fits"), bar=(low, high), bar_colour=_bar(span))
-    said = [Row(text("stated.said"), scale * v, INK, context.figure(v, found.unit)) for v in span.stated]
+    low, high = map(place, _ends(span))
+    name, whose = text("stated.usual" if span.effect else "stated.fits"), (claim.text_en, claim.text_zh)
+    heading = context.language.either(*whose) if headed else ""
+    bar = Row(name, bar=(low, high), bar_colour=_bar(span), heading=heading)
+    said = [Row(text("stated.said"), place(v), INK, context.figure(v, found.unit)) for v in span.stated]
     colour = VERDICT.get(verdict.word, FAINT)
-    seen = [Row(text("stated.measured"), scale * v, colour, context.figure(v, found.unit)) for v in span.measured]
+    seen = [Row(text("stated.measured"), place(v), colour, context.figure(v, found.unit)) for v in span.measured]
     return [bar, *said, *seen]
 
 

@@ -262,8 +262,8 @@ def span_of(verdict: Verdict) -> Span | None:
     if found is None or found.value is None or verdict.parts:
         return None
     if found.effect is not None and claim.hedge in {"effect", "no_effect"} and found.effect.null.size:
-        low, high = np.nanquantile(found.effect.null, [LEVEL / 2, 1 - LEVEL / 2])
-        return Span(float(low), float(high), (), (found.effect.statistic,), effect=True)
+        low, high = found.effect.spread * np.nanquantile(found.effect.null, [LEVEL / 2, 1 - LEVEL / 2])
+        return Span(float(low), float(high), (), (found.value,), effect=True)
     if claim.stated is None or found.unit not in UNITS:
         return None
     seen = found.interval or (found.value,)
