@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 from report_cases import catalogue_of
 
 from eventwindow.report.html import environment
@@ -141,3 +142,14 @@ def test_chinese_writes_per_cent_without_a_space():
         told += [line for line in path.read_text(encoding="utf-8").splitlines() if re.match(r"\w+_zh = ", line)]
     assert len(told) > 2000
     assert [line for line in told if re.search(r"\d %", line)] == []
+
+
+def test_the_font_of_figures_and_cards_holds_every_character_of_ours():
+    """Also those of the studies that ship: a text that is new may need `scripts/subset_font.py`."""
+    with TTFont(SOURCE / "report" / "fonts" / "eventwindow-sans-tc.otf") as font:
+        held = {chr(code) for code in font.getBestCmap()}
+    texts = (*SOURCE.rglob("*.po"), *(SOURCE / "study" / "library").rglob("*.toml"))
+    said = {path: path.read_text(encoding="utf-8") for path in texts}
+    han = {path: re.findall(r"[\u2e80-\u9fff\uff00-\uffef]", text) for path, text in said.items()}
+    assert {path: set(text) - held for path, text in han.items() if set(text) - held} == {}
+    assert len(set().union(*han.values())) > 1000
