@@ -37,6 +37,7 @@ RULES_VERSION = "2.4"  # of all rules that decide; raise it with RULES_DATE when
 RULES_DATE = date(2026, 11, 30)
 SURE_MOST = 2 / 3  # from here on "most" needs no remark
 MOST = 1 / 2
+EDGE = 1e-6  # so near the bound, of the figure or of one, any other figure decides otherwise
 MATERIAL = 0.02  # an abnormal return of two per cent, for kinds that the table below does not name
 MATERIAL_OF = {
     "abnormal_volume": math.log(2),  # twice the usual volume
@@ -159,7 +160,10 @@ def _other_amount(claim: Claim, unit: str, value: float, held: bool) -> Reason:
         return Reason(f"another_{unit}") if held else Reason(f"{unit}_of", place=_stated(claim))
     where = sizes(claim, unit)
     distance = min(abs(edge - value) for edge in (where.low, where.high) if math.isfinite(edge))
-    return Reason("worse" if held else "better", size=_size(distance, unit))
+    way = "worse" if held else "better"
+    if distance <= EDGE * max(abs(value), 1.0):
+        return Reason(f"{way}_at_all")
+    return Reason(way, size=_size(distance, unit))
 
 
 def _size(distance: float, unit: str) -> Figure:

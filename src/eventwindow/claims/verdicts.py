@@ -91,11 +91,10 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
     findings = tuple(findings_on(claim, basis.evidence))
     if found.value is None and found.interval is None:
         return Verdict(claim, "open", Reason("rule_no_figure"), found.reason, found, findings=findings)
-    settled = _reached(found, _told(claim, _known(claim, decide(claim, found), basis)))
-    decision = _doubted(settled, findings)
+    decision = _doubted(_reached(found, _told(claim, _known(claim, decide(claim, found), basis))), findings)
     curve = specifications(claim, basis.evidence) if claim.hedge == "effect" else None
     told = (
-        *_found(claim, found, decision, settled.word),
+        *_found(claim, found, decision),
         found.lacking,
         *_tail(claim, decision.word),
         *_details(found),
@@ -187,13 +186,10 @@ def _given(claim: Claim, what: str) -> tuple[Reason, ...]:
     return (Reason("given", text=text),) if text else ()
 
 
-def _found(claim: Claim, found: Measured, decision: Decision, settled: VerdictWord) -> Iterator[Reason]:
-    """What was found, in words that need no statistics, then what a reader must know of it.
-
-    `settled` is the verdict before a strange price was looked at: what the test says does not hang on that.
-    """
+def _found(claim: Claim, found: Measured, decision: Decision) -> Iterator[Reason]:
+    """What was found, in words that need no statistics, then what a reader must know of it."""
     yield found.reason
-    yield from _tested(claim, found, settled)
+    yield from _tested(claim, found)
     if decision.word != "confirmed":
         yield from decision.context
 
@@ -311,13 +307,17 @@ def _lead(parts: Sequence[Verdict]) -> Iterator[Reason]:
     for verdict in told:
         if verdict.measured:
             yield _first(verdict.measured.reason)
-            yield from _tested(verdict.claim, verdict.measured, verdict.word)
+            yield from _tested(verdict.claim, verdict.measured)
 
 
-def _tested(claim: Claim, found: Measured, word: VerdictWord) -> Iterator[Reason]:
-    """What the test of an effect says to a reader without statistics, where the effect was not found."""
+def _tested(claim: Claim, found: Measured) -> Iterator[Reason]:
+    """What the test of an effect says to a reader without statistics, where the effect was not found.
+
+    It hangs on nothing else: neither on a strange price nor on what the figure stands in for.
+    """
     if found.effect is None or claim.hedge not in TESTED:
         return
+    word = decide(claim, found).word
     if word == "open" and (why := found.effect.unled):
         restless = Reason("too_restless", times=Figure(found.effect.volatility, "short"))
         yield Reason("too_long_for_volume") if why.key == "volume_drifts" else restless
