@@ -17,7 +17,7 @@ from eventwindow.errors import file_name
 from eventwindow.report.blocks import Table, linked
 from eventwindow.report.context import Context
 from eventwindow.report.csv import FORMULA, csv_text
-from eventwindow.report.language import LANGUAGES, language, percent
+from eventwindow.report.language import LANGUAGES, SPACE, language, percent
 from eventwindow.report.markdown import markdown, plain, table, words
 
 
@@ -57,7 +57,7 @@ def test_what_was_said_is_told_in_the_reader_s_language(deepseek, written):
         name, as_written = file_name(code).replace("html", "{}"), language(code).written
         places = (name.replace("report", "appendix").format("html"), name.format("md"))
         page, summary = ((written / place).read_text(encoding="utf-8") for place in places)
-        assert [c.id for c in claims if f"</i> {escape(as_written(getattr(c, said)))}</span>" not in page] == []
+        assert [c.id for c in claims if f"</i> {escape(as_written(getattr(c, said), SPACE))}</span>" not in page] == []
         assert [c.id for c in surprising if f"| {as_written(getattr(c, said))} |" not in summary] == []
     assert "</i> hit hard</span>" not in (written / "report.zh-Hant.html").read_text(encoding="utf-8")
     table = pd.read_csv(written / "results" / "claims.csv", keep_default_na=False)

@@ -55,6 +55,7 @@ def latin_runs(text: str, context: Context) -> set[str]:
 
 def visible(html: str) -> str:
     """The page's text, line by line, and what it says of its parts; without code, styles and the list of references."""
+    html = re.sub(r'<a href="(https?://(?:www\.)?([^/"]+)[^"]*)">\2</a>', r"\1", html)  # a source's address
     html = re.sub(r'(?s)<(ul|ol) class="references".*?</\1>|<(style|script|code|pre|math)\b.*?</\2>', " ", html)
     said = re.findall(r'\b(?:title|aria-label|alt)="([^"]*)"', html)
     return "\n".join([re.sub(r"</?(?:b|i|small|em|strong|span|sub)\b[^>]*>", "", html), *said])

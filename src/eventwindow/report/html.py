@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -10,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from eventwindow.claims.claim_review import review_of
 from eventwindow.claims.model import Verdict
@@ -21,21 +22,29 @@ from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.csv import csv_text
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.figures.claims import stated
-from eventwindow.report.language import LANGUAGES, Language, language
+from eventwindow.report.language import LANGUAGES, SPACE, Language, language
 
 IN_PAGE = 100_000  # bytes of a table that the page itself holds
+ADDRESS = re.compile(r"https?://(?:www\.)?([^/\s]+)/\S*?(?=[.\u3002]?(?:\s|$))")
 
 
 @cache
 def environment() -> Environment:
     """Templates with autoescape; an undefined name is an error."""
-    return Environment(
+    found = Environment(
         loader=PackageLoader("eventwindow.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.filters["addressed"] = addressed
+    return found
+
+
+def addressed(text: str) -> Markup:
+    """A text whose addresses are links that bear the name of their site."""
+    return Markup(ADDRESS.sub(r'<a href="\g<0>">\1</a>', str(escape(text))))
 
 
 def templates() -> list[Template]:
@@ -89,7 +98,7 @@ def _rendered(context: Context, **words: Any) -> str:
     given |= {"style": own("report.css"), "script": own("report.js")}
     given |= {"language": context.language, "say": context.language.say}
     given["version"] = context.result.run["versions"]["eventwindow"]
-    return context.language.written(environment().get_template("report.html.j2").render(given | words))
+    return context.language.written(environment().get_template("report.html.j2").render(given | words), SPACE)
 
 
 def claim_pages(
@@ -130,7 +139,7 @@ def _claim_page(
         title=held.text,
         kicker=Markup("{} · {}").format(context.title, held.id),
         others=pages,
-        lead=[macros.badge(held.label) + " " + held.reason],
+        lead=[macros.badge(held.label) + " " + addressed(held.reason)],
         sections=[{"key": "statement", "title": "", "html": html}],
         card=card,
         review=_review(context, verdict),

@@ -58,10 +58,10 @@ class Language:
         between, last = self.text("format.between"), self.text("format.and_last")
         return last.join([between.join(items[:-1]), *items[-1:]]) if len(items) > 1 else "".join(items)
 
-    def written(self, text: str) -> str:
-        """A finished text with per cent as the language writes it: 95 %, 95%."""
+    def written(self, text: str, between: str = "") -> str:
+        """A finished text with per cent as the language writes it: 95 %, 95%, with `between` as the space."""
         for space in SPACES:
-            plain, sign = f"{space}%", self.catalogue.words("format.per_cent").format(space=space)
+            plain, sign = f"{space}%", self.catalogue.words("format.per_cent").format(space=between or space)
             *parts, last = text.split(plain)  # a search for digits would stop at every letter of the page
             text = "".join(part + (sign if part[-1:].isdecimal() else plain) for part in parts) + last
         return text

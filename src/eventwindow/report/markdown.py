@@ -62,10 +62,10 @@ def plain(text: str) -> str:
 
 
 def words(sentence: Words) -> str:
-    """Words without their tags, or a text of the study as it is; bold and links stay, small type follows a space."""
+    """Words without their tags, or a text of the study as it is; bold and links stay, small type follows a dot."""
     if not isinstance(sentence, Markup):
         return plain(sentence)
-    pieces = re.split(r"(</?strong>|<a .*?</a>)", str(sentence).replace("<small>", " "))
+    pieces = re.split(r"(</?strong>|<a .*?</a>)", str(sentence).replace("<small>", " · "))
     return "".join(_lead(piece) + _kept(piece) for piece in pieces).strip()
 
 

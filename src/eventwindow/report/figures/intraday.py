@@ -38,7 +38,8 @@ def intraday(context: Context) -> Chart | None:
     path = data.loc[(data["security"] == shown[0]) & (data["date"] == days[0]), "car_from_open"].iloc[-1:].max()
     values |= {"name": context.name(shown[0]), "day": context.language.short_day(days[0]), "path": percent(path)}
     values["gap"] = percent(np.expm1(gaps.get((shown[0], days[0]), np.nan)))
-    return drawn(context, _paint, "intraday", data, shown, gaps, list=context.language.listed(said), **values)
+    values |= {"list": context.language.listed(said), "title_key": "title_market" if market else "title"}
+    return drawn(context, _paint, "intraday", data, shown, gaps, **values)
 
 
 def _measure(measures: pd.DataFrame, name: str) -> dict[tuple[str, pd.Timestamp], float]:

@@ -59,18 +59,23 @@ def draw_rows(
     y = top
     for row, heading, lines in zip(rows, headings, names, strict=True):
         for k, line in enumerate(heading):
-            sheet.text(0, y + LINE * k + 17, line, INK, bold=True)
+            _over(sheet, y + LINE * k + 5, line, bold=True)
         y += LINE * len(heading) + 9 if heading else 0
         for k, line in enumerate(lines):
             if sheet.narrow:
-                sheet.rect(0, y + LINE * k, advance(line) + 4, LINE, PAPER)  # the axis' lines end at a name
-                sheet.text(0, y + LINE * k + 12, line, INK)
+                _over(sheet, y + LINE * k, line)
             else:
                 sheet.text(wide, y + LINE * k + lift + 4, line, INK, "end")
         more = LINE * (len(lines) - 1)
         _marks(panel, row, y + lift + (more + 4 if sheet.narrow else more / 2))
         y += pitch + more
     sheet.height = foot
+
+
+def _over(sheet: Sheet, y: float, line: str, *, bold: bool = False) -> None:
+    """Words from the left edge, at which the axis' lines end."""
+    sheet.rect(0, y, advance(line, bold=bold) + 4, LINE, PAPER)
+    sheet.text(0, y + 12, line, INK, bold=bold)
 
 
 def _figures(rows: Sequence[Row]) -> list[float]:

@@ -34,8 +34,9 @@ def data(context: Context) -> Iterator[Block]:
 
 def origin(context: Context) -> Markup:
     """Where the prices are from, with the notes of the run."""
-    notes = [context.language.reason(note) for note in context.result.run["notes"]]
-    return context.language.sentences(_origins(context), *notes)
+    stop = context.language.text("format.stop")
+    notes = [context.language.reason(note) + stop for note in context.result.run["notes"]]
+    return context.language.sentences(origins(context), *notes)
 
 
 def news_table(context: Context) -> Iterator[Block]:
@@ -66,7 +67,11 @@ def _reconciled(context: Context) -> Iterator[Block]:
         for _, row in table.dropna(subset="date").iterrows()
     )
     head = tuple(say(f"data.{key}") for key in ("ticker", "date", "pulled", "shipped"))
-    yield Fold(title, (Table(title, "L d r r", head, rows, label="reconciled"),)) if rows else Paragraph(title + ".")
+    yield (
+        Fold(title, (Table(title, "L d r r", head, rows, label="reconciled"),))
+        if rows
+        else Paragraph(title + context.language.text("format.stop"))
+    )
 
 
 def _quality(context: Context) -> Iterator[Block]:
@@ -104,7 +109,8 @@ def _finding(context: Context, row: pd.Series) -> tuple[str, ...]:
     return str(row["security"]), when, PER_CENT.sub(rf"\g<0>{SPACE}", told).replace(" -", f" {MINUS}")
 
 
-def _origins(context: Context) -> Markup:
+def origins(context: Context) -> Markup:
+    """How many tickers are from where."""
     say = context.language.text
     counts = Counter(str(record["origin"]) for record in context.result.run["prices"].values())
     parts = [say("data.count_origin", n=n, origin=_origin(context, o)) for o, n in counts.most_common()]
@@ -207,6 +213,7 @@ def _between(context: Context, late: pd.Series, securities: set[str]) -> list[st
 
 
 ORDER = ("excluded", "partly", "substituted", "shifted", "told")
+DAY, CODE = re.compile(r"\b(\d{4}-\d\d-\d\d)\b( ?)"), re.compile(r"\b[A-Z]{4}\b")  # of a day, of an exchange
 MANY = 6  # securities; more are folded away on a page
 
 
@@ -222,7 +229,7 @@ def excluded(context: Context) -> Iterator[Block]:
     head = tuple(say(f"excluded.{key}") for key in ("what", "event", "securities", "window", "reason"))
     rows = tuple(_row(context, row) for _, row in together.iterrows())
     yield Paragraph(say("excluded.intro"))
-    yield Table(say("excluded.table"), "l L3 L4 l L4", head, rows)
+    yield Table(say("excluded.table"), "l L3 L4 l L4", head, rows, look="stacked")
 
 
 def _row(context: Context, row: pd.Series) -> tuple[str | Cell, ...]:
@@ -235,5 +242,12 @@ def _row(context: Context, row: pd.Series) -> tuple[str | Cell, ...]:
         context.event_name(str(row["event"])) if row["event"] else "",
         Cell(", ".join(securities), folded=str(len(securities)) if len(securities) > MANY else ""),
         language.window(Window(int(row["window_start"]), int(row["window_end"]))) if held else "",
-        language.reason(row["reason"]),
+        _plainly(context, language.reason(row["reason"])),
     )
+
+
+def _plainly(context: Context, told: str) -> str:
+    """Days and exchanges as the language names them; tables beside the report keep codes."""
+    space = context.language.text("format.between_sentences")
+    told = DAY.sub(lambda day: context.language.day(day[1]) + (day[2] and space), told)
+    return CODE.sub(lambda code: exchange_name(context, code[0]), told)

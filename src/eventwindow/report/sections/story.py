@@ -31,7 +31,7 @@ from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.figures.prices import prices_data
 from eventwindow.report.language import points
-from eventwindow.report.sections.data import origin
+from eventwindow.report.sections.data import origins
 from eventwindow.report.sections.headline import as_far, basket_sentence, first_sentence
 from eventwindow.report.sections.market import many, market_part
 from eventwindow.report.sections.robustness import what_if
@@ -144,7 +144,7 @@ def scorecard(context: Context) -> Iterator[Block]:
         return
     head = tuple(say(f"story.{key}") for key in ("article", "dated", "what_held", "erred"))
     caption, note = say("story.scorecard_caption"), say("story.scorecard_note")
-    yield Table(caption, "L l l L2", head, tuple(rows), note, look="stacked")
+    yield Table(caption, "L l d L2", head, tuple(rows), note, look="stacked")
 
 
 def score(context: Context, article: str) -> tuple[str, list[Verdict]] | None:
@@ -169,8 +169,7 @@ def _scored(context: Context, article: Mapping[str, object], said: str, wrong: l
     address = address_of(article)
     shown: Words = linked(address, title) if address else title
     name = Markup("{}<small>{}</small>").format(shown, outlet) if outlet else Markup("{}").format(shown)
-    between = Markup(" · ")
-    return name, _dated(context, article), said, between.join(links) if links else "–"
+    return name, _dated(context, article), said, Markup(" ").join(links) if links else "–"
 
 
 def _wrong(context: Context, verdict: Verdict) -> Markup:
@@ -221,7 +220,7 @@ def about(context: Context) -> Iterator[Block]:
     say, windows = context.language.say, context.study["windows"]
     estimation = {"start": -windows["estimation"][0], "end": -windows["estimation"][1]}
     values = {
-        "data": context.language.sentences(say(f"story.data{context.dividends}"), origin(context)),
+        "data": context.language.sentences(say(f"story.data{context.dividends}"), origins(context)),
         "method": say("story.method_text", **estimation),
         "robustness": say("story.limits_text"),
     }
