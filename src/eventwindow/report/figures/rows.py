@@ -73,8 +73,9 @@ def draw_rows(
 
 
 def _over(sheet: Sheet, y: float, line: str, *, bold: bool = False) -> None:
-    """Words from the left edge, at which the axis' lines end."""
-    sheet.rect(0, y, advance(line, bold=bold) + 4, LINE, PAPER)
+    """Words from the left edge; on a phone the axis' lines end at them."""
+    if sheet.narrow:
+        sheet.rect(0, y, advance(line, bold=bold) + 4, LINE, PAPER)
     sheet.text(0, y + 12, line, INK, bold=bold)
 
 
