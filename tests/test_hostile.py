@@ -123,7 +123,7 @@ def test_a_pipe_a_device_or_a_loop_in_a_folder_is_told(tmp_path, capsys, make):
 TEXTS = {
     "lists": "x = " + "[" * 100_000 + "]" * 100_000,
     "tables": "x = " + "{a=" * 2_000 + "1" + "}" * 2_000,
-    "dots": "a" + ".a" * 20_000 + " = 1",
+    "dots": "a" + ".a" * 10_000 + " = 1",
     "a head of dots": "[" + ".".join("a" * 5_000) + "]\nx = 1",
     "a known key of dots": "study.name" + ".a" * 900 + " = 1",
     "one line": 'x = "' + "x" * LINE + '"',
