@@ -167,7 +167,7 @@ def leftover(
     kept = list(range(low, end))
     for m in inside:
         kept = [k for k in kept if not m.start <= k < m.end]
-    for filler in (*known, *rules.fillers):
+    for filler in (word for word in (*known, *rules.fillers) if text.find(word, low, end) >= 0):
         for found in re.finditer(re.escape(filler), text[low:end]):
             kept = [k for k in kept if not low + found.start() <= k < low + found.end()]
     return [k for k in kept if CHINESE.match(text[k]) or text[k].isalnum()]
