@@ -78,6 +78,9 @@ def _special(text: str) -> Iterator[Amount]:
 
 
 def _tenths(m: re.Match[str]) -> Iterator[Amount]:
+    if m["five"]:
+        yield from _ends(m, "percent", (Number(0.05, 0.01, 0.01),))
+        return
     half = m["rest"] and re.fullmatch(words()["figures"]["half"], m["rest"])
     rest = 5.0 if half else number_of(m["rest"]).value if m["rest"] else 0.0  # type: ignore[union-attr]
     step = 0.01 if rest else 0.1

@@ -47,6 +47,7 @@ class Context:
     several: bool = False  # more than one security was spoken of
     index: tuple[Subject, ...] = ()  # the indices that the last sentence with one spoke of
     strange: bool = False  # a name that no list holds was spoken of
+    paper: dt.date | None = None  # the day of the article
     last: dt.date | None = None  # the last day that the article speaks of; none in a sentence alone
     spanned: bool = False  # the sentence before was of a span
     days_by_region: Mapping[str, dt.date] = field(default_factory=dict)  # the day told last of what trades there
@@ -61,7 +62,7 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     own = near if near and near.kind == "date" else sentence.last("date", before=mark.start, since=low)
     free = [m for m in sentence.all("date") if not _of_another(sentence, mark, m)]
     own = own or next((m for m in free if m.start >= low and m.end <= high), None)
-    others = [m for m in free if not set_in(sentence, m)]
+    others = [m for m in free if not (set_in(sentence, m) or _looked_back(sentence, mark, m))]
     found = own or next((m for m in reversed(others) if m.end <= mark.start), None)
     if found and found.value.steps == 0:  # "on the same day, Wednesday"; 6日反彈…,以太幣同日漲
         told = [m for m in others if m.value.date]
@@ -102,6 +103,13 @@ def _of_another(sentence: Sentence, mark: Mark, day: Mark) -> bool:
     return any(
         _BEFORE.search(sentence.text, mark.end, m.start) for m in sentence.all("amount", within=(mark.end, day.start))
     )
+
+
+def _looked_back(sentence: Sentence, mark: Mark, day: Mark) -> bool:
+    """Whether the day before is told in an aside, behind which another name goes on: 京东跌5.9%,前一日挫15.8%;百度跌6.3%."""  # noqa: E501
+    own = sentence.clause(day)
+    aside = sentence.has(*MOVES, "amount", within=own) and not sentence.has("names", "aside", within=own)
+    return sentence.chinese and day.value.steps == -1 and aside and sentence.has("names", within=(own[1], mark.start))
 
 
 def _earlier_told(sentence: Sentence, mark: Mark) -> bool:
@@ -178,6 +186,8 @@ def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
     told = [m for m in told if m.kind in SESSIONS or sentence.text[m.start] == "收"]
     if sentence.chinese and told and told[-1].kind in MOVES:
         return "close"  # 盘前大涨37%,收涨25.9%,报17.2元
+    if sentence.chinese and _opening(sentence, mark):
+        return "pre"
     own = sentence.last(*SESSIONS, before=mark.start, since=low) or sentence.first(*SESSIONS, within=(low, high))
     found = own or sentence.last(*SESSIONS, before=mark.start)
     if found is None and not sentence.chinese:
@@ -185,6 +195,18 @@ def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
     if found is None:
         return context.session if sentence.has("also", "same") and not sentence.has("date") else ""
     return found.kind
+
+
+def _opening(sentence: Sentence, mark: Mark) -> bool:
+    """Whether the sentence begins with a group's opening and names its members: 三大指数低开,沪指跌0.15%,深成指跌0.22%."""
+    first = next(iter(sentence.all(*MOVES)), None)
+    if first is None or first.kind not in {"open_up", "open_down"} or mark.start < (high := sentence.clause(first)[1]):
+        return False
+    later = sentence.has("close", "moment", "after", "date", within=(high, mark.start))
+    same = {MOVES[m.kind] for m in sentence.all(*MOVES, within=(0, sentence.clause(mark)[1]))}
+    named = sentence.has("names", within=(sentence.clause(mark)[0], mark.start))
+    figures = [m for m in sentence.all("amount", within=(0, high)) if m.value.unit != "number"]
+    return named and len(same) == 1 and not (later or figures)
 
 
 def period_of(sentence: Sentence, mark: Mark) -> Period | None:

@@ -39,6 +39,7 @@ _WIPED = re.compile(
 _GONE = re.compile(r"\s+(?:(?:\w+ ){0,2}been )?(?:evaporated|vanished|wiped|knocked|shaved|gone|lost)", re.IGNORECASE)
 _EVERY = re.compile(r"沪深两市|两市|主板|大市|main board", re.IGNORECASE)  # what all shares of a market were traded for
 _COIN = re.compile(r"角|分(?=[,;。、])")  # 新台幣貶1.1角
+_PIPS = {"CNY=X", "CNH=X"}  # a point of theirs is a ten-thousandth
 _NO_PRICE = re.compile(
     r"发行价|招股价|目标价|收购价|募资|每[^股桶盎]|利息|分析师|有望|预[计料]"
     r"|target|a (?:year|share)\b|expect|earnings|offer|forecast|analysts",
@@ -80,8 +81,10 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, date
             if amount.unit == "percent":
                 yield figure_at(sentence, mark, who, "drawdown", -1, context)
         elif kind == "currency" and sign and (part := _COIN.match(sentence.text, mark.end)):
-            found, size = figure_at(sentence, mark, who, "price_change", sign, context), 10 if part[0] == "角" else 100
-            yield replace(found, low=sign * amount.low / size, high=sign * amount.high / size)
+            scale = 0.1 if part[0] == "角" else 0.01
+            yield figure_at(sentence, mark, who, "price_change", sign, context, scale=scale)
+        elif kind == "currency" and sign and amount.unit == "points" and who.symbols[0] in _PIPS:
+            yield figure_at(sentence, mark, who, "price_change", sign, context, scale=1e-4)
         elif amount.unit == "money" and amount.high >= LARGE:
             yield from () if amount.low < amount.high else _large(sentence, mark, who, sign, context)
         elif amount.unit == "multiple" and _USUAL.search(sentence.text, *sentence.clause(mark)):

@@ -53,6 +53,9 @@ _RANK = re.compile(
 _ENDED = re.compile(
     r"(?:\b(?:end|snap|halt|break|broke|stop)\w*|结束|终止|中止|中断|止住|摆脱)[^,;。]{0,20}$", re.IGNORECASE
 )
+_THEN = re.compile(
+    r"[涨升跌黑红阳阴挫扬]?之?后|[涨升跌][市势浪](?:之?后|的?(?:纪录)?(?:告终|终止|结束|中断))"
+)  # 连升三日后回吐
 _SET = r"(?:刷新|改写|写下|创下?|缔造)了?(?:历史|历来|收[盘市]|盘中)"
 _RECORD = re.compile(
     r"\b(?:an?|set|hit|new|fresh|another|\w+day['’]s) records?(?=[,.;:]|\s+(?:and|but|while|on|for)\b|$)"
@@ -134,7 +137,8 @@ def _runs(sentence: Sentence, context: Context, owners: Owners) -> Found:
         if "week" in words or "周" in sentence.text[max(0, m.start() - 3) : m.end()]:
             span = Period(first=day - dt.timedelta(day.weekday() + 7 * (count - 1)), until=day)
         else:
-            end = day - dt.timedelta(1) if _ENDED.search(sentence.text, 0, m.start()) else day
+            over = _ENDED.search(sentence.text, 0, m.start()) or _THEN.match(sentence.text, m.end())
+            end = day - dt.timedelta(1) if over else day
             span = Period(sessions=count).resolved(end, end)
         for who in owners(mark):
             yield mark, Statement(0, "return", who, None, None, "direction", sign, date=span.first, until=span.until)

@@ -69,7 +69,7 @@ _BEFORE_OPEN = re.compile(
     r"pre-?market|\bbefore (?:the |US |U\.S\. )*(?:stock )?(?:markets? )?open|盘前", re.IGNORECASE
 )
 _TOGETHER = re.compile(r"\b(?:together|combined|between them)\b|合计|合共|总共|加起来", re.IGNORECASE)
-_CLOCK = re.compile(r"\(?\d{1,2}[:.]\d\d(?: ?[ap]m)? ")
+_CLOCK = re.compile(r"\(?\d{1,2}[:.]\d\d(?:(?: ?[ap]m)? |(?=[\u4e00-\u9fff]))")
 _ENDING = re.compile(r",? (?:(?:before|and|then|but) )?(?:(?:end|clos|finish|settl)(?:ing|ed))\b")
 _MIDDAY = re.compile(r"(?:上午|早盘|午盘|半日|中场)收")
 _COMPARED = re.compile(r"\b(?:against|versus|vs\.?|compared (?:with|to))\s*$", re.IGNORECASE)
@@ -85,7 +85,9 @@ _ALSO = re.compile(r"\W*(?:by|after|following|and|then)?\s*(?:an? )?(?:further |
 _EACH = re.compile(r"(?:现货)?每(?:桶|盎司|公?吨|磅|两|克)")  # 黃金漲1.9%,每盎司1970美元
 _STANDS = re.compile(r"以(?:每股|[涨跌]停[价板]?)?约?$")
 _THERE = re.compile(r"(?:的价格)?(?:作收|做收|坐收|报收|收[盘市场官]|开[盘市出局])")
-_FROM_PEAK = re.compile(r"(?:距离?|较|自|从|比)[^,;]{0,12}(?:高点|高位|高峰|峰值|新高)[^,;]{0,6}$")
+_FROM_PEAK = re.compile(  # 较7月高点已回落一成; 与2018年1月的历史高位相比,市值缩水九成; 距高峰不到0.2%
+    r"(?:距离?|较|自|从|比|与|相[较比]于?|对照)[^,;]{0,16}(?:高点|高位|高峰|峰值|新高)[^,;]{0,14}(?:,[^,;\d]{0,8})?$"
+)
 _LOST = re.compile(r"(?:整数)?(?:大关|关卡|关口|防线)?(?:应声|接连|随之|也|再度|正式)?(?:失守|告破|不保)")
 _NARROWED_TO = re.compile(r"[涨跌升][幅势点][^,;]{0,8}$")  # 跌幅收窄至400点 is a change
 _TAKEN = re.compile(  # "knocked 80 points off the Dow", 拖累大盘302点: what a member takes from its index
@@ -119,8 +121,10 @@ def figures(
 
 def from_peak(sentence: Sentence, mark: Mark) -> bool:
     """Whether the figure is a distance from a top, which is no move of a day: 较7月高点已回落一成."""
-    move = sentence.last(*MOVES, before=mark.start, since=sentence.clause(mark)[0])
-    return bool(BELOW_PEAK.match(sentence.text, mark.end) or (move and _FROM_PEAK.search(sentence.text[: move.start])))
+    move = sentence.last(*MOVES, "down_wipe", before=mark.start, since=sentence.clause(mark)[0])
+    percent = mark.value.unit == "percent"  # the top itself is a level
+    far = percent and _FROM_PEAK.search(sentence.text[: move.start if move else mark.start])
+    return bool(far or BELOW_PEAK.match(sentence.text, mark.end))
 
 
 def _read(
@@ -478,7 +482,14 @@ def _over(sentence: Sentence, found: Statement, period: Period, dated: dt.date) 
 
 
 def figure_at(
-    sentence: Sentence, mark: Mark, who: Subject, kind: str, sign: int, context: Context, hedge: str = ""
+    sentence: Sentence,
+    mark: Mark,
+    who: Subject,
+    kind: str,
+    sign: int,
+    context: Context,
+    hedge: str = "",
+    scale: float = 1.0,
 ) -> Statement:
     """The statement with its day, its session, and what keeps it open."""
     amount, move = mark.value, move_of(sentence, mark)
@@ -497,7 +508,7 @@ def figure_at(
     reasons += [MOMENT] * (session == "pre" and not moment and early)
     if session == "pre" and kind == "return" and not (moment or early):
         kind = "opening_gap"
-    ends = sorted(sign * edge for edge in (amount.low, amount.high))
+    ends = sorted(sign * edge * scale for edge in (amount.low, amount.high))
     return Statement(
         0, kind, who, ends[0], ends[1], hedge, sign, date=day_of(sentence, mark, context), currency=amount.currency,
         open=tuple(reasons),

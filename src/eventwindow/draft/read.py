@@ -47,6 +47,7 @@ _WRITTEN = re.compile(  # 三十一.〇八一元, 一四六〇元, 十一月二�
     rf"(?<![点第])(?P<whole>{_ZH}+)\.(?P<part>[{''.join(_DIGITS)}]+)|(?P<row>[{''.join(_DIGITS)}]{{3,}})(?![十百千万亿])"
     rf"|(?<![个第几近过前数])(?P<month>{_ZH}{{1,3}})月(?:(?P<day>{_ZH}{{1,3}})(?P<sign>[日号]))?(?!份?个)"
 )
+_SIGNED = re.compile(r"(?<=[元点])\s*(?P<sign>[-+−–])(?=\d[\d.,]*%)")  # a table's 50.7元 -7.8%
 _LIVE = re.compile(  # written while the exchange is open
     r"半日|午收|(?:最新|现|暂)报|截至(?:[今\d]+[早天日])?(?:早上|上午|中午|下午)?\d{1,2}[时点:]|[-/]\d\d? \d\d:\d\d(?=记者|$|\n)"  # noqa: E501
 )
@@ -78,7 +79,8 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
     dated = _written_on(plain, dated) if chinese else dated
     found = list(_undated(list(_read(text, dated, rules, known)), dated, known))
     found = list(_live(found, dated)) if chinese and _LIVE.search(plain) else found
-    yield from agreeing([*located(found, known)])
+    found = list(located(found, known))
+    yield from agreeing([*_overnight(found, dated, known)] if chinese else found)
 
 
 def _written_on(text: str, dated: dt.date) -> dt.date:
@@ -107,7 +109,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
             alone = len(told) == 1 or told == {last, None}  # an article of one day goes on in it
             day = next(iter(told - {None}), None) if alone else None
             index = tuple(w for w in who if w.is_index) or index
-            left = Context(who=who, index=index, several=True, date=day, spoken=day, last=last)
+            left = Context(who=who, index=index, several=True, date=day, spoken=day, last=last, paper=dated)
             for reading in paragraph(plain, number, dated, rules, known, left):
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
                 told |= {s.date for s in reading.statements if not (s.until or s.year or FALLBACK in s.open)}
@@ -129,6 +131,26 @@ def _undated(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator
 def _asked(s: Statement, day: dt.date) -> Statement:
     settled = s.date or s.year or {SPAN, POSSIBLE} & set(s.open)
     return s if settled else replace(s, date=day, open=(WHICH_DAY, *s.open))
+
+
+def _overnight(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator[Reading]:
+    """The same; where Asia's day is the paper's and none of America is told, America's is the session before: to be asked."""  # noqa: E501
+    told = {(region(known, s.who), s.until or s.date) for r in found for s in r.statements}
+    today = {id(r) for r in found if any(m.value.date == dated for m in days(r.text, dated))}
+    of_today = any(id(r) in today and region(known, s.who) == "America" for r in found for s in r.statements)
+    apart = ("Asia", dated) in told and not any(place == "America" and day != dated for place, day in told)
+    before = DayMark(None, -1).resolved(dated)
+    for r in found:
+        shift = before if apart and not (of_today or "盘前" in r.text) else None
+        told_of = ((s, shift if region(known, s.who) == "America" else None) for s in r.statements)
+        yield replace(r, statements=tuple(_of_day(s, dated, other) if other else s for s, other in told_of))
+
+
+def _of_day(s: Statement, day: dt.date, other: dt.date) -> Statement:
+    """The statement as one of the other day, or up to it."""
+    if s.until == day:
+        return replace(s, until=other, open=(WHICH_DAY, *s.open))
+    return replace(s, date=other, open=(WHICH_DAY, *s.open)) if s.date == day and not s.until else s
 
 
 def located(found: Sequence[Reading], known: Names) -> Iterator[Reading]:
@@ -181,7 +203,8 @@ def _together(one: Statement, other: Statement) -> bool:
 def normal(line: str) -> str:
     """Full-width forms as plain ones, one script of Chinese without spaces around it, one sign for per cent."""
     plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _RIC.sub("", unicodedata.normalize("NFKC", line))))
-    return _WRITTEN.sub(_arabic, _SPACED.sub("", simplified(plain))).strip()
+    plain = _SIGNED.sub(lambda m: "涨" if m["sign"] == "+" else "跌", simplified(plain))
+    return _WRITTEN.sub(_arabic, _SPACED.sub("", plain)).strip()
 
 
 def _arabic(found: re.Match[str]) -> str:
@@ -272,6 +295,8 @@ def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Contex
     if not s.date or s.year:
         return s
     there = context.days_by_region.get(place)
+    if sentence.chinese and s.until and (day := _up_to(sentence, mark, s, context, there)):
+        return replace(s, until=day, open=(SPAN, *s.open))
     near, told = sentence.last("date", before=mark.start), sentence.all("date", within=(0, low))
     inside = sentence.has("date", within=sentence.clause(mark))
     day, unsure = s.date, False
@@ -288,6 +313,16 @@ def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Contex
         own = [m for m in told if place in (around := _parts(sentence, m, known)) or not around]
         day = (resolved(sentence, own[-1], context) if own else there or context.date) or day
     return replace(s, date=day, open=(*(WHICH_DAY,) * unsure, *s.open))
+
+
+def _up_to(sentence: Sentence, mark: Mark, s: Statement, context: Context, there: dt.date | None) -> dt.date | None:
+    """The day that a running span of more than a week ends on where it is not the paper's: the one told last of what trades there."""  # noqa: E501
+    told = next((m for m in sentence.all("date", "closed")[::-1] if m.end <= mark.start), None)
+    day = resolved(sentence, told, context) if told else there
+    unsure = day is None or len(s.who.symbols) > 1
+    if unsure or not s.date or s.until != context.paper or (s.until - s.date).days <= WEEK:
+        return None
+    return day if day and s.date <= day < s.until and (s.until - day).days <= AFTER else None
 
 
 def _parts(sentence: Sentence, day: Mark, known: Names) -> set[str]:

@@ -29,9 +29,11 @@ LISTS = ("names", "former", "ambiguous")  # parted by |; a user's table may leav
 _TICKER = re.compile(r"(?:(?<=[:$(])|(?<=: ))(?P<sure>\^?[A-Z0-9]{1,10}(?:[.=-][A-Z]{1,4}){0,2})(?![\w.-])|(?<![\w$.-])(?P<bare>[A-Z]{3,5}(?![\w-])|[A-Z]{2}(?= (?:stock|shares)\b))")  # fmt: skip  # noqa: E501
 _CODE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,6})(?:-(?:S?W|KY|R|B))?\((?P<code>\d{4,6})(?:\.[A-Z]{2,3})?\)")
 _CODED = re.compile(  # a code that no list holds, and what stands before it: 公开收购康舒(6282)
-    r"(?P<head>^|[,;:。、!?●・的和与及])?(?P<run>[\u4e00-\u9fff]{2,12})(?:-[A-Z]{1,2})?\((?P<code>\d{4,6}|[A-Z]{2,5})(?:[.-][A-Z]{1,3})?\)",
+    r"(?P<head>^|[,;:。、!?●・的和与及])?(?P<run>[\u4e00-\u9fff]{2,12})(?:-[A-Z]{1,2})?\((?P<code>\d{3,6}|[A-Z]{2,5})(?:[.-][A-Z]{1,3})?\)",
     re.MULTILINE,
 )
+_APPOSED = re.compile(r"^(?:新股|同[业行]|龙头|旅行社|大厂|反倒是|反观|至于|其中|而|但)(?=[\u4e00-\u9fff]{2})")
+_FORM = re.compile(r"(?:生[技医物]|科技|电子|药业|医药|集团|控股|国际|半导体|光电|证券|眼科|食品|航空)$")
 _DAUGHTER = re.compile(
     r"(?:汽车|物业|地产|健康|影业|服务|数科|生活)(?=\(|[AH]股|股价|[收低高重大暴急微再续]?[跌涨挫升泻飙开弹])"
 )
@@ -140,12 +142,13 @@ class Names:
         """The names with a code that no list holds: as written elsewhere too, else all that stands before it."""
         listed = {s.partition(".")[0].lstrip("0") for s in self.listings}
         for m in _CODED.finditer(text):
-            run = re.split("[的和与及]", m["run"])[-1]
+            run = _APPOSED.sub("", re.split("[的和与及]", m["run"])[-1])
             if m["code"].lstrip("0") in listed or any(run.endswith(name) for name in self.meanings if name in run):
                 continue
             whole = len(run) <= LONGEST and (m["head"] is not None or run != m["run"])
             again = (run[k:] for k in range(len(run) - 1) if text.count(run[k:]) > 1 and len(run) - k <= LONGEST)
-            yield run if whole else next(again, run[-2 if len(m["code"]) == 4 else -4 :])
+            short = len(m["code"]) == 4 and not _FORM.search(run)
+            yield run if whole else next(again, run[-2 if short else -4 :])
 
     def _is_ticker(self, text: str, found: re.Match[str]) -> bool:
         """Letters that are words or abbreviations too, as in (AI) and (LNG), are tickers where an exchange says so."""

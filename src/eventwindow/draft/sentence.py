@@ -82,6 +82,8 @@ _LEVEL = re.compile(r"\b(?:from|compared (?:to|with)|against)\s+$")
 _MOVED_FROM = re.compile(
     r"(?:%|\bpoints?|\b(?:high|low|strong|weak|firm)er|\b(?:up|down)),? from $"
 )  # "up 2.1%, from Wednesday"
+_TO_PEAK = re.compile(r"(?:距离?|较|自|从|比|与|相[较比]于?)$")  # 较1月26日的收盘高点197.5港元
+_PEAK_OF = re.compile(r"[^,;。\d]{0,10}(?:[高低][点位]|高峰|峰值)(?P<level>[\d.,]+)?")
 _EVENING_NEWS = re.compile(
     r"(?:前一[天日晚夜]|前晚|昨[天日晚夜])(?:晚间|晚上|盘后|收[盘市]后)?(?:披露|公布|发布|公告|宣布|交出)(?!的)"
 )
@@ -331,6 +333,9 @@ def _base(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
     behind = levels and BEHIND.fullmatch(text, levels[-1].end, mark.start) and _LEVEL.search(text[: levels[-1].start])
     if mark.kind == "date" and _OF_PEAK.search(text[: mark.start]):
         return replace(mark, kind="ahead")  # the day of what is looked back to, and of no move
+    peak = mark.kind == "date" and _TO_PEAK.search(text[: mark.start]) and _PEAK_OF.match(text, mark.end)
+    if peak:
+        return replace(mark, kind="base" if peak["level"] else "ahead")
     news = mark.kind == "date" and has_chinese(text) and _EVENING_NEWS.match(text, mark.start)
     moved = mark.kind == "date" and _MOVED_FROM.search(text[: mark.start])
     return replace(mark, kind="base") if based or behind or news or moved else mark

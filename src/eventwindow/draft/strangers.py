@@ -35,7 +35,7 @@ _FORM = (
     "|金控|保险|建设|教育|食品|钢铁|矿业"
 )
 _FIRM = re.compile(
-    rf"[\u4e00-\u9fff]{{2,4}}(?:{_FORM})(?=[^\u4e00-\u9fff]|股价|[收跌涨大暴重急狂上下开升挫飙周昨今一当盘在的则也却公宣遭因受])"
+    rf"[\u4e00-\u9fff]{{2,4}}(?:{_FORM})(?=[^\u4e00-\u9fff]|股价|[收跌涨大暴重急狂上下开升挫飙周昨今一当盘在的则也却公宣遭因受触])"
 )
 _PLACE = re.compile(r"(?:日本|[美德法英韩]国)")
 _APPOSED = re.compile(
@@ -45,6 +45,7 @@ _WHOLE = re.compile(rf"(?:{_FORM}|合约|指数|板块)$")
 _ADVERBS = set("则也亦仍更再又仅只却均皆都已曾")  # none begins a name
 _SHARES = re.compile(r"[AH]股$")
 _NOUN_END = re.compile(r"(?:(?<![实产铝钢药矿银])业|(?<!指)数|[率额值量价市]|凭证)$")
+_CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?=[\u4e00-\u9fff])")  # 10:02双成药业触及跌停
 _POINTING = re.compile(r"[这那该其]")  # 这家成立不到三年的连锁品牌 is one named before
 _COUNTED = re.compile(r"[零一二两三四五六七八九十百千万逾近超\d]")
 _KINDS = ("down_strong", "up_strong", "down_weak", "up_weak")
@@ -99,8 +100,8 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
     listed = list[tuple[int, int]]()
     for begin, high in pairwise(edges):
         role = _APPOSED.match(text, begin, high)
-        low = role.end() if role else begin
-        moves = [m for m in marks if m.kind in {*_KINDS, "open_down", "open_up"} and low <= m.start < high]
+        low = role.end() if role else clock.end() if (clock := _CLOCK.match(text, begin, high)) else begin
+        moves = [m for m in marks if m.kind in {*_KINDS, "open_down", "open_up", "close"} and low <= m.start < high]
         verb = min(moves, key=lambda m: m.start, default=None)
         inside = [m for m in marks if low <= m.start and m.end <= high and m.kind != "stock"]
         if verb is None and text[high - 1] == "、" and not [m for m in inside if m.kind != "boundary"]:
