@@ -198,7 +198,7 @@ def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
 
 
 def _opening(sentence: Sentence, mark: Mark) -> bool:
-    """Whether the sentence begins with a group's opening and names its members: 三大指数低开,沪指跌0.15%,深成指跌0.22%."""
+    """Whether the sentence begins with a group's opening and names its members: 三大指数低开,沪指跌0.15%,深成指跌0.22%."""  # noqa: E501
     first = next(iter(sentence.all(*MOVES)), None)
     if first is None or first.kind not in {"open_up", "open_down"} or mark.start < (high := sentence.clause(first)[1]):
         return False

@@ -47,6 +47,7 @@ _EXCHANGES: dict[str, set[str]] = {"美": _AMERICAN, "港": {"XHKG"}, "台": {"X
     "A": {"XSHG", "XSHE"}, "H": {"XHKG"},
 }  # fmt: skip
 _SHARE_OF = re.compile(r"(?P<own>其在?)?(?P<market>[AH美港])股(?![通市价])|(?P<its>其)(?P<receipt>ADR)")
+_POINTED = re.compile("股价|该(?:公司|股)")
 _BARE = re.compile(r"(?:[,;。]|^)(?:而|但|不过)?$")  # 万科H股跌4.6%;A股跌4.1%: its own, or the market's?
 _TELLING = re.compile(r"[^,;:。]{3,16}的")
 _TOLD_ADR = re.compile(r"[\u4e00-\u9fff]ADR")
@@ -255,7 +256,8 @@ def _shares(marks: Sequence[Mark], text: str, names: Names, around: str) -> list
     for m in _SHARE_OF.finditer(text):
         own, place = m["own"] or m["its"], m["market"] or "美"
         firms = [f for f in marks if f.kind == "name" and isinstance(f.value, tuple) and f.end <= m.start()]
-        told = [f for f in names.marks(around[: max(0, around.find(text))]) if own and isinstance(f.value, tuple)]
+        pointing = own or _POINTED.search(text[: m.start()])
+        told = [f for f in names.marks(around[: max(0, around.find(text))]) if pointing and isinstance(f.value, tuple)]
         firm = max(firms or told, key=lambda f: f.start, default=None)
         bare = not own and _BARE.search(text[: m.start()]) and _THEN_MOVES.match(text, m.end())
         if firm is None or not (own or bare or firm.end == m.start()):
