@@ -200,9 +200,16 @@ def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
 def _opening(sentence: Sentence, mark: Mark) -> bool:
     """Whether the sentence begins with a group's opening and names its members: 三大指数低开,沪指跌0.15%,深成指跌0.22%."""  # noqa: E501
     first = next(iter(sentence.all(*MOVES)), None)
-    if first is None or first.kind not in {"open_up", "open_down"} or mark.start < (high := sentence.clause(first)[1]):
+    whole = first is not None and "走" in sentence.text[first.start : first.end]  # 开高走高 is of the day
+    if (
+        first is None
+        or whole
+        or first.kind not in {"open_up", "open_down"}
+        or mark.start < (high := sentence.clause(first)[1])
+    ):
         return False
     later = sentence.has("close", "moment", "after", "date", within=(high, mark.start))
+    later = later or "收" in sentence.text[high : mark.start]
     same = {MOVES[m.kind] for m in sentence.all(*MOVES, within=(0, sentence.clause(mark)[1]))}
     named = sentence.has("names", within=(sentence.clause(mark)[0], mark.start))
     figures = [m for m in sentence.all("amount", within=(0, high)) if m.value.unit != "number"]
