@@ -12,6 +12,7 @@ from eventwindow.draft.periods import Period
 from eventwindow.draft.sentence import BEHIND, MOVES, Sentence
 from eventwindow.draft.statement import Subject
 
+MONTH = 20  # days; a shorter span is not shared by what is named behind it
 SESSIONS = ("pre", "after", "close")
 _RELATIVE = re.compile(
     r"\W*(?:(?:most|many|some|all|both|one|each|half) of |(?:to|of|in|for|from|on|by|at|with|under|through|after) )?"
@@ -218,6 +219,12 @@ def _opening(sentence: Sentence, mark: Mark) -> bool:
 
 def period_of(sentence: Sentence, mark: Mark) -> Period | None:
     """The span that a figure is for; None where it is a day's."""
+    row = sentence.chinese and mark.kind == "amount" and not sentence.has("period", within=sentence.clause(mark))
+    return (row and _shared(sentence, mark, sentence.clause(mark)[0])) or _own_period(sentence, mark)
+
+
+def _own_period(sentence: Sentence, mark: Mark) -> Period | None:
+    """The same; by what stands in the clause, or holds for it from before."""
     low, high = sentence.clause(mark)
     near = base_of(sentence, mark) or _beside(sentence, mark)
     if near is not None and (near.kind != "period" or not near.value.years):
@@ -257,6 +264,23 @@ def period_of(sentence: Sentence, mark: Mark) -> Period | None:
     years = {year for m in own for year in m.value.years}
     ends = [m.value for m in own if m.value.first or m.value.sessions]
     return Period(years=tuple(sorted(years))) if years else (ends or [own[-1].value])[-1]
+
+
+def _shared(sentence: Sentence, mark: Mark, low: int) -> Period | None:
+    """The span of the figure before, where a row of names goes on in it: 标普全年涨26.9%,费半涨41%."""
+    before = sentence.last("amount", before=low)
+    if before is None or not sentence.has("names", within=(low, mark.start)) or mark.value.unit == "points":
+        return None
+    told = sentence.all("period", "date", "close", "moment", within=(before.end, mark.start))
+    like = {before.value.unit, mark.value.unit} <= {"percent", "multiple"}
+    framed = sentence.all("period", within=(sentence.clause(before)[0], before.start))
+    named = framed and sentence.has("names", within=(sentence.clause(before)[0], before.start))
+    chained = not framed and _shared(sentence, before, sentence.clause(before)[0])
+    if told or not like or not (named or chained):
+        return None
+    span = chained or framed[-1].value
+    days = span.until and span.first and (span.until - span.first).days
+    return replace(span, open=True) if span.years or (days or 0) > MONTH else None
 
 
 def _of_business(sentence: Sentence, span: Mark) -> bool:

@@ -50,6 +50,7 @@ _PRICE = re.compile(
 )
 _NOUN = r"(?:gain|loss|rise|fall|drop|decline|advance|jump|slide|rally|slump|rebound)"
 _OF_MOVE, _MOVE = re.compile(rf"\b{_NOUN} of\s*$"), re.compile(rf"\s+{_NOUN}\b")
+_PASSED = {"over": "more_than", "under": "less_than"}
 _USUAL = re.compile(r"\b(?:usual|normal|average)\b|平[日时常]|往常|均量|日均")
 _THAN = re.compile(
     r"\s+(?:(?P<down>below|under|(?:less|lower|weaker|cheaper) than)|above|over|(?:more|higher|stronger|dearer) than)"
@@ -171,10 +172,11 @@ def _large(sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Con
         every = _EVERY.search(sentence.text, low, high)
         who = Subject(group=Group(every[0], every[0])) if every else who
         yield figure_at(sentence, mark, who, "turnover", 1, context)
-    elif sign and (_WIPED.search(head) or _GONE.match(sentence.text, mark.end)):
+    elif sign and (_WIPED.search(head) or _GONE.match(sentence.text, mark.end)) and not re.search("[至到]$", head):
         yield figure_at(sentence, mark, who, "value_change", sign, context)
     elif _VALUE.search(head):
-        yield figure_at(sentence, mark, who, "market_value", 1, context)
+        hedge = next((h for word, h in _PASSED.items() if sentence.rules.levels[word].search(head)), "")
+        yield figure_at(sentence, mark, who, "market_value", 1, context, hedge)
 
 
 def _small(sentence: Sentence, mark: Mark, kind: str) -> str:

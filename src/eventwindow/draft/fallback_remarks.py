@@ -37,12 +37,13 @@ _RUN = re.compile(
     rf"\b(?:(?P<a>{_NTH}) (?:straight|consecutive|successive)\b|(?P<b>{_NTH}) \w+ running\b"
     rf"|\bfor an? (?P<c>{_NTH}) (?:day|session|week)\b|(?P<d>{_N}) (?:straight|consecutive|successive)\b"
     rf"|(?P<e>{_N})[- ](?:day|session|week) (?:losing|winning|run|streak)\b|\b(?:run|streak|string) of (?P<f>{_N})\b)"
-    rf"|(?<!第)(?P<g>{_N})连(?=[涨升跌黑红阳阴])"
+    rf"|(?<!第)(?P<g>{_N})连(?=[涨升跌黑红阳阴板])"
+    rf"|(?P<i>{_N})(?:个交易日|日|天)(?=的?[涨升跌][市势浪])"
     rf"|连续?[涨跌升挫]?了?第?(?P<h>{_N})(?:个?交易日|日|天|周|(?=[涨升跌黑红挫扬]))",
     re.IGNORECASE,
 )
 _WAYS = re.compile(
-    r"(?P<down>los|declin|fall|drop|retreat|slide|down|[跌黑阴挫])|best|strong|gain|win|advanc|ris|rall|climb|increas|up\b|[涨升红阳扬佳好强]",
+    r"(?P<down>los|declin|fall|drop|retreat|slide|down|[跌黑阴挫])|best|strong|gain|win|advanc|ris|rall|climb|increas|up\b|[涨升红阳扬佳好强板]",
     re.IGNORECASE,
 )
 _RANK = re.compile(
@@ -68,7 +69,7 @@ _SEVERAL = re.compile(r"\brecords\b|两者|双双|三大|四大|皆|均")
 _FLAT = re.compile(
     r"\b(?:(?P<near>(?:little|barely|hardly) changed"
     r"|(?:virtually|almost|nearly|practically|broadly|all but) (?:unchanged|flat))|unchanged|flat)\b"
-    r"|(?P<near2>几乎|近乎|大致)?(?:平盘(?:作收|收市|收盘)?(?!附近|上下|价|之[上下])|收平|平收)",
+    r"|(?P<near2>几乎|近乎|大致)?(?:持平|打和|平盘(?:作收|收市|收盘)?(?!附近|上下|价|之[上下])|收平|平收)",
     re.IGNORECASE,
 )
 

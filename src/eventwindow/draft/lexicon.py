@@ -17,7 +17,9 @@ BOUNDARY = re.compile(r"(?<!\d)[,;:]|[,;:](?!\d)|[—–]{2}|\s[-—–]\s")
 FILLER = r")\s*(?:(?:about|around|nearly|near|almost|roughly|some|close to|just|an?|new|fresh|record|约|近|每桶|每股|每盎司|每公?吨|每磅|每两|每克|1[美欧]元可?[兑对])\s*)*$"  # noqa: E501
 # A kind of stocks that no list holds: "travel stocks", 營建股 at the beginning of a clause.
 BOND = r"[\w]+-year (?:[A-Z]\w+ )?(?:Bunds?|gilts?|JGBs?|OATs?|BTPs?|(?<=[nh] )(?:government|Treasury) bonds?)"  # whose yield no list holds  # noqa: E501
+BOND_ZH = r"(?:[日德英法中韩]国?本?)?\d{1,2}年期(?:日本|[德英法中韩]国|[日德英法中])[国公]?债(?:收益率|殖利率|孳息率)"
 GROUP = re.compile(
+    rf"(?P<bond_zh>{BOND_ZH})|"
     rf"(?:[Yy]ields? on (?:the )?)?(?:benchmark )?\b(?P<bond>{BOND})\b(?: yields?\b)?|"
     r"(?<![\w-])[A-Za-z][a-z-]{3,} stocks\b"
     r"|(?:(?<=[,;:。、])|^)[\u4e00-\u9fff]{2,5}(?:类股|概念股|族群|(?<![个控持入])股)(?=[则也亦普全同齐纷逆集却均皆多大])"
@@ -70,7 +72,7 @@ class Lexicon:
         found = [Mark(*m.span(), kind) for kind, pattern in self.words.items() for m in pattern.finditer(text)]
         listed = [Mark(*m.span(), "group", g) for pattern, g in self.groups for m in pattern.finditer(text)]
         others = [m for m in GROUP.finditer(text) if all(g.end <= m.start() or m.end() <= g.start for g in listed)]
-        kinds = [(m.span(), m["bond"] or m[0]) for m in others if not self._plain(m[0])]
+        kinds = [(m.span(), m["bond"] or m["bond_zh"] or m[0]) for m in others if not self._plain(m[0])]
         found += listed + [Mark(*span, "group", Group(label, label)) for span, label in kinds]
         return found + [Mark(*m.span(), "boundary") for m in BOUNDARY.finditer(text)]
 

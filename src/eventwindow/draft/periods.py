@@ -123,6 +123,14 @@ def _past_month(_: re.Match[str], dated: dt.date) -> Period:
     return Period(first=first + dt.timedelta(max(0, 7 - first.weekday()) * (first.weekday() > 4)), open=True)
 
 
+def _past(m: re.Match[str], dated: dt.date) -> Period:
+    """From the day behind the same date so many months or years before."""
+    count = dated.year * 12 + dated.month - 1 - (12 * _count(m["py"]) if m["py"] else _count(m["pm"]))
+    month = dt.date(count // 12, count % 12 + 1, 1)
+    last = (month + dt.timedelta(31)).replace(day=1) - dt.timedelta(1)
+    return Period(first=min(month + dt.timedelta(dated.day), last + dt.timedelta(1)), open=True)
+
+
 def _open(_: re.Match[str], dated: dt.date) -> Period:
     return Period(open=True)
 
@@ -138,19 +146,21 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
      r"(?! (?:\d|delivery|contract|futures|settlement))"
      r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>\d{1,2})月份?(?:全月|累计|整月)", _month),
     (r"\b(?:this|(?:so far in|for) the) month\b(?! of)|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)", _this_month),  # noqa: E501
+    (r"单月(?:累计)?", lambda m, d: replace(_this_month(m, d), open=True)),
     (r"\blast month\b|上个?月(?:累计)?(?!\d)", _last_month),
     (r"\blast week\b|上周(?:一周|(?![一二三四五六日]))(?:累计)?", _last_week),
-    (r"(?<!年)上半年(?=[^,。;]{0,2}[累涨跌升挫])", _first_half),
+    (r"(?<!年)上半年(?=[^,。;]{0,2}[累涨跌升挫飙泻])", _first_half),
     (r"\bfor the year\b(?! (?:to|ended|ending|through(?! \w+day)|ahead))", _the_year),
-    (r"\b(?:so far )?this year\b|\byear[- ]to[- ]date\b|\bsince (?:New Year|the (?:new )?year began|the (?:start|beginning|turn) of the year)\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?|年初至今|年[内內](?:已?累计)?", _this_year),  # noqa: E501
+    (r"\b(?:so far )?this year\b|\byear[- ]to[- ]date\b|\bsince (?:New Year|the (?:new )?year began|the (?:start|beginning|turn) of the year)\b|自?(?:今年|年)初以来|开年以来|今年(?:以来|来|迄今|至今)?(?:已?累计)?(?!的?(?:收[市盘]?)?新[高低])|年初至今|年[内內](?:已?累计)?", _this_year),  # noqa: E501
     (r"\bsince (?:the )?(?:start|beginning|turn) of (?P<en>(?:19|20)\d\d)\b", lambda m, d: Period(first=dt.date(int(m["en"]), 1, 1), until=d)),  # noqa: E501
     (rf"\bsince (?:last )?(?P<day>{_DAY})(?P<close>['’]s close)?", _since_day),
     (rf"\b(?:over|in|during|for|within) (?:the )?(?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
-     rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天|(?<=[两三四五六七八九十])日)(?!之?[后前])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501
+     rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天|(?<=[两三四五六七八九十])日)(?!之?[后前]|[线均]|的?[升跌涨][势市浪])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501
     (r"\bthe week before\b|\b(?:past|last|this|for the) quarter\b|\b(?:past|last) year\b|\bpast month\b|\bover the (?:past|last)\b|\b(?:in|over) (?:a|one) (?:year|month)\b"  # noqa: E501
      r"|\bsince (?:(?:its|their|the) |(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\b)"
      rf"|近(?:二|{_ZH_N})个?月|近(?:[一二]|{_ZH_N})个?[年季]|过去(?:二|{_ZH_N})个?月|自[^,。]{{2,12}}以来|累计", _open),
     (r"(?:近|过去)一个?月(?:来|已?累计)?", _past_month),
+    (rf"(?:近|过去)(?:(?P<py>一|{_ZH_N})年|(?P<pm>{_ZH_N})个月)(?=[^,。;\d]{{0,8}}[升跌涨挫])", _past),
 )  # fmt: skip
 _RUN = re.compile(
     rf"连续?(?:第?(?P<n>{_ZH_N})个?(?:交易)?(?:日|天)?(?P<move>[黑红跌涨升挫扬])|(?P<moved>[跌涨升])了?(?P<days>{_ZH_N})(?:个交易日|日|天))"

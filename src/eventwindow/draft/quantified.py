@@ -44,7 +44,8 @@ _THAN_BEFORE = re.compile(r"\s*(?:more|less|fewer|higher|lower) than (?:an? |the
 _SHARE = re.compile(r"\s+of\s+(?:[\w'’.-]+\s*){1,6}")
 _NOUN = re.compile(r" (?P<one>[a-z]{3,})(?: (?P<two>[a-z]+))?")
 _WORTH_NOW = re.compile(
-    r"\b(?:worth|valued at)\s*$|市值(?:首度|首次)?(?:约|为|达|逾|站上|突破|逼近|重回|报|[升降]?至)?$"
+    r"\b(?:worth|valued at)\s*$|市值[^,;\d]{0,6}[至到]$"
+    r"|市值(?:首度|首次)?(?:约|为|达|逾|站上|突破|逼近|重回|报|[升降]?至)?$"
 )
 _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
 _OFFERED = re.compile(
@@ -82,6 +83,7 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _ALSO = re.compile(r"\W*(?:by|after|following|and|then)?\s*(?:an? )?(?:further |another )?", re.IGNORECASE)
+_FUTURE = re.compile(r"(?:期货|期指|指期|期约)$")
 _EACH = re.compile(r"(?:现货)?每(?:桶|盎司|公?吨|磅|两|克)")  # 黃金漲1.9%,每盎司1970美元
 _STANDS = re.compile(r"以(?:每股|[涨跌]停[价板]?)?约?$")
 _THERE = re.compile(r"(?:的价格)?(?:作收|做收|坐收|报收|收[盘市场官]|开[盘市出局])")
@@ -315,7 +317,10 @@ def kind_of(who: Subject, names: Names) -> str:
     """What sort of security it is; a bond that no list holds is told by its yield; empty for other groups."""
     if who.symbols:
         return names.listings[who.symbols[0]].kind
+    if _FUTURE.search(who.name):
+        return "future"
     bond = who.group is not None and re.fullmatch(BOND, who.group.label)
+    bond = bond or (who.group is not None and who.group.label.endswith(("收益率", "殖利率", "孳息率")))
     return "yield" if bond else "stock" if who.name else ""
 
 

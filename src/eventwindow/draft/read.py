@@ -21,7 +21,7 @@ from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
 from eventwindow.draft.quantified import FALLBACK, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
 from eventwindow.draft.securities import Names, names
-from eventwindow.draft.sentence import Sentence, dateline, parse, sentences
+from eventwindow.draft.sentence import Sentence, dateline, home, parse, sentences
 from eventwindow.draft.statement import NOBODY, Statement, Subject
 from eventwindow.draft.unquantified import remarks
 from eventwindow.errors import Reason
@@ -77,6 +77,7 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
     plain = "\n".join(map(normal, text.splitlines())) if chinese else text
     known = names(chinese, study, own).shortened(plain, rules.small | rules.known | {w.lower() for w in rules.stop})
     dated = _written_on(plain, dated) if chinese else dated
+    known = replace(known, home=home(plain, known)) if chinese else known
     found = list(_undated(list(_read(text, dated, rules, known)), dated, known))
     found = list(_live(found, dated)) if chinese and _LIVE.search(plain) else found
     found = list(located(found, known))
@@ -319,10 +320,11 @@ def _up_to(sentence: Sentence, mark: Mark, s: Statement, context: Context, there
     """The day that a running span of more than a week ends on where it is not the paper's: the one told last of what trades there."""  # noqa: E501
     told = next((m for m in sentence.all("date", "closed")[::-1] if m.end <= mark.start), None)
     day = resolved(sentence, told, context) if told else there
-    unsure = day is None or len(s.who.symbols) > 1
-    if unsure or not s.date or s.until != context.paper or (s.until - s.date).days <= WEEK:
+    if day is None or len(s.who.symbols) > 1 or not s.date or not s.until or s.until != context.paper:
         return None
-    return day if day and s.date <= day < s.until and (s.until - day).days <= AFTER else None
+    if (s.until - s.date).days <= WEEK:
+        return None
+    return day if s.date <= day < s.until and (s.until - day).days <= AFTER else None
 
 
 def _parts(sentence: Sentence, day: Mark, known: Names) -> set[str]:

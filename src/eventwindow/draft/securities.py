@@ -79,6 +79,7 @@ class Names:
     traded: frozenset[str]  # those of currencies, commodities and the like, which are no firms
     shared: frozenset[str]  # those of firms with which names of other firms begin
     words: Mapping[str, re.Pattern[str]]
+    home: str = ""  # the main index of the market that most names of the article are listed on
     told: frozenset[str] = frozenset()  # words with a capital inside a sentence of the article; names with a code
 
     def marks(self, text: str) -> Iterator[Mark]:

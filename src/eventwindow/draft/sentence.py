@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -32,7 +33,9 @@ _LINK = re.compile(r"\s*(?:in|for|of|to|by)\s+(?:the |shares of |shares in )?", 
 _TITLED = re.compile(  # what stands before a commodity in the name of a firm
     r"(?:^|[,;。、])(?P<words>(?!国际|现货|纽约|伦敦|上海|避险|期货|布兰|布伦|昨[天日]|今[天日]|隔夜|同时|此外|其中)[\u4e00-\u9fff]{2})$"
 )
-_OTHER = re.compile(r"\s?(?:期货|期指|期权|选择权|公司)|\s(?:futures|options|warrants|bonds)\b", re.IGNORECASE)
+_OTHER = re.compile(
+    r"\s?(?:期货|期指|期权|选择权|公司|期(?=[\d跌涨收夜近今]))|\s(?:futures|options|warrants|bonds)\b", re.IGNORECASE
+)
 _SUBINDEX = re.compile(r"(?!股票|综合)[\u4e00-\u9fff]{2,4}指数")  # 斯托克600银行指数
 _ABROAD = re.compile(
     r"(?P<words>[法德英中韩泰]国|日本|意大利|希腊|西班牙|瑞士|澳大利亚|加拿大|台湾|印度|巴西|[德日英])$"
@@ -167,7 +170,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     found = [*rules.marks(text), *names.marks(text), *amounts(text, rules), *days(text, dated), *periods(text, dated)]
     if end := dateline(text):
         found = [m for m in found if m.start >= end] + [Mark(end - 1, end, "boundary")]
-    found = [_whole(m, names, around or text) for m in found]
+    found = [w for m in found for w in _whole(m, names, around or text)]
     always = any(_exchange(m, names) in OPEN_AT_WEEKENDS for m in found)
     found = [_ahead(m, dated, always) for m in found]
     boundaries = [m for m in found if m.kind == "boundary"]
@@ -193,14 +196,24 @@ def _unlisted(marks: Sequence[Mark], named: Sequence[Mark]) -> list[Mark]:
     return [m for m in marks if all(m.end <= n.start or n.end <= m.start for n in named)] + [*named]
 
 
-def _whole(mark: Mark, names: Names, around: str) -> Mark:
-    """大盘 as the index of the one market whose securities the paragraph names."""
+def _whole(mark: Mark, names: Names, around: str) -> list[Mark]:
+    """大盘 as the index of the one market whose securities the paragraph names; else, to be asked, of the article's."""
     if mark.kind != "group" or mark.value.label != "the whole market" or not has_chinese(around):
-        return mark
+        return [mark]
     told = [m.value[0] for m in names.marks(around) if isinstance(m.value, tuple) and len(m.value) == 1]
     main = {s for s in told if s in MAINS.values()}
     main = main or {MAINS.get(names.listings[s].exchange, "") for s in told}
-    return replace(mark, kind="name", value=tuple(main)) if len(main) == 1 and main != {""} else mark
+    if len(main) == 1 and main != {""}:
+        return [replace(mark, kind="name", value=tuple(main))]
+    index = replace(mark, kind="name", value=(names.home,))
+    return [Mark(mark.start, mark.start, "unsure"), index] if names.home else [mark]
+
+
+def home(text: str, names: Names) -> str:
+    """The main index of the market on which most of the securities of an article are listed."""
+    told = Counter(names.listings[m.value[0]].exchange for m in names.marks(text) if isinstance(m.value, tuple))
+    exchange, count = next(iter(told.most_common(1)), ("", 0))
+    return MAINS.get(exchange, "") if 2 * count > told.total() else ""
 
 
 def _ahead(mark: Mark, dated: dt.date, always: bool) -> Mark:
@@ -300,7 +313,8 @@ def _since(mark: Mark, marks: Sequence[Mark], text: str, dated: dt.date) -> Mark
     if mark.kind != "date":
         return mark
     before = _SINCE.search(text[: mark.start])
-    if not (before or _SINCE_THEN.match(text, mark.end)):
+    from_today = mark.value.date == dated and text.startswith("起", mark.end)  # 今天起罢工: of what is to come
+    if from_today or not (before or _SINCE_THEN.match(text, mark.end)):
         return mark
     if rank := _SINCE_RANK.match(text, mark.end):
         told = _YEAR_BEFORE.search(text[: mark.start])
@@ -410,6 +424,9 @@ def _subject(mark: Mark, text: str, names: Names) -> Subject:
     """What the mark names; its futures, its receipts, a firm called after a place or a metal are other securities."""
     if mark.kind == "group":
         return Subject(group=mark.value)
+    words = text[mark.start : mark.end]
+    if isinstance(mark.value, tuple) and "国债收益率" in words and "美" not in text:
+        return Subject(group=Group(words, words))  # 10年期国债收益率 is China's where no other state is named
     if isinstance(mark.value, Subject):
         label = mark.value.name
         return Subject(group=Group(label, label)) if label.endswith(_KINDS) else mark.value

@@ -37,6 +37,10 @@ _FORM = (
 _FIRM = re.compile(
     rf"[\u4e00-\u9fff]{{2,4}}(?:{_FORM})(?=[^\u4e00-\u9fff]|股价|[收跌涨大暴重急狂上下开升挫飙周昨今一当盘在的则也却公宣遭因受触])"
 )
+_FUTURE = re.compile(  # 9月电子期货收1405点; 集运指数(欧线)期货主力合约上涨6.3%
+    r"(?:而|但)?(?:\d{1,2}月)?(?P<name>(?!国内|国际|商品|股指|今[年天])[\u4e00-\u9fff\d]{2,8}(?:\([\u4e00-\u9fff]{1,4}\))?期货)"
+    r"(?:近月|主力|连续|\d{1,2}月)*(?:合约|契约)?(?=[^,;。\d]{0,6}(?:[收报跌涨升挫]|持平))"
+)
 _PLACE = re.compile(r"(?:日本|[美德法英韩]国)")
 _APPOSED = re.compile(
     r"[\u4e00-\u9fff]{0,6}?(?:同[业行]|对手|龙头|大?厂商?|业者|巨头|概念股|(?<![个控持入])股)(?![份价票权东市指])(?=[\u4e00-\u9fff]{2})"
@@ -108,6 +112,10 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
             listed.append((low, high - 1))
             continue
         before, listed = listed, []
+        dated = next((m.end for m in marks if m.kind == "date" and m.start == low), low)
+        if future := _FUTURE.match(text, dated, high):
+            yield future.span("name")
+            continue
         if named := _FIRM.match(text, low):
             place = _PLACE.match(text, low, named.end() - 3)  # 日本小林制药 is called 小林制药
             yield place.end() if place else low, named.end()

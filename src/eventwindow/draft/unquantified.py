@@ -207,14 +207,23 @@ def _nth(before: str, words: str) -> float:
     return float(int(numeral(m["n"]))) if (m := _ZH_ORDINAL.search(before + words)) else 1.0
 
 
+def _from_now(words: str, day: dt.date) -> str:
+    """The month that 今年新低, 月内高位 or 去年11月以来 look back to."""
+    if words[:2] in {"今年", "年内", "本月", "月内"} and not _YEAR_AGO.match(words):
+        first = day.replace(day=1) if "月" in words else day.replace(month=1, day=1)
+        return f"{first - dt.timedelta(1):%Y-%m}"
+    m = _YEAR_AGO.search(words)
+    return f"{day.year - '今去前'.index(m['ago'])}-{int(m['zh']):02d}" if m else ""
+
+
 def since_told(sentence: Sentence, since: Mark | None, day: dt.date | None) -> tuple[str, bool]:
     """The month or year that a rank looks back to, and whether the words name it."""
     if since is None or since.value:
         first = since.value.first if since else None
         return (f"{first:%Y-%m}" if first else ""), since is None
     words = sentence.text[since.start : since.end]
-    if day and (m := _YEAR_AGO.search(words)):
-        return f"{day.year - '今去前'.index(m['ago'])}-{int(m['zh']):02d}", True
+    if day and (told := _from_now(words, day)):
+        return told, True
     if m := _MONTH_YEAR.search(words):
         month = month_number(m["month"]) if m["month"] else int(m["zh"]) if m["zh"] else 0
         return f"{m['year'] or m['zh_year']}" + (f"-{month:02d}" if month else ""), True
