@@ -160,7 +160,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
      r"|\bsince (?:(?:its|their|the) |(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\b)"
      rf"|近(?:二|{_ZH_N})个?月|近(?:[一二]|{_ZH_N})个?[年季]|过去(?:二|{_ZH_N})个?月|自[^,。]{{2,12}}以来|累计", _open),
     (r"(?:近|过去)一个?月(?:来|已?累计)?", _past_month),
-    (rf"(?:近|过去)(?:(?P<py>一|{_ZH_N})年|(?P<pm>{_ZH_N})个月)(?=[^,。;\d]{{0,8}}[升跌涨挫])", _past),
+    (rf"(?:近(?P<py>一|{_ZH_N})年|(?:近|过去)(?P<pm>{_ZH_N})个月)(?=[^,。;\d]{{0,8}}[升跌涨挫])", _past),
 )  # fmt: skip
 _RUN = re.compile(
     rf"连续?(?:第?(?P<n>{_ZH_N})个?(?:交易)?(?:日|天)?(?P<move>[黑红跌涨升挫扬])|(?P<moved>[跌涨升])了?(?P<days>{_ZH_N})(?:个交易日|日|天))"

@@ -91,6 +91,11 @@ _FROM_PEAK = re.compile(  # 较7月高点已回落一成; 与2018年1月的历�
     r"(?:距离?|较|自|从|比|与|相[较比]于?|对照)[^,;]{0,16}(?:高点|高位|高峰|峰值|新高)[^,;]{0,14}(?:,[^,;\d]{0,8})?$"
 )
 _LOST = re.compile(r"(?:整数)?(?:大关|关卡|关口|防线)?(?:应声|接连|随之|也|再度|正式)?(?:失守|告破|不保)")
+_SIDE = re.compile(r"(?:整数)?(?:大关|关卡|关口)?之([上下])")  # 坠落万点之下
+_TABLED = re.compile(
+    r"^(?:\d{1,2}\.)?[\u4e00-\u9fff]{2,8}\(\d{1,6}(?:\.[A-Z]{2})?\)\s*$"
+)  # a table's 美团(3690) 171元 -5.9%
+_THEN_MOVED = re.compile(r"[涨跌]\d")
 _NARROWED_TO = re.compile(r"[涨跌升][幅势点][^,;]{0,8}$")  # 跌幅收窄至400点 is a change
 _TAKEN = re.compile(  # "knocked 80 points off the Dow", 拖累大盘302点: what a member takes from its index
     r"(?:拖累|拖低|压低|贡献|影响|拉抬|推升|牵动|进帐)了?[^,;。跌涨升挫]{0,8}$"
@@ -319,8 +324,8 @@ def kind_of(who: Subject, names: Names) -> str:
         return names.listings[who.symbols[0]].kind
     if _FUTURE.search(who.name):
         return "future"
-    bond = who.group is not None and re.fullmatch(BOND, who.group.label)
-    bond = bond or (who.group is not None and who.group.label.endswith(("收益率", "殖利率", "孳息率")))
+    label = who.group.label if who.group is not None else ""
+    bond = re.fullmatch(BOND, label) or label.endswith(("收益率", "殖利率", "孳息率"))
     return "yield" if bond else "stock" if who.name else ""
 
 
@@ -418,19 +423,23 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     if not kind or large or amount.low != amount.high or not (plain or amount.unit == "money"):
         return None
     head = sentence.text[: amount.at]
-    if _OFFERED.search(head):
-        return None
-    if amount.unit == "number" and _COUNTED.match(sentence.text[mark.end :]):
+    counted = amount.unit == "number" and _COUNTED.match(sentence.text[mark.end :])
+    if _OFFERED.search(head) or counted:
         return None
     each = kind in {"commodity", "future"} and _EACH.fullmatch(head, sentence.clause(mark)[0])
+    each = each or (kind == "stock" and _TABLED.search(head) and _THEN_MOVED.match(sentence.text, mark.end))
     if base_of(sentence, mark) or each or (_STANDS.search(head) and _THERE.match(sentence.text, mark.end)):
         return ""  # "from Friday's $286.14", 以57.2元作收
+    if side := _SIDE.match(sentence.text, mark.end):
+        return LEVEL_HEDGE["over" if side["side"] == "上" else "under"]
+    side = {"上": "over", "下": "under"}[m[1]] if (m := _SIDE.match(sentence.text, amount.end)) else ""
     changed = amount.unit in {"points", "number"} and _NARROWED_TO.search(head)
     for word, pattern in () if changed else sentence.rules.levels.items():
         if found := pattern.search(head):
             unable = word == "over" and _UNABLE.search(head[: found.start()])
-            return LEVEL_HEDGE["under" if unable else word]
-    return LEVEL_HEDGE["under"] if _LOST.match(sentence.text, mark.end) else None  # 2,400点大关应声失守
+            return LEVEL_HEDGE["under" if unable else side or word]
+    side = side or ("under" if _LOST.match(sentence.text, mark.end) else "")  # 2,400点大关应声失守
+    return LEVEL_HEDGE[side] if side else None
 
 
 def _value_level(sentence: Sentence, mark: Mark) -> bool:
