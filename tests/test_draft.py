@@ -231,6 +231,33 @@ def test_forms_of_whole_pieces_are_read(text: str, find: str) -> None:
     assert find in found(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "find"),
+    [
+        ("週四百度跌5.9%，前一日因財報重挫15.8%；小米跌6.3%。", "1810.HK return -0.063 exact 2025-01-30 !"),
+        ("週四台股漲1%，前一日輝達跌2%，超微跌1%。", "AMD return -0.01 exact 2025-01-29 !"),
+        ("週四，三大指數集體低開，滬指跌0.15%。", "000001.SS opening_gap -0.0015 exact 2025-01-30"),
+        ("台股週五開高，台積電漲1%。", "2330.TW return 0.01 exact 2025-01-31"),
+        ("週四9月電子期貨收1405.7點，上漲10.5點。", '"电子期货" points 10.5 exact 2025-01-30'),
+        ("與1月6日的歷史高點153.13美元相比，輝達週四跌去近三成。", "NVDA drawdown -0.3 nearly 2025-01-30 !"),
+        ("騰訊控股（0700）　396.8元　-3.6%", "0700.HK return -0.036 exact ?"),
+        ("騰訊控股（0700）　396.8元　-3.6%", "0700.HK price_level 396.8 exact ?"),
+        ("恒指連升三日後週四跌1%。", "^HSI return up direction 2025-01-27..2025-01-29 !"),
+        ("加權指數週四跌292點，墜落萬點之下。", "^TWII price_level 10000 less_than 2025-01-30"),
+        ("蘋果去年漲17%，微軟漲33%。", "MSFT year_return 0.33 exact 2024 !"),
+        ("碧桂園週四跌半成。", "2007.HK return -0.05 exact 2025-01-30"),
+        ("週四離岸人民幣升值80點。", "CNH=X price_change 0.008 exact 2025-01-30 !"),
+        ("週四10年期日本公債殖利率下降3個基點。", "[10年期日本公债殖利率] points -0.03 exact 2025-01-30"),
+        ("銀河娛樂週四跌5.6%，創今年新低。", "0027.HK record 0 exact 2025-01-30 since 2024-12"),
+        ("週四三星電子收報10.2萬韓元。", "005930.KS price_level 102000 exact 2025-01-30"),
+        ("台股週五漲1%。\n輝達漲2%，今年以來漲3%。", "NVDA return 0.02 exact 2025-01-30 !"),
+        ("台股週五漲1%。\n輝達漲2%，今年以來漲3%。", "NVDA return 0.03 exact 2025-01-01..2025-01-30 !"),
+    ],
+)
+def test_forms_of_chinese_papers_are_read(text: str, find: str) -> None:
+    assert find in found(text)
+
+
 def test_what_a_hope_does_to_an_index_is_the_indexs_own_move() -> None:
     assert "^N225 points 71 exact 2025-01-30 !" in found("Hopes of a deal lifted the Nikkei by 71 points on Thursday.")
 

@@ -200,14 +200,12 @@ def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
 
 def _opening(sentence: Sentence, mark: Mark) -> bool:
     """Whether the sentence begins with a group's opening and names its members: 三大指数低开,沪指跌0.15%,深成指跌0.22%."""  # noqa: E501
-    first = next(iter(sentence.all(*MOVES)), None)
-    whole = first is not None and "走" in sentence.text[first.start : first.end]  # 开高走高 is of the day
-    if (
-        first is None
-        or whole
-        or first.kind not in {"open_up", "open_down"}
-        or mark.start < (high := sentence.clause(first)[1])
-    ):
+    first = next((m for m in sentence.all(*MOVES) if m.end <= mark.start), None)
+    owner = sentence.last("names", before=first.start) if first else None
+    if first is None or owner is None or owner.value[0].group is None or "走" in sentence.text[first.start : first.end]:
+        return False
+    high = sentence.clause(first)[1]
+    if first.kind not in {"open_up", "open_down"} or mark.start < high:
         return False
     later = sentence.has("close", "moment", "after", "date", within=(high, mark.start))
     later = later or "收" in sentence.text[high : mark.start]

@@ -430,8 +430,6 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     each = each or (kind == "stock" and _TABLED.search(head) and _THEN_MOVED.match(sentence.text, mark.end))
     if base_of(sentence, mark) or each or (_STANDS.search(head) and _THERE.match(sentence.text, mark.end)):
         return ""  # "from Friday's $286.14", 以57.2元作收
-    if side := _SIDE.match(sentence.text, mark.end):
-        return LEVEL_HEDGE["over" if side["side"] == "上" else "under"]
     side = {"上": "over", "下": "under"}[m[1]] if (m := _SIDE.match(sentence.text, amount.end)) else ""
     changed = amount.unit in {"points", "number"} and _NARROWED_TO.search(head)
     for word, pattern in () if changed else sentence.rules.levels.items():
@@ -486,6 +484,7 @@ def inverse(who: Subject, names: Names) -> tuple[Reason, ...]:
 def _over(sentence: Sentence, found: Statement, period: Period, dated: dt.date) -> list[Statement]:
     """The statement over a span: year by year where each is meant, from day to day where both are told."""
     if period.years and (len(period.years) == 1 or sentence.has("every")):
+        found = replace(found, open=(*[SPAN] * period.open, *found.open))
         return [replace(found, kind="year_return", year=year, date=None) for year in period.years]
     if period.years or not (period.first or period.sessions):
         return [replace(found, date=None, open=(SPAN, *found.open))]
