@@ -319,7 +319,7 @@ def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Contex
 def _up_to(sentence: Sentence, mark: Mark, s: Statement, context: Context, there: dt.date | None) -> dt.date | None:
     """The day that a running span of more than a week ends on where it is not the paper's: the one told last of what trades there."""  # noqa: E501
     told = next((m for m in sentence.all("date", "closed")[::-1] if m.end <= mark.start), None)
-    day = resolved(sentence, told, context) if told else there
+    day = (resolved(sentence, told, context) or context.last) if told else there
     if day is None or len(s.who.symbols) > 1 or not s.date or not s.until or s.until != context.paper:
         return None
     if (s.until - s.date).days <= WEEK:
