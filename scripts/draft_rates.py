@@ -29,6 +29,7 @@ from eventwindow.claims.measures import MEASURES
 from eventwindow.draft.lexicon import lexicon
 from eventwindow.draft.read import normal, statements
 from eventwindow.draft.statement import Statement
+from eventwindow.draft.unquantified import SINCE
 
 TESTS = Path(__file__).parents[1] / "tests"
 SETS = (
@@ -37,6 +38,7 @@ SETS = (
 )  # fmt: skip
 DATED = dt.date(2025, 1, 31)  # of a sentence that tells no other
 _YEAR = re.compile(r"\breturn (\S+ \S+) (\d{4})-01-01\.\.\2-12-3[01]")
+_SINCE = re.compile(r"(?<= since \d{4})-\d\d$")
 PARTS = ("security", "measure", "figure", "hedge", "day")
 
 
@@ -110,7 +112,14 @@ def read(piece: Mapping[str, Any]) -> Read:
     marked = frozenset(_plain(line) for line in piece["find"])
     judged = frozenset(_plain(str(s)) for s in said if not open_(s))
     unsettled = frozenset(_plain(line) for line in piece["find"] if line.endswith(" !"))
-    return Read(piece, marked, frozenset(_plain(str(s)) for s in said), judged, unsettled)
+    return Read(piece, marked, frozenset(_dated_as(s, marked) for s in said), judged, unsettled)
+
+
+def _dated_as(s: Statement, marked: frozenset[str]) -> str:
+    """The statement's line; "in two years" tells no month: where the mark has the year alone, so has the line."""
+    line = _plain(str(s))
+    year = _SINCE.sub("", line) if SINCE in s.open else line
+    return line if line in marked or year not in marked else year
 
 
 def open_(s: Statement) -> bool:

@@ -15,6 +15,16 @@ _OF_VALUE = re.compile(
     r"|的?(?:总?市值|价值|股价)",
     re.IGNORECASE,
 )
+_FRACTION = re.compile(  # "has risen by more than half", "lost a fifth of its value"
+    r"\b(?:up|down|off|by|lost|sh(?:ed|edding)|gain(?:ed|ing)|ris(?:en|ing)|rose|fall(?:en|ing)|fell|climb(?:ed|ing)|dropp(?:ed|ing)"
+    r"|plunged|slumped|tumbled|jumped|surged|soared|sunk|sank|slid|put on|advanced|declined)(?: by)?"
+    r"(?: (?:more than|less than|over|nearly|almost|about|around|roughly|as much as|close to))? "
+    r"(?P<of>(?P<k>an?|one|two|three)[- ](?P<d>third|quarter|fifth|sixth|seventh|eighth|ninth|tenth)s?|half)"
+    r"(?= of (?:its|their|the) (?:market )?(?:value|worth|money|price)\b|[,.;:]|$"
+    r"| (?:over|in|on|since|this|last|from|for|compared|as|and|but|while|after|before|so|during|within|against)\b)",
+    re.IGNORECASE,
+)
+_PARTS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
 _BY = re.compile(r"\bby (?:about |around |nearly |almost |some |more than )?$", re.IGNORECASE)
 _TO = re.compile(r" to |[至到]")
 _ONE = re.compile(  # "at one point", "the 30-stock index", and the unit of a rate, 1美元兑153日圆
@@ -31,11 +41,22 @@ def basis(words: str) -> bool:
 
 def amounts(text: str, rules: Lexicon) -> Iterator[Mark]:
     """Every figure in the sentence as a mark that begins with its hedge; of parts only those of a value, no yields."""
-    for a in (part for whole in every(text) for part in _apart(text, whole)):
+    given = every(text)
+    parts = [p for p in _fractions(text) if all(p.end <= a.at or a.end <= p.at or a.unit == "part" for a in given)]
+    given = [a for a in given if all(p.end <= a.at or a.end <= p.at for p in parts)] + parts
+    for a in (part for whole in given for part in _apart(text, whole)):
         if a.unit == "part" and _OF_VALUE.match(text, a.end):
             yield _hedged(text, replace(a, unit="percent"), rules)
         elif a.unit != "part" and not _ONE.match(text, a.at):
             yield _hedged(text, a, rules)
+
+
+def _fractions(text: str) -> Iterator[Amount]:
+    """What a price moved by in parts of itself, as per cent."""
+    for m in _FRACTION.finditer(text):
+        over = _PARTS[m["d"].lower()] if m["d"] else 2
+        share = {"two": 2, "three": 3}.get((m["k"] or "").lower(), 1) / over
+        yield Amount("percent", share, share, 0.01, 0.01, words=m["of"], at=m.start("of"))
 
 
 def _apart(text: str, amount: Amount) -> Iterator[Amount]:

@@ -40,7 +40,7 @@ _PATTERNS = (
     ("today", r"^\(?\d{1,2}(?=[:.]\d\d(?: ?[ap]m)? )"),  # the clock of a blog that is written as it happens
     (
         "yesterday",
-        r"\byesterday\b|\bovernight\b|昨日|昨天|昨晚|昨夜|隔[夜晚]|昨\(\d{1,2}\)日|昨(?=[早午下晚收最再盘开涨跌升贬])",
+        r"\b(?:yesterday|overnight|last (?:night|evening))\b|昨日|昨天|昨晚|昨夜|隔[夜晚]|昨\(\d{1,2}\)日|昨(?=[早午下晚收最再盘开涨跌升贬])",  # noqa: E501
     ),
     ("before", r"前天|前日(?![^\s,])"),
     ("vague", rf"\bthe {_WEEKDAY} before\b|\ba week (?:earlier|before|ago)\b|一周前|上周同期"),
@@ -123,8 +123,8 @@ def _weekday(parts: dict[str, str | None], dated: dt.date) -> dt.date:
     if chinese and which[:1] in {"上", "下", "本", "这"} and which:
         return monday + dt.timedelta(target + {"上": -7, "下": 7}.get(which[0], 0))
     back = (dated.weekday() - target) % 7
-    if which == "last":
-        back = back or 7
+    if which == "last" and back < 2:
+        back += 7  # "last Thursday", told on a Friday, is none of yesterday
     if which == "next":
         back -= 7
     return dated - dt.timedelta(back)

@@ -16,7 +16,10 @@ from eventwindow.draft.chinese import simplified
 BOUNDARY = re.compile(r"(?<!\d)[,;:]|[,;:](?!\d)|[—–]{2}|\s[-—–]\s")
 FILLER = r")\s*(?:(?:about|around|nearly|near|almost|roughly|some|close to|just|an?|new|fresh|record|约|近|每桶|每股|每盎司|每公?吨|每磅|每两|每克|1[美欧]元可?[兑对])\s*)*$"  # noqa: E501
 # A kind of stocks that no list holds: "travel stocks", 營建股 at the beginning of a clause.
-BOND = r"[\w]+-year (?:[A-Z]\w+ )?(?:Bunds?|gilts?|JGBs?|OATs?|BTPs?|(?<=[nh] )(?:government|Treasury) bonds?)"  # whose yield no list holds  # noqa: E501
+BOND = (  # whose yield no list holds
+    r"(?:[\w]+-year (?:[A-Z]\w+ )?(?:Bunds?|gilts?|JGBs?|OATs?|BTPs?|(?<=[nhe] )(?:government|Treasury) bonds?)"
+    r"|(?!American|The)[A-Z]\w+(?:['’]s|an|ese|ish|nch|eek) \w+-year (?:(?:government )?bond )?yields?)"
+)
 BOND_ZH = r"(?:[日德英法中韩]国?本?)?\d{1,2}年期(?:日本|[德英法中韩]国|[日德英法中])[国公]?债(?:收益率|殖利率|孳息率)"
 GROUP = re.compile(
     rf"(?P<bond_zh>{BOND_ZH})|"

@@ -82,6 +82,7 @@ _CLOSING = re.compile(
     r"\s+(?:in the |to the )?(?:up|down|higher|lower|stronger|weaker|firmer|softer|dearer|cheaper|ahead|red|good|bad)",
     re.IGNORECASE,
 )
+_NOUN_OF = re.compile(r" (?:gain|loss|rise|fall|drop|decline|advance|jump|slide|rally|slump|rebound|surge|plunge)\b")
 _ALSO = re.compile(r"\W*(?:by|after|following|and|then)?\s*(?:an? )?(?:further |another )?", re.IGNORECASE)
 _FUTURE = re.compile(r"(?:期货|期指|指期|期约)$")
 _EACH = re.compile(r"(?:现货)?每(?:桶|盎司|公?吨|磅|两|克)")  # 黃金漲1.9%,每盎司1970美元
@@ -122,7 +123,7 @@ def figures(
             step = mark.value.step * (100 if s.kind == "price_level" and mark.value.unit == "percent" else 1)
             stated = replace(s, line=line, step=step, hedge=_hedge(mark.value, s.hedge))
             said.append((mark, stated))
-            direction = stated.direction if stated.kind != "price_level" else direction
+            direction = direction if stated.kind == "price_level" or set_in(sentence, mark) else stated.direction
             yield mark, stated
 
 
@@ -248,8 +249,8 @@ def move_of(sentence: Sentence, mark: Mark) -> Mark | None:
     before = sentence.last(*MOVES, before=mark.start, since=low)
     after = next(iter(sentence.all(*MOVES, within=(mark.end, high))), None)
     other = sentence.last("amount", before=mark.start, since=low)
-    if after and _CLOSING.fullmatch(sentence.text[mark.end : after.end]):
-        return after  # "1 % lower"
+    if after and (_CLOSING.fullmatch(sentence.text[mark.end : after.end]) or _NOUN_OF.match(sentence.text, mark.end)):
+        return after  # "1 % lower", "bucked the decline with a 2 % gain"
     if before and (not other or other.start < before.start):
         return before
     return after if after and not (other and before) else before

@@ -19,6 +19,7 @@ from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
+from eventwindow.draft.periods import periods
 from eventwindow.draft.quantified import FALLBACK, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
 from eventwindow.draft.securities import Names, names
 from eventwindow.draft.sentence import Sentence, dateline, home, parse, sentences
@@ -51,7 +52,14 @@ _SIGNED = re.compile(r"(?<=[元点])\s*(?P<sign>[-+−–])(?=\d[\d.,]*%)")  # a
 _LIVE = re.compile(  # written while the exchange is open
     r"半日|午收|(?:最新|现|暂)报|截至(?:[今\d]+[早天日])?(?:早上|上午|中午|下午)?\d{1,2}[时点:]|[-/]\d\d? \d\d:\d\d(?=记者|$|\n)"  # noqa: E501
 )
-_CLOSED = re.compile(r"(?<!午)(?<!半日)收(?:盘|市|报|在|于|约?\d|[跌涨高低升黑红])|终场|作收")
+_CLOCK = re.compile(  # of a byline, while the exchanges of America are open
+    r"^[^\n]{0,60}\b(?:19|20)\d\d\b[^\n\d]{0,16}(?:(?:9:[3-5]\d|1[01]:\d\d) ?a\.?m|(?:12|[123]):\d\d ?p\.?m)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LIST = re.compile(r"[^.]{8,}:")
+_CLOSED = re.compile(
+    r"\b(?:clos|settl|end|finish)ed\b|(?<!午)(?<!半日)收(?:盘|市|报|在|于|约?\d|[跌涨高低升黑红])|终场|作收"
+)
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff。])[ \t]+|[ \t]+(?=[\u3400-\u9fff])")
 
 
@@ -79,8 +87,8 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
     dated = _written_on(plain, dated) if chinese else dated
     known = replace(known, home=home(plain, known)) if chinese else known
     found = list(_undated(list(_read(text, dated, rules, known)), dated, known))
-    found = list(_live(found, dated)) if chinese and _LIVE.search(plain) else found
-    found = list(located(found, known))
+    found = list(_live(found, dated)) if (_LIVE if chinese else _CLOCK).search(plain) else found
+    found = [*_listed(_before(located(found, known), dated), dated)]
     yield from agreeing([*_overnight(found, dated, known)] if chinese else found)
 
 
@@ -95,6 +103,31 @@ def _live(found: Sequence[Reading], dated: dt.date) -> Iterator[Reading]:
     for r in found:
         closed = _CLOSED.search(r.text)
         said = (s if closed or s.date != dated else replace(s, open=(MOMENT, *s.open)) for s in r.statements)
+        yield replace(r, statements=tuple(said))
+
+
+def _before(found: Iterable[Reading], dated: dt.date) -> Iterator[Reading]:
+    """The same; a span up to now, where the last day that is told is before the article's own, may end with either."""
+    readings = [*found]
+    told = {s.date for r in readings for s in r.statements if s.date and not (s.until or s.year) and s.date <= dated}
+    last = max(told - {None}, default=dated) if len(readings) > 1 else dated
+    for r in readings:
+        now = {s for s in r.statements if last < dated == s.until and s.date and s.date < last}
+        said = (replace(s, open=(SPAN, *s.open)) if s in now else s for s in r.statements)
+        yield replace(r, statements=tuple(said))
+
+
+def _listed(found: Iterable[Reading], dated: dt.date) -> Iterator[Reading]:
+    """The same; what is listed behind "The biggest gainers this week:" is of that span: to be asked."""
+    span, first, until = None, dated, dated
+    for r in found:
+        if _LIST.fullmatch(r.text):
+            spans = [m.value for m in periods(r.text, dated) if m.value.first]
+            span = spans[-1] if spans else span
+            first, until = (span.first or dated, span.until or dated) if span else (dated, dated)
+        told = [s for s in r.statements if s.kind == "return" and s.low is not None and not (s.until or s.year)]
+        listed = {s for s in told if span and s.date in {None, dated} and not [*periods(r.text, dated)]}
+        said = (replace(s, date=first, until=until, open=(SPAN, *s.open)) if s in listed else s for s in r.statements)
         yield replace(r, statements=tuple(said))
 
 

@@ -26,6 +26,16 @@ LARGEST = 20_000_000  # bytes of a table of names; the one that ships has 190,00
 LONGEST = 6  # characters of a Chinese name
 COLUMNS = ("symbol", "exchange", "currency", "kind", "names")
 LISTS = ("names", "former", "ambiguous")  # parted by |; a user's table may leave out the last two
+_YIELD = re.compile(  # of the United States, where no other country is named
+    r"(?<![\w-])(?:(?:[Tt]he )?(?:[Bb]enchmark )?(?P<of>2|5|10|30|[Tt]wo|[Ff]ive|[Tt]en|[Tt]hirty)-year (?:US |U\.S\. )?(?:Treasury )?(?:notes? |bonds? )?yields?"  # noqa: E501
+    r"|[Yy]ields? (?:on|of|for) (?:the )?(?:benchmark )?(?P<on>2|5|10|30|two|five|ten|thirty)-year (?:US |U\.S\. )?(?:Treasur(?:y|ies|ys)\b(?: notes?| bonds?)?|notes?|bonds?))\b"  # noqa: E501
+)
+_PART = re.compile(  # "Nasdaq Biotechnology Index", "FTSE Eurofirst 300"
+    r" (?!Composite|Industrial|Stock|Share|All|Index|Average|Price)(?:[A-Z]\w+ ){1,3}(?:Index|Average|\d{2,3})\b"
+)
+_ABROAD = re.compile(r"(?!American)[A-Z]\w+(?:['’]s|an|ese|ish|nch|eek) $")
+_MATURITIES = {"2": "2YY=F", "5": "^FVX", "10": "^TNX", "30": "^TYX", "two": "2YY=F", "five": "^FVX", "ten": "^TNX",
+               "thirty": "^TYX"}  # fmt: skip
 _TICKER = re.compile(r"(?:(?<=[:$(])|(?<=: ))(?P<sure>\^?[A-Z0-9]{1,10}(?:[.=-][A-Z]{1,4}){0,2})(?![\w.-])|(?<![\w$.-])(?P<bare>[A-Z]{3,5}(?![\w-])|[A-Z]{2}(?= (?:stock|shares)\b))")  # fmt: skip  # noqa: E501
 _CODE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,6})(?:-(?:S?W|KY|R|B))?\((?P<code>\d{4,6})(?:\.[A-Z]{2,3})?\)")
 _CODED = re.compile(  # a code that no list holds, and what stands before it: 公开收购康舒(6282)
@@ -89,10 +99,15 @@ class Names:
             if name in self.shared and _LONGER.match(text, end):
                 continue  # Hyundai Heavy Industries is none of the firms that the list holds
             golden = name[-1] == "周" and text[end : end + 1] in set("一二三四五")  # 黃金週五 is no golden week
-            if daughter := self._daughter(text, end, name):
+            of = self.meanings[name]
+            part = _PART.match(text, end) if of and self.listings[of[0]].kind == "index" else None
+            if daughter := part.end() if part else self._daughter(text, end, name):
                 yield Mark(start, daughter, "name", Subject(name=text[start:daughter]))
             elif symbols := self.meanings[name] or (self.meanings.get(name[:-1]) if golden else ()):
                 yield Mark(start, end - 1 if golden else self._whole(text, end), "name", symbols)
+        for m in _YIELD.finditer(text):
+            if not _ABROAD.search(text[: m.start()]):
+                yield Mark(*m.span(), "name", (_MATURITIES[(m["of"] or m["on"]).lower()],))
         for m in _TICKER.finditer(text):
             symbol = m["sure"] or m["bare"]
             if symbol in self.listings and self._is_ticker(text, m):

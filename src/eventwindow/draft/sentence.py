@@ -22,7 +22,7 @@ from eventwindow.draft.strangers import strangers
 ORDER = ("run_up|run_down", "since_day", "date|ahead|closed", "since", "period", "rank", "valuable", "record_high",
          "record_low", "name|group", "amount", "same")  # fmt: skip
 LONG = 600  # characters
-_KINDS = ("指数", "合约", "板块", "类股")  # what such a name ends in is no firm
+_KINDS = ("指数", "合约", "板块", "类股", " index", " sector", " sub-index")  # what such a name ends in is no firm
 WEEKEND = 5  # the first day of it
 OPEN_AT_WEEKENDS = {"24/7", "XSAU"}
 NEAR = 32  # characters behind a name in which the place of its listing stands
@@ -60,7 +60,7 @@ _MARKET = re.compile(r"(?:美|港|台|日|陆|A|韩|英)股")
 _HOURS = re.compile(
     r"(?:(?:上|本|这)?(?:周|星期)[一二三四五]|\d{1,2}日|当[天日]|昨[天日]|今[天日])?(?:开盘|盘前|盘后|盘中|收盘|早盘|开市|尾盘)"
 )
-_SINCE = re.compile(r"\bsince (?:last |(?:its|their|the|it|they) (?:\w+ ){1,4}(?:on|in|of) )?$", re.IGNORECASE)
+_SINCE = re.compile(r"\bsince (?:last |(?:its|their|the|it|they) (?:[\w,.]+ ){1,6}(?:on|in|of) )?$", re.IGNORECASE)
 BARE = ("up_weak", "down_weak")  # "the latter gained 2.1"
 RANKS = ("rank", "record_high", "record_low")
 _MONTH = re.compile(
@@ -92,8 +92,11 @@ _EVENING_NEWS = re.compile(
     r"(?:前一[天日晚夜]|前晚|昨[天日晚夜])(?:晚间|晚上|盘后|收[盘市]后)?(?:披露|公布|发布|公告|宣布|交出)(?!的)"
 )
 _OF_PEAK = re.compile(  # "below its record close of Sept. 20"
-    r"\b(?:below|above|from|off|under|since|than)\b(?: \w+){0,3} (?:high|low|peak|record|close)s?\b"
+    r"\b(?:below|above|from|off|under|since|than|short of|shy of)\b(?: \w+){0,3} (?:high|low|peak|record|close)s?\b"
     r"[^,;:.]{0,24}?\b(?:of|on|in|from|set|reached|hit)\s+$"
+)
+_DUE = re.compile(  # "ahead of earnings on Tuesday" tells no day of a move
+    r"\b(?:ahead of|before|awaiting) (?:(?:its|the|their|an?) )?(?:[\w-]+ ){0,2}?(?:earnings|results|reports?|figures|data|meeting|decision|vote|election|speech) (?:due )?(?:on |this )?$"  # noqa: E501
 )
 BEHIND = re.compile(r"\s*\(?(?:(?:late|early|on|at|the|close|end|of|in|trading)\s+)*")
 _ZH_AFTER = re.compile(r"[^,。;\d]{0,8}\d[\d.,]*(?:%|点|元)之?后[^。;]{0,20}\d")  # 前一日暴漲10.4%之後再漲0.6%
@@ -110,7 +113,7 @@ MOVES = {"down_strong": -1, "up_strong": 1, "down_weak": -1, "up_weak": 1,
          "open_up": 1, "open_down": -1}  # fmt: skip
 MAINS = {"XTAI": "^TWII", "XHKG": "^HSI", "XSHG": "000001.SS", "XTKS": "^N225", "XKRX": "^KS11"}
 _INITIAL = re.compile(  # of a name, as in "Warren E. Buffett"; "Class A." and "plan B." end a sentence
-    r"(?:^|\(|(?<![\w-])(?!(?:Class|Plan|Series|Type|Grade|Groups?|Section|Schedule|Tier|Phase|Category|Part|Model|Option|Appendix|Exhibit|Vitamin|Hepatitis|Level|Stage|Round|Tranche|Zone|Team|Terminal|Shares?)\s)[A-Z][\w'’.-]*\s)[A-Z]$"
+    r"\b(?:[A-Z]\.)+[A-Z]$|(?:^|\(|(?<![\w-])(?!(?:Class|Plan|Series|Type|Grade|Groups?|Section|Schedule|Tier|Phase|Category|Part|Model|Option|Appendix|Exhibit|Vitamin|Hepatitis|Level|Stage|Round|Tranche|Zone|Team|Terminal|Shares?)\s)[A-Z][\w'’.-]*\s)[A-Z]$"
 )
 _HELD = {"name", "group", "stranger", "amount"}
 OPENED = {"open_up", "open_down"}
@@ -347,7 +350,7 @@ def _base(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
     based = (owned and _BASED.search(text[: mark.start])) or (earlier and _ZH_AFTER.match(text, mark.end))
     levels = [m for m in marks if m.kind == "amount" and m.end <= mark.start and mark.kind == "date"]
     behind = levels and BEHIND.fullmatch(text, levels[-1].end, mark.start) and _LEVEL.search(text[: levels[-1].start])
-    if mark.kind == "date" and _OF_PEAK.search(text[: mark.start]):
+    if mark.kind == "date" and (_OF_PEAK.search(text[: mark.start]) or _DUE.search(text[: mark.start])):
         return replace(mark, kind="ahead")  # the day of what is looked back to, and of no move
     peak = mark.kind == "date" and _TO_PEAK.search(text[: mark.start]) and _PEAK_OF.match(text, mark.end)
     if peak:

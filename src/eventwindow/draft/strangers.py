@@ -14,6 +14,12 @@ from eventwindow.draft.statement import Subject
 _CAPITAL = re.compile(r"(?<![\w$&.-])[A-Z][\w&'’.-]*(?:\s+(?:(?:of|and|&|de|van|the)\s+)?[A-Z][\w&.-]*)*")
 _LEADS = re.compile(r"-(?:listed|based|owned|traded|made|led|born)$|['’]s$")  # "London-listed SSP", "Denmark's ISS"
 _HYPHENED = re.compile(r"-(?:listed|based|owned|traded|made|led|born)$")
+_INDEX = re.compile(  # "the Helsinki index", "the electronics sector", which no list holds
+    r"\b(?!(?:The|A|This|That|Its|An|Each|Every|key|main|broad(?:er)?|wider|benchmark|leading|dollar|private|public|financial|whole|same|other) )"  # noqa: E501
+    r"(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+)? index|[a-z]{4,}(?:-[a-z]+)? (?:sector|sub-index)"
+    r"|[A-Z][a-z]+(?:-[A-Z][a-z]+)? sector)"
+    r"(?= (?:\.[A-Z]+ )?(?:also |then |had |has |was |were |closed |ended )*(?P<moved>\w+))"
+)
 _INSIDE = re.compile(
     r"(?<!shares )(?<!stock )(?<!stake )(?<!trading )\bin $|(?:company|firm|group|bank|maker|fund) (?:led|run|founded|headed|owned|backed) by $",  # noqa: E501
     re.IGNORECASE,
@@ -23,7 +29,10 @@ _THEN = re.compile(
     r"\.?(?:\s*\([^)]*\))?(?:['’]s? (?:shares?|stock|ADRs?))?(?:, (?:which|whose|[a-z]+ed|left|hurt|hit|long|having|an?|the|one|once|already)\b[^,.;]{2,60},)?"  # noqa: E501
     r",?\s+(?:(?:shares?|stock|also|then|had|has|have|was|were|is|\w+ly|ended|closed|nearly|almost|about|over|more than)\s+)*"  # noqa: E501
 )
-_NAMED = re.compile(r", (?:which|whose|an?|the|once)\b")
+_NAMED = re.compile(r", (?:which|whose|an?|the|once|up|down|off)\b")
+_ROLE = re.compile(
+    r"(?:Grocer|Retailer|Lender|Insurer|Miner|Broker|Brewer|Airline|Builder|Developer|Utility|[A-Z][a-z]+maker|Homebuilder)$"
+)
 _FIGURE = re.compile(r"(?:by |[-+−])?(?:about |nearly |almost |more than |over )?\d[\d.]*\s?(?:%|per ?cent)")
 _STOOD = re.compile(r"\b(?:shares?|stock|ended|closed)\b")
 _LEVEL = re.compile(
@@ -67,10 +76,15 @@ def strangers(text: str, marks: Sequence[Mark], rules: Lexicon, told: Collection
 
 
 def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[int, int]]:
+    for m in _INDEX.finditer(text):
+        if any(rules.words[k].match(text, m.start("moved")) for k in _KINDS):
+            yield m.span("name")
     for m in _CAPITAL.finditer(text):
         start, words = m.start(), m[0].split()
         while words and (
-            words[0].rstrip(".") in rules.stop or words[0].islower() or (len(words) > 1 and _LEADS.search(words[0]))
+            words[0].rstrip(".") in rules.stop
+            or words[0].islower()
+            or (len(words) > 1 and (_LEADS.search(words[0]) or _ROLE.match(words[0])))
         ):
             start += len(words[0])
             start += len(text[start : m.end()]) - len(text[start : m.end()].lstrip())

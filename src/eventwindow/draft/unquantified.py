@@ -41,6 +41,11 @@ _OWN = re.compile(
     r"|创下?(?:其|自身)?|(?:上市|挂牌|推出|成立)以来)$",
     re.IGNORECASE,
 )
+_WAS = re.compile(
+    r"(?:\b(?:was|were|is|be|being|becoming|making it|and|to|,)|^)\W*(?:again )?(?:among )?(?:the )?(?:[\w-]+['’]s )?$",
+    re.IGNORECASE,
+)
+_WHO = re.compile(r"(?: (?:in|on|of) [\w ]{2,30}?)? was (?:the )?(?:[\w-]+ ){0,3}")
 ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
              "ninth": 9, "tenth": 10}  # fmt: skip
 _ORDINAL = re.compile(rf"\b(?:(?P<word>{'|'.join(ORDINALS)})|(?P<number>\d+)(?:nd|rd|th))[- ]$", re.IGNORECASE)
@@ -58,7 +63,7 @@ _BACK = re.compile(
     r"(?:[ -](?P<unit>year|month|week|decade)s?|个?(?P<zh>年|月|周))",
     re.IGNORECASE,
 )
-_MONTHS = {"year": 12, "month": 1, "week": 12 / 52, "decade": 120, "年": 12, "月": 1, "周": 12 / 52}
+_MONTHS = {"year": 12, "month": 1, "decade": 120, "年": 12, "月": 1}
 _RECORD = re.compile(r"\b(?:record|first time)$")
 _UNDER = re.compile(r"\b(?:below|under)\b")
 _SINCE_ZH = re.compile(r"以来(?:的|单日|最)?$")
@@ -177,7 +182,11 @@ def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Stat
     owner = sentence.last("names", before=mark.start, since=low)
     owned = owner and _index(owner) and sentence.text[owner.end : mark.start].strip() in {"'s", "’s"}
     whose = [s for s in (own.value if own else context.who) if not s.is_index]
-    if not (scope or owned or sentence.chinese):
+    was = _WAS.search(sentence.text[low : mark.start])
+    after = next(iter(sentence.all("names", within=(mark.end, len(sentence.text)))), None) if was else None
+    if after and not own and _WHO.fullmatch(sentence.text, mark.end, after.start):
+        whose = list(after.value)  # "The biggest faller was the miner Anglo American"
+    elif not (scope or owned or was or sentence.chinese):
         return
     behind = [m for m in sentence.all("names", "aside", "others") if m.start > mark.end]
     named = behind[0].value if behind and _AMONG.fullmatch(sentence.text[mark.end : behind[0].start]) else ()
@@ -230,10 +239,12 @@ def since_told(sentence: Sentence, since: Mark | None, day: dt.date | None) -> t
     if day and (m := _MONTH.search(words)):
         month = int(m["zh"]) if m["zh"] else month_number(m["month"])
         this = month < day.month or (month == day.month and "日" in words)  # 8月10日以来, told on the 16th
-        return f"{day.year - (not this)}-{month:02d}", True
+        return f"{day.year - (not this or words.endswith('last year'))}-{month:02d}", True
     if day and (m := _BACK.search(words)):
         count = _COUNTS.get(m["n"].lower()) or int(numeral(m["n"]) if has_chinese(m["n"]) else float(m["n"]))
-        month = day.year * 12 + day.month - 1 - round(count * _MONTHS[m["zh"] or m["unit"].lower()])
+        unit = m["zh"] or m["unit"].lower()
+        day -= dt.timedelta(7 * count if unit in {"week", "周"} else 0)
+        month = day.year * 12 + day.month - 1 - count * _MONTHS.get(unit, 0)
         return f"{month // 12}-{month % 12 + 1:02d}", False
     return "", False
 
