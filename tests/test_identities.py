@@ -129,7 +129,7 @@ def test_p_values_are_probabilities_and_permutations_never_zero(seed: int, windo
 def test_standardised_abnormal_returns_of_normal_data_follow_t() -> None:
     """Six estimation days, two coefficients: t(4), and not the normal."""
     g = np.random.default_rng(1)
-    table = pd.DataFrame(g.standard_normal((20, 4001)), pd.bdate_range("2024-01-01", periods=20))
+    table = pd.DataFrame(0.01 * g.standard_normal((20, 4001)), pd.bdate_range("2024-01-01", periods=20))
     table.columns = ["MKT", *(f"F{i}" for i in range(4000))]
     ar = on_one_day(table, at=15, estimation=(-6, -1), window=(0, 2), minimum_returns=5)
     assert stats.kstest(ar.sar[:, 0], stats.t(4).cdf).pvalue > 0.01
