@@ -27,6 +27,7 @@ _FRACTION = re.compile(  # "has risen by more than half", "lost a fifth of its v
 _PARTS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
 _BY = re.compile(r"\bby (?:about |around |nearly |almost |some |more than )?$", re.IGNORECASE)
 _TO = re.compile(r" to |[至到]")
+_MOVED = re.compile(r"[涨跌升挫贬泻弹扬低高缩水发][了约近逾]?$")  # 涨10元至1475元
 _ONE = re.compile(  # "at one point", "the 30-stock index", and the unit of a rate, 1美元兑153日圆
     r"(?<=\bat )one point\b|\d+-(?:stock|share|issue|member|company)\b"
     r"|1(?:美|欧|日|港)?元(?=可?[兑对折合])|1英镑(?=[兑对])",
@@ -63,8 +64,13 @@ def _apart(text: str, amount: Amount) -> Iterator[Amount]:
     """ "fell by $109 billion to $832 billion" is a change and a level, no range: each end has its own unit."""
     found = _TO.search(amount.words)
     first, to, second = amount.words.partition(found[0] if found else " to ")
+    moved = to in {"至", "到"} and amount.unit in {"money", "points"} and _MOVED.search(text[: amount.at])
     steps = basis(first) and not basis(second)  # "rose 16 basis points to 4.43 %"
-    ends = [*every(first), *every(second)] if to and (steps or (to == " to " and _BY.search(text[: amount.at]))) else []
+    ends = (
+        [*every(first), *every(second)]
+        if to and (steps or moved or (to == " to " and _BY.search(text[: amount.at])))
+        else []
+    )
     if len(ends) == 2 and ends[0].unit == ends[1].unit == amount.unit:
         yield replace(ends[0], at=amount.at)
         yield replace(ends[1], at=amount.at + len(first) + len(to))

@@ -30,6 +30,8 @@ _SAYING = re.compile(  # "Sterling, worth $1.28 on Friday, rose"; "Apple, on Mon
 _BEFORE = re.compile(r"\b(?:after|following|having)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
 _OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?|[\u3400-\u9fff]{1,8}")
+_LATE = re.compile(r"收|终场")
+_AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 
 
@@ -59,7 +61,7 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     low, high = sentence.clause(mark)
     if base := base_of(sentence, mark):
         return resolved(sentence, base, context)  # "from Friday's $286.14", "even after Friday's pullback of 0.6%"
-    near = _beside(sentence, mark)
+    near = _beside(sentence, mark) or _of_row(sentence, mark)
     own = near if near and near.kind == "date" else sentence.last("date", before=mark.start, since=low)
     free = [m for m in sentence.all("date") if not _of_another(sentence, mark, m)]
     own = own or next((m for m in free if m.start >= low and m.end <= high), None)
@@ -75,6 +77,27 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     if found is None:
         return context.date
     return resolved(sentence, found, context)
+
+
+def row_of(sentence: Sentence, mark: Mark) -> list[Mark]:
+    """The marks of a row, "3 % and 4 %", 7日与10日, which belong to as many others, one each."""
+    row: list[Mark] = []
+    for m in sentence.all(mark.kind):
+        if row and not _AND.fullmatch(sentence.text[row[-1].end : m.start]):
+            if mark in row:
+                break
+            row = []
+        row.append(m)
+    return row
+
+
+def _of_row(sentence: Sentence, mark: Mark) -> Mark | None:
+    """The day of a figure where a row of days stands before a row of as many figures: 7日与10日分别挫6.06%和3.45%."""
+    last = sentence.last("date", before=mark.start, since=sentence.clause(mark)[0])
+    if mark.kind != "amount" or last is None or not sentence.chinese:
+        return None
+    days, figures = row_of(sentence, last), row_of(sentence, mark)
+    return days[figures.index(mark)] if 1 < len(days) == len(figures) else None
 
 
 def base_of(sentence: Sentence, mark: Mark) -> Mark | None:
@@ -185,6 +208,9 @@ def session_of(sentence: Sentence, mark: Mark, context: Context) -> str:
     low, high = sentence.clause(mark)
     told = sentence.all(*SESSIONS, *MOVES, within=(0, mark.start))
     told = [m for m in told if m.kind in SESSIONS or sentence.text[m.start] == "收"]
+    late = [m.end() for m in _LATE.finditer(sentence.text, 0, mark.start)] if sentence.chinese else []
+    if late and told and late[-1] > told[-1].end and told[-1].kind == "pre":
+        return "close"  # 开盘重摔6.8%,收15.35元,跌5%
     if sentence.chinese and told and told[-1].kind in MOVES:
         return "close"  # 盘前大涨37%,收涨25.9%,报17.2元
     if sentence.chinese and _opening(sentence, mark):
@@ -248,7 +274,7 @@ def _own_period(sentence: Sentence, mark: Mark) -> Period | None:
         if last and last.kind == "period" and _of_business(sentence, last):
             last = None
         used = last and (sentence.has("amount", within=(last.end, mark.start)) or _moving(sentence, last))
-        if last and used and last.kind == "period" and not _goes_on(sentence, last):
+        if last and used and last.kind == "period" and not _goes_on(sentence, last, low, high):
             last = next((m for m in held[::-1] if m.kind == "period" and _frames(sentence, m)), None)
         if last and last.kind == "period" and used:
             told: Period = last.value
@@ -292,8 +318,12 @@ def _told(span: Mark) -> bool:
     return bool(span.value.first or span.value.sessions or span.value.years)
 
 
-def _goes_on(sentence: Sentence, span: Mark) -> bool:
+def _goes_on(sentence: Sentence, span: Mark, low: int, high: int) -> bool:
     """Whether a clause that tells no time stays in the span of a figure before it: "…, while Walmart is up 3 %"."""
+    if sentence.chinese:  # 技嘉上半年飙1.7倍,纬创涨2倍: where the sentence begins with the span and goes on to others
+        moved = [a for a in sentence.all("amount", within=(0, span.start)) if a.value.unit in {"percent", "points"}]
+        other = sentence.has("names", within=(span.end, high)) and not sentence.has("close", within=(low, high))
+        return other and _told(span) and not moved and not _LATE.search(sentence.text, low, high)
     since = sentence.text[span.start :].lower().startswith("since")
     return not (since or sentence.chinese or sentence.has("date")) and sentence.has(
         "amount", within=sentence.clause(span)

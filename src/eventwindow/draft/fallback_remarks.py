@@ -14,7 +14,7 @@ from eventwindow.draft.periods import WORDS, Period
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
-from eventwindow.draft.unquantified import ORDINALS, since_told
+from eventwindow.draft.unquantified import ORDINALS, quantity, since_told
 
 Said = Sequence[tuple[Mark, Statement]]
 Whose = Callable[[Sentence, Mark, Context, Names], tuple[Subject, ...]]
@@ -25,14 +25,14 @@ MOVING = ("down_strong", "up_strong", "down_weak", "up_weak")
 _N, _NTH = rf"(?:{'|'.join(WORDS)}|\d{{1,3}}|[两三四五六七八九十]+)", "|".join(ORDINALS)
 _KIND = re.compile(
     r"\W*(?:而|但|不过|其他)?(?P<zh>[\u4e00-\u9fff]{1,9}?"
-    r"(?:(?<![个港美台陆韩日控持入])股|板块|族群|大行|国债|公司|对手|供应链|同业))(?![价票份东本市权息利指汇民中方里]|当中)"
+    r"(?:(?<![个港美台陆韩日控持入])股|板块|族群|大行|国债|公司|对手|供应链|同[业行]|[双三四五六七八](?:雄|虎|强|巨头)|股市|货币(?!概念|政策|市场)|债市))(?![价票份东本市权息利指汇民中方里]|当中)"
     r"|\W*(?:(?:and|but|while|whereas|other|most|the) )*(?P<en>[A-Za-z][\w-]+(?: [a-z][\w-]+){0,2}?s)"
     r"(?: (?:also|all|too|then|even|[a-z]+ly))? (?:[a-z]{3,}ed|was|were|ha[sd]|have|got|did|went|came|took|gave|made"
     r"|saw|led|left|held|bore|fell|rose|won|found|lost|stood)\b"
 )
 _MARKET = re.compile(r"\W*(?:而|但|不过)?(?P<name>港股)(?![方中通里市开])")  # a place; 台股, 美股 are names
 _VERB = re.compile(r"[的在被受取到至逾只把由将是]")
-_MOST = re.compile(r"普遍|多数|大多|\bmost\b")
+_MOST = re.compile(r"\bmost\b")
 _RUN = re.compile(
     rf"\b(?:(?P<a>{_NTH}) (?:straight|consecutive|successive)\b|(?P<b>{_NTH}) \w+ running\b"
     rf"|\bfor an? (?P<c>{_NTH}) (?:day|session|week)\b|(?P<d>{_N}) (?:straight|consecutive|successive)\b"
@@ -69,7 +69,7 @@ _SEVERAL = re.compile(r"\brecords\b|两者|双双|三大|四大|皆|均")
 _FLAT = re.compile(
     r"\b(?:(?P<near>(?:little|barely|hardly) changed"
     r"|(?:virtually|almost|nearly|practically|broadly|all but) (?:unchanged|flat))|unchanged|flat)\b"
-    r"|(?P<near2>几乎|近乎|大致)?(?:持平|打和|平盘(?:作收|收市|收盘)?(?!附近|上下|价|之[上下])|收平|平收)",
+    r"|(?P<near2>几乎|近乎|大致)?(?:无升跌|持平|打和|平盘(?:作收|收市|收盘)?(?!附近|上下|价|之[上下])|收平|平收)",
     re.IGNORECASE,
 )
 
@@ -176,9 +176,11 @@ def _kinds(sentence: Sentence, context: Context, names: Names, said: Said, follo
         if not move and mark.value.group and (low == 0 or sentence.chinese or sentence.text[low - 1] in ";:"):
             signs = _signs([(m, s) for m, s in said if m.start >= high], names) or _signs(following, names)
         if len(signs) == 1:
-            most = "most" if _MOST.search(sentence.text, low, high) else ""
+            most = "most" if _MOST.search(sentence.text, low, high) else "direction"
             hedge = next((h for h in ("all", "some") if sentence.has(h, within=within)), most)
-            kind, hedge = ("breadth", hedge) if hedge and mark.value.group else ("return", "direction")
+            hedge = quantity(sentence, low, high) if sentence.chinese else hedge
+            several = hedge != "direction" and mark.value.group
+            kind, hedge = ("breadth", hedge) if several else ("return", "direction")
             day = day_of(sentence, mark, context)
             yield mark, Statement(0, kind, mark.value, None, None, hedge, min(signs), date=day)
 

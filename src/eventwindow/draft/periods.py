@@ -98,6 +98,15 @@ def _of_month(first: dt.date, dated: dt.date) -> Period:
     return Period(first=first, until=min(dated, following - dt.timedelta(1)))
 
 
+def _quarter(m: re.Match[str], dated: dt.date) -> Period:
+    """The quarter of that number that began last, up to the article's day."""
+    number = "一二三四首1234".index(m["zq"].removeprefix("第")[0]) % 5 % 4
+    first = dt.date(dated.year, 3 * number + 1, 1)
+    first = first.replace(year=first.year - 1) if first > dated else first
+    following = (first + dt.timedelta(93)).replace(day=1)
+    return Period(first=first, until=min(dated, following - dt.timedelta(1)))
+
+
 def _this_month(_: re.Match[str], dated: dt.date) -> Period:
     return _of_month(dated.replace(day=1), dated)
 
@@ -140,11 +149,13 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\blast year\b|去年(?!\s*\d|年?底|年初)", lambda _, d: Period(years=(d.year - 1,))),
     (r"前年(?!\s*\d)|\bthe year before last\b", lambda _, d: Period(years=(d.year - 2,))),
     (r"\b(?:past|last) (?P<en>two|three|four|five) years\b|过去(?P<zh>[两二三四五])年", _past_years),
-    (r"\b(?:over|for|in|during|on|(?:end|finish)(?:ed|ing)) the week\b|\b(?:end|finish)(?:ed|ing) the five days\b|\bweekly\b|\b(?:over|in|during|for) the five (?:trading )?(?:days|sessions)\b|\bfor the [a-z]+-shortened week\b|(?<!day of )\bthis week\b|[本这当]周(?![一二三四五六日])(?:累计)?|周线|全周(?:累计)?|一周(?=累|升|跌|涨|挫)", _week),  # noqa: E501
-    (r"\b(?:past|previous) week\b|过去一周|近一周|一周来", _past_week),
+    (r"\b(?:over|for|in|during|on|(?:end|finish)(?:ed|ing)) the week\b|\b(?:end|finish)(?:ed|ing) the five days\b|\bweekly\b|\b(?:over|in|during|for) the five (?:trading )?(?:days|sessions)\b|\bfor the [a-z]+-shortened week\b|(?<!day of )\bthis week\b|[本这当]周(?![一二三四五六日])(?:累计)?|周线|[全单]周(?:累计)?|(?<![近去上])一周(?:以?来)?(?=累|[升跌涨挫]|贬|[^,。;\d]{0,8}?[升跌涨挫贬]了?\d)|(?<![上本])周(?=[升跌涨挫]幅?[\d约近逾达累])", _week),  # noqa: E501
+    (r"\b(?:past|previous) week\b|过去一周|近一周", _past_week),
     (rf"\b(?:for|over|during|in) (?:the (?:whole |month )of )?{_EN_MONTH}(?: (?P<ey>(?:19|20)\d\d))?\b"
      r"(?! (?:\d|delivery|contract|futures|settlement))"
-     r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>\d{1,2})月份?(?:全月|累计|整月)", _month),
+     r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>\d{1,2})月份?(?:全月|累计|整月|(?:仍|则|也|更)?(?:[小微大重狂暴急上下回反][^,。;\d]?)?(?=累?[升跌涨挫贬摔泻])|(?=[^\d,。;]{0,8}?(?:累计?[升跌涨挫]|累计)))", _month),  # noqa: E501
+    (r"(?P<zq>(?:第?[一二三四首1-4])季度?)(?:[小大重上下]|则|也)?(?=仍?累?[升跌涨挫]|累计)", _quarter),
+    (r"(?<!去年)全年(?=[^,。;\d]{0,6}[升跌涨挫])", lambda _, d: Period(years=(d.year - (d.month == 1),))),
     (r"\b(?:this|(?:so far in|for) the) month\b(?! of)|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)", _this_month),  # noqa: E501
     (r"单月(?:累计)?", lambda m, d: replace(_this_month(m, d), open=True)),
     (r"\blast month\b|上个?月(?:累计)?(?!\d)", _last_month),
@@ -158,7 +169,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
      rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天|(?<=[两三四五六七八九十])日)(?!之?[后前]|[线均]|的?[升跌涨][势市浪])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501
     (r"\bthe week before\b|\b(?:past|last|this|for the) quarter\b|\b(?:past|last) year\b|\bpast month\b|\bover the (?:past|last)\b|\b(?:in|over) (?:a|one) (?:year|month)\b"  # noqa: E501
      r"|\bsince (?:(?:its|their|the) |(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\b)"
-     rf"|近(?:二|{_ZH_N})个?月|近(?:[一二]|{_ZH_N})个?[年季]|过去(?:二|{_ZH_N})个?月|自[^,。]{{2,12}}以来|累计", _open),
+     rf"|近(?:二|{_ZH_N})个?月|近(?:[一二]|{_ZH_N})个?[年季]|过去(?:二|{_ZH_N})个?月|自[^,。]{{2,12}}以来|累计|累(?=[升跌涨挫])|波段(?=[升跌涨])", _open),  # noqa: E501
     (r"(?:近|过去)一个?月(?:来|已?累计)?", _past_month),
     (rf"(?:近(?P<py>一|{_ZH_N})年|(?:近|过去)(?P<pm>{_ZH_N})个月)(?=[^,。;\d]{{0,8}}[升跌涨挫])", _past),
 )  # fmt: skip

@@ -9,7 +9,17 @@ from dataclasses import replace
 
 from eventwindow.claims.amounts import Amount
 from eventwindow.draft.amounts import basis
-from eventwindow.draft.context import Context, base_of, day_of, day_told, period_of, session_of, set_in, told_before
+from eventwindow.draft.context import (
+    Context,
+    base_of,
+    day_of,
+    day_told,
+    period_of,
+    row_of,
+    session_of,
+    set_in,
+    told_before,
+)
 from eventwindow.draft.lexicon import BOND, Mark
 from eventwindow.draft.periods import Period
 from eventwindow.draft.securities import Names
@@ -21,7 +31,6 @@ from eventwindow.errors import Reason
 LEVEL_HEDGE = {"at": "", "over": "more_than", "under": "less_than"}
 _YUAN = {"TWD", "CNY", "HKD", "JPY"}  # what 元 alone may be
 LARGE = 1e7  # a smaller sum is no market value
-_AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
 _OR = re.compile(r"[\s,(]*(?:or|also|或|即)?[\s,]*(?:跌幅|涨幅|升幅|幅度)?(?:为|达|约|高达)?\s*", re.IGNORECASE)
 _AND_VERB = re.compile(r".*\band\s+(?:also |then |still )?", re.IGNORECASE)
 _RELATIVE = re.compile(r"\W*(?:which|who|whose)\b", re.IGNORECASE)
@@ -86,8 +95,11 @@ _NOUN_OF = re.compile(r" (?:gain|loss|rise|fall|drop|decline|advance|jump|slide|
 _ALSO = re.compile(r"\W*(?:by|after|following|and|then)?\s*(?:an? )?(?:further |another )?", re.IGNORECASE)
 _FUTURE = re.compile(r"(?:期货|期指|指期|期约)$")
 _EACH = re.compile(r"(?:现货)?每(?:桶|盎司|公?吨|磅|两|克)")  # 黃金漲1.9%,每盎司1970美元
-_STANDS = re.compile(r"以(?:每股|[涨跌]停[价板]?)?约?$")
-_THERE = re.compile(r"(?:的价格)?(?:作收|做收|坐收|报收|收[盘市场官]|开[盘市出局])")
+_STANDS = re.compile(r"以(?:每股|[涨跌]停[价板]?|(?:全日)?[高低]位)?约?$")
+_THERE = re.compile(r"(?:的价格)?(?:作收|做收|坐收|报收|收[盘市场官]|开|高开|低开|跳空|裂口|再?写|再?创|锁|挂牌|失守)")
+_AT_EXTREME = re.compile(r"(?:[低高曾]见|最[低高](?:来到|报|见|下?探)?|升抵|贬抵|冲上)约?$")
+_OPENING = re.compile(r"(?:的价格)?(?:跳空|裂口)?(?:高|低|平)?开(?!的)")
+_FUTURES = re.compile(r"(?:合约|期货|期指|指数|现货|价)$")  # what is quoted so, though no list holds it
 _FROM_PEAK = re.compile(  # 较7月高点已回落一成; 与2018年1月的历史高位相比,市值缩水九成; 距高峰不到0.2%
     r"(?:距离?|较|自|从|比|与|相[较比]于?|对照)[^,;]{0,16}(?:高点|高位|高峰|峰值|新高)[^,;]{0,14}(?:,[^,;\d]{0,8})?$"
 )
@@ -260,7 +272,7 @@ def _elliptic(sentence: Sentence, mark: Mark, direction: int) -> int:
     """A figure without a verb takes the direction of the figure before it: "… fell 3 % and … 4 %"."""
     low = sentence.clause(mark)[0]
     named = sentence.has("names", within=(low, mark.start)) or _NARROWED.search(sentence.text[low : mark.start])
-    named = named or _peers(sentence, mark)[0] != mark or _ALSO.fullmatch(sentence.text[low : mark.start])
+    named = named or row_of(sentence, mark)[0] != mark or _ALSO.fullmatch(sentence.text[low : mark.start])
     return direction if named and mark.value.unit in {"percent", "points"} else 0
 
 
@@ -271,7 +283,7 @@ def _by(sentence: Sentence, mark: Mark) -> int:
 
 
 def whose_figure(sentence: Sentence, mark: Mark, context: Context) -> Found:
-    found, peers = subjects_of(sentence, mark, context), _peers(sentence, mark)
+    found, peers = subjects_of(sentence, mark, context), row_of(sentence, mark)
     if 1 < len(peers) == len(found.who):
         return replace(found, who=(found.who[peers.index(mark)],))
     return found
@@ -280,18 +292,6 @@ def whose_figure(sentence: Sentence, mark: Mark, context: Context) -> Found:
 def _names_before(sentence: Sentence, mark: Mark) -> int:
     found = sentence.last("names", before=mark.start)
     return len(found.value) if found else 0
-
-
-def _peers(sentence: Sentence, mark: Mark) -> list[Mark]:
-    """The figures of a row, "3 % and 4 %", which belong to as many names, one each."""
-    peers: list[Mark] = []
-    for m in sentence.all("amount"):
-        if peers and not _AND.fullmatch(sentence.text[peers[-1].end : m.start]):
-            if mark in peers:
-                break
-            peers = []
-        peers.append(m)
-    return peers
 
 
 def _hedge(amount: Amount, given: str) -> str:
@@ -326,6 +326,8 @@ def kind_of(who: Subject, names: Names) -> str:
     if _FUTURE.search(who.name):
         return "future"
     label = who.group.label if who.group is not None else ""
+    if _FUTURES.search(label):
+        return "future"
     bond = re.fullmatch(BOND, label) or label.endswith(("收益率", "殖利率", "孳息率"))
     return "yield" if bond else "stock" if who.name else ""
 
@@ -484,6 +486,9 @@ def inverse(who: Subject, names: Names) -> tuple[Reason, ...]:
 
 def _over(sentence: Sentence, found: Statement, period: Period, dated: dt.date) -> list[Statement]:
     """The statement over a span: year by year where each is meant, from day to day where both are told."""
+    if found.kind == "points" and len(period.years) == 1:
+        first = dt.date(period.years[0], 1, 1)
+        return [replace(found, date=first, until=first.replace(month=12, day=31), open=(SPAN, *found.open))]
     if period.years and (len(period.years) == 1 or sentence.has("every")):
         found = replace(found, open=(*[SPAN] * period.open, *found.open))
         return [replace(found, kind="year_return", year=year, date=None) for year in period.years]
@@ -509,13 +514,14 @@ def figure_at(
     amount, move = mark.value, move_of(sentence, mark)
     session = "pre" if move and move.kind in OPENED else session_of(sentence, mark, context)
     reasons = [POSSIBLE] * sentence.has("modal", within=(sentence.clause(mark)[0], mark.start))
-    peers = _peers(sentence, mark)
+    peers = row_of(sentence, mark)
     reasons += [ROW] * (len(peers) > 1 and who is not NOBODY and _names_before(sentence, peers[0]) != len(peers))
     moment = _moment(sentence, mark)
     if session == "pre" and ((move and move.kind in OPENED) or _CLOCK.match(sentence.text)):
         moment = False  # the word or the clock tells the opening
     reasons += [WHICH_DAY] * (not day_told(sentence, mark, context))
-    moment = moment or (kind == "price_level" and _ended_elsewhere(sentence, mark))
+    opened = _OPENING.match(sentence.text, mark.end) or _AT_EXTREME.search(sentence.text[: amount.at])
+    moment = moment or (kind == "price_level" and bool(opened or _ended_elsewhere(sentence, mark)))
     reasons += [EXTREME] * amount.extreme + [AFTER_HOURS] * (session == "after")
     reasons += [MOMENT] * (moment and not amount.extreme)
     early = _before_open(sentence) or kind in {"price_level", "points"}  # no gap of the opening

@@ -49,8 +49,10 @@ _WRITTEN = re.compile(  # 三十一.〇八一元, 一四六〇元, 十一月二�
     rf"|(?<![个第几近过前数])(?P<month>{_ZH}{{1,3}})月(?:(?P<day>{_ZH}{{1,3}})(?P<sign>[日号]))?(?!份?个)"
 )
 _SIGNED = re.compile(r"(?<=[元点])\s*(?P<sign>[-+−–])(?=\d[\d.,]*%)")  # a table's 50.7元 -7.8%
+_TEN_THOUSANDS = re.compile(r"(?<![\d.,])(\d)[万萬](\d{4}(?:\.\d+)?)(?![\d,]|[万萬亿億])")  # 4万7944.76点
+_SIGN = re.compile(r"[▲△▼▽] ?(?=\d)")
 _LIVE = re.compile(  # written while the exchange is open
-    r"半日|午收|(?:最新|现|暂)报|截至(?:[今\d]+[早天日])?(?:早上|上午|中午|下午)?\d{1,2}[时点:]|[-/]\d\d? \d\d:\d\d(?=记者|$|\n)"  # noqa: E501
+    r"半日|午收|(?:最新|现|暂)报|截至(?:[今\d]+[早天日])?(?:早上|上午|中午|下午)?\d{1,2}[时点:]|(?:日|[-/]\d\d) ?(?:0\d|1[0-3]):\d\d|开盘表现|\d点\d\d分"  # noqa: E501
 )
 _CLOCK = re.compile(  # of a byline, while the exchanges of America are open
     r"^[^\n]{0,60}\b(?:19|20)\d\d\b[^\n\d]{0,16}(?:(?:9:[3-5]\d|1[01]:\d\d) ?a\.?m|(?:12|[123]):\d\d ?p\.?m)\b",
@@ -133,6 +135,7 @@ def _listed(found: Iterable[Reading], dated: dt.date) -> Iterator[Reading]:
 
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Reading]:
     seen, told, who, index = set[str](), set[dt.date | None](), tuple[Subject, ...](), tuple[Subject, ...]()
+    places = dict[str, dt.date]()  # the day told last of what trades in each part of the world
     lines = [normal(line) for line in text.splitlines()]
     spoken = [m.value.date for line in lines for m in days(line[dateline(line) :], dated)]
     article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
@@ -143,17 +146,35 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
             alone = len(told) == 1 or told == {last, None}  # an article of one day goes on in it
             day = next(iter(told - {None}), None) if alone else None
             index = tuple(w for w in who if w.is_index) or index
-            left = Context(who=who, index=index, several=True, date=day, spoken=day, last=last, paper=dated)
+            there = dict(places) if plain and has_chinese(plain) else {}
+            left = Context(
+                who=who, index=index, several=True, date=day, spoken=day, last=last, days_by_region=there, paper=dated
+            )
             for reading in paragraph(plain, number, dated, rules, known, left):
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
-                told |= {s.date for s in reading.statements if not (s.until or s.year or FALLBACK in s.open)}
+                said = (s for s in reading.statements if not (s.until or s.year or FALLBACK in s.open))
+                kept = [s for s in said if not _looks_back(reading, s, dated)]
+                told |= {s.date for s in kept}
+                behind = [s.date for s in kept if s.date and region(known, s.who) == "America"]
+                places |= {"America": max([*behind, *places.values()])} if behind else {}
                 yield reading
         seen.add(plain)
 
 
+def _looks_back(r: Reading, s: Statement, dated: dt.date) -> bool:
+    """Whether the sentence names a later day, so that the article goes on in that: 今早公布…,较昨日收市价0.81元折让."""
+    later = (m.value.date for m in days(r.text, dated) if m.value.date and m.value.date <= dated)
+    return has_chinese(r.text) and s.date is not None and max(later, default=s.date) > s.date
+
+
 def _undated(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator[Reading]:
     """The same; in an article, what tells no day is of the day told most in it, by part of the world where one is: to be asked."""  # noqa: E501
-    told = [(region(known, s.who), s.date) for r in found for s in r.statements if not (s.year or s.until)]
+    told = [
+        (region(known, s.who), s.date)
+        for r in found
+        for s in r.statements
+        if not (s.year or s.until or _looks_back(r, s, dated))
+    ]
     day = Counter(date for _, date in told).most_common(1)[0][0] if told else dated
     there = {place: date for (place, date), _ in Counter(told).most_common()[::-1] if date and day}
     for r in found if len(found) > 1 else ():
@@ -237,6 +258,7 @@ def _together(one: Statement, other: Statement) -> bool:
 def normal(line: str) -> str:
     """Full-width forms as plain ones, one script of Chinese without spaces around it, one sign for per cent."""
     plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _RIC.sub("", unicodedata.normalize("NFKC", line))))
+    plain = _SIGN.sub(lambda m: "涨" if m[0][0] in "▲△" else "跌", _TEN_THOUSANDS.sub(r"\1\2", plain))
     plain = _SIGNED.sub(lambda m: "涨" if m["sign"] == "+" else "跌", simplified(plain))
     return _WRITTEN.sub(_arabic, _SPACED.sub("", plain)).strip()
 
@@ -269,7 +291,10 @@ def paragraph(
         sentence = parse(text, dated, rules, known, line)
         said = list(figures(sentence, number, context, known, dated))
         said += list(remarks(sentence, number, context, known, said))
-        said = [(m, _in_its_region(sentence, m, s, context, known)) for m, s in said]
+        said = [
+            (m, _in_its_region(sentence, m, _ended(sentence, m, s, context, known, dated), context, known))
+            for m, s in said
+        ]
         said = [(m, _audited(sentence, m, s, context, known, dated)) for m, s in said]
         ordered = sorted(said, key=lambda pair: pair[0].start)
         read.append((text, sentence, context, ordered))
@@ -321,6 +346,17 @@ def _days(known: Names, told: Sequence[Statement], onward: Sequence[dt.date]) ->
 
 def _later(before: Mapping[str, dt.date], told: Mapping[str, dt.date]) -> dict[str, dt.date]:
     return {place: max(filter(None, (before.get(place), told.get(place)))) for place in {*before, *told}}
+
+
+def _ended(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names, dated: dt.date) -> Statement:
+    """A span that goes on to the article's day ends with the day told last of the security: 27日飙升…,今年以来涨17倍."""  # noqa: E501
+    if not (sentence.chinese and s.until == dated and s.date) or len(s.who.symbols) > 1:
+        return s
+    near, place = sentence.last("date", before=mark.start), region(known, s.who)
+    end = resolved(sentence, near, context) if near else context.days_by_region.get(place) if place else None
+    if end is None and (place == "America" or (context.last or dated) < dated):
+        return replace(s, open=(SPAN, *s.open))  # up to that day, or to the one before?
+    return replace(s, until=end) if end and s.date < end < dated else s
 
 
 def _in_its_region(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names) -> Statement:

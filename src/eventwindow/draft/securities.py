@@ -39,7 +39,7 @@ _MATURITIES = {"2": "2YY=F", "5": "^FVX", "10": "^TNX", "30": "^TYX", "two": "2Y
 _TICKER = re.compile(r"(?:(?<=[:$(])|(?<=: ))(?P<sure>\^?[A-Z0-9]{1,10}(?:[.=-][A-Z]{1,4}){0,2})(?![\w.-])|(?<![\w$.-])(?P<bare>[A-Z]{3,5}(?![\w-])|[A-Z]{2}(?= (?:stock|shares)\b))")  # fmt: skip  # noqa: E501
 _CODE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,6})(?:-(?:S?W|KY|R|B))?\((?P<code>\d{4,6})(?:\.[A-Z]{2,3})?\)")
 _CODED = re.compile(  # a code that no list holds, and what stands before it: 公开收购康舒(6282)
-    r"(?P<head>^|[,;:。、!?●・的和与及])?(?P<run>[\u4e00-\u9fff]{2,12})(?:-[A-Z]{1,2})?\((?P<code>\d{3,6}|[A-Z]{2,5})(?:[.-][A-Z]{1,3})?\)",
+    r"(?P<head>^|[,;:。、!?●・的和与及是])?(?P<run>[\u4e00-\u9fff]{2,12})(?:-[A-Z]{1,2})?\((?P<code>\d{3,6}|[A-Z]{2,5})(?:[.-][A-Z]{1,3})?\)",
     re.MULTILINE,
 )
 _APPOSED = re.compile(r"^(?:新股|同[业行]|龙头|旅行社|大厂|反倒是|反观|至于|其中|而|但)(?=[\u4e00-\u9fff]{2})")
@@ -158,7 +158,7 @@ class Names:
         """The names with a code that no list holds: as written elsewhere too, else all that stands before it."""
         listed = {s.partition(".")[0].lstrip("0") for s in self.listings}
         for m in _CODED.finditer(text):
-            run = _APPOSED.sub("", re.split("[的和与及]", m["run"])[-1])
+            run = _APPOSED.sub("", re.split("[的和与及是]", m["run"])[-1])
             if m["code"].lstrip("0") in listed or any(run.endswith(name) for name in self.meanings if name in run):
                 continue
             whole = len(run) <= LONGEST and (m["head"] is not None or run != m["run"])

@@ -43,6 +43,7 @@ _ABROAD = re.compile(
 _ADR = re.compile(r"(?:\s|的|['’]s\s)?(?:ADRs?(?![A-Za-z])|存托凭证|American depositary)", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(?:[,.;:]|and\b|while\b|but\b|in\b|$)")
 _WHILE = re.compile(r"\b(?:while|but|and|whereas)\b|;")
+_CAUSE = re.compile(r"(?<![起原成])因(?![此而素子])")
 _CLAUSE = re.compile(r"[,;。]")
 _COIN = re.compile(r"[0-9万]元|NT\$")
 _AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC"}
@@ -51,7 +52,9 @@ _EXCHANGES: dict[str, set[str]] = {"美": _AMERICAN, "港": {"XHKG"}, "台": {"X
 }  # fmt: skip
 _SHARE_OF = re.compile(r"(?P<own>其在?)?(?P<market>[AH美港])股(?![通市价])|(?P<its>其)(?P<receipt>ADR)")
 _POINTED = re.compile("股价|该(?:公司|股)")
-_BARE = re.compile(r"(?:[,;。]|^)(?:而|但|不过)?$")  # 万科H股跌4.6%;A股跌4.1%: its own, or the market's?
+_BARE = re.compile(
+    r"(?:[,;。]|^)(?:而|但|不过)?(?:隔[夜晚]|前[晚夜]|昨[晚夜]|(?:上?周|星期)[一二三四五])?$"
+)  # 万科H股跌4.6%;A股跌4.1%: its own, or the market's?
 _TELLING = re.compile(r"[^,;:。]{3,16}的")
 _TOLD_ADR = re.compile(r"[\u4e00-\u9fff]ADR")
 _THEN_MOVES = re.compile(r"[^,;。股指]{0,8}?[跌涨升挫泻飙][^,;。]{0,8}\d")
@@ -91,6 +94,8 @@ _PEAK_OF = re.compile(r"[^,;。\d]{0,10}(?:[高低][点位]|高峰|峰值)(?P<le
 _EVENING_NEWS = re.compile(
     r"(?:前一[天日晚夜]|前晚|昨[天日晚夜])(?:晚间|晚上|盘后|收[盘市]后)?(?:披露|公布|发布|公告|宣布|交出)(?!的)"
 )
+_COMPARED_TO = re.compile(r"(?:较|比|相较于?)(?:后者)?$")
+_PRICE_OF = re.compile(r"的?(?:收[盘市]价|收[盘市])?[\d.,]+(?:[美港]?元|点)")
 _OF_PEAK = re.compile(  # "below its record close of Sept. 20"
     r"\b(?:below|above|from|off|under|since|than|short of|shy of)\b(?: \w+){0,3} (?:high|low|peak|record|close)s?\b"
     r"[^,;:.]{0,24}?\b(?:of|on|in|from|set|reached|hit)\s+$"
@@ -186,12 +191,27 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     marks = _joined(text, sorted(single, key=lambda m: m.start), names)
     marks = [_placed(m, text, rules, names, around) if m.kind == "names" else m for m in marks]
     marks = _compared([_aside(m, text, rules) for m in marks])
+    marks = _caused(marks, text, [b.start for b in boundaries]) if has_chinese(text) else marks
     heads = [m.start for m in marks if m.kind == "names" and text[m.start - 1 : m.start] == "的"]
     marks = [m for m in marks if not (m.kind in {"date", "period"} and _modifies(m, heads, text))]
     cuts = [b.end for b in boundaries if not any(m.start <= b.start < m.end for m in [*marks, *_alike(marks, text)])]
     cuts += [m.start for m in marks if m.kind == "parted"]
     edges = sorted({0, *cuts, len(text)})
     return Sentence(text, marks, list(pairwise(edges)), rules)
+
+
+def _caused(marks: Sequence[Mark], text: str, boundaries: Sequence[int]) -> list[Mark]:
+    """Without the nouns of what a clause gives as the cause of its move, whose names are no subjects: 因毛利率缩水大跌9.7%."""  # noqa: E501
+    kept = list(marks)
+    for m in _CAUSE.finditer(text):
+        high = min((b for b in boundaries if b > m.start()), default=len(text))
+        figures = [a for a in marks if a.kind == "amount" and m.end() <= a.start < high]
+        moves = [v for v in marks if v.kind in MOVES and figures and m.end() <= v.start < figures[0].start]
+        if moves and figures[0].start - moves[-1].end <= 1:
+            inside = [k for k in kept if m.end() <= k.start < moves[-1].start]
+            kept = [k for k in kept if k not in inside or k.kind not in {"off", "value", "volume", "modal", *MOVES}]
+            kept = [replace(k, kind="aside") if k in inside and k.kind == "names" else k for k in kept]
+    return kept
 
 
 def _unlisted(marks: Sequence[Mark], named: Sequence[Mark]) -> list[Mark]:
@@ -272,10 +292,14 @@ def _shares(marks: Sequence[Mark], text: str, names: Names, around: str) -> list
     for m in _SHARE_OF.finditer(text):
         own, place = m["own"] or m["its"], m["market"] or "美"
         firms = [f for f in marks if f.kind == "name" and isinstance(f.value, tuple) and f.end <= m.start()]
-        pointing = own or _POINTED.search(text[: m.start()])
-        told = [f for f in names.marks(around[: max(0, around.find(text))]) if pointing and isinstance(f.value, tuple)]
-        firm = max(firms or told, key=lambda f: f.start, default=None)
         bare = not own and _BARE.search(text[: m.start()]) and _THEN_MOVES.match(text, m.end())
+        before = (
+            around[: max(0, around.find(text))]
+            if own or _POINTED.search(text[: m.start()]) or (bare and m.start())
+            else ""
+        )
+        told = [f for f in names.marks(before) if isinstance(f.value, tuple)]
+        firm = max(firms or told, key=lambda f: f.start, default=None)
         if firm is None or not (own or bare or firm.end == m.start()):
             continue
         if names.listings[firm.value[0]].kind != "stock":
@@ -355,6 +379,8 @@ def _base(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
     peak = mark.kind == "date" and _TO_PEAK.search(text[: mark.start]) and _PEAK_OF.match(text, mark.end)
     if peak:
         return replace(mark, kind="base" if peak["level"] else "ahead")
+    if mark.kind == "date" and _COMPARED_TO.search(text[: mark.start]):  # 较昨日收市价0.81元折让11%; 较前一日跌8点
+        return replace(mark, kind="base" if _PRICE_OF.match(text, mark.end) else "ahead")
     news = mark.kind == "date" and has_chinese(text) and _EVENING_NEWS.match(text, mark.start)
     moved = mark.kind == "date" and _MOVED_FROM.search(text[: mark.start])
     return replace(mark, kind="base") if based or behind or news or moved else mark

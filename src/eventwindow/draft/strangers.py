@@ -55,6 +55,8 @@ _APPOSED = re.compile(
     r"[\u4e00-\u9fff]{0,6}?(?:同[业行]|对手|龙头|大?厂商?|业者|巨头|概念股|(?<![个控持入])股)(?![份价票权东市指])(?=[\u4e00-\u9fff]{2})"
 )
 _WHOLE = re.compile(rf"(?:{_FORM}|合约|指数|板块)$")
+_AND = re.compile("[与和及]")
+_ZH_LEVEL = re.compile(r"(?:收|现)?(?:报|于|在|市价?)\d|[高低]见\d")  # 今日挂牌的明源云收报30.7元
 _ADVERBS = set("则也亦仍更再又仅只却均皆都已曾")  # none begins a name
 _SHARES = re.compile(r"[AH]股$")
 _NOUN_END = re.compile(r"(?:(?<![实产铝钢药矿银])业|(?<!指)数|[率额值量价市]|凭证)$")
@@ -137,6 +139,8 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
         known = next((m for m in inside if m.kind == "name"), None)
         if verb and known and known.start == low:
             yield from (s for s in before if _is_name(text[slice(*s)], rules))
+        if verb is None and (stood := _ZH_LEVEL.search(text, low, high)):
+            verb = Mark(stood.start(), stood.end() - 1, "level")
         if verb is None:
             continue
         told = max([low, *(k + 1 for k in range(low, verb.start) if text[k] == "的")])  # 同属船舶板块的中船防务
@@ -147,6 +151,8 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
             continue
         if told > low and _POINTING.search(text, low, told):
             continue
+        for m in _AND.finditer(text, told, verb.start):
+            before, told = [*before, (told, m.start())], m.end()  # 招商证券与中信建投
         for found in _bare(text, told, verb.start, [m for m in inside if m.end <= verb.start], rules):
             yield from (s for s in before if _is_name(text[slice(*s)], rules))
             yield found

@@ -69,6 +69,11 @@ _UNDER = re.compile(r"\b(?:below|under)\b")
 _SINCE_ZH = re.compile(r"以来(?:的|单日|最)?$")
 _OF_MOVE = re.compile(r"[涨跌升][幅点势](?:[与和及、]?[涨跌升][幅点势])*[^,。;涨跌升]{0,8}$")
 _EVER = re.compile(r"单日新|历史|史上")
+_MANY = {
+    "all": re.compile(r"齐|皆|均(?!值|量|价|线)|全(?:面|线|数|军|部)|集体|悉数|无一|双双|同步收[黑红]|尽墨|一律"),
+    "most": re.compile(r"普遍|普[跌涨]|[多大]数|大多|大面积|大半|整体|[涨跌]多[涨跌]少|逾半"),
+    "some": re.compile(r"部分|若干|少数"),
+}
 _COUNTED = re.compile(r"\d(?:余|多)?[只家档](?:个股|股票|成[份分]股|股)?$")
 _OWN_FIGURE = 4  # characters between a move and its figure, at most
 _NEAR = 45  # characters between a name and its verb, at most
@@ -346,7 +351,8 @@ def _plain(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]
     if any(0 <= m.start - mark.end <= near.get(m.value.unit, -1) for m in figures):
         return False  # the move has a figure, a share or a sum (上漲5元): it is stated with it, or not at all
     starts = {f.start for f in figures}
-    used = any(m.start in starts and not (limit and s.kind == "price_level") for m, s in said)
+    beside = limit or mark.kind in OPENED  # 以567元跳空开低 tells a price and a gap
+    used = any(m.start in starts and not (beside and s.kind == "price_level") for m, s in said)
     attributive = sentence.text[mark.end : mark.end + 1] == "的" and sentence.has("names", within=(mark.end, clause[1]))
     modal = sentence.has("modal", within=(clause[0], mark.start))
     return not (used or attributive or modal)
@@ -380,13 +386,19 @@ def _moved(sentence: Sentence, mark: Mark, context: Context) -> tuple[Subject, .
     return tuple(earlier.value) if earlier and sentence.has(*MOVES, within=(earlier.end, low)) else ()
 
 
+def quantity(sentence: Sentence, low: int, high: int) -> str:
+    """How many of a kind moved; in Chinese a word must say that it is not the kind as a whole."""
+    if not sentence.chinese:
+        return next((h for h in ("some", "all") if sentence.has(h, within=(low, high))), "most")
+    return next((h for h, words in _MANY.items() if words.search(sentence.text, low, high)), "direction")
+
+
 def _direction(sentence: Sentence, mark: Mark, context: Context, who: Subject, direction: int, line: int) -> Statement:
     day, session = day_of(sentence, mark, context), session_of(sentence, mark, context)
     reasons: tuple[Reason, ...] = (AFTER_HOURS,) if session == "after" else ()
     reasons += () if day_told(sentence, mark, context) else (WHICH_DAY,)
-    if who.group is not None:
-        clause = sentence.clause(mark)
-        hedge = next((h for h in ("some", "all") if sentence.has(h, within=clause)), "most")
+    hedge = quantity(sentence, *sentence.clause(mark)) if who.group else ""
+    if who.group and hedge != "direction":
         by = "open" if session == "pre" else "close"
         return Statement(line, "breadth", who, None, None, hedge, direction, date=day, by=by, open=reasons)
     kind = "opening_gap" if session == "pre" or mark.kind in OPENED else "return"
