@@ -6,7 +6,7 @@ The pieces stand in tests/verify_pieces_*.toml with every market statement that 
 apart while rules are written. The second to eleventh set, tests/verify_*_*.toml, were kept apart as wholes. The set
 forms, in the forms of wires and portals, is one to mend on; the adversarial set, tests/draft_adversarial_*.toml, is
 single sentences made to mislead. A drafted statement is right if security, measure, figure with sign, hedge and day
-are those of a marked one. It is judged if nothing is open in it;
+are those of a marked one; the ends of a span count by the sessions they fall on. It is judged if nothing is open in it;
 judged wrongly if no marked statement has its security, figure and day, or if the marked one ends with "!": it is of a
 moment of the day, a forecast, or of what no measure knows. "known" is the share read right of those whose measure the
 project knows; the last column is the share of those read right that are judged.
@@ -27,7 +27,9 @@ from typing import Any
 
 from eventwindow.claims.measures import MEASURES
 from eventwindow.draft.lexicon import lexicon
+from eventwindow.draft.listings import home_of
 from eventwindow.draft.read import normal, statements
+from eventwindow.draft.sessions import session
 from eventwindow.draft.statement import Statement
 from eventwindow.draft.unquantified import SINCE
 
@@ -39,6 +41,7 @@ SETS = (
 DATED = dt.date(2025, 1, 31)  # of a sentence that tells no other
 _YEAR = re.compile(r"\breturn (\S+ \S+) (\d{4})-01-01\.\.\2-12-3[01]")
 _SINCE = re.compile(r"(?<= since \d{4})-\d\d$")
+_SPAN = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)")
 PARTS = ("security", "measure", "figure", "hedge", "day")
 
 
@@ -130,10 +133,18 @@ def open_(s: Statement) -> bool:
 def _plain(line: str) -> str:
     """Without the mark of what is open, counted apart; a group by its label, in whatever words it is written."""
     line = _YEAR.sub(r"year_return \1 \2", line.removesuffix(" !"))  # a calendar year is a measure of its own
+    line = _SPAN.sub(lambda m: f"{_at_session(line, m[1], 1)}..{_at_session(line, m[2], -1)}", line)
     words, end, rest = line.partition("] ")
     labels = (g.label for pattern, g in lexicon(True).groups if end and pattern.fullmatch(normal(words[1:])))
     label = next(labels, normal(words[1:]) if end else "")
     return f"[{label}] {rest}" if end else normal(words)
+
+
+def _at_session(line: str, day: str, step: int) -> str:
+    """The end of a span on a session of the exchange, as `verify` puts it there."""
+    held = dt.date.fromisoformat(day)
+    kind = home_of(symbol) if (symbol := line.partition(" ")[0])[0] not in '?"[' and "|" not in symbol else None
+    return str(session(kind.exchange, held, step) if kind else held)
 
 
 def _core(line: str) -> tuple[str, ...]:

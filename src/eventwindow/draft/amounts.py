@@ -26,10 +26,13 @@ _FRACTION = re.compile(  # "has risen by more than half", "lost a fifth of its v
 )
 _PARTS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
 _BY = re.compile(r"\bby (?:about |around |nearly |almost |some |more than )?$", re.IGNORECASE)
+_BETWEEN = re.compile(r"\b(?:from|between|of|at|with|expects?\w*|range\w*) $", re.IGNORECASE)
+LEVEL = 3  # times a change, at least, is where a price stands
 _TO = re.compile(r" to |[至到]")
 _MOVED = re.compile(r"[涨跌升挫贬泻弹扬低高缩水发][了约近逾]?$")  # 涨10元至1475元
 _ONE = re.compile(  # "at one point", "the 30-stock index", and the unit of a rate, 1美元兑153日圆
     r"(?<=\bat )one point\b|\d+-(?:stock|share|issue|member|company)\b"
+    r"|\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.m\.|[ap]m\b)|\d{1,2}:\d\d\b"
     r"|1(?:美|欧|日|港)?元(?=可?[兑对折合])|1英镑(?=[兑对])",
     re.IGNORECASE,
 )
@@ -66,11 +69,9 @@ def _apart(text: str, amount: Amount) -> Iterator[Amount]:
     first, to, second = amount.words.partition(found[0] if found else " to ")
     moved = to in {"至", "到"} and amount.unit in {"money", "points"} and _MOVED.search(text[: amount.at])
     steps = basis(first) and not basis(second)  # "rose 16 basis points to 4.43 %"
-    ends = (
-        [*every(first), *every(second)]
-        if to and (steps or moved or (to == " to " and _BY.search(text[: amount.at])))
-        else []
-    )
+    far = amount.high > LEVEL * amount.low and not _BETWEEN.search(text[: amount.at])  # "rose $21.40 to $1,970.40"
+    parted = steps or moved or (to == " to " and (far or _BY.search(text[: amount.at])))
+    ends = [*every(first), *every(second)] if to and parted else []
     if len(ends) == 2 and ends[0].unit == ends[1].unit == amount.unit:
         yield replace(ends[0], at=amount.at)
         yield replace(ends[1], at=amount.at + len(first) + len(to))

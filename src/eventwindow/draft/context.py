@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from eventwindow.draft.dates import DayMark
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import Period
 from eventwindow.draft.sentence import BEHIND, MOVES, Sentence
@@ -32,6 +33,7 @@ _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORE
 _OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?|[\u3400-\u9fff]{1,8}")
 _LATE = re.compile(r"收|终场")
 _AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
+_FROM_LEVEL = re.compile(r"[^;.]{0,30}?\b(?P<word>from|compared (?:with|to)|against|versus) ")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 
 
@@ -52,6 +54,7 @@ class Context:
     strange: bool = False  # a name that no list holds was spoken of
     paper: dt.date | None = None  # the day of the article
     last: dt.date | None = None  # the last day that the article speaks of; none in a sentence alone
+    frame: str = ""  # a line over the lines of a table, "For the week:"
     spanned: bool = False  # the sentence before was of a span
     days_by_region: Mapping[str, dt.date] = field(default_factory=dict)  # the day told last of what trades there
 
@@ -67,6 +70,9 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     own = own or next((m for m in free if m.start >= low and m.end <= high), None)
     others = [m for m in free if not (set_in(sentence, m) or _looked_back(sentence, mark, m))]
     found = own or next((m for m in reversed(others) if m.end <= mark.start), None)
+    if near is None and earlier_level(sentence, mark):
+        story = resolved(sentence, found, context) if found else context.date or context.last
+        return DayMark(None, -1).resolved(story)
     if found and found.value.steps == 0:  # "on the same day, Wednesday"; 6日反彈…,以太幣同日漲
         told = [m for m in others if m.value.date]
         before = [m for m in told if m.end <= mark.start and sentence.chinese]
@@ -106,6 +112,14 @@ def base_of(sentence: Sentence, mark: Mark) -> Mark | None:
     if behind and BEHIND.fullmatch(sentence.text, mark.end, behind[0].start):
         return behind[0]
     return base if base and _OF_BASE.fullmatch(sentence.text[base.end : mark.start]) else None
+
+
+def earlier_level(sentence: Sentence, mark: Mark) -> bool:
+    """Whether the figure is where the price stood before: "to 106.90 yen from 106.94 yen"."""
+    before = sentence.last("amount", before=mark.start)
+    alike = before and mark.kind == "amount" and before.value.unit == mark.value.unit and not sentence.chinese
+    found = _FROM_LEVEL.fullmatch(sentence.text[before.end : mark.start]) if alike and before else None
+    return found is not None and (found["word"] == "from" or mark.value.unit != "percent")  # "fell 13.8% against 2.1%"
 
 
 def set_in(sentence: Sentence, mark: Mark) -> bool:
@@ -274,6 +288,9 @@ def _own_period(sentence: Sentence, mark: Mark) -> Period | None:
         if last and last.kind == "period" and _of_business(sentence, last):
             last = None
         used = last and (sentence.has("amount", within=(last.end, mark.start)) or _moving(sentence, last))
+        elliptic = not (sentence.chinese or sentence.has(*MOVES, "date", within=(low, high)))  # "…, the Dow by 0.9%"
+        colon = last and sentence.text[sentence.clause(last)[1] - 1] == ":" and sentence.text[last.end] not in "'’"
+        used = used and not (colon or (elliptic and last and not _subordinate(sentence, last)))
         if last and used and last.kind == "period" and not _goes_on(sentence, last, low, high):
             last = next((m for m in held[::-1] if m.kind == "period" and _frames(sentence, m)), None)
         if last and last.kind == "period" and used:
@@ -305,6 +322,12 @@ def _shared(sentence: Sentence, mark: Mark, low: int) -> Period | None:
     span = chained or framed[-1].value
     days = span.until and span.first and (span.until - span.first).days
     return replace(span, open=True) if span.years or (days or 0) > MONTH else None
+
+
+def _subordinate(sentence: Sentence, mark: Mark) -> bool:
+    """Whether the mark stands in a clause that tells of something else by the way: "after gaining 6.4 % last week"."""
+    low, high = sentence.clause(mark)
+    return told_before(sentence, mark) or bool(_BEFORE.search(sentence.text, max(0, low - 8), high))
 
 
 def _of_business(sentence: Sentence, span: Mark) -> bool:

@@ -24,7 +24,9 @@ BOND_ZH = r"(?:[日德英法中韩]国?本?)?\d{1,2}年期(?:日本|[德英法�
 GROUP = re.compile(
     rf"(?P<bond_zh>{BOND_ZH})|"
     rf"(?:[Yy]ields? on (?:the )?)?(?:benchmark )?\b(?P<bond>{BOND})\b(?: yields?\b)?|"
-    r"(?<![\w-])[A-Za-z][a-z-]{3,} stocks\b"
+    r"(?<![\w-])(?:Shares|Stocks) in (?:mainland )?[A-Z][a-z]+(?:-[A-Z][a-z]+)?(?= (?:mostly |also |broadly )?\w+(?:ed|se|ll)\b)"  # noqa: E501
+    r"|(?<![\w-])(?:Tokyo|Seoul|Taiwan|Hong Kong|South Korean|Latin American|Middle Eastern|[A-Z][a-z]+(?:ese|ian|ean|ish)|Asia-Pacific|EM|Gulf|Local|LOCAL) (?:stocks|shares|equities|stock market|sharemarket)\b"  # noqa: E501
+    r"|(?<![\w-])[A-Za-z][a-z-]{3,} stocks\b"
     r"|(?:(?<=[,;:。、])|^)[\u4e00-\u9fff]{2,5}(?:类股|概念股|族群|(?<![个控持入])股)(?=[则也亦普全同齐纷逆集却均皆多大])"
 )
 

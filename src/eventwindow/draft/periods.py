@@ -126,6 +126,40 @@ def _sessions(m: re.Match[str], dated: dt.date) -> Period:
     return Period(sessions=_count(m["en"] or m["zh"]), open=not (m["sure"] or m["sure2"]))
 
 
+def _this_quarter(_: re.Match[str], dated: dt.date) -> Period:
+    """The calendar quarter, up to the article's day; a firm's own may be meant."""
+    return Period(first=dt.date(dated.year, dated.month - (dated.month - 1) % 3, 1), until=dated, open=True)
+
+
+def _months(m: re.Match[str], dated: dt.date) -> Period:
+    """From the first of one month to the last day of another: "between July and September"."""
+    one, other = (_of_month(dt.date(dated.year, month_number(m[g]), 1), dated) for g in ("em", "em2"))
+    return Period(first=one.first, until=other.until, open=True)
+
+
+def _end_of(m: re.Match[str], dated: dt.date) -> Period:
+    """From the end of a year or a month: "15 % less than at the end of 2017"."""
+    if m["year"]:
+        return Period(first=dt.date(int(m["year"]) + 1, 1, 1), until=dated)
+    number = month_number(m["em"])
+    return Period(first=dt.date(dated.year - (number >= dated.month), number % 12 + 1, 1), until=dated)
+
+
+def back(count: int, unit: str, day: dt.date) -> dt.date:
+    """The day behind the one that lies so many weeks, months or years before."""
+    if unit == "week":
+        return day - dt.timedelta(7 * count - 1)
+    months = day.year * 12 + day.month - 1 - count * (12 if unit == "year" else 1)
+    last = (dt.date(months // 12, months % 12 + 1, 28) + dt.timedelta(4)).replace(day=1) - dt.timedelta(1)
+    return last.replace(day=min(day.day, last.day)) + dt.timedelta(1)
+
+
+def _units(m: re.Match[str], dated: dt.date) -> Period:
+    """ "over the past three months", "over the 12 months to Tuesday", "a year ago"."""
+    unit = m["unit"] or m["unit2"]
+    return Period(first=back(_count(m["n"]) if m["n"] else 1, unit.lower(), dated), until=dated, open=True)
+
+
 def _past_month(_: re.Match[str], dated: dt.date) -> Period:
     """From the day behind the same date of the month before; up to which day is not told."""
     first = (dated.replace(day=1) - dt.timedelta(1)).replace(day=1) + dt.timedelta(dated.day)
@@ -146,6 +180,13 @@ def _open(_: re.Match[str], dated: dt.date) -> Period:
 
 _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = (
     (r"\b(?:in|both|and|of) (?P<en>(?:19|20)\d\d)\b|(?P<zh>(?:19|20)\d\d)\s*年(?!\s*\d*\s*(?:月|以来|底|初|代))", _year),  # noqa: E501
+    (r"(?<=%) (?:for|in) (?P<en>(?:19|20)\d\d)\b(?P<zh>)", _year),
+    (r"\b(?:for|in|over|during) the quarter\b|\bthis quarter\b", _this_quarter),
+    (rf"\bbetween {_EN_MONTH} and {_EN_MONTH.replace('em', 'em2')}\b(?! \d)", _months),
+    (rf"\b(?:than|from|above|below|since) (?:at |it was at )?the end of (?:last )?(?:(?P<year>(?:19|20)\d\d)|{_EN_MONTH})\b", _end_of),  # noqa: E501
+    (r"\b(?:where|than when|what) (?:it|they|the \w+) (?:was|were|stood|began|started) (?:at )?the (?:start of the |beginning of the )?year\b|\bthan at the (?:start|turn|beginning) of the year\b|\bover the year to date\b|\bon the year\b|\bsince New Year\b", _this_year),  # noqa: E501
+    (rf"\b(?:over|in|during|for|within) (?:(?:the|just|barely|only|past|last|previous) )+(?P<n>{_N}) (?P<unit>week|month|year)s\b(?: alone)?"  # noqa: E501
+     rf"|\b(?:in|over) the (?:past|last) (?P<unit2>month|year)\b", _units),
     (r"\blast year\b|去年(?!\s*\d|年?底|年初)", lambda _, d: Period(years=(d.year - 1,))),
     (r"前年(?!\s*\d)|\bthe year before last\b", lambda _, d: Period(years=(d.year - 2,))),
     (r"\b(?:past|last) (?P<en>two|three|four|five) years\b|过去(?P<zh>[两二三四五])年", _past_years),
@@ -167,7 +208,8 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (rf"\bsince (?:last )?(?P<day>{_DAY})(?P<close>['’]s close)?", _since_day),
     (rf"\b(?:over|in|during|for|within) (?:the )?(?P<sure>past |last )?(?P<en>{_N}) (?:trading )?(?:days|sessions)\b"
      rf"|(?P<sure2>近|过去|最近)?(?P<zh>{_ZH_N})(?:个交易日|天|(?<=[两三四五六七八九十])日)(?!之?[后前]|[线均]|的?[升跌涨][势市浪])(?:下来|来|累计|内|以来|里)?", _sessions),  # noqa: E501
-    (r"\bthe week before\b|\b(?:past|last|this|for the) quarter\b|\b(?:past|last) year\b|\bpast month\b|\bover the (?:past|last)\b|\b(?:in|over) (?:a|one) (?:year|month)\b"  # noqa: E501
+    (r"\b(?:in |over |during )?the (?:week before|previous week)\b", _last_week),
+    (r"\b(?:past|last) quarter\b|\b(?:past|last) year\b|\bpast month\b|\bover the (?:past|last)\b|\b(?:in|over) (?:a|one) (?:year|month)\b"  # noqa: E501
      r"|\bsince (?:(?:its|their|the) |(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w*\b)"
      rf"|近(?:二|{_ZH_N})个?月|近(?:[一二]|{_ZH_N})个?[年季]|过去(?:二|{_ZH_N})个?月|自[^,。]{{2,12}}以来|累计|累(?=[升跌涨挫])|波段(?=[升跌涨])", _open),  # noqa: E501
     (r"(?:近|过去)一个?月(?:来|已?累计)?", _past_month),

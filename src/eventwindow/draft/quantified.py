@@ -14,6 +14,7 @@ from eventwindow.draft.context import (
     base_of,
     day_of,
     day_told,
+    earlier_level,
     period_of,
     row_of,
     session_of,
@@ -185,8 +186,9 @@ def about_something_else(sentence: Sentence, mark: Mark) -> bool:
         return not (_WORTH.search(m[0]) or sentence.rules.words["value"].search(m[0]))
     if _volume(sentence, mark):
         return mark.value.unit != "multiple" and not _of_usual(sentence, mark)
-    compared = _COMPARED.search(sentence.text[low : mark.start]) and not base_of(sentence, mark)
-    if compared or _attribute(sentence, mark) or _THAN_BEFORE.match(sentence.text, mark.end):
+    compared = _COMPARED.search(sentence.text[low : mark.start])
+    other = compared is not None and not (base_of(sentence, mark) or earlier_level(sentence, mark))
+    if other or _attribute(sentence, mark) or _THAN_BEFORE.match(sentence.text, mark.end):
         return True
     kinds = ("off", "stock", "value", "close", "names")
     before = [m for m in sentence.all(*kinds, within=(low, mark.start)) if not _lesser(sentence, m)]
@@ -217,7 +219,7 @@ def _attribute(sentence: Sentence, mark: Mark) -> bool:
         return False
     known = any(mark.end <= m.start <= found.end("one") for m in sentence.marks if m.kind != "off")
     words = sentence.rules.small | sentence.rules.prepositions
-    light = found["one"] in words or found["one"].endswith(("ly", "day"))
+    light = found["one"] in words | {"late", "early"} or found["one"].endswith(("ly", "day"))
     return not (known or light)
 
 
@@ -429,9 +431,11 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     counted = amount.unit == "number" and _COUNTED.match(sentence.text[mark.end :])
     if _OFFERED.search(head) or counted:
         return None
-    each = kind in {"commodity", "future"} and _EACH.fullmatch(head, sentence.clause(mark)[0])
+    quoted = kind == "currency" and not sentence.chinese and _quoted(sentence, mark)
+    each = quoted or (kind in {"commodity", "future"} and _EACH.fullmatch(head, sentence.clause(mark)[0]))
     each = each or (kind == "stock" and _TABLED.search(head) and _THEN_MOVED.match(sentence.text, mark.end))
-    if base_of(sentence, mark) or each or (_STANDS.search(head) and _THERE.match(sentence.text, mark.end)):
+    based = base_of(sentence, mark) or earlier_level(sentence, mark)
+    if based or each or (_STANDS.search(head) and _THERE.match(sentence.text, mark.end)):
         return ""  # "from Friday's $286.14", 以57.2元作收
     side = {"上": "over", "下": "under"}[m[1]] if (m := _SIDE.match(sentence.text, amount.end)) else ""
     changed = amount.unit in {"points", "number"} and _NARROWED_TO.search(head)
@@ -441,6 +445,12 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
             return LEVEL_HEDGE["under" if unable else side or word]
     side = side or ("under" if _LOST.match(sentence.text, mark.end) else "")  # 2,400点大关应声失守
     return LEVEL_HEDGE[side] if side else None
+
+
+def _quoted(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a sum beside a currency is its price, as it is but right behind a move: "the dollar fetched 106.58 yen"."""  # noqa: E501
+    before = sentence.last("names", *MOVES, before=mark.start, since=sentence.clause(mark)[0])
+    return before is not None and sentence.text[before.end : mark.start].strip() not in {"", "by"}
 
 
 def _value_level(sentence: Sentence, mark: Mark) -> bool:

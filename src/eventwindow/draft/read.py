@@ -24,6 +24,7 @@ from eventwindow.draft.quantified import FALLBACK, MOMENT, POSSIBLE, SPAN, WHICH
 from eventwindow.draft.securities import Names, names
 from eventwindow.draft.sentence import Sentence, dateline, home, parse, sentences
 from eventwindow.draft.statement import NOBODY, Statement, Subject
+from eventwindow.draft.strangers import strange_names
 from eventwindow.draft.unquantified import remarks
 from eventwindow.errors import Reason
 from eventwindow.study.definition import Study
@@ -33,7 +34,10 @@ CLOSE = {"exact", "about", "nearly", "almost", "amounted_to"}  # hedges of figur
 AFTER = 3  # days between the dateline and the day of the paper
 WEEK = 7  # days; one before is not that of the story
 NEAR = 0.25  # how far two of them may be apart
+_FRAME = re.compile(r"(?:For|On|Over|In) (?:the )?\w+:")  # a line over the lines of a table: "For the week:"
+SHORT = 120  # characters of a line of one
 _NIGHT = re.compile(r"凌晨|清晨|早[上晨]")  # of a day in Asia, when the one before ends in America
+_WIRE = re.compile(r"<(\^?[A-Z0-9]{1,6}[a-z]?\.[A-Z]{1,2})>")
 _RIC = re.compile(r"\s?[(<](?:[A-Z]{1,6}\.(?:O|OQ|N|A|P|K)|\.[A-Z0-9]{2,8})[)>]")  # a wire's own code: Nvidia (NVDA.O)
 _CODE = re.compile(r"\((?P<at>[A-Z]{3,6}): ?(?P<code>[A-Z0-9.]{1,7})\)|\((?P<us>[A-Z.]{1,5})[-.]US\)")
 _SUFFIXES = {"LON": "L", "LSE": "L", "TSX": "TO", "ASX": "AX", "HKG": "HK", "HKEX": "HK", "SEHK": "HK", "TYO": "T",
@@ -88,6 +92,9 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
     known = names(chinese, study, own).shortened(plain, rules.small | rules.known | {w.lower() for w in rules.stop})
     dated = _written_on(plain, dated) if chinese else dated
     known = replace(known, home=home(plain, known)) if chinese else known
+    if not chinese:
+        told = [s for line in text.splitlines() for s in sentences(normal(line), rules)]
+        known = replace(known, strange=strange_names(told, rules, known.told, known.meanings))
     found = list(_undated(list(_read(text, dated, rules, known)), dated, known))
     found = list(_live(found, dated)) if (_LIVE if chinese else _CLOCK).search(plain) else found
     found = [*_listed(_before(located(found, known), dated), dated)]
@@ -136,6 +143,7 @@ def _listed(found: Iterable[Reading], dated: dt.date) -> Iterator[Reading]:
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Reading]:
     seen, told, who, index = set[str](), set[dt.date | None](), tuple[Subject, ...](), tuple[Subject, ...]()
     places = dict[str, dt.date]()  # the day told last of what trades in each part of the world
+    frame = ""
     lines = [normal(line) for line in text.splitlines()]
     spoken = [m.value.date for line in lines for m in days(line[dateline(line) :], dated)]
     article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
@@ -147,9 +155,11 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
             day = next(iter(told - {None}), None) if alone else None
             index = tuple(w for w in who if w.is_index) or index
             there = dict(places) if plain and has_chinese(plain) else {}
+            frame = plain + " " if _FRAME.fullmatch(plain) else frame if len(plain) < SHORT else ""
             left = Context(
-                who=who, index=index, several=True, date=day, spoken=day, last=last, days_by_region=there, paper=dated
-            )
+                who=who, index=index, several=True, date=day, spoken=day, last=last, days_by_region=there, paper=dated,
+                frame=frame,
+            )  # fmt: skip
             for reading in paragraph(plain, number, dated, rules, known, left):
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
                 said = (s for s in reading.statements if not (s.until or s.year or FALLBACK in s.open))
@@ -257,7 +267,7 @@ def _together(one: Statement, other: Statement) -> bool:
 
 def normal(line: str) -> str:
     """Full-width forms as plain ones, one script of Chinese without spaces around it, one sign for per cent."""
-    plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _RIC.sub("", unicodedata.normalize("NFKC", line))))
+    plain = _PER_CENT.sub("%", _CODE.sub(_yahoo, _WIRE.sub(r"(\1)", _RIC.sub("", unicodedata.normalize("NFKC", line)))))
     plain = _SIGN.sub(lambda m: "涨" if m[0][0] in "▲△" else "跌", _TEN_THOUSANDS.sub(r"\1\2", plain))
     plain = _SIGNED.sub(lambda m: "涨" if m["sign"] == "+" else "跌", simplified(plain))
     return _WRITTEN.sub(_arabic, _SPACED.sub("", plain)).strip()
@@ -288,7 +298,7 @@ def paragraph(
     """The sentences of one line; what one leaves behind is the next one's context."""
     read: list[tuple[str, Sentence, Context, list[tuple[Mark, Statement]]]] = []
     for text in sentences(line, rules):
-        sentence = parse(text, dated, rules, known, line)
+        sentence = parse(context.frame + text, dated, rules, known, line)
         said = list(figures(sentence, number, context, known, dated))
         said += list(remarks(sentence, number, context, known, said))
         said = [

@@ -6,7 +6,7 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -91,6 +91,7 @@ class Names:
     words: Mapping[str, re.Pattern[str]]
     home: str = ""  # the main index of the market that most names of the article are listed on
     told: frozenset[str] = frozenset()  # words with a capital inside a sentence of the article; names with a code
+    strange: Mapping[str, str] = field(default_factory=dict)  # forms of names that no list holds → the name in full
 
     def marks(self, text: str) -> Iterator[Mark]:
         """Every name and ticker in the sentence, with the symbols that it may mean."""

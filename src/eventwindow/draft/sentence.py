@@ -12,9 +12,9 @@ from itertools import pairwise
 from eventwindow.calendars.dates import MONTHS, month_number
 from eventwindow.draft.amounts import amounts
 from eventwindow.draft.chinese import has_chinese
-from eventwindow.draft.dates import days
+from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.lexicon import Group, Lexicon, Mark, settled
-from eventwindow.draft.periods import Period, periods
+from eventwindow.draft.periods import WORDS, Period, back, periods
 from eventwindow.draft.securities import Names
 from eventwindow.draft.statement import Subject
 from eventwindow.draft.strangers import strangers
@@ -22,6 +22,7 @@ from eventwindow.draft.strangers import strangers
 ORDER = ("run_up|run_down", "since_day", "date|ahead|closed", "since", "period", "rank", "valuable", "record_high",
          "record_low", "name|group", "amount", "same")  # fmt: skip
 LONG = 600  # characters
+HIGHEST = 1e6  # no currency is quoted so high
 _KINDS = ("指数", "合约", "板块", "类股", " index", " sector", " sub-index")  # what such a name ends in is no firm
 WEEKEND = 5  # the first day of it
 OPEN_AT_WEEKENDS = {"24/7", "XSAU"}
@@ -42,6 +43,8 @@ _ABROAD = re.compile(
 )
 _ADR = re.compile(r"(?:\s|的|['’]s\s)?(?:ADRs?(?![A-Za-z])|存托凭证|American depositary)", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(?:[,.;:]|and\b|while\b|but\b|in\b|$)")
+_POINTS = re.compile(r",? or \S*\d%|,? to \d{1,3}(?:,\d{3})+")
+_PLACED = re.compile(r"\b[Oo]n $")
 _WHILE = re.compile(r"\b(?:while|but|and|whereas)\b|;")
 _CAUSE = re.compile(r"(?<![起原成])因(?![此而素子])")
 _CLAUSE = re.compile(r"[,;。]")
@@ -71,9 +74,11 @@ _MONTH = re.compile(
     rf"(?P<month>{'|'.join(MONTHS)})\w*(?: (?P<year>\d{{4}}))?|[自从]?(?:(?P<zy>\d{{4}})年)?(?P<zm>\d{{1,2}})月以来",
     re.IGNORECASE,
 )
+_UNITS_BACK = re.compile(rf"in (?P<n>an?|one|{'|'.join(WORDS)}|\d+) (?P<unit>week|month|year)s?")
 _SO_FAR = re.compile(r",?(?:[^,。;\d最新首第高低]{0,6})[涨跌升挫](?!幅[最第])")  # 11月以来累计上涨11.6%
 _NOUNS = re.compile(r"\s*(?:[\w%.,-]+\s+){0,4}")
 _SUPERLATIVE = re.compile(r"\b(?:\w{3,}est|worst|best|most|least)(?: [\w-]+){0,4}\s*$")
+_EVENT = re.compile(r" (?!record|close|high|low|peak|last)\w+ (?:on|in|of) $|\b(?:was|were|is|it|they)\b")
 _SINCE_RANK = re.compile(r"以来(?=的?(?:单日|收盘|盘中)?(?:最[^近]|新[高低]))")
 _YEAR_BEFORE = re.compile(r"(?:自|从)?(?:[今去前]年|(?:19|20)\d\d年)$")
 _SINCE_THEN = re.compile(r"(?:以来|至今|迄今|起)")
@@ -85,7 +90,7 @@ _BASED = re.compile(
     r"\b(?:from|than|after|before|against|following|despite|below|above|to|of|beside|(?:revers|eras|extend|recoup|par|trim|match|repeat|undo|undid|wip|giv)\w*(?: (?:back|out|up|some|most|all|much|part|half))*(?: of)?)\s+$",  # noqa: E501
     re.IGNORECASE,
 )
-_LEVEL = re.compile(r"\b(?:from|compared (?:to|with)|against)\s+$")
+_LEVEL = re.compile(r"\b(?:from|compared (?:to|with)|against)\s+(?:\S*\d\S* (?:(?:late|early|on) )*\w+day and )?$")
 _MOVED_FROM = re.compile(
     r"(?:%|\bpoints?|\b(?:high|low|strong|weak|firm)er|\b(?:up|down)),? from $"
 )  # "up 2.1%, from Wednesday"
@@ -183,7 +188,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     found = [_ahead(m, dated, always) for m in found]
     boundaries = [m for m in found if m.kind == "boundary"]
     single = settled((m for m in found if m.kind != "boundary"), ORDER)
-    single = _unlisted(single, [*strangers(text, [*single, *boundaries], rules, names.told)])
+    single = _unlisted(single, [*strangers(text, [*single, *boundaries], rules, names.told, names.strange)])
     single = _spanned(_shares(single, text, names, around), text)
     single = [_unitless(m, single, text) for m in single]
     single = [replace(m, kind="period") if m.kind == "since_day" else _since(m, single, text, dated) for m in single]
@@ -191,7 +196,10 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     marks = _joined(text, sorted(single, key=lambda m: m.start), names)
     marks = [_placed(m, text, rules, names, around) if m.kind == "names" else m for m in marks]
     marks = _compared([_aside(m, text, rules) for m in marks])
-    marks = _caused(marks, text, [b.start for b in boundaries]) if has_chinese(text) else marks
+    if has_chinese(text):
+        marks = _caused(marks, text, [b.start for b in boundaries])
+    else:
+        marks = [_paired(m, marks, text, names) for m in marks]
     heads = [m.start for m in marks if m.kind == "names" and text[m.start - 1 : m.start] == "的"]
     marks = [m for m in marks if not (m.kind in {"date", "period"} and _modifies(m, heads, text))]
     cuts = [b.end for b in boundaries if not any(m.start <= b.start < m.end for m in [*marks, *_alike(marks, text)])]
@@ -281,7 +289,10 @@ def _spanned(marks: Sequence[Mark], text: str) -> list[Mark]:
             and begun.first < last
             and (days or (one.kind == "period" and _THROUGH.fullmatch(between)))
         ):
-            span = Mark(one.start, other.end, "period", replace(begun, until=last))
+            first = begun.first
+            if days and text[one.end - 1].isdigit() and not has_chinese(text):
+                first = DayMark(None, 1).resolved(first)  # "from Feb. 19 to March 23": of its close
+            span = Mark(one.start, other.end, "period", replace(begun, first=first, until=last))
             kept = [span if m == one else m for m in kept if m != other]
     return kept
 
@@ -320,8 +331,16 @@ def _shares(marks: Sequence[Mark], text: str, names: Names, around: str) -> list
 
 def _unitless(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
     """A bare number right behind a name is in the unit of the figure before: "fell 4.4 per cent and Comerica 5.1"."""
-    if mark.kind != "amount" or mark.value.unit != "number" or not _ENDS.match(text, mark.end):
+    if (
+        mark.kind != "amount"
+        or mark.value.unit != "number"
+        or not (_ENDS.match(text, mark.end) or _POINTS.match(text, mark.end))
+    ):
         return mark
+    before = [m for m in marks if m.end <= mark.start]
+    index = [m.value for m in before if m.kind == "name" and isinstance(m.value, tuple)][-1:]
+    if index and Subject(index[0]).is_index and before[-1].kind in MOVES and _POINTS.match(text, mark.end):
+        return replace(mark, value=replace(mark.value, unit="points"))  # "adding 30.27, or 0.3 %, to 11,042.50"
     named = any(
         m.kind in {"name", *BARE} and not text[m.end : mark.start].strip() and m.end <= mark.start for m in marks
     )
@@ -348,6 +367,8 @@ def _since(mark: Mark, marks: Sequence[Mark], text: str, dated: dt.date) -> Mark
         return Mark(told.start() if told else mark.start, rank.end(), "since")  # 去年11月3日以来最低
     first, start = mark.value.date, before.start() if before else mark.start
     kind = "since" if before and _ranks(start, marks, text) else "period"
+    if kind == "period" and first and before and not has_chinese(text) and not _EVENT.search(before[0]):
+        first = DayMark(None, 1).resolved(first)  # "since June 12": from that day's close
     return replace(mark, start=start, kind=kind, value=Period(first=first, until=dated if first else None, open=True))
 
 
@@ -359,6 +380,9 @@ def _ranks(since: int, marks: Sequence[Mark], text: str) -> bool:
 
 def _since_month(mark: Mark, text: str, dated: dt.date) -> Mark:
     """ "has lost 13 % since October": a span from that month on, where no rank looks back to it."""
+    if m := _UNITS_BACK.fullmatch(text, mark.start, mark.end):
+        count = 1 if m["n"] in {"a", "an", "one"} else WORDS.get(m["n"]) or int(m["n"])
+        return replace(mark, kind="period", value=Period(first=back(count, m["unit"], dated), until=dated, open=True))
     found = _MONTH.fullmatch(text, mark.start, mark.end)
     if found is None or (found["zm"] and not _SO_FAR.match(text, mark.end)):
         return mark
@@ -422,7 +446,11 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
             continue
         if last and last.kind == "names" and _apposed(text, last, mark, subject):
             joined[-1] = replace(last, end=mark.end, value=(*last.value[:-1], subject))  # Shopify (SHOP.TO)
-        elif last and last.kind == "names" and _lists(text[last.end : mark.start], last, subject, has_chinese(text)):
+        elif (
+            last
+            and last.kind == "names"
+            and _lists(text[last.end : mark.start], last, subject, text[: last.start], has_chinese(text))
+        ):
             subjects = last.value if subject in last.value else (*last.value, subject)
             joined[-1] = replace(last, end=mark.end, value=_narrowed(subjects))
         else:
@@ -438,8 +466,10 @@ def _apposed(text: str, last: Mark, mark: Mark, subject: Subject) -> bool:
     return between == " " and last.value[-1].group is not None and subject.group is None
 
 
-def _lists(between: str, last: Mark, subject: Subject, chinese: bool) -> bool:
+def _lists(between: str, last: Mark, subject: Subject, before: str, chinese: bool) -> bool:
     """Whether two names stand in one list; in Chinese a name said again begins a new clause."""
+    if _PLACED.search(before) and between.startswith(", the "):
+        return False  # "On Wall Street, the Dow rose"
     if chinese and subject in last.value:
         return between.strip() == "("  # 可口可樂 (Coca-Cola)
     if chinese and "," in between and last.value[-1].group:
@@ -483,6 +513,35 @@ def _listed(subjects: tuple[Subject, ...], market: str, names: Names) -> tuple[S
     """The last of the names as it is listed on the market said right behind it: 阿里巴巴美股."""
     meant = tuple(s for s in subjects[-1].symbols if names.listings[s].exchange in _EXCHANGES.get(market, ()))
     return (*subjects[:-1], Subject(meant)) if len(meant) == 1 else subjects
+
+
+def _paired(mark: Mark, marks: Sequence[Mark], text: str, names: Names) -> Mark:
+    """A currency told in another one, or against another one, is the pair of the two: "the euro rose to 85.62 pence"."""  # noqa: E501
+    own = mark.kind == "names" and len(mark.value) == 1 and _coin(mark.value[0], names)
+    if not own or "index" in text[mark.start : mark.end].lower():
+        return mark
+    following = next((m.start for m in marks if m.kind == "names" and m.start > mark.end), len(text))
+    told = [m for m in marks if mark.end <= m.start < following]
+    against = [_coin(s, names) for m in told if m.kind == "aside" for s in m.value]
+    sums = [m.value for m in told if m.kind == "amount" and m.value.unit == "money" and m.value.high < HIGHEST]
+    against += ["GBP" if a.words.endswith("pence") else a.currency for a in sums]
+    for other in (c for c in against if c and c != own):
+        pairs = (
+            f"{own}{other}=X",
+            f"{other}{own}=X",
+            *[f"{other}=X"] * (own == "USD"),
+            *[f"{own}=X"] * (other == "USD"),
+        )
+        if pair := next((p for p in pairs if p in names.listings), None):
+            return replace(mark, value=(Subject((pair,)),))
+    return mark
+
+
+def _coin(who: Subject, names: Names) -> str:
+    """The currency that a subject is: the first of its pair."""
+    if who.symbols == ("DX-Y.NYB",):
+        return "USD"
+    return who.symbols[0][:3] if len(who.symbols) == 1 and names.listings[who.symbols[0]].kind == "currency" else ""
 
 
 def _market(mark: Mark, names: Names) -> bool:

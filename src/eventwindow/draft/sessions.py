@@ -20,7 +20,7 @@ def closed_in(study: Study | None) -> Closed:
     @lru_cache
     def closed(symbol: str, day: dt.date) -> bool:
         own = study is not None and study.securities.get(symbol)
-        return _session((own or home_of(symbol)).exchange, day, 0) != day
+        return session((own or home_of(symbol)).exchange, day, 0) != day
 
     return closed
 
@@ -30,11 +30,11 @@ def on_sessions(s: Statement) -> Statement:
     if not s.until or len(s.who.symbols) != 1 or s.date is None:
         return s
     exchange = home_of(s.who.symbols[0]).exchange
-    first, last = _session(exchange, s.date, 1), _session(exchange, s.until, -1)
+    first, last = session(exchange, s.date, 1), session(exchange, s.until, -1)
     return replace(s, date=first, until=last) if first <= last else s
 
 
-def _session(exchange: str, day: dt.date, step: int) -> dt.date:
+def session(exchange: str, day: dt.date, step: int) -> dt.date:
     """The day itself if it is a session, else the next one (step 1), the one before (-1), or one that differs (0)."""
     try:
         calendar = exchange_calendar(exchange, day - dt.timedelta(20), day + dt.timedelta(20))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from eventwindow.claims.amounts import CHINESE
@@ -32,6 +32,11 @@ _THEN = re.compile(
 _NAMED = re.compile(r", (?:which|whose|an?|the|once|up|down|off)\b")
 _ROLE = re.compile(
     r"(?:Grocer|Retailer|Lender|Insurer|Miner|Broker|Brewer|Airline|Builder|Developer|Utility|[A-Z][a-z]+maker|Homebuilder)$"
+)
+_OF_SHARES = re.compile(r"\b(?:[Ss]hares|[Ss]tock|ADRs) (?:of|in) (?:the )?$")
+_OWN_SHARES = re.compile(r"['’]s (?:shares?|stock|ADRs)\b| (?:shares|stock|ADRs)\b(?! (?:exchange|market|index))")
+_TICKERED = re.compile(
+    r"(?:,? (?:Inc|Corp|Ltd|Plc|PLC|AG|SE|NV|SA)\.?)? \((?:[A-Z]{2,8}: ?)?(?P<code>[A-Z]{2,5}(?:[.-][A-Z]{1,2})?)\)"
 )
 _FIGURE = re.compile(r"(?:by |[-+−])?(?:about |nearly |almost |more than |over )?\d[\d.]*\s?(?:%|per ?cent)")
 _STOOD = re.compile(r"\b(?:shares?|stock|ended|closed)\b")
@@ -66,15 +71,44 @@ _COUNTED = re.compile(r"[零一二两三四五六七八九十百千万逾近超\
 _KINDS = ("down_strong", "up_strong", "down_weak", "up_weak")
 
 
-def strangers(text: str, marks: Sequence[Mark], rules: Lexicon, told: Collection[str]) -> Iterator[Mark]:
-    """Each as a mark "name" whose value is a `Subject` with the words themselves; `told` are names, also as first words."""  # noqa: E501
+def strange_names(
+    sentences: Iterable[str], rules: Lexicon, told: Collection[str], known: Container[str]
+) -> dict[str, str]:
+    """The names that some sentence of an article tells as those of securities, each by its forms: in full, by its first word."""  # noqa: E501
+    found = [text[start:end] for text in sentences if not _headline(text) for start, end in _latin(text, rules, told)]
+    short = {first: name for name in found if len(first := name.partition(" ")[0]) > 3 and first not in known}
+    return {
+        form: name
+        for form, name in (short | {n: n for n in found}).items()
+        if form not in rules.stop and not form.isupper()
+    }
+
+
+def _headline(text: str) -> bool:
+    """Whether most words have a capital, as in "Intel Stock Hasn't Been This Cheap"."""
+    words = re.findall(r"\b[A-Za-z]{4,}", text)
+    return bool(sum(w[0].isupper() for w in words) > len(words) / 2)
+
+
+def strangers(
+    text: str, marks: Sequence[Mark], rules: Lexicon, told: Collection[str], strange: Mapping[str, str] = {}
+) -> Iterator[Mark]:
+    """Each as a mark "name" whose value is a `Subject` with its words; `told` are names, also as first words.
+
+    `strange` are those that another sentence of the article told, with their forms.
+    """
     chinese = has_chinese(text)
     marks_apart = {"boundary", "also", "each", "every"}
     taken = [(m.start, m.end) for m in marks if m.kind not in marks_apart and not (chinese and _part(m))]
-    found = _chinese(text, marks, rules) if chinese else _latin(text, rules, told)
+    found = [*(_chinese(text, marks, rules) if chinese else _latin(text, rules, told))]
+    if strange and not chinese:
+        forms = "|".join(map(re.escape, sorted(strange, key=len, reverse=True)))
+        again = [m.span() for m in re.finditer(rf"(?<![\w&-])(?:{forms})(?![\w&-]|\s[A-Z][a-z])", text)]
+        found += [(a, b) for a, b in again if all(b <= s or e <= a for s, e in found)]
     for start, end in found:
         if all(end <= s or e <= start for s, e in taken):
-            yield Mark(start, end, "stranger", Subject(name=text[start:end]))
+            name = text[start:end]
+            yield Mark(start, end, "stranger", Subject(name=strange.get(name, name)))
 
 
 def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[int, int]]:
@@ -99,8 +133,16 @@ def _latin(text: str, rules: Lexicon, told: Collection[str]) -> Iterator[tuple[i
         first = start == 0 and len(words) == 1 and name[1:].islower() and name.isalpha()
         if not words or (first and name not in told and not _NAMED.match(text, len(name))):
             continue  # the first word of a sentence has a capital letter anyway
-        if _moves(text, start + len(name), rules):
+        if _moves(text, start + len(name), rules) or _told(text, start, start + len(name), name):
             yield start, start + len(_LEGAL.sub("", name))
+
+
+def _told(text: str, start: int, end: int, name: str) -> bool:
+    """Whether shares are told as those of the name, or a ticker stands behind it, which its first letters are not."""
+    code = _TICKERED.match(text, end)
+    initials = "".join(w[0] for w in name.split())
+    ticker = code and not code["code"].startswith(initials[: max(2, len(initials) - 1)])
+    return bool(ticker or _OF_SHARES.search(text[:start]) or _OWN_SHARES.match(text, end))
 
 
 def _moves(text: str, end: int, rules: Lexicon) -> bool:

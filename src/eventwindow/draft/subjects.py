@@ -114,7 +114,8 @@ def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
     role = sentence.last("role", before=mark.start, since=low)
     if role and _INDEX.search(sentence.text[role.start : role.end]):
         meant = () if _ELSEWHERE.search(sentence.text[: role.start]) else _index_of(sentence, low, context)
-        return Found(meant[-1:], (WHICH,) if len(meant) > 1 else ())
+        if meant or context.index or not context.who:
+            return Found(meant[-1:], (WHICH,) if len(meant) > 1 else ())
     if low == 0 and not sentence.chinese and _OPENING.match(sentence.text):  # "Down 40 % this year, Moderna bounced"
         following = next(iter(sentence.all("names")), None)
         if following and following.start - sentence.clause(following)[0] <= 2:

@@ -24,12 +24,13 @@ SINCE = Reason("draft_how_far_back")
 SCOPE = Reason("draft_scope")
 _SPAN = r"(?:year|month|week|history|decade|quarter|day|session|century)"
 _SCOPE = re.compile(
-    rf"\s*(?:(?:by|in) [\w ]{{1,20}})?\s*(?:in|of|among|within)\s+(?:the|all|its|any|an?)\b(?! {_SPAN})", re.IGNORECASE
+    rf"\s*(?:(?:by|in) [\w ]{{1,20}})?\s*(?:in|on|of|among|within)\s+(?:the|all|its|any|an?)\b(?! {_SPAN})",
+    re.IGNORECASE,
 )
 _OF_YEAR = re.compile(r"\s*(?:of|this|so far this)\s+(?:the |this )?year\b", re.IGNORECASE)
 _OF_SPAN = re.compile(r"\s*of\s+(?:the|a|this)\s+(?:month|week|decade|quarter|century)\b", re.IGNORECASE)
 _AMONG = re.compile(r"\s*(?:of|among)\s+(?:the )?", re.IGNORECASE)
-_ROSE = re.compile(r"rose|gain|ris|climb|advanc|best|strong|top|涨")
+_ROSE = re.compile(r"rose|highest|rise|at the top|gain|ris|climb|advanc|best|strong|top|涨")
 _GAIN = re.compile(r"jump|gain|ris|rall|best|strong|涨|升幅", re.IGNORECASE)
 _FAR = re.compile(
     r"(?:\b(?:below|from|off|under|since|of|short of)\s+(?:its|their|the|a)?\s*(?:\w+\s+){0,2}|(?:从|自|距离?|较|比)[^,。]{0,8})$",  # noqa: E501
@@ -45,6 +46,7 @@ _WAS = re.compile(
     r"(?:\b(?:was|were|is|be|being|becoming|making it|and|to|,)|^)\W*(?:again )?(?:among )?(?:the )?(?:[\w-]+['’]s )?$",
     re.IGNORECASE,
 )
+_PLACE = re.compile(r"topp|at the ", re.IGNORECASE)  # the words tell the place themselves
 _WHO = re.compile(r"(?: (?:in|on|of) [\w ]{2,30}?)? was (?:the )?(?:[\w-]+ ){0,3}")
 ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
              "ninth": 9, "tenth": 10}  # fmt: skip
@@ -191,7 +193,7 @@ def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Stat
     after = next(iter(sentence.all("names", within=(mark.end, len(sentence.text)))), None) if was else None
     if after and not own and _WHO.fullmatch(sentence.text, mark.end, after.start):
         whose = list(after.value)  # "The biggest faller was the miner Anglo American"
-    elif not (scope or owned or was or sentence.chinese):
+    elif not (scope or owned or was or sentence.chinese or _PLACE.match(sentence.text, mark.start)):
         return
     behind = [m for m in sentence.all("names", "aside", "others") if m.start > mark.end]
     named = behind[0].value if behind and _AMONG.fullmatch(sentence.text[mark.end : behind[0].start]) else ()
