@@ -179,7 +179,8 @@ def test_the_half_that_the_rules_were_written_with_is_read_as_well_as_told() -> 
         ("eighth", 0.81),
         ("ninth", 0.76),
         ("tenth", 0.74),
-        ("eleventh", 0.76),
+        ("eleventh", 0.82),
+        ("twelfth", 0.62),
         ("forms", 0.72),
     ],
 )
@@ -242,6 +243,7 @@ def test_sentences_made_to_mislead_are_not_judged_wrongly() -> None:
         ),
         ("Tesla fell 3% on Monday. Ford lost 2%. All was calm on Thursday.", "which day is meant"),
         ("Tesla cheered its fans on Monday, and Ford lost 2%.", "another clause"),
+        ("Tesla fell 3% on Monday. Over the twelve months Apple returned 20%. Ford lost 50%.", "which day is meant"),
         ("波音週一在手訂單下降3%。", "手"),
         ("網路謠傳特斯拉週一下跌3%。", "denied"),
     ],

@@ -56,6 +56,7 @@ class Context:
     last: dt.date | None = None  # the last day that the article speaks of; none in a sentence alone
     frame: str = ""  # a line over the lines of a table, "For the week:"
     spanned: bool = False  # the sentence before was of a span
+    framed: bool = False  # a span of months was told, and no day since
     days_by_region: Mapping[str, dt.date] = field(default_factory=dict)  # the day told last of what trades there
 
 

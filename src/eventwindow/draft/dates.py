@@ -70,15 +70,19 @@ class DayMark:
         return day
 
 
+_WHOSE = re.compile(r"\b(?:which|that|who|whom|as|than)\b[^,.;]{0,30}$")
+_THOUGHT = re.compile(r"[^,.;]{0,20}\b(?:would|could|might)\b")
+
+
 def days(text: str, dated: dt.date) -> Iterator[Mark]:
-    """Every day named in the sentence."""
+    """Every day named in the sentence, but those of a thought: "which few on Thursday night would have called"."""
     for kind, pattern in _COMPILED:
         for m in pattern.finditer(text):
             day = _read(kind, m, dated)
             dawn = _ASIAN_CLOCK.search(text[: m.start()]) and _ASIAN_DAWN.match(text, m.end())
             if day is not None and day.date and dawn:
                 day = DayMark(DayMark(None, -1).resolved(day.date))
-            if day is not None:
+            if day is not None and not (_THOUGHT.match(text, m.end()) and _WHOSE.search(text[: m.start()])):
                 yield Mark(*m.span(), "date", day)
 
 

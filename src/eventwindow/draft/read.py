@@ -35,6 +35,10 @@ AFTER = 3  # days between the dateline and the day of the paper
 WEEK = 7  # days; one before is not that of the story
 NEAR = 0.25  # how far two of them may be apart
 _FRAME = re.compile(r"(?:For|On|Over|In) (?:the )?\w+:")  # a line over the lines of a table: "For the week:"
+_HEADED = re.compile(  # "Over the twelve months the index returned 19.4 %", 全年…
+    r"\W*(?:(?:Over|During|In|For|Across) (?:[\w-]+ ){0,4}?(?:years?|months|quarter|decade|\d{4})\b"
+    r"|[^,。]{0,4}(?:全|今|去|\d{4})年(?!\d))"
+)
 SHORT = 120  # characters of a line of one
 _NIGHT = re.compile(r"凌晨|清晨|早[上晨]")  # of a day in Asia, when the one before ends in America
 _WIRE = re.compile(r"<(\^?[A-Z0-9]{1,6}[a-z]?\.[A-Z]{1,2})>")
@@ -143,7 +147,7 @@ def _listed(found: Iterable[Reading], dated: dt.date) -> Iterator[Reading]:
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Reading]:
     seen, told, who, index = set[str](), set[dt.date | None](), tuple[Subject, ...](), tuple[Subject, ...]()
     places = dict[str, dt.date]()  # the day told last of what trades in each part of the world
-    frame = ""
+    frame, framed = "", False
     lines = [normal(line) for line in text.splitlines()]
     spoken = [m.value.date for line in lines for m in days(line[dateline(line) :], dated)]
     article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
@@ -158,9 +162,10 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
             frame = plain + " " if _FRAME.fullmatch(plain) else frame if len(plain) < SHORT else ""
             left = Context(
                 who=who, index=index, several=True, date=day, spoken=day, last=last, days_by_region=there, paper=dated,
-                frame=frame,
+                frame=frame, framed=framed,
             )  # fmt: skip
             for reading in paragraph(plain, number, dated, rules, known, left):
+                framed = _framed(framed, reading.text, reading.statements, dated)
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
                 said = (s for s in reading.statements if not (s.until or s.year or FALLBACK in s.open))
                 kept = [s for s in said if not _looks_back(reading, s, dated)]
@@ -169,6 +174,12 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
                 places |= {"America": max([*behind, *places.values()])} if behind else {}
                 yield reading
         seen.add(plain)
+
+
+def _framed(before: bool, text: str, told: Sequence[Statement], dated: dt.date) -> bool:
+    """Whether the last time that was told, here or `before`, is a span of months at a sentence's head, and no day."""
+    headed = _HEADED.match(text) and any(s.kind in {"return", "year_return"} for s in told)
+    return bool(headed) or (before and not any(m.value.date for m in days(text, dated)))
 
 
 def _looks_back(r: Reading, s: Statement, dated: dt.date) -> bool:
@@ -315,6 +326,7 @@ def paragraph(
             date=max(filter(None, (*days, context.date, *_days_of(told, sentence))), default=None),
             spoken=spoken[-1] if spoken else context.spoken,
             spanned=any(s.until or s.year for s in told) or (context.spanned and not told),
+            framed=_framed(context.framed, text, told, dated),
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
             days_by_region=_later(context.days_by_region, _days(known, told, () if sentence.chinese else days)),
             moment=sentence.has("moment") and not sentence.has("amount"),
@@ -333,7 +345,8 @@ def paragraph(
 
 def _audited(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names, dated: dt.date) -> Statement:
     """The statement, open where its sentence holds what no rule accounts for, or its day is still to come."""
-    if s.date and max(s.date, s.until or s.date) > dated:
+    framed = context.framed and not (s.until or s.year or sentence.has("date"))
+    if framed or (s.date and max(s.date, s.until or s.date) > dated):
         return replace(s, open=(*s.open, WHICH_DAY))
     if s.open or len(s.who.symbols) != 1 or not (s.date or s.year):
         return s  # not judged anyway
