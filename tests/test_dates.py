@@ -11,6 +11,7 @@ from panels import panel
 
 from eventwindow import StudyError, abnormal_returns, panel_study
 from eventwindow.calendars.dates import Rows, check_sessions, clock_times, iso_days
+from eventwindow.calendars.exchange import exchange_calendar
 from eventwindow.panel.events import read_events
 from eventwindow.panel.tiles import staged_panel
 from eventwindow.prices.bundled import shipped_tables
@@ -148,3 +149,21 @@ def test_what_goes_with_a_date_is_checked_alike_in_the_library_and_in_a_list(col
 def test_an_index_of_sessions_holds_days(change, said):
     with pytest.raises(StudyError, match=f"the panel: .*{said}"):
         check_sessions(change(panel(1).index), "the panel")
+
+
+def tokyo(*dates: str) -> pd.DataFrame:
+    """Two securities on the first sessions that the calendar library knows of Tokyo, an event each at 10:00."""
+    sessions = exchange_calendar("XTKS", date(1997, 1, 6), date(1997, 12, 26)).sessions
+    returns = pd.DataFrame(np.random.default_rng(0).normal(0, 0.02, (len(sessions), 2)), sessions, ["A", "B"])
+    events = pd.DataFrame({"security": ["A", "B"], "date": dates, "time": "10:00"})
+    spans = {"estimation": (-5, -2), "window": (0, 1), "minimum_returns": 3}
+    return abnormal_returns(returns, events, model="mean_adjusted", exchange="XTKS", **spans).labels
+
+
+def test_news_at_the_edge_of_what_the_calendar_library_knows_has_its_day_zero():
+    assert list(tokyo("1997-01-16", "1997-06-02")["date"]) == [pd.Timestamp("1997-01-16"), pd.Timestamp("1997-06-02")]
+
+
+def test_an_event_far_from_the_returns_is_told_in_its_own_row():
+    with pytest.raises(StudyError, match=r"index 1: 1990-01-05.*before the first session"):
+        tokyo("1997-06-02", "1990-01-05")

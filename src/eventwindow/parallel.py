@@ -42,6 +42,7 @@ def second_core(*common: Callable[[], object]) -> Iterator[None]:
         yield
     finally:
         _shared = before
+        _common.clear()
 
 
 @contextmanager

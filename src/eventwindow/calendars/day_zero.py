@@ -11,10 +11,12 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Place, Rows, clock_times, iso_days
 from eventwindow.calendars.exchange import (
+    Calendar,
     SessionRule,
     check_shift,
     day_zero,
     exchange_calendar,
+    first_close,
     known_exchange,
     time_zone,
 )
@@ -186,6 +188,8 @@ def with_day_zero(
     that have no session are told at once, and with them the securities that are not `held`. A date that is no session
     moves by `most` weekdays at most.
     """
+    if not len(sessions):
+        raise StudyError("the table of returns has no row", remedy="Give returns from before the first event on.")
     rows = Rows("the table of events", "index", events.index)
     events = checked_events(events, rows, held)
     days, shifts, faults = placed(events, sessions, (rule, most, exchange), rows)
@@ -209,7 +213,7 @@ def placed(
     rule, most, _ = how
     own = events["session"].to_numpy(object) if "session" in events else np.full(len(events), None, object)
     rules = np.where(own == None, rule, own)  # noqa: E711 (an array)
-    days, shifts, faults = _priced(events, rules, how, rows)
+    days, shifts, faults = _priced(events, sessions, (rules, *how[1:]), rows)
     off = (days > sessions[0]) & (days < sessions[-1]) & ~days.isin(sessions)
     moved, after = days.to_numpy(copy=True), sessions.searchsorted(days)
     to, told = sessions[np.where(off, after - (rules == "previous"), 0)].to_numpy(), np.datetime_as_string(moved, "D")
@@ -226,46 +230,61 @@ def placed(
 
 
 def _priced(
-    events: pd.DataFrame, rules: np.ndarray, how: How, rows: Rows
+    events: pd.DataFrame, sessions: pd.DatetimeIndex, how: tuple[np.ndarray, int | None, str | None], rows: Rows
 ) -> tuple[pd.DatetimeIndex, np.ndarray, dict[int, StudyError]]:
     """The session whose close first comes after the news, where a clock time is given; else the day itself."""
-    _, most, exchange = how
+    rules, most, exchange = how
     days, shifts = events["date"].to_numpy("M8[s]").copy(), np.full(len(events), None, object)
     faults = dict[int, StudyError]()
     clocked = np.flatnonzero(events["time"].notna()) if "time" in events else np.empty(0, int)
     mic, zone = (_texts(events, name, default) for name, default in (("exchange", exchange or ""), ("zone", "")))
+    for i in clocked[mic[clocked] == ""].tolist():
+        days[i], faults[i] = np.datetime64("NaT"), no_exchange(events["security"].iloc[i], rows.at(i))
+    first, last = (end.to_datetime64() for end in (sessions[0] - AROUND, sessions[-1] + AROUND))
+    clocked = clocked[(days[clocked] >= first) & (days[clocked] <= last)]  # others are beyond the sessions anyway
     for one in sorted({*zip(mic[clocked], zone[clocked], strict=True)}):
         at = clocked[(mic[clocked] == one[0]) & (zone[clocked] == one[1])]
-        if not one[0]:
-            faults |= {i: no_exchange(events["security"].iloc[i], rows.at(i)) for i in at.tolist()}
-            days[at] = np.datetime64("NaT")
-            continue
-        found, shifts[at], wrong = _first_closes(events.iloc[at], one, (rules[at], most), rows.taken(at))
+        mine = events.iloc[at], _around(one[0], pd.DatetimeIndex(days[at]), sessions), one[1]
+        found, shifts[at], wrong = _first_closes(*mine, (rules[at], most), rows.taken(at))
         days[at] = found.to_numpy("M8[s]")
         faults |= {int(at[k]): fault for k, fault in wrong.items()}
     return pd.DatetimeIndex(days), shifts, faults
 
 
+def _around(mic: str, days: pd.DatetimeIndex, sessions: pd.DatetimeIndex) -> Calendar | EventDateError:
+    """The sessions of an exchange around the days; only the table's, where the library does not know as many."""
+    low, high = days.min() - AROUND, days.max() + AROUND
+    try:
+        return exchange_calendar(mic, low.date(), high.date())
+    except EventDateError:
+        low, high = max(low, sessions[0]), min(high, sessions[-1])
+    try:
+        return exchange_calendar(mic, low.date(), high.date())
+    except EventDateError as error:
+        return error
+
+
 def _first_closes(
-    events: pd.DataFrame, of: tuple[str, str], how: tuple[np.ndarray, int | None], rows: Rows
+    events: pd.DataFrame, calendar: Calendar | EventDateError, zone: str, how: tuple[np.ndarray, int | None], rows: Rows
 ) -> tuple[pd.DatetimeIndex, np.ndarray, dict[int, StudyError]]:
     """The same for the events of one exchange and time zone, as `day_zero` tells it of one, many at once."""
-    (mic, zone), (rules, most) = of, how
-    given, faults = pd.DatetimeIndex(events["date"]), dict[int, StudyError]()
-    try:
-        calendar = exchange_calendar(mic, (given.min() - AROUND).date(), (given.max() + AROUND).date())
-    except EventDateError as error:
-        raise EventDateError(error.what, where=rows.at(0), remedy=error.remedy) from None
+    (rules, most), given, faults = how, pd.DatetimeIndex(events["date"]), dict[int, StudyError]()
+    shifts = np.full(len(given), None, object)
+    if isinstance(calendar, EventDateError):
+        wrong = (EventDateError(calendar.what, where=rows.at(k), remedy=calendar.remedy) for k in range(len(given)))
+        return pd.DatetimeIndex([pd.NaT] * len(given)), shifts, dict(enumerate(wrong))
     clock = events["time"].to_numpy(object)
     stamps = pd.DatetimeIndex(pd.to_datetime(given.strftime("%Y-%m-%d ") + clock.astype(str)))
     summer = np.ones(len(stamps), bool)  # of an hour that comes twice, the first
     instant = stamps.tz_localize(zone or calendar.zone, ambiguous=summer, nonexistent="shift_forward")
     closed = ~instant.tz_convert(calendar.zone).tz_localize(None).normalize().isin(calendar.sessions)
     after = calendar.closes.searchsorted(instant.tz_convert("UTC"), side="right")
-    days = calendar.sessions[np.minimum(after, len(calendar.sessions) - 1)].to_numpy(copy=True)
-    shifts = np.full(len(days), None, object)
+    closed |= after == len(calendar.sessions)
+    days = calendar.sessions[np.where(closed, 0, after)].to_numpy(copy=True)
+    for k in np.flatnonzero(~closed & (days != given)).tolist():
+        shifts[k] = first_close(calendar, given[k].date(), clock[k], zone)
     one = lru_cache(maxsize=None)(partial(day_zero, calendar, zone=zone or None, most=most))
-    for k in np.flatnonzero(closed | (days != given)).tolist():
+    for k in np.flatnonzero(closed).tolist():
         try:
             zero = one(given[k].date(), clock[k], rule=rules[k])
             days[k], shifts[k] = zero.session.to_datetime64(), zero.shift

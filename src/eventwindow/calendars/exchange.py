@@ -209,8 +209,13 @@ def day_zero(
     session = calendar.sessions[after][0]
     if session == pd.Timestamp(day):
         return DayZero(session)
+    return DayZero(session, first_close(calendar, day, clock, zone))
+
+
+def first_close(calendar: Calendar, day: date, clock: time, zone: str | None) -> Reason:
+    """That another session than that of the day closes first after the news."""
     moment = f"{day} {clock:%H:%M} {zone or calendar.zone}"
-    return DayZero(session, Reason("first_close", moment=moment, mic=Exchange(calendar.mic)))
+    return Reason("first_close", moment=moment, mic=Exchange(calendar.mic))
 
 
 def check_shift(day: date, session: pd.Timestamp, most: int | None, of: str = "", where: str = "") -> pd.Timestamp:

@@ -134,7 +134,8 @@ def _origins(result: StudyResult, words: Catalogue) -> Iterator[str]:
         for o, n in of.items()
     )
     told = [words.text("data.count_origin", n=n, origin=origin) for n, origin in named]
-    yield words.text("verify.prices", list=words.words("format.between").join(told))
+    if told:
+        yield words.text("verify.prices", list=words.words("format.between").join(told))
     for symbol, reason in result.run["unavailable"].items():
         yield words.text("verify.no_prices", symbol=symbol, reason=words.reason(reason))
     yield from map(words.reason, result.run["notes"])

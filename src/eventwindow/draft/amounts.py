@@ -21,7 +21,8 @@ _FRACTION = re.compile(  # "has risen by more than half", "lost a fifth of its v
     r"(?: (?:more than|less than|over|nearly|almost|about|around|roughly|as much as|close to))? "
     r"(?P<of>(?P<k>an?|one|two|three)[- ](?P<d>third|quarter|fifth|sixth|seventh|eighth|ninth|tenth)s?|half)"
     r"(?= of (?:its|their|the) (?:market )?(?:value|worth|money|price)\b|[,.;:]|$"
-    r"| (?:over|in|on|since|this|last|from|for|compared|as|and|but|while|after|before|so|during|within|against)\b)",
+    r"| in (?:an?|the|early|late|just|less|under|about|\d|two|three|four|five|six)\b"
+    r"| (?:over|on|since|this|last|from|for|compared|and|but|while|after|before|so|during|within|against)\b)",
     re.IGNORECASE,
 )
 _PARTS = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}

@@ -32,6 +32,7 @@ _BEFORE = re.compile(r"\b(?:after|following|having)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
 _OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?|[\u3400-\u9fff]{1,8}")
 _LATE = re.compile(r"收|终场")
+_LATER = re.compile(r"全天|全日|最终|尾盘|终场|此后|随后|一路|盘中|收")
 _AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
 _FROM_LEVEL = re.compile(r"[^;.]{0,30}?\b(?P<word>from|compared (?:with|to)|against|versus) ")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
@@ -245,7 +246,10 @@ def _opening(sentence: Sentence, mark: Mark) -> bool:
     owner = sentence.last("names", before=first.start) if first else None
     if first is None or owner is None or owner.value[0].group is None or "走" in sentence.text[first.start : first.end]:
         return False
-    high = sentence.clause(first)[1]
+    high, who = sentence.clause(first)[1], sentence.last("names", before=mark.start)
+    index = who and (who.value[0].is_index or sentence.text[who.start : who.end].endswith(("指", "指数")))
+    if not index or _LATER.search(sentence.text, first.end, mark.start):
+        return False
     if first.kind not in {"open_up", "open_down"} or mark.start < high:
         return False
     later = sentence.has("close", "moment", "after", "date", within=(high, mark.start))

@@ -36,7 +36,7 @@ _PATTERNS = (
     ("after", r"\bthe day after\b"),
     ("same", r"\b(?:the )?same day\b|\bthat day\b|同日|同一天|当天|当日"),
     ("today", r"\btoday\b|\bthis(?= (?:morning|afternoon|evening|lunchtime)\b)|\btonight\b"),
-    ("today", r"今日|今天|今早|今晨|今晚|今午|今(?=[早午下晚收最再盘开涨跌升贬])|今\(\d{1,2}\)日"),
+    ("today", r"今日|今天|今早|今晨|今晚|今午|(?<![如至迄当而])今(?=[早午下晚收最再盘开涨跌升贬])|今\(\d{1,2}\)日"),
     ("today", r"^\(?\d{1,2}(?=[:.]\d\d(?: ?[ap]m)? )"),  # the clock of a blog that is written as it happens
     (
         "yesterday",

@@ -11,6 +11,7 @@ from eventwindow.calendars.dates import month_number
 from eventwindow.draft.chinese import has_chinese, numeral
 from eventwindow.draft.lexicon import Mark
 
+EARLIEST = 1800  # years before are told of by no price
 WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _N = rf"(?:{'|'.join(WORDS)}|\d{{1,3}})"
 _ZH_N = r"(?:(?<!\d)\d{1,3}|[二三四五六七八九]?十[一二三四五六七八九]?|[两三四五六七八九])"
@@ -86,6 +87,13 @@ def _the_year(m: re.Match[str], dated: dt.date) -> Period:
     return replace(_this_year(m, dated), open=dated.month in {1, 12})
 
 
+def _whole_year(_: re.Match[str], dated: dt.date) -> Period:
+    """The year that ended last or ends; that of a running one is none yet."""
+    if dated.month in {1, 12}:
+        return Period(years=(dated.year - (dated.month == 1),))
+    return Period(first=dt.date(dated.year, 1, 1), until=dated, open=True)
+
+
 def _month(m: re.Match[str], dated: dt.date) -> Period:
     """A calendar month, up to the article's day; without a year the last one of that name."""
     number = int(m["zm"]) if m["zm"] else month_number(m["em"])
@@ -142,14 +150,15 @@ def _end_of(m: re.Match[str], dated: dt.date) -> Period:
     if m["year"]:
         return Period(first=dt.date(int(m["year"]) + 1, 1, 1), until=dated)
     number = month_number(m["em"])
-    return Period(first=dt.date(dated.year - (number >= dated.month), number % 12 + 1, 1), until=dated)
+    year = dated.year - (number >= dated.month) + number // 12
+    return Period(first=dt.date(year, number % 12 + 1, 1), until=dated)
 
 
 def back(count: int, unit: str, day: dt.date) -> dt.date:
     """The day behind the one that lies so many weeks, months or years before."""
     if unit == "week":
         return day - dt.timedelta(7 * count - 1)
-    months = day.year * 12 + day.month - 1 - count * (12 if unit == "year" else 1)
+    months = max(EARLIEST * 12, day.year * 12 + day.month - 1 - count * (12 if unit == "year" else 1))
     last = (dt.date(months // 12, months % 12 + 1, 28) + dt.timedelta(4)).replace(day=1) - dt.timedelta(1)
     return last.replace(day=min(day.day, last.day)) + dt.timedelta(1)
 
@@ -194,9 +203,9 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
     (r"\b(?:past|previous) week\b|过去一周|近一周", _past_week),
     (rf"\b(?:for|over|during|in) (?:the (?:whole |month )of )?{_EN_MONTH}(?: (?P<ey>(?:19|20)\d\d))?\b"
      r"(?! (?:\d|delivery|contract|futures|settlement))"
-     r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>\d{1,2})月份?(?:全月|累计|整月|(?:仍|则|也|更)?(?:[小微大重狂暴急上下回反][^,。;\d]?)?(?=累?[升跌涨挫贬摔泻])|(?=[^\d,。;]{0,8}?(?:累计?[升跌涨挫]|累计)))", _month),  # noqa: E501
+     r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>1[0-2]|0?[1-9])月份?(?:全月|累计|整月|(?:仍|则|也|更)?(?:[小微大重狂暴急上下回反][^,。;\d]?)?(?=累?[升跌涨挫贬摔泻])|(?=[^\d,。;]{0,8}?(?:累计?[升跌涨挫]|累计)))", _month),  # noqa: E501
     (r"(?P<zq>(?:第?[一二三四首1-4])季度?)(?:[小大重上下]|则|也)?(?=仍?累?[升跌涨挫]|累计)", _quarter),
-    (r"(?<!去年)全年(?=[^,。;\d]{0,6}[升跌涨挫])", lambda _, d: Period(years=(d.year - (d.month == 1),))),
+    (r"(?<!去年)全年(?=[^,。;\d]{0,6}[升跌涨挫])", _whole_year),
     (r"\b(?:this|(?:so far in|for) the) month\b(?! of)|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)", _this_month),  # noqa: E501
     (r"单月(?:累计)?", lambda m, d: replace(_this_month(m, d), open=True)),
     (r"\blast month\b|上个?月(?:累计)?(?!\d)", _last_month),

@@ -54,7 +54,8 @@ _DIGITS = {c: str(k) for k, c in enumerate("〇一二三四五六七八九")} | 
 _ZH = f"[{''.join(_DIGITS)}十百千]"
 _WRITTEN = re.compile(  # 三十一.〇八一元, 一四六〇元, 十一月二日, as some papers write all figures
     rf"(?<![点第])(?P<whole>{_ZH}+)\.(?P<part>[{''.join(_DIGITS)}]+)|(?P<row>[{''.join(_DIGITS)}]{{3,}})(?![十百千万亿])"
-    rf"|(?<![个第几近过前数])(?P<month>{_ZH}{{1,3}})月(?:(?P<day>{_ZH}{{1,3}})(?P<sign>[日号]))?(?!份?个)"
+    rf"|(?<![个第几近过前数])(?<!{_ZH})(?P<month>十[一二]?|[一二三四五六七八九])月"
+    r"(?:(?P<day>三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])(?P<sign>[日号]))?(?!份?个)"
 )
 _SIGNED = re.compile(r"(?<=[元点])\s*(?P<sign>[-+−–])(?=\d[\d.,]*%)")  # a table's 50.7元 -7.8%
 _TEN_THOUSANDS = re.compile(r"(?<![\d.,])(\d)[万萬](\d{4}(?:\.\d+)?)(?![\d,]|[万萬亿億])")  # 4万7944.76点

@@ -48,6 +48,7 @@ _PLACED = re.compile(r"\b[Oo]n $")
 _WHILE = re.compile(r"\b(?:while|but|and|whereas)\b|;")
 _CAUSE = re.compile(r"(?<![起原成])因(?![此而素子])")
 _CLAUSE = re.compile(r"[,;。]")
+_APART = re.compile(r"[,;](?! (?:at|to|or)\b)")
 _COIN = re.compile(r"[0-9万]元|NT\$")
 _AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC"}
 _EXCHANGES: dict[str, set[str]] = {"美": _AMERICAN, "港": {"XHKG"}, "台": {"XTAI"}, "日": {"XTKS"},
@@ -71,7 +72,8 @@ BARE = ("up_weak", "down_weak")  # "the latter gained 2.1"
 RANKS = ("rank", "record_high", "record_low")
 _MONTH = re.compile(
     r"since (?:late |early |mid-|last )?(?:the (?:start|beginning|end) of )?"
-    rf"(?P<month>{'|'.join(MONTHS)})\w*(?: (?P<year>\d{{4}}))?|[自从]?(?:(?P<zy>\d{{4}})年)?(?P<zm>\d{{1,2}})月以来",
+    rf"(?P<month>{'|'.join(MONTHS)})\w*(?: (?P<year>\d{{4}}))?"
+    r"|[自从]?(?:(?P<zy>\d{4})年)?(?P<zm>1[0-2]|0?[1-9])月以来",
     re.IGNORECASE,
 )
 _UNITS_BACK = re.compile(rf"in (?P<n>an?|one|{'|'.join(WORDS)}|\d+) (?P<unit>week|month|year)s?")
@@ -520,7 +522,9 @@ def _paired(mark: Mark, marks: Sequence[Mark], text: str, names: Names) -> Mark:
     own = mark.kind == "names" and len(mark.value) == 1 and _coin(mark.value[0], names)
     if not own or "index" in text[mark.start : mark.end].lower():
         return mark
-    following = next((m.start for m in marks if m.kind == "names" and m.start > mark.end), len(text))
+    ends = [m.start for m in marks if m.kind == "names" and m.start > mark.end]
+    ends += [m.start() for m in _APART.finditer(text, mark.end)]
+    following = min(ends, default=len(text))
     told = [m for m in marks if mark.end <= m.start < following]
     against = [_coin(s, names) for m in told if m.kind == "aside" for s in m.value]
     sums = [m.value for m in told if m.kind == "amount" and m.value.unit == "money" and m.value.high < HIGHEST]
@@ -528,7 +532,6 @@ def _paired(mark: Mark, marks: Sequence[Mark], text: str, names: Names) -> Mark:
     for other in (c for c in against if c and c != own):
         pairs = (
             f"{own}{other}=X",
-            f"{other}{own}=X",
             *[f"{other}=X"] * (own == "USD"),
             *[f"{own}=X"] * (other == "USD"),
         )

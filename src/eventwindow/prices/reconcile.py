@@ -93,7 +93,8 @@ def common_moves(histories: Mapping[str, PriceHistory], groups: Mapping[str, str
 
 def mixed_up(histories: Mapping[str, PriceHistory]) -> Iterator[Finding]:
     """Two columns with the same figures or their multiples, and columns that change places on a day."""
-    table = pd.DataFrame({symbol: closes(history.frame) for symbol, history in histories.items()})
+    series = {symbol: closes(history.frame) for symbol, history in histories.items()}
+    table = pd.DataFrame({symbol: close[~close.index.duplicated()] for symbol, close in series.items()})
     held, index = dict(zip(histories, table.to_numpy(float).T, strict=True)), table.index.to_numpy()
     for one, other in _suspects(held):
         both = ~np.isnan(held[one] + held[other])
@@ -110,6 +111,8 @@ def mixed_up(histories: Mapping[str, PriceHistory]) -> Iterator[Finding]:
 def _suspects(closes: Mapping[str, Array]) -> Iterator[tuple[str, str]]:
     """Of thousands of pairs those of which each was far above the other, or whose ratio ends where it began."""
     names, held = list(closes), np.array(list(closes.values()))
+    if not held.size:
+        return
     for k, one in enumerate(held[:-1]):
         others, places = held[k + 1 :], np.arange(k + 1, len(held))
         both = ~np.isnan(one + others)

@@ -25,7 +25,8 @@ from eventwindow.report.figures.claims import stated
 from eventwindow.report.language import LANGUAGES, SPACE, Language, language
 
 IN_PAGE = 100_000  # bytes of a table that the page itself holds
-ADDRESS = re.compile(r"https?://(?:www\.)?([^/\s]+)/\S*?(?=[.\u3002]?(?:\s|$))")
+_END = r"(?:[\s\u3000-\u303f\uff00-\uffef]|&#|&lt;|&gt;|$)"  # of an address in escaped text, in either language
+ADDRESS = re.compile(rf"https?://(?:www\.)?([^/\s]+)/(?:(?!{_END}).)*?(?=[.,;:)]*{_END})")
 
 
 @cache

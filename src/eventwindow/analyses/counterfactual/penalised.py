@@ -99,7 +99,7 @@ def ridge(x: Array, y: Array, x_new: Array, own: Ints, penalties: Array, days: s
     centred, asked = x - mean, np.vstack([x, x_new])[days] - mean
     values, vectors = np.linalg.eigh(centred @ centred.T)
     target, projected = vectors.T @ (y - level), asked @ centred.T @ vectors
-    out = np.empty((len(penalties), len(asked), y.shape[1]))
+    out = np.full((len(penalties), len(asked), y.shape[1]), np.nan)
     for penalty in np.unique(penalties):
         a, m = np.nonzero(penalties == penalty)
         share = 1 / (np.maximum(values, 0) + penalty)  # along the eigenvectors

@@ -110,7 +110,8 @@ def _choices(context: Context) -> tuple[dict[str, list[Any]], str, tuple[int, ..
 def _laid(figures: np.ndarray, shape: tuple[int, ...], cell: tuple[np.ndarray, ...]) -> list[Any]:
     """The figures in units of the page, by security, window and specification."""
     whole = np.full(shape, None, object)
-    whole[cell] = np.rint(figures / UNIT).astype(int)
+    held = np.isfinite(figures)
+    whole[tuple(places[held] for places in cell)] = np.rint(figures[held] / UNIT).astype(int)
     return list(whole.tolist())
 
 
