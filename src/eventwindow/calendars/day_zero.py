@@ -211,8 +211,7 @@ def placed(
     there is a fault.
     """
     rule, most, _ = how
-    own = events["session"].to_numpy(object) if "session" in events else np.full(len(events), None, object)
-    rules = np.where(own == None, rule, own)  # noqa: E711 (an array)
+    rules = _texts(events, "session", rule)
     days, shifts, faults = _priced(events, sessions, (rules, *how[1:]), rows)
     off = (days > sessions[0]) & (days < sessions[-1]) & ~days.isin(sessions)
     moved, after = days.to_numpy(copy=True), sessions.searchsorted(days)
@@ -244,35 +243,33 @@ def _priced(
     clocked = clocked[(days[clocked] >= first) & (days[clocked] <= last)]  # others are beyond the sessions anyway
     for one in sorted({*zip(mic[clocked], zone[clocked], strict=True)}):
         at = clocked[(mic[clocked] == one[0]) & (zone[clocked] == one[1])]
-        mine = events.iloc[at], _around(one[0], pd.DatetimeIndex(days[at]), sessions), one[1]
-        found, shifts[at], wrong = _first_closes(*mine, (rules[at], most), rows.taken(at))
+        try:
+            calendar = _around(one[0], pd.DatetimeIndex(days[at]), sessions)
+        except EventDateError as error:
+            faults |= {i: EventDateError(error.what, where=rows.at(i), remedy=error.remedy) for i in at.tolist()}
+            days[at] = np.datetime64("NaT")
+            continue
+        found, shifts[at], wrong = _first_closes(events.iloc[at], calendar, one[1], (rules[at], most), rows.taken(at))
         days[at] = found.to_numpy("M8[s]")
         faults |= {int(at[k]): fault for k, fault in wrong.items()}
     return pd.DatetimeIndex(days), shifts, faults
 
 
-def _around(mic: str, days: pd.DatetimeIndex, sessions: pd.DatetimeIndex) -> Calendar | EventDateError:
+def _around(mic: str, days: pd.DatetimeIndex, sessions: pd.DatetimeIndex) -> Calendar:
     """The sessions of an exchange around the days; only the table's, where the library does not know as many."""
     low, high = days.min() - AROUND, days.max() + AROUND
     try:
         return exchange_calendar(mic, low.date(), high.date())
     except EventDateError:
-        low, high = max(low, sessions[0]), min(high, sessions[-1])
-    try:
-        return exchange_calendar(mic, low.date(), high.date())
-    except EventDateError as error:
-        return error
+        return exchange_calendar(mic, max(low, sessions[0]).date(), min(high, sessions[-1]).date())
 
 
 def _first_closes(
-    events: pd.DataFrame, calendar: Calendar | EventDateError, zone: str, how: tuple[np.ndarray, int | None], rows: Rows
+    events: pd.DataFrame, calendar: Calendar, zone: str, how: tuple[np.ndarray, int | None], rows: Rows
 ) -> tuple[pd.DatetimeIndex, np.ndarray, dict[int, StudyError]]:
     """The same for the events of one exchange and time zone, as `day_zero` tells it of one, many at once."""
     (rules, most), given, faults = how, pd.DatetimeIndex(events["date"]), dict[int, StudyError]()
     shifts = np.full(len(given), None, object)
-    if isinstance(calendar, EventDateError):
-        wrong = (EventDateError(calendar.what, where=rows.at(k), remedy=calendar.remedy) for k in range(len(given)))
-        return pd.DatetimeIndex([pd.NaT] * len(given)), shifts, dict(enumerate(wrong))
     clock = events["time"].to_numpy(object)
     stamps = pd.DatetimeIndex(pd.to_datetime(given.strftime("%Y-%m-%d ") + clock.astype(str)))
     summer = np.ones(len(stamps), bool)  # of an hour that comes twice, the first
