@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +14,11 @@ from eventwindow.draft.articles import Article, read
 from eventwindow.draft.chinese import simplified
 from eventwindow.draft.verify import Checked, verify_study
 from eventwindow.errors import Catalogue, PriceError, Reason, SourceError, StudyError, Text, catalogue
-from eventwindow.prices.history import OWN
-from eventwindow.prices.keyed import source_name
 from eventwindow.prices.lookup import looked_up
 from eventwindow.prices.retry import Progress
 from eventwindow.scratch import put_in_place
 from eventwindow.study.load import Step
+from eventwindow.study.provenance import told_origins
 from eventwindow.study.result import StudyResult
 from eventwindow.study.run import run_study
 
@@ -128,13 +126,7 @@ def found_by_name(checked: Sequence[Checked], words: Catalogue) -> Iterator[str]
 
 def _origins(result: StudyResult, words: Catalogue) -> Iterator[str]:
     """Where the figures are from, which symbols have none and why, and what the run told."""
-    of = Counter(record["origin"] for record in result.run["prices"].values())
-    named = (
-        (n, words.words(f"data.origin_{o}") if o in OWN else words.text("data.origin_source", name=source_name(o)))
-        for o, n in of.items()
-    )
-    told = [words.text("data.count_origin", n=n, origin=origin) for n, origin in named]
-    if told:
+    if told := told_origins(result.run, words):
         yield words.text("verify.prices", list=words.words("format.between").join(told))
     for symbol, reason in result.run["unavailable"].items():
         yield words.text("verify.no_prices", symbol=symbol, reason=words.reason(reason))

@@ -1,6 +1,7 @@
 """What a result rests on: the specification, where each ticker's figures are from, checksums and versions."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -10,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.claims.rules import RULES_DATE, RULES_VERSION
+from eventwindow.errors import Catalogue
 from eventwindow.prices.history import COLUMNS, OWN, PriceHistory, Prices
+from eventwindow.prices.keyed import source_name
 from eventwindow.study.definition import Study
 
 LIBRARIES = ("eventwindow", "exchange-calendars", "numpy", "pandas", "scipy", "yfinance")
@@ -28,6 +31,22 @@ def run_record(study: Study, prices: Prices, frozen: Mapping[str, Any] | None = 
         "versions": {name: version(name) for name in LIBRARIES},
     }
     return record | ({} if frozen is None else {"frozen": frozen})
+
+
+def told_origins(record: Mapping[str, Any], words: Catalogue) -> list[str]:
+    """How many tickers of a record are from where, the most first."""
+    counts = Counter(str(one["origin"]) for one in record["prices"].values())
+    return [
+        words.text("data.count_origin", n=n, origin=told_origin(origin, words)) for origin, n in counts.most_common()
+    ]
+
+
+def told_origin(origin: str, words: Catalogue) -> str:
+    return (
+        words.text(f"data.origin_{origin}")
+        if origin in OWN
+        else words.text("data.origin_source", name=source_name(origin))
+    )
 
 
 def _price_record(history: PriceHistory) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Where the figures are from, when each exchange could price the news, what else happened, and what was left out."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,12 +9,11 @@ from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import MINUS, Reason
-from eventwindow.prices.history import OWN
-from eventwindow.prices.keyed import source_name
 from eventwindow.report.blocks import Aside, Block, Cell, Fold, Items, Paragraph, Table, Words, weighty
 from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import SPACE, percent
+from eventwindow.study.provenance import told_origin, told_origins
 
 NOTHING = pd.DataFrame()
 PER_CENT = re.compile(r"\d(?=%)")
@@ -111,17 +109,10 @@ def _finding(context: Context, row: pd.Series) -> tuple[str, ...]:
 
 def origins(context: Context) -> Markup:
     """How many tickers are from where."""
-    say = context.language.text
-    counts = Counter(str(record["origin"]) for record in context.result.run["prices"].values())
-    parts = [say("data.count_origin", n=n, origin=_origin(context, o)) for o, n in counts.most_common()]
-    key = "data.origins" if "shipped" in counts else "data.origins_plain"
-    return context.language.say(key, list=context.language.listed(parts))
-
-
-def _origin(context: Context, origin: str) -> str:
-    if origin in OWN:
-        return context.language.text(f"data.origin_{origin}")
-    return context.language.text("data.origin_source", name=source_name(origin))
+    shipped = any(record["origin"] == "shipped" for record in context.result.run["prices"].values())
+    told = told_origins(context.result.run, context.language.catalogue)
+    key = "data.origins" if shipped else "data.origins_plain"
+    return context.language.say(key, list=context.language.listed(told))
 
 
 def _tickers(context: Context) -> Fold:
@@ -133,7 +124,7 @@ def _tickers(context: Context) -> Fold:
 
 
 def _ticker(context: Context, symbol: str, record: dict[str, Any]) -> tuple[str, ...]:
-    origin = _origin(context, record["origin"])
+    origin = told_origin(record["origin"], context.language.catalogue)
     held = (str(record[key]) for key in ("first", "last", "sessions"))
     note = context.language.reason(record["note"]) if "note" in record else ""
     return symbol, context.name(symbol), origin, *held, note
