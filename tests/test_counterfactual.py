@@ -173,9 +173,11 @@ def test_the_penalty_is_the_one_that_blocks_held_out_prefer(market):
         errors += ((guess - y[out]) ** 2).sum(axis=1)
     found = predicted(model, x, y, new, NONE, block)
     assert found.penalty == pytest.approx(penalties[errors.argmin(axis=0), np.arange(M)])
+    every = model.predict(x, y, new, NONE, penalties)[errors.argmin(axis=0), :, np.arange(M)].T
     for final, days in ((found.fitted, slice(T)), (found.event, slice(T, None))):
         alone = model.predict(x, y, new, NONE, found.penalty[None])[0, days]
         assert final == pytest.approx(alone)
+        assert final == pytest.approx(every[days])
 
 
 def test_the_scale_of_a_donor_begins_where_no_other_donor_is_left_in(market):
