@@ -225,15 +225,6 @@ def test_a_letter_that_is_no_initial_ends_a_sentence(first: str) -> None:
         ("輝達近一個月上漲12%。", "NVDA return 0.12 exact 2025-01-01..2025-01-31 !"),
         ("1月31日，騰訊前一日晚間披露業績，股價跌3%。", "TCEHY|0700.HK return -0.03 exact 2025-01-31"),
         ("騰訊周四停牌前跌3%。", "TCEHY|0700.HK return -0.03 exact 2025-01-30 !"),
-    ],
-)
-def test_forms_of_whole_pieces_are_read(text: str, find: str) -> None:
-    assert find in found(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "find"),
-    [
         ("週四百度跌5.9%，前一日因財報重挫15.8%；小米跌6.3%。", "1810.HK return -0.063 exact 2025-01-30 !"),
         ("週四台股漲1%，前一日輝達跌2%，超微跌1%。", "AMD return -0.01 exact 2025-01-29 !"),
         ("週四，三大指數集體低開，滬指跌0.15%。", "000001.SS opening_gap -0.0015 exact 2025-01-30"),
@@ -254,7 +245,7 @@ def test_forms_of_whole_pieces_are_read(text: str, find: str) -> None:
         ("台股週五漲1%。\n輝達漲2%，今年以來漲3%。", "NVDA return 0.03 exact 2025-01-01..2025-01-30 !"),
     ],
 )
-def test_forms_of_chinese_papers_are_read(text: str, find: str) -> None:
+def test_forms_of_pieces_and_papers_are_read(text: str, find: str) -> None:
     assert find in found(text)
 
 
