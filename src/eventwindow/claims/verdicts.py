@@ -93,12 +93,7 @@ def _verdict(claim: Claim, basis: _Basis) -> Verdict:
         return Verdict(claim, "open", Reason("rule_no_figure"), found.reason, found, findings=findings)
     decision = _doubted(_reached(found, _told(claim, _known(claim, decide(claim, found), basis))), findings)
     curve = specifications(claim, basis.evidence) if claim.hedge == "effect" else None
-    told = (
-        *_found(claim, found, decision),
-        found.lacking,
-        *_tail(claim, decision.word),
-        *_details(found),
-    )
+    told = (*_found(claim, found, decision), found.lacking, *_tail(claim, decision.word), *_details(found))
     return Verdict(
         claim,
         decision.word,

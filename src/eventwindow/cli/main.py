@@ -52,12 +52,12 @@ def run(arguments: Sequence[str] | None) -> int:
             from eventwindow.parallel import second_core
 
             import_module("eventwindow.cli.strings")
-            stack.enter_context(second_core(_read_common))
+            stack.enter_context(second_core(_read_for_both))
         command = getattr(import_module(f"eventwindow.cli.{options.file}"), options.function)
         return command(options) or 0
 
 
-def _read_common() -> None:
+def _read_for_both() -> None:
     """What both processes of a run need."""
     from eventwindow.claims.records import CODES
     from eventwindow.errors import catalogue
