@@ -177,10 +177,8 @@ def _past_month(_: re.Match[str], dated: dt.date) -> Period:
 
 def _past(m: re.Match[str], dated: dt.date) -> Period:
     """From the day behind the same date so many months or years before."""
-    count = dated.year * 12 + dated.month - 1 - (12 * _count(m["py"]) if m["py"] else _count(m["pm"]))
-    month = dt.date(count // 12, count % 12 + 1, 1)
-    last = (month + dt.timedelta(31)).replace(day=1) - dt.timedelta(1)
-    return Period(first=min(month + dt.timedelta(dated.day), last + dt.timedelta(1)), open=True)
+    first = back(_count(m["py"]), "year", dated) if m["py"] else back(_count(m["pm"]), "month", dated)
+    return Period(first=first, open=True)
 
 
 def _open(_: re.Match[str], dated: dt.date) -> Period:
