@@ -42,7 +42,7 @@ def session(exchange: str, day: dt.date, step: int) -> dt.date:
         held = _calendar(exchange, day).sessions
     except EventDateError:
         return day
-    at = held.searchsorted(pd.Timestamp(day))
+    at = int(held.searchsorted(pd.Timestamp(day)))
     found: dt.date = held[at].date()
     return found if found == day or step >= 0 else held[at - 1].date()
 
