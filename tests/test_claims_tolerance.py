@@ -118,6 +118,17 @@ def test_without_a_precision_the_digits_decide(stated, hedge, unit, value, expec
     assert word(value, unit, stated=stated, hedge=hedge) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(-0.09148, "by only 0.002 points"), (-0.0914, ""), (-0.0916, ""), (-0.0931, "")],
+)
+def test_a_figure_that_two_digits_would_show_as_right_says_what_it_lacks(value, told):
+    """−9.148 % is printed as 9.15 and rounds to 9.1: against 9.2 a reader would doubt the verdict, not the article."""
+    found = decide(claim(stated=-0.092, hedge="exact"), measured(value))
+    assert found.word == ("confirmed" if value == -0.0916 else "contradicted")
+    assert [told in str(c) for c in found.context] == [True] * bool(told)
+
+
 def test_a_precision_wider_than_the_digits_is_told_and_printed():
     """“A week” read in whole weeks: six days hold, and the line says that they are six."""
     found = decide(claim(stated=7.0, precision=7.0), measured(6.0, "days"))

@@ -122,6 +122,7 @@ def test_a_clock_time_with_its_place_is_read(text: str, time: dt.time, zone: str
     ("text", "options", "said"),
     [
         ("Nvidia fell 3% on Monday.", [], "tells no day"),
+        ("NEW YORK, Jan. 27 (Wire) - Nvidia fell 3% on Monday.", [], "tells 'Jan. 27' without a year"),
         ("Le titre a perdu 3 % lundi dans un marché très nerveux et agité.", ["--date", "2025-01-28"], "language"),
         ("東京株式市場で日経平均は3%下落した。", ["--date", "2025-01-28"], "language"),
         ("The sun shone on the hills of the town.", ["--date", "2025-01-28"], "no statement about a market"),

@@ -38,6 +38,7 @@ RULES_DATE = date(2026, 11, 30)
 SURE_MOST = 2 / 3  # from here on "most" needs no remark
 MOST = 1 / 2
 EDGE = 1e-6  # so near the bound, of the figure or of one, any other figure decides otherwise
+PRINTED = {"decimal": 4, "share": 2}  # digits behind the point that a sentence prints of a figure of a unit
 MATERIAL = 0.02  # an abnormal return of two per cent, for kinds that the table below does not name
 MATERIAL_OF = {
     "abnormal_volume": math.log(2),  # twice the usual volume
@@ -148,9 +149,14 @@ def _steps(claim: Claim, unit: str) -> tuple[Step, Step]:
 
 def _amount(claim: Claim, measured: Measured) -> Decision:
     unit, value = measured.unit, oriented(claim, _value(measured))
-    found = fit(value, _stated_sizes(claim), claim.hedge, _steps(claim, unit), is_move(unit))
+    how = _stated_sizes(claim), claim.hedge, _steps(claim, unit), is_move(unit)
+    found = fit(value, *how)
     words: dict[Fit, VerdictWord] = {"same": "confirmed", "rounded": "confirmed_with_context", "off": "contradicted"}
-    context = (Reason("exactly", figure=Figure(value, unit, sign=False)),) if found == "rounded" else ()
+    context: tuple[Reason, ...] = ()
+    if found == "rounded":
+        context = (Reason("exactly", figure=Figure(value, unit, sign=False)),)
+    elif found == "off" and unit in PRINTED and fit(round(value, PRINTED[unit]), *how) != "off":
+        context = (Reason("just_off", size=_size(_to_edge(claim, unit, value), unit)),)
     return Decision(words[found], _amount_rule(claim, unit), _other_amount(claim, unit, value, found != "off"), context)
 
 
@@ -158,12 +164,17 @@ def _other_amount(claim: Claim, unit: str, value: float, held: bool) -> Reason:
     """The figure, or the distance to it, with which the verdict would be another."""
     if unit in {"rank", "count"}:
         return Reason(f"another_{unit}") if held else Reason(f"{unit}_of", place=_stated(claim))
-    where = sizes(claim, unit)
-    distance = min(abs(edge - value) for edge in (where.low, where.high) if math.isfinite(edge))
+    distance = _to_edge(claim, unit, value)
     way = "worse" if held else "better"
     if distance <= EDGE * max(abs(value), 1.0):
         return Reason(f"{way}_at_all")
     return Reason(way, size=_size(distance, unit))
+
+
+def _to_edge(claim: Claim, unit: str, value: float) -> float:
+    """The distance to the nearest figure with which the verdict would be another."""
+    where = sizes(claim, unit)
+    return min(abs(edge - value) for edge in (where.low, where.high) if math.isfinite(edge))
 
 
 def _size(distance: float, unit: str) -> Figure:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from eventwindow.draft.chinese import has_chinese
 from eventwindow.draft.dates import days
-from eventwindow.draft.lexicon import lexicon
+from eventwindow.draft.lexicon import Mark, lexicon
 from eventwindow.draft.read import normal
 from eventwindow.draft.write import read_article
 from eventwindow.errors import StudyError
@@ -71,7 +71,8 @@ def read(path: Path, date: dt.date | None) -> Article:
     _check_language(raw, name)
     dated = date or told or dateline(raw)
     if dated is None:
-        raise StudyError("the article tells no day", where=name, remedy="Give the day it is of: --date YYYY-MM-DD.")
+        what = f"the article tells {day!r} without a year" if (day := _first_day(raw)) else "the article tells no day"
+        raise StudyError(what, where=name, remedy="Give the day it is of: --date YYYY-MM-DD.")
     return Article(name, raw, dated)
 
 
@@ -99,11 +100,20 @@ def _check_language(text: str, name: str) -> None:
 def dateline(text: str) -> dt.date | None:
     """The first day with its year in the article's head, else in its last lines."""
     for part in (text[:HEAD], text[-HEAD // 4 :]):
-        for m in sorted(days(part, dt.date(1900, 1, 1)), key=lambda m: m.start):
+        for m in _days_of(part):
             if m.value.date and _YEAR.search(part[m.start : m.end]):
                 found: dt.date = m.value.date
                 return found
     return None
+
+
+def _first_day(text: str) -> str:
+    """The first day of a month that the article's head tells, as written."""
+    return next((text[m.start : m.end] for m in _days_of(text[:HEAD]) if re.search(r"\d", text[m.start : m.end])), "")
+
+
+def _days_of(part: str) -> list[Mark]:
+    return sorted(days(part, dt.date(1900, 1, 1)), key=lambda m: m.start)
 
 
 _CLOCKS = (

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+_KIND = re.compile(r"\b(?:index|average|composite|sector|industrials|futures)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,17 @@ class Finder:
 
 
 def finder(names: Iterable[str]) -> Finder:
-    """A Latin name must stand alone, a Chinese one may stand anywhere; a small first letter may be a capital one."""
+    """A Latin name must stand alone, a Chinese one may stand anywhere; a small first letter may be a capital one.
+
+    Some papers write what kind of thing it is small: Nasdaq composite, Philadelphia Semiconductor index.
+    """
     forms = {name: name for name in names}
     small = {name[0].upper() + name[1:]: name for name in forms if name[0].islower()}
     several = [name for name in forms if " " in name and name.isascii() and name[0].isupper()]
     cased = {form: name for name in several for form in (name[0] + name[1:].lower(), name.title())}
-    forms = cased | small | forms
+    last = [(name, m) for name in several if (m := _KIND.search(name))]
+    kind = {name[: m.start()] + form: name for name, m in last for form in (m[0].lower(), m[0].title())}
+    forms = cased | kind | small | forms
     lengths: dict[str, set[int]] = defaultdict(set)
     for first, length in {(form[0], len(form)) for form in forms}:
         lengths[first].add(length)
