@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from eventwindow.draft.paraphrase import figure, paraphrase
+from eventwindow.draft.paraphrase import PLACES, figure, paraphrase
 from eventwindow.draft.statement import Statement, Subject
 from eventwindow.errors import Reason, Text
 from eventwindow.study.definition import Study
 
-RANKS = {"loss_rank", "return_rank", "members_rank", "value_rank", "record"}
+RANKS = {"loss_rank", "return_rank", "members_rank", "value_rank", "record", *PLACES}
 ANY_DAY = {"value_rank"}  # the last close on or before the day counts
 ROUND = Reason("draft_round")
 Entry = dict[str, Any]

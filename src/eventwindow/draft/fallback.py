@@ -10,6 +10,7 @@ from dataclasses import replace
 from eventwindow.draft.amounts import basis
 from eventwindow.draft.context import Context, resolved
 from eventwindow.draft.fallback_remarks import MOVING, Said, remarks_left
+from eventwindow.draft.fallback_trading import trading
 from eventwindow.draft.lexicon import Group, Mark
 from eventwindow.draft.quantified import (
     FALLBACK,
@@ -26,7 +27,7 @@ from eventwindow.draft.quantified import (
 )
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, Sentence
-from eventwindow.draft.statement import Statement, Subject
+from eventwindow.draft.statement import NOBODY, Statement, Subject
 
 HIGHEST = 1e5  # no price is so high
 BASE = 24  # characters behind a figure in which the day stands that it is counted from
@@ -63,12 +64,24 @@ def fallback(
     sentence: Sentence, line: int, context: Context, names: Names, dated: dt.date, said: Said, following: Said
 ) -> Iterator[tuple[Mark, Statement]]:
     """What is left of a sentence of which `said` was read; `following` was read of the next one."""
-    used = {m.start for m, _ in said}
+    used, left = {m.start for m, _ in said}, list[tuple[Mark, Statement]]()
     for mark in sentence.all("amount"):
         if mark.start not in used:
             for s in _figure(sentence, mark, context, names, dated):
                 hedge = "range" if mark.value.low != mark.value.high else s.hedge or mark.value.hedge
-                yield mark, replace(s, line=line, step=mark.value.step, hedge=hedge, open=(FALLBACK, *s.open))
+                left.append((mark, replace(s, line=line, step=mark.value.step, hedge=hedge, open=(FALLBACK, *s.open))))
+    yield from left
+    for mark, s in trading(sentence, context, [*said, *left], lambda at: whose(sentence, at, context, names)):
+        yield (
+            mark,
+            replace(
+                s,
+                line=line,
+                step=s.step or mark.value.step,
+                hedge=s.hedge or mark.value.hedge,
+                open=(FALLBACK, *s.open),
+            ),
+        )
     for mark, s in remarks_left(sentence, context, names, said, following, whose):
         yield mark, replace(s, line=line, open=(FALLBACK,))
 
@@ -76,7 +89,8 @@ def fallback(
 def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, dated: dt.date) -> Iterator[Statement]:
     """What the figure says of the subject nearest to it."""
     amount, sign = mark.value, sign_of(sentence, mark)
-    for who in whose(sentence, mark, context, names):
+    market = amount.unit == "money" and _EVERY.search(sentence.text, *sentence.clause(mark))  # has no other subject
+    for who in whose(sentence, mark, context, names) or (NOBODY,) * bool(market):
         kind = kind_of(who, names)
         if from_peak(sentence, mark):
             if amount.unit == "percent":

@@ -23,11 +23,26 @@ KINDS = {
     "index_points": ("{f} in its index", "影響指數 {f}"),
     "market_value": ("market value of {f}", "市值 {f}"),
     "turnover": ("turnover of {f}", "成交額 {f}"),
+    "turnover_change": ("change of turnover, {f}", "成交額 {f}"),
+    "turnover_share": ("{f} of the turnover", "占成交額 {f}"),
+    "volume": ("{f} shares traded", "成交 {f} 股"),
+    "advancers": ("{f} stocks up", "{f} 檔上漲"),
+    "decliners": ("{f} stocks down", "{f} 檔下跌"),
+    "limit_up": ("{f} stocks up by the daily limit", "{f} 檔漲停"),
+    "limit_down": ("{f} stocks down by the daily limit", "{f} 檔跌停"),
+    "premium": ("premium of {f}", "溢價 {f}"),
+    "relative_return": ("return of {f} against another", "相對表現 {f}"),
     "drawdown": ("{f} from a high", "距高點 {f}"),
     "volume_multiple": ("volume of {f} the usual", "成交量為平常的 {f}"),
     "value_rank": ("the most valuable company", "市值最高"),
 }
-STANDS = {"price_level", "value_against", "volume_multiple", "market_value", "turnover"}
+COUNTS = {"volume", "advancers", "decliners", "limit_up", "limit_down"}
+PLACES = {
+    "turnover_rank": ("turnover", "成交額"),
+    "volume_rank": ("volume", "成交量"),
+    "points_rank": ("change in points", "漲跌點數"),
+}
+STANDS = {"price_level", "value_against", "volume_multiple", "market_value", "turnover", "turnover_share"} | COUNTS
 MOVED = KINDS.keys() - STANDS - {"drawdown", "value_rank"}
 DIRECTIONS = {"return": ("", ""), "opening_gap": (" at the open", "開盤")}
 SHARES = {"some": ("some of them", "部分"), "all": ("all of them", "全部"), "most": ("most of them", "多數")}
@@ -63,7 +78,7 @@ def _who(subject: Subject, zh: bool = False) -> str:
 
 
 def _what(s: Statement) -> tuple[str, str]:
-    if s.kind in {"loss_rank", "return_rank", "record", "members_rank"}:
+    if s.kind in {"loss_rank", "return_rank", "record", "members_rank"} | PLACES.keys():
         return _first_of(s) if s.kind == "members_rank" else _superlative(s)
     if s.kind == "breadth":
         share = SHARES[s.hedge]
@@ -102,6 +117,8 @@ def _side(s: Statement) -> tuple[str, str]:
 
 def _superlative(s: Statement) -> tuple[str, str]:
     back = (f" since {s.since}", f"{s.since} 以來") if s.since else ("", "")
+    if name := PLACES.get(s.kind):
+        return f"place {s.low:.0f} by {name[0]}{back[0]}", f"{back[1]}{name[1]}第 {s.low:.0f}"
     if s.kind == "record":
         side, chinese = ("highest", "最高") if s.by == "high" else ("lowest", "最低")
         told = f"the {side} close{back[0]}" if s.since else f"a record {s.by} close"
@@ -132,7 +149,9 @@ def _plain(s: Statement, value: float, zh: bool) -> str:
     size = abs(value)
     if s.kind == "volume_multiple":
         return f"{size:.6g} {'倍' if zh else 'times'}"
-    if s.kind in {"value_change", "value_changes_sum", "market_value", "turnover"}:
+    if s.kind in COUNTS:
+        return f"{size:,.10g}"
+    if s.kind in {"value_change", "value_changes_sum", "market_value", "turnover", "turnover_change"}:
         worth, unit = (1e9, "bn") if not zh else (1e12, " 兆") if size >= 1e12 else (1e8, " 億")
         return f"{sign}{size / worth:,.6g}{unit}{_currency(s, zh, '')}"
     if s.kind in {"points", "index_points"}:

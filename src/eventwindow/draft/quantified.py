@@ -116,6 +116,10 @@ _TAKEN = re.compile(  # "knocked 80 points off the Dow", 拖累大盘302点: wha
     r"|\b(?:cost|knock|shav|t[ao]k|took|contribut|account|subtract|trimm)\w*(?: for)?(?: (?:the )?[A-Z][\w&. ]*)? ?$"
     r"|\b(?:lift|drag|pull|push|boost|dr[ao]v)\w* (?:down |up )?(?:the )?[A-Z][\w&. ]* by $"
 )
+_PREMIUM = re.compile(
+    r"(?:(?P<up>溢价|溢)|(?P<down>折让|折价))(?:幅度)?(?:约|为|达|近|逾)*$"
+    r"|(?:(?P<ahead>跑赢|领先|赢过)|(?P<behind>跑输|落后))了?[^,;。\d]{0,6}(?:\d{2,4}指数)?(?:约|近|逾|达)*$"
+)
 FALLBACK = Reason("draft_fallback")
 LATE = re.compile(r"\b(?:clos|settl|end|finish)\w*\b|收|终场", re.IGNORECASE)
 
@@ -126,7 +130,7 @@ def figures(
     """Every figure about a market in the sentence, with the mark it stands at."""
     direction, said = 0, list[tuple[Mark, Statement]]()
     for mark in sentence.all("amount"):
-        if about_something_else(sentence, mark) or from_peak(sentence, mark):
+        if about_something_else(sentence, mark) or from_peak(sentence, mark) or beside_price(sentence, mark):
             continue
         if (same := _same_move(sentence, mark, said)) is not None:
             found = [same]
@@ -138,6 +142,12 @@ def figures(
             said.append((mark, stated))
             direction = direction if stated.kind == "price_level" or set_in(sentence, mark) else stated.direction
             yield mark, stated
+
+
+def beside_price(sentence: Sentence, mark: Mark) -> re.Match[str] | None:
+    """What says that the figure is a difference between two prices or returns: 较昨日收市价折让11%, 跑输大市3个百分点."""  # noqa: E501
+    percent = sentence.chinese and mark.value.unit == "percent"
+    return _PREMIUM.search(sentence.text[: mark.start]) if percent else None
 
 
 def from_peak(sentence: Sentence, mark: Mark) -> bool:

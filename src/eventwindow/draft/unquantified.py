@@ -77,6 +77,7 @@ _MANY = {
     "some": re.compile(r"部分|若干|少数"),
 }
 _COUNTED = re.compile(r"\d(?:余|多)?[只家档](?:个股|股票|成[份分]股|股)?$")
+_COUNTED_BEHIND = re.compile(r"的?(?:个股|股票)?(?:家数)?(?:共|则|仅|只|超过|逾|达|有)*\d[\d,]*[余多]?[只家档]")
 _OWN_FIGURE = 4  # characters between a move and its figure, at most
 _NEAR = 45  # characters between a name and its verb, at most
 
@@ -336,7 +337,8 @@ def _plain(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]
     clause = sentence.clause(mark)
     if mark.kind == "same":
         return True
-    counted = _COUNTED.search(sentence.text, clause[0], mark.start)  # 逾3800只个股上涨
+    counted = _COUNTED.search(sentence.text, clause[0], mark.start)  # 逾3800只个股上涨; 上涨的只有15只
+    counted = counted or _COUNTED_BEHIND.match(sentence.text, mark.end)
     if (
         counted
         or mark.kind.endswith("wipe")
