@@ -67,9 +67,10 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
     if base := base_of(sentence, mark):
         return resolved(sentence, base, context)  # "from Friday's $286.14", "even after Friday's pullback of 0.6%"
     near = _beside(sentence, mark) or _of_row(sentence, mark)
-    own = near if near and near.kind == "date" else sentence.last("date", before=mark.start, since=low)
-    free = [m for m in sentence.all("date") if not _of_another(sentence, mark, m)]
-    own = own or next((m for m in free if m.start >= low and m.end <= high), None)
+    own = near if near and near.kind == "date" else None
+    free = [m for m in sentence.all("date") if sentence.reaches(m, mark) and not _of_another(sentence, mark, m)]
+    here = [m for m in free if low <= m.start and m.end <= high]
+    own = own or next((m for m in here[::-1] if m.end <= mark.start), next(iter(here), None))
     others = [m for m in free if not (set_in(sentence, m) or _looked_back(sentence, mark, m))]
     found = own or next((m for m in reversed(others) if m.end <= mark.start), None)
     if near is None and earlier_level(sentence, mark):
@@ -79,6 +80,8 @@ def day_of(sentence: Sentence, mark: Mark, context: Context) -> dt.date | None:
         told = [m for m in others if m.value.date]
         before = [m for m in told if m.end <= mark.start and sentence.chinese]
         found = before[-1] if before else told[0] if told else found
+    if found is None and not (sentence.chinese or context.date or context.last):  # a sentence alone
+        found = next((m for m in sentence.all("date") if not set_in(sentence, m)), None)
     if found is None and not sentence.chinese:
         apart = [m for m in others if not (context.date and (_earlier_told(sentence, m) or _owned(sentence, mark, m)))]
         found = next(iter(apart), None)

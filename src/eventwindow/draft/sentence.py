@@ -12,6 +12,7 @@ from itertools import pairwise
 from eventwindow.calendars.dates import MONTHS, month_number
 from eventwindow.draft.amounts import amounts
 from eventwindow.draft.chinese import has_chinese
+from eventwindow.draft.clauses import HELD, Clause, chain, clauses
 from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.lexicon import Group, Lexicon, Mark, settled
 from eventwindow.draft.periods import WORDS, Period, back, periods
@@ -133,12 +134,16 @@ OPENED = {"open_up", "open_down"}
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The marks of one sentence in order, its clauses, and its lists of securities (a list of one, mostly)."""
+    """The marks of one sentence in order, its clauses, and its lists of securities (a list of one, mostly).
+
+    `clauses` are the stretches between commas and the like; `parts` tell what each is and on which it hangs.
+    """
 
     text: str
     marks: Sequence[Mark]
     clauses: Sequence[tuple[int, int]]
     rules: Lexicon
+    parts: Sequence[Clause]
 
     @property
     def chinese(self) -> bool:
@@ -165,6 +170,14 @@ class Sentence:
 
     def clause(self, mark: Mark) -> tuple[int, int]:
         return next(c for c in self.clauses if c[0] <= mark.start < c[1])
+
+    def held(self, mark: Mark) -> list[Clause]:
+        """The clauses that hold the mark and hang on another, the innermost first."""
+        return [c for c in chain(self.parts, mark.start) if c.kind in HELD]
+
+    def reaches(self, time: Mark, mark: Mark) -> bool:
+        """Whether a day or a span may hold for the mark: one in a clause that hangs on another holds in it alone."""
+        return all(c.start <= mark.start < c.end for c in self.held(time))
 
     def linked(self, end: int) -> Mark | None:
         """The list of names that follows at once: "a 17 % fall in …"."""
@@ -207,7 +220,8 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     cuts = [b.end for b in boundaries if not any(m.start <= b.start < m.end for m in [*marks, *_alike(marks, text)])]
     cuts += [m.start for m in marks if m.kind == "parted"]
     edges = sorted({0, *cuts, len(text)})
-    return Sentence(text, marks, list(pairwise(edges)), rules)
+    parts = clauses(text)
+    return Sentence(text, marks, list(pairwise(edges)), rules, parts)
 
 
 def _caused(marks: Sequence[Mark], text: str, boundaries: Sequence[int]) -> list[Mark]:

@@ -1,0 +1,153 @@
+"""The clauses of a sentence: main ones, and what hangs on them; each with its stretch and kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from eventwindow.draft.chinese import has_chinese
+
+MAIN, RELATIVE, PARTICIPLE, COMPARISON = "main", "relative", "participle", "comparison"
+APPOSITION, PARENTHESIS, QUOTATION = "apposition", "parenthesis", "quotation"
+HELD = {RELATIVE, PARTICIPLE, COMPARISON, APPOSITION, PARENTHESIS, QUOTATION}  # what hangs on another clause
+_VERB = (  # a finite one; an auxiliary with its participle is one
+    r"(?:\b(?:(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|does|do)"
+    r"(?:\ (?:not|\w+ly|now|already|still|about\ to|due\ to|set\ to|been|be|to))*(?:\ \w+(?:ed|en|ing))?"
+    r"|fell|rose|sank|slid|shed|lost|won|sprang|dove|leapt|shot|put|gave|took|saw|went|came|got|made|led|left|held"
+    r"|drove|grew|became|began|broke|built|caught|felt|found|sent|shook|spent|struck|threw|wrote|sought|overtook"
+    r"|ran|beat|kept|set|hit|cut|let|met|bought|sold|told|said|thought|brought|paid|swung|crept|shrank|drew|stood"
+    r"|withdrew|fared|did|(?<!-)[a-z]{3,}ed)\b)"
+)
+_WHICH = (
+    r"(?:(?:most|many|some|all|both|none|one|each|half)\ of\ "
+    r"|(?:of|to|in|for|from|on|by|at|with|under|through|after)\ )?(?:which|who|whom|whose|where)\b"
+)
+_LEVEL = r"(?:[\w'’-]+\ ){0,3}?(?:close|closing|high|low|peak|record|level|price|trough)\b"
+_HEAD = r"(?:^|(?<=[,;:(]\ )|(?<=\()|(?<=[—–])|(?<=\band\ )|(?<=\bbut\ ))"
+_NO_PARTICIPLE = r"according|during|including|trading|morning|evening|nothing|anything|something|everything|being"
+_ENGLISH: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern, re.VERBOSE))
+    for kind, pattern in (
+        (QUOTATION, r"[“\"]"),
+        (PARENTHESIS, r"\((?!\d{1,2}\))"),
+        (
+            RELATIVE,
+            rf"(?<=[\w)'’\"”],\ ){_WHICH}|(?<=\w\ ){_WHICH}"
+            r"|(?:(?<=\w,\ )|(?<=day\ )|(?<=noon\ )|(?<=ning\ ))when\b"
+            rf"|(?<=[\w,]\ )that\b(?=\ (?:[\w'’$-]+\ ){{0,4}}?(?:{_VERB}|\w+s\b))",
+        ),
+        (
+            COMPARISON,
+            r"\bthan\ (?![^\w\s]{0,3}\d|(?:half|an?\ (?:third|quarter|fifth)|double|twice|tripled?)\b)"
+            r"|\b(?:[Cc]ompared\ (?:with|to)|against|versus)\ "
+            rf"|\b(?:from|below|above|beneath|beyond|under|over|short\ of|off)\ "
+            rf"(?=(?:an?\ |the\ |its\ |their\ )?{_LEVEL}|\w+day['’]s\b|where\b|what\b|the\ [^\w\s]?\d)"
+            r"|\bfrom\ (?=[^\w\s]{0,3}\d)",
+        ),
+        (
+            PARTICIPLE,
+            rf"{_HEAD}(?:(?:\w+ly|long|already|itself|still|once|even)\ )*(?i:(?!{_NO_PARTICIPLE})[a-z]{{3,}}ing\b"
+            r"|[a-z]{3,}ed\ (?:by|from|in|on|at|to|with|down|up)\b"
+            r"|(?:up|down|off|hit|hurt|held|led|set|left|fresh|made|told|known|built|sold)\b)"
+            r"|\b(?i:following|despite|since|until|ahead\ of|amid"
+            r"|(?:after|before)(?!\ (?:the\ |\w+day['’]s\ )?(?:market\ |opening|open|bell)))\ ",
+        ),
+        (
+            APPOSITION,
+            r"(?<=[\w)%.'’\"”],\ )(?:an?|the|its|their|one\ of|once|another|still"
+            r"|[A-Z][\w&.]*(?:\ [A-Z][\w&.]*){0,2}['’]s?"
+            r"|[a-z]+(?:er|or|ist|home|arm|unit|firm|part)s?\ (?:to|of|for|in))\ ",
+        ),
+    )
+)
+_CHINESE: tuple[tuple[str, re.Pattern[str]], ...] = ()
+_CLOSES = re.compile(r",(?!\d)|[;:]\s|\s[-–]\s|[—–]{1,2}|\)|\.$|$")
+_SPLITS = re.compile(
+    rf"[;:]\s+|(?:,\s+|\s)(?:but|while|whereas|yet)\s|,\s+and\s+(?=[^,;]{{0,60}}?{_VERB})|\s[-–]\s|[—–]{{1,2}}".replace(
+        r"\ ", " "
+    )
+)
+_FINITE = re.compile(_VERB, re.VERBOSE)
+_AND = re.compile(r"\s(?:and|but|while|after|as|before)\s")
+_ON_DAY = re.compile(  # "worse than Cisco | on Monday"
+    r"(?!(?:an?|the|its|their|on|it|they|what|where|\w+day['’]s)\s)[A-Z][^,;\d]*?(?P<on>\s(?:on\s)?\w+day\b(?!['’]))"
+)
+_NESTED = re.compile(r"\b(?:that|which|who|whose|where|when|after|before|since|than)\b")
+_CAPITAL = re.compile(r"(?!Having)[A-Z]\w+ing$")
+_PAIRS = {"“": "”", '"': '"', "(": ")"}
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of a sentence, its kind, and the place of the clause that it hangs on; a main one hangs on none."""
+
+    start: int
+    end: int
+    kind: str
+    on: int | None = None
+
+
+def clauses(text: str) -> tuple[Clause, ...]:
+    """Every clause of a sentence: the main ones, then what hangs on them, each behind what it hangs on."""
+    splits = () if has_chinese(text) else (m.end() for m in _SPLITS.finditer(text) if not _quoted(text, m.start()))
+    found = [Clause(a, b, MAIN) for a, b in pairwise(sorted({0, *splits, len(text)}))]
+    for start, end, kind in sorted(_held(text), key=lambda held: (held[0], -held[1])):
+        on = max(k for k, c in enumerate(found) if c.start <= start < c.end)
+        behind = [k for k, c in enumerate(found) if kind == RELATIVE and c.kind in HELD and c.end + 2 == start]
+        for k in behind:  # "losses on Wall Street overnight, where …" goes on in the clause that it hangs on
+            found[k], on = replace(found[k], end=min(end, found[on].end)), k
+        found.append(Clause(start, min(end, found[on].end), kind, on))
+    return tuple(found)
+
+
+def chain(parts: Sequence[Clause], at: int) -> Iterator[Clause]:
+    """The clauses that hold a place of the text, from the innermost to the main one."""
+    k: int | None = max((k for k, c in enumerate(parts) if c.start <= at < c.end), default=None)
+    while k is not None:
+        yield parts[k]
+        k = parts[k].on
+
+
+def _held(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and kind of each stretch that hangs on another."""
+    for kind, opener in _CHINESE if has_chinese(text) else _ENGLISH:
+        for m in opener.finditer(text):
+            end = _end(text, m, kind)
+            if end > m.start() and not _of_its_own(text, m, end, kind):
+                yield m.start(), end, kind
+
+
+def _end(text: str, opened: re.Match[str], kind: str) -> int:
+    """Where a stretch ends that begins with an opener; 0 where it never does."""
+    if kind in {QUOTATION, PARENTHESIS}:
+        return text.find(_PAIRS[opened[0]], opened.end()) + 1
+    closed = _CLOSES.search(text, opened.end())
+    end = closed.start() if closed else len(text)
+    if kind == COMPARISON and (day := _ON_DAY.match(text, opened.end(), end)):
+        return day.start("on")
+    if kind == COMPARISON and (conjunction := _AND.search(text, opened.end(), end)):
+        return conjunction.start()
+    if kind == RELATIVE and not text[: opened.start()].endswith(", "):
+        return _second_verb(text, opened, end) or end
+    return end
+
+
+def _second_verb(text: str, opened: re.Match[str], end: int) -> int:
+    """Where the main verb stands behind a relative clause that no comma ends: "The index that it joined | rose"."""
+    if _FINITE.search(text, 0, opened.start()):
+        return 0
+    verbs = [*_FINITE.finditer(text, opened.end(), end)]
+    return verbs[1].start() if len(verbs) > 1 else 0
+
+
+def _of_its_own(text: str, opened: re.Match[str], end: int, kind: str) -> bool:
+    """Whether what looks like an apposition or a participle has a verb: ", the Dow lost 3 %", "Boeing shares rose"."""
+    nested = _NESTED.search(text, opened.end(), end)
+    looks = kind == APPOSITION or (kind == PARTICIPLE and _CAPITAL.match(opened[0]))
+    return bool(looks and _FINITE.search(text, opened.end(), nested.start() if nested else end))
+
+
+def _quoted(text: str, at: int) -> bool:
+    return text[:at].count('"') % 2 == 1 or text[:at].rfind("“") > text[:at].rfind("”")
