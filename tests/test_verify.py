@@ -414,3 +414,15 @@ def test_noughts_that_were_written_stand_in_the_statement(tmp_path: Path) -> Non
     assert "17.0 %" in words
     assert "118.40 USD" in words
     assert "4.50" in words
+
+
+def test_a_young_listing_is_judged_by_its_closes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two months of prices before the day: too few for a study's own hundred returns, enough for what closes tell."""
+    histories = shipped_histories(FIGURES, ["NVDA", "SPY"])
+    table = pd.concat([h.frame[["close", "adj_close"]].assign(symbol=s) for s, h in histories.items()])
+    young = table[(table.index >= "2024-12-02") & (table.index <= "2025-02-10")]
+    young.rename_axis("date").to_csv(tmp_path / "prices.csv")
+    (tmp_path / "news.txt").write_text("Nvidia fell 17% on 27 January 2025.", encoding="utf-8")
+    given = ("--prices", str(tmp_path / "prices.csv"))
+    assert main(["verify", str(tmp_path / "news.txt"), *given, "--out", str(tmp_path / "study")]) == 0
+    assert "· confirmed · NVDA: return of \u221217 %" in capsys.readouterr().out

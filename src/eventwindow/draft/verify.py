@@ -22,6 +22,7 @@ from eventwindow.estimation.by_exchange import NO_BENCHMARK
 from eventwindow.study.definition import Study, read_study
 
 WINDOWS = {"estimation": [-260, -11], "event": [-10, 5], "report": [[0, 0], [0, 1]]}
+FEWEST = 10  # returns in the estimation window, the least that a study may ask for: closes tell of a young listing, too
 HEAD = """\
 # Read from the article by rules, in our words. An entry with `unfinished` was not judged: settle it, remove that key,
 # and run the study again. Hold each entry against its sentence (`place`) before you trust its verdict.
@@ -138,6 +139,7 @@ def _study(
     stocks = stocks or list(homes[:1])
     titles = both("title", "verify.study_title", articles=", ".join(a.name for a in articles))
     study = {"name": _slug(name), "title": titles.pop("title_en")} | titles | {"benchmark": benchmark}
+    study |= {"minimum_returns": FEWEST}
     yield from head_tables(study, WINDOWS, _event(found, articles))
     for home in homes:
         if home not in stocks:
