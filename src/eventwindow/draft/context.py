@@ -31,7 +31,8 @@ _SAYING = re.compile(  # "Sterling, worth $1.28 on Friday, rose"; "Apple, on Mon
 _BEFORE = re.compile(r"\b(?:after|following|having)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\W*(?:after|before|following|since|having)\b", re.IGNORECASE)
 _OF_BASE = re.compile(r"['’]s(?: (?!and\b|but\b)[\w-]+){0,3} ?|[\u3400-\u9fff]{1,8}")
-_LATE = re.compile(r"收|终场")
+_LATE = re.compile(r"收|终场|开[盘市]后")
+_SAME_SPAN = re.compile(r"同期|同一(?:段)?(?:时间|时期|期间)")
 _LATER = re.compile(r"全天|全日|最终|尾盘|终场|此后|随后|一路|盘中|收")
 _AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
 _FROM_LEVEL = re.compile(r"[^;.]{0,30}?\b(?P<word>from|compared (?:with|to)|against|versus) ")
@@ -43,6 +44,7 @@ class Context:
     """What the sentences before, in the same paragraph, leave to the next."""
 
     who: tuple[Subject, ...] = ()
+    named: tuple[Subject, ...] = ()  # all that the last sentence with a name spoke of
     date: dt.date | None = None  # the day that the story is of: behind an aside of an earlier one it goes on in it
     spoken: dt.date | None = None  # the day spoken of last, from which "the next day" is counted
     session: str = ""
@@ -57,6 +59,7 @@ class Context:
     last: dt.date | None = None  # the last day that the article speaks of; none in a sentence alone
     frame: str = ""  # a line over the lines of a table, "For the week:"
     spanned: bool = False  # the sentence before was of a span
+    span: Period | None = None  # the span told last
     framed: bool = False  # a span of months was told, and no day since
     days_by_region: Mapping[str, dt.date] = field(default_factory=dict)  # the day told last of what trades there
 
@@ -263,8 +266,12 @@ def _opening(sentence: Sentence, mark: Mark) -> bool:
     return named and len(same) == 1 and not (later or figures)
 
 
-def period_of(sentence: Sentence, mark: Mark) -> Period | None:
+def period_of(sentence: Sentence, mark: Mark, context: Context | None = None) -> Period | None:
     """The span that a figure is for; None where it is a day's."""
+    if sentence.chinese and _SAME_SPAN.search(sentence.text, sentence.clause(mark)[0], mark.start):
+        told = [m.value for m in sentence.all("period", within=(0, mark.start)) if _told(m)]
+        before = told[-1] if told else context.span if context else None
+        return before and replace(before, open=True)  # 英伟达同期升285%
     row = sentence.chinese and mark.kind == "amount" and not sentence.has("period", within=sentence.clause(mark))
     return (row and _shared(sentence, mark, sentence.clause(mark)[0])) or _own_period(sentence, mark)
 

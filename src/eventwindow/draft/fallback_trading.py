@@ -144,8 +144,8 @@ def _ranks(
     for m in _POINTS.finditer(sentence.text):
         points = [(k, s) for k, s in told if s.kind == "points" and k.start < m.end() and not s.until]
         if points:
-            at = Mark(m.start(), m.end(), "rank")
-            yield at, _rank(sentence, m, points[-1][1].who, "points_rank", context, at)
+            at, of = Mark(m.start(), m.end(), "rank"), points[-1][1]
+            yield at, replace(_rank(sentence, m, of.who, "points_rank", context, at), date=of.date)
 
 
 def _rank(sentence: Sentence, m: re.Match[str], who: Subject, kind: str, context: Context, at: Mark) -> Statement:

@@ -483,7 +483,7 @@ def _priced(who: Subject, amount: Amount, names: Names) -> Subject:
 def _change(
     sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, names: Names, dated: dt.date
 ) -> list[Statement]:
-    amount, period = mark.value, period_of(sentence, mark)
+    amount, period = mark.value, period_of(sentence, mark, context)
     listing = names.listings[who.symbols[0]] if who.symbols else None
     if amount.unit == "multiple" and period is None and not amount.signed and sign < 0:
         return []

@@ -328,6 +328,7 @@ def paragraph(
             spoken=spoken[-1] if spoken else context.spoken,
             spanned=any(s.until or s.year for s in told) or (context.spanned and not told),
             framed=_framed(context.framed, text, told, dated),
+            span=next((m.value for m in sentence.all("period")[::-1] if m.value.first and m.value.until), context.span),
             days=one_day(sentence, context, [s.date for s in told if s.date and not s.until]),
             days_by_region=_later(context.days_by_region, _days(known, told, () if sentence.chinese else days)),
             moment=sentence.has("moment") and not sentence.has("amount"),
@@ -436,7 +437,11 @@ def _spoken_of(sentence: Sentence, context: Context, known: Names, said: Sequenc
     several = several or len({s.who for s in said}) > 1
     single = {s for s in firms if s.group is None}
     alone = {} if said or len(single) != 1 else {"who": tuple(single)}  # named alone, and nothing was said of it yet
-    return {"index": tuple(dict.fromkeys(index)) or context.index, "several": several} | alone
+    kept = {
+        "index": tuple(dict.fromkeys(index)) or context.index,
+        "named": tuple(dict.fromkeys(named)) or context.named,
+    }
+    return kept | {"several": several} | alone
 
 
 def _once(said: Iterable[tuple[Mark, Statement]]) -> Iterator[tuple[Mark, Statement]]:

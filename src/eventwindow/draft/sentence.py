@@ -60,7 +60,7 @@ _POINTED = re.compile("股价|该(?:公司|股)")
 _BARE = re.compile(
     r"(?:[,;。]|^)(?:而|但|不过)?(?:隔[夜晚]|前[晚夜]|昨[晚夜]|(?:上?周|星期)[一二三四五])?$"
 )  # 万科H股跌4.6%;A股跌4.1%: its own, or the market's?
-_TELLING = re.compile(r"[^,;:。]{3,16}的")
+_TELLING = re.compile(r"[^,;:。]{3,20}的")
 _TOLD_ADR = re.compile(r"[\u4e00-\u9fff]ADR")
 _THEN_MOVES = re.compile(r"[^,;。股指]{0,8}?[跌涨升挫泻飙][^,;。]{0,8}\d")
 _WHEN = re.compile(r"(?:隔[夜晚]|前一?[晚夜]|昨[日夜晚]|(?:周|星期)[一二三四五])?")
@@ -84,9 +84,17 @@ _SUPERLATIVE = re.compile(r"\b(?:\w{3,}est|worst|best|most|least)(?: [\w-]+){0,4
 _EVENT = re.compile(r" (?!record|close|high|low|peak|last)\w+ (?:on|in|of) $|\b(?:was|were|is|it|they)\b")
 _SINCE_RANK = re.compile(r"以来(?=的?(?:单日|收盘|盘中)?(?:最[^近]|新[高低]))")
 _YEAR_BEFORE = re.compile(r"(?:自|从)?(?:[今去前]年|(?:19|20)\d\d年)$")
-_SINCE_THEN = re.compile(r"(?:以来|至今|迄今|起)")
+_FROM_THEN = re.compile(r"起(?![计算])")
+_SINCE_THEN = re.compile(
+    r"(?:(?:的?(?P<close>收[市盘]价?))?(?:的?(?:收[市盘])?[高低][位点])?(?P<counted>起?计(?![划算])|起?计算|算起|起算)|以来|至今|迄今|起)"
+    r"(?P<past>,?[至到]去年年?底)?"
+)
 _FROM = re.compile(r"(?:\b(?:from|between|over)\s+(?:the close (?:of|on) )?|[从自由])$", re.IGNORECASE)
-_TO = re.compile(r"\s*(?:to|until|till|through|and|到|至)\s*(?:the close (?:of|on) )?", re.IGNORECASE)
+_TO = re.compile(
+    r"\s*(?:to|until|till|through|and|到|至)\s*(?:the close (?:of|on) )?"
+    r"|(?P<counted>的?(?:收[市盘]价?)?(?:起?计|算起)),?[到至]",
+    re.IGNORECASE,
+)
 _THROUGH = re.compile(r"\s(?:through|to|until|up to)\s")
 _OWNED = re.compile(r"['’]s\b(?! (?:open|start|trading|session))")
 _BASED = re.compile(
@@ -103,6 +111,7 @@ _EVENING_NEWS = re.compile(
     r"(?:前一[天日晚夜]|前晚|昨[天日晚夜])(?:晚间|晚上|盘后|收[盘市]后)?(?:披露|公布|发布|公告|宣布|交出)(?!的)"
 )
 _COMPARED_TO = re.compile(r"(?:较|比|相较于?)(?:后者)?$")
+_OF_NOUN = re.compile(r"的(?!收|开|早|午|尾)[\u4e00-\u9fff]{2,6}(?=[,;。])")  # 收复周四的全部失地
 _PRICE_OF = re.compile(r"的?(?:收[盘市]价|收[盘市])?[\d.,]+(?:[美港]?元|点)")
 _OF_PEAK = re.compile(  # "below its record close of Sept. 20"
     r"\b(?:below|above|from|off|under|since|than|short of|shy of)\b(?: \w+){0,3} (?:high|low|peak|record|close)s?\b"
@@ -212,11 +221,12 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     marks = [_placed(m, text, rules, names, around) if m.kind == "names" else m for m in marks]
     marks = _compared([_aside(m, text, rules) for m in marks])
     if has_chinese(text):
-        marks = _caused(marks, text, [b.start for b in boundaries])
+        marks = _attributes(_caused(marks, text, [b.start for b in boundaries]), text, [b.end for b in boundaries])
     else:
         marks = [_paired(m, marks, text, names) for m in marks]
     heads = [m.start for m in marks if m.kind == "names" and text[m.start - 1 : m.start] == "的"]
-    marks = [m for m in marks if not (m.kind in {"date", "period"} and _modifies(m, heads, text))]
+    figures = [m.start for m in marks if m.kind == "amount"]
+    marks = [m for m in marks if not (m.kind in {"date", "period"} and _modifies(m, heads, text, figures))]
     cuts = [b.end for b in boundaries if not any(m.start <= b.start < m.end for m in [*marks, *_alike(marks, text)])]
     cuts += [m.start for m in marks if m.kind == "parted"]
     edges = sorted({0, *cuts, len(text)})
@@ -235,6 +245,18 @@ def _caused(marks: Sequence[Mark], text: str, boundaries: Sequence[int]) -> list
             inside = [k for k in kept if m.end() <= k.start < moves[-1].start]
             kept = [k for k in kept if k not in inside or k.kind not in {"off", "value", "volume", "modal", *MOVES}]
             kept = [replace(k, kind="aside") if k in inside and k.kind == "names" else k for k in kept]
+    return kept
+
+
+def _attributes(marks: Sequence[Mark], text: str, boundaries: Sequence[int]) -> list[Mark]:
+    """A name in the attribute of another one in its clause is no subject: 替谷歌代工的宏達電彈5.7%."""
+    kept = list(marks)
+    for head in (m for m in marks if m.kind == "names" and text[m.start - 1 : m.start] == "的"):
+        low = max((b for b in boundaries if b <= head.start), default=0)
+        free = not any(m.kind == "amount" for m in marks if low <= m.start < head.start)
+        kept = [
+            replace(k, kind="aside") if free and k.kind == "names" and low <= k.start < head.start else k for k in kept
+        ]
     return kept
 
 
@@ -277,9 +299,10 @@ def _exchange(mark: Mark, names: Names) -> str:
     return names.listings[mark.value[0]].exchange if named else ""
 
 
-def _modifies(mark: Mark, heads: Sequence[int], text: str) -> bool:
-    """Whether a day only says which firm is meant, as in 上周刚公布业绩的石药集团."""
-    return any(_TELLING.fullmatch(text, mark.end, head) for head in heads)
+def _modifies(mark: Mark, heads: Sequence[int], text: str, figures: Sequence[int]) -> bool:
+    """Whether a day only says which firm is meant, as in 上周刚公布业绩的石药集团, and is of no figure."""
+    telling = [head for head in heads if _TELLING.fullmatch(text, mark.end, head)]
+    return any(not any(mark.end <= at < head for at in figures) for head in telling)
 
 
 def _alike(marks: Sequence[Mark], text: str) -> Iterator[Mark]:
@@ -298,7 +321,8 @@ def _spanned(marks: Sequence[Mark], text: str) -> list[Mark]:
             text[one.end : other.start],
         )
         last = other.value.date if other.kind == "date" else None
-        days = one.kind == "date" and _FROM.search(text[: one.start]) and _TO.fullmatch(between)
+        to = _TO.fullmatch(between)
+        days = one.kind == "date" and to and (to["counted"] or _FROM.search(text[: one.start]))
         if (
             last
             and begun.first
@@ -306,7 +330,7 @@ def _spanned(marks: Sequence[Mark], text: str) -> list[Mark]:
             and (days or (one.kind == "period" and _THROUGH.fullmatch(between)))
         ):
             first = begun.first
-            if days and text[one.end - 1].isdigit() and not has_chinese(text):
+            if days and ((to and to["counted"]) or (text[one.end - 1].isdigit() and not has_chinese(text))):
                 first = DayMark(None, 1).resolved(first)  # "from Feb. 19 to March 23": of its close
             span = Mark(one.start, other.end, "period", replace(begun, first=first, until=last))
             kept = [span if m == one else m for m in kept if m != other]
@@ -374,9 +398,13 @@ def _since(mark: Mark, marks: Sequence[Mark], text: str, dated: dt.date) -> Mark
         return mark if _ranks(mark.start, marks, text) else _since_month(mark, text, dated)
     if mark.kind != "date":
         return mark
-    before = _SINCE.search(text[: mark.start])
+    before, then = _SINCE.search(text[: mark.start]), _SINCE_THEN.match(text, mark.end)
     from_today = mark.value.date == dated and text.startswith("起", mark.end)  # 今天起罢工: of what is to come
-    if from_today or not (before or _SINCE_THEN.match(text, mark.end)):
+    if _FROM_THEN.match(text, mark.end):
+        high = next((m.start() for m in _CLAUSE.finditer(text, mark.end)), len(text))
+        if not any(m.kind in {"amount", *MOVES} for m in marks if mark.end <= m.start < high):
+            return replace(mark, kind="ahead")  # 周三起恢复堂食: no span of a move
+    if from_today or not (before or then):
         return mark
     if rank := _SINCE_RANK.match(text, mark.end):
         told = _YEAR_BEFORE.search(text[: mark.start])
@@ -385,7 +413,10 @@ def _since(mark: Mark, marks: Sequence[Mark], text: str, dated: dt.date) -> Mark
     kind = "since" if before and _ranks(start, marks, text) else "period"
     if kind == "period" and first and before and not has_chinese(text) and not _EVENT.search(before[0]):
         first = DayMark(None, 1).resolved(first)  # "since June 12": from that day's close
-    return replace(mark, start=start, kind=kind, value=Period(first=first, until=dated if first else None, open=True))
+    if first and then and then["counted"]:
+        first = DayMark(None, 1).resolved(first)  # 由4月19日收市起计: from that day's close
+    until = dt.date(dated.year - 1, 12, 31) if then and then["past"] else dated
+    return replace(mark, start=start, kind=kind, value=Period(first=first, until=until if first else None, open=True))
 
 
 def _ranks(since: int, marks: Sequence[Mark], text: str) -> bool:
@@ -419,6 +450,8 @@ def _base(mark: Mark, marks: Sequence[Mark], text: str) -> Mark:
     peak = mark.kind == "date" and _TO_PEAK.search(text[: mark.start]) and _PEAK_OF.match(text, mark.end)
     if peak:
         return replace(mark, kind="base" if peak["level"] else "ahead")
+    if mark.kind == "date" and _OF_NOUN.match(text, mark.end):
+        return replace(mark, kind="ahead")
     if mark.kind == "date" and _COMPARED_TO.search(text[: mark.start]):  # 较昨日收市价0.81元折让11%; 较前一日跌8点
         return replace(mark, kind="base" if _PRICE_OF.match(text, mark.end) else "ahead")
     news = mark.kind == "date" and has_chinese(text) and _EVENING_NEWS.match(text, mark.start)

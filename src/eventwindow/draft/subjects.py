@@ -37,7 +37,7 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 _WHICH_DOES = re.compile(rf"\W*(?:which|that) (?:\w+ly )?(?:[a-z]+s|{_VERB.pattern})\b")
-_ONE_OF_TWO = re.compile(r"\bthe (?P<one>former|latter)\b")
+_ONE_OF_TWO = re.compile(r"\bthe (?P<one>former|latter)\b|(?P<zh>前者|后者)")
 _OFF = re.compile(r"\s+off\s+(?:the |that of )*(?:shares? (?:price )?(?:of|in) )?", re.IGNORECASE)
 _SET_IN = re.compile(
     r"\W*(?:up|down|off|plus|minus|itself|(?:with|after) an? (?:\w+ )?(?:gain|loss|rise|fall|drop))\b", re.IGNORECASE
@@ -62,14 +62,24 @@ def subjects_of(sentence: Sentence, mark: Mark, context: Context) -> Found:
         return Found(tuple(whose.value))  # "knocked 4.3 % off Ford's share price"
     if own is not None:
         return of_own(sentence, own, mark, low)
-    if _SET_IN.match(sentence.text, low) and (near := _right_before(sentence, low)):
-        return Found(tuple(near.value))  # "and Microsoft, down 1.8 %, weighed on …"
+    near = attributed(sentence, mark) or (_right_before(sentence, low) if _SET_IN.match(sentence.text, low) else None)
+    if near:
+        return Found(tuple(near.value), (WHICH,) * sentence.chinese)  # "and Microsoft, down 1.8 %, weighed on …"
     meant = _list(_after(sentence, mark, high)) or _one_of_two(sentence, low, mark, context)
     if meant := meant or _list(resumed(sentence, low)):
         return Found(meant)
     if foreign_head(sentence, low, mark):
         return Found(foreign=True)
     return _carried(sentence, mark, context)
+
+
+def attributed(sentence: Sentence, mark: Mark) -> Mark | None:
+    """The name whose attribute the mark is part of: 昨日急跌一成的百度, 去年到过234元的阳明."""
+    if not sentence.chinese:
+        return None
+    following = next((m for m in sentence.all("names") if m.start >= mark.end), None)
+    inside = following and following.start < sentence.clause(mark)[1] and sentence.text[following.start - 1] == "的"
+    return following if inside else None
 
 
 def resumed(sentence: Sentence, low: int) -> Mark | None:
@@ -139,9 +149,12 @@ def _list(mark: Mark | None) -> tuple[Subject, ...]:
 def _one_of_two(sentence: Sentence, low: int, mark: Mark, context: Context) -> tuple[Subject, ...]:
     """Whom "the former" or "the latter" means, of two named before in the sentence or in the one before it."""
     which = _ONE_OF_TWO.search(sentence.text, low, mark.start)
-    named = [s for m in sentence.all("names", within=(0, low)) for s in m.value]
-    two = named[-2:] if len(named) > 1 else list(context.who)
-    return (two[0 if which["one"] == "former" else 1],) if which and len(two) == 2 else ()
+    if which is None:
+        return ()
+    named = list(dict.fromkeys(s for m in sentence.all("names", within=(0, low)) for s in m.value))
+    told = context.named[-2:] if which["zh"] else context.who
+    two = named[-2:] if len(named) > 1 else list(told)
+    return (two[0 if which["one"] == "former" or which["zh"] == "前者" else 1],) if len(two) == 2 else ()
 
 
 def _index_of(sentence: Sentence, low: int, context: Context) -> tuple[Subject, ...]:
