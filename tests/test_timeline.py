@@ -7,7 +7,7 @@ from datetime import date, time
 import pandas as pd
 import pytest
 
-from eventwindow.calendars.exchange import day_zero, exchange_calendar
+from eventwindow.calendars.exchange import NOT_A_SESSION, day_zero, exchange_calendar
 from eventwindow.calendars.window import Window
 from eventwindow.errors import EventDateError, WindowError
 
@@ -133,3 +133,31 @@ def test_exchanges_with_the_same_hours_share_a_calendar():
 def test_an_unknown_exchange_is_named():
     with pytest.raises(EventDateError, match="'NOWHERE' is unknown"):
         calendar("NOWHERE")
+
+
+@pytest.mark.parametrize(
+    ("mic", "first", "last"),
+    [
+        ("XNYS", "2009-06-01", "2011-03-31"),  # over the turn of a decade, with closes at noon
+        ("XTKS", "1998-01-05", "1998-12-30"),  # the library knows no whole decade
+        ("XSHG", "2024-03-01", "2025-02-28"),
+        ("XBOM", "2024-01-15", "2024-02-15"),
+    ],
+)
+def test_a_calendar_is_the_librarys_own_of_those_days(mic, first, last):
+    import exchange_calendars as xcals
+
+    mine, own = (
+        exchange_calendar(mic, date.fromisoformat(first), date.fromisoformat(last)),
+        xcals.get_calendar(mic, first, last),
+    )
+    held = own.schedule[~own.schedule.index.isin(pd.to_datetime(list(NOT_A_SESSION.get(mic, {}))))]
+    assert (mine.mic, mine.zone) == (mic, str(own.tz))
+    assert mine.sessions.equals(held.index) and len(held) > 20
+    assert mine.opens.equals(pd.DatetimeIndex(held["open"]))
+    assert mine.closes.equals(pd.DatetimeIndex(held["close"]))
+
+
+def test_days_without_a_session_have_no_calendar():
+    with pytest.raises(EventDateError, match="cannot give the sessions of XNYS from 2025-01-25 to 2025-01-26"):
+        exchange_calendar("XNYS", date(2025, 1, 25), date(2025, 1, 26))

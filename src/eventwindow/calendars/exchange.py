@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Literal
@@ -127,14 +127,29 @@ def _by_hours(mic: str, start: date, end: date) -> Calendar:
 
 @lru_cache(maxsize=64)
 def _calendar(mic: str, start: date, end: date) -> Calendar:
+    """Cut from whole decades where the library reaches so far: building a long calendar takes no longer."""
     import exchange_calendars as xcals
 
     try:
-        raw = xcals.get_calendar(mic, start=str(start), end=str(end))
-    except ValueError as error:  # beyond the holidays it knows, or one that it cannot build
+        whole = _built(mic, date(start.year // 10 * 10, 1, 1), date(end.year // 10 * 10 + 9, 12, 31))
+        mine = (whole.sessions >= pd.Timestamp(start)) & (whole.sessions <= pd.Timestamp(end))
+        if mine.any():
+            return replace(whole, sessions=whole.sessions[mine], opens=whole.opens[mine], closes=whole.closes[mine])
+    except ValueError:  # beyond the holidays it knows
+        pass
+    try:
+        return _built(mic, start, end)
+    except (ValueError, xcals.errors.NoSessionsError) as error:  # beyond the holidays it knows, or it cannot build it
         what = f"the calendar library cannot give the sessions of {mic} from {start} to {end} ({_first_words(error)})"
         remedy = "Shorten the event window, give an earlier date, or name another exchange that keeps the same days."
         raise EventDateError(what, remedy=remedy) from None
+
+
+@lru_cache(maxsize=64)
+def _built(mic: str, start: date, end: date) -> Calendar:
+    import exchange_calendars as xcals
+
+    raw = xcals.get_calendar(mic, start=str(start), end=str(end))
     schedule = raw.schedule[~raw.schedule.index.isin(pd.to_datetime(list(NOT_A_SESSION.get(mic, {}))))]
     return Calendar(
         mic,

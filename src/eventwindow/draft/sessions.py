@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from eventwindow.calendars.exchange import Calendar, exchange_calendar
+from eventwindow.calendars.exchange import exchange_calendar
 from eventwindow.draft.entries import Closed
 from eventwindow.draft.listings import home_of
 from eventwindow.draft.statement import Statement
@@ -39,18 +39,9 @@ def on_sessions(s: Statement) -> Statement:
 def session(exchange: str, day: dt.date, step: int) -> dt.date:
     """The day itself if it is a session, else the next one (step 1), the one before (-1), or one that differs (0)."""
     try:
-        held = _calendar(exchange, day).sessions
+        held = exchange_calendar(exchange, day - dt.timedelta(20), day + dt.timedelta(20)).sessions
     except EventDateError:
         return day
     at = int(held.searchsorted(pd.Timestamp(day)))
     found: dt.date = held[at].date()
     return found if found == day or step >= 0 else held[at - 1].date()
-
-
-def _calendar(exchange: str, day: dt.date) -> Calendar:
-    """Its sessions of the decade, made as fast as a week's; where they end earlier, of the weeks around."""
-    decade = day.year // 10 * 10
-    try:
-        return exchange_calendar(exchange, dt.date(decade - 1, 12, 1), dt.date(decade + 10, 1, 31))
-    except EventDateError:
-        return exchange_calendar(exchange, day - dt.timedelta(20), day + dt.timedelta(20))
