@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
+from contextlib import redirect_stdout
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from eventwindow import run_study
 from eventwindow.calendars.exchange import HOURS
 from eventwindow.cli.main import main
+from eventwindow.study import check
+from eventwindow.study.result import StudyResult
 
 CASES = Path(__file__).parent / "cases"
 
@@ -63,13 +67,27 @@ def arguments(case: str) -> list[str]:
     return [str(CASES / case), *(["--prices", str(prices)] if prices.is_file() else [])]
 
 
+@cache
+def checked(*given: str) -> tuple[str, StudyResult]:
+    """What `check` says of a study, and the result that it comes to on its way, which is that of a run."""
+    said, results = io.StringIO(), list[StudyResult]()
+
+    def concluded(*parts) -> StudyResult:
+        results.append(conclude(*parts))
+        return results[-1]
+
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(said):
+        conclude = check.concluded
+        patch.setattr(check, "concluded", concluded)
+        assert main(["check", *given]) == 0
+    return said.getvalue(), results[0]
+
+
 @pytest.mark.parametrize("case", RUN)
-def test_a_case_goes_through_and_is_told(case, capsys):
+def test_a_case_goes_through_and_is_told(case):
     words, cars = RUN[case]
-    assert main(["check", *arguments(case)]) == 0
-    said = capsys.readouterr().out
+    said, result = checked(*arguments(case))
     assert [word for word in words if word not in said] == []
-    result = run_study(CASES / case, prices=arguments(case)[-1])
     table = result.table("cumulative").set_index(["security", "window_start", "window_end"])["car"]
     for (security, last), expected in cars.items():
         assert table[security, 0, last] == pytest.approx(expected, abs=5e-3 if abs(expected) > 0.2 else 1e-3)
@@ -101,13 +119,13 @@ def test_a_panel_places_every_event(case, capsys):
 
 
 def test_an_untraded_day_confirms_nothing():
-    result = run_study(CASES / "halted_on_day0", prices=str(CASES / "halted_on_day0" / "prices.csv"))
+    result = checked(*arguments("halted_on_day0"))[1]
     assert result.table("claims")["verdict"].tolist() == ["open"]
 
 
 def test_values_in_two_currencies_are_not_added():
     case = "currencies_added_as_dollars"
-    claims = run_study(CASES / case, prices=str(CASES / case / "prices.csv")).table("claims")
+    claims = checked(*arguments(case))[1].table("claims")
     assert claims["verdict"].tolist() == ["open"] * 2
     assert claims["reason"].str.contains("no rate of JPY is held").all()
     assert not claims["reason"].str.contains("dollars").any()
@@ -115,7 +133,7 @@ def test_values_in_two_currencies_are_not_added():
 
 def test_a_claim_without_a_share_count_says_so():
     case = "share_count_absent"
-    claims = run_study(CASES / case, prices=str(CASES / case / "prices.csv")).table("claims")
+    claims = checked(*arguments(case))[1].table("claims")
     assert claims["reason"].tolist() == ["No share count of A is held."]
 
 
@@ -134,15 +152,14 @@ def test_placebo_dates_of_a_short_history_never_reach_the_event():
     """235 sessions before day 0 against 262: the same firm, the same fall; its median is beyond every placebo date's."""
     found = {}
     for days in (235, 262):
-        case = CASES / f"history_{days}"
-        curve = run_study(case, prices=str(case / "prices.csv")).table("robustness")
+        curve = checked(*arguments(f"history_{days}"))[1].table("robustness")
         row = curve[(curve["security"] == "F0") & (curve["window_end"] == 0)].iloc[0]
         found[days] = row["p_median"]
     assert found[235] < 0.005 and found[262] < 0.005
 
 
 @pytest.mark.parametrize("mic", ["XNSE", "XKOS", "XNGO", "XADS"])
-def test_an_exchange_that_the_calendar_lacks_takes_the_dates_of_its_prices(mic, tmp_path, capsys):
+def test_an_exchange_that_the_calendar_lacks_takes_the_dates_of_its_prices(mic, tmp_path):
     """The clean case (CAR of A -0.0455), under the codes of exchanges whose holidays are others."""
     shutil.copytree(CASES / "_base", tmp_path / "study")
     path, prices = tmp_path / "study" / "study.toml", tmp_path / "study" / "prices.csv"
@@ -150,9 +167,8 @@ def test_an_exchange_that_the_calendar_lacks_takes_the_dates_of_its_prices(mic, 
     rows = pd.read_csv(prices)
     saturday = rows[rows["date"] == "2024-05-03"].assign(date="2024-05-04")  # Friday's closes carried into the weekend
     pd.concat([rows, saturday]).sort_values(["date", rows.columns[1]]).to_csv(prices, index=False)
-    assert main(["check", str(tmp_path / "study"), "--prices", str(prices)]) == 0
-    assert f"the calendar library has no {mic}: the dates of the prices are taken" in capsys.readouterr().out
-    result = run_study(tmp_path / "study", prices=str(prices))
+    said, result = checked(str(tmp_path / "study"), "--prices", str(prices))
+    assert f"the calendar library has no {mic}: the dates of the prices are taken" in said
     car = result.table("cumulative").set_index(["security", "window_start", "window_end"])["car"]
     assert car["A", 0, 0] == pytest.approx(-0.0455, abs=1e-3)
     found = result.table("data_quality")
