@@ -32,7 +32,7 @@ FIGURES = Path(__file__).parents[1] / "src" / "eventwindow" / "study" / "library
 PAGE = Path(__file__).parents[1] / "docs" / "faults.md"
 HEADING = "<!-- from here on: EVENTWINDOW_WRITE_FAULTS=1 python -m pytest tests/test_faults.py -->\n"
 PATIENT = Limits(attempts=2, first_wait=0.01, request=60, total=600)  # how loaded the machine is decides nothing
-CONCLUDED: dict[bytes, object] = {}
+ANALYSED: dict[tuple[str, bytes], object] = {}
 ALL = ("NVDA", "TSM", "KO", "SPY")
 TODAY = pd.Timestamp.now("America/New_York")
 
@@ -49,20 +49,27 @@ class Commands:
     """`eventwindow check` on a study that ships its figures, in this process, with what it came to."""
 
     def __init__(self, folder, server, monkeypatch, capsys):
-        self.folder, self.server, self.capsys, self.results = folder, server, capsys, []
-        from eventwindow.study import check
+        self.folder, self.server, self.capsys, self.results, self.prices = folder, server, capsys, [], b""
+        from eventwindow.study import check, run
 
-        def concluded(inputs, estimated, step):
-            """What the same inputs come to is worked out once: a run is a function of them."""
-            key = pickle.dumps(inputs)
-            if key not in CONCLUDED:
-                CONCLUDED[key] = conclude(inputs, estimated(), step)
-            self.results.append(CONCLUDED[key])
+        def concluded(inputs, estimates, step):
+            prices = inputs.prices.frames, inputs.returns, inputs.quality.no_day_zero(), estimates.exclusions
+            self.prices = pickle.dumps(prices)
+            self.results.append(conclude(inputs, estimates, step))
             return self.results[-1]
 
-        conclude, estimate = check.concluded, check.estimated
-        monkeypatch.setattr("eventwindow.study.check.estimated", lambda inputs: partial(estimate, inputs))
+        def analysed(analysis, estimates):
+            """What the same prices come to is worked out once; what their checks told of them, each time."""
+            key = analysis.name, self.prices
+            if analysis.name == "data_quality":
+                return analyse(analysis, estimates)
+            if key not in ANALYSED:
+                ANALYSED[key] = analyse(analysis, estimates)
+            return ANALYSED[key]
+
+        conclude, analyse = check.concluded, run._analysed
         monkeypatch.setattr("eventwindow.study.check.concluded", concluded)
+        monkeypatch.setattr("eventwindow.study.run._analysed", analysed)
         self.monkeypatch = monkeypatch
         self.wait(PATIENT)
         monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "xdg"))

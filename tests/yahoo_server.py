@@ -40,7 +40,8 @@ class Ticker:
         if len(rows) == 0:
             result["indicators"] = {"quote": [{}], "adjclose": [{}]}
             return {"chart": {"result": [result], "error": None}}
-        plain = {c: [None if pd.isna(v) else float(v) for v in rows[c]] for c in rows.columns}
+        held = rows.astype(float).astype(object)
+        plain = held.where(held.notna(), None).to_dict("list")
         result["timestamp"] = stamps.tolist()
         result["indicators"] = {
             "quote": [{c: plain[c] for c in ("open", "high", "low", "close", "volume")}],
