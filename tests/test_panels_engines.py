@@ -19,16 +19,33 @@ PATIENCE = 120.0  # seconds; what is waited for is seldom a second away
 TABLES = ("tests", "caar", "aar", "excluded", "cumulative")
 
 
+HERE = OPTIONS | {"report": WINDOWS, "chunk": 7, "workers": 1}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A panel and its events."""
+    returns = ragged_panel(31)
+    folder = tmp_path_factory.mktemp("panel")
+    panel, events = folder / "panel.parquet", folder / "events.parquet"
+    returns.rename_axis("date").reset_index().to_parquet(panel)
+    drawn_events(returns, 31, 120).to_parquet(events)
+    return panel, events
+
+
+@pytest.fixture(scope="module")
+def whole(files):
+    """What they come to in a run that nothing stops."""
+    return panel_study(*files, **HERE)
+
+
 def assert_equal(one, other):
     for name in TABLES:
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name), check_exact=True)
 
 
-def test_a_cluster_that_loses_a_worker_gives_the_same_bytes():
+def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(files, whole):
     distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install dask distributed")
-    returns = ragged_panel(21)
-    events = drawn_events(returns, 21, 120)
-    here = panel_study(returns, events, report=WINDOWS, chunk=7, workers=1, **OPTIONS)
     cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
     with cluster, distributed.Client(cluster) as client:
         pids = list(client.run(os.getpid).values())
@@ -42,9 +59,9 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_bytes():
                 killed.append(said)
 
         options = OPTIONS | {"engine": "dask", "client": client, "step": step}
-        there = panel_study(returns, events, report=WINDOWS, chunk=7, **options)
+        there = panel_study(*files, report=WINDOWS, chunk=7, **options)
     assert killed
-    assert_equal(here, there)
+    assert_equal(whole, there)
 
 
 def test_without_dask_the_error_names_it(monkeypatch):
@@ -65,17 +82,13 @@ def step(said):
     if said.startswith("first pass") and int(said.split()[2]) >= 21:
         time.sleep(600)  # until this run is stopped
 panel_study(f"{folder}/panel.parquet", f"{folder}/events.parquet", benchmark="MKT", estimation=(-70, -6), window=(-5, 5),
-            minimum_returns=30, report=((0, 0), (-1, 2)), chunk=7, workers=int(sys.argv[2]), work=f"{folder}/work", step=step)
+            minimum_returns=30, report=((0, 0), (-1, 2)), chunk=7, workers=int(sys.argv[3]), work=sys.argv[2], step=step)
 """
 
 
 @pytest.mark.parametrize(("workers", "how"), [(1, signal.SIGKILL), (2, signal.SIGKILL), (2, signal.SIGINT)])
-def test_a_stopped_run_goes_on_from_its_whole_chunks(tmp_path: Path, workers: int, how: signal.Signals):
-    returns = ragged_panel(31)
-    events = drawn_events(returns, 31, 120)
-    returns.rename_axis("date").reset_index().to_parquet(tmp_path / "panel.parquet")
-    events.to_parquet(tmp_path / "events.parquet")
-    command = [sys.executable, "-c", SCRIPT, str(tmp_path), str(workers)]
+def test_a_stopped_run_goes_on_from_its_whole_chunks(files, whole, tmp_path: Path, workers: int, how: signal.Signals):
+    command = [sys.executable, "-c", SCRIPT, str(files[0].parent), str(tmp_path / "work"), str(workers)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
     with subprocess.Popen(command, **pipes, start_new_session=True) as run:
         for line in run.stdout:
@@ -85,12 +98,10 @@ def test_a_stopped_run_goes_on_from_its_whole_chunks(tmp_path: Path, workers: in
     chunks = {path: path.stat().st_mtime_ns for path in (tmp_path / "work").rglob("first-*.npz")}
     assert 3 <= len(chunks) < 19
     said: list[str] = []
-    files = tmp_path / "panel.parquet", tmp_path / "events.parquet"
-    options = OPTIONS | {"report": WINDOWS, "chunk": 7, "workers": 1}
-    result = panel_study(*files, **options, work=tmp_path / "work", step=said.append)
+    result = panel_study(*files, **HERE, work=tmp_path / "work", step=said.append)
     assert f"first pass: {7 * len(chunks)} of 132 events" in said
     assert all(path.stat().st_mtime_ns == written for path, written in chunks.items())
-    assert_equal(result, panel_study(*files, **options))
+    assert_equal(result, whole)
     _gone(run.pid)
 
 

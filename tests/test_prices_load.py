@@ -248,7 +248,7 @@ class Server:
 
 def pull():
     yf.set_tz_cache_location(sys.argv[2] + "/zones")
-    symbols = [f"T{i}" for i in range(8)]
+    symbols = [f"T{i}" for i in range(4)]
     load_prices(symbols, pd.Timestamp("2024-12-02"), pd.Timestamp("2025-02-28"), refresh=True, mode="yahoo",
                 cache=Cache(Path(sys.argv[2]) / "cache"), yahoo=Yahoo(session(Server), Limits(first_wait=0.05)))
 
@@ -270,7 +270,7 @@ while killed < 20:
     in_time = os.WIFSIGNALED(os.waitpid(pid, 0)[1])
     killed, whole = killed + in_time, whole if in_time else whole * 0.9
     cache = Cache(Path(sys.argv[2]) / "cache")
-    assert all(cache.get(f"T{i}") is not None for i in range(8)) and not cache.store.aside, cache.store.aside
+    assert all(cache.get(f"T{i}") is not None for i in range(4)) and not cache.store.aside, cache.store.aside
 pull()
 print(killed)
 """
@@ -278,7 +278,7 @@ print(killed)
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system with fork and SIGKILL")
 def test_a_pull_killed_at_twenty_points_leaves_no_damaged_file_and_the_next_one_succeeds(serve, tmp_path):  # noqa: F811
-    server = serve({f"T{i}": Ticker(made_up(i)) for i in range(8)})
+    server = serve({f"T{i}": Ticker(made_up(i)) for i in range(4)})
     paths = os.pathsep.join([str(Path(__file__).parent), str(Path(eventwindow.__file__).parents[1])])
     done = subprocess.run(
         [sys.executable, "-c", KILLER, str(server.port), str(tmp_path)],
@@ -291,7 +291,7 @@ def test_a_pull_killed_at_twenty_points_leaves_no_damaged_file_and_the_next_one_
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) == 20
     cache = Cache(tmp_path / "cache")
-    for i in range(8):
+    for i in range(4):
         table = cache.get(f"T{i}").pulled.table
         np.testing.assert_allclose(table.loc[START:END, "close"], made_up(i).loc[START:END, "close"])
     assert cache.store.aside == []

@@ -115,6 +115,10 @@ class Server:
         """Let the runs of a held server end."""
         (self.folder / "go").touch()
 
+    def hold(self) -> None:
+        """Let those that begin from now on be held."""
+        (self.folder / "go").unlink()
+
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)
         self.process.wait(PATIENCE)
@@ -133,15 +137,6 @@ def server(tmp_path_factory):
     held = Server(tmp_path_factory.mktemp("runs") / "all")
     yield held
     held.stop()
-
-
-def at_work(folder: Path) -> list[str]:
-    """The processes that work in a folder."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            found += [process.name] if (process / "cwd").resolve(strict=True).is_relative_to(folder) else []
-    return found
 
 
 @pytest.fixture
@@ -435,17 +430,15 @@ def test_a_run_that_is_cancelled_leaves_no_process_and_the_next_one_begins(held)
     assert held.ended(second)["state"] == "done"
 
 
-def test_a_server_that_is_stopped_leaves_no_process(tmp_path):
-    server = Server(tmp_path / "runs", python=HELD)
-    process = server.started(path_of(server.post("/ask/shipped", {"study": "deepseek-2025"})))
-    server.stop()
+def test_a_study_that_ships_is_run_once_and_a_server_that_is_stopped_leaves_no_process(held):
+    held.release()
+    first = path_of(held.post("/ask/shipped", {"study": "outage-2024"}))
+    assert held.ended(first)["state"] == "done"
+    assert path_of(held.post("/ask/shipped", {"study": "outage-2024"})) == first
+    held.hold()
+    process = held.started(path_of(held.post("/ask/shipped", {"study": "deepseek-2025"})))
+    held.stop()
     assert not alive(process)
-
-
-def test_a_study_that_ships_is_run_once(server):
-    first = path_of(server.post("/ask/shipped", {"study": "outage-2024"}))
-    assert server.ended(first)["state"] == "done"
-    assert path_of(server.post("/ask/shipped", {"study": "outage-2024"})) == first
 
 
 def test_the_page_speaks_the_browsers_language(server):
@@ -459,25 +452,6 @@ def test_symbols_are_completed_by_symbol_and_by_name(server):
     for begun in ("nvda", "nvid", "輝"):
         with urllib.request.urlopen(f"{server.url}/complete?q={urllib.parse.quote(begun)}") as answer:
             assert "NVDA" in [row["symbol"] for row in json.load(answer)]
-
-
-def test_a_killed_server_starts_again_with_its_list(tmp_path):
-    server = Server(tmp_path / "runs")
-    path = path_of(server.post("/ask/shipped", {"study": "deepseek-2025"}))
-    os.killpg(server.process.pid, signal.SIGKILL)
-    server.process.wait(PATIENCE)
-    until = time.monotonic() + PATIENCE
-    while at_work(server.folder) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert at_work(server.folder) == []
-    again = Server(tmp_path / "runs")
-    try:
-        assert again.state(path)["ended"]
-        assert "interrupted" in again.get(path)[1]
-        again.post(f"{path}/remove", {"remove": "1"})
-        assert again.get(path)[0] == 404
-    finally:
-        again.stop()
 
 
 def test_a_server_killed_at_any_moment_starts_again_with_every_run_that_it_acknowledged(tmp_path):
@@ -501,7 +475,11 @@ def test_a_server_killed_at_any_moment_starts_again_with_every_run_that_it_ackno
     again = Server(folder)
     try:
         assert {path for path in acknowledged if again.get(path)[0] != 200} == set()
-        assert all(again.ended(path)["ended"] for path in acknowledged)
+        assert all(again.state(path)["ended"] for path in acknowledged)
+        first = acknowledged[0]
+        assert "interrupted" in again.get(first)[1]
+        again.post(f"{first}/remove", {"remove": "1"})
+        assert again.get(first)[0] == 404
     finally:
         again.stop()
 
