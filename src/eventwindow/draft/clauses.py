@@ -70,6 +70,8 @@ _SPLITS = re.compile(
     )
 )
 _FINITE = re.compile(_VERB, re.VERBOSE)
+_NOT_PAST = re.compile(r"(?:is|are|has|have|had|will|would|can|could|may|might|must|does|do)\b")
+_OWNED = re.compile(r"\w+day['’]s\b", re.IGNORECASE)
 _AND = re.compile(r"\s(?:and|but|while|after|as|before)\s")
 _ON_DAY = re.compile(  # "worse than Cisco | on Monday"
     r"(?!(?:an?|the|its|their|on|it|they|what|where|\w+day['’]s)\s)[A-Z][^,;\d]*?(?P<on>\s(?:on\s)?\w+day\b(?!['’]))"
@@ -108,6 +110,16 @@ def chain(parts: Sequence[Clause], at: int) -> Iterator[Clause]:
     while k is not None:
         yield parts[k]
         k = parts[k].on
+
+
+def happened(text: str, parts: Sequence[Clause], at: int) -> bool:
+    """Whether the main clause around a day tells what happened: by a verb in the past, or by none and "yesterday's"."""
+    main = [*chain(parts, at)][-1]
+    inside = [c for c in parts if c.on is not None and main.start <= c.start < main.end]
+
+    verbs = [m[0] for m in _FINITE.finditer(text, main.start, main.end)
+             if not any(c.start <= m.start() < c.end for c in inside)]  # fmt: skip
+    return any(not _NOT_PAST.match(v) for v in verbs) or (not verbs and bool(_OWNED.match(text, at)))
 
 
 def _held(text: str) -> Iterator[tuple[int, int, str]]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from eventwindow.draft.clauses import happened
 from eventwindow.draft.dates import DayMark
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import Period
@@ -35,6 +36,9 @@ _LATE = re.compile(r"收|终场|开[盘市]后")
 _SAME_SPAN = re.compile(r"同期|同一(?:段)?(?:时间|时期|期间)")
 _LATER = re.compile(r"全天|全日|最终|尾盘|终场|此后|随后|一路|盘中|收")
 _AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
+_EARLY = re.compile(
+    r"market|bell", re.IGNORECASE
+)  # "companies making headlines in premarket trading": of the paper's day
 _FROM_LEVEL = re.compile(r"[^;.]{0,30}?\b(?P<word>from|compared (?:with|to)|against|versus) ")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 
@@ -217,11 +221,24 @@ def one_day(sentence: Sentence, context: Context, told: Sequence[dt.date]) -> bo
 def days_told(sentence: Sentence, context: Context, *kinds: str) -> list[dt.date]:
     """The days that the next sentence may lean on, in their order."""
     held = [m for m in sentence.all("date", *kinds) if not set_in(sentence, m) and not told_before(sentence, m)]
+    held = [m for m in held if not sentence.held(m)] or ([] if context.date else held)
     wire = _WIRE.match(sentence.text)  # tells the day of writing
     held = [m for m in held if not wire or m.start >= wire.end()] or held
     late = [m.start for m in sentence.all("after")]  # 周二盘后交出财报 is of no session
     held = [m for m in held if not any(0 <= at - m.end <= 1 for at in late)]
     days = (resolved(sentence, m, context) for m in held if m.value.steps is None or m.value.steps >= 0)
+    return [day for day in days if day]
+
+
+def story_days(sentence: Sentence, context: Context) -> list[dt.date]:
+    """The days on which something happened, as the main clauses tell: none that is looked back or ahead to."""
+    if sentence.chinese:
+        return []
+    begun = wire.end() if (wire := _WIRE.match(sentence.text)) else 0
+    held = [m for m in sentence.all("date") if m.start >= begun and not sentence.held(m)]
+    held = [m for m in held if (m.value.steps or 0) >= 0 and happened(sentence.text, sentence.parts, m.start)]
+    early = not held and any(_EARLY.search(sentence.text, m.start, m.end) for m in sentence.all("pre"))
+    days = [context.paper] if early else [resolved(sentence, m, context) for m in held]
     return [day for day in days if day]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from eventwindow.draft.accounted import market, region, strange, unaccounted
 from eventwindow.draft.chinese import has_chinese, numeral, simplified
-from eventwindow.draft.context import Context, days_told, one_day, resolved, session_of, told_before
+from eventwindow.draft.context import Context, days_told, one_day, resolved, session_of, story_days, told_before
 from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
@@ -82,6 +82,7 @@ class Reading:
     text: str
     statements: tuple[Statement, ...]
     missed: tuple[str, ...]
+    days: tuple[dt.date, ...] = ()  # on which something happened, as its main clauses tell
 
 
 def statements(text: str, dated: dt.date, study: Study | None = None, own: Path | None = None) -> list[Statement]:
@@ -197,8 +198,9 @@ def _undated(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator
         for s in r.statements
         if not (s.year or s.until or _looks_back(r, s, dated))
     ]
-    day = Counter(date for _, date in told).most_common(1)[0][0] if told else dated
-    there = {place: date for (place, date), _ in Counter(told).most_common()[::-1] if date and day}
+    most = Counter(date for _, date in told).most_common(1)[0][0] if told else dated
+    there = {place: date for (place, date), _ in Counter(told).most_common()[::-1] if date and most}
+    day = next((day for r in found for day in r.days if dated - dt.timedelta(WEEK) < day <= dated), most)
     for r in found if len(found) > 1 else ():
         said = (_asked(s, there.get(region(known, s.who)) or day or dated) for s in r.statements)
         yield replace(r, statements=tuple(said))
@@ -342,7 +344,9 @@ def paragraph(
         following = read[k + 1][3] if k + 1 < len(read) else []
         every = [*said, *fallback(sentence, number, at, known, dated, said, following)]
         told = tuple(statement for _, statement in _once(every))
-        yield Reading(number, text, told, tuple(missed(sentence, (m for m, _ in every))))
+        yield Reading(
+            number, text, told, tuple(missed(sentence, (m for m, _ in every))), tuple(story_days(sentence, at))
+        )
 
 
 def _audited(sentence: Sentence, mark: Mark, s: Statement, context: Context, known: Names, dated: dt.date) -> Statement:
