@@ -22,6 +22,7 @@ def held(text: str) -> list[tuple[str, str]]:
             "The index that Toll is about to join rose 0.5% on Thursday.",
             [("relative", "that Toll is about to join")],
         ),
+        ("It said on Monday that sales grew on Friday.", [("content", "that sales grew on Friday")]),
         ("Apple, Garmin's competitor, dipped 0.1%.", [("apposition", "Garmin's competitor")]),
         ("It fell 11%, the most since 2022, on Thursday.", [("apposition", "the most since 2022"), ("participle", "since 2022")]),
         ("It was 20 points lower than on Friday, at 312.", [("comparison", "than on Friday")]),

@@ -10,15 +10,15 @@ from itertools import pairwise
 from eventwindow.draft.chinese import has_chinese
 
 MAIN, RELATIVE, PARTICIPLE, COMPARISON = "main", "relative", "participle", "comparison"
-APPOSITION, PARENTHESIS, QUOTATION = "apposition", "parenthesis", "quotation"
-HELD = {RELATIVE, PARTICIPLE, COMPARISON, APPOSITION, PARENTHESIS, QUOTATION}  # what hangs on another clause
+APPOSITION, CONTENT, PARENTHESIS, QUOTATION = "apposition", "content", "parenthesis", "quotation"
+HELD = {RELATIVE, CONTENT, PARTICIPLE, COMPARISON, APPOSITION, PARENTHESIS, QUOTATION}  # what hangs on another clause
 _VERB = (  # a finite one; an auxiliary with its participle is one
     r"(?:\b(?:(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|does|do)"
     r"(?:\ (?:not|\w+ly|now|already|still|about\ to|due\ to|set\ to|been|be|to))*(?:\ \w+(?:ed|en|ing))?"
     r"|fell|rose|sank|slid|shed|lost|won|sprang|dove|leapt|shot|put|gave|took|saw|went|came|got|made|led|left|held"
     r"|drove|grew|became|began|broke|built|caught|felt|found|sent|shook|spent|struck|threw|wrote|sought|overtook"
     r"|ran|beat|kept|set|hit|cut|let|met|bought|sold|told|said|thought|brought|paid|swung|crept|shrank|drew|stood"
-    r"|withdrew|fared|did|(?<!-)[a-z]{3,}ed)\b)"
+    r"|withdrew|fared|did|split|(?<!-)[a-z]{3,}ed)\b)"
 )
 _WHICH = (
     r"(?:(?:most|many|some|all|both|none|one|each|half)\ of\ "
@@ -26,7 +26,7 @@ _WHICH = (
 )
 _LEVEL = r"(?:[\w'’-]+\ ){0,3}?(?:close|closing|high|low|peak|record|level|price|trough)\b"
 _HEAD = r"(?:^|(?<=[,;:(]\ )|(?<=\()|(?<=[—–])|(?<=\band\ )|(?<=\bbut\ ))"
-_NO_PARTICIPLE = r"according|during|including|trading|morning|evening|nothing|anything|something|everything|being"
+_NO_PARTICIPLE = r"(?i:according|during|including|trading|morning|evening|nothing|anything|something|everything|being)"
 _ENGLISH: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.VERBOSE))
     for kind, pattern in (
@@ -48,9 +48,11 @@ _ENGLISH: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             PARTICIPLE,
-            rf"{_HEAD}(?:(?:\w+ly|long|already|itself|still|once|even)\ )*(?i:(?!{_NO_PARTICIPLE})[a-z]{{3,}}ing\b"
-            r"|[a-z]{3,}ed\ (?:by|from|in|on|at|to|with|down|up)\b"
-            r"|(?:up|down|off|hit|hurt|held|led|set|left|fresh|made|told|known|built|sold)\b)"
+            rf"^(?!{_NO_PARTICIPLE})[A-Z][a-z]+ing(?=\ (?:[a-z]|\w+day['’]s))"
+            rf"|{_HEAD}(?:(?:\w+ly|long|already|itself|still|once|even)\ )*"
+            rf"(?:(?!{_NO_PARTICIPLE})[a-z]{{3,}}ing\b"
+            r"|[A-Za-z][a-z]{2,}ed\ (?:by|from|in|on|at|to|with|down|up)\b(?!\ (?:\w+\ ){0,2}[^\w\s]{0,3}\d)"
+            r"|(?i:up|down|off|hit|hurt|held|led|set|left|fresh|made|told|known|built|sold)\b)"
             r"|\b(?i:following|despite|since|until|ahead\ of|amid"
             r"|(?:after|before)(?!\ (?:the\ |\w+day['’]s\ )?(?:market\ |opening|open|bell)))\ ",
         ),
@@ -70,6 +72,7 @@ _SPLITS = re.compile(
     )
 )
 _FINITE = re.compile(_VERB, re.VERBOSE)
+_PREDICATE = re.compile(rf"{_VERB}|[a-z]s\b", re.VERBOSE)
 _NOT_PAST = re.compile(r"(?:is|are|has|have|had|will|would|can|could|may|might|must|does|do)\b")
 _OWNED = re.compile(r"\w+day['’]s\b", re.IGNORECASE)
 _AND = re.compile(r"\s(?:and|but|while|after|as|before)\s")
@@ -128,15 +131,17 @@ def _held(text: str) -> Iterator[tuple[int, int, str]]:
         for m in opener.finditer(text):
             end = _end(text, m, kind)
             if end > m.start() and not _of_its_own(text, m, end, kind):
-                yield m.start(), end, kind
+                content = m[0] == "that" and _FINITE.search(text, 0, m.start())  # "said that …"
+                yield m.start(), end, CONTENT if content else kind
 
 
 def _end(text: str, opened: re.Match[str], kind: str) -> int:
     """Where a stretch ends that begins with an opener; 0 where it never does."""
     if kind in {QUOTATION, PARENTHESIS}:
         return text.find(_PAIRS[opened[0]], opened.end()) + 1
-    closed = _CLOSES.search(text, opened.end())
-    end = closed.start() if closed else len(text)
+    ends = [m.start() for m in _CLOSES.finditer(text, opened.end())] or [len(text)]
+    whole = (e for e in ends if kind != RELATIVE or _PREDICATE.search(text, opened.end(), e))
+    end = next(whole, ends[-1])  # "of which Amgen, up 11.8 %, contributed …" has no verb before its second comma
     if kind == COMPARISON and (day := _ON_DAY.match(text, opened.end(), end)):
         return day.start("on")
     if kind == COMPARISON and (conjunction := _AND.search(text, opened.end(), end)):

@@ -12,7 +12,7 @@ from itertools import pairwise
 from eventwindow.calendars.dates import MONTHS, month_number
 from eventwindow.draft.amounts import amounts
 from eventwindow.draft.chinese import has_chinese
-from eventwindow.draft.clauses import HELD, Clause, chain, clauses
+from eventwindow.draft.clauses import APPOSITION, HELD, PARTICIPLE, RELATIVE, Clause, chain, clauses
 from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.lexicon import Group, Lexicon, Mark, settled
 from eventwindow.draft.periods import WORDS, Period, back, periods
@@ -70,6 +70,8 @@ _HOURS = re.compile(
 )
 _SINCE = re.compile(r"\bsince (?:last |(?:its|their|the|it|they) (?:[\w,.]+ ){1,6}(?:on|in|of) )?$", re.IGNORECASE)
 BARE = ("up_weak", "down_weak")  # "the latter gained 2.1"
+_SIGNED = re.compile(r",? [-+−]\d")
+ASIDE = {RELATIVE, PARTICIPLE, APPOSITION}
 RANKS = ("rank", "record_high", "record_low")
 _MONTH = re.compile(
     r"since (?:late |early |mid-|last )?(?:the (?:start|beginning|end) of )?"
@@ -217,9 +219,11 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     single = [_unitless(m, single, text) for m in single]
     single = [replace(m, kind="period") if m.kind == "since_day" else _since(m, single, text, dated) for m in single]
     single = [_base(m, single, text) for m in single]
-    marks = _joined(text, sorted(single, key=lambda m: m.start), names)
+    parts = clauses(text)
+    marks = _joined(text, sorted(single, key=lambda m: m.start), names, parts)
     marks = [_placed(m, text, rules, names, around) if m.kind == "names" else m for m in marks]
     marks = _compared([_aside(m, text, rules) for m in marks])
+    marks = _by_the_way(marks, parts, text)
     if has_chinese(text):
         marks = _attributes(_caused(marks, text, [b.start for b in boundaries]), text, [b.end for b in boundaries])
     else:
@@ -230,7 +234,6 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     cuts = [b.end for b in boundaries if not any(m.start <= b.start < m.end for m in [*marks, *_alike(marks, text)])]
     cuts += [m.start for m in marks if m.kind == "parted"]
     edges = sorted({0, *cuts, len(text)})
-    parts = clauses(text)
     return Sentence(text, marks, list(pairwise(edges)), rules, parts)
 
 
@@ -257,6 +260,25 @@ def _attributes(marks: Sequence[Mark], text: str, boundaries: Sequence[int]) -> 
         kept = [
             replace(k, kind="aside") if free and k.kind == "names" and low <= k.start < head.start else k for k in kept
         ]
+    return kept
+
+
+def _by_the_way(marks: Sequence[Mark], parts: Sequence[Clause], text: str) -> list[Mark]:
+    """A name in a clause that hangs on another and tells no move is no subject: "Apple, Garmin's rival, dipped"."""
+    told = [m for m in marks if m.kind in {*MOVES, *RANKS, "amount", "foremost"}]
+    outside = [m for m in marks if m.kind == "names" and next(chain(parts, m.start)).kind not in ASIDE]
+    kept = list[Mark]()
+    for m in marks:
+        around = next(chain(parts, m.start))
+        head = (
+            around.kind == APPOSITION
+            and text[around.start : m.start] in {"the ", ""}
+            and text[m.end : m.end + 1] not in "'’"
+        )
+        moved = any(around.start <= t.start < around.end for t in told) or _SIGNED.match(text, around.end)
+        person = text.startswith("who ", around.start) and not outside  # "analysts at UBS, who rate Boeing a buy"
+        aside = around.kind in ASIDE and m.kind == "names" and not (head or moved or person)
+        kept.append(replace(m, kind="aside") if aside else m)
     return kept
 
 
@@ -470,8 +492,8 @@ def _aside(mark: Mark, text: str, rules: Lexicon) -> Mark:
     return replace(mark, kind="aside") if aside else mark
 
 
-def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
-    """Names and groups that only commas and the like part become one mark "names", with a tuple of subjects."""
+def _joined(text: str, marks: Sequence[Mark], names: Names, parts: Sequence[Clause]) -> list[Mark]:
+    """Names and groups of a clause that only commas and the like part become one mark "names", with their subjects."""
     joined: list[Mark] = []
     for mark in marks:
         if mark.kind == "parent" and joined and joined[-1].kind == "names" and joined[-1].end == mark.start:
@@ -498,6 +520,7 @@ def _joined(text: str, marks: Sequence[Mark], names: Names) -> list[Mark]:
         elif (
             last
             and last.kind == "names"
+            and next(chain(parts, last.start)) == next(chain(parts, mark.start))
             and _lists(text[last.end : mark.start], last, subject, text[: last.start], has_chinese(text))
         ):
             subjects = last.value if subject in last.value else (*last.value, subject)
