@@ -349,6 +349,8 @@ def _shared(sentence: Sentence, mark: Mark, low: int) -> Period | None:
     framed = sentence.all("period", within=(sentence.clause(before)[0], before.start))
     named = framed and sentence.has("names", within=(sentence.clause(before)[0], before.start))
     chained = not framed and _shared(sentence, before, sentence.clause(before)[0])
+    if framed and not _told(framed[-1]):
+        framed = [replace(framed[-1], value=period_of(sentence, before) or framed[-1].value)]  # 科指累升23%,国指升22%
     if told or not like or not (named or chained):
         return None
     span = chained or framed[-1].value

@@ -44,7 +44,10 @@ _PATTERNS = (
     ),
     ("before", r"前天|前日(?![^\s,])"),
     ("vague", rf"\bthe {_WEEKDAY} before\b|\ba week (?:earlier|before|ago)\b|一周前|上周同期"),
-    ("vague", r"(?<!\bas )\brecently\b|\bthe other day\b|日前|近日|最近|连日|封关前最后一天"),
+    (
+        "vague",
+        r"(?<!\bas )\brecently\b|\bthe other day\b|日前|近日|最近(?!\d|[一二两三四五六七八九十]+个?[交天日周年月])|连日|封关前最后一天",  # noqa: E501
+    ),
     ("first", r"(?P<y>(?:19|20)\d\d)年(?:的)?(?:第一个|首个)交易日|\bthe first trading day of (?P<y2>(?:19|20)\d\d)\b"),
     ("dom", r"(?<![\d月年.近前])(?P<d>\d{1,2})日(?![间内均])"),
 )

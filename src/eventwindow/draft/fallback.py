@@ -51,6 +51,7 @@ _PRICE = re.compile(
 )
 _NOUN = r"(?:gain|loss|rise|fall|drop|decline|advance|jump|slide|rally|slump|rebound)"
 _OF_MOVE, _MOVE = re.compile(rf"\b{_NOUN} of\s*$"), re.compile(rf"\s+{_NOUN}\b")
+_CLAUSE_END = re.compile(r"[,;。、)]|$")
 _PASSED = {"over": "more_than", "under": "less_than"}
 _USUAL = re.compile(r"\b(?:usual|normal|average)\b|平[日时常]|往常|均量|日均")
 _THAN = re.compile(
@@ -113,7 +114,8 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, date
             near = sign or _sign_before(sentence, mark)
             read = stated(sentence, mark, who, near, context, names, dated)
             yield from (s for s in read if sign or s.kind in {"price_level", "return"})
-            if not read and (small := _small(sentence, mark, kind)):
+            beside = kind and _beside_name(sentence, mark)
+            if not read and (small := "price_level" if beside else _small(sentence, mark, kind)):
                 yield figure_at(sentence, mark, who, small, sign if small == "price_change" else 1, context)
 
 
@@ -191,6 +193,13 @@ def _large(sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Con
     elif _VALUE.search(head):
         hedge = next((h for word, h in _PASSED.items() if sentence.rules.levels[word].search(head)), "")
         yield figure_at(sentence, mark, who, "market_value", 1, context, hedge)
+
+
+def _beside_name(sentence: Sentence, mark: Mark) -> bool:
+    """Whether a sum stands right behind a name and ends its clause, as a price does: 陽明108元,萬海183.5元."""
+    named = sentence.last("names", before=mark.start, since=sentence.clause(mark)[0])
+    plain = named and sentence.text[named.end : mark.start].strip(") ") == "" and mark.value.unit == "money"
+    return bool(sentence.chinese and plain and mark.value.low < HIGHEST and _CLAUSE_END.match(sentence.text, mark.end))
 
 
 def _small(sentence: Sentence, mark: Mark, kind: str) -> str:

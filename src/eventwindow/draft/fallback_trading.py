@@ -76,7 +76,7 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, owners: Owners) ->
         yield figure_at(sentence, mark, of, "turnover_change", 1 if changed["up"] else -1, context)
     elif amount.unit == "percent" and (_SHARE.search(head) or _SHARE_BEHIND.search(head)):
         whole = _SHARE.search(head) or "成交" in head
-        named = _KIND.search(text, low, mark.start)
+        named = _KIND.search(text, max(0, low - 1), mark.start)
         who = [Subject(group=Group(named["name"], named["name"]))] if named else owners(mark)[:1]
         yield from (figure_at(sentence, mark, w, "turnover_share", 1, context) for w in who if whole)
     elif other := beside_price(sentence, mark):

@@ -58,6 +58,8 @@ _WORTH_NOW = re.compile(
     r"|市值(?:首度|首次)?(?:约|为|达|逾|站上|突破|逼近|重回|报|[升降]?至)?$"
 )
 _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
+_COMPARED_LEVEL = re.compile(r"(?:[比较与]|相较于?|曾经?到过)$")
+_AT_MOST = re.compile(r"最多(?:曾)?[跌涨升挫泻插飙贬瀉](?:了)?$")
 _OFFERED = re.compile(
     r"\b(?:listing|float|flotation|debut|offering|offer|ipo|issue|bid|target)(?: price)? (?:at|of)\s*$", re.IGNORECASE
 )
@@ -97,12 +99,20 @@ _ALSO = re.compile(r"\W*(?:by|after|following|and|then)?\s*(?:an? )?(?:further |
 _FUTURE = re.compile(r"(?:期货|期指|指期|期约)$")
 _EACH = re.compile(r"(?:现货)?每(?:桶|盎司|公?吨|磅|两|克)")  # 黃金漲1.9%,每盎司1970美元
 _STANDS = re.compile(r"以(?:每股|[涨跌]停[价板]?|(?:全日)?[高低]位)?约?$")
-_THERE = re.compile(r"(?:的价格)?(?:作收|做收|坐收|报收|收[盘市场官]|开|高开|低开|跳空|裂口|再?写|再?创|锁|挂牌|失守)")
+_THERE = re.compile(
+    r"(?:的价格)?(?:作收|做收|坐收|报收|收[盘市场官]|开|高开|低开|跳空|裂口|再?写|再?创|锁|挂牌|失守|刷新|改写|封)"
+)
+_OF_RECORD = re.compile(
+    r"的(?:盘中|收[盘市]|上市以来|挂牌以来|历史|史上|空前|[\d一二两三四五六七八九十]+[周年]|逾)*(?:新[高低]|最[高低]价?|[高低][价点位]|纪录)"
+)
 _AT_EXTREME = re.compile(r"(?:[低高曾]见|最[低高](?:来到|报|见|下?探)?|升抵|贬抵|冲上)约?$")
 _OPENING = re.compile(r"(?:的价格)?(?:跳空|裂口)?(?:高|低|平)?开(?!的)")
 _FUTURES = re.compile(r"(?:合约|期货|期指|指数|现货|价)$")  # what is quoted so, though no list holds it
 _FROM_PEAK = re.compile(  # 较7月高点已回落一成; 与2018年1月的历史高位相比,市值缩水九成; 距高峰不到0.2%
-    r"(?:距离?|较|自|从|比|与|相[较比]于?|对照)[^,;]{0,16}(?:高点|高位|高峰|峰值|新高)[^,;]{0,14}(?:,[^,;\d]{0,8})?$"
+    r"(?:距离?|较|自|从|由|比|与|相[较比]于?|对照)[^,;]{0,16}(?:高点|高位|高峰|峰值|新高|最高价)[^,;]{0,14}(?:,[^,;\d]{0,8})?$"
+)
+_PEAK_FRAME = re.compile(  # 从波段最高价算起,长荣缩水51%,万海回档48%
+    r"(?:若|如果)?[从自由以较][^,;\d]{0,8}(?:高点|高位|高峰|峰值|最高价)(?:算起|起算|起?计算?|来看)?,"
 )
 _LOST = re.compile(r"(?:整数)?(?:大关|关卡|关口|防线)?(?:应声|接连|随之|也|再度|正式)?(?:失守|告破|不保)")
 _SIDE = re.compile(r"(?:整数)?(?:大关|关卡|关口)?之([上下])")  # 坠落万点之下
@@ -139,6 +149,10 @@ def figures(
         for s in found:
             step = mark.value.step * (100 if s.kind == "price_level" and mark.value.unit == "percent" else 1)
             stated = replace(s, line=line, step=step, hedge=_hedge(mark.value, s.hedge))
+            if sentence.chinese and stated.hedge == "exact" and _AT_MOST.search(sentence.text, 0, mark.start):
+                stated = replace(stated, hedge="reached")  # 最多跌8.2%
+            if sentence.chinese and stated.kind == "price_level" and POSSIBLE in stated.open:
+                stated = replace(stated, hedge="reached", date=None)  # 可望升至27000點: of a day to come
             said.append((mark, stated))
             direction = direction if stated.kind == "price_level" or set_in(sentence, mark) else stated.direction
             yield mark, stated
@@ -155,6 +169,7 @@ def from_peak(sentence: Sentence, mark: Mark) -> bool:
     move = sentence.last(*MOVES, "down_wipe", before=mark.start, since=sentence.clause(mark)[0])
     percent = mark.value.unit == "percent"  # the top itself is a level
     far = percent and _FROM_PEAK.search(sentence.text[: move.start if move else mark.start])
+    far = far or (percent and move and MOVES.get(move.kind, -1) < 0 and _PEAK_FRAME.match(sentence.text))
     return bool(far or BELOW_PEAK.match(sentence.text, mark.end))
 
 
@@ -321,6 +336,8 @@ def stated(
         turned = inverse(who, names) if level else ()  # a yen below 150 is a dollar above it
         hedge = {"more_than": "less_than", "less_than": "more_than"}[level] if turned else level
         found = figure_at(sentence, mark, priced, "price_level", amount.signed or 1, context, hedge)
+        if sentence.chinese and _COMPARED_LEVEL.search(sentence.text[: amount.at]) and not base_of(sentence, mark):
+            found = replace(found, date=None, open=(SPAN, *found.open))  # 比339.8元的历史高位低: of some day before
         if amount.unit == "percent" and found.low is not None:
             found = replace(found, low=found.low * 100, high=found.low * 100)  # yields are quoted in per cent
         return [_in_currency(replace(found, open=(*turned, *found.open)), amount, names)]
@@ -445,6 +462,8 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     each = quoted or (kind in {"commodity", "future"} and _EACH.fullmatch(head, sentence.clause(mark)[0]))
     each = each or (kind == "stock" and _TABLED.search(head) and _THEN_MOVED.match(sentence.text, mark.end))
     based = base_of(sentence, mark) or earlier_level(sentence, mark)
+    if _OF_RECORD.match(sentence.text, amount.end) and amount.unit in {"money", "points"}:
+        return ""  # 造出448.8元的历史新高
     if based or each or (_STANDS.search(head) and _THERE.match(sentence.text, mark.end)):
         return ""  # "from Friday's $286.14", 以57.2元作收
     side = {"上": "over", "下": "under"}[m[1]] if (m := _SIDE.match(sentence.text, amount.end)) else ""
@@ -541,7 +560,9 @@ def figure_at(
         moment = False  # the word or the clock tells the opening
     reasons += [WHICH_DAY] * (not day_told(sentence, mark, context))
     opened = _OPENING.match(sentence.text, mark.end) or _AT_EXTREME.search(sentence.text[: amount.at])
-    moment = moment or (kind == "price_level" and bool(opened or _ended_elsewhere(sentence, mark)))
+    top = _OF_RECORD.match(sentence.text, amount.end)
+    passing = opened or (top and "收" not in top[0]) or _ended_elsewhere(sentence, mark)
+    moment = moment or (kind == "price_level" and bool(passing))
     reasons += [EXTREME] * amount.extreme + [AFTER_HOURS] * (session == "after")
     reasons += [MOMENT] * (moment and not amount.extreme)
     early = _before_open(sentence) or kind in {"price_level", "points"}  # no gap of the opening

@@ -166,8 +166,12 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
                 who=who, index=index, several=True, date=day, spoken=day, last=last, days_by_region=there, paper=dated,
                 frame=frame, framed=framed,
             )  # fmt: skip
+            silent = has_chinese(plain)
             for reading in paragraph(plain, number, dated, rules, known, left):
-                framed = _framed(framed, reading.text, reading.statements, dated)
+                framed, silent = (
+                    _framed(framed, reading.text, reading.statements, dated),
+                    silent and not reading.statements,
+                )
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
                 said = (s for s in reading.statements if not (s.until or s.year or FALLBACK in s.open))
                 kept = [s for s in said if not _looks_back(reading, s, dated)]
@@ -175,7 +179,15 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
                 behind = [s.date for s in kept if s.date and region(known, s.who) == "America"]
                 places |= {"America": max([*behind, *places.values()])} if behind else {}
                 yield reading
+            who = (_firm(plain, known) or who) if silent else who
         seen.add(plain)
+
+
+def _firm(text: str, known: Names) -> tuple[Subject, ...]:
+    """The one firm that a paragraph names, of which the next one may go on to speak without a name."""
+    named = {m.value for m in known.marks(text) if isinstance(m.value, tuple)}
+    firms = [who for who in named if known.listings[who[0]].kind == "stock"]
+    return (Subject(firms[0]),) if len(firms) == 1 else ()
 
 
 def _framed(before: bool, text: str, told: Sequence[Statement], dated: dt.date) -> bool:

@@ -210,6 +210,8 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     if end := dateline(text):
         found = [m for m in found if m.start >= end] + [Mark(end - 1, end, "boundary")]
     found = [w for m in found for w in _whole(m, names, around or text)]
+    ends = [(m.start, m.end) for m in found if m.kind == "name"]
+    found = [_unhedged(m, ends) if m.kind == "amount" else m for m in found]
     always = any(_exchange(m, names) in OPEN_AT_WEEKENDS for m in found)
     found = [_ahead(m, dated, always) for m in found]
     boundaries = [m for m in found if m.kind == "boundary"]
@@ -285,6 +287,12 @@ def _by_the_way(marks: Sequence[Mark], parts: Sequence[Clause], text: str) -> li
 def _unlisted(marks: Sequence[Mark], named: Sequence[Mark]) -> list[Mark]:
     """The names that no list holds beside the other marks, without the words that are part of one: 神火股份."""
     return [m for m in marks if all(m.end <= n.start or n.end <= m.start for n in named)] + [*named]
+
+
+def _unhedged(mark: Mark, names: Sequence[tuple[int, int]]) -> Mark:
+    """The figure without a hedge that is the end of a name: 廣達278.5元."""
+    end = next((end for start, end in names if start < mark.start < end <= mark.value.at), 0)
+    return replace(mark, start=end, value=replace(mark.value, hedge="exact")) if end else mark
 
 
 def _whole(mark: Mark, names: Names, around: str) -> list[Mark]:

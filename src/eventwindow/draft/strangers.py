@@ -57,14 +57,24 @@ _FUTURE = re.compile(  # 9月电子期货收1405点; 集运指数(欧线)期货�
 )
 _PLACE = re.compile(r"(?:日本|[美德法英韩]国)")
 _APPOSED = re.compile(
-    r"[\u4e00-\u9fff]{0,6}?(?:同[业行]|对手|龙头|大?厂商?|业者|巨头|概念股|(?<![个控持入])股)(?![份价票权东市指])(?=[\u4e00-\u9fff]{2})"
+    r"[\u4e00-\u9fff]{0,6}?(?:同[业行]|对手|龙头|大?厂商?|业者|巨头|概念股|新股|公司|(?<![招工电农])商(?![业品场务银汤])|(?<![个控持入])股)(?![份价票权东市指])(?=[\u4e00-\u9fff]{2})"
 )
 _WHOLE = re.compile(rf"(?:{_FORM}|合约|指数|板块)$")
 _AND = re.compile("[与和及]")
-_ZH_LEVEL = re.compile(r"(?:收|现)?(?:报|于|在|市价?)\d|[高低]见\d")  # 今日挂牌的明源云收报30.7元
+_ZH_LEVEL = re.compile(
+    r"(?:收|现)?(?:报|于|在|市价?)\d|[高低中]见\d|来到\d|以[^,;。\d]{0,4}\d|首?日?(?:挂牌|首挂)(?=,)"
+)  # 今日挂牌的明源云收报30.7元
+_ADVERBIAL = re.compile(  # no name goes on behind one: 燿华开盘十分钟就攻上涨停
+    r"开[盘市]|早[盘段市]|盘[中前后]|尾[盘段市]|午[后间盘]|[上下]午|[今昨][日天]|全[日天]|首日|一度|随后|最[高低终后]"
+)
+_LATIN_ZH = re.compile(  # 胜诉的Arbutus则升61%
+    r"(?:^|(?<=[,;。的、:]))(?P<name>[A-Z][a-z]{3,}(?: [A-Z][a-z]+)*)(?=[则却也亦股收跌涨升飙挫泻大急暴盘(])"
+)
 _ADVERBS = set("则也亦仍更再又仅只却均皆都已曾")  # none begins a name
 _SHARES = re.compile(r"[AH]股$")
-_NOUN_END = re.compile(r"(?:(?<![实产铝钢药矿银])业|(?<!指)数|[率额值量价市]|凭证)$")
+_NOUN_END = re.compile(
+    r"(?:(?:^.{1,2}(?<![实产铝钢药矿银])|地产|半导体|制造|服务|金融)业|(?<!指)数|[率额值量价市]|凭证)$"
+)
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?=[\u4e00-\u9fff])")  # 10:02双成药业触及跌停
 _POINTING = re.compile(r"[这那该其]")  # 这家成立不到三年的连锁品牌 is one named before
 _COUNTED = re.compile(r"[零一二两三四五六七八九十百千万逾近超\d]")
@@ -156,6 +166,7 @@ def _moves(text: str, end: int, rules: Lexicon) -> bool:
 
 def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple[int, int]]:
     """What stands alone before the verb of a clause that has a figure; with it the names that a list parts by 、."""
+    yield from (m.span("name") for m in _LATIN_ZH.finditer(text))
     edges = sorted({0, len(text), *(m.end for m in marks if m.kind == "boundary")})
     edges += [k + 1 for k, c in enumerate(text) if c == "、"]
     edges.sort()
@@ -175,6 +186,7 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
             yield future.span("name")
             continue
         if named := _FIRM.match(text, low):
+            yield from (s for s in before if _is_name(text[slice(*s)], rules))
             place = _PLACE.match(text, low, named.end() - 3)  # 日本小林制药 is called 小林制药
             yield place.end() if place else low, named.end()
             continue
@@ -206,6 +218,8 @@ def _bare(text: str, low: int, end: int, inside: Sequence[Mark], rules: Lexicon)
     for m in (m for m in inside if m.start >= low and not _part(m)):
         low, end = (m.end, end) if m.start - low < end - m.end else (low, min(end, m.start))
     known = [w for w in rules.known_zh if len(w) > 1]
+    adverbial = _ADVERBIAL.search(text, low + 2, end)
+    end = adverbial.start() if adverbial else end
     heads = [w for w in rules.fillers if len(w) > 1 or w in _ADVERBS]
     while head := next((w for w in heads if text.startswith(w, low, end)), ""):
         low += len(head)
