@@ -16,7 +16,8 @@ from yahoo_server import YahooServer, session
 from eventwindow.cli import verify as command
 from eventwindow.cli.main import main
 from eventwindow.draft.articles import Article, clock_time, read
-from eventwindow.draft.read import readings
+from eventwindow.draft.read import readings, statements
+from eventwindow.draft.sessions import on_sessions
 from eventwindow.draft.verify import Checked, Said, verify_study
 from eventwindow.errors import Reason, SourceError, Text, catalogue
 from eventwindow.prices.bundled import shipped_histories
@@ -426,3 +427,16 @@ def test_a_young_listing_is_judged_by_its_closes(tmp_path: Path, capsys: pytest.
     given = ("--prices", str(tmp_path / "prices.csv"))
     assert main(["verify", str(tmp_path / "news.txt"), *given, "--out", str(tmp_path / "study")]) == 0
     assert "· confirmed · NVDA: return of \u221217 %" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "dated", "span"),
+    [
+        ("Nvidia rose 5.3% over the past two days.", dt.date(2025, 1, 21), "2025-01-17..2025-01-21"),  # 20th: a holiday
+        ("Nvidia rose 5.3% over the past two days.", dt.date(2025, 1, 29), "2025-01-28..2025-01-29"),
+        ("Nvidia is up 3% this week.", dt.date(2025, 1, 24), "2025-01-21..2025-01-24"),
+    ],
+)
+def test_a_span_that_counts_days_counts_sessions(text: str, dated: dt.date, span: str) -> None:
+    (found,) = (on_sessions(s) for s in statements(text, dated))
+    assert str(found).endswith(span)

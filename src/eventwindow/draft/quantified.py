@@ -536,7 +536,8 @@ def _over(sentence: Sentence, found: Statement, period: Period, dated: dt.date) 
     told = period.resolved(found.date, dated)
     if told.first is None:
         return [replace(found, date=None, open=(SPAN, *found.open))]
-    return [replace(found, date=told.first, until=told.until, open=(*[SPAN] * told.open, *found.open))]
+    found = replace(found, sessions=told.sessions, open=(*[SPAN] * told.open, *found.open))
+    return [replace(found, date=told.first, until=told.until)]
 
 
 def figure_at(

@@ -28,11 +28,18 @@ def closed_in(study: Study | None) -> Closed:
 
 
 def on_sessions(s: Statement) -> Statement:
-    """The ends of a span on sessions of the exchange: the first one from its first day, the last one up to its last."""
+    """The ends of a span on sessions of the exchange: the first one from its first day, the last one up to its last.
+
+    A span that counts sessions ("over two days") begins as many before its end, whatever days the exchange was closed.
+    """
     if not s.until or len(s.who.symbols) != 1 or s.date is None:
         return s
     exchange = home_of(s.who.symbols[0]).exchange
     first, last = session(exchange, s.date, 1), session(exchange, s.until, -1)
+    if s.sessions:
+        first = last
+        for _ in range(s.sessions - 1):
+            first = session(exchange, first - dt.timedelta(1), -1)
     return replace(s, date=first, until=last) if first <= last else s
 
 

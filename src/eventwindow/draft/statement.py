@@ -48,6 +48,7 @@ class Statement:
     date: dt.date | None = None
     year: int | None = None
     until: dt.date | None = None  # of a span; `date` is its first day
+    sessions: int = 0  # of a span that counts them: "over two days"
     since: str = ""  # of a rank: the month or year that it looks back to
     against: tuple[Subject, ...] = ()
     by: str = ""

@@ -10,7 +10,7 @@ from pathlib import Path
 from eventwindow.calendars.dates import day_of
 from eventwindow.draft.entries import Closed, Entry, entry
 from eventwindow.draft.read import statements
-from eventwindow.draft.sessions import closed_in
+from eventwindow.draft.sessions import closed_in, on_sessions
 from eventwindow.draft.statement import Statement
 from eventwindow.draft.studyfile import toml_table
 from eventwindow.errors import StudyError, check_file
@@ -44,7 +44,8 @@ def draft_claims(articles: Sequence[Path], date: str, study: str | None, names: 
 
 
 def _entries(key: str, file: str, found: Sequence[Statement], study: Study | None, closed: Closed) -> list[Entry]:
-    return [entry(s, f"{key}-{k}", key, f"{file}, line {s.line}", study, closed) for k, s in enumerate(found, 1)]
+    spans = map(on_sessions, found)
+    return [entry(s, f"{key}-{k}", key, f"{file}, line {s.line}", study, closed) for k, s in enumerate(spans, 1)]
 
 
 def read_article(path: Path) -> str:
