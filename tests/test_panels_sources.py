@@ -288,7 +288,7 @@ def test_many_rows_are_written_as_parquet(study, monkeypatch):
         ("daily = true", "dayly = true", "dayly"),
         ("[event_list]", '[model]\nname = "ff3"\n\n[event_list]', "factors"),
         ("[event_list]", '[model]\nname = "oracle"\n\n[event_list]', "none that a panel study can run"),
-        ("report = [[0, 0], [-1, 2]]", "report = [[0, 9]]", "reaches outside"),
+        ("report = [[0, 0], [-1, 2]]", "report = [[0, 9]]", "reaches beyond"),
     ],
 )
 def test_a_study_that_is_wrong_says_where(study, old, new, match):

@@ -99,7 +99,7 @@ FAULTS = {
         "[-260, -5]",
         ["overlaps the event window [-10,20]", "line 12", "-11"],
     ),
-    "report window outside the event's": ("[0, 1]]", "[0, 21]]", ["reaches outside", "line 14"]),
+    "report window outside the event's": ("[0, 1]]", "[0, 21]]", ["reaches beyond", "line 14"]),
     "unknown model": ('"market_model"', '"magic"', ["unknown model 'magic'", "line 9", "market_model"]),
     "security twice": ('"TSM"\nexchange', '"NVDA"\nexchange', ["'NVDA' stands in [[securities]] twice", "line 23"]),
     "basket with a stranger": ('["NVDA", "TSM"]', '["NVDA", "INTC"]', ["'INTC'", "line 30", "[[securities]]"]),

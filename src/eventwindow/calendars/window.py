@@ -64,12 +64,16 @@ class Window:
 FARTHEST = 20_000  # trading days from day 0: eighty years
 
 
-def check_report(windows: Sequence[Window], where: str = "") -> None:
-    """Windows to report: one at least, each once."""
+def check_report(windows: Sequence[Window], event: Window, where: str = "") -> None:
+    """Windows to report: one at least, each once and inside the event window."""
     if not windows:
         raise WindowError("there is no window to report", where=where, remedy="Give at least one: [[0, 1]].")
     if twice := [window for k, window in enumerate(windows) if window in windows[:k]]:
         raise WindowError(f"the window to report {twice[0]} stands twice", where=where, remedy="Keep one of the two.")
+    for window in windows:
+        if window.start < event.start or window.end > event.end:
+            what = f"the report window {window} reaches beyond the event window {event}"
+            raise WindowError(what, where=where, remedy="Widen the event window or shorten the report window.")
 
 
 def check_estimation(estimation: Window, window: Window, where: str = "") -> None:

@@ -126,7 +126,7 @@ def event_returns(
     names = tuple(next(iter(tables.values())).columns) if tables else ()
     used, column = np.unique(column, return_inverse=True)
     values = np.take(returns.to_numpy(float).T, used, axis=0)
-    reach = _spans(values)
+    reach = held_spans(values)
     parts: dict[str, Any] = {}
     for which, span in spans_of(estimation, window).items():
         parts[f"{which}_returns"] = _gather(values, span, day)[column]
@@ -251,12 +251,21 @@ def _gather_days(index: pd.Index, span: Window, day: Days, spans: Days) -> Days:
     return np.asarray(days, np.int64)
 
 
-def _spans(values: Array) -> Days:
-    """Positions of the first and last return of each security; an empty one spans nothing."""
+def held_spans(values: Array) -> Days:
+    """(S, 2) positions of the first and last return of each security (S, D); (D, -1) where it has none."""
     seen = np.isfinite(values)
     last = values.shape[1] - 1
     spans = np.column_stack([seen.argmax(1), last - seen[:, ::-1].argmax(1)])
-    return np.where(seen.any(1, keepdims=True), spans, [last + 1, -1])
+    return np.where(seen.any(1, keepdims=True), spans, [last + 1, -1]).astype(np.int64)
+
+
+def check_finite(values: Array, securities: pd.Index, sessions: pd.Index, where: str) -> None:
+    """No return (D, S) is infinite."""
+    infinite = np.isinf(values)
+    if infinite.any():
+        row, column = np.argwhere(infinite)[0]
+        what = f"{securities[column]!r} has an infinite return on {sessions[row].date()}"
+        raise StudyError(what, where=where, remedy="A price of zero? Correct it, or leave the return empty.")
 
 
 def _factor_tables(
@@ -344,12 +353,14 @@ def _reach(axis: pd.Index, date: Any) -> str:
 
 def _check(returns: pd.DataFrame, events: pd.DataFrame, estimation: Window, window: Window) -> None:
     check_estimation(estimation, window)
-    check_sessions(returns.index, "the table of returns")
-    if returns.columns.has_duplicates:
-        twice = returns.columns[returns.columns.duplicated()][0]
-        raise StudyError(f"the table of returns holds the security {twice!r} twice", remedy="Keep one of the two.")
-    infinite = np.isinf(returns.to_numpy(float))
-    if infinite.any():
-        row, col = np.argwhere(infinite)[0]
-        what = f"{returns.columns[col]!r} has an infinite return on {returns.index[row].date()}."
-        raise StudyError(what, remedy="A price of zero? Correct it, or leave the return empty.")
+    where = "the table of returns"
+    check_sessions(returns.index, where)
+    check_securities(returns.columns, where)
+    check_finite(returns.to_numpy(float), returns.columns, returns.index, where)
+
+
+def check_securities(names: pd.Index, where: str) -> None:
+    """Each security stands once."""
+    if names.has_duplicates:
+        twice = names[names.duplicated()][0]
+        raise StudyError(f"the security {twice!r} stands twice", where=where, remedy="Keep one of the two.")

@@ -13,7 +13,7 @@ import pandas as pd
 from eventwindow.calendars.dates import Rows, frequency
 from eventwindow.calendars.exchange import MAX_SHIFT, SessionRule
 from eventwindow.calendars.window import Span, Window, as_window, check_estimation, check_report
-from eventwindow.errors import EventDateError, Reason, StudyError, WindowError, counted
+from eventwindow.errors import EventDateError, Reason, StudyError, counted
 from eventwindow.estimation.by_exchange import exchange_of, spanning
 from eventwindow.estimation.contamination import Contamination
 from eventwindow.estimation.door import Values, benchmarks_of, check_choices
@@ -386,10 +386,6 @@ def _stage(
 def _check(spec: Specification, chunk: int) -> None:
     model_named(spec.model)
     check_estimation(spec.estimation, spec.window)
-    check_report(spec.report)
-    for window in spec.report:
-        if window.start < spec.window.start or window.end > spec.window.end:
-            remedy = "Widen that one."
-            raise WindowError(f"window {window} reaches beyond the event window {spec.window}.", remedy=remedy)
+    check_report(spec.report, spec.window)
     if chunk < 1:
         raise StudyError(f"chunk = {chunk}: a chunk holds at least one event.")

@@ -12,10 +12,16 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.dates import check_sessions
-from eventwindow.errors import StudyError
 from eventwindow.estimation.by_exchange import NOT_DISPLACED, displaced, own_rows
 from eventwindow.estimation.door import check_prices, returns_table
-from eventwindow.estimation.event_time import Array, Days, trade_to_trade
+from eventwindow.estimation.event_time import (
+    Array,
+    Days,
+    check_finite,
+    check_securities,
+    held_spans,
+    trade_to_trade,
+)
 from eventwindow.estimation.returns import check_decimals
 from eventwindow.panel.chunk import Codes
 
@@ -159,7 +165,8 @@ def checked(
     else:
         check_prices(figures, names, sessions, where)
         found, halts, odd = returns_of(figures, names, sessions, own.exchanges, closed, kind)
-    return Checked(found, spans_of(found, names, sessions, where), halts, odd)
+    check_finite(found, names, sessions, where)
+    return Checked(found, held_spans(found.T), halts, odd)
 
 
 def stocks_among(securities: pd.Index, benchmarks: Collection[str]) -> np.ndarray:
@@ -200,22 +207,3 @@ def returns_of(
         before = rows[when - covered[who, when].astype(int)]
         halts.append(np.column_stack([columns[who], before, rows[when], over[who, when]]))
     return np.log1p(out) if kind == "log" else out, np.concatenate(halts), np.concatenate(odd)
-
-
-def check_securities(names: pd.Index, where: str) -> None:
-    if names.has_duplicates:
-        what = f"the panel holds the security {names[names.duplicated()][0]!r} twice"
-        raise StudyError(what, where=where, remedy="Keep one of the two.")
-
-
-def spans_of(values: Array, securities: pd.Index, sessions: pd.Index, where: str) -> Days:
-    """(S, 2) first and last session with a return of the columns of `values`; an infinite return is an error."""
-    infinite = np.isinf(values)
-    if infinite.any():
-        row, column = np.argwhere(infinite)[0]
-        what = f"{securities[column]!r} has an infinite return on {sessions[row].date()}"
-        raise StudyError(what, where=where, remedy="A price of zero? Correct it, or leave the return empty.")
-    seen = np.isfinite(values)
-    last = len(values) - 1
-    spans = np.column_stack([seen.argmax(axis=0), last - seen[::-1].argmax(axis=0)])
-    return np.where(seen.any(axis=0, keepdims=True).T, spans, [last + 1, -1]).astype(np.int64)

@@ -12,13 +12,13 @@ import pandas as pd
 
 from eventwindow.calendars.dates import Rows, check_sessions, iso_days
 from eventwindow.errors import PriceError
+from eventwindow.estimation.event_time import check_securities
 from eventwindow.estimation.numbers import numbers_of
 from eventwindow.panel.source import (
     TILE,
     Checked,
     Own,
     TiledPanel,
-    check_securities,
     checked,
     halts_beside,
     stocks_among,

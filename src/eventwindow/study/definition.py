@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from eventwindow.calendars.window import check_estimation, check_report
-from eventwindow.errors import StudyError, WindowError
+from eventwindow.errors import StudyError
 from eventwindow.estimation.models import MODELS
 from eventwindow.study.form import Basket, Event, Form, Group, News, Security, StudyFile, Windows, schema
 from eventwindow.study.library import find_study
@@ -233,8 +233,4 @@ def check_windows(windows: Windows, text: str) -> None:
         f"study.toml, line {line_of(text, ('windows', key))}, windows.{key}" for key in ("estimation", "report")
     )
     check_estimation(windows.estimation, windows.event, estimation)
-    check_report(windows.report, report)
-    for window in windows.report:
-        if window.start < windows.event.start or window.end > windows.event.end:
-            what = f"the report window {window} reaches outside the event window {windows.event}"
-            raise WindowError(what, where=report, remedy="Widen the event window or shorten the report window.")
+    check_report(windows.report, windows.event, report)
