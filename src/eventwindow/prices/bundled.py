@@ -118,11 +118,14 @@ _REINSTALL = "Install the package again, or write the figures anew with scripts/
 def _check_sum(path: Path, expected: str) -> None:
     if not path.is_file():
         raise PriceError("this shipped figure is missing", where=str(path), remedy=_REINSTALL)
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != expected:
+    if (found := sha256_of(path)) != expected:
         what = f"damaged: its SHA-256 is {found[:12]}…, the manifest says {expected[:12]}…"
         raise PriceError(what, where=str(path), remedy=_REINSTALL)
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _table_path(folder: Path, name: str) -> Path | None:

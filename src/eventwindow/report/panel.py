@@ -1,7 +1,5 @@
 """The report of a panel study on one self-contained page, and its results as files: CSV, or Parquet where many."""
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from eventwindow.inference.tables import none_leads
 from eventwindow.panel.form import PanelStudy
 from eventwindow.panel.freeze import list_record
 from eventwindow.panel.results import ALL, SMALL, PanelResult, leading
+from eventwindow.prices.bundled import sha256_of
 from eventwindow.report.csv import csv_text, write_csv
 from eventwindow.report.figures.chart import charted
 from eventwindow.report.figures.lines import Days, Series, draw_lines
@@ -25,6 +24,7 @@ from eventwindow.report.language import LANGUAGES, SPACE, Language, language, nu
 from eventwindow.report.sections.tests import test_row
 from eventwindow.report.swap import CHUNKS, swapped_in
 from eventwindow.report.workbook import workbook_name
+from eventwindow.report.write import write_json
 from eventwindow.study.freeze import frozen_reason
 
 SHOWN = 40  # groups on the page; the tables hold all
@@ -259,10 +259,7 @@ def write_panel(
             )
             if excel:
                 result.to_excel(fresh / workbook_name(code), code)
-        record = json.dumps(
-            _record(result, study, frozen), ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False
-        )
-        (fresh / "results" / "run.json").write_text(record + "\n", encoding="utf-8", newline="\n")
+        write_json(fresh / "results" / "run.json", _record(result, study, frozen), sort_keys=True)
     return out / file_name(codes[0])
 
 
@@ -309,9 +306,6 @@ def _record(result: PanelResult, study: PanelStudy, frozen: Mapping[str, Any] | 
     """run.json: the specification, what went in with its checksums, and the versions."""
     given = study.file.model_dump(mode="json", exclude_none=True)
     given["event_list"].pop("chunk", None)  # no result depends on it
-    inputs = {}
-    for name in ("study.toml", study.file.event_list.file, study.file.event_list.factors):
-        if name is not None:
-            with (study.folder / name).open("rb") as file:
-                inputs[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    files = ("study.toml", study.file.event_list.file, study.file.event_list.factors)
+    inputs = {name: sha256_of(study.folder / name) for name in files if name is not None}
     return {**result.run, "study": given, "inputs": inputs, **({} if frozen is None else {"frozen": frozen})}

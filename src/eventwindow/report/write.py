@@ -197,8 +197,12 @@ def _write_tables(result: StudyResult, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for name, table in result.tables.items():
         write_csv(table, folder / f"{name}.csv")
-    claims = ledger_record(result.verdicts, result.readings, result.disagreements)
-    for name, content in (("run", result.run), ("claims", claims)):
-        form: dict[str, Any] = {"ensure_ascii": False, "indent": 2, "sort_keys": name == "run", "allow_nan": False}
-        text = json.dumps(content, default=Reason.__str__, **form)
-        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_json(folder / "run.json", result.run, sort_keys=True)
+    write_json(folder / "claims.json", ledger_record(result.verdicts, result.readings, result.disagreements))
+
+
+def write_json(path: Path, content: Mapping[str, Any], *, sort_keys: bool = False) -> None:
+    """Reasons as their English words."""
+    form: dict[str, Any] = {"ensure_ascii": False, "indent": 2, "sort_keys": sort_keys, "allow_nan": False}
+    text = json.dumps(content, default=Reason.__str__, **form)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from eventwindow.claims.rules import RULES_DATE, RULES_VERSION
 from eventwindow.errors import Catalogue
+from eventwindow.prices.bundled import sha256_of
 from eventwindow.prices.history import COLUMNS, OWN, PriceHistory, Prices
 from eventwindow.prices.keyed import source_name
 from eventwindow.study.definition import Study
@@ -27,7 +28,7 @@ def run_record(study: Study, prices: Prices, frozen: Mapping[str, Any] | None = 
         "prices": {symbol: _price_record(history) for symbol, history in sorted(prices.histories.items())},
         "unavailable": {symbol: u.reason for symbol, u in sorted(prices.unavailable.items())},
         "notes": list(prices.notes),
-        "inputs": {path.relative_to(study.folder).as_posix(): _sha256(path) for path in _inputs(study.folder)},
+        "inputs": {path.relative_to(study.folder).as_posix(): sha256_of(path) for path in _inputs(study.folder)},
         "versions": {name: version(name) for name in LIBRARIES},
     }
     return record | ({} if frozen is None else {"frozen": frozen})
@@ -72,8 +73,3 @@ def _checksum(history: PriceHistory) -> str:
 def _inputs(folder: Path) -> list[Path]:
     files = [folder / "study.toml", folder / "claims.toml", *sorted((folder / "figures").glob("*"))]
     return [path for path in files if path.is_file()]
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
