@@ -235,3 +235,10 @@ def linked(place: str, words: Words) -> Markup:
 
 def weighty(words: Words, strong: bool) -> Words:
     return tagged("strong", words) if strong else words
+
+
+def folded(
+    caption: Words, columns: str, head: tuple[Words, ...], rows: tuple[tuple[Words | Cell, ...], ...], label: str = ""
+) -> Fold:
+    """A table that a page folds away behind its caption."""
+    return Fold(caption, (Table(caption, columns, head, rows, label=label),))

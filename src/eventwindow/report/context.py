@@ -220,6 +220,13 @@ def words_of(slug: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def judged(result: StudyResult) -> Iterator[Verdict]:
+    """All that was judged: statements, their parts, and the panels beside accounts and disagreements."""
+    panels = [panel for reading in result.readings for panel in reading.panels]
+    panels += [panel for point in result.disagreements for panel in point.panels]
+    yield from every_verdict([*result.verdicts, *panels])
+
+
 def every_verdict(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
     """The verdicts and those of their parts."""
     for verdict in verdicts:

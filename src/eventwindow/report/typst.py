@@ -58,15 +58,10 @@ def pdf_bytes(context: Context, charts: Mapping[str, Chart]) -> bytes:
         return _compiled(_laid(folder, "report.typ", paper(context, charts), context.language), fonts)
 
 
-def page_pictures(template: str, data: Mapping[str, Any], language: Language, ppi: int = 144) -> list[bytes]:
+def page_pictures(template: str, data: Mapping[str, Any], language: Language) -> list[bytes]:
     """Each page of a template as PNG; `data` is what it prints."""
-    import typst
-
-    with temporary_folder() as folder, as_file(files("eventwindow.report") / "fonts") as fonts:
-        source = _laid(folder, template, data, language)
-        ours: dict[str, Any] = {"root": folder, "font_paths": [fonts], "ignore_system_fonts": True}
-        found = typst.compile(source, None, format="png", ppi=ppi, **ours)
-    return [bytes(page) for page in found] if isinstance(found, list) else [bytes(found)]
+    with temporary_folder() as folder:
+        return _pictures(_laid(folder, template, data, language))
 
 
 def _laid(folder: Path, template: str, data: Mapping[str, Any], language: Language) -> Path:
@@ -93,13 +88,20 @@ def formula_picture(key: str) -> tuple[bytes, str]:
 
 def _picture(page: str, figure: str = "") -> bytes:
     """A page as PNG, which may show `figure.svg`."""
-    import typst
-
-    with temporary_folder() as folder, as_file(files("eventwindow.report") / "fonts") as fonts:
+    with temporary_folder() as folder:
         for name, text in (("figure.svg", figure), ("page.typ", page)):
             (folder / name).write_text(text, encoding="utf-8")
-        ours: dict[str, Any] = {"root": str(folder), "font_paths": [fonts], "ignore_system_fonts": True}
-        return bytes(typst.compile(folder / "page.typ", None, format="png", ppi=144, **ours))
+        return _pictures(folder / "page.typ")[0]
+
+
+def _pictures(source: Path) -> list[bytes]:
+    """The pages of a file, which reads what lies beside it, in the package's fonts."""
+    import typst
+
+    with as_file(files("eventwindow.report") / "fonts") as fonts:
+        ours: dict[str, Any] = {"root": source.parent, "font_paths": [fonts], "ignore_system_fonts": True}
+        found = typst.compile(source, None, format="png", ppi=144, **ours)
+    return [bytes(page) for page in found] if isinstance(found, list) else [bytes(found)]
 
 
 def paper(context: Context, charts: Mapping[str, Chart]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from eventwindow.claims.measures.panel import PanelBreadth
 from eventwindow.claims.model import Verdict
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.blocks import Block, Paragraph, Picture, Table
-from eventwindow.report.context import Context, every_verdict
+from eventwindow.report.context import Context, judged
 from eventwindow.report.figures.benchmarks import REMARK, benchmark_data, benchmark_name
 from eventwindow.report.language import p_value, percent
 
@@ -133,11 +133,8 @@ def _in_panel(context: Context, symbols: Collection[str]) -> str:
 
 def _statements(context: Context) -> Mapping[tuple[str, ...], list[Verdict]]:
     """Statements and panels on the market that leave stocks out, by the stocks that they leave out."""
-    result = context.result
-    panels = [p for reading in result.readings for p in reading.panels]
-    panels += [p for point in result.disagreements for p in point.panels]
     found: dict[tuple[str, ...], list[Verdict]] = {}
-    for verdict in every_verdict([*result.verdicts, *panels]):
+    for verdict in judged(context.result):
         measure = verdict.claim.measure
         if isinstance(measure, PanelBreadth) and measure.treated and measure.figure != "equal_less_index":
             found.setdefault(members(context, measure.treated), []).append(verdict)

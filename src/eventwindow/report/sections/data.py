@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
 from eventwindow.errors import MINUS, Reason
-from eventwindow.report.blocks import Aside, Block, Cell, Fold, Items, Paragraph, Table, Words, weighty
+from eventwindow.report.blocks import Aside, Block, Cell, Fold, Items, Paragraph, Table, Words, folded, weighty
 from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import SPACE, percent
@@ -44,7 +44,7 @@ def news_table(context: Context) -> Iterator[Block]:
     head = tuple(say(f"data.{key}") for key in ("number", "date", "session", "what"))
     caption = say("data.news_table", exchange=exchange_name(context, context.mic))
     if rows:
-        yield Fold(caption, (Table(caption, "r l l L", head, rows),))
+        yield folded(caption, "r l l L", head, rows)
 
 
 def _news(context: Context, row: pd.Series) -> tuple[Words, ...]:
@@ -65,11 +65,8 @@ def _reconciled(context: Context) -> Iterator[Block]:
         for _, row in table.dropna(subset="date").iterrows()
     )
     head = tuple(say(f"data.{key}") for key in ("ticker", "date", "pulled", "shipped"))
-    yield (
-        Fold(title, (Table(title, "L d r r", head, rows, label="reconciled"),))
-        if rows
-        else Paragraph(title + context.language.text("format.stop"))
-    )
+    stop = context.language.text("format.stop")
+    yield folded(title, "L d r r", head, rows, "reconciled") if rows else Paragraph(title + stop)
 
 
 def _quality(context: Context) -> Iterator[Block]:
@@ -78,7 +75,7 @@ def _quality(context: Context) -> Iterator[Block]:
     head = tuple(say(f"data.{key}") for key in ("ticker", "date", "what"))
     if len(table):
         rows = tuple(_finding(context, row) for _, row in table.iterrows())
-        yield Fold(caption, (Table(caption, "l d L", head, rows),))
+        yield folded(caption, "l d L", head, rows)
 
 
 def _sources(context: Context) -> Iterator[Fold]:
@@ -95,8 +92,7 @@ def _sources(context: Context) -> Iterator[Fold]:
         for e in entries.itertuples()
     )
     if rows:
-        caption = say("data.sources", n=len(rows))
-        yield Fold(caption, (Table(caption, "d L L", head, rows),))
+        yield folded(say("data.sources", n=len(rows)), "d L L", head, rows)
 
 
 def _finding(context: Context, row: pd.Series) -> tuple[str, ...]:
@@ -120,7 +116,7 @@ def _tickers(context: Context) -> Fold:
     keys = ("data.ticker", "abnormal.security", *(f"data.{key}" for key in ("origin", "first", "last", "sessions")))
     rows = tuple(_ticker(context, symbol, record) for symbol, record in context.result.run["prices"].items())
     head = tuple(map(say, (*keys, "data.note")))
-    return Fold(say("data.tickers"), (Table(say("data.tickers"), "l L l l l r l", head, rows, label="tickers"),))
+    return folded(say("data.tickers"), "l L l l l r l", head, rows, "tickers")
 
 
 def _ticker(context: Context, symbol: str, record: dict[str, Any]) -> tuple[str, ...]:

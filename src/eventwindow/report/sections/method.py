@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from eventwindow.errors import MINUS
 from eventwindow.report.blocks import Block, Command, Formula, Heading, Items, Paragraph
-from eventwindow.report.context import Context, every_verdict, of_result
+from eventwindow.report.context import Context, judged, of_result
 from eventwindow.report.figures.counterfactual import effects_of
 from eventwindow.report.sections.tests import largest_candidate
 
@@ -149,11 +149,7 @@ def _firm(context: Context) -> list[str]:
 
 
 def _many(context: Context) -> list[str]:
-    result = context.result
-    panels = [p for judged in result.readings for p in judged.panels] + [
-        p for d in result.disagreements for p in d.panels
-    ]
-    family = any(v.p_family is not None for v in every_verdict([*result.verdicts, *panels]))
+    family = any(verdict.p_family is not None for verdict in judged(context.result))
     used = {"romano_wolf": _held(context, "firms"), "family": family, "chosen": largest_candidate(context) is not None}
     return [key for key, held in used.items() if held]
 
