@@ -5,7 +5,7 @@ Words are texts of a study (`str`, printed as they are) or of our catalogues (`M
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -220,6 +220,11 @@ def chosen(blocks: Iterable[Block], medium: Medium) -> Iterator[Block]:
             yield block
         elif block.medium == medium:
             yield from chosen(block.body, medium)
+
+
+def with_matter(sections: Iterable[Section], figures: Collection[str]) -> list[Section]:
+    """The sections that say something beside pictures, or whose pictures are drawn."""
+    return [s for s in sections if any(not isinstance(b, Picture) or b.name in figures for b in s.blocks)]
 
 
 def tagged(tag: str, words: Words) -> Markup:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import warnings
+from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +14,7 @@ import pandas as pd
 from eventwindow.inference.calibration import BANDED, LEAD, LEVELS, band_names
 from eventwindow.inference.registry import TESTS
 from eventwindow.inference.results import LEVEL
+from eventwindow.report.figures.sheet import FAINT, GRID, INK, SERIES
 from eventwindow.report.swap import swapped_in
 
 if TYPE_CHECKING:
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 
 BAND = (0.03, 0.075)  # the size at a nominal 5 % that a leading test may have
 SMALL = 0.02  # and at a nominal 1 %, at most
+WIDTH = 7.4  # inches of the figure
 PATTERNS = {
     "single": "one firm",
     "one_day_related": "one day, related firms",
@@ -34,7 +39,6 @@ PATTERNS = {
 def write_calibration(calibration: Calibration, folder: Path) -> tuple[Path, ...]:
     """Write calibration.csv, calibration.md and calibration.svg to `folder`, all at once; their paths."""
     from eventwindow.report.csv import write_csv
-    from eventwindow.report.figures.style import svg_text
 
     names = [f"calibration.{form}" for form in ("csv", "md", "svg")]
     with swapped_in(folder, set(names)) as fresh:
@@ -62,8 +66,7 @@ def _bands(rows: pd.DataFrame, key: tuple[object, ...]) -> str:
     pattern, firms, months, days = key
     title = f"### By the volatility ratio: {_design(str(pattern), int(str(firms)))}, {months} months, window of {days}"
     banded = [name for name in BANDED if name in set(rows.loc[rows["valid"], "test"])]
-    head = ["volatility ratio", "draws", *map(_title, banded)]
-    lines = [title, "", _line(head), _line(["---", *["--:"] * (len(head) - 1)])]
+    lines = _headed(title, ["volatility ratio", "draws", *map(_title, banded)])
     for band in band_names():
         mine = rows[rows["volatility"] == band]
         if len(mine):
@@ -82,9 +85,8 @@ def power_tables(calibration: Calibration) -> str:
 def _power_table(rows: pd.DataFrame, pattern: str, months: str, days: str) -> str:
     columns = list(rows[["firms", "effect"]].drop_duplicates().itertuples(index=False, name=None))
     shape = "" if rows["shape"].iloc[0] == "equal" else f", effects {rows['shape'].iloc[0]}"
-    head = ["test", *(f"{n} firms, {effect:.3g}" for n, effect in columns)]
-    lines = [f"### Power at 5 %: {PATTERNS[pattern]}, {months} months, window of {days}{shape}", "", _line(head)]
-    lines.append(_line(["---", *["--:"] * len(columns)]))
+    title = f"### Power at 5 %: {PATTERNS[pattern]}, {months} months, window of {days}{shape}"
+    lines = _headed(title, ["test", *(f"{n} firms, {effect:.3g}" for n, effect in columns)])
     held = rows.set_index(["test", "firms", "effect"])
     for name in [name for name in (LEAD, *TESTS) if name in set(rows["test"])]:
         cells = [held.loc[(name, *at)] if (name, *at) in held.index else None for at in columns]
@@ -109,11 +111,9 @@ def size_tables(calibration: Calibration) -> str:
     table = _with_days(calibration.table[calibration.table["volatility"] == ""])
     null = table[np.isclose(table["effect"], 0.0)]
     parts = {(str(key[0]), int(str(key[1]))): rows for key, rows in null.groupby(["pattern", "firms"], sort=False)}
-    return "\n".join(_size_table(parts[key], *key) for key in sorted(parts, key=_place))
-
-
-def _place(key: tuple[str, int]) -> tuple[int, int]:
-    return [*PATTERNS].index(key[0]), key[1]
+    return "\n".join(
+        _size_table(parts[key], *key) for key in sorted(parts, key=lambda key: ([*PATTERNS].index(key[0]), key[1]))
+    )
 
 
 def _with_days(table: pd.DataFrame) -> pd.DataFrame:
@@ -124,7 +124,7 @@ def _size_table(rows: pd.DataFrame, pattern: str, firms: int) -> str:
     cells = {(str(key[0]), int(str(key[1]))): part for key, part in rows.groupby(["months", "days"])}
     title = _design(pattern, firms)
     head = ["test", *(f"{months}, {days}" for months, days in cells)]
-    lines = [f"### {title[0].upper()}{title[1:]}", "", _line(head), _line(["---", *["--:"] * len(cells)])]
+    lines = _headed(f"### {title[0].upper()}{title[1:]}", head)
     valid = rows.groupby("test")["valid"].any()
     for name in [name for name in (LEAD, *TESTS) if name in valid.index]:
         told = _title(name)
@@ -149,6 +149,11 @@ def _cell(rows: pd.DataFrame, name: str) -> str:
     return f"{100 * rate[LEVELS[0]]:.1f} ({100 * error[LEVELS[0]]:.1f}) / {100 * rate[LEVELS[1]]:.1f}"
 
 
+def _headed(title: str, head: list[str]) -> list[str]:
+    """The first lines of a table: its title, and columns of which all but the first stand to the right."""
+    return [title, "", _line(head), _line(["---", *["--:"] * (len(head) - 1)])]
+
+
 def _line(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
@@ -159,16 +164,15 @@ def calibration_figure(calibration: Calibration) -> Figure:
     A hollow mark stands for turbulent months.
     """
     from matplotlib import rc_context
-
-    from eventwindow.report.figures.style import new_figure, rc
+    from matplotlib.figure import Figure
 
     table = calibration.table[(calibration.table["test"] != LEAD) & (calibration.table["volatility"] == "")]
     table = _with_days(table)
     null = table[np.isclose(table["effect"], table["effect"].min()) & np.isclose(table["level"], LEVEL)]
     patterns = [p for p in PATTERNS if p in set(null["pattern"]) and p != "single"] or ["single"]
     names = [name for name in TESTS if name in set(null.loc[null["pattern"].isin(patterns), "test"])]
-    with rc_context(rc()):  # type: ignore[arg-type]
-        figure = new_figure(1.1 + 0.19 * len(names))
+    with rc_context(look()):
+        figure = Figure(figsize=(WIDTH, 1.1 + 0.19 * len(names)), layout="constrained")
         panels = figure.subplots(1, len(patterns), sharex=True, sharey=True, squeeze=False)[0]
         for axes, pattern in zip(panels, patterns, strict=True):
             _panel(axes, null[null["pattern"] == pattern], names)
@@ -180,16 +184,65 @@ def calibration_figure(calibration: Calibration) -> Figure:
     return figure
 
 
+def look() -> Any:
+    """The settings of matplotlib: the colours of the report, the font that ships with it, no chance in the bytes."""
+    from matplotlib.font_manager import FontProperties, fontManager
+
+    with as_file(files("eventwindow.report") / "fonts" / "eventwindow-sans-tc.otf") as path:
+        fontManager.addfont(path)
+        ours = FontProperties(fname=path).get_name()
+    here = {font.name for font in fontManager.ttflist}
+    family = [ours, "Noto Sans CJK TC", "PingFang TC", "Microsoft JhengHei", "DejaVu Sans"]
+    return {
+        "font.family": [name for name in family if name in here],
+        "font.size": 9,
+        "axes.edgecolor": FAINT,
+        "axes.labelcolor": FAINT,
+        "axes.linewidth": 0.6,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.unicode_minus": True,
+        "axes.titlelocation": "left",
+        "axes.titlesize": 9.5,
+        "axes.titlecolor": INK,
+        "text.color": INK,
+        "text.parse_math": False,  # a dollar in a name is a dollar
+        "text.hinting": "none",  # words as wide in pixels as in vectors
+        "xtick.color": FAINT,
+        "ytick.color": FAINT,
+        "xtick.labelsize": 8.5,
+        "ytick.labelsize": 8.5,
+        "xtick.major.width": 0.6,
+        "ytick.major.width": 0.6,
+        "grid.color": GRID,
+        "grid.linewidth": 0.6,
+        "lines.solid_capstyle": "round",
+        "svg.hashsalt": "eventwindow",
+        "svg.fonttype": "path",
+        "path.simplify": False,
+    }
+
+
+def svg_text(figure: Figure) -> str:
+    """The figure as SVG without date, creator or background: the same figure gives the same text."""
+    from matplotlib import rc_context
+
+    buffer = io.BytesIO()
+    with rc_context(look()), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph \d+")  # of a name in a script that no font here has
+        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    return buffer.getvalue().decode("utf-8")
+
+
 def _series(rows: pd.DataFrame) -> str:
     """What the colours stand for: the windows' lengths where there are several, else the number of firms."""
     return "firms" if len(set(rows["days"])) < 2 else "days"
 
 
 def _panel(axes: Axes, rows: pd.DataFrame, names: list[str]) -> None:
-    from eventwindow.report.figures.sheet import GRID, INK, SERIES
-    from eventwindow.report.figures.style import plain_axes
-
-    plain_axes(axes, grid="x")
+    axes.set_axisbelow(True)
+    axes.grid(visible=True, axis="x")
+    axes.tick_params(length=0)
     axes.axvspan(*(100 * edge for edge in BAND), color=GRID, linewidth=0)
     axes.axvline(100 * LEVEL, color=INK, linewidth=0.8)
     for colour, (key, group) in zip(SERIES, rows.groupby(_series(rows)), strict=False):

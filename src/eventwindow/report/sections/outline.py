@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 
-from eventwindow.report.blocks import Block, Picture, Section
+from eventwindow.report.blocks import Block, Section, with_matter
 from eventwindow.report.context import Context
 from eventwindow.report.sections.abnormal import abnormal
 from eventwindow.report.sections.benchmark import benchmark
@@ -38,12 +38,8 @@ SECTIONS: dict[str, Callable[[Context], Iterator[Block]]] = {
 
 def document(context: Context, figures: Collection[str], keys: Collection[str] = tuple(SECTIONS)) -> list[Section]:
     """The sections for which this study has matter; `figures` names the drawn ones."""
-    found = [Section(key, title(context, key), context.once(key, SECTIONS[key])) for key in keys]
-    return [section for section in found if any(_printed(block, figures) for block in section.blocks)]
-
-
-def _printed(block: Block, figures: Collection[str]) -> bool:
-    return not isinstance(block, Picture) or block.name in figures
+    found = (Section(key, title(context, key), context.once(key, SECTIONS[key])) for key in keys)
+    return with_matter(found, figures)
 
 
 def title(context: Context, key: str) -> str:

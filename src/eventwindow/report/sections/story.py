@@ -26,6 +26,7 @@ from eventwindow.report.blocks import (
     Words,
     linked,
     tagged,
+    with_matter,
 )
 from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
@@ -47,8 +48,8 @@ NEAR = pd.Timedelta(days=1)  # what became known about day 0
 
 def story(context: Context, figures: Collection[str]) -> list[Section]:
     """The sections for which this study has matter; `figures` names the drawn ones."""
-    found = [Section(key, _title(context, key), context.once(f"story.{key}", told)) for key, told in STORY.items()]
-    return [s for s in found if any(not isinstance(b, Picture) or b.name in figures for b in s.blocks)]
+    found = (Section(key, _title(context, key), context.once(f"story.{key}", told)) for key, told in STORY.items())
+    return with_matter(found, figures)
 
 
 def _title(context: Context, key: str) -> str:
