@@ -234,9 +234,9 @@ BLOCK = 256  # events at a time
 THREADS_FROM = 16  # blocks; below, starting threads costs more than it gives
 
 
-def in_blocks(n: int, work: Callable[[slice], Part], size: int = BLOCK) -> list[Part]:
-    """What `work` returns for every slice of `size` events, in their order; slices must not touch each other's rows."""
-    slices = [slice(i, min(i + size, n)) for i in range(0, n, size)]
+def in_blocks(n: int, work: Callable[[slice], Part]) -> list[Part]:
+    """What `work` returns for every slice of `BLOCK` events, in order; slices must not touch each other's rows."""
+    slices = [slice(i, min(i + BLOCK, n)) for i in range(0, n, BLOCK)]
     if len(slices) < THREADS_FROM:
         return [work(rows) for rows in slices]
     with ThreadPoolExecutor(CORES) as pool:

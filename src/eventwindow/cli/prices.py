@@ -23,7 +23,7 @@ def prices_command(options: argparse.Namespace) -> None:
         source = source_of(options.verify)
         _print_verified(options.verify, *verify(study.symbols, study.start, study.end, source, figures=figures))
     elif options.refresh:
-        with progress_bar("prices") as bar:
+        with progress_bar() as bar:
             _print_changes(refresh(study.symbols, study.start, study.end, figures=figures, progress=bar))
     else:
         _print_inventory(inventory(study.symbols, figures))

@@ -8,7 +8,7 @@ from eventwindow.prices.retry import Progress
 
 
 @contextmanager
-def progress_bar(title: str) -> Iterator[Progress | None]:
+def progress_bar() -> Iterator[Progress | None]:
     """A callback that draws on stderr from its first call until all is done, or None where stderr is no terminal."""
     if not sys.stderr.isatty():
         yield None
@@ -19,11 +19,11 @@ def progress_bar(title: str) -> Iterator[Progress | None]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     bar = Bar(*columns, console=Console(stderr=True), transient=True)
-    task = bar.add_task(title, total=None)
+    task = bar.add_task("prices", total=None)
 
     def show(done: int, total: int, symbol: str) -> None:
         bar.start()
-        bar.update(task, completed=done, total=total, description=f"{title} {symbol}")
+        bar.update(task, completed=done, total=total, description=f"prices {symbol}")
         if done >= total:
             bar.stop()
 

@@ -50,7 +50,7 @@ def quick_command(options: argparse.Namespace) -> None:
 def _looked_at(asked: Asked, prices: str) -> StudyResult:
     """A run of what the screen shows: without the tables of firms, which cost as much as all the rest."""
     try:
-        with progress() as step, progress_bar("prices") as bar:
+        with progress() as step, progress_bar() as bar:
             inputs = read_inputs(asked.study, prices, step, None, bar)
             return concluded(inputs, estimated(inputs), step, [a for a in ANALYSES if a.name != "firms"])
     except StudyError as error:

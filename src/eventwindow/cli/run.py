@@ -39,7 +39,7 @@ def run_command(options: argparse.Namespace) -> None:
 
 def _run_study(study: Study, out: Path, codes: tuple[str, ...], options: argparse.Namespace) -> None:
     check_extras(options.extras)
-    with progress() as step, progress_bar("prices") as bar:
+    with progress() as step, progress_bar() as bar:
         result = run_study(study, prices=options.prices, claims=options.claims, step=step, progress=bar)
         step("writing the report")
         report = write_result(result, out, codes, extras=options.extras, command=_command_given(options))
@@ -92,7 +92,7 @@ def _result_of(study: PanelStudy, work: Path, step: Step, options: argparse.Name
 def check_command(options: argparse.Namespace) -> None:
     study, said = open_study(find_study(options.study)), list[str]()
     try:
-        with progress() as step, progress_bar("prices") as bar:
+        with progress() as step, progress_bar() as bar:
             if isinstance(study, PanelStudy):
                 told = check_panel(study, step)
             else:

@@ -35,7 +35,7 @@ def verify_command(options: argparse.Namespace) -> None:
     folder = options.out or Path("eventwindow-out") / f"verify-{_stem(articles[0])}"
     words = catalogue(options.language or _language(articles))
     with put_in_place(folder) as fresh:
-        with progress() as step, progress_bar("prices") as bar:
+        with progress() as step, progress_bar() as bar:
             checked, result = _run(articles, fresh, options, step, bar)
         lines = [line for one in checked for line in _lines(one, result, words)]
         lines += found_by_name(checked, words) if options.prices in ASKED else ()

@@ -37,14 +37,14 @@ def before_the_day(values: pd.Series, day: pd.Timestamp) -> tuple[pd.Series, pd.
     return past.iloc[:-GAP], past.iloc[-GAP:]
 
 
-def against_history(value: float, day: Day, past: tuple[pd.Series, pd.Series], test: str, mean: float = 0.0) -> Effect:
+def against_history(value: float, day: Day, past: tuple[pd.Series, pd.Series], mean: float = 0.0) -> Effect:
     """The test of a figure less `mean` among its own past ones (`before_the_day`), by the volatility expected of it.
 
     One more of them would scatter by √(1 + 1/n) of their deviation.
     """
     spread = float(past[0].std(ddof=1)) * float(np.sqrt(1 + 1 / len(past[0])))
     null, between = (one - past[0].mean() for one in past)
-    return of_track(one_day(value - mean, day, null, between), value - mean, spread, len(null) - 1, test)
+    return of_track(one_day(value - mean, day, null, between), value - mean, spread, len(null) - 1, "SQ")
 
 
 def one_day(value: float, day: Day, null: pd.Series, between: pd.Series) -> Track:
@@ -235,7 +235,7 @@ class RelativeReturn(Measure):
         symbols = [s for s in evidence.members(self.members) if s in evidence.returns]
         mean = float(np.mean([evidence.total_return(s, self.date, self.date) for s in symbols]))
         other = evidence.total_return(self.security, self.date, self.date)
-        test = against_history(mean - other, self.date, self._history(evidence, symbols), "SQ")
+        test = against_history(mean - other, self.date, self._history(evidence, symbols))
         reason = Reason(
             "relative_return",
             who=mean_of(evidence, self.members, symbols),
@@ -367,7 +367,7 @@ class FactorReturn(Measure):
         if stamp not in values.index or len(past[0]) < FEWEST:
             raise NoFigure(Reason("factors_too_short", day=self.date))
         own, usual = float(values.loc[stamp]), float(past[0].mean())
-        test = against_history(own, self.date, past, "SQ", mean=usual)
+        test = against_history(own, self.date, past, mean=usual)
         reason = Reason(
             "factor_return",
             factor=Reason(f"factor_{self.factor}") if self.factor in FACTORS else self.factor,
