@@ -124,17 +124,20 @@ def main() -> None:
 
 def draw(rows: list[tuple[float, ...]], path: Path) -> None:
     """Cost against the number of events, both on logarithmic scales."""
-    from eventwindow.report.figures.sheet import BLUE, ORANGE  # noqa: PLC0415
-    from eventwindow.report.figures.style import new_figure, plain_axes, svg_text  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
 
-    figure = new_figure(3.2)
+    from eventwindow.report.calibration import WIDTH, svg_text  # noqa: PLC0415
+    from eventwindow.report.figures.sheet import BLUE, ORANGE  # noqa: PLC0415
+
+    figure = Figure(figsize=(WIDTH, 3.2), layout="constrained")
     axes = figure.add_subplot()
     events = [row[0] for row in rows]
     for column, colour, label in ((1, BLUE, "wall seconds"), (2, ORANGE, "processor seconds")):
         axes.loglog(events, [row[column] for row in rows], "o-", color=colour, label=label)
     axes.set_xlabel("events")
     axes.legend(frameon=False)
-    plain_axes(axes, grid="both")
+    axes.grid(visible=True)
+    axes.tick_params(length=0)
     path.write_text(svg_text(figure), encoding="utf-8", newline="\n")
 
 
