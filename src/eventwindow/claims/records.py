@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 from math import isfinite
 from typing import Any
 
-from eventwindow.claims.model import Claim, Measure, Measured, Verdict, VerdictWord
+from eventwindow.claims.model import Claim, Measured, Verdict, VerdictWord
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
 from eventwindow.claims.rules import material
 from eventwindow.errors import Reason, catalogue
@@ -42,17 +42,13 @@ def record(verdict: Verdict) -> dict[str, Any]:
         "measured": None if verdict.measured is None or verdict.parts else _measured(claim, verdict.measured),
         "p_family": verdict.p_family,
         "specifications": None if verdict.specifications is None else asdict(verdict.specifications),
-        "data": None if claim.measure is None else _data(claim.measure),
+        "data": claim.measure and ", ".join(catalogue("en").text(f"data.{name}") for name in claim.measure.needs),
         "parts": [record(part) for part in verdict.parts],
     }
 
 
 def _said(reason: Reason | None) -> dict[str, str]:
     return {key: catalogue(code).reason(reason) if reason else "" for key, code in CODES.items()}
-
-
-def _data(measure: Measure) -> str:
-    return ", ".join(catalogue("en").text(f"data.{name}") for name in measure.needs)
 
 
 def _measure(claim: Claim) -> dict[str, Any] | None:

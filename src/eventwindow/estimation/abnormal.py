@@ -192,7 +192,8 @@ class AbnormalReturns(Exports):
 
     def bhar(self, window: Span | None = None) -> Array:
         """(N,), Π(1 + R) - Π(1 + E[R]) over `window`, simple returns; NaN where the window is not complete."""
-        self._simple("a buy-and-hold return")
+        if self.origin is not None and self.origin.kind != "simple":
+            raise StudyError(f"a buy-and-hold return needs simple returns; these are {self.origin.kind} returns.")
         at = self.columns(self.window if window is None else as_window(window))
         seen = np.isfinite(self.ar[:, at])
         held, expected = (np.prod(np.where(seen, 1 + part[:, at], 1), axis=1) for part in (self.actual, self.expected))
@@ -258,10 +259,6 @@ class AbnormalReturns(Exports):
     def _table(self) -> pd.DataFrame:
         index = pd.MultiIndex.from_frame(self.labels[["event", "security"]])
         return pd.DataFrame(self.ar, index, pd.Index(self.window.taus, name="tau"))
-
-    def _simple(self, what: str) -> None:
-        if self.origin is not None and self.origin.kind != "simple":
-            raise StudyError(f"{what} needs simple returns; these are {self.origin.kind} returns.")
 
 
 def _sole_model(names: np.ndarray) -> Model | None:

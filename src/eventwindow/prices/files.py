@@ -111,16 +111,13 @@ def _frames(cells: Cells, *, alone: bool) -> dict[str, pd.DataFrame]:
             raise PriceError(f"two columns {name!r}", where=cells.where(0), remedy="Keep one of them.")
     if "date" not in names:
         raise _missing(cells, "date")
-    if "symbol" not in names and "close" not in names and "adj_close" not in names and _is_wide(names):
+    wide = not set(names) <= {"date", *COLUMNS}
+    if wide and "symbol" not in names and "close" not in names and "adj_close" not in names:
         frames = _wide_frames(cells, names)
     else:
         frames = _long_frames(cells, names, alone=alone)
     cells.check_whole()
     return frames
-
-
-def _is_wide(names: list[str]) -> bool:
-    return any(name not in {"date", *COLUMNS} for name in names)
 
 
 def _missing(cells: Cells, *columns: str) -> PriceError:

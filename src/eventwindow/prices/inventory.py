@@ -66,7 +66,8 @@ def refresh(
     prices = load_prices(
         symbols, start, end, figures=figures, progress=progress, refresh=True, cache=cache, yahoo=yahoo
     )
-    frames = {s: (b.frame, prices[s]) for s, b in before.items() if hasattr(b, "frame") and _is_pulled(prices, s)}
+    pulled = [s for s, history in prices.histories.items() if history.origin not in OWN]
+    frames = {s: (b.frame, prices[s]) for s, b in before.items() if isinstance(b, PriceHistory) and s in pulled}
     found = [_changes(symbol, was, now) for symbol, (was, now) in frames.items()]
     changes = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=CHANGES)
     return Refresh(prices, changes, len(frames))
@@ -100,10 +101,6 @@ def verify(
     lost |= {s: t.reason for s, t in theirs.items() if isinstance(t, Unavailable)}
     found = {s: t.frame for s, t in theirs.items() if isinstance(t, PriceHistory)}
     return {(s, at): reconcile(s, ours[s, at].frame, found[s]) for s, at in sorted(ours) if s in found}, lost
-
-
-def _is_pulled(prices: Prices, symbol: str) -> bool:
-    return symbol in prices and prices.histories[symbol].origin not in OWN
 
 
 def _kept_row(kept: Kept) -> dict[str, object]:

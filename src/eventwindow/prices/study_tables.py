@@ -84,7 +84,7 @@ def parse_library(raw: bytes, where: str) -> pd.DataFrame:
         raise PriceError("no daily rows of factors", where=where, remedy=remedy)
     first = rows[0][0]
     header = next((line for line in reversed(lines[:first]) if line.strip()), b"")
-    names = [_name(cell) for cell in header.decode("latin-1").split(",")[1:]]
+    names = [cell.strip().lower().replace("-", "_") for cell in header.decode("latin-1").split(",")[1:]]
     try:
         values = np.array([[float(cell) for cell in match[2].split(b",")] for _, match in rows])
         dates = pd.to_datetime([match[1].decode() for _, match in rows], format="%Y%m%d")
@@ -96,10 +96,6 @@ def parse_library(raw: bytes, where: str) -> pd.DataFrame:
         raise PriceError("dates out of order or twice", where=where, remedy="Fetch the file again.")
     values = np.where(np.isin(values, GONE), np.nan, values / 100)
     return pd.DataFrame(values, index=pd.DatetimeIndex(dates, name="date").as_unit("ns"), columns=names)
-
-
-def _name(cell: str) -> str:
-    return cell.strip().lower().replace("-", "_")
 
 
 def shaped(name: str, table: pd.DataFrame, rows: Rows, zone: str | None = None) -> pd.DataFrame:

@@ -220,14 +220,11 @@ def _review(context: Context, verdict: Verdict) -> Markup:
     """The verdict as schema.org ClaimReview, where it has a rating; nothing in it can close the script it stands in."""
     article = next((a for a in context.result.articles if a["key"] == verdict.claim.article), {})
     head = context.result.run["study"]["study"]
-    words, site = context.language.catalogue, head.get("site") or ""
-    review = review_of(verdict, article, words=words, site=site, published=_iso(head.get("published")))
+    words, site, told = context.language.catalogue, head.get("site") or "", head.get("published")
+    published = dt.date.fromisoformat(str(told)) if told else None
+    review = review_of(verdict, article, words=words, site=site, published=published)
     text = json.dumps(review, ensure_ascii=False, allow_nan=False, separators=(",", ":")) if review else ""
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
-
-
-def _iso(day: object) -> dt.date | None:
-    return dt.date.fromisoformat(str(day)) if day else None
 
 
 @cache

@@ -66,22 +66,18 @@ def words(sentence: Words) -> str:
     if not isinstance(sentence, Markup):
         return plain(sentence)
     pieces = re.split(r"(</?strong>|<a .*?</a>)", str(sentence).replace("<small>", " · "))
-    return "".join(_lead(piece) + _kept(piece) for piece in pieces).strip()
+    return "".join(map(_kept, pieces)).strip()
 
 
 def _kept(piece: str) -> str:
+    """A piece of a sentence, between the spaces that it begins and ends with."""
     if link := LINK.fullmatch(piece):
         return f"[{plain(unmarked(link[2]))}]({quote(unescape(link[1]), safe=SAFE)})"
-    return "**" if piece in ("<strong>", "</strong>") else plain(unmarked(piece)) + _space(piece)
+    if piece in ("<strong>", "</strong>"):
+        return "**"
+    lead, end = (" " if side and piece.strip() else "" for side in (piece.startswith(" "), piece.endswith(" ")))
+    return lead + plain(unmarked(piece)) + end
 
 
 def unmarked(sentence: str) -> str:
     return unescape(TAG.sub("", sentence))
-
-
-def _space(piece: str) -> str:
-    return " " if piece.endswith(" ") and piece.strip() else ""
-
-
-def _lead(piece: str) -> str:
-    return " " if piece.startswith(" ") and piece.strip() else ""

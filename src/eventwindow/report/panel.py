@@ -54,6 +54,7 @@ def page(
     """The whole page as text in the language `code`; `codes` are the languages that are written."""
     chosen, head = language(code), study.file.study
     windows = [_window_table(result, window, chosen) for window in result.plan.specification.report]
+    fixed = [escape(chosen.reason(frozen_reason(frozen)))] if frozen else []
     return chosen.written(
         environment()
         .get_template("panel.html.j2")
@@ -65,7 +66,7 @@ def page(
             style=own("report.css"),
             version=result.run["versions"]["eventwindow"],
             finding=_finding(windows[0], chosen),
-            origin=chosen.sentences(*_origin(result.run, chosen), *_fixed(frozen, chosen)),
+            origin=chosen.sentences(*_origin(result.run, chosen), *fixed),
             figure=Markup(figure(result, chosen)),
             path=_path_title(result.aar, chosen),
             windows=windows,
@@ -108,10 +109,6 @@ def _origin(run: Mapping[str, Any], chosen: Language) -> list[Markup]:
     if run["benchmarks"]:
         told.append(chosen.say("panel.benchmarks", list=chosen.listed(run["benchmarks"])))
     return told
-
-
-def _fixed(frozen: Mapping[str, Any] | None, chosen: Language) -> list[Markup]:
-    return [] if frozen is None else [escape(chosen.reason(frozen_reason(frozen)))]
 
 
 def _option(name: str, chosen: Language) -> str:

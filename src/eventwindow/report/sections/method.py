@@ -79,7 +79,8 @@ def _parts(context: Context) -> list[tuple[Markup, list[Entry]]]:
         if ran.get(key, False) or (key == "correlation" and CORRELATED & {t for t in ran if ran[t]})
     ]
     parts = {
-        "models": [_model(context, key, n) for key, n in _models(context).items()] + _entries(context, _star(context)),
+        "models": [_model(context, key, n) for key, n in _models(context).items()]
+        + _entries(context, ["star"] if _held(context, "treated") else []),
         "ar": _entries(context, ["abnormal", *(["standardised"] if ran else []), *_activity(context)]),
         "firm": _entries(context, ["sq", *_firm(context)]),
         "basket": _entries(context, valid),
@@ -132,10 +133,6 @@ def _tests(context: Context) -> dict[str, bool]:
 
 def _held(context: Context, name: str) -> bool:
     return len(context.result.tables.get(name, ())) > 0
-
-
-def _star(context: Context) -> list[str]:
-    return ["star"] if _held(context, "treated") else []
 
 
 def _activity(context: Context) -> list[str]:
