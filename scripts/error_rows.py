@@ -55,7 +55,6 @@ OWN = {
     "gave no data": "Try again later, or give the factors as a file",
     "library cannot be reached": "Check the network, or give the factors as a file",
     "lies outside the study's folder": "Put the file into the folder",
-    "in the study's folder": "Put the file there, or correct its name",
     "a chunk holds at least": "Give 1 or more",
     "returns a security; an event needs": "Give a longer history",
     "event windows that do not meet": "Give a longer history, or draw fewer firms",
@@ -137,7 +136,7 @@ def _of(path: Path) -> Iterator[Message]:
                 yield Message(
                     file, name if name in FAMILY else KINDS.get(file, "PriceError"), _text(node.args[0]), remedy
                 )
-            elif name == "at" and len(node.args) > 1 and file.startswith("study/"):
+            elif name == "at" and len(node.args) > 1 and file.startswith(("study/", "panel/form")):
                 yield Message(file, _of_table(file), _text(node.args[0]), _text(node.args[1]))
             elif name == "Clash":
                 yield Message(file, "ClaimError", _text(node.args[1]), _text(node.args[2]))

@@ -284,9 +284,13 @@ def test_many_rows_are_written_as_parquet(study, monkeypatch):
     [
         ('file = "events.csv"', 'file = "../events.csv"', "inside the study's folder"),
         ('file = "events.csv"', 'file = "/etc/passwd"', "inside the study's folder"),
-        ('panel = "panel.parquet"', 'panel = "nothing.parquet"', "there is no nothing.parquet"),
+        (
+            'panel = "panel.parquet"',
+            'panel = "nothing.parquet"',
+            r"line \d+, event_list\.panel: there is no nothing\.parquet",
+        ),
         ("daily = true", "dayly = true", "dayly"),
-        ("[event_list]", '[model]\nname = "ff3"\n\n[event_list]', "factors"),
+        ("[event_list]", '[model]\nname = "ff3"\n\n[event_list]', r"line \d+, model\.name: .*factors"),
         ("[event_list]", '[model]\nname = "oracle"\n\n[event_list]', "none that a panel study can run"),
         ("report = [[0, 0], [-1, 2]]", "report = [[0, 9]]", "reaches beyond"),
     ],

@@ -12,7 +12,7 @@ from eventwindow.estimation.models import MODELS, FactorModel
 from eventwindow.prices.factors import read_factors
 from eventwindow.study.definition import Study, check_windows, study_of
 from eventwindow.study.form import Form, Head, Model, Windows
-from eventwindow.study.toml import fault, line_of, read_toml
+from eventwindow.study.toml import at, fault, read_toml
 
 
 def _inside(path: str) -> str:
@@ -82,24 +82,26 @@ def open_study(folder: Path) -> Study | PanelStudy:
 def panel_study_of(folder: Path, data: dict[str, Any], text: str) -> PanelStudy:
     try:
         study = PanelStudy(folder=folder, file=PanelStudyFile.model_validate(data))
+        _check(study)
     except ValidationError as error:
         raise fault(error, folder / "study.toml", text) from None
-    _check(study.file, text)
-    for name in (study.file.event_list.file, study.file.event_list.panel, study.file.event_list.factors):
-        if name is not None and not study.path(name).exists():
-            raise StudyError(f"there is no {name} in the study's folder.", where="study.toml, event_list")
+    check_windows(study.file.windows, text)
     return study
 
 
-def _check(file: PanelStudyFile, text: str) -> None:
-    model = file.model.name
+def _check(study: PanelStudy) -> None:
+    model, listed = study.file.model.name, study.file.event_list
     if model not in MODELS or model.startswith("peer_"):
         what = f"model {model!r} is none that a panel study can run"
         remedy = f"The models are {', '.join(sorted(m for m in MODELS if not m.startswith('peer_')))}."
-        raise StudyError(what, where=f"study.toml, line {line_of(text, ('model', 'name'))}, model.name", remedy=remedy)
-    if isinstance(MODELS[model], FactorModel) and model != "capm" and file.event_list.factors is None:
-        raise StudyError(f"the model {model!r} needs daily factors", remedy='Give event_list.factors = "factors.csv".')
-    check_windows(file.windows, text)
+        raise at(what, remedy, "model", "name")
+    if isinstance(MODELS[model], FactorModel) and model != "capm" and listed.factors is None:
+        remedy = 'Give event_list.factors = "factors.csv".'
+        raise at(f"the model {model!r} needs daily factors", remedy, "model", "name")
+    for key in ("file", "panel", "factors"):
+        if (name := getattr(listed, key)) is not None and not study.path(name).exists():
+            what = f"there is no {name} in the study's folder"
+            raise at(what, "Put it there, or correct its name.", "event_list", key)
 
 
 def schema() -> dict[str, Any]:
