@@ -221,6 +221,11 @@ def quantity(window: Window) -> Reason:
     return Reason("abnormal_return" if len(window) == 1 else "cumulative_abnormal_return")
 
 
+def with_figures(pairs: Iterable[tuple[Any, float]], unit: str = "decimal") -> Listed:
+    """Securities, baskets or days in a row, each with its figure."""
+    return Listed(Reason("with_figure", name=name, figure=Figure(float(value), unit)) for name, value in pairs)
+
+
 def moved(value: float, how: str = "closed") -> Reason:
     way = "down" if round(value, 4) < 0 else "up" if round(value, 4) > 0 else "flat"
     return Reason(f"moved_{way}" if how == "closed" else f"{how}_{way}", size=Figure(abs(value), "decimal", sign=False))

@@ -19,9 +19,10 @@ from eventwindow.claims.evidence import (
     moved,
     quantity,
     span,
+    with_figures,
 )
 from eventwindow.claims.model import Measure, Measured, OnDay, made_of
-from eventwindow.errors import Figure, Listed, NoFigure, Reason
+from eventwindow.errors import Figure, NoFigure, Reason
 from eventwindow.inference.expected_volatility import drifting
 from eventwindow.inference.response import FEWEST, Effect, Track, combined, difference, of_track, response
 from eventwindow.inference.shifts import run_sums, untouched
@@ -161,16 +162,12 @@ class Ordering(Measure):
         track = combined([one.track for one in found], slope(np.eye(len(found))).tolist())
         spread, dof = track.plain_spread, len(track.days) - 1
         test = of_track(track, value, spread, dof, "date permutation of the slope")
-        rows = zip(self.layers, cars, strict=True)
         reason = Reason(
             "ordering",
             better=compared(value, "slope"),
             when=evidence.period(found[0], self.event, days_around),
             quantity=quantity(days_around),
-            layers=Listed(
-                Reason("with_figure", name=evidence.named([layer]), figure=Figure(car, "decimal"))
-                for layer, car in rows
-            ),
+            layers=with_figures((evidence.named([layer]), car) for layer, car in zip(self.layers, cars, strict=True)),
             p=Figure(test.p_value, "p"),
         )
         parts = made_of("decimal", **dict(zip(self.layers, cars, strict=True)))

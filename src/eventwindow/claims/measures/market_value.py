@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from eventwindow.claims.evidence import Day, Evidence, Members
+from eventwindow.claims.evidence import Day, Evidence, Members, with_figures
 from eventwindow.claims.market_value import (
     currency,
     in_one_currency,
@@ -158,9 +158,7 @@ class ValueRank(OnDay):
             rank=rank,
             n=len(values),
             when=pd.Timestamp(closes.index[0]),
-            values=Listed(
-                Reason("with_figure", name=evidence.name(s), figure=Figure(v, "USD")) for s, v in worth.items()
-            ),
+            values=with_figures(((evidence.name(s), v) for s, v in worth.items()), "USD"),
         )
         return Measured(float(rank), "rank", reason, made_of("USD", **worth))
 

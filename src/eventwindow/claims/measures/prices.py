@@ -14,6 +14,7 @@ from eventwindow.claims.evidence import (
     Symbol,
     moved,
     span,
+    with_figures,
 )
 from eventwindow.claims.market_value import longest_closes, longest_returns, since_day
 from eventwindow.claims.model import Measure, Measured, OnDay, made_of
@@ -295,9 +296,7 @@ def each_held(symbols: Sequence[str], figure: Callable[[str], float]) -> tuple[d
 
 def _shown(evidence: Evidence, moves: dict[str, float], chosen: list[str]) -> Listed | Reason:
     """The first of some securities with their moves, and how many more there are."""
-    items = Listed(
-        Reason("with_figure", name=evidence.name(s), figure=Figure(moves[s], "decimal")) for s in chosen[:NAMED]
-    )
+    items = with_figures((evidence.name(s), moves[s]) for s in chosen[:NAMED])
     rest = len(chosen) - len(items)
     return Reason("and_more", items=items, n=rest) if rest else items
 
@@ -363,6 +362,7 @@ class ReturnRank(Measure):
         own = float(held.iloc[-1])
         beyond = held[held < own] if self.side == "down" else held[held > own]
         score = own / float(held.iloc[:-1].std())
+        largest = beyond.loc[beyond.abs().sort_values(ascending=False).index].head(SHOWN)
         reason = Reason(
             "return_rank" if len(beyond) else "return_first",
             who=evidence.name(self.security),
@@ -373,17 +373,10 @@ class ReturnRank(Measure):
             n=len(held),
             since=pd.Timestamp(held.index[0]),
             size=Figure(abs(score), "deviations"),
-            larger=_largest(beyond),
+            larger=with_figures(zip(pd.DatetimeIndex(largest.index), largest, strict=True)),
         )
         parts = made_of("decimal", that_day=own) | made_of("deviations", size=score) | made_of("number", days=len(held))
         return Measured(float(1 + len(beyond)), "rank", reason, parts, **reach)
-
-
-def _largest(beyond: pd.Series) -> Listed:
-    """The largest of the moves beyond that of the day, the largest first."""
-    first = beyond.loc[beyond.abs().sort_values(ascending=False).index].head(SHOWN)
-    rows = zip(pd.DatetimeIndex(first.index), first, strict=True)
-    return Listed(Reason("with_figure", name=d, figure=Figure(float(r), "decimal")) for d, r in rows)
 
 
 @dataclass(frozen=True, slots=True)

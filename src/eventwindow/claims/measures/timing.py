@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.claims.evidence import Day, EventId, Evidence, Members, Span
+from eventwindow.claims.evidence import Day, EventId, Evidence, Members, Span, with_figures
 from eventwindow.claims.model import Measure, Measured, made_of
 from eventwindow.claims.rules import found_at
-from eventwindow.errors import Figure, Listed, NoFigure, Reason, Text
+from eventwindow.errors import Figure, NoFigure, Reason, Text
 from eventwindow.inference.chosen_day import p_of_largest
 from eventwindow.inference.family import runs
 from eventwindow.inference.response import response
@@ -62,7 +62,7 @@ class Delay(Measure):
         path = daily_path(evidence, self.members, self.event, Window(*self.window))
         first = path[path["p_runs"] <= LEVEL]
         values = {
-            "path": Listed(_on_days(path)),
+            "path": with_figures(zip(pd.DatetimeIndex(path.index), path["ar"], strict=True)),
             "p": Figure(float(path["p_runs"].min()), "p"),
             "seen": found_at(float(path["detectable"].max()), "decimal"),
         }
@@ -73,11 +73,6 @@ class Delay(Measure):
         values |= {"who": evidence.named(self.members), "day": self.date, "when": when, "gap": Figure(gap, "days")}
         parts = made_of("decimal", **{f"{d:%Y-%m-%d}": v for d, v in path["ar"].items()})
         return Measured(gap, "days", Reason("delay", n=len(path), **values), parts)
-
-
-def _on_days(path: pd.DataFrame) -> list[Reason]:
-    rows = zip(pd.DatetimeIndex(path.index), path["ar"], strict=True)
-    return [Reason("with_figure", name=day, figure=Figure(float(ar), "decimal")) for day, ar in rows]
 
 
 @dataclass(frozen=True, slots=True)
