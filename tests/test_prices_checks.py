@@ -285,7 +285,9 @@ def test_errors_come_first_and_every_kind_speaks_both_languages():
 
 
 def test_every_kind_of_finding_has_words_in_every_language():
-    kinds = set(re.findall(r'symbol,\s*"(?:error|warning)",\s*"(\w+)"', Path(checks.__file__).read_text("utf-8")))
+    kinds = set(
+        re.findall(r'(?:fault|warning)\(\s*(?:history\.)?symbol,\s*"(\w+)"', Path(checks.__file__).read_text("utf-8"))
+    )
     assert len(kinds) > 15
     assert [(k, code) for k in kinds for code in languages() if f"reason.finding_{k}" not in catalogue(code)] == []
 

@@ -59,6 +59,15 @@ class Finding:
         return found if self.date is None else Reason("dated", day=f"{self.date:%Y-%m-%d}", reason=found)
 
 
+def warning(symbol: str, kind: str, day: pd.Timestamp | None = None, /, **figures: float | str) -> Finding:
+    return Finding(symbol, "warning", kind, day, figures)
+
+
+def fault(symbol: str, kind: str, day: pd.Timestamp | None = None, /, **figures: float | str) -> Finding:
+    """What excludes the security."""
+    return Finding(symbol, "error", kind, day, figures)
+
+
 def nothing(_: pd.Timestamp) -> float:
     """What the other securities did, where there are none."""
     return 0.0
@@ -103,11 +112,9 @@ def check_history(
         found += _earlier(history)
     for note in history.note.parts if history.note else ():
         if note.key in SPLITS_TOLD:
-            values = {"ratio": note.value("ratio")}
-            found.append(Finding(history.symbol, "warning", note.key, pd.Timestamp(note.value("day")), values))
+            found.append(warning(history.symbol, note.key, pd.Timestamp(note.value("day")), ratio=note.value("ratio")))
     if history.currency and currency and history.currency != currency:
-        values = {"quoted": history.currency, "expected": currency}
-        found.append(Finding(history.symbol, "warning", "currency", None, values))
+        found.append(warning(history.symbol, "currency", quoted=history.currency, expected=currency))
     return sorted(found, key=lambda f: (f.level, pd.Timestamp(0) if f.date is None else f.date, f.kind))
 
 
@@ -132,17 +139,17 @@ def _errors(symbol: str, frame: pd.DataFrame, events: Mapping[str, pd.Timestamp]
         values = frame[column].to_numpy(float)
         for i in np.flatnonzero(values <= 0).tolist():
             value = float(np.min(values[frame.index == frame.index[i]]))
-            yield Finding(symbol, "error", "not_positive", frame.index[i], {"column": column, "value": value})
+            yield fault(symbol, "not_positive", frame.index[i], column=column, value=value)
     for i in np.flatnonzero(frame.index.duplicated()).tolist():
-        yield Finding(symbol, "error", "duplicate_date", frame.index[i], {})
+        yield fault(symbol, "duplicate_date", frame.index[i])
     for event, day in events.items():
         if day not in frame.index and not _halted(frame, day):
-            yield Finding(symbol, "error", "no_day_zero", day, {"event": event})
+            yield fault(symbol, "no_day_zero", day, event=event)
 
 
 def _sparse(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
     if found := frequency(pd.DatetimeIndex(frame.index)):
-        yield Finding(symbol, "error", found[0], None, {"days": found[1]})
+        yield fault(symbol, found[0], days=found[1])
 
 
 def _halted(frame: pd.DataFrame, day: pd.Timestamp) -> bool:
@@ -169,19 +176,17 @@ def _calendar_findings(
     if within.equals(frame.index):
         return
     for day in within.difference(frame.index):
-        yield Finding(symbol, "warning", "missing_session", day, {})
+        yield warning(symbol, "missing_session", day)
     reach = frame.index[(frame.index >= sessions[0]) & (frame.index <= sessions[-1])]
     strange = reach.difference(sessions)
     change = closes(frame).pct_change(fill_method=None).reindex(strange).fillna(0.0)
     moved = change[change.abs() > STILL]
     for day in strange.difference(moved.index):
-        yield Finding(symbol, "warning", "no_session", day, {})
+        yield warning(symbol, "no_session", day)
     for day, value in moved.items():
-        yield Finding(symbol, "warning", "moves", pd.Timestamp(str(day)), {"value": float(value)})
+        yield warning(symbol, "moves", pd.Timestamp(str(day)), value=float(value))
     if len(moved) >= SHIFTED and not around_the_clock:
-        yield Finding(
-            symbol, "error", "wrong_calendar", moved.index[0], {"days": len(moved), "mic": Exchange(calendar.mic)}
-        )
+        yield fault(symbol, "wrong_calendar", moved.index[0], days=len(moved), mic=Exchange(calendar.mic))
 
 
 def closes(frame: pd.DataFrame) -> pd.Series:
@@ -196,15 +201,15 @@ def _row_warnings(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
     columns = ("high", "low", "close", "volume")
     high, low, close, volume = (frame[column].to_numpy(float) for column in columns)
     for i in np.flatnonzero(high < low).tolist():
-        values = {"high": float(high[i]), "low": float(low[i])}
-        yield Finding(symbol, "warning", "high_below_low", frame.index[i], values)
+        yield warning(symbol, "high_below_low", frame.index[i], high=float(high[i]), low=float(low[i]))
     slack = RANGE_SLACK * close
     for i in np.flatnonzero((high >= low) & ((close > high + slack) | (close < low - slack))).tolist():
-        values = {"close": float(close[i]), "low": float(low[i]), "high": float(high[i])}
-        yield Finding(symbol, "warning", "outside_range", frame.index[i], values)
+        yield warning(
+            symbol, "outside_range", frame.index[i], close=float(close[i]), low=float(low[i]), high=float(high[i])
+        )
     if (volume > 0).any():
         for day in frame.index[volume == 0]:
-            yield Finding(symbol, "warning", "no_volume", day, {})
+            yield warning(symbol, "no_volume", day)
 
 
 def _other_units(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
@@ -218,8 +223,7 @@ def _other_units(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
     near = min((np.abs(np.abs(apart) - np.log(unit)) for unit in UNITS), key=np.min, default=apart)
     if (near < UNITS_SLACK).any():
         day = apart.index[int(near.argmin())]
-        values: dict[str, float | str] = {"times": float(f"{np.exp(apart[day]):.2g}")}
-        yield Finding(symbol, "warning", "volume_units", day, values)
+        yield warning(symbol, "volume_units", day, times=float(f"{np.exp(apart[day]):.2g}"))
 
 
 def _undone_moves(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
@@ -227,10 +231,10 @@ def _undone_moves(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
     close = closes(frame).to_numpy(float)
     moves = close[1:] / close[:-1] - 1
     if one_way(moves):
-        yield Finding(symbol, "warning", "one_way", None, {})
+        yield warning(symbol, "one_way")
     ranks = pd.Series(moves).rank().to_numpy()
     if len(close) > LONG and np.ptp(ranks) and (value := float(np.corrcoef(ranks[1:], ranks[:-1])[0, 1])) < UNDONE:
-        yield Finding(symbol, "warning", "undone_moves", None, {"value": value})
+        yield warning(symbol, "undone_moves", value=value)
 
 
 def _return_warnings(
@@ -242,13 +246,13 @@ def _return_warnings(
     for first, after in pairwise(moved):
         if after - first >= REPEATED:
             values = {"close": float(close.iloc[first]), "days": float(after - first)}
-            yield Finding(symbol, "warning", "repeated_close", close.index[int(after) - 1], values)
+            yield warning(symbol, "repeated_close", close.index[int(after) - 1], **values)
     for day, ratio in _moves(close):
         value = ratio - 1
         if abs(value) > LARGE and abs(ratio / np.exp(common(day)) - 1) > LARGE:
             kind = "large_move" if NO_SHARE.search(symbol) else "large_return"
             kind = "large_on_event" if day in expected else kind
-            yield Finding(symbol, "warning", kind, day, {"value": value})
+            yield warning(symbol, kind, day, value=value)
 
 
 def _moves(close: pd.Series, least: float = LEAST_SPLIT) -> Iterator[tuple[pd.Timestamp, float]]:
@@ -271,13 +275,12 @@ def _impossible(history: PriceHistory, common: Callable[[pd.Timestamp], float] =
     for day, ratio in _moves(close):  # the others are neither a split's nor a unit's
         times = max(ratio, 1 / ratio)
         if times > BEYOND or any(abs(np.log(times / unit)) < UNITS_SLACK for unit in UNITS):
-            yield Finding(symbol, "error", "units", day, {"times": ratio})
+            yield fault(symbol, "units", day, times=ratio)
         elif (split := _split_on(day, ratio, frame, usual, common)) and not NO_SHARE.search(symbol):
-            values: dict[str, float | str] = {"value": ratio - 1, "split": split}
-            yield Finding(symbol, "warning", "split_ratio", day, values)
+            yield warning(symbol, "split_ratio", day, value=ratio - 1, split=split)
     for day, ratio in _moves(adjusted):
         if not UNLIKELY[0] <= ratio - 1 <= UNLIKELY[1] and not NO_SHARE.search(symbol):
-            yield Finding(symbol, "warning", "implausible_return", day, {"value": ratio - 1})
+            yield warning(symbol, "implausible_return", day, value=ratio - 1)
     yield from _large_dividends(history, close)
     yield from _reversals(symbol, close, usual)
 
@@ -289,8 +292,7 @@ def _reversals(symbol: str, close: pd.Series, usual: float) -> Iterator[Finding]
         there, back = float(move[i]), float(move[i + 1])
         least, left = min(abs(there), abs(back)), abs(there + back)
         if least > max(SPIKE, SPIKE_DAYS * usual) and left < max(SPIKE_DAYS / 2 * usual, SPIKE_LEFT * least):
-            values: dict[str, float | str] = {"value": float(np.expm1(there)), "back": float(np.expm1(back))}
-            yield Finding(symbol, "warning", "reversal", close.index[i], values)
+            yield warning(symbol, "reversal", close.index[i], value=float(np.expm1(there)), back=float(np.expm1(back)))
 
 
 def _earlier(history: PriceHistory) -> Iterator[Finding]:
@@ -349,8 +351,7 @@ def _adjusted_missing(symbol: str, frame: pd.DataFrame) -> Iterator[Finding]:
         return
     missing = frame.index[lacking & frame["close"].notna().to_numpy()]
     if not lacking.all() and len(missing):
-        values: dict[str, float | str] = {"days": float(len(missing)), "last": f"{missing[-1]:%Y-%m-%d}"}
-        yield Finding(symbol, "warning", "adjusted_missing", missing[0], values)
+        yield warning(symbol, "adjusted_missing", missing[0], days=float(len(missing)), last=f"{missing[-1]:%Y-%m-%d}")
 
 
 def _large_dividends(history: PriceHistory, close: pd.Series) -> Iterator[Finding]:
@@ -361,8 +362,7 @@ def _large_dividends(history: PriceHistory, close: pd.Series) -> Iterator[Findin
     for day, paid, close_before in zip(
         history.dividends.index[large], history.dividends[large], before[large], strict=True
     ):
-        values: dict[str, float | str] = {"dividend": float(paid), "close": float(close_before)}
-        yield Finding(history.symbol, "warning", "large_dividend", day, values)
+        yield warning(history.symbol, "large_dividend", day, dividend=float(paid), close=float(close_before))
 
 
 def _halts(
@@ -380,11 +380,11 @@ def _halts(
     still = pd.DatetimeIndex(close.index[1:][np.diff(close.to_numpy(float)) == 0])
     for day in still[[any(first <= day <= last for first, last in windows) for day in still]]:
         if (volume > 0).any() and volume[day] == 0:
-            yield Finding(symbol, "warning", "halted", day, {})
+            yield warning(symbol, "halted", day)
         elif not volume[day] > 0 or volume[day] == volume.shift(1)[day]:  # a row that repeats the one before
             ranged = _ranged(frame, day)
             if not ranged and (ranged is False or _standing(close, still, day, common)):
-                yield Finding(symbol, "warning", "repeated_in_window", day, {"close": float(close[day])})
+                yield warning(symbol, "repeated_in_window", day, close=float(close[day]))
 
 
 def _ranged(frame: pd.DataFrame, day: pd.Timestamp) -> bool | None:
@@ -422,9 +422,9 @@ def _adjustment_warnings(history: PriceHistory) -> Iterator[Finding]:
     wrong = np.abs(unexplained) > slack if history.dividends is not None else unexplained < -slack
     for i in np.flatnonzero(wrong).tolist():
         values = {"adjusted": float(adjusted[i]), "raw": float(raw[i]), "dividend": float(paid[i])}
-        yield Finding(history.symbol, "warning", "adjustment", days[i + 1], values)
+        yield warning(history.symbol, "adjustment", days[i + 1], **values)
     with np.errstate(invalid="ignore", over="ignore"):  # closes beyond all numbers are told by another check
         share = 1 - (1 + raw) / (1 + adjusted)  # of the price before, taken for a dividend
     for i in np.flatnonzero((share > DIVIDEND_IMPLIED) & (history.dividends is None)).tolist():
-        told = {"raw": float(raw[i]), "adjusted": float(adjusted[i]), "share": float(share[i])}
-        yield Finding(history.symbol, "warning", "implied_dividend", days[i + 1], told)
+        values = {"raw": float(raw[i]), "adjusted": float(adjusted[i]), "share": float(share[i])}
+        yield warning(history.symbol, "implied_dividend", days[i + 1], **values)

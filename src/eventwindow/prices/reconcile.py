@@ -12,7 +12,7 @@ import pandas as pd
 from eventwindow.estimation.returns import price_for_returns, returns
 from eventwindow.estimation.unlikely import day_apart
 from eventwindow.prices.bundled import shipped_histories
-from eventwindow.prices.checks import Finding, closes
+from eventwindow.prices.checks import Finding, closes, fault, warning
 from eventwindow.prices.history import PriceHistory, Prices
 
 TOLERANCE = 5e-4  # 5 basis points of a daily return
@@ -101,11 +101,11 @@ def mixed_up(histories: Mapping[str, PriceHistory]) -> Iterator[Finding]:
         days, first, second = index[both], held[one][both], held[other][both]
         pairs = ((one, other), (other, one))
         if len(first) > ENOUGH and np.ptp(first) > 0 and _in_proportion(first, second):
-            values = {"days": float(len(first))}
-            yield from (Finding(s, "warning", "same_figures", None, {"other": twin, **values}) for s, twin in pairs)
+            days_held = float(len(first))
+            yield from (warning(s, "same_figures", other=twin, days=days_held) for s, twin in pairs)
             continue
         for day in days[_crossings(first, second)]:
-            yield from (Finding(s, "error", "crossed", pd.Timestamp(day), {"other": twin}) for s, twin in pairs)
+            yield from (fault(s, "crossed", pd.Timestamp(day), other=twin) for s, twin in pairs)
 
 
 def _suspects(closes: Mapping[str, Array]) -> Iterator[tuple[str, str]]:
@@ -143,7 +143,7 @@ def out_of_step(histories: Mapping[str, PriceHistory], benchmarks: Mapping[str, 
         days = pair[0].index.intersection(pair[1].index)
         own, other = (returns(close.reindex(days)).to_numpy(float)[:, None] for close in pair)
         if side := int(day_apart(own, other)[0]):
-            yield Finding(symbol, "warning", "follows" if side > 0 else "leads", None, {"other": benchmark})
+            yield warning(symbol, "follows" if side > 0 else "leads", other=benchmark)
 
 
 def _crossings(first: Array, second: Array) -> Array:
@@ -166,5 +166,4 @@ def exchanged(histories: Mapping[str, PriceHistory], figures: Path) -> Iterator[
         for other in [s for s in shipped if s != symbol]:
             found = reconcile(symbol, given[symbol].frame, shipped[other].frame)
             if found.compared >= ENOUGH and found.agreeing >= OTHERS * found.compared:
-                values: dict[str, float | str] = {"other": other, "days": float(found.agreeing)}
-                yield Finding(symbol, "error", "exchanged", None, values)
+                yield fault(symbol, "exchanged", other=other, days=float(found.agreeing))

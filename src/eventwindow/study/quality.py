@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -15,7 +14,7 @@ from eventwindow.estimation.door import check_no_logs
 from eventwindow.estimation.returns import price_for_returns
 from eventwindow.parallel import run_parallel
 from eventwindow.prices import Prices
-from eventwindow.prices.checks import Finding, check_history
+from eventwindow.prices.checks import Finding, check_history, warning
 from eventwindow.prices.history import PriceHistory, Unavailable
 from eventwindow.prices.reconcile import (
     Reconciliation,
@@ -96,8 +95,7 @@ def checked_prices(
         if dates_of_prices(mic, study.start) and symbol in stocks:
             kind = "own_hours" if "?" in (hours := HOURS.get(mic, [])) else "own_dates"
             kind = "own_dates_before" if study.start < BEGIN else kind
-            values: dict[str, Any] = {"mic": Exchange(mic), "close": "".join(hours[2:3]), "year": f"{BEGIN.year}"}
-            yield Finding(symbol, "warning", kind, None, values)
+            yield warning(symbol, kind, mic=Exchange(mic), close="".join(hours[2:3]), year=f"{BEGIN.year}")
 
     parts = [partial(alone, list(prices.histories)[k::PARTS]) for k in range(PARTS)]
     columns, *each = run_parallel([together, *parts], forked=True)
