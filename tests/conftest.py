@@ -214,11 +214,29 @@ def template(tmp_path_factory):
 
 # Files that take long, the longest first. The first of them writes what the others of the study that ships wait for.
 LONG = (
-    "report_browser", "web", "faults", "notebooks", "odd_machines", "prices_command", "hostile", "web_browser", "cases",
-    "panels_engines", "process", "quick", "counterfactual", "prices_load", "diff", "strangers", "docs", "figures", "calibration",
-    "report_paper", "freeze",
+    "report_browser", "faults", "web", "odd_machines", "hostile", "notebooks", "verify", "web_browser", "calibration",
+    "process", "prices_command", "panels_engines", "report_paper", "languages", "report_cards", "cases", "counterfactual",
+    "prices_load", "cli", "freeze", "quick", "diff", "docs", "strangers", "panels_exchanges", "panels", "parallel", "action",
+    "gallery", "report_files", "figures", "newsroom", "word", "one_day", "check",
 )  # fmt: skip
 ORDER = {f"test_{name}.py": place for place, name in enumerate(LONG)}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """The whole suite, where no word is said on processes, is shared out; a file, a name or a debugger is not."""
+    asked, worker = config.option, hasattr(config, "workerinput")
+    chosen = config.args_source is config.ArgsSource.ARGS or asked.keyword
+    watched = asked.usepdb or asked.trace or asked.capture == "no"
+    if getattr(asked, "numprocesses", 0) is None and not (worker or chosen or watched):
+        asked.numprocesses = "auto"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """One worker more than cores: some wait for a server, a browser or a process that they started."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + 1
 
 
 def pytest_configure(config):

@@ -48,7 +48,7 @@ def server():
 class Commands:
     """`eventwindow check` on a study that ships its figures, in this process, with what it came to."""
 
-    def __init__(self, folder, server, monkeypatch, capsys):
+    def __init__(self, folder, new, server, monkeypatch, capsys):
         self.folder, self.server, self.capsys, self.results, self.prices = folder, server, capsys, [], b""
         from eventwindow.study import check, run
 
@@ -74,7 +74,7 @@ class Commands:
         self.wait(PATIENT)
         monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "xdg"))
         monkeypatch.chdir(folder)
-        new_study(folder / "first")
+        shutil.copytree(new, folder / "first")
 
     def wait(self, limits):
         """How long answers are waited for."""
@@ -93,8 +93,8 @@ class Commands:
 
 
 @pytest.fixture
-def commands(tmp_path, server, monkeypatch, capsys, own_zone_cache):  # noqa: F811
-    yield Commands(tmp_path, server, monkeypatch, capsys)
+def commands(tmp_path, new, server, monkeypatch, capsys, own_zone_cache):  # noqa: F811
+    yield Commands(tmp_path, new, server, monkeypatch, capsys)
     server.behave = lambda symbol, n: ""
 
 
@@ -104,12 +104,15 @@ def cars(result):
 
 
 @pytest.fixture(scope="module")
-def truth(tmp_path_factory):
+def new(tmp_path_factory):
+    return new_study(tmp_path_factory.mktemp("new") / "first")
+
+
+@pytest.fixture(scope="module")
+def truth(new):
     from eventwindow import run_study
 
-    folder = tmp_path_factory.mktemp("truth") / "first"
-    new_study(folder)
-    return cars(run_study(folder, prices="shipped"))
+    return cars(run_study(new, prices="shipped"))
 
 
 @pytest.fixture(scope="module")

@@ -85,8 +85,8 @@ def test_runs_at_once_on_one_cache_and_one_out_give_what_a_run_alone_gives(plain
     (tmp_path / "file").touch()
     words = run_words("--prices", "yahoo")
     held = []
-    for together in (3, 2):  # on an empty cache, and on a full one
-        for run in [start(tmp_path, *words, **yahoo) for _ in range(together)]:
+    for _ in ("an empty cache", "a full one"):
+        for run in [start(tmp_path, *words, **yahoo) for _ in range(2)]:
             code, _, warned = ended(run)
             assert code == 0, warned
         held.append(files(tmp_path / "out"))

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
+import conftest
 import pandas as pd
+import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -47,6 +50,31 @@ def test_every_link_and_picture_is_there():
 def test_the_two_commands_of_the_contract_stand_word_for_word():
     assert "pip install . && eventwindow run deepseek-2025\n" in README
     assert 'pip install -e ".[test]" && pytest\n' in README
+
+
+@pytest.mark.parametrize(
+    ("where", "options", "shared"),
+    [
+        ("TESTPATHS", {}, "auto"),
+        ("INVOCATION_DIR", {}, "auto"),
+        ("ARGS", {}, None),
+        ("TESTPATHS", {"keyword": "door"}, None),
+        ("TESTPATHS", {"usepdb": True}, None),
+        ("TESTPATHS", {"trace": True}, None),
+        ("TESTPATHS", {"capture": "no"}, None),
+        ("TESTPATHS", {"numprocesses": 0}, 0),
+    ],
+)
+def test_the_second_command_takes_every_core_and_a_file_or_a_debugger_one_process(where, options, shared):
+    said = {"keyword": "", "usepdb": False, "trace": False, "capture": "fd", "numprocesses": None} | options
+    places = pytest.Config.ArgsSource
+    config = SimpleNamespace(option=SimpleNamespace(**said), ArgsSource=places, args_source=places[where])
+    conftest.pytest_cmdline_main(config)
+    assert config.option.numprocesses == shared
+    config.workerinput = {}
+    config.option.numprocesses = None
+    conftest.pytest_cmdline_main(config)
+    assert config.option.numprocesses is None, "a worker starts no workers"
 
 
 def test_on_a_package_page_no_link_leads_nowhere():
