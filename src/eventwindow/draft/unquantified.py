@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from eventwindow.calendars.dates import MONTHS, month_number
 from eventwindow.draft.chinese import has_chinese, numeral
+from eventwindow.draft.comparisons import compared
 from eventwindow.draft.context import Context, day_of, day_told, session_of
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import WORDS
-from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, MOMENT, WHICH_DAY, inverse
+from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, FALLBACK, MOMENT, WHICH_DAY, inverse
 from eventwindow.draft.securities import Names
 from eventwindow.draft.sentence import MOVES, OPENED, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
@@ -43,7 +44,8 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 _WAS = re.compile(
-    r"(?:\b(?:was|were|is|be|being|becoming|making it|and|to|,)|^)\W*(?:again )?(?:among )?(?:the )?(?:[\w-]+['’]s )?$",
+    r"(?:\b(?:was|were|is|be|being|becoming|making it|and|to|,)|^)"
+    r"\W*(?:again |\w+ly )?(?:among )?(?:the )?(?:[\w-]+['’]s )?$",
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"topp|at the ", re.IGNORECASE)  # the words tell the place themselves
@@ -76,6 +78,7 @@ _MANY = {
     "most": re.compile(r"普遍|普[跌涨]|[多大]数|大多|大面积|大半|整体|[涨跌]多[涨跌]少|逾半"),
     "some": re.compile(r"部分|若干|少数"),
 }
+_MOST = re.compile(r"\b[Mm]ost(?:ly)?\b|\bbroadly\b")
 _COUNTED = re.compile(r"\d(?:余|多)?[只家档](?:个股|股票|成[份分]股|股)?$")
 _COUNTED_BEHIND = re.compile(r"的?(?:个股|股票)?(?:家数)?(?:共|则|仅|只|超过|逾|达|有)*\d[\d,]*[余多]?[只家档]")
 _OWN_FIGURE = 4  # characters between a move and its figure, at most
@@ -121,7 +124,25 @@ def remarks(
         yield from ((mark, replace(s, line=line)) for s in _foremost(sentence, mark, context))
     for mark in sentence.all("more_against", "about_against"):
         yield from _against(sentence, mark, context, line)
+    for mark, s in _by_comparison(sentence, context, names, said):
+        yield mark, replace(s, line=line)
     yield from _directions(sentence, line, context, names, said)
+
+
+def _by_comparison(
+    sentence: Sentence, context: Context, names: Names, said: Sequence[tuple[Mark, Statement]]
+) -> Iterator[tuple[Mark, Statement]]:
+    """The ranks that a comparison with all others tells; never judged."""
+
+    def owners(mark: Mark) -> tuple[Subject, ...]:
+        return _whose(sentence, mark, context, names, said, own=True)
+
+    def since(looked: Mark, s: Statement) -> str:
+        return since_told(sentence, looked, s.date or context.last)[0]
+
+    ways = [s.direction for _, s in said if s.kind == "return"]
+    for mark, s in compared(sentence, context, ways[-1] if ways else context.direction, owners, since):
+        yield mark, replace(s, open=(FALLBACK, *s.open))
 
 
 def _crossed(sentence: Sentence, mark: Mark) -> tuple[Reason, ...]:
@@ -202,7 +223,8 @@ def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Stat
     for who in whose:
         day = day_of(sentence, mark, context)
         open_ = () if len(named) > 1 else (SCOPE,)
-        yield Statement(0, "members_rank", who, 1.0, 1.0, "exact", sign, date=day, against=tuple(named), open=open_)
+        nth = _nth(sentence.text[: mark.start], sentence.text[mark.start : mark.end])
+        yield Statement(0, "members_rank", who, nth, nth, "exact", sign, date=day, against=tuple(named), open=open_)
 
 
 def _index(names: Mark) -> bool:
@@ -393,7 +415,8 @@ def _moved(sentence: Sentence, mark: Mark, context: Context) -> tuple[Subject, .
 def quantity(sentence: Sentence, low: int, high: int) -> str:
     """How many of a kind moved; in Chinese a word must say that it is not the kind as a whole."""
     if not sentence.chinese:
-        return next((h for h in ("some", "all") if sentence.has(h, within=(low, high))), "most")
+        many = next((h for h in ("some", "all") if sentence.has(h, within=(low, high))), "direction")
+        return "most" if _MOST.search(sentence.text, low, high) else many
     return next((h for h, words in _MANY.items() if words.search(sentence.text, low, high)), "direction")
 
 
