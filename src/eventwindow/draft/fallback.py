@@ -205,7 +205,9 @@ def _beside_name(sentence: Sentence, mark: Mark) -> bool:
 def _small(sentence: Sentence, mark: Mark, kind: str) -> str:
     """Which sum a small one is: by how much a price changed, where a move stands beside it, or where it stood."""
     clause, move = sentence.text[slice(*sentence.clause(mark))], move_of(sentence, mark)
-    if mark.value.unit != "money" or not 1 != mark.value.low < HIGHEST:  # one of "per dollar"
+    if (
+        mark.value.unit != "money" or mark.value.low >= HIGHEST or (mark.value.low == 1 and kind == "currency")
+    ):  # one of "per dollar"
         return ""
     if move and (0 <= mark.start - move.end <= 3 or 0 <= move.start - mark.end <= 1):
         return "price_change"

@@ -12,7 +12,7 @@ from eventwindow.draft.context import Context, day_of
 from eventwindow.draft.lexicon import Group, Mark
 from eventwindow.draft.periods import WORDS, Period
 from eventwindow.draft.securities import Names
-from eventwindow.draft.sentence import MOVES, Sentence
+from eventwindow.draft.sentence import FLOW, MOVES, Sentence
 from eventwindow.draft.statement import NOBODY, Statement, Subject
 from eventwindow.draft.unquantified import ORDINALS, quantity, since_told
 
@@ -127,6 +127,8 @@ def _runs(sentence: Sentence, context: Context, owners: Owners) -> Found:
     """So many sessions or weeks of one direction: "its third straight decline", 四連漲; where it ended, not the day."""
     for m in _RUN.finditer(sentence.text):
         mark = Mark(m.start(), m.end(), "run")
+        if FLOW.match(sentence.text, m.end()):
+            continue
         day, words = day_of(sentence, mark, context) or context.last, sentence.text[m.start() : m.end() + 20]
         way, move = _WAYS.search(words), sentence.last(*MOVING, before=m.start())
         sign = (-1 if way["down"] else 1) if way else MOVES[move.kind] if move else 0

@@ -74,6 +74,8 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, owners: Owners) ->
         yield figure_at(sentence, mark, Subject(group=STOCKS), kind, 1, context)
     elif amount.unit == "money" and (changed := _CHANGED.search(head)) and (of := _turnover(sentence, mark)):
         yield figure_at(sentence, mark, of, "turnover_change", 1 if changed["up"] else -1, context)
+    elif amount.unit == "money" and (day := _day_compared(sentence, mark)) and (of := _turnover(sentence, mark)):
+        yield replace(figure_at(sentence, mark, of, "turnover", 1, context), date=resolved(sentence, day, context))
     elif amount.unit == "percent" and (_SHARE.search(head) or _SHARE_BEHIND.search(head)):
         whole = _SHARE.search(head) or "成交" in head
         named = _KIND.search(text, max(0, low - 1), mark.start)
@@ -91,6 +93,14 @@ def _counted(sentence: Sentence, mark: Mark) -> str:
     found = _COUNTED.match(sentence.text, mark.end) or before
     way = next((k for k, words in found.groupdict().items() if words), "") if found else ""
     return {"up": "advancers", "down": "decliners"}.get(way, way)
+
+
+def _day_compared(sentence: Sentence, mark: Mark) -> Mark | None:
+    """The day whose turnover another one is compared with: 较上周五的1121亿元大减."""
+    day = sentence.last("date", "ahead", "base", before=mark.start, since=sentence.clause(mark)[0])
+    if day is None or sentence.text[day.end : mark.start] != "的":
+        return None
+    return day if sentence.text[: day.start].endswith(("较", "比")) else None
 
 
 def _turnover(sentence: Sentence, mark: Mark) -> Subject | None:

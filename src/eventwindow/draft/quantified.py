@@ -59,6 +59,8 @@ _WORTH_NOW = re.compile(
 )
 _WORTH = re.compile(r"\b(?:value|worth|shares?|stock)\b", re.IGNORECASE)
 _COMPARED_LEVEL = re.compile(r"(?:[比较与]|相较于?|曾经?到过)$")
+_MOVED_BEHIND = re.compile(r"[ ,]?[涨跌升挫]")
+_EACH_OF = re.compile(r"(?:分别|各)(?:为|达|是|收|报)?(?:在|于)?$")
 _AT_MOST = re.compile(r"最多(?:曾)?[跌涨升挫泻插飙贬瀉](?:了)?$")
 _OFFERED = re.compile(
     r"\b(?:listing|float|flotation|debut|offering|offer|ipo|issue|bid|target)(?: price)? (?:at|of)\s*$", re.IGNORECASE
@@ -313,6 +315,13 @@ def whose_figure(sentence: Sentence, mark: Mark, context: Context) -> Found:
     found, peers = subjects_of(sentence, mark, context), row_of(sentence, mark)
     if 1 < len(peers) == len(found.who):
         return replace(found, who=(found.who[peers.index(mark)],))
+    each = len(peers) > 1 and sentence.chinese and _EACH_OF.search(sentence.text[: peers[0].start])
+    if each and len(found.who) == 1:
+        low = sentence.clause(mark)[0]
+        told = list(dict.fromkeys(s for m in sentence.all("names", within=(0, low)) for s in m.value))
+        apart = told[-len(peers) :] if not sentence.has("names", within=(low, mark.start)) else []
+        if len(apart) == len(peers):
+            return Found((apart[peers.index(mark)],), (ROW,))  # 布兰特报83.9美元,西德州80.1美元,涨幅分别为0.9%和1.0%
     return found
 
 
@@ -462,8 +471,8 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
     each = quoted or (kind in {"commodity", "future"} and _EACH.fullmatch(head, sentence.clause(mark)[0]))
     each = each or (kind == "stock" and _TABLED.search(head) and _THEN_MOVED.match(sentence.text, mark.end))
     based = base_of(sentence, mark) or earlier_level(sentence, mark)
-    if _OF_RECORD.match(sentence.text, amount.end) and amount.unit in {"money", "points"}:
-        return ""  # 造出448.8元的历史新高
+    each = each or (amount.unit == "points" and kind == "index" and _bare(sentence, mark))
+    each = each or (_OF_RECORD.match(sentence.text, amount.end) and amount.unit in {"money", "points"})
     if based or each or (_STANDS.search(head) and _THERE.match(sentence.text, mark.end)):
         return ""  # "from Friday's $286.14", 以57.2元作收
     side = {"上": "over", "下": "under"}[m[1]] if (m := _SIDE.match(sentence.text, amount.end)) else ""
@@ -474,6 +483,13 @@ def _level(sentence: Sentence, mark: Mark, kind: str) -> str | None:
             return LEVEL_HEDGE["under" if unable else side or word]
     side = side or ("under" if _LOST.match(sentence.text, mark.end) else "")  # 2,400点大关应声失守
     return LEVEL_HEDGE[side] if side else None
+
+
+def _bare(sentence: Sentence, mark: Mark) -> bool:
+    """Whether points stand right behind the name of an index, with a move behind them: 沪指:3154.03点 涨1.01%."""
+    named = sentence.last("names", before=mark.start)
+    beside = named is not None and sentence.text[named.end : mark.start].strip() in {"", ":"}
+    return sentence.chinese and beside and _MOVED_BEHIND.match(sentence.text, mark.end) is not None
 
 
 def _quoted(sentence: Sentence, mark: Mark) -> bool:

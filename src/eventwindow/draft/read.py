@@ -35,6 +35,7 @@ AFTER = 3  # days between the dateline and the day of the paper
 WEEK = 7  # days; one before is not that of the story
 NEAR = 0.25  # how far two of them may be apart
 _FRAME = re.compile(r"(?:For|On|Over|In) (?:the )?\w+:")  # a line over the lines of a table: "For the week:"
+_DAY_FRAME = re.compile(r"[^,。;:\d]{0,6}(?:[周昨今][一二三四五日天]|\d{1,2}日)[^,。;:\d]{0,8}:")  # 周四收盘一览:
 _HEADED = re.compile(  # "Over the twelve months the index returned 19.4 %", 全年…
     r"\W*(?:(?:Over|During|In|For|Across) (?:[\w-]+ ){0,4}?(?:years?|months|quarter|decade|\d{4})\b"
     r"|[^,。]{0,4}(?:全|今|去|\d{4})年(?!\d))"
@@ -97,6 +98,7 @@ def readings(text: str, dated: dt.date, study: Study | None = None, own: Path | 
     plain = "\n".join(map(normal, text.splitlines())) if chinese else text
     known = names(chinese, study, own).shortened(plain, rules.small | rules.known | {w.lower() for w in rules.stop})
     dated = _written_on(plain, dated) if chinese else dated
+    known = known.settled(plain.splitlines()) if chinese else known
     known = replace(known, home=home(plain, known)) if chinese else known
     if not chinese:
         told = [s for line in text.splitlines() for s in sentences(normal(line), rules)]
@@ -149,7 +151,7 @@ def _listed(found: Iterable[Reading], dated: dt.date) -> Iterator[Reading]:
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Reading]:
     seen, told, who, index = set[str](), set[dt.date | None](), tuple[Subject, ...](), tuple[Subject, ...]()
     places = dict[str, dt.date]()  # the day told last of what trades in each part of the world
-    frame, framed = "", False
+    frame, heading, framed = "", "", False
     lines = [normal(line) for line in text.splitlines()]
     spoken = [m.value.date for line in lines for m in days(line[dateline(line) :], dated)]
     article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
@@ -162,6 +164,8 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
             index = tuple(w for w in who if w.is_index) or index
             there = dict(places) if plain and has_chinese(plain) else {}
             frame = plain + " " if _FRAME.fullmatch(plain) else frame if len(plain) < SHORT else ""
+            heading = plain if _DAY_FRAME.fullmatch(plain) else heading if len(plain) < SHORT else ""
+            day = next((m.value.date for m in days(heading, dated)), day)
             left = Context(
                 who=who, index=index, several=True, date=day, spoken=day, last=last, days_by_region=there, paper=dated,
                 frame=frame, framed=framed,

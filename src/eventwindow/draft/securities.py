@@ -57,6 +57,9 @@ _RIC = re.compile(r"\s?\((?P<code>[A-Z-]{2,6}[a-z]?\.[A-Z]{1,2})\)")
 _EXCHANGE = re.compile(r"(?:NYSE|NASDAQ):\s*$", re.IGNORECASE)
 
 
+_FUND_CODE = re.compile(r"(?<![\d.A-Za-z])(?<!\d,)00\d{2,4}[A-Z]?(?![\d.,%元点A-Za-z])")  # 00878今年以来上涨27%
+
+
 class Listing(NamedTuple):
     """A security on one exchange; several listings of one firm share its names."""
 
@@ -93,6 +96,12 @@ class Names:
     told: frozenset[str] = frozenset()  # words with a capital inside a sentence of the article; names with a code
     strange: Mapping[str, str] = field(default_factory=dict)  # forms of names that no list holds → the name in full
 
+    def settled(self, lines: Iterable[str]) -> Names:
+        """The same for an article in which a name that is a word too is vouched for once, and so always meant."""
+        found = ((line, [*self.finder.spans(line)]) for line in lines)
+        sure = {s[2] for line, spans in found for s in vouched(line, spans, self.ambiguous, self.words, self.traded)}
+        return replace(self, ambiguous=self.ambiguous - {n for n in sure if n not in self.traded})
+
     def marks(self, text: str) -> Iterator[Mark]:
         """Every name and ticker in the sentence, with the symbols that it may mean."""
         spans = list(self.finder.spans(text))
@@ -113,12 +122,19 @@ class Names:
             symbol = m["sure"] or m["bare"]
             if symbol in self.listings and self._is_ticker(text, m):
                 yield Mark(*m.span(), "name", (symbol,))
+        yield from self._codes(text)
+
+    def _codes(self, text: str) -> Iterator[Mark]:
+        """The names with a code behind them, funds that are called by theirs, and what the article told with one."""
         for m in _CODE.finditer(text):
             listed = [s for s in self.listings if s.partition(".")[0] in {m["code"], m["code"].removeprefix("0")}]
             meant = {s: k for s in listed if (k := self._begun(s, m["name"])) is not None}
             if meant:
                 yield Mark(m.start() + min(meant.values()), m.end() - 1, "name", tuple(meant))
 
+        for m in _FUND_CODE.finditer(text) if has_chinese(text) else ():
+            if (symbol := f"{m[0]}.TW") in self.listings:
+                yield Mark(*m.span(), "name", (symbol,))
         for name in self.told if has_chinese(text) else ():
             yield from (Mark(*m.span(), "name", Subject(name=name)) for m in re.finditer(re.escape(name), text))
 

@@ -38,7 +38,7 @@ _TITLED = re.compile(  # what stands before a commodity in the name of a firm
 _OTHER = re.compile(
     r"\s?(?:期货|期指|期权|选择权|公司|期(?=[\d跌涨收夜近今]))|\s(?:futures|options|warrants|bonds)\b", re.IGNORECASE
 )
-_SUBINDEX = re.compile(r"(?!股票|综合)[\u4e00-\u9fff]{2,4}指数")  # 斯托克600银行指数
+_SUBINDEX = re.compile(r"(?!股票|综合|[与和及跟])[\u4e00-\u9fff]{2,4}指数")  # 斯托克600银行指数
 _ABROAD = re.compile(
     r"(?P<words>[法德英中韩泰]国|日本|意大利|希腊|西班牙|瑞士|澳大利亚|加拿大|台湾|印度|巴西|[德日英])$"
 )
@@ -60,6 +60,7 @@ _POINTED = re.compile("股价|该(?:公司|股)")
 _BARE = re.compile(
     r"(?:[,;。]|^)(?:而|但|不过)?(?:隔[夜晚]|前[晚夜]|昨[晚夜]|(?:上?周|星期)[一二三四五])?$"
 )  # 万科H股跌4.6%;A股跌4.1%: its own, or the market's?
+FLOW = re.compile(r"(?:[卖买]超|净[卖买流])")  # 外资连续第三天卖超 is of no price
 _TELLING = re.compile(r"[^,;:。]{3,20}的")
 _TOLD_ADR = re.compile(r"[\u4e00-\u9fff]ADR")
 _THEN_MOVES = re.compile(r"[^,;。股指]{0,8}?[跌涨升挫泻飙][^,;。]{0,8}\d")
@@ -86,6 +87,7 @@ _SUPERLATIVE = re.compile(r"\b(?:\w{3,}est|worst|best|most|least)(?: [\w-]+){0,4
 _EVENT = re.compile(r" (?!record|close|high|low|peak|last)\w+ (?:on|in|of) $|\b(?:was|were|is|it|they)\b")
 _SINCE_RANK = re.compile(r"以来(?=的?(?:单日|收盘|盘中)?(?:最[^近]|新[高低]))")
 _YEAR_BEFORE = re.compile(r"(?:自|从)?(?:[今去前]年|(?:19|20)\d\d年)$")
+_WEEK_TO = re.compile(r"的?(?:前)?(?:一|这一|当)周(?![一二三四五六日])")  # 截至5月17日的一周
 _FROM_THEN = re.compile(r"起(?![计算])")
 _SINCE_THEN = re.compile(
     r"(?:(?:的?(?P<close>收[市盘]价?))?(?:的?(?:收[市盘])?[高低][位点])?(?P<counted>起?计(?![划算])|起?计算|算起|起算)|以来|至今|迄今|起)"
@@ -231,6 +233,7 @@ def parse(text: str, dated: dt.date, rules: Lexicon, names: Names, around: str =
     else:
         marks = [_paired(m, marks, text, names) for m in marks]
     heads = [m.start for m in marks if m.kind == "names" and text[m.start - 1 : m.start] == "的"]
+    marks = [m for m in marks if not (m.kind in {"period", "run_up", "run_down"} and FLOW.match(text, m.end))]
     figures = [m.start for m in marks if m.kind == "amount"]
     marks = [m for m in marks if not (m.kind in {"date", "period"} and _modifies(m, heads, text, figures))]
     cuts = [b.end for b in boundaries if not any(m.start <= b.start < m.end for m in [*marks, *_alike(marks, text)])]
@@ -430,10 +433,8 @@ def _since(mark: Mark, marks: Sequence[Mark], text: str, dated: dt.date) -> Mark
         return mark
     before, then = _SINCE.search(text[: mark.start]), _SINCE_THEN.match(text, mark.end)
     from_today = mark.value.date == dated and text.startswith("起", mark.end)  # 今天起罢工: of what is to come
-    if _FROM_THEN.match(text, mark.end):
-        high = next((m.start() for m in _CLAUSE.finditer(text, mark.end)), len(text))
-        if not any(m.kind in {"amount", *MOVES} for m in marks if mark.end <= m.start < high):
-            return replace(mark, kind="ahead")  # 周三起恢复堂食: no span of a move
+    if (other := _week_to(mark, text) or _to_come(mark, marks, text)) is not None:
+        return other
     if from_today or not (before or then):
         return mark
     if rank := _SINCE_RANK.match(text, mark.end):
@@ -447,6 +448,22 @@ def _since(mark: Mark, marks: Sequence[Mark], text: str, dated: dt.date) -> Mark
         first = DayMark(None, 1).resolved(first)  # 由4月19日收市起计: from that day's close
     until = dt.date(dated.year - 1, 12, 31) if then and then["past"] else dated
     return replace(mark, start=start, kind=kind, value=Period(first=first, until=until if first else None, open=True))
+
+
+def _week_to(mark: Mark, text: str) -> Mark | None:
+    """截至5月17日的一周: a week that is told by its last day."""
+    week = _WEEK_TO.match(text, mark.end) if mark.value.date else None
+    monday = mark.value.date - dt.timedelta(mark.value.date.weekday()) if week else None
+    return Mark(mark.start, week.end(), "period", Period(first=monday, until=mark.value.date)) if week else None
+
+
+def _to_come(mark: Mark, marks: Sequence[Mark], text: str) -> Mark | None:
+    """周三起恢复堂食: a day from which something is to come that is no move."""
+    if not _FROM_THEN.match(text, mark.end):
+        return None
+    high = next((m.start() for m in _CLAUSE.finditer(text, mark.end)), len(text))
+    moved = any(m.kind in {"amount", *MOVES} for m in marks if mark.end <= m.start < high)
+    return None if moved else replace(mark, kind="ahead")
 
 
 def _ranks(since: int, marks: Sequence[Mark], text: str) -> bool:
@@ -574,7 +591,7 @@ def _subject(mark: Mark, text: str, names: Names) -> Subject:
     if other and kind == "stock" and other[0].strip() == "公司":
         other = None  # 博通公司 is 博通; 新加坡公司 is none that a list holds
     part = _SUBINDEX.match(text, mark.end) if kind == "index" else None
-    other = other or (part if part and not [*names.finder.spans(part[0])] else None)
+    other = other or (part if part and not any(at == 0 for at, _, _ in names.finder.spans(part[0])) else None)
     pattern = {"commodity": _TITLED, "yield": _ABROAD}.get(kind)
     if titled := pattern and pattern.search(before):
         return Subject(name=text[titled.start("words") : mark.end])

@@ -59,7 +59,7 @@ _PLACE = re.compile(r"(?:日本|[美德法英韩]国)")
 _APPOSED = re.compile(
     r"[\u4e00-\u9fff]{0,6}?(?:同[业行]|对手|龙头|大?厂商?|业者|巨头|概念股|新股|公司|(?<![招工电农])商(?![业品场务银汤])|(?<![个控持入])股)(?![份价票权东市指])(?=[\u4e00-\u9fff]{2})"
 )
-_WHOLE = re.compile(rf"(?:{_FORM}|合约|指数|板块)$")
+_WHOLE = re.compile(rf"(?:{_FORM}|合约|指数|板块|中国|国际)$")
 _AND = re.compile("[与和及]")
 _ZH_LEVEL = re.compile(
     r"(?:收|现)?(?:报|于|在|市价?)\d|[高低中]见\d|来到\d|以[^,;。\d]{0,4}\d|首?日?(?:挂牌|首挂)(?=,)"
@@ -215,11 +215,11 @@ def _chinese(text: str, marks: Sequence[Mark], rules: Lexicon) -> Iterator[tuple
 def _bare(text: str, low: int, end: int, inside: Sequence[Mark], rules: Lexicon) -> Iterator[tuple[int, int]]:
     """What is left between two places when marks and fillers are taken away at both ends, not within: 北大荒, 大華."""
     end = text.find("(", low, end) if "(" in text[low:end] else end  # the code behind a name
-    for m in (m for m in inside if m.start >= low and not _part(m)):
-        low, end = (m.end, end) if m.start - low < end - m.end else (low, min(end, m.start))
-    known = [w for w in rules.known_zh if len(w) > 1]
     adverbial = _ADVERBIAL.search(text, low + 2, end)
     end = adverbial.start() if adverbial else end
+    for m in (m for m in inside if low <= m.start < end and not _part(m)):
+        low, end = (m.end, end) if m.start - low < end - m.end else (low, min(end, m.start))
+    known = [w for w in rules.known_zh if len(w) > 1]
     heads = [w for w in rules.fillers if len(w) > 1 or w in _ADVERBS]
     while head := next((w for w in heads if text.startswith(w, low, end)), ""):
         low += len(head)

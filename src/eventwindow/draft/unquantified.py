@@ -49,6 +49,7 @@ _WAS = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"topp|at the ", re.IGNORECASE)  # the words tell the place themselves
+_COPULA = re.compile(r"[^,;。]{0,6}?(?:[是为属]|当属|要数)[^,;。是]{0,6}")
 _WHO = re.compile(r"(?: (?:in|on|of) [\w ]{2,30}?)? was (?:the )?(?:[\w-]+ ){0,3}")
 ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
              "ninth": 9, "tenth": 10}  # fmt: skip
@@ -213,7 +214,10 @@ def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Stat
     whose = [s for s in (own.value if own else context.who) if not s.is_index]
     was = _WAS.search(sentence.text[low : mark.start])
     after = next(iter(sentence.all("names", within=(mark.end, len(sentence.text)))), None) if was else None
-    if after and not own and _WHO.fullmatch(sentence.text, mark.end, after.start):
+    told = next(iter(sentence.all("names", within=(mark.end, sentence.clause(mark)[1]))), None)
+    if told and _COPULA.fullmatch(sentence.text, mark.end, told.start):
+        whose = list(told.value)  # 表现最差的蓝筹是信达生物
+    elif after and not own and _WHO.fullmatch(sentence.text, mark.end, after.start):
         whose = list(after.value)  # "The biggest faller was the miner Anglo American"
     elif not (scope or owned or was or sentence.chinese or _PLACE.match(sentence.text, mark.start)):
         return

@@ -22,6 +22,9 @@ _QUOTED = re.compile(
     r"[AH美港]股|[则亦也皆]?(?:平盘|收平|平收|持平|收市无升跌)|(?:现货|期货|价格?|[周星期一二三四五\d月日号今昨天早晚深夜上午凌晨间后]){0,6}(?:汇率|汇价|兑|对美元|又|再|一度|贬|盘中|一度|早盘|终场|尾盘|收[报于在盘]?\d|触及|升破|跌破|站上|失守|突破|涨破|重回|被|宣布|公布|表示|指出|坦承|遭|推出|[对兑](?:美元|日[元圆]|欧元)|[升贬跌涨挫弹]至|走[强弱升贬软])"
 )
 _PRICED = re.compile(r"\d[\d.,]*(?:元|%|点)(?=[,;。、]|$)")  # 陽明108元,
+_TOPIC = re.compile(  # 廣達召開股東會,股價跳空開高,收278.5元: the clauses behind have no subject of their own
+    r"[^。;]*?,(?:股价|该股|收[盘市报]|终场|早盘|盘中|[今昨][日天]|[跌涨升挫])[^,;。]{0,10}\d"
+)
 _UNIT = re.compile(r"(?:\d\s?|(?<![周期])[零一二两三四五六七八九十百千万亿兆])$")  # an amount: the name is its unit
 _STOP = re.compile(r"[,。;:、!?]")
 
@@ -76,7 +79,7 @@ def _sign(text: str, start: int, end: int, words: Mapping[str, re.Pattern[str]])
     if not text[end - 1].isascii():
         first = not before or bool(_STOP.match(before[-1]))
         near = _STOP.split(after if first else after[:NEAR], maxsplit=1)[0]
-        return bool(_QUOTED.match(after) or (first and _PRICED.match(after))) or any(
+        return bool(_QUOTED.match(after) or (first and (_PRICED.match(after) or _TOPIC.match(after)))) or any(
             words[kind].search(near) for kind in KINDS if kind in words
         )
     if text[start].isupper() and (_VERB.match(after) or (_INSIDE.search(before) and not _PROPER.match(after))):
