@@ -276,15 +276,20 @@ def test_a_valid_test_holds_its_size_in_calm_months_within_two_errors() -> None:
     assert {(design, name) for design in LEADING for name in LEADING[design]} <= {cell[:2] for cell in cells}
 
 
+@pytest.fixture(scope="module")
+def market() -> pd.DataFrame:
+    """The panel of prices that the page is drawn from."""
+    if not PRICES.is_file():
+        pytest.skip("the panel of prices is not here")
+    return panel_prices(PRICES)
+
+
 @pytest.mark.parametrize(
     ("tests", "months", "window"),
     [(("sq", "single_firm_t", "patell_z"), "calm", (0, 0)), (("date_permutation_scaled",), "turbulent", (0, 4))],
 )
-def test_the_page_holds_what_the_command_writes(tests, months, window) -> None:
+def test_the_page_holds_what_the_command_writes(market, tests, months, window) -> None:
     """Cells of one firm, drawn again as the command draws them: the figures of the page, to the digit."""
-    if not PRICES.is_file():
-        pytest.skip("the panel of prices is not here")
-    prices = panel_prices(PRICES)
     asked = {
         "draws": 2000,
         "firms": (1,),
@@ -293,7 +298,7 @@ def test_the_page_holds_what_the_command_writes(tests, months, window) -> None:
         "effects": (0.0,),
         "tests": tests,
     }
-    found = calibrate(prices, **asked).table
+    found = calibrate(market, **asked).table
     page = {cell[:3]: cell[3:] for cell in measured()}
     for name in ("leading", *tests):
         mine = found[(found["test"] == name) & (found["volatility"] == "")].set_index("level")

@@ -127,13 +127,16 @@ def _read(path: Path) -> Table:
 
 def _table(old: Table, new: Table, tolerance: float) -> dict[str, Any]:
     """How two tables differ; nothing where they do not."""
+    if old.equals(new):
+        return {}
     columns = [list(one.columns.difference(other.columns, sort=False)) for one, other in ((old, new), (new, old))]
     key = _key(old, new)
     first, second = (_numbered(table, key) for table in (old, new))
     only = [len(first.index.difference(second.index)), len(second.index.difference(first.index))]
     both = first.index.intersection(second.index, sort=False)
+    first, second = first.loc[both], second.loc[both]
     rest = [c for c in old.columns if c in new.columns and c not in key]
-    cells = [one for c in rest if (one := _column(c, first.loc[both], second.loc[both], tolerance, key))]
+    cells = [one for c in rest if (one := _column(c, first, second, tolerance, key))]
     if not cells and not any(only) and not any(columns):
         return {}
     return {"only": only, "columns": columns, "cells": cells}
