@@ -67,17 +67,25 @@ def at(monkeypatch, moment):
         ("2025-02-03", "7 days after day 0: that is no pre-registration."),
     ],
 )
-def test_the_report_says_how_long_before_day_0_the_study_was_fixed(study, tmp_path, capsys, day, said):
+def test_the_record_says_how_long_before_day_0_the_study_was_fixed(study, capsys, day, said):
     fix(study, day)
     assert said in capsys.readouterr().out
+    held = record(study)
+    assert said in catalogue("en").reason(frozen_reason(held))
+    assert held["date"] == day
+    assert held["differs"] == []
+    assert held["whole"]
+
+
+def test_the_report_says_it_too(study, tmp_path, capsys):
+    fix(study)
     assert main(["run", str(study), "--out", str(tmp_path / "out"), *QUICK]) == 0
+    said = "fixed on 20 January 2025, 7 days before day 0."
     assert said in " ".join(capsys.readouterr().out.split())
     for name in ("report.html", "report.md"):
         assert said in (tmp_path / "out" / name).read_text(encoding="utf-8")
     held = json.loads((tmp_path / "out" / "results" / "run.json").read_text(encoding="utf-8"))["frozen"]
-    assert held["date"] == day
-    assert held["differs"] == []
-    assert held["whole"]
+    assert (held["date"], held["differs"], held["whole"]) == ("2025-01-20", [], True)
 
 
 def test_every_language_says_it_with_what_differs(study, tmp_path):

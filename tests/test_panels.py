@@ -71,7 +71,7 @@ def assert_same(tests: pd.DataFrame, plain: dict[tuple[object, ...], object]) ->
 
 
 @given(st.integers(0, 2**20), st.integers(1, 90), st.sampled_from([0.0, 0.01, 0.1]))
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 def test_chunks_of_any_size_add_up_to_the_plain_answer(seed, chunk, gaps):
     returns = ragged_panel(seed, gaps)
     events = drawn_events(returns, seed, 60)

@@ -8,7 +8,7 @@ from typing import get_args
 import docx
 import pytest
 
-from eventwindow import new_study, run_study
+from eventwindow import new_study
 from eventwindow.cli.main import main
 from eventwindow.report import sections
 from eventwindow.report.blocks import Aside, Block, Cell, Fold, Only, Picture, Table, chosen
@@ -19,15 +19,10 @@ from eventwindow.report.typst import runs
 from eventwindow.report.word import Page, docx_bytes
 
 
-@pytest.fixture(scope="module")
-def result(tmp_path_factory):
-    return run_study(new_study(tmp_path_factory.mktemp("word") / "mine"), prices="shipped")
-
-
 @pytest.fixture(scope="module", params=LANGUAGES)
-def printed(request, result):
+def printed(request, template):
     """Context, charts and the document as a reader opens it."""
-    context = Context(result, language(request.param))
+    context = Context(template, language(request.param))
     drawn = charts(context)
     return context, drawn, docx.Document(io.BytesIO(docx_bytes(context, drawn)))
 
@@ -86,12 +81,12 @@ def test_every_kind_of_block_on_paper_has_its_way():
     assert lacking == {Only.__name__, "Filters", "WhatIf"}
 
 
-def test_the_same_result_gives_the_same_bytes(result):
-    context = Context(result, language("zh-Hant"))
+def test_the_same_result_gives_the_same_bytes(template):
+    context = Context(template, language("zh-Hant"))
     assert docx_bytes(context, charts(context)) == docx_bytes(context, charts(context))
 
 
-def test_the_command_writes_it_beside_the_page(tmp_path, result, monkeypatch):
+def test_the_command_writes_it_beside_the_page(tmp_path):
     study = new_study(tmp_path / "mine")
     asked = ["run", str(study), "--prices", "shipped", "--language", "en", "--out", str(tmp_path / "out"), "--quiet"]
     assert main([*asked, "--word"]) == 0
