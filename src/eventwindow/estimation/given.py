@@ -19,16 +19,7 @@ FIGURES = {
     "prices": ("adj close", "adj_close", "adjclose", "adjusted", "close", "price", "prc"),
 }
 KNOWN = (*NAMES, *DAYS)
-OTHERS = (
-    "event",
-    "group",
-    "time",
-    "zone",
-    "exchange",
-    "session",
-    "benchmark",
-    "risk_free",
-)  # further columns of a list
+OTHERS = ("event", "group", "time", "zone", "exchange", "session", "benchmark", "risk_free")  # columns of a list
 EXAMPLE = 'Give {"NVDA": "2025-01-27"}, or a DataFrame with the columns security and date.'
 
 

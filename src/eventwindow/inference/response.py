@@ -130,7 +130,8 @@ class Response:
     def effect(self) -> Effect:
         """The estimate with its p-value by rank among the pseudo-dates, and the smallest effect it could have found."""
         firms = len(self.members)
-        return of_track(self.track, self.estimate, self.std_error, self.dof, _test_name(firms), firms)
+        test = "SQ" if firms == 1 else "date permutation of the mean"
+        return of_track(self.track, self.estimate, self.std_error, self.dof, test, firms)
 
 
 def of_track(track: Track, value: float, std_error: float, dof: float, test: str, firms: int = MANY) -> Effect:
@@ -191,10 +192,6 @@ def effect(
         low=low,
         high=high,
     )
-
-
-def _test_name(firms: int) -> str:
-    return "SQ" if firms == 1 else "date permutation of the mean"
 
 
 def response(abnormal: AbnormalReturns, symbols: Sequence[str], window: Window) -> Response:

@@ -16,7 +16,7 @@ from eventwindow.calendars.window import Window
 from eventwindow.errors import PriceError, Reason, StudyError
 from eventwindow.estimation.contamination import Contamination
 from eventwindow.estimation.event_time import Days
-from eventwindow.estimation.given import DAYS, NAMES
+from eventwindow.estimation.given import DAYS, NAMES, OTHERS
 from eventwindow.estimation.risk_free import COLUMN as RISK_FREE
 from eventwindow.estimation.unlikely import few, same_columns, shortened, strange_reason, strange_returns
 from eventwindow.panel.chunk import Codes
@@ -287,23 +287,12 @@ def sharing_line(events: EventList) -> Iterator[str]:
         yield f"  {events.sharing:,} events share security, day 0 and group with another: each counts by itself"
 
 
-COLUMNS = ("event", "security", "date", "time", "zone", "exchange", "session", "group", "benchmark", "risk_free")
-RESULTS = (
-    *(
-        "model",
-        "window_start",
-        "window_end",
-        "car",
-        "std_error",
-        "t_stat",
-        "p_value",
-        "p_sample_quantile",
-        "quantile_floor",
-        "p_leading",
-        "volatility_ratio",
-    ),
-    *("days", "note", "tau", "actual_return", "expected_return", "abnormal_return"),
-)  # columns of the tables that labels are carried into
+COLUMNS = ("security", "date", *OTHERS)
+RESULTS = {
+    "model", "window_start", "window_end", "car", "std_error", "t_stat", "p_value", "p_sample_quantile",
+    "quantile_floor", "p_leading", "volatility_ratio", "days", "note", "tau", "actual_return", "expected_return",
+    "abnormal_return",
+}  # fmt: skip  # columns of the tables that labels are carried into
 
 
 def read_events(

@@ -298,6 +298,10 @@ def decoded(raw: bytes, path: Path) -> str:
     return text
 
 
+def _no_rows(path: Path) -> PriceError:
+    return PriceError("holds no rows", where=path.name, remedy="Give a header and one line a row.")
+
+
 def _zero_bytes(path: Path) -> PriceError:
     return PriceError("holds zero bytes: not a text file", where=path.name, remedy="Save it as CSV in UTF-8.")
 
@@ -352,7 +356,7 @@ def separator_of(text: str, path: Path) -> str:
     """The separator that gives every one of the first lines as many cells as the header, or the header most."""
     head = [line for line in text[:SNIFFED_BYTES].splitlines() if line.strip()][:SNIFFED]
     if not head:
-        raise PriceError("holds no rows", where=path.name, remedy="Give a header and one line a row.")
+        raise _no_rows(path)
     widths = {mark: [len(row) for row in _lenient(head, mark)] for mark in SEPARATORS}
     even = [mark for mark, found in widths.items() if found[0] > 1 and len(set(found)) == 1]
     best = max(even or widths, key=lambda mark: widths[mark][0])
@@ -371,7 +375,7 @@ def _lenient(lines: Sequence[str], mark: str) -> list[list[str]]:
 def _headed(path: Path, rows: list[TextRow], lines: Sequence[int], *, unit: str, cut: bool = False) -> Cells:
     """Rows of equal length under one header."""
     if len(rows) < 2:
-        raise PriceError("holds no rows", where=path.name, remedy="Give a header and one line a row.")
+        raise _no_rows(path)
     if len(set(map(len, rows))) > 1:
         odd = next(k for k, row in enumerate(rows) if len(row) != len(rows[0]))
         what = f"{counted(len(rows[odd]), 'cell')} where the header has {len(rows[0])}"
@@ -490,7 +494,7 @@ def _parquet_cells(path: Path, raw: bytes | None = None) -> Cells:
         table = _stacked(table[[n for n in table if not INDEX.fullmatch(canonical(str(n)))]])
         columns = tuple(table.iloc[:, i].to_numpy() for i in range(table.shape[1]))
     if table.empty:
-        raise PriceError("holds no rows", where=path.name, remedy="Give a header and one line a row.")
+        raise _no_rows(path)
     return Cells(path, tuple(str(name) for name in table.columns), columns, range(1, len(table) + 1), unit="row")
 
 
