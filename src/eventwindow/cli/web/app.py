@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -22,6 +22,7 @@ from eventwindow.cli.web.asked import Fault, Upload
 from eventwindow.cli.web.guard import LIMIT
 from eventwindow.cli.web.jobs import DONE, Run, Runs
 from eventwindow.draft.listings import symbols_like
+from eventwindow.report.html import environment
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.study.library import shipped_studies
 
@@ -198,13 +199,8 @@ def _kept(request: Request, path: str) -> str:
 
 @cache
 def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    """The pages of the web, by the rules of the report's."""
+    return environment().overlay(loader=FileSystemLoader(HERE))
 
 
 def _page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
