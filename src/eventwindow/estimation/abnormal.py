@@ -15,7 +15,7 @@ from scipy.special import stdtr
 from eventwindow.calendars.window import Span, Window, as_window
 from eventwindow.errors import Reason, StudyError, WindowError
 from eventwindow.estimation.cumulative import Cumulative, cumulate, cut_halts
-from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns
+from eventwindow.estimation.event_time import OUTSIDE, Array, Days, EventReturns, over_several
 from eventwindow.estimation.exports import Basis, Exports
 from eventwindow.estimation.models import MODELS, Fit, Model, check_between_trades, model_named
 
@@ -329,20 +329,17 @@ def _over_halts(source: EventReturns, fit: Fit) -> tuple[Array, Array, Array]:
     if source.covered is None:
         return parts
     out = tuple(part.copy() for part in parts)
-    for row, column in np.argwhere(source.covered > 1).tolist():
-        days = slice(column - int(source.covered[row, column]) + 1, column + 1)
+    for row, days in over_several(source.covered):
         for new, part in zip(out, parts, strict=True):
-            new[row, column] = part[row, days].sum(axis=0)
+            new[row, days[-1]] = part[row, days].sum(axis=0)
     return out[0], out[1], out[2]
 
 
 def halt_notes(source: EventReturns) -> tuple[str, ...]:
     """Which returns cover several sessions."""
-    if source.covered is None:
-        return ()
     return tuple(
         f"{source.labels['security'].iloc[row]}: the return of"
-        f" {pd.Timestamp(int(source.event_days[row, column]), unit='D'):%Y-%m-%d} covers"
-        f" {int(source.covered[row, column])} sessions, from the last trade before a halt"
-        for row, column in np.argwhere(source.covered > 1).tolist()
+        f" {pd.Timestamp(int(source.event_days[row, days[-1]]), unit='D'):%Y-%m-%d} covers"
+        f" {len(days)} sessions, from the last trade before a halt"
+        for row, days in over_several(source.covered)
     )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from eventwindow.errors import Reason
 from eventwindow.estimation.abnormal import EXCLUDED, AbnormalReturns
-from eventwindow.estimation.event_time import OUTSIDE, EventReturns
+from eventwindow.estimation.event_time import OUTSIDE, EventReturns, over_several
 
 Contamination = Literal["tell", "mask", "drop"]
 DONE = {"tell": "its days were kept", "mask": "its days were left out", "drop": "the event was left out"}
@@ -70,10 +70,8 @@ def _masked(source: EventReturns, pairs: list[tuple[int, int]]) -> EventReturns:
 def gap_notes(ar: AbnormalReturns) -> tuple[str, ...]:
     """Sessions inside an event window that have no return, or none of what it is held against: they are in no sum."""
     lost = (ar.event_days != OUTSIDE) & np.isnan(ar.ar)
-    covered = ar.covered
-    if covered is not None:  # a return over a halt holds the sessions before it
-        for row, column in np.argwhere(covered > 1).tolist():
-            lost[row, column - int(covered[row, column]) + 1 : column] = False
+    for row, held in over_several(ar.covered):  # a return over a halt holds the sessions before it
+        lost[row, held[:-1]] = False
     rows, columns = np.nonzero(lost)
     notes = []
     for row in np.unique(rows):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
@@ -196,10 +196,16 @@ def between_trades(parts: Mapping[str, Any], halts: Halts | None, place: tuple[W
     """An estimation window's returns from each price to the next and their factors, per session that they cover."""
     own, factors = parts["estimation_returns"], np.array(parts["estimation_factors"], float)
     joined, covered = (own, np.ones_like(own)) if halts is None else _joined(own, halts, place)
-    for row, column in np.argwhere(covered > 1).tolist():
-        days = slice(column - int(covered[row, column]) + 1, column + 1)
-        factors[row, column] = parts["estimation_factors"][row, days].mean(axis=0)
+    for row, days in over_several(covered):
+        factors[row, days[-1]] = parts["estimation_factors"][row, days].mean(axis=0)
     return {"estimation_returns": joined / covered, "estimation_factors": factors, "sessions": covered}
+
+
+def over_several(covered: Array | None) -> Iterator[tuple[int, range]]:
+    """Of each return over several sessions, its row and their places: it stands on the last of them."""
+    if covered is not None:
+        for row, last in np.argwhere(covered > 1).tolist():
+            yield row, range(last - int(covered[row, last]) + 1, last + 1)
 
 
 def between_prices(prices: Array) -> NDArray[np.bool_]:

@@ -16,6 +16,7 @@ from eventwindow.errors import Reason, StudyError
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.by_exchange import NO_BENCHMARK, placed_events, spanned_windows, study_abnormal_returns
 from eventwindow.estimation.contamination import earlier_events
+from eventwindow.estimation.event_time import over_several
 from eventwindow.estimation.returns import price_for_returns
 from eventwindow.parallel import one_blas_thread
 from eventwindow.study.load import Inputs, gather_evidence, model_factors, securities_table
@@ -146,11 +147,9 @@ def _shifted(placed: pd.DataFrame) -> Iterator[Exclusion]:
 
 
 def _over_halts(abnormal: AbnormalReturns) -> Iterator[Exclusion]:
-    if abnormal.covered is None:
-        return
-    for row, column in np.argwhere(abnormal.covered > 1).tolist():
-        label, day = abnormal.labels.iloc[row], np.datetime_as_string(abnormal.event_days[row, column].astype("M8[D]"))
-        told = Reason("covers_sessions", day=str(day), n=int(abnormal.covered[row, column]))
+    for row, days in over_several(abnormal.covered):
+        label, day = abnormal.labels.iloc[row], abnormal.event_days[row, days[-1]].astype("M8[D]")
+        told = Reason("covers_sessions", day=f"{day}", n=len(days))
         yield Exclusion(label["event"], label["security"], "told", told)
 
 
