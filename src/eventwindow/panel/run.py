@@ -121,7 +121,7 @@ def panel_study(
     engine : {"local", "dask"}
         What runs the chunks.
     workers : int, optional
-        Processes of the local engine; as many as there are cores by default.
+        Processes of the local engine; by default as many as there are cores, one where a table of events is one chunk.
     client : dask.distributed.Client, optional
         The cluster of the dask engine.
     work : path, optional
@@ -153,6 +153,8 @@ def panel_study(
     >>> result.caar[["window_start", "window_end", "n", "caar"]].round(4).to_numpy().tolist()
     [[0.0, 0.0, 3.0, -0.0488], [0.0, 1.0, 3.0, -0.0617]]
     """
+    if workers is None and engine == "local" and isinstance(events, pd.DataFrame) and len(events) <= chunk:
+        workers = 1  # nothing is shared out: processes take longer to start than such a list takes
     with ExitStack() as stack:
         run = stack.enter_context(engine_named(engine, workers, client))
         folder = Path(work) if work is not None else stack.enter_context(temporary_folder())
