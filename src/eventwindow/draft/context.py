@@ -39,6 +39,7 @@ _AND = re.compile(r"\s*(?:,|、|and|,\s*and|和|与|及)\s*")
 _EARLY = re.compile(
     r"market|bell", re.IGNORECASE
 )  # "companies making headlines in premarket trading": of the paper's day
+_LAST_DAY = re.compile(r"\b(?:last|final) (?:trading )?(?:day|session)\b")
 _FROM_LEVEL = re.compile(r"[^;.]{0,30}?\b(?P<word>from|compared (?:with|to)|against|versus) ")
 _APART = re.compile(r"\b(?:and|but|then|while|after)\b|[,;]")
 
@@ -64,7 +65,7 @@ class Context:
     frame: str = ""  # a line over the lines of a table, "For the week:"
     spanned: bool = False  # the sentence before was of a span
     span: Period | None = None  # the span told last
-    framed: bool = False  # a span of months was told, and no day since
+    framed: Period | None = None  # a span of months that was told, and no day since
     days_by_region: Mapping[str, dt.date] = field(default_factory=dict)  # the day told last of what trades there
 
 
@@ -291,6 +292,13 @@ def period_of(sentence: Sentence, mark: Mark, context: Context | None = None) ->
         return before and replace(before, open=True)  # 英伟达同期升285%
     row = sentence.chinese and mark.kind == "amount" and not sentence.has("period", within=sentence.clause(mark))
     return (row and _shared(sentence, mark, sentence.clause(mark)[0])) or _own_period(sentence, mark)
+
+
+def frame_of(sentence: Sentence, mark: Mark, context: Context) -> Period | None:
+    """The span that an earlier sentence, or the head line of a review, holds for a figure that tells no time."""
+    told = sentence.chinese or any(sentence.reaches(m, mark) for m in sentence.all("date", "ahead"))
+    last = _LAST_DAY.search(sentence.text, *sentence.clause(mark))
+    return None if told or last or sentence.has("moment", "pre", "after") else context.framed
 
 
 def _own_period(sentence: Sentence, mark: Mark) -> Period | None:

@@ -94,6 +94,14 @@ def _whole_year(_: re.Match[str], dated: dt.date) -> Period:
     return Period(first=dt.date(dated.year, 1, 1), until=dated, open=True)
 
 
+def _twelve_months(_: re.Match[str], dated: dt.date) -> Period:
+    """The calendar year at its turn, else as many months back."""
+    if dated.month in {1, 12}:
+        year = dated.year - (dated.month == 1)
+        return Period(first=dt.date(year, 1, 1), until=min(dated, dt.date(year, 12, 31)), open=True)
+    return Period(first=back(12, "month", dated), until=dated, open=True)
+
+
 def _month(m: re.Match[str], dated: dt.date) -> Period:
     """A calendar month, up to the article's day; without a year the last one of that name."""
     number = int(m["zm"]) if m["zm"] else month_number(m["em"])
@@ -203,6 +211,7 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str], dt.date], Period]], ...] = 
      r"(?! (?:\d|delivery|contract|futures|settlement))"
      r"|(?:(?P<zy>(?:19|20)\d\d)年)?(?<!\d)(?P<zm>1[0-2]|0?[1-9])月份?(?:全月|累计|整月|[至迄]今|(?:仍|则|也|更)?(?:[小微大重狂暴急上下回反][^,。;\d]?)?(?=累?[升跌涨挫贬摔泻])|(?=[^\d,。;]{0,8}?(?:累计?[升跌涨挫]|累计)))", _month),  # noqa: E501
     (r"(?P<zq>(?:第?[一二三四首1-4])季度?)(?:[小大重上下]|则|也)?(?=仍?累?[升跌涨挫]|累计)", _quarter),
+    (r"\b(?:over|in|during|across) the (?:twelve|12) months\b(?! (?:to|through|ended|since))", _twelve_months),
     (r"(?<!去年)全年(?=[^,。;\d]{0,6}[升跌涨挫飙泻扬弹])", _whole_year),
     (r"\b(?:this|(?:so far in|for) the) month\b(?! of)|[本这]个?月(?:以来|来|迄今|至今)?(?:已?累计)?(?!\d)", _this_month),  # noqa: E501
     (r"单月(?:累计)?", lambda m, d: replace(_this_month(m, d), open=True)),

@@ -15,6 +15,7 @@ from eventwindow.draft.context import (
     day_of,
     day_told,
     earlier_level,
+    frame_of,
     period_of,
     row_of,
     session_of,
@@ -519,6 +520,8 @@ def _change(
     sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, names: Names, dated: dt.date
 ) -> list[Statement]:
     amount, period = mark.value, period_of(sentence, mark, context)
+    if period is None and (framed := frame_of(sentence, mark, context)):
+        period = replace(framed, open=True)
     listing = names.listings[who.symbols[0]] if who.symbols else None
     if amount.unit == "multiple" and period is None and not amount.signed and sign < 0:
         return []

@@ -19,7 +19,7 @@ from eventwindow.draft.dates import DayMark, days
 from eventwindow.draft.fallback import fallback
 from eventwindow.draft.lexicon import Lexicon, Mark, lexicon
 from eventwindow.draft.missed import missed
-from eventwindow.draft.periods import periods
+from eventwindow.draft.periods import Period, periods
 from eventwindow.draft.quantified import FALLBACK, MOMENT, POSSIBLE, SPAN, WHICH_DAY, figures
 from eventwindow.draft.securities import Names, names
 from eventwindow.draft.sentence import Sentence, dateline, home, parse, sentences
@@ -40,6 +40,9 @@ _HEADED = re.compile(  # "Over the twelve months the index returned 19.4 %", 全
     r"\W*(?:(?:Over|During|In|For|Across) (?:[\w-]+ ){0,4}?(?:years?|months|quarter|decade|\d{4})\b"
     r"|[^,。]{0,4}(?:全|今|去|\d{4})年(?!\d))"
 )
+_REVIEW = re.compile(r"^(?P<year>20\d\d):|\b(?:in|of|for) (?P<year2>20\d\d)\b")
+OPEN = Period(open=True)
+TURN = 20  # of December; from that day on a year is looked back on
 SHORT = 120  # characters of a line of one
 _NIGHT = re.compile(r"凌晨|清晨|早[上晨]")  # of a day in Asia, when the one before ends in America
 _WIRE = re.compile(r"<(\^?[A-Z0-9]{1,6}[a-z]?\.[A-Z]{1,2})>")
@@ -151,10 +154,11 @@ def _listed(found: Iterable[Reading], dated: dt.date) -> Iterator[Reading]:
 def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[Reading]:
     seen, told, who, index = set[str](), set[dt.date | None](), tuple[Subject, ...](), tuple[Subject, ...]()
     places = dict[str, dt.date]()  # the day told last of what trades in each part of the world
-    frame, heading, framed = "", "", False
+    frame, heading, framed = "", "", None
     lines = [normal(line) for line in text.splitlines()]
     spoken = [m.value.date for line in lines for m in days(line[dateline(line) :], dated)]
     article = len([*islice((s for line in lines for s in sentences(line, rules)), 2)]) > 1
+    review = None if has_chinese(text) else _reviewed(lines, dated)
     near = [day for day in spoken if day and dated - dt.timedelta(WEEK) <= day <= dated]
     last = max(near, default=dated) if article else None
     for number, plain in enumerate(lines, 1):
@@ -168,7 +172,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
             day = next((m.value.date for m in days(heading, dated)), day)
             left = Context(
                 who=who, index=index, several=True, date=day, spoken=day, last=last, days_by_region=there, paper=dated,
-                frame=frame, framed=framed,
+                frame=frame, framed=framed or review,
             )  # fmt: skip
             silent = has_chinese(plain)
             for reading in paragraph(plain, number, dated, rules, known, left):
@@ -194,10 +198,22 @@ def _firm(text: str, known: Names) -> tuple[Subject, ...]:
     return (Subject(firms[0]),) if len(firms) == 1 else ()
 
 
-def _framed(before: bool, text: str, told: Sequence[Statement], dated: dt.date) -> bool:
-    """Whether the last time that was told, here or `before`, is a span of months at a sentence's head, and no day."""
-    headed = _HEADED.match(text) and any(s.kind in {"return", "year_return"} for s in told)
-    return bool(headed) or (before and not any(m.value.date for m in days(text, dated)))
+def _framed(before: Period | None, text: str, told: Sequence[Statement], dated: dt.date) -> Period | None:
+    """The span of months at a sentence's head, here or `before`, that no day has ended since."""
+    headed = _HEADED.match(text)
+    if headed and any(s.kind in {"return", "year_return"} for s in told):
+        return next((m.value for m in periods(text, dated) if m.start < headed.end()), OPEN)
+    return None if any(m.value.date for m in days(text, dated)) else before
+
+
+def _reviewed(lines: Sequence[str], dated: dt.date) -> Period | None:
+    """The year that a head line says the article looks back on: "What made money in 2017", at its end."""
+    head = next(iter(filter(None, lines)), "")
+    told = _REVIEW.search(head) if len(head) < SHORT and not head.endswith(".") else None
+    year = dated.year - (dated.month == 1)
+    turn = (dated.month, dated.day) >= (12, TURN) or (dated.month, dated.day) <= (1, 31 - TURN)
+    own = told and turn and int(told["year"] or told["year2"]) == year
+    return Period(first=dt.date(year, 1, 1), until=min(dated, dt.date(year, 12, 31)), open=True) if own else None
 
 
 def _looks_back(r: Reading, s: Statement, dated: dt.date) -> bool:

@@ -64,6 +64,7 @@ def subjects_of(sentence: Sentence, mark: Mark, context: Context) -> Found:
         return of_own(sentence, own, mark, low)
     near = attributed(sentence, mark) or (_right_before(sentence, low) if _SET_IN.match(sentence.text, low) else None)
     if near:
+        near = (_scope(near, sentence) and sentence.first("names", within=(0, near.start))) or near
         return Found(tuple(near.value), (WHICH,) * sentence.chinese)  # "and Microsoft, down 1.8 %, weighed on …"
     meant = _list(_after(sentence, mark, high)) or _one_of_two(sentence, low, mark, context)
     if meant := meant or _list(resumed(sentence, low)):
@@ -80,6 +81,17 @@ def attributed(sentence: Sentence, mark: Mark) -> Mark | None:
     following = next((m for m in sentence.all("names") if m.start >= mark.end), None)
     inside = following and following.start < sentence.clause(mark)[1] and sentence.text[following.start - 1] == "的"
     return following if inside else None
+
+
+def _scope(near: Mark, sentence: Sentence) -> bool:
+    """Whether a name is only the index in which something is ranked: "the best stock in the S&P 500, up 131 %"."""
+    low = sentence.clause(near)[0]
+    ranked = sentence.has("foremost", "rank", within=(low, near.start))
+    return (
+        ranked
+        and all(s.is_index for s in near.value)
+        and (near.kind == "aside" or sentence.object_of_preposition(near))
+    )
 
 
 def resumed(sentence: Sentence, low: int) -> Mark | None:

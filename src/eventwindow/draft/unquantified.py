@@ -10,7 +10,7 @@ from dataclasses import replace
 from eventwindow.calendars.dates import MONTHS, month_number
 from eventwindow.draft.chinese import has_chinese, numeral
 from eventwindow.draft.comparisons import compared
-from eventwindow.draft.context import Context, day_of, day_told, session_of
+from eventwindow.draft.context import Context, day_of, day_told, frame_of, session_of
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import WORDS
 from eventwindow.draft.quantified import AFTER_HOURS, EXTREME, FALLBACK, MOMENT, WHICH_DAY, inverse
@@ -225,10 +225,13 @@ def _foremost(sentence: Sentence, mark: Mark, context: Context) -> Iterator[Stat
     named = behind[0].value if behind and _AMONG.fullmatch(sentence.text[mark.end : behind[0].start]) else ()
     sign = 1 if _ROSE.search(sentence.text[mark.start : mark.end]) else -1
     for who in whose:
-        day = day_of(sentence, mark, context)
-        open_ = () if len(named) > 1 else (SCOPE,)
+        span = frame_of(sentence, mark, context)
+        day, until = (span.first, span.until) if span else (day_of(sentence, mark, context), None)
+        open_ = () if len(named) > 1 and not span else (SCOPE,)
         nth = _nth(sentence.text[: mark.start], sentence.text[mark.start : mark.end])
-        yield Statement(0, "members_rank", who, nth, nth, "exact", sign, date=day, against=tuple(named), open=open_)
+        yield Statement(
+            0, "members_rank", who, nth, nth, "exact", sign, date=day, until=until, against=tuple(named), open=open_
+        )
 
 
 def _index(names: Mark) -> bool:
