@@ -12,6 +12,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from report_cases import catalogue_of
 
+from eventwindow.errors import catalogue
 from eventwindow.report.html import environment
 from eventwindow.report.language import LANGUAGES
 
@@ -153,3 +154,15 @@ def test_the_font_of_figures_and_cards_holds_every_character_of_ours():
     han = {path: re.findall(r"[\u2e80-\u9fff\uff00-\uffef]", text) for path, text in said.items()}
     assert {path: set(text) - held for path, text in han.items() if set(text) - held} == {}
     assert len(set().union(*han.values())) > 1000
+
+
+@pytest.mark.parametrize(("code", "strange"), [("en", r"-\d|\d%"), ("zh-Hant", r"-\d|\d %")])
+def test_a_number_that_words_format_is_written_as_everywhere(code, strange):
+    """With the minus of print, and per cent as the language writes it."""
+    words = catalogue(code)
+    keys = [key for key, forms in words.forms.items() if any(re.search(r"\{\w+:[^}]*%\}", form) for form in forms)]
+    assert len(keys) > 8
+    for key in keys:
+        said = words.text(key, **dict.fromkeys(blanks("".join(words.forms[key])), -0.4))
+        assert "\u2212" in said
+        assert not re.search(strange, said), said

@@ -367,7 +367,7 @@ def test_the_command_compares_what_is_held_with_a_file_and_changes_nothing(tmp_p
     table.to_csv("mine.csv", index=False)
     assert main(["prices", "first", "--verify", "mine.csv"]) == 0
     told = capsys.readouterr().out
-    assert "NVDA 2025-01-27: held (shipped) -16.97 %, mine.csv -16.14 %" in told
+    assert "NVDA 2025-01-27: held (shipped) −16.97 %, mine.csv −16.14 %" in told
     assert "2 of " in told
     assert "2 apart by more than 5 basis points" in " ".join(told.split())
     assert not (tmp_path / "xdg").exists() or not list((tmp_path / "xdg").rglob("*.parquet"))

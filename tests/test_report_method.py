@@ -132,9 +132,9 @@ def test_a_study_without_weights_donors_and_bars_says_nothing_of_them(template):
 
 def test_models_of_the_specification_curve_alone_are_marked(deepseek):
     models = next(iter(parts(Context(deepseek, language("en"))).values()))
-    assert "(in the specification curve only)" in models["ff5"]
+    assert "Used in the specification curve only." in models["ff5"]
     n = len(deepseek.table("abnormal_returns").query("model == 'market_model'").drop_duplicates(["event", "security"]))
-    assert f"({n} event-security pairs)" in models["market_model"]
+    assert f"Used for {n} pairs of event and security." in models["market_model"]
 
 
 def test_a_table_that_holds_no_row_is_no_use(deepseek):

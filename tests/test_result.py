@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from eventwindow import StudyError
-from eventwindow.errors import WindowError
+from eventwindow.errors import WindowError, percent
 
 
 @pytest.mark.parametrize("name", ["template", "deepseek"])
@@ -18,8 +18,9 @@ def test_a_result_shows_itself_in_about_ten_lines(name, request):
     assert max(map(len, lines)) <= 120
     assert lines[0].startswith(f"{result.name}: ")
     mean, tested = result.summary().mean_car, result.summary().valid[0]
-    assert f"mean abnormal return {mean:.2%} of {result.summary().n}; {tested.name}: p {tested.p_value:.4f}" in repr(
-        result
+    assert (
+        f"mean abnormal return {percent(mean)} of {result.summary().n}; {tested.name}: p {tested.p_value:.4f}"
+        in repr(result)
     )
 
 

@@ -79,7 +79,7 @@ def test_run_names_a_finding_on_a_day_of_the_event_window(tmp_path, capsys):
     assert main(["run", *arguments(case), "--out", str(tmp_path / "out"), "--language", "en"]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "about the prices: `eventwindow check` names them." in said
-    assert "In an event window: A 2024-05-24: moves by -35.4%, about the ratio of a 3:2 split" in said
+    assert "In an event window: A 2024-05-24: moves by −35.4 %, about the ratio of a 3:2 split" in said
 
 
 def test_run_names_a_finding_on_the_benchmark_of_an_event_window(tmp_path, capsys):
@@ -89,7 +89,7 @@ def test_run_names_a_finding_on_the_benchmark_of_an_event_window(tmp_path, capsy
 
     assert main(["run", *study_with(tmp_path, halved), "--out", str(tmp_path / "out"), "--language", "en"]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "In an event window: SPY 2024-05-23: moves by -50.0%, about the ratio of a 2:1 split" in said
+    assert "In an event window: SPY 2024-05-23: moves by −50.0 %, about the ratio of a 2:1 split" in said
 
 
 def test_all_faults_of_a_list_are_told_at_once(tmp_path):

@@ -403,7 +403,7 @@ def test_what_only_a_price_in_doubt_contradicts_is_open_and_told(
     lines = capsys.readouterr().out.splitlines()
     at = next(k for k, line in enumerate(lines) if "NVDA: return of" in line)
     assert "open" in lines[at] and "The price may be what is wrong" in lines[at + 1]
-    assert "(2025-01-27: a return of -91.7%, adjusted: no such move is likely" in lines[at + 1]
+    assert "(2025-01-27: a return of −91.7 %, adjusted: no such move is likely" in lines[at + 1]
 
 
 def test_noughts_that_were_written_stand_in_the_statement(tmp_path: Path) -> None:

@@ -291,8 +291,8 @@ class Catalogue:
         return reason.said[self]
 
     def shown(self, value: Any) -> Any:
-        """What a reader sees of a value; a number or a plain text stays for the words' own format."""
-        if type(value) in PLAIN:
+        """What a reader sees of a value; a plain text stays, a number waits for the words' own format."""
+        if type(value) is str:
             return value
         for kind, words in _KINDS:
             if isinstance(value, kind):
@@ -347,10 +347,10 @@ class Catalogue:
         return sign + JOINT.join([f"{size / scale:,.0f}" if size >= SHORT * scale else f"{size / scale:.3g}", name])
 
 
-PLAIN = (str, int, float)
 _KINDS: tuple[tuple[Any, Callable[[Catalogue, Any], Any]], ...] = (
     (Exchange, Catalogue._exchange),
-    (PLAIN, lambda _, value: value),
+    (str, lambda _, value: value),
+    ((int, float), lambda own, value: _Written(value, own.words("format.per_cent").format(space=" "))),
     (Reason, Catalogue.reason),
     (Figure, Catalogue.figure),
     (Text, Catalogue.pick),
@@ -359,6 +359,22 @@ _KINDS: tuple[tuple[Any, Callable[[Catalogue, Any], Any]], ...] = (
     (Sentences, lambda own, told: own._row("between_sentences", [begun(str(own.shown(one))) for one in told])),
     ((tuple, list), Catalogue._together),
 )
+
+
+class _Written:
+    """A number whose words say how it is formatted, with the minus and the per cent of the language."""
+
+    __slots__ = ("per_cent", "value")
+
+    def __init__(self, value: float, per_cent: str) -> None:
+        self.value, self.per_cent = value, per_cent
+
+    def __format__(self, form: str) -> str:
+        text = signed(format(self.value, form))
+        return text[:-1] + self.per_cent if text.endswith("%") else text
+
+    def __str__(self) -> str:
+        return format(self)
 
 
 class _Scaled(dict[str, Any]):
@@ -371,10 +387,19 @@ class _Scaled(dict[str, Any]):
         return SCALED[name](self["value"])
 
 
-def _signed(value: float) -> str:
-    """Per cent with a sign; zero has none."""
-    signed = f"{100 * value:+z.2f}"
-    return signed.removeprefix("+") if float(signed) == 0 else signed
+def signed(text: str) -> str:
+    """A number as it was formatted, with the minus of print."""
+    return MINUS + text[1:] if text.startswith("-") else text
+
+
+def percent(value: float, digits: int = 2, sign: bool = True) -> str:
+    """0.0123 → "+1.23 %" as terminals show it; zero has no sign, and nothing stands where there is no number."""
+    return "" if math.isnan(value) else f"{_points(value, digits, sign)} %"
+
+
+def _points(value: float, digits: int = 2, sign: bool = True) -> str:
+    points = f"{100 * value:{'+' if sign else ''}z.{digits}f}"
+    return signed(points.removeprefix("+") if float(points) == 0 else points)
 
 
 def _short(value: float) -> str:
@@ -383,7 +408,7 @@ def _short(value: float) -> str:
 
 
 SCALED: dict[str, Callable[[float], Any]] = {
-    "signed": _signed,
+    "signed": _points,
     "percent": lambda value: f"{100 * value:.2f}",
     "whole": lambda value: f"{100 * value:z.0f}",
     "billions": lambda value: value / 1e9,

@@ -12,7 +12,7 @@ import pandas as pd
 
 from eventwindow.calendars.exchange import Calendar, exchange_calendar
 from eventwindow.calendars.window import Window
-from eventwindow.errors import MINUS, ClaimError, EventDateError, Figure, Listed, NoFigure, Reason, Text
+from eventwindow.errors import ClaimError, EventDateError, Figure, Listed, NoFigure, Reason, Text, signed
 from eventwindow.estimation.abnormal import AbnormalReturns, estimate
 from eventwindow.estimation.event_time import event_returns
 from eventwindow.inference.response import FEWEST, Response
@@ -199,7 +199,7 @@ class Evidence:
 
     def days_of(self, event: str, window: Window) -> Reason:
         """Day 0 of “The sell-off”, days 0 to 4 of it; of a date that is no event of the study, the days alone."""
-        start, end = (f"{tau:+d}".replace("-", MINUS) if tau else "0" for tau in (window.start, window.end))
+        start, end = (signed(f"{tau:+d}") if tau else "0" for tau in (window.start, window.end))
         days = Reason("day", start=start) if start == end else Reason("days", start=start, end=end)
         return Reason("days_of", days=days, event=Text(*self.events[event])) if event in self.events else days
 

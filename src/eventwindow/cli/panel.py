@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from eventwindow.cli.terminal import PARAMETRIC, p_value, plain, titled
-from eventwindow.errors import counted
+from eventwindow.errors import counted, percent, signed
 from eventwindow.inference.registry import TESTS
 from eventwindow.inference.tables import none_leads
 from eventwindow.panel.events import sharing_line
@@ -105,9 +105,9 @@ def _test(row: dict[Any, Any]) -> tuple[str, str, str]:
         return "", "", ""
     share = str(row["test"]) == "date_permutation_mean"
     floor = 0.01 if PARAMETRIC.match(str(row["distribution"])) else 0.0
-    statistic = _percent(row["statistic"]) if share else f"{row['statistic']:.2f}"
+    statistic = _percent(row["statistic"]) if share else signed(f"{row['statistic']:.2f}")
     return TESTS[str(row["test"])].title, statistic, p_value(row["p_value"], floor)
 
 
 def _percent(value: float | None) -> str:
-    return "" if pd.isna(value) else f"{100 * float(value or 0):+.3f} %"
+    return "" if pd.isna(value) else percent(float(value or 0), 3)

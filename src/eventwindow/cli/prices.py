@@ -7,8 +7,8 @@ import pandas as pd
 from rich.console import Console
 
 from eventwindow.cli.progress import progress_bar
-from eventwindow.cli.terminal import origin, percent, records, titled
-from eventwindow.errors import Reason, counted
+from eventwindow.cli.terminal import origin, records, titled
+from eventwindow.errors import Reason, counted, percent
 from eventwindow.prices.inventory import Refresh, inventory, refresh, verify
 from eventwindow.prices.load import source_of
 from eventwindow.prices.reconcile import Reconciliation

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Catalogue, Reason, StudyError, catalogue
+from eventwindow.errors import Catalogue, Reason, StudyError, catalogue, signed
 
 FIXED = datetime(2000, 1, 1)  # the date in a file's head: the same input gives the same bytes
 LEVELS = {0.01: "***", 0.05: "**", 0.10: "*"}
@@ -212,7 +212,7 @@ def latex(shown: pd.DataFrame, caption: str, label: str, note: str, word: str) -
 
 
 def _tex(text: str, number: bool) -> str:
-    return _escaped(text.replace("-", "\u2212", 1) if number and text.startswith("-") else text)
+    return _escaped(signed(text) if number else text)
 
 
 def _escaped(text: str) -> str:

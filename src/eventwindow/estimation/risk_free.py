@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from eventwindow.errors import StudyError, counted
+from eventwindow.errors import StudyError, counted, percent
 
 COLUMN = "risk_free"
 MOST = 0.002  # a day on average: 65 % a year
@@ -31,7 +31,8 @@ def check_rate(rate: pd.Series) -> None:
     """A rate is what it pays from one row to the next, in decimals: a yearly yield or per cent is refused."""
     usual, days = float(rate.abs().mean()), pd.Series(pd.DatetimeIndex(rate.index)).diff().dt.days.median()
     if usual > MOST * max(1.0, days):
-        what = f"the risk-free rate {str(rate.name)!r} is {usual:.2%} on an ordinary day: a yearly yield, or per cent?"
+        told = f"{percent(usual, sign=False)} on an ordinary day"
+        what = f"the risk-free rate {str(rate.name)!r} is {told}: a yearly yield, or per cent?"
         raise StudyError(what, remedy="Give what it pays in a day, in decimals: 0.0002 is 5 % a year.")
 
 

@@ -79,14 +79,14 @@ def strange_returns(values: Array, kind: str) -> Iterator[Strange]:
 def strange_reason(found: Strange, security: str, day: pd.Timestamp) -> Reason:
     """What is told of one: a price below zero, a split that was missed, or a price to be checked."""
     key = DOUBTS[0] if found.value < -1 else DOUBTS[1] if found.split else DOUBTS[2]
-    return Reason(key, security=security, day=f"{day:%Y-%m-%d}", value=f"{found.value:+.0%}", split=found.split)
+    return Reason(key, security=security, day=f"{day:%Y-%m-%d}", value=float(found.value), split=found.split)
 
 
 def shortened(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     """A few of them, or how many there are."""
     if len(reasons) <= SPELLED_OUT:
         return tuple(reasons)
-    return (Reason(DOUBTS[3], n=len(reasons), low=f"{UNLIKELY[0]:+.0%}", high=f"{UNLIKELY[1]:+.0%}"),)
+    return (Reason(DOUBTS[3], n=len(reasons), low=UNLIKELY[0], high=UNLIKELY[1]),)
 
 
 def same_columns(values: Array, names: Sequence[str], seen: dict[bytes, str]) -> Iterator[Reason]:

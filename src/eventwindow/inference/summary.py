@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Reason, counted
+from eventwindow.errors import Reason, counted, percent, signed
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.exports import Basis, Exports
 from eventwindow.inference.design import Design
@@ -113,7 +113,7 @@ class Summary(Exports):
         return "".join([*blocks, f"<p>Not computed</p><ul>{reasons}</ul>" if reasons else ""])
 
     def _headline(self) -> str:
-        mean = "" if self.mean_car is None else f", mean CAR {self.mean_car:.2%}"
+        mean = "" if self.mean_car is None else f", mean CAR {percent(self.mean_car)}"
         return f"Window {self.window}: {counted(self.n, 'event')}{mean}; {WORDS[self.design]}"
 
     def _parts(self) -> list[tuple[str, list[tuple[str, ...]]]]:
@@ -126,7 +126,7 @@ class Summary(Exports):
         among = str(r.distribution)
         tail = self.design not in ("single", "scattered") and r.p_value < 0.01 and among.startswith(PARAMETRIC)
         p = "< .01" if tail else f"{r.p_value:.4f}"
-        return _title(r), f"{r.statistic:.4g}", p, among, str(r.n), str(r.note or "")
+        return _title(r), signed(f"{r.statistic:.4g}"), p, among, str(r.n), str(r.note or "")
 
 
 def summarise(ar: AbnormalReturns, window: Window) -> Summary:

@@ -1,5 +1,6 @@
 """One language of the report: its words, and how it writes figures, dates and names."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -7,11 +8,13 @@ from functools import cache
 import pandas as pd
 from markupsafe import Markup, escape
 
+from eventwindow import errors
 from eventwindow.calendars.window import Window
-from eventwindow.errors import MINUS, Catalogue, Reason, Text, catalogue, joined, languages, marked
+from eventwindow.errors import Catalogue, Reason, Text, catalogue, joined, languages, marked, signed
 
 SPACE = "\u00a0"
 SPACES = (SPACE, "&nbsp;", " ")  # that may stand before per cent
+DATED = re.compile(r"\((\d{4}-\d\d-\d\d)\)")
 FLOOR = 0.01  # a parametric p-value below it is only said to be below
 
 
@@ -64,7 +67,13 @@ class Language:
             plain, sign = f"{space}%", self.catalogue.words("format.per_cent").format(space=between or space)
             *parts, last = text.split(plain)  # a search for digits would stop at every letter of the page
             text = "".join(part + (sign if part[-1:].isdecimal() else plain) for part in parts) + last
+        for plain in ("p = 0.", "p = 1.", "p &lt; 0."):
+            text = text.replace(plain, plain.replace(" ", SPACE))  # on one line
         return text
+
+    def dated(self, text: str) -> str:
+        """A text of a study in which days in brackets are told as the language tells them: (3 March 2025)."""
+        return DATED.sub(lambda found: f"({self.day(found[1])})", text)
 
     def moved(self, value: float) -> Reason:
         """Fell or rose by so much, as the words of a sentence."""
@@ -98,16 +107,13 @@ def _stamp(when: object) -> pd.Timestamp:
 
 def tau(day: int) -> str:
     """A trading day around day 0: −4, 0, +1."""
-    return f"{day:+d}".replace("-", MINUS) if day else "0"
+    return signed(f"{day:+d}") if day else "0"
 
 
 def percent(value: object, digits: int = 1, sign: bool = True) -> str:
     """0.0123 → +1.2 %; nothing where there is no number."""
     number = _number(value)
-    if number is None:
-        return ""
-    text = f"{100 * number:{'+' if sign else ''}.{digits}f}"
-    return ("0" + text[2:] if float(text) == 0 and sign else text).replace("-", MINUS) + f"{SPACE}%"
+    return "" if number is None else errors.percent(number, digits, sign).replace(" ", SPACE)
 
 
 def points(value: object, digits: int = 1) -> str:
@@ -118,7 +124,7 @@ def points(value: object, digits: int = 1) -> str:
 
 def number(value: object, digits: int = 2) -> str:
     found = _number(value)
-    return "" if found is None else f"{found:,.{digits}f}".replace("-", MINUS)
+    return "" if found is None else signed(f"{found:,.{digits}f}")
 
 
 def p_value(value: object, parametric: bool = False) -> str:

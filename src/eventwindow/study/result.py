@@ -15,7 +15,7 @@ from eventwindow.claims.evidence import Evidence
 from eventwindow.claims.model import Verdict
 from eventwindow.claims.readings import JudgedDisagreement, JudgedReading
 from eventwindow.claims.tables import claims_table_in
-from eventwindow.errors import Catalogue, StudyError, catalogue, counted, several
+from eventwindow.errors import Catalogue, StudyError, catalogue, counted, percent, several
 from eventwindow.estimation.abnormal import AbnormalReturns
 from eventwindow.estimation.exports import Exports, tool, worded
 from eventwindow.inference.advice import Advice, advise
@@ -225,4 +225,4 @@ def _leading(summary: Summary) -> str:
     told = summary.none_leads or ""
     if first is not None:
         told = f"{first.name}: p {first.p_value:.4f} ({first.distribution})"
-    return f"mean abnormal return {summary.mean_car:.2%} of {summary.n}" + (f"; {told}" if told else "")
+    return f"mean abnormal return {percent(summary.mean_car)} of {summary.n}" + (f"; {told}" if told else "")

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from eventwindow.errors import MINUS
+from eventwindow.errors import signed
 from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context, of_result
 from eventwindow.report.figures.chart import Chart, drawn
@@ -84,4 +84,4 @@ def _cell(
     title = context.language.text("common.mark", **words)
     sheet.rect(x + 0.5, y + 0.5, wide - 1, 17, colour, opacity=f"{full:.2f}", title=title)
     if p < LEVEL:
-        sheet.text(x + wide / 2, y + 13, f"{100 * value:+.0f}".replace("-", MINUS), INK, "middle")
+        sheet.text(x + wide / 2, y + 13, signed(f"{100 * value:+.0f}"), INK, "middle")

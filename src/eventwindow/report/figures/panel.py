@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from eventwindow.errors import MINUS
+from eventwindow.errors import signed
 from eventwindow.report.figures.sheet import FAINT, GRID, INK, SIZE, Sheet, advance
 
 Form = Callable[[float], str]
@@ -26,7 +26,7 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
 
 
 def plain(value: float) -> str:
-    return f"{value:,.6g}".replace("-", MINUS)
+    return signed(f"{value:,.10g}")
 
 
 def reach(values: Iterable[float], room: float = 0.06, *, zero: bool = True) -> tuple[float, float]:

@@ -9,10 +9,10 @@ from importlib.resources import files
 import pandas as pd
 from markupsafe import Markup
 
-from eventwindow.errors import MINUS
 from eventwindow.report.blocks import Block, Command, Formula, Heading, Items, Paragraph
 from eventwindow.report.context import Context, judged, of_result
 from eventwindow.report.figures.counterfactual import effects_of
+from eventwindow.report.language import tau
 from eventwindow.report.sections.tests import largest_candidate
 
 MODELS = (
@@ -62,9 +62,7 @@ def has_formula(key: str) -> bool:
 def _intro(context: Context) -> Markup:
     study, windows = context.study["study"], context.study["windows"]
     bounds = {name: windows[key] for name, key in (("est", "estimation"), ("win", "event"))}
-    days = {
-        f"{name}_{end}": _signed(span[k]) for name, span in bounds.items() for k, end in enumerate(("start", "end"))
-    }
+    days = {f"{name}_{end}": tau(span[k]) for name, span in bounds.items() for k, end in enumerate(("start", "end"))}
     kind = context.language.text(f"method.kind_{study['returns']}")
     data = context.language.say(f"story.data{context.dividends}")
     return context.language.say("method.intro", data=data, kind=kind, minimum=study["minimum_returns"], **days)
@@ -160,10 +158,6 @@ def _further(context: Context) -> list[str]:
 def _hours(context: Context) -> list[str]:
     tables = {"bars": "intraday", "lead_lag": "lead_lag", "receipts": "receipts"}
     return [key for key, table in tables.items() if _held(context, table)]
-
-
-def _signed(day: int) -> str:
-    return str(day).replace("-", MINUS)
 
 
 NAME = r"[A-ZÄÖÜ][\w–-]+"
