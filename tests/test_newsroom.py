@@ -14,6 +14,7 @@ from eventwindow.claims.claim_review import LONGEST
 from eventwindow.claims.model import WORDS
 from eventwindow.claims.records import RATINGS
 from eventwindow.errors import catalogue
+from eventwindow.inference.results import LEVEL
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.figures.claims import stated
 from eventwindow.report.html import claim_pages
@@ -119,12 +120,13 @@ def test_a_claim_page_draws_the_figures_that_it_tells(shipped_results, study, co
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_the_bar_of_an_effect_holds_the_days_that_its_p_value_counts(shipped_results, study):
-    judged = [v for v in every_verdict(shipped_results[study].verdicts) if v.claim.hedge == "effect" and span_of(v)]
-    for verdict in judged:
-        span, p = span_of(verdict), verdict.measured.effect.p_value
-        inside = span.low < verdict.measured.value < span.high
+    """A dot lies beyond its bar where, and only where, the test finds it, also over several days."""
+    drawn = [(v, span) for v in every_verdict(shipped_results[study].verdicts) if (span := span_of(v)) and span.effect]
+    for verdict, span in drawn:
         assert span.measured == (verdict.measured.value,)
-        assert inside if p > 0.2 else not inside or p > 0.01, verdict.claim.id
+        inside = span.low <= verdict.measured.value * (1 - 1e-12) <= span.high
+        assert inside == (verdict.measured.effect.p_value > LEVEL), verdict.claim.id
+    assert drawn
 
 
 def test_the_scale_of_ratings_is_documented():

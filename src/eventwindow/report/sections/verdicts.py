@@ -15,7 +15,9 @@ from eventwindow.claims.readings import JudgedReading
 from eventwindow.claims.rounding import HEDGES
 from eventwindow.claims.rules import RULES_DATE, RULES_VERSION, sizes
 from eventwindow.claims.verdicts import by_statement
+from eventwindow.inference.response import Effect
 from eventwindow.inference.results import LEVEL
+from eventwindow.inference.single_firm import critical_size
 from eventwindow.report.blocks import (
     Account,
     Block,
@@ -239,6 +241,9 @@ def disagreements(context: Context) -> Iterator[Block]:
 
 ROOM = 0.08  # beside the outermost figures, of what lies between them
 LEAST = 0.005  # a bar that can be seen, of the width
+FORECAST = (
+    1.1  # times a residual that the error of a forecast is at most, the estimation window being at least 100 days
+)
 UNITS = {"decimal", "USD", "share", "price", "ratio", "days", "log"}
 
 
@@ -262,8 +267,8 @@ def span_of(verdict: Verdict) -> Span | None:
     if found is None or found.value is None or verdict.parts:
         return None
     if found.effect is not None and claim.hedge in {"effect", "no_effect"} and found.effect.null.size:
-        low, high = found.effect.spread * np.nanquantile(found.effect.null, [LEVEL / 2, 1 - LEVEL / 2])
-        return Span(float(low), float(high), (), (found.value,), effect=True)
+        usual = _usual(found.effect, found.value)
+        return Span(-usual, usual, (), (found.value,), effect=True)
     if claim.stated is None or found.unit not in UNITS:
         return None
     seen = found.interval or (found.value,)
@@ -276,6 +281,16 @@ def span_of(verdict: Verdict) -> Span | None:
     low, high = sorted(sign * edge for edge in sizes(claim, found.unit).drawn)
     stated = claim.stated if isinstance(claim.stated, tuple) else (claim.stated,)
     return Span(low, high, stated, seen)
+
+
+def _usual(effect: Effect, value: float) -> float:
+    """The size that 95 of 100 ordinary days do not exceed, in the unit of `value`: what lies beyond it, the test finds.
+
+    Over several days the test ranks the value less what the error of forecasts adds to it, at most a few per cent.
+    """
+    ranked = effect.statistic * effect.spread
+    scale = float(np.clip(value / ranked, 1 / FORECAST, FORECAST)) if ranked else 1.0
+    return scale * effect.spread * critical_size(np.nan_to_num(np.abs(effect.null)), LEVEL)
 
 
 def _first(claim: Claim) -> float:
