@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eventwindow import read_study, run_study
-from eventwindow.study.library import find_study, shipped_studies
+from eventwindow.study.library import find_study, new_study, shipped_studies
 
 STUDIES = ("bank-run-2023", "outage-2024")
 
@@ -86,6 +86,13 @@ def test_a_price_that_changes_turns_a_verdict(tmp_path):
     prices.write_text("\n".join(["date,symbol,adj_close", *rows]) + "\n", encoding="utf-8")
     claims = run_study(folder, prices=str(prices)).claims.set_index("id")["verdict"]
     assert claims["O1-1"] == "contradicted"
+
+
+@pytest.mark.parametrize("name", [*shipped_studies(), "template"])
+def test_every_basket_of_a_study_that_ships_has_a_name_for_readers(name, tmp_path):
+    study = read_study(new_study(tmp_path / "new") or tmp_path / "new" if name == "template" else find_study(name))
+    assert study.file.baskets
+    assert [basket.name for basket in study.file.baskets if not basket.title_en] == []
 
 
 def test_all_three_are_listed():
