@@ -15,7 +15,7 @@ from report_cases import HOSTILE, blocks, cards
 
 from eventwindow.claims.rules import RULES_DATE, RULES_VERSION
 from eventwindow.errors import file_name
-from eventwindow.report.blocks import Compared, Table, linked
+from eventwindow.report.blocks import Compared, Table, addressed, linked
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.language import LANGUAGES, language
 from eventwindow.report.sections import document
@@ -117,6 +117,16 @@ def test_the_paper_says_all_that_the_page_says(both):
     assert lost - on_screen - links - lead == set()
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_figures_stand_in_the_order_of_their_numbers(written, code):
+    """Also where one that may float is put off and the next one may not."""
+    text = read((written / file_name(code)).with_suffix(".pdf"))
+    caption = re.compile(rf"^{language(code).text('common.figure')}\s(\d+)(?=:|\s)", re.M)
+    numbers = [int(n) for n in caption.findall(text)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert len(numbers) > 12
+
+
 def test_the_tables_of_the_appendix_fill_their_pages(both):
     """A column squeezed by its neighbours runs on for pages of a few letters a line."""
     context, _, pages = both
@@ -195,9 +205,17 @@ def test_only_our_own_tags_style_a_text():
 
 
 def test_a_link_leads_to_its_page_where_paper_holds_it_and_stays_words_elsewhere():
-    places = ("appendix.zh-Hant.html#method", "claims/S0-A1.zh-Hant.html", "claims/S0-A1.html", "https://x.example/a")
+    places = ("appendix.zh-Hant.html#method", "claims/S0-A1.zh-Hant.html", "claims/S0-A1.html", "other.html")
     styles = [runs(linked(place, "words"))[0] for place in places]
     assert styles == [["to:section-method", "words"], *[["to:claim-S0-A1", "words"]] * 2, ["", "words"]]
+
+
+def test_a_link_by_the_name_of_a_site_shows_its_address_on_paper():
+    address = "https://www.x.example/a?b=1&c=2"
+    assert addressed(f"told at {address}.") == f'told at <a href="{address.replace("&", "&amp;")}">x.example</a>.'
+    assert runs(addressed(address)) == [[f"at:{address}", address]]
+    assert runs(linked(address, "The article")) == [[f"at:{address}", "The article"]]
+    assert runs(linked("javascript:alert(1)", "words")) == [["", "words"]]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

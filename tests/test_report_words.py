@@ -40,13 +40,13 @@ def latin_runs(text: str, context: Context) -> set[str]:
     """Two and more Latin words in a row, but for tickers and proper names."""
     symbols = sorted(context.result.evidence.securities.index, key=len, reverse=True)
     for source in context.result.calendar["source"]:  # titles of pages stay as they are
-        text = text.replace(str(source), "·") if source else text
+        text = text.replace(context.language.dated(str(source)), "·") if source else text
     for outlet in sorted({str(a["outlet"]) for a in context.result.articles} - {""}, key=len, reverse=True):
         text = text.replace(outlet, "·")
     for verdict in every_verdict(context.result.verdicts):  # and of those that settle a claim
         told = [getattr(verdict.claim.measure, "source", "")]
         for source in filter(None, told):
-            text = text.replace(str(source), "·")
+            text = text.replace(context.language.dated(str(source)), "·")
     text = re.sub(r"\bp(?=\s*[=<])", "·", text)
     text = re.sub(r"\b[SB]\d+-[\w-]+", "·", CITED.sub("·", text))  # claims by their key
     text = re.sub("|".join(rf"(?<![A-Za-z]){re.escape(s)}(?![A-Za-z])" for s in symbols), "·", text)

@@ -5,6 +5,7 @@ Words are texts of a study (`str`, printed as they are) or of our catalogues (`M
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -14,6 +15,8 @@ from markupsafe import Markup, escape
 Words = str | Markup
 Medium = Literal["html", "typst", "markdown"]
 NOTHING = Markup("")
+_END = r"(?:[\s\u3000-\u303f\uff00-\uffef]|&#|&lt;|&gt;|$)"  # of an address in escaped text, in either language
+ADDRESS = re.compile(rf"https?://(?:www\.)?([^/\s]+)/(?:(?!{_END}).)*?(?=[.,;:)]*{_END})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +239,17 @@ def tagged(tag: str, words: Words) -> Markup:
 
 def linked(place: str, words: Words) -> Markup:
     return Markup('<a href="{}">{}</a>').format(place, words)
+
+
+def addressed(text: str) -> Markup:
+    """A text whose addresses are links that bear the name of their site."""
+    return Markup(ADDRESS.sub(r'<a href="\g<0>">\1</a>', str(escape(text))))
+
+
+def names_site(address: str, words: str) -> bool:
+    """Whether the words of a link are the name of its site, as `addressed` writes it."""
+    found = ADDRESS.match(address)
+    return found is not None and found[1] == words
 
 
 def weighty(words: Words, strong: bool) -> Words:

@@ -188,7 +188,7 @@ class Context:
         return {"title": pick(point.title_en, point.title_zh), "said": pick(point.said_en, point.said_zh)}
 
     def _reason(self, reason: Reason | None) -> str:
-        return "" if reason is None else self.language.reason(reason)
+        return "" if reason is None else self.language.dated(self.language.reason(reason))
 
     def figure(self, value: float, unit: str) -> str:
         return self.language.catalogue.figure(Figure(value, unit))

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -11,13 +10,13 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from eventwindow.claims.claim_review import review_of
 from eventwindow.claims.model import Verdict
 from eventwindow.errors import file_name
 from eventwindow.report import sections
-from eventwindow.report.blocks import Block, Card, Section, chosen
+from eventwindow.report.blocks import Block, Card, Section, addressed, chosen
 from eventwindow.report.context import Context, every_verdict
 from eventwindow.report.csv import csv_text
 from eventwindow.report.figures.chart import Chart
@@ -25,8 +24,6 @@ from eventwindow.report.figures.claims import stated
 from eventwindow.report.language import LANGUAGES, SPACE, Language, language
 
 IN_PAGE = 100_000  # bytes of a table that the page itself holds
-_END = r"(?:[\s\u3000-\u303f\uff00-\uffef]|&#|&lt;|&gt;|$)"  # of an address in escaped text, in either language
-ADDRESS = re.compile(rf"https?://(?:www\.)?([^/\s]+)/(?:(?!{_END}).)*?(?=[.,;:)]*{_END})")
 
 
 @cache
@@ -41,11 +38,6 @@ def environment() -> Environment:
     )
     found.filters["addressed"] = addressed
     return found
-
-
-def addressed(text: str) -> Markup:
-    """A text whose addresses are links that bear the name of their site."""
-    return Markup(ADDRESS.sub(r'<a href="\g<0>">\1</a>', str(escape(text))))
 
 
 def templates() -> list[Template]:

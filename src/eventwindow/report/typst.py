@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from eventwindow.claims.model import WORDS
 from eventwindow.report import sections
-from eventwindow.report.blocks import Cell, Fold, Formula, Section, Table, Words, chosen
+from eventwindow.report.blocks import Cell, Fold, Formula, Section, Table, Words, chosen, names_site
 from eventwindow.report.context import Context
 from eventwindow.report.figures.chart import Chart
 from eventwindow.report.figures.sheet import advance
@@ -197,13 +197,19 @@ def _width(cell: Words | Cell) -> float:
 
 
 def runs(words: Words) -> str | list[list[str]]:
-    """Words with the styles that our own tags give them; a string of a study is text, whatever it holds."""
+    """Words with the styles that our own tags give them; a string of a study is text, whatever it holds.
+
+    A link that bears the name of its site shows its address on paper.
+    """
     if not isinstance(words, Markup):
         return str(words)
     found, end, source = [], 0, str(words)
     for match in STYLED.finditer(source):
-        style = _place(match[2] or "") if match[1] == "a" else match[2] or match[1]
-        found += [["", _plain(source[end : match.start()])], [style, _plain(match[3])]]
+        style, said = match[2] or match[1], _plain(match[3])
+        if match[1] == "a":
+            address = unescape(match[2] or "")
+            style, said = _place(address), address if names_site(address, said) else said
+        found += [["", _plain(source[end : match.start()])], [style, said]]
         end = match.end()
     return [run for run in (*found, ["", _plain(source[end:])]) if run[1]]
 
@@ -213,7 +219,9 @@ def _plain(source: str) -> str:
 
 
 def _place(address: str) -> str:
-    """The style of a link: where on paper it leads, if it leads anywhere there."""
+    """The style of a link: where it leads, on paper or outside, if it leads anywhere from there."""
+    if address.startswith(("https://", "http://")):
+        return f"at:{address}"
     found = PLACE.fullmatch(address)
     return "" if found is None else f"to:section-{found[1]}" if found[1] else f"to:claim-{found[2]}"
 

@@ -85,7 +85,7 @@ class Page:
             if style == "small" and paragraph.runs:
                 paragraph.add_run().add_break()
             run = paragraph.add_run(self.context.language.written(text))
-            plain = not style or style.startswith("to:")  # where it leads on paper
+            plain = not style or style.startswith(("to:", "at:"))  # where it leads
             own = {} if plain else LOOKS.get(style, LOOKS["strong"])  # a verdict's own class is bold
             for key, value in (look | own).items():
                 setattr(*((run.font.color, "rgb") if key == "color" else (run.font, key)), value)

@@ -8,15 +8,26 @@ import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import MINUS, Reason
-from eventwindow.report.blocks import Aside, Block, Cell, Fold, Items, Paragraph, Table, Words, folded, weighty
+from eventwindow.errors import Reason
+from eventwindow.report.blocks import (
+    Aside,
+    Block,
+    Cell,
+    Fold,
+    Items,
+    Paragraph,
+    Table,
+    Words,
+    addressed,
+    folded,
+    weighty,
+)
 from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
-from eventwindow.report.language import SPACE, percent
+from eventwindow.report.language import percent
 from eventwindow.study.provenance import told_origin, told_origins
 
 NOTHING = pd.DataFrame()
-PER_CENT = re.compile(r"\d(?=%)")
 
 
 def data(context: Context) -> Iterator[Block]:
@@ -87,7 +98,7 @@ def _sources(context: Context) -> Iterator[Fold]:
         (
             context.language.day(e.date),
             context.language.either(e.what_en, e.what_zh),
-            str(e.source) or say("data.no_source"),
+            addressed(context.language.dated(str(e.source))) or say("data.no_source"),
         )
         for e in entries.itertuples()
     )
@@ -96,11 +107,11 @@ def _sources(context: Context) -> Iterator[Fold]:
 
 
 def _finding(context: Context, row: pd.Series) -> tuple[str, ...]:
-    """The day stands in a column of its own; figures as the report writes them."""
+    """The day stands in a column of its own."""
     when = "" if pd.isna(row["date"]) else context.language.day(row["date"])
     found = row["text_en"]
     told = context.language.reason(found.values["reason"] if found.key == "dated" else found)  # noqa: PD011
-    return str(row["security"]), when, PER_CENT.sub(rf"\g<0>{SPACE}", told).replace(" -", f" {MINUS}")
+    return str(row["security"]), when, told
 
 
 def origins(context: Context) -> Markup:
@@ -141,7 +152,7 @@ def _exchanges(context: Context) -> Table:
         for mic, n in counts.items()
     )
     head = (say("data.exchange"), say("data.securities"), *map(context.event_name, named))
-    return Table(say("data.exchanges"), "L r" + " l" * len(named), head, rows, say("data.shift_mark"))
+    return Table(say("data.exchanges"), "L r" + " d" * len(named), head, rows, say("data.shift_mark"))
 
 
 def _day(context: Context, events: pd.DataFrame, event: str, mic: str) -> str:
@@ -179,7 +190,7 @@ def _late(context: Context, row: pd.Series, first: pd.Timestamp) -> Iterator[Blo
     if news:
         yield Items(tuple(news))
     names = [context.full_name(s) for s in dict.fromkeys(mine["security"])]
-    yield Paragraph(language.say("data.late_securities", list=language.listed(names)))
+    yield Paragraph(language.say("data.late_securities", n=len(names), list=language.listed(names)))
 
 
 def last_session_before(context: Context, row: int) -> pd.Timestamp:
