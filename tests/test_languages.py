@@ -232,7 +232,7 @@ MANY = {
         "counterfactual.untreated",
     ),
     *("tests.chosen", "tests.shared", "tests.shared_apart", "tests.volatility_calmer", "tests.volatility_restless"),
-    *("tests.volatility_usual", "verdicts.group_not_testable"),
+    "tests.volatility_usual",
 }
 
 

@@ -54,8 +54,8 @@ def test_sentences_are_judged_or_said_not_to_be(capsys):
     claims = ("Nvidia fell 17 %", "TSMC rose", "It was a hard day")
     assert main(["quick", "NVDA", "TSM", *DAY, *(part for c in claims for part in ("--claim", c))]) == 0
     screen = capsys.readouterr().out
-    assert "confirmed: Nvidia fell 17 %" in screen
-    assert "contradicted: TSMC rose" in screen
+    assert "holds: Nvidia fell 17 %" in screen
+    assert "wrong: TSMC rose" in screen
     assert "read, not judged: It was a hard day" in screen
 
 
@@ -124,7 +124,7 @@ def test_the_benchmark_is_told_without_the_securities_that_it_holds(deepseek, ca
     assert without["without"] == pytest.approx(by_hand, abs=1e-6)
     assert [one["symbol"] for one in without["securities"]] == ["NVDA", "TSM"]
     assert main(["quick", "NVDA", *DAY]) == 0
-    assert "SPY holds NVDA (7.0 %): on day 0 it moved -1.41 %, without -0.25 %." in capsys.readouterr().out
+    assert "SPY holds NVDA (7.0 %): on day 0 it moved −1.41 %, without −0.25 %." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [["KO", *DAY], ["NVDA", *DAY, "--benchmark", "QQQ"], ["TSM", *DAY]])
@@ -226,7 +226,7 @@ def test_an_unreachable_yahoo_costs_the_earnings_dates_and_nothing_else(tmp_path
     assert main(["quick", "NVDA", *DAY, "--earnings"]) == 0
     said = capsys.readouterr().out
     assert "Earnings dates of NVDA: Yahoo cannot be reached" in said
-    assert "-16.97 %" in said
+    assert "−16.97 %" in said
 
 
 @pytest.mark.parametrize(

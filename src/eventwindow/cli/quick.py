@@ -11,9 +11,18 @@ from rich.table import Table
 
 from eventwindow.analyses.benchmarks import WITHOUT_TREATED
 from eventwindow.cli.progress import progress_bar
-from eventwindow.cli.terminal import basket_lines, on_day_zero, origin_lines, p_value, percent, plain, progress, warned
+from eventwindow.cli.terminal import (
+    basket_lines,
+    on_day_zero,
+    origin_lines,
+    p_value,
+    plain,
+    progress,
+    told_word,
+    warned,
+)
 from eventwindow.draft.quick import Asked, Question, in_options, study_of_question, symbols_in
-from eventwindow.errors import StudyError
+from eventwindow.errors import StudyError, percent
 from eventwindow.inference.expected_volatility import unlike
 from eventwindow.inference.tables import none_leads
 from eventwindow.scratch import put_in_place, temporary_folder
@@ -181,7 +190,7 @@ def _earnings_lines(asked: Asked, told: list[dict[str, Any]]) -> Iterator[str]:
 
 def _verdicts(asked: Asked, result: StudyResult) -> Iterator[str]:
     for v in result.verdicts:
-        yield f"{v.word.replace('_', ' ')}: {v.claim.place}\n  {v.reason}"
+        yield f"{told_word(v.word)}: {v.claim.place}\n  {v.reason}"
     for sentence, reason in asked.unread:
         yield f"read, not judged: {sentence}\n  {reason}"
 

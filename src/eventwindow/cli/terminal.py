@@ -4,6 +4,7 @@ import json
 import logging
 import math
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from rich.table import Table
 
 from eventwindow.claims.model import WORDS
 from eventwindow.claims.verdicts import by_statement
-from eventwindow.errors import counted
+from eventwindow.errors import catalogue, counted, percent, signed
 from eventwindow.inference.expected_volatility import RECENT, unlike, word_of
 from eventwindow.inference.registry import TESTS
 from eventwindow.inference.tables import none_leads
@@ -27,10 +28,10 @@ from eventwindow.study.result import StudyResult
 
 log = logging.getLogger("eventwindow")
 
+SPACE = "\u00a0"  # that no line is cut at
 PARAMETRIC = re.compile(r"t\(|F\(|N\(")  # below 1 % the tails of these say no more than that
 LEADING = 6  # tests of a basket that the terminal shows; the report shows all
 NOT_VALID = ("cross_sectional_t", "patell_z", "bmp_t")  # the three that most studies would have reported
-HEADS = {"confirmed_with_context": "with context"}
 COLOUR = {"confirmed": "green", "confirmed_with_context": "green", "mixed": "yellow", "contradicted": "red"}
 
 
@@ -63,16 +64,23 @@ def print_result(result: StudyResult, report: Path) -> None:
     console.print(f"[bold]{result.title_en or result.name}[/]")
     if result.verdicts:
         console.print(_verdicts(result))
-        for lines in scored_articles(Context(result, language("en"))):
-            console.print(*lines, sep="\n", end="\n\n", markup=False)
+        for article, (head, *lines) in scored_articles(Context(result, language("en"))):
+            console.print(f"{article} · {head}", *lines, sep="\n", end="\n\n", markup=False)
     if frozen := result.run.get("frozen"):
         console.print(str(frozen_reason(frozen)), markup=False)
     console.print(_main_names(result))
     if result.run["headline"]["basket"]:
-        console.print(*basket_lines(result), sep="\n")
+        for part in basket_lines(result):
+            console.print(laid(part, console.width) if isinstance(part, str) else part)
     for line in (*_depends(result), *origin_lines(result), *_padding(result), *warned(result)):
-        console.print(line, markup=False)
+        console.print(laid(line, console.width), markup=False)
     console.print(f"Report: {report}", markup=False, soft_wrap=True)
+
+
+def laid(line: str, width: int) -> str:
+    """A line cut to the width between words; per cent stays beside its figure."""
+    glued = re.sub(r"(?<=\d) (?=%)", SPACE, line)
+    return textwrap.fill(glued, width, break_long_words=False, break_on_hyphens=False).replace(SPACE, " ")
 
 
 def warned(result: StudyResult) -> Iterator[str]:
@@ -127,7 +135,7 @@ def _verdicts(result: StudyResult) -> Table:
     table = titled("Verdicts, a statement counted once")
     table.add_column("article")
     for word in WORDS:
-        head = HEADS.get(word, word.replace("_", " "))
+        head = told_word(word)
         width = max(map(len, head.split()))
         table.add_column(head, justify="right", style=COLOUR.get(word, "dim"), min_width=width, max_width=width)
     counts = Counter(by_statement(result.verdicts))
@@ -136,6 +144,11 @@ def _verdicts(result: StudyResult) -> Table:
     table.add_section()
     table.add_row("all", *(str(sum(n for (_, w), n in counts.items() if w == word)) for word in WORDS))
     return table
+
+
+def told_word(word: str) -> str:
+    """A verdict as the report says it; tables and JSON hold its key."""
+    return catalogue("en").words(f"verdict.{word}")
 
 
 def _main_names(result: StudyResult) -> Table:
@@ -166,7 +179,8 @@ def _by_rank(result: StudyResult) -> dict[str, tuple[float, float]]:
 
 
 def _interval(low: float, high: float) -> str:
-    return f"{100 * low:+.1f}, {100 * high:+.1f}" if math.isfinite(low) and math.isfinite(high) else ""
+    edges = (low, high)
+    return ", ".join(signed(f"{100 * edge:+.1f}") for edge in edges) if all(map(math.isfinite, edges)) else ""
 
 
 def basket_lines(result: StudyResult) -> Iterator[Table | str]:
@@ -213,7 +227,8 @@ def _depends(result: StudyResult) -> Iterator[str]:
         yield f"{first} on " + ", ".join(f"{r.benchmark} {percent(r.car)}" for r in records(views)) + "."
     for r in records(every):
         spread = f"median {percent(r.median)}, from {percent(r.lowest)} to {percent(r.highest)}"
-        shares = f"{r.share_same_sign:.0%} of the same sign, {r.share_significant_same_sign:.0%} significant with it"
+        same, sure = (percent(share, 0, sign=False) for share in (r.share_same_sign, r.share_significant_same_sign))
+        shares = f"{same} of the same sign, {sure} significant with it"
         yield f"{first} over {r.specifications} specifications: {spread}; {shares}."
 
 
@@ -222,7 +237,7 @@ def _title(row: Any) -> str:
 
 
 def _statistic(row: Any) -> str:
-    return percent(row.statistic) if row.test == "date_permutation_mean" else f"{row.statistic:.2f}"
+    return percent(row.statistic) if row.test == "date_permutation_mean" else signed(f"{row.statistic:.2f}")
 
 
 def origin_lines(result: StudyResult) -> list[str]:
@@ -257,10 +272,6 @@ def p_value(p: float, floor: float = 0.0) -> str:
 def origin(origin: str) -> str:
     own = {"shipped": "the shipped figures", "file": "your file"}
     return f"from {own.get(origin) or source_name(origin)}"
-
-
-def percent(value: float, sign: bool = True) -> str:
-    return "" if math.isnan(value) else f"{100 * value:{'+' if sign else ''}.2f} %"
 
 
 def _day(returns: pd.DataFrame) -> str:

@@ -51,12 +51,12 @@ def _told(held: Card) -> list[str]:
 def scorecard(context: Context) -> str:
     """The whole for a message or a file: title, answer, articles."""
     answer = [unmarked(sentence) for sentence in sections.answer(context)]
-    parts = [context.title, *answer, *("\n".join(lines) for lines in scored_articles(context))]
+    parts = [context.title, *answer, *("\n".join(lines) for _, lines in scored_articles(context))]
     return context.language.written("\n\n".join(parts) + "\n")
 
 
-def scored_articles(context: Context) -> Iterator[list[str]]:
-    """The lines of each article: what it is, how much of what could be tested held, what did not."""
+def scored_articles(context: Context) -> Iterator[tuple[str, list[str]]]:
+    """The key of each article, and its lines: what it is, how much of what could be tested held, what did not."""
     say, colon = context.language.text, context.language.text("format.typst_colon")
     for article in context.result.articles:
         found = sections.score(context, article["key"])
@@ -69,4 +69,4 @@ def scored_articles(context: Context) -> Iterator[list[str]]:
         ]
         for v in wrong:
             lines.append(f"{say(f'verdict.{v.word}')}  {v.claim.id}{colon}{context.verdict_words(v)['text']}")
-        yield lines
+        yield article["key"], lines
