@@ -338,6 +338,25 @@ def test_a_mark_says_its_name_and_value_to_pointer_and_keyboard(browser, report)
     assert all(re.search(r"\d", title) for title in titles)
 
 
+@pytest.mark.parametrize("width", [1100, 1280])
+def test_on_a_desk_a_wide_table_shows_its_left_end_beside_the_contents(browser, report, screen, width):
+    """Its caption and its columns begin where it may be scrolled to; the contents do not stand over it."""
+    screen(width)
+    opened(browser, report)
+    ends = browser.execute_script(
+        "const left = (one) => one.getBoundingClientRect().left;"
+        "return [...document.querySelectorAll('div.roomy')].map((box) => (box.scrollLeft = 0,"
+        " [left(box), left(box.querySelector('caption')), left(box.querySelectorAll('tbody tr > *')[1])"
+        " - box.querySelector('tbody tr > *').getBoundingClientRect().right]))"
+    )
+    beside = browser.execute_script("return document.querySelector('nav').getBoundingClientRect().right")
+    assert ends
+    for box, caption, gap in ends:
+        assert caption >= box
+        assert gap > -1, "the first column covers the second"
+        assert width < 1240 or box >= beside
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_on_a_phone_a_table_keeps_its_first_column_and_shows_that_it_goes_on(browser, report, screen, page):
     screen(390)
