@@ -297,6 +297,18 @@ def test_numbers_of_news_do_not_touch():
         assert a[2] != b[2] or a[1] <= b[0] or b[1] <= a[0]
 
 
+def test_no_line_of_an_event_goes_through_a_number_of_a_day_beside_it():
+    sheet = Sheet(NARROW)
+    days = Days([""] * 12, events=[(5, "An event")], news=[(6, "3, 4, 5, 6")])
+    draw_lines(sheet, days, [Series([0.0] * 12)], "")
+    (x, end), (left, base) = (
+        map(float, re.search(pattern, sheet.svg()).groups())
+        for pattern in (r"L([\d.]+) ([\d.]+)\"[^>]*dasharray", r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>3, 4, 5, 6<')
+    )
+    assert left - advance("3, 4, 5, 6") / 2 < x, "the number reaches the line of the event"
+    assert end <= base - 11
+
+
 def test_words_of_events_that_stand_close_do_not_touch():
     sheet, events = (
         Sheet(WIDE),

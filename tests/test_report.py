@@ -69,8 +69,9 @@ def test_the_headline_counts_each_statement_once(deepseek, page):
     counts = Counter(word for _, word in by_statement(deepseek.verdicts))
     lines = f"the {counts.total()} statements are {len(deepseek.verdicts)} lines below"
     assert lines in page.words, "the groups below count lines, the story statements"
-    held = f"{counts['confirmed']} are confirmed and {counts['confirmed_with_context']} more with context"
-    sentence = f"{held}; {counts['mixed']} are mixed and {counts['contradicted']} contradicted"
+    only = counts["confirmed_with_context"]
+    held = f"{counts['confirmed'] + only} hold, {only} only with context"
+    sentence = f"{held}; {counts['mixed']} hold in part; {counts['contradicted']} are wrong"
     assert sentence in page.words
 
 

@@ -74,7 +74,9 @@ def securities(context: Context) -> Chart | None:
     away = data[(data["low"] > 0) | (data["high"] < 0)]
     ends = {"low": percent(data["abnormal_return"].min()), "high": percent(data["abnormal_return"].max())}
     sides = {"down": int((away["high"] < 0).sum()), "up": int((away["low"] > 0).sum())}
-    return drawn(context, _paint_securities, "securities", data, n=len(data), **ends, **sides)
+    both = {(True, True): "title", (True, False): "title_down", (False, True): "title_up"}
+    title = both.get((sides["down"] > 0, sides["up"] > 0), "title_neither")
+    return drawn(context, _paint_securities, "securities", data, title_key=title, n=len(data), **ends, **sides)
 
 
 @of_result

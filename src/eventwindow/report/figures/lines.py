@@ -84,18 +84,20 @@ def _reach(series: Sequence[Series]) -> tuple[float, float]:
 def _events(panel: Panel, days: Days) -> None:
     """Events as dashed lines from their words down, other news by number; no line goes through a number."""
     sheet, foot = panel.sheet, panel.top + panel.height
-    feet: dict[int, float] = {}
+    tops: list[tuple[float, float, float]] = []  # of each number: left and right end, upper end
     ends: list[float] = []  # of each line of numbers: one that would touch another stands above it
     for k, number in days.news:
         x, half = panel.px(k), advance(number) / 2 + 2
         level = next((n for n, end in enumerate(ends) if end <= x - half), len(ends))
         ends[level : level + 1] = [x + half]
-        feet[k] = foot - 18 - 14 * level
+        tops.append((x - half, x + half, foot - 18 - 14 * level))
+        sheet.rect(x - half, foot - 16 - 14 * level, 2 * half, 14, PAPER)  # no line of the axis goes through it
         sheet.text(x, foot - 5 - 14 * level, number, FAINT, "middle")
     heads = _headings(panel, days)
     for (k, _), (_, level) in zip(days.events, heads, strict=True):
         x = panel.px(k)
-        sheet.line([(x, panel.top - 18.0 * level - 2), (x, feet.get(k, foot))], INK, 1, stroke_dasharray=DASHED)
+        end = min((top for left, right, top in tops if left <= x <= right), default=foot)
+        sheet.line([(x, panel.top - 18.0 * level - 2), (x, end)], INK, 1, stroke_dasharray=DASHED)
     for (_, words), (left, level) in zip(days.events, heads, strict=True):
         said, base = cut(words, sheet.width), panel.top - 18.0 * level - 6
         sheet.rect(left - 2, base - 12, advance(said) + 4, 16, PAPER)  # a line from words above ends behind these

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from eventwindow.calendars.window import Window
-from eventwindow.errors import Reason
+from eventwindow.errors import Reason, begun
 from eventwindow.inference.permutation import draws
 from eventwindow.inference.results import LEVEL
 from eventwindow.inference.sample import sample
@@ -116,6 +116,7 @@ def permutation(context: Context) -> Chart | None:
     p = (1 + more) / (len(null) + 1)
     say, n = context.language.text, len(drawn.event)
     values = {"event": percent(event), "days": len(null), "low": percent(null.min()), "high": percent(null.max())}
+    values |= {"mean": say("permutation.mean", n=n, event=percent(event)), "who": begun(_who(context))}
     data = pd.DataFrame({"what": ["event", *["estimation day"] * len(null)], "mean_abnormal_return": [event, *null]})
     return charted(
         partial(_paint_permutation, context, event, null),
@@ -125,6 +126,13 @@ def permutation(context: Context) -> Chart | None:
         say("permutation.alt", **values, p=p_value(p)),
         data,
     )
+
+
+def _who(context: Context) -> str:
+    """The basket whose mean is drawn, or the one security."""
+    if len(context.shared) == 1:
+        return context.name(str(context.shared.labels["security"].iloc[0]))
+    return context.group_name(context.basket) or context.language.text("common.all")
 
 
 def _title(event: float, null: np.ndarray, p: float) -> str:

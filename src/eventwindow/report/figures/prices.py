@@ -39,8 +39,9 @@ def _legend(context: Context, data: pd.DataFrame) -> dict[str, str]:
     say, shown = context.language.text, marks(context)
     grey = set(context.members) & set(data) - set(context.leads)
     news = (shown["session"].isin(data.index) & (shown["kind"] != "event")).any()
+    of = {"basket": context.group_name(context.basket)} if context.basket else {}
     return {
-        "grey": say("prices.grey", n=len(context.members)) if grey else "",
+        "grey": say("prices.grey" if of else "prices.grey_plain", n=len(grey), **of) if grey else "",
         "news": say("prices.news") if news else "",
     }
 
@@ -73,7 +74,7 @@ def _paint(context: Context, data: pd.DataFrame, sheet: Sheet) -> None:
     for k, r in places:
         if r.kind != "event":
             numbers.setdefault(k, []).append(str(r.number))
-    news = [(k, ",".join(found)) for k, found in numbers.items()]
+    news = [(k, context.language.text("format.between").join(found)) for k, found in numbers.items()]
     labels = [context.language.short_day(day) for day in data.index]
     zero = int(data.index.get_indexer(pd.DatetimeIndex([context.day_zero]))[0])
     days = Days(labels, events, news, _moves(context, data), max(zero, 0))

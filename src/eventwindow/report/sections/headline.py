@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.calendars.window import Window
-from eventwindow.claims.model import WORDS
+from eventwindow.claims.rules import HOLDS
 from eventwindow.claims.verdicts import by_statement
 from eventwindow.errors import Reason
 from eventwindow.inference.expected_volatility import unlike
@@ -107,8 +107,18 @@ def _tested(context: Context, row: pd.Series, words: str) -> Markup:
 
 
 def verdict_sentence(context: Context) -> Markup:
-    """How many statements hold; nothing where the study has none."""
-    counts: Counter[str] = Counter(word for _, word in by_statement(context.result.verdicts))
-    if not counts:
+    """How many statements hold, and how many do not; nothing where the study has none."""
+    verdicts = context.result.verdicts
+    if not verdicts:
         return Markup("")
-    return context.language.say("finding.verdicts", n=sum(counts.values()), **{w: counts[w] for w in WORDS})
+    said = by_statement(verdicts)
+    counts: Counter[str] = Counter(word for _, word in said)
+    held, beyond = sum(counts[w] for w in HOLDS), counts["not_testable"] + counts["not_rated"]
+    key = "n_context" if counts["confirmed_with_context"] else "n_held"
+    parts = {key: held, "n_mixed": counts["mixed"], "n_wrong": counts["contradicted"]}
+    only = counts["confirmed_with_context"]
+    parts |= {"n_open": counts["open"], "n_beyond": beyond}
+    language, articles = context.language, len({v.claim.article for v in verdicts})
+    sentence = language.clauses(*(language.say(f"story.{part}", n=n, context=only) for part, n in parts.items() if n))
+    total = language.say("story.statements", n=len(said))
+    return language.say("story.total", n=articles, total=total, told=sentence)

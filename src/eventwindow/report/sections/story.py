@@ -31,9 +31,9 @@ from eventwindow.report.blocks import (
 from eventwindow.report.context import Context
 from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.figures.prices import prices_data
-from eventwindow.report.language import points
+from eventwindow.report.language import SPACE, points
 from eventwindow.report.sections.data import origins
-from eventwindow.report.sections.headline import as_far, basket_sentence, first_sentence
+from eventwindow.report.sections.headline import as_far, basket_sentence, first_sentence, verdict_sentence
 from eventwindow.report.sections.market import many, market_part
 from eventwindow.report.sections.robustness import what_if
 from eventwindow.report.sections.run_up import late_story, late_title
@@ -58,7 +58,7 @@ def _title(context: Context, key: str) -> str:
 
 def answer(context: Context) -> list[Markup]:
     """Two sentences without a symbol: what happened and how much of it was the event's; what held."""
-    return [told for told in (_moved(context), _held(context)) if told]
+    return [told for told in (_moved(context), verdict_sentence(context)) if told]
 
 
 def _moved(context: Context) -> Markup:
@@ -93,31 +93,15 @@ def _plain(value: float) -> str:
     return points(value, 0 if round(abs(value), 3) >= WHOLE else 1)
 
 
-def _held(context: Context) -> Markup:
-    verdicts = context.result.verdicts
-    if not verdicts:
-        return Markup("")
-    said = by_statement(verdicts)
-    counts: Counter[str] = Counter(word for _, word in said)
-    held, beyond = sum(counts[w] for w in HOLDS), counts["not_testable"] + counts["not_rated"]
-    key = "n_context" if counts["confirmed_with_context"] else "n_held"
-    parts = {key: held, "n_mixed": counts["mixed"], "n_wrong": counts["contradicted"]}
-    parts |= {"n_open": counts["open"], "n_beyond": beyond}
-    language, articles = context.language, len({v.claim.article for v in verdicts})
-    sentence = language.clauses(*(language.say(f"story.{part}", n=n) for part, n in parts.items() if n))
-    total = language.say("story.statements", n=len(said))
-    return language.say("story.total", n=articles, total=total, told=sentence)
-
-
 def days(context: Context) -> Iterator[Block]:
-    """One picture of the days, and what was known when."""
+    """One picture of the days, and what was known when: every event, and the other news about day 0."""
     yield Picture("prices")
     shown = marks(context)
     named = shown["what"] != shown["date"].map(context.language.day)  # an event that its day alone names tells no more
-    near = ((shown["session"] - context.day_zero).abs() <= NEAR) & named
+    near = (((shown["session"] - context.day_zero).abs() <= NEAR) | (shown["kind"] == "event")) & named
     if near.any():
         yield _news(context, shown[near])
-    others = shown[~near & named & (shown["kind"] != "event") & shown["session"].isin(prices_data(context).index)]
+    others = shown[~near & named & shown["session"].isin(prices_data(context).index)]
     if len(others):
         yield Only("html", (Fold(context.language.text("story.other_news"), (_news(context, others),)),))
 
@@ -154,7 +138,8 @@ def score(context: Context, article: str) -> tuple[str, list[Verdict]] | None:
     counts: Counter[str] = Counter(word for _, word in by_statement(mine))
     tested = sum(counts[w] for w in WORDS if w not in ("not_testable", "not_rated"))
     key, held = "story.of_open" if counts["open"] else "story.of", sum(counts[w] for w in HOLDS)
-    said = context.language.text(key, n=held, all=tested, left=counts["open"]) if tested else "–"
+    say = context.language.text
+    said = say(key, n=held, all=tested, left=counts["open"]) if tested else say("story.none_tested")
     return (said, [v for word in SURPRISING for v in mine if v.word == word]) if mine else None
 
 
@@ -170,7 +155,10 @@ def _scored(context: Context, article: Mapping[str, object], said: str, wrong: l
     address = address_of(article)
     shown: Words = linked(address, title) if address else title
     name = Markup("{}<small>{}</small>").format(shown, outlet) if outlet else Markup("{}").format(shown)
-    return name, _dated(context, article), said, Markup(" ").join(links) if links else "–"
+    dated = _dated(context, article)
+    if ISO.fullmatch(str(article.get("dated"))):
+        dated = dated.replace(" ", SPACE)  # a day stays on its line
+    return name, dated, said, Markup(" ").join(links) if links else "–"
 
 
 def _wrong(context: Context, verdict: Verdict) -> Markup:
@@ -208,9 +196,11 @@ def limits(context: Context) -> Iterator[Block]:
     """What prices cannot say: how many statements, and of what kind."""
     say, said = context.language.say, by_statement(context.result.verdicts)
     counts = Counter(word for _, word in said)
-    if n := counts["not_testable"] + counts["not_rated"]:
+    kinds = {"untraded": counts["not_testable"], "opinions": counts["not_rated"]}
+    if n := sum(kinds.values()):
         link = linked(appendix_page(context, "verdicts"), say("story.listed"))
-        yield Paragraph(context.language.sentences(say("story.cannot", n=n, all=len(said)), link))
+        told = context.language.clauses(*(say(f"story.{kind}", n=k) for kind, k in kinds.items() if k))
+        yield Paragraph(context.language.sentences(say("story.cannot", n=n, all=len(said), told=told), link))
     if context.result.readings:
         link = linked(appendix_page(context, "readings"), say("story.readings_link"))
         yield Paragraph(context.language.sentences(say("story.readings", n=len(context.result.readings)), link))
