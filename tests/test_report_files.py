@@ -99,6 +99,7 @@ def test_bold_survives_and_other_tags_do_not():
 def test_a_link_survives_with_its_address_and_cannot_break_out_of_it():
     told = Markup("{} {}").format("a [b]", linked("appendix.html#x (y)|z", "Every *source*."))
     assert words(told) == r"a \[b\] [Every \*source\*.](appendix.html#x%20%28y%29%7Cz)"
+    assert words(Markup('<a href="x">a</a> <a href="y">b</a>')) == "[a](x) [b](y)"
 
 
 def test_the_package_describes_every_table_as_it_is_written(written):

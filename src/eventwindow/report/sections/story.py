@@ -37,6 +37,7 @@ from eventwindow.report.sections.headline import as_far, basket_sentence, first_
 from eventwindow.report.sections.market import many, market_part
 from eventwindow.report.sections.robustness import what_if
 from eventwindow.report.sections.run_up import late_story, late_title
+from eventwindow.report.sections.verdicts import statements
 from eventwindow.study.freeze import frozen_reason
 
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -162,8 +163,11 @@ def _scored(context: Context, article: Mapping[str, object], said: str, wrong: l
 
 
 def _wrong(context: Context, verdict: Verdict) -> Markup:
+    """The verdict, the statement, and what was measured instead where that is one figure."""
     link = linked(claim_page(context, verdict.claim.id), context.verdict_words(verdict)["text"])
-    return Markup("{} {}").format(tagged("faint", context.language.text(f"verdict.{verdict.word}")), link)
+    said = Markup("{} {}").format(tagged("faint", context.language.text(f"verdict.{verdict.word}")), link)
+    measured = {held.id: held.measured for held in statements(context)}[verdict.claim.id]
+    return Markup("{} \u2192 {}").format(said, measured) if measured else said
 
 
 def sure(context: Context) -> Iterator[Block]:
