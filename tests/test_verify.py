@@ -56,8 +56,8 @@ def test_each_statement_has_a_verdict_or_the_reason_why_not(shown: tuple[str, Pa
         for k, line in enumerate(lines)
         if " · " in line
     }
-    assert rows["NVDA: return of \u221217 % on 2025-01-27"][0] == "confirmed"
-    assert rows["AVGO: return of \u22129 % on 2025-01-27"][0] == "contradicted"
+    assert rows["NVDA: return of \u221217 % on 2025-01-27"][0] == "holds"
+    assert rows["AVGO: return of \u22129 % on 2025-01-27"][0] == "wrong"
     open_ = {what: why for what, (word, why) in rows.items() if word == "read, not judged"}
     assert len(open_) == 3
     assert "'Acme Robotics'" in open_["'Acme Robotics': return of \u221212 % on 2025-01-27"]
@@ -426,7 +426,7 @@ def test_a_young_listing_is_judged_by_its_closes(tmp_path: Path, capsys: pytest.
     (tmp_path / "news.txt").write_text("Nvidia fell 17% on 27 January 2025.", encoding="utf-8")
     given = ("--prices", str(tmp_path / "prices.csv"))
     assert main(["verify", str(tmp_path / "news.txt"), *given, "--out", str(tmp_path / "study")]) == 0
-    assert "· confirmed · NVDA: return of \u221217 %" in capsys.readouterr().out
+    assert "· holds · NVDA: return of \u221217 %" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

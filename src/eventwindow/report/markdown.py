@@ -75,8 +75,8 @@ def _kept(piece: str) -> str:
         return f"[{plain(unmarked(link[2]))}]({quote(unescape(link[1]), safe=SAFE)})"
     if piece in ("<strong>", "</strong>"):
         return "**"
-    lead, end = (" " if side and piece.strip() else "" for side in (piece.startswith(" "), piece.endswith(" ")))
-    return lead + plain(unmarked(piece)) + end
+    lead = " " if piece.startswith(" ") and piece.strip() else ""  # between two links a space is both
+    return lead + plain(unmarked(piece)) + (" " if piece.endswith(" ") else "")
 
 
 def unmarked(sentence: str) -> str:
