@@ -217,20 +217,10 @@ class AbnormalReturns(Exports):
 
     def to_frame(self) -> pd.DataFrame:
         """A row an event and day: actual, expected and abnormal return, standard error, t and p."""
-        n, length = self.ar.shape
-        days = np.where(self.event_days == OUTSIDE, np.datetime64("NaT", "D"), self.event_days.astype("datetime64[D]"))
+        n, length = self.actual.shape
         frame = self.labels[["event", "security", "group", "benchmark"]].loc[np.repeat(np.arange(n), length)]
-        return frame.reset_index(drop=True).assign(
-            model=np.repeat(self.model, length),
-            date=days.ravel().astype("datetime64[s]"),
-            tau=np.tile(self.window.taus, n),
-            actual_return=self.actual.ravel(),
-            expected_return=self.expected.ravel(),
-            abnormal_return=self.ar.ravel(),
-            std_error=self.std_error.ravel(),
-            t_stat=self.sar.ravel(),
-            p_value=self.p_value.ravel(),
-        )
+        figures = day_by_day(self.window, self.event_days, self.actual, self.expected, self.std_error, self.dof)
+        return frame.reset_index(drop=True).assign(model=np.repeat(self.model, length), **figures)
 
     def _exported(self, name: str) -> pd.DataFrame:
         """The daily means with their running sum; the table "daily" is `to_frame`."""
@@ -259,6 +249,25 @@ class AbnormalReturns(Exports):
     def _table(self) -> pd.DataFrame:
         index = pd.MultiIndex.from_frame(self.labels[["event", "security"]])
         return pd.DataFrame(self.ar, index, pd.Index(self.window.taus, name="tau"))
+
+
+def day_by_day(
+    window: Window, days: Days, actual: Array, expected: Array, std_error: Array, dof: Array
+) -> dict[str, np.ndarray]:
+    """The columns of a row an event and day, from (N, L) figures; no date where the data do not reach."""
+    ar = actual - expected
+    dates = np.where(days == OUTSIDE, np.datetime64("NaT", "D"), days.astype("datetime64[D]"))
+    figures = {
+        "date": dates.astype("datetime64[s]"),
+        "tau": np.broadcast_to(window.taus, days.shape),
+        "actual_return": actual,
+        "expected_return": expected,
+        "abnormal_return": ar,
+        "std_error": std_error,
+        "t_stat": ar / std_error,
+        "p_value": 2 * stdtr(dof[:, None], -np.abs(ar / std_error)),
+    }
+    return {name: figure.ravel() for name, figure in figures.items()}
 
 
 def _sole_model(names: np.ndarray) -> Model | None:

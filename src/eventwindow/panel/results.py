@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import stdtr
 
 from eventwindow.errors import Reason, StudyError, counted
-from eventwindow.estimation.event_time import OUTSIDE
+from eventwindow.estimation.abnormal import day_by_day
 from eventwindow.estimation.exports import Basis, Exports, tool
 from eventwindow.estimation.models import model_named
 from eventwindow.inference.cross_section import CrossSection
@@ -294,21 +294,10 @@ def cumulative_rows(plan: Plan, number: int, arrays: dict[str, np.ndarray]) -> p
 
 def daily_rows(plan: Plan, number: int, arrays: dict[str, np.ndarray]) -> pd.DataFrame:
     """A row an event and day that the security's data holds: columns as abnormal_returns.csv."""
-    days, actual, expected, error = (arrays[f"events/{name}"] for name in ("days", "actual", "expected", "std_error"))
-    n, length = days.shape
-    ar = actual - expected
-    t = ar / error
-    frame = _labels(plan, number, arrays["events/row"], length).assign(
-        date=days.ravel().astype("M8[D]").astype("M8[s]"),
-        tau=np.tile(plan.specification.window.taus, n),
-        actual_return=actual.ravel(),
-        expected_return=expected.ravel(),
-        abnormal_return=ar.ravel(),
-        std_error=error.ravel(),
-        t_stat=t.ravel(),
-        p_value=2 * stdtr(np.repeat(arrays["events/dof"], length), -np.abs(t.ravel())),
-    )
-    return pd.DataFrame(frame[days.ravel() != OUTSIDE]).reset_index(drop=True)
+    window = plan.specification.window
+    figures = (arrays[f"events/{name}"] for name in ("days", "actual", "expected", "std_error", "dof"))
+    frame = _labels(plan, number, arrays["events/row"], len(window)).assign(**day_by_day(window, *figures))
+    return frame[frame["date"].notna()].reset_index(drop=True)
 
 
 def excluded_rows(plan: Plan, number: int, kept: Chunks) -> pd.DataFrame:
