@@ -90,7 +90,7 @@ def fallback(
 def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, dated: dt.date) -> Iterator[Statement]:
     """What the figure says of the subject nearest to it."""
     amount, sign = mark.value, sign_of(sentence, mark)
-    market = amount.unit == "money" and _EVERY.search(sentence.text, *sentence.clause(mark))  # has no other subject
+    market = amount.unit == "money" and _every(sentence, mark, names)  # has no other subject
     for who in whose(sentence, mark, context, names) or (NOBODY,) * bool(market):
         kind = kind_of(who, names)
         if from_peak(sentence, mark):
@@ -102,7 +102,7 @@ def _figure(sentence: Sentence, mark: Mark, context: Context, names: Names, date
         elif kind == "currency" and sign and amount.unit == "points" and who.symbols[0] in _PIPS:
             yield figure_at(sentence, mark, who, "price_change", sign, context, scale=1e-4)
         elif amount.unit == "money" and amount.high >= LARGE:
-            yield from () if amount.low < amount.high else _large(sentence, mark, who, sign, context)
+            yield from () if amount.low < amount.high else _large(sentence, mark, who, sign, context, names)
         elif amount.unit == "multiple" and _USUAL.search(sentence.text, *sentence.clause(mark)):
             yield times_usual(sentence, mark, who, context)
         elif than := _than(sentence, mark):
@@ -177,7 +177,9 @@ def _than(sentence: Sentence, mark: Mark) -> int:
     return -1 if found["down"] else 1
 
 
-def _large(sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context) -> Iterator[Statement]:
+def _large(
+    sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Context, names: Names
+) -> Iterator[Statement]:
     """A large sum: what was turned over, what all shares are worth, or by how much that changed."""
     low, high = sentence.clause(mark)
     named = [m for m in sentence.all("names") if who in m.value]
@@ -185,14 +187,26 @@ def _large(sentence: Sentence, mark: Mark, who: Subject, sign: int, context: Con
         return  # "Containers worth 775 million, … Maersk"
     head = sentence.text[low : mark.start]
     if _TURNOVER.search(head):
-        every = _EVERY.search(sentence.text, low, high)
+        every = _every(sentence, mark, names)
         who = Subject(group=Group(every[0], every[0])) if every else who
         yield figure_at(sentence, mark, who, "turnover", 1, context)
     elif sign and (_WIPED.search(head) or _GONE.match(sentence.text, mark.end)) and not re.search("[至到]$", head):
         yield figure_at(sentence, mark, who, "value_change", sign, context)
     elif _VALUE.search(head):
-        hedge = next((h for word, h in _PASSED.items() if sentence.rules.levels[word].search(head)), "")
+        until = sentence.text[low : mark.value.at]
+        hedge = next((h for word, h in _PASSED.items() if sentence.rules.levels[word].search(until)), "")
         yield figure_at(sentence, mark, who, "market_value", 1, context, hedge)
+
+
+def _every(sentence: Sentence, mark: Mark, names: Names) -> re.Match[str] | None:
+    """The market whose turnover is told: in its clause, or before it where only indices are named since."""
+    low, high = sentence.clause(mark)
+    own = _EVERY.search(sentence.text, low, high)
+    if own or not sentence.chinese or sentence.has("names", within=(low, mark.start)):
+        return own
+    told = [*_EVERY.finditer(sentence.text, 0, low)]
+    since = [s for m in sentence.all("names", within=(told[-1].end(), low)) for s in m.value] if told else []
+    return told[-1] if told and all(kind_of(s, names) in {"index", ""} for s in since) else None
 
 
 def _beside_name(sentence: Sentence, mark: Mark) -> bool:

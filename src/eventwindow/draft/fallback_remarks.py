@@ -24,14 +24,14 @@ LONGEST = 100  # sessions of one run
 MOVING = ("down_strong", "up_strong", "down_weak", "up_weak")
 _N, _NTH = rf"(?:{'|'.join(WORDS)}|\d{{1,3}}|[两三四五六七八九十]+)", "|".join(ORDINALS)
 _KIND = re.compile(
-    r"\W*(?:而|但|不过|其他)?(?P<zh>[\u4e00-\u9fff]{1,9}?"
+    r"\W*(?:[^,。;\d]{2,14}的)?(?:而|但|不过|其他|只有|唯有|仅|上游|下游)*(?P<zh>[\u4e00-\u9fff]{1,9}?"
     r"(?:(?<![个港美台陆韩日控持入])股|板块|族群|大行|国债|公司|对手|供应链|同[业行]|[双三四五六七八](?:雄|虎|强|巨头)|股市|货币(?!概念|政策|市场)|债市))(?![价票份东本市权息利指汇民中方里]|当中)"
     r"|\W*(?:(?:and|but|while|whereas|other|most|the) )*(?P<en>[A-Za-z][\w-]+(?: (?:and |of |in |for )?[A-Za-z][\w-]+){0,4}?(?:s|financials|sharemarket|stock market))"  # noqa: E501
     r"(?: (?:also|all|too|then|even|[a-z]+ly))? (?:[a-z]{3,}ed|was|were|ha[sd]|have|got|did|went|came|took|gave|made"
     r"|saw|led|left|held|bore|fell|rose|won|found|lost|stood|sank|slid|shrank|sprang|dove|rall(?:y|ies)|leap|surge|slide|slump|jump|sink|fall|climb|soar|rise|plunge|tumble)\b"
 )
 _MARKET = re.compile(r"\W*(?:而|但|不过)?(?P<name>港股)(?![方中通里市开])")  # a place; 台股, 美股 are names
-_VERB = re.compile(r"[的在被受取到至逾只把由将是]")
+_VERB = re.compile(r"[的在被受取到至逾只把由将是转买卖令让使]|带动|拖累|击穿|推动|流入|押注|其后")
 _MOST = re.compile(r"\bmost\b")
 _RUN = re.compile(
     rf"\b(?:(?P<a>{_NTH}) (?:straight|consecutive|successive)\b|(?P<b>{_NTH}) \w+ running\b"
@@ -62,7 +62,8 @@ _RECORD = re.compile(
     r"\b(?:an?|set|hit|new|fresh|another|\w+day['’]s) records?(?=[,.;:]|\s+(?:and|but|while|on|for)\b|$)"
     r"|\b(?:(?:high|strong|dear)est|(?P<low>(?:low|weak|cheap)est)) (?:close|finish|level) (?:in its history|ever)"
     r"|\blast (?:seen|reached|touched) in (?P<year>\d{4})"
-    rf"|(?P<high>{_SET}*(?:新高|高位))|(?:{_SET}+|刷新)纪录|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<month>\d{{1,2}})月)?以来首次",
+    rf"|(?P<high>{_SET}*(?:新高|高位))|(?:{_SET}+|刷新)纪录|(?P<zh_year>(?:19|20)\d\d)年(?:(?P<month>\d{{1,2}})月)?以来首次"
+    rf"|(?P<first>(?:[去前今]年)?\d{{1,2}}月[^,。;\d]{{0,2}}以来首次|(?:{_N}|[一半])多?(?:年|个月)来首次)(?=[,;。]|$)",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"\brecords\b|两者|双双|三大|四大|皆|均")
@@ -118,8 +119,9 @@ def _records(sentence: Sentence, context: Context, near: Said, owners: Owners) -
         for subject in (s for s in who if s not in known):
             fell = [s.direction < 0 for at, s in near if at.start < m.start() and s.who == subject and s.direction]
             by = "low" if m["low"] or (not m["high"] and fell[-1:] == [True]) else "high"
-            since = (m["year"] or m["zh_year"] or "") + (f"-{int(m['month']):02d}" if m["month"] else "")
             day = day_of(sentence, mark, context)
+            since = (m["year"] or m["zh_year"] or "") + (f"-{int(m['month']):02d}" if m["month"] else "")
+            since = since_told(sentence, mark, day or context.last)[0] if m["first"] else since
             yield mark, Statement(0, "record", subject, 0.0, 0.0, "exact", -1, step=1.0, date=day, since=since, by=by)
 
 

@@ -64,8 +64,8 @@ _MONTH = re.compile(rf"\b(?P<month>{'|'.join(MONTHS)})[a-z]*\b|(?P<zh>\d{{1,2}})
 _SINCE_OTHER = re.compile(r"\s*(?:\w+\s+){0,3}since\b", re.IGNORECASE)
 _COUNTS = {"a": 1, "one": 1, **WORDS}
 _BACK = re.compile(
-    rf"(?P<n>{'|'.join(_COUNTS)}|\d+|[一二两三四五六七八九十]+)"
-    r"(?:[ -](?P<unit>year|month|week|decade)s?|个?(?P<zh>年|月|周))",
+    rf"(?P<n>{'|'.join(_COUNTS)}|\d+|[一二两三四五六七八九十]+|半)"
+    r"(?:[ -](?P<unit>year|month|week|decade)s?|多?个?多?(?P<zh>年|月|周)(?P<half>半)?)",
     re.IGNORECASE,
 )
 _MONTHS = {"year": 12, "month": 1, "decade": 120, "年": 12, "月": 1}
@@ -278,12 +278,17 @@ def since_told(sentence: Sentence, since: Mark | None, day: dt.date | None) -> t
         this = month < day.month or (month == day.month and "日" in words)  # 8月10日以来, told on the 16th
         return f"{day.year - (not this or words.endswith('last year'))}-{month:02d}", True
     if day and (m := _BACK.search(words)):
-        count = _COUNTS.get(m["n"].lower()) or int(numeral(m["n"]) if has_chinese(m["n"]) else float(m["n"]))
+        half = 6 if m["half"] or m["n"] == "半" else 0  # months: 一年半, 半年
+        count = 0 if m["n"] == "半" else _COUNTS.get(m["n"].lower()) or _number(m["n"])
         unit = m["zh"] or m["unit"].lower()
         day -= dt.timedelta(7 * count if unit in {"week", "周"} else 0)
-        month = day.year * 12 + day.month - 1 - count * _MONTHS.get(unit, 0)
+        month = day.year * 12 + day.month - 1 - count * _MONTHS.get(unit, 0) - half
         return f"{month // 12}-{month % 12 + 1:02d}", False
     return "", False
+
+
+def _number(words: str) -> int:
+    return int(numeral(words) if has_chinese(words) else float(words))
 
 
 def _of_moment(sentence: Sentence, mark: Mark, said: Sequence[tuple[Mark, Statement]]) -> tuple[Reason, ...]:
