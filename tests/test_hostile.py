@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 import shutil
@@ -47,16 +46,6 @@ def claiming(path: Path) -> None:
     assert footer.num_rows == 50 * n and path.stat().st_size < 3_000_000
 
 
-def packed(path: Path) -> None:
-    rows = b"date,symbol,close\n" + b"2024-05-24,A,1\n" * 20_000_000
-    path.write_bytes(gzip.compress(rows, 6))
-
-
-def zipped(path: Path) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
-        out.writestr("p.csv", b"2024-05-24,A,1\n" * 20_000_000)
-
-
 def changed_sheet(path: Path, row: str) -> None:
     write_xlsx(path, [["date", "symbol", "close"], ["2024-05-24", "A", 1]])
     with zipfile.ZipFile(path) as held:
@@ -76,8 +65,8 @@ def many_rows(path: Path) -> None:
 
 TABLES: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "a billion rows": ("p.parquet", claiming, "claims 50,000,000 rows"),
-    "packed to a thousandth": ("p.csv.gz", packed, "unpacks to more than"),
-    "zipped to a thousandth": ("p.zip", zipped, "unpacks to more than"),
+    "packed to a thousandth": ("p.csv.gz", hostile_files.packed, "unpacks to more than"),
+    "zipped to a thousandth": ("p.zip", hostile_files.zipped, "unpacks to more than"),
     "a cell far away": ("p.xlsx", far_cell, "1,048,576 rows and 16,384 columns"),
     "a sheet of nothing but rows": ("p.xlsx", many_rows, "unpacks to more than"),
     "one line": ("p.csv", lambda p: p.write_text("date,symbol,close\n" + "1," * (LINE // 2)), "line 2: a line of more"),
