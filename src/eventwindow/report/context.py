@@ -52,6 +52,11 @@ class Context:
             self.kept[key] = work()
         return self.kept[key]  # type: ignore[no-any-return]
 
+    def table(self, name: str, *columns: str) -> pd.DataFrame:
+        """A table of the result; one without rows, of these columns, where the result has none."""
+        held = self.result.tables.get(name)
+        return pd.DataFrame(columns=list(columns)) if held is None else held
+
     @property
     def again(self) -> str:
         """The command that makes the result again: as it was given, where it was."""

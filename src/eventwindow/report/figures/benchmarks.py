@@ -29,7 +29,7 @@ def benchmarks(context: Context) -> Chart | None:
 @of_result
 def benchmark_data(context: Context) -> pd.DataFrame:
     """A row a leading security and benchmark: abnormal return of day 0 and its 95 % interval."""
-    views = context.result.tables.get("views", pd.DataFrame(columns=[*COLUMNS, "window_start", "window_end"]))
+    views = context.table("views", *COLUMNS, "window_start", "window_end")
     zero = views[(views["window_start"] == 0) & (views["window_end"] == 0) & views["security"].isin(context.leads)]
     return zero.dropna(subset="car").reindex(columns=COLUMNS).reset_index(drop=True)
 

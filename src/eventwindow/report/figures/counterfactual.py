@@ -41,7 +41,7 @@ def counterfactual(context: Context) -> Chart | None:
 @of_result
 def effects_of(context: Context) -> pd.DataFrame:
     """The computed rows of the table `counterfactual`; empty where the result holds none."""
-    table = context.result.tables.get("counterfactual", pd.DataFrame(columns=["security", "model"]))
+    table = context.table("counterfactual", "security", "model")
     return table[table["model"].notna()]
 
 

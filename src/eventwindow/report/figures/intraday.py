@@ -18,7 +18,7 @@ VARIANCE = ("variance", "squared_return", "usual_squared_return")
 
 def intraday(context: Context) -> Chart | None:
     """Two securities with bars on the days shown; None where the result holds no bars."""
-    table = context.result.tables.get("intraday", pd.DataFrame(columns=["security"]))
+    table = context.table("intraday", "security")
     held = set(table["security"])
     shown = [m for m in context.members if m in held][:2]
     if not shown:
@@ -122,7 +122,7 @@ def _clock(panel: Panel, data: pd.DataFrame) -> None:
 
 def lead_lag(context: Context) -> Chart | None:
     """The first pair of the study on each day shown; None where the result holds none."""
-    table = context.result.tables.get("lead_lag", pd.DataFrame(columns=["lag"]))
+    table = context.table("lead_lag", "lag")
     table = table[table["lag"].notna()]
     if table.empty:
         return None

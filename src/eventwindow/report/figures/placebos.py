@@ -45,7 +45,7 @@ def placebos(context: Context) -> Chart | None:
 @of_result
 def placebos_data(context: Context) -> pd.DataFrame:
     """A row a stock, model and day: the gap over the fit before, and its running sum."""
-    table = context.result.tables.get("counterfactual_placebos", pd.DataFrame())
+    table = context.table("counterfactual_placebos")
     if table.empty:
         return table
     near = table[table["tau"] <= REACH].assign(ratio=lambda t: t["gap"] / t["fit_rms"])

@@ -16,7 +16,7 @@ BEFORE, AFTER = 15, 31  # hours around the open of the first security's day 0
 
 def sessions(context: Context) -> Chart | None:
     """A row an exchange; sessions that open later than shown stand at the right. None where all trade on one."""
-    table = context.result.tables.get("exchanges", pd.DataFrame())
+    table = context.table("exchanges")
     if table.empty:
         return None
     home = table[table["against_home"] == "itself"].iloc[0]

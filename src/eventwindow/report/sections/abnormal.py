@@ -87,7 +87,7 @@ def inverted_ends(firms: pd.DataFrame, security: str) -> dict[str, str]:
 @of_result
 def firms_on_day_0(context: Context) -> pd.DataFrame:
     """What the result holds of single firms on day 0 beyond the t-test and SQ, by security."""
-    table = context.result.tables.get("firms", pd.DataFrame(columns=["security", "window_start", "window_end"]))
+    table = context.table("firms", "security", "window_start", "window_end")
     return table[(table["window_start"] == 0) & (table["window_end"] == 0)].set_index("security")
 
 
@@ -108,7 +108,7 @@ def _firm(firms: pd.DataFrame, security: str, p_t: str) -> tuple[str, ...]:
 
 def _activity(context: Context) -> Iterator[Table]:
     """Abnormal volume and squared returns of the leading securities and the headline basket, days 0 and +1."""
-    table = context.result.tables.get("activity", pd.DataFrame())
+    table = context.table("activity")
     if table.empty:
         return
     near = table[table["window_start"].isin([0, 1]) & (table["window_start"] == table["window_end"])]

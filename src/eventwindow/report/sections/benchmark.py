@@ -27,7 +27,7 @@ def benchmark(context: Context) -> Iterator[Block]:
 
 def group_views(context: Context) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The groups against the study's benchmark, and against it without the treated (no row without any), by group."""
-    table = context.result.tables.get("group_views", pd.DataFrame(columns=VIEWS))
+    table = context.table("group_views", *VIEWS)
     groups = set(context.groups) & set(table["group"]) or set(table["group"])
     mine = table[table["group"].isin(groups)].set_index("group")
     plain = str(mine["benchmark"].iloc[0]) if len(mine) else ""
@@ -75,7 +75,7 @@ def _span(context: Context) -> Markup:
 
 def _treated(context: Context) -> Markup:
     """How much of the benchmark's own move on day 0 the treated stocks account for."""
-    table = context.result.tables.get("treated", pd.DataFrame(columns=["date"]))
+    table = context.table("treated", "date")
     rows = table[table["date"] == context.day_zero]
     if rows.empty or pd.isna(rows.iloc[0]["share_explained"]):
         return Markup("")
@@ -112,7 +112,7 @@ def _untreated(context: Context) -> Markup:
 
 def _sets(context: Context) -> Iterator[Table]:
     """Which stocks are left out of the market's figures, under which name; nothing where all are counted."""
-    stocks, say = context.result.tables.get("treated_stocks", pd.DataFrame()), context.language.say
+    stocks, say = context.table("treated_stocks"), context.language.say
     rows: list[tuple[str, ...]] = []
     if len(stocks):
         table = context.result.tables["treated"]

@@ -55,7 +55,7 @@ def _sentences(context: Context, effects: pd.DataFrame, security: str) -> list[M
 
 def _untreated(context: Context, benchmark: str) -> list[Markup]:
     """What the benchmark's model leaves of the donors on day 0, and of how many more than twice their own error."""
-    table = context.result.tables.get("counterfactual_placebos", pd.DataFrame(columns=["model", "donor", "tau"]))
+    table = context.table("counterfactual_placebos", "model", "donor", "tau")
     gap = table.loc[(table["model"] == benchmark) & table["donor"].astype(bool) & (table["tau"] == 0)]
     if gap.empty:
         return []

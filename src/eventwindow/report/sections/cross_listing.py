@@ -19,7 +19,7 @@ Row = dict[Any, Any]  # of the table `receipts`
 
 def hours(context: Context) -> Iterator[Block]:
     """Sessions round the world; a paragraph and a table for each pair of receipt and home share; minutes."""
-    table = context.result.tables.get("receipts", pd.DataFrame(columns=["receipt", "home"]))
+    table = context.table("receipts", "receipt", "home")
     found = [{row["tau"]: row for row in rows.to_dict("records")} for _, rows in table.groupby(["receipt", "home"])]
     yield Picture("sessions")
     for rows in found:

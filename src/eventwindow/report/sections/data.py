@@ -27,8 +27,6 @@ from eventwindow.report.figures.news_marks import marks
 from eventwindow.report.language import percent
 from eventwindow.study.provenance import told_origin, told_origins
 
-NOTHING = pd.DataFrame()
-
 
 def data(context: Context) -> Iterator[Block]:
     """Origins in a sentence and ticker by ticker, exchanges, late exchanges, checks."""
@@ -65,7 +63,7 @@ def _news(context: Context, row: pd.Series) -> tuple[Words, ...]:
 
 def _reconciled(context: Context) -> Iterator[Block]:
     """How many days of the pulled figures agree with the shipped ones, and every day that does not."""
-    table, say = context.result.tables.get("reconciliation", NOTHING), context.language.say
+    table, say = context.table("reconciliation"), context.language.say
     if table.empty:
         return
     firms = table.drop_duplicates("security")
@@ -81,7 +79,7 @@ def _reconciled(context: Context) -> Iterator[Block]:
 
 
 def _quality(context: Context) -> Iterator[Block]:
-    table, say = context.result.tables.get("data_quality", NOTHING), context.language.say
+    table, say = context.table("data_quality"), context.language.say
     caption = say("data.quality", n=len(table))
     head = tuple(say(f"data.{key}") for key in ("ticker", "date", "what"))
     if len(table):

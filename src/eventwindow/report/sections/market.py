@@ -34,7 +34,7 @@ def market(context: Context) -> Iterator[Block]:
 
 def _figures(context: Context) -> dict[Key, tuple[int, float]]:
     """Number of stocks and value, of each of the market's figures."""
-    table = context.result.tables.get("market", pd.DataFrame())
+    table = context.table("market")
     return {
         (r["measure"], r["name"], r["left_out"]): (int(r["n"]), float(r["value"])) for r in table.to_dict("records")
     }

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 
-import pandas as pd
 from markupsafe import Markup
 
 from eventwindow.report.blocks import Block, Command, Formula, Heading, Items, Paragraph
@@ -117,7 +116,7 @@ def _models(context: Context) -> dict[str, int]:
     """Model → how many event-security pairs it was used for, 0 for one of the specification curve only."""
     daily = context.result.tables["abnormal_returns"]
     pairs = daily.drop_duplicates(["event", "security"])["model"].value_counts()
-    curve = context.result.tables.get("curve", pd.DataFrame({"model": []}))["model"]
+    curve = context.table("curve", "model")["model"]
     tried = set(curve.unique())
     return {key: int(pairs.get(key, 0)) for key in MODELS if key in pairs or key in tried}
 
@@ -130,11 +129,11 @@ def _tests(context: Context) -> dict[str, bool]:
 
 
 def _held(context: Context, name: str) -> bool:
-    return len(context.result.tables.get(name, ())) > 0
+    return not context.table(name).empty
 
 
 def _activity(context: Context) -> list[str]:
-    table = context.result.tables.get("activity", pd.DataFrame({"quantity": [], "value": []}))
+    table = context.table("activity", "quantity", "value")
     quantities = set(table.loc[table["value"].notna(), "quantity"])
     return [key for key, quantity in (("volume", "log_volume"), ("volatility", "volatility")) if quantity in quantities]
 

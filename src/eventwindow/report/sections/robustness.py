@@ -22,7 +22,7 @@ CURVE = ["p_median", "p_share_significant"]
 def robustness(context: Context) -> Iterator[Block]:
     """One row a leading security and window: what the specifications come to together."""
     yield Picture("specification_curve")
-    table, say = context.result.tables.get("robustness", pd.DataFrame()), context.language.say
+    table, say = context.table("robustness"), context.language.say
     if table.empty:
         return
     order = {s: k for k, s in enumerate(context.members)}
@@ -38,7 +38,7 @@ def robustness(context: Context) -> Iterator[Block]:
 
 def _families(context: Context, every: pd.DataFrame) -> Iterator[Block]:
     """The first security's near-duplicates by benchmark and model, after the p-values of its curve as a whole."""
-    table, say = context.result.tables.get("curve_families", pd.DataFrame({"security": []})), context.language.say
+    table, say = context.table("curve_families", "security"), context.language.say
     found = table[table["security"] == context.leads[0]].merge(every[[*WINDOW, *CURVE]], on=WINDOW)
     if found.empty:
         return
@@ -117,7 +117,7 @@ def _laid(figures: np.ndarray, shape: tuple[int, ...], cell: tuple[np.ndarray, .
 
 def _curve(context: Context) -> pd.DataFrame:
     """The rows of the headline event that have an estimate and an interval, in the order of the report's securities."""
-    table = context.result.tables.get("curve", pd.DataFrame())
+    table = context.table("curve")
     if table.empty or "p_value" not in table:
         return pd.DataFrame()
     order = {s: k for k, s in enumerate(context.members)}

@@ -43,8 +43,7 @@ def late_title(context: Context) -> str:
 
 
 def _approach(context: Context) -> pd.DataFrame:
-    columns = ["event", "window_start", "window_end", "first", "last"]
-    return context.result.tables.get("approach", pd.DataFrame(columns=columns))
+    return context.table("approach", "event", "window_start", "window_end", "first", "last")
 
 
 def _mine(context: Context) -> pd.DataFrame:

@@ -148,7 +148,7 @@ def _bounded(context: Context, ran: pd.DataFrame) -> Markup:
 
 def largest_candidate(context: Context) -> pd.Series | None:
     """The test of the largest statistic over all sessions that could have been called day 0, where there are some."""
-    table = context.result.tables.get("candidates", pd.DataFrame(columns=[*CELL, "p_value"]))
+    table = context.table("candidates", *CELL, "p_value")
     mine = table[(table["group"] == context.basket) & table["p_value"].notna()]
     mine = mine[mine["window_start"] < mine["window_end"]]
     return None if mine.empty else mine.iloc[0]
