@@ -40,7 +40,7 @@ _ENGLISH: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             COMPARISON,
-            r"\bthan\ (?![^\w\s]{0,3}\d|(?:half|an?\ (?:third|quarter|fifth)|double|twice|tripled?)\b)"
+            r"\bthan\ (?![^\w\s]{0,3}\d|(?:half|an?\ (?:third|quarter|fifth)|twice)\b|(?:doubl|tripl|quadrupl|halv)\w+)"
             r"|\b(?:[Cc]ompared\ (?:with|to)|against|versus)\ "
             rf"|\b(?:from|below|above|beneath|beyond|under|over|short\ of|off)\ "
             rf"(?=(?:an?\ |the\ |its\ |their\ )?{_LEVEL}|\w+day['’]s\b|where\b|what\b|the\ [^\w\s]?\d)"
@@ -76,8 +76,10 @@ _PREDICATE = re.compile(rf"{_VERB}|[a-z]s\b", re.VERBOSE)
 _NOT_PAST = re.compile(r"(?:is|are|has|have|had|will|would|can|could|may|might|must|does|do)\b")
 _OWNED = re.compile(r"\w+day['’]s\b", re.IGNORECASE)
 _AND = re.compile(r"\s(?:and|but|while|after|as|before)\s")
-_ON_DAY = re.compile(  # "worse than Cisco | on Monday"
-    r"(?!(?:an?|the|its|their|on|it|they|what|where|\w+day['’]s)\s)[A-Z][^,;\d]*?(?P<on>\s(?:on\s)?\w+day\b(?!['’]))"
+_ON_DAY = re.compile(  # "worse than Cisco | on Monday", "against the euro | on Thursday"
+    r"(?!(?:on|it|they|what|where|\w+day['’]s)\s)"
+    r"(?:(?!\b(?:close|closing|high|low|peak|record|level|price|trough|did|had|was|were)\b)[^,;\d])+?"
+    r"(?P<on>\son\s\w+day\b(?!['’]))"
 )
 _NESTED = re.compile(r"\b(?:that|which|who|whose|where|when|after|before|since|than)\b")
 _CAPITAL = re.compile(r"(?!Having)[A-Z]\w+ing$")

@@ -27,7 +27,8 @@ _OTHERS = re.compile(  # "no member of the OMX fared better", "none did worse th
     re.IGNORECASE,
 )
 _ONLY = re.compile(  # "only Commerzbank, down 2.9 %, did worse", "only one stock in the S&P 500 had a worse day"
-    rf"\bonly (?P<one>(?:(?P<n>one|{'|'.join(WORDS)}) )?[^;:.]{{2,60}}?),? {_DID} {_MORE}\b(?! than)", re.IGNORECASE
+    rf"\bonly (?P<one>(?:(?P<n>one|{'|'.join(WORDS)}) )?(?:[^;:.]|\.\d){{2,60}}?),? {_DID} {_MORE}\b(?! than)",
+    re.IGNORECASE,
 )
 _ANY = re.compile(
     rf"\bmore than (?:any(?:thing|one)? (?:(?:other|of the other|of its) )?(?:{_NAMED}|else)|any other)\b"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from eventwindow.draft.clauses import happened
+from eventwindow.draft.clauses import COMPARISON, happened
 from eventwindow.draft.dates import DayMark
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.periods import Period
@@ -222,13 +222,20 @@ def one_day(sentence: Sentence, context: Context, told: Sequence[dt.date]) -> bo
 def days_told(sentence: Sentence, context: Context, *kinds: str) -> list[dt.date]:
     """The days that the next sentence may lean on, in their order."""
     held = [m for m in sentence.all("date", *kinds) if not set_in(sentence, m) and not told_before(sentence, m)]
-    held = [m for m in held if not sentence.held(m)] or ([] if context.date else held)
+    weak = [] if context.date else [m for m in held if not _compared(sentence, m)]
+    held = [m for m in held if not sentence.held(m)] or weak
     wire = _WIRE.match(sentence.text)  # tells the day of writing
     held = [m for m in held if not wire or m.start >= wire.end()] or held
     late = [m.start for m in sentence.all("after")]  # 周二盘后交出财报 is of no session
     held = [m for m in held if not any(0 <= at - m.end <= 1 for at in late)]
     days = (resolved(sentence, m, context) for m in held if m.value.steps is None or m.value.steps >= 0)
     return [day for day in days if day]
+
+
+def _compared(sentence: Sentence, day: Mark) -> bool:
+    """Whether a day is only that of what is compared with, or of what had been before."""
+    held = sentence.held(day)
+    return any(c.kind == COMPARISON or sentence.text[c.start : c.start + 6].lower() == "having" for c in held)
 
 
 def story_days(sentence: Sentence, context: Context) -> list[dt.date]:
@@ -308,22 +315,25 @@ def _own_period(sentence: Sentence, mark: Mark) -> Period | None:
     if near is not None and (near.kind != "period" or not near.value.years):
         return near.value if near.kind == "period" else None
     if sentence.has("date", within=(low, high)) and not sentence.chinese:
-        return None
+        last = sentence.last("period", "date", "amount", before=mark.start, since=low)
+        return last.value if last and last.kind == "period" else None  # "fell 1% on Friday and ended the week 4% lower"
     own = [
         m
         for m in sentence.all("period", within=(low, high))
-        if m.end <= mark.start or m.value.years or not _parted(sentence, mark, m)
+        if sentence.reaches(m, mark) and (m.end <= mark.start or m.value.years or not _parted(sentence, mark, m))
     ]
     if sentence.chinese:
         last = sentence.last("period", "date", before=mark.start, since=low)
         own = [m for m in own if last is None or last.kind == "period"]
     if not own:
         figures = [m for m in sentence.all("amount", within=(0, low)) if not set_in(sentence, m)]
+        figures = [m for m in figures if sentence.reaches(m, mark)]
         if figures and not sentence.has(*MOVES, "date", within=(low, high)):
             before = figures[-1]
             shared = period_of(sentence, before)  # "up 75 % this year, Tesla nearly 500 %"
             return shared and replace(shared, open=True)
         held = [m for m in sentence.all("period", "date", within=(0, mark.start)) if not set_in(sentence, m)]
+        held = [m for m in held if sentence.reaches(m, mark)]
         last = next(iter(held[::-1]), None)
         if last and last.kind == "period" and _of_business(sentence, last):
             last = None

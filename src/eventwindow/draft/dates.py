@@ -34,7 +34,7 @@ _PATTERNS = (
         r"\bthe (?:previous|prior) (?:day|session)\b|\ba day earlier\b|\bthe (?:day|evening|night|afternoon) before\b(?! (?:yesterday|(?:the|its?|their|his|her|they|he|she|an?)\b|(?-i:[A-Z])))|前一[天日晚夜]|前[晚夜]|前一?个?交易日",  # noqa: E501
     ),
     ("after", r"\bthe day after\b"),
-    ("same", r"\b(?:the )?same day\b|\bthat day\b|同日|同一天|当天|当日"),
+    ("same", r"\b(?:the )?same day\b|\bthat (?:day|session)\b|同日|同一天|当天|当日"),
     ("today", r"\btoday\b|\bthis(?= (?:morning|afternoon|evening|lunchtime)\b)|\btonight\b"),
     ("today", r"今日|今天|今早|今晨|今晚|今午|(?<![如至迄当而])今(?=[早午下晚收最再盘开涨跌升贬])|今\(\d{1,2}\)日"),
     ("today", r"^\(?\d{1,2}(?=[:.]\d\d(?: ?[ap]m)? )"),  # the clock of a blog that is written as it happens

@@ -26,7 +26,7 @@ _N, _NTH = rf"(?:{'|'.join(WORDS)}|\d{{1,3}}|[两三四五六七八九十]+)", "
 _KIND = re.compile(
     r"\W*(?:[^,。;\d]{2,14}的)?(?:而|但|不过|其他|只有|唯有|仅|上游|下游)*(?P<zh>[\u4e00-\u9fff]{1,9}?"
     r"(?:(?<![个港美台陆韩日控持入])股|板块|族群|大行|国债|公司|对手|供应链|同[业行]|[双三四五六七八](?:雄|虎|强|巨头)|股市|货币(?!概念|政策|市场)|债市))(?![价票份东本市权息利指汇民中方里]|当中)"
-    r"|\W*(?:(?:and|but|while|whereas|other|most|the) )*(?P<en>[A-Za-z][\w-]+(?: (?:and |of |in |for )?[A-Za-z][\w-]+){0,4}?(?:s|financials|sharemarket|stock market))"  # noqa: E501
+    r"|\W*(?:(?:and|but|while|whereas|other|most|the) )*(?P<en>[A-Za-z][\w-]+['’]?(?: (?:and |of |in |for )?[A-Za-z][\w-]+){0,4}?(?:s|financials|sharemarket|stock market))"  # noqa: E501
     r"(?: (?:also|all|too|then|even|[a-z]+ly))? (?:[a-z]{3,}ed|was|were|ha[sd]|have|got|did|went|came|took|gave|made"
     r"|saw|led|left|held|bore|fell|rose|won|found|lost|stood|sank|slid|shrank|sprang|dove|rall(?:y|ies)|leap|surge|slide|slump|jump|sink|fall|climb|soar|rise|plunge|tumble)\b"
 )

@@ -157,7 +157,8 @@ def figures(
             if sentence.chinese and stated.kind == "price_level" and POSSIBLE in stated.open:
                 stated = replace(stated, hedge="reached", date=None)  # 可望升至27000點: of a day to come
             said.append((mark, stated))
-            direction = direction if stated.kind == "price_level" or set_in(sentence, mark) else stated.direction
+            aside = stated.kind == "price_level" or set_in(sentence, mark) or sentence.held(mark)
+            direction = direction if aside and direction else stated.direction
             yield mark, stated
 
 
@@ -216,6 +217,7 @@ def about_something_else(sentence: Sentence, mark: Mark) -> bool:
         return mark.value.unit != "multiple" and not _of_usual(sentence, mark)
     compared = _COMPARED.search(sentence.text[low : mark.start])
     other = compared is not None and not (base_of(sentence, mark) or earlier_level(sentence, mark))
+    other = other and not (mark.value.unit == "percent" and sentence.linked(mark.end))  # "against 10 % for the Dow"
     if other or _attribute(sentence, mark) or _THAN_BEFORE.match(sentence.text, mark.end):
         return True
     kinds = ("off", "stock", "value", "close", "names")
@@ -303,7 +305,8 @@ def _elliptic(sentence: Sentence, mark: Mark, direction: int) -> int:
     low = sentence.clause(mark)[0]
     named = sentence.has("names", within=(low, mark.start)) or _NARROWED.search(sentence.text[low : mark.start])
     named = named or row_of(sentence, mark)[0] != mark or _ALSO.fullmatch(sentence.text[low : mark.start])
-    return direction if named and mark.value.unit in {"percent", "points"} else 0
+    compared = _COMPARED.search(sentence.text[low : mark.start]) and sentence.linked(mark.end)
+    return direction if (named or compared) and mark.value.unit in {"percent", "points"} else 0
 
 
 def _by(sentence: Sentence, mark: Mark) -> int:

@@ -174,7 +174,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
                 who=who, index=index, several=True, date=day, spoken=day, last=last, days_by_region=there, paper=dated,
                 frame=frame, framed=framed or review,
             )  # fmt: skip
-            silent = has_chinese(plain)
+            silent = True
             for reading in paragraph(plain, number, dated, rules, known, left):
                 framed, silent = (
                     _framed(framed, reading.text, reading.statements, dated),
@@ -182,7 +182,7 @@ def _read(text: str, dated: dt.date, rules: Lexicon, known: Names) -> Iterator[R
                 )
                 who = next(((s.who,) for s in reading.statements[::-1] if s.who.symbols or s.who.name), who)
                 said = (s for s in reading.statements if not (s.until or s.year or FALLBACK in s.open))
-                kept = [s for s in said if not _looks_back(reading, s, dated)]
+                kept = [s for s in said if not _looks_back(reading, s, dated) and _goes_on(reading, s, dated)]
                 told |= {s.date for s in kept}
                 behind = [s.date for s in kept if s.date and region(known, s.who) == "America"]
                 places |= {"America": max([*behind, *places.values()])} if behind else {}
@@ -222,6 +222,12 @@ def _looks_back(r: Reading, s: Statement, dated: dt.date) -> bool:
     return has_chinese(r.text) and s.date is not None and max(later, default=s.date) > s.date
 
 
+def _goes_on(r: Reading, s: Statement, dated: dt.date) -> bool:
+    """Whether an English article may go on in the statement's day: it is told in a main clause, or no other day is told."""  # noqa: E501
+    told = has_chinese(r.text) or s.date in r.days
+    return told or not any(m.value.date for m in days(r.text, dated))
+
+
 def _undated(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator[Reading]:
     """The same; in an article, what tells no day is of the day told most in it, by part of the world where one is: to be asked."""  # noqa: E501
     told = [
@@ -232,7 +238,8 @@ def _undated(found: Sequence[Reading], dated: dt.date, known: Names) -> Iterator
     ]
     most = Counter(date for _, date in told).most_common(1)[0][0] if told else dated
     there = {place: date for (place, date), _ in Counter(told).most_common()[::-1] if date and most}
-    day = next((day for r in found for day in r.days if dated - dt.timedelta(WEEK) < day <= dated), most)
+    story = next((day for r in found for day in r.days if dated - dt.timedelta(WEEK) < day <= dated), None)
+    day, there = story or most, {} if story else there
     for r in found if len(found) > 1 else ():
         said = (_asked(s, there.get(region(known, s.who)) or day or dated) for s in r.statements)
         yield replace(r, statements=tuple(said))

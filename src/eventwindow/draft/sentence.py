@@ -190,7 +190,8 @@ class Sentence:
 
     def reaches(self, time: Mark, mark: Mark) -> bool:
         """Whether a day or a span may hold for the mark: one in a clause that hangs on another holds in it alone."""
-        return all(c.start <= mark.start < c.end for c in self.held(time))
+        around = [c for c in self.held(time) if time.kind == "date" or c.start < time.start]  # "since Aug. 12, …"
+        return all(c.start <= mark.start < c.end for c in around)
 
     def linked(self, end: int) -> Mark | None:
         """The list of names that follows at once: "a 17 % fall in …"."""

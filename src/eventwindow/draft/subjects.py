@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from eventwindow.draft.clauses import PARTICIPLE
 from eventwindow.draft.context import Context
 from eventwindow.draft.lexicon import Mark
 from eventwindow.draft.sentence import MOVES, Sentence
@@ -133,7 +134,7 @@ def _begins(sentence: Sentence, at: int) -> Mark | None:
 def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
     """The subjects of a clause that names none: the index's, those of a clause before, of a sentence before, or behind."""  # noqa: E501
     low, high = sentence.clause(mark)
-    role = sentence.last("role", before=mark.start, since=low)
+    role = sentence.last("role", before=mark.start, since=low) or _role_of_main(sentence, mark)
     if role and _INDEX.search(sentence.text[role.start : role.end]):
         meant = () if _ELSEWHERE.search(sentence.text[: role.start]) else _index_of(sentence, low, context)
         if meant or context.index or not context.who:
@@ -152,6 +153,14 @@ def _carried(sentence: Sentence, mark: Mark, context: Context) -> Found:
         return Found(carried, (WHICH,) if context.several else ())
     following = next(iter(sentence.all("names", within=(mark.end, high))), None)
     return Found(tuple(following.value)) if following else Found()
+
+
+def _role_of_main(sentence: Sentence, mark: Mark) -> Mark | None:
+    """The noun that heads the main clause, where the mark's hangs on it: "The benchmark … rose, adding 0.2 %"."""
+    held = sentence.held(mark)
+    if sentence.chinese or not held or held[-1].kind != PARTICIPLE:
+        return None
+    return next((m for m in sentence.all("role", within=(0, held[-1].start)) if not sentence.held(m)), None)
 
 
 def _list(mark: Mark | None) -> tuple[Subject, ...]:

@@ -30,7 +30,7 @@ _STOP = re.compile(r"[,。;:、!?]")
 
 _HEAD = re.compile(r"(?:^|[,;:。、(]|\b(?:and|but|while|whereas|as|then|\w+day)\b|[而但则])\s*(?:[Tt]he\s+)?$")
 _HEADED = re.compile(  # what stands behind the subject of a clause that tells a figure: no second noun
-    r"(?:,\s|\s+(?:(?:also|then|now|still|itself|\w+ly)\s+)*(?:for|in|at|on|to|by|of|[a-z]{2,}ed|was|is|were|stood|came|went|bought|took|made|hit|held|set)\b)[^;:]*?\d"
+    r"(?:,\s|\s+(?:(?:also|then|now|still|itself|had|has|\w+ly)\s+)*(?:for|in|at|on|to|by|of|[a-z]{2,}ed|was|is|were|stood|came|went|bought|took|made|hit|held|set)\b)[^;:]*?\d"
     r"|(?![股业商矿店场所家市])[^,;。]*\d[\d.,]*(?:%|点|厘|万?[美港日韩欧]?元|英镑|兑)"
 )
 
