@@ -1,5 +1,6 @@
 """The table of all tests of one window: what holds for the design first, what does not marked."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -97,18 +98,14 @@ class Summary(Exports):
 
     def __repr__(self) -> str:
         blocks = [self._headline()]
-        for title, rows in self._parts():
-            table = pd.DataFrame(rows, columns=["test", "statistic", "p", "against", "n", "note"])
-            blocks.append(f"{title}\n{table.to_string(index=False)}")
+        blocks += [f"{title}\n{table.to_string(index=False)}" for title, table in self._parts()]
         if self.not_computed:
             blocks.append("Not computed\n" + "\n".join(f"  {_title(r)}: {r.reason}" for r in self.not_computed))
         return "\n\n".join(blocks)
 
     def _repr_html_(self) -> str:
         blocks = [f"<p><strong>{self._headline()}</strong></p>"]
-        for title, rows in self._parts():
-            table = pd.DataFrame(rows, columns=["test", "statistic", "p", "against", "n", "note"])
-            blocks.append(f"<p>{title}</p>{table.to_html(index=False)}")
+        blocks += [f"<p>{title}</p>{table.to_html(index=False)}" for title, table in self._parts()]
         reasons = "".join(f"<li>{_title(r)}: {r.reason}</li>" for r in self.not_computed)
         return "".join([*blocks, f"<p>Not computed</p><ul>{reasons}</ul>" if reasons else ""])
 
@@ -116,11 +113,14 @@ class Summary(Exports):
         mean = "" if self.mean_car is None else f", mean CAR {percent(self.mean_car)}"
         return f"Window {self.window}: {counted(self.n, 'event')}{mean}; {WORDS[self.design]}"
 
-    def _parts(self) -> list[tuple[str, list[tuple[str, ...]]]]:
+    def _parts(self) -> Iterator[tuple[str, pd.DataFrame]]:
         why = self.none_leads
         why_not = "what a careless study would have said" if why is None else f"no test leads, for {why}"
         parts = (("Tests that hold for this design", self.valid), (f"Not valid here: {why_not}", self.invalid))
-        return [(title, [self._row(r) for r in results]) for title, results in parts if results]
+        for title, results in parts:
+            if results:
+                rows = [self._row(r) for r in results]
+                yield title, pd.DataFrame(rows, columns=["test", "statistic", "p", "against", "n", "note"])
 
     def _row(self, r: SignificanceResult) -> tuple[str, ...]:
         among = str(r.distribution)
