@@ -55,7 +55,10 @@ _AMERICAN = {"XNYS", "XNAS", "XASE", "OOTC"}
 _EXCHANGES: dict[str, set[str]] = {"美": _AMERICAN, "港": {"XHKG"}, "台": {"XTAI"}, "日": {"XTKS"},
     "A": {"XSHG", "XSHE"}, "H": {"XHKG"},
 }  # fmt: skip
-_SHARE_OF = re.compile(r"(?P<own>其在?)?(?P<market>[AH美港])股(?![通市价])|(?P<its>其)(?P<receipt>ADR)")
+_SHARE_OF = re.compile(
+    r"(?P<own>其在?|公司的?)?(?P<market>[AH美港])股(?![通市价])|(?P<its>其)(?P<receipt>ADR)"
+    r"|(?P<it>[它其])在(?P<city>纽约|美国|香港)"
+)
 _POINTED = re.compile("股价|该(?:公司|股)")
 _BARE = re.compile(
     r"(?:[,;。]|^)(?:而|但|不过)?(?:隔[夜晚]|前[晚夜]|昨[晚夜]|(?:上?周|星期)[一二三四五])?$"
@@ -375,7 +378,7 @@ def _shares(marks: Sequence[Mark], text: str, names: Names, around: str) -> list
     """A firm with the market of its shares behind it, or 其 for it, is its listing there: 比亞迪A股漲2.9%,其港股漲3.5%."""  # noqa: E501
     kept = list(marks)
     for m in _SHARE_OF.finditer(text):
-        own, place = m["own"] or m["its"], m["market"] or "美"
+        own, place = m["own"] or m["its"] or m["it"], m["market"] or ("港" if m["city"] == "香港" else "美")
         firms = [f for f in marks if f.kind == "name" and isinstance(f.value, tuple) and f.end <= m.start()]
         bare = not own and _BARE.search(text[: m.start()]) and _THEN_MOVES.match(text, m.end())
         before = (

@@ -77,7 +77,9 @@ _NOUN_END = re.compile(
 )
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?=[\u4e00-\u9fff])")  # 10:02双成药业触及跌停
 _POINTING = re.compile(r"[这那该其]")  # 这家成立不到三年的连锁品牌 is one named before
-_COUNTED = re.compile(r"[零一二两三四五六七八九十百千万逾近超\d]")
+_COUNTED = re.compile(  # 三大指数, 两市; 千禾味业 and 三羊马 are names
+    r"[逾近超\d]|[零一二两三四五六七八九十百千万]+[亿多余大只家档个名位日天年月周季倍成股点元类项连市者地度字路线桶次种支条起批届方边]"
+)
 _KINDS = ("down_strong", "up_strong", "down_weak", "up_weak")
 
 

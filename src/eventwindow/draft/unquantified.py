@@ -80,8 +80,9 @@ _MANY = {
     "some": re.compile(r"部分|若干|少数"),
 }
 _MOST = re.compile(r"\b[Mm]ost(?:ly)?\b|\bbroadly\b")
-_COUNTED = re.compile(r"\d(?:余|多)?[只家档](?:个股|股票|成[份分]股|股)?$")
+_COUNTED = re.compile(r"[\d一二两三四五六七八九十](?:余|多)?[只家档](?:个股|股票|成[份分]股|股|公司)?$")
 _COUNTED_BEHIND = re.compile(r"的?(?:个股|股票)?(?:家数)?(?:共|则|仅|只|超过|逾|达|有)*\d[\d,]*[余多]?[只家档]")
+_OPENED_AT = re.compile(r"停?价[^,;。]{0,8}?开[出盘市]")
 _OWN_FIGURE = 4  # characters between a move and its figure, at most
 _NEAR = 45  # characters between a name and its verb, at most
 
@@ -440,5 +441,8 @@ def _direction(sentence: Sentence, mark: Mark, context: Context, who: Subject, d
     if who.group and hedge != "direction":
         by = "open" if session == "pre" else "close"
         return Statement(line, "breadth", who, None, None, hedge, direction, date=day, by=by, open=reasons)
-    kind = "opening_gap" if session == "pre" or mark.kind in OPENED else "return"
+    limit = "停" in sentence.text[mark.end - 1 : mark.end + 1]  # one met at the opening is the day's, as far as told
+    limit = limit and not _OPENED_AT.match(sentence.text, mark.end)
+    reasons += (MOMENT,) if limit and session == "pre" else ()
+    kind = "opening_gap" if (session == "pre" and not limit) or mark.kind in OPENED else "return"
     return Statement(line, kind, who, None, None, "direction", direction, date=day, open=reasons)

@@ -28,7 +28,7 @@ _TOPIC = re.compile(  # 廣達召開股東會,股價跳空開高,收278.5元: th
 _UNIT = re.compile(r"(?:\d\s?|(?<![周期])[零一二两三四五六七八九十百千万亿兆])$")  # an amount: the name is its unit
 _STOP = re.compile(r"[,。;:、!?]")
 
-_HEAD = re.compile(r"(?:^|[,;:。、(]|\b(?:and|but|while|whereas|as|then|\w+day)\b|[而但则])\s*(?:[Tt]he\s+)?$")
+_HEAD = re.compile(r"(?:^|[,;:。、(】〕)]|\b(?:and|but|while|whereas|as|then|\w+day)\b|[而但则])\s*(?:[Tt]he\s+)?$")
 _HEADED = re.compile(  # what stands behind the subject of a clause that tells a figure: no second noun
     r"(?:,\s|\s+(?:(?:also|then|now|still|itself|had|has|\w+ly)\s+)*(?:for|in|at|on|to|by|of|[a-z]{2,}ed|was|is|were|stood|came|went|bought|took|made|hit|held|set)\b)[^;:]*?\d"
     r"|(?![股业商矿店场所家市])[^,;。]*\d[\d.,]*(?:%|点|厘|万?[美港日韩欧]?元|英镑|兑)"
