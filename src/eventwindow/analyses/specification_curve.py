@@ -335,7 +335,8 @@ def _runs(total: np.ndarray, length: int) -> np.ndarray:
 def _medians(car: NDArray[np.floating[Any]], held: np.ndarray) -> Array:
     """(N, dates) medians over the specifications, (S, N, dates), that are `held` (S, N)."""
     none = np.full(car.shape[2], np.nan)
-    return np.stack([_median(car[held[:, i], i]) if held[:, i].any() else none for i in range(car.shape[1])])
+    rows = [_median(car[held[:, i], i]) if held[:, i].any() else none for i in range(car.shape[1])]
+    return np.stack(rows, dtype=np.float64)
 
 
 def _median(rows: NDArray[np.floating[Any]]) -> Array:
